@@ -1,4 +1,4 @@
-// Queries sent so that always as many are under way: the most that the other side can do.
+// A closed loop that keeps a constant number of queries in flight, which measures the capacity of the other side.
 
 import { systemClock } from '@pareto/core';
 
@@ -8,18 +8,18 @@ export interface ClosedLoopOptions {
   readonly measureMs: number;
 }
 
-/** Answers per second. Throws the first failure. */
+/** Returns answers per second. Throws the first error. */
 export async function closedLoop(
-  send: (turn: number) => Promise<unknown>,
+  send: (index: number) => Promise<unknown>,
   { inFlight, warmMs, measureMs }: ClosedLoopOptions,
 ): Promise<number> {
   const from = systemClock.now() + warmMs;
   const until = from + measureMs;
-  let turn = 0;
+  let index = 0;
   let answers = 0;
   const keepSending = async (): Promise<void> => {
     while (systemClock.now() < until) {
-      await send(turn++);
+      await send(index++);
       const now = systemClock.now();
       if (now >= from && now < until) answers++;
     }

@@ -1,4 +1,4 @@
-// A cluster of real processes that serves the digits, as the benchmarks use it.
+// The cluster of real processes that benchmarks use, with models of the task `digits`.
 
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '@pareto/testkit';
@@ -7,14 +7,14 @@ import { progress } from './report.js';
 
 export const samplesFile: string = fileURLToPath(new URL('../examples/digits/validation.npz', import.meta.url));
 
-/** Every model is measured and loaded. */
+/** Starts a cluster and resolves when every model is measured and loaded. */
 export async function startWarmDigits(models: readonly DigitModel[], workers: number): Promise<DigitsCluster> {
   progress('measuring the models');
   const started = await startDigits({ workers }, models);
   const { client, digits } = started;
   try {
     for (const model of models) {
-      // One that was not placed is loaded for the first query that needs it.
+      // A model that was not placed is loaded for the first query that needs it.
       await waitFor(`${model} to answer`, () => client.infer(model, [digits.input(0)], { latency_ms: 10_000 }), 30_000);
     }
     return started;

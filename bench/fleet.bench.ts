@@ -1,11 +1,11 @@
-// One controller over etcd with 1,000 workers and 20 routers: what that costs it, and what happens when another takes its place.
+// The cost of 1,000 workers and 20 routers for a controller over etcd, and the takeover by another controller.
 
 import { writeFile } from 'node:fs/promises';
 import { milliseconds, systemClock } from '@pareto/core';
 import { createTempFolder, missingEtcd, startEtcd, waitFor } from '@pareto/testkit';
 import { scrape, startController, type MeasuredController } from './fleet/controllers.js';
 import { registerTasks } from './fleet/register.js';
-import { areBack, isWhole, settle } from './fleet/settle.js';
+import { areConnected, isComplete, settle } from './fleet/settle.js';
 import type { Observation } from './fleet/simulate.js';
 import { startSimulation, type Simulation } from './fleet/simulation.js';
 import { benchmarkOptions, progress, report, type Row } from './report.js';
@@ -17,7 +17,7 @@ const token = 'a-secret-for-benchmarks-only';
 
 const sleep = (ms: number): Promise<void> => systemClock.sleep(milliseconds(ms));
 
-/** The monitor's own interval is in what it tells. */
+/** Converts the measured event loop delay to ms, without the monitor's own interval of 10 ms. */
 const loopDelayMs = (seconds: number): number => Math.max(0, 1000 * seconds - 10);
 
 interface Measured {
@@ -27,13 +27,13 @@ interface Measured {
 }
 
 async function measureSteady({ controller, etcd, simulation }: Measured): Promise<readonly Row[]> {
-  const look = async () => ({
-    ...{ seen: simulation.seen() ?? nobody, at: systemClock.now() },
+  const sample = async () => ({
+    ...{ seen: simulation.observe() ?? emptyObservation, at: systemClock.now() },
     ...{ own: await controller.metrics(), store: await scrape(etcd) },
   });
-  const before = await look();
+  const before = await sample();
   await sleep(steadyMs);
-  const after = await look();
+  const after = await sample();
   const seconds = (after.at - before.at) / 1000;
   const own = (name: string): number => (after.own.value(name) - before.own.value(name)) / seconds;
   const store = (name: string): number => (after.store.value(name) - before.store.value(name)) / seconds;
@@ -44,50 +44,59 @@ async function measureSteady({ controller, etcd, simulation }: Measured): Promis
   const megabytes = after.own.value('process_resident_memory_bytes') / 2 ** 20;
   return [
     { name: 'replicas', value: after.seen.replicas, unit: '' },
-    { name: 'steady: CPU of a core', value: 100 * own('process_cpu_seconds_total'), unit: '%', reach: { below: 100 } },
+    {
+      name: 'steady: CPU, share of a core',
+      value: 100 * own('process_cpu_seconds_total'),
+      unit: '%',
+      reach: { below: 100 },
+    },
     { name: 'steady: RSS', value: megabytes, unit: 'MiB' },
     { name: 'steady: event loop delay, p99', value: delayMs('p99'), unit: 'ms' },
-    { name: 'steady: event loop delay, at worst', value: delayMs('max'), unit: 'ms' },
+    { name: 'steady: event loop delay, max', value: delayMs('max'), unit: 'ms' },
     { name: 'steady: control turns', value: turns, unit: '/s' },
-    { name: 'steady: a control turn', value: turnMs, unit: 'ms' },
+    { name: 'steady: duration of a control turn', value: turnMs, unit: 'ms' },
     { name: 'steady: deltas to a router', value: seen('deltas'), unit: '/s' },
     { name: 'steady: deltas to a router', value: seen('deltaBytes'), unit: 'B/s' },
     { name: 'steady: transactions', value: own('pareto_store_writes_total'), unit: '/s' },
     { name: 'steady: keys written', value: own('pareto_store_operations_total'), unit: '/s' },
     { name: 'steady: bytes to etcd', value: store('etcd_network_client_grpc_received_bytes_total'), unit: 'B/s' },
-    { name: 'steady: entries that etcd commits', value: store('etcd_server_proposals_committed_total'), unit: '/s' },
+    { name: 'steady: entries committed by etcd', value: store('etcd_server_proposals_committed_total'), unit: '/s' },
   ];
 }
 
-/** Kills the controller that leads; `next` stands by. */
+/** Kills the leader, with `next` on standby. */
 async function measureStorm({ controller, simulation }: Measured, next: MeasuredController): Promise<readonly Row[]> {
-  // What is told of the event loop is since the last look.
+  // Reading the metrics resets the statistics of the event loop.
   const cpuBefore = (await next.metrics()).value('process_cpu_seconds_total');
   const killedAt = systemClock.now();
   controller.child.kill('SIGKILL');
   const until = async (what: string, check: (seen: Observation) => boolean): Promise<number> => {
-    await waitFor(what, () => check(simulation.seen() ?? nobody) || undefined, 120_000);
+    await waitFor(what, () => check(simulation.observe() ?? emptyObservation) || undefined, 120_000);
     return (systemClock.now() - killedAt) / 1000;
   };
   await until('the streams to end', ({ workers }) => workers < size.workers);
-  const backAfter = await until('everyone to be back', (seen) => areBack(seen, size));
-  const wholeAfter = await until('every table to be whole', (seen) => isWhole(seen, size));
+  const backAfter = await until('all workers and routers to reconnect', (seen) => areConnected(seen, size));
+  const wholeAfter = await until('every table to be complete', (seen) => isComplete(seen, size));
   await sleep(3_000);
   const metrics = await next.metrics();
   return [
-    { name: 'replaced: all are back', value: backAfter, unit: 's', reach: { below: 10 } },
-    { name: 'replaced: every table is whole', value: wholeAfter, unit: 's' },
-    { name: 'replaced: snapshot to a router', value: (simulation.seen() ?? nobody).snapshotBytes / 1024, unit: 'KiB' },
+    { name: 'takeover: all reconnected', value: backAfter, unit: 's', reach: { below: 10 } },
+    { name: 'takeover: every table complete', value: wholeAfter, unit: 's' },
     {
-      name: 'replaced: event loop delay, at worst',
+      name: 'takeover: snapshot to a router',
+      value: (simulation.observe() ?? emptyObservation).snapshotBytes / 1024,
+      unit: 'KiB',
+    },
+    {
+      name: 'takeover: event loop delay, max',
       value: loopDelayMs(metrics.value('nodejs_eventloop_lag_max_seconds')),
       unit: 'ms',
     },
-    { name: 'replaced: CPU', value: metrics.value('process_cpu_seconds_total') - cpuBefore, unit: 's' },
+    { name: 'takeover: CPU', value: metrics.value('process_cpu_seconds_total') - cpuBefore, unit: 's' },
   ];
 }
 
-const nobody: Observation = {
+const emptyObservation: Observation = {
   ...{ workers: 0, routers: 0, replicas: 0, ready: 0, minRows: 0, maxRows: 0 },
   ...{ deltas: 0, deltaBytes: 0, snapshots: 0, snapshotBytes: 0 },
 };
@@ -108,7 +117,11 @@ async function run(): Promise<readonly Row[]> {
     await using simulation = startSimulation({ ...size, token, controllers });
     progress('joining');
     const startedAt = systemClock.now();
-    await waitFor('all to join', () => areBack(simulation.seen() ?? nobody, size) || undefined, 120_000);
+    await waitFor(
+      'all to join',
+      () => areConnected(simulation.observe() ?? emptyObservation, size) || undefined,
+      120_000,
+    );
     const joinedMs = systemClock.now() - startedAt;
     progress('registering, measuring, placing');
     await registerTasks(first.address, size.tasks, modelsPerTask);
@@ -116,14 +129,14 @@ async function run(): Promise<readonly Row[]> {
     progress('steady');
     const measured = { controller: first, etcd: node, simulation };
     const rows = [
-      { name: 'all have joined', value: joinedMs / 1000, unit: 's' },
-      { name: 'all is registered, then measured and placed', value: settledMs / 1000, unit: 's' },
+      { name: 'all joined', value: joinedMs / 1000, unit: 's' },
+      { name: 'all registered, measured and placed', value: settledMs / 1000, unit: 's' },
       ...(await measureSteady(measured)),
     ];
-    progress('another takes its place');
+    progress('takeover by another controller');
     return [...rows, ...(await measureStorm(measured, next))];
   } finally {
-    // A profile takes a while to be written.
+    // Writing a CPU profile takes a while.
     await Promise.all([first, next].map(({ child }) => child.stop(60_000)));
   }
 }

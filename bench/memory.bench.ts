@@ -1,4 +1,4 @@
-// Loads and unloads a 100 MB model 200 times: what the parent and the executor hold stays the same.
+// Loads and unloads a 100 MB model 200 times, and checks that the memory of the parent and the executor does not grow.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ const folder = await mkdtemp(path.join(tmpdir(), 'pareto-bench-'));
 const modelPath = path.join(folder, 'large.onnx');
 await writeFile(modelPath, matrixModel(5000));
 const pool = createExecutorPool({ size: 1, clock: systemClock });
-/** Of this process and of the executor, MiB after each round. */
+/** Memory of this process and of the executor after each round, in MiB. */
 const parents: number[] = [];
 const executors: number[] = [];
 try {
@@ -31,13 +31,13 @@ try {
   await rm(folder, { recursive: true });
 }
 
-const largest = (values: readonly number[]): number => Math.max(...values);
+const max = (values: readonly number[]): number => Math.max(...values);
 const half = rounds / 2;
 report([
-  { name: 'executor with a 100 MB model', value: largest(executors), unit: 'MiB' },
+  { name: 'executor with a 100 MB model', value: max(executors), unit: 'MiB' },
   {
     name: 'parent, second hundred over first',
-    value: largest(parents.slice(half)) / largest(parents.slice(0, half)),
+    value: max(parents.slice(half)) / max(parents.slice(0, half)),
     unit: 'x',
     reach: { below: 1.1 },
   },

@@ -1,4 +1,4 @@
-// What a cluster does with more than it can: queries at half to twice its capacity, whether or not earlier ones were answered.
+// The behaviour of a cluster under overload: an open loop of queries at half to twice its capacity.
 
 import { fileURLToPath } from 'node:url';
 import type { LoadReport } from '@pareto/loadgen';
@@ -17,9 +17,9 @@ const multiples = [0.5, 1, 1.5, 2];
 interface Load {
   readonly name: string;
   readonly target: string;
-  /** For the load generator, beside the latency. */
+  /** Arguments of the load generator, in addition to the latency. */
   readonly args: readonly string[];
-  /** A query that takes as long as it takes. */
+  /** Encoded query with a latency limit of 10 s, to measure the capacity. */
   readonly body: Buffer;
 }
 
@@ -35,9 +35,9 @@ async function planLoads({ client, digits }: DigitsCluster): Promise<readonly Lo
   await client.infer('steady', [one], { latency_ms: 10_000 });
   const samples = ['--data', samplesFile];
   return [
-    { name: 'a model of some ms', target: 'steady', args: [], body: encode('steady', one) },
+    { name: 'a model with a constant run time', target: 'steady', args: [], body: encode('steady', one) },
     {
-      name: 'digits, 98.5 % right',
+      name: 'digits, accuracy of 98.5 %',
       target: 'digits',
       args: [...samples, '--min-accuracy', '0.985'],
       body: encode('digits', digits.input(0), 0.985),
@@ -72,8 +72,8 @@ function rowsOf(name: string, capacity: number, { attainment, sent, statuses, la
   return [
     { name: `${name}: capacity at 16 in flight`, value: capacity, unit: '/s' },
     { name: `${name}: on time`, value: onTime, unit: '/s' },
-    { name: `${name}: on time, of what could be`, value: onTime / Math.min(capacity, sent / seconds), unit: 'x' },
-    { name: `${name}: on time, of answers`, value: (100 * attainment * sent) / Math.max(1, ok), unit: '%' },
+    { name: `${name}: on time, share of the possible`, value: onTime / Math.min(capacity, sent / seconds), unit: 'x' },
+    { name: `${name}: on time, share of answers`, value: (100 * attainment * sent) / Math.max(1, ok), unit: '%' },
     { name: `${name}: shed`, value: (100 * shed) / sent, unit: '%' },
     { name: `${name}: failed`, value: sent - ok - shed, unit: '', reach: { below: 1 } },
     { name: `${name}: p50 of answers`, value: took.p50, unit: 'ms' },
@@ -90,7 +90,7 @@ const { router } = started.cluster;
 try {
   for (const load of await planLoads(started)) {
     for (const multiple of multiples) {
-      // Anew each time: a machine that is shared is another one every minute.
+      // Measured each time, because the capacity of a shared machine changes.
       const capacity = await capacityOf(router.address, load);
       const found = await offer(router.address, multiple * capacity, load);
       const name = `${load.name}, ${multiple}x`;
@@ -100,7 +100,7 @@ try {
     }
   }
   const held = (await router.metrics()).value('pareto_workers_lost_total');
-  rows.push({ name: 'live workers held for dead', value: held, unit: '', reach: { below: 1 } });
+  rows.push({ name: 'live workers marked unreachable', value: held, unit: '', reach: { below: 1 } });
 } finally {
   await started[Symbol.asyncDispose]();
 }

@@ -1,4 +1,5 @@
-// The whole path (client, router, worker, executor) beside the worker alone and ONNX Runtime alone, one after the other, and again.
+// The throughput of the whole path (client, router, worker, executor), of the worker alone and of ONNX Runtime alone,
+// in rotation.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -22,11 +23,11 @@ async function rawRate(model: DigitModel): Promise<number> {
     env: { ORT_DISABLE_TELEMETRY: '1' },
   });
   const { code } = await child.exited;
-  if (code !== 0) throw new Error(`the raw loop ended: ${child.output}`);
+  if (code !== 0) throw new Error(`the raw loop exited: ${child.output}`);
   return Math.max(...Object.values(JSON.parse(child.output) as Record<string, number>));
 }
 
-async function askRate(address: string, body: Buffer, metadata: Readonly<Record<string, string>>): Promise<number> {
+async function measureRate(address: string, body: Buffer, metadata: Readonly<Record<string, string>>): Promise<number> {
   const channel = createChannel(address);
   const call = createRawCaller(channel, method);
   try {
@@ -36,7 +37,7 @@ async function askRate(address: string, body: Buffer, metadata: Readonly<Record<
   }
 }
 
-/** As a router would send them. */
+/** Returns the metadata of a query that a router sends to a worker. */
 async function workerMetadata({ cluster, client }: DigitsCluster, model: DigitModel): Promise<Record<string, string>> {
   const { workers } = await client.fleet.listWorkers({});
   const replicas = workers.flatMap((worker) => worker.replicas);
@@ -49,7 +50,7 @@ async function workerMetadata({ cluster, client }: DigitsCluster, model: DigitMo
   return { [tokenKey]: cluster.token, [decisionKey]: decision };
 }
 
-/** Microseconds that a process has computed (Linux counts in hundredths of a second). */
+/** Returns the CPU time of a process in microseconds. Linux counts it in hundredths of a second. */
 function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
@@ -58,8 +59,8 @@ function cpuOf(pid: number): number {
 async function routed(cluster: Cluster, body: Buffer): Promise<{ readonly rate: number; readonly cpu: number }> {
   const { pid } = cluster.router.child;
   const before = cpuOf(pid);
-  const rate = await askRate(cluster.router.address, body, {});
-  // Of the time to warm up too, at about the same rate.
+  const rate = await measureRate(cluster.router.address, body, {});
+  // The CPU time includes the warm-up, at about the same rate.
   return { rate, cpu: (cpuOf(pid) - before) / ((rate * (loop.warmMs + loop.measureMs)) / 1000) };
 }
 
@@ -75,7 +76,7 @@ async function compare(started: DigitsCluster, model: DigitModel): Promise<reado
   const found: Record<'raw' | 'alone' | 'path' | 'cpu', number[]> = { raw: [], alone: [], path: [], cpu: [] };
   for (let round = 0; round < rounds; round++) {
     found.raw.push(await rawRate(model));
-    found.alone.push(await askRate(worker.address, body, metadata));
+    found.alone.push(await measureRate(worker.address, body, metadata));
     const { rate, cpu } = await routed(cluster, body);
     found.path.push(rate);
     found.cpu.push(cpu);

@@ -1,4 +1,5 @@
-// What a profile predicts, beside what queries take at light load: in the executor, and from the client's side.
+// The latencies that a profile predicts, compared with those of queries at light load, in the executor and at the
+// client.
 
 import { percentile, systemClock, milliseconds } from '@pareto/core';
 import type { DigitModel, DigitsCluster } from '../test/support/digits.js';
@@ -8,17 +9,20 @@ import { progress, report, type Row } from './report.js';
 const models: readonly DigitModel[] = ['mlp-small', 'mlp-large', 'cnn-medium', 'cnn-large'];
 const perSecond = 20;
 const seconds = 15;
-/** Until the JavaScript on the way is compiled. */
+/** Number of queries until the JavaScript of the path is compiled. */
 const warmQueries = 2_000;
 
 interface Live {
-  /** Ascending, in ms: what the device was held for, and the whole way. */
+  /** Sorted times in the executor, in ms. */
   readonly service: readonly number[];
+  /** Sorted times of the whole path, in ms. */
   readonly whole: readonly number[];
 }
 
-/** One query at a time, at an even pace. `usdPerHour` is the slot's price: an answer tells what it cost. */
-async function ask({ client, digits }: DigitsCluster, target: string, usdPerHour: number): Promise<Live> {
+/**
+ * Sends one query at a time, evenly spaced. `usdPerHour` is the slot's price, which converts an answer's cost to time.
+ */
+async function measureLive({ client, digits }: DigitsCluster, target: string, usdPerHour: number): Promise<Live> {
   const service: number[] = [];
   const whole: number[] = [];
   const query = async (index: number): Promise<void> => {
@@ -47,7 +51,7 @@ async function compare(started: DigitsCluster, model: DigitModel): Promise<reado
   const [one] = profile?.points ?? [];
   const { workers } = await client.fleet.listWorkers({});
   const slots = workers[0]?.slotGroups[0]?.slots ?? NaN;
-  const live = await ask(started, target, (workers[0]?.usdPerHour ?? NaN) / slots);
+  const live = await measureLive(started, target, (workers[0]?.usdPerHour ?? NaN) / slots);
   const error = (found: number, predicted: number): number => (100 * (found - predicted)) / predicted;
   const [p50, p99] = [percentile(live.service, 0.5), percentile(live.service, 0.99)];
   const whole = percentile(live.whole, 0.99);
@@ -59,10 +63,10 @@ async function compare(started: DigitsCluster, model: DigitModel): Promise<reado
     { name: `${target}: p50 in the executor, live`, value: p50, unit: 'ms' },
     { name: `${target}: p99 in the executor, predicted`, value: predictedP99, unit: 'ms' },
     { name: `${target}: p99 in the executor, live`, value: p99, unit: 'ms' },
-    { name: `${target}: error of that p99`, value: error(p99, predictedP99), unit: '%' },
-    { name: `${target}: p99 of the whole way, predicted`, value: predictedWhole, unit: 'ms' },
-    { name: `${target}: p99 of the whole way, live`, value: whole, unit: 'ms' },
-    { name: `${target}: error of that p99 too`, value: error(whole, predictedWhole), unit: '%' },
+    { name: `${target}: error of the p99 in the executor`, value: error(p99, predictedP99), unit: '%' },
+    { name: `${target}: p99 of the whole path, predicted`, value: predictedWhole, unit: 'ms' },
+    { name: `${target}: p99 of the whole path, live`, value: whole, unit: 'ms' },
+    { name: `${target}: error of the p99 of the whole path`, value: error(whole, predictedWhole), unit: '%' },
     {
       name: `${target}: error between measured batch sizes`,
       value: 100 * (profile?.predictionError ?? NaN),

@@ -1,4 +1,5 @@
-// ONNX Runtime alone, one thread, in a loop: `raw-loop.ts MODEL SIDE-OF-THE-IMAGE BATCH...` prints items per second by batch, as JSON.
+// Runs a model in ONNX Runtime alone, in a loop on one thread: `raw-loop.ts MODEL IMAGE-SIDE BATCH...`. Prints items
+// per second by batch as JSON.
 
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { systemClock } from '@pareto/core';

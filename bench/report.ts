@@ -1,28 +1,28 @@
-// How a benchmark tells what it found, and what it takes: `--json FILE`.
+// The output and the options of benchmarks.
 
 import { parseArgs } from 'node:util';
 import { formatRows, writeRows, type Row } from '@pareto/testkit';
 
 export type { Row } from '@pareto/testkit';
 
-/** To be shown as soon as it is known. */
+/** Prints a line of progress to stderr. */
 export const progress = (text: string): boolean => process.stderr.write(`${text}\n`);
 
 interface BenchmarkOptions {
-  /** File for the rows. */
+  /** File to write the rows to. */
   readonly json?: string;
-  /** Folder for CPU profiles of the processes that are measured, where a benchmark can make them. */
+  /** Folder for CPU profiles of the measured processes. Not all benchmarks use it. */
   readonly profile?: string;
 }
 
 export function benchmarkOptions(): BenchmarkOptions {
-  // pnpm passes the '--' on that npm takes away.
+  // pnpm passes '--' on to the script, npm does not.
   const args = process.argv.slice(2).filter((argument) => argument !== '--');
   const { values } = parseArgs({ args, options: { json: { type: 'string' }, profile: { type: 'string' } } });
   return values;
 }
 
-/** Never fails a run: a reach that is missed is told, no more. */
+/** Prints the rows, and writes them to the file of `--json`. A missed target does not fail the run. */
 export function report(rows: readonly Row[]): void {
   const { json } = benchmarkOptions();
   if (json !== undefined) writeRows(json, rows);

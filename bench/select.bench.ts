@@ -1,4 +1,5 @@
-// A router's decision with 4,000 variants on 100 workers: select, pick a replica, and the load that this changes.
+// The time of a router's decision with 4,000 variants on 100 workers: select a variant, pick a replica, update the
+// load.
 
 import {
   createSeededRng,
@@ -40,7 +41,7 @@ function randomQuery(rng: Rng): SelectionQuery {
   return { items: rng() < 0.9 ? 1 : 8, objective, elapsedMs: 0.1, preference: 'cheapest' };
 }
 
-/** Microseconds of each decision, ascending. */
+/** Returns the sorted times of the decisions in microseconds. */
 function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
   const loads = createLoadTracker(defaultPaceParams);
   loads.setTable(table);

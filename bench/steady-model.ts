@@ -1,11 +1,11 @@
-// A model that computes for some milliseconds, for each item the same: what it is asked costs little, and batching saves nothing.
+// A model with a run time of some milliseconds per item, small inputs, and no gain from batching.
 
 import { onnxType, writeModel, type Node } from '@pareto/testkit';
 
 const width = 100_000;
 const steps = 100;
 
-/** `y` of one number from `x` of one number. */
+/** Creates a model from one number `x` to one number `y`. */
 export function steadyModel(): Uint8Array {
   const { float, int64 } = onnxType;
   const sigmoids = Array.from({ length: steps }, (_, step): Node => ({

@@ -1,4 +1,5 @@
-// What was made of a trained model, beside it: size, accuracy, and time by batch, all variants in turn in one run.
+// Compares the generated variants with the trained model: size, accuracy, and time by batch, in rotation within one
+// run.
 
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,10 +17,10 @@ const batches = [1, 8, 32];
 const rounds = 12;
 const roundMs = 40;
 
-interface Contender {
+interface LoadedVariant {
   readonly variant: wire.Variant;
   readonly executor: Executor;
-  /** Milliseconds, the median of each round, by batch. */
+  /** Median time of each round in ms, by batch. */
   readonly times: ReadonlyMap<number, number[]>;
 }
 
@@ -42,14 +43,14 @@ async function timeRound(executor: Executor, signature: wire.Signature, batch: n
   const until = systemClock.now() + roundMs;
   while (times.length < 5 || systemClock.now() < until) {
     const outcome = await executor.run({ inputs, outputs: [], expectedMs: undefined });
-    if (outcome.kind !== 'done') throw new Error(`a run ended: ${outcome.kind}`);
+    if (outcome.kind !== 'done') throw new Error(`a run failed: ${outcome.kind}`);
     times.push(outcome.computeMs);
   }
   return median(times);
 }
 
-/** The files of what a variant is made of, in a folder; the path of its graph. */
-async function place(address: string, folder: string, manifest: wire.Manifest): Promise<string> {
+/** Downloads a variant's files into a folder. Returns the path of its graph. */
+async function downloadModel(address: string, folder: string, manifest: wire.Manifest): Promise<string> {
   for (const { path, digest } of manifest.files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), await download(address, digest));
@@ -64,13 +65,13 @@ async function load(
   address: string,
   variant: wire.Variant,
   { architectures, outcomes }: wire.DescribeResponse,
-): Promise<Contender> {
+): Promise<LoadedVariant> {
   const made = outcomes.find(
     ({ architecture, recipe }) => architecture === variant.architecture && recipe === variant.recipe,
   );
   const manifest = made?.manifest ?? architectures.find(({ name }) => name === variant.architecture)?.manifest;
   if (!manifest) throw new Error(`${variant.name} has no files`);
-  const modelPath = await place(address, join(folder, variant.name.replace(/[^a-z0-9-]/g, '_')), manifest);
+  const modelPath = await downloadModel(address, join(folder, variant.name.replace(/[^a-z0-9-]/g, '_')), manifest);
   const option = sessionOptions.find((known) => known === variant.option);
   const executor = await pool.load({
     modelPath,
@@ -82,23 +83,23 @@ async function load(
   return { variant, executor, times: new Map(batches.map((batch) => [batch, []])) };
 }
 
-/** One after the other, and again: what disturbs the machine disturbs them all. */
-async function race(contenders: readonly Contender[], signature: wire.Signature): Promise<void> {
+/** Times the variants in rotation, so that noise of the machine affects all of them. */
+async function timeAll(allLoaded: readonly LoadedVariant[], signature: wire.Signature): Promise<void> {
   for (let round = 0; round < rounds; round++)
     for (const batch of batches)
-      for (const { executor, times } of contenders) times.get(batch)?.push(await timeRound(executor, signature, batch));
+      for (const { executor, times } of allLoaded) times.get(batch)?.push(await timeRound(executor, signature, batch));
 }
 
-/** Of the times in the same round, the median of the ratios. */
-const ratioAt = (batch: number, a: Contender, b: Contender): number =>
+/** Returns the median of the time ratios within each round. */
+const ratioAt = (batch: number, a: LoadedVariant, b: LoadedVariant): number =>
   median((a.times.get(batch) ?? []).map((time, round) => time / (b.times.get(batch)?.[round] ?? NaN)));
 
-const accuracyOf = ({ variant }: Contender): wire.Accuracy | null | undefined => variant.measurements[0]?.accuracy;
+const accuracyOf = ({ variant }: LoadedVariant): wire.Accuracy | null | undefined => variant.measurements[0]?.accuracy;
 
-function rowsOf(contender: Contender, original: Contender): readonly Row[] {
-  const { name, recipe, sizeBytes } = contender.variant;
+function rowsOf(loaded: LoadedVariant, original: LoadedVariant): readonly Row[] {
+  const { name, recipe, sizeBytes } = loaded.variant;
   const isTarget = name === 'mlp-large:int8-dynamic';
-  const [accuracy, reference] = [accuracyOf(contender), accuracyOf(original)];
+  const [accuracy, reference] = [accuracyOf(loaded), accuracyOf(original)];
   return [
     {
       name: `${name}: size against fp32`,
@@ -110,7 +111,7 @@ function rowsOf(contender: Contender, original: Contender): readonly Row[] {
       const reach = isTarget && batch === 8 ? { reach: { atMost: 0.6 } } : {};
       return {
         name: `${name}: time at batch ${batch} against fp32`,
-        value: ratioAt(batch, contender, original),
+        value: ratioAt(batch, loaded, original),
         unit: 'x',
         ...reach,
       };
@@ -132,20 +133,20 @@ function rowsOf(contender: Contender, original: Contender): readonly Row[] {
       : [
           {
             name: `${name}: same answers as fp32`,
-            value: 100 * (contender.variant.measurements[0]?.agreement ?? NaN),
+            value: 100 * (loaded.variant.measurements[0]?.agreement ?? NaN),
             unit: '%',
           },
         ]),
   ];
 }
 
-function line(contender: Contender, original: Contender): string {
-  const { name, sizeBytes } = contender.variant;
-  const accuracy = accuracyOf(contender);
+function line(loaded: LoadedVariant, original: LoadedVariant): string {
+  const { name, sizeBytes } = loaded.variant;
+  const accuracy = accuracyOf(loaded);
   const percent = (value: number): string => (100 * value).toFixed(2);
   const times = batches.map((batch) => {
-    const ms = median(contender.times.get(batch) ?? []);
-    return `${ms.toFixed(3)} ms (${ratioAt(batch, contender, original).toFixed(2)}x)`.padStart(20);
+    const ms = median(loaded.times.get(batch) ?? []);
+    return `${ms.toFixed(3)} ms (${ratioAt(batch, loaded, original).toFixed(2)}x)`.padStart(20);
   });
   const correct = accuracy
     ? `${percent(accuracy.value)} % [${percent(accuracy.lower95)}, ${percent(accuracy.upper95)}]`
@@ -157,19 +158,19 @@ async function compare(client: TestClient, address: string, model: DigitModel): 
   const described = await client.registry.describe({ name: model });
   const signature = described.architectures.at(-1)?.signature;
   if (!signature) throw new Error(`${model} has no signature`);
-  const contenders: Contender[] = [];
+  const allLoaded: LoadedVariant[] = [];
   try {
-    for (const variant of described.variants) contenders.push(await load(address, variant, described));
-    await race(contenders, signature);
-    const original = contenders.find(({ variant }) => variant.recipe === 'original');
+    for (const variant of described.variants) allLoaded.push(await load(address, variant, described));
+    await timeAll(allLoaded, signature);
+    const original = allLoaded.find(({ variant }) => variant.recipe === 'original');
     if (original === undefined) throw new Error(`${model} has no original`);
-    for (const contender of contenders) progress(line(contender, original));
+    for (const loaded of allLoaded) progress(line(loaded, original));
     for (const { recipe, declined, error } of described.outcomes)
       if (declined !== '' || error !== '')
         progress(`${model}:${recipe}  ${declined === '' ? 'failed' : 'declined'}: ${declined}${error}`);
-    return contenders.flatMap((contender) => rowsOf(contender, original));
+    return allLoaded.flatMap((loaded) => rowsOf(loaded, original));
   } finally {
-    for (const { executor } of contenders) await executor[Symbol.asyncDispose]();
+    for (const { executor } of allLoaded) await executor[Symbol.asyncDispose]();
   }
 }
 
@@ -177,7 +178,7 @@ const rows: Row[] = [];
 const cluster = await startCluster({ workers: 1 });
 const client = createTestClient(cluster);
 try {
-  progress('making and measuring the variants');
+  progress('generating and measuring the variants');
   await client.registerTask('digits', { validation: await readFile(validationFile) });
   for (const model of models)
     await client.registerModel('digits', model, await readDigitModel(model), { recipes: 'all' });

@@ -1,4 +1,4 @@
-// A routing table of many variants on many workers.
+// A synthetic routing table of many variants on many workers.
 
 import {
   bytes,
@@ -24,7 +24,7 @@ export interface WideTableOptions {
   readonly variants: number;
   readonly tasks: number;
   readonly workers: number;
-  /** Of each variant, on workers drawn at random; a tenth of the variants are cold. */
+  /** Replicas of each variant, on random workers. A tenth of the variants are cold. */
   readonly replicas: number;
 }
 

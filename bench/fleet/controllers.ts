@@ -1,4 +1,4 @@
-// Controllers to be measured, as processes, and the metrics of who they work with.
+// Controller processes to measure, and their metrics.
 
 import { fileURLToPath } from 'node:url';
 import { freePorts, startChild, waitFor, type Child } from '@pareto/testkit';
@@ -12,7 +12,10 @@ export interface MeasuredController {
 
 const script = fileURLToPath(new URL('../../services/controller/dist/main.js', import.meta.url));
 
-/** Resolves when it is ready. With `profile` a CPU profile is written into that folder when it ends. */
+/**
+ * Starts a controller and resolves when it is ready. With `profile`, it writes a CPU profile into that folder at its
+ * exit.
+ */
 export async function startController(args: readonly string[], profile?: string): Promise<MeasuredController> {
   const [port = 0, metricsPort = 0] = await freePorts(2);
   const node = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];

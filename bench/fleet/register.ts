@@ -1,4 +1,4 @@
-// What the simulated fleet serves: tasks with some models each, all of the same few bytes.
+// Registers the tasks of the simulated fleet, with several models each, all of the same small file.
 
 import { createHash } from 'node:crypto';
 import { createChannel, createClient } from '@pareto/rpc';

@@ -1,4 +1,4 @@
-// A simulated worker's or router's way to the controllers: the session that real ones use.
+// Sessions of simulated workers and routers with the controllers, as real ones have.
 
 import { systemClock, systemRng } from '@pareto/core';
 import { createClient, tokenKey, type wire } from '@pareto/rpc';
@@ -10,8 +10,8 @@ export interface Controllers {
   readonly token: string;
 }
 
-/** What a session is made of besides the messages. */
-export interface Talk<In, Out> {
+/** The message handlers of a session. */
+export interface SessionMessages<In, Out> {
   readonly hello: (attempt: { readonly acceptFollower: boolean }) => Out;
   readonly onMessage: (message: In) => void;
 }
@@ -30,18 +30,18 @@ const base = ({ addresses, token }: Controllers) => ({
 
 export const joinFleet = (
   controllers: Controllers,
-  talk: Talk<wire.ControllerMessage, wire.WorkerMessageInput>,
+  messages: SessionMessages<wire.ControllerMessage, wire.WorkerMessageInput>,
 ): Session<wire.WorkerMessageInput> =>
   createSession({
-    ...{ ...base(controllers), ...talk, target: 'leader' },
+    ...{ ...base(controllers), ...messages, target: 'leader' },
     open: (channel, options) => createClient(channel, 'pareto.v1.Fleet').join(options),
   });
 
 export const watchRoutes = (
   controllers: Controllers,
-  talk: Talk<wire.TableMessage, wire.RouterMessageInput>,
+  messages: SessionMessages<wire.TableMessage, wire.RouterMessageInput>,
 ): Session<wire.RouterMessageInput> =>
   createSession({
-    ...{ ...base(controllers), ...talk, target: 'any' },
+    ...{ ...base(controllers), ...messages, target: 'any' },
     open: (channel, options) => createClient(channel, 'pareto.v1.Routes').watch(options),
   });

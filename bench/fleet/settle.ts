@@ -1,4 +1,4 @@
-// When a simulated fleet is whole, and at rest.
+// Waits until a simulated fleet is complete and stable.
 
 import { systemClock } from '@pareto/core';
 import { waitFor } from '@pareto/testkit';
@@ -9,40 +9,40 @@ import type { Simulation } from './simulation.js';
 export interface FleetSize {
   readonly workers: number;
   readonly routers: number;
-  /** Everyone has at least one replica. */
+  /** Number of tasks, each of which has at least one replica. */
   readonly tasks: number;
 }
 
-/** All are connected, and every table shows every replica that there is. */
-export const isWhole = (seen: Observation, size: FleetSize): boolean =>
-  areBack(seen, size) &&
+/** Returns whether all are connected and every table contains every replica. */
+export const isComplete = (seen: Observation, size: FleetSize): boolean =>
+  areConnected(seen, size) &&
   seen.replicas >= size.tasks &&
   seen.minRows === seen.replicas &&
   seen.maxRows === seen.replicas;
 
-export const areBack = (seen: Observation, size: FleetSize): boolean =>
+export const areConnected = (seen: Observation, size: FleetSize): boolean =>
   seen.workers === size.workers && seen.routers === size.routers;
 
 const restMs = 5_000;
-const tellMs = 5_000;
+const logEveryMs = 5_000;
 
-/** Until it is whole and nothing has been placed for some seconds; answers how long that took, rest excluded. */
+/** Waits until the fleet is complete and no replica was placed for 5 s. Returns the time without these 5 s. */
 export async function settle(simulation: Simulation, size: FleetSize): Promise<number> {
   const startedAt = systemClock.now();
   let rest: { readonly replicas: number; readonly since: number } = { replicas: 0, since: startedAt };
-  let toldAt: number = startedAt;
+  let loggedAt: number = startedAt;
   await waitFor(
     'the fleet to settle',
     () => {
-      const seen = simulation.seen();
+      const seen = simulation.observe();
       const now = systemClock.now();
       if (seen === undefined) return undefined;
-      if (now - toldAt > tellMs) {
-        toldAt = now;
+      if (now - loggedAt > logEveryMs) {
+        loggedAt = now;
         const { workers, replicas, ready, minRows } = seen;
         progress(`  ${workers} workers, ${replicas} replicas, ${ready} ready, ${minRows} in tables`);
       }
-      if (seen.replicas !== rest.replicas || !isWhole(seen, size)) rest = { replicas: seen.replicas, since: now };
+      if (seen.replicas !== rest.replicas || !isComplete(seen, size)) rest = { replicas: seen.replicas, since: now };
       return now - rest.since > restMs || undefined;
     },
     300_000,

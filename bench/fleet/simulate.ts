@@ -1,18 +1,19 @@
-// A process of simulated workers and routers. Writes what it sees each 100 ms, a JSON object a line, until it is ended.
+// A process of simulated workers and routers. Writes its state every 100 ms as a line of JSON, until it is killed.
 //   simulate.ts NAME WORKERS ROUTERS TOKEN CONTROLLER...
 
 import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
 import { createSimulatedRouter } from './simulated-router.js';
 import { createSimulatedWorker } from './simulated-worker.js';
 
-/** Of this process's part of the fleet. */
+/** State of this process's part of the fleet. */
 export interface Observation {
   readonly workers: number;
   readonly routers: number;
-  /** That workers hold, and those of them that are ready. */
+  /** Replicas on the workers. */
   readonly replicas: number;
+  /** Ready replicas on the workers. */
   readonly ready: number;
-  /** Rows of replicas in the tables of the routers: the fewest and the most. */
+  /** Minimum and maximum number of replicas in the routers' tables. */
   readonly minRows: number;
   readonly maxRows: number;
   readonly deltas: number;
@@ -21,7 +22,7 @@ export interface Observation {
   readonly snapshotBytes: number;
 }
 
-const stumblesPerSecond = 3;
+const interruptionsPerSecond = 3;
 
 const [name = 'a', workerCount = '1', routerCount = '1', token = '', ...addresses] = process.argv.slice(2);
 const controllers = { addresses, token };
@@ -33,7 +34,7 @@ const routers = Array.from({ length: Number(routerCount) }, (_, index) =>
   createSimulatedRouter(`router-${name}${index}`, controllers, index === 0),
 );
 
-function see(): Observation {
+function observe(): Observation {
   const rows = routers.map(({ replicas }) => replicas);
   const [first] = routers;
   const none = { deltas: 0, deltaBytes: 0, snapshots: 0, snapshotBytes: 0 };
@@ -48,8 +49,8 @@ function see(): Observation {
   };
 }
 
-function stumble(): void {
-  workers[Math.floor(rng() * workers.length)]?.stumble();
+function interrupt(): void {
+  workers[Math.floor(rng() * workers.length)]?.interrupt();
 }
 
 for (const each of [...routers, ...workers]) {
@@ -57,7 +58,7 @@ for (const each of [...routers, ...workers]) {
   await systemClock.sleep(milliseconds(2));
 }
 for (let turn = 0; ; turn++) {
-  process.stdout.write(`${JSON.stringify(see())}\n`);
-  if (turn % Math.round(10 / stumblesPerSecond) === 0) stumble();
+  process.stdout.write(`${JSON.stringify(observe())}\n`);
+  if (turn % Math.round(10 / interruptionsPerSecond) === 0) interrupt();
   await systemClock.sleep(milliseconds(100));
 }

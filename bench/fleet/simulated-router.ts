@@ -1,4 +1,4 @@
-// A router without queries: it holds the table, and says each second what was asked of it.
+// A router without queries: it keeps the table, and reports synthetic demand every second.
 
 import { milliseconds, systemClock } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -7,7 +7,7 @@ import { watchRoutes, type Controllers } from './sessions.js';
 
 export interface SimulatedRouter {
   readonly connected: boolean;
-  /** Rows of replicas in the table that it holds. */
+  /** Number of replicas in its table. */
   readonly replicas: number;
   readonly traffic: Traffic;
   start(): Promise<void>;
@@ -17,15 +17,15 @@ interface Traffic {
   readonly deltas: number;
   readonly deltaBytes: number;
   readonly snapshots: number;
-  /** Of the last one. */
+  /** Size of the last snapshot. */
   readonly snapshotBytes: number;
 }
 
-/** Items a second of each of a task's variants. */
+/** Items per second for each variant. */
 const itemsPerSecond = 80;
 
-/** With `weighs` it counts the bytes of what comes. */
-export function createSimulatedRouter(id: string, controllers: Controllers, weighs: boolean): SimulatedRouter {
+/** Creates a router. With `countsTraffic`, it counts the received messages and bytes. */
+export function createSimulatedRouter(id: string, controllers: Controllers, countsTraffic: boolean): SimulatedRouter {
   const rows = new Map<string, wire.TableRow>();
   const traffic = { deltas: 0, deltaBytes: 0, snapshots: 0, snapshotBytes: 0 };
   let version = { epoch: '', revision: 0 };
@@ -42,11 +42,11 @@ export function createSimulatedRouter(id: string, controllers: Controllers, weig
       if (snapshot) rows.clear();
       for (const row of message.rows) rows.set(row.key, row);
       for (const key of removed) rows.delete(key);
-      if (weighs) weigh(message);
+      if (countsTraffic) countMessage(message);
     },
   });
 
-  function weigh(message: wire.TableMessage): void {
+  function countMessage(message: wire.TableMessage): void {
     const bytes = tableMessageBytes(message);
     if (message.snapshot) {
       traffic.snapshots += 1;
@@ -71,8 +71,8 @@ export function createSimulatedRouter(id: string, controllers: Controllers, weig
     });
     return { windowMs: 1_000, entries };
   }
-  function turn(): void {
-    systemClock.after(milliseconds(1_000), turn);
+  function tick(): void {
+    systemClock.after(milliseconds(1_000), tick);
     if (session.connected) session.send({ message: 'demand', demand: demand() });
   }
 
@@ -86,14 +86,14 @@ export function createSimulatedRouter(id: string, controllers: Controllers, weig
     traffic,
     async start() {
       await session.start((error) => process.stderr.write(`${id}: ${String(error)}\n`));
-      turn();
+      tick();
     },
   };
 }
 
 const watch = serviceDefinition('pareto.v1.Routes')['Watch'];
 
-/** On the wire. */
+/** Returns the encoded size of a message. */
 function tableMessageBytes(message: wire.TableMessage): number {
   if (watch === undefined) throw new Error('the protos have no Routes.Watch');
   return watch.responseSerialize(message).length;

@@ -1,4 +1,4 @@
-// A worker without models: it joins, obeys its assignments, makes measurements up, and reports counters that rise.
+// A worker without models: it joins, follows its assignments, and reports synthetic measurements and counters.
 
 import { milliseconds, systemClock, type Rng } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -8,8 +8,8 @@ export interface SimulatedWorker {
   readonly connected: boolean;
   readonly replicas: number;
   readonly ready: number;
-  /** One of its replicas is out of service for a moment. */
-  stumble(): void;
+  /** Takes one of its replicas out of service for a moment. */
+  interrupt(): void;
   start(): Promise<void>;
 }
 
@@ -34,15 +34,18 @@ export function createSimulatedWorker(id: string, controllers: Controllers, rng:
     hello: () => ({ message: 'hello', hello: helloOf(id, incarnation) }),
     onMessage({ assignments }) {
       if (!assignments) return;
-      obey(assignments);
+      applyAssignments(assignments);
       for (const { spec, hardwareClass } of assignments.measures) {
-        if (spec) later(200, () => session.send({ message: 'measurement', measurement: invent(spec, hardwareClass) }));
+        if (spec)
+          later(200, () =>
+            session.send({ message: 'measurement', measurement: syntheticMeasurement(spec, hardwareClass) }),
+          );
       }
     },
   });
   const later = (ms: number, act: () => void): void => void systemClock.after(milliseconds(ms * (0.5 + rng())), act);
 
-  function obey({ replicas: listed, keepUnlisted }: wire.Assignments): void {
+  function applyAssignments({ replicas: listed, keepUnlisted }: wire.Assignments): void {
     const wanted = new Set(listed.map(({ replicaId }) => replicaId));
     if (!keepUnlisted) for (const known of replicas.keys()) if (!wanted.has(known)) replicas.delete(known);
     for (const { replicaId, spec } of listed) {
@@ -50,30 +53,30 @@ export function createSimulatedWorker(id: string, controllers: Controllers, rng:
       const { variant, version } = spec;
       const report = { replicaId, variant, version, state: 'LOADING', loadMs, memoryBytes: 100 * 2 ** 20 } as const;
       replicas.set(replicaId, { report, requests: 0 });
-      later(loadMs, () => become(replicaId, 'READY'));
+      later(loadMs, () => setState(replicaId, 'READY'));
     }
   }
-  function become(replicaId: string, state: 'LOADING' | 'READY'): void {
+  function setState(replicaId: string, state: 'LOADING' | 'READY'): void {
     const replica = replicas.get(replicaId);
     if (replica === undefined) return;
     replicas.set(replicaId, { ...replica, report: { ...replica.report, state } });
-    speak();
+    sendReport();
   }
-  function work(): void {
+  function countRequests(): void {
     for (const [key, { report, requests }] of replicas) {
       if (report.state === 'READY') replicas.set(key, { report, requests: requests + Math.floor(10 * rng()) });
     }
   }
-  function speak(): void {
+  function sendReport(): void {
     const reports = Array.from(replicas.values(), ({ report, requests }) => ({
       ...{ ...report, requests, items: requests, executions: requests, busyUs: 500 * requests },
     }));
     session.send({ message: 'report', report: { replicas: reports, memoryUsedBytes: reports.length * 100 * 2 ** 20 } });
   }
-  function turn(): void {
-    systemClock.after(reportEveryMs, turn);
-    work();
-    speak();
+  function tick(): void {
+    systemClock.after(reportEveryMs, tick);
+    countRequests();
+    sendReport();
   }
 
   return {
@@ -86,15 +89,15 @@ export function createSimulatedWorker(id: string, controllers: Controllers, rng:
     get ready() {
       return [...replicas.values()].filter(({ report }) => report.state === 'READY').length;
     },
-    stumble() {
+    interrupt() {
       const [first] = replicas.keys();
       if (first === undefined) return;
-      become(first, 'LOADING');
-      later(2_000, () => become(first, 'READY'));
+      setState(first, 'LOADING');
+      later(2_000, () => setState(first, 'READY'));
     },
     async start() {
       await session.start((error) => process.stderr.write(`${id}: ${String(error)}\n`));
-      later(reportEveryMs, turn);
+      later(reportEveryMs, tick);
     },
   };
 }
@@ -105,8 +108,8 @@ const helloOf = (workerId: string, incarnation: string): wire.WorkerHelloInput =
   slotGroups: [{ hardwareClass: simulatedClass, slots: 4 }],
 });
 
-/** The same for every worker that measures it. */
-function invent({ variant, version }: wire.VariantSpec, hardwareClass: string): wire.MeasurementInput {
+/** Returns a measurement that is the same for every worker. */
+function syntheticMeasurement({ variant, version }: wire.VariantSpec, hardwareClass: string): wire.MeasurementInput {
   const size = (Buffer.from(variant).reduce((sum, byte) => sum + byte, 0) % 10) / 10;
   const points = [1, 2, 4, 8, 16, 32].map((batch) => {
     const p50Ms = (2 + 8 * size) * (0.4 + 0.6 * batch);

@@ -1,12 +1,12 @@
-// The simulated fleet, as two processes, and what they see together.
+// The simulated fleet as two processes, and their combined state.
 
 import { fileURLToPath } from 'node:url';
 import { startChild } from '@pareto/testkit';
 import type { Observation } from './simulate.js';
 
 export interface Simulation extends AsyncDisposable {
-  /** Undefined until every process has said something. */
-  seen(): Observation | undefined;
+  /** Returns the combined state. Undefined until every process has reported. */
+  observe(): Observation | undefined;
 }
 
 export interface SimulationOptions {
@@ -27,9 +27,9 @@ export function startSimulation({ workers, routers, token, controllers }: Simula
     ]),
   );
   return {
-    seen() {
+    observe() {
       const parts = children.map(({ output, running }) => {
-        if (!running) throw new Error(`a process of the simulation ended: ${output.slice(-2_000)}`);
+        if (!running) throw new Error(`a process of the simulation exited: ${output.slice(-2_000)}`);
         return lastLine(output);
       });
       return parts.every((part) => part !== undefined) ? parts.reduce(add) : undefined;
@@ -46,7 +46,7 @@ function lastLine(output: string): Observation | undefined {
   return end > 0 ? (JSON.parse(output.slice(start, end)) as Observation) : undefined;
 }
 
-/** What is weighed is weighed by one router of each process, so that it is the mean of them. */
+/** Combines the states of two processes. One router of each counts traffic, so the result is their mean. */
 const add = (a: Observation, b: Observation): Observation => ({
   workers: a.workers + b.workers,
   routers: a.routers + b.routers,

@@ -1,11 +1,14 @@
-// When requests arrive: times in milliseconds from the start, ascending.
+// Arrival times of requests.
 
 import type { Rng } from '@pareto/core';
 
 export const arrivalProcesses = ['constant', 'poisson'] as const;
 export type ArrivalProcess = (typeof arrivalProcesses)[number];
 
-/** Constant: evenly spaced. Poisson: independent exponential gaps of the same mean. */
+/**
+ * Returns ascending arrival times in ms from the start: evenly spaced, or with exponential gaps of the same mean
+ * (Poisson).
+ */
 export function planArrivals(
   process: ArrivalProcess,
   ratePerSecond: number,

@@ -1,11 +1,11 @@
-// A report for people.
+// The human-readable report.
 
 import type { LoadReport } from './tally.js';
 
 export function formatReport(report: LoadReport, objectiveMs: number): string {
   const { latencyMs: latency, statuses, variants } = report;
   const accuracy =
-    report.labelled === 0 ? 'no labels' : `${percent(report.right / report.labelled)} right of ${report.labelled}`;
+    report.labelled === 0 ? 'no labels' : `${percent(report.right / report.labelled)} correct of ${report.labelled}`;
   return [
     section('requests', [
       ['sent', String(report.sent)],
@@ -14,11 +14,11 @@ export function formatReport(report: LoadReport, objectiveMs: number): string {
       ),
       ['answers per second', report.answersPerSecond.toFixed(1)],
       ['correctness', accuracy],
-      [`within ${objectiveMs} ms`, `${percent(report.attainment)} of all that were sent`],
+      [`within ${objectiveMs} ms`, `${percent(report.attainment)} of all requests`],
     ]),
-    section('latency of answers, from the intended time of sending (ms)', [
+    section('latency of answers, from the intended send time (ms)', [
       ...Object.entries(latency).map(([name, value]) => [name, (value as number).toFixed(2)] as const),
-      ['sender behind, at worst', report.maxLagMs.toFixed(2)],
+      ['sender behind, max', report.maxLagMs.toFixed(2)],
     ]),
     section(
       'answered by',

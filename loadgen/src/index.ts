@@ -1,5 +1,5 @@
 export { arrivalProcesses, planArrivals, type ArrivalProcess } from './arrivals.js';
 export { formatReport } from './format-report.js';
-export { inventPayloads, readPayloads, type Payload, type PayloadOptions } from './payloads.js';
+export { createSyntheticPayloads, readPayloads, type Payload, type PayloadOptions } from './payloads.js';
 export { runLoad, type LoadOptions } from './run-load.js';
 export { createTally, type LatencySummary, type LoadReport, type Outcome, type Tally } from './tally.js';

@@ -6,16 +6,16 @@ import { createChannel, createRawCaller, waitForReady, type Channel } from '@par
 import { planArrivals } from './arrivals.js';
 import { formatReport } from './format-report.js';
 import { objectiveParameters, parseOptions, type LoadgenOptions } from './options.js';
-import { inventPayloads, readPayloads, type Payload } from './payloads.js';
+import { createSyntheticPayloads, readPayloads, type Payload } from './payloads.js';
 import { runLoad } from './run-load.js';
 
-/** What counts as on time when no objective is given: the protocol's default of a task. */
+/** Latency limit without --latency-ms: the default of a task. */
 const defaultObjectiveMs = 1000;
 
 async function loadPayloads(options: LoadgenOptions, channel: Channel): Promise<readonly Payload[]> {
   const given = { target: options.target, parameters: objectiveParameters(options), limit: 10_000 };
   if (options.data !== undefined) return readPayloads(options.data, given);
-  return inventPayloads(channel, createSeededRng(options.seed), given);
+  return createSyntheticPayloads(channel, createSeededRng(options.seed), given);
 }
 
 async function run(options: LoadgenOptions, channels: readonly Channel[]): Promise<void> {
@@ -50,5 +50,5 @@ try {
 } finally {
   for (const channel of channels) channel.close();
 }
-// Node's own clean-up at the end of a process may never end where sockets were broken.
+// Node's own clean-up at the exit may hang after broken connections.
 process.exit();

@@ -20,43 +20,43 @@ export interface LoadgenOptions {
   readonly output: 'table' | 'json';
 }
 
-/** More than this is a mistake: each request is remembered until it is answered. */
+/** Limit against mistakes: each request uses memory until it is answered. */
 const maxRequests = 2_000_000;
 
 const example = `
 Example:
   pnpm loadgen -- --target digits --rate 200 --duration 10 --latency-ms 50 --min-accuracy 0.9 --data examples/digits/validation.npz`;
 
-/** Ends the process after --help, and after a mistake, which it tells. */
+/** Parses the arguments. Exits after --help, and after printing an error. */
 export function parseOptions(argv: readonly string[]): LoadgenOptions {
   const command = new Command('loadgen')
-    .description('sends queries at fixed times, whether or not earlier ones were answered, and accounts for each')
+    .description('send queries in an open loop and report their outcomes and latencies')
     .option('--address <host:port>', "router's gRPC address", '127.0.0.1:8001')
     .requiredOption('--target <name>', 'task, architecture or variant')
     .option('--rate <n>', 'requests per second', positive, 100)
-    .option('--duration <s>', 'seconds', positive, 10)
+    .option('--duration <s>', 'duration in seconds', positive, 10)
     .addOption(new Option('--arrivals <process>', 'arrival process').choices(arrivalProcesses).default('constant'))
     .option('--latency-ms <ms>', 'latency objective', positive)
     .option('--min-accuracy <share>', 'accuracy objective', positive)
     .option('--max-cost-per-1k <usd>', 'cost objective, USD per 1,000 answers', positive)
-    .option('--data <file.npz>', 'samples to send; made-up ones without it; answers are checked against its "label"')
+    .option('--data <file.npz>', 'samples to send, with answers checked against its "label" (default: random inputs)')
     .option('--timeout-ms <ms>', 'gRPC deadline of each request', positive, 10_000)
     .option('--connections <n>', 'connections to the router', positive, 1)
-    .option('--seed <n>', 'of arrivals and of the choice of samples', Number, 1)
-    .addOption(new Option('-o, --output <form>', 'form of the report').choices(['table', 'json']).default('table'))
+    .option('--seed <n>', 'seed of the arrivals and the choice of samples', Number, 1)
+    .addOption(new Option('-o, --output <form>', 'format of the report').choices(['table', 'json']).default('table'))
     .addHelpText('after', example)
     .parse(argv, { from: 'user' });
   const options = command.opts<LoadgenOptions>();
   const requests = options.rate * options.duration;
   if (requests > maxRequests) {
     command.error(
-      `error: ${requests} requests are more than the ${maxRequests} that one run sends: lower --rate or --duration`,
+      `error: a run is limited to ${maxRequests} requests, and these options need ${requests}; lower --rate or --duration`,
     );
   }
   return options;
 }
 
-/** The objective as the protocol's parameters. */
+/** Returns the objective as parameters of the protocol. */
 export function objectiveParameters(options: LoadgenOptions): readonly (readonly [string, ParameterValue])[] {
   const { latencyMs, minAccuracy, maxCostPer1k } = options;
   const pairs = { latency_ms: latencyMs, min_accuracy: minAccuracy, max_cost_per_1k: maxCostPer1k };

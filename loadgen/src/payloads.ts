@@ -1,4 +1,4 @@
-// Requests ready to be sent, encoded once: samples of a data set, or made-up tensors of the target's signature.
+// Encoded requests: samples of a data set, or synthetic inputs for the target's signature.
 
 import { elementBytes, elementCount, isDataType, ParetoError, type Rng } from '@pareto/core';
 import { readNpz, sliceRows, toNumbers, type Tensor } from '@pareto/models';
@@ -6,18 +6,21 @@ import { createClient, encodeInferRequest, type Channel, type ParameterValue, ty
 
 export interface Payload {
   readonly body: Buffer;
-  /** The right class, when the data set has labels. */
+  /** Correct class. Undefined if the data set has no labels. */
   readonly label: number | undefined;
 }
 
 export interface PayloadOptions {
   readonly target: string;
-  /** The objective, in the protocol's parameters. */
+  /** Objective as parameters of the protocol. */
   readonly parameters: readonly (readonly [string, ParameterValue])[];
   readonly limit: number;
 }
 
-/** One request per sample of an NPZ file: every array but `label` is an input. Throws `invalid-argument`. */
+/**
+ * Returns one request per sample of an NPZ file, whose arrays except `label` are inputs. Throws `invalid-argument` if
+ * there are no samples.
+ */
 export async function readPayloads(file: string, options: PayloadOptions): Promise<readonly Payload[]> {
   const arrays = await readNpz(file);
   const labels = arrays.get('label');
@@ -26,7 +29,7 @@ export async function readPayloads(file: string, options: PayloadOptions): Promi
   if (inputs.length === 0 || samples <= 0) {
     throw new ParetoError(
       'invalid-argument',
-      `${file} holds no samples: expected an array per input, and optionally "label"`,
+      `${file} has no samples; expected one array per input, and optionally "label"`,
     );
   }
   const classes = labels === undefined ? [] : toNumbers(labels);
@@ -47,7 +50,11 @@ const toInput = (name: string, { datatype, dims, data }: Tensor): RawTensor => (
 });
 
 /** A few requests of random numbers between 0 and 1 (zeros for whole numbers), dynamic dimensions 1. */
-export async function inventPayloads(channel: Channel, rng: Rng, options: PayloadOptions): Promise<readonly Payload[]> {
+export async function createSyntheticPayloads(
+  channel: Channel,
+  rng: Rng,
+  options: PayloadOptions,
+): Promise<readonly Payload[]> {
   const client = createClient(channel, 'inference.GRPCInferenceService');
   const { inputs } = await client.modelMetadata({ name: options.target }, { timeoutMs: 5_000 });
   const specs = inputs.map(({ name, datatype, shape }) => ({
@@ -57,17 +64,17 @@ export async function inventPayloads(channel: Channel, rng: Rng, options: Payloa
   }));
   return Array.from({ length: 16 }, () => ({
     body: encode(
-      specs.map((spec) => inventInput(spec, rng)),
+      specs.map((spec) => createSyntheticInput(spec, rng)),
       options,
     ),
     label: undefined,
   }));
 }
 
-function inventInput(spec: { name: string; datatype: string; shape: readonly number[] }, rng: Rng): RawTensor {
+function createSyntheticInput(spec: { name: string; datatype: string; shape: readonly number[] }, rng: Rng): RawTensor {
   const { name, datatype, shape } = spec;
   if (!isDataType(datatype) || datatype === 'BYTES') {
-    throw new ParetoError('invalid-argument', `inputs of type ${datatype} can't be made up: pass --data`);
+    throw new ParetoError('invalid-argument', `synthetic inputs of type ${datatype} are not supported; pass --data`);
   }
   const count = elementCount(shape);
   const raw =

@@ -1,4 +1,4 @@
-// Sends requests at their times whether or not earlier ones were answered (an open loop), and accounts for each of them.
+// The open loop: sends requests at their times, whether or not earlier ones were answered, and records their outcomes.
 
 import { milliseconds, ParetoError, type Clock, type Rng } from '@pareto/core';
 import { toNumbers } from '@pareto/models';
@@ -7,22 +7,22 @@ import type { Payload } from './payloads.js';
 import { createTally, type LoadReport, type Outcome } from './tally.js';
 
 export interface LoadOptions {
-  /** Milliseconds from the start, ascending. */
+  /** Send times in ms from the start, ascending. */
   readonly arrivals: ArrayLike<number>;
   readonly payloads: readonly Payload[];
-  /** What counts as on time. */
+  /** Maximum latency that counts as on time. */
   readonly objectiveMs: number;
   /** gRPC deadline of each request. */
   readonly timeoutMs: number;
-  /** Connections, used in turn. */
+  /** Connections, used in rotation. */
   readonly callers: readonly RawCaller[];
   readonly clock: Clock;
   readonly rng: Rng;
-  /** Ends the sending early; what was sent is still waited for. */
+  /** Stops sending early. Requests in flight are still waited for. */
   readonly signal?: AbortSignal;
 }
 
-/** Resolves when every request that was sent is answered or has failed. */
+/** Sends the requests. Resolves when every sent request was answered or failed. */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const { arrivals, clock, signal } = options;
   const tally = createTally(options.objectiveMs);
@@ -46,7 +46,7 @@ async function send(options: LoadOptions, index: number, intendedAt: number): Pr
   const payload = payloads[Math.floor(rng() * payloads.length)];
   const call = callers[index % callers.length];
   if (payload === undefined || call === undefined)
-    throw new TypeError('there is nothing to send, or nowhere to send it');
+    throw new TypeError('expected at least one payload and one connection');
   try {
     const { body } = await call(payload.body, { timeoutMs });
     const latencyMs = clock.now() - intendedAt;

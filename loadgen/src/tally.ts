@@ -1,14 +1,14 @@
-// Every request's outcome, counted, and latencies in a histogram.
+// Counts of outcomes, and a histogram of latencies.
 
 import { build, type Histogram } from 'hdr-histogram-js';
 import type { ErrorCode } from '@pareto/core';
 
 export interface Outcome {
   readonly code: 'ok' | ErrorCode;
-  /** From when it should have been sent: a sender that lags hides nothing. */
+  /** Time from the intended send time, so that a lagging sender hides no latency. */
   readonly latencyMs: number;
   readonly variant: string;
-  /** Undefined without a label or an answer. */
+  /** Set if the answer is correct. Undefined without a label or an answer. */
   readonly right: boolean | undefined;
 }
 
@@ -25,22 +25,22 @@ export interface LatencySummary {
 export interface LoadReport {
   readonly sent: number;
   readonly statuses: Readonly<Record<string, number>>;
-  /** Answers by the variant that gave them. */
+  /** Answers by variant. */
   readonly variants: Readonly<Record<string, { readonly answers: number; readonly right: number }>>;
   readonly labelled: number;
   readonly right: number;
-  /** Share of all that were sent which were answered within the latency objective, as the client saw it. */
+  /** Share of the sent requests that were answered within the latency objective, as measured by the client. */
   readonly attainment: number;
-  /** Of answers. */
+  /** Latencies of answers. */
   readonly latencyMs: LatencySummary;
   readonly durationMs: number;
   readonly answersPerSecond: number;
-  /** How far behind its times the sender was at worst. */
+  /** Maximum delay of the sender relative to the arrival times. */
   readonly maxLagMs: number;
 }
 
 export interface Tally {
-  /** Of the sender behind its time. */
+  /** Records the delay of the sender for one request. */
   lag(ms: number): void;
   count(outcome: Outcome): void;
   report(durationMs: number): LoadReport;

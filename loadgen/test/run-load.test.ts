@@ -14,7 +14,7 @@ import {
 import { createTempFolder, floats, longs, writeNpz, type TempFolder } from '@pareto/testkit';
 import {
   formatReport,
-  inventPayloads,
+  createSyntheticPayloads,
   planArrivals,
   readPayloads,
   runLoad,
@@ -22,13 +22,13 @@ import {
   type Payload,
 } from '../src/index.js';
 
-/** Answers [1, 0] whatever it is asked, slowly or not at all when the first input value says so. */
+/** Answers [1, 0]. The first input value selects a delay (1), an error (2) or an invalid reply (3). */
 async function answer(body: Buffer): Promise<Buffer> {
   const { modelName, raw } = scanInferRequest(body);
-  const wish = raw[0]?.readFloatLE(0) ?? 0;
-  if (wish === 1) await systemClock.sleep(milliseconds(60));
-  if (wish === 2) throw new ParetoError('resource-exhausted', 'the queue is full');
-  if (wish === 3) return Buffer.from('not a reply');
+  const mode = raw[0]?.readFloatLE(0) ?? 0;
+  if (mode === 1) await systemClock.sleep(milliseconds(60));
+  if (mode === 2) throw new ParetoError('resource-exhausted', 'the queue is full');
+  if (mode === 3) return Buffer.from('not a reply');
   const scores = Buffer.from(Float32Array.of(1, 0).buffer);
   const outputs = [{ name: 'y', datatype: 'FP32' as const, shape: [1, 2], raw: scores }];
   return encodeInferResponse(
@@ -56,9 +56,9 @@ describe('runLoad', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  async function payloads(wishes: readonly number[], labels: readonly number[]): Promise<readonly Payload[]> {
+  async function payloads(modes: readonly number[], labels: readonly number[]): Promise<readonly Payload[]> {
     const file = folder.file('data.npz');
-    await writeFile(file, writeNpz({ x: floats([wishes.length, 1], wishes), label: longs([labels.length], labels) }));
+    await writeFile(file, writeNpz({ x: floats([modes.length, 1], modes), label: longs([labels.length], labels) }));
     return readPayloads(file, { target: 't', parameters: [['latency_ms', 50]], limit: 100 });
   }
 
@@ -85,26 +85,26 @@ describe('runLoad', () => {
     assert.deepEqual(report.variants, { 'm:original': { answers: ok, right: report.right } });
   });
 
-  it('counts answers that are late for the objective, and refusals, against attainment', async () => {
+  it('counts late answers against attainment', async () => {
     const report = await run(await payloads([1], [0]), 20);
     assert.equal(report.statuses['ok'], 20);
     assert.equal(report.attainment, 0);
     assert.ok(report.latencyMs.p50 >= 55);
   });
 
-  it('stops sending when told, and waits for what was sent', async () => {
+  it('stops sending on abort, and waits for requests in flight', async () => {
     const report = await run(await payloads([1], [0]), 100_000, AbortSignal.timeout(100));
     assert.ok(report.sent > 0 && report.sent < 1000);
     assert.equal(report.statuses['ok'], report.sent);
   });
 
-  it('makes up inputs of the signature without data', async () => {
-    const made = await inventPayloads(channel, createSeededRng(1), { target: 't', parameters: [], limit: 1 });
+  it('creates synthetic inputs for the signature without data', async () => {
+    const made = await createSyntheticPayloads(channel, createSeededRng(1), { target: 't', parameters: [], limit: 1 });
     const { inputs, raw } = scanInferRequest(made[0]?.body ?? assert.fail());
     assert.deepEqual([inputs[0]?.shape, raw[0]?.length], [[1, 3], 12]);
   });
 
-  it('has a report for people', async () => {
+  it('formats a human-readable report', async () => {
     const text = formatReport(await run(await payloads([0], [0]), 50), 50);
     assert.match(text, /sent +50/);
     assert.match(text, /ok +50 \(100.00 %\)/);
