@@ -71,6 +71,8 @@ interface ListOptions extends CommonOptions {
   readonly history?: boolean;
 }
 
+const usageError = { exitCode: 2 } as const;
+
 export function addRules(program: Command, context: Context): void {
   const rules = program
     .command('rules')
@@ -78,7 +80,11 @@ export function addRules(program: Command, context: Context): void {
     .description('Lists the rules: pin, deny, warm and cold.')
     .option('--history', 'also list which rules were created, removed and expired, newest first')
     .addHelpText('after', '\nExamples:\n  pareto rules\n  pareto rules --history\n  pareto rules remove rmhz3k9q2')
+    .allowExcessArguments()
     .action(async (_options: unknown, self: Command) => {
+      const [word] = self.args;
+      if (word !== undefined)
+        return self.error(`unknown command 'rules ${word}': expected 'rules remove ID'`, usageError);
       const options = self.optsWithGlobals<ListOptions>();
       const list = await withController(options, ({ registry }) => registry.listRules({}, { signal: context.stop }));
       const shown = options.history === true ? list : { rules: list.rules };
