@@ -420,8 +420,8 @@ describe('holds', () => {
 
   it('end with the reason when the variant could not be measured', async () => {
     const { router } = await startFixture({ ...cold, variants: [{ ...large, measurementError: 'executor died' }] });
-    const patient = { parameters: { ...accurate.parameters, latency_ms: 20_000 } };
-    await fails(router.infer(patient), 'failed-precondition', /measuring large:original failed: executor died/);
+    const relaxed = { parameters: { ...accurate.parameters, latency_ms: 20_000 } };
+    await fails(router.infer(relaxed), 'failed-precondition', /measuring large:original failed: executor died/);
   });
 
   it('reject a query that needs a variant no worker can load', async () => {

@@ -1,7 +1,7 @@
 // Lists the models that clients see, and computes the state of each.
 
 import type { Candidate, RoutingTable, TargetEntry } from '@pareto/core';
-import { outOfService } from '../resolve/refusal.js';
+import { outOfServiceReason } from '../resolve/refusal.js';
 import type { RouterCore } from '../query/router-core.js';
 
 type Loads = Pick<RouterCore, 'loads'>;
@@ -24,16 +24,15 @@ export const isReady = ({ loads }: Loads, entry: TargetEntry): boolean =>
 
 export function stateOf(core: Loads, table: RoutingTable, entry: TargetEntry): ModelState {
   if (isReady(core, entry)) return { state: 'READY', reason: '' };
-  const what = `${entry.kind} '${entry.name}'`;
-  const reason = outOfService(what, entry);
-  if (reason !== undefined) return { state: 'OUT-OF-SERVICE', reason };
+  const outOfService = outOfServiceReason(entry);
+  if (outOfService !== undefined) return { state: 'OUT-OF-SERVICE', reason: outOfService };
   const eligible = eligibleCandidates(entry);
   if (eligible.some(({ variant }) => table.loading.has(variant))) {
     return { state: 'LOADING', reason: 'the model is loading' };
   }
   if (!eligible.some(({ placeable, replicas }) => placeable || replicas.length > 0)) {
-    const why = 'no worker can load the model now: none has its hardware class, or none has enough free memory';
-    return { state: 'UNAVAILABLE', reason: why };
+    const reason = 'no worker can load the model now: none has its hardware class, or none has enough free memory';
+    return { state: 'UNAVAILABLE', reason };
   }
   if (entry.rules.some(({ kind, target }) => kind === 'warm' && target === entry.name)) {
     return { state: 'LOADING', reason: 'a rule keeps the model warm, but it is not loaded yet' };

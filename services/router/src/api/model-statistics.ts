@@ -83,20 +83,21 @@ interface StatisticsCache {
 
 function createStatisticsCache(clock: Clock): StatisticsCache {
   const byKey = new Map<string, ReceivedStatistics>();
-  const known = new Set<string>();
-  let knowsAll = false;
+  const cachedVariants = new Set<string>();
+  let hasAll = false;
   return {
     store(variants, rows) {
       const received = rows.map((row) => ({ ...row, fetchedAt: clock.now() }));
       for (const row of received) byKey.set(`${row.variant} ${row.version}`, row);
-      for (const variant of variants) known.add(variant);
-      knowsAll ||= variants.length === 0;
+      for (const variant of variants) cachedVariants.add(variant);
+      hasAll ||= variants.length === 0;
       return received;
     },
     get(variants) {
-      if (!knowsAll && (variants.length === 0 || !variants.every((variant) => known.has(variant)))) return undefined;
-      const wanted = new Set(variants);
-      return [...byKey.values()].filter(({ variant }) => variants.length === 0 || wanted.has(variant));
+      if (!hasAll && (variants.length === 0 || !variants.every((variant) => cachedVariants.has(variant))))
+        return undefined;
+      const requested = new Set(variants);
+      return [...byKey.values()].filter(({ variant }) => variants.length === 0 || requested.has(variant));
     },
   };
 }

@@ -20,8 +20,8 @@ export function sumStatistics(
   clock: Clock,
 ): wire.ModelStatisticsInput {
   const counts = rows.flatMap((row) => row.counts ?? []);
-  const timed = (what: TimedStep): { count: number; ns: number } =>
-    counts.reduce((sum, { [what]: own }) => add(sum, own ?? nothing), nothing);
+  const timed = (step: TimedStep): { count: number; ns: number } =>
+    counts.reduce((sum, { [step]: own }) => add(sum, own ?? nothing), nothing);
   return {
     name: entry.name,
     version: String(servedVersion(entry)),
@@ -47,7 +47,8 @@ const add = (
   b: { readonly count: number; readonly ns: number },
 ): { count: number; ns: number } => ({ count: a.count + b.count, ns: a.ns + b.ns });
 
-const total = <T>(all: readonly T[], of: (one: T) => number): number => all.reduce((sum, one) => sum + of(one), 0);
+const total = <T>(all: readonly T[], countOf: (row: T) => number): number =>
+  all.reduce((sum, row) => sum + countOf(row), 0);
 
 /** Returns the time of the last inference by this router's clock, in ms since the epoch. 0 if there was none. */
 function lastInference(rows: readonly ReceivedStatistics[], clock: Clock): number {

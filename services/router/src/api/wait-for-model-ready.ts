@@ -27,14 +27,14 @@ export async function waitForModelReady(core: ReadinessDeps, name: string, call:
     const { state, reason } = stateOf(core, table, findTarget(table, name, ''));
     if (state === 'READY') return;
     if (state === 'OUT-OF-SERVICE') throw new ParetoError('failed-precondition', reason);
-    const why = (): Error => {
+    const createError = (): Error => {
       if (call.signal.aborted) return call.signal.reason as Error;
       if (core.draining.aborted)
         return new ParetoError('unavailable', 'this router is shutting down; retry on another router');
       const code = waitMs === remaining ? 'deadline-exceeded' : 'unavailable';
-      const rest = 'the rule that keeps it warm remains; poll ModelReady';
-      return new ParetoError(code, `'${name}' is not ready after ${Math.round(waitMs)} ms: ${reason}; ${rest}`);
+      const advice = 'the rule that keeps it warm remains; poll ModelReady';
+      return new ParetoError(code, `'${name}' is not ready after ${Math.round(waitMs)} ms: ${reason}; ${advice}`);
     };
-    await abortable(changed, [call.signal, core.draining, ended.signal], why);
+    await abortable(changed, [call.signal, core.draining, ended.signal], createError);
   }
 }

@@ -23,8 +23,8 @@ export function decide(
   const { entry, items, preference, table } = resolved;
   const objective = attempt.isFirst ? admissionObjective(query, resolved, core.clock) : resolved.objective;
   const elapsedMs = attempt.isFirst ? began - query.call.receivedAt : 0;
-  const wanted = { items, objective, elapsedMs, preference };
-  const selection = selectVariant(entry, wanted, core.loads, core.params.select, core.trace);
+  const selectionQuery = { items, objective, elapsedMs, preference };
+  const selection = selectVariant(entry, selectionQuery, core.loads, core.params.select, core.trace);
   const admission = admit(selection, query.body.length, core.holds.held(attempt.hold), core.params.admit);
   const outcome = outcomeOf(admission);
   const chosen = selection.kind === 'refused' ? -1 : entry.candidates.indexOf(selection.candidate);

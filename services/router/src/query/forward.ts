@@ -95,8 +95,9 @@ export function failureOf(outcome: Failure, replica: ReplicaRoute, bytes: number
   if (outcome.kind === 'failed') return outcome.error;
   const { error, kind } = outcome;
   if (kind === 'not-executed' && outcome.isFull) return error;
-  const what = kind === 'lost' ? `failed while it ran this request of ${bytes} bytes` : 'did not execute the request';
-  return new ParetoError('unavailable', `worker ${replica.worker} ${what}; retry the request`, {
+  const failure =
+    kind === 'lost' ? `failed while it ran this request of ${bytes} bytes` : 'did not execute the request';
+  return new ParetoError('unavailable', `worker ${replica.worker} ${failure}; retry the request`, {
     cause: error,
     details: error.details,
   });

@@ -48,10 +48,10 @@ export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOption
       if (draining.aborted) ended.abort('draining' satisfies HoldEnd);
       const reason: HoldEnd = remainingMs < maxHoldMs ? 'deadline' : 'too-long';
       const timer = clock.after(milliseconds(Math.min(maxHoldMs, remainingMs)), () => ended.abort(reason));
-      const why = (variant: VariantId): Error =>
+      const createError = (variant: VariantId): Error =>
         signal.aborted ? (signal.reason as Error) : endError(ended.signal.reason as HoldEnd, variant, maxHoldMs);
       const hold: Hold = {
-        next: (variant) => abortable(changes.next(), [signal, ended.signal], () => why(variant)),
+        next: (variant) => abortable(changes.next(), [signal, ended.signal], () => createError(variant)),
         [Symbol.dispose]() {
           timer[Symbol.dispose]();
           if (holds.delete(hold)) heldBytes -= bytes;
@@ -75,13 +75,17 @@ function endError(end: HoldEnd, variant: VariantId, maxHoldMs: number): ParetoEr
   }
 }
 
-/** Resolves with `waited`. Rejects with the error of `why` if one of `ends` aborts before. */
-export function abortable(waited: Promise<void>, ends: readonly AbortSignal[], why: () => Error): Promise<void> {
+/** Resolves with `waited`. Rejects with the error of `createError` if one of `ends` aborts before. */
+export function abortable(
+  waited: Promise<void>,
+  ends: readonly AbortSignal[],
+  createError: () => Error,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const forget = (): void => ends.forEach((end) => end.removeEventListener('abort', stop));
     const stop = (): void => {
       forget();
-      reject(why());
+      reject(createError());
     };
     if (ends.some((end) => end.aborted)) return stop();
     for (const end of ends) end.addEventListener('abort', stop);

@@ -17,9 +17,9 @@ export async function waitForTable(
 ): Promise<void> {
   const timeout = new AbortController();
   using _timer = clock.after(milliseconds(Math.max(0, timeoutMs - tables.controllerAgeMs)), () => timeout.abort());
-  const why = (): Error => (call.aborted ? (call.reason as Error) : noTable());
+  const createError = (): Error => (call.aborted ? (call.reason as Error) : noTable());
   for (;;) {
     if (tables.table !== undefined) return;
-    await abortable(changes.next(), [call, draining, timeout.signal], why);
+    await abortable(changes.next(), [call, draining, timeout.signal], createError);
   }
 }

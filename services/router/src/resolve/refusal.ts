@@ -21,7 +21,8 @@ export function refusalOf(
   const offer = nearest === undefined ? '' : `; nearest feasible objective: ${offerText(nearest)}`;
   const reason = `${reasonText(refusal.cause, { entry, items, objective, elapsedMs })}${offer}`;
   const details = nearest === undefined ? {} : { [nearestKey]: offerJson(nearest) };
-  if (!isForDeadline(refusal, resolved.objective, objective)) return new ParetoError(refusal.code, reason, { details });
+  if (!isDueToDeadline(refusal, resolved.objective, objective))
+    return new ParetoError(refusal.code, reason, { details });
   return new ParetoError('deadline-exceeded', `the deadline is too short: ${reason}`, { details });
 }
 
@@ -29,14 +30,14 @@ export function refusalOf(
  * Returns whether the objective is feasible, but not before the caller's deadline. The error then names the deadline,
  * since the caller may not have set an objective.
  */
-function isForDeadline({ cause, nearest }: Refusal, wanted: Objective, byDeadline: Objective): boolean {
+function isDueToDeadline({ cause, nearest }: Refusal, objective: Objective, limited: Objective): boolean {
   if (cause !== 'infeasible' || nearest === undefined) return false;
   const offered = nearest.objective;
   return (
-    offered.latencyMs > byDeadline.latencyMs &&
-    offered.latencyMs <= wanted.latencyMs &&
-    offered.minAccuracy === wanted.minAccuracy &&
-    offered.maxCostPer1k === wanted.maxCostPer1k
+    offered.latencyMs > limited.latencyMs &&
+    offered.latencyMs <= objective.latencyMs &&
+    offered.minAccuracy === objective.minAccuracy &&
+    offered.maxCostPer1k === objective.maxCostPer1k
   );
 }
 
@@ -47,31 +48,33 @@ interface RefusalContext {
   readonly elapsedMs: number;
 }
 
+const targetText = ({ kind, name }: TargetEntry): string => `${kind} '${name}'`;
+
 export function reasonText(cause: RefusalCause, { entry, items, objective, elapsedMs }: RefusalContext): string {
-  const what = `${entry.kind} '${entry.name}'`;
+  const target = targetText(entry);
   switch (cause) {
     case 'infeasible':
       return (
-        outOfService(what, entry) ??
-        `no variant of ${what} can meet ${objectiveText(objective)}${limits(entry)}${unmeasured(entry, objective)}`
+        outOfServiceReason(entry) ??
+        `no variant of ${target} can meet ${objectiveText(objective)}${limitsText(entry)}${unmeasuredText(entry, objective)}`
       );
     case 'overloaded': {
       const isLate = elapsedMs >= objective.latencyMs;
-      const why = isLate
+      const reason = isLate
         ? `the request took ${Math.round(elapsedMs)} ms to arrive`
         : 'every variant that could meet it is busy';
-      return `${what} cannot meet ${objectiveText(objective)} now: ${why}; lower the request rate or relax the objective`;
+      return `${target} cannot meet ${objectiveText(objective)} now: ${reason}; lower the request rate or relax the objective`;
     }
     case 'unplaceable':
-      return `${what} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware class, or none has enough free memory`;
+      return `${target} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware class, or none has enough free memory`;
     case 'quarantined':
-      return `${what} is quarantined: ${entry.candidates[0]?.quarantineReason}; use another model, or register a new version`;
+      return `${target} is quarantined: ${entry.candidates[0]?.quarantineReason}; use another model, or register a new version`;
     case 'ruled-out':
-      return `${what} is excluded by rules: ${rulesText(entry.rules)}; use another model, or have the rules removed`;
+      return `${target} is excluded by rules: ${rulesText(entry.rules)}; use another model, or have the rules removed`;
     case 'batch-too-large':
-      return `a batch of ${items} is larger than any variant of ${what} serves: expected at most ${Math.max(1, entry.maxBatchSize)}`;
+      return `a batch of ${items} is larger than any variant of ${target} serves: expected at most ${Math.max(1, entry.maxBatchSize)}`;
     case 'hold-limit':
-      return `${what} needs a variant that is still loading, and too many queries are waiting already; retry later`;
+      return `${target} needs a variant that is still loading, and too many queries are waiting already; retry later`;
   }
 }
 
@@ -84,7 +87,7 @@ export const rulesText = (rules: TargetEntry['rules']): string =>
     .join('; ');
 
 /** Returns the rules that exclude some of the target's variants, as a clause of the error. Empty if there are none. */
-function limits({ exclusions, rules }: TargetEntry): string {
+function limitsText({ exclusions, rules }: TargetEntry): string {
   const isLimited = exclusions?.some((exclusion) => exclusion === 'denied' || exclusion === 'not-pinned') === true;
   return isLimited ? `, as ${rulesText(rules)}` : '';
 }
@@ -92,14 +95,15 @@ function limits({ exclusions, rules }: TargetEntry): string {
 /**
  * Returns the advice for an accuracy floor on a target whose accuracy was never measured. Empty if it does not apply.
  */
-function unmeasured({ candidates }: TargetEntry, { minAccuracy }: Objective): string {
+function unmeasuredText({ candidates }: TargetEntry, { minAccuracy }: Objective): string {
   if (minAccuracy === undefined || candidates.some(({ accuracy }) => accuracy !== undefined)) return '';
   return ': its accuracy was never measured, so that no minimum can be guaranteed; omit min_accuracy, or register the model in a task with a validation set';
 }
 
 /** Returns why no variant of the target is served. Undefined if some are. */
-export function outOfService(what: string, { candidates, exclusions, rules }: TargetEntry): string | undefined {
-  if (candidates.length === 0) return `${what} has no variants yet: register a model for it`;
+export function outOfServiceReason(entry: TargetEntry): string | undefined {
+  const { candidates, exclusions, rules } = entry;
+  if (candidates.length === 0) return `${targetText(entry)} has no variants yet: register a model for it`;
   const reasons = candidates.flatMap(({ variant, quarantineReason, measurementError }, index) => {
     const exclusion = exclusions?.[index];
     if (exclusion === 'denied' || exclusion === 'not-pinned') return rulesText(rules);
@@ -107,7 +111,7 @@ export function outOfService(what: string, { candidates, exclusions, rules }: Ta
     return measurementError === undefined ? [] : `measuring ${variant} failed: ${measurementError}`;
   });
   if (reasons.length < candidates.length) return undefined;
-  return `no variant of ${what} is served: ${[...new Set(reasons)].join('; ')}`;
+  return `no variant of ${targetText(entry)} is served: ${[...new Set(reasons)].join('; ')}`;
 }
 
 export function objectiveText(objective: Objective): string {

@@ -93,7 +93,7 @@ describe('ModelStatistics', () => {
   afterEach(cleanUp);
   const counted = async (fixture: Fixture, name: string): Promise<readonly (readonly [string, string, number])[]> => {
     const { modelStats } = await fixture.router.protocol.modelStatistics({ name });
-    return modelStats.map((one) => [one.name, one.version, one.inferenceCount]);
+    return modelStats.map(({ name: model, version, inferenceCount }) => [model, version, inferenceCount]);
   };
 
   it('sums the counts of the variants of a name', async () => {

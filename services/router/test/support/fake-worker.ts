@@ -51,9 +51,9 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
   };
   server.add('inference.GRPCInferenceService', {
     modelInfer: rawUnary(async (body, call) => {
-      const one = { body, call, decision: decodeDecision(call.metadata.get(decisionKey)) };
-      received.push(one);
-      return worker.onInfer === undefined ? replyTo(one) : worker.onInfer(one);
+      const query = { body, call, decision: decodeDecision(call.metadata.get(decisionKey)) };
+      received.push(query);
+      return worker.onInfer === undefined ? replyTo(query) : worker.onInfer(query);
     }),
   });
   server.add('pareto.v1.Execution', {

@@ -54,7 +54,7 @@ export function requestOf(query: InferQuery = {}): Buffer {
 export async function startRouter(
   controllers: readonly string[],
   overrides: Partial<RouterConfig> = {},
-  { tracer: given, clock = systemClock }: { readonly tracer?: Tracer; readonly clock?: Clock | undefined } = {},
+  { tracer: ownTracer, clock = systemClock }: { readonly tracer?: Tracer; readonly clock?: Clock | undefined } = {},
 ): Promise<TestRouter> {
   const argv = [
     '--port',
@@ -74,7 +74,7 @@ export async function startRouter(
   const logger = createLogger({ service: 'router', level: 'silent', format: 'json' });
   const lifecycle = createLifecycle(logger);
   const access = createTokenAccess(token, { role: 'router', clock, logger });
-  const tracer = given ?? (await createTracer({ service: 'router' }));
+  const tracer = ownTracer ?? (await createTracer({ service: 'router' }));
   const context = { logger, lifecycle, clock, tracer, rng: createSeededRng(nextSeed++), access };
   const router = createRouter({ ...loaded.config, ...overrides }, context);
   const group = createRunGroup(router.runnables, { lifecycle, logger, clock, stopTimeoutMs: 5000 });

@@ -13,7 +13,7 @@ const clock = createFastClock(4);
 const both = { variants: [tiny], workers: [['tiny'], ['tiny']], clock };
 /** Number of queries per worker: more than the initial retry budget. */
 const inFlight = 120;
-const patient = { parameters: { latency_ms: 20_000 } };
+const relaxed = { parameters: { latency_ms: 20_000 } };
 
 /** Sends queries to two workers, of which the first never answers, and then lets the first fail. */
 async function loseWith(fail: (worker: FakeWorker) => void) {
@@ -21,7 +21,7 @@ async function loseWith(fail: (worker: FakeWorker) => void) {
   const [first, second] = workers;
   assert.ok(first && second);
   first.onInfer = stall;
-  const answers = Array.from({ length: 2 * inFlight }, () => router.infer(patient));
+  const answers = Array.from({ length: 2 * inFlight }, () => router.infer(relaxed));
   await waitFor('queries to arrive', () => (first.received.length >= inFlight / 2 ? true : undefined));
   fail(first);
   return { router, first, second, answers };
@@ -45,7 +45,7 @@ describe('the loss of a worker', function () {
       assert.equal(replies.length, 2 * inFlight);
       assert.equal(second.received.length, 2 * inFlight);
       const before = second.received.length;
-      for (let i = 0; i < 5; i++) await router.infer(patient);
+      for (let i = 0; i < 5; i++) await router.infer(relaxed);
       assert.equal(second.received.length, before + 5, 'sends no query to the lost worker');
       const metrics = await router.metrics();
       assert.match(
@@ -67,7 +67,7 @@ describe('the loss of a worker', function () {
         ? true
         : undefined,
     );
-    for (let i = 0; i < 20; i++) await router.infer(patient);
+    for (let i = 0; i < 20; i++) await router.infer(relaxed);
     assert.doesNotMatch(await router.metrics(), /^pareto_retries_total\{[^}]*\} [1-9]/m);
   });
 
@@ -86,7 +86,7 @@ describe('the loss of a worker', function () {
     const [worker] = workers;
     assert.ok(worker);
     worker.onInfer = stall;
-    const large = router.infer({ ...patient, bytes: 300_000 });
+    const large = router.infer({ ...relaxed, bytes: 300_000 });
     await waitFor('the query to arrive', () => worker.received[0]);
     worker.link.stall('both');
     await fails(large, 'unavailable', /failed while it ran this request of 300\d+ bytes; retry the request/);
@@ -115,7 +115,7 @@ describe('a dead connection that is never reported', function () {
       return metrics.includes('reason="timeout"') ? true : undefined;
     });
     await hole.turnTo(worker.address);
-    assert.equal((await router.infer(patient)).trailers.get('pareto-variant'), 'tiny:original');
+    assert.equal((await router.infer(relaxed)).trailers.get('pareto-variant'), 'tiny:original');
   });
 });
 

@@ -50,6 +50,6 @@ function shapeOf(name: string, dims: readonly number[], elements: number): reado
   if (dynamic === 0 && size === 1) return dims;
   if (dynamic === 1 && Number.isInteger(size)) return dims.map((dim) => (dim < 0 ? size : dim));
   const shape = `[${dims.join(',')}]`;
-  const why = dynamic > 1 ? 'more than one dimension is dynamic' : `${elements} elements do not fit`;
-  throw invalidBody(`input '${name}' has the shape ${shape}: ${why}; send the shape in JSON, with binary_data_size`);
+  const reason = dynamic > 1 ? 'more than one dimension is dynamic' : `${elements} elements do not fit`;
+  throw invalidBody(`input '${name}' has the shape ${shape}: ${reason}; send the shape in JSON, with binary_data_size`);
 }

@@ -14,7 +14,7 @@ const textOf = (where: string, value: unknown): string => {
 
 /** Returns no values for null, which clears a setting. */
 const traceValues = (name: string, value: unknown): string[] =>
-  value === null ? [] : [value].flat().map((one) => textOf(name, one));
+  value === null ? [] : [value].flat().map((element) => textOf(name, element));
 
 const readTraces = (fields: JsonFields): Record<string, { value: string[] }> =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value: traceValues(name, value) }]));
@@ -54,7 +54,7 @@ const showLogs = (reply: JsonObject): Reply =>
     Object.fromEntries(
       Object.entries(reply['settings'] as Readonly<Record<string, JsonObject>>).map(([name, value]) => [
         name,
-        Object.values(value).find((one): one is JsonValue => one !== null) ?? '',
+        Object.values(value).find((each): each is JsonValue => each !== null) ?? '',
       ]),
     ),
   );

@@ -19,7 +19,9 @@ export function preferredEncoding(header: string | undefined): Encoding | undefi
   const weights = new Map(
     (header ?? '').split(',').map((part) => {
       const [name = '', ...rest] = part.trim().toLowerCase().split(';');
-      const quality = rest.map((one) => /^\s*q=([\d.]+)\s*$/.exec(one)?.[1]).find((found) => found !== undefined);
+      const quality = rest
+        .map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1])
+        .find((found) => found !== undefined);
       return [name.trim(), Number(quality ?? 1)] as const;
     }),
   );

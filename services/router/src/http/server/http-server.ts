@@ -114,8 +114,8 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   const isInUse = error.code === 'EADDRINUSE';
   const advice =
     'the port is in use; stop the process that uses it, choose another port with --http-port, or disable HTTP with --http-port off';
-  const why = isInUse ? advice : error.message;
-  return new ParetoError('unavailable', `cannot listen on ${formatAddress(host, port)}: ${why}`, { cause: error });
+  const reason = isInUse ? advice : error.message;
+  return new ParetoError('unavailable', `cannot listen on ${formatAddress(host, port)}: ${reason}`, { cause: error });
 }
 
 /** Stops accepting connections, and waits for the open ones to end, for `timeoutMs` at most. */

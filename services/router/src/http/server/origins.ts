@@ -41,10 +41,10 @@ export function originHeaders({ headers, method }: IncomingMessage, origins: Ori
 /** Returns the headers for a browser's preflight request. Empty if the request is not one. */
 export function preflightHeaders({ headers }: IncomingMessage, methods: string): Headers {
   if (headers['access-control-request-method'] === undefined) return {};
-  const wanted = headers['access-control-request-headers'];
+  const requestedHeaders = headers['access-control-request-headers'];
   return {
     'access-control-allow-methods': methods,
-    ...(wanted === undefined ? {} : { 'access-control-allow-headers': wanted }),
+    ...(requestedHeaders === undefined ? {} : { 'access-control-allow-headers': requestedHeaders }),
     ...(headers['access-control-request-private-network'] === 'true'
       ? { 'access-control-allow-private-network': 'true' }
       : {}),
