@@ -1,16 +1,17 @@
-// Messages that go to many, encoded once for all of them.
+// Encodes a message once that is sent on several streams.
 
 type Serialize<T> = (message: T) => Buffer;
 
-/** Undefined: not encoded yet. */
+/** Encoding by message. Undefined until the message is first sent. */
 const encodings = new WeakMap<object, Buffer | undefined>();
 
-/** The message, which must not change any more: on however many streams of one method it is sent, it is encoded once. */
+/** Marks a message, so that it is encoded only once for all streams of one method. It must not change from now on. */
 export function encodedOnce<T extends object>(message: T): T {
   encodings.set(message, undefined);
   return message;
 }
 
+/** Wraps a serializer, so that it reuses the encoding of messages marked by `encodedOnce`. */
 export const serializeOnce =
   <T extends object>(serialize: Serialize<T>): Serialize<T> =>
   (message) => {

@@ -1,5 +1,5 @@
-// What grpc-js leaves out of its HTTP/2 server: the receive window, how much metadata may come, when a call's headers came and
-// from whom, and a size error that says which flag to raise.
+// Adds to the HTTP/2 servers of grpc-js: receive windows, a limit of metadata, the arrival time and role of each call's
+// caller, and size errors that name the flag of the limit.
 
 import type {
   Http2SecureServer,
@@ -16,13 +16,14 @@ import { internalPrefix } from '../oip/decision.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
 import { peerRoleOf, watchHandshakes, type PeerRole, type TlsServerOptions } from '../tls/server-tls.js';
 
-/** Per stream; node's default of 64 KB halves the throughput of large messages. */
+/** Receive window of a stream. Node's default of 64 KB halves the throughput of large messages. */
 export const streamWindowBytes: number = 1024 * 1024;
-/** Per connection. */
+/** Receive window of a connection. */
 export const connectionWindowBytes: number = 8 * 1024 * 1024;
 /**
- * Of a call, as HTTP/2 counts it: names, values, and 32 bytes for each entry. Clients are told, and those that heed it say so themselves;
- * of others the call is refused, and a single value over 64 KiB costs them the connection.
+ * Limit of the metadata of a call, as HTTP/2 counts it: names, values, and 32 bytes per entry. The server announces it,
+ * and some clients check it themselves. Otherwise the call is rejected; a single value over 64 KiB closes the
+ * connection.
  */
 export const maxMetadataBytes: number = 64 * 1024;
 
@@ -31,14 +32,17 @@ interface Factories {
   createSecureServer: (options: TlsServerOptions) => Http2SecureServer;
 }
 
-// grpc-js reads these off this object when it binds, which is the only place to hand it settings.
+// grpc-js reads these functions from this object when it binds. There is no other way to pass it settings.
 const http2 = createRequire(import.meta.url)('node:http2') as Factories;
 
-/** Written by us into every call's headers, whatever the caller has sent under this name. */
+/** Header with the `Arrival` of a call. The server overwrites what the caller sent under this name. */
 export const arrivalKey: string = `${internalPrefix}arrival`;
 
+/** The arrival time of a call and the role of its caller. */
 export interface Arrival {
-  /** When the headers came, by `systemClock`: grpc-js calls a handler only when the whole request is there. */
+  /**
+   * Time by `systemClock` when the headers arrived. grpc-js calls a handler only after the whole request has arrived.
+   */
   readonly receivedAt: number;
   readonly peerRole: PeerRole;
 }
@@ -60,7 +64,10 @@ function explainSizeError(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
 
 let readingSince: number | undefined;
 
-/** When the event loop began to read what it reads now: of many calls that came together, the last has waited too. */
+/**
+ * Returns when the event loop started the current round of reading. Calls that arrive in one round get the same time,
+ * since the last of them has waited for the others.
+ */
 function readingBegan(): number {
   if (readingSince !== undefined) return readingSince;
   // eslint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
@@ -68,7 +75,7 @@ function readingBegan(): number {
   return (readingSince = systemClock.now());
 }
 
-/** The first to hear of a call: what is written into its headers, grpc-js reads as metadata. */
+/** Adds the arrival to the headers of a call before grpc-js reads them as metadata. */
 function onCall(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   headers[arrivalKey] = writeArrival({ receivedAt: readingBegan(), peerRole: peerRoleOf(stream.session) });
   explainSizeErrors(stream);
@@ -83,10 +90,10 @@ function explainSizeErrors(stream: ServerHttp2Stream): void {
 
 const { createServer, createSecureServer } = http2;
 
-const bounded = <O extends ServerOptions>(options: O): O => ({
+const withLimits = <O extends ServerOptions>(options: O): O => ({
   ...options,
   settings: { ...options.settings, initialWindowSize: streamWindowBytes, maxHeaderListSize: maxMetadataBytes },
-  // The bytes of an entry bound how many there can be; node's default is 128, whatever their size.
+  // Each entry counts at least 32 bytes. Node's default is 128 entries of any size.
   maxHeaderListPairs: maxMetadataBytes / 32,
 });
 
@@ -96,10 +103,10 @@ function prepare<S extends Http2Server | Http2SecureServer>(server: S): S {
   return server;
 }
 
-const ours: Factories = {
-  createServer: (options) => prepare(createServer(bounded(options))),
+const extendedFactories: Factories = {
+  createServer: (options) => prepare(createServer(withLimits(options))),
   createSecureServer(options) {
-    const server = prepare(createSecureServer(bounded(options)));
+    const server = prepare(createSecureServer(withLimits(options)));
     watchHandshakes(server, options);
     return server;
   },
@@ -107,10 +114,10 @@ const ours: Factories = {
 
 let binding = 0;
 
-/** Runs `bind`, which makes grpc-js create its HTTP/2 server, and gives that server our windows. */
-export async function withServerWindow<T>(bind: () => Promise<T>): Promise<T> {
+/** Runs `bind`, in which grpc-js creates its HTTP/2 server, and applies the settings of this file to that server. */
+export async function withHttp2Settings<T>(bind: () => Promise<T>): Promise<T> {
   binding++;
-  Object.assign(http2, ours);
+  Object.assign(http2, extendedFactories);
   try {
     return await bind();
   } finally {

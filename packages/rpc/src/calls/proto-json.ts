@@ -1,4 +1,4 @@
-// Replies as JSON with the names that the proto files give their fields: what the protocol's HTTP form has in its bodies.
+// Converts replies to the JSON of the protocol's HTTP form, with field names as written in the proto files.
 
 import type { MethodDefinition } from '@grpc/proto-loader';
 import { ParetoError } from '@pareto/core';
@@ -13,7 +13,7 @@ export interface JsonObject {
 type Method = MethodDefinition<object, object>;
 type Definition = Readonly<Record<string, Method>>;
 
-let written: Readonly<Record<string, unknown>> | undefined;
+let definitions: Readonly<Record<string, unknown>> | undefined;
 
 function methodOf(definition: Definition | undefined, service: string, method: string): Method {
   const found = definition?.[method];
@@ -22,17 +22,18 @@ function methodOf(definition: Definition | undefined, service: string, method: s
 }
 
 /**
- * Every field that has a value or a default, enums by name, 64-bit integers as numbers; a message that isn't set is left out.
- * `method` is the proto's name, e.g. ModelConfig; `reply` what its handler returns.
+ * Converts a reply to JSON: every field that is set or has a default, enums by name, 64-bit integers as numbers. Unset
+ * messages are omitted. `method` is the name in the proto file, e.g. ModelConfig, and `reply` the result of its
+ * handler.
  */
 export function replyToJson(service: ServiceName, method: string, reply: object): JsonObject {
-  written ??= loadProtos({ keepCase: true, oneofs: false });
+  definitions ??= loadProtos({ keepCase: true, oneofs: false });
   const camel = methodOf(serviceDefinition(service), service, method);
-  const snake = methodOf(written[service] as Definition | undefined, service, method);
+  const snake = methodOf(definitions[service] as Definition | undefined, service, method);
   return withoutUnset(snake.responseDeserialize(camel.responseSerialize(reply)) as JsonObject);
 }
 
-/** Stand first, for people's sake. */
+/** Fields that come first, for readability. */
 const leading = ['version', 'name'];
 
 const withoutUnset = (object: JsonObject): JsonObject =>

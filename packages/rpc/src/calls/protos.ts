@@ -16,7 +16,10 @@ const files = [
   'pareto/v1/routes.proto',
 ];
 
-/** Reads the proto files, and the health service's. `keepCase` keeps field names as written; `oneofs`: which one is set is told. */
+/**
+ * Reads the proto files and that of the health service. `keepCase` keeps field names as written. `oneofs` adds a field
+ * that names the field of the oneof that is set.
+ */
 export function loadProtos(options: { readonly keepCase: boolean; readonly oneofs?: boolean }): PackageDefinition {
   return loadSync([...files, healthProto], {
     oneofs: true,
@@ -30,11 +33,11 @@ export function loadProtos(options: { readonly keepCase: boolean; readonly oneof
 
 const packageDefinition = loadProtos({ keepCase: false });
 
-/** The definition of a service by its full name. */
+/** Returns the definition of a service by its full name. */
 export function serviceDefinition(name: string): ServiceDefinition {
   const definition = packageDefinition[name];
   if (definition === undefined || 'format' in definition) {
-    throw new ParetoError('internal', `service ${name} is in none of the proto files`);
+    throw new ParetoError('internal', `the proto files do not define the service ${name}`);
   }
   return definition;
 }

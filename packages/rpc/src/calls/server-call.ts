@@ -1,4 +1,4 @@
-// What a handler knows of the call it answers.
+// The context of a call for its handler.
 
 import type { Metadata } from '@grpc/grpc-js';
 import { milliseconds, ParetoError, systemClock, type Clock, type Milliseconds } from '@pareto/core';
@@ -11,16 +11,16 @@ export interface ServerCall {
   readonly signal: AbortSignal;
   readonly metadata: ReadonlyMap<string, string>;
   readonly peer: string;
-  /** What the caller's certificate says it is; undefined: it showed none. */
+  /** Role in the caller's certificate. Undefined if it presented none. */
   readonly peerRole: PeerRole;
-  /** When the headers were received, on the server's clock. */
+  /** Time when the headers were received, by the server's clock. */
   readonly receivedAt: Milliseconds;
-  /** Until the caller's gRPC deadline; undefined when it set none. */
+  /** Returns the time until the caller's gRPC deadline. Undefined if it set none. */
   remainingMs(): Milliseconds | undefined;
   setTrailer(name: string, value: string): void;
 }
 
-/** What the four kinds of grpc-js server calls have in common. */
+/** The common part of the four kinds of grpc-js server calls. */
 interface GrpcCall {
   readonly metadata: Metadata;
   getPeer(): string;
@@ -30,11 +30,11 @@ interface GrpcCall {
 
 interface OpenCall {
   readonly serverCall: ServerCall;
-  /** Says that the handler is done: grpc-js tells of every call's end, but only one before this is a cancellation. */
+  /** Marks the handler as finished. grpc-js emits `cancelled` at the end of every call; after this it is ignored. */
   readonly answered: () => void;
 }
 
-/** Wraps a grpc-js call; `trailers` is what `setTrailer` writes to. */
+/** Wraps a grpc-js call. `setTrailer` writes to `trailers`. */
 export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Clock): OpenCall {
   const aborter = new AbortController();
   const [text] = call.metadata.get(arrivalKey);

@@ -1,4 +1,4 @@
-// Handler and client types of every service, derived from the generated ones.
+// Types of the handlers and clients of every service, derived from the generated types.
 
 import type * as grpc from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
@@ -30,22 +30,22 @@ export type ServiceName = keyof Services;
 
 export type UnaryHandler<In, Out> = (request: In, call: ServerCall) => Promise<Out>;
 
-/** A unary handler that takes and gives messages as they are on the wire. Made by `rawUnary`. */
+/** A unary handler that accepts and returns encoded messages. Created by `rawUnary`. */
 export interface RawUnary {
   readonly raw: UnaryHandler<Buffer, Buffer>;
 }
 
-/** Marks a handler as one that works on encoded messages. */
+/** Creates a unary handler for encoded messages. */
 export const rawUnary = (raw: UnaryHandler<Buffer, Buffer>): RawUnary => ({ raw });
 
 type DuplexHandler<In, Out> = (stream: DuplexStream<In, Out>, call: ServerCall) => Promise<void>;
 
-/** A handler of a stream both ways whose messages are as they are on the wire. Made by `rawDuplex`. */
+/** A handler of a bidirectional stream of encoded messages. Created by `rawDuplex`. */
 export interface RawDuplex {
   readonly raw: DuplexHandler<Buffer, Buffer>;
 }
 
-/** Marks a handler of a stream both ways as one that works on encoded messages. */
+/** Creates a handler of a bidirectional stream of encoded messages. */
 export const rawDuplex = (raw: DuplexHandler<Buffer, Buffer>): RawDuplex => ({ raw });
 
 type Handler<H extends (...args: never) => unknown> =
@@ -72,13 +72,14 @@ type Method<H extends (...args: never) => unknown, D> =
 
 type MethodNames<T> = keyof { [K in keyof T as string extends K ? never : K & string]: true };
 
-/** What a server implements of a service; a method left out answers UNIMPLEMENTED. */
+/** The handlers of a service. A call of a method without a handler fails with UNIMPLEMENTED. */
 export type ServiceHandlers<S extends ServiceName> = {
   readonly [M in MethodNames<Services[S][0]> as Uncapitalize<M>]?: Services[S][0][M] extends (...args: never) => unknown
     ? Handler<Services[S][0][M]> | (M extends 'ModelStreamInfer' ? RawDuplex : never)
     : never;
 };
 
+/** A client of a service: a function for each method. */
 export type ServiceClient<S extends ServiceName> = {
   readonly [M in MethodNames<Services[S][0]> as Uncapitalize<M>]: Services[S][0][M] extends (...args: never) => unknown
     ? M extends keyof Services[S][1]

@@ -1,4 +1,4 @@
-// gRPC clients: a channel to one address, typed clients over it, and calls that carry encoded messages as they are.
+// gRPC clients: a channel to one address, typed clients on a channel, and calls with messages that are already encoded.
 
 import {
   Client,
@@ -18,9 +18,9 @@ import { channelCredentials, type ChannelTls } from '../tls/channel-tls.js';
 
 export interface ChannelOptions {
   readonly maxMessageBytes?: number;
-  /** Sent with every call, under the call's own. */
+  /** Metadata of every call. The call's own metadata overrides it. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Left out: plain text. */
+  /** Plain text if undefined. */
   readonly tls?: ChannelTls;
   readonly keepaliveMs?: number;
   readonly clock?: Clock;
@@ -28,7 +28,7 @@ export interface ChannelOptions {
 
 export interface Channel {
   readonly address: string;
-  /** Takes no new calls; those under way end by themselves or by their signal. */
+  /** Accepts no more calls. Calls in progress continue until they finish or their signal aborts. */
   close(): void;
   readonly internals: ChannelInternals;
 }
@@ -39,7 +39,10 @@ interface ChannelInternals {
   readonly clock: Clock;
 }
 
-/** A lazily connected channel to host:port. It reconnects by itself, at most a second apart. */
+/**
+ * Creates a channel to host:port, which connects at the first call and reconnects by itself, with at most 1 s between
+ * attempts.
+ */
 export function createChannel(address: string, options: ChannelOptions = {}): Channel {
   const limit = options.maxMessageBytes ?? defaultMaxMessageBytes;
   const secure = channelCredentials(address, options.tls);
@@ -53,7 +56,7 @@ export function createChannel(address: string, options: ChannelOptions = {}): Ch
     'grpc.max_reconnect_backoff_ms': 1_000,
     'grpc.enable_retries': 0,
     'grpc.use_local_subchannel_pool': 1,
-    // A proxy that the environment names for other programs is not to see the cluster's token, or loopback at all.
+    // A proxy set in the environment must not receive the cluster's token, nor calls to loopback.
     'grpc.enable_http_proxy': 0,
     'grpc-node.flow_control_window': connectionWindowBytes,
   });
@@ -72,7 +75,7 @@ function prepare(channel: Channel, options: CallOptions): Prepared {
   return { metadata: writeMetadata({ ...metadata, ...options.metadata }), options: deadline };
 }
 
-/** Cancels `call` when the signal aborts; the result undoes that. */
+/** Cancels `call` when the signal aborts. Returns a function that removes the listener. */
 function cancelOn(signal: AbortSignal | undefined, call: { cancel(): void }): () => void {
   if (signal === undefined) return () => undefined;
   const cancel = (): void => call.cancel();
@@ -80,7 +83,7 @@ function cancelOn(signal: AbortSignal | undefined, call: { cancel(): void }): ()
   return () => signal.removeEventListener('abort', cancel);
 }
 
-/** The error of a call: the signal's own reason when that is why it ended. */
+/** Returns the error of a call: the signal's reason if the signal ended the call. */
 function failureOf(error: ServiceError, signal: AbortSignal | undefined): Error {
   return signal?.aborted === true ? (signal.reason as Error) : fromServiceError(error);
 }
@@ -162,7 +165,7 @@ function method(channel: Channel, spec: ReturnType<typeof serviceDefinition>[str
   };
 }
 
-/** A typed client of a service. Every failure is a ParetoError, or the signal's reason. */
+/** Creates a typed client of a service. Its calls throw a ParetoError, or the signal's reason. */
 export function createClient<S extends ServiceName>(channel: Channel, service: S): ServiceClient<S> {
   const methods = Object.entries(serviceDefinition(service)).map(([name, spec]) => [
     spec.originalName ?? name,
@@ -180,7 +183,7 @@ export type RawCaller = (body: Buffer, options?: CallOptions) => Promise<RawRepl
 
 const identity = (message: Buffer): Buffer => message;
 
-/** Calls a unary method by its path with an encoded request, and gives the encoded reply. */
+/** Creates a function that calls a unary method by its path with an encoded request and returns the encoded reply. */
 export function createRawCaller(channel: Channel, path: string): RawCaller {
   const { client } = channel.internals;
   return async (body, options = {}) => {

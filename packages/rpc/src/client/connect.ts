@@ -1,10 +1,13 @@
-// A channel's connection: waiting for it, no longer than it takes to know that there is none, and hearing of its end.
+// Waits until a channel is connected or its connection fails, and reports when a connection ends.
 
 import { connectivityState } from '@grpc/grpc-js';
 import { ParetoError, type Milliseconds } from '@pareto/core';
 import type { Channel } from './client.js';
 
-/** Throws `unavailable` when nothing listens there, or after `timeoutMs`; the signal's reason when it aborts first. */
+/**
+ * Connects a channel. Throws `unavailable` if connecting fails or takes longer than `timeoutMs`, and the signal's
+ * reason if it aborts.
+ */
 export function connect(channel: Channel, timeoutMs: Milliseconds, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason as Error);
@@ -18,30 +21,30 @@ export function connect(channel: Channel, timeoutMs: Milliseconds, signal: Abort
   });
 }
 
-/** A connection that had failed before is tried again; one that fails meanwhile has been. */
+/** Calls `done` once connected, or if connecting fails from now on. An earlier failure does not count. */
 function watch(channel: Channel, deadline: number, done: (failure?: ParetoError) => void): void {
   const grpc = channel.internals.client.getChannel();
-  const refuse = (cause?: Error): void =>
+  const fail = (cause?: Error): void =>
     done(new ParetoError('unavailable', `nothing answers at ${channel.address}`, cause && { cause }));
-  const seen = grpc.getConnectivityState(true);
-  if (seen === connectivityState.READY) return done();
-  grpc.watchConnectivityState(seen, deadline, (error) => {
-    if (error !== undefined) return refuse(error);
+  const before = grpc.getConnectivityState(true);
+  if (before === connectivityState.READY) return done();
+  grpc.watchConnectivityState(before, deadline, (error) => {
+    if (error !== undefined) return fail(error);
     const state = grpc.getConnectivityState(false);
-    if (state === connectivityState.TRANSIENT_FAILURE || state === connectivityState.SHUTDOWN) refuse();
+    if (state === connectivityState.TRANSIENT_FAILURE || state === connectivityState.SHUTDOWN) fail();
     else watch(channel, deadline, done);
   });
 }
 
-/** Calls back whenever a connection of the channel has ended, until the channel is closed. */
+/** Calls `listener` whenever a connection of the channel ends, until the channel is closed. */
 export function onDisconnected(channel: Channel, listener: () => void): void {
   const grpc = channel.internals.client.getChannel();
-  const look = (wasConnected: boolean): void => {
+  const observe = (wasConnected: boolean): void => {
     const state = grpc.getConnectivityState(false);
     if (state === connectivityState.SHUTDOWN) return;
     const isConnected = state === connectivityState.READY;
-    grpc.watchConnectivityState(state, Infinity, () => look(isConnected));
+    grpc.watchConnectivityState(state, Infinity, () => observe(isConnected));
     if (wasConnected && !isConnected) listener();
   };
-  look(false);
+  observe(false);
 }

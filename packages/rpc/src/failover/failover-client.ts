@@ -1,4 +1,4 @@
-// A typed client of the controllers: each call goes to the one that takes it.
+// A typed client of several controllers, whose calls fail over between them and follow the leader.
 
 import { createClient } from '../client/client.js';
 import type { Failover } from './failover.js';
@@ -6,7 +6,10 @@ import type { CallOptions } from '../transport/options.js';
 import { serviceDefinition } from '../calls/protos.js';
 import type { ServiceClient, ServiceName } from '../calls/services.js';
 
-/** They read, or the same again changes nothing: repeated also when it isn't known whether they were executed. */
+/**
+ * Methods that only read, or that have no effect when repeated. They are retried even if the first attempt may have
+ * been executed.
+ */
 const repeatable: ReadonlySet<string> = new Set([
   ...['list', 'describe', 'jobs', 'listRules', 'listWorkers', 'overview', 'stat', 'statistics'],
   ...['registerTask', 'registerArchitecture', 'drain', 'setWarmth'],
@@ -20,14 +23,14 @@ type UnaryNames<C> = {
     : never;
 }[keyof C];
 
-/** The methods that are not streams. */
+/** The unary methods of a service. */
 export type FailoverClient<S extends ServiceName> = Pick<ServiceClient<S>, UnaryNames<ServiceClient<S>>>;
 
 type Call = (request: object, options?: CallOptions) => Promise<object>;
 
-/** Calls fail over and follow the leader as `Following.run` says, within the call's deadline. */
+/** Creates a client whose calls fail over as `Failover.run` does, within the deadline of each call. */
 export function createFailoverClient<S extends ServiceName>(failover: Failover, service: S): FailoverClient<S> {
-  const follow =
+  const callOf =
     (method: string): Call =>
     (request, options = {}) =>
       failover.run(
@@ -40,5 +43,5 @@ export function createFailoverClient<S extends ServiceName>(failover: Failover, 
   const names = Object.entries(serviceDefinition(service)).flatMap(([name, spec]) =>
     spec.requestStream || spec.responseStream ? [] : (spec.originalName ?? name),
   );
-  return Object.fromEntries(names.map((name) => [name, follow(name)])) as unknown as FailoverClient<S>;
+  return Object.fromEntries(names.map((name) => [name, callOf(name)])) as unknown as FailoverClient<S>;
 }

@@ -1,82 +1,90 @@
-// Which controller a call goes to next, after what became of it at the last. Pure.
+// Chooses the controller for the next attempt of a call, from the outcome of the last attempt. Pure.
 
 import { ParetoError } from '@pareto/core';
 import { isNotSent } from './not-sent.js';
 
+/** An attempt of a call. */
 export interface Step {
   readonly address: string;
-  /** In the list, of the controller that was taken from it last. */
+  /** Index in the list of the controller that was last taken from the list. */
   readonly index: number;
-  /** A controller named it as the leader. */
+  /** Set if another controller named this one as the leader. */
   readonly isNamed: boolean;
-  /** Leaders followed in a row without a pause. */
+  /** Number of consecutive redirects to a leader without a pause. */
   readonly hops: number;
-  /** Controllers of the list that could not be reached, in a row. */
+  /** Number of consecutive controllers of the list that could not be reached. */
   readonly notReached: number;
-  /** Some controller has answered this call. */
+  /** Set if a controller has responded to this call. */
   readonly isAnswered: boolean;
 }
 
-/** What a failure says of the controller that it came from, and of the call. */
+/** The meaning of a failure for the next attempt. */
 export type FailureKind =
-  /** Not done: this one leads. */
+  /** The call was not executed; the controller at `address` leads. */
   | { readonly kind: 'leader'; readonly address: string }
-  /** Not done: nobody leads. */
+  /** The call was not executed, because no controller leads. */
   | { readonly kind: 'no-leader' }
-  /** Not done: it can't be reached. */
+  /** The call was not executed, because the controller could not be reached. */
   | { readonly kind: 'not-reached' }
-  /** It went away: done or not. */
+  /** The connection was lost or timed out, so the call may have been executed. */
   | { readonly kind: 'outcome-unknown' }
-  /** The controller's last word, or the caller's. */
+  /** The error goes to the caller, without another attempt. */
   | { readonly kind: 'final' };
 
+/** The decision after a failed attempt. */
 export type Next =
   | { readonly kind: 'step'; readonly step: Step; readonly pauseMs: number }
   | { readonly kind: 'give-up' }
   /** No controller of the list could be reached. */
   | { readonly kind: 'unreachable' };
 
-/** In the trailers of a refusal: host:port of the controller that leads. Empty if no controller leads now. */
+/** Trailer of an error: host:port of the leader. Empty if no controller leads now. */
 const leaderKey = 'pareto-leader';
 /**
- * Release 0.1 sends no `pareto-leader` when no controller leads, and recognises the error by these first words. Both this text and
- * the check for it may go once no component of release 0.1 can be in the cluster.
+ * Release 0.1 sends no `pareto-leader` when no controller leads, and recognises the error by these first words. Both
+ * this text and the check for it may go once no component of release 0.1 can be in the cluster.
  */
-const nobodyLeads = 'no controller leads now';
+const noLeaderText = 'no controller leads now';
 
-/** `isConnected`: there was a connection when the call was made. */
+/** Classifies the error of an attempt. `isConnected`: the channel was connected when the call started. */
 export function classifyFailure(error: unknown, isConnected: boolean): FailureKind {
   if (!(error instanceof ParetoError)) return { kind: 'final' };
   const leader = leaderOf(error);
   if (leader === '') return { kind: 'no-leader' };
   if (leader !== undefined) return { kind: 'leader', address: leader };
-  // Its own deadline may be shorter than the call's.
+  // The attempt's own deadline may be shorter than that of the call.
   if (error.code === 'deadline-exceeded') return { kind: 'outcome-unknown' };
   if (error.code !== 'unavailable') return { kind: 'final' };
   return { kind: !isConnected || isNotSent(error) ? 'not-reached' : 'outcome-unknown' };
 }
 
 /**
- * What a controller that does not lead says of who does: host:port, or empty when nobody does now. Undefined: the error
- * says nothing of it.
+ * Reads the leader from the error of a controller that does not lead: host:port, or empty if no controller leads now.
+ * Undefined for any other error.
  */
 export function leaderOf(error: unknown): string | undefined {
   if (!(error instanceof ParetoError)) return undefined;
   const leader = error.details[leaderKey];
   if (error.code === 'failed-precondition') return leader;
   if (error.code !== 'unavailable') return undefined;
-  return leader === '' || error.message.startsWith(nobodyLeads) ? '' : undefined;
+  return leader === '' || error.message.startsWith(noLeaderText) ? '' : undefined;
 }
 
-/** Returns the error that `leaderOf` reads. If `leader` is undefined, no controller leads now, and `advice` says what to do. */
-export const notLeaderError = (leader: string | undefined, advice = 'try again'): ParetoError =>
+/**
+ * Creates the error that `leaderOf` reads. If `leader` is undefined, no controller leads now, and `advice` is what to
+ * do.
+ */
+export const notLeaderError = (leader: string | undefined, advice = 'retry'): ParetoError =>
   leader === undefined
-    ? new ParetoError('unavailable', `${nobodyLeads}: ${advice}`, { details: { [leaderKey]: '' } })
-    : new ParetoError('failed-precondition', `this controller does not lead: ask ${leader}`, {
+    ? new ParetoError('unavailable', `${noLeaderText}: ${advice}`, { details: { [leaderKey]: '' } })
+    : new ParetoError('failed-precondition', `this controller does not lead; call ${leader}`, {
         details: { [leaderKey]: leader },
       });
 
-/** Begins where the last call was taken. */
+/**
+ * Returns the first attempt of a call: at the controller that accepted the last call (`taken`), or else the first of
+ * the list.
+ */
 export const startSteps = (addresses: readonly string[], taken?: Step): Step => ({
   address: taken?.address ?? addresses[0] ?? '',
   index: taken?.index ?? 0,
@@ -86,24 +94,29 @@ export const startSteps = (addresses: readonly string[], taken?: Step): Step => 
   isAnswered: false,
 });
 
-const mostHops = 3;
-/** Elections take a second or more. */
+const maxHops = 3;
+/** Pause before the next attempt. An election takes a second or more. */
 const waitMs = 250;
 
+/** Decides what to do after an attempt failed. */
 export function nextStep(addresses: readonly string[], last: Step, failure: FailureKind, isRepeatable: boolean): Next {
   switch (failure.kind) {
     case 'final':
       return { kind: 'give-up' };
     case 'leader': {
-      const isFree = last.hops < mostHops && failure.address !== last.address;
+      const isImmediate = last.hops < maxHops && failure.address !== last.address;
       const step = { ...last, address: failure.address, isNamed: true, notReached: 0, isAnswered: true };
-      return { kind: 'step', step: { ...step, hops: isFree ? last.hops + 1 : 0 }, pauseMs: isFree ? 0 : waitMs };
+      return {
+        kind: 'step',
+        step: { ...step, hops: isImmediate ? last.hops + 1 : 0 },
+        pauseMs: isImmediate ? 0 : waitMs,
+      };
     }
     case 'no-leader':
-      return ofList(addresses, { ...last, notReached: 0, isAnswered: true }, last.index + 1, waitMs);
+      return stepInList(addresses, { ...last, notReached: 0, isAnswered: true }, last.index + 1, waitMs);
     case 'outcome-unknown':
       return isRepeatable
-        ? ofList(addresses, { ...last, isAnswered: true }, last.index + 1, waitMs)
+        ? stepInList(addresses, { ...last, isAnswered: true }, last.index + 1, waitMs)
         : { kind: 'give-up' };
     case 'not-reached':
       return afterNotReached(addresses, last);
@@ -111,16 +124,16 @@ export function nextStep(addresses: readonly string[], last: Step, failure: Fail
 }
 
 function afterNotReached(addresses: readonly string[], last: Step): Next {
-  // Whoever named it answers, and will soon know another.
-  if (last.isNamed) return ofList(addresses, last, last.index, last.isAnswered ? waitMs : 0);
+  // The controller that named this leader is reachable, and will soon name another leader.
+  if (last.isNamed) return stepInList(addresses, last, last.index, last.isAnswered ? waitMs : 0);
   const notReached = last.notReached + 1;
-  if (notReached < addresses.length) return ofList(addresses, { ...last, notReached }, last.index + 1, 0);
+  if (notReached < addresses.length) return stepInList(addresses, { ...last, notReached }, last.index + 1, 0);
   return last.isAnswered
-    ? ofList(addresses, { ...last, notReached: 0 }, last.index + 1, waitMs)
+    ? stepInList(addresses, { ...last, notReached: 0 }, last.index + 1, waitMs)
     : { kind: 'unreachable' };
 }
 
-function ofList(addresses: readonly string[], last: Step, next: number, pauseMs: number): Next {
+function stepInList(addresses: readonly string[], last: Step, next: number, pauseMs: number): Next {
   const index = next % addresses.length;
   const step = { ...last, address: addresses[index] ?? '', index, isNamed: false, hops: 0 };
   return { kind: 'step', step, pauseMs };

@@ -1,4 +1,4 @@
-// Uploading a blob to whichever controller takes it, going on at another where one broke off.
+// Uploads a blob to a controller, and resumes an interrupted upload at another one.
 
 import type { Digest } from '@pareto/core';
 import { createClient } from '../client/client.js';
@@ -8,14 +8,14 @@ import type * as wire from '../gen/messages.js';
 export interface Upload {
   readonly digest: Digest;
   readonly sizeBytes: number;
-  /** The content from an offset on, in chunks well below the message limit. Asked for anew at each controller. */
+  /** Reads the content from an offset, in chunks well below the message limit. Called for each attempt. */
   readonly read: (offset: number) => AsyncIterable<Uint8Array>;
-  /** Told how many bytes the controller was sent, those that it had included. */
+  /** Called with the number of bytes that the controller has, including those it had before. */
   readonly onProgress?: ((sentBytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The result is false when a controller had it all. Throws as `Following.run` does. */
+/** Uploads a blob. Returns false if the controller already had it. Throws as `Failover.run` does. */
 export function uploadBlob(failover: Failover, upload: Upload): Promise<boolean> {
   const { digest, signal } = upload;
   return failover.run(
@@ -23,12 +23,12 @@ export function uploadBlob(failover: Failover, upload: Upload): Promise<boolean>
       const blobs = createClient(channel, 'pareto.v1.Blobs');
       const { complete, receivedBytes } = await blobs.stat({ digest }, { signal, timeoutMs: statMs });
       if (complete) return false;
-      const over = new AbortController();
+      const ended = new AbortController();
       try {
-        await blobs.upload(messages(upload, receivedBytes, over.signal), { signal });
+        await blobs.upload(messages(upload, receivedBytes, ended.signal), { signal });
         return true;
       } finally {
-        over.abort();
+        ended.abort();
       }
     },
     { signal, isRepeatable: true },
@@ -40,13 +40,13 @@ const statMs = 5_000;
 async function* messages(
   { digest, sizeBytes, read, onProgress }: Upload,
   from: number,
-  over: AbortSignal,
+  ended: AbortSignal,
 ): AsyncGenerator<wire.UploadRequestInput> {
-  // The head goes alone: a file that is all there but for its check has no data left to carry it.
+  // The first message has no data: if only the check of the digest is missing, there is no data left to send.
   yield { digest, sizeBytes, offset: from, data: Buffer.alloc(0) };
   let offset = from;
   for await (const data of read(from)) {
-    if (over.aborted) return;
+    if (ended.aborted) return;
     yield { offset, data: Buffer.from(data.buffer, data.byteOffset, data.byteLength) };
     offset += data.byteLength;
     onProgress?.(offset);

@@ -1,4 +1,5 @@
-// Work at whichever controller takes it: the others of the list when one can't be reached, the leader when one is named.
+// Runs a call on one of several controllers: on the next of the list if one is unreachable, on the leader if one is
+// named.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { Channel } from '../client/client.js';
@@ -7,32 +8,35 @@ import { classifyFailure, nextStep, startSteps, type Step } from './failover-ste
 import type { CallOptions } from '../transport/options.js';
 
 export interface FailoverOptions {
-  /** host:port of the controllers. A leader that they name need not be among them. */
+  /** host:port of the controllers. Their leader may have another address. */
   readonly addresses: readonly string[];
   readonly open: (address: string) => Channel;
-  /** What they are, for messages; controllers if left out. */
+  /** Kind of service at the addresses, for error messages. Default: controller. */
   readonly what?: 'controller' | 'router';
   readonly clock: Clock;
-  /** How long one controller may take to be reached; 2 s if left out. */
+  /** Timeout of connecting to one controller. Default: 2 s. */
   readonly connectMs?: number;
-  /** How long a call waits for somebody to lead, or to be reached again; 10 s if left out. A call's own deadline ends it sooner. */
+  /**
+   * Time for which a call is retried while no controller leads or the leader is unreachable. Default: 10 s. The call's
+   * own deadline may end it sooner.
+   */
   readonly retryTimeoutMs?: number;
 }
 
 export interface FailoverCallOptions extends Pick<CallOptions, 'signal' | 'timeoutMs'> {
-  /** Doing it twice does no harm: it is done again also when it isn't known whether it was done. */
+  /** Allows a retry after an attempt that may have been executed. Default: false. */
   readonly isRepeatable?: boolean;
 }
 
 type Work<T> = (channel: Channel, options: Pick<CallOptions, 'signal' | 'timeoutMs'>) => Promise<T>;
 
 export interface Failover {
-  /** host:port of the controller that took work last; the first of the list before. */
+  /** host:port of the controller that accepted the last call. Before the first call, the first of the list. */
   readonly address: string;
   /**
-   * Does `work` at one controller after the other, until one takes it. What may have been done is not done again unless it
-   * is repeatable. Throws `unavailable` when none can be reached, what the last one said when patience or the deadline has
-   * run out, and at once whatever else `work` throws.
+   * Runs `work` on one controller after another until one accepts it. After an attempt that may have been executed,
+   * retries only if `isRepeatable`. Throws `unavailable` if no controller can be reached, the last error after
+   * `retryTimeoutMs` or the deadline, and any other error of `work` immediately.
    */
   run<T>(work: Work<T>, options?: FailoverCallOptions): Promise<T>;
   close(): void;
@@ -80,7 +84,7 @@ export function createFailover(options: FailoverOptions): Failover {
         }
         const { error, failure } = attempted;
         signal?.throwIfAborted();
-        // What went on for long is not what was failing before.
+        // After an attempt that ran for long, the time for retries starts again.
         if (failingSince === undefined || clock.now() - beganAt > retryTimeoutMs) failingSince = clock.now();
         const next = nextStep(addresses, step, failure, isRepeatable);
         if (next.kind === 'unreachable') throw unreachable(options, error);
@@ -104,7 +108,7 @@ type Attempted<T> =
 
 interface Limits {
   readonly signal: AbortSignal | undefined;
-  /** Until the deadline of all of it. */
+  /** Time until the deadline of the whole call. */
   readonly remainingMs: () => number | undefined;
 }
 

@@ -1,12 +1,15 @@
-// Whether a call that failed never left this process.
+// Recognises calls that failed before the server received them.
 
 import { ParetoError } from '@pareto/core';
 
-/** gRPC's words for it: nothing listens, or the server sent the stream back unread. */
+/** Error texts of gRPC if there is no connection, or if the server refused the stream without reading it. */
 const notSent =
   /^(No connection established|Name resolution failed|Stream refused by server|Channel has been shut down)/;
 
-/** Returns whether the call was certainly not executed. Reads gRPC's own error among the causes: our message may say it otherwise. */
+/**
+ * Returns whether the call was certainly not executed. Reads gRPC's own error among the causes, since ours may have
+ * another text.
+ */
 export function isNotSent(error: unknown): boolean {
   if (!(error instanceof ParetoError) || error.code !== 'unavailable') return false;
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {

@@ -1,5 +1,5 @@
-// What server reflection tells of our services: field names as the proto files write them, and map entries under the
-// names that protobuf's own compiler gives them (protobufjs names them otherwise, and strict clients refuse the file).
+// Server reflection. Field names are as written in the proto files. Map entries have the names that protobuf's own
+// compiler gives them: protobufjs uses other names, with which strict clients reject the file.
 
 import type { handleBidiStreamingCall, Server, ServiceDefinition } from '@grpc/grpc-js';
 import type { AnyDefinition, PackageDefinition } from '@grpc/proto-loader';
@@ -37,26 +37,26 @@ function renameMapEntries(message: MessageDescriptor): void {
   }
 }
 
-function mend(encoded: Buffer): Buffer {
+function fixMapEntries(encoded: Buffer): Buffer {
   const file = descriptor.FileDescriptorProto.decode(encoded);
   for (const message of (file as unknown as FileDescriptor).messageType) renameMapEntries(message);
   return descriptor.FileDescriptorProto.encode(file).finish() as Buffer;
 }
 
-/** The definitions that the reflection service is made of. */
+/** Returns the definitions for the reflection service. */
 export function reflectedDefinition(): PackageDefinition {
-  const mended = new Map<Buffer, Buffer>();
-  const mendOnce = (encoded: Buffer): Buffer => {
-    const known = mended.get(encoded) ?? mend(encoded);
-    mended.set(encoded, known);
+  const fixed = new Map<Buffer, Buffer>();
+  const fixOnce = (encoded: Buffer): Buffer => {
+    const known = fixed.get(encoded) ?? fixMapEntries(encoded);
+    fixed.set(encoded, known);
     return known;
   };
-  const mendEntry = (entry: AnyDefinition): AnyDefinition => {
+  const fixDefinition = (entry: AnyDefinition): AnyDefinition => {
     const { fileDescriptorProtos: encoded } = entry;
-    return Array.isArray(encoded) ? Object.assign({}, entry, { fileDescriptorProtos: encoded.map(mendOnce) }) : entry;
+    return Array.isArray(encoded) ? Object.assign({}, entry, { fileDescriptorProtos: encoded.map(fixOnce) }) : entry;
   };
   const entries = Object.entries(loadProtos({ keepCase: true }));
-  return Object.fromEntries<AnyDefinition>(entries.map(([name, entry]) => [name, mendEntry(entry)]));
+  return Object.fromEntries<AnyDefinition>(entries.map(([name, entry]) => [name, fixDefinition(entry)]));
 }
 
 const methodName = 'ServerReflectionInfo';
@@ -70,13 +70,16 @@ interface Method {
   readonly handler: Handler;
 }
 
-/** Adds reflection, of these services. What it tells is gathered when it is first asked: that takes longer than the rest of a start. */
+/**
+ * Adds reflection of these services. Loads the definitions at the first call, since that takes longer than the rest of
+ * a start.
+ */
 export function addReflection(server: Server, services: readonly string[]): void {
-  let gathered: ReadonlyMap<string, Method> | undefined;
+  let loaded: ReadonlyMap<string, Method> | undefined;
   for (const path of paths) {
     const method = (): Method => {
-      gathered ??= gather(services);
-      const found = gathered.get(path);
+      loaded ??= loadMethods(services);
+      const found = loaded.get(path);
       if (found === undefined) throw new ParetoError('internal', `reflection has no method ${path}`);
       return found;
     };
@@ -92,7 +95,7 @@ export function addReflection(server: Server, services: readonly string[]): void
   }
 }
 
-function gather(services: readonly string[]): ReadonlyMap<string, Method> {
+function loadMethods(services: readonly string[]): ReadonlyMap<string, Method> {
   const methods = new Map<string, Method>();
   const collector: Pick<Server, 'addService'> = {
     addService(service, handlers) {

@@ -1,4 +1,4 @@
-// A gRPC server: typed async handlers, health, reflection, our receive window, graceful drain.
+// A gRPC server with typed async handlers, health checks, reflection and graceful draining.
 
 import {
   logVerbosity,
@@ -19,7 +19,7 @@ import type {
 } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
-import { withServerWindow } from '../calls/http2-server.js';
+import { withHttp2Settings } from '../calls/http2-server.js';
 import { serializeOnce } from '../calls/encode-once.js';
 import { defaultMaxMessageBytes, formatAddress } from '../transport/options.js';
 import { serviceDefinition } from '../calls/protos.js';
@@ -30,35 +30,38 @@ import { toStatus } from '../transport/status.js';
 import { serverCredentials, type ServerTls } from '../tls/server-tls.js';
 import { duplex, readMessages, writeMessage } from '../transport/streams.js';
 
-// grpc-js prints some failures on stderr that it also returns; they are ours to tell.
+// grpc-js prints some errors on stderr that it also returns. The callers log those.
 setLogVerbosity(logVerbosity.NONE);
 
-/** Asked once for each method: the check in front of its every call, which throws what to refuse it with; undefined: none. */
+/**
+ * Returns the check to run before each call of a method, which throws the error of a call that it rejects. Undefined if
+ * there is no check. Called once for each method with its full path.
+ */
 export type Guard = (method: string) => ((call: ServerCall) => void) | undefined;
 
 export interface ServerOptions {
-  /** Of every method that is added; health and reflection are for all who can connect. `method` is its full path. */
+  /** Checks of the added methods. Health checks and reflection are open to every client that can connect. */
   readonly guard?: Guard;
-  /** Left out: plain text. */
+  /** Plain text if undefined. */
   readonly tls?: ServerTls;
   readonly maxMessageBytes?: number;
-  /** How often an idle connection is pinged. */
+  /** Interval between pings of an idle connection. */
   readonly keepaliveMs?: number;
   readonly maxConnectionIdleMs?: number;
-  /** Undefined: never. */
+  /** Age at which a connection is closed. Unlimited if undefined. */
   readonly maxConnectionAgeMs?: number | undefined;
   readonly clock?: Clock;
-  /** Told of everything thrown that is not a ParetoError: its text is not on the wire. */
+  /** Called with each error of a handler other than a ParetoError, whose text is not sent to the caller. */
   readonly onError?: (method: string, error: unknown) => void;
 }
 
 export interface RpcServer {
   add<S extends ServiceName>(service: S, handlers: NoInfer<ServiceHandlers<S>>): void;
-  /** Binds host:port (0: any free port) and answers the port. Throws `unavailable` when it is taken. */
+  /** Binds host:port (0: any free port) and returns the port. Throws `unavailable` if it is in use. */
   listen(host: string, port: number): Promise<number>;
-  /** What health checks answer, for the whole server and each service. */
+  /** Sets the result of health checks, of the whole server and of each service. */
   setServing(serving: boolean): void;
-  /** Says NOT_SERVING, takes no new connections and waits for calls to end, at most `timeoutMs`. */
+  /** Reports NOT_SERVING, accepts no new connections and waits for calls to finish, at most `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
   close(): void;
 }
@@ -183,7 +186,7 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     },
     async listen(host, port) {
       addReflection(server, [...names.slice(1), 'grpc.health.v1.Health']);
-      return withServerWindow(() => bind(server, serverCredentials(options.tls), formatAddress(host, port)));
+      return withHttp2Settings(() => bind(server, serverCredentials(options.tls), formatAddress(host, port)));
     },
     setServing,
     drain: (timeoutMs) => drain(server, () => setServing(false), timeoutMs, context.clock),
@@ -202,8 +205,8 @@ function bind(server: Server, credentials: ServerCredentials, address: string): 
   });
 }
 
-async function drain(server: Server, sayNotServing: () => void, timeoutMs: number, clock: Clock): Promise<void> {
-  sayNotServing();
+async function drain(server: Server, reportNotServing: () => void, timeoutMs: number, clock: Clock): Promise<void> {
+  reportNotServing();
   await new Promise<void>((resolve) => {
     const timer = clock.after(timeoutMs as ReturnType<Clock['now']>, () => {
       server.forceShutdown();

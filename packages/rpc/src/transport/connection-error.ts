@@ -1,22 +1,22 @@
-// grpc-js's words for a connection that did not come about, with what they most likely mean.
+// Explains the errors of grpc-js for a connection that failed.
 
 const notConnected = /^No connection established\. Last error: (.*?)\s*(?:Resolution note: )?$/s;
 
 const meanings: readonly (readonly [RegExp, string])[] = [
-  [/wrong version number/, 'it speaks plain text, and TLS was expected: it has no certificates'],
-  [/certificate required|alert number 116/, 'it wants a certificate of the client'],
+  [/wrong version number/, 'the server uses plain text instead of TLS: it has no certificates'],
+  [/certificate required|alert number 116/, 'the server requires a client certificate'],
   [
     /self-signed certificate|unable to (verify|get (local )?issuer)|certificate signature failure/,
-    'its certificate is not of the authority in ca.crt',
+    'the server certificate was not issued by the authority in ca.crt',
   ],
-  [/certificate has expired/, 'its certificate has ended'],
+  [/certificate has expired/, 'the server certificate has expired'],
   [
     /^Failed to connect|^socket hang up|ECONNRESET/,
-    'it hung up: it may want TLS, or not take the certificate it was shown',
+    'the server closed the connection: it may require TLS, or have rejected the client certificate',
   ],
 ];
 
-/** Any other text stays as it is. */
+/** Adds the likely cause to a connection error. Returns any other text unchanged. */
 export function explainConnection(text: string): string {
   const [, found] = notConnected.exec(text) ?? [];
   if (found === undefined) return text;

@@ -1,8 +1,8 @@
-// grpc-js's words for a message over the limit, with the flag that sets it.
+// Adds the flag that sets the message limit to errors of grpc-js about messages over the limit.
 
-/** To their end, which has no semicolon: the peer has explained what goes on after that. */
+/** Matches the whole text without a semicolon. A text with a semicolon was already explained by the peer. */
 const overLimit = /^(Received message (larger|that decompresses)|Sent message larger|Attempted to send message)[^;]*$/;
 
-/** Any other text stays as it is. */
+/** Returns any other text unchanged. */
 export const explainSizeLimit = (text: string): string =>
   overLimit.test(text) ? `${text}; the limit is set by --max-message-bytes` : text;

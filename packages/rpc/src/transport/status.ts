@@ -1,4 +1,4 @@
-// The one table between our error codes and gRPC's status codes.
+// Maps error codes to gRPC status codes and back, and metadata to plain objects.
 
 import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
 import { ParetoError, type ErrorCode } from '@pareto/core';
@@ -24,7 +24,7 @@ const statusOf: Readonly<Record<ErrorCode, status>> = {
 
 const codeOf = new Map<number, ErrorCode>(Object.entries(statusOf).map(([code, value]) => [value, code as ErrorCode]));
 
-/** The status to send for anything thrown. What is not a ParetoError keeps its text off the wire. */
+/** Returns the status to send for an error. The text of an error other than a ParetoError is not sent. */
 export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObject> {
   if (!(error instanceof ParetoError)) {
     return { code: status.INTERNAL, details: 'internal error; the server has logged its cause', metadata: trailers };
@@ -33,7 +33,7 @@ export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObje
   return { code: statusOf[error.code], details: error.message, metadata: trailers };
 }
 
-/** What a client's call failed with. Every trailer is among the error's details. */
+/** Converts the error of a client's call. The details of the result contain all trailers. */
 export function fromServiceError(error: ServiceError): ParetoError {
   const code = codeOf.get(error.code) ?? 'internal';
   return new ParetoError(code, explainConnection(explainSizeLimit(error.details)), {
@@ -42,7 +42,7 @@ export function fromServiceError(error: ServiceError): ParetoError {
   });
 }
 
-/** Text metadata by name; the first value of a name holds. Binary (`-bin`) values are left out. */
+/** Returns text metadata by name, with the first value of each name. Ignores binary (`-bin`) values. */
 export function readMetadata(metadata: Metadata): Map<string, string> {
   const map = new Map<string, string>();
   for (const [name, value] of Object.entries(metadata.getMap())) {

@@ -1,4 +1,4 @@
-// gRPC's event streams as async iterables with backpressure.
+// Adapts gRPC's event streams to async iterables with backpressure.
 
 import type {
   ClientDuplexStream,
@@ -11,11 +11,11 @@ import { once } from 'node:events';
 import { ParetoError } from '@pareto/core';
 import { fromServiceError } from './status.js';
 
-/** Both directions of a stream. Iterating ends when the peer has; it throws a ParetoError when the call fails. */
+/** A bidirectional stream. Iterating ends when the peer ends the stream, and throws a ParetoError if the call fails. */
 export interface DuplexStream<In, Out> extends AsyncIterable<In> {
-  /** Resolves when there is room for another message. */
+  /** Sends a message. Resolves when there is room for another one. */
   write(message: Out): Promise<void>;
-  /** No more messages will be written. */
+  /** Ends the writing side. */
   end(): void;
 }
 
@@ -25,7 +25,9 @@ type Writable<Out> =
   | ClientDuplexStream<Out, unknown>
   | ClientWritableStream<Out>;
 
-/** Writes one message and waits for room. A stream that was closed meanwhile swallows it: its end is told by reading. */
+/**
+ * Writes one message and waits for room. Drops it if the stream is closed, since reading reports the end of the stream.
+ */
 export async function writeMessage<Out>(stream: Writable<Out>, message: Out): Promise<void> {
   if (stream.destroyed || stream.writableEnded) return;
   if (stream.write(message)) return;
@@ -37,7 +39,7 @@ export async function writeMessage<Out>(stream: Writable<Out>, message: Out): Pr
       once(stream, 'cancelled', { signal: closed.signal }),
     ]);
   } catch {
-    // It broke while it was full: that, too, is told by reading.
+    // The stream failed while it was full. Reading reports that, too.
   } finally {
     closed.abort();
   }
@@ -45,7 +47,7 @@ export async function writeMessage<Out>(stream: Writable<Out>, message: Out): Pr
 
 const isServiceError = (error: unknown): error is ServiceError => error instanceof Error && 'metadata' in error;
 
-/** The reading side of a grpc-js stream; only a client's can be cancelled. */
+/** The reading side of a grpc-js stream. Only a client's stream has `cancel`. */
 interface Source<In> {
   iterator(options: { destroyOnReturn: boolean }): AsyncIterable<In>;
   read(): In | null;
@@ -55,8 +57,8 @@ interface Source<In> {
 }
 
 /**
- * What a client sends. Node's own iterator would destroy the stream when the server ends it with an error while a message is
- * awaited, and the error would not reach the client.
+ * Yields the messages that a server receives. Node's own iterator would destroy the stream if the server ends it with
+ * an error while a message is awaited, and the client would not receive the error.
  */
 async function* received<In>(stream: Source<In>): AsyncGenerator<In, void, undefined> {
   const end = { isReached: false, isClosed: false };
@@ -76,20 +78,23 @@ async function* received<In>(stream: Source<In>): AsyncGenerator<In, void, undef
     const message = stream.read();
     if (message !== null) yield message;
     else if (end.isReached) return;
-    else if (end.isClosed) throw new ParetoError('cancelled', 'the peer went away');
+    else if (end.isClosed) throw peerGone();
     else await new Promise<void>((resolve) => (wake = resolve));
   }
 }
 
+const peerGone = (cause?: Error): ParetoError =>
+  new ParetoError('cancelled', 'the peer closed the stream before it ended', { cause });
+
 function toParetoError(failure: Error): Error {
   if (isServiceError(failure)) return fromServiceError(failure);
   const gone = 'code' in failure && failure.code === 'ERR_STREAM_PREMATURE_CLOSE';
-  return gone ? new ParetoError('cancelled', 'the peer went away', { cause: failure }) : failure;
+  return gone ? peerGone(failure) : failure;
 }
 
 /**
- * Iterates over what the peer sends. gRPC's own errors become ParetoErrors, also those from before the first read.
- * Leaving the loop early cancels a client's call.
+ * Iterates over the messages of the peer. Throws a ParetoError for an error of gRPC, even if it occurred before the
+ * first read. Leaving the loop early cancels a client's call.
  */
 export function readMessages<In>(stream: Source<In>): AsyncGenerator<In, void, undefined> {
   let failure: Error | undefined;
@@ -111,6 +116,7 @@ export function readMessages<In>(stream: Source<In>): AsyncGenerator<In, void, u
   }
 }
 
+/** Adapts a bidirectional stream of grpc-js. */
 export function duplex<In, Out>(
   stream: (ServerDuplexStream<In, Out> | ClientDuplexStream<Out, In>) & Source<In>,
 ): DuplexStream<In, Out> {

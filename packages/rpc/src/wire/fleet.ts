@@ -1,4 +1,4 @@
-// Workers, hardware and replicas, between domain and wire.
+// Maps workers, hardware and replicas to messages and back.
 
 import {
   bytes,
@@ -29,7 +29,11 @@ const stateFromWire: Readonly<Record<string, ReplicaState>> = {
 
 export function replicaStateFromWire(state: wire.ReplicaState): ReplicaState {
   const known = stateFromWire[state];
-  if (known === undefined) throw new ParetoError('invalid-argument', `replica state ${state} is not known`);
+  if (known === undefined)
+    throw new ParetoError(
+      'invalid-argument',
+      `unknown replica state ${state}; expected one of ${Object.keys(stateFromWire).join(', ')}`,
+    );
   return known;
 }
 
@@ -38,7 +42,7 @@ export const replicaStateToWire = (state: ReplicaState): Exclude<wire.ReplicaSta
 
 export function slotGroupFromWire(message: wire.SlotGroup): SlotGroup {
   const hardware = message.hardwareClass;
-  if (hardware === null) throw new ParetoError('invalid-argument', 'a slot group has no hardware class');
+  if (hardware === null) throw new ParetoError('invalid-argument', 'the hardware class of a slot group is missing');
   return {
     hardwareClass: {
       id: hardwareClassId(hardware.id),

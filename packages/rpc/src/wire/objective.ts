@@ -1,4 +1,4 @@
-// Objectives, accuracies and profiles between domain and wire.
+// Maps objectives, accuracies and profiles to messages and back.
 
 import {
   milliseconds,
@@ -13,7 +13,10 @@ import {
 import type * as wire from '../gen/messages.js';
 import type { Complete } from './complete.js';
 
-/** Unset fields stay undefined: the next source holds. Throws `invalid-argument` on a value that no objective can have. */
+/**
+ * Unset fields are undefined, so that the next source of the objective applies. Throws `invalid-argument` as
+ * `checkObjective` does.
+ */
 export function objectiveFromWire(message: wire.Objective | null | undefined): PartialObjective {
   if (message === null || message === undefined) return {};
   const { latencyMs, minAccuracy, maxCostPer_1k: maxCostPer1k } = message;
@@ -30,7 +33,10 @@ export function objectiveFromWire(message: wire.Objective | null | undefined): P
   });
 }
 
-/** Throws `invalid-argument`, naming the field as the client wrote it, what was expected and what came. */
+/**
+ * Returns the objective. Throws `invalid-argument` if a value is out of range. `nameOf` returns the client's name of a
+ * field.
+ */
 export function checkObjective(
   objective: PartialObjective,
   nameOf: (field: string) => string = (field) => `objective ${field}`,
@@ -58,7 +64,7 @@ export const objectiveToWire = (objective: PartialObjective): Complete<wire.Obje
 const enumToWire = <Value extends string>(value: Value | undefined): Uppercase<Value> | undefined =>
   value?.toUpperCase() as Uppercase<Value> | undefined;
 
-/** Throws `invalid-argument` on a metric that is not built. */
+/** Throws `invalid-argument` if the metric is unknown. */
 export function metricFromWire(text: string): Metric {
   const metric = metrics.find((known) => known === text);
   if (metric !== undefined) return metric;

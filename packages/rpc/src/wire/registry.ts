@@ -1,4 +1,4 @@
-// What is registered, between domain and wire.
+// Maps tasks, architectures, variants and their measurements to messages and back.
 
 import {
   bytes,
