@@ -1,4 +1,4 @@
-// A batch of any size, where the model was exported for one of a fixed size or names its batch differently from place to place.
+// Makes the batch dynamic in models that were exported for a fixed size, or that name their batch inconsistently.
 
 import { dimensionsOf, hasBatch, type InspectedValue } from '../inspection/inspect-dimensions.js';
 import type { OnnxModel, OnnxValue } from '../onnx/onnx.js';
@@ -18,7 +18,7 @@ export const dynamicBatch: GraphGenerator = {
     if (typeof size === 'string') return declined(size);
     const name = batchName(values);
     const opened = open(model, name);
-    if (size === undefined) return made(opened, 'its batch has one name now');
+    if (size === undefined) return made(opened, 'its batch has the same name everywhere');
     const followed = followBatch(opened, { name, size });
     if ('reason' in followed) return declined(followed.reason);
     const stuck = firstStuck(followed, name, size);
@@ -28,25 +28,29 @@ export const dynamicBatch: GraphGenerator = {
   },
 };
 
-/** The fixed size; undefined when there is only a lack of a common name; a text says why there can be no batch. */
+/**
+ * Returns the fixed size, undefined if the batch is dynamic but named inconsistently, or a text with the reason why
+ * there is no batch.
+ */
 function sizeOfBatch(values: readonly InspectedValue[]): number | string | undefined {
   const scalar = values.find(({ dims }) => dims.length === 0);
-  if (scalar !== undefined) return `${JSON.stringify(scalar.name)} is a scalar: nothing in it could be a batch`;
+  if (scalar !== undefined) return `${JSON.stringify(scalar.name)} is a scalar, which has no batch`;
   const sizes = values.filter(({ dims }) => typeof dims[0] === 'number');
   const other = sizes.find(({ dims }) => dims[0] !== sizes[0]?.dims[0]);
   if (other !== undefined) {
     const [first] = sizes;
-    const tell = ({ name, dims }: InspectedValue): string => `${JSON.stringify(name)} with ${dims[0] ?? 0}`;
-    return `its inputs and outputs start with different sizes: ${first === undefined ? '' : tell(first)}, ${tell(other)}`;
+    const describe = ({ name, dims }: InspectedValue): string => `${JSON.stringify(name)} with ${dims[0] ?? 0}`;
+    return `its inputs and outputs start with different sizes: ${first === undefined ? '' : describe(first)}, ${describe(other)}`;
   }
   const leading = new Set(values.map(({ dims }) => dims[0]).filter((name) => name !== '?'));
   const again = values.find(({ dims }) => dims.slice(1).some((dim) => typeof dim === 'string' && leading.has(dim)));
-  if (again !== undefined) return `the first dimension of ${JSON.stringify(again.name)} is another one's size as well`;
+  if (again !== undefined)
+    return `the first dimension of ${JSON.stringify(again.name)} is used as another dimension too`;
   const size = sizes[0]?.dims[0];
   return typeof size === 'number' ? size : undefined;
 }
 
-/** A name that no other dimension has. */
+/** Returns a name that no other dimension has. */
 function batchName(values: readonly InspectedValue[]): string {
   const taken = new Set(values.flatMap(({ dims }) => dims.slice(1)));
   let name = 'batch';
@@ -54,7 +58,10 @@ function batchName(values: readonly InspectedValue[]): string {
   return name;
 }
 
-/** With that first dimension in every input and output. What was said of tensors between them may hold no more. */
+/**
+ * Sets the first dimension of every input and output. Declared shapes of other tensors are dropped: they may be wrong
+ * now.
+ */
 const open = (model: OnnxModel, name: string): OnnxModel =>
   withGraph(model, {
     input: model.graph.input.map((value) => opened(value, name)),
@@ -70,7 +77,7 @@ function opened(value: OnnxValue, dimParam: string): OnnxValue {
   return { ...value, type: { ...type, tensorType: { ...type.tensorType, shape } } };
 }
 
-/** An output whose first dimension is seen to be something else than the batch. */
+/** Returns the name of an output whose first dimension does not follow the batch. Undefined if there is none. */
 function firstStuck(model: OnnxModel, batch: string, size: number): string | undefined {
   const tried = size * 1009;
   const { shapes } = inferShapes(model, (name) => (name === batch ? tried : undefined));

@@ -1,4 +1,5 @@
-// Half precision: half the size everywhere, and faster on devices that compute in it. On a cpu ONNX Runtime computes in single.
+// Half precision: half the size everywhere, and faster on devices that compute in it. On a CPU, ONNX Runtime computes
+// in single precision.
 
 import { tensorsOf } from '../onnx/onnx-codec.js';
 import { onnxTypes } from '../onnx/onnx-tensor-data.js';
@@ -33,13 +34,12 @@ function whyNot(model: OnnxModel): string | undefined {
   if (types.has(onnxTypes.float16) || types.has(onnxTypes.bfloat16))
     return 'some or all of its weights are in half precision already';
   if (!types.has(onnxTypes.float)) return 'it has no weights in single precision';
-  if (model.functions.length > 0)
-    return 'it has functions of its own (a model-local function for some operators), which are not rewritten';
+  if (model.functions.length > 0) return 'it has model-local functions, which are not rewritten';
   const sequence = ops.find((type) => /Sequence|Optional/.test(type));
-  if (sequence !== undefined) return `it works on lists of tensors (${sequence})`;
+  if (sequence !== undefined) return `it uses sequences or optional values (${sequence})`;
   const given = new Set(model.graph.node.flatMap(({ output }) => output));
   const passed = model.graph.output.find(({ name }) => !given.has(name));
   return passed === undefined
     ? undefined
-    : `its output ${JSON.stringify(passed.name)} is one of its inputs or weights, passed on unchanged`;
+    : `its output ${JSON.stringify(passed.name)} is one of its inputs or weights, returned unchanged`;
 }

@@ -1,4 +1,4 @@
-// The table of generators, by the recipe of their file. An entry says how the file is generated and how it is verified.
+// The table of generators, by recipe. An entry determines how the file is generated and verified.
 
 import type { GeneratedRecipe } from '@pareto/core';
 import { dynamicBatch } from './dynamic-batch.js';
@@ -20,5 +20,5 @@ const table: Readonly<Record<GeneratedRecipe, Generator>> = {
   mapped,
 };
 
-/** The generators by recipe. A recipe of another version of Pareto may be missing. */
+/** Generators by recipe. Recipes of other versions of Pareto may be missing. */
 export const generators: ReadonlyMap<string, Generator> = new Map(Object.entries(table));

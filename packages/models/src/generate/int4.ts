@@ -1,4 +1,4 @@
-// Makes MatMul and Gemm take weights of 4 bits, in blocks, by ONNX Runtime's own operator MatMulNBits.
+// Stores the weights of MatMul and Gemm in blocks of 4-bit numbers, for ONNX Runtime's operator MatMulNBits.
 
 import { onnxTypes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel } from '../onnx/onnx.js';
@@ -10,11 +10,14 @@ import { noteOf, startQuantising, type Parts } from './quantise/quantise-parts.j
 import { replaceProducts, type Product } from './quantise/quantise-products.js';
 
 const domain = 'com.microsoft';
-/** With fewer, the product is as fast in floats. */
+/** Minimum size of weights. Smaller products are as fast in floats. */
 const minWeightBytes = 16384;
-/** Of the sizes that all providers take, the largest is the fastest, and a zero point for each keeps its answers as good as those of the smallest. */
+/**
+ * Block sizes that all providers support. The largest is the fastest, and with a zero point per block as accurate as
+ * the smallest.
+ */
 const blockSizes = [128, 64, 32] as const;
-/** Inputs may be taken in 8 bits: on the CPU that is two to three times as fast as in floats. */
+/** Allows the kernel to convert inputs to 8 bits, which is two to three times as fast on the CPU. */
 const accuracyLevel = 4;
 
 export const int4: GraphGenerator = {
@@ -33,7 +36,7 @@ function quantise(model: OnnxModel, note: string): Rewrite {
   return made(withOpset(replaced.model, domain, version), noteOf(note, `weights in 4 bits: ${replaced.share}`));
 }
 
-/** Adds the product without addend: ONNX Runtime takes that in where it can, and not every provider's kernel could. */
+/** Emits the product without its addend. ONNX Runtime fuses the addend if the provider's kernel supports it. */
 function multiply({ key, weights, alpha, input }: Product, output: string, parts: Parts): void {
   const block = blockSizes.find((size) => size <= weights.rows) ?? 32;
   const names = parts.once(`blocks ${key} ${alpha}`, () =>
@@ -52,7 +55,7 @@ interface Of {
   readonly alpha: number;
 }
 
-/** Gives the names of values, scales and zero points. `alpha` is taken into the scales. */
+/** Adds the tensors of the blocks. Returns the names of values, scales and zero points. The scales include `alpha`. */
 function addBlocks(
   { block, blocks, values, scales, zeroPoints }: Blocks,
   { key, columns, alpha }: Of,

@@ -1,4 +1,4 @@
-// Makes MatMul and Gemm compute in 8 bits: weights quantised ahead by column, inputs as they come, by their extremes in each run.
+// Computes MatMul and Gemm in 8 bits. Weights are quantised ahead by column, inputs in each run by their extremes.
 
 import { onnxTypes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel } from '../onnx/onnx.js';
@@ -8,10 +8,10 @@ import { columnScales, quantiseMatrix } from './quantise/quantise-matrix.js';
 import { noteOf, startQuantising, type Parts } from './quantise/quantise-parts.js';
 import { replaceProducts, type Product } from './quantise/quantise-products.js';
 
-/** With fewer, quantising inputs costs more time than the product gains. */
+/** Minimum size of weights. For smaller ones, quantising the inputs takes longer than the product gains. */
 const minWeightBytes = 8192;
 
-/** An input's scale spans the whole batch, so an answer depends, a little, on what else is in its batch. */
+/** The scale of an input spans the whole batch, so an answer depends slightly on the other items in its batch. */
 export const int8Dynamic: GraphGenerator = {
   kind: 'rewrite',
   bound: 0.99,
@@ -27,7 +27,7 @@ function quantise(model: OnnxModel, note: string): Rewrite {
   return made(replaced.model, noteOf(note, `in 8 bits: ${replaced.share}`));
 }
 
-/** Adds the product without addend in the form that ONNX Runtime fuses, with the addend, into one kernel. */
+/** Emits the product without its addend, in the form that ONNX Runtime fuses with the addend into one kernel. */
 function multiply(product: Product, output: string, parts: Parts): void {
   const { input } = product;
   const [values, scale, zeroPoint] = parts.once(`quantised ${input}`, () => quantiseInput(input, parts));
@@ -48,7 +48,7 @@ function quantiseInput(input: string, parts: Parts): readonly [values: string, s
   return outputs;
 }
 
-/** `alpha` is taken into the scales. */
+/** Adds the quantised weights and their scales, which include `alpha`. */
 function addWeights({ key, weights, alpha }: Product, parts: Parts): readonly [values: string, scales: string] {
   const scales = columnScales(weights);
   const values = quantiseMatrix(weights, scales);

@@ -1,4 +1,4 @@
-// Makes convolutions, products and what lies between them compute in 8 bits throughout, by ranges that were seen on real samples.
+// Computes convolutions, products and the operators between them in 8 bits, with ranges calibrated on real samples.
 
 import type { OnnxModel } from '../onnx/onnx.js';
 import { withExtremes } from './quantise/calibration.js';
@@ -11,12 +11,12 @@ import { noteOf, reachOf, startQuantising } from './quantise/quantise-parts.js';
 import { planQuantising, type Plan } from './quantise/quantise-plan.js';
 
 /**
- * In the form of QuantizeLinear and DequantizeLinear around each node, which ONNX Runtime fuses into kernels on 8-bit numbers:
- * activations unsigned, weights signed and symmetric with a scale for each output channel.
+ * Puts QuantizeLinear and DequantizeLinear around each node, which ONNX Runtime fuses into 8-bit kernels. Activations
+ * are unsigned; weights are signed and symmetric, with a scale per output channel.
  */
 export const int8Static: GraphGenerator = {
   kind: 'rewrite',
-  // Below it is broken rather than rough: how right a rough one is, its accuracy tells.
+  // A lower similarity means that the file is broken. Smaller losses show in its measured accuracy.
   bound: 0.9,
   observe: (model) => withPlan(model, (simple, { ranges }) => made(withExtremes(simple, new Set(ranges.values())), '')),
   rewrite: (model, ranges) => withPlan(model, (simple, plan, note) => quantise(simple, plan, ranges, note)),
@@ -31,12 +31,12 @@ function withPlan(model: OnnxModel, use: (simple: OnnxModel, plan: Plan, note: s
   return declined(
     plan.weighted === 0
       ? `it has no Conv with constant float weights, and no MatMul or Gemm whose second factor is a constant matrix of floats${reachOf(simple.graph)}`
-      : 'none of its convolutions and products is large enough to gain by 8 bits',
+      : 'none of its convolutions and products is large enough to be faster in 8 bits',
   );
 }
 
 function quantise(model: OnnxModel, plan: Plan, ranges: Ranges, note: string): Rewrite {
-  if (ranges.size === 0) return declined('there are no samples to calibrate it with');
+  if (ranges.size === 0) return declined('there are no samples to calibrate on');
   const steps = new Map<string, Steps>();
   for (const name of plan.ranges.values()) {
     const range = ranges.get(name);

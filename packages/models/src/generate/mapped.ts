@@ -1,11 +1,11 @@
-// Weights beside the graph, so that loading maps them into memory instead of reading them.
+// Stores large weights in a separate file, so that loading maps them into memory instead of reading them.
 
 import { tensorsOf } from '../onnx/onnx-codec.js';
 import type { OnnxModel, OnnxTensor } from '../onnx/onnx.js';
 import { declined, made, type GraphGenerator } from './rewrite/generator.js';
 import { attributeOf, isOp, withGraph } from '../onnx/onnx-graph.js';
 
-/** Smaller ones gain nothing, and would waste most of a page. */
+/** Minimum size of a tensor. Smaller ones gain nothing, and would waste most of a page. */
 const minTensorBytes = 1024;
 const minModelBytes = 1e6;
 
@@ -22,22 +22,19 @@ export const mapped: GraphGenerator = {
       return declined(
         all < minModelBytes
           ? `its weights take ${(all / 1e6).toFixed(1)} MB: mapping gains nothing below 1 MB`
-          : 'its weights lie in branches and loops, where they are not mapped',
+          : 'its weights are in branches and loops, where they are not mapped',
       );
     }
     const initializer = model.graph.initializer.map((tensor) =>
       large.has(tensor) ? { ...tensor, dataLocation: 1 } : tensor,
     );
-    return made(
-      withGraph(model, { initializer }),
-      `${large.size} tensors of ${megabytes} MB lie in pages of their own`,
-    );
+    return made(withGraph(model, { initializer }), `${large.size} tensors of ${megabytes} MB are aligned to pages`);
   },
 };
 
 const isLarge = ({ rawData }: OnnxTensor): boolean => (rawData?.byteLength ?? 0) >= minTensorBytes;
 
-/** Large tensors of Constant nodes as initializers: only those can lie outside. */
+/** Converts large tensors of Constant nodes to initializers: only those can be in a separate file. */
 function withoutConstantNodes(model: OnnxModel): OnnxModel {
   const moved: OnnxTensor[] = [];
   const node = model.graph.node.filter((one) => {

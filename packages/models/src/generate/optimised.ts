@@ -1,4 +1,4 @@
-// The graph as ONNX Runtime optimises it on loading, saved so that later loads need not repeat the work.
+// Saves the graph as ONNX Runtime optimises it, so that later loads need not repeat the work.
 
 import type { RuntimeGenerator } from './rewrite/generator.js';
 

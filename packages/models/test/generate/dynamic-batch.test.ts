@@ -29,13 +29,13 @@ function rewritten(model: OnnxModel): OnnxModel {
 const itemAt = (index: number, size: number): number[] =>
   Array.from({ length: size }, (_, at) => Math.sin(index * 31 + at * 7));
 
-/** Item by item, whatever the batch, the model answers as the one for a fixed batch does. */
+/** Asserts that the rewritten model returns the original's output for every item, in any batch. */
 async function assertFollows({ model, dims }: RandomModel, fixed: number, batches = [1, 2, 5]): Promise<void> {
   const size = dims.reduce((a, b) => a * b, 1);
   await using original = await openModelSession(encodeOnnx(model));
   await using free = await openModelSession(encodeOnnx(rewritten(model)));
   const items = Array.from({ length: 10 }, (_, index) => itemAt(index, size));
-  const ask = async (session: ModelSession, from: number, count: number): Promise<number[][]> => {
+  const run = async (session: ModelSession, from: number, count: number): Promise<number[][]> => {
     const rows = Array.from({ length: count }, (_, row) => items[(from + row) % items.length] ?? []);
     const [output] = await session.run([floatInput('x', [count, ...dims], rows.flat())]);
     if (output === undefined) throw new Error('no output');
@@ -45,9 +45,9 @@ async function assertFollows({ model, dims }: RandomModel, fixed: number, batche
     return rows.map((_, row) => numbers.slice(row * width, (row + 1) * width));
   };
   const expected: number[][] = [];
-  for (let from = 0; from < items.length; from += fixed) expected.push(...(await ask(original, from, fixed)));
+  for (let from = 0; from < items.length; from += fixed) expected.push(...(await run(original, from, fixed)));
   for (const count of batches) {
-    for (const [row, values] of (await ask(free, 3, count)).entries()) {
+    for (const [row, values] of (await run(free, 3, count)).entries()) {
       const wanted = expected[(3 + row) % items.length] ?? [];
       assert.ok(
         values.every((value, at) => Math.abs(value - (wanted[at] ?? NaN)) < 1e-4),
@@ -61,20 +61,20 @@ describe('the dynamic-batch generator', function () {
   this.timeout(30_000);
 
   for (const [name, family] of Object.entries(families)) {
-    it(`frees the batch of ${name} networks, of one and of several`, () =>
+    it(`makes batches of 1 and 2 dynamic in ${name} networks`, () =>
       fc.assert(
         fc.asyncProperty(fc.nat(), fc.constantFrom(1, 2), (seed, size) => assertFollows(family(seed, size), size)),
         { numRuns: 3 },
       ));
   }
 
-  it('gives a model that is plainly batched', () => {
+  it('returns a model with a batch dimension', () => {
     const { signature, dynamicDims } = inspectGraph(encodeOnnx(rewritten(convolutional(1, 1).model)));
     assert.deepEqual([signature.batched, dynamicDims], [true, ['batch']]);
     assert.deepEqual(signature.inputs, [{ name: 'x', datatype: 'FP32', dims: [3, 8, 8] }]);
   });
 
-  it('gives one name to a batch that has several', () => {
+  it('renames a batch that has several names', () => {
     const { model } = dense(1, 'batch');
     const output = [makeValue('y', onnxTypes.float, ['n', 6])];
     const again = rewritten({ ...model, graph: { ...model.graph, output } });
@@ -102,7 +102,7 @@ describe('the dynamic-batch generator', function () {
 
   const follows: readonly [string, Given][] = [
     [
-      'sizes to scale to',
+      'in the sizes of a Resize',
       {
         node: [op('Resize', ['x', '', '', 'sizes'], 'y')],
         initializer: [int64Tensor('sizes', [1, 2, 8, 6])],
@@ -110,7 +110,7 @@ describe('the dynamic-batch generator', function () {
       },
     ],
     [
-      'a shape to stretch to',
+      'in the shape of an Expand',
       {
         node: [op('ReduceMax', ['x'], 'm', [intsAttribute('axes', [3])]), op('Expand', ['m', 'to'], 'y')],
         initializer: [int64Tensor('to', [1, 2, 4, 3])],
@@ -118,11 +118,11 @@ describe('the dynamic-batch generator', function () {
       },
     ],
     [
-      'a shape whose rest is open',
+      'in a Reshape with -1',
       { node: [op('Reshape', ['x', 'to'], 'y')], initializer: [int64Tensor('to', [1, -1])], output: [1, 32] },
     ],
     [
-      'a shape that splits behind the batch',
+      'in a Reshape that splits the dimension after it',
       {
         node: [
           op('Transpose', ['x'], 't', [intsAttribute('perm', [1, 0, 2, 3])]),
@@ -135,7 +135,7 @@ describe('the dynamic-batch generator', function () {
     ],
   ];
   for (const [what, given] of follows) {
-    it(`follows ${what}`, () => assertFollows({ model: modelOf(given), dims: [2, 4, 4] }, 1));
+    it(`makes the batch dynamic ${what}`, () => assertFollows({ model: modelOf(given), dims: [2, 4, 4] }, 1));
   }
 
   const zeros = (name: string, ...dims: number[]) =>
@@ -156,18 +156,18 @@ describe('the dynamic-batch generator', function () {
     [
       'a sum over the batch',
       modelOf({ node: [op('ReduceSum', ['x'], 'y')], output: [1, 1, 1, 1] }),
-      /ReduceSum goes over the whole batch/,
+      /ReduceSum reduces the whole batch/,
     ],
     [
-      'a batch that is taken away',
+      'a batch that is removed',
       modelOf({
         node: [op('Squeeze', ['x', 'a'], 's'), op('Unsqueeze', ['s', 'a'], 'y')],
         initializer: [int64Tensor('a', [0])],
       }),
-      /Squeeze takes the batch away/,
+      /Squeeze removes the batch/,
     ],
     [
-      'a state to start from',
+      'a constant initial state',
       modelOf({
         node: [
           makeNode('LSTM', ['x', 'w', 'r', '', '', 'h'], ['', 'y'], { attribute: [intAttribute('hidden_size', 4)] }),
@@ -176,15 +176,15 @@ describe('the dynamic-batch generator', function () {
         dims: [1, 1, 3],
         output: [1, 1, 4],
       }),
-      /the initial state of LSTM is a constant of the batch's size/,
+      /the initial state of LSTM is a constant with the batch's size/,
     ],
     [
-      'an output that is picked from the batch',
+      'an output that selects an item of the batch',
       modelOf({ node: [op('Gather', ['x', 'i'], 'y')], initializer: [int64Tensor('i', [0])], output: [1, 2, 4, 4] }),
       /its output "y" does not follow the batch: the graph is built for 1/,
     ],
     [
-      'a constant of the size of the batch',
+      'a constant with the size of the batch',
       modelOf({
         node: [op('Concat', ['x', 'c'], 'y', [intAttribute('axis', 1)])],
         initializer: [zeros('c', 2, 1)],

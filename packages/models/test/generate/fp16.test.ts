@@ -69,7 +69,7 @@ describe('the fp16 generator', function () {
   }
 
   for (const name of ['mlp-small', 'cnn-medium']) {
-    it(`halves ${name}, and stays within its bound`, async () => {
+    it(`halves the size of ${name}, within its bound`, async () => {
       const content = await readFile(`${digits}${name}.onnx`);
       await assertSimilar(decodeOnnx(content), 'image', [4, 1, 28, 28]);
       const half = rewritten(decodeOnnx(content));
@@ -83,7 +83,7 @@ describe('the fp16 generator', function () {
     readonly initializer?: readonly OnnxTensor[];
     readonly opset?: number;
   }
-  /** From `x` of three rows of eight, with a product at the start so that there is something to halve. */
+  /** Returns a model of `x`, three rows of eight, that starts with a product so that there are weights to convert. */
   const modelOf = ({ node, initializer = [], opset = 13 }: Given): OnnxModel =>
     makeModel({
       node: [makeNode('MatMul', ['x', 'w'], ['h']), ...node],
@@ -112,7 +112,7 @@ describe('the fp16 generator', function () {
 
   const cases: readonly [string, Given][] = [
     [
-      'an operator without a half form',
+      'an operator without a half-precision form',
       { node: [op('CumSum', ['h', 'axis'], 'y')], initializer: [int64Tensor('axis', [1], [])] },
     ],
     [
@@ -123,7 +123,7 @@ describe('the fp16 generator', function () {
       },
     ],
     [
-      'an epsilon that half does not hold',
+      'an epsilon that half precision cannot represent',
       {
         node: [
           op('Sub', ['h', 'h'], 'z'),
@@ -193,7 +193,7 @@ describe('the fp16 generator', function () {
       },
     ],
     [
-      'branches that take from outside',
+      'branches that use tensors from outside',
       {
         node: [
           op('ReduceSum', ['h'], 'r', [intAttribute('keepdims', 0)]),
@@ -217,10 +217,10 @@ describe('the fp16 generator', function () {
     ],
   ];
   for (const [what, given] of cases) {
-    it(`keeps ${what}`, () => assertSimilar(modelOf(given), 'x', [3, 8]));
+    it(`preserves the output of ${what}`, () => assertSimilar(modelOf(given), 'x', [3, 8]));
   }
 
-  it('knows what operators of other domains give', () => {
+  it('infers the types of operators of other domains', () => {
     const attribute = [
       { ...intsAttribute('keys_int64s', [0, 1]), type: 7 },
       { ...intsAttribute('values_floats', []), type: 6, floats: [0.5, -1.5] },
@@ -232,7 +232,7 @@ describe('the fp16 generator', function () {
     return assertSimilar({ ...model, opsetImport }, 'x', [3, 8]);
   });
 
-  it('knows what windows are made of', () =>
+  it('infers the types of window operators', () =>
     assertSimilar(
       modelOf({
         opset: 17,
@@ -243,14 +243,14 @@ describe('the fp16 generator', function () {
       [3, 8],
     ));
 
-  it('tells how many operators stay in single precision', () => {
+  it('returns the number of operators that stay in single precision', () => {
     const { note } = rewritten(
       modelOf({ node: [op('CumSum', ['h', 'axis'], 'y')], initializer: [int64Tensor('axis', [1], [])] }),
     );
     assert.equal(note, 'half precision; 1 operator stays in single precision');
   });
 
-  it('leaves no single-precision weights behind', () => {
+  it('converts all weights', () => {
     const { model } = rewritten(attending(1, 'batch').model);
     assert.ok(model.graph.initializer.every(({ dataType }) => [float16, int64].includes(dataType as never)));
     assert.equal(model.graph.node.filter((node) => isOp(node, 'Cast')).length, 2);
@@ -266,9 +266,9 @@ describe('the fp16 generator', function () {
     ['halves', { ...modelOf({ node: [], initializer: [half] }) }, /in half precision already/],
     ['a model without floats', makeModel({ node: [], input: [], output: [] }), /no weights in single precision/],
     [
-      'lists of tensors',
+      'sequences of tensors',
       modelOf({ node: [op('SequenceConstruct', ['h'], 'y')] }),
-      /lists of tensors \(SequenceConstruct\)/,
+      /sequences or optional values \(SequenceConstruct\)/,
     ],
     ['an output without a node', modelOf({ node: [] }), /its output "y" is one of its inputs or weights/],
   ];

@@ -10,7 +10,7 @@ import { createRandomGraph } from '../support/random-graph.js';
 const rewrite = (model: Parameters<typeof int4.rewrite>[0]) => int4.rewrite(model, new Map());
 
 describe('int4', () => {
-  it('gives every product weights of 4 bits, within its bound', () =>
+  it('converts the weights of every product to 4 bits, within its bound', () =>
     fc.assert(
       fc.asyncProperty(productsModel(16384), async ({ model, inputs, products }) => {
         const quantised = modelOf(rewrite(model));
@@ -22,7 +22,7 @@ describe('int4', () => {
     )).timeout(60_000);
 
   for (const name of ['mlp-large', 'mlp-small', 'mlp-tiny']) {
-    it(`keeps the accuracy of ${name} at a sixth of its size`, async () => {
+    it(`preserves the accuracy of ${name} at a sixth of its size`, async () => {
       const { model, sizeBytes } = await digitsModel(name);
       const quantised = modelOf(rewrite(model));
       assert.ok(encodeOnnx(quantised).byteLength <= 0.18 * sizeBytes);
@@ -30,18 +30,18 @@ describe('int4', () => {
     });
   }
 
-  it('gives the same model each time', async () => {
+  it('returns the same model each time', async () => {
     const { model } = await digitsModel('mlp-small');
     assert.deepEqual(encodeOnnx(modelOf(rewrite(model))), encodeOnnx(modelOf(rewrite(model))));
   });
 
-  it('leaves small weights alone', () => {
+  it('declines small weights', () => {
     const graph = createRandomGraph(1);
     const product = graph.node('MatMul', [graph.input('x', [2, 64]), graph.constant('w', [64, 63])], 'y');
     assert.match(reasonOf(rewrite(graph.model(product))), /weights of 16384 bytes or more/);
   });
 
-  it('declines what is quantised already', async () => {
+  it('declines a quantised model', async () => {
     const { model } = await digitsModel('mlp-tiny');
     assert.match(reasonOf(rewrite(modelOf(rewrite(model)))), /quantised already/);
   });

@@ -12,7 +12,7 @@ import { createRandomGraph, type RandomGraph } from '../support/random-graph.js'
 const rewrite = (model: Parameters<typeof int8Dynamic.rewrite>[0]) => int8Dynamic.rewrite(model, new Map());
 
 describe('int8-dynamic', () => {
-  it('makes every product compute in 8 bits, within its bound', () =>
+  it('converts every product to 8 bits, within its bound', () =>
     fc.assert(
       fc.asyncProperty(productsModel(8192), async ({ model, inputs, products }) => {
         const quantised = modelOf(rewrite(model));
@@ -24,7 +24,7 @@ describe('int8-dynamic', () => {
     )).timeout(60_000);
 
   for (const name of ['mlp-large', 'mlp-small', 'mlp-tiny']) {
-    it(`keeps the accuracy of ${name} at a quarter of its size`, async () => {
+    it(`preserves the accuracy of ${name} at a quarter of its size`, async () => {
       const { model, sizeBytes } = await digitsModel(name);
       const quantised = modelOf(rewrite(model));
       assert.ok(encodeOnnx(quantised).byteLength <= 0.3 * sizeBytes);
@@ -32,12 +32,12 @@ describe('int8-dynamic', () => {
     });
   }
 
-  it('gives the same model each time', async () => {
+  it('returns the same model each time', async () => {
     const { model } = await digitsModel('mlp-small');
     assert.deepEqual(encodeOnnx(modelOf(rewrite(model))), encodeOnnx(modelOf(rewrite(model))));
   });
 
-  it('quantises an input, and weights, once for all that take them', async () => {
+  it('quantises inputs and weights that products share only once', async () => {
     const graph = createRandomGraph(1);
     const [x, w] = [graph.input('x', [2, 64]), graph.constant('w', [64, 64])];
     const model = graph.model(graph.node('MatMul', [x, w], 'y'), graph.node('Gemm', [x, w], 'z'));
@@ -53,12 +53,12 @@ describe('int8-dynamic', () => {
   const refusals: readonly [string, (graph: RandomGraph) => string, RegExp][] = [
     ['no product', (graph) => graph.node('Relu', [graph.input('x', [2, 64])], 'y'), /no MatMul or Gemm/],
     [
-      'factors that both come in',
+      'a product of two inputs',
       (graph) => graph.node('MatMul', [graph.input('x', [64, 64]), graph.input('w', [64, 64])], 'y'),
       /no MatMul or Gemm whose second factor is a constant/,
     ],
     [
-      'a first factor that is turned',
+      'a transposed first factor',
       (graph) =>
         graph.node('Gemm', [graph.input('x', [64, 64]), graph.constant('w', [64, 64])], 'y', {
           attribute: [intAttribute('transA', 1)],
@@ -72,18 +72,18 @@ describe('int8-dynamic', () => {
     ],
   ];
   for (const [what, build, reason] of refusals) {
-    it(`declines a model of ${what}`, () => {
+    it(`declines a model with ${what}`, () => {
       const graph = createRandomGraph(3);
       assert.match(reasonOf(rewrite(graph.model(build(graph)))), reason);
     });
   }
 
-  it('declines what is quantised already', async () => {
+  it('declines a quantised model', async () => {
     const { model } = await digitsModel('mlp-tiny');
     assert.match(reasonOf(rewrite(modelOf(rewrite(model)))), /quantised already/);
   });
 
-  it('leaves a product alone whose weights are not all finite', () => {
+  it('declines weights that are not all finite', () => {
     const graph = createRandomGraph(4);
     const model = graph.model(graph.node('MatMul', [graph.input('x', [2, 64]), 'w'], 'y'));
     const weights = floatTensor('w', [64, 64], new Float32Array(4096).fill(Infinity));

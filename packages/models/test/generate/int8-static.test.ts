@@ -12,16 +12,19 @@ import { productsModel } from '../support/products-model.js';
 import { createRandomGraph } from '../support/random-graph.js';
 
 const { bound } = int8Static;
-/** Random weights and samples lose less than trained ones may. */
+/** Bound for random weights and samples, which lose less than trained ones may. */
 const closeBound = 0.99;
 
-/** Calibrated on the samples of the digits that aren't for evaluation. */
+/** Quantises a model that is calibrated on the calibration samples of the digits. */
 async function quantisedDigits(model: OnnxModel): Promise<OnnxModel> {
   const { calibration } = await digitsShares();
   return modelOf(int8Static.rewrite(model, await calibrateOnDigits(int8Static, model, calibration)));
 }
 
-/** What has weights in 8 bits takes nothing else and, unless it is a product, gives nothing else: or it would run in floats. */
+/**
+ * Asserts that nodes with 8-bit weights have only 8-bit inputs and, unless they are products, 8-bit outputs: others run
+ * in floats.
+ */
 function assertFusible({ graph }: OnnxModel): void {
   const rounded = new Map(
     graph.node.flatMap(({ opType, input, output }) =>
@@ -33,16 +36,16 @@ function assertFusible({ graph }: OnnxModel): void {
     if (!tensors.has(rounded.get(input[1] ?? '') ?? '')) continue;
     assert.ok(
       input.every((name) => rounded.has(name)),
-      `${output[0]} takes floats as well`,
+      `${output[0]} has float inputs`,
     );
-    const takers = graph.node.filter((node) => node.input.includes(output[0] ?? ''));
-    const isRounded = takers.length === 1 && takers[0]?.opType === 'QuantizeLinear';
-    assert.ok(isRounded || opType === 'Gemm' || opType === 'MatMul', `${opType} ${output[0]} gives floats as well`);
+    const consumers = graph.node.filter((node) => node.input.includes(output[0] ?? ''));
+    const isRounded = consumers.length === 1 && consumers[0]?.opType === 'QuantizeLinear';
+    assert.ok(isRounded || opType === 'Gemm' || opType === 'MatMul', `${opType} ${output[0]} has a float output`);
   }
 }
 
 describe('int8-static', () => {
-  it('makes convolutions and what lies between them compute in 8 bits, within its bound', () =>
+  it('converts convolutions and the operators between them to 8 bits, within its bound', () =>
     fc.assert(
       fc.asyncProperty(convolutionsModel(), async ({ model, inputs }) => {
         const quantised = modelOf(int8Static.rewrite(model, await calibrate(int8Static, model, inputs)));
@@ -52,7 +55,7 @@ describe('int8-static', () => {
       { numRuns: 15 },
     )).timeout(60_000);
 
-  it('makes products compute in 8 bits, within its bound', () =>
+  it('converts products to 8 bits, within its bound', () =>
     fc.assert(
       fc.asyncProperty(productsModel(8192, true), async ({ model, inputs }) => {
         const quantised = modelOf(int8Static.rewrite(model, await calibrate(int8Static, model, inputs)));
@@ -68,7 +71,7 @@ describe('int8-static', () => {
     ['mlp-large', 0.3],
     ['mlp-small', 0.3],
   ] as const) {
-    it(`keeps the accuracy of ${name} at ${share} of its size`, async () => {
+    it(`preserves the accuracy of ${name} at ${share} of its size`, async () => {
       const { model, sizeBytes } = await digitsModel(name);
       const quantised = await quantisedDigits(model);
       assert.ok(encodeOnnx(quantised).byteLength <= share * sizeBytes);
@@ -76,7 +79,7 @@ describe('int8-static', () => {
     }).timeout(60_000);
   }
 
-  it('leaves ONNX Runtime nothing to compute in floats', async () => {
+  it('leaves no float computation in the graph that ONNX Runtime runs', async () => {
     const { model } = await digitsModel('cnn-medium');
     const fused = await optimisedModel(encodeOnnx(await quantisedDigits(model)));
     assert.equal(countOps(fused, 'QLinearConv'), countOps(model, 'Conv'));
@@ -84,12 +87,12 @@ describe('int8-static', () => {
     assert.equal(countOps(fused, 'Conv') + countOps(fused, 'Gemm') + countOps(fused, 'DequantizeLinear'), 0);
   });
 
-  it('gives the same model each time', async () => {
+  it('returns the same model each time', async () => {
     const { model } = await digitsModel('cnn-medium');
     assert.deepEqual(encodeOnnx(await quantisedDigits(model)), encodeOnnx(await quantisedDigits(model)));
   });
 
-  it('asks for the ranges of the tensors that hold 8-bit numbers', async () => {
+  it('observes the ranges of the tensors that become 8-bit numbers', async () => {
     const { model } = await digitsModel('mlp-small');
     const { calibration } = await digitsShares();
     const ranges = await calibrateOnDigits(int8Static, model, calibration);
@@ -97,25 +100,25 @@ describe('int8-static', () => {
     assert.deepEqual(ranges.get('/0/Flatten_output_0'), [0, 1]);
   });
 
-  it('declines without samples, and without a range', async () => {
+  it('declines without samples or without a range', async () => {
     const { model } = await digitsModel('mlp-small');
     assert.match(reasonOf(int8Static.rewrite(model, new Map())), /no samples to calibrate/);
     const ranges = new Map([['/0/Flatten_output_0', [0, 1]]] as const);
     assert.match(reasonOf(int8Static.rewrite(model, ranges)), /no finite range for "\/2\/Relu_output_0"/);
   });
 
-  it('declines a model of neither convolutions nor products', () => {
+  it('declines a model without convolutions and products', () => {
     const graph = createRandomGraph(5);
     const model = graph.model(graph.node('Relu', [graph.input('x', [2, 64])], 'y'));
     assert.match(reasonOf(int8Static.rewrite(model, new Map())), /no Conv with constant float weights/);
   });
 
-  it('declines a model of nothing but small convolutions', async () => {
+  it('declines a model with only small convolutions', async () => {
     const { model } = await digitsModel('cnn-small');
     assert.match(reasonOf(int8Static.rewrite(model, new Map())), /large enough/);
   });
 
-  it('keeps a bias that is far greater than the weights of its channel', async () => {
+  it('preserves a bias that is far larger than the weights of its channel', async () => {
     const graph = createRandomGraph(1);
     const weights = graph.given('w', [16, 4, 3, 3], [...graph.numbers(540), ...new Array<number>(36).fill(1e-12)]);
     const bias = graph.given('b', [16], new Array<number>(16).fill(100));

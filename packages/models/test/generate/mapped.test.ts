@@ -35,10 +35,10 @@ describe('the mapped generator', function () {
     return rewrite.model;
   }
 
-  /** Of more than 1 MB. */
+  /** Returns a model of more than 1 MB. */
   const large = (seed: number, width = 500): OnnxModel => dense(seed, 'batch', [width, 600, 10]).model;
 
-  it('keeps answers, bit by bit', () =>
+  it('preserves outputs bit by bit', () =>
     fc.assert(
       fc.asyncProperty(fc.nat(), fc.integer({ min: 450, max: 550 }), async (seed, width) => {
         const model = large(seed, width);
@@ -55,7 +55,7 @@ describe('the mapped generator', function () {
       { numRuns: 3 },
     ));
 
-  it('starts every tensor of 1 KiB or more at a page, and leaves the others in the graph', async () => {
+  it('aligns tensors of 1 KiB or more to pages, and leaves others in the graph', async () => {
     const folder = await write(rewritten(large(1)));
     const { graph } = decodeOnnx(await readFile(join(folder, 'model.onnx')));
     const outside = graph.initializer.filter(({ dataLocation }) => dataLocation === 1);
@@ -71,7 +71,7 @@ describe('the mapped generator', function () {
     assert.ok((await readFile(join(folder, 'model.onnx'))).length < 2000);
   });
 
-  it('moves large constants out of nodes', () => {
+  it('converts large constants to initializers', () => {
     const value = floatTensor('', [300_000], new Float32Array(300_000));
     const model = makeModel({
       node: [
@@ -85,7 +85,7 @@ describe('the mapped generator', function () {
     assert.deepEqual([node.some((one) => isOp(one, 'Constant')), initializer.map(({ name }) => name)], [false, ['c']]);
   });
 
-  it('declines small models, and weights within branches', () => {
+  it('declines small models and weights in branches', () => {
     const reason = (model: OnnxModel) => {
       const rewrite = mapped.rewrite(model, new Map());
       return rewrite.kind === 'declined' ? rewrite.reason : '';
@@ -96,7 +96,7 @@ describe('the mapped generator', function () {
     assert.match(reason(model), /branches and loops/);
   });
 
-  it('is read again as what was written', async () => {
+  it('writes a model that is read back unchanged', async () => {
     const model = rewritten(large(2));
     const again = await readModel(join(await write(model), 'model.onnx'));
     const initializer = model.graph.initializer.map((tensor) => ({
@@ -111,7 +111,7 @@ describe('the mapped generator', function () {
     assert.deepEqual(again.graph.node, model.graph.node);
   });
 
-  it('is refused when its weights are missing or lie elsewhere', async () => {
+  it('writes a model that is rejected if its weights are missing or elsewhere', async () => {
     const model = rewritten(large(3));
     const folder = await write(model);
     const elsewhere = (location: string, length: string): OnnxModel => ({
@@ -126,12 +126,12 @@ describe('the mapped generator', function () {
       },
     });
     const graph = join(folder, 'model.onnx');
-    const refuses = async (location: string, length: string, why: RegExp) => {
+    const rejects = async (location: string, length: string, why: RegExp) => {
       await writeFile(graph, encodeOnnx(elsewhere(location, length)));
       await assert.rejects(readModel(graph), why);
     };
-    await refuses('none.bin', '1200000', /none.bin can't be read/);
-    await refuses('../weights.bin', '1200000', /expected a path inside the model's folder/);
-    await refuses('weights.bin', '17', /tensor "w0" needs 1200000 bytes at offset 0/);
+    await rejects('none.bin', '1200000', /none.bin can't be read/);
+    await rejects('../weights.bin', '1200000', /expected a path inside the model's folder/);
+    await rejects('weights.bin', '17', /tensor "w0" needs 1200000 bytes at offset 0/);
   });
 });

@@ -181,7 +181,10 @@ describe('obtainModels', function () {
       await assert.rejects(fetched('busy.onnx'), { code: 'unavailable', message: /returned 503/ });
       server.close();
       server.closeAllConnections();
-      await assert.rejects(fetched('m.onnx'), { code: 'unavailable', message: /m.onnx can't be fetched: ECONNREFUSED/ });
+      await assert.rejects(fetched('m.onnx'), {
+        code: 'unavailable',
+        message: /m.onnx can't be fetched: ECONNREFUSED/,
+      });
       await assert.rejects(
         obtainModels(`http://${address}/m.onnx`, { signal: AbortSignal.abort(new Error('enough')) }),
         /enough/,

@@ -1,4 +1,4 @@
-// Compares what a rewritten model answers with what the model answered before.
+// Compares the outputs of a rewritten model with those of the original, for tests.
 
 import assert from 'node:assert/strict';
 import type { TensorBytes } from '@pareto/testkit';
@@ -7,13 +7,13 @@ import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
 import { cosine, numbersOf, runModel } from './run-model.js';
 
-/** Throws when the rewrite was declined. */
+/** Returns the model of a rewrite. Throws if it was declined. */
 export function modelOf(rewrite: Rewrite): OnnxModel {
   if (rewrite.kind === 'made') return rewrite.model;
   throw new Error(rewrite.reason);
 }
 
-/** Throws when the rewrite was not declined. */
+/** Returns the reason of a declined rewrite. Throws if it was not declined. */
 export function reasonOf(rewrite: Rewrite): string {
   if (rewrite.kind === 'declined') return rewrite.reason;
   throw new Error(`made: ${rewrite.note}`);
@@ -33,10 +33,10 @@ export async function assertSimilar(
   for (const [index, tensor] of before.entries()) {
     const other = after[index];
     const similarity = other === undefined ? 0 : cosine(numbersOf(tensor), numbersOf(other));
-    assert.ok(similarity >= bound, `${tensor.name} is similar by ${similarity}, and not by ${bound}`);
+    assert.ok(similarity >= bound, `similarity of ${tensor.name}: ${similarity}, expected at least ${bound}`);
   }
 }
 
-/** How many nodes of each type the graph has. */
+/** Counts the nodes of a type. */
 export const countOps = (model: OnnxModel, opType: string): number =>
   model.graph.node.filter((node) => node.opType === opType).length;

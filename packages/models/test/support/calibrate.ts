@@ -1,4 +1,4 @@
-// Calibrates a generator as a worker does: runs the model that it wants to observe, and keeps the extremes.
+// Calibrates a generator as a worker does: runs its observing model and collects the extremes.
 
 import type { TensorBytes } from '@pareto/testkit';
 import type { GraphGenerator, Ranges } from '../../src/generate/rewrite/generator.js';

@@ -1,4 +1,4 @@
-// Random models of convolutions, and of what stands between them in real ones.
+// Generates random models of convolutions, with the operators that occur between them in real models.
 
 import fc from 'fast-check';
 import { intAttribute, intsAttribute } from '../../src/onnx/onnx-parts.js';
@@ -27,12 +27,12 @@ const shapes = fc.record({
   size: fc.integer({ min: 6, max: 12 }),
   layers: fc.array(layers, { minLength: 1, maxLength: 5 }),
   end: fc.constantFrom('none', 'product', 'flat product'),
-  /** Whether something in floats takes what is in the middle, too. */
+  /** Adds a float operator that uses an intermediate tensor. */
   sharesOutside: fc.boolean(),
 });
 type Shape = typeof shapes extends fc.Arbitrary<infer T> ? T : never;
 
-/** The first convolution of each is large enough to gain by 8 bits. */
+/** Generates models whose first convolution is large enough to be faster in 8 bits. */
 export const convolutionsModel = (): fc.Arbitrary<ConvolutionsModel> => shapes.map(build);
 
 interface Tensor {

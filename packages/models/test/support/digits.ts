@@ -1,4 +1,4 @@
-// The digits' models and samples, for tests of what rewriting does to accuracy.
+// Provides the models and samples of the digits example, for tests of the accuracy of rewritten models.
 
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
@@ -17,7 +17,7 @@ import { cosine, numbersOf } from './run-model.js';
 const folder = fileURLToPath(new URL('../../../../examples/digits/', import.meta.url));
 const batch = 100;
 
-/** Images, and the digits they show. */
+/** Images and their digits. */
 export interface Samples {
   readonly image: Tensor;
   readonly label: readonly number[];
@@ -54,7 +54,7 @@ async function readModel(file: string): Promise<DigitsModel> {
   return { model: decodeOnnx(await readFile(file)), sizeBytes: (await stat(file)).size };
 }
 
-/** All outputs of the model, in batches of 100 samples. */
+/** Yields all outputs of the model, in batches of 100 samples. */
 export async function* runDigits(
   model: OnnxModel,
   { image }: Samples,
@@ -88,7 +88,10 @@ const hitsOf = (logits: readonly number[], { label }: Samples): number =>
     return scores.indexOf(Math.max(...scores)) === digit;
   }).length;
 
-/** That the model is as accurate as the original on samples that it wasn't calibrated with, to within 95 %, and answers alike. */
+/**
+ * Asserts that the model is as accurate as the original on evaluation samples, within the 95 % interval, with similar
+ * outputs.
+ */
 export async function assertAccurate(original: OnnxModel, model: OnnxModel, bound: number): Promise<void> {
   const { evaluation } = await digitsShares();
   const [was, is] = [await logitsOfOriginal(original, evaluation), await logitsOf(model, evaluation)];

@@ -1,4 +1,4 @@
-// Models of a few nodes, for tests.
+// Creates models of a few nodes, for tests.
 
 import type { OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../../src/onnx/onnx.js';
 

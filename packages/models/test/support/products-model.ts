@@ -1,4 +1,4 @@
-// Random models of products with constant weights, in all the ways in which these are written.
+// Generates random models of products with constant weights, in all forms that occur in models.
 
 import fc from 'fast-check';
 import { floatAttribute, intAttribute } from '../../src/onnx/onnx-parts.js';
@@ -16,13 +16,13 @@ const layers = fc.record({
   op: fc.constantFrom('MatMul', 'Gemm'),
   transB: fc.boolean(),
   form: fc.constantFrom(...constantForms),
-  /** Takes the first layer's weights, if they fit. */
+  /** Shares the weights of the first layer if they fit. */
   shares: fc.boolean(),
   columns: fc.integer({ min: 4, max: 40 }),
   addend: fc.constantFrom('none', 'vector', 'row', 'scalar', 'input'),
   alpha: fc.constantFrom(1, 0.5),
   beta: fc.constantFrom(1, -2),
-  /** Whether something else takes its answer too. */
+  /** Adds another consumer of the output. */
   branches: fc.boolean(),
 });
 type Layer = typeof layers extends fc.Arbitrary<infer T> ? T : never;
@@ -31,17 +31,17 @@ const shapes = fc.record({
   seed: fc.integer(),
   rows: fc.integer({ min: 32, max: 150 }),
   batch: fc.integer({ min: 1, max: 5 }),
-  /** Makes the input a stack of matrices, which MatMul alone takes. */
+  /** Makes the input a stack of matrices, which only MatMul supports. */
   steps: fc.option(fc.integer({ min: 1, max: 3 })),
-  /** A name that a rewrite may want for itself. */
+  /** A name that a rewrite would use for a new tensor. */
   clash: fc.constantFrom('input_quantised', 'w0_scales', 'w0_int4', 'h1_product'),
-  /** Whether something else takes the first weights too. */
+  /** Adds another consumer of the first weights. */
   sharesOutside: fc.boolean(),
   layers: fc.array(layers, { minLength: 1, maxLength: 3 }),
 });
 type Shape = typeof shapes extends fc.Arbitrary<infer T> ? T : never;
 
-/** All weights have at least `minBytes`. What is added to a product is a constant if `constant`. */
+/** Generates models whose weights have at least `minBytes`. With `constant`, all addends are constants. */
 export const productsModel = (minBytes: number, constant = false): fc.Arbitrary<ProductsModel> =>
   shapes.map((shape) => build(constant ? withConstants(shape) : shape, minBytes));
 

@@ -1,4 +1,4 @@
-// Collects the parts of a model with random numbers in it, for tests.
+// Builds models with random numbers, for tests.
 
 import { createSeededRng } from '@pareto/core';
 import type { TensorBytes } from '@pareto/testkit';
@@ -15,7 +15,7 @@ import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/onnx.js';
 import { floatInput } from './run-model.js';
 import { makeModel } from './make-model.js';
 
-/** The ways in which a constant matrix is written. */
+/** The forms in which a model can have a constant matrix. */
 export const constantForms = ['initializer', 'node', 'identity', 'transpose'] as const;
 type ConstantForm = (typeof constantForms)[number];
 
@@ -24,9 +24,9 @@ export interface RandomGraph {
   readonly numbers: (count: number) => number[];
   readonly input: (name: string, dims: readonly number[]) => string;
   readonly constant: (name: string, dims: readonly number[], form?: ConstantForm) => string;
-  /** A constant of these values. */
+  /** Adds a constant with these values. */
   readonly given: (name: string, dims: readonly number[], values: readonly number[]) => string;
-  /** Adds a node of one output, and returns its name. */
+  /** Adds a node with one output, and returns the output's name. */
   readonly node: (opType: string, input: readonly string[], output: string, parts?: NodeParts) => string;
   readonly model: (...outputs: readonly string[]) => OnnxModel;
 }

@@ -1,4 +1,5 @@
-// Small networks with random weights, for tests: convolutional, dense, attending and recurrent, for a batch of any or of a fixed size.
+// Small networks with random weights for tests, with a dynamic or a fixed batch: convolutional, dense, attending and
+// recurrent.
 
 import { createSeededRng } from '@pareto/core';
 import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
@@ -16,7 +17,7 @@ import { makeModel } from './make-model.js';
 /** A model from `x` to `y`. */
 export interface RandomModel {
   readonly model: OnnxModel;
-  /** Of an item of `x`. */
+  /** Dimensions of an item of `x`. */
   readonly dims: readonly number[];
 }
 
@@ -53,7 +54,7 @@ type Batch = number | 'batch';
 
 const perm = (...values: number[]) => ({ attribute: [intsAttribute('perm', values)] });
 
-/** The batch as exporters build it into a shape: the size itself, or what leaves it open. */
+/** Returns the batch as exporters write it into a shape: its size, or -1 if it is dynamic. */
 const built = (batch: Batch): number => (batch === 'batch' ? -1 : batch);
 
 function finish(
@@ -66,7 +67,7 @@ function finish(
   return { model: makeModel({ node, initializer, input: [value('x', dims)], output: [value('y', output)] }), dims };
 }
 
-/** Convolution, normalisation, pooling, a residual connection, and a matrix at the end. */
+/** Returns a network of convolution, normalisation, pooling, a residual connection and a final matrix. */
 export function convolutional(seed: number, batch: Batch, { channels = 8, classes = 5 } = {}): RandomModel {
   const parts = partsOf(seed);
   const { node, weight, ints } = parts;
@@ -96,7 +97,7 @@ export function convolutional(seed: number, batch: Batch, { channels = 8, classe
   return finish(parts, batch, [3, 8, 8], [classes]);
 }
 
-/** Dense layers with activations between them. */
+/** Returns dense layers with activations between them. */
 export function dense(seed: number, batch: Batch, widths: readonly number[] = [12, 16, 6]): RandomModel {
   const parts = partsOf(seed);
   const { node, weight } = parts;
@@ -110,7 +111,7 @@ export function dense(seed: number, batch: Batch, widths: readonly number[] = [1
   return finish(parts, batch, [widths[0] ?? 1], [widths.at(-1) ?? 1]);
 }
 
-/** Two heads that attend over a class token and five others, as exported with shapes that are constants. */
+/** Returns two attention heads over a class token and five others, exported with constant shapes. */
 export function attending(seed: number, batch: Batch): RandomModel {
   const parts = partsOf(seed);
   const { node, weight, ints } = parts;
@@ -140,7 +141,7 @@ export function attending(seed: number, batch: Batch): RandomModel {
   return finish(parts, batch, [length, 3], [3]);
 }
 
-/** An LSTM over time, the batch in the middle, starting from zeros where the batch is fixed. */
+/** Returns an LSTM with the batch as middle dimension, and initial states of zeros if the batch is fixed. */
 export function recurrent(seed: number, batch: Batch): RandomModel {
   const parts = partsOf(seed);
   const { node, weight } = parts;

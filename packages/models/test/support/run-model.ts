@@ -1,4 +1,4 @@
-// Runs models in ONNX Runtime, for tests; the outputs are read as numbers.
+// Runs models in ONNX Runtime and reads their outputs as numbers, for tests.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { systemClock } from '@pareto/core';
@@ -36,7 +36,7 @@ export async function runModel(
 
 export const numbersOf = (tensor: TensorBytes): readonly number[] => Array.from(toNumbers(tensor));
 
-/** Cosine similarity; 1 of two vectors of nothing but zeros. */
+/** Returns the cosine similarity. It is 1 for two vectors of zeros. */
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [dot, aa, bb] = [0, 0, 0];
   for (let index = 0; index < a.length; index++) {

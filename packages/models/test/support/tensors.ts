@@ -1,4 +1,4 @@
-// Tensors for tests, by their values.
+// Creates tensors from their values, for tests.
 
 import type { DataType } from '@pareto/core';
 import { fromTexts } from '../../src/tensors/texts.js';
@@ -16,7 +16,7 @@ export const floats = (dims: readonly number[], values: readonly number[]): Tens
 export const longs = (dims: readonly number[], values: readonly number[]): Tensor =>
   tensor('INT64', dims, BigInt64Array.from(values, BigInt));
 
-/** A whole number per sample. */
+/** Creates one class per sample. */
 export const classes = (...values: readonly number[]): Tensor => longs([values.length], values);
 
 export const texts = (dims: readonly number[], values: readonly string[]): Tensor => ({

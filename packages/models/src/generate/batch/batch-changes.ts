@@ -1,4 +1,4 @@
-// What is done to each operator that may have the size of a batch built in.
+// The changes to operators that may depend on a fixed batch size.
 
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { fromFront, sizeOf, type Shape } from '../../shapes/shape.js';
@@ -9,14 +9,17 @@ import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
 type Changed = Change | NotRewritable | undefined;
 
-/** A shape that is a constant, to its last dimension. */
+/** Returns an input that is a constant shape without unknown dimensions. Undefined otherwise. */
 function constantDims({ node, built }: NodeShapes, index: number): readonly number[] | undefined {
   const known = built.knownAt(node);
   const dims = known.constant(index) === undefined ? undefined : known.integers(index);
   return dims?.every((dim) => dim !== undefined) === true ? dims : undefined;
 }
 
-/** In row-major order the batch stays behind what came before it: there the target's dimension is left open. */
+/**
+ * Makes the target dynamic where the batch ends up: in row-major order, the same elements precede it before and after
+ * the Reshape.
+ */
 export function changeReshape(shapes: NodeShapes): Changed {
   const { node, built, size } = shapes;
   const [given, x, axis] = [constantDims(shapes, 1), built.shapes.get(node.input[0] ?? ''), batchAxis(shapes, 0)];
@@ -28,9 +31,9 @@ export function changeReshape(shapes: NodeShapes): Changed {
   if (given[at] === -1 || (given[at] === 0 && at === axis)) return undefined;
   const open = given.map((dim, index) => (index === at ? -1 : dim === -1 ? target[index] : dim));
   if (open.every((dim) => dim !== undefined)) return withIntegers(shapes, 1, open);
-  // Something else is open already; 0 copies the input's dimension.
+  // Another dimension is -1 already. 0 copies the input's dimension instead.
   if (at !== axis || given[at] !== x[axis] || intOf(node, 'allowzero', 0) !== 0) {
-    return notRewritable('Reshape has two dimensions that are not known ahead');
+    return notRewritable('Reshape has two dynamic dimensions');
   }
   return withIntegers(
     shapes,
@@ -39,13 +42,16 @@ export function changeReshape(shapes: NodeShapes): Changed {
   );
 }
 
-/** Of an input of which nothing is known: a target that starts as a batch does is one. */
+/** Handles an input of unknown shape: a target that starts with the batch size is assumed to start with the batch. */
 function guessReshape(shapes: NodeShapes, given: readonly number[]): Changed {
   if (given[0] !== shapes.size || given.includes(-1)) return undefined;
   return withIntegers(shapes, 1, [-1, ...given.slice(1)]);
 }
 
-/** The first axis with `before` elements before it that has room for the batch. */
+/**
+ * Returns the first axis with `before` elements before it that is divisible by the batch size. Undefined if there is
+ * none.
+ */
 function axisBehind(before: number | undefined, target: Shape, size: number): number | undefined {
   const at = target.findIndex((dim, index) => {
     const fits = dim === undefined || dim % size === 0;
@@ -54,7 +60,7 @@ function axisBehind(before: number | undefined, target: Shape, size: number): nu
   return at < 0 ? undefined : at;
 }
 
-/** Sizes to scale to include the batch's. */
+/** Replaces the batch in the constant sizes of a Resize. */
 export function changeSizes(shapes: NodeShapes): Changed {
   const { node, built, fresh } = shapes;
   const [sizes, axis, [x = '']] = [constantDims(shapes, 3), batchAxis(shapes, 0), node.input];
@@ -64,7 +70,7 @@ export function changeSizes(shapes: NodeShapes): Changed {
   return { nodes: [...nodes, withInput(node, 3, name)], initializer };
 }
 
-/** A dimension that is there already need not be asked for. */
+/** Replaces the batch in the target of an Expand by 1, which keeps the input's dimension. */
 export function changeExpand(shapes: NodeShapes): Changed {
   const { node, built } = shapes;
   const [target, axis, x] = [constantDims(shapes, 1), batchAxis(shapes, 0), built.shapes.get(node.input[0] ?? '')];
@@ -78,7 +84,9 @@ export function changeExpand(shapes: NodeShapes): Changed {
   );
 }
 
-/** What is joined to every item of a batch of one, as a class token is, is repeated for each. */
+/**
+ * Repeats inputs without a batch, such as a class token, for each item, in models that were exported for a batch of 1.
+ */
 export function changeConcat(shapes: NodeShapes): Changed {
   const { node, built, size, fresh } = shapes;
   const axes = node.input.map((_, index) => batchAxis(shapes, index));
@@ -88,7 +96,7 @@ export function changeConcat(shapes: NodeShapes): Changed {
   const fixed = node.input.filter((name, index) => axes[index] === undefined && built.shapes.has(name));
   if (fixed.length === 0) return undefined;
   if (size !== 1 || fixed.some((name) => built.shapes.get(name)?.[axis] !== 1)) {
-    return notRewritable('Concat joins the batch with something of its size');
+    return notRewritable('Concat joins the batch with a tensor of the same fixed size');
   }
   const ones = Array<number>(rank).fill(1);
   const dims = shapeLike({ name: node.input[following] ?? '', axis }, ones, axis, fresh);
@@ -114,21 +122,22 @@ function repeat(
   return { nodes: [...dims.nodes, ...expands, joined], initializer: dims.initializer };
 }
 
-/** The lengths of sequences, and the states to start from. */
+/** Inputs of recurrent operators with one value per item: the lengths of the sequences and the initial states. */
 const perItemInputs: readonly (readonly [index: number, what: string])[] = [
   [4, 'lengths'],
   [5, 'initial state'],
   [6, 'initial cell'],
 ];
 
-/** States of zeros are what there is without any. */
+/** Removes constant initial states that are zero, which is also the default. */
 export function changeStates({ node, built }: NodeShapes): Changed {
   const constantAt = (index: number): OnnxTensor | undefined => built.knownAt(node).constant(index);
-  const held = perItemInputs.filter(([index]) => constantAt(index) !== undefined);
-  if (held.length === 0) return undefined;
-  const other = held.find(([index]) => !isZero(constantAt(index)));
-  if (other !== undefined) return notRewritable(`the ${other[1]} of ${node.opType} is a constant of the batch's size`);
-  const dropped = new Set(held.map(([index]) => index));
+  const constants = perItemInputs.filter(([index]) => constantAt(index) !== undefined);
+  if (constants.length === 0) return undefined;
+  const other = constants.find(([index]) => !isZero(constantAt(index)));
+  if (other !== undefined)
+    return notRewritable(`the ${other[1]} of ${node.opType} is a constant with the batch's size`);
+  const dropped = new Set(constants.map(([index]) => index));
   const input = node.input.map((name, index) => (dropped.has(index) ? '' : name));
   return { nodes: [{ ...node, input }], initializer: [] };
 }

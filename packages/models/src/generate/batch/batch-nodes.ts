@@ -1,4 +1,4 @@
-// Nodes in which the size of a batch is built in, made to follow a batch of any size.
+// Changes the nodes that depend on a fixed batch size so that they accept a batch of any size.
 
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { axesOf } from '../../shapes/layout-rules.js';
@@ -10,13 +10,13 @@ import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
 import { freshNames, intOf, isOp, withGraph, withoutUnused } from '../../onnx/onnx-graph.js';
 
 interface Batch {
-  /** Of the dimension that stands for it. */
+  /** Name of its dimension. */
   readonly name: string;
-  /** That the graph is built for. */
+  /** Size that the graph was exported for. */
   readonly size: number;
 }
 
-/** Inputs and outputs have the dynamic dimension already. */
+/** Changes the nodes of a graph whose inputs and outputs have the dynamic dimension already. */
 export function followBatch(given: OnnxModel, { name, size }: Batch): OnnxModel | NotRewritable {
   const fresh = freshNames(given.graph);
   const built = inferShapes(given, (dim) => (dim === name ? size : undefined));
@@ -63,7 +63,7 @@ function changeOf(shapes: NodeShapes): Change | NotRewritable | undefined {
   }
 }
 
-/** What takes the batch's axis away can't be followed. */
+/** Returns the reason if a node removes the axis of the batch. Undefined if it keeps it. */
 function checkBatchKept(shapes: NodeShapes): NotRewritable | undefined {
   const { node, built } = shapes;
   const reduces = /^(Reduce|Arg)/.test(node.opType);
@@ -74,7 +74,7 @@ function checkBatchKept(shapes: NodeShapes): NotRewritable | undefined {
   const given = node.opType.startsWith('Arg') ? [intOf(node, 'axis', 0)] : axesOf(node, built.knownAt(node), 1);
   const axes = given?.map((one) => fromFront(one, shape.length));
   if (reduces)
-    return axes?.includes(axis) === false ? undefined : notRewritable(`${node.opType} goes over the whole batch`);
+    return axes?.includes(axis) === false ? undefined : notRewritable(`${node.opType} reduces the whole batch`);
   const squeezed = axes?.includes(axis) ?? shape[axis] === 1;
-  return squeezed ? notRewritable('Squeeze takes the batch away, which the graph takes to be 1') : undefined;
+  return squeezed ? notRewritable('Squeeze removes the batch, which the graph expects to be 1') : undefined;
 }

@@ -1,31 +1,31 @@
-// Seeing where in a tensor the batch is: in the axis that grows when the batch does.
+// Finds the axis of the batch in a tensor: the one that grows with the batch.
 
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import type { InferredShapes } from '../../shapes/infer-shapes.js';
 import { int64Tensor, intAttribute, makeNode } from '../../onnx/onnx-parts.js';
 
-/** Nothing else is that many times as large by chance. */
+/** Factor by which the batch grows. No other dimension is this many times as large by chance. */
 export const growth = 1009;
 
-/** A node, with the shapes around it. */
+/** A node with the shapes of the graph. */
 export interface NodeShapes {
   readonly node: OnnxNode;
-  /** With the batch that the graph is built for. */
+  /** Shapes for the batch size that the graph was exported for. */
   readonly built: InferredShapes;
-  /** With one that is `growth` times as large. */
+  /** Shapes for a batch that is `growth` times as large. */
   readonly grown: InferredShapes;
-  /** Of the batch that the graph is built for. */
+  /** Batch size that the graph was exported for. */
   readonly size: number;
   readonly fresh: (hint: string) => string;
 }
 
-/** What stands in for a node. */
+/** The replacement of a node. */
 export interface Change {
   readonly nodes: readonly OnnxNode[];
   readonly initializer: readonly OnnxTensor[];
 }
 
-/** The one axis of the node's input that grows; undefined when there is none, or several, or they aren't known. */
+/** Returns the only axis of an input that grows. Undefined if there is none or several, or if the shape is unknown. */
 export function batchAxis({ node, built, grown }: NodeShapes, index: number): number | undefined {
   const name = node.input[index] ?? '';
   const [was, is] = [built.shapes.get(name), grown.shapes.get(name)];
@@ -33,7 +33,7 @@ export function batchAxis({ node, built, grown }: NodeShapes, index: number): nu
   return grew.length === 1 ? grew[0] : undefined;
 }
 
-/** The node with a list of whole numbers as that input. */
+/** Replaces an input of the node by a list of integers. */
 export function withIntegers({ node, fresh }: NodeShapes, index: number, values: readonly number[]): Change {
   const tensor = int64Tensor(fresh(`${node.output[0] ?? ''}_dims`), values);
   return { nodes: [withInput(node, index, tensor.name)], initializer: [tensor] };
@@ -44,7 +44,7 @@ export const withInput = (node: OnnxNode, index: number, name: string): OnnxNode
   input: node.input.map((given, at) => (at === index ? name : given)),
 });
 
-/** Nodes that give a shape: the dims given, but for that axis, which is as long as the same one of `like` when it runs. */
+/** Creates nodes that compute the shape `dims`, in which `axis` has the length of the axis of `like` at run time. */
 export function shapeLike(
   like: { readonly name: string; readonly axis: number },
   dims: readonly number[],

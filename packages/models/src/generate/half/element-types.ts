@@ -1,4 +1,4 @@
-// The element types of what nodes give, from those of what they take.
+// Infers the element types of a node's outputs from those of its inputs.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxGraph, OnnxNode } from '../../onnx/onnx.js';
@@ -6,10 +6,10 @@ import { attributeOf, constantOf, graphsIn, intOf } from '../../onnx/onnx-graph.
 
 const { bool, float, int64, string } = onnxTypes;
 
-/** By the name of a tensor; undefined: not known, or not a tensor. */
+/** Element types by tensor. Undefined if the type is unknown, or if the value is not a tensor. */
 export type ElementTypes = ReadonlyMap<string, number | undefined>;
 
-/** Types of outputs that don't depend on the inputs'. */
+/** Types of outputs that do not depend on the inputs. */
 const fixed: ReadonlyMap<string, number> = new Map<string, number>([
   ...['Shape', 'Size', 'ArgMax', 'ArgMin', 'NonZero', 'NonMaxSuppression'].map((type) => [type, int64] as const),
   ...['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Not', 'Xor', 'IsNaN', 'IsInf'].map(
@@ -18,7 +18,7 @@ const fixed: ReadonlyMap<string, number> = new Map<string, number>([
   ['TfIdfVectorizer', float],
 ]);
 
-/** Of the second output on, where it isn't the first's. */
+/** Types of further outputs that differ from the first. */
 const seconds: ReadonlyMap<string, number> = new Map([
   ['TopK', int64],
   ['MaxPool', int64],
@@ -26,21 +26,21 @@ const seconds: ReadonlyMap<string, number> = new Map([
   ['Dropout', bool],
 ]);
 
-/** Which input's type the outputs have; the first's unless told. */
+/** Index of the input whose type the outputs have, if it is not the first. */
 const followed: ReadonlyMap<string, number> = new Map([
   ['Where', 1],
   ['OneHot', 2],
   ['CastLike', 1],
 ]);
 
-/** Types of a node's outputs. `within` gives the types of the outputs of a graph that it holds. */
+/** Returns the types of a node's outputs. `within` returns those of the outputs of a nested graph. */
 export function outputTypes(
   node: OnnxNode,
   types: ElementTypes,
   within: (graph: OnnxGraph) => readonly (number | undefined)[],
 ): readonly (number | undefined)[] {
   const [graph] = graphsIn(node);
-  // A loop's body tells first whether it goes on.
+  // The first output of a loop's body is its condition.
   if (graph !== undefined) return within(graph).slice(node.opType === 'Loop' ? 1 : 0);
   if (node.domain === 'ai.onnx.ml') return typesOfLearned(node, types);
   const first = fixed.get(node.opType) ?? declaredByNode(node) ?? typeOfInput(node, types);
@@ -57,12 +57,12 @@ const floatsOfLearned: ReadonlySet<string> = new Set([
   ...['LinearRegressor', 'SVMRegressor', 'TreeEnsembleRegressor'],
 ]);
 
-/** Of the operators of classical models. */
+/** Returns the types of outputs of operators for classical models. */
 function typesOfLearned(node: OnnxNode, types: ElementTypes): readonly (number | undefined)[] {
   const has = (name: string): boolean => attributeOf(node, name) !== undefined;
   const taken = typeOfInput(node, types);
   if (floatsOfLearned.has(node.opType)) return [float];
-  // A label, and scores.
+  // The outputs are labels and scores.
   if (node.opType.endsWith('Classifier')) return [has('classlabels_strings') ? string : int64, float];
   if (node.opType === 'CategoryMapper') return [taken === string ? int64 : string];
   if (node.opType !== 'LabelEncoder') return [taken];

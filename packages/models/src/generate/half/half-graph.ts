@@ -1,4 +1,4 @@
-// Rewrites a graph so that what was computed in single precision is computed in half, but for what can't be.
+// Rewrites a graph from single to half precision, except for operators that must stay in single precision.
 
 import { elementsOf, onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '../../onnx/onnx.js';
@@ -11,36 +11,36 @@ import { intAttribute, makeNode } from '../../onnx/onnx-parts.js';
 
 const { float, float16 } = onnxTypes;
 
-/** Elements of a constant that may be part of computing a shape; tables are larger. */
+/** Maximum number of elements of a constant that is used to compute a shape. Tables are larger. */
 const maxSmallElements = 64;
 
 type Precision = 'single' | 'half';
 
-/** Under which names a tensor of floats is there. */
+/** The names of a float tensor in each precision that exists. */
 interface Forms {
   readonly single?: string;
   readonly half?: string;
 }
 
-/** What is known of the tensors that nodes may take: those of the graph so far, and of the graphs around it. */
+/** The tensors that nodes may use: those of the graph so far and of the surrounding graphs. */
 interface Scope {
   readonly types: Map<string, number | undefined>;
   readonly forms: Map<string, Forms>;
   readonly constants: Map<string, OnnxTensor>;
-  /** What is computed from shapes. Numbers of positions are exact in half precision up to 2048 only. */
+  /** Tensors that are computed from shapes. They stay single: in half precision, integers are exact only up to 2048. */
   readonly shapes: Set<string>;
   readonly name: (hint: string) => string;
-  /** How many nodes stayed in single precision. */
+  /** Number of nodes that stay in single precision. */
   readonly kept: { count: number };
 }
 
 export interface HalfGraph {
   readonly graph: OnnxGraph;
-  /** Operators that stay in single precision. */
+  /** Number of operators that stay in single precision. */
   readonly kept: number;
 }
 
-/** Takes and gives floats as the graph did. Every output is given by a node. */
+/** Rewrites a graph whose outputs are all computed by nodes. Inputs and outputs stay floats. */
 export function halfGraph(graph: OnnxGraph, name: (hint: string) => string): HalfGraph {
   const none = { types: new Map(), forms: new Map(), constants: new Map(), shapes: new Set<string>() };
   const scope: Scope = { ...none, name, kept: { count: 0 } };
@@ -57,7 +57,7 @@ function declare(scope: Scope, name: string, type: number | undefined, precision
 
 type Parts = Pick<OnnxGraph, 'node' | 'initializer'>;
 
-/** `singles` are given in single precision, under their own names, whatever computes them. */
+/** Rewrites the nodes. The tensors in `singles` keep their names and single precision, whatever computes them. */
 function rewrite(graph: OnnxGraph, scope: Scope, singles: ReadonlySet<string>): Parts {
   const parts = { node: [] as OnnxNode[], initializer: [] as OnnxTensor[] };
   for (const tensor of graph.initializer) {
@@ -78,9 +78,7 @@ function rewriteNode(node: OnnxNode, scope: Scope, parts: MutableParts, singles:
     take(name, single || keepsInput(node, index) ? 'single' : 'half', scope, parts),
   );
   const types = new Map<OnnxGraph, readonly (number | undefined)[]>();
-  const attribute = node.attribute.map((held) =>
-    held.g === undefined ? held : rewriteHeld(held, held.g, scope, types),
-  );
+  const attribute = node.attribute.map((one) => (one.g === undefined ? one : rewriteNested(one, one.g, scope, types)));
   const given = outputTypes(node, scope.types, (graph) => types.get(graph) ?? []);
   const floats = node.output.filter((name, index) => name !== '' && given[index] === float);
   if (single && floats.length > 0 && !shaping) scope.kept.count++;
@@ -107,20 +105,20 @@ interface MutableParts {
 const cast = (from: string, to: string, type: number): OnnxNode =>
   makeNode('Cast', [from], [to], { attribute: [intAttribute('to', type)] });
 
-/** The name of a tensor in that precision, made when it isn't there. */
+/** Returns the name of a tensor in a precision, and adds a conversion if it does not exist yet. */
 function take(name: string, precision: Precision, scope: Scope, { node, initializer }: MutableParts): string {
   const forms = scope.forms.get(name);
-  const there = forms === undefined ? name : forms[precision];
-  if (there !== undefined) return there;
-  const made = scope.name(`${name}_${precision}`);
+  const existing = forms === undefined ? name : forms[precision];
+  if (existing !== undefined) return existing;
+  const created = scope.name(`${name}_${precision}`);
   const constant = scope.constants.get(name);
-  if (constant !== undefined && precision === 'single') initializer.push({ ...constant, name: made });
-  else node.push(cast(forms?.single ?? forms?.half ?? name, made, precision === 'half' ? float16 : float));
-  scope.forms.set(name, { ...forms, [precision]: made });
-  return made;
+  if (constant !== undefined && precision === 'single') initializer.push({ ...constant, name: created });
+  else node.push(cast(forms?.single ?? forms?.half ?? name, created, precision === 'half' ? float16 : float));
+  scope.forms.set(name, { ...forms, [precision]: created });
+  return created;
 }
 
-/** Whether a node computes with shapes, and with a few constants beside them, alone. Marks what it gives, too. */
+/** Returns true for a node that computes only with shapes and small constants, and adds its outputs to `shapes`. */
 function ofShapes(node: OnnxNode, { shapes, constants }: Scope): boolean {
   if (graphsIn(node).length > 0) return false;
   const given = node.input.filter((name) => name !== '');
@@ -130,9 +128,9 @@ function ofShapes(node: OnnxNode, { shapes, constants }: Scope): boolean {
   return only;
 }
 
-/** A branch or a loop's body: all floats that go in and out are halves. */
-function rewriteHeld(
-  held: OnnxAttribute,
+/** Rewrites a branch or the body of a loop. All its float inputs and outputs become halves. */
+function rewriteNested(
+  one: OnnxAttribute,
   graph: OnnxGraph,
   outer: Scope,
   given: Map<OnnxGraph, readonly (number | undefined)[]>,
@@ -155,10 +153,10 @@ function rewriteHeld(
     graph.output.map(({ name, type }) => type?.tensorType?.elemType ?? scope.types.get(name)),
   );
   const output = graph.output.map((value, index) => asHalf({ ...value, name: names[index] ?? value.name }));
-  return { ...held, g: { ...graph, ...parts, node, input: graph.input.map(asHalf), output, valueInfo: [] } };
+  return { ...one, g: { ...graph, ...parts, node, input: graph.input.map(asHalf), output, valueInfo: [] } };
 }
 
-/** Its declared type, when that is float. */
+/** Changes the declared type of a value from float to half. */
 function asHalf(value: OnnxValue): OnnxValue {
   const { type } = value;
   if (type?.tensorType?.elemType !== float) return value;

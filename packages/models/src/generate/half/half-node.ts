@@ -1,4 +1,4 @@
-// A node that computes in half precision: what it says of types itself.
+// Changes the types in a node's attributes to half precision.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
@@ -8,14 +8,14 @@ import { intAttribute, makeTensor, tensorAttribute } from '../../onnx/onnx-parts
 
 const { float, float16 } = onnxTypes;
 
-/** `constant` is what it holds, if it is a Constant node. */
+/** `constant` is the value of a Constant node, undefined for others. */
 export function inHalf(node: OnnxNode, constant: OnnxTensor | undefined): OnnxNode {
   if (constant?.dataType === float) return { ...node, attribute: [tensorAttribute('value', halfTensor(constant))] };
-  const attribute = node.attribute.map((held) => {
-    if (['to', 'dtype'].includes(held.name) && held.i === float) return intAttribute(held.name, float16);
-    return isOp(node, 'ConstantOfShape') && held.t?.dataType === float
-      ? tensorAttribute(held.name, halfTensor(held.t))
-      : held;
+  const attribute = node.attribute.map((one) => {
+    if (['to', 'dtype'].includes(one.name) && one.i === float) return intAttribute(one.name, float16);
+    return isOp(node, 'ConstantOfShape') && one.t?.dataType === float
+      ? tensorAttribute(one.name, halfTensor(one.t))
+      : one;
   });
   if (!isOp(node, 'ConstantOfShape') || attribute.length > 0) return { ...node, attribute };
   return { ...node, attribute: [tensorAttribute('value', makeTensor('', float16, [1], new Uint16Array(1)))] };

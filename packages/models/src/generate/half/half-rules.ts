@@ -1,4 +1,4 @@
-// Which operators compute in half precision, and which are kept in single.
+// Determines which operators are converted to half precision and which stay in single precision.
 
 import { elementsOf, onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
@@ -6,13 +6,13 @@ import { isOp } from '../../onnx/onnx-graph.js';
 import { maxHalf } from '../../tensors/half.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
-/** Without a half-precision form in ONNX, in some opset at least, or whose numbers are positions and counts. */
+/** Operators without a half-precision form in some opset, or whose numbers are positions and counts. */
 const singleOnly = [
   ...['Celu', 'CumSum', 'IsInf', 'NonMaxSuppression', 'RandomNormal', 'RandomUniform', 'Range', 'TfIdfVectorizer'],
   ...['LayerNormalization', 'HannWindow', 'HammingWindow', 'BlackmanWindow', 'MelWeightMatrix'],
 ];
 
-/** Inputs that stay single whatever the operator's precision. */
+/** Inputs that always stay in single precision. */
 const singleInputs: ReadonlyMap<string, readonly number[]> = new Map([
   ['Resize', [1, 2]],
   ['Upsample', [1]],
@@ -24,10 +24,10 @@ export const keepsInput = (node: OnnxNode, index: number): boolean =>
 const scaling = ['Mul', 'Div', 'Pow'];
 const minNormal = 2 ** -14;
 
-/** Whether the node stays in single precision for what it is, or for constants that half precision doesn't hold. */
+/** Returns true if the operator, or a constant that half precision can't represent, requires single precision. */
 export function staysSingle(node: OnnxNode, constantAt: (index: number) => OnnxTensor | undefined): boolean {
   if (!isOp(node, node.opType)) return true;
-  // Mean and deviation, its further outputs, have no half-precision form.
+  // The further outputs, mean and deviation, have no half-precision form.
   if (isOp(node, 'LayerNormalization')) return node.output.length > 1;
   if (isOp(node, ...singleOnly)) return true;
   return node.input.some((_, index) => {
@@ -36,7 +36,10 @@ export function staysSingle(node: OnnxNode, constantAt: (index: number) => OnnxT
   });
 }
 
-/** A single number that doesn't scale may be cut: it is a mask ("minus infinity"), or an epsilon. */
+/**
+ * Returns true if half precision can represent a constant. A scalar that does not scale may be clamped: it is a mask or
+ * an epsilon.
+ */
 function fits(tensor: OnnxTensor, scales: boolean): boolean {
   const values = floatsOf(tensor) ?? new Float32Array();
   const single = elementsOf(tensor.dims) === 1;
@@ -48,7 +51,7 @@ function fits(tensor: OnnxTensor, scales: boolean): boolean {
 
 const tooSmall = (value: number): boolean => value !== 0 && Math.abs(value) < minNormal;
 
-/** Operators of models that are quantised already. */
+/** Operators of quantised models. */
 export const quantisedOps: readonly string[] = [
   ...['QLinearConv', 'QLinearMatMul', 'QuantizeLinear', 'DequantizeLinear', 'DynamicQuantizeLinear'],
   ...['MatMulInteger', 'ConvInteger', 'MatMulNBits', 'QLinearAdd', 'QGemm', 'QAttention', 'DynamicQuantizeMatMul'],

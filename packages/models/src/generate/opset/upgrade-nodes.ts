@@ -1,4 +1,4 @@
-// How each operator that changed between opset 7 and 13 is written in opset 13.
+// Upgrades the operators that changed between opset 7 and 13 to opset 13.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
@@ -9,31 +9,31 @@ import { int64Tensor, intAttribute, makeNode, makeTensor, stringAttribute } from
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
 export interface UpgradeContext {
-  /** The opset that the node is written in. */
+  /** Opset of the model. */
   readonly from: number;
-  /** Of the node's own graph. */
+  /** Constants of the node's own graph. */
   readonly constants: ReadonlyMap<string, OnnxTensor>;
-  /** Adds an initializer, and gives its name. */
+  /** Adds an initializer and returns its name. */
   readonly constant: (tensor: OnnxTensor) => string;
-  /** A name that nothing has. */
+  /** Creates an unused name. */
   readonly name: (hint: string) => string;
-  /** How many dimensions a tensor has, where that is known. */
+  /** Returns the number of dimensions of a tensor, or undefined if it is unknown. */
   readonly rankOf: (name: string) => number | undefined;
-  /** The float type of the model, where it is one. */
+  /** Float type of the model. Undefined if it has several. */
   readonly floatType: number | undefined;
 }
 
 type Upgraded = readonly OnnxNode[] | NotRewritable;
 
 interface Upgrader {
-  /** The opset from which on the node can stay as it is. */
+  /** First opset in which the operator has the form of opset 13. */
   readonly since: number;
   readonly apply: (node: OnnxNode, context: UpgradeContext) => Upgraded;
 }
 
 const inputOf = (node: OnnxNode, index: number): string => node.input[index] ?? '';
 
-/** Adds a vector of integers under a name that says whose it is. */
+/** Adds a vector of integers, named after the node's output. */
 const integers = (
   node: OnnxNode,
   what: string,
@@ -41,7 +41,7 @@ const integers = (
   { constant, name }: UpgradeContext,
 ): string => constant(int64Tensor(name(`${node.output[0] ?? ''}_${what}`), values));
 
-/** `axes`, `split`, `pads`: the attribute becomes the input at `index`; nothing where it is absent. */
+/** Moves an attribute (`axes`, `split`, `pads`) to the input at `index`. */
 function attributeToInput(attribute: string, index: number): Upgrader['apply'] {
   return (node, context) => {
     const values = intsOf(node, attribute);
@@ -51,7 +51,7 @@ function attributeToInput(attribute: string, index: number): Upgrader['apply'] {
   };
 }
 
-/** A scalar of the model's float type; undefined where it has several. */
+/** Adds a scalar of the model's float type. Undefined if the model has several. */
 function floatScalar(node: OnnxNode, what: string, value: number, context: UpgradeContext): string | undefined {
   const { floatType, constant, name } = context;
   const content =
@@ -67,7 +67,7 @@ function floatScalar(node: OnnxNode, what: string, value: number, context: Upgra
 }
 
 const unknownType = (node: OnnxNode): NotRewritable =>
-  notRewritable(`${node.opType} has a bound or value of a type that isn't told, in a model of several float types`);
+  notRewritable(`the float type of a bound or value of ${node.opType} is unknown, in a model of several float types`);
 
 function upgradeClip(node: OnnxNode, context: UpgradeContext): Upgraded {
   const input = [inputOf(node, 0)];
@@ -103,20 +103,20 @@ function upgradeTopK(node: OnnxNode, context: UpgradeContext): Upgraded {
 }
 
 function upgradeBatchNormalization(node: OnnxNode): Upgraded {
-  if (intOf(node, 'spatial', 1) !== 1)
-    return notRewritable('BatchNormalization is per element, which opset 9 has dropped');
+  if (intOf(node, 'spatial', 1) !== 1) return notRewritable('BatchNormalization is per element, which opset 9 removed');
   if (node.output.filter((name) => name !== '').length > 1)
     return notRewritable('BatchNormalization is in training mode');
   return [withoutAttributes(node, 'spatial')];
 }
 
-/** Inference passes through whatever the ratio. */
+/** Removes the ratio, which has no effect on inference. */
 function upgradeDropout(node: OnnxNode, { from }: UpgradeContext): Upgraded {
-  if (from < 10 && (node.output[1] ?? '') !== '') return notRewritable("Dropout's mask was a tensor of floats then");
+  if (from < 10 && (node.output[1] ?? '') !== '')
+    return notRewritable("Dropout's mask is a tensor of floats before opset 10");
   return [withoutAttributes(node, 'ratio')];
 }
 
-/** Before, every dimension from `axis` on was normalised together, as of a matrix. */
+/** Flattens the input around the operator: before opset 13, all dimensions from `axis` on were normalised together. */
 function upgradeSoftmax(node: OnnxNode, { name, rankOf }: UpgradeContext): Upgraded {
   const axis = intOf(node, 'axis', 1);
   if (axis === -1 || axis + 1 === rankOf(inputOf(node, 0))) return [{ ...node, attribute: [intAttribute('axis', -1)] }];
@@ -130,7 +130,9 @@ function upgradeSoftmax(node: OnnxNode, { name, rankOf }: UpgradeContext): Upgra
   ];
 }
 
-/** Both kinds of old resizing took coordinates without a half pixel's shift; the nearest is below when growing, above when shrinking. */
+/**
+ * Both old operators use asymmetric coordinates, and round the nearest down when they enlarge and up when they shrink.
+ */
 function upgradeResize(node: OnnxNode, context: UpgradeContext): Upgraded {
   const attribute = attributeOf(node, 'scales');
   const given = context.constants.get(inputOf(node, 1));
@@ -138,7 +140,7 @@ function upgradeResize(node: OnnxNode, context: UpgradeContext): Upgraded {
   const mode = stringOf(node, 'mode', 'nearest');
   if (scales === undefined) return notRewritable(`${node.opType} has scales that are computed`);
   const [grows, shrinks] = [scales.some((scale) => scale > 1), scales.some((scale) => scale < 1)];
-  if (grows && shrinks) return notRewritable(`${node.opType} grows and shrinks at once`);
+  if (grows && shrinks) return notRewritable(`${node.opType} enlarges some dimensions and shrinks others`);
   const input = attribute === undefined ? inputOf(node, 1) : context.constant(scalesTensor(node, scales, context));
   const attributes = [
     stringAttribute('mode', mode),
@@ -151,7 +153,7 @@ function upgradeResize(node: OnnxNode, context: UpgradeContext): Upgraded {
 const scalesTensor = (node: OnnxNode, scales: ArrayLike<number>, { name }: UpgradeContext): OnnxTensor =>
   makeTensor(name(`${node.output[0] ?? ''}_scales`), onnxTypes.float, [scales.length], Float32Array.from(scales));
 
-/** By operator type, of ONNX's own. An operator that isn't here means in opset 13 what it meant in opset 7. */
+/** Upgraders by operator type of ONNX. Operators that are not listed mean the same in opset 7 and 13. */
 export const upgraders: ReadonlyMap<string, Upgrader> = new Map<string, Upgrader>([
   ['BatchNormalization', { since: 9, apply: upgradeBatchNormalization }],
   ['Clip', { since: 11, apply: upgradeClip }],
@@ -161,7 +163,7 @@ export const upgraders: ReadonlyMap<string, Upgrader> = new Map<string, Upgrader
   ['Pad', { since: 11, apply: upgradePad }],
   ['ReduceSum', { since: 13, apply: attributeToInput('axes', 1) }],
   ['Resize', { since: 11, apply: upgradeResize }],
-  ['Scan', { since: 9, apply: () => notRewritable('Scan went by batch then') }],
+  ['Scan', { since: 9, apply: () => notRewritable('Scan has a batch dimension before opset 9') }],
   ['Scatter', { since: 11, apply: (node) => [{ ...node, opType: 'ScatterElements' }] }],
   ['Slice', { since: 10, apply: upgradeSlice }],
   ['Softmax', { since: 13, apply: upgradeSoftmax }],

@@ -1,4 +1,4 @@
-// Rewrites a model of an older operator set in opset 13, the first whose operators carry what quantised graphs need.
+// Upgrades a model to opset 13, the first with all operators that quantised graphs need.
 
 import { tensorsOf } from '../../onnx/onnx-codec.js';
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
@@ -9,19 +9,19 @@ import { constantsOf, freshNames, isOp, opsetOf, withOpset } from '../../onnx/on
 import { upgraders, type UpgradeContext } from './upgrade-nodes.js';
 
 const target = 13;
-const oldest = 7;
-/** What opset 13 came with; ONNX Runtime reads later ones as well. */
+const minOpset = 7;
+/** IR version of opset 13. ONNX Runtime also reads later ones. */
 const minIrVersion = 7;
 
 /**
- * The model as it is when its opset is at least 13 already, else the same computation in opset 13. Declines where the meaning of an
- * operator changed in a way that isn't handled.
+ * Returns the model unchanged if its opset is 13 or later, otherwise the same computation in opset 13. Declines if an
+ * operator changed in a way that is not handled.
  */
 export function upgradeOpset(model: OnnxModel): Rewrite {
   const from = opsetOf(model);
   if (from >= target) return made(model, '');
-  if (from < oldest) return declined(`its opset is ${from}: expected ${oldest} or later`);
-  if (model.functions.length > 0) return declined(`it has functions of its own, written in opset ${from}`);
+  if (from < minOpset) return declined(`its opset is ${from}: expected ${minOpset} or later`);
+  if (model.functions.length > 0) return declined(`it has model-local functions in opset ${from}`);
   const { shapes } = inferShapes(model);
   const rankOf = (name: string): number | undefined => shapes.get(name)?.length;
   const context = { from, name: freshNames(model.graph), rankOf, floatType: floatTypeOf(model) };
@@ -48,10 +48,10 @@ function upgradeGraph(graph: OnnxGraph, context: Context): OnnxGraph | NotRewrit
 
 function upgradeNode(node: OnnxNode, context: UpgradeContext): readonly OnnxNode[] | NotRewritable {
   const attribute: OnnxAttribute[] = [];
-  for (const held of node.attribute) {
-    const g = held.g === undefined ? undefined : upgradeGraph(held.g, context);
+  for (const one of node.attribute) {
+    const g = one.g === undefined ? undefined : upgradeGraph(one.g, context);
     if (g !== undefined && 'reason' in g) return g;
-    attribute.push(g === undefined ? held : { ...held, g });
+    attribute.push(g === undefined ? one : { ...one, g });
   }
   const inner = { ...node, attribute };
   const upgrade = isOp(node, node.opType) ? upgraders.get(node.opType) : undefined;
@@ -60,7 +60,7 @@ function upgradeNode(node: OnnxNode, context: UpgradeContext): readonly OnnxNode
 
 const floatTypes: readonly number[] = [onnxTypes.float, onnxTypes.float16, onnxTypes.double, onnxTypes.bfloat16];
 
-/** The one float type that the model computes in; undefined when it has several. */
+/** Returns the float type of the model. Undefined if it has several. */
 function floatTypeOf(model: OnnxModel): number | undefined {
   const inputs = model.graph.input.map(({ type }) => type?.tensorType?.elemType);
   const all = [...inputs, ...[...tensorsOf(model)].map(({ dataType }) => dataType)];

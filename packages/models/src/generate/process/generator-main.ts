@@ -1,4 +1,5 @@
-// The maker: a process of its own that reads a model, rewrites it and writes it, at the lowest priority. Its parent bounds it.
+// The generator process: reads, rewrites and writes a model at the lowest priority. Its parent enforces limits on
+// memory and time.
 
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
@@ -14,7 +15,7 @@ import { writeModel } from '../../files/write-model.js';
 const tooDeep = {
   kind: 'failed',
   code: 'invalid-argument',
-  message: 'its nodes follow one another, or lie within one another, too deeply for this recipe',
+  message: 'its nodes are chained or nested too deeply for this recipe',
 } as const;
 
 setPriority(19);
@@ -38,8 +39,9 @@ async function make({ graph, recipe, phase, ranges, folder }: GeneratorJob): Pro
 
 function rewriteWith(recipe: string, phase: GeneratorJob['phase']): GraphGenerator['rewrite'] {
   const generator = generators.get(recipe);
-  if (generator?.kind !== 'rewrite') throw new ParetoError('invalid-argument', `there is no generator for ${recipe}`);
+  if (generator?.kind !== 'rewrite')
+    throw new ParetoError('invalid-argument', `the generator process has no generator for ${recipe}`);
   if (phase === 'rewrite') return generator.rewrite;
-  if (generator.observe === undefined) throw new ParetoError('invalid-argument', `${recipe} has nothing to observe`);
+  if (generator.observe === undefined) throw new ParetoError('invalid-argument', `${recipe} has no model to observe`);
   return generator.observe;
 }

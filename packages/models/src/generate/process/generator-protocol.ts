@@ -1,9 +1,8 @@
-// What a maker process is told on its standard input, and what it replies on its standard output.
+// The messages of a generator process, as JSON: the job on its standard input, the reply on its standard output.
 
 import type { ErrorCode } from '@pareto/core';
 import type { WrittenFile } from '../../files/write-model.js';
 
-/** As JSON. */
 export interface GeneratorJob {
   readonly graph: string;
   readonly recipe: string;
@@ -16,7 +15,6 @@ export type GeneratorResult =
   | { readonly kind: 'made'; readonly files: readonly WrittenFile[]; readonly note: string }
   | { readonly kind: 'declined'; readonly reason: string };
 
-/** As JSON. */
 export type GeneratorReply =
   | GeneratorResult
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }

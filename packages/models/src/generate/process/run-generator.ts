@@ -1,4 +1,5 @@
-// Rewrites a model in a process of its own, held within memory and time: a model may be larger, or stranger, than expected.
+// Rewrites a model in a separate process with limits on memory and time, since models may be larger or stranger than
+// expected.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,20 +10,22 @@ import type { Ranges } from '../rewrite/generator.js';
 import type { GeneratorResult, GeneratorJob, GeneratorReply } from './generator-protocol.js';
 
 export interface GenerationRequest {
-  /** Path of the model's `.onnx` file; its external data lies where the graph says. */
+  /** Path of the model's `.onnx` file. The graph has the paths of its external data. */
   readonly graph: string;
-  /** A key of `generators`. */
+  /** Key of `generators`. */
   readonly recipe: string;
-  /** `observe` makes the model whose outputs are the ranges that `rewrite` of the same recipe wants. */
+  /** `observe` writes the model whose outputs are the ranges that `rewrite` of the same recipe needs. */
   readonly phase: 'observe' | 'rewrite';
-  /** Of what was observed; those that aren't finite are left out. */
+  /** Observed ranges. Those that are not finite are ignored. */
   readonly ranges?: Ranges;
-  /** Where the files are written. It is there, and empty. */
+  /** An existing empty folder for the files. */
   readonly folder: string;
 }
 
 export interface GenerationLimits {
-  /** Of the process, over what an empty one takes. Four times the model's size is enough for any recipe. */
+  /**
+   * Memory of the process in addition to that of an empty one. Four times the model's size is enough for any recipe.
+   */
   readonly memoryBytes: number;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -31,10 +34,10 @@ export interface GenerationLimits {
 const entry = fileURLToPath(new URL('../../../dist/generate/process/generator-main.js', import.meta.url));
 const setpriv = '/usr/bin/setpriv';
 const prlimit = '/usr/bin/prlimit';
-/** What an empty process has mapped. */
+/** Memory that an empty process maps. */
 const emptyBytes = 64 * 2 ** 20;
 const outOfMemory = /out of memory|allocation failed|bad_alloc|ENOMEM/i;
-/** How a process of JavaScript alone ends when memory that it needs is refused. */
+/** Signals with which a Node process ends if an allocation fails. */
 const outOfMemorySignals: ReadonlySet<NodeJS.Signals | null> = new Set([
   'SIGSEGV',
   'SIGABRT',
@@ -44,8 +47,9 @@ const outOfMemorySignals: ReadonlySet<NodeJS.Signals | null> = new Set([
 ]);
 
 /**
- * Throws `invalid-argument` when the model is at fault, `resource-exhausted` when the limit on memory was too low or the disk is
- * full (`isDiskFull` tells which), `deadline-exceeded`, `cancelled`, and `internal` when the process ended in another way.
+ * Runs a generator process. Throws `invalid-argument` for a problem of the model, `resource-exhausted` if the memory
+ * limit was too low or the disk is full (for which `isDiskFull` returns true), `deadline-exceeded`, `cancelled`, and
+ * `internal` if the process failed otherwise.
  */
 export async function runGenerator(
   job: GenerationRequest,
@@ -59,10 +63,10 @@ export async function runGenerator(
     ended ??= error;
     child.kill('SIGKILL');
   };
-  const onAbort = (): void => end(new ParetoError('cancelled', `making ${job.recipe} was called off`));
+  const onAbort = (): void => end(new ParetoError('cancelled', `generating ${job.recipe} was cancelled`));
   limits.signal?.addEventListener('abort', onAbort, { once: true });
   using _timer = clock.after(milliseconds(limits.timeoutMs), () =>
-    end(new ParetoError('deadline-exceeded', `making ${job.recipe} took more than ${limits.timeoutMs / 1000} s`)),
+    end(new ParetoError('deadline-exceeded', `generating ${job.recipe} took longer than ${limits.timeoutMs / 1000} s`)),
   );
   try {
     const result = await converse(child, toJob(job));
@@ -73,7 +77,7 @@ export async function runGenerator(
   }
 }
 
-/** Where the system can, the kernel ends it when its parent ends, and refuses it more memory than its limit. */
+/** Starts the process. On Linux, the kernel kills it if its parent ends, and enforces the memory limit. */
 function startProcess(memoryBytes: number): ChildProcess {
   const mebibytes = Math.max(16, Math.floor(memoryBytes / 2 ** 20));
   const command = [process.execPath, `--max-old-space-size=${mebibytes}`, '--no-warnings', entry];
@@ -87,7 +91,7 @@ function toJob({ ranges = new Map(), ...job }: GenerationRequest): GeneratorJob 
   return { ...job, ranges: [...ranges].filter(([, [min, max]]) => Number.isFinite(min) && Number.isFinite(max)) };
 }
 
-/** How a process ended. */
+/** The way in which a process ended. */
 type Exit =
   | { readonly kind: 'not-started'; readonly error: Error }
   | { readonly kind: 'exited'; readonly status: number | null; readonly signal: NodeJS.Signals | null };
@@ -98,13 +102,13 @@ interface Ending {
   readonly stderr: string;
 }
 
-/** Resolves when the process is gone. */
+/** Sends the job and reads the reply. Resolves when the process has ended. */
 async function converse(child: ChildProcess, job: GeneratorJob): Promise<Ending> {
   const exit = new Promise<Exit>((resolve) => {
     child.on('error', (error) => resolve({ kind: 'not-started', error }));
     child.on('close', (status, signal) => resolve({ kind: 'exited', status, signal }));
   });
-  child.stdin?.on('error', () => undefined); // its end is told by the process's
+  child.stdin?.on('error', () => undefined); // The end of the process is reported instead.
   child.stdin?.end(JSON.stringify(job));
   const { stdout, stderr } = child;
   const reads = stdout === null || stderr === null ? [] : [text(stdout), buffer(stderr)];
@@ -121,17 +125,23 @@ function readReply(recipe: string, memoryBytes: number, { exit, reply, stderr }:
   }
   if (outOfMemory.test(stderr) || (exit.kind === 'exited' && outOfMemorySignals.has(exit.signal))) {
     const limit = Math.ceil(memoryBytes / 2 ** 20);
-    throw new ParetoError('resource-exhausted', `making ${recipe} took more memory than its limit of ${limit} MiB`);
+    throw new ParetoError(
+      'resource-exhausted',
+      `generating ${recipe} needed more than its memory limit of ${limit} MiB`,
+    );
   }
   const why = /^\w*Error.*$/m.exec(stderr)?.[0] ?? stderr.split('\n').at(-1) ?? '';
-  throw new ParetoError('internal', `making ${recipe} ended by ${describeExit(exit)}${why === '' ? '' : `: ${why}`}`);
+  throw new ParetoError(
+    'internal',
+    `generating ${recipe} failed with ${describeExit(exit)}${why === '' ? '' : `: ${why}`}`,
+  );
 }
 
 function describeExit(exit: Exit): string {
-  if (exit.kind === 'not-started') return `not starting: ${exit.error.message}`;
+  if (exit.kind === 'not-started') return `a process that did not start: ${exit.error.message}`;
   return exit.signal === null ? `exit status ${exit.status}` : `signal ${exit.signal}`;
 }
 
-/** An error that `isDiskFull` recognises, as if the system had reported it in this process. */
+/** Creates an error that `isDiskFull` recognises, like one of the system in this process. */
 const diskFull = (message: string): ParetoError =>
   new ParetoError('resource-exhausted', message, { cause: Object.assign(new Error(message), { code: 'ENOSPC' }) });

@@ -1,4 +1,4 @@
-// What calibration is about: the extremes of tensors on real samples.
+// Adds outputs to a model that return the extremes of its tensors, for calibration.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxModel } from '../../onnx/onnx.js';
@@ -10,7 +10,7 @@ const extremes = [
   ['max', 'ReduceMax'],
 ] as const;
 
-/** The model with further outputs, `NAME:min` and `NAME:max` for each tensor of floats named: one number each. */
+/** Adds the scalar outputs `NAME:min` and `NAME:max` for each of the named float tensors. */
 export function withExtremes(model: OnnxModel, names: Iterable<string>): OnnxModel {
   const { graph } = model;
   const attribute = [intAttribute('keepdims', 0)];

@@ -1,24 +1,24 @@
-// Nodes that scale and shift the channels of what they take: batch normalisation, and Add and Mul of constants.
+// Recognises nodes that scale and shift channels: batch normalisation, and Add and Mul with constants.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { floatOf, intOf, isOp } from '../../onnx/onnx-graph.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
-/** Each channel times its scale, plus its shift. */
+/** A transformation that multiplies each channel by its scale and adds its shift. */
 export interface Affine {
   readonly scale: Float32Array;
   readonly shift: Float32Array;
 }
 
 export interface Channels {
-  /** The name of the tensor that has them, as its second dimension. */
+  /** Name of the tensor, whose second dimension is the channels. */
   readonly of: string;
   readonly count: number;
   readonly rank: number;
 }
 
-/** What the node does to the channels, if it does nothing else. */
+/** Returns the transformation of the channels. Undefined if the node does anything else. */
 export function affineOf(
   node: OnnxNode,
   channels: Channels,
@@ -51,14 +51,14 @@ function normalisation(
 const floatsIn = (tensor: OnnxTensor | undefined): Float32Array | undefined =>
   tensor?.dataType === onnxTypes.float ? floatsOf(tensor) : undefined;
 
-/** A constant's value for each channel, if it is the same wherever the channel is. */
+/** Returns the value of a constant for each channel. Undefined if it varies along other dimensions. */
 function perChannel(tensor: OnnxTensor, { count, rank }: Channels): Float32Array | undefined {
   const values = floatsIn(tensor);
   const { dims } = tensor;
   if (values === undefined || dims.length > rank) return undefined;
   const [only = 0] = values;
   if (values.length === 1) return new Float32Array(count).fill(only);
-  // Aligned at the last dimension, channels are the second of `rank`.
+  // Dimensions are aligned at the end, and the channels are the second of `rank`.
   const fits = dims.every((dim, index) => dim === (index === dims.length - rank + 1 ? count : 1));
   return fits && values.length === count ? values : undefined;
 }

@@ -1,19 +1,22 @@
-// A matrix of weights in 4 bits, as ONNX Runtime's MatMulNBits takes it: each column in blocks, with a scale and a zero point for each.
+// Quantises a matrix of weights to 4 bits for MatMulNBits: each column in blocks, each with a scale and a zero point.
 
 import { stridesOf, type Matrix } from './quantise-matrix.js';
 
 export interface Blocks {
   readonly block: number;
-  /** In each column. */
+  /** Number of blocks per column. */
   readonly blocks: number;
-  /** Two weights in a byte, the first in the lower half; columns, blocks, weights. The last block is filled up with zeros. */
+  /**
+   * Two weights per byte, the first in the lower half, in the order columns, blocks, weights. The last block is padded
+   * with zeros.
+   */
   readonly values: Uint8Array;
   readonly scales: Float32Array;
-  /** Two in a byte, each column from a new byte on. */
+  /** Two per byte. Each column starts at a new byte. */
   readonly zeroPoints: Uint8Array;
 }
 
-/** `block` is even. */
+/** Quantises in blocks of `block` weights, an even number. */
 export function quantiseBlocks(matrix: Matrix, block: number): Blocks {
   const { rows, columns } = matrix;
   const blocks = Math.ceil(rows / block);
@@ -48,15 +51,15 @@ interface Steps {
   readonly zeroPoint: number;
 }
 
-/** Sixteen steps from the least to the greatest weight; zero is one of them. */
+/** Returns sixteen steps from the smallest to the largest weight. Zero is one of them. */
 function stepsOf(weights: Float32Array): Steps {
-  let [least, greatest] = [0, 0];
+  let [min, max] = [0, 0];
   for (const weight of weights) {
-    least = Math.min(least, weight);
-    greatest = Math.max(greatest, weight);
+    min = Math.min(min, weight);
+    max = Math.max(max, weight);
   }
-  const scale = (greatest - least) / 15;
-  return scale < 2 ** -126 ? { scale: 1, zeroPoint: 8 } : { scale, zeroPoint: Math.round(-least / scale) };
+  const scale = (max - min) / 15;
+  return scale < 2 ** -126 ? { scale: 1, zeroPoint: 8 } : { scale, zeroPoint: Math.round(-min / scale) };
 }
 
 const toSteps = (weight: number, { scale, zeroPoint }: Steps): number =>

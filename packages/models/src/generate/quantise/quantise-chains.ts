@@ -1,4 +1,5 @@
-// What follows a node that computes in 8 bits and costs nothing there: it only cuts off, or scales, what its numbers stand for.
+// Finds the nodes after an 8-bit node that cost nothing there, because they only clip or scale the values of the 8-bit
+// numbers.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
@@ -7,15 +8,15 @@ import { followersOf } from './quantise-followers.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
 export interface Chain {
-  /** From the first follower on; empty when there is none. */
+  /** The followers in order. */
   readonly nodes: readonly OnnxNode[];
-  /** What the last one gives, or the node itself. */
+  /** Output of the last follower, or of the node itself. */
   readonly output: string;
-  /** What everything is times at the end. */
+  /** Product of all scalings in the chain. */
   readonly factor: number;
 }
 
-/** The chains that begin with the outputs of a graph's nodes. Each follower is the only one to take what it takes. */
+/** Returns a function from a node to its chain. Each follower is the only consumer of its input. */
 export function chainsOf(graph: OnnxGraph): (node: OnnxNode) => Chain {
   const constants = constantsOf(graph);
   const followers = followersOf(graph);
@@ -30,13 +31,18 @@ export function chainsOf(graph: OnnxGraph): (node: OnnxNode) => Chain {
   return (node) => extend({ nodes: [], output: node.output[0] ?? '', factor: 1 });
 }
 
-/** Relu, and Clip from zero up: 8-bit numbers that stand for nothing below zero, and nothing above the greatest seen, do that. */
+/**
+ * Returns true for Relu and for Clip from zero. 8-bit numbers for the calibrated range from zero clip in the same way.
+ */
 export function isCutOff(node: OnnxNode, constants: ReadonlyMap<string, OnnxTensor>): boolean {
   if (isOp(node, 'Relu')) return true;
   return isOp(node, 'Clip') && scalarOf(constants.get(node.input[1] ?? '')) === 0;
 }
 
-/** By how much the node multiplies what it takes as `from`, if it does nothing else and that is more than zero. */
+/**
+ * Returns the factor by which the node multiplies `from`. Undefined if it is not positive, or if the node does anything
+ * else.
+ */
 function scalingOf(node: OnnxNode, from: string, constants: ReadonlyMap<string, OnnxTensor>): number | undefined {
   const [first = '', second = ''] = node.input;
   const isDivision = isOp(node, 'Div') && first === from;
@@ -46,7 +52,7 @@ function scalingOf(node: OnnxNode, from: string, constants: ReadonlyMap<string, 
   return factor !== undefined && factor > 0 && Number.isFinite(factor) ? factor : undefined;
 }
 
-/** The one float of a tensor that is no more than a vector. */
+/** Returns the only float of a scalar or vector. Undefined for other tensors. */
 function scalarOf(tensor: OnnxTensor | undefined): number | undefined {
   if (tensor?.dataType !== onnxTypes.float || tensor.dims.length > 1) return undefined;
   const values = floatsOf(tensor);

@@ -1,4 +1,4 @@
-// Takes into convolutions what only scales and shifts their channels.
+// Folds operators that only scale and shift channels into the convolution before them.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
@@ -9,7 +9,7 @@ import { followersOf } from './quantise-followers.js';
 import { replaceNodes, type Parts } from './quantise-parts.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
-/** The same computation in fewer nodes, so that what follows a convolution is an activation, if anything. */
+/** Folds repeatedly, so that convolutions are followed directly by their activations. */
 export function foldIntoConvolutions(model: OnnxModel): OnnxModel {
   const folds = foldsOf(model.graph);
   if (folds.size === 0) return model;
@@ -19,7 +19,7 @@ export function foldIntoConvolutions(model: OnnxModel): OnnxModel {
     if (fold !== undefined) parts.emit(applyFold(node, fold, parts));
     return fold !== undefined || followers.has(node);
   });
-  // Several may follow one convolution, as a bias and then a normalisation do.
+  // Several may follow one convolution, for example a bias and a normalisation.
   return foldIntoConvolutions(folded);
 }
 
@@ -48,7 +48,7 @@ function foldsOf(graph: OnnxGraph): ReadonlyMap<OnnxNode, Fold> {
   return folds;
 }
 
-/** The convolution with what followed it taken in, under the name of what that gave. */
+/** Returns the convolution with its follower folded in, and the follower's output. */
 function applyFold(node: OnnxNode, { follower, affine, weights, bias }: Fold, parts: Parts): OnnxNode {
   const { scale, shift } = affine;
   const [input = ''] = node.input;

@@ -1,4 +1,4 @@
-// Carries out a plan: what it says computes in 8 bits is put between nodes that turn floats into 8-bit numbers and back.
+// Applies a plan: puts the nodes that compute in 8 bits between nodes that convert floats to 8-bit numbers and back.
 
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { constantsOf, isOp } from '../../onnx/onnx-graph.js';
@@ -7,18 +7,18 @@ import { emitConstant, emitRounding, emitWeighted, type Steps } from './quantise
 import { replaceNodes, type Parts } from './quantise-parts.js';
 import type { Plan, Unit } from './quantise-plan.js';
 
-/** `steps` are those of each range in the plan. */
+/** Quantises a graph. `steps` are those of each range in the plan. */
 export function quantiseGraph(model: OnnxModel, plan: Plan, steps: ReadonlyMap<string, Steps>): OnnxModel {
   const units = [...plan.units.values()];
-  const takenIn = new Set(units.flatMap(({ chain }) => chain.nodes));
+  const fused = new Set(units.flatMap(({ chain }) => chain.nodes));
   const context = {
     ...{ plan, steps, constants: constantsOf(model.graph) },
-    given: new Set(units.flatMap(({ quantised, chain }) => (quantised ? [chain.output] : []))),
+    rounded: new Set(units.flatMap(({ quantised, chain }) => (quantised ? [chain.output] : []))),
   };
   return replaceNodes(model, (node, parts) => {
     const unit = plan.units.get(node);
     if (unit !== undefined) emitUnit(node, unit, { ...context, parts });
-    return unit !== undefined || takenIn.has(node);
+    return unit !== undefined || fused.has(node);
   });
 }
 
@@ -26,8 +26,8 @@ interface Context {
   readonly plan: Plan;
   readonly steps: ReadonlyMap<string, Steps>;
   readonly constants: ReadonlyMap<string, OnnxTensor>;
-  /** Tensors that units give rounded, under their own names. */
-  readonly given: ReadonlySet<string>;
+  /** Tensors that units return rounded, under their own names. */
+  readonly rounded: ReadonlySet<string>;
   readonly parts: Parts;
 }
 
@@ -48,7 +48,7 @@ function emitUnit(node: OnnxNode, { role, inputs, quantised, chain }: Unit, cont
   if (quantised) emitRounding({ from: result, to: output, factor, ...stepsFor(output, context) }, parts);
 }
 
-/** Factors and the order of weights are in the weights already. */
+/** Returns a Gemm without its factors and transposition, which are applied to the weights already. */
 const plain = (node: OnnxNode): OnnxNode =>
   isOp(node, 'Gemm') ? { ...node, attribute: [intAttribute('transB', 0)] } : node;
 
@@ -57,10 +57,10 @@ function stepsFor(name: string, { plan, steps }: Context): Readonly<{ range: str
   return { range, steps: steps.get(range) ?? { scale: 1, zeroPoint: 0 } };
 }
 
-/** The name under which a tensor is what its 8-bit numbers stand for. */
+/** Returns the name of a tensor with its values rounded to 8-bit numbers, which is added if it does not exist. */
 function roundedInput(name: string, context: Context): string {
-  const { constants, given, parts } = context;
-  if (given.has(name)) return name;
+  const { constants, rounded, parts } = context;
+  if (rounded.has(name)) return name;
   return parts.once(`rounded ${name}`, () => {
     const constant = constants.get(name);
     if (constant !== undefined) return emitConstant({ ...constant, name }, parts);

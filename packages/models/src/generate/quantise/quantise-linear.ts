@@ -1,4 +1,4 @@
-// The 8-bit numbers of a graph: which number each stands for, and the nodes that turn floats into them and back.
+// Defines the steps of 8-bit numbers, and emits the nodes that convert floats to them and back.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxTensor } from '../../onnx/onnx.js';
@@ -8,33 +8,36 @@ import type { Parts } from './quantise-parts.js';
 import type { Weighted } from './quantise-weighted.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
-/** 256 steps from `min` to `max`, widened to hold zero, which is one of them. */
+/** The 256 values from `min` to `max`, a range that is extended to include zero. Zero is one of the values. */
 export interface Steps {
   readonly scale: number;
   readonly zeroPoint: number;
 }
 
-/** Nothing in a range is beyond its last step, or ONNX Runtime would keep a Clip to that range: so steps are a trifle too small. */
-const trifle = 1 - 2 ** -22;
+/**
+ * Makes steps slightly too small, so that the range ends within them. Otherwise ONNX Runtime would keep a Clip to that
+ * range.
+ */
+const shrinkage = 1 - 2 ** -22;
 
 export function stepsOf([min, max]: readonly [number, number]): Steps {
-  const [least, greatest] = [Math.min(0, min), Math.max(0, max)];
-  const scale = Math.fround(((greatest - least) / 255) * trifle);
-  // Of nothing but zeros, any scale does.
-  return scale < 2 ** -126 ? { scale: 1, zeroPoint: 0 } : { scale, zeroPoint: Math.round(-least / scale) };
+  const [low, high] = [Math.min(0, min), Math.max(0, max)];
+  const scale = Math.fround(((high - low) / 255) * shrinkage);
+  // Any scale fits a tensor of zeros.
+  return scale < 2 ** -126 ? { scale: 1, zeroPoint: 0 } : { scale, zeroPoint: Math.round(-low / scale) };
 }
 
 export interface Rounding {
   readonly from: string;
   readonly to: string;
-  /** Roundings of the same range have the same steps. */
+  /** Name of the range. Roundings of the same range have the same steps. */
   readonly range: string;
   readonly steps: Steps;
-  /** What `to` is of `from`, but for rounding and cutting off. */
+  /** Factor from `from` to `to`, apart from rounding and clipping. */
   readonly factor: number;
 }
 
-/** Adds nodes that turn the floats `from` into 8-bit numbers, and these into the floats `to`. */
+/** Emits nodes that convert the floats `from` to 8-bit numbers, and these to the floats `to`. */
 export function emitRounding({ from, to, range, steps, factor }: Rounding, parts: Parts): void {
   const scale = (times: number): string => emitScale(range, steps.scale / times, times, parts);
   const zeroPoint = parts.once(`zero point of ${range}`, () => emitByte(`${range}_zero_point`, steps.zeroPoint, parts));
@@ -48,7 +51,7 @@ const emitScale = (range: string, scale: number, times: number, parts: Parts): s
 const emitByte = (hint: string, value: number, parts: Parts): string =>
   parts.add(hint, (name) => makeTensor(name, onnxTypes.uint8, [], Uint8Array.of(value)));
 
-/** Adds a constant in 8 bits; gives the name under which it is floats again. */
+/** Adds a constant in 8 bits. Returns its name after conversion to floats. */
 export function emitConstant(constant: OnnxTensor, parts: Parts): string {
   const values = floatsOf(constant) ?? new Float32Array();
   const { scale, zeroPoint } = stepsOf([
@@ -64,10 +67,10 @@ export function emitConstant(constant: OnnxTensor, parts: Parts): string {
   return parts.compute('DequantizeLinear', names, `${constant.name}_dequantised`);
 }
 
-/** Biases are counted in steps of input times weight, in 32 bits: a channel whose bias takes more gets larger steps. */
+/** Maximum bias in steps of input times weight, for 32 bits. A channel with a larger bias gets larger steps. */
 const maxBias = 2 ** 30;
 
-/** Adds weights in 8 bits and, if there is one, a bias in 32; gives the names under which they are floats again. */
+/** Adds weights in 8 bits and a bias, if any, in 32 bits. Returns their names after conversion to floats. */
 export function emitWeighted(weighted: Weighted, inputScale: number, hint: string, parts: Parts): readonly string[] {
   const { matrix, key, bias } = weighted;
   const tight = columnScales(matrix);
@@ -110,7 +113,7 @@ function emitBias(bias: Float32Array, scales: Float32Array, hint: string, parts:
   return parts.compute('DequantizeLinear', names, `${hint}_bias`, { attribute: [intAttribute('axis', 0)] });
 }
 
-/** ONNX Runtime fuses a Gemm only when its zero points are there, zeros or not. */
+/** Adds zero points of 0, without which ONNX Runtime does not fuse a Gemm. */
 const zeroPoints = (dataType: number, zeros: Int8Array | Int32Array, parts: Parts): string =>
   parts.once(`${zeros.length} zeros of ${dataType}`, () =>
     parts.add('zero_points', (name) => makeTensor(name, dataType, [zeros.length], zeros)),

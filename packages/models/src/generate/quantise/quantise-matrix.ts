@@ -1,18 +1,18 @@
-// A matrix of weights in 8 bits: symmetric around zero, with a scale for each column.
+// Quantises a matrix of weights to 8 bits, symmetric around zero, with a scale per column.
 
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
-  /** Finite, row after row; when transposed, column after column. */
+  /** Finite values, row by row, or column by column if transposed. */
   readonly values: Float32Array;
   readonly transposed: boolean;
 }
 
-/** How far apart two neighbours in a row, and in a column, are. */
+/** Returns the distance from a value to the one in the next row and in the next column. */
 export const stridesOf = ({ rows, columns, transposed }: Matrix): Readonly<{ row: number; column: number }> =>
   transposed ? { row: 1, column: rows } : { row: columns, column: 1 };
 
-/** What 1 is worth in each column, so that its greatest weight is 127; 1 where all are zero. */
+/** Returns the scale of each column, with which its largest weight is 127. The scale of a column of zeros is 1. */
 export function columnScales(matrix: Matrix): Float32Array {
   const { row, column } = stridesOf(matrix);
   const scales = new Float32Array(matrix.columns);
@@ -22,13 +22,15 @@ export function columnScales(matrix: Matrix): Float32Array {
       if (weight > (scales[n] ?? 0)) scales[n] = weight;
     }
   }
-  // Products of smaller scales could be too small for a float.
-  return scales.map((greatest) => (greatest / 127 < minScale ? 1 : greatest / 127));
+  // Products of smaller scales may be too small for a float.
+  return scales.map((max) => (max / 127 < minScale ? 1 : max / 127));
 }
 
 const minScale = 2 ** -80;
 
-/** Weights as multiples of the scales of their columns: row after row, or by `by` 'column' column after column. */
+/**
+ * Returns the weights as multiples of their column's scale, in the order of rows or, with `by` 'column', of columns.
+ */
 export function quantiseMatrix(matrix: Matrix, scales: Float32Array, by: 'row' | 'column' = 'row'): Int8Array {
   const { row, column } = stridesOf(matrix);
   const { rows, columns, values } = matrix;

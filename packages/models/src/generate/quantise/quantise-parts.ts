@@ -1,4 +1,4 @@
-// What every quantising rewrite begins and ends with.
+// The common steps of rewrites that quantise: checks, collecting new nodes and tensors, and removing unused ones.
 
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { declined, type Rewrite } from '../rewrite/generator.js';
@@ -6,16 +6,17 @@ import { freshNames, graphsIn, takenBy, withGraph, withoutUnused } from '../../o
 import { makeNode, type NodeParts } from '../../onnx/onnx-parts.js';
 import { upgradeOpset } from '../opset/upgrade-opset.js';
 
-/** What a rewrite makes of a graph while it walks through its nodes. */
+/** The nodes and tensors that a rewrite collects for the new graph. */
 export interface Parts {
+  /** Returns an unused name. */
   readonly fresh: (hint: string) => string;
-  /** Adds the tensor that is made under a free name, and returns that name. */
+  /** Adds the tensor that `make` creates for an unused name. Returns the name. */
   readonly add: (hint: string, make: (name: string) => OnnxTensor) => string;
-  /** Adds a node of one output under a free name, after all that were added, and returns that name. */
+  /** Appends a node with one output of an unused name. Returns the name. */
   readonly compute: (opType: string, input: readonly string[], hint: string, parts?: NodeParts) => string;
-  /** Adds nodes after all that were added. */
+  /** Appends nodes. */
   readonly emit: (...nodes: readonly OnnxNode[]) => void;
-  /** Makes a thing once for each key; the same key is always of the same kind of thing. */
+  /** Returns the value that `make` created at the first call with this key. All calls with a key have the same type. */
   readonly once: <T>(key: string, make: () => T) => T;
   readonly nodes: readonly OnnxNode[];
   readonly tensors: readonly OnnxTensor[];
@@ -46,7 +47,7 @@ function createParts(graph: OnnxGraph): Parts {
   };
 }
 
-/** The model in opset 13 or later; declines what is quantised already. */
+/** Returns the model in opset 13 or later. Declines models that are quantised already. */
 export function startQuantising(model: OnnxModel): Rewrite {
   return isQuantised(model) ? declined('it is quantised already') : upgradeOpset(model);
 }
@@ -57,20 +58,20 @@ const quantisedOp =
 const isQuantised = ({ graph }: OnnxModel): boolean => graph.node.some(({ opType }) => quantisedOp.test(opType));
 
 /**
- * The model with every node replaced by what `replace` adds for it; where it adds nothing and says so by `false`, the node stays.
- * What nothing needs any more is left out.
+ * Replaces nodes: `replace` adds the new nodes and returns true, or returns false to keep the node. Nodes and
+ * initializers that are unused afterwards are removed.
  */
 export function replaceNodes(model: OnnxModel, replace: (node: OnnxNode, parts: Parts) => boolean): OnnxModel {
   const parts = createParts(model.graph);
   for (const node of model.graph.node) if (!replace(node, parts)) parts.emit(node);
   const initializer = [...model.graph.initializer, ...parts.tensors];
-  return withGraph(model, withoutLeftovers({ ...model.graph, node: parts.nodes, initializer }));
+  return withGraph(model, prune({ ...model.graph, node: parts.nodes, initializer }));
 }
 
-const withoutLeftovers = (graph: OnnxGraph): OnnxGraph => withoutUnused(withoutIdle(graph));
+const prune = (graph: OnnxGraph): OnnxGraph => withoutUnused(withoutUnusedNodes(graph));
 
-/** Without nodes whose outputs nothing takes. */
-function withoutIdle(graph: OnnxGraph): OnnxGraph {
+/** Removes nodes whose outputs are not used. */
+function withoutUnusedNodes(graph: OnnxGraph): OnnxGraph {
   const taken = new Set(graph.output.map(({ name }) => name));
   const node = graph.node
     .toReversed()
@@ -83,9 +84,9 @@ function withoutIdle(graph: OnnxGraph): OnnxGraph {
   return { ...graph, node };
 }
 
-/** Ends a sentence on what a graph doesn't have: graphs within it are not looked at. */
+/** Completes a sentence on what a graph lacks, if it has nested graphs: these are not searched. */
 export const reachOf = ({ node }: OnnxGraph): string =>
   node.some((each) => graphsIn(each).length > 0) ? ' outside of its branches and loops' : '';
 
-/** One sentence of several remarks. */
+/** Joins the notes that are not empty. */
 export const noteOf = (...notes: readonly string[]): string => notes.filter((note) => note !== '').join('; ');

@@ -1,4 +1,4 @@
-// Plans what of a graph computes in 8 bits, and which tensors hold 8-bit numbers for that.
+// Plans which nodes of a graph compute in 8 bits, and which tensors are 8-bit numbers for that.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
@@ -7,8 +7,8 @@ import { chainsOf, type Chain } from './quantise-chains.js';
 import { weightedOf, type Weighted } from './quantise-weighted.js';
 
 /**
- * `weighted`: multiplies by weights. `mixing`: gives something new of what it takes. `carrying`: moves what it takes, so that its
- * range stays. ONNX Runtime has a kernel on 8-bit numbers for each.
+ * The role of a node. `weighted` nodes multiply by weights, `mixing` nodes compute new values from their inputs, and
+ * `carrying` nodes move elements, which preserves their range. ONNX Runtime has 8-bit kernels for all of them.
  */
 type Role =
   | { readonly kind: 'weighted'; readonly weighted: Weighted }
@@ -18,19 +18,19 @@ type Role =
 /** A node that computes in 8 bits. */
 export interface Unit {
   readonly role: Role;
-  /** Those of its inputs that hold 8-bit numbers and aren't constants. */
+  /** Inputs that are 8-bit numbers and not constants. */
   readonly inputs: readonly string[];
-  /** Whether its output holds 8-bit numbers, too; else it holds floats. */
+  /** The output is 8-bit numbers. Otherwise it is floats. */
   readonly quantised: boolean;
-  /** What it takes in of what follows: nothing where its output holds floats. */
+  /** Followers that the unit includes, none if its output is floats. */
   readonly chain: Chain;
 }
 
 export interface Plan {
   readonly units: ReadonlyMap<OnnxNode, Unit>;
-  /** How many nodes have constant weights, in 8 bits or not. */
+  /** Number of nodes with constant weights, in 8 bits or not. */
   readonly weighted: number;
-  /** The tensors that hold 8-bit numbers, with the one whose range each has. */
+  /** The tensors that are 8-bit numbers, each with the tensor whose range it has. */
   readonly ranges: ReadonlyMap<string, string>;
 }
 
@@ -62,10 +62,10 @@ function rolesOf(graph: OnnxGraph): ReadonlyMap<OnnxNode, Role> {
   return roles;
 }
 
-/** A Resize that makes no new numbers. */
+/** Returns true for a Resize that copies elements. */
 const isNearest = (node: OnnxNode): boolean => isOp(node, 'Resize') && stringOf(node, 'mode', 'nearest') === 'nearest';
 
-/** What a node computes with, other than constants of floats. */
+/** Returns the inputs that a node computes with, except for float constants. */
 function dataInputsOf(node: OnnxNode, constants: ReadonlyMap<string, OnnxTensor>): readonly string[] {
   if (!isOp(node, ...mixing)) return node.input.slice(0, 1);
   return node.input.filter((name) => constants.get(name)?.dataType !== onnxTypes.float);
@@ -82,7 +82,7 @@ export function planQuantising(graph: OnnxGraph): Plan {
     const chain = chainOf(node);
     if (inputs.length === 0 || !inputs.every((name) => ranges.has(name))) continue;
     if (!takesAlways(node, role) && !wanted.has(chain.output)) continue;
-    // A convolution in 8 bits gives nothing but 8-bit numbers; a product gives floats as well.
+    // 8-bit convolutions can return only 8-bit numbers. Products can return floats as well.
     const quantised = isOp(node, 'Conv') || wanted.has(chain.output);
     units.set(node, { role, inputs, quantised, chain: quantised ? chain : emptyChain(node) });
     const [first = ''] = inputs;
@@ -93,7 +93,7 @@ export function planQuantising(graph: OnnxGraph): Plan {
 }
 
 interface View {
-  /** In the order of the nodes. */
+  /** Roles in the order of the nodes. */
   readonly roles: ReadonlyMap<OnnxNode, Role>;
   readonly chainOf: (node: OnnxNode) => Chain;
   readonly inputsOf: (node: OnnxNode) => readonly string[];
@@ -105,7 +105,7 @@ function viewOf(graph: OnnxGraph): View {
   const chain = chainsOf(graph);
   return {
     roles,
-    // What carries keeps the range of what it takes.
+    // Carrying nodes keep the range of their input, so they can't include clipping or scaling.
     chainOf: (node) => (roles.get(node)?.kind === 'carrying' ? emptyChain(node) : chain(node)),
     inputsOf: (node) => dataInputsOf(node, constants),
   };
@@ -115,14 +115,14 @@ const emptyChain = (node: OnnxNode): Chain => ({ nodes: [], output: node.output[
 
 const toItself = (name: string): readonly [string, string] => [name, name];
 
-/** Whether it gains even when its input has to be quantised for it alone. */
+/** Returns true if 8 bits pay even if the input must be quantised for this node alone. */
 const paysAlone = (role: Role): boolean => role.kind === 'weighted' && role.weighted.pays;
 
-/** Whether it gains wherever its input is quantised already, even when nothing takes what it gives in 8 bits. */
+/** Returns true if 8 bits pay whenever the input is quantised already, even if no consumer uses 8-bit numbers. */
 const takesAlways = (node: OnnxNode, role: Role): boolean =>
   paysAlone(role) || (role.kind === 'weighted' && !isOp(node, 'Conv'));
 
-/** Tensors that something in 8 bits would take, by way of others or at once. */
+/** Returns the tensors that 8-bit nodes would use, directly or through other nodes. */
 function wantedBy(graph: OnnxGraph, { roles, chainOf, inputsOf }: View): ReadonlySet<string> {
   const wanted = new Set<string>();
   for (const node of graph.node.toReversed()) {

@@ -1,4 +1,5 @@
-// Finds the products of a graph that could have smaller weights: MatMul and Gemm whose second factor is a constant matrix.
+// Finds and replaces the products of a graph whose weights can be quantised: MatMul and Gemm with a constant second
+// matrix.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
@@ -9,19 +10,19 @@ import type { Matrix } from './quantise-matrix.js';
 import { reachOf, replaceNodes, type Parts } from './quantise-parts.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
-/** `alpha * (input x weights) + beta * addend`, where MatMul has factors of 1 and no addend. */
+/** A product `alpha * (input x weights) + beta * addend`. MatMul has factors of 1 and no addend. */
 export interface Product {
   readonly node: OnnxNode;
   readonly input: string;
   readonly weights: Matrix;
-  /** Products of the same key have the same weights. */
+  /** Key of the weights. Products with the same key share them. */
   readonly key: string;
   readonly alpha: number;
   readonly beta: number;
   readonly addend: string | undefined;
 }
 
-/** Products in the graph itself, not in graphs within it, of weights that are floats in the model. */
+/** Returns the products with float weights in the graph, without those of nested graphs. */
 export function productsOf(graph: OnnxGraph): readonly Product[] {
   const sources = { constants: constantsOf(graph), producers: producersOf(graph) };
   return graph.node.flatMap((node) => productOf(node, sources) ?? []);
@@ -52,10 +53,10 @@ interface Source {
   readonly transposed: boolean;
 }
 
-/** The constant behind a name, also through Identity and Transpose. */
+/** Returns the constant that a name refers to, directly or through Identity and Transpose. */
 function sourceOf(name: string, transposed: boolean, sources: Sources): Source | undefined {
   const tensor = sources.constants.get(name);
-  // A constant of a node goes by the name of the node's output.
+  // The tensor of a Constant node may have another name than the node's output.
   if (tensor !== undefined) return { tensor: { ...tensor, name }, transposed };
   const node = sources.producers.get(name);
   if (node === undefined) return undefined;
@@ -75,17 +76,20 @@ function matrixOf(tensor: OnnxTensor, transposed: boolean): Matrix | undefined {
     : { rows: first, columns: second, values, transposed };
 }
 
-/** Adds what computes a product without its addend, under the name `output`. */
+/** Emits nodes that compute a product without its addend, with the output `output`. */
 type Multiply = (product: Product, output: string, parts: Parts) => void;
 
 export interface ReplacedProducts {
   readonly kind: 'replaced';
   readonly model: OnnxModel;
-  /** For people: how many of how many products. */
+  /** Human-readable number of replaced products out of all. */
   readonly share: string;
 }
 
-/** The model with the products whose weights have at least that many bytes computed as `multiply` does; declined when there are none. */
+/**
+ * Replaces the products with at least `minBytes` of weights by the nodes that `multiply` emits. Declines if there are
+ * none.
+ */
 export function replaceProducts(
   model: OnnxModel,
   minBytes: number,
@@ -101,7 +105,7 @@ export function replaceProducts(
   return { kind: 'replaced', model: replaced, share: large.share };
 }
 
-/** A reason when there are none. */
+/** Returns the products with at least `minBytes` of weights, or the reason why there are none. */
 function largeProducts(
   graph: OnnxGraph,
   minBytes: number,
@@ -117,7 +121,7 @@ function largeProducts(
   };
 }
 
-/** Adds the product, then its addend, and last the node's own output. */
+/** Emits the product and the addition of its addend, if any. */
 function emitProduct(product: Product, parts: Parts, multiply: Multiply): void {
   const { node, addend, beta } = product;
   const [output = ''] = node.output;

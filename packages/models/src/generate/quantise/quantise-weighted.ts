@@ -1,4 +1,4 @@
-// Finds what has constant weights and can compute in 8 bits: convolutions and products.
+// Finds the convolutions and products with constant weights that can compute in 8 bits.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
@@ -9,22 +9,22 @@ import { productsOf, type Product } from './quantise-products.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
 export interface Weighted {
-  /** A column for each output channel. */
+  /** Weights with one column per output channel. */
   readonly matrix: Matrix;
-  /** Those of the same key have the same weights, laid out alike. */
+  /** Key of the weights. Nodes with the same key share weights and layout. */
   readonly key: string;
   readonly dims: readonly number[];
-  /** The dimension of the output channels: the first or the last. */
+  /** Dimension of the output channels: the first or the last. */
   readonly axis: number;
-  /** For each output channel. */
+  /** Bias per output channel. */
   readonly bias: Float32Array | undefined;
-  /** Whether 8 bits pay even where the input has to be quantised for it alone. */
+  /** 8 bits pay even if the input must be quantised for this node alone. */
   readonly pays: boolean;
 }
 
-/** With fewer, a product is as fast in floats. */
+/** Minimum size of a product's weights. Smaller products are as fast in floats. */
 const minProductBytes = 8192;
-/** With fewer output channels, or fewer numbers to sum up for each, a convolution is as fast in floats. */
+/** Minimum number of output channels, and of terms per output. Smaller convolutions are as fast in floats. */
 const minChannels = 16;
 const minTerms = 32;
 
@@ -58,7 +58,10 @@ function convolutionOf(node: OnnxNode, constants: ReadonlyMap<string, OnnxTensor
   return { ...{ matrix, key: weightName, dims: tensor.dims, axis: 0 }, bias };
 }
 
-/** A pooling of floats would be given 8-bit numbers by ONNX Runtime all the same, in an order in which it is slow. */
+/**
+ * Returns true for a convolution before a MaxPool. ONNX Runtime moves the pooling to 8-bit numbers in any case, and
+ * into an order in which it is slow unless the convolution computes in 8 bits too.
+ */
 function isPooled(node: OnnxNode, followers: ReadonlyMap<string, OnnxNode>): boolean {
   const next = followers.get(node.output[0] ?? '');
   if (next === undefined) return false;

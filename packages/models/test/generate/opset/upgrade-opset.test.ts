@@ -28,7 +28,7 @@ interface Given {
   readonly initializer?: readonly OnnxTensor[];
 }
 
-/** A model of one node, from `x` to `y`. */
+/** Returns a model with one node, from `x` to `y`. */
 function modelOf(
   opset: number,
   op: string,
@@ -92,7 +92,7 @@ const cases: readonly [string, OnnxModel][] = [
     }),
   ],
   ['ReduceSum', modelOf(11, 'ReduceSum', { attribute: [axes(1, 2), intAttribute('keepdims', 0)] })],
-  ['ReduceSum of everything', modelOf(12, 'ReduceSum')],
+  ['ReduceSum of all elements', modelOf(12, 'ReduceSum')],
   [
     'Slice',
     modelOf(9, 'Slice', {
@@ -107,11 +107,14 @@ const cases: readonly [string, OnnxModel][] = [
     'Split',
     modelOf(11, 'Split', { output: ['y', 'z'], attribute: [intAttribute('axis', 2), intsAttribute('split', [1, 3])] }),
   ],
-  ['Split into equals', modelOf(11, 'Split', { output: ['y', 'z'], attribute: [intAttribute('axis', 2)] })],
+  ['Split into equal parts', modelOf(11, 'Split', { output: ['y', 'z'], attribute: [intAttribute('axis', 2)] })],
   ['Squeeze', modelOf(11, 'Unsqueeze', { attribute: [axes(0, 3)] })],
   ['TopK', modelOf(9, 'TopK', { output: ['y', 'i'], attribute: [intAttribute('k', 2)] })],
   ['Resize', modelOf(10, 'Resize', { input: ['x', 'scales'], initializer: [scales(1, 1, 2, 2.5)] })],
-  ['Resize that shrinks', modelOf(10, 'Resize', { input: ['x', 'scales'], initializer: [scales(1, 1, 0.5, 0.7)] })],
+  [
+    'Resize to a smaller size',
+    modelOf(10, 'Resize', { input: ['x', 'scales'], initializer: [scales(1, 1, 0.5, 0.7)] }),
+  ],
   [
     'Resize, linear',
     modelOf(10, 'Resize', {
@@ -144,7 +147,7 @@ const cases: readonly [string, OnnxModel][] = [
   ]),
 ];
 
-/** One model of all, which take the same `x`. */
+/** Joins models with the same `x` into one. */
 function joined(models: readonly OnnxModel[]): OnnxModel {
   const own = (index: number) => (name: string) => (['x', ''].includes(name) ? name : `${name}${index}`);
   const parts = models.map(({ graph }, index) => ({
@@ -171,11 +174,11 @@ function joined(models: readonly OnnxModel[]): OnnxModel {
 describe('upgradeOpset', () => {
   for (const opset of [7, 9, 10, 11, 12]) {
     const all = cases.filter(([, model]) => opsetOf(model) === opset);
-    it(`keeps what was computed in opset ${opset}: ${all.map(([what]) => what).join(', ')}`, () =>
+    it(`preserves outputs of opset ${opset}: ${all.map(([what]) => what).join(', ')}`, () =>
       assertSameAnswers(joined(all.map(([, model]) => model))));
   }
 
-  it('keeps what graphs within nodes compute', () => {
+  it('preserves outputs of nested graphs', () => {
     const branch = (node: OnnxNode) => makeModel({ node: [node], input: [], output: [makeValue('out', float)] }).graph;
     const condition = { ...int64Tensor('c', [1], []), dataType: onnxTypes.bool, rawData: Uint8Array.of(1) };
     const graphAttribute = (name: string, node: OnnxNode): OnnxAttribute => ({
@@ -195,7 +198,7 @@ describe('upgradeOpset', () => {
     );
   });
 
-  it('keeps what chains of operators compute, from any opset on', () => {
+  it('preserves outputs of chains of operators, from any opset', () => {
     const softmax = fc.record({ op: fc.constantFrom('Softmax', 'LogSoftmax'), axis: fc.integer({ min: 0, max: 3 }) });
     const clip = fc.record({ op: fc.constant('Clip'), min: fc.integer({ min: -3, max: -1 }) });
     const chain = fc.array(fc.oneof(softmax, clip), { minLength: 1, maxLength: 4 });
@@ -215,7 +218,7 @@ describe('upgradeOpset', () => {
     );
   }).timeout(30_000);
 
-  it('takes a Softmax of the last axis for what it is', () => {
+  it('does not flatten a Softmax over the last axis', () => {
     const model = modelOf(11, 'Softmax', { attribute: [intAttribute('axis', 3)] });
     assert.deepEqual(
       upgraded(model).graph.node,
@@ -223,15 +226,15 @@ describe('upgradeOpset', () => {
     );
   });
 
-  it('leaves a model of opset 13 or later as it is', () => {
+  it('returns a model of opset 13 or later unchanged', () => {
     const model = modelOf(17, 'Relu');
     assert.deepEqual(upgradeOpset(model), { kind: 'made', model, note: '' });
   });
 
   const declines: readonly [string, OnnxModel, RegExp][] = [
     ['an opset before 7', modelOf(6, 'Relu'), /its opset is 6: expected 7 or later/],
-    ['Scan by batch', modelOf(8, 'Scan'), /Scan went by batch/],
-    ['scales that are computed', modelOf(10, 'Resize', { input: ['x', 'x'] }), /Resize has scales that are computed/],
+    ['Scan with a batch', modelOf(8, 'Scan'), /Scan has a batch dimension/],
+    ['computed scales', modelOf(10, 'Resize', { input: ['x', 'x'] }), /Resize has scales that are computed/],
     [
       'normalisation per element',
       modelOf(7, 'BatchNormalization', { attribute: [intAttribute('spatial', 0)] }),

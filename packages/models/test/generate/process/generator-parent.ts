@@ -1,4 +1,5 @@
-// A parent that starts a maker which waits for its model for ever, says its pid, and waits to be killed. Its argument is a folder.
+// A parent that starts a generator process whose model never arrives, prints its pid, and waits to be killed. Its
+// argument is a folder.
 
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';

@@ -27,7 +27,7 @@ describe('runGenerator', function () {
     return { graph, recipe, phase: 'rewrite', folder };
   }
 
-  it('writes the rewritten model, which answers as the original does', async () => {
+  it('writes the rewritten model, which has the same outputs as the original', async () => {
     const graph = `${digits}mlp-large.onnx`;
     const given = await job(graph);
     const made = await runGenerator(given, limits, systemClock);
@@ -48,7 +48,7 @@ describe('runGenerator', function () {
     assert.deepEqual(await runModel(join(given.folder, 'model.onnx'), inputs), await runModel(graph, inputs));
   });
 
-  it('says why it declines', async () => {
+  it('returns the reason if the generator declines', async () => {
     const made = await runGenerator(await job(`${digits}mlp-tiny.onnx`), limits, systemClock);
     assert.deepEqual(made, { kind: 'declined', reason: 'its weights take 0.1 MB: mapping gains nothing below 1 MB' });
   });
@@ -65,20 +65,20 @@ describe('runGenerator', function () {
       return true;
     });
 
-  it('fails of a corrupted model', async () => {
+  it('rejects a corrupted model', async () => {
     const graph = join(temp.path, 'cut.onnx');
     await writeFile(graph, (await readFile(`${digits}mlp-small.onnx`)).subarray(0, 1000));
     await fails(await job(graph), 'invalid-argument', /corrupted or cut short/);
   });
 
-  it('fails of external data that is too short', async () => {
+  it('rejects external data that is too short', async () => {
     const given = await job(`${digits}mlp-large.onnx`);
     await runGenerator(given, limits, systemClock);
     await writeFile(join(given.folder, 'weights.bin'), Buffer.alloc(5000));
     await fails(await job(join(given.folder, 'model.onnx')), 'invalid-argument', /weights.bin: the file is damaged/);
   });
 
-  it('fails of external data that is no file', async () => {
+  it('rejects external data that is not a file', async () => {
     for (const kind of ['folder', 'pipe']) {
       const given = await job(`${digits}mlp-large.onnx`);
       await runGenerator(given, limits, systemClock);
@@ -91,7 +91,7 @@ describe('runGenerator', function () {
     }
   });
 
-  it('fails of a graph that is chained too deeply', async () => {
+  it('rejects a graph whose nodes are chained too deeply', async () => {
     const names = Array.from({ length: 20_000 }, (_, index) => `w${index}`);
     const node = names.map((name, index) => makeNode('Identity', [names[index - 1] ?? 'w'], [name]));
     const model = makeModel({
@@ -105,17 +105,17 @@ describe('runGenerator', function () {
     await fails(await job(graph, 'int4'), 'invalid-argument', /too deep/);
   });
 
-  it('fails of a recipe that it does not have', async () =>
-    fails(await job(`${digits}mlp-tiny.onnx`, 'int3'), 'invalid-argument', /no generator for int3/));
+  it('rejects an unknown recipe', async () =>
+    fails(await job(`${digits}mlp-tiny.onnx`, 'int3'), 'invalid-argument', /has no generator for int3/));
 
-  it('fails when the process crashes, of what it could not write', async () =>
+  it('fails with the error of a process that crashes', async () =>
     fails(
       { ...(await job(`${digits}mlp-large.onnx`)), folder: join(temp.path, 'nowhere') },
       'internal',
       /exit status 1: Error: ENOENT/,
     ));
 
-  it('tells a full disk from a model that is at fault', async function () {
+  it('distinguishes a full disk from a problem of the model', async function () {
     if (!existsSync('/dev/full')) this.skip();
     const given = await job(`${digits}mlp-large.onnx`);
     await symlink('/dev/full', join(given.folder, 'weights.bin'));
@@ -127,31 +127,31 @@ describe('runGenerator', function () {
     });
   });
 
-  it('ends a process that needs more memory than its limit', async () => {
+  it('fails if the process needs more memory than its limit', async () => {
     const graph = join(temp.path, 'large.onnx');
     await writeFile(graph, matrixModel(4000));
-    await fails(await job(graph), 'resource-exhausted', /more memory than its limit of 64 MiB/, {
+    await fails(await job(graph), 'resource-exhausted', /more than its memory limit of 64 MiB/, {
       memoryBytes: 64 * 2 ** 20,
     });
   });
 
-  it('ends a process that takes too long', async () =>
-    fails(await job(`${digits}mlp-large.onnx`), 'deadline-exceeded', /more than 0.001 s/, { timeoutMs: 1 }));
+  it('kills a process that takes too long', async () =>
+    fails(await job(`${digits}mlp-large.onnx`), 'deadline-exceeded', /longer than 0.001 s/, { timeoutMs: 1 }));
 
-  it('ends the process when it is called off', async () => {
+  it('kills the process when it is cancelled', async () => {
     const abort = new AbortController();
-    const running = fails(await job(`${digits}mlp-large.onnx`), 'cancelled', /called off/, { signal: abort.signal });
+    const running = fails(await job(`${digits}mlp-large.onnx`), 'cancelled', /was cancelled/, { signal: abort.signal });
     abort.abort();
     await running;
   });
 
-  it('tells a want of memory by the signal, and names any other', async function () {
+  it('recognises a lack of memory by the signal, and reports other signals', async function () {
     const list = `/proc/${process.pid}/task/${process.pid}/children`;
     if (!existsSync(list)) return this.skip();
     const children = async (): Promise<readonly string[]> => (await readFile(list, 'utf8')).trim().split(' ');
     const ended = [
-      ['SIGILL', 'resource-exhausted', /took more memory than its limit of 512 MiB$/],
-      ['SIGTERM', 'internal', /^making mapped ended by signal SIGTERM$/],
+      ['SIGILL', 'resource-exhausted', /needed more than its memory limit of 512 MiB$/],
+      ['SIGTERM', 'internal', /^generating mapped failed with signal SIGTERM$/],
     ] as const;
     for (const [signal, code, why] of ended) {
       const before = await children();
@@ -161,7 +161,7 @@ describe('runGenerator', function () {
     }
   });
 
-  it('goes with its parent', async function () {
+  it('ends the process when its parent ends', async function () {
     if (!existsSync('/usr/bin/setpriv')) return this.skip();
     const parent = fileURLToPath(new URL('generator-parent.ts', import.meta.url));
     await using child = startChild(process.execPath, ['--import=tsx', parent, temp.path]);

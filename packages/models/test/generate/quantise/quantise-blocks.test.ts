@@ -18,7 +18,7 @@ const halfOf = (bytes: Uint8Array, index: number): number =>
   ((bytes[index >> 1] ?? 0) >> (index % 2 === 0 ? 0 : 4)) & 15;
 
 describe('quantiseBlocks', () => {
-  it('keeps every weight to within a step of its block, and zeros exactly', () => {
+  it('rounds every weight to within a step of its block, and preserves zeros', () => {
     fc.assert(
       fc.property(matrices, fc.constantFrom(16, 32), (matrix, block) => {
         const { blocks, values, scales, zeroPoints } = quantiseBlocks(matrix, block);
@@ -38,7 +38,7 @@ describe('quantiseBlocks', () => {
     );
   });
 
-  it('fills the last block up with zeros', () => {
+  it('pads the last block with zeros', () => {
     const matrix = { rows: 17, columns: 1, transposed: false, values: new Float32Array(17).fill(1) };
     const { values, zeroPoints } = quantiseBlocks(matrix, 16);
     const zero = halfOf(zeroPoints, 1);

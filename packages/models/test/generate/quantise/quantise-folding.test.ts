@@ -9,8 +9,8 @@ import { createRandomGraph } from '../../support/random-graph.js';
 
 const same = 0.999999;
 
-describe('what makes a graph simpler before it is quantised', () => {
-  it('changes no answers', () =>
+describe('the simplification of a graph before it is quantised', () => {
+  it('preserves outputs', () =>
     fc.assert(
       fc.asyncProperty(convolutionsModel(), async ({ model, inputs }) => {
         await assertSimilar(model, hoistActivations(foldIntoConvolutions(model)), inputs, same);
@@ -18,7 +18,7 @@ describe('what makes a graph simpler before it is quantised', () => {
       { numRuns: 15 },
     )).timeout(60_000);
 
-  it('takes a bias, a normalisation and a scale into the convolution before them', async () => {
+  it('folds a bias, a normalisation and a scale into the convolution before them', async () => {
     const graph = createRandomGraph(1);
     const from = graph.node('Conv', [graph.input('x', [2, 3, 5, 5]), graph.constant('w', [4, 3, 3, 3])], 'conv');
     const biased = graph.node('Add', [graph.constant('b', [1, 4, 1, 1]), from], 'biased');
@@ -38,10 +38,10 @@ describe('what makes a graph simpler before it is quantised', () => {
   const kept: readonly [string, readonly number[]][] = [
     ['along another dimension than the channels', [1, 1, 4, 1]],
     ['of every element', [1, 4, 4, 4]],
-    ['of a further dimension', [1, 1, 4, 1, 1]],
+    ['with an additional dimension', [1, 1, 4, 1, 1]],
   ];
   for (const [what, dims] of kept) {
-    it(`keeps an addend ${what}`, () => {
+    it(`does not fold an addend ${what}`, () => {
       const graph = createRandomGraph(2);
       const from = graph.node('Conv', [graph.input('x', [2, 4, 4, 4]), graph.constant('w', [4, 4, 1, 1])], 'conv');
       const model = graph.model(graph.node('Add', [from, graph.constant('b', dims)], 'y'));
@@ -49,14 +49,14 @@ describe('what makes a graph simpler before it is quantised', () => {
     });
   }
 
-  it('keeps what follows a convolution that something else takes, too', () => {
+  it('does not fold into a convolution with several consumers', () => {
     const graph = createRandomGraph(3);
     const from = graph.node('Conv', [graph.input('x', [2, 4, 4, 4]), graph.constant('w', [4, 4, 1, 1])], 'conv');
     const model = graph.model(graph.node('Add', [from, graph.constant('b', [1, 4, 1, 1])], 'y'), from);
     assert.equal(foldIntoConvolutions(model), model);
   });
 
-  it('puts an activation before the pooling and reshaping that it follows', async () => {
+  it('moves an activation before the pooling and reshaping that it follows', async () => {
     const graph = createRandomGraph(4);
     const attribute = [intsAttribute('kernel_shape', [2, 2])];
     const pooled = graph.node('MaxPool', [graph.input('x', [2, 4, 4, 4])], 'pooled', { attribute });
