@@ -86,7 +86,7 @@ describe('two controllers over one etcd', function () {
     const { child } = await another('third', ...onEtcd());
     assert.match(
       await refusalToStart(child),
-      /^pareto-controller: the cluster's blobs are at .*\/blobs, and .*\/third\/blobs is another place: give all controllers the same --blobs/,
+      /^pareto-controller: the cluster's blobs are at .*\/blobs, but this controller uses .*\/third\/blobs: pass the same --blobs/,
     );
     await pareto('--controller', leader.address, 'list', 'digits');
   });

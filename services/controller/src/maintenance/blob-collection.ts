@@ -1,4 +1,4 @@
-// Removing blobs that nothing refers to: what policy plans, done with all the care that something final wants.
+// The collection of unreferenced blobs: carries out what policy plans, with checks that no referenced blob is removed.
 
 import type { BlobStore, StoredBlob } from '@pareto/blobs';
 import { milliseconds, type Clock, type Digest, type Milliseconds } from '@pareto/core';
@@ -14,7 +14,7 @@ export interface BlobCollectionOptions {
   readonly reservations: BlobReservations;
   readonly store: Store;
   readonly leader: Leader;
-  /** The registry is complete, and of the store's present history. */
+  /** Returns whether the registry is complete and belongs to the store's current history. */
   readonly ready: () => boolean;
   readonly params: CollectParams;
   readonly clock: Clock;
@@ -24,10 +24,10 @@ export interface BlobCollectionOptions {
 
 const roundMs = milliseconds(60_000);
 const maxIntervalMs = 3_600_000;
-/** A leader that was paused for longer asks the store whether it still is one before it removes more. */
+/** Time after which the leader proves by a write that it still leads, and reads the references again, before further removals. */
 const provenMs = 1_000;
 
-/** A round some minute after this controller began to lead, then one an hour, or two in a grace, until the signal aborts. */
+/** Runs a round after a minute of leading, then every hour or half grace period, whichever is shorter, until the signal aborts. */
 export async function runBlobCollection(options: BlobCollectionOptions, signal: AbortSignal): Promise<void> {
   const { leader, params, clock, logger } = options;
   const everyMs = Math.min(maxIntervalMs, params.graceMs / 2);
@@ -40,24 +40,24 @@ export async function runBlobCollection(options: BlobCollectionOptions, signal: 
     if (term === undefined || clock.now() - term.since < roundMs || !isDue || !options.ready()) continue;
     last = { term, at: clock.now() };
     const round = collectBlobs(options, AbortSignal.any([signal, term.lost]));
-    await round.catch((error: unknown) => logger.warn('blobs not collected', { error }));
+    await round.catch((error: unknown) => logger.warn('blob collection failed', { error }));
   }
 }
 
-/** One round. What it leaves undone, the next one finds still undone. */
+/** Runs one round. What a round leaves undone, the next one finds still undone. */
 export async function collectBlobs(options: BlobCollectionOptions, signal: AbortSignal): Promise<void> {
   const { blobs, store, params, clock, logger } = options;
-  // 1. Only in a place that is this cluster's, and not soon after the store came into being or was restored: what was
-  //    registered since the copy was made is not in it.
+  // 1. Check that the location belongs to this cluster, and that the store was not created or restored within the grace period:
+  //    a restored store lacks the registrations since the backup.
   const state = await updateCollectionState(options);
   if (!(await owns(options, state)) || clock.wallMs() - state.sinceWallMs < params.graceMs) return;
 
-  // 2. List before reading what is referred to: a blob that comes later is not in the list.
+  // 2. List the blobs before reading the references, so that no later blob is in the list.
   const listed: StoredBlob[] = [];
   for await (const blob of blobs.list()) listed.push(blob);
   const plan = planBlobCollection(listed, await readReferences(store), clock.wallMs(), params);
 
-  // 3. Remove, one after the other, as long as this controller leads.
+  // 3. Remove one by one, as long as this controller leads.
   const removed = await removeAll(options, plan, signal);
 
   // 4. Report.
@@ -71,12 +71,12 @@ export async function collectBlobs(options: BlobCollectionOptions, signal: Abort
   });
 }
 
-/** One place may have been given to two clusters by mistake: neither knows what the other refers to. */
+/** Returns whether no other cluster collects at this location. Two clusters may use one by mistake, and lack each other's references. */
 async function owns({ blobs, logger }: BlobCollectionOptions, { id }: CollectionState): Promise<boolean> {
   const collector = await blobs.noteOnce('collector', id);
   if (collector === id) return true;
   logger.warn(
-    'blobs are not collected: another cluster does it here; if there is none any more, remove the note "collector" in the place',
+    'blobs are not collected: another cluster collects at this location; if it no longer exists, delete the note "collector" there',
     { place: blobs.location },
   );
   return false;
@@ -105,7 +105,7 @@ async function removeAll(
 async function removeOne(options: BlobCollectionOptions, blob: StoredBlob): Promise<boolean> {
   const { blobs, reservations, logger, metrics } = options;
   const { digest, partial, sizeBytes } = blob;
-  // Registering asks whether a blob is there before it refers to it: one that it did so for meanwhile is left alone.
+  // A registration reserves its blobs before it checks that they exist. Reserved blobs stay.
   if (!(await reservations.remove(digest, () => blobs.delete(blob)))) return false;
   const kind = partial ? 'partial' : 'blob';
   logger.info('blob removed', { digest, kind, bytes: sizeBytes });

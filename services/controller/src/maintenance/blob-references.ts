@@ -1,4 +1,5 @@
-// Which blobs the registry refers to, and since when that can be trusted: read from the store itself, where nothing is left out.
+// The blobs that the registry refers to, read from the store because the mirror lacks unreadable records, and the state of the
+// collection.
 
 import { randomUUID } from 'node:crypto';
 import type { Architecture, Clock, Digest, RecipeOutcome, Task, Variant } from '@pareto/core';
@@ -7,7 +8,7 @@ import type { Store } from '@pareto/state';
 import type { Leader } from '../leadership/leadership.js';
 import { prefixes } from '../storage/records.js';
 
-/** Throws when a record can't be read: nobody knows then what it refers to. */
+/** Returns the referenced digests. Throws if a record can't be read, because its references are unknown then. */
 export async function readReferences(store: Store): Promise<ReadonlySet<Digest>> {
   const references = new Set<Digest>();
   for (const record of await readAll<Architecture | Variant>(store, [prefixes.architectures, prefixes.variants]))
@@ -21,20 +22,20 @@ export async function readReferences(store: Store): Promise<ReadonlySet<Digest>>
   return references;
 }
 
-/** Of all tenants. */
+/** Returns the records of all tenants. */
 async function readAll<T>(store: Store, kinds: readonly string[]): Promise<readonly T[]> {
   const ranges = await Promise.all(kinds.map((kind) => store.range(kind.slice(0, kind.indexOf('/') + 1))));
   return ranges.flatMap(({ entries }) => entries.map(({ value }) => JSON.parse(value) as T));
 }
 
 export interface CollectionState {
-  /** Of this registry, also over backups of it. */
+  /** Id of this registry, which backups keep. */
   readonly id: string;
-  /** The store's history that it is about. */
+  /** Epoch of the store that the state belongs to. */
   readonly epoch: string;
-  /** Since when it was kept, round after round. */
+  /** Time since which rounds have been no further apart than the grace period. */
   readonly sinceWallMs: number;
-  /** When the last round was. */
+  /** Time of the last round. */
   readonly roundWallMs: number;
 }
 
@@ -48,8 +49,8 @@ export interface CollectionStateOptions {
 }
 
 /**
- * The registry's book of collecting, with this round in it. Begun anew when the store's history is another one, or when the
- * last round was longer ago than the grace: the store may be a copy that was made then, and not know what came since.
+ * Writes this round to the collection state, and returns the state. It starts again if the store's history was replaced, or if the last
+ * round is older than the grace period: the store may then be an old copy without later registrations.
  */
 export async function updateCollectionState({
   store,

@@ -1,4 +1,4 @@
-// Keeping the store's history short: the leader forgets what is older than ten minutes.
+// Compaction of the store's history: the leader drops what is older than ten minutes.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import type { Revision, Store } from '@pareto/state';
@@ -10,7 +10,7 @@ export interface CompactionOptions {
   readonly store: Store;
   readonly mirror: Mirror;
   readonly leader: Leader;
-  /** 0: never. */
+  /** Interval of compactions. 0 means never. */
   readonly everyMinutes: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -24,7 +24,10 @@ interface Mark {
 const minuteMs = 60_000;
 const historyMs = 10 * minuteMs;
 
-/** Until the signal aborts. A mark is set each minute, on every controller, so that a new leader knows how far back is what. */
+/**
+ * Runs until the signal aborts. Every controller notes the revision each minute, so that a new leader has the revision of ten minutes
+ * ago.
+ */
 export async function runCompaction(options: CompactionOptions, signal: AbortSignal): Promise<void> {
   const { mirror, everyMinutes, clock } = options;
   let marks: readonly Mark[] = [];
@@ -48,13 +51,13 @@ const minuteHasPassed = (clock: Clock, signal: AbortSignal): Promise<boolean> =>
     () => false,
   );
 
-/** The newest mark that is old enough, and those after it. */
+/** Returns the newest mark that is old enough, and the marks after it. */
 function dueMark(marks: readonly Mark[], now: Milliseconds): readonly [Mark | undefined, readonly Mark[]] {
   const index = marks.findLastIndex(({ at }) => now - at >= historyMs);
   return [marks[index], marks.slice(index + 1)];
 }
 
-/** One that leads no more by now is told so by the store first. */
+/** Compacts the history. The empty write before it fails unless this controller still leads. */
 async function compact({ store, leader, logger }: CompactionOptions, revision: Revision): Promise<void> {
   if (leader.term === undefined) return;
   try {

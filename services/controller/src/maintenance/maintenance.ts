@@ -1,4 +1,4 @@
-// What is done now and then: forgetting workers that are gone for good, and backups of the store.
+// Periodic maintenance: removal of workers that have been missing for an hour, and backups of the store.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import { backupStore, type Store } from '@pareto/state';
@@ -10,7 +10,7 @@ export interface MaintenanceOptions {
   readonly store: Store;
   readonly cluster: Cluster;
   readonly records: FleetRecords;
-  /** Where to; undefined: no backups. */
+  /** Path of the backup. Undefined means no backups. */
   readonly backupFile?: string | undefined;
   readonly backupMinutes: number;
   readonly clock: Clock;
@@ -19,7 +19,7 @@ export interface MaintenanceOptions {
 
 const roundMs = 60_000;
 
-/** A round each minute until the signal aborts; a last backup then. */
+/** Runs a round each minute until the signal aborts, and then writes a last backup. */
 export async function runMaintenance(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {
   const { backupMinutes } = options;
   for (let round = 1; await isRoundDue(options, signal); round += 1) {
@@ -29,7 +29,7 @@ export async function runMaintenance(options: MaintenanceOptions, signal: AbortS
   await backup(options);
 }
 
-/** After a minute; false at once when the signal aborts. */
+/** Returns true after a minute, or false when the signal aborts. */
 const isRoundDue = ({ clock }: MaintenanceOptions, signal: AbortSignal): Promise<boolean> =>
   clock.sleep(milliseconds(roundMs), signal).then(
     () => true,
@@ -42,7 +42,7 @@ async function forgetLost({ cluster, records, logger }: MaintenanceOptions): Pro
   await forgetting.catch((error: unknown) => logger.warn('workers not forgotten', { error }));
 }
 
-/** A store that can't be reached has no backup, and keeps nobody from stopping. */
+/** Writes a backup. A failure is only logged, so that an unreachable store does not prevent the stop. */
 async function backup({ store, backupFile, logger }: MaintenanceOptions): Promise<void> {
   if (backupFile === undefined) return;
   await backupStore(store, backupFile).then(

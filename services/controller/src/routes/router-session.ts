@@ -1,32 +1,38 @@
-// Which router a controller serves, and for how long. Routers belong on the leader's table; another controller gives them its
-// own only while the leader can't be reached. Pure.
+// Which routers a controller serves, and for how long. Routers use the leader's table, and that of another controller only while
+// the leader is unreachable. Pure.
 
 import type { Milliseconds } from '@pareto/core';
 
 export interface RouterSession {
-  /** The router takes a table from any controller. */
+  /** The router accepts the table of any controller. */
   readonly acceptFollower: boolean;
   readonly since: Milliseconds;
-  /** Who else led when it came, as far as was known. */
+  /** Address of another controller that led when the session began. Undefined if none was known. */
   readonly leaderThen: string | undefined;
 }
 
-/** What a controller knows of the leadership. */
+/** The leadership as this controller sees it. */
 export interface LeadershipStatus {
   readonly leads: boolean;
-  /** Another controller that leads. */
+  /** Address of another controller that leads. */
   readonly elsewhere: string | undefined;
-  /** Since its store was last heard. */
+  /** Time since the last response of the store. */
   readonly storeAgeMs: number;
 }
 
-/** A guest tries the leader again after this long. A store that is silent for longer may well be heard by other controllers. */
+/**
+ * Time after which a router on a follower tries the leader again, and after which an unresponsive store of this controller is assumed
+ * to be reachable from others.
+ */
 const redirectAfterMs = 10_000;
 
 export const mayServeRouter = (acceptFollower: boolean, { leads }: LeadershipStatus): boolean =>
   leads || acceptFollower;
 
-/** The router is to go to the leader now, or to look for one. While nobody leads it stays. */
+/**
+ * Returns whether the router must reconnect to the leader or find one. While no controller leads, it stays unless this controller's
+ * store is unresponsive.
+ */
 export function mustRedirect(
   { acceptFollower, since, leaderThen }: RouterSession,
   status: LeadershipStatus,

@@ -1,4 +1,4 @@
-// Routers' sessions: the routing table goes down, demand comes up.
+// The sessions of routers, which receive the routing table and send demand.
 
 import { milliseconds, ParetoError, workerId, type Clock, type TableVersion, type WorkerId } from '@pareto/core';
 import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rpc';
@@ -12,11 +12,11 @@ import type { TableRows } from './table-rows.js';
 
 export interface Routes {
   readonly handlers: ServiceHandlers<'pareto.v1.Routes'>;
-  /** Rows may have changed: they are looked at again, at most every 100 ms. */
+  /** Requests an update of the table, at most every 100 ms. */
   readonly touch: () => void;
-  /** Somebody else leads, or nobody: routers may have to go. */
+  /** Checks all sessions again, because routers may have to reconnect to another controller. */
   readonly leadershipChanged: () => void;
-  /** Keeps the table up to date until the signal aborts. */
+  /** Updates the table until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   readonly routers: () => readonly wire.RouterInfoInput[];
 }
@@ -26,15 +26,15 @@ export interface RoutesOptions {
   readonly leader: Pick<Leader, 'term' | 'elsewhere' | 'notLeaderError'>;
   readonly demand: DemandWindow;
   readonly rows: (routers: readonly wire.RouterInfoInput[]) => TableRows;
-  /** False: the store was not read yet, or what it says of the fleet is not true. The table stays what it is. */
+  /** Returns whether the mirror is complete and the plan is settled. Otherwise the table stays unchanged. */
   readonly ready: () => boolean;
-  /** Queries wait for a cold variant that nobody waited for before. */
+  /** Called when queries are held for a cold variant that none were held for before. */
   readonly onHeld: () => void;
-  /** A router says that a worker does not answer it. */
+  /** Called when a router reports that a worker is unreachable. */
   readonly onWorkerLost: (worker: WorkerId) => void;
-  /** Since the store was last heard. */
+  /** Time since the last response of the store. */
   readonly storeAgeMs: () => number;
-  /** Aborts when the controller drains: streams end. */
+  /** Aborts when the controller drains, which ends all streams. */
   readonly draining: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -42,9 +42,9 @@ export interface RoutesOptions {
 
 const coalesceMs = milliseconds(100);
 const heartbeatMs = 1_000;
-/** Whoever changes what rows are made of rings; this is for what nobody thought of. */
+/** Interval of updates without `touch`, as a safety net. */
 const recheckMs = 5_000;
-/** How old the table of a controller without routers may be; the first that comes gets a new one. */
+/** Maximum age of the table while no router is connected. The first one that joins gets an updated table. */
 const unwatchedMs = 1_000;
 
 type RouterStream = DuplexStream<wire.RouterMessage, wire.TableMessageInput>;
@@ -95,7 +95,7 @@ interface Serving {
   readonly stream: RouterStream;
   readonly call: ServerCall;
   readonly changed: ReturnType<typeof createNotifier>;
-  /** Adds the router to those that routers know of, until disposed. */
+  /** Adds the router to the table's list of routers, until disposed. */
   readonly join: (hello: wire.RouterHello) => Disposable;
 }
 
@@ -127,7 +127,7 @@ const leadershipStatusOf = ({ leader, storeAgeMs }: RoutesOptions): LeadershipSt
 });
 
 const noTable = (): ParetoError =>
-  new ParetoError('unavailable', 'this controller has no table yet: keep the one that you have, and try again');
+  new ParetoError('unavailable', 'this controller has no table yet: keep the current table and retry');
 
 async function readHello(messages: AsyncIterator<wire.RouterMessage>): Promise<wire.RouterHello> {
   const first = await messages.next();
@@ -140,7 +140,7 @@ async function readHello(messages: AsyncIterator<wire.RouterMessage>): Promise<w
 const resumePoint = ({ epoch, revision }: wire.RouterHello): TableVersion | undefined =>
   epoch === '' ? undefined : { epoch, revision };
 
-/** Counted by the leader only: it alone acts on it. */
+/** Reads a router's messages until its stream ends. Only the leader uses them. */
 async function readRouter(
   messages: AsyncIterator<wire.RouterMessage>,
   router: string,
@@ -165,7 +165,10 @@ interface Sending {
   readonly signal: AbortSignal;
 }
 
-/** A slow router gets what has changed meanwhile in one message. Throws the leader's whereabouts when the visit is over. */
+/**
+ * Sends the table and its changes, all changes since the last write in one message. Throws `notLeaderError()` when the router must
+ * reconnect to another controller.
+ */
 async function sendTable(
   options: RoutesOptions,
   { stream, session, changed, signal }: Sending,

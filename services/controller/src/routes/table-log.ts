@@ -1,4 +1,4 @@
-// The routing table's present rows and its recent changes: what a router must be sent to come from any version to this one.
+// The rows of the routing table and its recent changes, from which the message is computed that brings a router up to date.
 
 import type { TableVersion } from '@pareto/core';
 import { encodedOnce, type wire } from '@pareto/rpc';
@@ -6,11 +6,11 @@ import type { TableRows } from './table-rows.js';
 
 export interface TableLog {
   readonly version: TableVersion;
-  /** No rows were ever taken. */
+  /** No rows were set yet. */
   readonly isEmpty: boolean;
-  /** Takes new rows; a new revision when they differ. True when they do. */
+  /** Sets the rows. Returns true if they differ or the epoch is new, which makes a new revision. */
   update(rows: TableRows): boolean;
-  /** A snapshot for whoever has no version, or one that is not known here; else the changes; undefined: up to date. */
+  /** Returns the changes since a version, or a snapshot if the version is undefined or unknown. Undefined if it is up to date. */
   since(version: TableVersion | undefined): wire.TableMessageInput | undefined;
 }
 
@@ -19,16 +19,16 @@ interface Change {
   readonly keys: readonly string[];
 }
 
-/** Routers further behind get a snapshot; and so do those to whom more rows would go than there are. */
+/** Maximum number of revisions in the log. Routers further behind get a snapshot, as do those that miss more rows than there are. */
 const maxChanges = 1_000;
 
-/** `epochOf` tells the present epoch; in another one than before, revisions of before say nothing. */
+/** Creates an empty log. `epochOf` returns the current epoch. Revisions of an earlier epoch are unknown. */
 export function createTableLog(epochOf: () => string): TableLog {
   let epoch = epochOf();
   let rows: TableRows | undefined;
   let changes: readonly Change[] = [];
   let revision = 1;
-  /** What leads to the present revision, by where it begins; 0: a snapshot. Many routers are sent the same. */
+  /** Messages to the current revision by the revision that they start from (0: a snapshot), because many routers need the same. */
   const messages = new Map<number, wire.TableMessageInput>();
 
   const snapshot = (present: TableRows): wire.TableMessageInput => ({
@@ -73,7 +73,7 @@ export function createTableLog(epochOf: () => string): TableLog {
   };
 }
 
-/** The last of them, with no more keys than that. */
+/** Returns the latest changes that have at most `maxKeys` keys together. */
 function latest(changes: readonly Change[], maxKeys: number): readonly Change[] {
   let left = maxKeys;
   const tooOld = changes.findLastIndex(({ keys }) => (left -= keys.length) < 0);

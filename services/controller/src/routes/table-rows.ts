@@ -1,5 +1,5 @@
-// The rows of the routing table, from registry, plan and fleet. The same scene gives the same rows, and what a row is made of
-// being the same objects, the same row: most rows cost nothing to make again.
+// The rows of the routing table, from registry, plan and fleet. A row whose inputs are the same objects is the same object, so that
+// most rows cost nothing to compute again.
 
 import type { Architecture, Assignment, ReplicaState, Rule, Task } from '@pareto/core';
 import { architectureToWire, replicaStateToWire, taskToWire, type Complete, type wire } from '@pareto/rpc';
@@ -9,7 +9,7 @@ import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import { versionKey, type RegistryView } from '../registry/registry-view.js';
 import { variantRows } from './variant-rows.js';
 
-/** By key. */
+/** Rows by key. */
 export type TableRows = ReadonlyMap<string, wire.TableRowInput>;
 
 export function tableRows(view: ClusterView, routers: readonly wire.RouterInfoInput[]): TableRows {
@@ -20,7 +20,7 @@ export function tableRows(view: ClusterView, routers: readonly wire.RouterInfoIn
   for (const variant of servedVariants(view)) rows.push(...variantRows(view, capacity, variant));
   rows.push(...replicaRows(view, capacity));
   for (const rule of view.registry.rules) rows.push(ruleRow(rule));
-  for (const wish of view.registry.warmthRules) rows.push(ruleRow(wish));
+  for (const rule of view.registry.warmthRules) rows.push(ruleRow(rule));
   for (const router of routers) rows.push({ key: `router/${router.routerId}`, router });
   return new Map(rows.map((row) => [row.key ?? '', row]));
 }
@@ -38,8 +38,8 @@ const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: Rule) 
 }));
 
 /**
- * Replicas of the plan as last reported. Those of workers that are gone or doubted are left out, and so are failed ones, and
- * those of variants that were deleted.
+ * Returns the rows of assigned replicas as last reported, except failed ones, those of deleted variants, and those on workers that
+ * are gone or suspected.
  */
 function replicaRows({ registry, fleet }: ClusterView, { present }: WorkerCapacity): readonly wire.TableRowInput[] {
   return present.flatMap(({ info }) => {

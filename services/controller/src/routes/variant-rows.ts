@@ -1,4 +1,4 @@
-// The rows of one variant: one per hardware class that it was measured on, or one without a class.
+// The rows of one variant: one per hardware class that it was measured on, and possibly one without a class.
 
 import { createHash } from 'node:crypto';
 import { priceOf, type Measurement, type Profile } from '@pareto/core';
@@ -8,7 +8,7 @@ import type { WorkerCapacity } from './worker-capacity.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { architectureOf, costOf, latencyOf, type RegistryView } from '../registry/registry-view.js';
 
-/** A row without a class is there when no worker could load the variant on any class that it was measured on. */
+/** Returns the rows. There is one without a class if no worker can load the variant on a class that it was measured on. */
 export function variantRows(
   view: ClusterView,
   capacity: WorkerCapacity,
@@ -20,7 +20,10 @@ export function variantRows(
     : [...measured, ...unmeasuredRow(view, capacity, variant)];
 }
 
-/** Queries may be held for it while a class that a worker has is not measured yet; none when all are. */
+/**
+ * Returns the row without a class. It is placeable while the variant is unmeasured on a class of the workers, so that queries are
+ * held. Empty if the variant is measured on all of them.
+ */
 function unmeasuredRow(
   { registry }: ClusterView,
   { byProvider }: WorkerCapacity,
@@ -76,7 +79,7 @@ function measuredRows(
   const { hardwareClass, result } = measurement;
   if (result.kind === 'failed') return [];
   const { tasks } = view.registry;
-  // Some worker that is here, or expected back, could load it.
+  // A worker that is connected or awaited could load it.
   const placeable = (maxMemoryBytes.get(hardwareClass) ?? -1) >= result.profile.memoryBytes;
   const known = made.get(measurement);
   if (known?.tasks === tasks && known.variant === variant && known.placeable === placeable) return known.rows;

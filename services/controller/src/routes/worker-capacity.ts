@@ -1,14 +1,14 @@
-// The workers that count for the routing table, and what they could hold between them.
+// The workers that count for the routing table, and their memory by hardware class.
 
 import type { HardwareClassId, WorkerInfo } from '@pareto/core';
 import type { ClusterView } from '../cluster/observe.js';
 
 export interface WorkerCapacity {
-  /** They are here, or expected back. */
+  /** Workers that are connected or awaited. */
   readonly present: readonly { readonly info: WorkerInfo }[];
-  /** Of the classes that have slots on workers that may soon load something: the memory of the largest such worker. */
+  /** Memory of the largest schedulable worker, by the hardware classes of its slots. */
   readonly maxMemoryBytes: ReadonlyMap<HardwareClassId, number>;
-  /** The same classes by kind of provider. */
+  /** The same hardware classes by provider. */
   readonly byProvider: ReadonlyMap<string, ReadonlySet<HardwareClassId>>;
 }
 

@@ -1,4 +1,4 @@
-// Where the cluster's blobs are: opens the place that is configured, and sees to it that every controller has the same.
+// The location of the cluster's blobs: opens the configured one, and checks that all controllers use the same.
 
 import { join } from 'node:path';
 import { openFolderBlobStore, openS3BlobStore, type BlobStore } from '@pareto/blobs';
@@ -7,7 +7,7 @@ import type { Store } from '@pareto/state';
 import type { OpenContext } from './open-store.js';
 
 const locationKey = 'meta/blobs';
-/** Of what is looked into on this host while blobs are in S3. */
+/** Size of the cache on this host if the blobs are in S3. */
 const cacheBytes = 4 * 2 ** 30;
 
 /** Flags that say where model files are stored: the folder or S3 bucket `blobs`, by default a folder in `dataDir`. */
@@ -18,7 +18,7 @@ export interface BlobFlags {
   readonly maxBlobMebibytes: number;
 }
 
-/** Throws a ParetoError of one line that says what is wrong with the place and what to do. */
+/** Opens the configured location. Throws a ParetoError if that fails or the flags are contradictory. */
 export async function openBlobStore(flags: BlobFlags, { clock, logger }: OpenContext): Promise<BlobStore> {
   const { dataDir, blobs = join(dataDir, 'blobs'), s3Endpoint: endpoint } = flags;
   const onDamaged = (digest: Digest): void => logger.error('damaged blob removed', { digest, place: blobs });
@@ -29,20 +29,20 @@ export async function openBlobStore(flags: BlobFlags, { clock, logger }: OpenCon
   if (endpoint !== undefined) {
     throw new ParetoError(
       'invalid-argument',
-      `--s3-endpoint goes with --blobs s3://bucket/prefix, and not with ${blobs}`,
+      `--s3-endpoint needs --blobs s3://bucket/prefix, but the blobs are in ${blobs}`,
     );
   }
   return openFolderBlobStore(blobs, options);
 }
 
-/** The first controller's place is the cluster's. Throws `failed-precondition` when this one has another. */
+/** Throws `failed-precondition` unless the location is that of the cluster, which the first controller sets. */
 export async function checkBlobLocation(store: Store, { location, locationId }: BlobStore): Promise<void> {
   const own = JSON.stringify({ placeId: locationId, place: location });
   const known = JSON.parse((await readLocation(store)) ?? (await claimLocation(store, own))) as BlobLocation;
   if (known.placeId === locationId) return;
   throw new ParetoError(
     'failed-precondition',
-    `the cluster's blobs are at ${known.place}, and ${location} is another place: give all controllers the same --blobs, on storage that they share; to move blobs, copy all of the place, its file "place" too`,
+    `the cluster's blobs are at ${known.place}, but this controller uses ${location}: pass the same --blobs, on shared storage, to all controllers; to move the blobs, copy the whole folder or prefix with its file "place"`,
   );
 }
 
@@ -54,7 +54,7 @@ interface BlobLocation {
 
 const readLocation = async (store: Store): Promise<string | undefined> => (await store.get(locationKey)).entry?.value;
 
-/** Returns whose it is: of several who try at once, the first one's. */
+/** Stores the location unless there is one, and returns the stored one. */
 async function claimLocation(store: Store, own: string): Promise<string> {
   await store.transact({
     compares: [{ kind: 'absent', key: locationKey }],

@@ -1,10 +1,10 @@
-// Keeps registering and collecting apart: a blob that is about to be referred to is not removed, and one that is being removed
-// is waited for. Both happen on the leader alone, in one process.
+// Mutual exclusion of registrations and the collection of blobs: a reserved blob is not removed, and a reservation waits until the
+// blob's removal has finished. Both happen in the process of the leader only.
 
 export interface BlobReservations {
-  /** While `work` runs none of these is removed. */
+  /** Runs `work`, and prevents the removal of these blobs meanwhile. */
   reserve<T>(digests: readonly string[], work: () => Promise<T>): Promise<T>;
-  /** False, and nothing done, while it is held. */
+  /** Runs `work`, which removes the blob. Returns false and does nothing while the blob is reserved. */
   remove(digest: string, work: () => Promise<boolean>): Promise<boolean>;
 }
 

@@ -1,19 +1,19 @@
-// Blobs whose place opens later: S3 may be away when a controller starts.
+// A blob store that is opened after its creation, because S3 may be unreachable when a controller starts.
 
 import type { BlobStore } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
 
 export interface DeferredBlobStore extends BlobStore {
-  /** From now on calls go there. */
+  /** Forwards all further calls to `blobs`. */
   open(blobs: BlobStore): void;
 }
 
-/** Everything before `open` throws `unavailable`. */
+/** Creates the store. Calls before `open` throw `unavailable`. */
 export function createDeferredBlobStore(): DeferredBlobStore {
   let opened: BlobStore | undefined;
   const blobs = (): BlobStore => {
     if (opened === undefined) {
-      throw new ParetoError('unavailable', "the models' place is not open yet: try again in a moment");
+      throw new ParetoError('unavailable', 'the blob store is not open yet: retry in a moment');
     }
     return opened;
   };

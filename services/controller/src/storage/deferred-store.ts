@@ -1,18 +1,18 @@
-// A store that opens later: what is made of it can be put together before, and the process answers probes meanwhile.
+// A store that is opened after its creation, so that the controller can be assembled and serve probes before.
 
 import { ParetoError } from '@pareto/core';
 import type { Store } from '@pareto/state';
 
 export interface DeferredStore extends Store {
-  /** From now on calls go to that store; closing this one closes it. */
+  /** Forwards all further calls to `store`, also the disposal. */
   open(store: Store): void;
 }
 
-/** Calls before `open` throw `unavailable`. */
+/** Creates the store. Calls before `open` throw `unavailable`. */
 export function createDeferredStore(): DeferredStore {
   let opened: Store | undefined;
   const store = (): Store => {
-    if (opened === undefined) throw new ParetoError('unavailable', 'the store is not open yet: try again in a moment');
+    if (opened === undefined) throw new ParetoError('unavailable', 'the store is not open yet: retry in a moment');
     return opened;
   };
   return {

@@ -1,11 +1,11 @@
-// How the controller reaches etcd, from its flags and the files that they name.
+// Access to etcd: the options of the etcd store, from the flags and the files that they name.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, ParetoError } from '@pareto/core';
 import type { EtcdStoreOptions } from '@pareto/state';
 
-/** Flags that say how to reach etcd. `etcd` lists host:port of its members; without it the store is embedded. */
+/** Flags of the store. `etcd` lists host:port of the members of etcd. If it is undefined, the embedded store is used. */
 export interface EtcdFlags {
   readonly etcd?: readonly string[] | undefined;
   readonly cluster: string;
@@ -17,7 +17,7 @@ export interface EtcdFlags {
 
 export type EtcdAccessFlags = Omit<EtcdFlags, 'etcd' | 'etcdCompactMinutes'>;
 
-/** Throws `invalid-argument` that names the flag and the file. */
+/** Returns the options. Throws `invalid-argument` with the flag and the file if one can't be read. */
 export async function readEtcdAccess(
   endpoints: readonly string[],
   flags: EtcdAccessFlags,
@@ -45,7 +45,7 @@ async function readCerts(folder: string): Promise<NonNullable<EtcdStoreOptions['
   if ((cert === undefined) !== (key === undefined)) {
     throw new ParetoError(
       'invalid-argument',
-      `--etcd-certs: ${folder} has ${cert === undefined ? 'tls.key without tls.crt' : 'tls.crt without tls.key'}: a client certificate needs both`,
+      `--etcd-certs: ${folder} has ${cert === undefined ? 'tls.key without tls.crt' : 'tls.crt without tls.key'}; a client certificate needs both`,
     );
   }
   return { ca, cert, key };
@@ -56,7 +56,7 @@ async function readUser(name: string | undefined, file: string | undefined): Pro
   if (name === undefined || file === undefined) {
     throw new ParetoError(
       'invalid-argument',
-      '--etcd-user and --etcd-password-file go together: give both, or neither',
+      '--etcd-user and --etcd-password-file need each other: pass both or neither',
     );
   }
   return { name, password: (await read('--etcd-password-file', file)).trimEnd() };

@@ -1,9 +1,9 @@
-// Records of older schema versions, with what they lack.
+// Migration of records of older schema versions, when they are read.
 
 import { bytes, noCounts, originalRecipe, type Measurement, type Profile, type SlotGroup } from '@pareto/core';
 import type { CounterRecord, LoadRecord, RecordKind, WorkerRecord } from './records.js';
 
-/** A record as it was read, and what this release adds to those of its kind. */
+/** Returns a record with the fields that older schema versions lack. */
 export function migrateRecord(kind: RecordKind, value: unknown): unknown {
   if (kind === 'architectures') return { recipes: [originalRecipe], keepAll: false, labels: {}, ...(value as object) };
   if (kind === 'measurements') return migrateMeasurement(value as Measurement);
@@ -12,7 +12,7 @@ export function migrateRecord(kind: RecordKind, value: unknown): unknown {
   return kind === 'workers' ? migrateWorker(value as WorkerRecord) : value;
 }
 
-/** Of no known environment: it is measured again, for accuracy was taken over other samples then. */
+/** An empty environment causes a new measurement, because older releases measured the accuracy over other samples. */
 function migrateMeasurement(read: Measurement): Measurement {
   const measurement = { ...read, environment: (read as Partial<Measurement>).environment ?? '' };
   const { result } = measurement;
@@ -34,7 +34,7 @@ const migrateWorker = (read: WorkerRecord): WorkerRecord => ({
   info: { ...read.info, slotGroups: read.info.slotGroups.map((group) => ({ ...withoutDriver, ...group })) },
 });
 
-/** Nothing of what the protocol's statistics are made of was counted. */
+/** Older releases did not count for the protocol's statistics. */
 const migrateCounts = <T extends { readonly counts?: CounterRecord['counts'] }>(read: T): T =>
   read.counts === undefined ? { ...read, counts: noCounts } : read;
 

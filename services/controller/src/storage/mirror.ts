@@ -1,5 +1,5 @@
-// The store in memory: listed once, then kept up to date by watching. All reading goes here, on every controller. Nothing
-// that the store does ends it: a watch that breaks is opened again, and a history that is gone is listed anew.
+// A copy of the store in memory, which every controller reads from: listed once, then updated by a watch. A watch that breaks is
+// opened again, and the store is listed again if the watched history was compacted or replaced.
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { Revision, Store, Watched } from '@pareto/state';
@@ -11,21 +11,22 @@ import type { RecordKind } from './records.js';
 
 export interface Mirror {
   readonly records: RecordView;
-  /** Everything up to here is in `records`. */
+  /** The latest revision that `records` contain. */
   readonly revision: Revision;
-  /** The store was listed, and its history is still the one that was followed. */
+  /** The store was listed, and its history has not been compacted or replaced since. */
   readonly synced: boolean;
-  /** Lists the store, however long that takes, and goes on watching until the signal aborts. Resolves when in sync, or then. */
+  /** Lists the store and watches it until the signal aborts. Resolves when it is listed, or when the signal aborts. */
   start(signal: AbortSignal): Promise<void>;
   /**
-   * Resolves once a write at that revision can be read here. Throws `unavailable` when that takes too long, or when the
-   * store was restored meanwhile.
+   * Resolves when `records` contain the writes up to the revision. Throws `unavailable` after 5 s, or if the store was restored
+   * meanwhile.
    */
   reached(revision: Revision): Promise<void>;
-  /** Resolves once the records are so. Throws `unavailable` as `reached` does. */
+  /** Resolves when the records satisfy the condition. Throws `unavailable` as `reached` does. */
   shows(isSo: (records: RecordView) => boolean): Promise<void>;
+  /** Adds a listener that gets the kinds of changed records. */
   onChange(listener: (kinds: ReadonlySet<RecordKind>) => void): void;
-  /** The history is another one than was followed. `records` are still those of before. */
+  /** Adds a listener that is called when the store's history was replaced. `records` are still those of the old history then. */
   onRestored(listener: () => void): void;
 }
 
@@ -45,7 +46,7 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
   const onRestored: (() => void)[] = [];
   let revision = -1;
   let synced = false;
-  /** Of the histories followed so far. */
+  /** Number of times that the store's history was replaced. */
   let history = 0;
   let ended = new AbortController().signal;
 
@@ -71,7 +72,7 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
     changed.notify();
   };
 
-  /** Until the watch ends or breaks, or what it followed is gone. */
+  /** Follows the store until the watch ends or breaks, or its history is compacted or replaced. */
   const follow = async (signal: AbortSignal, onProgress: () => void): Promise<void> => {
     if (!synced) await list();
     onProgress();
@@ -87,7 +88,7 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
     const backoff = createBackoff(clock);
     const rest = async (error: unknown): Promise<void> => {
       if (signal.aborted) return;
-      logger.warn('store not followed', { error });
+      logger.warn('store watch failed', { error });
       await backoff.pause(signal);
     };
     while (!signal.aborted) await follow(signal, backoff.reset).catch(rest);
@@ -115,8 +116,8 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
       void run(signal);
       while (!synced && !signal.aborted) await changed.wait(recheckMs, signal);
     },
-    reached: (wanted) => waitUntil(() => revision >= wanted, 'it was written'),
-    shows: (isSo) => waitUntil(() => isSo(tables.view), 'it has come about'),
+    reached: (wanted) => waitUntil(() => revision >= wanted, 'the write was committed'),
+    shows: (isSo) => waitUntil(() => isSo(tables.view), 'the change was committed'),
     onChange: (listener) => void listeners.push(listener),
     onRestored: (listener) => void onRestored.push(listener),
   };
@@ -126,7 +127,8 @@ function checkWait(what: string, ended: AbortSignal, isRestored: boolean, isLate
   const fail = (why: string): never => {
     throw new ParetoError('unavailable', why);
   };
-  if (ended.aborted) fail(`${what}, but the controller is stopping: look again at another one`);
-  if (isRestored) fail(`${what}, and then the store was restored: look whether it is there, and try again`);
-  if (isLate) fail(`${what}, but the store does not tell of it yet: look again in a moment`);
+  if (ended.aborted) fail(`${what}, but the controller is stopping: check the result on another controller`);
+  if (isRestored)
+    fail(`${what}, but the store was restored afterwards: check whether it is still there, and retry if not`);
+  if (isLate) fail(`${what}, but this controller has not received it from the store yet: check the result in a moment`);
 }

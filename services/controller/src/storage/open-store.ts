@@ -1,4 +1,4 @@
-// Opening what the controllers share: as soon as it answers.
+// Opening of the shared store, with retries while it is unreachable.
 
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { openEtcdStore, type Store } from '@pareto/state';
@@ -13,8 +13,8 @@ export interface OpenContext {
 const pauseMs = milliseconds(2_000);
 
 /**
- * Waits for what can't be reached, and says so in the log; undefined when the signal aborts first. Throws what `open` does
- * when waiting would not help.
+ * Opens something, and retries every 2 s while `open` throws `unavailable`, which is logged as `waiting`. Returns undefined if the
+ * signal aborts first. Throws other errors of `open`.
  */
 export async function openWithRetry<T>(
   waiting: string,
@@ -37,7 +37,7 @@ export async function openWithRetry<T>(
   return undefined;
 }
 
-/** As `openWithRetry` does. */
+/** Opens etcd as `openWithRetry` does. */
 export async function openEtcd(
   etcd: readonly string[],
   flags: EtcdFlags,
@@ -47,7 +47,7 @@ export async function openEtcd(
   const { clock, logger } = context;
   const access = await readEtcdAccess(etcd, flags);
   if (flags.etcdCompactMinutes === 0) {
-    logger.warn('etcd is left to compact itself: without its --auto-compaction-retention its history grows for ever');
+    logger.warn('compaction is left to etcd: without its --auto-compaction-retention, the history grows forever');
   }
   const onNotice = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(message, fields);
   return openWithRetry('waiting for etcd', () => openEtcdStore({ ...access, clock, onNotice }), context, signal);

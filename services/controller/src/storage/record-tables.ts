@@ -1,4 +1,4 @@
-// The store's records as maps, and what the store's entries and events do to them.
+// Tables of the store's records, updated by the store's entries and events.
 
 import { errorText } from '@pareto/core';
 import type { Compare, Entry, Revision, WatchEvent } from '@pareto/state';
@@ -12,11 +12,11 @@ export interface Stored<T> {
   readonly modRevision: Revision;
 }
 
-/** Holds while nobody has written the key since it was read; undefined: it was not there. */
+/** Returns the condition that the key was not written since `read`. Undefined means that the key did not exist. */
 export const unchangedSince = (key: string, read: Stored<unknown> | undefined): Compare =>
   read === undefined ? { kind: 'absent', key } : { kind: 'revision', key, modRevision: read.modRevision };
 
-/** By store key. */
+/** Records of each kind by store key. */
 export type RecordView = { readonly [K in RecordKind]: ReadonlyMap<string, Stored<Records[K]>> };
 
 type Tables = { readonly [K in RecordKind]: Map<string, Stored<Records[K]>> };
@@ -24,13 +24,13 @@ type Tables = { readonly [K in RecordKind]: Map<string, Stored<Records[K]>> };
 export interface RecordTables {
   readonly view: RecordView;
   replaceAll(entries: readonly Entry[]): void;
-  /** The kinds that it touched. */
+  /** Applies the events. Returns the kinds of the changed records. */
   apply(events: readonly WatchEvent[]): ReadonlySet<RecordKind>;
 }
 
 export const recordKinds = Object.keys(prefixes) as readonly RecordKind[];
 
-/** A value that can't be read is left out, and told of: one bad record must not hide all others. */
+/** Creates empty tables. Unreadable values are left out and reported to `onUnreadable`, so that they do not hide other records. */
 export function createRecordTables(onUnreadable: (key: string, reason: string) => void): RecordTables {
   const tables = emptyTables();
 

@@ -1,5 +1,4 @@
-// What the controller keeps in the store, and under which keys. Values are JSON; the schema version of packages/state
-// covers them.
+// The controller's records in the store and their keys. Values are JSON, and are covered by the schema version of packages/state.
 
 import type {
   Architecture,
@@ -21,8 +20,8 @@ import type {
 import type { Operation } from '@pareto/state';
 
 /**
- * Tasks and architectures share one namespace: whoever holds a name holds this key. `free`: nobody has it now. `current` is
- * the last version that an architecture of the name was given, if any was: none is ever given again.
+ * A name in the namespace that tasks and architectures share. `free` means that the name is not in use. `current` is the highest
+ * version that an architecture of this name ever had, because versions are never reused.
  */
 export interface NameRecord {
   readonly kind: 'task' | 'architecture' | 'free';
@@ -31,35 +30,35 @@ export interface NameRecord {
 
 export interface WorkerRecord {
   readonly info: WorkerInfo;
-  /** An operator asked for it to be emptied. */
+  /** An operator requested to drain the worker. */
   readonly draining: boolean;
 }
 
-/** What a worker last reported, written at a bounded rate; the counts in it are already in the counter records. */
+/** The last written report of a worker. Its counts are already in the counter records. */
 export interface LoadRecord {
   readonly worker: WorkerId;
   readonly incarnation: string;
-  /** False once the leader has given up waiting for it. */
+  /** The worker is connected or awaited. False after its time to rejoin. */
   readonly present: boolean;
   readonly replicas: readonly CountedReport[];
 }
 
-/** Without the age of the last inference, which is none when it is read. */
+/** A replica report with the time of the last inference instead of its age. */
 export interface CountedReport extends ReplicaReport {
-  /** Since the Unix epoch, by the clock of the controller that heard of it. */
+  /** Time since the Unix epoch, by the clock of the controller that received the report. */
   readonly lastInferenceWallMs?: number | undefined;
 }
 
-/** Of a variant, over all replicas that there ever were. */
+/** Counts of a variant over all replicas that ever existed. */
 export interface CounterRecord {
   readonly requests: number;
   readonly items: number;
   readonly executions: number;
   readonly failures: number;
   readonly busyMs: number;
-  /** Without the age of the last inference. */
+  /** Counts for the protocol's statistics, without the age of the last inference. */
   readonly counts: InferCounts;
-  /** Since the Unix epoch, by a controller's clock; undefined: there was none. */
+  /** Time of the last inference since the Unix epoch, by a controller's clock. Undefined if there was none. */
   readonly lastInferenceWallMs?: number | undefined;
 }
 
@@ -69,13 +68,13 @@ interface PlanRecord {
   readonly actions: readonly PlanAction[];
 }
 
-/** The plan was brought in line with what runs, for this epoch of the store. */
+/** The epoch of the store for which the plan was settled: running replicas were adopted. */
 interface SettlementRecord {
   readonly epoch: string;
 }
 
 export interface Records {
-  /** Addresses of the controllers that stand for election, as plain text: the oldest leads. */
+  /** Addresses of the election candidates, as plain text. The oldest candidate leads. */
   readonly candidates: string;
   readonly names: NameRecord;
   readonly tasks: Task;
@@ -84,7 +83,7 @@ export interface Records {
   readonly variants: Variant;
   readonly measurements: Measurement;
   readonly rules: Rule;
-  /** The last of them, by when they came about. */
+  /** The latest events about rules, ordered by time. */
   readonly ruleEvents: RuleEvent;
   readonly assignments: Assignment;
   readonly workers: WorkerRecord;
@@ -96,7 +95,7 @@ export interface Records {
 
 export type RecordKind = keyof Records;
 
-/** All there is as yet. */
+/** The only tenant. */
 export const tenant = 'default';
 
 export const prefixes: Readonly<Record<RecordKind, string>> = {
@@ -127,7 +126,7 @@ export const measurementsPrefix = (id: VariantId, version: number): string =>
   `${prefixes.measurements}${id}/${version}/`;
 export const measurementKey = (m: Measurement): string => measurementsPrefix(m.variant, m.version) + m.hardwareClass;
 export const ruleKey = (id: string): string => prefixes.rules + id;
-/** By age: a time of 9 digits of base 36 is good for 3,000 years. Nothing happens to a rule twice. */
+/** Returns a key that sorts by time: 9 digits of base 36 last for 3,000 years. A rule has at most one event of each kind. */
 export const ruleEventKey = ({ kind, atWallMs, rule }: RuleEvent): string =>
   `${prefixes.ruleEvents}${Math.floor(atWallMs).toString(36).padStart(9, '0')}-${rule.id}-${kind}`;
 export const assignmentKey = (a: Pick<Assignment, 'worker' | 'replica'>): string =>
@@ -149,7 +148,7 @@ export const putRecord = (key: string, record: Records[RecordKind]): Operation =
 export const replicasById = (load: LoadRecord | undefined): ReadonlyMap<ReplicaId, CountedReport> =>
   new Map(load?.replicas.map((report) => [report.replica, report]));
 
-/** All keys of an architecture's versions, and of their outcomes, variants, measurements and counters. */
+/** Returns the key prefixes of an architecture's versions, and of their outcomes, variants, measurements and counters. */
 export const architecturePrefixes = (name: string): readonly string[] => [
   `${prefixes.architectures}${name}/`,
   `${prefixes.outcomes}${name}/`,

@@ -1,4 +1,4 @@
-// What the controller keeps, and where: the store and the blobs, and the part of the service that opens and closes them.
+// The controller's storage: the store and the blob store, and the part of the service that opens and closes them.
 
 import { join } from 'node:path';
 import type { BlobStore } from '@pareto/blobs';
@@ -11,9 +11,9 @@ import { createDeferredBlobStore, type DeferredBlobStore } from './deferred-blob
 import { openEtcd, openWithRetry, type OpenContext } from './open-store.js';
 
 export interface Storage {
-  /** With etcd: open once the part has started, however long that takes. */
+  /** The store. An etcd store is open after the part has started. */
   readonly store: Store;
-  /** Likewise. */
+  /** The blob store, open after the part has started. */
   readonly blobs: BlobStore;
   readonly part: Runnable;
 }
@@ -24,13 +24,13 @@ export interface StorageFlags extends EtcdFlags, BlobFlags {
 }
 
 export interface StorageContext extends OpenContext {
-  /** Aborts when the service is to stop, perhaps before it has started. */
+  /** Aborts when the service must stop, possibly before it has started. */
   readonly draining: AbortSignal;
-  /** In place of what the configuration names; it stays open. */
+  /** Store to use in place of the configured one. It is not closed. */
   readonly store?: Store | undefined;
 }
 
-/** Throws a ParetoError of one line when the embedded store can't be opened; starting the part does for all else. */
+/** Opens the embedded store, and throws a ParetoError if that fails. The start of the part opens etcd and the blobs. */
 export async function createStorage(config: StorageFlags, context: StorageContext): Promise<Storage> {
   const { clock } = context;
   const store = createDeferredStore();
@@ -63,7 +63,7 @@ async function start(
     if (etcd !== undefined) await checkBlobLocation(store, opened);
     return opened;
   };
-  const opened = await openWithRetry("waiting for the models' place", open, context, draining);
+  const opened = await openWithRetry('waiting for the blob store', open, context, draining);
   if (opened === undefined) return;
   blobs.open(opened);
   logger.info('store open', { store: etcd ?? 'embedded', cluster, epoch: store.epoch });
@@ -71,6 +71,6 @@ async function start(
   logger.info('restored', { file: restore, entries: await restoreStore(store, restore) });
 }
 
-/** The same store, for one that must not close it. Its getters stay live. */
+/** Returns a view of the store whose disposal does nothing. Its getters stay live. */
 const withoutDisposal = (store: Store): Store =>
   Object.create(store, { [Symbol.asyncDispose]: { value: async () => undefined } }) as Store;

@@ -1,4 +1,4 @@
-// Collecting blobs over a real folder and the embedded store: what is kept, what goes, and when nothing may go at all.
+// The collection of blobs over a real folder and the embedded store: what it keeps, removes, and when it removes nothing.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -15,11 +15,11 @@ import type { Leader } from '../../src/leadership/leadership.js';
 const hour = 3_600_000;
 const never = new AbortController().signal;
 
-describe('collecting blobs', () => {
+describe('collection of blobs', () => {
   let folder: TempFolder;
   let store: Store;
   let blobs: BlobStore;
-  let holds: BlobReservations;
+  let reservations: BlobReservations;
   let fenced: boolean;
   let options: BlobCollectionOptions;
   beforeEach(async () => {
@@ -30,12 +30,12 @@ describe('collecting blobs', () => {
       clock: systemClock,
       onDamaged: () => undefined,
     });
-    holds = createBlobReservations();
+    reservations = createBlobReservations();
     fenced = false;
     const leader = {
       term: { since: milliseconds(0), lost: never },
       async write(_: unknown, operations: Parameters<Store['transact']>[0]['operations']) {
-        if (fenced) throw new Error('leads no more');
+        if (fenced) throw new Error('not the leader');
         return (await store.transact({ compares: [], operations })).kind === 'committed';
       },
     } as unknown as Leader;
@@ -43,7 +43,7 @@ describe('collecting blobs', () => {
     const params = { graceMs: 24 * hour };
     const metrics = createControllerMetrics();
     const clock = { ...systemClock, wallMs: () => Date.now() + 48 * hour };
-    options = { blobs, reservations: holds, store, leader, ready: () => true, params, clock, logger, metrics };
+    options = { blobs, reservations, store, leader, ready: () => true, params, clock, logger, metrics };
     await beginState();
   });
   afterEach(async () => {
@@ -51,9 +51,9 @@ describe('collecting blobs', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  /** The book was begun two days before the rounds of these tests, and has been kept. */
+  /** Runs earlier rounds, so that the collection state is two days old in these tests. */
   const beginState = (): Promise<void> => rounds(0, 20, 40);
-  /** Hours from now, with what a test has otherwise. */
+  /** Runs rounds at the given hours from now. */
   async function rounds(...hours: readonly number[]): Promise<void> {
     for (const at of hours) {
       const clock = { ...systemClock, wallMs: () => systemClock.wallMs() + at * hour };
@@ -81,10 +81,10 @@ describe('collecting blobs', () => {
     return found.sort();
   }
 
-  it('keeps what any version, variant, file that was made, or task refers to, and removes the rest', async () => {
+  it('keeps blobs that a version, variant, generated file or task refers to, and removes the rest', async () => {
     const [first, second, variant, set] = [await upload('a'), await upload('b'), await upload('c'), await upload('d')];
     const [made, labels] = [await upload('e'), await upload('cat\ndog')];
-    await upload('nobody');
+    await upload('unreferenced');
     const manifest = (id: Digest): object => ({ manifest: { files: [{ path: 'm.onnx', digest: id, sizeBytes: 1 }] } });
     await put('architecture/default/m/1', { ...manifest(first), labels: { y: labels } });
     await put('architecture/other/m/2', manifest(second));
@@ -96,7 +96,7 @@ describe('collecting blobs', () => {
     assert.deepEqual(await stored(), [first, second, variant, set, made, labels].sort());
   });
 
-  it('leaves what was touched within the grace', async () => {
+  it('keeps blobs that were touched within the grace period', async () => {
     const [old, touched] = [await upload('old'), await upload('touched')];
     const path = (id: Digest): string => folder.file(`blobs/sha256/${id.slice(7)}`);
     await utimes(path(touched), Date.now() / 1000 + 30 * 3600, Date.now() / 1000 + 30 * 3600);
@@ -105,17 +105,17 @@ describe('collecting blobs', () => {
     assert.deepEqual(await blobs.status(old), { complete: false, receivedBytes: 0 });
   });
 
-  it('leaves what a registration in progress refers to, and makes one wait that comes too late', async () => {
+  it('keeps blobs of a registration in progress, and makes a later registration wait for the removal', async () => {
     const id = await upload('wanted');
-    await holds.reserve([id], () => collectBlobs(options, never));
+    await reservations.reserve([id], () => collectBlobs(options, never));
     assert.deepEqual(await stored(), [id]);
     const order: string[] = [];
-    const removing = holds.remove(id, async () => {
+    const removing = reservations.remove(id, async () => {
       await systemClock.sleep(milliseconds(20));
       order.push('removed');
       return true;
     });
-    await holds.reserve([id], async () => void order.push('registered'));
+    await reservations.reserve([id], async () => void order.push('registered'));
     assert.equal(await removing, true);
     assert.deepEqual(order, ['removed', 'registered']);
   });
@@ -127,16 +127,16 @@ describe('collecting blobs', () => {
     assert.deepEqual(await stored(), [id]);
   });
 
-  it('removes nothing once it leads no more, or the registry is not whole', async () => {
+  it('removes nothing without the leadership or a complete registry', async () => {
     const id = await upload('a');
     await collectBlobs({ ...options, ready: () => false }, never);
     fenced = true;
-    await assert.rejects(collectBlobs(options, never), /leads no more/);
+    await assert.rejects(collectBlobs(options, never), /not the leader/);
     await collectBlobs({ ...options, leader: { ...options.leader, write: async () => true } }, AbortSignal.abort());
     assert.deepEqual(await stored(), [id]);
   });
 
-  it('waits for the grace when the store is another than it was', async () => {
+  it('waits for the grace period after the store was replaced', async () => {
     const id = await upload('a');
     const restored = Object.create(store, { epoch: { value: 'another' } }) as Store;
     options = { ...options, store: restored };
@@ -146,7 +146,7 @@ describe('collecting blobs', () => {
     assert.deepEqual(await stored(), []);
   });
 
-  it('waits for the grace when the store is a copy of it that was made long before', async () => {
+  it('waits for the grace period if the store is an old copy', async () => {
     const id = await upload('registered since');
     await rounds(70, 90);
     assert.deepEqual(await stored(), [id]);
@@ -154,7 +154,7 @@ describe('collecting blobs', () => {
     assert.deepEqual(await stored(), []);
   });
 
-  it('removes nothing in a place that another cluster collects', async () => {
+  it('removes nothing at a location that another cluster collects', async () => {
     const other = await openEmbeddedStore(folder.file('other'), { clock: systemClock });
     const id = await upload('a');
     const leader: Leader = {
@@ -167,7 +167,7 @@ describe('collecting blobs', () => {
     await other[Symbol.asyncDispose]();
   });
 
-  it('begins a minute after this controller leads, and goes on each hour', async () => {
+  it('runs a minute after the start of a term, and then every hour', async () => {
     const clock = createManualClock();
     const stopping = new AbortController();
     let rounds = 0;
@@ -183,7 +183,7 @@ describe('collecting blobs', () => {
     const running = runBlobCollection({ ...options, blobs: counted, leader, clock }, stopping.signal);
     const pass = async (minutes: number): Promise<void> => {
       for (let minute = 0; minute < minutes; minute += 1) {
-        await waitFor('the next minute to be waited for', () => clock.waiting > 0 || undefined);
+        await waitFor('the wait for the next minute', () => clock.waiting > 0 || undefined);
         await clock.advance(60_000);
       }
     };

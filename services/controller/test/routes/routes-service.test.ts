@@ -1,4 +1,4 @@
-// Routers' streams on a clock of the test's own.
+// The streams of routers, on a manual clock.
 
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError } from '@pareto/core';
@@ -11,7 +11,7 @@ import { mustRedirect, type RouterSession } from '../../src/routes/router-sessio
 import { createRoutes, type RoutesOptions } from '../../src/routes/routes-service.js';
 import { createTableLog } from '../../src/routes/table-log.js';
 
-describe('routers’ streams', () => {
+describe('streams of routers', () => {
   let clock: ReturnType<typeof createManualClock>;
   let names: Map<string, string>;
   let status: { term: RoutesOptions['leader']['term']; elsewhere: string | undefined; storeAgeMs: number };
@@ -32,7 +32,7 @@ describe('routers’ streams', () => {
       get elsewhere() {
         return status.elsewhere;
       },
-      notLeaderError: () => new ParetoError('unavailable', 'look elsewhere'),
+      notLeaderError: () => new ParetoError('unavailable', 'not the leader'),
     };
     routes = createRoutes({
       table: createTableLog(() => 'e'),
@@ -56,20 +56,20 @@ describe('routers’ streams', () => {
 
   function watch(routerId: string) {
     const messages: wire.TableMessageInput[] = [];
-    let room: Promise<void> | undefined;
-    let makeRoom = (): void => undefined;
+    let blocked: Promise<void> | undefined;
+    let unblock = (): void => undefined;
     let hangUp = (): void => undefined;
     const closed = new Promise<void>((resolve) => (hangUp = resolve));
-    async function* said(): AsyncGenerator<wire.RouterMessage, void, undefined> {
+    async function* received(): AsyncGenerator<wire.RouterMessage, void, undefined> {
       const hello = { routerId, address: 'r:1', epoch: '', revision: 0, acceptFollower: false };
       yield { message: 'hello', hello, demand: null, workerLost: null };
       await closed;
     }
     const stream: DuplexStream<wire.RouterMessage, wire.TableMessageInput> = {
-      [Symbol.asyncIterator]: said,
+      [Symbol.asyncIterator]: received,
       async write(message) {
         messages.push(message);
-        await room;
+        await blocked;
       },
       end: () => undefined,
     };
@@ -87,10 +87,10 @@ describe('routers’ streams', () => {
       changes: () => messages.filter(({ heartbeat }) => heartbeat !== true),
       ended: () => ended,
       hangUp,
-      readNoMore: () => void (room = new Promise((resolve) => (makeRoom = resolve))),
-      readOn() {
-        room = undefined;
-        makeRoom();
+      stopReading: () => void (blocked = new Promise((resolve) => (unblock = resolve))),
+      resumeReading() {
+        blocked = undefined;
+        unblock();
       },
     };
   }
@@ -101,7 +101,7 @@ describe('routers’ streams', () => {
   const nameIn = (message: wire.TableMessageInput | undefined): unknown =>
     message?.rows?.find(({ key }) => key === 'a')?.task?.name;
 
-  it('carry what changes within 100 ms in one message', async () => {
+  it('carry all changes within 100 ms in one message', async () => {
     const router = watch('r1');
     await clock.advance(1_000);
     const before = router.changes().length;
@@ -115,10 +115,10 @@ describe('routers’ streams', () => {
     assert.ok(sent >= 4 && sent <= 6, `${sent} messages within 400 ms`);
   });
 
-  it('tell one that does not read for a while all that it missed at once', async () => {
+  it('carry all missed changes in one message to a router that did not read for a while', async () => {
     const [slow, other] = [watch('slow'), watch('other')];
     await clock.advance(1_000);
-    slow.readNoMore();
+    slow.stopReading();
     change(1);
     await clock.advance(1_500);
     const before = slow.changes().length;
@@ -126,14 +126,14 @@ describe('routers’ streams', () => {
       change(i);
       await clock.advance(200);
     }
-    assert.equal(slow.changes().length, before, 'nothing waits for it');
-    assert.ok(other.changes().length >= 19, 'nobody waits for it');
-    slow.readOn();
+    assert.equal(slow.changes().length, before, 'no message is queued for it');
+    assert.ok(other.changes().length >= 19, 'the other router does not wait for it');
+    slow.resumeReading();
     await clock.advance(0);
     assert.deepEqual(slow.changes().slice(before).map(nameIn), ['20']);
   });
 
-  it('carry routers that come together in one message', async () => {
+  it('carry routers that join together in one message', async () => {
     const one = watch('r0');
     await clock.advance(1_000);
     const before = one.changes().length;
@@ -144,7 +144,7 @@ describe('routers’ streams', () => {
     assert.ok(later.length <= 2, `${later.length} messages`);
   });
 
-  it('leave nothing of a router that is gone', async () => {
+  it('remove the row of a router that left', async () => {
     const [one, two] = [watch('r1'), watch('r2')];
     await clock.advance(500);
     assert.deepEqual(
@@ -158,7 +158,7 @@ describe('routers’ streams', () => {
     assert.equal(routes.routers().length, 1);
   });
 
-  it('end when the controller leads no more and does not hear its store, not sooner than others could take them', async () => {
+  it('end ten seconds after the last response of the store if the controller lost its leadership', async () => {
     const router = watch('r1');
     await clock.advance(60_000);
     status.term = undefined;
@@ -167,36 +167,54 @@ describe('routers’ streams', () => {
     assert.equal(router.ended(), undefined);
     status.storeAgeMs = 10_000;
     await clock.advance(2_000);
-    assert.match(String(router.ended()), /look elsewhere/);
+    assert.match(String(router.ended()), /not the leader/);
   });
 });
 
-describe('a router’s visit', () => {
+describe('session of a router', () => {
   const session: RouterSession = { acceptFollower: false, since: milliseconds(0), leaderThen: undefined };
   const followerSession: RouterSession = { ...session, acceptFollower: true };
   const cases = [
-    ['of the leader goes on', session, { leads: true }, 99_999, false],
+    ['continues on the leader', session, { leads: true }, 99_999, false],
     [
-      'of the leader goes on whatever becomes of the store',
+      'continues on the leader even if the store is unresponsive',
       session,
       { leads: true, storeAgeMs: 99_999 },
       99_999,
       false,
     ],
-    ['of a leader that was ends when another leads', session, { elsewhere: 'b' }, 1, true],
-    ['of a leader that was goes on while nobody leads', session, {}, 99_999, false],
-    ['of a guest ends when somebody leads whom it did not know', followerSession, { elsewhere: 'b' }, 1, true],
+    ['ends on a former leader when another leads', session, { elsewhere: 'b' }, 1, true],
+    ['continues on a former leader while no controller leads', session, {}, 99_999, false],
+    ['ends on a follower when a new leader is known', followerSession, { elsewhere: 'b' }, 1, true],
     [
-      'of a guest who knew who leads goes on for a while',
+      'continues on a follower with a known leader for less than ten seconds',
       { ...followerSession, leaderThen: 'b' },
       { elsewhere: 'b' },
       9_999,
       false,
     ],
-    ['of a guest ends then', { ...followerSession, leaderThen: 'b' }, { elsewhere: 'b' }, 10_000, true],
-    ['of a guest goes on while nobody leads', followerSession, {}, 99_999, false],
-    ['ends when the store is silent for long', followerSession, { storeAgeMs: 10_000 }, 10_000, true],
-    ['but not at once', followerSession, { storeAgeMs: 99_999 }, 9_999, false],
+    [
+      'ends on a follower with a known leader after ten seconds',
+      { ...followerSession, leaderThen: 'b' },
+      { elsewhere: 'b' },
+      10_000,
+      true,
+    ],
+    ['continues on a follower while no controller leads', followerSession, {}, 99_999, false],
+    [
+      'ends on a follower whose store is unresponsive after ten seconds',
+      followerSession,
+      { storeAgeMs: 10_000 },
+      10_000,
+      true,
+    ],
+    [
+      'continues on a follower whose store is unresponsive for less than ten seconds',
+      followerSession,
+      { storeAgeMs: 99_999 },
+      9_999,
+      false,
+    ],
   ] as const;
   for (const [what, of, status, now, expected] of cases) {
     it(what, () => {

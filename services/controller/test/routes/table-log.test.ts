@@ -1,4 +1,4 @@
-// Routers' tables and controllers' logs: whatever happens on the way, they come to agree.
+// The table log, and the convergence of routers' tables over restarts, restores and cut connections.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -14,7 +14,7 @@ type Step =
   | { readonly kind: 'put'; readonly key: string; readonly value: number }
   | { readonly kind: 'remove'; readonly key: string }
   | { readonly kind: 'restore'; readonly epoch: number }
-  | { readonly kind: 'look' | 'restart' | 'connect'; readonly at: number }
+  | { readonly kind: 'observe' | 'restart' | 'connect'; readonly at: number }
   | { readonly kind: 'send' | 'deliver' | 'cut' };
 
 const constant = fc.constant;
@@ -24,7 +24,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: constant('put' as const), key, value: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: constant('remove' as const), key }) },
   { weight: 1, arbitrary: fc.record({ kind: constant('restore' as const), epoch: fc.nat({ max: 2 }) }) },
-  { weight: 5, arbitrary: fc.record({ kind: constant('look' as const), at }) },
+  { weight: 5, arbitrary: fc.record({ kind: constant('observe' as const), at }) },
   { weight: 1, arbitrary: fc.record({ kind: constant('restart' as const), at }) },
   { weight: 3, arbitrary: fc.record({ kind: constant('connect' as const), at }) },
   { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom('send' as const, 'deliver' as const) }) },
@@ -36,10 +36,10 @@ interface Truth {
   readonly rows: ReadonlyMap<string, number>;
 }
 
-/** It has seen the truth of some moment. */
+/** A controller whose log contains the true rows as of the last `observe`. */
 interface Controller {
   readonly log: TableLog;
-  look(truth: Truth): void;
+  observe(truth: Truth): void;
 }
 
 function startController(instance: number): Controller {
@@ -47,7 +47,7 @@ function startController(instance: number): Controller {
   const log = createTableLog(() => `${epoch}.${instance}`);
   return {
     log,
-    look(truth) {
+    observe(truth) {
       ({ epoch } = truth);
       log.update(new Map(Array.from(truth.rows, ([name, value]) => [name, rowOf(name, value)])));
     },
@@ -56,7 +56,7 @@ function startController(instance: number): Controller {
 
 const rowOf = (name: string, value: number): wire.TableRowInput => ({ key: name, task: { name: String(value) } });
 
-/** As `createTableRows` of the router. */
+/** Creates a table that applies messages like `createTableRows` of the router. */
 function createRouter() {
   const rows = new Map<string, string>();
   let version: TableVersion | undefined;
@@ -76,18 +76,18 @@ function createRouter() {
 
 interface Stream {
   readonly of: Controller;
-  /** Up to where it has sent. */
+  /** Version up to which messages were sent. */
   at: TableVersion | undefined;
-  readonly underWay: wire.TableMessageInput[];
+  readonly inFlight: wire.TableMessageInput[];
 }
 
-function createWorld() {
+function createFixture() {
   let truth: Truth = { epoch: 0, rows: new Map() };
   let instances = 0;
   let stream: Stream | undefined;
   const start = (): Controller => {
     const started = startController(instances++);
-    started.look(truth);
+    started.observe(truth);
     return started;
   };
   const all = Array.from({ length: controllers }, start);
@@ -100,18 +100,18 @@ function createWorld() {
     truth = { ...truth, rows };
   };
   const connect = (of: Controller): void => {
-    stream = { of, at: router.version, underWay: [] };
+    stream = { of, at: router.version, inFlight: [] };
   };
-  /** Whether there was anything to send. */
+  /** Sends the next message. Returns false if there is none. */
   const send = (): boolean => {
     const message = stream?.of.log.since(stream.at);
     if (stream === undefined || message === undefined) return false;
     stream.at = stream.of.log.version;
-    stream.underWay.push(message);
+    stream.inFlight.push(message);
     return true;
   };
   const deliver = (): boolean => {
-    const message = stream?.underWay.shift();
+    const message = stream?.inFlight.shift();
     if (message !== undefined) router.take(message);
     return message !== undefined;
   };
@@ -125,8 +125,8 @@ function createWorld() {
         case 'restore':
           truth = { epoch: one.epoch, rows: new Map([['a', one.epoch]]) };
           return;
-        case 'look':
-          return controllerAt(one.at).look(truth);
+        case 'observe':
+          return controllerAt(one.at).observe(truth);
         case 'restart':
           if (stream?.of === controllerAt(one.at)) stream = undefined;
           all[one.at] = start();
@@ -141,9 +141,9 @@ function createWorld() {
           stream = undefined;
       }
     },
-    /** All that is said is heard, and the router has a controller. */
+    /** Connects the router, and sends and delivers all messages. */
     settle(): void {
-      for (const each of all) each.look(truth);
+      for (const each of all) each.observe(truth);
       if (stream === undefined) connect(controllerAt(0));
       while (send() || deliver());
     },
@@ -156,7 +156,7 @@ function createWorld() {
 describe('table log', () => {
   const row = (key: string, name: string): [string, wire.TableRowInput] => [key, { key, task: { name } }];
 
-  it('gives a snapshot to whoever has nothing, and then only what changed', () => {
+  it('returns a snapshot first, and then only changes', () => {
     const log = createTableLog(() => 'e');
     log.update(new Map([row('a', '1'), row('b', '1')]));
     const first = log.version;
@@ -168,7 +168,7 @@ describe('table log', () => {
     assert.deepEqual(delta, { ...log.version, rows: [row('a', '3')[1], row('c', '1')[1]], removed: ['b'] });
   });
 
-  it('makes no revision when nothing changed', () => {
+  it('makes no revision without changes', () => {
     const log = createTableLog(() => 'e');
     log.update(new Map([row('a', '1')]));
     const { revision } = log.version;
@@ -176,7 +176,7 @@ describe('table log', () => {
     assert.equal(log.version.revision, revision);
   });
 
-  it('gives a snapshot for another epoch, a revision to come, and one it has forgotten', () => {
+  it('returns a snapshot for another epoch, a future revision, and a dropped one', () => {
     const log = createTableLog(() => 'e');
     log.update(new Map([row('a', '0')]));
     const old = log.version;
@@ -186,7 +186,7 @@ describe('table log', () => {
     }
   });
 
-  it('keeps no more of its changes than it has rows', () => {
+  it('keeps no more changes than rows', () => {
     const log = createTableLog(() => 'e');
     const rows = (value: number) =>
       new Map(Array.from({ length: 2_000 }, (_, i) => [`${i}`, { key: `${i}`, task: { name: `${value}` } }] as const));
@@ -198,15 +198,15 @@ describe('table log', () => {
   });
 });
 
-describe('routers and the table log', () => {
-  it('come to agree, whatever is cut, restarted, restored or taken over', () => {
+describe('tables of routers', () => {
+  it('converge after cuts, restarts, restores and changes of controller', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 30, maxLength: 120 }), (steps) => {
-        const world = createWorld();
-        for (const one of steps) world.do(one);
-        world.settle();
-        assert.deepEqual(new Map([...world.router.rows].sort()), new Map([...world.truth()].sort()));
-        assert.deepEqual(world.router.version, world.version());
+        const fixture = createFixture();
+        for (const one of steps) fixture.do(one);
+        fixture.settle();
+        assert.deepEqual(new Map([...fixture.router.rows].sort()), new Map([...fixture.truth()].sort()));
+        assert.deepEqual(fixture.router.version, fixture.version());
       }),
       { numRuns: 300 },
     );

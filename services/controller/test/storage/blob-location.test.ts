@@ -1,4 +1,4 @@
-// The place of the blobs, as controllers open and share it.
+// The location of the blobs, which controllers open and share.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -21,7 +21,7 @@ import { createStorage } from '../../src/storage/storage.js';
 import { startController, type TestController } from '../support/start-controller.js';
 import { digestOf, upload } from '../support/upload-model.js';
 
-describe('the place of the blobs', () => {
+describe('location of the blobs', () => {
   let folder: TempFolder;
   let store: Store;
   beforeEach(async () => {
@@ -36,30 +36,30 @@ describe('the place of the blobs', () => {
   const silent = { service: 'controller', level: 'silent', format: 'json' } as const;
   const context = { clock: systemClock, logger: createLogger(silent) };
 
-  it('is a folder beside the store unless another is named', async () => {
+  it('is a folder in the data directory by default', async () => {
     const place = await openBlobStore({ ...flags, dataDir: folder.file('data') }, context);
     assert.equal(place.location, folder.file('data/blobs'));
     const named = { ...flags, dataDir: folder.file('data'), blobs: folder.file('shared') };
     assert.equal((await openBlobStore(named, context)).location, folder.file('shared'));
     await assert.rejects(openBlobStore({ ...named, s3Endpoint: 'http://localhost:9000' }, context), {
       code: 'invalid-argument',
-      message: /--s3-endpoint goes with --blobs s3:/,
+      message: /--s3-endpoint needs --blobs s3:/,
     });
   });
 
-  it('is the same for all controllers, or one of them doesn’t start; a copy of it will do', async () => {
+  it('must be the same for all controllers, or a complete copy of it', async () => {
     const open = (name: string) => openBlobStore({ ...flags, dataDir: folder.file(name) }, context);
     await checkBlobLocation(store, await open('a'));
     await checkBlobLocation(store, await open('a'));
     await assert.rejects(checkBlobLocation(store, await open('b')), {
       code: 'failed-precondition',
-      message: /the cluster's blobs are at .*a\/blobs, and .*b\/blobs is another place: give all controllers the same/,
+      message: /the cluster's blobs are at .*a\/blobs, but this controller uses .*b\/blobs: pass the same/,
     });
     await cp(folder.file('a'), folder.file('moved'), { recursive: true });
     await checkBlobLocation(store, await open('moved'));
   });
 
-  it('takes a model again that was found damaged there: by a worker, or when it is registered', async () => {
+  it('accepts another upload of a damaged file, found by a worker or a registration', async () => {
     await using controller = await startController(folder.file('a'), {}, { store });
     const { registry, blobs } = controller;
     await registry.registerTask({ name: 'squares', metric: 'top1' });
@@ -121,7 +121,7 @@ describe('the place of the blobs', () => {
       return Buffer.concat(parts);
     }
 
-    it('takes an upload through any controller, another goes on with it, and all give it out', async () => {
+    it('lets any controller accept, continue and serve an upload', async () => {
       const leader = await start('a');
       const standby = await start('b');
       const content = matrixModel(8);
@@ -129,7 +129,7 @@ describe('the place of the blobs', () => {
       const firstHalf = (async function* () {
         yield { digest, sizeBytes: content.length, offset: 0, data: Buffer.from(content.subarray(0, 100)) };
       })();
-      await assert.rejects(standby.blobs.upload(firstHalf), /ended at 100 of/);
+      await assert.rejects(standby.blobs.upload(firstHalf), /ended after 100 of/);
       assert.equal((await leader.blobs.stat({ digest })).receivedBytes, 100);
       await upload(leader, content, 100);
       for (const controller of [leader, standby]) {
@@ -142,7 +142,7 @@ describe('the place of the blobs', () => {
       for (const name of ['a', 'b']) assert.deepEqual(await readdir(folder.file(name)), ['cache']);
     });
 
-    it('is waited for at the start, and nobody has to wait for its end to stop', async () => {
+    it('is waited for at the start, and a stop ends the wait', async () => {
       await server.kill();
       const stopping = new AbortController();
       const lines: string[] = [];
@@ -154,8 +154,8 @@ describe('the place of the blobs', () => {
       );
       const starting = part.start(() => undefined);
       await waitFor(
-        'word of it',
-        () => /ECONNREFUSED.*waiting for the models' place/s.exec(lines.join('')) ?? undefined,
+        'the log line',
+        () => /ECONNREFUSED.*waiting for the blob store/s.exec(lines.join('')) ?? undefined,
       );
       await assert.rejects(blobs.status(digestOf(Buffer.alloc(1)) as Digest), { code: 'unavailable' });
       stopping.abort();
@@ -166,7 +166,7 @@ describe('the place of the blobs', () => {
       await upload(await waiting, content);
     });
 
-    it('answers UNAVAILABLE while it can’t be reached, and goes on after', async () => {
+    it('causes UNAVAILABLE while it can’t be reached, and works again afterwards', async () => {
       const controller = await start('a');
       const content = randomBytes(100);
       await server.kill();

@@ -1,4 +1,4 @@
-// Records as older schema versions had them.
+// Migration of records of older schema versions.
 
 import assert from 'node:assert/strict';
 import { environmentOf, noCounts } from '@pareto/core';
@@ -32,13 +32,13 @@ describe('records of schema version 1', () => {
   ]);
   const { architectures, counters, loads, measurements, workers } = tables.view;
 
-  it('are of architectures of which nothing but the original is wanted', () => {
+  it('contain architectures with the original as the only recipe', () => {
     const [architecture] = architectures.values();
     assert.deepEqual([architecture?.value.recipes, architecture?.value.keepAll], [['original'], false]);
     assert.deepEqual([architecture?.value.fixedBatch, architecture?.value.maxBatchSize], [undefined, 8]);
   });
 
-  it('were measured in no environment that a worker has, and are whole', () => {
+  it('contain complete measurements with an unknown environment', () => {
     const [worker] = workers.values();
     const [measurement] = measurements.values();
     const [group] = worker?.value.info.slotGroups ?? [];
@@ -54,7 +54,7 @@ describe('records of schema version 1', () => {
     );
   });
 
-  it('have counted nothing of what statistics are made of', () => {
+  it('contain no counts for the statistics', () => {
     const [counter] = counters.values();
     const [load] = loads.values();
     assert.deepEqual([counter?.value.items, counter?.value.counts], [4, noCounts]);
