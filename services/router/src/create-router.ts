@@ -76,8 +76,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     get metricsPort() {
       return probes.port;
     },
-    // Stopped in reverse order: the session with the controller ends before the servers drain, so that peers stop
-    // sending.
+    // Stopped in reverse order: the session with the controller ends first, so that no new queries are sent here.
     runnables: [
       probes,
       controllerCalls,

@@ -117,7 +117,7 @@ describe('ModelInfer', () => {
     });
   }
 
-  it('offers the nearest objective that can be met', async () => {
+  it('returns the nearest feasible objective', async () => {
     const { router } = await startFixture();
     const query = { parameters: { min_accuracy: 0.995, latency_ms: 100 } };
     const error = await fails(

@@ -1,4 +1,4 @@
-// Answers the shared memory calls. It is not supported, since the worker may run on another machine than the client.
+// Answers the calls of shared memory, which is not supported, since client and worker may run on different machines.
 
 import { ParetoError } from '@pareto/core';
 

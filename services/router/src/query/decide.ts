@@ -8,7 +8,7 @@ import type { RouterCore } from './router-core.js';
 
 export interface DecisionAttempt {
   readonly seq: number;
-  /** Indicates that the elapsed time counts. A later attempt is admitted already: a late answer is better than none. */
+  /** Indicates that the elapsed time counts. Later attempts are already admitted: a late answer is better than none. */
   readonly isFirst: boolean;
   readonly hold: Hold | undefined;
 }

@@ -1,6 +1,5 @@
-// Builds the candidates of the routing table, each from a variant's row and the rows of its replicas. A candidate or
-// list of
-// candidates that no changed row concerns stays the same object.
+// Builds the candidates of the routing table, each from a variant's row and the rows of its replicas. Candidates
+// and their lists stay the same objects unless a row changes them.
 
 import {
   hardwareClassId,

@@ -17,8 +17,8 @@ const exposed = [
 ].join(', ');
 
 /**
- * Returns the headers for the reply to a page. A page of another origin gets none, so that its browser hides the reply.
- * Its POST requests are rejected with 403, since a browser may send them without a preflight request.
+ * Returns the headers for the reply to a page. Pages of other origins get none, so that the browser hides the reply.
+ * Their POST requests are rejected with 403, since browsers may send these without a preflight request.
  */
 export function originHeaders({ headers, method }: IncomingMessage, origins: Origins): Headers {
   const { origin } = headers;

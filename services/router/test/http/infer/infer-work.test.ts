@@ -43,7 +43,7 @@ describe('parsing and serializing inferences', () => {
   const input = (datatype: string, data: string, count = 3): string =>
     `{"inputs":[{"name":"x","shape":[${count}],"datatype":"${datatype}","data":${data},"parameters":{"p":2.5}}]}`;
 
-  it('parses a body equally in both places', async () => {
+  it('parses a body equally directly and in a thread', async () => {
     const bodies = [
       input('FP32', '[1,NaN,-0]'),
       input('INT64', '[9007199254740993,-9223372036854775808,0]'),
@@ -58,7 +58,7 @@ describe('parsing and serializing inferences', () => {
     assert.equal((await readBoth(mixed, Buffer.from([1, 2, 3, 4, 5]))).status, 'fulfilled');
   });
 
-  it('rejects a body with the same error in both places', async () => {
+  it('rejects a body with the same error directly and in a thread', async () => {
     const bodies = [
       '{',
       '[]',
@@ -84,7 +84,7 @@ describe('parsing and serializing inferences', () => {
       isTyped,
     );
 
-  it('serializes an answer equally in both places', async () => {
+  it('serializes an answer equally directly and in a thread', async () => {
     const options: readonly BinaryOptions[] = [{ others: false, named: new Map([['h', true]]) }, json];
     for (const binary of options) {
       for (const outputs of [[floats], [floats, halves]]) {
