@@ -1,4 +1,5 @@
-// Checks the subjects of all commits since the one that added this file: `type(scope): imperative`, one change, at most 72 characters.
+// Checks the subjects of all commits since the one that added this file: `type(scope): imperative`, one change, at most
+// 72 characters.
 import { pathToFileURL } from 'node:url';
 import { main, run } from './steps.mjs';
 

@@ -1,4 +1,5 @@
-// Checks that every path in the documentation exists, and that docs/architecture.md describes every package and every source folder.
+// Checks that every path in the documentation exists, and that docs/architecture.md describes every package and every
+// source folder.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,10 +7,13 @@ import { listPaths } from './list-paths.mjs';
 import { main, root } from './steps.mjs';
 
 const architecture = 'docs/architecture.md';
-/** Generated pages and the history. */
+/** Pages that are not checked: generated ones and the history. */
 const unchecked = /^(CHANGELOG\.md|docs\/reference\/)/;
 
-/** Returns the words in inline code that name a path of this repository: source files, and what begins with one of its folders. */
+/**
+ * Returns the words in inline code that name a path of this repository: source files, and words that begin with a
+ * folder of it.
+ */
 function pathsIn(line, topFolders) {
   return [...line.matchAll(/`([^`]+)`/g)]
     .flatMap(([, code]) => code.split(/\s+/))
@@ -22,7 +26,7 @@ function pathsIn(line, topFolders) {
     );
 }
 
-/** A path may leave out the folders at its beginning. */
+/** Returns a line for each path that does not exist. A path may omit its first folders. */
 function stalePaths(page, text, paths) {
   const topFolders = new Set(paths.filter((path) => /^[^/]+\/$/.test(path)).map((path) => path.slice(0, -1)));
   const exists = (word) => {
@@ -47,7 +51,9 @@ function withoutBlocks(text) {
   });
 }
 
-/** Compares the tables of docs/architecture.md, one row a package or folder, with the packages and folders that exist. */
+/**
+ * Compares the tables of docs/architecture.md, one row a package or folder, with the packages and folders that exist.
+ */
 function undescribed(text, paths) {
   const described = new Set();
   let base = '';

@@ -1,5 +1,5 @@
-// Checks that comments and documentation are whole sentences in the field's terms: no docstring opens with a fragment, and none of the
-// words appears that have a plain replacement. With paths as arguments, only these are read.
+// Checks that comments and documentation are whole sentences in the field's terms: no docstring opens with a fragment,
+// and none of the words appears that have a plain replacement. With paths as arguments, only these are read.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

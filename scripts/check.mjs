@@ -1,5 +1,4 @@
-// `npm run check`: everything that must hold of the source besides its tests. Prints one line a check, and the output of
-// those that fail.
+// `npm run check`: all checks of the source except its tests. Prints one line per check, and the output of failed ones.
 import './require-node.mjs';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,14 +15,14 @@ const tool =
   () =>
     runTool(file, args);
 
-/** One after the other; two of the same group go side by side, the longest begins first. */
+/** Groups of checks, which run one after the other. Two checks of a group run at the same time, the longest first. */
 const groups = [
   [
     ['build', tool('typescript-7/bin/tsc', '-b')],
     ['format', tool('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.')],
   ],
   [
-    // Without a cache: what a rule finds in a file depends on the types of others.
+    // Without a cache, because findings in a file depend on the types of others.
     ['lint', tool('eslint/bin/eslint.js', '--max-warnings=0', '.')],
     ['types of the tests', tool('typescript-7/bin/tsc', '-b', 'tsconfig.test.json')],
     ['dependency rule', tool('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type=err', ...sources)],
@@ -35,7 +34,7 @@ const groups = [
   ],
 ];
 
-/** Generates into a folder of its own and compares that with the committed one. */
+/** Generates into a temporary folder and compares the result with the committed folder. */
 async function checkFresh(script, committedAt) {
   const folder = mkdtempSync(join(tmpdir(), 'pareto-generated-'));
   try {
@@ -56,7 +55,7 @@ function filesOf(folder) {
   return new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
 }
 
-/** Answers whether it holds. */
+/** Runs a check and returns whether it passes. */
 async function perform([title, check]) {
   const since = performance.now();
   const { code, output } = await check();
@@ -65,7 +64,7 @@ async function perform([title, check]) {
   return code === 0;
 }
 
-/** Answers how many of them fail. */
+/** Runs the checks of a group and returns the number of failed ones. */
 async function performGroup(checks) {
   const waiting = [...checks];
   let failed = 0;

@@ -1,7 +1,7 @@
-// `npm run test:faults`: sets up, makes every fault happen in its full length, and prints what was measured.
-//   npm run test:faults -- --json FILE       what was measured, for programs
-//   npm run test:faults -- "is killed"       the faults whose title contains the text
-//   npm run test:faults -- --short           as short as in `npm test`
+// `npm run test:faults`: sets up, runs the fault tests at full length, and prints the measurements.
+//   npm run test:faults -- --json FILE       also writes the measurements to a JSON file
+//   npm run test:faults -- "is killed"       runs only the tests whose title contains the text
+//   npm run test:faults -- --short           runs them as short as `npm test` does
 import './require-node.mjs';
 import { parseArgs } from 'node:util';
 import { setUp } from './setup.mjs';
@@ -10,7 +10,7 @@ import { runTests, summary } from './run-tests.mjs';
 
 await main(async () => {
   const { values, positionals } = parseArgs({
-    // pnpm passes the '--' on that npm takes away.
+    // pnpm passes '--' on to the script, npm does not.
     args: process.argv.slice(2).filter((argument) => argument !== '--'),
     options: { json: { type: 'string' }, short: { type: 'boolean', default: false } },
     allowPositionals: true,

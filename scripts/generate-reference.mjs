@@ -1,5 +1,5 @@
-// Generates docs/reference from the built programs: metrics, flags of the services, commands. `--out DIR` writes to another
-// folder, which the check for stale pages uses.
+// Generates docs/reference from the built programs: metrics, flags of the services, commands. `--out DIR` writes to
+// another folder, which the check for stale pages uses.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './steps.mjs';

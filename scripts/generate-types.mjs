@@ -1,4 +1,4 @@
-// Generates packages/rpc/src/gen from protos/. `--out DIR` writes elsewhere, which is how stale types are found.
+// Generates packages/rpc/src/gen from protos/. `--out DIR` writes to another folder, to find stale types.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ execFileSync(
   join(root, 'node_modules/.bin/proto-loader-gen-types'),
   [
     ...files,
-    // The options that packages/rpc/src/calls/protos.ts loads them with.
+    // The same options as in packages/rpc/src/calls/protos.ts.
     ...['--longs=Number', '--enums=String', '--defaults', '--oneofs'],
     ...[
       '--grpcLib=@grpc/grpc-js',
@@ -26,7 +26,7 @@ execFileSync(
   { cwd: root },
 );
 
-// One file a message is what we use; the tool also writes one a proto, and the absolute path of each source.
+// Only the files of messages are used. The tool also writes one file per proto, and the absolute path of each source.
 const messages = [];
 for (const name of readdirSync(out, { recursive: true })) {
   const path = join(out, name);
@@ -62,7 +62,9 @@ function loosenInputs(text) {
   );
 }
 
-/** Returns the two types of a message or an enum as one line; nothing for a service or a message of another package. */
+/**
+ * Returns the two types of a message or an enum as one line. Empty for a service, or for a message of another package.
+ */
 function messageOf(path, text) {
   const name = path.split('/').at(-1).replace('.ts', '');
   if (!/^(inference|pareto)\//.test(path) || !text.includes(`${name}__Output`)) return [];

@@ -1,4 +1,4 @@
-// The repository's files and folders, as they are on the disk: the checks read a tree that may have no git history.
+// Lists the repository's files and folders from the disk, because the checks must also work without a git history.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './steps.mjs';

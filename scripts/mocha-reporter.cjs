@@ -1,5 +1,5 @@
-// The reporter of `npm test`: mocha's spec output without its summary, the reason of each skipped test, and the counts and
-// times written to a file (reporter option `results`) for scripts/run-tests.mjs.
+// The reporter of `npm test`: prints mocha's spec output without its summary, and the reason of each skipped test.
+// Writes the counts and times to a file (reporter option `results`) for scripts/run-tests.mjs.
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
 const { relative } = require('node:path');
@@ -32,12 +32,12 @@ module.exports = class CountingReporter extends reporters.Spec {
           writeFileSync(results, JSON.stringify({ ...counts, times: times.times, cpu: times.cpu }));
       };
       write();
-      // Node's own clean-up at the end of a process may never end where sockets were broken.
+      // Node's own clean-up at the exit may hang after broken connections.
       process.once('beforeExit', () => process.exit());
-      // A server that a test leaves open would keep this process running for ever. That counts as a failure.
+      // A server that a test leaves open would keep this process running forever. It counts as a failure.
       setTimeout(() => {
         reporters.Base.consoleLog(
-          'Something that a test opened is still open 10 s after the last test: ending the run.',
+          'A test left a server, connection or timer open: 10 s after the last test the process still runs. Exiting.',
         );
         counts.failed += 1;
         write();
@@ -52,7 +52,9 @@ module.exports = class CountingReporter extends reporters.Spec {
   }
 };
 
-/** Records how long each test and hook takes, and how much CPU each file uses together with the processes it started. */
+/**
+ * Records how long each test and hook takes, and how much CPU each file uses together with the processes it started.
+ */
 function createTimes() {
   const times = [];
   const cpu = [];
@@ -94,7 +96,7 @@ function cpuMs() {
   }
 }
 
-/** `skipReason` is set on a test or a suite before `this.skip()`. */
+/** Returns the `skipReason` of a test or of one of its suites, which is set before `this.skip()`. */
 function reasonOf(test) {
   for (let node = test; node !== undefined; node = node.parent) {
     if (node.skipReason !== undefined) return node.skipReason;

@@ -1,4 +1,4 @@
-// Finds the previous release in the git history, and builds it in a folder of its own.
+// Finds the previous release in the git history, and builds it in a separate folder.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run, step, StepError } from './steps.mjs';
@@ -6,13 +6,13 @@ import { root, run, step, StepError } from './steps.mjs';
 const releases = join(root, '.cache/upgrade');
 
 /**
- * Returns commit and version of the last commit whose package.json has another version than the working tree's. Throws a
- * StepError if the git history cannot be read, is too short, or has no other version.
+ * Returns commit and version of the last commit whose package.json has another version than the working tree's. Throws
+ * a StepError if the git history cannot be read, is too short, or has no other version.
  */
 export async function findPreviousRelease() {
   const version = versionIn(readFileSync(join(root, 'package.json'), 'utf8'));
   await checkRepository();
-  // The version changes only where package.json does: the release is HEAD, or the parent of one of these commits.
+  // The version changes only with package.json, so the release is HEAD or the parent of one of these commits.
   const changes = await git('rev-list', '--first-parent', 'HEAD', '--', 'package.json');
   for (const revision of ['HEAD', ...changes.split('\n').map((commit) => `${commit}^`)]) {
     const file = await run('git', ['show', `${revision}:package.json`]);
@@ -47,7 +47,7 @@ async function git(...args) {
   return output.trim();
 }
 
-/** Returns the folder with the release, installed and built. A folder that was built before is used again. */
+/** Returns the folder with the installed and built release. Reuses a folder that was built before. */
 export async function buildPreviousRelease({ commit, version }) {
   const folder = join(releases, commit);
   const built = join(folder, '.built');

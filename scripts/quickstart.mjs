@@ -1,4 +1,4 @@
-// `npm run quickstart`: sets up, then hands over to the built quick start of packages/cli.
+// `npm run quickstart`: sets up, then runs the built quick start of packages/cli.
 import './require-node.mjs';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ await main(async () => {
   return new Promise((resolve, reject) => {
     const args = [join(root, 'packages/cli/dist/quickstart/quickstart.js'), ...process.argv.slice(2)];
     const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
-    // Ctrl-C reaches the child by itself; this process only waits for it to end.
+    // The terminal sends Ctrl-C to the child too, so this process only waits for its exit.
     process.on('SIGINT', () => undefined);
     process.on('SIGTERM', () => child.kill('SIGTERM'));
     child.on('error', reject);

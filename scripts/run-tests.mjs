@@ -1,12 +1,12 @@
-// Running mocha and counting: what `npm test` and `npm run test:faults` share.
+// Runs mocha and counts the results, for all commands that run tests.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, runTool } from './steps.mjs';
 
 /**
- * Runs mocha once for each list of arguments, all at the same time; answers how many tests passed, failed and were skipped. What
- * the first one prints is seen as it comes, that of the others when they have ended.
+ * Runs mocha once for each list of arguments, all at the same time. Returns the numbers of passed, failed and skipped
+ * tests. Shows the output of the first run immediately, and that of the others when they have finished.
  */
 export async function runTests([shown, ...others]) {
   const held = others.map((args) => runMocha(args, { inherit: false }));
@@ -34,7 +34,7 @@ async function runMocha(args, options) {
       `results=${results}`,
     ];
     const { code, output } = await runTool('mocha/bin/mocha.js', [...reporter, ...args], options);
-    // Without results a test file could not even be loaded.
+    // Missing results mean that a test file could not be loaded.
     const counts = existsSync(results)
       ? JSON.parse(readFileSync(results, 'utf8'))
       : { passed: 0, failed: 1, skipped: 0 };

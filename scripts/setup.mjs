@@ -1,4 +1,4 @@
-// Installs the dependencies when the lock file has changed, and builds. The other scripts call it first.
+// Installs the dependencies if the lock file has changed, and builds. Other scripts call it first.
 import './require-node.mjs';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ const stamp = join(root, 'node_modules/.pareto-lock');
 const pnpm = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager;
 const installCommand = `npx -y ${pnpm} install --frozen-lockfile`;
 
-/** Makes the tree ready to run: dependencies as locked, and everything built. Quick when there is nothing to do. */
+/** Installs the locked dependencies and builds everything. Fast if nothing has changed. */
 export async function setUp() {
   await installDependencies();
   await step('Building', build);
@@ -29,7 +29,7 @@ const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === l
 async function install() {
   const wanted = lockHash();
   const args = installCommand.split(' ').slice(1);
-  // CI: where a prompt would come, go on. Retries soon, so that a dead network is told within seconds.
+  // `CI` suppresses prompts. Short retries report a missing network within seconds.
   const env = {
     ...process.env,
     ...{ CI: 'true', npm_config_fetch_retries: '3' },
@@ -44,7 +44,7 @@ async function install() {
 }
 
 function showProgress(text, stop) {
-  // pnpm would try again for minutes.
+  // Without this, pnpm retries for minutes.
   if (noSpace.test(text)) stop();
   if (!process.stdout.isTTY) return;
   const last = text
@@ -57,16 +57,16 @@ function showProgress(text, stop) {
 const noSpace = /ENOSPC|EDQUOT|os error 28|No space left/i;
 
 const installFailures = [
-  [noSpace, 'there is no space left on the disk: free about 1 GB'],
+  [noSpace, 'there is no space left on the disk; free about 1 GB'],
   [
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|META_FETCH_FAIL|ERR_SOCKET|network|dns|tunneling|error sending request/i,
-    'the npm registry can not be reached: check the network, "npm config get registry" and the proxy settings',
+    'the npm registry cannot be reached; check the network, "npm config get registry" and the proxy settings',
   ],
   [
     /OUTDATED_LOCKFILE|frozen-lockfile/,
-    `pnpm-lock.yaml does not match the package.json files: run "npx -y ${pnpm} install"`,
+    `pnpm-lock.yaml does not match the package.json files; run "npx -y ${pnpm} install"`,
   ],
-  [/EACCES|EPERM|EROFS|Permission denied/, 'a file can not be written: check who owns this folder'],
+  [/EACCES|EPERM|EROFS|Permission denied/, 'a file cannot be written; check who owns this folder'],
 ];
 
 function explainInstall(output) {

@@ -1,6 +1,6 @@
-// `npm test -- --slowest N`: which tests, hooks and files took the longest, and how much CPU each folder used.
+// `npm test -- --slowest N`: the slowest tests, hooks and files, and the CPU time of each folder.
 
-/** Formats what `runTests` recorded: times are in ms, and CPU counts a file's own process and the children that ended. */
+/** Formats the records of `runTests`. Times are in ms. CPU includes a file's own process and its finished children. */
 export function formatSlowest({ times, cpu }, count) {
   const files = sumBy(times, (entry) => entry.file);
   const folders = sumBy(cpu, ({ file }) => folderOf(file));
@@ -15,7 +15,7 @@ export function formatSlowest({ times, cpu }, count) {
       'CPU minutes per folder',
       top(folders).map(({ title, ms }) => `${(ms / 60_000).toFixed(2).padStart(8)}  ${title}`),
     ),
-    `CPU minutes in all: ${(cpu.reduce((total, { ms }) => total + ms, 0) / 60_000).toFixed(2)}`,
+    `CPU minutes in total: ${(cpu.reduce((total, { ms }) => total + ms, 0) / 60_000).toFixed(2)}`,
   ].join('\n');
 }
 

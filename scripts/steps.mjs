@@ -1,16 +1,16 @@
-// Progress lines with times, child processes, and the repository's root: what the scripts share.
+// Shared parts of the scripts: progress lines with times, child processes, and the repository's root.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** A failure whose message says what to do; the scripts print it without a stack. */
+/** An error whose message states what to do. Scripts print it without a stack. */
 export class StepError extends Error {}
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Runs `work` and prints how long it took. `work` may answer a text to print in place of the time. */
+/** Runs `work` and prints how long it took, or the text that `work` returns. */
 export async function step(title, work) {
   const since = performance.now();
   process.stdout.write(`${title} …\n`);
@@ -19,8 +19,8 @@ export async function step(title, work) {
 }
 
 /**
- * Runs a program in the root, or in the folder `cwd`; answers its exit code and output. With `onOutput` the output is also
- * handed on as it comes, with a function that ends the program; with `inherit` it goes straight to the terminal.
+ * Runs a program in the root, or in the folder `cwd`. Returns its exit code and output. `onOutput` receives each chunk
+ * of output, and a function that stops the program. With `inherit`, the output goes directly to the terminal.
  */
 export function run(command, args, { onOutput, inherit = false, env = process.env, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
@@ -30,7 +30,7 @@ export function run(command, args, { onOutput, inherit = false, env = process.en
       // npm's own programs are command files on Windows.
       shell: windows && command === 'npx',
       stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that what it started ends with it.
+      // A separate process group, so that its children are stopped too.
       detached: !windows && !inherit,
     });
     const stop = (signal) => {
@@ -38,7 +38,7 @@ export function run(command, args, { onOutput, inherit = false, env = process.en
         if (windows || inherit) child.kill(signal);
         else process.kill(-child.pid, signal);
       } catch {
-        // It is gone already.
+        // It has exited already.
       }
     };
     let output = '';
@@ -59,11 +59,11 @@ export function run(command, args, { onOutput, inherit = false, env = process.en
   });
 }
 
-/** Runs a program of node_modules by its file, so that no shell and no npm stands between. */
+/** Runs a program of node_modules by its file, without a shell or npm in between. */
 export const runTool = (file, args, options) =>
   run(process.execPath, [join(root, 'node_modules', file), ...args], options);
 
-/** Runs a script's main function: a StepError is one line on stderr, and the exit code is 1. */
+/** Runs a script's main function. Prints the message of a StepError without a stack, and sets the exit code to 1. */
 export async function main(work) {
   try {
     process.exitCode = await work();

@@ -1,7 +1,7 @@
 // `npm test`: sets up, runs every test, and ends with `N passed, N failed[, N skipped]`.
-//   npm test -- packages/core            the tests of a folder, a file or a glob
-//   npm test -- "backs off"              the tests whose title contains the text
-//   npm test -- --no-skips               a skipped test counts as failed
+//   npm test -- packages/core            runs only the tests of a folder, a file or a glob
+//   npm test -- "backs off"              runs only the tests whose title contains the text
+//   npm test -- --no-skips               counts skipped tests as failed
 //   npm test -- --slowest 20             also prints the 20 slowest tests, hooks and files, and the CPU of each folder
 import './require-node.mjs';
 import { existsSync, statSync } from 'node:fs';
@@ -13,8 +13,8 @@ import { formatSlowest } from './slowest.mjs';
 import { main, root, StepError } from './steps.mjs';
 
 /**
- * What goes side by side, one stage after the other: most tests wait more than they work, but those of faults want a machine
- * that has nothing else to do.
+ * Stages of runs. The runs of a stage are parallel, because most tests wait more than they compute. The fault tests run
+ * alone, because they need an idle machine.
  */
 const everything = [
   [['packages/*/test', 'loadgen/test'], ['services/*/test'], ['test/conformance', 'test/e2e', 'test/integration']],
@@ -23,7 +23,7 @@ const everything = [
 
 const filesIn = (folder) => `${folder}/**/*.test.ts`;
 
-/** What the arguments select, for each run of mocha in each stage: paths are specs, anything else is looked for in titles. */
+/** Returns the mocha arguments of each run in each stage. Paths select files, other arguments select titles. */
 function selections(args) {
   const specs = args.filter((arg) => arg.includes('*') || existsSync(join(root, arg)));
   const words = args.filter((arg) => !specs.includes(arg));
@@ -36,14 +36,14 @@ function selections(args) {
 
 await main(async () => {
   const { values, positionals } = parseArgs({
-    // pnpm passes the '--' on that npm takes away.
+    // pnpm passes '--' on to the script, npm does not.
     args: process.argv.slice(2).filter((argument) => argument !== '--'),
     options: { 'no-skips': { type: 'boolean', default: false }, slowest: { type: 'string' } },
     allowPositionals: true,
   });
   const slowest = values.slowest === undefined ? 0 : Number(values.slowest);
   if (!Number.isInteger(slowest) || slowest < 0)
-    throw new StepError(`--slowest takes a whole number, for example 20; it is "${values.slowest}".`);
+    throw new StepError(`--slowest must be a whole number, for example 20, but is "${values.slowest}".`);
   await setUp();
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const recorded = { times: [], cpu: [] };

@@ -1,4 +1,5 @@
-// `npm run test:upgrade`: builds the previous release, and replaces its services by those of the current build under load.
+// `npm run test:upgrade`: builds the previous release, and replaces its services by those of the current build under
+// load.
 //   npm run test:upgrade -- --json FILE      also writes the measurements to a JSON file
 //   npm run test:upgrade -- "one machine"    runs only the tests whose title contains the text
 import './require-node.mjs';
@@ -10,7 +11,7 @@ import { main } from './steps.mjs';
 
 await main(async () => {
   const { values, positionals } = parseArgs({
-    // pnpm passes the '--' on that npm takes away.
+    // pnpm passes '--' on to the script, npm does not.
     args: process.argv.slice(2).filter((argument) => argument !== '--'),
     options: { json: { type: 'string' } },
     allowPositionals: true,
