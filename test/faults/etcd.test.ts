@@ -191,10 +191,14 @@ async function launchLate({ cluster }: Fixture): Promise<Late> {
   worker.launch();
   return {
     async check() {
-      const { status, text } = await probe(metricsPort, '/readyz');
+      const { status, text } = await waitFor('the late worker to answer probes', () => probe(metricsPort, '/readyz'));
       assert.equal(status, 503);
       assert.match(text, /controller/);
-      assert.ok(worker.logs().some(({ level, message }) => level === 'warn' && message.includes('controller')));
+      await waitFor('the late worker to warn that no controller is reachable', () =>
+        worker.logs().some(({ level, message }) => level === 'warn' && message.includes('controller'))
+          ? true
+          : undefined,
+      );
     },
     join: () =>
       waitFor(
