@@ -1,4 +1,4 @@
-// Accounts of the queries and registrations that a test sent: how many failed, and how many were lost.
+// Checks of the queries and registrations that a test sent: how many failed, and how many were lost.
 
 import assert from 'node:assert/strict';
 import { found } from './findings.js';
@@ -14,11 +14,11 @@ export function noneFailed(fault: string, report: FullReport, minSent = 40): voi
   assert.equal(failed, 0, [JSON.stringify(report.statuses), ...report.failures].join('\n'));
 }
 
-/** When the first registration was acknowledged that began after a moment. */
+/** Returns when the first registration was acknowledged that started after `moment`. */
 export const firstBegunAfter = ({ acknowledged }: Registrar, moment: number): number =>
   Math.min(...acknowledged.filter(({ begunAt }) => begunAt > moment).map(({ at }) => at));
 
-/** Every controller lists what was acknowledged. */
+/** Asserts that every controller lists all acknowledged registrations. */
 export async function noneLost(
   fault: string,
   { acknowledged }: Registrar,

@@ -1,4 +1,5 @@
-// A client of the routers as real ones are: one channel of an unmodified gRPC library that spreads its calls over all of them.
+// A realistic client of the routers: one channel of an unmodified gRPC library that balances its calls over all of
+// them.
 
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { errorCodes, ParetoError } from '@pareto/core';
@@ -6,20 +7,21 @@ import type { RawCaller } from '@pareto/rpc';
 
 export interface BalancedCaller extends Disposable {
   readonly call: RawCaller;
-  /** Calls that are not answered yet, and the most there were since `resetPeak`. */
+  /** Number of unanswered calls. */
   readonly inFlight: number;
+  /** Maximum of `inFlight` since `resetPeak`. */
   readonly peakInFlight: number;
   resetPeak(): void;
 }
 
 const identity = (message: Buffer): Buffer => message;
 
-/** `addresses` are host:port of the routers, by IPv4 address. */
+/** Creates a caller. `addresses` are IPv4 addresses of the routers with ports. */
 export function createBalancedCaller(addresses: readonly string[]): BalancedCaller {
   const client = new Client(`ipv4:${addresses.join(',')}`, credentials.createInsecure(), {
     'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
     'grpc.use_local_subchannel_pool': 1,
-    // A router that comes back is found again soon.
+    // Reconnects soon to a router that was restarted.
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1_000,
   });

@@ -1,4 +1,4 @@
-// What a test asks of a cluster, as a client of its public interface.
+// A test's client of a cluster, which only uses public interfaces.
 
 import { createHash } from 'node:crypto';
 import { digest, originalRecipe, systemClock, type Digest, type Metric } from '@pareto/core';
@@ -24,7 +24,7 @@ import {
 import { waitFor } from '@pareto/testkit';
 
 interface Addressed {
-  /** host:port. */
+  /** Address, host:port. */
   readonly address: string;
 }
 
@@ -37,7 +37,7 @@ export interface Reachable {
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 export interface TestClient extends Disposable {
-  /** Of several controllers, the leader's. */
+  /** Registry of the leader. */
   readonly registry: FailoverClient<'pareto.v1.Registry'>;
   readonly fleet: FailoverClient<'pareto.v1.Fleet'>;
   readonly inference: ServiceClient<'pareto.v1.Inference'>;
@@ -48,18 +48,18 @@ export interface TestClient extends Disposable {
     name: string,
     options?: { validation?: Uint8Array; objective?: wire.ObjectiveInput; metric?: Metric },
   ): Promise<wire.Task>;
-  /** By all recipes, or those that are named; the trained model alone if left out. */
+  /** Registers a model with all or the named recipes. Without `recipes`, only the trained model itself. */
   registerModel(
     task: string,
     name: string,
     model: Uint8Array,
     options?: { recipes?: 'all' | readonly string[]; keepDominated?: boolean; maxBatchSize?: number },
   ): Promise<wire.Architecture>;
-  /** Until nothing of the task is to be made or measured any more. */
+  /** Waits until all files of the task are generated and measured. */
   waitUntilDone(task: string, timeoutMs?: number): Promise<readonly wire.Job[]>;
-  /** Until every variant of the task has a measurement, or the reason why it has none. */
+  /** Waits until every variant of the task has a measurement or a failed one. */
   waitUntilMeasured(task: string): Promise<readonly wire.Variant[]>;
-  /** Until a router can call a replica of the variant. */
+  /** Waits until a router can call a replica of the variant. */
   waitUntilReady(variant: string): Promise<void>;
   infer(
     target: string,
@@ -69,7 +69,7 @@ export interface TestClient extends Disposable {
   ): Promise<DecodedInferResponse>;
 }
 
-/** `tls` is of an operator, where the cluster has certificates. */
+/** Creates a client. `tls` is an operator's certificate, if the cluster has certificates. */
 export function createTestClient(cluster: Reachable, tls?: ClientCertificates): TestClient {
   const open = (address: string, server: 'controller' | 'router'): Channel =>
     createChannel(address, tls === undefined ? {} : { tls: tls(server) });
@@ -77,7 +77,7 @@ export function createTestClient(cluster: Reachable, tls?: ClientCertificates): 
   const controller = open(addresses[0] ?? '', 'controller');
   const router = open(cluster.router.address, 'router');
   const failover = createFailover({ addresses, open: (address) => open(address, 'controller'), clock: systemClock });
-  // One alone has the last word: nobody else could answer.
+  // With a single controller its errors are final, so there is no failover.
   const isAlone = addresses.length === 1;
   const registry = isAlone
     ? createClient(controller, 'pareto.v1.Registry')
@@ -166,7 +166,7 @@ async function* chunksOf(content: Uint8Array, from: number): AsyncGenerator<Uint
     yield content.subarray(offset, offset + (1 << 20));
 }
 
-/** What a call was refused with; fails when it was answered. */
+/** Returns the error of a call. Throws if the call succeeded. */
 export async function refusalOf(
   call: Promise<unknown>,
 ): Promise<Error & { code: string; details: Record<string, string> }> {

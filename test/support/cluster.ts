@@ -9,42 +9,43 @@ import { createServiceProcess, type ServiceName, type ServiceProcess, type Servi
 export interface Cluster extends AsyncDisposable {
   readonly folder: TempFolder;
   readonly token: string;
-  /** The first of each kind, where there is one. */
+  /** First controller. */
   readonly controller: ServiceProcess;
+  /** First router. */
   readonly router: ServiceProcess;
   readonly controllers: readonly ServiceProcess[];
   readonly routers: readonly ServiceProcess[];
   readonly workers: readonly ServiceProcess[];
-  /** Proxies that can be cut and stalled, with `linkedWorkers` and `linkedEtcd`. */
+  /** Proxies that can be cut and stalled. Undefined without `linkedWorkers` and `linkedEtcd`. */
   readonly links: Links | undefined;
 }
 
 export interface ClusterOptions {
-  /** More than one need etcd. */
+  /** Number of controllers. More than one require etcd. */
   readonly controllers?: number;
   readonly routers?: number;
   readonly workers?: number;
-  /** host:port of its nodes; an embedded store without. */
+  /** Addresses of the etcd nodes, host:port. The store is embedded if omitted. */
   readonly etcd?: readonly string[];
-  /** Where the blobs are, with etcd; a folder that all controllers share if left out. */
+  /** Flags for the blob store, with etcd. A folder shared by all controllers if omitted. */
   readonly blobs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly starter?: ServiceStarter;
-  /** Indexes of the workers that have proxies before them, and before the controllers that they call. */
+  /** Indexes of the workers with proxies in front of them, and in front of the controllers that they call. */
   readonly linkedWorkers?: readonly number[];
-  /** Whether each controller has proxies of its own before the nodes of etcd. */
+  /** Set if each controller has its own proxies in front of the etcd nodes. */
   readonly linkedEtcd?: boolean;
-  /** A folder as `pareto certs init` makes it; the cluster's token without. */
+  /** Folder created by `pareto certs init`. The cluster uses a token if omitted. */
   readonly certs?: string;
   readonly traceEndpoint?: string;
   readonly controllerArgs?: readonly string[];
   readonly routerArgs?: readonly string[];
   readonly workerArgs?: readonly string[];
-  /** What measuring a variant takes; little if left out. */
+  /** Time for measuring a variant. 200 ms if omitted. */
   readonly profileMs?: number;
 }
 
-/** Resolves when every service is ready; nothing is registered yet. */
+/** Starts a cluster without models. Resolves when every service is ready. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const folder = await createTempFolder();
   const token = 'a-secret-for-tests-only';

@@ -1,4 +1,4 @@
-// The example family of models and its labelled samples.
+// The example models of the task `digits`, and its labelled samples.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ export const readDigitModel = (name: DigitModel): Promise<Buffer> => readFile(di
 
 export interface Digits {
   readonly count: number;
-  /** Rows from `index` on, as the models' input. */
+  /** Returns rows starting at `index` as the models' input. */
   input(index: number, rows?: number): RawTensor;
   label(index: number): number;
 }
@@ -57,7 +57,7 @@ export interface DigitsCluster extends AsyncDisposable {
   readonly digits: Digits;
 }
 
-/** A cluster of real processes in which the models are registered and measured. */
+/** Starts a cluster of real processes, and registers and measures the models. */
 export async function startDigits(options: ClusterOptions, models?: readonly DigitModel[]): Promise<DigitsCluster> {
   const cluster = await startCluster(options);
   const client = createTestClient(cluster);
@@ -79,7 +79,7 @@ export async function startDigits(options: ClusterOptions, models?: readonly Dig
   }
 }
 
-/** The class of each item of an answer. */
+/** Returns the class of each item of an answer. */
 export function classesOf({ outputs }: Pick<DecodedInferResponse, 'outputs'>): readonly number[] {
   const [logits] = outputs;
   if (logits === undefined) throw new Error('the answer has no output');

@@ -1,10 +1,10 @@
-// What the tests measure beside what they assert: a table at the end of the run, and a file with `--json=FILE`.
+// Measurements of the tests, printed as a table at the end of the run, and written to a file with `--json=FILE`.
 
 import { formatRows, writeRows, type Row } from '@pareto/testkit';
 
 const rows: Row[] = [];
 
-/** Times are told, never asserted. */
+/** Records a measurement. Tests never assert times. */
 export const found = (row: Row): number => rows.push(row);
 
 const jsonFile = process.argv.find((argument) => argument.startsWith('--json='))?.slice('--json='.length);

@@ -1,4 +1,4 @@
-// What any gRPC server shows to a client that knows nothing of Pareto: health, reflection, HTTP/2 settings.
+// Properties of any gRPC server: health, reflection, HTTP/2 settings.
 
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { once } from 'node:events';
@@ -7,7 +7,7 @@ import { createChannel, createRawCaller } from '@pareto/rpc';
 
 const identity = (message: Buffer): Buffer => message;
 
-/** `grpc.health.v1.Health/Check` of the whole server. */
+/** Calls `grpc.health.v1.Health/Check` for the whole server. */
 export async function healthOf(address: string): Promise<'serving' | 'not serving' | 'unknown'> {
   const channel = createChannel(address);
   try {
@@ -20,10 +20,10 @@ export async function healthOf(address: string): Promise<'serving' | 'not servin
   }
 }
 
-/** A request with `list_services`, as it is on the wire. */
+/** Encoded reflection request with `list_services`. */
 const listServices = Buffer.from([0x3a, 0x01, 0x2a]);
 
-/** The text of the reply to a reflection request for the list of services: it holds their names. */
+/** Returns the reply to a reflection request for the list of services, as text that contains their names. */
 export async function reflectedServices(address: string): Promise<string> {
   const client = new Client(address, credentials.createInsecure());
   try {
@@ -40,7 +40,7 @@ export async function reflectedServices(address: string): Promise<string> {
   }
 }
 
-/** Bytes that a client may send on a stream before the server takes them. */
+/** Returns the bytes that a client may send on a stream before the server consumes them. */
 export async function receiveWindowOf(address: string): Promise<number | undefined> {
   const session = connect(`http://${address}`);
   try {

@@ -1,4 +1,4 @@
-// The worker's process on a clock that cuts short how long a model may hang, so that a test need not sit out the limits.
+// The worker's process with a clock that shortens the limits for hanging models, so that tests do not wait for them.
 
 import { deviceEnvironment } from '@pareto/runtime';
 import { processSources, runService } from '@pareto/service';

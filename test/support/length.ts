@@ -1,4 +1,4 @@
-// How long faults last: as the judged table says with `--full` (`npm run test:faults`), else shorter (`npm test`).
+// The duration of faults: full with `--full` (`npm run test:faults`), otherwise shorter (`npm test`).
 
 const isFull = process.argv.includes('--full');
 

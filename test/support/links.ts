@@ -1,23 +1,23 @@
-// The links of a cluster that a test can cut or stall: TCP proxies on loopback.
+// The links of a cluster that a test can cut or stall, which are TCP proxies on loopback.
 
 import { createTcpProxy, type TcpProxy } from '@pareto/testkit';
 
 export interface Links extends AsyncDisposable {
   readonly all: readonly TcpProxy[];
-  /** Of each controller, to every node of etcd. */
+  /** Links of each controller to every etcd node. */
   readonly etcd: readonly (readonly TcpProxy[])[];
-  /** By the index of a worker. */
+  /** Links by the index of a worker. */
   readonly workers: ReadonlyMap<number, WorkerLinks>;
 }
 
 export interface WorkerLinks {
-  /** Of whoever calls it. */
+  /** Link of its callers. */
   readonly inbound: TcpProxy;
-  /** To every controller. A leader that a controller names is called without them. */
+  /** Links to every controller. A leader named by a controller is called directly. */
   readonly controllers: readonly TcpProxy[];
 }
 
-/** host:port; what is to have no proxies is left out. */
+/** Addresses (host:port) that get proxies. */
 export interface LinkedAddresses {
   readonly etcd: readonly string[];
   readonly controllers: readonly string[];
@@ -45,10 +45,10 @@ export async function createLinks({ etcd, controllers, workers }: LinkedAddresse
   };
 }
 
-/** What is lost on the way to or from a worker. */
+/** Direction of the messages of a worker that are lost. */
 export type Loss = 'what it says' | 'what it hears';
 
-/** Cuts a worker off from routers and controllers one way, without closing anything. */
+/** Drops the messages of a worker with routers and controllers in one direction, without closing connections. */
 export function isolateWorker({ inbound, controllers }: WorkerLinks, loss: Loss): void {
   inbound.stall(loss === 'what it says' ? 'down' : 'up');
   for (const proxy of controllers) proxy.stall(loss === 'what it says' ? 'up' : 'down');

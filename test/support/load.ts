@@ -1,4 +1,4 @@
-// Bounded open-loop load on the routers, with every request accounted for.
+// Bounded open-loop load on the routers, with the outcome of every request.
 
 import assert from 'node:assert/strict';
 import { createSeededRng, systemClock } from '@pareto/core';
@@ -10,12 +10,12 @@ import { classesOf, type Digits } from './digits.js';
 
 export interface Load {
   readonly caller: BalancedCaller;
-  /** Sends no more; resolves when all that was sent is accounted for. */
+  /** Stops sending. Resolves when all sent requests have an outcome. */
   stop(): Promise<FullReport>;
 }
 
 export interface FullReport extends LoadReport {
-  /** When each failed query failed, and its error. */
+  /** Time and error of each failed query. */
   readonly failures: readonly string[];
 }
 
@@ -24,10 +24,10 @@ export interface LoadSettings {
   readonly ratePerSecond: number;
 }
 
-/** Longer than any test. */
+/** Maximum duration, longer than any test. */
 const maxMs = 600_000;
 
-/** Requests whether or not earlier ones were answered, spread over the routers, until it is stopped. */
+/** Sends an open loop of requests, balanced over the routers, until it is stopped. */
 export function startLoad(routers: readonly string[], settings: LoadSettings): Load {
   const { payloads, ratePerSecond } = settings;
   const caller = createBalancedCaller(routers);
@@ -66,7 +66,10 @@ export function startLoad(routers: readonly string[], settings: LoadSettings): L
 
 const failed = ({ sent, statuses }: LoadReport): number => sent - (statuses['ok'] ?? 0);
 
-/** Nothing was lost: each request ended in one status, each answer is right. Answers how many got no answer. */
+/**
+ * Asserts that each request has one status and each answer is correct. Returns the number of requests without an
+ * answer.
+ */
 export function checkAccounts(report: LoadReport, minSent: number): number {
   const { sent, statuses, labelled, right } = report;
   assert.ok(sent >= minSent, `${sent} were sent, and at least ${minSent} were to be`);
@@ -77,7 +80,7 @@ export function checkAccounts(report: LoadReport, minSent: number): number {
   return failed(report);
 }
 
-/** Samples that the model gets right, of a task that has no other: every answer must be. A client that would rather wait. */
+/** Returns queries of samples that the task's only model classifies correctly, with a long latency limit. */
 export async function rightPayloads(client: TestClient, digits: Digits, task: string): Promise<readonly Payload[]> {
   const parameters = { latency_ms: 8_000 };
   const payloads: Payload[] = [];

@@ -1,4 +1,4 @@
-// Pages of documentation: the commands in them, their links, and what links may point at.
+// Pages of documentation: their commands, links and link targets.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What a comment before a block says of it: that it isn't run, and why; that it is to fail. */
+/** Marker in a comment before a block: that it is not run, with the reason, or that it must fail. */
 type Remark = { readonly kind: 'not-run'; readonly reason: string } | { readonly kind: 'refused' } | undefined;
 
 export interface Block {
-  /** Of its fence. */
+  /** Language of the fence. */
   readonly line: number;
   readonly language: string;
   readonly text: string;
@@ -23,18 +23,18 @@ interface Link {
 }
 
 export interface Page {
-  /** From the root of the repository. */
+  /** Path from the root of the repository. */
   readonly path: string;
   readonly blocks: readonly Block[];
   readonly links: readonly Link[];
-  /** Of its headings, as they are linked to. */
+  /** Anchors of its headings. */
   readonly anchors: ReadonlySet<string>;
 }
 
 export const readPage = async (path: string): Promise<Page> =>
   parsePage(path, await readFile(join(root, path), 'utf8'));
 
-/** Of the repository, but for what is generated or installed. */
+/** Reads the pages of the repository, except generated and installed ones. */
 export async function listPages(): Promise<readonly string[]> {
   const folders = ['docs', 'deploy', 'examples', 'packages/policy/src', 'test'];
   const found = await Promise.all(
@@ -80,7 +80,7 @@ function remarkIn(line = ''): Remark {
 const linksIn = (line: string, at: number): readonly Link[] =>
   Array.from(line.replace(/`[^`]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g), ([, target = '']) => ({ line: at, target }));
 
-/** As GitHub makes them: words in lower case with dashes between, and a number where there are several. */
+/** Returns anchors as GitHub creates them: words in lower case joined by dashes, with a number for repeated ones. */
 function anchorsOf(headings: readonly string[]): ReadonlySet<string> {
   const anchors = new Set<string>();
   for (const heading of headings) {
@@ -93,7 +93,7 @@ function anchorsOf(headings: readonly string[]): ReadonlySet<string> {
   return anchors;
 }
 
-/** The file that a link of a page points at, from the root, and the heading in it; undefined: it leaves the repository. */
+/** Returns the file and heading that a link points to, from the root. Undefined if it points outside the repository. */
 export function placeOfLink(
   page: Page,
   { target }: Link,

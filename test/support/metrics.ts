@@ -1,7 +1,7 @@
-// Reading what services tell on /metrics.
+// A parser of the services' /metrics.
 
 export interface Metrics {
-  /** The sum of a metric's samples that have these labels; 0 when there are none. */
+  /** Returns the sum of a metric's samples with these labels, or 0 if there are none. */
   value(name: string, labels?: Readonly<Record<string, string>>): number;
 }
 

@@ -1,4 +1,4 @@
-// The `pareto` command, as people type it.
+// Runs the `pareto` command as a process.
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { startChild } from '@pareto/testkit';
 
 const program = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 
-/** What it printed; fails when it ends with anything but 0. */
+/** Returns the output. Throws unless the exit code is 0. */
 export async function pareto(...args: readonly string[]): Promise<string> {
   const child = startChild(process.execPath, [program, ...args]);
   assert.deepEqual(await child.exited, { code: 0, signal: null }, child.output);

@@ -1,4 +1,4 @@
-// Python environments of the project's own, with what independent clients need.
+// Python environments with the packages of independent clients, created in .cache.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,12 +11,12 @@ export type PythonEnvironment =
 
 let installer: Promise<PythonEnvironment> | undefined;
 
-/** Makes the environment whose pip installs into all others, once: a pip in each of them would take seconds more. */
+/** Creates the environment whose pip installs into all others, once, because a pip in each takes seconds more. */
 export function prepareInstaller(): Promise<PythonEnvironment> {
   return (installer ??= makeEnvironment('pip', 'pip', (folder) => [['python3', '-m', 'venv', folder]]));
 }
 
-/** Makes `.cache/NAME` with the requirements of a file, once. */
+/** Creates `.cache/NAME` with the requirements of a file, once. */
 export async function preparePython(name: string, requirements: string): Promise<PythonEnvironment> {
   const pip = await prepareInstaller();
   if (pip.kind === 'missing') return pip;
@@ -24,13 +24,13 @@ export async function preparePython(name: string, requirements: string): Promise
     const into = ['-m', 'pip', '--python', `${folder}/bin/python`, '--disable-pip-version-check'];
     return [
       ['python3', '-m', 'venv', '--without-pip', folder],
-      // Python compiles what is imported; most of what is installed never is.
+      // Python compiles modules when they are imported, and most are never imported.
       [pip.python, ...into, 'install', '--quiet', '--no-compile', '-r', requirements],
     ];
   });
 }
 
-/** Runs the commands that make `.cache/NAME`, unless it was made with the same content before. */
+/** Runs the commands that create `.cache/NAME`, unless it exists with the same content. */
 async function makeEnvironment(
   name: string,
   content: string,
@@ -48,10 +48,10 @@ async function makeEnvironment(
   return { kind: 'ready', python };
 }
 
-/** Has Python keep what it compiled in `.cache`, out of the folders of its sources. */
+/** Environment variables that make Python store compiled files in `.cache`, not next to their sources. */
 export const pythonVariables: Readonly<Record<string, string>> = { PYTHONPYCACHEPREFIX: `${cache}python-compiled` };
 
-/** Runs a program to its end. */
+/** Runs a program and waits for its exit. */
 export async function run(
   command: string,
   args: readonly string[],

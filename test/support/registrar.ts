@@ -1,11 +1,11 @@
-// Somebody who registers tasks all the time, and keeps account of what was acknowledged and what was refused.
+// A client that registers tasks continuously, and records which registrations were acknowledged and refused.
 
 import { systemClock } from '@pareto/core';
 import { createChannel, createClient, createFailover, createFailoverClient } from '@pareto/rpc';
 
 interface Acknowledged {
   readonly name: string;
-  /** Milliseconds, by `performance.now()`. */
+  /** Start in ms, from `performance.now()`. */
   readonly begunAt: number;
   readonly at: number;
 }
@@ -13,7 +13,7 @@ interface Acknowledged {
 interface Refused extends Omit<Acknowledged, 'at'> {
   readonly code: string;
   readonly message: string;
-  /** host:port of the leader that the refusal names. */
+  /** Address (host:port) of the leader that the error names. */
   readonly leader: string | undefined;
   readonly tookMs: number;
 }
@@ -21,20 +21,20 @@ interface Refused extends Omit<Acknowledged, 'at'> {
 export interface Registrar {
   readonly acknowledged: readonly Acknowledged[];
   readonly refused: readonly Refused[];
-  /** Begins no more; resolves when every registration is acknowledged or refused. */
+  /** Stops. Resolves when every registration is acknowledged or refused. */
   stop(): Promise<void>;
 }
 
 export interface RegistrarOptions {
-  /** host:port; of several, the one that leads is followed, with patience. One alone has the last word. */
+  /** Addresses (host:port). With several, the client fails over to the leader. Errors of a single one are final. */
   readonly controllers: readonly string[];
-  /** Of the tasks' names. */
+  /** Prefix of the tasks' names. */
   readonly prefix: string;
   readonly everyMs: number;
   readonly timeoutMs?: number;
 }
 
-/** A registration begins each `everyMs`, whether or not earlier ones have ended. */
+/** Starts a registration each `everyMs`, whether or not earlier ones have finished. */
 export function startRegistrar({ controllers, prefix, everyMs, timeoutMs = 15_000 }: RegistrarOptions): Registrar {
   const [first = ''] = controllers;
   const failover = createFailover({
@@ -79,7 +79,7 @@ export function startRegistrar({ controllers, prefix, everyMs, timeoutMs = 15_00
   };
 }
 
-/** Names of tasks that a controller lists. */
+/** Returns the names of the tasks that a controller lists. */
 export async function listTasks(controller: string): Promise<ReadonlySet<string>> {
   const channel = createChannel(controller);
   try {

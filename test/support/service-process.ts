@@ -1,4 +1,4 @@
-// One service of a cluster as a process: started, killed, paused and stopped by a test, which reads its logs and metrics.
+// A service of a cluster as a process that a test can start, kill, pause and stop, with its logs and metrics.
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
@@ -16,27 +16,28 @@ interface LogEntry {
 export interface ServiceProcess {
   readonly service: ServiceName;
   readonly name: string;
-  /** host:port of its gRPC server. */
+  /** Address of its gRPC server, host:port. */
   readonly address: string;
-  /** Of a router's HTTP, where it was given a port for it. */
+  /** URL of a router's HTTP server, if it has a fixed port. */
   readonly url: string;
   readonly metricsPort: number;
   readonly args: readonly string[];
   readonly child: Child;
-  /** Starts it, again after a kill, without waiting for anything. `more` is added to its flags, this time. */
+  /** Starts the process without waiting for it. `more` are additional flags for this start. */
   launch(more?: readonly string[]): void;
-  /** Starts it and waits until it is ready. */
+  /** Starts the process and waits until it is ready. */
   start(more?: readonly string[]): Promise<void>;
   ready(): Promise<void>;
-  /** SIGKILL; resolves when it is gone. */
+  /** Sends SIGKILL. Resolves when the process is gone. */
   kill(): Promise<void>;
-  /** SIGSTOP and SIGCONT. */
+  /** Sends SIGSTOP. */
   pause(): void;
+  /** Sends SIGCONT. */
   resume(): void;
-  /** SIGTERM; resolves with the exit code, null when it had to be killed. */
+  /** Sends SIGTERM. Resolves with the exit code, or null if it had to be killed. */
   stop(): Promise<number | null>;
   metrics(): Promise<Metrics>;
-  /** What it has logged since it was started last. */
+  /** Returns its log since the last start. */
   logs(): readonly LogEntry[];
 }
 
@@ -45,14 +46,14 @@ export interface ServiceProcessOptions {
   readonly name: string;
   readonly port: number;
   readonly metricsPort: number;
-  /** A router's; left out: any free one. */
+  /** HTTP port of a router. Any free port if omitted. */
   readonly httpPort?: number;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly starter?: ServiceStarter | undefined;
 }
 
-/** Starts the process of a service, at each launch. `startService`, which starts the current build, if left out. */
+/** Starts the process of a service at each launch. By default, `startService`, which starts the current build. */
 export type ServiceStarter = (start: ServiceStart) => Child;
 
 export interface ServiceStart {
@@ -65,7 +66,7 @@ export interface ServiceStart {
 const scriptOf = (service: string): string =>
   fileURLToPath(new URL(`../../services/${service}/dist/main.js`, import.meta.url));
 
-/** Starts `node` on a service's entry, without waiting for anything. */
+/** Starts a service's entry with Node, without waiting for it. */
 export const startService = (
   service: string,
   args: readonly string[],
@@ -74,7 +75,10 @@ export const startService = (
 
 const hurriedWorker = fileURLToPath(new URL('hurried-worker.ts', import.meta.url));
 
-/** Starts the current build, but its workers end a model that hangs within 2 s, or 6 s when its run is of unknown length. */
+/**
+ * Starts the current build, with workers that kill a hanging model after 2 s, or 6 s if the length of its run is
+ * unknown.
+ */
 export const startHurried: ServiceStarter = ({ service, args, env }) =>
   service === 'worker'
     ? startChild(process.execPath, ['--import=tsx', hurriedWorker, ...args], { env })
@@ -82,10 +86,10 @@ export const startHurried: ServiceStarter = ({ service, args, env }) =>
 
 const startCurrent: ServiceStarter = ({ service, args, env }) => startService(service, args, env);
 
-/** Waits until a service has ended because it can't start: the one line that it says it with. */
+/** Waits until a service exits because it cannot start, and returns its one line of output. */
 export async function refusalToStart(child: Child): Promise<string> {
   assert.deepEqual(await child.exited, { code: 1, signal: null }, child.output);
-  // Node may have warnings of its own.
+  // Node may print warnings.
   const lines = child.output.split('\n').filter((line) => line.startsWith('pareto-'));
   assert.equal(lines.length, 1, child.output);
   return lines.join();
@@ -135,13 +139,13 @@ async function readiness(child: Child, metricsPort: number): Promise<'ready' | '
   return (await probe(metricsPort, '/readyz')).status === 200 ? 'ready' : undefined;
 }
 
-/** What a service answers on its port for probes. */
+/** Returns the response of a service on its port for probes. */
 export async function probe(port: number, path: string): Promise<{ readonly status: number; readonly text: string }> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(2_000) });
   return { status: response.status, text: await response.text() };
 }
 
-/** The last line may not be whole yet. */
+/** Parses the log. The last line may be incomplete and is skipped then. */
 function readLogs(output: string): readonly LogEntry[] {
   return output.split('\n').flatMap((line) => {
     try {
@@ -152,7 +156,7 @@ function readLogs(output: string): readonly LogEntry[] {
   });
 }
 
-/** Waits until clients have sent queries to a router that was started again. */
+/** Waits until clients have sent queries to a restarted router. */
 export async function waitForQueries(router: ServiceProcess): Promise<void> {
   const queries = async (): Promise<true | undefined> =>
     (await router.metrics()).value('pareto_requests_total') > 0 || undefined;

@@ -1,4 +1,5 @@
-// One cluster for every file whose tests only send queries: it serves all digits models, and sends its traces to a collector.
+// A cluster that is shared by the test files that only send queries. It serves all digits models, and sends traces to a
+// collector.
 
 import { createTraceCollector, type TraceCollector } from '@pareto/testkit';
 import { startDigits, type DigitsCluster } from './digits.js';

@@ -1,8 +1,8 @@
-// Skipping what can't run on a machine.
+// Skips tests that cannot run on a machine.
 
 import type { Context } from 'mocha';
 
-/** For a suite's `before`, with why something it needs can't be had; undefined: it is there. */
+/** Skips a suite with a reason, or does nothing if `reason` is undefined. Call it in the suite's `before`. */
 export function skipWithout(suite: Context, reason: string | undefined): void {
   if (reason === undefined) return;
   Object.assign(suite.test?.parent ?? {}, { skipReason: reason });

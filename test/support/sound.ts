@@ -1,4 +1,4 @@
-// A sound with speech in it, listened to window by window by a model that gives its state with each answer.
+// Speech detection in a sound, window by window, with a model that returns its state with each answer.
 
 import { readFile } from 'node:fs/promises';
 import type { RawTensor } from '@pareto/rpc';
@@ -7,7 +7,7 @@ import type { TestClient } from './client.js';
 const [rate, window, context] = [16_000, 512, 64];
 const headerBytes = 44;
 
-/** Of 16-bit samples: windows of 32 ms, each with the end of the one before it in front, as silero takes them. */
+/** Reads 16-bit samples as windows of 32 ms, each preceded by the end of the one before, as silero expects them. */
 export async function readWindows(wavPath: string): Promise<readonly Float32Array[]> {
   const bytes = Uint8Array.from((await readFile(wavPath)).subarray(headerBytes));
   const samples = Float32Array.from(new Int16Array(bytes.buffer), (sample) => sample / 32_768);
@@ -18,7 +18,7 @@ export async function readWindows(wavPath: string): Promise<readonly Float32Arra
   );
 }
 
-/** The chance of speech in each window. The state that comes with an answer goes with the next question. */
+/** Returns the probability of speech in each window. The state of an answer is sent with the next query. */
 export async function listen(
   client: TestClient,
   variant: string,
@@ -48,7 +48,7 @@ export interface Stretch {
 const seconds = window / rate;
 const pause = 0.25;
 
-/** Where there is speech, in seconds; short pauses are part of it. */
+/** Returns the intervals with speech in seconds, which include short pauses. */
 export function stretchesOf(chances: readonly number[]): readonly Stretch[] {
   const found: Stretch[] = [];
   for (const [index, chance] of chances.entries()) {
@@ -61,7 +61,7 @@ export function stretchesOf(chances: readonly number[]): readonly Stretch[] {
   return found;
 }
 
-/** Lines of `start end` and anything more. */
+/** Parses lines that start with `start end`. */
 export const parseStretches = (text: string): readonly Stretch[] =>
   text
     .trim()

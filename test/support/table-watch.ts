@@ -1,4 +1,4 @@
-// The routing table as a controller gives it, seen by a test that behaves like a router.
+// The routing table of a controller, received by a test like a router.
 
 import { createChannel, createClient, tokenKey, type wire } from '@pareto/rpc';
 import type { Cluster } from './cluster.js';
@@ -6,11 +6,11 @@ import type { ServiceProcess } from './service-process.js';
 
 export interface TableWatch extends Disposable {
   readonly rows: ReadonlyMap<string, wire.TableRow>;
-  /** How many replicas of a worker are in it. */
+  /** Returns the number of a worker's replicas in the table. */
   replicasOf(worker: string): number;
 }
 
-/** Resolves when the table is there. */
+/** Starts the stream, and resolves when the table has arrived. */
 export async function watchTable({ token }: Cluster, { address }: ServiceProcess): Promise<TableWatch> {
   const channel = createChannel(address, { metadata: { [tokenKey]: token } });
   const ended = new AbortController();

@@ -1,19 +1,22 @@
-// Words in pictures whose text is known, and what a reader's scores say.
+// Pictures of words with known text, and the decoding of a text recogniser's scores.
 
 import { readNpz, toNumbers, type Tensor } from '@pareto/models';
 import type { RawTensor } from '@pareto/rpc';
 
-/** As classes of a reader: characters by their number, in order. */
+/** A text as the recogniser's class numbers of its characters. */
 export type Reading = readonly number[];
 
 export interface Words {
   readonly count: number;
   readonly labels: readonly Reading[];
-  /** float32 [words, 3, 48, width], as PP-OCRv4's recognition takes them: those from `from` up to `to` (not included). */
+  /**
+   * Returns the words from `from` up to `to` (exclusive) as FP32 [words, 3, 48, width], the input of PP-OCRv4's
+   * recognition.
+   */
   input(from: number, to: number): RawTensor;
 }
 
-/** Of a validation set with pictures `x` and classes `label`, 0 behind the last. */
+/** Reads a validation set with pictures `x` and classes `label`, padded with 0. */
 export async function readWords(path: string): Promise<Words> {
   const arrays = await readNpz(path);
   const [pixels, label] = [arrays.get('x'), arrays.get('label')];
@@ -38,7 +41,7 @@ function rowsOf(tensor: Tensor): readonly Reading[] {
   return Array.from({ length: rows }, (_, row) => values.slice(row * perRow, (row + 1) * perRow));
 }
 
-/** What FP32 scores [words, steps, classes] say: the likeliest class of each step, repeats taken for one, 0 left out. */
+/** Decodes FP32 scores [words, steps, classes]: the likeliest class of each step, without repeats and 0. */
 export function readingsOf({ shape, raw }: RawTensor): readonly Reading[] {
   const [words = 0, steps = 0, classes = 0] = shape;
   const scores = new Float32Array(Uint8Array.from(raw).buffer);
