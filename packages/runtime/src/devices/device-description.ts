@@ -1,4 +1,4 @@
-// What a device is called and which driver it has, as far as that can be known.
+// Finds the name, driver and memory of a device.
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -8,23 +8,26 @@ import type { DeviceProvider } from './device-provider.js';
 import type { ExecutorProcess } from '../processes/executor-process.js';
 
 export interface DeviceDescription {
-  /** Model, lower case with dashes; `gpu` where it is not known. */
+  /** Model in lower case with dashes. `gpu` if it is unknown. */
   readonly device: string;
-  /** Changes when the driver does; empty where it is not known. */
+  /** Identity of the driver, which changes with its version. Empty if it is unknown. */
   readonly driver: string;
-  /** Of its own; undefined: it shares the host's, or it is not known. */
+  /** Memory of the device itself. Undefined if it shares the host's memory, or if it is unknown. */
   readonly memoryBytes: number | undefined;
 }
 
 const unknown: DeviceDescription = { device: 'gpu', driver: '', memoryBytes: undefined };
 
-/** Of the device that this process works with. */
+/** Describes the device that a process uses. */
 export async function describeDevice(provider: DeviceProvider, process: ExecutorProcess): Promise<DeviceDescription> {
   if (provider === 'webgpu') return describeVulkan(process.stderr, await mappedFiles(process.pid));
-  return parseNvidiaSmi(await askNvidiaSmi(process.pid));
+  return parseNvidiaSmi(await queryNvidiaSmi(process.pid));
 }
 
-/** `AMD EPYC 9B14 96-Core Processor` → `amd-epyc-9b14`, `SwiftShader Device (Subzero)` → `swiftshader`. */
+/**
+ * Shortens a model name: `AMD EPYC 9B14 96-Core Processor` → `amd-epyc-9b14`, `SwiftShader Device (Subzero)` →
+ * `swiftshader`.
+ */
 export function deviceName(model: string): string {
   const words = model
     .toLowerCase()
@@ -33,7 +36,10 @@ export function deviceName(model: string): string {
   return words.filter((word) => word !== '').join('-') || 'unknown';
 }
 
-/** From what the Vulkan loader says when it is told to; its driver by its file's name and content, for it tells no version. */
+/**
+ * Reads the device from the Vulkan loader's debug output. Identifies the driver by the name and hash of its file,
+ * because no version is printed.
+ */
 async function describeVulkan(stderr: string, mapped: readonly string[]): Promise<DeviceDescription> {
   const [, model, driver = ''] = /Using "([^"]+)" with driver: "([^"]+)"/.exec(stderr) ?? [];
   if (model === undefined) return unknown;
@@ -45,7 +51,7 @@ async function describeVulkan(stderr: string, mapped: readonly string[]): Promis
   return { ...unknown, device: deviceName(model), driver: `${name} ${digest}` };
 }
 
-/** The files that a process has mapped, by their real paths. */
+/** Returns the real paths of the files that a process has mapped. */
 async function mappedFiles(pid: number): Promise<readonly string[]> {
   const text = await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '');
   return [...new Set(Array.from(text.matchAll(/ (\/.+)$/gm), ([, file = '']) => file))];
@@ -54,8 +60,8 @@ async function mappedFiles(pid: number): Promise<readonly string[]> {
 const gpuFields = '--query-gpu=name,memory.total,driver_version,uuid';
 const noHeader = '--format=csv,noheader,nounits';
 
-/** The line of the card on which this process runs, or else of the first. */
-async function askNvidiaSmi(pid: number): Promise<string> {
+/** Returns the line of the card that the process uses, or of the first card. */
+async function queryNvidiaSmi(pid: number): Promise<string> {
   const [cards, uses] = await Promise.all([
     execute('nvidia-smi', [gpuFields, noHeader]),
     execute('nvidia-smi', ['--query-compute-apps=pid,gpu_uuid', noHeader]),
@@ -65,7 +71,7 @@ async function askNvidiaSmi(pid: number): Promise<string> {
   return lines.find((line) => uuid !== undefined && line.includes(uuid)) ?? lines[0] ?? '';
 }
 
-/** `NVIDIA H100 80GB HBM3, 81559, 550.54.15, GPU-…`: memory in MiB. */
+/** Parses a line such as `NVIDIA H100 80GB HBM3, 81559, 550.54.15, GPU-…`, with the memory in MiB. */
 export function parseNvidiaSmi(line: string): DeviceDescription {
   const [name = '', memory = '', driver = ''] = line.split(',').map((field) => field.trim());
   if (name === '' || driver === '') return unknown;

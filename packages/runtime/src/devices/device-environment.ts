@@ -1,4 +1,5 @@
-// What of the environment the drivers of devices are to find; everything else, credentials among it, is kept from models.
+// Selects the environment variables for device drivers. All others, such as credentials, are withheld from executor
+// processes.
 
 const names = new Set([
   'LD_LIBRARY_PATH',
@@ -10,7 +11,7 @@ const names = new Set([
 ]);
 const prefixes = ['VK_', 'CUDA_', 'NVIDIA_', 'MESA_', 'DRI_', 'RADV_', 'GALLIUM_'];
 
-/** The variables that choose and set up devices and their drivers. */
+/** Returns the variables that select and configure devices and their drivers. */
 export function deviceEnvironment(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {

@@ -1,4 +1,4 @@
-// Tries a device before anything is promised with it: a small model is loaded, run, and seen to have run there.
+// Tests a device before it is offered: loads and runs a small model, and checks that it ran on the device.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,14 +14,14 @@ import type { StartedProcess } from '../processes/process-starter.js';
 import type { TensorInput } from '../executors/run.js';
 
 export interface DeviceTrial extends DeviceDescription {
-  /** Of the small model's two nodes. */
+  /** Number of the test model's two nodes that ran on each provider. */
   readonly nodesByProvider: NodesByProvider;
 }
 
-const trialWithin = milliseconds(120_000);
+const maxTrialMs = milliseconds(120_000);
 const memoryLimitBytes = 2 ** 30;
-/** The Vulkan loader says which device it opens, and by which driver. */
-const talkative = { VK_LOADER_DEBUG: 'driver' };
+/** Makes the Vulkan loader print which device and driver it opens. */
+const loaderDebug = { VK_LOADER_DEBUG: 'driver' };
 
 /** ONNX, opset 13: y = Relu(MatMul(x, x)) over 4 x 4 floats. */
 const model =
@@ -39,45 +39,46 @@ const advice: Readonly<Record<DeviceProvider, string>> = {
     "install NVIDIA's driver, CUDA, cuDNN and TensorRT, and ONNX Runtime's libraries for them by onnxruntime-node's install script",
 };
 
-/** Throws `failed-precondition` with what was tried, why it did not work, and what to do. */
+/** Tests a device. Throws `failed-precondition` with the reason and how to set up the device. */
 export async function tryDevice(
   provider: DeviceProvider,
   start: (environment: Readonly<Record<string, string>>) => StartedProcess,
   clock: Clock,
 ): Promise<DeviceTrial> {
-  const { process, hello } = start(talkative);
+  const { process, hello } = start(loaderDebug);
   const folder = await mkdtemp(path.join(tmpdir(), 'pareto-trial-'));
   try {
-    using _late = clock.after(trialWithin, () =>
-      process.kill({ kind: 'hung', reason: `hung: the trial took more than ${trialWithin} ms` }),
+    using _late = clock.after(maxTrialMs, () =>
+      process.kill({ kind: 'hung', reason: `hung: the trial took more than ${maxTrialMs} ms` }),
     );
     const modelPath = path.join(folder, 'trial.onnx');
     await writeFile(modelPath, Buffer.from(model, 'base64'));
     const hosted = await createDeviceProcess(() => ({ process, hello }), clock).openSession(memoryLimitBytes);
     await using executor = await loadExecutor(hosted, { modelPath, provider, threads: 1, memoryLimitBytes });
-    const nodesByProvider = await proveItRuns(executor, provider);
+    const nodesByProvider = await runOnDevice(executor, provider);
     return { ...(await describeDevice(provider, process)), nodesByProvider };
   } catch (error) {
-    throw refusal(provider, error, process);
+    throw trialError(provider, error, process);
   } finally {
     process.kill({ kind: 'ended', reason: 'the trial is over' });
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function proveItRuns(executor: Executor, provider: DeviceProvider): Promise<NodesByProvider> {
+/** Runs the test model, checks its outputs, and returns its nodes by provider. Throws if none ran on the device. */
+async function runOnDevice(executor: Executor, provider: DeviceProvider): Promise<NodesByProvider> {
   const outcome = await executor.run({ inputs: [input], outputs: [], expectedMs: undefined });
   if (outcome.kind !== 'done') throw new Error(outcome.kind === 'failed' ? outcome.message : outcome.death.reason);
   const [output] = outcome.outputs;
-  if (output?.data.equals(expected) !== true) throw new Error('it gives wrong answers');
+  if (output?.data.equals(expected) !== true) throw new Error('its outputs are wrong');
   const nodesByProvider = await executor.nodesByProvider([input]);
   if ((nodesByProvider[provider] ?? 0) > 0) return nodesByProvider;
-  throw new Error(`nothing ran there, but on ${Object.keys(nodesByProvider).join(' and ')}`);
+  throw new Error(`all nodes ran on ${Object.keys(nodesByProvider).join(' and ')} instead`);
 }
 
-function refusal(provider: DeviceProvider, error: unknown, { stderr }: ExecutorProcess): ParetoError {
+function trialError(provider: DeviceProvider, error: unknown, { stderr }: ExecutorProcess): ParetoError {
   const why = [plain(errorText(error)), ...missingLibraries(stderr)].join('; ');
-  const message = `execution provider ${provider} does not work here: a small model was tried on it: ${why}`;
+  const message = `execution provider ${provider} does not work on this host: a test model failed: ${why}`;
   return new ParetoError(
     'failed-precondition',
     `${message}. To use it, ${advice[provider]}; or leave ${provider} out of --providers`,
@@ -87,10 +88,10 @@ function refusal(provider: DeviceProvider, error: unknown, { stderr }: ExecutorP
   );
 }
 
-/** ONNX Runtime's errors begin with the place in its source and the condition that did not hold. */
+/** Removes the source location and the failed condition from the start of an ONNX Runtime error. */
 const plain = (text: string): string => text.replace(/\/\S*onnxruntime\S*.* was false\. /s, '').trim();
 
-/** Libraries that could not be opened are told on stderr alone. */
+/** Returns the libraries that could not be opened, which are reported on stderr only. */
 function missingLibraries(stderr: string): readonly string[] {
   const found = stderr.matchAll(/([^\s:]+\.(?:so|dylib)\S*): (cannot open shared object file[^\n]*)/g);
   return [...new Set(Array.from(found, ([, file = '', why = '']) => `${path.basename(file)}: ${why}`))];

@@ -1,11 +1,12 @@
-// Tokens for device slots: a batch runs only while it holds one, so that replicas share cores instead of fighting for them.
+// Tokens for device slots. A batch runs only while it holds a token, so that replicas alternate on cores instead of
+// competing for them.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 
 export interface SlotTokens {
-  /** First come, first served. Disposing gives the token back, once. Rejects with the signal's reason when it aborts first. */
+  /** Acquires a token in FIFO order. Disposing it releases it. Rejects with the signal's reason if it aborts first. */
   acquire(signal?: AbortSignal): Promise<Disposable>;
-  /** How many wait now. */
+  /** Number of waiters. */
   readonly waiting: number;
 }
 
@@ -53,10 +54,10 @@ export function createSlotTokens(count: number): SlotTokens {
   };
 }
 
-/** A run of unknown length keeps others off a slot no longer than this. */
+/** Maximum time that a run of unknown length may hold a slot. */
 export const maxHold: Milliseconds = milliseconds(2_000);
 
-/** For runs of unknown length: the token goes back by itself after 2 s, so that a model that hangs keeps no other off the core. */
+/** Releases a token after `maxHold` if it is not disposed earlier, so that a hanging model does not block the slot. */
 export function releaseAfterMaxHold(token: Disposable, clock: Clock): Disposable {
   const timer = clock.after(maxHold, () => token[Symbol.dispose]());
   return {

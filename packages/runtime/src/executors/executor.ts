@@ -1,4 +1,4 @@
-// A loaded model: its session in an executor process, held within its time.
+// A loaded model: a session in an executor process, with time limits for its calls.
 
 import { milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
 import type { HostedSession } from '../processes/hosted-session.js';
@@ -8,43 +8,49 @@ import { observeNodesByProvider, type NodesByProvider } from './nodes-by-provide
 import type { ProcessMemory } from '../processes/process-memory.js';
 import type { LoadedHeader, ResultHeader, SessionRequest, TensorInfo } from '../protocol/protocol.js';
 import { tensorHeader, type RunOutcome, type RunRequest, type TensorInput } from './run.js';
-import { whyFailed, type CallOutcome } from '../processes/session-host.js';
+import { failureReasonOf, type CallOutcome } from '../processes/session-host.js';
 
 export interface LoadRequest extends SessionRequest {
-  /** Over what an empty executor holds. */
+  /** Memory limit in addition to the memory of an empty executor. */
   readonly memoryLimitBytes: number;
-  /** On the cpu: everything else goes before it. */
+  /** Set to run the executor at the lowest CPU priority. Only for the cpu provider. */
   readonly nice?: boolean | undefined;
-  /** Name of the model in errors, such as `the original`. `the model` if left out. */
+  /** Name of the model in errors, such as `the original`. Default: `the model`. */
   readonly modelName?: string | undefined;
 }
 
 export interface Executor extends AsyncDisposable {
   readonly pid: number;
   readonly loadMs: Milliseconds;
-  /** What its process held before any load. */
+  /** Memory of its process before any load. */
   readonly baseMemoryBytes: number;
   readonly providerUsed: string;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
-  /** Never rejects. */
+  /** Resolves with the reason when the executor has ended. Never rejects. */
   readonly died: Promise<ExecutorDeath>;
-  /** Never rejects. Batches run one by one in the order of the calls; a second may wait in the process while the first runs. */
+  /**
+   * Runs a batch. Batches run one by one in the order of the calls; the next one may wait in the process meanwhile.
+   * Never rejects.
+   */
   run(request: RunRequest): Promise<RunOutcome>;
-  /** Of its process; where others are in the same, its share by what the load of each added. */
+  /**
+   * Returns the memory of its process. In a shared process, returns its share in proportion to the growth at each load.
+   */
   memory(): Promise<ProcessMemory | undefined>;
   /**
-   * How many of the graph's nodes ran on which provider. It is loaded a second time for that, and run once: what serves is
-   * not slowed by profiling, but waits meanwhile. Throws `failed-precondition` when it doesn't run.
+   * Returns how many of the graph's nodes run on each provider. Loads the model a second time and runs it once with
+   * profiling, so that later runs are not slowed down; runs wait meanwhile. Throws `failed-precondition` if the run
+   * fails.
    */
   nodesByProvider(inputs: readonly TensorInput[]): Promise<NodesByProvider>;
-  /** Ends the process, and with it the models beside this one. */
+  /** Kills the process, with all models in it. */
   kill(death: ExecutorDeath): void;
 }
 
 /**
- * Loads a model. Throws `invalid-argument` when the runtime refuses it; `resource-exhausted` or `internal` when the process
- * died of it, `unavailable` when of another model, `cancelled` when the signal aborts.
+ * Loads a model. Throws `invalid-argument` if the runtime rejects it, `resource-exhausted` or `internal` if it killed
+ * the process, `unavailable` if another model killed the process, and `cancelled` if the signal aborts.
  */
 export async function loadExecutor(
   hosted: HostedSession,
@@ -89,13 +95,12 @@ async function load(
   const outcome = await unlessAborted(loading, signal);
   if (outcome?.kind === 'replied' && outcome.reply.kind === 'loaded') return outcome.reply;
   const closed = hosted.close();
-  if (outcome === undefined)
-    throw new ParetoError('cancelled', `${loadingOf(request)} failed: the load was called off`);
+  if (outcome === undefined) throw new ParetoError('cancelled', `${loadingOf(request)} failed: the load was cancelled`);
   await closed;
-  throw refusal(outcome, request);
+  throw loadError(outcome, request);
 }
 
-/** Undefined once the signal aborts. */
+/** Resolves as the promise does, or with undefined when the signal aborts. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
   if (signal === undefined) return promise;
   const settled = new AbortController();
@@ -110,20 +115,20 @@ type Named = Pick<LoadRequest, 'modelName'>;
 
 const loadingOf = ({ modelName }: Named): string => (modelName === undefined ? 'loading' : `loading ${modelName}`);
 
-function refusal(outcome: CallOutcome, request: Named): ParetoError {
+function loadError(outcome: CallOutcome, request: Named): ParetoError {
   if (outcome.kind === 'died') {
     const { kind, reason } = outcome.death;
     const code = kind === 'out-of-memory' ? 'resource-exhausted' : kind === 'beside' ? 'unavailable' : 'internal';
     return new ParetoError(code, `${loadingOf(request)} failed: ${reason}`);
   }
   const { modelName = 'the model' } = request;
-  return new ParetoError('invalid-argument', `${modelName} can't be loaded: ${whyFailed(outcome)}`);
+  return new ParetoError('invalid-argument', `${modelName} can't be loaded: ${failureReasonOf(outcome)}`);
 }
 
 function runOutcome(outcome: CallOutcome): RunOutcome {
   if (outcome.kind === 'died') return outcome;
   if (outcome.kind === 'replied' && outcome.reply.kind === 'result') return doneOutcome(outcome.reply, outcome.tensors);
-  return { kind: 'failed', message: whyFailed(outcome) };
+  return { kind: 'failed', message: failureReasonOf(outcome) };
 }
 
 function doneOutcome(result: ResultHeader, tensors: readonly Buffer[]): RunOutcome {

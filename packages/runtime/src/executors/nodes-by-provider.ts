@@ -1,4 +1,4 @@
-// Where the nodes of a graph really ran: read from ONNX Runtime's profile of a session.
+// Counts on which provider the nodes of a graph ran, from ONNX Runtime's profile of a session.
 
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,12 +7,15 @@ import { ParetoError } from '@pareto/core';
 import { loadHungAfter } from '../processes/pending-calls.js';
 import type { SessionRequest } from '../protocol/protocol.js';
 import { runFailure, tensorHeader, type TensorInput } from './run.js';
-import { whyFailed, type Session } from '../processes/session-host.js';
+import { failureReasonOf, type Session } from '../processes/session-host.js';
 
-/** Numbers of nodes by execution provider. */
+/** Number of nodes by execution provider. */
 export type NodesByProvider = Readonly<Record<string, number>>;
 
-/** Throws `failed-precondition` with the reason when it does not run, `unavailable` when another model ended the process. */
+/**
+ * Profiles one run of the model. Throws `failed-precondition` with the reason if it fails, `unavailable` if another
+ * model ended the process.
+ */
 export async function observeNodesByProvider(
   session: Session,
   { modelPath, provider, threads, option }: SessionRequest,
@@ -28,7 +31,7 @@ export async function observeNodesByProvider(
       hungAfter: loadHungAfter,
     });
     if (outcome.kind === 'replied' && outcome.reply.kind === 'profiled') return await readNodesByProvider(folder);
-    const failure = outcome.kind === 'died' ? outcome : { kind: 'failed' as const, message: whyFailed(outcome) };
+    const failure = outcome.kind === 'died' ? outcome : { kind: 'failed' as const, message: failureReasonOf(outcome) };
     throw runFailure("the model doesn't run while it is profiled", failure);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -41,7 +44,7 @@ async function readNodesByProvider(folder: string): Promise<NodesByProvider> {
   return countNodes(JSON.parse(await readFile(path.join(folder, file), 'utf8')) as readonly ProfileEvent[]);
 }
 
-/** What is read of an event in ONNX Runtime's profile, which is in Chrome's trace format. */
+/** Fields used of an event in ONNX Runtime's profile, which has Chrome's trace format. */
 export interface ProfileEvent {
   readonly cat?: string;
   readonly name?: string;
@@ -55,7 +58,7 @@ const providerNames: Readonly<Record<string, string>> = {
   TensorrtExecutionProvider: 'tensorrt',
 };
 
-/** Each node counts once, however often it ran. Copies between devices are no work, and don't count. */
+/** Counts each node once, however often it ran. Does not count copies between devices. */
 export function countNodes(events: readonly ProfileEvent[]): NodesByProvider {
   const providerOf = new Map<string, string>();
   for (const { cat, name = '', args } of events) {

@@ -1,4 +1,4 @@
-// What a run of a model takes and gives.
+// Inputs, outputs and outcomes of a run of a model.
 
 import { ParetoError, type DataType, type Milliseconds } from '@pareto/core';
 import type { ExecutorDeath } from '../processes/executor-process.js';
@@ -8,7 +8,7 @@ export interface TensorInput {
   readonly name: string;
   readonly datatype: DataType;
   readonly shape: readonly number[];
-  /** Raw, little-endian; the slices follow each other and are written as they are. */
+  /** Raw little-endian data in consecutive slices, which are not copied. */
   readonly data: readonly Uint8Array[];
 }
 
@@ -21,16 +21,19 @@ export interface TensorOutput {
 
 export interface RunRequest {
   readonly inputs: readonly TensorInput[];
-  /** Empty: all. */
+  /** Names of the outputs to return. All if empty. */
   readonly outputs: readonly string[];
-  /** What the profile says; undefined: not known. It decides when a run counts as hung. */
+  /** Expected time by the profile, which determines when the run counts as hung. Undefined if it is unknown. */
   readonly expectedMs: Milliseconds | undefined;
 }
 
 export type RunOutcome =
   | { readonly kind: 'done'; readonly outputs: readonly TensorOutput[]; readonly computeMs: Milliseconds }
-  | { readonly kind: 'failed'; readonly message: string } // the model said no; the executor lives
-  /** `running`: this batch was the one that ran, so it may be the cause; else it was still waiting in the process. */
+  | { readonly kind: 'failed'; readonly message: string } // the run failed, and the executor still lives
+  /**
+   * Died with this batch. `running` is true if the batch ran and may be the cause, false if it was waiting in the
+   * process.
+   */
   | { readonly kind: 'died'; readonly death: ExecutorDeath; readonly running: boolean };
 
 export const tensorHeader = ({ name, datatype, shape, data }: TensorInput): TensorHeader => ({
@@ -40,7 +43,7 @@ export const tensorHeader = ({ name, datatype, shape, data }: TensorInput): Tens
   byteLength: data.reduce((total, slice) => total + slice.length, 0),
 });
 
-/** Why something did not run: `unavailable` when another model ended the process, else `failed-precondition`. */
+/** Returns the error of a run: `unavailable` if another model ended the process, else `failed-precondition`. */
 export function runFailure(what: string, outcome: Exclude<RunOutcome, { readonly kind: 'done' }>): ParetoError {
   if (outcome.kind === 'failed') return new ParetoError('failed-precondition', `${what}: ${outcome.message}`);
   const { kind, reason } = outcome.death;

@@ -1,4 +1,4 @@
-// The cpu as hardware to serve with: its slots, its kernels' instruction set, the host's memory.
+// Describes the cpu as hardware to serve with: its slots, its instruction set and the host's memory.
 
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -6,9 +6,9 @@ import process from 'node:process';
 import { bytes, createHardwareClass, type SlotGroup } from '@pareto/core';
 import { deviceName } from '../devices/device-description.js';
 
-/** One class of slots, with the memory split over them; undefined: one per core. */
-export async function cpuGroup(wanted: number | undefined, memoryBytes: number): Promise<SlotGroup> {
-  const slots = wanted ?? os.availableParallelism();
+/** Returns the slots of the cpu, with the memory split over them. Default: one slot per core. */
+export async function cpuGroup(requestedSlots: number | undefined, memoryBytes: number): Promise<SlotGroup> {
+  const slots = requestedSlots ?? os.availableParallelism();
   const text = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
   const hardwareClass = createHardwareClass({
     provider: 'cpu',
@@ -19,7 +19,7 @@ export async function cpuGroup(wanted: number | undefined, memoryBytes: number):
   return { hardwareClass, slots, driver: '' };
 }
 
-/** Of the cgroup where it is limited, else of the host. */
+/** Returns the memory limit of the cgroup, or the host's memory if there is none. */
 export function hostMemory(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, os.totalmem()) : os.totalmem();
@@ -37,7 +37,10 @@ const armSets = [
   ['asimddp', 'neon-dotprod'],
 ] as const;
 
-/** The most that ONNX Runtime's kernels tell apart: int8 answers differ between these. */
+/**
+ * Returns the best instruction set that ONNX Runtime's kernels distinguish. Outputs of int8 models differ between
+ * these.
+ */
 export function instructionSet(cpuinfo: string, arch: string): string {
   const flags = new Set(/^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1]?.split(' ') ?? []);
   const sets = arch === 'arm64' ? armSets : x86Sets;

@@ -1,4 +1,4 @@
-// What this host has to serve with: its device slots by hardware class, and the memory for them.
+// Discovers the hardware of this host: device slots by hardware class, and the memory for replicas.
 
 import { bytes, createHardwareClass, errorText, ParetoError, type Bytes, type SlotGroup } from '@pareto/core';
 import { cpuGroup, hostMemory } from './cpu-hardware.js';
@@ -7,11 +7,11 @@ import type { DeviceTrial } from '../devices/device-trial.js';
 import type { ExecutorPool } from '../pool/executor-pool.js';
 
 export interface HardwareOptions {
-  /** Of the cpu; undefined: one per core. A device has one. */
+  /** Number of cpu slots. Default: one per core. A device always has one slot. */
   readonly slots: number | undefined;
-  /** For all replicas together; undefined: three quarters of what the host or its cgroup has. */
+  /** Memory for all replicas together. Default: three quarters of the memory of the host or its cgroup. */
   readonly memoryBytes: number | undefined;
-  /** Execution providers to serve with; `auto`: the cpu, and every device that works. */
+  /** Execution providers to serve with. `auto` means the cpu and every device that works. */
   readonly providers: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export interface Hardware {
   readonly slotGroups: readonly SlotGroup[];
   readonly memoryBytes: Bytes;
   readonly runtimeVersion: string;
-  /** Why devices that `auto` would serve are not. */
+  /** Devices that `auto` found but that do not work. */
   readonly absent: readonly AbsentDevice[];
 }
 
@@ -30,7 +30,7 @@ export interface AbsentDevice {
 
 const auto = 'auto';
 
-/** Tries each device. Throws `failed-precondition` for a provider that was named and can't be served here. */
+/** Tests each device. Throws `failed-precondition` if a provider that was named does not work on this host. */
 export async function discoverHardware(
   options: HardwareOptions,
   pool: Pick<ExecutorPool, 'runtime' | 'tryDevice'>,
@@ -60,15 +60,15 @@ function requireKnown(named: ReadonlySet<string>, built: readonly string[]): voi
   for (const provider of named) {
     if (provider === 'cpu' || (isDeviceProvider(provider) && built.includes(provider))) continue;
     const here = ['cpu', ...deviceProviders.filter((name) => built.includes(name)), auto];
-    const why = isDeviceProvider(provider) ? 'is not in this build of ONNX Runtime' : 'is not one that is served';
+    const why = isDeviceProvider(provider) ? 'is not in this build of ONNX Runtime' : 'is not supported';
     throw new ParetoError(
       'failed-precondition',
-      `execution provider ${provider} ${why}: use --providers with some of ${here.join(', ')}`,
+      `execution provider ${provider} ${why}; use --providers with any of ${here.join(', ')}`,
     );
   }
 }
 
-/** One slot: a device takes one batch at a time. */
+/** Returns the slots of a device: a single one, because a device runs one batch at a time. */
 function deviceGroup(provider: DeviceProvider, trial: DeviceTrial, hostBytes: number): SlotGroup {
   const { device, driver, memoryBytes = hostBytes } = trial;
   const memoryPerSlot = bytes(memoryBytes);

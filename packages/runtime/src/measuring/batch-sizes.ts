@@ -1,27 +1,29 @@
-// Which batch sizes are measured.
+// Chooses the batch sizes to measure.
 
-const largestBatch = 64;
+const maxMeasuredBatch = 64;
 
-/** 1, 2, 4 … up to the ceiling and the ceiling itself, 64 at most; `maxBatch` 0: the model has no batch dimension. */
+/** Returns 1, 2, 4 … and `maxBatch` itself, up to 64. A `maxBatch` of 0 means that the model has no batch dimension. */
 export function batchSizes(maxBatch: number): readonly number[] {
-  const ceiling = Math.min(Math.max(1, maxBatch), largestBatch);
+  const ceiling = Math.min(Math.max(1, maxBatch), maxMeasuredBatch);
   const sizes: number[] = [];
   for (let size = 1; size < ceiling; size *= 2) sizes.push(size);
   return [...sizes, ceiling];
 }
 
-const mostBetween = 3;
+const maxSizesBetween = 3;
 
-/** Sizes halfway between measured ones, spread over them, to try a prediction at; none where there is no room. */
+/**
+ * Returns sizes halfway between measured ones, evenly spread, at which to verify predictions. Empty if there are none.
+ */
 export function sizesBetween(measured: readonly number[]): readonly number[] {
   const middles = measured.slice(1).flatMap((above, index) => {
     const below = measured[index] ?? above;
     const middle = Math.floor((below + above) / 2);
     return middle > below && middle < above ? [middle] : [];
   });
-  if (middles.length <= mostBetween) return middles;
-  const spread = Array.from({ length: mostBetween }, (_, i) =>
-    Math.round((i * (middles.length - 1)) / (mostBetween - 1)),
+  if (middles.length <= maxSizesBetween) return middles;
+  const spread = Array.from({ length: maxSizesBetween }, (_, i) =>
+    Math.round((i * (middles.length - 1)) / (maxSizesBetween - 1)),
   );
   return spread.flatMap((index) => middles[index] ?? []);
 }

@@ -1,4 +1,4 @@
-// Made up inputs that a model takes: the first of the likely sizes that it runs on.
+// Finds synthetic inputs that a model accepts, by trying likely sizes of its dynamic dimensions.
 
 import type { Signature } from '@pareto/core';
 import type { Executor } from '../executors/executor.js';
@@ -7,12 +7,15 @@ import { runFailure, type TensorInput } from '../executors/run.js';
 import { sampleInputs } from './sample-inputs.js';
 import { sampleShapes } from './sample-shapes.js';
 
-/** Inputs by batch, or why it takes none that could be thought of. */
+/** Inputs by batch size, or the reason why the model failed on all synthetic inputs. */
 export type FoundSamples =
   | { readonly kind: 'found'; readonly inputsOf: (batch: number) => readonly TensorInput[] }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'rejected'; readonly reason: string };
 
-/** Throws what `runFailure` makes of it when the model ends its process: whoever does that is not to be served. */
+/**
+ * Runs the model on synthetic inputs until one run succeeds. Throws as `runFailure` does if the model kills its
+ * process, since it must not serve then.
+ */
 export async function findSamples(
   executor: Executor,
   signature: Signature,
@@ -28,7 +31,7 @@ export async function findSamples(
     if (outcome.kind !== 'failed') throw runFailure("the model doesn't run on sample inputs", outcome);
     reason ||= outcome.message;
   }
-  return { kind: 'refused', reason: `the model failed on all synthetic inputs (${firstLine(reason)})` };
+  return { kind: 'rejected', reason: `the model failed on all synthetic inputs (${firstLine(reason)})` };
 }
 
 const firstLine = (text: string): string => (text.split('\n')[0] ?? '').slice(0, 500);

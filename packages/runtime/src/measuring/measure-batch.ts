@@ -1,4 +1,4 @@
-// Measures one batch size: warmed, until the median is known well or its time is spent.
+// Measures the latency of one batch size, after a warm-up, until the median is precise or the time is spent.
 
 import { milliseconds, percentile, type Clock, type Milliseconds, type ProfilePoint } from '@pareto/core';
 import type { Executor } from '../executors/executor.js';
@@ -8,12 +8,14 @@ import { runFailure, type TensorInput } from '../executors/run.js';
 
 const firstWarmRuns = 3000;
 const warmRuns = 20;
-const fewestRuns = 10;
-/** Enough for a 99th percentile that one outlier doesn't make. */
-const tightAfterRuns = 200;
-const tightWithin = 0.02;
-/** After others had the slot, a run shorter than this is done once untimed: they took the caches. */
-const warmsBelow = 25;
+const minRuns = 10;
+/** Minimum number of runs to stop early, so that a single outlier does not determine the 99th percentile. */
+const minPreciseRuns = 200;
+const maxRelativeInterval = 0.02;
+/**
+ * A run shorter than this is repeated after another replica held the slot, because that replica evicted the CPU caches.
+ */
+const rerunBelowMs = 25;
 
 export interface MeasureSite {
   readonly slot: MeasurementSlot;
@@ -22,8 +24,8 @@ export interface MeasureSite {
 }
 
 /**
- * Time counts that the runs themselves take; waiting for a turn doesn't. Throws `failed-precondition` when the model doesn't run, `unavailable` when another
- * ended its process.
+ * Measures the time of the runs, without the wait for a slot. Throws `failed-precondition` if the model fails,
+ * `unavailable` if another model ended its process.
  */
 export async function measureBatch(
   executor: Executor,
@@ -34,15 +36,15 @@ export async function measureBatch(
   const run = (): Promise<number> => slot.run(() => timeRun(executor, inputs, clock));
   await repeat(slot, run, (runs, spent) => runs >= warmRuns || spent > warmMs);
   const times = await repeat(slot, run, (runs, spent, all) => {
-    if (spent > measureMs) return runs >= fewestRuns || spent > measureMs * fewestRuns;
-    return runs >= tightAfterRuns && runs % 50 === 0 && medianIsTight(all);
+    if (spent > measureMs) return runs >= minRuns || spent > measureMs * minRuns;
+    return runs >= minPreciseRuns && runs % 50 === 0 && isMedianPrecise(all);
   });
   const ascending = times.toSorted((a, b) => a - b);
   const at = (fraction: number): Milliseconds => milliseconds(percentile(ascending, fraction));
   return { batch, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), runs: times.length };
 }
 
-/** Before the first size is measured. Throws as `measureBatch` does. */
+/** Warms up an executor before the first batch size is measured. Throws as `measureBatch` does. */
 export async function warmExecutor(
   executor: Executor,
   inputs: readonly TensorInput[],
@@ -63,19 +65,23 @@ async function repeat(
   do {
     const isCold = await slot.renew();
     let ms = await run();
-    if (isCold && ms < warmsBelow) ms = await run();
+    if (isCold && ms < rerunBelowMs) ms = await run();
     times.push(ms);
     spent += ms;
   } while (!enough(times.length, spent, times));
   return times;
 }
 
-/** The distribution-free 95 % interval of the median, by order statistics, is within 2 % of it. */
-function medianIsTight(times: readonly number[]): boolean {
+/**
+ * Returns whether the width of the distribution-free 95 % interval of the median, by order statistics, is at most 2 %
+ * of the median.
+ */
+function isMedianPrecise(times: readonly number[]): boolean {
   const ascending = times.toSorted((a, b) => a - b);
   const half = (0.98 * Math.sqrt(times.length)) / times.length;
   return (
-    percentile(ascending, 0.5 + half) - percentile(ascending, 0.5 - half) <= tightWithin * percentile(ascending, 0.5)
+    percentile(ascending, 0.5 + half) - percentile(ascending, 0.5 - half) <=
+    maxRelativeInterval * percentile(ascending, 0.5)
   );
 }
 

@@ -1,23 +1,27 @@
-// How long a measurement takes: everything in proportion to the time that one variant is given.
+// Time limits of the phases of a measurement, in proportion to the total time for one variant.
 
-/** All in ms of runs of the model. */
+/** Limits in milliseconds of run time. */
 export interface MeasureEffort {
-  /** Of a fresh executor: until the JavaScript on both sides of the socket is compiled, runs of small models take twice as long. */
+  /**
+   * Warm-up of a new executor. Runs of small models take twice as long until the JavaScript on both sides of the socket
+   * is compiled.
+   */
   readonly firstWarmMs: number;
-  /** Of each batch size. */
+  /** Warm-up of each batch size. */
   readonly warmMs: number;
   readonly measureMs: number;
-  /** Of all batch sizes together: larger ones are left out once it is spent. */
+  /** Total for all batch sizes. Once it is spent, larger sizes are skipped. */
   readonly budgetMs: number;
-  /** The same on a device, which compiles its programs at the first run of a size. */
+  /** Total for all batch sizes on a device, which compiles its programs at the first run of each size. */
   readonly deviceBudgetMs: number;
-  /** For trying again what others disturbed, and for waiting before. */
+  /** Total for repeating noisy measurements, including the pauses before them. */
   readonly retryMs: number;
 }
 
-/** Medians within 2 % on a quiet core; less is for trying things out. */
+/** Default total time, with which medians are precise to 2 % on an idle core. */
 export const defaultProfileMs = 4_000;
 
+/** Returns the limits for a total time of `profileMs`. */
 export function measureEffort(profileMs: number): MeasureEffort {
   const share = profileMs / defaultProfileMs;
   return {

@@ -1,19 +1,19 @@
-// Loads a model as it is loaded after a start of the host, and again as it is loaded later.
+// Measures the load times of a model: with cold files, as after a start of the host, and with cached files.
 
 import type { Milliseconds } from '@pareto/core';
 import type { Executor } from '../executors/executor.js';
 import { dropFromPageCache } from './page-cache.js';
 
 export interface LoadTimes {
-  /** Of the second load, whose `loadMs` is with the files in the page cache. */
+  /** Executor of the second load, whose `loadMs` is with the files in the page cache. */
   readonly executor: Executor;
-  /** With the files on disk only, as far as the system drops them from its cache. */
+  /** Load time with the files on disk only, as far as the system drops them from the page cache. */
   readonly coldLoadMs: Milliseconds;
 }
 
 /**
- * Each load gets a fresh process, on a device only when no other model is there. `files`: all that the model consists of.
- * Throws as `load` does.
+ * Loads a model twice. Each load has a new process, on a device only if it has no other model. `files` are all files of
+ * the model. Throws as `load` does.
  */
 export async function measureLoadTimes(load: () => Promise<Executor>, files: readonly string[]): Promise<LoadTimes> {
   await dropFromPageCache(files);

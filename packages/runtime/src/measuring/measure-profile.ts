@@ -1,4 +1,4 @@
-// Measures what a variant takes on this hardware: latency by batch size, as the front process sees it.
+// Measures the profile of a variant on this hardware: its latency by batch size, as seen by the worker process.
 
 import {
   bytes,
@@ -16,7 +16,7 @@ import type { LoadCount } from '../pool/executor-pool.js';
 import type { Executor } from '../executors/executor.js';
 import { measureBatch, warmExecutor } from './measure-batch.js';
 import { measureEffort, type MeasureEffort } from './measure-effort.js';
-import { createNoiseRetry, type Try } from './noise-retry.js';
+import { createNoiseRetry, type SizeMeasurement } from './noise-retry.js';
 import { createMeasurementSlot, type MeasurementSlot } from './measurement-slot.js';
 import type { NodesByProvider } from '../executors/nodes-by-provider.js';
 import type { TensorInput } from '../executors/run.js';
@@ -24,37 +24,37 @@ import type { SlotTokens } from '../devices/slot-tokens.js';
 
 export interface ProfileRequest {
   readonly signature: Signature;
-  /** The largest batch to measure; 0: the model has no batch dimension. */
+  /** Maximum batch size to measure. 0 means that the model has no batch dimension. */
   readonly maxBatch: number;
   readonly runtimeVersion: string;
-  /** About how long the runs take together. */
+  /** Approximate total time of the runs. */
   readonly profileMs: number;
-  /** From `measureLoadTimes`, as the executor is. */
+  /** Cold load time, from `measureLoadTimes`. */
   readonly coldLoadMs: Milliseconds;
-  /** Of the variant's hardware class. One is held for a run, and given up after it when others wait. */
+  /** Slot tokens of the variant's hardware class. Each run holds a token, and releases it afterwards if others wait. */
   readonly tokens: SlotTokens;
-  /** Of other models, on the same cores. */
+  /** Number of loads of other models on the same cores. */
   readonly loads: LoadCount;
-  /** The median that decisions assume at a batch size, in ms. */
+  /** Returns the predicted median at a batch size, in milliseconds. */
   readonly predict: (points: readonly ProfilePoint[], batch: number) => number;
-  /** Real samples; made up ones if left out. */
+  /** Returns real inputs for a batch size. Default: synthetic inputs. */
   readonly inputsOf?: ((batch: number) => readonly TensorInput[]) | undefined;
 }
 
-/** With inputs, whatever they are. */
-type Ready = ProfileRequest & { readonly inputsOf: (batch: number) => readonly TensorInput[] };
+/** Request with inputs, which are real or synthetic. */
+type RunnableRequest = ProfileRequest & { readonly inputsOf: (batch: number) => readonly TensorInput[] };
 
 const budgetOf = ({ providerUsed }: Executor, { budgetMs, deviceBudgetMs }: MeasureEffort): number =>
   isDeviceProvider(providerUsed) ? deviceBudgetMs : budgetMs;
-type MeasureSize = (batch: number) => Promise<Try>;
+type MeasureSize = (batch: number) => Promise<SizeMeasurement>;
 
 /**
- * Measures batches 1, 2, 4 … up to the ceiling, each warmed first, until the median is known well or its time is spent; then
- * some sizes between them, against what is predicted there. The runs take a few seconds in all: once these are spent, larger
- * batches are left out. On a device it first proves that the model runs there. A profile without points, and with the reason,
- * is of a model that refuses all inputs that were made up for it.
- * Throws `failed-precondition` with the reason when it doesn't, or doesn't run at all; `unavailable` when another model on the
- * device ended their process; rejects with the signal's reason when that aborts.
+ * Measures batches of 1, 2, 4 … up to `maxBatch`, each after a warm-up, until the median is precise or the time is
+ * spent. Then measures sizes between them, to find the error of the predictions. Skips larger batches once the total
+ * time is spent. Returns a profile without points, but with the reason, if the model fails on all synthetic inputs.
+ *
+ * Throws `failed-precondition` with the reason if the model fails, or if none of its nodes run on the device;
+ * `unavailable` if another model on the device ended the process; and the signal's reason if it aborts.
  */
 export async function measureProfile(
   executor: Executor,
@@ -70,7 +70,7 @@ export async function measureProfile(
         ? await findSamples(executor, request.signature, slot)
         : ({ kind: 'found', inputsOf } as const);
     if (samples.kind === 'found') return await measureRuns(executor, { ...request, ...samples }, slot, clock, signal);
-    return { ...(await loadOf(executor, request)), notRun: samples.reason };
+    return { ...(await loadedProfile(executor, request)), notRun: samples.reason };
   } finally {
     slot.release();
   }
@@ -78,7 +78,7 @@ export async function measureProfile(
 
 async function measureRuns(
   executor: Executor,
-  request: Ready,
+  request: RunnableRequest,
   slot: MeasurementSlot,
   clock: Clock,
   signal: AbortSignal | undefined,
@@ -98,16 +98,22 @@ async function measureRuns(
       return point;
     });
   };
-  const nodesByProvider = await proveItRuns(executor, request, slot);
+  const nodesByProvider = await checkProvider(executor, request, slot);
   await warmExecutor(executor, request.inputsOf(1), site);
   const budgetMs = budgetOf(executor, effort);
   const { points, leftMs } = await measureWithin(budgetMs, batchSizes(request.maxBatch), measure);
-  const predictionError = await tryPrediction(executor, points, request, measure, leftMs);
-  return { ...(await loadOf(executor, request)), points, predictionError, nodesByProvider, shapes: shapesOf(request) };
+  const predictionError = await measurePredictionError(executor, points, request, measure, leftMs);
+  return {
+    ...(await loadedProfile(executor, request)),
+    points,
+    predictionError,
+    nodesByProvider,
+    shapes: shapesOf(request),
+  };
 }
 
-/** What is known of a model that was loaded. */
-async function loadOf(executor: Executor, { coldLoadMs, runtimeVersion }: ProfileRequest): Promise<Profile> {
+/** Returns a profile without points: what is known of a loaded model without running it. */
+async function loadedProfile(executor: Executor, { coldLoadMs, runtimeVersion }: ProfileRequest): Promise<Profile> {
   const memory = await executor.memory();
   return {
     points: [],
@@ -123,15 +129,15 @@ async function loadOf(executor: Executor, { coldLoadMs, runtimeVersion }: Profil
   };
 }
 
-/** Of the inputs that have dynamic dimensions. */
-function shapesOf(request: Ready): Profile['shapes'] {
+/** Returns the shapes of the inputs that have dynamic dimensions, without the batch dimension. */
+function shapesOf(request: RunnableRequest): Profile['shapes'] {
   const { inputs, batched } = request.signature;
   const dynamic = new Set(inputs.filter(({ dims }) => dims.includes(-1)).map(({ name }) => name));
   const measured = request.inputsOf(1).filter(({ name }) => dynamic.has(name));
   return Object.fromEntries(measured.map(({ name, shape }) => [name, batched ? shape.slice(1) : shape]));
 }
 
-/** At least the first. */
+/** Measures sizes until the time is spent, but at least the first one. */
 async function measureWithin(
   budgetMs: number,
   sizes: readonly number[],
@@ -142,7 +148,7 @@ async function measureWithin(
   for (const batch of sizes) {
     if (points.length > 0 && leftMs < 0) break;
     const { point, spentMs } = await measure(batch).catch((error: unknown) => {
-      throw ofBatch(error, batch);
+      throw batchError(error, batch);
     });
     points.push(point);
     leftMs -= spentMs;
@@ -150,15 +156,21 @@ async function measureWithin(
   return { points, leftMs };
 }
 
-/** A graph may say that its batch varies, and hold a number of items all the same. */
-function ofBatch(error: unknown, batch: number): unknown {
+/** Adds a hint to the failure of a batch: a graph may declare a dynamic batch, but contain a fixed number of items. */
+function batchError(error: unknown, batch: number): unknown {
   if (batch === 1 || !(error instanceof ParetoError) || error.code !== 'failed-precondition') return error;
-  const hint = 'register it with --max-batch-size 0 if it takes one item at a time';
+  const hint = 'register the model with --max-batch-size 0 if it accepts only one item at a time';
   return new ParetoError(error.code, `a batch of ${batch}: ${error.message}; ${hint}`, { cause: error });
 }
 
-/** On the cpu there is nowhere else to run: it isn't looked at. */
-async function proveItRuns(executor: Executor, request: Ready, slot: MeasurementSlot): Promise<NodesByProvider> {
+/**
+ * Checks on a device that nodes run there, and returns their number by provider. Returns an empty record on the cpu.
+ */
+async function checkProvider(
+  executor: Executor,
+  request: RunnableRequest,
+  slot: MeasurementSlot,
+): Promise<NodesByProvider> {
   const provider = executor.providerUsed;
   if (!isDeviceProvider(provider)) return {};
   await slot.renew();
@@ -169,12 +181,15 @@ async function proveItRuns(executor: Executor, request: Ready, slot: Measurement
   const where = Object.keys(nodesByProvider).join(' and ');
   throw new ParetoError(
     'failed-precondition',
-    `${provider} was asked for, but all ${nodes} nodes ran on the ${where}: it has no kernels for this model`,
+    `${provider} was requested, but all ${nodes} nodes ran on the ${where}: ${provider} has no kernels for this model`,
   );
 }
 
-/** The mean relative error; undefined where nothing was tried. On devices a batch is filled up to a measured size. */
-async function tryPrediction(
+/**
+ * Returns the mean relative error of predictions between measured sizes. Undefined if there are none, and on devices,
+ * where batches are padded to a measured size.
+ */
+async function measurePredictionError(
   executor: Executor,
   points: readonly ProfilePoint[],
   { predict }: ProfileRequest,

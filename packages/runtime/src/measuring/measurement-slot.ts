@@ -1,16 +1,19 @@
-// A measurement's turn on a device slot: it gives way to all others after each run.
+// A measurement's hold of a device slot, which yields to waiting replicas after each run.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import { maxHold, type SlotTokens } from '../devices/slot-tokens.js';
 
 export interface MeasurementSlot {
-  /** Others who wait go first. Resolves true when the slot was, or may have been, in other hands since the last run. */
+  /**
+   * Acquires the slot, after all current waiters. Resolves with true if another holder may have used the slot since the
+   * last run.
+   */
   renew(): Promise<boolean>;
-  /** Does it in this turn, which ends meanwhile if it takes too long: it may never end. */
+  /** Runs `work` while holding the slot. Releases the slot after `maxHold`, because the work may never end. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** Until it is renewed. */
+  /** Releases the slot until it is renewed. */
   release(): void;
-  /** In all that was done, without the waiting. */
+  /** Total time of all work, without the waits for the slot. */
   readonly spentMs: Milliseconds;
 }
 

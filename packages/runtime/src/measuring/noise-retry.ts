@@ -1,41 +1,49 @@
-// Measures a batch size again where others disturbed it: a model that was loaded, or whoever else had the cores.
+// Repeats noisy measurements of a batch size, which were disturbed by model loads or by other processes on the cores.
 
 import { milliseconds, type Clock, type Milliseconds, type ProfilePoint } from '@pareto/core';
 import type { LoadCount } from '../pool/executor-pool.js';
 import { readWaitedTime } from '../processes/process-time.js';
 
-/** A size that was measured, and how much others were in the way: the share of its time that the model waited for a core. */
-export interface Try {
+/**
+ * Measurement of a batch size. `noise` is the share of the time that the model waited for a core, plus 1 if models
+ * were loaded.
+ */
+export interface SizeMeasurement {
   readonly point: ProfilePoint;
   readonly spentMs: Milliseconds;
   readonly noise: number;
 }
 
 export interface NoiseRetryOptions {
-  /** Of the model's process. */
+  /** Pid of the model's process. */
   readonly pid: number;
-  /** Of other models, on the same cores. */
+  /** Number of loads of other models on the same cores. */
   readonly loads: LoadCount;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
-  /** In all that was done. */
+  /** Returns the total time of the runs so far. */
   readonly spentMs: () => Milliseconds;
-  /** Of all sizes together: for trying again, and for waiting before. */
+  /** Total time for repeated measurements of all sizes, including the pauses before them. */
   readonly retryMs: number;
 }
 
-/** Above what a core that is shared with nobody shows. */
-const calmBelow = 0.03;
-/** Of one size. */
-const mostTries = 4;
+/** Maximum noise of a measurement that is not repeated. An unshared core has less. */
+const maxNoise = 0.03;
+/** Maximum number of measurements of one size. */
+const maxTries = 4;
 const pauseMs = 150;
 
-/** The calmest of up to four tries at each size; the first calm one is taken. Where the machine is never calm, time to try again runs out. */
-export function createNoiseRetry(site: NoiseRetryOptions): (measure: () => Promise<ProfilePoint>) => Promise<Try> {
+/**
+ * Returns a function that repeats a noisy measurement, and returns the least noisy one. On a busy machine it stops once
+ * `retryMs` is spent.
+ */
+export function createNoiseRetry(
+  site: NoiseRetryOptions,
+): (measure: () => Promise<ProfilePoint>) => Promise<SizeMeasurement> {
   let spentRetryingMs = 0;
   return async (measure) => {
     let best = await tryOnce(site, measure);
-    for (let tries = 1; best.noise > calmBelow && tries < mostTries && spentRetryingMs < site.retryMs; tries++) {
+    for (let tries = 1; best.noise > maxNoise && tries < maxTries && spentRetryingMs < site.retryMs; tries++) {
       await site.clock.sleep(milliseconds(pauseMs * tries), site.signal);
       const next = await tryOnce(site, measure);
       spentRetryingMs += pauseMs * tries + next.spentMs;
@@ -45,7 +53,10 @@ export function createNoiseRetry(site: NoiseRetryOptions): (measure: () => Promi
   };
 }
 
-async function tryOnce({ pid, loads, spentMs }: NoiseRetryOptions, measure: () => Promise<ProfilePoint>): Promise<Try> {
+async function tryOnce(
+  { pid, loads, spentMs }: NoiseRetryOptions,
+  measure: () => Promise<ProfilePoint>,
+): Promise<SizeMeasurement> {
   const before = {
     spentMs: spentMs(),
     waitedMs: await readWaitedTime(pid),

@@ -1,4 +1,4 @@
-// Inputs of a right shape for a model that nothing else is known of.
+// Creates synthetic inputs for a model of which only the signature is known.
 
 import {
   createSeededRng,
@@ -11,7 +11,10 @@ import {
 import type { TensorInput } from '../executors/run.js';
 import { sampleShapes } from './sample-shapes.js';
 
-/** Floats in [0, 1), everything else zero; a dynamic dimension that `shapes` doesn't give has the likeliest size. The same at every call. */
+/**
+ * Returns inputs with floats in [0, 1) and zeros for other types, equal in every call. A dynamic dimension has the size
+ * in `shapes`, or else the likeliest one.
+ */
 export function sampleInputs(
   signature: Signature,
   batch: number,

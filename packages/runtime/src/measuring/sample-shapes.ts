@@ -1,18 +1,21 @@
-// Which sizes dynamic dimensions are given when nothing but the signature is known: likely ones first. Pure.
+// Guesses sizes for dynamic dimensions from the signature, the likeliest first.
 
 import type { Profile, Signature, TensorSpec } from '@pareto/core';
 
 type Shapes = Profile['shapes'];
-/** The size of a dynamic dimension, by where it stands among an input's dimensions. */
+/** Returns the size of the dynamic dimension at index `at` of an input. */
 type Size = (spec: TensorSpec, at: number) => number;
 
 const imageSize = 224;
 const tokens = 16;
-/** Samples of sound: 32 ms at 16 kHz, the step of voice detectors. */
-const sound = 512;
+/** Audio samples: 32 ms at 16 kHz, the window of voice activity detectors. */
+const audioSamples = 512;
 const uniform = [8, 32, 64, imageSize] as const;
 
-/** Of inputs with dynamic dimensions, without the batch; each to be tried in turn. A single empty one where all is fixed. */
+/**
+ * Returns shapes to try in order, of the inputs with dynamic dimensions, without the batch. Returns one empty record if
+ * there are none.
+ */
 export function sampleShapes(signature: Signature): readonly Shapes[] {
   const dynamic = signature.inputs.filter(({ dims }) => dims.includes(-1));
   if (dynamic.length === 0) return [{}];
@@ -25,15 +28,18 @@ export function sampleShapes(signature: Signature): readonly Shapes[] {
     ({ dims }, at) =>
       at === dims.length - 1 && at > 0 ? length : 1;
   const likely: Size = (spec, at) => likelySize(spec, at, signature.batched);
-  const all = [likely, last(tokens), last(sound), () => 1, ...uniform.map((length) => () => length)].map(shapes);
+  const all = [likely, last(tokens), last(audioSamples), () => 1, ...uniform.map((length) => () => length)].map(shapes);
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-/** Pictures have two dimensions and few channels beside the batch; whole numbers are tokens; else one of each. */
+/**
+ * Returns the likeliest size: that of an image for two dimensions with few channels, that of a text for a list of
+ * integers, else 1.
+ */
 function likelySize({ datatype, dims }: TensorSpec, at: number, batched: boolean): number {
   const item = batched ? dims : dims.slice(1);
-  const place = batched ? at : at - 1;
-  if (place < 0 || datatype === 'BYTES') return 1;
+  const index = batched ? at : at - 1;
+  if (index < 0 || datatype === 'BYTES') return 1;
   const isChannel = (dim: number | undefined): boolean => dim !== undefined && [1, 3, 4].includes(dim);
   if (item.length === 3 && (isChannel(item[0]) || isChannel(item[2]))) return imageSize;
   const isWhole = datatype.startsWith('INT') || datatype.startsWith('UINT');

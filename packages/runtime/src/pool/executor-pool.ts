@@ -1,4 +1,5 @@
-// Where models are loaded: on the cpu into pre-started processes, one each; on a device into the one that it has.
+// Loads models into executor processes: on the cpu into a pre-started process each, on a device into a process shared
+// by all its models.
 
 import os from 'node:os';
 import type { Clock } from '@pareto/core';
@@ -11,37 +12,37 @@ import { createProcessStarter, type StartedProcess } from '../processes/process-
 
 export interface RuntimeInfo {
   readonly version: string;
-  /** Execution providers that this build has; whether a device answers is seen at a trial. */
+  /** Execution providers in this build. Whether a device works is only known after `tryDevice`. */
   readonly providers: readonly string[];
 }
 
 export interface ExecutorPool extends AsyncDisposable {
   /**
-   * Throws as `loadExecutor` does. Aborting ends the load: on the cpu with its process, on a device when it is done, for
-   * others are in there too.
+   * Loads a model. Throws as `loadExecutor` does. Aborting kills the process on the cpu; on a device, whose process is
+   * shared, it unloads the model once it is loaded.
    */
   load(request: LoadRequest, signal?: AbortSignal): Promise<Executor>;
   runtime(): Promise<RuntimeInfo>;
-  /** In a process of its own. Throws `failed-precondition` as `tryDevice` does. */
+  /** Tests a device in a separate process. Throws `failed-precondition` if it does not work. */
   tryDevice(provider: DeviceProvider): Promise<DeviceTrial>;
   readonly loads: LoadCount;
 }
 
-/** Loads keep a core busy: what is measured beside them is not to be trusted. */
+/** Number of loads. They keep a core busy, so measurements taken meanwhile are unreliable. */
 export interface LoadCount {
   readonly begun: number;
   readonly inProgress: number;
 }
 
 export interface PoolOptions {
-  /** Pre-started processes, so that a load doesn't wait for one to start. */
+  /** Number of pre-started processes, so that a load does not wait for a process to start. */
   readonly size: number;
   readonly clock: Clock;
-  /** What the drivers of devices are to find in their environment, as from `deviceEnvironment`. */
+  /** Environment for device drivers, from `deviceEnvironment`. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Disposing ends every process that it ever started. */
+/** Creates a pool. Disposing it ends all its processes. */
 export function createExecutorPool({ size, clock, environment = {} }: PoolOptions): ExecutorPool {
   const starter = createProcessStarter(clock);
   const spares: StartedProcess[] = [];
@@ -105,11 +106,11 @@ export function createExecutorPool({ size, clock, environment = {} }: PoolOption
 
 const lowestPriority = 19;
 
-/** The threads that ONNX Runtime starts for the model inherit it. */
+/** Lowers the priority of a process. The threads that ONNX Runtime starts inherit it. */
 function lowerPriority(pid: number): void {
   try {
     os.setPriority(pid, lowestPriority);
   } catch {
-    // It has ended: the load tells.
+    // The process has ended: the load fails with the reason.
   }
 }

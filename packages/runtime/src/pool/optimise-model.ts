@@ -1,4 +1,4 @@
-// Saves a model as ONNX Runtime has optimised it, so that later loads find that work done.
+// Saves a model after ONNX Runtime's graph optimisations, so that loading it skips them.
 
 import { ParetoError } from '@pareto/core';
 import { stat } from 'node:fs/promises';
@@ -6,16 +6,16 @@ import type { ExecutorPool } from './executor-pool.js';
 
 export interface OptimiseRequest {
   readonly modelPath: string;
-  /** Of the new file, in a folder that exists. */
+  /** Path of the new file, in an existing folder. */
   readonly outputPath: string;
-  /** A file name: large weights are saved there, beside it. Wanted where those of the model lie outside its graph; else left out. */
+  /** Name of a file next to the new one for large weights. Required if the model has weights outside its graph. */
   readonly weightsName?: string | undefined;
   readonly memoryLimitBytes: number;
 }
 
 /**
- * What is saved runs on any cpu (level `extended`), and on the cpu alone. In a process of the lowest priority, within the
- * time and memory of a load. Throws as a load does.
+ * Saves the optimised model, which runs on any cpu (level `extended`) but on no device. Runs at the lowest priority,
+ * within the time and memory limits of a load. Throws as a load does.
  */
 export async function optimiseModel(
   pool: Pick<ExecutorPool, 'load'>,
@@ -23,8 +23,8 @@ export async function optimiseModel(
   signal?: AbortSignal,
 ): Promise<void> {
   const saved = { optimisedPath: outputPath, optimisedWeights: weightsName };
-  const wish = { modelPath, provider: 'cpu', threads: 1, ...saved, memoryLimitBytes, nice: true };
-  await using _executor = await pool.load(wish, signal);
+  const request = { modelPath, provider: 'cpu', threads: 1, ...saved, memoryLimitBytes, nice: true };
+  await using _executor = await pool.load(request, signal);
   const size = await stat(outputPath).then(
     ({ size }) => size,
     () => 0,

@@ -1,4 +1,5 @@
-// The one process that works with a device, for all models on it: each process holds a driver, and two threads crash it.
+// The single process that uses a device, shared by all its models: each process loads the driver, which crashes if two
+// threads use it.
 
 import type { Clock } from '@pareto/core';
 import { outOfMemory, type HostedSession } from './hosted-session.js';
@@ -7,26 +8,26 @@ import type { StartedProcess } from './process-starter.js';
 import { createSessionHost, type SessionHost } from './session-host.js';
 
 export interface DeviceProcess {
-  /** A place for one more session; the process is started for the first, and ends with the last. */
+  /** Opens a session. Starts the process for the first session; the process ends with the last one. */
   openSession(memoryLimitBytes: number): Promise<HostedSession>;
 }
 
 interface SessionShare {
   readonly memoryLimitBytes: number;
-  /** By how much the process grew when it was loaded. */
+  /** Bytes by which the process grew when the model was loaded. */
   readonly weight: number;
 }
 
-/** One life of the process. */
+/** The process from its start to its end. */
 interface ProcessInstance {
   readonly shares: Map<symbol, SessionShare>;
   readonly begun: Promise<{ readonly host: SessionHost; readonly baseMemoryBytes: number }>;
 }
 
-/** Of the driver and what it compiles, beside what the models may hold. */
+/** Memory for the driver and the programs that it compiles, in addition to the limits of the models. */
 const driverAllowance = 2 ** 30;
-/** The least that a session counts for where the process's memory is shared out. */
-const leastWeight = 2 ** 20;
+/** Minimum weight of a session in its share of the process's memory. */
+const minWeight = 2 ** 20;
 
 export function createDeviceProcess(start: () => StartedProcess, clock: Clock): DeviceProcess {
   let current: ProcessInstance | undefined;
@@ -49,15 +50,15 @@ export function createDeviceProcess(start: () => StartedProcess, clock: Clock): 
     current ??= startInstance();
     const instance = current;
     const { shares } = instance;
-    const self = Symbol('guest');
-    // At once, so that the process does not end as the last one leaves meanwhile.
-    shares.set(self, { memoryLimitBytes, weight: leastWeight });
+    const self = Symbol('session');
+    // Set before waiting, so that the process does not end if the last other session is closed meanwhile.
+    shares.set(self, { memoryLimitBytes, weight: minWeight });
     const { host, baseMemoryBytes } = await instance.begun;
     const session = host.open();
     return {
       session,
       baseMemoryBytes,
-      loaded: (grownBytes) => void shares.set(self, { memoryLimitBytes, weight: Math.max(leastWeight, grownBytes) }),
+      loaded: (grownBytes) => void shares.set(self, { memoryLimitBytes, weight: Math.max(minWeight, grownBytes) }),
       memory: () => shareOf(self, shares, host.process.pid),
       async close() {
         shares.delete(self);
@@ -73,7 +74,7 @@ export function createDeviceProcess(start: () => StartedProcess, clock: Clock): 
   return { openSession };
 }
 
-/** Memory is watched and not limited: drivers map much more than they use. */
+/** Starts the process. Watches its memory instead of limiting it, because drivers map much more than they use. */
 async function begin(
   start: () => StartedProcess,
   shares: ReadonlyMap<symbol, SessionShare>,
@@ -91,7 +92,10 @@ async function begin(
   return { host: createSessionHost(process, clock), baseMemoryBytes: base?.privateBytes ?? 0 };
 }
 
-/** By what the load of each added: together the shares are the process. */
+/**
+ * Returns a session's share of the process's memory, in proportion to the weights. The shares add up to the whole
+ * process.
+ */
 async function shareOf(
   self: symbol,
   shares: ReadonlyMap<symbol, SessionShare>,

@@ -1,4 +1,4 @@
-// One executor process seen from its parent: its start, the frames to and from it, and how it ended.
+// An executor process as seen by its parent: starts it, exchanges frames with it, and reports how it ended.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,27 +9,30 @@ import { offerToOomKiller } from './process-memory.js';
 import { outOfMemoryExit, type FromExecutor, type ToExecutor } from '../protocol/protocol.js';
 
 export interface ExecutorDeath {
-  /** `beside`: another model in the same process was the cause. */
+  /** Cause. `beside` means that another model in the same process was the cause. */
   readonly kind: 'crashed' | 'out-of-memory' | 'hung' | 'ended' | 'beside';
-  /** For people: exit status or signal, and what it last wrote to stderr. */
+  /** Human-readable reason: exit status or signal, and the last line of stderr. */
   readonly reason: string;
 }
 
 export interface ExecutorProcess {
   readonly pid: number;
-  /** Never rejects. */
+  /** Resolves with the reason when the process has ended. Never rejects. */
   readonly died: Promise<ExecutorDeath>;
-  /** The end of what it wrote to stderr. */
+  /** The last part of its output on stderr. */
   readonly stderr: string;
   send(message: ToExecutor, tensors?: readonly (readonly Uint8Array[])[]): void;
   onMessage(listener: (message: FromExecutor, tensors: readonly Buffer[]) => void): void;
-  /** SIGKILL; the death will be this one. */
+  /** Kills the process with SIGKILL. `died` resolves with the given death. */
   kill(death: ExecutorDeath): void;
 }
 
 const entry = fileURLToPath(new URL('../../dist/sessions/executor-main.js', import.meta.url));
 const nodeFlags = ['--max-old-space-size=128', '--max-semi-space-size=2', '--no-warnings'];
-/** Nothing of the parent's environment, which holds credentials. The allocator thresholds give memory back to the system. */
+/**
+ * Environment of the process. The parent's is not inherited, because it contains credentials. The malloc thresholds
+ * return freed memory to the system.
+ */
 const ownEnvironment = {
   ORT_DISABLE_TELEMETRY: '1',
   MALLOC_MMAP_THRESHOLD_: '131072',
@@ -38,7 +41,7 @@ const ownEnvironment = {
 const setpriv = '/usr/bin/setpriv';
 const stderrKept = 20_000;
 
-/** Starts a process. Where the system can, the kernel ends it when its parent ends, even while a model hangs. */
+/** Starts a process. With `setpriv`, the kernel kills it when its parent ends, even while a model hangs. */
 export function startExecutorProcess(environment: Readonly<Record<string, string>> = {}): ExecutorProcess {
   const command = [process.execPath, ...nodeFlags, entry];
   if (existsSync(setpriv)) command.unshift(setpriv, '--pdeathsig', 'KILL', '--');
@@ -50,7 +53,7 @@ export function startExecutorProcess(environment: Readonly<Record<string, string
   let listener: (message: FromExecutor, tensors: readonly Buffer[]) => void = () => undefined;
   const onFrame = (message: unknown, tensors: readonly Buffer[]): void => listener(message as FromExecutor, tensors);
   socket.on('data', createFrameReader(onFrame));
-  socket.on('error', () => undefined); // its end is told by the process's
+  socket.on('error', () => undefined); // the exit of the process is reported instead
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-stderrKept)));
   const died = watchDeath(
@@ -98,10 +101,11 @@ function watchDeath(
 
 function explainExit(status: number | null, signal: NodeJS.Signals | null, stderr: string): ExecutorDeath {
   if (status === outOfMemoryExit || /out of memory|bad_alloc/i.test(stderr)) {
-    return { kind: 'out-of-memory', reason: 'out of memory: the model asked for more than its limit' };
+    return { kind: 'out-of-memory', reason: 'out of memory: the model exceeded its memory limit' };
   }
-  const how = signal === null ? `exit status ${status}` : `signal ${signal}`;
-  const hint = signal === 'SIGKILL' ? ' (not sent by the worker: an operator, or the kernel out of memory)' : '';
+  const how = signal === null ? `exited with status ${status}` : `was killed by signal ${signal}`;
+  const hint =
+    signal === 'SIGKILL' ? ' (sent by an operator or by the OOM killer of the kernel, not by the worker)' : '';
   const lastLine = stderr.split('\n').at(-1) ?? '';
-  return { kind: 'crashed', reason: `the executor ended by ${how}${hint}${lastLine === '' ? '' : `: ${lastLine}`}` };
+  return { kind: 'crashed', reason: `the executor ${how}${hint}${lastLine === '' ? '' : `: ${lastLine}`}` };
 }

@@ -1,4 +1,4 @@
-// A session's place in an executor process: on the cpu a process of its own, held within a limit of memory.
+// A session in an executor process, with the memory and the lifetime of its part of the process.
 
 import { type Clock } from '@pareto/core';
 import type { ExecutorDeath, ExecutorProcess } from './executor-process.js';
@@ -9,15 +9,15 @@ export interface HostedSession {
   readonly session: Session;
   /** The process's own memory before any load. */
   readonly baseMemoryBytes: number;
-  /** By how much the process grew as the model was loaded. */
+  /** Reports by how many bytes the process grew when the model was loaded. */
   loaded(grownBytes: number): void;
-  /** Of the process, or a share of it; undefined when it is gone. */
+  /** Returns the memory of the process, or the session's share of it. Undefined if the process has ended. */
   memory(): Promise<ProcessMemory | undefined>;
-  /** Gives everything back. */
+  /** Closes the session and releases its memory. */
   close(): Promise<void>;
 }
 
-/** A whole process, which may come to hold so much more than it does now. */
+/** Opens a session with a process of its own, whose memory may grow by `memoryLimitBytes`. */
 export async function hostInProcess(
   process: ExecutorProcess,
   memoryLimitBytes: number,
@@ -47,5 +47,5 @@ export async function hostInProcess(
 
 export const outOfMemory = (who: string, limitBytes: number): ExecutorDeath => ({
   kind: 'out-of-memory',
-  reason: `out of memory: ${who} came to hold more than its limit of ${Math.ceil(limitBytes / 2 ** 20)} MiB`,
+  reason: `out of memory: ${who} exceeded the memory limit of ${Math.ceil(limitBytes / 2 ** 20)} MiB`,
 });

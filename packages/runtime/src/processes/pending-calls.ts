@@ -1,30 +1,32 @@
-// What an executor process was asked and has not answered yet, in the order in which it is done; the first is watched for hanging.
+// Calls to an executor process that have no reply yet, in order of execution. The first one has a timeout.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import type { ExecutorDeath } from './executor-process.js';
 import type { Reply } from '../protocol/protocol.js';
 
-/** `running`: the process died while it did this one, which may be the cause; else it still waited its turn. */
+/**
+ * End of a call. `running` is true if the process died while executing the call, false if the call was still waiting.
+ */
 export type CallEnd =
   | { readonly kind: 'replied'; readonly reply: Reply; readonly tensors: readonly Buffer[] }
   | { readonly kind: 'lost'; readonly death: ExecutorDeath; readonly running: boolean };
 
 export interface Call {
-  /** On whose behalf. */
+  /** Id of the session that made the call. */
   readonly session: number;
   readonly hungAfter: Milliseconds;
-  /** For people: what takes too long when it hangs. */
+  /** Human-readable subject of the error if the call hangs, such as `a run`. */
   readonly what: string;
   readonly settle: (end: CallEnd) => void;
 }
 
 export interface PendingCalls {
   add(id: number, call: Call): void;
-  /** Nothing happens when it is none of them. */
+  /** Completes a call with its reply. Does nothing if there is no such call. */
   complete(id: number, reply: Reply, tensors: readonly Buffer[]): void;
-  /** The session whose call is done now; undefined: none is. */
+  /** Session whose call is executed now. Undefined if there is none. */
   readonly running: number | undefined;
-  /** The process is gone: the first was running, the others waited. */
+  /** Fails all calls because the process died. The first one was running, the others were waiting. */
   failAll(death: ExecutorDeath): void;
 }
 
@@ -68,14 +70,14 @@ const hung = ({ what, hungAfter }: Call): ExecutorDeath => ({
   reason: `hung: ${what} took more than ${Math.round(hungAfter)} ms`,
 });
 
-const hungAtLeast = 5_000;
+const minHungAfterMs = 5_000;
 const hungFactor = 20;
-/** Of a run that nothing is known of. */
+/** Timeout of a run without an expected time. */
 const unknownHungAfter = milliseconds(30_000);
 
-/** When a run counts as hung that is expected to take this long. */
+/** Returns the time after which a run counts as hung, by its expected time. */
 export const runHungAfter = (expected: Milliseconds | undefined): Milliseconds =>
-  expected === undefined ? unknownHungAfter : milliseconds(Math.max(hungAtLeast, hungFactor * expected));
+  expected === undefined ? unknownHungAfter : milliseconds(Math.max(minHungAfterMs, hungFactor * expected));
 
-/** When a load counts as hung. */
+/** Time after which a load counts as hung. */
 export const loadHungAfter: Milliseconds = milliseconds(300_000);

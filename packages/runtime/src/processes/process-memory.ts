@@ -1,21 +1,21 @@
-// What a process uses, as Linux tells it, and how it is held within a limit. Elsewhere nothing is known and nothing limited.
+// Reads and limits the memory of a process on Linux. On other systems, the memory is unknown and not limited.
 
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { milliseconds, type Clock } from '@pareto/core';
 
 export interface ProcessMemory {
-  /** Resident now. */
+  /** Resident memory. */
   readonly residentBytes: number;
-  /** Resident now and its own: what its end gives back. */
+  /** Resident memory that is not shared: what is freed when the process ends. */
   readonly privateBytes: number;
-  /** The most that was its own at a time. */
+  /** Maximum of the private memory so far. */
   readonly peakPrivateBytes: number;
-  /** Writable private mappings, resident or not: what RLIMIT_DATA counts. */
+  /** Writable private mappings, resident or not, which RLIMIT_DATA limits. */
   readonly dataBytes: number;
 }
 
-/** Undefined when the process is gone, or where there is no /proc. */
+/** Reads the memory of a process. Undefined if the process has ended or there is no /proc. */
 export async function readProcessMemory(pid: number): Promise<ProcessMemory | undefined> {
   const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
@@ -30,14 +30,14 @@ export async function readProcessMemory(pid: number): Promise<ProcessMemory | un
   };
 }
 
-/** Makes the kernel, when it runs out, end this process before others. */
+/** Makes the kernel's OOM killer choose this process before others. */
 export async function offerToOomKiller(pid: number): Promise<void> {
   await writeFile(`/proc/${pid}/oom_score_adj`, '900').catch(() => undefined);
 }
 
 /**
- * Allows a process `extraBytes` over what it has mapped now; a request beyond that fails inside the process. Resolves false
- * where it can't be done (no prlimit): then only watching is left.
+ * Limits the data of a process to `extraBytes` more than it has mapped now. Allocations beyond that fail inside the
+ * process. Resolves with false if the limit cannot be set, for example without `prlimit`.
  */
 export async function limitData(pid: number, extraBytes: number): Promise<boolean> {
   const now = await readProcessMemory(pid);
@@ -48,19 +48,19 @@ export async function limitData(pid: number, extraBytes: number): Promise<boolea
 
 const watchEvery = milliseconds(100);
 
-/** Calls back once if the process comes to hold more than `extraBytes` over what it holds now. */
+/** Calls `onExceeded` once if the private memory of the process grows by more than `extraBytes`. */
 export function watchMemory(pid: number, extraBytes: () => number, clock: Clock, onExceeded: () => void): Disposable {
   let base: number | undefined;
   let timer: Disposable | undefined;
   let ended = false;
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     const memory = await readProcessMemory(pid);
     if (ended || memory === undefined) return;
     base ??= memory.privateBytes;
     if (memory.privateBytes > base + extraBytes()) return onExceeded();
-    timer = clock.after(watchEvery, () => void look());
+    timer = clock.after(watchEvery, () => void check());
   };
-  void look();
+  void check();
   return {
     [Symbol.dispose]: () => {
       ended = true;

@@ -1,4 +1,4 @@
-// Starts executor processes and waits until they are ready; ends all that it started.
+// Starts executor processes, waits until they are ready, and ends them all on disposal.
 
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { startExecutorProcess, type ExecutorProcess } from './executor-process.js';
@@ -6,16 +6,16 @@ import type { HelloHeader } from '../protocol/protocol.js';
 
 export interface StartedProcess {
   readonly process: ExecutorProcess;
-  /** Rejects with `internal` when it ends before. */
+  /** Resolves when the process is ready. Rejects with `internal` if it ends before. */
   readonly hello: Promise<HelloHeader>;
 }
 
 export interface ProcessStarter extends AsyncDisposable {
-  /** Throws `unavailable` once disposed of. */
+  /** Starts a process. Throws `unavailable` after disposal. */
   start(environment?: Readonly<Record<string, string>>): StartedProcess;
 }
 
-const startWithin = milliseconds(30_000);
+const maxStartMs = milliseconds(30_000);
 
 export function createProcessStarter(clock: Clock): ProcessStarter {
   const alive = new Set<ExecutorProcess>();
@@ -45,8 +45,8 @@ async function awaitHello(process: ExecutorProcess, clock: Clock): Promise<Hello
       if (message.kind === 'hello') resolve(message);
     }),
   );
-  using _late = clock.after(startWithin, () =>
-    process.kill({ kind: 'hung', reason: `hung: did not start within ${startWithin} ms` }),
+  using _late = clock.after(maxStartMs, () =>
+    process.kill({ kind: 'hung', reason: `hung: the process did not start within ${maxStartMs} ms` }),
   );
   const first = await Promise.race([reply, process.died]);
   if (first.kind === 'hello') return first;

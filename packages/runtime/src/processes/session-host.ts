@@ -1,4 +1,4 @@
-// An executor process as a host of sessions: each asks for itself, and learns how it ended.
+// Multiplexes sessions over one executor process. Each session makes its own calls and is notified when it ends.
 
 import { errorText, milliseconds, type Clock } from '@pareto/core';
 import { createPendingCalls, type Call, type CallEnd } from './pending-calls.js';
@@ -7,27 +7,27 @@ import type { Request } from '../protocol/protocol.js';
 
 export type CallOutcome =
   | Extract<CallEnd, { kind: 'replied' }>
-  /** Could not be sent; the process lives. */
+  /** The call could not be sent. The process still lives. */
   | { readonly kind: 'unsent'; readonly message: string }
   | { readonly kind: 'died'; readonly death: ExecutorDeath; readonly running: boolean };
 
-/** A request, the slices of its tensors, and when it counts as hung. */
+/** A request with the slices of its tensors and its timeout. */
 interface CallRequest extends Pick<Call, 'hungAfter' | 'what'> {
   readonly request: Request;
   readonly data?: readonly (readonly Uint8Array[])[];
 }
 
 export interface Session {
-  /** Its number in the process. */
+  /** Number of the session in the process. */
   readonly id: number;
   readonly pid: number;
-  /** Its own end, or the process's as it looks from here. Never rejects. */
+  /** Resolves when the session is released or the process has ended. Never rejects. */
   readonly died: Promise<ExecutorDeath>;
-  /** Never rejects. */
+  /** Makes a call. Never rejects. */
   call(request: CallRequest): Promise<CallOutcome>;
-  /** Ends the process. */
+  /** Kills the process. */
   kill(death: ExecutorDeath): void;
-  /** Ends the session alone, when what it was asked is done. */
+  /** Ends only the session, after its pending calls. */
   release(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export interface SessionHost {
 const unloaded: ExecutorDeath = { kind: 'ended', reason: 'unloaded' };
 const releaseHungAfter = milliseconds(30_000);
 
-/** The process has said hello. */
+/** Creates a host for a process that is ready. */
 export function createSessionHost(process: ExecutorProcess, clock: Clock): SessionHost {
   const calls = createPendingCalls((death) => kill(calls.running, death), clock);
   let cause: number | undefined;
@@ -56,7 +56,7 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
     if (message.kind !== 'hello') calls.complete(message.id, message, tensors);
   });
   void process.died.then((ended) => {
-    // One that is ended from outside is not the fault of whoever runs just then.
+    // If the process was ended on purpose, the session that is running is not the cause.
     if (ended.kind !== 'ended') cause ??= calls.running;
     death = ended;
     calls.failAll(ended);
@@ -89,11 +89,11 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
     const id = nextSession++;
     let isReleased = false;
     let resolveReleased: (death: ExecutorDeath) => void = () => undefined;
-    const untilReleased = new Promise<ExecutorDeath>((resolve) => (resolveReleased = resolve));
+    const released = new Promise<ExecutorDeath>((resolve) => (resolveReleased = resolve));
     return {
       id,
       pid: process.pid,
-      died: Promise.race([untilReleased, process.died.then((ended) => seenFrom(id, ended))]),
+      died: Promise.race([released, process.died.then((ended) => seenFrom(id, ended))]),
       call: (request) =>
         isReleased ? Promise.resolve({ kind: 'died', death: unloaded, running: false }) : call(id, request),
       kill: (as) => kill(id, as),
@@ -112,11 +112,11 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
 
 const besideOf = ({ reason }: ExecutorDeath): ExecutorDeath => ({
   kind: 'beside',
-  reason: `the device process ended: ${reason}; this model was beside it`,
+  reason: `another model ended the device process: ${reason}`,
 });
 
-/** Why a call has no answer, though the process lives. */
-export function whyFailed(outcome: Exclude<CallOutcome, { kind: 'died' }>): string {
+/** Returns why a call failed although the process still lives. */
+export function failureReasonOf(outcome: Exclude<CallOutcome, { kind: 'died' }>): string {
   if (outcome.kind === 'unsent') return outcome.message;
-  return outcome.reply.kind === 'failed' ? outcome.reply.message : `unexpected ${outcome.reply.kind}`;
+  return outcome.reply.kind === 'failed' ? outcome.reply.message : `unexpected reply '${outcome.reply.kind}'`;
 }

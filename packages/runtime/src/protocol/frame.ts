@@ -1,18 +1,18 @@
-// Frames on the executor's socket: two lengths, a JSON header, then the tensors, each starting at a multiple of 8 bytes.
+// Frames on the executor's socket: two lengths, a JSON header, and the tensors, each aligned to 8 bytes.
 
 import { ParetoError } from '@pareto/core';
 
 const prefixBytes = 8;
 const maxBodyBytes = 2 ** 31 - 1;
 const zeros = Buffer.alloc(8);
-/** Below this, one write of a copy is cheaper than a gathering write. */
+/** Size below which copying a frame and writing it once is cheaper than a gathering write. */
 const copyBelow = 32 * 1024;
 
 const padding = (length: number): number => -length & 7;
 
 /**
- * The chunks of one frame, in order. The slices of a tensor follow each other without a gap and are not copied,
- * unless the whole frame is small.
+ * Returns the chunks of one frame, in order. The slices of a tensor follow each other without a gap, and are copied
+ * only if the whole frame is small. Throws `resource-exhausted` if the frame is too large.
  */
 export function encodeFrame(header: object, tensors: readonly (readonly Uint8Array[])[] = []): readonly Uint8Array[] {
   const json = Buffer.from(JSON.stringify(header));
@@ -30,7 +30,7 @@ export function encodeFrame(header: object, tensors: readonly (readonly Uint8Arr
   if (bodyBytes > maxBodyBytes) {
     throw new ParetoError(
       'resource-exhausted',
-      `a batch of ${bodyBytes} bytes is over the limit of ${maxBodyBytes}: send less`,
+      `a batch of ${bodyBytes} bytes exceeds the limit of ${maxBodyBytes} bytes; send smaller requests`,
     );
   }
   const prefix = Buffer.alloc(prefixBytes);
@@ -56,8 +56,8 @@ function openFrame(body: Buffer, headerBytes: number): readonly [header: unknown
 }
 
 /**
- * Cuts a byte stream into frames. Each frame gets one buffer of its own, so that its tensors may be kept as they are:
- * every one starts at a multiple of 8 bytes.
+ * Returns a function that splits a byte stream into frames. Each frame has a buffer of its own, so that its tensors can
+ * be used without a copy. Each tensor is aligned to 8 bytes.
  */
 export function createFrameReader(
   onFrame: (header: unknown, tensors: readonly Buffer[]) => void,

@@ -1,4 +1,4 @@
-// What the worker's front process and an executor process say to each other: one frame per message, over a unix socket.
+// Messages between the worker process and an executor process: one frame per message, over a unix socket.
 
 import type { DataType, SessionOption } from '@pareto/core';
 
@@ -16,19 +16,22 @@ export interface TensorInfo {
   readonly shape: readonly number[];
 }
 
-/** What a session is made of. */
+/** Parameters of a session. */
 export interface SessionRequest {
   readonly modelPath: string;
   readonly provider: string;
   readonly threads: number;
   readonly option?: SessionOption | undefined;
-  /** Where the graph is saved as it is after ONNX Runtime's portable optimisations; others are not done then. */
+  /**
+   * Path at which the graph is saved after ONNX Runtime's portable optimisations. If set, other optimisations are
+   * skipped.
+   */
   readonly optimisedPath?: string | undefined;
-  /** A file name: there, beside that graph, its large weights are saved. Left out: in the graph. */
+  /** Name of the file next to the saved graph for its large weights. Default: weights are saved in the graph. */
   readonly optimisedWeights?: string | undefined;
 }
 
-/** Makes a session, known by its number from then on. */
+/** Request to create a session with the given number. */
 export interface LoadHeader extends SessionRequest {
   readonly kind: 'load';
   readonly session: number;
@@ -38,18 +41,20 @@ export interface RunHeader {
   readonly kind: 'run';
   readonly session: number;
   readonly tensors: readonly TensorHeader[];
-  /** Empty: all outputs. */
+  /** Names of the outputs to return. All if empty. */
   readonly outputs: readonly string[];
 }
 
-/** Runs once in a session of its own, whose profile is written into a file that begins with this path. */
+/**
+ * Request to run a model once in a new session, and write its profile to a file whose path starts with `pathPrefix`.
+ */
 export interface ProfileHeader extends SessionRequest {
   readonly kind: 'profile';
   readonly pathPrefix: string;
   readonly tensors: readonly TensorHeader[];
 }
 
-/** Ends a session. */
+/** Request to end a session. */
 interface ReleaseHeader {
   readonly kind: 'release';
   readonly session: number;
@@ -57,10 +62,10 @@ interface ReleaseHeader {
 
 export type Request = LoadHeader | RunHeader | ProfileHeader | ReleaseHeader;
 
-/** Requests are done one by one in the order in which they came; each gets one reply, with its id. */
+/** Request to an executor. Requests are executed in order; each has one reply with its id. */
 export type ToExecutor = Request & { readonly id: number };
 
-/** Said once, when the process is up and ONNX Runtime is in memory. */
+/** Message sent once, when the process has started and loaded ONNX Runtime. */
 export interface HelloHeader {
   readonly kind: 'hello';
   readonly runtimeVersion: string;
@@ -70,7 +75,7 @@ export interface HelloHeader {
 export interface LoadedHeader {
   readonly kind: 'loaded';
   readonly loadMs: number;
-  /** By how much the process's own memory grew. */
+  /** Bytes by which the private memory of the process grew. */
   readonly grownBytes: number;
   readonly providerUsed: string;
   readonly inputs: readonly TensorInfo[];
@@ -79,7 +84,7 @@ export interface LoadedHeader {
 
 export interface ResultHeader {
   readonly kind: 'result';
-  /** Inside the session's run. */
+  /** Time of the session's run. */
   readonly computeMs: number;
   readonly tensors: readonly TensorHeader[];
 }
@@ -97,5 +102,5 @@ export type Reply = LoadedHeader | ResultHeader | DoneHeader | FailedHeader;
 
 export type FromExecutor = HelloHeader | (Reply & { readonly id: number });
 
-/** The exit status of an executor that could not get memory: what it holds is not to be trusted afterwards. */
+/** Exit status of an executor after a failed allocation, which leaves its state unreliable. */
 export const outOfMemoryExit = 77;

@@ -1,4 +1,5 @@
-// An executor process: does what comes on file descriptor 3, one by one, with the ONNX Runtime sessions that it holds.
+// Entry point of an executor process: executes the requests on file descriptor 3 one by one, with ONNX Runtime
+// sessions.
 
 import { Socket } from 'node:net';
 import { errorText } from '@pareto/core';
@@ -24,7 +25,7 @@ const outOfMemory = /bad_alloc|failed to allocate|allocation failed|out of memor
 
 async function handle({ id, ...request }: ToExecutor, data: readonly Buffer[]): Promise<void> {
   try {
-    const { reply, tensors } = await sessions.answer(request, data);
+    const { reply, tensors } = await sessions.handle(request, data);
     send({ ...reply, id }, tensors);
   } catch (error) {
     const message = errorText(error).trim();

@@ -1,4 +1,4 @@
-// Inside an executor process: its ONNX Runtime sessions by number, and what is asked of them.
+// The ONNX Runtime sessions of an executor process, by number, and the handlers of requests.
 
 import { systemClock } from '@pareto/core';
 import { InferenceSession, listSupportedBackends, type Tensor } from 'onnxruntime-node';
@@ -15,26 +15,26 @@ import type {
 } from '../protocol/protocol.js';
 import { datatypeOf, fromTensor, toTensor } from './tensors.js';
 
-interface Answer {
+interface RequestResult {
   readonly reply: Reply;
   readonly tensors: readonly Uint8Array[];
 }
 
 export interface Sessions {
-  /** Rejects with what ONNX Runtime says. */
-  answer(request: Request, data: readonly Buffer[]): Promise<Answer>;
+  /** Executes a request. Rejects with the error of ONNX Runtime. */
+  handle(request: Request, data: readonly Buffer[]): Promise<RequestResult>;
 }
 
 export function createSessions(): Sessions {
   const sessions = new Map<number, InferenceSession>();
 
-  async function load(request: LoadHeader): Promise<Answer> {
+  async function load(request: LoadHeader): Promise<RequestResult> {
     const before = await privateBytes();
     const started = systemClock.now();
     const session = await createSession(request);
     const loadMs = systemClock.now() - started;
     const grownBytes = Math.max(0, (await privateBytes()) - before);
-    // Known before it is described: what can't be served is still released.
+    // Stored before the metadata is read, so that the session is released even if the model is not supported.
     sessions.set(request.session, session);
     const inputs = session.inputMetadata.map(describe);
     const outputs = session.outputMetadata.map(describe);
@@ -42,13 +42,13 @@ export function createSessions(): Sessions {
     return { reply, tensors: [] };
   }
 
-  async function release(id: number): Promise<Answer> {
+  async function release(id: number): Promise<RequestResult> {
     await sessions.get(id)?.release();
     sessions.delete(id);
     return { reply: { kind: 'released' }, tensors: [] };
   }
 
-  async function answer(request: Request, data: readonly Buffer[]): Promise<Answer> {
+  async function handle(request: Request, data: readonly Buffer[]): Promise<RequestResult> {
     if (request.kind === 'load') return load(request);
     if (request.kind === 'release') return release(request.session);
     if (request.kind === 'profile') return profile(request, data);
@@ -56,7 +56,7 @@ export function createSessions(): Sessions {
     if (session === undefined) throw new Error('no model is loaded');
     return run(session, request, data);
   }
-  return { answer };
+  return { handle };
 }
 
 async function createSession(
@@ -66,13 +66,13 @@ async function createSession(
   const { modelPath, provider, threads, optimisedPath } = request;
   const known = listSupportedBackends().map(({ name }) => name);
   if (!known.includes(provider))
-    throw new Error(`execution provider ${provider} is not here: expected one of ${known.join(', ')}`);
+    throw new Error(`execution provider ${provider} is not available; expected one of ${known.join(', ')}`);
   return InferenceSession.create(modelPath, {
     executionProviders: [providerConfig(provider)],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    // What is saved is to run on any machine: `all` would write this one's memory layouts into it.
+    // A saved graph must run on any machine: `all` would save memory layouts that suit only this one.
     graphOptimizationLevel: optimisedPath === undefined ? 'all' : 'extended',
     logSeverityLevel: 3,
     ...(optimisedPath !== undefined && { optimizedModelFilePath: optimisedPath }),
@@ -88,7 +88,10 @@ function sessionEntries({ option, optimisedWeights }: SessionRequest): Readonly<
   };
 }
 
-/** In its default layout WebGPU's convolutions of some channel counts give wrong answers (onnxruntime issue 29651). */
+/**
+ * Returns the provider's options. With its default layout, WebGPU's convolutions of some channel counts are wrong
+ * (onnxruntime issue 29651).
+ */
 const providerConfig = (provider: string): InferenceSession.ExecutionProviderConfig =>
   provider === 'webgpu' ? { name: provider, preferredLayout: 'NCHW' } : provider;
 
@@ -96,7 +99,7 @@ async function run(
   session: InferenceSession,
   { tensors, outputs }: RunHeader,
   data: readonly Buffer[],
-): Promise<Answer> {
+): Promise<RequestResult> {
   const names = outputs.length === 0 ? session.outputNames : outputs;
   const feeds = feedsOf(tensors, data);
   const started = systemClock.now();
@@ -115,8 +118,8 @@ async function run(
   return { reply: { kind: 'result', computeMs, tensors: headers }, tensors: results.map(({ raw }) => raw) };
 }
 
-/** Profiling slows every run of its session: this one has no other. */
-async function profile(request: ProfileHeader, data: readonly Buffer[]): Promise<Answer> {
+/** Runs a model once in a separate session, because profiling slows down every run of a session. */
+async function profile(request: ProfileHeader, data: readonly Buffer[]): Promise<RequestResult> {
   const session = await createSession(request, { enableProfiling: true, profileFilePrefix: request.pathPrefix });
   try {
     await session.run(feedsOf(request.tensors, data));
@@ -136,7 +139,7 @@ const feedsOf = (tensors: readonly TensorHeader[], data: readonly Buffer[]): Rec
   );
 
 const describe = (metadata: InferenceSession.ValueMetadata): TensorInfo => {
-  if (!metadata.isTensor) throw new Error(`${metadata.name} is not a tensor, and only tensors can be served`);
+  if (!metadata.isTensor) throw new Error(`${metadata.name} is not a tensor; only tensors are supported`);
   const shape = metadata.shape.map((dim) => (typeof dim === 'number' ? dim : -1));
   return { name: metadata.name, datatype: datatypeOf(metadata.name, metadata.type), shape };
 };

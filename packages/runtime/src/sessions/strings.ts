@@ -1,10 +1,10 @@
-// BYTES as the strings that ONNX Runtime takes from Node: any bytes, and the same ones back.
+// Converts BYTES elements to strings for onnxruntime-node and back, without loss for any bytes.
 
 import { isUtf8 } from 'node:buffer';
 
-// On its way to ONNX Runtime a string becomes UTF-8, and ends at a NUL. Every byte that is no part of valid UTF-8, and a NUL, goes as a
-// character of its own, at the end of Unicode's last private plane: U+10FE00 and the byte. Bytes that spell such a character
-// go one by one, so that nothing is mistaken for it.
+// onnxruntime-node passes a string as UTF-8 that ends at a NUL. Therefore a NUL, and every byte that is not part of
+// valid UTF-8, is escaped as one character of Unicode's last private plane: U+10FE00 plus the byte. Bytes that encode
+// such a character are escaped one by one, so that they are not mistaken for an escape.
 const high = '\udbff';
 const firstLow = 0xde00;
 const escapes = /\udbff[\ude00-\udeff]/g;
@@ -12,7 +12,7 @@ const isEscaped = /\0|\udbff[\ude00-\udeff]/;
 
 const escapeOf = (byte: number): string => high + String.fromCharCode(firstLow + byte);
 
-/** Text that `bytesOfText` makes the same bytes of. */
+/** Returns the text from which `bytesOfText` returns the same bytes. */
 export function textOfBytes(bytes: Buffer): string {
   if (isUtf8(bytes)) {
     const text = bytes.toString('utf8');
@@ -27,7 +27,7 @@ export function textOfBytes(bytes: Buffer): string {
   return parts.join('');
 }
 
-/** Of the character that begins at `at`; 0: its first byte goes as an escape. */
+/** Returns the length in bytes of the character at `at`, or 0 if its first byte must be escaped. */
 function lengthOf(bytes: Buffer, at: number): number {
   const first = bytes[at] ?? 0;
   if (first === 0) return 0;
@@ -37,7 +37,7 @@ function lengthOf(bytes: Buffer, at: number): number {
   return length === 4 && isEscaped.test(character.toString('utf8')) ? 0 : length;
 }
 
-/** The bytes of a text that ONNX Runtime gave. */
+/** Returns the bytes of a text from ONNX Runtime. */
 export function bytesOfText(text: string): Buffer {
   if (!text.includes(high)) return Buffer.from(text);
   const parts: Buffer[] = [];

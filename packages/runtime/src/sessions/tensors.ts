@@ -1,4 +1,4 @@
-// Between raw little-endian tensor bytes and ONNX Runtime's tensors. Nothing is converted but BYTES.
+// Converts between raw little-endian tensor bytes and ONNX Runtime's tensors. Copies only BYTES.
 
 import { ParetoError, type DataType } from '@pareto/core';
 import { Tensor } from 'onnxruntime-node';
@@ -26,8 +26,8 @@ const fromOrt = new Map<string, DataType>(
 );
 
 type View = new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
-// Where Node has Float16Array (24 on), onnxruntime-common insists on it and its native half can't read it. Without it both
-// take Uint16Array; they look at the first tensor, so it is gone by then.
+// If Node has Float16Array (since version 24), onnxruntime-common requires it, but the native part of onnxruntime-node
+// cannot read it. Without it, both accept Uint16Array. They check for it at the first tensor, so it is deleted before.
 Reflect.deleteProperty(globalThis, 'Float16Array');
 const views: Readonly<Record<string, readonly [View, number]>> = {
   bool: [Uint8Array, 1],
@@ -44,20 +44,20 @@ const views: Readonly<Record<string, readonly [View, number]>> = {
   int64: [BigInt64Array, 8],
 };
 
-/** The protocol's name of an ONNX Runtime element type. Throws `invalid-argument` for one that can't be served. */
+/** Returns the protocol's name of an ONNX Runtime element type. Throws `invalid-argument` for an unsupported type. */
 export function datatypeOf(name: string, type: string): DataType {
   const datatype = fromOrt.get(type);
   if (datatype !== undefined) return datatype;
-  throw new ParetoError('invalid-argument', `tensor ${name} has the type ${type}, which can't be served`);
+  throw new ParetoError('invalid-argument', `tensor ${name} has type ${type}, which is not supported`);
 }
 
-/** A tensor over `raw`, which must start at a multiple of 8 bytes and is not copied. */
+/** Returns a tensor over `raw`, which must be aligned to 8 bytes and is copied only for BYTES. */
 export function toTensor(name: string, datatype: DataType, shape: readonly number[], raw: Buffer): Tensor {
   const type = toOrt[datatype];
   if (type === undefined) {
     throw new ParetoError(
       'invalid-argument',
-      `input ${name} has the type ${datatype}, which ONNX Runtime doesn't take from Node`,
+      `input ${name} has type ${datatype}, which onnxruntime-node does not support`,
     );
   }
   if (type === 'string') return new Tensor('string', readStrings(raw), shape);
@@ -67,7 +67,7 @@ export function toTensor(name: string, datatype: DataType, shape: readonly numbe
   return new Tensor(type, data as unknown as Tensor.DataTypeMap[typeof type], shape);
 }
 
-/** The raw bytes of an output; a view, except for BYTES. */
+/** Returns the raw bytes of an output, as a view except for BYTES. */
 export function fromTensor(tensor: Tensor): Uint8Array {
   if (tensor.type === 'string') return writeStrings(tensor.data as readonly string[]);
   const data = tensor.data as Uint8Array;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createSlotTokens } from '../../src/index.js';
 
 describe('slot tokens', () => {
-  it('are granted first come, first served, and no more than there are', async () => {
+  it('are granted in FIFO order up to their number, and released once', async () => {
     const tokens = createSlotTokens(1);
     const order: string[] = [];
     const first = await tokens.acquire();
@@ -17,7 +17,7 @@ describe('slot tokens', () => {
     assert.equal(tokens.waiting, 0);
   });
 
-  it('are not lost on one that stopped waiting', async () => {
+  it('are not lost when a waiter aborts', async () => {
     const tokens = createSlotTokens(1);
     const controller = new AbortController();
     const held = await tokens.acquire();

@@ -28,7 +28,7 @@ const options = { slots: 1, memoryBytes: 2 ** 32, providers: ['webgpu'] };
 describe('webgpu on a software device', function () {
   this.timeout(120_000);
   let gpus: ExecutorPool | undefined;
-  /** A model that takes little to compile: most tests are about processes and not about answers. */
+  /** Path of a model that compiles fast, for tests that do not check outputs. */
   let root: string;
 
   before(async function () {
@@ -49,7 +49,7 @@ describe('webgpu on a software device', function () {
 
   const loadRoot = (): Promise<Executor> => loadOnGpu(root);
 
-  it('is found by name, with its driver', async () => {
+  it('is discovered by name, with its driver', async () => {
     const { slotGroups } = await discoverHardware(options, gpuPool());
     const [group] = slotGroups;
     assert.equal(slotGroups.length, 1);
@@ -58,23 +58,23 @@ describe('webgpu on a software device', function () {
     assert.match(group.driver, /^libvk_swiftshader\.so [0-9a-f]{12}$/);
   });
 
-  it('gives the answers that the cpu gives, from several models in one process', async () => {
+  it('returns the same outputs as the cpu, with several models in one process', async () => {
     const names = ['mlp-tiny', 'cnn-small'];
     const onGpu = await Promise.all(names.map((name) => loadOnGpu(digits(name))));
     assert.equal(new Set(onGpu.map(({ pid }) => pid)).size, 1);
     for (const [index, executor] of onGpu.entries()) {
       await using onCpu = await load(digits(names[index] ?? ''));
-      const [got, wanted] = await Promise.all([runImages(executor, 3), runImages(onCpu, 3)]);
-      const expected = floatsOf(wanted);
+      const [got, reference] = await Promise.all([runImages(executor, 3), runImages(onCpu, 3)]);
+      const expected = floatsOf(reference);
       assert.equal(expected.length, 30);
-      for (const [place, value] of floatsOf(got).entries()) assert.ok(Math.abs(value - (expected[place] ?? 0)) < 1e-3);
+      for (const [at, value] of floatsOf(got).entries()) assert.ok(Math.abs(value - (expected[at] ?? 0)) < 1e-3);
     }
     const shares = await Promise.all(onGpu.map((executor) => executor.memory()));
     for (const share of shares) assert.ok((share?.privateBytes ?? 0) > 2 ** 20);
     await Promise.all(onGpu.map((executor) => executor[Symbol.asyncDispose]()));
   });
 
-  it('unloads one model and not the other, and starts a fresh process after the last', async () => {
+  it('unloads one of two models, and starts a new process after the last one', async () => {
     const first = await loadRoot();
     const second = await loadRoot();
     await first[Symbol.asyncDispose]();
@@ -87,19 +87,19 @@ describe('webgpu on a software device', function () {
     assert.equal(floatsOf(await runFloats(third, [4]))[0], 2);
   });
 
-  it('lives on when one model is refused, or a load is called off', async () => {
+  it('keeps its process when a model is rejected or a load is cancelled', async () => {
     await using executor = await loadRoot();
     const corrupted = await saveModel('corrupted', Buffer.from('not a model'));
     await assert.rejects(loadOnGpu(corrupted), { code: 'invalid-argument', message: /can't be loaded/ });
     const controller = new AbortController();
     const loading = loadOnGpu(root, controller.signal);
-    // The load is in flight: its reply takes at least one turn of the event loop.
+    // The load is in flight: its reply takes at least one iteration of the event loop.
     controller.abort();
     await assert.rejects(loading, { code: 'cancelled' });
     assert.equal((await runFloats(executor, [4])).kind, 'done');
   });
 
-  it('ends all models when one hangs, and tells each why', async () => {
+  it('ends all models when one hangs, each with the reason', async () => {
     const innocent = await loadRoot();
     const guilty = await loadOnGpu(await saveModel('loop', loopModel()));
     const hanging = runFloats(guilty, [1e18], milliseconds(1));
@@ -109,14 +109,14 @@ describe('webgpu on a software device', function () {
     assert.equal(hung.death.kind, 'hung');
     assert.ok(lost.kind === 'died' && !lost.running);
     assert.equal(lost.death.kind, 'beside');
-    assert.match(lost.death.reason, /^the device process ended: hung: .* 5000 ms; this model was beside it$/);
+    assert.match(lost.death.reason, /^another model ended the device process: hung: .* 5000 ms$/);
     assert.deepEqual(await innocent.died, lost.death);
     assert.deepEqual(await guilty.died, hung.death);
     await using again = await loadRoot();
     assert.equal((await runFloats(again, [4])).kind, 'done');
   });
 
-  it('measures nothing of a model whose process another ended: it is to be tried again', async () => {
+  it('fails a measurement as unavailable when another model ended the process', async () => {
     const innocent = await loadRoot();
     const guilty = await loadRoot();
     const request = {
@@ -133,16 +133,19 @@ describe('webgpu on a software device', function () {
       systemClock,
     );
     guilty.kill({ kind: 'hung', reason: 'hung: for this test' });
-    await assert.rejects(measuring, { code: 'unavailable', message: /hung: for this test; this model was beside it/ });
+    await assert.rejects(measuring, {
+      code: 'unavailable',
+      message: /^.*another model ended the device process: hung: for this test$/,
+    });
   });
 
-  it('tells all models of an end from outside, as nobody knows whose fault it is', async () => {
+  it('ends all models with the signal when the process is killed from outside', async () => {
     const both = [await loadRoot(), await loadRoot()];
     process.kill(both[0]?.pid ?? 0, 'SIGKILL');
     for (const executor of both) assert.match((await executor.died).reason, /signal SIGKILL/);
   });
 
-  it('is measured there, with proof that the nodes ran there', async () => {
+  it('is measured, with the number of nodes that ran on the device', async () => {
     const { executor, coldLoadMs } = await measureLoadTimes(loadRoot, [root]);
     await using measured = executor;
     const profile = await measureProfile(
@@ -155,7 +158,7 @@ describe('webgpu on a software device', function () {
         coldLoadMs,
         tokens: createSlotTokens(1),
         loads: gpuPool().loads,
-        predict: () => assert.fail('batches are filled up to measured sizes'),
+        predict: () => assert.fail('batches are padded to measured sizes'),
       },
       systemClock,
     );
@@ -168,7 +171,7 @@ describe('webgpu on a software device', function () {
     assert.equal(profile.providerUsed, 'webgpu');
   });
 
-  it('refuses to be measured when every node ran on the cpu', async () => {
+  it('fails a measurement when all nodes ran on the cpu', async () => {
     await using executor = await loadOnGpu(fixture('id-fp64'));
     const input = { name: 'x', datatype: 'FP64', dims: [4] } as const;
     const measuring = measureProfile(
@@ -185,7 +188,7 @@ describe('webgpu on a software device', function () {
       },
       systemClock,
     );
-    const message = /webgpu was asked for, but all 1 nodes ran on the cpu/;
+    const message = /webgpu was requested, but all 1 nodes ran on the cpu/;
     await assert.rejects(measuring, { code: 'failed-precondition', message });
   });
 });

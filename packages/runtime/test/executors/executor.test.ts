@@ -9,7 +9,7 @@ const endless = 1e18;
 describe('executor', function () {
   this.timeout(60_000);
 
-  it('says what the runtime is, and what the model takes', async () => {
+  it('reports the version of the runtime, and the inputs of the model', async () => {
     const runtime = await pool.runtime();
     assert.match(runtime.version, /^1\.\d+/);
     assert.ok(runtime.providers.includes('cpu'));
@@ -22,7 +22,7 @@ describe('executor', function () {
     assert.ok(executor.loadMs > 0);
   });
 
-  /** Four elements of each type: its name in the protocol, in ONNX, and their bytes. */
+  /** Data types with their number in ONNX and the bytes of four elements. */
   const identities: readonly (readonly [DataType, number, Uint8Array])[] = [
     ['BOOL', 9, Uint8Array.of(1, 0, 1, 1)],
     ['UINT8', 2, Uint8Array.of(0, 1, 128, 255)],
@@ -37,7 +37,7 @@ describe('executor', function () {
     ['BYTES', 8, Buffer.from('\x01\0\0\0a\0\0\0\0\x02\0\0\0ü\x03\0\0\0xyz', 'utf8')],
     ['BYTES', 8, Buffer.from('\x02\0\0\0\xff\xc3\x03\0\0\0a\0b\x04\0\0\0\xf4\x8f\xba\x80\x01\0\0\0\0', 'latin1')],
   ];
-  it('passes every type through bit by bit, from slices, in one run', async () => {
+  it('returns every data type unchanged, from slices, in one run', async () => {
     const named = identities.map(([datatype, type, raw], at) => ({ datatype, type, raw, x: `x${at}`, y: `y${at}` }));
     const model = writeModel({
       nodes: named.map(({ x, y }) => ({ op: 'Identity', inputs: [x], outputs: [y] })),
@@ -72,7 +72,7 @@ describe('executor', function () {
     );
   });
 
-  it('answers a failing run with its reason, and lives', async () => {
+  it('fails a run with the reason, and keeps running', async () => {
     await using executor = await load(fixture('addsub'));
     const outcome = await runFloats(executor, [1]);
     assert.equal(outcome.kind, 'failed');
@@ -87,31 +87,31 @@ describe('executor', function () {
     assert.deepEqual(floatsOf(good), [2, 4, 6, 8]);
   });
 
-  it('fails a run that is too large to be sent, and lives', async () => {
+  it('fails a run that is too large to send, and keeps running', async () => {
     await using executor = await load(fixture('id-uint8'));
     const part = Buffer.allocUnsafe(2 ** 28);
     const input = { name: 'x', datatype: 'UINT8', shape: [9, 2 ** 28], data: Array<Buffer>(9).fill(part) } as const;
     const outcome = await executor.run({ inputs: [input], outputs: [], expectedMs: undefined });
     assert.ok(outcome.kind === 'failed', outcome.kind);
-    assert.match(outcome.message, /over the limit/);
+    assert.match(outcome.message, /exceeds the limit/);
     const small = { ...input, shape: [1, 4], data: [Buffer.from([1, 2, 3, 4])] };
     assert.equal((await executor.run({ inputs: [small], outputs: [], expectedMs: undefined })).kind, 'done');
   });
 
-  it('refuses a corrupted file, an unknown provider and a missing file, saying why', async () => {
+  it('rejects a corrupted file, an unknown provider and a missing file with the reason', async () => {
     const corrupted = await saveModel('corrupted', Buffer.from('not a model'));
     await assert.rejects(load(corrupted), { code: 'invalid-argument', message: /can't be loaded/ });
     await assert.rejects(load('/nowhere/model.onnx'), { code: 'invalid-argument', message: /nowhere/ });
     const request = { modelPath: fixture('id-fp32'), provider: 'abacus', threads: 1, memoryLimitBytes: 1e9 };
     await assert.rejects(pool.load(request), {
-      message: /^the model can't be loaded: .*abacus is not here: expected one of cpu/,
+      message: /^the model can't be loaded: .*abacus is not available; expected one of cpu/,
     });
     await assert.rejects(pool.load({ ...request, modelName: 'the original' }), {
       message: /^the original can't be loaded: /,
     });
   });
 
-  it('is killed when a run hangs, and says so', async () => {
+  it('is killed when a run hangs, with the reason', async () => {
     await using hasty = createExecutorPool({ size: 0, clock: createHurriedClock([5_000, 250]) });
     const modelPath = await saveModel('loop', loopModel());
     const executor = await hasty.load({ modelPath, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 });
@@ -128,7 +128,7 @@ describe('executor', function () {
     assert.equal((await runFloats(executor, [1])).kind, 'died');
   });
 
-  it('is ended by its memory limit and not a bystander', async () => {
+  it('ends when a run exceeds its memory limit', async () => {
     await using executor = await load(await saveModel('hungry', hungryModel()), 256);
     assert.deepEqual(floatsOf(await runFloats(executor, [1000])), [1000]);
     const outcome = await runFloats(executor, [4e9]);
@@ -136,12 +136,12 @@ describe('executor', function () {
     assert.equal(outcome.death.kind, 'out-of-memory', outcome.death.reason);
   });
 
-  it('is refused when the model alone is over the limit', async () => {
+  it('is rejected when the model alone exceeds the memory limit', async () => {
     const file = await saveModel('large', matrixModel(2500));
     await assert.rejects(load(file, 12), { code: 'resource-exhausted', message: /^loading failed: out of memory/ });
   });
 
-  it('tells who killed it, mid-run', async () => {
+  it('reports the signal that killed it during a run', async () => {
     await using executor = await load(await saveModel('loop', loopModel()));
     const running = runFloats(executor, [endless]);
     process.kill(executor.pid, 'SIGSEGV');
@@ -150,7 +150,7 @@ describe('executor', function () {
     assert.match(outcome.death.reason, /signal SIGSEGV/);
   });
 
-  it('ends a load that is called off', async () => {
+  it('ends a load that is cancelled', async () => {
     const file = await saveModel('large', matrixModel(2500));
     const controller = new AbortController();
     const loading = load(file, 1024, controller.signal);

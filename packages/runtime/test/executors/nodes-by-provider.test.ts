@@ -12,7 +12,7 @@ const node = (name: string, provider: string, more: object = {}) => ({
 describe('nodesByProvider', function () {
   this.timeout(30_000);
 
-  it('counts each node once, and no copies', () => {
+  it('counts each node once, and does not count copies', () => {
     const events = [
       { cat: 'Session', name: 'model_run', args: {} },
       node('1', 'WebGpuExecutionProvider'),
@@ -25,13 +25,13 @@ describe('nodesByProvider', function () {
     assert.deepEqual(countNodes(events), { webgpu: 2, cpu: 1, OtherExecutionProvider: 1 });
   });
 
-  it('is read from a profiled run, beside which the model serves on', async () => {
+  it('is read from a profiled run, after which the model still serves', async () => {
     await using executor = await load(digits('mlp-tiny'));
     const data = [new Uint8Array(Float32Array.from({ length: 784 }, createSeededRng(1)).buffer)];
     const input = { name: 'image', datatype: 'FP32', shape: [1, 1, 28, 28], data } as const;
-    const placement = await executor.nodesByProvider([input]);
-    assert.deepEqual(Object.keys(placement), ['cpu']);
-    assert.ok((placement['cpu'] ?? 0) >= 3);
+    const nodesByProvider = await executor.nodesByProvider([input]);
+    assert.deepEqual(Object.keys(nodesByProvider), ['cpu']);
+    assert.ok((nodesByProvider['cpu'] ?? 0) >= 3);
     const outcome = await executor.run({ inputs: [input], outputs: [], expectedMs: undefined });
     assert.equal(outcome.kind, 'done');
     await assert.rejects(executor.nodesByProvider([{ ...input, name: 'picture' }]), {

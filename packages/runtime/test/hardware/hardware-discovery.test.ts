@@ -10,7 +10,7 @@ const mib = 2 ** 20;
 describe('hardware discovery', function () {
   this.timeout(60_000);
 
-  it('names devices without marketing', () => {
+  it('shortens device names', () => {
     assert.equal(deviceName('AMD EPYC 9B14 96-Core Processor'), 'amd-epyc-9b14');
     assert.equal(deviceName('Intel(R) Xeon(R) CPU @ 2.20GHz'), 'intel-xeon');
     assert.equal(deviceName('Intel(R) Core(TM) i7-8650U CPU @ 1.90GHz'), 'intel-core-i7-8650u');
@@ -19,7 +19,7 @@ describe('hardware discovery', function () {
     assert.equal(deviceName(''), 'unknown');
   });
 
-  it('reads what nvidia-smi says of a card', () => {
+  it('parses the output of nvidia-smi', () => {
     assert.deepEqual(parseNvidiaSmi('NVIDIA H100 80GB HBM3, 81559, 550.54.15, GPU-1'), {
       device: 'nvidia-h100-80gb-hbm3',
       driver: '550.54.15',
@@ -29,21 +29,21 @@ describe('hardware discovery', function () {
     assert.deepEqual(parseNvidiaSmi(''), { device: 'gpu', driver: '', memoryBytes: undefined });
   });
 
-  it('tells instruction sets apart where int8 differs', () => {
+  it('distinguishes instruction sets with different int8 outputs', () => {
     assert.equal(instructionSet('flags\t: sse avx avx2 avx512f avx512_vnni', 'x64'), 'avx512-vnni');
     assert.equal(instructionSet('flags\t: sse avx avx2', 'x64'), 'avx2');
     assert.equal(instructionSet('Features\t: fp asimd asimddp', 'arm64'), 'neon-dotprod');
     assert.equal(instructionSet('', 'arm64'), 'neon');
   });
 
-  it('keeps from drivers what they have no use for', () => {
+  it('withholds variables that drivers do not need', () => {
     const env = { VK_DRIVER_FILES: 'a', CUDA_VISIBLE_DEVICES: '1', LD_LIBRARY_PATH: 'b', AWS_SECRET: 'c', PATH: 'd' };
     const { VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES, LD_LIBRARY_PATH } = env;
     const kept = deviceEnvironment({ ...env, LD_PRELOAD: 'e', VK_NOTHING: undefined });
     assert.deepEqual(kept, { VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES, LD_LIBRARY_PATH });
   });
 
-  it('makes one group of CPU slots with the memory split over them', async () => {
+  it('creates one group of cpu slots, with the memory split over them', async () => {
     const hardware = await discoverHardware({ slots: 4, memoryBytes: 8 * 2 ** 30, providers: ['cpu'] }, pool);
     const [group] = hardware.slotGroups;
     assert.equal(group?.slots, 4);
@@ -51,9 +51,9 @@ describe('hardware discovery', function () {
     assert.match(group.hardwareClass.id, /^cpu\/.+\/.+\/2g$/);
   });
 
-  it('refuses a provider that nobody knows', async () => {
+  it('rejects an unknown provider', async () => {
     const options = { slots: 1, memoryBytes: 1, providers: ['abacus'] };
-    const message = /abacus is not one that is served: use --providers with some of cpu, .*auto/;
+    const message = /abacus is not supported; use --providers with any of cpu, .*auto/;
     await assert.rejects(discoverHardware(options, pool), { code: 'failed-precondition', message });
   });
 
@@ -67,13 +67,16 @@ describe('hardware discovery', function () {
 
     const advice = { webgpu: /install a Vulkan driver/, cuda: /CUDA and cuDNN/ };
     for (const provider of ['webgpu', 'cuda'] as const) {
-      it(`refuses ${provider}, saying what was tried, why, and what to do`, async function () {
+      it(`rejects ${provider} with the reason and advice`, async function () {
         const { providers } = await blind.runtime();
         if (!providers.includes(provider)) return this.skip();
         const discovering = discoverHardware({ slots: 1, memoryBytes: 2 ** 30, providers: [provider] }, blind);
         await assert.rejects(discovering, (error: Error & { code: string }) => {
           assert.equal(error.code, 'failed-precondition');
-          assert.match(error.message, new RegExp(`provider ${provider} does not work here: a small model was tried`));
+          assert.match(
+            error.message,
+            new RegExp(`provider ${provider} does not work on this host: a test model failed`),
+          );
           assert.match(error.message, advice[provider]);
           assert.match(error.message, new RegExp(`leave ${provider} out of --providers$`));
           assert.doesNotMatch(error.message, /onnxruntime_src/);
@@ -82,7 +85,7 @@ describe('hardware discovery', function () {
       });
     }
 
-    it('serves with what works where that is asked for, and tells of the rest', async () => {
+    it('offers the devices that work with auto, and reports the others', async () => {
       const { slotGroups, absent } = await discoverHardware(
         { slots: 2, memoryBytes: 2 ** 30, providers: ['auto'] },
         blind,

@@ -35,8 +35,8 @@ describe('profiles', function () {
 
   it('are measured on a real session, loaded cold and warm', async () => {
     const file = await saveModel('matrix', matrixModel(256));
-    const wish = { modelPath: file, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 };
-    const { executor, coldLoadMs } = await measureLoadTimes(() => pool.load(wish), [file]);
+    const request = { modelPath: file, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 };
+    const { executor, coldLoadMs } = await measureLoadTimes(() => pool.load(request), [file]);
     await using measured = executor;
     const profile = await measureProfile(measured, requestOf({ maxBatch: 4, coldLoadMs }), systemClock);
     assert.deepEqual(
@@ -55,48 +55,48 @@ describe('profiles', function () {
     assert.deepEqual(profile.nodesByProvider, {});
   });
 
-  it('say how wrong the prediction is between the measured sizes', async () => {
+  it('include the error of the prediction between measured sizes', async () => {
     await using executor = await load(await saveModel('matrix', matrixModel(256)));
-    const asked: number[] = [];
+    const predictedSizes: number[] = [];
     const predict = (points: readonly ProfilePoint[], batch: number): number => {
       assert.deepEqual(
         points.map((point) => point.batch),
         [1, 2, 4, 8],
       );
-      asked.push(batch);
+      predictedSizes.push(batch);
       return 0;
     };
     const { predictionError } = await measureProfile(executor, requestOf({ maxBatch: 8, predict }), systemClock);
-    assert.deepEqual(asked, [3, 6]);
+    assert.deepEqual(predictedSizes, [3, 6]);
     assert.equal(predictionError, 1);
     const without = await measureProfile(executor, requestOf({ maxBatch: 2 }), systemClock);
     assert.equal(without.predictionError, undefined);
   });
 
-  it('are measured anew when another model was loaded meanwhile', async () => {
+  it('are measured again when another model was loaded meanwhile', async () => {
     await using executor = await load(await saveModel('matrix', matrixModel(256)));
-    let looks = 0;
-    const disturbedTwice = {
+    let reads = 0;
+    const noisyTwice = {
       inProgress: 0,
       get begun() {
-        return Math.min(4, looks++); // looked at before and after each try
+        return Math.min(4, reads++); // read before and after each measurement
       },
     };
-    let turns = 0;
+    let acquisitions = 0;
     const counted: SlotTokens = {
       waiting: 0,
       acquire: () => {
-        turns += 1;
+        acquisitions += 1;
         return tokens.acquire();
       },
     };
-    const request = requestOf({ tokens: counted, loads: disturbedTwice });
+    const request = requestOf({ tokens: counted, loads: noisyTwice });
     const { points } = await measureProfile(executor, request, systemClock);
     assert.equal(points.length, 1);
-    assert.ok(turns >= 4, `${turns} turns`); // the first to warm up; more on a machine that is never calm
+    assert.ok(acquisitions >= 4, `${acquisitions} acquisitions`); // the first one to warm up; more on a busy machine
   });
 
-  it('let others have the slot after the run at hand', async () => {
+  it('yield the slot to others after each run', async () => {
     await using executor = await load(await saveModel('matrix', matrixModel(256)));
     const shared = createSlotTokens(1);
     let runs = 0;
@@ -118,12 +118,12 @@ describe('profiles', function () {
     }
     const { points } = await measuring;
     assert.equal(points.length, 4);
-    assert.ok(between.length > 5, 'it was seldom asked');
-    // A short run may be preceded by an untimed one, and one may end just as the slot is asked for.
+    assert.ok(between.length > 5, 'the slot was rarely acquired');
+    // An untimed run may precede a short one, and a run may end just when the slot is requested.
     for (const count of between) assert.ok(count <= 2, `${count} runs before the slot was free: ${between.join()}`);
   });
 
-  it('give the slot back, and end, when they are called off or the model does not run', async () => {
+  it('release the slot when they are cancelled or the model fails', async () => {
     const shared = createSlotTokens(1);
     await using executor = await load(await saveModel('matrix', matrixModel(256)));
     const controller = new AbortController();

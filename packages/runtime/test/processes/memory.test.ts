@@ -6,16 +6,16 @@ import { matrixModel } from '@pareto/testkit';
 describe('unloading', function () {
   this.timeout(60_000);
 
-  it('gives everything back: six loads of a 36 MB model leave the parent as it was', async () => {
+  it('frees all memory: the parent does not grow by six loads of a 36 MB model', async () => {
     const file = await saveModel('large', matrixModel(3000));
     const resident = async (): Promise<number> => (await readProcessMemory(process.pid))?.privateBytes ?? 0;
-    const turn = async (): Promise<number> => {
+    const loadOnce = async (): Promise<number> => {
       await using executor = await load(file);
       return (await executor.memory())?.privateBytes ?? 0;
     };
-    await turn();
+    await loadOnce();
     const before = await resident();
-    for (let round = 0; round < 6; round++) assert.ok((await turn()) > 30e6);
+    for (let round = 0; round < 6; round++) assert.ok((await loadOnce()) > 30e6);
     assert.ok((await resident()) - before < 60e6, 'the parent grew');
   });
 });

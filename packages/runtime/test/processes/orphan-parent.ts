@@ -1,4 +1,5 @@
-// A parent that starts an endless run, says the executor's pid, and waits to be killed. Its argument is the model.
+// A parent process that starts an endless run, prints the executor's pid, and waits to be killed. Its argument is the
+// model path.
 
 import { systemClock } from '@pareto/core';
 import { createExecutorPool } from '../../src/index.js';

@@ -6,10 +6,10 @@ import { saveModel } from '../support/harness.js';
 
 const parent = fileURLToPath(new URL('orphan-parent.ts', import.meta.url));
 
-describe('an executor', function () {
+describe('executor process', function () {
   this.timeout(30_000);
 
-  it('goes with its parent, even while its model hangs', async function () {
+  it('ends with its parent, even while its model hangs', async function () {
     if (!existsSync('/usr/bin/setpriv')) return this.skip();
     const model = await saveModel('loop', loopModel());
     await using child = startChild(process.execPath, ['--import=tsx', parent, model]);

@@ -7,7 +7,7 @@ interface Header {
 }
 
 describe('frames', () => {
-  it('come out as they went in, however the stream is cut, with every tensor aligned', () => {
+  it('are decoded as they were encoded, for any chunks of the stream, with aligned tensors', () => {
     const tensor = fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 3 });
     fc.assert(
       fc.property(
@@ -34,7 +34,7 @@ describe('frames', () => {
     );
   });
 
-  it('of a large batch hold its slices, not copies of them', () => {
+  it('contain the slices of a large batch without a copy', () => {
     const slice = Buffer.alloc(100_000, 1);
     const chunks = encodeFrame({ tensors: [{ byteLength: 200_000 }] }, [[slice, slice]]);
     assert.equal(chunks.filter((chunk) => chunk === slice).length, 2);

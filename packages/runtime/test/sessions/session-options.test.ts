@@ -8,9 +8,9 @@ import { optimiseModel, type Executor } from '../../src/index.js';
 import { dropFromPageCache } from '../../src/measuring/page-cache.js';
 import { digits, floatsOf, load, newPath, pool, saveModel } from '../support/harness.js';
 
-const wish = (modelPath: string) => ({ modelPath, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 });
+const requestFor = (modelPath: string) => ({ modelPath, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 });
 
-/** One matrix product whose weights are in a file of their own. */
+/** Saves a matrix product whose weights are in a separate file. */
 async function saveMapped(side: number): Promise<string> {
   const { float } = onnxType;
   const raw = new Uint8Array(4 * side * side);
@@ -27,7 +27,7 @@ async function saveMapped(side: number): Promise<string> {
   return modelPath;
 }
 
-const answersOf = async (executor: Executor): Promise<readonly number[]> => {
+const outputsOf = async (executor: Executor): Promise<readonly number[]> => {
   const data = [new Uint8Array(Float32Array.from({ length: 2 * 784 }, createSeededRng(3)).buffer)];
   const input = { name: 'image', datatype: 'FP32', shape: [2, 1, 28, 28], data } as const;
   return floatsOf(await executor.run({ inputs: [input], outputs: [], expectedMs: undefined }));
@@ -36,30 +36,30 @@ const answersOf = async (executor: Executor): Promise<readonly number[]> => {
 describe('session options', function () {
   this.timeout(60_000);
 
-  it('leave mapped weights in their file', async () => {
+  it('keep mapped weights in their file', async () => {
     const file = await saveMapped(4096);
     const held = async (executor: Executor): Promise<number> => (await executor.memory())?.privateBytes ?? 0;
-    await using packed = await pool.load(wish(file));
-    await using mapped = await pool.load({ ...wish(file), option: 'no-prepacking' });
+    await using packed = await pool.load(requestFor(file));
+    await using mapped = await pool.load({ ...requestFor(file), option: 'no-prepacking' });
     assert.ok((await held(packed)) > 64e6, `${await held(packed)} with the weights`);
     assert.ok((await held(mapped)) < 48e6, `${await held(mapped)} without`);
   });
 
-  it('change no answer', async () => {
+  it('do not change outputs', async () => {
     const [packed, plain] = await Promise.all([
-      pool.load(wish(digits('mlp-large'))),
-      pool.load({ ...wish(digits('mlp-large')), option: 'no-prepacking' }),
+      pool.load(requestFor(digits('mlp-large'))),
+      pool.load({ ...requestFor(digits('mlp-large')), option: 'no-prepacking' }),
     ]);
     await using first = packed;
     await using second = plain;
-    const expected = await answersOf(first);
-    for (const [place, value] of (await answersOf(second)).entries()) {
-      assert.ok(Math.abs(value - (expected[place] ?? 0)) < 1e-4);
+    const expected = await outputsOf(first);
+    for (const [at, value] of (await outputsOf(second)).entries()) {
+      assert.ok(Math.abs(value - (expected[at] ?? 0)) < 1e-4);
     }
   });
 
-  it('let everything else go first where that is asked for', async () => {
-    await using polite = await pool.load({ ...wish(digits('mlp-tiny')), nice: true });
+  it('lower the priority if requested', async () => {
+    await using polite = await pool.load({ ...requestFor(digits('mlp-tiny')), nice: true });
     await using equal = await load(digits('mlp-tiny'));
     assert.equal(os.getPriority(polite.pid), 19);
     assert.equal(os.getPriority(equal.pid), os.getPriority());
@@ -69,19 +69,19 @@ describe('session options', function () {
 describe('optimising', function () {
   this.timeout(60_000);
 
-  it('saves a graph with the same answers and fewer nodes', async () => {
+  it('saves a graph with the same outputs and fused nodes', async () => {
     const outputPath = await newPath('optimised');
     await optimiseModel(pool, { modelPath: digits('cnn-small'), outputPath, memoryLimitBytes: 2 ** 30 });
     await using original = await load(digits('cnn-small'));
     await using optimised = await load(outputPath);
-    const expected = await answersOf(original);
-    for (const [place, value] of (await answersOf(optimised)).entries()) {
-      assert.ok(Math.abs(value - (expected[place] ?? 0)) < 1e-4);
+    const expected = await outputsOf(original);
+    for (const [at, value] of (await outputsOf(optimised)).entries()) {
+      assert.ok(Math.abs(value - (expected[at] ?? 0)) < 1e-4);
     }
     assert.match((await readFile(outputPath)).toString('latin1'), /FusedConv/);
   });
 
-  it('refuses what can not be loaded, and leaves nothing', async () => {
+  it('rejects a model that cannot be loaded, and saves no file', async () => {
     const outputPath = await newPath('nothing');
     const modelPath = await saveModel('corrupted', Buffer.from('not a model'));
     const optimising = optimiseModel(pool, { modelPath, outputPath, memoryLimitBytes: 2 ** 30 });
@@ -90,8 +90,8 @@ describe('optimising', function () {
   });
 });
 
-describe('the page cache', () => {
-  it('drops files, and says when it can not', async () => {
+describe('page cache', () => {
+  it('drops files, and reports if it cannot', async () => {
     const there = await saveModel('matrix', matrixModel(64));
     assert.equal(await dropFromPageCache([there]), process.platform === 'linux');
     assert.equal(await dropFromPageCache([there, '/nowhere']), false);

@@ -1,4 +1,4 @@
-// What the runtime's tests share: a pool on the system clock, fixtures, and a short way to run float tensors.
+// Shared by the runtime's tests: a pool on the system clock, fixtures, and functions that run models on floats.
 
 import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,11 +8,11 @@ import { systemClock, type Milliseconds } from '@pareto/core';
 import { createExecutorPool, type Executor, type ExecutorPool, type RunOutcome } from '../../src/index.js';
 
 export const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}.onnx`, import.meta.url));
-/** A trained model of the example. */
+/** Returns the path of a trained model of the digits example. */
 export const digits = (name: string): string =>
   fileURLToPath(new URL(`../../../../examples/digits/models/${name}.onnx`, import.meta.url));
 
-// Nothing is started before a test asks for it: where none is chosen, nothing runs that would have to be ended.
+// The pool starts no process before a test needs one, so that a run without these tests leaves none behind.
 export const pool: ExecutorPool = createExecutorPool({ size: 0, clock: systemClock });
 const folder = mkdtemp(path.join(tmpdir(), 'pareto-runtime-'));
 
@@ -27,7 +27,7 @@ export async function saveModel(name: string, model: Uint8Array): Promise<string
   return file;
 }
 
-/** Of a model file that is not there yet. */
+/** Returns the path of a new model file. */
 export const newPath = async (name: string): Promise<string> => path.join(await folder, `${name}.onnx`);
 
 const mib = 2 ** 20;
@@ -47,9 +47,9 @@ export function runFloats(
   return executor.run({ inputs: [input], outputs: [], expectedMs });
 }
 
-/** The only output of a run, as floats. */
+/** Returns the only output of a run as floats. */
 export function floatsOf(outcome: RunOutcome): number[] {
-  if (outcome.kind !== 'done') throw new Error(`expected an answer: ${JSON.stringify(outcome)}`);
+  if (outcome.kind !== 'done') throw new Error(`expected a finished run, got ${JSON.stringify(outcome)}`);
   const data = outcome.outputs[0]?.data ?? Buffer.alloc(0);
   return [...new Float32Array(data.buffer, data.byteOffset, data.length / 4)];
 }
