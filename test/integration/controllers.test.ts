@@ -151,7 +151,7 @@ describe('two controllers over one etcd', function () {
       const { child } = await another('one', ...onEtcd(), ...shared, '--restore', file);
       assert.match(
         await refusalToStart(child),
-        /^pareto-controller: a backup is restored into an empty store only, .*: name a new data directory or cluster, or leave the backup out$/,
+        /^pareto-controller: a backup can be restored only into an empty store .*: pass a new --data-dir or --cluster, or drop --restore$/,
       );
       assert.deepEqual(await registryOf(leader), before);
     });

@@ -60,7 +60,7 @@ describe('a controller and an etcd with TLS and users', function () {
 
   it('says what is wrong with the access that it was given, and does not wait', async () => {
     const refusals = [
-      [{ 'etcd-password-file': folder.file('wrong') }, /refuses the user "pareto": wrong name or password$/],
+      [{ 'etcd-password-file': folder.file('wrong') }, /rejects the user "pareto": correct the name or the password$/],
       [{ 'etcd-password-file': folder.file('none') }, /--etcd-password-file: cannot read .*none/],
       [
         { 'etcd-password-file': folder.file('password'), 'etcd-certs': folder.path },

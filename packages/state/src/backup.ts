@@ -1,5 +1,5 @@
-// Backup of any store to a file, and what such a file holds: JSON lines, a header first, with a digest of all entries.
-// Leased keys stay out, and so does the epoch: what is restored begins a new one.
+// Backs up a store to a file of JSON lines: a header with a digest of all entries, then the entries. Excludes leased keys and
+// the epoch, since a restored store has a new epoch.
 
 import { createHash, randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ const format = 'pareto-store-backup/1';
 
 interface Header {
   readonly format: string;
-  /** Of the store that it is a copy of. */
+  /** Epoch of the source store. */
   readonly epoch?: string;
   readonly schema: number;
   readonly entries: number;
@@ -19,8 +19,8 @@ interface Header {
 }
 
 /**
- * Writes a consistent copy of everything stored; the file appears whole or not at all. A backup of another epoch that is
- * there stays, under its name with that epoch added: what a wiped store has lost may be in it. Returns the number of entries.
+ * Writes a consistent copy of all entries atomically, and returns their number. An existing backup of another epoch is renamed
+ * to include its epoch: it may be the last copy of data that a wiped store has lost.
  */
 export async function backupStore(store: Store, file: string): Promise<number> {
   const { entries } = await store.range('');
@@ -41,13 +41,13 @@ export async function backupStore(store: Store, file: string): Promise<number> {
   return lines.length;
 }
 
-/** Undefined: there is no backup, or it doesn't tell. */
+/** Returns the epoch of a backup. Undefined if there is no backup, or it has no epoch. */
 async function epochOf(file: string): Promise<string | undefined> {
   try {
     await using handle = await open(file);
     for await (const line of handle.readLines()) return readHeader(line, file).epoch;
   } catch {
-    // said by whoever writes there
+    // A missing or invalid file has no epoch. The write reports problems with the path.
   }
   return undefined;
 }
@@ -65,16 +65,21 @@ async function writeWhole(file: string, text: string): Promise<void> {
 
 type Put = Extract<Operation, { kind: 'put' }>;
 
+/** Reads and verifies a backup. Throws `invalid-argument` if the file is not a valid backup. */
 export async function readBackup(file: string): Promise<readonly Put[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw refusal(file, `can't be read: ${errorText(error)}`);
+    throw backupError(file, `can't be read: ${errorText(error)}`);
   });
   const end = text.indexOf('\n') + 1;
   const header = readHeader(text.slice(0, end), file);
   const body = text.slice(end);
   if (header.schema > schemaVersion)
-    throw refusal(file, `is of schema version ${header.schema}, this release knows ${schemaVersion}`);
-  if (sha256(body) !== header.sha256) throw refusal(file, 'is damaged: its digest does not match');
+    throw backupError(
+      file,
+      `has schema version ${header.schema}, but this release supports versions up to ${schemaVersion}: use a newer release`,
+    );
+  if (sha256(body) !== header.sha256)
+    throw backupError(file, 'is damaged (its digest does not match): use another backup');
   return body
     .split('\n')
     .filter((line) => line !== '')
@@ -89,12 +94,12 @@ function readHeader(line: string, file: string): Header {
     const header = JSON.parse(line) as Header;
     if (header.format === format) return header;
   } catch {
-    // said below
+    // Reported below.
   }
-  throw refusal(file, `is not a backup: expected the format ${format}`);
+  throw backupError(file, `is not a backup: expected the format ${format}`);
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const refusal = (file: string, what: string): ParetoError =>
+const backupError = (file: string, what: string): ParetoError =>
   new ParetoError('invalid-argument', `the backup ${file} ${what}`);

@@ -1,26 +1,26 @@
-// Leader election over any store, with a fence for the leader's writes. The recipe is etcd's: everybody puts a key under
-// one prefix with a lease of its own, and the oldest key leads.
+// Leader election over any store, with a fence for the leader's writes. Follows etcd's recipe: each candidate puts a key with
+// its own lease under one prefix, and the candidate with the oldest key leads.
 
 import { ParetoError, type Clock } from '@pareto/core';
 import { keepLease } from './lease-keeper.js';
 import type { Entry, Fence, Revision, Store } from './store.js';
 
 export interface Leadership {
-  /** Put this compare in every write of the leader: a deposed one's are then refused. */
+  /** Compare for every write of the leader. It makes the writes of a deposed leader fail. */
   readonly fence: Fence;
-  /** Aborts when the leadership has ended, or may have: the store wasn't reached for the lease's time to live. */
+  /** Signal that aborts when the leadership has ended, or may have: the store was unreachable for the lease's time to live. */
   readonly lost: AbortSignal;
-  /** Makes room for the next one. While the store can't be reached, that waits for the end of the lease. */
+  /** Ends the leadership. While the store is unreachable, waits until the lease expires. */
   resign(): Promise<void>;
 }
 
 export interface Election {
   /**
-   * Resolves when this candidate leads; `value` is what others learn of it. Throws the signal's reason when it aborts, and
-   * `failed-precondition` while an earlier candidacy of this object lasts: one must resign before it stands again.
+   * Resolves when this candidate leads. `value` is what `leader` returns then. Throws the signal's reason if it aborts, and
+   * `failed-precondition` during an earlier candidacy of this object, which must resign first.
    */
   campaign(value: string, signal: AbortSignal): Promise<Leadership>;
-  /** The value of the one who leads now. */
+  /** Returns the value of the current leader. Undefined if there is none. */
   leader(): Promise<string | undefined>;
 }
 
@@ -34,7 +34,7 @@ export function createElection(store: Store, { name, ttlMs, clock }: ElectionOpt
   const prefix = `election/${name}/`;
   let isCandidate = false;
 
-  /** Undefined: the candidacy came to an end before its turn. */
+  /** Runs one candidacy. Undefined if it ended before it was elected. */
   const campaignOnce = async (value: string, signal: AbortSignal): Promise<Leadership | undefined> => {
     const candidacy = await enterElection(store, prefix, value, ttlMs, clock);
     try {
@@ -52,7 +52,8 @@ export function createElection(store: Store, { name, ttlMs, clock }: ElectionOpt
 
   return {
     async campaign(value, signal) {
-      if (isCandidate) throw new ParetoError('failed-precondition', 'this candidate stands already: resign first');
+      if (isCandidate)
+        throw new ParetoError('failed-precondition', 'this candidate is already in the election: resign first');
       isCandidate = true;
       try {
         for (;;) {
@@ -88,7 +89,7 @@ async function enterElection(
   const kept = keepLease(lease, sentAt, clock);
   const resign = async (): Promise<void> => {
     kept.stop();
-    const revoked = lease.revoke().catch(() => undefined); // it ends by itself
+    const revoked = lease.revoke().catch(() => undefined); // The lease expires by itself.
     if (!kept.lost.aborted) await revoked;
   };
   const key = `${prefix}${lease.id}`;
@@ -97,15 +98,15 @@ async function enterElection(
       compares: [{ kind: 'absent', key }],
       operations: [{ kind: 'put', key, value, lease: lease.id }],
     });
-    if (put.kind === 'conflict') throw new ParetoError('aborted', `the candidate's key ${key} is taken`);
+    if (put.kind === 'conflict') throw new ParetoError('aborted', `the candidate's key ${key} exists already: retry`);
     return { fence: { key, createRevision: put.revision }, lost: kept.lost, resign };
   } catch (error) {
-    void resign(); // whether the key was written or not
+    void resign(); // The key may have been written.
     throw error;
   }
 }
 
-/** Waits for the turn of a candidacy. False: its key is gone, as when the store was restored meanwhile. */
+/** Waits until a candidate leads. Returns false if its key is gone, e.g. because the store was restored meanwhile. */
 async function waitUntilElected(store: Store, prefix: string, own: Fence, signal: AbortSignal): Promise<boolean> {
   for (;;) {
     signal.throwIfAborted();
@@ -117,13 +118,13 @@ async function waitUntilElected(store: Store, prefix: string, own: Fence, signal
   }
 }
 
-/** Or whatever else may have changed whose turn it is. */
+/** Waits for a deletion under the prefix, or for the end of the watch, after which the order must be read again. */
 async function nextDeletion(store: Store, prefix: string, from: Revision, signal: AbortSignal): Promise<void> {
   for await (const watched of store.watch(prefix, from, signal)) {
     if (watched.kind !== 'events' || watched.events.some((event) => event.kind === 'delete')) return;
   }
   signal.throwIfAborted();
-  throw new ParetoError('unavailable', 'the store closed while a candidate waited');
+  throw new ParetoError('unavailable', 'the store was closed during a candidacy');
 }
 
 const oldest = (entries: readonly Entry[]): Entry | undefined =>

@@ -1,38 +1,38 @@
-// What the stored data says of itself: its epoch, its schema version, and whether a restore is unfinished.
+// Metadata of the stored data: its epoch, its schema version, and a marker of an unfinished restore.
 
 import { randomUUID } from 'node:crypto';
 import { ParetoError } from '@pareto/core';
 import type { Entry, Store } from './store.js';
 
 /**
- * Of the keys and records that this release writes. 2: files made of a model, and rules. A release that knows 1 would serve
- * what a rule denies. 3: wishes, what the protocol's statistics are made of, and profiles of what was not run. A release that knows
- * 2 would drop those counts when it adds to them, and take a cost that is none for a number.
+ * Version of the keys and records that this release writes. Version 2 added generated files and rules: a release of version 1
+ * would serve denied variants. Version 3 added warmth rules, the counts of the protocol's statistics, and profiles without
+ * runs: a release of version 2 would drop the counts and read a missing cost as a number.
  */
 export const schemaVersion = 3;
-/** Records of it lack only fields that reading fills in. */
-const oldestSchema = 1;
+/** Oldest supported version. Reading its records fills in their missing fields. */
+const minSchema = 1;
 
 export const metaPrefix = 'meta/';
 export const epochKey = 'meta/epoch';
 const schemaKey = 'meta/schema';
-/** Present from a restore's first transaction to its last. */
+/** Key that exists during a restore. */
 export const restoringKey = 'meta/restoring';
 
 type Access = Pick<Store, 'get' | 'transact'>;
 
-/** Where the data is, for messages. */
+/** Location of the data, for messages. */
 export interface StoreLocation {
-  /** As in `store at /var/lib/pareto`. */
+  /** Noun phrase, e.g. `store at /var/lib/pareto`. */
   readonly name: string;
-  /** What to do for a store of one's own, as in `name another data directory`. */
+  /** Instruction to use another store, e.g. `pass another --data-dir`. */
   readonly another: string;
 }
 
-/** The epoch of the data, made when there is none. Throws `failed-precondition` when this release mustn't touch it. */
+/** Returns the epoch of the data, or creates it. Throws `failed-precondition` if this release must not use the data. */
 export async function identify(access: Access, location: StoreLocation): Promise<string> {
-  // Only a new store is written to: one that is full can still be read.
-  const epoch = (await readEpoch(access)) ?? (await makeEpoch(access));
+  // Writes only to a new store, so that a full store can still be read.
+  const epoch = (await readEpoch(access)) ?? (await createEpoch(access));
   await checkSchema(access, location);
   if (epoch !== undefined) return epoch;
   throw new ParetoError('data-loss', `the ${location.name} has no epoch: restore it from a backup`);
@@ -40,8 +40,8 @@ export async function identify(access: Access, location: StoreLocation): Promise
 
 const readEpoch = async (access: Access): Promise<string | undefined> => (await access.get(epochKey)).entry?.value;
 
-/** Of several who try at once, all get the same. */
-async function makeEpoch(access: Access): Promise<string | undefined> {
+/** Creates an epoch. Concurrent callers get the same one. */
+async function createEpoch(access: Access): Promise<string | undefined> {
   await access.transact({
     compares: [{ kind: 'absent', key: epochKey }],
     operations: [
@@ -52,7 +52,7 @@ async function makeEpoch(access: Access): Promise<string | undefined> {
   return readEpoch(access);
 }
 
-/** Another epoch than before: whoever comes first makes it. */
+/** Replaces the epoch `before`, unless another process has replaced it already. Returns the new epoch. */
 export async function renewIdentity(access: Access, before: string, location: StoreLocation): Promise<string> {
   const { entry } = await access.get(epochKey);
   if (entry?.value === before) {
@@ -67,23 +67,23 @@ export async function renewIdentity(access: Access, before: string, location: St
 async function checkSchema(access: Access, { name, another }: StoreLocation): Promise<void> {
   const { entry } = await access.get(schemaKey);
   const stored = Number(entry?.value);
-  if (!(stored >= oldestSchema && stored <= schemaVersion)) {
+  if (!(stored >= minSchema && stored <= schemaVersion)) {
     throw new ParetoError(
       'failed-precondition',
-      `the ${name} holds data of schema version ${stored}, this release knows versions ${oldestSchema} to ${schemaVersion}: ` +
+      `the ${name} has schema version ${stored}, but this release supports versions ${minSchema} to ${schemaVersion}: ` +
         `run the release that wrote it, or ${another}`,
     );
   }
   if ((await access.get(restoringKey)).entry !== undefined) {
     throw new ParetoError(
       'failed-precondition',
-      `a restore into the ${name} is under way or was cut off: wait for its end, or delete the store and restore again`,
+      `a restore into the ${name} is in progress or was interrupted: wait until it finishes, or delete the store and restore again`,
     );
   }
   if (entry !== undefined && stored < schemaVersion) await raiseSchema(access, entry);
 }
 
-/** From now on releases that know only what it was refuse it. A store that is full stays what it is: it can be read. */
+/** Raises the schema version, so that older releases refuse the store. Skips a full store, which can still be read. */
 async function raiseSchema(access: Access, { modRevision }: Entry): Promise<void> {
   const raised = access.transact({
     compares: [{ kind: 'revision', key: schemaKey, modRevision }],

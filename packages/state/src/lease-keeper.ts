@@ -1,18 +1,18 @@
-// Keeps a lease alive, and tells in time when it is lost.
+// Keeps a lease alive, and signals its loss no later than it expires.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { Lease } from './store.js';
 
 export interface LeaseKeeper {
-  /** Aborts when the lease has ended, or may have: never later than it does. */
+  /** Signal that aborts when the lease has expired or may have, never later than it does. */
   readonly lost: AbortSignal;
-  /** Keeps it no longer. */
+  /** Stops the keep-alives. */
   stop(): void;
 }
 
 const retryMs = milliseconds(250);
 
-/** `grantSentAt` is when the lease was asked for: from a request's sending on, and no later, its answer is relied upon. */
+/** Keeps a lease alive. `grantSentAt` is when the grant was sent: the time to live counts from the request, not from the response. */
 export function keepLease(lease: Lease, grantSentAt: Milliseconds, clock: Clock): LeaseKeeper {
   const lost = new AbortController();
   const stopped = new AbortController();
@@ -21,22 +21,22 @@ export function keepLease(lease: Lease, grantSentAt: Milliseconds, clock: Clock)
   const lose = (): void => {
     stopped.abort();
     deadline?.[Symbol.dispose]();
-    lost.abort(new ParetoError('aborted', 'the lease of the leadership ended'));
+    lost.abort(new ParetoError('aborted', 'the lease of the leadership has expired'));
   };
-  /** An answer that comes after the end it promises, as after a pause of this process, promises nothing. */
-  const heldSince = (sentAt: Milliseconds): void => {
+  /** Sets the expiry. A response that arrives after it, e.g. because this process was paused, means that the lease is lost. */
+  const renewedAt = (sentAt: Milliseconds): void => {
     deadline?.[Symbol.dispose]();
     const left = sentAt + lease.ttlMs - clock.now();
     if (left <= 0) lose();
     else deadline = clock.after(milliseconds(left), lose);
   };
-  /** Returns when to try again. */
+  /** Sends one keep-alive. Returns the pause before the next one. */
   const refresh = async (): Promise<Milliseconds> => {
     const sentAt = clock.now();
     const alive = await lease.keepAlive().catch(() => undefined);
     if (isStopped()) return retryMs;
     if (alive === false) lose();
-    if (alive === true) heldSince(sentAt);
+    if (alive === true) renewedAt(sentAt);
     return alive === true ? milliseconds(Math.max(0, sentAt + lease.ttlMs / 3 - clock.now())) : retryMs;
   };
   const keep = async (): Promise<void> => {
@@ -46,7 +46,7 @@ export function keepLease(lease: Lease, grantSentAt: Milliseconds, clock: Clock)
       if (!isStopped()) pause = await refresh();
     }
   };
-  heldSince(grantSentAt);
+  renewedAt(grantSentAt);
   void keep();
   return {
     lost: lost.signal,

@@ -1,23 +1,23 @@
-// What every store accepts: the narrowest of what etcd and the embedded database take.
+// The limits of transactions: the lower of those of etcd and of the embedded database.
 
 import { ParetoError } from '@pareto/core';
 import type { Operation, Transaction } from './store.js';
 
 const maxKeyLength = 1024;
 const maxOperations = 128;
-/** etcd takes as many compares as operations, and the store adds one of its own. */
+/** Maximum number of compares. etcd allows as many as operations, and the store adds one. */
 export const maxCompares: number = maxOperations - 1;
-/** Of all keys and values of a transaction. */
+/** Maximum size of all keys and values of a transaction. */
 export const maxTransactionBytes: number = 2 ** 20;
 
 const keyPattern = /^[\x21-\x7e]+$/;
 
-/** Throws `invalid-argument` unless every store would take the transaction. */
+/** Throws `invalid-argument` if a transaction exceeds a limit, has an invalid key, or writes a key twice. */
 export function checkTransaction({ compares, operations }: Transaction): void {
   if (compares.length > maxCompares || operations.length > maxOperations) {
-    throw refusal(
-      `has ${compares.length} compares and ${operations.length} operations, at most ${maxCompares} and ${maxOperations} ` +
-        'are possible',
+    throw limitError(
+      `has ${compares.length} compares and ${operations.length} operations, but the limits are ${maxCompares} and ` +
+        `${maxOperations}: split it`,
     );
   }
   const earlier: Operation[] = [];
@@ -25,15 +25,15 @@ export function checkTransaction({ compares, operations }: Transaction): void {
   for (const operation of operations) {
     if (operation.kind !== 'delete-prefix') checkKey(operation.key);
     if (earlier.some((other) => overlap(other, operation)))
-      throw refusal(`writes ${JSON.stringify(target(operation))} twice`);
+      throw limitError(`writes ${JSON.stringify(target(operation))} twice`);
     earlier.push(operation);
     size += bytesOf(operation);
   }
   if (size > maxTransactionBytes)
-    throw refusal(`holds ${size} bytes, at most ${maxTransactionBytes} are possible: split it`);
+    throw limitError(`has ${size} bytes, but the limit is ${maxTransactionBytes}: split it`);
 }
 
-/** In order, in as many transactions as it takes: each is what every store takes at once, unless one operation alone is larger. */
+/** Splits operations, in order, into transactions within the limits. A single operation that exceeds them is not split. */
 export function* splitOperations(operations: readonly Operation[]): Generator<readonly Operation[]> {
   let part: Operation[] = [];
   let size = 0;
@@ -55,7 +55,7 @@ const bytesOf = (operation: Operation): number =>
 
 function checkKey(key: string): void {
   if (key.length <= maxKeyLength && keyPattern.test(key)) return;
-  throw refusal(
+  throw limitError(
     `has the key ${JSON.stringify(key.slice(0, 200))}: expected 1 to ${maxKeyLength} printable ASCII characters`,
   );
 }
@@ -63,11 +63,11 @@ function checkKey(key: string): void {
 const target = (operation: Operation): string =>
   operation.kind === 'delete-prefix' ? operation.prefix : operation.key;
 
-/** Deletions may overlap each other. */
+/** Returns whether two operations write the same key. Two deletions may overlap. */
 function overlap(one: Operation, other: Operation): boolean {
   if (one.kind === 'delete-prefix') return other.kind === 'put' && other.key.startsWith(one.prefix);
   if (other.kind === 'delete-prefix') return one.kind === 'put' && one.key.startsWith(other.prefix);
   return one.key === other.key;
 }
 
-const refusal = (what: string): ParetoError => new ParetoError('invalid-argument', `the store transaction ${what}`);
+const limitError = (what: string): ParetoError => new ParetoError('invalid-argument', `the store transaction ${what}`);

@@ -1,4 +1,4 @@
-// Restoring a backup into an empty store: by one at a time, who says so in the store from the first write to the last.
+// Restores a backup into an empty store. A marker key in the store allows one restore at a time and reveals an interrupted one.
 
 import { randomUUID } from 'node:crypto';
 import { ParetoError } from '@pareto/core';
@@ -8,29 +8,33 @@ import { splitOperations } from './limits.js';
 import type { Compare, Store, Transaction, TransactResult } from './store.js';
 
 /**
- * Fills an empty store from a backup. A restore that is cut off leaves a store that refuses to open. Throws
- * `failed-precondition` when the store isn't empty, or somebody else is restoring into it.
+ * Fills an empty store from a backup. Returns the number of entries. An interrupted restore leaves a store that does not open.
+ * Throws `failed-precondition` if the store is not empty, or another restore is in progress.
  */
 export async function restoreStore(store: Store, file: string): Promise<number> {
   const puts = await readBackup(file);
   await requireEmpty(store);
   const own = await begin(store);
   await requireEmpty(store).catch(async (error: unknown) => {
-    await end(store, own); // another restore was quicker
+    await end(store, own); // Another restore was faster.
     throw error;
   });
   for (const operations of splitOperations(puts)) {
     const { kind } = await persist(store, { compares: [own], operations });
-    if (kind === 'conflict') throw new ParetoError('aborted', 'the store was changed by others while it was restored');
+    if (kind === 'conflict')
+      throw new ParetoError(
+        'aborted',
+        'another process changed the store during the restore: delete the store and restore again',
+      );
   }
   await end(store, own);
   return puts.length;
 }
 
-/** Returns what compares as true until the end. Asked for once: a second try that came late would begin another restore. */
+/** Writes the marker. Returns a compare that holds until the end. Does not retry: a late write could begin another restore. */
 async function begin(store: Store): Promise<Compare> {
   const id = randomUUID();
-  const asked = await store
+  const written = await store
     .transact({
       compares: [{ kind: 'absent', key: restoringKey }],
       operations: [{ kind: 'put', key: restoringKey, value: id }],
@@ -38,15 +42,18 @@ async function begin(store: Store): Promise<Compare> {
     .catch((error: unknown) => ({ kind: 'unanswered', error }) as const);
   const { entry } = await store.get(restoringKey);
   if (entry?.value === id) return { kind: 'revision', key: restoringKey, modRevision: entry.modRevision };
-  if (asked.kind === 'unanswered') throw asked.error;
-  throw new ParetoError('failed-precondition', 'a restore into this store is under way: only one is possible');
+  if (written.kind === 'unanswered') throw written.error;
+  throw new ParetoError(
+    'failed-precondition',
+    'another restore into this store is in progress: wait until it finishes',
+  );
 }
 
 async function end(store: Store, own: Compare): Promise<void> {
   await persist(store, { compares: [own], operations: [{ kind: 'delete', key: restoringKey }] });
 }
 
-/** Over five times what a store may take to find another member. A write that comes late finds the restore ended. */
+/** Writes with up to five tries while the store is unavailable. A write that arrives late fails its compare. */
 async function persist(store: Store, transaction: Transaction): Promise<TransactResult> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -62,7 +69,7 @@ async function requireEmpty(store: Store): Promise<void> {
   if (entries.every((entry) => entry.key.startsWith(metaPrefix))) return;
   throw new ParetoError(
     'failed-precondition',
-    'a backup is restored into an empty store only, and while nobody else uses it: name a new data directory or cluster, ' +
-      'or leave the backup out',
+    'a backup can be restored only into an empty store that no other process uses: pass a new --data-dir or --cluster, ' +
+      'or drop --restore',
   );
 }

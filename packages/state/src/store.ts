@@ -1,22 +1,23 @@
-// The store's interface: what the controller may ask of etcd or of the embedded database, and no more.
+// The interface of the store, which etcd and the embedded database implement.
 
 /**
- * A position in the store's history: every transaction that changes something has a later one. Others may use the same etcd,
- * so the revision of a read may be one that no watch here ever comes to; that of a transaction is one that it does.
+ * Position in the store's history: every transaction that changes something has a higher one. Other clusters may share an etcd,
+ * so a watch may never reach the revision of a read. It does reach the revision of every transaction.
  */
 export type Revision = number;
 
 export interface Entry {
   readonly key: string;
   readonly value: string;
-  /** Of the transaction that made the key, and of the last one that wrote it. */
+  /** Revision of the transaction that created the key. */
   readonly createRevision: Revision;
+  /** Revision of the last transaction that wrote the key. */
   readonly modRevision: Revision;
-  /** The lease whose end takes the key away. */
+  /** Lease whose expiry deletes the key. */
   readonly lease?: string | undefined;
 }
 
-/** Proof of a leadership: it holds while the leader's key is the one made at that revision. */
+/** Proof of a leadership. It holds while the leader's key is the one created at this revision. */
 export interface Fence {
   readonly key: string;
   readonly createRevision: Revision;
@@ -32,7 +33,7 @@ export type Operation =
   | { readonly kind: 'delete'; readonly key: string }
   | { readonly kind: 'delete-prefix'; readonly prefix: string };
 
-/** All operations happen at one revision if all compares hold, else none does. No key may be written twice. */
+/** Operations that are all applied at one revision if all compares hold, otherwise not at all. Writes no key twice. */
 export interface Transaction {
   readonly compares: readonly Compare[];
   readonly operations: readonly Operation[];
@@ -47,9 +48,9 @@ export type WatchEvent =
   | { readonly kind: 'delete'; readonly key: string; readonly revision: Revision };
 
 /**
- * `events` is complete up to and including `revision`. After the other two nothing follows: list again, watch from there.
- * `compacted`: the history up to `revision` is gone. `restored`: the history is another one than was followed, because the
- * store was wiped or restored; its epoch has changed, and what was read and acknowledged before may be gone.
+ * Message of a watch. `events` is complete up to and including `revision`. The other two are the last message: list the entries
+ * again and watch from there. `compacted`: the history up to `revision` was removed. `restored`: the store was wiped or restored,
+ * so its history and epoch have changed, and data that was read or acknowledged before may be gone.
  */
 export type Watched =
   | { readonly kind: 'events'; readonly revision: Revision; readonly events: readonly WatchEvent[] }
@@ -59,33 +60,33 @@ export type Watched =
 export interface Lease {
   readonly id: string;
   readonly ttlMs: number;
-  /** Starts the time to live again; false: the lease has ended. */
+  /** Restarts the time to live. Returns false if the lease has expired. */
   keepAlive(): Promise<boolean>;
   /** Ends the lease and deletes its keys. */
   revoke(): Promise<void>;
 }
 
 /**
- * Keys are printable ASCII. Reads see every write acknowledged before them, and a write is acknowledged only when it is
- * durable. Every call may throw a ParetoError: `unavailable` when the store can't be reached or is closed,
- * `resource-exhausted` when it has no room.
+ * Durable key-value store with transactions, watches and leases. Keys are printable ASCII. Reads return every write acknowledged
+ * before them, and a write is acknowledged only once it is durable. Every call may throw a ParetoError: `unavailable` if the
+ * store is unreachable or closed, `resource-exhausted` if it is full.
  */
 export interface Store extends AsyncDisposable {
-  /** Of the history that revisions count. It may change while the store is open: watchers are told `restored`. */
+  /** Identity of the history of revisions. It may change while the store is open: watches then end with `restored`. */
   readonly epoch: string;
-  /** For how long nothing was heard from the store, in milliseconds: 0 when it is in this process. */
+  /** Time since the last response or event of the store, in milliseconds. 0 for an embedded store. */
   readonly silentMs: number;
   get(key: string): Promise<{ readonly revision: Revision; readonly entry: Entry | undefined }>;
-  /** All entries under a prefix, by key, at one revision. */
+  /** Returns all entries under a prefix, sorted by key, at one revision. */
   range(prefix: string): Promise<{ readonly revision: Revision; readonly entries: readonly Entry[] }>;
   transact(transaction: Transaction): Promise<TransactResult>;
   /**
-   * Every event under a prefix from a revision on, in order, until the signal aborts or the store closes. The revision is
-   * at most the one after the last that was read here.
+   * Yields every event under a prefix from a revision on, in order, until the signal aborts or the store closes. The revision
+   * may be at most one above the last one read here.
    */
   watch(prefix: string, fromRevision: Revision, signal: AbortSignal): AsyncIterable<Watched>;
-  /** The time to live is rounded up to whole seconds. */
+  /** Grants a lease. Rounds the time to live up to whole seconds. */
   grantLease(ttlMs: number): Promise<Lease>;
-  /** Forgets the history before a revision: watches from before it are told `compacted`. */
+  /** Removes the history before a revision. Watches from before it end with `compacted`. */
   compact(revision: Revision): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Backup to a file and restore into an empty store.
+// Backup to a file, and restore into an empty store.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ describe('backup and restore', () => {
   const content = async (store: Store): Promise<unknown> =>
     (await store.range('k/')).entries.map(({ key, value }) => [key, value]);
 
-  it('brings everything back in a new epoch, leased keys aside', async () => {
+  it('restores all keys except leased ones in a new epoch', async () => {
     const lease = await source.grantLease(60_000);
     await source.transact({ compares: [], operations: [{ kind: 'put', key: 'leased', value: '', lease: lease.id }] });
     assert.equal(await backupStore(source, file), 300);
@@ -52,7 +52,7 @@ describe('backup and restore', () => {
     assert.equal((await target.get('leased')).entry, undefined);
   });
 
-  it('refuses a store that is not empty, a damaged file and one that is no backup', async () => {
+  it('rejects a store that is not empty, a damaged file and a file that is not a backup', async () => {
     await backupStore(source, file);
     await assert.rejects(restoreStore(source, file), { code: 'failed-precondition' });
     writeFileSync(file, readFileSync(file, 'utf8').replace('välue', 'value'));
@@ -62,7 +62,7 @@ describe('backup and restore', () => {
     await assert.rejects(restoreStore(target, file), { code: 'invalid-argument', message: /not a backup/ });
   });
 
-  it('takes the place of an earlier one of the same store, and of no other', async () => {
+  it('replaces an earlier backup of the same store only', async () => {
     await backupStore(source, file);
     assert.equal(await backupStore(source, file), 300);
     assert.equal(await backupStore(target, file), 0);
@@ -71,13 +71,13 @@ describe('backup and restore', () => {
     assert.equal(await restoreStore(target, `${file}.${source.epoch}`), 300);
   });
 
-  it('leaves nothing behind of a backup that could not be written', async () => {
+  it('leaves no file behind if a backup can not be written', async () => {
     mkdirSync(file);
     await assert.rejects(backupStore(source, file));
     assert.deepEqual(readdirSync(folder).sort(), ['backup', 'source', 'target']);
   });
 
-  it('goes on over writes that are not answered, and lets none of them come after its end', async () => {
+  it('retries writes without a response, and lets none take effect after the restore', async () => {
     await backupStore(source, file);
     const late: Transaction[] = [];
     let calls = 0;
@@ -96,9 +96,9 @@ describe('backup and restore', () => {
     assert.equal((await target.get('k/1')).entry?.value, 'newer');
   });
 
-  it('refuses to open a store whose restore was cut off', async () => {
+  it('refuses to open a store with an interrupted restore', async () => {
     await target.transact({ compares: [], operations: [{ kind: 'put', key: 'meta/restoring', value: file }] });
     await target[Symbol.asyncDispose]();
-    await assert.rejects(open('target'), { code: 'failed-precondition', message: /cut off/ });
+    await assert.rejects(open('target'), { code: 'failed-precondition', message: /was interrupted/ });
   });
 });

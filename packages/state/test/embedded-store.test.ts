@@ -1,4 +1,4 @@
-// The embedded store: the contract, and what is its own: files, locks and crashes.
+// The embedded store: the contract, and its files, locks and crashes.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,14 +44,14 @@ describe('embedded store', () => {
   });
   afterEach(() => rmSync(path, { recursive: true, force: true }));
 
-  it('refuses a second opener, and opens after the first has closed', async () => {
+  it('can be opened again only after it was closed', async () => {
     const store = await open();
     await assert.rejects(open(), { code: 'failed-precondition', message: /open in another process/ });
     await store[Symbol.asyncDispose]();
     await (await open())[Symbol.asyncDispose]();
   });
 
-  it('refuses a path that cannot be a directory', async () => {
+  it('rejects a path that can not be a directory', async () => {
     writeFileSync(join(path, 'file'), '');
     path = join(path, 'file');
     await assert.rejects(open(), { code: 'failed-precondition', message: /not a directory/ });
@@ -59,7 +59,7 @@ describe('embedded store', () => {
     path = join(path, '..');
   });
 
-  it('refuses data of a newer schema version', async () => {
+  it('rejects data of a newer schema version', async () => {
     const store = await open();
     await write(store, 'meta/schema', '99');
     await store[Symbol.asyncDispose]();
@@ -67,7 +67,7 @@ describe('embedded store', () => {
   });
 
   for (const older of ['1', '2']) {
-    it(`takes data of schema version ${older}, and makes it its own`, async () => {
+    it(`opens data of schema version ${older} and raises the version`, async () => {
       const before = await open();
       await write(before, 'meta/schema', older);
       await write(before, 'k', 'kept');
@@ -79,7 +79,7 @@ describe('embedded store', () => {
     });
   }
 
-  it('bounds its history by itself', async () => {
+  it('bounds its history without compact calls', async () => {
     const store = await open(10);
     for (let i = 0; i < 30; i += 1) await write(store, 'k', String(i));
     for await (const watched of store.watch('k', 1, new AbortController().signal)) {
@@ -88,7 +88,7 @@ describe('embedded store', () => {
     await store[Symbol.asyncDispose]();
   });
 
-  it('ends the leases that its last process left behind', async () => {
+  it('ends the leases of an earlier process', async () => {
     const store = await open();
     const lease = await store.grantLease(60_000);
     await store.transact({ compares: [], operations: [{ kind: 'put', key: 'k', value: '', lease: lease.id }] });

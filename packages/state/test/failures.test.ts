@@ -1,4 +1,4 @@
-// What goes wrong under the embedded store, told in words that help.
+// Errors for failures of the embedded store's files.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ describe('storeFailure', () => {
   const failure = (message: string, code?: string): ParetoError =>
     storeFailure(Object.assign(new Error(message), code === undefined ? {} : { code }), path);
 
-  it('says what to do about each', () => {
+  it('tells what to do about each failure', () => {
     const cases: readonly (readonly [ParetoError, string, RegExp])[] = [
       [failure('No space left on device'), 'resource-exhausted', /no disk space left for the store at .*: free some/],
       [failure('write', 'ENOSPC'), 'resource-exhausted', /no disk space left/],
@@ -34,11 +34,11 @@ describe('storeFailure', () => {
     }
   });
 
-  it('takes an input/output error for a full disk only when it is full', () => {
+  it('treats an input/output error as a full disk only if the disk is full', () => {
     assert.equal(failure('Input/output error').code, 'internal');
   });
 
-  it('leaves what is told already as it is', () => {
+  it('returns a ParetoError unchanged', () => {
     const told = new ParetoError('not-found', 'told');
     assert.equal(storeFailure(told, path), told);
   });

@@ -1,4 +1,4 @@
-// Acknowledged writes survive kill -9 of the process that made them.
+// Acknowledged writes survive a kill -9 of their process.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -12,7 +12,7 @@ import { describe, it } from 'mocha';
 
 const child = fileURLToPath(new URL('./writer-child.ts', import.meta.url));
 
-/** Runs a writer until it acknowledged some writes, kills it, and returns what it had acknowledged. */
+/** Runs a writer until it has acknowledged some writes, kills it, and returns the acknowledged writes. */
 function writeAndKill(path: string, round: number, acknowledged: number): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     const writer = spawn(process.execPath, ['--import=tsx', child, path, String(round)], {
@@ -32,7 +32,7 @@ function writeAndKill(path: string, round: number, acknowledged: number): Promis
 }
 
 describe('embedded store, killed', () => {
-  it('has every acknowledged write after kill -9, round after round', async function () {
+  it('keeps every acknowledged write across repeated kill -9', async function () {
     this.timeout(60_000);
     const path = mkdtempSync(join(tmpdir(), 'pareto-kill-'));
     const acknowledged: string[] = [];

@@ -1,4 +1,4 @@
-// When a lease is kept, tried again and given up, on a clock that is turned by hand.
+// Keep-alives, retries and loss of a lease, on a manual clock.
 
 import assert from 'node:assert/strict';
 import { milliseconds, type Clock } from '@pareto/core';
@@ -13,7 +13,7 @@ interface Call {
   readonly fail: () => void;
 }
 
-/** A lease of three seconds whose answers the test gives. */
+/** Creates a lease of 3 s whose responses the test provides. */
 function createLease(clock: Clock): { readonly lease: Lease; readonly calls: readonly Call[] } {
   const calls: Call[] = [];
   const keepAlive = (): Promise<boolean> =>
@@ -24,7 +24,7 @@ function createLease(clock: Clock): { readonly lease: Lease; readonly calls: rea
 }
 
 describe('keepLease', () => {
-  it('asks at each third of the time to live, and soon again after a failure', async () => {
+  it('sends a keep-alive at each third of the time to live, and retries soon after a failure', async () => {
     const clock = createManualClock();
     const { lease, calls } = createLease(clock);
     const kept = keepLease(lease, clock.now(), clock);
@@ -43,7 +43,7 @@ describe('keepLease', () => {
     kept.stop();
   });
 
-  it('counts from the sending of the last request that was answered', async () => {
+  it('counts the time to live from the last request with a response', async () => {
     const clock = createManualClock();
     const { lease, calls } = createLease(clock);
     const kept = keepLease(lease, clock.now(), clock);
@@ -58,7 +58,7 @@ describe('keepLease', () => {
     assert.equal(calls.length, length, 'it asks no more');
   });
 
-  it('counts a grant from its sending', async () => {
+  it('counts the time to live of a grant from its request', async () => {
     const clock = createManualClock();
     await clock.advance(2_500);
     const kept = keepLease(createLease(clock).lease, milliseconds(0), clock);
@@ -66,7 +66,7 @@ describe('keepLease', () => {
     assert.equal(kept.lost.aborted, true);
   });
 
-  it('is lost at once when the store says so', async () => {
+  it('is lost immediately when the store reports that it has expired', async () => {
     const clock = createManualClock();
     const { lease, calls } = createLease(clock);
     const kept = keepLease(lease, clock.now(), clock);
@@ -76,7 +76,7 @@ describe('keepLease', () => {
     assert.equal(kept.lost.aborted, true);
   });
 
-  it('does not take heart from an answer that comes after a pause longer than the lease', async () => {
+  it('ignores a response after a pause longer than the lease', async () => {
     const turned = createManualClock();
     let paused = 0;
     const clock: Clock = { ...turned, now: () => milliseconds(turned.now() + paused) };
@@ -89,7 +89,7 @@ describe('keepLease', () => {
     assert.equal(kept.lost.aborted, true);
   });
 
-  it('never ends for its keeper after it was stopped', async () => {
+  it('is never reported as lost after stop', async () => {
     const clock = createManualClock();
     const { lease, calls } = createLease(clock);
     const kept = keepLease(lease, clock.now(), clock);

@@ -4,7 +4,7 @@ import { checkTransaction, splitOperations } from '../src/limits.js';
 import type { Operation } from '../src/store.js';
 
 describe('operations that may not fit one transaction', () => {
-  it('are split, in order, into ones that every store takes', () => {
+  it('are split, in order, into transactions within the limits', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 19 }), { maxLength: 300 }), (sizes) => {
         const value = 'x'.repeat(2 ** 19);
@@ -22,10 +22,10 @@ describe('operations that may not fit one transaction', () => {
     );
   });
 
-  it('that are too large by themselves stand alone, for the store to refuse', () => {
+  it('that exceed the limits alone get a transaction of their own', () => {
     const large: Operation = { kind: 'put', key: 'large', value: 'x'.repeat(2 ** 20) };
     const small: Operation = { kind: 'put', key: 'small', value: '' };
     assert.deepEqual([...splitOperations([large, small])], [[large], [small]]);
-    assert.throws(() => checkTransaction({ compares: [], operations: [large] }), /at most .* split it/);
+    assert.throws(() => checkTransaction({ compares: [], operations: [large] }), /the limit is .* split it/);
   });
 });

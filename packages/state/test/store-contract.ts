@@ -1,4 +1,4 @@
-// The contract of every store, as a suite: run it over a harness that makes an empty one.
+// The contract of stores: one test suite for every store. A harness creates an empty store.
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -6,14 +6,14 @@ import { createElection, type Store, type Watched, type WatchEvent } from '@pare
 import type { Clock } from '@pareto/core';
 
 export interface StoreHarness extends AsyncDisposable {
-  /** The store; another object after `reopen`. */
+  /** Current store. Another object after `reopen`. */
   store(): Store;
   readonly clock: Clock;
   /** Closes the store and opens it again over the same data. */
   reopen(): Promise<void>;
-  /** Lets time pass for the store's leases: a manual clock's, or the real one. */
+  /** Advances the clock of the store's leases, which may be a manual clock or the real one. */
   passTime(ms: number): Promise<void>;
-  /** Lets time pass until it has come to that, for so long at most. */
+  /** Advances the clock until the condition holds, at most for the given time. */
   passTimeUntil<T>(outcome: Promise<T>, ms: number): Promise<T>;
 }
 
@@ -34,7 +34,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
     afterEach(() => harness[Symbol.asyncDispose]());
 
     describe('reads and transactions', () => {
-      it('reads what was written, with the revisions that made and changed it', async () => {
+      it('reads a written value with its create and modification revisions', async () => {
         const created = await write('a', '1');
         const changed = await write('a', '2');
         const { entry, revision } = await store().get('a');
@@ -46,7 +46,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
         assert.equal(await valueOf('b'), undefined);
       });
 
-      it('lists a prefix by key, and nothing beside it', async () => {
+      it('lists only the keys under a prefix, sorted', async () => {
         for (const key of ['p/b', 'p/a', 'q', 'p', 'p/a/c', 'p0']) await write(key, key);
         const { entries } = await store().range('p/');
         assert.deepEqual(
@@ -75,7 +75,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
         );
       });
 
-      it('tells which compares failed', async () => {
+      it('returns the failed compares', async () => {
         const at = await write('x', '1');
         const compares = [
           { kind: 'revision', key: 'x', modRevision: at },
@@ -99,7 +99,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
         assert.equal(results.filter((result) => result.kind === 'committed').length, 1);
       });
 
-      it('deletes a prefix, and makes no revision when nothing changes', async () => {
+      it('deletes a prefix, and creates no revision if nothing changes', async () => {
         for (const key of ['d/1', 'd/2', 'e']) await write(key, '');
         const deleted = await store().transact({ compares: [], operations: [{ kind: 'delete-prefix', prefix: 'd/' }] });
         assert.deepEqual((await store().range('d/')).entries, []);
@@ -108,7 +108,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
         assert.deepEqual(again, { kind: 'committed', revision: deleted.revision });
       });
 
-      it('a key made again has a new create revision', async () => {
+      it('assigns a new create revision to a key that is created again', async () => {
         const first = await write('k', '1');
         await store().transact({ compares: [], operations: [{ kind: 'delete', key: 'k' }] });
         const second = await write('k', '2');
@@ -122,7 +122,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
         assert.equal(await valueOf('big'), value);
       });
 
-      it('refuses what not every store could take', async () => {
+      it('rejects transactions beyond the limits of any store', async () => {
         const refused = [
           [put('', '')],
           [put('white space', '')],
@@ -139,7 +139,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
     });
 
     describe('watch', () => {
-      it('gives every event under a prefix from a revision on, past and future, in order', async () => {
+      it('yields every past and future event under a prefix from a revision on, in order', async () => {
         const from = await write('w/a', '1');
         await write('other', '1');
         const watching = collect(store(), 'w/', from, 4);
@@ -166,7 +166,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
         assert.equal(new Set(seen).size, 60);
       });
 
-      it('tells a watcher from before the compaction to list again', async () => {
+      it('ends a watch from before a compaction with compacted', async () => {
         const from = await write('c', '0');
         for (let i = 1; i <= 5; i += 1) await write('c', String(i));
         const { revision } = await store().get('c');
@@ -189,7 +189,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
     });
 
     describe('leases', () => {
-      it('deletes the keys of a lease that ends, which watchers see', async () => {
+      it('deletes the keys of an expired lease, visible in watches', async () => {
         const lease = await store().grantLease(3_000);
         const at = await write('l/a', '1', lease.id);
         await write('l/b', '1');
@@ -212,7 +212,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
         assert.equal(await valueOf('l/a'), '1');
       });
 
-      it('deletes the keys at once when a lease is revoked; a key written without it stays', async () => {
+      it('deletes the keys of a revoked lease immediately, but not keys written without it', async () => {
         const lease = await store().grantLease(60_000);
         await write('l/a', '1', lease.id);
         await write('l/b', '1', lease.id);
@@ -225,7 +225,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
     describe('election', () => {
       const elect = () => createElection(store(), { name: 'test', ttlMs: 2_000, clock: harness.clock });
 
-      it('has one leader at a time, and the next one leads when it resigns', async () => {
+      it('has one leader at a time, and elects the next one on resignation', async () => {
         const one = await elect().campaign('one', never);
         assert.equal(await elect().leader(), 'one');
         let led = false;
@@ -259,7 +259,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
         await two.resign();
       });
 
-      it('stays with a leader that lives, and tells it when its lease is gone', async () => {
+      it('keeps a live leader, and signals the loss of its lease', async () => {
         const one = await elect().campaign('one', never);
         for (let i = 0; i < 4; i += 1) await harness.passTime(700);
         assert.equal(one.lost.aborted, false);
@@ -268,7 +268,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
         await harness.passTimeUntil(lost, 2_700);
       });
 
-      it('stops waiting when the signal aborts', async () => {
+      it('stops a candidacy when the signal aborts', async () => {
         const one = await elect().campaign('one', never);
         const abort = new AbortController();
         const waiting = elect().campaign('two', abort.signal);
@@ -280,7 +280,7 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
       });
     });
 
-    it('keeps data, revisions and epoch over closing and opening', async () => {
+    it('keeps data, revisions and epoch across closing and opening', async () => {
       const at = await write('kept', '1');
       const { epoch } = store();
       await harness.reopen();

@@ -1,4 +1,4 @@
-// Writes for as long as it lives, eight writers at once, and prints each revision once it is acknowledged.
+// Writes with eight concurrent writers until it is killed, and prints each acknowledged revision.
 
 import { writeSync } from 'node:fs';
 import { systemClock } from '@pareto/core';

@@ -1,4 +1,4 @@
-// A transaction of the store, carried out inside one of LMDB's.
+// Applies a transaction of the store inside an LMDB transaction.
 
 import { ParetoError } from '@pareto/core';
 import type { Compare, Entry, Operation, Revision, Transaction, TransactResult, WatchEvent } from '../store.js';
@@ -22,7 +22,7 @@ export function applyCompaction(tables: Tables, revision: Revision): void {
   if (revision > revisionOf(tables)) {
     throw new ParetoError(
       'invalid-argument',
-      `revision ${revision} can't be compacted: the store is at ${revisionOf(tables)}`,
+      `revision ${revision} can't be compacted: expected at most the current revision, ${revisionOf(tables)}`,
     );
   }
   for (const key of [...tables.history.getKeys({ end: [revision] })]) tables.history.removeSync(key);

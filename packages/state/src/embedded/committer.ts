@@ -1,6 +1,6 @@
-// Commits of the embedded store: writes that are asked for in one turn of the event loop share one LMDB transaction and
-// one flush. The transaction is synchronous, because LMDB's answer to a full disk can be told only there: lmdb's own
-// asynchronous batches end the process on it by an unhandled rejection.
+// Commits the writes of the embedded store: writes of one iteration of the event loop share one LMDB transaction and one
+// flush. The transaction is synchronous so that a full disk can be reported: lmdb's own asynchronous batches end the process
+// in that case by an unhandled rejection.
 
 import { ABORT } from 'lmdb';
 import { errorText, ParetoError } from '@pareto/core';
@@ -8,31 +8,31 @@ import { storeFailure } from './failures.js';
 import type { Tables } from './tables.js';
 
 export interface Committer {
-  /** Resolves with what `write` returned once it is on the disk; when `write` throws, nothing of it is kept. */
+  /** Runs `write` and resolves with its result once it is on disk. If `write` throws, none of its changes are kept. */
   commit<T>(write: () => T): Promise<T>;
-  /** Commits what is waiting, and refuses what comes after. */
+  /** Commits the pending writes and rejects later ones. */
   close(): void;
 }
 
-interface Waiting {
-  /** Runs the write; returns what tells its caller the outcome of the commit. */
+interface PendingWrite {
+  /** Runs the write. Returns a function that settles the caller's promise after the commit. */
   readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** `onCommitted` is called after each flush, before the callers are told. */
+/** Creates a committer. Calls `onCommitted` after each flush, before the callers' promises settle. */
 export function createCommitter(path: string, tables: Tables, onCommitted: () => void): Committer {
-  let waiting: Waiting[] = [];
+  let pending: PendingWrite[] = [];
   let closed = false;
 
   const flush = (): void => {
-    const batch = waiting;
-    waiting = [];
+    const batch = pending;
+    pending = [];
     if (batch.length === 0) return;
     try {
-      const tell = tables.root.transactionSync(() => batch.map((write) => runAlone(tables, write)));
+      const settle = tables.root.transactionSync(() => batch.map((write) => runAlone(tables, write)));
       onCommitted();
-      for (const resolve of tell) resolve();
+      for (const resolve of settle) resolve();
     } catch (error) {
       for (const { reject } of batch) reject(storeFailure(error, path));
     }
@@ -42,13 +42,13 @@ export function createCommitter(path: string, tables: Tables, onCommitted: () =>
     commit: <T>(write: () => T) =>
       new Promise<T>((resolve, reject) => {
         if (closed) return reject(new ParetoError('unavailable', `the store at ${path} is closed`));
-        // eslint-disable-next-line no-restricted-globals -- no matter of time: the end of this turn of the event loop
-        if (waiting.length === 0) setImmediate(flush);
+        // eslint-disable-next-line no-restricted-globals -- defers to the end of this iteration of the event loop, not by time
+        if (pending.length === 0) setImmediate(flush);
         const run = (): (() => void) => {
           const result = write();
           return () => resolve(result);
         };
-        waiting.push({ run, reject });
+        pending.push({ run, reject });
       }),
     close() {
       flush();
@@ -57,17 +57,17 @@ export function createCommitter(path: string, tables: Tables, onCommitted: () =>
   };
 }
 
-/** In a child transaction, so that a write that throws takes nothing else with it. */
-function runAlone(tables: Tables, { run, reject }: Waiting): () => void {
-  let tell = (): void => undefined;
+/** Runs a write in a child transaction, so that an error affects no other write. */
+function runAlone(tables: Tables, { run, reject }: PendingWrite): () => void {
+  let settle = (): void => undefined;
   void tables.root.transactionSync(() => {
     try {
-      tell = run();
+      settle = run();
     } catch (error) {
-      tell = () => reject(error instanceof ParetoError ? error : new Error(errorText(error), { cause: error }));
+      settle = () => reject(error instanceof ParetoError ? error : new Error(errorText(error), { cause: error }));
       return ABORT;
     }
     return undefined;
   });
-  return tell;
+  return settle;
 }

@@ -1,10 +1,10 @@
-// What goes wrong with the files under the embedded store, in words that say what to do.
+// Maps failures of the embedded store's files to errors that tell the operator what to do.
 
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, ParetoError } from '@pareto/core';
 
-/** Turns anything that the file system or LMDB throws into a ParetoError. */
+/** Returns a ParetoError for an error of the file system or of LMDB. */
 export function storeFailure(error: unknown, path: string): ParetoError {
   if (error instanceof ParetoError) return error;
   const text = `${codeOf(error)} ${errorText(error)}`;
@@ -12,21 +12,21 @@ export function storeFailure(error: unknown, path: string): ParetoError {
   if (/ENOSPC|EDQUOT|No space left|quota exceeded|MDB_MAP_FULL/i.test(text) || (isShortWrite(text) && isFull(path))) {
     return new ParetoError(
       'resource-exhausted',
-      `no disk space left for the store at ${path}: free some and try again`,
+      `no disk space left for the store at ${path}: free some space and retry`,
       cause,
     );
   }
   if (/EACCES|EPERM|EROFS|Permission denied|Read-only|not permitted/i.test(text)) {
     return new ParetoError(
       'permission-denied',
-      `the store directory ${path} is not writable: give this user access to it, or name another with --data-dir`,
+      `the store directory ${path} is not writable: give this user access to it, or pass another --data-dir`,
       cause,
     );
   }
   if (/ENOTDIR|EEXIST|ENOENT|Not a directory/i.test(text)) {
     return new ParetoError(
       'failed-precondition',
-      `the store's path ${path} is not a directory and can't be made one: name another with --data-dir`,
+      `the store's path ${path} is not a directory and can't be created: pass another --data-dir`,
       cause,
     );
   }
@@ -44,7 +44,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-/** LMDB tells a write that the disk cut short as an input/output error. */
+/** Returns whether the error may be a short write, which LMDB reports as an input/output error. */
 const isShortWrite = (text: string): boolean => /EIO|Input\/output error/i.test(text);
 
 const isFull = (path: string): boolean => {
@@ -54,7 +54,7 @@ const isFull = (path: string): boolean => {
 
 const reservedBytes = 2 ** 20;
 
-/** Throws ENOSPC unless a mebibyte can be written: LMDB maps a file when it opens, and dies of a signal if that is not so. */
+/** Throws ENOSPC if less than 1 MiB can be written: LMDB maps a file when it opens and would crash by a signal. */
 export function checkSpace(path: string): void {
   const probe = join(path, 'space-probe');
   const descriptor = openSync(probe, 'w');

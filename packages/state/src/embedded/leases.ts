@@ -1,5 +1,5 @@
-// Leases of the embedded store. Only the process that has the store open can hold one, so they live in memory, and what
-// an earlier process left behind ends when the store opens.
+// Leases of the embedded store. Only the process that has the store open can hold one, so they are kept in memory, and those
+// of an earlier process end when the store opens.
 
 import { randomUUID } from 'node:crypto';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
@@ -7,11 +7,11 @@ import type { Lease } from '../store.js';
 
 export interface Leases extends Disposable {
   grant(ttlMs: number): Lease;
-  /** Throws `not-found` when the lease has ended. */
+  /** Throws `not-found` if the lease has expired. */
   check(id: string): void;
 }
 
-/** `end` deletes the keys of a lease. */
+/** Creates the leases. `end` deletes the keys of a lease. */
 export function createLeases(clock: Clock, end: (id: string) => Promise<void>): Leases {
   const timers = new Map<string, Disposable>();
   const drop = (id: string): boolean => {
@@ -20,7 +20,7 @@ export function createLeases(clock: Clock, end: (id: string) => Promise<void>): 
   };
   const expire = (id: string): void => {
     drop(id);
-    void end(id).catch(() => undefined); // the keys end with the next opening at the latest
+    void end(id).catch(() => undefined); // The keys are deleted when the store opens next, at the latest.
   };
   const start = (id: string, ttlMs: number): void => {
     timers.get(id)?.[Symbol.dispose]();
@@ -48,7 +48,7 @@ export function createLeases(clock: Clock, end: (id: string) => Promise<void>): 
       };
     },
     check(id) {
-      if (!timers.has(id)) throw new ParetoError('not-found', `lease ${id} has ended: grant another`);
+      if (!timers.has(id)) throw new ParetoError('not-found', `lease ${id} has expired: grant a new one`);
     },
     [Symbol.dispose]() {
       for (const id of [...timers.keys()]) drop(id);

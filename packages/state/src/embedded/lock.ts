@@ -1,6 +1,6 @@
-// One process per store directory. The lock is a listening socket: the kernel ends it with the process, so there is
-// nothing stale to clean up after a kill. On Linux its name is abstract; elsewhere it is a file that is taken over when
-// nobody answers.
+// The lock of a store directory, which only one process may have open. It is a listening socket: the kernel closes it with the
+// process, so a kill leaves no stale lock. On Linux its name is abstract. Elsewhere it is a file, which is taken over if no
+// process accepts connections on it.
 
 import { statSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ParetoError } from '@pareto/core';
 
-/** Throws `failed-precondition` while another process (or another opener in this one) holds the directory. */
+/** Locks a directory. Throws `failed-precondition` if it is locked, by another process or by this one. */
 export async function lockDirectory(path: string): Promise<AsyncDisposable> {
   const { dev, ino } = statSync(path);
   const name = `pareto-store-${dev}-${ino}`;
@@ -17,7 +17,7 @@ export async function lockDirectory(path: string): Promise<AsyncDisposable> {
   if (server === undefined) {
     throw new ParetoError(
       'failed-precondition',
-      `the store at ${path} is open in another process: stop that one, or name another data directory`,
+      `the store at ${path} is open in another process: stop that process, or pass another --data-dir`,
     );
   }
   return {
@@ -25,7 +25,7 @@ export async function lockDirectory(path: string): Promise<AsyncDisposable> {
   };
 }
 
-/** Undefined: somebody has it. */
+/** Returns the listening server. Undefined if the address is in use. */
 function listen(address: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
@@ -37,12 +37,12 @@ function listen(address: string): Promise<Server | undefined> {
 }
 
 async function takeOver(address: string): Promise<Server | undefined> {
-  if (address.startsWith('\0') || (await answers(address))) return undefined;
+  if (address.startsWith('\0') || (await accepts(address))) return undefined;
   unlinkSync(address);
   return listen(address);
 }
 
-function answers(address: string): Promise<boolean> {
+function accepts(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(address);
     socket.once('error', () => resolve(false));

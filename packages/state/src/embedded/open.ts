@@ -1,4 +1,4 @@
-// The embedded store: one directory, one process, an LMDB environment.
+// The embedded store: an LMDB environment in a directory, open in one process.
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
@@ -17,11 +17,11 @@ import { createWake, watchTables } from './watch-tables.js';
 
 export interface EmbeddedStoreOptions {
   readonly clock: Clock;
-  /** How many revisions of history are kept for watches; older ones are compacted. */
+  /** Number of revisions of history kept for watches. Default: 10,000. Older ones are compacted. */
   readonly keepRevisions?: number;
 }
 
-/** Opens the store in a directory, which is made when missing. Throws a ParetoError that says what to do. */
+/** Opens the store in a directory, which is created if it is missing. Throws a ParetoError with what to do. */
 export async function openEmbeddedStore(path: string, options: EmbeddedStoreOptions): Promise<Store> {
   let lock: AsyncDisposable | undefined;
   let tables: Tables | undefined;
@@ -42,14 +42,14 @@ export async function openEmbeddedStore(path: string, options: EmbeddedStoreOpti
   }
 }
 
-/** Node's own recursive mkdir never returns where the system refuses with ENOENT, as /proc does. */
+/** Creates a directory and its parents. Node's own recursive mkdir never returns where the system reports ENOENT, as in /proc. */
 function makeDirectory(path: string): void {
   if (existsSync(path)) return;
   makeDirectory(dirname(path));
   mkdirSync(path, { mode: 0o700 });
 }
 
-/** So that the files themselves outlive a power cut. */
+/** Flushes the directory, so that its files survive a power failure. */
 async function syncDirectory(path: string): Promise<void> {
   const directory = await openFile(path, 'r');
   await directory.sync();
@@ -69,10 +69,10 @@ async function createStore(
   };
   const transact = (decide: () => Transaction): Promise<TransactResult> =>
     committer.commit(() => applyTransaction(tables, decide(), keepRevisions));
-  const read = <T>(look: () => T): T => {
+  const read = <T>(query: () => T): T => {
     checkOpen();
     tables.root.resetReadTxn();
-    return look();
+    return query();
   };
   const endLeases = async (isEnded: (lease: string) => boolean): Promise<void> => {
     await transact(() => {
@@ -107,6 +107,6 @@ async function createStore(
     },
   };
   await endLeases(() => true);
-  const location = { name: `store at ${path}`, another: 'name another data directory' };
+  const location = { name: `store at ${path}`, another: 'pass another --data-dir' };
   return { ...access, epoch: await identify(access, location) };
 }

@@ -1,4 +1,4 @@
-// The LMDB databases of the embedded store: entries by key, events by [revision, position], and three numbers.
+// The LMDB databases of the embedded store: entries by key, events by [revision, position], and counters.
 
 import { open, type Database, type RootDatabase } from 'lmdb';
 import type { Entry, Revision, WatchEvent } from '../store.js';
@@ -10,7 +10,7 @@ export interface Tables {
   readonly counters: Database<number, 'revision' | 'compacted'>;
 }
 
-/** A commit returns when it is flushed to the disk (`overlappingSync: false`). */
+/** Opens the databases. A commit returns once it is flushed to disk (`overlappingSync: false`). */
 export function openTables(path: string): Tables {
   const root = open({ path, overlappingSync: false, maxDbs: 4, noSubdir: false });
   return {
@@ -23,10 +23,10 @@ export function openTables(path: string): Tables {
 
 export const revisionOf = (tables: Tables): Revision => tables.counters.get('revision') ?? 0;
 
-/** Events before this revision are gone. */
+/** Returns the revision before which events are compacted. */
 export const compactedOf = (tables: Tables): Revision => tables.counters.get('compacted') ?? 0;
 
-/** After every key that is printable ASCII and begins with the prefix. */
+/** Returns a key above every printable ASCII key that starts with the prefix. */
 const endOf = (prefix: string): string => `${prefix}\x7f`;
 
 export function entriesUnder(tables: Tables, prefix: string): readonly Entry[] {

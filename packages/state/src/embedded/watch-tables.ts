@@ -1,9 +1,9 @@
-// Watching the embedded store: a cursor over the stored history, woken by commits.
+// Watches of the embedded store: each reads the stored history and is woken by commits.
 
 import type { Revision, Watched, WatchEvent } from '../store.js';
 import { compactedOf, eventsBetween, revisionOf, type Tables } from './tables.js';
 
-/** Wakes everybody who waits for the next commit. */
+/** Signal that wakes the watches at each commit. */
 export interface Wake {
   readonly closed: AbortSignal;
   readonly all: () => void;
@@ -39,8 +39,8 @@ export function createWake(): Wake {
   };
 }
 
-/** So that a watcher far behind doesn't hold the thread or the memory. */
-const revisionsAtOnce = 256;
+/** Maximum number of revisions read at a time, which bounds the time and memory of a watch that is far behind. */
+const maxRevisions = 256;
 
 export async function* watchTables(
   tables: Tables,
@@ -57,7 +57,7 @@ export async function* watchTables(
       yield { kind: 'compacted', revision: compacted };
       return;
     }
-    const revision = Math.min(revisionOf(tables), next + revisionsAtOnce - 1);
+    const revision = Math.min(revisionOf(tables), next + maxRevisions - 1);
     if (revision < next) {
       await wake.next(signal);
       continue;

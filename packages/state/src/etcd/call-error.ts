@@ -1,40 +1,40 @@
-// What a failed call to etcd says: whether it may have had an effect, and whether another member may do better.
+// Classifies a failed call to etcd: whether it may have had an effect, and whether another member may succeed.
 
 import { errorText } from '@pareto/core';
 
 export interface CallError extends Error {
   readonly name: typeof name;
-  /** gRPC's name of the code, or empty. */
+  /** Name of the gRPC code, or empty. */
   readonly code: string;
   readonly details: string;
-  /** `unknown`: a write may have happened. */
+  /** Effect of the call: `unknown` means that a write may have happened. */
   readonly effect: 'none' | 'unknown';
-  /** It was the member or the way to it: another one may answer. */
-  readonly elsewhere: boolean;
-  /** etcd forgot the login, or users or roles were changed since: only after another one is anything answered. */
-  readonly loginIsOld: boolean;
-  /** It was the certificate, of either side, or the password: nothing was asked yet. */
-  readonly isStrange: boolean;
+  /** Set if the member or the connection to it failed, so that another member may succeed. */
+  readonly mayRetryElsewhere: boolean;
+  /** Set if etcd requires a new login: it lost the login, or users or roles have changed. */
+  readonly isLoggedOut: boolean;
+  /** Set if authentication failed, by a certificate of either side or the password, before the call was made. */
+  readonly isAuthFailure: boolean;
 }
 
-/** From an error of etcd3, whose message is `14 UNAVAILABLE: details`. */
+/** Classifies an error of etcd3, whose message has the form `14 UNAVAILABLE: details`. */
 export function readCallError(error: unknown): CallError {
   if (isCallError(error)) return error;
   const text = errorText(error);
   const [, code = '', details = text] = /^(?:\w+: )?\d+ ([A-Z_]+): (.*)$/s.exec(text) ?? [];
-  const loginIsOld = loggedOut.test(details);
-  const elsewhere = loginIsOld || transient.has(code) || passing.test(details);
-  const isStrange = strange.test(details);
+  const isLoggedOut = loggedOut.test(details);
+  const mayRetryElsewhere = isLoggedOut || transient.has(code) || temporary.test(details);
+  const isAuthFailure = authFailure.test(details);
   const effect = effectOf(details);
   return Object.assign(new Error(text, { cause: error }), {
-    ...{ name, code, details, effect, elsewhere, loginIsOld, isStrange },
+    ...{ name, code, details, effect, mayRetryElsewhere, isLoggedOut, isAuthFailure },
   });
 }
 
 export const isCallError = (error: unknown): error is CallError => error instanceof Error && error.name === name;
 
 function effectOf(details: string): CallError['effect'] {
-  return neverSent.test(details) || (isRefusal(details) && !undecided.test(details)) ? 'none' : 'unknown';
+  return neverSent.test(details) || (isRejection(details) && !undecided.test(details)) ? 'none' : 'unknown';
 }
 
 const name = 'EtcdCallError' as const;
@@ -47,22 +47,22 @@ const transient: ReadonlySet<string> = new Set([
   'ABORTED',
 ]);
 
-/** gRPC's own words for a request that waited for a connection all the time. */
+/** Messages of gRPC for a request that never got a connection. */
 const neverSent =
   /^Name resolution failed|No connection established|Channel closed before call started|Waiting for LB pick|name resolution$/i;
 
-/** etcd answered, and says that it did nothing. */
-const isRefusal = (details: string): boolean => details.startsWith('etcdserver: ');
+/** Returns whether etcd responded that it did nothing. */
+const isRejection = (details: string): boolean => details.startsWith('etcdserver: ');
 
-/** etcd answered, but may yet carry it out. */
+/** Responses after which etcd may still apply the request. */
 const undecided = /timed out|server stopped|leader changed|request cancelled|canceled/;
 
-/** A mark in place of etcd's words for it: written by `member.ts`, and read only for `loginIsOld`. */
+/** Replacement for etcd's message of an invalid login: written by `member.ts`, matched only for `isLoggedOut`. */
 export const unknownLogin = 'login is not known';
 
 const loggedOut = new RegExp(`auth store is old|${unknownLogin}`);
 
-/** Of one member at one moment. */
-const passing = /no leader|leader changed|timed out|server stopped|not capable|too many requests|proposal dropped/;
+/** Temporary failures of one member. */
+const temporary = /no leader|leader changed|timed out|server stopped|not capable|too many requests|proposal dropped/;
 
-const strange = /Last error: .*(alert|certificate|altnames)|authentication failed/;
+const authFailure = /Last error: .*(alert|certificate|altnames)|authentication failed/;

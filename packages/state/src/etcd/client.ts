@@ -1,4 +1,4 @@
-// The members of an etcd cluster as one: each call goes to the one that answered last, and to another when it may.
+// A client of all members of an etcd cluster: sends each call to the member that responded last, and retries on another.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Etcd3 } from 'etcd3';
@@ -7,9 +7,9 @@ import { readCallError } from './call-error.js';
 import { openMember, readMs, type CallOptions, type EtcdCredentials, type Member, type OpenMember } from './member.js';
 
 export interface EtcdAccess extends EtcdCredentials {
-  /** `host:port` of each member. */
+  /** host:port of each member. */
   readonly endpoints: readonly string[];
-  /** Those of now: asked for when the ones before do no more. */
+  /** Returns the current credentials. Called when the present ones are rejected. */
   readonly renew?: () => Promise<EtcdCredentials>;
 }
 
@@ -20,17 +20,17 @@ interface MemberResponse<T> {
 
 type Call<T> = (etcd: Etcd3, options: CallOptions) => Promise<T>;
 
-/** Everything throws a CallError. */
+/** Client whose methods throw a CallError. */
 export interface EtcdClient extends Disposable {
-  /** Aborts when the client is closed. */
+  /** Signal that aborts when the client is closed. */
   readonly closed: AbortSignal;
-  /** A call that may happen twice: tried on one member after another for about three seconds. */
+  /** Makes an idempotent call, on one member after another for about 3 s. */
   repeat<T>(call: Call<T>): Promise<MemberResponse<T>>;
-  /** A call that must not happen twice: goes to another member only when it had no effect for sure. */
+  /** Makes a call that must not happen twice: retries on another member only if it certainly had no effect. */
   write<T>(call: Call<T>): Promise<T>;
-  /** One try on one member, which must answer within a second. */
+  /** Makes one try on one member, with a timeout of 1 s. */
   once<T>(call: Call<T>): Promise<T>;
-  /** Later calls try another one first. */
+  /** Makes later calls try another member first. */
   avoid(member: Member): void;
 }
 
@@ -47,9 +47,9 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
   const avoid = (member: Member): void => {
     if (members[preferred] === member) preferred = (preferred + 1) % members.length;
   };
-  /** Over new connections, when there are others than before. */
+  /** Reads the credentials again and, if they have changed, reconnects to all members. */
   const renewCredentials = async (): Promise<void> => {
-    const next = await access.renew?.().catch(() => undefined); // perhaps they are being written
+    const next = await access.renew?.().catch(() => undefined); // The files may be incomplete during a write.
     if (next === undefined || isDeepStrictEqual(next, credentials)) return;
     credentials = next;
     for (const member of members) member.reopen();
@@ -64,12 +64,12 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
       return { member, response: await call(etcd, { deadline: clock.wallMs() + timeoutMs }) };
     } catch (error) {
       const failure = readCallError(error);
-      const isLoggedOut = failure.loginIsOld && credentials.user !== undefined;
-      if (isLoggedOut) member.logout(token);
-      if (failure.isStrange) await renewCredentials();
-      const isMended = member.etcd !== etcd || (isLoggedOut && mayLogIn);
-      if (isMended && failure.effect === 'none') return attempt(call, timeoutMs, mayLogIn && !isLoggedOut);
-      if (failure.elsewhere) avoid(member);
+      const needsLogin = failure.isLoggedOut && credentials.user !== undefined;
+      if (needsLogin) member.logout(token);
+      if (failure.isAuthFailure) await renewCredentials();
+      const hasNewCredentials = member.etcd !== etcd || (needsLogin && mayLogIn);
+      if (hasNewCredentials && failure.effect === 'none') return attempt(call, timeoutMs, mayLogIn && !needsLogin);
+      if (failure.mayRetryElsewhere) avoid(member);
       throw failure;
     }
   };
@@ -83,9 +83,9 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
       try {
         return await attempt(call, Math.min(attemptMs, endAt - clock.now()));
       } catch (error) {
-        const { elsewhere, effect } = readCallError(error);
+        const { mayRetryElsewhere, effect } = readCallError(error);
         const pause = tries % members.length === 0 ? pauseMs : 0;
-        if (!elsewhere || !mayRepeat(effect) || clock.now() + pause + pauseMs > endAt) throw error;
+        if (!mayRetryElsewhere || !mayRepeat(effect) || clock.now() + pause + pauseMs > endAt) throw error;
         if (pause > 0) await clock.sleep(milliseconds(pause));
       }
     }
@@ -103,7 +103,7 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
   };
 }
 
-/** Whatever becomes of it, nothing was written by it. */
+/** Logs in. A failed login has no effect on the store. */
 const loginTo = (member: OpenMember): Promise<string | undefined> =>
   member.login().catch((error: unknown) => {
     throw Object.assign(readCallError(error), { effect: 'none' });

@@ -1,4 +1,4 @@
-// A failed call to etcd, told to people: what was wrong, what was expected, what to do.
+// Explains a failed call to etcd to the operator: what was wrong, what was expected, and what to do.
 
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import type { EtcdAccess } from './client.js';
@@ -8,12 +8,12 @@ interface StoreContext extends EtcdAccess {
   readonly prefix: string;
 }
 
-/** `asked`: a read has no effect, whatever became of it; what opening finds wrong with the access is final. */
+/** Returns a ParetoError for a failed call. Only `open` reports wrong credentials as such, and only `write` the effect. */
 export function explain(error: unknown, context: StoreContext, operation: 'open' | 'read' | 'write'): unknown {
   if (!isCallError(error)) return error;
   const where = `etcd at ${context.endpoints.join(',')}`;
-  const found = findings.find(({ applies }) => applies(error)) ?? (error.elsewhere ? absent : broken);
-  // Who calls later, and is told this, has no part in how etcd is accessed.
+  const found = findings.find(({ applies }) => applies(error)) ?? (error.mayRetryElsewhere ? unreachable : broken);
+  // Clients that receive the error later are not responsible for the access to etcd.
   const code = operation !== 'open' && aboutAccess.has(found.code) ? 'unavailable' : found.code;
   const outcome = operation === 'write' ? outcomes[error.effect] : '';
   return new ParetoError(code, `${found.describe(where, context, error)}${outcome}`, { cause: error });
@@ -23,10 +23,10 @@ const aboutAccess: ReadonlySet<ErrorCode> = new Set(['unauthenticated', 'permiss
 
 const outcomes = {
   none: '; nothing was written',
-  unknown: '; it is not known whether this was written: look before writing it again',
+  unknown: '; it is not known whether this was written: read it before writing again',
 };
 
-/** gRPC's last error on connecting, without what OpenSSL and gRPC put around it. */
+/** Returns the last connection error of gRPC, without the text that OpenSSL and gRPC add. */
 function reasonOf(details: string): string {
   const last = /Last error: (?:Error: )?(.*?)(?: \([^)]*\))?\. Resolution note/s.exec(details)?.[1] ?? details;
   return /SSL routines:[^:]*:([^:]+):/.exec(last)?.[1] ?? last;
@@ -46,7 +46,7 @@ const detailsMatch =
   ({ details }) =>
     pattern.test(details);
 
-const absent: ErrorDescription = {
+const unreachable: ErrorDescription = {
   code: 'unavailable',
   describe: (where, _context, { details }) => {
     const reason = reasonOf(details);
@@ -63,85 +63,87 @@ const findings: readonly Finding[] = [
   {
     applies: detailsMatch(/Deadline exceeded|timed out/),
     code: 'unavailable',
-    describe: (where) => `${where} did not answer in time`,
+    describe: (where) => `${where} did not respond in time`,
   },
   {
     applies: detailsMatch(/alert (bad certificate|certificate|unknown ca|handshake)|certificate required/),
     code: 'unauthenticated',
     describe: (where, { tls }, { details }) =>
-      `${where} refuses ${tls?.cert === undefined ? 'a client without a certificate' : "this client's certificate"} ` +
-      `(${reasonOf(details)}): show one of the authority that it trusts`,
+      `${where} rejects ${tls?.cert === undefined ? 'a client without a certificate' : "this client's certificate"} ` +
+      `(${reasonOf(details)}): use a certificate of an authority that it trusts`,
   },
   {
     applies: detailsMatch(/certificate|altnames/),
     code: 'unauthenticated',
     describe: (where, _context, { details }) =>
       `the certificate of ${where} is not trusted (${reasonOf(details)}): it must be signed by the authority in ca.crt, ` +
-      'for the host name that is given here',
+      'for the host name in --etcd',
   },
   {
     applies: detailsMatch(/disconnected before secure TLS|wrong version number/),
     code: 'unavailable',
-    describe: (where) => `${where} ends each connection before TLS is agreed on: does it serve TLS?`,
+    describe: (where) => `${where} closes each connection during the TLS handshake: check that it serves TLS`,
   },
   {
     applies: detailsMatch(/Last error: Failed to connect/),
     code: 'unavailable',
-    describe: (where, { tls }) => `${where} accepts no connection${tls === undefined ? ': does it want TLS?' : ''}`,
+    describe: (where, { tls }) =>
+      `${where} accepts no connection${tls === undefined ? ': check whether it requires TLS (--etcd-certs)' : ''}`,
   },
   {
     applies: detailsMatch(/no leader/),
     code: 'unavailable',
-    describe: (where) => `${where} has no leader: more than half of its members must run and reach each other`,
+    describe: (where) =>
+      `${where} has no leader: make sure that more than half of its members run and reach each other`,
   },
   {
     applies: detailsMatch(/database space exceeded/),
     code: 'resource-exhausted',
     describe: (where) =>
-      `${where} has no room left: compact and defragment it ("etcdctl compact", "etcdctl defrag"), or raise its ` +
+      `${where} has no space left: compact and defragment it ("etcdctl compact", "etcdctl defrag"), or raise its ` +
       '--quota-backend-bytes; then "etcdctl alarm disarm"',
   },
   {
     applies: detailsMatch(/request is too large/),
     code: 'failed-precondition',
     describe: (where) =>
-      `${where} refuses a transaction of this size: start it with --max-request-bytes=1572864 or more`,
+      `${where} rejects a transaction of this size: start it with --max-request-bytes=1572864 or more`,
   },
   {
     applies: detailsMatch(/too many operations/),
     code: 'failed-precondition',
-    describe: (where) => `${where} refuses that many operations: start it with --max-txn-ops=128 or more`,
+    describe: (where) => `${where} rejects this number of operations: start it with --max-txn-ops=128 or more`,
   },
   {
     applies: detailsMatch(/authentication failed/),
     code: 'unauthenticated',
-    describe: (where, { user }) => `${where} refuses the user "${user?.name ?? ''}": wrong name or password`,
+    describe: (where, { user }) => `${where} rejects the user "${user?.name ?? ''}": correct the name or the password`,
   },
   {
     applies: detailsMatch(/user name is empty/),
     code: 'unauthenticated',
-    describe: (where) => `${where} wants a user and a password: none was given`,
+    describe: (where) => `${where} requires a user and a password: pass --etcd-user and --etcd-password-file`,
   },
   {
-    applies: ({ loginIsOld }) => loginIsOld,
+    applies: ({ isLoggedOut }) => isLoggedOut,
     code: 'unauthenticated',
-    describe: (where) => `${where} doesn't know this login any more: try again`,
+    describe: (where) => `${where} has dropped this login: retry`,
   },
   {
     applies: detailsMatch(/permission denied/),
     code: 'permission-denied',
     describe: (where, { user, prefix }) =>
-      `${where} lets ${user === undefined ? 'this certificate' : `the user "${user.name}"`} not do this: ` +
+      `${where} denies ${user === undefined ? 'this certificate' : `the user "${user.name}"`} the operation: ` +
       `grant it a role that may read and write all keys under ${prefix}`,
   },
   {
     applies: detailsMatch(/authentication is not enabled/),
     code: 'failed-precondition',
-    describe: (where) => `${where} has no authentication enabled: give no user, or enable it`,
+    describe: (where) => `${where} has authentication disabled: drop --etcd-user, or enable authentication`,
   },
   {
     applies: detailsMatch(/requested lease not found/),
     code: 'not-found',
-    describe: (where) => `the lease has ended at ${where}: grant another`,
+    describe: (where) => `the lease has expired at ${where}: grant a new one`,
   },
 ];

@@ -1,19 +1,19 @@
-// Which history of the store this process knows, and how it is found out that etcd now has another one: wiped, or restored
-// from a snapshot. Evidence is what a linearizable answer says, and can't say in one and the same history.
+// Detects that etcd was wiped or restored from a snapshot, which starts a new history. The evidence is a linearizable response
+// that is impossible in the known history.
 
 import type { Clock } from '@pareto/core';
 import type { Revision } from '../store.js';
 
-/** Of every answer of etcd, as etcd3 gives it. */
+/** Header of every response of etcd, in the types of etcd3. */
 export interface Header {
   readonly cluster_id: string;
-  /** Of who answered. */
+  /** Member that responded. */
   readonly member_id: string;
   readonly revision: string;
   readonly raft_term: string;
 }
 
-/** What was known before a call: its answer can't be older. */
+/** State known before a call. The response can't be older. */
 interface Mark {
   readonly generation: number;
   readonly revision: Revision;
@@ -21,34 +21,34 @@ interface Mark {
 }
 
 /**
- * The raft term of the last entry that each member had carried out. Of one member it only goes up; another may be behind it
- * without any read being behind: one that was away and got a snapshot of the data keeps the term from before.
+ * Raft term of the last entry that each member has applied. It only rises for one member. Another member may have a lower term
+ * although its reads are current: one that was down and received a snapshot keeps its earlier term.
  */
 type Terms = ReadonlyMap<string, number>;
 
 export interface History {
   readonly epoch: string;
-  /** How many histories were known so far. */
+  /** Number of earlier histories that this process has known. */
   readonly generation: number;
-  /** Aborts when another history begins. */
+  /** Signal that aborts when another history begins. */
   readonly over: AbortSignal;
-  /** The revision at which this history was met after another one; 0 for the first. */
+  /** Revision at which this history was first read. 0 for the first history. */
   readonly begunAt: Revision;
-  /** The highest revision known to be of a key of ours. */
+  /** Highest known revision of a key of this cluster. */
   readonly own: Revision;
-  /** The highest revision seen at all. */
+  /** Highest known revision of any key. */
   readonly seen: Revision;
   readonly silentMs: number;
   mark(): Mark;
-  /** False: an answer to a call made after the mark shows another history. */
+  /** Returns false if the response to a call made after the mark proves that the history is another one. */
   agrees(mark: Mark, header: Header): boolean;
-  /** Takes note of a linearizable answer that agrees. */
-  answered(mark: Mark, header: Header): void;
-  /** Takes note of a change to a key of ours; nothing when that was in another history. */
-  changed(generation: number, revision: Revision): void;
-  /** Something came from etcd. */
-  heard(): void;
-  /** Another history begins, of which one answer is known. */
+  /** Records a linearizable response that agrees. */
+  recordResponse(mark: Mark, header: Header): void;
+  /** Records a change to a key of this cluster. Ignores a change in another history. */
+  recordChange(generation: number, revision: Revision): void;
+  /** Records that etcd sent something. */
+  recordContact(): void;
+  /** Begins another history with one of its responses. */
   begin(epoch: string, header: Header): void;
 }
 
@@ -61,7 +61,7 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
   let seen = Number(firstHeader.revision);
   let terms = termsOf(firstHeader);
   let cluster = firstHeader.cluster_id;
-  let heardAt = clock.now();
+  let contactAt = clock.now();
   return {
     get epoch() {
       return epoch;
@@ -82,34 +82,34 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
       return seen;
     },
     get silentMs() {
-      return clock.now() - heardAt;
+      return clock.now() - contactAt;
     },
     mark: () => ({ generation, revision: seen, terms }),
     agrees(mark, header) {
       if (mark.generation !== generation) return false;
       const raftTerm = Number(header.raft_term);
-      // A member that has just started may not tell its term.
+      // A member that has just started may not report its term.
       return (
         header.cluster_id === cluster &&
         Number(header.revision) >= mark.revision &&
         (raftTerm === 0 || raftTerm >= (mark.terms.get(header.member_id) ?? 0))
       );
     },
-    answered(mark, header) {
+    recordResponse(mark, header) {
       if (mark.generation !== generation) return;
       seen = Math.max(seen, Number(header.revision));
       if (Number(header.raft_term) > (terms.get(header.member_id) ?? 0)) {
         terms = new Map([...terms, ...termsOf(header)]);
       }
-      heardAt = clock.now();
+      contactAt = clock.now();
     },
-    changed(of, revision) {
+    recordChange(of, revision) {
       if (of !== generation) return;
       own = Math.max(own, revision);
       seen = Math.max(seen, revision);
     },
-    heard() {
-      heardAt = clock.now();
+    recordContact() {
+      contactAt = clock.now();
     },
     begin(next, header) {
       epoch = next;

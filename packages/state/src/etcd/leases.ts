@@ -1,4 +1,4 @@
-// Leases of etcd, kept alive one call at a time: who holds one decides when.
+// Leases of etcd. The holder decides when to send each keep-alive.
 
 import type { IDuplexStream, ILeaseKeepAliveRequest, ILeaseKeepAliveResponse } from 'etcd3';
 import type { Lease } from '../store.js';
@@ -7,7 +7,7 @@ import type { EtcdClient } from './client.js';
 
 export async function grantEtcdLease(client: EtcdClient, requestedMs: number): Promise<Lease> {
   const request = { TTL: Math.max(1, Math.ceil(requestedMs / 1000)) };
-  // One that is granted twice ends by itself.
+  // If the grant is repeated, the extra lease expires by itself.
   const { response } = await client.repeat((etcd, options) => etcd.leaseClient.leaseGrant(request, options));
   const id = response.ID;
   return {

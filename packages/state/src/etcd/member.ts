@@ -1,4 +1,4 @@
-// One member of etcd: a client for it alone, without etcd3's own ideas of when to try again.
+// A client of one member of etcd, with the retries of etcd3 disabled.
 
 import { noop } from 'cockatiel';
 import { Etcd3, type CallContext, type IOptions, type KVClient } from 'etcd3';
@@ -8,9 +8,9 @@ import { unknownLogin } from './call-error.js';
 export type CallOptions = NonNullable<Parameters<KVClient['range']>[1]>;
 
 interface EtcdTls {
-  /** PEM, of the authority that signed etcd's certificate. */
+  /** Certificate (PEM) of the authority that signed etcd's certificate. */
   readonly ca: string;
-  /** PEM, of the certificate that etcd asks its clients for. */
+  /** Client certificate (PEM), if etcd requires one. */
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
 }
@@ -25,21 +25,21 @@ export interface Member {
   readonly etcd: Etcd3;
 }
 
-/** Within which a member must answer, unless a call says otherwise. */
+/** Default timeout of a call. */
 export const readMs = 1_000;
 
 export interface OpenMember extends Member {
-  /** Logs in, where there is a user and unless that was done; returns what etcd knows that login by. */
+  /** Logs in unless that was done, and returns the token of the login. Undefined if there is no user. */
   login(): Promise<string | undefined>;
-  /** That login is no good any more. */
+  /** Drops a login that etcd has rejected. */
   logout(token: string | undefined): void;
-  /** Later calls go over another client, with the credentials of now. */
+  /** Replaces the client by one with the current credentials. */
   reopen(): void;
 }
 
 /**
- * The login is ours. etcd3's goes over connections that it never closes: where one of them dies in silence, no other is
- * opened for a quarter of an hour.
+ * Opens a client. It logs in itself, since etcd3 logs in over connections that it never closes: after a silent loss of such a
+ * connection it opens no other for 15 minutes.
  */
 export function openMember(endpoint: string, credentials: () => EtcdCredentials, clock: Clock): OpenMember {
   let token: string | undefined;
@@ -72,22 +72,22 @@ export function openMember(endpoint: string, credentials: () => EtcdCredentials,
   };
 }
 
-/** etcd3's own retries and breakers are off: which member comes next, and when a call may be repeated, is decided above. */
+/** Returns options without etcd3's retries and circuit breakers: `EtcdClient` chooses members and repeats calls. */
 function optionsOf(endpoint: string, { tls }: EtcdCredentials, clock: Clock, token: Token): IOptions {
   return {
     hosts: tls === undefined ? endpoint : `https://${endpoint}`,
     faultHandling: { host: () => noop, global: noop },
     defaultCallOptions: (context: CallContext) => ({
-      interceptors: [introduce(token)],
+      interceptors: [addMetadata(token)],
       ...(context.isStream ? {} : { deadline: clock.wallMs() + readMs }),
     }),
     grpcOptions: {
       'grpc.max_receive_message_length': -1,
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 1_000,
-      // So that a connection which is given up is not found again.
+      // A connection that was given up must not be reused.
       'grpc.use_local_subchannel_pool': 1,
-      // A proxy that the environment names for other programs is not to see the password, or loopback at all.
+      // A proxy from the environment must not see the password, and can't reach loopback.
       'grpc.enable_http_proxy': 0,
     },
     ...(tls === undefined ? {} : { credentials: credentialsOf(tls) }),
@@ -106,10 +106,10 @@ type Interceptor = NonNullable<CallOptions['interceptors']>[number];
 type Token = () => string | undefined;
 
 /**
- * Says whose call it is. A member that sees no leader refuses at once, and ends its watches, instead of waiting for one.
- * etcd3 would repeat what is refused for an invalid token, with the same token, for ever: it is told in other words.
+ * Adds the token, and makes a member without a leader reject calls and end watches immediately instead of waiting. Replaces the
+ * message of an invalid token, since etcd3 would repeat such a call forever with the same token.
  */
-const introduce =
+const addMetadata =
   (token: Token): Interceptor =>
   (options, nextCall) => {
     const call = nextCall(options);
@@ -129,6 +129,6 @@ const introduce =
         },
       });
     };
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- grpc-js asks for the methods only
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- grpc-js uses only the methods
     return call as ReturnType<Interceptor>;
   };

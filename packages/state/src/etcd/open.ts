@@ -1,4 +1,4 @@
-// The store on etcd: many controllers may have it open, and several clusters may share one etcd under prefixes of their own.
+// The store on etcd. Many controllers may have it open, and several clusters may share an etcd under separate prefixes.
 
 import { ParetoError, type Clock } from '@pareto/core';
 import { checkTransaction } from '../limits.js';
@@ -12,21 +12,21 @@ import { startSession, type Session } from './session.js';
 import { watchEtcd } from './watch.js';
 
 export interface EtcdStoreOptions extends EtcdAccess {
-  /** Of every key of this cluster in etcd. */
+  /** Prefix of every key of this cluster in etcd. */
   readonly prefix: string;
   readonly clock: Clock;
-  /** What an operator should know: the link is lost or back, the store is another one. */
+  /** Called for events that operators need to know: the connection was lost or is back, or the store was restored. */
   readonly onNotice: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
-/** Throws a ParetoError: `unavailable` when etcd may answer later, anything else when it won't by itself. */
+/** Opens the store. Throws `unavailable` if a retry may succeed, otherwise another ParetoError. */
 export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
   checkOptions(options);
   const client = createEtcdClient(options, options.clock);
   try {
     const raw = createRawAccess(client, options.prefix);
     const name = `store at etcd ${options.endpoints.join(',')} under ${options.prefix}`;
-    const session = await startSession(raw, { name, another: 'name another cluster' }, options);
+    const session = await startSession(raw, { name, another: 'pass another --cluster' }, options);
     return createStore(session, raw, options);
   } catch (error) {
     client[Symbol.dispose]();
@@ -37,10 +37,13 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
 function checkOptions({ endpoints, prefix }: EtcdStoreOptions): void {
   const wrong = endpoints.find((endpoint) => !/^[^\s/]+:\d+$/.test(endpoint));
   if (endpoints.length === 0 || wrong !== undefined) {
-    throw new ParetoError('invalid-argument', `etcd's members are given as host:port, got "${wrong ?? ''}"`);
+    throw new ParetoError('invalid-argument', `invalid member of etcd "${wrong ?? ''}": expected host:port`);
   }
   if (!/^[\x21-\x7e]+\/$/.test(prefix)) {
-    throw new ParetoError('invalid-argument', `the key prefix "${prefix}" must be printable ASCII that ends with "/"`);
+    throw new ParetoError(
+      'invalid-argument',
+      `invalid key prefix "${prefix}": expected printable ASCII that ends with "/"`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-// The store's reads and writes over a session.
+// The reads and writes of the store over a session.
 
 import { ParetoError } from '@pareto/core';
 import { epochKey } from '../identity.js';
@@ -10,7 +10,7 @@ import type { EtcdResponse, Session } from './session.js';
 
 export type Operations = Pick<Store, 'get' | 'range' | 'transact' | 'compact'>;
 
-/** So few that a page of large values, over a slow link, comes within the time that a read has. */
+/** Number of entries per page. A page of large values must arrive over a slow link within the timeout of a read. */
 const pageSize = 200;
 
 export function createOperations({ client, keys }: RawAccess, session: Session): Operations {
@@ -19,11 +19,11 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
   const entriesOf = ({ response, generation }: EtcdResponse): readonly Entry[] =>
     response.kvs.map((kv) => {
       const entry = entryOf(keys, kv);
-      history.changed(generation, entry.modRevision);
+      history.recordChange(generation, entry.modRevision);
       return entry;
     });
 
-  /** By pages at one revision. Undefined: that was compacted away, or the store restored, between two of them. */
+  /** Lists entries in pages at one revision. Undefined if it was compacted, or the store restored, between two pages. */
   const list = async (prefix: string): Promise<Awaited<ReturnType<Store['range']>> | undefined> => {
     const all = { ...keys.under(prefix), limit: pageSize };
     let current = await session.range(all);
@@ -32,7 +32,7 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
     const entries = [...entriesOf(current)];
     while (current.response.more) {
       const key = Buffer.concat([current.response.kvs.at(-1)?.key ?? all.key, Buffer.from([0])]);
-      const page = await session.range({ ...all, key, revision }).catch(unlessGone);
+      const page = await session.range({ ...all, key, revision }).catch(ignoreCompacted);
       if (page?.generation !== generation) return undefined;
       current = page;
       entries.push(...entriesOf(current));
@@ -45,7 +45,7 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
     compares: readonly Compare[],
     found: readonly (Entry | undefined)[],
   ): TransactResult => {
-    for (const entry of found) history.changed(generation, entry?.modRevision ?? 0);
+    for (const entry of found) history.recordChange(generation, entry?.modRevision ?? 0);
     return {
       kind: 'conflict',
       revision: history.own,
@@ -63,7 +63,7 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
         const listed = await list(prefix);
         if (listed !== undefined) return listed;
       }
-      throw new ParetoError('unavailable', 'the store is compacted faster than it can be listed: try again');
+      throw new ParetoError('unavailable', 'the store was compacted repeatedly during a listing: retry');
     },
     async transact(transaction) {
       const mark = history.mark();
@@ -71,31 +71,34 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
       const request = txnOf(keys, transaction, epoch);
       const { succeeded, responses, header } = await client.write((etcd, options) => etcd.kv.txn(request, options));
       const agrees = history.agrees(mark, header);
-      if (agrees) history.answered(mark, header);
-      // What was written stays, whatever comes of this; the next call will show the same.
+      if (agrees) history.recordResponse(mark, header);
+      // The write stands even if this fails. The next call detects the other history too.
       else await session.renewAfter(mark.generation).catch(() => undefined);
       if (!succeeded) {
         const found = responses.map(({ response_range }) => response_range.kvs.map((kv) => entryOf(keys, kv))[0]);
         if (found.at(-1)?.key === epochKey && found.at(-1)?.value === epoch)
           return conflict(mark.generation, transaction.compares, found);
         await session.renewAfter(mark.generation);
-        throw new ParetoError('aborted', 'the store was wiped or restored: nothing was written; read it again');
+        throw new ParetoError(
+          'aborted',
+          'the store was wiped or restored, and nothing was written: read it again and retry',
+        );
       }
       const revision = Number(header.revision);
       if (!hasChanged(transaction, responses)) return { kind: 'committed', revision: history.own };
-      if (agrees) history.changed(mark.generation, revision);
+      if (agrees) history.recordChange(mark.generation, revision);
       return { kind: 'committed', revision };
     },
     async compact(revision) {
       if (revision <= 1) return;
-      // etcd may forget deletions at the very revision that it is given.
+      // etcd may remove deletions at the compacted revision itself.
       const request = { revision: revision - 1 };
-      await client.repeat((etcd, options) => etcd.kv.compact(request, options)).catch(unlessGone);
+      await client.repeat((etcd, options) => etcd.kv.compact(request, options)).catch(ignoreCompacted);
     },
   };
 }
 
-/** Undefined: the revision is compacted already, or is one of a history that is over. */
-function unlessGone(error: unknown): undefined {
+/** Returns undefined if the revision is compacted or belongs to an earlier history. Throws other errors. */
+function ignoreCompacted(error: unknown): undefined {
   if (!/revision has been compacted|is a future revision/.test(readCallError(error).details)) throw error;
 }

@@ -1,4 +1,4 @@
-// What the store asks of etcd, with nothing added: reads and transactions under the cluster's prefix.
+// Plain reads and transactions of etcd under the cluster's prefix.
 
 import type { IRangeRequest, IRangeResponse } from 'etcd3';
 import { epochKey } from '../identity.js';
@@ -12,7 +12,7 @@ export interface RawResponse {
   readonly member: Member;
   readonly header: Header;
   readonly response: IRangeResponse;
-  /** Of the store, at the same moment. */
+  /** Epoch of the store at the same revision. */
   readonly epoch: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function createRawAccess(client: EtcdClient, prefix: string): RawAccess {
     const reads = [request, { key: keys.full(epochKey) }].map((request_range) => ({ request_range }));
     const { member, response } = await client.repeat((etcd, options) => etcd.kv.txn({ success: reads }, options));
     const [requested, epoch] = response.responses.map(({ response_range }) => response_range);
-    if (requested === undefined) throw new Error('etcd left the answer to a read out');
+    if (requested === undefined) throw new Error('etcd omitted the response to a read');
     return { member, header: response.header, response: requested, epoch: epoch?.kvs[0]?.value.toString() };
   };
   return {

@@ -1,14 +1,15 @@
-// The store's transactions and entries in etcd's terms. Keys carry the cluster's prefix in etcd, and not outside.
+// Converts transactions and entries between the store and etcd. Keys have the cluster's prefix only in etcd.
 
 import type { ICompare, IKeyValue, IRequestOp, IResponseOp, ITxnRequest } from 'etcd3';
 import { epochKey } from '../identity.js';
 import type { Compare, Entry, Operation, Transaction } from '../store.js';
 
 export interface Keys {
-  /** Of etcd, from one of ours. */
+  /** Returns the key in etcd. */
   full(key: string): Buffer;
-  /** The range of all keys that begin so. */
+  /** Returns the range in etcd of all keys with a prefix. */
   under(prefix: string): { readonly key: Buffer; readonly range_end: Buffer };
+  /** Returns the key without the cluster's prefix. */
   own(key: Buffer): string;
 }
 
@@ -20,7 +21,7 @@ export function createKeys(prefix: string): Keys {
   };
 }
 
-/** The first key after all that begin with a text of printable ASCII. */
+/** Returns the first key after all keys that start with a text of printable ASCII. */
 function endOf(start: string): Buffer {
   const end = Buffer.from(start);
   end[end.length - 1] = (end.at(-1) ?? 0) + 1;
@@ -37,7 +38,7 @@ export function entryOf(keys: Keys, kv: IKeyValue): Entry {
   };
 }
 
-/** With an epoch: only if the store is in it. When a compare fails, etcd answers with what it compared, the epoch last. */
+/** Converts a transaction. `epoch` adds a compare with it. After a failed compare etcd returns the compared keys, the epoch last. */
 export function txnOf(keys: Keys, { compares, operations }: Transaction, epoch?: string): ITxnRequest {
   const compared = [...compares.map(keyOf), ...(epoch === undefined ? [] : [epochKey])];
   return {
@@ -57,7 +58,7 @@ const inEpoch = (keys: Keys, epoch: string): ICompare => ({
 
 const keyOf = (compare: Compare): string => (compare.kind === 'leader' ? compare.fence.key : compare.key);
 
-/** etcd says 0 of a key that isn't there: a compare with that revision must fail all the same. */
+/** Revision that no key has. etcd reports 0 for a missing key, but a compare with revision 0 must fail. */
 const never = -1;
 
 function compareOf(keys: Keys, compare: Compare): ICompare {
@@ -79,7 +80,7 @@ function compareOf(keys: Keys, compare: Compare): ICompare {
   }
 }
 
-/** What the store compares, of an entry as etcd answered it. */
+/** Returns whether a compare holds for an entry returned by etcd. */
 export function holds(compare: Compare, entry: Entry | undefined): boolean {
   switch (compare.kind) {
     case 'absent':
@@ -104,7 +105,7 @@ function operationOf(keys: Keys, operation: Operation): IRequestOp {
   }
 }
 
-/** Whether a committed transaction changed anything. */
+/** Returns whether a committed transaction changed anything. */
 export function hasChanged({ operations }: Transaction, responses: readonly IResponseOp[]): boolean {
   return operations.some(({ kind }, i) => kind === 'put' || Number(responses[i]?.response_delete_range.deleted) > 0);
 }

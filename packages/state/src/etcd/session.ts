@@ -1,5 +1,5 @@
-// Reads of etcd, each answer held against the history that is known. When it shows another one, the first to notice gives
-// it a new epoch, and all who notice take that.
+// Reads of etcd that validate each response against the known history. When a response proves another history, the first process
+// that notices gives it a new epoch, and the others use that epoch.
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { IRangeRequest } from 'etcd3';
@@ -10,17 +10,17 @@ import { createHistory, type Header, type History } from './history.js';
 import type { RawAccess, RawResponse } from './raw-access.js';
 
 export interface EtcdResponse extends RawResponse {
-  /** Of the history that the answer is from. */
+  /** Generation of the history that the response belongs to. */
   readonly generation: number;
 }
 
 export interface Session {
   readonly history: History;
-  /** A linearizable read from the history that is the known one when it returns. */
+  /** Makes a linearizable read from the history that is current when it returns. */
   range(request: IRangeRequest): Promise<EtcdResponse>;
-  /** Begins another history when the known one is over. Tells who answered, and at which revision. */
+  /** Checks that the history is current, and begins another if not. Returns the member that responded and its revision. */
   verify(): Promise<{ readonly member: Member; readonly revision: Revision }>;
-  /** The history of that generation is over: begins the next one, unless that has happened. */
+  /** Ends the history of a generation and begins the next one, unless that was done already. */
   renewAfter(generation: number): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly onNotice: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
-/** Makes the store's identity when it has none. */
+/** Starts a session. Creates the store's epoch if it has none. */
 export async function startSession(raw: RawAccess, location: StoreLocation, options: SessionOptions): Promise<Session> {
   const epochRequest = { key: raw.keys.full(epochKey) };
   const headerNow = async (): Promise<Header> => (await raw.range(epochRequest)).header;
@@ -40,7 +40,7 @@ export async function startSession(raw: RawAccess, location: StoreLocation, opti
     const before = history.epoch;
     const epoch = await renewIdentity(raw, before, location);
     history.begin(epoch, await headerNow());
-    options.onNotice('the store was wiped or restored: its history is another one', { epoch, before });
+    options.onNotice('store was wiped or restored', { epoch, before });
   };
   const renewAfter = async (generation: number): Promise<void> => {
     if (generation !== history.generation) return;
@@ -52,12 +52,12 @@ export async function startSession(raw: RawAccess, location: StoreLocation, opti
       const mark = history.mark();
       const response = await raw.range(request);
       if (history.agrees(mark, response.header) && response.epoch === history.epoch) {
-        history.answered(mark, response.header);
+        history.recordResponse(mark, response.header);
         return { ...response, generation: mark.generation };
       }
       await renewAfter(mark.generation);
     }
-    throw new ParetoError('unavailable', 'the store changes its history again and again');
+    throw new ParetoError('unavailable', 'the history of the store changed five times during one read: retry');
   };
   return {
     history,

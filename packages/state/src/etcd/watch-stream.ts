@@ -1,5 +1,5 @@
-// One watch on one member of etcd, for as long as it lives: whole revisions, and an error when nothing is heard any more.
-// It reads only when asked for more, so that a slow reader is etcd's to wait for and costs no memory here.
+// One watch on one member of etcd. Yields complete revisions, and throws if the member stops responding. Reads only on demand,
+// so that a slow reader makes etcd wait and needs no memory here.
 
 import type { IDuplexStream, IEvent, IWatchRequest, IWatchResponse } from 'etcd3';
 import { milliseconds, type Clock } from '@pareto/core';
@@ -12,17 +12,17 @@ export interface StreamScope {
   readonly clock: Clock;
   readonly prefix: string;
   readonly from: Revision;
-  /** What the member has said of itself just before: it can only go up. */
+  /** Revision that the member reported just before. It can only rise. */
   readonly memberRevision: Revision;
-  readonly onHeard: () => void;
+  readonly onContact: () => void;
 }
 
-const askEachMs = milliseconds(1_000);
-const silentMs = 3_000;
+const progressMs = milliseconds(1_000);
+const timeoutMs = 3_000;
 
 type Stream = IDuplexStream<IWatchRequest, IWatchResponse> & AsyncIterable<IWatchResponse>;
 
-/** Ends by throwing, or after `compacted`. */
+/** Streams a watch. Ends with an error, or after `compacted`. */
 export async function* streamWatch(member: Member, scope: StreamScope, stop: AbortSignal): AsyncGenerator<Watched> {
   const stream = (await member.etcd.watchClient.watch()) as Stream;
   const cancel = (): void => stream.cancel();
@@ -38,36 +38,36 @@ export async function* streamWatch(member: Member, scope: StreamScope, stop: Abo
 }
 
 /**
- * From one revision earlier than wanted: etcd may forget a deletion at the very revision that it is compacted at, and
- * tells `compacted` of earlier ones only.
+ * Returns a request that starts one revision early: etcd may remove a deletion at the compacted revision itself, but reports
+ * `compacted` only for earlier revisions.
  */
 function createRequest({ keys, prefix, from }: StreamScope): NonNullable<IWatchRequest['create_request']> {
   return { ...keys.under(prefix), start_revision: Math.max(1, from - 1), fragment: true };
 }
 
-/** Asks for a sign of life each second while nothing comes; throws after three without one. */
-async function* responsesOf(stream: Stream, { clock, onHeard }: StreamScope): AsyncGenerator<IWatchResponse> {
+/** Requests a progress message each second while none arrives. Throws after 3 s without a message. */
+async function* responsesOf(stream: Stream, { clock, onContact }: StreamScope): AsyncGenerator<IWatchResponse> {
   const responses = stream[Symbol.asyncIterator]();
-  const link: { waitingSince?: number | undefined; silent: boolean } = { silent: false };
-  const ask = (): void => {
-    timer = clock.after(askEachMs, ask);
+  const link: { waitingSince?: number | undefined; hasTimedOut: boolean } = { hasTimedOut: false };
+  const requestProgress = (): void => {
+    timer = clock.after(progressMs, requestProgress);
     if (link.waitingSince === undefined) return;
-    link.silent = clock.now() - link.waitingSince >= silentMs;
-    if (link.silent) stream.cancel();
+    link.hasTimedOut = clock.now() - link.waitingSince >= timeoutMs;
+    if (link.hasTimedOut) stream.cancel();
     else stream.write({ progress_request: {} });
   };
-  let timer = clock.after(askEachMs, ask);
+  let timer = clock.after(progressMs, requestProgress);
   try {
     for (;;) {
       link.waitingSince = clock.now();
       const next = await responses.next();
       link.waitingSince = undefined;
-      if (next.done === true) throw new Error('the watch was ended');
-      onHeard();
+      if (next.done === true) throw new Error('the member ended the watch');
+      onContact();
       yield next.value;
     }
   } catch (error) {
-    throw link.silent ? new Error(`nothing was heard for ${silentMs} ms`, { cause: error }) : error;
+    throw link.hasTimedOut ? new Error(`the member sent nothing for ${timeoutMs} ms`, { cause: error }) : error;
   } finally {
     timer[Symbol.dispose]();
   }
@@ -77,19 +77,21 @@ async function* wholeRevisions(
   responses: AsyncIterable<IWatchResponse>,
   { keys, from, memberRevision }: StreamScope,
 ): AsyncGenerator<Watched> {
-  let held: readonly IEvent[] = [];
+  let incomplete: readonly IEvent[] = [];
   for await (const response of responses) {
     if (response.canceled) {
-      if (response.compact_revision === '0') throw new Error(`the watch was refused: ${response.cancel_reason}`);
+      if (response.compact_revision === '0')
+        throw new Error(`the member rejected the watch: ${response.cancel_reason}`);
       yield { kind: 'compacted', revision: Number(response.compact_revision) + 1 };
       return;
     }
-    if (Number(response.header.revision) < memberRevision) throw new Error('the store went back while it was watched');
-    const all = [...held, ...response.events];
-    // The last revision of a fragment may go on in the next one.
+    if (Number(response.header.revision) < memberRevision)
+      throw new Error('the revision of the store went back during a watch');
+    const all = [...incomplete, ...response.events];
+    // The last revision of a fragment may continue in the next fragment.
     const last = response.fragment ? all.at(-1)?.kv.mod_revision : undefined;
     const whole = all.filter(({ kv }) => kv.mod_revision !== last && Number(kv.mod_revision) >= from);
-    held = all.filter(({ kv }) => kv.mod_revision === last);
+    incomplete = all.filter(({ kv }) => kv.mod_revision === last);
     const revision = Number(whole.at(-1)?.kv.mod_revision);
     if (whole.length > 0) yield { kind: 'events', revision, events: whole.map((event) => eventOf(keys, event)) };
   }

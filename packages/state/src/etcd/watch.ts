@@ -1,5 +1,5 @@
-// Watching etcd without losing anything: after each break from the event after the last one seen, on another member if
-// need be, and only once a linearizable read has told that the history is still the one that was watched.
+// A watch of etcd that misses no event: after each interruption it continues after the last event, on another member if needed,
+// once a linearizable read has confirmed that the history is still the same.
 
 import { errorText, milliseconds, type Clock } from '@pareto/core';
 import type { Revision, Watched } from '../store.js';
@@ -15,14 +15,14 @@ export interface WatchContext {
   readonly keys: Keys;
   readonly clock: Clock;
   readonly onNotice: (message: string, fields: Readonly<Record<string, unknown>>) => void;
-  /** Looks whether the history is still the one that is known. Tells who answered, and at which revision. */
+  /** Checks that the history is current. Returns the member that responded and its revision. */
   readonly verify: () => Promise<{ readonly member: Member; readonly revision: Revision }>;
 }
 
-const firstPauseMs = 50;
-const longestPauseMs = 1_000;
+const minPauseMs = 50;
+const maxPauseMs = 1_000;
 
-/** Which history is followed is settled now, not when the first event is asked for. */
+/** Watches the history that is current at the time of the call, not when the first event is read. */
 export function watchEtcd(
   context: WatchContext,
   prefix: string,
@@ -57,7 +57,7 @@ async function* follow(context: WatchContext, followed: Followed, from: Revision
           yield { kind: part.kind, revision: part.revision };
           return;
         }
-        history.changed(generation, part.revision);
+        history.recordChange(generation, part.revision);
         next = part.revision + 1;
         yield { kind: 'events', revision: part.revision, events: part.events };
       }
@@ -78,17 +78,17 @@ async function* openStream(
   const { client, history, keys, clock } = context;
   const { member, revision } = await context.verify();
   if (stop.aborted) return;
-  // Nobody can have read a revision of this history that is yet to come, or one from before its beginning.
+  // The revision was read in another history: in this one it is in the future or before the beginning.
   if (from > revision + 1 || from <= history.begunAt) {
     yield { kind: 'restored', revision };
     return;
   }
-  const onHeard = (): void => {
-    history.heard();
+  const onContact = (): void => {
+    history.recordContact();
     link.found();
   };
   try {
-    yield* streamWatch(member, { keys, clock, prefix, from, memberRevision: revision, onHeard }, stop);
+    yield* streamWatch(member, { keys, clock, prefix, from, memberRevision: revision, onContact }, stop);
   } catch (error) {
     client.avoid(member);
     throw error;
@@ -97,22 +97,22 @@ async function* openStream(
 
 interface LinkState {
   found(): void;
-  /** Returns how long to wait before the next try. */
+  /** Returns the pause before the next try, in milliseconds. */
   lost(error: unknown): number;
 }
 
-/** Says when the watch is lost, and when it is back; once each. */
+/** Reports the loss and the recovery of a watch, once each. */
 function createLinkState(onNotice: WatchContext['onNotice'], prefix: string): LinkState {
   let losses = 0;
   return {
     found() {
-      if (losses > 1) onNotice('the store is watched again', { prefix });
+      if (losses > 1) onNotice('watch of the store resumed', { prefix });
       losses = 0;
     },
     lost(error) {
       losses += 1;
-      if (losses === 2) onNotice('the store can not be watched', { prefix, error: errorText(error) });
-      return Math.min(longestPauseMs, firstPauseMs * 2 ** (losses - 1));
+      if (losses === 2) onNotice('watch of the store interrupted', { prefix, error: errorText(error) });
+      return Math.min(maxPauseMs, minPauseMs * 2 ** (losses - 1));
     },
   };
 }

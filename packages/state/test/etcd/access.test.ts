@@ -1,4 +1,4 @@
-// Who may use etcd: certificates, users, and what is said to those who may not.
+// Access to etcd by certificates and users, and the errors if it is denied.
 
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
@@ -16,7 +16,7 @@ import {
 import { after, before, describe, it } from 'mocha';
 import { needEtcd, openOn, pause, put, watchAll, write } from './fixture.js';
 
-/** Flags of an etcd whose logins last two seconds, and are good for the users and roles at their time only. */
+/** Flags of an etcd whose logins last 2 s and become invalid when users or roles change. */
 async function signedTokens(folder: TempFolder): Promise<readonly string[]> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await writeFile(folder.file('public'), publicKey.export({ type: 'spki', format: 'pem' }));
@@ -43,26 +43,26 @@ for (const version of ['3.4', '3.6'] as const) {
       });
       after(() => etcd[Symbol.asyncDispose]());
 
-      it('works with one of the authority', async () => {
+      it('works with a certificate of the authority', async () => {
         await using store = await openOn(etcd, { tls: { ca: good.ca, cert: good.certificate, key: good.key } });
         await using watching = watchAll(store, 'a', 1);
         await write(store, put('a'));
         await waitFor('the event', () => watching.keys.length === 1 || undefined);
       });
 
-      it('takes another certificate when the one that it has does no more', async () => {
+      it('loads a new certificate when the current one is rejected', async () => {
         const [before, after] = [foreign, good].map(({ ca, certificate: cert, key }) => ({ ca, cert, key }));
         await using store = await openOn(etcd, { tls: before, renew: async () => ({ tls: after }) });
         await write(store, put('a'));
       });
 
-      it('says what is wrong with any other', async () => {
+      it('explains why other certificates are rejected', async () => {
         const { ca, certificate: cert, key } = good;
         const refusals = [
-          [{ ca }, 'unauthenticated', /refuses a client without a certificate/],
-          [{ ca, cert: foreign.certificate, key: foreign.key }, 'unauthenticated', /refuses this client's certificate/],
+          [{ ca }, 'unauthenticated', /rejects a client without a certificate/],
+          [{ ca, cert: foreign.certificate, key: foreign.key }, 'unauthenticated', /rejects this client's certificate/],
           [{ ca: foreign.ca, cert, key }, 'unauthenticated', /the certificate of etcd .* is not trusted/],
-          [undefined, 'unavailable', /accepts no connection: does it want TLS\?/],
+          [undefined, 'unavailable', /accepts no connection: check whether it requires TLS/],
         ] as const;
         const all = refusals.map(([tls, code, message]) => assert.rejects(openOn(etcd, { tls }), { code, message }));
         await Promise.all(all);
@@ -79,7 +79,7 @@ for (const version of ['3.4', '3.6'] as const) {
       });
       after(() => etcd[Symbol.asyncDispose]());
 
-      it('works for the one who may, also when etcd has forgotten the login', async () => {
+      it('works for an allowed user, also after etcd has dropped the login', async () => {
         await using store = await openOn(etcd, { prefix, user });
         await using watching = watchAll(store, 'a', 1);
         const lease = await store.grantLease(60_000);
@@ -94,7 +94,7 @@ for (const version of ['3.4', '3.6'] as const) {
         await store.compact((await store.range('')).revision);
       });
 
-      it('logs in again when others change users or roles, and when a login has run out', async () => {
+      it('logs in again after users or roles change, and after a login expires', async () => {
         await using folder = await createTempFolder();
         const options = {
           version,
@@ -117,7 +117,7 @@ for (const version of ['3.4', '3.6'] as const) {
         await waitFor('the events', () => watching.keys.length === 4 || undefined);
       });
 
-      it('takes another password when the one that it has does no more', async () => {
+      it('loads a new password when the current one is rejected', async () => {
         let password = user.password;
         const renew = async () => ({ user: { ...user, password } });
         await using store = await openOn(etcd, { prefix, user, renew });
@@ -127,16 +127,16 @@ for (const version of ['3.4', '3.6'] as const) {
         await change(password);
         await write(store, put('b'));
         await change(user.password);
-        await assert.rejects(write(store, put('b')), { code: 'unavailable', message: /refuses the user "pareto"/ });
+        await assert.rejects(write(store, put('b')), { code: 'unavailable', message: /rejects the user "pareto"/ });
         password = user.password;
         await write(store, put('b'));
       });
 
-      it('says what is wrong for any other', async () => {
+      it('explains why other users are rejected', async () => {
         const refusals = [
-          [{ prefix, user: { ...user, password: 'guess' } }, 'unauthenticated', /refuses the user "pareto"/],
-          [{ prefix, user: { ...user, name: 'nobody' } }, 'unauthenticated', /refuses the user "nobody"/],
-          [{ prefix }, 'unauthenticated', /wants a user and a password/],
+          [{ prefix, user: { ...user, password: 'guess' } }, 'unauthenticated', /rejects the user "pareto"/],
+          [{ prefix, user: { ...user, name: 'nobody' } }, 'unauthenticated', /rejects the user "nobody"/],
+          [{ prefix }, 'unauthenticated', /requires a user and a password/],
           [{ prefix: '/pareto/yours/', user }, 'permission-denied', /all keys under \/pareto\/yours\//],
         ] as const;
         for (const [options, code, message] of refusals) {

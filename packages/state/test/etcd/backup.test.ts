@@ -1,4 +1,4 @@
-// Backups that move between the kinds of store, and restores that compete.
+// Backups moved between kinds of stores, and concurrent restores.
 
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
@@ -24,7 +24,7 @@ describe('backups of and for etcd', function () {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('go from the embedded store to etcd and back', async () => {
+  it('can be moved from the embedded store to etcd and back', async () => {
     await using embedded = await openEmbeddedStore(folder.file('one'), { clock: systemClock });
     const operations = Array.from({ length: 300 }, (_, i) => put(`k/${i}`, 'välue\n'.repeat(i)));
     for (let i = 0; i < 300; i += 100) await write(embedded, ...operations.slice(i, i + 100));
@@ -39,7 +39,7 @@ describe('backups of and for etcd', function () {
     assert.equal(new Set([embedded.epoch, onEtcd.epoch, again.epoch]).size, 3);
   });
 
-  it('are restored by one of two who try at once', async () => {
+  it('are restored by only one of two concurrent restores', async () => {
     await using source = await openOn(etcd);
     for (let i = 0; i < 20; i += 1) await write(source, put(`k/${i}`, String(i)));
     await backupStore(source, folder.file('race'));
@@ -50,18 +50,18 @@ describe('backups of and for etcd', function () {
     const [done, refused] = outcomes.toSorted((a, b) => a.status.localeCompare(b.status));
     assert.deepEqual(done, { status: 'fulfilled', value: 20 });
     assert.ok(refused?.status === 'rejected');
-    assert.match(String(refused.reason), /a restore into this store is under way|into an empty store only/);
+    assert.match(String(refused.reason), /another restore into this store is in progress|only into an empty store/);
     assert.deepEqual(await content(one), await content(source));
     assert.equal((await two.get('meta/restoring')).entry, undefined);
   });
 
-  it('leave a store shut whose restore was cut off', async () => {
+  it('do not open after an interrupted restore', async () => {
     const prefix = freshPrefix();
     await using store = await openOn(etcd, { prefix });
     await write(store, put('meta/restoring', 'x'));
     await assert.rejects(openOn(etcd, { prefix }), {
       code: 'failed-precondition',
-      message: /under way or was cut off/,
+      message: /in progress or was interrupted/,
     });
   });
 });

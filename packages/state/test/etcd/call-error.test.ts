@@ -1,4 +1,4 @@
-// What is made of the words of a call that failed: gRPC's own and etcd's.
+// Classification of failed calls by the messages of gRPC and etcd.
 
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
@@ -6,7 +6,7 @@ import { describe, it } from 'mocha';
 import { readCallError, unknownLogin } from '../../src/etcd/call-error.js';
 import { explain } from '../../src/etcd/explain.js';
 
-const cases: readonly (readonly [text: string, effect: 'none' | 'unknown', elsewhere: boolean])[] = [
+const cases: readonly (readonly [text: string, effect: 'none' | 'unknown', mayRetryElsewhere: boolean])[] = [
   ['14 UNAVAILABLE: No connection established. Last error: Error: connect ECONNREFUSED', 'none', true],
   ['14 UNAVAILABLE: Name resolution failed for target dns:etcd-0:2379', 'none', true],
   ['14 UNAVAILABLE: Channel closed before call started', 'none', true],
@@ -29,28 +29,28 @@ const cases: readonly (readonly [text: string, effect: 'none' | 'unknown', elsew
 ];
 
 describe('readCallError', () => {
-  it('tells whether a write may have happened, and whether another member may do better', () => {
+  it('returns whether a write may have happened and whether another member may succeed', () => {
     for (const [text, ...expected] of cases) {
       for (const message of [text, `GRPCUnavailableError: ${text}`]) {
-        const { effect, elsewhere } = readCallError(new Error(message));
-        assert.deepEqual([effect, elsewhere], expected, message);
+        const { effect, mayRetryElsewhere } = readCallError(new Error(message));
+        assert.deepEqual([effect, mayRetryElsewhere], expected, message);
       }
     }
   });
 
-  it('knows a login that etcd has forgotten, and so does what explains it', () => {
+  it('recognizes and explains a login that etcd has dropped', () => {
     const scene = { endpoints: ['a:1'], prefix: '/pareto/' };
     for (const words of [unknownLogin, 'revision of auth store is old']) {
       const error = readCallError(new Error(`16 UNAUTHENTICATED: etcdserver: ${words}`));
-      assert.ok(error.loginIsOld, words);
+      assert.ok(error.isLoggedOut, words);
       const told = explain(error, scene, 'open');
       assert.ok(told instanceof ParetoError);
       assert.deepEqual([told.code, told.message.includes('login')], ['unauthenticated', true]);
     }
-    assert.equal(readCallError(new Error('14 UNAVAILABLE: etcdserver: no leader')).loginIsOld, false);
+    assert.equal(readCallError(new Error('14 UNAVAILABLE: etcdserver: no leader')).isLoggedOut, false);
   });
 
-  it('reads an error once', () => {
+  it('returns a CallError unchanged', () => {
     const error = readCallError(new Error('14 UNAVAILABLE: etcdserver: no leader'));
     assert.equal(readCallError(error), error);
   });

@@ -1,4 +1,4 @@
-// Calls to etcd that go wrong, and what is made of them: another member, or words that say what to do.
+// Failed calls to etcd: retries on another member, and errors that tell what to do.
 
 import assert from 'node:assert/strict';
 import type { Store } from '@pareto/state';
@@ -27,7 +27,7 @@ describe('calls to etcd', function () {
     return entry && entry.modRevision - entry.createRevision;
   };
 
-  it('reads from another member when one is stalled or gone', async () => {
+  it('reads from another member when one is stalled or down', async () => {
     await using store = await openOn({ endpoints: [proxy.address, direct] });
     await write(store, put('a', '1'));
     proxy.stall('down');
@@ -37,7 +37,7 @@ describe('calls to etcd', function () {
     for (let i = 0; i < 3; i += 1) assert.equal((await store.range('')).entries[0]?.value, '1');
   });
 
-  it('writes to another member what the first one can not have got', async () => {
+  it('writes to another member if the first can not have received the write', async () => {
     await using store = await openOn({ endpoints: [proxy.address, direct] });
     await write(store, put('a', '1'));
     proxy.cut();
@@ -46,7 +46,7 @@ describe('calls to etcd', function () {
     await write(late, put('b'));
   });
 
-  it('does not write a second time what may have been written', async () => {
+  it('does not repeat a write that may have happened', async () => {
     const prefix = freshPrefix();
     await using store = await openOn({ endpoints: [proxy.address, direct] }, { prefix });
     await write(store, put('a', '1'));
@@ -60,7 +60,7 @@ describe('calls to etcd', function () {
     assert.equal(await versionOf(store, 'a'), 1);
   });
 
-  it('says that nothing was written when nothing can have been', async () => {
+  it('reports that nothing was written if that is certain', async () => {
     await using store = await openOn({ endpoints: [proxy.address] });
     await write(store, put('a', '1'));
     proxy.cut();
@@ -74,7 +74,7 @@ describe('calls to etcd', function () {
     await waitFor('a write', () => write(store, put('a', '2')));
   });
 
-  it("waits through a silence that is nobody else's to end, and says for how long", async () => {
+  it('waits while all members are unresponsive, and reports for how long', async () => {
     const notices: Notice[] = [];
     const prefix = freshPrefix();
     await using writer = await openOn(etcd, { prefix });
@@ -85,18 +85,18 @@ describe('calls to etcd', function () {
     await write(writer, put('w/1'));
     await waitFor(
       'the notice',
-      () => notices.find(({ message }) => message === 'the store can not be watched'),
+      () => notices.find(({ message }) => message === 'watch of the store interrupted'),
       15_000,
     );
     assert.ok(store.silentMs > 3_000);
     assert.deepEqual(watching.keys, []);
     proxy.heal();
     await waitFor('the event', () => watching.keys.length === 1 || undefined);
-    await waitFor('the notice', () => notices.find(({ message }) => message === 'the store is watched again'));
+    await waitFor('the notice', () => notices.find(({ message }) => message === 'watch of the store resumed'));
     await waitFor('the end of the silence', () => store.silentMs < 1_500 || undefined);
   });
 
-  it('opens new connections when those that it has die in silence', async () => {
+  it('opens new connections after a silent loss of the current ones', async () => {
     await using store = await openOn({ endpoints: [proxy.address] });
     await using watching = watchAll(store, 'w/', 1);
     const lease = await store.grantLease(10_000);
@@ -109,7 +109,7 @@ describe('calls to etcd', function () {
     await waitFor('the next event', () => watching.keys.length === 2 || undefined);
   });
 
-  it('keeps clusters that share one etcd apart', async () => {
+  it('separates clusters that share an etcd', async () => {
     await using one = await openOn(etcd, { prefix: '/pareto/a/' });
     await using two = await openOn(etcd, { prefix: '/pareto/a/b/' });
     await using three = await openOn(etcd, { prefix: '/pareto/ab/' });
@@ -139,7 +139,7 @@ describe('calls to etcd', function () {
     );
   });
 
-  it('are made past the proxy that the environment names', async () => {
+  it('bypass the proxy of the environment', async () => {
     const before = process.env['http_proxy'];
     process.env['http_proxy'] = 'http://127.0.0.1:9';
     try {
@@ -151,7 +151,7 @@ describe('calls to etcd', function () {
     }
   });
 
-  it('takes a transaction as large as the limits allow', async () => {
+  it('accepts a transaction at the limits', async () => {
     await using store = await openOn(etcd);
     const compares = Array.from({ length: 127 }, (_, i) => ({ kind: 'absent', key: `k${i}` }) as const);
     const operations = Array.from({ length: 128 }, (_, i) => put(`k${i}`, 'x'.repeat(8_000)));
@@ -160,20 +160,20 @@ describe('calls to etcd', function () {
     assert.ok(again.kind === 'conflict' && again.failed.length === 127);
   });
 
-  it('says what to do when etcd has no room left, and reads on, also who comes later', async () => {
+  it('explains a full etcd, and still reads, also from a new store', async () => {
     await using small = await startEtcd({ version: '3.6', args: ['--quota-backend-bytes=2000000'] });
     const prefix = freshPrefix();
     await using store = await openOn(small, { prefix });
     const fill = async (): Promise<void> => {
       for (let i = 0; i < 100; i += 1) await write(store, put(`k${i}`, 'x'.repeat(500_000)));
     };
-    await assert.rejects(fill(), { code: 'resource-exhausted', message: /no room left.*nothing was written/ });
+    await assert.rejects(fill(), { code: 'resource-exhausted', message: /no space left.*nothing was written/ });
     assert.ok((await store.range('')).entries.length > 2);
     await using again = await openOn(small, { prefix });
     assert.equal(again.epoch, store.epoch);
   });
 
-  it('refuses members and prefixes that can be none', async () => {
+  it('rejects invalid members and prefixes', async () => {
     await assert.rejects(openOn({ endpoints: ['http://localhost:1'] }), {
       code: 'invalid-argument',
       message: /host:port/,

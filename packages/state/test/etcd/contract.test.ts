@@ -1,4 +1,4 @@
-// The store's contract over etcd, of the oldest and the newest version that people run.
+// The contract of stores on the oldest and the newest supported versions of etcd.
 
 import { systemClock } from '@pareto/core';
 import { startEtcd, type Etcd } from '@pareto/testkit';

@@ -1,4 +1,4 @@
-// etcd killed and started again, whole or in part: what was acknowledged stays, and what watches is told all of it.
+// etcd killed and restarted, in whole or in part: acknowledged writes are kept, and watches miss no event.
 
 import assert from 'node:assert/strict';
 import { writeSync } from 'node:fs';
@@ -14,7 +14,7 @@ interface Writers extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Eight writers, each with keys of its own, that go on whatever happens. */
+/** Starts eight writers, each with its own keys, that continue after any failure. */
 function startWriters(store: Store): Writers {
   const acknowledged: string[] = [];
   const failures: unknown[] = [];
@@ -45,7 +45,7 @@ interface Fixture {
   readonly writers: Writers;
 }
 
-/** Writes and watches while `act` does its worst; then everything that was acknowledged is there, and was seen once. */
+/** Writes and watches during `act`. Then asserts that every acknowledged write is stored and was seen once. */
 async function survive(options: EtcdOptions, act: (fixture: Fixture) => Promise<void>): Promise<void> {
   await using etcd = await startEtcd(options);
   const notices: Notice[] = [];
@@ -73,7 +73,7 @@ async function survive(options: EtcdOptions, act: (fixture: Fixture) => Promise<
   }
 }
 
-describe('etcd that is killed', function () {
+describe('etcd after a kill', function () {
   this.timeout(60_000);
   before(async function () {
     await needEtcd(this, '3.4');
@@ -81,7 +81,7 @@ describe('etcd that is killed', function () {
   });
 
   for (const version of ['3.4', '3.6'] as const) {
-    it(`keeps every acknowledged write, and the watch, when etcd ${version} is killed and started again`, async () => {
+    it(`keeps every acknowledged write, and the watch, across a restart of etcd ${version}`, async () => {
       await survive({ version }, async ({ etcd, writers }) => {
         for (let round = 0; round < 2; round += 1) {
           await etcd.kill();
@@ -93,7 +93,7 @@ describe('etcd that is killed', function () {
       });
     });
 
-    it(`writes on when the leader of three (etcd ${version}) is killed`, async () => {
+    it(`continues to write when the leader of three (etcd ${version}) is killed`, async () => {
       await survive({ version, nodes: 3 }, async ({ etcd, writers }) => {
         for (let round = 0; round < 2; round += 1) {
           const leader = await etcd.leader();
@@ -108,14 +108,14 @@ describe('etcd that is killed', function () {
     });
   }
 
-  it('refuses in about three seconds while more than half of the members are gone', async () => {
+  it('fails in about 3 s while more than half of the members are down', async () => {
     await using etcd = await startEtcd({ version: '3.6', nodes: 3 });
     await using store = await openOn(etcd);
     await write(store, put('a'));
     for (const node of etcd.nodes.slice(1)) await node.kill();
     await assert.rejects(store.get('a'), {
       code: 'unavailable',
-      message: /has no leader|did not answer|can't be reached/,
+      message: /has no leader|did not respond|can't be reached/,
     });
     await assert.rejects(write(store, put('a')), { code: 'unavailable', message: /written/ });
     await etcd.start();

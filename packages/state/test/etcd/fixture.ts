@@ -1,4 +1,4 @@
-// What the tests of the etcd store share: an etcd that is started once, and stores under prefixes of their own.
+// Fixture of the etcd store tests: an etcd that is started once, and stores under separate prefixes.
 
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '@pareto/core';
@@ -13,7 +13,7 @@ export interface Notice {
 
 export const freshPrefix = (): string => `/pareto/${randomUUID()}/`;
 
-/** On the given members, else on all; `notices` takes what the store says. */
+/** Opens a store on the given members, by default on all. Its notices are added to `notices`. */
 export function openOn(
   etcd: Pick<Etcd, 'endpoints'>,
   options: Partial<EtcdStoreOptions> = {},
@@ -23,7 +23,7 @@ export function openOn(
   return openEtcdStore({ endpoints: etcd.endpoints, prefix: freshPrefix(), clock: systemClock, onNotice, ...options });
 }
 
-/** Skips the suite, with the reason, where etcd can't be had. Call it in a `before`. */
+/** Skips the suite with the reason if etcd is not available. Call it in a `before`. */
 export async function needEtcd(context: Context, version: EtcdVersion): Promise<void> {
   context.timeout(600_000); // the first time on a machine, it is built
   const reason = await missingEtcd(version);
@@ -34,7 +34,7 @@ export async function needEtcd(context: Context, version: EtcdVersion): Promise<
 
 export const put = (key: string, value = ''): Operation => ({ kind: 'put', key, value });
 
-/** Returns the revision. */
+/** Writes a key and returns the revision. */
 export async function write(store: Store, ...operations: readonly Operation[]): Promise<number> {
   return (await store.transact({ compares: [], operations })).revision;
 }
@@ -42,13 +42,13 @@ export async function write(store: Store, ...operations: readonly Operation[]): 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export interface Watching extends AsyncDisposable {
-  /** The keys of all events so far, in order; a deletion's with a minus. */
+  /** Keys of all events so far, in order. A deletion has a minus sign. */
   readonly keys: readonly string[];
-  /** What ended it, if anything did. */
+  /** Last message, if it ended the watch. */
   readonly end: Watched | undefined;
 }
 
-/** Watches in the background. `onEvents` is awaited before more is asked for. */
+/** Watches in the background. Awaits `onEvents` before it reads more. */
 export function watchAll(store: Store, prefix: string, from: number, onEvents?: () => Promise<void>): Watching {
   const keys: string[] = [];
   const stop = new AbortController();

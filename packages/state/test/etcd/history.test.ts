@@ -1,4 +1,4 @@
-// etcd wiped, or restored from a snapshot, under stores that are open.
+// etcd wiped or restored from a snapshot while stores are open.
 
 import assert from 'node:assert/strict';
 import type { Store } from '@pareto/state';
@@ -34,7 +34,7 @@ describe('a store with another history', function () {
   });
 
   for (const version of ['3.4', '3.6'] as const) {
-    it(`tells every watch once after a restore from a snapshot (etcd ${version}), in one new epoch for all`, () =>
+    it(`ends every watch after a restore from a snapshot (etcd ${version}), with the same new epoch`, () =>
       withTwoStores(version, async ({ etcd, one, two, notices }) => {
         const from = await write(one, put('kept', '1'));
         const snapshot = await etcd.snapshot();
@@ -61,7 +61,7 @@ describe('a store with another history', function () {
         await waitFor('the next event', () => again.keys.length === 1 || undefined);
       }));
 
-    it(`makes a new identity when it is wiped (etcd ${version})`, () =>
+    it(`gets a new epoch after etcd ${version} is wiped`, () =>
       withTwoStores(version, async ({ etcd, one, two }) => {
         const { epoch } = one;
         const from = await write(one, put('a'));
@@ -78,7 +78,7 @@ describe('a store with another history', function () {
       }));
   }
 
-  it('is noticed by a read and by a write, without a watch', () =>
+  it('is detected by a read and by a write, without a watch', () =>
     withTwoStores('3.4', async ({ etcd, one, two }) => {
       const { epoch } = one;
       await write(one, put('a'));
@@ -88,13 +88,13 @@ describe('a store with another history', function () {
       assert.notEqual(one.epoch, epoch);
       await assert.rejects(write(two, put('a')), {
         code: 'aborted',
-        message: /wiped or restored: nothing was written/,
+        message: /wiped or restored, and nothing was written/,
       });
       assert.equal(two.epoch, one.epoch);
       await write(two, put('a'));
     }));
 
-  it('does not let a watch wait for a revision of a history that is over', () =>
+  it('ends a watch that waits for a revision of an earlier history', () =>
     withTwoStores('3.4', async ({ etcd, one, two }) => {
       for (let i = 0; i < 20; i += 1) await write(one, put('a', String(i)));
       const { revision } = await one.range('');
@@ -107,7 +107,7 @@ describe('a store with another history', function () {
       assert.equal((await waitFor('the end', () => early.end)).kind, 'restored');
     }));
 
-  it('is noticed by the raft term when others have written beyond all that was known', () =>
+  it('is detected by the raft term if others have written beyond the known revision', () =>
     withTwoStores('3.6', async ({ etcd, one }) => {
       await write(one, put('a', '1'));
       const snapshot = await etcd.snapshot();
@@ -122,7 +122,7 @@ describe('a store with another history', function () {
       assert.notEqual(one.epoch, epoch);
     }));
 
-  it('is no other history when it was only restarted, or written to by others', () =>
+  it('is not detected after a mere restart or writes of other clusters', () =>
     withTwoStores('3.4', async ({ etcd, one, two, notices }) => {
       const { epoch } = one;
       await using watching = watchAll(one, '', 1);
@@ -138,7 +138,7 @@ describe('a store with another history', function () {
       assert.ok(notices.every(({ message }) => !message.includes(restoredNotice)));
     }));
 
-  it('has a leader again, who may write, whether the candidates are in the snapshot or not', () =>
+  it('elects a leader that can write, with or without candidates in the snapshot', () =>
     withTwoStores('3.4', async ({ etcd, one, two }) => {
       const elect = (store: Store) => createElection(store, { name: 'test', ttlMs: 3_000, clock: systemClock });
       const [first, second] = [elect(one), elect(two)];

@@ -1,4 +1,4 @@
-// Leadership on etcd while links fail: who can't be heard is deposed in time, and what it still believes changes nothing.
+// Leadership on etcd while connections fail: an unreachable leader is deposed in time, and its later writes fail.
 
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
@@ -18,7 +18,7 @@ describe('leaders on etcd', function () {
   this.timeout(30_000);
   let etcd: Etcd;
   let proxy: TcpProxy;
-  /** One is behind a link that fails, two is not. */
+  /** Candidates: `one` has a connection that fails, `two` does not. */
   let one: Store;
   let two: Store;
   before(async function () {
@@ -38,7 +38,7 @@ describe('leaders on etcd', function () {
     await proxy[Symbol.asyncDispose]();
   });
 
-  it('loses its lead before its key goes, when its link is stalled, and the other one leads', async () => {
+  it('loses leadership before its key is deleted when its connection stalls, and the other leads', async () => {
     const first = await elect(one).campaign('one', never);
     const waiting = elect(two).campaign('two', never);
     await pause(1_500);
@@ -52,7 +52,7 @@ describe('leaders on etcd', function () {
     await second.resign();
   });
 
-  it('keeps its lead over a link that is cut and back within its time', async () => {
+  it('keeps leadership across a short interruption of its connection', async () => {
     const first = await elect(one).campaign('one', never);
     for (let round = 0; round < 2; round += 1) {
       proxy.cut();
@@ -65,14 +65,14 @@ describe('leaders on etcd', function () {
     await first.resign();
   });
 
-  it('lets only one of two write that both believe they lead', async () => {
+  it('accepts the writes of only one of two presumed leaders', async () => {
     const first = await elect(one).campaign('one', never);
     assert.equal((await writeAs(one, first, 'one')).kind, 'committed');
     proxy.stall('up');
     const late = writeAs(one, first, 'one, late').catch((error: unknown) => error);
     const second = await elect(two).campaign('two', never);
     assert.equal((await writeAs(two, second, 'two')).kind, 'committed');
-    assert.match(String(await late), /unavailable|did not answer in time/);
+    assert.match(String(await late), /unavailable|did not respond in time/);
     proxy.heal();
     const refused = await writeAs(one, first, 'one, later');
     assert.ok(refused.kind === 'conflict' && refused.failed[0]?.kind === 'leader');
@@ -80,7 +80,7 @@ describe('leaders on etcd', function () {
     await second.resign();
   });
 
-  it('hands over in the order of standing, and does not stand twice', async () => {
+  it('hands over in the order of candidacy, and rejects a second candidacy', async () => {
     const elections = [elect(one), elect(two), elect(two)];
     const led: Leadership[] = [];
     for (const [i, election] of elections.entries()) {
@@ -97,7 +97,7 @@ describe('leaders on etcd', function () {
     assert.equal(await elections[0]?.leader(), undefined);
   });
 
-  it('leaves nobody standing who gave up while etcd was away', async () => {
+  it('leaves no candidate behind that aborted while etcd was down', async () => {
     const abort = new AbortController();
     const first = await elect(two).campaign('two', never);
     const campaign = elect(one).campaign('one', abort.signal);

@@ -1,4 +1,4 @@
-// The watch over links that are cut and stalled, and past compactions: nothing is lost, and nothing comes twice.
+// The watch over interrupted and stalled connections and compactions: no event is lost or repeated.
 
 import assert from 'node:assert/strict';
 import type { Store } from '@pareto/state';
@@ -10,12 +10,12 @@ const count = 4_000;
 const key = (i: number): string => `w/${String(i).padStart(5, '0')}`;
 const expected = Array.from({ length: count }, (_, i) => key(i));
 
-/** One revision each, in order. Returns the first. */
+/** Writes keys in order, one revision each. Returns the first revision. */
 async function writeMany(store: Store): Promise<number> {
   const value = 'x'.repeat(1_000);
   const first = await write(store, put(key(0), value));
   for (let from = 1; from < count; from += 50) {
-    // A connection keeps the order of what is sent on it.
+    // A connection keeps the order of requests.
     const batch = expected.slice(from, from + 50);
     await Promise.all(batch.map((name) => write(store, put(name, value))));
   }
@@ -29,7 +29,7 @@ for (const version of ['3.4', '3.6'] as const) {
     this.timeout(60_000);
     let etcd: Etcd;
     let proxy: TcpProxy;
-    /** Goes straight to etcd. */
+    /** Store with a direct connection to etcd. */
     let writer: Store;
     let prefix: string;
     before(async function () {
@@ -48,7 +48,7 @@ for (const version of ['3.4', '3.6'] as const) {
     });
     const openThrough = (...endpoints: readonly string[]): Promise<Store> => openOn({ endpoints }, { prefix });
 
-    it('catches up on thousands of events over a link that is cut again and again', async () => {
+    it('catches up on thousands of events over a connection that is cut repeatedly', async () => {
       const from = await writeMany(writer);
       await using store = await openThrough(proxy.address);
       await using watching = watchAll(store, 'w/', from);
@@ -67,7 +67,7 @@ for (const version of ['3.4', '3.6'] as const) {
       assert.ok(cuts > 3, `cut ${cuts} times`);
     });
 
-    it('is told when it was away for longer than the history is kept, and goes on from a new list', async () => {
+    it('ends with compacted after a long interruption, and continues from a new list', async () => {
       await using store = await openThrough(proxy.address);
       const from = (await writer.range('')).revision + 1;
       await using watching = watchAll(store, 'w/', from);
@@ -86,7 +86,7 @@ for (const version of ['3.4', '3.6'] as const) {
       await waitFor('the next event', () => again.keys.length === 1 || undefined);
     });
 
-    it('does not miss a deletion at the very revision that is compacted at', async () => {
+    it('does not miss a deletion at the compacted revision itself', async () => {
       await write(writer, put('w/1'));
       const deletedAt = await write(writer, { kind: 'delete', key: 'w/1' });
       await write(writer, put('w/2'));
@@ -96,7 +96,7 @@ for (const version of ['3.4', '3.6'] as const) {
       assert.deepEqual(watching.keys, ['-w/1', 'w/2']);
     });
 
-    it('leaves a link that is stalled and not closed, for another member', async () => {
+    it('switches to another member when the connection stalls', async () => {
       await using store = await openThrough(proxy.address, etcd.endpoints[0] ?? '');
       await using watching = watchAll(store, 'w/', (await writer.range('')).revision + 1);
       await write(writer, put('w/1'));
@@ -108,7 +108,7 @@ for (const version of ['3.4', '3.6'] as const) {
       await waitFor('the second event', () => watching.keys.length === 2 || undefined);
     });
 
-    it('leaves with etcd what a slow reader has not asked for', async () => {
+    it('buffers nothing for a slow reader', async () => {
       const value = 'x'.repeat(16_000);
       const from = (await writer.range('')).revision + 1;
       for (let i = 0; i < count; i += 50) {
@@ -129,7 +129,7 @@ for (const version of ['3.4', '3.6'] as const) {
       assert.deepEqual(watching.keys, expected);
     });
 
-    it('gives a revision of many large values whole', async () => {
+    it('yields a revision of many large values as a whole', async () => {
       const operations = Array.from({ length: 100 }, (_, i) => put(key(i), 'x'.repeat(10_000)));
       const revision = await write(writer, ...operations);
       for (let i = 0; i < 5; i += 1) await write(writer, ...operations);
