@@ -8,11 +8,11 @@ import {
   countEnded,
   countSent,
   applyReport,
-  trackReplica,
   observePace,
   effectiveWaitMs,
   type TrackedReplica,
 } from './tracked-replica.js';
+import { createTrackedReplicas } from './tracked-replicas.js';
 
 export interface LoadTracker extends LoadView {
   /** Switches to a new table. Keeps the state of the replicas that remain. */
@@ -37,89 +37,68 @@ export interface LoadTracker extends LoadView {
 }
 
 export function createLoadTracker(params: PaceParams): LoadTracker {
-  const states = new Map<ReplicaId, TrackedReplica>();
-  const byLoadIndex: (TrackedReplica | undefined)[] = [];
+  const replicas = createTrackedReplicas(params);
+  const candidateLoads = createCandidateLoads();
   /** Candidates by `index`. */
   let candidates: readonly (Candidate | undefined)[] = [];
-  const candidateLoads = createCandidateLoads();
 
   /** Sets the load of the candidate to that of its replica with the shortest wait. */
   function refresh(candidate: Candidate): void {
     let backlogMs = Infinity;
     let queuedItems = 0;
-    for (const replica of candidate.replicas) {
-      const state = states.get(replica.id);
-      if (state === undefined) continue;
-      const wait = effectiveWaitMs(state);
+    for (const { id } of candidate.replicas) {
+      const tracked = replicas.get(id);
+      if (tracked === undefined) continue;
+      const wait = effectiveWaitMs(tracked);
       if (wait >= backlogMs) continue;
       backlogMs = wait;
-      queuedItems = itemsAhead(state);
+      queuedItems = itemsAhead(tracked);
     }
     candidateLoads.set(candidate.index, backlogMs, queuedItems);
   }
-  function change(replica: ReplicaId, apply: (state: TrackedReplica) => void): void {
-    const state = states.get(replica);
-    if (state === undefined) return;
-    apply(state);
-    refresh(state.candidate);
-  }
-
-  /** Removes candidates and their replicas. Returns the state of the replicas. */
-  function remove(removed: readonly (Candidate | undefined)[]): ReadonlyMap<ReplicaId, TrackedReplica> {
-    const known = new Map<ReplicaId, TrackedReplica>();
-    for (const candidate of removed) {
-      if (candidate === undefined) continue;
-      candidateLoads.set(candidate.index, Infinity, 0);
-      for (const { id, loadIndex } of candidate.replicas) {
-        const state = states.get(id);
-        if (state !== undefined) known.set(id, state);
-        states.delete(id);
-        byLoadIndex[loadIndex] = undefined;
-      }
-    }
-    return known;
-  }
-  function add(candidate: Candidate, known: ReadonlyMap<ReplicaId, TrackedReplica>): void {
-    for (const replica of candidate.replicas) {
-      const state = trackReplica(candidate, replica, params, known.get(replica.id));
-      states.set(replica.id, state);
-      byLoadIndex[replica.loadIndex] = state;
-    }
-    refresh(candidate);
+  function change(replica: ReplicaId, apply: (tracked: TrackedReplica) => void): void {
+    const tracked = replicas.get(replica);
+    if (tracked === undefined) return;
+    apply(tracked);
+    refresh(tracked.candidate);
   }
 
   return {
     backlogMs: (index) => candidateLoads.backlogMs(index),
     queuedItems: (index) => candidateLoads.queuedItems(index),
     replicaBacklogMs: (loadIndex) => {
-      const state = byLoadIndex[loadIndex];
-      return state === undefined ? Infinity : effectiveWaitMs(state);
+      const tracked = replicas.at(loadIndex);
+      return tracked === undefined ? Infinity : effectiveWaitMs(tracked);
     },
     get usable() {
-      return byLoadIndex.filter((state) => state?.isDown === false).length;
+      return replicas.usable;
     },
     setTable(table) {
       const before = candidates;
       candidates = byIndex(table.candidates);
-      const known = remove(before.filter((each) => each !== undefined && each !== candidates[each.index]));
+      const removed = before.flatMap((each) => (each !== undefined && each !== candidates[each.index] ? [each] : []));
+      const added = table.candidates.filter((candidate) => candidate !== before[candidate.index]);
+      replicas.replace(removed, added);
+      for (const { index } of removed) candidateLoads.set(index, Infinity, 0);
       candidateLoads.reserve(candidates.length);
-      for (const candidate of table.candidates) if (candidate !== before[candidate.index]) add(candidate, known);
+      for (const candidate of added) refresh(candidate);
     },
     sent(replica, items) {
-      const state = states.get(replica);
-      const ahead = state === undefined ? 0 : itemsAhead(state);
-      change(replica, (tracked) => countSent(tracked, items));
+      const tracked = replicas.get(replica);
+      const ahead = tracked === undefined ? 0 : itemsAhead(tracked);
+      change(replica, (each) => countSent(each, items));
       return ahead;
     },
-    ended: (replica, items, load) => change(replica, (state) => countEnded(state, items, load)),
-    observe: (replica, aheadItems, waitedMs) => change(replica, (state) => observePace(state, aheadItems, waitedMs)),
+    ended: (replica, items, load) => change(replica, (tracked) => countEnded(tracked, items, load)),
+    observe: (replica, aheadItems, waitedMs) =>
+      change(replica, (tracked) => observePace(tracked, aheadItems, waitedMs)),
     report(replica, load) {
-      const wasDown = states.get(replica)?.isDown === true;
-      change(replica, (state) => applyReport(state, load));
+      const wasDown = replicas.get(replica)?.isDown === true;
+      change(replica, (tracked) => applyReport(tracked, load));
       return wasDown && load !== undefined;
     },
-    markFull: (replica) => change(replica, (state) => (state.isFull = true)),
-    markDown: (replica) => change(replica, (state) => (state.isDown = true)),
+    markFull: (replica) => change(replica, (tracked) => (tracked.isFull = true)),
+    markDown: (replica) => change(replica, (tracked) => (tracked.isDown = true)),
   };
 }
 
