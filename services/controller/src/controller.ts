@@ -126,7 +126,9 @@ const isWhole = ({ clusterView, mirror }: Cluster): boolean => mirror.synced && 
 
 type Routing = Pick<RoutesOptions, 'table' | 'leader' | 'demand' | 'rows' | 'ready' | 'storeAgeMs'>;
 
-/** Returns what the routes need of the cluster. After a restore, the table stays unchanged until the plan is settled. */
+/**
+ * Returns what the routes need of the cluster. After a restore, the table stays unchanged until the plan is settled.
+ */
 const routing = ({ clusterView, mirror, leader, demand, storeAgeMs }: Cluster, table: TableLog): Routing => ({
   ...{ table, leader, demand, storeAgeMs },
   rows: (routers) => tableRows(clusterView(), routers),

@@ -80,7 +80,10 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   });
 }
 
-/** Throws `unavailable` while the plan is not settled after a restore: variants of the old and new registry could be confused. */
+/**
+ * Throws `unavailable` while the plan is not settled after a restore: variants of the old and new registry could be
+ * confused.
+ */
 function requireSettled({ clusterView, presentAtRestore }: Cluster): void {
   const now = clusterView();
   if (now.settled || isFresh(now, presentAtRestore())) return;

@@ -22,7 +22,10 @@ type Events = (
 
 const maxWaitMs = 60_000;
 
-/** Creates the handler. Only the leader logs events, so clients that follow are redirected when another controller leads. */
+/**
+ * Creates the handler. Only the leader logs events, so clients that follow are redirected when another controller
+ * leads.
+ */
 export const createEvents = ({ events, cluster, preferLeader, draining, clock }: EventsServiceOptions): Events =>
   async function* streamEvents({ follow, name }, call) {
     preferLeader();

@@ -15,7 +15,9 @@ import { sameTarget, type WorkTarget } from '../fleet/live-worker.js';
 import { observeWorkers, type ClusterView } from '../cluster/observe.js';
 import { currentVersions } from '../registry/registry-view.js';
 
-/** Returns the jobs of a task's architectures, of one architecture, or of all if `name` is empty. Throws `not-found`. */
+/**
+ * Returns the jobs of a task's architectures, of one architecture, or of all if `name` is empty. Throws `not-found`.
+ */
 export function listJobs(view: ClusterView, deferred: Plan['deferred'], name: string): wire.JobInput[] {
   const { tasks, architectures, variants } = view.registry;
   if (name !== '' && !tasks.has(name) && !architectures.has(name)) throw notFound('task or architecture', name);
@@ -31,7 +33,9 @@ export function listJobs(view: ClusterView, deferred: Plan['deferred'], name: st
     });
 }
 
-/** Returns the hardware classes of workers that are connected or awaited. If there are none, those of all known workers. */
+/**
+ * Returns the hardware classes of workers that are connected or awaited. If there are none, those of all known workers.
+ */
 function jobClasses(workers: readonly PlacementWorker[]): readonly FleetClass[] {
   const expected = workers.filter(({ presence }) => presence !== 'gone');
   const classes = fleetClasses(expected.map(asConnected));

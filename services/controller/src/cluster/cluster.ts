@@ -47,7 +47,10 @@ const leaseMs = 3_000;
 /** As long as unregistered replicas keep serving (see `unregistered-replicas.ts`). */
 const noticeMs = 3_600_000;
 
-/** Kinds of records that do not change a leader's decisions: loads and counters, for example, come from reports that it received. */
+/**
+ * Kinds of records that do not change a leader's decisions: loads and counters, for example, come from reports that it
+ * received.
+ */
 const informational: ReadonlySet<RecordKind> = new Set(['loads', 'counters', 'plans', 'candidates', 'ruleEvents']);
 
 export function createCluster(options: ClusterOptions): Cluster {
@@ -104,8 +107,8 @@ export function createCluster(options: ClusterOptions): Cluster {
 }
 
 /**
- * Handles restores of the store: notes the present workers, sets a notice, and steps down, because a candidacy of the old history
- * is void. Returns the workers that were present at any restore.
+ * Handles restores of the store: notes the present workers, sets a notice, and steps down, because a candidacy of the
+ * old history is void. Returns the workers that were present at any restore.
  */
 function watchRestores(
   { logger, notices, clock }: ClusterOptions,

@@ -1,4 +1,5 @@
-// The demand that routers report: rates and outcomes over a sliding window, and the cold variants that queries are held for.
+// The demand that routers report: rates and outcomes over a sliding window, and the cold variants that queries are held
+// for.
 
 import { variantId, type Milliseconds, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -23,9 +24,13 @@ export interface TargetOutcomes {
 }
 
 export interface DemandWindow {
-  /** Takes a router's demand. Returns true if a turn is due, because queries are held for another variant than before. */
+  /**
+   * Takes a router's demand. Returns true if a turn is due, because queries are held for another variant than before.
+   */
   add(router: string, demand: wire.Demand, now: Milliseconds): boolean;
-  /** Returns items per second by variant. Refused queries are spread over the variants in proportion to their answers. */
+  /**
+   * Returns items per second by variant. Refused queries are spread over the variants in proportion to their answers.
+   */
   itemsPerSecond(now: Milliseconds): ReadonlyMap<VariantId, number>;
   byTarget(now: Milliseconds): ReadonlyMap<string, TargetRates>;
   outcomes(now: Milliseconds): ReadonlyMap<string, TargetOutcomes>;
@@ -47,8 +52,8 @@ export function createDemandWindow(): DemandWindow {
   const held = createHeldVariants();
 
   /**
-   * Returns the recent entries, each with the share of its counts that falls into the span. After a time without a controller, a
-   * router reports all of it in one message.
+   * Returns the recent entries, each with the share of its counts that falls into the span. After a time without a
+   * controller, a router reports all of it in one message.
    */
   const recent = (now: Milliseconds, spanMs: number): readonly (readonly [wire.DemandEntry, number])[] =>
     samples

@@ -48,13 +48,19 @@ export interface ClusterView {
   readonly leadingSince: Milliseconds | undefined;
   /** The plan in the store belongs to the store's current history (see `plan/adopt.ts`). */
   readonly settled: boolean;
-  /** Version that an architecture's name resolves to. The names of missing architectures resolve to their current version. */
+  /**
+   * Version that an architecture's name resolves to. The names of missing architectures resolve to their current
+   * version.
+   */
   readonly served: ReadonlyMap<string, number>;
 }
 
 export type Observed = Omit<PlacementSnapshot, 'wanted' | 'planId'>;
 
-/** Returns the snapshot for planning. `assignedAt` is when each assignment was first seen; a missing one was first seen now. */
+/**
+ * Returns the snapshot for planning. `assignedAt` is when each assignment was first seen; a missing one was first seen
+ * now.
+ */
 export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Milliseconds>): Observed {
   const workers = observeWorkers(view);
   const { registry, served } = view;
@@ -73,7 +79,9 @@ export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Mi
   };
 }
 
-/** Returns the rule with its age on this controller's clock. Its time of creation may come from another host's clock. */
+/**
+ * Returns the rule with its age on this controller's clock. Its time of creation may come from another host's clock.
+ */
 function observeWarmthRule(
   { kind, tenant, task, target, reason, madeWallMs }: WarmthRule,
   { now, wallMs }: ClusterView,

@@ -1,4 +1,5 @@
-// The version that each architecture's name resolves to. Policy decides it from the current view and the previous decision.
+// The version that each architecture's name resolves to. Policy decides it from the current view and the previous
+// decision.
 
 import { servedVersion, type PlacementReplica, type PlacementWorker } from '@pareto/policy';
 import { observeReplicas, observeWorkers, type ClusterView } from './observe.js';

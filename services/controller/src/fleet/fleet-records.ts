@@ -44,7 +44,10 @@ const lostMs = 3_600_000;
 
 export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
   const { leader, mirror, fleet, logger } = options;
-  /** Writes what `change` makes of the stored record, unless it returns undefined. Repeats that after a conflicting write. */
+  /**
+   * Writes what `change` makes of the stored record, unless it returns undefined. Repeats that after a conflicting
+   * write.
+   */
   const changeWorker = (
     id: WorkerId,
     change: (known: WorkerRecord | undefined) => WorkerRecord | undefined,

@@ -1,5 +1,5 @@
-// The state of all workers in memory: their sessions, last reports, and orders to make or measure. On a controller that does
-// not lead, and for workers that have not joined yet, the state comes from the load records in the store.
+// The state of all workers in memory: their sessions, last reports, and orders to make or measure. On a controller that
+// does not lead, and for workers that have not joined yet, the state comes from the load records in the store.
 
 import type { Milliseconds, ReplicaId, VariantId, WorkerId, WorkerInfo } from '@pareto/core';
 import { createIsolation } from './isolation.js';
@@ -34,13 +34,13 @@ export interface FleetState {
   /** Ends a session. Does nothing if it was replaced. */
   leave(session: WorkerSession, now: Milliseconds): void;
   /**
-   * Takes a report. Returns true if a turn is due: a replica was added, removed or changed its state, the worker started or
-   * stopped draining, or it is no longer suspected. Ignores a session that was replaced.
+   * Takes a report. Returns true if a turn is due: a replica was added, removed or changed its state, the worker
+   * started or stopped draining, or it is no longer suspected. Ignores a session that was replaced.
    */
   report(session: WorkerSession, report: WorkerReport, now: Milliseconds): boolean;
   /**
-   * Marks a worker that a router can't reach as suspected. Returns true, and the worker's rows leave the table, if the worker is
-   * unresponsive here too, while others are not.
+   * Marks a worker that a router can't reach as suspected. Returns true, and the worker's rows leave the table, if the
+   * worker is unresponsive here too, while others are not.
    */
   suspect(id: WorkerId, now: Milliseconds): boolean;
   /** Returns the time until the worker counts as unresponsive. Undefined if it is disconnected or already suspected. */
@@ -59,11 +59,14 @@ export interface FleetState {
   /** Returns the time since the worker's last session, at most since `leadingSince`. 0 while it is connected. */
   missingMs(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): number;
   /**
-   * Returns the worker's presence. A worker that left is awaited for `rejoinMs`, one that has not joined since `leadingSince` for
-   * `firstJoinMs`. If `leadingSince` is undefined, the presence in the store counts.
+   * Returns the worker's presence. A worker that left is awaited for `rejoinMs`, one that has not joined since
+   * `leadingSince` for `firstJoinMs`. If `leadingSince` is undefined, the presence in the store counts.
    */
   presence(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): Presence;
-  /** Returns whether the worker is connected or within its time to rejoin. Unlike `presence`, this time also passes during isolation. */
+  /**
+   * Returns whether the worker is connected or within its time to rejoin. Unlike `presence`, this time also passes
+   * during isolation.
+   */
   isExpected(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): boolean;
   replicas(id: WorkerId): ReadonlyMap<ReplicaId, LiveReplica>;
   /** Returns what the worker has to make or measure. */
@@ -76,8 +79,8 @@ export interface FleetState {
 export const defaultFleetParams: FleetParams = { rejoinMs: 1_500, firstJoinMs: 10_000 };
 
 /**
- * Creates an empty fleet. No worker expires or is suspected while none sends anything (see `isolation.ts`). When one does
- * again, the others get as long to rejoin as with a new leader.
+ * Creates an empty fleet. No worker expires or is suspected while none sends anything (see `isolation.ts`). When one
+ * does again, the others get as long to rejoin as with a new leader.
  */
 export function createFleetState(params: FleetParams): FleetState {
   const workers = new Map<WorkerId, LiveWorker>();

@@ -1,5 +1,5 @@
-// Whether this controller is cut off from all workers. If none sends anything, the cause is more likely the controller than
-// every worker: no worker expires and none is suspected then, and nothing could be placed anyway.
+// Whether this controller is cut off from all workers. If none sends anything, the cause is more likely the controller
+// than every worker: no worker expires and none is suspected then, and nothing could be placed anyway.
 
 import type { Milliseconds } from '@pareto/core';
 import { neverLeft, unresponsiveMs } from './live-worker.js';
@@ -7,7 +7,10 @@ import { neverLeft, unresponsiveMs } from './live-worker.js';
 export interface Isolation {
   /** Returns whether no worker sent anything for 1.1 s. */
   isIsolated(now: Milliseconds): boolean;
-  /** Returns the time up to which a worker's absence counts: the last message of any worker during isolation, otherwise `now`. */
+  /**
+   * Returns the time up to which a worker's absence counts: the last message of any worker during isolation, otherwise
+   * `now`.
+   */
   absentUntil(now: Milliseconds): Milliseconds;
   /** Notes a message of any worker. */
   onReceived(now: Milliseconds): void;
@@ -15,7 +18,9 @@ export interface Isolation {
   reset(): void;
 }
 
-/** Creates an isolation. `onEnd` is called for the first message after it, with the time of the last message before it. */
+/**
+ * Creates an isolation. `onEnd` is called for the first message after it, with the time of the last message before it.
+ */
 export function createIsolation(onEnd: (since: Milliseconds, now: Milliseconds) => void): Isolation {
   let lastReceivedAt = neverLeft;
   const isIsolated = (now: Milliseconds): boolean => now - lastReceivedAt >= unresponsiveMs;

@@ -98,8 +98,8 @@ function replacedBy(before: LiveWorker | undefined, incarnation: string): readon
 }
 
 /**
- * Throws `already-exists` if the present session replaced one of this process. Two processes with one id would replace each
- * other forever.
+ * Throws `already-exists` if the present session replaced one of this process. Two processes with one id would replace
+ * each other forever.
  */
 export function checkNotReplaced(
   present: LiveWorker | undefined,

@@ -29,7 +29,10 @@ type Statistics = (
 const returnMs = 5_000;
 const pollMs = milliseconds(50);
 
-/** Creates the handler. It throws `notLeaderError()` unless this controller leads, because workers report to the leader only. */
+/**
+ * Creates the handler. It throws `notLeaderError()` unless this controller leads, because workers report to the leader
+ * only.
+ */
 export function createStatistics(options: StatisticsOptions): Statistics {
   const { leader, mirror, loads, reportRequester, clock } = options;
   return async ({ variants }, { signal }) => {
@@ -48,7 +51,9 @@ function variantFilter(variants: readonly string[]): VariantFilter {
   return (variant) => requested.size === 0 || requested.has(variant);
 }
 
-/** Waits until workers that held a requested variant have rejoined a new leader. Otherwise counts would go backwards. */
+/**
+ * Waits until workers that held a requested variant have rejoined a new leader. Otherwise counts would go backwards.
+ */
 async function waitForReturn(
   { mirror, fleet, clock }: StatisticsOptions,
   { since }: Term,

@@ -14,8 +14,8 @@ export interface SuspicionsOptions {
 const readMs = milliseconds(1);
 
 /**
- * Creates the function to call when a router reports a worker as unreachable. Routers report it once, so the worker is checked
- * when it counts as unresponsive, unless it sends something until then.
+ * Creates the function to call when a router reports a worker as unreachable. Routers report it once, so the worker is
+ * checked when it counts as unresponsive, unless it sends something until then.
  */
 export function createSuspicions({ fleet, onSuspected, clock }: SuspicionsOptions): (worker: WorkerId) => void {
   const waiting = new Set<WorkerId>();

@@ -41,7 +41,10 @@ export interface WorkerSessionsOptions {
   readonly workerExpiry: WorkerExpiry;
   readonly reportRequester: ReportRequester;
   readonly events: Pick<EventLog, 'add'>;
-  /** Called when planning or routing may give another result, because of a worker that joined, left or changed its state. */
+  /**
+   * Called when planning or routing may give another result, because of a worker that joined, left or changed its
+   * state.
+   */
   readonly changed: () => void;
   readonly storeAgeMs: () => number;
   readonly clock: Clock;
@@ -54,8 +57,8 @@ type WorkerStream = DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput
 const reportTimeoutMs = milliseconds(3_000);
 
 /**
- * Creates the handler of workers' streams. Only the leader accepts them. They end with its term, not when the service starts to
- * drain: a leader without streams would expire all workers.
+ * Creates the handler of workers' streams. Only the leader accepts them. They end with its term, not when the service
+ * starts to drain: a leader without streams would expire all workers.
  */
 export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStream, call: ServerCall) => Promise<void> {
   const { leader, logger, events } = options;
@@ -136,7 +139,9 @@ async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<W
   return workerInfoFromWire(hello);
 }
 
-/** Returns the next message. Undefined if the stream ended or broke, the signal aborts, or no message arrives in time. */
+/**
+ * Returns the next message. Undefined if the stream ended or broke, the signal aborts, or no message arrives in time.
+ */
 function nextOrTimeout(
   messages: AsyncIterator<wire.WorkerMessage>,
   clock: Clock,

@@ -1,5 +1,5 @@
-// The messages to a worker: its assignments when they change, a report request when one is pending, otherwise a heartbeat every
-// 500 ms. One message is in flight at a time, and a newer state replaces an unsent one.
+// The messages to a worker: its assignments when they change, a report request when one is pending, otherwise a
+// heartbeat every 500 ms. One message is in flight at a time, and a newer state replaces an unsent one.
 
 import type { Clock, PlanAction, WorkerId } from '@pareto/core';
 import type { DuplexStream, wire } from '@pareto/rpc';

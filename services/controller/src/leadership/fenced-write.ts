@@ -15,7 +15,10 @@ export interface FencedWriteOptions {
   readonly metrics: ControllerMetrics;
 }
 
-/** Returns once the mirror shows the write, or the records that conflict with it. Throws as `Store.transact` and `Mirror.reached` do. */
+/**
+ * Returns once the mirror shows the write, or the records that conflict with it. Throws as `Store.transact` and
+ * `Mirror.reached` do.
+ */
 export async function writeFenced(
   { store, mirror, clock, metrics }: FencedWriteOptions,
   fence: Fence,

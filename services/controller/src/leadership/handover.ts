@@ -1,5 +1,5 @@
-// The first step of a controller that stops: it writes the last reported loads and resigns, so that another controller leads
-// immediately. Calls in flight may take longer, and the new leader does not wait for them.
+// The first step of a controller that stops: it writes the last reported loads and resigns, so that another controller
+// leads immediately. Calls in flight may take longer, and the new leader does not wait for them.
 
 import type { Runnable } from '@pareto/service';
 

@@ -1,4 +1,5 @@
-// Election and writes of the leader. Every write is fenced by the candidacy, counted, and readable in the mirror when it returns.
+// Election and writes of the leader. Every write is fenced by the candidacy, counted, and readable in the mirror when
+// it returns.
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { notLeaderError } from '@pareto/rpc';
@@ -19,20 +20,24 @@ export interface Term {
 export interface Leader {
   /** The current term. Undefined if this controller does not lead. */
   readonly term: Term | undefined;
-  /** Address of another controller that leads, according to the mirror. Undefined if there is none or the store is unresponsive. */
+  /**
+   * Address of another controller that leads, according to the mirror. Undefined if there is none or the store is
+   * unresponsive.
+   */
   readonly elsewhere: string | undefined;
   /** Campaigns until the signal aborts, then resigns. `address` is where this controller is reachable. */
   run(address: string, signal: AbortSignal): Promise<void>;
   /** Returns the current term. Throws `notLeaderError()` if this controller does not lead. */
   require(): Term;
   /**
-   * Creates the error of a controller that can't write because it does not lead: `failed-precondition` with the leader's address
-   * in `pareto-leader`, or `unavailable` if no controller leads (`pareto-leader` is empty then) or the store is unresponsive.
+   * Creates the error of a controller that can't write because it does not lead: `failed-precondition` with the
+   * leader's address in `pareto-leader`, or `unavailable` if no controller leads (`pareto-leader` is empty then) or the
+   * store is unresponsive.
    */
   notLeaderError(): ParetoError;
   /**
-   * Writes as the leader, and waits until the mirror shows the write. Returns false if a compare failed; the mirror then shows
-   * the conflicting records. Throws `notLeaderError()` if this controller does not lead.
+   * Writes as the leader, and waits until the mirror shows the write. Returns false if a compare failed; the mirror
+   * then shows the conflicting records. Throws `notLeaderError()` if this controller does not lead.
    */
   write(compares: readonly Compare[], operations: readonly Operation[]): Promise<boolean>;
   /** Ends the term and starts a new campaign. */

@@ -1,10 +1,11 @@
-// A queue that runs the writes to the registry one at a time, so that each is decided on the result of the previous one.
+// A queue that runs the writes to the registry one at a time, so that each is decided on the result of the previous
+// one.
 
 import { ParetoError } from '@pareto/core';
 
 /**
- * Waits for the earlier writes, then runs `decide` as `retryOnConflict` does. `what` names the thing that is changed, for the error
- * message.
+ * Waits for the earlier writes, then runs `decide` as `retryOnConflict` does. `what` names the thing that is changed,
+ * for the error message.
  */
 export type RunExclusive = <T>(what: string, decide: () => Promise<T | undefined>) => Promise<T>;
 
@@ -21,8 +22,8 @@ export function createWriteQueue(): RunExclusive {
 }
 
 /**
- * Runs `decide`, which reads and writes, until it returns something else than undefined, which stands for a conflicting write.
- * Throws `aborted` after five conflicts, and whatever `decide` throws.
+ * Runs `decide`, which reads and writes, until it returns something else than undefined, which stands for a conflicting
+ * write. Throws `aborted` after five conflicts, and whatever `decide` throws.
  */
 export async function retryOnConflict<T>(what: string, decide: () => Promise<T | undefined>): Promise<T> {
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {

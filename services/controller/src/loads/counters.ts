@@ -16,8 +16,8 @@ export interface VariantCounts extends CounterRecord {
 }
 
 /**
- * Returns a worker's reports as stored: the age of the last inference becomes a wall time of this controller, because an age
- * would change all the time. The time stays the same while nothing was executed since the previous record.
+ * Returns a worker's reports as stored: the age of the last inference becomes a wall time of this controller, because
+ * an age would change all the time. The time stays the same while nothing was executed since the previous record.
  */
 export function countedReports(
   before: LoadRecord | undefined,

@@ -1,5 +1,5 @@
-// Writes workers' loads and the counters of variants together at a bounded rate: a change of state within 250 ms, counts every
-// five seconds.
+// Writes workers' loads and the counters of variants together at a bounded rate: a change of state within 250 ms,
+// counts every five seconds.
 
 import { milliseconds, type Clock, type Milliseconds, type ReplicaReport, type WorkerId } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';

@@ -1,7 +1,7 @@
 // The pending loads that fit one transaction, and what they add to the counters. Pure.
 //
-// A load record contains the counts that are already in the counters. Both are written together, on the condition that neither
-// changed since it was read. So nothing counts twice, even if the result of an earlier write is unknown.
+// A load record contains the counts that are already in the counters. Both are written together, on the condition that
+// neither changed since it was read. So nothing counts twice, even if the result of an earlier write is unknown.
 
 import type { WorkerId } from '@pareto/core';
 import { maxCompares, maxTransactionBytes, type Compare, type Operation } from '@pareto/state';
@@ -10,8 +10,8 @@ import { unchangedSince, type RecordView, type Stored } from '../storage/record-
 import { counterKey, loadKey, putRecord, variantKey, type CounterRecord, type LoadRecord } from '../storage/records.js';
 
 /**
- * Loads of a worker that are not written yet, in order and never empty: the latest one, preceded by the last ones with replicas
- * or an incarnation that the latest no longer contains.
+ * Loads of a worker that are not written yet, in order and never empty: the latest one, preceded by the last ones with
+ * replicas or an incarnation that the latest no longer contains.
  */
 export type UnwrittenLoads = readonly LoadRecord[];
 
@@ -32,8 +32,8 @@ export interface FlushPlan {
 }
 
 /**
- * Returns the writes of as many workers as fit, or, if the first worker does not fit alone, of as many of its replicas. Without
- * operations if nothing has changed.
+ * Returns the writes of as many workers as fit, or, if the first worker does not fit alone, of as many of its replicas.
+ * Without operations if nothing has changed.
  */
 export function planFlush(
   unwrittenLoads: Iterable<UnwrittenLoads>,
@@ -56,7 +56,9 @@ export function planFlush(
   return { ...builder.build(), done };
 }
 
-/** Returns what unwritten loads add to the counters: the differences between consecutive loads, from the stored one on. */
+/**
+ * Returns what unwritten loads add to the counters: the differences between consecutive loads, from the stored one on.
+ */
 export function countsOf(before: LoadRecord | undefined, loads: UnwrittenLoads): readonly VariantCounts[] {
   const written = loads.length < 2 ? undefined : JSON.stringify(before);
   const unwritten = loads.slice(1 + loads.findLastIndex((load) => JSON.stringify(load) === written));

@@ -3,7 +3,9 @@
 import { milliseconds, type Clock } from '@pareto/core';
 
 export interface Backoff {
-  /** Waits 100 ms the first time, and twice as long each time after that, up to 2 s. Returns early if the signal aborts. */
+  /**
+   * Waits 100 ms the first time, and twice as long each time after that, up to 2 s. Returns early if the signal aborts.
+   */
   pause(signal: AbortSignal): Promise<void>;
   /** Starts again at 100 ms. */
   readonly reset: () => void;

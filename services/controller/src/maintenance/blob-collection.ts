@@ -24,10 +24,16 @@ export interface BlobCollectionOptions {
 
 const roundMs = milliseconds(60_000);
 const maxIntervalMs = 3_600_000;
-/** Time after which the leader proves by a write that it still leads, and reads the references again, before further removals. */
+/**
+ * Time after which the leader proves by a write that it still leads, and reads the references again, before further
+ * removals.
+ */
 const provenMs = 1_000;
 
-/** Runs a round after a minute of leading, then every hour or half grace period, whichever is shorter, until the signal aborts. */
+/**
+ * Runs a round after a minute of leading, then every hour or half grace period, whichever is shorter, until the signal
+ * aborts.
+ */
 export async function runBlobCollection(options: BlobCollectionOptions, signal: AbortSignal): Promise<void> {
   const { leader, params, clock, logger } = options;
   const everyMs = Math.min(maxIntervalMs, params.graceMs / 2);
@@ -47,8 +53,8 @@ export async function runBlobCollection(options: BlobCollectionOptions, signal: 
 /** Runs one round. What a round leaves undone, the next one finds still undone. */
 export async function collectBlobs(options: BlobCollectionOptions, signal: AbortSignal): Promise<void> {
   const { blobs, store, params, clock, logger } = options;
-  // 1. Check that the location belongs to this cluster, and that the store was not created or restored within the grace period:
-  //    a restored store lacks the registrations since the backup.
+  // 1. Check that the location belongs to this cluster, and that the store was not created or restored within the grace
+  //    period: a restored store lacks the registrations since the backup.
   const state = await updateCollectionState(options);
   if (!(await owns(options, state)) || clock.wallMs() - state.sinceWallMs < params.graceMs) return;
 
@@ -71,7 +77,10 @@ export async function collectBlobs(options: BlobCollectionOptions, signal: Abort
   });
 }
 
-/** Returns whether no other cluster collects at this location. Two clusters may use one by mistake, and lack each other's references. */
+/**
+ * Returns whether no other cluster collects at this location. Two clusters may use one by mistake, and lack each
+ * other's references.
+ */
 async function owns({ blobs, logger }: BlobCollectionOptions, { id }: CollectionState): Promise<boolean> {
   const collector = await blobs.noteOnce('collector', id);
   if (collector === id) return true;

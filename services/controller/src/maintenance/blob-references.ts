@@ -1,5 +1,5 @@
-// The blobs that the registry refers to, read from the store because the mirror lacks unreadable records, and the state of the
-// collection.
+// The blobs that the registry refers to, read from the store because the mirror lacks unreadable records, and the state
+// of the collection.
 
 import { randomUUID } from 'node:crypto';
 import type { Architecture, Clock, Digest, RecipeOutcome, Task, Variant } from '@pareto/core';
@@ -49,8 +49,9 @@ export interface CollectionStateOptions {
 }
 
 /**
- * Writes this round to the collection state, and returns the state. It starts again if the store's history was replaced, or if the last
- * round is older than the grace period: the store may then be an old copy without later registrations.
+ * Writes this round to the collection state, and returns the state. It starts again if the store's history was
+ * replaced, or if the last round is older than the grace period: the store may then be an old copy without later
+ * registrations.
  */
 export async function updateCollectionState({
   store,

@@ -25,8 +25,8 @@ const minuteMs = 60_000;
 const historyMs = 10 * minuteMs;
 
 /**
- * Runs until the signal aborts. Every controller notes the revision each minute, so that a new leader has the revision of ten minutes
- * ago.
+ * Runs until the signal aborts. Every controller notes the revision each minute, so that a new leader has the revision
+ * of ten minutes ago.
  */
 export async function runCompaction(options: CompactionOptions, signal: AbortSignal): Promise<void> {
   const { mirror, everyMinutes, clock } = options;

@@ -1,5 +1,5 @@
-// Settles the plan after the store was restored: running replicas are taken into the plan before anything else is planned. The
-// plan of a fresh store is settled immediately by its first leader.
+// Settles the plan after the store was restored: running replicas are taken into the plan before anything else is
+// planned. The plan of a fresh store is settled immediately by its first leader.
 
 import type { PlanAction, WorkerId } from '@pareto/core';
 import {
@@ -57,7 +57,10 @@ function isComplete({ presentAtRestore, firstJoinMs }: AdoptOptions, view: Clust
   );
 }
 
-/** Adopts replicas of workers that join after the settlement, if they were assigned before the restore and their variant was restored. */
+/**
+ * Adopts replicas of workers that join after the settlement, if they were assigned before the restore and their variant
+ * was restored.
+ */
 async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<boolean> {
   const prefix = planPrefix(options.epoch());
   const workers = observeWorkers(view).flatMap(({ info, replicas }) => {

@@ -1,4 +1,5 @@
-// Carries out a plan: sets the orders to make and measure, and sends every connected worker its desired state when it changes.
+// Carries out a plan: sets the orders to make and measure, and sends every connected worker its desired state when it
+// changes.
 
 import type { PlanAction, WorkerId } from '@pareto/core';
 import { assignmentsFor } from './assignments.js';

@@ -10,8 +10,8 @@ import { latencyOf, specOf, versionKey, type RegistryView } from '../registry/re
 import { unregisteredReplicasOn } from './unregistered-replicas.js';
 
 /**
- * Returns the worker's whole desired state. Until the plan is settled, the worker keeps all that it runs. Until its first report,
- * it unloads nothing.
+ * Returns the worker's whole desired state. Until the plan is settled, the worker keeps all that it runs. Until its
+ * first report, it unloads nothing.
  */
 export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
   if (!view.settled) return { revision, replicas: [], measures: [], makes: [], keepUnlisted: true };
@@ -27,7 +27,10 @@ export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Re
   };
 }
 
-/** Returns the assignment for the wire, without a profile while the variant is unmeasured. Empty if the variant was deleted. */
+/**
+ * Returns the assignment for the wire, without a profile while the variant is unmeasured. Empty if the variant was
+ * deleted.
+ */
 function replicaAssignment(
   view: ClusterView,
   assignment: Assignment,

@@ -1,5 +1,5 @@
-// The control loop: each turn observes, plans, validates, records and applies. Turns run one at a time, every second and when
-// triggered.
+// The control loop: each turn observes, plans, validates, records and applies. Turns run one at a time, every second
+// and when triggered.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import {
@@ -74,7 +74,10 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   };
 }
 
-/** Runs one turn. What a turn leaves undone, the next one finds still undone. `docs/architecture.md` names the same steps. */
+/**
+ * Runs one turn. What a turn leaves undone, the next one finds still undone. `docs/architecture.md` names the same
+ * steps.
+ */
 async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise<void> {
   const { clusterView, scale, placement, events, tracer } = options;
   const startedAt = options.clock.now();

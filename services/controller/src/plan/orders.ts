@@ -63,7 +63,10 @@ function originalOf(registry: RegistryView, architecture: Architecture): Variant
   return known && specOf(registry, known.variant);
 }
 
-/** Returns whether the result of an order is still needed: the version is in use, and the file was not made by another worker. */
+/**
+ * Returns whether the result of an order is still needed: the version is in use, and the file was not made by another
+ * worker.
+ */
 export function isWanted(registry: RegistryView, target: WorkTarget): boolean {
   if (target.kind === 'measure') {
     const known = registry.versions.get(versionKey(target.variant, target.version));

@@ -3,7 +3,10 @@
 import type { ClusterEvent } from '../events/events.js';
 import type { ClusterView } from '../cluster/observe.js';
 
-/** Creates a function to call at every turn. It returns an event for each name that resolves to another version than at the last turn. */
+/**
+ * Creates a function to call at every turn. It returns an event for each name that resolves to another version than at
+ * the last turn.
+ */
 export function createRolloutEvents(): (view: Pick<ClusterView, 'served' | 'registry'>) => readonly ClusterEvent[] {
   let before: ClusterView['served'] = new Map();
   return ({ served, registry }) => {

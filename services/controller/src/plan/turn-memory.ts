@@ -51,7 +51,10 @@ export function observeOrphaned(
   }));
 }
 
-/** Returns `assignedAt` with the replicas that `actions` load: they count as assigned from now on, however late the next turn is. */
+/**
+ * Returns `assignedAt` with the replicas that `actions` load: they count as assigned from now on, however late the next
+ * turn is.
+ */
 export const withLoads = (assignedAt: FirstSeen, actions: readonly PlanAction[], now: Milliseconds): FirstSeen =>
   new Map([
     ...actions.flatMap((action) => (action.kind === 'load' ? [[action.assignment.replica, now] as const] : [])),

@@ -1,11 +1,15 @@
-// Replicas of variants that were never registered, because the store was wiped or restored to a state before their registration.
+// Replicas of variants that were never registered, because the store was wiped or restored to a state before their
+// registration.
 
 import { architectureNameOf, type ReplicaId, type ReplicaReport, type WorkerId } from '@pareto/core';
 import type { ClusterView } from '../cluster/observe.js';
 import { nameKey } from '../storage/records.js';
 import { versionKey } from '../registry/registry-view.js';
 
-/** Time after the start of a term for which they keep serving, so that they can be registered again or a newer backup restored. */
+/**
+ * Time after the start of a term for which they keep serving, so that they can be registered again or a newer backup
+ * restored.
+ */
 const graceMs = 3_600_000;
 
 /** Returns the unregistered replicas that the worker has to keep. Empty after the grace period. */
@@ -17,7 +21,10 @@ export function unregisteredReplicasOn(view: ClusterView, worker: WorkerId): rea
   );
 }
 
-/** Returns whether the variant was never registered. A deleted architecture leaves a record of its name and last version. */
+/**
+ * Returns whether the variant was never registered. A deleted architecture leaves a record of its name and last
+ * version.
+ */
 function isUnregistered(
   { registry, records }: ClusterView,
   { variant, version, state }: Pick<ReplicaReport, 'variant' | 'version' | 'state'>,

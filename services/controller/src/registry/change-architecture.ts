@@ -14,10 +14,10 @@ export type ArchitectureChanges = Pick<Architecture, 'recipes' | 'keepAll' | 'la
 };
 
 /**
- * Returns the changed architecture with its writes. Generated files stay, even of recipes that are no longer requested, unless the
- * model gains or loses its batch dimension: then its variants are deleted and made again. Replicas that have to be reloaded lose
- * their assignments. Undefined if nothing changes. Throws `invalid-argument` if the signature does not fit the task's other
- * architectures.
+ * Returns the changed architecture with its writes. Generated files stay, even of recipes that are no longer requested,
+ * unless the model gains or loses its batch dimension: then its variants are deleted and made again. Replicas that have
+ * to be reloaded lose their assignments. Undefined if nothing changes. Throws `invalid-argument` if the signature does
+ * not fit the task's other architectures.
  */
 export function changeArchitecture(
   records: RecordView,

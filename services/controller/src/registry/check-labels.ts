@@ -8,7 +8,10 @@ import { checkBlob } from './check-model.js';
 const maxBytes = 1 << 20;
 const maxLines = 100_000;
 
-/** Throws `invalid-argument` unless every blob is UTF-8 text of a bounded size, and `failed-precondition` if one is missing. */
+/**
+ * Throws `invalid-argument` unless every blob is UTF-8 text of a bounded size, and `failed-precondition` if one is
+ * missing.
+ */
 export async function checkLabelFiles(blobs: BlobStore, labels: Labels): Promise<void> {
   for (const [output, content] of Object.entries(labels)) {
     const what = `labels of ${JSON.stringify(output)}`;

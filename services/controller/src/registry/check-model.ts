@@ -6,8 +6,8 @@ import { ParetoError, type Digest, type Manifest, type Signature, type Task, typ
 import { inspectModel, type InspectedModel } from '@pareto/models';
 
 /**
- * Inspects the model. Throws `failed-precondition` if a file is missing, `data-loss` if one is damaged, and `invalid-argument` if the
- * manifest is wrong or the graph can't be served.
+ * Inspects the model. Throws `failed-precondition` if a file is missing, `data-loss` if one is damaged, and
+ * `invalid-argument` if the manifest is wrong or the graph can't be served.
  */
 export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promise<InspectedModel> {
   for (const file of manifest.files) {

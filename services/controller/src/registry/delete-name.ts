@@ -35,7 +35,10 @@ function taskDeletions({ records }: Mirror, name: string): readonly Operation[] 
   throw new ParetoError('failed-precondition', `task ${name} has architectures: delete ${names} first`);
 }
 
-/** Returns the deletions of all records of an architecture. Its replicas are unloaded by the next turn of the control loop. */
+/**
+ * Returns the deletions of all records of an architecture. Its replicas are unloaded by the next turn of the control
+ * loop.
+ */
 const architectureDeletions = (name: string): readonly Operation[] =>
   architecturePrefixes(name).map((prefix) => ({ kind: 'delete-prefix', prefix }));
 

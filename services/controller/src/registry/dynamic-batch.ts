@@ -22,7 +22,10 @@ export const withDynamicBatch = (architecture: Architecture, maxBatchSize: numbe
   maxBatchSize,
 });
 
-/** Returns the writes of the architecture and, if all its architectures fit, its task, and the deletion of variants with the fixed batch. */
+/**
+ * Returns the writes of the architecture and, if all its architectures fit, its task, and the deletion of variants with
+ * the fixed batch.
+ */
 export function applyDynamicBatch(records: RecordView, batched: Architecture): VariantWrites {
   const task = records.tasks.get(taskKey(batched.task));
   const isTask = task !== undefined && mayBeBatched(records, task.value, batched);

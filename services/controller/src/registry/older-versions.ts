@@ -1,11 +1,12 @@
-// Older versions of architectures that are still in use: names may resolve to them until the current versions are as warm. Pure.
+// Older versions of architectures that are still in use: names may resolve to them until the current versions are as
+// warm. Pure.
 
 import type { PlainRegistry, RegistryView } from './registry-view.js';
 import { variantsOfVersion, versionKey } from './registry-view.js';
 
 /**
- * Returns, by architecture, the older versions that have assigned replicas, and the newest measured one while the current one is
- * unmeasured.
+ * Returns, by architecture, the older versions that have assigned replicas, and the newest measured one while the
+ * current one is unmeasured.
  */
 export function olderVersions(registry: PlainRegistry): RegistryView['older'] {
   const planned = plannedVersions(registry);

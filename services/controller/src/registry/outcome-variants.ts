@@ -41,8 +41,8 @@ export interface VariantWrites {
 }
 
 /**
- * Returns the writes of variants that the outcomes imply and that are missing. A variant of another file replaces the previous
- * one and loses its measurements.
+ * Returns the writes of variants that the outcomes imply and that are missing. A variant of another file replaces the
+ * previous one and loses its measurements.
  */
 export function addMissing(
   records: RecordView,

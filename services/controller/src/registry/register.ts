@@ -26,8 +26,8 @@ export interface RegisterContext {
 }
 
 /**
- * Registers a model as a new version of an architecture. A model that is registered already keeps its version, and gets the
- * recipes, labels, batches and `keep_dominated` of the request.
+ * Registers a model as a new version of an architecture. A model that is registered already keeps its version, and gets
+ * the recipes, labels, batches and `keep_dominated` of the request.
  */
 export async function registerArchitecture(
   context: RegisterContext,
@@ -96,7 +96,10 @@ function nextVersion(records: Mirror['records'], { name, version }: Wanted): num
   return Math.max(version, lastVersion(records, name) + 1);
 }
 
-/** Returns the requested recipes with the original, or all if none is named. Throws `invalid-argument` for an unknown one. */
+/**
+ * Returns the requested recipes with the original, or all if none is named. Throws `invalid-argument` for an unknown
+ * one.
+ */
 function recipesFromWire(names: readonly string[]): readonly string[] {
   const known = recipes.map(({ name }) => name);
   for (const name of names) {
@@ -114,8 +117,8 @@ interface Found {
 }
 
 /**
- * Throws `not-found` if the task is missing, and `already-exists` if the name belongs to a task or to an architecture of another
- * task.
+ * Throws `not-found` if the task is missing, and `already-exists` if the name belongs to a task or to an architecture
+ * of another task.
  */
 function checkWanted({ records }: Mirror, { name, task: taskName, modelDigest, version }: Wanted): Found {
   const task = records.tasks.get(taskKey(taskName));
@@ -151,7 +154,10 @@ async function applyChanges(
   return (await context.leader.write(change.compares, change.operations)) ? change.changed : undefined;
 }
 
-/** Returns the new batch, or undefined if it stays. A batch that was made dynamic stays so, although the graph's is fixed. */
+/**
+ * Returns the new batch, or undefined if it stays. A batch that was made dynamic stays so, although the graph's is
+ * fixed.
+ */
 function newBatch(
   context: RegisterContext,
   { signature, fixedBatch }: Architecture,

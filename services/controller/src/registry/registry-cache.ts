@@ -1,5 +1,5 @@
-// A cached view of the registry with dominated variants marked. When it is read, only the parts whose inputs changed are computed
-// again.
+// A cached view of the registry with dominated variants marked. When it is read, only the parts whose inputs changed
+// are computed again.
 
 import { isWarmthRule, type Clock, type PriceTable, type Rule } from '@pareto/core';
 import { createMarkVariants, type MarkVariants } from './mark-variants.js';

@@ -128,7 +128,10 @@ export function specOf(view: RegistryView, variant: Variant): VariantSpec | unde
 export const latencyOf = (view: RegistryView, task: string): Milliseconds =>
   view.tasks.get(task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
 
-/** Returns the cost in USD per 1,000 answers. Undefined if the measurement has no latencies or its hardware class has no price. */
+/**
+ * Returns the cost in USD per 1,000 answers. Undefined if the measurement has no latencies or its hardware class has no
+ * price.
+ */
 export function costOf(measurement: Measurement, prices: PriceTable, latencyMs: Milliseconds): number | undefined {
   const price = priceOf(prices, measurement.hardwareClass);
   if (measurement.result.kind === 'failed' || price === undefined) return undefined;

@@ -7,7 +7,10 @@ import type { RegistryView } from './registry-view.js';
 import type { RegisterContext } from './register.js';
 import { architectureKey, measurementKey, outcomeKey, putRecord } from '../storage/records.js';
 
-/** Re-measures a variant or an architecture's current version. Returns undefined after a conflicting write. Throws `not-found`. */
+/**
+ * Re-measures a variant or an architecture's current version. Returns undefined after a conflicting write. Throws
+ * `not-found`.
+ */
 export async function reprofile(
   { leader, mirror }: Pick<RegisterContext, 'leader' | 'mirror'>,
   registry: RegistryView,

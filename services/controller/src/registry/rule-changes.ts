@@ -6,8 +6,8 @@ import type { RecordView } from '../storage/record-tables.js';
 import { putRecord, ruleEventKey, ruleKey } from '../storage/records.js';
 
 /**
- * Maximum number of events that are kept, for display. Events about warmth rules have their own limit, so that clients do not
- * evict the events about rules of operators.
+ * Maximum number of events that are kept, for display. Events about warmth rules have their own limit, so that clients
+ * do not evict the events about rules of operators.
  */
 const maxEvents = 1_000;
 

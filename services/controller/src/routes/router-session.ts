@@ -1,5 +1,5 @@
-// Which routers a controller serves, and for how long. Routers use the leader's table, and that of another controller only while
-// the leader is unreachable. Pure.
+// Which routers a controller serves, and for how long. Routers use the leader's table, and that of another controller
+// only while the leader is unreachable. Pure.
 
 import type { Milliseconds } from '@pareto/core';
 
@@ -21,8 +21,8 @@ export interface LeadershipStatus {
 }
 
 /**
- * Time after which a router on a follower tries the leader again, and after which an unresponsive store of this controller is assumed
- * to be reachable from others.
+ * Time after which a router on a follower tries the leader again, and after which an unresponsive store of this
+ * controller is assumed to be reachable from others.
  */
 const redirectAfterMs = 10_000;
 
@@ -30,8 +30,8 @@ export const mayServeRouter = (acceptFollower: boolean, { leads }: LeadershipSta
   leads || acceptFollower;
 
 /**
- * Returns whether the router must reconnect to the leader or find one. While no controller leads, it stays unless this controller's
- * store is unresponsive.
+ * Returns whether the router must reconnect to the leader or find one. While no controller leads, it stays unless this
+ * controller's store is unresponsive.
  */
 export function mustRedirect(
   { acceptFollower, since, leaderThen }: RouterSession,

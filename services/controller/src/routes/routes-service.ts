@@ -166,8 +166,8 @@ interface Sending {
 }
 
 /**
- * Sends the table and its changes, all changes since the last write in one message. Throws `notLeaderError()` when the router must
- * reconnect to another controller.
+ * Sends the table and its changes, all changes since the last write in one message. Throws `notLeaderError()` when the
+ * router must reconnect to another controller.
  */
 async function sendTable(
   options: RoutesOptions,

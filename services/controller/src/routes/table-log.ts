@@ -1,4 +1,5 @@
-// The rows of the routing table and its recent changes, from which the message is computed that brings a router up to date.
+// The rows of the routing table and its recent changes, from which the message is computed that brings a router up to
+// date.
 
 import type { TableVersion } from '@pareto/core';
 import { encodedOnce, type wire } from '@pareto/rpc';
@@ -10,7 +11,10 @@ export interface TableLog {
   readonly isEmpty: boolean;
   /** Sets the rows. Returns true if they differ or the epoch is new, which makes a new revision. */
   update(rows: TableRows): boolean;
-  /** Returns the changes since a version, or a snapshot if the version is undefined or unknown. Undefined if it is up to date. */
+  /**
+   * Returns the changes since a version, or a snapshot if the version is undefined or unknown. Undefined if it is up to
+   * date.
+   */
   since(version: TableVersion | undefined): wire.TableMessageInput | undefined;
 }
 
@@ -19,7 +23,10 @@ interface Change {
   readonly keys: readonly string[];
 }
 
-/** Maximum number of revisions in the log. Routers further behind get a snapshot, as do those that miss more rows than there are. */
+/**
+ * Maximum number of revisions in the log. Routers further behind get a snapshot, as do those that miss more rows than
+ * there are.
+ */
 const maxChanges = 1_000;
 
 /** Creates an empty log. `epochOf` returns the current epoch. Revisions of an earlier epoch are unknown. */
@@ -28,7 +35,10 @@ export function createTableLog(epochOf: () => string): TableLog {
   let rows: TableRows | undefined;
   let changes: readonly Change[] = [];
   let revision = 1;
-  /** Messages to the current revision by the revision that they start from (0: a snapshot), because many routers need the same. */
+  /**
+   * Messages to the current revision by the revision that they start from (0: a snapshot), because many routers need
+   * the same.
+   */
   const messages = new Map<number, wire.TableMessageInput>();
 
   const snapshot = (present: TableRows): wire.TableMessageInput => ({

@@ -1,5 +1,5 @@
-// The rows of the routing table, from registry, plan and fleet. A row whose inputs are the same objects is the same object, so that
-// most rows cost nothing to compute again.
+// The rows of the routing table, from registry, plan and fleet. A row whose inputs are the same objects is the same
+// object, so that most rows cost nothing to compute again.
 
 import type { Architecture, Assignment, ReplicaState, Rule, Task } from '@pareto/core';
 import { architectureToWire, replicaStateToWire, taskToWire, type Complete, type wire } from '@pareto/rpc';
@@ -38,8 +38,8 @@ const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: Rule) 
 }));
 
 /**
- * Returns the rows of assigned replicas as last reported, except failed ones, those of deleted variants, and those on workers that
- * are gone or suspected.
+ * Returns the rows of assigned replicas as last reported, except failed ones, those of deleted variants, and those on
+ * workers that are gone or suspected.
  */
 function replicaRows({ registry, fleet }: ClusterView, { present }: WorkerCapacity): readonly wire.TableRowInput[] {
   return present.flatMap(({ info }) => {

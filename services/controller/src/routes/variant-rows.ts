@@ -8,7 +8,9 @@ import type { WorkerCapacity } from './worker-capacity.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { architectureOf, costOf, latencyOf, type RegistryView } from '../registry/registry-view.js';
 
-/** Returns the rows. There is one without a class if no worker can load the variant on a class that it was measured on. */
+/**
+ * Returns the rows. There is one without a class if no worker can load the variant on a class that it was measured on.
+ */
 export function variantRows(
   view: ClusterView,
   capacity: WorkerCapacity,
@@ -21,8 +23,8 @@ export function variantRows(
 }
 
 /**
- * Returns the row without a class. It is placeable while the variant is unmeasured on a class of the workers, so that queries are
- * held. Empty if the variant is measured on all of them.
+ * Returns the row without a class. It is placeable while the variant is unmeasured on a class of the workers, so that
+ * queries are held. Empty if the variant is measured on all of them.
  */
 function unmeasuredRow(
   { registry }: ClusterView,

@@ -1,4 +1,5 @@
-// Notices for operators about tasks whose variants are all excluded by rules, and about warm rules that are not met. Pure.
+// Notices for operators about tasks whose variants are all excluded by rules, and about warm rules that are not met.
+// Pure.
 
 import type { Plan } from '@pareto/core';
 import { isDenied, ruleCovers, type PlacementVariant } from '@pareto/policy';

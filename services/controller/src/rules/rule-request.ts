@@ -10,8 +10,9 @@ import { ruleKey, tenant } from '../storage/records.js';
 const maxTextLength = 500;
 
 /**
- * Returns the rule of a request. Throws `not-found` if its target is not registered, `invalid-argument` if the request is
- * malformed, and `failed-precondition` if a pin would exclude all variants of its task or a warm rule could not be met.
+ * Returns the rule of a request. Throws `not-found` if its target is not registered, `invalid-argument` if the request
+ * is malformed, and `failed-precondition` if a pin would exclude all variants of its task or a warm rule could not be
+ * met.
  */
 export function ruleFrom(view: ClusterView, request: wire.SetRuleRequest): Rule {
   const rule = readRule(view, request);
@@ -87,8 +88,8 @@ function newId({ records, wallMs }: ClusterView): string {
 }
 
 /**
- * Throws `failed-precondition` with `then` and the reason if no variant that the rule covers may answer. A warmth rule for a target
- * without variants is accepted, because variants may be added.
+ * Throws `failed-precondition` with `then` and the reason if no variant that the rule covers may answer. A warmth rule
+ * for a target without variants is accepted, because variants may be added.
  */
 function checkNotEmpty(view: ClusterView, rule: Rule, then: string): void {
   const { task, target } = rule;
@@ -116,7 +117,10 @@ function whyNot({ registry }: ClusterView, { variant, measurements }: PlacementV
   return failed === undefined || isMeasured ? undefined : `${id} could not be measured: ${failed}`;
 }
 
-/** Returns why the variant would stay cold: a cold rule with a more specific target than `target`. Undefined if there is none. */
+/**
+ * Returns why the variant would stay cold: a cold rule with a more specific target than `target`. Undefined if there is
+ * none.
+ */
 function whyCold({ registry }: ClusterView, { variant }: PlacementVariant, target: string): string | undefined {
   const { id, architecture } = variant;
   const closer = target === id ? [] : target === architecture ? [id] : [id, architecture];

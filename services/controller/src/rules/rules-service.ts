@@ -13,12 +13,15 @@ export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' 
   readonly clusterView: () => ClusterView;
 }
 
-/** Rules are fewer, because routers compare each with every candidate of a new table. A warmth rule concerns its task only. */
+/**
+ * Rules are fewer, because routers compare each with every candidate of a new table. A warmth rule concerns its task
+ * only.
+ */
 const limits = { rules: 1_000, warmthRules: 10_000 } as const;
 
 /**
- * Sets a rule. A warmth rule replaces the one for the same target. Throws as `ruleFrom` does, and `resource-exhausted` if there are
- * too many.
+ * Sets a rule. A warmth rule replaces the one for the same target. Throws as `ruleFrom` does, and `resource-exhausted`
+ * if there are too many.
  */
 export function setRule(context: RulesContext, request: wire.SetRuleRequest): Promise<Rule> {
   return context.runExclusive('the rules', async () => {
@@ -28,7 +31,10 @@ export function setRule(context: RulesContext, request: wire.SetRuleRequest): Pr
   });
 }
 
-/** Sets the warmth rule of a client. Writes nothing if the same one without an end is in force. Throws as `setRule` does. */
+/**
+ * Sets the warmth rule of a client. Writes nothing if the same one without an end is in force. Throws as `setRule`
+ * does.
+ */
 export async function setWarmth(
   context: RulesContext,
   { tenant: requestTenant, target, warm }: wire.SetWarmthRequest,

@@ -1,5 +1,5 @@
-// Mutual exclusion of registrations and the collection of blobs: a reserved blob is not removed, and a reservation waits until the
-// blob's removal has finished. Both happen in the process of the leader only.
+// Mutual exclusion of registrations and the collection of blobs: a reserved blob is not removed, and a reservation
+// waits until the blob's removal has finished. Both happen in the process of the leader only.
 
 export interface BlobReservations {
   /** Runs `work`, and prevents the removal of these blobs meanwhile. */

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { errorText, ParetoError } from '@pareto/core';
 import type { EtcdStoreOptions } from '@pareto/state';
 
-/** Flags of the store. `etcd` lists host:port of the members of etcd. If it is undefined, the embedded store is used. */
+/**
+ * Flags of the store. `etcd` lists host:port of the members of etcd. If it is undefined, the embedded store is used.
+ */
 export interface EtcdFlags {
   readonly etcd?: readonly string[] | undefined;
   readonly cluster: string;

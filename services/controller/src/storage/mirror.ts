@@ -1,5 +1,5 @@
-// A copy of the store in memory, which every controller reads from: listed once, then updated by a watch. A watch that breaks is
-// opened again, and the store is listed again if the watched history was compacted or replaced.
+// A copy of the store in memory, which every controller reads from: listed once, then updated by a watch. A watch that
+// breaks is opened again, and the store is listed again if the watched history was compacted or replaced.
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { Revision, Store, Watched } from '@pareto/state';
@@ -18,15 +18,18 @@ export interface Mirror {
   /** Lists the store and watches it until the signal aborts. Resolves when it is listed, or when the signal aborts. */
   start(signal: AbortSignal): Promise<void>;
   /**
-   * Resolves when `records` contain the writes up to the revision. Throws `unavailable` after 5 s, or if the store was restored
-   * meanwhile.
+   * Resolves when `records` contain the writes up to the revision. Throws `unavailable` after 5 s, or if the store was
+   * restored meanwhile.
    */
   reached(revision: Revision): Promise<void>;
   /** Resolves when the records satisfy the condition. Throws `unavailable` as `reached` does. */
   shows(isSo: (records: RecordView) => boolean): Promise<void>;
   /** Adds a listener that gets the kinds of changed records. */
   onChange(listener: (kinds: ReadonlySet<RecordKind>) => void): void;
-  /** Adds a listener that is called when the store's history was replaced. `records` are still those of the old history then. */
+  /**
+   * Adds a listener that is called when the store's history was replaced. `records` are still those of the old history
+   * then.
+   */
   onRestored(listener: () => void): void;
 }
 

@@ -13,8 +13,8 @@ export interface OpenContext {
 const pauseMs = milliseconds(2_000);
 
 /**
- * Opens something, and retries every 2 s while `open` throws `unavailable`, which is logged as `waiting`. Returns undefined if the
- * signal aborts first. Throws other errors of `open`.
+ * Opens something, and retries every 2 s while `open` throws `unavailable`, which is logged as `waiting`. Returns
+ * undefined if the signal aborts first. Throws other errors of `open`.
  */
 export async function openWithRetry<T>(
   waiting: string,

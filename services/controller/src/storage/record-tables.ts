@@ -30,7 +30,10 @@ export interface RecordTables {
 
 export const recordKinds = Object.keys(prefixes) as readonly RecordKind[];
 
-/** Creates empty tables. Unreadable values are left out and reported to `onUnreadable`, so that they do not hide other records. */
+/**
+ * Creates empty tables. Unreadable values are left out and reported to `onUnreadable`, so that they do not hide other
+ * records.
+ */
 export function createRecordTables(onUnreadable: (key: string, reason: string) => void): RecordTables {
   const tables = emptyTables();
 

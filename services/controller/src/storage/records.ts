@@ -1,4 +1,5 @@
-// The controller's records in the store and their keys. Values are JSON, and are covered by the schema version of packages/state.
+// The controller's records in the store and their keys. Values are JSON, and are covered by the schema version of
+// packages/state.
 
 import type {
   Architecture,
@@ -20,8 +21,8 @@ import type {
 import type { Operation } from '@pareto/state';
 
 /**
- * A name in the namespace that tasks and architectures share. `free` means that the name is not in use. `current` is the highest
- * version that an architecture of this name ever had, because versions are never reused.
+ * A name in the namespace that tasks and architectures share. `free` means that the name is not in use. `current` is
+ * the highest version that an architecture of this name ever had, because versions are never reused.
  */
 export interface NameRecord {
   readonly kind: 'task' | 'architecture' | 'free';
@@ -126,7 +127,10 @@ export const measurementsPrefix = (id: VariantId, version: number): string =>
   `${prefixes.measurements}${id}/${version}/`;
 export const measurementKey = (m: Measurement): string => measurementsPrefix(m.variant, m.version) + m.hardwareClass;
 export const ruleKey = (id: string): string => prefixes.rules + id;
-/** Returns a key that sorts by time: 9 digits of base 36 last for 3,000 years. A rule has at most one event of each kind. */
+/**
+ * Returns a key that sorts by time: 9 digits of base 36 last for 3,000 years. A rule has at most one event of each
+ * kind.
+ */
 export const ruleEventKey = ({ kind, atWallMs, rule }: RuleEvent): string =>
   `${prefixes.ruleEvents}${Math.floor(atWallMs).toString(36).padStart(9, '0')}-${rule.id}-${kind}`;
 export const assignmentKey = (a: Pick<Assignment, 'worker' | 'replica'>): string =>
@@ -148,7 +152,9 @@ export const putRecord = (key: string, record: Records[RecordKind]): Operation =
 export const replicasById = (load: LoadRecord | undefined): ReadonlyMap<ReplicaId, CountedReport> =>
   new Map(load?.replicas.map((report) => [report.replica, report]));
 
-/** Returns the key prefixes of an architecture's versions, and of their outcomes, variants, measurements and counters. */
+/**
+ * Returns the key prefixes of an architecture's versions, and of their outcomes, variants, measurements and counters.
+ */
 export const architecturePrefixes = (name: string): readonly string[] => [
   `${prefixes.architectures}${name}/`,
   `${prefixes.outcomes}${name}/`,

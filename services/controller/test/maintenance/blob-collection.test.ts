@@ -1,4 +1,5 @@
-// The collection of blobs over a real folder and the embedded store: what it keeps, removes, and when it removes nothing.
+// The collection of blobs over a real folder and the embedded store: what it keeps, removes, and when it removes
+// nothing.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

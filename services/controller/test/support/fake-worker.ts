@@ -185,7 +185,10 @@ const infoOf = ({ id, incarnation = '1', memoryBytes = 2 ** 30, providers = ['cp
     runtimeVersion,
   });
 
-/** Returns a profile: `tiny…` is fast with an accuracy of 0.9, all others are slow with 0.99. `slowness` multiplies the times. */
+/**
+ * Returns a profile: `tiny…` is fast with an accuracy of 0.9, all others are slow with 0.99. `slowness` multiplies the
+ * times.
+ */
 export function profileFor(variant: string, slowness = 1): Measurement['result'] {
   const tiny = variant.startsWith('tiny');
   const value = tiny ? 0.9 : 0.99;
