@@ -91,7 +91,7 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
       for (const { value } of [...mirror.records.workers.values()]) {
         const { id } = value.info;
         if (registry.assignments.has(id) || fleet.missingMs(id, now, leadingSince) < lostMs) continue;
-        logger.info('worker forgotten', { worker: id });
+        logger.info('worker record removed', { worker: id });
         const keys = [workerKey(id), loadKey(id)];
         await leader.write(
           [],
@@ -113,7 +113,7 @@ async function storeMeasurement(
   const { variant, version, hardwareClass, result } = measurement;
   metrics.measurements.add(1, { outcome: result.kind });
   const outcome = result.kind === 'failed' ? result.reason : 'measured';
-  logger.info('measurement', { variant, version, hardwareClass, result: outcome });
+  logger.info('measurement received', { variant, version, hardwareClass, result: outcome });
   const key = variantKey(variant, version);
   const known = mirror.records.variants.get(key);
   if (known === undefined) return;

@@ -9,7 +9,7 @@ import {
   followed,
   isStateChange,
   joined,
-  neverLeft,
+  never,
   presenceOf,
   checkNotReplaced,
   reported,
@@ -145,7 +145,7 @@ export function createFleetState(params: FleetParams): FleetState {
     lastReport: (id) => workers.get(id)?.report,
     missingMs(id, now, leadingSince) {
       const worker = workers.get(id);
-      return worker?.session === undefined ? now - Math.max(leadingSince, worker?.leftAt ?? neverLeft) : 0;
+      return worker?.session === undefined ? now - Math.max(leadingSince, worker?.leftAt ?? never) : 0;
     },
     presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, isolation.absentUntil(now), leadingSince),
     isExpected: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince) !== 'gone',

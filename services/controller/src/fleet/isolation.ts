@@ -2,7 +2,7 @@
 // than every worker: no worker expires and none is suspected then, and nothing could be placed anyway.
 
 import type { Milliseconds } from '@pareto/core';
-import { neverLeft, unresponsiveMs } from './live-worker.js';
+import { never, unresponsiveMs } from './live-worker.js';
 
 export interface Isolation {
   /** Returns whether no worker sent anything for 1.1 s. */
@@ -22,7 +22,7 @@ export interface Isolation {
  * Creates an isolation. `onEnd` is called for the first message after it, with the time of the last message before it.
  */
 export function createIsolation(onEnd: (since: Milliseconds, now: Milliseconds) => void): Isolation {
-  let lastReceivedAt = neverLeft;
+  let lastReceivedAt = never;
   const isIsolated = (now: Milliseconds): boolean => now - lastReceivedAt >= unresponsiveMs;
   return {
     isIsolated,
@@ -32,7 +32,7 @@ export function createIsolation(onEnd: (since: Milliseconds, now: Milliseconds) 
       lastReceivedAt = now;
     },
     reset() {
-      lastReceivedAt = neverLeft;
+      lastReceivedAt = never;
     },
   };
 }

@@ -68,19 +68,19 @@ export interface FleetParams {
   readonly firstJoinMs: number;
 }
 
-export const neverLeft = -Infinity as Milliseconds;
+export const never = -Infinity as Milliseconds;
 /** Longer than two intervals of 500 ms, in which workers and controllers send each other messages. */
 export const unresponsiveMs = 1_100;
 const maxReplacedIncarnations = 8;
 
 const disconnected = {
   session: undefined,
-  leftAt: neverLeft,
+  leftAt: never,
   replaced: [],
   report: undefined,
   order: undefined,
   stored: undefined,
-  inTouchAt: neverLeft,
+  inTouchAt: never,
   isSuspected: false,
 };
 
@@ -170,7 +170,7 @@ export function presenceOf(
   if (worker?.session !== undefined) return 'connected';
   if (worker?.stored?.value.present === false) return 'gone';
   if (leadingSince === undefined) return worker === undefined ? 'awaited' : 'connected';
-  const hasLeft = worker !== undefined && worker.leftAt !== neverLeft;
+  const hasLeft = worker !== undefined && worker.leftAt !== never;
   const isExpected = hasLeft ? asOf - worker.leftAt < rejoinMs : asOf - leadingSince < firstJoinMs;
   return isExpected ? 'awaited' : 'gone';
 }
@@ -182,7 +182,7 @@ export function extendGrace(
   asOf: Milliseconds,
   now: Milliseconds,
 ): LiveWorker {
-  const isGone = worker.leftAt !== neverLeft && asOf - worker.leftAt >= rejoinMs;
+  const isGone = worker.leftAt !== never && asOf - worker.leftAt >= rejoinMs;
   if (worker.session !== undefined || isGone) return worker;
   return { ...worker, leftAt: milliseconds(now + firstJoinMs - rejoinMs) };
 }

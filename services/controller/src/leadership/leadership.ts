@@ -83,7 +83,7 @@ export function createLeader(options: LeaderOptions): Leader {
       // The mirror then also shows all writes of the previous leader: they precede the end of its candidacy.
       await mirror.shows((records) => leadsBy(records, leadership.fence));
       const active = beginTerm(leadership, signal, clock.now());
-      logger.info('leading', { address });
+      logger.info('leadership acquired', { address });
       setCurrent(active);
       endWithCandidacy();
       await aborted(active.term.lost);

@@ -52,7 +52,7 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
     if (leader.term === undefined) return;
     if (isCountsDue) countsAt = clock.now();
     const due = [...waiting].filter(([, { isStateChange }]) => isStateChange || isCountsDue);
-    await flush(options, waiting, new Map(due)).catch((error: unknown) => logger.warn('loads not written', { error }));
+    await flush(options, waiting, new Map(due)).catch((error: unknown) => logger.warn('load write failed', { error }));
   };
   // Workers report their cumulative counts to the next leader, which may have counted more than this controller.
   leader.onChange(() => waiting.clear());

@@ -65,6 +65,6 @@ async function compact({ store, leader, logger }: CompactionOptions, revision: R
     await store.compact(revision);
     logger.debug('store history compacted', { revision });
   } catch (error) {
-    logger.warn('store history not compacted', { revision, error });
+    logger.warn('store compaction failed', { revision, error });
   }
 }

@@ -39,7 +39,7 @@ const isRoundDue = ({ clock }: MaintenanceOptions, signal: AbortSignal): Promise
 async function forgetLost({ cluster, records, logger }: MaintenanceOptions): Promise<void> {
   if (cluster.leader.term === undefined) return;
   const forgetting = records.forgetLost(cluster.clusterView());
-  await forgetting.catch((error: unknown) => logger.warn('workers not forgotten', { error }));
+  await forgetting.catch((error: unknown) => logger.warn('removal of worker records failed', { error }));
 }
 
 /** Writes a backup. A failure is only logged, so that an unreachable store does not prevent the stop. */

@@ -99,7 +99,7 @@ async function storeChecked(options: OutcomeRecordsOptions, outcome: RecipeOutco
   if (written === 'nothing') return;
   metrics.outcomes.add(1, { recipe, result: result.kind });
   const detail = result.kind === 'made' ? result.note : result.reason;
-  logger.info('recipe outcome', { architecture, version, recipe, result: result.kind, detail });
+  logger.info('recipe outcome stored', { architecture, version, recipe, result: result.kind, detail });
 }
 
 /** Returns the writes of an outcome. Undefined if there is nothing to write. */

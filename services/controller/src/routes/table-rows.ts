@@ -54,14 +54,14 @@ function replicaRows({ registry, fleet }: ClusterView, { present }: WorkerCapaci
   });
 }
 
-interface MadeRow {
+interface CachedRow {
   readonly versions: RegistryView['versions'];
   readonly state: ReplicaState;
   readonly address: string;
   readonly row: wire.TableRowInput;
 }
 
-const replicaRowsMade = new WeakMap<Assignment, MadeRow>();
+const replicaRowCache = new WeakMap<Assignment, CachedRow>();
 
 function replicaRow(
   registry: RegistryView,
@@ -70,8 +70,8 @@ function replicaRow(
   address: string,
 ): wire.TableRowInput {
   const { versions } = registry;
-  const made = replicaRowsMade.get(assignment);
-  if (made?.versions === versions && made.state === state && made.address === address) return made.row;
+  const cached = replicaRowCache.get(assignment);
+  if (cached?.versions === versions && cached.state === state && cached.address === address) return cached.row;
   const { replica: replicaId, variant, version, hardwareClass, worker: workerId } = assignment;
   const batchCeiling = ceilingOf(registry, assignment);
   const replicaFields: Complete<wire.ReplicaRowInput> = {
@@ -79,15 +79,15 @@ function replicaRow(
     state: replicaStateToWire(state),
   };
   const row = { key: `replica/${replicaId}`, replica: replicaFields };
-  replicaRowsMade.set(assignment, { versions, state, address, row });
+  replicaRowCache.set(assignment, { versions, state, address, row });
   return row;
 }
 
 function memoize<K extends object>(make: (key: K) => wire.TableRowInput): (key: K) => wire.TableRowInput {
-  const made = new WeakMap<K, wire.TableRowInput>();
+  const cached = new WeakMap<K, wire.TableRowInput>();
   return (key) => {
-    const known = made.get(key) ?? make(key);
-    made.set(key, known);
+    const known = cached.get(key) ?? make(key);
+    cached.set(key, known);
     return known;
   };
 }

@@ -63,14 +63,14 @@ function identityOf(registry: RegistryView, one: PlacementVariant): Complete<wir
   return { ...identity, quarantineReason, dominatedBy, dominatedWithin };
 }
 
-interface MadeRows {
+interface CachedRows {
   readonly tasks: RegistryView['tasks'];
   readonly variant: PlacementVariant;
   readonly placeable: boolean;
   readonly rows: readonly wire.TableRowInput[];
 }
 
-const made = new WeakMap<Measurement, MadeRows>();
+const rowCache = new WeakMap<Measurement, CachedRows>();
 
 function measuredRows(
   view: ClusterView,
@@ -83,7 +83,7 @@ function measuredRows(
   const { tasks } = view.registry;
   // A worker that is connected or awaited could load it.
   const placeable = (maxMemoryBytes.get(hardwareClass) ?? -1) >= result.profile.memoryBytes;
-  const known = made.get(measurement);
+  const known = rowCache.get(measurement);
   if (known?.tasks === tasks && known.variant === variant && known.placeable === placeable) return known.rows;
   const profileDigest = digestOf(result.profile);
   const rows = [
@@ -102,7 +102,7 @@ function measuredRows(
     },
     { key: `profile/${profileDigest}`, profile: { digest: profileDigest, profile: profileToWire(result.profile) } },
   ];
-  made.set(measurement, { tasks, variant, placeable, rows });
+  rowCache.set(measurement, { tasks, variant, placeable, rows });
   return rows;
 }
 

@@ -69,7 +69,7 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
   const take = (watched: Watched): void => {
     if (watched.kind === 'events') return advance(watched.revision, tables.apply(watched.events));
     synced = false;
-    if (watched.kind === 'compacted') return logger.info('store compacted', { revision: watched.revision });
+    if (watched.kind === 'compacted') return logger.info('store history compacted, listing again', { revision: watched.revision });
     history += 1;
     for (const listener of onRestored) listener();
     changed.notify();

@@ -68,7 +68,7 @@ async function start(
   blobs.open(opened);
   logger.info('store open', { store: etcd ?? 'embedded', cluster, epoch: store.epoch });
   if (restore === undefined) return;
-  logger.info('restored', { file: restore, entries: await restoreStore(store, restore) });
+  logger.info('backup restored', { file: restore, entries: await restoreStore(store, restore) });
 }
 
 /** Returns a view of the store whose disposal does nothing. Its getters stay live. */
