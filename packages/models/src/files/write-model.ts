@@ -23,18 +23,21 @@ const maxGraphBytes = 2 ** 31 - 1;
  * 1; each of them starts at a multiple of 4096. Throws `resource-exhausted` if the graph would be larger than 2 GiB.
  */
 export async function writeModel(model: OnnxModel, folder: string): Promise<readonly WrittenFile[]> {
-  const outside = model.graph.initializer.filter(liesOutside);
-  const inside = model.graph.initializer.reduce((sum, tensor) => sum + (liesOutside(tensor) ? 0 : sizeOf(tensor)), 0);
-  if (inside > maxGraphBytes) throw new ParetoError('resource-exhausted', 'its weights are larger than 2 GiB');
-  const offsets = layOut(outside);
-  if (outside.length > 0) await writeWeights(join(folder, weightsName), outside, offsets);
-  const initializer = model.graph.initializer.map((tensor) => placed(tensor, offsets.get(tensor)));
+  const external = model.graph.initializer.filter(isExternal);
+  const inlineBytes = model.graph.initializer.reduce(
+    (sum, tensor) => sum + (isExternal(tensor) ? 0 : sizeOf(tensor)),
+    0,
+  );
+  if (inlineBytes > maxGraphBytes) throw new ParetoError('resource-exhausted', 'its weights are larger than 2 GiB');
+  const offsets = layOut(external);
+  if (external.length > 0) await writeWeights(join(folder, weightsName), external, offsets);
+  const initializer = model.graph.initializer.map((tensor) => withLocation(tensor, offsets.get(tensor)));
   await writeFile(join(folder, graphName), encodeOnnx({ ...model, graph: { ...model.graph, initializer } }));
-  const names = outside.length > 0 ? [graphName, weightsName] : [graphName];
+  const names = external.length > 0 ? [graphName, weightsName] : [graphName];
   return Promise.all(names.map(async (path) => ({ path, sizeBytes: (await stat(join(folder, path))).size })));
 }
 
-const liesOutside = ({ dataLocation, rawData }: OnnxTensor): boolean => dataLocation === 1 && rawData !== undefined;
+const isExternal = ({ dataLocation, rawData }: OnnxTensor): boolean => dataLocation === 1 && rawData !== undefined;
 
 const sizeOf = ({ rawData }: OnnxTensor): number => rawData?.byteLength ?? 0;
 
@@ -65,7 +68,7 @@ async function writeWeights(
   }
 }
 
-function placed({ rawData, ...tensor }: OnnxTensor, offset: number | undefined): OnnxTensor {
+function withLocation({ rawData, ...tensor }: OnnxTensor, offset: number | undefined): OnnxTensor {
   if (rawData === undefined || offset === undefined) return rawData === undefined ? tensor : { ...tensor, rawData };
   const entry = (key: string, value: number | string) => ({ key, value: String(value) });
   const externalData = [entry('location', weightsName), entry('offset', offset), entry('length', rawData.byteLength)];

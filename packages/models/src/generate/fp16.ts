@@ -14,7 +14,7 @@ export const fp16: GraphGenerator = {
   bound: 0.995,
   failureHint: 'half precision holds numbers up to 65504, with three digits',
   rewrite(model) {
-    const reason = whyNot(model);
+    const reason = declineReason(model);
     if (reason !== undefined) return declined(reason);
     const { graph, kept } = halfGraph(model.graph, freshNames(model.graph));
     return made(withGraph(model, withoutUnused(graph)), noteOf(kept));
@@ -26,7 +26,7 @@ function noteOf(kept: number): string {
   return `half precision; ${kept === 1 ? '1 operator stays' : `${kept} operators stay`} in single precision`;
 }
 
-function whyNot(model: OnnxModel): string | undefined {
+function declineReason(model: OnnxModel): string | undefined {
   const types = new Set([...tensorsOf(model)].map(({ dataType }) => dataType));
   const ops = Array.from(nodesIn(model.graph.node), ({ opType }) => opType);
   const quantised = ops.find((type) => quantisedOps.includes(type));
@@ -37,9 +37,9 @@ function whyNot(model: OnnxModel): string | undefined {
   if (model.functions.length > 0) return 'it has model-local functions, which are not rewritten';
   const sequence = ops.find((type) => /Sequence|Optional/.test(type));
   if (sequence !== undefined) return `it uses sequences or optional values (${sequence})`;
-  const given = new Set(model.graph.node.flatMap(({ output }) => output));
-  const passed = model.graph.output.find(({ name }) => !given.has(name));
-  return passed === undefined
+  const computed = new Set(model.graph.node.flatMap(({ output }) => output));
+  const unchanged = model.graph.output.find(({ name }) => !computed.has(name));
+  return unchanged === undefined
     ? undefined
-    : `its output ${JSON.stringify(passed.name)} is one of its inputs or weights, returned unchanged`;
+    : `its output ${JSON.stringify(unchanged.name)} is one of its inputs or weights, returned unchanged`;
 }

@@ -24,7 +24,7 @@ export function signatureFor(model: BatchInput, maxBatchSize: number | undefined
     ['output', model.outputs],
   ] as const) {
     const fixed = values.find(({ dims }) => typeof dims[0] !== 'string');
-    if (fixed !== undefined) throw refuse(role, fixed, maxBatchSize);
+    if (fixed !== undefined) throw fixedDimensionError(role, fixed, maxBatchSize);
   }
   return withLeadingBatch(signature);
 }
@@ -35,7 +35,7 @@ function withoutBatch({ inputs, outputs }: Signature): Signature {
   return { inputs: inputs.map(whole), outputs: outputs.map(whole), batched: false };
 }
 
-function refuse(role: string, { name, dims }: InspectedValue, maxBatchSize: number): ParetoError {
+function fixedDimensionError(role: string, { name, dims }: InspectedValue, maxBatchSize: number): ParetoError {
   const first = dims.length === 0 ? 'is a scalar' : `has [${dims.join(', ')}], whose first dimension is fixed`;
   return new ParetoError(
     'invalid-argument',

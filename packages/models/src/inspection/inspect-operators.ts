@@ -15,8 +15,8 @@ const knownDomains: ReadonlySet<string> = new Set([
   ...['com.microsoft', 'com.microsoft.nchwc', 'com.microsoft.experimental', 'com.ms.internal.nhwc'],
 ]);
 
-/** Throws the error that `refuse` returns if the model has operators that ONNX Runtime does not include. */
-export function checkOperators(model: OnnxModel, refuse: (why: string) => Error): void {
+/** Throws the error that `createError` returns if the model has operators that ONNX Runtime does not include. */
+export function checkOperators(model: OnnxModel, createError: (why: string) => Error): void {
   const own = new Set(model.functions.map(({ domain, name }) => `${domain}:${name}`));
   const foreign = new Map<string, Set<string>>();
   for (const { domain, opType } of nodesOf(model)) {
@@ -24,7 +24,7 @@ export function checkOperators(model: OnnxModel, refuse: (why: string) => Error)
     foreign.set(domain, (foreign.get(domain) ?? new Set()).add(opType));
   }
   for (const [domain, types] of foreign) {
-    throw refuse(
+    throw createError(
       `it has operators of the domain ${domain} (${[...types].slice(0, 5).join(', ')}), which ONNX Runtime does not include: export the model without them`,
     );
   }

@@ -88,7 +88,7 @@ export async function inspectModel(file: string): Promise<InspectedModel> {
 export function inspectGraph(content: Uint8Array): InspectedModel {
   checkGraphSize(content.byteLength);
   const model = decodeOnnx(content);
-  checkOperators(model, refuse);
+  checkOperators(model, unservableError);
   const [inputs, outputs] = [inputsOf(model.graph).map(dimensionsOf), model.graph.output.map(dimensionsOf)];
   const values = [...inputs, ...outputs];
   const signature = signatureOf(model, hasBatch(values));
@@ -106,30 +106,34 @@ export function inspectGraph(content: Uint8Array): InspectedModel {
 
 function checkGraphSize(sizeBytes: number): void {
   if (sizeBytes > maxGraphBytes)
-    throw refuse('its graph is larger than 2 GiB: keep the weights in a file of external data');
+    throw unservableError('its graph is larger than 2 GiB: keep the weights in a file of external data');
 }
 
-const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', `the model can't be served: ${why}`);
+const unservableError = (why: string): ParetoError =>
+  new ParetoError('invalid-argument', `the model can't be served: ${why}`);
 
 function signatureOf({ graph }: OnnxModel, batched: boolean): Signature {
   const inputs = inputsOf(graph).map((value) => specOf('input', value, batched));
   const outputs = graph.output.map((value) => specOf('output', value, batched));
-  if (inputs.length === 0) throw refuse('it has no input');
-  if (outputs.length === 0) throw refuse('it has no output');
+  if (inputs.length === 0) throw unservableError('it has no input');
+  if (outputs.length === 0) throw unservableError('it has no output');
   return { inputs, outputs, batched };
 }
 
 function specOf(role: 'input' | 'output', value: OnnxValue, batched: boolean): TensorSpec {
   const tensor = value.type?.tensorType;
   const what = `${role} ${JSON.stringify(value.name)}`;
-  if (tensor === undefined) throw refuse(`${what} is ${kindOf(value.type)}, and only tensors are served`);
+  if (tensor === undefined) throw unservableError(`${what} is ${kindOf(value.type)}, and only tensors are served`);
   const datatype = datatypes.get(tensor.elemType);
   if (datatype === undefined) {
     const type = otherTypes.get(tensor.elemType);
     const named = `${tensor.elemType}${type === undefined ? '' : ` (${type})`}`;
-    throw refuse(`${what} has ONNX element type ${named}, which the runtime does not support: cast it in the graph`);
+    throw unservableError(
+      `${what} has ONNX element type ${named}, which the runtime does not support: cast it in the graph`,
+    );
   }
-  if (tensor.shape === undefined) throw refuse(`${what} has no shape: run ONNX's shape inference on the model first`);
+  if (tensor.shape === undefined)
+    throw unservableError(`${what} has no shape: run ONNX's shape inference on the model first`);
   const dims = dimensionsOf(value).dims.map((dim) => (typeof dim === 'number' ? dim : -1));
   return { name: value.name, datatype, dims: batched ? dims.slice(1) : dims };
 }

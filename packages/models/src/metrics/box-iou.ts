@@ -9,7 +9,7 @@ import {
   isDynamic,
   isNumeric,
   sameDims,
-  unfitLabels,
+  labelsError,
   wide,
   type QualityMetric,
 } from './quality-metric.js';
@@ -22,7 +22,7 @@ export const boxIou: QualityMetric = defineMetric({
     const form = formOf(labels);
     const fits = isDynamic(output) ? form.dims.at(-1) === 4 : sameDims(wide(form.dims), wide(output.dims));
     if (!fits || !isNumeric(form)) {
-      throw unfitLabels(
+      throw labelsError(
         `expected per sample boxes like the output's, ${describeForm(output)}, got ${describeForm(form)}`,
       );
     }
@@ -37,7 +37,7 @@ function checkBoxes(values: ArrayLike<number>): void {
   for (let start = 0; start < values.length; start += 4) {
     const box = boxAt(values, start);
     if (areaOf(box) > 0) continue;
-    throw unfitLabels(`box ${start / 4} is [${box.join(', ')}], expected x1, y1, x2, y2 with x1 < x2 and y1 < y2`);
+    throw labelsError(`box ${start / 4} is [${box.join(', ')}], expected x1, y1, x2, y2 with x1 < x2 and y1 < y2`);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   isFloat,
   isNumeric,
   isWhole,
-  unfitLabels,
+  labelsError,
   wide,
   type SampleForm,
 } from './quality-metric.js';
@@ -67,7 +67,7 @@ function indexOfLargest(values: ArrayLike<number>, start: number, count: number)
 export function checkClassLabels(labels: Tensor, output: SampleForm): void {
   const form = formOf(labels);
   if (!isWhole(form) || wide(form.dims).length > 0) {
-    throw unfitLabels(
+    throw labelsError(
       `expected one class per sample, integers [samples], got ${describeForm({ ...labels })}${isWhole(form) ? '' : ` (label.astype('int64') converts)`}`,
     );
   }
@@ -81,7 +81,7 @@ function checkYesOrNo(labels: ArrayLike<number>): void {
   for (let index = 0; index < labels.length; index++) {
     const label = labels[index] ?? Number.NaN;
     if (label === 0 || label === 1) continue;
-    throw unfitLabels(
+    throw labelsError(
       `label has class ${label} at index ${index}, but the model returns one score, of class 1 of two; expected 0 or 1`,
     );
   }
@@ -92,7 +92,7 @@ export function checkRange(labels: ArrayLike<number>, classes: number): void {
   for (let index = 0; index < labels.length; index++) {
     const label = labels[index] ?? Number.NaN;
     if (label >= 0 && label < classes) continue;
-    throw unfitLabels(
+    throw labelsError(
       `label has class ${label} at index ${index}, but the model has ${classes} outputs; expected 0 to ${classes - 1}`,
     );
   }

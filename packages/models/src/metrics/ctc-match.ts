@@ -9,7 +9,7 @@ import {
   formOf,
   isFloat,
   isWhole,
-  unfitLabels,
+  labelsError,
   wide,
   type QualityMetric,
   type SampleForm,
@@ -42,7 +42,7 @@ function checkLabels(labels: Tensor, output: SampleForm): void {
   const [steps = -1, classes = -1] = output.dims.slice(-2);
   const length = form.dims.reduce((product, dim) => product * dim, 1);
   if (!isWhole(form) || wide(form.dims).length > 1 || (steps !== -1 && length > steps)) {
-    throw unfitLabels(
+    throw labelsError(
       `expected per sample the classes in order, integers [${steps === -1 ? 'length' : `at most ${steps}`}] padded with ${blank}, got ${describeForm(form)}`,
     );
   }
@@ -50,7 +50,7 @@ function checkLabels(labels: Tensor, output: SampleForm): void {
   checkRange(values, classes === -1 ? Infinity : classes);
   for (let index = 1; index < values.length; index++) {
     if (index % length === 0 || values[index] === blank || values[index - 1] !== blank) continue;
-    throw unfitLabels(`sample ${Math.floor(index / length)} has the blank, ${blank}, before its end`);
+    throw labelsError(`sample ${Math.floor(index / length)} has the blank, ${blank}, before its end`);
   }
 }
 

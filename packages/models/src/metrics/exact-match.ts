@@ -12,7 +12,7 @@ import {
   isFloat,
   isNumeric,
   sameDims,
-  unfitLabels,
+  labelsError,
   wide,
   type QualityMetric,
   type SampleForm,
@@ -37,7 +37,7 @@ export const exactMatch: QualityMetric = defineMetric({
     if (alike && isDynamic(output)) return;
     if (alike && sameDims(wide(output.dims), wide(form.dims))) return;
     if (!isScored(output, form) || !isNumeric(form)) {
-      throw unfitLabels(
+      throw labelsError(
         `expected per sample ${describeForm(output)} or, as the index of the largest score, [${output.dims.slice(0, -1).join(', ')}], got ${describeForm(form)}`,
       );
     }

@@ -56,7 +56,7 @@ export function defineMetric<O>(definition: Definition<O>): QualityMetric {
   };
 }
 
-export const unfitLabels = (why: string): ParetoError =>
+export const labelsError = (why: string): ParetoError =>
   new ParetoError('invalid-argument', `the labels don't fit the model: ${why}`);
 
 export const formOf = ({ datatype, dims }: Tensor): SampleForm => ({ datatype, dims: dims.slice(1) });

@@ -8,7 +8,7 @@ import {
   isDynamic,
   isNumeric,
   sameDims,
-  unfitLabels,
+  labelsError,
   wide,
   type SampleForm,
 } from './quality-metric.js';
@@ -21,7 +21,7 @@ export function checkNumberLabels(labels: Tensor, output: SampleForm): void {
   const form = formOf(labels);
   const fits = isNumeric(form) && (isDynamic(output) || sameDims(wide(form.dims), wide(output.dims)));
   if (fits) return;
-  throw unfitLabels(
+  throw labelsError(
     `expected per sample numbers like the output's, ${describeForm(output)}, got ${describeForm(form)}`,
   );
 }

@@ -66,19 +66,19 @@ export function constantsOf(graph: OnnxGraph): ReadonlyMap<string, OnnxTensor> {
 /** Returns the value of a Constant node. Undefined for other nodes, and for values that are strings or sparse. */
 export function constantOf(node: OnnxNode): OnnxTensor | undefined {
   if (!isOp(node, 'Constant')) return undefined;
-  const [held, name] = [node.attribute[0], node.output[0] ?? ''];
-  if (held === undefined) return undefined;
-  switch (held.name) {
+  const [attribute, name] = [node.attribute[0], node.output[0] ?? ''];
+  if (attribute === undefined) return undefined;
+  switch (attribute.name) {
     case 'value':
-      return held.t;
+      return attribute.t;
     case 'value_int':
-      return int64Tensor(name, [held.i ?? 0], []);
+      return int64Tensor(name, [attribute.i ?? 0], []);
     case 'value_ints':
-      return int64Tensor(name, held.ints);
+      return int64Tensor(name, attribute.ints);
     case 'value_float':
-      return floatTensor(name, [], [held.f ?? 0]);
+      return floatTensor(name, [], [attribute.f ?? 0]);
     case 'value_floats':
-      return floatTensor(name, [held.floats.length], held.floats);
+      return floatTensor(name, [attribute.floats.length], attribute.floats);
     default:
       return undefined;
   }
@@ -93,7 +93,7 @@ export function producersOf(graph: OnnxGraph): ReadonlyMap<string, OnnxNode> {
 export function consumersOf(graph: OnnxGraph): ReadonlyMap<string, readonly OnnxNode[]> {
   const consumers = new Map<string, OnnxNode[]>();
   for (const node of graph.node) {
-    for (const name of new Set(takenBy(node))) {
+    for (const name of new Set(namesUsedBy(node))) {
       const nodes = consumers.get(name);
       if (nodes === undefined) consumers.set(name, [node]);
       else nodes.push(node);
@@ -103,10 +103,12 @@ export function consumersOf(graph: OnnxGraph): ReadonlyMap<string, readonly Onnx
 }
 
 /** Returns the names of the tensors that a node uses: its inputs, and what its nested graphs use from outside. */
-export function takenBy(node: OnnxNode): readonly string[] {
+export function namesUsedBy(node: OnnxNode): readonly string[] {
   const inner = graphsIn(node).flatMap((graph) => {
     const own = namesIn(graph);
-    return [...graph.node.flatMap(takenBy), ...graph.output.map(({ name }) => name)].filter((name) => !own.has(name));
+    return [...graph.node.flatMap(namesUsedBy), ...graph.output.map(({ name }) => name)].filter(
+      (name) => !own.has(name),
+    );
   });
   return [...node.input.filter((name) => name !== ''), ...inner];
 }
@@ -157,10 +159,10 @@ export function freshNames(graph: OnnxGraph): (hint: string) => string {
 
 /** Removes the initializers and Constant nodes that are not used. */
 export function withoutUnused(graph: OnnxGraph): OnnxGraph {
-  const taken = new Set([...graph.node.flatMap(takenBy), ...graph.output.map(({ name }) => name)]);
+  const used = new Set([...graph.node.flatMap(namesUsedBy), ...graph.output.map(({ name }) => name)]);
   return {
     ...graph,
-    initializer: graph.initializer.filter(({ name }) => taken.has(name)),
-    node: graph.node.filter((node) => !isOp(node, 'Constant') || node.output.some((name) => taken.has(name))),
+    initializer: graph.initializer.filter(({ name }) => used.has(name)),
+    node: graph.node.filter((node) => !isOp(node, 'Constant') || node.output.some((name) => used.has(name))),
   };
 }

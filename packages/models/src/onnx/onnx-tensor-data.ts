@@ -73,7 +73,7 @@ export function withRawData({
   ...tensor
 }: WireTensor): object {
   if (tensor.dims.some((dim) => dim < 0))
-    throw unfit(tensor, `has the dimensions [${tensor.dims.join()}], expected none below 0`);
+    throw tensorError(tensor, `has the dimensions [${tensor.dims.join()}], expected none below 0`);
   const packed = packedBytes([...floatData, ...doubleData]);
   const rawData = tensor.rawData ?? packed ?? packedIntegers(tensor.dataType, [int32Data, int64Data, uint64Data]);
   return rawData === undefined ? tensor : { ...tensor, rawData: checkLength(tensor, rawData) };
@@ -82,10 +82,10 @@ export function withRawData({
 function checkLength(tensor: Shaped, raw: Uint8Array): Uint8Array {
   const expected = tensorBytes(tensor.dataType, tensor.dims);
   if (expected === undefined || raw.byteLength === expected) return raw;
-  throw unfit(tensor, `has ${raw.byteLength} bytes, expected ${expected} for its shape`);
+  throw tensorError(tensor, `has ${raw.byteLength} bytes, expected ${expected} for its shape`);
 }
 
-const unfit = ({ name }: Shaped, why: string): ParetoError =>
+const tensorError = ({ name }: Shaped, why: string): ParetoError =>
   new ParetoError('invalid-argument', `tensor ${JSON.stringify(name)} ${why}`);
 
 function packedBytes(chunks: readonly Uint8Array[]): Uint8Array | undefined {

@@ -56,15 +56,16 @@ function checkTensors(
   return tensors.flatMap((tensor) => {
     const at = specs.findIndex(({ name }) => name === tensor.name);
     const [spec, value] = [specs[at], values[at]];
-    const refuse = (why: string): Error => textError(file, tensor.at, `${role} ${JSON.stringify(tensor.name)} ${why}`);
+    const mismatch = (why: string): Error =>
+      textError(file, tensor.at, `${role} ${JSON.stringify(tensor.name)} ${why}`);
     if (spec === undefined || value === undefined) {
       const known = specs.map(({ name }) => JSON.stringify(name)).join(', ');
-      throw refuse(`is not in the graph, whose ${role}s are ${known}`);
+      throw mismatch(`is not in the graph, whose ${role}s are ${known}`);
     }
     if (tensor.datatype !== undefined && tensor.datatype !== spec.datatype) {
-      throw refuse(`is ${tensor.datatype} in the configuration and ${spec.datatype} in the graph`);
+      throw mismatch(`is ${tensor.datatype} in the configuration and ${spec.datatype} in the graph`);
     }
-    return checkDims(tensor, role, batched ? value.dims.slice(1) : value.dims, batched, refuse);
+    return checkDims(tensor, role, batched ? value.dims.slice(1) : value.dims, batched, mismatch);
   });
 }
 
@@ -73,13 +74,15 @@ function checkDims(
   role: 'input' | 'output',
   graph: InspectedValue['dims'],
   batched: boolean,
-  refuse: (why: string) => Error,
+  mismatch: (why: string) => Error,
 ): readonly ConfigRemark[] {
   if (dims === undefined) return [];
   const fits = (dim: number, i: number): boolean => dim === -1 || typeof graph[i] === 'string' || dim === graph[i];
   if (dims.length !== graph.length || !dims.every(fits)) {
     const without = batched ? ' without its batch' : '';
-    throw refuse(`has dims [${dims.join(', ')}] in the configuration and [${graph.join(', ')}] in the graph${without}`);
+    throw mismatch(
+      `has dims [${dims.join(', ')}] in the configuration and [${graph.join(', ')}] in the graph${without}`,
+    );
   }
   const isNarrower = role === 'input' && dims.some((dim, i) => dim !== -1 && typeof graph[i] === 'string');
   const text = 'the graph accepts any size, and so does the served model';

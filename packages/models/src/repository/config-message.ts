@@ -20,7 +20,7 @@ export interface ConfigMessage {
   messages(name: string): readonly ConfigMessage[];
   /** Returns the fields that were not read. */
   others(): readonly TextField[];
-  refuse(at: SourcePosition, why: string): Error;
+  error(at: SourcePosition, why: string): Error;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface ConfigMessage {
  */
 export function createConfigMessage(fields: readonly TextField[], file: string, at: SourcePosition): ConfigMessage {
   const read = new Set<string>();
-  const refuse = (position: SourcePosition, why: string): Error => textError(file, position, why);
+  const error = (position: SourcePosition, why: string): Error => textError(file, position, why);
   const valuesOf = (name: string): readonly TextValue[] => {
     read.add(name);
     return fields.filter((field) => field.name === name).flatMap(({ values }) => values);
@@ -36,30 +36,30 @@ export function createConfigMessage(fields: readonly TextField[], file: string, 
   const onlyOf = (name: string): TextValue | undefined => {
     const [first, second] = valuesOf(name);
     const mention = fields.find((field) => field.name === name);
-    if (second !== undefined) throw refuse(second.at, `${name} is repeated: expected one value`);
-    if (first === undefined && mention !== undefined) throw refuse(mention.at, `${name} has no value`);
+    if (second !== undefined) throw error(second.at, `${name} is repeated: expected one value`);
+    if (first === undefined && mention !== undefined) throw error(mention.at, `${name} has no value`);
     return first;
   };
-  const wrong = (name: string, value: TextValue, expected: string): Error =>
-    refuse(value.at, `${name} is ${describe(value)}: expected ${expected}`);
+  const typeError = (name: string, value: TextValue, expected: string): Error =>
+    error(value.at, `${name} is ${describe(value)}: expected ${expected}`);
 
   function wholeOf(name: string, value: TextValue, min: number): number {
     if (value.kind === 'number' && Number.isSafeInteger(value.value) && value.value >= min) return value.value;
-    throw wrong(name, value, `a whole number from ${min}`);
+    throw typeError(name, value, `a whole number from ${min}`);
   }
   function messageOf(name: string, value: TextValue): ConfigMessage {
     if (value.kind === 'message') return createConfigMessage(value.fields, file, value.at);
-    throw wrong(name, value, `${name} { ... }`);
+    throw typeError(name, value, `${name} { ... }`);
   }
   return {
     at,
-    refuse,
+    error,
     positionOf: (name) => fields.find((field) => field.name === name)?.at ?? at,
     has: (name) => fields.some((field) => field.name === name),
     text(name) {
       const value = onlyOf(name);
       if (value === undefined || value.kind === 'text') return value?.value;
-      throw wrong(name, value, 'a string in quotes');
+      throw typeError(name, value, 'a string in quotes');
     },
     flag(name) {
       const value = onlyOf(name);
@@ -67,7 +67,7 @@ export function createConfigMessage(fields: readonly TextField[], file: string, 
       if (value.kind === 'word' && /^(true|t|True)$/.test(value.value)) return true;
       if (value.kind === 'word' && /^(false|f|False)$/.test(value.value)) return false;
       if (value.kind === 'number' && [0, 1].includes(value.value)) return value.value === 1;
-      throw wrong(name, value, 'true or false');
+      throw typeError(name, value, 'true or false');
     },
     whole(name, min) {
       const value = onlyOf(name);
@@ -77,7 +77,7 @@ export function createConfigMessage(fields: readonly TextField[], file: string, 
     word(name) {
       const value = onlyOf(name);
       if (value === undefined || value.kind === 'word') return value?.value;
-      throw wrong(name, value, 'a word without quotes');
+      throw typeError(name, value, 'a word without quotes');
     },
     message(name) {
       const value = onlyOf(name);

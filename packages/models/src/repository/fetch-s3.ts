@@ -29,14 +29,14 @@ export async function fetchS3(
     if (object.key.endsWith('/')) continue;
     found += 1;
     if (found > maxObjects)
-      throw refuse(`s3://${name}/${key} has more than ${maxObjects} objects: pass a folder inside it`);
+      throw invalid(`s3://${name}/${key} has more than ${maxObjects} objects: pass a folder inside it`);
     await fetchObject(bucket, object, object.key.slice(prefix.length), fetching);
   }
   if (found > 0) return fetching.folder;
   throw new ParetoError('not-found', `there is nothing at s3://${name}/${key}`);
 }
 
-const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);
+const invalid = (why: string): ParetoError => new ParetoError('invalid-argument', why);
 
 /** Fetches an object. Files that are never part of an ONNX model are created empty: their name is enough. */
 async function fetchObject(

@@ -8,7 +8,7 @@ const formats: readonly (readonly [pattern: RegExp, what: string])[] = [
     'a TensorFlow model: convert it with tf2onnx',
   ],
   [/(^|\/)model\.py$|\.py$/i, 'a model in Python: Pareto runs ONNX models only'],
-  [/\.(xml|bin)$/i, 'an OpenVINO model: register the ONNX model that it was made from'],
+  [/\.(xml|bin)$/i, 'an OpenVINO model: register the ONNX model that it was converted from'],
   [/\.(gguf|safetensors)$/i, 'weights without a graph: export the model to ONNX'],
   [
     /\.(joblib|pkl|pickle|bst|ubj|cbm|lgb)$/i,

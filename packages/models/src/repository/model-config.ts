@@ -77,7 +77,7 @@ function graphNameOf(config: ConfigMessage): string | undefined {
   const name = config.text('default_model_filename');
   if (name === undefined || name === '') return undefined;
   if (!/[/\\\0]/.test(name) && name !== '..' && name !== '.') return name;
-  throw config.refuse(
+  throw config.error(
     config.positionOf('default_model_filename'),
     `default_model_filename is ${JSON.stringify(name)}: expected the name of a file in the version's folder, like model.onnx`,
   );
@@ -97,18 +97,18 @@ function foreignOf(config: ConfigMessage): string | undefined {
 }
 
 function checkSupported(config: ConfigMessage): void {
-  const refuse = (field: string, why: string): never => {
-    throw config.refuse(config.positionOf(field), `${field}: ${why}`);
+  const reject = (field: string, why: string): never => {
+    throw config.error(config.positionOf(field), `${field}: ${why}`);
   };
   if (config.has('sequence_batching')) {
-    refuse('sequence_batching', 'no state is kept between queries: pass the state as inputs and return it as outputs');
+    reject('sequence_batching', 'no state is kept between queries: pass the state as inputs and return it as outputs');
   }
   for (const field of ['batch_input', 'batch_output']) {
     if (config.has(field))
-      refuse(field, 'tensors are not computed from others: the client sends all inputs of the graph');
+      reject(field, 'tensors are not computed from others: the client sends all inputs of the graph');
   }
   if (config.message('model_transaction_policy')?.flag('decoupled') === true) {
-    refuse('model_transaction_policy', 'a query has one answer: decoupled models are not served');
+    reject('model_transaction_policy', 'a query has one answer: decoupled models are not served');
   }
 }
 
@@ -116,7 +116,7 @@ type ReadTensor = ConfigTensor & { readonly remarks: readonly ConfigRemark[] };
 
 function readTensor(tensor: ConfigMessage, role: 'input' | 'output'): ReadTensor {
   const name = tensor.text('name') ?? '';
-  if (name === '') throw tensor.refuse(tensor.at, `this ${role} has no name`);
+  if (name === '') throw tensor.error(tensor.at, `this ${role} has no name`);
   const dims = tensor.has('dims') ? dimsOf(tensor, 'dims') : undefined;
   const reshape = tensor.message('reshape');
   const shape = reshape && dimsOf(reshape, 'shape');
@@ -133,7 +133,7 @@ function readTensor(tensor: ConfigMessage, role: 'input' | 'output'): ReadTensor
 function dimsOf(message: ConfigMessage, field: string): readonly number[] {
   const dims = message.wholes(field, -1);
   if (!dims.includes(0)) return dims;
-  throw message.refuse(
+  throw message.error(
     message.positionOf(field),
     `${field} has a 0: expected sizes from 1, or -1 for dynamic dimensions`,
   );
@@ -151,13 +151,13 @@ function datatypeOf(tensor: ConfigMessage): DataType | undefined {
   const datatype = datatypes[word];
   if (datatype !== undefined) return datatype;
   const expected = Object.keys(datatypes).join(', ');
-  throw tensor.refuse(tensor.positionOf('data_type'), `data_type is ${word}: expected one of ${expected}`);
+  throw tensor.error(tensor.positionOf('data_type'), `data_type is ${word}: expected one of ${expected}`);
 }
 
 function checkUnique(tensors: readonly ConfigTensor[], config: ConfigMessage): void {
   const names = new Set<string>();
   for (const { name, at } of tensors) {
-    if (names.has(name)) throw config.refuse(at, `${JSON.stringify(name)} is repeated`);
+    if (names.has(name)) throw config.error(at, `${JSON.stringify(name)} is repeated`);
     names.add(name);
   }
 }

@@ -34,25 +34,25 @@ export function parseSource(given: string): ModelSource {
       return parseS3(given);
     default: {
       const instead = elsewhere[scheme.toLowerCase()];
-      throw refuse(`${scheme}:// is not supported${instead === undefined ? '' : ` (${instead})`}: ${supported}`);
+      throw invalidSource(`${scheme}:// is not supported${instead === undefined ? '' : ` (${instead})`}: ${supported}`);
     }
   }
 }
 
-const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);
+const invalidSource = (why: string): ParetoError => new ParetoError('invalid-argument', why);
 
 /** Returns the path of a `file:` URL. `file://models` is a relative path, as in other programs. */
 function filePath(given: string): string {
-  if (!URL.canParse(given)) throw refuse(`${given} is no URL: ${supported}`);
+  if (!URL.canParse(given)) throw invalidSource(`${given} is no URL: ${supported}`);
   const url = new URL(given);
   return url.host === '' ? fileURLToPath(url) : given.slice('file://'.length);
 }
 
 function parseHttp(given: string): URL {
-  if (!URL.canParse(given)) throw refuse(`${given} is no URL: ${supported}`);
+  if (!URL.canParse(given)) throw invalidSource(`${given} is no URL: ${supported}`);
   const url = new URL(given);
   if (url.pathname.endsWith('.onnx') || archivePattern.test(url.pathname)) return url;
-  throw refuse(`${displayUrl(url)} has the name of neither a model nor an archive: ${supported}`);
+  throw invalidSource(`${displayUrl(url)} has the name of neither a model nor an archive: ${supported}`);
 }
 
 /** Formats a URL for messages, without credentials and query. */
@@ -60,6 +60,6 @@ export const displayUrl = (url: URL): string => `${url.protocol}//${url.host}${u
 
 function parseS3(given: string): ModelSource {
   const [, bucket, key = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/i.exec(given) ?? [];
-  if (bucket === undefined) throw refuse(`${given} has no bucket: expected s3://bucket/folder`);
+  if (bucket === undefined) throw invalidSource(`${given} has no bucket: expected s3://bucket/folder`);
   return { kind: 's3', bucket, key: key.replace(/\/+$/, '') };
 }

@@ -30,19 +30,19 @@ export async function obtainModels(given: string, options: ObtainOptions): Promi
   const source = parseSource(given);
   if (source.kind !== 'local') return inTemporaryFolder((folder) => fetchInto(folder, source, options));
   const found = await stat(source.path).catch(() => undefined);
-  if (found === undefined) throw refuse(`there is no file or folder ${source.path}`);
-  if (!found.isFile()) return kept(source.path);
-  if (!archivePattern.test(source.path)) return kept(source.path);
+  if (found === undefined) throw invalid(`there is no file or folder ${source.path}`);
+  if (!found.isFile()) return inPlace(source.path);
+  if (!archivePattern.test(source.path)) return inPlace(source.path);
   return inTemporaryFolder((folder) => unpackInto(folder, source.path, options));
 }
 
-const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);
+const invalid = (why: string): ParetoError => new ParetoError('invalid-argument', why);
 
-const kept = (path: string): Obtained => ({ path, name: undefined, [Symbol.asyncDispose]: async () => undefined });
+const inPlace = (path: string): Obtained => ({ path, name: undefined, [Symbol.asyncDispose]: async () => undefined });
 
-type Placed = Pick<Obtained, 'path' | 'name'>;
+type LocalModels = Pick<Obtained, 'path' | 'name'>;
 
-async function inTemporaryFolder(work: (folder: string) => Promise<Placed>): Promise<Obtained> {
+async function inTemporaryFolder(work: (folder: string) => Promise<LocalModels>): Promise<Obtained> {
   const folder = await mkdtemp(join(tmpdir(), 'pareto-models-'));
   const discard = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
@@ -57,7 +57,7 @@ async function fetchInto(
   folder: string,
   source: Exclude<ModelSource, { kind: 'local' }>,
   options: ObtainOptions,
-): Promise<Placed> {
+): Promise<LocalModels> {
   const { signal, onProgress = () => undefined } = options;
   const fetched = join(folder, 'fetched');
   await mkdir(fetched);
@@ -71,7 +71,7 @@ async function fetchInto(
   return { path, name: folderName };
 }
 
-async function unpackInto(folder: string, archive: string, { signal }: ObtainOptions): Promise<Placed> {
+async function unpackInto(folder: string, archive: string, { signal }: ObtainOptions): Promise<LocalModels> {
   const unpacked = join(folder, 'unpacked');
   await mkdir(unpacked);
   await unpack(archive, unpacked, signal);

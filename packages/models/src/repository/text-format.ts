@@ -31,7 +31,7 @@ interface Tokens {
   take(): Token;
   /** Consumes the next token if it is one of these marks. Returns whether it did. */
   skip(...marks: readonly string[]): boolean;
-  refuse(token: Token, expected: string): Error;
+  error(token: Token, expected: string): Error;
 }
 
 function createTokens(tokens: readonly Token[], file: string): Tokens {
@@ -52,7 +52,7 @@ function createTokens(tokens: readonly Token[], file: string): Tokens {
       if (found) next += 1;
       return found;
     },
-    refuse: (token, expected) => textError(file, token.at, `${described(token)}: expected ${expected}`),
+    error: (token, expected) => textError(file, token.at, `${described(token)}: expected ${expected}`),
   };
 }
 
@@ -72,7 +72,7 @@ function readFields(tokens: Tokens, opened: Token | undefined, depth: number): r
     if (token.kind === 'end' && closer === undefined) return fields;
     if (token.kind !== 'word') {
       const opening = opened === undefined ? '' : `, or ${closer ?? ''} for line ${opened.at.line}`;
-      throw tokens.refuse(token, `a field's name${opening}`);
+      throw tokens.error(token, `a field's name${opening}`);
     }
     fields.push(readField(tokens, depth));
     tokens.skip(',', ';');
@@ -86,7 +86,7 @@ function readField(tokens: Tokens, depth: number): TextField {
   const token = tokens.peek();
   const isMessage = token.kind === 'mark' && token.value in closers;
   const isList = token.kind === 'mark' && token.value === '[';
-  if (!hasColon && !isMessage && !isList) throw tokens.refuse(token, `: or { after ${name}`);
+  if (!hasColon && !isMessage && !isList) throw tokens.error(token, `: or { after ${name}`);
   return { name, at: named.at, values: isList ? readList(tokens, depth) : [readValue(tokens, depth, name)] };
 }
 
@@ -97,7 +97,7 @@ function readList(tokens: Tokens, depth: number): readonly TextValue[] {
   for (;;) {
     values.push(readValue(tokens, depth, 'the list'));
     if (tokens.skip(']')) return values;
-    if (!tokens.skip(',')) throw tokens.refuse(tokens.peek(), ', or ] in the list');
+    if (!tokens.skip(',')) throw tokens.error(tokens.peek(), ', or ] in the list');
   }
 }
 
@@ -107,10 +107,10 @@ function readValue(tokens: Tokens, depth: number, of: string): TextValue {
   if (token.kind === 'word' || token.kind === 'number') return token as TextValue;
   if (token.kind === 'mark' && token.value === '-') return readNegative(tokens, token);
   if (token.kind === 'mark' && token.value in closers) {
-    if (depth >= maxDepth) throw tokens.refuse(token, `at most ${maxDepth} nested messages`);
+    if (depth >= maxDepth) throw tokens.error(token, `at most ${maxDepth} nested messages`);
     return { kind: 'message', fields: readFields(tokens, token, depth + 1), at: token.at };
   }
-  throw tokens.refuse(token, `a value for ${of}`);
+  throw tokens.error(token, `a value for ${of}`);
 }
 
 /** Concatenates strings that follow each other. */
@@ -129,5 +129,5 @@ function readNegative(tokens: Tokens, minus: Token): TextValue {
   if (token.kind === 'word' && /^(inf|infinity|nan)$/i.test(token.value)) {
     return { kind: 'number', value: /^nan$/i.test(token.value) ? NaN : -Infinity, at: minus.at };
   }
-  throw tokens.refuse(token, 'a number after -');
+  throw tokens.error(token, 'a number after -');
 }

@@ -38,31 +38,31 @@ export function tokenize(content: string, file: string): readonly Token[] {
   }
 }
 
-type Refuse = (why: string, offset?: number) => ParetoError;
+type ErrorAt = (why: string, offset?: number) => ParetoError;
 
 interface Read {
   readonly token: Token;
   readonly end: number;
 }
 
-function readToken(content: string, offset: number, at: SourcePosition, refuse: Refuse): Read {
+function readToken(content: string, offset: number, at: SourcePosition, errorAt: ErrorAt): Read {
   const first = content[offset] ?? '';
-  if (first === '"' || first === "'") return readText(content, offset, at, refuse);
+  if (first === '"' || first === "'") return readText(content, offset, at, errorAt);
   const named = match(word, content, offset);
   if (named !== undefined) return { token: { kind: 'word', value: named, at }, end: offset + named.length };
   const digits = match(number, content, offset);
-  if (digits !== undefined) return readNumber(content, offset, digits, at, refuse);
+  if (digits !== undefined) return readNumber(content, offset, digits, at, errorAt);
   if (marks.includes(first)) return { token: { kind: 'mark', value: first, at }, end: offset + 1 };
   const shown = JSON.stringify(String.fromCodePoint(content.codePointAt(offset) ?? 0));
-  throw refuse(`unexpected ${shown}: expected a field's name, a value, or one of { } < > [ ] : , ;`);
+  throw errorAt(`unexpected ${shown}: expected a field's name, a value, or one of { } < > [ ] : , ;`);
 }
 
-function readNumber(content: string, offset: number, digits: string, at: SourcePosition, refuse: Refuse): Read {
+function readNumber(content: string, offset: number, digits: string, at: SourcePosition, errorAt: ErrorAt): Read {
   const end = offset + digits.length;
   const rest = match(/[A-Za-z0-9_.]+/y, content, end);
-  if (rest !== undefined) throw refuse(`${digits}${rest} is not a number`);
+  if (rest !== undefined) throw errorAt(`${digits}${rest} is not a number`);
   const isOctal = /^0\d+$/.test(digits);
-  if (isOctal && /[89]/.test(digits)) throw refuse(`${digits} is not a number: after a leading 0 it is octal`);
+  if (isOctal && /[89]/.test(digits)) throw errorAt(`${digits} is not a number: after a leading 0 it is octal`);
   const isHex = /^0[xX]/.test(digits);
   const value = isOctal ? parseInt(digits, 8) : Number(isHex ? digits : digits.replace(/[fF]$/, ''));
   return { token: { kind: 'number', value, at }, end };
@@ -74,7 +74,7 @@ const simple: Readonly<Record<string, number>> = {
 };
 
 /** Reads a string. As in protobuf, escapes are bytes: `\xc3\xa9` is one character. */
-function readText(content: string, start: number, at: SourcePosition, refuse: Refuse): Read {
+function readText(content: string, start: number, at: SourcePosition, errorAt: ErrorAt): Read {
   const quote = content[start];
   const parts: Buffer[] = [];
   for (let offset = start + 1; offset < content.length;) {
@@ -86,14 +86,14 @@ function readText(content: string, start: number, at: SourcePosition, refuse: Re
       offset += letter.length;
       continue;
     }
-    const { bytes, length } = readEscape(content, offset, refuse);
+    const { bytes, length } = readEscape(content, offset, errorAt);
     parts.push(bytes);
     offset += length;
   }
-  throw refuse(`this string does not end on its line: expected a ${quote === '"' ? 'double' : 'single'} quote`);
+  throw errorAt(`this string does not end on its line: expected a ${quote === '"' ? 'double' : 'single'} quote`);
 }
 
-function readEscape(content: string, offset: number, refuse: Refuse): { bytes: Buffer; length: number } {
+function readEscape(content: string, offset: number, errorAt: ErrorAt): { bytes: Buffer; length: number } {
   const after = content.slice(offset + 1, offset + 10);
   const plain = simple[after[0] ?? ''];
   if (plain !== undefined) return { bytes: Buffer.of(plain), length: 2 };
@@ -108,7 +108,7 @@ function readEscape(content: string, offset: number, refuse: Refuse): { bytes: B
   if (unicode !== null && point <= 0x10ffff) {
     return { bytes: Buffer.from(String.fromCodePoint(point)), length: 1 + unicode[0].length };
   }
-  throw refuse(
+  throw errorAt(
     `\\${after[0] ?? ''} is not an escape: expected one like \\n, \\", \\\\, \\101, \\x41 or \\u0041`,
     offset,
   );

@@ -43,16 +43,16 @@ type Put = (path: string, content: AsyncIterable<Buffer>) => Promise<void>;
 
 function createTarget(folder: string, { maxFiles, maxBytes }: UnpackLimits): Put {
   let [files, left] = [0, maxBytes];
-  const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);
+  const invalid = (why: string): ParetoError => new ParetoError('invalid-argument', why);
   return async (path, content) => {
     files += 1;
-    if (files > maxFiles) throw refuse(`it has more than ${maxFiles} files`);
+    if (files > maxFiles) throw invalid(`it has more than ${maxFiles} files`);
     const at = join(folder, checkRelativePath(path.replace(/^(\.\/)+/, ''), 'a file of the archive'));
     await mkdir(dirname(at), { recursive: true });
     const bounded = new Transform({
       transform(chunk: Buffer, _encoding, done) {
         left -= chunk.byteLength;
-        if (left < 0) done(refuse(`it has more than ${maxBytes} bytes`));
+        if (left < 0) done(invalid(`it has more than ${maxBytes} bytes`));
         else done(null, chunk);
       },
     });

@@ -14,7 +14,7 @@ export function readVersionPolicy(config: ConfigMessage): VersionPolicy {
   const named = ['latest', 'all', 'specific'].filter((kind) => policy.has(kind));
   const [kind] = named;
   if (named.length !== 1) {
-    throw policy.refuse(
+    throw policy.error(
       policy.at,
       `version_policy has ${named.join(' and ') || 'none'}: expected latest, all or specific`,
     );
@@ -22,7 +22,7 @@ export function readVersionPolicy(config: ConfigMessage): VersionPolicy {
   if (kind === 'latest') return { kind, count: policy.message(kind)?.whole('num_versions', 1) ?? 1 };
   if (kind === 'all') return { kind };
   const versions = policy.message('specific')?.wholes('versions', 1) ?? [];
-  if (versions.length === 0) throw policy.refuse(policy.at, 'version_policy: specific names no versions');
+  if (versions.length === 0) throw policy.error(policy.at, 'version_policy: specific names no versions');
   return { kind: 'specific', versions };
 }
 

@@ -32,23 +32,23 @@ const magic = Buffer.from('\x93NUMPY', 'latin1');
  * `invalid-argument` for content that is malformed or has an unsupported type.
  */
 export function parseNpy(name: string, content: Buffer): Tensor {
-  const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', `array ${name}: ${why}`);
-  if (content.byteLength < 12 || !content.subarray(0, 6).equals(magic)) throw refuse('it is not in .npy format');
+  const invalid = (why: string): ParetoError => new ParetoError('invalid-argument', `array ${name}: ${why}`);
+  if (content.byteLength < 12 || !content.subarray(0, 6).equals(magic)) throw invalid('it is not in .npy format');
   const wide = (content[6] ?? 0) > 1;
   const start = wide ? 12 : 10;
   const end = start + (wide ? content.readUInt32LE(8) : content.readUInt16LE(8));
   const header = content.toString('latin1', start, Math.min(end, content.byteLength));
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
   const shape = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)?.[1];
-  if (descr === undefined || shape === undefined) throw refuse('its header is cut short or holds a structure');
+  if (descr === undefined || shape === undefined) throw invalid('its header is cut short or holds a structure');
   const text = textTypeOf(descr);
   const datatype = text === undefined ? datatypes[descr] : 'BYTES';
   if (datatype === undefined) {
     const known = Object.keys(datatypes).join(' ');
-    throw refuse(`its type is ${descr}, expected one of ${known} <U |S (arr.astype('<f4') converts)`);
+    throw invalid(`its type is ${descr}, expected one of ${known} <U |S (arr.astype('<f4') converts)`);
   }
   if (/'fortran_order'\s*:\s*True/.test(header)) {
-    throw refuse('it is in Fortran order, expected C order: save numpy.ascontiguousarray(arr)');
+    throw invalid('it is in Fortran order, expected C order: save numpy.ascontiguousarray(arr)');
   }
   const dims = shape
     .split(',')
@@ -57,7 +57,7 @@ export function parseNpy(name: string, content: Buffer): Tensor {
   const data = content.subarray(end);
   const expected = elementCount(dims) * (text?.bytes ?? elementBytes[datatype]);
   if (data.byteLength !== expected) {
-    throw refuse(`it holds ${data.byteLength} bytes, expected ${expected} for ${descr} (${dims.join(', ')})`);
+    throw invalid(`it holds ${data.byteLength} bytes, expected ${expected} for ${descr} (${dims.join(', ')})`);
   }
   return { datatype, dims, data: text === undefined ? data : toBytesElements(data, elementCount(dims), text) };
 }

@@ -60,15 +60,15 @@ const floatsOfLearned: ReadonlySet<string> = new Set([
 /** Returns the types of outputs of operators for classical models. */
 function typesOfLearned(node: OnnxNode, types: ElementTypes): readonly (number | undefined)[] {
   const has = (name: string): boolean => attributeOf(node, name) !== undefined;
-  const taken = typeOfInput(node, types);
+  const inputType = typeOfInput(node, types);
   if (floatsOfLearned.has(node.opType)) return [float];
   // The outputs are labels and scores.
   if (node.opType.endsWith('Classifier')) return [has('classlabels_strings') ? string : int64, float];
-  if (node.opType === 'CategoryMapper') return [taken === string ? int64 : string];
-  if (node.opType !== 'LabelEncoder') return [taken];
+  if (node.opType === 'CategoryMapper') return [inputType === string ? int64 : string];
+  if (node.opType !== 'LabelEncoder') return [inputType];
   if (has('values_floats')) return [float];
   if (has('values_int64s')) return [int64];
-  return [has('values_strings') || taken === int64 ? string : int64];
+  return [has('values_strings') || inputType === int64 ? string : int64];
 }
 
 function declaredByNode(node: OnnxNode): number | undefined {

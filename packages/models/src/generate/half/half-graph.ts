@@ -72,15 +72,15 @@ function rewrite(graph: OnnxGraph, scope: Scope, singles: ReadonlySet<string>): 
 function rewriteNode(node: OnnxNode, scope: Scope, parts: MutableParts, singles: ReadonlySet<string>): void {
   const constant = constantOf(node);
   if (constant !== undefined) scope.constants.set(node.output[0] ?? '', constant);
-  const shaping = ofShapes(node, scope);
+  const shaping = computesShapes(node, scope);
   const single = shaping || staysSingle(node, (index) => scope.constants.get(node.input[index] ?? ''));
   const input = node.input.map((name, index) =>
-    take(name, single || keepsInput(node, index) ? 'single' : 'half', scope, parts),
+    inPrecision(name, single || keepsInput(node, index) ? 'single' : 'half', scope, parts),
   );
   const types = new Map<OnnxGraph, readonly (number | undefined)[]>();
   const attribute = node.attribute.map((one) => (one.g === undefined ? one : rewriteNested(one, one.g, scope, types)));
-  const given = outputTypes(node, scope.types, (graph) => types.get(graph) ?? []);
-  const floats = node.output.filter((name, index) => name !== '' && given[index] === float);
+  const elementTypes = outputTypes(node, scope.types, (graph) => types.get(graph) ?? []);
+  const floats = node.output.filter((name, index) => name !== '' && elementTypes[index] === float);
   if (single && floats.length > 0 && !shaping) scope.kept.count++;
   const renamed = new Map(
     floats.filter((name) => !single && singles.has(name)).map((name) => [name, scope.name(`${name}_half`)]),
@@ -90,7 +90,7 @@ function rewriteNode(node: OnnxNode, scope: Scope, parts: MutableParts, singles:
     single ? { ...node, input, output, attribute } : inHalf({ ...node, input, output, attribute }, constant),
   );
   for (const [index, name] of node.output.entries())
-    declare(scope, name, given[index], single ? 'single' : 'half', output[index]);
+    declare(scope, name, elementTypes[index], single ? 'single' : 'half', output[index]);
   for (const [name, half] of renamed) {
     parts.node.push(cast(half, name, float));
     scope.forms.set(name, { half, single: name });
@@ -106,7 +106,7 @@ const cast = (from: string, to: string, type: number): OnnxNode =>
   makeNode('Cast', [from], [to], { attribute: [intAttribute('to', type)] });
 
 /** Returns the name of a tensor in a precision, and adds a conversion if it does not exist yet. */
-function take(name: string, precision: Precision, scope: Scope, { node, initializer }: MutableParts): string {
+function inPrecision(name: string, precision: Precision, scope: Scope, { node, initializer }: MutableParts): string {
   const forms = scope.forms.get(name);
   const existing = forms === undefined ? name : forms[precision];
   if (existing !== undefined) return existing;
@@ -119,11 +119,11 @@ function take(name: string, precision: Precision, scope: Scope, { node, initiali
 }
 
 /** Returns true for a node that computes only with shapes and small constants, and adds its outputs to `shapes`. */
-function ofShapes(node: OnnxNode, { shapes, constants }: Scope): boolean {
+function computesShapes(node: OnnxNode, { shapes, constants }: Scope): boolean {
   if (graphsIn(node).length > 0) return false;
-  const given = node.input.filter((name) => name !== '');
+  const inputs = node.input.filter((name) => name !== '');
   const small = (name: string): boolean => elementsOf(constants.get(name)?.dims ?? [Infinity]) <= maxSmallElements;
-  const only = given.every((name) => shapes.has(name) || small(name)) && given.some((name) => shapes.has(name));
+  const only = inputs.every((name) => shapes.has(name) || small(name)) && inputs.some((name) => shapes.has(name));
   if (only || isOp(node, 'Shape', 'Size')) for (const name of node.output) shapes.add(name);
   return only;
 }
@@ -133,7 +133,7 @@ function rewriteNested(
   one: OnnxAttribute,
   graph: OnnxGraph,
   outer: Scope,
-  given: Map<OnnxGraph, readonly (number | undefined)[]>,
+  typesByGraph: Map<OnnxGraph, readonly (number | undefined)[]>,
 ): OnnxAttribute {
   const scope: Scope = {
     ...outer,
@@ -146,9 +146,9 @@ function rewriteNested(
   const parts = rewrite(graph, scope, new Set());
   const node = [...parts.node];
   const names = graph.output.map(({ name }) =>
-    take(name, 'half', scope, { node, initializer: parts.initializer as OnnxTensor[] }),
+    inPrecision(name, 'half', scope, { node, initializer: parts.initializer as OnnxTensor[] }),
   );
-  given.set(
+  typesByGraph.set(
     graph,
     graph.output.map(({ name, type }) => type?.tensorType?.elemType ?? scope.types.get(name)),
   );

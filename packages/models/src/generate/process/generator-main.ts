@@ -20,9 +20,9 @@ const tooDeep = {
 
 setPriority(19);
 const job = (await json(process.stdin)) as GeneratorJob;
-writeFileSync(1, JSON.stringify(await make(job)));
+writeFileSync(1, JSON.stringify(await generate(job)));
 
-async function make({ graph, recipe, phase, ranges, folder }: GeneratorJob): Promise<GeneratorReply> {
+async function generate({ graph, recipe, phase, ranges, folder }: GeneratorJob): Promise<GeneratorReply> {
   try {
     const rewrite = rewriteWith(recipe, phase);
     const rewritten = rewrite(prepare(await readModel(graph)), new Map(ranges));

@@ -2,7 +2,7 @@
 
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { declined, type Rewrite } from '../rewrite/generator.js';
-import { freshNames, graphsIn, takenBy, withGraph, withoutUnused } from '../../onnx/onnx-graph.js';
+import { freshNames, graphsIn, namesUsedBy, withGraph, withoutUnused } from '../../onnx/onnx-graph.js';
 import { makeNode, type NodeParts } from '../../onnx/onnx-parts.js';
 import { upgradeOpset } from '../opset/upgrade-opset.js';
 
@@ -26,7 +26,7 @@ function createParts(graph: OnnxGraph): Parts {
   const fresh = freshNames(graph);
   const tensors: OnnxTensor[] = [];
   const nodes: OnnxNode[] = [];
-  const things = new Map<string, unknown>();
+  const values = new Map<string, unknown>();
   const emit: Parts['emit'] = (...added) => void nodes.push(...added);
   return {
     ...{ fresh, emit, nodes, tensors },
@@ -41,8 +41,8 @@ function createParts(graph: OnnxGraph): Parts {
       return output;
     },
     once: <T>(key: string, make: () => T): T => {
-      if (!things.has(key)) things.set(key, make());
-      return things.get(key) as T;
+      if (!values.has(key)) values.set(key, make());
+      return values.get(key) as T;
     },
   };
 }
@@ -72,13 +72,13 @@ const prune = (graph: OnnxGraph): OnnxGraph => withoutUnused(withoutUnusedNodes(
 
 /** Removes nodes whose outputs are not used. */
 function withoutUnusedNodes(graph: OnnxGraph): OnnxGraph {
-  const taken = new Set(graph.output.map(({ name }) => name));
+  const used = new Set(graph.output.map(({ name }) => name));
   const node = graph.node
     .toReversed()
     .filter((candidate) => {
-      const used = candidate.output.some((name) => taken.has(name));
-      if (used) for (const name of takenBy(candidate)) taken.add(name);
-      return used;
+      const isUsed = candidate.output.some((name) => used.has(name));
+      if (isUsed) for (const name of namesUsedBy(candidate)) used.add(name);
+      return isUsed;
     })
     .toReversed();
   return { ...graph, node };

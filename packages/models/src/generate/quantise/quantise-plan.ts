@@ -74,14 +74,14 @@ function dataInputsOf(node: OnnxNode, constants: ReadonlyMap<string, OnnxTensor>
 export function planQuantising(graph: OnnxGraph): Plan {
   const view = viewOf(graph);
   const { roles, chainOf, inputsOf } = view;
-  const wanted = wantedBy(graph, view);
+  const wanted = tensorsWantedBy(graph, view);
   const units = new Map<OnnxNode, Unit>();
   const ranges = new Map([...roles].flatMap(([node, role]) => (paysAlone(role) ? inputsOf(node) : [])).map(toItself));
   for (const [node, role] of roles) {
     const inputs = inputsOf(node);
     const chain = chainOf(node);
     if (inputs.length === 0 || !inputs.every((name) => ranges.has(name))) continue;
-    if (!takesAlways(node, role) && !wanted.has(chain.output)) continue;
+    if (!paysIfQuantised(node, role) && !wanted.has(chain.output)) continue;
     // 8-bit convolutions can return only 8-bit numbers. Products can return floats as well.
     const quantised = isOp(node, 'Conv') || wanted.has(chain.output);
     units.set(node, { role, inputs, quantised, chain: quantised ? chain : emptyChain(node) });
@@ -119,16 +119,16 @@ const toItself = (name: string): readonly [string, string] => [name, name];
 const paysAlone = (role: Role): boolean => role.kind === 'weighted' && role.weighted.pays;
 
 /** Returns true if 8 bits pay whenever the input is quantised already, even if no consumer uses 8-bit numbers. */
-const takesAlways = (node: OnnxNode, role: Role): boolean =>
+const paysIfQuantised = (node: OnnxNode, role: Role): boolean =>
   paysAlone(role) || (role.kind === 'weighted' && !isOp(node, 'Conv'));
 
 /** Returns the tensors that 8-bit nodes would use, directly or through other nodes. */
-function wantedBy(graph: OnnxGraph, { roles, chainOf, inputsOf }: View): ReadonlySet<string> {
+function tensorsWantedBy(graph: OnnxGraph, { roles, chainOf, inputsOf }: View): ReadonlySet<string> {
   const wanted = new Set<string>();
   for (const node of graph.node.toReversed()) {
     const role = roles.get(node);
-    const takes = role !== undefined && (takesAlways(node, role) || wanted.has(chainOf(node).output));
-    if (takes) inputsOf(node).forEach((name) => wanted.add(name));
+    const uses = role !== undefined && (paysIfQuantised(node, role) || wanted.has(chainOf(node).output));
+    if (uses) inputsOf(node).forEach((name) => wanted.add(name));
   }
   return wanted;
 }
