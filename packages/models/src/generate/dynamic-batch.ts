@@ -59,8 +59,7 @@ function batchName(values: readonly InspectedValue[]): string {
 }
 
 /**
- * Sets the first dimension of every input and output. Declared shapes of other tensors are dropped: they may be wrong
- * now.
+ * Sets the first dimension of every input and output. Drops the declared shapes of other tensors, which may be wrong.
  */
 const open = (model: OnnxModel, name: string): OnnxModel =>
   withGraph(model, {
