@@ -34,9 +34,9 @@ const expected = Buffer.from(diagonal(4).buffer);
 const advice: Readonly<Record<DeviceProvider, string>> = {
   webgpu:
     'install a Vulkan driver and its loader (such as mesa-vulkan-drivers and libvulkan1) and allow access to /dev/dri',
-  cuda: "install NVIDIA's driver, CUDA and cuDNN, and ONNX Runtime's libraries for them by onnxruntime-node's install script",
+  cuda: "install NVIDIA's driver, CUDA and cuDNN, and ONNX Runtime's libraries for them with the install script of onnxruntime-node",
   tensorrt:
-    "install NVIDIA's driver, CUDA, cuDNN and TensorRT, and ONNX Runtime's libraries for them by onnxruntime-node's install script",
+    "install NVIDIA's driver, CUDA, cuDNN and TensorRT, and ONNX Runtime's libraries for them with the install script of onnxruntime-node",
 };
 
 /** Tests a device. Throws `failed-precondition` with the reason and how to set up the device. */

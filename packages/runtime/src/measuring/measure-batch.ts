@@ -17,7 +17,7 @@ const maxRelativeInterval = 0.02;
  */
 const rerunBelowMs = 25;
 
-export interface MeasureSite {
+export interface BatchMeasurement {
   readonly slot: MeasurementSlot;
   readonly effort: MeasureEffort;
   readonly clock: Clock;
@@ -31,7 +31,7 @@ export async function measureBatch(
   executor: Executor,
   inputs: readonly TensorInput[],
   batch: number,
-  { slot, clock, effort: { warmMs, measureMs } }: MeasureSite,
+  { slot, clock, effort: { warmMs, measureMs } }: BatchMeasurement,
 ): Promise<ProfilePoint> {
   const run = (): Promise<number> => slot.run(() => timeRun(executor, inputs, clock));
   await repeat(slot, run, (runs, spent) => runs >= warmRuns || spent > warmMs);
@@ -48,7 +48,7 @@ export async function measureBatch(
 export async function warmExecutor(
   executor: Executor,
   inputs: readonly TensorInput[],
-  { slot, clock, effort: { firstWarmMs } }: MeasureSite,
+  { slot, clock, effort: { firstWarmMs } }: BatchMeasurement,
 ): Promise<void> {
   const run = (): Promise<number> => slot.run(() => timeRun(executor, inputs, clock));
   await repeat(slot, run, (runs, spent) => runs >= firstWarmRuns || spent > firstWarmMs);

@@ -84,7 +84,7 @@ async function measureRuns(
   signal: AbortSignal | undefined,
 ): Promise<Profile> {
   const effort = measureEffort(request.profileMs);
-  const site = { slot, effort, clock };
+  const measurement = { slot, effort, clock };
   const retryNoisy = createNoiseRetry({
     ...{ retryMs: effort.retryMs, pid: executor.pid, loads: request.loads, clock, signal },
     spentMs: () => slot.spentMs,
@@ -93,13 +93,13 @@ async function measureRuns(
     const inputs = request.inputsOf(batch);
     return retryNoisy(async () => {
       await slot.renew();
-      const point = await measureBatch(executor, inputs, batch, site);
+      const point = await measureBatch(executor, inputs, batch, measurement);
       slot.release();
       return point;
     });
   };
   const nodesByProvider = await checkProvider(executor, request, slot);
-  await warmExecutor(executor, request.inputsOf(1), site);
+  await warmExecutor(executor, request.inputsOf(1), measurement);
   const budgetMs = budgetOf(executor, effort);
   const { points, leftMs } = await measureWithin(budgetMs, batchSizes(request.maxBatch), measure);
   const predictionError = await measurePredictionError(executor, points, request, measure, leftMs);
@@ -160,7 +160,7 @@ async function measureWithin(
 function batchError(error: unknown, batch: number): unknown {
   if (batch === 1 || !(error instanceof ParetoError) || error.code !== 'failed-precondition') return error;
   const hint = 'register the model with --max-batch-size 0 if it accepts only one item at a time';
-  return new ParetoError(error.code, `a batch of ${batch}: ${error.message}; ${hint}`, { cause: error });
+  return new ParetoError(error.code, `batch size ${batch}: ${error.message}; ${hint}`, { cause: error });
 }
 
 /**

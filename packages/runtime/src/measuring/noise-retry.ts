@@ -38,14 +38,14 @@ const pauseMs = 150;
  * `retryMs` is spent.
  */
 export function createNoiseRetry(
-  site: NoiseRetryOptions,
+  options: NoiseRetryOptions,
 ): (measure: () => Promise<ProfilePoint>) => Promise<SizeMeasurement> {
   let spentRetryingMs = 0;
   return async (measure) => {
-    let best = await tryOnce(site, measure);
-    for (let tries = 1; best.noise > maxNoise && tries < maxTries && spentRetryingMs < site.retryMs; tries++) {
-      await site.clock.sleep(milliseconds(pauseMs * tries), site.signal);
-      const next = await tryOnce(site, measure);
+    let best = await tryOnce(options, measure);
+    for (let tries = 1; best.noise > maxNoise && tries < maxTries && spentRetryingMs < options.retryMs; tries++) {
+      await options.clock.sleep(milliseconds(pauseMs * tries), options.signal);
+      const next = await tryOnce(options, measure);
       spentRetryingMs += pauseMs * tries + next.spentMs;
       if (next.noise < best.noise) best = next;
     }

@@ -53,7 +53,7 @@ export function createSessions(): Sessions {
     if (request.kind === 'release') return release(request.session);
     if (request.kind === 'profile') return profile(request, data);
     const session = sessions.get(request.session);
-    if (session === undefined) throw new Error('no model is loaded');
+    if (session === undefined) throw new Error('the session has no loaded model');
     return run(session, request, data);
   }
   return { handle };

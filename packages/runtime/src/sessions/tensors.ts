@@ -62,7 +62,8 @@ export function toTensor(name: string, datatype: DataType, shape: readonly numbe
   }
   if (type === 'string') return new Tensor('string', readStrings(raw), shape);
   const view = views[type];
-  if (view === undefined) throw new ParetoError('invalid-argument', `input ${name}: no view of type ${type}`);
+  if (view === undefined)
+    throw new ParetoError('invalid-argument', `input ${name} has type ${type}, which is not supported`);
   const data = new view[0](raw.buffer, raw.byteOffset, raw.byteLength / view[1]);
   return new Tensor(type, data as unknown as Tensor.DataTypeMap[typeof type], shape);
 }

@@ -36,7 +36,9 @@ export interface Batcher {
   pump(): void;
 }
 
-/** Max batches in the executor: one runs while the next one waits in its socket, so that it is never idle. */
+/**
+ * Maximum number of batches in the executor: one runs while the next one waits in its socket, so that it is never idle.
+ */
 const maxInFlight = 2;
 
 /** Returns the time after which a run gives up its slot to other replicas, because it may never end. */

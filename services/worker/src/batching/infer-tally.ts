@@ -1,4 +1,4 @@
-// Accumulates the inference statistics of one replica that the protocol defines.
+// Accumulates the protocol's inference statistics of one replica.
 
 import {
   countedSize,

@@ -40,7 +40,7 @@ export interface RequestQueue {
   readonly items: number;
   /** Adds a query. Returns false if the queue is full. */
   push(queued: QueuedQuery): boolean;
-  /** Returns queries to the front, regardless of the bounds, since they were admitted before. */
+  /** Puts queries back at the front, regardless of the bounds, since they were admitted before. */
   putBack(queued: readonly QueuedQuery[]): void;
   /** Removes a query. Returns false if it is not queued. */
   remove(query: CheckedQuery): boolean;

@@ -10,7 +10,7 @@ import { checkGenerated, fixedBatchOf, servedSignature } from './check-generated
 import { describeFiles, manifestOf, openWorkFolder, uploadGenerated, type GeneratedFile } from './generated-files.js';
 import { generateFile, generatorOf } from './generate-file.js';
 import { readGenerationSamples } from './generation-samples.js';
-import { isOfFullDisk, RetryableError, asRetryable } from '../orders/retryable-error.js';
+import { isCausedByFullDisk, RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
 import type { BackgroundDeps } from '../sampling/background-executor.js';
 import { windowOf } from './verify-generated.js';
@@ -38,7 +38,7 @@ export async function makeVariant(order: MakeOrder, deps: MakeDeps, context: Ste
     return { architecture, version, recipe, result: await make(order, deps, context) };
   } catch (error) {
     if (context.signal.aborted || error instanceof RetryableError) throw error;
-    if (isOfFullDisk(error)) throw new RetryableError(errorText(error), { cause: error });
+    if (isCausedByFullDisk(error)) throw new RetryableError(errorText(error), { cause: error });
     return { architecture, version, recipe, result: { kind: 'failed', reason: errorText(error) } };
   }
 }
@@ -50,9 +50,9 @@ async function make(order: MakeOrder, deps: MakeDeps, { reportProgress, signal }
   await using model = await asRetryable(() => openModel(cache, original.manifest, signal));
   await using set = await asRetryable(() => openFile(cache, validation, signal));
   await using folder = await asRetryable(() => openWorkFolder(deps.work));
-  const site = { modelPath: model?.path ?? '', validationPath: set?.path, folder: folder.path };
+  const paths = { modelPath: model?.path ?? '', validationPath: set?.path, folder: folder.path };
   const generated = await withTimeout({ limit: timeLimit, clock, signal }, (bounded) =>
-    generateChecked(order, deps, { ...site, reportProgress, signal: bounded }),
+    generateChecked(order, deps, { ...paths, reportProgress, signal: bounded }),
   );
   if (generated.kind !== 'made') return generated;
   const { files, note, similarity } = generated;
@@ -61,7 +61,7 @@ async function make(order: MakeOrder, deps: MakeDeps, { reportProgress, signal }
   return { kind: 'made', manifest, modelDigest: manifestDigest(manifest), similarity, note };
 }
 
-interface GenerationSite extends StepContext {
+interface GenerationPaths extends StepContext {
   readonly modelPath: string;
   readonly validationPath: string | undefined;
   /** Existing, empty folder. */
@@ -80,14 +80,14 @@ type CheckedGeneration =
 /** Number of samples that a file is verified on, and number of samples per run. */
 const [verificationSamples, samplesPerRun] = [256, 8];
 
-async function generateChecked(order: MakeOrder, deps: MakeDeps, site: GenerationSite): Promise<CheckedGeneration> {
+async function generateChecked(order: MakeOrder, deps: MakeDeps, paths: GenerationPaths): Promise<CheckedGeneration> {
   const { recipe, original, metric } = order;
   const { batched } = original.signature;
   const generator = generatorOf(recipe);
   const signature = servedSignature(generator, original.signature);
   const minCount = generator.opensBatch === true ? windowOf(fixedBatchOf(original.signature)) : 1;
   const maxCount = Math.max(minCount, verificationSamples);
-  const { validationPath } = site;
+  const { validationPath } = paths;
   const { calibration, verification } = await readGenerationSamples({
     validationPath,
     signature,
@@ -98,14 +98,14 @@ async function generateChecked(order: MakeOrder, deps: MakeDeps, site: Generatio
   const batch = Math.max(1, Math.min(samplesPerRun, original.maxBatchSize));
   const sizeBytes = original.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
   const isSplit = original.manifest.files.length > 1;
-  const input = { ...deps, ...site, recipe, sizeBytes, isSplit, batched, batch, calibration };
+  const input = { ...deps, ...paths, recipe, sizeBytes, isSplit, batched, batch, calibration };
   const generated = await generateFile(generator, input);
   if (generated.kind === 'declined') return generated;
   const files = await describeFiles(generated.folder, generated.names);
   const generatedPath = join(generated.folder, graphFile(manifestOf(files)).path);
   const { similarity, problem } = await checkGenerated({
-    ...{ ...deps, ...site, generator, signature: original.signature, batch },
-    ...{ generatedPath, originalPath: site.modelPath, samples: verification },
+    ...{ ...deps, ...paths, generator, signature: original.signature, batch },
+    ...{ generatedPath, originalPath: paths.modelPath, samples: verification },
   }).catch((error: unknown) => {
     throw verification.isReal || !hasOpenDims(signature) ? error : withHint(error);
   });

@@ -66,9 +66,9 @@ async function measure(
   await using model = await asRetryable(() => openModel(cache, spec.manifest, signal));
   await using set = await asRetryable(() => openFile(cache, validation, signal));
   await using original = await asRetryable(() => openModel(cache, set && order.original?.manifest, signal));
-  const site = { modelPath: model?.path ?? '', validationPath: set?.path, originalPath: original?.path };
+  const paths = { modelPath: model?.path ?? '', validationPath: set?.path, originalPath: original?.path };
   return await withTimeout({ limit: timeLimit, clock, signal }, (bounded) =>
-    measureHere(order, classSlots, deps, { ...site, reportProgress, signal: bounded }),
+    measureHere(order, classSlots, deps, { ...paths, reportProgress, signal: bounded }),
   );
 }
 
@@ -78,7 +78,7 @@ function requireProvider(provider: string, { group }: ClassSlots): void {
   throw new ParetoError('failed-precondition', message);
 }
 
-interface MeasurementSite extends StepContext {
+interface MeasurementPaths extends StepContext {
   readonly modelPath: string;
   readonly validationPath: string | undefined;
   /** Model to compare the outputs with. Undefined if there is none. */
@@ -89,17 +89,17 @@ async function measureHere(
   order: MeasureOrder,
   { tokens }: ClassSlots,
   deps: MeasureDeps,
-  site: MeasurementSite,
+  paths: MeasurementPaths,
 ): Promise<Measurement['result']> {
   const { pool, clock, runtimeVersion, profileMs, stepMemory } = deps;
-  const { modelPath, validationPath, reportProgress, signal } = site;
+  const { modelPath, validationPath, reportProgress, signal } = paths;
   const { manifest, provider, option, signature, maxBatchSize: maxBatch } = order.spec;
   // Read before anything runs, so that an unsuitable set is reported soon.
   const set =
     validationPath === undefined ? undefined : await readValidationSet(validationPath, signature, order.metric);
   reportProgress('loading');
-  const home = modelPath.slice(0, -graphFile(manifest).path.length);
-  const files = manifest.files.map(({ path }) => join(home, path));
+  const modelFolder = modelPath.slice(0, -graphFile(manifest).path.length);
+  const files = manifest.files.map(({ path }) => join(modelFolder, path));
   const options = { modelPath, provider, option, threads: 1, memoryLimitBytes: deps.memoryLimitBytes() };
   const load = async (): Promise<Executor> => {
     const loaded = await pool.load(options, signal);
@@ -119,7 +119,7 @@ async function measureHere(
   const profile = await measureProfile(executor, request, clock, signal);
   const maxMeasuredBatch = profile.points.at(-1)?.batch ?? 1;
   const quality = set
-    ? await qualityOf(order, { executor, tokens, maxBatch: maxMeasuredBatch, set }, deps, site)
+    ? await qualityOf(order, { executor, tokens, maxBatch: maxMeasuredBatch, set }, deps, paths)
     : unknownQuality;
   return { kind: 'measured', profile, ...quality };
 }
@@ -131,7 +131,7 @@ async function qualityOf(
   { spec, metric }: MeasureOrder,
   target: Pick<QualityRequest, 'executor' | 'tokens' | 'maxBatch' | 'set'>,
   deps: MeasureDeps,
-  { originalPath, reportProgress, signal }: MeasurementSite,
+  { originalPath, reportProgress, signal }: MeasurementPaths,
 ): Promise<Quality> {
   await using original =
     originalPath === undefined ? undefined : await loadInBackground('the original', originalPath, deps, signal);

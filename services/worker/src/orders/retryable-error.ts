@@ -23,4 +23,4 @@ export async function asRetryable<T>(work: () => Promise<T>): Promise<T> {
 const fullDisk = /no space left on device|disk quota exceeded/i;
 
 /** Returns whether the cause was a full disk. */
-export const isOfFullDisk = (error: unknown): boolean => isDiskFull(error) || fullDisk.test(errorText(error));
+export const isCausedByFullDisk = (error: unknown): boolean => isDiskFull(error) || fullDisk.test(errorText(error));

@@ -36,7 +36,7 @@ const mib = 2 ** 20;
 const allowance = 256 * mib;
 const minLimit = 128 * mib;
 
-/** Maximum number of last reports to keep. More replicas than are unloaded between two reports. */
+/** Maximum number of final reports to keep, far more than replicas are unloaded between two reports. */
 const maxDeparted = 1_000;
 
 export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
@@ -48,8 +48,8 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const others = (id: ReplicaId | undefined): Replica[] =>
     [...replicas.values()].filter(({ assignment }) => assignment.replica !== id);
 
-  const heldBytes = (but?: ReplicaId): number =>
-    others(but).reduce((total, { memoryBytes }) => total + memoryBytes, options.stepMemory.bytes);
+  const heldBytes = (except?: ReplicaId): number =>
+    others(except).reduce((total, { memoryBytes }) => total + memoryBytes, options.stepMemory.bytes);
 
   function memoryFor(assignment: Pick<AssignedReplica, 'profile'> | undefined, id?: ReplicaId): number {
     const free = options.memoryBytes - heldBytes(id);

@@ -63,7 +63,7 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
       const [step] = steps.filter(({ key }) => !results.has(key)).toSorted((a, b) => dueAt(a) - dueAt(b));
       if (step === undefined) break;
       if (dueAt(step) > clock.now()) await wait(milliseconds(dueAt(step) - clock.now()));
-      else await carryOut(step);
+      else await runStep(step);
     }
     report('', '');
     running = undefined;
@@ -76,7 +76,7 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
     await clock.sleep(delay, AbortSignal.any([pause.signal, stopping.signal])).catch(() => undefined);
   }
 
-  async function carryOut({ key, name, run }: Step): Promise<void> {
+  async function runStep({ key, name, run }: Step): Promise<void> {
     report(name, '');
     try {
       const result = await run((text) => void (progress = text), stopping.signal);

@@ -80,12 +80,12 @@ describe('background executor', function () {
       (await model.run(one)).map(({ shape }) => shape),
       [[1, 1]],
     );
-    await waitFor('memory', async () => {
+    await waitFor('the memory of the executor', async () => {
       await stepMemory.refresh();
       return stepMemory.bytes > 0 ? true : undefined;
     });
     controller.abort(new Error('enough'));
-    await waitFor('its end', () => (stepMemory.bytes === 0 ? true : undefined));
+    await waitFor('the end of the executor', () => (stepMemory.bytes === 0 ? true : undefined));
     await assert.rejects(model.run(one), /unloaded/);
   });
 });
