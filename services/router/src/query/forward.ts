@@ -67,7 +67,7 @@ function metadataOf(
 function applyOutcome(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): void {
   if (outcome.kind === 'lost') core.workers.suspect(replica.address, 'connection-lost', outcome.error);
   if (outcome.kind !== 'not-executed') return;
-  if (outcome.isWorkerGone) core.workers.suspect(replica.address, 'unreachable', outcome.error);
+  if (outcome.isUnreachable) core.workers.suspect(replica.address, 'unreachable', outcome.error);
   else if (outcome.isFull) core.loads.markFull(replica.id);
   else core.loads.markDown(replica.id);
 }

@@ -34,8 +34,8 @@ export function startPingLoop({ link, answeredAt, onResult, clock }: PingLoopOpt
   let failedPings = 0;
 
   function count(result: PingResult): void {
-    if (result.kind === 'lives') failedPings = 0;
-    if (result.kind === 'gone') failedPings += 1;
+    if (result.kind === 'alive') failedPings = 0;
+    if (result.kind === 'lost') failedPings += 1;
   }
   async function run(): Promise<void> {
     while (!isStopped()) {
@@ -44,7 +44,7 @@ export function startPingLoop({ link, answeredAt, onResult, clock }: PingLoopOpt
       if (isStopped()) return;
       count(result);
       onResult(result, failedPings);
-      if (result.kind === 'unsure' || failedPings === 1) continue;
+      if (result.kind === 'uncertain' || failedPings === 1) continue;
       pause = new AbortController();
       await clock.sleep(pingEveryMs, pause.signal).catch(() => undefined);
     }

@@ -1,4 +1,4 @@
-// Sends one ping and classifies the result: the worker is alive, unreachable, or uncertain.
+// Sends one ping and classifies the result: the worker is alive or lost, or the result is uncertain.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -8,10 +8,10 @@ import type { WorkerLink } from './worker-link.js';
 export type LossReason = 'timeout' | 'unreachable' | 'connection-lost' | 'bad-reply';
 
 export type PingResult =
-  | { readonly kind: 'lives'; readonly response: wire.PingResponse }
-  | { readonly kind: 'gone'; readonly reason: LossReason; readonly error: unknown }
+  | { readonly kind: 'alive'; readonly response: wire.PingResponse }
+  | { readonly kind: 'lost'; readonly reason: LossReason; readonly error: unknown }
   /** The ping timed out, but the worker answered queries meanwhile. */
-  | { readonly kind: 'unsure' };
+  | { readonly kind: 'uncertain' };
 
 export interface PingOptions {
   readonly timeoutMs: Milliseconds;
@@ -29,26 +29,26 @@ const recentMs = 500;
 
 /** Pings the worker once. Does not reject. */
 export async function ping(link: WorkerLink, options: PingOptions): Promise<PingResult> {
-  const over = new AbortController();
-  const answered = link.ping({ signal: over.signal }).then(
-    (response): PingResult => ({ kind: 'lives', response }),
-    (error: unknown): PingResult => ({ kind: 'gone', reason: reasonOf(error), error }),
+  const ended = new AbortController();
+  const answered = link.ping({ signal: ended.signal }).then(
+    (response): PingResult => ({ kind: 'alive', response }),
+    (error: unknown): PingResult => ({ kind: 'lost', reason: reasonOf(error), error }),
   );
-  const timedOut = waitForTimeout(options, over.signal).then((): PingResult => {
-    if (options.clock.now() - options.answeredAt() < recentMs) return { kind: 'unsure' };
-    return { kind: 'gone', reason: 'timeout', error: undefined };
+  const timedOut = waitForTimeout(options, ended.signal).then((): PingResult => {
+    if (options.clock.now() - options.answeredAt() < recentMs) return { kind: 'uncertain' };
+    return { kind: 'lost', reason: 'timeout', error: undefined };
   });
   try {
     return await Promise.race([answered, timedOut]);
   } finally {
-    over.abort(new ParetoError('cancelled', 'the ping is over'));
+    ended.abort(new ParetoError('cancelled', 'the ping has ended'));
   }
 }
 
-/** Resolves after the timeout, or not at all if `over` aborts before. */
-async function waitForTimeout({ timeoutMs, clock }: PingOptions, over: AbortSignal): Promise<void> {
+/** Resolves after the timeout, or not at all if `ended` aborts before. */
+async function waitForTimeout({ timeoutMs, clock }: PingOptions, ended: AbortSignal): Promise<void> {
   const sleep = (delayMs: Milliseconds): Promise<void> =>
-    clock.sleep(delayMs, over).catch(() => new Promise<void>(() => undefined));
+    clock.sleep(delayMs, ended).catch(() => new Promise<void>(() => undefined));
   const sentAt = clock.now();
   await sleep(timeoutMs);
   if (clock.now() - sentAt > timeoutMs + maxTimerLagMs) await sleep(graceMs);

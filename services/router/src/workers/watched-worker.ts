@@ -79,8 +79,8 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     link = open();
   }
   function onResult(result: PingResult, failedPings: number): void {
-    if (result.kind === 'lives') onResponse(result.response);
-    if (result.kind !== 'gone') return;
+    if (result.kind === 'alive') onResponse(result.response);
+    if (result.kind !== 'lost') return;
     markLost(result.reason, result.error);
     if (failedPings % reopenAfterFailedPings === 0) reopen();
   }

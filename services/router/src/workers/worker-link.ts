@@ -22,7 +22,7 @@ export type LinkOutcome =
       readonly kind: 'not-executed';
       readonly error: ParetoError;
       readonly isFull: boolean;
-      readonly isWorkerGone: boolean;
+      readonly isUnreachable: boolean;
     }
   /** The worker failed while it had the query, which may have been executed. */
   | { readonly kind: 'lost'; readonly error: ParetoError }
@@ -64,11 +64,11 @@ function classify(error: unknown, signal: AbortSignal | undefined): LinkOutcome 
   const own = withoutInternals(error);
   if (error.details[notExecutedKey] !== undefined) {
     const isFull = error.code === 'resource-exhausted';
-    return { kind: 'not-executed', error: own, isFull, isWorkerGone: false };
+    return { kind: 'not-executed', error: own, isFull, isUnreachable: false };
   }
   // A `cancelled` that the caller did not cause comes from the worker, which ended the call.
   if (error.code !== 'unavailable' && error.code !== 'cancelled') return { kind: 'failed', error: own };
-  if (isNotSent(error)) return { kind: 'not-executed', error: own, isFull: false, isWorkerGone: true };
+  if (isNotSent(error)) return { kind: 'not-executed', error: own, isFull: false, isUnreachable: true };
   return { kind: 'lost', error: own };
 }
 

@@ -99,5 +99,5 @@ const noLink = ({ address }: ReplicaRoute): LinkOutcome => ({
   kind: 'not-executed',
   error: new ParetoError('unavailable', `no link to ${address}`),
   isFull: false,
-  isWorkerGone: true,
+  isUnreachable: true,
 });

@@ -40,7 +40,7 @@ describe('a ping', () => {
       clock,
     );
     await clock.advance(0);
-    assert.deepEqual(result(), { kind: 'lives', response: pong });
+    assert.deepEqual(result(), { kind: 'alive', response: pong });
   });
 
   it('shows that the worker is unreachable when it times out', async () => {
@@ -48,13 +48,13 @@ describe('a ping', () => {
     await clock.advance(999);
     assert.equal(result(), undefined);
     await clock.advance(1);
-    assert.deepEqual(result(), { kind: 'gone', reason: 'timeout', error: undefined });
+    assert.deepEqual(result(), { kind: 'lost', reason: 'timeout', error: undefined });
   });
 
   it('is inconclusive when queries are answered meanwhile', async () => {
     const { result } = start(never, clock, 499);
     await clock.advance(1_000);
-    assert.deepEqual(result(), { kind: 'unsure' });
+    assert.deepEqual(result(), { kind: 'uncertain' });
   });
 
   it('waits longer when the timer of this process was late', async () => {
@@ -65,7 +65,7 @@ describe('a ping', () => {
     await clock.advance(1_000);
     assert.equal(result(), undefined);
     await clock.advance(300);
-    assert.equal(result()?.kind, 'gone');
+    assert.equal(result()?.kind, 'lost');
   });
 
   for (const [code, reason] of [
@@ -80,7 +80,7 @@ describe('a ping', () => {
         clock,
       );
       await clock.advance(0);
-      assert.deepEqual(result(), { kind: 'gone', reason, error });
+      assert.deepEqual(result(), { kind: 'lost', reason, error });
     });
   }
 });
