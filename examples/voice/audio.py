@@ -31,7 +31,7 @@ def windows_of(sound: np.ndarray) -> np.ndarray:
     return np.stack([padded[at : at + CONTEXT + WINDOW] for at in range(0, len(sound) - WINDOW + 1, WINDOW)])
 
 
-def stretches(is_speech: np.ndarray) -> list[tuple[float, float]]:
+def speech_intervals(is_speech: np.ndarray) -> list[tuple[float, float]]:
     """Returns the start and end, in seconds, of the intervals of windows with speech."""
     indices = np.flatnonzero(is_speech)
     if len(indices) == 0:

@@ -15,7 +15,7 @@ import numpy as np
 import tritonclient.grpc as triton
 from tritonclient.utils import InferenceServerException
 
-from audio import RATE, STATE_SHAPE, THRESHOLD, read_sound, stretches, windows_of
+from audio import RATE, STATE_SHAPE, THRESHOLD, read_sound, speech_intervals, windows_of
 
 Infer = Callable[..., triton.InferResult]
 
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace, objective: dict[str, float]) -> None:
     with triton.InferenceServerClient(options.router) as client:
         infer = streaming(client) if options.stream else client.infer
         probabilities, variant = listen(infer, read_sound(options.sound), objective)
-        for start, end in stretches(probabilities >= THRESHOLD):
+        for start, end in speech_intervals(probabilities >= THRESHOLD):
             print(f"{start:.2f} {end:.2f}")
         print(f"\n{len(probabilities)} windows, {variant}")
 

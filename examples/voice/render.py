@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from audio import RATE, SECONDS, STATE_SHAPE, WINDOW, read_sound, stretches, windows_of
+from audio import RATE, SECONDS, STATE_SHAPE, WINDOW, read_sound, speech_intervals, windows_of
 
 HERE = Path(__file__).parent
 
@@ -52,7 +52,7 @@ def between_silence(spoken: list[np.ndarray], seconds: float, noise: float, rng:
     clean = np.concatenate([silence, *(part for sentence in spoken for part in (sentence, silence))])
     loud = np.array([np.sqrt(np.mean(window[-WINDOW:] ** 2)) > 0.02 * np.abs(clean).max() for window in windows_of(clean)])
     starts = np.arange(len(loud)) * SECONDS
-    within = np.any([(starts >= start) & (starts < end) for start, end in stretches(loud)], axis=0)
+    within = np.any([(starts >= start) & (starts < end) for start, end in speech_intervals(loud)], axis=0)
     sound = (clean + noise * rng.standard_normal(len(clean))).astype(np.float32)
     return np.round(np.clip(sound, -1, 1) * 32_767) / np.float32(32_768), within
 
@@ -62,7 +62,7 @@ def write_example(rng: np.random.Generator) -> None:
     with wave.open(str(HERE / "speech.wav"), "wb") as file:
         file.setnchannels(1), file.setsampwidth(2), file.setframerate(RATE)
         file.writeframes(np.round(sound * 32_768).astype("<i2").tobytes())
-    lines = [f"{start:.2f} {end:.2f} {text}\n" for (start, end), (_, _, text) in zip(stretches(within), EXAMPLE, strict=True)]
+    lines = [f"{start:.2f} {end:.2f} {text}\n" for (start, end), (_, _, text) in zip(speech_intervals(within), EXAMPLE, strict=True)]
     (HERE / "speech.txt").write_text("".join(lines))
 
 
