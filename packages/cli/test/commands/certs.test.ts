@@ -87,11 +87,11 @@ describe('pareto certs init', () => {
     const before = await certificate('router');
     const again = await init();
     assert.equal(again.code, 1);
-    assert.match(again.err, /--renew for new ones from the same authority, or --force/);
+    assert.match(again.err, /--renew to issue new ones from the same authority, or --force/);
     assert.equal((await certificate('router')).raw.compare(before.raw), 0);
     await rm(join(out, 'authority'), { recursive: true });
     assert.match((await init()).err, /of an authority that isn't there/);
-    assert.match((await init('--renew')).err, /there is no .*authority: leave --renew out/);
+    assert.match((await init('--renew')).err, /there is no .*authority: drop --renew/);
   });
 
   it('renews from the same authority for the same hosts, or replaces the authority with --force', async () => {

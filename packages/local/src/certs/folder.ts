@@ -1,4 +1,4 @@
-// Where a development set lies: the authority in one folder, what each role needs in another.
+// The files of a development set of certificates: a folder for the authority, and one for each role.
 
 import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { certificateFiles, type Role } from '@pareto/rpc';
 import type { KeyPair } from './issue.js';
 
 export const authorityFolder = 'authority';
-/** For clients that show no certificate. */
+/** Folder for clients without a certificate. */
 const clientFolder = 'client';
 const authorityKey = 'ca.key';
 
@@ -20,7 +20,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Undefined when the folder has none. */
+/** Reads the authority of a set. Undefined if there is none. */
 export async function findAuthority(out: string): Promise<KeyPair | undefined> {
   const folder = join(out, authorityFolder);
   const paths = [join(folder, certificateFiles.ca), join(folder, authorityKey)] as const;
@@ -28,11 +28,13 @@ export async function findAuthority(out: string): Promise<KeyPair | undefined> {
   try {
     return { certificate: await readFile(paths[0], 'utf8'), key: await readFile(paths[1], 'utf8') };
   } catch (error) {
-    throw new ParetoError('failed-precondition', `the authority can't be read: ${errorText(error)}`, { cause: error });
+    throw new ParetoError('failed-precondition', `the authority in ${folder} can't be read: ${errorText(error)}`, {
+      cause: error,
+    });
   }
 }
 
-/** The hosts that the router's present certificate is for; undefined: there is none. */
+/** Returns the hosts of the router's current certificate. Undefined if there is no certificate. */
 export async function findHosts(out: string): Promise<readonly string[] | undefined> {
   const text = await readFile(join(out, 'router', certificateFiles.certificate)).catch(() => undefined);
   if (text === undefined) return undefined;
@@ -40,7 +42,7 @@ export async function findHosts(out: string): Promise<readonly string[] | undefi
   return [...names.matchAll(/(?:DNS|IP Address):([^,]+)/g)].map(([, host = '']) => shorten(host));
 }
 
-/** OpenSSL writes IPv6 addresses out. */
+/** Returns the short form of an IPv6 address, which OpenSSL writes in full. */
 const shorten = (host: string): string =>
   isIPv6(host) ? new SocketAddress({ address: host, family: 'ipv6' }).address : host;
 
@@ -66,7 +68,7 @@ interface NewFile {
   readonly isSecret?: boolean;
 }
 
-/** Each takes its name when it is whole: services may be reading. */
+/** Replaces files atomically, since services may read them meanwhile. */
 async function writeFiles(folder: string, files: readonly NewFile[]): Promise<void> {
   await makeFolder(folder);
   for (const { name, text, isSecret = false } of files) {

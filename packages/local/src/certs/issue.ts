@@ -1,4 +1,4 @@
-// An authority for development, and the certificates that it issues.
+// Creates an authority for development, and issues certificates.
 
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
@@ -21,17 +21,17 @@ import {
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const dayMs = 86_400_000;
 const authorityDays = 3_650;
-/** Clocks of different machines differ. */
+/** Time by which certificates are backdated, since clocks of machines differ. */
 const backdatedMs = 3_600_000;
 
-/** PEM. */
+/** Certificate and private key, in PEM. */
 export interface KeyPair {
   readonly certificate: string;
   readonly key: string;
 }
 
 export interface Authority extends KeyPair {
-  /** In ms since the Unix epoch. */
+  /** Expiry in ms since the Unix epoch. */
   readonly endsAt: number;
 }
 
@@ -42,7 +42,7 @@ async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
   return `${PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
 }
 
-/** Good for ten years; `now` is in ms since the Unix epoch. */
+/** Creates an authority that is valid for ten years. `now` is in ms since the Unix epoch. */
 export async function createAuthority(now: number): Promise<Authority> {
   const keys = await generateKeys();
   const endsAt = now + authorityDays * dayMs;
@@ -61,7 +61,7 @@ export async function createAuthority(now: number): Promise<Authority> {
   return { certificate: `${certificate.toString('pem')}\n`, key: await exportKey(keys.privateKey), endsAt };
 }
 
-/** Of one that was made before, by its PEM. */
+/** Returns an existing authority from its PEM files. */
 export const readAuthority = ({ certificate, key }: KeyPair): Authority => ({
   certificate,
   key,
@@ -70,7 +70,7 @@ export const readAuthority = ({ certificate, key }: KeyPair): Authority => ({
 
 export interface IssueOptions {
   readonly role: Role;
-  /** Names and addresses that it is reached at. */
+  /** Host names and addresses of the service. */
   readonly hosts: readonly string[];
   readonly now: number;
   readonly endsAt: number;

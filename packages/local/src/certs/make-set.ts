@@ -1,4 +1,4 @@
-// A whole set of certificates for development: made, made anew, or refused because there is one.
+// Creates or renews a set of certificates for development.
 
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -9,33 +9,33 @@ import type * as Issuing from './issue.js';
 
 export const certifiedRoles: readonly Role[] = ['controller', 'router', 'worker', 'operator'];
 
-/** Clients know these by their host's name; with it a worker's key would do to pass for a router. */
-const named: ReadonlySet<Role> = new Set(['controller', 'router']);
+/** Roles whose certificates have host names, which clients verify. With one, a worker could impersonate a router. */
+const rolesWithHosts: ReadonlySet<Role> = new Set(['controller', 'router']);
 
 export interface SetOptions {
   readonly out: string;
-  /** Besides those of this machine; left out while renewing: those of before. */
+  /** Hosts in addition to this machine. Undefined when renewing keeps the current hosts. */
   readonly hosts: readonly string[] | undefined;
   readonly days: number;
-  /** A new authority in the place of the one that is there. */
+  /** Replaces an existing authority by a new one. */
   readonly force: boolean;
-  /** New certificates from the authority that is there. */
+  /** Issues new certificates from the existing authority. */
   readonly renew: boolean;
-  /** In ms since the Unix epoch. */
+  /** Current time in ms since the Unix epoch. */
   readonly now: number;
 }
 
 export interface CertificateSet {
   readonly folder: string;
   readonly hosts: readonly string[];
-  /** When the certificates end, in ISO 8601. */
+  /** Expiry of the certificates in ISO 8601. */
   readonly ends: string;
   readonly isNewAuthority: boolean;
 }
 
 const dayMs = 86_400_000;
 
-/** Throws `already-exists` or `failed-precondition`, saying which flag would do. */
+/** Creates the set. Throws `already-exists` or `failed-precondition` with the flag to use. */
 export async function makeSet(options: SetOptions): Promise<CertificateSet> {
   const { out, now } = options;
   // The certificate library takes 0.2 s to load, so it is loaded only when certificates are made.
@@ -46,7 +46,7 @@ export async function makeSet(options: SetOptions): Promise<CertificateSet> {
     const endsAt = Math.min(now + options.days * dayMs, authority.endsAt);
     if (isNewAuthority) await writeAuthority(out, authority);
     for (const role of certifiedRoles) {
-      const roleHosts = named.has(role) ? hosts : [];
+      const roleHosts = rolesWithHosts.has(role) ? hosts : [];
       const issued = await issuing.issueCertificate(authority, { role, hosts: roleHosts, now, endsAt });
       await writeRole(out, role, authority.certificate, issued);
     }
@@ -58,36 +58,38 @@ export async function makeSet(options: SetOptions): Promise<CertificateSet> {
   }
 }
 
-interface Chosen {
+interface ChosenAuthority {
   readonly authority: Issuing.Authority;
   readonly isNewAuthority: boolean;
 }
 
-async function chooseAuthority({ out, force, renew, now }: SetOptions, issuing: typeof Issuing): Promise<Chosen> {
+async function chooseAuthority(
+  { out, force, renew, now }: SetOptions,
+  issuing: typeof Issuing,
+): Promise<ChosenAuthority> {
   if (force) return { authority: await issuing.createAuthority(now), isNewAuthority: true };
   const found = await findAuthority(out);
   if (found === undefined) {
-    if (renew)
-      throw new ParetoError('failed-precondition', `there is no ${join(out, authorityFolder)}: leave --renew out`);
+    if (renew) throw new ParetoError('failed-precondition', `there is no ${join(out, authorityFolder)}: drop --renew`);
     if ((await findHosts(out)) === undefined)
       return { authority: await issuing.createAuthority(now), isNewAuthority: true };
     throw new ParetoError(
       'already-exists',
-      `${out} holds certificates of an authority that isn't there: choose another folder with --out, or pass --force`,
+      `${out} has certificates of a missing authority: choose another folder with --out, or pass --force`,
     );
   }
   if (!renew) {
     throw new ParetoError(
       'already-exists',
-      `${out} holds certificates: pass --renew for new ones from the same authority, or --force to start again with another authority`,
+      `${out} has certificates: pass --renew to issue new ones from the same authority, or --force to create another authority`,
     );
   }
   const authority = issuing.readAuthority(found);
   if (authority.endsAt > now) return { authority, isNewAuthority: false };
-  throw new ParetoError('failed-precondition', `the authority in ${out} has ended: make another with --force`);
+  throw new ParetoError('failed-precondition', `the authority in ${out} has expired: create another with --force`);
 }
 
-/** This machine is among them, so that everything can be tried on it. */
+/** Returns the hosts of the new certificates. They include this machine, so that the set works locally. */
 async function chooseHosts({ out, hosts, renew }: SetOptions): Promise<readonly string[]> {
   const before = renew && hosts === undefined ? await findHosts(out) : undefined;
   return before ?? [...new Set(['localhost', '127.0.0.1', '::1', hostname(), ...(hosts ?? [])])];

@@ -1,4 +1,4 @@
-// A whole cluster on one machine: started in order, kept alive, stopped in order.
+// A cluster on one machine: starts its services in order, restarts them when they exit, and stops them in order.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import { prepare } from './preflight.js';
@@ -17,7 +17,7 @@ export interface ClusterOptions extends TopologyOptions {
   readonly clock: Clock;
   readonly onLine: (name: string, line: string) => void;
   readonly onReady: (name: string, address: string) => void;
-  /** It is not ready yet, and warns of something; the same only once. */
+  /** Called for a warning of a service that is not ready yet. Repeated warnings are skipped. */
   readonly onWarning: (name: string, warning: string) => void;
   readonly onRestart: (name: string, reason: string, delay: Milliseconds) => void;
 }
@@ -35,22 +35,22 @@ export interface ClusterEndpoints {
 export interface Cluster {
   readonly topology: Topology;
   readonly endpoints: ClusterEndpoints;
-  /** What was started so far. */
+  /** Services started so far. */
   readonly services: readonly Supervised[];
-  /** Something was started, and is to be stopped. */
+  /** Set once a service was started, after which `stop` must be called. */
   readonly started: boolean;
-  /** Resolves when every service is ready. Throws what kept one from it; `stop` is still due. */
+  /** Starts all services and waits until they are ready. Throws if one fails. `stop` must be called in either case. */
   start(signal: AbortSignal): Promise<void>;
-  /** Router first, so that nothing new comes; then workers, then the controllers. At once when `kill` aborts. */
+  /** Stops the router first, so that no new queries arrive, then workers and controllers. Kills them when `kill` aborts. */
   stop(kill: AbortSignal): Promise<void>;
 }
 
 const readyTimeoutMs = 60_000;
-/** A service drains for at most 10 s by itself. */
+/** Time to stop, which exceeds the default drain timeout of 10 s. */
 const graceMs = milliseconds(15_000);
 
-/** E.g. "127.0.0.1:8001, http://127.0.0.1:8000". */
-function whereToReach({ port, httpPort }: ServiceNode, { host, certs }: ClusterOptions): string {
+/** Returns the addresses of a service, e.g. "127.0.0.1:8001, http://127.0.0.1:8000". */
+function addressesOf({ port, httpPort }: ServiceNode, { host, certs }: ClusterOptions): string {
   const http = httpPort === undefined ? [] : [`${certs === undefined ? 'http' : 'https'}://${host}:${httpPort}`];
   return [`${host}:${port}`, ...http].join(', ');
 }
@@ -75,7 +75,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     await Promise.race([ready, child.failed]);
     warnings.end();
     child.keepAlive();
-    options.onReady(node.name, whereToReach(node, options));
+    options.onReady(node.name, addressesOf(node, options));
   };
 
   const launchAll = async (nodes: readonly ServiceNode[], signal: AbortSignal): Promise<void> => {
@@ -99,7 +99,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     },
     async start(signal) {
       await prepare(options, topology);
-      // One that fails ends the waiting for the others.
+      // A failure of one service ends the wait for the others.
       const failed = new AbortController();
       const either = AbortSignal.any([signal, failed.signal]);
       try {

@@ -1,4 +1,4 @@
-// What must hold before a cluster is started: room on the disk, free ports, a secret or certificates, etcd.
+// Checks before a cluster starts: disk space, free ports, a token or certificates, and etcd.
 
 import { randomBytes } from 'node:crypto';
 import { statfs, writeFile } from 'node:fs/promises';
@@ -8,12 +8,12 @@ import { errorText, formatBytes, ParetoError } from '@pareto/core';
 import { checkCertificates, checkConfigDir, checkStore } from './prerequisites.js';
 import type { ServiceNode, Topology, TopologyOptions } from './topology.js';
 
-/** The store, the digits and two caches take about 60 MB. */
+/** Required disk space. The store, the digits and two caches take about 60 MB. */
 const neededBytes = 200 * 2 ** 20;
 
 const httpFlag = '--http-port';
 
-/** Throws `failed-precondition`, saying what to do. Leaves folders and the secret behind. */
+/** Checks the prerequisites, and creates folders and the token. Throws `failed-precondition` with what to do. */
 export async function prepare(options: TopologyOptions, topology: Topology): Promise<void> {
   const { dataDir, host, certs, configDir } = options;
   await checkStore(options);
@@ -33,7 +33,7 @@ export async function prepare(options: TopologyOptions, topology: Topology): Pro
 
 interface Port {
   readonly port: number;
-  /** Which flag of `up` moves it. */
+  /** Flag of `up` that changes the port. */
   readonly flag: string;
 }
 
@@ -52,13 +52,13 @@ function checkOverlap(nodes: readonly ServiceNode[]): void {
       if (owner === undefined) continue;
       throw new ParetoError(
         'invalid-argument',
-        `port ${port} is meant for both ${owner.name} and ${node.name}: move one with ${owner.flag} or ${flag} (each takes PORT and PORT+1, but --http-port just one)`,
+        `port ${port} is assigned to both ${owner.name} and ${node.name}: change one with ${owner.flag} or ${flag} (each uses PORT and PORT+1, --http-port only PORT)`,
       );
     }
   }
 }
 
-/** One that is there is kept. */
+/** Creates the token unless it exists. */
 async function createToken(file: string): Promise<void> {
   const token = `${randomBytes(32).toString('base64url')}\n`;
   await writeFile(file, token, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
@@ -71,7 +71,7 @@ const codeOf = (error: unknown): string | undefined =>
 
 function explain(dataDir: string, error: unknown): ParetoError {
   if (error instanceof ParetoError) return error;
-  const why = codeOf(error) === 'ENOSPC' ? 'there is no space left on the disk: free some' : errorText(error);
+  const why = codeOf(error) === 'ENOSPC' ? 'there is no space left on the disk: free some space' : errorText(error);
   return new ParetoError(
     'failed-precondition',
     `cannot write to ${dataDir}: ${why}, or choose another folder with --data-dir`,
@@ -83,7 +83,7 @@ async function checkSpace(dataDir: string): Promise<void> {
   if (bavail * bsize >= neededBytes) return;
   throw new ParetoError(
     'failed-precondition',
-    `only ${formatBytes(bavail * bsize)} are free at ${dataDir} and ${formatBytes(neededBytes)} are needed: free some, or choose another folder with --data-dir`,
+    `${dataDir} has only ${formatBytes(bavail * bsize)} of free space, but ${formatBytes(neededBytes)} are needed: free some space, or choose another folder with --data-dir`,
   );
 }
 
@@ -91,14 +91,14 @@ async function checkPorts(host: string, node: ServiceNode): Promise<void> {
   for (const { port, flag } of portsOf(node)) {
     const code = await tryPort(host, port);
     if (code === undefined) continue;
-    const why = code === 'EADDRINUSE' ? 'is taken' : `can not be listened on (${code})`;
-    const elsewhere = flag === httpFlag ? 'PORT, or leave HTTP out with off' : 'PORT (it takes PORT and PORT+1)';
+    const why = code === 'EADDRINUSE' ? 'is taken' : `can't be opened (${code})`;
+    const elsewhere = flag === httpFlag ? 'PORT, or disable HTTP with off' : 'PORT (it uses PORT and PORT+1)';
     const advice = `stop what uses it, or move ${node.name} with ${flag} ${elsewhere}`;
     throw new ParetoError('failed-precondition', `port ${port} on ${host}, for ${node.name}, ${why}: ${advice}`);
   }
 }
 
-/** The error code of listening there; undefined when it is free. */
+/** Returns the error code of listening on a port. Undefined if it is free. */
 function tryPort(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,4 +1,4 @@
-// What a cluster is given by others and must be there before it is started: etcd, certificates, further flags.
+// Checks what a cluster needs from outside before it starts: etcd, certificates, and files of further flags.
 
 import { access } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -9,19 +9,19 @@ import { configFile, type Role, type TopologyOptions } from './topology.js';
 
 const preconditionError = (why: string): ParetoError => new ParetoError('failed-precondition', why);
 
-/** Throws unless the controllers can share a store: etcd where there are several, and one of its members answering. */
+/** Throws if there are several controllers without etcd, or if no member of etcd is reachable. */
 export async function checkStore({ controllers, etcd }: TopologyOptions): Promise<void> {
   if (etcd.length === 0) {
     if (controllers === 1) return;
     throw new ParetoError(
       'invalid-argument',
-      `${controllers} controllers need a store that they share, and the embedded one is of one controller alone: name an etcd with --etcd HOST:PORT, or leave --controllers out`,
+      `${controllers} controllers need a shared store, but the embedded store supports only one: pass --etcd HOST:PORT, or drop --controllers`,
     );
   }
   const reachable = await Promise.all(etcd.map(canConnect));
   if (reachable.some((isReachable) => isReachable)) return;
   throw preconditionError(
-    `no etcd answers at ${etcd.join(', ')}: start it, or leave --etcd out for one controller with an embedded store`,
+    `no etcd is reachable at ${etcd.join(', ')}: start it, or drop --etcd for one controller with an embedded store`,
   );
 }
 
@@ -48,25 +48,23 @@ const exists = (path: string): Promise<boolean> =>
 const roles: readonly Role[] = ['controller', 'router', 'worker'];
 const { ca, certificate, key } = certificateFiles;
 
-/** Throws unless each role has its files, as `pareto certs init` lays them out. */
+/** Throws if a file of a role is missing, in the layout of `pareto certs init`. */
 export async function checkCertificates(folder: string | undefined): Promise<void> {
   if (folder === undefined) return;
   for (const path of roles.flatMap((role) => [ca, certificate, key].map((file) => join(folder, role, file)))) {
     if (await exists(path)) continue;
     const advice = (await exists(join(folder, ca)))
-      ? `these are the certificates of one role, give the folder that has those of ${roles.join(', ')}: ${dirname(folder)}?`
-      : `make a set for development with 'pareto certs init --out ${folder}'`;
+      ? `these are the certificates of one role; pass the folder with those of ${roles.join(', ')}, e.g. ${dirname(folder)}`
+      : `create a set for development with 'pareto certs init --out ${folder}'`;
     throw preconditionError(`--certs ${folder}: there is no ${path}: ${advice}`);
   }
 }
 
-/** Throws unless there are flags for at least one role. */
+/** Throws if the folder has no file of flags for any role. */
 export async function checkConfigDir(folder: string | undefined): Promise<void> {
   if (folder === undefined) return;
   const found = await Promise.all(roles.map((role) => exists(configFile(folder, role))));
   if (found.includes(true)) return;
   const names = roles.map((role) => basename(configFile(folder, role)));
-  throw preconditionError(
-    `--config-dir ${folder}: there is no ${names.join(', ')} in it: expected at least one of them`,
-  );
+  throw preconditionError(`--config-dir ${folder}: expected at least one of ${names.join(', ')} in it`);
 }

@@ -1,4 +1,4 @@
-// Waits until a service says that it is ready.
+// Waits until a service is ready.
 
 import { errorText, milliseconds, ParetoError, type Clock } from '@pareto/core';
 
@@ -10,7 +10,7 @@ export interface ReadinessOptions {
   readonly timeoutMs: number;
 }
 
-/** Polls `/readyz`. Throws `deadline-exceeded` with what it said last. */
+/** Polls `/readyz`. Throws `deadline-exceeded` with the last response. */
 export async function waitUntilReady(
   name: string,
   host: string,

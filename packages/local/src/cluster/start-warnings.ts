@@ -1,12 +1,12 @@
-// What a service warns of while it isn't ready yet, from the lines of its log.
+// Extracts the warnings from the log of a service that is not ready yet.
 
 export interface StartWarnings {
   readonly onLine: (name: string, line: string) => void;
-  /** It is ready: what it warns of from now on is for the log alone. */
+  /** Ends the extraction, because the service is ready. */
   end(): void;
 }
 
-/** `tell` is told of each warning, of the same one only once in a row. */
+/** Calls `onWarning` for each warning, but skips one that equals the last. */
 export function createStartWarnings(onWarning: (name: string, warning: string) => void): StartWarnings {
   let last: string | undefined;
   let isOver = false;
@@ -27,7 +27,7 @@ interface LogLine {
   readonly error?: { readonly message?: string };
 }
 
-/** `message: error` of a warning or an error in a JSON log; undefined for anything else. */
+/** Returns `message: error` of a warning or error in a JSON log. Undefined for other lines. */
 function readWarning(line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
   try {

@@ -1,4 +1,4 @@
-// One child process that is kept alive: its output to a file and to whoever watches, started again when it ends.
+// Runs a child process: writes its output to a log file and a callback, and restarts it when it exits.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
@@ -7,7 +7,7 @@ import { errorText, milliseconds, ParetoError, type Clock, type Milliseconds } f
 
 export interface ProcessSpec {
   readonly name: string;
-  /** A JavaScript file, run with this Node. */
+  /** Path of a JavaScript file, which runs with the current Node. */
   readonly script: string;
   readonly args: readonly string[];
   readonly logFile: string;
@@ -21,25 +21,26 @@ export interface SupervisorOptions {
 
 export interface Supervised {
   readonly name: string;
-  /** Of the process running now; undefined between two. */
+  /** Id of the current process. Undefined between an exit and the restart. */
   readonly pid: number | undefined;
-  /** Asks it to end, kills it after `graceMs` or when the signal aborts, and starts it no more. */
+  /** Sends SIGTERM, kills the process after `graceMs` or when the signal aborts, and stops restarting it. */
   stop(graceMs: Milliseconds, kill: AbortSignal): Promise<void>;
   /**
-   * From now on it is started again when it ends. Before, its end is a failed start, and `failed` rejects with the last line
-   * that it wrote.
+   * Restarts the process when it exits from now on. An exit before this call is a failed start: `failed` rejects with the last
+   * line of its output.
    */
   keepAlive(): void;
   readonly failed: Promise<never>;
 }
 
+/** Run time after which a start counts as successful. */
 const stableMs = 30_000;
-const firstDelayMs = 250;
+const minDelayMs = 250;
 const maxDelayMs = 10_000;
 
-/** Doubles with each start that didn't last. */
+/** Returns the delay of a restart, which doubles with each short run in a row. */
 export const restartDelay = (failures: number): Milliseconds =>
-  milliseconds(Math.min(maxDelayMs, firstDelayMs * 2 ** failures));
+  milliseconds(Math.min(maxDelayMs, minDelayMs * 2 ** failures));
 
 export function supervise(spec: ProcessSpec, options: SupervisorOptions): Supervised {
   const log = createWriteStream(spec.logFile, { flags: 'a' });
@@ -48,7 +49,7 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
   let lastLine = '';
   let fail = (_error: ParetoError): void => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
-  // Whoever waits for readiness hears of it; later nobody has to.
+  // The promise is awaited only until the process is ready.
   failed.catch(() => undefined);
   const failStart = (why: string): void => fail(new ParetoError('failed-precondition', why));
   log.on('error', (error) => failStart(`cannot write ${spec.logFile}: ${error.message}`));
@@ -63,7 +64,7 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
     state.child.once('close', (code, signal) => {
       state.child = undefined;
       if (state.stopping) return;
-      const reason = signal === null ? `ended with code ${code ?? 1}` : `was ended by ${signal}`;
+      const reason = signal === null ? `exited with code ${code ?? 1}` : `was killed by ${signal}`;
       if (!state.keep) return failStart(`${spec.name} could not start: ${lastLine || reason}`);
       failures = options.clock.now() - since > stableMs ? 1 : failures + 1;
       const delay = restartDelay(failures - 1);
@@ -88,10 +89,10 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
   };
 }
 
-/** A group of its own: Ctrl-C in the terminal must reach the supervisor alone, which stops things in order. */
+/** Spawns a process in a separate group, so that Ctrl-C reaches only the supervisor, which stops services in order. */
 function spawnLogged(spec: ProcessSpec, log: WriteStream, onLine: (line: string) => void): ChildProcess {
   const child = spawn(process.execPath, [spec.script, ...spec.args], {
-    // Standard input ends with the supervisor, so that one that was killed leaves nothing running.
+    // Standard input closes with the supervisor, which stops the services even if the supervisor is killed.
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     env: environment(),
@@ -112,14 +113,14 @@ function pipeLines(child: ChildProcess, log: WriteStream, onLine: (line: string)
 }
 
 /**
- * Without what is meant for this command (`PARETO_CERTS` is the operator's folder here) or for a service run by hand: what
- * its services are told stands in `args`.
+ * Returns the environment without Pareto's variables. They are meant for this command (`PARETO_CERTS` is the operator's folder)
+ * or for a service that is started manually. These services are configured by `args`.
  */
 const environment = (): Record<string, string | undefined> =>
-  // eslint-disable-next-line no-restricted-properties -- handed on, not read
+  // eslint-disable-next-line no-restricted-properties -- passed on, not read
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARETO_')));
 
-/** SIGTERM, then SIGKILL after `graceMs` or at once when `kill` aborts. Resolves when the process is gone. */
+/** Sends SIGTERM, then SIGKILL after `graceMs` or when `kill` aborts. Resolves when the process has exited. */
 function endProcess(child: ChildProcess, clock: Clock, graceMs: Milliseconds, kill: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const killNow = (): void => void child.kill('SIGKILL');

@@ -1,4 +1,4 @@
-// Which processes a cluster on one machine has, on which ports, and how each is started.
+// Plans the processes of a cluster on one machine: their ports, files and arguments.
 
 import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
@@ -11,29 +11,29 @@ export interface TopologyOptions {
   readonly host: string;
   readonly controllerPort: number;
   readonly routerPort: number;
-  /** Of the router's HTTP. */
+  /** Port of the router's HTTP server. */
   readonly httpPort: number | 'off';
   readonly workerPort: number;
-  /** More than one needs etcd. */
+  /** Number of controllers. More than one needs etcd. */
   readonly controllers: number;
   readonly workers: number;
-  /** host:port of etcd; empty: each controller has an embedded store. */
+  /** host:port of etcd. Empty means that the controller has an embedded store. */
   readonly etcd: readonly string[];
-  /** Folder with the certificates of each role in a folder of its name; undefined: services know each other by a secret. */
+  /** Folder with a subfolder of certificates for each role. Undefined means that services use the cluster token. */
   readonly certs: string | undefined;
-  /** Folder with controller.json, router.json, worker.json: further flags of each service. */
+  /** Folder with further flags of the services in controller.json, router.json and worker.json. */
   readonly configDir: string | undefined;
   readonly logFormat: 'json' | 'pretty';
 }
 
 export type Role = 'controller' | 'router' | 'worker';
 
-/** A service with the ports that it listens on; the flag of `up` that moves them. */
+/** A service, the ports that it listens on, and the flag of `up` that changes them. */
 export interface ServiceNode extends ProcessSpec {
   readonly port: number;
   readonly metricsPort: number;
   readonly portFlag: string;
-  /** Of the protocol's HTTP form, which only a router has. */
+  /** Port of the protocol over HTTP. Undefined for other services than the router. */
   readonly httpPort?: number | undefined;
 }
 
@@ -51,13 +51,13 @@ const scriptOf = (role: Role): string =>
   fileURLToPath(new URL(`../../../../services/${role}/dist/main.js`, import.meta.url));
 
 const portsApart = 10;
-/** What replicas may use of the machine's memory, all workers together. */
+/** Share of the machine's memory for the replicas of all workers. */
 const memoryShare = 0.7;
 
 const controllerPorts = ({ controllers, controllerPort }: TopologyOptions): readonly number[] =>
   Array.from({ length: controllers }, (_, i) => controllerPort + i * portsApart);
 
-/** host:port of every controller. */
+/** Returns host:port of every controller. */
 export const controllerAddresses = (options: TopologyOptions): readonly string[] =>
   controllerPorts(options).map((port) => `${options.host}:${port}`);
 
@@ -94,7 +94,7 @@ export function planTopology(options: TopologyOptions): Topology {
   };
 }
 
-/** On etcd the models lie beside the controllers' own folders, so that one more can be started. */
+/** Returns the flags of storage. With etcd the controllers share a blob folder, so that more of them can be started. */
 function storageArgs({ dataDir, etcd }: TopologyOptions, name: string): readonly string[] {
   const own = ['--data-dir', join(dataDir, name)];
   return etcd.length === 0 ? own : [...own, '--etcd', etcd.join(','), '--blobs', join(dataDir, 'blobs')];
@@ -111,7 +111,7 @@ function commonArgs(role: Role, options: TopologyOptions, tokenFile: string, por
   ];
 }
 
-/** Workers on one machine share its cores and memory evenly. */
+/** Returns flags that split the machine's cores and memory evenly among the workers. */
 function shareArgs(workers: number): readonly string[] {
   const slots = Math.max(1, Math.floor(availableParallelism() / workers));
   const memory = Math.floor((totalmem() * memoryShare) / workers);

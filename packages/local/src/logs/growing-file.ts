@@ -1,9 +1,9 @@
-// A file that others write to: its lines, once each, also when it is emptied or replaced meanwhile.
+// Reads the lines of a file that another process appends to, each once, even if the file is truncated or replaced.
 
 import { open, stat } from 'node:fs/promises';
 
 export interface GrowingFile {
-  /** Lines that were finished since the last time. None of a file that isn't there. */
+  /** Returns the lines completed since the last call. Empty if the file is missing. */
   read(): Promise<readonly string[]>;
 }
 
@@ -24,7 +24,7 @@ export function createGrowingFile(path: string): GrowingFile {
     async read() {
       const found = await stat(path).catch(() => undefined);
       if (found === undefined) return [];
-      // Another file under the name, or what was read of it is gone.
+      // The file was replaced or truncated.
       if (found.ino !== inode || found.size < offset) begin(found.ino);
       if (found.size === offset) return [];
       const added = await readFrom(path, offset);

@@ -1,4 +1,4 @@
-// The log files of a cluster on this machine: where they are, and whose.
+// Finds the log files of a cluster on this machine.
 
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -10,20 +10,20 @@ export interface LogFolder {
   readonly services: readonly string[];
 }
 
-/** Of `pareto up`, and of the quick start. */
-const usualFolders = ['.pareto', '.pareto-quickstart'] as const;
+/** Data folders of `pareto up` and of the quick start. */
+const defaultFolders = ['.pareto', '.pareto-quickstart'] as const;
 const ending = '.log';
 
-/** In the data folder that is named, else in the usual ones. Throws `not-found` saying where it looked. */
+/** Finds the logs in the given data folder, otherwise in the default ones. Throws `not-found` with the searched folders. */
 export async function findLogFolder(dataDir: string | undefined): Promise<LogFolder> {
-  const folders = (dataDir === undefined ? usualFolders : [dataDir]).map((folder) => join(resolve(folder), 'logs'));
+  const folders = (dataDir === undefined ? defaultFolders : [dataDir]).map((folder) => join(resolve(folder), 'logs'));
   for (const path of folders) {
     const services = await servicesIn(path);
     if (services.length > 0) return { path, services };
   }
   throw new ParetoError(
     'not-found',
-    `there are no logs in ${folders.join(' or ')}: 'pareto up' writes them to its data folder, name it with --data-dir; what was started otherwise logs to its own stderr`,
+    `there are no logs in ${folders.join(' or ')}: pass the data folder of 'pareto up' as --data-dir (services started otherwise log to their stderr)`,
   );
 }
 
@@ -43,7 +43,7 @@ interface Hint {
 }
 
 /**
- * Returns the services that are wanted, or all of them if `wanted` is empty. `worker` stands for all workers. Throws `not-found` for a
+ * Returns the requested services, or all of them if `wanted` is empty. `worker` selects all workers. Throws `not-found` for a
  * name without a log; `suggest` returns the end of its message and its details, or undefined for the list of services.
  */
 export function chooseServices(

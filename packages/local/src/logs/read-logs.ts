@@ -1,4 +1,4 @@
-// The lines of several logs, merged by time: what is there, and what comes.
+// Reads and follows several logs, with their lines merged by time.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import { createGrowingFile, type GrowingFile } from './growing-file.js';
@@ -6,7 +6,7 @@ import { chooseServices, logFile, servicesIn, type LogFolder } from './log-folde
 import { parseLogLine, type LogLine } from './log-line.js';
 
 export interface LogReader {
-  /** Lines that are new since the last time, in order of time. */
+  /** Returns the new lines since the last call, in order of time. */
   read(): Promise<readonly LogLine[]>;
 }
 
@@ -16,7 +16,7 @@ interface Source {
   last: LogLine | undefined;
 }
 
-/** Of the services that are wanted, those too that begin to log later; none wanted: all. */
+/** Reads the logs of the wanted services, including those that start to log later. An empty list means all services. */
 export function createLogReader(folder: LogFolder, wanted: readonly string[]): LogReader {
   const sources = new Map<string, Source>();
 
@@ -44,7 +44,7 @@ const readSource = async (source: Source): Promise<readonly LogLine[]> =>
 
 const pollMs = milliseconds(250);
 
-/** Until the signal aborts. */
+/** Calls `onLines` with new lines until the signal aborts. */
 export async function followLogs(
   reader: LogReader,
   {

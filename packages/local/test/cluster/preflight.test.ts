@@ -30,7 +30,7 @@ describe('prepare', () => {
   const run = (more: Partial<TopologyOptions> = {}): Promise<void> =>
     prepare({ ...options, ...more }, planTopology({ ...options, ...more }));
 
-  it('names the port that is taken and the flag that moves it', async () => {
+  it('names the port in use and the flag that changes it', async () => {
     const server = createServer();
     const controllerPort = await listen(server);
     const taken = new RegExp(`port ${controllerPort} on 127.0.0.1, for controller, is taken: .*--controller-port`);
@@ -38,19 +38,17 @@ describe('prepare', () => {
     server.close();
   });
 
-  it('names two services that were given the same port', async () => {
+  it('names two services with the same port', async () => {
     await assert.rejects(
       run({ routerPort: options.controllerPort + 1 }),
-      new RegExp(`port ${options.controllerPort + 1} is meant for both controller and router`),
+      new RegExp(`port ${options.controllerPort + 1} is assigned to both controller and router`),
     );
   });
 
-  it('names the flag of a port for HTTP that is taken or meant for two', async () => {
+  it('names the flag of an HTTP port that is in use or assigned twice', async () => {
     const server = createServer();
     const httpPort = await listen(server);
-    const taken = new RegExp(
-      `port ${httpPort} .*, for router, is taken: .*--http-port PORT, or leave HTTP out with off`,
-    );
+    const taken = new RegExp(`port ${httpPort} .*, for router, is taken: .*--http-port PORT, or disable HTTP with off`);
     await assert.rejects(run({ httpPort }), taken);
     server.close();
     await assert.rejects(
@@ -60,7 +58,7 @@ describe('prepare', () => {
     await run({ httpPort: 'off' });
   });
 
-  it('makes a secret that only its owner reads, once', async () => {
+  it('creates a token once, readable only by its owner', async () => {
     const { tokenFile } = planTopology(options);
     const tokens: string[] = [];
     for (let i = 0; i < 2; i += 1) {
@@ -71,29 +69,29 @@ describe('prepare', () => {
     assert.equal((await stat(tokenFile)).mode & 0o077, 0);
   });
 
-  it('says what to do about a folder that can not be written', async () => {
+  it('explains a folder that is not writable', async () => {
     const file = join(dataDir, 'file');
     await writeFile(file, '');
     await assert.rejects(run({ dataDir: file }), /cannot write to .*--data-dir/);
   });
 
-  it('refuses several controllers without a store that they share', async () => {
+  it('rejects several controllers without a shared store', async () => {
     await assert.rejects(run({ controllers: 2 }), {
       code: 'invalid-argument',
-      message: /^2 controllers need a store that they share, .*--etcd HOST:PORT/,
+      message: /^2 controllers need a shared store, .*--etcd HOST:PORT/,
     });
   });
 
-  it('goes on when one of etcd’s members answers, and says when none does', async () => {
+  it('accepts etcd if one member is reachable, and explains if none is', async () => {
     const server = createServer();
     const member = `${host}:${await listen(server)}`;
     const away = `${host}:9`;
     await run({ etcd: [away, member] });
     server.close();
-    await assert.rejects(run({ etcd: [away] }), /no etcd answers at 127.0.0.1:9: start it/);
+    await assert.rejects(run({ etcd: [away] }), /no etcd is reachable at 127.0.0.1:9: start it/);
   });
 
-  it('names the certificate that is missing, and wants no secret where there are certificates', async () => {
+  it('names a missing certificate, and creates no token with certificates', async () => {
     const certs = join(dataDir, 'certs');
     await assert.rejects(run({ certs }), /there is no .*controller\/ca.crt: .*'pareto certs init --out/);
     for (const role of ['controller', 'router', 'worker']) {
@@ -107,20 +105,20 @@ describe('prepare', () => {
     const one = join(certs, 'router');
     await assert.rejects(
       run({ certs: one }),
-      new RegExp(`of one role, give the folder that has those of .*: ${certs}\\?`),
+      new RegExp(`of one role; pass the folder with those of .*, e.g. ${certs}$`),
     );
   });
 
-  it('refuses a folder of further flags that has none', async () => {
+  it('rejects a folder of further flags without any file', async () => {
     await assert.rejects(
       run({ configDir: dataDir }),
-      /--config-dir .*: there is no controller.json, router.json, worker/,
+      /--config-dir .*: expected at least one of controller.json, router.json, worker/,
     );
     await writeFile(join(dataDir, 'router.json'), '{}');
     await run({ configDir: dataDir });
   });
 
-  it('ends where the system can not make a folder', async () => {
+  it('throws instead of hanging if the system can not create a folder', async () => {
     await assert.rejects(run({ dataDir: '/proc/pareto/x' }), /cannot write to \/proc.*--data-dir/);
   });
 });
@@ -129,7 +127,7 @@ describe('planTopology', () => {
   const portsOf = (nodes: readonly { readonly name: string; readonly port: number }[]): string[] =>
     nodes.map(({ name, port }) => `${name} ${port}`);
 
-  it('gives every service ports of its own, and workers the controller', () => {
+  it('assigns separate ports, and passes the controller to workers', () => {
     const { controllers, router, workers } = planTopology({ ...optionsIn('/data'), workers: 3 });
     const nodes = [...controllers, router, ...workers];
     const ports = nodes.flatMap(({ port, metricsPort }) => [port, metricsPort]);
@@ -147,7 +145,7 @@ describe('planTopology', () => {
     assert.ok(!controllers.some(({ args }) => args.includes('--etcd') || args.includes('--blobs')));
   });
 
-  it('gives several controllers one etcd and one place for models, and all others every controller', () => {
+  it('passes several controllers one etcd and one blob folder, and passes every controller to the others', () => {
     const etcd = ['127.0.0.1:2379', '127.0.0.1:2380'];
     const options = { ...optionsIn('/data'), controllers: 2, etcd, workerPort: 40_101, routerPort: 40_091 };
     const { controllers, router, workers } = planTopology(options);
@@ -161,7 +159,7 @@ describe('planTopology', () => {
     }
   });
 
-  it('gives each role its certificates', () => {
+  it('passes each role its certificates', () => {
     const { controllers, router, workers } = planTopology({ ...optionsIn('/data'), certs: '/certs' });
     const certs = [...controllers, router, ...workers].map(({ args }) => args[args.indexOf('--certs') + 1]);
     assert.deepEqual(certs, ['/certs/controller', '/certs/router', '/certs/worker']);

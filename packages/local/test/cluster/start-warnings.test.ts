@@ -4,8 +4,8 @@ import { createStartWarnings } from '../../src/cluster/start-warnings.js';
 const line = (level: string, message: string, error?: string): string =>
   JSON.stringify({ level, message, ...(error === undefined ? {} : { error: { message: error } }) });
 
-describe('warnings of a service that starts', () => {
-  it('are told once in a row, until it is ready', () => {
+describe('warnings of a starting service', () => {
+  it('are reported once in a row, until the service is ready', () => {
     const received: string[] = [];
     const warnings = createStartWarnings((name, warning) => void received.push(`${name} ${warning}`));
     const waiting = line('warn', 'waiting for etcd', 'nothing answers');

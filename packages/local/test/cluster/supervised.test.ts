@@ -33,18 +33,18 @@ describe('supervise', () => {
     while (!condition()) await systemClock.sleep(milliseconds(5));
   }
 
-  it('starts a process again that is killed, and keeps its output', async () => {
+  it('restarts a killed process and keeps its output', async () => {
     const child = await start('console.log(`up ${process.pid}`); setInterval(() => {}, 1000);');
     await until(() => lines.length === 1);
     child.keepAlive();
     process.kill(child.pid ?? 0, 'SIGKILL');
     await until(() => lines.length === 2);
-    assert.deepEqual(restarts, ['was ended by SIGKILL']);
+    assert.deepEqual(restarts, ['was killed by SIGKILL']);
     await child.stop(milliseconds(1000), never);
     assert.equal((await readFile(join(folder, 'child.log'), 'utf8')).trim().split('\n').length, 2);
   });
 
-  it('keeps from it what is meant for the command that starts it', async () => {
+  it('removes the variables of this command from its environment', async () => {
     process.env['PARETO_CERTS'] = 'certs';
     try {
       const child = await start('console.log(`${process.env.PARETO_CERTS} ${process.env.PATH !== undefined}`);');
@@ -56,14 +56,14 @@ describe('supervise', () => {
     }
   });
 
-  it('fails with the last line of a process that can not start', async () => {
+  it('fails with the last line of a process that fails to start', async () => {
     const child = await start('console.error("port 1 is taken"); process.exit(1);');
     await assert.rejects(child.failed, /child could not start: port 1 is taken/);
     await child.stop(milliseconds(1000), never);
     assert.deepEqual(restarts, []);
   });
 
-  it('kills what ignores SIGTERM, after the grace or at once', async () => {
+  it('kills a process that ignores SIGTERM, after the grace or immediately', async () => {
     for (const kill of [never, AbortSignal.abort()]) {
       const child = await start('process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000);');
       await until(() => lines.includes('up'));
@@ -73,7 +73,7 @@ describe('supervise', () => {
     }
   });
 
-  it('waits longer after each start that did not last, up to a limit', () => {
+  it('doubles the delay after each short run, up to a limit', () => {
     assert.deepEqual([0, 1, 2, 10].map(restartDelay), [250, 500, 1000, 10_000]);
   });
 });

@@ -14,7 +14,7 @@ describe('a growing file', () => {
   });
   afterEach(() => folder[Symbol.asyncDispose]());
 
-  it('gives each line once, when it is finished', async () => {
+  it('returns each line once, when it is complete', async () => {
     assert.deepEqual(await file.read(), []);
     await writeFile(path, 'one\ntw');
     assert.deepEqual(await file.read(), ['one']);
@@ -23,7 +23,7 @@ describe('a growing file', () => {
     assert.deepEqual(await file.read(), ['two', 'three ü']);
   });
 
-  it('begins anew when it was emptied, or another file has its name', async () => {
+  it('starts over when it was truncated or replaced', async () => {
     await writeFile(path, 'one\ntwo\n');
     await file.read();
     await truncate(path);
