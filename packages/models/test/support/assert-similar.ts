@@ -39,8 +39,8 @@ export async function assertSimilar(
 }
 
 /**
- * Whether products of 8-bit numbers saturate on this CPU: without VNNI, ONNX Runtime on x64 adds them in pairs in 16 bits.
- * Random weights, which use the whole range, lose much more by this than trained ones.
+ * Products of 8-bit numbers saturate on this CPU: without VNNI, ONNX Runtime on x64 adds them in pairs in 16 bits. Random
+ * weights, which use the whole range, lose much more by this than trained ones.
  */
 const saturates =
   process.arch === 'x64' && existsSync('/proc/cpuinfo') && !readFileSync('/proc/cpuinfo', 'utf8').includes('vnni');
