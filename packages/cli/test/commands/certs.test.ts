@@ -90,7 +90,7 @@ describe('pareto certs init', () => {
     assert.match(again.err, /--renew to issue new ones from the same authority, or --force/);
     assert.equal((await certificate('router')).raw.compare(before.raw), 0);
     await rm(join(out, 'authority'), { recursive: true });
-    assert.match((await init()).err, /of an authority that isn't there/);
+    assert.match((await init()).err, /of a missing authority/);
     assert.match((await init('--renew')).err, /there is no .*authority: drop --renew/);
   });
 
