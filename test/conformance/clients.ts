@@ -1,4 +1,4 @@
-// Clients that others wrote, each a program that asks the router of its own accord and tells what it found.
+// Independent clients: programs that query the router and print the results of their checks.
 
 import assert from 'node:assert/strict';
 import { startChild } from '@pareto/testkit';
@@ -41,7 +41,7 @@ export function describeClients(fixture: () => Fixture, programs: () => Programs
           const output = await runProgram([...command(), ...perfAnalyzerArgs(protocol, address), ...more]);
           const [, throughput = '0'] = /Throughput: ([\d.]+) infer\/sec/.exec(output) ?? [];
           assert.ok(Number(throughput) > 0, output);
-          // It asks the server for its counters before and after each window, and reckons with what they rose by.
+          // It reads the server's counters before and after each window, and uses their differences.
           const [, counted = '0'] = /Inference count: (\d+)/.exec(output) ?? [];
           assert.ok(Number(counted) > 0, output);
         });
@@ -50,7 +50,7 @@ export function describeClients(fixture: () => Fixture, programs: () => Programs
   );
 }
 
-/** Short windows, and as steady as a machine of tests is. */
+/** Arguments for short windows, with tolerance for the noise of a test machine. */
 const perfAnalyzerArgs = (protocol: string, address: string): readonly string[] => [
   ...['-m', 'id-fp32', '-i', protocol, '-u', address, '--concurrency-range', '4'],
   ...['--measurement-interval', '250', '--stability-percentage', '999', '--max-trials', '3', '-v'],
@@ -77,7 +77,7 @@ interface Check {
   readonly error: string | null;
 }
 
-/** Every check that it made held, and it made at least one. */
+/** Asserts that the program made at least one check, and that all passed. */
 async function runChecks(command: readonly string[]): Promise<void> {
   const output = await runProgram(command);
   const checks = output.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Check] : []));
@@ -86,7 +86,7 @@ async function runChecks(command: readonly string[]): Promise<void> {
   assert.equal(failed.length, 0, failed.map(({ title, error }) => `${title}:\n${error ?? ''}`).join('\n'));
 }
 
-/** What it printed; fails when it ends with anything but 0. */
+/** Runs a program and returns its output. Throws unless the exit code is 0. */
 async function runProgram([program = '', ...args]: readonly string[]): Promise<string> {
   const child = startChild(program, args, { env: pythonVariables });
   assert.deepEqual(await child.exited, { code: 0, signal: null }, child.output);

@@ -1,9 +1,9 @@
-// Comparing answers as data: what is the same in the protocol is made the same, and what differs is told by its path.
+// Compares answers as data: normalises what is equivalent in the protocol, and lists differences by path.
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = Readonly<Record<string, Json>>;
 
-/** In what is expected: anything that is there. */
+/** Expected value that matches any existing value. */
 export const anything = '…';
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
@@ -12,8 +12,8 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
 export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 /**
- * A message without what means the same as being left out: fields at their default (members of a `oneof` aside), empty messages, and
- * the parameters with which Pareto tells what it chose.
+ * Returns a message without parts that are equivalent to missing ones: fields with their default (except members of a
+ * `oneof`), empty messages, and the parameters with Pareto's decision.
  */
 export function plain(value: Json): Json {
   if (isList(value)) return value.map(plain);
@@ -29,7 +29,7 @@ const isDefault = (value: Json): boolean =>
   (isList(value) && value.length === 0) ||
   (isObject(value) && Object.keys(value).length === 0);
 
-/** path → what is there instead of what is expected; null: nothing. */
+/** Actual values by path, where they differ from the expected ones. Null means missing. */
 export function differencesOf(expected: Json | undefined, got: Json | undefined, path = ''): JsonObject {
   if (expected === anything && got !== undefined && got !== null) return {};
   const [left, right] = [partsOf(expected), partsOf(got)];
@@ -40,7 +40,10 @@ export function differencesOf(expected: Json | undefined, got: Json | undefined,
   return Object.assign({}, ...below) as JsonObject;
 }
 
-/** Differences in what is expected; what else a message has is not looked at. Null: it has no such field. */
+/**
+ * Returns the differences in the expected fields, and ignores others. An expected null means that the field must be
+ * missing.
+ */
 export const misses = (expected: Json, got: Json): JsonObject => differencesOf(expected, within(expected, got));
 
 function within(expected: Json, got: Json): Json {
@@ -49,7 +52,10 @@ function within(expected: Json, got: Json): Json {
   return Object.fromEntries(Object.keys(expected).map((key) => [key, within(expected[key] ?? null, got[key] ?? null)]));
 }
 
-/** What is compared part by part: fields, and items of lists of messages; those of a repository's index by name. */
+/**
+ * Returns the parts to compare: fields, and items of lists of messages. Items of a repository's index are keyed by
+ * name.
+ */
 function partsOf(value: Json | undefined): ReadonlyMap<string, Json> | undefined {
   if (isObject(value)) return new Map(Object.entries(value));
   if (!isList(value) || !value.every(isObject)) return undefined;

@@ -1,4 +1,4 @@
-// The conformance suite: one cluster, asked by requests whose answers are known, and by clients that nobody here wrote.
+// The conformance suite: one cluster, tested with requests with known answers, and with independent clients.
 
 import assert from 'node:assert/strict';
 import { describeClients } from './clients.js';

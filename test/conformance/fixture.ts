@@ -1,4 +1,4 @@
-// One cluster for the whole suite, with the reference's models and our own, registered as people do.
+// The cluster of the whole suite, with the reference's models and our own, registered with `pareto register`.
 
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { sendHttp, type HttpReply, type HttpRequest } from './http-client.js';
 import { ownModelNames, writeOwnModels } from './own/models.js';
 
 export interface Fixture extends AsyncDisposable {
-  /** host:port of the router. */
+  /** Address of the router, host:port. */
   readonly address: string;
   readonly httpAddress: string;
   readonly grpc: GrpcClient;
@@ -20,7 +20,7 @@ export interface Fixture extends AsyncDisposable {
 
 const referenceModels = fileURLToPath(new URL('reference/models', import.meta.url));
 
-/** Resolves when every model can be asked. */
+/** Starts the cluster. Resolves when every model is ready. */
 export async function startFixture(): Promise<Fixture> {
   const cluster = await startCluster({
     workers: 1,
@@ -39,7 +39,7 @@ export async function startFixture(): Promise<Fixture> {
     },
   };
   try {
-    // A machine of tests may be slow at times: nothing here is about latency.
+    // A long limit, because test machines may be slow and the suite does not test latency.
     const own = cluster.folder.file('own-models');
     await writeOwnModels(own);
     await pareto(
@@ -58,7 +58,7 @@ export async function startFixture(): Promise<Fixture> {
   }
 }
 
-/** All of it answers, as of a server that was started on a repository. */
+/** Waits until every model is ready, as a server is after it has loaded its repository. */
 async function load(grpc: GrpcClient, model: string): Promise<void> {
   await waitFor(
     `${model} to be ready`,

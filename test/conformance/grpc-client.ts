@@ -1,4 +1,4 @@
-// A gRPC client that knows the protocol's messages and nothing of Pareto: requests and replies are protobuf's JSON form.
+// A gRPC client of the protocol without Pareto's code. Requests and replies have protobuf's JSON form.
 
 import { fileURLToPath } from 'node:url';
 import * as grpc from '@grpc/grpc-js';
@@ -13,7 +13,7 @@ interface GrpcReply {
 
 export interface GrpcClient extends Disposable {
   call(rpc: string, request: JsonObject, metadata?: Readonly<Record<string, string>>): Promise<GrpcReply>;
-  /** All requests on one stream, which the client closes then; `reply` is the list of the answers. */
+  /** Sends all requests on one stream and closes it. `reply` is the list of the answers. */
   stream(requests: readonly JsonObject[]): Promise<GrpcReply>;
 }
 
@@ -22,7 +22,7 @@ const service = 'inference.GRPCInferenceService';
 const timeoutMs = 30_000;
 
 export function createGrpcClient(address: string): GrpcClient {
-  // Bytes are base64, whole numbers of 64 bits texts, and not-a-number is "NaN".
+  // Bytes are base64, 64-bit integers are strings, and NaN is "NaN".
   const loaded = loadSync(proto, { keepCase: true, longs: String, enums: String, bytes: String, json: true });
   const methods = loaded[service] as Readonly<Record<string, grpc.MethodDefinition<JsonObject, Json>>>;
   const client = new grpc.Client(address, grpc.credentials.createInsecure(), {

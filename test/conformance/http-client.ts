@@ -1,4 +1,4 @@
-// An HTTP client that sends exactly the bytes it is given, and reads answers as data.
+// An HTTP client that sends exactly the given bytes, and parses responses.
 
 import { request } from 'node:http';
 import { gunzipSync, inflateSync } from 'node:zlib';
@@ -8,22 +8,22 @@ export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes as latin-1. */
+  /** Body, with bytes as latin-1. */
   readonly body?: string;
 }
 
 export interface HttpReply {
   readonly status: number;
-  /** The content type without its parameters. */
+  /** Content type without parameters. */
   readonly type: string;
-  /** The JSON, or the text where it isn't any. */
+  /** Parsed JSON, or the text if it is not JSON. */
   readonly reply: Json;
-  /** What follows the JSON, in base64. */
+  /** Binary data after the JSON, in base64. */
   readonly binary?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** `address` is host:port. */
+/** Sends a request to `address`, host:port. */
 export function sendHttp(address: string, { method, path, headers = {}, body = '' }: HttpRequest): Promise<HttpReply> {
   const bytes = Buffer.from(body, 'latin1');
   const [host, port] = address.split(':');
@@ -54,14 +54,14 @@ function inflated(content: Buffer, encoding: string | undefined): Buffer {
   return encoding === 'deflate' ? inflateSync(content) : content;
 }
 
-/** With a header length that many bytes are JSON, and what follows is data. */
+/** Splits a body: with a header length, this number of bytes is JSON, and the rest is binary data. */
 export function readBody(content: Buffer, headerLength?: number): Pick<HttpReply, 'reply' | 'binary'> {
   if (headerLength === undefined) return { reply: readJson(content.toString()) };
   const reply = readJson(content.subarray(0, headerLength).toString());
   return { reply, binary: content.subarray(headerLength).toString('base64') };
 }
 
-/** What JavaScript's numbers can't hold, and what JSON has no number for, as a text. */
+/** Replaces numbers that JavaScript or JSON cannot represent by strings. */
 function readJson(text: string): Json {
   const exact = text.replace(/([[,:]\s*)(-?\d{16,}|NaN|-?Infinity)(?=\s*[,\]}])/g, '$1"$2"');
   try {

@@ -1,10 +1,10 @@
-// What the suite runs and brings along itself: made once in .cache, or the reason why it can't be had here.
+// The client programs of the suite, built once in .cache, or the reason why they are unavailable.
 
 import { access, rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { prepareInstaller, preparePython, run, type PythonEnvironment } from '../support/python.js';
 
-/** How to start it. */
+/** Command that starts a program. */
 export type Program =
   | { readonly kind: 'ready'; readonly command: readonly string[] }
   | { readonly kind: 'missing'; readonly reason: string };
@@ -28,7 +28,7 @@ export async function preparePrograms(): Promise<Programs> {
 const programOf = (environment: PythonEnvironment): Program =>
   environment.kind === 'ready' ? { kind: 'ready', command: [environment.python] } : environment;
 
-/** Built each time; Go's own cache makes that quick. */
+/** Builds the Go program each time, which Go's cache makes fast. */
 async function prepareGo(): Promise<Program> {
   const program = `${cache}conformance-go`;
   const { code, output } = await run('go', ['build', '-C', here('go'), '-o', program, '.']);
@@ -39,7 +39,7 @@ async function prepareGo(): Promise<Program> {
   };
 }
 
-/** `pip` starts a Python that has pip. */
+/** Fetches perf_analyzer. `pip` is a Python with pip. */
 async function preparePerfAnalyzer(pip: Program): Promise<Program> {
   if (pip.kind === 'missing') return pip;
   const folder = `${cache}perf-analyzer`;
@@ -47,7 +47,7 @@ async function preparePerfAnalyzer(pip: Program): Promise<Program> {
   const loader = [`${libraries}/ld-linux-x86-64.so.2`, '--library-path', libraries];
   const ready: Program = { kind: 'ready', command: [...loader, `${folder}/wheel/perf_analyzer/bin/perf_analyzer`] };
   if (await exists(folder)) return ready;
-  // Beside its place, so that it appears whole or not at all.
+  // Built next to its path and renamed, so that it never appears incomplete.
   const scratch = `${folder}-${process.pid}`;
   try {
     const { code, output } = await run(here('fetch-perf-analyzer.sh'), [scratch, ...pip.command]);

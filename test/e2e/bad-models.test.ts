@@ -1,4 +1,5 @@
-// Models that hang, die, eat memory or are broken: a clear error for their callers, and the others don't notice.
+// Models that hang, crash, exhaust memory or are broken: their callers get a clear error, and other queries are not
+// affected.
 
 import assert from 'node:assert/strict';
 import type { RawTensor } from '@pareto/rpc';
@@ -26,7 +27,7 @@ describe('bad models', function () {
   });
   after(() => started[Symbol.asyncDispose]());
 
-  /** Asks for digits over and over until `done`; all must be answered. */
+  /** Sends queries for digits until `done`. Throws if one fails. */
   async function bystander(done: Promise<unknown>): Promise<number> {
     let answers = 0;
     const state = { going: true };
@@ -51,7 +52,7 @@ describe('bad models', function () {
     return variants[0]?.quarantineReason === '' ? undefined : variants[0]?.quarantineReason;
   };
 
-  it('one that eats all memory ends alone: its caller is told, the others are answered', async () => {
+  it('one that exhausts memory is killed alone: its caller gets an error, others are answered', async () => {
     await serve('hungry', hungryModel());
     const asked = refusalOf(client.infer('hungry', [number(400e6)], { latency_ms: 30_000 }, 60_000));
     const answers = await bystander(asked);
@@ -63,7 +64,7 @@ describe('bad models', function () {
     assert.equal(answer.outputs[0]?.raw.readFloatLE(0), 3);
   });
 
-  it('one that hangs is ended; two such queries and it is served no more, and the others are answered', async () => {
+  it('one that hangs is killed, and quarantined after two such queries, while others are answered', async () => {
     await serve('looping', loopModel());
     for (const round of [1, 2]) {
       const asked = refusalOf(client.infer('looping', [number(1e18)], { latency_ms: 60_000 }, 120_000));
@@ -83,7 +84,7 @@ describe('bad models', function () {
     await client.infer('digits', [digits.input(0)]);
   });
 
-  it('one that never ends is not measured, is shown with the reason, and the others are answered', async () => {
+  it('one that never returns is shown with the reason why it is not measured, while others are answered', async () => {
     await client.registerTask('endless');
     await client.registerModel('endless', 'endless-model', endlessModel());
     const measured = client.waitUntilMeasured('endless');
@@ -95,7 +96,7 @@ describe('bad models', function () {
     assert.match(refusal.code, /failed-precondition|resource-exhausted/);
   });
 
-  it('one that is cut short is refused when it is registered', async () => {
+  it('a truncated file is refused at registration', async () => {
     const whole = await readDigitModel('cnn-large');
     const refusal = await refusalOf(client.registerModel('digits', 'cut', whole.subarray(0, whole.length / 2)));
     assert.equal(refusal.code, 'invalid-argument');
@@ -109,7 +110,7 @@ describe('bad models', function () {
     assert.match(refusal.message, /signature|input|image/);
   });
 
-  it('one whose files are not there is refused', async () => {
+  it('one with missing files is refused', async () => {
     const files = [{ path: 'm.onnx', digest: `sha256:${'0'.repeat(64)}`, sizeBytes: 5 }];
     const refusal = await refusalOf(
       client.registry.registerArchitecture({ name: 'gone', task: 'digits', manifest: { files } }),
@@ -117,7 +118,7 @@ describe('bad models', function () {
     assert.match(refusal.code, /not-found|failed-precondition/);
   });
 
-  it('one that the runtime refuses is shown with the reason, and answers nothing', async () => {
+  it('one that the runtime rejects is shown with the reason, and answers no query', async () => {
     const value = { name: 'x', type: onnxType.float, dims: ['batch', 1] };
     const model = writeModel({
       nodes: [{ op: 'NoSuchOperator', inputs: ['x'], outputs: ['y'] }],

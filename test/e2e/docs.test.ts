@@ -1,4 +1,4 @@
-// The documentation: its commands do what they are said to do, and its links lead somewhere.
+// Runs the commands of the documentation, and checks its links.
 
 import assert from 'node:assert/strict';
 import { access, mkdir, symlink, writeFile } from 'node:fs/promises';
@@ -12,9 +12,9 @@ import { skipWithout } from '../support/skip.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** In the order of a reader, whose cluster remembers. */
+/** Pages in reading order, because commands build on earlier ones. */
 const told = ['README.md', 'docs/objectives.md', 'docs/protocol.md', 'docs/registering.md', 'docs/operating.md'];
-/** Their commands start, build or release things. */
+/** Pages whose commands are not run, because they start, build or release things. */
 const others = ['CONTRIBUTING.md', 'deploy/README.md', 'docs/concepts.md', 'docs/errors.md', 'docs/migrating.md'];
 
 const pages = await Promise.all(told.map(readPage));
@@ -26,8 +26,8 @@ const firstLine = ({ text }: Block): string => text.split('\n')[0] ?? '';
 describe('documentation', function () {
   this.timeout(120_000);
 
-  describe('its links', () => {
-    it('lead to files and headings', async () => {
+  describe('links', () => {
+    it('point to existing files and headings', async () => {
       const paths = await listPages();
       const read = new Map(await Promise.all(paths.map(async (path) => [path, await readPage(path)] as const)));
       const dead: string[] = [];
@@ -48,7 +48,7 @@ describe('documentation', function () {
     });
   });
 
-  describe('its commands', () => {
+  describe('commands', () => {
     const owned: AsyncDisposable[] = [];
     let started: DigitsCluster;
     let folder: TempFolder;
@@ -84,7 +84,7 @@ describe('documentation', function () {
     }
   });
 
-  it('says why commands are not run', () => {
+  it('have a reason if they are not run', () => {
     const silent = otherPages.flatMap(({ path, blocks }) =>
       blocks
         .filter((block) => isCommand(block) && block.remark?.kind !== 'not-run')
@@ -101,7 +101,7 @@ async function missingTool(): Promise<string | undefined> {
   return undefined;
 }
 
-/** What a reader has in the folder where the commands are typed; curl fails where a server refuses. */
+/** Prepares the folder in which the commands run, with a .curlrc that makes curl fail if a server returns an error. */
 async function furnish(folder: TempFolder): Promise<void> {
   await mkdir(folder.file('here'));
   for (const name of ['examples', 'docs', 'deploy', 'package.json'])
@@ -119,7 +119,7 @@ async function runBlock(
     .replaceAll('127.0.0.1:8000', new URL(router.url).host)
     .replaceAll('127.0.0.1:8001', router.address)
     .replaceAll('127.0.0.1:8100', controller.address)
-    // The same file, found without npm's start.
+    // The same file without the overhead of npm.
     .replaceAll('npx pareto', 'pareto');
   const child = startChild(command, command === 'bash' ? ['-euo', 'pipefail', '-c', script] : ['-c', script], {
     cwd: folder.file('here'),

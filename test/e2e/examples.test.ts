@@ -1,4 +1,4 @@
-// The examples, as a user runs them, where their toolchain is there.
+// Runs the examples as a user does, if their toolchain is installed.
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,7 @@ describe('examples', function () {
     for (let digit = 0; digit < 10; digit++) assert.match(output, new RegExp(`^${digit}: \\[?${digit}\\]?`, 'm'));
   };
 
-  /** What a program printed; fails when it ends with anything but 0. */
+  /** Runs a program and returns its output. Throws unless the exit code is 0. */
   async function outputOf(command: string, args: readonly string[]): Promise<string> {
     const { code, output } = await run(command, args);
     assert.equal(code, 0, output);
@@ -41,10 +41,9 @@ describe('examples', function () {
   describe('in TypeScript', () => {
     const example = (name: string, address: string): Promise<string> =>
       outputOf(process.execPath, [tsx, `${examples}typescript/${name}.ts`, address]);
-    it('say what is needed', async () => modelLess(await example('model-less', cluster.router.address)));
-    it('speak the protocol over HTTP', async () =>
-      protocol(await example('protocol', new URL(cluster.router.url).host)));
-    it('ask in batches', async () => batch(await example('batch', cluster.router.address)));
+    it('query by objective', async () => modelLess(await example('model-less', cluster.router.address)));
+    it('use the protocol over HTTP', async () => protocol(await example('protocol', new URL(cluster.router.url).host)));
+    it('query in batches', async () => batch(await example('batch', cluster.router.address)));
   });
 
   describe('in Python', () => {
@@ -56,9 +55,9 @@ describe('examples', function () {
     });
     const example = (name: string): Promise<string> =>
       outputOf(python, [`${examples}python/${name}.py`, cluster.router.address]);
-    it('say what is needed', async () => modelLess(await example('model_less')));
-    it('speak the protocol', async () => protocol(await example('protocol')));
-    it('ask in batches', async () => batch(await example('batch')));
+    it('query by objective', async () => modelLess(await example('model_less')));
+    it('use the protocol', async () => protocol(await example('protocol')));
+    it('query in batches', async () => batch(await example('batch')));
   });
 
   describe('in Go', () => {
@@ -71,8 +70,8 @@ describe('examples', function () {
     });
     const example = (name: string): Promise<string> =>
       outputOf('go', ['run', '-C', `${examples}go`, `./${name}`, cluster.router.address]);
-    it('say what is needed', async () => modelLess(await example('model-less')));
-    it('speak the protocol', async () => protocol(await example('protocol')));
-    it('ask in batches', async () => batch(await example('batch')));
+    it('query by objective', async () => modelLess(await example('model-less')));
+    it('use the protocol', async () => protocol(await example('protocol')));
+    it('query in batches', async () => batch(await example('batch')));
   });
 });

@@ -1,4 +1,4 @@
-// Processes killed while queries run: nothing acknowledged is lost, every query ends, and the next one works.
+// Processes killed during queries: no acknowledged write is lost, every query finishes, and the next one is answered.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { readDigitModel, startDigits, type Digits, type DigitsCluster } from '..
 const rate = 60;
 const secondsOfLoad = 5;
 
-describe('killed while queries run', function () {
+describe('a process killed during queries', function () {
   this.timeout(120_000);
   let started: DigitsCluster;
   let cluster: Cluster;
@@ -34,7 +34,7 @@ describe('killed while queries run', function () {
       label: digits.label(index),
     }));
 
-  /** Bounded load; `disturb` happens a second after it began. */
+  /** Runs bounded load, and calls `disturb` after one second. */
   async function underLoad(target: string, disturb: () => Promise<void>): Promise<LoadReport> {
     const channel: Channel = createChannel(cluster.router.address);
     try {
@@ -71,7 +71,7 @@ describe('killed while queries run', function () {
     await client.infer(target, [digits.input(0)]);
   }
 
-  it('the controller: no query fails, and what it acknowledged is there when it is back', async () => {
+  it('the controller: no query fails, and acknowledged writes exist after its restart', async () => {
     const report = await underLoad('digits', async () => {
       await client.registerTask('just-in-time');
       await client.registerModel('just-in-time', 'late', await readDigitModel('mlp-tiny'));
@@ -89,7 +89,7 @@ describe('killed while queries run', function () {
     await checkNextWorks('just-in-time');
   });
 
-  it('the controller while it registers: whatever it acknowledged is there when it is back', async () => {
+  it('the controller during registrations: acknowledged ones exist after its restart', async () => {
     const acknowledged: string[] = [];
     const registering = (async () => {
       for (let index = 0; ; index++) {
@@ -110,7 +110,7 @@ describe('killed while queries run', function () {
     );
   });
 
-  it('a worker: its queries are answered by the other, and it serves again when it is back', async () => {
+  it('a worker: the other one answers its queries, and it serves again after its restart', async () => {
     const [worker = assert.fail()] = cluster.workers;
     const report = await underLoad('digits', () => worker.kill());
     checkAllAccounted(report);
@@ -125,7 +125,7 @@ describe('killed while queries run', function () {
     await checkNextWorks('cnn-small');
   });
 
-  it('an executor: its queries are retried, and the death is told', async () => {
+  it('an executor: its queries are retried, and its death is reported', async () => {
     const report = await underLoad('cnn-small', async () => {
       const pids = await Promise.all(cluster.workers.map(({ child }) => childrenOf(child.pid)));
       assert.ok(pids.flat().length > 0, 'there are executors');
@@ -138,7 +138,7 @@ describe('killed while queries run', function () {
     assert.ok(metrics.some(({ text }) => /pareto_executor_deaths_total\{[^}]*\} [1-9]/.test(text)));
   });
 
-  it('a worker while it measures: the measurement is taken up again', async () => {
+  it('a worker while it measures: the measurement is repeated', async () => {
     await client.registerTask('measured');
     await client.registerModel('measured', 'slow-to-measure', await readDigitModel('cnn-large'));
     const measuring = await waitFor('a worker to measure', async () => {
@@ -152,7 +152,7 @@ describe('killed while queries run', function () {
     assert.ok((variant?.measurements[0]?.profile?.points.length ?? 0) > 0);
   });
 
-  it('a worker, gently (SIGTERM): no query notices', async () => {
+  it('a worker by SIGTERM: no query fails', async () => {
     const [worker = assert.fail()] = cluster.workers;
     const report = await underLoad('digits', async () => {
       assert.equal((await worker.child.stop()).code, 0, worker.child.output.slice(-2000));
@@ -162,7 +162,7 @@ describe('killed while queries run', function () {
     await worker.start();
   });
 
-  it('the router: its clients get a clear status, and answers from the one that follows', async () => {
+  it('the router: its clients get a clear status, and answers after its restart', async () => {
     const report = await underLoad('digits', async () => {
       await cluster.router.kill();
       await cluster.router.start();
@@ -173,7 +173,7 @@ describe('killed while queries run', function () {
   });
 });
 
-/** Process ids of the direct children. */
+/** Returns the process ids of the direct children. */
 async function childrenOf(pid: number): Promise<readonly number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return text.trim().split(/\s+/).filter(Boolean).map(Number);

@@ -1,4 +1,4 @@
-// Queries as clients send them: by objective, by name, typed and raw, and what is seen of them.
+// Queries of clients: by objective, by name, typed and raw, and their traces, metrics and explanations.
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,7 @@ describe('queries', function () {
     return variants[0]?.measurements[0]?.accuracy?.value ?? Number.NaN;
   };
 
-  describe('that name a task only', () => {
+  describe('that name only a task', () => {
     it('are answered by different variants for different objectives, each meeting its own', async () => {
       const floors = [0, 0.97, 0.985, 0.99];
       const chosen = [];
@@ -41,11 +41,11 @@ describe('queries', function () {
       assert.ok(new Set(chosen).size >= 3, chosen.join(' '));
     });
 
-    it('are answered by the most accurate variant when they ask for nothing', async () => {
+    it('are answered by the most accurate variant without an objective', async () => {
       assert.equal(await variantFor('digits', {}), 'cnn-large:original');
     });
 
-    it('are right about as often as was measured', async () => {
+    it('are correct about as often as measured', async () => {
       const { right, accuracy } = await askMany(300);
       const slack = 4 * Math.sqrt((accuracy * (1 - accuracy)) / 300) + 0.005;
       assert.ok(Math.abs(right / 300 - accuracy) < slack, `${right} of 300, measured ${accuracy}`);
@@ -62,7 +62,7 @@ describe('queries', function () {
       return { right, accuracy };
     }
 
-    it('take their objective from metadata, under the parameters', async () => {
+    it('take their objective from metadata, overridden by parameters', async () => {
       const body = encodeInferRequest({ modelName: 'digits', inputs: [digits.input(0)] });
       const { trailers } = await client.modelInfer(body, { metadata: { 'x-pareto-min-accuracy': '0.99' } });
       assert.equal(trailers.get('pareto-variant'), 'cnn-large:original');
@@ -72,7 +72,7 @@ describe('queries', function () {
       assert.notEqual(answer.trailers.get('pareto-variant'), 'cnn-large:original');
     });
 
-    it('may hold a batch, answered in its order', async () => {
+    it('may contain a batch, which is answered in order', async () => {
       const answer = await client.infer('digits', [digits.input(10, 7)], { min_accuracy: 0.99 });
       assert.deepEqual(answer.outputs[0]?.shape, [7, 10]);
       const singles = await Promise.all(
@@ -81,7 +81,7 @@ describe('queries', function () {
       assert.deepEqual(classesOf(answer), singles.flatMap(classesOf));
     });
 
-    it('are refused when nothing can meet the objective, with the nearest that can', async () => {
+    it('are refused with the nearest feasible objective if no variant meets theirs', async () => {
       const refusal = await refusalOf(variantFor('digits', { min_accuracy: 0.9999 }));
       assert.equal(refusal.code, 'failed-precondition');
       assert.match(refusal.message, /nearest feasible objective: .*accuracy >= 0\.99/);
@@ -89,7 +89,7 @@ describe('queries', function () {
       await variantFor('digits', { min_accuracy: nearest.min_accuracy });
     });
 
-    it('get a marked answer below their floor when they say so', async () => {
+    it('get an answer below their floor, marked as degraded, if they allow it', async () => {
       const answer = await client.infer('digits', [digits.input(0)], { min_accuracy: 0.9999, degrade: 'allow' });
       assert.equal(answer.parameters.get('pareto_degraded'), true);
       assert.equal(answer.parameters.get('pareto_variant'), 'cnn-large:original');
@@ -102,7 +102,7 @@ describe('queries', function () {
       assert.equal(await variantFor('mlp-tiny:original', {}), 'mlp-tiny:original');
     });
 
-    it('let go what is wished cold, load it when it is asked for, and keep what is wished warm', async () => {
+    it('load a cold variant that was unloaded, and use one that is kept warm', async () => {
       const ready = async (): Promise<number> => {
         const { variants } = await client.registry.describe({ name: 'cnn-medium' });
         return variants.reduce((sum, { replicasReady }) => sum + replicasReady, 0);
@@ -123,7 +123,7 @@ describe('queries', function () {
       });
     }
 
-    it('are held to the floor even then', async () => {
+    it('must meet the floor even then', async () => {
       assert.equal(
         (await refusalOf(variantFor('mlp-tiny:original', { min_accuracy: 0.99 }))).code,
         'failed-precondition',
@@ -134,7 +134,7 @@ describe('queries', function () {
   describe('of the Open Inference Protocol', () => {
     const typed = (): number[] => Array.from(new Float32Array(new Uint8Array(digits.input(0).raw).buffer));
 
-    it('are answered as they are asked: typed in, typed out', async () => {
+    it('are answered with typed contents if they have typed contents', async () => {
       const inputs = [{ name: 'image', datatype: 'FP32', shape: [1, 1, 28, 28], contents: { fp32Contents: typed() } }];
       const answer = await client.oip.modelInfer({ modelName: 'digits', id: 'q7', inputs });
       assert.deepEqual([answer.id, answer.modelName, answer.rawOutputContents.length], ['q7', 'digits', 0]);
@@ -142,7 +142,7 @@ describe('queries', function () {
       assert.equal(answer.parameters['pareto_variant']?.stringParam, 'cnn-large:original');
     });
 
-    it('are answered as they are asked: raw in, raw out, with the same numbers', async () => {
+    it('are answered with raw contents and the same numbers if they have raw contents', async () => {
       const inputs = [{ name: 'image', datatype: 'FP32', shape: [1, 1, 28, 28], contents: { fp32Contents: typed() } }];
       const asTyped = await client.oip.modelInfer({ modelName: 'cnn-small', inputs });
       const asRaw = await client.infer('cnn-small', [digits.input(0)]);
@@ -150,7 +150,7 @@ describe('queries', function () {
       assert.deepEqual(asTyped.outputs[0]?.contents?.fp32Contents, [...new Float32Array(new Uint8Array(raw).buffer)]);
     });
 
-    it('say what is there', async () => {
+    it('list the server and its models', async () => {
       assert.equal((await client.oip.serverLive({})).live, true);
       assert.equal((await client.oip.serverReady({})).ready, true);
       assert.equal((await client.oip.modelReady({ name: 'digits' })).ready, true);
@@ -182,7 +182,7 @@ describe('queries', function () {
       assert.ok(why.candidates.some(({ verdict }) => verdict !== 'chosen' && verdict !== 'eligible'));
     });
 
-    it('explain refusals as well, and know no decision that was none', async () => {
+    it('explain refusals too, and return NOT_FOUND for an unknown decision', async () => {
       const refusal = await refusalOf(
         client.inference.infer({ target: 'digits', objective: { minAccuracy: 0.9999 }, inputs: tensors() }),
       );
@@ -191,7 +191,7 @@ describe('queries', function () {
       assert.equal((await refusalOf(client.inference.explain({ decisionId: 'router.99999' }))).code, 'not-found');
     });
 
-    it('say what could be met, by what, and what is nearest to what could not', async () => {
+    it('return whether an objective is feasible, by which variant, and the nearest feasible one', async () => {
       const yes = await client.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.985 } });
       assert.equal(yes.feasible, true);
       const no = await client.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.9999 } });
@@ -201,8 +201,8 @@ describe('queries', function () {
     });
   });
 
-  describe('seen from outside', () => {
-    it('leave one trace from the client through router and worker to the executor', async () => {
+  describe('observed from outside', () => {
+    it('create one trace from the client through router and worker to the executor', async () => {
       const traceId = '0af7651916cd43dd8448eb211c80319c';
       const body = encodeInferRequest({ modelName: 'digits', inputs: [digits.input(0)] });
       await client.modelInfer(body, { metadata: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } });
@@ -233,7 +233,7 @@ describe('queries', function () {
       assert.ok(report.right > 90 && report.attainment > 0.5, child.output);
     });
 
-    it('show in the metrics of router and worker', async () => {
+    it('appear in the metrics of router and worker', async () => {
       const router = (await probe(cluster.router.metricsPort, '/metrics')).text;
       assert.ok(/pareto_requests_total\{[^}]*target="digits"[^}]*code="ok"[^}]*\} \d\d+/.test(router));
       assert.ok(/pareto_decisions_total\{[^}]*outcome="infeasible"/.test(router));

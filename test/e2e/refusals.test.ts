@@ -1,4 +1,4 @@
-// Queries that must be refused: wrong, too large, or from where they may not come. The next one is answered.
+// Queries that must be refused: invalid, too large, or from unauthorised callers. The next one is answered.
 
 import assert from 'node:assert/strict';
 import {
@@ -23,7 +23,7 @@ describe('queries', function () {
     ({ cluster, client, digits } = await useDigits());
   });
 
-  describe('that are wrong are INVALID_ARGUMENT', () => {
+  describe('that are invalid return INVALID_ARGUMENT', () => {
     const image = (): Parameters => ({ min_accuracy: 0.98 });
     const cases: readonly [string, () => Promise<unknown>, RegExp][] = [
       ['an unknown input', () => client.infer('digits', [{ ...digits.input(0), name: 'picture' }], image()), /image/],
@@ -44,14 +44,14 @@ describe('queries', function () {
       ],
       ['no input', () => client.infer('digits', [], image()), /image|input/],
       [
-        'a latency that is no number',
+        'a latency that is not a number',
         () => client.infer('digits', [digits.input(0)], { latency_ms: 'soon' }),
         /latency_ms/,
       ],
       ['an accuracy in percent', () => client.infer('digits', [digits.input(0)], { min_accuracy: 98 }), /min_accuracy/],
-      ['a batch over the largest', () => client.infer('digits', [digits.input(0, 500)], {}), /batch/],
+      ['a batch over the limit', () => client.infer('digits', [digits.input(0, 500)], {}), /batch/],
       ['a name with spaces', () => client.infer('my digits', [digits.input(0)], {}), /name/],
-      ['bytes that are no message', () => client.modelInfer(Buffer.from('garbage!')), /./],
+      ['bytes that are not a message', () => client.modelInfer(Buffer.from('garbage!')), /./],
     ];
     for (const [what, ask, why] of cases) {
       it(what, async () => {
@@ -61,7 +61,7 @@ describe('queries', function () {
       });
     }
 
-    it('typed and raw contents at once', async () => {
+    it('typed and raw contents together', async () => {
       const inputs = [{ name: 'image', datatype: 'FP32', shape: [1, 1, 28, 28], contents: { fp32Contents: [1] } }];
       const call = client.oip.modelInfer({ modelName: 'digits', inputs, rawInputContents: [digits.input(0).raw] });
       assert.equal((await refusalOf(call)).code, 'invalid-argument');
@@ -69,13 +69,13 @@ describe('queries', function () {
   });
 
   describe('of unusual size', () => {
-    it('of 60 MB are refused for what is wrong with them, and the next one is answered', async () => {
+    it('of 60 MB are refused for their shape, and the next one is answered', async () => {
       const huge = { ...digits.input(0), raw: Buffer.alloc(60 * 2 ** 20) };
       assert.equal((await refusalOf(client.infer('digits', [huge], { latency_ms: 30_000 }))).code, 'invalid-argument');
       await client.infer('digits', [digits.input(0)], {});
     });
 
-    it('over the limit are refused by name of the flag', async () => {
+    it('over the limit are refused with the name of the flag', async () => {
       const channel = createChannel(cluster.router.address, { maxMessageBytes: 100 * 2 ** 20 });
       try {
         const call = createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer');
@@ -89,7 +89,7 @@ describe('queries', function () {
     });
   });
 
-  describe('from where they may not come', () => {
+  describe('from unauthorised callers', () => {
     let worker: Channel;
     let execution: ServiceClient<'pareto.v1.Execution'>;
     before(() => {
@@ -98,7 +98,7 @@ describe('queries', function () {
     });
     after(() => worker.close());
 
-    it('are not taken by workers', async () => {
+    it('are rejected by workers', async () => {
       const body = encodeInferRequest({ modelName: 'digits', inputs: [digits.input(0)] });
       const call = createRawCaller(worker, '/inference.GRPCInferenceService/ModelInfer');
       assert.equal((await refusalOf(call(body))).code, 'unauthenticated');
@@ -107,7 +107,7 @@ describe('queries', function () {
       assert.equal((await refusalOf(execution.ping({}))).code, 'unauthenticated');
     });
 
-    it("can't join the fleet or watch the routes", async () => {
+    it('cannot join the fleet or watch the routes', async () => {
       const channel = createChannel(cluster.controller.address);
       const join = createClient(channel, 'pareto.v1.Fleet').join();
       const watch = createClient(channel, 'pareto.v1.Routes').watch();
@@ -119,7 +119,7 @@ describe('queries', function () {
       channel.close();
     });
 
-    it("can't bring a decision of their own to the router", async () => {
+    it('cannot send their own decision to the router', async () => {
       const body = encodeInferRequest({ modelName: 'mlp-tiny', inputs: [digits.input(0)] });
       const decision = JSON.stringify({ decisionId: 'x.1', replica: 'x', variant: 'forged', latencyLeftMs: 1 });
       const { trailers } = await client.modelInfer(body, { metadata: { 'pareto-internal-decision': decision } });

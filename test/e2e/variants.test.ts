@@ -1,4 +1,5 @@
-// From one trained model to a frontier of variants, on real processes: made, measured, pruned, and chosen by what is asked.
+// From a trained model to a frontier of variants, on real processes: generated, measured, pruned, and selected by
+// objective.
 
 import assert from 'node:assert/strict';
 import { recipes } from '@pareto/core';
@@ -32,7 +33,7 @@ describe('one trained model', function () {
   });
   after(() => started[Symbol.asyncDispose]());
 
-  it('gets a file by every recipe, or the reason why not', () => {
+  it('gets a file by every recipe, or a reason why not', () => {
     for (const architecture of ['mlp-large', 'cnn-small']) {
       for (const { name } of recipes.filter((recipe) => recipe.name !== 'original')) {
         const outcome = described.outcomes.find((one) => one.architecture === architecture && one.recipe === name);
@@ -45,7 +46,7 @@ describe('one trained model', function () {
     assert.ok(made.length >= 6, `${made.length} files were made`);
   });
 
-  it('has every variant measured, on samples that calibration never saw', () => {
+  it('has every variant measured on samples that calibration does not use', () => {
     for (const variant of described.variants) {
       const { accuracy, profile, error, agreement } = measured(variant);
       assert.equal(error, '', variant.name);
@@ -65,7 +66,7 @@ describe('one trained model', function () {
     assert.ok(valueOf(int8) >= lower95 && valueOf(int8) <= upper95, `${valueOf(int8)}`);
   });
 
-  it('leaves out what is dominated, and serves it when it is named', async () => {
+  it('does not select dominated variants, and serves them by name', async () => {
     const dominated = described.variants.filter(({ dominatedBy }) => dominatedBy !== '');
     for (const { name, dominatedBy } of dominated) {
       const better = variantOf(dominatedBy);
@@ -93,7 +94,7 @@ describe('one trained model', function () {
     assert.equal(cheap.costPer_1k, cheapest);
   });
 
-  it('denies and pins by rule, and says why', async () => {
+  it('denies and pins by rule, and reports the reason', async () => {
     const chosen = async (): Promise<string> => {
       const answer = await client.infer('digits', [digits.input(7)], { latency_ms: 20_000, min_accuracy: 0.9 });
       return String(answer.parameters.get('pareto_variant'));
@@ -115,7 +116,7 @@ describe('one trained model', function () {
     await client.registry.setRule({ ...pin, actor: 'a test' });
     await waitFor('the pinned one to answer', async () => (await chosen()) === 'mlp-large:fp16' || undefined);
     await waitFor('the pin to end', async () => (await chosen()) !== 'mlp-large:fp16' || undefined, 30_000);
-    // A router ends the pin by its own clock; the leader records that in its next turn.
+    // A router ends the pin by its own clock. The leader records it in its next turn.
     const { rules, events } = await waitFor('the end of the pin to be recorded', async () => {
       const listed = await client.registry.listRules({});
       return listed.events.some(({ kind }) => kind === 'ended') ? listed : undefined;
@@ -127,7 +128,7 @@ describe('one trained model', function () {
     );
   });
 
-  it('is known when it is registered again: nothing is made anew', async () => {
+  it('generates no file again if it is registered again', async () => {
     const { outcomes: before } = await client.registry.describe({ name: 'mlp-large' });
     const again = await client.registerModel('digits', 'mlp-large', await readDigitModel('mlp-large'), {
       recipes: 'all',
@@ -141,7 +142,7 @@ describe('one trained model', function () {
     assert.deepEqual((await client.registry.describe({ name: 'mlp-large' })).outcomes, before);
   });
 
-  it('goes to a new version once that is as warm, and every query is answered meanwhile', async () => {
+  it('moves to a new version once that is as warm, without a failed query', async () => {
     const failures: string[] = [];
     const versions = new Set<string>();
     const asking = { on: true };
@@ -155,7 +156,7 @@ describe('one trained model', function () {
       }
     };
     const asked = ask();
-    // Of the same signature, and other bytes.
+    // A model of the same signature with other content.
     const next = await client.registerModel('digits', 'mlp-large', await readDigitModel('mlp-small'), {
       recipes: ['original'],
     });

@@ -44,7 +44,7 @@ describe('webgpu', function () {
     return variants.filter(({ provider }) => provider === 'webgpu');
   };
 
-  it('is a hardware class with slots and a price of its own', async () => {
+  it('is a hardware class with its own slots and price', async () => {
     const { workers } = await client.fleet.listWorkers({});
     const classes = workers.flatMap(({ slotGroups }) =>
       slotGroups.map(({ hardwareClass, slots }) => [hardwareClass?.provider, slots]),
@@ -55,7 +55,7 @@ describe('webgpu', function () {
     );
   });
 
-  it('has variants whose nodes ran there, as the profile of the session proves', async () => {
+  it('has variants whose nodes ran on it, according to the profile of the session', async () => {
     const variants = await onDevice();
     assert.deepEqual(
       variants
@@ -67,7 +67,7 @@ describe('webgpu', function () {
     for (const { name, measurements } of variants) {
       const [measurement] = measurements;
       assert.ok(measurement !== undefined, `${name} was not measured`);
-      // This device has no half precision: what needs it is told so, and the rest goes on.
+      // This device has no half precision: its variants get a reason, and the job continues.
       if (name.includes('fp16') && measurement.error !== '') {
         assert.match(measurement.error, /f16/);
         continue;
@@ -79,7 +79,7 @@ describe('webgpu', function () {
     }
   });
 
-  it('answers as the cpu does, in batches that are filled up to a size that is warm', async () => {
+  it('answers like the cpu, in batches that are padded to a warm size', async () => {
     for (const items of [1, 3, 5]) {
       const input = [digits.input(20, items)];
       const [there, here] = await Promise.all(

@@ -1,4 +1,4 @@
-// Callers that do not belong: without TLS, with another authority's certificate, with a certificate for something else.
+// Unauthorised callers: without TLS, with another authority's certificate, with a certificate of another role.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import type { ServiceProcess } from '../support/service-process.js';
 
 const pareto = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 
-describe('a caller that does not belong', function () {
+describe('an unauthorised caller', function () {
   this.timeout(120_000);
   let folder: TempFolder;
   let cluster: Cluster;
@@ -33,7 +33,7 @@ describe('a caller that does not belong', function () {
     await cluster[Symbol.asyncDispose]();
     await folder[Symbol.asyncDispose]();
   });
-  afterEach('who belongs is answered all the time', async () => {
+  afterEach('authorised clients are always answered', async () => {
     const digits = await readDigits();
     assert.equal(classesOf(await client.infer('digits', [digits.input(0)])).length, 1);
     await client.registry.list({});
@@ -44,7 +44,7 @@ describe('a caller that does not belong', function () {
     return createChannel(service.address, { tls: tls(service.service) });
   }
 
-  it('without TLS: it is refused, and the log says why', async () => {
+  it('without TLS is rejected with a reason in the log', async () => {
     let refusedBy = 0;
     for (const service of [cluster.controller, cluster.router, ...cluster.workers]) {
       const refused = await refusedCall(createChannel(service.address));
@@ -63,7 +63,7 @@ describe('a caller that does not belong', function () {
     });
   });
 
-  it("with another authority's certificate: it is refused, and the log says why", async () => {
+  it("with another authority's certificate is rejected with a reason in the log", async () => {
     let refusedBy = 0;
     for (const service of [cluster.controller, ...cluster.workers]) {
       const refused = await refusedCall(await strangerTo(service, folder));
@@ -72,7 +72,7 @@ describe('a caller that does not belong', function () {
       isSilent(refused.message);
       refusedBy += 1;
     }
-    // And it does not speak to a service of an authority that it doesn't know.
+    // The caller also rejects a service with a certificate of an unknown authority.
     const refused = await refusedCall(await channelOf('other', cluster.controller));
     assert.equal(refused.code, 'unavailable', refused.message);
     found({
@@ -83,7 +83,7 @@ describe('a caller that does not belong', function () {
     });
   });
 
-  it("with a router's certificate, where a controller or an operator is expected: it is refused, and the log says why", async () => {
+  it("with a router's certificate in place of a controller's or operator's is rejected with a reason in the log", async () => {
     const channel = await channelOf('own/router', cluster.controller);
     let refusals = 0;
     try {
@@ -120,7 +120,7 @@ describe('a caller that does not belong', function () {
     });
   });
 
-  it('none of them finds a key in a log', async () => {
+  it('finds no key in a log', async () => {
     const keys = await Promise.all(
       ['controller', 'router', 'worker', 'operator'].map((role) =>
         readFile(folder.file(`own/${role}/tls.key`), 'utf8'),
@@ -139,7 +139,7 @@ async function makeCertificates(folder: string): Promise<void> {
   assert.equal((await child.exited).code, 0, child.output);
 }
 
-/** A channel that trusts whom it calls, and shows the other authority's certificate. */
+/** Opens a channel that trusts the server and presents the other authority's certificate. */
 async function strangerTo({ address, service }: ServiceProcess, folder: TempFolder): Promise<Channel> {
   const read = (name: string): Promise<Buffer> => readFile(folder.file(name));
   const identity = { certificate: await read('other/operator/tls.crt'), key: await read('other/operator/tls.key') };
@@ -160,7 +160,7 @@ async function firstOf(stream: ReturnType<ServiceClient<'pareto.v1.Fleet'>['join
   return stream[Symbol.asyncIterator]().next();
 }
 
-/** What a port answers to somebody who speaks HTTP/1 without TLS. */
+/** Returns the response of a port to HTTP/1 without TLS. */
 function speakPlainly(address: string): Promise<string> {
   const [host = '', port] = address.split(':');
   return new Promise((resolve) => {
@@ -172,13 +172,13 @@ function speakPlainly(address: string): Promise<string> {
   });
 }
 
-/** Its log has the message, with a reason. */
+/** Waits until a service logs a message with a reason. */
 const says = (service: ServiceProcess, message: string, reason: RegExp): Promise<unknown> =>
   waitFor(`${service.name} to log "${message}" for ${reason}`, () =>
     service.logs().find((entry) => entry.message === message && reason.test(String(entry['reason']))),
   );
 
-/** A stranger learns nothing of what is inside. */
+/** Asserts that a text reveals nothing about the cluster. */
 function isSilent(text: string): void {
   assert.doesNotMatch(text, /mlp-tiny|digits|\/tmp\/|PRIVATE|at .*\.(js|ts):\d+/);
 }

@@ -1,4 +1,4 @@
-// Controllers that are killed, paused, or all gone, while queries and registrations go on.
+// Controllers that are killed, paused or all stopped during queries and registrations.
 
 import assert from 'node:assert/strict';
 import { createChannel, createClient } from '@pareto/rpc';
@@ -18,7 +18,7 @@ describe('a fault of controllers', function () {
   });
   beforeEach(() => fixture.mend());
 
-  it('the leader is killed: a standby leads, and nothing that was acknowledged is lost', async () => {
+  it('the leader is killed: a standby leads, and no acknowledged write is lost', async () => {
     const { controllers } = fixture.cluster;
     const leader = await fixture.leader();
     const load = fixture.load();
@@ -39,7 +39,7 @@ describe('a fault of controllers', function () {
     await noneLost('leader killed', registrar, controllers);
   });
 
-  it('the leader is paused, and resumed when another leads: none of its writes land', async () => {
+  it('the leader is paused and resumed after another leads: none of its writes succeed', async () => {
     const { controllers } = fixture.cluster;
     const paused = await fixture.leader();
     const load = fixture.load();
@@ -91,7 +91,7 @@ describe('a fault of controllers', function () {
     await isRedirected(paused, leader);
   });
 
-  it('every controller is gone: queries go on, and routers say how stale they are', async () => {
+  it('every controller is stopped: queries continue, and routers report their staleness', async () => {
     const { controllers, routers, workers } = fixture.cluster;
     const load = fixture.load();
     await sleep(lengths.settleMs);
@@ -118,7 +118,7 @@ describe('a fault of controllers', function () {
 const anyLeads = async (controllers: readonly ServiceProcess[], but: ServiceProcess): Promise<boolean> =>
   (await Promise.all(controllers.filter((each) => each !== but).map(isLeading))).includes(true);
 
-/** A write to one that does not lead names the one that does. */
+/** Asserts that a write to a follower names the leader. */
 async function isRedirected(follower: ServiceProcess, leader: ServiceProcess): Promise<void> {
   const channel = createChannel(follower.address);
   try {

@@ -9,7 +9,7 @@ import { lengths } from '../support/length.js';
 import { startLoad } from '../support/load.js';
 import { sleep, timeUntil, useFixture, type Fixture } from './fixture.js';
 
-describe('a deletion', function () {
+describe('the deletion of a serving model', function () {
   this.timeout(240_000);
   let fixture: Fixture;
   before(async function () {
@@ -17,7 +17,7 @@ describe('a deletion', function () {
   });
   beforeEach(() => fixture.mend());
 
-  it('of a model that serves: it answers what it was asked before, and then nobody knows it', async () => {
+  it('answers earlier queries, and then returns NOT_FOUND', async () => {
     const { client, cluster } = fixture;
     await client.registerTask('leaving');
     await client.registerModel('leaving', 'leaving-one', await readDigitModel('mlp-tiny'));

@@ -1,4 +1,4 @@
-// etcd without its leader, gone, and wiped, while queries and registrations go on.
+// etcd without its leader, stopped, and restored, during queries and registrations.
 
 import assert from 'node:assert/strict';
 import { createChannel, createClient, type wire } from '@pareto/rpc';
@@ -19,7 +19,7 @@ describe('a fault of etcd', function () {
   });
   beforeEach(() => fixture.mend());
 
-  it('its leader is killed: writes go on', async () => {
+  it('its leader is killed: writes continue', async () => {
     const load = fixture.load();
     const registrar = fixture.registrar('etcd-leader');
     await sleep(lengths.settleMs);
@@ -36,7 +36,7 @@ describe('a fault of etcd', function () {
     await noneLost('etcd leader killed', registrar, fixture.cluster.controllers);
   });
 
-  it('all of it is gone, then back: queries go on, registrations are refused clearly, the registry is whole', async () => {
+  it('all nodes are killed and restarted: queries continue, registrations are refused with a reason, the registry is complete', async () => {
     const { controllers, routers } = fixture.cluster;
     const load = fixture.load();
     const registrar = fixture.registrar('etcd-before');
@@ -46,7 +46,7 @@ describe('a fault of etcd', function () {
 
     const goneAt = performance.now();
     await fixture.etcd.kill();
-    // What was under way when it went may take its time; what begins later is refused at once.
+    // Registrations in progress at the stop may take long. Later ones are refused immediately.
     await sleep(4_000);
     const refused = controllers.map(({ address }, index) =>
       startRegistrar({ controllers: [address], prefix: `etcd-gone-${index}`, everyMs: 500 }),
@@ -79,7 +79,7 @@ describe('a fault of etcd', function () {
     await late.join();
   });
 
-  it('it is wiped, and restored from a snapshot: controllers say so, and unload nothing that serves', async () => {
+  it('all data is restored from a snapshot: controllers report it, and unload no serving replica', async () => {
     const { client, cluster, etcd } = fixture;
     const load = fixture.load();
     const snapshot = await etcd.snapshot();
@@ -135,7 +135,7 @@ async function overviewOf({ address }: ServiceProcess): Promise<wire.OverviewRes
   }
 }
 
-/** What workers say of themselves, through the controller that leads. */
+/** Returns the workers as the leader lists them. */
 async function servingReplicas(fixture: Fixture): Promise<ReadonlySet<string>> {
   const { workers } = await overviewOf(await fixture.leader());
   const replicas = workers.flatMap((worker) => worker.replicas);
@@ -174,13 +174,13 @@ async function checkStaleness(
 }
 
 interface Late extends AsyncDisposable {
-  /** The worker waits, and says so. */
+  /** Waits until the worker logs that it waits for a leader. */
   check(): Promise<void>;
-  /** It joins. */
+  /** Waits until the worker has joined. */
   join(): Promise<void>;
 }
 
-/** A worker that starts while there is no etcd. */
+/** Creates a worker that starts without etcd. */
 async function launchLate({ cluster }: Fixture): Promise<Late> {
   const [port = 0, metricsPort = 0] = await freePorts(2);
   const { folder, controllers } = cluster;

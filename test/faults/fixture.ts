@@ -1,5 +1,5 @@
-// The cluster that the faults happen to, one for all of them: three nodes of etcd, two controllers, two routers, two workers
-// that serve the digits. Whatever one test leaves broken is mended before the next.
+// The cluster that all fault tests share: three etcd nodes, two controllers, two routers and two workers that serve the
+// digits. It is repaired before each test.
 
 import { missingEtcd, startEtcd, waitFor, type Etcd } from '@pareto/testkit';
 import type { Payload } from '@pareto/loadgen';
@@ -14,20 +14,20 @@ export interface Fixture extends AsyncDisposable {
   readonly etcd: Etcd;
   readonly cluster: Cluster;
   readonly client: TestClient;
-  /** Runs everything that does not run, heals every link, and waits until all is as it was at first. */
+  /** Starts stopped services, heals every link, and waits until the cluster is in its initial state. */
   mend(): Promise<void>;
   leader(): Promise<ServiceProcess>;
-  /** Queries at both routers, from now until it is stopped. */
+  /** Sends queries to both routers until it is stopped. */
   load(): Load;
-  /** Registrations at whichever controller leads, by a client that follows it. */
+  /** Sends registrations to the leader until it is stopped. */
   registrar(prefix: string): Registrar;
 }
 
-/** Of one model each, which are kept in two copies. */
+/** Tasks with one model each, of which two replicas are kept. */
 const tasks = { digits: 'mlp-small', 'digits-too': 'cnn-small' } as const;
 const replicas = 2 * Object.keys(tasks).length;
 const ratePerSecond = 40;
-/** Behind proxies. */
+/** Index of the worker behind proxies. */
 export const linkedWorker = 1;
 
 let fixture: Promise<Fixture> | undefined;
@@ -37,7 +37,7 @@ after(async function () {
   await (await fixture)?.[Symbol.asyncDispose]();
 });
 
-/** For a suite's `before`: skips it, saying why, where etcd can't be had. */
+/** Skips a suite with the reason if etcd is unavailable. Call it in the suite's `before`. */
 export async function useFixture(suite: Mocha.Context): Promise<Fixture> {
   const reason = await missingEtcd('3.6');
   if (reason !== undefined) {
@@ -137,7 +137,7 @@ async function haveAll(routers: readonly ServiceProcess[]): Promise<true> {
   return true;
 }
 
-/** Milliseconds from `since` until the check holds. */
+/** Waits until the check holds, and returns the milliseconds since `since`. */
 export async function timeUntil(
   what: string,
   since: number,

@@ -1,4 +1,4 @@
-// The link between the controller that leads and etcd, cut or silent, while everybody else's is well.
+// The link from the leader to etcd, cut or stalled, while all other links work.
 
 import assert from 'node:assert/strict';
 import type { TcpProxy } from '@pareto/testkit';
@@ -16,12 +16,15 @@ describe('a fault of the link from the leader to etcd', function () {
   });
   beforeEach(() => fixture.mend());
 
-  it('it is cut', () => loseLink(fixture, 'leader cut off from etcd', (proxy) => proxy.cut()));
-  it('it is silent', () => loseLink(fixture, 'leader in silence from etcd', (proxy) => proxy.stall('both')));
-  it('what etcd answers is lost', () => loseLink(fixture, 'leader deaf to etcd', (proxy) => proxy.stall('down')));
+  it('it is cut: another controller leads', () =>
+    loseLink(fixture, 'leader cut off from etcd', (proxy) => proxy.cut()));
+  it('it is stalled: another controller leads', () =>
+    loseLink(fixture, 'leader in silence from etcd', (proxy) => proxy.stall('both')));
+  it('responses of etcd are lost: another controller leads', () =>
+    loseLink(fixture, 'leader deaf to etcd', (proxy) => proxy.stall('down')));
 });
 
-/** Another leads, and on healing the deposed one sees what it wrote. */
+/** Asserts that another controller leads, and that the deposed one receives its writes after healing. */
 async function loseLink(fixture: Fixture, fault: string, lose: (proxy: TcpProxy) => void): Promise<void> {
   const { controllers, links } = fixture.cluster;
   const deposed = await fixture.leader();

@@ -1,4 +1,4 @@
-// Variants being made and measured while what makes them is killed, and models that spoil what is made of them.
+// Processes killed while variants are generated and measured, and models whose files or measurements fail.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ import { startCluster, type Cluster } from '../support/cluster.js';
 import { readDigitModel, startDigits, validationFile, type Digits, type DigitsCluster } from '../support/digits.js';
 import { found } from '../support/findings.js';
 
-describe('making variants', function () {
+describe('generating variants', function () {
   this.timeout(300_000);
   let started: DigitsCluster;
   let cluster: Cluster;
@@ -37,7 +37,7 @@ describe('making variants', function () {
     return jobs.flatMap(({ steps }) => steps);
   };
 
-  /** Until so many steps are done and another one runs; the worker that runs it. */
+  /** Waits until `done` steps are done and another one runs, and returns it. */
   const midway = (name: string, done: number, kind: string): Promise<wire.JobStep> =>
     waitFor(
       `${done} steps of ${name}, and one to ${kind} that runs`,
@@ -58,11 +58,11 @@ describe('making variants', function () {
     return described;
   }
 
-  /** Messages of one kind in what the workers have logged since they were started last. */
+  /** Returns the workers' log entries with a message since their last start. */
   const logged = (message: string): readonly Readonly<Record<string, unknown>>[] =>
     cluster.workers.flatMap((worker) => worker.logs()).filter((entry) => entry.message === message);
 
-  it('the controller is killed: what was done is not done again, and the rest is', async () => {
+  it('the controller is killed: finished steps are not repeated, and the others are done', async () => {
     await client.registerModel('digits', 'mlp-small', await readDigitModel('mlp-small'), { recipes: 'all' });
     await midway('mlp-small', 3, 'measure');
     const before = await client.registry.describe({ name: 'mlp-small' });
@@ -94,7 +94,7 @@ describe('making variants', function () {
   });
 
   for (const kind of ['make', 'measure']) {
-    it(`the worker that is to ${kind} is killed: another one does it, and no query fails`, async () => {
+    it(`a worker is killed at a step to ${kind}: another one does it, and no query fails`, async () => {
       const name = `mlp-${kind}`;
       const wanted = ['fp16', 'int4', 'int8-dynamic'];
       await client.registerModel('digits', name, await readDigitModel('mlp-small'), {
@@ -114,7 +114,7 @@ describe('making variants', function () {
     });
   }
 
-  it('what is asked for meanwhile is answered, while a model is being made and measured', async () => {
+  it('queries are answered while files are generated and measured', async () => {
     await client.registerModel('digits', 'cnn-small', await readDigitModel('cnn-small'), {
       recipes: ['original', 'fp16', 'optimised'],
     });
@@ -131,7 +131,7 @@ describe('making variants', function () {
     assert.ok(answers > 20);
   });
 
-  describe('of a model that', () => {
+  describe('for a model that', () => {
     const numbers = (labels: readonly number[]): Uint8Array => {
       const values = labels.map((_, index) => 1 + (index % 3));
       return writeNpz({ x: floats([labels.length, 1], values), label: longs([labels.length], labels) });
@@ -150,7 +150,7 @@ describe('making variants', function () {
       return steps.filter(({ state }) => state === 'failed');
     }
 
-    it('needs more memory than there is: it is told, and the rest of the job is done', async () => {
+    it('needs more memory than available: reports it, and completes the rest of the job', async () => {
       const labels = Array.from({ length: 30 }, () => 0);
       const values = labels.map(() => 40e9);
       const validation = writeNpz({ x: floats([30, 1], values), label: floats([30, 1], labels) });
@@ -159,13 +159,13 @@ describe('making variants', function () {
       for (const { detail } of failed) assert.match(detail, /memory/);
     });
 
-    it('has labels that do not fit: it is told what was expected', async () => {
+    it('has labels that do not fit: reports the expected ones', async () => {
       const failed = await failedSteps('unfit', await readDigitModel('mlp-tiny'), await shiftedLabels());
       assert.ok(failed.some(({ kind }) => kind === 'measure'));
       for (const { detail } of failed) assert.match(detail, /label/);
     });
 
-    /** Digits with classes that the model doesn't have. */
+    /** Creates digits with classes that the model does not have. */
     async function shiftedLabels(): Promise<Uint8Array> {
       const images = Array.from({ length: 40 }, (_, index) => digits.input(index).raw);
       return writeNpz({
@@ -177,7 +177,7 @@ describe('making variants', function () {
       });
     }
 
-    it('answers with nothing but NaN is not served, and told so', async () => {
+    it('only returns NaN: reports it, and does not serve the model', async () => {
       const labels = Array.from({ length: 40 }, (_, index) => index % 2);
       const failed = await failedSteps('nothing', nanModel(), numbers(labels));
       const original = failed.find(({ kind, recipe }) => kind === 'measure' && recipe === 'original');
@@ -186,10 +186,10 @@ describe('making variants', function () {
   });
 });
 
-describe('making variants, with a controller that stands by', function () {
+describe('generating variants with a standby controller', function () {
   this.timeout(600_000);
 
-  it('the leader is killed: what its workers are at is not begun again elsewhere', async function () {
+  it('the leader is killed: steps in progress are not repeated elsewhere', async function () {
     const reason = await missingEtcd('3.6');
     if (reason !== undefined) {
       Object.assign(this.test ?? {}, { skipReason: reason });
@@ -219,7 +219,7 @@ describe('making variants, with a controller that stands by', function () {
       .filter(({ message, kind }) => message === 'step finished' && kind === 'outcome')
       .map(({ variant }) => String(variant));
     assert.ok(made.length >= wanted.length, made.join(', '));
-    // What the leader had not stored yet may be done again.
+    // Results that the leader had not stored yet may be repeated.
     for (const { recipe } of outcomes) {
       const times = made.filter((variant) => variant === `mlp-small:${recipe}`).length;
       assert.equal(times, 1, `${recipe} was stored, and made ${times} times`);
@@ -227,7 +227,7 @@ describe('making variants, with a controller that stands by', function () {
   });
 });
 
-/** `y` = `x` times NaN, over two classes. */
+/** Creates a model with `y` = `x` × NaN, over two classes. */
 function nanModel(): Uint8Array {
   return writeModel({
     nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],

@@ -1,4 +1,4 @@
-// Every service stopped and started again, one by one, as an upgrade does.
+// A restart of every service, one by one, as in an upgrade.
 
 import assert from 'node:assert/strict';
 import { noneFailed } from '../support/accounts.js';
@@ -14,8 +14,8 @@ describe('a rolling restart', function () {
   });
   beforeEach(() => fixture.mend());
 
-  // Of controllers, routers and workers gently; of etcd's nodes by kill -9.
-  it('of every service: no query fails', async () => {
+  // Controllers, routers and workers get SIGTERM, etcd nodes SIGKILL.
+  it('of every service fails no query', async () => {
     const { controllers, routers, workers } = fixture.cluster;
     const load = fixture.load();
     await sleep(lengths.settleMs);

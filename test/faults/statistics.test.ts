@@ -1,4 +1,4 @@
-// Statistics are of the whole cluster: whoever dies, they tell every query that was answered, and never less than before.
+// Cluster-wide statistics when services are killed: they count every answered query, and never decrease.
 
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
@@ -8,7 +8,7 @@ import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
 import { sleep, useFixture, type Fixture } from './fixture.js';
 
-describe('statistics while services die', function () {
+describe('statistics while services are killed', function () {
   this.timeout(240_000);
   let fixture: Fixture;
   before(async function () {
@@ -16,7 +16,7 @@ describe('statistics while services die', function () {
   });
   beforeEach(() => fixture.mend());
 
-  it('tell what was answered, and never go backwards: a worker is killed, then the leader', async () => {
+  it('count all answers and never decrease when a worker and then the leader are killed', async () => {
     await using watch = watchAnswered(fixture);
     let expected = await watch.read();
     const ask = async (fault: string): Promise<void> => {
@@ -44,9 +44,9 @@ describe('statistics while services die', function () {
 });
 
 interface Watch extends AsyncDisposable {
-  /** Queries answered by all variants together. */
+  /** Returns the number of queries answered by all variants. */
   read(): Promise<number>;
-  /** What was read all along, one after the other. */
+  /** Counts in the order in which they were read. */
   stop(): Promise<readonly number[]>;
 }
 

@@ -1,4 +1,4 @@
-// New versions of a model that do not become what they should, and what is said and done about a model in the middle of its job.
+// New versions of a model that fail, and changes of models, workers and rules during jobs.
 
 import assert from 'node:assert/strict';
 import type { wire } from '@pareto/rpc';
@@ -30,7 +30,10 @@ describe('versions and rules', function () {
       60_000,
     );
 
-  /** Queries for a name without a pause, until `work` is done; the versions that answered. None may fail. */
+  /**
+   * Sends queries for a name continuously until `work` is done. Returns the versions that answered. Throws if a query
+   * fails.
+   */
   async function askedDuring(
     name: string,
     work: (seen: ReadonlySet<string>) => Promise<unknown>,
@@ -53,7 +56,7 @@ describe('versions and rules', function () {
     return [...versions];
   }
 
-  it('a version that cannot be measured takes nothing over, whoever restarts, and the next one does', async () => {
+  it('a version that cannot be measured is not served, also after restarts, and the next one is', async () => {
     await client.registerModel('digits', 'mlp', await readDigitModel('mlp-small'));
     await client.waitUntilReady('mlp:original');
     const versions = await askedDuring('mlp', async () => {
@@ -65,7 +68,7 @@ describe('versions and rules', function () {
       await cluster.controller.kill();
       await cluster.controller.start();
       await client.waitUntilReady('mlp:original');
-      // Several turns of its loop.
+      // Several turns of the control loop.
       await new Promise((resolve) => setTimeout(resolve, 6_000));
     });
     assert.deepEqual(versions, ['1']);
@@ -76,7 +79,7 @@ describe('versions and rules', function () {
     assert.deepEqual(later, ['1', '3']);
   });
 
-  it('a model is deleted in the middle of its job, and its name given to another at once', async () => {
+  it('a model is deleted during its job, and its name is immediately used again', async () => {
     await client.registerModel('digits', 'cnn', await readDigitModel('cnn-medium'), { recipes: 'all' });
     await running('cnn', 'make');
     await client.registry.delete({ name: 'cnn' });
@@ -90,7 +93,7 @@ describe('versions and rules', function () {
     for (const { name, measurements } of variants) assert.equal(measurements[0]?.error, '', name);
   });
 
-  it('a worker is drained while it measures: the job is done by the other', async () => {
+  it('a worker is drained while it measures: the other one completes the job', async () => {
     await client.registerModel('digits', 'drained', await readDigitModel('mlp-tiny'), { recipes: ['int8-dynamic'] });
     const { worker } = await running('drained', 'measure');
     await client.fleet.drain({ workerId: worker, undrain: false });
@@ -100,7 +103,7 @@ describe('versions and rules', function () {
     for (const { name, measurements } of variants) assert.equal(measurements[0]?.error, '', name);
   });
 
-  it('a pin ends while no controller runs: routers hold it until one is back', async () => {
+  it('a pin expires while no controller runs: routers apply it until one is back', async () => {
     const chosen = async (): Promise<string> => {
       const answer = await client.infer('digits', [digits.input(7)], { latency_ms: 20_000, min_accuracy: 0.5 });
       return String(answer.parameters.get('pareto_variant'));
@@ -127,7 +130,7 @@ describe('versions and rules', function () {
   });
 });
 
-/** Of the same signature; its weights are no numbers. */
+/** Creates a model of the same signature whose weights are NaN. */
 function spoilt(model: Buffer): Buffer {
   const copy = Buffer.from(model);
   copy.fill(0xff, Math.floor(copy.length * 0.3), Math.floor(copy.length * 0.7));

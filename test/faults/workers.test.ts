@@ -1,4 +1,4 @@
-// A worker that is killed, stopped, or cut off one way, while queries go on.
+// A worker that is killed, stopped, or cut off in one direction, during queries.
 
 import assert from 'node:assert/strict';
 import { noneFailed } from '../support/accounts.js';
@@ -17,18 +17,18 @@ describe('a fault of a worker', function () {
   });
   beforeEach(() => fixture.mend());
 
-  it('it is killed', async () => {
+  it('it is killed: no query fails', async () => {
     const [worker = assert.fail()] = fixture.cluster.workers;
     await loseWorker(fixture, 'worker killed', worker, () => worker.child.kill('SIGKILL'));
   });
 
-  it('it is stopped (SIGSTOP)', async () => {
+  it('it is stopped (SIGSTOP): no query fails', async () => {
     const [worker = assert.fail()] = fixture.cluster.workers;
     await loseWorker(fixture, 'worker stopped', worker, () => worker.pause());
   });
 
   for (const loss of ['what it says', 'what it hears'] as const) {
-    it(`it is cut off one way: ${loss} is lost`, async () => {
+    it(`it is cut off in one direction (${loss} is lost): no query fails`, async () => {
       const worker = fixture.cluster.workers[linkedWorker] ?? assert.fail();
       const links = await joinByLink(fixture, worker);
       await loseWorker(fixture, `worker cut off, ${loss} is lost`, worker, () => isolateWorker(links, loss));
@@ -36,7 +36,7 @@ describe('a fault of a worker', function () {
   }
 });
 
-/** Its way to the controller that leads is one that can be cut. */
+/** Restarts the worker so that it reaches the leader through a proxy. Returns its links. */
 async function joinByLink(fixture: Fixture, worker: ServiceProcess): Promise<WorkerLinks> {
   const { cluster } = fixture;
   const leader = await fixture.leader();
@@ -48,7 +48,9 @@ async function joinByLink(fixture: Fixture, worker: ServiceProcess): Promise<Wor
   return links;
 }
 
-/** Until it is out of use everywhere; nothing that was sent is lost, and no more is retried than was under way. */
+/**
+ * Waits until no router uses the worker. Asserts that no query is lost, and that at most those in flight are retried.
+ */
 async function loseWorker(fixture: Fixture, fault: string, worker: ServiceProcess, lose: () => void): Promise<void> {
   const { cluster } = fixture;
   const { routers } = cluster;

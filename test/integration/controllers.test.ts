@@ -1,4 +1,4 @@
-// Two controllers over one etcd: what either of them is asked, a cluster beside theirs, and what a backup makes of it.
+// Two controllers over one etcd: calls to either of them, another cluster in the same etcd, and backups.
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
@@ -36,7 +36,7 @@ describe('two controllers over one etcd', function () {
     for (const dispose of owned.reverse()) await dispose();
   });
 
-  /** One more controller, started, but perhaps not ready. */
+  /** Starts another controller without waiting until it is ready. */
   async function another(name: string, ...more: readonly string[]): Promise<ServiceProcess> {
     const [port = 0, metricsPort = 0] = await freePorts(2);
     const args = ['--cluster-token-file', cluster.folder.file('token'), '--data-dir', cluster.folder.file(name)];
@@ -48,7 +48,7 @@ describe('two controllers over one etcd', function () {
 
   const onEtcd = (): readonly string[] => ['--etcd', etcd.endpoints.join(',')];
 
-  it('take a registration that is sent to the one that stands by', async () => {
+  it('accept a registration that is sent to the standby', async () => {
     const { code, details } = await refusalOf(registerTask(standby, 'digits'));
     assert.deepEqual([code, details['pareto-leader']], ['failed-precondition', leader.address]);
     const options = ['--task', 'digits', '--validation', validationFile, '--recipes', 'original'];
@@ -60,7 +60,7 @@ describe('two controllers over one etcd', function () {
     assert.equal(classesOf(await client.infer('digits', [digits.input(0)])).length, 1);
   });
 
-  it('give out at one what was uploaded through the other', async () => {
+  it('serve a blob at one that was uploaded through the other', async () => {
     for (const [from, to] of [
       [standby, leader],
       [leader, standby],
@@ -82,7 +82,7 @@ describe('two controllers over one etcd', function () {
     }
   });
 
-  it('refuse a third that keeps its blobs in another place, and go on', async () => {
+  it('reject a third one with another blob store, and continue', async () => {
     const { child } = await another('third', ...onEtcd());
     assert.match(
       await refusalToStart(child),
@@ -91,7 +91,7 @@ describe('two controllers over one etcd', function () {
     await pareto('--controller', leader.address, 'list', 'digits');
   });
 
-  it('see nothing of a cluster of another name in the same etcd, nor does it of them', async () => {
+  it('are isolated from a cluster of another name in the same etcd', async () => {
     const other = await another('other', ...onEtcd(), '--cluster', 'other');
     await other.ready();
     assert.equal((await other.metrics()).value('pareto_leader'), 1);
@@ -119,21 +119,21 @@ describe('two controllers over one etcd', function () {
       await standby.start();
     });
 
-    /** A copy of the models: two clusters never share a place. */
+    /** Copies the models, because two clusters never share a blob store. */
     async function blobs(name: string): Promise<readonly string[]> {
       const copy = cluster.folder.file(name);
       await cp(cluster.folder.file('blobs'), copy, { recursive: true });
       return ['--blobs', copy];
     }
 
-    it('fill another cluster in etcd with all that was registered and measured', async () => {
+    it('restore all registrations and measurements in another cluster in etcd', async () => {
       const own = ['--cluster', 'restored', ...(await blobs('copy-1'))];
       const restored = await another('restored', ...onEtcd(), ...own, '--restore', file);
       await restored.ready();
       assert.deepEqual(await registryOf(restored), await registryOf(leader));
     });
 
-    it('fill an embedded store, which serves', async () => {
+    it('restore an embedded store, which serves', async () => {
       await using moved = await startCluster({
         workers: 1,
         controllerArgs: ['--restore', file, ...(await blobs('copy-2'))],
@@ -145,7 +145,7 @@ describe('two controllers over one etcd', function () {
       assert.equal(classesOf(await asking.infer('digits', [digits.input(0)])).length, 1);
     });
 
-    it('are refused where there is something', async () => {
+    it('are refused if the target is not empty', async () => {
       const before = await registryOf(leader);
       const shared = ['--blobs', cluster.folder.file('blobs')];
       const { child } = await another('one', ...onEtcd(), ...shared, '--restore', file);
@@ -160,7 +160,7 @@ describe('two controllers over one etcd', function () {
 
 type Registry = ServiceClient<'pareto.v1.Registry'>;
 
-/** By a client that follows nobody. */
+/** Calls a controller with a client without failover. */
 async function ask<T>({ address }: ServiceProcess, call: (registry: Registry) => Promise<T>): Promise<T> {
   const channel = createChannel(address);
   try {
@@ -173,7 +173,7 @@ async function ask<T>({ address }: ServiceProcess, call: (registry: Registry) =>
 const registerTask = (controller: ServiceProcess, name: string): Promise<wire.Task> =>
   ask(controller, (registry) => registry.registerTask({ name, metric: 'top1' }));
 
-/** What is registered and measured, without what of it runs. */
+/** Returns all registrations and measurements, without replicas. */
 async function registryOf(controller: ServiceProcess): Promise<wire.ListResponse> {
   const list = await ask(controller, (registry) => registry.list({}));
   return { ...list, variants: list.variants.map((variant) => ({ ...variant, replicasReady: 0, state: '' })) };

@@ -1,4 +1,4 @@
-// A controller whose etcd asks for certificates and a password.
+// A controller whose etcd requires certificates and a password.
 
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
@@ -41,7 +41,7 @@ describe('a controller and an etcd with TLS and users', function () {
   async function launch(more: Readonly<Record<string, string>>): Promise<ServiceProcess> {
     const flags = { 'data-dir': folder.file('data'), cluster: 'mine', 'cluster-token-file': folder.file('token') };
     const access = { 'etcd-certs': folder.file('etcd'), 'etcd-user': 'pareto', ...more };
-    // By name: Node warns of TLS to an address.
+    // By host name, because Node warns about TLS to an IP address.
     const members = etcd.endpoints.map((endpoint) => endpoint.replace('127.0.0.1', 'localhost')).join();
     const args = Object.entries({ ...flags, etcd: members, ...access }).map(([name, value]) => `--${name}=${value}`);
     const [port = 0, metricsPort = 0] = await freePorts(2);
@@ -51,14 +51,14 @@ describe('a controller and an etcd with TLS and users', function () {
     return controller;
   }
 
-  it('starts with the password, which is in no log', async () => {
+  it('starts with the password, and never logs it', async () => {
     const controller = await launch({ 'etcd-password-file': folder.file('password') });
     await controller.ready();
     await pareto('--controller', controller.address, 'list');
     assert.ok(!controller.child.output.includes(password));
   });
 
-  it('says what is wrong with the access that it was given, and does not wait', async () => {
+  it('exits immediately with an error for invalid credentials', async () => {
     const refusals = [
       [{ 'etcd-password-file': folder.file('wrong') }, /rejects the user "pareto": correct the name or the password$/],
       [{ 'etcd-password-file': folder.file('none') }, /--etcd-password-file: cannot read .*none/],

@@ -1,4 +1,4 @@
-// Models that others trained, for tasks that have nothing in common: finding lines of text, reading them, and hearing speech.
+// Pretrained models of different tasks: detecting lines of text, recognising text, and detecting speech.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -21,7 +21,7 @@ interface Pretrained {
   readonly task: string;
   readonly name: string;
   readonly specifier: string;
-  /** In the package. */
+  /** Path in the package. */
   readonly file: string;
   readonly metric: Metric;
   readonly validation: string;
@@ -80,7 +80,7 @@ describe('pretrained models', function () {
     await client.registerModel(task, name, await contentOf(model), { recipes, keepDominated: true, ...batch });
   }
 
-  /** The point estimates by recipe, once all is made and measured; told beside the test. */
+  /** Waits until all variants are measured. Prints and returns the point estimates by recipe. */
   async function accuracies(task: string): Promise<ReadonlyMap<string, number>> {
     await client.waitUntilDone(task, 200_000);
     const { variants } = await client.registry.describe({ name: task });
@@ -102,7 +102,7 @@ describe('pretrained models', function () {
   const batchOf = async (name: string): Promise<number | undefined> =>
     (await client.oip.modelConfig({ name })).config?.maxBatchSize;
 
-  it('read words whose text is known, in int8 too, each alone and several together', async () => {
+  it('recognise known words, in int8 too, alone and in batches', async () => {
     const measured = await accuracies('ocr-text');
     assert.ok((measured.get('original') ?? 0) > 0.75, 'fp32 reads most');
     assert.ok((measured.get('int8-dynamic') ?? 0) > 0.65, 'int8 reads most');
@@ -127,7 +127,7 @@ describe('pretrained models', function () {
     }
   });
 
-  it('find lines of text, and say what of them can not be made', async () => {
+  it('detect lines of text, and report which files cannot be generated', async () => {
     const measured = await accuracies('ocr-boxes');
     for (const recipe of ['original', 'int8-static'])
       assert.ok((measured.get(recipe) ?? 0) > 0.7, `${recipe} sees text where it is`);
@@ -135,7 +135,7 @@ describe('pretrained models', function () {
     assert.match(declined, /no MatMul or Gemm/);
   });
 
-  it('hear speech, and keep apart what is remembered of two sounds', async () => {
+  it('detect speech, and keep the states of two sounds separate', async () => {
     const measured = await accuracies('voice');
     for (const recipe of ['original', 'fp16'])
       assert.ok((measured.get(recipe) ?? 0) > 0.85, `${recipe} tells speech from noise`);
@@ -154,7 +154,7 @@ describe('pretrained models', function () {
     checkHeard(stretchesOf(alone), await readFile(example('voice/speech.txt'), 'utf8'));
   });
 
-  it('are not batched where the graph has no batch, and it is said why', async () => {
+  it('are not batched if the graph has no batch dimension, with a reason', async () => {
     const silero = models.find(({ name }) => name === 'silero');
     assert.ok(silero !== undefined);
     const { message } = await refusalOf(
@@ -163,7 +163,7 @@ describe('pretrained models', function () {
     assert.match(message, /input "state" of the graph has \[2, \?, 128\], whose first dimension is fixed/);
   });
 
-  /** Within a few windows of what was spoken. */
+  /** Asserts that the intervals match the spoken ones within a few windows. */
   function checkHeard(heard: readonly Stretch[], spoken: string): void {
     const expected = parseStretches(spoken);
     assert.equal(heard.length, expected.length, JSON.stringify(heard));
@@ -174,7 +174,7 @@ describe('pretrained models', function () {
     }
   }
 
-  describe('asked by scripts of others', () => {
+  describe('queried by the example scripts', () => {
     let python = '';
     before(async function () {
       const environment = await preparePython('examples', example('ocr/requirements.txt'));
@@ -188,7 +188,7 @@ describe('pretrained models', function () {
       return ended.output;
     }
 
-    it('a page is read from its pixels to its text', async () => {
+    it('recognise the text of a page', async () => {
       await client.waitUntilDone('ocr-text');
       const [{ specifier } = { specifier: '' }] = models;
       const characters = join(folders.get(specifier) ?? '', 'assets/ppocr_keys_v1.txt');
@@ -198,7 +198,7 @@ describe('pretrained models', function () {
     });
 
     for (const way of [[], ['--stream']])
-      it(`speech is found in a sound${way.length === 0 ? '' : ', over one stream'}`, async () => {
+      it(`detect speech in a sound${way.length === 0 ? '' : ', over one stream'}`, async () => {
         checkHeard(
           parseStretches(await output('voice/listen.py', ...way)),
           await readFile(example('voice/speech.txt'), 'utf8'),

@@ -1,4 +1,4 @@
-// Two controllers over one etcd whose models are in S3.
+// Two controllers over one etcd, with the models in S3.
 
 import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
@@ -43,7 +43,7 @@ describe('models in S3', function () {
     for (const dispose of owned.reverse()) await dispose();
   });
 
-  it('are registered through any controller, and answer', async () => {
+  it('are registered through any controller and served', async () => {
     const [, standby] = cluster.controllers as [ServiceProcess, ServiceProcess];
     const options = ['--task', 'digits', '--validation', validationFile, '--recipes', 'original'];
     const model = [digitModelFile('mlp-tiny'), ...options];
@@ -54,7 +54,7 @@ describe('models in S3', function () {
     assert.ok((await readdir(`${server.folder}/mine`, { recursive: true })).length > 2);
   });
 
-  it('answer while S3 is away, and uploads are refused with what to do', async () => {
+  it('are served while S3 is unreachable, and uploads are refused with advice', async () => {
     await server.kill();
     const digits = await readDigits();
     assert.equal(classesOf(await client.infer('digits', [digits.input(1)])).length, 1);
@@ -69,7 +69,7 @@ describe('models in S3', function () {
     await client.upload(Buffer.from('something new'));
   });
 
-  it('are moved there from a folder, and it takes all of the place', async () => {
+  it('are moved to S3 from a folder, with all blobs', async () => {
     const [port = 0, metricsPort = 0] = await freePorts(2);
     const { folder } = cluster;
     const own = ['--data-dir', folder.file('moving'), '--cluster-token-file', folder.file('token')];
@@ -93,7 +93,7 @@ describe('models in S3', function () {
     await rm(`${server.folder}/moved/place`);
     await copy('place');
     await controller.start(s3);
-    // It is all there: nothing is uploaded.
+    // All blobs exist already, so nothing is uploaded.
     const again = ['register', model, '--name', 'again', ...once];
     assert.doesNotMatch(await pareto('--controller', controller.address, ...again), /uploaded/);
   });

@@ -1,4 +1,4 @@
-// Services that start, can't start, and stop.
+// Services that start, fail to start, and stop.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
@@ -56,7 +56,7 @@ describe('a service', function () {
 
   for (const service of services) {
     describe(`the ${service}`, () => {
-      it('says which port is taken and which flag moves it', async () => {
+      it('names the port that is in use and the flag to change it', async () => {
         await withTakenPort(async (taken, free) => {
           const grpc = await refusal(service, argsOf(service, [taken, free]));
           assert.match(
@@ -71,7 +71,7 @@ describe('a service', function () {
         });
       });
 
-      it('refuses a mistyped flag, a missing secret, and an address that others can reach', async () => {
+      it('rejects a mistyped flag, a missing secret, and a non-loopback address without TLS', async () => {
         const args = argsOf(service, [0, 0]);
         const refusals: readonly [readonly string[], RegExp][] = [
           [['--log-levle', 'info'], /unknown flag --log-levle: did you mean --log-level\?/],
@@ -109,11 +109,11 @@ describe('a service', function () {
     });
   }
 
-  it('exits at once on a second signal', async () => {
+  it('exits immediately on a second signal', async () => {
     const [port = 0, metricsPort = 0] = await freePorts(2);
     const child = start('controller', [...argsOf('controller', [port, metricsPort]), '--drain-timeout-ms', '60000']);
     await waitFor('its start', () => (child.output.includes('"started"') ? true : undefined));
-    // An open stream keeps it draining.
+    // An open stream delays the end of draining.
     const channel = createChannel(`127.0.0.1:${port}`, {
       metadata: { 'pareto-internal-token': 'a-secret-for-tests-only' },
     });
@@ -127,12 +127,12 @@ describe('a service', function () {
     channel.close();
   });
 
-  it('says when it is told how to come into etcd, and not where that is', async () => {
+  it('rejects etcd credentials without an etcd address', async () => {
     const line = await refusal('controller', [...argsOf('controller', [0, 0]), '--etcd-user', 'pareto']);
     assert.match(line, /^pareto-controller: --etcd: is missing, .* give host:port of its members/);
   });
 
-  it('says when its data folder cannot be one', async () => {
+  it('rejects an unusable data folder', async () => {
     const line = await refusal('controller', [...argsOf('controller', [0, 0]), '--data-dir', `${token}/data`]);
     assert.match(line, /^pareto-controller: .*token/);
   });

@@ -18,7 +18,7 @@ export interface Fleet extends AsyncDisposable {
   readonly client: TestClient;
   readonly digits: Digits;
   services(kind: ServiceName): readonly ServiceProcess[];
-  /** Starts a service that does not run, without waiting for anything. */
+  /** Starts a stopped service without waiting for it. */
   launch(service: ServiceProcess, release: Release): void;
   /** Waits until every service is connected, and both routers can call two replicas of each model under load. */
   settle(): Promise<void>;
@@ -38,7 +38,10 @@ interface Accounts {
 const loaded = { digits: 'mlp-small', 'digits-too': 'cnn-small' } as const;
 const ratePerSecond = 40;
 
-/** Resolves when the cluster is ready and the models under load are registered. Throws if etcd cannot be had. */
+/**
+ * Starts the cluster. Resolves when it is ready and the models under load are registered. Throws if etcd is
+ * unavailable.
+ */
 export async function startFleet(): Promise<Fleet> {
   const reason = await missingEtcd('3.6');
   if (reason !== undefined) throw new Error(reason);
@@ -125,7 +128,7 @@ function createFleet({ etcd, cluster, client, releases, digits, dispose }: Parts
   };
 }
 
-/** Throws unless a router can call so many replicas of each model under load. */
+/** Throws unless a router can call at least `count` replicas of each model under load. */
 async function checkReplicas(router: ServiceProcess, count: number): Promise<void> {
   const channel = createChannel(router.address);
   try {

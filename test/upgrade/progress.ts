@@ -1,4 +1,4 @@
-// Lines that show how far a long test is.
+// Lines that show the progress of a long test.
 
 /** Runs one step of a test, and prints its title and how long it took. */
 export async function progress<T>(title: string, work: () => Promise<T>): Promise<T> {

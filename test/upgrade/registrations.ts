@@ -11,8 +11,8 @@ const recipes = ['original', 'int8-dynamic'];
 const items = 10;
 
 /**
- * Registers a task, a model, a file generated from it, and two rules. Asserts that each step succeeds, that each variant answers,
- * and that the rule which pins one variant is followed.
+ * Registers a task, a model, a file generated from it, and two rules. Asserts that each step succeeds, that each
+ * variant answers, and that the rule which pins one variant is followed.
  */
 export async function registerAll(client: TestClient, digits: Digits, task: string): Promise<void> {
   const name = `${task}-mlp`;
@@ -44,7 +44,7 @@ export async function waitForPin(client: TestClient, digits: Digits, task: strin
   await waitFor(`${pinnedIn(task)} to answer queries for ${task}`, check);
 }
 
-/** What is registered, without what changes by itself: load, replicas and prices. By kind and name, so that each can be compared. */
+/** Returns all registrations by kind and name, without values that change by themselves: load, replicas and prices. */
 export type Inventory = ReadonlyMap<string, unknown>;
 
 export async function takeInventory(client: TestClient, digits: Digits): Promise<Inventory> {
@@ -68,7 +68,9 @@ export async function takeInventory(client: TestClient, digits: Digits): Promise
   return inventory;
 }
 
-/** A variant is profiled again after a new ONNX Runtime: only its accuracy stays what it was. */
+/**
+ * Returns a measurement without times. A new ONNX Runtime causes a new profile, so only the accuracy stays the same.
+ */
 const withoutTimes = ({ hardwareClass, accuracy, error, profile }: wire.Measurement): object => ({
   ...{ hardwareClass, accuracy, error },
   isProfiled: (profile?.points.length ?? 0) > 0,

@@ -1,4 +1,4 @@
-// The schema version in a store, which tells a release whether it knows what is stored.
+// The schema version in a store, by which a release decides whether it can read the store.
 
 import type { Store } from '@pareto/state';
 
@@ -7,8 +7,8 @@ const schemaKey = 'meta/schema';
 export const readSchema = async (store: Store): Promise<number> => Number((await store.get(schemaKey)).entry?.value);
 
 /**
- * Makes the stored schema version newer than `previous`, the one that the previous release wrote, and returns it. Where both
- * releases have the same schema, the stored version is raised by hand: no build that would do it exists yet.
+ * Makes the stored schema version newer than `previous`, the one that the previous release wrote, and returns it. Where
+ * both releases have the same schema, the stored version is raised by hand: no build that would do it exists yet.
  */
 export async function makeNewer(store: Store, previous: number): Promise<number> {
   const stored = await readSchema(store);
@@ -18,6 +18,6 @@ export async function makeNewer(store: Store, previous: number): Promise<number>
   return newer;
 }
 
-/** What a release says that is started on a store of a newer schema version. */
+/** Error of a release that is started on a store of a newer schema version. */
 export const refusalOfNewer = (version: number): RegExp =>
   new RegExp(`schema version ${version}\\b.*run the release that wrote it`);

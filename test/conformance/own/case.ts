@@ -1,12 +1,15 @@
-// What a case of our own is: a request, and what of its answer is known.
+// The form of our own cases: a request, and the known part of its answer.
 
 import type { Json, JsonObject } from '../compare.js';
 import type { HttpRequest } from '../http-client.js';
 
 interface Expected {
-  /** Fields that the answer has, in protobuf's JSON form or as HTTP's JSON; null: there is none. What else it has is not looked at. */
+  /**
+   * Expected fields of the answer, in protobuf's JSON form or HTTP's JSON. Null means missing. Other fields are
+   * ignored.
+   */
   readonly gives: JsonObject;
-  /** What the message of a refusal names. */
+  /** Words that the error message must contain. */
   readonly names?: readonly string[];
 }
 
@@ -26,7 +29,7 @@ export const base64 = (...parts: readonly (ArrayBufferView | Uint8Array)[]): str
 
 export const floats = (...values: readonly number[]): string => base64(Float32Array.from(values));
 
-/** BYTES: each element after its length in 4 bytes. */
+/** Encodes BYTES: each element is preceded by its length in 4 bytes. */
 export const strings = (...values: readonly (string | Uint8Array)[]): string =>
   base64(
     ...values.flatMap((value) => {
@@ -50,7 +53,7 @@ export const infer = (
   request: { model_name: model, inputs, ...(raw.length === 0 ? {} : { raw_input_contents: raw }), ...more },
 });
 
-/** Of an identity model of `x`: the same values, as raw as they came. */
+/** Builds a case in which an identity model returns the same raw values of `x`. */
 export const mirrored = (
   model: string,
   datatype: string,
@@ -67,7 +70,7 @@ export const mirrored = (
   }),
 });
 
-/** Of an identity model of `x`: the same typed contents. */
+/** Builds a case in which an identity model returns the same typed contents of `x`. */
 export const mirroredTyped = (model: string, datatype: string, contents: JsonObject): OwnCase => ({
   ...infer(model, [input(datatype, [1, 4], { contents })]),
   gives: ok({ outputs: [{ name: 'y', datatype, shape: ['1', '4'], contents }], raw_output_contents: null }),
@@ -77,7 +80,7 @@ export const ok = (reply: Json): JsonObject => ({ status: 'OK', reply });
 export const refused = (...names: readonly string[]) => ({ gives: { status: 'INVALID_ARGUMENT' }, names });
 export const notFound = (...names: readonly string[]) => ({ gives: { status: 'NOT_FOUND' }, names });
 
-/** `body` is JSON, or an object to be written as JSON. */
+/** Builds an HTTP request. `body` is JSON text, or an object to encode as JSON. */
 export const post = (path: string, body: Json, headers: Readonly<Record<string, string>> = {}, binary = '') => ({
   http: {
     ...{ method: 'POST', path: `/v2/${path}`, headers: { 'content-type': 'application/json', ...headers } },

@@ -1,4 +1,5 @@
-// Cases of our own: the classification extension, as a native server does it: `score:index`, and the label where there is one.
+// Our own cases of the classification extension, as a native server implements it: `score:index`, and the label if
+// there is one.
 
 import { base64, floats, infer, input, ok, refused, strings, type OwnCases } from './case.js';
 

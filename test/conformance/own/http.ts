@@ -1,4 +1,4 @@
-// Cases of our own over HTTP: JSON, binary tensors, encodings, methods, and what is wrong with them.
+// Our own cases over HTTP: JSON, binary tensors, encodings, methods, and invalid ones of them.
 
 import { gzipSync } from 'node:zlib';
 import { anything, type Json, type JsonObject } from '../compare.js';
@@ -12,7 +12,7 @@ const gives = (...outputs: readonly JsonObject[]) => ({ gives: { status: 200, re
 const wrong = (...names: readonly string[]) => ({ gives: { status: 400, type: 'application/json' }, names });
 const latin = (text: string): string => Buffer.from(text, 'base64').toString('latin1');
 
-/** JSON, and behind it what is given in base64. */
+/** Builds a body of JSON followed by binary data, which is given in base64. */
 function binary(model: string, request: JsonObject, ...tails: readonly string[]) {
   const json = JSON.stringify(request);
   const headers = { 'inference-header-content-length': String(Buffer.byteLength(json)) };

@@ -1,11 +1,11 @@
-// The models that our own cases need beside the reference's, written as a repository in Triton's layout.
+// The models of our own cases, in addition to the reference's, written as a repository in Triton's layout.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeModel, type Dim } from '@pareto/testkit';
 
 interface OwnModel {
-  /** Of the identity on `input`, as ONNX numbers its types. */
+  /** Element type of the identity on `input`, as numbered by ONNX. */
   readonly type: number;
   readonly dims: readonly Dim[];
   readonly input?: string;
@@ -18,9 +18,9 @@ const [float, uint16, uint32] = [1, 4, 12];
 const ownModels: Readonly<Record<string, OwnModel>> = {
   'id-uint16': { type: uint16, dims: ['batch', 4] },
   'id-uint32': { type: uint32, dims: ['batch', 4] },
-  /** More than one dimension beside the batch. */
+  /** Model with several dimensions in addition to the batch. */
   cube: { type: float, dims: ['batch', 2, 3] },
-  /** Nobody but the test of counters asks it. */
+  /** Model that only the test of counters queries. */
   counted: { type: float, dims: ['batch', 4] },
   labelled: { type: float, dims: ['batch', 4], labels: ['cat', 'dog', 'owl', 'red fox'] },
   unicode: { type: float, dims: ['batch', 4], input: 'größe', output: '出力' },

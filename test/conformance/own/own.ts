@@ -1,4 +1,4 @@
-// Our own cases, asked: what is known of each answer is so, and a refusal names what it should.
+// Runs our own cases: compares the known part of each answer, and the words of each error.
 
 import assert from 'node:assert/strict';
 import { isObject, misses, plain, type Json } from '../compare.js';
@@ -46,7 +46,7 @@ async function send(fixture: Fixture, one: OwnCase): Promise<Json> {
   return answer;
 }
 
-/** Of gRPC, or of an answer over HTTP. */
+/** Returns the error message of a gRPC call or of an HTTP response. */
 function messageOf(answer: Json): string {
   if (!isObject(answer)) return '';
   const { message, reply = null } = answer;

@@ -1,4 +1,4 @@
-// Cases of our own: wrong requests over gRPC, each with what its refusal must name.
+// Our own cases of invalid requests over gRPC, each with the words that the error must contain.
 
 import { floats, infer, input, notFound, refused, strings, type OwnCases } from './case.js';
 

@@ -1,4 +1,4 @@
-// Cases of our own: what clients ask about the server and its models, and streams.
+// Our own cases of calls about the server and its models, and of streams.
 
 import { anything, type JsonObject } from '../compare.js';
 import { floats, infer, input, notFound, ok, refused, type OwnCases } from './case.js';

@@ -1,4 +1,4 @@
-// Cases of our own: datatypes, shapes, and what comes with them, over gRPC.
+// Our own cases of datatypes, shapes and parameters over gRPC.
 
 import { base64, floats, infer, input, mirrored, mirroredTyped, ok, strings, type OwnCases } from './case.js';
 

@@ -1,4 +1,4 @@
-// Counters of a model, as clients read them before and after what they count.
+// Differences of a model's counters, which clients read before and after requests.
 
 import { isList, isObject, type Json, type JsonObject } from '../compare.js';
 import type { GrpcClient } from '../grpc-client.js';
@@ -6,10 +6,10 @@ import type { GrpcClient } from '../grpc-client.js';
 export const readStatistics = async (grpc: GrpcClient, name: string): Promise<Json> =>
   (await grpc.call('ModelStatistics', { name })).reply ?? {};
 
-/** These tell what something is, and count nothing. */
+/** Fields that identify something and are not counters. */
 const names = ['name', 'version', 'batch_size', 'last_inference'];
 
-/** The statistics, with each counter as what came to it since `before`. */
+/** Returns the statistics with each counter as its difference since `before`. */
 export function since(before: Json | undefined, after: Json): Json {
   if (isList(after)) return after.map((item) => since(sameItem(before, item), item));
   if (!isObject(after)) return after;
@@ -22,13 +22,13 @@ export function since(before: Json | undefined, after: Json): Json {
   );
 }
 
-/** Of a list: the model of that name, the batches of that size. */
+/** Returns the item of a list for the same model or the same batch size. */
 function sameItem(list: Json | undefined, item: Json): Json | undefined {
   const key = (value: Json): Json | undefined => (isObject(value) ? (value['batch_size'] ?? value['name']) : undefined);
   return isList(list) ? list.find((other) => key(other) === key(item)) : undefined;
 }
 
-/** The counters of one model's statistics by name, and the sizes of its batches. */
+/** Returns the counters of one model by name, and its batch sizes. */
 export function summarise(statistics: Json): JsonObject {
   const [model = {}] = listOf(statistics, 'model_stats');
   const counts = isObject(model['inference_stats']) ? Object.entries(model['inference_stats']) : [];

@@ -1,8 +1,9 @@
-// What the message of a refusal must name: the words are Pareto's own, but not less than the reference's says.
+// The names and values that an error message must contain. Pareto's wording differs, but must contain as much as the
+// reference's.
 
 /**
- * What the reference's message names, and ours does not: what it quotes (the model aside, where that is not what is wrong), and the
- * sizes and shapes that it expected and got.
+ * Returns the parts of the reference's message that are missing in ours: quoted names (except the model, unless it is
+ * the cause), and the expected and received sizes and shapes.
  */
 export function missingFrom(ours: string, theirs: string, model: string | undefined): readonly string[] {
   const quoted = Array.from(theirs.matchAll(/'([^']+)'/g), ([, name = '']) => name);

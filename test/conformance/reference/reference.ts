@@ -1,4 +1,4 @@
-// The reference's requests, asked of Pareto: what differs from its answers is what differences.json lists, and nothing else.
+// Runs the reference's requests against Pareto. The answers may differ only as listed in differences.json.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import type { Fixture } from '../fixture.js';
 import { missingFrom } from './messages.js';
 import { statisticsCases } from './statistics.js';
 
-/** A request and the answer to it: calls in protobuf's JSON form, bodies as latin-1. */
+/** A request with its answer. gRPC calls have protobuf's JSON form, HTTP bodies are latin-1. */
 interface Known extends Partial<HttpRequest> {
   readonly rpc?: string;
   readonly request?: JsonObject;
@@ -22,13 +22,13 @@ interface Known extends Partial<HttpRequest> {
 
 interface Answer {
   readonly facts: JsonObject;
-  /** What a refusal says. */
+  /** Message of an error. */
   readonly message: string | undefined;
 }
 
 interface Difference {
   readonly requests: readonly string[];
-  /** path → what Pareto answers instead; `…` stands for anything, null for nothing. */
+  /** Pareto's values by path. `…` matches any value, null means missing. */
   readonly instead: JsonObject;
   readonly why: string;
 }
@@ -39,7 +39,7 @@ const listed = read('differences.json') as readonly Difference[];
 const special = statisticsCases((name) => known[name]?.request ?? {});
 
 export function describeReference(fixture: () => Fixture): void {
-  describe('requests that a native server answered', () => {
+  describe('requests answered by a native server', () => {
     for (const [name, entry] of Object.entries(known)) {
       it(name, async () => {
         const expected = expectedOf(entry);
@@ -54,7 +54,7 @@ export function describeReference(fixture: () => Fixture): void {
       });
     }
 
-    it('differ from ours where that is listed, and nowhere else', () => {
+    it('differ from ours only where it is listed', () => {
       for (const { requests, why } of listed) {
         assert.deepEqual(
           requests.filter((name) => !(name in known)),
@@ -93,7 +93,7 @@ async function send(fixture: Fixture, name: string, entry: Known): Promise<Answe
 const lengthOf = (hlen: string | null | undefined): number | undefined =>
   hlen === undefined || hlen === null ? undefined : Number(hlen);
 
-/** Of a binary answer the length of its JSON differs with what that tells. */
+/** Ignores the header length of a binary answer, which depends on the JSON's content. */
 function readHttp({ hlen, reply = null, ...facts }: JsonObject): Answer {
   const error = isObject(reply) && typeof reply['error'] === 'string' ? reply['error'] : undefined;
   const shown = error === undefined ? reply : { error: anything };
@@ -103,7 +103,7 @@ function readHttp({ hlen, reply = null, ...facts }: JsonObject): Answer {
   };
 }
 
-/** The reference tells of each message of a stream these facts alone. */
+/** Returns the fields of a stream's message that the reference records. */
 function summaryOf(reply: Json): Json {
   if (!Array.isArray(reply)) return reply;
   return reply.map((message: Json) => {

@@ -1,4 +1,4 @@
-// The reference's questions for counters, with what was asked before each: counters are told as what came to them since.
+// The reference's statistics requests, each with the requests before it. Counters are compared by their differences.
 
 import type { JsonObject } from '../compare.js';
 import type { Fixture } from '../fixture.js';
@@ -6,7 +6,7 @@ import { readStatistics, since, summarise } from './counters.js';
 
 type Facts = (fixture: Fixture) => Promise<JsonObject>;
 
-/** `requestOf` gives a request of the reference by its name. */
+/** Returns the cases by name. `requestOf` returns a request of the reference by its name. */
 export function statisticsCases(requestOf: (name: string) => JsonObject): Readonly<Record<string, Facts>> {
   const after =
     (...names: readonly string[]): Facts =>
