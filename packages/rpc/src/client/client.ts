@@ -203,7 +203,7 @@ export function waitForReady(channel: Channel, timeoutMs: number): Promise<void>
   return new Promise((resolve, reject) => {
     client.waitForReady(clock.wallMs() + timeoutMs, (error) => {
       if (error === undefined) return resolve();
-      return reject(new ParetoError('unavailable', `nothing answers at ${channel.address}`, { cause: error }));
+      return reject(new ParetoError('unavailable', `${channel.address} is not reachable`, { cause: error }));
     });
   });
 }

@@ -25,7 +25,7 @@ export function connect(channel: Channel, timeoutMs: Milliseconds, signal: Abort
 function watch(channel: Channel, deadline: number, done: (failure?: ParetoError) => void): void {
   const grpc = channel.internals.client.getChannel();
   const fail = (cause?: Error): void =>
-    done(new ParetoError('unavailable', `nothing answers at ${channel.address}`, cause && { cause }));
+    done(new ParetoError('unavailable', `${channel.address} is not reachable`, cause && { cause }));
   const before = grpc.getConnectivityState(true);
   if (before === connectivityState.READY) return done();
   grpc.watchConnectivityState(before, deadline, (error) => {

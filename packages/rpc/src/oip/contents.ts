@@ -1,4 +1,4 @@
-// Typed tensor contents to raw bytes and back, by a direct scan of the packed field.
+// Converts typed tensor contents to raw bytes and back, directly on the packed fields.
 
 import protobuf from 'protobufjs/minimal.js';
 import { elementBytes, errorText, ParetoError, type DataType } from '@pareto/core';
@@ -22,11 +22,11 @@ const fieldNames = [
 
 interface Field {
   readonly number: number;
-  /** 0: varints; else each element as wide as its datatype, little-endian. */
+  /** 0: varints; otherwise little-endian elements of the datatype's width. */
   readonly wireType: 0 | 1 | 5;
 }
 
-// FP16 and BF16 have no typed form: they always travel raw. BYTES are handled apart.
+// FP16 and BF16 have no typed form and are always sent raw. BYTES are handled separately.
 const fields: Partial<Record<DataType, Field>> = {
   BOOL: { number: 1, wireType: 0 },
   INT8: { number: 2, wireType: 0 },
@@ -42,7 +42,7 @@ const fields: Partial<Record<DataType, Field>> = {
 };
 const bytesField = 8;
 
-/** How one element of a whole-number type is written into an array of them. */
+/** Array types of the integer datatypes of up to 32 bits. */
 const arrays = {
   INT8: Int8Array,
   INT16: Int16Array,
@@ -56,7 +56,7 @@ type Word = keyof typeof arrays;
 const isWord = (datatype: DataType): datatype is Word => Object.hasOwn(arrays, datatype);
 const isSigned = (datatype: DataType): boolean => datatype.startsWith('INT');
 
-function refuse(message: string): never {
+function throwInvalid(message: string): never {
   throw new ParetoError('invalid-argument', message);
 }
 
@@ -68,9 +68,10 @@ interface Typed {
 }
 
 /**
- * Raw little-endian bytes of typed contents; a view of `contents` where they are the same. `elements` is how many the shape asks
- * for (BYTES: not checked here). Throws `invalid-argument`, naming `input`, when the count differs, an element does not fit, the
- * elements are in another datatype's field, the datatype has no typed form, or the bytes are none.
+ * Decodes typed contents to raw little-endian bytes, which are a view of `contents` if they are equal. `elements` is
+ * the number of elements in the shape, which is not checked for BYTES. Throws `invalid-argument`, which names `input`,
+ * if the number differs, an element is out of range, the elements are in the field of another datatype, the datatype
+ * has no typed form, or `contents` is not an InferTensorContents.
  */
 export function decodeTypedContents(input: string, datatype: DataType, contents: Buffer, elements: number): Buffer {
   try {
@@ -78,13 +79,13 @@ export function decodeTypedContents(input: string, datatype: DataType, contents:
     return datatype === 'BYTES' ? decodeBytes(typed) : decodeNumbers(typed);
   } catch (error) {
     if (error instanceof ParetoError) throw error;
-    return refuse(`input '${input}': its contents are not InferTensorContents: ${errorText(error)}`);
+    return throwInvalid(`input '${input}': malformed InferTensorContents: ${errorText(error)}`);
   }
 }
 
-function refuseField({ input, datatype }: Typed, found: number, expected: number): never {
-  return refuse(
-    `input '${input}': its elements are in ${fieldNames[found]}, expected ${fieldNames[expected]} for ${datatype}`,
+function throwWrongField({ input, datatype }: Typed, found: number, expected: number): never {
+  return throwInvalid(
+    `input '${input}': the elements are in ${fieldNames[found]}; ${datatype} requires ${fieldNames[expected]}`,
   );
 }
 
@@ -92,7 +93,7 @@ function decodeBytes(typed: Typed): Buffer {
   const parts: Buffer[] = [];
   const reader = protobuf.Reader.create(typed.contents);
   readFields(reader, reader.len, (number) => {
-    if (number !== bytesField) return fieldNames[number] ? refuseField(typed, number, bytesField) : false;
+    if (number !== bytesField) return fieldNames[number] ? throwWrongField(typed, number, bytesField) : false;
     const element = readView(reader);
     const length = Buffer.allocUnsafe(4);
     length.writeUInt32LE(element.length);
@@ -105,23 +106,23 @@ function decodeBytes(typed: Typed): Buffer {
 function decodeNumbers(typed: Typed): Buffer {
   const { input, datatype, elements } = typed;
   const field =
-    fields[datatype] ?? refuse(`input '${input}': ${datatype} has no typed contents: send it as raw_input_contents`);
+    fields[datatype] ?? throwInvalid(`input '${input}': ${datatype} has no typed contents; send raw_input_contents`);
   const chunks = findChunks(typed, field);
   const count = chunks.reduce((total, chunk) => total + countElements(chunk, datatype, field), 0);
   if (count !== elements)
-    refuse(`input '${input}': expected ${elements} elements of ${datatype} for its shape, got ${count}`);
+    throwInvalid(`input '${input}': expected ${elements} elements of ${datatype} for the shape, got ${count}`);
   const [only, ...more] = chunks;
   const packed = only !== undefined && more.length === 0 ? only : Buffer.concat(chunks);
   return field.wireType === 0 ? decodeVarints(typed, packed) : packed;
 }
 
-/** The packed elements, or those that came one by one. */
+/** Returns the chunks of encoded elements, packed or one by one. */
 function findChunks(typed: Typed, { number: expected, wireType: own }: Field): Buffer[] {
   const chunks: Buffer[] = [];
   const reader = protobuf.Reader.create(typed.contents);
   readFields(reader, reader.len, (number, wireType) => {
     if (number !== expected && fieldNames[number]) {
-      if (wireType !== 2 || reader.uint32() > 0) refuseField(typed, number, expected);
+      if (wireType !== 2 || reader.uint32() > 0) throwWrongField(typed, number, expected);
       return true;
     }
     if (number !== expected || (wireType !== 2 && wireType !== own)) return false;
@@ -140,7 +141,7 @@ function countElements(chunk: Buffer, datatype: DataType, { wireType }: Field): 
   if (wireType === 0) return countVarints(chunk);
   const count = chunk.length / elementBytes[datatype];
   if (Number.isInteger(count)) return count;
-  throw new RangeError(`${chunk.length} bytes are no whole number of ${datatype}`);
+  throw new RangeError(`${chunk.length} bytes are not a multiple of the size of ${datatype}`);
 }
 
 const bytesOf = (view: ArrayBufferView): Buffer => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
@@ -151,12 +152,14 @@ function decodeVarints({ input, datatype, elements }: Typed, packed: Buffer): Bu
   const words = readWords(packed, elements);
   if (datatype === 'INT32' || datatype === 'UINT32') return bytesOf(words);
   const narrow = new arrays[datatype](words);
-  const wrong = firstDifference(narrow, words);
-  if (wrong < 0) return bytesOf(narrow);
-  return refuse(`input '${input}': element ${wrong} is ${words[wrong]}, which is no ${datatype}`);
+  const outOfRange = firstDifference(narrow, words);
+  if (outOfRange < 0) return bytesOf(narrow);
+  return throwInvalid(
+    `input '${input}': element ${outOfRange} is ${words[outOfRange]}, which is out of range for ${datatype}`,
+  );
 }
 
-/** Negative when there is none. */
+/** Returns the index of the first difference. Negative if there is none. */
 function firstDifference(narrow: ArrayLike<number>, words: Int32Array): number {
   const { length } = words;
   for (let index = 0; index < length; index++) if (narrow[index] !== words[index]) return index;
@@ -169,10 +172,10 @@ function decodeBools(packed: Buffer, elements: number): Buffer {
   return Buffer.from(Array.from({ length: elements }, (_, i) => (halves[2 * i] || halves[2 * i + 1] ? 1 : 0)));
 }
 
-/** Whether a datatype can travel as typed contents. */
+/** Returns whether a datatype has typed contents. */
 export const hasTypedContents = (datatype: DataType): boolean => datatype === 'BYTES' || fields[datatype] !== undefined;
 
-/** Writes raw bytes as InferTensorContents under `field` of the message being written. */
+/** Writes raw bytes as InferTensorContents into the field with number `field`. */
 export function writeTypedContents(writer: Writer, field: number, datatype: DataType, raw: Buffer): void {
   writer.uint32((field << 3) | 2).fork();
   if (datatype === 'BYTES') writeBytes(writer, raw);
@@ -194,7 +197,7 @@ function writeBytes(writer: Writer, raw: Buffer): void {
 
 function encodeVarints(datatype: DataType, raw: Buffer): Buffer {
   if (datatype === 'BOOL') return areBits(raw) ? raw : Buffer.from(raw.map((byte) => (byte ? 1 : 0)));
-  // A copy begins where elements of any width may.
+  // The copy is aligned for elements of any width.
   const { buffer } = new Uint8Array(raw);
   if (!isWord(datatype)) return writeHalves(new Int32Array(buffer));
   return writeWords(new Int32Array(new arrays[datatype](buffer)), isSigned(datatype));

@@ -1,38 +1,38 @@
-// What travels beside a query between router and worker: the router's decision, and the worker's load.
+// The metadata of a query between router and worker: the router's decision, and the worker's load.
 
 import { ParetoError } from '@pareto/core';
 
-/** Metadata that only routers and workers exchange; routers strip it from what clients send. */
+/** Prefix of metadata between routers and workers. Routers remove such metadata from clients' calls. */
 export const internalPrefix = 'pareto-internal-';
 export const tokenKey: string = `${internalPrefix}token`;
 export const decisionKey: string = `${internalPrefix}decision`;
-/** A trailer that proves the query reached no executor, so that another replica may be tried. */
+/** Trailer of an error if the query did not reach an executor, so that it may be retried on another replica. */
 export const notExecutedKey = 'pareto-not-executed';
-/** ORCA's text form. */
+/** Trailer with the worker's load, in the text form of ORCA. */
 export const loadKey = 'endpoint-load-metrics';
 
-/** The decision as the worker needs it. */
+/** The part of a decision that the worker needs. */
 export interface RoutedDecision {
   readonly decisionId: string;
   readonly replica: string;
   readonly variant: string;
-  /** As advertised for the variant; undefined: unmeasured. */
+  /** Measured accuracy of the variant. Undefined if unmeasured. */
   readonly accuracy: number | undefined;
   readonly coldStart: boolean;
   readonly degraded: boolean;
-  /** Left of the objective's latency when the router sent it. */
+  /** Remaining part of the objective's latency when the router sent the query. */
   readonly latencyLeftMs: number;
 }
 
 export const encodeDecision = (decision: RoutedDecision): string => JSON.stringify(decision);
 
-/** Throws `invalid-argument` when the text is not a decision. */
+/** Throws `invalid-argument` if the text is not a decision. */
 export function decodeDecision(text: string | undefined): RoutedDecision {
   try {
     const value = JSON.parse(text ?? '') as RoutedDecision;
     if (typeof value.replica === 'string' && typeof value.latencyLeftMs === 'number') return value;
   } catch {
-    // told below
+    // The error below covers this.
   }
   throw new ParetoError('invalid-argument', `metadata ${decisionKey} is not a router's decision`);
 }
@@ -40,7 +40,7 @@ export function decodeDecision(text: string | undefined): RoutedDecision {
 export interface ReplicaLoadReport {
   readonly queuedItems: number;
   readonly runningItems: number;
-  /** Predicted time until a new item would start. */
+  /** Predicted time until a new item starts. */
   readonly backlogMs: number;
 }
 
@@ -50,7 +50,7 @@ export const formatLoad = (load: ReplicaLoadReport): string =>
 const loadPattern =
   /^TEXT named_metrics\.queued_items=([\d.e+-]+),named_metrics\.running_items=([\d.e+-]+),named_metrics\.backlog_ms=([\d.e+-]+)$/;
 
-/** Undefined when the trailer is missing or of another form. */
+/** Parses the load trailer. Undefined if it is missing or malformed. */
 export function parseLoad(text: string | undefined): ReplicaLoadReport | undefined {
   const match = text === undefined ? null : loadPattern.exec(text);
   if (match === null) return undefined;

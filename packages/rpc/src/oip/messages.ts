@@ -1,4 +1,4 @@
-// Encodes and decodes whole ModelInfer messages: what workers answer, and what clients of ours send.
+// Encodes and decodes the ModelInfer messages of workers and of the client library.
 
 import protobuf from 'protobufjs/minimal.js';
 import { elementBytes, isDataType, elementCount, errorText, ParetoError, type DataType } from '@pareto/core';
@@ -20,7 +20,7 @@ export interface InferRequestMessage {
   readonly id?: string;
   readonly parameters?: Iterable<readonly [string, ParameterInput]>;
   readonly inputs: readonly RawTensor[];
-  /** By name, or with parameters of their own; left out or empty: all. */
+  /** Requested outputs, by name or with parameters. All outputs if undefined or empty. */
   readonly outputs?: readonly (string | RequestedOutput)[];
 }
 
@@ -53,7 +53,7 @@ function writeHead(writer: Writer, tensor: RawTensor): void {
 
 const finish = (writer: Writer): Buffer => writer.finish() as Buffer;
 
-/** Raw contents; the shape of what `scanInferRequest` reads. */
+/** Encodes a request with raw contents. */
 export function encodeInferRequest(request: InferRequestMessage): Buffer {
   const writer = protobuf.Writer.create();
   writeText(writer, 1, request.modelName);
@@ -76,7 +76,10 @@ export function encodeInferRequest(request: InferRequestMessage): Buffer {
   return finish(writer);
 }
 
-/** With `typed`, every output whose datatype has a typed form is written so; with one that has none, all are raw. */
+/**
+ * Encodes a response. With `typed`, outputs have typed contents, unless a datatype without typed contents is among
+ * them.
+ */
 export function encodeInferResponse(response: InferResponseMessage, typed: boolean): Buffer {
   const asTyped = typed && response.outputs.every((output) => hasTypedContents(output.datatype));
   const writer = protobuf.Writer.create();
@@ -126,7 +129,7 @@ export interface DecodedInferResponse extends InferResponseMessage {
   readonly parameters: ReadonlyMap<string, ParameterValue>;
 }
 
-/** Throws `internal` when the bytes are not a ModelInferResponse. */
+/** Throws `internal` if the bytes are not a ModelInferResponse. */
 export function decodeInferResponse(body: Buffer): DecodedInferResponse {
   const reader = protobuf.Reader.create(body);
   const texts = { modelName: '', modelVersion: '', id: '' };
@@ -150,10 +153,12 @@ export function decodeInferResponse(body: Buffer): DecodedInferResponse {
       outputs: heads.map((head, i) => toTensor(head, raws[i])),
     };
   } catch (error) {
-    throw new ParetoError('internal', `the reply is not a ModelInferResponse: ${errorText(error)}`, { cause: error });
+    throw new ParetoError('internal', `the reply is a malformed ModelInferResponse: ${errorText(error)}`, {
+      cause: error,
+    });
   }
 }
 
-/** The bytes that a shape takes, or undefined for BYTES, whose elements vary. */
+/** Returns the size in bytes of a tensor. Undefined for BYTES, whose elements vary in size. */
 export const expectedBytes = (datatype: DataType, shape: readonly number[]): number | undefined =>
   datatype === 'BYTES' ? undefined : elementCount(shape) * elementBytes[datatype];

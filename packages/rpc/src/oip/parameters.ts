@@ -1,14 +1,14 @@
-// The protocol's InferParameter map, on the wire.
+// Reads and writes the protocol's maps of InferParameter.
 
 import type protobuf from 'protobufjs/minimal.js';
 import { readNested } from './reader.js';
 
 export type ParameterValue = boolean | number | string;
 
-/** The field of InferParameter that a value came in; `none`: it has no value. */
+/** The field of InferParameter that has the value. `none` if no field is set. */
 export type ParameterKind = 'bool' | 'int64' | 'string' | 'double' | 'uint64' | 'none';
 
-/** A whole number that is to travel as one is a bigint; a number travels as a double. */
+/** A value to send: a bigint as an integer, a number as a double. */
 export type ParameterInput = ParameterValue | bigint;
 
 interface Choice {
@@ -43,7 +43,7 @@ function readParameter(reader: protobuf.Reader): [name: string, value: Parameter
   return [name, choice?.value ?? '', choice?.kind ?? 'none'];
 }
 
-/** The values of a parameter map, and the fields that they came in. */
+/** The values of a parameter map, and the fields that had them. */
 export interface ScannedParameters {
   readonly parameters: ReadonlyMap<string, ParameterValue>;
   readonly kinds: ReadonlyMap<string, ParameterKind>;
@@ -51,7 +51,7 @@ export interface ScannedParameters {
 
 export const noParameters: ScannedParameters = { parameters: new Map(), kinds: new Map() };
 
-/** Takes entries one by one; nothing is made when there are none. */
+/** Collects entries one by one. Allocates nothing if there are none. */
 export function collectParameters(): { add(reader: protobuf.Reader): void; readonly collected: ScannedParameters } {
   let parameters: Map<string, ParameterValue> | undefined;
   let kinds: Map<string, ParameterKind> | undefined;
@@ -67,17 +67,19 @@ export function collectParameters(): { add(reader: protobuf.Reader): void; reado
   };
 }
 
-const largestInt64 = 2n ** 63n - 1n;
+const maxInt64 = 2n ** 63n - 1n;
 
 function writeValue(writer: protobuf.Writer, value: ParameterInput): void {
   if (typeof value === 'boolean') writer.uint32(8).bool(value);
   else if (typeof value === 'string') writer.uint32(26).string(value);
   else if (typeof value === 'number') writer.uint32(33).double(value);
-  else if (value > largestInt64) writer.uint32(40).uint64(String(value));
+  else if (value > maxInt64) writer.uint32(40).uint64(String(value));
   else writer.uint32(16).int64(String(value));
 }
 
-/** Writes entries of a map under field `field`. Numbers are double_param, bigints int64_param, or uint64_param past its end. */
+/**
+ * Writes the entries of a map with field number `field`. Bigints are int64_param, or uint64_param if they do not fit.
+ */
 export function writeParameters(
   writer: protobuf.Writer,
   field: number,

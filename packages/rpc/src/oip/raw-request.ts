@@ -1,12 +1,12 @@
-// Writes a ModelInferRequest whose contents are in pieces already: each is copied once, into the message.
+// Encodes a ModelInferRequest whose contents are in several pieces, each of which is copied only once.
 
 import protobuf from 'protobufjs/minimal.js';
 import { writeParameters, type ParameterInput, type ParameterValue } from './parameters.js';
 
-/** Whole numbers travel as integers. */
+/** Parameters to send. Integers are sent as int64_param. */
 type Parameters = Iterable<readonly [string, ParameterValue]>;
 
-/** A tensor whose raw bytes are `contents`, one piece after the other. */
+/** A tensor whose raw bytes are the concatenated `contents`. */
 export interface PiecewiseTensor {
   readonly name: string;
   readonly datatype: string;
@@ -32,7 +32,7 @@ const asInput = (value: ParameterValue): ParameterInput =>
 const inputsOf = (parameters: Parameters): Iterable<readonly [string, ParameterInput]> =>
   Array.from(parameters, ([name, value]) => [name, asInput(value)]);
 
-/** Raw contents, whatever the datatype. */
+/** Encodes a request with raw contents for every datatype. */
 export function encodePiecewiseRequest(request: PiecewiseRequest): Buffer {
   const head = protobuf.Writer.create();
   head.uint32(10).string(request.modelName);

@@ -1,4 +1,4 @@
-// Reads a ModelInferRequest's top level without decoding tensors: every byte range is a view into the message.
+// Reads a ModelInferRequest without decoding its tensors, whose bytes are views of the message.
 
 import protobuf from 'protobufjs/minimal.js';
 import { errorText, ParetoError } from '@pareto/core';
@@ -11,7 +11,7 @@ export interface ScannedInput {
   readonly name: string;
   readonly datatype: string;
   readonly shape: readonly number[];
-  /** The encoded InferTensorContents, when the input is typed. */
+  /** Encoded InferTensorContents. Undefined if the input has none. */
   readonly contents: Buffer | undefined;
   readonly parameters: ReadonlyMap<string, ParameterValue>;
 }
@@ -25,9 +25,9 @@ export interface ScannedRequest extends ScannedParameters {
   readonly modelVersion: string;
   readonly id: string;
   readonly inputs: readonly ScannedInput[];
-  /** The outputs wanted, as they were asked for; empty: all. */
+  /** Requested outputs in the order of the request. Empty: all. */
   readonly outputs: readonly ScannedOutput[];
-  /** One view per element of raw_input_contents. */
+  /** Elements of raw_input_contents, as views of the message. */
   readonly raw: readonly Buffer[];
 }
 
@@ -61,7 +61,7 @@ function readOutput(reader: Reader): ScannedOutput {
   return { name, ...found.collected };
 }
 
-/** Throws `invalid-argument` when the bytes are not a ModelInferRequest. */
+/** Throws `invalid-argument` if the bytes are not a ModelInferRequest. */
 export function scanInferRequest(body: Buffer): ScannedRequest {
   const reader = protobuf.Reader.create(body);
   const scanned = { modelName: '', modelVersion: '', id: '' };

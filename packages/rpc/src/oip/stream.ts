@@ -1,14 +1,16 @@
-// The messages of ModelStreamInfer: an answer is put into one as it came.
+// Encodes the messages of ModelStreamInfer from encoded responses.
 
 import protobuf from 'protobufjs/minimal.js';
 import { writeParameters } from './parameters.js';
 
-/** One more entry of the answer's parameters: fields of a message may stand in any order. */
+/** Encoded parameter to append to a response. The fields of a message may be in any order. */
 const finalResponse = protobuf.Writer.create();
 writeParameters(finalResponse, 4, [['triton_final_response', true]]);
 const isFinal = finalResponse.finish() as Buffer;
 
-/** An encoded ModelStreamInferResponse with an encoded ModelInferResponse, the last to its request. */
+/**
+ * Encodes a ModelStreamInferResponse with an encoded ModelInferResponse, marked as the final response to its request.
+ */
 export function encodeStreamAnswer(response: Buffer): Buffer {
   const head = protobuf.Writer.create()
     .uint32(18)
@@ -17,7 +19,7 @@ export function encodeStreamAnswer(response: Buffer): Buffer {
   return Buffer.concat([head, response, isFinal]);
 }
 
-/** An encoded ModelStreamInferResponse that says what was wrong with the request of that id. */
+/** Encodes a ModelStreamInferResponse with the error of the request with the id. */
 export function encodeStreamError(message: string, id: string): Buffer {
   const writer = protobuf.Writer.create().uint32(10).string(message);
   writer.uint32(18).fork();

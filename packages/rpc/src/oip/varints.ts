@@ -1,17 +1,17 @@
-// Protobuf's variable-length whole numbers, many at once: what packed fields are made of.
+// Encodes and decodes arrays of varints, which are the contents of packed fields.
 
-/** How many there are. Throws a RangeError when the last one is cut short. */
+/** Counts the varints. Throws a RangeError if the last one is incomplete. */
 export function countVarints(bytes: Uint8Array): number {
   let count = 0;
   const { length } = bytes;
   for (let at = 0; at < length; at++) count += 1 - ((bytes[at] ?? 0) >>> 7);
-  if ((bytes.at(-1) ?? 0) >= 128) throw new RangeError('the last element is cut short');
+  if ((bytes.at(-1) ?? 0) >= 128) throw new RangeError('the last element is incomplete');
   return count;
 }
 
-const longest = 10;
+const maxVarintBytes = 10;
 
-/** Whether every varint is a 0 or a 1, and so its own byte. */
+/** Returns whether every varint is 0 or 1, so that its encoding is one byte with the value. */
 export function areBits(bytes: Uint8Array): boolean {
   let all = 0;
   const { length } = bytes;
@@ -19,15 +19,15 @@ export function areBits(bytes: Uint8Array): boolean {
   return all <= 1;
 }
 
-/** Where the varint that begins at `from` ends. Throws a RangeError when it is longer than any number. */
+/** Returns the end of the varint that starts at `from`. Throws a RangeError if it is longer than 10 bytes. */
 function endOf(bytes: Uint8Array, from: number): number {
   let at = from;
   while ((bytes[at] ?? 0) >= 128) at++;
-  if (at - from < longest) return at + 1;
-  throw new RangeError(`an element is longer than ${longest} bytes`);
+  if (at - from < maxVarintBytes) return at + 1;
+  throw new RangeError(`an element is longer than ${maxVarintBytes} bytes`);
 }
 
-/** The low 32 bits of each of `count` varints. */
+/** Decodes the low 32 bits of `count` varints. */
 export function readWords(bytes: Uint8Array, count: number): Int32Array<ArrayBuffer> {
   const words = new Int32Array(count);
   let at = 0;
@@ -54,7 +54,7 @@ export function readWords(bytes: Uint8Array, count: number): Int32Array<ArrayBuf
   return words;
 }
 
-/** 64 bits of each of `count` varints: the lower half, then the upper one. */
+/** Decodes `count` varints to 64 bits each: the lower half, then the upper half. */
 export function readHalves(bytes: Uint8Array, count: number): Int32Array<ArrayBuffer> {
   const halves = new Int32Array(2 * count);
   let at = 0;
@@ -75,9 +75,9 @@ export function readHalves(bytes: Uint8Array, count: number): Int32Array<ArrayBu
   return halves;
 }
 
-/** 32-bit numbers as varints; a negative one takes ten bytes when it is `signed`. */
+/** Encodes 32-bit integers as varints. With `signed`, a negative one has ten bytes. */
 export function writeWords(words: Int32Array, signed: boolean): Buffer {
-  const out = Buffer.allocUnsafe(words.length * (signed ? longest : 5));
+  const out = Buffer.allocUnsafe(words.length * (signed ? maxVarintBytes : 5));
   let at = 0;
   const { length } = words;
   for (let index = 0; index < length; index++) {
@@ -88,9 +88,9 @@ export function writeWords(words: Int32Array, signed: boolean): Buffer {
   return out.subarray(0, at);
 }
 
-/** 64-bit numbers, each its lower half and then its upper one, as varints. */
+/** Encodes 64-bit integers, given as lower and upper halves, as varints. */
 export function writeHalves(halves: Int32Array): Buffer {
-  const out = Buffer.allocUnsafe((halves.length / 2) * longest);
+  const out = Buffer.allocUnsafe((halves.length / 2) * maxVarintBytes);
   let at = 0;
   const { length } = halves;
   for (let i = 0; i < length; i += 2) {

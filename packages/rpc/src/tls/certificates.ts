@@ -1,5 +1,5 @@
-// A folder of certificates, by the names that Kubernetes gives them: ca.crt, tls.crt, tls.key. Read, and held against what
-// must be true of them before anything is made from them.
+// Reads and validates a folder of certificates, whose files have the names that Kubernetes uses: ca.crt, tls.crt and
+// tls.key.
 
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -17,22 +17,22 @@ export interface CertificateFiles {
   readonly key: Buffer;
 }
 
-/** A whole set that fits together, and what it says of its holder. */
+/** A validated set of certificates, and the role of its holder. */
 export interface Certificates {
   readonly material: TlsMaterial;
   readonly role: Role;
-  /** When the first of them ends, in ms since the Unix epoch. */
+  /** Time when the first certificate expires, in ms since the Unix epoch. */
   readonly endsAt: number;
 }
 
-const refuse = (message: string, cause?: unknown): ParetoError =>
+const certificateError = (message: string, cause?: unknown): ParetoError =>
   new ParetoError('failed-precondition', message, { cause });
 
-/** Throws `failed-precondition` that names the file. */
+/** Throws `failed-precondition`, which names the file, if it cannot be read. */
 export async function readCertificateFile(folder: string, name: string): Promise<Buffer> {
   return readFile(join(folder, name)).catch((error: unknown) => {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw refuse(missing ? `there is no ${name} in it` : `${name} can't be read: ${errorText(error)}`, error);
+    throw certificateError(missing ? `there is no ${name} in it` : `${name} cannot be read: ${errorText(error)}`, error);
   });
 }
 
@@ -45,7 +45,10 @@ export async function readCertificateFiles(folder: string): Promise<CertificateF
   };
 }
 
-/** Throws `failed-precondition` that names the file and says what is wrong with it. `now` is in ms since the Unix epoch. */
+/**
+ * Throws `failed-precondition`, which names the file and the fault, if the set is invalid. `now` is in ms since the
+ * Unix epoch.
+ */
 export function checkCertificates({ ca, certificate, key }: CertificateFiles, now: number): Certificates {
   const authorities = parseAuthorities(ca);
   const [own, ...others] = parseChain(certificateFiles.certificate, certificate);
@@ -55,36 +58,39 @@ export function checkCertificates({ ca, certificate, key }: CertificateFiles, no
   for (const one of chain) checkTime(one, one === own ? certificateFiles.certificate : certificateFiles.ca, now);
   const role = roleOf(own.subjectAltName);
   if (role === undefined) {
-    throw refuse('tls.crt names no role: among its alternative names must be one URI like spiffe://pareto/router');
+    throw certificateError(
+      'tls.crt names no role, or several: one of its alternative names must be a URI like spiffe://pareto/router',
+    );
   }
   checkUsage(own, role);
   checkUsable({ ca, cert: certificate, key });
   return { material: { ca, identity: { certificate, key } }, role, endsAt: Math.min(...chain.map(endOf)) };
 }
 
-/** What only OpenSSL objects to, such as a key that is too short. */
+/** Checks what only OpenSSL checks, for example the length of the key. */
 function checkUsable(context: SecureContextOptions): void {
   try {
     createSecureContext(context);
   } catch (error) {
-    throw refuse(`they can't be used: ${errorText(error)}`, error);
+    throw certificateError(`OpenSSL rejects the certificates: ${errorText(error)}`, error);
   }
 }
 
 const endOf = (certificate: X509Certificate): number => Date.parse(certificate.validTo);
 
-/** The certificates of ca.crt. Throws `failed-precondition`. */
+/** Parses the certificates of ca.crt. Throws `failed-precondition` if there is none, or if one is malformed. */
 export const parseAuthorities = (ca: Buffer): readonly X509Certificate[] => parseChain(certificateFiles.ca, ca);
 
 const pemPattern = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 function parseChain(name: string, pem: Buffer): readonly [X509Certificate, ...X509Certificate[]] {
   const [first, ...rest] = pem.toString('latin1').match(pemPattern) ?? [];
-  if (first === undefined) throw refuse(`${name} holds no certificate: expected -----BEGIN CERTIFICATE-----`);
+  if (first === undefined)
+    throw certificateError(`${name} contains no certificate: expected -----BEGIN CERTIFICATE-----`);
   try {
     return [new X509Certificate(first), ...rest.map((block) => new X509Certificate(block))];
   } catch (error) {
-    throw refuse(`${name} holds a certificate that can't be read: ${errorText(error)}`, error);
+    throw certificateError(`${name} contains a malformed certificate: ${errorText(error)}`, error);
   }
 }
 
@@ -93,54 +99,55 @@ function checkKey(own: X509Certificate, pem: Buffer): void {
   try {
     key = createPrivateKey(pem);
   } catch (error) {
-    throw refuse(
-      'tls.key holds no private key that can be read: expected -----BEGIN PRIVATE KEY-----, without a password',
+    throw certificateError(
+      'tls.key contains no readable private key: expected -----BEGIN PRIVATE KEY-----, without a password',
       error,
     );
   }
-  if (!own.checkPrivateKey(key)) throw refuse('tls.key is not the key of tls.crt: they must come from one issue');
+  if (!own.checkPrivateKey(key))
+    throw certificateError('tls.key is not the key of tls.crt: replace both with files that were issued together');
 }
 
 const serverAuth = '1.3.6.1.5.5.7.3.1';
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 
-/** Services are called and call: without either, the handshake fails at the peer, which says it less plainly. */
+/** Checks the extended key usage here, since the handshake with the peer would fail with a less helpful error. */
 function checkUsage(own: X509Certificate, role: Role): void {
   const usages = own.keyUsage as readonly string[] | undefined;
   const needed = role === 'operator' ? [clientAuth] : [serverAuth, clientAuth];
   if (usages === undefined || needed.every((usage) => usages.includes(usage))) return;
-  throw refuse(
-    `tls.crt is not for all that ${describeRole(role)} is used for: its extended key usage needs client auth${role === 'operator' ? '' : ' and server auth'}`,
+  throw certificateError(
+    `tls.crt is ${describeRole(role)}: its extended key usage needs client auth${role === 'operator' ? '' : ' and server auth'}`,
   );
 }
 
 function checkTime(certificate: X509Certificate, name: string, now: number): void {
   if (now >= endOf(certificate)) {
-    throw refuse(
-      `${name} ended on ${certificate.validTo}: have a new one issued, e.g. with 'pareto certs init --renew'`,
+    throw certificateError(
+      `${name} expired on ${certificate.validTo}: issue a new one, e.g. with 'pareto certs init --renew'`,
     );
   }
   if (now < Date.parse(certificate.validFrom)) {
-    throw refuse(`${name} is valid from ${certificate.validFrom} only: is this machine's clock right?`);
+    throw certificateError(`${name} is not valid before ${certificate.validFrom}: check the clock of this machine`);
   }
 }
 
-/** From the one that issued `own` up to the root, which must be in ca.crt. */
+/** Returns the issuers of `own`, from its direct issuer up to the root, which must be in ca.crt. */
 function findIssuers(
   own: X509Certificate,
   others: readonly X509Certificate[],
   authorities: readonly X509Certificate[],
 ): readonly X509Certificate[] {
   const issuers: X509Certificate[] = [];
-  // Of one key there may be an old and a new one: OpenSSL, too, takes the one that holds.
+  // A key may have an old and a new certificate. OpenSSL, too, prefers the one that is valid.
   const candidates = [authorities, others].flatMap((list) => list.toSorted((a, b) => endOf(b) - endOf(a)));
   for (let last = own; !isRoot(last) || !authorities.includes(last);) {
     const issuer = candidates.find(
       (one) => !issuers.includes(one) && last.checkIssued(one) && last.verify(one.publicKey),
     );
     if (issuer === undefined) {
-      throw refuse(
-        'tls.crt is not issued by the authority in ca.crt (its root must be there, other authorities may be in tls.crt)',
+      throw certificateError(
+        'tls.crt was not issued by the authority in ca.crt: add the root certificate to ca.crt; intermediate certificates may be in tls.crt',
       );
     }
     issuers.push(issuer);

@@ -1,4 +1,4 @@
-// TLS of a channel: what it shows, and which servers it speaks to.
+// TLS of a channel: the certificate that it presents, and the servers that it accepts.
 
 import { ChannelCredentials, experimental } from '@grpc/grpc-js';
 import { isIP } from 'node:net';
@@ -8,18 +8,18 @@ import { describeRole, roleOf, type ServiceRole } from './role.js';
 
 export interface ChannelTls {
   readonly source: TlsSource;
-  /** The service that must answer, known by its certificate; left out: it is known by its host's name. */
+  /** Role that the server's certificate must have. If undefined, the certificate must match the host name instead. */
   readonly server?: ServiceRole | undefined;
 }
 
 type Listener = () => void;
 
-/** grpc-js asks for the present material whenever it connects. */
+/** Creates a provider from which grpc-js gets the current certificates whenever it connects. */
 function createProvider(source: TlsSource): experimental.CertificateProvider {
   const subscriptions = new Map<unknown, Disposable>();
-  const add = (key: unknown, tell: Listener): void => {
-    subscriptions.set(key, source.onChange(tell));
-    tell();
+  const add = (key: unknown, notify: Listener): void => {
+    subscriptions.set(key, source.onChange(notify));
+    notify();
   };
   const remove = (key: unknown): void => {
     subscriptions.get(key)?.[Symbol.dispose]();
@@ -39,11 +39,11 @@ function createProvider(source: TlsSource): experimental.CertificateProvider {
 
 export interface ChannelCredentialOptions {
   readonly credentials: ChannelCredentials;
-  /** To be spread into a client's options. */
+  /** Options to add to those of the client. */
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** What a channel to `address` (host:port) is made with. */
+/** Returns the credentials and options of a channel to `address` (host:port). */
 export function channelCredentials(address: string, tls: ChannelTls | undefined): ChannelCredentialOptions {
   if (tls === undefined) return { credentials: ChannelCredentials.createInsecure(), options: {} };
   const host = address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
@@ -54,15 +54,15 @@ export function channelCredentials(address: string, tls: ChannelTls | undefined)
     credentials: experimental.createCertificateProviderChannelCredentials(provider, identity, {
       checkServerIdentity: check,
     }),
-    // An address is no name that a handshake may ask for.
+    // The server name in a handshake must not be an IP address.
     options: isIP(host) === 0 ? {} : { 'grpc.ssl_target_name_override': 'pareto' },
   };
 }
 
 function checkServer(host: string, certificate: PeerCertificate, { server }: ChannelTls): Error | undefined {
-  // Node would take the subject for a name where there are no others.
+  // Without alternative names, Node would compare the host with the subject.
   if (server === undefined) return checkServerIdentity(host, Object.assign({}, certificate, { subject: {} }));
   const role = roleOf(certificate.subjectaltname);
   if (role === server) return undefined;
-  return new Error(`${host} shows ${describeRole(role)}, and ${describeRole(server)} was expected`);
+  return new Error(`${host} presented ${describeRole(role)}, but ${describeRole(server)} was expected`);
 }

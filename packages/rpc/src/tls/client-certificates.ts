@@ -1,4 +1,4 @@
-// How a person's programs reach a cluster that has certificates.
+// Reads the certificates of clients, such as the CLI, for clusters with TLS.
 
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import {
 import { constantSource } from './material.js';
 import type { ServiceRole } from './role.js';
 
-/** The `tls` option of `createChannel`, for a channel to a service of that role. */
+/** Returns the `tls` option of `createChannel` for a channel to a service of the role. */
 export type ClientCertificates = (server: ServiceRole) => ChannelTls;
 
 const exists = (path: string): Promise<boolean> =>
@@ -24,25 +24,25 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 /**
- * Reads a folder with ca.crt, and tls.crt and tls.key for who wants more than a router; or one like `pareto certs init`
- * makes, and then the operator's folder in it. Who shows a certificate knows servers by theirs; who shows none, by their
- * host's name. Throws `failed-precondition` that names the folder and the file.
+ * Reads a folder with ca.crt and, for access to services other than routers, tls.crt and tls.key. Reads the folder
+ * `operator` in it if `pareto certs init` created the folder. A client with a certificate verifies the role of servers,
+ * and a client without one their host name. Throws `failed-precondition`, which names the folder and the file.
  */
 export async function readClientCertificates(folder: string, clock: Clock): Promise<ClientCertificates> {
-  const whole = join(folder, 'operator');
-  const isWhole = !(await exists(join(folder, certificateFiles.ca))) && (await exists(whole));
-  const place = isWhole ? whole : folder;
+  const operatorFolder = join(folder, 'operator');
+  const isFromInit = !(await exists(join(folder, certificateFiles.ca))) && (await exists(operatorFolder));
+  const used = isFromInit ? operatorFolder : folder;
   try {
-    if (await exists(join(place, certificateFiles.certificate))) {
-      const { material } = checkCertificates(await readCertificateFiles(place), clock.wallMs());
+    if (await exists(join(used, certificateFiles.certificate))) {
+      const { material } = checkCertificates(await readCertificateFiles(used), clock.wallMs());
       const source = constantSource(material);
       return (server) => ({ source, server });
     }
-    const ca = await readCertificateFile(place, certificateFiles.ca);
+    const ca = await readCertificateFile(used, certificateFiles.ca);
     parseAuthorities(ca);
     const source = constantSource({ ca });
     return () => ({ source });
   } catch (error) {
-    throw new ParetoError('failed-precondition', `certificates in ${place}: ${errorText(error)}`, { cause: error });
+    throw new ParetoError('failed-precondition', `certificates in ${used}: ${errorText(error)}`, { cause: error });
   }
 }

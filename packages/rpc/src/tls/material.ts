@@ -1,20 +1,23 @@
-// What TLS is made from: PEM text that may be replaced while servers and channels live.
+// The certificates of TLS, which may be replaced while servers and channels use them.
 
-/** All PEM. */
+/** Certificates in PEM. */
 export interface TlsMaterial {
-  /** The authority that others' certificates must come from. */
+  /** Authority that must have issued the peer's certificate. */
   readonly ca: Buffer;
-  /** What this side shows, with the intermediate authorities; left out by clients that show nothing. */
+  /**
+   * Certificate that this side presents, with intermediate certificates, and its key. Undefined for a client without
+   * one.
+   */
   readonly identity?: { readonly certificate: Buffer; readonly key: Buffer } | undefined;
 }
 
 export interface TlsSource {
   readonly current: TlsMaterial;
-  /** Calls back whenever `current` was replaced, until it is disposed of. */
+  /** Calls `listener` whenever `current` is replaced, until the result is disposed. */
   onChange(listener: () => void): Disposable;
 }
 
-/** Material that stays as it is. */
+/** Creates a source whose certificates never change. */
 export const constantSource = (current: TlsMaterial): TlsSource => ({
   current,
   onChange: () => ({ [Symbol.dispose]: () => undefined }),

@@ -1,4 +1,4 @@
-// TLS of a server: which clients the handshake lets in, and who they are, found out once a connection.
+// TLS of a server: accepts or rejects clients in the handshake, and reads their roles once per connection.
 
 import { ServerCredentials } from '@grpc/grpc-js';
 import { constants } from 'node:crypto';
@@ -12,17 +12,17 @@ import { roleOf, type Role } from './role.js';
 
 export interface ServerTls {
   readonly source: TlsSource;
-  /** `optional` lets clients in that show no certificate; one of another authority is refused either way. */
+  /** `optional` accepts clients without a certificate. A certificate from another authority is always rejected. */
   readonly clientCertificate: 'required' | 'optional';
-  /** Told of every connection that was refused, and why: for the log, the peer learns less. */
+  /** Called with the reason of each rejected connection, for the log. The peer receives less detail. */
   readonly onRejected: (peer: string, reason: string) => void;
 }
 
-/** What the certificate of a connection's client says it is; `unknown`: none of our roles, undefined: it showed none. */
+/** Role in a client's certificate. `unknown` if the certificate has no role, undefined if there is no certificate. */
 export type PeerRole = Role | 'unknown' | undefined;
 
 const tlsKey: unique symbol = Symbol('tls of a server');
-/** The options that grpc-js hands to `http2.createSecureServer`, with what it carries along unseen. */
+/** Options that grpc-js passes to `http2.createSecureServer`, with a property of ours that it ignores. */
 export type TlsServerOptions = SecureServerOptions & { readonly [tlsKey]?: ServerTls };
 
 const handshakeTimeoutMs = 10_000;
@@ -32,11 +32,11 @@ export const contextOf = ({ current }: TlsSource): SecureContextOptions => ({
   cert: current.identity?.certificate,
   key: current.identity?.key,
   minVersion: 'TLSv1.2',
-  // A resumed session would not look at the client's certificate again.
+  // A resumed session would not verify the client's certificate again.
   secureOptions: constants.SSL_OP_NO_TICKET,
 });
 
-/** How a server of any protocol shakes hands. */
+/** Returns the handshake options of a server of any protocol. */
 export const handshakeOptions = (tls: ServerTls): TlsOptions => ({
   requestCert: true,
   rejectUnauthorized: tls.clientCertificate === 'required',
@@ -47,7 +47,7 @@ const serverOptions = (tls: ServerTls): TlsServerOptions => ({ ...handshakeOptio
 
 class ReplaceableCredentials extends ServerCredentials {
   readonly #source: TlsSource;
-  #following: Disposable | undefined;
+  #subscription: Disposable | undefined;
 
   constructor(tls: ServerTls) {
     super(serverOptions(tls), contextOf(tls.source));
@@ -56,14 +56,14 @@ class ReplaceableCredentials extends ServerCredentials {
 
   override _addWatcher(watcher: Parameters<ServerCredentials['_addWatcher']>[0]): void {
     super._addWatcher(watcher);
-    this.#following ??= this.#source.onChange(() => this.updateSecureContextOptions(contextOf(this.#source)));
+    this.#subscription ??= this.#source.onChange(() => this.updateSecureContextOptions(contextOf(this.#source)));
   }
 
   override _removeWatcher(watcher: Parameters<ServerCredentials['_removeWatcher']>[0]): void {
     super._removeWatcher(watcher);
     if (this.getWatcherCount() > 0) return;
-    this.#following?.[Symbol.dispose]();
-    this.#following = undefined;
+    this.#subscription?.[Symbol.dispose]();
+    this.#subscription = undefined;
   }
 
   override _equals(other: ServerCredentials): boolean {
@@ -79,19 +79,19 @@ const peerRoles = new WeakMap<Http2Session, Role | 'unknown'>();
 export const peerRoleOf = (session: Http2Session | undefined): PeerRole =>
   session === undefined ? undefined : peerRoles.get(session);
 
-/** Refuses who may not connect, and remembers who did. */
+/** Rejects clients that may not connect, and stores the roles of the others. */
 export function watchHandshakes(server: Http2SecureServer, options: TlsServerOptions): void {
   const tls = options[tlsKey];
   if (tls === undefined) return;
   server.on('session', (session) => identifyPeer(session, tls));
   watchFailures(server, tls);
   server.on('unknownProtocol', (socket: TLSSocket) => {
-    tls.onRejected(peerOf(socket), 'it speaks TLS, but not HTTP/2');
+    tls.onRejected(peerOf(socket), 'the client does not support HTTP/2');
     socket.destroy();
   });
 }
 
-/** Tells of handshakes that fail. */
+/** Reports failed handshakes. */
 export function watchFailures(server: TlsServer, tls: ServerTls): void {
   server.prependListener('connection', (socket: Socket) => void peers.set(socket, peerOf(socket)));
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
@@ -106,7 +106,9 @@ function identifyPeer(session: ServerHttp2Session, tls: ServerTls): void {
   else if (role !== undefined) peerRoles.set(session, role);
 }
 
-/** What the client on a connection is; `refused`: by a certificate that doesn't hold, and that was told. */
+/**
+ * Returns the role of the client of a connection. If its certificate is invalid, reports that and returns `rejected`.
+ */
 export function readPeerRole(socket: TLSSocket, tls: ServerTls): PeerRole | 'rejected' {
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return undefined;
@@ -115,7 +117,7 @@ export function readPeerRole(socket: TLSSocket, tls: ServerTls): PeerRole | 'rej
   return 'rejected';
 }
 
-/** Of connections as they came in: a socket that Node has closed by itself no longer knows its peer. */
+/** Peers by socket, from the start of the connection: a socket that Node has closed has no peer address. */
 const peers = new WeakMap<Socket, string>();
 
 const peerOf = ({ remoteAddress = 'unknown', remotePort }: Socket): string =>

@@ -1,4 +1,4 @@
-// An HTTP/1.1 server: plain, or with the certificates and the handshake of our gRPC servers.
+// An HTTP/1.1 server, in plain text or with the certificates and the handshake of the gRPC servers.
 
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -15,11 +15,11 @@ import {
 
 export interface WebServer extends Disposable {
   readonly server: Server;
-  /** What the client on a connection showed that it is. */
+  /** Returns the role of the client of a connection. */
   readonly peerRoleOf: (socket: Socket) => PeerRole;
 }
 
-/** Takes up new certificates until it is disposed of. */
+/** Creates a server, which applies replaced certificates until it is disposed. */
 export function createWebServer(options: ServerOptions, tls: ServerTls | undefined): WebServer {
   if (tls === undefined) {
     return { server: createServer(options), peerRoleOf: () => undefined, [Symbol.dispose]: () => undefined };

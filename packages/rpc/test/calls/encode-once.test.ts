@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { encodedOnce, serializeOnce } from '../../src/calls/encode-once.js';
 
-describe('a message that goes to many', () => {
-  it('is encoded once when that is asked for, and each time when not', () => {
+describe('a message for several streams', () => {
+  it('is encoded once if it is marked, and each time otherwise', () => {
     let encoded = 0;
     const serialize = serializeOnce((message: { readonly text: string }) => {
       encoded += 1;

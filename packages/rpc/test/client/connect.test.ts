@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createChannel, createServer, onDisconnected, waitForReady } from '../../src/index.js';
 
-describe('a connection that ends', () => {
-  it('is told of each time, and not when the channel is closed', async () => {
+describe('onDisconnected', () => {
+  it('reports the end of each connection, but not the closing of the channel', async () => {
     const ended = new EventTarget();
     let count = 0;
     const first = createServer();

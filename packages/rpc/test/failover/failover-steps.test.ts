@@ -24,9 +24,9 @@ const refused = fromServiceError(
 
 describe('classifyFailure', () => {
   const cases: readonly (readonly [string, unknown, boolean, FailureKind])[] = [
-    ['a leader named', notLeaderError('c:1'), true, { kind: 'leader', address: 'c:1' }],
+    ['an error that names the leader', notLeaderError('c:1'), true, { kind: 'leader', address: 'c:1' }],
     ['no leader', notLeaderError(undefined), true, { kind: 'no-leader' }],
-    ['another precondition', new ParetoError('failed-precondition', 'no'), true, { kind: 'final' }],
+    ['another failed precondition', new ParetoError('failed-precondition', 'no'), true, { kind: 'final' }],
     ['no connection before the call', gone, false, { kind: 'not-reached' }],
     ['sent back unread', refused, true, { kind: 'not-reached' }],
     [
@@ -35,7 +35,12 @@ describe('classifyFailure', () => {
       true,
       { kind: 'not-reached' },
     ],
-    ['a text like that', new ParetoError('unavailable', 'Stream refused by server'), true, { kind: 'outcome-unknown' }],
+    [
+      'a similar text that is not of gRPC',
+      new ParetoError('unavailable', 'Stream refused by server'),
+      true,
+      { kind: 'outcome-unknown' },
+    ],
     ['a connection that broke', gone, true, { kind: 'outcome-unknown' }],
     ['a deadline', new ParetoError('deadline-exceeded', 'late'), true, { kind: 'outcome-unknown' }],
     ['an answer', new ParetoError('not-found', 'none'), true, { kind: 'final' }],
@@ -45,20 +50,20 @@ describe('classifyFailure', () => {
     it(name, () => assert.deepEqual(classifyFailure(error, isConnected), expected));
   }
 
-  it('knows by the details that no controller leads, whatever the text says', () => {
+  it('recognises by the details, with any text, that no controller leads', () => {
     const reworded = new ParetoError('unavailable', 'an election is in progress', { details: { 'pareto-leader': '' } });
     assert.equal(leaderOf(reworded), '');
     assert.deepEqual(notLeaderError(undefined).details, { 'pareto-leader': '' });
     assert.equal(notLeaderError(undefined, 'retry in a moment').message, 'no controller leads now: retry in a moment');
   });
 
-  it('knows by the text that no controller leads where release 0.1 says so', () => {
+  it('recognises by the text of release 0.1 that no controller leads', () => {
     const text = 'no controller leads now: nothing was written; try again in a moment';
     assert.equal(leaderOf(new ParetoError('unavailable', text)), '');
     assert.equal(leaderOf(new ParetoError('failed-precondition', text)), undefined);
   });
 
-  it('tells who leads of nothing else', () => {
+  it('finds no leader in other errors', () => {
     assert.equal(leaderOf(new ParetoError('unavailable', 'x', { details: { 'pareto-leader': 'a:1' } })), undefined);
     assert.equal(leaderOf('text'), undefined);
   });
@@ -85,7 +90,7 @@ describe('nextStep', () => {
       ['b:1', 'a:1', 'b:1 later', 'a:1', 'b:1 later', 'c:1'],
     ],
     [
-      'goes round while nobody leads',
+      'cycles through the controllers while none leads',
       Array(4).fill({ kind: 'no-leader' }),
       ['b', 'c', 'a', 'b'].map((x) => `${x}:1 later`),
     ],
@@ -101,9 +106,10 @@ describe('nextStep', () => {
   ];
   for (const [name, failures, expected] of cases) it(name, () => assert.deepEqual(walk(failures), expected));
 
-  it('repeats what may be repeated', () => assert.deepEqual(walk([{ kind: 'outcome-unknown' }], true), ['b:1 later']));
+  it('retries a repeatable call after an unknown outcome', () =>
+    assert.deepEqual(walk([{ kind: 'outcome-unknown' }], true), ['b:1 later']));
 
-  it('never goes on without a pause for long', () => {
+  it('pauses at least once in every few attempts', () => {
     const failure = fc.oneof(
       fc.constantFrom<FailureKind>({ kind: 'no-leader' }, notReached, { kind: 'outcome-unknown' }),
       fc.constantFrom('a:1', 'b:1', 'd:1').map((address): FailureKind => ({ kind: 'leader', address })),

@@ -13,18 +13,18 @@ import {
   type wire,
 } from '../../src/index.js';
 
-/** host:port where nothing listens. */
-const nobody = '127.0.0.1:9';
+/** A host:port without a server. */
+const unreachable = '127.0.0.1:9';
 
 interface Controller {
   readonly address: string;
   readonly server: RpcServer;
   calls: number;
-  /** In place of an answer. */
+  /** Returns the error of the next call. The call succeeds if it is undefined. */
   refuse: (() => ParetoError | undefined) | undefined;
-  /** What it has of the one blob. */
+  /** Received part of the blob. */
   stored: Buffer;
-  /** Breaks off an upload that has come so far. */
+  /** Number of received bytes at which an upload fails. */
   breakAt: number;
 }
 
@@ -63,9 +63,9 @@ describe('failover', () => {
     return failover;
   }
 
-  it('asks the next when one is away, and stays with who answered', async () => {
+  it('calls the next controller if one is unreachable, and then keeps using that one', async () => {
     const controller = await startController();
-    const failover = follow([nobody, controller.address]);
+    const failover = follow([unreachable, controller.address]);
     const registry = createFailoverClient(failover, 'pareto.v1.Registry');
     assert.equal((await registry.list({})).tasks[0]?.name, controller.address);
     assert.equal(failover.address, controller.address);
@@ -73,7 +73,7 @@ describe('failover', () => {
     assert.equal(controller.calls, 2);
   });
 
-  it('goes to the leader, of the list or not', async () => {
+  it('calls the named leader, in the list or not', async () => {
     const [follower, leader] = [await startController(), await startController()];
     follower.refuse = () => notLeaderError(leader.address);
     const failover = follow([follower.address]);
@@ -88,7 +88,7 @@ describe('failover', () => {
     assert.equal(follower.calls, 2);
   });
 
-  it('waits while nobody leads, no longer than it may', async () => {
+  it('retries while no controller leads, until the timeout', async () => {
     const controller = await startController();
     controller.refuse = () => (controller.calls < 3 ? notLeaderError(undefined) : undefined);
     await createFailoverClient(follow([controller.address]), 'pareto.v1.Registry').delete({ name: 'x' });
@@ -103,13 +103,13 @@ describe('failover', () => {
     await assert.rejects(impatient.delete({ name: 'x' }), noLeader, 'an empty trailer arrives');
   });
 
-  it('says when none can be reached', async () => {
-    const registry = createFailoverClient(follow([nobody, '127.0.0.1:10']), 'pareto.v1.Registry');
+  it('reports that no controller can be reached', async () => {
+    const registry = createFailoverClient(follow([unreachable, '127.0.0.1:10']), 'pareto.v1.Registry');
     const message = /^no controller answers at 127\.0\.0\.1:9 or 127\.0\.0\.1:10$/;
     await assert.rejects(registry.list({}), { code: 'unavailable', message });
   });
 
-  it('repeats what reads, and not what may have been written', async () => {
+  it('retries reads, but not writes that may have been executed', async () => {
     const [first, second] = [await startController(), await startController()];
     first.refuse = () => new ParetoError('unavailable', 'the store does not answer');
     const clientOf = () => createFailoverClient(follow([first.address, second.address]), 'pareto.v1.Registry');
@@ -118,7 +118,7 @@ describe('failover', () => {
     assert.deepEqual([first.calls, second.calls], [2, 1]);
   });
 
-  it('ends when its signal aborts', async () => {
+  it('stops if its signal aborts', async () => {
     const controller = await startController();
     controller.refuse = () => notLeaderError(undefined);
     const aborter = new AbortController();
@@ -129,7 +129,7 @@ describe('failover', () => {
   });
 
   describe('an upload', () => {
-    it('goes on at another controller of the same place', async () => {
+    it('resumes at another controller with the same blob store', async () => {
       const [first, second] = [await startController(), await startController()];
       first.breakAt = 2 << 20;
       second.stored = content.subarray(0, 2 << 20);

@@ -39,8 +39,8 @@ const tensor = fc
       })),
   );
 
-describe('the protocol, scanned and encoded', () => {
-  it('scans what another implementation encoded', () => {
+describe('the messages of ModelInfer', () => {
+  it('scans a request that protobufjs encoded', () => {
     const scanned = scanInferRequest(
       encode({
         modelName: 'digits',
@@ -95,13 +95,13 @@ describe('the protocol, scanned and encoded', () => {
     assert.deepEqual([raw.readBigInt64LE(0), raw.readBigInt64LE(8)], [1n, -2n]);
   });
 
-  it('reads fields in any order', () => {
+  it('scans fields in any order', () => {
     const head = encode({ inputs: [{ name: 'a', datatype: 'FP32', shape: [1] }] });
     const tail = encode({ modelName: 'late' });
     assert.equal(scanInferRequest(Buffer.concat([head, tail])).modelName, 'late');
   });
 
-  it('never fails on arbitrary bytes but with invalid-argument', () => {
+  it('throws only invalid-argument for arbitrary bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         try {
@@ -115,7 +115,7 @@ describe('the protocol, scanned and encoded', () => {
     );
   });
 
-  it('answers raw and typed alike, whatever the tensors', () => {
+  it('decodes encoded responses with raw and with typed contents', () => {
     fc.assert(
       fc.property(fc.array(tensor, { minLength: 1, maxLength: 3 }), fc.boolean(), (outputs, typed) => {
         const parameters = [
@@ -147,7 +147,7 @@ describe('the protocol, scanned and encoded', () => {
     assert.deepEqual(decodeInferResponse(body).outputs[0]?.raw, raw);
   });
 
-  it('refuses a wrong count of typed elements, naming the input', () => {
+  it('rejects a wrong number of typed elements with the name of the input', () => {
     const scanned = scanInferRequest(
       encode({ inputs: [{ name: 'x', datatype: 'FP32', shape: [3], contents: { fp32Contents: [1, 2] } }] }),
     );
@@ -162,9 +162,9 @@ describe('the protocol, scanned and encoded', () => {
       () => decodeTypedContents('x', 'FP32', contents, 2 ** 50),
       /expected 1125899906842624 elements .* got 2/,
     );
-    const cutShort = contents.subarray(0, -1);
-    const malformed = { code: 'invalid-argument', message: /input 'x': its contents are not InferTensorContents/ };
-    assert.throws(() => decodeTypedContents('x', 'FP32', cutShort, 2), malformed);
+    const incomplete = contents.subarray(0, -1);
+    const malformed = { code: 'invalid-argument', message: /input 'x': malformed InferTensorContents/ };
+    assert.throws(() => decodeTypedContents('x', 'FP32', incomplete, 2), malformed);
   });
 
   const typed = (datatype: DataType, contents: object, elements: number): Buffer => {
@@ -172,7 +172,7 @@ describe('the protocol, scanned and encoded', () => {
     return decodeTypedContents('x', datatype, scanInferRequest(body).inputs[0]?.contents ?? Buffer.alloc(0), elements);
   };
 
-  it('reads packed numbers as another implementation writes them, and writes them as it reads them', () => {
+  it('reads and writes packed numbers as protobufjs does', () => {
     const kinds = [
       ['INT32', 'intContents', fc.integer(), (n: number) => Buffer.from(Int32Array.of(n).buffer)],
       ['UINT32', 'uintContents', fc.nat({ max: 2 ** 32 - 1 }), (n: number) => Buffer.from(Uint32Array.of(n).buffer)],
@@ -194,27 +194,36 @@ describe('the protocol, scanned and encoded', () => {
     }
   });
 
-  it('reads elements that came one by one', () => {
+  it('reads elements that are not packed', () => {
     const contents = Buffer.from([0x18, 0x05, 0x1a, 0x02, 0x01, 0x02, 0x18, 0xff, 0xff, 0xff, 0xff, 0x0f]);
     const raw = decodeTypedContents('x', 'INT64', contents, 4);
     assert.deepEqual([...new BigInt64Array(new Uint8Array(raw).buffer)], [5n, 1n, 2n, 2n ** 32n - 1n]);
     assert.deepEqual([...decodeTypedContents('x', 'BOOL', Buffer.from([0x0a, 0x03, 0x00, 0x82, 0x01]), 2)], [0, 1]);
   });
 
-  it('refuses elements in the wrong field, or that do not fit', () => {
-    const refused = (message: RegExp): object => ({ code: 'invalid-argument', message });
+  it('rejects elements in the wrong field or out of range', () => {
+    const invalid = (message: RegExp): object => ({ code: 'invalid-argument', message });
     assert.throws(
       () => typed('FP32', { intContents: [1] }, 1),
-      refused(/'x': its elements are in int_contents, expected fp32_contents for FP32/),
+      invalid(/'x': the elements are in int_contents; FP32 requires fp32_contents/),
     );
-    assert.throws(() => typed('BYTES', { fp32Contents: [1] }, 1), refused(/in fp32_contents, expected bytes_contents/));
-    assert.throws(() => typed('INT8', { intContents: [1, 300] }, 2), refused(/element 1 is 300, which is no INT8/));
-    assert.throws(() => typed('UINT16', { uintContents: [65_536] }, 1), refused(/65536, which is no UINT16/));
+    assert.throws(
+      () => typed('BYTES', { fp32Contents: [1] }, 1),
+      invalid(/in fp32_contents; BYTES requires bytes_contents/),
+    );
+    assert.throws(
+      () => typed('INT8', { intContents: [1, 300] }, 2),
+      invalid(/element 1 is 300, which is out of range for INT8/),
+    );
+    assert.throws(
+      () => typed('UINT16', { uintContents: [65_536] }, 1),
+      invalid(/65536, which is out of range for UINT16/),
+    );
     const endless = Buffer.from([0x1a, 0x0b, ...Array<number>(10).fill(0xff), 0x01]);
-    assert.throws(() => decodeTypedContents('x', 'INT64', endless, 1), refused(/longer than 10 bytes/));
+    assert.throws(() => decodeTypedContents('x', 'INT64', endless, 1), invalid(/longer than 10 bytes/));
   });
 
-  it('puts an answer into a message of a stream, and an error', () => {
+  it('encodes a response and an error as messages of a stream', () => {
     const stream = serviceDefinition('inference.GRPCInferenceService')['ModelStreamInfer'];
     const answer = {
       modelName: 'm',
@@ -234,20 +243,20 @@ describe('the protocol, scanned and encoded', () => {
     assert.equal((failed.inferResponse as { id: string }).id, 'q7');
   });
 
-  it('writes whole numbers as such', () => {
+  it('writes bigints as integers', () => {
     const parameters = [
       ['timeout', 5n],
       ['large', 2n ** 63n],
     ] as const;
     const outputs = [{ name: 'y', parameters: [['classification', 2n]] as const }];
-    const { kinds, outputs: wanted } = scanInferRequest(
+    const { kinds, outputs: requested } = scanInferRequest(
       encodeInferRequest({ modelName: 'm', parameters, inputs: [], outputs }),
     );
     assert.deepEqual(Object.fromEntries(kinds), { timeout: 'int64', large: 'uint64' });
-    assert.equal(wanted[0]?.kinds.get('classification'), 'int64');
+    assert.equal(requested[0]?.kinds.get('classification'), 'int64');
   });
 
-  it('encodes requests that it scans back', () => {
+  it('scans encoded requests', () => {
     fc.assert(
       fc.property(fc.array(tensor, { maxLength: 3 }), (inputs) => {
         const scanned = scanInferRequest(
@@ -265,7 +274,7 @@ describe('the protocol, scanned and encoded', () => {
     );
   });
 
-  it('writes load in ORCA text and reads it back', () => {
+  it('formats the load in the text form of ORCA and parses it', () => {
     const load = { queuedItems: 3, runningItems: 4, backlogMs: 12.5 };
     assert.deepEqual(parseLoad(formatLoad(load)), load);
     assert.equal(parseLoad('TEXT cpu=1'), undefined);

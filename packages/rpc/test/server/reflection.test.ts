@@ -21,14 +21,14 @@ function messages(): Map<string, Message> {
 }
 
 describe('reflection', () => {
-  it('tells field names as the proto files write them', () => {
+  it('returns field names as written in the proto files', () => {
     const names = messages()
       .get('Objective')
       ?.field.map(({ name }) => name);
     assert.deepEqual(names?.slice(0, 3), ['latency_ms', 'min_accuracy', 'max_cost_per_1k']);
   });
 
-  it('names map entries as strict clients demand', () => {
+  it('returns the names of map entries that strict clients require', () => {
     const demand = messages().get('DemandEntry');
     const entry = demand?.nestedType.find(({ options }) => options?.mapEntry === true);
     assert.equal(entry?.name, 'ItemsByVariantEntry');

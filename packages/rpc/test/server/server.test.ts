@@ -40,7 +40,7 @@ describe('a server and its clients', () => {
     server.add('pareto.v1.Registry', {
       registerTask: async (request, call) => {
         lastSignal = call.signal;
-        call.setTrailer('pareto-note', call.metadata.get('x-who') ?? 'nobody');
+        call.setTrailer('pareto-note', call.metadata.get('x-who') ?? 'none');
         return { name: request.name, metric: request.metric };
       },
       describe: async ({ name }, call) => {
@@ -79,7 +79,7 @@ describe('a server and its clients', () => {
     server.close();
   });
 
-  it('answers unary calls with trailers', async () => {
+  it('returns trailers with the reply of a unary call', async () => {
     const registry = createClient(channel, 'pareto.v1.Registry');
     let note: string | undefined;
     const reply = await registry.registerTask(
@@ -91,7 +91,7 @@ describe('a server and its clients', () => {
     assert.equal(note, 'me');
   });
 
-  it('carries an error with its code, message and details, and hides what it did not expect', async () => {
+  it('sends an error with code, message and details, but hides the text of other exceptions', async () => {
     const registry = createClient(channel, 'pareto.v1.Registry');
     const known = await rejection(registry.describe({ name: 'x' }));
     assert.deepEqual([known.code, known.message, known.details['pareto-hint']], ['not-found', "no 'x'", 'list']);
@@ -102,7 +102,7 @@ describe('a server and its clients', () => {
     assert.equal((await rejection(registry.delete({ name: 'x' }))).code, 'unimplemented');
   });
 
-  it('streams both ways, each way, and ends', async () => {
+  it('streams in both directions, in either direction, and ends', async () => {
     const blobs = createClient(channel, 'pareto.v1.Blobs');
     assert.equal((await blobs.upload(chunks(100, 50_000))).sizeBytes, 5_000_000);
     let received = 0;
@@ -120,7 +120,7 @@ describe('a server and its clients', () => {
     assert.deepEqual(epochs, ['a', 'b', 'b']);
   });
 
-  it('tells a stream its error', async () => {
+  it('ends a stream with the error of its handler', async () => {
     const stream = createClient(channel, 'pareto.v1.Routes').watch();
     await stream.write({ hello: { routerId: 'fail' } });
     const error = await rejection(
@@ -131,7 +131,7 @@ describe('a server and its clients', () => {
     assert.deepEqual([error.code, error.message], ['unavailable', 'follow the leader']);
   });
 
-  it('stops the work when the deadline passes and when the caller cancels', async () => {
+  it('aborts the handler if the deadline passes or the caller cancels', async () => {
     const registry = createClient(channel, 'pareto.v1.Registry');
     assert.equal((await rejection(registry.describe({ name: 'hang' }, { timeoutMs: 50 }))).code, 'deadline-exceeded');
     const aborter = new AbortController();
@@ -140,19 +140,19 @@ describe('a server and its clients', () => {
     assert.equal((await rejection(call)).message, 'enough');
   });
 
-  it('does not take the end of an answered call for a cancellation', async () => {
+  it('does not treat the end of an answered call as a cancellation', async () => {
     const registry = createClient(channel, 'pareto.v1.Registry');
     await registry.registerTask({ name: 'digits' });
     await systemClock.sleep(milliseconds(50));
     assert.equal(lastSignal?.aborted, false);
   });
 
-  it('passes messages through as they came', async () => {
+  it('passes encoded messages to raw handlers unchanged', async () => {
     const call = createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer');
     assert.deepEqual((await call(Buffer.from('abc'))).body, Buffer.from('cba'));
   });
 
-  it('says which flag sets the message limit', async () => {
+  it('names the flag of the message limit in size errors', async () => {
     channel.close();
     server.close();
     await start({ maxMessageBytes: 1000 });
@@ -170,7 +170,7 @@ describe('a server and its clients', () => {
     assert.match(own.message, /larger than 500; the limit is set by --max-message-bytes$/);
   });
 
-  it('takes a call to have begun when its headers came', async () => {
+  it('measures a call from the arrival of its headers', async () => {
     let receivedAt = Infinity;
     channel.close();
     server.close();
@@ -198,21 +198,21 @@ describe('a server and its clients', () => {
     assert.ok(receivedAt < bodySentAt);
   });
 
-  it('gives streams a receive window of 1 MB', async () => {
+  it('uses a receive window of 1 MiB for streams', async () => {
     const session: ClientHttp2Session = connect(`http://127.0.0.1:${port}`);
     const [settings] = (await once(session, 'remoteSettings')) as [Settings];
     session.destroy();
     assert.equal(settings.initialWindowSize, streamWindowBytes);
   });
 
-  it('tells clients how much metadata it takes', async () => {
+  it('announces the limit of metadata to clients', async () => {
     const session: ClientHttp2Session = connect(`http://127.0.0.1:${port}`);
     const [settings] = (await once(session, 'remoteSettings')) as [Settings];
     session.destroy();
     assert.equal(settings.maxHeaderListSize, maxMetadataBytes);
   });
 
-  it('takes many small entries of metadata', async () => {
+  it('accepts many small entries of metadata', async () => {
     const metadata = { ...Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`x-${i}`, 'v'])), 'x-who': 'me' };
     let note: string | undefined;
     await createClient(channel, 'pareto.v1.Registry').registerTask(
@@ -222,7 +222,7 @@ describe('a server and its clients', () => {
     assert.equal(note, 'me');
   });
 
-  it('is reached past the proxy that the environment names', async () => {
+  it('is called without the proxy set in the environment', async () => {
     const before = process.env['http_proxy'];
     process.env['http_proxy'] = 'http://127.0.0.1:9';
     const direct = createChannel(`127.0.0.1:${port}`);
@@ -239,14 +239,14 @@ describe('a server and its clients', () => {
     }
   });
 
-  it('refuses a taken port in one line', async () => {
+  it('reports a port in use in one line', async () => {
     const other = createServer();
     const error = await rejection(other.listen('127.0.0.1', port));
     assert.match(error.message, new RegExp(`127.0.0.1:${port}: the port is taken.*--port`));
     other.close();
   });
 
-  it('lets calls end while draining, and takes no new ones', async () => {
+  it('lets calls finish while draining, and accepts no new ones', async () => {
     await waitForReady(channel, 1000);
     const registry = createClient(channel, 'pareto.v1.Registry');
     const hanging = rejection(registry.describe({ name: 'hang' }, { timeoutMs: 300 }));

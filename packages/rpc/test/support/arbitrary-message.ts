@@ -1,4 +1,4 @@
-// Random messages of the proto files, made from their descriptors: a field that is added to a proto is in them at once.
+// Creates random messages from the descriptors of the proto files, so that they have every field of a message.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -23,12 +23,12 @@ interface EnumDescriptor {
   readonly value: readonly { readonly name: string }[];
 }
 
-/** Values of fields whose type allows more than the field: by the field's name, or by `Message.field`. */
+/** Values of fields that accept only some values of their type, by the field's name or by `Message.field`. */
 export type FieldValues = Readonly<Record<string, fc.Arbitrary<unknown>>>;
 
 const definitions = loadProtos({ keepCase: false });
 
-/** The definition of a message of the package `pareto.v1`. */
+/** Returns the definition of a message of the package `pareto.v1`. */
 export function messageDefinition(name: string): {
   readonly descriptor: Descriptor;
   readonly serialize: (message: object) => Buffer;
@@ -59,7 +59,7 @@ const scalars: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   TYPE_INT64: fc.integer(),
 };
 
-/** A message with all its fields, in which those that are `optional` may be missing. */
+/** Returns messages with all fields set, except that `optional` fields may be unset. */
 export function arbitraryMessage(name: string, values: FieldValues): fc.Arbitrary<object> {
   const { descriptor } = messageDefinition(name);
   const { field, oneofDecl } = descriptor;

@@ -1,4 +1,4 @@
-// TLS of servers and channels: handshakes, refusals, who a caller is, and material that is replaced.
+// TLS of servers and channels: handshakes, rejected connections, roles of callers, and replaced certificates.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -43,13 +43,13 @@ function replaceable(first: TlsMaterial): ReplaceableSource {
 }
 
 describe('TLS', () => {
-  let ours: TestAuthority;
-  let theirs: TestAuthority;
+  let own: TestAuthority;
+  let other: TestAuthority;
   const rejected: string[] = [];
   const cleanUps: (() => void)[] = [];
   let port: number;
   let lastMetadata: ReadonlyMap<string, string>;
-  before(async () => ([ours, theirs] = await Promise.all([createTestAuthority(), createTestAuthority()])));
+  before(async () => ([own, other] = await Promise.all([createTestAuthority(), createTestAuthority()])));
   afterEach(() => {
     for (const cleanUp of cleanUps.splice(0)) cleanUp();
     rejected.length = 0;
@@ -58,9 +58,9 @@ describe('TLS', () => {
   async function serve(
     clientCertificate: ServerTls['clientCertificate'],
     source?: TlsSource,
-    onPeerRole: (certified: PeerRole) => void = () => undefined,
+    onPeerRole: (role: PeerRole) => void = () => undefined,
   ): Promise<RpcServer> {
-    const given = source ?? replaceable(await materialOf(ours, roleOptions('router')));
+    const given = source ?? replaceable(await materialOf(own, roleOptions('router')));
     const onRejected = (peer: string, reason: string): void => void rejected.push(`${peer} ${reason}`);
     const server = createServer({ tls: { source: given, clientCertificate, onRejected } });
     server.add('pareto.v1.Registry', {
@@ -79,10 +79,10 @@ describe('TLS', () => {
     cleanUps.push(() => channel.close());
     return channel;
   }
-  const ask = async (channel: Channel, metadata = {}): Promise<string> =>
+  const callServer = async (channel: Channel, metadata = {}): Promise<string> =>
     (await createClient(channel, 'pareto.v1.Registry').registerTask({}, { metadata, timeoutMs: 3000 })).name;
-  const refusalOf = (channel: Channel): Promise<string> =>
-    ask(channel).then(
+  const rejectionOf = (channel: Channel): Promise<string> =>
+    callServer(channel).then(
       (name) => assert.fail(`answered ${name}`),
       (error: unknown) => {
         assert.ok(error instanceof ParetoError);
@@ -93,82 +93,87 @@ describe('TLS', () => {
   const reason = (pattern: RegExp) =>
     waitFor(`a reason like ${pattern}`, () => rejected.find((line) => pattern.test(line)));
   const withCertificate = async (role: string, more?: IssueOptions): Promise<ChannelTls> => ({
-    source: replaceable(await materialOf(ours, roleOptions(role, more))),
+    source: replaceable(await materialOf(own, roleOptions(role, more))),
     server: 'router',
   });
 
-  it('tells a handler what the certificate of its caller says', async () => {
+  it('passes the role in the caller’s certificate to the handler', async () => {
     await serve('required');
-    for (const role of ['worker', 'operator']) assert.equal(await ask(connect(await withCertificate(role))), role);
-    assert.equal(await ask(connect(await withCertificate('janitor'))), 'unknown');
+    for (const role of ['worker', 'operator'])
+      assert.equal(await callServer(connect(await withCertificate(role))), role);
+    assert.equal(await callServer(connect(await withCertificate('janitor'))), 'unknown');
     const { source } = await withCertificate('worker', { uris: ['spiffe://pareto/worker', 'spiffe://pareto/router'] });
-    assert.equal(await ask(connect({ source, server: 'router' })), 'unknown', 'two roles are none');
+    assert.equal(
+      await callServer(connect({ source, server: 'router' })),
+      'unknown',
+      'a certificate with two roles has none',
+    );
     assert.deepEqual(rejected, []);
   });
 
-  it('lets nobody say of himself who he is', async () => {
+  it('ignores a role that the caller sends as metadata', async () => {
     await serve('optional');
-    const client = connect({ source: replaceable({ ca: Buffer.from(ours.ca) }) });
+    const client = connect({ source: replaceable({ ca: Buffer.from(own.ca) }) });
     for (const name of ['pareto-internal-arrival', 'Pareto-Internal-Arrival']) {
-      assert.equal(await ask(client, { [name]: '0 worker' }), 'undefined');
+      assert.equal(await callServer(client, { [name]: '0 worker' }), 'undefined');
       assert.match(lastMetadata.get('pareto-internal-arrival') ?? '', /^[\d.]+ $/);
     }
     const plain = createServer();
     plain.add('pareto.v1.Registry', { registerTask: async (_request, call) => ({ name: String(call.peerRole) }) });
     port = await plain.listen('127.0.0.1', 0);
     cleanUps.push(() => plain.close());
-    assert.equal(await ask(connect(), { 'pareto-internal-arrival': '0 worker' }), 'undefined');
+    assert.equal(await callServer(connect(), { 'pareto-internal-arrival': '0 worker' }), 'undefined');
   });
 
-  it('takes clients without a certificate where it may, and refuses one of another authority all the same', async () => {
+  it('accepts clients without a certificate if it is optional, but none from another authority', async () => {
     await serve('optional');
-    assert.equal(await ask(connect({ source: replaceable({ ca: Buffer.from(ours.ca) }) })), 'undefined');
-    const { identity } = await materialOf(theirs, roleOptions('operator'));
-    await refusalOf(connect({ source: replaceable({ ca: Buffer.from(ours.ca), identity }) }));
-    await reason(/^127\.0\.0\.1:\d+ the client's certificate is of another authority$/);
+    assert.equal(await callServer(connect({ source: replaceable({ ca: Buffer.from(own.ca) }) })), 'undefined');
+    const { identity } = await materialOf(other, roleOptions('operator'));
+    await rejectionOf(connect({ source: replaceable({ ca: Buffer.from(own.ca), identity }) }));
+    await reason(/^127\.0\.0\.1:\d+ the client's certificate was issued by another authority$/);
   });
 
-  describe('refuses, with the reason in the log,', () => {
+  describe('rejects, and reports the reason of,', () => {
     const cases: readonly [string, () => Promise<ChannelTls | undefined>, RegExp][] = [
       [
         'a client without a certificate',
-        async () => ({ source: replaceable({ ca: Buffer.from(ours.ca) }) }),
+        async () => ({ source: replaceable({ ca: Buffer.from(own.ca) }) }),
         /no certificate/,
       ],
       ['plain text', async () => undefined, /plain text to a TLS port/],
       [
         "another authority's certificate",
         async () => {
-          const { identity } = await materialOf(theirs, roleOptions('worker'));
-          return { source: replaceable({ ca: Buffer.from(ours.ca), identity }) };
+          const { identity } = await materialOf(other, roleOptions('worker'));
+          return { source: replaceable({ ca: Buffer.from(own.ca), identity }) };
         },
-        /of another authority/,
+        /issued by another authority/,
       ],
-      ['a certificate that has ended', () => withCertificate('worker', { endsInDays: -1 }), /has ended/],
+      ['an expired certificate', () => withCertificate('worker', { endsInDays: -1 }), /has expired/],
       [
-        'a certificate for servers alone',
+        'a certificate for servers only',
         () => withCertificate('worker', { usages: ['1.3.6.1.5.5.7.3.1'] }),
-        /not meant for clients/,
+        /is not for clients/,
       ],
     ];
     for (const [what, tls, why] of cases) {
       it(what, async () => {
         await serve('required');
         assert.match(
-          await refusalOf(connect(await tls())),
+          await rejectionOf(connect(await tls())),
           /requires a client certificate|closed the connection: it may require TLS/,
         );
         assert.match(await reason(why), /^127\.0\.0\.1:\d+ /);
       });
     }
 
-    it('what is not HTTP/2, or an old TLS', async () => {
+    it('a client without HTTP/2, or with an old version of TLS', async () => {
       await serve('optional');
-      const options = { port, host: '127.0.0.1', ca: ours.ca };
+      const options = { port, host: '127.0.0.1', ca: own.ca };
       for (const [more, why] of [
-        [{ maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }, /no TLS of version 1.2/],
-        [{ ALPNProtocols: ['http/1.1'] }, /not HTTP\/2/],
-        [{}, /not HTTP\/2/],
+        [{ maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }, /does not support TLS 1.2/],
+        [{ ALPNProtocols: ['http/1.1'] }, /not support HTTP\/2/],
+        [{}, /not support HTTP\/2/],
       ] as const) {
         rejected.length = 0;
         const socket = connectTls({
@@ -182,118 +187,122 @@ describe('TLS', () => {
       }
     });
 
-    it('but not a probe that says nothing', async () => {
+    it('but does not report a probe that sends nothing', async () => {
       await serve('required');
       const probe = connectTcp(port, '127.0.0.1');
       await once(probe, 'connect');
       probe.end();
       await once(probe.resume(), 'close');
-      await refusalOf(connect());
+      await rejectionOf(connect());
       await reason(/plain text/);
       assert.equal(rejected.filter((line) => !line.includes('plain text')).length, 0, rejected.join('\n'));
     });
   });
 
   describe('a channel', () => {
-    it('says that a server speaks plain text', async () => {
+    it('reports that a server uses plain text', async () => {
       const plain = createServer();
       port = await plain.listen('127.0.0.1', 0);
       cleanUps.push(() => plain.close());
       assert.match(
-        await refusalOf(connect(await withCertificate('worker'))),
+        await rejectionOf(connect(await withCertificate('worker'))),
         /the server uses plain text instead of TLS/,
       );
     });
 
-    it('knows a service by its role, wherever it is', async () => {
+    it('accepts a server with the expected role at any host', async () => {
       await serve(
         'required',
-        replaceable(await materialOf(ours, roleOptions('router', { hosts: ['elsewhere.example'] }))),
+        replaceable(await materialOf(own, roleOptions('router', { hosts: ['elsewhere.example'] }))),
       );
-      assert.equal(await ask(connect(await withCertificate('worker'))), 'worker');
+      assert.equal(await callServer(connect(await withCertificate('worker'))), 'worker');
       const { source } = await withCertificate('worker');
-      const text = await refusalOf(connect({ source, server: 'controller' }));
-      assert.match(text, /127\.0\.0\.1 shows a router's certificate, and a controller's certificate was expected/);
+      const text = await rejectionOf(connect({ source, server: 'controller' }));
+      assert.match(text, /127\.0\.0\.1 presented a router's certificate, but a controller's certificate was expected/);
     });
 
-    it('knows a server by its name, where no role is asked for', async () => {
-      const source = replaceable({ ca: Buffer.from(ours.ca) });
-      await serve('optional', replaceable(await materialOf(ours, roleOptions('router', { hosts: ['localhost'] }))));
-      assert.equal(await ask(connect({ source }, 'localhost')), 'undefined');
-      assert.match(await refusalOf(connect({ source })), /altnames|127\.0\.0\.1/);
-      await serve('optional', replaceable(await materialOf(ours, { hosts: [], commonName: 'localhost' })));
-      assert.match(await refusalOf(connect({ source }, 'localhost')), /altnames|localhost/, 'the subject is no name');
+    it('compares the host name if no role is expected', async () => {
+      const source = replaceable({ ca: Buffer.from(own.ca) });
+      await serve('optional', replaceable(await materialOf(own, roleOptions('router', { hosts: ['localhost'] }))));
+      assert.equal(await callServer(connect({ source }, 'localhost')), 'undefined');
+      assert.match(await rejectionOf(connect({ source })), /altnames|127\.0\.0\.1/);
+      await serve('optional', replaceable(await materialOf(own, { hosts: [], commonName: 'localhost' })));
+      assert.match(
+        await rejectionOf(connect({ source }, 'localhost')),
+        /altnames|localhost/,
+        'the subject is not compared',
+      );
     });
   });
 
-  describe('material that is replaced', () => {
-    it('is what new connections to a server get, and the old ones go on', async () => {
-      const source = replaceable(await materialOf(ours, roleOptions('router')));
+  describe('a replaced certificate', () => {
+    it('is presented by a server on new connections, while old connections continue', async () => {
+      const source = replaceable(await materialOf(own, roleOptions('router')));
       await serve('optional', source);
-      const old = connect({ source: replaceable({ ca: Buffer.from(ours.ca) }) });
-      await ask(old);
-      source.replace(await materialOf(theirs, roleOptions('router')));
-      assert.equal(await ask(connect({ source: replaceable({ ca: Buffer.from(theirs.ca) }) })), 'undefined');
-      const text = await refusalOf(connect({ source: replaceable({ ca: Buffer.from(ours.ca) }) }));
+      const old = connect({ source: replaceable({ ca: Buffer.from(own.ca) }) });
+      await callServer(old);
+      source.replace(await materialOf(other, roleOptions('router')));
+      assert.equal(await callServer(connect({ source: replaceable({ ca: Buffer.from(other.ca) }) })), 'undefined');
+      const text = await rejectionOf(connect({ source: replaceable({ ca: Buffer.from(own.ca) }) }));
       assert.match(text, /certificate was not issued by the authority in ca\.crt/);
-      await ask(old);
+      await callServer(old);
     });
 
-    it('keeps what the server asks of clients', async () => {
-      const source = replaceable(await materialOf(ours, roleOptions('router')));
+    it('does not change whether clients need a certificate', async () => {
+      const source = replaceable(await materialOf(own, roleOptions('router')));
       await serve('required', source);
-      source.replace(await materialOf(ours, roleOptions('router')));
-      await refusalOf(connect({ source: replaceable({ ca: Buffer.from(ours.ca) }) }));
+      source.replace(await materialOf(own, roleOptions('router')));
+      await rejectionOf(connect({ source: replaceable({ ca: Buffer.from(own.ca) }) }));
       await reason(/no certificate/);
     });
 
-    it('is what an open channel shows on its next connection', async () => {
-      const seen: PeerRole[] = [];
-      const source = replaceable(await materialOf(ours, roleOptions('worker')));
-      const server = await serve('required', undefined, (certified) => seen.push(certified));
+    it('is presented by an open channel on its next connection', async () => {
+      const roles: PeerRole[] = [];
+      const source = replaceable(await materialOf(own, roleOptions('worker')));
+      const server = await serve('required', undefined, (role) => roles.push(role));
       const channel = connect({ source, server: 'router' });
-      await ask(channel);
-      source.replace(await materialOf(ours, roleOptions('operator')));
-      await ask(channel);
+      await callServer(channel);
+      source.replace(await materialOf(own, roleOptions('operator')));
+      await callServer(channel);
       server.close();
       const again = createServer({
         tls: {
-          source: replaceable(await materialOf(ours, roleOptions('router'))),
+          source: replaceable(await materialOf(own, roleOptions('router'))),
           clientCertificate: 'required',
           onRejected: () => undefined,
         },
       });
       again.add('pareto.v1.Registry', {
         registerTask: async (_request, call) => {
-          seen.push(call.peerRole);
+          roles.push(call.peerRole);
           return {};
         },
       });
       await again.listen('127.0.0.1', port);
       cleanUps.push(() => again.close());
       await waitForReady(channel, 3000);
-      await ask(channel);
-      assert.deepEqual(seen, ['worker', 'worker', 'operator']);
+      await callServer(channel);
+      assert.deepEqual(roles, ['worker', 'worker', 'operator']);
     });
 
-    it('is no longer followed by what was closed', async () => {
-      const source = replaceable(await materialOf(ours, roleOptions('router')));
+    it('is not observed by a closed server or channel', async () => {
+      const source = replaceable(await materialOf(own, roleOptions('router')));
       const server = await serve('required', source);
-      const channelSource = replaceable(await materialOf(ours, roleOptions('worker')));
+      const channelSource = replaceable(await materialOf(own, roleOptions('worker')));
       const channel = connect({ source: channelSource, server: 'router' });
-      await ask(channel);
+      await callServer(channel);
       assert.ok(source.listeners.size > 0 && channelSource.listeners.size > 0);
       channel.close();
       server.close();
-      await waitFor('nobody to follow', () =>
+      await waitFor('the end of all subscriptions', () =>
         source.listeners.size + channelSource.listeners.size === 0 ? true : undefined,
       );
     });
   });
 
-  it('has the same receive windows as plain text', async () => {
+  it('uses the same receive windows as plain text', async () => {
     await serve('optional');
-    const session = connectHttp2(`https://127.0.0.1:${port}`, { ca: ours.ca });
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { ca: own.ca });
     const [settings] = (await once(session, 'remoteSettings')) as [Settings];
     await waitFor('the window', () => ((session.state.remoteWindowSize ?? 0) > 1_000_000 ? true : undefined));
     session.destroy();

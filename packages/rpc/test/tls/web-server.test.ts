@@ -11,32 +11,32 @@ const materialOf = async (authority: TestAuthority, role: string): Promise<TlsMa
 };
 
 describe('createWebServer', () => {
-  it('lets clients in with and without a certificate, knows them, and takes up a new one of its own', async () => {
-    const [ours, theirs] = await Promise.all([createTestAuthority(), createTestAuthority()]);
+  it('accepts clients with and without a certificate, reads their roles, and applies a replaced certificate', async () => {
+    const [own, other] = await Promise.all([createTestAuthority(), createTestAuthority()]);
     const listeners = new Set<() => void>();
     const source = {
-      current: await materialOf(ours, 'router'),
+      current: await materialOf(own, 'router'),
       onChange(listener: () => void): Disposable {
         listeners.add(listener);
         return { [Symbol.dispose]: () => void listeners.delete(listener) };
       },
     } satisfies TlsSource;
-    const refused: string[] = [];
+    const rejected: string[] = [];
     const tls = {
       source,
       clientCertificate: 'optional',
-      onRejected: (_peer: string, why: string) => void refused.push(why),
+      onRejected: (_peer: string, why: string) => void rejected.push(why),
     } as const;
-    const seen: PeerRole[] = [];
+    const roles: PeerRole[] = [];
     const web = createWebServer({}, tls);
     web.server.on('request', ({ socket }, response) => {
-      seen.push(web.peerRoleOf(socket));
+      roles.push(web.peerRoleOf(socket));
       response.end();
     });
     web.server.listen(0, '127.0.0.1');
     await once(web.server, 'listening');
     const { port } = web.server.address() as AddressInfo;
-    const ask = (client?: TlsMaterial, { ca } = source.current): Promise<string> =>
+    const send = (client?: TlsMaterial, { ca } = source.current): Promise<string> =>
       new Promise((resolve, reject) => {
         const { certificate: cert, key } = client?.identity ?? {};
         const sent = request({ host: '127.0.0.1', port, ca, cert, key, agent: false }, (response) => {
@@ -45,15 +45,15 @@ describe('createWebServer', () => {
         sent.once('error', reject).end();
       });
     try {
-      assert.equal(await ask(), 'answered');
-      assert.equal(await ask(await materialOf(ours, 'operator')), 'answered');
-      assert.deepEqual(seen, [undefined, 'operator']);
-      await assert.rejects(ask(await materialOf(theirs, 'operator')));
-      assert.equal(refused.length, 1);
-      source.current = await materialOf(theirs, 'router');
+      assert.equal(await send(), 'answered');
+      assert.equal(await send(await materialOf(own, 'operator')), 'answered');
+      assert.deepEqual(roles, [undefined, 'operator']);
+      await assert.rejects(send(await materialOf(other, 'operator')));
+      assert.equal(rejected.length, 1);
+      source.current = await materialOf(other, 'router');
       for (const listener of listeners) listener();
-      assert.equal(await ask(), 'answered');
-      await assert.rejects(ask(undefined, await materialOf(ours, 'router')));
+      assert.equal(await send(), 'answered');
+      await assert.rejects(send(undefined, await materialOf(own, 'router')));
     } finally {
       web[Symbol.dispose]();
       web.server.close();

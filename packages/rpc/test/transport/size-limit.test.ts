@@ -10,11 +10,11 @@ describe('explainSizeLimit', () => {
     'Attempted to send message with a size larger than 500',
   ];
 
-  it('names the flag after any of grpc-js’s texts', () => {
+  it('adds the flag to each size error of grpc-js', () => {
     for (const text of texts) assert.match(explainSizeLimit(text), /--max-message-bytes$/);
   });
 
-  it('adds nothing to what the peer has explained, in whichever words', () => {
+  it('adds nothing to a text that the peer explained', () => {
     for (const text of texts) {
       const explained = explainSizeLimit(text);
       assert.equal(explainSizeLimit(explained), explained);
@@ -22,7 +22,7 @@ describe('explainSizeLimit', () => {
     }
   });
 
-  it('leaves other texts as they are', () => {
+  it('returns other texts unchanged', () => {
     assert.equal(explainSizeLimit('the queue is full'), 'the queue is full');
   });
 });

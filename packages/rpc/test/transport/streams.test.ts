@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createChannel, createClient, createServer } from '../../src/index.js';
 
-describe('a stream that is full', () => {
-  it('ends its writes quietly when it breaks', async () => {
+describe('a full stream', () => {
+  it('resolves its pending writes if it breaks', async () => {
     const server = createServer();
     server.add('pareto.v1.Fleet', { join: () => new Promise<void>(() => undefined) });
     const channel = createChannel(`127.0.0.1:${await server.listen('127.0.0.1', 0)}`);

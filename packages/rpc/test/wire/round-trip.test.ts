@@ -13,7 +13,7 @@ const values: FieldValues = {
   minAccuracy: fc.double({ min: 0, max: 1, noNaN: true }),
   'ReplicaReport.state': fc.constantFrom('LOADING', 'WARMING', 'READY', 'DRAINING', 'FAILED'),
   'Profile.shapes': fc.uniqueArray(shape, { selector: ({ name }) => name, maxLength: 3 }),
-  // No part of an architecture or of a measurement: the controller adds them for operators.
+  // Not in the domain types: the controller adds these fields in replies to operators.
   'Architecture.servedVersion': fc.constant(0),
   'Measurement.costPer_1k': fc.constant(0),
 };
@@ -24,7 +24,7 @@ interface Mapper<Message, Domain> {
   readonly values?: FieldValues;
 }
 
-/** Maps random messages to domain values and back; compares what a receiver of each reads. */
+/** Maps random messages to domain values and back, and compares the decoded messages. */
 function checkRoundTrip<Message, Domain>(name: string, { fromWire, toWire, ...given }: Mapper<Message, Domain>): void {
   const { serialize, deserialize } = messageDefinition(name);
   const message = arbitraryMessage(name, { ...values, ...given.values });

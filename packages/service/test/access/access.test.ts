@@ -243,7 +243,7 @@ describe('access by certificates', () => {
       await assert.rejects(call, { code: 'unavailable' });
     }
     assert.match(lines.join(''), /plain text to a TLS port.*connection rejected/);
-    await waitFor('the client', () => /showed no certificate/.exec(lines.join('')) ?? undefined);
+    await waitFor('the client', () => /presented no certificate/.exec(lines.join('')) ?? undefined);
   });
 
   it('accepts any client at a router and distinguishes services', async () => {
@@ -263,7 +263,7 @@ describe('access by certificates', () => {
   it('rejects a server of another role', async () => {
     const address = await serve('router');
     const call = createClient(connect(address, await as('worker', 'controller')), 'pareto.v1.Registry').list({});
-    await assert.rejects(call, { code: 'unavailable', message: /shows a router's certificate.*controller's/ });
+    await assert.rejects(call, { code: 'unavailable', message: /presented a router's certificate.*controller's/ });
   });
 });
 

@@ -83,12 +83,12 @@ describe('the certificates of a service', () => {
       [
         'with an invalid key',
         async () => (await write(), await writeFile(join(folder, 'tls.key'), 'secret words')),
-        /tls\.key holds no private key/,
+        /tls\.key contains no readable private key/,
       ],
       [
         'with an invalid certificate',
         async () => (await write(), await writeFile(join(folder, 'tls.crt'), '')),
-        /tls\.crt holds no certificate/,
+        /tls\.crt contains no certificate/,
       ],
       [
         'with the certificate of another authority',
@@ -99,7 +99,7 @@ describe('the certificates of a service', () => {
         },
         /not issued by the authority in ca\.crt/,
       ],
-      ['if they have expired', () => write({ endsInDays: -1 }), /tls\.crt ended on .*certs init --renew/],
+      ['if they have expired', () => write({ endsInDays: -1 }), /tls\.crt expired on .*certs init --renew/],
       [
         'for another role',
         () => write({ uris: ['spiffe://pareto/worker'] }),
@@ -132,12 +132,12 @@ describe('the certificates of a service', () => {
         await open();
       }
       await writeFile(join(folder, 'ca.crt'), authority.endedCa);
-      await assert.rejects(open(), /ca\.crt ended on/);
+      await assert.rejects(open(), /ca\.crt expired on/);
     });
 
     it('before they are valid', async () => {
       await write();
-      await assert.rejects(open(quickClock(-1000 * dayMs)), /is valid from .* only: is this machine's clock right/);
+      await assert.rejects(open(quickClock(-1000 * dayMs)), /is not valid before .*: check the clock of this machine/);
     });
   });
 
@@ -177,12 +177,12 @@ describe('the certificates of a service', () => {
       const certificates = await start();
       const before = certificateOf(certificates);
       const steps: readonly [() => Promise<unknown>, RegExp][] = [
-        [() => writeFile(join(folder, 'tls.crt'), 'half'), /tls\.crt holds no certificate.*current ones kept/],
+        [() => writeFile(join(folder, 'tls.crt'), 'half'), /tls\.crt contains no certificate.*current ones kept/],
         [
           () => write({ uris: ['spiffe://pareto/operator'] }),
           /tls\.crt is an operator's certificate.*current ones kept/,
         ],
-        [() => write({ endsInDays: -1 }), /ended on.*current ones kept/],
+        [() => write({ endsInDays: -1 }), /expired on.*current ones kept/],
         [() => rm(join(folder, 'tls.key')), /there is no tls\.key.*current ones kept/],
       ];
       for (const [spoil, why] of steps) {
@@ -205,7 +205,7 @@ describe('the certificates of a service', () => {
     const certificates = await start(clock);
     const before = certificateOf(certificates);
     await write({ endsInDays: 364 });
-    await logged(/is valid from .* current ones kept/);
+    await logged(/is not valid before .* current ones kept/);
     offsetMs = 0;
     await logged(/certificates replaced/);
     assert.notEqual(certificateOf(certificates), before);
