@@ -29,11 +29,11 @@ export const classificationCases: OwnCases = {
     ...infer('id-fp32', [input('FP32', [1, 4])], [scores], wanted(2)),
     gives: ok(classes('9.000000:1', '4.000000:3')),
   },
-  'of whole numbers': {
+  'of integers': {
     ...infer('id-int32', [input('INT32', [1, 4])], [base64(Int32Array.of(-5, 7, 0, 2))], wanted(2)),
     gives: ok(classes('7:1', '2:3')),
   },
-  'typed in, typed out': {
+  'typed contents for a typed request': {
     ...infer('labelled', [input('FP32', [1, 4], { contents: { fp32_contents: [1, 9, 3, 4] } })], [], wanted(1)),
     gives: ok({
       outputs: [
@@ -46,7 +46,7 @@ export const classificationCases: OwnCases = {
       raw_output_contents: null,
     }),
   },
-  'of one output, the other as it is': {
+  'of one output, the other as a tensor': {
     ...infer(
       'addsub',
       ['a', 'b'].map((name) => ({ ...input('FP32', [1, 4]), name })),
@@ -55,23 +55,23 @@ export const classificationCases: OwnCases = {
     ),
     gives: ok({ raw_output_contents: [strings('4.000000:3'), floats(1, 2, 3, 4)] }),
   },
-  'of all that an item has, in more dimensions': {
+  'over several dimensions of an item': {
     ...infer('cube', [input('FP32', [1, 2, 3])], [floats(1, 6, 2, 9, 0, 3)], wanted(2)),
     gives: ok(classes('9.000000:3', '6.000000:1')),
   },
-  none: { ...labelled(0), ...refused('classification', '0') },
-  'of true and false': {
+  'zero classes': { ...labelled(0), ...refused('classification', '0') },
+  'of BOOL': {
     ...infer('id-bool', [input('BOOL', [1, 4])], [base64(Uint8Array.of(1, 0, 1, 0))], wanted(1)),
     ...refused("'y'", 'BOOL'),
   },
-  'fewer than none': { ...labelled(-1), ...refused('classification', '-1') },
-  'as a text': {
+  'a negative number of classes': { ...labelled(-1), ...refused('classification', '-1') },
+  'a number of classes as a string': {
     ...infer('labelled', [input('FP32', [1, 4])], [scores], {
       outputs: [{ name: 'y', parameters: { classification: { string_param: 'two' } } }],
     }),
     ...refused('classification', 'two'),
   },
-  'of texts': {
+  'of BYTES': {
     ...infer('id-bytes', [input('BYTES', [1, 4])], [strings('a', 'b', 'c', 'd')], wanted(1)),
     ...refused("'y'", 'BYTES'),
   },

@@ -27,7 +27,7 @@ const asClass = { name: 'y', parameters: { classification: 2 } };
 export const httpCases: OwnCases = {
   live: { ...get('health/live'), gives: { status: 200 } },
   'a model is ready': { ...get('models/cube/versions/1/ready'), gives: { status: 200 } },
-  'a version that is unknown': { ...get('models/cube/versions/9'), gives: { status: 404 }, names: ['cube', '9'] },
+  'an unknown version': { ...get('models/cube/versions/9'), gives: { status: 404 }, names: ['cube', '9'] },
   'config with a version': {
     ...get('models/cube/versions/1/config'),
     gives: {
@@ -39,19 +39,19 @@ export const httpCases: OwnCases = {
     ...get('models/cube/versions/1/stats'),
     gives: { status: 200, reply: { model_stats: [{ name: 'cube', version: '1' }] } },
   },
-  'statistics of a model that is unknown': { ...get('models/nope/stats'), gives: { status: 400 }, names: ['nope'] },
-  'settings of logging': { ...get('logging'), gives: { status: 200, reply: { log_info: true } } },
-  'statistics of all': { ...get('models/stats'), gives: { status: 200, reply: { model_stats: anything } } },
-  'settings of tracing': { ...get('trace/setting'), gives: { status: 200, reply: { trace_level: ['OFF'] } } },
-  'regions of shared memory': { ...get('systemsharedmemory/status'), gives: { status: 200, type: 'application/json' } },
-  'to load a model': { ...post('repository/models/cube/load', {}), gives: { status: 200 } },
-  'a version that is no number': { ...get('models/cube/versions/x'), ...wrong('x') },
-  'to ask a version that is unknown': {
+  'statistics of an unknown model': { ...get('models/nope/stats'), gives: { status: 400 }, names: ['nope'] },
+  'log settings': { ...get('logging'), gives: { status: 200, reply: { log_info: true } } },
+  'statistics of all models': { ...get('models/stats'), gives: { status: 200, reply: { model_stats: anything } } },
+  'trace settings': { ...get('trace/setting'), gives: { status: 200, reply: { trace_level: ['OFF'] } } },
+  'shared memory regions': { ...get('systemsharedmemory/status'), gives: { status: 200, type: 'application/json' } },
+  'loading a model': { ...post('repository/models/cube/load', {}), gives: { status: 200 } },
+  'a version that is not a number': { ...get('models/cube/versions/x'), ...wrong('x') },
+  'inference with an unknown version': {
     ...post('models/id-fp32/versions/9/infer', { inputs: [numbers] }),
     gives: { status: 404 },
     names: ['id-fp32', '9'],
   },
-  'to load a model that is unknown': {
+  'loading an unknown model': {
     ...post('repository/models/nope/load', {}),
     gives: { status: 404 },
     names: ['nope'],
@@ -66,29 +66,29 @@ export const httpCases: OwnCases = {
     ...gives({ shape: [1, 2, 3], data: [1, 2, 3, 4, 5, 6] }),
   },
   'data nested in another shape': { ...ask([{ ...fp32, data: [[1, 2], [3]] }]), ...wrong("'x'", '4', '3') },
-  'data that is one number': { ...ask([{ ...fp32, data: 5 }]), ...wrong("'x'", '5') },
-  'data that is null in one place': { ...ask([{ ...fp32, data: [1, 2, null, 4] }]), ...wrong("'x'", 'null') },
-  'data that is left out': { ...ask([fp32]), ...wrong("'x'", 'data') },
+  'data that is a number': { ...ask([{ ...fp32, data: 5 }]), ...wrong("'x'", '5') },
+  'data with a null': { ...ask([{ ...fp32, data: [1, 2, null, 4] }]), ...wrong("'x'", 'null') },
+  'missing data': { ...ask([fp32]), ...wrong("'x'", 'data') },
   'BOOL as 0 and 1': {
     ...ask([{ ...fp32, datatype: 'BOOL', data: [0, 1, 1, 0] }], {}, 'id-bool'),
     ...wrong("'x'", 'true'),
   },
-  'a whole number past its range': {
+  'an integer out of range': {
     ...ask([{ ...fp32, datatype: 'INT8', data: [1, 2, 3, 300] }], {}, 'id-int8'),
     ...wrong("'x'", '300', 'INT8'),
   },
-  'a fraction for a whole number': {
+  'a fraction for an integer': {
     ...ask([{ ...fp32, datatype: 'INT32', data: [1, 2, 3, 4.5] }], {}, 'id-int32'),
     ...wrong("'x'", '4.5', 'INT32'),
   },
-  'UINT64 at its end': {
+  'the maximum of UINT64': {
     ...post(
       'models/id-uint64/infer',
       '{"inputs":[{"name":"x","shape":[1,4],"datatype":"UINT64","data":[0,1,2,18446744073709551615]}]}',
     ),
     ...gives({ data: [0, 1, 2, '18446744073709551615'] }),
   },
-  'BYTES with quotes and other scripts': {
+  'BYTES with quotes and non-Latin scripts': {
     ...ask([{ ...fp32, datatype: 'BYTES', data: ['"\\', '\n', '日本', '😀'] }], {}, 'id-bytes'),
     ...gives({ datatype: 'BYTES', data: ['"\\', '\n', '日本', '😀'] }),
   },
@@ -144,11 +144,11 @@ export const httpCases: OwnCases = {
     ...binary('id-fp32', { inputs: [sized(fp32, 16)] }, floats(1, 2, 3, 4, 5)),
     ...wrong('4'),
   },
-  'a size of binary data that is not the shape’s': {
+  'a size of binary data that does not match the shape': {
     ...binary('id-fp32', { inputs: [sized(fp32, 12)] }, floats(1, 2, 3)),
     ...wrong("'x'", '16', '12'),
   },
-  'one tensor and nothing else': {
+  'a body with only one binary tensor': {
     ...post('models/id-fp32/infer', latin(floats(1, 2, 3, 4)), { 'inference-header-content-length': '0' }),
     gives: { status: 200, type: 'application/octet-stream', binary: floats(1, 2, 3, 4) },
   },
@@ -158,8 +158,8 @@ export const httpCases: OwnCases = {
   },
   'an input twice': { ...ask([numbers, numbers]), ...wrong("'x'") },
   'an id that is a number': { ...ask([numbers], { id: 5 }), ...wrong('id', '5') },
-  'a dimension below zero': { ...ask([{ ...numbers, shape: [-1, 4] }]), ...wrong("'x'", '-1') },
-  'a header length that is no number': {
+  'a negative dimension': { ...ask([{ ...numbers, shape: [-1, 4] }]), ...wrong("'x'", '-1') },
+  'a header length that is not a number': {
     ...post('models/id-fp32/infer', { inputs: [numbers] }, { 'inference-header-content-length': 'ten' }),
     ...wrong('ten'),
   },
@@ -176,26 +176,26 @@ export const httpCases: OwnCases = {
     ...ask([numbers], { parameters: { latency_ms: 5000, class: 'online' } }),
     ...gives({ data: [1, 2, 3, 4] }),
   },
-  'an objective that is wrong': {
+  'an invalid objective': {
     ...ask([numbers], { parameters: { latency_ms: 'soon' } }),
     ...wrong('latency_ms', 'soon'),
   },
-  'an objective nothing can meet': {
+  'an infeasible objective': {
     ...ask([numbers], { parameters: { min_accuracy: 0.5 } }),
     gives: { status: 412 },
     names: ['0.5'],
   },
-  'parameters that nobody knows': {
+  'unknown parameters': {
     ...ask([numbers], { parameters: { colour: 'red' } }),
     ...gives({ data: [1, 2, 3, 4] }),
   },
 
   'a compressed request': { ...gzipped(JSON.stringify({ inputs: [numbers] })), ...gives({ data: [1, 2, 3, 4] }) },
-  'a request that only says it is compressed': {
+  'an uncompressed request with a compression header': {
     ...post('models/id-fp32/infer', { inputs: [numbers] }, { 'content-encoding': 'gzip' }),
     ...wrong('inflated'),
   },
-  'an encoding that is unknown': {
+  'an unknown encoding': {
     ...post('models/id-fp32/infer', { inputs: [numbers] }, { 'content-encoding': 'zstd' }),
     gives: { status: 415 },
     names: ['zstd', 'gzip'],
@@ -213,14 +213,14 @@ export const httpCases: OwnCases = {
     ...gives({ data: [1, 2, 3, 4] }),
   },
   'an empty body': { ...post('models/id-fp32/infer', ''), ...wrong('body') },
-  'a list for a body': { ...post('models/id-fp32/infer', []), ...wrong('object') },
-  'inputs that are no list': { ...ask({ x: [1, 2, 3, 4] }), ...wrong('inputs', 'array') },
+  'a list as body': { ...post('models/id-fp32/infer', []), ...wrong('object') },
+  'inputs that are not a list': { ...ask({ x: [1, 2, 3, 4] }), ...wrong('inputs', 'array') },
   'an input without a name': {
     ...ask([{ shape: [1, 4], datatype: 'FP32', data: [1, 2, 3, 4] }]),
     ...wrong('inputs[0]', 'name'),
   },
-  'a shape with a fraction': { ...ask([{ ...numbers, shape: [1, 4.5] }]), ...wrong("'x'", '4.5') },
-  'an input that is unknown': { ...ask([{ ...numbers, name: 'q' }]), ...wrong("'q'", "'x'") },
+  'a fraction in a shape': { ...ask([{ ...numbers, shape: [1, 4.5] }]), ...wrong("'x'", '4.5') },
+  'an unknown input': { ...ask([{ ...numbers, name: 'q' }]), ...wrong("'q'", "'x'") },
   HEAD: { ...get('health/ready', 'HEAD'), gives: { status: 200 } },
   OPTIONS: { ...get('models/id-fp32/infer', 'OPTIONS'), gives: { status: 204 } },
   DELETE: { ...get('models/id-fp32', 'DELETE'), gives: { status: 405 }, names: ['DELETE', 'GET'] },

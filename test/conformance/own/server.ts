@@ -53,70 +53,70 @@ export const serverCases: OwnCases = {
     ...{ rpc: 'ModelConfig', request: { name: 'id-bytes' } },
     gives: ok({ config: { input: [{ data_type: 'TYPE_STRING' }], output: [{ data_type: 'TYPE_STRING' }] } }),
   },
-  'config of a version that is unknown': {
+  'config of an unknown version': {
     rpc: 'ModelConfig',
     request: { name: 'cube', version: '9' },
     ...notFound('cube', '9'),
   },
-  'config of no name': { rpc: 'ModelConfig', request: {}, ...notFound() },
+  'config without a name': { rpc: 'ModelConfig', request: {}, ...notFound() },
   'statistics of a version': {
     ...{ rpc: 'ModelStatistics', request: { name: 'cube', version: '1' } },
     gives: ok({ model_stats: [{ name: 'cube', version: '1' }] }),
   },
-  'statistics of a version that is unknown': {
+  'statistics of an unknown version': {
     ...{ rpc: 'ModelStatistics', request: { name: 'cube', version: '9' } },
     ...refused('cube', '9'),
   },
-  'statistics of a version that is no number': {
+  'statistics of a version that is not a number': {
     ...{ rpc: 'ModelStatistics', request: { name: 'cube', version: 'x' } },
     ...refused('x'),
   },
-  'metadata of a version that is no number': {
+  'metadata of a version that is not a number': {
     ...{ rpc: 'ModelMetadata', request: { name: 'cube', version: 'x' } },
     ...refused('x'),
   },
-  'a region that is not registered': {
+  'status of an unregistered region': {
     ...{ rpc: 'SystemSharedMemoryStatus', request: { name: 'r' } },
     ...notFound("'r'"),
   },
-  'to unregister a region that is not registered': {
+  'unregistering an unregistered region': {
     ...{ rpc: 'SystemSharedMemoryUnregister', request: { name: 'r' } },
     gives: ok(null),
   },
-  'whether a model is ready, with a version': {
+  'readiness of a model with a version': {
     ...{ rpc: 'ModelReady', request: { name: 'cube', version: '1' } },
     gives: ok({ ready: true }),
   },
-  'settings of tracing for a model that is unknown': {
+  'trace settings of an unknown model': {
     ...{ rpc: 'TraceSetting', request: { model_name: 'nope' } },
     ...notFound('nope'),
   },
-  'a setting of logging that is to change': {
+  'changing a log setting': {
     ...{ rpc: 'LogSettings', request: { settings: { log_verbose_level: { uint32_param: 3 } } } },
     gives: { status: 'UNIMPLEMENTED' },
     names: ['log_verbose_level', '--log-level'],
   },
-  'a setting of tracing that is to change': {
+  'changing a trace setting': {
     ...{ rpc: 'TraceSetting', request: { settings: { trace_level: { value: ['TIMESTAMPS'] } } } },
     gives: { status: 'UNIMPLEMENTED' },
     names: ['trace_level', '--trace-endpoint'],
   },
-  'regions of shared memory': { rpc: 'SystemSharedMemoryStatus', request: {}, gives: ok(null) },
-  'a region of shared memory': {
+  'shared memory regions': { rpc: 'SystemSharedMemoryStatus', request: {}, gives: ok(null) },
+  'registering shared memory': {
     ...{ rpc: 'SystemSharedMemoryRegister', request: { name: 'r', key: '/r', byte_size: '16' } },
     gives: { status: 'UNIMPLEMENTED' },
     names: ['shared memory'],
   },
-  'a region of CUDA shared memory': {
+  'registering CUDA shared memory': {
     ...{ rpc: 'CudaSharedMemoryRegister', request: { name: 'r', byte_size: '16' } },
     gives: { status: 'UNIMPLEMENTED' },
     names: ['shared memory'],
   },
-  'to load a model that is unknown': {
+  'loading an unknown model': {
     ...{ rpc: 'RepositoryModelLoad', request: { model_name: 'nope' } },
     ...notFound('nope'),
   },
-  'to load a model with another configuration': {
+  'loading a model with another configuration': {
     ...{ rpc: 'RepositoryModelLoad', request: { model_name: 'cube', parameters: { config: { string_param: '{}' } } } },
     gives: { status: 'UNIMPLEMENTED' },
     names: ['config', 'cube', 'pareto register'],
@@ -126,25 +126,25 @@ export const serverCases: OwnCases = {
     gives: { status: 'UNIMPLEMENTED' },
     names: ['other'],
   },
-  'the index of what is ready': {
+  'the index of ready models': {
     ...{ rpc: 'RepositoryIndex', request: { ready: true } },
     gives: ok({ models: anything }),
   },
-  'to unload a model that is unknown': {
+  'unloading an unknown model': {
     ...{ rpc: 'RepositoryModelUnload', request: { model_name: 'nope' } },
     ...notFound('nope'),
   },
 
-  'a stream of nothing': { stream: [], gives: ok(null) },
-  'a stream with an error in its middle': {
+  'an empty stream': { stream: [], gives: ok(null) },
+  'a stream with an error in the middle': {
     stream: [message('a', 'id-fp32'), message('b', 'id-fp32', 'q'), message('c', 'id-fp32')],
     gives: ok([answered('a', 'id-fp32'), failed('b'), answered('c', 'id-fp32')]),
   },
-  'a stream of several models, one of them unknown': {
+  'a stream to several models, one unknown': {
     stream: [message('1', 'id-fp32'), message('2', 'nope'), message('3', 'nobatch')],
     gives: ok([answered('1', 'id-fp32'), failed('2'), answered('3', 'nobatch')]),
   },
-  'a stream of typed contents': {
+  'a stream with typed contents': {
     stream: [infer('id-int32', [input('INT32', [1, 4], { contents: { int_contents: [1, 2, 3, 4] } })]).request],
     gives: ok([
       { infer_response: { outputs: [{ contents: { int_contents: [1, 2, 3, 4] } }], raw_output_contents: null } },
