@@ -152,7 +152,7 @@ describe('pareto certs init', () => {
     };
     for (const folder of [out, join(out, 'operator'), join(out, 'client')]) await list(folder);
     assert.deepEqual(seen, ['operator', 'operator', undefined]);
-    await assert.rejects(list(out, 'controller'), /shows a router's certificate/);
+    await assert.rejects(list(out, 'controller'), /presented a router's certificate/);
     await assert.rejects(list(temp.file('none')), /certificates in .*none: there is no ca\.crt/);
     server.close();
   });
