@@ -77,7 +77,7 @@ async function runOnDevice(executor: Executor, provider: DeviceProvider): Promis
 }
 
 function trialError(provider: DeviceProvider, error: unknown, { stderr }: ExecutorProcess): ParetoError {
-  const why = [plain(errorText(error)), ...missingLibraries(stderr)].join('; ');
+  const why = [stripSourceLocation(errorText(error)), ...missingLibraries(stderr)].join('; ');
   const message = `execution provider ${provider} does not work on this host: a test model failed: ${why}`;
   return new ParetoError(
     'failed-precondition',
@@ -89,7 +89,7 @@ function trialError(provider: DeviceProvider, error: unknown, { stderr }: Execut
 }
 
 /** Removes the source location and the failed condition from the start of an ONNX Runtime error. */
-const plain = (text: string): string => text.replace(/\/\S*onnxruntime\S*.* was false\. /s, '').trim();
+const stripSourceLocation = (text: string): string => text.replace(/\/\S*onnxruntime\S*.* was false\. /s, '').trim();
 
 /** Returns the libraries that could not be opened, which are reported on stderr only. */
 function missingLibraries(stderr: string): readonly string[] {

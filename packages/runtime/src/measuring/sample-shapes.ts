@@ -7,10 +7,10 @@ type Shapes = Profile['shapes'];
 type Size = (spec: TensorSpec, at: number) => number;
 
 const imageSize = 224;
-const tokens = 16;
+const tokenCount = 16;
 /** Audio samples: 32 ms at 16 kHz, the window of voice activity detectors. */
 const audioSamples = 512;
-const uniform = [8, 32, 64, imageSize] as const;
+const uniformSizes = [8, 32, 64, imageSize] as const;
 
 /**
  * Returns shapes to try in order, of the inputs with dynamic dimensions, without the batch. Returns one empty record if
@@ -28,7 +28,13 @@ export function sampleShapes(signature: Signature): readonly Shapes[] {
     ({ dims }, at) =>
       at === dims.length - 1 && at > 0 ? length : 1;
   const likely: Size = (spec, at) => likelySize(spec, at, signature.batched);
-  const all = [likely, last(tokens), last(audioSamples), () => 1, ...uniform.map((length) => () => length)].map(shapes);
+  const all = [
+    likely,
+    last(tokenCount),
+    last(audioSamples),
+    () => 1,
+    ...uniformSizes.map((length) => () => length),
+  ].map(shapes);
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
@@ -43,5 +49,5 @@ function likelySize({ datatype, dims }: TensorSpec, at: number, batched: boolean
   const isChannel = (dim: number | undefined): boolean => dim !== undefined && [1, 3, 4].includes(dim);
   if (item.length === 3 && (isChannel(item[0]) || isChannel(item[2]))) return imageSize;
   const isWhole = datatype.startsWith('INT') || datatype.startsWith('UINT');
-  return isWhole && item.length === 1 ? tokens : 1;
+  return isWhole && item.length === 1 ? tokenCount : 1;
 }

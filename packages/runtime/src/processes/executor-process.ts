@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { createFrameReader, encodeFrame } from '../protocol/frame.js';
-import { offerToOomKiller } from './process-memory.js';
+import { preferForOomKiller } from './process-memory.js';
 import { outOfMemoryExit, type FromExecutor, type ToExecutor } from '../protocol/protocol.js';
 
 export interface ExecutorDeath {
@@ -61,7 +61,7 @@ export function startExecutorProcess(environment: Readonly<Record<string, string
     () => killedAs,
     () => stderr,
   );
-  if (child.pid !== undefined) void offerToOomKiller(child.pid);
+  if (child.pid !== undefined) void preferForOomKiller(child.pid);
   return {
     pid: child.pid ?? -1,
     died,

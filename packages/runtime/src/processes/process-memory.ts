@@ -31,7 +31,7 @@ export async function readProcessMemory(pid: number): Promise<ProcessMemory | un
 }
 
 /** Makes the kernel's OOM killer choose this process before others. */
-export async function offerToOomKiller(pid: number): Promise<void> {
+export async function preferForOomKiller(pid: number): Promise<void> {
   await writeFile(`/proc/${pid}/oom_score_adj`, '900').catch(() => undefined);
 }
 

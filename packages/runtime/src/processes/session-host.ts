@@ -63,7 +63,7 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
   });
 
   const seenFrom = (session: number, ended: ExecutorDeath): ExecutorDeath =>
-    cause === undefined || cause === session ? ended : besideOf(ended);
+    cause === undefined || cause === session ? ended : causedByOther(ended);
   const diedSeenFrom = (session: number, ended: ExecutorDeath, running: boolean): CallOutcome => ({
     kind: 'died',
     death: seenFrom(session, ended),
@@ -110,7 +110,7 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
   return { process, open };
 }
 
-const besideOf = ({ reason }: ExecutorDeath): ExecutorDeath => ({
+const causedByOther = ({ reason }: ExecutorDeath): ExecutorDeath => ({
   kind: 'beside',
   reason: `another model ended the device process: ${reason}`,
 });

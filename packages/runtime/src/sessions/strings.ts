@@ -5,12 +5,12 @@ import { isUtf8 } from 'node:buffer';
 // onnxruntime-node passes a string as UTF-8 that ends at a NUL. Therefore a NUL, and every byte that is not part of
 // valid UTF-8, is escaped as one character of Unicode's last private plane: U+10FE00 plus the byte. Bytes that encode
 // such a character are escaped one by one, so that they are not mistaken for an escape.
-const high = '\udbff';
-const firstLow = 0xde00;
+const highSurrogate = '\udbff';
+const firstLowSurrogate = 0xde00;
 const escapes = /\udbff[\ude00-\udeff]/g;
 const isEscaped = /\0|\udbff[\ude00-\udeff]/;
 
-const escapeOf = (byte: number): string => high + String.fromCharCode(firstLow + byte);
+const escapeOf = (byte: number): string => highSurrogate + String.fromCharCode(firstLowSurrogate + byte);
 
 /** Returns the text from which `bytesOfText` returns the same bytes. */
 export function textOfBytes(bytes: Buffer): string {
@@ -39,11 +39,11 @@ function lengthOf(bytes: Buffer, at: number): number {
 
 /** Returns the bytes of a text from ONNX Runtime. */
 export function bytesOfText(text: string): Buffer {
-  if (!text.includes(high)) return Buffer.from(text);
+  if (!text.includes(highSurrogate)) return Buffer.from(text);
   const parts: Buffer[] = [];
   let from = 0;
   for (const { index } of text.matchAll(escapes)) {
-    parts.push(Buffer.from(text.slice(from, index)), Buffer.from([text.charCodeAt(index + 1) - firstLow]));
+    parts.push(Buffer.from(text.slice(from, index)), Buffer.from([text.charCodeAt(index + 1) - firstLowSurrogate]));
     from = index + 2;
   }
   return Buffer.concat([...parts, Buffer.from(text.slice(from))]);

@@ -12,13 +12,17 @@ export const openModel = async (
   cache: BlobCache,
   manifest: Manifest | undefined,
   signal: AbortSignal,
-): Promise<OpenedFile | undefined> => manifest && opened(await cache.openModel(manifest, signal));
+): Promise<OpenedFile | undefined> => manifest && toOpenedFile(await cache.openModel(manifest, signal));
 
 /** Opens one file. Returns undefined if there is no digest. */
 export const openFile = async (
   cache: BlobCache,
   digest: Digest | undefined,
   signal: AbortSignal,
-): Promise<OpenedFile | undefined> => (digest === undefined ? undefined : opened(await cache.open(digest, signal)));
+): Promise<OpenedFile | undefined> =>
+  digest === undefined ? undefined : toOpenedFile(await cache.open(digest, signal));
 
-const opened = (file: CachedFile): OpenedFile => ({ path: file.path, [Symbol.asyncDispose]: () => file.release() });
+const toOpenedFile = (file: CachedFile): OpenedFile => ({
+  path: file.path,
+  [Symbol.asyncDispose]: () => file.release(),
+});

@@ -9,7 +9,7 @@ import { loadInBackground, type BackgroundDeps } from '../sampling/background-ex
 import { createSampleBudget } from '../sampling/sample-budget.js';
 import { verifyBatches, verifyGenerated } from './verify-generated.js';
 
-export interface CheckRequest extends BackgroundDeps, StepContext {
+export interface GeneratedFileCheck extends BackgroundDeps, StepContext {
   readonly generator: Generator;
   /** Signature of the original. */
   readonly signature: Signature;
@@ -24,7 +24,7 @@ export interface CheckRequest extends BackgroundDeps, StepContext {
  * Compares the outputs of both files. Throws as a load does, and `failed-precondition` if a model fails or the
  * signatures differ.
  */
-export async function checkGenerated(check: CheckRequest): Promise<ComparisonResult> {
+export async function checkGenerated(check: GeneratedFileCheck): Promise<ComparisonResult> {
   const { generator, signature, originalPath, generatedPath, samples, batch, signal } = check;
   const { bound } = generator;
   const expected = servedSignature(generator, signature);

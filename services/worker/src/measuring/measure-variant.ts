@@ -14,7 +14,7 @@ import { measureQuality, type Quality, type QualityRequest } from './measure-qua
 import { RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { repeatedRows } from '../sampling/samples.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
-import { trackStepMemory, endWith, loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
+import { trackStepMemory, endOnAbort, loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
 import { withTimeout } from '../orders/with-timeout.js';
 
 export interface MeasureDeps extends BackgroundDeps {
@@ -104,7 +104,7 @@ async function measureHere(
   const load = async (): Promise<Executor> => {
     const loaded = await pool.load(options, signal);
     trackStepMemory(loaded, stepMemory);
-    endWith(loaded, signal);
+    endOnAbort(loaded, signal);
     return loaded;
   };
   const { executor, coldLoadMs } = await measureLoadTimes(load, files);

@@ -37,12 +37,12 @@ const allowance = 256 * mib;
 const minLimit = 128 * mib;
 
 /** Maximum number of final reports to keep, far more than replicas are unloaded between two reports. */
-const maxDeparted = 1_000;
+const maxFinalReports = 1_000;
 
 export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const replicas = new Map<ReplicaId, Replica>();
   const slotsByReplica = new Map<ReplicaId, ClassSlots>();
-  const departed = new Set<ReplicaReport>();
+  const finalReports = new Set<ReplicaReport>();
   let desired: DesiredState = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
   let isDraining = false;
   const others = (id: ReplicaId | undefined): Replica[] =>
@@ -77,7 +77,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     await replica.drain();
     replicas.delete(id);
     slotsByReplica.delete(id);
-    if (departed.size < maxDeparted) departed.add(replica.report());
+    if (finalReports.size < maxFinalReports) finalReports.add(replica.report());
     // The replica may have been assigned again while it drained.
     if (!isDraining) reconcile();
     options.onChange();
@@ -105,9 +105,9 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       desired = next;
       if (!isDraining) reconcile();
     },
-    reports: () => [...Array.from(replicas.values(), (replica) => replica.report()), ...departed],
+    reports: () => [...Array.from(replicas.values(), (replica) => replica.report()), ...finalReports],
     markReported(reports) {
-      for (const report of reports) departed.delete(report);
+      for (const report of reports) finalReports.delete(report);
     },
     get memoryUsedBytes() {
       return heldBytes();

@@ -39,7 +39,7 @@ export async function loadInBackground(
   const options = { modelPath, modelName: who, provider: 'cpu', threads: 1, nice: true, memoryLimitBytes };
   const executor = await deps.pool.load(options, signal);
   trackStepMemory(executor, deps.stepMemory);
-  endWith(executor, signal);
+  endOnAbort(executor, signal);
   return {
     async run(inputs) {
       using _watch = await watchTime(executor, deps);
@@ -88,7 +88,7 @@ export function trackStepMemory(executor: Executor, stepMemory: StepMemory): voi
 }
 
 /** Ends the executor when the signal aborts. */
-export function endWith(executor: Executor, signal: AbortSignal): void {
+export function endOnAbort(executor: Executor, signal: AbortSignal): void {
   const end = (): void => void executor[Symbol.asyncDispose]();
   if (signal.aborted) return end();
   signal.addEventListener('abort', end, { once: true });
