@@ -16,7 +16,8 @@ import {
   type BlobStoreOptions,
   type StoredBlob,
 } from '../store/blob-store.js';
-import { createFolderPartials, statIfExists, touch } from './folder-partials.js';
+import { touch } from './folder-claim.js';
+import { createFolderPartials, statIfExists } from './folder-partials.js';
 import { openFolderIdentity } from './folder-identity.js';
 import { hashFile } from '../digests/hash-file.js';
 import { makeFolder } from '../files/make-folder.js';
