@@ -46,7 +46,7 @@ export async function openCertificates(folder: string, options: CertificateOptio
   let current = fingerprint(files);
   let pending: string | undefined;
   let rejected: string | undefined;
-  let warnedAt: number | undefined;
+  const expiry = createExpiryWarning(folder, options);
   await warnIfWorldReadable(join(folder, certificateFiles.key), logger);
 
   /** Loads new files once two reads in a row are equal: the files may be written one after the other. */
@@ -69,23 +69,15 @@ export async function openCertificates(folder: string, options: CertificateOptio
     }
     current = print;
     rejected = undefined;
-    warnedAt = undefined;
+    expiry.reset();
     logger.info('certificates replaced', { folder, expires: dateOf(loaded.endsAt) });
     for (const listener of listeners) listener();
-  }
-
-  function warnBeforeExpiry(): void {
-    const remainingMs = loaded.endsAt - clock.wallMs();
-    if (remainingMs > warnBeforeMs || (warnedAt !== undefined && clock.now() - warnedAt < warnEveryMs)) return;
-    warnedAt = clock.now();
-    const message = remainingMs > 0 ? 'certificate expires soon' : 'certificate has expired: peers reject connections';
-    logger.warn(message, { folder, expires: dateOf(loaded.endsAt) });
   }
 
   const stopping = new AbortController();
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      warnBeforeExpiry();
+      expiry.check(loaded.endsAt);
       await clock.sleep(pollInterval, stopping.signal).catch(() => undefined);
       await poll();
     }
@@ -108,6 +100,28 @@ export async function openCertificates(folder: string, options: CertificateOptio
       stopping.abort();
       await running;
     },
+  };
+}
+
+interface ExpiryWarning {
+  check(endsAt: number): void;
+  /** Makes the next check warn without the pause of a day. */
+  reset(): void;
+}
+
+/** Logs a warning once a day during the week before a certificate expires, and after it has expired. */
+function createExpiryWarning(folder: string, { clock, logger }: CertificateOptions): ExpiryWarning {
+  let warnedAt: number | undefined;
+  return {
+    check(endsAt) {
+      const remainingMs = endsAt - clock.wallMs();
+      if (remainingMs > warnBeforeMs || (warnedAt !== undefined && clock.now() - warnedAt < warnEveryMs)) return;
+      warnedAt = clock.now();
+      const message =
+        remainingMs > 0 ? 'certificate expires soon' : 'certificate has expired: peers reject connections';
+      logger.warn(message, { folder, expires: dateOf(endsAt) });
+    },
+    reset: () => void (warnedAt = undefined),
   };
 }
 
