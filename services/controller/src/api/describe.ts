@@ -17,7 +17,14 @@ import {
   type PlacementVariant,
   type VariantObservation,
 } from '@pareto/policy';
-import { architectureToWire, measurementToWire, recipeOutcomeToWire, taskToWire, type wire } from '@pareto/rpc';
+import {
+  architectureToWire,
+  measurementToWire,
+  recipeOutcomeToWire,
+  taskToWire,
+  type Complete,
+  type wire,
+} from '@pareto/rpc';
 import type { LiveReplica } from '../fleet/live-replica.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { notFound } from '../registry/not-found.js';
@@ -64,7 +71,10 @@ export function describeName(view: ClusterView, name: string): wire.DescribeResp
   };
 }
 
-const describeArchitecture = ({ served }: ClusterView, architecture: Architecture): wire.ArchitectureInput => ({
+const describeArchitecture = (
+  { served }: ClusterView,
+  architecture: Architecture,
+): Complete<wire.ArchitectureInput> => ({
   ...architectureToWire(architecture),
   servedVersion: served.get(architecture.name) ?? 0,
 });
@@ -72,7 +82,7 @@ const describeArchitecture = ({ served }: ClusterView, architecture: Architectur
 function describeVariant(
   view: ClusterView,
   { variant, measurements, dominatedBy }: PlacementVariant,
-): wire.VariantInput {
+): Complete<wire.VariantInput> {
   const { id, version, architecture, recipe, provider, option = '', task, quarantineReason = '' } = variant;
   const latencyMs = latencyOf(view.registry, task);
   const costs = measurements.flatMap((m) => costOf(m, view.prices, latencyMs) ?? []);

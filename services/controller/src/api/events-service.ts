@@ -1,7 +1,7 @@
 // The stream of events: the logged ones first, then new ones to clients that follow.
 
 import { architectureNameOf, type Clock } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { Complete, wire } from '@pareto/rpc';
 import type { Cluster } from '../cluster/cluster.js';
 import type { EventLog, LoggedEvent } from '../events/events.js';
 
@@ -52,7 +52,7 @@ function isAbout(
   return architecture === name || clusterView().registry.architectures.get(architecture)?.[0]?.task === name;
 }
 
-const eventToWire = (event: LoggedEvent, now: number): wire.EventsResponseInput => ({
+const eventToWire = (event: LoggedEvent, now: number): Complete<wire.EventsResponseInput> => ({
   id: event.id,
   ageMs: Math.max(0, now - event.at),
   kind: event.kind,

@@ -1,7 +1,7 @@
 // The Fleet service: workers' sessions, and the operators' view of the fleet.
 
 import { priceOf, workerId } from '@pareto/core';
-import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type Complete, type wire } from '@pareto/rpc';
 import { electionCandidates, electedLeader } from '../leadership/election-candidates.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { notFound } from '../registry/not-found.js';
@@ -49,7 +49,7 @@ export function createFleetHandlers(options: FleetServiceOptions): ServiceHandle
   };
 }
 
-function overview(options: FleetServiceOptions, now: ClusterView): wire.OverviewResponseInput {
+function overview(options: FleetServiceOptions, now: ClusterView): Complete<wire.OverviewResponseInput> {
   const { cluster, name, planLog, routers, tableVersion } = options;
   const { leader, mirror, storeAgeMs } = cluster;
   const leads = leader.term !== undefined;
@@ -96,7 +96,7 @@ function listWorkers(view: ClusterView): wire.WorkerInput[] {
 function describeWorker(
   { fleet, prices, now, leadingSince }: ClusterView,
   { info: known, draining }: WorkerRecord,
-): wire.WorkerInput {
+): Complete<wire.WorkerInput> {
   const info = fleet.session(known.id)?.info ?? known;
   const report = fleet.lastReport(info.id);
   const ordered = fleet.ordered(info.id);
@@ -117,7 +117,7 @@ function describeWorker(
   };
 }
 
-function describeAction({ action, at }: LoggedAction, { now }: ClusterView): wire.PlanActionInput {
+function describeAction({ action, at }: LoggedAction, { now }: ClusterView): Complete<wire.PlanActionInput> {
   const { kind, reason } = action;
   const common = { kind, reason, ageMs: now - at };
   if (action.kind === 'make')

@@ -9,7 +9,7 @@ import {
   type PlacementWorker,
   type Step,
 } from '@pareto/policy';
-import type { wire } from '@pareto/rpc';
+import type { Complete, wire } from '@pareto/rpc';
 import { notFound } from '../registry/not-found.js';
 import { sameTarget, type WorkTarget } from '../fleet/live-worker.js';
 import { observeWorkers, type ClusterView } from '../cluster/observe.js';
@@ -62,7 +62,7 @@ function describeJob(
   steps: readonly Step[],
   running: readonly Running[],
   deferred: Plan['deferred'],
-): wire.JobInput {
+): Complete<wire.JobInput, 'done'> {
   return {
     architecture: architecture.name,
     version: architecture.version,

@@ -1,7 +1,7 @@
 // Rules of operators, and warmth rules of operators and clients: setting, removing and listing them.
 
 import { isWarmthRule, ParetoError, type Rule, type RuleEvent, type WarmthRule } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { Complete, wire } from '@pareto/rpc';
 import { notFound } from '../registry/not-found.js';
 import type { ClusterView } from '../cluster/observe.js';
 import type { RegisterContext } from '../registry/register.js';
@@ -109,7 +109,7 @@ export function listRules({ registry, records, wallMs }: ClusterView): wire.List
 }
 
 /** Returns a rule for the wire, with durations instead of times, because other hosts have other clocks. */
-export const ruleToWire = (rule: Rule, wallMs: number): wire.RuleInput => ({
+export const ruleToWire = (rule: Rule, wallMs: number): Complete<wire.RuleInput> => ({
   id: rule.id,
   kind: rule.kind,
   tenant: rule.tenant,

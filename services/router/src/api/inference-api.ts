@@ -10,6 +10,7 @@ import {
   type RawTensor,
   type ServerCall,
   type ServiceHandlers,
+  type Complete,
   type wire,
 } from '@pareto/rpc';
 import { describeWhatIf } from '../decisions/describe.js';
@@ -34,7 +35,11 @@ export function inferenceHandlers(core: RouterCore): ServiceHandlers<'pareto.v1.
   };
 }
 
-async function infer(core: RouterCore, request: wire.InferRequest, call: ServerCall): Promise<wire.InferResponseInput> {
+async function infer(
+  core: RouterCore,
+  request: wire.InferRequest,
+  call: ServerCall,
+): Promise<Complete<wire.InferResponseInput>> {
   const inputs = request.inputs.map(toRawTensor);
   const { target, id, outputs } = request;
   const served = await serve(core, {

@@ -2,11 +2,11 @@
 
 import type { Candidate, Objective, TargetEntry } from '@pareto/core';
 import { ruleCovers, verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
-import { accuracyToWire, objectiveToWire, type wire } from '@pareto/rpc';
+import { accuracyToWire, objectiveToWire, type Complete, type wire } from '@pareto/rpc';
 import { objectiveText, reasonText, rulesText } from '../resolve/refusal.js';
 import type { DecisionRecord } from './decision-log.js';
 
-export function describeDecision(record: DecisionRecord, decisionId: string): wire.ExplainResponseInput {
+export function describeDecision(record: DecisionRecord, decisionId: string): Complete<wire.ExplainResponseInput> {
   const { target, objective, trace, tableVersion } = record;
   const listed = describeCandidates(target, objective, trace);
   const chosen = target.candidates[record.chosen];
@@ -24,7 +24,11 @@ export function describeDecision(record: DecisionRecord, decisionId: string): wi
   };
 }
 
-export function describeWhatIf(result: WhatIf, target: TargetEntry, objective: Objective): wire.WhatIfResponseInput {
+export function describeWhatIf(
+  result: WhatIf,
+  target: TargetEntry,
+  objective: Objective,
+): Complete<wire.WhatIfResponseInput> {
   const { selection, nearest, trace } = result;
   const listed = describeCandidates(target, objective, trace);
   const isFeasible = selection.kind !== 'refused';
@@ -84,7 +88,7 @@ function describeCandidate(
   candidate: Candidate,
   { verdict, predictedMs }: { readonly verdict: string; readonly predictedMs: number },
   objective: Objective,
-): wire.CandidateInput {
+): Complete<wire.CandidateInput, 'detail'> {
   const isPredicted = predictedMs < Infinity;
   return {
     variant: candidate.variant,

@@ -1,7 +1,7 @@
 // Answers pings of routers with the state and load of every replica, without I/O.
 
 import type { WorkerInfo } from '@pareto/core';
-import { replicaStateToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { replicaStateToWire, type ServiceHandlers, type Complete, type wire } from '@pareto/rpc';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 
 export interface ExecutionDeps {
@@ -11,7 +11,7 @@ export interface ExecutionDeps {
 }
 
 export const createExecutionHandlers = (deps: ExecutionDeps): ServiceHandlers<'pareto.v1.Execution'> => ({
-  async ping(): Promise<wire.PingResponseInput> {
+  async ping(): Promise<Complete<wire.PingResponseInput>> {
     const { id, incarnation } = deps.worker();
     const replicas = [...deps.replicas.replicas.values()].map((replica) => ({
       replicaId: replica.assignment.replica,
