@@ -4,7 +4,7 @@ import type { SelectionRule, WarmthRule } from '@pareto/core';
 
 const always = {
   tenant: 'default',
-  reason: 'the operator says so',
+  reason: 'set by the operator',
   by: 'operator',
   madeWallMs: 0,
   endsWallMs: undefined,

@@ -55,30 +55,30 @@ function offerOf(candidate: Candidate, query: SelectionQuery, params: SelectPara
 }
 
 /** Returns the floor that the candidate meets. Undefined if it is not measured, or if none was requested. */
-function offeredFloor(asked: number | undefined, accuracy: number | undefined): number | undefined {
-  if (asked === undefined || accuracy === undefined) return undefined;
-  return accuracy >= asked ? asked : Math.min(accuracy, Math.floor(accuracy * 1e4) / 1e4);
+function offeredFloor(requested: number | undefined, accuracy: number | undefined): number | undefined {
+  if (requested === undefined || accuracy === undefined) return undefined;
+  return accuracy >= requested ? requested : Math.min(accuracy, Math.floor(accuracy * 1e4) / 1e4);
 }
 
-function offeredCeiling(asked: number | undefined, cost: number | undefined): number | undefined {
-  if (asked === undefined || cost === undefined) return undefined;
-  return cost <= asked ? asked : roundUp(cost);
+function offeredCeiling(requested: number | undefined, cost: number | undefined): number | undefined {
+  if (requested === undefined || cost === undefined) return undefined;
+  return cost <= requested ? requested : roundUp(cost);
 }
 
 const minError = 1e-4;
 
-function distanceOf(asked: Objective, offered: Objective): number {
-  const latency = Math.log(offered.latencyMs / Math.max(asked.latencyMs, 1e-3));
-  const cost = logRatio(offered.maxCostPer1k, asked.maxCostPer1k);
-  if (asked.minAccuracy === undefined) return latency + cost;
+function distanceOf(requested: Objective, offered: Objective): number {
+  const latency = Math.log(offered.latencyMs / Math.max(requested.latencyMs, 1e-3));
+  const cost = logRatio(offered.maxCostPer1k, requested.maxCostPer1k);
+  if (requested.minAccuracy === undefined) return latency + cost;
   const error = (accuracy: number): number => Math.max(minError, 1 - accuracy);
-  return latency + cost + Math.log(error(offered.minAccuracy ?? 0) / error(asked.minAccuracy));
+  return latency + cost + Math.log(error(offered.minAccuracy ?? 0) / error(requested.minAccuracy));
 }
 
 /** Returns Infinity if a limit was requested and none can be offered. */
-function logRatio(offered: number | undefined, asked: number | undefined): number {
-  if (asked === undefined) return 0;
-  return offered === undefined ? Infinity : Math.log(offered / Math.max(asked, 1e-12));
+function logRatio(offered: number | undefined, requested: number | undefined): number {
+  if (requested === undefined) return 0;
+  return offered === undefined ? Infinity : Math.log(offered / Math.max(requested, 1e-12));
 }
 
 /** Rounds up to three significant digits. */

@@ -47,21 +47,21 @@ describe('frontierOf', () => {
     input('unpriced', { accuracy: 0.9, p99Ms: { 1: 4, 8: 11 } }),
     input('small', { accuracy: 0.97, p99Ms: { 1: 1, 4: 4 } }, 0.1),
   ];
-  const told = (batch: number): readonly string[] =>
+  const describeFrontier = (batch: number): readonly string[] =>
     frontierOf(inputs, cpu, batch).map(
       ({ variant, p99Ms, isFastest, isCheapest }) =>
         `${variant} ${p99Ms}${isFastest ? ' fastest' : ''}${isCheapest ? ' cheapest' : ''}`,
     );
 
   it('marks the measured variants on the fronts of latency and of cost', () => {
-    assert.deepEqual(told(8), [
+    assert.deepEqual(describeFrontier(8), [
       'a:unpriced 11 fastest',
       'a:int8-dynamic 12 fastest cheapest',
       'a:original 40 fastest cheapest',
       'a:fp16 42 cheapest',
     ]);
-    assert.equal(told(4)[0], 'a:small 4 fastest cheapest');
-    assert.deepEqual(told(16), []);
+    assert.equal(describeFrontier(4)[0], 'a:small 4 fastest cheapest');
+    assert.deepEqual(describeFrontier(16), []);
     assert.deepEqual(frontierOf(inputs, hardwareClassId('cuda/x/y/1g'), 1), []);
   });
 

@@ -34,15 +34,15 @@ const plan = (fields: Partial<PlacementSnapshot>): Plan => planPlacement(world(f
 
 /** Returns the served version and the plan of each turn. */
 function run(start: PlacementSnapshot, turns: number): readonly string[] {
-  const told: string[] = [];
+  const lines: string[] = [];
   let now = start;
   for (let turn = 1; turn <= turns; turn++) {
     const next = planPlacement(now, params);
     for (const { info } of now.workers) assert.ok(memoryOn(info.id, now, next) <= info.memoryBytes);
-    told.push([`v${now.served.get('a')}`, ...brief(next)].join(' | '));
+    lines.push([`v${now.served.get('a')}`, ...brief(next)].join(' | '));
     now = carryOut(now, next, turn, true);
   }
-  return told;
+  return lines;
 }
 
 describe('a new version', () => {

@@ -167,7 +167,7 @@ describe('placement by rules and domination', () => {
       replicas: [replica('1', 'a:int8', 'w')],
     };
     const [action] = planPlacement(snapshot({ ...room, ...denied }), params).actions;
-    assert.equal(action?.reason, 'denied: the operator says so');
+    assert.equal(action?.reason, 'denied: set by the operator');
   });
 
   it('keeps the original warm if no accuracy is measured', () => {

@@ -335,12 +335,12 @@ describe('placement by warmth rules', () => {
   });
 
   it('returns since when variants are cold', () => {
-    const wishes = [
+    const rules = [
       warmthRule('cold', 'digits', { since: milliseconds(5) }),
       warmthRule('cold', 'a:int8', { tenant: 'other', since: milliseconds(9) }),
     ];
     assert.deepEqual(
-      [...coldVariants(wishes, all)],
+      [...coldVariants(rules, all)],
       [
         ['a:int8', 9],
         ['a:fp16', 5],
@@ -357,7 +357,7 @@ describe('a cold variant under steady light demand', () => {
     const id = small.variant.id;
     let world = snapshot({ ...room, variants: [small], warmthRules: [warmthRule('cold', 'a')], now });
     let scale: ScaleState = new Map();
-    let asked: readonly Milliseconds[] = [];
+    let queriedAt: readonly Milliseconds[] = [];
     let isHeld = false;
     const actions: string[] = [];
     const end = everyMs * queries + 60_000;
@@ -367,11 +367,11 @@ describe('a cold variant under steady light demand', () => {
       const ready = world.replicas.some(({ state }) => state === 'ready');
       if (ready && isHeld) {
         isHeld = false;
-        asked = [...asked, world.now];
+        queriedAt = [...queriedAt, world.now];
         world = { ...world, replicas: world.replicas.map((one) => ({ ...one, lastUsedAt: world.now })) };
       }
       const cold = coldVariants(world.warmthRules, world.variants);
-      const itemsPerSecond = asked.filter((when) => world.now - when < 5_000).length / 5;
+      const itemsPerSecond = queriedAt.filter((when) => world.now - when < 5_000).length / 5;
       const result = small.measurements[0]?.result;
       const profile = result?.kind === 'measured' ? result.profile : assert.fail();
       const demands =
@@ -426,10 +426,13 @@ describe('placement with selection and warmth rules', () => {
     .record({
       variants: fc.array(fc.tuple(fields, fields), { minLength: 1, maxLength: 3 }),
       rules: fc.array(fc.tuple(fc.constantFrom<'pin' | 'deny'>('pin', 'deny'), fc.nat({ max: 2 })), { maxLength: 2 }),
-      wishes: fc.uniqueArray(fc.tuple(fc.constantFrom<'warm' | 'cold'>('warm', 'cold'), fc.constantFrom(...names)), {
-        maxLength: 6,
-        selector: ([, name]) => name,
-      }),
+      warmthRules: fc.uniqueArray(
+        fc.tuple(fc.constantFrom<'warm' | 'cold'>('warm', 'cold'), fc.constantFrom(...names)),
+        {
+          maxLength: 6,
+          selector: ([, name]) => name,
+        },
+      ),
       wanted: fc.array(fc.constantFrom(...names.filter((name) => name.includes(':'))), { maxLength: 2 }),
       workers: fc.array(fc.tuple(fc.integer({ min: 50, max: 400 }), fc.boolean()), { minLength: 1, maxLength: 3 }),
       held: fc.option(fc.constantFrom(...names.filter((name) => name.includes(':'))), { nil: undefined }),
@@ -446,7 +449,7 @@ describe('placement with selection and warmth rules', () => {
           }),
         ),
         rules: made.rules.map(([kind, i]) => buildSelectionRule(kind, `v${i}`, { task: taskOf(i) })),
-        warmthRules: made.wishes.map(([kind, name], n) => {
+        warmthRules: made.warmthRules.map(([kind, name], n) => {
           const own = name.startsWith('v') ? taskOf(Number(name[1])) : name;
           return warmthRule(kind, name, { task: own, since: milliseconds(n) });
         }),

@@ -89,10 +89,10 @@ describe('planDomination', () => {
 
   it('compares cost at the batch that the task’s latency allows', () => {
     // The larger batch of the second saves less time than that of the first; p99 differs by less than noise.
-    const dear = measured('a:original', { ...base, p99Ms: { 1: 10, 8: 40 } });
+    const expensive = measured('a:original', { ...base, p99Ms: { 1: 10, 8: 40 } });
     const cheap = measured('a:made', { ...base, p99Ms: { 1: 10, 8: 36 } });
     const within = (latencyMs: number): number =>
-      planDomination([dear, cheap], { ...terms, latencyMs }, { ...params, timeNoise: 0.5 }).size;
+      planDomination([expensive, cheap], { ...terms, latencyMs }, { ...params, timeNoise: 0.5 }).size;
     assert.equal(within(1000), 1);
     assert.equal(within(30), 0);
   });

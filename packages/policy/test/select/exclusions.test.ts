@@ -165,9 +165,9 @@ describe('selectVariant with exclusions', () => {
         const named = all.map(([one], i): CandidateFields => ({ ...one, name: `c${i}` }));
         const kept = named.filter((_, i) => all[i]?.[1] === undefined);
         const entry = excluding(target(...named), ...all.map(([, exclusion]) => exclusion));
-        const asked = query(minAccuracy === undefined ? {} : { minAccuracy });
-        const selection = selectVariant(entry, asked, idleLoads, params);
-        const alone = selectVariant(target(...kept), asked, idleLoads, params);
+        const input = query(minAccuracy === undefined ? {} : { minAccuracy });
+        const selection = selectVariant(entry, input, idleLoads, params);
+        const alone = selectVariant(target(...kept), input, idleLoads, params);
         assert.equal(selection.kind, alone.kind);
         if (selection.kind === 'chosen' && alone.kind === 'chosen')
           assert.equal(selection.candidate.architecture, alone.candidate.architecture);

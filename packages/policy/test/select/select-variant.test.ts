@@ -178,8 +178,8 @@ const cases: readonly (readonly [string, TargetEntry, SelectionQuery, LoadView, 
 ];
 
 describe('selectVariant', () => {
-  for (const [name, entry, asked, view, expected] of cases) {
-    it(name, () => assert.equal(brief(selectVariant(entry, asked, view, params)), expected));
+  for (const [name, entry, input, view, expected] of cases) {
+    it(name, () => assert.equal(brief(selectVariant(entry, input, view, params)), expected));
   }
 
   it('predicts completion: elapsed + backlog + p99 of the batch + hop', () => {
@@ -244,7 +244,7 @@ describe('selectVariant', () => {
   });
   const scenes = fc.record({
     entry: fc.array(fields, { maxLength: 12 }).map((all) => target(...all)),
-    asked: fc
+    input: fc
       .record({
         latencyMs: fc.integer({ min: 1, max: 120 }),
         minAccuracy: fc.option(
@@ -261,27 +261,27 @@ describe('selectVariant', () => {
 
   it('chooses only candidates that meet the objective or are marked as degraded', () => {
     fc.assert(
-      fc.property(scenes, ({ entry, asked, backlog }) => {
-        const selection = selectVariant(entry, asked, loads(backlog), params);
+      fc.property(scenes, ({ entry, input, backlog }) => {
+        const selection = selectVariant(entry, input, loads(backlog), params);
         if (selection.kind !== 'chosen') return;
         const { candidate, degraded } = selection;
-        const { minAccuracy, maxCostPer1k, latencyMs, accuracyBound } = asked.objective;
+        const { minAccuracy, maxCostPer1k, latencyMs, accuracyBound } = input.objective;
         const accuracy = accuracyBound === 'lower95' ? candidate.accuracy?.lower95 : candidate.accuracy?.value;
         assert.equal(candidate.quarantineReason, undefined);
         assert.ok(candidate.replicas.length > 0);
         assert.ok(selection.predictedMs <= latencyMs);
         if (maxCostPer1k !== undefined) assert.ok((candidate.costPer1k ?? Infinity) <= maxCostPer1k);
         if (minAccuracy !== undefined) assert.equal(degraded, (accuracy ?? 0) < minAccuracy);
-        if (degraded) assert.equal(asked.objective.degrade, 'allow');
+        if (degraded) assert.equal(input.objective.degrade, 'allow');
       }),
     );
   });
 
   it('does not depend on the order of candidates', () => {
     fc.assert(
-      fc.property(scenes, ({ entry, asked, backlog }) => {
+      fc.property(scenes, ({ entry, input, backlog }) => {
         const reversed = { ...entry, candidates: entry.candidates.toReversed() };
-        const [one, other] = [entry, reversed].map((each) => selectVariant(each, asked, loads(backlog), params));
+        const [one, other] = [entry, reversed].map((each) => selectVariant(each, input, loads(backlog), params));
         assert.equal(one?.kind, other?.kind);
         if (one?.kind === 'chosen' && other?.kind === 'chosen')
           assert.equal(one.candidate.costPer1k, other.candidate.costPer1k);
@@ -291,11 +291,11 @@ describe('selectVariant', () => {
 
   it('offers only feasible objectives', () => {
     fc.assert(
-      fc.property(scenes, ({ entry, asked }) => {
-        const answer = whatIf(entry, asked, params);
+      fc.property(scenes, ({ entry, input }) => {
+        const answer = whatIf(entry, input, params);
         if (answer.nearest === undefined) return;
         assert.equal(answer.selection.kind, 'refused');
-        const taken = whatIf(entry, { ...asked, objective: answer.nearest.objective }, params);
+        const taken = whatIf(entry, { ...input, objective: answer.nearest.objective }, params);
         assert.notEqual(taken.selection.kind, 'refused');
       }),
     );
