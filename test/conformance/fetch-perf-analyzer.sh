@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts perf_analyzer into the folder $1: the wheel from PyPI, by the Python $2, and the C library that it is linked against, from
-# Debian 13, because the machine's own may be older. Prints nothing when all went well.
+# Installs perf_analyzer in the folder $1: the wheel from PyPI, with the Python $2, and the C library that it is linked against, from
+# Debian 13, because the machine's own may be older. Prints nothing on success.
 set -eu
 mkdir -p "$1/apt/lists/partial" "$1/apt/cache/archives/partial"
 cd "$1"
@@ -8,7 +8,7 @@ cd "$1"
 "$2" -m zipfile -e perf_analyzer-*.whl wheel
 chmod +x wheel/perf_analyzer/bin/perf_analyzer
 
-# Lists and packages of their own, from where the machine has its packages: nothing of the machine's changes.
+# Uses separate package lists and caches with the machine's mirror, so that the machine itself is not changed.
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/*$') ||
   { echo 'this machine has no mirror of Debian among its package sources'; exit 1; }

@@ -1,8 +1,8 @@
-// A Go client, by reflection: every call, deadlines, cancelling, 20 MB, much at once, streams.
+// A Go client with reflection: every call, deadlines, cancellation, 20 MB, parallel requests, streams.
 //
 //	usage: client ROUTER
 //
-// Prints one JSON object a line for each check: its title, and the error if it failed.
+// Prints each check as a line of JSON: its title, and the error if it failed.
 package main
 
 import (
@@ -41,7 +41,7 @@ func within(limit time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), limit)
 }
 
-// refused tells what is wrong with an error that should have that code and name that thing.
+// refused returns an error unless err has the given code and its message contains the given name.
 func refused(err error, code codes.Code, needle string) error {
 	got := status.Convert(err)
 	if got.Code() != code || !strings.Contains(got.Message(), needle) {
@@ -50,7 +50,7 @@ func refused(err error, code codes.Code, needle string) error {
 	return nil
 }
 
-// mirrored asks an identity model, and wants the same bytes and id back.
+// mirrored queries an identity model, and returns an error unless the bytes and the id come back.
 func mirrored(s *server, model string, id string, raw []byte) error {
 	ctx, cancel := within(30 * time.Second)
 	defer cancel()
@@ -162,7 +162,7 @@ func atOnce(s *server) error {
 	return <-failures
 }
 
-// streams sends a wrong message in the middle; each answer has the id of what it answers.
+// streams sends an invalid message in the middle of a stream. Each answer has the id of its request.
 func streams(s *server) error {
 	ctx, cancel := within(60 * time.Second)
 	defer cancel()
@@ -207,13 +207,13 @@ func main() {
 		title string
 		run   func(s *server) error
 	}{
-		{"every call of the protocol", everyCall},
-		{"bad input: a status, and what was expected", badInput},
-		{"deadlines that are too short end the call, and nothing else", deadlines},
-		{"calls that are cancelled end, and the next is answered", cancelling},
-		{"20 MB there and back", func(s *server) error { return mirrored(s, "nobatch", "large", row(large...)) }},
-		{"64 at once on one connection, with data and ids of their own", atOnce},
-		{"a stream with a wrong message in the middle", streams},
+		{"supports every call of the protocol", everyCall},
+		{"returns a status and the expected value for invalid input", badInput},
+		{"ends only the calls with a short deadline", deadlines},
+		{"ends cancelled calls, and answers the next one", cancelling},
+		{"echoes 20 MB", func(s *server) error { return mirrored(s, "nobatch", "large", row(large...)) }},
+		{"answers 64 parallel requests on one connection with their own data and ids", atOnce},
+		{"continues a stream after an invalid message", streams},
 	}
 	connection, err := grpc.NewClient(os.Args[1],
 		grpc.WithTransportCredentials(insecure.NewCredentials()),

@@ -1,4 +1,4 @@
-// The services of a server, learnt by reflection: calls by name, with messages as protobuf's JSON form.
+// The services of a server by reflection: calls by name, with messages in protobuf's JSON form.
 package main
 
 import (
@@ -25,7 +25,7 @@ type server struct {
 	service    protoreflect.ServiceDescriptor
 }
 
-// reflect asks the server for the file that declares the protocol's service.
+// reflect requests the file that declares the protocol's service from the server.
 func reflect(connection *grpc.ClientConn) (*server, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -91,7 +91,7 @@ func field(of protoreflect.Message, name string) protoreflect.Value {
 	return of.Get(of.Descriptor().Fields().ByName(protoreflect.Name(name)))
 }
 
-// infer is a ModelInfer of one FP32 row for an identity model.
+// infer returns a ModelInfer request with one FP32 row for an identity model.
 func (s *server) infer(model string, id string, input string, raw []byte) message {
 	json := fmt.Sprintf(`{"model_name":%q,"id":%q,"inputs":[{"name":%q,"datatype":"FP32","shape":[1,%d]}]}`,
 		model, id, input, len(raw)/4)
@@ -100,7 +100,7 @@ func (s *server) infer(model string, id string, input string, raw []byte) messag
 	return made
 }
 
-// output is the first raw output of an answer.
+// output returns the first raw output of an answer.
 func output(reply protoreflect.Message) []byte {
 	outputs := field(reply, "raw_output_contents").List()
 	if outputs.Len() == 0 {

@@ -1,4 +1,4 @@
-"""Runs the checks of a script and tells of each, one JSON object a line: its title, and the error if it failed."""
+"""Runs the checks of a script and prints each as a line of JSON: its title, and the error if it failed."""
 
 import json
 import sys
@@ -16,18 +16,18 @@ def check(title):
 
 
 def run(*args):
-    """Calls every check with `args`, in the order in which they were written."""
+    """Calls every check with `args`, in the order of their definition."""
     for title, function in _checks:
         error = None
         try:
             function(*args)
-        except Exception:  # whatever it is, it is what the check has found
+        except Exception:  # every exception is a failed check
             error = traceback.format_exc()
         print(json.dumps({"title": title, "error": error}), flush=True)
 
 
 def refused(call, *needles, status=None):
-    """What a call was refused with. Fails if it was answered, or if the message lacks one of the needles."""
+    """Returns the error of a call. Fails if the call succeeded, or if the message lacks one of the needles."""
     try:
         answer = call()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Plain grpcio that learns the services by reflection: no generated code, and nothing of any server's own client.
+"""Plain grpcio with reflection: no generated code, and no client library of any server.
 
 usage: reflection.py ROUTER
 """
@@ -17,7 +17,7 @@ PROTOCOL = "inference.GRPCInferenceService"
 
 
 class Reflected:
-    """The services of a server, as calls by name."""
+    """Provides the calls of a server's services by name."""
 
     def __init__(self, address, options=()):
         self.channel = grpc.insecure_channel(address, options=[*OPTIONS, *options])
@@ -66,7 +66,7 @@ def _(server):
     assert {PROTOCOL, "pareto.v1.Inference", "grpc.health.v1.Health"} <= services, services
 
 
-@check("every call of the protocol is there")
+@check("declares every call of the protocol")
 def _(server):
     given = {
         "ModelReady": {"name": "id-fp32"},
@@ -86,7 +86,7 @@ def _(server):
         assert (message == "") == (status == "OK"), (name, message)
 
 
-@check("typed contents come back typed, raw ones raw")
+@check("returns typed contents for typed ones, raw for raw ones")
 def _(server):
     tensor = {"name": "x", "datatype": "FP32", "shape": [1, 4], "contents": {"fp32_contents": [1, 2, 3, 4]}}
     reply = server.call("ModelInfer", model_name="id-fp32", inputs=[tensor])
@@ -115,7 +115,7 @@ def _(server):
     watch.cancel()
 
 
-@check("bad input: a status, and what was expected")
+@check("returns a status and the expected value for invalid input")
 def _(server):
     wrong = [
         (infer([1, 2, 3, 4], name="q"), "INVALID_ARGUMENT", "'q'"),
@@ -136,7 +136,7 @@ def _(server):
     assert status in ("INVALID_ARGUMENT", "INTERNAL"), (status, message)
 
 
-@check("a deadline that has passed, and one that is cut short")
+@check("ends calls at an expired and at a short deadline")
 def _(server):
     for seconds in (0, 1e-6):
         status, _ = status_of(lambda seconds=seconds: server.call("ModelInfer", timeout=seconds, **infer([1, 2, 3, 4])))
@@ -144,7 +144,7 @@ def _(server):
     server.call("ModelInfer", **infer([1, 2, 3, 4]))
 
 
-@check("calls that are cancelled end, and the next is answered")
+@check("ends cancelled calls, and answers the next one")
 def _(server):
     request = server.message("ModelInfer", **infer([0] * 2**20, model="nobatch"))
     for _ in range(8):
@@ -154,7 +154,7 @@ def _(server):
     server.call("ModelInfer", **infer([1, 2, 3, 4]))
 
 
-@check("20 MB there and back, raw and typed")
+@check("echoes 20 MB, raw and typed")
 def _(server):
     numbers = [float(number) for number in range(5 * 2**20)]
     reply = server.call("ModelInfer", **infer(numbers, model="nobatch"))
@@ -164,7 +164,7 @@ def _(server):
     same(reply.outputs[0].contents.fp32_contents == numbers, True)
 
 
-@check("64 at once on one connection, with data and ids of their own")
+@check("answers 64 parallel requests on one connection with their own data and ids")
 def _(server):
     method = server.method("ModelInfer")
     requests = [server.message("ModelInfer", **infer([number] * 4, id=str(number))) for number in range(64)]
@@ -175,7 +175,7 @@ def _(server):
     )
 
 
-@check("a stream of 200, models mixed, answered each with its own id")
+@check("answers a stream of 200 requests to several models with their ids")
 def _(server):
     models = ("id-fp32", "nobatch", "nope")
 
@@ -195,7 +195,7 @@ def _(server):
     same(right, {str(number): raw([number] * 4) for number in range(200) if number % 3 < 2})
 
 
-@check("a connection with a ping each 300 ms is kept, though it is idle")
+@check("keeps an idle connection with a ping each 300 ms")
 def _(server):
     pings = [("grpc.keepalive_time_ms", 300), ("grpc.keepalive_timeout_ms", 2000)]
     always = [("grpc.keepalive_permit_without_calls", 1), ("grpc.http2.max_pings_without_data", 0)]

@@ -1,4 +1,4 @@
-"""Arrays of every datatype, for the identity models of the reference, and inputs made of them for either form of tritonclient."""
+"""Arrays of every datatype for the identity models of the reference, and their inputs for both forms of tritonclient."""
 
 import numpy as np
 
@@ -37,12 +37,12 @@ def tensor(api, name, array, datatype, **options):
 
 
 def input_of(api, numbers, **options):
-    """One input `x` of FP32; `numbers` become rows of four."""
+    """Returns an input `x` of FP32, with `numbers` as rows of four."""
     return [tensor(api, "x", np.array(numbers, np.float32).reshape(-1, 4), "FP32", **options)]
 
 
 def large(megabytes=20):
-    """Distinct numbers, [rows, 1024]."""
+    """Returns distinct numbers, [rows, 1024]."""
     return np.arange(megabytes * 2**18, dtype=np.float32).reshape(-1, 1024)
 
 

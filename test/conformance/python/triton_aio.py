@@ -1,4 +1,4 @@
-"""tritonclient's asyncio clients, over gRPC and HTTP: what the other two scripts ask, as coroutines.
+"""tritonclient's asyncio clients, over gRPC and HTTP: the checks of the other two scripts, as coroutines.
 
 usage: triton_aio.py ROUTER HTTP_ADDRESS
 """
@@ -13,7 +13,7 @@ from tensors import input_of, large, tensor
 
 
 def both(title):
-    """A check that is a coroutine, of either client."""
+    """Registers a check that is a coroutine, for both clients."""
 
     def add(work):
         async def one(api, address):
@@ -26,7 +26,7 @@ def both(title):
     return add
 
 
-@both("what it is, and what there is")
+@both("reads server and model metadata")
 async def _(api, client):
     assert await client.is_server_live() and await client.is_server_ready()
     assert await client.is_model_ready("id-fp32") and not await client.is_model_ready("nope")
@@ -38,7 +38,7 @@ async def _(api, client):
     assert await client.get_model_repository_index(**as_json)
 
 
-@both("64 at once, with data and ids of their own")
+@both("answers 64 parallel requests with their own data and ids")
 async def _(api, client):
     async def ask(number):
         got = await client.infer("id-fp32", input_of(api, [number] * 4), request_id=str(number))
@@ -49,14 +49,14 @@ async def _(api, client):
     same(dict(got), {str(number): [number] * 4 for number in range(64)})
 
 
-@both("20 MB there and back")
+@both("echoes 20 MB")
 async def _(api, client):
     sent = large(20)
     got = (await client.infer("nobatch", [tensor(api, "x", sent, "FP32")])).as_numpy("y")
     assert np.array_equal(got, sent)
 
 
-@both("a wrong request, then a right one")
+@both("rejects an invalid request, and answers a valid one")
 async def _(api, client):
     try:
         await client.infer("id-fp32", [tensor(api, "q", np.zeros((1, 4), np.float32), "FP32")])
@@ -67,7 +67,7 @@ async def _(api, client):
     await client.infer("id-fp32", input_of(api, [1, 2, 3, 4]))
 
 
-@both("a call that is cancelled ends, and nothing else")
+@both("ends only the call that is cancelled")
 async def _(api, client):
     asked = asyncio.ensure_future(client.infer("nobatch", [tensor(api, "x", large(4), "FP32")]))
     await asyncio.sleep(0)

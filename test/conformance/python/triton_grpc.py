@@ -1,4 +1,4 @@
-"""tritonclient over gRPC, unmodified: every call, good and bad input, streams, deadlines, cancelling, much at once.
+"""tritonclient over gRPC, unmodified: every call, valid and invalid input, streams, deadlines, cancellation, parallel requests.
 
 usage: triton_grpc.py ROUTER
 """
@@ -15,7 +15,7 @@ from tensors import TYPES, array_of, input_of, large, strings, tensor, text
 NUMBERS = [1, 2, 3, 4]
 
 
-@check("live, ready, and what it is")
+@check("is live and ready, and has metadata")
 def _(client):
     assert client.is_server_live() and client.is_server_ready()
     metadata = client.get_server_metadata(as_json=True)
@@ -23,13 +23,13 @@ def _(client):
     assert "classification" in metadata["extensions"], metadata
 
 
-@check("which models are ready")
+@check("returns which models are ready")
 def _(client):
     assert client.is_model_ready("id-fp32") and client.is_model_ready("id-fp32", "1")
     assert not client.is_model_ready("nope") and not client.is_model_ready("id-fp32", "99")
 
 
-@check("metadata and config of a model say the same")
+@check("returns equal metadata and config of a model")
 def _(client):
     metadata = client.get_model_metadata("id-fp32", as_json=True)
     config = client.get_model_config("id-fp32", as_json=True)["config"]
@@ -40,7 +40,7 @@ def _(client):
     refused(lambda: client.get_model_config("id-fp32", "99"), "99", status="NOT_FOUND")
 
 
-@check("statistics count what was asked")
+@check("counts requests in the statistics")
 def _(client):
     def read():
         stats = client.get_inference_statistics("id-int32").model_stats[0]
@@ -55,7 +55,7 @@ def _(client):
     assert "id-int32" in names and "id-fp32" in names, names
 
 
-@check("the repository: index, load, unload")
+@check("supports the repository: index, load, unload")
 def _(client):
     index = {model.name: model.state for model in client.get_model_repository_index().models}
     same(index["id-fp32"], "READY")
@@ -66,7 +66,7 @@ def _(client):
     refused(lambda: client.unload_model("nope"), "nope")
 
 
-@check("settings can be read, and not be changed")
+@check("returns settings, and does not change them")
 def _(client):
     assert client.get_trace_settings("id-fp32", as_json=True)["settings"]
     assert client.get_log_settings(as_json=True)["settings"]
@@ -74,7 +74,7 @@ def _(client):
     refused(lambda: client.update_trace_settings(settings={"trace_level": ["TIMESTAMPS"]}))
 
 
-@check("shared memory has no regions, and takes none")
+@check("has no shared memory regions, and accepts none")
 def _(client):
     same(len(client.get_system_shared_memory_status().regions), 0)
     same(len(client.get_cuda_shared_memory_status().regions), 0)
@@ -82,7 +82,7 @@ def _(client):
     refused(lambda: client.register_cuda_shared_memory("a", b"aGFuZGxl", 0, 16), status="UNIMPLEMENTED")
 
 
-@check("every datatype comes back as it went")
+@check("echoes every datatype")
 def _(client):
     for model, (datatype, dtype) in TYPES.items():
         sent = array_of(dtype)
@@ -92,7 +92,7 @@ def _(client):
     same(text(got), text(strings()))
 
 
-@check("requested outputs, in the order that was asked for, and ids")
+@check("returns outputs in the requested order, and ids")
 def _(client):
     inputs = [tensor(api, name, np.full((1, 4), value, np.float32), "FP32") for name, value in (("b", 1), ("a", 3))]
     outputs = [api.InferRequestedOutput(name) for name in ("sum", "diff")]
@@ -104,7 +104,7 @@ def _(client):
     assert one.as_numpy("sum") is None and one.as_numpy("diff")[0, 0] == 2
 
 
-@check("classification, with labels")
+@check("classifies with labels")
 def _(client):
     outputs = [api.InferRequestedOutput("y", class_count=2)]
     got = client.infer("labelled", input_of(api, [1, 9, 3, 4] + [4, 3, 9, 10]), outputs=outputs).as_numpy("y")
@@ -113,7 +113,7 @@ def _(client):
     same(tops, [(9, 1, "dog"), (4, 3, "red fox"), (10, 3, "red fox"), (9, 2, "owl")])
 
 
-@check("an objective as parameters and as headers; the answer tells the variant")
+@check("accepts an objective as parameters and as headers, and names the variant")
 def _(client):
     reply = client.infer("id-fp32", input_of(api, NUMBERS), parameters={"latency_ms": 5000, "unknown": "ignored"})
     same(reply.get_response().parameters["pareto_variant"].string_param, "id-fp32:original")
@@ -122,19 +122,19 @@ def _(client):
     refused(lambda: client.infer("id-fp32", input_of(api, NUMBERS), parameters=wrong), "latency_ms", "soon")
 
 
-@check("priority, timeout, sequence ids")
+@check("accepts priority, timeout and sequence ids")
 def _(client):
     client.infer("id-fp32", input_of(api, NUMBERS), priority=1, timeout=5_000_000, sequence_id=7, sequence_start=True)
 
 
-@check("compressed requests")
+@check("accepts compressed requests")
 def _(client):
     for algorithm in ("gzip", "deflate"):
         reply = client.infer("id-fp32", input_of(api, NUMBERS), compression_algorithm=algorithm)
         same(reply.as_numpy("y").flatten().tolist(), NUMBERS)
 
 
-@check("bad input is told by name, with what was expected")
+@check("names invalid input and the expected value")
 def _(client):
     wrong = [
         (tensor(api, "q", np.zeros((1, 4), np.float32), "FP32"), ("'q'", "'x'")),
@@ -151,13 +151,13 @@ def _(client):
     refused(lambda: client.infer("id-fp32", input_of(api, NUMBERS), outputs=unknown), "'z'", "'y'")
 
 
-@check("a deadline that is too short ends the call, and nothing else")
+@check("ends only the call with a short deadline")
 def _(client):
     refused(lambda: client.infer("id-fp32", input_of(api, NUMBERS), client_timeout=1e-6), status="DEADLINE_EXCEEDED")
     client.infer("id-fp32", input_of(api, NUMBERS), client_timeout=30)
 
 
-@check("a request that is cancelled ends, and nothing else")
+@check("ends only the request that is cancelled")
 def _(client):
     ended = queue.Queue()
     values = [tensor(api, "x", large(4), "FP32")]
@@ -168,14 +168,14 @@ def _(client):
     client.infer("id-fp32", input_of(api, NUMBERS))
 
 
-@check("20 MB there and back")
+@check("echoes 20 MB")
 def _(client):
     sent = large(20)
     got = client.infer("nobatch", [tensor(api, "x", sent, "FP32")]).as_numpy("y")
     assert np.array_equal(got, sent)
 
 
-@check("64 at once, with data and ids of their own")
+@check("answers 64 parallel requests with their own data and ids")
 def _(client):
     answers = queue.Queue()
     for number in range(64):
@@ -193,7 +193,7 @@ def _(client):
     same(seen, {number: [number] * 4 for number in range(64)})
 
 
-@check("1000 requests, 16 of them in flight, are all answered, each with its own data")
+@check("answers 1000 requests, 16 in flight, each with its own data")
 def _(client):
     room = threading.Semaphore(16)
     wrong = []
@@ -212,7 +212,7 @@ def _(client):
     same(wrong, [])
 
 
-@check("64 threads at once, each with a client of its own")
+@check("answers 64 parallel threads with a client each")
 def _(client):
     wrong = []
 
@@ -230,7 +230,7 @@ def _(client):
     same(wrong, [])
 
 
-@check("a stream goes on after a bad message, whose error carries its id")
+@check("continues a stream after an invalid message, and returns an error with its id")
 def _(client):
     answers = queue.Queue()
     client.start_stream(lambda result, error: answers.put((result, error)))
@@ -247,7 +247,7 @@ def _(client):
     same(values, {str(number): number for number in range(20) if number != 7})
 
 
-@check("a stream that is left in the middle disturbs nobody")
+@check("is not disturbed by a stream that is abandoned")
 def _(client):
     client.start_stream(lambda result, error: None)
     for _ in range(20):

@@ -1,4 +1,4 @@
-"""tritonclient over HTTP, unmodified: every call, JSON and binary tensors, good and bad input, compression, much at once.
+"""tritonclient over HTTP, unmodified: every call, JSON and binary tensors, valid and invalid input, compression, parallel requests.
 
 usage: triton_http.py ADDRESS
 """
@@ -11,7 +11,7 @@ from tensors import TYPES, array_of, input_of, large, strings, tensor, text
 NUMBERS = [1, 2, 3, 4]
 
 
-@check("live, ready, and what it is")
+@check("is live and ready, and has metadata")
 def _(client):
     assert client.is_server_live() and client.is_server_ready()
     metadata = client.get_server_metadata()
@@ -21,7 +21,7 @@ def _(client):
     assert not client.is_model_ready("nope")
 
 
-@check("metadata and config of a model")
+@check("returns metadata and config of a model")
 def _(client):
     same(client.get_model_metadata("id-fp32")["inputs"], [{"name": "x", "datatype": "FP32", "shape": [-1, 4]}])
     same(client.get_model_config("id-fp32", "1")["max_batch_size"], 8)
@@ -29,7 +29,7 @@ def _(client):
     refused(lambda: client.get_model_config("nope"), "nope", status="404")
 
 
-@check("statistics")
+@check("returns statistics")
 def _(client):
     def count():
         return client.get_inference_statistics("id-int16")["model_stats"][0]["inference_count"]
@@ -41,7 +41,7 @@ def _(client):
     refused(lambda: client.get_inference_statistics("nope"), "nope", status="400")
 
 
-@check("the repository: index, load, unload")
+@check("supports the repository: index, load, unload")
 def _(client):
     index = {model["name"]: model["state"] for model in client.get_model_repository_index()}
     same(index["id-fp32"], "READY")
@@ -51,14 +51,14 @@ def _(client):
     refused(lambda: client.load_model("nope"), "nope")
 
 
-@check("settings can be read, and not be changed")
+@check("returns settings, and does not change them")
 def _(client):
     assert client.get_trace_settings() and client.get_trace_settings("id-fp32") and client.get_log_settings()
     refused(lambda: client.update_log_settings({"log_verbose_level": 3}))
     refused(lambda: client.update_trace_settings(settings={"trace_rate": "7"}))
 
 
-@check("shared memory has no regions, and takes none")
+@check("has no shared memory regions, and accepts none")
 def _(client):
     same(client.get_system_shared_memory_status(), [])
     same(client.get_cuda_shared_memory_status(), [])
@@ -66,7 +66,7 @@ def _(client):
     refused(lambda: client.register_cuda_shared_memory("a", b"aGFuZGxl", 0, 16))
 
 
-@check("every datatype comes back as it went, as binary data and as JSON")
+@check("echoes every datatype, as binary data and as JSON")
 def _(client):
     for model, (datatype, dtype) in TYPES.items():
         for binary in (True, False):
@@ -83,7 +83,7 @@ def _(client):
         same(text(got.as_numpy("y")), text(strings()))
 
 
-@check("binary and JSON inputs and outputs in one request, and ids")
+@check("mixes binary and JSON inputs and outputs in a request, with ids")
 def _(client):
     inputs = [
         tensor(api, "a", np.full((2, 4), 3, np.float32), "FP32", binary_data=False),
@@ -95,7 +95,7 @@ def _(client):
     same([got.as_numpy(name)[1, 3] for name in ("sum", "diff")], [4, 2])
 
 
-@check("classification, with labels")
+@check("classifies with labels")
 def _(client):
     for binary in (True, False):
         outputs = [api.InferRequestedOutput("y", binary_data=binary, class_count=2)]
@@ -103,7 +103,7 @@ def _(client):
         same([one.split(":")[1:] for one in text(got)], [["1", "dog"], ["3", "red fox"]])
 
 
-@check("an objective as parameters and as headers")
+@check("accepts an objective as parameters and as headers")
 def _(client):
     reply = client.infer("id-fp32", input_of(api, NUMBERS), parameters={"latency_ms": 5000}).get_response()
     same(reply["parameters"]["pareto_variant"], "id-fp32:original")
@@ -112,7 +112,7 @@ def _(client):
     refused(lambda: client.infer("id-fp32", input_of(api, NUMBERS), parameters=wrong), "latency_ms", status="400")
 
 
-@check("compressed requests and answers")
+@check("accepts compressed requests and compresses answers")
 def _(client):
     for algorithm in ("gzip", "deflate"):
         got = client.infer(
@@ -126,7 +126,7 @@ def _(client):
         same(got.as_numpy("y").flatten().tolist(), NUMBERS)
 
 
-@check("bad input is told by name, with what was expected")
+@check("names invalid input and the expected value")
 def _(client):
     for binary in (True, False):
         wrong = [
@@ -140,14 +140,14 @@ def _(client):
     refused(lambda: client.infer("nope", input_of(api, NUMBERS)), "nope", status="404")
 
 
-@check("20 MB there and back")
+@check("echoes 20 MB")
 def _(client):
     sent = large(20)
     got = client.infer("nobatch", [tensor(api, "x", sent, "FP32")]).as_numpy("y")
     assert np.array_equal(got, sent)
 
 
-@check("64 at once, with data and ids of their own")
+@check("answers 64 parallel requests with their own data and ids")
 def _(client):
     def ask(number):
         return client.async_infer("id-fp32", input_of(api, [number] * 4), request_id=str(number))
