@@ -41,7 +41,7 @@ for (const name of readdirSync(out, { recursive: true })) {
 writeFileSync(
   join(out, 'messages.ts'),
   [
-    '// Every message of pareto.v1 and the protocol, by plain names: `X` is what is received, every field set; `XInput` is what may be sent.',
+    '// All messages of pareto.v1 and the protocol. `X` is a received message, with every field set; `XInput` is one to send.',
     ...messages.sort(),
     '',
   ].join('\n'),

@@ -62,22 +62,22 @@ function explainSizeError(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
   return { ...headers, 'grpc-message': encodeURI(explainSizeLimit(decodeURI(message))) };
 }
 
-let readingSince: number | undefined;
+let readingStart: number | undefined;
 
 /**
  * Returns when the event loop started the current round of reading. Calls that arrive in one round get the same time,
  * since the last of them has waited for the others.
  */
-function readingBegan(): number {
-  if (readingSince !== undefined) return readingSince;
+function readingStartedAt(): number {
+  if (readingStart !== undefined) return readingStart;
   // eslint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
-  setImmediate(() => (readingSince = undefined));
-  return (readingSince = systemClock.now());
+  setImmediate(() => (readingStart = undefined));
+  return (readingStart = systemClock.now());
 }
 
 /** Adds the arrival to the headers of a call before grpc-js reads them as metadata. */
 function onCall(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-  headers[arrivalKey] = writeArrival({ receivedAt: readingBegan(), peerRole: peerRoleOf(stream.session) });
+  headers[arrivalKey] = writeArrival({ receivedAt: readingStartedAt(), peerRole: peerRoleOf(stream.session) });
   explainSizeErrors(stream);
 }
 

@@ -82,13 +82,13 @@ export const notLeaderError = (leader: string | undefined, advice = 'retry'): Pa
       });
 
 /**
- * Returns the first attempt of a call: at the controller that accepted the last call (`taken`), or else the first of
+ * Returns the first attempt of a call: at the controller that accepted the last call (`accepted`), or else the first of
  * the list.
  */
-export const startSteps = (addresses: readonly string[], taken?: Step): Step => ({
-  address: taken?.address ?? addresses[0] ?? '',
-  index: taken?.index ?? 0,
-  isNamed: taken?.isNamed ?? false,
+export const startSteps = (addresses: readonly string[], accepted?: Step): Step => ({
+  address: accepted?.address ?? addresses[0] ?? '',
+  index: accepted?.index ?? 0,
+  isNamed: accepted?.isNamed ?? false,
   hops: 0,
   notReached: 0,
   isAnswered: false,

@@ -48,7 +48,7 @@ const defaultRetryTimeoutMs = 10_000;
 export function createFailover(options: FailoverOptions): Failover {
   const { addresses, clock, connectMs = defaultConnectMs, retryTimeoutMs = defaultRetryTimeoutMs } = options;
   const channels = new Map<string, Channel>();
-  let taken: Step = startSteps(addresses);
+  let accepted: Step = startSteps(addresses);
 
   function channelTo(address: string): Channel {
     const channel = channels.get(address) ?? options.open(address);
@@ -70,16 +70,16 @@ export function createFailover(options: FailoverOptions): Failover {
 
   return {
     get address() {
-      return taken.address;
+      return accepted.address;
     },
     async run(work, { signal, timeoutMs, isRepeatable = false } = {}) {
       const limits = limitsOf(clock, signal, timeoutMs);
       let failingSince: Milliseconds | undefined;
-      for (let step = startSteps(addresses, taken); ;) {
+      for (let step = startSteps(addresses, accepted); ;) {
         const beganAt = clock.now();
         const attempted = await attempt(step, work, limits);
         if (attempted.kind === 'done') {
-          taken = step;
+          accepted = step;
           return attempted.result;
         }
         const { error, failure } = attempted;

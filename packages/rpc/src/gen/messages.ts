@@ -1,4 +1,4 @@
-// Every message of pareto.v1 and the protocol, by plain names: `X` is what is received, every field set; `XInput` is what may be sent.
+// All messages of pareto.v1 and the protocol. `X` is a received message, with every field set; `XInput` is one to send.
 export type { Accuracy__Output as Accuracy, Accuracy as AccuracyInput } from './pareto/v1/Accuracy.js';
 export type { Architecture__Output as Architecture, Architecture as ArchitectureInput } from './pareto/v1/Architecture.js';
 export type { Assignments__Output as Assignments, Assignments as AssignmentsInput } from './pareto/v1/Assignments.js';
