@@ -1,11 +1,9 @@
-// A copy of the store in memory, which every controller reads from: listed once, then updated by a watch. A watch that
-// breaks is opened again, and the store is listed again if the watched history was compacted or replaced.
+// A copy of the store in memory, which every controller reads from.
 
-import { ParetoError, type Clock } from '@pareto/core';
-import type { Revision, Store, Watched } from '@pareto/state';
-import type { Logger } from '@pareto/telemetry';
-import { createBackoff } from '../loops/backoff.js';
+import { ParetoError } from '@pareto/core';
+import type { Revision } from '@pareto/state';
 import { createNotifier } from '../loops/notifier.js';
+import { createStoreFollower, type FollowOptions } from './store-follower.js';
 import { createRecordTables, recordKinds, type RecordView } from './record-tables.js';
 import type { RecordKind } from './records.js';
 
@@ -33,74 +31,41 @@ export interface Mirror {
   onRestored(listener: () => void): void;
 }
 
-export interface MirrorOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
-
 const reachMs = 5_000;
 const recheckMs = 2_000;
 
-export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
+export function createMirror(options: FollowOptions): Mirror {
+  const { clock, logger } = options;
   const tables = createRecordTables((key, reason) => logger.error('record unreadable', { key, reason }));
   const changed = createNotifier(clock);
   const listeners: ((kinds: ReadonlySet<RecordKind>) => void)[] = [];
   const onRestored: (() => void)[] = [];
-  let revision = -1;
-  let synced = false;
   /** Number of times that the store's history was replaced. */
   let history = 0;
   let ended = new AbortController().signal;
 
-  const advance = (to: Revision, touched: ReadonlySet<RecordKind>): void => {
-    revision = to;
+  const notify = (touched: ReadonlySet<RecordKind>): void => {
     if (touched.size > 0) for (const listener of listeners) listener(touched);
     changed.notify();
   };
 
-  const list = async (): Promise<void> => {
-    const range = await store.range('');
-    tables.replaceAll(range.entries);
-    synced = true;
-    advance(range.revision, new Set(recordKinds));
-  };
-
-  const take = (watched: Watched): void => {
-    if (watched.kind === 'events') return advance(watched.revision, tables.apply(watched.events));
-    synced = false;
-    if (watched.kind === 'compacted') return logger.info('store history compacted, listing again', { revision: watched.revision });
-    history += 1;
-    for (const listener of onRestored) listener();
-    changed.notify();
-  };
-
-  /** Follows the store until the watch ends or breaks, or its history is compacted or replaced. */
-  const follow = async (signal: AbortSignal, onProgress: () => void): Promise<void> => {
-    if (!synced) await list();
-    onProgress();
-    for await (const watched of store.watch('', revision + 1, signal)) {
-      take(watched);
-      onProgress();
-      if (!synced) return;
-    }
-    if (!signal.aborted) throw new ParetoError('unavailable', 'the watch of the store ended');
-  };
-
-  const run = async (signal: AbortSignal): Promise<void> => {
-    const backoff = createBackoff(clock);
-    const rest = async (error: unknown): Promise<void> => {
-      if (signal.aborted) return;
-      logger.warn('store watch failed', { error });
-      await backoff.pause(signal);
-    };
-    while (!signal.aborted) await follow(signal, backoff.reset).catch(rest);
-  };
+  const follower = createStoreFollower(options, {
+    onList(entries) {
+      tables.replaceAll(entries);
+      notify(new Set(recordKinds));
+    },
+    onEvents: (events) => notify(tables.apply(events)),
+    onRestored() {
+      history += 1;
+      for (const listener of onRestored) listener();
+      changed.notify();
+    },
+  });
 
   const waitUntil = async (isThere: () => boolean, what: string): Promise<void> => {
     const began = history;
     const deadline = clock.now() + reachMs;
-    while (!synced || !isThere()) {
+    while (!follower.synced || !isThere()) {
       checkWait(what, ended, history !== began, clock.now() >= deadline);
       await changed.wait(Math.max(1, deadline - clock.now()), ended);
     }
@@ -109,17 +74,17 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
   return {
     records: tables.view,
     get revision() {
-      return revision;
+      return follower.revision;
     },
     get synced() {
-      return synced;
+      return follower.synced;
     },
     async start(signal) {
       ended = signal;
-      void run(signal);
-      while (!synced && !signal.aborted) await changed.wait(recheckMs, signal);
+      void follower.run(signal);
+      while (!follower.synced && !signal.aborted) await changed.wait(recheckMs, signal);
     },
-    reached: (wanted) => waitUntil(() => revision >= wanted, 'the write was committed'),
+    reached: (wanted) => waitUntil(() => follower.revision >= wanted, 'the write was committed'),
     shows: (isSo) => waitUntil(() => isSo(tables.view), 'the change was committed'),
     onChange: (listener) => void listeners.push(listener),
     onRestored: (listener) => void onRestored.push(listener),
