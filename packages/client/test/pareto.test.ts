@@ -96,7 +96,7 @@ describe('a client', () => {
     await using pareto = await connect({ routers: [`127.0.0.1:${free}`] });
     await assert.rejects(pareto.infer(query), {
       code: 'unavailable',
-      message: `no router answers at 127.0.0.1:${free}`,
+      message: `no router is reachable at 127.0.0.1:${free}`,
     });
   });
 

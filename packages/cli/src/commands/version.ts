@@ -22,7 +22,7 @@ export function addVersion(program: Command, context: Context): void {
       const options = self.optsWithGlobals<Options>();
       const client = await ownVersion();
       const router = options.client === true ? undefined : await routerVersion(options, context);
-      const routerText = router ?? `no router answers at ${options.router}`;
+      const routerText = router ?? `no router is reachable at ${options.router}`;
       printResult(context, options, { client, node: process.version, router: router ?? null }, () =>
         [
           `pareto  ${client}, Node ${process.version}`,

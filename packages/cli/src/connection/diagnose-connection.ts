@@ -73,7 +73,7 @@ export async function diagnoseConnection(target: ConnectionTarget): Promise<stri
       return describe(finding, address, target);
   }
   const { what, addresses } = target;
-  return `no ${what} answers at ${addresses.join(' or ')}: start one with 'pareto up', or pass another address with --${what} HOST:PORT`;
+  return `no ${what} is reachable at ${addresses.join(' or ')}: start one with 'pareto up', or pass another address with --${what} HOST:PORT`;
 }
 
 type Problem = Exclude<Finding, 'fine' | 'absent' | 'unresponsive'>;

@@ -121,7 +121,7 @@ describe('diagnoseConnection', () => {
     await assert.rejects(list(address, await operator('ours', ours)), /has an expired certificate/);
     const ended = folder.file('ended');
     await writeCertificates(ended, await certificate(ours, 'operator', -1));
-    await assert.rejects(list(address, ended), /ended: tls.crt ended on /);
+    await assert.rejects(list(address, ended), /ended: tls.crt expired on /);
     await assert.rejects(list(address, folder.file('none')), /none: there is no ca.crt/);
   });
 
@@ -131,7 +131,7 @@ describe('diagnoseConnection', () => {
     const [port = 0] = await freePorts(1);
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
     await assert.rejects(list(`127.0.0.1:${port}`), /the service at .* is not a Pareto controller/);
-    await assert.rejects(list('127.0.0.1:10'), /no controller answers at 127.0.0.1:9 or 127.0.0.1:10/);
+    await assert.rejects(list('127.0.0.1:10'), /no controller is reachable at 127.0.0.1:9 or 127.0.0.1:10/);
   });
 
   it('diagnoses an outage that observeCluster reports', async () => {

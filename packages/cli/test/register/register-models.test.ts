@@ -114,7 +114,7 @@ describe('registerTask and registerModels', () => {
   it('advise what to do if no controller is reachable', async () => {
     await assert.rejects(
       withController({ controller: ['127.0.0.1:9', '127.0.0.1:10'], router }, async () => undefined),
-      /no controller answers at 127.0.0.1:9 or 127.0.0.1:10: start one with 'pareto up'/,
+      /no controller is reachable at 127.0.0.1:9 or 127.0.0.1:10: start one with 'pareto up'/,
     );
   });
 });

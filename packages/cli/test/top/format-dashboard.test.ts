@@ -11,7 +11,7 @@ const show = (state: DashboardState, columns = 200, rows = 100): string[] =>
     paint: pc.createColors(false),
   }).split('\n');
 const at = milliseconds(6_000);
-const absent = { reason: 'no controller answers at a:1', isAbsent: true };
+const absent = { reason: 'no controller is reachable at a:1', isAbsent: true };
 
 describe('formatDashboard', () => {
   it('shows the leader and the standby controllers', () => {
@@ -40,7 +40,7 @@ describe('formatDashboard', () => {
       milliseconds(9_000),
     );
     assert.deepEqual(show(outage).slice(1, 5), [
-      '! no controller answers at a:1; showing data from 14 s ago',
+      '! no controller is reachable at a:1; showing data from 14 s ago',
       '! router r:1 is serving, with a routing table from 13 s ago',
       '! the store was restored',
       '',
@@ -52,7 +52,7 @@ describe('formatDashboard', () => {
     const first = withOutage(emptyDashboard, { ...absent, router: { kind: 'not ready' } }, milliseconds(15_000));
     const still = withOutage(first, { ...absent, router: { kind: 'not ready' } }, milliseconds(19_000));
     assert.deepEqual(show(still), [
-      '! no controller answers at a:1, for 5 s',
+      '! no controller is reachable at a:1, for 5 s',
       '! router r:1 has no routing table yet and waits for a controller',
     ]);
   });

@@ -55,7 +55,7 @@ describe('observeCluster', () => {
     assert.equal(third?.overview, second?.overview);
     assert.equal(third?.seenAt, second?.seenAt);
     assert.equal(fourth?.outage?.since, third?.outage?.since);
-    assert.match(third?.outage?.reason ?? '', /^no controller answers at /);
+    assert.match(third?.outage?.reason ?? '', /^no controller is reachable at /);
     assert.deepEqual(third?.outage?.router, { kind: 'serves', tableAgeMs: 1234 });
     assert.deepEqual(fourth?.outage?.router, { kind: 'not ready' });
   });

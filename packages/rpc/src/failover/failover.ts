@@ -118,4 +118,4 @@ function limitsOf(clock: Clock, signal: AbortSignal | undefined, timeoutMs: numb
 }
 
 const unreachable = ({ addresses, what = 'controller' }: FailoverOptions, cause: unknown): ParetoError =>
-  new ParetoError('unavailable', `no ${what} answers at ${addresses.join(' or ')}`, { cause });
+  new ParetoError('unavailable', `no ${what} is reachable at ${addresses.join(' or ')}`, { cause });

@@ -105,7 +105,7 @@ describe('failover', () => {
 
   it('reports that no controller can be reached', async () => {
     const registry = createFailoverClient(follow([unreachable, '127.0.0.1:10']), 'pareto.v1.Registry');
-    const message = /^no controller answers at 127\.0\.0\.1:9 or 127\.0\.0\.1:10$/;
+    const message = /^no controller is reachable at 127\.0\.0\.1:9 or 127\.0\.0\.1:10$/;
     await assert.rejects(registry.list({}), { code: 'unavailable', message });
   });
 
