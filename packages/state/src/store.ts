@@ -75,7 +75,7 @@ export interface Store extends AsyncDisposable {
   /** Identity of the history of revisions. It may change while the store is open: watches then end with `restored`. */
   readonly epoch: string;
   /** Time since the last response or event of the store, in milliseconds. 0 for an embedded store. */
-  readonly silentMs: number;
+  readonly ageMs: number;
   get(key: string): Promise<{ readonly revision: Revision; readonly entry: Entry | undefined }>;
   /** Returns all entries under a prefix, sorted by key, at one revision. */
   range(prefix: string): Promise<{ readonly revision: Revision; readonly entries: readonly Entry[] }>;

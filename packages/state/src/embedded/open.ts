@@ -82,7 +82,7 @@ async function createStore(
   };
   const leases = createLeases(clock, (id) => endLeases((lease) => lease === id));
   const access: Omit<Store, 'epoch'> = {
-    silentMs: 0,
+    ageMs: 0,
     get: async (key) => read(() => ({ revision: revisionOf(tables), entry: tables.entries.get(key) })),
     range: async (prefix) => read(() => ({ revision: revisionOf(tables), entries: entriesUnder(tables, prefix) })),
     async transact(transaction) {

@@ -38,7 +38,7 @@ export interface History {
   readonly own: Revision;
   /** Highest known revision of any key. */
   readonly seen: Revision;
-  readonly silentMs: number;
+  readonly ageMs: number;
   mark(): Mark;
   /** Returns false if the response to a call made after the mark proves that the history is another one. */
   agrees(mark: Mark, header: Header): boolean;
@@ -81,7 +81,7 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
     get seen() {
       return seen;
     },
-    get silentMs() {
+    get ageMs() {
       return clock.now() - contactAt;
     },
     mark: () => ({ generation, revision: seen, terms }),

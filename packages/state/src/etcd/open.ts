@@ -58,8 +58,8 @@ function createStore(session: Session, raw: RawAccess, options: EtcdStoreOptions
     get epoch() {
       return history.epoch;
     },
-    get silentMs() {
-      return history.silentMs;
+    get ageMs() {
+      return history.ageMs;
     },
     get: (key) => read(() => operations.get(key)),
     range: (prefix) => read(() => operations.range(prefix)),

@@ -112,7 +112,7 @@ for (const version of ['3.4', '3.6'] as const) {
         assert.equal((await store.range('a')).entries.length, 2);
         await pause(2_500);
         await write(store, put('a3'));
-        proxy.freezeConnections(); // also what it logs in over
+        proxy.freezeConnections(); // includes the connection for logins
         await waitFor('a write', () => write(store, put('a4')));
         await waitFor('the events', () => watching.keys.length === 4 || undefined);
       });

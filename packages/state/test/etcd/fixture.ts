@@ -25,7 +25,7 @@ export function openOn(
 
 /** Skips the suite with the reason if etcd is not available. Call it in a `before`. */
 export async function needEtcd(context: Context, version: EtcdVersion): Promise<void> {
-  context.timeout(600_000); // the first time on a machine, it is built
+  context.timeout(600_000); // The first run on a machine builds etcd.
   const reason = await missingEtcd(version);
   if (reason === undefined) return;
   Object.assign(context.test?.parent ?? {}, { skipReason: reason });

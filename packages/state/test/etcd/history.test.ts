@@ -112,7 +112,7 @@ describe('a store with another history', function () {
       await write(one, put('a', '1'));
       const snapshot = await etcd.snapshot();
       await etcd.kill();
-      await etcd.start(); // another term
+      await etcd.start(); // starts another raft term
       const { epoch } = one;
       const { revision } = await waitFor('a read', () => one.get('a'));
       await etcd.wipe(snapshot);

@@ -102,7 +102,7 @@ for (const version of ['3.4', '3.6'] as const) {
       await write(writer, put('w/1'));
       await waitFor('the first event', () => watching.keys.length === 1 || undefined);
       await pause(2_000);
-      await waitFor('a sign of life that the idle store was asked for', () => store.silentMs < 1_500 || undefined);
+      await waitFor('a progress message for the idle store', () => store.ageMs < 1_500 || undefined);
       proxy.stall('down');
       await write(writer, put('w/2'));
       await waitFor('the second event', () => watching.keys.length === 2 || undefined);

@@ -98,7 +98,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       };
       return { ...observed, served: served(observed) };
     },
-    storeAgeMs: () => store.silentMs,
+    storeAgeMs: () => store.ageMs,
     presentAtRestore,
     onChange: changes.add,
     changed: changes.call,

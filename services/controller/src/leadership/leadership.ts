@@ -102,12 +102,12 @@ export function createLeader(options: LeaderOptions): Leader {
   };
 
   const elsewhere = (): string | undefined => {
-    const leader = store.silentMs > unresponsiveMs ? undefined : electedLeader(mirror.records);
+    const leader = store.ageMs > unresponsiveMs ? undefined : electedLeader(mirror.records);
     return leader === own ? undefined : leader;
   };
 
   const leaderError = (): ParetoError => {
-    if (store.silentMs > unresponsiveMs) return unresponsiveError(store.silentMs);
+    if (store.ageMs > unresponsiveMs) return unresponsiveError(store.ageMs);
     return notLeaderError(elsewhere(), 'nothing was written; retry in a moment');
   };
 

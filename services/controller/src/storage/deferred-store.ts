@@ -22,8 +22,8 @@ export function createDeferredStore(): DeferredStore {
     get epoch() {
       return opened?.epoch ?? '';
     },
-    get silentMs() {
-      return opened?.silentMs ?? 0;
+    get ageMs() {
+      return opened?.ageMs ?? 0;
     },
     get: async (key) => store().get(key),
     range: async (prefix) => store().range(prefix),

@@ -17,7 +17,7 @@ export function createRestorableStore(first: Store): RestorableStore {
     get epoch() {
       return store.epoch;
     },
-    silentMs: 0,
+    ageMs: 0,
     writes: () => writes,
     become(other) {
       store = other;
