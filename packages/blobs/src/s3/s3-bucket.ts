@@ -56,7 +56,7 @@ export interface BucketOptions {
 /** Opens a bucket. Throws `failed-precondition` without a region. Other problems show at the first request. */
 export async function openBucket({ name, prefix, endpoint }: BucketOptions): Promise<Bucket> {
   const connection = await connectS3(name, endpoint);
-  const { sdk, client, call, knowSha256 } = connection;
+  const { sdk, client, call, registerSha256 } = connection;
   const at = (key: string): ObjectKey => ({ Bucket: name, Key: prefix + key });
   const ifExists = <T>(work: Promise<T>): Promise<T | undefined> =>
     call(
@@ -74,7 +74,7 @@ export async function openBucket({ name, prefix, endpoint }: BucketOptions): Pro
       return found && toObject(key, { ...found, Size: found.ContentLength });
     },
     async put(key, data, sha256) {
-      if (sha256 !== undefined && typeof data !== 'string') knowSha256(data, sha256);
+      if (sha256 !== undefined && typeof data !== 'string') registerSha256(data, sha256);
       await call(client.send(new sdk.PutObjectCommand({ ...at(key), Body: data })));
     },
     async putNew(key, data) {
@@ -180,7 +180,7 @@ async function openObject(
 async function* nothing(): AsyncGenerator<Buffer> {}
 
 async function startMultipart(
-  { sdk, client, call, knowSha256 }: S3Connection,
+  { sdk, client, call, registerSha256 }: S3Connection,
   at: ObjectKey,
 ): Promise<MultipartUpload> {
   const { UploadId } = await call(client.send(new sdk.CreateMultipartUploadCommand(at)));
@@ -188,7 +188,7 @@ async function startMultipart(
   const parts: { readonly PartNumber: number; readonly ETag: string | undefined }[] = [];
   return {
     async part(number, data, sha256) {
-      knowSha256(data, sha256);
+      registerSha256(data, sha256);
       const part = new sdk.UploadPartCommand({ ...upload, PartNumber: number, Body: data });
       const { ETag } = await call(client.send(part));
       parts.push({ PartNumber: number, ETag });

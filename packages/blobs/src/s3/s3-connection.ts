@@ -11,7 +11,7 @@ export interface S3Connection {
   /** Awaits a request and maps its errors to ParetoErrors. */
   readonly call: <T>(work: Promise<T>) => Promise<T>;
   /** Registers the sha256 (hexadecimal) of the body of a later request, so that the client does not hash it on this thread. */
-  readonly knowSha256: (data: Uint8Array, sha256: string) => void;
+  readonly registerSha256: (data: Uint8Array, sha256: string) => void;
 }
 
 /**
@@ -26,7 +26,7 @@ export async function connectS3(bucket: string, endpoint: string | undefined): P
   const custom = endpoint === undefined ? {} : { endpoint: checkEndpoint(endpoint), forcePathStyle: true };
   const region = await call(new sdk.S3Client({}).config.region().catch((error: unknown) => orDefault(error, endpoint)));
   const client = new sdk.S3Client({ ...settings, ...custom, region });
-  return { sdk, client, call, knowSha256: presign(client) };
+  return { sdk, client, call, registerSha256: addKnownHashes(client) };
 }
 
 function checkEndpoint(endpoint: string): string {
@@ -59,7 +59,7 @@ function orDefault(error: unknown, endpoint: string | undefined): string {
 }
 
 /** Makes the client use the sha256 registered for a request's body instead of hashing the body. */
-function presign(client: Sdk.S3Client): S3Connection['knowSha256'] {
+function addKnownHashes(client: Sdk.S3Client): S3Connection['registerSha256'] {
   const known = new WeakMap<object, string>();
   client.middlewareStack.add(
     (next) => (args) => {

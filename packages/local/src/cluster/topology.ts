@@ -50,12 +50,12 @@ export const configFile = (configDir: string, role: Role): string => join(config
 const scriptOf = (role: Role): string =>
   fileURLToPath(new URL(`../../../../services/${role}/dist/main.js`, import.meta.url));
 
-const portsApart = 10;
+const portStep = 10;
 /** Share of the machine's memory for the replicas of all workers. */
 const memoryShare = 0.7;
 
 const controllerPorts = ({ controllers, controllerPort }: TopologyOptions): readonly number[] =>
-  Array.from({ length: controllers }, (_, i) => controllerPort + i * portsApart);
+  Array.from({ length: controllers }, (_, i) => controllerPort + i * portStep);
 
 /** Returns host:port of every controller. */
 export const controllerAddresses = (options: TopologyOptions): readonly string[] =>
@@ -87,7 +87,7 @@ export function planTopology(options: TopologyOptions): Topology {
       const name = `worker-${i + 1}`;
       const own = ['--id', name, '--cache-dir', join(options.dataDir, name)];
       const args = [...follow, ...own, ...shareArgs(options.workers)];
-      return node('worker', name, options.workerPort + i * portsApart, args);
+      return node('worker', name, options.workerPort + i * portStep, args);
     }),
     tokenFile,
     logDir,

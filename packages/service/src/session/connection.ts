@@ -8,7 +8,7 @@ export interface ConnectionOptions<In, Out> {
   /** Credentials of the channel, and the expected role of the server. */
   readonly channel: ChannelOptions;
   /** Time without a message after which the stream counts as broken. Default: 3 s. Controllers send a message each second. */
-  readonly silenceMs?: number;
+  readonly messageTimeoutMs?: number;
   readonly clock: Clock;
 }
 
@@ -32,7 +32,7 @@ export function openConnection<In, Out>(
   const stream = options.open(channel, { signal: ended.signal });
   let writing = false;
   return {
-    messages: withSilenceTimeout(stream, options, ended),
+    messages: withMessageTimeout(stream, options, ended),
     send(message) {
       if (writing) return false;
       writing = true;
@@ -46,15 +46,18 @@ export function openConnection<In, Out>(
   };
 }
 
-const defaultSilenceMs = 3_000;
+const defaultMessageTimeoutMs = 3_000;
 
-async function* withSilenceTimeout<In>(
+async function* withMessageTimeout<In>(
   stream: AsyncIterable<In>,
-  { silenceMs = defaultSilenceMs, clock }: Pick<ConnectionOptions<never, never>, 'silenceMs' | 'clock'>,
+  {
+    messageTimeoutMs = defaultMessageTimeoutMs,
+    clock,
+  }: Pick<ConnectionOptions<never, never>, 'messageTimeoutMs' | 'clock'>,
   ended: AbortController,
 ): AsyncGenerator<In, void, undefined> {
-  const timeout = new ParetoError('unavailable', `the controller sent no message for ${silenceMs} ms`);
-  const arm = (): Disposable => clock.after(milliseconds(silenceMs), () => ended.abort(timeout));
+  const timeout = new ParetoError('unavailable', `the controller sent no message for ${messageTimeoutMs} ms`);
+  const arm = (): Disposable => clock.after(milliseconds(messageTimeoutMs), () => ended.abort(timeout));
   let timer = arm();
   try {
     for await (const message of stream) {

@@ -29,7 +29,7 @@ describe('session', () => {
 
   async function begin(
     addresses: readonly string[],
-    { wanted = 'leader', ...options }: { silenceMs?: number; wanted?: 'leader' | 'any' } = {},
+    { wanted = 'leader', ...options }: { messageTimeoutMs?: number; wanted?: 'leader' | 'any' } = {},
   ): Promise<void> {
     session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
       addresses,
@@ -112,7 +112,7 @@ describe('session', () => {
     let hellos = 0;
     const { server, address } = await controller(0, async (_message, say) => say(++hellos));
     servers.push(server);
-    await begin([address], { silenceMs: 50 });
+    await begin([address], { messageTimeoutMs: 50 });
     assert.equal(await heard(), 1);
     assert.equal(await heard(), 2);
   });
