@@ -383,7 +383,7 @@ describe('controller', () => {
       const one = worker({ id: 'w1', measure: () => undefined });
       await until('a worker', () => unmeasured(table)?.placeable === true);
       one.leave();
-      await until('none', () => unmeasured(table)?.placeable === false);
+      await until('the end of the mark', () => unmeasured(table)?.placeable === false);
     });
 
     it('records why a variant could not be measured, and measures it again on request', async () => {

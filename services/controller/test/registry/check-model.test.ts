@@ -69,7 +69,7 @@ describe('signature of a model', () => {
   const [any, one, eight] = [shaped(true), shaped(false, 1), shaped(false, 8)];
   const taskOf = (signature: Signature | undefined): Task => buildTask({ name: 't', signature });
 
-  it('fits another one if a batch of one or any batch makes the only difference', () => {
+  it('fits a signature that differs only by a batch of one in place of any batch', () => {
     assert.deepEqual([fits(any, one), fits(one, any), fits(one, one), fits(eight, eight)], [true, true, true, true]);
     assert.deepEqual([fits(any, eight), fits(one, eight), fits(any, shaped(false))], [false, false, false]);
     assert.throws(() => checkSignature(taskOf(any), eight, 'a'), {

@@ -265,7 +265,7 @@ describe('variants', () => {
     it('continue after a change of controller and worker, without repeating finished steps', async () => {
       const first = worker({ id: 'w1', make: stuckAt('int4') });
       await register('tiny', ['int8-dynamic', 'int4', 'fp16']);
-      await until('the last', () => first.made.at(-1) === 'tiny:int4');
+      await until('the order of int4', () => first.made.at(-1) === 'tiny:int4');
       await until('the running step', async () => {
         const running = (await job('tiny')).steps.find(({ state }) => state === 'running');
         return running?.recipe === 'int4' && running.worker === 'w1' && running.detail === 'half';
