@@ -97,12 +97,16 @@ describe('worker session', function () {
     await using worker = await startTestWorker();
     worker.controller.order({ revision: 2, replicas: [order('loop', worker.spec('loop', loopModel()), 1)] });
     await worker.controller.waitForReplica('loop', isReady);
-    const running = [3_000_000, 1, 2].map((value) =>
+    const running = [500_000, 1, 2].map((value) =>
       worker.infer({ replica: 'loop', body: floatRequest([1, 1], [value]) }),
     );
-    await worker.controller.waitForReplica('loop', ({ runningItems }) => runningItems > 0);
+    let sequence = 0;
+    await waitFor('a running query', () => {
+      worker.controller.requestReport(++sequence);
+      return worker.controller.report?.replicas.some(({ runningItems }) => runningItems > 0) ? true : undefined;
+    });
     const stopped = worker.group.stop();
-    assert.deepEqual((await Promise.all(running)).map(floatsOf), [[3_000_000], [1], [2]]);
+    assert.deepEqual((await Promise.all(running)).map(floatsOf), [[500_000], [1], [2]]);
     await stopped;
     assert.equal(worker.controller.report?.draining, true);
   });
