@@ -1,19 +1,19 @@
 // Builds variants with the fields that the quick start reads.
 
 import type { wire } from '@pareto/rpc';
+import { fakeMeasurement, fakeVariant } from '../support/fake-description.js';
 
-export const variantOf = (
+/** Builds a variant whose first measurement has no accuracy. Without `accuracy`, it has no other one. */
+export function variantOf(
   name: string,
-  costPer_1k: number,
+  costPer1k: number,
   accuracy: number | undefined,
   rest: Partial<wire.Variant> = {},
-): wire.Variant =>
-  ({
-    ...{ name, architecture: name.split(':')[0], costPer_1k, quarantineReason: '', denied: '', dominatedBy: '' },
-    measurements:
-      accuracy === undefined ? [{ accuracy: null }] : [{ accuracy: null }, { accuracy: { value: accuracy } }],
-    ...rest,
-  }) as unknown as wire.Variant;
+): wire.Variant {
+  const unmeasured = { ...fakeMeasurement({ name }), accuracy: null };
+  const measurements = accuracy === undefined ? [unmeasured] : [unmeasured, fakeMeasurement({ name, accuracy })];
+  return { ...fakeVariant({ name, costPer1k }), measurements, ...rest };
+}
 
 /** `large` has a front of two variants; one variant of `small` is both the cheapest and the most accurate. */
 export const family: readonly wire.Variant[] = [
