@@ -14,9 +14,9 @@ import {
 import { fromServiceError } from '../../src/transport/status.js';
 
 const addresses = ['a:1', 'b:1', 'c:1'];
-const gone = new ParetoError('unavailable', 'Connection dropped');
+const dropped = new ParetoError('unavailable', 'Connection dropped');
 const notReached: FailureKind = { kind: 'not-reached' };
-const refused = fromServiceError(
+const refusedStream = fromServiceError(
   Object.assign(new Error('14 UNAVAILABLE'), {
     ...{ code: status.UNAVAILABLE, details: 'Stream refused by server', metadata: new Metadata() },
   }),
@@ -27,11 +27,11 @@ describe('classifyFailure', () => {
     ['an error that names the leader', notLeaderError('c:1'), true, { kind: 'leader', address: 'c:1' }],
     ['no leader', notLeaderError(undefined), true, { kind: 'no-leader' }],
     ['another failed precondition', new ParetoError('failed-precondition', 'no'), true, { kind: 'final' }],
-    ['no connection before the call', gone, false, { kind: 'not-reached' }],
-    ['sent back unread', refused, true, { kind: 'not-reached' }],
+    ['no connection before the call', dropped, false, { kind: 'not-reached' }],
+    ['a stream refused by the server', refusedStream, true, { kind: 'not-reached' }],
     [
-      'sent back unread, wrapped',
-      new ParetoError('unavailable', 'x', { cause: refused }),
+      'a wrapped error of a refused stream',
+      new ParetoError('unavailable', 'x', { cause: refusedStream }),
       true,
       { kind: 'not-reached' },
     ],
@@ -41,13 +41,13 @@ describe('classifyFailure', () => {
       true,
       { kind: 'outcome-unknown' },
     ],
-    ['a connection that broke', gone, true, { kind: 'outcome-unknown' }],
+    ['a broken connection', dropped, true, { kind: 'outcome-unknown' }],
     ['a deadline', new ParetoError('deadline-exceeded', 'late'), true, { kind: 'outcome-unknown' }],
-    ['an answer', new ParetoError('not-found', 'none'), true, { kind: 'final' }],
-    ['a defect', new Error('defect'), true, { kind: 'final' }],
+    ['an error of the handler', new ParetoError('not-found', 'none'), true, { kind: 'final' }],
+    ['an exception other than ParetoError', new Error('defect'), true, { kind: 'final' }],
   ];
   for (const [name, error, isConnected, expected] of cases) {
-    it(name, () => assert.deepEqual(classifyFailure(error, isConnected), expected));
+    it(`classifies ${name}`, () => assert.deepEqual(classifyFailure(error, isConnected), expected));
   }
 
   it('recognises by the details, with any text, that no controller leads', () => {
@@ -82,10 +82,10 @@ function walk(failures: readonly FailureKind[], isRepeatable = false): readonly 
 describe('nextStep', () => {
   const leader = (address: string): FailureKind => ({ kind: 'leader', address });
   const cases: readonly (readonly [string, readonly FailureKind[], readonly string[]])[] = [
-    ['tries the whole list once', [notReached, notReached, notReached], ['b:1', 'c:1', 'unreachable']],
-    ['follows a leader that was named, though it is not of the list', [leader('d:1')], ['d:1']],
+    ['tries each controller of the list once', [notReached, notReached, notReached], ['b:1', 'c:1', 'unreachable']],
+    ['calls a named leader that is not in the list', [leader('d:1')], ['d:1']],
     [
-      'goes back to who named a leader that is gone, and waits for the next',
+      'returns to the controller that named an unreachable leader, and pauses',
       [notReached, leader('a:1'), notReached, leader('a:1'), notReached, leader('c:1')],
       ['b:1', 'a:1', 'b:1 later', 'a:1', 'b:1 later', 'c:1'],
     ],
@@ -95,14 +95,18 @@ describe('nextStep', () => {
       ['b', 'c', 'a', 'b'].map((x) => `${x}:1 later`),
     ],
     [
-      'goes on while some answer',
+      'continues while some controllers respond',
       [{ kind: 'no-leader' }, notReached, notReached, notReached, notReached],
       ['b:1 later', 'c:1', 'a:1', 'b:1 later', 'c:1'],
     ],
-    ['pauses when each names another', ['b:1', 'a:1', 'b:1', 'a:1'].map(leader), ['b:1', 'a:1', 'b:1', 'a:1 later']],
-    ['does not follow one that names itself at once', [leader('a:1')], ['a:1 later']],
-    ['does not repeat what may have been done', [{ kind: 'outcome-unknown' }], ['give-up']],
-    ['ends with an answer', [{ kind: 'final' }], ['give-up']],
+    [
+      'pauses if controllers keep naming each other',
+      ['b:1', 'a:1', 'b:1', 'a:1'].map(leader),
+      ['b:1', 'a:1', 'b:1', 'a:1 later'],
+    ],
+    ['pauses if a controller names itself', [leader('a:1')], ['a:1 later']],
+    ['gives up if a call that is not repeatable may have been executed', [{ kind: 'outcome-unknown' }], ['give-up']],
+    ['gives up after a final error', [{ kind: 'final' }], ['give-up']],
   ];
   for (const [name, failures, expected] of cases) it(name, () => assert.deepEqual(walk(failures), expected));
 
@@ -116,14 +120,14 @@ describe('nextStep', () => {
     );
     fc.assert(
       fc.property(fc.array(failure, { maxLength: 60 }), (failures) => {
-        let atOnce = 0;
-        let most = 0;
-        for (const place of walk(failures, true)) {
-          if (place === 'unreachable') break;
-          atOnce = place.endsWith('later') ? 0 : atOnce + 1;
-          most = Math.max(most, atOnce);
+        let immediate = 0;
+        let maxImmediate = 0;
+        for (const address of walk(failures, true)) {
+          if (address === 'unreachable') break;
+          immediate = address.endsWith('later') ? 0 : immediate + 1;
+          maxImmediate = Math.max(maxImmediate, immediate);
         }
-        assert.ok(most <= 12, `${most} in a row`);
+        assert.ok(maxImmediate <= 12, `${maxImmediate} in a row`);
       }),
     );
   });

@@ -21,11 +21,11 @@ interface Controller {
   readonly server: RpcServer;
   calls: number;
   /** Returns the error of the next call. The call succeeds if it is undefined. */
-  refuse: (() => ParetoError | undefined) | undefined;
+  nextError: (() => ParetoError | undefined) | undefined;
   /** Received part of the blob. */
   stored: Buffer;
   /** Number of received bytes at which an upload fails. */
-  breakAt: number;
+  failAt: number;
 }
 
 describe('failover', () => {
@@ -36,27 +36,27 @@ describe('failover', () => {
     const server = createServer();
     cleanUps.push(() => server.close());
     const controller: Controller = {
-      ...{ address: '', server, calls: 0, refuse: undefined, stored: Buffer.alloc(0), breakAt: Infinity },
+      ...{ address: '', server, calls: 0, nextError: undefined, stored: Buffer.alloc(0), failAt: Infinity },
     };
-    const enter = (): void => {
+    const countCall = (): void => {
       controller.calls += 1;
-      const refusal = controller.refuse?.();
-      if (refusal !== undefined) throw refusal;
+      const error = controller.nextError?.();
+      if (error !== undefined) throw error;
     };
     server.add('pareto.v1.Registry', {
-      list: async () => (enter(), { tasks: [{ name: controller.address }] }),
-      delete: async () => (enter(), {}),
+      list: async () => (countCall(), { tasks: [{ name: controller.address }] }),
+      delete: async () => (countCall(), {}),
     });
     server.add('pareto.v1.Blobs', {
       async stat() {
-        enter();
+        countCall();
         return { complete: controller.stored.length === content.length, receivedBytes: controller.stored.length };
       },
       upload: (messages) => receive(controller, messages),
     });
     return Object.assign(controller, { address: `127.0.0.1:${await server.listen('127.0.0.1', 0)}` });
   }
-  function follow(addresses: readonly string[], retryTimeoutMs = 2_000): Failover {
+  function startFailover(addresses: readonly string[], retryTimeoutMs = 2_000): Failover {
     const open = (address: string) => createChannel(address);
     const failover = createFailover({ addresses, open, clock: systemClock, retryTimeoutMs });
     cleanUps.push(() => failover.close());
@@ -65,7 +65,7 @@ describe('failover', () => {
 
   it('calls the next controller if one is unreachable, and then keeps using that one', async () => {
     const controller = await startController();
-    const failover = follow([unreachable, controller.address]);
+    const failover = startFailover([unreachable, controller.address]);
     const registry = createFailoverClient(failover, 'pareto.v1.Registry');
     assert.equal((await registry.list({})).tasks[0]?.name, controller.address);
     assert.equal(failover.address, controller.address);
@@ -75,44 +75,44 @@ describe('failover', () => {
 
   it('calls the named leader, in the list or not', async () => {
     const [follower, leader] = [await startController(), await startController()];
-    follower.refuse = () => notLeaderError(leader.address);
-    const failover = follow([follower.address]);
+    follower.nextError = () => notLeaderError(leader.address);
+    const failover = startFailover([follower.address]);
     const registry = createFailoverClient(failover, 'pareto.v1.Registry');
     await registry.delete({ name: 'x' });
     assert.deepEqual([follower.calls, leader.calls, failover.address], [1, 1, leader.address]);
     await registry.delete({ name: 'x' });
     assert.deepEqual([follower.calls, leader.calls], [1, 2]);
     leader.server.close();
-    follower.refuse = undefined;
+    follower.nextError = undefined;
     await registry.delete({ name: 'x' });
     assert.equal(follower.calls, 2);
   });
 
   it('retries while no controller leads, until the timeout', async () => {
     const controller = await startController();
-    controller.refuse = () => (controller.calls < 3 ? notLeaderError(undefined) : undefined);
-    await createFailoverClient(follow([controller.address]), 'pareto.v1.Registry').delete({ name: 'x' });
+    controller.nextError = () => (controller.calls < 3 ? notLeaderError(undefined) : undefined);
+    await createFailoverClient(startFailover([controller.address]), 'pareto.v1.Registry').delete({ name: 'x' });
     assert.equal(controller.calls, 3);
-    controller.refuse = () => notLeaderError(undefined);
-    const registry = createFailoverClient(follow([controller.address]), 'pareto.v1.Registry');
+    controller.nextError = () => notLeaderError(undefined);
+    const registry = createFailoverClient(startFailover([controller.address]), 'pareto.v1.Registry');
     const noLeader = (error: unknown): boolean => leaderOf(error) === '';
     await assert.rejects(registry.delete({ name: 'x' }, { timeoutMs: 400 }), noLeader);
-    const impatient = createFailoverClient(follow([controller.address], 300), 'pareto.v1.Registry');
-    await assert.rejects(impatient.delete({ name: 'x' }), noLeader);
-    controller.refuse = () => new ParetoError('unavailable', 'reworded', { details: { 'pareto-leader': '' } });
-    await assert.rejects(impatient.delete({ name: 'x' }), noLeader, 'an empty trailer arrives');
+    const withShortTimeout = createFailoverClient(startFailover([controller.address], 300), 'pareto.v1.Registry');
+    await assert.rejects(withShortTimeout.delete({ name: 'x' }), noLeader);
+    controller.nextError = () => new ParetoError('unavailable', 'reworded', { details: { 'pareto-leader': '' } });
+    await assert.rejects(withShortTimeout.delete({ name: 'x' }), noLeader, 'an empty trailer arrives');
   });
 
   it('reports that no controller can be reached', async () => {
-    const registry = createFailoverClient(follow([unreachable, '127.0.0.1:10']), 'pareto.v1.Registry');
+    const registry = createFailoverClient(startFailover([unreachable, '127.0.0.1:10']), 'pareto.v1.Registry');
     const message = /^no controller is reachable at 127\.0\.0\.1:9 or 127\.0\.0\.1:10$/;
     await assert.rejects(registry.list({}), { code: 'unavailable', message });
   });
 
   it('retries reads, but not writes that may have been executed', async () => {
     const [first, second] = [await startController(), await startController()];
-    first.refuse = () => new ParetoError('unavailable', 'the store does not answer');
-    const clientOf = () => createFailoverClient(follow([first.address, second.address]), 'pareto.v1.Registry');
+    first.nextError = () => new ParetoError('unavailable', 'the store does not answer');
+    const clientOf = () => createFailoverClient(startFailover([first.address, second.address]), 'pareto.v1.Registry');
     assert.equal((await clientOf().list({})).tasks[0]?.name, second.address);
     await assert.rejects(clientOf().delete({ name: 'x' }), /the store does not answer/);
     assert.deepEqual([first.calls, second.calls], [2, 1]);
@@ -120,9 +120,9 @@ describe('failover', () => {
 
   it('stops if its signal aborts', async () => {
     const controller = await startController();
-    controller.refuse = () => notLeaderError(undefined);
+    controller.nextError = () => notLeaderError(undefined);
     const aborter = new AbortController();
-    const registry = createFailoverClient(follow([controller.address]), 'pareto.v1.Registry');
+    const registry = createFailoverClient(startFailover([controller.address]), 'pareto.v1.Registry');
     const listed = registry.list({}, { signal: aborter.signal });
     setTimeout(() => aborter.abort(new Error('enough')), 50);
     await assert.rejects(listed, /enough/);
@@ -131,7 +131,7 @@ describe('failover', () => {
   describe('an upload', () => {
     it('resumes at another controller with the same blob store', async () => {
       const [first, second] = [await startController(), await startController()];
-      first.breakAt = 2 << 20;
+      first.failAt = 2 << 20;
       second.stored = content.subarray(0, 2 << 20);
       const read: number[] = [];
       const upload = {
@@ -142,7 +142,7 @@ describe('failover', () => {
           return chunks(offset);
         },
       };
-      const failover = follow([first.address, second.address]);
+      const failover = startFailover([first.address, second.address]);
       assert.equal(await uploadBlob(failover, upload), true);
       assert.deepEqual(read, [0, 2 << 20]);
       assert.deepEqual(second.stored, content);
@@ -164,7 +164,7 @@ async function receive(
   for await (const { data, offset } of messages) {
     if (data.length > 0) assert.equal(offset, controller.stored.length);
     controller.stored = Buffer.concat([controller.stored, data]);
-    if (controller.stored.length >= controller.breakAt) throw new ParetoError('unavailable', 'shutting down');
+    if (controller.stored.length >= controller.failAt) throw new ParetoError('unavailable', 'shutting down');
   }
   return {};
 }

@@ -28,7 +28,7 @@ async function rejection(promise: Promise<unknown>): Promise<ParetoError> {
   return assert.fail('expected a rejection');
 }
 
-describe('a server and its clients', () => {
+describe('createServer', () => {
   let server: RpcServer;
   let channel: Channel;
   let port: number;
@@ -102,7 +102,7 @@ describe('a server and its clients', () => {
     assert.equal((await rejection(registry.delete({ name: 'x' }))).code, 'unimplemented');
   });
 
-  it('streams in both directions, in either direction, and ends', async () => {
+  it('sends and receives streams, also in both directions', async () => {
     const blobs = createClient(channel, 'pareto.v1.Blobs');
     assert.equal((await blobs.upload(chunks(100, 50_000))).sizeBytes, 5_000_000);
     let received = 0;
