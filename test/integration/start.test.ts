@@ -129,7 +129,7 @@ describe('a service', function () {
 
   it('rejects etcd credentials without an etcd address', async () => {
     const line = await refusal('controller', [...argsOf('controller', [0, 0]), '--etcd-user', 'pareto']);
-    assert.match(line, /^pareto-controller: --etcd: is missing, .* give host:port of its members/);
+    assert.match(line, /^pareto-controller: --etcd: is missing, .* pass host:port of the members/);
   });
 
   it('rejects an unusable data folder', async () => {
