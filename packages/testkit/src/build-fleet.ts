@@ -1,10 +1,15 @@
-// Builders of hardware and workers for tests. Each fills the fields that a test does not give.
+// Builders of hardware, workers and replica reports for tests. Each fills the fields that a test does not give.
 
 import {
   bytes,
   createHardwareClass,
+  milliseconds,
+  noCounts,
+  replicaId,
+  variantId,
   workerId,
   type HardwareClass,
+  type ReplicaReport,
   type SlotGroup,
   type WorkerInfo,
 } from '@pareto/core';
@@ -29,5 +34,28 @@ export const buildWorkerInfo = (fields: Partial<WorkerInfo> = {}): WorkerInfo =>
   slotGroups: [],
   memoryBytes: bytes(2 ** 30),
   runtimeVersion: '1',
+  ...fields,
+});
+
+/** Builds the report of a ready replica that has received no query. */
+export const buildReplicaReport = (fields: Partial<ReplicaReport> = {}): ReplicaReport => ({
+  replica: replicaId('r1'),
+  variant: variantId('a:original'),
+  version: 1,
+  state: 'ready',
+  reason: '',
+  loadMs: milliseconds(1),
+  memoryBytes: bytes(0),
+  queuedItems: 0,
+  runningItems: 0,
+  requests: 0,
+  items: 0,
+  executions: 0,
+  failures: 0,
+  busyMs: milliseconds(0),
+  executorDeaths: 0,
+  counts: noCounts,
+  poisonousQueries: 0,
+  quarantined: false,
   ...fields,
 });

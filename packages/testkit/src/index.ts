@@ -39,7 +39,7 @@ export {
   buildVariant,
   buildVariantSpec,
 } from './build-registry.js';
-export { buildHardwareClass, buildSlotGroup, buildWorkerInfo } from './build-fleet.js';
+export { buildHardwareClass, buildReplicaReport, buildSlotGroup, buildWorkerInfo } from './build-fleet.js';
 export { buildCandidate, buildReplicaRoute, buildRoutingTable, buildTargetEntry } from './build-table.js';
 export { buildSelectionRule, buildWarmthRule } from './build-rule.js';
 export { createTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';
