@@ -20,7 +20,7 @@ const cache = here('../../.cache/');
 
 export async function preparePrograms(): Promise<Programs> {
   const perfAnalyzer = prepareInstaller().then((pip) => preparePerfAnalyzer(programOf(pip)));
-  const python = preparePython('conformance-python', here('python/requirements.txt'));
+  const python = preparePython();
   const [go] = await Promise.all([prepareGo(), perfAnalyzer, python]);
   return { python: programOf(await python), go, perfAnalyzer: await perfAnalyzer };
 }

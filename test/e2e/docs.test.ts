@@ -61,7 +61,7 @@ describe('documentation', function () {
       started = await startDigits({}, ['cnn-small', 'mlp-small']);
       owned.push(started);
       await started.client.waitUntilReady('cnn-small');
-      python = await preparePython('examples-python', `${root}examples/python/requirements.txt`);
+      python = await preparePython();
     });
     after(async () => {
       for (const one of owned.reverse()) await one[Symbol.asyncDispose]();

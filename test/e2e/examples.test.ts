@@ -49,7 +49,7 @@ describe('examples', function () {
   describe('in Python', () => {
     let python = '';
     before(async function () {
-      const environment = await preparePython('examples-python', `${examples}python/requirements.txt`);
+      const environment = await preparePython();
       skipWithout(this, environment.kind === 'missing' ? environment.reason : undefined);
       if (environment.kind === 'ready') ({ python } = environment);
     });

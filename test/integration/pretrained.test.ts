@@ -177,7 +177,7 @@ describe('pretrained models', function () {
   describe('queried by the example scripts', () => {
     let python = '';
     before(async function () {
-      const environment = await preparePython('examples', example('ocr/requirements.txt'));
+      const environment = await preparePython();
       skipWithout(this, environment.kind === 'missing' ? environment.reason : undefined);
       if (environment.kind === 'ready') python = environment.python;
     });
