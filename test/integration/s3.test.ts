@@ -89,7 +89,10 @@ describe('models in S3', function () {
     await mkdir(`${server.folder}/moved`);
     await copy('sha256');
     controller.launch(s3);
-    assert.match(await refusalToStart(controller.child), /to move the blobs, copy the whole folder or prefix with its file "place"$/);
+    assert.match(
+      await refusalToStart(controller.child),
+      /to move the blobs, copy the whole folder or prefix with its file "place"$/,
+    );
     await rm(`${server.folder}/moved/place`);
     await copy('place');
     await controller.start(s3);

@@ -62,7 +62,7 @@ describe('pareto logs', () => {
   it('fails with the folder if there are no logs, and suggests a service for an unknown one', async () => {
     assert.match(
       (await startProgram('logs', '--data-dir', '/nowhere').ended).stderr,
-      /there are no logs in \/nowhere\/logs: 'pareto up'/,
+      /there are no logs in \/nowhere\/logs: pass the data folder of 'pareto up'/,
     );
     assert.match((await logs('ruter').ended).stderr, /there is no log of ruter: did you mean router\?/);
   });
