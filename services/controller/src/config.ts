@@ -38,7 +38,12 @@ const controllerFlags = {
   },
   prices: { kind: 'text', help: 'JSON file of USD per slot-hour by hardware class, or by a prefix that ends in /' },
   backupFile: { kind: 'text', help: 'file that backups of the store are written to; the last one at a clean stop' },
-  backupMinutes: { kind: 'integer', min: 1, default: 60, help: 'interval between backups, in minutes' },
+  backupMinutes: {
+    kind: 'integer',
+    min: 1,
+    default: 60,
+    help: 'interval between backups to --backup-file, in minutes',
+  },
   restore: { kind: 'text', help: 'backup to fill an empty store from at start; a backup has no model files' },
   maxBatchSize: {
     kind: 'integer',
