@@ -1,4 +1,4 @@
-// The dependency rule of the tree: which package may import which, and which package alone knows a library.
+// The dependency rule: which package may import which others, and which library only one package may import.
 'use strict';
 
 const own = '^(packages|services)/|^loadgen/';
@@ -6,7 +6,7 @@ const engine = ['rpc', 'state', 'blobs', 'models', 'runtime', 'telemetry', 'solv
 
 const folderOf = (name) => (name === 'loadgen' ? '^loadgen/' : `^packages/${name}/`);
 
-/** Sources of `from` import, of our own packages, themselves and `allowed` only. */
+/** Restricts the sources of package `from` to imports of itself and of the packages `allowed`. */
 const only = (from, ...allowed) => ({
   name: `${from}-imports-${allowed.join('-') || 'nothing'}`,
   severity: 'error',
@@ -14,7 +14,7 @@ const only = (from, ...allowed) => ({
   to: { path: own, pathNot: [from, ...allowed].map(folderOf) },
 });
 
-/** Only `owner` imports the npm package(s) that match. */
+/** Restricts imports of the npm packages that match to package `owner`. */
 const library = (pattern, owner) => ({
   name: `only-${owner}-knows-${pattern.replace(/\W+/g, '-')}`,
   severity: 'error',
@@ -27,7 +27,7 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-folder-cycles',
-      comment: 'Folders are layers: no two of them import each other, directly or through others.',
+      comment: 'Folders are layers: no two folders import each other, directly or through others.',
       severity: 'error',
       scope: 'folder',
       from: {},
@@ -36,7 +36,7 @@ module.exports = {
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'through-the-index',
-      comment: 'A package is entered through its index alone; its own tests may look inside.',
+      comment: 'Other packages import only the index of a package; its own tests may import its files.',
       severity: 'error',
       from: { path: '^(packages|services)/([^/]+)/' },
       to: {
@@ -52,7 +52,7 @@ module.exports = {
     },
     {
       name: 'policy-is-pure',
-      comment: 'Policies import core alone, and nothing of Node.',
+      comment: 'Policies import only core, and no Node built-in.',
       severity: 'error',
       from: { path: '^packages/policy/src/' },
       to: { pathNot: '^packages/(core|policy)/' },

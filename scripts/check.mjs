@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkCommits } from './check-commits.mjs';
 import { checkPaths } from './check-paths.mjs';
+import { checkWords } from './check-words.mjs';
 import { installDependencies } from './setup.mjs';
 import { main, root, run, runTool } from './steps.mjs';
 
@@ -27,6 +28,7 @@ const groups = [
     ['types of the tests', tool('typescript-7/bin/tsc', '-b', 'tsconfig.test.json')],
     ['dependency rule', tool('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type=err', ...sources)],
     ['documented paths', checkPaths],
+    ['words', checkWords],
     ['commit subjects', checkCommits],
     ['dead code', tool('knip/bin/knip.js', '--no-progress')],
     ['generated types are fresh', () => checkFresh('scripts/generate-types.mjs', 'packages/rpc/src/gen')],
