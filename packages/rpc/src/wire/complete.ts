@@ -1,4 +1,4 @@
-// The type of a message to send in which no field may be forgotten.
+// The type of a message to send that requires a value for each field.
 
 /**
  * A message to send with a value for each field. Undefined leaves the field unset. A field that is added to the proto
