@@ -4,7 +4,7 @@ import { isDataType, ParetoError, type DataType } from '@pareto/core';
 import type { ParameterValue, PiecewiseRequest, PiecewiseTensor } from '@pareto/rpc';
 import { createBinaryTail, type BinaryTail } from '../body/binary-tail.js';
 import type { Chunks } from '../body/chunks.js';
-import { encodeData } from '../json/encode-data.js';
+import { dataFromJson } from '../json/data-from-json.js';
 import {
   mismatch,
   readArray,
@@ -88,7 +88,7 @@ function readInput(where: string, value: unknown, tail: BinaryTail): PiecewiseTe
   const parameters = readParameters(`${where}.parameters`, fields['parameters']);
   const rest = without(parameters, 'binary_data_size');
   const contents = readContents(name, fields, parameters, tail) ?? [
-    encodeData({ name, datatype, shape }, fields['data']),
+    dataFromJson({ name, datatype, shape }, fields['data']),
   ];
   return { name, datatype, shape, parameters: rest, contents };
 }

@@ -1,7 +1,7 @@
 // Serializes an inference response as JSON, followed by the outputs that are requested as binary data.
 
 import type { DecodedInferResponse, RawTensor } from '@pareto/rpc';
-import { decodeData } from '../json/decode-data.js';
+import { dataToJson } from '../json/data-to-json.js';
 import { isBinary, type BinaryOptions } from './read-infer.js';
 import type { Reply } from '../reply/reply.js';
 
@@ -29,6 +29,6 @@ export function writeInfer(response: DecodedInferResponse, options: BinaryOption
 function outputText(output: RawTensor, asBinary: boolean): string {
   const { name, datatype, shape, raw } = output;
   const head = `"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape.join(',')}]`;
-  const data = asBinary ? `"parameters":{"binary_data_size":${raw.length}}` : `"data":${decodeData(output)}`;
+  const data = asBinary ? `"parameters":{"binary_data_size":${raw.length}}` : `"data":${dataToJson(output)}`;
   return `{${head},${data}}`;
 }

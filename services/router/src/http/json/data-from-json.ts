@@ -40,7 +40,7 @@ function elementError({ name, datatype }: JsonTensor, index: number, element: un
  * Returns the elements in little-endian, row-major order, with a 4-byte length before each BYTES element. Throws
  * `invalid-argument` with the name of the input, or NeedsExactNumbers.
  */
-export function encodeData(tensor: JsonTensor, data: unknown): Buffer {
+export function dataFromJson(tensor: JsonTensor, data: unknown): Buffer {
   const { name, datatype, shape } = tensor;
   if (!Array.isArray(data)) throw invalidData(`input '${name}': its data is ${preview(data)}: expected an array`);
   const elements = flatten(name, data);

@@ -23,9 +23,9 @@ function floatsText(values: Numbers<number>): string {
   return texts.join(',');
 }
 
-type Decode = (buffer: ArrayBufferLike, offset: number, count: number) => string;
+type ToText = (buffer: ArrayBufferLike, offset: number, count: number) => string;
 
-const decoders: Readonly<Partial<Record<DataType, Decode>>> = {
+const toTextByDatatype: Readonly<Partial<Record<DataType, ToText>>> = {
   BOOL: (b, o, n) => Array.from(new Uint8Array(b, o, n), (value) => String(value !== 0)).join(','),
   INT8: (b, o, n) => new Int8Array(b, o, n).join(','),
   INT16: (b, o, n) => new Int16Array(b, o, n).join(','),
@@ -43,11 +43,11 @@ const binaryHint = (name: string): string =>
   `request it as binary data: {"name": ${JSON.stringify(name)}, "parameters": {"binary_data": true}}`;
 
 /** Throws `invalid-argument` if the output cannot be represented in JSON. */
-export function decodeData(output: RawTensor): string {
+export function dataToJson(output: RawTensor): string {
   const { name, datatype, raw } = output;
   if (datatype === 'BYTES') return `[${textsOf(output).join(',')}]`;
-  const decode = decoders[datatype];
-  if (decode === undefined) {
+  const toText = toTextByDatatype[datatype];
+  if (toText === undefined) {
     throw new ParetoError(
       'invalid-argument',
       `output '${name}' is ${datatype}, which cannot be represented in JSON; ${binaryHint(name)}`,
@@ -56,7 +56,7 @@ export function decodeData(output: RawTensor): string {
   const size = elementBytes[datatype];
   // Typed arrays require aligned memory, but a tensor may begin at any offset of its message.
   const { buffer, byteOffset, length } = raw.byteOffset % size === 0 ? raw : aligned(raw);
-  return `[${decode(buffer, byteOffset, Math.floor(length / size))}]`;
+  return `[${toText(buffer, byteOffset, Math.floor(length / size))}]`;
 }
 
 function aligned(raw: Buffer): Buffer {
