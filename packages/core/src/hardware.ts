@@ -1,4 +1,4 @@
-// Hardware classes and their prices.
+// Hardware classes and their prices. The controller's flag `--prices` sets the prices.
 
 import { bytes, hardwareClassId, usdPerHour, type Bytes, type HardwareClassId, type UsdPerHour } from './units.js';
 

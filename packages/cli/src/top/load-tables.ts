@@ -1,4 +1,5 @@
-// Columns of the tables of tasks and workers under load.
+// Columns of the tables of tasks and workers under load. The controller computes the values, in `api/task-loads.ts` and
+// `api/fleet-service.ts`.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';

@@ -1,4 +1,5 @@
-// Unloads of replicas that cannot serve, that are on draining workers, or that nothing needs.
+// Unloads of replicas that cannot serve, that are on draining workers, or that nothing needs. `makeRoom` in
+// `needs/satisfy.ts` evicts replicas for lack of memory.
 
 import { architectureNameOf, type Milliseconds, type VariantId } from '@pareto/core';
 import { denialOf } from '../select/rules.js';

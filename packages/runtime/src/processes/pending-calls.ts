@@ -1,4 +1,5 @@
-// Calls to an executor process that have no reply yet, in order of execution. The first one has a timeout.
+// Calls to an executor process that have no reply yet, in order of execution. If the first one exceeds its timeout, the
+// process counts as hung, and is killed.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import type { ExecutorDeath } from './executor-process.js';

@@ -1,4 +1,4 @@
-// Each task's share of the cluster's load and price, for display.
+// The load of each task, which `pareto top` shows: rates, latencies, attainment, held queries and share of the price.
 
 import { architectureNameOf, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';

@@ -1,5 +1,5 @@
-// Expiry of workers that do not rejoin in time: their rows leave the table, their replicas are placed elsewhere, and
-// their load records are marked as not present.
+// Expiry of workers that do not rejoin in time (`presenceOf` in `live-worker.ts` decides which): their rows leave the
+// table, their replicas are placed elsewhere, and their load records are marked as not present.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import type { FleetState } from './fleet-state.js';

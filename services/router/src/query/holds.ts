@@ -1,4 +1,5 @@
-// Tracks the queries that wait for a cold variant, and limits how long each waits.
+// Tracks the queries that wait for a cold variant, and limits how long each waits. The policy `admit` decides which
+// queries are held.
 
 import { milliseconds, ParetoError, type Clock, type VariantId } from '@pareto/core';
 import type { HoldUsage } from '@pareto/policy';
@@ -24,6 +25,7 @@ export interface Holds {
 
 export interface HoldsOptions {
   readonly changes: ChangeSignal;
+  /** Maximum time that a query is held: the flag `--max-hold-ms`. */
   readonly maxHoldMs: number;
   /** Aborts when the router drains. */
   readonly draining: AbortSignal;
