@@ -38,7 +38,7 @@ export function run(command, args, { onOutput, inherit = false, env = process.en
         if (windows || inherit) child.kill(signal);
         else process.kill(-child.pid, signal);
       } catch {
-        // It has exited already.
+        // The process has exited already.
       }
     };
     let output = '';

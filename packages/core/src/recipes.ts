@@ -42,7 +42,7 @@ const table: Readonly<Record<RecipeName, Omit<Recipe, 'name'>>> = {
   fp16: { providers, options: [] },
   // The graph as ONNX Runtime optimises it, saved ahead of loading.
   optimised: { providers: ['cpu'], options: [] },
-  // Weights in a file of their own, laid out for memory mapping.
+  // Weights in a separate file, laid out for memory mapping.
   mapped: { providers: ['cpu'], options: ['no-prepacking'] },
 };
 

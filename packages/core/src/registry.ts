@@ -97,7 +97,7 @@ export interface Variant {
   readonly option: SessionOption | undefined;
   readonly modelDigest: Digest;
   readonly manifest: Manifest;
-  /** Reason to serve the variant no longer: its executors died on requests. Undefined if it is not quarantined. */
+  /** Reason of the quarantine: queries killed the variant's executors. Undefined if the variant is not quarantined. */
   readonly quarantineReason: string | undefined;
 }
 

@@ -38,13 +38,13 @@ export interface Candidate {
   /** Price of one slot. Undefined if not priced. */
   readonly usdPerHour: UsdPerHour | undefined;
   readonly maxBatchSize: number;
-  /** Set if some connected worker could load it, or measure it first. */
+  /** Set if a connected worker could load the variant, or measure it first. */
   readonly placeable: boolean;
-  /** Reason to serve it no longer. Undefined if it is not quarantined. */
+  /** Reason of the variant's quarantine. Undefined if the variant is not quarantined. */
   readonly quarantineReason: string | undefined;
-  /** Variant of the same task that dominates it. Undefined if there is none. */
+  /** Variant of the same task that dominates this one. Undefined if there is none. */
   readonly dominatedBy: VariantId | undefined;
-  /** Set if a variant of its own architecture dominates it too. */
+  /** Set if a variant of the same architecture dominates this one too. */
   readonly dominatedWithin: boolean;
   /**
    * Error from measuring, if it failed on every hardware class of the connected workers. Undefined if it succeeded or

@@ -4,7 +4,7 @@ import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@paret
 import type { Lease } from './store.js';
 
 export interface LeaseKeeper {
-  /** Signal that aborts when the lease has expired or may have, never later than it does. */
+  /** Signal that aborts when the lease expires or may have expired, never later. */
   readonly lost: AbortSignal;
   /** Stops the keep-alives. */
   stop(): void;

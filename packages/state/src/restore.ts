@@ -53,7 +53,7 @@ async function end(store: Store, own: Compare): Promise<void> {
   await persist(store, { compares: [own], operations: [{ kind: 'delete', key: restoringKey }] });
 }
 
-/** Writes with up to five tries while the store is unavailable. A write that arrives late fails its compare. */
+/** Writes with up to five tries while the store is unavailable. A duplicate write that is applied late fails its compare. */
 async function persist(store: Store, transaction: Transaction): Promise<TransactResult> {
   for (let tries = 1; ; tries += 1) {
     try {

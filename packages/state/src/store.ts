@@ -48,9 +48,9 @@ export type WatchEvent =
   | { readonly kind: 'delete'; readonly key: string; readonly revision: Revision };
 
 /**
- * Message of a watch. `events` is complete up to and including `revision`. The other two are the last message: list the entries
- * again and watch from there. `compacted`: the history up to `revision` was removed. `restored`: the store was wiped or restored,
- * so its history and epoch have changed, and data that was read or acknowledged before may be gone.
+ * Message of a watch. `events` is complete up to and including `revision`. The watch ends with the other two: list the entries
+ * again, and watch from the revision of that list. `compacted`: the history up to `revision` was removed. `restored`: the store
+ * was wiped or restored, so its history and epoch have changed, and data that was read or acknowledged before may be gone.
  */
 export type Watched =
   | { readonly kind: 'events'; readonly revision: Revision; readonly events: readonly WatchEvent[] }

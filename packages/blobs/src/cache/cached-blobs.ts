@@ -51,7 +51,7 @@ export async function openCachedBlobs(folders: CacheFolders, options: BlobCacheO
       await ready;
     } catch (error) {
       if (entry.ready === ready) entry.ready = undefined;
-      // The cancellation of another caller's fetch is not a failure of this one.
+      // If another caller cancelled the shared fetch, this call fetches again.
       if (isOwn || signal?.aborted === true) throw error;
       await makeReady(entry, signal);
     }

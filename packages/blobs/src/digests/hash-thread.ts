@@ -7,7 +7,7 @@ import { digest as toDigest, type Digest } from '@pareto/core';
 export interface HashThread extends AsyncDisposable {
   /** Returns the sha256 of a block in hexadecimal digits. */
   block(data: Uint8Array): Promise<string>;
-  /** Returns the digest of all blocks so far, in order. Only for a thread with `whole`. */
+  /** Returns the digest of all blocks so far, in order. Requires a thread created with `whole`. */
   digest(): Promise<Digest>;
 }
 

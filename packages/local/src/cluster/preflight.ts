@@ -8,7 +8,7 @@ import { errorText, formatBytes, ParetoError } from '@pareto/core';
 import { checkCertificates, checkConfigDir, checkStore } from './prerequisites.js';
 import type { ServiceNode, Topology, TopologyOptions } from './topology.js';
 
-/** Required disk space. The store, the digits and two caches take about 60 MB. */
+/** Required disk space. The store, the models of the quick start and the caches of two workers take about 60 MB. */
 const neededBytes = 200 * 2 ** 20;
 
 const httpFlag = '--http-port';

@@ -15,7 +15,7 @@ import {
   type SampleForm,
 } from './quality-metric.js';
 
-/** Describes the supported outputs, in errors. */
+/** Describes the supported outputs, for errors. */
 export const classOutputs =
   'scores [samples, classes], one score in [0, 1] per sample, or classes [samples] as integers';
 

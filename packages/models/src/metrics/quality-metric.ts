@@ -16,9 +16,9 @@ export interface SampleForm {
  * other dimensions of 1 are ignored. An answer with NaN is wrong, and never an error.
  */
 interface Definition<O> {
-  /** Describes the outputs that it can judge, in errors. */
+  /** Describes the outputs that the metric can judge, for errors. */
   readonly outputs: string;
-  /** Returns true if it can judge an output. */
+  /** Returns true if the metric can judge an output. */
   judges(output: SampleForm): boolean;
   /** Throws `invalid-argument` for labels that can't be compared with the output. */
   checkLabels(labels: Tensor, output: SampleForm): void;

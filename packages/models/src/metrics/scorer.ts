@@ -32,7 +32,7 @@ export interface Agreement {
   /** Adds the outputs of two models, one row per sample. Throws `invalid-argument` if their shapes differ. */
   add(outputs: readonly Tensor[], reference: readonly Tensor[]): void;
   /**
-   * Returns the mean agreement in [0, 1]: the share of equal answers, or their closeness if the metric has degrees. NaN
+   * Returns the mean agreement in [0, 1]: the share of equal answers, or the mean similarity for a metric of numbers. NaN
    * without samples.
    */
   result(): number;
@@ -58,8 +58,7 @@ export function createAgreement(metric: Metric): Agreement {
 }
 
 /**
- * Returns the index of the output that a metric judges: the first that it can. Throws `invalid-argument` if there is
- * none.
+ * Returns the index of the first output that the metric can judge. Throws `invalid-argument` if there is none.
  */
 export function judgedOutput(metric: Metric, outputs: readonly SampleForm[]): number {
   const index = outputs.findIndex((output) => qualityMetrics[metric].judges(output));

@@ -37,7 +37,7 @@ export function summariseBootstrap(samples: number, statistic: (indices: Uint32A
   const value = statistic(Uint32Array.from({ length: samples }, (_, index) => index));
   const resamples = Math.min(maxResamples, Math.max(minResamples, Math.floor(maxDraws / samples)));
   const [lower, upper] = bootstrap95(samples, statistic, createSeededRng(seed), resamples);
-  // Equal samples have no spread to resample. The interval of zeros and ones is the widest for values in [0, 1].
+  // Equal samples have no spread to resample. Wilson's interval, for samples of 0 or 1, is the widest for this mean.
   const [lower95, upper95] = lower < upper ? [lower, upper] : wilson95(value * samples, samples);
   return { value, lower95, upper95 };
 }

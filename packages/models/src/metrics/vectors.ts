@@ -13,7 +13,7 @@ import {
   type SampleForm,
 } from './quality-metric.js';
 
-/** Describes the outputs that these metrics compare, in errors. */
+/** Describes the outputs that these metrics compare, for errors. */
 export const numberOutputs = 'numbers';
 
 /** Throws `invalid-argument` unless the labels are numbers of the output's shape. */

@@ -12,10 +12,10 @@ export interface OnnxModel {
   readonly graph: OnnxGraph;
   readonly opsetImport: readonly OnnxOpset[];
   readonly metadataProps: readonly OnnxEntry[];
-  /** Kept as it came. */
+  /** Kept as encoded. */
   readonly trainingInfo: readonly Uint8Array[];
   readonly functions: readonly OnnxFunction[];
-  /** Kept as it came. */
+  /** Kept as encoded. */
   readonly configuration: readonly Uint8Array[];
 }
 
@@ -73,7 +73,7 @@ export interface OnnxNode {
   readonly output: readonly string[];
   readonly attribute: readonly OnnxAttribute[];
   readonly metadataProps: readonly OnnxEntry[];
-  /** Kept as it came. */
+  /** Kept as encoded. */
   readonly deviceConfigurations: readonly Uint8Array[];
 }
 

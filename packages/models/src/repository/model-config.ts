@@ -25,7 +25,7 @@ export interface ModelConfig {
   /** Path that is used in errors. */
   readonly file: string;
   readonly name: string | undefined;
-  /** Reason why it is not an ONNX model. Undefined if it is one. */
+  /** Reason why the model is not an ONNX model. Undefined if it is one. */
   readonly foreign: string | undefined;
   /** Maximum batch size. 0 means that no dimension is a batch. Undefined if the configuration has none. */
   readonly maxBatchSize: number | undefined;

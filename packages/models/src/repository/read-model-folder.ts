@@ -14,7 +14,7 @@ import { chooseVersions } from './version-policy.js';
 /** A version of a model. */
 export interface FoundModel {
   readonly name: string;
-  /** Number of its version folder. Undefined if it is not in one. */
+  /** Number of the version folder. Undefined if the graph is not in one. */
   readonly version: number | undefined;
   /** Path of the graph. */
   readonly path: string;

@@ -76,7 +76,7 @@ async function unpackTar(archive: string, put: Put, signal: AbortSignal): Promis
     }
   })();
   const [read, written] = await Promise.allSettled([reading, writing]);
-  // A failure of one also ends the other. The error from writing is more specific.
+  // A failed read also ends the writing, and vice versa. The error from writing is more specific.
   for (const one of [written, read]) if (one.status === 'rejected') throw one.reason;
 }
 

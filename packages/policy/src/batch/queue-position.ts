@@ -7,7 +7,7 @@ export interface Prioritised {
   readonly enqueuedAt: number;
   /** Deadline, on the clock of `now`. Infinite if the caller set none. */
   readonly deadlineMs: number;
-  /** Set if it failed in a batch and runs again alone. No query overtakes it. */
+  /** Set if the query failed in a batch and runs again alone. No other query overtakes it. */
   readonly alone: boolean;
 }
 

@@ -72,7 +72,7 @@ function isPending({ current, workers }: Rollout, { variant }: PlacementVariant)
   return outcome === undefined || outcome.result.kind === 'made';
 }
 
-/** Returns whether the fleet has a class that it can run on and was not measured on. */
+/** Returns whether the fleet has a class that the variant can run on and was not measured on. */
 const isMeasurable = ({ variant, measurements }: PlacementVariant, workers: readonly PlacementWorker[]): boolean =>
   workers.some((worker) =>
     openGroups(worker).some(
@@ -82,7 +82,7 @@ const isMeasurable = ({ variant, measurements }: PlacementVariant, workers: read
     ),
   );
 
-/** Returns the slots of the classes that it was measured on, over the workers with enough memory. */
+/** Returns the slots of the classes that the variant was measured on, over the workers with enough memory. */
 function slotsFor({ measurements }: PlacementVariant, workers: readonly PlacementWorker[]): number {
   let slots = 0;
   for (const { hardwareClass, result } of measurements) {

@@ -16,7 +16,7 @@ export interface FleetWorker {
   readonly draining: boolean;
 }
 
-/** Returns the classes of which connected workers that do not drain have slots, sorted by id. */
+/** Returns the classes of the slots of connected workers that do not drain, sorted by id. */
 export function fleetClasses(workers: readonly FleetWorker[]): readonly FleetClass[] {
   const classes = new Map<HardwareClassId, { readonly provider: string; readonly environments: Set<string> }>();
   for (const { info, presence, draining } of workers) {

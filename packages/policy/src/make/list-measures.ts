@@ -5,7 +5,7 @@ import type { PlacementVariant } from '../snapshot/snapshot.js';
 import type { FleetClass } from './fleet-classes.js';
 import type { Step } from './step.js';
 
-/** Returns one step for each class of the fleet that it runs on, and for each other class that it was measured on. */
+/** Returns a step for each class of the fleet that can run the variant, and for each other class with a measurement. */
 export function listMeasures(
   { variant, measurements }: PlacementVariant,
   classes: readonly FleetClass[],

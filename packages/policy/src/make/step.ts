@@ -5,9 +5,9 @@ import type { HardwareClassId, VariantId } from '@pareto/core';
 export interface Step {
   readonly kind: 'make' | 'measure';
   readonly recipe: string;
-  /** Variant to measure. Undefined for a file. */
+  /** Variant to measure. Undefined for a step that generates a file. */
   readonly variant: VariantId | undefined;
-  /** Class to measure on. Undefined for a file, and if no worker has a slot for the variant. */
+  /** Class to measure on. Undefined for a step that generates a file, and if no worker has a slot for the variant. */
   readonly hardwareClass: HardwareClassId | undefined;
   readonly state: 'done' | 'declined' | 'failed' | 'open';
   /** Human-readable result, or reason of the state. */

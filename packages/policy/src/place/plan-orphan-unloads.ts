@@ -5,7 +5,7 @@ import type { Assignment, Milliseconds, PlanAction } from '@pareto/core';
 /** An assignment whose variant was deleted. */
 export interface Orphan {
   readonly assignment: Assignment;
-  /** Time at which the controller first saw it without its variant. */
+  /** Time at which the controller first found the assignment without its variant. */
   readonly since: Milliseconds;
 }
 

@@ -51,8 +51,8 @@ function planArchitecture(
 }
 
 /**
- * Returns the replicas of each variant of the new version. If it needs none to be as warm as the old one, one of its
- * most accurate variant.
+ * Returns the number of replicas of each variant of the new version: those of `rolloutOf` or, if it needs none, one of
+ * the most accurate variant.
  */
 function countsFor(
   { snapshot, options }: PlanningContext,
@@ -73,7 +73,7 @@ function countsFor(
 
 /**
  * Returns the replicas that may be evicted for the new version: first those that nothing needs, then those of the old
- * version, in the order: has another replica, has its successor ready, all others.
+ * version, first if the variant has another replica, then if its successor is ready, then all others.
  */
 function predecessors(ledger: Ledger, { options }: Need, { served }: Versions): Eviction {
   const architecture = options[0]?.variant.variant.architecture;

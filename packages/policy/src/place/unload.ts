@@ -48,8 +48,8 @@ function failureReason({ worker, existing }: Entry, now: Milliseconds, params: P
 }
 
 /**
- * Returns whether it does not answer, or every replica that replaces it has been ready for `handoverMs`, so that all
- * routers have received it.
+ * Returns whether a replica of an old version is not ready, or every replica that replaces it has been ready for
+ * `handoverMs`, so that all routers have received the change.
  */
 function isSuperseded(
   { entries }: Ledger,

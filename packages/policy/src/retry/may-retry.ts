@@ -2,7 +2,7 @@
 
 export interface FailedAttempt {
   /**
-   * `not-executed`: it reached no executor. `lost`: the worker disappeared while it had the query. `failed`: the error
+   * `not-executed`: the query reached no executor. `lost`: the worker disappeared while it had the query. `failed`: the error
    * is final.
    */
   readonly outcome: 'not-executed' | 'lost' | 'failed';

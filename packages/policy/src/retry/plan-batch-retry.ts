@@ -1,15 +1,15 @@
 // Retries of the queries of a failed batch on a worker.
 
 /**
- * Cause: the model returned an error, or its executor died while the batch ran, or while it still waited in the
- * executor.
+ * Cause of the failure: the model returned an error, or its executor died while the batch ran, or while the batch still
+ * waited in the executor.
  */
 export type BatchFailure = 'failed' | 'died-running' | 'died-waiting';
 
 export interface Batched {
-  /** Number of executors that died while they ran it. */
+  /** Number of executors that died while they ran the query. */
   readonly deaths: number;
-  /** Set if it must run in a batch of its own, because a shared one failed. */
+  /** Set if the query must run in a batch of its own, because a shared one failed. */
   readonly alone: boolean;
 }
 

@@ -3,7 +3,7 @@
 export interface LoadView {
   /** Returns the minimum predicted wait of the candidate's usable replicas in ms, or Infinity if none is usable. */
   backlogMs(candidateIndex: number): number;
-  /** Returns the items queued at that replica. */
+  /** Returns the items queued at the replica with that minimum wait. */
   queuedItems(candidateIndex: number): number;
   /** Returns the predicted wait of a replica in ms, or Infinity if it must not be called. */
   replicaBacklogMs(loadIndex: number): number;

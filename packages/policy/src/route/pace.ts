@@ -12,7 +12,7 @@ export interface Pace {
   readonly lateMs: number;
   /** Minimum lateness of the answers that are being gathered for the next estimate. */
   readonly minLateMs: number;
-  /** Number of those answers. */
+  /** Number of answers gathered so far. */
   readonly gathered: number;
 }
 

@@ -7,11 +7,11 @@ import { p50At } from '../cost/profile-at.js';
 export interface VariantDemand {
   readonly variant: VariantId;
   readonly itemsPerSecond: number;
-  /** Profile on its cheapest hardware class. */
+  /** Profile on the variant's cheapest hardware class. */
   readonly profile: Profile;
   /** Default latency of the task, which limits the batch size. */
   readonly latencyMs: number;
-  /** Slots of workers that can hold it, for one replica each. */
+  /** Slots of the workers that can hold the variant, each for one replica. */
   readonly slots: number;
 }
 
@@ -24,7 +24,7 @@ export interface ScaleParams {
 export const defaultScaleParams: ScaleParams = { targetUtilisation: 0.7, holdDownMs: 60_000 as Milliseconds };
 
 /**
- * Replicas of one variant. `lower` has the time since when it has needed fewer, and the maximum it needed since then.
+ * Replicas of one variant. `lower` is set while the variant needs fewer: since when, and the most needed since then.
  */
 interface VariantScale {
   readonly replicas: number;

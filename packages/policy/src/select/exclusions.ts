@@ -70,7 +70,7 @@ const mayAnswer = (one: Candidate): boolean =>
 
 /**
  * Creates a function that returns whether one of `able` answers in place of a dominated candidate: its dominator if the
- * target keeps that, otherwise a variant of its own architecture if these dominate it too.
+ * target does not exclude it, otherwise a variant of the same architecture if these dominate the candidate too.
  */
 function createReplacements(kept: readonly Candidate[], able: readonly Candidate[]): (dominated: Candidate) => boolean {
   const known = new Set(kept.map(({ variant }) => variant));

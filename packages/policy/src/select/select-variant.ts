@@ -32,7 +32,7 @@ export type Selection =
       readonly predictedMs: number;
       /** Latency limit minus the predicted latency. */
       readonly slackMs: number;
-      /** Set if it is below the accuracy floor and the query allows that. */
+      /** Set if the candidate is below the accuracy floor and the query allows that. */
       readonly degraded: boolean;
     }
   /** The objective is met only by a variant that is not loaded, for which the query can be held. */

@@ -21,9 +21,9 @@ import type { PlacementWarmthRule } from './warmth.js';
 export interface PlacementVariant {
   readonly variant: Variant;
   readonly measurements: readonly Measurement[];
-  /** Set by `markDominated`. Undefined if no variant dominates it, or if its architecture keeps all. */
+  /** Set by `markDominated`. Undefined if no variant dominates this one, or if its architecture keeps all. */
   readonly dominatedBy: VariantId | undefined;
-  /** Set if a variant of its own architecture dominates it too. */
+  /** Set if a variant of the same architecture dominates this one too. */
   readonly dominatedWithin: boolean;
 }
 
@@ -38,9 +38,9 @@ export interface PlacementWorker {
   /** `awaited`: disconnected for less than the grace period. Its replicas still count, but it gets no new ones. */
   readonly presence: 'connected' | 'awaited' | 'gone';
   readonly draining: boolean;
-  /** Variant that it measures or generates, or has the order to. */
+  /** Variant that the worker measures or generates, or has the order for. */
   readonly measuring: VariantId | undefined;
-  /** File that it has the order to generate. Undefined if it has none. */
+  /** File that the worker has the order to generate. Undefined if it has no such order. */
   readonly making: MakeTarget | undefined;
 }
 
@@ -55,11 +55,11 @@ export interface PlacementReplica {
   readonly assignment: Assignment;
   /** `assigned`: the worker has not reported it yet. */
   readonly state: ReplicaState | 'assigned';
-  /** Time at which it entered the state. */
+  /** Time at which the replica entered the state. */
   readonly since: Milliseconds;
-  /** Memory that its worker reported. 0 if unknown. */
+  /** Memory that the worker reported. 0 if unknown. */
   readonly memoryBytes: Bytes;
-  /** Time of its last answer, or of its assignment. */
+  /** Time of the last answer, or of the assignment. */
   readonly lastUsedAt: Milliseconds;
 }
 

@@ -6,7 +6,7 @@ import { isNotSent } from './not-sent.js';
 /** An attempt of a call. */
 export interface Step {
   readonly address: string;
-  /** Index in the list of the controller that was last taken from the list. */
+  /** Index in the list of the last controller that was taken from the list. */
   readonly index: number;
   /** Set if another controller named this one as the leader. */
   readonly isNamed: boolean;

@@ -32,7 +32,7 @@ export function decodeDecision(text: string | undefined): RoutedDecision {
     const value = JSON.parse(text ?? '') as RoutedDecision;
     if (typeof value.replica === 'string' && typeof value.latencyLeftMs === 'number') return value;
   } catch {
-    // The error below covers this.
+    // A text that is not JSON gets the error below.
   }
   throw new ParetoError('invalid-argument', `metadata ${decisionKey} is not a router's decision`);
 }

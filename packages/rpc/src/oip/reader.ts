@@ -4,7 +4,7 @@ import type protobuf from 'protobufjs/minimal.js';
 
 type Reader = protobuf.Reader;
 
-/** Calls `field` for each field of a message. It must read the value, or return false to skip it. */
+/** Calls `field` for each field of a message. `field` must read the value, or return false to skip it. */
 export function readFields(reader: Reader, end: number, field: (number: number, wireType: number) => boolean): void {
   while (reader.pos < end) {
     const tag = reader.uint32();

@@ -25,7 +25,7 @@ export interface ScannedRequest extends ScannedParameters {
   readonly modelVersion: string;
   readonly id: string;
   readonly inputs: readonly ScannedInput[];
-  /** Requested outputs in the order of the request. Empty: all. */
+  /** Requested outputs in the order of the request. Empty means all. */
   readonly outputs: readonly ScannedOutput[];
   /** Elements of raw_input_contents, as views of the message. */
   readonly raw: readonly Buffer[];

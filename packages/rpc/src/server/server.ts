@@ -57,7 +57,7 @@ export interface ServerOptions {
 
 export interface RpcServer {
   add<S extends ServiceName>(service: S, handlers: NoInfer<ServiceHandlers<S>>): void;
-  /** Binds host:port (0: any free port) and returns the port. Throws `unavailable` if it is in use. */
+  /** Binds host:port and returns the port. Port 0 means any free one. Throws `unavailable` if the port is in use. */
   listen(host: string, port: number): Promise<number>;
   /** Sets the result of health checks, of the whole server and of each service. */
   setServing(serving: boolean): void;

@@ -12,8 +12,8 @@ export interface LoadTimes {
 }
 
 /**
- * Loads a model twice. Each load has a new process, on a device only if it has no other model. `files` are all files of
- * the model. Throws as `load` does.
+ * Loads a model twice, each time in a new process; on a device, only if the device has no other model. `files` are all
+ * files of the model. Throws as `load` does.
  */
 export async function measureLoadTimes(load: () => Promise<Executor>, files: readonly string[]): Promise<LoadTimes> {
   await dropFromPageCache(files);

@@ -11,7 +11,7 @@ export interface MeasurementSlot {
   renew(): Promise<boolean>;
   /** Runs `work` while holding the slot. Releases the slot after `maxHold`, because the work may never end. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** Releases the slot until it is renewed. */
+  /** Releases the slot. `renew` acquires it again. */
   release(): void;
   /** Total time of all work, without the waits for the slot. */
   readonly spentMs: Milliseconds;

@@ -39,7 +39,7 @@ export function createTokenAccess(token: string, { role, clock, logger }: Access
   };
 }
 
-/** Creates access by mutual TLS: the role in the peer's certificate decides what it may call. */
+/** Creates access by mutual TLS: the role in a caller's certificate determines which methods it may call. */
 export function createCertificateAccess(folder: CertificateFolder, { role, clock, logger }: AccessOptions): Access {
   const warn = limitWarnings(logger, clock);
   return {

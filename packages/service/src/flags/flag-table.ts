@@ -1,5 +1,5 @@
-// The kinds of flags, and the type of the configuration that a table of flags gives. A table is a plain object `as const`:
-// its keys are the fields of the configuration, and each entry has everything else that there is to know about the flag.
+// The kinds of flags, and the type of the configuration that a table of flags defines. A table is a plain object `as const`:
+// its keys are the fields of the configuration, and each entry defines everything else about the flag.
 
 import { z } from 'zod';
 import { formats, type FlagFormat } from './formats.js';
@@ -70,7 +70,7 @@ type PresentKey<T> = {
   [K in keyof T]: T[K] extends { readonly default: unknown } | { readonly required: true } ? K : never;
 }[keyof T];
 
-/** Configuration that a table of flags gives: a field per flag. */
+/** Configuration that a table of flags defines: a field per flag. */
 export type FlagValues<T> = { readonly [K in PresentKey<T>]: ValueOf<T[K]> } & {
   readonly [K in Exclude<keyof T, PresentKey<T>>]?: ValueOf<T[K]> | undefined;
 };

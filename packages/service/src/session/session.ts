@@ -1,4 +1,4 @@
-// A long-lived stream to the leading controller, or to any, which is reopened whenever it ends.
+// A long-lived stream to the leading controller, or to any controller, which is reopened whenever it ends.
 
 import { milliseconds, ParetoError, type Milliseconds, type Rng } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
@@ -34,7 +34,7 @@ export interface Session<Out> extends Runnable {
   readonly ageMs: Milliseconds;
   /** Reason why no controller is connected. Undefined while one is. */
   readonly problem: string | undefined;
-  /** Sends on the current stream. Returns false if it is not connected, or the previous message is still being written. */
+  /** Sends on the current stream. Returns false if there is none, or if the previous message is still being written. */
   send(message: Out): boolean;
 }
 

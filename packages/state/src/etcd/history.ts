@@ -21,8 +21,8 @@ interface Mark {
 }
 
 /**
- * Raft term of the last entry that each member has applied. It only rises for one member. Another member may have a lower term
- * although its reads are current: one that was down and received a snapshot keeps its earlier term.
+ * Raft term of the last entry that each member has applied. A member's term never decreases. Another member may have a lower term
+ * although its reads are current: a member that was down and received a snapshot keeps its earlier term.
  */
 type Terms = ReadonlyMap<string, number>;
 
@@ -46,7 +46,7 @@ export interface History {
   recordResponse(mark: Mark, header: Header): void;
   /** Records a change to a key of this cluster. Ignores a change in another history. */
   recordChange(generation: number, revision: Revision): void;
-  /** Records that etcd sent something. */
+  /** Records that etcd sent a message. */
   recordContact(): void;
   /** Begins another history with one of its responses. */
   begin(epoch: string, header: Header): void;

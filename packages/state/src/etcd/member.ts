@@ -38,7 +38,7 @@ export interface OpenMember extends Member {
 }
 
 /**
- * Opens a client. It logs in itself, since etcd3 logs in over connections that it never closes: after a silent loss of such a
+ * Opens a client. The client logs in by itself, since etcd3 logs in over connections that it never closes: after a silent loss of such a
  * connection it opens no other for 15 minutes.
  */
 export function openMember(endpoint: string, credentials: () => EtcdCredentials, clock: Clock): OpenMember {

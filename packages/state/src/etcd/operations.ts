@@ -23,7 +23,7 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
       return entry;
     });
 
-  /** Lists entries in pages at one revision. Undefined if it was compacted, or the store restored, between two pages. */
+  /** Lists entries in pages at one revision. Undefined if the revision was compacted, or the store restored, between two pages. */
   const list = async (prefix: string): Promise<Awaited<ReturnType<Store['range']>> | undefined> => {
     const all = { ...keys.under(prefix), limit: pageSize };
     let current = await session.range(all);
@@ -72,7 +72,7 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
       const { succeeded, responses, header } = await client.write((etcd, options) => etcd.kv.txn(request, options));
       const agrees = history.agrees(mark, header);
       if (agrees) history.recordResponse(mark, header);
-      // The write stands even if this fails. The next call detects the other history too.
+      // The write is committed even if this call fails. The next call detects the other history too.
       else await session.renewAfter(mark.generation).catch(() => undefined);
       if (!succeeded) {
         const found = responses.map(({ response_range }) => response_range.kvs.map((kv) => entryOf(keys, kv))[0]);

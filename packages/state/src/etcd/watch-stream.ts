@@ -12,7 +12,7 @@ export interface StreamScope {
   readonly clock: Clock;
   readonly prefix: string;
   readonly from: Revision;
-  /** Revision that the member reported just before. It can only rise. */
+  /** Revision that the member reported just before. A revision never decreases. */
   readonly memberRevision: Revision;
   readonly onContact: () => void;
 }

@@ -84,7 +84,7 @@ function withoutUnusedNodes(graph: OnnxGraph): OnnxGraph {
   return { ...graph, node };
 }
 
-/** Completes a sentence on what a graph lacks, if it has nested graphs: these are not searched. */
+/** Returns the end of a sentence about a part that was not found in a graph: nested graphs are not searched. */
 export const reachOf = ({ node }: OnnxGraph): string =>
   node.some((each) => graphsIn(each).length > 0) ? ' outside of its branches and loops' : '';
 

@@ -21,9 +21,9 @@ export interface Entry {
   readonly worker: WorkerState;
   readonly memoryBytes: number;
   readonly existing: PlacementReplica | undefined;
-  /** Set if it is draining, or if this plan unloads it. */
+  /** Set if the replica is draining, or if this plan unloads it. */
   leaving: boolean;
-  /** Set if it meets a need. */
+  /** Set if the replica meets a need. */
   kept: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface WorkerState {
   readonly worker: PlacementWorker;
   /** Replicas on the worker. */
   readonly entries: readonly Entry[];
-  /** Set if it may get new replicas. */
+  /** Set if the worker may get new replicas. */
   readonly schedulable: boolean;
   /** Free bytes now. Negative if a waiting load has reserved more. */
   freeBytes: number;
@@ -53,7 +53,7 @@ export interface Ledger {
   entriesOf(variant: VariantId): readonly Entry[];
   load(option: Option, worker: WorkerState, reason: string): Entry;
   unload(entry: Entry, reason: string): void;
-  /** Plans an order for a worker. `memoryBytes` is the maximum that it may use. */
+  /** Plans an order for a worker. `memoryBytes` is the maximum that the order may use. */
   order(order: Order, worker: WorkerState, memoryBytes: number): void;
   /** Reserves memory on a worker for a load that must wait for unloads. */
   reserve(worker: WorkerState, memoryBytes: number): void;

@@ -47,8 +47,8 @@ export function pickDefaultVariant(
 }
 
 /**
- * Returns the default objective. For an architecture without accuracy and cost, which the client has chosen by naming
- * it.
+ * Returns the task's default objective. For an architecture, leaves out accuracy and cost, because a client that names
+ * an architecture has chosen them.
  */
 const objectiveFor = (kind: DefaultVariantInput['kind'], { defaultObjective }: Task): PartialObjective =>
   kind === 'task' ? defaultObjective : { ...defaultObjective, minAccuracy: undefined, maxCostPer1k: undefined };

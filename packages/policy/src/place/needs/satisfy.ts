@@ -5,13 +5,13 @@ import type { Entry, Ledger, WorkerState } from '../ledger/ledger.js';
 import type { Option } from '../ledger/options.js';
 
 export interface Need {
-  /** Options of the variant, the cheapest class first. Empty if it has none. */
+  /** Options of the variant, the cheapest class first. */
   readonly options: readonly Option[];
   readonly count: number;
   readonly reason: string;
   /** Target of the rule that keeps the variant warm. Undefined if there is no such rule. */
   readonly warmTarget?: string;
-  /** Set if others may be evicted for it, the least recently used first. */
+  /** Set if other replicas may be evicted for the need, the least recently used first. */
   readonly evicts: boolean;
   /** Set if each replica must be on another worker, so that the loss of one does not affect all. */
   readonly spread: boolean;
@@ -40,7 +40,7 @@ export function satisfy(ledger: Ledger, need: Need): number {
   return Math.max(0, missing);
 }
 
-/** Returns whether it answers now or will: it has not failed, is not being unloaded, and its worker stays. */
+/** Returns whether the entry is a replica of the variant that answers now or will: it has not failed and will stay. */
 export function isServing(entry: Entry, variant: Pick<Variant, 'id' | 'version'>): boolean {
   return (
     entry.variant === variant.id &&
@@ -171,8 +171,8 @@ export function victimsFor(
 const ascending = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Returns the worker's replicas of the variant if it may get one more, apart from memory: at most one for each slot.
- * Undefined if it may not. A variant that failed there is not loaded again before the failed replica is removed.
+ * Returns the number of the worker's replicas of the variant. Undefined if the worker may not load one more, even with
+ * enough memory: it has at most one for each slot, and a failed replica must be removed first.
  */
 function heldBy(host: WorkerState, option: Option, spread: boolean): number | undefined {
   if (!host.schedulable) return undefined;

@@ -15,12 +15,12 @@ export interface OpenStep {
   readonly architecture: string;
   readonly version: number;
   readonly recipe: string;
-  /** Variant and class of a measurement. Undefined for a file. */
+  /** Variant and class of a measurement. Undefined for a step that generates a file. */
   readonly variant: VariantId | undefined;
   readonly hardwareClass: HardwareClassId | undefined;
-  /** Set if queries are held for it. */
+  /** Set if queries are held for the variant. */
   readonly isHeld: boolean;
-  /** Maximum memory that it may use. */
+  /** Maximum memory that the step may use. */
   readonly memoryBytes: number;
   readonly order: Order;
 }

@@ -20,8 +20,8 @@ export function planSteps(ledger: Ledger, context: PlanningContext, steps: reado
 }
 
 /**
- * Returns whether a worker already has that order. For an order of another leader, a worker reports only the variant's
- * name, so that is compared: a variant whose file does not exist yet cannot be one that it measures.
+ * Returns whether a worker already has the order of the step. For an order of another leader, a worker reports only the
+ * variant's name, so names are compared: a variant without a file is being generated, not measured.
  */
 const isInProgress = (
   { workers }: Ledger,
