@@ -1,4 +1,4 @@
-// The maximum number of items that a worker merges into one batch.
+// The maximum number of items that a worker merges into one batch. The controller sends it with a replica's assignment.
 
 import type { Profile } from '@pareto/core';
 import { p50At, p99At } from '../cost/profile-at.js';
