@@ -56,7 +56,7 @@ export async function buildPreviousRelease({ commit, version }) {
     console.log(`${title}: built before`);
     return folder;
   }
-  // One release takes about 500 MB.
+  // Other releases are removed, since each takes about 500 MB.
   for (const name of existsSync(releases) ? readdirSync(releases) : [])
     rmSync(join(releases, name), { recursive: true });
   mkdirSync(releases, { recursive: true });

@@ -94,7 +94,7 @@ export interface WorkerInfo {
   /** Address (host:port) that routers call. */
   readonly address: string;
   readonly slotGroups: readonly SlotGroup[];
-  /** Memory limit for all of its replicas together. */
+  /** Memory limit for all replicas of the worker together. */
   readonly memoryBytes: Bytes;
   readonly runtimeVersion: string;
 }

@@ -8,7 +8,7 @@ export type Degrade = 'forbid' | 'allow';
 
 /** A fully resolved objective. */
 export interface Objective {
-  /** Time from the router's receipt of the headers to its last reply byte. */
+  /** Time from the router's receipt of the headers to the last byte of its reply. */
   readonly latencyMs: Milliseconds;
   /** Accuracy floor, as a fraction of 1. Undefined means no floor. */
   readonly minAccuracy: number | undefined;

@@ -38,7 +38,7 @@ export interface Plan {
 export interface UnmetNeed {
   readonly variant: VariantId;
   readonly reason: string;
-  /** Target of the rule that keeps it warm. Undefined if no such rule requires the replica. */
+  /** Target of the rule that keeps the variant warm. Undefined if no such rule requires the replica. */
   readonly warmTarget?: string;
 }
 

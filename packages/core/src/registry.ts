@@ -131,7 +131,7 @@ export interface Profile {
   readonly loadMs: Milliseconds;
   /** Load time with the file on disk only. */
   readonly coldLoadMs: Milliseconds;
-  /** Peak memory of its process. */
+  /** Peak memory of the process that runs the variant. */
   readonly memoryBytes: Bytes;
   /** Memory of the process before the load. */
   readonly baseMemoryBytes: Bytes;

@@ -11,7 +11,7 @@ interface RuleBase {
   readonly endsWallMs: number | undefined;
 }
 
-/** `pin` restricts its tasks to the target; `deny` excludes the target from them. */
+/** `pin` lets only the target answer for the tasks of the rule; `deny` excludes the target from them. */
 export interface SelectionRule extends RuleBase {
   readonly kind: 'pin' | 'deny';
   /** Task that the rule applies to. Undefined means every task of the tenant. */

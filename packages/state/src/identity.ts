@@ -10,7 +10,7 @@ import type { Entry, Store } from './store.js';
  * runs: a release of version 2 would drop the counts and read a missing cost as a number.
  */
 export const schemaVersion = 3;
-/** Oldest supported version. Reading its records fills in their missing fields. */
+/** Oldest supported version. Fields that its records lack are filled in when a record is read. */
 const minSchema = 1;
 
 export const metaPrefix = 'meta/';

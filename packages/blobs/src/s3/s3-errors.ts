@@ -1,4 +1,4 @@
-// Maps errors of S3 and of the connection to it to messages for the operator of the controller.
+// Maps errors of S3, and of connecting to S3, to messages for the operator of the controller.
 
 import { ParetoError } from '@pareto/core';
 

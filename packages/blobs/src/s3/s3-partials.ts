@@ -17,7 +17,7 @@ export interface S3Partials {
   chain(digest: Digest): Promise<Chain>;
   /** Runs `work` as the only upload of the blob. Throws `aborted` while another upload runs. */
   claimed<T>(digest: Digest, work: () => Promise<T>): Promise<T>;
-  /** Stores data as chunks from an offset of the blob. Keeps what it received if the data breaks off. */
+  /** Stores data as chunks from an offset of the blob. Keeps the received part if the data breaks off. */
   receive(digest: Digest, offset: number, data: AsyncIterable<Uint8Array>): Promise<void>;
   list(): AsyncIterable<StoredBlob>;
   /** Removes all remains of the blob's uploads. Returns false and removes nothing if any is newer than `touchedWallMs`. */

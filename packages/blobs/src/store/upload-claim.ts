@@ -30,7 +30,7 @@ export async function watchOtherUploads(
   return { kind: 'dead', owners: [] };
 }
 
-/** Returns whether an upload must stop in favour of one that started at the same moment. */
+/** Returns whether an upload must stop in favour of another that started at the same moment. */
 export const yieldsTo = (own: string, others: Iterable<string>): boolean => [...others].some((other) => other < own);
 
 /** Calls `beat` every second until disposed. */

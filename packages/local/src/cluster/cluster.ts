@@ -24,9 +24,9 @@ export interface ClusterOptions extends TopologyOptions {
 
 /** Addresses at which clients and the CLI reach a cluster. */
 export interface ClusterEndpoints {
-  /** host:port of its controllers. */
+  /** host:port of the controllers. */
   readonly controller: readonly string[];
-  /** host:port of its router. */
+  /** host:port of the router. */
   readonly router: string;
   /** Folder with the operator's certificate. Undefined without TLS. */
   readonly certs: string | undefined;

@@ -4,7 +4,7 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export interface LogLine {
-  /** Name of the process; the log file has the same. */
+  /** Name of the process, and of its log file. */
   readonly service: string;
   /** Milliseconds since the Unix epoch. */
   readonly at: number;

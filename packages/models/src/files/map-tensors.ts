@@ -1,4 +1,4 @@
-// Changes the tensors of a model, wherever they are.
+// Changes all tensors of a model, including those in attributes and nested graphs.
 
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxSparseTensor, OnnxTensor } from '../onnx/onnx.js';
 

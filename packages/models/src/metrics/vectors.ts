@@ -1,4 +1,4 @@
-// Shared by the metrics that compare numbers with expected numbers, sample by sample.
+// Checks and comparisons of the metrics that compare numbers with expected numbers, sample by sample.
 
 import { toNumbers } from '../tensors/numbers.js';
 import type { Tensor } from '../tensors/npy.js';

@@ -22,7 +22,7 @@ export type Admission =
 export interface AdmitParams {
   /** Maximum number of held queries, over all targets. */
   readonly maxHeld: number;
-  /** Maximum total size of their requests. */
+  /** Maximum total size of the requests of held queries. */
   readonly maxHeldBytes: number;
 }
 

@@ -21,7 +21,7 @@ export interface FrontierVariant {
   readonly costPer1k: number | undefined;
   /** Set if no variant is as accurate and faster, or as fast and more accurate. */
   readonly isFastest: boolean;
-  /** Set if the same holds for cost. False without a price. */
+  /** Set if no variant is as accurate and cheaper, or as cheap and more accurate. False without a price. */
   readonly isCheapest: boolean;
 }
 

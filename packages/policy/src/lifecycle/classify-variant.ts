@@ -4,7 +4,7 @@ export type VariantState = 'inactive' | 'active' | 'overloaded' | 'interfered';
 
 export interface VariantObservation {
   readonly replicasReady: number;
-  /** Share of its replicas' time used by batches over the last few seconds, from 0 to 1. */
+  /** Share of the replicas' time used by batches over the last few seconds, from 0 to 1. */
   readonly utilisation: number;
   /** Live latency divided by the profile's for the same batches. 1 if no batch ran. */
   readonly slowdown: number;

@@ -73,7 +73,7 @@ function countsFor(
 
 /**
  * Returns the replicas that may be evicted for the new version: first those that nothing needs, then those of the old
- * version, first if the variant has another replica, then if its successor is ready, then all others.
+ * version whose variant has another replica, then those whose successor is ready, then the others of the old version.
  */
 function predecessors(ledger: Ledger, { options }: Need, { served }: Versions): Eviction {
   const architecture = options[0]?.variant.variant.architecture;

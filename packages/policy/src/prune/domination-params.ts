@@ -3,9 +3,9 @@
 export interface DominationParams {
   /** Fraction by which a latency or load time must be smaller to count as better. */
   readonly timeNoise: number;
-  /** The same for memory. */
+  /** Fraction by which a memory must be smaller to count as better. */
   readonly memoryNoise: number;
-  /** The same for cost. */
+  /** Fraction by which a cost must be smaller to count as better. */
   readonly costNoise: number;
   /** Difference by which an accuracy (a fraction of 1) must be larger to count as better: half a sample of 5,000. */
   readonly accuracyNoise: number;

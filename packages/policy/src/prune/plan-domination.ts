@@ -28,7 +28,7 @@ export interface DominationTerms {
 export interface Domination {
   /** Dominator that is itself not dominated; of the same architecture if there is one. */
   readonly by: VariantId;
-  /** Set if the variants of its own architecture alone dominate it too. */
+  /** Set if the variants of the same architecture alone dominate the variant too. */
   readonly within: boolean;
 }
 

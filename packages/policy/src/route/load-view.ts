@@ -1,4 +1,4 @@
-// The load as decisions see it. The router updates it on load events, as one number for each candidate.
+// The load that decisions use. The router updates it on load events, as one number for each candidate.
 
 export interface LoadView {
   /** Returns the minimum predicted wait of the candidate's usable replicas in ms, or Infinity if none is usable. */

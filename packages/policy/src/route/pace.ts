@@ -72,7 +72,7 @@ export interface ReplicaLoad {
   readonly backlogMs: number;
   /** Queued items that the worker last reported. */
   readonly queuedItems: number;
-  /** Items that this router has sent since then. */
+  /** Items that this router has sent since that report. */
   readonly sentItems: number;
   /** Unanswered items of this router: in flight, queued or running. */
   readonly pendingItems: number;

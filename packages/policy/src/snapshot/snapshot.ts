@@ -35,7 +35,7 @@ export interface PlacementArchitecture {
 
 export interface PlacementWorker {
   readonly info: WorkerInfo;
-  /** `awaited`: disconnected for less than the grace period. Its replicas still count, but it gets no new ones. */
+  /** `awaited`: disconnected for less than the grace period. The replicas of the worker still count, but it gets no new ones. */
   readonly presence: 'connected' | 'awaited' | 'gone';
   readonly draining: boolean;
   /** Variant that the worker measures or generates, or has the order for. */
@@ -88,7 +88,7 @@ export interface PlacementSnapshot {
 export interface PlacementParams {
   /** Time for which a replica that is not required is kept after its last answer. */
   readonly keepWarmMs: Milliseconds;
-  /** The same for a variant that a rule keeps cold, after it was loaded or answered. */
+  /** Time for which a replica that a rule keeps cold is kept after its load or last answer. */
   readonly keepColdMs: Milliseconds;
   /** Time after which a failed replica is removed, so that it is loaded again. */
   readonly failedRetryMs: Milliseconds;

@@ -22,7 +22,7 @@ export interface LoadRequest extends SessionRequest {
 export interface Executor extends AsyncDisposable {
   readonly pid: number;
   readonly loadMs: Milliseconds;
-  /** Memory of its process before any load. */
+  /** Memory of the process before any load. */
   readonly baseMemoryBytes: number;
   readonly providerUsed: string;
   readonly inputs: readonly TensorInfo[];
@@ -35,7 +35,7 @@ export interface Executor extends AsyncDisposable {
    */
   run(request: RunRequest): Promise<RunOutcome>;
   /**
-   * Returns the memory of its process. In a shared process, returns its share in proportion to the growth at each load.
+   * Returns the memory of the process; of a shared process, the model's share, in proportion to the growth at each load.
    */
   memory(): Promise<ProcessMemory | undefined>;
   /**

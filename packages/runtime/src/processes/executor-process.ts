@@ -19,7 +19,7 @@ export interface ExecutorProcess {
   readonly pid: number;
   /** Resolves with the reason when the process has ended. Never rejects. */
   readonly died: Promise<ExecutorDeath>;
-  /** The last part of its output on stderr. */
+  /** Last part of the process's output on stderr. */
   readonly stderr: string;
   send(message: ToExecutor, tensors?: readonly (readonly Uint8Array[])[]): void;
   onMessage(listener: (message: FromExecutor, tensors: readonly Buffer[]) => void): void;

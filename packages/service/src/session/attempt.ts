@@ -12,7 +12,7 @@ export interface Attempt {
   readonly acceptFollower: boolean;
   /** Set if another controller named this address as the leader. */
   readonly isNamed: boolean;
-  /** Position in the configured list of the last address that came from it. */
+  /** Position in the configured list of the last address that was taken from the list. */
   readonly index: number;
   /** Number of attempts in a row without a stable connection. */
   readonly failures: number;

@@ -1,5 +1,5 @@
-// Leases of the embedded store. Only the process that has the store open can hold one, so they are kept in memory, and those
-// of an earlier process end when the store opens.
+// Leases of the embedded store. Only the process that has the store open can hold leases, so they are kept in memory.
+// The leases of an earlier process end when the store opens.
 
 import { randomUUID } from 'node:crypto';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';

@@ -72,7 +72,7 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
       const { succeeded, responses, header } = await client.write((etcd, options) => etcd.kv.txn(request, options));
       const agrees = history.agrees(mark, header);
       if (agrees) history.recordResponse(mark, header);
-      // The write is committed even if this call fails. The next call detects the other history too.
+      // A failure here does not undo the write. The next call detects the other history too.
       else await session.renewAfter(mark.generation).catch(() => undefined);
       if (!succeeded) {
         const found = responses.map(({ response_range }) => response_range.kvs.map((kv) => entryOf(keys, kv))[0]);

@@ -10,7 +10,7 @@ import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
 import { freshNames, intOf, isOp, withGraph, withoutUnused } from '../../onnx/onnx-graph.js';
 
 interface Batch {
-  /** Name of its dimension. */
+  /** Name of the batch dimension. */
   readonly name: string;
   /** Size that the graph was exported for. */
   readonly size: number;

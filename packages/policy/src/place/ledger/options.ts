@@ -64,7 +64,7 @@ function optionsOf(variant: PlacementVariant, { prices }: PlacementSnapshot, lat
 }
 
 /**
- * Returns the cheapest and the most accurate of a task's options, or the only one if they are of the same variant, or
+ * Returns the cheapest and the most accurate of a task's options, or one option if both are of the same variant, or
  * none. Of options without a measured accuracy, the original counts as the most accurate.
  */
 export function requiredOptions(options: readonly Option[]): readonly Option[] {
