@@ -73,7 +73,7 @@ export function createEtcdNode(options: EtcdNodeOptions): EtcdNode {
         if (child?.running !== true) throw new Error(`etcd exited: ${child?.output.slice(-2_000) ?? ''}`);
         return (await status()).leader !== '0' || undefined;
       };
-      await waitFor(`etcd ${name} to answer`, responds, 30_000);
+      await waitFor(`etcd ${name} to respond`, responds, 30_000);
     },
   };
 }

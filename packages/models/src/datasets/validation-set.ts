@@ -139,11 +139,11 @@ const numpyTypes: Partial<Record<Form['datatype'], string>> = {
 /** Returns the NumPy call that makes an array fit, or an empty string if no single call does. */
 function hint(array: Form, expected: Form): string {
   if (array.datatype !== expected.datatype && matches(array.dims, expected.dims)) {
-    return ` (arr.astype('${numpyTypes[expected.datatype] ?? expected.datatype.toLowerCase()}') converts)`;
+    return ` (convert it with arr.astype('${numpyTypes[expected.datatype] ?? expected.datatype.toLowerCase()}'))`;
   }
   const reshapes =
     array.datatype === expected.datatype &&
     array.dims[0] === expected.dims[0] &&
     elementCount(array.dims) === elementCount(expected.dims);
-  return reshapes ? ` (arr.reshape(${expected.dims.join(', ')}) reshapes)` : '';
+  return reshapes ? ` (reshape it with arr.reshape(${expected.dims.join(', ')}))` : '';
 }

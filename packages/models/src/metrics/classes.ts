@@ -68,7 +68,7 @@ export function checkClassLabels(labels: Tensor, output: SampleForm): void {
   const form = formOf(labels);
   if (!isWhole(form) || wide(form.dims).length > 0) {
     throw labelsError(
-      `expected one class per sample, integers [samples], got ${describeForm({ ...labels })}${isWhole(form) ? '' : ` (label.astype('int64') converts)`}`,
+      `expected one class per sample, integers [samples], got ${describeForm({ ...labels })}${isWhole(form) ? '' : ` (convert them with label.astype('int64'))`}`,
     );
   }
   if (isDynamic(output)) return;

@@ -43,13 +43,13 @@ const invalidSource = (why: string): ParetoError => new ParetoError('invalid-arg
 
 /** Returns the path of a `file:` URL. `file://models` is a relative path, as in other programs. */
 function filePath(given: string): string {
-  if (!URL.canParse(given)) throw invalidSource(`${given} is no URL: ${supported}`);
+  if (!URL.canParse(given)) throw invalidSource(`${given} is not a URL: ${supported}`);
   const url = new URL(given);
   return url.host === '' ? fileURLToPath(url) : given.slice('file://'.length);
 }
 
 function parseHttp(given: string): URL {
-  if (!URL.canParse(given)) throw invalidSource(`${given} is no URL: ${supported}`);
+  if (!URL.canParse(given)) throw invalidSource(`${given} is not a URL: ${supported}`);
   const url = new URL(given);
   if (url.pathname.endsWith('.onnx') || archivePattern.test(url.pathname)) return url;
   throw invalidSource(`${displayUrl(url)} has the name of neither a model nor an archive: ${supported}`);

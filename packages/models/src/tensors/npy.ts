@@ -45,7 +45,7 @@ export function parseNpy(name: string, content: Buffer): Tensor {
   const datatype = text === undefined ? datatypes[descr] : 'BYTES';
   if (datatype === undefined) {
     const known = Object.keys(datatypes).join(' ');
-    throw invalid(`its type is ${descr}, expected one of ${known} <U |S (arr.astype('<f4') converts)`);
+    throw invalid(`its type is ${descr}, expected one of ${known} <U |S (convert it with arr.astype('<f4'))`);
   }
   if (/'fortran_order'\s*:\s*True/.test(header)) {
     throw invalid('it is in Fortran order, expected C order: save numpy.ascontiguousarray(arr)');

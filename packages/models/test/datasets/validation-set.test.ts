@@ -56,9 +56,9 @@ describe('a validation set', () => {
     [
       'another type',
       { x: longs([2, 2], [1, 2, 3, 4]), label },
-      /got INT64 \[2, 2\] \(arr.astype\('float32'\) converts\)/,
+      /got INT64 \[2, 2\] \(convert it with arr.astype\('float32'\)\)/,
     ],
-    ['another shape', { x: floats([2, 1, 2, 1], [1, 2, 3, 4]), label }, /\(arr.reshape\(2, 2\) reshapes\)$/],
+    ['another shape', { x: floats([2, 1, 2, 1], [1, 2, 3, 4]), label }, /\(reshape it with arr.reshape\(2, 2\)\)$/],
     ['NaN', { x: floats([2, 2], [1, 2, Number.NaN, 4]), label }, /x has NaN at \[1, 0\]: remove such samples/],
   ];
   for (const [what, arrays, why] of unfit) {

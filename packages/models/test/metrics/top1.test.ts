@@ -41,7 +41,10 @@ describe('top1', () => {
     for (const [labels, why] of [
       [classes(3, 12), /label has class 12 at index 1, but the model has 10 outputs; expected 0 to 9/],
       [classes(-1, 3), /class -1 at index 0/],
-      [floats([2], [0, 1]), /expected one class per sample, .*, got FP32 \[2\] \(label\.astype\('int64'\) converts\)/],
+      [
+        floats([2], [0, 1]),
+        /expected one class per sample, .*, got FP32 \[2\] \(convert them with label\.astype\('int64'\)\)/,
+      ],
       [longs([2, 3], [0, 1, 2, 3, 4, 5]), /got INT64 \[2, 3\]$/],
       [texts([2], ['a', 'b']), /got BYTES \[2\]/],
     ] as const) {

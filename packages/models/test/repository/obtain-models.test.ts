@@ -57,7 +57,7 @@ describe('parseSource', () => {
       'https://user:pass@host/models?key=x',
       /^https:\/\/host\/models has the name of neither a model nor an archive/,
     );
-    rejects('http://', /is no URL/);
+    rejects('http://', /is not a URL/);
   });
 });
 
