@@ -30,7 +30,7 @@ import { watchRecords } from './events/record-events.js';
 import { createWorkerExpiry } from './fleet/worker-expiry.js';
 import { createRoutes, type Routes, type RoutesOptions } from './routes/routes-service.js';
 import { addServices } from './services.js';
-import { createServing } from './serving.js';
+import { createServerParts } from './server-parts.js';
 import { createStorage } from './storage/storage.js';
 import { createTableLog, type TableLog } from './routes/table-log.js';
 import { tableRows } from './routes/table-rows.js';
@@ -91,7 +91,7 @@ export async function createController(
   });
   cluster.onLeadership(routes.leadershipChanged);
 
-  const { port, listening, serving } = createServing(server, config, logger);
+  const { port, listening, serving } = createServerParts(server, config, logger);
   const handover = createHandover(() => loads.flush());
   const lead = (signal: AbortSignal): Promise<void> =>
     cluster.leader.run(advertisedAddress(config, port()), AbortSignal.any([signal, handover.signal]));

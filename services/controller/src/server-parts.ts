@@ -1,11 +1,11 @@
-// The gRPC server as parts of the service: one that listens, and one that accepts calls and drains.
+// The gRPC server as two parts of the process: one listens, the other accepts calls and drains.
 
 import type { RpcServer } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { ControllerConfig } from './config.js';
 
-export interface Serving {
+export interface ServerParts {
   /** Returns the bound port once the server listens. */
   readonly port: () => number;
   readonly listening: Runnable;
@@ -13,7 +13,7 @@ export interface Serving {
   readonly serving: Runnable;
 }
 
-export function createServing(server: RpcServer, config: ControllerConfig, logger: Logger): Serving {
+export function createServerParts(server: RpcServer, config: ControllerConfig, logger: Logger): ServerParts {
   const { host, drainTimeoutMs } = config;
   let { port } = config;
   return {
