@@ -1,5 +1,5 @@
-// Election and writes of the leader. Every write is fenced by the candidacy, counted, and readable in the mirror when
-// it returns.
+// Takes part in the election (`createElection` of `@pareto/state`), and writes to the store as the leader. Every write
+// is fenced by the candidacy, counted, and readable in the mirror when it returns.
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { notLeaderError } from '@pareto/rpc';

@@ -1,4 +1,5 @@
-// Keeps one variant loaded: loads and warms up an executor, and replaces it when it dies.
+// Keeps one variant loaded: loads and warms up an executor, and replaces it when it dies. The runtime kills an executor
+// that hangs.
 
 import { errorText, milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
 import type { ReplicaEvent } from '@pareto/policy';
