@@ -151,7 +151,10 @@ interface ServingDeps {
   readonly onPort: (port: number) => void;
 }
 
-/** Listens before it joins the controller, and leaves the controller only after the last query is answered. */
+/**
+ * Creates the part that serves queries: it listens before the worker joins the controller, and ends the session only
+ * after the last query is answered.
+ */
 function createServing({
   config,
   context,

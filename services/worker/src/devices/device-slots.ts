@@ -19,8 +19,8 @@ export interface DeviceSlots {
   readonly all: readonly ClassSlots[];
   /**
    * Returns the slots of the named hardware class, or else of any class of the same provider, since the name of a class
-   * changes with the host's memory. Returns the first class if this worker does not serve the provider: the load fails
-   * with the reason then.
+   * changes with the host's memory. Returns the first class if this worker does not serve the provider; the load then
+   * fails with the reason.
    */
   of(target: SlotTarget): ClassSlots;
 }

@@ -1,5 +1,4 @@
-// Tracks the memory of the processes that generate files and measure variants, which is held in addition to the
-// replicas.
+// Tracks the memory of the processes that generate files and measure variants, in addition to that of the replicas.
 
 /** Reads the bytes held by a process. Resolves with 0 once it has ended. */
 type ReadBytes = () => Promise<number>;

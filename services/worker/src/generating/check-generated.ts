@@ -21,8 +21,8 @@ export interface GeneratedFileCheck extends BackgroundDeps, StepContext {
 }
 
 /**
- * Compares the outputs of both files. Throws as a load does, and `failed-precondition` if a model fails or the
- * signatures differ.
+ * Compares the outputs of both files. Throws the error of a failed load, and `failed-precondition` if a model fails or
+ * the signatures differ.
  */
 export async function checkGenerated(check: GeneratedFileCheck): Promise<ComparisonResult> {
   const { generator, signature, originalPath, generatedPath, samples, batch, signal } = check;
@@ -43,8 +43,8 @@ export async function checkGenerated(check: GeneratedFileCheck): Promise<Compari
 }
 
 /**
- * Returns the signature that a generated file must have: that of the original, without its fixed batch if the generator
- * opens it.
+ * Returns the signature that a generated file must have: that of the original, with a dynamic batch if the generator
+ * makes a fixed one dynamic.
  */
 export const servedSignature = ({ opensBatch = false }: Generator, original: Signature): Signature =>
   opensBatch && !original.batched ? withLeadingBatch(original) : original;

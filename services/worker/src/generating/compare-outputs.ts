@@ -144,7 +144,7 @@ function countSample(
   tally.equal += sums.equal;
 }
 
-/** Returns the similarity of an output: 1 if both files have only zeros, 0 if one of them has. */
+/** Returns the similarity of an output: 1 if both files output only zeros, 0 if only one of them does. */
 function similarityOf({ isFloat, product, square, generatedSquare, elements, equal }: Tally): number {
   if (!isFloat) return elements === 0 ? 1 : equal / elements;
   if (square === 0 || generatedSquare === 0) return square === generatedSquare ? 1 : 0;
@@ -152,8 +152,8 @@ function similarityOf({ isFloat, product, square, generatedSquare, elements, equ
 }
 
 /**
- * Minimum share of equal elements of outputs that are not floats. They are often the index of a maximum, which changes
- * when two values are close to each other.
+ * Minimum share of equal elements of outputs that are not floats. Such an output is often the index of a maximum, which
+ * a small error changes if two values are close to each other.
  */
 const [minEqual, minEqualExact] = [0.9, 0.999];
 /**

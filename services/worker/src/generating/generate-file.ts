@@ -58,7 +58,7 @@ export function generatorOf(recipe: string): Generator {
   throw new ParetoError('invalid-argument', `this worker does not support the recipe ${recipe}`);
 }
 
-/** Generates the files of a recipe. Throws as a generator process or a load does. */
+/** Generates the files of a recipe. Throws the error of a failed generator process or load. */
 export const generateFile = (generator: Generator, input: GenerationInput): Promise<GenerationResult> =>
   generator.kind === 'rewrite' ? rewriteGraph(generator, input) : optimise(generator, input);
 

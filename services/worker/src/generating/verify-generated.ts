@@ -44,7 +44,10 @@ export async function verifyGenerated(
 const triedBatches = [1, 2, 5] as const;
 const minCompared = 10;
 
-/** Returns the number of samples that are compared together: whole batches of the original. */
+/**
+ * Returns the number of samples that are compared together: a multiple of the original's batch size, and at least
+ * `minCompared`.
+ */
 export const windowOf = (fixedBatch: number): number => fixedBatch * Math.ceil(minCompared / fixedBatch);
 
 /**

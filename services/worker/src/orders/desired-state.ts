@@ -59,9 +59,9 @@ export interface DesiredState {
   readonly replicas: readonly AssignedReplica[];
   readonly makes: readonly MakeOrder[];
   readonly measures: readonly MeasureOrder[];
-  /** Set while the controller is still collecting what runs: replicas that are not listed stay loaded. */
+  /** Set while the controller is still collecting the running replicas: replicas that are not listed stay loaded. */
   readonly keepUnlisted: boolean;
-  /** Replicas that stay loaded unchanged, because the controller knows only their ids. */
+  /** Replicas that stay loaded unchanged, because the controller has only their ids. */
   readonly kept: readonly ReplicaId[];
 }
 
@@ -104,7 +104,7 @@ function makeOrder(message: wire.MakeOrder): MakeOrder {
 
 const digestOf = (text: string): Digest | undefined => (text === '' ? undefined : digest(text));
 
-/** Decodes the assignments. Throws `invalid-argument` if they contain values that this worker does not know. */
+/** Decodes the assignments. Throws `invalid-argument` if they contain values that this worker does not support. */
 export const desiredStateFromWire = (message: wire.Assignments): DesiredState => ({
   replicas: message.replicas.filter(({ spec }) => spec !== null).map(assignedReplica),
   makes: message.makes.map(makeOrder),

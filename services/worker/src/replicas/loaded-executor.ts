@@ -22,8 +22,8 @@ export interface ExecutorOptions {
 }
 
 /**
- * Loads a variant. Releases its files when the executor ends, because it may map them. Throws as a download or a load
- * does.
+ * Loads a variant. Releases its files when the executor ends, because it may map them. Throws the error of a failed
+ * download or load.
  */
 export async function loadVariant(
   { pool, cache }: Pick<LoadDeps, 'pool' | 'cache'>,

@@ -61,8 +61,8 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   }
 
   /**
-   * Returns the predicted wait for a slot: 0 if a slot of the class is free, else the next batches of the other
-   * replicas divided by the slots.
+   * Returns the predicted wait for a slot: 0 if a slot of the class is free, else the sum of the next batches of the
+   * other replicas, divided by the number of slots.
    */
   function slotWaitMs(id: ReplicaId, of: ClassSlots): number {
     const sharing = others(id).filter(({ assignment }) => slotsByReplica.get(assignment.replica) === of);

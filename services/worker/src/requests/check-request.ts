@@ -125,7 +125,7 @@ function checkStrings(name: string, raw: Buffer, elements: number): void {
     const end = offset + 4 + raw.readUInt32LE(offset);
     if (end > raw.length) {
       throwInvalid(
-        `input '${name}': element ${count} has a length prefix of ${end - offset - 4} bytes, got ${raw.length - offset - 4}`,
+        `input '${name}': element ${count} has a length prefix of ${end - offset - 4} bytes, but only ${raw.length - offset - 4} bytes remain`,
       );
     }
     offset = end;

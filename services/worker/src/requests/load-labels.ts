@@ -6,7 +6,7 @@ import type { Labels } from '@pareto/core';
 import type { LabelTexts } from './classify.js';
 import { openFile } from '../blobs/opened-files.js';
 
-/** Returns the labels of each output. Throws as a download does. */
+/** Returns the labels of each output. Throws the error of a failed download. */
 export async function loadLabels(cache: BlobCache, labels: Labels, signal: AbortSignal): Promise<LabelTexts> {
   const texts = new Map<string, readonly string[]>();
   for (const [output, digest] of Object.entries(labels)) {

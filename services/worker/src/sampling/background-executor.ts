@@ -28,7 +28,10 @@ export interface BackgroundModel extends AsyncDisposable {
   run(inputs: readonly TensorInput[]): Promise<readonly TensorOutput[]>;
 }
 
-/** Loads a model on the cpu, named `who` in errors. The executor ends when the signal aborts. Throws as a load does. */
+/**
+ * Loads a model on the cpu. `who` names it in errors. The executor ends when the signal aborts. Throws the error of a
+ * failed load.
+ */
 export async function loadInBackground(
   who: string,
   modelPath: string,

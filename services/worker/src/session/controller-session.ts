@@ -128,7 +128,7 @@ function debounce(act: () => void, clock: Clock): () => void {
 }
 
 /**
- * Decodes assignments. Returns undefined, and logs the error, if they contain values that this worker does not know.
+ * Decodes assignments. Returns undefined, and logs the error, if they contain values that this worker does not support.
  */
 function readDesiredState(assignments: wire.Assignments, logger: Logger): DesiredState | undefined {
   try {

@@ -25,7 +25,7 @@ export interface Outbox {
   pendingMessages(): Generator<OutgoingMessage>;
   /** Sets the sequence number of a report request, which the next reports carry. */
   requestReport(sequence: number): void;
-  /** Forgets what was sent and requested, for a new session. Results are sent again. */
+  /** Resets the state for a new session: drops the report request, and sends all results again. */
   forget(): void;
 }
 
