@@ -21,7 +21,7 @@ export function traceSetting(
       trace_file: { value: [''] },
       trace_level: { value: [isOn ? 'TIMESTAMPS' : 'OFF'] },
       trace_mode: { value: ['opentelemetry'] },
-      // Every query is traced, unless the caller's traceparent says otherwise.
+      // Every query is traced, unless the caller's traceparent disables that.
       trace_rate: { value: ['1'] },
       trace_count: { value: ['-1'] },
       log_frequency: { value: ['0'] },

@@ -99,7 +99,7 @@ function merge(sum: Entry, entry: Entry): Entry {
   return sum;
 }
 
-/** Returns one message, plus one for each further variant for which its queries are held. */
+/** Returns one message, plus one for each further variant for which queries of the entry are held. */
 function toWire(entry: Entry): wire.DemandEntryInput[] {
   const { target, objective, requests, items, refused, violations, failed } = entry;
   const [first, ...others] = [...entry.held].map(([heldVariant, held]) => ({ heldVariant, held }));

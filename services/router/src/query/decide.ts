@@ -8,7 +8,10 @@ import type { RouterCore } from './router-core.js';
 
 export interface DecisionAttempt {
   readonly seq: number;
-  /** Indicates that the elapsed time counts. Later attempts are already admitted: a late answer is better than none. */
+  /**
+   * Set for the first attempt. Only then the elapsed time is compared with the objective: later attempts are already
+   * admitted, and a late answer is better than none.
+   */
   readonly isFirst: boolean;
   readonly hold: Hold | undefined;
 }

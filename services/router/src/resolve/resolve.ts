@@ -16,7 +16,7 @@ import {
 import { preferenceOf, type Preference } from '@pareto/policy';
 import type { ServerCall } from '@pareto/rpc';
 
-/** A query, in the same form for every service that received it. */
+/** A query of a client, in a form that does not depend on the API that received it. */
 export interface ClientQuery {
   readonly target: string;
   /** Requested version. Empty for the current one. */

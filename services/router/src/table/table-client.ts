@@ -38,7 +38,7 @@ export interface TableClient extends Runnable {
   reportLost(worker: WorkerId): void;
 }
 
-/** Limit for `ageMs`. Controllers send a heartbeat every second, and receive one of their store as often. */
+/** Limit for `ageMs`. Controllers send a heartbeat every second, and the store sends them one equally often. */
 const staleAfterMs = 5_000;
 /** Attempts to report a lost worker: the session rejects a message while its send buffer is full. */
 const maxReportAttempts = 5;

@@ -21,7 +21,7 @@ export interface LoadTracker extends LoadView {
   sent(replica: ReplicaId, items: number): number;
   /** Counts a query that ended, with the load that the worker reported, if any. */
   ended(replica: ReplicaId, items: number, load: ReplicaLoadReport | undefined): void;
-  /** Corrects the pace of a replica by a query that waited `waitedMs` longer than without the items ahead of it. */
+  /** Corrects the pace of a replica by a query that waited `waitedMs` because of the items ahead of it. */
   observe(replica: ReplicaId, aheadItems: number, waitedMs: number): void;
   /**
    * Applies the load that a worker reported for a replica, or undefined if the replica cannot be called. Returns

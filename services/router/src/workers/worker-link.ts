@@ -1,4 +1,4 @@
-// The connection to one worker. An interface, so that a cheaper transport can replace grpc-js.
+// The connection to one worker. It is an interface, so that a cheaper transport can replace grpc-js.
 
 import { ParetoError } from '@pareto/core';
 import {

@@ -25,9 +25,9 @@ export interface InferWork extends AsyncDisposable {
 const program = new URL('../../../dist/http/infer/infer-program.js', import.meta.url);
 
 export interface InferWorkLimits {
-  /** Size of JSON from which it is parsed in a thread. */
+  /** Minimum size of JSON that is parsed in a thread. */
   readonly largeJsonBytes: number;
-  /** Size of raw tensors from which they are serialized to JSON in a thread. */
+  /** Minimum size of raw tensors that are serialized to JSON in a thread. */
   readonly largeRawBytes: number;
 }
 

@@ -25,7 +25,7 @@ export interface ParsedInfer {
 
 /** The outputs to return as binary data. */
 export interface BinaryOptions {
-  /** Applies to the outputs that are not in `named`. */
+  /** Set if the outputs that are not in `named` are returned as binary data. */
   readonly others: boolean;
   readonly named: ReadonlyMap<string, boolean>;
 }

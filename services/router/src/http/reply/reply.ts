@@ -5,7 +5,10 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>;
   /** Parts of the body, in order. Empty for no body. */
   readonly body: readonly Uint8Array[];
-  /** Allows compression. Only tensors are compressed, since some clients cannot read other compressed replies. */
+  /**
+   * Set if the reply may be compressed. Only tensors are compressed, since some clients cannot read other compressed
+   * replies.
+   */
   readonly isTensors?: boolean;
 }
 

@@ -95,7 +95,8 @@ function handleAll({ server, peerRoleOf }: WebServer, work: InferWork, options: 
       response.destroy();
     });
   };
-  // A request with `Expect: 100-continue` is handled alike: the endpoint sends `100 Continue` when it reads the body.
+  // A request with `Expect: 100-continue` is handled in the same way: the endpoint sends `100 Continue` when it reads
+  // the body.
   server.on('request', onRequest).on('checkContinue', onRequest).on('clientError', rejectConnection);
 }
 
