@@ -84,7 +84,7 @@ const definition: ConfigDefinition<ControllerConfig> = defineConfig({
 const hasEtcdAccess = ({ etcdCerts, etcdUser, etcdPasswordFile }: ControllerConfig): boolean =>
   (etcdCerts ?? etcdUser ?? etcdPasswordFile) !== undefined;
 
-/** Flags of access to etcd need `--etcd`: with them, the embedded store is not what the operator meant. */
+/** Rejects the flags for access to etcd without `--etcd`: the embedded store would ignore them. */
 export const controllerConfig: ConfigDefinition<ControllerConfig> = {
   ...definition,
   schema: definition.schema.refine((config) => config.etcd !== undefined || !hasEtcdAccess(config), {

@@ -127,7 +127,8 @@ const isWhole = ({ clusterView, mirror }: Cluster): boolean => mirror.synced && 
 type Routing = Pick<RoutesOptions, 'table' | 'leader' | 'demand' | 'rows' | 'ready' | 'storeAgeMs'>;
 
 /**
- * Returns what the routes need of the cluster. After a restore, the table stays unchanged until the plan is settled.
+ * Returns the parts of the cluster that the routing table needs. After a restore, the table stays unchanged until the
+ * plan is settled.
  */
 const routing = ({ clusterView, mirror, leader, demand, storeAgeMs }: Cluster, table: TableLog): Routing => ({
   ...{ table, leader, demand, storeAgeMs },

@@ -1,4 +1,4 @@
-// The registry as operators see it: tasks, architectures, and variants with their measurements and states.
+// Describes the registry to operators: tasks, architectures, and variants with their measurements and states.
 
 import {
   dynamicBatch,

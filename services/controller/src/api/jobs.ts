@@ -93,7 +93,7 @@ function stateOf(
       one.recipe === step.recipe &&
       one.hardwareClass === step.hardwareClass,
   );
-  return { state: 'waiting', detail: waitsFor ?? planned?.reason ?? 'it will be ordered soon' };
+  return { state: 'waiting', detail: waitsFor ?? planned?.reason ?? 'not assigned to a worker yet' };
 }
 
 function targetOf(

@@ -44,7 +44,10 @@ export interface ClusterOptions {
 }
 
 const leaseMs = 3_000;
-/** As long as unregistered replicas keep serving (see `unregistered-replicas.ts`). */
+/**
+ * Time for which the notice about a restore is shown: as long as unregistered replicas keep serving (see
+ * `unregistered-replicas.ts`).
+ */
 const noticeMs = 3_600_000;
 
 /**
@@ -107,8 +110,8 @@ export function createCluster(options: ClusterOptions): Cluster {
 }
 
 /**
- * Handles restores of the store: notes the present workers, sets a notice, and steps down, because a candidacy of the
- * old history is void. Returns the workers that were present at any restore.
+ * Handles restores of the store: remembers the present workers, sets a notice, and steps down, because a candidacy of
+ * the old history is void. Returns the workers that were present at any restore.
  */
 function watchRestores(
   { logger, notices, clock }: ClusterOptions,

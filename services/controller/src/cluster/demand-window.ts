@@ -25,7 +25,8 @@ export interface TargetOutcomes {
 
 export interface DemandWindow {
   /**
-   * Takes a router's demand. Returns true if a turn is due, because queries are held for another variant than before.
+   * Adds a router's demand. Returns true if a turn of the control loop is due, because queries are held for another
+   * variant than before.
    */
   add(router: string, demand: wire.Demand, now: Milliseconds): boolean;
   /**

@@ -5,7 +5,7 @@ import type { wire } from '@pareto/rpc';
 import { addTo } from './add-to.js';
 
 export interface HeldVariants {
-  /** Takes a router's demand. Returns true if it holds queries for a variant that it held none for before. */
+  /** Adds a router's demand. Returns true if it holds queries for a variant that it held none for before. */
   add(router: string, demand: wire.Demand, now: Milliseconds): boolean;
   /** Returns the number of held queries by variant, the largest first. */
   counts(now: Milliseconds): ReadonlyMap<VariantId, number>;
@@ -17,7 +17,7 @@ interface Hold {
   readonly at: Milliseconds;
 }
 
-/** Routers repeat every second what they hold. */
+/** Age from which a report of held queries is ignored. Routers repeat it every second. */
 const heldMs = 2_500;
 
 export function createHeldVariants(): HeldVariants {

@@ -1,7 +1,7 @@
-// Notices for the operator, one per matter.
+// Notices for the operator, one per key.
 
 export interface Notices {
-  /** Sets the notice of a matter, in place of an earlier one. Undefined removes it. */
+  /** Sets the notice with the key `matter`, replacing an earlier one. An undefined text removes it. */
   set(matter: string, text: string | undefined): void;
   list(): readonly string[];
 }

@@ -1,4 +1,4 @@
-// The snapshot that planning takes: registry and plan from the mirror, fleet and demand from the live sessions.
+// Builds the snapshot that planning uses: registry and plan from the mirror, fleet and demand from the live sessions.
 
 import {
   architectureNameOf,
@@ -42,11 +42,11 @@ export interface ClusterView {
   readonly demand: DemandWindow;
   readonly prices: PriceTable;
   readonly now: Milliseconds;
-  /** Time since the Unix epoch. Rules expire by it. */
+  /** Time since the Unix epoch. It decides which rules have expired. */
   readonly wallMs: number;
   /** Start of this controller's term. Undefined if it does not lead. */
   readonly leadingSince: Milliseconds | undefined;
-  /** The plan in the store belongs to the store's current history (see `plan/adopt.ts`). */
+  /** Set if the plan in the store belongs to the store's current history (see `plan/adopt.ts`). */
   readonly settled: boolean;
   /**
    * Version that an architecture's name resolves to. The names of missing architectures resolve to their current
@@ -58,8 +58,8 @@ export interface ClusterView {
 export type Observed = Omit<PlacementSnapshot, 'wanted' | 'planId'>;
 
 /**
- * Returns the snapshot for planning. `assignedAt` is when each assignment was first seen; a missing one was first seen
- * now.
+ * Returns the snapshot for planning. `assignedAt` is the time at which each assignment was first seen; an assignment
+ * without an entry counts as first seen now.
  */
 export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Milliseconds>): Observed {
   const workers = observeWorkers(view);

@@ -1,5 +1,5 @@
-// The log of what this controller did and why while it leads. It is bounded, and repeated events are published once a
-// minute.
+// The log of the actions of this controller while it leads, with their reasons. It is bounded, and repeated events are
+// published once a minute.
 
 import type { Clock, Milliseconds } from '@pareto/core';
 import { createNotifier, type Notifier } from '../loops/notifier.js';

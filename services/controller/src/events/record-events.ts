@@ -1,4 +1,4 @@
-// Events about changes of the store's records while this controller leads, independent of what wrote them.
+// Events about changes of the store's records while this controller leads, independent of the code that wrote them.
 
 import {
   milliseconds,
@@ -59,7 +59,7 @@ const removalEvents: { readonly [K in RecordKind]?: ToRemovalEvent<K> } = {
   architectures: ({ name, version }) => ({
     kind: 'registry',
     subject: name,
-    reason: `version ${version} was deleted, with all that was made and measured of it`,
+    reason: `version ${version} was deleted, with its generated files and measurements`,
   }),
   workers: ({ info }) => ({
     kind: 'worker',

@@ -19,7 +19,7 @@ export interface FleetRecords {
   setDraining(id: WorkerId, draining: boolean): Promise<boolean>;
   /** Stores a measurement, unless its variant was deleted meanwhile. */
   storeMeasurement(measurement: Measurement): Promise<void>;
-  /** Quarantines for good the variants whose requests kill executors, according to the workers' reports. */
+  /** Permanently quarantines the variants whose requests kill executors, according to the workers' reports. */
   storeQuarantines(report: WorkerReport): Promise<void>;
   /** Deletes the records of workers that have been missing for an hour and have no assignments. */
   forgetLost(view: LostWorkersView): Promise<void>;
@@ -45,8 +45,7 @@ const lostMs = 3_600_000;
 export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
   const { leader, mirror, fleet, logger } = options;
   /**
-   * Writes what `change` makes of the stored record, unless it returns undefined. Repeats that after a conflicting
-   * write.
+   * Replaces the stored record by the result of `change`, unless that is undefined. Retries after a conflicting write.
    */
   const changeWorker = (
     id: WorkerId,

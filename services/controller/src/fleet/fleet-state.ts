@@ -34,8 +34,8 @@ export interface FleetState {
   /** Ends a session. Does nothing if it was replaced. */
   leave(session: WorkerSession, now: Milliseconds): void;
   /**
-   * Takes a report. Returns true if a turn is due: a replica was added, removed or changed its state, the worker
-   * started or stopped draining, or it is no longer suspected. Ignores a session that was replaced.
+   * Applies a report. Returns true if a turn of the control loop is due: a replica was added, removed or changed its
+   * state, the worker started or stopped draining, or it is no longer suspected. Ignores a session that was replaced.
    */
   report(session: WorkerSession, report: WorkerReport, now: Milliseconds): boolean;
   /**
@@ -49,7 +49,7 @@ export interface FleetState {
   isSuspected(id: WorkerId): boolean;
   /** Replaces the whole state by the load records in the store, on a controller that does not lead. */
   follow(loads: Iterable<Stored<LoadRecord>>, now: Milliseconds): void;
-  /** Sets what the worker has to make or measure. Undefined withdraws the order. */
+  /** Orders the worker to make a file or measure a variant. Undefined withdraws the order. */
   order(id: WorkerId, target: WorkTarget | undefined): void;
   /** Withdraws the order if it is for this target. */
   finish(id: WorkerId, target: WorkTarget): void;
@@ -69,7 +69,7 @@ export interface FleetState {
    */
   isExpected(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): boolean;
   replicas(id: WorkerId): ReadonlyMap<ReplicaId, LiveReplica>;
-  /** Returns what the worker has to make or measure. */
+  /** Returns the worker's order. Undefined if it has none. */
   ordered(id: WorkerId): WorkTarget | undefined;
   /** Returns the number of queries, on all workers, that each killed two executors of the variant. */
   poisonousQueries(variant: VariantId, version: number): number;
@@ -79,8 +79,8 @@ export interface FleetState {
 export const defaultFleetParams: FleetParams = { rejoinMs: 1_500, firstJoinMs: 10_000 };
 
 /**
- * Creates an empty fleet. No worker expires or is suspected while none sends anything (see `isolation.ts`). When one
- * does again, the others get as long to rejoin as with a new leader.
+ * Creates an empty fleet. No worker expires or is suspected while no worker sends anything (see `isolation.ts`). After
+ * that, the workers get as long to rejoin as with a new leader.
  */
 export function createFleetState(params: FleetParams): FleetState {
   const workers = new Map<WorkerId, LiveWorker>();

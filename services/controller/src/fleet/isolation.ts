@@ -1,5 +1,5 @@
-// Whether this controller is cut off from all workers. If none sends anything, the cause is more likely the controller
-// than every worker: no worker expires and none is suspected then, and nothing could be placed anyway.
+// Detects that this controller is cut off from all workers. If no worker sends anything, the controller is a likelier
+// cause than all workers, so no worker expires or is suspected. Nothing could be placed anyway.
 
 import type { Milliseconds } from '@pareto/core';
 import { never, unresponsiveMs } from './live-worker.js';
@@ -12,14 +12,15 @@ export interface Isolation {
    * `now`.
    */
   absentUntil(now: Milliseconds): Milliseconds;
-  /** Notes a message of any worker. */
+  /** Records the receipt of a message of any worker. */
   onReceived(now: Milliseconds): void;
   /** Forgets all messages. */
   reset(): void;
 }
 
 /**
- * Creates an isolation. `onEnd` is called for the first message after it, with the time of the last message before it.
+ * Creates the detector. `onEnd` is called for the first message after an isolation, with the time of the last message
+ * before it.
  */
 export function createIsolation(onEnd: (since: Milliseconds, now: Milliseconds) => void): Isolation {
   let lastReceivedAt = never;

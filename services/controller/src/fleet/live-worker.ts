@@ -23,7 +23,7 @@ export type WorkTarget =
 export interface WorkerReport {
   readonly replicas: readonly ReplicaReport[];
   readonly memoryUsedBytes: number;
-  /** The process is shutting down. */
+  /** Set if the process is shutting down. */
   readonly draining: boolean;
   /** The variant that the worker makes or measures. */
   readonly measuring: VariantId | undefined;
@@ -54,7 +54,7 @@ export interface LiveWorker {
   readonly stored: Stored<LoadRecord> | undefined;
   /** Last time at which messages passed in both directions. */
   readonly inTouchAt: Milliseconds;
-  /** A router reported the worker as unreachable, and no messages passed in both directions since. */
+  /** Set if a router reported the worker as unreachable and no messages have passed in both directions since. */
   readonly isSuspected: boolean;
 }
 
@@ -69,7 +69,10 @@ export interface FleetParams {
 }
 
 export const never = -Infinity as Milliseconds;
-/** Longer than two intervals of 500 ms, in which workers and controllers send each other messages. */
+/**
+ * Time without messages after which a worker counts as unresponsive. Workers and controllers send each other messages
+ * every 500 ms.
+ */
 export const unresponsiveMs = 1_100;
 const maxReplacedIncarnations = 8;
 
@@ -98,8 +101,8 @@ function replacedBy(before: LiveWorker | undefined, incarnation: string): readon
 }
 
 /**
- * Throws `already-exists` if the present session replaced one of this process. Two processes with one id would replace
- * each other forever.
+ * Throws `already-exists` if the present session replaced a session of the given process. Two processes with one id
+ * would replace each other forever.
  */
 export function checkNotReplaced(
   present: LiveWorker | undefined,
@@ -175,7 +178,10 @@ export function presenceOf(
   return isExpected ? 'awaited' : 'gone';
 }
 
-/** Gives a disconnected worker that was not gone at `asOf` as long to rejoin from `now` on as with a new leader. */
+/**
+ * Restarts the time to rejoin at `now`, with the limit for a new leader, unless the worker is connected or was already
+ * gone at `asOf`.
+ */
 export function extendGrace(
   worker: LiveWorker,
   { rejoinMs, firstJoinMs }: FleetParams,

@@ -10,9 +10,9 @@ export interface ReportRequester {
   /** Adds the stream of a worker that joined. */
   attach(writer: RequestWriter): void;
   detach(writer: RequestWriter): void;
-  /** Notes a report. `sequence` is the last request that the worker had received when it reported. */
+  /** Records a report. `sequence` is the last request that the worker had received when it reported. */
   onReport(worker: WorkerId, sequence: number): void;
-  /** Resolves when all connected ones of the workers have reported, after 250 ms, or when the signal aborts. */
+  /** Resolves when all of the workers that are connected have reported, after 250 ms, or when the signal aborts. */
   requestReports(workers: readonly WorkerId[], signal: AbortSignal): Promise<void>;
 }
 

@@ -84,7 +84,7 @@ function holdersOf({ mirror, fleet }: StatisticsOptions, isRequested: VariantFil
   });
 }
 
-/** Returns the statistics of every requested variant in each registered version, also of those without counts. */
+/** Returns the statistics of every requested variant in each registered version, including variants without counts. */
 function statisticsNow(
   { variants, counters }: Pick<RecordView, 'variants' | 'counters'>,
   uncounted: readonly VariantCounts[],

@@ -10,12 +10,12 @@ export interface SuspicionsOptions {
   readonly clock: Clock;
 }
 
-/** Delay after which messages that have already arrived are read. */
+/** Delay before the check, so that messages that have already arrived are processed first. */
 const readMs = milliseconds(1);
 
 /**
- * Creates the function to call when a router reports a worker as unreachable. Routers report it once, so the worker is
- * checked when it counts as unresponsive, unless it sends something until then.
+ * Creates the function to call when a router reports a worker as unreachable. Routers report a worker only once, so the
+ * worker is checked again at the time at which it would count as unresponsive here too.
  */
 export function createSuspicions({ fleet, onSuspected, clock }: SuspicionsOptions): (worker: WorkerId) => void {
   const waiting = new Set<WorkerId>();

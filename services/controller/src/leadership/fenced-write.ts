@@ -5,7 +5,7 @@ import type { Compare, Fence, Operation, Store } from '@pareto/state';
 import type { ControllerMetrics } from '@pareto/telemetry';
 import type { Mirror } from '../storage/mirror.js';
 
-/** `conflict`: a compare failed. `not-leading`: the candidacy leads no longer. Both wrote nothing. */
+/** `conflict`: a compare failed. `not-leading`: the candidacy does not lead. In both cases nothing was written. */
 export type WriteOutcome = 'committed' | 'conflict' | 'not-leading';
 
 export interface FencedWriteOptions {

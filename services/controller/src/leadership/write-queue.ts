@@ -22,8 +22,8 @@ export function createWriteQueue(): RunExclusive {
 }
 
 /**
- * Runs `decide`, which reads and writes, until it returns something else than undefined, which stands for a conflicting
- * write. Throws `aborted` after five conflicts, and whatever `decide` throws.
+ * Runs `decide`, which reads and writes, until it returns a value. Undefined means that its write conflicted with
+ * another one. Throws `aborted` after five conflicts, and whatever `decide` throws.
  */
 export async function retryOnConflict<T>(what: string, decide: () => Promise<T | undefined>): Promise<T> {
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {

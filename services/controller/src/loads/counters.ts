@@ -1,4 +1,4 @@
-// Folding workers' cumulative counts into totals that never go backwards. Pure.
+// Folds workers' cumulative counts into totals that never go backwards. Pure.
 
 import {
   addInferCounts,
@@ -39,7 +39,7 @@ export function countedReports(
   });
 }
 
-/** Returns what each replica counted since the previous load record. A new incarnation starts at 0. */
+/** Returns the counts of each replica since the previous load record. A new incarnation starts at 0. */
 export function countsSince(before: LoadRecord | undefined, load: LoadRecord): readonly VariantCounts[] {
   const known = replicasById(before?.incarnation === load.incarnation ? before : undefined);
   return load.replicas.map((report) => difference(report, known.get(report.replica))).filter(isSomething);

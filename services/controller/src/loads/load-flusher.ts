@@ -11,7 +11,7 @@ import { countsOf, flushLimits, planFlush, type UnwrittenLoads } from './plan-fl
 import { loadKey, type LoadRecord } from '../storage/records.js';
 
 export interface LoadFlusher {
-  /** Takes a reported load to write. `isStateChange`: a replica or the worker itself changed its state. */
+  /** Queues a reported load to be written. `isStateChange`: a replica or the worker itself changed its state. */
   note(load: ReportedLoad, isStateChange: boolean): void;
   /** Returns the counts that are reported but not yet in the store's counters. */
   uncounted(): readonly VariantCounts[];
@@ -115,7 +115,10 @@ async function flush(
   }
 }
 
-/** Returns what was noted since the write: all pending loads from the last written one on. Undefined if nothing was. */
+/**
+ * Returns the loads that were reported during the write, preceded by the last written one, with which they are
+ * compared. Undefined if there are none.
+ */
 function leftOver(now: Waiting | undefined, written: Waiting): Waiting | undefined {
   if (now === undefined || now === written) return undefined;
   return { ...now, loads: now.loads.slice(written.loads.length - 1) };

@@ -1,7 +1,6 @@
-// The pending loads that fit one transaction, and what they add to the counters. Pure.
-//
-// A load record contains the counts that are already in the counters. Both are written together, on the condition that
-// neither changed since it was read. So nothing counts twice, even if the result of an earlier write is unknown.
+// Selects the pending loads that fit one transaction, and computes what they add to the counters. Pure. A load record
+// contains the counts that are already in the counters. Both are written together, on the condition that neither
+// changed since it was read. So nothing is counted twice, even if the result of an earlier write is unknown.
 
 import type { WorkerId } from '@pareto/core';
 import { maxCompares, maxTransactionBytes, type Compare, type Operation } from '@pareto/state';
@@ -10,8 +9,8 @@ import { unchangedSince, type RecordView, type Stored } from '../storage/record-
 import { counterKey, loadKey, putRecord, variantKey, type CounterRecord, type LoadRecord } from '../storage/records.js';
 
 /**
- * Loads of a worker that are not written yet, in order and never empty: the latest one, preceded by the last ones with
- * replicas or an incarnation that the latest no longer contains.
+ * Unwritten loads of a worker, oldest first and never empty: the latest load, preceded by earlier loads with replicas
+ * or incarnations that the later loads do not contain.
  */
 export type UnwrittenLoads = readonly LoadRecord[];
 
@@ -33,7 +32,7 @@ export interface FlushPlan {
 
 /**
  * Returns the writes of as many workers as fit, or, if the first worker does not fit alone, of as many of its replicas.
- * Without operations if nothing has changed.
+ * There are no operations if nothing has changed.
  */
 export function planFlush(
   unwrittenLoads: Iterable<UnwrittenLoads>,
@@ -57,7 +56,8 @@ export function planFlush(
 }
 
 /**
- * Returns what unwritten loads add to the counters: the differences between consecutive loads, from the stored one on.
+ * Returns the counts that unwritten loads add to the counters: the differences between consecutive loads, from the
+ * stored one on.
  */
 export function countsOf(before: LoadRecord | undefined, loads: UnwrittenLoads): readonly VariantCounts[] {
   const written = loads.length < 2 ? undefined : JSON.stringify(before);

@@ -1,9 +1,9 @@
-// Waiting for a change with a timeout.
+// Waits for a change, with a timeout.
 
 import { milliseconds, type Clock } from '@pareto/core';
 
 export interface Notifier {
-  /** Wakes all that wait now. */
+  /** Wakes all current waiters. */
   notify(): void;
   /** Resolves at the next `notify`, after `timeoutMs`, or when the signal aborts. */
   readonly wait: (timeoutMs: number, signal: AbortSignal) => Promise<void>;

@@ -1,4 +1,5 @@
-// The collection of unreferenced blobs: carries out what policy plans, with checks that no referenced blob is removed.
+// Removes unreferenced blobs: carries out the plan of `planBlobCollection`, with checks that no referenced blob is
+// removed.
 
 import type { BlobStore, StoredBlob } from '@pareto/blobs';
 import { milliseconds, type Clock, type Digest, type Milliseconds } from '@pareto/core';
@@ -25,8 +26,8 @@ export interface BlobCollectionOptions {
 const roundMs = milliseconds(60_000);
 const maxIntervalMs = 3_600_000;
 /**
- * Time after which the leader proves by a write that it still leads, and reads the references again, before further
- * removals.
+ * Time for which a proof of leadership is valid. After that, the leader proves by a write that it still leads, and
+ * reads the references again, before it removes further blobs.
  */
 const provenMs = 1_000;
 
@@ -50,7 +51,7 @@ export async function runBlobCollection(options: BlobCollectionOptions, signal: 
   }
 }
 
-/** Runs one round. What a round leaves undone, the next one finds still undone. */
+/** Runs one round. A round that fails or stops early needs no clean-up: the next round starts from the same state. */
 export async function collectBlobs(options: BlobCollectionOptions, signal: AbortSignal): Promise<void> {
   const { blobs, store, params, clock, logger } = options;
   // 1. Check that the location belongs to this cluster, and that the store was not created or restored within the grace
@@ -78,14 +79,14 @@ export async function collectBlobs(options: BlobCollectionOptions, signal: Abort
 }
 
 /**
- * Returns whether no other cluster collects at this location. Two clusters may use one by mistake, and lack each
- * other's references.
+ * Returns whether no other cluster collects at this location. Two clusters may share a location by mistake, and each
+ * lacks the references of the other.
  */
 async function owns({ blobs, logger }: BlobCollectionOptions, { id }: CollectionState): Promise<boolean> {
   const collector = await blobs.noteOnce('collector', id);
   if (collector === id) return true;
   logger.warn(
-    'blobs are not collected: another cluster collects at this location; if it no longer exists, delete the note "collector" there',
+    'blobs are not collected: another cluster collects at this location; if it no longer exists, delete the file "collector" there',
     { place: blobs.location },
   );
   return false;

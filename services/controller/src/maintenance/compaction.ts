@@ -1,4 +1,4 @@
-// Compaction of the store's history: the leader drops what is older than ten minutes.
+// Compaction of the store's history: the leader drops revisions that are older than ten minutes.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import type { Revision, Store } from '@pareto/state';

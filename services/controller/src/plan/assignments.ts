@@ -10,8 +10,8 @@ import { latencyOf, specOf, versionKey, type RegistryView } from '../registry/re
 import { unregisteredReplicasOn } from './unregistered-replicas.js';
 
 /**
- * Returns the worker's whole desired state. Until the plan is settled, the worker keeps all that it runs. Until its
- * first report, it unloads nothing.
+ * Returns the worker's whole desired state. Until the plan is settled, the worker keeps all its replicas. Until its
+ * first report, it unloads none.
  */
 export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
   if (!view.settled) return { revision, replicas: [], measures: [], makes: [], keepUnlisted: true };

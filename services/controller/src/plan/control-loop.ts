@@ -75,17 +75,17 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
 }
 
 /**
- * Runs one turn. What a turn leaves undone, the next one finds still undone. `docs/architecture.md` names the same
- * steps.
+ * Runs one turn. A turn that fails or stops early needs no clean-up: the next turn plans from the current state.
+ * `docs/architecture.md` names the same steps.
  */
 async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise<void> {
   const { clusterView, scale, placement, events, tracer } = options;
   const startedAt = options.clock.now();
 
-  // 1. Adopt: after a restore, first take what runs into the plan.
+  // 1. Adopt: after a restore, first take the running replicas into the plan.
   if (!(await adoptRunning(options))) return;
 
-  // 2. Complete the registry: remove expired rules, add variants for execution providers that are new in the fleet.
+  // 2. Complete the registry: remove expired rules, and add variants for execution providers that are new in the fleet.
   await expireRules(options, clusterView());
   await options.outcomes.addVariants(clusterView());
 

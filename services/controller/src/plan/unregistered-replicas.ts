@@ -7,8 +7,8 @@ import { nameKey } from '../storage/records.js';
 import { versionKey } from '../registry/registry-view.js';
 
 /**
- * Time after the start of a term for which they keep serving, so that they can be registered again or a newer backup
- * restored.
+ * Time after the start of a term for which unregistered replicas keep serving, so that an operator can register their
+ * variants again or restore a newer backup.
  */
 const graceMs = 3_600_000;
 

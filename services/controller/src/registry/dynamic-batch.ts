@@ -23,8 +23,8 @@ export const withDynamicBatch = (architecture: Architecture, maxBatchSize: numbe
 });
 
 /**
- * Returns the writes of the architecture and, if all its architectures fit, its task, and the deletion of variants with
- * the fixed batch.
+ * Returns the writes of the architecture and, if all other architectures of its task fit, of the task, and the
+ * deletions of what was generated with the fixed batch.
  */
 export function applyDynamicBatch(records: RecordView, batched: Architecture): VariantWrites {
   const task = records.tasks.get(taskKey(batched.task));
@@ -56,7 +56,10 @@ function currentOf(all: readonly Stored<Architecture>[], task: string): readonly
   return [...current.values()];
 }
 
-/** Deletes what was made of the file with the fixed batch. There is something only if an earlier attempt had failed. */
+/**
+ * Returns the deletions of the outcomes and variants that were generated from the file with the fixed batch. There are
+ * some only if an earlier attempt to make the batch dynamic failed.
+ */
 function forgetFixed(records: RecordView, { name, version }: Architecture): readonly Operation[] {
   const own = variantRecords(records, { name, version });
   const ids = new Set(own.map(({ id }) => id));

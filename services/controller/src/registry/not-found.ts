@@ -2,6 +2,6 @@
 
 import { ParetoError } from '@pareto/core';
 
-/** Returns a `not-found` error that names what kind of thing was looked up, and the name. */
+/** Returns a `not-found` error for a name. `what` is the kind of thing that was looked up. */
 export const notFound = (what: string, name: string): ParetoError =>
   new ParetoError('not-found', `there is no ${what} ${JSON.stringify(name)}`);

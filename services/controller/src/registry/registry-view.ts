@@ -1,4 +1,5 @@
-// The registry as decisions read it: current versions with their measurements. Pure, over the mirror's records.
+// The registry in the form that decisions use: current versions with their measurements. Pure, over the mirror's
+// records.
 
 import {
   fallbackObjective,

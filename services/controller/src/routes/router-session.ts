@@ -4,14 +4,14 @@
 import type { Milliseconds } from '@pareto/core';
 
 export interface RouterSession {
-  /** The router accepts the table of any controller. */
+  /** Set if the router accepts the table of any controller. */
   readonly acceptFollower: boolean;
   readonly since: Milliseconds;
   /** Address of another controller that led when the session began. Undefined if none was known. */
   readonly leaderThen: string | undefined;
 }
 
-/** The leadership as this controller sees it. */
+/** The leadership, as far as this controller has received it. */
 export interface LeadershipStatus {
   readonly leads: boolean;
   /** Address of another controller that leads. */
@@ -30,8 +30,8 @@ export const mayServeRouter = (acceptFollower: boolean, { leads }: LeadershipSta
   leads || acceptFollower;
 
 /**
- * Returns whether the router must reconnect to the leader or find one. While no controller leads, it stays unless this
- * controller's store is unresponsive.
+ * Returns whether the router must reconnect to the leader or find one. While no controller leads, the router stays
+ * connected, unless this controller's store is unresponsive.
  */
 export function mustRedirect(
   { acceptFollower, since, leaderThen }: RouterSession,

@@ -44,7 +44,7 @@ const coalesceMs = milliseconds(100);
 const heartbeatMs = 1_000;
 /** Interval of updates without `touch`, as a safety net. */
 const recheckMs = 5_000;
-/** Maximum age of the table while no router is connected. The first one that joins gets an updated table. */
+/** Maximum age of the table while no router is connected. The first router that joins gets an updated table. */
 const unwatchedMs = 1_000;
 
 type RouterStream = DuplexStream<wire.RouterMessage, wire.TableMessageInput>;

@@ -1,5 +1,4 @@
-// The rows of the routing table and its recent changes, from which the message is computed that brings a router up to
-// date.
+// The rows of the routing table and its recent changes. Computes the message that brings a router up to date.
 
 import type { TableVersion } from '@pareto/core';
 import { encodedOnce, type wire } from '@pareto/rpc';
@@ -7,7 +6,7 @@ import type { TableRows } from './table-rows.js';
 
 export interface TableLog {
   readonly version: TableVersion;
-  /** No rows were set yet. */
+  /** Set if no rows were set yet. */
   readonly isEmpty: boolean;
   /** Sets the rows. Returns true if they differ or the epoch is new, which makes a new revision. */
   update(rows: TableRows): boolean;
@@ -24,8 +23,8 @@ interface Change {
 }
 
 /**
- * Maximum number of revisions in the log. Routers further behind get a snapshot, as do those that miss more rows than
- * there are.
+ * Maximum number of revisions in the log. Routers further behind get a snapshot, as do routers for which more rows
+ * changed than the table has.
  */
 const maxChanges = 1_000;
 
@@ -36,8 +35,8 @@ export function createTableLog(epochOf: () => string): TableLog {
   let changes: readonly Change[] = [];
   let revision = 1;
   /**
-   * Messages to the current revision by the revision that they start from (0: a snapshot), because many routers need
-   * the same.
+   * Cache of the messages that lead to the current revision, by the revision that they start from (0: a snapshot),
+   * because many routers need the same message.
    */
   const messages = new Map<number, wire.TableMessageInput>();
 

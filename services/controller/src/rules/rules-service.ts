@@ -14,8 +14,8 @@ export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' 
 }
 
 /**
- * Rules are fewer, because routers compare each with every candidate of a new table. A warmth rule concerns its task
- * only.
+ * Maximum numbers of rules. The limit of pins and denials is lower, because routers compare each with every candidate
+ * of a new table, but a warmth rule only with those of its task.
  */
 const limits = { rules: 1_000, warmthRules: 10_000 } as const;
 

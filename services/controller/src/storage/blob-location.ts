@@ -10,7 +10,7 @@ const locationKey = 'meta/blobs';
 /** Size of the cache on this host if the blobs are in S3. */
 const cacheBytes = 4 * 2 ** 30;
 
-/** Flags that say where model files are stored: the folder or S3 bucket `blobs`, by default a folder in `dataDir`. */
+/** Flags for the location of model files: the folder or S3 bucket `blobs`, by default a folder in `dataDir`. */
 export interface BlobFlags {
   readonly dataDir: string;
   readonly blobs?: string | undefined;

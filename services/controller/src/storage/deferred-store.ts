@@ -4,7 +4,7 @@ import { ParetoError } from '@pareto/core';
 import type { Store } from '@pareto/state';
 
 export interface DeferredStore extends Store {
-  /** Forwards all further calls to `store`, also the disposal. */
+  /** Forwards all further calls to `store`, including the disposal. */
   open(store: Store): void;
 }
 

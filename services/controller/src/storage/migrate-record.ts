@@ -1,4 +1,4 @@
-// Migration of records of older schema versions, when they are read.
+// Migrates records of older schema versions when they are read.
 
 import { bytes, noCounts, originalRecipe, type Measurement, type Profile, type SlotGroup } from '@pareto/core';
 import type { CounterRecord, LoadRecord, RecordKind, WorkerRecord } from './records.js';
@@ -12,7 +12,10 @@ export function migrateRecord(kind: RecordKind, value: unknown): unknown {
   return kind === 'workers' ? migrateWorker(value as WorkerRecord) : value;
 }
 
-/** An empty environment causes a new measurement, because older releases measured the accuracy over other samples. */
+/**
+ * Adds the missing fields. The empty environment causes a new measurement, because older releases measured the accuracy
+ * over other samples.
+ */
 function migrateMeasurement(read: Measurement): Measurement {
   const measurement = { ...read, environment: (read as Partial<Measurement>).environment ?? '' };
   const { result } = measurement;
@@ -34,7 +37,7 @@ const migrateWorker = (read: WorkerRecord): WorkerRecord => ({
   info: { ...read.info, slotGroups: read.info.slotGroups.map((group) => ({ ...withoutDriver, ...group })) },
 });
 
-/** Older releases did not count for the protocol's statistics. */
+/** Adds the counts for the protocol's statistics, which older releases did not store. */
 const migrateCounts = <T extends { readonly counts?: CounterRecord['counts'] }>(read: T): T =>
   read.counts === undefined ? { ...read, counts: noCounts } : read;
 

@@ -11,7 +11,7 @@ export interface Mirror {
   readonly records: RecordView;
   /** The latest revision that `records` contain. */
   readonly revision: Revision;
-  /** The store was listed, and its history has not been compacted or replaced since. */
+  /** Set if the store was listed, and its history has not been compacted or replaced since. */
   readonly synced: boolean;
   /** Lists the store and watches it until the signal aborts. Resolves when it is listed, or when the signal aborts. */
   start(signal: AbortSignal): Promise<void>;

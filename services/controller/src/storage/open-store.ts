@@ -1,4 +1,4 @@
-// Opening of the shared store, with retries while it is unreachable.
+// Opens the shared store, with retries while it is unreachable.
 
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { openEtcdStore, type Store } from '@pareto/state';
@@ -13,7 +13,7 @@ export interface OpenContext {
 const pauseMs = milliseconds(2_000);
 
 /**
- * Opens something, and retries every 2 s while `open` throws `unavailable`, which is logged as `waiting`. Returns
+ * Calls `open`, and retries every 2 s while `open` throws `unavailable`, which is logged as `waiting`. Returns
  * undefined if the signal aborts first. Throws other errors of `open`.
  */
 export async function openWithRetry<T>(
@@ -37,7 +37,7 @@ export async function openWithRetry<T>(
   return undefined;
 }
 
-/** Opens etcd as `openWithRetry` does. */
+/** Opens etcd, with the retries of `openWithRetry`. */
 export async function openEtcd(
   etcd: readonly string[],
   flags: EtcdFlags,

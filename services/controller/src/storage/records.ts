@@ -31,7 +31,7 @@ export interface NameRecord {
 
 export interface WorkerRecord {
   readonly info: WorkerInfo;
-  /** An operator requested to drain the worker. */
+  /** Set if an operator requested to drain the worker. */
   readonly draining: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface WorkerRecord {
 export interface LoadRecord {
   readonly worker: WorkerId;
   readonly incarnation: string;
-  /** The worker is connected or awaited. False after its time to rejoin. */
+  /** Set if the worker is connected or awaited. False once its time to rejoin is over. */
   readonly present: boolean;
   readonly replicas: readonly CountedReport[];
 }

@@ -23,7 +23,7 @@ export interface FollowHandlers {
 export interface StoreFollower {
   /** The latest revision that was listed or watched. */
   readonly revision: Revision;
-  /** The store was listed, and its history has not been compacted or replaced since. */
+  /** Set if the store was listed, and its history has not been compacted or replaced since. */
   readonly synced: boolean;
   /** Follows the store until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;

@@ -149,7 +149,7 @@ describe('events of a controller', function () {
       `rule tiny: deny ${id} set by me: a try`,
       `rule tiny: deny ${id} lifted by you: a try`,
       'worker w1: drained by an operator: its replicas move to other workers',
-      'registry tiny: version 1 was deleted, with all that was made and measured of it',
+      'registry tiny: version 1 was deleted, with its generated files and measurements',
     ];
     await waitFor('all events', () => (expected.every((line) => followed.includes(line)) ? true : undefined));
     assert.deepEqual(followed.slice(0, before.length), before);
