@@ -144,7 +144,7 @@ async function hintFor(error: unknown, command: Command, { clock }: Context): Pr
   if (!(error instanceof ParetoError) || error.code !== 'not-found' || hasHint(error)) return '';
   const options = command.optsWithGlobals<CommonOptions & { readonly target?: string; readonly task?: string }>();
   const words = [...command.args, ...[options.target, options.task].flatMap((word) => word ?? [])];
-  // Only names in the message: the others exist.
+  // Names that the message does not contain exist, so they need no suggestion.
   return suggest(
     words.filter((word) => error.message.includes(word)),
     options,

@@ -36,7 +36,9 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Timeout including retries, in ms. The default is 60 s. */
   readonly timeoutMs?: number;
-  /** Retries requests that may have been executed, not only those that reached no router. The default is true. */
+  /**
+   * Set to also retry requests that may have been executed, not only those that reached no router. The default is true.
+   */
   readonly retry?: boolean;
 }
 

@@ -36,7 +36,7 @@ export function formatDescription(
 
 const formatTask = (task: wire.Task): string =>
   [
-    `task ${task.name}: ${task.metric}, promises ${formatDefaultObjective(task)}`,
+    `task ${task.name}: ${task.metric}, default objective: ${formatDefaultObjective(task)}`,
     `  inputs   ${formatTensors(task.signature?.inputs)}`,
     `  outputs  ${formatTensors(task.signature?.outputs)}`,
   ].join('\n');
@@ -54,7 +54,7 @@ const formatArchitectures = (architectures: readonly wire.Architecture[]): strin
     architectures,
   );
 
-/** The previous version serves the name until the new one is as warm. */
+/** Formats the version. Queries for the name are served by the previous version until the new one is as warm. */
 function versionOf({ version, servedVersion }: wire.Architecture): string {
   if (servedVersion === 0 || servedVersion === version) return String(version);
   return version < servedVersion ? `${version} (superseded)` : `${version} (not as warm as ${servedVersion} yet)`;

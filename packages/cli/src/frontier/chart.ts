@@ -8,7 +8,7 @@ export interface Mark {
   readonly key: string | undefined;
   readonly name: string;
   readonly kind: MarkKind;
-  /** Positive. */
+  /** Value on the x axis, positive. */
   readonly x: number;
   /** Accuracy, with its 95 % interval. */
   readonly y: number;

@@ -12,7 +12,7 @@ export function linearScale(values: readonly number[], ticks: number): Scale {
   const low = Math.min(...values);
   const high = Math.max(...values);
   const size = Math.max(Math.abs(low), Math.abs(high));
-  // Equal values need an axis of some length too.
+  // The axis needs a length even if all values are equal.
   const room = high - low > size * 1e-6 ? (high - low) * 0.06 : Math.max(size * 0.01, 1e-6);
   const [from, to] = [low - room, high + room];
   const step = niceStep((to - from) / Math.max(1, ticks));

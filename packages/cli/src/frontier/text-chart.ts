@@ -110,7 +110,10 @@ function drawMarks(grid: TextGrid, marks: readonly Mark[], { x, y }: Scales, pai
   for (const mark of front) labelMark(grid, mark, front, paint.bold);
 }
 
-/** Connects the front with steps: the latency or cost at the left end of a step buys any accuracy up to its level. */
+/**
+ * Connects the front with steps: a step shows the highest accuracy that is available for the latency or cost on the
+ * axis.
+ */
 function joinFront(grid: TextGrid, front: readonly PositionedMark[], style: Style): void {
   front.forEach(({ column, row }, i) => {
     const next = front[i + 1];

@@ -1,4 +1,4 @@
-// The kinds of `pareto get` that run: workers, replicas, routers and controllers.
+// The kinds of `pareto get` for processes and replicas: workers, replicas, routers and controllers.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';

@@ -5,7 +5,7 @@ import { formatTable, type Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 
 interface KindColumn<Row> extends Column<Row> {
-  /** Restricts the column to wide tables. */
+  /** Set if the column is only shown in wide tables. */
   readonly wide?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The kinds of `pareto get` that are registered: tasks, models and variants.
+// The kinds of `pareto get` for registered objects: tasks, models and variants.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';

@@ -10,7 +10,7 @@ import type { JobsSnapshot } from './wait-for-jobs.js';
 const maxNoWorkerSnapshots = 10;
 
 export interface DisplayOptions {
-  /** Start of the elapsed time shown. */
+  /** Time from which the displayed elapsed time counts. */
   readonly since: Milliseconds;
   /** Set to also print the steps that are finished in the first snapshot, unless their whole job is finished. */
   readonly reportsFirst: boolean;

@@ -24,7 +24,7 @@ export interface WaitOptions extends RepeatOptions {
 
 const pollMs = milliseconds(300);
 
-/** Consecutive snapshots in which a job may be missing: a standby controller learns of a registration later. */
+/** Consecutive snapshots in which a job may be missing: a standby controller receives a registration later. */
 const maxMissing = 20;
 
 /**
