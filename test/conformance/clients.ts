@@ -41,7 +41,7 @@ export function describeClients(fixture: () => Fixture, programs: () => Programs
           const output = await runProgram([...command(), ...perfAnalyzerArgs(protocol, address), ...more]);
           const [, throughput = '0'] = /Throughput: ([\d.]+) infer\/sec/.exec(output) ?? [];
           assert.ok(Number(throughput) > 0, output);
-          // It reads the server's counters before and after each window, and uses their differences.
+          // perf_analyzer reads the server's counters before and after each window, and uses their differences.
           const [, counted = '0'] = /Inference count: (\d+)/.exec(output) ?? [];
           assert.ok(Number(counted) > 0, output);
         });

@@ -29,7 +29,7 @@ const isDefault = (value: Json): boolean =>
   (isList(value) && value.length === 0) ||
   (isObject(value) && Object.keys(value).length === 0);
 
-/** Actual values by path, where they differ from the expected ones. Null means missing. */
+/** Returns the actual values by path where they differ from the expected ones. Null means missing. */
 export function differencesOf(expected: Json | undefined, got: Json | undefined, path = ''): JsonObject {
   if (expected === anything && got !== undefined && got !== null) return {};
   const [left, right] = [partsOf(expected), partsOf(got)];

@@ -58,7 +58,7 @@ export async function startFixture(): Promise<Fixture> {
   }
 }
 
-/** Waits until every model is ready, as a server is after it has loaded its repository. */
+/** Loads a model and waits until it is ready. */
 async function load(grpc: GrpcClient, model: string): Promise<void> {
   await waitFor(
     `${model} to be ready`,

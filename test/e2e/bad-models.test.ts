@@ -52,7 +52,7 @@ describe('bad models', function () {
     return variants[0]?.quarantineReason === '' ? undefined : variants[0]?.quarantineReason;
   };
 
-  it('one that exhausts memory is killed alone: its caller gets an error, others are answered', async () => {
+  it('a model that exhausts memory is killed alone: its caller gets an error, and other queries are answered', async () => {
     await serve('hungry', hungryModel());
     const asked = refusalOf(client.infer('hungry', [number(400e6)], { latency_ms: 30_000 }, 60_000));
     const answers = await bystander(asked);
@@ -64,7 +64,7 @@ describe('bad models', function () {
     assert.equal(answer.outputs[0]?.raw.readFloatLE(0), 3);
   });
 
-  it('one that hangs is killed, and quarantined after two such queries, while others are answered', async () => {
+  it('a model that hangs is killed, and quarantined after two such queries, while other queries are answered', async () => {
     await serve('looping', loopModel());
     for (const round of [1, 2]) {
       const asked = refusalOf(client.infer('looping', [number(1e18)], { latency_ms: 60_000 }, 120_000));
@@ -77,14 +77,14 @@ describe('bad models', function () {
     }
     const reason = await waitFor('the quarantine', () => reasonOf('looping'));
     assert.match(reason, /hung/);
-    await waitFor('the router to hear of it', async () => {
+    await waitFor('the router to refuse the quarantined model', async () => {
       const refusal = await refusalOf(client.infer('looping', [number(1)], {}, 5_000));
       return refusal.code === 'failed-precondition' ? true : undefined;
     });
     await client.infer('digits', [digits.input(0)]);
   });
 
-  it('one that never returns is shown with the reason why it is not measured, while others are answered', async () => {
+  it('a model that never returns is listed with the reason why it is not measured, while other queries are answered', async () => {
     await client.registerTask('endless');
     await client.registerModel('endless', 'endless-model', endlessModel());
     const measured = client.waitUntilMeasured('endless');
@@ -104,13 +104,13 @@ describe('bad models', function () {
     assert.equal((await refusalOf(client.registry.describe({ name: 'cut' }))).code, 'not-found');
   });
 
-  it('one of another signature is refused for a task that has one', async () => {
+  it('a model with another signature than its task is refused', async () => {
     const refusal = await refusalOf(client.registerModel('digits', 'stranger', hungryModel()));
     assert.match(refusal.code, /invalid-argument|failed-precondition/);
     assert.match(refusal.message, /signature|input|image/);
   });
 
-  it('one with missing files is refused', async () => {
+  it('a model with missing files is refused', async () => {
     const files = [{ path: 'm.onnx', digest: `sha256:${'0'.repeat(64)}`, sizeBytes: 5 }];
     const refusal = await refusalOf(
       client.registry.registerArchitecture({ name: 'gone', task: 'digits', manifest: { files } }),
@@ -118,7 +118,7 @@ describe('bad models', function () {
     assert.match(refusal.code, /not-found|failed-precondition/);
   });
 
-  it('one that the runtime rejects is shown with the reason, and answers no query', async () => {
+  it('a model that the runtime rejects is listed with the reason, and answers no query', async () => {
     const value = { name: 'x', type: onnxType.float, dims: ['batch', 1] };
     const model = writeModel({
       nodes: [{ op: 'NoSuchOperator', inputs: ['x'], outputs: ['y'] }],

@@ -118,7 +118,7 @@ describe('a process killed during queries', function () {
     await checkNextWorks('digits');
     await checkNextWorks('mlp-small');
     await worker.start();
-    await waitFor('the worker to be seen', async () => {
+    await waitFor('the worker to be connected', async () => {
       const { workers } = await client.fleet.listWorkers({});
       return workers.filter(({ connected }) => connected).length === 2 ? true : undefined;
     });

@@ -213,7 +213,8 @@ describe('queries', function () {
       const services = new Set(spans.map(({ service }) => service));
       assert.ok(services.has('pareto-router') && services.has('pareto-worker'), [...services].join(' '));
       const ids = new Set(['b7ad6b7169203331', ...spans.map(({ spanId }) => spanId)]);
-      for (const span of spans) assert.ok(ids.has(span.parentSpanId), `${span.service} ${span.name} hangs in the air`);
+      for (const span of spans)
+        assert.ok(ids.has(span.parentSpanId), `${span.service} ${span.name} has no parent in the trace`);
       assert.equal(spans.filter(({ parentSpanId }) => parentSpanId === 'b7ad6b7169203331').length, 1);
       assert.ok(
         spans.some(({ name, service }) => /execut|compute|run/i.test(`${service} ${name}`)),

@@ -1,4 +1,5 @@
-// Queries that must be refused: invalid, too large, or from unauthorised callers. The next one is answered.
+// Queries that must be refused: invalid, too large, or from unauthorised callers. The query after a refused one is
+// answered.
 
 import assert from 'node:assert/strict';
 import {

@@ -33,13 +33,16 @@ describe('one trained model', function () {
   });
   after(() => started[Symbol.asyncDispose]());
 
-  it('gets a file by every recipe, or a reason why not', () => {
+  it('gets a file for every recipe, or the reason why there is none', () => {
     for (const architecture of ['mlp-large', 'cnn-small']) {
       for (const { name } of recipes.filter((recipe) => recipe.name !== 'original')) {
         const outcome = described.outcomes.find((one) => one.architecture === architecture && one.recipe === name);
-        assert.ok(outcome !== undefined, `nothing came of ${architecture}:${name}`);
+        assert.ok(outcome !== undefined, `${architecture}:${name} has no outcome`);
         assert.equal(outcome.error, '');
-        assert.ok(outcome.manifest !== null || outcome.declined.length > 10, `${architecture}:${name} says nothing`);
+        assert.ok(
+          outcome.manifest !== null || outcome.declined.length > 10,
+          `${architecture}:${name} has neither a file nor a reason`,
+        );
       }
     }
     const made = described.outcomes.filter(({ manifest }) => manifest !== null);
@@ -59,7 +62,7 @@ describe('one trained model', function () {
     }
   });
 
-  it('keeps its accuracy in a quarter of the bytes as int8', () => {
+  it('keeps its accuracy as int8, in a quarter of the bytes', () => {
     const [original, int8] = [variantOf('mlp-large:original'), variantOf('mlp-large:int8-dynamic')];
     assert.ok(int8.sizeBytes <= 0.3 * original.sizeBytes, `${int8.sizeBytes} of ${original.sizeBytes} bytes`);
     const { lower95 = 1, upper95 = 0 } = measured(original).accuracy ?? {};

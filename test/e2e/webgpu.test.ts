@@ -67,7 +67,7 @@ describe('webgpu', function () {
     for (const { name, measurements } of variants) {
       const [measurement] = measurements;
       assert.ok(measurement !== undefined, `${name} was not measured`);
-      // This device has no half precision: its variants get a reason, and the job continues.
+      // This device has no half precision: its variants get an error, and the job continues.
       if (name.includes('fp16') && measurement.error !== '') {
         assert.match(measurement.error, /f16/);
         continue;

@@ -32,7 +32,7 @@ describe('the deletion of a serving model', function () {
     await sleep(lengths.settleMs);
     const deletedAt = performance.now();
     await client.registry.delete({ name: 'leaving-one' });
-    const goneMs = await timeUntil('its replicas to go', deletedAt, async () => {
+    const goneMs = await timeUntil('its replicas to be unloaded', deletedAt, async () => {
       const { workers } = await client.fleet.listWorkers({});
       return workers.every(({ replicas }) => replicas.every(({ variant }) => !variant.startsWith('leaving-one:')));
     });

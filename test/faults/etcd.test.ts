@@ -31,7 +31,7 @@ describe('a fault of etcd', function () {
     await registrar.stop();
     await fixture.etcd.start();
     const seconds = (firstBegunAfter(registrar, killedAt) - killedAt) / 1000;
-    found({ name: 'etcd leader killed: writes again', value: seconds, unit: 's', reach: { atMost: 3 } });
+    found({ name: 'etcd leader killed: writes resume', value: seconds, unit: 's', reach: { atMost: 3 } });
     noneFailed('etcd leader killed', await load.stop());
     await noneLost('etcd leader killed', registrar, fixture.cluster.controllers);
   });
@@ -64,13 +64,13 @@ describe('a fault of etcd', function () {
     const writtenMs = await timeUntil('a registration', backAt, () => after.acknowledged.length > 0);
     await sleep(lengths.settleMs);
     await after.stop();
-    found({ name: 'etcd gone and back: writes again', value: writtenMs / 1000, unit: 's' });
+    found({ name: 'etcd gone and back: writes resume', value: writtenMs / 1000, unit: 's' });
     noneFailed('etcd gone', await load.stop());
     await noneLost('etcd gone, acknowledged after', after, controllers);
     const lost = await Promise.all(controllers.map(async ({ address }) => missing(tasks, await listTasks(address))));
     found({ name: 'etcd gone: tasks before', value: tasks.size, unit: '' });
     found({
-      name: 'etcd gone: of these lost',
+      name: 'etcd gone: lost of these',
       value: Math.max(...lost.map(({ length }) => length)),
       unit: '',
       reach: { exactly: 0 },
@@ -110,14 +110,14 @@ describe('a fault of etcd', function () {
     await sleep(2 * lengths.settleMs);
     const gone = missing(serving, await servingReplicas(fixture));
     found({ name: 'etcd restored: replicas that served', value: serving.size, unit: '' });
-    found({ name: 'etcd restored: of these unloaded', value: gone.length, unit: '', reach: { exactly: 0 } });
+    found({ name: 'etcd restored: unloaded of these', value: gone.length, unit: '', reach: { exactly: 0 } });
     noneFailed('etcd restored', await load.stop());
     assert.deepEqual(gone, []);
     for (const controller of cluster.controllers) {
       const said = controller
         .logs()
         .filter(({ level, message }) => level === 'error' && /restored|wiped/.test(message));
-      assert.ok(said.length > 0, `${controller.name} says nothing`);
+      assert.ok(said.length > 0, `${controller.name} logs no error about the restore`);
     }
     assert.ok(!(await listTasks(leader.address)).has('unknown-to-the-snapshot'), 'the registry is the restored one');
   });

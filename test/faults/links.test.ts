@@ -19,9 +19,9 @@ describe('a fault of the link from the leader to etcd', function () {
   it('it is cut: another controller leads', () =>
     loseLink(fixture, 'leader cut off from etcd', (proxy) => proxy.cut()));
   it('it is stalled: another controller leads', () =>
-    loseLink(fixture, 'leader in silence from etcd', (proxy) => proxy.stall('both')));
+    loseLink(fixture, 'leader stalled from etcd', (proxy) => proxy.stall('both')));
   it('responses of etcd are lost: another controller leads', () =>
-    loseLink(fixture, 'leader deaf to etcd', (proxy) => proxy.stall('down')));
+    loseLink(fixture, 'responses of etcd lost', (proxy) => proxy.stall('down')));
 });
 
 /** Asserts that another controller leads, and that the deposed one receives its writes after healing. */
@@ -39,22 +39,26 @@ async function loseLink(fixture: Fixture, fault: string, lose: (proxy: TcpProxy)
   const ledAfterMs = await timeUntil('another to lead', lostAt, async () =>
     (await Promise.all(others.map(isLeading))).includes(true),
   );
-  const deposedAfterMs = await timeUntil('the first to lead no more', lostAt, async () => !(await isLeading(deposed)));
+  const deposedAfterMs = await timeUntil(
+    'the first leader to lose leadership',
+    lostAt,
+    async () => !(await isLeading(deposed)),
+  );
   await sleep(2 * lengths.settleMs);
   for (const proxy of proxies) proxy.heal();
   const healedAt = performance.now();
   await registrar.stop();
   const names = registrar.acknowledged.map(({ name }) => name);
-  const convergedMs = await timeUntil('the deposed one to see all', healedAt, async () => {
+  const convergedMs = await timeUntil('the deposed leader to receive all writes', healedAt, async () => {
     const tasks = await listTasks(deposed.address);
     return names.every((name) => tasks.has(name));
   });
 
-  found({ name: `${fault}: another leads`, value: ledAfterMs / 1000, unit: 's', reach: { atMost: 5 } });
-  found({ name: `${fault}: it leads no more`, value: deposedAfterMs / 1000, unit: 's', reach: { atMost: 5 } });
+  found({ name: `${fault}: another controller leads`, value: ledAfterMs / 1000, unit: 's', reach: { atMost: 5 } });
+  found({ name: `${fault}: leadership lost`, value: deposedAfterMs / 1000, unit: 's', reach: { atMost: 5 } });
   const writtenMs = firstBegunAfter(registrar, lostAt) - lostAt;
-  found({ name: `${fault}: registrations again`, value: writtenMs / 1000, unit: 's' });
-  found({ name: `${fault}: in step after healing`, value: convergedMs / 1000, unit: 's' });
+  found({ name: `${fault}: registrations resume`, value: writtenMs / 1000, unit: 's' });
+  found({ name: `${fault}: up to date after healing`, value: convergedMs / 1000, unit: 's' });
   noneFailed(fault, await load.stop());
   await noneLost(fault, registrar, controllers);
 }

@@ -94,7 +94,7 @@ describe('generating variants', function () {
   });
 
   for (const kind of ['make', 'measure']) {
-    it(`a worker is killed at a step to ${kind}: another one does it, and no query fails`, async () => {
+    it(`a worker is killed during a ${kind} step: another one does it, and no query fails`, async () => {
       const name = `mlp-${kind}`;
       const wanted = ['fp16', 'int4', 'int8-dynamic'];
       await client.registerModel('digits', name, await readDigitModel('mlp-small'), {
@@ -110,7 +110,7 @@ describe('generating variants', function () {
       await victim.start();
       await finished(name, wanted);
       const steps = await stepsOf(name);
-      found({ name: `the worker that is to ${kind} is killed: steps in the end`, value: steps.length, unit: '' });
+      found({ name: `worker killed during a ${kind} step: steps in the end`, value: steps.length, unit: '' });
     });
   }
 

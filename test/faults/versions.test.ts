@@ -56,7 +56,7 @@ describe('versions and rules', function () {
     return [...versions];
   }
 
-  it('a version that cannot be measured is not served, also after restarts, and the next one is', async () => {
+  it('a version that cannot be measured is not served, even after restarts, but the next one is', async () => {
     await client.registerModel('digits', 'mlp', await readDigitModel('mlp-small'));
     await client.waitUntilReady('mlp:original');
     const versions = await askedDuring('mlp', async () => {
@@ -79,7 +79,7 @@ describe('versions and rules', function () {
     assert.deepEqual(later, ['1', '3']);
   });
 
-  it('a model is deleted during its job, and its name is immediately used again', async () => {
+  it('a model is deleted during its job: its name can be reused immediately', async () => {
     await client.registerModel('digits', 'cnn', await readDigitModel('cnn-medium'), { recipes: 'all' });
     await running('cnn', 'make');
     await client.registry.delete({ name: 'cnn' });

@@ -27,11 +27,11 @@ describe('a fault of a worker', function () {
     await loseWorker(fixture, 'worker stopped', worker, () => worker.pause());
   });
 
-  for (const loss of ['what it says', 'what it hears'] as const) {
-    it(`it is cut off in one direction (${loss} is lost): no query fails`, async () => {
+  for (const loss of ['outgoing', 'incoming'] as const) {
+    it(`its ${loss} messages are lost: no query fails`, async () => {
       const worker = fixture.cluster.workers[linkedWorker] ?? assert.fail();
       const links = await joinByLink(fixture, worker);
-      await loseWorker(fixture, `worker cut off, ${loss} is lost`, worker, () => isolateWorker(links, loss));
+      await loseWorker(fixture, `worker cut off, ${loss} messages lost`, worker, () => isolateWorker(links, loss));
     });
   }
 });
@@ -59,18 +59,18 @@ async function loseWorker(fixture: Fixture, fault: string, worker: ServiceProces
   await sleep(2 * lengths.settleMs);
   const before = { retries: await sumOf(routers, 'pareto_retries_total'), callable: await callableOf(routers) };
   const carried = table.replicasOf(worker.name);
-  assert.ok(carried > 0, `${worker.name} carries nothing`);
+  assert.ok(carried > 0, `${worker.name} has no replicas`);
   load.caller.resetPeak();
 
   const lostAt = performance.now();
   lose();
   const outOfUse = routers.map((router, index) =>
-    timeUntil(`${router.name} to use it no more`, lostAt, async () => {
+    timeUntil(`${router.name} to stop using the worker`, lostAt, async () => {
       const callable = (await router.metrics()).value('pareto_callable_replicas');
       return callable <= (before.callable[index] ?? 0) - carried;
     }),
   );
-  const outOfTable = timeUntil('it to leave the table', lostAt, () => table.replicasOf(worker.name) === 0);
+  const outOfTable = timeUntil('the worker to leave the table', lostAt, () => table.replicasOf(worker.name) === 0);
   const outOfUseMs = Math.max(...(await Promise.all(outOfUse)));
   const peak = load.caller.peakInFlight;
   const outOfTableMs = await outOfTable;

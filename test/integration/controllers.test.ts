@@ -60,7 +60,7 @@ describe('two controllers over one etcd', function () {
     assert.equal(classesOf(await client.infer('digits', [digits.input(0)])).length, 1);
   });
 
-  it('serve a blob at one that was uploaded through the other', async () => {
+  it('serve a blob that was uploaded through the other controller', async () => {
     for (const [from, to] of [
       [standby, leader],
       [leader, standby],

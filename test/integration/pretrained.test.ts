@@ -121,7 +121,7 @@ describe('pretrained models', function () {
       const expected = words.labels.slice(0, 16).map(String);
       for (const readings of [alone, together]) {
         const right = readings.filter((reading, word) => reading === expected[word]).length;
-        assert.ok(right >= 10, `${variant} reads ${right} of 16`);
+        assert.ok(right >= 10, `${variant} reads ${right} of 16 words correctly`);
       }
       if (variant === 'reader:original') assert.deepEqual(together, alone);
     }
@@ -130,15 +130,14 @@ describe('pretrained models', function () {
   it('detect lines of text, and report which files cannot be generated', async () => {
     const measured = await accuracies('ocr-boxes');
     for (const recipe of ['original', 'int8-static'])
-      assert.ok((measured.get(recipe) ?? 0) > 0.7, `${recipe} sees text where it is`);
+      assert.ok((measured.get(recipe) ?? 0) > 0.7, `accuracy of ${recipe}`);
     const declined = (await outcomesOf('ocr-boxes')).find(({ recipe }) => recipe === 'int8-dynamic')?.declined ?? '';
     assert.match(declined, /no MatMul or Gemm/);
   });
 
   it('detect speech, and keep the states of two sounds separate', async () => {
     const measured = await accuracies('voice');
-    for (const recipe of ['original', 'fp16'])
-      assert.ok((measured.get(recipe) ?? 0) > 0.85, `${recipe} tells speech from noise`);
+    for (const recipe of ['original', 'fp16']) assert.ok((measured.get(recipe) ?? 0) > 0.85, `accuracy of ${recipe}`);
     const declined = (await outcomesOf('voice')).find(({ recipe }) => recipe === 'int8-dynamic')?.declined ?? '';
     assert.match(declined, /outside of its branches and loops/);
     assert.equal(await batchOf('silero'), 0, 'its state has the batch second');

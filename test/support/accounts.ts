@@ -14,7 +14,7 @@ export function noneFailed(fault: string, report: FullReport, minSent = 40): voi
   assert.equal(failed, 0, [JSON.stringify(report.statuses), ...report.failures].join('\n'));
 }
 
-/** Returns when the first registration was acknowledged that started after `moment`. */
+/** Returns the time at which the first registration that started after `moment` was acknowledged. */
 export const firstBegunAfter = ({ acknowledged }: Registrar, moment: number): number =>
   Math.min(...acknowledged.filter(({ begunAt }) => begunAt > moment).map(({ at }) => at));
 
@@ -27,6 +27,6 @@ export async function noneLost(
   const lists = await Promise.all(controllers.map(({ address }) => listTasks(address)));
   const lost = acknowledged.filter(({ name }) => !lists.every((tasks) => tasks.has(name)));
   found({ name: `${fault}: registrations acknowledged`, value: acknowledged.length, unit: '' });
-  found({ name: `${fault}: of these lost`, value: lost.length, unit: '', reach: { exactly: 0 } });
+  found({ name: `${fault}: lost of these`, value: lost.length, unit: '', reach: { exactly: 0 } });
   assert.deepEqual(lost, []);
 }

@@ -77,7 +77,7 @@ export function createTestClient(cluster: Reachable, tls?: ClientCertificates): 
   const controller = open(addresses[0] ?? '', 'controller');
   const router = open(cluster.router.address, 'router');
   const failover = createFailover({ addresses, open: (address) => open(address, 'controller'), clock: systemClock });
-  // With a single controller its errors are final, so there is no failover.
+  // The errors of a single controller are final: there is no failover.
   const isAlone = addresses.length === 1;
   const registry = isAlone
     ? createClient(controller, 'pareto.v1.Registry')
@@ -175,5 +175,5 @@ export async function refusalOf(
   } catch (error) {
     return error as Error & { code: string; details: Record<string, string> };
   }
-  throw new Error('it was answered, and should have been refused');
+  throw new Error('the call succeeded: expected an error');
 }

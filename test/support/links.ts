@@ -11,7 +11,7 @@ export interface Links extends AsyncDisposable {
 }
 
 export interface WorkerLinks {
-  /** Link of its callers. */
+  /** Link from the worker's callers. */
   readonly inbound: TcpProxy;
   /** Links to every controller. A leader named by a controller is called directly. */
   readonly controllers: readonly TcpProxy[];
@@ -45,11 +45,11 @@ export async function createLinks({ etcd, controllers, workers }: LinkedAddresse
   };
 }
 
-/** Direction of the messages of a worker that are lost. */
-export type Loss = 'what it says' | 'what it hears';
+/** Messages of a worker that are lost. */
+export type Loss = 'outgoing' | 'incoming';
 
 /** Drops the messages of a worker with routers and controllers in one direction, without closing connections. */
 export function isolateWorker({ inbound, controllers }: WorkerLinks, loss: Loss): void {
-  inbound.stall(loss === 'what it says' ? 'down' : 'up');
-  for (const proxy of controllers) proxy.stall(loss === 'what it says' ? 'up' : 'down');
+  inbound.stall(loss === 'outgoing' ? 'down' : 'up');
+  for (const proxy of controllers) proxy.stall(loss === 'outgoing' ? 'up' : 'down');
 }

@@ -72,7 +72,7 @@ const failed = ({ sent, statuses }: LoadReport): number => sent - (statuses['ok'
  */
 export function checkAccounts(report: LoadReport, minSent: number): number {
   const { sent, statuses, labelled, right } = report;
-  assert.ok(sent >= minSent, `${sent} were sent, and at least ${minSent} were to be`);
+  assert.ok(sent >= minSent, `${sent} requests were sent: expected at least ${minSent}`);
   const ended = Object.values(statuses).reduce((sum, count) => sum + count, 0);
   assert.equal(ended, sent, 'every request ends in one status');
   assert.equal(labelled, statuses['ok'] ?? 0, 'every answer is compared with its label');
@@ -91,6 +91,6 @@ export async function rightPayloads(client: TestClient, digits: Digits, task: st
     const body = encodeInferRequest({ modelName: task, parameters: Object.entries(parameters), inputs });
     payloads.push({ body, label: digits.label(index) });
   }
-  assert.ok(payloads.length > 80, `${payloads.length} of 100 samples are answered rightly`);
+  assert.ok(payloads.length > 80, `${payloads.length} of 100 samples are answered correctly`);
   return payloads;
 }

@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 type Remark = { readonly kind: 'not-run'; readonly reason: string } | { readonly kind: 'refused' } | undefined;
 
 export interface Block {
-  /** Language of the fence. */
   readonly line: number;
+  /** Language of the fence. */
   readonly language: string;
   readonly text: string;
   readonly remark: Remark;

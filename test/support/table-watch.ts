@@ -34,7 +34,7 @@ export async function watchTable({ token }: Cluster, { address }: ServiceProcess
     rows,
     replicasOf: (worker) => [...rows.values()].filter(({ replica }) => replica?.workerId === worker).length,
     [Symbol.dispose]() {
-      ended.abort(new Error('the test has seen enough'));
+      ended.abort(new Error('the test stops watching'));
       channel.close();
     },
   };

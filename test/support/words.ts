@@ -20,7 +20,7 @@ export interface Words {
 export async function readWords(path: string): Promise<Words> {
   const arrays = await readNpz(path);
   const [pixels, label] = [arrays.get('x'), arrays.get('label')];
-  if (pixels === undefined || label === undefined) throw new Error(`${path} holds other arrays`);
+  if (pixels === undefined || label === undefined) throw new Error(`${path} has no arrays x and label`);
   const count = pixels.dims[0] ?? 0;
   const bytes = pixels.data.length / count;
   return {

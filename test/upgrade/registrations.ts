@@ -1,4 +1,4 @@
-// What the tests register with either release, and how they check that it still exists and answers.
+// Registrations that the tests make with either release, and checks that these still exist and serve queries.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

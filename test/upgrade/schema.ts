@@ -7,8 +7,8 @@ const schemaKey = 'meta/schema';
 export const readSchema = async (store: Store): Promise<number> => Number((await store.get(schemaKey)).entry?.value);
 
 /**
- * Makes the stored schema version newer than `previous`, the one that the previous release wrote, and returns it. Where
- * both releases have the same schema, the stored version is raised by hand: no build that would do it exists yet.
+ * Makes the stored schema version newer than `previous`, the one that the previous release wrote, and returns it. If
+ * both releases have the same schema, raises the stored version directly, because no build has a newer schema.
  */
 export async function makeNewer(store: Store, previous: number): Promise<number> {
   const stored = await readSchema(store);

@@ -1,4 +1,4 @@
-// The form of our own cases: a request, and the known part of its answer.
+// The format of our own cases: a request, and the known part of its answer.
 
 import type { Json, JsonObject } from '../compare.js';
 import type { HttpRequest } from '../http-client.js';

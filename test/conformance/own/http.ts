@@ -1,4 +1,4 @@
-// Our own cases over HTTP: JSON, binary tensors, encodings, methods, and invalid ones of them.
+// Our own cases over HTTP: JSON, binary tensors, encodings and methods, valid and invalid ones.
 
 import { gzipSync } from 'node:zlib';
 import { anything, type Json, type JsonObject } from '../compare.js';

@@ -36,7 +36,7 @@ def refused(call, *needles, status=None):
         got = getattr(error, "status", lambda: None)()
         assert status is None or (got is not None and status in got), f"{got}: {text}"
         return text
-    raise AssertionError(f"it was answered, and should have been refused: {answer}")
+    raise AssertionError(f"the request succeeded, expected an error: {answer}")
 
 
 def same(got, expected):
