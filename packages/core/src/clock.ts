@@ -1,4 +1,4 @@
-// The interface of clocks, and the only real one.
+// The interface of clocks, and the clock of the system.
 
 import { milliseconds, type Milliseconds } from './units.js';
 

@@ -87,6 +87,6 @@ export interface Store extends AsyncDisposable {
   watch(prefix: string, fromRevision: Revision, signal: AbortSignal): AsyncIterable<Watched>;
   /** Grants a lease. Rounds the time to live up to whole seconds. */
   grantLease(ttlMs: number): Promise<Lease>;
-  /** Removes the history before a revision. Watches from before it end with `compacted`. */
+  /** Removes the history before a revision. Watches that start before it end with `compacted`. */
   compact(revision: Revision): Promise<void>;
 }

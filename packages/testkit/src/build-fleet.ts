@@ -1,4 +1,4 @@
-// Builders of hardware, workers and replica reports for tests. Each fills the fields that a test does not give.
+// Builders of hardware, workers and replica reports for tests. Each has defaults for fields that a test does not pass.
 
 import {
   bytes,

@@ -1,4 +1,4 @@
-// Builders of registry values for tests. Each fills the fields that a test does not give.
+// Builders of registry values for tests. Each has defaults for the fields that a test does not pass.
 
 import {
   bytes,

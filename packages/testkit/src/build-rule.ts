@@ -1,4 +1,4 @@
-// Builders of rules for tests. Each fills the fields that a test does not give.
+// Builders of rules for tests. Each has defaults for the fields that a test does not pass.
 
 import type { SelectionRule, WarmthRule } from '@pareto/core';
 

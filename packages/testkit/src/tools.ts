@@ -1,4 +1,4 @@
-// Programs for tests that are not on npm. Each is fetched once, as a file or a folder, into .cache/tools of the repository.
+// Programs for tests that are not on npm. Each is fetched once, as a file or a folder, into .cache/tools.
 
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';

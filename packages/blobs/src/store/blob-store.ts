@@ -1,4 +1,4 @@
-// The contract of a blob store: content-addressed files that several controllers share. Also what all stores have in common.
+// The contract of a blob store (content-addressed files that several controllers share), and what all stores share.
 
 import { ParetoError, type Clock, type Digest } from '@pareto/core';
 import type { CachedFile } from '../cache/blob-cache.js';

@@ -6,7 +6,7 @@ import { ParetoError } from '@pareto/core';
 
 export interface LogFolder {
   readonly path: string;
-  /** Names of the services that have a log there. */
+  /** Names of the services that have a log in the folder. */
   readonly services: readonly string[];
 }
 

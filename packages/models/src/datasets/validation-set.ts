@@ -97,7 +97,7 @@ function withBatchOfOne(dims: readonly number[], expected: readonly number[], ba
   return dims;
 }
 
-/** Throws `invalid-argument` if a tensor has NaN: outputs computed from it say nothing about the model. */
+/** Throws `invalid-argument` if a tensor has NaN: the model cannot be judged by outputs for NaN. */
 function checkNumbers(name: string, tensor: Tensor): void {
   if (!tensor.datatype.startsWith('FP')) return;
   const values = toNumbers(tensor);

@@ -32,8 +32,8 @@ export interface Agreement {
   /** Adds the outputs of two models, one row per sample. Throws `invalid-argument` if their shapes differ. */
   add(outputs: readonly Tensor[], reference: readonly Tensor[]): void;
   /**
-   * Returns the mean agreement in [0, 1]: the share of equal answers, or the mean similarity for a metric of numbers. NaN
-   * without samples.
+   * Returns the mean agreement in [0, 1]: the share of equal answers, or the mean similarity for a metric of
+   * numbers. NaN without samples.
    */
   result(): number;
 }

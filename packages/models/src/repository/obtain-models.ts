@@ -25,7 +25,10 @@ export interface Obtained extends AsyncDisposable {
   readonly name: string | undefined;
 }
 
-/** `given` is a path or a URI. Throws `invalid-argument` or `not-found`, and `unavailable` if a retry may succeed. */
+/**
+ * Obtains the models at `given`, a path or a URI. Throws `invalid-argument` or `not-found`, and `unavailable` if a retry
+ * may succeed.
+ */
 export async function obtainModels(given: string, options: ObtainOptions): Promise<Obtained> {
   const source = parseSource(given);
   if (source.kind !== 'local') return inTemporaryFolder((folder) => fetchInto(folder, source, options));

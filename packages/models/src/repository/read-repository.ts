@@ -14,7 +14,8 @@ export interface Repository {
 }
 
 /**
- * `name` replaces the name of a folder that is a single model. Throws `invalid-argument` if there is no model at all.
+ * Returns the models in a folder. `name` replaces the name of a folder that is a single model. Throws `invalid-argument`
+ * if there is no model at all.
  */
 export async function readRepository(folder: string, name?: string): Promise<Repository> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.name.startsWith('.'));

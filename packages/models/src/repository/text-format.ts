@@ -20,7 +20,7 @@ export interface TextField {
 const maxDepth = 64;
 const closers: Readonly<Record<string, string>> = { '{': '}', '<': '>' };
 
-/** `file` is used in errors. Throws `invalid-argument` with line and column if the content is malformed. */
+/** Parses a file. Throws `invalid-argument` with the name `file`, line and column if the content is malformed. */
 export function parseTextFormat(content: string, file: string): readonly TextField[] {
   const reader = createTokens(tokenize(content, file), file);
   return readFields(reader, undefined, 0);

@@ -7,7 +7,7 @@ export type VersionPolicy =
   | { readonly kind: 'latest'; readonly count: number }
   | { readonly kind: 'specific'; readonly versions: readonly number[] };
 
-/** Reads the policy. The default is all versions: the newest becomes the current one, and the others cost nothing. */
+/** Reads the policy. The default is all versions, of which the newest becomes the current one. */
 export function readVersionPolicy(config: ConfigMessage): VersionPolicy {
   const policy = config.message('version_policy');
   if (policy === undefined) return { kind: 'all' };

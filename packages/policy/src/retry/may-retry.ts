@@ -2,8 +2,8 @@
 
 export interface FailedAttempt {
   /**
-   * `not-executed`: the query reached no executor. `lost`: the worker disappeared while it had the query. `failed`: the error
-   * is final.
+   * `not-executed`: the query reached no executor. `lost`: the worker disappeared while it had the query. `failed`: the
+   * error is final.
    */
   readonly outcome: 'not-executed' | 'lost' | 'failed';
   readonly requestBytes: number;

@@ -35,7 +35,7 @@ export interface PlacementArchitecture {
 
 export interface PlacementWorker {
   readonly info: WorkerInfo;
-  /** `awaited`: disconnected for less than the grace period. The replicas of the worker still count, but it gets no new ones. */
+  /** `awaited`: disconnected for less than the grace period. The worker keeps its replicas, but gets no new ones. */
   readonly presence: 'connected' | 'awaited' | 'gone';
   readonly draining: boolean;
   /** Variant that the worker measures or generates, or has the order for. */

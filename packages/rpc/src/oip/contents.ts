@@ -22,7 +22,7 @@ const fieldNames = [
 
 interface Field {
   readonly number: number;
-  /** 0: varints; otherwise little-endian elements of the datatype's width. */
+  /** Wire type: 0 for varints, otherwise for little-endian elements of the datatype's width. */
   readonly wireType: 0 | 1 | 5;
 }
 

@@ -35,7 +35,7 @@ export interface Executor extends AsyncDisposable {
    */
   run(request: RunRequest): Promise<RunOutcome>;
   /**
-   * Returns the memory of the process; of a shared process, the model's share, in proportion to the growth at each load.
+   * Returns the memory of the process or, if it is shared, the model's share, in proportion to the growth at each load.
    */
   memory(): Promise<ProcessMemory | undefined>;
   /**

@@ -27,7 +27,7 @@ const fromOrt = new Map<string, DataType>(
 
 type View = new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
 // If Node has Float16Array (since version 24), onnxruntime-common requires it, but the native part of onnxruntime-node
-// cannot read it. Without Float16Array, both accept Uint16Array. Both check at the first tensor, so it is deleted before.
+// cannot read it. Without Float16Array, both accept Uint16Array. They check at the first tensor, so it is deleted before.
 Reflect.deleteProperty(globalThis, 'Float16Array');
 const views: Readonly<Record<string, readonly [View, number]>> = {
   bool: [Uint8Array, 1],

@@ -39,7 +39,7 @@ function hasToken({ metadata }: Call, token: string): boolean {
   return presented.length === expected.length && timingSafeEqual(presented, expected);
 }
 
-/** Identifies callers by token. The token does not tell the role of a service. A caller without the token is an operator. */
+/** Identifies callers by token. Does not identify the role of a service. A caller without the token is an operator. */
 export const tokenAuthenticator = (token: string): Authenticator => ({
   isService: (call) => hasToken(call, token),
   denial(call, allowed) {

@@ -38,8 +38,8 @@ export interface OpenMember extends Member {
 }
 
 /**
- * Opens a client. The client logs in by itself, since etcd3 logs in over connections that it never closes: after a silent loss of such a
- * connection it opens no other for 15 minutes.
+ * Opens a client. The client logs in by itself, since etcd3 logs in over connections that it never closes: after
+ * a silent loss of such a connection, etcd3 opens no other for 15 minutes.
  */
 export function openMember(endpoint: string, credentials: () => EtcdCredentials, clock: Clock): OpenMember {
   let token: string | undefined;
@@ -87,7 +87,7 @@ function optionsOf(endpoint: string, { tls }: EtcdCredentials, clock: Clock, tok
       'grpc.max_reconnect_backoff_ms': 1_000,
       // A connection that was given up must not be reused.
       'grpc.use_local_subchannel_pool': 1,
-      // A proxy from the environment must not see the password, and can't reach loopback.
+      // A proxy from the environment must not receive the password, and can't reach loopback.
       'grpc.enable_http_proxy': 0,
     },
     ...(tls === undefined ? {} : { credentials: credentialsOf(tls) }),

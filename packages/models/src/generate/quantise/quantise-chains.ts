@@ -1,5 +1,5 @@
-// Finds the nodes after an 8-bit node that cost nothing there, because they only clip or scale the values of the 8-bit
-// numbers.
+// Finds the nodes after an 8-bit node that can be merged into it at no cost, because they only clip or scale the values
+// of the 8-bit numbers.
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';

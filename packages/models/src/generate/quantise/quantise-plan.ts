@@ -115,10 +115,10 @@ const emptyChain = (node: OnnxNode): Chain => ({ nodes: [], output: node.output[
 
 const toItself = (name: string): readonly [string, string] => [name, name];
 
-/** Returns true if 8 bits pay even if the input must be quantised for this node alone. */
+/** Returns true if 8 bits are faster even if the input must be quantised for this node alone. */
 const paysAlone = (role: Role): boolean => role.kind === 'weighted' && role.weighted.pays;
 
-/** Returns true if 8 bits pay whenever the input is quantised already, even if no consumer uses 8-bit numbers. */
+/** Returns true if 8 bits are faster with a quantised input, even if no consumer uses 8-bit numbers. */
 const paysIfQuantised = (node: OnnxNode, role: Role): boolean =>
   paysAlone(role) || (role.kind === 'weighted' && !isOp(node, 'Conv'));
 

@@ -18,7 +18,7 @@ export interface Weighted {
   readonly axis: number;
   /** Bias per output channel. */
   readonly bias: Float32Array | undefined;
-  /** 8 bits pay even if the input must be quantised for this node alone. */
+  /** Set if 8 bits are faster even if the input must be quantised for this node alone. */
   readonly pays: boolean;
 }
 

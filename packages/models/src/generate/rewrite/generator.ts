@@ -34,7 +34,7 @@ export interface GraphGenerator extends GeneratorTraits {
 /** A file that ONNX Runtime's optimiser saves, in an executor process. */
 export interface RuntimeGenerator extends GeneratorTraits {
   readonly kind: 'runtime';
-  /** Human-readable, continues "made: …". */
+  /** Human-readable text that continues "made: …". */
   readonly note: string;
 }
 

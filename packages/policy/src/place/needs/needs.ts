@@ -80,8 +80,8 @@ export const retentionOf = ({ snapshot: { now }, cold, params }: PlanningContext
 export type Required = readonly (readonly Option[])[];
 
 /**
- * Returns the pinned variants of each task, otherwise the cheapest and the most accurate one. Only variants count that
- * the task may select, that some worker can hold, and that no rule keeps cold.
+ * Returns the pinned variants of each task, otherwise the cheapest and the most accurate one. Leaves out variants that
+ * the task may not select, that no worker can hold, or that a rule keeps cold.
  */
 export function requiredOf({ snapshot, versions, options, cold }: PlanningContext): Required {
   const holds = hostedBy(snapshot);
