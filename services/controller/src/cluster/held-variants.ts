@@ -5,7 +5,7 @@ import type { wire } from '@pareto/rpc';
 import { addTo } from './add-to.js';
 
 export interface HeldVariants {
-  /** Adds a router's demand. Returns true if it holds queries for a variant that it held none for before. */
+  /** Adds a router's demand. Returns true if the router holds queries for a variant for which it held none before. */
   add(router: string, demand: wire.Demand, now: Milliseconds): boolean;
   /** Returns the number of held queries by variant, the largest first. */
   counts(now: Milliseconds): ReadonlyMap<VariantId, number>;

@@ -49,7 +49,7 @@ export interface ClusterView {
   /** Set if the plan in the store belongs to the store's current history (see `plan/adopt.ts`). */
   readonly settled: boolean;
   /**
-   * Version that an architecture's name resolves to. The names of missing architectures resolve to their current
+   * Version that each architecture's name resolves to, by name. A name without an entry resolves to the current
    * version.
    */
   readonly served: ReadonlyMap<string, number>;

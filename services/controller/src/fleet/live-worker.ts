@@ -142,7 +142,7 @@ export function isStateChange(before: LiveWorker, after: LiveWorker): boolean {
   return isChanged || !sameStates(before.replicas, after.replicas);
 }
 
-/** Returns the worker as stored, with the times of its known replicas if it is the same incarnation. */
+/** Returns the worker as stored. Its replicas keep the times of `known` if the incarnation is the same. */
 export function followed(known: LiveWorker | undefined, stored: Stored<LoadRecord>, now: Milliseconds): LiveWorker {
   const { incarnation, replicas } = stored.value;
   if (known?.session === undefined && known?.stored?.modRevision === stored.modRevision) return known;

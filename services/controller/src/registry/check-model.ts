@@ -55,10 +55,13 @@ export function checkSignature(task: Task, signature: Signature, name: string): 
   );
 }
 
-/** Returns whether a query of one item that fits one signature fits the other. */
+/** Returns whether a query of one item that fits one of the signatures also fits the other. */
 export const fits = (a: Signature, b: Signature): boolean => describe(perItem(a)) === describe(perItem(b));
 
-/** Returns the task's signature after an architecture with another, fitting one is added: batched if any of them is. */
+/**
+ * Returns the task's signature after an architecture with the fitting signature `another` is added. It is batched if
+ * either signature is.
+ */
 export const signatureWith = ({ signature }: Task, another: Signature): Signature =>
   signature === undefined || (another.batched && !signature.batched) ? another : signature;
 

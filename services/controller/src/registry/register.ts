@@ -97,8 +97,8 @@ function nextVersion(records: Mirror['records'], { name, version }: Wanted): num
 }
 
 /**
- * Returns the requested recipes with the original, or all if none is named. Throws `invalid-argument` for an unknown
- * one.
+ * Returns the requested recipes with the original, or all recipes if none is named. Throws `invalid-argument` for an
+ * unknown recipe.
  */
 function recipesFromWire(names: readonly string[]): readonly string[] {
   const known = recipes.map(({ name }) => name);

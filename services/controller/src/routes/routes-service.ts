@@ -28,7 +28,7 @@ export interface RoutesOptions {
   readonly rows: (routers: readonly wire.RouterInfoInput[]) => TableRows;
   /** Returns whether the mirror is complete and the plan is settled. Otherwise the table stays unchanged. */
   readonly ready: () => boolean;
-  /** Called when queries are held for a cold variant that none were held for before. */
+  /** Called when queries are held for a cold variant for which no query was held before. */
   readonly onHeld: () => void;
   /** Called when a router reports that a worker is unreachable. */
   readonly onWorkerLost: (worker: WorkerId) => void;

@@ -32,7 +32,7 @@ export function setRule(context: RulesContext, request: wire.SetRuleRequest): Pr
 }
 
 /**
- * Sets the warmth rule of a client. Writes nothing if the same one without an end is in force. Throws as `setRule`
+ * Sets the warmth rule of a client. Writes nothing if the same rule is in force and never expires. Throws as `setRule`
  * does.
  */
 export async function setWarmth(

@@ -1,5 +1,5 @@
-// A replica's hold of a device slot: requested when queries are queued, released when none are or another replica
-// waits.
+// A replica's hold of a device slot: requested when queries are queued, released when no query is queued or another
+// replica waits.
 
 import type { SlotTokens } from '@pareto/runtime';
 

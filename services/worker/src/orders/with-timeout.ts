@@ -10,8 +10,8 @@ export interface TimeLimit {
 }
 
 /**
- * Runs `work` with a signal that aborts with the caller's or at the time limit. Rejects with `deadline-exceeded` at the
- * limit.
+ * Runs `work` with a signal that aborts when the caller's signal aborts or the time limit is reached. Rejects with
+ * `deadline-exceeded` at the limit.
  */
 export async function withTimeout<T>(
   { limit, clock, signal }: TimeLimit,
