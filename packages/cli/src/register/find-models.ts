@@ -20,7 +20,7 @@ export interface FoundModels extends AsyncDisposable {
 export interface FindOptions {
   /** Name for a single model, in place of that of its file or folder. */
   readonly name?: string | undefined;
-  /** Batch size limit of all models. Undefined for those of their configurations. */
+  /** Batch size limit of all models. Undefined to use the limit in each model's configuration. */
   readonly maxBatchSize?: number | undefined;
   /** Paths of label files by output, for a single model. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
