@@ -51,7 +51,7 @@ async function preparePerfAnalyzer(pip: Program): Promise<Program> {
   const scratch = `${folder}-${process.pid}`;
   try {
     const { code, output } = await run(here('fetch-perf-analyzer.sh'), [scratch, ...pip.command]);
-    if (code !== 0) return { kind: 'missing', reason: `perf_analyzer can't be had here: ${lastLines(output)}` };
+    if (code !== 0) return { kind: 'missing', reason: `perf_analyzer can't be installed here: ${lastLines(output)}` };
     await rename(scratch, folder);
     return ready;
   } finally {

@@ -71,7 +71,7 @@ describe('a fault of controllers', function () {
     noneFailed('leader paused', await load.stop());
     found({ name: 'leader paused: writes sent to it meanwhile', value: after.refused.length, unit: '' });
     found({
-      name: 'leader paused: acknowledged of these',
+      name: 'leader paused: of these writes, acknowledged',
       value: after.acknowledged.length,
       unit: '',
       reach: { exactly: 0 },
@@ -79,7 +79,7 @@ describe('a fault of controllers', function () {
     assert.ok(after.refused.length > 0);
     const tasks = await listTasks(leader.address);
     const landed = after.refused.filter(({ name }) => tasks.has(name));
-    found({ name: 'leader paused: stored of these', value: landed.length, unit: '', reach: { exactly: 0 } });
+    found({ name: 'leader paused: of these writes, stored', value: landed.length, unit: '', reach: { exactly: 0 } });
     assert.deepEqual([after.acknowledged.length, landed.length], [0, 0], JSON.stringify(after));
     for (const { code, message, leader: named } of after.refused) {
       if (code === 'failed-precondition') assert.equal(named, leader.address);

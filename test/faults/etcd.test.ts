@@ -70,7 +70,7 @@ describe('a fault of etcd', function () {
     const lost = await Promise.all(controllers.map(async ({ address }) => missing(tasks, await listTasks(address))));
     found({ name: 'etcd gone: tasks before', value: tasks.size, unit: '' });
     found({
-      name: 'etcd gone: lost of these',
+      name: 'etcd gone: tasks lost',
       value: Math.max(...lost.map(({ length }) => length)),
       unit: '',
       reach: { exactly: 0 },
@@ -110,7 +110,7 @@ describe('a fault of etcd', function () {
     await sleep(2 * lengths.settleMs);
     const gone = missing(serving, await servingReplicas(fixture));
     found({ name: 'etcd restored: replicas that served', value: serving.size, unit: '' });
-    found({ name: 'etcd restored: unloaded of these', value: gone.length, unit: '', reach: { exactly: 0 } });
+    found({ name: 'etcd restored: serving replicas unloaded', value: gone.length, unit: '', reach: { exactly: 0 } });
     noneFailed('etcd restored', await load.stop());
     assert.deepEqual(gone, []);
     for (const controller of cluster.controllers) {

@@ -40,7 +40,7 @@ describe('generating variants', function () {
   /** Waits until `done` steps are done and another one runs, and returns it. */
   const midway = (name: string, done: number, kind: string): Promise<wire.JobStep> =>
     waitFor(
-      `${done} steps of ${name}, and one to ${kind} that runs`,
+      `${done} finished steps of ${name}, and a running ${kind} step`,
       async () => {
         const steps = await stepsOf(name);
         const running = steps.find((step) => step.state === 'running' && step.kind === kind);

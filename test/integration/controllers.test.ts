@@ -111,7 +111,7 @@ describe('two controllers over one etcd', function () {
 
   describe('and a backup', () => {
     let file: string;
-    before('the one that stands by stops, and leaves it', async () => {
+    before('stop the standby, which writes a backup', async () => {
       file = cluster.folder.file('backup');
       await standby.stop();
       await standby.start(['--backup-file', file]);

@@ -27,6 +27,6 @@ export async function noneLost(
   const lists = await Promise.all(controllers.map(({ address }) => listTasks(address)));
   const lost = acknowledged.filter(({ name }) => !lists.every((tasks) => tasks.has(name)));
   found({ name: `${fault}: registrations acknowledged`, value: acknowledged.length, unit: '' });
-  found({ name: `${fault}: lost of these`, value: lost.length, unit: '', reach: { exactly: 0 } });
+  found({ name: `${fault}: registrations lost`, value: lost.length, unit: '', reach: { exactly: 0 } });
   assert.deepEqual(lost, []);
 }

@@ -20,7 +20,7 @@ export const classificationCases: OwnCases = {
     ...labelled(4),
     gives: ok(classes('9.000000:1:dog', '4.000000:3:red fox', '3.000000:2:owl', '1.000000:0:cat')),
   },
-  'more classes than there are: all': { ...labelled(9), gives: ok({ outputs: [{ shape: ['1', '4'] }] }) },
+  'more classes than the output has: returns all': { ...labelled(9), gives: ok({ outputs: [{ shape: ['1', '4'] }] }) },
   'a batch': {
     ...infer('labelled', [input('FP32', [2, 4])], [floats(1, 9, 3, 4, 5, 1, 1, 1)], wanted(1)),
     gives: ok({ outputs: [{ shape: ['2', '1'] }], raw_output_contents: [strings('9.000000:1:dog', '5.000000:0:cat')] }),

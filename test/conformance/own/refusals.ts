@@ -58,7 +58,7 @@ export const refusalCases: OwnCases = {
     ...infer('id-fp32', [input('fp32', [1, 4])], [numbers]),
     ...refused("'x'", 'FP32', 'fp32'),
   },
-  'two wrong things: the name comes first': {
+  'two errors: the unknown name is reported first': {
     ...infer('id-fp32', [{ ...input('INT8', [1, 5]), name: 'q' }], [numbers]),
     ...refused("'q'", "'x'"),
   },

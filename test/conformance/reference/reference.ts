@@ -54,7 +54,7 @@ export function describeReference(fixture: () => Fixture): void {
       });
     }
 
-    it('differ from ours only where it is listed', () => {
+    it('differ from ours only as listed', () => {
       for (const { requests, why } of listed) {
         assert.deepEqual(
           requests.filter((name) => !(name in known)),
