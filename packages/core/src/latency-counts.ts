@@ -1,4 +1,4 @@
-// Histograms of latencies with fixed buckets: routers count latencies, and the controller sums the counts and reads quantiles.
+// Histograms of latencies with fixed buckets: routers count, and the controller sums the counts and reads quantiles.
 
 /** Number of answers by latency bucket. */
 export type LatencyCounts = ReadonlyMap<number, number>;

@@ -43,7 +43,7 @@ function checkLabels(labels: Tensor, output: SampleForm): void {
   const length = form.dims.reduce((product, dim) => product * dim, 1);
   if (!isWhole(form) || wide(form.dims).length > 1 || (steps !== -1 && length > steps)) {
     throw labelsError(
-      `expected per sample the classes in order, integers [${steps === -1 ? 'length' : `at most ${steps}`}] padded with ${blank}, got ${describeForm(form)}`,
+      `expected for each sample the classes in order, integers [${steps === -1 ? 'length' : `at most ${steps}`}] padded with ${blank}, got ${describeForm(form)}`,
     );
   }
   const values = toNumbers(labels);

@@ -38,7 +38,7 @@ export const exactMatch: QualityMetric = defineMetric({
     if (alike && sameDims(wide(output.dims), wide(form.dims))) return;
     if (!isScored(output, form) || !isNumeric(form)) {
       throw labelsError(
-        `expected per sample ${describeForm(output)} or, as the index of the largest score, [${output.dims.slice(0, -1).join(', ')}], got ${describeForm(form)}`,
+        `expected for each sample ${describeForm(output)} or, as the index of the largest score, [${output.dims.slice(0, -1).join(', ')}], got ${describeForm(form)}`,
       );
     }
     checkRange(toNumbers(labels), wide(output.dims).at(-1) ?? 1);

@@ -32,7 +32,10 @@ describe('exact match', () => {
     const output = floats([1, 2, 3], [0, 0, 0, 0, 0, 0]);
     for (const [labels, why] of [
       [longs([1, 2], [0, 3]), /label has class 3 at index 1, but the model has 3 outputs/],
-      [longs([1, 4], [0, 0, 0, 0]), /expected per sample FP32 \[2, 3\] or, as the index of .*, \[2\], got INT64 \[4\]/],
+      [
+        longs([1, 4], [0, 0, 0, 0]),
+        /expected for each sample FP32 \[2, 3\] or, as the index of .*, \[2\], got INT64 \[4\]/,
+      ],
       [texts([1, 2], ['a', 'b']), /got BYTES \[2\]/],
     ] as const) {
       assert.throws(() => score('exact-match', output, labels), { code: 'invalid-argument', message: why });

@@ -1,5 +1,5 @@
-// The single process that uses a device, shared by all its models: each process loads the driver, which crashes if two
-// threads use it.
+// The single process that uses a device and runs all models on it, one call at a time: drivers crash if two threads use
+// them.
 
 import type { Clock } from '@pareto/core';
 import { outOfMemory, type HostedSession } from './hosted-session.js';

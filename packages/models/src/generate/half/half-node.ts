@@ -8,7 +8,7 @@ import { intAttribute, makeTensor, tensorAttribute } from '../../onnx/onnx-parts
 
 const { float, float16 } = onnxTypes;
 
-/** Returns the node with its types in half precision. `constant` is the value of a Constant node, otherwise undefined. */
+/** Returns the node with its types in half precision. `constant` is the value of a Constant node, else undefined. */
 export function inHalf(node: OnnxNode, constant: OnnxTensor | undefined): OnnxNode {
   if (constant?.dataType === float) return { ...node, attribute: [tensorAttribute('value', halfTensor(constant))] };
   const attribute = node.attribute.map((one) => {
