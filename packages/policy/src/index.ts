@@ -93,7 +93,7 @@ export { exclusionsOf } from './select/exclusions.js';
 export { nearestFeasible, type Offer } from './select/nearest.js';
 export { preferenceOf } from './select/rank.js';
 export { selectVariant, type RefusalReason, type Selection } from './select/select-variant.js';
-export { denialOf, isDenied, ruleCovers, applicableRules, warmthRuleFor, type RuleSubject } from './select/rules.js';
+export { denialOf, isDenied, ruleCovers, applicableRules, type RuleSubject } from './select/rules.js';
 export { createTrace, tracedCandidates, type DecisionTrace } from './select/trace.js';
 export {
   defaultSelectParams,

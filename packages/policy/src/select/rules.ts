@@ -32,20 +32,6 @@ export const isDenied = (
 const isWarmthKind = ({ kind }: Pick<RuleInForce, 'kind'>): boolean => kind === 'warm' || kind === 'cold';
 
 /**
- * Returns the warmth rule of a tenant that applies to a name: the rule for the variant, otherwise for its architecture,
- * otherwise for its task. Undefined if there is none.
- */
-export function warmthRuleFor(
-  { variant, architecture, task }: Partial<RuleSubject> & Pick<RuleSubject, 'task'>,
-  rules: readonly RuleInForce[],
-): RuleInForce | undefined {
-  const warmthRules = rules.filter((rule) => isWarmthKind(rule) && rule.task === task);
-  const naming = (name: string | undefined): RuleInForce | undefined =>
-    warmthRules.find(({ target }) => target === name);
-  return naming(variant) ?? naming(architecture) ?? naming(task);
-}
-
-/**
  * Returns the pins of a task. If there are any, only their targets answer for it. A pin without a task applies to the
  * tasks that have its target among their `members`.
  */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Candidate, RoutingTable } from '@pareto/core';
-import { warmthRuleFor } from '@pareto/policy';
 import { createClient, createServer, createChannel, type wire } from '@pareto/rpc';
 import { createTableRows } from '../../src/table/table-rows.js';
 import { createLoadTracker, type LoadTracker } from '../../src/workers/load-tracker.js';
@@ -128,10 +127,6 @@ describe('the routing table', () => {
     for (const name of ['large', 'large:original'])
       assert.deepEqual(warmthRulesOf(name), ['warm digits', 'warm large:original']);
     assert.ok([...(table?.targets.values() ?? [])].every(({ exclusions }) => exclusions === undefined));
-    const { rules = [] } = table?.targets.get('tiny') ?? {};
-    assert.equal(warmthRuleFor({ task: 'digits', architecture: 'tiny' }, rules)?.kind, 'cold');
-    assert.equal(warmthRuleFor({ task: 'digits' }, rules)?.kind, 'warm');
-    assert.equal(warmthRuleFor({ task: 'words' }, rules), undefined);
   });
 
   it('takes the batch size of a variant from its row, or else from its architecture', async () => {
