@@ -155,7 +155,9 @@ function quarantineEvent({ id, quarantineReason }: Variant, before: Variant | un
 
 function drainingEvent({ info, draining }: WorkerRecord, before: WorkerRecord | undefined): ClusterEvent | undefined {
   if (draining === (before?.draining ?? false)) return undefined;
-  const reason = draining ? 'drained by an operator: its replicas move to other workers' : 'may be used again';
+  const reason = draining
+    ? 'drained by an operator: its replicas move to other workers'
+    : 'returned to service by an operator';
   return { kind: 'worker', subject: info.id, worker: info.id, reason };
 }
 

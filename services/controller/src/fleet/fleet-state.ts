@@ -27,7 +27,7 @@ import type { Stored } from '../storage/record-tables.js';
 import type { LoadRecord } from '../storage/records.js';
 
 export interface FleetState {
-  /** Throws `already-exists` if another process has joined with the same worker id and replaced this one. */
+  /** Throws `already-exists` if another process has joined with the same worker id and replaced the given process. */
   admit(info: Pick<WorkerInfo, 'id' | 'address' | 'incarnation'>): void;
   /** Starts a session, which replaces the worker's previous one. Drops the replicas of another incarnation. */
   join(session: WorkerSession, now: Milliseconds): void;

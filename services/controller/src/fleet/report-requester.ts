@@ -1,4 +1,4 @@
-// Requests for immediate reports of workers, so that statistics are current. Requests within 5 ms share one report.
+// Requests immediate reports from workers, so that statistics are current. Requests within 5 ms share one report.
 
 import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
 import { createNotifier } from '../loops/notifier.js';
@@ -16,7 +16,7 @@ export interface ReportRequester {
   requestReports(workers: readonly WorkerId[], signal: AbortSignal): Promise<void>;
 }
 
-/** Limit of the whole wait, for workers that are dead or slow. */
+/** Maximum time to wait for reports, in case a worker is dead or slow. */
 const maxWaitMs = 250;
 const coalesceMs = milliseconds(5);
 

@@ -15,7 +15,7 @@ const readMs = milliseconds(1);
 
 /**
  * Creates the function to call when a router reports a worker as unreachable. Routers report a worker only once, so the
- * worker is checked again at the time at which it would count as unresponsive here too.
+ * worker is checked at the time at which it would count as unresponsive here too.
  */
 export function createSuspicions({ fleet, onSuspected, clock }: SuspicionsOptions): (worker: WorkerId) => void {
   const waiting = new Set<WorkerId>();

@@ -4,7 +4,10 @@ import { isUtf8 } from 'node:buffer';
 import { elementBytes, ParetoError, type DataType } from '@pareto/core';
 import type { RawTensor } from '@pareto/rpc';
 
-/** Whole numbers get the suffix `.0`. NaN and infinities, which JSON lacks, are written as most parsers accept them. */
+/**
+ * Whole numbers get the suffix `.0`. NaN and infinities, which JSON lacks, are written in the form that most parsers
+ * accept.
+ */
 const floatText = (value: number): string => {
   if (!Number.isInteger(value)) return String(value);
   if (Object.is(value, -0)) return '-0.0';
