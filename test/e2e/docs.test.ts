@@ -84,7 +84,7 @@ describe('documentation', function () {
     }
   });
 
-  it('have a reason if they are not run', () => {
+  it('gives a reason for each command that is not run', () => {
     const silent = otherPages.flatMap(({ path, blocks }) =>
       blocks
         .filter((block) => isCommand(block) && block.remark?.kind !== 'not-run')

@@ -123,7 +123,7 @@ describe('queries', function () {
       });
     }
 
-    it('must meet the floor even then', async () => {
+    it('are refused if the named variant is below the accuracy floor', async () => {
       assert.equal(
         (await refusalOf(variantFor('mlp-tiny:original', { min_accuracy: 0.99 }))).code,
         'failed-precondition',

@@ -16,15 +16,17 @@ describe('a fault of the link from the leader to etcd', function () {
   });
   beforeEach(() => fixture.mend());
 
-  it('it is cut: another controller leads', () =>
-    loseLink(fixture, 'leader cut off from etcd', (proxy) => proxy.cut()));
+  it('it is cut: another controller leads', () => loseLink(fixture, 'link to etcd cut', (proxy) => proxy.cut()));
   it('it is stalled: another controller leads', () =>
-    loseLink(fixture, 'leader stalled from etcd', (proxy) => proxy.stall('both')));
+    loseLink(fixture, 'link to etcd stalled', (proxy) => proxy.stall('both')));
   it('responses of etcd are lost: another controller leads', () =>
     loseLink(fixture, 'responses of etcd lost', (proxy) => proxy.stall('down')));
 });
 
-/** Asserts that another controller leads, and that the deposed one receives its writes after healing. */
+/**
+ * Asserts that another controller leads, and that the deposed leader receives the writes of the new one after the link
+ * is healed.
+ */
 async function loseLink(fixture: Fixture, fault: string, lose: (proxy: TcpProxy) => void): Promise<void> {
   const { controllers, links } = fixture.cluster;
   const deposed = await fixture.leader();

@@ -82,7 +82,7 @@ describe('two controllers over one etcd', function () {
     }
   });
 
-  it('reject a third one with another blob store, and continue', async () => {
+  it('reject a third controller with another blob store, and continue', async () => {
     const { child } = await another('third', ...onEtcd());
     assert.match(
       await refusalToStart(child),
@@ -133,7 +133,7 @@ describe('two controllers over one etcd', function () {
       assert.deepEqual(await registryOf(restored), await registryOf(leader));
     });
 
-    it('restore an embedded store, which serves', async () => {
+    it('restore an embedded store, whose cluster then serves queries', async () => {
       await using moved = await startCluster({
         workers: 1,
         controllerArgs: ['--restore', file, ...(await blobs('copy-2'))],

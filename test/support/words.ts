@@ -3,7 +3,7 @@
 import { readNpz, toNumbers, type Tensor } from '@pareto/models';
 import type { RawTensor } from '@pareto/rpc';
 
-/** A text as the recogniser's class numbers of its characters. */
+/** A text, as the recogniser's class number for each character. */
 export type Reading = readonly number[];
 
 export interface Words {
