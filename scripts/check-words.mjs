@@ -12,7 +12,7 @@ const openings = new Set(
     'Above After Also Anew And Ascending Aside At Before Behind Below Beside Besides Between Beyond But By During Else Empty False For From ' +
     'How If In Instead It Its Left Never Nobody None Not Nothing Of On Once One Only Or Other Others Otherwise Out Over Put Said Since So ' +
     'Some Somebody Something Taken That Their Them Then They This Those Though Till To Told True Under Undefined Unless Until Up Upon What ' +
-    'Whatever When Where Whether Which While Who Whoever Whom Whose Why With Within Without Wished'
+    'Whatever When Where Which While Who Whoever Whom Whose Why With Within Without Wished'
   ).split(' '),
 );
 
