@@ -181,7 +181,7 @@ describe('generating variants', function () {
       const labels = Array.from({ length: 40 }, (_, index) => index % 2);
       const failed = await failedSteps('nothing', nanModel(), numbers(labels));
       const original = failed.find(({ kind, recipe }) => kind === 'measure' && recipe === 'original');
-      assert.match(original?.detail ?? '', /NaN for all 36 samples/);
+      assert.match(original?.detail ?? '', /NaN for all 36 evaluation samples/);
     });
   });
 });
