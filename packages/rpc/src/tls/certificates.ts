@@ -32,7 +32,10 @@ const certificateError = (message: string, cause?: unknown): ParetoError =>
 export async function readCertificateFile(folder: string, name: string): Promise<Buffer> {
   return readFile(join(folder, name)).catch((error: unknown) => {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw certificateError(missing ? `there is no ${name} in it` : `${name} cannot be read: ${errorText(error)}`, error);
+    throw certificateError(
+      missing ? `there is no ${name} in it` : `${name} cannot be read: ${errorText(error)}`,
+      error,
+    );
   });
 }
 
