@@ -53,7 +53,7 @@ describe('formatDescription', () => {
     assert.deepEqual(
       titles.map((title) => title.replace(/ {2,}/g, ' | ')),
       [
-        'task digits: top1, promises the most accurate within 1 s',
+        'task digits: top1, default objective: the most accurate within 1 s',
         'ARCHITECTURE | VERSION | LARGEST BATCH | SIZE | DOMINATED ONES | DIGEST',
         'VARIANT | ACCURACY (95 %) | P99 | USD/1K | STATE',
         'VARIANT | AGREES | SIZE | MEMORY | LOAD COLD/WARM | ERROR',
