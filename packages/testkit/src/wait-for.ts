@@ -2,12 +2,12 @@
 
 /**
  * Polls until `check` returns a value other than undefined. After `timeoutMs`, throws an error with `what` and the last
- * error.
+ * error. The default is shorter than mocha's limit for a test, and long enough for a machine with other work.
  */
 export async function waitFor<T>(
   what: string,
   check: () => Promise<T | undefined> | T | undefined,
-  timeoutMs = 30_000,
+  timeoutMs = 50_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   let problem = '';
