@@ -147,10 +147,12 @@ describe('draining', () => {
     await untilReady(other);
     const [worker] = workers;
     assert.ok(worker !== undefined);
+    // The load of 100 clients and a slow machine must not make the objective infeasible.
+    const patient = { parameters: { latency_ms: 30_000 } };
     // Retries as gRPC clients do by themselves.
     const infer = () =>
-      router.infer().catch((error: unknown) => {
-        if (isNotSent(error)) return other.infer();
+      router.infer(patient).catch((error: unknown) => {
+        if (isNotSent(error)) return other.infer(patient);
         throw error;
       });
     let isStopped = false;
