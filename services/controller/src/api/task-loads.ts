@@ -88,7 +88,7 @@ function readyReplicas({ registry, records, fleet, prices }: ClusterView): reado
 /** Returns the price of a task in USD per hour. The price of a slot group is split evenly over its replicas. */
 function priceShare(ready: readonly ReadyReplica[], task: string): number {
   const sharing = new Map<SlotGroup, number>();
-  for (const { group } of ready) sharing.set(group, (sharing.get(group) ?? 0) + 1);
+  for (const { group } of ready) addTo(sharing, group, 1);
   return ready
     .filter((replica) => replica.task === task)
     .reduce((sum, { group, usdPerHour }) => sum + (group.slots * usdPerHour) / (sharing.get(group) ?? 1), 0);

@@ -21,6 +21,7 @@ import type {
   PlacementWorker,
   VariantDemand,
 } from '@pareto/policy';
+import { addTo } from './add-to.js';
 import type { DemandWindow } from './demand-window.js';
 import type { FleetState } from '../fleet/fleet-state.js';
 import { variantOf } from '../fleet/live-worker.js';
@@ -199,10 +200,7 @@ function slotsByClass(workers: readonly PlacementWorker[]): ReadonlyMap<Hardware
   const slots = new Map<HardwareClassId, number>();
   for (const { info, presence, draining } of workers) {
     if (presence !== 'connected' || draining) continue;
-    for (const group of info.slotGroups) {
-      const { id } = group.hardwareClass;
-      slots.set(id, (slots.get(id) ?? 0) + group.slots);
-    }
+    for (const group of info.slotGroups) addTo(slots, group.hardwareClass.id, group.slots);
   }
   return slots;
 }
