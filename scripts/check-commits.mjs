@@ -1,7 +1,6 @@
 // Checks the subjects of all commits since the one that added this file: `type(scope): imperative`, one change, at most
 // 72 characters.
-import { pathToFileURL } from 'node:url';
-import { main, run } from './steps.mjs';
+import { run, runCheckAlone } from './steps.mjs';
 
 const maxLength = 72;
 const form = /^(build|chore|ci|docs|feat|fix|perf|refactor|revert|style|test)(\([a-z0-9, -]+\))?!?: [a-z`]/;
@@ -34,9 +33,4 @@ export async function checkCommits() {
   return { code: findings.length > 0 ? 1 : 0, output: findings.join('\n') };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  await main(async () => {
-    const { code, output } = await checkCommits();
-    if (output !== '') console.log(output);
-    return code;
-  });
+await runCheckAlone(import.meta.url, checkCommits);

@@ -2,9 +2,8 @@
 // source folder.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { listPaths } from './list-paths.mjs';
-import { main, root } from './steps.mjs';
+import { root, runCheckAlone } from './steps.mjs';
 
 const architecture = 'docs/architecture.md';
 /** Pages that are not checked: generated ones and the history. */
@@ -90,9 +89,4 @@ export async function checkPaths() {
   return { code: found.length === 0 ? 0 : 1, output: found.join('\n') };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  await main(async () => {
-    const { code, output } = await checkPaths();
-    if (output !== '') console.log(output);
-    return code;
-  });
+await runCheckAlone(import.meta.url, checkPaths);

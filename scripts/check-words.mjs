@@ -2,9 +2,8 @@
 // and none of the words appears that have a plain replacement. With paths as arguments, only these are read.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { listPaths } from './list-paths.mjs';
-import { main, root } from './steps.mjs';
+import { root, runCheckAlone } from './steps.mjs';
 
 /** Words that open a fragment, or a sentence whose subject is missing. */
 const openings = new Set(
@@ -84,9 +83,10 @@ function findReplaced(path, text) {
   );
 }
 
-/** Returns the exit code and one line for each finding in the files that begin with one of the given paths. */
-export function checkWords(paths = ['']) {
-  const files = listPaths().filter((file) => paths.some((path) => file.startsWith(path)));
+/** Returns the exit code and one line for each finding in the files that begin with one of the given paths, by default all. */
+export function checkWords(paths = []) {
+  const isChosen = (file) => paths.length === 0 || paths.some((path) => file.startsWith(path));
+  const files = listPaths().filter(isChosen);
   const findings = files.flatMap((file) => {
     if (!isSource(file) && !isPage(file)) return [];
     const text = readFileSync(join(root, file), 'utf8');
@@ -95,10 +95,4 @@ export function checkWords(paths = ['']) {
   return { code: findings.length > 0 ? 1 : 0, output: findings.join('\n') };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await main(() => {
-    const { code, output } = checkWords(process.argv.length > 2 ? process.argv.slice(2) : undefined);
-    if (code !== 0) console.log(output);
-    return code;
-  });
-}
+await runCheckAlone(import.meta.url, () => checkWords(process.argv.slice(2)));

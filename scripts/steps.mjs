@@ -1,7 +1,7 @@
 // Shared parts of the scripts: progress lines with times, child processes, and the repository's root.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -71,4 +71,14 @@ export async function main(work) {
     console.error(error instanceof StepError ? error.message : error);
     process.exitCode = 1;
   }
+}
+
+/** Runs a check and prints what it found, if the file at `url` is the program that was started. */
+export async function runCheckAlone(url, check) {
+  if (url !== pathToFileURL(process.argv[1]).href) return;
+  await main(async () => {
+    const { code, output } = await check();
+    if (output !== '') console.log(output);
+    return code;
+  });
 }
