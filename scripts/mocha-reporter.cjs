@@ -1,5 +1,5 @@
 // The reporter of `npm test`: prints mocha's spec output without its summary, and the reason of each skipped test.
-// Writes the counts and times to a file (reporter option `results`) for scripts/run-tests.mjs.
+// Writes the counts, failures and times to a file (reporter option `results`) for scripts/run-tests.mjs.
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
 const { relative } = require('node:path');
@@ -12,9 +12,13 @@ module.exports = class CountingReporter extends reporters.Spec {
     super(runner, options);
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const skipped = [];
+    const failures = [];
     const times = createTimes();
     runner.on(EVENT_TEST_PASS, () => (counts.passed += 1));
-    runner.on(EVENT_TEST_FAIL, () => (counts.failed += 1));
+    runner.on(EVENT_TEST_FAIL, (test, error) => {
+      counts.failed += 1;
+      failures.push(describeFailure(test, error));
+    });
     runner.on(EVENT_TEST_PENDING, (test) => {
       counts.skipped += 1;
       skipped.push(`  ${test.fullTitle()}: ${reasonOf(test)}`);
@@ -29,7 +33,7 @@ module.exports = class CountingReporter extends reporters.Spec {
       const { results } = options.reporterOptions ?? {};
       const write = () => {
         if (results !== undefined)
-          writeFileSync(results, JSON.stringify({ ...counts, times: times.times, cpu: times.cpu }));
+          writeFileSync(results, JSON.stringify({ ...counts, failures, times: times.times, cpu: times.cpu }));
       };
       write();
       // Node's own clean-up at the exit may hang after broken connections.
@@ -40,6 +44,7 @@ module.exports = class CountingReporter extends reporters.Spec {
           'A test left a server, connection or timer open: 10 s after the last test the process still runs. Exiting.',
         );
         counts.failed += 1;
+        failures.push('(end): the process still ran 10 s after the last test');
         write();
         process.exit();
       }, 10_000).unref();
@@ -84,6 +89,12 @@ function createTimes() {
 
 const nameOf = (file) =>
   file === undefined || file.startsWith('(') ? (file ?? '(root)') : relative(process.cwd(), file);
+
+/** Returns the file and title of a failed test, with the first line of its error. */
+function describeFailure(test, error) {
+  const [reason] = String(error?.message ?? error).split('\n');
+  return `${nameOf(test.file ?? test.parent?.file)}: ${test.fullTitle().trim()}: ${reason.slice(0, 200)}`;
+}
 
 /** Returns the CPU time of this process and of its children that have ended, in ms. Linux only; 0 elsewhere. */
 function cpuMs() {

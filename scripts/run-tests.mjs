@@ -19,7 +19,7 @@ export async function runTests([shown, ...others]) {
   const all = (name) => ended.flatMap(({ counts }) => counts[name] ?? []);
   return {
     ...{ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') },
-    ...{ times: all('times'), cpu: all('cpu') },
+    ...{ failures: all('failures'), times: all('times'), cpu: all('cpu') },
   };
 }
 
@@ -37,13 +37,17 @@ async function runMocha(args, options) {
     // Missing results mean that a test file could not be loaded.
     const counts = existsSync(results)
       ? JSON.parse(readFileSync(results, 'utf8'))
-      : { passed: 0, failed: 1, skipped: 0 };
-    const failed = code !== 0 && counts.failed === 0 ? 1 : counts.failed;
-    return { counts: { ...counts, failed }, output };
+      : { passed: 0, failed: 0, skipped: 0, failures: [] };
+    if (code === 0 || counts.failed > 0) return { counts, output };
+    const failures = [`mocha ${args.join(' ')}: ended with exit code ${code}`];
+    return { counts: { ...counts, failed: 1, failures }, output };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Formats the failed tests, so that a long run need not be searched for them. */
+export const formatFailures = (failures) => ['Failed tests:', ...failures.map((failure) => `  ${failure}`)].join('\n');
 
 export const summary = ({ passed, failed, skipped }) =>
   `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;

@@ -7,7 +7,7 @@ import './require-node.mjs';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runTests, summary } from './run-tests.mjs';
+import { formatFailures, runTests, summary } from './run-tests.mjs';
 import { setUp } from './setup.mjs';
 import { formatSlowest } from './slowest.mjs';
 import { main, root, StepError } from './steps.mjs';
@@ -46,13 +46,14 @@ await main(async () => {
     throw new StepError(`--slowest must be a whole number, for example 20, but is "${values.slowest}".`);
   await setUp();
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  const recorded = { times: [], cpu: [] };
+  const recorded = { failures: [], times: [], cpu: [] };
   for (const runs of selections(positionals)) {
     const ended = await runTests(runs);
     for (const name of Object.keys(counts)) counts[name] += ended[name];
     for (const name of Object.keys(recorded)) recorded[name].push(...ended[name]);
   }
   if (slowest > 0) console.log(formatSlowest(recorded, slowest));
+  if (recorded.failures.length > 0) console.log(formatFailures(recorded.failures));
   console.log(summary(counts));
   return counts.failed > 0 || (values['no-skips'] && counts.skipped > 0) ? 1 : 0;
 });
