@@ -19,12 +19,11 @@ const tool =
 /** Groups of checks, which run one after the other. Two checks of a group run at the same time, the longest first. */
 const groups = [
   [
-    ['build', tool('typescript-7/bin/tsc', '-b')],
-    ['format', tool('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.')],
+    ['build', tool('typescript-7/bin/tsc', '-b', 'tsconfig.build.json')],
+    ['format', tool('oxfmt/bin/oxfmt', '--list-different', '.')],
   ],
   [
-    // Without a cache, because findings in a file depend on the types of others.
-    ['lint', tool('eslint/bin/eslint.js', '--max-warnings=0', '.')],
+    ['lint', tool('oxlint/bin/oxlint', '--deny-warnings')],
     ['types of the tests', tool('typescript-7/bin/tsc', '-b', 'tsconfig.test.json')],
     ['dependency rule', tool('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type=err', ...sources)],
     ['documented paths', checkPaths],

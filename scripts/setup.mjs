@@ -76,7 +76,7 @@ function explainInstall(output) {
 }
 
 async function build() {
-  const { code, output } = await runTool('typescript-7/bin/tsc', ['-b']);
+  const { code, output } = await runTool('typescript-7/bin/tsc', ['-b', 'tsconfig.build.json']);
   if (code === 0) return;
   if (noSpace.test(output))
     throw new StepError(

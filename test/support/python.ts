@@ -9,7 +9,8 @@ import { startChild } from '@pareto/testkit';
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 export type PythonEnvironment =
-  { readonly kind: 'ready'; readonly python: string } | { readonly kind: 'missing'; readonly reason: string };
+  | { readonly kind: 'ready'; readonly python: string }
+  | { readonly kind: 'missing'; readonly reason: string };
 
 const folder = at('.cache/python');
 const python = `${folder}/bin/python`;

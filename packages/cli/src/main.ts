@@ -5,7 +5,7 @@ import { listenForInterrupts } from './context/interrupts.js';
 import { runProgram } from './program.js';
 import { createTerminal } from './terminal/terminal.js';
 
-// eslint-disable-next-line no-restricted-properties -- the variables that control colours
+// oxlint-disable-next-line no-restricted-properties -- the variables that control colours
 const terminal = createTerminal(process.stdout, process.stderr, { env: process.env, stdin: process.stdin });
 process.on('exit', () => terminal.restore());
 // The reader of a pipe may close it early, as `head` does.

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 export type FetchedPackage =
-  { readonly kind: 'ready'; readonly folder: string } | { readonly kind: 'missing'; readonly reason: string };
+  | { readonly kind: 'ready'; readonly folder: string }
+  | { readonly kind: 'missing'; readonly reason: string };
 
 const cache = fileURLToPath(new URL('../../../.cache/packages', import.meta.url));
 const run = promisify(execFile);

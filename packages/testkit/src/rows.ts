@@ -13,7 +13,10 @@ export interface Row {
 
 /** The target of a value. */
 export type Reach =
-  { readonly below: number } | { readonly above: number } | { readonly atMost: number } | { readonly exactly: number };
+  | { readonly below: number }
+  | { readonly above: number }
+  | { readonly atMost: number }
+  | { readonly exactly: number };
 
 interface JudgedRow extends Omit<Row, 'reach'> {
   readonly reach: string | null;

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 export type ToolName = 'etcd-3.4' | 'etcd-3.6' | 'etcdctl-3.4' | 'etcdutl-3.6' | 'swiftshader' | 'versitygw';
 export type Tool =
-  { readonly kind: 'ready'; readonly path: string } | { readonly kind: 'missing'; readonly reason: string };
+  | { readonly kind: 'ready'; readonly path: string }
+  | { readonly kind: 'missing'; readonly reason: string };
 
 type Source =
   | { readonly kind: 'debian'; readonly package: string; readonly file: string }

@@ -76,9 +76,9 @@ async function readHeartbeats(paths: readonly string[]): Promise<Heartbeats> {
   const heartbeats = new Map<string, string>();
   for (const path of paths) {
     // A network file system revalidates a file when it is opened; `stat` alone may return cached attributes.
-    const file = await open(path, 'r').catch(() => undefined);
+    await using file = await open(path, 'r').catch(() => undefined);
     if (file === undefined) continue;
-    const { size, mtimeMs } = await file.stat().finally(() => file.close());
+    const { size, mtimeMs } = await file.stat();
     heartbeats.set(path, `${size} ${mtimeMs}`);
   }
   return heartbeats;

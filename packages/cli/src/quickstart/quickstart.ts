@@ -89,7 +89,7 @@ async function waitForInterrupt(context: Context, text: string): Promise<void> {
 }
 
 const context = {
-  // eslint-disable-next-line no-restricted-properties -- the variables that control colours
+  // oxlint-disable-next-line no-restricted-properties -- the variables that control colours
   terminal: createTerminal(process.stdout, process.stderr, { env: process.env }),
   clock: systemClock,
   ...listenForInterrupts(),

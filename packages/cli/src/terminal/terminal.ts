@@ -74,7 +74,7 @@ export function usesColour(
   return isTTY === true && term !== 'dumb';
 }
 
-// eslint-disable-next-line no-control-regex -- colour codes begin with a control character
+// oxlint-disable-next-line no-control-regex -- colour codes begin with a control character
 const escape = /(\x1b\[[0-9;]*m)/;
 
 /** Cuts a line so that it does not wrap, and resets the colour at the cut. */

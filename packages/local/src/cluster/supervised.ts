@@ -117,7 +117,7 @@ function pipeLines(child: ChildProcess, log: WriteStream, onLine: (line: string)
  * or for a service that is started manually. These services are configured by `args`.
  */
 const environment = (): Record<string, string | undefined> =>
-  // eslint-disable-next-line no-restricted-properties -- passed on, not read
+  // oxlint-disable-next-line no-restricted-properties -- passed on, not read
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARETO_')));
 
 /** Sends SIGTERM, then SIGKILL after `graceMs` or when `kill` aborts. Resolves when the process has exited. */

@@ -70,7 +70,7 @@ let readingStart: number | undefined;
  */
 function readingStartedAt(): number {
   if (readingStart !== undefined) return readingStart;
-  // eslint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
+  // oxlint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
   setImmediate(() => (readingStart = undefined));
   return (readingStart = systemClock.now());
 }

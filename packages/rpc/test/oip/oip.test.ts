@@ -187,8 +187,10 @@ describe('the messages of ModelInfer', () => {
           assert.deepEqual(typed(datatype, { [field]: values }, values.length), raw);
           const outputs = [{ name: 'y', datatype, shape: [values.length], raw }];
           const message = { modelName: '', modelVersion: '', id: '', parameters: [], outputs };
-          const [output] = decodeReply(encodeInferResponse(message, true))['outputs'] as { contents: unknown }[];
-          assert.deepEqual((output?.contents as Record<string, unknown>)[field], values);
+          const [output] = decodeReply(encodeInferResponse(message, true))['outputs'] as {
+            contents: Record<string, unknown>;
+          }[];
+          assert.deepEqual(output?.contents[field], values);
         }),
       );
     }

@@ -28,6 +28,7 @@ export interface ConfigSources {
 /** Returns the command line and the environment of this process. */
 export const processSources = (): ConfigSources => ({
   argv: process.argv.slice(2),
+  // oxlint-disable-next-line no-restricted-properties -- the only place that reads it
   env: process.env,
   readFile: (path) => readFileSync(path, 'utf8'),
 });
@@ -57,7 +58,8 @@ export function defineConfig<const T extends FlagTable>(
 }
 
 export type Loaded<C> =
-  { readonly kind: 'help'; readonly text: string } | { readonly kind: 'config'; readonly config: Readonly<C> };
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'config'; readonly config: Readonly<C> };
 
 /** Throws `invalid-argument` with one line that names the flag, the expected and the received value. */
 export function loadConfig<C>(definition: ConfigDefinition<C>, sources: ConfigSources): Loaded<C> {

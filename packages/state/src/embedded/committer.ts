@@ -42,7 +42,7 @@ export function createCommitter(path: string, tables: Tables, onCommitted: () =>
     commit: <T>(write: () => T) =>
       new Promise<T>((resolve, reject) => {
         if (closed) return reject(new ParetoError('unavailable', `the store at ${path} is closed`));
-        // eslint-disable-next-line no-restricted-globals -- defers to the end of this iteration of the event loop, not by time
+        // oxlint-disable-next-line no-restricted-globals -- defers to the end of this iteration of the event loop, not by time
         if (pending.length === 0) setImmediate(flush);
         const run = (): (() => void) => {
           const result = write();

@@ -129,6 +129,5 @@ const addMetadata =
         },
       });
     };
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- grpc-js uses only the methods
     return call as ReturnType<Interceptor>;
   };
