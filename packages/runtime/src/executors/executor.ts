@@ -37,7 +37,7 @@ export interface Executor extends AsyncDisposable {
   /**
    * Returns the memory of the process or, if it is shared, the model's share, in proportion to the growth at each load.
    */
-  memory(): Promise<ProcessMemory | undefined>;
+  memory(): ProcessMemory | undefined;
   /**
    * Returns how many of the graph's nodes run on each provider. Loads the model a second time and runs it once with
    * profiling, so that later runs are not slowed down; runs wait meanwhile. Throws `failed-precondition` if the run

@@ -114,7 +114,7 @@ async function measureRuns(
 
 /** Returns a profile without points: what is known of a loaded model without running it. */
 async function loadedProfile(executor: Executor, { coldLoadMs, runtimeVersion }: ProfileRequest): Promise<Profile> {
-  const memory = await executor.memory();
+  const memory = executor.memory();
   return {
     points: [],
     loadMs: executor.loadMs,

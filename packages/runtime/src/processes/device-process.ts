@@ -88,7 +88,7 @@ async function begin(
     process.kill(outOfMemory('the models on the device', limit())),
   );
   void process.died.then(() => watch[Symbol.dispose]());
-  const base = await readProcessMemory(process.pid);
+  const base = readProcessMemory(process.pid);
   return { host: createSessionHost(process, clock), baseMemoryBytes: base?.privateBytes ?? 0 };
 }
 
@@ -96,12 +96,8 @@ async function begin(
  * Returns a session's share of the process's memory, in proportion to the weights. The shares add up to the whole
  * process.
  */
-async function shareOf(
-  self: symbol,
-  shares: ReadonlyMap<symbol, SessionShare>,
-  pid: number,
-): Promise<ProcessMemory | undefined> {
-  const memory = await readProcessMemory(pid);
+function shareOf(self: symbol, shares: ReadonlyMap<symbol, SessionShare>, pid: number): ProcessMemory | undefined {
+  const memory = readProcessMemory(pid);
   const own = shares.get(self);
   if (memory === undefined || own === undefined) return undefined;
   const all = [...shares.values()].reduce((total, { weight }) => total + weight, 0);

@@ -12,7 +12,7 @@ export interface HostedSession {
   /** Reports by how many bytes the process grew when the model was loaded. */
   loaded(grownBytes: number): void;
   /** Returns the memory of the process, or the session's share of it. Undefined if the process has ended. */
-  memory(): Promise<ProcessMemory | undefined>;
+  memory(): ProcessMemory | undefined;
   /** Closes the session and releases its memory. */
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export async function hostInProcess(
   clock: Clock,
 ): Promise<HostedSession> {
   const session = createSessionHost(process, clock).open();
-  const base = await readProcessMemory(process.pid);
+  const base = readProcessMemory(process.pid);
   await limitData(process.pid, memoryLimitBytes);
   const watch = watchMemory(
     process.pid,

@@ -1,7 +1,8 @@
 // Reads and limits the memory of a process on Linux. On other systems, the memory is unknown and not limited.
 
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { milliseconds, type Clock } from '@pareto/core';
 
 export interface ProcessMemory {
@@ -16,8 +17,8 @@ export interface ProcessMemory {
 }
 
 /** Reads the memory of a process. Undefined if the process has ended or there is no /proc. */
-export async function readProcessMemory(pid: number): Promise<ProcessMemory | undefined> {
-  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+export function readProcessMemory(pid: number): ProcessMemory | undefined {
+  const text = readStatus(pid);
   const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
   const resident = field('VmRSS');
   if (resident === 0) return undefined;
@@ -30,6 +31,26 @@ export async function readProcessMemory(pid: number): Promise<ProcessMemory | un
   };
 }
 
+/** Larger than the text of any process. */
+const statusBuffer = Buffer.alloc(16_384);
+
+/**
+ * Reads the status of a process, or returns an empty text. Synchronous, because the kernel answers from memory in
+ * microseconds, and a worker reads it for each executor many times per second.
+ */
+function readStatus(pid: number): string {
+  try {
+    const file = openSync(`/proc/${pid}/status`, 'r');
+    try {
+      return statusBuffer.toString('latin1', 0, readSync(file, statusBuffer));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return '';
+  }
+}
+
 /** Makes the kernel's OOM killer choose this process before others. */
 export async function preferForOomKiller(pid: number): Promise<void> {
   await writeFile(`/proc/${pid}/oom_score_adj`, '900').catch(() => undefined);
@@ -40,7 +61,7 @@ export async function preferForOomKiller(pid: number): Promise<void> {
  * process. Resolves with false if the limit cannot be set, for example without `prlimit`.
  */
 export async function limitData(pid: number, extraBytes: number): Promise<boolean> {
-  const now = await readProcessMemory(pid);
+  const now = readProcessMemory(pid);
   if (now === undefined) return false;
   const args = [`--pid=${pid}`, `--data=${now.dataBytes + extraBytes}`];
   return new Promise((resolve) => execFile('prlimit', args, { env: {} }, (error) => resolve(error === null)));
@@ -52,19 +73,13 @@ const watchEvery = milliseconds(100);
 export function watchMemory(pid: number, extraBytes: () => number, clock: Clock, onExceeded: () => void): Disposable {
   let base: number | undefined;
   let timer: Disposable | undefined;
-  let ended = false;
-  const check = async (): Promise<void> => {
-    const memory = await readProcessMemory(pid);
-    if (ended || memory === undefined) return;
+  const check = (): void => {
+    const memory = readProcessMemory(pid);
+    if (memory === undefined) return;
     base ??= memory.privateBytes;
     if (memory.privateBytes > base + extraBytes()) return onExceeded();
-    timer = clock.after(watchEvery, () => void check());
+    timer = clock.after(watchEvery, check);
   };
-  void check();
-  return {
-    [Symbol.dispose]: () => {
-      ended = true;
-      timer?.[Symbol.dispose]();
-    },
-  };
+  check();
+  return { [Symbol.dispose]: () => timer?.[Symbol.dispose]() };
 }

@@ -29,11 +29,11 @@ export function createSessions(): Sessions {
   const sessions = new Map<number, InferenceSession>();
 
   async function load(request: LoadHeader): Promise<RequestResult> {
-    const before = await privateBytes();
+    const before = privateBytes();
     const started = systemClock.now();
     const session = await createSession(request);
     const loadMs = systemClock.now() - started;
-    const grownBytes = Math.max(0, (await privateBytes()) - before);
+    const grownBytes = Math.max(0, privateBytes() - before);
     // Stored before the metadata is read, so that the session is released even if the model is not supported.
     sessions.set(request.session, session);
     const inputs = session.inputMetadata.map(describe);
@@ -144,4 +144,4 @@ const describe = (metadata: InferenceSession.ValueMetadata): TensorInfo => {
   return { name: metadata.name, datatype: datatypeOf(metadata.name, metadata.type), shape };
 };
 
-const privateBytes = async (): Promise<number> => (await readProcessMemory(process.pid))?.privateBytes ?? 0;
+const privateBytes = (): number => readProcessMemory(process.pid)?.privateBytes ?? 0;

@@ -100,7 +100,7 @@ async function runGeneratorIn(
   const { modelPath, recipe, signal, clock, stepMemory, sizeBytes } = input;
   const folder = join(input.folder, name);
   await mkdir(folder);
-  using _tracked = stepMemory.add(() => Promise.resolve(rewritingFactor * sizeBytes));
+  using _tracked = stepMemory.add(() => rewritingFactor * sizeBytes);
   const limits = { memoryBytes: input.memoryLimitBytes(), timeoutMs: maxGenerationMs, signal };
   const generated = await runGenerator({ graph: modelPath, recipe, folder, ...job }, limits, clock);
   return generated.kind === 'declined' ? generated : { ...generated, folder };

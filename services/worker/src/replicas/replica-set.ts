@@ -27,7 +27,7 @@ export interface ReplicaSet {
   readonly memoryUsedBytes: number;
   /** Returns the memory limit of one more executor. */
   memoryFor(assignment: Pick<AssignedReplica, 'profile'> | undefined): number;
-  refreshMemory(): Promise<void>;
+  refreshMemory(): void;
   drainAll(): Promise<void>;
 }
 
@@ -113,11 +113,9 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       return heldBytes();
     },
     memoryFor: (assignment) => memoryFor(assignment),
-    refreshMemory: async () => {
-      await Promise.all([
-        options.stepMemory.refresh(),
-        ...[...replicas.values()].map((replica) => replica.refreshMemory()),
-      ]);
+    refreshMemory() {
+      options.stepMemory.refresh();
+      for (const replica of replicas.values()) replica.refreshMemory();
     },
     drainAll: async () => {
       isDraining = true;

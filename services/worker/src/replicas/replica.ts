@@ -44,7 +44,7 @@ export interface Replica {
   report(): ReplicaReport;
   /** Sets another batch ceiling, profile or price. The variant must be the same. */
   update(assignment: AssignedReplica): void;
-  refreshMemory(): Promise<void>;
+  refreshMemory(): void;
   /** Stops accepting queries, finishes the queued ones, and ends the executor. */
   drain(): Promise<void>;
 }
@@ -99,13 +99,12 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
   function applyEvent(event: ReplicaEvent): void {
     status.apply(event);
     if (event.kind === 'failed') intake.rejectAll(`the replica failed: ${event.reason}`);
-    if (event.kind === 'warmed') void refreshMemory();
+    if (event.kind === 'warmed') refreshMemory();
     deps.onChange();
   }
 
-  async function refreshMemory(): Promise<void> {
-    const memory = await supervisor.executor?.memory();
-    memoryBytes = memory?.privateBytes ?? 0;
+  function refreshMemory(): void {
+    memoryBytes = supervisor.executor?.memory()?.privateBytes ?? 0;
   }
 
   async function drain(): Promise<void> {

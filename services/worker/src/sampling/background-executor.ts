@@ -86,7 +86,7 @@ async function watchTime(
 
 /** Counts the executor's memory as memory of steps until it ends. */
 export function trackStepMemory(executor: Executor, stepMemory: StepMemory): void {
-  const tracked = stepMemory.add(async () => (await executor.memory())?.privateBytes ?? 0);
+  const tracked = stepMemory.add(() => executor.memory()?.privateBytes ?? 0);
   void executor.died.then(() => tracked[Symbol.dispose]());
 }
 

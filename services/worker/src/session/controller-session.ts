@@ -78,7 +78,8 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
 
   function sendRegularly(): void {
     timer = clock.after(reportEvery, sendRegularly);
-    void replicas.refreshMemory().then(sendPending);
+    replicas.refreshMemory();
+    void sendPending();
   }
 
   return {

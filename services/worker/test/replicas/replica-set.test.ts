@@ -23,12 +23,12 @@ describe('replica set', () => {
     const set = createReplicaSet(options as unknown as ReplicaSetOptions);
     assert.equal(set.memoryFor(undefined), 4 * gib);
     let held = gib;
-    const tracked = stepMemory.add(() => Promise.resolve(held));
-    await set.refreshMemory();
+    const tracked = stepMemory.add(() => held);
+    set.refreshMemory();
     assert.equal(set.memoryFor(undefined), 3 * gib);
     assert.equal(set.memoryUsedBytes, gib);
     held = 5 * gib;
-    await set.refreshMemory();
+    set.refreshMemory();
     assert.equal(set.memoryFor(undefined), 128 * 2 ** 20, 'the minimum limit');
     tracked[Symbol.dispose]();
     assert.equal(set.memoryUsedBytes, 0);

@@ -80,8 +80,8 @@ describe('background executor', function () {
       (await model.run(one)).map(({ shape }) => shape),
       [[1, 1]],
     );
-    await waitFor('the memory of the executor', async () => {
-      await stepMemory.refresh();
+    await waitFor('the memory of the executor', () => {
+      stepMemory.refresh();
       return stepMemory.bytes > 0 ? true : undefined;
     });
     controller.abort(new Error('enough'));
