@@ -32,7 +32,7 @@ const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 type Add = (program: Command, context: Context) => void;
 
-/** Commands in the order of the help. */
+/** Commands in the order of the help. A command whose work needs large packages imports it when it runs. */
 const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = [
   ['Getting started:', [addUp, addStatus, addRegister, addInfer]],
   ['Models:', [addGet, addDescribe, addInspect, addJobs, addProfile, addFrontier, addLoad, addUnload, addDelete]],

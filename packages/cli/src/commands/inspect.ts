@@ -1,7 +1,7 @@
 // `pareto inspect`: shows the inputs, outputs, contents and computation of a model file.
 
 import { stat } from 'node:fs/promises';
-import { inspectModel, type InspectedModel, type InspectedValue } from '@pareto/models';
+import type { InspectedModel, InspectedValue } from '@pareto/models';
 import { formatBytes, ParetoError, type TensorSpec } from '@pareto/core';
 import type { Command } from 'commander';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
@@ -22,6 +22,7 @@ export function addInspect(program: Command, context: Context): void {
       const options = self.optsWithGlobals<CommonOptions>();
       const found = await stat(file).catch(() => undefined);
       if (found?.isFile() !== true) throw new ParetoError('invalid-argument', `there is no file ${file}`);
+      const { inspectModel } = await import('@pareto/models');
       const model = await inspectModel(file);
       printResult(context, options, model, () => formatModel(model, found.size, context.terminal.columns));
     });

@@ -4,7 +4,7 @@ import { recipes as knownRecipes } from '@pareto/core';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Context } from '../context/context.js';
 import { addObjectiveOptions, namesIn, wholeNumberIn } from '../context/options.js';
-import { runRegistration, type RegisterFlags } from '../register/register-run.js';
+import type { RegisterFlags } from '../register/register-run.js';
 
 const recipeNames = knownRecipes.map(({ name }) => name);
 
@@ -57,6 +57,7 @@ export function addRegister(program: Command, context: Context): void {
   addObjectiveOptions(command)
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`)
     .action(async (paths: readonly string[], _options: unknown, self: Command) => {
+      const { runRegistration } = await import('../register/register-run.js');
       await runRegistration(context, self.optsWithGlobals<RegisterFlags>(), paths);
     });
 }
