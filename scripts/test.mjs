@@ -12,24 +12,31 @@ import { setUp } from './setup.mjs';
 import { formatSlowest } from './slowest.mjs';
 import { main, root, StepError } from './steps.mjs';
 
+const filesIn = (folder) => `${folder}/**/*.test.ts`;
+
+/** Fault tests with clusters of their own. They have no time limits. */
+const faultsOfOwnClusters = ['certificates', 'making', 'versions'].map((name) => `test/faults/${name}.test.ts`);
+
 /**
- * Stages of runs. The runs of a stage are parallel, because most tests wait more than they compute. The fault tests run
- * alone, because they need an idle machine.
+ * Stages of runs. The runs of a stage are parallel, because most tests wait more than they compute. Faults with time
+ * limits run next to little else.
  */
 const everything = [
-  [['packages/*/test', 'loadgen/test'], ['services/*/test'], ['test/conformance', 'test/e2e', 'test/integration']],
-  [['test/faults']],
+  [
+    ['packages/*/test', 'loadgen/test'].map(filesIn),
+    // The pretrained models come last: they need the Python environment that the conformance tests create first.
+    ['services/*/test', 'test/integration'].map(filesIn),
+    ['test/conformance', 'test/e2e'].map(filesIn),
+  ],
+  [[filesIn('test/faults'), ...faultsOfOwnClusters.flatMap((file) => ['--ignore', file])], faultsOfOwnClusters],
 ];
-
-const filesIn = (folder) => `${folder}/**/*.test.ts`;
 
 /** Returns the mocha arguments of each run in each stage. Paths select files, other arguments select titles. */
 function selections(args) {
   const specs = args.filter((arg) => arg.includes('*') || existsSync(join(root, arg)));
   const words = args.filter((arg) => !specs.includes(arg));
   const expand = (spec) => (!spec.includes('*') && statSync(join(root, spec)).isDirectory() ? filesIn(spec) : spec);
-  const stages =
-    specs.length > 0 ? [[specs.map(expand)]] : everything.map((runs) => runs.map((run) => run.map(filesIn)));
+  const stages = specs.length > 0 ? [[specs.map(expand)]] : everything;
   const filter = words.length > 0 ? ['--fgrep', words.join(' ')] : [];
   return stages.map((runs) => runs.map((run) => [...run, ...filter]));
 }
