@@ -19,10 +19,14 @@ export interface ModelSession extends AsyncDisposable {
   run(inputs: readonly TensorBytes[]): Promise<readonly TensorBytes[]>;
 }
 
-/** Loads a model from memory, or from a file with its external data, as an executor on one CPU slot does. */
-export async function openModelSession(model: Uint8Array | string): Promise<ModelSession> {
+/**
+ * Loads a model from memory, or from a file with its external data, as an executor on one CPU slot does. With
+ * `asWritten`, ONNX Runtime computes the graph without rewriting it first.
+ */
+export async function openModelSession(model: Uint8Array | string, asWritten = false): Promise<ModelSession> {
   // Loaded on demand: most tests that import the test kit run no model.
   const ort = await import('onnxruntime-node');
+  const options = { ...defaults, graphOptimizationLevel: asWritten ? 'disabled' : 'all' } as const;
   const session =
     typeof model === 'string'
       ? await ort.InferenceSession.create(resolve(model), options)
@@ -44,10 +48,9 @@ export async function openModelSession(model: Uint8Array | string): Promise<Mode
   };
 }
 
-const options: InferenceSession.SessionOptions = {
+const defaults: InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
   executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   logSeverityLevel: 3,

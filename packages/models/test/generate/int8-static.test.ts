@@ -4,7 +4,7 @@ import { int8Static } from '../../src/generate/int8-static.js';
 import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
 import { optimisedModel } from '../support/run-model.js';
-import { assertSimilar, countOps, eightBitBound, modelOf, reasonOf } from '../support/assert-similar.js';
+import { assertSimilar, countOps, modelOf, reasonOf } from '../support/assert-similar.js';
 import { calibrate, calibrateOnDigits } from '../support/calibrate.js';
 import { convolutionsModel } from '../support/convolutions-model.js';
 import { assertAccurate, digitsModel, digitsShares } from '../support/digits.js';
@@ -13,7 +13,7 @@ import { createRandomGraph } from '../support/random-graph.js';
 
 const { bound } = int8Static;
 /** Bound for random weights and samples, which lose less than trained ones may. */
-const closeBound = eightBitBound(0.99);
+const closeBound = 0.99;
 
 /** Quantises a model that is calibrated on the calibration samples of the digits. */
 async function quantisedDigits(model: OnnxModel): Promise<OnnxModel> {
@@ -50,7 +50,8 @@ describe('int8-static', () => {
       fc.asyncProperty(convolutionsModel(), async ({ model, inputs }) => {
         const quantised = modelOf(int8Static.rewrite(model, await calibrate(int8Static, model, inputs)));
         assertFusible(quantised);
-        await assertSimilar(model, quantised, inputs, closeBound);
+        // As written, the values between the operators are rounded to 8 bits and the products are exact on every CPU.
+        await assertSimilar(model, quantised, inputs, closeBound, true);
       }),
       { numRuns: 15 },
     )).timeout(60_000);
@@ -60,7 +61,8 @@ describe('int8-static', () => {
       fc.asyncProperty(productsModel(8192, true), async ({ model, inputs }) => {
         const quantised = modelOf(int8Static.rewrite(model, await calibrate(int8Static, model, inputs)));
         assertFusible(quantised);
-        await assertSimilar(model, quantised, inputs, closeBound);
+        // As written, the values between the operators are rounded to 8 bits and the products are exact on every CPU.
+        await assertSimilar(model, quantised, inputs, closeBound, true);
       }),
       { numRuns: 15 },
     )).timeout(60_000);

@@ -25,12 +25,13 @@ export async function optimisedModel(model: Uint8Array): Promise<OnnxModel> {
   return decodeOnnx(await readFile(outputPath));
 }
 
-/** Returns all outputs of one run of a model that is in memory or a file. */
+/** Returns all outputs of one run of a model that is in memory or a file. `asWritten` is as for `openModelSession`. */
 export async function runModel(
   model: Uint8Array | string,
   inputs: readonly TensorBytes[],
+  asWritten = false,
 ): Promise<readonly TensorBytes[]> {
-  await using session = await openModelSession(model);
+  await using session = await openModelSession(model, asWritten);
   return await session.run(inputs);
 }
 
