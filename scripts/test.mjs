@@ -14,21 +14,28 @@ import { main, root, StepError } from './steps.mjs';
 
 const filesIn = (folder) => `${folder}/**/*.test.ts`;
 
+/** Tests that mostly wait: for lost connections, dead servers and interrupted uploads. */
+const waiting = ['packages/blobs/test', 'packages/state/test'].map(filesIn);
+
 /** Fault tests with clusters of their own. They have no time limits. */
 const faultsOfOwnClusters = ['certificates', 'making', 'versions'].map((name) => `test/faults/${name}.test.ts`);
 
+const without = (files) => files.flatMap((file) => ['--ignore', file]);
+
 /**
  * Stages of runs. The runs of a stage are parallel, because most tests wait more than they compute. Faults with time
- * limits run next to little else.
+ * limits run next to little else. The conformance tests create the Python environment that later stages use.
  */
 const everything = [
   [
-    ['packages/*/test', 'loadgen/test'].map(filesIn),
-    // The pretrained models come last: they need the Python environment that the conformance tests create first.
-    ['services/*/test', 'test/integration'].map(filesIn),
     ['test/conformance', 'test/e2e'].map(filesIn),
+    waiting,
+    [...['services/*/test', 'packages/*/test', 'loadgen/test'].map(filesIn), ...without(waiting)],
   ],
-  [[filesIn('test/faults'), ...faultsOfOwnClusters.flatMap((file) => ['--ignore', file])], faultsOfOwnClusters],
+  [
+    [filesIn('test/faults'), ...without(faultsOfOwnClusters)],
+    [...faultsOfOwnClusters, filesIn('test/integration')],
+  ],
 ];
 
 /** Returns the mocha arguments of each run in each stage. Paths select files, other arguments select titles. */
