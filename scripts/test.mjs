@@ -14,27 +14,28 @@ import { main, root, StepError } from './steps.mjs';
 
 const filesIn = (folder) => `${folder}/**/*.test.ts`;
 
-/** Tests that mostly wait: for lost connections, dead servers and interrupted uploads. */
-const waiting = ['packages/blobs/test', 'packages/state/test'].map(filesIn);
-
 /** Fault tests with clusters of their own. They have no time limits. */
 const faultsOfOwnClusters = ['certificates', 'making', 'versions'].map((name) => `test/faults/${name}.test.ts`);
+/** These need the Python environment that the conformance tests create. */
+const pretrained = 'test/integration/pretrained.test.ts';
+/** Tests of stores, which mostly wait for lost connections, dead servers and interrupted uploads. */
+const stores = ['packages/blobs/test', 'packages/state/test'].map(filesIn);
 
 const without = (files) => files.flatMap((file) => ['--ignore', file]);
 
 /**
- * Stages of runs. The runs of a stage are parallel, because most tests wait more than they compute. Faults with time
- * limits run next to little else. The conformance tests create the Python environment that later stages use.
+ * Stages of runs. The runs of a stage are parallel and take about as long as each other, because most tests wait more
+ * than they compute. Faults with time limits run next to little else.
  */
 const everything = [
   [
     ['test/conformance', 'test/e2e'].map(filesIn),
-    waiting,
-    [...['services/*/test', 'packages/*/test', 'loadgen/test'].map(filesIn), ...without(waiting)],
+    [...stores, filesIn('test/integration'), ...without([pretrained])],
+    [...['services/*/test', 'packages/*/test', 'loadgen/test'].map(filesIn), ...without(stores)],
   ],
   [
     [filesIn('test/faults'), ...without(faultsOfOwnClusters)],
-    [...faultsOfOwnClusters, filesIn('test/integration')],
+    [...faultsOfOwnClusters, pretrained],
   ],
 ];
 
