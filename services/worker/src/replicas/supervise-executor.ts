@@ -88,6 +88,7 @@ export function superviseExecutor(options: SupervisorOptions): ExecutorSuperviso
   };
 }
 
+/** Loads and warms up an executor. Ends it and throws the signal's reason if the signal aborts meanwhile. */
 async function loadWarm(
   { deps, executorOptions, prepare, onEvent }: SupervisorOptions,
   signal: AbortSignal,
@@ -97,6 +98,7 @@ async function loadWarm(
   try {
     onEvent({ kind: 'loaded', at: deps.clock.now() });
     await warmUp(loaded, executorOptions(), deps);
+    signal.throwIfAborted();
     return loaded;
   } catch (error) {
     await loaded[Symbol.asyncDispose]();
