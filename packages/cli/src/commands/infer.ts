@@ -1,7 +1,6 @@
 // `pareto infer`: sends one query and prints the answer.
 
 import { Option, type Command } from 'commander';
-import { withRouter } from '../connection/connect.js';
 import type { Context } from '../context/context.js';
 import { addObjectiveOptions, duration, wholeNumberIn } from '../context/options.js';
 import type { InferFlags } from '../infer/infer-run.js';
@@ -38,8 +37,7 @@ export function addInfer(program: Command, context: Context): void {
       '\nExamples:\n  pareto infer -t digits -i image=@examples/digits/validation.npz#12 --latency-ms 20 --min-accuracy 0.98\n  pareto infer -t iris -i 5.1,3.5,1.4,0.2 --top 3',
     )
     .action(async (_options: unknown, self: Command) => {
-      const options = self.optsWithGlobals<InferFlags>();
-      const { runQuery } = await import('../infer/infer-run.js');
-      await withRouter(options, async (router) => runQuery(router, options, context));
+      const { runInfer } = await import('../infer/infer-run.js');
+      await runInfer(context, self.optsWithGlobals<InferFlags>());
     });
 }

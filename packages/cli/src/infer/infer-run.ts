@@ -1,7 +1,7 @@
 // The work of `pareto infer`: reads the inputs, sends the query, and prints the answer.
 
 import type { wire } from '@pareto/rpc';
-import type { RouterClients } from '../connection/connect.js';
+import { withRouter, type RouterClients } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { readObjective, type ObjectiveOptions } from '../context/options.js';
 import { formatAccuracy, formatMs, formatPercent, formatUsd } from '../terminal/format.js';
@@ -22,7 +22,10 @@ export interface InferFlags extends CommonOptions, ObjectiveOptions {
 }
 
 /** Sends the query and prints the answer. */
-export async function runQuery(router: RouterClients, options: InferFlags, context: Context): Promise<void> {
+export const runInfer = (context: Context, options: InferFlags): Promise<void> =>
+  withRouter(options, (router) => runQuery(router, options, context));
+
+async function runQuery(router: RouterClients, options: InferFlags, context: Context): Promise<void> {
   const { target, modelVersion = '' } = options;
   const limits = { timeoutMs: options.timeout, signal: context.stop };
   const inputs = await readInputs(options.input, async () => {
