@@ -69,9 +69,8 @@ function describeFile(snapshot: JobsSnapshot, job: wire.Job, step: wire.JobStep)
   const isOf = ({ architecture, version }: { readonly architecture: string; readonly version: number }): boolean =>
     architecture === job.architecture && version === job.version;
   const outcome = snapshot.outcomes.find((one) => isOf(one) && one.recipe === step.recipe);
-  const manifest = outcome?.manifest;
-  if (!manifest) return undefined;
-  const size = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  if (!outcome?.manifest) return undefined;
+  const size = outcome.manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const original = snapshot.variants.find((variant) => isOf(variant) && variant.recipe === originalRecipe);
   const ratio = original === undefined || original.sizeBytes === 0 ? [] : [formatRatio(size / original.sizeBytes)];
   return [formatBytes(size), ...ratio, `similarity ${formatSimilarity(outcome.similarity)}`].join(', ');
