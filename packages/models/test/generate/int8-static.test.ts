@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { TensorBytes } from '@pareto/testkit';
 import { int8Static } from '../../src/generate/int8-static.js';
 import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
@@ -44,26 +45,26 @@ function assertFusible({ graph }: OnnxModel): void {
   }
 }
 
+/**
+ * Asserts that a quantised model is fusible, and similar as written: the values between the operators are rounded to 8
+ * bits, and the products are exact on every CPU.
+ */
+async function assertQuantises(model: OnnxModel, inputs: readonly TensorBytes[]): Promise<void> {
+  const quantised = modelOf(int8Static.rewrite(model, await calibrate(int8Static, model, inputs)));
+  assertFusible(quantised);
+  await assertSimilar(model, quantised, inputs, closeBound, true);
+}
+
 describe('int8-static', () => {
   it('converts convolutions and the operators between them to 8 bits, within its bound', () =>
     fc.assert(
-      fc.asyncProperty(convolutionsModel(), async ({ model, inputs }) => {
-        const quantised = modelOf(int8Static.rewrite(model, await calibrate(int8Static, model, inputs)));
-        assertFusible(quantised);
-        // As written, the values between the operators are rounded to 8 bits and the products are exact on every CPU.
-        await assertSimilar(model, quantised, inputs, closeBound, true);
-      }),
+      fc.asyncProperty(convolutionsModel(), ({ model, inputs }) => assertQuantises(model, inputs)),
       { numRuns: 15 },
     )).timeout(60_000);
 
   it('converts products to 8 bits, within its bound', () =>
     fc.assert(
-      fc.asyncProperty(productsModel(8192, true), async ({ model, inputs }) => {
-        const quantised = modelOf(int8Static.rewrite(model, await calibrate(int8Static, model, inputs)));
-        assertFusible(quantised);
-        // As written, the values between the operators are rounded to 8 bits and the products are exact on every CPU.
-        await assertSimilar(model, quantised, inputs, closeBound, true);
-      }),
+      fc.asyncProperty(productsModel(8192, true), ({ model, inputs }) => assertQuantises(model, inputs)),
       { numRuns: 15 },
     )).timeout(60_000);
 

@@ -5,6 +5,7 @@ import type { TensorBytes } from '@pareto/testkit';
 import type { Rewrite } from '../../src/generate/rewrite/generator.js';
 import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/onnx.js';
+import { withGraph } from '../../src/onnx/onnx-graph.js';
 import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
 import { makeTensor } from '../../src/onnx/onnx-parts.js';
 import { cosine, numbersOf, runModel } from './run-model.js';
@@ -54,14 +55,10 @@ export function withUnsignedWeights(model: OnnxModel): OnnxModel {
       ? { ...tensor, dataType: onnxTypes.uint8, rawData: Uint8Array.from(tensor.rawData ?? [], (byte) => byte ^ 0x80) }
       : tensor;
   const zero = makeTensor('zero_of_unsigned_weights', onnxTypes.uint8, [], Uint8Array.of(0x80));
-  return {
-    ...model,
-    graph: {
-      ...model.graph,
-      node: node.map((one) => (isProduct(one) ? { ...one, input: [...one.input, zero.name] } : one)),
-      initializer: [...initializer.map(toUnsigned), zero],
-    },
-  };
+  return withGraph(model, {
+    node: node.map((one) => (isProduct(one) ? { ...one, input: [...one.input, zero.name] } : one)),
+    initializer: [...initializer.map(toUnsigned), zero],
+  });
 }
 
 /** Counts the nodes of a type. */
