@@ -15,32 +15,28 @@ export async function runTests([shown, ...others]) {
     ended.push(await each);
     process.stdout.write(ended.at(-1).output);
   }
-  const sum = (name) => ended.reduce((total, { counts }) => total + counts[name], 0);
-  const all = (name) => ended.flatMap(({ counts }) => counts[name] ?? []);
+  const sum = (name) => ended.reduce((total, { results }) => total + results[name], 0);
+  const all = (name) => ended.flatMap(({ results }) => results[name]);
+  const failures = all('failures');
   return {
-    ...{ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') },
-    ...{ failures: all('failures'), times: all('times'), cpu: all('cpu') },
+    ...{ passed: sum('passed'), failed: failures.length, skipped: sum('skipped') },
+    ...{ failures, times: all('times'), cpu: all('cpu') },
   };
 }
 
 async function runMocha(args, options) {
   const folder = mkdtempSync(join(tmpdir(), 'pareto-test-'));
-  const results = join(folder, 'results.json');
+  const path = join(folder, 'results.json');
   try {
-    const reporter = [
-      '--reporter',
-      join(root, 'scripts/mocha-reporter.cjs'),
-      '--reporter-option',
-      `results=${results}`,
-    ];
+    const reporter = ['--reporter', join(root, 'scripts/mocha-reporter.cjs'), '--reporter-option', `results=${path}`];
     const { code, output } = await runTool('mocha/bin/mocha.js', [...reporter, ...args], options);
     // Missing results mean that a test file could not be loaded.
-    const counts = existsSync(results)
-      ? JSON.parse(readFileSync(results, 'utf8'))
-      : { passed: 0, failed: 0, skipped: 0, failures: [] };
-    if (code === 0 || counts.failed > 0) return { counts, output };
-    const failures = [`mocha ${args.join(' ')}: ended with exit code ${code}`];
-    return { counts: { ...counts, failed: 1, failures }, output };
+    const results = existsSync(path)
+      ? JSON.parse(readFileSync(path, 'utf8'))
+      : { passed: 0, skipped: 0, failures: [], times: [], cpu: [] };
+    if (code !== 0 && results.failures.length === 0)
+      results.failures.push(`mocha ${args.join(' ')}: ended with exit code ${code}`);
+    return { results, output };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
