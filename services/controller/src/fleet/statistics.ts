@@ -3,7 +3,7 @@
 import { milliseconds, type Clock, type VariantId, type WorkerId } from '@pareto/core';
 import { inferCountsToWire, type wire } from '@pareto/rpc';
 import { addCounts, inferCountsAt, type VariantCounts } from '../loads/counters.js';
-import type { FleetState } from './fleet-state.js';
+import { defaultFleetParams, type FleetState } from './fleet-state.js';
 import type { Leader, Term } from '../leadership/leadership.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { Mirror } from '../storage/mirror.js';
@@ -25,8 +25,6 @@ type Statistics = (
   call: { readonly signal: AbortSignal },
 ) => Promise<wire.StatisticsResponseInput>;
 
-/** Time for which a new leader waits for workers, which went on counting while no controller led. */
-const returnMs = 5_000;
 const pollMs = milliseconds(50);
 
 /**
@@ -52,7 +50,8 @@ function variantFilter(variants: readonly string[]): VariantFilter {
 }
 
 /**
- * Waits until workers that held a requested variant have rejoined a new leader. Otherwise counts would go backwards.
+ * Waits until workers that held a requested variant have rejoined a new leader, for as long as the leader awaits them.
+ * They went on counting while no controller led, so otherwise counts would go backwards.
  */
 async function waitForReturn(
   { mirror, fleet, clock }: StatisticsOptions,
@@ -69,7 +68,7 @@ async function waitForReturn(
       ({ value: { worker, present, replicas } }) =>
         present && replicas.some(({ variant }) => isRequested(variant)) && isMissed(worker),
     );
-  while (clock.now() - since < returnMs && !signal.aborted && isAnyMissed())
+  while (clock.now() - since < defaultFleetParams.firstJoinMs && !signal.aborted && isAnyMissed())
     await clock.sleep(pollMs, signal).catch(() => undefined);
 }
 
