@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { checkCommits } from './check-commits.mjs';
 import { checkPaths } from './check-paths.mjs';
 import { checkWords } from './check-words.mjs';
-import { installDependencies } from './setup.mjs';
+import { setUp } from './setup.mjs';
 import { main, root, run, runTool } from './steps.mjs';
 
 const sources = ['packages/*/{src,test}', 'services/*/{src,test}', 'loadgen/{src,test}', 'test', 'bench'];
@@ -16,23 +16,18 @@ const tool =
   () =>
     runTool(file, args);
 
-/** Groups of checks, which run one after the other. Two checks of a group run at the same time, the longest first. */
-const groups = [
-  [
-    ['build', tool('typescript-7/bin/tsc', '-b', 'tsconfig.build.json')],
-    ['format', tool('oxfmt/bin/oxfmt', '--list-different', '.')],
-  ],
-  [
-    ['lint', tool('oxlint/bin/oxlint', '--deny-warnings')],
-    ['types of the tests', tool('typescript-7/bin/tsc', '-b', 'tsconfig.test.json')],
-    ['dependency rule', tool('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type=err', ...sources)],
-    ['documented paths', checkPaths],
-    ['words', checkWords],
-    ['commit subjects', checkCommits],
-    ['dead code', tool('knip/bin/knip.js', '--no-progress')],
-    ['generated types are fresh', () => checkFresh('scripts/generate-types.mjs', 'packages/rpc/src/gen')],
-    ['the reference is fresh', () => checkFresh('scripts/generate-reference.mjs', 'docs/reference')],
-  ],
+/** The checks, of which two run at the same time. The longest start first. */
+const checks = [
+  ['lint', tool('oxlint/bin/oxlint', '--deny-warnings')],
+  ['types of the tests', tool('typescript-7/bin/tsc', '-b', 'tsconfig.test.json')],
+  ['dependency rule', tool('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type=err', ...sources)],
+  ['documented paths', checkPaths],
+  ['words', checkWords],
+  ['commit subjects', checkCommits],
+  ['dead code', tool('knip/bin/knip.js', '--no-progress')],
+  ['generated types are fresh', () => checkFresh('scripts/generate-types.mjs', 'packages/rpc/src/gen')],
+  ['the reference is fresh', () => checkFresh('scripts/generate-reference.mjs', 'docs/reference')],
+  ['format', tool('oxfmt/bin/oxfmt', '--list-different', '.')],
 ];
 
 /** Generates into a temporary folder and compares the result with the committed folder. */
@@ -65,8 +60,8 @@ async function perform([title, check]) {
   return code === 0;
 }
 
-/** Runs the checks of a group and returns the number of failed ones. */
-async function performGroup(checks) {
+await main(async () => {
+  await setUp();
   const waiting = [...checks];
   let failed = 0;
   const lane = async () => {
@@ -75,13 +70,6 @@ async function performGroup(checks) {
     }
   };
   await Promise.all([lane(), lane()]);
-  return failed;
-}
-
-await main(async () => {
-  await installDependencies();
-  let failed = 0;
-  for (const group of groups) failed += await performGroup(group);
-  if (failed > 0) console.log(`${failed} of ${groups.flat().length} checks failed`);
+  if (failed > 0) console.log(`${failed} of ${checks.length} checks failed`);
   return failed > 0 ? 1 : 0;
 });

@@ -16,7 +16,7 @@ export async function setUp() {
   await step('Building', build);
 }
 
-export async function installDependencies() {
+async function installDependencies() {
   if (!isInstalled()) await step('Installing dependencies', install);
 }
 
@@ -77,7 +77,12 @@ function explainInstall(output) {
 
 async function build() {
   const { code, output } = await runTool('typescript-7/bin/tsc', ['-b', 'tsconfig.build.json']);
-  if (code === 0) return;
+  if (code === 0) {
+    // Its dependencies may have just been installed.
+    const { bundleAll } = await import('./bundle.mjs');
+    await bundleAll();
+    return;
+  }
   if (noSpace.test(output))
     throw new StepError(
       'The build failed: there is no space left on the disk. Free about 100 MB, then run the command again.',

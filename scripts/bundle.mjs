@@ -1,0 +1,94 @@
+// Bundles the entry point of each process with all modules that it loads. Node starts a bundle in less than half the
+// time, because it reads a few files instead of several hundred.
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { build } from 'esbuild';
+import { root } from './steps.mjs';
+
+/** Entry points and what is built from them, which replaces what the compiler emitted for the entry point alone. */
+const bundles = [
+  'services/controller/{}/main',
+  'services/router/{}/main',
+  'services/router/{}/http/infer/infer-program',
+  'services/worker/{}/main',
+  'packages/cli/{}/main',
+  'packages/models/{}/generate/process/generator-main',
+  'packages/runtime/{}/sessions/executor-main',
+].map((path) => ({
+  entry: join(root, `${path.replace('{}', 'src')}.ts`),
+  output: join(root, `${path.replace('{}', 'dist')}.js`),
+}));
+
+/** Packages that stay as they are: two with native code, and one that is large and that only storage in S3 needs. */
+const external = /^(lmdb|onnxruntime-node|@aws-sdk\/client-s3)$/;
+
+/** Bundles every entry point whose bundle is missing or older than one of its modules. */
+export const bundleAll = () => Promise.all(bundles.filter((bundle) => !isFresh(bundle)).map(bundleEntry));
+
+const stampOf = (output) => `${output}.bundle.json`;
+
+/** A stamp lists the files that a bundle consists of, and those that it was made from. */
+function isFresh({ output }) {
+  const stamp = stampOf(output);
+  if (!existsSync(stamp)) return false;
+  const writtenAt = statSync(stamp).mtimeMs;
+  const { inputs, outputs } = JSON.parse(readFileSync(stamp, 'utf8'));
+  return ['scripts/bundle.mjs', ...inputs, ...outputs].every((path) => {
+    const stats = statSync(join(root, path), { throwIfNoEntry: false });
+    return stats !== undefined && stats.mtimeMs <= writtenAt;
+  });
+}
+
+async function bundleEntry({ entry, output }) {
+  const folder = dirname(output);
+  const stamp = stampOf(output);
+  if (existsSync(stamp))
+    for (const path of JSON.parse(readFileSync(stamp, 'utf8')).outputs) rmSync(join(root, path), { force: true });
+  const name = relative(folder, output).replace(/\.js$/, '');
+  const { metafile } = await build({
+    entryPoints: { [name]: entry },
+    outdir: folder,
+    chunkNames: `${name}-[hash]`,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    metafile: true,
+    absWorkingDir: root,
+    logLevel: 'error',
+    banner: { js: banner },
+    plugins: [keepPaths(folder)],
+  });
+  const outputs = Object.keys(metafile.outputs);
+  writeFileSync(stamp, JSON.stringify({ inputs: Object.keys(metafile.inputs), outputs }));
+}
+
+/** Defines the variables that CommonJS modules expect, and the paths of the modules. */
+const banner = `import { createRequire as bundleRequire } from 'node:module';
+import { fileURLToPath as bundlePath } from 'node:url';
+const require = bundleRequire(import.meta.url);
+const bundledFrom = (path) => bundlePath(new URL(path, import.meta.url));`;
+
+/** Lets each module find files relative to its own place, not to that of the bundle. */
+const keepPaths = (folder) => ({
+  name: 'keep-paths',
+  setup({ onLoad, onResolve, resolve }) {
+    onResolve({ filter: external }, async ({ path, pluginData, ...options }) => {
+      if (pluginData === 'resolving') return undefined;
+      const found = await resolve(path, { ...options, pluginData: 'resolving' });
+      return { path: relative(folder, found.path), external: true };
+    });
+    onLoad({ filter: /\.([cm]?js|ts)$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const place = JSON.stringify(relative(folder, path));
+      const contents = text
+        .replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`)
+        .replaceAll(/\b__dirname\b/g, `bundledFrom(${JSON.stringify(relative(folder, dirname(path)))})`)
+        .replaceAll(/\b__filename\b/g, `bundledFrom(${place})`);
+      return contents === text ? undefined : { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' };
+    });
+  },
+});
