@@ -36,12 +36,12 @@ describe('a process killed during queries', function () {
     }));
 
   /** Runs bounded load, and calls `disturb` after one second. */
-  async function underLoad(target: string, disturb: () => Promise<void>): Promise<LoadReport> {
+  async function underLoad(target: string, disturb: () => Promise<void>, seconds = secondsOfLoad): Promise<LoadReport> {
     const channel: Channel = createChannel(cluster.router.address);
     try {
       const rng = createSeededRng(1);
       const load = runLoad({
-        arrivals: planArrivals('poisson', rate, secondsOfLoad * 1000, rng),
+        arrivals: planArrivals('poisson', rate, seconds * 1000, rng),
         payloads: payloads(target),
         objectiveMs: 1000,
         timeoutMs: 10_000,
@@ -70,6 +70,13 @@ describe('a process killed during queries', function () {
 
   async function checkNextWorks(target: string): Promise<void> {
     await client.infer(target, [digits.input(0)]);
+  }
+
+  /** Checks that queries are answered under load again, after one was. */
+  async function checkRecovered(target: string): Promise<void> {
+    await checkNextWorks(target);
+    const report = await underLoad(target, async () => {}, 2);
+    assert.ok(answered(report) > 0.98, JSON.stringify(report.statuses));
   }
 
   it('the controller: no query fails, and acknowledged writes exist after its restart', async () => {
@@ -135,7 +142,7 @@ describe('a process killed during queries', function () {
     checkAllAccounted(report);
     // Until new executors are loaded, which takes seconds on a busy machine, queries are rejected immediately.
     assert.ok(answered(report) > 0.3, JSON.stringify(report.statuses));
-    await checkNextWorks('cnn-small');
+    await checkRecovered('cnn-small');
     const metrics = await Promise.all(cluster.workers.map(({ metricsPort }) => probe(metricsPort, '/metrics')));
     assert.ok(metrics.some(({ text }) => /pareto_executor_deaths_total\{[^}]*\} [1-9]/.test(text)));
   });
@@ -171,7 +178,7 @@ describe('a process killed during queries', function () {
     });
     checkAllAccounted(report);
     assert.ok(answered(report) > 0, JSON.stringify(report.statuses));
-    await checkNextWorks('digits');
+    await checkRecovered('digits');
   });
 });
 
