@@ -1,7 +1,7 @@
 // Bundles the entry point of each process with all modules that it loads. Node starts a bundle in less than half the
 // time, because it reads a few files instead of several hundred.
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './steps.mjs';
 
@@ -72,6 +72,8 @@ import { fileURLToPath as bundlePath } from 'node:url';
 const require = bundleRequire(import.meta.url);
 const bundledFrom = (path) => bundlePath(new URL(path, import.meta.url));`;
 
+const specifier = (folder, path) => relative(folder, path).replaceAll(sep, '/');
+
 /** Lets each module find files relative to its own place, not to that of the bundle. */
 const keepPaths = (folder) => ({
   name: 'keep-paths',
@@ -79,14 +81,14 @@ const keepPaths = (folder) => ({
     onResolve({ filter: external }, async ({ path, pluginData, ...options }) => {
       if (pluginData === 'resolving') return undefined;
       const found = await resolve(path, { ...options, pluginData: 'resolving' });
-      return { path: relative(folder, found.path), external: true };
+      return { path: specifier(folder, found.path), external: true };
     });
     onLoad({ filter: /\.([cm]?js|ts)$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
-      const place = JSON.stringify(relative(folder, path));
+      const place = JSON.stringify(specifier(folder, path));
       const contents = text
         .replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`)
-        .replaceAll(/\b__dirname\b/g, `bundledFrom(${JSON.stringify(relative(folder, dirname(path)))})`)
+        .replaceAll(/\b__dirname\b/g, `bundledFrom(${JSON.stringify(specifier(folder, dirname(path)))})`)
         .replaceAll(/\b__filename\b/g, `bundledFrom(${place})`);
       return contents === text ? undefined : { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' };
     });
