@@ -83,7 +83,7 @@ export async function createController(
   const server = createServer({ ...config, ...access.server, clock, onError });
   addServices(server, {
     ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, reservations, assigner },
-    ...{ planLog, events, notices, routes, table, metrics },
+    ...{ planLog, events, notices, routes, table, metrics, params },
   });
   cluster.onChange(() => {
     loop.trigger();

@@ -25,6 +25,7 @@ import { createReportRequester } from './fleet/report-requester.js';
 import type { WorkerExpiry } from './fleet/worker-expiry.js';
 import type { Routes } from './routes/routes-service.js';
 import { setWarmth } from './rules/rules-service.js';
+import type { FleetParams } from './fleet/live-worker.js';
 import { createStatistics } from './fleet/statistics.js';
 import type { TableLog } from './routes/table-log.js';
 import { createJoin } from './fleet/worker-sessions.js';
@@ -46,6 +47,7 @@ export interface ServiceParts {
   readonly routes: Routes;
   readonly table: TableLog;
   readonly metrics: ControllerMetrics;
+  readonly params: FleetParams;
 }
 
 export function addServices(server: RpcServer, parts: ServiceParts): void {

@@ -3,7 +3,8 @@
 import { milliseconds, type Clock, type VariantId, type WorkerId } from '@pareto/core';
 import { inferCountsToWire, type wire } from '@pareto/rpc';
 import { addCounts, inferCountsAt, type VariantCounts } from '../loads/counters.js';
-import { defaultFleetParams, type FleetState } from './fleet-state.js';
+import type { FleetState } from './fleet-state.js';
+import type { FleetParams } from './live-worker.js';
 import type { Leader, Term } from '../leadership/leadership.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { Mirror } from '../storage/mirror.js';
@@ -17,6 +18,7 @@ export interface StatisticsOptions {
   readonly fleet: Pick<FleetState, 'session' | 'presence' | 'lastReport' | 'replicas'>;
   readonly loads: Pick<LoadFlusher, 'uncounted'>;
   readonly reportRequester: Pick<ReportRequester, 'requestReports'>;
+  readonly params: Pick<FleetParams, 'firstJoinMs'>;
   readonly clock: Clock;
 }
 
@@ -54,7 +56,7 @@ function variantFilter(variants: readonly string[]): VariantFilter {
  * They went on counting while no controller led, so otherwise counts would go backwards.
  */
 async function waitForReturn(
-  { mirror, fleet, clock }: StatisticsOptions,
+  { mirror, fleet, params, clock }: StatisticsOptions,
   { since }: Term,
   isRequested: VariantFilter,
   signal: AbortSignal,
@@ -68,7 +70,7 @@ async function waitForReturn(
       ({ value: { worker, present, replicas } }) =>
         present && replicas.some(({ variant }) => isRequested(variant)) && isMissed(worker),
     );
-  while (clock.now() - since < defaultFleetParams.firstJoinMs && !signal.aborted && isAnyMissed())
+  while (clock.now() - since < params.firstJoinMs && !signal.aborted && isAnyMissed())
     await clock.sleep(pollMs, signal).catch(() => undefined);
 }
 
