@@ -55,8 +55,10 @@ describe('one trained model', function () {
       assert.equal(error, '', variant.name);
       assert.equal(accuracy?.samples, 1800, variant.name);
       assert.ok(accuracy.lower95 < accuracy.value && accuracy.value < accuracy.upper95);
-      // A busy machine may have no time for larger batch sizes.
-      assert.deepEqual(profile.points.map(({ batch }) => batch).slice(0, 2), [1, 2], variant.name);
+      // A busy machine may have no time for 4 and 8.
+      const sizes = profile.points.map(({ batch }) => batch).slice(0, 4);
+      assert.ok(sizes.length >= 2, variant.name);
+      assert.deepEqual(sizes, [1, 2, 4, 8].slice(0, sizes.length), variant.name);
       assert.ok(profile.loadMs > 0 && profile.coldLoadMs > 0 && profile.memoryBytes > 0);
       if (variant.recipe === 'original') assert.equal(agreement, undefined);
       else assert.ok((agreement ?? 0) > 0.95, `${variant.name} agrees with the original in ${agreement}`);
