@@ -25,14 +25,18 @@ const external = /^(lmdb|onnxruntime-node|@aws-sdk\/client-s3)$/;
 /** Bundles every entry point whose bundle is missing or older than one of its modules. */
 export const bundleAll = () => Promise.all(bundles.filter((bundle) => !isFresh(bundle)).map(bundleEntry));
 
+/** A stamp lists the files that a bundle consists of, and those that it was made from. */
 const stampOf = (output) => `${output}.bundle.json`;
 
-/** A stamp lists the files that a bundle consists of, and those that it was made from. */
-function isFresh({ output }) {
+/** Returns the stamp and when it was written. Without a stamp, both lists are empty. */
+function readStamp(output) {
   const stamp = stampOf(output);
-  if (!existsSync(stamp)) return false;
-  const writtenAt = statSync(stamp).mtimeMs;
-  const { inputs, outputs } = JSON.parse(readFileSync(stamp, 'utf8'));
+  if (!existsSync(stamp)) return { inputs: [], outputs: [], writtenAt: -Infinity };
+  return { ...JSON.parse(readFileSync(stamp, 'utf8')), writtenAt: statSync(stamp).mtimeMs };
+}
+
+function isFresh({ output }) {
+  const { inputs, outputs, writtenAt } = readStamp(output);
   return ['scripts/bundle.mjs', ...inputs, ...outputs].every((path) => {
     const stats = statSync(join(root, path), { throwIfNoEntry: false });
     return stats !== undefined && stats.mtimeMs <= writtenAt;
@@ -41,9 +45,7 @@ function isFresh({ output }) {
 
 async function bundleEntry({ entry, output }) {
   const folder = dirname(output);
-  const stamp = stampOf(output);
-  if (existsSync(stamp))
-    for (const path of JSON.parse(readFileSync(stamp, 'utf8')).outputs) rmSync(join(root, path), { force: true });
+  for (const path of readStamp(output).outputs) rmSync(join(root, path), { force: true });
   const name = relative(folder, output).replace(/\.js$/, '');
   const { metafile } = await build({
     entryPoints: { [name]: entry },
@@ -58,12 +60,12 @@ async function bundleEntry({ entry, output }) {
     sourcesContent: false,
     metafile: true,
     absWorkingDir: root,
-    logLevel: 'error',
+    logLevel: 'silent',
     banner: { js: banner },
     plugins: [keepPaths(folder)],
   });
   const outputs = Object.keys(metafile.outputs);
-  writeFileSync(stamp, JSON.stringify({ inputs: Object.keys(metafile.inputs), outputs }));
+  writeFileSync(stampOf(output), JSON.stringify({ inputs: Object.keys(metafile.inputs), outputs }));
 }
 
 /** Defines the variables that CommonJS modules expect, and the paths of the modules. */

@@ -77,19 +77,17 @@ function explainInstall(output) {
 
 async function build() {
   const { code, output } = await runTool('typescript-7/bin/tsc', ['-b', 'tsconfig.build.json']);
-  if (code === 0) {
-    // Its dependencies may have just been installed.
-    const { bundleAll } = await import('./bundle.mjs');
-    await bundleAll();
-    return;
-  }
-  if (noSpace.test(output))
-    throw new StepError(
-      'The build failed: there is no space left on the disk. Free about 100 MB, then run the command again.',
-    );
-  throw new StepError(
-    `${output.trim()}\n\nThe build failed. On a fresh clone this is a bug: please report it with the lines above.`,
-  );
+  if (code !== 0) throw new StepError(explainBuild(output));
+  // The bundler may have just been installed.
+  const { bundleAll } = await import('./bundle.mjs');
+  await bundleAll().catch((error) => {
+    throw new StepError(explainBuild(error.message));
+  });
 }
+
+const explainBuild = (output) =>
+  noSpace.test(output)
+    ? 'The build failed: there is no space left on the disk. Free about 100 MB, then run the command again.'
+    : `${output.trim()}\n\nThe build failed. On a fresh clone this is a bug: please report it with the lines above.`;
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(setUp);
