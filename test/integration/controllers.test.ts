@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { cp } from 'node:fs/promises';
 import { digest, systemClock } from '@pareto/core';
 import { createChannel, createClient, createFailover, uploadBlob, type ServiceClient, type wire } from '@pareto/rpc';
-import { freePorts, missingEtcd, startEtcd, type Etcd } from '@pareto/testkit';
+import { freePorts, missingEtcd, startEtcd, waitFor, type Etcd } from '@pareto/testkit';
 import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { classesOf, digitModelFile, readDigits, validationFile } from '../support/digits.js';
@@ -94,7 +94,8 @@ describe('two controllers over one etcd', function () {
   it('are isolated from a cluster of another name in the same etcd', async () => {
     const other = await another('other', ...onEtcd(), '--cluster', 'other');
     await other.ready();
-    assert.equal((await other.metrics()).value('pareto_leader'), 1);
+    const leads = async (): Promise<number | undefined> => (await other.metrics()).value('pareto_leader') || undefined;
+    assert.equal(await waitFor('the other controller to lead', leads), 1);
     assert.deepEqual((await registryOf(other)).tasks, []);
     for (const name of ['elsewhere', 'digits']) await registerTask(other, name);
     await pareto('--controller', other.address, 'delete', 'digits');
