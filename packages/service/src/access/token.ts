@@ -1,12 +1,14 @@
 // The cluster token: a secret by which services authenticate each other without certificates.
 
-import { timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ParetoError } from '@pareto/core';
 import { tokenKey } from '@pareto/rpc';
 import type { Authenticator } from './callers.js';
 
 const minLength = 16;
+/** Bounds the work of comparing a presented token. */
+const maxLength = 1_024;
 
 /** Reads the token. Throws `failed-precondition` with one line if the file has no valid token. */
 export async function readClusterToken(file: string): Promise<string> {
@@ -18,33 +20,39 @@ export async function readClusterToken(file: string): Promise<string> {
     );
   });
   const token = text.trim();
-  if (token.length >= minLength && /^[\x21-\x7e]+$/.test(token)) return token;
+  if (token.length >= minLength && token.length <= maxLength && /^[\x21-\x7e]+$/.test(token)) return token;
   throw new ParetoError(
     'failed-precondition',
-    `--cluster-token-file: ${file} must contain one line of at least ${minLength} visible ASCII characters`,
+    `--cluster-token-file: ${file} must contain one line of at least ${minLength} and at most ${maxLength} visible ASCII characters`,
   );
 }
 
 /** Returns the metadata that a service sends with its calls to other services. */
 export const tokenMetadata = (token: string): Readonly<Record<string, string>> => ({ [tokenKey]: token });
 
-interface Call {
-  readonly metadata: ReadonlyMap<string, string>;
-}
+type TokenCheck = (presented: string) => boolean;
 
-/** Returns whether a call carries the token. Takes constant time, except that it reveals the token's length. */
-function hasToken({ metadata }: Call, token: string): boolean {
-  const presented = Buffer.from(metadata.get(tokenKey) ?? '');
-  const expected = Buffer.from(token);
-  return presented.length === expected.length && timingSafeEqual(presented, expected);
+/**
+ * Returns a function that checks a presented token. It compares keyed digests, so that its time depends neither on the
+ * content of the token nor on its length.
+ */
+export function createTokenCheck(token: string): TokenCheck {
+  const key = randomBytes(32);
+  const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  const expected = digest(token);
+  return (presented) => presented.length <= maxLength && timingSafeEqual(digest(presented), expected);
 }
 
 /** Identifies callers by token. Does not identify the role of a service. A caller without the token is an operator. */
-export const tokenAuthenticator = (token: string): Authenticator => ({
-  isService: (call) => hasToken(call, token),
-  denial(call, allowed) {
-    if (allowed.includes('operator') || hasToken(call, token)) return undefined;
-    const isPresent = call.metadata.has(tokenKey);
-    return { code: 'unauthenticated', because: `metadata ${tokenKey} ${isPresent ? 'is wrong' : 'is missing'}` };
-  },
-});
+export function tokenAuthenticator(token: string): Authenticator {
+  const isToken = createTokenCheck(token);
+  const isService: Authenticator['isService'] = ({ metadata }) => isToken(metadata.get(tokenKey) ?? '');
+  return {
+    isService,
+    denial(call, allowed) {
+      if (allowed.includes('operator') || isService(call)) return undefined;
+      const isPresent = call.metadata.has(tokenKey);
+      return { code: 'unauthenticated', because: `metadata ${tokenKey} ${isPresent ? 'is wrong' : 'is missing'}` };
+    },
+  };
+}
