@@ -16,6 +16,7 @@ import { protocolHandlers } from './api/protocol-api.js';
 import { withTableAge } from './api/table-age.js';
 import type { RouterConfig } from './config.js';
 import { createParts, type Parts } from './create-parts.js';
+import { createNonces } from './decisions/decision-id.js';
 import { createDecisionLog } from './decisions/decision-log.js';
 import { createHttp } from './create-http.js';
 import { createHolds } from './query/holds.js';
@@ -102,7 +103,7 @@ function createCore(config: RouterConfig, context: ServiceContext, routerId: str
     ...parts,
     routerId,
     access,
-    decisions: createDecisionLog(config.decisionSlots, clock),
+    decisions: createDecisionLog({ router: routerId, slots: config.decisionSlots, nextNonce: createNonces(), clock }),
     holds: createHolds({ changes: parts.changes, maxHoldMs, draining: lifecycle.draining, clock }),
     draining: lifecycle.draining,
     retryBudget: { tokens: retry.initialBudget },

@@ -75,6 +75,14 @@ describe('Explain, WhatIf and Infer', () => {
       assert.ok((explained.candidates[0]?.slackMs ?? 0) > 900);
     }
     await fails(router.inference.explain({ decisionId: `${router.routerId}.999` }), 'not-found', /is not in the log/);
+    const [prefix = '', seq = '', nonce = ''] = decisionId.split('.');
+    assert.match(nonce, /^[0-9a-f]{16}$/);
+    for (const guess of [`${prefix}.${seq}`, `${prefix}.${seq}.${'0'.repeat(16)}`, `${prefix}.998.${nonce}`]) {
+      for (const each of [router, other]) {
+        const unknown = `decision ${guess} is not in the log: it was overwritten or never made`;
+        await fails(each.inference.explain({ decisionId: guess }), 'not-found', new RegExp(`^${unknown}$`));
+      }
+    }
     await fails(router.inference.explain({ decisionId: 'router-gone.1' }), 'not-found', /is no longer running/);
     await fails(router.inference.explain({ decisionId: 'nonsense' }), 'invalid-argument', /is not valid/);
   });

@@ -19,7 +19,10 @@ export function addExplain(program: Command, context: Context): void {
       'Explains the routing decision of a query in one sentence, and lists the candidates with predicted latency against the objective, accuracy, cost and verdict.',
     )
     .argument('[decision-id]', 'pareto_decision_id of the answer (default: the last decision of the router)')
-    .addHelpText('after', '\nExamples:\n  pareto explain\n  pareto explain router-1.42 -o json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pareto explain\n  pareto explain router-1-8d2f04b1.42.9e3779b97f4a7c15 -o json',
+    )
     .action(async (decisionId: string | undefined, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
       const explained = await withRouter(options, ({ inference }) =>

@@ -1,7 +1,9 @@
 // Keeps the last decisions for Explain, in a ring buffer of preallocated arrays.
 
+import { timingSafeEqual } from 'node:crypto';
 import type { Clock, Objective, TableVersion, TargetEntry, WorkerId } from '@pareto/core';
 import { tracedCandidates, verdicts, type DecisionTrace } from '@pareto/policy';
+import { nonceBytes, type DecisionId } from './decision-id.js';
 
 const outcomes = [
   'pending',
@@ -20,7 +22,6 @@ export type Outcome = (typeof outcomes)[number];
 
 /** A decision as read from the log. */
 export interface DecisionRecord {
-  readonly seq: number;
   readonly target: TargetEntry;
   readonly objective: Objective;
   readonly outcome: Outcome;
@@ -42,31 +43,41 @@ interface Decided {
 }
 
 export interface DecisionLog {
-  /** Allocates the number of a new decision. */
-  next(): number;
-  /** Writes the decision, replacing an earlier one with the same number. */
-  record(seq: number, decided: Decided): void;
+  /** Allocates the id of a new decision. */
+  next(): DecisionId;
+  /** Writes the decision, replacing an earlier one with the same id. */
+  record(id: DecisionId, decided: Decided): void;
   /** Records the worker to which the query of a decision was sent. */
-  sentTo(seq: number, worker: WorkerId): void;
-  /** Returns undefined if the decision was never made or has been overwritten. */
-  find(seq: number): DecisionRecord | undefined;
-  /** Number of the last decision written. Undefined before the first. */
-  readonly last: number | undefined;
+  sentTo(id: DecisionId, worker: WorkerId): void;
+  /** Returns undefined if the decision was never made, has been overwritten, or has another nonce. */
+  find(id: DecisionId): DecisionRecord | undefined;
+  /** Id of the last decision written. Undefined before the first. */
+  readonly last: DecisionId | undefined;
 }
 
-export function createDecisionLog(slots: number, clock: Clock): DecisionLog {
+export interface DecisionLogOptions {
+  /** Id of this router. */
+  readonly router: string;
+  /** Number of decisions that are kept. */
+  readonly slots: number;
+  readonly nextNonce: () => string;
+  readonly clock: Clock;
+}
+
+export function createDecisionLog({ router, slots, nextNonce, clock }: DecisionLogOptions): DecisionLog {
   const columns = createColumns(slots);
   let allocated = 0;
-  let written: number | undefined;
+  let written: DecisionId | undefined;
   return {
-    next: () => ++allocated,
+    next: () => ({ router, seq: ++allocated, nonce: nextNonce() }),
     get last() {
       return written;
     },
-    record(seq, decided) {
-      written = seq;
-      const slot = seq % slots;
-      columns.seqs[slot] = seq;
+    record(id, decided) {
+      written = id;
+      const slot = id.seq % slots;
+      columns.seqs[slot] = id.seq;
+      columns.nonces.write(id.nonce, slot * nonceBytes, 'hex');
       columns.times[slot] = clock.now();
       columns.outcomes[slot] = outcomes.indexOf(decided.outcome);
       columns.chosen[slot] = decided.chosen;
@@ -76,18 +87,18 @@ export function createDecisionLog(slots: number, clock: Clock): DecisionLog {
       columns.workers[slot] = undefined;
       writeTrace(columns, slot, decided.trace);
     },
-    sentTo(seq, worker) {
+    sentTo({ seq }, worker) {
       const slot = seq % slots;
       if (columns.seqs[slot] === seq) columns.workers[slot] = worker;
     },
-    find(seq) {
+    find({ seq, nonce }) {
       const slot = seq % slots;
       const target = columns.targets[slot];
       const objective = columns.objectives[slot];
       const tableVersion = columns.tables[slot];
       if (columns.seqs[slot] !== seq || !target || !objective || !tableVersion) return undefined;
+      if (!isNonce(columns, slot, nonce)) return undefined;
       return {
-        seq,
         target,
         objective,
         outcome: outcomes[columns.outcomes[slot] ?? 0] ?? 'pending',
@@ -106,6 +117,7 @@ type Columns = ReturnType<typeof createColumns>;
 /** Allocates one element per slot, and one per slot and traced candidate (or verdict) for the traces. */
 const createColumns = (slots: number) => ({
   seqs: new Float64Array(slots),
+  nonces: Buffer.alloc(slots * nonceBytes),
   times: new Float64Array(slots),
   outcomes: new Uint8Array(slots),
   chosen: new Int16Array(slots),
@@ -119,6 +131,13 @@ const createColumns = (slots: number) => ({
   verdictCodes: new Uint8Array(slots * tracedCandidates),
   predictedMs: new Float32Array(slots * tracedCandidates),
 });
+
+/** Compares in constant time, so that a caller cannot find a nonce byte by byte. */
+function isNonce({ nonces }: Columns, slot: number, nonce: string): boolean {
+  const presented = Buffer.from(nonce, 'hex');
+  const expected = nonces.subarray(slot * nonceBytes, (slot + 1) * nonceBytes);
+  return presented.length === nonceBytes && timingSafeEqual(presented, expected);
+}
 
 function writeTrace(columns: Columns, slot: number, trace: DecisionTrace): void {
   const from = slot * tracedCandidates;

@@ -3,6 +3,7 @@
 import { ParetoError, type RoutingTable } from '@pareto/core';
 import { createChannel, createClient, type ServerCall, type wire } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
+import { formatDecisionId, parseDecisionId, type DecisionId } from './decision-id.js';
 import type { DecisionLog } from './decision-log.js';
 import { describeDecision } from './describe.js';
 
@@ -21,10 +22,11 @@ export async function explain(
   id: string,
   call: ServerCall,
 ): Promise<wire.ExplainResponseInput> {
-  const decisionId = id === '' ? lastDecisionId(options) : id;
-  const { router, seq } = parseDecisionId(decisionId);
+  const decision = id === '' ? lastDecision(options) : parseDecisionId(id);
+  const { router } = decision;
+  const decisionId = id === '' ? formatDecisionId(decision) : id;
   if (router === options.routerId) {
-    const record = options.decisions.find(seq);
+    const record = options.decisions.find(decision);
     if (record !== undefined) return describeDecision(record, decisionId);
     throw new ParetoError('not-found', `decision ${decisionId} is not in the log: it was overwritten or never made`);
   }
@@ -39,18 +41,9 @@ export async function explain(
   return forwardToRouter(address, decisionId, call, options.access);
 }
 
-function lastDecisionId({ routerId, decisions }: ExplainOptions): string {
-  if (decisions.last !== undefined) return `${routerId}.${decisions.last}`;
+function lastDecision({ decisions }: ExplainOptions): DecisionId {
+  if (decisions.last !== undefined) return decisions.last;
   throw new ParetoError('not-found', 'this router has made no decision yet; send it a query first');
-}
-
-function parseDecisionId(id: string): { readonly router: string; readonly seq: number } {
-  const [, router, digits] = /^(.+)\.(\d{1,15})$/.exec(id) ?? [];
-  if (router !== undefined && digits !== undefined) return { router, seq: Number(digits) };
-  throw new ParetoError(
-    'invalid-argument',
-    `decision id ${JSON.stringify(id.slice(0, 200))} is not valid: expected the pareto-decision-id of an answer, in the form ROUTER.NUMBER`,
-  );
 }
 
 async function forwardToRouter(

@@ -1,13 +1,14 @@
 // Decides on one query: selects a variant, admits or refuses the query, and records the decision.
 
 import { admit, selectVariant, type Admission } from '@pareto/policy';
+import type { DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
 import type { Hold } from './holds.js';
 import { admissionObjective, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
 export interface DecisionAttempt {
-  readonly seq: number;
+  readonly decision: DecisionId;
   /**
    * Set for the first attempt. Only then the elapsed time is compared with the objective: later attempts are already
    * admitted, and a late answer is better than none.
@@ -32,7 +33,14 @@ export function decide(
   const outcome = outcomeOf(admission);
   const chosen = selection.kind === 'refused' ? -1 : entry.candidates.indexOf(selection.candidate);
   const tableVersion = table.version;
-  core.decisions.record(attempt.seq, { target: entry, objective, tableVersion, outcome, chosen, trace: core.trace });
+  core.decisions.record(attempt.decision, {
+    target: entry,
+    objective,
+    tableVersion,
+    outcome,
+    chosen,
+    trace: core.trace,
+  });
   core.metrics.decisions.add(1, { outcome });
   core.metrics.decisionTime.record((core.clock.now() - began) / 1000);
   return admission;

@@ -3,12 +3,13 @@
 import { ParetoError, type ReplicaRoute } from '@pareto/core';
 import { mayRetry, type Admission } from '@pareto/policy';
 import { decisionKey, encodeDecision, loadKey, parseLoad } from '@pareto/rpc';
+import { formatDecisionId, type DecisionId } from '../decisions/decision-id.js';
 import type { LinkOutcome } from '../workers/worker-link.js';
 import { remainingMs, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
 export interface Routed {
-  readonly seq: number;
+  readonly decision: DecisionId;
   readonly replica: ReplicaRoute;
   readonly selection: Extract<Admission, { kind: 'forward' }>['selection'];
   readonly isColdStart: boolean;
@@ -24,8 +25,8 @@ export async function forward(
   resolved: ResolvedQuery,
   routed: Routed,
 ): Promise<LinkOutcome> {
-  const { replica, selection, seq } = routed;
-  core.decisions.sentTo(seq, replica.worker);
+  const { replica, selection, decision } = routed;
+  core.decisions.sentTo(decision, replica.worker);
   const aloneMs = selection.predictedMs - core.loads.backlogMs(selection.candidate.index);
   const aheadItems = core.loads.sent(replica.id, resolved.items);
   const outcome = await core.workers.infer(replica, query.body, {
@@ -51,7 +52,7 @@ function metadataOf(
   const { candidate, degraded } = routed.selection;
   const elapsedMs = core.clock.now() - query.call.receivedAt;
   const decision = encodeDecision({
-    decisionId: `${core.routerId}.${routed.seq}`,
+    decisionId: formatDecisionId(routed.decision),
     replica: routed.replica.id,
     variant: candidate.variant,
     accuracy: candidate.accuracy?.value,

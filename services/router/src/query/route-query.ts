@@ -2,6 +2,7 @@
 
 import { ParetoError, type Candidate, type VariantId } from '@pareto/core';
 import { pickReplica } from '@pareto/policy';
+import type { DecisionId } from '../decisions/decision-id.js';
 import { decide } from './decide.js';
 import { failureOf, forward, tryTakeRetry } from './forward.js';
 import type { Hold } from './holds.js';
@@ -23,14 +24,14 @@ export async function routeQuery(
   core: RouterCore,
   query: ClientQuery,
   resolved: ResolvedQuery,
-  seq: number,
+  decision: DecisionId,
 ): Promise<Answer> {
   let hold: Hold | undefined;
   try {
     for (let attempt = 1; ; resolved = resolve(core.tables.table, query)) {
       if (remainingMs(query, core.clock) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
       const isFirst = attempt === 1 && hold === undefined;
-      const admission = decide(core, query, resolved, { seq, isFirst, hold });
+      const admission = decide(core, query, resolved, { decision, isFirst, hold });
       if (admission.kind === 'refuse') throw refuse(core, query, resolved, admission);
       if (admission.kind === 'hold') {
         hold ??= enterHold(core, query);
@@ -40,7 +41,7 @@ export async function routeQuery(
       const { selection } = admission;
       const replica = pickReplica(selection.candidate, core.loads, core.rng);
       if (replica === undefined) throw new Error(`chosen variant ${selection.candidate.variant} has no usable replica`);
-      const routed = { seq, replica, selection, isFirst, isColdStart: hold !== undefined };
+      const routed = { decision, replica, selection, isFirst, isColdStart: hold !== undefined };
       const outcome = await forward(core, query, resolved, routed);
       if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: routed.isColdStart };
       if (!tryTakeRetry(core, outcome, query, attempt++)) throw failureOf(outcome, replica, query.body.length);

@@ -2,6 +2,7 @@
 
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import { refillRetryBudget } from '@pareto/policy';
+import { formatDecisionId } from '../decisions/decision-id.js';
 import { routeQuery, type Answer } from './route-query.js';
 import { waitForTable } from './wait-for-table.js';
 import { resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
@@ -16,8 +17,8 @@ export interface Served extends Answer {
 /** Throws a ParetoError whose code is the query's status. */
 export async function serve(core: RouterCore, query: ClientQuery): Promise<Served> {
   const { call } = query;
-  const seq = core.decisions.next();
-  const decisionId = `${core.routerId}.${seq}`;
+  const decision = core.decisions.next();
+  const decisionId = formatDecisionId(decision);
   const span = core.tracer.startSpan('router.infer', {
     kind: 'server',
     traceparent: query.traceparent,
@@ -30,7 +31,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
   try {
     if (core.tables.table === undefined) await waitForTable(core, call.signal);
     resolved = resolve(core.tables.table, query);
-    const answered = await routeQuery(core, { ...query, traceparent: span.traceparent }, resolved, seq);
+    const answered = await routeQuery(core, { ...query, traceparent: span.traceparent }, resolved, decision);
     for (const [name, value] of answered.trailers) if (isPublicTrailer(name)) call.setTrailer(name, value);
     const latencyMs = core.clock.now() - call.receivedAt;
     recordAnswer(core, resolved, answered, latencyMs);

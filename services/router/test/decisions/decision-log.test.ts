@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fallbackObjective, workerId } from '@pareto/core';
 import { createTrace, idleLoads, selectVariant } from '@pareto/policy';
 import { createManualClock } from '@pareto/testkit';
-import { createDecisionLog } from '../../src/decisions/decision-log.js';
+import { createDecisionLog, type DecisionLog } from '../../src/decisions/decision-log.js';
 import { domainTable } from '../support/domain-table.js';
 
 describe('the decision log', () => {
@@ -21,30 +21,53 @@ describe('the decision log', () => {
     trace,
   };
 
+  let nonces = 0;
+  const nextNonce = (): string => (++nonces).toString(16).padStart(16, '0');
+  const createLog = (clock = createManualClock()): DecisionLog =>
+    createDecisionLog({ router: 'r1', slots: 4, nextNonce, clock });
+
   it('returns what was recorded', async () => {
     const clock = createManualClock();
-    const log = createDecisionLog(4, clock);
-    const seq = log.next();
+    const log = createLog(clock);
+    const id = log.next();
     assert.equal(log.last, undefined);
-    log.record(seq, decided);
-    assert.equal(log.last, seq);
-    log.sentTo(seq, workerId('w1'));
+    log.record(id, decided);
+    assert.equal(log.last, id);
+    log.sentTo(id, workerId('w1'));
     await clock.advance(40);
-    const record = log.find(seq);
+    const record = log.find(id);
     assert.deepEqual([record?.outcome, record?.worker, record?.ageMs, record?.chosen], ['chosen', 'w1', 40, 0]);
     assert.deepEqual(record?.trace, { ...trace, predictedMs: Float64Array.from(trace.predictedMs) });
   });
 
   it('replaces a decision with the same number, and overwrites the oldest', () => {
-    const log = createDecisionLog(4, createManualClock());
+    const log = createLog();
     const first = log.next();
     log.record(first, { ...decided, outcome: 'cold' });
     log.record(first, decided);
     assert.equal(log.find(first)?.outcome, 'chosen');
-    for (let i = 0; i < 4; i++) log.record(log.next(), decided);
+    let last = first;
+    for (let i = 0; i < 4; i++) {
+      last = log.next();
+      log.record(last, decided);
+    }
     assert.equal(log.find(first), undefined);
-    assert.equal(log.find(5)?.seq, 5);
+    assert.equal(log.find(last)?.outcome, 'chosen');
+    assert.equal(last.seq, 5);
     log.sentTo(first, workerId('w1'));
-    assert.equal(log.find(5)?.worker, undefined);
+    assert.equal(log.find(last)?.worker, undefined);
+  });
+
+  it('finds a decision only by its nonce', () => {
+    const log = createLog();
+    const id = log.next();
+    log.record(id, decided);
+    for (const nonce of ['', '0', '0'.repeat(16), 'f'.repeat(16), `${id.nonce}00`, id.nonce.slice(1)]) {
+      assert.equal(log.find({ ...id, nonce }), undefined, nonce);
+    }
+    const other = log.next();
+    log.record(other, decided);
+    assert.equal(log.find({ ...id, nonce: other.nonce }), undefined);
+    assert.equal(log.find(id)?.outcome, 'chosen');
   });
 });
