@@ -10,6 +10,10 @@ export {
 } from './client/client.js';
 export { onDisconnected } from './client/connect.js';
 export { createServer, type Guard, type RpcServer, type ServerOptions } from './server/server.js';
+export { createLimiter, type Limiter, type LimiterOptions } from './limits/limiter.js';
+export { defaultLimits, limitDescriptions, type LimitName, type Limits } from './limits/limits.js';
+export { type CallBytes } from './limits/byte-budget.js';
+export { type Connection } from './limits/connections.js';
 export { defaultMaxMessageBytes, formatAddress, type CallOptions } from './transport/options.js';
 export { maxMetadataBytes, streamWindowBytes } from './calls/http2-server.js';
 export { type ServerCall } from './calls/server-call.js';

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { milliseconds, systemClock } from '@pareto/core';
+import { createConnections, type Connection, type Connections } from '../../src/limits/connections.js';
+
+interface Fixture {
+  readonly connections: Connections;
+  /** Names of the ended connections. */
+  readonly ended: string[];
+  readonly reached: () => number;
+  readonly add: (name: string) => Connection;
+}
+
+function createFixture(max: number): Fixture {
+  let now = 0;
+  const ended: string[] = [];
+  let reached = 0;
+  const clock = { ...systemClock, now: () => milliseconds(now++) };
+  const connections = createConnections({ max, clock, onReached: () => reached++ });
+  const add = (name: string): Connection => connections.add(() => ended.push(name));
+  return { connections, ended, add, reached: () => reached };
+}
+
+describe('createConnections', () => {
+  it('ends the connection whose last reply is the longest ago', () => {
+    const { ended, add, connections } = createFixture(3);
+    const first = add('first');
+    add('second');
+    add('third');
+    first.serving();
+    first.served();
+    add('fourth');
+    assert.deepEqual(ended, ['second']);
+    assert.equal(connections.count, 3);
+  });
+
+  it('ends the new connection if all others have a request in progress', () => {
+    const { ended, add, connections, reached } = createFixture(2);
+    add('first').serving();
+    const second = add('second');
+    second.serving();
+    add('third')[Symbol.dispose]();
+    assert.deepEqual(ended, ['third']);
+    second.served();
+    add('fourth');
+    assert.deepEqual(ended, ['third', 'second']);
+    assert.equal(connections.count, 2);
+    assert.equal(reached(), 2);
+  });
+
+  it('forgets closed connections', () => {
+    const { ended, add, connections } = createFixture(2);
+    for (let i = 0; i < 5; i++) add(`short ${i}`)[Symbol.dispose]();
+    assert.equal(connections.count, 0);
+    assert.deepEqual(ended, []);
+  });
+});
