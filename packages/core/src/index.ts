@@ -19,6 +19,7 @@ export {
 } from './units.js';
 export { systemClock, type Clock } from './clock.js';
 export { latencyBucket, latencyQuantile, type LatencyCounts } from './latency-counts.js';
+export { cutText } from './cut-text.js';
 export { formatBytes } from './format-bytes.js';
 export { groupBy } from './group-by.js';
 export { createSeededRng, systemRng, type Rng } from './rng.js';

@@ -1,5 +1,6 @@
 // Structured logs: each line has a constant message and the data in fields, as JSON or in a human-readable form.
 
+import { cutText } from '@pareto/core';
 import { pino } from 'pino';
 import { createPrettyStream } from './pretty.js';
 
@@ -62,9 +63,13 @@ function wrap(logger: pino.Logger): Logger {
   };
 }
 
+/** Bounds of an error's texts, which may contain what a client sent. */
+const [maxMessage, maxStack] = [2_000, 8_000];
+
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = 'code' in error ? { code: error.code } : {};
   const cause = error.cause === undefined ? {} : { cause: serializeError(error.cause) };
-  return { message: error.message, ...code, ...cause, stack: error.stack };
+  const { message, stack = '' } = error;
+  return { message: cutText(message, maxMessage), ...code, ...cause, stack: cutText(stack, maxStack) };
 }

@@ -10,7 +10,7 @@ import {
   ParentBasedSampler,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { errorText } from '@pareto/core';
+import { cutText, errorText } from '@pareto/core';
 import { formatTraceparent, parseTraceparent } from './traceparent.js';
 import type { Span, Tracer, TracerOptions } from './span.js';
 
@@ -57,7 +57,7 @@ function wrap(span: OtelSpan): Span {
     recording: span.isRecording(),
     set: (attributes) => void span.setAttributes(attributes),
     end(error, endedAt) {
-      if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: errorText(error) });
+      if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: cutText(errorText(error)) });
       span.end(endedAt);
     },
   };

@@ -39,6 +39,12 @@ describe('logger', () => {
     assert.match(entry.error.stack, /logger\.test/);
   });
 
+  it('bounds the texts of an error', () => {
+    const [line = ''] = logged('json', (log) => log.error('failed', { error: new Error('x'.repeat(100_000)) }));
+    const { error } = JSON.parse(line) as { error: { message: string; stack: string } };
+    assert.deepEqual([error.message.length, error.stack.length], [2_000, 8_000]);
+  });
+
   it('writes human-readable lines', () => {
     const [line = ''] = logged('pretty', (log) =>
       log.info('listening', { port: 8001, note: 'two words', error: new Error('x') }),

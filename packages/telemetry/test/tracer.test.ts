@@ -31,6 +31,13 @@ describe('tracer', () => {
     assert.match(unsampled.traceparent ?? '', /^00-0af7651916cd43dd8448eb211c80319c-.*-00$/);
   });
 
+  it('bounds the text of an error', async () => {
+    const exporter = new InMemorySpanExporter();
+    const tracer = await createTracer({ service: 'router', processor: new SimpleSpanProcessor(exporter) });
+    tracer.startSpan('infer').end(new Error('x'.repeat(100_000)));
+    assert.equal(exporter.getFinishedSpans()[0]?.status.message?.length, 200);
+  });
+
   it('passes the incoming header on unchanged without an endpoint', async () => {
     const tracer = await createTracer({ service: 'worker' });
     assert.equal(tracer.startSpan('infer', { traceparent: incoming }).traceparent, incoming);

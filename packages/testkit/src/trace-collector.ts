@@ -10,6 +10,10 @@ export interface CollectedSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string;
+  /** Attributes that are texts. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Text of the error of a failed span. Empty for others. */
+  readonly error: string;
 }
 
 export interface TraceCollector extends AsyncDisposable {
@@ -18,12 +22,18 @@ export interface TraceCollector extends AsyncDisposable {
   readonly spans: readonly CollectedSpan[];
 }
 
+type SentAttributes = readonly { key: string; value: { stringValue?: string } }[];
+
+interface SentSpan extends Pick<CollectedSpan, 'name' | 'traceId' | 'spanId'> {
+  readonly parentSpanId?: string;
+  readonly attributes?: SentAttributes;
+  readonly status?: { readonly message?: string };
+}
+
 interface Payload {
   readonly resourceSpans: readonly {
-    readonly resource: { readonly attributes: readonly { key: string; value: { stringValue?: string } }[] };
-    readonly scopeSpans: readonly {
-      readonly spans: readonly (Omit<CollectedSpan, 'service' | 'parentSpanId'> & { parentSpanId?: string })[];
-    }[];
+    readonly resource: { readonly attributes: SentAttributes };
+    readonly scopeSpans: readonly { readonly spans: readonly SentSpan[] }[];
   }[];
 }
 
@@ -49,10 +59,16 @@ export async function createTraceCollector(): Promise<TraceCollector> {
 
 function* spansOf({ resourceSpans }: Payload): Generator<CollectedSpan> {
   for (const { resource, scopeSpans } of resourceSpans) {
-    const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
+    const service = textsOf(resource.attributes)['service.name'] ?? '';
     for (const span of scopeSpans.flatMap((scope) => scope.spans)) {
-      const { name, traceId, spanId, parentSpanId } = span;
-      yield { service, name, traceId, spanId, parentSpanId: parentSpanId ?? '' };
+      const { name, traceId, spanId, parentSpanId = '', attributes = [], status = {} } = span;
+      const error = status.message ?? '';
+      yield { service, name, traceId, spanId, parentSpanId, attributes: textsOf(attributes), error };
     }
   }
 }
+
+const textsOf = (attributes: SentAttributes): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    attributes.flatMap(({ key, value: { stringValue } }) => (stringValue === undefined ? [] : [[key, stringValue]])),
+  );

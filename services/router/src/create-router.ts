@@ -1,6 +1,6 @@
 // Assembles the router from its parts.
 
-import type { Rng } from '@pareto/core';
+import { cutText, type Rng } from '@pareto/core';
 import { createTrace, defaultRetryParams } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
 import {
@@ -40,7 +40,8 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   const routerId = `${config.id}-${randomHex(context.rng)}`;
   let port = config.port;
   const guard = withTableAge(context.access.server.guard, () => parts.tables);
-  const onError = (method: string, error: unknown): void => logger.error('defect in a handler', { method, error });
+  const onError = (method: string, error: unknown): void =>
+    logger.error('defect in a handler', { method: cutText(method), error });
   const server = createServer({
     ...config,
     ...context.access.server,

@@ -25,4 +25,21 @@ describe('traces', () => {
     assert.deepEqual([sent?.traceId, sent?.spanId], [traceId, span.spanId]);
     assert.equal(collector.spans.length, 1);
   });
+
+  it('contain the names of known targets only, and bounded texts of errors', async () => {
+    await using collector = await createTraceCollector();
+    const tracer = await createTracer({ service: 'router', endpoint: collector.endpoint, flushMs: 50 });
+    const worker = await addWorker('tiny-0');
+    const controller = await addController(tableOf([tiny], [{ id: 'tiny-0', of: 'tiny', address: worker.address }]));
+    const router = await startRouter([controller.address], {}, { tracer });
+    await untilReady(router);
+    await router.infer({});
+    await assert.rejects(router.infer({ model: 'secret'.repeat(1_000) }));
+    await router.stop();
+    await tracer.shutdown();
+    const spans = await waitFor('the spans', () => (collector.spans.length === 2 ? collector.spans : undefined));
+    const targets = spans.map(({ attributes }) => attributes['pareto.target']);
+    assert.deepEqual(targets, ['digits', 'unknown']);
+    assert.ok(spans.every(({ error }) => error.length <= 200));
+  });
 });

@@ -23,7 +23,8 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     kind: 'server',
     traceparent: query.traceparent,
     startedAt: call.receivedAt,
-    attributes: { 'pareto.target': query.target, 'pareto.decision_id': decisionId },
+    // The name as received may be any text, so only that of a known target is recorded.
+    attributes: { 'pareto.target': 'unknown', 'pareto.decision_id': decisionId },
   });
   call.setTrailer('pareto-decision-id', decisionId);
   core.retryBudget.tokens = refillRetryBudget(core.retryBudget.tokens, core.params.retry);
@@ -31,6 +32,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
   try {
     if (core.tables.table === undefined) await waitForTable(core, call.signal);
     resolved = resolve(core.tables.table, query);
+    span.set({ 'pareto.target': resolved.entry.name });
     const answered = await routeQuery(core, { ...query, traceparent: span.traceparent }, resolved, decision);
     for (const [name, value] of answered.trailers) if (isPublicTrailer(name)) call.setTrailer(name, value);
     const latencyMs = core.clock.now() - call.receivedAt;
