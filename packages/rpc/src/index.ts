@@ -20,6 +20,7 @@ export { type ServerCall } from './calls/server-call.js';
 export {
   rawDuplex,
   rawUnary,
+  type MethodPath,
   type RawDuplex,
   type RawUnary,
   type ServiceClient,

@@ -18,7 +18,10 @@ export function addExplain(program: Command, context: Context): void {
     .description(
       'Explains the routing decision of a query in one sentence, and lists the candidates with predicted latency against the objective, accuracy, cost and verdict.',
     )
-    .argument('[decision-id]', 'pareto_decision_id of the answer (default: the last decision of the router)')
+    .argument(
+      '[decision-id]',
+      'pareto_decision_id of the answer (default: the last decision of the router; needs an operator certificate if the router has certificates)',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  pareto explain\n  pareto explain router-1-8d2f04b1.42.9e3779b97f4a7c15 -o json',

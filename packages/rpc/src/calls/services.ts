@@ -72,6 +72,11 @@ type Method<H extends (...args: never) => unknown, D> =
 
 type MethodNames<T> = keyof { [K in keyof T as string extends K ? never : K & string]: true };
 
+/** `service/Method` of each method of the services. */
+export type MethodPath<S extends ServiceName = ServiceName> = {
+  readonly [N in S]: `${N}/${MethodNames<Services[N][0]>}`;
+}[S];
+
 /** The handlers of a service. A call of a method without a handler fails with UNIMPLEMENTED. */
 export type ServiceHandlers<S extends ServiceName> = {
   readonly [M in MethodNames<Services[S][0]> as Uncapitalize<M>]?: Services[S][0][M] extends (...args: never) => unknown

@@ -3,8 +3,8 @@
 import type { Clock } from '@pareto/core';
 import { describeRole, type ChannelOptions, type ServerCall, type ServerOptions, type ServiceRole } from '@pareto/rpc';
 import type { Gauge, Logger } from '@pareto/telemetry';
-import { createGuard, type Authenticator } from './callers.js';
 import type { CertificateFolder } from './certificate-folder.js';
+import { createCheck, createGuard, type Authenticator } from './guard.js';
 import { limitWarnings } from './limited-log.js';
 import { tokenMetadata, tokenAuthenticator } from './token.js';
 
@@ -15,6 +15,11 @@ export interface Access {
   channel(role: ServiceRole): Pick<ChannelOptions, 'metadata' | 'tls'>;
   /** Returns whether the caller is a service of the cluster. */
   isService(call: ServerCall): boolean;
+  /**
+   * Throws `unauthenticated` or `permission-denied`, and logs, unless the caller is an operator. `what` names the call.
+   * Without certificates, every caller is an operator.
+   */
+  requireOperator(call: ServerCall, what: string): void;
   /** Sets the gauge to the seconds until this service's certificate expires. Does nothing without certificates. */
   observe(expiry: Gauge<'role'>): void;
 }
@@ -35,6 +40,7 @@ export function createTokenAccess(token: string, { role, clock, logger }: Access
     server: { guard: createGuard(role, authenticator, warn) },
     channel: () => ({ metadata }),
     isService: (call) => authenticator.isService(call),
+    requireOperator: () => undefined,
     observe: () => undefined,
   };
 }
@@ -54,6 +60,7 @@ export function createCertificateAccess(folder: CertificateFolder, { role, clock
     },
     channel: (server) => ({ tls: { source: folder, server } }),
     isService: (call) => certificateAuthenticator.isService(call),
+    requireOperator: (call, what) => createCheck(what, ['operator'], certificateAuthenticator, warn)(call),
     observe: (expiry) => expiry.set((folder.endsAt - clock.wallMs()) / 1000, { role }),
   };
 }

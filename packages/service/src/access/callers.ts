@@ -1,73 +1,76 @@
-// The table of the roles that may call each method, and the guard that checks every call before its handler runs.
-// Health and reflection are not in the table: every client that can connect may call them.
+// The table of the roles that may call each method of a service. The guard (`guard.ts`) enforces it, and
+// docs/reference/callers.md shows it. Without certificates, every caller is an operator.
 
-import { ParetoError } from '@pareto/core';
-import type { Guard, Role, ServerCall, ServiceRole } from '@pareto/rpc';
-import type { LogFields } from '@pareto/telemetry';
+import type { MethodPath, Role, ServiceRole } from '@pareto/rpc';
 
-type Callers = 'anyone' | readonly Role[];
+/** `anyone` includes callers without a certificate, where the service accepts their connections. */
+export type Callers = 'anyone' | readonly Role[];
 
-/** Allowed callers by the called service. A method's entry overrides its service's. A method without an entry is denied. */
-const callers: Readonly<Record<ServiceRole, Readonly<Record<string, Callers>>>> = {
-  controller: {
+/** Rows of the methods `M`. A missing or an unknown row is a compile error. */
+type Rows<M extends MethodPath> = Readonly<Record<M, Callers>>;
+
+const operators: Callers = ['operator'];
+const routers: Callers = ['router'];
+/** Workers download models and upload the files that they generate. */
+const workersAndOperators: Callers = ['worker', 'operator'];
+
+const controller: Rows<MethodPath<'pareto.v1.Blobs' | 'pareto.v1.Fleet' | 'pareto.v1.Registry' | 'pareto.v1.Routes'>> =
+  {
+    'pareto.v1.Blobs/Stat': workersAndOperators,
+  'pareto.v1.Blobs/Upload': workersAndOperators,
+    'pareto.v1.Blobs/Download': workersAndOperators,
     'pareto.v1.Fleet/Join': ['worker'],
-    'pareto.v1.Fleet': ['operator'],
-    'pareto.v1.Routes': ['router'],
-    'pareto.v1.Registry': ['operator'],
-    // Workers download models and upload the files that they generate.
-    'pareto.v1.Blobs': ['worker', 'operator'],
-  },
-  worker: {
-    'inference.GRPCInferenceService': ['router'],
-    'pareto.v1.Execution': ['router'],
-  },
-  router: {
-    'inference.GRPCInferenceService': 'anyone',
-    'pareto.v1.Inference': 'anyone',
-  },
+    'pareto.v1.Fleet/ListWorkers': operators,
+    'pareto.v1.Fleet/Drain': operators,
+    'pareto.v1.Fleet/Overview': operators,
+    'pareto.v1.Fleet/Events': operators,
+    'pareto.v1.Registry/RegisterTask': operators,
+    'pareto.v1.Registry/RegisterArchitecture': operators,
+    'pareto.v1.Registry/List': operators,
+    'pareto.v1.Registry/Describe': operators,
+    'pareto.v1.Registry/Delete': operators,
+    'pareto.v1.Registry/Profile': operators,
+    'pareto.v1.Registry/Jobs': operators,
+    'pareto.v1.Registry/SetRule': operators,
+    'pareto.v1.Registry/LiftRule': operators,
+    'pareto.v1.Registry/ListRules': operators,
+    'pareto.v1.Routes/Watch': routers,
+    'pareto.v1.Routes/Statistics': routers,
+    'pareto.v1.Routes/SetWarmth': routers,
+  };
+
+const router: Rows<MethodPath<'inference.GRPCInferenceService' | 'pareto.v1.Inference'>> = {
+  'inference.GRPCInferenceService/ServerLive': 'anyone',
+  'inference.GRPCInferenceService/ServerReady': 'anyone',
+  'inference.GRPCInferenceService/ModelReady': 'anyone',
+  'inference.GRPCInferenceService/ServerMetadata': 'anyone',
+  'inference.GRPCInferenceService/ModelMetadata': 'anyone',
+  'inference.GRPCInferenceService/ModelInfer': 'anyone',
+  'inference.GRPCInferenceService/ModelStreamInfer': 'anyone',
+  'inference.GRPCInferenceService/ModelConfig': 'anyone',
+  'inference.GRPCInferenceService/ModelStatistics': 'anyone',
+  'inference.GRPCInferenceService/RepositoryIndex': 'anyone',
+  'inference.GRPCInferenceService/RepositoryModelLoad': operators,
+  'inference.GRPCInferenceService/RepositoryModelUnload': operators,
+  'inference.GRPCInferenceService/SystemSharedMemoryStatus': 'anyone',
+  'inference.GRPCInferenceService/SystemSharedMemoryRegister': 'anyone',
+  'inference.GRPCInferenceService/SystemSharedMemoryUnregister': 'anyone',
+  'inference.GRPCInferenceService/CudaSharedMemoryStatus': 'anyone',
+  'inference.GRPCInferenceService/CudaSharedMemoryRegister': 'anyone',
+  'inference.GRPCInferenceService/CudaSharedMemoryUnregister': 'anyone',
+  // Reading the settings and changing them is one method.
+  'inference.GRPCInferenceService/TraceSetting': operators,
+  'inference.GRPCInferenceService/LogSettings': operators,
+  'pareto.v1.Inference/Infer': 'anyone',
+  // Only with a decision id. Without one, it requires an operator (`Access.requireOperator`).
+  'pareto.v1.Inference/Explain': 'anyone',
+  'pareto.v1.Inference/WhatIf': 'anyone',
 };
 
-/** Returns the allowed callers of a path `/service/Method`. */
-function callersOf(role: ServiceRole, path: string): Callers {
-  const method = path.slice(1);
-  return callers[role][method] ?? callers[role][method.slice(0, method.indexOf('/'))] ?? [];
-}
+const worker: Rows<'inference.GRPCInferenceService/ModelInfer' | MethodPath<'pareto.v1.Execution'>> = {
+  'inference.GRPCInferenceService/ModelInfer': routers,
+  'pareto.v1.Execution/Ping': routers,
+};
 
-/** Identifies callers, by certificate or by token. */
-export interface Authenticator {
-  /** Returns why the caller has none of the allowed roles. Undefined if it has one. */
-  denial(call: ServerCall, allowed: readonly Role[]): Denial | undefined;
-  /** Returns whether the caller is a service of the cluster. */
-  isService(call: ServerCall): boolean;
-}
-
-interface Denial {
-  readonly code: 'unauthenticated' | 'permission-denied';
-  /** Reason, e.g. "the caller presented a router's certificate". */
-  readonly because: string;
-}
-
-const notHere: Denial = { code: 'permission-denied', because: 'this service does not offer the method' };
-
-/** Creates the guard of a service. It throws `unauthenticated` or `permission-denied`, and logs, if a call is not allowed. */
-export function createGuard(
-  role: ServiceRole,
-  authenticator: Authenticator,
-  log: (message: string, fields: LogFields) => void,
-): Guard {
-  return (path) => {
-    const allowed = callersOf(role, path);
-    if (allowed === 'anyone') return undefined;
-    const expected = `${path.slice(1)} is for ${listRoles(allowed)}`;
-    return (call) => {
-      const denial = allowed.length === 0 ? notHere : authenticator.denial(call, allowed);
-      if (denial === undefined) return;
-      const message = `${expected}: ${denial.because}`;
-      log('call rejected', { peer: call.peer, method: path, reason: message });
-      throw new ParetoError(denial.code, message);
-    };
-  };
-}
-
-const listRoles = (roles: readonly Role[]): string =>
-  roles.length === 0 ? 'no caller' : roles.map((role) => `${role}s`).join(' and ');
+/** Rows by the called service. A method without a row is denied. */
+export const callers: Readonly<Record<ServiceRole, Readonly<Record<string, Callers>>>> = { controller, router, worker };

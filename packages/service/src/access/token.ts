@@ -4,7 +4,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ParetoError } from '@pareto/core';
 import { tokenKey } from '@pareto/rpc';
-import type { Authenticator } from './callers.js';
+import type { Authenticator } from './guard.js';
 
 const minLength = 16;
 /** Bounds the work of comparing a presented token. */

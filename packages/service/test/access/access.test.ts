@@ -131,8 +131,11 @@ const intended: Readonly<Record<ServiceRole, readonly (readonly [RegExp, readonl
     [/^pareto\.v1\.Registry\//, ['operator']],
     [/^pareto\.v1\.Blobs\/(Stat|Upload|Download)$/, ['worker', 'operator']],
   ],
-  router: [[/^(inference\.GRPCInferenceService|pareto\.v1\.Inference)\//, 'anyone']],
-  worker: [[/^(inference\.GRPCInferenceService|pareto\.v1\.Execution)\//, ['router']]],
+  router: [
+    [/^inference\.GRPCInferenceService\/(RepositoryModel(Load|Unload)|TraceSetting|LogSettings)$/, ['operator']],
+    [/^(inference\.GRPCInferenceService|pareto\.v1\.Inference)\//, 'anyone'],
+  ],
+  worker: [[/^(inference\.GRPCInferenceService\/ModelInfer|pareto\.v1\.Execution\/Ping)$/, ['router']]],
 };
 
 describe('access by certificates', () => {
@@ -167,6 +170,7 @@ describe('access by certificates', () => {
     const access = accessOf(role);
     const server = createServer(access.server);
     server.add('pareto.v1.Registry', { list: async () => ({}) });
+    server.add('inference.GRPCInferenceService', { repositoryModelLoad: async () => ({}) });
     server.add('pareto.v1.Fleet', {
       join: async (stream) => {
         for await (const _ of stream) await stream.write({});
@@ -234,6 +238,35 @@ describe('access by certificates', () => {
         assert.deepEqual(may.filter(takes), wanted === 'anyone' ? may : wanted, `${role}: ${method}`);
       }
     }
+  });
+
+  it('requires an operator to load, unload, and read or change settings at a router', async () => {
+    const address = await serve('router');
+    const load = async (who: ServiceRole | 'operator' | 'client') =>
+      createClient(connect(address, await as(who, 'router')), 'inference.GRPCInferenceService').repositoryModelLoad({});
+    const text = 'inference.GRPCInferenceService/RepositoryModelLoad is for operators: the caller presented';
+    const advice = 'present a certificate with the URI spiffe://pareto/operator';
+    await load('operator');
+    assert.deepEqual(lines, []);
+    await assert.rejects(load('client'), { code: 'unauthenticated', message: `${text} no certificate; ${advice}` });
+    for (const who of ['controller', 'router', 'worker'] as const) {
+      const message = `${text} a ${who}'s certificate; ${advice}`;
+      await assert.rejects(load(who), { code: 'permission-denied', message });
+    }
+  });
+
+  it('requires an operator where a handler asks for one, but not without certificates', async () => {
+    const access = accessOf('router');
+    const callOf = (peerRole: PeerRole) => ({ peerRole, peer: 'test', metadata: new Map() }) as unknown as ServerCall;
+    access.requireOperator(callOf('operator'), 'x');
+    const denied = (role: PeerRole, code: string): void =>
+      assert.throws(() => access.requireOperator(callOf(role), 'x'), { code, message: /^x is for operators: the / });
+    denied(undefined, 'unauthenticated');
+    for (const role of ['unknown', 'controller', 'router', 'worker'] as const) denied(role, 'permission-denied');
+    createTokenAccess(token, { role: 'router', clock: systemClock, logger: silent }).requireOperator(
+      callOf(undefined),
+      'x',
+    );
   });
 
   it('rejects connections without a valid certificate at a controller', async () => {

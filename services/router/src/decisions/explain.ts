@@ -16,12 +16,13 @@ export interface ExplainOptions {
 
 const forwardTimeoutMs = 2_000;
 
-/** An empty `id` means the last decision of this router. */
+/** An empty `id` means the last decision of this router, which may be another client's: it requires an operator. */
 export async function explain(
   options: ExplainOptions,
   id: string,
   call: ServerCall,
 ): Promise<wire.ExplainResponseInput> {
+  if (id === '') options.access.requireOperator(call, 'pareto.v1.Inference/Explain without a decision id');
   const decision = id === '' ? lastDecision(options) : parseDecisionId(id);
   const { router } = decision;
   const decisionId = id === '' ? formatDecisionId(decision) : id;

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { fallbackObjective, ParetoError } from '@pareto/core';
+import { createTrace } from '@pareto/policy';
+import type { ServerCall } from '@pareto/rpc';
+import { createTokenAccess } from '@pareto/service';
+import { createLogger } from '@pareto/telemetry';
+import { createManualClock } from '@pareto/testkit';
+import { createNonces, formatDecisionId } from '../../src/decisions/decision-id.js';
+import { createDecisionLog } from '../../src/decisions/decision-log.js';
+import { explain } from '../../src/decisions/explain.js';
+import { domainTable } from '../support/domain-table.js';
+
+describe('Explain', () => {
+  const clock = createManualClock();
+  const table = domainTable({ a: { ms: 2, replicas: 1 } });
+  const target = table.targets.get('digits') ?? assert.fail();
+  const decisions = createDecisionLog({ router: 'r1', slots: 4, nextNonce: createNonces(), clock });
+  const id = decisions.next();
+  const decided = {
+    target,
+    objective: fallbackObjective,
+    tableVersion: table.version,
+    chosen: 0,
+    trace: createTrace(),
+  };
+  decisions.record(id, { ...decided, outcome: 'chosen' });
+
+  const logger = createLogger({ service: 'router', level: 'silent', format: 'json' });
+  const asked: string[] = [];
+  const access = {
+    ...createTokenAccess('0123456789abcdef', { role: 'router', clock, logger }),
+    requireOperator(_call: ServerCall, what: string) {
+      asked.push(what);
+      throw new ParetoError('permission-denied', 'not an operator');
+    },
+  };
+  const options = { routerId: 'r1', decisions, table: () => table, access };
+  const call = { metadata: new Map() } as unknown as ServerCall;
+
+  it('answers every caller that has the id', async () => {
+    assert.equal((await explain(options, formatDecisionId(id), call)).outcome, 'chosen');
+    assert.deepEqual(asked, []);
+  });
+
+  it('returns the last decision to operators only', async () => {
+    await assert.rejects(explain(options, '', call), { code: 'permission-denied' });
+    assert.deepEqual(asked, ['pareto.v1.Inference/Explain without a decision id']);
+    const open = { ...options, access: { ...access, requireOperator: () => undefined } };
+    assert.equal((await explain(open, '', call)).decisionId, formatDecisionId(id));
+  });
+});
