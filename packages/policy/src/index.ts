@@ -20,6 +20,13 @@ export {
 } from './collect/plan-blob-collection.js';
 export { costBatch, costPer1k } from './cost/cost-per-1k.js';
 export { p50At, p99At } from './cost/profile-at.js';
+export { objectiveClass, strictestOf } from './demand/objective-class.js';
+export {
+  defaultDemandReportParams,
+  planDemandReport,
+  type DemandEntry,
+  type DemandReportParams,
+} from './demand/plan-demand-report.js';
 export {
   classifyVariant,
   defaultClassifyParams,

@@ -1,49 +1,61 @@
-// Counts the demand of one reporting window by target and objective.
+// Counts the demand of one reporting window by target and class of objectives.
 
 import type { VariantId } from '@pareto/core';
+import {
+  defaultDemandReportParams,
+  objectiveClass,
+  planDemandReport,
+  strictestOf,
+  type DemandEntry,
+} from '@pareto/policy';
 import { objectiveToWire, type wire } from '@pareto/rpc';
 import type { ResolvedQuery } from '../resolve/resolve.js';
 
-interface Entry {
-  readonly target: string;
-  readonly objective: wire.ObjectiveInput | null;
-  requests: number;
-  items: number;
-  refused: number;
-  violations: number;
-  failed: number;
+/** An entry whose counts change. */
+type Entry = { -readonly [K in keyof DemandEntry]: DemandEntry[K] } & {
   readonly held: Map<VariantId, number>;
   readonly itemsByVariant: Map<VariantId, number>;
   readonly latencyCounts: Map<number, number>;
-}
+};
 
 export interface Entries {
-  /** Returns the entry of the query's target and objective. */
+  /** Returns the entry of the query's target and class of objectives. */
   entryOf(resolved: ResolvedQuery): Entry;
   /** Counts one more query and returns its entry. */
   count(resolved: ResolvedQuery): Entry;
-  /** Returns the largest entries. The rest are merged under an empty target. */
-  topEntries(): wire.DemandEntryInput[];
+  /** Returns the entries to report, as `planDemandReport` bounds them. */
+  report(): wire.DemandEntryInput[];
   /** Starts a new window. Held queries stay counted. */
   startWindow(): void;
 }
 
-const maxSentEntries = 256;
-/** Maximum number of entries per window. Queries of further ones are counted in the merged entry. */
-const maxEntries = 4_096;
+/**
+ * Maximum numbers of classes per window, of all targets together and of each. Queries of further classes are counted in
+ * one entry per target.
+ */
+const limits = { all: 4_096, perTarget: 64 } as const;
+const otherClasses = '';
 
 export function createEntries(): Entries {
-  let entries = new Map<string, Entry>();
+  let byTarget = new Map<string, Map<string, Entry>>();
+  let size = 0;
 
-  function entryOf(resolved: ResolvedQuery): Entry {
-    const key = keyOf(resolved);
-    const known = entries.get(key);
-    if (known !== undefined) return known;
-    const isRest = entries.size >= maxEntries;
-    const entry = isRest ? (entries.get('') ?? createEntry('', null)) : newEntryOf(resolved);
-    entries.set(isRest ? '' : key, entry);
-    return entry;
+  function entryOf({ entry: { name }, objective }: ResolvedQuery): Entry {
+    const classes = byTarget.get(name) ?? new Map<string, Entry>();
+    if (classes.size === 0) byTarget.set(name, classes);
+    const objectives = objectiveClass(objective);
+    const known = classes.get(objectives);
+    if (known !== undefined) return withObjective(known, objective);
+    const isRest = size >= limits.all || classes.size >= limits.perTarget;
+    const key = isRest ? otherClasses : objectives;
+    const found = classes.get(key);
+    if (found !== undefined) return withObjective(found, objective);
+    const created = createEntry(name, objective);
+    classes.set(key, created);
+    size += 1;
+    return created;
   }
+  const all = (): Entry[] => [...byTarget.values()].flatMap((classes) => [...classes.values()]);
 
   return {
     entryOf,
@@ -53,26 +65,31 @@ export function createEntries(): Entries {
       entry.items += resolved.items;
       return entry;
     },
-    topEntries: () => topEntries([...entries.values()]),
+    report: () => planDemandReport(all(), defaultDemandReportParams).flatMap(toWire),
     startWindow() {
-      const held = [...entries].filter(([, entry]) => entry.held.size > 0);
-      entries = new Map(held.map(([key, entry]) => [key, withoutCounts(entry)]));
+      const before = byTarget;
+      byTarget = new Map();
+      size = 0;
+      for (const [target, classes] of before) {
+        const held = [...classes].filter(([, entry]) => entry.held.size > 0);
+        if (held.length > 0) byTarget.set(target, new Map(held.map(([key, entry]) => [key, withoutCounts(entry)])));
+        size += held.length;
+      }
     },
   };
 }
 
-const keyOf = ({ entry, objective: o }: ResolvedQuery): string =>
-  `${entry.name} ${o.latencyMs} ${o.minAccuracy} ${o.accuracyBound} ${o.maxCostPer1k} ${o.class} ${o.degrade}`;
-
-const newEntryOf = ({ entry, objective }: ResolvedQuery): Entry => createEntry(entry.name, objectiveToWire(objective));
-
-function createEntry(target: string, objective: wire.ObjectiveInput | null): Entry {
-  const counts = { requests: 0, items: 0, refused: 0, violations: 0, failed: 0 };
-  const maps = { held: new Map(), itemsByVariant: new Map(), latencyCounts: new Map() };
-  return { target, objective, ...counts, ...maps };
+function withObjective(entry: Entry, objective: DemandEntry['objective']): Entry {
+  entry.objective = strictestOf(entry.objective, objective);
+  return entry;
 }
 
-const withoutCounts = (entry: Entry): Entry => ({ ...createEntry(entry.target, entry.objective), held: entry.held });
+function createEntry(target: string, objective: DemandEntry['objective'], held = new Map<VariantId, number>()): Entry {
+  const counts = { requests: 0, items: 0, refused: 0, violations: 0, failed: 0 };
+  return { target, objective, ...counts, held, itemsByVariant: new Map(), latencyCounts: new Map() };
+}
+
+const withoutCounts = ({ target, objective, held }: Entry): Entry => createEntry(target, objective, held);
 
 export function add<Key>(counts: Map<Key, number>, key: Key, change: number): void {
   const count = (counts.get(key) ?? 0) + change;
@@ -80,30 +97,11 @@ export function add<Key>(counts: Map<Key, number>, key: Key, change: number): vo
   else counts.delete(key);
 }
 
-function topEntries(entries: readonly Entry[]): wire.DemandEntryInput[] {
-  const named = entries.filter(({ target }) => target !== '');
-  const sorted = named.toSorted((a, b) => b.held.size - a.held.size || b.requests - a.requests);
-  const rest = [...sorted.slice(maxSentEntries), ...entries.filter(({ target }) => target === '')];
-  const merged = rest.length === 0 ? [] : [rest.reduce(merge, createEntry('', null))];
-  return [...sorted.slice(0, maxSentEntries), ...merged].flatMap(toWire);
-}
-
-function merge(sum: Entry, entry: Entry): Entry {
-  sum.requests += entry.requests;
-  sum.items += entry.items;
-  sum.refused += entry.refused;
-  sum.violations += entry.violations;
-  sum.failed += entry.failed;
-  for (const [variant, items] of entry.itemsByVariant) add(sum.itemsByVariant, variant, items);
-  for (const [bucket, answers] of entry.latencyCounts) add(sum.latencyCounts, bucket, answers);
-  return sum;
-}
-
 /** Returns one message, plus one for each further variant for which queries of the entry are held. */
-function toWire(entry: Entry): wire.DemandEntryInput[] {
-  const { target, objective, requests, items, refused, violations, failed } = entry;
+function toWire(entry: DemandEntry): wire.DemandEntryInput[] {
+  const { target, requests, items, refused, violations, failed } = entry;
   const [first, ...others] = [...entry.held].map(([heldVariant, held]) => ({ heldVariant, held }));
-  const base = { tenant: 'default', target, objective };
+  const base = { tenant: 'default', target, objective: objectiveToWire(entry.objective) };
   const itemsByVariant = Object.fromEntries(entry.itemsByVariant);
   const latencyCounts = Object.fromEntries(entry.latencyCounts);
   return [

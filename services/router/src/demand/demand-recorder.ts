@@ -36,8 +36,8 @@ export function createDemandRecorder({ send, clock }: DemandOptions): DemandReco
   /** Returns false if the report could not be sent. */
   function report(): boolean {
     const now = clock.now();
-    const topEntries = entries.topEntries();
-    if (topEntries.length > 0 && !send({ windowMs: now - since, entries: topEntries })) return false;
+    const reported = entries.report();
+    if (reported.length > 0 && !send({ windowMs: now - since, entries: reported })) return false;
     since = now;
     entries.startWindow();
     return true;
@@ -68,9 +68,10 @@ export function createDemandRecorder({ send, clock }: DemandOptions): DemandReco
       entries.entryOf(resolved).failed += 1;
     },
     held(resolved, variant) {
-      add(entries.entryOf(resolved).held, variant, 1);
+      const { held } = entries.entryOf(resolved);
+      add(held, variant, 1);
       reportSoon(urgentMs);
-      return { [Symbol.dispose]: () => add(entries.entryOf(resolved).held, variant, -1) };
+      return { [Symbol.dispose]: () => add(held, variant, -1) };
     },
     start: async () => tick(),
     stop: async () => {

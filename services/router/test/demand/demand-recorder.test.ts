@@ -8,13 +8,13 @@ import { domainTable } from '../support/domain-table.js';
 
 const a = variantId('a:original');
 
-function resolvedQuery(latencyMs = 1000, items = 1): ResolvedQuery {
+function resolvedQuery(latencyMs = 1000, items = 1, target = 'digits'): ResolvedQuery {
   const table = domainTable({ a: { ms: 1, replicas: 1 } });
   const entry = table.targets.get('digits');
   assert.ok(entry !== undefined);
   return {
     table,
-    entry,
+    entry: { ...entry, name: target },
     items,
     objective: { ...fallbackObjective, latencyMs: milliseconds(latencyMs) },
     preference: 'cheapest',
@@ -87,18 +87,39 @@ describe('the demand recorder', () => {
     );
   });
 
-  it('reports the 256 largest entries and merges the rest', async () => {
+  it('merges the queries of further classes of objectives per target', async () => {
     const { clock, sent, recorder } = setUp();
     await recorder.start(() => undefined);
     for (let i = 1; i <= 5000; i++) recorder.answered(resolvedQuery(i), a, 10);
     recorder.answered(resolvedQuery(3), a, 10);
+    recorder.answered(resolvedQuery(100, 1, 'a'), a, 10);
     await clock.advance(1000);
     const entries = sent[0]?.entries ?? [];
-    assert.equal(entries.length, 257);
+    assert.equal(entries.length, 66);
+    const ofTask = entries.filter(({ target }) => target === 'digits');
     assert.equal(
-      entries.reduce((sum, { requests }) => sum + Number(requests), 0),
+      ofTask.reduce((sum, { requests }) => sum + Number(requests), 0),
       5001,
     );
-    assert.ok(entries.some(({ target, requests }) => target === '' && Number(requests) > 4000));
+    const [largest] = ofTask;
+    assert.ok(Number(largest?.requests) > 4000, 'the entry of the further classes');
+    assert.equal(largest?.objective?.latencyMs, 177, 'the strictest of them');
+    assert.deepEqual(
+      entries.filter(({ target }) => target === 'a').map((e) => [e.objective?.latencyMs, e.requests]),
+      [[100, 1]],
+    );
+  });
+
+  it('forgets a held query also if its class had no entry of its own when it was held', async () => {
+    const { clock, sent, recorder } = setUp();
+    await recorder.start(() => undefined);
+    for (let i = 1; i <= 5000; i++) recorder.answered(resolvedQuery(i), a, 10);
+    const hold = recorder.held(resolvedQuery(5000), a);
+    await clock.advance(1000);
+    hold[Symbol.dispose]();
+    await clock.advance(3000);
+    const last = sent.at(-1)?.entries ?? [];
+    assert.ok(last.every(({ held = 0 }) => held === 0));
+    assert.equal(sent.length, 3, 'the query was held, is held, and is not held any more');
   });
 });

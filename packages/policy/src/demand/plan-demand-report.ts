@@ -1,0 +1,75 @@
+// The entries of a report of demand: bounded in number, shared fairly by the targets, and with exact totals.
+
+import { groupBy, type LatencyCounts, type Objective, type VariantId } from '@pareto/core';
+import { strictestOf } from './objective-class.js';
+
+/** Queries of one target with similar objectives. */
+export interface DemandEntry {
+  readonly target: string;
+  /** Strictest objective of the queries. */
+  readonly objective: Objective;
+  readonly requests: number;
+  readonly items: number;
+  readonly refused: number;
+  readonly violations: number;
+  readonly failed: number;
+  /** Number of queries that wait for each cold variant. */
+  readonly held: ReadonlyMap<VariantId, number>;
+  readonly itemsByVariant: ReadonlyMap<VariantId, number>;
+  readonly latencyCounts: LatencyCounts;
+}
+
+export interface DemandReportParams {
+  readonly maxEntries: number;
+}
+
+export const defaultDemandReportParams: DemandReportParams = { maxEntries: 256 };
+
+/**
+ * Returns at most `maxEntries` entries, or one per target if there are more targets than that. The largest come first.
+ * Where a target has more entries than its fair share, its smallest are merged.
+ */
+export function planDemandReport(
+  entries: readonly DemandEntry[],
+  { maxEntries }: DemandReportParams,
+): readonly DemandEntry[] {
+  const ascending = [...groupBy(entries, ({ target }) => target).values()].toSorted((a, b) => a.length - b.length);
+  let free = maxEntries;
+  const reduced = ascending.flatMap((ofTarget, index) => {
+    const share = Math.max(1, Math.min(ofTarget.length, Math.floor(free / (ascending.length - index))));
+    free -= share;
+    return mergeSmallest(ofTarget, share);
+  });
+  return reduced.toSorted(largestFirst);
+}
+
+const largestFirst = (a: DemandEntry, b: DemandEntry): number => b.held.size - a.held.size || b.requests - a.requests;
+
+/** Returns `count` entries: the largest, and the rest merged into one. */
+function mergeSmallest(entries: readonly DemandEntry[], count: number): readonly DemandEntry[] {
+  if (entries.length <= count) return entries;
+  const sorted = entries.toSorted(largestFirst);
+  return [...sorted.slice(0, count - 1), merge(sorted.slice(count - 1))];
+}
+
+function merge(entries: readonly DemandEntry[]): DemandEntry {
+  const sum = (count: (entry: DemandEntry) => number): number => entries.reduce((all, entry) => all + count(entry), 0);
+  return {
+    target: entries[0]?.target ?? '',
+    objective: entries.map(({ objective }) => objective).reduce(strictestOf),
+    requests: sum(({ requests }) => requests),
+    items: sum(({ items }) => items),
+    refused: sum(({ refused }) => refused),
+    violations: sum(({ violations }) => violations),
+    failed: sum(({ failed }) => failed),
+    held: addUp(entries.map(({ held }) => held)),
+    itemsByVariant: addUp(entries.map(({ itemsByVariant }) => itemsByVariant)),
+    latencyCounts: addUp(entries.map(({ latencyCounts }) => latencyCounts)),
+  };
+}
+
+function addUp<K>(maps: readonly ReadonlyMap<K, number>[]): ReadonlyMap<K, number> {
+  const sums = new Map<K, number>();
+  for (const counts of maps) for (const [key, count] of counts) sums.set(key, (sums.get(key) ?? 0) + count);
+  return sums;
+}
