@@ -1,7 +1,7 @@
 // Parses NumPy's array files (`.npy`): a header, then the elements. Source: NumPy enhancement proposal 1.
 
-import { elementBytes, elementCount, ParetoError, type DataType } from '@pareto/core';
-import { fromTexts, textTypeOf, type TextType } from './texts.js';
+import { cutText, elementBytes, elementCount, ParetoError, type DataType } from '@pareto/core';
+import { textTypeOf, type TextType } from './texts.js';
 
 /** A tensor. `data` is little-endian and row-major; each BYTES element follows its length in 4 bytes. */
 export interface Tensor {
@@ -27,40 +27,91 @@ const datatypes: Readonly<Record<string, DataType>> = {
 
 const magic = Buffer.from('\x93NUMPY', 'latin1');
 
+/** Limits of what a header may state. NumPy itself writes at most 10,000 bytes and 64 dimensions. */
+const [maxHeaderBytes, maxRank] = [16_384, 32];
+/** Limit of the product of the dimensions other than 0, for arrays without elements. */
+const maxEmptyElements = 2 ** 24;
+const headerEntry = /'(descr|fortran_order|shape)'\s*:\s*('[^']*'|True|False|\([\d\s,]*\))/g;
+
 /**
- * Parses an array. `name` is used in errors. The result shares memory with `content`, except for text. Throws
- * `invalid-argument` for content that is malformed or has an unsupported type.
+ * Parses an array. `name` is used in errors. The result shares memory with `content`, except for text, which takes at
+ * most five times the memory. Throws `invalid-argument` for content that is malformed or has an unsupported type.
  */
 export function parseNpy(name: string, content: Buffer): Tensor {
-  const invalid = (why: string): ParetoError => new ParetoError('invalid-argument', `array ${name}: ${why}`);
-  if (content.byteLength < 12 || !content.subarray(0, 6).equals(magic)) throw invalid('it is not in .npy format');
-  const wide = (content[6] ?? 0) > 1;
-  const start = wide ? 12 : 10;
-  const end = start + (wide ? content.readUInt32LE(8) : content.readUInt16LE(8));
-  const header = content.toString('latin1', start, Math.min(end, content.byteLength));
-  const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
-  const shape = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)?.[1];
-  if (descr === undefined || shape === undefined) throw invalid('its header is cut short or holds a structure');
+  const invalid = (why: string): ParetoError =>
+    new ParetoError('invalid-argument', `array ${cutText(name, 100)}: ${why}`);
+  const { header, data } = splitHeader(content, invalid);
+  const { descr, fortranOrder, shape } = parseHeader(header, invalid);
   const text = textTypeOf(descr);
   const datatype = text === undefined ? datatypes[descr] : 'BYTES';
   if (datatype === undefined) {
     const known = Object.keys(datatypes).join(' ');
-    throw invalid(`its type is ${descr}, expected one of ${known} <U |S (convert it with arr.astype('<f4'))`);
+    const found = cutText(descr, 100);
+    throw invalid(`its type is ${found}, expected one of ${known} <U |S (convert it with arr.astype('<f4'))`);
   }
-  if (/'fortran_order'\s*:\s*True/.test(header)) {
-    throw invalid('it is in Fortran order, expected C order: save numpy.ascontiguousarray(arr)');
+  const itemBytes = text?.bytes ?? elementBytes[datatype];
+  if (itemBytes === 0) throw invalid(`its type is ${descr}, whose elements have no bytes: use arr.astype('|S1')`);
+  if (fortranOrder) throw invalid('it is in Fortran order, expected C order: save numpy.ascontiguousarray(arr)');
+  const dims = parseShape(shape, invalid);
+  const count = elementCount(dims);
+  if (data.byteLength !== count * itemBytes) {
+    const expected = `expected ${count * itemBytes} for ${descr} (${dims.join(', ')})`;
+    throw invalid(`it holds ${data.byteLength} bytes, ${expected}`);
   }
-  const dims = shape
-    .split(',')
-    .filter((part) => part.trim() !== '')
-    .map(Number);
-  const data = content.subarray(end);
-  const expected = elementCount(dims) * (text?.bytes ?? elementBytes[datatype]);
-  if (data.byteLength !== expected) {
-    throw invalid(`it holds ${data.byteLength} bytes, expected ${expected} for ${descr} (${dims.join(', ')})`);
-  }
-  return { datatype, dims, data: text === undefined ? data : toBytesElements(data, elementCount(dims), text) };
+  return { datatype, dims, data: text === undefined ? data : toBytesElements(data, count, text) };
 }
 
-const toBytesElements = (data: Buffer, count: number, { bytes, decode }: TextType): Uint8Array =>
-  fromTexts(Array.from({ length: count }, (_, index) => decode(data.subarray(index * bytes, (index + 1) * bytes))));
+type CreateError = (why: string) => ParetoError;
+
+function splitHeader(content: Buffer, invalid: CreateError): { readonly header: string; readonly data: Buffer } {
+  const version = content[6] ?? 0;
+  if (content.byteLength < 12 || !content.subarray(0, 6).equals(magic) || version < 1 || version > 3)
+    throw invalid('it is not in .npy format');
+  const start = version > 1 ? 12 : 10;
+  const length = version > 1 ? content.readUInt32LE(8) : content.readUInt16LE(8);
+  if (length > maxHeaderBytes) throw invalid(`its header has ${length} bytes, expected at most ${maxHeaderBytes}`);
+  const end = start + length;
+  return { header: content.toString('latin1', start, end), data: content.subarray(end) };
+}
+
+interface Header {
+  readonly descr: string;
+  readonly fortranOrder: boolean;
+  /** Dimensions, separated by commas. */
+  readonly shape: string;
+}
+
+/** Parses the header. Each of its three entries must occur once, because NumPy uses the last of several. */
+function parseHeader(header: string, invalid: CreateError): Header {
+  const entries = [...header.matchAll(headerEntry)].map(([, key = '', value = '']) => [key, value] as const);
+  const { descr, fortran_order: order, shape } = Object.fromEntries(entries);
+  const isPlain = /^\{[\s,]*\}\s*$/.test(header.replaceAll(headerEntry, ''));
+  if (entries.length !== 3 || !isPlain || descr?.[0] !== "'" || shape?.[0] !== '(' || order === undefined)
+    throw invalid('its header is cut short or holds a structure');
+  return { descr: descr.slice(1, -1), fortranOrder: order === 'True', shape: shape.slice(1, -1) };
+}
+
+function parseShape(shape: string, invalid: CreateError): readonly number[] {
+  const parts = shape.split(',').map((part) => part.trim());
+  if (parts.at(-1) === '') parts.pop();
+  if (parts.length > maxRank) throw invalid(`it has ${parts.length} dimensions, expected at most ${maxRank}`);
+  if (!parts.every((part) => /^\d{1,15}$/.test(part)))
+    throw invalid(`its shape is (${cutText(shape, 100)}), expected whole numbers`);
+  const dims = parts.map(Number);
+  const widest = elementCount(dims.filter((dim) => dim > 0));
+  if (widest > (dims.includes(0) ? maxEmptyElements : Number.MAX_SAFE_INTEGER))
+    throw invalid(`its shape is (${dims.join(', ')}), which is too large`);
+  return dims;
+}
+
+/** Encodes text as BYTES elements. Four bytes of UTF-32 have at most four bytes in UTF-8. */
+function toBytesElements(data: Buffer, count: number, { bytes, write }: TextType): Uint8Array {
+  const elements = Buffer.alloc(4 * count + data.byteLength);
+  let end = 0;
+  for (let offset = 0; offset < data.byteLength; offset += bytes) {
+    const length = write(data.subarray(offset, offset + bytes), elements.subarray(end + 4));
+    elements.writeUInt32LE(length, end);
+    end += 4 + length;
+  }
+  return elements.subarray(0, end);
+}

@@ -2,7 +2,7 @@
 
 import { promisify } from 'node:util';
 import { buffer } from 'node:stream/consumers';
-import { errorText, ParetoError } from '@pareto/core';
+import { cutText, errorText, ParetoError } from '@pareto/core';
 import { open, type Entry, type Options, type ZipFile } from 'yauzl';
 import { parseNpy, type Tensor } from './npy.js';
 
@@ -14,6 +14,9 @@ export interface NpzLimits {
 
 export const defaultNpzLimits: NpzLimits = { maxBytes: 2 ** 30, maxArrays: 1024 };
 
+/** Most bytes that one byte of a deflated entry can stand for. */
+const maxInflation = 1032;
+
 /** Returns the arrays by name. Throws `invalid-argument` if the file is malformed or exceeds a limit. */
 export async function readNpz(
   file: string,
@@ -21,17 +24,16 @@ export async function readNpz(
 ): Promise<ReadonlyMap<string, Tensor>> {
   const zip = await openZip(file);
   try {
-    const entries = checkLimits(await listEntries(zip), limits);
+    const entries = checkEntries(await listEntries(zip, limits), limits);
     const arrays = new Map<string, Tensor>();
-    for (const entry of entries) {
-      const name = entry.fileName.replace(/\.npy$/, '');
-      arrays.set(name, parseNpy(name, await unpack(zip, entry)));
-    }
+    for (const entry of entries) arrays.set(nameOf(entry), parseNpy(nameOf(entry), await unpack(zip, entry)));
     return arrays;
   } finally {
     zip.close();
   }
 }
+
+const nameOf = ({ fileName }: Entry): string => fileName.replace(/\.npy$/, '');
 
 const invalid = (why: string, cause?: unknown): ParetoError =>
   new ParetoError('invalid-argument', `the NPZ file can't be read: ${why}`, { cause });
@@ -46,12 +48,13 @@ async function openZip(file: string): Promise<ZipFile> {
   }
 }
 
-function listEntries(zip: ZipFile): Promise<readonly Entry[]> {
+/** Lists the entries. yauzl rejects names that are absolute or that leave the archive's folder. */
+function listEntries(zip: ZipFile, { maxArrays }: NpzLimits): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
   return new Promise((resolve, reject) => {
     zip.on('entry', (entry: Entry) => {
-      entries.push(entry);
-      zip.readEntry();
+      if (entries.push(entry) <= maxArrays) return zip.readEntry();
+      reject(invalid(`it has ${zip.entryCount} arrays, the limit is ${maxArrays}`));
     });
     zip.once('end', () => resolve(entries));
     zip.once('error', (error: unknown) => reject(invalid(errorText(error), error)));
@@ -59,15 +62,18 @@ function listEntries(zip: ZipFile): Promise<readonly Entry[]> {
   });
 }
 
-function checkLimits(entries: readonly Entry[], { maxBytes, maxArrays }: NpzLimits): readonly Entry[] {
+function checkEntries(entries: readonly Entry[], { maxBytes }: NpzLimits): readonly Entry[] {
   const total = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0);
   if (entries.length === 0) throw invalid('it has no array');
-  if (entries.length > maxArrays) throw invalid(`it has ${entries.length} arrays, the limit is ${maxArrays}`);
   if (total > maxBytes) throw invalid(`it unpacks to ${total} bytes, the limit is ${maxBytes}`);
-  const names = new Set(entries.map(({ fileName }) => fileName));
-  if (names.size < entries.length) throw invalid('it has two arrays with the same name');
+  const inflated = entries.find((entry) => entry.uncompressedSize > maxInflation * entry.compressedSize);
+  if (inflated !== undefined)
+    throw invalid(`${cutName(inflated)} declares ${inflated.uncompressedSize} bytes, more than its content can hold`);
+  if (new Set(entries.map(nameOf)).size < entries.length) throw invalid('it has two arrays with the same name');
   return entries;
 }
+
+const cutName = ({ fileName }: Entry): string => cutText(fileName, 100);
 
 async function unpack(zip: ZipFile, entry: Entry): Promise<Buffer> {
   const openStream = promisify<Entry, NodeJS.ReadableStream>((wanted, callback) =>
@@ -76,6 +82,6 @@ async function unpack(zip: ZipFile, entry: Entry): Promise<Buffer> {
   try {
     return await buffer(await openStream(entry));
   } catch (error) {
-    throw invalid(`${entry.fileName}: ${errorText(error)}`, error);
+    throw invalid(`${cutName(entry)}: ${errorText(error)}`, error);
   }
 }

@@ -13,40 +13,35 @@ export function toTexts({ data }: { readonly data: Uint8Array }): readonly strin
   return texts;
 }
 
-/** Encodes elements as the data of a BYTES tensor. */
-export function fromTexts(texts: readonly string[]): Uint8Array {
-  return Buffer.concat(
-    texts.flatMap((text) => {
-      const bytes = Buffer.from(text);
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(bytes.length);
-      return [length, bytes];
-    }),
-  );
-}
-
 export interface TextType {
   /** Bytes per element. Trailing NUL characters are padding. */
   readonly bytes: number;
-  readonly decode: (element: Buffer) => string;
+  /** Writes an element as UTF-8, without its padding, and returns the number of bytes. */
+  readonly write: (element: Buffer, to: Buffer) => number;
 }
 
 /** Parses NumPy's `<U12` (12 characters of 4 bytes) and `|S12` (12 bytes). Undefined for any other type. */
 export function textTypeOf(descr: string): TextType | undefined {
-  const [, kind, length] = /^(<U|\|S)(\d+)$/.exec(descr) ?? [];
+  const [, kind, length] = /^(<U|\|S)(\d{1,9})$/.exec(descr) ?? [];
   if (length === undefined) return undefined;
   return kind === '<U'
-    ? { bytes: 4 * Number(length), decode: decodeUtf32 }
-    : { bytes: Number(length), decode: (element) => untilNul(element.toString('utf8')) };
+    ? { bytes: 4 * Number(length), write: writeUtf32 }
+    : { bytes: Number(length), write: writeBytes };
 }
 
-const untilNul = (text: string): string => text.replace(/\0+$/, '');
+function writeBytes(element: Buffer, to: Buffer): number {
+  let { length } = element;
+  while (length > 0 && element[length - 1] === 0) length--;
+  return element.copy(to, 0, 0, length);
+}
 
-function decodeUtf32(element: Buffer): string {
+function writeUtf32(element: Buffer, to: Buffer): number {
+  let { length } = element;
+  while (length > 0 && element.readUInt32LE(length - 4) === 0) length -= 4;
   let text = '';
-  for (let offset = 0; offset < element.length; offset += 4) {
+  for (let offset = 0; offset < length; offset += 4) {
     const point = element.readUInt32LE(offset);
     text += String.fromCodePoint(point <= 0x10ffff ? point : 0xfffd);
   }
-  return untilNul(text);
+  return to.write(text);
 }

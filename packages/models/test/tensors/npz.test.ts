@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { ParetoError } from '@pareto/core';
 import { createTempFolder, floats, writeNpz, type TempFolder } from '@pareto/testkit';
+import fc from 'fast-check';
 import { readNpz, sliceRows, toNumbers } from '../../src/index.js';
 import { toTexts } from '../../src/tensors/texts.js';
 
@@ -88,4 +90,61 @@ describe('readNpz', () => {
     archive.writeUInt32LE(1000, archive.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1')) + 24);
     await assert.rejects(readNpz(await saved(archive)), /too many bytes/);
   });
+
+  /** Returns the offset of the only entry in the archive's directory. */
+  const entryAt = (archive: Buffer): number => archive.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1'));
+
+  it('rejects an entry that declares more than its content can hold', async () => {
+    const archive = Buffer.from(writeNpz({ x: floats([2], [1, 2]) }));
+    archive.writeUInt32LE(2 ** 29, entryAt(archive) + 24);
+    await assert.rejects(
+      readNpz(await saved(archive)),
+      /x.npy declares 536870912 bytes, more than its content can hold/,
+    );
+  });
+
+  it('rejects two names that are the same without their ending', async () => {
+    const archive = Buffer.from(writeNpz({ image: floats([1], [1]), y: floats([1], [2]) }));
+    const same = archive.toString('latin1').replaceAll('y.npy', 'image');
+    await assert.rejects(readNpz(await saved(Buffer.from(same, 'latin1'))), /two arrays with the same name/);
+  });
+
+  it('rejects a name that leaves the archive', async () => {
+    for (const name of ['../x', '/x']) {
+      const error = {
+        code: 'invalid-argument',
+        message: /the NPZ file can't be read: (invalid relative|absolute) path/,
+      };
+      await assert.rejects(readNpz(await saved({ [name]: floats([1], [1]) })), error);
+    }
+  });
+
+  it('stops listing an archive with too many arrays', async () => {
+    const many = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`x${index}`, floats([1], [1])]));
+    await assert.rejects(
+      readNpz(await saved(many), { maxBytes: 2 ** 20, maxArrays: 4 }),
+      /has 5 arrays, the limit is 4/,
+    );
+  });
+
+  it('parses or rejects a mutated archive', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), value: fc.nat(255) }), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        async (edits) => {
+          const archive = Buffer.from(writeNpz({ x: floats([4], [1, 2, 3, 4]), label: floats([2], [0, 1]) }));
+          for (const { at, value } of edits) archive[Math.floor(at * (archive.length - 1))] = value;
+          try {
+            for (const { data } of (await readNpz(await saved(archive))).values())
+              assert.ok(data.length <= 5 * archive.length);
+          } catch (error) {
+            assert.ok(error instanceof ParetoError && error.code === 'invalid-argument', String(error));
+          }
+        },
+      ),
+      { numRuns: 300 },
+    ));
 });
