@@ -2,7 +2,13 @@
 
 import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
 import { createServer } from '@pareto/rpc';
-import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
+import {
+  advertisedAddress,
+  createProbeServer,
+  hasOpenMetrics,
+  type Runnable,
+  type ServiceContext,
+} from '@pareto/service';
 import type { Store } from '@pareto/state';
 import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemetry';
 import { createAssigner } from './plan/assigner.js';
@@ -152,15 +158,16 @@ function mirroring({ mirror }: Cluster, draining: AbortSignal): Runnable {
 }
 
 function probes(
-  { host, metricsPort }: ControllerConfig,
+  config: ControllerConfig,
   { lifecycle, access }: ServiceContext,
   cluster: Cluster,
   routes: Routes,
   metrics: ControllerMetrics,
 ): Runnable {
   return createProbeServer({
-    host,
-    port: metricsPort,
+    host: config.host,
+    port: config.metricsPort,
+    openMetrics: hasOpenMetrics(config),
     lifecycle,
     metrics,
     notReady: () => notReady(cluster),

@@ -6,6 +6,7 @@ import { createServer, type RpcServer } from '@pareto/rpc';
 import {
   advertisedAddress,
   createProbeServer,
+  hasOpenMetrics,
   type ProbeServer,
   type Runnable,
   type ServiceContext,
@@ -124,7 +125,7 @@ function notReadyReasons({ tables }: Parts, draining: AbortSignal): readonly str
 }
 
 function createProbes(
-  { host, metricsPort }: RouterConfig,
+  config: RouterConfig,
   { access, lifecycle }: ServiceContext,
   core: RouterCore,
   notReady: () => readonly string[],
@@ -134,7 +135,9 @@ function createProbes(
     access.observe(metrics.certificateExpiry);
     observe(core, metrics);
   };
-  return createProbeServer({ host, port: metricsPort, lifecycle, notReady, metrics, observe: observeAll });
+  const { host, metricsPort } = config;
+  const openMetrics = hasOpenMetrics(config);
+  return createProbeServer({ host, port: metricsPort, openMetrics, lifecycle, notReady, metrics, observe: observeAll });
 }
 
 function serverRunnable(server: RpcServer, config: RouterConfig, onPort: (port: number) => void): Runnable {

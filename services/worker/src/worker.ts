@@ -8,7 +8,14 @@ import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } fr
 import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
 import { createServer, rawUnary, type RpcServer } from '@pareto/rpc';
 import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware } from '@pareto/runtime';
-import { advertisedAddress, createProbeServer, parseSize, type Runnable, type ServiceContext } from '@pareto/service';
+import {
+  advertisedAddress,
+  createProbeServer,
+  hasOpenMetrics,
+  parseSize,
+  type Runnable,
+  type ServiceContext,
+} from '@pareto/service';
 import { createWorkerMetrics, type Logger, type WorkerMetrics } from '@pareto/telemetry';
 import { createBlobSink } from './blobs/blob-sink.js';
 import { createBlobSource } from './blobs/blob-source.js';
@@ -193,10 +200,7 @@ interface ProbeDeps {
   readonly replicas: ReplicaSet;
 }
 
-function createProbes(
-  { host, metricsPort }: WorkerConfig,
-  { context, metrics, session, replicas }: ProbeDeps,
-): Runnable {
+function createProbes(config: WorkerConfig, { context, metrics, session, replicas }: ProbeDeps): Runnable {
   const observe = (): void => {
     context.access.observe(metrics.certificateExpiry);
     metrics.controllerConnected.set(session.connected ? 1 : 0);
@@ -214,5 +218,8 @@ function createProbes(
     session.synced
       ? []
       : [`no assignments received from a controller yet: ${session.problem ?? 'waiting for the first ones'}`];
-  return createProbeServer({ host, port: metricsPort, lifecycle: context.lifecycle, notReady, metrics, observe });
+  const { host, metricsPort } = config;
+  const openMetrics = hasOpenMetrics(config);
+  const { lifecycle } = context;
+  return createProbeServer({ host, port: metricsPort, openMetrics, lifecycle, notReady, metrics, observe });
 }

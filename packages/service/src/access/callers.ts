@@ -17,7 +17,7 @@ const workersAndOperators: Callers = ['worker', 'operator'];
 const controller: Rows<MethodPath<'pareto.v1.Blobs' | 'pareto.v1.Fleet' | 'pareto.v1.Registry' | 'pareto.v1.Routes'>> =
   {
     'pareto.v1.Blobs/Stat': workersAndOperators,
-  'pareto.v1.Blobs/Upload': workersAndOperators,
+    'pareto.v1.Blobs/Upload': workersAndOperators,
     'pareto.v1.Blobs/Download': workersAndOperators,
     'pareto.v1.Fleet/Join': ['worker'],
     'pareto.v1.Fleet/ListWorkers': operators,

@@ -20,6 +20,11 @@ export const commonFlags = {
     default: 0,
     help: 'port of /metrics, /livez and /readyz; always plain HTTP, also with --certs',
   },
+  openMetrics: {
+    kind: 'boolean',
+    default: false,
+    help: 'with --certs, let other machines read /metrics; otherwise only this machine can',
+  },
   insecure: {
     kind: 'boolean',
     default: false,
@@ -75,8 +80,15 @@ export const commonFlags = {
 
 export type CommonConfig = FlagValues<typeof commonFlags>;
 
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+/** Returns whether a host or the address of a peer, which may be IPv4 mapped to IPv6, is this machine. */
+export function isLoopback(host: string): boolean {
+  const address = host.replace(/^::ffff:/i, '');
+  return address === 'localhost' || address === '::1' || (isIPv4(address) && address.startsWith('127.'));
+}
+
+/** Returns whether other machines may read /metrics. */
+export const hasOpenMetrics = ({ certs, openMetrics }: Pick<CommonConfig, 'certs' | 'openMetrics'>): boolean =>
+  certs === undefined || openMetrics;
 
 /**
  * Returns whether other machines can reach the service in plain text. Throws `failed-precondition` if they can and the operator

@@ -1,15 +1,19 @@
 // The HTTP server for monitoring: /livez, /readyz and /metrics.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { ParetoError } from '@pareto/core';
+import { createLimiter } from '@pareto/rpc';
 import type { MetricsText } from '@pareto/telemetry';
+import { isLoopback } from '../flags/common-flags.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Runnable } from './run-group.js';
 
 export interface ProbeOptions {
   readonly host: string;
   readonly port: number;
+  /** Whether /metrics answers other machines too. */
+  readonly openMetrics: boolean;
   readonly lifecycle: Lifecycle;
   /** Returns the reasons why the service can't take work now. Empty if it can. */
   readonly notReady: () => readonly string[];
@@ -23,9 +27,35 @@ export interface ProbeServer extends Runnable {
   readonly port: number;
 }
 
+/** Maximum number of connections. A new one closes the one that has been idle for the longest. */
+const maxConnections = 128;
+
+const bounds = {
+  maxHeaderSize: 8192,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+} as const;
+/** Time without data in either direction after which a connection is closed, in ms. */
+const stallMs = 10_000;
+
 export function createProbeServer(options: ProbeOptions): ProbeServer {
-  const server = createServer((request, response) => {
+  const { connections } = createLimiter({ limits: { connections: maxConnections } });
+  const inUse = new Map<Socket, ReturnType<typeof connections.add>>();
+  const server = createServer(bounds, (request, response) => {
+    const connection = inUse.get(request.socket);
+    connection?.serving();
+    response.once('close', () => connection?.served());
     handleRequest(options, request, response).catch(() => send(response, 500, 'failed to collect the metrics\n'));
+  });
+  server.setTimeout(stallMs);
+  server.on('connection', (socket) => {
+    const connection = connections.add(() => socket.destroy());
+    inUse.set(socket, connection);
+    socket.once('close', () => {
+      inUse.delete(socket);
+      connection[Symbol.dispose]();
+    });
   });
   return {
     name: 'probes',
@@ -47,6 +77,8 @@ async function handleRequest(options: ProbeOptions, request: IncomingMessage, re
       return reasons.length === 0 ? send(response, 200, 'ok\n') : send(response, 503, `${reasons.join('\n')}\n`);
     }
     case '/metrics':
+      if (!options.openMetrics && !isLoopback(request.socket.remoteAddress ?? ''))
+        return send(response, 403, closedText);
       options.observe?.();
       return send(response, 200, await options.metrics.text(), options.metrics.contentType);
     case undefined:
@@ -54,6 +86,9 @@ async function handleRequest(options: ProbeOptions, request: IncomingMessage, re
       return send(response, 404, 'not found: expected /livez, /readyz or /metrics\n');
   }
 }
+
+const closedText =
+  'this service has certificates, so only its own machine may read /metrics: scrape it from there, or start the service with --open-metrics\n';
 
 function readiness({ lifecycle, notReady }: ProbeOptions): readonly string[] {
   return lifecycle.state === 'serving' ? notReady() : [lifecycle.state];

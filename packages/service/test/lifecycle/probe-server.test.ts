@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { createLogger, createRouterMetrics } from '@pareto/telemetry';
+import { waitFor } from '@pareto/testkit';
+import { isLoopback } from '../../src/flags/common-flags.js';
 import { createLifecycle, createProbeServer } from '../../src/index.js';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
@@ -11,6 +16,7 @@ describe('probe server', () => {
   const server = createProbeServer({
     host: '127.0.0.1',
     port: 0,
+    openMetrics: false,
     lifecycle,
     notReady: () => reasons,
     metrics,
@@ -49,12 +55,74 @@ describe('probe server', () => {
   });
 
   it('names the flag to use when the port is taken', async () => {
-    const second = createProbeServer({ host: '127.0.0.1', port: server.port, lifecycle, notReady: () => [], metrics });
+    const second = createProbeServer({
+      ...{ host: '127.0.0.1', port: server.port, openMetrics: true },
+      ...{ lifecycle, notReady: () => [], metrics },
+    });
     await assert.rejects(second.start(fail), /cannot listen on 127.0.0.1:\d+: the port is taken: .*--metrics-port$/);
   });
 
   it('is not ready while the service drains', async () => {
     lifecycle.enter('draining');
     assert.deepEqual(await get('/readyz'), [503, 'draining\n']);
+  });
+});
+
+describe('the bounds of the probe server', () => {
+  const lifecycle = createLifecycle(logger);
+  const metrics = createRouterMetrics();
+  const fail = (error: unknown): void => assert.fail(String(error));
+  const create = (openMetrics: boolean) =>
+    createProbeServer({ host: '0.0.0.0', port: 0, openMetrics, lifecycle, notReady: () => [], metrics });
+  lifecycle.enter('serving');
+
+  it('answer /metrics to this machine only, unless they are open', async function () {
+    const { address } = Object.values(networkInterfaces())
+      .flatMap((all) => all ?? [])
+      .find(({ family, internal }) => family === 'IPv4' && !internal) ?? { address: undefined };
+    if (address === undefined) return this.skip();
+    for (const isOpen of [false, true]) {
+      const server = create(isOpen);
+      await server.start(fail);
+      try {
+        const status = async (host: string, path: string): Promise<number> =>
+          (await fetch(`http://${host}:${server.port}${path}`)).status;
+        const statuses: Promise<number>[] = ['/livez', '/readyz', '/metrics'].map((path) => status(address, path));
+        assert.deepEqual(await Promise.all(statuses), [200, 200, isOpen ? 200 : 403]);
+        assert.equal(await status('127.0.0.1', '/metrics'), 200);
+        if (isOpen) continue;
+        assert.match(await (await fetch(`http://${address}:${server.port}/metrics`)).text(), /with --open-metrics\n$/);
+      } finally {
+        await server.stop();
+      }
+    }
+  });
+
+  it('close idle connections for new ones, so that probes are always answered', async () => {
+    const server = create(false);
+    await server.start(fail);
+    const sockets = Array.from({ length: 200 }, () => connect(server.port, '127.0.0.1'));
+    const closed = new Set<Socket>();
+    for (const socket of sockets) socket.on('error', () => undefined).on('close', () => closed.add(socket));
+    try {
+      await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+      await waitFor('the closed ones', () => (closed.size >= 72 ? true : undefined));
+      assert.equal((await fetch(`http://127.0.0.1:${server.port}/livez`)).status, 200);
+      assert.ok(sockets.length - closed.size <= 128);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await server.stop();
+    }
+  });
+});
+
+describe('isLoopback', () => {
+  it('recognises addresses of this machine', () => {
+    for (const local of ['localhost', '127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1', '::FFFF:127.0.0.1']) {
+      assert.ok(isLoopback(local), local);
+    }
+    for (const other of ['', '0.0.0.0', '::', '10.0.0.1', '128.0.0.1', '::ffff:10.0.0.1', '127.example.com']) {
+      assert.ok(!isLoopback(other), other);
+    }
   });
 });
