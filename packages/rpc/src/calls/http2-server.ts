@@ -14,6 +14,7 @@ import { createRequire } from 'node:module';
 import { systemClock } from '@pareto/core';
 import { internalPrefix } from '../oip/decision.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
+import { cutTrailers } from '../transport/status-details.js';
 import { peerRoleOf, watchHandshakes, type PeerRole, type TlsServerOptions } from '../tls/server-tls.js';
 
 /** Receive window of a stream. Node's default of 64 KB halves the throughput of large messages. */
@@ -78,14 +79,17 @@ function readingStartedAt(): number {
 /** Adds the arrival to the headers of a call before grpc-js reads them as metadata. */
 function onCall(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   headers[arrivalKey] = writeArrival({ receivedAt: readingStartedAt(), peerRole: peerRoleOf(stream.session) });
-  explainSizeErrors(stream);
+  prepareTrailers(stream);
 }
 
-function explainSizeErrors(stream: ServerHttp2Stream): void {
+/** Prepares the trailers that gRPC for Node sends, also those of a reply that has nothing else. */
+function prepareTrailers(stream: ServerHttp2Stream): void {
+  const prepared = (headers: OutgoingHttpHeaders): OutgoingHttpHeaders => cutTrailers(explainSizeError(headers));
   const respond = stream.respond.bind(stream);
-  stream.respond = (headers, options) => respond(headers === undefined ? headers : explainSizeError(headers), options);
+  stream.respond = (headers, options) =>
+    respond(headers !== undefined && 'grpc-status' in headers ? prepared(headers) : headers, options);
   const sendTrailers = stream.sendTrailers.bind(stream);
-  stream.sendTrailers = (headers) => sendTrailers(explainSizeError(headers));
+  stream.sendTrailers = (headers) => sendTrailers(prepared(headers));
 }
 
 const { createServer, createSecureServer } = http2;

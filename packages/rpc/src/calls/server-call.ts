@@ -4,6 +4,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import { milliseconds, ParetoError, systemClock, type Clock, type Milliseconds } from '@pareto/core';
 import { arrivalKey, readArrival } from './http2-server.js';
 import { readMetadata } from '../transport/status.js';
+import { trailerText } from '../transport/status-details.js';
 import type { PeerRole } from '../tls/server-tls.js';
 
 export interface ServerCall {
@@ -69,7 +70,7 @@ export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Cloc
     peerRole: arrival?.peerRole,
     receivedAt,
     remainingMs,
-    setTrailer: (name, value) => trailers.set(name, value),
+    setTrailer: (name, value) => trailers.set(name, trailerText(value)),
   };
   return {
     serverCall,

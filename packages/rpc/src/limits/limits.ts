@@ -50,7 +50,7 @@ export const defaultLimits: Limits = {
 };
 
 interface LimitDescription {
-  readonly what: string;
+  readonly subject: string;
   readonly unit: 'bytes' | 'ms' | '';
   /** Flag that sets the limit. Undefined if it is fixed. */
   readonly flag?: string;
@@ -61,66 +61,66 @@ interface LimitDescription {
 /** The table of all limits, from which the reference page is generated. */
 export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = {
   messageBytes: {
-    what: 'size of a message with tensors or files',
+    subject: 'size of a message with tensors or files',
     unit: 'bytes',
     flag: '--max-message-bytes',
     effect: 'RESOURCE_EXHAUSTED, HTTP 413',
   },
   smallMessageBytes: {
-    what: 'size of any other message of a client',
+    subject: 'size of any other message of a client',
     unit: 'bytes',
     effect: 'RESOURCE_EXHAUSTED, HTTP 413',
   },
   bufferedBytes: {
-    what: 'size of all requests that one process receives and serves, with 16 KiB for each',
+    subject: 'size of all requests that one process receives and serves, with 16 KiB for each',
     unit: 'bytes',
     flag: '--max-buffered-bytes',
     effect:
       'the unfinished request of the connection that has held the most bytes for the longest ends; if there is none, the new request: RESOURCE_EXHAUSTED, HTTP 429',
   },
   connections: {
-    what: 'connections to one process',
+    subject: 'connections to one process',
     unit: '',
     flag: '--max-connections',
     effect: 'the connection that has been of no use for the longest is closed; if all are in use, the new one',
   },
   streams: {
-    what: 'open calls on one connection',
+    subject: 'open calls on one connection',
     unit: '',
     flag: '--max-streams',
     effect: 'clients wait; further streams are refused',
   },
   stallMs: {
-    what: 'time without data in the middle of a request or reply',
+    subject: 'time without data in the middle of a request or reply',
     unit: 'ms',
     flag: '--stall-timeout-ms',
     effect: 'RESOURCE_EXHAUSTED, HTTP 408',
   },
   metadataBytes: {
-    what: 'metadata of a call: names, values, and 32 bytes for each entry',
+    subject: 'metadata of a call: names, values, and 32 bytes for each entry',
     unit: 'bytes',
     effect: 'the call is refused; HTTP 431 over 16 KiB',
   },
   listItems: {
-    what: 'inputs, outputs, raw contents, and parameters, each',
+    subject: 'inputs, outputs, raw contents, and parameters, each',
     unit: '',
     effect: 'INVALID_ARGUMENT, HTTP 400',
   },
   fields: {
-    what: 'fields of a message without tensors, over all its levels',
+    subject: 'fields of a message without tensors, over all its levels',
     unit: '',
     effect: 'INVALID_ARGUMENT, HTTP 400',
   },
-  rank: { what: 'dimensions of a tensor', unit: '', effect: 'INVALID_ARGUMENT, HTTP 400' },
+  rank: { subject: 'dimensions of a tensor', unit: '', effect: 'INVALID_ARGUMENT, HTTP 400' },
   nameBytes: {
-    what: 'name, version, id or datatype in a query',
+    subject: 'name, version, id or datatype in a query',
     unit: 'bytes',
     effect: 'INVALID_ARGUMENT, HTTP 400',
   },
   detailsBytes: {
-    what: 'message of an error, after percent-encoding',
+    subject: 'message of an error, after percent-encoding',
     unit: 'bytes',
     effect: 'the message is cut and ends with …',
   },
-  trailerBytes: { what: 'trailers of a reply', unit: 'bytes', effect: 'the longest trailers are left out' },
+  trailerBytes: { subject: 'trailers of a reply', unit: 'bytes', effect: 'the longest trailers are left out' },
 };

@@ -1,6 +1,7 @@
 // Encodes the messages of ModelStreamInfer from encoded responses.
 
 import protobuf from 'protobufjs/minimal.js';
+import { cutDetails } from '../transport/status-details.js';
 import { writeParameters } from './parameters.js';
 
 /** Encoded parameter to append to a response. The fields of a message may be in any order. */
@@ -21,7 +22,7 @@ export function encodeStreamAnswer(response: Buffer): Buffer {
 
 /** Encodes a ModelStreamInferResponse with the error of the request with the id. */
 export function encodeStreamError(message: string, id: string): Buffer {
-  const writer = protobuf.Writer.create().uint32(10).string(message);
+  const writer = protobuf.Writer.create().uint32(10).string(cutDetails(message));
   writer.uint32(18).fork();
   if (id !== '') writer.uint32(26).string(id);
   return writer.ldelim().finish() as Buffer;

@@ -4,6 +4,7 @@ import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/gr
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import { explainConnection } from './connection-error.js';
 import { explainSizeLimit } from './size-limit.js';
+import { cutDetails, trailerText } from './status-details.js';
 
 const statusOf: Readonly<Record<ErrorCode, status>> = {
   'invalid-argument': status.INVALID_ARGUMENT,
@@ -29,8 +30,8 @@ export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObje
   if (!(error instanceof ParetoError)) {
     return { code: status.INTERNAL, details: 'internal error; the server has logged its cause', metadata: trailers };
   }
-  for (const [name, value] of Object.entries(error.details)) trailers.set(name, value);
-  return { code: statusOf[error.code], details: error.message, metadata: trailers };
+  for (const [name, value] of Object.entries(error.details)) trailers.set(name, trailerText(value));
+  return { code: statusOf[error.code], details: cutDetails(error.message), metadata: trailers };
 }
 
 /** Converts the error of a client's call. The details of the result contain all trailers. */

@@ -8,11 +8,11 @@ const mib = 1024 * 1024;
 
 interface Fixture {
   readonly budget: ByteBudget;
-  advance(ms: number): void;
+  readonly advance: (ms: number) => void;
   /** Names of the calls that the budget ended, with the codes. */
   readonly ended: string[];
   readonly reached: string[];
-  open(name: string, connection?: object): CallBytes;
+  readonly open: (name: string, connection?: object) => CallBytes;
 }
 
 function createFixture(maxBytes: number): Fixture {

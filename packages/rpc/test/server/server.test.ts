@@ -46,7 +46,7 @@ describe('createServer', () => {
       describe: async ({ name }, call) => {
         if (name === 'hang') await systemClock.sleep(milliseconds(60_000), call.signal);
         if (name === 'bug') throw new TypeError('secret detail');
-        throw new ParetoError('not-found', `no '${name}'`, { details: { 'pareto-hint': 'list' } });
+        throw new ParetoError('not-found', `no '${name}'`, { details: { 'pareto-hint': name.slice(0, 20) } });
       },
     });
     server.add('pareto.v1.Blobs', {
@@ -94,12 +94,34 @@ describe('createServer', () => {
   it('sends an error with code, message and details, but hides the text of other exceptions', async () => {
     const registry = createClient(channel, 'pareto.v1.Registry');
     const known = await rejection(registry.describe({ name: 'x' }));
-    assert.deepEqual([known.code, known.message, known.details['pareto-hint']], ['not-found', "no 'x'", 'list']);
+    assert.deepEqual([known.code, known.message, known.details['pareto-hint']], ['not-found', "no 'x'", 'x']);
     const unknown = await rejection(registry.describe({ name: 'bug' }));
     assert.equal(unknown.code, 'internal');
     assert.doesNotMatch(unknown.message, /secret/);
     assert.match(String(logged.at(-1)), /secret/);
     assert.equal((await rejection(registry.delete({ name: 'x' }))).code, 'unimplemented');
+  });
+
+  it('cuts what an error repeats of a request, and keeps the connection', async () => {
+    const registry = createClient(channel, 'pareto.v1.Registry');
+    const session = connect(`http://127.0.0.1:${port}`);
+    for (const name of ['x'.repeat(150_000), '€'.repeat(1_000_000), 'a\ud800', '\n\u0000é']) {
+      const error = await rejection(registry.describe({ name }));
+      assert.equal(error.code, 'not-found');
+      assert.ok(encodeURI(error.message).length <= 2048);
+      assert.equal((await rejection(registry.describe({ name: 'next' }))).message, "no 'next'");
+    }
+    const unknown = session.request({
+      ':method': 'POST',
+      ':path': `/pareto.v1.Registry/${'x'.repeat(50_000)}`,
+      'content-type': 'application/grpc',
+    });
+    const [headers] = (await once(unknown, 'response')) as [Record<string, unknown>];
+    assert.equal(headers['grpc-status'], '12');
+    assert.equal(String(headers['grpc-message']).length, 2048);
+    const closed = once(session, 'close');
+    session.close();
+    await closed;
   });
 
   it('sends and receives streams, also in both directions', async () => {
