@@ -9,6 +9,8 @@ export interface FailedAttempt {
   readonly requestBytes: number;
   /** Sends of this query so far. */
   readonly attempts: number;
+  /** Number of these sends, including the last, after which the worker disappeared. */
+  readonly losses: number;
   /** Set if the caller no longer waits. */
   readonly isGivenUp: boolean;
   /** Retries left in the router's budget. Negative after an overdraft. */
@@ -41,10 +43,14 @@ export const defaultRetryParams: RetryParams = {
 
 export function mayRetry(failed: FailedAttempt, params: RetryParams): boolean {
   if (failed.outcome === 'failed' || failed.isGivenUp) return false;
-  if (failed.outcome === 'lost' && failed.requestBytes > params.replayBytes) return false;
+  if (failed.outcome === 'lost' && !mayReplay(failed, params)) return false;
   const overdraft = failed.outcome === 'lost' && failed.attempts === 1 ? params.overdraft : 0;
   return failed.attempts < params.maxAttempts && failed.retryBudget + overdraft >= 1;
 }
+
+/** A query may be why its worker disappeared. It is replayed once, so that it takes at most two workers with it. */
+const mayReplay = ({ requestBytes, losses }: FailedAttempt, params: RetryParams): boolean =>
+  requestBytes <= params.replayBytes && losses <= 1;
 
 /** Returns the budget after one more query. */
 export const refillRetryBudget = (retryBudget: number, params: RetryParams): number =>

@@ -5,15 +5,18 @@ const refused: FailedAttempt = {
   outcome: 'not-executed',
   requestBytes: 10e6,
   attempts: 1,
+  losses: 0,
   isGivenUp: false,
   retryBudget: 1,
 };
-const lost: FailedAttempt = { ...refused, outcome: 'lost', requestBytes: 256 * 1024 };
+const lost: FailedAttempt = { ...refused, outcome: 'lost', requestBytes: 256 * 1024, losses: 1 };
 
 describe('mayRetry', () => {
   const cases: readonly (readonly [string, FailedAttempt, boolean])[] = [
     ['a query of any size that reached no executor', refused, true],
     ['a query whose worker disappeared', lost, true],
+    ['a query after which a second worker disappeared', { ...lost, attempts: 2, losses: 2 }, false],
+    ['a query that a second worker did not execute', { ...lost, outcome: 'not-executed', attempts: 2 }, true],
     ['a large query whose worker disappeared', { ...lost, requestBytes: 256 * 1024 + 1 }, false],
     ["a worker's own last word", { ...refused, outcome: 'failed' }, false],
     ['a query whose caller no longer waits', { ...refused, isGivenUp: true }, false],

@@ -73,15 +73,20 @@ function applyOutcome(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRo
   else core.loads.markDown(replica.id);
 }
 
-/**
- * Returns whether the query may be retried after `attempts` attempts, and if so, takes a token from the retry budget.
- */
-export function tryTakeRetry(core: RouterCore, { kind }: Failure, query: ClientQuery, attempts: number): boolean {
+/** The sends of one query so far. */
+export interface Sends {
+  readonly attempts: number;
+  /** Number of the sends after which the worker disappeared. */
+  readonly losses: number;
+}
+
+/** Returns whether the query may be retried, and if so, takes a token from the retry budget. */
+export function tryTakeRetry(core: RouterCore, { kind }: Failure, query: ClientQuery, sends: Sends): boolean {
   const { retryBudget, params, metrics } = core;
   const failed = {
     outcome: kind,
     requestBytes: query.body.length,
-    attempts,
+    ...sends,
     isGivenUp: query.call.signal.aborted,
     retryBudget: retryBudget.tokens,
   };

@@ -28,9 +28,9 @@ export async function routeQuery(
 ): Promise<Answer> {
   let hold: Hold | undefined;
   try {
-    for (let attempt = 1; ; resolved = resolve(core.tables.table, query)) {
+    for (let attempts = 0, losses = 0; ; resolved = resolve(core.tables.table, query)) {
       if (remainingMs(query, core.clock) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
-      const isFirst = attempt === 1 && hold === undefined;
+      const isFirst = attempts === 0 && hold === undefined;
       const admission = decide(core, query, resolved, { decision, isFirst, hold });
       if (admission.kind === 'refuse') throw refuse(core, query, resolved, admission);
       if (admission.kind === 'hold') {
@@ -44,7 +44,11 @@ export async function routeQuery(
       const routed = { decision, replica, selection, isFirst, isColdStart: hold !== undefined };
       const outcome = await forward(core, query, resolved, routed);
       if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: routed.isColdStart };
-      if (!tryTakeRetry(core, outcome, query, attempt++)) throw failureOf(outcome, replica, query.body.length);
+      attempts += 1;
+      if (outcome.kind === 'lost') losses += 1;
+      if (!tryTakeRetry(core, outcome, query, { attempts, losses })) {
+        throw failureOf(outcome, replica, query.body.length);
+      }
     }
   } finally {
     hold?.[Symbol.dispose]();
