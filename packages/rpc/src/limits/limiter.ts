@@ -23,10 +23,10 @@ export interface LimiterOptions {
 export function createLimiter(options: LimiterOptions = {}): Limiter {
   const { clock = systemClock, onReached = (): void => undefined } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const { bufferedBytes, stallMs, connections } = limits;
+  const { bufferedBytes, connections } = limits;
   return {
     limits,
-    bytes: createByteBudget({ maxBytes: bufferedBytes, stallMs, clock, onReached }),
+    bytes: createByteBudget({ maxBytes: bufferedBytes, clock, onReached: () => onReached('bufferedBytes') }),
     connections: createConnections({ max: connections, clock, onReached: () => onReached('connections') }),
     reached: onReached,
   };

@@ -5,7 +5,7 @@ export interface Limits {
   readonly messageBytes: number;
   /** Maximum size of any other message of a client, in bytes. */
   readonly smallMessageBytes: number;
-  /** Maximum size of the requests that a process receives or serves at one time, in bytes. */
+  /** Maximum size of the requests and replies that a process holds, in bytes. */
   readonly bufferedBytes: number;
   /** Maximum number of connections to a process, over all its ports for calls. */
   readonly connections: number;
@@ -72,11 +72,11 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     effect: 'RESOURCE_EXHAUSTED, HTTP 413',
   },
   bufferedBytes: {
-    subject: 'size of all requests that one process receives and serves, with 16 KiB for each',
+    subject: 'size of all requests and replies of one process, with 16 KiB for each',
     unit: 'bytes',
     flag: '--max-buffered-bytes',
     effect:
-      'the unfinished request of the connection that has held the most bytes for the longest ends; if there is none, the new request: RESOURCE_EXHAUSTED, HTTP 429',
+      'the call ends that holds the most bytes while it waits for its client, after a second of waiting; if there is none, the new call: RESOURCE_EXHAUSTED, HTTP 429',
   },
   connections: {
     subject: 'connections to one process',
