@@ -25,6 +25,7 @@ import { createReportRequester } from './fleet/report-requester.js';
 import type { WorkerExpiry } from './fleet/worker-expiry.js';
 import type { Routes } from './routes/routes-service.js';
 import { setWarmth } from './rules/rules-service.js';
+import { createWarmthQueue } from './rules/warmth-queue.js';
 import type { FleetParams } from './fleet/live-worker.js';
 import { createStatistics } from './fleet/statistics.js';
 import type { TableLog } from './routes/table-log.js';
@@ -62,6 +63,7 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
     if (leader.term === undefined && leader.elsewhere !== undefined) throw leader.notLeaderError();
   };
   const registry = { ...parts, ...cluster, maxBatchSize: config.maxBatchSize, runExclusive: createWriteQueue() };
+  const queueWarmth = createWarmthQueue((request) => setWarmth(registry, request));
   server.add(
     'pareto.v1.Registry',
     createRegistryHandlers({ ...registry, preferLeader, requireSettled: () => requireSettled(cluster) }),
@@ -76,7 +78,7 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
     async setWarmth(request) {
       leader.require();
       requireSettled(cluster);
-      await setWarmth(registry, request);
+      await queueWarmth(request);
       return {};
     },
   });

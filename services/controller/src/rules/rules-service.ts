@@ -8,6 +8,7 @@ import type { RegisterContext } from '../registry/register.js';
 import { ruleKey, tenant } from '../storage/records.js';
 import { endingOf, isOver, ruleChanges } from '../registry/rule-changes.js';
 import { checkText, ruleFrom } from './rule-request.js';
+import type { WarmthRequest } from './warmth-queue.js';
 
 export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' | 'runExclusive'> {
   readonly clusterView: () => ClusterView;
@@ -37,7 +38,7 @@ export function setRule(context: RulesContext, request: wire.SetRuleRequest): Pr
  */
 export async function setWarmth(
   context: RulesContext,
-  { tenant: requestTenant, target, warm }: wire.SetWarmthRequest,
+  { tenant: requestTenant, target, warm }: WarmthRequest,
 ): Promise<void> {
   if (requestTenant !== tenant) throw notFound('tenant', requestTenant);
   const kind = warm ? 'warm' : 'cold';

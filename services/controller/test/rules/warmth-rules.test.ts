@@ -133,6 +133,17 @@ describe('warmth rules', () => {
     await setWarmth('squares', true);
   });
 
+  it('do not delay the rules of operators, however many there are', async () => {
+    const targets = ['tiny', 'large', 'tiny:original', 'large:original'];
+    const flood = Array.from({ length: 400 }, (_, i) => setWarmth(targets[i % 4] ?? '', i % 3 === 0));
+    await Promise.any(flood);
+    await set({ kind: 'deny', target: 'tiny' });
+    await Promise.allSettled(flood);
+    const made = (await events()).filter((event) => event.startsWith('made')).toReversed();
+    assert.ok(made.includes('made deny tiny ada'));
+    assert.ok(made.length < 200, `${made.length} writes for 400 requests`);
+  });
+
   it('unload cold variants, which held queries load again, and keep warm ones', async () => {
     const one = worker('w1');
     const table = router();
