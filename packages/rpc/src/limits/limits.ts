@@ -11,6 +11,8 @@ export interface Limits {
   readonly connections: number;
   /** Maximum number of open calls on one connection. */
   readonly streams: number;
+  /** Maximum number of load and unload calls in progress at one router. */
+  readonly loads: number;
   /** Maximum time without data in the middle of a request or of a reply, in ms. */
   readonly stallMs: number;
   /** Maximum size of the metadata of a call, as HTTP/2 counts it: names, values, and 32 bytes per entry. */
@@ -39,6 +41,7 @@ export const defaultLimits: Limits = {
   bufferedBytes: 192 * mib,
   connections: 2048,
   streams: 1024,
+  loads: 64,
   stallMs: 30_000,
   metadataBytes: 64 * 1024,
   listItems: 1024,
@@ -89,6 +92,11 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     unit: '',
     flag: '--max-streams',
     effect: 'clients wait; further streams are refused',
+  },
+  loads: {
+    subject: 'load and unload calls in progress at one router',
+    unit: '',
+    effect: 'RESOURCE_EXHAUSTED, HTTP 429',
   },
   stallMs: {
     subject: 'time without data in the middle of a request or reply',

@@ -1,5 +1,6 @@
 // The states of a service: starting → serving → draining → stopped | failed. Logs every transition.
 
+import { setMaxListeners } from 'node:events';
 import type { Logger } from '@pareto/telemetry';
 
 export type LifecycleState = 'starting' | 'serving' | 'draining' | 'stopped' | 'failed';
@@ -22,6 +23,8 @@ const transitions: Readonly<Record<LifecycleState, readonly LifecycleState[]>> =
 export function createLifecycle(logger: Logger): Lifecycle {
   let state: LifecycleState = 'starting';
   const draining = new AbortController();
+  // Every waiting call listens, and Node warns above ten listeners.
+  setMaxListeners(0, draining.signal);
   return {
     get state() {
       return state;

@@ -1,8 +1,9 @@
 // Implements inference.GRPCInferenceService, the Open Inference Protocol, on the router core.
 
-import { rawDuplex, rawUnary, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { defaultLimits, rawDuplex, rawUnary, type ServiceHandlers, type wire } from '@pareto/rpc';
 import { findTarget, parseVersion, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
+import { createLoadLimit } from './load-limit.js';
 import { configOf } from './model-config.js';
 import { modelInfer } from './model-infer.js';
 import { metadataOf } from './model-metadata.js';
@@ -35,6 +36,7 @@ type InferenceServiceHandlers = ServiceHandlers<'inference.GRPCInferenceService'
 
 export function protocolHandlers(core: RouterCore, options: ProtocolOptions): InferenceServiceHandlers {
   const { serverVersion, notReady, settings } = options;
+  const limitLoads = createLoadLimit(defaultLimits.loads);
   return {
     serverLive: async () => ({ live: true }),
     serverReady: async () => ({ ready: notReady().length === 0 }),
@@ -46,8 +48,8 @@ export function protocolHandlers(core: RouterCore, options: ProtocolOptions): In
     modelStreamInfer: rawDuplex((stream, call) => streamInfer(core, stream, call)),
     modelStatistics: createStatistics(core),
     repositoryIndex: async (request) => repositoryIndex(core, request),
-    repositoryModelLoad: (request, call) => loadModel(core, request, call),
-    repositoryModelUnload: (request, call) => unloadModel(core, request, call),
+    repositoryModelLoad: (request, call) => limitLoads(() => loadModel(core, request, call)),
+    repositoryModelUnload: (request, call) => limitLoads(() => unloadModel(core, request, call)),
     traceSetting: async (request) => traceSetting(core, settings, request),
     logSettings: async (request) => logSettings(settings, request),
     ...sharedMemory,

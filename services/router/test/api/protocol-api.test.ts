@@ -220,6 +220,31 @@ describe('the model repository', () => {
     assert.deepEqual(controller.warmthCalls, ['warm tiny', 'warm large', 'cold large']);
   });
 
+  it('serves at most 64 load and unload calls at one time', async () => {
+    const { router, controller } = await startFixture({ workers: [['tiny']] });
+    const { protocol } = router;
+    const large = { modelName: 'large' };
+    const aborters = Array.from({ length: 64 }, () => new AbortController());
+    const calls = aborters.map(({ signal }) => protocol.repositoryModelLoad(large, { signal }));
+    const settled = Promise.allSettled(calls);
+    await waitFor('the calls', () => (controller.warmthCalls.length === 64 ? true : undefined));
+    const text = /^64 load and unload calls are in progress at this router: nothing was changed; retry later/;
+    await fails(protocol.repositoryModelLoad(large), 'resource-exhausted', text);
+    await fails(protocol.repositoryModelUnload({ modelName: 'tiny' }), 'resource-exhausted', text);
+    const overHttp = await fetch(`${router.url}/v2/repository/models/tiny/unload`, { method: 'POST' });
+    assert.equal(overHttp.status, 429);
+    assert.equal(controller.warmthCalls.length, 64);
+    assert.equal((await router.infer()).trailers.get('pareto-variant'), 'tiny:original');
+    for (const aborter of aborters) aborter.abort();
+    assert.deepEqual([...new Set((await settled).map(({ status }) => status))], ['rejected']);
+    await waitFor('a free place', () =>
+      protocol.repositoryModelUnload(large).then(
+        () => true as const,
+        () => undefined,
+      ),
+    );
+  });
+
   it('reports why a model cannot be loaded or unloaded', async () => {
     const { router, controller } = await startFixture({ workers: [['tiny']] });
     const { protocol } = router;
