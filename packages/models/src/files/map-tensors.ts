@@ -11,7 +11,11 @@ type Change = (tensor: OnnxTensor) => OnnxTensor;
 export const mapTensors = (model: OnnxModel, change: Change): OnnxModel => ({
   ...model,
   graph: mapGraph(model.graph, change),
-  functions: model.functions.map((own) => ({ ...own, node: mapNodes(own.node, change) })),
+  functions: model.functions.map((own) => ({
+    ...own,
+    attributeProto: mapAttributes(own.attributeProto, change),
+    node: mapNodes(own.node, change),
+  })),
 });
 
 const mapGraph = (graph: OnnxGraph, change: Change): OnnxGraph => ({
@@ -22,7 +26,10 @@ const mapGraph = (graph: OnnxGraph, change: Change): OnnxGraph => ({
 });
 
 const mapNodes = (nodes: readonly OnnxNode[], change: Change): readonly OnnxNode[] =>
-  nodes.map((node) => ({ ...node, attribute: node.attribute.map((attribute) => mapAttribute(attribute, change)) }));
+  nodes.map((node) => ({ ...node, attribute: mapAttributes(node.attribute, change) }));
+
+const mapAttributes = (attributes: readonly OnnxAttribute[], change: Change): readonly OnnxAttribute[] =>
+  attributes.map((attribute) => mapAttribute(attribute, change));
 
 const mapAttribute = ({ t, g, sparseTensor, ...rest }: OnnxAttribute, change: Change): OnnxAttribute => ({
   ...rest,

@@ -2,7 +2,7 @@
 
 import { constants, open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errorText, ParetoError } from '@pareto/core';
+import { cutText, errorText, ParetoError } from '@pareto/core';
 import { externalPath } from '../inspection/inspect.js';
 import { decodeOnnx, tensorsOf } from '../onnx/onnx-codec.js';
 import { tensorBytes } from '../onnx/onnx-tensor-data.js';
@@ -84,6 +84,6 @@ async function readTensor(file: FileHandle, path: string, tensor: OnnxTensor): P
   }
   throw new ParetoError(
     'invalid-argument',
-    `tensor ${JSON.stringify(tensor.name)} needs ${expected ?? 'no'} bytes at offset ${position} of ${path}: the file is damaged or belongs to another model`,
+    `tensor ${JSON.stringify(cutText(tensor.name))} needs ${expected ?? 'no'} bytes at offset ${position} of ${path}: the file is damaged or belongs to another model`,
   );
 }

@@ -1,7 +1,7 @@
 // Counts the operators of a model, and checks that ONNX Runtime has their domains.
 
 import type { OnnxModel, OnnxNode } from '../onnx/onnx.js';
-import { nodesIn } from '../onnx/onnx-graph.js';
+import { graphsIn, nodesIn } from '../onnx/onnx-graph.js';
 
 export interface OperatorCount {
   /** `Conv` for ONNX's own operators, `com.microsoft:FusedConv` for those of another domain. */
@@ -44,5 +44,8 @@ export function operatorsOf(model: OnnxModel): readonly OperatorCount[] {
 
 function* nodesOf(model: OnnxModel): Iterable<OnnxNode> {
   yield* nodesIn(model.graph.node);
-  for (const { node } of model.functions) yield* nodesIn(node);
+  for (const { node, attributeProto } of model.functions) {
+    yield* nodesIn(node);
+    for (const graph of graphsIn({ attribute: attributeProto })) yield* nodesIn(graph.node);
+  }
 }

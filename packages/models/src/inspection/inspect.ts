@@ -2,7 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { checkRelativePath } from '@pareto/blobs';
-import { ParetoError, type DataType, type Signature, type TensorSpec } from '@pareto/core';
+import { cutText, ParetoError, type DataType, type Signature, type TensorSpec } from '@pareto/core';
 import {
   dimensionsOf,
   dynamicDims,
@@ -11,6 +11,7 @@ import {
   inputsOf,
   type InspectedValue,
 } from './inspect-dimensions.js';
+import { checkNames } from './check-names.js';
 import { checkOperators, operatorsOf, type OperatorCount } from './inspect-operators.js';
 import { macsPerItem } from './inspect-work.js';
 import { decodeOnnx, tensorsOf } from '../onnx/onnx-codec.js';
@@ -89,6 +90,7 @@ export function inspectGraph(content: Uint8Array): InspectedModel {
   checkGraphSize(content.byteLength);
   const model = decodeOnnx(content);
   checkOperators(model, unservableError);
+  checkNames(model, unservableError);
   const [inputs, outputs] = [inputsOf(model.graph).map(dimensionsOf), model.graph.output.map(dimensionsOf)];
   const values = [...inputs, ...outputs];
   const signature = signatureOf(model, hasBatch(values));
@@ -117,12 +119,19 @@ function signatureOf({ graph }: OnnxModel, batched: boolean): Signature {
   const outputs = graph.output.map((value) => specOf('output', value, batched));
   if (inputs.length === 0) throw unservableError('it has no input');
   if (outputs.length === 0) throw unservableError('it has no output');
+  if (Math.max(inputs.length, outputs.length) > maxTensors)
+    throw unservableError(`it has more than ${maxTensors} inputs or outputs`);
   return { inputs, outputs, batched };
 }
 
+/** Limits of what a query can have. */
+const [maxTensors, maxRank, maxNameBytes] = [1024, 32, 1024];
+
 function specOf(role: 'input' | 'output', value: OnnxValue, batched: boolean): TensorSpec {
   const tensor = value.type?.tensorType;
-  const what = `${role} ${JSON.stringify(value.name)}`;
+  const what = `${role} ${JSON.stringify(cutText(value.name))}`;
+  if (Buffer.byteLength(value.name) > maxNameBytes)
+    throw unservableError(`${what} has a name of more than ${maxNameBytes} bytes`);
   if (tensor === undefined) throw unservableError(`${what} is ${kindOf(value.type)}, and only tensors are served`);
   const datatype = datatypes.get(tensor.elemType);
   if (datatype === undefined) {
@@ -135,6 +144,7 @@ function specOf(role: 'input' | 'output', value: OnnxValue, batched: boolean): T
   if (tensor.shape === undefined)
     throw unservableError(`${what} has no shape: run ONNX's shape inference on the model first`);
   const dims = dimensionsOf(value).dims.map((dim) => (typeof dim === 'number' ? dim : -1));
+  if (dims.length > maxRank) throw unservableError(`${what} has more than ${maxRank} dimensions`);
   return { name: value.name, datatype, dims: batched ? dims.slice(1) : dims };
 }
 
@@ -150,13 +160,20 @@ function externalFilesOf(model: OnnxModel): readonly string[] {
   return [...files].sort();
 }
 
+/** Start of a location that ONNX Runtime takes for an address in its own memory. */
+const memoryAddress = '*/';
+
 /**
  * Returns the path of a tensor's external data, relative to the model's folder. Throws `invalid-argument` if it is
- * outside the folder.
+ * outside the folder, or if an entry occurs twice, of which readers use different ones.
  */
 export function externalPath({ name, externalData }: OnnxTensor): string {
+  const what = `external data of ${JSON.stringify(cutText(name))}`;
   const location = externalData.find(({ key }) => key === 'location')?.value ?? '';
-  return checkRelativePath(location, `external data of ${JSON.stringify(name)}`);
+  if (new Set(externalData.map(({ key }) => key)).size < externalData.length)
+    throw unservableError(`the ${what} has an entry more than once`);
+  if (location.startsWith(memoryAddress)) throw unservableError(`the ${what} is at an address in memory`);
+  return checkRelativePath(location, what);
 }
 
 const notWeights: readonly number[] = [onnxTypes.int64, onnxTypes.bool, onnxTypes.string];

@@ -2,7 +2,7 @@
 
 import { ParetoError } from '@pareto/core';
 import { decodeMessage, encodeMessage } from './onnx-wire.js';
-import type { OnnxGraph, OnnxModel, OnnxNode, OnnxSparseTensor, OnnxTensor } from './onnx.js';
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxSparseTensor, OnnxTensor } from './onnx.js';
 
 /**
  * Decodes a model. Its weights are views of `content`. Throws `invalid-argument` if the bytes are not a complete ONNX
@@ -36,7 +36,10 @@ export function encodeOnnx(model: OnnxModel): Uint8Array {
 /** Yields every tensor of the model, with inline or external data, including those of nested graphs and functions. */
 export function* tensorsOf(model: OnnxModel): Generator<OnnxTensor> {
   yield* tensorsOfGraph(model.graph);
-  for (const { node } of model.functions) yield* tensorsOfNodes(node);
+  for (const { node, attributeProto } of model.functions) {
+    yield* tensorsOfAttributes(attributeProto);
+    yield* tensorsOfNodes(node);
+  }
 }
 
 function* tensorsOfGraph(graph: OnnxGraph): Generator<OnnxTensor> {
@@ -46,7 +49,11 @@ function* tensorsOfGraph(graph: OnnxGraph): Generator<OnnxTensor> {
 }
 
 function* tensorsOfNodes(nodes: readonly OnnxNode[]): Generator<OnnxTensor> {
-  for (const attribute of nodes.flatMap((node) => node.attribute)) {
+  for (const { attribute } of nodes) yield* tensorsOfAttributes(attribute);
+}
+
+function* tensorsOfAttributes(attributes: readonly OnnxAttribute[]): Generator<OnnxTensor> {
+  for (const attribute of attributes) {
     if (attribute.t !== undefined) yield attribute.t;
     yield* attribute.tensors;
     for (const sparse of [attribute.sparseTensor, ...attribute.sparseTensors])

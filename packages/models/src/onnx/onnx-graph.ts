@@ -113,9 +113,9 @@ export function namesUsedBy(node: OnnxNode): readonly string[] {
   return [...node.input.filter((name) => name !== ''), ...inner];
 }
 
-/** Returns the nested graphs of a node: branches and loop bodies. */
-export const graphsIn = (node: OnnxNode): readonly OnnxGraph[] =>
-  node.attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
+/** Returns the graphs in the attributes of a node or a function: branches and loop bodies. */
+export const graphsIn = ({ attribute }: Pick<OnnxNode, 'attribute'>): readonly OnnxGraph[] =>
+  attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
 
 /** Yields these nodes and those of their nested graphs. */
 export function* nodesIn(nodes: readonly OnnxNode[]): Iterable<OnnxNode> {

@@ -1,6 +1,6 @@
 // Converts the content of tensors, which ONNX can store in several fields, to one form: raw little-endian bytes.
 
-import { ParetoError } from '@pareto/core';
+import { cutText, ParetoError } from '@pareto/core';
 
 /** A 64-bit integer: a number if that is exact, otherwise a bigint. */
 export type OnnxInt = number | bigint;
@@ -58,6 +58,7 @@ export interface WireTensor extends Shaped {
   readonly int32Data: readonly number[];
   readonly int64Data: readonly OnnxInt[];
   readonly uint64Data: readonly OnnxInt[];
+  readonly stringData: readonly Uint8Array[];
 }
 
 /**
@@ -72,8 +73,14 @@ export function withRawData({
   uint64Data,
   ...tensor
 }: WireTensor): object {
+  const dims = cutText(tensor.dims.join());
   if (tensor.dims.some((dim) => dim < 0))
-    throw tensorError(tensor, `has the dimensions [${tensor.dims.join()}], expected none below 0`);
+    throw tensorError(tensor, `has the dimensions [${dims}], expected none below 0`);
+  if (!Number.isSafeInteger(elementsOf(tensor.dims)))
+    throw tensorError(tensor, `has the dimensions [${dims}], which are too large`);
+  const lists = [floatData, doubleData, int32Data, int64Data, uint64Data, tensor.stringData];
+  if (lists.filter(({ length }) => length > 0).length + (tensor.rawData === undefined ? 0 : 1) > 1)
+    throw tensorError(tensor, 'has content in more than one field, of which readers use different ones');
   const packed = packedBytes([...floatData, ...doubleData]);
   const rawData = tensor.rawData ?? packed ?? packedIntegers(tensor.dataType, [int32Data, int64Data, uint64Data]);
   return rawData === undefined ? tensor : { ...tensor, rawData: checkLength(tensor, rawData) };
@@ -86,7 +93,7 @@ function checkLength(tensor: Shaped, raw: Uint8Array): Uint8Array {
 }
 
 const tensorError = ({ name }: Shaped, why: string): ParetoError =>
-  new ParetoError('invalid-argument', `tensor ${JSON.stringify(name)} ${why}`);
+  new ParetoError('invalid-argument', `tensor ${JSON.stringify(cutText(name))} ${why}`);
 
 function packedBytes(chunks: readonly Uint8Array[]): Uint8Array | undefined {
   return chunks.length > 1 ? Buffer.concat(chunks) : chunks[0];

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
+import { checkWire } from './check-wire.js';
 import { withRawData, type OnnxInt, type WireTensor } from './onnx-tensor-data.js';
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -16,10 +17,11 @@ const tensorType = root.lookupType('onnx.TensorProto');
 
 /**
  * Decodes a message as a plain object: lists are present if empty, fields have their default if there is one, tensors
- * have `rawData`.
+ * have `rawData`. Throws `invalid-argument` if another parser would read the message differently.
  */
 export function decodeMessage(name: string, content: Uint8Array): unknown {
   const type = root.lookupType(name);
+  checkWire(type, content);
   return toPlain(type.decode(content) as unknown as Plain, type);
 }
 

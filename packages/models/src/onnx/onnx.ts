@@ -30,7 +30,7 @@ interface OnnxEntry {
   readonly value: string;
 }
 
-interface OnnxFunction {
+export interface OnnxFunction {
   readonly name: string;
   readonly domain: string;
   readonly overload: string;
