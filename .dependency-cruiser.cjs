@@ -2,7 +2,7 @@
 'use strict';
 
 const own = '^(packages|services)/|^loadgen/';
-const engine = ['rpc', 'state', 'blobs', 'models', 'runtime', 'telemetry', 'solver'];
+const engine = ['rpc', 'state', 'blobs', 'models', 'runtime', 'telemetry', 'isolation', 'solver'];
 
 const folderOf = (name) => (name === 'loadgen' ? '^loadgen/' : `^packages/${name}/`);
 
@@ -57,8 +57,9 @@ module.exports = {
       from: { path: '^packages/policy/src/' },
       to: { pathNot: '^packages/(core|policy)/' },
     },
-    ...engine.filter((name) => name !== 'models').map((name) => only(name, 'core')),
-    only('models', 'core', 'blobs'),
+    ...engine.filter((name) => !['models', 'runtime'].includes(name)).map((name) => only(name, 'core')),
+    only('models', 'core', 'blobs', 'isolation'),
+    only('runtime', 'core', 'isolation'),
     only('simulator', 'core', 'policy', 'solver'),
     only('service', 'core', ...engine),
     only('client', 'core', ...engine),

@@ -52,6 +52,7 @@ export async function tryDevice(
       process.kill({ kind: 'hung', reason: `hung: the trial took more than ${maxTrialMs} ms` }),
     );
     const modelPath = path.join(folder, 'trial.onnx');
+    await process.grantFolder(folder);
     await writeFile(modelPath, Buffer.from(model, 'base64'));
     const hosted = await createDeviceProcess(() => ({ process, hello }), clock).openSession(memoryLimitBytes);
     await using executor = await loadExecutor(hosted, { modelPath, provider, threads: 1, memoryLimitBytes });

@@ -1,5 +1,6 @@
 // A loaded model: a session in an executor process, with time limits for its calls.
 
+import path from 'node:path';
 import { milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
 import type { HostedSession } from '../processes/hosted-session.js';
 import { loadHungAfter, runHungAfter } from '../processes/pending-calls.js';
@@ -87,6 +88,7 @@ async function load(
 ): Promise<LoadedHeader> {
   const { modelPath, provider, threads, option, optimisedPath, optimisedWeights } = request;
   const session = { modelPath, provider, threads, option, optimisedPath, optimisedWeights };
+  if (optimisedPath !== undefined) await hosted.session.grantFolder(path.dirname(optimisedPath));
   const loading = hosted.session.call({
     request: { kind: 'load', session: hosted.session.id, ...session },
     what: 'the load',

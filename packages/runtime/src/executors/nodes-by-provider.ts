@@ -23,6 +23,7 @@ export async function observeNodesByProvider(
 ): Promise<NodesByProvider> {
   const folder = await mkdtemp(path.join(tmpdir(), 'pareto-profile-'));
   try {
+    await session.grantFolder(folder);
     const options = { modelPath, provider, threads, option, pathPrefix: path.join(folder, 'session') };
     const outcome = await session.call({
       request: { kind: 'profile', ...options, tensors: inputs.map(tensorHeader) },

@@ -3,6 +3,7 @@
 
 import os from 'node:os';
 import type { Clock } from '@pareto/core';
+import { environmentOnly, type Isolation } from '@pareto/isolation';
 import { hostInProcess } from '../processes/hosted-session.js';
 import { createDeviceProcess, type DeviceProcess } from '../processes/device-process.js';
 import { isDeviceProvider, type DeviceProvider } from '../devices/device-provider.js';
@@ -38,13 +39,20 @@ export interface PoolOptions {
   /** Number of pre-started processes, so that a load does not wait for a process to start. */
   readonly size: number;
   readonly clock: Clock;
+  /** Isolation of the processes from this one. By the environment alone by default, which suits trusted models. */
+  readonly isolation?: Isolation;
   /** Environment for device drivers, from `deviceEnvironment`. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Creates a pool. Disposing it ends all its processes. */
-export function createExecutorPool({ size, clock, environment = {} }: PoolOptions): ExecutorPool {
-  const starter = createProcessStarter(clock);
+export function createExecutorPool({
+  size,
+  clock,
+  isolation = environmentOnly,
+  environment = {},
+}: PoolOptions): ExecutorPool {
+  const starter = createProcessStarter(isolation, clock);
   const spares: StartedProcess[] = [];
   const devices = new Map<string, DeviceProcess>();
   const loads = { begun: 0, inProgress: 0 };

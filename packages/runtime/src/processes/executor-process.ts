@@ -1,9 +1,9 @@
 // An executor process as seen by its parent: starts it, exchanges frames with it, and reports how it ended.
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Isolation } from '@pareto/isolation';
 import { createFrameReader, encodeFrame } from '../protocol/frame.js';
 import { preferForOomKiller } from './process-memory.js';
 import { outOfMemoryExit, type FromExecutor, type ToExecutor } from '../protocol/protocol.js';
@@ -21,6 +21,8 @@ export interface ExecutorProcess {
   readonly died: Promise<ExecutorDeath>;
   /** Last part of the process's output on stderr. */
   readonly stderr: string;
+  /** Lets the process write an existing folder. */
+  grantFolder(folder: string): Promise<void>;
   send(message: ToExecutor, tensors?: readonly (readonly Uint8Array[])[]): void;
   onMessage(listener: (message: FromExecutor, tensors: readonly Buffer[]) => void): void;
   /** Kills the process with SIGKILL. `died` resolves with the given death. */
@@ -29,25 +31,27 @@ export interface ExecutorProcess {
 
 const entry = fileURLToPath(new URL('../../dist/sessions/executor-main.js', import.meta.url));
 const nodeFlags = ['--max-old-space-size=128', '--max-semi-space-size=2', '--no-warnings'];
-/**
- * Environment of the process. The parent's is not inherited, because it contains credentials. The malloc thresholds
- * return freed memory to the system.
- */
+/** Environment of every process. The malloc thresholds return freed memory to the system. */
 const ownEnvironment = {
   ORT_DISABLE_TELEMETRY: '1',
   MALLOC_MMAP_THRESHOLD_: '131072',
   MALLOC_TRIM_THRESHOLD_: '131072',
 };
-const setpriv = '/usr/bin/setpriv';
 const stderrKept = 20_000;
 
-/** Starts a process. With `setpriv`, the kernel kills it when its parent ends, even while a model hangs. */
-export function startExecutorProcess(environment: Readonly<Record<string, string>> = {}): ExecutorProcess {
-  const command = [process.execPath, ...nodeFlags, entry];
-  if (existsSync(setpriv)) command.unshift(setpriv, '--pdeathsig', 'KILL', '--');
-  const [file = process.execPath, ...args] = command;
-  const env = { ...environment, ...ownEnvironment };
-  const child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+/** Starts a process. A process with an environment for drivers uses a device. */
+export function startExecutorProcess(
+  isolation: Isolation,
+  deviceEnvironment?: Readonly<Record<string, string>>,
+): ExecutorProcess {
+  const isolated = isolation.start({
+    script: entry,
+    nodeFlags,
+    environment: { ...deviceEnvironment, ...ownEnvironment },
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    usesDevice: deviceEnvironment !== undefined,
+  });
+  const { child } = isolated;
   const socket = child.stdio[3] as Duplex;
   let killedAs: ExecutorDeath | undefined;
   let listener: (message: FromExecutor, tensors: readonly Buffer[]) => void = () => undefined;
@@ -68,6 +72,7 @@ export function startExecutorProcess(environment: Readonly<Record<string, string
     get stderr() {
       return stderr;
     },
+    grantFolder: (folder) => isolated.grantFolder(folder),
     send: (message, tensors) => writeFrame(socket, encodeFrame(message, tensors)),
     onMessage: (next) => {
       listener = next;

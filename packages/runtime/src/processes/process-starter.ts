@@ -1,6 +1,7 @@
 // Starts executor processes, waits until they are ready, and ends them all on disposal.
 
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import type { Isolation } from '@pareto/isolation';
 import { startExecutorProcess, type ExecutorProcess } from './executor-process.js';
 import type { HelloHeader } from '../protocol/protocol.js';
 
@@ -11,19 +12,19 @@ export interface StartedProcess {
 }
 
 export interface ProcessStarter extends AsyncDisposable {
-  /** Starts a process. Throws `unavailable` after disposal. */
-  start(environment?: Readonly<Record<string, string>>): StartedProcess;
+  /** Starts a process, with the environment for drivers if it uses a device. Throws `unavailable` after disposal. */
+  start(deviceEnvironment?: Readonly<Record<string, string>>): StartedProcess;
 }
 
 const maxStartMs = milliseconds(30_000);
 
-export function createProcessStarter(clock: Clock): ProcessStarter {
+export function createProcessStarter(isolation: Isolation, clock: Clock): ProcessStarter {
   const alive = new Set<ExecutorProcess>();
   let disposed = false;
   return {
-    start(environment) {
+    start(deviceEnvironment) {
       if (disposed) throw new ParetoError('unavailable', 'the executor pool is closed');
-      const process = startExecutorProcess(environment);
+      const process = startExecutorProcess(isolation, deviceEnvironment);
       alive.add(process);
       void process.died.then(() => alive.delete(process));
       const hello = awaitHello(process, clock);

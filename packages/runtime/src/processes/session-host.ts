@@ -25,6 +25,8 @@ export interface Session {
   readonly died: Promise<ExecutorDeath>;
   /** Makes a call. Never rejects. */
   call(request: CallRequest): Promise<CallOutcome>;
+  /** Lets the process write an existing folder. */
+  grantFolder(folder: string): Promise<void>;
   /** Kills the process. */
   kill(death: ExecutorDeath): void;
   /** Ends only the session, after its pending calls. */
@@ -96,6 +98,7 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
       died: Promise.race([released, process.died.then((ended) => seenFrom(id, ended))]),
       call: (request) =>
         isReleased ? Promise.resolve({ kind: 'died', death: unloaded, running: false }) : call(id, request),
+      grantFolder: (folder) => process.grantFolder(folder),
       kill: (as) => kill(id, as),
       async release() {
         if (isReleased) return;

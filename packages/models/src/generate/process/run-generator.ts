@@ -1,11 +1,10 @@
 // Rewrites a model in a separate process with limits on memory and time, since models may be larger or stranger than
 // expected.
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { environmentOnly, type IsolatedProcess, type Isolation } from '@pareto/isolation';
 import type { Ranges } from '../rewrite/generator.js';
 import type { GeneratorResult, GeneratorJob, GeneratorReply } from './generator-protocol.js';
 
@@ -32,8 +31,6 @@ export interface GenerationLimits {
 }
 
 const entry = fileURLToPath(new URL('../../../dist/generate/process/generator-main.js', import.meta.url));
-const setpriv = '/usr/bin/setpriv';
-const prlimit = '/usr/bin/prlimit';
 /** Memory that an empty process maps. */
 const emptyBytes = 64 * 2 ** 20;
 const outOfMemory = /out of memory|allocation failed|bad_alloc|ENOMEM/i;
@@ -55,13 +52,14 @@ export async function runGenerator(
   job: GenerationRequest,
   limits: GenerationLimits,
   clock: Clock,
+  isolation: Isolation = environmentOnly,
 ): Promise<GeneratorResult> {
   limits.signal?.throwIfAborted();
-  const child = startProcess(limits.memoryBytes);
+  const generator = startProcess(limits.memoryBytes, isolation);
   let ended: ParetoError | undefined;
   const end = (error: ParetoError): void => {
     ended ??= error;
-    child.kill('SIGKILL');
+    generator.child.kill('SIGKILL');
   };
   const onAbort = (): void => end(new ParetoError('cancelled', `generating ${job.recipe} was cancelled`));
   limits.signal?.addEventListener('abort', onAbort, { once: true });
@@ -69,7 +67,7 @@ export async function runGenerator(
     end(new ParetoError('deadline-exceeded', `generating ${job.recipe} took longer than ${limits.timeoutMs / 1000} s`)),
   );
   try {
-    const result = await converse(child, toJob(job));
+    const result = await converse(generator, toJob(job));
     if (ended !== undefined) throw ended;
     return readReply(job.recipe, limits.memoryBytes, result);
   } finally {
@@ -77,14 +75,14 @@ export async function runGenerator(
   }
 }
 
-/** Starts the process. On Linux, the kernel kills it if its parent ends, and enforces the memory limit. */
-function startProcess(memoryBytes: number): ChildProcess {
+function startProcess(memoryBytes: number, isolation: Isolation): IsolatedProcess {
   const mebibytes = Math.max(16, Math.floor(memoryBytes / 2 ** 20));
-  const command = [process.execPath, `--max-old-space-size=${mebibytes}`, '--no-warnings', entry];
-  if (existsSync(prlimit)) command.unshift(prlimit, `--data=${Math.floor(memoryBytes) + emptyBytes}`);
-  if (existsSync(setpriv)) command.unshift(setpriv, '--pdeathsig', 'KILL', '--');
-  const [file = process.execPath, ...args] = command;
-  return spawn(file, args, { env: {}, stdio: ['pipe', 'pipe', 'pipe'] });
+  return isolation.start({
+    script: entry,
+    nodeFlags: [`--max-old-space-size=${mebibytes}`, '--no-warnings'],
+    stdio: ['pipe', 'pipe', 'pipe'],
+    dataBytes: Math.floor(memoryBytes) + emptyBytes,
+  });
 }
 
 function toJob({ ranges = new Map(), ...job }: GenerationRequest): GeneratorJob {
@@ -103,13 +101,14 @@ interface Ending {
 }
 
 /** Sends the job and reads the reply. Resolves when the process has ended. */
-async function converse(child: ChildProcess, job: GeneratorJob): Promise<Ending> {
+async function converse(generator: IsolatedProcess, job: GeneratorJob): Promise<Ending> {
+  const { child } = generator;
   const exit = new Promise<Exit>((resolve) => {
     child.on('error', (error) => resolve({ kind: 'not-started', error }));
     child.on('close', (status, signal) => resolve({ kind: 'exited', status, signal }));
   });
   child.stdin?.on('error', () => undefined); // The end of the process is reported instead.
-  child.stdin?.end(JSON.stringify(job));
+  void generator.grantFolder(job.folder).then(() => child.stdin?.end(JSON.stringify(job)));
   const { stdout, stderr } = child;
   const reads = stdout === null || stderr === null ? [] : [text(stdout), buffer(stderr)];
   const [reply = '', errors = ''] = await Promise.all(reads);

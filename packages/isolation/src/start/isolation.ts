@@ -1,0 +1,66 @@
+// Starts the processes that handle models and clients' data, separated from the service and from each other by what the
+// host offers.
+
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { chown } from 'node:fs/promises';
+import { findTool } from './find-tool.js';
+import { createUserIds } from './user-ids.js';
+import { wrap, type ProcessBounds, type Wrappers } from './wrappers.js';
+
+/** A Node program, and what its process gets. */
+export interface IsolatedProgram extends ProcessBounds {
+  /** Path of the script. */
+  readonly script: string;
+  readonly nodeFlags: readonly string[];
+  /** The whole environment: nothing is inherited. Empty by default. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly stdio: StdioOptions;
+}
+
+export interface IsolatedProcess {
+  readonly child: ChildProcess;
+  /**
+   * Lets the process write an existing folder of the service, which it then owns. Never rejects: if it fails, the process
+   * cannot write there.
+   */
+  grantFolder(folder: string): Promise<void>;
+}
+
+export interface Isolation {
+  /** Starts a program. With `setpriv`, the kernel kills the process when this one ends, even while it hangs. */
+  start(program: IsolatedProgram): IsolatedProcess;
+}
+
+/** Creates an isolation. `firstUserId` is undefined if processes run as the user of the service. */
+export function createIsolation(wrappers: Wrappers, firstUserId?: number): Isolation {
+  const users = firstUserId === undefined ? undefined : createUserIds(firstUserId, process.pid);
+  return {
+    start({ script, nodeFlags, environment = {}, stdio, ...bounds }) {
+      const user = users?.take();
+      const command = [...wrap(wrappers, bounds, user), process.execPath, ...nodeFlags, script];
+      const [file = process.execPath, ...args] = command;
+      // Without `setpriv`, Node changes the user.
+      const asUser = wrappers.setpriv === undefined ? user : undefined;
+      const child = spawn(file, args, { env: { ...environment }, stdio, ...asUser });
+      if (user !== undefined) {
+        const release = (): void => users?.release(user);
+        child.once('exit', release).once('error', release);
+      }
+      return {
+        child,
+        grantFolder: async (folder) => {
+          if (user !== undefined) await chown(folder, user.uid, user.gid).catch(() => undefined);
+        },
+      };
+    },
+  };
+}
+
+/** Isolation by the environment alone, for programs that load trusted models: tests and benchmarks. */
+export const environmentOnly: Isolation = createIsolation({
+  setpriv: findTool('setpriv'),
+  prlimit: findTool('prlimit'),
+  enterNamespaces: [],
+  dropPrivileges: [],
+  deviceGroups: [],
+});
