@@ -4,7 +4,7 @@ import { ParetoError } from '@pareto/core';
 import { encodePiecewiseRequest } from '@pareto/rpc';
 import type { Endpoint, Exchange } from './exchange.js';
 import { readRawInfer } from './raw-infer.js';
-import { HttpError } from '../reply/status.js';
+import { tensorsTooLarge } from '../reply/status.js';
 import { headerLengthKey } from '../infer/write-infer.js';
 
 export const infer: Endpoint = async (exchange) => {
@@ -12,14 +12,11 @@ export const infer: Endpoint = async (exchange) => {
   protocol.checkInfer(call);
   const body = await exchange.body();
   const headerLength = readHeaderLength(exchange, body.length);
-  const parsed = await (headerLength === 0 ? readRawInfer(exchange, body) : work.read(body, headerLength, call.signal));
+  const parsed = await (headerLength === 0
+    ? readRawInfer(exchange, body)
+    : work.read(body, { headerLength, maxBytes: maxMessageBytes }, call.signal));
   const message = encodePiecewiseRequest({ ...parsed.request, modelName: model, modelVersion: version });
-  if (message.length > maxMessageBytes) {
-    throw new HttpError(
-      413,
-      `the tensors take ${message.length} bytes: expected at most ${maxMessageBytes}; the limit is set by --max-message-bytes`,
-    );
-  }
+  if (message.length > maxMessageBytes) throw tensorsTooLarge(maxMessageBytes);
   return work.write(await protocol.infer(message, call), parsed.binary, call.signal);
 };
 

@@ -1,12 +1,12 @@
 // Reads a body that is a JSON object or empty.
 
 import type { Exchange } from './exchange.js';
-import { readFields, type JsonFields } from '../json/json-shape.js';
+import type { JsonFields } from '../json/json-shape.js';
 import { parseJson } from '../json/parse-json.js';
 
 /** Returns no fields for an empty body. Throws `invalid-argument` if the body is not an object. */
 export async function readJsonBody({ body }: Pick<Exchange, 'body'>): Promise<JsonFields> {
   const bytes = await body();
   if (bytes.length === 0) return {};
-  return readFields('the body', parseJson(bytes.join(0, bytes.length), 'the body').value);
+  return parseJson(bytes.join(0, bytes.length), { what: 'the body' });
 }

@@ -20,7 +20,7 @@ function runTask(task: InferTask): TaskResult {
     const body = reply.body.map(owned);
     return { result: { ...reply, body }, bytes: body };
   }
-  const parsed = readInfer(createChunks(task.parts.map(asBuffer)), task.headerLength);
+  const parsed = readInfer(createChunks(task.parts.map(asBuffer)), task.body);
   const inputs = parsed.request.inputs.map((input) => ({ ...input, contents: input.contents.map(owned) }));
   const bytes = inputs.flatMap(({ contents }) => contents);
   return { result: { ...parsed, request: { ...parsed.request, inputs } }, bytes };

@@ -3,7 +3,7 @@
 import type { Clock } from '@pareto/core';
 import { decodeInferResponse, type DecodedInferResponse, type RawTensor } from '@pareto/rpc';
 import type { Chunks } from '../body/chunks.js';
-import { isBinary, readInfer, type ParsedInfer, type BinaryOptions } from './read-infer.js';
+import { isBinary, readInfer, type BinaryOptions, type InferBody, type ParsedInfer } from './read-infer.js';
 import type { Reply } from '../reply/reply.js';
 import { asBuffer, memoryOf, owned } from './thread-message.js';
 import { createThreadPool } from './thread-pool.js';
@@ -11,12 +11,12 @@ import { writeInfer } from './write-infer.js';
 
 /** Message to a thread. */
 export type InferTask =
-  | { readonly kind: 'read'; readonly parts: readonly Uint8Array[]; readonly headerLength: number }
+  | { readonly kind: 'read'; readonly parts: readonly Uint8Array[]; readonly body: InferBody }
   | { readonly kind: 'write'; readonly response: DecodedInferResponse; readonly binary: BinaryOptions };
 
 export interface InferWork extends AsyncDisposable {
   /** Parses a request. The body must not be used afterwards. */
-  read(body: Chunks, headerLength: number, signal: AbortSignal): Promise<ParsedInfer>;
+  read(body: Chunks, options: InferBody, signal: AbortSignal): Promise<ParsedInfer>;
   /** Serializes an encoded ModelInferResponse. `message` must not be used afterwards. */
   write(message: Buffer, binary: BinaryOptions, signal: AbortSignal): Promise<Reply>;
 }
@@ -37,10 +37,10 @@ export function createInferWork(clock: Clock, limits: InferWorkLimits = defaultL
   const { largeJsonBytes, largeRawBytes } = limits;
   const threads = createThreadPool({ program, maxThreads: 2, maxWaiting: 64, idleMs: 30_000, heapMb: 2048, clock });
   return {
-    async read(body, headerLength, signal) {
-      if (headerLength < largeJsonBytes) return readInfer(body, headerLength);
+    async read(body, options, signal) {
+      if (options.headerLength < largeJsonBytes) return readInfer(body, options);
       const parts = body.slice(0, body.length).map(owned);
-      const message: InferTask = { kind: 'read', parts, headerLength };
+      const message: InferTask = { kind: 'read', parts, body: options };
       return (await threads.run({ message, memory: memoryOf(parts), signal })) as ParsedInfer;
     },
     async write(message, binary, signal) {

@@ -1,7 +1,7 @@
 // Parses an inference request from JSON and the binary data that follows it.
 
 import { isDataType, ParetoError, type DataType } from '@pareto/core';
-import type { ParameterValue, PiecewiseRequest, PiecewiseTensor } from '@pareto/rpc';
+import { defaultLimits, type ParameterValue, type PiecewiseRequest, type PiecewiseTensor } from '@pareto/rpc';
 import { createBinaryTail, type BinaryTail } from '../body/binary-tail.js';
 import type { Chunks } from '../body/chunks.js';
 import { dataFromJson } from '../json/data-from-json.js';
@@ -11,10 +11,9 @@ import {
   readFields,
   readFlag,
   readParameters,
-  readText,
+  readName,
   type JsonFields,
 } from '../json/json-shape.js';
-import { NeedsExactNumbers } from '../json/number-kinds.js';
 import { parseJson } from '../json/parse-json.js';
 
 /** A parsed request without the model's name and version, which are in the path. */
@@ -32,23 +31,21 @@ export interface BinaryOptions {
 
 export const isBinary = ({ others, named }: BinaryOptions, output: string): boolean => named.get(output) ?? others;
 
-/** `headerLength` is the length of the JSON in the body. Throws `invalid-argument` with the position in the JSON. */
-export function readInfer(body: Chunks, headerLength: number): ParsedInfer {
-  const parsed = parseJson(
-    body.join(0, headerLength),
-    headerLength === body.length ? 'the body' : 'the JSON of the body',
-  );
-  const read = (value: unknown): ParsedInfer => readRequest(value, createBinaryTail(body, headerLength));
-  try {
-    return read(parsed.value);
-  } catch (error) {
-    if (error instanceof NeedsExactNumbers) return read(parsed.exact());
-    throw error;
-  }
+export interface InferBody {
+  /** Length of the JSON at the start of the body. */
+  readonly headerLength: number;
+  /** Maximum size of the tensors that are in the JSON. */
+  readonly maxBytes: number;
 }
 
-function readRequest(value: unknown, tail: BinaryTail): ParsedInfer {
-  const fields = readFields('the body', value);
+/** Throws `invalid-argument` with the position in the JSON, and an HttpError if the tensors are too large. */
+export function readInfer(body: Chunks, { headerLength, maxBytes }: InferBody): ParsedInfer {
+  const what = headerLength === body.length ? 'the body' : 'the JSON of the body';
+  const fields = parseJson(body.join(0, headerLength), { what, unread: 'data' });
+  return readRequest(fields, createBinaryTail(body, headerLength), maxBytes);
+}
+
+function readRequest(fields: JsonFields, tail: BinaryTail, maxBytes: number): ParsedInfer {
   const parameters = readParameters('parameters', fields['parameters']);
   const reserved = [...parameters.keys()].find((name) => name.startsWith('triton_'));
   if (reserved !== undefined) {
@@ -57,7 +54,13 @@ function readRequest(value: unknown, tail: BinaryTail): ParsedInfer {
       `parameter ${reserved} is reserved, like all names that begin with triton_; omit it`,
     );
   }
-  const inputs = readArray('inputs', fields['inputs']).map((input, i) => readInput(`inputs[${i}]`, input, tail));
+  const inputs: PiecewiseTensor[] = [];
+  let left = maxBytes;
+  for (const [i, value] of readArray('inputs', fields['inputs']).entries()) {
+    const input = readInput(`inputs[${i}]`, value, tail, left);
+    left -= input.contents.reduce((sum, { length }) => sum + length, 0);
+    inputs.push(input);
+  }
   tail.end();
   const outputs = (fields['outputs'] === undefined ? [] : readArray('outputs', fields['outputs'])).map((output, i) =>
     readOutput(`outputs[${i}]`, output),
@@ -66,7 +69,7 @@ function readRequest(value: unknown, tail: BinaryTail): ParsedInfer {
   const named = outputs.flatMap(({ name, isBinary }) => (isBinary === undefined ? [] : [[name, isBinary] as const]));
   return {
     request: {
-      id: fields['id'] === undefined ? '' : readText('id', fields['id']),
+      id: fields['id'] === undefined ? '' : readName('id', fields['id']),
       parameters: without(parameters, 'binary_data_output'),
       inputs,
       outputs,
@@ -80,15 +83,15 @@ type Parameters = ReadonlyMap<string, ParameterValue>;
 const without = (parameters: Parameters, ...names: readonly string[]): Parameters =>
   new Map([...parameters].filter(([name]) => !names.includes(name)));
 
-function readInput(where: string, value: unknown, tail: BinaryTail): PiecewiseTensor {
+function readInput(where: string, value: unknown, tail: BinaryTail, maxBytes: number): PiecewiseTensor {
   const fields = readFields(where, value);
-  const name = readText(`${where}.name`, fields['name']);
+  const name = readName(`${where}.name`, fields['name']);
   const datatype = readDatatype(name, fields['datatype']);
   const shape = readShape(name, fields['shape']);
   const parameters = readParameters(`${where}.parameters`, fields['parameters']);
   const rest = without(parameters, 'binary_data_size');
   const contents = readContents(name, fields, parameters, tail) ?? [
-    dataFromJson({ name, datatype, shape }, fields['data']),
+    dataFromJson({ name, datatype, shape }, fields['data'], maxBytes),
   ];
   return { name, datatype, shape, parameters: rest, contents };
 }
@@ -129,7 +132,11 @@ function readDatatype(input: string, value: unknown): DataType {
 const isDim = (dim: unknown): dim is number => typeof dim === 'number' && Number.isSafeInteger(dim) && dim >= 0;
 
 function readShape(input: string, value: unknown): readonly number[] {
-  if (Array.isArray(value) && value.every(isDim)) return value;
+  if (Array.isArray(value) && value.every(isDim)) {
+    if (value.length <= defaultLimits.rank) return value;
+    const message = `input '${input}' has ${value.length} dimensions: expected at most ${defaultLimits.rank}`;
+    throw new ParetoError('invalid-argument', message);
+  }
   throw mismatch(`input '${input}': its shape`, value, 'an array of sizes, e.g. [1,4]');
 }
 
@@ -142,7 +149,7 @@ interface ReadOutput {
 function readOutput(where: string, value: unknown): ReadOutput {
   const fields = readFields(where, value);
   const parameters = readParameters(`${where}.parameters`, fields['parameters']);
-  const name = readText(`${where}.name`, fields['name']);
+  const name = readName(`${where}.name`, fields['name']);
   if (parameters.has('shared_memory_region')) {
     throw new ParetoError('invalid-argument', `output '${name}' is requested in shared memory, which is not supported`);
   }

@@ -1,9 +1,13 @@
 // Converts a tensor's data from JSON, flat or nested, to raw bytes, and checks every element.
 
-import { elementCount, ParetoError, type DataType } from '@pareto/core';
+import { elementBytes, elementCount, ParetoError, type DataType } from '@pareto/core';
+import { next, quote, type JsonCursor } from './cursor.js';
+import { preview, previewText } from './json-shape.js';
 import { numberKinds } from './number-kinds.js';
-import { preview } from './json-shape.js';
-import { exactNumber } from './parse-json.js';
+import { UnreadArray } from './parse-json.js';
+import { tensorsTooLarge } from '../reply/status.js';
+import { passString, readString } from './scalars.js';
+import { passNested, skipValue } from './skip.js';
 
 export interface JsonTensor {
   readonly name: string;
@@ -11,49 +15,29 @@ export interface JsonTensor {
   readonly shape: readonly number[];
 }
 
-const maxDepth = 32;
-
 const invalidData = (message: string): ParetoError => new ParetoError('invalid-argument', message);
-
-/** Returns the elements in order. Returns the same array if it is flat. */
-function flatten(name: string, data: readonly unknown[]): readonly unknown[] {
-  if (!data.some(Array.isArray)) return data;
-  const flat: unknown[] = [];
-  const visit = (part: readonly unknown[], depth: number): void => {
-    if (depth > maxDepth) throw invalidData(`input '${name}': its data is nested deeper than ${maxDepth} levels`);
-    for (const element of part) {
-      if (Array.isArray(element)) visit(element, depth + 1);
-      else flat.push(element);
-    }
-  };
-  visit(data, 1);
-  return flat;
-}
-
-function elementError({ name, datatype }: JsonTensor, index: number, element: unknown, expected: string): ParetoError {
-  return invalidData(
-    `input '${name}': element ${index} of its data is ${preview(element)}: expected ${expected} for ${datatype}`,
-  );
-}
 
 /**
  * Returns the elements in little-endian, row-major order, with a 4-byte length before each BYTES element. Throws
- * `invalid-argument` with the name of the input, or NeedsExactNumbers.
+ * `invalid-argument` with the name of the input, and an HttpError if they take more than `maxBytes`.
  */
-export function dataFromJson(tensor: JsonTensor, data: unknown): Buffer {
+export function dataFromJson(tensor: JsonTensor, data: unknown, maxBytes: number): Buffer {
   const { name, datatype, shape } = tensor;
-  if (!Array.isArray(data)) throw invalidData(`input '${name}': its data is ${preview(data)}: expected an array`);
-  const elements = flatten(name, data);
+  if (!(data instanceof UnreadArray)) {
+    throw invalidData(`input '${name}': its data is ${preview(data)}: expected an array`);
+  }
   const expected = elementCount(shape);
-  if (elements.length !== expected) {
+  if (data.count !== expected) {
     throw invalidData(
-      `input '${name}': its data has ${elements.length} elements: expected ${expected} for shape [${shape.join(',')}]`,
+      `input '${name}': its data has ${data.count} elements: expected ${expected} for shape [${shape.join(',')}]`,
     );
   }
-  return datatype === 'BYTES' ? encodeTexts(tensor, elements) : encodeNumbers(tensor, elements);
+  const bytes = datatype === 'BYTES' ? data.bytes : data.count * elementBytes[datatype];
+  if (bytes > maxBytes) throw tensorsTooLarge(maxBytes);
+  return datatype === 'BYTES' ? readTexts(tensor, data) : readNumbers(tensor, data);
 }
 
-function encodeNumbers(tensor: JsonTensor, elements: readonly unknown[]): Buffer {
+function readNumbers(tensor: JsonTensor, data: UnreadArray): Buffer {
   const kind = numberKinds[tensor.datatype];
   if (kind === undefined) {
     const { name, datatype } = tensor;
@@ -61,27 +45,49 @@ function encodeNumbers(tensor: JsonTensor, elements: readonly unknown[]): Buffer
       `input '${name}': ${datatype} cannot be represented in JSON; send it as binary data with binary_data_size`,
     );
   }
-  const array = kind.create(elements.length);
-  for (let index = 0; index < elements.length; index++) {
-    const element = elements[index];
-    if (!array.set(index, element)) throw elementError(tensor, index, element, kind.expected);
-  }
+  const array = kind.create(data.count);
+  readElements(tensor, data, kind.expected, (cursor, index) => array.read(index, cursor));
   return array.raw;
 }
 
-function encodeTexts(tensor: JsonTensor, elements: readonly unknown[]): Buffer {
-  const texts = elements.map((element, index) => {
-    if (typeof element !== 'string' || exactNumber(element) !== undefined) {
-      throw elementError(tensor, index, element, 'a string');
-    }
-    return element;
+/** `read` reads an element, and returns false if it is not of the tensor's datatype. */
+function readElements(
+  { name, datatype }: JsonTensor,
+  data: UnreadArray,
+  expected: string,
+  read: (cursor: JsonCursor, index: number) => boolean,
+): void {
+  const cursor = data.cursor();
+  let index = 0;
+  passNested(cursor, () => {
+    const start = cursor.at;
+    if (read(cursor, index++)) return;
+    cursor.at = start;
+    skipValue(cursor);
+    const element = previewText({ ...cursor, at: start }, cursor.at);
+    throw invalidData(
+      `input '${name}': element ${index - 1} of its data is ${element}: expected ${expected} for ${datatype}`,
+    );
   });
-  const raw = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + 4 + Buffer.byteLength(text), 0));
+}
+
+function readTexts(tensor: JsonTensor, data: UnreadArray): Buffer {
+  // A string and the comma after it are as long as the encoded element, but for one byte.
+  const raw = Buffer.allocUnsafeSlow(data.bytes + data.count);
   let offset = 0;
-  for (const text of texts) {
-    const length = raw.write(text, offset + 4);
+  readElements(tensor, data, 'a string', (cursor) => {
+    if (next(cursor) !== quote) return false;
+    const length = writeString(cursor, raw, offset + 4);
     raw.writeUInt32LE(length, offset);
     offset += 4 + length;
-  }
-  return raw;
+    return true;
+  });
+  return raw.subarray(0, offset);
+}
+
+/** Writes the next string without its escapes, and returns its length in bytes. */
+function writeString(cursor: JsonCursor, to: Buffer, offset: number): number {
+  const start = cursor.at;
+  if (!passString(cursor)) return cursor.bytes.copy(to, offset, start + 1, cursor.at - 1);
+  return to.write(readString({ ...cursor, at: start }), offset);
 }

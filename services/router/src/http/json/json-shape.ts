@@ -1,8 +1,8 @@
 // Reads fields of parsed JSON. Errors contain the position, the received value and the expected type.
 
 import { ParetoError } from '@pareto/core';
-import type { ParameterValue } from '@pareto/rpc';
-import { exactNumber } from './parse-json.js';
+import { defaultLimits, type ParameterValue } from '@pareto/rpc';
+import type { JsonCursor } from './cursor.js';
 
 export type JsonFields = Readonly<Record<string, unknown>>;
 
@@ -15,14 +15,16 @@ const previewLength = 60;
 
 /** Returns the beginning of a value of any size or depth, for error messages. */
 export function preview(value: unknown): string {
-  const number = exactNumber(value);
-  if (number !== undefined) return String(number);
   if (typeof value === 'string') return truncate(JSON.stringify(value.slice(0, previewLength)));
   if (typeof value !== 'object' || value === null) return String(value);
   let left = previewLength;
   const replacer = (_key: string, part: unknown): unknown => (left-- > 0 ? part : undefined);
   return truncate(JSON.stringify(value, replacer));
 }
+
+/** Returns the text that begins at a cursor, for error messages. `end` is the end of the value, if it is known. */
+export const previewText = ({ bytes, at }: JsonCursor, end: number = bytes.length): string =>
+  truncate(bytes.toString('utf8', at, Math.min(end, at + 4 * previewLength)));
 
 const truncate = (text: string): string => (text.length > previewLength ? `${text.slice(0, previewLength)}…` : text);
 
@@ -41,6 +43,20 @@ export function readText(where: string, value: unknown): string {
   throw mismatch(where, value, 'a string');
 }
 
+/** Reads a name, an id or a datatype, whose length is limited. */
+export function readName(where: string, value: unknown): string {
+  const name = readText(where, value);
+  checkName(where, name);
+  return name;
+}
+
+function checkName(where: string, name: string): void {
+  const length = Buffer.byteLength(name);
+  if (length <= defaultLimits.nameBytes) return;
+  const message = `${where} is ${preview(name)}, which has ${length} bytes: expected at most ${defaultLimits.nameBytes}`;
+  throw new ParetoError('invalid-argument', message);
+}
+
 export function readFlag(where: string, value: unknown): boolean {
   if (value === undefined) return false;
   if (typeof value === 'boolean') return value;
@@ -50,12 +66,11 @@ export function readFlag(where: string, value: unknown): boolean {
 /** Returns no parameters if the value is undefined. */
 export function readParameters(where: string, value: unknown): ReadonlyMap<string, ParameterValue> {
   const fields = value === undefined ? {} : readFields(where, value);
+  for (const name of Object.keys(fields)) checkName(`the name of one of ${where}`, name);
   return new Map(Object.entries(fields).map(([name, one]) => [name, readParameter(`${where}.${name}`, one)]));
 }
 
 function readParameter(where: string, value: unknown): ParameterValue {
-  const number = exactNumber(value);
-  if (number !== undefined) return Number(number);
-  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   throw mismatch(where, value, 'a string, a number, true or false');
 }

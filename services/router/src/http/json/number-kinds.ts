@@ -1,15 +1,13 @@
 // Defines for each datatype which JSON elements are accepted, and how they are stored.
 
 import type { DataType } from '@pareto/core';
-import { exactNumber } from './parse-json.js';
-
-/** Thrown if a number is too long for JSON.parse. The data must then be read again from the exact parse. */
-export class NeedsExactNumbers extends Error {}
+import { next, type JsonCursor } from './cursor.js';
+import { readInteger, readLiteral, readNumber, startsLiteral, startsNumber } from './scalars.js';
 
 interface ElementArray {
   readonly raw: Buffer;
-  /** Stores an element. Returns false if it is not of this kind. */
-  set(index: number, element: unknown): boolean;
+  /** Reads an element and stores it. Returns false if it is not of this kind. */
+  read(index: number, cursor: JsonCursor): boolean;
 }
 
 export interface NumberKind {
@@ -27,15 +25,15 @@ interface TypedArray<V> {
 const kindOf = <V>(
   array: new (count: number) => TypedArray<V>,
   expected: string,
-  read: (element: unknown) => V | undefined,
+  read: (cursor: JsonCursor) => V | undefined,
 ): NumberKind => ({
   expected,
   create(count) {
     const values = new array(count);
     return {
       raw: Buffer.from(values.buffer),
-      set(index, element) {
-        const value = read(element);
+      read(index, cursor) {
+        const value = read(cursor);
         if (value === undefined) return false;
         values[index] = value;
         return true;
@@ -46,29 +44,29 @@ const kindOf = <V>(
 
 const range = (min: number | bigint, max: number | bigint): string => `an integer from ${min} to ${max}`;
 
+const isNumberNext = (cursor: JsonCursor): boolean => startsNumber(next(cursor));
+
 const integers = (array: new (count: number) => TypedArray<number>, min: number, max: number): NumberKind =>
-  kindOf(array, range(min, max), (element) =>
-    typeof element === 'number' && Number.isInteger(element) && element >= min && element <= max ? element : undefined,
-  );
+  kindOf(array, range(min, max), (cursor) => {
+    const number = isNumberNext(cursor) ? readNumber(cursor) : NaN;
+    return Number.isInteger(number) && number >= min && number <= max ? number : undefined;
+  });
 
 const floats = (array: new (count: number) => TypedArray<number>): NumberKind =>
-  kindOf(array, 'a number', (element) => {
-    const number = typeof element === 'number' ? element : exactNumber(element);
-    return number === undefined ? undefined : Number(number);
-  });
+  kindOf(array, 'a number', (cursor) => (isNumberNext(cursor) ? readNumber(cursor) : undefined));
 
 const longs = (array: new (count: number) => TypedArray<bigint>, min: bigint, max: bigint): NumberKind =>
-  kindOf(array, range(min, max), (element) => {
-    const number = exactNumber(element);
-    if (number === undefined || (typeof number === 'number' && !Number.isInteger(number))) return undefined;
-    if (typeof number === 'number' && !Number.isSafeInteger(number)) throw new NeedsExactNumbers();
-    const long = BigInt(number);
-    return long >= min && long <= max ? long : undefined;
+  kindOf(array, range(min, max), (cursor) => {
+    const integer = isNumberNext(cursor) ? readInteger(cursor) : undefined;
+    // A safe integer is in the range of every signed kind. Comparing it with a bigint is slow.
+    if (typeof integer === 'number') return integer >= 0 || min < 0n ? BigInt(integer) : undefined;
+    return integer !== undefined && integer >= min && integer <= max ? integer : undefined;
   });
 
-const booleans = kindOf(Uint8Array, 'true or false', (element) =>
-  typeof element === 'boolean' ? Number(element) : undefined,
-);
+const booleans = kindOf(Uint8Array, 'true or false', (cursor) => {
+  const literal = startsLiteral(next(cursor)) ? readLiteral(cursor) : null;
+  return literal === null ? undefined : Number(literal);
+});
 
 /** FP16 and BF16 are missing because JSON cannot represent them, and BYTES because its elements have no fixed size. */
 export const numberKinds: Readonly<Partial<Record<DataType, NumberKind>>> = {

@@ -1,53 +1,121 @@
-// Parses JSON as clients of the protocol write it, with exact 64-bit integers, NaN and infinities.
+// Parses the JSON of requests. The size of the result is bounded, except for the data of tensors, which stays unread.
 
 import { isUtf8 } from 'node:buffer';
-import { errorText, ParetoError } from '@pareto/core';
+import { ParetoError } from '@pareto/core';
+import { defaultLimits } from '@pareto/rpc';
+import { more, next, open, openArray, openObject, passColon, quote, unexpected, type JsonCursor } from './cursor.js';
+import { previewText, type JsonFields } from './json-shape.js';
+import { readLiteral, readNumber, readString, startsNumber } from './scalars.js';
+import { maxDepth, passNested, skipValue, tooDeep } from './skip.js';
 
-/**
- * Prefix of the text of a number that JSON.parse would not preserve. Strings of clients are unlikely to begin with it.
- */
-const mark = '\u0000';
+/** An array in a parsed text, possibly nested. It is valid JSON, but its elements are not read yet. */
+export class UnreadArray {
+  /** Number of elements, without the nested arrays themselves. */
+  readonly count: number;
+  readonly #cursor: JsonCursor;
+  readonly #start: number;
+  readonly #end: number;
 
-/** Matches strings, so that their contents are skipped, then NaN and Infinity, then integers too long for a number. */
-const special = /"(?:[^"\\]|\\.)*"|\bNaN\b|-?\bInfinity\b|(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE])/g;
+  /** Passes over the array that is next. */
+  constructor(cursor: JsonCursor) {
+    let count = 0;
+    this.#cursor = cursor;
+    this.#start = cursor.at;
+    passNested(cursor, () => {
+      skipValue(cursor);
+      count++;
+    });
+    this.count = count;
+    this.#end = cursor.at;
+  }
 
-export interface ParsedJson {
-  readonly value: unknown;
-  /** Returns the value with exact numbers, which `exactNumber` reads. */
-  exact(): unknown;
+  /** Size of the text. */
+  get bytes(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Returns a cursor at the begin of the array. */
+  cursor(): JsonCursor {
+    return { ...this.#cursor, at: this.#start };
+  }
+
+  /** Returns the text for error messages. */
+  toJSON(): string {
+    return previewText(this.cursor(), this.#end);
+  }
 }
 
-/** Throws `invalid-argument` if the bytes are not JSON. `what` names them in the error. */
-export function parseJson(bytes: Buffer, what: string): ParsedJson {
+export interface JsonOptions {
+  /** Description of the text for errors, e.g. "the body". */
+  readonly what: string;
+  /** Key of the arrays that stay unread. */
+  readonly unread?: string;
+}
+
+interface Tree {
+  readonly unread: string | undefined;
+  readonly cursor: JsonCursor;
+  /** Number of values that may still be built. */
+  left: number;
+}
+
+/** Returns the members of a JSON object. Throws `invalid-argument` if the bytes are not one, or exceed a limit. */
+export function parseJson(bytes: Buffer, { what, unread }: JsonOptions): JsonFields {
   if (!isUtf8(bytes)) {
     throw new ParetoError(
       'invalid-argument',
       `${what} is not JSON: it is not UTF-8; send BYTES that are not text as binary data`,
     );
   }
-  // Some clients on Windows send a byte order mark.
-  const text = bytes.toString('utf8').replace(/^\ufeff/, '');
-  try {
-    return { value: JSON.parse(text), exact: () => parseExact(text, what) };
-  } catch {
-    const value = parseExact(text, what);
-    return { value, exact: () => value };
+  const cursor: JsonCursor = { bytes, what, at: hasByteOrderMark(bytes) ? 3 : 0 };
+  if (next(cursor) !== openObject) {
+    const received = previewText(cursor);
+    throw new ParetoError('invalid-argument', `${what} is ${received === '' ? 'empty' : received}: expected an object`);
+  }
+  const fields = readObject({ cursor, unread, left: defaultLimits.fields }, 1);
+  if (next(cursor) !== -1) throw unexpected(cursor, 'the end');
+  return fields;
+}
+
+/** Clients on Windows may send a byte order mark. */
+const hasByteOrderMark = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+
+function readValue(tree: Tree, depth: number, key = ''): unknown {
+  const { cursor } = tree;
+  if (tree.left-- === 0) throw tooMany(cursor, `${defaultLimits.fields} values`);
+  const byte = next(cursor);
+  if (byte === openArray) return key === tree.unread ? new UnreadArray(cursor) : readArray(tree, depth + 1);
+  if (byte === openObject) return readObject(tree, depth + 1);
+  if (byte === quote) return readString(cursor);
+  return startsNumber(byte) ? readNumber(cursor) : readLiteral(cursor);
+}
+
+/** Reads the elements of an array or the members of an object, one at a time. */
+function readAll({ cursor }: Tree, opener: number, depth: number, readNext: () => void): void {
+  if (depth > maxDepth) throw tooDeep(cursor);
+  let count = 0;
+  for (let hasNext = open(cursor, opener); hasNext; hasNext = more(cursor, opener)) {
+    if (count++ === defaultLimits.listItems) throw tooMany(cursor, `${defaultLimits.listItems} elements in one list`);
+    readNext();
   }
 }
 
-function parseExact(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text.replace(special, (found) => (found.startsWith('"') ? found : `"\\u0000${found}"`)));
-  } catch (error) {
-    throw new ParetoError('invalid-argument', `${what} is not JSON: ${errorText(error)}`);
-  }
+function readArray(tree: Tree, depth: number): readonly unknown[] {
+  const elements: unknown[] = [];
+  readAll(tree, openArray, depth, () => elements.push(readValue(tree, depth)));
+  return elements;
 }
 
-/** Returns the number that an exactly parsed value represents. Undefined if it is not a number. */
-export function exactNumber(value: unknown): number | bigint | undefined {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string' || !value.startsWith(mark)) return undefined;
-  const text = value.slice(mark.length);
-  if (/^-?\d+$/.test(text)) return BigInt(text);
-  return text === 'NaN' || text === 'Infinity' || text === '-Infinity' ? Number(text) : undefined;
+/** Returns an object without a prototype, so that no key has a special meaning. */
+function readObject(tree: Tree, depth: number): JsonFields {
+  const fields = Object.create(null) as Record<string, unknown>;
+  readAll(tree, openObject, depth, () => {
+    const key = readString(tree.cursor);
+    passColon(tree.cursor);
+    fields[key] = readValue(tree, depth, key);
+  });
+  return fields;
 }
+
+const tooMany = ({ what, at }: JsonCursor, limit: string): ParetoError =>
+  new ParetoError('invalid-argument', `${what} has more than ${limit} at byte ${at}: send fewer`);

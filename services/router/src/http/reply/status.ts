@@ -17,6 +17,9 @@ export class HttpError extends Error {
   }
 }
 
+export const tensorsTooLarge = (maxBytes: number): HttpError =>
+  new HttpError(413, `the tensors take more than ${maxBytes} bytes; the limit is set by --max-message-bytes`);
+
 /**
  * Statuses by error code, the same as a native server's where it has one. A failed precondition is 412: a retry fails
  * again, but a lower objective may succeed. 499 is the status that proxies use for a caller that disconnected.

@@ -6,6 +6,7 @@ import { createInferWork } from '../../../src/http/infer/infer-work.js';
 import type { ParsedInfer, BinaryOptions } from '../../../src/http/infer/read-infer.js';
 
 const never = new AbortController().signal;
+const maxBytes = 2 ** 20;
 const json: BinaryOptions = { others: false, named: new Map() };
 
 const bytesOf = (views: readonly Uint8Array[]): Buffer => Buffer.concat(views);
@@ -33,8 +34,8 @@ describe('parsing and serializing inferences', () => {
     const pieces = [whole.subarray(0, 10), Buffer.from(new Uint8Array(whole.subarray(10)).buffer)];
     const headerLength = Buffer.byteLength(text);
     const [one, other] = await Promise.allSettled([
-      direct.read(createChunks([whole]), headerLength, never).then(comparable),
-      inThreads.read(createChunks(pieces), headerLength, never).then(comparable),
+      direct.read(createChunks([whole]), { headerLength, maxBytes }, never).then(comparable),
+      inThreads.read(createChunks(pieces), { headerLength, maxBytes }, never).then(comparable),
     ]);
     assert.deepEqual(other, one);
     return one;
