@@ -1,5 +1,7 @@
 // The closed set of error codes. `packages/rpc` maps each code to a gRPC status.
 
+import { hidePaths } from './hide-paths.js';
+
 export const errorCodes = [
   'invalid-argument',
   'not-found',
@@ -21,28 +23,47 @@ export type ErrorCode = (typeof errorCodes)[number];
 
 /**
  * An error whose message may be shown to the caller: it names what was wrong, what was expected, and what to do.
- * `details` are sent in trailers under their names (`pareto-...`). Any other thrown value becomes `internal`: its text
- * is logged and not sent.
+ * `details` are sent in trailers under their names (`pareto-...`). `paths` are the paths of this machine's file system in
+ * the message. Any other thrown value becomes `internal`: its text is logged and not sent.
  */
 export class ParetoError extends Error {
   override readonly name = 'ParetoError';
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, string>>;
+  /** The message for callers on other machines, without the folders of `paths`. */
+  readonly publicMessage: string;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly details?: Readonly<Record<string, string>> } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly details?: Readonly<Record<string, string>>;
+      readonly paths?: readonly string[];
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details ?? {};
+    this.publicMessage = hidePaths(message, options.paths ?? []);
   }
 }
 
-/** Returns the text of a thrown value. */
+/** Returns the text of a thrown value, for the log. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Returns the text of a thrown value for other machines, without the folders of the paths in it. */
+export function publicText(error: unknown): string {
+  return error instanceof ParetoError ? error.publicMessage : hidePaths(errorText(error), systemPaths(error));
+}
+
+/** Returns the paths that Node adds to an error of the file system. */
+function systemPaths(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [];
+  const values: readonly unknown[] = ['path' in error && error.path, 'dest' in error && error.dest];
+  return values.filter((value) => typeof value === 'string');
 }
 
 const fullDiskCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);

@@ -1,4 +1,5 @@
-export { ParetoError, errorCodes, errorText, isDiskFull, type ErrorCode } from './errors.js';
+export { ParetoError, errorCodes, errorText, isDiskFull, publicText, type ErrorCode } from './errors.js';
+export { hidePaths } from './hide-paths.js';
 export {
   bytes,
   digest,

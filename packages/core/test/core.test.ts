@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile, rename } from 'node:fs/promises';
 import fc from 'fast-check';
 import {
   bytes,
@@ -14,6 +15,7 @@ import {
   parseTarget,
   percentile,
   priceOf,
+  publicText,
   resolveObjective,
   wilson95,
 } from '../src/index.js';
@@ -53,6 +55,32 @@ describe('isDiskFull', () => {
     }
     const others = [coded('EIO'), new ParetoError('resource-exhausted', 'no disk space left'), 'ENOSPC', undefined];
     for (const error of others) assert.equal(isDiskFull(error), false);
+  });
+});
+
+describe('publicText', () => {
+  const folder = '/var/lib/pareto';
+
+  it('names the last part of the paths of an error', () => {
+    const message = `no disk space left at ${folder}/blobs: free some space at ${folder}`;
+    const error = new ParetoError('resource-exhausted', message, { paths: [folder, `${folder}/blobs/`] });
+    assert.equal(error.message, message);
+    assert.equal(publicText(error), 'no disk space left at …/blobs: free some space at …/pareto');
+  });
+
+  it('names the last part of the paths of a system error', async () => {
+    const failed = await readFile('/nowhere/secret/key').catch((error: unknown) => error);
+    assert.match(publicText(failed), /^ENOENT: .* '…\/key'$/);
+    const renamed = await rename('/nowhere/a', '/nowhere/b').catch((error: unknown) => error);
+    assert.match(publicText(renamed), /'…\/a' -> '…\/b'$/);
+  });
+
+  it('keeps other texts, which may contain slashes', () => {
+    assert.equal(
+      publicText(new ParetoError('internal', "node '/features/0/Conv' failed")),
+      "node '/features/0/Conv' failed",
+    );
+    assert.equal(publicText('a/b'), 'a/b');
   });
 });
 

@@ -1,7 +1,7 @@
 // Hashes files off the main thread.
 
 import { Worker } from 'node:worker_threads';
-import { digest, type Digest } from '@pareto/core';
+import { digest, ParetoError, type Digest } from '@pareto/core';
 
 /** Source text of the thread: a file would have another path in a build than in the sources. */
 const program = `
@@ -21,7 +21,11 @@ export function hashFile(path: string): Promise<Digest> {
     worker.once('message', (hex: string) => resolve(digest(`sha256:${hex}`)));
     worker.once('error', reject);
     worker.once('exit', () =>
-      reject(new Error(`${path} could not be hashed: the hashing thread stopped without a result`)),
+      reject(
+        new ParetoError('internal', `${path} could not be hashed: the hashing thread stopped without a result`, {
+          paths: [path],
+        }),
+      ),
     );
   });
 }

@@ -78,6 +78,7 @@ export async function checkRoom(folder: string, moreBytes: number): Promise<void
   throw new ParetoError(
     'resource-exhausted',
     `${moreBytes} more bytes do not fit at ${folder}, which has ${bavail * bsize} bytes left: free some space and retry`,
+    { paths: [folder] },
   );
 }
 
@@ -86,31 +87,24 @@ export async function withDiskErrors<T>(path: string, work: () => Promise<T>): P
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ParetoError) throw error;
-    if (isDiskFull(error)) {
-      throw new ParetoError('resource-exhausted', `no disk space left at ${dirname(path)}: free some space and retry`, {
-        cause: error,
-      });
-    }
-    const code = codeOf(error);
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-      throw new ParetoError(
-        'failed-precondition',
-        `${dirname(path)} is not writable: check its owner and permissions`,
-        {
-          cause: error,
-        },
-      );
-    }
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EEXIST') {
-      throw new ParetoError(
-        'failed-precondition',
-        `${dirname(path)} is not a folder and cannot be created: check the path`,
-        {
-          cause: error,
-        },
-      );
-    }
-    throw error;
+    throw error instanceof ParetoError ? error : (explainDiskError(error, dirname(path)) ?? error);
   }
+}
+
+/** Returns undefined for an error that is not about the folder. */
+function explainDiskError(error: unknown, folder: string): ParetoError | undefined {
+  const options = { cause: error, paths: [folder] };
+  if (isDiskFull(error)) {
+    return new ParetoError('resource-exhausted', `no disk space left at ${folder}: free some space and retry`, options);
+  }
+  const code = codeOf(error);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    const message = `${folder} is not writable: check its owner and permissions`;
+    return new ParetoError('failed-precondition', message, options);
+  }
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EEXIST') {
+    const message = `${folder} is not a folder and cannot be created: check the path`;
+    return new ParetoError('failed-precondition', message, options);
+  }
+  return undefined;
 }

@@ -31,6 +31,7 @@ export async function openFolderIdentity(folder: string, clock: Clock): Promise<
       throw new ParetoError(
         'unavailable',
         `${folder} is not the blob folder that was opened (its file "place" is ${found === '' ? 'missing' : 'different'}): mount the original folder again`,
+        { paths: [folder] },
       );
     },
   };
@@ -62,5 +63,7 @@ async function readWritten(path: string, clock: Clock): Promise<string> {
     if (text !== '') return text;
     await clock.sleep(milliseconds(100));
   }
-  throw new ParetoError('failed-precondition', `${path} is empty, expected an id: remove the file and start again`);
+  throw new ParetoError('failed-precondition', `${path} is empty, expected an id: remove the file and start again`, {
+    paths: [path],
+  });
 }

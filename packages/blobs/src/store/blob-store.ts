@@ -70,6 +70,7 @@ export const damaged = (digest: Digest, location: string): ParetoError =>
   new ParetoError(
     'data-loss',
     `blob ${digest} at ${location} was damaged and has been removed: register its model or task again to upload it`,
+    { paths: [location] },
   );
 
 /** Runs `work` unless an upload of the digest is running in this process. Throws `aborted` if one is. */

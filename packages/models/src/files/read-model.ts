@@ -2,7 +2,7 @@
 
 import { constants, open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cutText, errorText, ParetoError } from '@pareto/core';
+import { cutText, ParetoError, publicText } from '@pareto/core';
 import { externalPath } from '../inspection/inspect.js';
 import { decodeOnnx, tensorsOf } from '../onnx/onnx-codec.js';
 import { tensorBytes } from '../onnx/onnx-tensor-data.js';
@@ -62,7 +62,7 @@ async function readExternal(
  */
 async function openExternal(folder: string, path: string): Promise<FileHandle> {
   const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
-    throw unreadable(path, errorText(cause), cause);
+    throw unreadable(path, publicText(cause), cause);
   });
   if ((await file.stat()).isFile()) return file;
   await file.close();

@@ -2,7 +2,7 @@
 
 import { promisify } from 'node:util';
 import { buffer } from 'node:stream/consumers';
-import { cutText, errorText, ParetoError } from '@pareto/core';
+import { cutText, publicText, ParetoError } from '@pareto/core';
 import { open, type Entry, type Options, type ZipFile } from 'yauzl';
 import { parseNpy, type Tensor } from './npy.js';
 
@@ -44,7 +44,7 @@ async function openZip(file: string): Promise<ZipFile> {
     // yauzl checks sizes while it unpacks: an entry that is larger than declared is an error.
     return await openFile(file, { lazyEntries: true, autoClose: false, validateEntrySizes: true });
   } catch (error) {
-    throw invalid(errorText(error), error);
+    throw invalid(publicText(error), error);
   }
 }
 
@@ -57,7 +57,7 @@ function listEntries(zip: ZipFile, { maxArrays }: NpzLimits): Promise<readonly E
       reject(invalid(`it has ${zip.entryCount} arrays, the limit is ${maxArrays}`));
     });
     zip.once('end', () => resolve(entries));
-    zip.once('error', (error: unknown) => reject(invalid(errorText(error), error)));
+    zip.once('error', (error: unknown) => reject(invalid(publicText(error), error)));
     zip.readEntry();
   });
 }
@@ -82,6 +82,6 @@ async function unpack(zip: ZipFile, entry: Entry): Promise<Buffer> {
   try {
     return await buffer(await openStream(entry));
   } catch (error) {
-    throw invalid(`${cutName(entry)}: ${errorText(error)}`, error);
+    throw invalid(`${cutName(entry)}: ${publicText(error)}`, error);
   }
 }

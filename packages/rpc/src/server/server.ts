@@ -26,7 +26,7 @@ import { serviceDefinition } from '../calls/protos.js';
 import { addReflection } from './reflection.js';
 import { createServerCall, type ServerCall } from '../calls/server-call.js';
 import type { ServiceHandlers, ServiceName } from '../calls/services.js';
-import { toStatus } from '../transport/status.js';
+import { hidesText, toStatus } from '../transport/status.js';
 import { serverCredentials, type ServerTls } from '../tls/server-tls.js';
 import { duplex, readMessages, writeMessage } from '../transport/streams.js';
 
@@ -91,7 +91,7 @@ function unary(method: string, handler: AnyHandler, context: Context): UntypedHa
         },
         (error: unknown) => {
           answered();
-          if (!(error instanceof ParetoError)) context.onError(method, error);
+          if (hidesText(error)) context.onError(method, error);
           callback(toStatus(error, trailers));
         },
       );
@@ -120,7 +120,7 @@ function streaming(method: string, handler: AnyHandler, context: Context): Untyp
       (error: unknown) => {
         if (serverCall.signal.aborted) return;
         answered();
-        if (!(error instanceof ParetoError)) context.onError(method, error);
+        if (hidesText(error)) context.onError(method, error);
         call.emit('error', toStatus(error, trailers));
       },
     );

@@ -25,13 +25,17 @@ const statusOf: Readonly<Record<ErrorCode, status>> = {
 
 const codeOf = new Map<number, ErrorCode>(Object.entries(statusOf).map(([code, value]) => [value, code as ErrorCode]));
 
+/** Returns whether the status of an error lacks some of its text, which must be logged instead. */
+export const hidesText = (error: unknown): boolean =>
+  !(error instanceof ParetoError) || error.publicMessage !== error.message;
+
 /** Returns the status to send for an error. The text of an error other than a ParetoError is not sent. */
 export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObject> {
   if (!(error instanceof ParetoError)) {
     return { code: status.INTERNAL, details: 'internal error; the server has logged its cause', metadata: trailers };
   }
   for (const [name, value] of Object.entries(error.details)) trailers.set(name, trailerText(value));
-  return { code: statusOf[error.code], details: cutDetails(error.message), metadata: trailers };
+  return { code: statusOf[error.code], details: cutDetails(error.publicMessage), metadata: trailers };
 }
 
 /** Converts the error of a client's call. The details of the result contain all trailers. */

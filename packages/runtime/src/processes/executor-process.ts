@@ -2,10 +2,13 @@
 
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { publicText } from '@pareto/core';
 import type { Isolation } from '@pareto/isolation';
 import { createFrameReader, encodeFrame } from '../protocol/frame.js';
 import { preferForOomKiller } from './process-memory.js';
+import { publicMessage } from '../sessions/public-message.js';
 import { outOfMemoryExit, type FromExecutor, type ToExecutor } from '../protocol/protocol.js';
 
 export interface ExecutorDeath {
@@ -98,7 +101,7 @@ function watchDeath(
 ): Promise<ExecutorDeath> {
   return new Promise((resolve) => {
     child.on('error', (error) =>
-      resolve({ kind: 'crashed', reason: `the executor could not be started: ${error.message}` }),
+      resolve({ kind: 'crashed', reason: `the executor could not be started: ${publicText(error)}` }),
     );
     child.on('exit', (status, signal) => resolve(killedAs() ?? explainExit(status, signal, stderr().trim())));
   });
@@ -111,6 +114,6 @@ function explainExit(status: number | null, signal: NodeJS.Signals | null, stder
   const how = signal === null ? `exited with status ${status}` : `was killed by signal ${signal}`;
   const hint =
     signal === 'SIGKILL' ? ' (sent by an operator or by the OOM killer of the kernel, not by the worker)' : '';
-  const lastLine = stderr.split('\n').at(-1) ?? '';
+  const lastLine = publicMessage(stderr.split('\n').at(-1) ?? '', [dirname(entry), dirname(process.execPath)]);
   return { kind: 'crashed', reason: `the executor ${how}${hint}${lastLine === '' ? '' : `: ${lastLine}`}` };
 }

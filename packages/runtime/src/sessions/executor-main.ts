@@ -1,11 +1,14 @@
 // Entry point of an executor process: executes the requests on file descriptor 3 one by one, with ONNX Runtime
 // sessions.
 
+import { existsSync, realpathSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { errorText } from '@pareto/core';
 import { env, listSupportedBackends } from 'onnxruntime-node';
 import { createFrameReader, encodeFrame } from '../protocol/frame.js';
-import { outOfMemoryExit, type FromExecutor, type ToExecutor } from '../protocol/protocol.js';
+import { outOfMemoryExit, type FromExecutor, type Request, type ToExecutor } from '../protocol/protocol.js';
+import { publicMessage } from './public-message.js';
 import { createSessions } from './sessions.js';
 
 const socket = new Socket({ fd: 3, readable: true, writable: true });
@@ -30,8 +33,16 @@ async function handle({ id, ...request }: ToExecutor, data: readonly Buffer[]): 
   } catch (error) {
     const message = errorText(error).trim();
     if (outOfMemory.test(message)) process.exit(outOfMemoryExit);
-    send({ kind: 'failed', id, message });
+    send({ kind: 'failed', id, message: publicMessage(message, foldersOf(request)) });
   }
+}
+
+/** Returns the folders of the files in a request, also under their real paths, which ONNX Runtime reports for some. */
+function foldersOf(request: Request): readonly string[] {
+  if (!('modelPath' in request)) return [];
+  const output = request.kind === 'load' ? request.optimisedPath : request.pathPrefix;
+  const folders = [request.modelPath, output ?? request.modelPath].map((path) => dirname(path));
+  return folders.flatMap((folder) => (existsSync(folder) ? [folder, realpathSync(folder)] : [folder]));
 }
 
 let tail = Promise.resolve();

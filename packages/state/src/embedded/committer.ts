@@ -41,7 +41,7 @@ export function createCommitter(path: string, tables: Tables, onCommitted: () =>
   return {
     commit: <T>(write: () => T) =>
       new Promise<T>((resolve, reject) => {
-        if (closed) return reject(new ParetoError('unavailable', `the store at ${path} is closed`));
+        if (closed) return reject(new ParetoError('unavailable', `the store at ${path} is closed`, { paths: [path] }));
         // oxlint-disable-next-line no-restricted-globals -- defers to the end of this iteration of the event loop, not by time
         if (pending.length === 0) setImmediate(flush);
         const run = (): (() => void) => {

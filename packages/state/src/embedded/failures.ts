@@ -8,7 +8,7 @@ import { errorText, ParetoError } from '@pareto/core';
 export function storeFailure(error: unknown, path: string): ParetoError {
   if (error instanceof ParetoError) return error;
   const text = `${codeOf(error)} ${errorText(error)}`;
-  const cause = { cause: error };
+  const cause = { cause: error, paths: [path] };
   if (/ENOSPC|EDQUOT|No space left|quota exceeded|MDB_MAP_FULL/i.test(text) || (isShortWrite(text) && isFull(path))) {
     return new ParetoError(
       'resource-exhausted',

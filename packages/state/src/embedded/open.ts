@@ -65,7 +65,7 @@ async function createStore(
   const wake = createWake();
   const committer = createCommitter(path, tables, wake.all);
   const checkOpen = (): void => {
-    if (wake.closed.aborted) throw new ParetoError('unavailable', `the store at ${path} is closed`);
+    if (wake.closed.aborted) throw new ParetoError('unavailable', `the store at ${path} is closed`, { paths: [path] });
   };
   const transact = (decide: () => Transaction): Promise<TransactResult> =>
     committer.commit(() => applyTransaction(tables, decide(), keepRevisions));

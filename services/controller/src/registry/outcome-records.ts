@@ -3,7 +3,7 @@
 import { checkManifest, manifestDigest, type BlobStore } from '@pareto/blobs';
 import {
   dynamicBatch,
-  errorText,
+  publicText,
   originalRecipe,
   ParetoError,
   recipeOf,
@@ -84,7 +84,7 @@ async function checkFiles({ blobs }: OutcomeRecordsOptions, outcome: RecipeOutco
     return { ...outcome, result: { ...result, modelDigest: manifestDigest(manifest) } };
   } catch (error) {
     if (!(error instanceof ParetoError) || error.code === 'unavailable') throw error;
-    return { ...outcome, result: { kind: 'failed', reason: `the generated files are unusable: ${errorText(error)}` } };
+    return { ...outcome, result: { kind: 'failed', reason: `the generated files are unusable: ${publicText(error)}` } };
   }
 }
 

@@ -69,7 +69,7 @@ async function answerMessage(core: RouterCore, body: Buffer, call: ServerCall, i
     return encodeStreamAnswer((await inferScanned(core, body, scanned, messageCall(call, core.clock))).body);
   } catch (error) {
     if (isStrict || !(error instanceof ParetoError)) throw error;
-    return encodeStreamError(error.message, id);
+    return encodeStreamError(error.publicMessage, id);
   }
 }
 

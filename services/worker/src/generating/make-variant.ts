@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { graphFile, manifestDigest, type BlobCache } from '@pareto/blobs';
-import { errorText, milliseconds, ParetoError, type RecipeOutcome, type Signature } from '@pareto/core';
+import { milliseconds, ParetoError, publicText, type RecipeOutcome, type Signature } from '@pareto/core';
 import type { MakeOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink } from '../blobs/blob-sink.js';
@@ -38,8 +38,8 @@ export async function makeVariant(order: MakeOrder, deps: MakeDeps, context: Ste
     return { architecture, version, recipe, result: await make(order, deps, context) };
   } catch (error) {
     if (context.signal.aborted || error instanceof RetryableError) throw error;
-    if (isCausedByFullDisk(error)) throw new RetryableError(errorText(error), { cause: error });
-    return { architecture, version, recipe, result: { kind: 'failed', reason: errorText(error) } };
+    if (isCausedByFullDisk(error)) throw new RetryableError(publicText(error), { cause: error });
+    return { architecture, version, recipe, result: { kind: 'failed', reason: publicText(error) } };
   }
 }
 

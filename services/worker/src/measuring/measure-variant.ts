@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { graphFile, type BlobCache } from '@pareto/blobs';
-import { environmentOf, errorText, milliseconds, ParetoError, type Measurement } from '@pareto/core';
+import { environmentOf, publicText, milliseconds, ParetoError, type Measurement } from '@pareto/core';
 import { readValidationSet } from '@pareto/models';
 import { p50At } from '@pareto/policy';
 import { measureLoadTimes, measureProfile, type Executor } from '@pareto/runtime';
@@ -46,7 +46,7 @@ export async function measureVariant(
     return { ...named, result: await measure(order, classSlots, deps, context) };
   } catch (error) {
     if (context.signal.aborted || error instanceof RetryableError || isCausedByOtherModel(error)) throw error;
-    return { ...named, result: { kind: 'failed', reason: errorText(error) } };
+    return { ...named, result: { kind: 'failed', reason: publicText(error) } };
   }
 }
 

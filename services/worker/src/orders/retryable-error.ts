@@ -1,10 +1,10 @@
 // Errors of steps that are retried, because their cause is not the model.
 
-import { errorText, isDiskFull } from '@pareto/core';
+import { errorText, isDiskFull, publicText } from '@pareto/core';
 
 /**
- * Error such as an unreachable controller, a missing or damaged blob, or a full disk. Its `cause` is the original
- * error.
+ * Error such as an unreachable controller, a missing or damaged blob, or a full disk. Its message is for other machines,
+ * and its `cause` is the original error.
  */
 export class RetryableError extends Error {
   override readonly name = 'RetryableError';
@@ -15,7 +15,7 @@ export async function asRetryable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new RetryableError(errorText(error), { cause: error });
+    throw new RetryableError(publicText(error), { cause: error });
   }
 }
 

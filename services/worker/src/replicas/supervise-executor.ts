@@ -1,7 +1,7 @@
 // Keeps one variant loaded: loads and warms up an executor, and replaces it when it dies. The runtime kills an executor
 // that hangs.
 
-import { errorText, milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
+import { publicText, milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
 import type { ReplicaEvent } from '@pareto/policy';
 import type { Executor, ExecutorDeath } from '@pareto/runtime';
 import { loadVariant, warmUp, type ExecutorOptions, type LoadDeps } from './loaded-executor.js';
@@ -65,8 +65,8 @@ export function superviseExecutor(options: SupervisorOptions): ExecutorSuperviso
       } catch (error) {
         if (isEnding()) return;
         failures += isTransient(error) ? 0 : 1;
-        if (isFinal(error) || failures >= maxFailures) return report('failed', errorText(error));
-        report('restarted', errorText(error));
+        if (isFinal(error) || failures >= maxFailures) return report('failed', publicText(error));
+        report('restarted', publicText(error));
         await clock.sleep(loadPause(failures), ending.signal).catch(() => undefined);
       }
     }

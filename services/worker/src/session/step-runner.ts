@@ -1,6 +1,6 @@
 // Carries out make and measure orders, one at a time, and keeps each result until its order is withdrawn.
 
-import { errorText, milliseconds, type Measurement, type Milliseconds, type RecipeOutcome } from '@pareto/core';
+import { milliseconds, publicText, type Measurement, type Milliseconds, type RecipeOutcome } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 import type { MakeOrder, MeasureOrder, DesiredState } from '../orders/desired-state.js';
 import { makeVariant, type MakeDeps } from '../generating/make-variant.js';
@@ -89,8 +89,8 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
       const tries = (delays.get(key)?.tries ?? 0) + 1;
       const delay = Math.min(maxPause, minPause * 2 ** (tries - 1));
       delays.set(key, { tries, until: milliseconds(clock.now() + delay) });
-      logger.warn('step failed, it will be retried', { variant: name, error: errorText(error) });
-      report(name, `waiting to retry: ${errorText(error)}`);
+      logger.warn('step failed, it will be retried', { variant: name, error });
+      report(name, `waiting to retry: ${publicText(error)}`);
     }
   }
 

@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { json } from 'node:stream/consumers';
-import { errorText, isDiskFull, ParetoError } from '@pareto/core';
+import { isDiskFull, ParetoError, publicText } from '@pareto/core';
 import { generators } from '../generators.js';
 import type { GraphGenerator } from '../rewrite/generator.js';
 import type { GeneratorJob, GeneratorReply } from './generator-protocol.js';
@@ -29,9 +29,9 @@ async function generate({ graph, recipe, phase, ranges, folder }: GeneratorJob):
     if (rewritten.kind === 'declined') return rewritten;
     return { kind: 'made', files: await writeModel(rewritten.model, folder), note: rewritten.note };
   } catch (error) {
-    if (error instanceof ParetoError) return { kind: 'failed', code: error.code, message: error.message };
+    if (error instanceof ParetoError) return { kind: 'failed', code: error.code, message: error.publicMessage };
     if (isDiskFull(error))
-      return { kind: 'disk-full', message: `no disk space left at ${folder}: ${errorText(error)}` };
+      return { kind: 'disk-full', message: `no disk space left for the generated files: ${publicText(error)}` };
     if (error instanceof RangeError && error.message.includes('call stack')) return tooDeep;
     throw error;
   }

@@ -2,8 +2,9 @@
 // expected.
 
 import { buffer, text } from 'node:stream/consumers';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { milliseconds, ParetoError, publicText, type Clock } from '@pareto/core';
 import { environmentOnly, type IsolatedProcess, type Isolation } from '@pareto/isolation';
 import type { Ranges } from '../rewrite/generator.js';
 import type { GeneratorResult, GeneratorJob, GeneratorReply } from './generator-protocol.js';
@@ -69,7 +70,7 @@ export async function runGenerator(
   try {
     const result = await converse(generator, toJob(job));
     if (ended !== undefined) throw ended;
-    return readReply(job.recipe, limits.memoryBytes, result);
+    return readReply(job, limits.memoryBytes, result);
   } finally {
     limits.signal?.removeEventListener('abort', onAbort);
   }
@@ -115,7 +116,11 @@ async function converse(generator: IsolatedProcess, job: GeneratorJob): Promise<
   return { exit: await exit, reply: String(reply), stderr: errors.toString().trim() };
 }
 
-function readReply(recipe: string, memoryBytes: number, { exit, reply, stderr }: Ending): GeneratorResult {
+function readReply(
+  { recipe, graph, folder }: GenerationRequest,
+  memoryBytes: number,
+  { exit, reply, stderr }: Ending,
+): GeneratorResult {
   if (exit.kind === 'exited' && exit.status === 0 && reply !== '') {
     const parsed = JSON.parse(reply) as GeneratorReply;
     if (parsed.kind === 'failed') throw new ParetoError(parsed.code, parsed.message);
@@ -133,11 +138,12 @@ function readReply(recipe: string, memoryBytes: number, { exit, reply, stderr }:
   throw new ParetoError(
     'internal',
     `generating ${recipe} failed with ${describeExit(exit)}${why === '' ? '' : `: ${why}`}`,
+    { paths: [dirname(graph), folder, dirname(entry)] },
   );
 }
 
 function describeExit(exit: Exit): string {
-  if (exit.kind === 'not-started') return `a process that did not start: ${exit.error.message}`;
+  if (exit.kind === 'not-started') return `a process that did not start: ${publicText(exit.error)}`;
   return exit.signal === null ? `exit status ${exit.status}` : `signal ${exit.signal}`;
 }
 

@@ -51,5 +51,5 @@ export function errorReply(error: unknown): Reply {
     return jsonReply({ error: 'internal error; the server has logged its cause' }, 500);
   }
   const headers = { ...(isRetryable(error.code) ? retryAfter : {}), ...error.details };
-  return jsonReply({ error: error.message }, statusOf[error.code], headers);
+  return jsonReply({ error: error.publicMessage }, statusOf[error.code], headers);
 }
