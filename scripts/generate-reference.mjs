@@ -1,4 +1,4 @@
-// Generates docs/reference from the built programs: metrics, flags of the services, commands. `--out DIR` writes to
+// Generates docs/reference from the built programs: metrics, flags of the services, callers, commands. `--out DIR` writes to
 // another folder, which the check for stale pages uses.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,6 +42,26 @@ async function flags() {
   page('flags.md', 'Flags of the services', ...sections);
 }
 
+async function callers() {
+  const { describeCallers } = await load('packages/service/dist/index.js');
+  const sections = ['router', 'controller', 'worker'].map((service) => {
+    const described = describeCallers(service);
+    const names = Object.keys(described[0].outcomes);
+    return [
+      `## Calls of the ${service}`,
+      '',
+      `| call | ${names.join(' | ')} |`,
+      `| --- |${names.map(() => ' --- |').join('')}`,
+      ...described.map(({ call, outcomes }) => `| \`${call}\` | ${names.map((name) => outcomes[name]).join(' | ')} |`),
+    ].join('\n');
+  });
+  const intro =
+    'The answer of a service with certificates to each caller. A client has a certificate of the cluster’s authority without a Pareto role. `no connection`: ' +
+    'the service ends the connection in the TLS handshake. Every other call is UNIMPLEMENTED. The HTTP endpoint of a router checks its calls like the gRPC ' +
+    'calls of the same meaning. Without certificates, every caller is an operator, and services identify each other by the cluster token.';
+  page('callers.md', 'Callers of each method', intro, ...sections);
+}
+
 /** Returns the output of `pareto`. All commands run in this process: starting one takes longer than running it. */
 async function pareto(...args) {
   const [{ runProgram }, { createTerminal }, { systemClock }] = await Promise.all(
@@ -70,4 +90,5 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await metrics();
 await flags();
+await callers();
 await commands();

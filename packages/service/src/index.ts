@@ -17,5 +17,7 @@ export { runService, type ServiceContext, type ServiceOptions } from './run-serv
 export { createProbeServer, type ProbeOptions, type ProbeServer } from './lifecycle/probe-server.js';
 export { createSession, type Session, type SessionOptions } from './session/session.js';
 export { createCertificateAccess, createTokenAccess, type Access, type AccessOptions } from './access/access.js';
+export { explainWithoutId } from './access/callers.js';
+export { describeCallers, type Caller, type CallOutcome, type DescribedCall } from './access/describe-callers.js';
 export { openCertificates, type CertificateFolder, type CertificateOptions } from './access/certificate-folder.js';
 export { readClusterToken, tokenMetadata } from './access/token.js';

@@ -3,6 +3,7 @@
 import type { Clock } from '@pareto/core';
 import { describeRole, type ChannelOptions, type ServerCall, type ServerOptions, type ServiceRole } from '@pareto/rpc';
 import type { Gauge, Logger } from '@pareto/telemetry';
+import { requiresCertificate } from './callers.js';
 import type { CertificateFolder } from './certificate-folder.js';
 import { createCheck, createGuard, type Authenticator } from './guard.js';
 import { limitWarnings } from './limited-log.js';
@@ -53,8 +54,7 @@ export function createCertificateAccess(folder: CertificateFolder, { role, clock
       guard: createGuard(role, certificateAuthenticator, warn),
       tls: {
         source: folder,
-        // Clients of a router need no certificate of the cluster.
-        clientCertificate: role === 'router' ? 'optional' : 'required',
+        clientCertificate: requiresCertificate(role) ? 'required' : 'optional',
         onRejected: (peer, reason) => warn('connection rejected', { peer, reason }),
       },
     },

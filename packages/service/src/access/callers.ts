@@ -7,7 +7,7 @@ import type { MethodPath, Role, ServiceRole } from '@pareto/rpc';
 export type Callers = 'anyone' | readonly Role[];
 
 /** Rows of the methods `M`. A missing or an unknown row is a compile error. */
-type Rows<M extends MethodPath> = Readonly<Record<M, Callers>>;
+type Rows<M extends MethodPath | typeof explainWithoutId> = Readonly<Record<M, Callers>>;
 
 const operators: Callers = ['operator'];
 const routers: Callers = ['router'];
@@ -39,7 +39,10 @@ const controller: Rows<MethodPath<'pareto.v1.Blobs' | 'pareto.v1.Fleet' | 'paret
     'pareto.v1.Routes/SetWarmth': routers,
   };
 
-const router: Rows<MethodPath<'inference.GRPCInferenceService' | 'pareto.v1.Inference'>> = {
+/** A row of its own, which a handler enforces (`Access.requireOperator`), because the guard does not see the message. */
+export const explainWithoutId = 'pareto.v1.Inference/Explain without a decision id';
+
+const router: Rows<MethodPath<'inference.GRPCInferenceService' | 'pareto.v1.Inference'> | typeof explainWithoutId> = {
   'inference.GRPCInferenceService/ServerLive': 'anyone',
   'inference.GRPCInferenceService/ServerReady': 'anyone',
   'inference.GRPCInferenceService/ModelReady': 'anyone',
@@ -62,8 +65,8 @@ const router: Rows<MethodPath<'inference.GRPCInferenceService' | 'pareto.v1.Infe
   'inference.GRPCInferenceService/TraceSetting': operators,
   'inference.GRPCInferenceService/LogSettings': operators,
   'pareto.v1.Inference/Infer': 'anyone',
-  // Only with a decision id. Without one, it requires an operator (`Access.requireOperator`).
   'pareto.v1.Inference/Explain': 'anyone',
+  [explainWithoutId]: operators,
   'pareto.v1.Inference/WhatIf': 'anyone',
 };
 
@@ -71,6 +74,11 @@ const worker: Rows<'inference.GRPCInferenceService/ModelInfer' | MethodPath<'par
   'inference.GRPCInferenceService/ModelInfer': routers,
   'pareto.v1.Execution/Ping': routers,
 };
+
+/**
+ * Returns whether a service with certificates ends connections of callers without one. Clients of a router need none.
+ */
+export const requiresCertificate = (service: ServiceRole): boolean => service !== 'router';
 
 /** Rows by the called service. A method without a row is denied. */
 export const callers: Readonly<Record<ServiceRole, Readonly<Record<string, Callers>>>> = { controller, router, worker };

@@ -2,7 +2,7 @@
 
 import { ParetoError, type RoutingTable } from '@pareto/core';
 import { createChannel, createClient, type ServerCall, type wire } from '@pareto/rpc';
-import type { Access } from '@pareto/service';
+import { explainWithoutId, type Access } from '@pareto/service';
 import { formatDecisionId, parseDecisionId, type DecisionId } from './decision-id.js';
 import type { DecisionLog } from './decision-log.js';
 import { describeDecision } from './describe.js';
@@ -22,7 +22,7 @@ export async function explain(
   id: string,
   call: ServerCall,
 ): Promise<wire.ExplainResponseInput> {
-  if (id === '') options.access.requireOperator(call, 'pareto.v1.Inference/Explain without a decision id');
+  if (id === '') options.access.requireOperator(call, explainWithoutId);
   const decision = id === '' ? lastDecision(options) : parseDecisionId(id);
   const { router } = decision;
   const decisionId = id === '' ? formatDecisionId(decision) : id;
