@@ -66,7 +66,7 @@ function checkMessage(cursor: Cursor, type: protobuf.Type, end: number, depth: n
 
 interface FoundField {
   readonly type: protobuf.Type;
-  /** Undefined if ONNX does not define the field. */
+  /** The definition, or undefined if ONNX has none. */
   readonly field: WireField | undefined;
   readonly wireType: number;
 }

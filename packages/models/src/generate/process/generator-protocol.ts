@@ -1,6 +1,5 @@
-// The messages of a generator process, as JSON: the job on its standard input, the reply on its standard output.
+// The job of a generator process, and its result.
 
-import type { ErrorCode } from '@pareto/core';
 import type { WrittenFile } from '../../files/write-model.js';
 
 export interface GeneratorJob {
@@ -14,8 +13,3 @@ export interface GeneratorJob {
 export type GeneratorResult =
   | { readonly kind: 'made'; readonly files: readonly WrittenFile[]; readonly note: string }
   | { readonly kind: 'declined'; readonly reason: string };
-
-export type GeneratorReply =
-  | GeneratorResult
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
-  | { readonly kind: 'disk-full'; readonly message: string };
