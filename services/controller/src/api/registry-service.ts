@@ -10,6 +10,7 @@ import type { PlanLog } from '../plan/plan-log.js';
 import { reprofile } from '../registry/reprofile.js';
 import { registerArchitecture, type RegisterContext } from '../registry/register.js';
 import { registerTask } from '../registry/register-task.js';
+import { actorOf } from '../rules/actor.js';
 import { liftRule, listRules, ruleToWire, setRule } from '../rules/rules-service.js';
 
 export interface RegistryServiceOptions extends RegisterContext {
@@ -59,13 +60,16 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
       options.preferLeader();
       return { jobs: listJobs(clusterView(), options.planLog.deferred(), name) };
     },
-    async setRule(request) {
+    async setRule(request, call) {
       requireWritable();
-      return ruleToWire(await setRule(options, request), clusterView().wallMs);
+      return ruleToWire(
+        await setRule(options, { ...request, actor: actorOf(call, request.actor) }),
+        clusterView().wallMs,
+      );
     },
-    async liftRule(request) {
+    async liftRule({ id, actor }, call) {
       requireWritable();
-      return ruleToWire(await liftRule(options, request), clusterView().wallMs);
+      return ruleToWire(await liftRule(options, { id, actor: actorOf(call, actor) }), clusterView().wallMs);
     },
     async listRules() {
       return listRules(clusterView());

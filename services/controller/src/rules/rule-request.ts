@@ -3,11 +3,12 @@
 import { architectureNameOf, isWarmthRule, ParetoError, parseTarget, type Rule } from '@pareto/core';
 import { denialOf, type PlacementVariant } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
+import { plainText } from './plain-text.js';
 import { notFound } from '../registry/not-found.js';
 import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import { ruleKey, tenant } from '../storage/records.js';
 
-const maxTextLength = 500;
+const maxReasonLength = 500;
 
 /**
  * Returns the rule of a request. Throws `not-found` if its target is not registered, `invalid-argument` if the request
@@ -34,8 +35,8 @@ function readRule(view: ClusterView, request: wire.SetRuleRequest): Rule {
   const durationMs = durationFrom(request.durationMs);
   const common = {
     ...{ id: newId(view), tenant, target },
-    reason: checkText('reason', request.reason),
-    by: checkText('actor', request.actor),
+    reason: reasonFrom(request.reason),
+    by: request.actor,
     madeWallMs: wallMs,
     endsWallMs: durationMs === 0 ? undefined : wallMs + durationMs,
   };
@@ -72,10 +73,9 @@ function durationFrom(durationMs: number): number {
   );
 }
 
-/** Returns the text. Throws `invalid-argument` if it is too long. */
-export function checkText(field: string, text: string): string {
-  if (text.length <= maxTextLength) return text;
-  throw requestError(`${field} has ${text.length} characters: expected at most ${maxTextLength}`);
+function reasonFrom(text: string): string {
+  if (text.length <= maxReasonLength) return plainText(text);
+  throw requestError(`reason has ${text.length} characters: expected at most ${maxReasonLength}`);
 }
 
 /** Returns a short human-readable id: the time, or the next value that is free. */

@@ -7,7 +7,7 @@ import type { ClusterView } from '../cluster/observe.js';
 import type { RegisterContext } from '../registry/register.js';
 import { ruleKey, tenant } from '../storage/records.js';
 import { endingOf, isOver, ruleChanges } from '../registry/rule-changes.js';
-import { checkText, ruleFrom } from './rule-request.js';
+import { ruleFrom } from './rule-request.js';
 import type { WarmthRequest } from './warmth-queue.js';
 
 export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' | 'runExclusive'> {
@@ -88,7 +88,7 @@ export function liftRule(
     const known = mirror.records.rules.get(ruleKey(id));
     if (known === undefined || isOver(known.value, wallMs)) throw notFound('rule', id);
     const { key, value: rule, modRevision } = known;
-    const event: RuleEvent = { kind: 'lifted', atWallMs: wallMs, by: checkText('actor', actor), rule };
+    const event: RuleEvent = { kind: 'lifted', atWallMs: wallMs, by: actor, rule };
     const changes = ruleChanges(mirror.records, [event]);
     return (await leader.write([{ kind: 'revision', key, modRevision }], changes)) ? rule : undefined;
   });

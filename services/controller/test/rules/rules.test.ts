@@ -70,6 +70,11 @@ describe('rules', () => {
     assert.equal(events.length, 3);
   });
 
+  it('have a reason and an author in one line without control characters', async () => {
+    const { reason, actor } = await set({ reason: 'it\u001b[31m\r\ndrifts\u202e', actor: 'ada\n(says: root)\u0007' });
+    assert.deepEqual([reason, actor], ['it [31m drifts', 'ada says: root']);
+  });
+
   it('expire', async () => {
     const table = router();
     await set({ durationMs: 400 });
@@ -102,6 +107,7 @@ describe('rules', () => {
       [{ durationMs: -1 }, 'invalid-argument', /duration_ms is -1/],
       [{ durationMs: Infinity }, 'invalid-argument', /duration_ms is Infinity/],
       [{ reason: 'x'.repeat(501) }, 'invalid-argument', /reason has 501 characters/],
+      [{ actor: 'x'.repeat(129) }, 'invalid-argument', /actor has 129 characters: expected a user name/],
     ] as const)
       await assert.rejects(set(fields), { code, message });
     await set({ target: 'tiny:original', reason: 'wrong' });
