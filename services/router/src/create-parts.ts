@@ -7,6 +7,7 @@ import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
 import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
 import { createControllerCalls, type ControllerCalls } from './controllers/controller-calls.js';
 import type { RouterConfig } from './config.js';
+import { createOtherRouters, type OtherRouters } from './decisions/other-routers.js';
 import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
 import { createTableClient, type TableClient } from './table/table-client.js';
 import { createLoadTracker, type LoadTracker } from './workers/load-tracker.js';
@@ -23,6 +24,7 @@ export interface PartsOptions {
 export interface Parts {
   readonly changes: ChangeSignal;
   readonly controller: ControllerCalls;
+  readonly otherRouters: OtherRouters;
   readonly loads: LoadTracker;
   readonly workers: WorkerPool;
   readonly tables: TableClient;
@@ -36,6 +38,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
   const metrics = createRouterMetrics();
   const changes = createChangeSignal();
   const controller = createControllerCalls({ controllers, access, clock });
+  const otherRouters = createOtherRouters({ access, addresses: () => tables.table?.routers.values() ?? [] });
   const loads = createLoadTracker(defaultPaceParams);
   const createLink = (address: string): WorkerLink =>
     createGrpcLink(address, { ...access.channel('worker'), maxMessageBytes });
@@ -54,5 +57,5 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
   const { routerId, address } = options;
   const tables = createTableClient({ controllers, routerId, address, access, onTable, clock, rng, logger });
   const demand = createDemandRecorder({ send: (message) => tables.sendDemand(message), clock });
-  return { changes, controller, loads, workers, tables, demand, metrics };
+  return { changes, controller, otherRouters, loads, workers, tables, demand, metrics };
 }

@@ -62,10 +62,13 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   server.add('pareto.v1.Inference', inferenceHandlers(core));
   const http = createHttp(config, context, { handlers, guard, onError });
   const grpc = serverRunnable(server, config, (bound) => (port = bound));
-  const controllerCalls: Runnable = {
-    name: 'calls to the controller',
+  const channels: Runnable = {
+    name: 'channels to controllers and other routers',
     start: async () => undefined,
-    stop: async () => parts.controller[Symbol.dispose](),
+    async stop() {
+      parts.controller[Symbol.dispose]();
+      parts.otherRouters[Symbol.dispose]();
+    },
   };
   const probes = createProbes(config, context, core, notReady);
   return {
@@ -82,7 +85,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     // Stopped in reverse order: the session with the controller ends first, so that no new queries are sent here.
     runnables: [
       probes,
-      controllerCalls,
+      channels,
       parts.workers,
       parts.demand,
       ...(http === undefined ? [] : [http]),

@@ -1,17 +1,19 @@
 // Implements Explain, from this router's log or by a call to the router that made the decision.
 
 import { ParetoError, type RoutingTable } from '@pareto/core';
-import { createChannel, createClient, type ServerCall, type wire } from '@pareto/rpc';
+import type { ServerCall, wire } from '@pareto/rpc';
 import { explainWithoutId, type Access } from '@pareto/service';
 import { formatDecisionId, parseDecisionId, type DecisionId } from './decision-id.js';
 import type { DecisionLog } from './decision-log.js';
 import { describeDecision } from './describe.js';
+import type { OtherRouters } from './other-routers.js';
 
 export interface ExplainOptions {
   readonly routerId: string;
   readonly decisions: DecisionLog;
   readonly table: () => RoutingTable | undefined;
   readonly access: Access;
+  readonly otherRouters: OtherRouters;
 }
 
 const forwardTimeoutMs = 2_000;
@@ -39,28 +41,11 @@ export async function explain(
       `decision ${decisionId} was made by router ${router}, which is no longer running`,
     );
   }
-  return forwardToRouter(address, decisionId, call, options.access);
+  const timeoutMs = Math.min(forwardTimeoutMs, call.remainingMs() ?? forwardTimeoutMs);
+  return options.otherRouters.explain(address, decisionId, { signal: call.signal, timeoutMs });
 }
 
 function lastDecision({ decisions }: ExplainOptions): DecisionId {
   if (decisions.last !== undefined) return decisions.last;
   throw new ParetoError('not-found', 'this router has made no decision yet; send it a query first');
-}
-
-async function forwardToRouter(
-  address: string,
-  decisionId: string,
-  call: ServerCall,
-  access: Access,
-): Promise<wire.ExplainResponse> {
-  const channel = createChannel(address, access.channel('router'));
-  try {
-    const timeoutMs = Math.min(forwardTimeoutMs, call.remainingMs() ?? forwardTimeoutMs);
-    return await createClient(channel, 'pareto.v1.Inference').explain(
-      { decisionId },
-      { signal: call.signal, timeoutMs },
-    );
-  } finally {
-    channel.close();
-  }
 }

@@ -7,6 +7,7 @@ import type { RouterMetrics, Tracer } from '@pareto/telemetry';
 import type { ChangeSignal } from './change-signal.js';
 import type { ControllerCalls } from '../controllers/controller-calls.js';
 import type { DecisionLog } from '../decisions/decision-log.js';
+import type { OtherRouters } from '../decisions/other-routers.js';
 import type { DemandRecorder } from '../demand/demand-recorder.js';
 import type { TableClient } from '../table/table-client.js';
 import type { LoadTracker } from '../workers/load-tracker.js';
@@ -22,6 +23,7 @@ export interface RouterCore {
   readonly loads: LoadTracker;
   readonly workers: WorkerPool;
   readonly decisions: DecisionLog;
+  readonly otherRouters: OtherRouters;
   readonly demand: DemandRecorder;
   readonly holds: Holds;
   readonly changes: ChangeSignal;

@@ -7,6 +7,7 @@ import { createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { createNonces, formatDecisionId } from '../../src/decisions/decision-id.js';
 import { createDecisionLog } from '../../src/decisions/decision-log.js';
+import { createOtherRouters } from '../../src/decisions/other-routers.js';
 import { explain } from '../../src/decisions/explain.js';
 import { domainTable } from '../support/domain-table.js';
 
@@ -34,7 +35,8 @@ describe('Explain', () => {
       throw new ParetoError('permission-denied', 'not an operator');
     },
   };
-  const options = { routerId: 'r1', decisions, table: () => table, access };
+  const otherRouters = createOtherRouters({ access, addresses: () => [] });
+  const options = { routerId: 'r1', decisions, table: () => table, access, otherRouters };
   const call = { metadata: new Map() } as unknown as ServerCall;
 
   it('answers every caller that has the id', async () => {
