@@ -1,7 +1,7 @@
 // The HTTP server for monitoring: /livez, /readyz and /metrics.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { ParetoError } from '@pareto/core';
 import { createLimiter } from '@pareto/rpc';
 import type { MetricsText } from '@pareto/telemetry';
@@ -27,7 +27,7 @@ export interface ProbeServer extends Runnable {
   readonly port: number;
 }
 
-/** Maximum number of connections. A new one closes the one that has been idle for the longest. */
+/** Maximum number of connections. Above it, a new one closes the oldest: no reply takes long. */
 const maxConnections = 128;
 
 const bounds = {
@@ -41,21 +41,13 @@ const stallMs = 10_000;
 
 export function createProbeServer(options: ProbeOptions): ProbeServer {
   const { connections } = createLimiter({ limits: { connections: maxConnections } });
-  const inUse = new Map<Socket, ReturnType<typeof connections.add>>();
   const server = createServer(bounds, (request, response) => {
-    const connection = inUse.get(request.socket);
-    connection?.serving();
-    response.once('close', () => connection?.served());
     handleRequest(options, request, response).catch(() => send(response, 500, 'failed to collect the metrics\n'));
   });
   server.setTimeout(stallMs);
   server.on('connection', (socket) => {
     const connection = connections.add(() => socket.destroy());
-    inUse.set(socket, connection);
-    socket.once('close', () => {
-      inUse.delete(socket);
-      connection[Symbol.dispose]();
-    });
+    socket.once('close', () => connection[Symbol.dispose]());
   });
   return {
     name: 'probes',

@@ -98,7 +98,7 @@ describe('the bounds of the probe server', () => {
     }
   });
 
-  it('close idle connections for new ones, so that probes are always answered', async () => {
+  it('close old connections for new ones, so that probes are always answered', async () => {
     const server = create(false);
     await server.start(fail);
     const sockets = Array.from({ length: 200 }, () => connect(server.port, '127.0.0.1'));
