@@ -14,6 +14,7 @@ export { createLimiter, type Limiter, type LimiterOptions } from './limits/limit
 export { defaultLimits, limitDescriptions, type LimitName, type Limits } from './limits/limits.js';
 export { type CallBytes } from './limits/byte-budget.js';
 export { type Connection } from './limits/connections.js';
+export { cutDetails, cutTrailers } from './transport/status-details.js';
 export { defaultMaxMessageBytes, formatAddress, type CallOptions } from './transport/options.js';
 export { maxMetadataBytes, streamWindowBytes } from './calls/http2-server.js';
 export { type ServerCall } from './calls/server-call.js';

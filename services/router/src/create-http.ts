@@ -8,12 +8,12 @@ import { createHttpServer, type HttpServer, type HttpServerOptions } from './htt
 export function createHttp(
   config: RouterConfig,
   { access, lifecycle, clock }: ServiceContext,
-  { handlers, guard, onError }: Pick<HttpServerOptions, 'handlers' | 'guard' | 'onError'>,
+  { handlers, guard, limiter, onError }: Pick<HttpServerOptions, 'handlers' | 'guard' | 'limiter' | 'onError'>,
 ): HttpServer | undefined {
   if (config.httpPort === noHttp) return undefined;
   return createHttpServer({
     ...config,
     ...{ port: config.httpPort, origins: config.httpAllowOrigin, draining: lifecycle.draining, tls: access.server.tls },
-    ...{ handlers, guard, onError, clock },
+    ...{ handlers, guard, limiter, onError, clock },
   });
 }

@@ -2,7 +2,7 @@
 
 import { cutText, type Rng } from '@pareto/core';
 import { createTrace, defaultRetryParams } from '@pareto/policy';
-import { createServer, type RpcServer } from '@pareto/rpc';
+import { createLimiter, createServer, type RpcServer } from '@pareto/rpc';
 import {
   advertisedAddress,
   createProbeServer,
@@ -60,7 +60,8 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   const handlers = protocolHandlers(core, { serverVersion, notReady, settings: config });
   server.add('inference.GRPCInferenceService', handlers);
   server.add('pareto.v1.Inference', inferenceHandlers(core));
-  const http = createHttp(config, context, { handlers, guard, onError });
+  const limiter = createLimiter({ limits: { messageBytes: config.maxMessageBytes }, clock });
+  const http = createHttp(config, context, { handlers, guard, limiter, onError });
   const grpc = serverRunnable(server, config, (bound) => (port = bound));
   const channels: Runnable = {
     name: 'channels to controllers and other routers',

@@ -3,47 +3,58 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createUnzip, type Unzip } from 'node:zlib';
-import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import type { ByteReservation } from './byte-budget.js';
+import { cutText, milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { limitDescriptions, type CallBytes, type Limiter } from '@pareto/rpc';
 import { createChunkCollector, type Chunks } from './chunks.js';
 import { HttpError } from '../reply/status.js';
 
 export interface BodyOptions {
-  /** Maximum size of the body, before and after inflating. */
-  readonly maxBytes: number;
-  /** Maximum time without data, in ms. */
-  readonly stallMs: number;
-  /** Reservation to which the bytes are added. */
-  readonly reservation: ByteReservation;
+  readonly limiter: Limiter;
+  /** Limit of the size of the body, before and after inflating. */
+  readonly limit: 'messageBytes' | 'smallMessageBytes';
+  /** Counts the bytes of the call. */
+  readonly bytes: CallBytes;
+  /** Aborts when the budget for bytes ends the call. */
+  readonly cut: AbortSignal;
   readonly clock: Clock;
 }
 
 const close = { connection: 'close' };
 
-const tooLarge = (maxBytes: number): HttpError =>
-  new HttpError(413, `the body is larger than ${maxBytes} bytes; the limit is set by --max-message-bytes`, close);
+function tooLarge({ limiter, limit }: BodyOptions): HttpError {
+  limiter.reached(limit);
+  const { flag } = limitDescriptions[limit];
+  const remark = flag === undefined ? 'which is the limit without tensors' : `the limit is set by ${flag}`;
+  return new HttpError(413, `the body is larger than ${limiter.limits[limit]} bytes; ${remark}`, close);
+}
 
-const tooBusy = (): HttpError =>
-  new HttpError(429, 'the large requests in progress use all the memory reserved for them; retry later', {
-    ...close,
-    'retry-after': '1',
-  });
+function stalled({ limiter }: BodyOptions): HttpError {
+  limiter.reached('stallMs');
+  const seconds = limiter.limits.stallMs / 1000;
+  return new HttpError(
+    408,
+    `no data of the body arrived for ${seconds} s: send it faster; the limit is set by ${limitDescriptions.stallMs.flag}`,
+    close,
+  );
+}
 
 /** Returns a stream that inflates the body. Undefined if it is not compressed. */
 function inflaterOf(request: IncomingMessage): Unzip | undefined {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity' || encoding === '') return undefined;
   if (encoding === 'gzip' || encoding === 'x-gzip' || encoding === 'deflate') return createUnzip();
-  const message = `content-encoding ${JSON.stringify(encoding)} is not supported: expected gzip, deflate, or none`;
+  const message = `content-encoding ${JSON.stringify(cutText(encoding))} is not supported: expected gzip, deflate, or none`;
   throw new HttpError(415, message, { ...close, 'accept-encoding': 'gzip, deflate' });
 }
 
 /**
- * Throws an HttpError if the body is too large (413), memory is exhausted (429), it stalls (408) or cannot be inflated
- * (400), and `cancelled` if the caller disconnects.
+ * Throws an HttpError if the body is too large (413), stalls (408) or cannot be inflated (400), the reason of `cut`, and
+ * `cancelled` if the caller disconnects.
  */
 export async function readBody(request: IncomingMessage, options: BodyOptions): Promise<Chunks> {
-  if (Number(request.headers['content-length'] ?? 0) > options.maxBytes) throw tooLarge(options.maxBytes);
+  const { limiter, limit, cut } = options;
+  if (Number(request.headers['content-length'] ?? 0) > limiter.limits[limit]) throw tooLarge(options);
+  cut.throwIfAborted();
   const inflater = inflaterOf(request);
   if (inflater === undefined) return collect(request, request, options);
   request.pipe(inflater);
@@ -56,7 +67,8 @@ export async function readBody(request: IncomingMessage, options: BodyOptions): 
 }
 
 function collect(request: IncomingMessage, source: Readable, options: BodyOptions): Promise<Chunks> {
-  const { maxBytes, stallMs, reservation, clock } = options;
+  const { limiter, limit, bytes, cut, clock } = options;
+  const { [limit]: maxBytes, stallMs } = limiter.limits;
   return new Promise((resolve, reject) => {
     const collector = createChunkCollector();
     let length = 0;
@@ -65,17 +77,18 @@ function collect(request: IncomingMessage, source: Readable, options: BodyOption
     const onData = (part: Buffer): void => {
       lastAt = clock.now();
       length += part.length;
-      if (length > maxBytes) end(tooLarge(maxBytes));
-      else if (!reservation.take(part.length)) end(tooBusy());
-      else collector.add(part);
+      if (length > maxBytes) end(tooLarge(options));
+      else if (bytes.take(part.length, true)) collector.add(part);
     };
     const onEnd = (): void => {
+      bytes.take(0, false);
       end(undefined);
       resolve(collector.end());
     };
     const onGone = (): void => {
       if (!request.complete) end(new ParetoError('cancelled', 'the caller disconnected'));
     };
+    const onCut = (): void => end(cut.reason as Error);
     const onError = (error: Error): void => {
       if (source === request) return onGone();
       end(new HttpError(400, `the body cannot be inflated: ${error.message}`, close));
@@ -84,17 +97,20 @@ function collect(request: IncomingMessage, source: Readable, options: BodyOption
     function onQuiet(): void {
       const leftMs = lastAt + stallMs - clock.now();
       if (leftMs > 1) watch = clock.after(milliseconds(leftMs), onQuiet);
-      else end(new HttpError(408, `no data of the body arrived for ${stallMs / 1000} s`, close));
+      else end(stalled(options));
     }
     function end(error: Error | undefined): void {
       watch[Symbol.dispose]();
       source.off('data', onData).off('end', onEnd);
       request.off('close', onGone);
+      cut.removeEventListener('abort', onCut);
       // The error listener stays: a later error is ignored, but would crash the process without a listener.
       if (error !== undefined) reject(error);
     }
     source.on('data', onData).on('end', onEnd).on('error', onError);
     if (source !== request) request.on('error', onGone);
     request.on('close', onGone);
+    cut.addEventListener('abort', onCut);
+    bytes.take(0, true);
   });
 }

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ServerCall } from '@pareto/rpc';
 import type { Chunks } from '../body/chunks.js';
 import type { InferWork } from '../infer/infer-work.js';
-import type { ProtocolCalls } from './protocol-calls.js';
+import type { MethodName, ProtocolCalls } from './protocol-calls.js';
 import type { Reply } from '../reply/reply.js';
 
 export interface Exchange {
@@ -19,8 +19,11 @@ export interface Exchange {
   readonly work: InferWork;
   /** Maximum size of a message to a worker. */
   readonly maxMessageBytes: number;
-  /** Reads the whole body. Throws an HttpError if it is too large, stalls or cannot be inflated. */
-  readonly body: () => Promise<Chunks>;
+  /**
+   * Reads the whole body of a call to `method`, after it checked that the caller may call it. Throws an HttpError if the
+   * body is too large, stalls or cannot be inflated.
+   */
+  readonly body: (method: MethodName) => Promise<Chunks>;
 }
 
 export type Endpoint = (exchange: Exchange) => Promise<Reply>;

@@ -5,12 +5,12 @@ import { encodePiecewiseRequest } from '@pareto/rpc';
 import type { Endpoint, Exchange } from './exchange.js';
 import { readRawInfer } from './raw-infer.js';
 import { tensorsTooLarge } from '../reply/status.js';
+import { preview } from '../json/json-shape.js';
 import { headerLengthKey } from '../infer/write-infer.js';
 
 export const infer: Endpoint = async (exchange) => {
   const { call, protocol, work, maxMessageBytes, model, version } = exchange;
-  protocol.checkInfer(call);
-  const body = await exchange.body();
+  const body = await exchange.body('modelInfer');
   const headerLength = readHeaderLength(exchange, body.length);
   const parsed = await (headerLength === 0
     ? readRawInfer(exchange, body)
@@ -31,6 +31,6 @@ function readHeaderLength({ headers }: Exchange, length: number): number {
   if (typeof text === 'string' && /^\d+$/.test(text) && value <= length) return value;
   throw new ParetoError(
     'invalid-argument',
-    `Inference-Header-Content-Length is ${JSON.stringify(text)}: expected the length of the JSON at the start of the body, which has ${length} bytes`,
+    `Inference-Header-Content-Length is ${preview(text)}: expected the length of the JSON at the start of the body, which has ${length} bytes`,
   );
 }

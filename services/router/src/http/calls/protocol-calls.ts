@@ -14,15 +14,16 @@ const service = 'inference.GRPCInferenceService';
 
 export type ProtocolHandlers = ServiceHandlers<typeof service>;
 
+export type MethodName = keyof ProtocolHandlers;
 type UnaryName = Exclude<keyof ProtocolHandlers, 'modelInfer' | 'modelStreamInfer'>;
 type RequestOf<M extends UnaryName> = Parameters<Exclude<ProtocolHandlers[M], RawUnary | undefined>>[0];
 
 export interface ProtocolCalls {
   /** Returns the response with the proto's field names. Throws `unimplemented` if there is no handler. */
   call<M extends UnaryName>(method: M, request: RequestOf<M>, call: ServerCall): Promise<JsonObject>;
-  /** Throws if the caller may not infer. Called before the body is read. */
-  checkInfer(call: ServerCall): void;
-  /** Runs an encoded ModelInferRequest and returns the encoded response. The caller must have called `checkInfer`. */
+  /** Throws if the caller may not call the method, or there is no handler. Called before a body is read. */
+  check(method: MethodName, call: ServerCall): void;
+  /** Runs an encoded ModelInferRequest and returns the encoded response. */
   infer(body: Buffer, call: ServerCall): Promise<Buffer>;
 }
 
@@ -32,15 +33,19 @@ export function createProtocolCalls(handlers: ProtocolHandlers, guard: Guard): P
   const checks = new Map(
     Object.keys(handlers).map((method) => [method, guard(`/${service}/${protoName(method)}`)] as const),
   );
+  const check = (method: MethodName, call: ServerCall): void => {
+    if (handlers[method] === undefined) throw notSupported(method);
+    checks.get(method)?.(call);
+  };
   return {
+    check,
     async call(method, request, call) {
-      const handler = handlers[method] as ((request: object, call: ServerCall) => Promise<object>) | undefined;
-      if (typeof handler !== 'function') throw notSupported(method);
-      checks.get(method)?.(call);
+      check(method, call);
+      const handler = handlers[method] as unknown as (request: object, call: ServerCall) => Promise<object>;
       return replyToJson(service, protoName(method), await handler(request, call));
     },
-    checkInfer: (call) => checks.get('modelInfer')?.(call),
     async infer(body, call) {
+      check('modelInfer', call);
       const { modelInfer: handler } = handlers;
       if (handler === undefined || !('raw' in handler)) throw notSupported('modelInfer');
       return handler.raw(body, call);

@@ -7,7 +7,7 @@ import { readJsonBody } from './read-json-body.js';
 import { emptyReply, jsonReply } from '../reply/reply.js';
 
 export const repositoryIndex: Endpoint = async (exchange) => {
-  const ready = readFlag('ready', (await readJsonBody(exchange))['ready']);
+  const ready = readFlag('ready', (await readJsonBody(exchange, 'repositoryIndex'))['ready']);
   const { protocol, repository: repositoryName, call } = exchange;
   const { models } = await protocol.call('repositoryIndex', { repositoryName, ready }, call);
   const shown = (model: JsonObject): JsonObject =>
@@ -38,7 +38,7 @@ function parametersOf(body: JsonFields): Record<string, RepositoryParameter> {
 const warmth =
   (method: 'repositoryModelLoad' | 'repositoryModelUnload') =>
   async (exchange: Exchange): ReturnType<Endpoint> => {
-    const parameters = parametersOf(await readJsonBody(exchange));
+    const parameters = parametersOf(await readJsonBody(exchange, method));
     const { protocol, repository: repositoryName, model: modelName, call } = exchange;
     await protocol.call(method, { repositoryName, modelName, parameters }, call);
     return emptyReply();

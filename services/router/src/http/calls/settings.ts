@@ -33,7 +33,7 @@ export const getTraces: Endpoint = async ({ protocol, model, call }) =>
   showTraces(await protocol.call('traceSetting', { settings: {}, modelName: model }, call));
 
 export const setTraces: Endpoint = async (exchange) => {
-  const settings = readTraces(await readJsonBody(exchange));
+  const settings = readTraces(await readJsonBody(exchange, 'traceSetting'));
   const { protocol, model, call } = exchange;
   return showTraces(await protocol.call('traceSetting', { settings, modelName: model }, call));
 };
@@ -65,6 +65,6 @@ const logs = async ({ protocol, call }: Exchange, settings: Record<string, LogVa
 export const getLogs: Endpoint = (exchange) => logs(exchange, {});
 
 export const setLogs: Endpoint = async (exchange) => {
-  const fields = Object.entries(await readJsonBody(exchange));
+  const fields = Object.entries(await readJsonBody(exchange, 'logSettings'));
   return logs(exchange, Object.fromEntries(fields.map(([name, value]) => [name, logValue(name, value)])));
 };

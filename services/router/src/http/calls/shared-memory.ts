@@ -23,7 +23,7 @@ export const cudaStatus: Endpoint = async ({ protocol, region, call }) =>
   jsonReply(regionsOf(await protocol.call('cudaSharedMemoryStatus', { name: region }, call)));
 
 export const registerSystem: Endpoint = async (exchange) => {
-  const fields = await readJsonBody(exchange);
+  const fields = await readJsonBody(exchange, 'systemSharedMemoryRegister');
   const { protocol, region: name, call } = exchange;
   const key = readText('key', fields['key']);
   const request = {
@@ -37,7 +37,7 @@ export const registerSystem: Endpoint = async (exchange) => {
 };
 
 export const registerCuda: Endpoint = async (exchange) => {
-  const fields = await readJsonBody(exchange);
+  const fields = await readJsonBody(exchange, 'cudaSharedMemoryRegister');
   const { protocol, region: name, call } = exchange;
   const handle = readText('raw_handle.b64', readFields('raw_handle', fields['raw_handle'])['b64']);
   const request = {

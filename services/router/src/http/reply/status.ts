@@ -1,6 +1,7 @@
 // Converts errors to HTTP replies.
 
 import { ParetoError, type ErrorCode } from '@pareto/core';
+import { cutDetails } from '@pareto/rpc';
 import type { Reply } from './reply.js';
 import { jsonReply } from './reply.js';
 
@@ -46,10 +47,10 @@ const isRetryable = (code: ErrorCode): boolean => code === 'resource-exhausted' 
 
 /** Hides the message of unexpected errors from the caller. */
 export function errorReply(error: unknown): Reply {
-  if (error instanceof HttpError) return jsonReply({ error: error.message }, error.status, error.headers);
+  if (error instanceof HttpError) return jsonReply({ error: cutDetails(error.message) }, error.status, error.headers);
   if (!(error instanceof ParetoError)) {
     return jsonReply({ error: 'internal error; the server has logged its cause' }, 500);
   }
   const headers = { ...(isRetryable(error.code) ? retryAfter : {}), ...error.details };
-  return jsonReply({ error: error.publicMessage }, statusOf[error.code], headers);
+  return jsonReply({ error: cutDetails(error.publicMessage) }, statusOf[error.code], headers);
 }

@@ -1,9 +1,8 @@
 // Handles one HTTP request: checks its origin, finds the endpoint, and sends the reply or the error.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import type { PeerRole } from '@pareto/rpc';
-import type { ByteBudget, ByteReservation } from '../body/byte-budget.js';
+import { cutText, ParetoError, type Clock } from '@pareto/core';
+import type { CallBytes, Connection, Limiter, PeerRole } from '@pareto/rpc';
 import { compressed } from '../reply/compress.js';
 import type { Endpoint } from '../calls/exchange.js';
 import type { InferWork } from '../infer/infer-work.js';
@@ -14,60 +13,92 @@ import { readBody } from '../body/read-body.js';
 import { bytesOf, emptyReply, type Reply } from '../reply/reply.js';
 import { allowed, findRoute, type RouteMatch } from '../calls/routes.js';
 import { errorReply, HttpError } from '../reply/status.js';
+import { sendReply } from './send-reply.js';
 
 export interface HandleRequestOptions {
   readonly protocol: ProtocolCalls;
   readonly work: InferWork;
-  readonly budget: ByteBudget;
+  readonly limiter: Limiter;
   readonly origins: Origins;
-  readonly maxMessageBytes: number;
-  /** Maximum time without progress in receiving the body or sending the reply, in ms. */
-  readonly stallMs: number;
   readonly clock: Clock;
   /** Called with unexpected errors, which are hidden from callers. */
   readonly onError: (path: string, error: unknown) => void;
   readonly isDraining: () => boolean;
 }
 
+/** A request, with what it holds while it is handled. */
+interface Handling {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly http: HttpCall;
+  readonly connection: Connection;
+  readonly bytes: CallBytes;
+  /** Aborts when the budget for bytes ends the call. */
+  readonly cut: AbortSignal;
+}
+
+/** Resolves when the reply was sent or the connection has closed. */
 export async function handleRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  peerRole: PeerRole,
+  { connection, peerRole }: { readonly connection: Connection; readonly peerRole: PeerRole },
   options: HandleRequestOptions,
 ): Promise<void> {
+  const cutter = new AbortController();
+  const bytes = options.limiter.bytes.open(connection, (error) => cutter.abort(error));
   const http = createHttpCall(request, response, { peerRole, clock: options.clock });
-  const reservation = options.budget.reserve();
-  response.once('close', () => reservation[Symbol.dispose]());
-  let origin = {};
+  connection.serving();
   let reply: Reply;
   try {
-    origin = originHeaders(request, options.origins);
-    reply = await replyTo(request, response, { http, reservation }, options);
-  } catch (error) {
-    if (!(error instanceof HttpError || error instanceof ParetoError)) options.onError(pathOf(request), error);
-    reply = errorReply(error);
+    reply = await replyTo({ request, response, http, connection, bytes, cut: cutter.signal }, options);
+  } finally {
+    connection.served();
   }
-  if (response.destroyed) return;
-  reservation.take(bytesOf(reply));
-  const headers = { ...reply.headers, ...origin, ...Object.fromEntries(http.trailers) };
-  const whole = await compressed({ ...reply, headers }, request.headers['accept-encoding']);
-  await send(request, response, whole, options);
+  try {
+    bytes.take(0, true);
+    if (!response.destroyed) await sendReply(request, response, { reply, cut: cutter.signal }, options);
+  } finally {
+    bytes[Symbol.dispose]();
+  }
 }
 
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/]*/i, '').replace(/\?.*$/s, '');
 
-async function replyTo(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { http, reservation }: { readonly http: HttpCall; readonly reservation: ByteReservation },
-  options: HandleRequestOptions,
+/** Returns the reply of the endpoint, or the reply of its error. */
+async function replyTo(handling: Handling, options: HandleRequestOptions): Promise<Reply> {
+  const { request, http, bytes, cut } = handling;
+  let origin = {};
+  const complete = (reply: Reply): Reply => ({
+    ...reply,
+    headers: { ...reply.headers, ...origin, ...Object.fromEntries(http.trailers) },
+  });
+  try {
+    origin = originHeaders(request, options.origins);
+    bytes.take(0, false);
+    cut.throwIfAborted();
+    const reply = await callEndpoint(handling, options);
+    bytes.release(Infinity);
+    bytes.take(bytesOf(reply), false);
+    cut.throwIfAborted();
+    return await compressed(complete(reply), request.headers['accept-encoding']);
+  } catch (error) {
+    if (!(error instanceof HttpError || error instanceof ParetoError)) options.onError(pathOf(request), error);
+    return complete(errorReply(error));
+  }
+}
+
+async function callEndpoint(
+  handling: Handling,
+  { protocol, work, limiter, clock }: HandleRequestOptions,
 ): Promise<Reply> {
+  const { request, response, http, connection, bytes, cut } = handling;
   const { method = 'GET', headers } = request;
   const found = findRoute(pathOf(request));
   if (found === undefined) {
+    const path = cutText(pathOf(request));
     throw new HttpError(
       404,
-      `there is no endpoint at ${pathOf(request)}; the paths of the Open Inference Protocol begin with /v2`,
+      `there is no endpoint at ${path}; the paths of the Open Inference Protocol begin with /v2`,
     );
   }
   const methods = allowed(found.methods);
@@ -77,13 +108,20 @@ async function replyTo(
     throw new HttpError(405, `method ${method} is not supported for this path: expected ${methods}`, {
       allow: methods,
     });
-  const { protocol, work, maxMessageBytes, stallMs, clock } = options;
   return endpoint({
     ...pathNames(found),
-    ...{ headers, call: http.call, protocol, work, maxMessageBytes },
-    body() {
-      if (headers.expect?.toLowerCase() === '100-continue') continueUnlessTooLarge(request, response, maxMessageBytes);
-      return readBody(request, { maxBytes: maxMessageBytes, stallMs, reservation, clock });
+    ...{ headers, call: http.call, protocol, work, maxMessageBytes: limiter.limits.messageBytes },
+    async body(called) {
+      protocol.check(called, http.call);
+      const limit = called === 'modelInfer' ? 'messageBytes' : 'smallMessageBytes';
+      const maxBytes = limiter.limits[limit];
+      if (headers.expect?.toLowerCase() === '100-continue') continueUnlessTooLarge(request, response, maxBytes);
+      connection.served();
+      try {
+        return await readBody(request, { limiter, limit, bytes, cut, clock });
+      } finally {
+        connection.serving();
+      }
     },
   });
 }
@@ -102,79 +140,11 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new HttpError(400, `${part} in the path is not percent-encoded UTF-8`);
+    throw new HttpError(400, `${cutText(part)} in the path is not percent-encoded UTF-8`);
   }
 }
 
 /** Sends `100 Continue`, so that the caller sends the body, unless the body would be rejected as too large. */
 function continueUnlessTooLarge(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
   if (Number(request.headers['content-length'] ?? 0) <= maxBytes) response.writeContinue();
-}
-
-const lingerMs = milliseconds(2_000);
-
-/** Replaces the characters that a header value must not contain. */
-const headerText = (text: string): string => text.replace(/[^\t\x20-\x7e]/g, '?');
-
-async function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  reply: Reply,
-  { stallMs, isDraining, clock }: HandleRequestOptions,
-): Promise<void> {
-  response.setTimeout(stallMs, () => response.destroy());
-  for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, headerText(value));
-  if (isDraining()) response.setHeader('connection', 'close');
-  if (reply.status !== 204) response.setHeader('content-length', bytesOf(reply));
-  response.writeHead(reply.status);
-  if (request.method !== 'HEAD') await sendBody(response, reply.body);
-  // A caller that is still sending would not read the reply if the connection were closed now.
-  if (reply.headers['connection'] === 'close' && !request.complete) await discardBody(request, clock);
-  response.end();
-}
-
-/** Size of the pieces in which a body is written, since encrypting a large piece would block the event loop. */
-const pieceBytes = 256 * 1024;
-
-async function sendBody(response: ServerResponse, parts: readonly Uint8Array[]): Promise<void> {
-  response.cork();
-  let corked = 0;
-  for (const part of parts) {
-    for (let at = 0; at < part.length; at += pieceBytes) {
-      const piece = part.subarray(at, at + pieceBytes);
-      response.write(piece);
-      corked += piece.length;
-      if (corked < pieceBytes) continue;
-      response.uncork();
-      if (!(await isDrained(response))) return;
-      response.cork();
-      corked = 0;
-    }
-  }
-  response.uncork();
-}
-
-/** Returns whether more can be written. False if the caller disconnected. */
-function isDrained(response: ServerResponse): Promise<boolean> | boolean {
-  if (response.destroyed) return false;
-  if (!response.writableNeedDrain) return true;
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done).off('close', done);
-      resolve(!response.destroyed);
-    };
-    response.once('drain', done).once('close', done);
-  });
-}
-
-/** Resolves when the rest of the body has been received and discarded, after 2 s at the latest. */
-function discardBody(request: IncomingMessage, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.after(lingerMs, resolve);
-    const done = (): void => {
-      timer[Symbol.dispose]();
-      resolve();
-    };
-    request.once('end', done).once('close', done).resume();
-  });
 }

@@ -3,11 +3,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import { createWebServer, formatAddress, type Guard, type ServerTls, type WebServer } from '@pareto/rpc';
+import { createWebServer, formatAddress, type Guard, type Limiter, type ServerTls, type WebServer } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import { handleRequest } from './handle-request.js';
-import { createByteBudget } from '../body/byte-budget.js';
 import { rejectConnection } from './client-error.js';
+import { createRequestQueues } from './request-queues.js';
 import { createInferWork, type InferWork } from '../infer/infer-work.js';
 import { createProtocolCalls, type ProtocolHandlers } from '../calls/protocol-calls.js';
 import type { Origins } from './origins.js';
@@ -23,7 +23,8 @@ export interface HttpServerOptions {
   readonly tls?: ServerTls | undefined;
   /** Origins of the web pages that may send requests. */
   readonly origins: Origins;
-  readonly maxMessageBytes: number;
+  /** Shared with the gRPC server. */
+  readonly limiter: Limiter;
   /** Maximum time that a connection is kept open between two requests. */
   readonly maxConnectionIdleMs: number;
   readonly drainTimeoutMs: number;
@@ -38,14 +39,11 @@ export interface HttpServer extends Runnable {
   readonly port: number;
 }
 
-const stallMs = 30_000;
 const headersTimeoutMs = 15_000;
-/** Maximum number of connections. Further ones are closed immediately. */
-const maxConnections = 10_000;
-/** Number of messages of the maximum size that may be in memory. */
-const maxLargeMessages = 8;
 /** Maximum time to receive a whole request. */
 const requestTimeoutMs = 600_000;
+/** Interval between the checks of these times. */
+const checkMs = 5_000;
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { draining, clock, drainTimeoutMs } = options;
@@ -55,12 +53,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       keepAliveTimeout: options.maxConnectionIdleMs,
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: checkMs,
       noDelay: true,
     },
     options.tls,
   );
   const { server } = web;
-  server.maxConnections = maxConnections;
   handleAll(web, work, options);
   let drained: Promise<void> | undefined;
   const drain = (): Promise<void> => (drained ??= close(server, drainTimeoutMs, clock));
@@ -83,16 +81,20 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 }
 
 function handleAll({ server, peerRoleOf }: WebServer, work: InferWork, options: HttpServerOptions): void {
-  const { handlers, guard, origins, maxMessageBytes, draining, clock, onError } = options;
+  const { handlers, guard, limiter, origins, tls, draining, clock, onError } = options;
   const protocol = createProtocolCalls(handlers, guard);
   const isDraining = (): boolean => draining.aborted;
-  const budget = createByteBudget(maxLargeMessages * maxMessageBytes);
-  const settings = { protocol, work, budget, origins, maxMessageBytes, stallMs, clock, onError, isDraining };
+  const settings = { protocol, work, limiter, origins, clock, onError, isDraining };
+  const enqueue = createRequestQueues(server, limiter, tls !== undefined);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     request.on('error', () => undefined);
-    handleRequest(request, response, peerRoleOf(request.socket), settings).catch((error: unknown) => {
-      onError(request.url ?? '', error);
-      response.destroy();
+    enqueue(request, async (connection) => {
+      try {
+        await handleRequest(request, response, { connection, peerRole: peerRoleOf(request.socket) }, settings);
+      } catch (error) {
+        onError(request.url ?? '', error);
+        response.destroy();
+      }
     });
   };
   // A request with `Expect: 100-continue` is handled in the same way: the endpoint sends `100 Continue` when it reads

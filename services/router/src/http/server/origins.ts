@@ -1,6 +1,7 @@
 // Cross-origin rules for browsers: the web pages that may send requests, and the headers that allow them.
 
 import type { IncomingMessage } from 'node:http';
+import { cutText } from '@pareto/core';
 import { HttpError } from '../reply/status.js';
 
 type Headers = Readonly<Record<string, string>>;
@@ -34,7 +35,7 @@ export function originHeaders({ headers, method }: IncomingMessage, origins: Ori
   if (method !== 'POST') return {};
   throw new HttpError(
     403,
-    `pages of ${origin} may not send requests; add the origin to the router's --http-allow-origin`,
+    `pages of ${cutText(origin)} may not send requests; add the origin to the router's --http-allow-origin`,
   );
 }
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { systemClock, type ParetoError } from '@pareto/core';
-import { createByteBudget } from '../../../src/http/body/byte-budget.js';
-import { readBody } from '../../../src/http/body/read-body.js';
+import { systemClock, type Clock, type ParetoError } from '@pareto/core';
+import { createLimiter, type LimitName, type Limits } from '@pareto/rpc';
+import { readBody, type BodyOptions } from '../../../src/http/body/read-body.js';
 import type { HttpError } from '../../../src/http/reply/status.js';
 
 describe('readBody', () => {
@@ -22,12 +22,23 @@ describe('readBody', () => {
       socket.write(['POST / HTTP/1.1', 'host: x', ...lines, '', ''].join('\r\n'));
     });
 
-  const reservation = createByteBudget(1e9).reserve();
-  const options = { maxBytes: 1000, stallMs: 60_000, reservation, clock: systemClock };
+  const reached: LimitName[] = [];
+  afterEach(() => void reached.splice(0));
+  /** Returns the options of a call, under limits other than the defaults. */
+  function optionsFor(limits: Partial<Limits> = {}, clock: Clock = systemClock): BodyOptions {
+    const limiter = createLimiter({
+      limits: { messageBytes: 1000, ...limits },
+      clock,
+      onReached: (limit) => reached.push(limit),
+    });
+    const cutter = new AbortController();
+    const bytes = limiter.bytes.open({}, (error) => cutter.abort(error));
+    return { limiter, limit: 'messageBytes', bytes, cut: cutter.signal, clock };
+  }
 
   it('joins a body that arrives in parts', async () => {
     const request = await requestOf('content-length: 6');
-    const body = readBody(request, options);
+    const body = readBody(request, optionsFor());
     socket.write('abc');
     socket.write('def');
     const whole = await body;
@@ -36,7 +47,7 @@ describe('readBody', () => {
 
   it('merges a body of many small parts into few', async () => {
     const request = await requestOf('transfer-encoding: chunked');
-    const body = readBody(request, { ...options, maxBytes: 100_000 });
+    const body = readBody(request, optionsFor({ messageBytes: 100_000 }));
     const sent = Array.from({ length: 5000 }, (_, i) => i % 256);
     socket.write(sent.map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`).join(''), 'latin1');
     socket.write('0\r\nx-trailer: 1\r\n\r\n');
@@ -48,28 +59,29 @@ describe('readBody', () => {
   it('rejects a large body while the byte budget is exhausted', async () => {
     const request = await requestOf('content-length: 400000');
     socket.write(Buffer.alloc(400_000));
-    const isTooBusy = (error: HttpError): boolean => error.status === 429;
-    const full = createByteBudget(300_000).reserve();
-    await assert.rejects(readBody(request, { ...options, reservation: full, maxBytes: 1e6 }), isTooBusy);
+    const isTooBusy = (error: ParetoError): boolean => error.code === 'resource-exhausted';
+    await assert.rejects(readBody(request, optionsFor({ bufferedBytes: 300_000, messageBytes: 1e6 })), isTooBusy);
+    assert.deepEqual(reached, ['bufferedBytes']);
   });
 
   it('rejects a body that stalls', async () => {
     const request = await requestOf('content-length: 6');
     socket.write('abc');
     const isTimeout = (error: HttpError): boolean => error.status === 408;
-    await assert.rejects(readBody(request, { ...options, stallMs: 50 }), isTimeout);
+    await assert.rejects(readBody(request, optionsFor({ stallMs: 50 })), isTimeout);
+    assert.deepEqual(reached, ['stallMs']);
   });
 
   it('rejects when the caller disconnects', async () => {
     const request = await requestOf('content-length: 6');
-    const body = readBody(request, options);
+    const body = readBody(request, optionsFor());
     socket.destroy();
     await assert.rejects(body, (error: ParetoError) => error.code === 'cancelled');
   });
 
   it('rejects when the caller of a compressed body disconnects', async () => {
     const request = await requestOf('content-length: 60', 'content-encoding: gzip');
-    const body = readBody(request, options);
+    const body = readBody(request, optionsFor());
     socket.write(gzipSync('abc').subarray(0, 10));
     socket.destroy();
     await assert.rejects(body);
@@ -80,6 +92,6 @@ describe('readBody', () => {
     const request = await requestOf(`content-length: ${bomb.length}`, 'content-encoding: gzip');
     socket.write(bomb);
     const isTooLarge = (error: HttpError): boolean => error.status === 413;
-    await assert.rejects(readBody(request, { ...options, maxBytes: 100_000 }), isTooLarge);
+    await assert.rejects(readBody(request, optionsFor({ messageBytes: 100_000 })), isTooLarge);
   });
 });

@@ -1,0 +1,57 @@
+// Bounds the connections of the HTTP server, and serves the requests of each connection one after another.
+
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Connection, Limiter } from '@pareto/rpc';
+import { rejectWith } from './client-error.js';
+
+/** Runs `handle` after the earlier requests of the same connection. It must resolve when the reply was sent. */
+export type EnqueueRequest = (request: IncomingMessage, handle: (connection: Connection) => Promise<void>) => void;
+
+interface Queue {
+  readonly connection: Connection;
+  /** Number of requests without a reply. */
+  open: number;
+  /** Resolves after the last of them. */
+  last: Promise<void>;
+}
+
+/** Identifies a connection both before and after a TLS handshake. */
+const keyOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+
+export function createRequestQueues(server: Server, limiter: Limiter, isSecure: boolean): EnqueueRequest {
+  const queues = new Map<string, Queue>();
+  server.on('connection', (socket: Socket) => {
+    const key = keyOf(socket);
+    let isNew = true;
+    const end = (): void => {
+      // In TLS, nothing can be sent before the handshake.
+      if (isNew && !isSecure) rejectWith(socket, 503, tooMany);
+      else socket.destroy();
+    };
+    const connection = limiter.connections.add(end);
+    isNew = false;
+    queues.set(key, { connection, open: 0, last: Promise.resolve() });
+    socket.once('close', () => {
+      queues.delete(key);
+      connection[Symbol.dispose]();
+    });
+  });
+  return ({ socket }, handle) => {
+    const queue = queues.get(keyOf(socket));
+    if (queue === undefined || socket.destroyed) return;
+    if (queue.open === limiter.limits.streams) {
+      limiter.reached('streams');
+      socket.destroy();
+      return;
+    }
+    queue.open++;
+    queue.last = queue.last.then(async () => {
+      if (!socket.destroyed) await handle(queue.connection);
+      queue.open--;
+    });
+  };
+}
+
+const tooMany =
+  'all connections of this server are in use; retry later, or on another router; the limit is set by --max-connections';
