@@ -13,6 +13,7 @@ const bundles = [
   'services/worker/{}/main',
   'packages/cli/{}/main',
   'packages/models/{}/generate/process/generator-main',
+  'packages/models/{}/reading/reader-main',
   'packages/runtime/{}/sessions/executor-main',
 ].map((path) => ({
   entry: join(root, `${path.replace('{}', 'src')}.ts`),

@@ -6,6 +6,8 @@ export { parseNpy, type Tensor } from './tensors/npy.js';
 export { defaultNpzLimits, readNpz, type NpzLimits } from './tensors/npz.js';
 export { pickRows, sliceRows } from './tensors/rows.js';
 export { checkValidation, readValidationSet, type ValidationSet } from './datasets/validation-set.js';
+export { createModelReader, type ModelReader } from './reading/model-reader.js';
+export { type SampleSet } from './reading/sample-set.js';
 export { splitValidation, type ValidationSplit } from './datasets/split-validation.js';
 export { fromHalf, toHalf } from './tensors/half.js';
 export { toNumbers } from './tensors/numbers.js';

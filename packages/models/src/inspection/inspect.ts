@@ -106,7 +106,8 @@ export function inspectGraph(content: Uint8Array): InspectedModel {
   };
 }
 
-function checkGraphSize(sizeBytes: number): void {
+/** Throws `invalid-argument` if a graph is larger than a protobuf message can be. */
+export function checkGraphSize(sizeBytes: number): void {
   if (sizeBytes > maxGraphBytes)
     throw unservableError('its graph is larger than 2 GiB: keep the weights in a file of external data');
 }

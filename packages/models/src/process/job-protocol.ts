@@ -2,10 +2,8 @@
 
 import type { ErrorCode } from '@pareto/core';
 
-export interface Job {
-  /** Folder that the process writes into, if any. */
-  readonly folder?: string;
-}
+/** A job. The process writes into the folder, if there is one. */
+export type Job = object & { readonly folder?: string };
 
 export type JobReply<Result> =
   | { readonly kind: 'done'; readonly result: Result }

@@ -1,0 +1,32 @@
+// The jobs of a reader process, and their results.
+
+import type { DataType, Metric, Signature } from '@pareto/core';
+
+export type ReaderJob =
+  | { readonly kind: 'inspect'; readonly graph: string }
+  | ({ readonly kind: 'unpack' } & UnpackRequest);
+
+export interface UnpackRequest {
+  /** Path of the NPZ file of a validation set. */
+  readonly file: string;
+  /** Signature of the models that run the samples. */
+  readonly signature: Signature;
+  readonly metric: Metric;
+  /** An existing empty folder for the arrays, a file for each: its name is the position of the array. */
+  readonly folder: string;
+}
+
+/** A validation set in files. The calibration samples are the first rows, and the evaluation samples follow. */
+export interface UnpackedSet {
+  readonly samples: number;
+  readonly calibrationSamples: number;
+  /** The inputs of the signature, and then the labels. */
+  readonly arrays: readonly UnpackedArray[];
+}
+
+export interface UnpackedArray {
+  readonly name: string;
+  readonly datatype: DataType;
+  /** One row per sample. */
+  readonly dims: readonly number[];
+}
