@@ -1,5 +1,6 @@
 // The assembly of a controller from its parts, in the order in which they start.
 
+import { createModelReader, type ModelReader } from '@pareto/models';
 import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
 import { createServer } from '@pareto/rpc';
 import {
@@ -75,6 +76,7 @@ export async function createController(
   const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, params });
   const records = createFleetRecords({ ...cluster, ...context, metrics });
   const reservations = createBlobReservations();
+  const reader = createModelReader(context);
   const { maxBatchSize } = config;
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
   const loop = createControlLoop({
@@ -88,7 +90,7 @@ export async function createController(
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const server = createServer({ ...config, ...access.server, clock, onError });
   addServices(server, {
-    ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, reservations, assigner },
+    ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, reader, reservations, assigner },
     ...{ planLog, events, notices, routes, table, metrics, params },
   });
   cluster.onChange(() => {
@@ -121,6 +123,7 @@ export async function createController(
       background('housekeeping', (signal) => runMaintenance(maintenance, signal)),
       background('compaction', (signal) => runCompaction(compaction, signal)),
       background('blob collection', (signal) => runBlobCollection(collection, signal)),
+      readingModels(reader),
       serving,
       handover.part,
     ],
@@ -156,6 +159,13 @@ function mirroring({ mirror }: Cluster, draining: AbortSignal): Runnable {
     stop: async () => stopping.abort(new Error('the service stops')),
   };
 }
+
+/** Creates the part that ends the processes that read models. */
+const readingModels = (reader: ModelReader): Runnable => ({
+  name: 'model reader',
+  start: async () => undefined,
+  stop: async () => reader[Symbol.dispose](),
+});
 
 function probes(
   config: ControllerConfig,

@@ -2,6 +2,7 @@
 
 import type { BlobStore } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
+import type { ModelReader } from '@pareto/models';
 import type { RpcServer } from '@pareto/rpc';
 import type { ServiceContext } from '@pareto/service';
 import type { ControllerMetrics } from '@pareto/telemetry';
@@ -40,6 +41,7 @@ export interface ServiceParts {
   readonly loads: LoadFlusher;
   readonly workerExpiry: WorkerExpiry;
   readonly blobs: BlobStore;
+  readonly reader: ModelReader;
   readonly reservations: BlobReservations;
   readonly assigner: Assigner;
   readonly planLog: PlanLog;

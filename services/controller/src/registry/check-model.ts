@@ -3,13 +3,19 @@
 import { dirname, join } from 'node:path/posix';
 import { graphFile, type BlobStore } from '@pareto/blobs';
 import { ParetoError, type Digest, type Manifest, type Signature, type Task, type TensorSpec } from '@pareto/core';
-import { inspectModel, type InspectedModel } from '@pareto/models';
+import type { InspectedModel, ModelReader } from '@pareto/models';
+
+export interface InspectionContext {
+  readonly blobs: BlobStore;
+  readonly reader: Pick<ModelReader, 'inspect'>;
+}
 
 /**
- * Inspects the model. Throws `failed-precondition` if a file is missing, `data-loss` if one is damaged, and
- * `invalid-argument` if the manifest is wrong or the graph can't be served.
+ * Inspects the model. Throws `failed-precondition` if a file is missing, `data-loss` if one is damaged,
+ * `invalid-argument` if the manifest is wrong or the graph can't be served, and otherwise as `ModelReader.inspect` does.
  */
-export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promise<InspectedModel> {
+export async function inspectFiles(context: InspectionContext, manifest: Manifest): Promise<InspectedModel> {
+  const { blobs } = context;
   for (const file of manifest.files) {
     const receivedBytes = await checkBlob(blobs, file.path, file.digest);
     if (receivedBytes === file.sizeBytes) continue;
@@ -20,7 +26,7 @@ export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promis
     );
   }
   const graph = graphFile(manifest);
-  const model = await inspectBlob(blobs, graph.digest);
+  const model = await inspectBlob(context, graph.digest);
   const paths = new Set(manifest.files.map(({ path }) => path));
   const missing = model.externalFiles.map((path) => join(dirname(graph.path), path)).filter((path) => !paths.has(path));
   if (missing.length === 0) return model;
@@ -30,10 +36,10 @@ export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promis
   );
 }
 
-async function inspectBlob(blobs: BlobStore, graph: Digest): Promise<InspectedModel> {
+async function inspectBlob({ blobs, reader }: InspectionContext, graph: Digest): Promise<InspectedModel> {
   const file = await blobs.localFile(graph);
   try {
-    return await inspectModel(file.path);
+    return await reader.inspect(file.path);
   } finally {
     await file.release();
   }

@@ -1,13 +1,13 @@
 // The registration of an architecture.
 
-import { checkDigest, checkManifest, manifestDigest, type BlobStore } from '@pareto/blobs';
+import { checkDigest, checkManifest, manifestDigest } from '@pareto/blobs';
 import { checkName, originalRecipe, ParetoError, recipeOf, recipes, type Architecture, type Task } from '@pareto/core';
 import { signatureFor, type InspectedModel } from '@pareto/models';
 import { labelsFromWire, manifestFromWire, type wire } from '@pareto/rpc';
 import type { Compare } from '@pareto/state';
 import { changeArchitecture } from './change-architecture.js';
 import { checkLabelFiles, checkLabelledOutputs } from './check-labels.js';
-import { checkSignature, inspectFiles, signatureWith } from './check-model.js';
+import { checkSignature, inspectFiles, signatureWith, type InspectionContext } from './check-model.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
 import { claim, lastVersion, checkNameFree } from './name-claims.js';
@@ -16,10 +16,9 @@ import type { Stored } from '../storage/record-tables.js';
 import type { RunExclusive } from '../leadership/write-queue.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from '../storage/records.js';
 
-export interface RegisterContext {
+export interface RegisterContext extends InspectionContext {
   readonly mirror: Mirror;
   readonly leader: Leader;
-  readonly blobs: BlobStore;
   readonly runExclusive: RunExclusive;
   /** Maximum batch size of models with a dynamic batch. */
   readonly maxBatchSize: number;
@@ -39,7 +38,7 @@ export async function registerArchitecture(
   const before = checkWanted(mirror, wanted).same?.value;
   await checkLabelFiles(blobs, labels);
   const needsInspection = before === undefined || changesBatch(before, wanted);
-  const model = needsInspection ? await inspectFiles(blobs, manifest) : undefined;
+  const model = needsInspection ? await inspectFiles(context, manifest) : undefined;
   return context.runExclusive(`architecture ${name}`, async () => {
     const { task, same } = checkWanted(mirror, wanted);
     if (model === undefined && (same === undefined || changesBatch(same.value, wanted))) return undefined; // a concurrent change

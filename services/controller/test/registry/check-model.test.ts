@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { openFolderBlobStore, type BlobStore } from '@pareto/blobs';
 import { bytes, digest, systemClock, type Digest, type Manifest, type Signature, type Task } from '@pareto/core';
+import { createModelReader, type ModelReader } from '@pareto/models';
 import { buildTask, createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
 import { checkSignature, fits, inspectFiles, signatureWith } from '../../src/registry/check-model.js';
 import { digestOf } from '../support/upload-model.js';
@@ -10,12 +11,17 @@ import { digestOf } from '../support/upload-model.js';
 describe('the files of a model', () => {
   let folder: TempFolder;
   let blobs: BlobStore;
+  let reader: ModelReader;
   before(async () => {
     folder = await createTempFolder();
     const options = { maxBlobBytes: 1 << 20, clock: systemClock, onDamaged: () => undefined };
     blobs = await openFolderBlobStore(folder.path, options);
+    reader = createModelReader({ clock: systemClock });
   });
-  after(() => folder[Symbol.asyncDispose]());
+  after(() => {
+    reader[Symbol.dispose]();
+    return folder[Symbol.asyncDispose]();
+  });
 
   const value = { type: onnxType.float, dims: ['n', 2] };
   const graph = writeModel({
@@ -46,12 +52,12 @@ describe('the files of a model', () => {
       { 'm.onnx': graph, 'parts/w.bin': weights },
       { 'deep/m.onnx': graph, 'deep/parts/w.bin': weights },
     ])
-      assert.equal((await inspectFiles(blobs, await manifest(good))).signature.batched, true);
+      assert.equal((await inspectFiles({ blobs, reader }, await manifest(good))).signature.batched, true);
     for (const [bad, missing] of [
       [{ 'm.onnx': graph }, 'parts/w.bin'],
       [{ 'deep/m.onnx': graph, 'parts/w.bin': weights }, 'deep/parts/w.bin'],
     ] as const) {
-      await assert.rejects(inspectFiles(blobs, await manifest(bad)), {
+      await assert.rejects(inspectFiles({ blobs, reader }, await manifest(bad)), {
         code: 'invalid-argument',
         message: `the model refers to ${missing}: add the missing files to the manifest`,
       });
