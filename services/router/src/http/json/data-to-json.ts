@@ -1,8 +1,9 @@
-// Converts a tensor's raw bytes to the text of a JSON array.
+// Writes a tensor's raw bytes as a JSON array.
 
 import { isUtf8 } from 'node:buffer';
 import { elementBytes, ParetoError, type DataType } from '@pareto/core';
 import type { RawTensor } from '@pareto/rpc';
+import type { JsonWriter } from './json-writer.js';
 
 /**
  * Whole numbers get the suffix `.0`. NaN and infinities, which JSON lacks, are written in the form that most parsers
@@ -45,10 +46,18 @@ const toTextByDatatype: Readonly<Partial<Record<DataType, ToText>>> = {
 const binaryHint = (name: string): string =>
   `request it as binary data: {"name": ${JSON.stringify(name)}, "parameters": {"binary_data": true}}`;
 
+/** Number of elements that are converted at one time. */
+const blockLength = 8192;
+
 /** Throws `invalid-argument` if the output cannot be represented in JSON. */
-export function dataToJson(output: RawTensor): string {
-  const { name, datatype, raw } = output;
-  if (datatype === 'BYTES') return `[${textsOf(output).join(',')}]`;
+export function writeData(output: RawTensor, writer: JsonWriter): void {
+  writer.add('[');
+  if (output.datatype === 'BYTES') writeTexts(output, writer);
+  else writeNumbers(output, writer);
+  writer.add(']');
+}
+
+function writeNumbers({ name, datatype, raw }: RawTensor, writer: JsonWriter): void {
   const toText = toTextByDatatype[datatype];
   if (toText === undefined) {
     throw new ParetoError(
@@ -59,7 +68,11 @@ export function dataToJson(output: RawTensor): string {
   const size = elementBytes[datatype];
   // Typed arrays require aligned memory, but a tensor may begin at any offset of its message.
   const { buffer, byteOffset, length } = raw.byteOffset % size === 0 ? raw : aligned(raw);
-  return `[${toText(buffer, byteOffset, Math.floor(length / size))}]`;
+  const count = Math.floor(length / size);
+  for (let at = 0; at < count; at += blockLength) {
+    if (at > 0) writer.add(',');
+    writer.add(toText(buffer, byteOffset + at * size, Math.min(blockLength, count - at)));
+  }
 }
 
 function aligned(raw: Buffer): Buffer {
@@ -68,16 +81,15 @@ function aligned(raw: Buffer): Buffer {
   return copy;
 }
 
-function textsOf({ name, raw }: RawTensor): readonly string[] {
-  const texts: string[] = [];
+function writeTexts({ name, raw }: RawTensor, writer: JsonWriter): void {
   for (let offset = 0; offset + 4 <= raw.length;) {
     const end = offset + 4 + raw.readUInt32LE(offset);
     const element = raw.subarray(offset + 4, end);
     if (!isUtf8(element)) {
       throw new ParetoError('invalid-argument', `output '${name}' has BYTES that are not UTF-8; ${binaryHint(name)}`);
     }
-    texts.push(JSON.stringify(element.toString('utf8')));
+    if (offset > 0) writer.add(',');
+    writer.add(JSON.stringify(element.toString('utf8')));
     offset = end;
   }
-  return texts;
 }
