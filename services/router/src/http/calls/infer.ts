@@ -14,10 +14,10 @@ export const infer: Endpoint = async (exchange) => {
   const headerLength = readHeaderLength(exchange, body.length);
   const parsed = await (headerLength === 0
     ? readRawInfer(exchange, body)
-    : work.read(body, { headerLength, maxBytes: maxMessageBytes }, call.signal));
+    : work.read(body, { headerLength, maxBytes: maxMessageBytes }, call));
   const message = encodePiecewiseRequest({ ...parsed.request, modelName: model, modelVersion: version });
   if (message.length > maxMessageBytes) throw tensorsTooLarge(maxMessageBytes);
-  return work.write(await protocol.infer(message, call), parsed.binary, call.signal);
+  return work.write(await protocol.infer(message, call), parsed.binary, call);
 };
 
 /** Returns the length of the JSON in the body. 0 means that the body is a single tensor without JSON. */

@@ -1,7 +1,7 @@
 // Parses inference requests and serializes responses, large ones in threads so that they do not block the event loop.
 
 import type { Clock } from '@pareto/core';
-import { decodeInferResponse, type DecodedInferResponse, type RawTensor } from '@pareto/rpc';
+import { decodeInferResponse, type DecodedInferResponse, type RawTensor, type ServerCall } from '@pareto/rpc';
 import type { Chunks } from '../body/chunks.js';
 import { isBinary, readInfer, type BinaryOptions, type InferBody, type ParsedInfer } from './read-infer.js';
 import type { Reply } from '../reply/reply.js';
@@ -14,11 +14,13 @@ export type InferTask =
   | { readonly kind: 'read'; readonly parts: readonly Uint8Array[]; readonly body: InferBody }
   | { readonly kind: 'write'; readonly response: DecodedInferResponse; readonly binary: BinaryOptions };
 
+type Caller = Pick<ServerCall, 'peer' | 'signal'>;
+
 export interface InferWork extends AsyncDisposable {
   /** Parses a request. The body must not be used afterwards. */
-  read(body: Chunks, options: InferBody, signal: AbortSignal): Promise<ParsedInfer>;
+  read(body: Chunks, options: InferBody, caller: Caller): Promise<ParsedInfer>;
   /** Serializes an encoded ModelInferResponse. `message` must not be used afterwards. */
-  write(message: Buffer, binary: BinaryOptions, signal: AbortSignal): Promise<Reply>;
+  write(message: Buffer, binary: BinaryOptions, caller: Caller): Promise<Reply>;
 }
 
 /** The compiled program, which is used even when the sources run directly. */
@@ -35,26 +37,32 @@ const defaultLimits: InferWorkLimits = { largeJsonBytes: 256 * 1024, largeRawByt
 
 export function createInferWork(clock: Clock, limits: InferWorkLimits = defaultLimits): InferWork {
   const { largeJsonBytes, largeRawBytes } = limits;
-  const threads = createThreadPool({ program, maxThreads: 2, maxWaiting: 64, idleMs: 30_000, heapMb: 2048, clock });
+  const threads = createThreadPool({ program, maxThreads: 2, maxWaiting: 64, idleMs: 30_000, heapMb: 512, clock });
   return {
-    async read(body, options, signal) {
+    async read(body, options, caller) {
       if (options.headerLength < largeJsonBytes) return readInfer(body, options);
       const parts = body.slice(0, body.length).map(owned);
       const message: InferTask = { kind: 'read', parts, body: options };
-      return (await threads.run({ message, memory: memoryOf(parts), signal })) as ParsedInfer;
+      return (await threads.run({ message, memory: memoryOf(parts), ...taskOf(caller) })) as ParsedInfer;
     },
-    async write(message, binary, signal) {
+    async write(message, binary, caller) {
       const response = decodeInferResponse(message);
       if (jsonBytes(response, binary) < largeRawBytes) return writeInfer(response, binary);
       const { buffer } = owned(message);
       const outputs = response.outputs.map((output) => (output.raw.buffer === buffer ? output : withOwned(output)));
       const task: InferTask = { kind: 'write', response: { ...response, outputs }, binary };
       const memory = memoryOf(outputs.map(({ raw }) => raw));
-      return (await threads.run({ message: task, memory, signal })) as Reply;
+      return (await threads.run({ message: task, memory, ...taskOf(caller) })) as Reply;
     },
     [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
   };
 }
+
+/** Connections from one address count as one client. */
+const taskOf = ({ peer, signal }: Caller): { readonly client: string; readonly signal: AbortSignal } => ({
+  client: peer.replace(/:\d+$/, ''),
+  signal,
+});
 
 const withOwned = (output: RawTensor): RawTensor => ({ ...output, raw: asBuffer(owned(output.raw)) });
 

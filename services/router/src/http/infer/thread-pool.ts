@@ -22,12 +22,14 @@ interface Task {
   /** Memory to transfer. It must not be used afterwards. */
   readonly memory: readonly ArrayBuffer[];
   readonly signal: AbortSignal;
+  /** Identifies who sent the request. Clients share the threads evenly. */
+  readonly client: string;
 }
 
 export interface ThreadPool extends AsyncDisposable {
   /**
    * Runs a task in a thread. Throws the program's error, the signal's reason, or `resource-exhausted` if too many tasks
-   * wait or the task exceeds the heap of a thread.
+   * wait, of which the task's client has the most, or the task exceeds the heap of a thread.
    */
   run(task: Task): Promise<unknown>;
   /** Number of threads. */
@@ -49,13 +51,17 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   const waiting: Job[] = [];
   const threads = new Set<Thread>();
   const idle: Thread[] = [];
+  /** Clients of the tasks that run. */
+  const running = new Map<Thread, string>();
   let isEnded = false;
   const onFree = (thread: Thread): void => {
+    running.delete(thread);
     idle.push(thread);
     startWaiting();
   };
   const onGone = (thread: Thread): void => {
     threads.delete(thread);
+    running.delete(thread);
     if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
     startWaiting();
   };
@@ -69,8 +75,11 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     for (;;) {
       const thread = waiting.length === 0 ? undefined : (idle.pop() ?? addThread());
       if (thread === undefined) return;
-      const job = waiting.shift();
-      if (job !== undefined) thread.start(job);
+      const job = pickNext(waiting, [...running.values()]);
+      if (job === undefined) return;
+      waiting.splice(waiting.indexOf(job), 1);
+      running.set(thread, job.client);
+      thread.start(job);
     }
   }
   return {
@@ -80,7 +89,12 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     async run(task) {
       task.signal.throwIfAborted();
       if (isEnded) throw ended();
-      if (waiting.length >= maxWaiting) throw tooMany(maxWaiting);
+      if (waiting.length >= maxWaiting) {
+        const excess = pickExcess(waiting, task.client);
+        if (excess === undefined) throw tooMany(maxWaiting);
+        waiting.splice(waiting.indexOf(excess), 1);
+        excess.reject(tooMany(maxWaiting));
+      }
       return enqueue(task, waiting, startWaiting);
     },
     async [Symbol.asyncDispose]() {
@@ -89,6 +103,22 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       await Promise.all(Array.from(threads, (thread) => thread.end()));
     },
   };
+}
+
+const countOf = (clients: readonly string[], client: string): number =>
+  clients.filter((each) => each === client).length;
+
+/** Picks the oldest task of the clients that run the fewest tasks. */
+function pickNext(waiting: readonly Job[], running: readonly string[]): Job | undefined {
+  const [next] = waiting.toSorted((a, b) => countOf(running, a.client) - countOf(running, b.client));
+  return next;
+}
+
+/** Picks the newest task of the client with the most tasks. Undefined if no client has more than one that sends another. */
+function pickExcess(waiting: readonly Job[], client: string): Job | undefined {
+  const clients = waiting.map((job) => job.client);
+  const [most] = waiting.toReversed().toSorted((a, b) => countOf(clients, b.client) - countOf(clients, a.client));
+  return most !== undefined && countOf(clients, most.client) > countOf(clients, client) + 1 ? most : undefined;
 }
 
 const ended = (): ParetoError =>

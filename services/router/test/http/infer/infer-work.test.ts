@@ -5,7 +5,7 @@ import { createChunks } from '../../../src/http/body/chunks.js';
 import { createInferWork } from '../../../src/http/infer/infer-work.js';
 import type { ParsedInfer, BinaryOptions } from '../../../src/http/infer/read-infer.js';
 
-const never = new AbortController().signal;
+const caller = { peer: '127.0.0.1:1', signal: new AbortController().signal };
 const maxBytes = 2 ** 20;
 const json: BinaryOptions = { others: false, named: new Map() };
 
@@ -34,8 +34,8 @@ describe('parsing and serializing inferences', () => {
     const pieces = [whole.subarray(0, 10), Buffer.from(new Uint8Array(whole.subarray(10)).buffer)];
     const headerLength = Buffer.byteLength(text);
     const [one, other] = await Promise.allSettled([
-      direct.read(createChunks([whole]), { headerLength, maxBytes }, never).then(comparable),
-      inThreads.read(createChunks(pieces), { headerLength, maxBytes }, never).then(comparable),
+      direct.read(createChunks([whole]), { headerLength, maxBytes }, caller).then(comparable),
+      inThreads.read(createChunks(pieces), { headerLength, maxBytes }, caller).then(comparable),
     ]);
     assert.deepEqual(other, one);
     return one;
@@ -91,7 +91,7 @@ describe('parsing and serializing inferences', () => {
       for (const outputs of [[floats], [floats, halves]]) {
         const written = await Promise.allSettled(
           [direct, inThreads].map(async (work) => {
-            const { body, ...head } = await work.write(messageOf(outputs), binary, never);
+            const { body, ...head } = await work.write(messageOf(outputs), binary, caller);
             return { ...head, body: bytesOf(body) };
           }),
         );
@@ -99,7 +99,7 @@ describe('parsing and serializing inferences', () => {
         assert.equal(written[0]?.status, outputs.length > 1 && binary === json ? 'rejected' : 'fulfilled');
       }
     }
-    const typed = await inThreads.write(messageOf([floats], true), json, never);
+    const typed = await inThreads.write(messageOf([floats], true), json, caller);
     assert.match(bytesOf(typed.body).toString(), /"data":\[1.5,-0.0\]/);
   });
 });

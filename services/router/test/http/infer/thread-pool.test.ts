@@ -26,8 +26,8 @@ describe('the thread pool', () => {
     pool = createThreadPool({ program, maxThreads: 1, maxWaiting: 2, idleMs: 1000, heapMb: 32, clock, ...options });
   };
   const never = new AbortController().signal;
-  const run = (kind: string, value?: unknown, signal = never): Promise<unknown> =>
-    pool.run({ message: { kind, value }, memory: [], signal });
+  const run = (kind: string, value?: unknown, signal = never, client = 'a'): Promise<unknown> =>
+    pool.run({ message: { kind, value }, memory: [], signal, client });
   /** Resolves when the program hangs. */
   async function hang(signal: AbortSignal): Promise<{ readonly done: Promise<unknown> }> {
     const flag = new Int32Array(new SharedArrayBuffer(4));
@@ -51,7 +51,12 @@ describe('the thread pool', () => {
   it('transfers memory', async () => {
     create();
     const bytes = Uint8Array.from([1, 2, 3]);
-    const echoed = await pool.run({ message: { kind: 'echo', value: bytes }, memory: [bytes.buffer], signal: never });
+    const echoed = await pool.run({
+      message: { kind: 'echo', value: bytes },
+      memory: [bytes.buffer],
+      signal: never,
+      client: 'a',
+    });
     assert.deepEqual([echoed, bytes.length], [Uint8Array.from([1, 2, 3]), 0]);
   });
 
@@ -101,5 +106,43 @@ describe('the thread pool', () => {
     for (const each of waiting) await assert.rejects(each, (error: ParetoError) => error.code === 'unavailable');
     for (const { done } of hanging) await assert.rejects(done, /shutting down/);
     await assert.rejects(run('echo'), (error: ParetoError) => error.code === 'unavailable');
+  });
+
+  it('rejects tasks of the client that has the most', async () => {
+    create({ maxWaiting: 4 });
+    const leaving = new AbortController();
+    const { done } = await hang(leaving.signal);
+    const order: unknown[] = [];
+    const add = (value: string, client: string): Promise<unknown> => {
+      const result = run('echo', value, never, client).then((echoed) => order.push(echoed));
+      result.catch(() => undefined);
+      return result;
+    };
+    const [a1, a2, a3, a4] = ['a1', 'a2', 'a3', 'a4'].map((value) => add(value, 'a'));
+    const b1 = add('b1', 'b');
+    const isRejected = (error: ParetoError): boolean => error.code === 'resource-exhausted';
+    await assert.rejects(a4 ?? assert.fail(), isRejected);
+    await assert.rejects(add('a5', 'a'), isRejected);
+    const b2 = add('b2', 'b');
+    await assert.rejects(a3 ?? assert.fail(), isRejected);
+    await assert.rejects(add('b3', 'b'), isRejected);
+    leaving.abort(new Error('gone'));
+    await assert.rejects(done, /gone/);
+    await Promise.all([a1, a2, b1, b2]);
+    assert.deepEqual(order.toSorted(), ['a1', 'a2', 'b1', 'b2']);
+  });
+
+  it('runs a task of every client before a second one of any', async () => {
+    create({ maxThreads: 2, maxWaiting: 8 });
+    const leaving = new AbortController();
+    const first = await hang(leaving.signal);
+    const second = await hang(leaving.signal);
+    const waiting = [1, 2].map(() => run('hang', new Int32Array(new SharedArrayBuffer(4)), never, 'a'));
+    const answered = run('echo', 'b', never, 'b');
+    first.done.catch(() => undefined);
+    second.done.catch(() => undefined);
+    for (const each of waiting) each.catch(() => undefined);
+    leaving.abort();
+    assert.equal(await answered, 'b');
   });
 });
