@@ -16,9 +16,15 @@ export interface CachedFile {
 }
 
 export interface BlobCache {
-  /** Opens a blob and fetches it if it is missing. Concurrent calls for one blob share the fetch. */
+  /**
+   * Opens a blob and fetches it if it is missing, unless it is larger than the cache. Concurrent calls for one blob share
+   * the fetch.
+   */
   open(digest: Digest, signal?: AbortSignal): Promise<CachedFile>;
-  /** Opens a model: a new folder with each file at its path in the manifest. `path` is the path of the graph. */
+  /**
+   * Opens a model: a new folder with each file at its path in the manifest. `path` is the path of the graph. Fetches no
+   * more of a file than its size in the manifest.
+   */
   openModel(manifest: Manifest, signal?: AbortSignal): Promise<CachedFile>;
 }
 
@@ -28,7 +34,7 @@ export async function createBlobCache(folder: string, options: BlobCacheOptions)
   let opened = 0;
   return {
     async open(digest, signal) {
-      const path = await blobs.acquire(checkDigest(digest), signal);
+      const path = await blobs.acquire(checkDigest(digest), options.maxBytes, signal);
       return { path, release: once(() => blobs.release([digest])) };
     },
     async openModel(manifest, signal) {
@@ -41,7 +47,7 @@ export async function createBlobCache(folder: string, options: BlobCacheOptions)
       });
       try {
         for (const file of manifest.files) {
-          const path = await blobs.acquire(file.digest, signal);
+          const path = await blobs.acquire(file.digest, file.sizeBytes, signal);
           acquired.push(file.digest);
           await linkFile(path, join(modelFolder, file.path));
         }

@@ -7,7 +7,7 @@ import { hexOf } from '../digests/manifest.js';
 import { sizeOf } from '../files/partial-file.js';
 import { createEntry, findEntries, type CacheEntry, type CacheFolders } from './cache-entries.js';
 import { createEviction } from './eviction.js';
-import { obtainBlob, type FetchBlob } from './fetch-blob.js';
+import { obtainBlob, type FetchBlob, type FetchLimits } from './fetch-blob.js';
 
 export interface BlobCacheOptions {
   /** Maximum size of all blobs together. Blobs in use are never evicted, so they may exceed it. */
@@ -17,21 +17,21 @@ export interface BlobCacheOptions {
 }
 
 interface CachedBlobs {
-  /** Returns the path of a blob, which stays on disk until it is released. */
-  acquire(digest: Digest, signal: AbortSignal | undefined): Promise<string>;
+  /** Returns the path of a blob of at most `maxBytes`, which stays on disk until it is released. */
+  acquire(digest: Digest, maxBytes: number, signal: AbortSignal | undefined): Promise<string>;
   release(digests: readonly Digest[]): Promise<void>;
 }
 
 export async function openCachedBlobs(folders: CacheFolders, options: BlobCacheOptions): Promise<CachedBlobs> {
-  const { clock, maxBytes } = options;
+  const { clock } = options;
   const entries = await findEntries(folders, clock.wallMs());
   const pathOf = (digest: Digest): string => join(folders.blobs, hexOf(digest));
-  const eviction = createEviction(entries, { maxBytes, pathOf });
+  const eviction = createEviction(entries, { maxBytes: options.maxBytes, pathOf });
 
   /** Obtains a blob. On a full disk, evicts idle blobs one by one before it fails. */
-  async function obtain(entry: CacheEntry, signal: AbortSignal | undefined): Promise<void> {
+  async function obtain(entry: CacheEntry, limits: FetchLimits): Promise<void> {
     try {
-      entry.sizeBytes = await obtainBlob(folders, entry.digest, options.fetch, signal);
+      entry.sizeBytes = await obtainBlob(folders, entry.digest, options.fetch, limits);
     } catch (error) {
       if (!isDiskFull(error)) throw error;
       if (!(await eviction.evictOne())) {
@@ -39,21 +39,21 @@ export async function openCachedBlobs(folders: CacheFolders, options: BlobCacheO
         await rm(join(folders.partial, hexOf(entry.digest)), { force: true });
         throw error;
       }
-      await obtain(entry, signal);
+      await obtain(entry, limits);
     }
   }
 
   /** Waits until the blob is on disk. Concurrent calls share one fetch. */
-  async function makeReady(entry: CacheEntry, signal: AbortSignal | undefined): Promise<void> {
+  async function makeReady(entry: CacheEntry, limits: FetchLimits): Promise<void> {
     const isOwn = entry.ready === undefined;
-    const ready = (entry.ready ??= obtain(entry, signal));
+    const ready = (entry.ready ??= obtain(entry, limits));
     try {
       await ready;
     } catch (error) {
       if (entry.ready === ready) entry.ready = undefined;
       // If another caller cancelled the shared fetch, this call fetches again.
-      if (isOwn || signal?.aborted === true) throw error;
-      await makeReady(entry, signal);
+      if (isOwn || limits.signal?.aborted === true) throw error;
+      await makeReady(entry, limits);
     }
   }
 
@@ -65,23 +65,23 @@ export async function openCachedBlobs(folders: CacheFolders, options: BlobCacheO
     return (await sizeOf(path)) !== undefined;
   }
 
-  async function use(entry: CacheEntry, signal: AbortSignal | undefined): Promise<void> {
+  async function use(entry: CacheEntry, limits: FetchLimits): Promise<void> {
     await eviction.finished(entry.digest);
-    await makeReady(entry, signal);
+    await makeReady(entry, limits);
     const { ready } = entry;
     if (await markUsed(entry)) return;
     if (entry.ready === ready) entry.ready = undefined;
-    await makeReady(entry, signal);
+    await makeReady(entry, limits);
   }
 
   await eviction.shrink();
   return {
-    async acquire(digest, signal) {
+    async acquire(digest, maxBytes, signal) {
       const entry = entries.get(digest) ?? createEntry(digest);
       entries.set(digest, entry);
       entry.uses++;
       try {
-        await use(entry, signal);
+        await use(entry, { maxBytes, signal });
       } catch (error) {
         entry.uses--;
         throw error;

@@ -17,18 +17,28 @@ export const digestOfHex = (hex: string): Digest | undefined =>
 
 export const hexOf = (digest: Digest): string => digest.slice('sha256:'.length);
 
-/** Throws `invalid-argument` if `path` is absolute or leaves its folder. `what` names its owner in the error. */
+/** Limits of a path. File systems limit the length of each part. */
+const [maxPathLength, maxDepth, maxPartLength] = [1024, 32, 255];
+const maxFiles = 4_096;
+
+/** Throws `invalid-argument` if `path` is absolute, leaves its folder, or is too long or deep. `what` names its owner in the error. */
 export function checkRelativePath(path: string, what: string): string {
   const parts = path.split('/');
-  const plain = path.length <= 1024 && !/[\\\0:]/.test(path) && parts.every((part) => !['', '.', '..'].includes(part));
-  if (plain) return path;
+  const isShort =
+    path.length <= maxPathLength && parts.length <= maxDepth && parts.every((part) => part.length <= maxPartLength);
+  if (isShort && !/[\\\0:]/.test(path) && parts.every((part) => !['', '.', '..'].includes(part))) return path;
   throw invalid(
-    `${what} is at ${JSON.stringify(path.slice(0, 200))}: expected a path inside the model's folder, e.g. weights.bin`,
+    `${what} is at ${JSON.stringify(path.slice(0, 200))}: expected a path inside the model's folder, e.g. weights.bin, with at most ${maxDepth} folders and ${maxPathLength} characters`,
   );
 }
 
-/** Throws `invalid-argument` if a path, a digest or a size is invalid, paths clash, or there is not exactly one graph. */
+/**
+ * Throws `invalid-argument` if a path, a digest or a size is invalid, paths clash, there is not exactly one graph, or there are
+ * too many files.
+ */
 export function checkManifest(manifest: Manifest): Manifest {
+  if (manifest.files.length > maxFiles)
+    throw invalid(`the manifest has ${manifest.files.length} files: expected at most ${maxFiles}`);
   const paths = new Set<string>();
   for (const file of manifest.files) {
     checkRelativePath(file.path, 'a file of the manifest');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bytes, digest, systemClock, type Digest } from '@pareto/core';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
@@ -112,6 +112,27 @@ describe('blob cache', () => {
     assert.equal(await readFile((await second.open(weights)).path, 'utf8'), 'weights');
     assert.deepEqual(fetched, ['weights+0']);
     assert.ok(existsSync(kept.path));
+  });
+
+  it('fetches no more of a blob than its size in the manifest, and none that is larger than the cache', async () => {
+    let sent = 0;
+    const cache = await createBlobCache(folder.path, {
+      maxBytes: 1_000,
+      clock: systemClock,
+      async *fetch() {
+        for (;;) {
+          sent += 100;
+          yield Buffer.alloc(100);
+        }
+      },
+    });
+    const files = [{ path: 'm.onnx', digest: graph, sizeBytes: bytes(250) }];
+    await assert.rejects(cache.openModel({ files }), { code: 'resource-exhausted', message: /larger than 250 bytes/ });
+    assert.equal(sent, 2 * 300, 'the first attempt, and one with recheck');
+    sent = 0;
+    await assert.rejects(cache.open(graph), /larger than 1000 bytes/);
+    assert.equal(sent, 2 * 1_100);
+    assert.deepEqual((await readdir(folder.path, { recursive: true })).toSorted(), ['partial', 'sha256']);
   });
 
   it('fetches again with recheck, then rejects content of another digest', async () => {

@@ -29,6 +29,13 @@ describe('manifest', () => {
     ],
     ['a path that leaves the folder', manifest('../a.onnx'), /expected a path inside the model's folder/],
     ['an absolute path', manifest('/a.onnx'), /expected a path inside/],
+    ['a path of too many folders', manifest(`${'d/'.repeat(32)}a.onnx`), /with at most 32 folders/],
+    ['a path with a name that no file system accepts', manifest(`${'n'.repeat(256)}.onnx`), /expected a path inside/],
+    [
+      'too many files',
+      manifest('a.onnx', ...Array.from({ length: 4_096 }, (_, i) => `w${i}`)),
+      /has 4097 files: expected at/,
+    ],
     ['a path with a backslash', manifest('..\\a.onnx'), /expected a path inside/],
     [
       'an empty file',

@@ -53,6 +53,11 @@ export function addRegister(program: Command, context: Context): void {
     .addOption(
       new Option('--s3-endpoint <url>', 'endpoint of S3-compatible storage other than AWS').env('AWS_ENDPOINT_URL'),
     )
+    .addOption(
+      new Option('--max-download-gib <n>', 'limit of the size of each download and each unpacked archive, in GiB')
+        .argParser(wholeNumberIn(1, 1_048_576))
+        .default(64),
+    )
     .option('-d, --detach', 'return after registration, without waiting for the variants');
   addObjectiveOptions(command)
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`)

@@ -25,6 +25,8 @@ export interface FindOptions {
   /** Paths of label files by output, for a single model. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly s3Endpoint?: string | undefined;
+  /** Limit of the size of all files of one source, and of an unpacked archive. */
+  readonly maxBytes?: number | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: (file: string, receivedBytes: number, totalBytes: number | undefined) => void;
 }

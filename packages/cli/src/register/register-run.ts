@@ -30,6 +30,7 @@ export interface RegisterFlags extends CommonOptions, ObjectiveOptions {
   /** The former name of `keepDominated`. */
   readonly keepAll?: boolean;
   readonly s3Endpoint?: string;
+  readonly maxDownloadGib: number;
   readonly detach?: boolean;
 }
 
@@ -38,6 +39,7 @@ export async function runRegistration(context: Context, flags: RegisterFlags, pa
   const { onEvent } = createRegisterProgress(context.terminal);
   await using found = await findModels(paths, {
     ...{ name: flags.name, maxBatchSize: flags.maxBatchSize, labels: flags.labels, s3Endpoint: flags.s3Endpoint },
+    maxBytes: flags.maxDownloadGib * 2 ** 30,
     signal: context.stop,
     onProgress: (file, receivedBytes, totalBytes) => onEvent({ kind: 'fetching', file, receivedBytes, totalBytes }),
   });

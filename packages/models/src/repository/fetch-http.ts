@@ -8,12 +8,15 @@ import { checkRelativePath } from '@pareto/blobs';
 import { errorText, ParetoError } from '@pareto/core';
 import { inspectModel } from '../inspection/inspect.js';
 import { displayUrl } from './model-source.js';
+import type { TransferCount } from './transfer-limits.js';
 import { writeCounted } from './write-counted.js';
 
 export interface Fetching {
   /** An existing folder. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Counts all files of the source. */
+  readonly count: TransferCount;
   /** Called after each chunk. `totalBytes` is undefined if the server does not send it. */
   readonly onProgress: (file: string, receivedBytes: number, totalBytes: number | undefined) => void;
 }
@@ -32,7 +35,8 @@ export async function fetchHttp(url: URL, fetching: Fetching): Promise<string> {
   return path;
 }
 
-async function fetchFile(url: URL, name: string, { folder, signal, onProgress }: Fetching): Promise<string> {
+async function fetchFile(url: URL, name: string, { folder, signal, count, onProgress }: Fetching): Promise<string> {
+  count.addFile();
   const { body, headers } = await request(url, signal);
   const length = Number(headers.get('content-length') ?? NaN);
   // With an encoding, the header is the compressed length.
@@ -42,15 +46,18 @@ async function fetchFile(url: URL, name: string, { folder, signal, onProgress }:
   const onReceived = (receivedBytes: number): void => onProgress(name, receivedBytes, total);
   let received: number;
   try {
-    received = await writeCounted(Readable.fromWeb(body as ReadableStream), path, { signal, onReceived });
+    count.expectBytes(total ?? 0);
+    received = await writeCounted(Readable.fromWeb(body), path, { signal, count, onReceived });
   } catch (error) {
+    // Rejects if the stream was read, which has ended it already.
+    await body.cancel().catch(() => undefined);
     throw lost(url, signal, error);
   }
   if (total === undefined || total === received) return path;
   throw new ParetoError('unavailable', `${displayUrl(url)} ended after ${received} of ${total} bytes: retry`);
 }
 
-async function request(url: URL, signal: AbortSignal): Promise<{ body: object; headers: Headers }> {
+async function request(url: URL, signal: AbortSignal): Promise<{ body: ReadableStream; headers: Headers }> {
   const { username, password } = url;
   const bare = new URL(url);
   [bare.username, bare.password] = ['', ''];
@@ -59,7 +66,7 @@ async function request(url: URL, signal: AbortSignal): Promise<{ body: object; h
   const reply = await fetch(bare, { signal, headers }).catch((error: unknown) => {
     throw lost(url, signal, error);
   });
-  if (reply.ok && reply.body !== null) return { body: reply.body, headers: reply.headers };
+  if (reply.ok && reply.body !== null) return { body: reply.body as ReadableStream, headers: reply.headers };
   await reply.body?.cancel();
   const code = reply.status >= 500 || reply.status === 429 ? 'unavailable' : 'not-found';
   throw new ParetoError(

@@ -10,8 +10,6 @@ import { isForeign } from './foreign-models.js';
 import type { ModelSource } from './model-source.js';
 import { writeCounted } from './write-counted.js';
 
-const maxObjects = 10_000;
-
 /** Returns the folder of the fetched files, or the path of a single file. Throws `not-found` if there is no object. */
 export async function fetchS3(
   { bucket: name, key }: Extract<ModelSource, { kind: 's3' }>,
@@ -22,36 +20,34 @@ export async function fetchS3(
   const single = key === '' ? undefined : await bucket.head(key);
   if (single !== undefined && single.sizeBytes > 0) return fetchObject(bucket, single, basename(key), fetching);
   const prefix = key === '' ? '' : `${key}/`;
-  let found = 0;
+  let isEmpty = true;
   for await (const object of bucket.list(prefix)) {
     fetching.signal.throwIfAborted();
     // Some tools create empty objects for folders.
     if (object.key.endsWith('/')) continue;
-    found += 1;
-    if (found > maxObjects)
-      throw invalid(`s3://${name}/${key} has more than ${maxObjects} objects: pass a folder inside it`);
+    isEmpty = false;
     await fetchObject(bucket, object, object.key.slice(prefix.length), fetching);
   }
-  if (found > 0) return fetching.folder;
+  if (!isEmpty) return fetching.folder;
   throw new ParetoError('not-found', `there is nothing at s3://${name}/${key}`);
 }
-
-const invalid = (why: string): ParetoError => new ParetoError('invalid-argument', why);
 
 /** Fetches an object. Files that are never part of an ONNX model are created empty: their name is enough. */
 async function fetchObject(
   bucket: Bucket,
   { key, sizeBytes }: BucketObject,
   name: string,
-  { folder, signal, onProgress }: Fetching,
+  { folder, signal, count, onProgress }: Fetching,
 ): Promise<string> {
+  count.addFile();
   const path = join(folder, checkRelativePath(name, 'an object'));
   await mkdir(dirname(path), { recursive: true });
   if (isForeign(name)) {
     await writeFile(path, '');
     return path;
   }
+  count.expectBytes(sizeBytes);
   const onReceived = (receivedBytes: number): void => onProgress(name, receivedBytes, sizeBytes);
-  await writeCounted(Readable.from(bucket.read(key, 0)), path, { signal, onReceived });
+  await writeCounted(Readable.from(bucket.read(key, 0)), path, { signal, count, onReceived });
   return path;
 }

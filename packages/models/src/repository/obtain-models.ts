@@ -6,7 +6,8 @@ import { basename, join } from 'node:path';
 import { ParetoError } from '@pareto/core';
 import { fetchHttp, type Fetching } from './fetch-http.js';
 import { fetchS3 } from './fetch-s3.js';
-import { archivePattern, parseSource, type ModelSource } from './model-source.js';
+import { archivePattern, displayUrl, parseSource, type ModelSource } from './model-source.js';
+import { createTransferCount, type TransferLimits } from './transfer-limits.js';
 import { versionNumber } from './read-model-folder.js';
 import { unpack } from './unpack.js';
 
@@ -15,7 +16,11 @@ export interface ObtainOptions {
   readonly s3Endpoint?: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: Fetching['onProgress'] | undefined;
+  /** Limit of the size of all files of the source and, if it is an archive, of the unpacked files. Default: 64 GiB. */
+  readonly maxBytes?: number | undefined;
 }
+
+const limitsOf = ({ maxBytes = 64 * 2 ** 30 }: ObtainOptions): TransferLimits => ({ maxFiles: 10_000, maxBytes });
 
 /** Local files of models. Temporary ones are deleted on disposal. */
 export interface Obtained extends AsyncDisposable {
@@ -64,7 +69,8 @@ async function fetchInto(
   const { signal, onProgress = () => undefined } = options;
   const fetched = join(folder, 'fetched');
   await mkdir(fetched);
-  const fetching = { folder: fetched, signal, onProgress };
+  const count = createTransferCount(nameOf(source), limitsOf(options));
+  const fetching = { folder: fetched, signal, count, onProgress };
   const path =
     source.kind === 'http'
       ? await fetchHttp(source.url, fetching)
@@ -74,10 +80,13 @@ async function fetchInto(
   return { path, name: folderName };
 }
 
-async function unpackInto(folder: string, archive: string, { signal }: ObtainOptions): Promise<LocalModels> {
+const nameOf = (source: Exclude<ModelSource, { kind: 'local' }>): string =>
+  source.kind === 'http' ? displayUrl(source.url) : `s3://${source.bucket}/${source.key}`;
+
+async function unpackInto(folder: string, archive: string, options: ObtainOptions): Promise<LocalModels> {
   const unpacked = join(folder, 'unpacked');
   await mkdir(unpacked);
-  await unpack(archive, unpacked, signal);
+  await unpack(archive, unpacked, options.signal, limitsOf(options));
   const path = await contentOf(unpacked);
   return { path, name: path === unpacked ? basename(archive).replace(archivePattern, '') : undefined };
 }

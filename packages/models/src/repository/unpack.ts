@@ -3,29 +3,22 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { checkRelativePath } from '@pareto/blobs';
 import { errorText, ParetoError } from '@pareto/core';
 import { extract } from 'tar-stream';
+import { createTransferCount, type TransferLimits } from './transfer-limits.js';
 import { open, type Entry, type Options, type ZipFile } from 'yauzl';
-
-export interface UnpackLimits {
-  readonly maxFiles: number;
-  /** Limit of the size of all files. */
-  readonly maxBytes: number;
-}
-
-const defaultUnpackLimits: UnpackLimits = { maxFiles: 10_000, maxBytes: 256 * 2 ** 30 };
 
 /** Unpacks into an existing folder. Throws `invalid-argument` if the archive is malformed or exceeds a limit. */
 export async function unpack(
   archive: string,
   folder: string,
   signal: AbortSignal,
-  limits: UnpackLimits = defaultUnpackLimits,
+  limits: TransferLimits,
 ): Promise<void> {
   const target = createTarget(folder, limits);
   try {
@@ -41,22 +34,19 @@ export async function unpack(
 
 type Put = (path: string, content: AsyncIterable<Buffer>) => Promise<void>;
 
-function createTarget(folder: string, { maxFiles, maxBytes }: UnpackLimits): Put {
-  let [files, left] = [0, maxBytes];
-  const invalid = (why: string): ParetoError => new ParetoError('invalid-argument', why);
+function createTarget(folder: string, limits: TransferLimits): Put {
+  const count = createTransferCount('it', limits);
   return async (path, content) => {
-    files += 1;
-    if (files > maxFiles) throw invalid(`it has more than ${maxFiles} files`);
+    count.addFile();
     const at = join(folder, checkRelativePath(path.replace(/^(\.\/)+/, ''), 'a file of the archive'));
     await mkdir(dirname(at), { recursive: true });
-    const bounded = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        left -= chunk.byteLength;
-        if (left < 0) done(invalid(`it has more than ${maxBytes} bytes`));
-        else done(null, chunk);
-      },
-    });
-    await pipeline(content, bounded, createWriteStream(at));
+    const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      for await (const chunk of chunks) {
+        count.addBytes(chunk.byteLength);
+        yield chunk;
+      }
+    };
+    await pipeline(content, counted, createWriteStream(at));
   };
 }
 

@@ -5,6 +5,7 @@ import { access, cp, mkdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import {
@@ -60,6 +61,10 @@ describe('parseSource', () => {
     rejects('http://', /is not a URL/);
   });
 });
+
+function* endless(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(10_000);
+}
 
 describe('obtainModels', function () {
   this.timeout(30_000);
@@ -141,6 +146,8 @@ describe('obtainModels', function () {
         authorization = request.headers.authorization;
         const url = new URL(request.url ?? '', 'http://host');
         if (url.pathname === '/away.onnx') return void response.writeHead(302, { location: '/m.onnx' }).end();
+        if (url.pathname === '/circle.onnx') return void response.writeHead(302, { location: '/circle.onnx' }).end();
+        if (url.pathname === '/endless.onnx') return void Readable.from(endless()).pipe(response.writeHead(200));
         if (url.pathname === '/busy.onnx') return void response.writeHead(503).end();
         readFile(folder.file(decodeURIComponent(url.pathname).slice(1))).then(
           (content) => response.writeHead(200, { 'content-length': content.length }).end(content),
@@ -170,6 +177,39 @@ describe('obtainModels', function () {
       await tar('czf', 'models.tar.gz', 'repo');
       assert.deepEqual(await found(`http://me:it%40s@${address}/models.tar.gz`), ['a 1']);
       assert.equal(authorization, `Basic ${Buffer.from('me:it@s').toString('base64')}`);
+    });
+
+    it('ends a download at the limit, and starts none that is announced as larger', async () => {
+      const maxBytes = 1_000_000;
+      const fetched = (path: string, received = (_bytes: number): void => undefined): Promise<unknown> =>
+        obtainModels(`http://${address}/${path}`, { signal, maxBytes, onProgress: (_, bytes) => received(bytes) });
+      const exceeds = (name: string) => ({
+        code: 'invalid-argument',
+        message: new RegExp(
+          `^http://127[^ ]*/${name} has more than 1000000 bytes: raise the limit with --max-download-gib`,
+        ),
+      });
+      let endless = 0;
+      await assert.rejects(
+        fetched('endless.onnx', (bytes) => (endless = bytes)),
+        exceeds('endless.onnx'),
+      );
+      assert.ok(endless <= maxBytes);
+      await folder.put({
+        'large.onnx': Buffer.alloc(1_000_001),
+        'm.onnx': model('w.bin'),
+        'w.bin': Buffer.alloc(999_999),
+      });
+      await assert.rejects(
+        fetched('large.onnx', () => assert.fail('nothing is received')),
+        exceeds('large.onnx'),
+      );
+      await assert.rejects(fetched('m.onnx'), exceeds('m.onnx'), 'the files together');
+    });
+
+    it('ends redirects in a circle', async () => {
+      const message = /circle.onnx can't be fetched: redirect count exceeded/;
+      await assert.rejects(found(`http://${address}/circle.onnx`), { code: 'unavailable', message });
     });
 
     it('distinguishes missing from unavailable files, without secrets in errors', async () => {
