@@ -1,7 +1,8 @@
 // The budget for the bytes of all requests and replies of a process. If they exceed it, the call that costs the most
 // while it waits for its client ends, so that slow clients take nothing from others.
 
-import { ParetoError, type Clock } from '@pareto/core';
+import type { Clock, ParetoError } from '@pareto/core';
+import { limitError } from './limit-error.js';
 
 /** The bytes of one call. Disposed at the end of the call. */
 export interface CallBytes extends Disposable {
@@ -24,8 +25,6 @@ export interface ByteBudget {
 export interface ByteBudgetOptions {
   readonly maxBytes: number;
   readonly clock: Clock;
-  /** Called for each call that the budget ends. */
-  readonly onReached: () => void;
 }
 
 /** Cost of an open call besides its bytes. */
@@ -43,7 +42,7 @@ interface Call {
   since: number;
 }
 
-export function createByteBudget({ maxBytes, clock, onReached }: ByteBudgetOptions): ByteBudget {
+export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBudget {
   const waiting = new Set<Call>();
   let heldBytes = 0;
 
@@ -58,7 +57,6 @@ export function createByteBudget({ maxBytes, clock, onReached }: ByteBudgetOptio
     while (heldBytes > ceiling) {
       const ended = pickCostliest(waiting, clock.now()) ?? call;
       drop(ended);
-      onReached();
       ended.end(overBudget());
       if (ended === call) return false;
     }
@@ -128,7 +126,8 @@ const costliest = <T>(all: readonly T[], cost: (one: T) => number): T | undefine
   all.length === 0 ? undefined : all.reduce((worst, one) => (cost(one) > cost(worst) ? one : worst));
 
 const overBudget = (): ParetoError =>
-  new ParetoError(
+  limitError(
+    'bufferedBytes',
     'resource-exhausted',
     'the requests in progress take all the memory that is reserved for them: retry later; the limit is set by --max-buffered-bytes',
   );

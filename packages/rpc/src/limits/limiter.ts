@@ -3,21 +3,25 @@
 import { systemClock, type Clock } from '@pareto/core';
 import { createByteBudget, type ByteBudget } from './byte-budget.js';
 import { createConnections, type Connections } from './connections.js';
+import { limitOf, limitText } from './limit-error.js';
 import { defaultLimits, type LimitName, type Limits } from './limits.js';
 
 export interface Limiter {
   readonly limits: Limits;
   readonly bytes: ByteBudget;
   readonly connections: Connections;
-  /** Counts a request or connection that reached a limit. */
+  /** Counts a limit that a call or a connection reached. */
   reached(limit: LimitName): void;
+  /** Counts the limit that an error is about, if it is about one. Called for each error that a server sends. */
+  count(error: unknown): void;
 }
 
 export interface LimiterOptions {
   /** Limits other than the defaults. */
   readonly limits?: Partial<Limits>;
   readonly clock?: Clock;
-  readonly onReached?: (limit: LimitName) => void;
+  /** Called with the name of each limit that was reached, e.g. `message-bytes`. */
+  readonly onReached?: (limit: string) => void;
 }
 
 export function createLimiter(options: LimiterOptions = {}): Limiter {
@@ -26,8 +30,12 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
   const { bufferedBytes, connections } = limits;
   return {
     limits,
-    bytes: createByteBudget({ maxBytes: bufferedBytes, clock, onReached: () => onReached('bufferedBytes') }),
-    connections: createConnections({ max: connections, clock, onReached: () => onReached('connections') }),
-    reached: onReached,
+    bytes: createByteBudget({ maxBytes: bufferedBytes, clock }),
+    connections: createConnections({ max: connections, clock, onReached: () => onReached(limitText('connections')) }),
+    reached: (limit) => onReached(limitText(limit)),
+    count(error) {
+      const limit = limitOf(error);
+      if (limit !== undefined) onReached(limit);
+    },
   };
 }

@@ -21,6 +21,8 @@ export interface Limits {
   readonly listItems: number;
   /** Maximum number of fields of a message without tensors, over all its levels. */
   readonly fields: number;
+  /** Maximum number of elements of typed contents that are not packed: those of BYTES, and of encoders that do not pack. */
+  readonly elements: number;
   /** Maximum number of dimensions of a tensor. */
   readonly rank: number;
   /** Maximum length of a name, a version, an id or a datatype in a query, in bytes. */
@@ -46,6 +48,7 @@ export const defaultLimits: Limits = {
   metadataBytes: 64 * 1024,
   listItems: 1024,
   fields: 65_536,
+  elements: 262_144,
   rank: 32,
   nameBytes: 1024,
   detailsBytes: 2048,
@@ -118,6 +121,11 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     subject: 'fields of a message without tensors, over all its levels',
     unit: '',
     effect: 'INVALID_ARGUMENT, HTTP 400',
+  },
+  elements: {
+    subject: 'elements of typed contents that are not packed, such as those of BYTES',
+    unit: '',
+    effect: 'INVALID_ARGUMENT',
   },
   rank: { subject: 'dimensions of a tensor', unit: '', effect: 'INVALID_ARGUMENT, HTTP 400' },
   nameBytes: {

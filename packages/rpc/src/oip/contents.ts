@@ -2,7 +2,9 @@
 
 import protobuf from 'protobufjs/minimal.js';
 import { elementBytes, errorText, ParetoError, type DataType } from '@pareto/core';
-import { readFields, readView } from './reader.js';
+import { limitError } from '../limits/limit-error.js';
+import { defaultLimits } from '../limits/limits.js';
+import { createReader, readFields, type Reader } from './reader.js';
 import { areBits, countVarints, readHalves, readWords, writeHalves, writeWords } from './varints.js';
 
 type Writer = protobuf.Writer;
@@ -89,61 +91,100 @@ function throwWrongField({ input, datatype }: Typed, found: number, expected: nu
   );
 }
 
+const { elements: maxElements } = defaultLimits;
+
+/** Returns a reader of typed contents, whose elements are fields unless they are packed. */
+function readContents({ contents, input }: Typed): Reader {
+  const onTooMany = (): ParetoError =>
+    limitError(
+      'elements',
+      'invalid-argument',
+      `input '${input}' has more than ${maxElements} elements that are not packed: send raw_input_contents`,
+    );
+  return createReader(contents, maxElements, onTooMany);
+}
+
+/** Copies each element without an object of its own. */
 function decodeBytes(typed: Typed): Buffer {
-  const parts: Buffer[] = [];
-  const reader = protobuf.Reader.create(typed.contents);
-  readFields(reader, reader.len, (number) => {
+  const { contents } = typed;
+  let size = 0;
+  readElements(typed, (_from, length) => (size += 4 + length));
+  const raw = Buffer.allocUnsafe(size);
+  let at = 0;
+  readElements(typed, (from, length) => {
+    at = raw.writeUInt32LE(length, at);
+    at += contents.copy(raw, at, from, from + length);
+  });
+  return raw;
+}
+
+/** Calls `element` with the position and the length of each element of BYTES. */
+function readElements(typed: Typed, element: (from: number, length: number) => void): void {
+  const reader = readContents(typed);
+  readFields(reader, reader.len, (number, wireType) => {
     if (number !== bytesField) return fieldNames[number] ? throwWrongField(typed, number, bytesField) : false;
-    const element = readView(reader);
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32LE(element.length);
-    parts.push(length, element);
+    if (wireType !== 2) return false;
+    const length = reader.uint32();
+    if (reader.pos + length > reader.len) throw new RangeError('an element extends beyond the end of the message');
+    element(reader.pos, length);
+    reader.pos += length;
     return true;
   });
-  return Buffer.concat(parts);
 }
 
 function decodeNumbers(typed: Typed): Buffer {
   const { input, datatype, elements } = typed;
   const field =
     fields[datatype] ?? throwInvalid(`input '${input}': ${datatype} has no typed contents; send raw_input_contents`);
-  const chunks = findChunks(typed, field);
-  const count = chunks.reduce((total, chunk) => total + countElements(chunk, datatype, field), 0);
+  const packed = readPacked(typed, field);
+  const count = field.wireType === 0 ? countVarints(packed) : packed.length / elementBytes[datatype];
   if (count !== elements)
     throwInvalid(`input '${input}': expected ${elements} elements of ${datatype} for the shape, got ${count}`);
-  const [only, ...more] = chunks;
-  const packed = only !== undefined && more.length === 0 ? only : Buffer.concat(chunks);
   return field.wireType === 0 ? decodeVarints(typed, packed) : packed;
 }
 
-/** Returns the chunks of encoded elements, packed or one by one. */
-function findChunks(typed: Typed, { number: expected, wireType: own }: Field): Buffer[] {
-  const chunks: Buffer[] = [];
-  const reader = protobuf.Reader.create(typed.contents);
+/** Returns the encoded elements in one piece: a view of the contents if they are packed, otherwise a copy. */
+function readPacked(typed: Typed, field: Field): Buffer {
+  let count = 0;
+  let size = 0;
+  let first = 0;
+  readChunks(typed, field, (from, length) => {
+    if (count === 0) first = from;
+    count += 1;
+    size += length;
+  });
+  if (count <= 1) return typed.contents.subarray(first, first + size);
+  const packed = Buffer.allocUnsafe(size);
+  let at = 0;
+  readChunks(typed, field, (from, length) => (at += typed.contents.copy(packed, at, from, from + length)));
+  return packed;
+}
+
+/** Calls `chunk` with the position and the length of each field with elements: packed ones, or a single one. */
+function readChunks(
+  typed: Typed,
+  { number: expected, wireType: own }: Field,
+  chunk: (from: number, length: number) => void,
+): void {
+  const reader = readContents(typed);
   readFields(reader, reader.len, (number, wireType) => {
     if (number !== expected && fieldNames[number]) {
       if (wireType !== 2 || reader.uint32() > 0) throwWrongField(typed, number, expected);
       return true;
     }
     if (number !== expected || (wireType !== 2 && wireType !== own)) return false;
-    if (wireType === 2) chunks.push(readView(reader));
-    else {
-      const from = reader.pos;
-      reader.skipType(wireType);
-      chunks.push(typed.contents.subarray(from, reader.pos));
+    const packed = wireType === 2 ? reader.uint32() : undefined;
+    const from = reader.pos;
+    if (packed === undefined) reader.skipType(own);
+    else reader.skip(packed);
+    const length = reader.pos - from;
+    if (own !== 0 && length % elementBytes[typed.datatype] !== 0) {
+      throw new RangeError(`${length} bytes are not a multiple of the size of ${typed.datatype}`);
     }
+    chunk(from, length);
     return true;
   });
-  return chunks;
 }
-
-function countElements(chunk: Buffer, datatype: DataType, { wireType }: Field): number {
-  if (wireType === 0) return countVarints(chunk);
-  const count = chunk.length / elementBytes[datatype];
-  if (Number.isInteger(count)) return count;
-  throw new RangeError(`${chunk.length} bytes are not a multiple of the size of ${datatype}`);
-}
-
 const bytesOf = (view: ArrayBufferView): Buffer => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
 
 function decodeVarints({ input, datatype, elements }: Typed, packed: Buffer): Buffer {

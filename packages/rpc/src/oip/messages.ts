@@ -4,7 +4,7 @@ import protobuf from 'protobufjs/minimal.js';
 import { elementBytes, isDataType, elementCount, errorText, ParetoError, type DataType } from '@pareto/core';
 import { decodeTypedContents, hasTypedContents, writeTypedContents } from './contents.js';
 import { collectParameters, writeParameters, type ParameterInput, type ParameterValue } from './parameters.js';
-import { readFields, readNested, readShape, readView } from './reader.js';
+import { createReader, readFields, readNested, readShape, readView, type Reader } from './reader.js';
 
 /** A tensor with its raw bytes: little-endian, row-major; BYTES with a 4-byte length before each element. */
 export interface RawTensor {
@@ -104,7 +104,7 @@ interface OutputHead {
   contents: Buffer | undefined;
 }
 
-function readOutput(reader: protobuf.Reader): OutputHead {
+function readOutput(reader: Reader): OutputHead {
   const head: OutputHead = { name: '', datatype: '', shape: [], contents: undefined };
   readNested(reader, (field, wireType) => {
     if (field === 1) head.name = reader.string();
@@ -131,7 +131,7 @@ export interface DecodedInferResponse extends InferResponseMessage {
 
 /** Throws `internal` if the bytes are not a ModelInferResponse. */
 export function decodeInferResponse(body: Buffer): DecodedInferResponse {
-  const reader = protobuf.Reader.create(body);
+  const reader = createReader(body, Infinity);
   const texts = { modelName: '', modelVersion: '', id: '' };
   const found = collectParameters();
   const heads: OutputHead[] = [];

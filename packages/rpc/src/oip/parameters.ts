@@ -1,7 +1,7 @@
 // Reads and writes the protocol's maps of InferParameter.
 
 import type protobuf from 'protobufjs/minimal.js';
-import { readNested } from './reader.js';
+import { checkRoom, readName, readNested, readText, type Reader } from './reader.js';
 
 export type ParameterValue = boolean | number | string;
 
@@ -16,12 +16,12 @@ interface Choice {
   readonly kind: ParameterKind;
 }
 
-function readValue(reader: protobuf.Reader): Choice | undefined {
+function readValue(reader: Reader): Choice | undefined {
   let choice: Choice | undefined;
   readNested(reader, (number) => {
     if (number === 1) choice = { kind: 'bool', value: reader.bool() };
     else if (number === 2) choice = { kind: 'int64', value: Number(reader.int64()) };
-    else if (number === 3) choice = { kind: 'string', value: reader.string() };
+    else if (number === 3) choice = { kind: 'string', value: readText(reader) };
     else if (number === 4) choice = { kind: 'double', value: reader.double() };
     else if (number === 5) choice = { kind: 'uint64', value: Number(reader.uint64()) };
     else return false;
@@ -31,11 +31,11 @@ function readValue(reader: protobuf.Reader): Choice | undefined {
 }
 
 /** Reads one entry of a `map<string, InferParameter>`; an entry without a value reads as an empty string. */
-function readParameter(reader: protobuf.Reader): [name: string, value: ParameterValue, kind: ParameterKind] {
+function readParameter(reader: Reader): [name: string, value: ParameterValue, kind: ParameterKind] {
   let name = '';
   let choice: Choice | undefined;
   readNested(reader, (number) => {
-    if (number === 1) name = reader.string();
+    if (number === 1) name = readName(reader, 'the name of a parameter');
     else if (number === 2) choice = readValue(reader);
     else return false;
     return true;
@@ -52,12 +52,13 @@ export interface ScannedParameters {
 export const noParameters: ScannedParameters = { parameters: new Map(), kinds: new Map() };
 
 /** Collects entries one by one. Allocates nothing if there are none. */
-export function collectParameters(): { add(reader: protobuf.Reader): void; readonly collected: ScannedParameters } {
+export function collectParameters(): { add(reader: Reader): void; readonly collected: ScannedParameters } {
   let parameters: Map<string, ParameterValue> | undefined;
   let kinds: Map<string, ParameterKind> | undefined;
   return {
     add(reader) {
       const [name, value, kind] = readParameter(reader);
+      checkRoom('parameters', { length: parameters?.size ?? 0 });
       (parameters ??= new Map()).set(name, value);
       (kinds ??= new Map()).set(name, kind);
     },

@@ -1,11 +1,18 @@
 // Reads a ModelInferRequest without decoding its tensors, whose bytes are views of the message.
 
-import protobuf from 'protobufjs/minimal.js';
 import { errorText, ParetoError } from '@pareto/core';
+import { defaultLimits } from '../limits/limits.js';
 import { collectParameters, type ParameterValue, type ScannedParameters } from './parameters.js';
-import { readFields, readNested, readShape, readView } from './reader.js';
-
-type Reader = protobuf.Reader;
+import {
+  checkRoom,
+  createReader,
+  readFields,
+  readName,
+  readNested,
+  readShape,
+  readView,
+  type Reader,
+} from './reader.js';
 
 export interface ScannedInput {
   readonly name: string;
@@ -38,8 +45,8 @@ function readInput(reader: Reader): ScannedInput {
   const shape: number[] = [];
   const found = collectParameters();
   readNested(reader, (number, wireType) => {
-    if (number === 1) name = reader.string();
-    else if (number === 2) datatype = reader.string();
+    if (number === 1) name = readName(reader, 'the name of an input');
+    else if (number === 2) datatype = readName(reader, 'the datatype of an input');
     else if (number === 3) readShape(reader, wireType, shape);
     else if (number === 4) found.add(reader);
     else if (number === 5) contents = readView(reader);
@@ -53,7 +60,7 @@ function readOutput(reader: Reader): ScannedOutput {
   let name = '';
   const found = collectParameters();
   readNested(reader, (number) => {
-    if (number === 1) name = reader.string();
+    if (number === 1) name = readName(reader, 'the name of an output');
     else if (number === 2) found.add(reader);
     else return false;
     return true;
@@ -63,25 +70,30 @@ function readOutput(reader: Reader): ScannedOutput {
 
 /** Throws `invalid-argument` if the bytes are not a ModelInferRequest. */
 export function scanInferRequest(body: Buffer): ScannedRequest {
-  const reader = protobuf.Reader.create(body);
+  const reader = createReader(body, defaultLimits.fields);
   const scanned = { modelName: '', modelVersion: '', id: '' };
   const found = collectParameters();
   const inputs: ScannedInput[] = [];
   const outputs: ScannedOutput[] = [];
   const raw: Buffer[] = [];
+  const addTo = <T>(what: string, items: T[], read: (reader: Reader) => T): void => {
+    checkRoom(what, items);
+    items.push(read(reader));
+  };
   try {
     readFields(reader, reader.len, (number) => {
-      if (number === 1) scanned.modelName = reader.string();
-      else if (number === 2) scanned.modelVersion = reader.string();
-      else if (number === 3) scanned.id = reader.string();
+      if (number === 1) scanned.modelName = readName(reader, 'model_name');
+      else if (number === 2) scanned.modelVersion = readName(reader, 'model_version');
+      else if (number === 3) scanned.id = readName(reader, 'id');
       else if (number === 4) found.add(reader);
-      else if (number === 5) inputs.push(readInput(reader));
-      else if (number === 6) outputs.push(readOutput(reader));
-      else if (number === 7) raw.push(readView(reader));
+      else if (number === 5) addTo('inputs', inputs, readInput);
+      else if (number === 6) addTo('outputs', outputs, readOutput);
+      else if (number === 7) addTo('raw_input_contents', raw, readView);
       else return false;
       return true;
     });
   } catch (error) {
+    if (error instanceof ParetoError) throw error;
     throw new ParetoError('invalid-argument', `the message is not a ModelInferRequest: ${errorText(error)}`, {
       cause: error,
     });

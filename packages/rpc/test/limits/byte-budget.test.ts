@@ -11,7 +11,6 @@ interface Fixture {
   readonly advance: (ms: number) => void;
   /** Names of the calls that the budget ended, with the codes. */
   readonly ended: string[];
-  readonly reached: () => number;
   readonly open: (name: string, connection?: object) => CallBytes;
 }
 
@@ -20,8 +19,7 @@ function createFixture(maxBytes: number): Fixture {
   const clock = { ...systemClock, now: () => milliseconds(now) };
   const advance = (ms: number): void => void (now += ms);
   const ended: string[] = [];
-  let reached = 0;
-  const budget = createByteBudget({ maxBytes, clock, onReached: () => reached++ });
+  const budget = createByteBudget({ maxBytes, clock });
   const end =
     (name: string) =>
     (error: ParetoError): void =>
@@ -30,7 +28,7 @@ function createFixture(maxBytes: number): Fixture {
     budget,
     advance,
     ended,
-    reached: () => reached,
+
     open: (name, connection = {}) => budget.open(connection, end(name)),
   };
 }
@@ -50,7 +48,7 @@ describe('createByteBudget', () => {
   });
 
   it('ends the call itself if all others are complete or arrived within a second', () => {
-    const { budget, advance, ended, reached, open } = createFixture(8 * mib);
+    const { budget, advance, ended, open } = createFixture(8 * mib);
     open('complete').take(6 * mib, false);
     advance(5_000);
     const fresh = open('fresh');
@@ -60,7 +58,6 @@ describe('createByteBudget', () => {
     assert.deepEqual(ended, ['late: resource-exhausted']);
     assert.equal(late.take(1, false), false, 'a call that was ended takes nothing more');
     assert.equal(budget.heldBytes, 6.5 * mib + 2 * callBytes);
-    assert.equal(reached(), 1);
   });
 
   it('ends the stalled call that holds the most bytes of its connection', () => {

@@ -12,6 +12,7 @@ import {
   hasTypedContents,
   parseLoad,
   scanInferRequest,
+  type InferRequestMessage,
 } from '../../src/index.js';
 import { serviceDefinition } from '../../src/calls/protos.js';
 
@@ -113,6 +114,66 @@ describe('the messages of ModelInfer', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('bounds names, ranks and counts, and repeats none of them', () => {
+    const input = (shape: readonly number[], name = 'x') => ({
+      name,
+      datatype: 'FP32' as const,
+      shape,
+      raw: Buffer.alloc(4),
+    });
+    const encoded = (message: Partial<InferRequestMessage>): Buffer =>
+      encodeInferRequest({ modelName: 'm', inputs: [input([1])], ...message });
+    const list = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+    const long = 'n'.repeat(1025);
+    const cases: readonly (readonly [Buffer, RegExp])[] = [
+      [encoded({ modelName: long }), /^model_name has 1025 bytes: expected at most 1024$/],
+      [encoded({ modelVersion: long }), /^model_version has 1025 bytes/],
+      [encoded({ id: long }), /^id has 1025 bytes/],
+      [encoded({ inputs: [input([1], long)] }), /^the name of an input has 1025 bytes/],
+      [encoded({ outputs: [long] }), /^the name of an output has 1025 bytes/],
+      [encoded({ parameters: [[long, 1]] }), /^the name of a parameter has 1025 bytes/],
+      [encoded({ parameters: [['p', 'v'.repeat(65_537)]] }), /^the value of a parameter has 65537 bytes/],
+      [encoded({ inputs: [input(list(33))] }), /^a shape has more than 32 dimensions/],
+      [encoded({ inputs: list(1025).map(() => input([1])) }), /^the message has more than 1024 inputs/],
+      [encoded({ outputs: list(1025).map(String) }), /^the message has more than 1024 outputs/],
+      [
+        encoded({ parameters: list(1025).map((i) => [`p${i}`, i] as const) }),
+        /^the message has more than 1024 parameters/,
+      ],
+      [Buffer.alloc(16 * 1024 * 1024, Buffer.from([0x3a, 0x00])), /^the message has more than 1024 raw_input_contents/],
+      [Buffer.alloc(16 * 1024 * 1024, Buffer.from([0x2a, 0x00])), /^the message has more than 1024 inputs/],
+      [Buffer.alloc(16 * 1024 * 1024, Buffer.from([0x22, 0x00])), /^the message has too many fields/],
+      [Buffer.alloc(16 * 1024 * 1024, Buffer.from([0x0a, 0x00])), /^the message has too many fields/],
+      [Buffer.alloc(16 * 1024 * 1024, Buffer.from([0x78, 0x00])), /^the message has too many fields/],
+    ];
+    for (const [body, expected] of cases) {
+      assert.throws(
+        () => scanInferRequest(body),
+        (error: ParetoError) => error.code === 'invalid-argument' && expected.test(error.message),
+        String(expected),
+      );
+    }
+    assert.equal(scanInferRequest(encoded({ inputs: list(1024).map(() => input(list(32))) })).inputs.length, 1024);
+  });
+
+  it('bounds the elements that are not packed', () => {
+    const empty = (count: number): Buffer => Buffer.alloc(2 * count, Buffer.from([0x42, 0x00]));
+    const single = (count: number): Buffer => Buffer.alloc(5 * count, Buffer.from([0x35, 0, 0, 128, 63]));
+    const most = 262_144;
+    assert.equal(decodeTypedContents('x', 'BYTES', empty(most), most).length, 4 * most);
+    const decoded = decodeTypedContents('x', 'FP32', single(most), most);
+    assert.deepEqual([decoded.length, decoded.readFloatLE(4 * most - 4)], [4 * most, 1]);
+    for (const [datatype, contents] of [
+      ['BYTES', empty(16_000_000)],
+      ['FP32', single(most + 1)],
+    ] as const) {
+      assert.throws(
+        () => decodeTypedContents('x', datatype, contents, most + 1),
+        /^ParetoError: input 'x' has more than 262144 elements that are not packed: send raw_input_contents$/,
+      );
+    }
   });
 
   it('decodes encoded responses with raw and with typed contents', () => {
