@@ -11,12 +11,14 @@ export {
 export { onDisconnected } from './client/connect.js';
 export { createServer, type Guard, type RpcServer, type ServerOptions } from './server/server.js';
 export { createLimiter, type Limiter, type LimiterOptions } from './limits/limiter.js';
+export { limitError } from './limits/limit-error.js';
 export { defaultLimits, limitDescriptions, type LimitName, type Limits } from './limits/limits.js';
 export { type CallBytes } from './limits/byte-budget.js';
 export { type Connection } from './limits/connections.js';
 export { cutDetails, cutTrailers } from './transport/status-details.js';
 export { defaultMaxMessageBytes, formatAddress, type CallOptions } from './transport/options.js';
-export { maxMetadataBytes, streamWindowBytes } from './calls/http2-server.js';
+export { streamWindowBytes } from './calls/http2-server.js';
+export { type CallHead } from './calls/incoming-call.js';
 export { type ServerCall } from './calls/server-call.js';
 export {
   rawDuplex,

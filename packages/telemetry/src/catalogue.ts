@@ -14,8 +14,15 @@ const latencyBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
 const decisionBuckets = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2];
 const batchBuckets = [1, 2, 4, 8, 16, 32, 64, 128];
 
+/** Metrics of the limits on callers. */
+export interface LimitMetrics {
+  readonly limitsReached: Counter<'limit'>;
+  readonly bufferedBytes: Gauge;
+  readonly connections: Gauge;
+}
+
 /** Metrics of every service. */
-interface ServiceMetrics extends MetricsText {
+interface ServiceMetrics extends MetricsText, LimitMetrics {
   /** Has no value without certificates. */
   readonly certificateExpiry: Gauge<'role'>;
 }
@@ -217,4 +224,9 @@ const shared = (make: Instruments): ServiceMetrics => ({
   certificateExpiry: make.gauge('pareto_certificate_expiry_seconds', "Time until the service's certificate expires", [
     'role',
   ]),
+  limitsReached: make.counter('pareto_limits_reached_total', 'Calls and connections that reached a limit, by limit', [
+    'limit',
+  ]),
+  bufferedBytes: make.gauge('pareto_buffered_bytes', 'Size of the requests and replies that the process holds'),
+  connections: make.gauge('pareto_connections', 'Open connections of clients'),
 });

@@ -12,6 +12,7 @@ export {
   createRouterMetrics,
   createWorkerMetrics,
   type ControllerMetrics,
+  type LimitMetrics,
   type RouterMetrics,
   type WorkerMetrics,
 } from './catalogue.js';

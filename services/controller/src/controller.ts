@@ -2,11 +2,13 @@
 
 import { createModelReader, type ModelReader } from '@pareto/models';
 import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
-import { createServer } from '@pareto/rpc';
+import { createServer, type Limiter } from '@pareto/rpc';
 import {
   advertisedAddress,
   createProbeServer,
+  createServiceLimiter,
   hasOpenMetrics,
+  observeLimits,
   type Runnable,
   type ServiceContext,
 } from '@pareto/service';
@@ -88,7 +90,8 @@ export async function createController(
   const onWorkerLost = createSuspicions({ ...cluster, ...context, onSuspected: () => routes.touch() });
   const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.trigger, onWorkerLost });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
-  const server = createServer({ ...config, ...access.server, clock, onError });
+  const limiter = createServiceLimiter(config, metrics, clock);
+  const server = createServer({ ...config, ...access.server, limiter, clock, onError });
   addServices(server, {
     ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, reader, reservations, assigner },
     ...{ planLog, events, notices, routes, table, metrics, params },
@@ -112,7 +115,7 @@ export async function createController(
   return {
     port,
     runnables: [
-      probes(config, context, cluster, routes, metrics),
+      probes(config, context, cluster, routes, metrics, limiter),
       part,
       mirroring(cluster, draining),
       listening,
@@ -173,6 +176,7 @@ function probes(
   cluster: Cluster,
   routes: Routes,
   metrics: ControllerMetrics,
+  limiter: Limiter,
 ): Runnable {
   return createProbeServer({
     host: config.host,
@@ -183,6 +187,7 @@ function probes(
     notReady: () => notReady(cluster),
     observe: () => {
       access.observe(metrics.certificateExpiry);
+      observeLimits(limiter, metrics);
       setGauges(metrics, cluster.clusterView(), routes.routers().length, cluster.storeAgeMs());
     },
   });

@@ -78,6 +78,6 @@ export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
   name: 'pareto-router',
   summary: 'Accepts queries, selects a variant for each, and forwards them to workers.',
   example: 'pareto-router --controllers 127.0.0.1:8100 --cluster-token-file token',
-  ports: { port: 8001, metricsPort: 8002 },
+  defaults: { port: 8001, metricsPort: 8002 },
   flags: { ...followerFlags, ...routerFlags },
 });

@@ -3,7 +3,7 @@
 import type { RoutingTable, WorkerId } from '@pareto/core';
 import { defaultPaceParams } from '@pareto/policy';
 import type { ServiceContext } from '@pareto/service';
-import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
+import type { RouterMetrics } from '@pareto/telemetry';
 import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
 import { createControllerCalls, type ControllerCalls } from './controllers/controller-calls.js';
 import type { RouterConfig } from './config.js';
@@ -19,6 +19,7 @@ export interface PartsOptions {
   readonly routerId: string;
   readonly address: () => string;
   readonly onTable: () => void;
+  readonly metrics: RouterMetrics;
 }
 
 export interface Parts {
@@ -35,7 +36,7 @@ export interface Parts {
 export function createParts(config: RouterConfig, context: ServiceContext, options: PartsOptions): Parts {
   const { clock, rng, logger, access } = context;
   const { controllers, maxMessageBytes } = config;
-  const metrics = createRouterMetrics();
+  const { routerId, address, metrics } = options;
   const changes = createChangeSignal();
   const controller = createControllerCalls({ controllers, access, clock });
   const otherRouters = createOtherRouters({ access, addresses: () => tables.table?.routers.values() ?? [] });
@@ -54,7 +55,6 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     options.onTable();
     changes.notify();
   }
-  const { routerId, address } = options;
   const tables = createTableClient({ controllers, routerId, address, access, onTable, clock, rng, logger });
   const demand = createDemandRecorder({ send: (message) => tables.sendDemand(message), clock });
   return { changes, controller, otherRouters, loads, workers, tables, demand, metrics };

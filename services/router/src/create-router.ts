@@ -2,16 +2,18 @@
 
 import { cutText, type Rng } from '@pareto/core';
 import { createTrace, defaultRetryParams } from '@pareto/policy';
-import { createLimiter, createServer, type RpcServer } from '@pareto/rpc';
+import { createServer, type Limiter, type RpcServer } from '@pareto/rpc';
 import {
   advertisedAddress,
   createProbeServer,
+  createServiceLimiter,
+  observeLimits,
   hasOpenMetrics,
   type ProbeServer,
   type Runnable,
   type ServiceContext,
 } from '@pareto/service';
-import type { RouterMetrics } from '@pareto/telemetry';
+import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
 import { inferenceHandlers } from './api/inference-api.js';
 import { protocolHandlers } from './api/protocol-api.js';
 import { withTableAge } from './api/table-age.js';
@@ -43,15 +45,11 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   const guard = withTableAge(context.access.server.guard, () => parts.tables);
   const onError = (method: string, error: unknown): void =>
     logger.error('defect in a handler', { method: cutText(method), error });
-  const server = createServer({
-    ...config,
-    ...context.access.server,
-    guard,
-    clock,
-    onError,
-  });
+  const metrics = createRouterMetrics();
+  const limiter = createServiceLimiter(config, metrics, clock);
+  const server = createServer({ ...config, ...context.access.server, guard, limiter, clock, onError });
   const parts = createParts(config, context, {
-    routerId,
+    ...{ routerId, metrics },
     address: () => advertisedAddress(config, port),
     onTable: () => server.setServing(!lifecycle.draining.aborted),
   });
@@ -60,7 +58,6 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   const handlers = protocolHandlers(core, { serverVersion, notReady, settings: config });
   server.add('inference.GRPCInferenceService', handlers);
   server.add('pareto.v1.Inference', inferenceHandlers(core));
-  const limiter = createLimiter({ limits: { messageBytes: config.maxMessageBytes }, clock });
   const http = createHttp(config, context, { handlers, guard, limiter, onError });
   const grpc = serverRunnable(server, config, (bound) => (port = bound));
   const channels: Runnable = {
@@ -71,7 +68,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
       parts.otherRouters[Symbol.dispose]();
     },
   };
-  const probes = createProbes(config, context, core, notReady);
+  const probes = createProbes(config, context, core, { notReady, limiter });
   return {
     routerId,
     get port() {
@@ -132,11 +129,12 @@ function createProbes(
   config: RouterConfig,
   { access, lifecycle }: ServiceContext,
   core: RouterCore,
-  notReady: () => readonly string[],
+  { notReady, limiter }: { readonly notReady: () => readonly string[]; readonly limiter: Limiter },
 ): ProbeServer {
   const { metrics } = core;
   const observeAll = (): void => {
     access.observe(metrics.certificateExpiry);
+    observeLimits(limiter, metrics);
     observe(core, metrics);
   };
   const { host, metricsPort } = config;

@@ -6,12 +6,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } from '@pareto/blobs';
 import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
-import { createServer, rawUnary, type RpcServer } from '@pareto/rpc';
+import { createServer, rawUnary, type Limiter, type RpcServer } from '@pareto/rpc';
 import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware } from '@pareto/runtime';
 import {
   advertisedAddress,
   createProbeServer,
+  createServiceLimiter,
   hasOpenMetrics,
+  observeLimits,
   parseSize,
   type Runnable,
   type ServiceContext,
@@ -82,7 +84,9 @@ export async function createWorker(
     stepRunner,
     draining,
   });
+  const limiter = createServiceLimiter(config, metrics, clock);
   const server = createWorkerServer({
+    limiter,
     ...context,
     config,
     replicas,
@@ -94,7 +98,7 @@ export async function createWorker(
     port = bound;
   };
   return [
-    createProbes(config, { context, metrics, session, replicas }),
+    createProbes(config, { context, metrics, limiter, session, replicas }),
     createServing({ config, context, server, session, replicas, stepRunner, pool, onPort }),
   ];
 }
@@ -136,12 +140,19 @@ const unusable =
 
 interface ServerDeps extends InferDeps, Pick<ServiceContext, 'access' | 'logger'> {
   readonly worker: () => WorkerInfo;
+  readonly limiter: Limiter;
   readonly config: WorkerConfig;
 }
 
 function createWorkerServer(deps: ServerDeps): RpcServer {
   const onError = (method: string, error: unknown): void => deps.logger.error('call failed', { method, error });
-  const server = createServer({ ...deps.config, ...deps.access.server, clock: deps.clock, onError });
+  const server = createServer({
+    ...deps.config,
+    ...deps.access.server,
+    limiter: deps.limiter,
+    clock: deps.clock,
+    onError,
+  });
   server.add('inference.GRPCInferenceService', { modelInfer: rawUnary((body, call) => modelInfer(body, call, deps)) });
   server.add('pareto.v1.Execution', createExecutionHandlers(deps));
   return server;
@@ -196,13 +207,15 @@ function createServing({
 interface ProbeDeps {
   readonly context: ServiceContext;
   readonly metrics: WorkerMetrics;
+  readonly limiter: Limiter;
   readonly session: ControllerSession;
   readonly replicas: ReplicaSet;
 }
 
-function createProbes(config: WorkerConfig, { context, metrics, session, replicas }: ProbeDeps): Runnable {
+function createProbes(config: WorkerConfig, { context, metrics, limiter, session, replicas }: ProbeDeps): Runnable {
   const observe = (): void => {
     context.access.observe(metrics.certificateExpiry);
+    observeLimits(limiter, metrics);
     metrics.controllerConnected.set(session.connected ? 1 : 0);
     metrics.controllerAge.set(session.ageMs / 1000);
     metrics.replicas.reset();

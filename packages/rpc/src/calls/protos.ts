@@ -4,6 +4,7 @@ import { loadSync, type PackageDefinition, type ServiceDefinition } from '@grpc/
 import { protoPath as healthProto } from 'grpc-health-check';
 import { fileURLToPath } from 'node:url';
 import { ParetoError } from '@pareto/core';
+import { messageShape, type MessageShape } from './request-fields.js';
 
 const directory = fileURLToPath(new URL('../../../../protos', import.meta.url));
 
@@ -32,6 +33,14 @@ export function loadProtos(options: { readonly keepCase: boolean; readonly oneof
 }
 
 const packageDefinition = loadProtos({ keepCase: false });
+
+export type MethodDefinition = ServiceDefinition[string];
+
+/** Returns the shape of the requests of a method. Both are in the same package. */
+export function shapeOfMessage({ path, requestType }: MethodDefinition): MessageShape {
+  const packageName = path.slice(1, path.lastIndexOf('.'));
+  return messageShape(`${packageName}.${(requestType.type as { readonly name: string }).name}`, packageDefinition);
+}
 
 /** Returns the definition of a service by its full name. */
 export function serviceDefinition(name: string): ServiceDefinition {

@@ -2,29 +2,20 @@
 
 import type { Metadata } from '@grpc/grpc-js';
 import { milliseconds, ParetoError, systemClock, type Clock, type Milliseconds } from '@pareto/core';
-import { arrivalKey, readArrival } from './http2-server.js';
-import { readMetadata } from '../transport/status.js';
 import { trailerText } from '../transport/status-details.js';
-import type { PeerRole } from '../tls/server-tls.js';
+import type { CallHead, IncomingCall } from './incoming-call.js';
 
-export interface ServerCall {
+export interface ServerCall extends CallHead {
   /** Aborts when the caller cancels, its deadline passes, or the connection is lost. */
   readonly signal: AbortSignal;
-  readonly metadata: ReadonlyMap<string, string>;
-  readonly peer: string;
-  /** Role in the caller's certificate. Undefined if it presented none. */
-  readonly peerRole: PeerRole;
   /** Time when the headers were received, by the server's clock. */
   readonly receivedAt: Milliseconds;
   /** Returns the time until the caller's gRPC deadline. Undefined if it set none. */
   remainingMs(): Milliseconds | undefined;
-  setTrailer(name: string, value: string): void;
 }
 
 /** The common part of the four kinds of grpc-js server calls. */
 interface GrpcCall {
-  readonly metadata: Metadata;
-  getPeer(): string;
   getDeadline(): Date | number;
   on(event: 'cancelled', listener: () => void): unknown;
 }
@@ -36,11 +27,11 @@ interface OpenCall {
 }
 
 /** Wraps a grpc-js call. `setTrailer` writes to `trailers`. */
-export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Clock): OpenCall {
+export function createServerCall(call: GrpcCall, incoming: IncomingCall, trailers: Metadata, clock: Clock): OpenCall {
   const aborter = new AbortController();
-  const [text] = call.metadata.get(arrivalKey);
-  const arrival = text === undefined ? undefined : readArrival(String(text));
-  const waitedMs = arrival === undefined ? 0 : systemClock.now() - arrival.receivedAt;
+  const { head } = incoming;
+  for (const [name, value] of incoming.trailers) trailers.set(name, value);
+  const waitedMs = systemClock.now() - incoming.receivedAt;
   const now = clock.now();
   const receivedAt = milliseconds(now - waitedMs);
   const deadline = call.getDeadline();
@@ -48,7 +39,6 @@ export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Cloc
   const deadlineAt = Number.isFinite(deadlineWallMs) ? now + (deadlineWallMs - clock.wallMs()) : undefined;
   const remainingMs = (): Milliseconds | undefined =>
     deadlineAt === undefined ? undefined : milliseconds(Math.max(0, deadlineAt - clock.now()));
-  let metadata: ReadonlyMap<string, string> | undefined;
   let isAnswered = false;
   call.on('cancelled', () => {
     if (isAnswered) return;
@@ -62,12 +52,12 @@ export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Cloc
   const serverCall: ServerCall = {
     signal: aborter.signal,
     get metadata() {
-      return (metadata ??= readMetadata(call.metadata));
+      return head.metadata;
     },
     get peer() {
-      return call.getPeer();
+      return head.peer;
     },
-    peerRole: arrival?.peerRole,
+    peerRole: head.peerRole,
     receivedAt,
     remainingMs,
     setTrailer: (name, value) => trailers.set(name, trailerText(value)),

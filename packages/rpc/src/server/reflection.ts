@@ -60,7 +60,9 @@ export function reflectedDefinition(): PackageDefinition {
 }
 
 const methodName = 'ServerReflectionInfo';
-const paths = ['v1', 'v1alpha'].map((version) => `/grpc.reflection.${version}.ServerReflection/${methodName}`);
+export const reflectionPaths: readonly string[] = ['v1', 'v1alpha'].map(
+  (version) => `/grpc.reflection.${version}.ServerReflection/${methodName}`,
+);
 
 type Definition = ServiceDefinition[string];
 type Handler = handleBidiStreamingCall<unknown, unknown>;
@@ -76,7 +78,7 @@ interface Method {
  */
 export function addReflection(server: Server, services: readonly string[]): void {
   let loaded: ReadonlyMap<string, Method> | undefined;
-  for (const path of paths) {
+  for (const path of reflectionPaths) {
     const method = (): Method => {
       loaded ??= loadMethods(services);
       const found = loaded.get(path);

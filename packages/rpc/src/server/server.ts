@@ -1,50 +1,33 @@
 // A gRPC server with typed async handlers, health checks, reflection and graceful draining.
 
-import {
-  logVerbosity,
-  Metadata,
-  Server,
-  setLogVerbosity,
-  type sendUnaryData,
-  type UntypedHandleCall,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
-import type {
-  ServerCredentials,
-  ServerDuplexStream,
-  ServerReadableStream,
-  ServerUnaryCall,
-  ServerWritableStream,
-  ServiceDefinition,
-} from '@grpc/grpc-js';
+import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
-import { withHttp2Settings } from '../calls/http2-server.js';
-import { serializeOnce } from '../calls/encode-once.js';
-import { defaultMaxMessageBytes, formatAddress } from '../transport/options.js';
-import { serviceDefinition } from '../calls/protos.js';
-import { addReflection } from './reflection.js';
-import { createServerCall, type ServerCall } from '../calls/server-call.js';
+import { withGate } from '../calls/http2-server.js';
+import type { CallHead, Gate } from '../calls/incoming-call.js';
 import type { ServiceHandlers, ServiceName } from '../calls/services.js';
-import { hidesText, toStatus } from '../transport/status.js';
+import { createLimiter, type Limiter } from '../limits/limiter.js';
 import { serverCredentials, type ServerTls } from '../tls/server-tls.js';
-import { duplex, readMessages, writeMessage } from '../transport/streams.js';
+import { formatAddress } from '../transport/options.js';
+import { implement } from './implement.js';
+import { addReflection, reflectionPaths } from './reflection.js';
 
 // grpc-js prints some errors on stderr that it also returns. The callers log those.
 setLogVerbosity(logVerbosity.NONE);
 
 /**
- * Returns the check to run before each call of a method, which throws the error of a call that it rejects. Undefined if
- * there is no check. Called once for each method with its full path.
+ * Returns the check of the callers of a method, which runs before anything of a request is read and throws the error of
+ * a call that it rejects. Undefined if there is no check. Called once for each method with its full path.
  */
-export type Guard = (method: string) => ((call: ServerCall) => void) | undefined;
+export type Guard = (method: string) => ((call: CallHead) => void) | undefined;
 
 export interface ServerOptions {
   /** Checks of the added methods. Health checks and reflection are open to every client that can connect. */
   readonly guard?: Guard;
   /** Plain text if undefined. */
   readonly tls?: ServerTls;
-  readonly maxMessageBytes?: number;
+  /** Limits of the process. The default limits, for this server alone, if undefined. */
+  readonly limiter?: Limiter;
   /** Interval between pings of an idle connection. */
   readonly keepaliveMs?: number;
   readonly maxConnectionIdleMs?: number;
@@ -66,101 +49,9 @@ export interface RpcServer {
   close(): void;
 }
 
-type AnyHandler = (input: unknown, call: ServerCall) => unknown;
-
-interface Context {
-  readonly guard: Guard;
-  readonly clock: Clock;
-  readonly onError: (method: string, error: unknown) => void;
-}
-
-function unary(method: string, handler: AnyHandler, context: Context): UntypedHandleCall {
-  return (
-    call: ServerUnaryCall<unknown, unknown> | ServerReadableStream<unknown, unknown>,
-    callback: sendUnaryData<unknown>,
-  ): void => {
-    const trailers = new Metadata();
-    const input = 'request' in call ? call.request : readMessages<unknown>(call);
-    const { serverCall, answered } = createServerCall(call, trailers, context.clock);
-    Promise.resolve()
-      .then(() => handler(input, serverCall))
-      .then(
-        (reply) => {
-          answered();
-          callback(null, reply, trailers);
-        },
-        (error: unknown) => {
-          answered();
-          if (hidesText(error)) context.onError(method, error);
-          callback(toStatus(error, trailers));
-        },
-      );
-  };
-}
-
-function streaming(method: string, handler: AnyHandler, context: Context): UntypedHandleCall {
-  return (call: ServerDuplexStream<unknown, unknown> | ServerWritableStream<unknown, unknown>): void => {
-    const trailers = new Metadata();
-    const { serverCall, answered } = createServerCall(call, trailers, context.clock);
-    const run = async (): Promise<void> => {
-      if (!('request' in call)) {
-        await handler(duplex(call), serverCall);
-        return;
-      }
-      for await (const message of handler(call.request, serverCall) as AsyncIterable<unknown>) {
-        if (serverCall.signal.aborted) return;
-        await writeMessage(call, message);
-      }
-    };
-    run().then(
-      () => {
-        answered();
-        call.end(trailers);
-      },
-      (error: unknown) => {
-        if (serverCall.signal.aborted) return;
-        answered();
-        if (hidesText(error)) context.onError(method, error);
-        call.emit('error', toStatus(error, trailers));
-      },
-    );
-  };
-}
-
-const isRaw = (handler: unknown): handler is { readonly raw: unknown } =>
-  typeof handler === 'object' && handler !== null && 'raw' in handler;
-const identity = (message: Buffer): Buffer => message;
-
-function guarded(handler: AnyHandler, check: ReturnType<Guard>): AnyHandler {
-  if (check === undefined) return handler;
-  return (input, call) => {
-    check(call);
-    return handler(input, call);
-  };
-}
-
-function implement(
-  name: ServiceName,
-  handlers: object,
-  context: Context,
-): [ServiceDefinition, UntypedServiceImplementation] {
-  const definition: Record<string, ServiceDefinition[string]> = { ...serviceDefinition(name) };
-  const implementation: Record<string, UntypedHandleCall> = {};
-  const given = new Map<string, unknown>(Object.entries(handlers));
-  for (const [method, spec] of Object.entries(definition)) {
-    const handler = given.get(spec.originalName ?? method);
-    if (handler === undefined) continue;
-    if (isRaw(handler)) definition[method] = { ...spec, requestDeserialize: identity, responseSerialize: identity };
-    else definition[method] = { ...spec, responseSerialize: serializeOnce(spec.responseSerialize) };
-    const adapt = spec.responseStream ? streaming : unary;
-    const plain = (isRaw(handler) ? handler.raw : handler) as AnyHandler;
-    implementation[method] = adapt(spec.path, guarded(plain, context.guard(spec.path)), context);
-  }
-  return [definition as ServiceDefinition, implementation];
-}
-
 export function createServer(options: ServerOptions = {}): RpcServer {
-  const limit = options.maxMessageBytes ?? defaultMaxMessageBytes;
+  const limiter = options.limiter ?? createLimiter();
+  const limit = limiter.limits.messageBytes;
   const server = new Server({
     'grpc.max_receive_message_length': limit,
     'grpc.max_send_message_length': limit,
@@ -168,10 +59,14 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     'grpc.max_connection_idle_ms': options.maxConnectionIdleMs ?? 600_000,
     'grpc.max_connection_age_ms': options.maxConnectionAgeMs ?? 2 ** 31 - 1,
   });
-  const context: Context = {
-    guard: options.guard ?? ((): undefined => undefined),
-    clock: options.clock ?? systemClock,
-    onError: options.onError ?? ((): void => undefined),
+  const { guard, clock = systemClock, onError = (): void => undefined } = options;
+  const context = { clock, onError, limiter };
+  const checks = new Map<string, ReturnType<Guard>>();
+  const requestStreams = new Set<string>(reflectionPaths);
+  const gate: Gate = {
+    limiter,
+    checkOf: (path) => checks.get(path),
+    isRequestStream: (path) => requestStreams.has(path),
   };
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   const names: string[] = [''];
@@ -182,14 +77,19 @@ export function createServer(options: ServerOptions = {}): RpcServer {
   return {
     add(service, handlers) {
       names.push(service);
-      server.addService(...implement(service, handlers, context));
+      const { definition, implementation } = implement(service, handlers, context);
+      for (const { path, requestStream } of Object.values(definition)) {
+        checks.set(path, guard?.(path));
+        if (requestStream) requestStreams.add(path);
+      }
+      server.addService(definition, implementation);
     },
     async listen(host, port) {
       addReflection(server, [...names.slice(1), 'grpc.health.v1.Health']);
-      return withHttp2Settings(() => bind(server, serverCredentials(options.tls), formatAddress(host, port)));
+      return withGate(gate, () => bind(server, serverCredentials(options.tls), formatAddress(host, port)));
     },
     setServing,
-    drain: (timeoutMs) => drain(server, () => setServing(false), timeoutMs, context.clock),
+    drain: (timeoutMs) => drain(server, () => setServing(false), timeoutMs, clock),
     close: () => server.forceShutdown(),
   };
 }

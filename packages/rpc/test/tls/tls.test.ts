@@ -111,12 +111,18 @@ describe('TLS', () => {
     assert.deepEqual(rejected, []);
   });
 
-  it('ignores a role that the caller sends as metadata', async () => {
+  it('ignores the id of another call that the caller sends as metadata', async () => {
     await serve('optional');
     const client = connect({ source: replaceable({ ca: Buffer.from(own.ca) }) });
-    for (const name of ['pareto-internal-arrival', 'Pareto-Internal-Arrival']) {
-      assert.equal(await callServer(client, { [name]: '0 worker' }), 'undefined');
-      assert.match(lastMetadata.get('pareto-internal-arrival') ?? '', /^[\d.]+ $/);
+    const worker = connect(await withCertificate('worker'));
+    assert.equal(await callServer(worker), 'worker');
+    const id = Number(lastMetadata.get('pareto-internal-call'));
+    assert.ok(id > 0);
+    for (const name of ['pareto-internal-call', 'Pareto-Internal-Call']) {
+      for (const guess of [id, id + 1, id + 2]) {
+        assert.equal(await callServer(client, { [name]: String(guess) }), 'undefined');
+        assert.match(lastMetadata.get('pareto-internal-call') ?? '', /^\d+$/);
+      }
     }
     const plain = createServer();
     plain.add('pareto.v1.Registry', { registerTask: async (_request, call) => ({ name: String(call.peerRole) }) });

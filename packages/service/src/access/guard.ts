@@ -2,16 +2,16 @@
 // every client that can connect may call them.
 
 import { ParetoError } from '@pareto/core';
-import { roleUri, type Guard, type Role, type ServerCall, type ServiceRole } from '@pareto/rpc';
+import { roleUri, type Guard, type Role, type CallHead, type ServiceRole } from '@pareto/rpc';
 import type { LogFields } from '@pareto/telemetry';
 import { callers } from './callers.js';
 
 /** Identifies callers, by certificate or by token. */
 export interface Authenticator {
   /** Returns why the caller has none of the allowed roles. Undefined if it has one. */
-  denial(call: ServerCall, allowed: readonly Role[]): Denial | undefined;
+  denial(call: CallHead, allowed: readonly Role[]): Denial | undefined;
   /** Returns whether the caller is a service of the cluster. */
-  isService(call: ServerCall): boolean;
+  isService(call: CallHead): boolean;
 }
 
 interface Denial {
@@ -40,7 +40,7 @@ export function createCheck(
   allowed: readonly Role[],
   authenticator: Authenticator,
   log: Log,
-): (call: ServerCall) => void {
+): (call: CallHead) => void {
   const expected = `${what} is for ${listRoles(allowed)}`;
   const advice = allowed.includes('operator') ? `; present a certificate with the URI ${roleUri('operator')}` : '';
   return (call) => {

@@ -2,7 +2,7 @@
 
 import { isIPv4 } from 'node:net';
 import { ParetoError } from '@pareto/core';
-import { defaultMaxMessageBytes } from '@pareto/rpc';
+import { defaultLimits } from '@pareto/rpc';
 import type { FlagValues } from './flag-table.js';
 
 /** Flags of every service. A service sets its default ports in `defineConfig`. */
@@ -55,8 +55,32 @@ export const commonFlags = {
   maxMessageBytes: {
     kind: 'integer',
     min: 1024,
-    default: (): number => defaultMaxMessageBytes,
-    help: 'maximum size of a gRPC message, sent or received, in bytes',
+    default: (): number => defaultLimits.messageBytes,
+    help: 'maximum size of a message with tensors or files, sent or received, in bytes',
+  },
+  maxBufferedBytes: {
+    kind: 'integer',
+    min: 1_048_576,
+    default: (): number => defaultLimits.bufferedBytes,
+    help: 'maximum size of all requests and replies that this process holds, in bytes',
+  },
+  maxConnections: {
+    kind: 'integer',
+    min: 1,
+    default: (): number => defaultLimits.connections,
+    help: 'maximum number of connections of clients to this process',
+  },
+  maxStreams: {
+    kind: 'integer',
+    min: 1,
+    default: (): number => defaultLimits.streams,
+    help: 'maximum number of open calls on one connection',
+  },
+  stallTimeoutMs: {
+    kind: 'integer',
+    min: 1,
+    default: (): number => defaultLimits.stallMs,
+    help: 'time without data in the middle of a request or a reply after which the call is ended, in ms',
   },
   keepaliveMs: { kind: 'integer', min: 1, default: 30_000, help: 'interval of pings on idle connections, in ms' },
   maxConnectionIdleMs: {

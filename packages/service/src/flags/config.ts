@@ -34,8 +34,10 @@ export const processSources = (): ConfigSources => ({
 });
 
 interface ConfigOptions<T extends FlagTable> extends Pick<ConfigDefinition<unknown>, 'name' | 'summary' | 'example'> {
-  /** Default ports. */
-  readonly ports: { readonly port: number; readonly metricsPort: number };
+  /** Defaults of common flags for this service. */
+  readonly defaults: { readonly port: number; readonly metricsPort: number } & Partial<
+    Record<keyof CommonConfig, number>
+  >;
   /** Flags of this service alone: every service has the common flags too. */
   readonly flags: T;
 }
@@ -44,14 +46,10 @@ interface ConfigOptions<T extends FlagTable> extends Pick<ConfigDefinition<unkno
 export function defineConfig<const T extends FlagTable>(
   options: ConfigOptions<T>,
 ): ConfigDefinition<CommonConfig & FlagValues<T>> {
-  const { ports, flags, ...rest } = options;
-  const { port, metricsPort } = commonFlags;
-  const table: FlagTable = {
-    ...commonFlags,
-    port: { ...port, default: ports.port },
-    metricsPort: { ...metricsPort, default: ports.metricsPort },
-    ...flags,
-  };
+  const { defaults, flags, ...rest } = options;
+  const common: FlagTable = commonFlags;
+  const own = Object.entries(defaults).map(([key, value]) => [key, { ...common[key], default: value }]);
+  const table: FlagTable = { ...common, ...(Object.fromEntries(own) as FlagTable), ...flags };
   // The types of the fields follow from the table (FlagValues), as the schema does.
   const schema = tableSchema(table) as z.ZodType as z.ZodType<CommonConfig & FlagValues<T>>;
   return { ...rest, schema, flags: listFlags(table) };

@@ -5,7 +5,7 @@ const definition = defineConfig({
   name: 'pareto-router',
   summary: 'answers queries',
   example: 'pareto-router --controllers 127.0.0.1:8100',
-  ports: { port: 8001, metricsPort: 8002 },
+  defaults: { port: 8001, metricsPort: 8002 },
   flags: {
     controllers: { kind: 'list', minItems: 1, required: true, help: 'controllers to follow' },
     peers: { kind: 'list', format: 'address', minItems: 1, help: 'other routers' },

@@ -1,6 +1,6 @@
 // Adds the age of the routing table to the trailers of every call while the table may be out of date.
 
-import type { Guard, ServerCall } from '@pareto/rpc';
+import type { CallHead, Guard } from '@pareto/rpc';
 import type { TableClient } from '../table/table-client.js';
 
 type Tables = Pick<TableClient, 'table' | 'stale' | 'ageMs'>;
@@ -19,6 +19,6 @@ export const withTableAge =
     };
   };
 
-function setTableAge({ table, stale, ageMs }: Tables, call: ServerCall): void {
+function setTableAge({ table, stale, ageMs }: Tables, call: CallHead): void {
   if (table !== undefined && stale) call.setTrailer(tableAgeKey, String(Math.round(ageMs)));
 }

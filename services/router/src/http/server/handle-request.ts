@@ -82,6 +82,7 @@ async function replyTo(handling: Handling, options: HandleRequestOptions): Promi
     cut.throwIfAborted();
     return await compressed(complete(reply), request.headers['accept-encoding']);
   } catch (error) {
+    options.limiter.count(error);
     if (!(error instanceof HttpError || error instanceof ParetoError)) options.onError(pathOf(request), error);
     return complete(errorReply(error));
   }

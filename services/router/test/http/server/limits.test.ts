@@ -3,15 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { milliseconds, ParetoError } from '@pareto/core';
-import {
-  createLimiter,
-  encodeInferResponse,
-  rawUnary,
-  type Guard,
-  type Limiter,
-  type LimitName,
-  type Limits,
-} from '@pareto/rpc';
+import { createLimiter, encodeInferResponse, rawUnary, type Guard, type Limiter, type Limits } from '@pareto/rpc';
 import { createManualClock, waitFor } from '@pareto/testkit';
 import { createHttpServer, type HttpServer } from '../../../src/http/server/http-server.js';
 
@@ -19,7 +11,7 @@ const emptyAnswer = { modelName: 'm', modelVersion: '', id: '', parameters: new 
 
 describe('the limits of the HTTP server', () => {
   const clock = createManualClock();
-  const reached: LimitName[] = [];
+  const reached: string[] = [];
   let server: HttpServer;
   let limiter: Limiter;
   /** Finishes the queries in progress. Queries finish immediately if undefined. */
@@ -134,7 +126,7 @@ describe('the limits of the HTTP server', () => {
       socket.write(body, 'latin1');
       await received(socket, /^HTTP\/1.1 413 .*larger than 1048576 bytes; which is the limit without tensors/s);
     }
-    assert.deepEqual(reached, ['smallMessageBytes', 'smallMessageBytes', 'smallMessageBytes']);
+    assert.deepEqual(reached, ['small-message-bytes', 'small-message-bytes', 'small-message-bytes']);
     await assertServes();
   });
 
@@ -272,7 +264,7 @@ describe('the limits of the HTTP server', () => {
     await waitFor('the reply', async () => (limiter.bytes.heldBytes > 20_000_000 ? true : undefined));
     await waitFor('the stall', async () => {
       await clock.advance(milliseconds(30_000));
-      return reached.includes('stallMs') && limiter.bytes.heldBytes < 100_000 ? true : undefined;
+      return reached.includes('stall-ms') && limiter.bytes.heldBytes < 100_000 ? true : undefined;
     });
     await assertServes();
   });

@@ -1,0 +1,172 @@
+// What happens to a call before gRPC for Node sees it: its caller is checked from the headers, and its bytes are
+// counted. Its handler finds it again by a header.
+
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { Metadata } from '@grpc/grpc-js';
+import { systemClock } from '@pareto/core';
+import type { Connection } from '../limits/connections.js';
+import type { Limiter } from '../limits/limiter.js';
+import { internalPrefix } from '../oip/decision.js';
+import { peerRoleOf, type PeerRole } from '../tls/server-tls.js';
+import { formatAddress } from '../transport/options.js';
+import { toStatus, writeMetadata } from '../transport/status.js';
+import { trailerText } from '../transport/status-details.js';
+import { limitRequest } from './limit-request.js';
+import { watchReply } from './reply.js';
+
+/** What is known of a call from its headers alone. */
+export interface CallHead {
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly peer: string;
+  /** Role in the caller's certificate. Undefined if it presented none. */
+  readonly peerRole: PeerRole;
+  setTrailer(name: string, value: string): void;
+}
+
+/** A call whose caller was accepted. */
+export interface IncomingCall {
+  readonly head: CallHead;
+  /** Trailers that the check of the caller has set. */
+  readonly trailers: ReadonlyMap<string, string>;
+  /** Time by `systemClock` when the headers arrived. gRPC for Node calls a handler when the whole request is there. */
+  readonly receivedAt: number;
+  /** Records that the handler has taken a message of the request's stream. */
+  took(bytes: number): void;
+  /** Records that the handler no longer needs the first of the messages that it has taken. */
+  finished(): void;
+}
+
+/** How a server treats its calls. */
+export interface Gate {
+  readonly limiter: Limiter;
+  /** Returns the check of the callers of a method, which throws the error of a call that it rejects. */
+  readonly checkOf: (path: string) => ((head: CallHead) => void) | undefined;
+  readonly isRequestStream: (path: string) => boolean;
+}
+
+/** Header with the id of a call. The server overwrites what the caller sent under this name. */
+const idKey = `${internalPrefix}call`;
+const calls = new Map<string, IncomingCall>();
+let lastId = 0;
+
+/** Returns the call with the metadata that gRPC for Node passes to its handler. Undefined if it has ended. */
+export const incomingCall = (metadata: Metadata): IncomingCall | undefined => calls.get(String(metadata.get(idKey)[0]));
+
+/** Admits or rejects a call. gRPC for Node ignores a call that was rejected. */
+export function admitCall(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  connection: Connection | undefined,
+  { limiter, checkOf, isRequestStream }: Gate,
+): void {
+  const path = String(headers[':path']);
+  const trailers = new Map<string, string>();
+  const head = headOf(stream, headers, trailers);
+  const reply = watchReply(stream);
+  const reject = (error: unknown): void => {
+    limiter.count(error);
+    reply.reject(toStatus(error, writeMetadata(Object.fromEntries(trailers))));
+  };
+  const check = checkOf(path);
+  try {
+    check?.(head);
+  } catch (error) {
+    return reject(error);
+  }
+  const isStream = isRequestStream(path);
+  const bytes = limiter.bytes.open(stream.session ?? stream, reject);
+  if (!bytes.take(sizeOf(headers), !isStream)) return;
+  const use = createUse(connection, isStream && check !== undefined);
+  limitRequest(stream, {
+    ...{ headers, path, isStream, bytes, reject, limits: limiter.limits, isDone: () => reply.isDone },
+    onWhole: () => use.begin(),
+  });
+  reply.onWrite((written) => {
+    if (!isStream) use.end();
+    bytes.take(written, true);
+    return () => bytes.release(written);
+  });
+  const taken: number[] = [];
+  const id = String(++lastId);
+  headers[idKey] = id;
+  calls.set(id, {
+    ...{ head, trailers, receivedAt: readingStartedAt() },
+    took(size) {
+      taken.push(size);
+      use.begin();
+    },
+    finished() {
+      bytes.release(taken.shift() ?? 0);
+      if (taken.length === 0) use.end();
+    },
+  });
+  stream.once('close', () => {
+    calls.delete(id);
+    bytes[Symbol.dispose]();
+    use.close();
+  });
+}
+
+function headOf(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, trailers: Map<string, string>): CallHead {
+  let metadata: ReadonlyMap<string, string> | undefined;
+  return {
+    get metadata() {
+      return (metadata ??= metadataOf(headers));
+    },
+    get peer() {
+      const { remoteAddress, remotePort } = stream.session?.socket ?? {};
+      return remoteAddress === undefined ? 'unknown' : formatAddress(remoteAddress, remotePort ?? 0);
+    },
+    peerRole: peerRoleOf(stream.session),
+    setTrailer: (name, value) => void trailers.set(name, trailerText(value)),
+  };
+}
+
+/** Returns the text metadata of a call. */
+function metadataOf(headers: IncomingHttpHeaders): ReadonlyMap<string, string> {
+  const metadata = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string' && !name.startsWith(':') && !name.endsWith('-bin')) metadata.set(name, value);
+  }
+  return metadata;
+}
+
+function sizeOf(headers: IncomingHttpHeaders): number {
+  let size = 0;
+  for (const name in headers) size += name.length + (headers[name]?.length ?? 0);
+  return size;
+}
+
+interface Use {
+  begin(): void;
+  end(): void;
+  close(): void;
+}
+
+/** Records when the connection of a call is in use: always, or while the server works for the call. */
+function createUse(connection: Connection | undefined, isAlways: boolean): Use {
+  let isUsed = false;
+  const begin = (): void => {
+    if (!isUsed) connection?.serving();
+    isUsed = true;
+  };
+  const close = (): void => {
+    if (isUsed) connection?.served();
+    isUsed = false;
+  };
+  if (isAlways) begin();
+  return { begin, end: isAlways ? (): void => undefined : close, close };
+}
+
+let readingStart: number | undefined;
+
+/**
+ * Returns when the event loop started the current round of reading. Calls that arrive in one round get the same time,
+ * since the last of them has waited for the others.
+ */
+function readingStartedAt(): number {
+  if (readingStart !== undefined) return readingStart;
+  // oxlint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
+  setImmediate(() => (readingStart = undefined));
+  return (readingStart = systemClock.now());
+}

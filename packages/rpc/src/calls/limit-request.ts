@@ -1,0 +1,81 @@
+// Counts the bytes of a request as they arrive, and ends the call if a message is too large or the client stalls.
+
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { ParetoError } from '@pareto/core';
+import type { CallBytes } from '../limits/byte-budget.js';
+import { limitError } from '../limits/limit-error.js';
+import type { Limits } from '../limits/limits.js';
+import { encodingOf, inflateMessages } from './inflate-messages.js';
+import { createMessageFrames } from './message-frames.js';
+import { maxMessageOf, sizeLimitOf } from './method-limits.js';
+
+export interface RequestLimits {
+  readonly headers: IncomingHttpHeaders;
+  readonly path: string;
+  /** Set if the request is a stream of messages. */
+  readonly isStream: boolean;
+  readonly limits: Limits;
+  readonly bytes: CallBytes;
+  /** Returns whether the call has ended. */
+  readonly isDone: () => boolean;
+  readonly reject: (error: ParetoError) => void;
+  /** Called when the whole request has arrived. */
+  readonly onWhole: () => void;
+}
+
+/** Node passes what arrives to `push`, from where the stream's reader gets it. */
+export function limitRequest(stream: ServerHttp2Stream, request: RequestLimits): void {
+  const { path, isStream, limits, bytes, isDone, onWhole } = request;
+  const maxBytes = maxMessageOf(path, limits);
+  const frames = createMessageFrames();
+  let isWhole = false;
+  const isWaiting = (): boolean => (isStream ? !frames.isBetween : !isWhole);
+  const push = stream.push.bind(stream) as (data: Buffer | null) => boolean;
+  const reject = (error: ParetoError): void => {
+    if (!isDone()) request.reject(error);
+  };
+  const encoding = encodingOf(request.headers['grpc-encoding']);
+  const deliver =
+    encoding === undefined
+      ? push
+      : inflateMessages({
+          ...{ encoding, maxBytes, push, fail: reject },
+          take: (inflated) => bytes.take(inflated, isWaiting()),
+        });
+  stream.push = (data: Buffer | null) => {
+    if (isDone()) return data === null ? push(data) : true;
+    if (data === null) {
+      isWhole = true;
+      bytes.take(0, isWaiting());
+      if (!isStream) onWhole();
+    } else {
+      const announced = frames.follow(data);
+      if (announced > maxBytes) {
+        reject(tooLarge(path, announced, maxBytes));
+        return true;
+      }
+      if (!bytes.take(data.length, isWaiting())) return true;
+    }
+    return deliver(data) ?? true;
+  };
+  stream.setTimeout(limits.stallMs, () => {
+    const isStalled = isWaiting() && stream.readableLength === 0;
+    if (isDone() || !(isStalled || stream.writableLength > 0)) return;
+    reject(stalled(limits.stallMs));
+  });
+}
+
+function tooLarge(path: string, announced: number, maxBytes: number): ParetoError {
+  const limit = sizeLimitOf(path);
+  const reason =
+    limit === 'messageBytes' ? '; the limit is set by --max-message-bytes' : ', the limit of a message without tensors';
+  const message = `Received message larger than max (${announced} vs ${maxBytes})${reason}`;
+  return limitError(limit, 'resource-exhausted', message);
+}
+
+const stalled = (stallMs: number): ParetoError =>
+  limitError(
+    'stallMs',
+    'resource-exhausted',
+    `the client sent and read nothing for ${stallMs / 1000} s in the middle of a message; the limit is set by --stall-timeout-ms`,
+  );

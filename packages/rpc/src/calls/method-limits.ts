@@ -1,0 +1,20 @@
+// What the messages of a method may contain.
+
+import type { Limits } from '../limits/limits.js';
+
+/** Methods of clients whose messages have tensors. */
+const tensorMethods: ReadonlySet<string> = new Set([
+  '/inference.GRPCInferenceService/ModelInfer',
+  '/inference.GRPCInferenceService/ModelStreamInfer',
+  '/pareto.v1.Inference/Infer',
+]);
+
+/** Returns whether the messages of a method have files, or the state of a cluster. */
+export const isInternal = (path: string): boolean => /^\/pareto\.v1\.(Fleet|Routes|Blobs|Execution)\//.test(path);
+
+/** The limit of the size of a method's messages. */
+export const sizeLimitOf = (path: string): 'messageBytes' | 'smallMessageBytes' =>
+  tensorMethods.has(path) || isInternal(path) ? 'messageBytes' : 'smallMessageBytes';
+
+export const maxMessageOf = (path: string, limits: Limits): number =>
+  Math.min(limits[sizeLimitOf(path)], limits.messageBytes);

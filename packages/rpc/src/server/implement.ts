@@ -1,0 +1,184 @@
+// Adapts typed async handlers to the calls of gRPC for Node. Requests arrive here as bytes.
+
+import {
+  Metadata,
+  status,
+  type sendUnaryData,
+  type ServerDuplexStream,
+  type ServerReadableStream,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceDefinition,
+  type UntypedHandleCall,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type { Clock } from '@pareto/core';
+import { decoderOf } from '../calls/decode-request.js';
+import { serializeOnce } from '../calls/encode-once.js';
+import { incomingCall, type IncomingCall } from '../calls/incoming-call.js';
+import { serviceDefinition } from '../calls/protos.js';
+import { createServerCall, type ServerCall } from '../calls/server-call.js';
+import type { ServiceName } from '../calls/services.js';
+import type { Limiter } from '../limits/limiter.js';
+import { hidesText, toStatus } from '../transport/status.js';
+import { duplex, readMessages, writeMessage, type DuplexStream } from '../transport/streams.js';
+
+interface Context {
+  readonly clock: Clock;
+  readonly limiter: Limiter;
+  readonly onError: (method: string, error: unknown) => void;
+}
+
+interface Method extends Pick<Context, 'clock'> {
+  readonly handler: (input: unknown, call: ServerCall) => unknown;
+  readonly decode: (message: Buffer) => unknown;
+  /** Logs what the status of an error does not tell, and counts the limit that was reached. */
+  readonly report: (error: unknown) => void;
+  /** Set if the handler of a stream keeps each message until it writes the answer to it. */
+  readonly keepsMessages: boolean;
+}
+
+/** The status of a call that ended before its handler could begin. */
+const ended = { code: status.CANCELLED, details: 'the call has ended' };
+
+function unary({ handler, decode, clock, report }: Method): UntypedHandleCall {
+  return (
+    call: ServerUnaryCall<Buffer, unknown> | ServerReadableStream<Buffer, unknown>,
+    callback: sendUnaryData<unknown>,
+  ): void => {
+    const trailers = new Metadata();
+    const incoming = incomingCall(call.metadata);
+    if (incoming === undefined) return callback(ended);
+    const { serverCall, answered } = createServerCall(call, incoming, trailers, clock);
+    const input = (): unknown =>
+      'request' in call ? decode(call.request) : decodeEach(readMessages<Buffer>(call), incoming, decode);
+    Promise.resolve()
+      .then(() => handler(input(), serverCall))
+      .then(
+        (reply) => {
+          answered();
+          callback(null, reply, trailers);
+        },
+        (error: unknown) => {
+          answered();
+          report(error);
+          callback(toStatus(error, trailers));
+        },
+      );
+  };
+}
+
+function streaming({ handler, decode, keepsMessages, clock, report }: Method): UntypedHandleCall {
+  return (call: ServerDuplexStream<Buffer, unknown> | ServerWritableStream<Buffer, unknown>): void => {
+    const trailers = new Metadata();
+    const incoming = incomingCall(call.metadata);
+    if (incoming === undefined) return void call.emit('error', ended);
+    const { serverCall, answered } = createServerCall(call, incoming, trailers, clock);
+    const run = async (): Promise<void> => {
+      if (!('request' in call)) {
+        const stream = duplex<Buffer, unknown>(call);
+        await handler(keepsMessages ? keep(stream, incoming) : decodeAll(stream, incoming, decode), serverCall);
+        return;
+      }
+      for await (const message of handler(decode(call.request), serverCall) as AsyncIterable<unknown>) {
+        if (serverCall.signal.aborted) return;
+        await writeMessage(call, message);
+      }
+    };
+    run().then(
+      () => {
+        answered();
+        call.end(trailers);
+      },
+      (error: unknown) => {
+        if (serverCall.signal.aborted) return;
+        answered();
+        report(error);
+        call.emit('error', toStatus(error, trailers));
+      },
+    );
+  };
+}
+
+/** Decodes messages one by one. A message is finished when the next one is read. */
+async function* decodeEach(
+  messages: AsyncIterable<Buffer>,
+  incoming: IncomingCall,
+  decode: (message: Buffer) => unknown,
+): AsyncGenerator<unknown, void, undefined> {
+  for await (const message of messages) {
+    incoming.took(message.length);
+    try {
+      yield decode(message);
+    } finally {
+      incoming.finished();
+    }
+  }
+}
+
+function decodeAll(
+  stream: DuplexStream<Buffer, unknown>,
+  incoming: IncomingCall,
+  decode: (message: Buffer) => unknown,
+): DuplexStream<unknown, unknown> {
+  const messages = decodeEach(stream, incoming, decode);
+  return {
+    [Symbol.asyncIterator]: () => messages,
+    write: (message) => stream.write(message),
+    end: () => stream.end(),
+  };
+}
+
+async function* takeEach(messages: AsyncIterable<Buffer>, incoming: IncomingCall): AsyncGenerator<Buffer> {
+  for await (const message of messages) {
+    incoming.took(message.length);
+    yield message;
+  }
+}
+
+function keep(stream: DuplexStream<Buffer, unknown>, incoming: IncomingCall): DuplexStream<Buffer, unknown> {
+  const messages = takeEach(stream, incoming);
+  return {
+    [Symbol.asyncIterator]: () => messages,
+    async write(message) {
+      await stream.write(message);
+      incoming.finished();
+    },
+    end: () => stream.end(),
+  };
+}
+
+const isRaw = (handler: unknown): handler is { readonly raw: unknown } =>
+  typeof handler === 'object' && handler !== null && 'raw' in handler;
+const identity = (message: Buffer): Buffer => message;
+
+export interface Implemented {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+}
+
+/** Returns what gRPC for Node needs to serve the handlers of a service. */
+export function implement(name: ServiceName, handlers: object, { clock, limiter, onError }: Context): Implemented {
+  const definition: Record<string, ServiceDefinition[string]> = {};
+  const implementation: Record<string, UntypedHandleCall> = {};
+  const given = new Map<string, unknown>(Object.entries(handlers));
+  for (const [method, spec] of Object.entries(serviceDefinition(name))) {
+    const handler = given.get(spec.originalName ?? method);
+    if (handler === undefined) continue;
+    const hasBytes = isRaw(handler);
+    const responseSerialize = hasBytes ? identity : serializeOnce(spec.responseSerialize);
+    definition[method] = { ...spec, requestDeserialize: identity, responseSerialize };
+    const adapt = spec.responseStream ? streaming : unary;
+    implementation[method] = adapt({
+      clock,
+      report(error) {
+        limiter.count(error);
+        if (hidesText(error)) onError(spec.path, error);
+      },
+      handler: (hasBytes ? handler.raw : handler) as Method['handler'],
+      decode: hasBytes ? identity : decoderOf(spec, limiter.limits),
+      keepsMessages: hasBytes,
+    });
+  }
+  return { definition, implementation };
+}

@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { connect as connectSocket, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { describe, it } from 'mocha';
+import { ParetoError } from '@pareto/core';
+import { waitFor } from '@pareto/testkit';
+import {
+  createChannel,
+  createClient,
+  createLimiter,
+  createRawCaller,
+  createServer,
+  rawDuplex,
+  rawUnary,
+  type Limiter,
+  type Limits,
+  type RpcServer,
+} from '../../src/index.js';
+
+const mib = 1024 * 1024;
+const inferPath = '/inference.GRPCInferenceService/ModelInfer';
+const streamPath = '/inference.GRPCInferenceService/ModelStreamInfer';
+const readyPath = '/inference.GRPCInferenceService/ModelReady';
+const describePath = '/pareto.v1.Registry/Describe';
+
+const head = (length: number, flag = 0): Buffer => {
+  const bytes = Buffer.alloc(5);
+  bytes.writeUInt8(flag);
+  bytes.writeUInt32BE(length, 1);
+  return bytes;
+};
+const framed = (message: Buffer, flag = 0): Buffer => Buffer.concat([head(message.length, flag), message]);
+
+/** Status and message of a call. */
+type Answer = readonly [status: string, message: string];
+
+/** Resolves with the status of a call, from its headers or trailers. */
+function answerOf(stream: ClientHttp2Stream): Promise<Answer> {
+  return new Promise((resolve) => {
+    const onHeaders = (headers: Readonly<Record<string, unknown>>): void => {
+      if (headers['grpc-status'] === undefined) return;
+      resolve([String(headers['grpc-status']), decodeURI(String(headers['grpc-message'] ?? ''))]);
+    };
+    stream.on('response', onHeaders).on('trailers', onHeaders);
+    stream.on('close', () => resolve(['none', `reset with ${stream.rstCode}`]));
+    stream.on('error', () => undefined).resume();
+  });
+}
+
+describe('the limits of a gRPC server', () => {
+  let server: RpcServer;
+  let limiter: Limiter;
+  let port: number;
+  let session: ClientHttp2Session;
+  let handled: string[];
+  let reached: string[];
+  const opened: (ClientHttp2Session | Socket)[] = [];
+
+  async function start(limits: Partial<Limits> = {}): Promise<void> {
+    handled = [];
+    reached = [];
+    limiter = createLimiter({ limits, onReached: (limit) => reached.push(limit) });
+    server = createServer({
+      limiter,
+      guard: (path) =>
+        path.startsWith('/pareto.v1.Registry/')
+          ? ({ metadata, setTrailer }) => {
+              setTrailer('pareto-checked', 'yes');
+              if (metadata.get('x-who') !== 'operator') throw new ParetoError('permission-denied', 'for operators');
+            }
+          : undefined,
+    });
+    server.add('inference.GRPCInferenceService', {
+      modelInfer: rawUnary(async (body) => {
+        handled.push(`infer ${body.length}`);
+        return body;
+      }),
+      modelStreamInfer: rawDuplex(async (stream) => {
+        for await (const body of stream) await stream.write(body);
+      }),
+      modelReady: async ({ name }) => {
+        handled.push(`ready ${name}`);
+        return { ready: true };
+      },
+    });
+    server.add('pareto.v1.Registry', { describe: async ({ name }) => ({ task: { name } }) });
+    port = await server.listen('127.0.0.1', 0);
+    session = newSession();
+  }
+  function newSession(): ClientHttp2Session {
+    const created = connect(`http://127.0.0.1:${port}`).on('error', () => undefined);
+    opened.push(created);
+    return created;
+  }
+  const request = (path: string, headers: Readonly<Record<string, string>> = {}, on = session): ClientHttp2Stream =>
+    on.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers', ...headers });
+  const call = (path: string, message: Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {
+    const stream = request(path, headers);
+    const answer = answerOf(stream);
+    stream.end(message);
+    return answer;
+  };
+  /** Calls from another connection, as a client that is not involved. */
+  async function bystander(): Promise<void> {
+    const channel = createChannel(`127.0.0.1:${port}`);
+    try {
+      assert.equal((await createRawCaller(channel, inferPath)(Buffer.from('me'))).body.toString(), 'me');
+    } finally {
+      channel.close();
+    }
+  }
+
+  afterEach(() => {
+    for (const one of opened.splice(0)) one.destroy();
+    server.close();
+  });
+
+  it('rejects a caller from the headers, before the request arrives', async () => {
+    await start();
+    const stream = request(describePath);
+    assert.deepEqual(await answerOf(stream), ['7', 'for operators']);
+    const garbage = await call(describePath, framed(Buffer.alloc(1000, 0xff)));
+    assert.deepEqual(garbage, ['7', 'for operators']);
+    assert.equal((await call(describePath, framed(Buffer.alloc(0)), { 'x-who': 'operator' }))[0], '0');
+    const channel = createChannel(`127.0.0.1:${port}`, { metadata: { 'x-who': 'operator' } });
+    let checked: string | undefined;
+    const onTrailers = (trailers: ReadonlyMap<string, string>): void => void (checked = trailers.get('pareto-checked'));
+    await createClient(channel, 'pareto.v1.Registry').describe({ name: 'x' }, { onTrailers });
+    channel.close();
+    assert.equal(checked, 'yes');
+  });
+
+  it('rejects a message that is too large for its method when it is announced', async () => {
+    await start({ messageBytes: 2 * mib });
+    for (const [path, length, limit] of [
+      [readyPath, mib + 1, 'small-message-bytes'],
+      [inferPath, 2 * mib + 1, 'message-bytes'],
+      [streamPath, 2 * mib + 1, 'message-bytes'],
+      ['/grpc.health.v1.Health/Check', mib + 1, 'small-message-bytes'],
+    ] as const) {
+      const stream = request(path);
+      const answer = answerOf(stream);
+      stream.write(head(length));
+      const [status, message] = await answer;
+      assert.equal(status, '8', path);
+      assert.match(message, new RegExp(`Received message larger than max \\(${length} vs`));
+      assert.equal(reached.pop(), limit);
+    }
+    assert.equal((await call(readyPath, framed(Buffer.from('\n\u0001a'))))[0], '0');
+    assert.deepEqual(handled, ['ready a']);
+  });
+
+  it('counts fields before it decodes a message', async () => {
+    await start();
+    const bombs = [Buffer.alloc(mib, 0x0a00), Buffer.alloc(mib - (mib % 2), Buffer.from([0x22, 0x00]))];
+    for (const bomb of bombs) {
+      const [status, message] = await call(readyPath, framed(bomb.subarray(0, mib)));
+      assert.equal(status, '3');
+      assert.match(message, /more than 65536 fields|is not a request of/);
+    }
+    assert.deepEqual(handled, []);
+  });
+
+  it('answers a malformed message with INVALID_ARGUMENT', async () => {
+    await start();
+    const [status, message] = await call(readyPath, framed(Buffer.from([0x0a, 0x7f])));
+    assert.equal(status, '3');
+    assert.match(message, /^the message is not a request of inference.GRPCInferenceService\/ModelReady: /);
+  });
+
+  it('inflates compressed messages within the limits', async () => {
+    await start({ messageBytes: 4 * mib });
+    const gzip = { 'grpc-encoding': 'gzip' };
+    const small = framed(gzipSync(Buffer.from('abc')), 1);
+    assert.equal((await call(inferPath, small, gzip))[0], '0');
+    assert.equal((await call(inferPath, framed(Buffer.from('plain')), gzip))[0], '0');
+    const bomb = framed(gzipSync(Buffer.alloc(64 * mib)), 1);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => call(inferPath, bomb, gzip)));
+    assert.deepEqual(new Set(answers.map(([status]) => status)), new Set(['8']));
+    assert.match(answers[0]?.[1] ?? '', /decompresses to a size larger than 4194304; .*--max-message-bytes$/);
+    assert.equal((await call(readyPath, framed(gzipSync(Buffer.alloc(2 * mib)), 1), gzip))[0], '8');
+    assert.equal((await call(inferPath, framed(Buffer.from('no gzip'), 1), gzip))[0], '3');
+    assert.equal((await call(inferPath, framed(Buffer.from('x'), 1), { 'grpc-encoding': 'br' }))[0], '12');
+    assert.deepEqual(handled, ['infer 3', 'infer 5']);
+    await waitFor('no bytes', () => limiter.bytes.heldBytes === 0 || undefined);
+  });
+
+  it('ends stalled requests in favour of others, within the budget', async () => {
+    await start({ messageBytes: 8 * mib, bufferedBytes: 8 * mib });
+    const stalled = Array.from({ length: 10 }, () => request(inferPath));
+    const answers = stalled.map(answerOf);
+    for (const stream of stalled) {
+      stream.write(head(7 * mib));
+      stream.write(Buffer.alloc(mib / 2));
+    }
+    await waitFor('the bytes', () => limiter.bytes.heldBytes > 4 * mib || undefined);
+    assert.ok(limiter.bytes.heldBytes <= 8 * mib);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const channel = createChannel(`127.0.0.1:${port}`);
+    for (let i = 0; i < 5; i++) {
+      assert.equal((await createRawCaller(channel, inferPath)(Buffer.alloc(2 * mib))).body.length, 2 * mib);
+    }
+    channel.close();
+    assert.equal((await Promise.race(answers))[0], '8');
+    assert.ok(reached.includes('buffered-bytes'));
+    session.destroy();
+    await waitFor('no bytes', () => limiter.bytes.heldBytes === 0 || undefined);
+  });
+
+  it('ends requests that stall in the middle of a message, and no idle stream', async () => {
+    await start({ stallMs: 200 });
+    const partial = request(inferPath);
+    const idle = request(streamPath);
+    const ended = answerOf(partial);
+    idle.write(framed(Buffer.from('one')));
+    partial.write(head(100));
+    assert.deepEqual((await ended)[0], '8');
+    assert.deepEqual(reached, ['stall-ms']);
+    const echoed = once(idle, 'data');
+    idle.write(framed(Buffer.from('two')));
+    await echoed;
+    idle.end();
+    assert.equal((await answerOf(idle))[0], '0');
+  });
+
+  it('ends calls whose replies are not read', async () => {
+    await start({ stallMs: 200, messageBytes: 8 * mib, bufferedBytes: 32 * mib });
+    const slow = request(inferPath);
+    slow.end(framed(Buffer.alloc(4 * mib)));
+    await waitFor('the end of the slow reader', () => reached[0]);
+    assert.deepEqual(reached, ['stall-ms']);
+    await bystander();
+    await waitFor('no bytes', () => limiter.bytes.heldBytes === 0 || undefined);
+  });
+
+  it('refuses further streams of a connection', async () => {
+    await start({ streams: 50 });
+    await once(session, 'remoteSettings');
+    assert.equal(session.remoteSettings.maxConcurrentStreams, 50);
+    for (let i = 0; i < 200; i++) request(inferPath).on('error', () => undefined);
+    await bystander();
+    assert.ok(limiter.bytes.heldBytes <= 51 * (16 + 1) * 1024);
+  });
+
+  it('closes connections without use in favour of others', async () => {
+    await start({ connections: 20 });
+    const used = newSession();
+    const stream = request(inferPath, {}, used);
+    const sockets = Array.from({ length: 100 }, () =>
+      connectSocket({ host: '127.0.0.1', port }).on('error', () => undefined),
+    );
+    opened.push(...sockets);
+    for (const socket of sockets) await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+    await waitFor('the bound', () => limiter.connections.count <= 20 || undefined);
+    for (let i = 0; i < 5; i++) await bystander();
+    stream.destroy();
+    assert.ok(reached.includes('connections'));
+  });
+
+  it('discards what a client still sends after the reply', async () => {
+    await start();
+    const stream = request('/pareto.v1.Registry/Unknown');
+    const answer = answerOf(stream);
+    stream.write(Buffer.alloc(3 * mib));
+    assert.equal((await answer)[0], '12');
+    await once(stream, 'close');
+    await bystander();
+    assert.equal(limiter.bytes.heldBytes, 0);
+  });
+});
