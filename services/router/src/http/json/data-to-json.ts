@@ -84,12 +84,13 @@ function aligned(raw: Buffer): Buffer {
 function writeTexts({ name, raw }: RawTensor, writer: JsonWriter): void {
   for (let offset = 0; offset + 4 <= raw.length;) {
     const end = offset + 4 + raw.readUInt32LE(offset);
-    const element = raw.subarray(offset + 4, end);
-    if (!isUtf8(element)) {
+    const text = raw.toString('utf8', offset + 4, end);
+    // Bytes that are not UTF-8 are replaced by this character, which is valid itself.
+    if (text.includes('\ufffd') && !isUtf8(raw.subarray(offset + 4, end))) {
       throw new ParetoError('invalid-argument', `output '${name}' has BYTES that are not UTF-8; ${binaryHint(name)}`);
     }
     if (offset > 0) writer.add(',');
-    writer.add(JSON.stringify(element.toString('utf8')));
+    writer.add(JSON.stringify(text));
     offset = end;
   }
 }

@@ -102,4 +102,16 @@ describe('parsing and serializing inferences', () => {
     const typed = await inThreads.write(messageOf([floats], true), json, caller);
     assert.match(bytesOf(typed.body).toString(), /"data":\[1.5,-0.0\]/);
   });
+
+  it('serializes BYTES that are UTF-8 only', async () => {
+    const texts = ['a"', '', 'ü\ufffd'].map((text) => Buffer.from(text));
+    const rawOf = (elements: readonly Buffer[]): Buffer =>
+      Buffer.concat(elements.flatMap((each) => [Buffer.from(Uint32Array.of(each.length).buffer), each]));
+    const write = async (elements: readonly Buffer[]): Promise<string> => {
+      const output: RawTensor = { name: 'y', datatype: 'BYTES', shape: [elements.length], raw: rawOf(elements) };
+      return bytesOf((await direct.write(messageOf([output]), json, caller)).body).toString();
+    };
+    assert.match(await write(texts), /"data":\["a\\"","","ü\ufffd"\]/);
+    await assert.rejects(write([...texts, Buffer.from([0xff])]), /'y' has BYTES that are not UTF-8/);
+  });
 });
