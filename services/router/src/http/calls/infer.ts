@@ -6,19 +6,33 @@ import type { Endpoint, Exchange } from './exchange.js';
 import { readRawInfer } from './raw-infer.js';
 import { tensorsTooLarge } from '../reply/status.js';
 import { preview } from '../json/json-shape.js';
+import type { BinaryOptions } from '../infer/read-infer.js';
 import { headerLengthKey } from '../infer/write-infer.js';
 
 export const infer: Endpoint = async (exchange) => {
-  const { call, protocol, work, maxMessageBytes, model, version } = exchange;
+  const { call, protocol, work } = exchange;
+  const { message, binary } = await readMessage(exchange);
+  return work.write(await protocol.infer(message, call), binary, call);
+};
+
+interface InferMessage {
+  /** Encoded ModelInferRequest. */
+  readonly message: Buffer;
+  readonly binary: BinaryOptions;
+}
+
+/** Reads and converts the body, which is not kept while the query is served. */
+async function readMessage(exchange: Exchange): Promise<InferMessage> {
+  const { call, work, maxMessageBytes: maxBytes, model, version } = exchange;
   const body = await exchange.body('modelInfer');
   const headerLength = readHeaderLength(exchange, body.length);
-  const parsed = await (headerLength === 0
+  const { request, binary } = await (headerLength === 0
     ? readRawInfer(exchange, body)
-    : work.read(body, { headerLength, maxBytes: maxMessageBytes }, call));
-  const message = encodePiecewiseRequest({ ...parsed.request, modelName: model, modelVersion: version });
-  if (message.length > maxMessageBytes) throw tensorsTooLarge(maxMessageBytes);
-  return work.write(await protocol.infer(message, call), parsed.binary, call);
-};
+    : work.read(body, { headerLength, maxBytes }, call));
+  const message = encodePiecewiseRequest({ ...request, modelName: model, modelVersion: version });
+  if (message.length > maxBytes) throw tensorsTooLarge(maxBytes);
+  return { message, binary };
+}
 
 /** Returns the length of the JSON in the body. 0 means that the body is a single tensor without JSON. */
 function readHeaderLength({ headers }: Exchange, length: number): number {
