@@ -2,7 +2,7 @@
 // counted. Its handler finds it again by a header.
 
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { Metadata } from '@grpc/grpc-js';
+import type { Metadata } from '@grpc/grpc-js';
 import { systemClock } from '@pareto/core';
 import type { Connection } from '../limits/connections.js';
 import type { Limiter } from '../limits/limiter.js';

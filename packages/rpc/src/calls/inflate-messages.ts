@@ -23,8 +23,11 @@ export const encodingOf = (header: unknown): Encoding | undefined => encodings.f
 
 const headBytes = 5;
 
-/** Returns a function that takes the data of a call as it arrives, and null at its end. */
-export function inflateMessages(options: InflateOptions): (data: Buffer | null) => void {
+/**
+ * Returns a function that takes the data of a call as it arrives, and null at its end. It returns true: the receive
+ * window of the stream bounds what waits here.
+ */
+export function inflateMessages(options: InflateOptions): (data: Buffer | null) => true {
   let received: Buffer[] = [];
   let length = 0;
   let done = Promise.resolve();
@@ -50,13 +53,17 @@ export function inflateMessages(options: InflateOptions): (data: Buffer | null) 
       });
   };
   return (data) => {
-    if (data === null) return later(() => options.push(data));
+    if (data === null) {
+      later(() => options.push(data));
+      return true;
+    }
     received.push(data);
     length += data.length;
     for (let message = takeMessage(); message !== undefined; message = takeMessage()) {
       const whole = message;
       later(async () => options.push(whole[0] === 1 ? await inflate(whole.subarray(headBytes), options) : whole));
     }
+    return true;
   };
 }
 

@@ -56,7 +56,7 @@ export function limitRequest(stream: ServerHttp2Stream, request: RequestLimits):
       }
       if (!bytes.take(data.length, isWaiting())) return true;
     }
-    return deliver(data) ?? true;
+    return deliver(data);
   };
   stream.setTimeout(limits.stallMs, () => {
     const isStalled = isWaiting() && stream.readableLength === 0;

@@ -1,6 +1,6 @@
 // Converts typed tensor contents to raw bytes and back, directly on the packed fields.
 
-import protobuf from 'protobufjs/minimal.js';
+import type protobuf from 'protobufjs/minimal.js';
 import { elementBytes, errorText, ParetoError, type DataType } from '@pareto/core';
 import { limitError } from '../limits/limit-error.js';
 import { defaultLimits } from '../limits/limits.js';

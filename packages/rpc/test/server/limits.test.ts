@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { connect, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, it } from 'mocha';
@@ -39,9 +39,8 @@ type Answer = readonly [status: string, message: string];
 /** Resolves with the status of a call, from its headers or trailers. */
 function answerOf(stream: ClientHttp2Stream): Promise<Answer> {
   return new Promise((resolve) => {
-    const onHeaders = (headers: Readonly<Record<string, unknown>>): void => {
-      if (headers['grpc-status'] === undefined) return;
-      resolve([String(headers['grpc-status']), decodeURI(String(headers['grpc-message'] ?? ''))]);
+    const onHeaders = ({ 'grpc-status': status, 'grpc-message': message = '' }: IncomingHttpHeaders): void => {
+      if (typeof status === 'string' && typeof message === 'string') resolve([status, decodeURI(message)]);
     };
     stream.on('response', onHeaders).on('trailers', onHeaders);
     stream.on('close', () => resolve(['none', `reset with ${stream.rstCode}`]));
@@ -66,9 +65,10 @@ describe('the limits of a gRPC server', () => {
       limiter,
       guard: (path) =>
         path.startsWith('/pareto.v1.Registry/')
-          ? ({ metadata, setTrailer }) => {
-              setTrailer('pareto-checked', 'yes');
-              if (metadata.get('x-who') !== 'operator') throw new ParetoError('permission-denied', 'for operators');
+          ? (call) => {
+              call.setTrailer('pareto-checked', 'yes');
+              if (call.metadata.get('x-who') !== 'operator')
+                throw new ParetoError('permission-denied', 'for operators');
             }
           : undefined,
     });
