@@ -1,9 +1,5 @@
 // Counts on which provider the nodes of a graph ran, from ONNX Runtime's profile of a session.
 
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { ParetoError } from '@pareto/core';
 import { loadHungAfter } from '../processes/pending-calls.js';
 import type { SessionRequest } from '../protocol/protocol.js';
 import { runFailure, tensorHeader, type TensorInput } from './run.js';
@@ -21,28 +17,16 @@ export async function observeNodesByProvider(
   { modelPath, provider, threads, option }: SessionRequest,
   inputs: readonly TensorInput[],
 ): Promise<NodesByProvider> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'pareto-profile-'));
-  try {
-    await session.grantFolder(folder);
-    const options = { modelPath, provider, threads, option, pathPrefix: path.join(folder, 'session') };
-    const outcome = await session.call({
-      request: { kind: 'profile', ...options, tensors: inputs.map(tensorHeader) },
-      data: inputs.map(({ data }) => data),
-      what: 'the profiled run',
-      hungAfter: loadHungAfter,
-    });
-    if (outcome.kind === 'replied' && outcome.reply.kind === 'profiled') return await readNodesByProvider(folder);
-    const failure = outcome.kind === 'died' ? outcome : { kind: 'failed' as const, message: failureReasonOf(outcome) };
-    throw runFailure("the model doesn't run while it is profiled", failure);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function readNodesByProvider(folder: string): Promise<NodesByProvider> {
-  const [file] = await readdir(folder);
-  if (file === undefined) throw new ParetoError('internal', 'ONNX Runtime wrote no profile of the session');
-  return countNodes(JSON.parse(await readFile(path.join(folder, file), 'utf8')) as readonly ProfileEvent[]);
+  const outcome = await session.call({
+    request: { kind: 'profile', modelPath, provider, threads, option, tensors: inputs.map(tensorHeader) },
+    data: inputs.map(({ data }) => data),
+    what: 'the profiled run',
+    hungAfter: loadHungAfter,
+  });
+  if (outcome.kind === 'replied' && outcome.reply.kind === 'profiled')
+    return countNodes(JSON.parse(outcome.reply.profile) as readonly ProfileEvent[]);
+  const failure = outcome.kind === 'died' ? outcome : { kind: 'failed' as const, message: failureReasonOf(outcome) };
+  throw runFailure("the model doesn't run while it is profiled", failure);
 }
 
 /** Fields used of an event in ONNX Runtime's profile, which has Chrome's trace format. */

@@ -45,12 +45,9 @@ export interface RunHeader {
   readonly outputs: readonly string[];
 }
 
-/**
- * Request to run a model once in a new session, and write its profile to a file whose path starts with `pathPrefix`.
- */
+/** Request to run a model once in a new session, and return its profile. */
 export interface ProfileHeader extends SessionRequest {
   readonly kind: 'profile';
-  readonly pathPrefix: string;
   readonly tensors: readonly TensorHeader[];
 }
 
@@ -89,8 +86,14 @@ export interface ResultHeader {
   readonly tensors: readonly TensorHeader[];
 }
 
-interface DoneHeader {
-  readonly kind: 'profiled' | 'released';
+interface ProfiledHeader {
+  readonly kind: 'profiled';
+  /** Profile in Chrome's trace format. */
+  readonly profile: string;
+}
+
+interface ReleasedHeader {
+  readonly kind: 'released';
 }
 
 interface FailedHeader {
@@ -98,7 +101,7 @@ interface FailedHeader {
   readonly message: string;
 }
 
-export type Reply = LoadedHeader | ResultHeader | DoneHeader | FailedHeader;
+export type Reply = LoadedHeader | ResultHeader | ProfiledHeader | ReleasedHeader | FailedHeader;
 
 export type FromExecutor = HelloHeader | (Reply & { readonly id: number });
 

@@ -3,6 +3,7 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { errorText } from '@pareto/core';
 import { env, listSupportedBackends } from 'onnxruntime-node';
@@ -40,8 +41,8 @@ async function handle({ id, ...request }: ToExecutor, data: readonly Buffer[]): 
 /** Returns the folders of the files in a request, also under their real paths, which ONNX Runtime reports for some. */
 function foldersOf(request: Request): readonly string[] {
   if (!('modelPath' in request)) return [];
-  const output = request.kind === 'load' ? request.optimisedPath : request.pathPrefix;
-  const folders = [request.modelPath, output ?? request.modelPath].map((path) => dirname(path));
+  const output = request.kind === 'load' ? request.optimisedPath : undefined;
+  const folders = [dirname(request.modelPath), output === undefined ? tmpdir() : dirname(output)];
   return folders.flatMap((folder) => (existsSync(folder) ? [folder, realpathSync(folder)] : [folder]));
 }
 

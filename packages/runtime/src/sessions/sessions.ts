@@ -1,5 +1,8 @@
 // The ONNX Runtime sessions of an executor process, by number, and the handlers of requests.
 
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { systemClock } from '@pareto/core';
 import { InferenceSession, listSupportedBackends, type Tensor } from 'onnxruntime-node';
 import { readProcessMemory } from '../processes/process-memory.js';
@@ -120,14 +123,26 @@ async function run(
 
 /** Runs a model once in a separate session, because profiling slows down every run of a session. */
 async function profile(request: ProfileHeader, data: readonly Buffer[]): Promise<RequestResult> {
-  const session = await createSession(request, { enableProfiling: true, profileFilePrefix: request.pathPrefix });
+  const folder = mkdtempSync(path.join(tmpdir(), 'pareto-profile-'));
   try {
-    await session.run(feedsOf(request.tensors, data));
+    const options = { enableProfiling: true, profileFilePrefix: path.join(folder, 'session') };
+    await runOnce(await createSession(request, options), feedsOf(request.tensors, data));
+    const [file] = readdirSync(folder);
+    if (file === undefined) throw new Error('ONNX Runtime wrote no profile of the session');
+    const profile = readFileSync(path.join(folder, file), 'utf8');
+    return { reply: { kind: 'profiled', profile }, tensors: [] };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runOnce(session: InferenceSession, feeds: Record<string, Tensor>): Promise<void> {
+  try {
+    await session.run(feeds);
     session.endProfiling();
   } finally {
     await session.release();
   }
-  return { reply: { kind: 'profiled' }, tensors: [] };
 }
 
 const feedsOf = (tensors: readonly TensorHeader[], data: readonly Buffer[]): Record<string, Tensor> =>
