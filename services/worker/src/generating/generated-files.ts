@@ -1,9 +1,9 @@
 // Hashes the files of a generated model and uploads them to a controller.
 
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, lstat, mkdtemp, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { checkManifest, hashFile, makeFolder } from '@pareto/blobs';
-import { bytes, type Manifest } from '@pareto/core';
+import { bytes, ParetoError, type Manifest } from '@pareto/core';
 import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink, LocalBlob } from '../blobs/blob-sink.js';
 
@@ -12,14 +12,23 @@ export interface GeneratedFile extends LocalBlob {
   readonly name: string;
 }
 
-/** Returns the paths, sizes and digests of the named files. */
-export const describeFiles = (folder: string, names: readonly string[]): Promise<readonly GeneratedFile[]> =>
-  Promise.all(
-    names.map(async (name) => {
-      const path = join(folder, name);
-      return { name, path, digest: await hashFile(path), sizeBytes: (await stat(path)).size };
-    }),
-  );
+/**
+ * Returns the paths, sizes and digests of the named files. Throws `internal` for a name of something else: the process that
+ * wrote the folder must not make this one read files that only this one can. Takes the folder from that process first, so
+ * that it cannot replace the files.
+ */
+export async function describeFiles(folder: string, names: readonly string[]): Promise<readonly GeneratedFile[]> {
+  await chown(folder, process.geteuid?.() ?? -1, process.getegid?.() ?? -1);
+  return Promise.all(names.map((name) => describeFile(folder, name)));
+}
+
+async function describeFile(folder: string, name: string): Promise<GeneratedFile> {
+  const path = join(folder, name);
+  const stats = name === basename(name) ? await lstat(path) : undefined;
+  if (stats?.isFile() !== true || stats.nlink !== 1)
+    throw new ParetoError('internal', `the generated file ${name} is not a plain file in its folder`);
+  return { name, path, digest: await hashFile(path), sizeBytes: stats.size };
+}
 
 /** Returns the manifest of the files. Throws `invalid-argument` if they do not form a model. */
 export const manifestOf = (files: readonly GeneratedFile[]): Manifest =>
@@ -52,5 +61,6 @@ export interface WorkFolder extends AsyncDisposable {
 export async function openWorkFolder(parent: string): Promise<WorkFolder> {
   await makeFolder(parent);
   const path = await mkdtemp(join(parent, 'make-'));
+  await chmod(path, 0o755); // Generators run as other users.
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
