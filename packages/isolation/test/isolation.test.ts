@@ -12,6 +12,7 @@ const asPlainUser = ['setpriv', `--reuid=${plainUser}`, `--regid=${plainUser}`, 
 
 interface Reports {
   readonly missing: readonly MissingProtection[];
+  readonly umask: number;
   readonly reports: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -40,6 +41,13 @@ describe('an isolated process', function () {
     return JSON.parse(child.output) as Reports;
   }
 
+  /** Returns what an intruder gained besides files of its own. */
+  const gained = ({
+    readable: _,
+    written: __,
+    isServiceUser: ___,
+    ...rest
+  }: Readonly<Record<string, unknown>>): object => rest;
   const nothing = {
     secrets: [],
     links: [],
@@ -50,13 +58,33 @@ describe('an isolated process', function () {
   };
 
   it('reads nothing but its files, and connects to nothing', async () => {
-    const { missing, reports } = await intrude();
+    const { missing, reports, umask } = await intrude();
     const readable = [temp.file('cache/model.onnx')];
     assert.deepEqual(missing, []);
+    assert.equal(umask, 0o022);
     assert.deepEqual(reports, [
       { ...nothing, readable, written: [temp.file('cache/one')], isServiceUser: false },
       { ...nothing, readable, written: [temp.file('cache/two')], isServiceUser: false },
     ]);
+  });
+
+  it('runs as another user if namespaces are not allowed, and the missing network is reported', async () => {
+    await chmod(temp.path, 0o755);
+    const { missing, reports } = await intrude('setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--');
+    assert.deepEqual(
+      missing.map(({ protection }) => protection),
+      ['network'],
+    );
+    for (const report of reports) assert.deepEqual(gained(report), { ...nothing, isConnected: true });
+  });
+
+  it('runs as the user of the service if others cannot read its files, and this is reported', async () => {
+    const { missing } = await intrude('setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--');
+    const [user] = missing;
+    assert.equal(user?.protection, 'user');
+    assert.equal(user.reason, `user 60800 cannot read ${temp.file('cache')}`);
+    assert.match(user.consequence, /could read this service's files, environment and memory/);
+    assert.match(user.advice, /let other users read the folders/);
   });
 
   it('reads no secrets and connects to nothing if the service is not root', async function () {
@@ -67,9 +95,6 @@ describe('an isolated process', function () {
       Object.assign(this.test ?? {}, { skipReason: unavailable.reason });
       return this.skip();
     }
-    for (const report of reports) {
-      const { secrets, links, environment, isConnected, noNewPrivileges, capabilities } = report;
-      assert.deepEqual({ secrets, links, environment, isConnected, noNewPrivileges, capabilities }, nothing);
-    }
+    for (const report of reports) assert.deepEqual(gained(report), nothing);
   });
 });

@@ -8,6 +8,7 @@ export {
   type Loaded,
 } from './flags/config.js';
 export { advertisedAddress, followerFlags } from './flags/address.js';
+export { isolateProcesses, isolationFlags } from './isolation/isolate-processes.js';
 export { checkBind, hasOpenMetrics, type CommonConfig } from './flags/common-flags.js';
 export { parseSize } from './flags/formats.js';
 export type { FlagValues } from './flags/flag-table.js';

@@ -4,6 +4,7 @@ import { defaultProfileMs } from '@pareto/runtime';
 import {
   defineConfig,
   followerFlags,
+  isolationFlags,
   type CommonConfig,
   type ConfigDefinition,
   type FlagValues,
@@ -46,7 +47,7 @@ const workerFlags = {
   },
 } as const;
 
-export type WorkerConfig = CommonConfig & FlagValues<typeof followerFlags & typeof workerFlags>;
+export type WorkerConfig = CommonConfig & FlagValues<typeof followerFlags & typeof isolationFlags & typeof workerFlags>;
 
 export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
   name: 'pareto-worker',
@@ -54,5 +55,5 @@ export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
   example: 'pareto-worker --controllers 127.0.0.1:8100 --cluster-token-file token --cache-dir /var/cache/pareto',
   // Only routers call workers. The queues of the replicas bound what they hold.
   defaults: { port: 8200, metricsPort: 8201, maxBufferedBytes: 1024 * 1024 * 1024, maxStreams: 16_384 },
-  flags: { ...followerFlags, ...workerFlags },
+  flags: { ...followerFlags, ...isolationFlags, ...workerFlags },
 });

@@ -3,15 +3,17 @@
 
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } from '@pareto/blobs';
 import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
+import type { OpenedIsolation } from '@pareto/isolation';
 import { createServer, rawUnary, type Limiter, type RpcServer } from '@pareto/rpc';
 import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware } from '@pareto/runtime';
 import {
   advertisedAddress,
   createProbeServer,
   createServiceLimiter,
+  isolateProcesses,
   hasOpenMetrics,
   observeLimits,
   parseSize,
@@ -40,7 +42,8 @@ export async function createWorker(
   devices: Readonly<Record<string, string>> = {},
 ): Promise<readonly Runnable[]> {
   const { clock, logger, lifecycle, access } = context;
-  const pool = createExecutorPool({ size: 1, clock, environment: devices });
+  const isolation = await isolate(config, devices, logger);
+  const pool = createExecutorPool({ size: 1, clock, isolation, environment: devices });
   const hardware = await discover(config, pool, logger);
   const metrics = createWorkerMetrics();
   const draining = (): boolean => lifecycle.draining.aborted;
@@ -52,6 +55,7 @@ export async function createWorker(
   const stepMemory = createStepMemory();
   const shared = {
     pool,
+    isolation,
     cache,
     stepMemory,
     slots: createDeviceSlots(hardware.slotGroups),
@@ -99,12 +103,24 @@ export async function createWorker(
   };
   return [
     createProbes(config, { context, metrics, limiter, session, replicas }),
-    createServing({ config, context, server, session, replicas, stepRunner, pool, onPort }),
+    createServing({ config, context, server, session, replicas, stepRunner, pool, isolation, onPort }),
   ];
 }
 
 /** Returns an address as a valid worker name, without colons. */
 const nameOf = (address: string): string => address.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+
+/** Isolates the executors and generators, which read and write the cache. */
+async function isolate(
+  config: WorkerConfig,
+  devices: Readonly<Record<string, string>>,
+  logger: Logger,
+): Promise<OpenedIsolation> {
+  const { cacheDir } = config;
+  await makeFolder(cacheDir).catch(unusable(cacheDir));
+  const libraries = Object.values(devices).flatMap((value) => value.split(delimiter).filter(isAbsolute));
+  return isolateProcesses(config, { folders: [cacheDir], libraries, secrets: [], logger });
+}
 
 async function discover(config: WorkerConfig, pool: ExecutorPool, logger: Logger): Promise<Hardware> {
   const { slots, memory, providers } = config;
@@ -166,6 +182,7 @@ interface ServingDeps {
   readonly replicas: ReplicaSet;
   readonly stepRunner: StepRunner;
   readonly pool: ExecutorPool;
+  readonly isolation: Disposable;
   readonly onPort: (port: number) => void;
 }
 
@@ -181,6 +198,7 @@ function createServing({
   replicas,
   stepRunner,
   pool,
+  isolation,
   onPort,
 }: ServingDeps): Runnable {
   context.lifecycle.draining.addEventListener('abort', () => {
@@ -200,6 +218,7 @@ function createServing({
       await session.stop();
       server.close();
       await pool[Symbol.asyncDispose]();
+      isolation[Symbol.dispose]();
     },
   };
 }

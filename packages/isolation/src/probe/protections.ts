@@ -11,7 +11,7 @@ export interface MissingProtection {
   readonly advice: string;
 }
 
-const namespaces = 'run the service as root with CAP_SYS_ADMIN, or allow unprivileged user namespaces';
+const namespaces = 'run the service as root with all capabilities, or allow unprivileged user namespaces';
 
 const protections: Readonly<Record<Protection, Pick<MissingProtection, 'consequence' | 'advice'>>> = {
   user: {

@@ -1,11 +1,11 @@
 // Starts the processes that handle models and clients' data, separated from the service and from each other by what the
 // host offers.
 
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { chown } from 'node:fs/promises';
 import { findTool } from './find-tool.js';
 import { createUserIds } from './user-ids.js';
-import { wrap, type ProcessBounds, type Wrappers } from './wrappers.js';
+import { wrap, type ProcessBounds, type ProcessUser, type Wrappers } from './wrappers.js';
 
 /** A Node program, and what its process gets. */
 export interface IsolatedProgram extends ProcessBounds {
@@ -24,6 +24,8 @@ export interface IsolatedProcess {
    * cannot write there.
    */
   grantFolder(folder: string): Promise<void>;
+  /** Lowers the maximum size of the process's data. Resolves with false if it fails, for example without `prlimit`. */
+  limitData(dataBytes: number): Promise<boolean>;
 }
 
 export interface Isolation {
@@ -48,6 +50,7 @@ export function createIsolation(wrappers: Wrappers, firstUserId?: number): Isola
       }
       return {
         child,
+        limitData: (dataBytes) => limitData(wrappers.prlimit, child.pid, dataBytes, user),
         grantFolder: async (folder) => {
           if (user !== undefined) await chown(folder, user.uid, user.gid).catch(() => undefined);
         },
@@ -55,6 +58,19 @@ export function createIsolation(wrappers: Wrappers, firstUserId?: number): Isola
     },
   };
 }
+
+/** Runs `prlimit` as the user of the process, who may lower its limits without the capability for all processes. */
+const limitData = (
+  prlimit: string | undefined,
+  pid: number | undefined,
+  dataBytes: number,
+  user: ProcessUser | undefined,
+): Promise<boolean> =>
+  new Promise((resolve) => {
+    if (prlimit === undefined || pid === undefined) return resolve(false);
+    const options = { env: {}, ...user };
+    execFile(prlimit, [`--pid=${pid}`, `--data=${dataBytes}`], options, (error) => resolve(error === null));
+  });
 
 /** Isolation by the environment alone, for programs that load trusted models: tests and benchmarks. */
 export const environmentOnly: Isolation = createIsolation({

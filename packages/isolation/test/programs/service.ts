@@ -7,6 +7,7 @@ import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { openIsolation } from '../../src/index.js';
 
+process.umask(0o077);
 const [folder = ''] = process.argv.slice(2);
 const at = (name: string): string => `${folder}/${name}`;
 const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
@@ -38,5 +39,5 @@ async function intrude(granted: string): Promise<unknown> {
 }
 
 const reports = [await intrude('cache/one'), await intrude('cache/two')];
-process.stdout.write(JSON.stringify({ missing: isolation.missing, reports }));
+process.stdout.write(JSON.stringify({ missing: isolation.missing, reports, umask: process.umask(0) }));
 process.exit(0);

@@ -26,6 +26,8 @@ export interface ExecutorProcess {
   readonly stderr: string;
   /** Lets the process write an existing folder. */
   grantFolder(folder: string): Promise<void>;
+  /** Limits the size of the process's data. Resolves with false if it fails. */
+  limitData(dataBytes: number): Promise<boolean>;
   send(message: ToExecutor, tensors?: readonly (readonly Uint8Array[])[]): void;
   onMessage(listener: (message: FromExecutor, tensors: readonly Buffer[]) => void): void;
   /** Kills the process with SIGKILL. `died` resolves with the given death. */
@@ -76,6 +78,7 @@ export function startExecutorProcess(
       return stderr;
     },
     grantFolder: (folder) => isolated.grantFolder(folder),
+    limitData: (dataBytes) => isolated.limitData(dataBytes),
     send: (message, tensors) => writeFrame(socket, encodeFrame(message, tensors)),
     onMessage: (next) => {
       listener = next;

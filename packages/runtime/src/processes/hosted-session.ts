@@ -2,7 +2,7 @@
 
 import { type Clock } from '@pareto/core';
 import type { ExecutorDeath, ExecutorProcess } from './executor-process.js';
-import { limitData, readProcessMemory, watchMemory, type ProcessMemory } from './process-memory.js';
+import { readProcessMemory, watchMemory, type ProcessMemory } from './process-memory.js';
 import { createSessionHost, type Session } from './session-host.js';
 
 export interface HostedSession {
@@ -25,7 +25,8 @@ export async function hostInProcess(
 ): Promise<HostedSession> {
   const session = createSessionHost(process, clock).open();
   const base = readProcessMemory(process.pid);
-  await limitData(process.pid, memoryLimitBytes);
+  // Allocations beyond the limit fail inside the process.
+  if (base !== undefined) await process.limitData(base.dataBytes + memoryLimitBytes);
   const watch = watchMemory(
     process.pid,
     () => memoryLimitBytes,

@@ -1,6 +1,5 @@
 // Reads and limits the memory of a process on Linux. On other systems, the memory is unknown and not limited.
 
-import { execFile } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { milliseconds, type Clock } from '@pareto/core';
@@ -54,17 +53,6 @@ function readStatus(pid: number): string {
 /** Makes the kernel's OOM killer choose this process before others. */
 export async function preferForOomKiller(pid: number): Promise<void> {
   await writeFile(`/proc/${pid}/oom_score_adj`, '900').catch(() => undefined);
-}
-
-/**
- * Limits the data of a process to `extraBytes` more than it has mapped now. Allocations beyond that fail inside the
- * process. Resolves with false if the limit cannot be set, for example without `prlimit`.
- */
-export async function limitData(pid: number, extraBytes: number): Promise<boolean> {
-  const now = readProcessMemory(pid);
-  if (now === undefined) return false;
-  const args = [`--pid=${pid}`, `--data=${now.dataBytes + extraBytes}`];
-  return new Promise((resolve) => execFile('prlimit', args, { env: {} }, (error) => resolve(error === null)));
 }
 
 const watchEvery = milliseconds(100);

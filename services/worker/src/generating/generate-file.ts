@@ -4,6 +4,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ParetoError } from '@pareto/core';
+import type { Isolation } from '@pareto/isolation';
 import {
   generators,
   runGenerator,
@@ -35,6 +36,8 @@ export interface GenerationInput extends BackgroundDeps, StepContext {
   readonly batch: number;
   /** Samples that are not used for evaluation, or the reason why there are none. */
   readonly calibration: Samples | string;
+  /** Isolation of the generator process. */
+  readonly isolation: Isolation;
   /** Existing, empty folder. */
   readonly folder: string;
 }
@@ -97,12 +100,12 @@ async function runGeneratorIn(
   job: Pick<GenerationRequest, 'phase' | 'ranges'>,
   input: GenerationInput,
 ): Promise<GeneratedInFolder | Declined> {
-  const { modelPath, recipe, signal, clock, stepMemory, sizeBytes } = input;
+  const { modelPath, recipe, signal, clock, isolation, stepMemory, sizeBytes } = input;
   const folder = join(input.folder, name);
   await mkdir(folder);
   using _tracked = stepMemory.add(() => rewritingFactor * sizeBytes);
   const limits = { memoryBytes: input.memoryLimitBytes(), timeoutMs: maxGenerationMs, signal };
-  const generated = await runGenerator({ graph: modelPath, recipe, folder, ...job }, limits, clock);
+  const generated = await runGenerator({ graph: modelPath, recipe, folder, ...job }, limits, clock, isolation);
   return generated.kind === 'declined' ? generated : { ...generated, folder };
 }
 

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { graphFile, manifestDigest, type BlobCache } from '@pareto/blobs';
 import { milliseconds, ParetoError, publicText, type RecipeOutcome, type Signature } from '@pareto/core';
+import type { Isolation } from '@pareto/isolation';
 import type { MakeOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink } from '../blobs/blob-sink.js';
@@ -18,6 +19,8 @@ import { withTimeout } from '../orders/with-timeout.js';
 
 export interface MakeDeps extends BackgroundDeps {
   readonly cache: BlobCache;
+  /** Isolation of generator processes. */
+  readonly isolation: Isolation;
   /** Folder in which files are generated. */
   readonly work: string;
   readonly upload: BlobSink;

@@ -1,0 +1,56 @@
+// Isolation of the processes of a service that handle models and clients' data: its flags, and what its start reports.
+
+import { ParetoError } from '@pareto/core';
+import { openIsolation, type IsolationOptions, type MissingProtection, type OpenedIsolation } from '@pareto/isolation';
+import type { Logger } from '@pareto/telemetry';
+import type { CommonConfig } from '../flags/common-flags.js';
+import type { FlagValues } from '../flags/flag-table.js';
+
+/** Flags of the services that start such processes. */
+export const isolationFlags = {
+  executorUid: {
+    kind: 'integer',
+    min: 1,
+    max: 65_000,
+    default: 60_800,
+    help: 'first of 256 user ids for executor processes, one for each, if this service runs as root',
+  },
+  requireIsolation: {
+    kind: 'boolean',
+    default: false,
+    help: 'refuse to start if executor processes cannot be isolated: as another user, without privileges or network',
+  },
+} as const;
+
+type IsolationConfig = FlagValues<typeof isolationFlags> & Pick<CommonConfig, 'certs' | 'clusterTokenFile'>;
+
+export interface IsolateOptions extends Omit<IsolationOptions, 'firstUserId'> {
+  readonly logger: Logger;
+  /** Opens the isolation. */
+  readonly open?: (options: IsolationOptions) => Promise<OpenedIsolation>;
+}
+
+/**
+ * Opens the isolation of the processes that a service starts, and logs what this host lacks for it. `secrets` are those
+ * besides the certificates and the token. Throws `failed-precondition` if isolation is required and incomplete.
+ */
+export async function isolateProcesses(
+  { executorUid, requireIsolation, certs, clusterTokenFile }: IsolationConfig,
+  { logger, open = openIsolation, ...options }: IsolateOptions,
+): Promise<OpenedIsolation> {
+  const secrets = [certs, clusterTokenFile, ...options.secrets].filter((file) => file !== undefined);
+  const isolation = await open({ ...options, secrets, firstUserId: executorUid });
+  const { missing } = isolation;
+  if (missing.length === 0) logger.info('executor processes are isolated', { firstUserId: executorUid });
+  else if (requireIsolation) throw notIsolated(missing);
+  else logger.warn('executor processes are not fully isolated', { missing });
+  return isolation;
+}
+
+function notIsolated(missing: readonly MissingProtection[]): ParetoError {
+  const list = missing.map(({ protection, reason, advice }) => `${protection} (${reason}): ${advice}`).join('; ');
+  return new ParetoError(
+    'failed-precondition',
+    `this host cannot isolate executor processes as --require-isolation demands. Missing: ${list}. Or start without --require-isolation`,
+  );
+}

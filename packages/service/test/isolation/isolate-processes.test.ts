@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import type { IsolationOptions, MissingProtection, OpenedIsolation } from '@pareto/isolation';
+import type { Logger } from '@pareto/telemetry';
+import { isolateProcesses } from '../../src/index.js';
+
+const missing: MissingProtection = {
+  protection: 'network',
+  reason: 'unshare: Operation not permitted',
+  consequence: 'a process could open network connections',
+  advice: 'allow user namespaces',
+};
+const config = { executorUid: 60_800, requireIsolation: false, certs: '/certs', clusterTokenFile: undefined };
+
+describe('isolateProcesses', () => {
+  /** Isolates on a host without the given protections. Returns what was logged, and what had to be isolated. */
+  async function isolate(lacking: readonly MissingProtection[], requireIsolation = false) {
+    const logged: unknown[] = [];
+    const log =
+      (level: string) =>
+      (message: string, fields?: object): void =>
+        void logged.push({ level, message, ...fields });
+    const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') } as Logger;
+    const opened: IsolationOptions[] = [];
+    const open = (options: IsolationOptions): Promise<OpenedIsolation> => {
+      opened.push(options);
+      const start = (): never => assert.fail('nothing was to be started');
+      return Promise.resolve({ start, missing: lacking, [Symbol.dispose]: () => undefined });
+    };
+    const options = { folders: ['/cache'], libraries: [], secrets: ['/store'], logger, open };
+    await isolateProcesses({ ...config, requireIsolation }, options);
+    return { logged, opened };
+  }
+
+  it('hides the secrets of the service, and logs that processes are isolated', async () => {
+    const { logged, opened } = await isolate([]);
+    assert.deepEqual(opened, [
+      { folders: ['/cache'], libraries: [], secrets: ['/certs', '/store'], firstUserId: 60_800 },
+    ]);
+    assert.deepEqual(logged, [{ level: 'info', message: 'executor processes are isolated', firstUserId: 60_800 }]);
+  });
+
+  it('warns of what the host lacks, what follows, and what to do', async () => {
+    const { logged } = await isolate([missing]);
+    assert.deepEqual(logged, [
+      { level: 'warn', message: 'executor processes are not fully isolated', missing: [missing] },
+    ]);
+  });
+
+  it('refuses to start on such a host if isolation is required', async () => {
+    await assert.rejects(isolate([missing], true), {
+      code: 'failed-precondition',
+      message: /--require-isolation.*network \(unshare: Operation not permitted\): allow user namespaces/,
+    });
+  });
+
+  it('starts on a host that lacks nothing if isolation is required', async () => {
+    const { logged } = await isolate([], true);
+    assert.equal(logged.length, 1);
+  });
+});
