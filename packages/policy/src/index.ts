@@ -18,6 +18,7 @@ export {
   type CollectableBlob,
   type CollectParams,
 } from './collect/plan-blob-collection.js';
+export { planUpload, type UploadParams, type UploadPlan } from './collect/plan-upload.js';
 export { costBatch, costPer1k } from './cost/cost-per-1k.js';
 export { p50At, p99At } from './cost/profile-at.js';
 export { objectiveClass, strictestOf } from './demand/objective-class.js';

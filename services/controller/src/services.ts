@@ -9,6 +9,7 @@ import type { ControllerMetrics } from '@pareto/telemetry';
 import { isFresh } from './plan/adopt.js';
 import type { Assigner } from './fleet/worker-stream-writer.js';
 import type { BlobReservations } from './storage/blob-reservations.js';
+import { createUploadAdmission, uploadParams } from './storage/upload-admission.js';
 import { createBlobsHandlers } from './api/blobs-service.js';
 import type { Cluster } from './cluster/cluster.js';
 import type { ControllerConfig } from './config.js';
@@ -70,7 +71,8 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
     'pareto.v1.Registry',
     createRegistryHandlers({ ...registry, preferLeader, requireSettled: () => requireSettled(cluster) }),
   );
-  server.add('pareto.v1.Blobs', createBlobsHandlers(blobs, metrics));
+  const admitUpload = createUploadAdmission({ blobs, params: uploadParams(config), clock: context.clock });
+  server.add('pareto.v1.Blobs', createBlobsHandlers({ blobs, admitUpload, metrics, clock: context.clock }));
   const fleet = { ...parts, name: config.cluster, join, routers: routes.routers, tableVersion, preferLeader };
   const { draining } = context.lifecycle;
   const events = createEvents({ ...parts, ...context, preferLeader, draining });

@@ -17,10 +17,10 @@ export interface CachedFile {
 
 export interface BlobCache {
   /**
-   * Opens a blob and fetches it if it is missing, unless it is larger than the cache. Concurrent calls for one blob share
-   * the fetch.
+   * Opens a blob and fetches it if it is missing, unless it is larger than `maxBytes` (default: the size of the cache).
+   * Concurrent calls for one blob share the fetch.
    */
-  open(digest: Digest, signal?: AbortSignal): Promise<CachedFile>;
+  open(digest: Digest, signal?: AbortSignal, maxBytes?: number): Promise<CachedFile>;
   /**
    * Opens a model: a new folder with each file at its path in the manifest. `path` is the path of the graph. Fetches no
    * more of a file than its size in the manifest.
@@ -33,8 +33,8 @@ export async function createBlobCache(folder: string, options: BlobCacheOptions)
   const blobs = await openCachedBlobs(folders, options);
   let opened = 0;
   return {
-    async open(digest, signal) {
-      const path = await blobs.acquire(checkDigest(digest), options.maxBytes, signal);
+    async open(digest, signal, maxBytes = options.maxBytes) {
+      const path = await blobs.acquire(checkDigest(digest), maxBytes, signal);
       return { path, release: once(() => blobs.release([digest])) };
     },
     async openModel(manifest, signal) {

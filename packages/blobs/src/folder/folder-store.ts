@@ -103,6 +103,7 @@ export async function openFolderBlobStore(
       yield* wholeBlobs(blobs);
       yield* partials.list();
     },
+    listPartial: () => partials.list(),
     async delete(blob) {
       if (blob.partial) return partials.remove(blob);
       const found = await statIfExists(pathOf(blob.digest));

@@ -94,13 +94,14 @@ export async function openS3BlobStore(url: string, options: S3BlobStoreOptions):
       );
     },
     async localFile(digest) {
-      await find(digest);
-      return cache.open(digest);
+      const { sizeBytes } = await find(digest);
+      return cache.open(digest, undefined, sizeBytes);
     },
     async *list() {
       yield* wholeBlobs(bucket);
       yield* partials.list();
     },
+    listPartial: () => partials.list(),
     async delete(blob) {
       const { digest, partial, touchedWallMs } = blob;
       if (partial) return partials.remove(digest, touchedWallMs);

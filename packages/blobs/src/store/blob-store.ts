@@ -51,6 +51,8 @@ export interface BlobStore {
   recheck(digest: Digest): Promise<void>;
   /** Lists all complete and partial blobs, in no particular order. */
   list(): AsyncIterable<StoredBlob>;
+  /** Lists the partial blobs. */
+  listPartial(): AsyncIterable<StoredBlob>;
   /** Deletes a listed blob. Returns false and deletes nothing if the blob was touched since it was listed. */
   delete(blob: StoredBlob): Promise<boolean>;
 }

@@ -66,7 +66,7 @@ async function request(url: URL, signal: AbortSignal): Promise<{ body: ReadableS
   const reply = await fetch(bare, { signal, headers }).catch((error: unknown) => {
     throw lost(url, signal, error);
   });
-  if (reply.ok && reply.body !== null) return { body: reply.body as ReadableStream, headers: reply.headers };
+  if (reply.ok && reply.body !== null) return { body: reply.body, headers: reply.headers };
   await reply.body?.cancel();
   const code = reply.status >= 500 || reply.status === 429 ? 'unavailable' : 'not-found';
   throw new ParetoError(

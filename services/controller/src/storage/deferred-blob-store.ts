@@ -34,6 +34,7 @@ export function createDeferredBlobStore(): DeferredBlobStore {
     localFile: async (digest) => blobs().localFile(digest),
     recheck: async (digest) => blobs().recheck(digest),
     list: () => blobs().list(),
+    listPartial: () => blobs().listPartial(),
     delete: async (blob) => blobs().delete(blob),
   };
 }
