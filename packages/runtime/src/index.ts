@@ -26,5 +26,5 @@ export { batchSizes } from './measuring/batch-sizes.js';
 export { measureLoadTimes, type LoadTimes } from './measuring/measure-load-times.js';
 export { defaultProfileMs } from './measuring/measure-effort.js';
 export { measureProfile, type ProfileRequest } from './measuring/measure-profile.js';
-export { sampleInputs } from './measuring/sample-inputs.js';
+export { checkItemBytes, sampleInputs } from './measuring/sample-inputs.js';
 export { sampleShapes } from './measuring/sample-shapes.js';

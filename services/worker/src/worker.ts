@@ -7,6 +7,7 @@ import { delimiter, isAbsolute, join } from 'node:path';
 import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } from '@pareto/blobs';
 import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
 import type { OpenedIsolation } from '@pareto/isolation';
+import { createModelReader, type ModelReader } from '@pareto/models';
 import { createServer, rawUnary, type Limiter, type RpcServer } from '@pareto/rpc';
 import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware } from '@pareto/runtime';
 import {
@@ -53,6 +54,7 @@ export async function createWorker(
   const cache = await openCache(config, { maxBytes: parseSize(config.cacheSize), fetch, clock });
   const work = await openWorkFolder(config);
   const stepMemory = createStepMemory();
+  const reader = createModelReader({ clock, isolation });
   const shared = {
     pool,
     isolation,
@@ -68,7 +70,7 @@ export async function createWorker(
   const replicas = createReplicaSet({ ...shared, memoryBytes: hardware.memoryBytes, bounds });
   const stepRunner = createStepRunner({
     ...shared,
-    work,
+    ...{ work, reader },
     upload: createBlobSink({ ...controllers, clock }),
     runtimeVersion: hardware.runtimeVersion,
     profileMs: config.profileMs,
@@ -103,7 +105,7 @@ export async function createWorker(
   };
   return [
     createProbes(config, { context, metrics, limiter, session, replicas }),
-    createServing({ config, context, server, session, replicas, stepRunner, pool, isolation, onPort }),
+    createServing({ config, context, server, session, replicas, stepRunner, pool, reader, isolation, onPort }),
   ];
 }
 
@@ -183,6 +185,7 @@ interface ServingDeps {
   readonly stepRunner: StepRunner;
   readonly pool: ExecutorPool;
   readonly isolation: Disposable;
+  readonly reader: ModelReader;
   readonly onPort: (port: number) => void;
 }
 
@@ -199,6 +202,7 @@ function createServing({
   stepRunner,
   pool,
   isolation,
+  reader,
   onPort,
 }: ServingDeps): Runnable {
   context.lifecycle.draining.addEventListener('abort', () => {
@@ -214,6 +218,7 @@ function createServing({
     },
     async stop() {
       await Promise.all([server.drain(config.drainTimeoutMs), stepRunner.stop()]);
+      reader[Symbol.dispose]();
       await replicas.drainAll();
       await session.stop();
       server.close();

@@ -27,6 +27,6 @@ export interface UnpackedSet {
 export interface UnpackedArray {
   readonly name: string;
   readonly datatype: DataType;
-  /** One row per sample. */
+  /** Dimensions, of which the first counts the samples. */
   readonly dims: readonly number[];
 }

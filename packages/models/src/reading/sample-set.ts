@@ -1,8 +1,8 @@
 // Reads rows of an unpacked validation set.
 
-import { open, type FileHandle } from 'node:fs/promises';
+import { constants, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { elementBytes, elementCount } from '@pareto/core';
+import { elementBytes, elementCount, ParetoError } from '@pareto/core';
 import type { Tensor } from '../tensors/npy.js';
 import type { UnpackedArray, UnpackedSet } from './reader-protocol.js';
 
@@ -17,8 +17,8 @@ export interface SampleSet extends AsyncDisposable {
   readLabels(rows: readonly number[]): Promise<Tensor>;
 }
 
-/** Limit of the rows that are read at a time. */
-const maxReadBytes = 256 * 2 ** 20;
+/** Limit of the rows that are read at a time, and so of one sample. */
+export const maxReadBytes: number = 256 * 2 ** 20;
 
 /** Opens the files of a set in the folder. */
 export async function openSampleSet(folder: string, { arrays, ...set }: UnpackedSet): Promise<SampleSet> {
@@ -29,9 +29,9 @@ export async function openSampleSet(folder: string, { arrays, ...set }: Unpacked
   try {
     for (const [position, form] of arrays.entries()) {
       const path = join(folder, `${position}`);
-      const data = await open(path);
+      const data = await openPlain(path);
       stored.push({ ...form, data });
-      if (form.datatype === 'BYTES') stored.splice(-1, 1, { ...form, data, index: await open(`${path}.index`) });
+      if (form.datatype === 'BYTES') stored.splice(-1, 1, { ...form, data, index: await openPlain(`${path}.index`) });
     }
   } catch (error) {
     await close();
@@ -50,6 +50,15 @@ export async function openSampleSet(folder: string, { arrays, ...set }: Unpacked
     },
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Opens a file of another process, which could be a link to a file that only this process may read. */
+async function openPlain(path: string): Promise<FileHandle> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const stats = await file.stat();
+  if (stats.isFile() && stats.nlink === 1) return file;
+  await file.close();
+  throw new ParetoError('internal', 'the files of the unpacked validation set are not plain files');
 }
 
 interface StoredArray extends UnpackedArray {

@@ -7,10 +7,9 @@ import { splitValidation } from '../datasets/split-validation.js';
 import { readValidationSet } from '../datasets/validation-set.js';
 import type { Tensor } from '../tensors/npy.js';
 import { pickRows, rowBorders } from '../tensors/rows.js';
+import { maxReadBytes } from './sample-set.js';
 import type { UnpackedSet, UnpackRequest } from './reader-protocol.js';
 
-/** Limit of one sample, over all inputs: that of a query. */
-const maxSampleBytes = 64 * 2 ** 20;
 /** Rows are copied in blocks of about this size. */
 const blockBytes = 4 * 2 ** 20;
 
@@ -19,11 +18,11 @@ export async function unpackSet({ file, signature, metric, folder }: UnpackReque
   const { samples, inputs, labels } = await readValidationSet(file, signature, metric);
   const { calibration, evaluation } = splitValidation({ samples });
   const rows = [...calibration, ...evaluation];
-  const sampleBytes = [...inputs.values()].reduce((total, { data }) => total + data.byteLength / samples, 0);
-  if (Math.max(sampleBytes, labels.data.byteLength / samples) > maxSampleBytes)
+  const setBytes = [...inputs.values(), labels].reduce((total, { data }) => total + data.byteLength, 0);
+  if (setBytes / samples > maxReadBytes)
     throw new ParetoError(
       'invalid-argument',
-      `the validation set is unfit: a sample has ${Math.ceil(sampleBytes)} bytes, the limit is ${maxSampleBytes}`,
+      `the validation set is unfit: a sample has ${Math.ceil(setBytes / samples)} bytes, the limit is ${maxReadBytes}`,
     );
   const arrays = [...inputs, ['label', labels] as const];
   for (const [position, [, array]] of arrays.entries()) await writeRows(join(folder, `${position}`), array, rows);

@@ -38,11 +38,15 @@ export interface ProfileRequest {
   /** Returns the predicted median at a batch size, in milliseconds. */
   readonly predict: (points: readonly ProfilePoint[], batch: number) => number;
   /** Returns real inputs for a batch size. Default: synthetic inputs. */
-  readonly inputsOf?: ((batch: number) => readonly TensorInput[]) | undefined;
+  readonly inputsOf?: InputsOf | undefined;
 }
 
+type InputsOf = (batch: number) => readonly TensorInput[] | Promise<readonly TensorInput[]>;
+/** Limit of the inputs of a run. Larger batches are not measured. */
+const maxRunBytes = 256 * 2 ** 20;
+
 /** Request with inputs, which are real or synthetic. */
-type RunnableRequest = ProfileRequest & { readonly inputsOf: (batch: number) => readonly TensorInput[] };
+type RunnableRequest = ProfileRequest & { readonly inputsOf: InputsOf };
 
 const budgetOf = ({ providerUsed }: Executor, { budgetMs, deviceBudgetMs }: MeasureEffort): number =>
   isDeviceProvider(providerUsed) ? deviceBudgetMs : budgetMs;
@@ -89,8 +93,8 @@ async function measureRuns(
     ...{ retryMs: effort.retryMs, pid: executor.pid, loads: request.loads, clock, signal },
     spentMs: () => slot.spentMs,
   });
-  const measure: MeasureSize = (batch) => {
-    const inputs = request.inputsOf(batch);
+  const measure: MeasureSize = async (batch) => {
+    const inputs = await request.inputsOf(batch);
     return retryNoisy(async () => {
       await slot.renew();
       const point = await measureBatch(executor, inputs, batch, measurement);
@@ -99,16 +103,17 @@ async function measureRuns(
     });
   };
   const nodesByProvider = await checkProvider(executor, request, slot);
-  await warmExecutor(executor, request.inputsOf(1), measurement);
+  const single = await request.inputsOf(1);
+  await warmExecutor(executor, single, measurement);
   const budgetMs = budgetOf(executor, effort);
-  const { points, leftMs } = await measureWithin(budgetMs, batchSizes(request.maxBatch), measure);
+  const { points, leftMs } = await measureWithin(budgetMs, batchSizes(boundedBatch(request.maxBatch, single)), measure);
   const predictionError = await measurePredictionError(executor, points, request, measure, leftMs);
   return {
     ...(await loadedProfile(executor, request)),
     points,
     predictionError,
     nodesByProvider,
-    shapes: shapesOf(request),
+    shapes: shapesOf(request, single),
   };
 }
 
@@ -129,11 +134,17 @@ async function loadedProfile(executor: Executor, { coldLoadMs, runtimeVersion }:
   };
 }
 
+/** Returns the maximum batch size, at which the inputs of a run are within their limit. */
+function boundedBatch(maxBatch: number, single: readonly TensorInput[]): number {
+  const itemBytes = single.flatMap(({ data }) => data).reduce((total, { byteLength }) => total + byteLength, 0);
+  return Math.min(maxBatch, Math.max(1, Math.floor(maxRunBytes / Math.max(1, itemBytes))));
+}
+
 /** Returns the shapes of the inputs that have dynamic dimensions, without the batch dimension. */
-function shapesOf(request: RunnableRequest): Profile['shapes'] {
-  const { inputs, batched } = request.signature;
+function shapesOf({ signature }: ProfileRequest, single: readonly TensorInput[]): Profile['shapes'] {
+  const { inputs, batched } = signature;
   const dynamic = new Set(inputs.filter(({ dims }) => dims.includes(-1)).map(({ name }) => name));
-  const measured = request.inputsOf(1).filter(({ name }) => dynamic.has(name));
+  const measured = single.filter(({ name }) => dynamic.has(name));
   return Object.fromEntries(measured.map(({ name, shape }) => [name, batched ? shape.slice(1) : shape]));
 }
 
@@ -173,8 +184,9 @@ async function checkProvider(
 ): Promise<NodesByProvider> {
   const provider = executor.providerUsed;
   if (!isDeviceProvider(provider)) return {};
+  const inputs = await request.inputsOf(1);
   await slot.renew();
-  const nodesByProvider = await slot.run(() => executor.nodesByProvider(request.inputsOf(1)));
+  const nodesByProvider = await slot.run(() => executor.nodesByProvider(inputs));
   slot.release();
   if ((nodesByProvider[provider] ?? 0) > 0) return nodesByProvider;
   const nodes = Object.values(nodesByProvider).reduce((total, count) => total + count, 0);

@@ -26,7 +26,7 @@ export async function calibrate({ model, samples, batched, batch, budget }: Cali
   const ranges = new Map<string, readonly [number, number]>();
   const step = batched ? batch : 1;
   for (let from = 0; budget.shouldContinue(from, samples.count); from += step) {
-    const rows = samples.rows(from, Math.min(from + step, samples.count));
+    const rows = await samples.rows(from, Math.min(from + step, samples.count));
     for (const output of await model.run(inputsOf(rows, batched))) widen(ranges, output);
   }
   return new Map([...ranges].filter(([, range]) => range.every(Number.isFinite)));

@@ -1,7 +1,7 @@
 // Checks that a generated file may serve in place of the original: it has the same signature and similar outputs.
 
 import { ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
-import { inspectModel, type Generator } from '@pareto/models';
+import type { Generator, ModelReader } from '@pareto/models';
 import type { StepContext } from '../orders/step-context.js';
 import type { ComparisonResult } from './compare-outputs.js';
 import type { Samples } from '../sampling/samples.js';
@@ -11,6 +11,7 @@ import { verifyBatches, verifyGenerated } from './verify-generated.js';
 
 export interface GeneratedFileCheck extends BackgroundDeps, StepContext {
   readonly generator: Generator;
+  readonly reader: ModelReader;
   /** Signature of the original. */
   readonly signature: Signature;
   /** Paths of the graph files. */
@@ -28,7 +29,7 @@ export async function checkGenerated(check: GeneratedFileCheck): Promise<Compari
   const { generator, signature, originalPath, generatedPath, samples, batch, signal } = check;
   const { bound } = generator;
   const expected = servedSignature(generator, signature);
-  const { signature: got } = await inspectModel(generatedPath);
+  const { signature: got } = await check.reader.inspect(generatedPath, signal);
   if (!servesAs(got, expected)) {
     throw new ParetoError(
       'failed-precondition',

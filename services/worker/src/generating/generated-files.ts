@@ -1,8 +1,8 @@
 // Hashes the files of a generated model and uploads them to a controller.
 
-import { chmod, chown, lstat, mkdtemp, rm } from 'node:fs/promises';
+import { chown, lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { checkManifest, hashFile, makeFolder } from '@pareto/blobs';
+import { checkManifest, hashFile } from '@pareto/blobs';
 import { bytes, ParetoError, type Manifest } from '@pareto/core';
 import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink, LocalBlob } from '../blobs/blob-sink.js';
@@ -51,16 +51,4 @@ export async function uploadGenerated(
     await upload(file, { onProgress, signal });
     before += file.sizeBytes;
   }
-}
-
-export interface WorkFolder extends AsyncDisposable {
-  readonly path: string;
-}
-
-/** Creates an empty folder, which is deleted with its contents on disposal. */
-export async function openWorkFolder(parent: string): Promise<WorkFolder> {
-  await makeFolder(parent);
-  const path = await mkdtemp(join(parent, 'make-'));
-  await chmod(path, 0o755); // Generators run as other users.
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

@@ -8,21 +8,21 @@ import type { MakeOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink } from '../blobs/blob-sink.js';
 import { checkGenerated, fixedBatchOf, servedSignature } from './check-generated.js';
-import { describeFiles, manifestOf, openWorkFolder, uploadGenerated, type GeneratedFile } from './generated-files.js';
+import { describeFiles, manifestOf, uploadGenerated, type GeneratedFile } from './generated-files.js';
 import { generateFile, generatorOf } from './generate-file.js';
-import { readGenerationSamples } from './generation-samples.js';
+import { chooseSamples, openFittingSet } from './generation-samples.js';
 import { isCausedByFullDisk, RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
+import { openWorkFolder } from '../blobs/work-folder.js';
 import type { BackgroundDeps } from '../sampling/background-executor.js';
+import type { SetDeps } from '../sampling/open-set.js';
 import { windowOf } from './verify-generated.js';
 import { withTimeout } from '../orders/with-timeout.js';
 
-export interface MakeDeps extends BackgroundDeps {
+export interface MakeDeps extends BackgroundDeps, SetDeps {
   readonly cache: BlobCache;
   /** Isolation of generator processes. */
   readonly isolation: Isolation;
-  /** Folder in which files are generated. */
-  readonly work: string;
   readonly upload: BlobSink;
 }
 
@@ -90,14 +90,10 @@ async function generateChecked(order: MakeOrder, deps: MakeDeps, paths: Generati
   const signature = servedSignature(generator, original.signature);
   const minCount = generator.opensBatch === true ? windowOf(fixedBatchOf(original.signature)) : 1;
   const maxCount = Math.max(minCount, verificationSamples);
-  const { validationPath } = paths;
-  const { calibration, verification } = await readGenerationSamples({
-    validationPath,
-    signature,
-    metric,
-    minCount,
-    maxCount,
-  });
+  const { validationPath: file, signal } = paths;
+  const set = await openFittingSet(deps, file === undefined ? undefined : { file, signature, metric, signal });
+  await using _set = typeof set === 'string' ? undefined : set;
+  const { calibration, verification } = chooseSamples(set, { signature, minCount, maxCount });
   const batch = Math.max(1, Math.min(samplesPerRun, original.maxBatchSize));
   const sizeBytes = original.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
   const isSplit = original.manifest.files.length > 1;

@@ -33,7 +33,7 @@ export async function verifyGenerated(
   const step = batched ? batch : 1;
   for (let from = 0; budget.shouldContinue(from, samples.count); from += step) {
     const to = Math.min(from + step, samples.count);
-    const inputs = inputsOf(samples.rows(from, to), batched);
+    const inputs = inputsOf(await samples.rows(from, to), batched);
     const expected = await original.run(inputs);
     comparison.add(expected, await generated.run(inputs), to - from);
   }
@@ -86,7 +86,7 @@ async function outputsInBatches(
   const runs: (readonly TensorOutput[])[] = [];
   for (let start = from; start < to; start += batch) {
     const end = Math.min(start + batch, to);
-    const outputs = await model.run(samples.rows(start, end));
+    const outputs = await model.run(await samples.rows(start, end));
     for (const { name, shape } of outputs) {
       if (shape[0] !== end - start) throw batchMismatch(name, shape, end - start);
     }

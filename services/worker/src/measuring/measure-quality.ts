@@ -1,20 +1,11 @@
 // Measures a variant's accuracy and its agreement with the original, on the evaluation samples of the validation set.
 
 import { ParetoError, type Accuracy, type Clock, type Metric, type VariantSpec } from '@pareto/core';
-import {
-  createAgreement,
-  createScorer,
-  judgedOutput,
-  pickRows,
-  splitValidation,
-  toNumbers,
-  type Tensor,
-  type ValidationSet,
-} from '@pareto/models';
+import { createAgreement, createScorer, judgedOutput, toNumbers, type SampleSet, type Tensor } from '@pareto/models';
 import { releaseAfterMaxHold, type Executor, type SlotTokens, type TensorInput } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import type { StepContext } from '../orders/step-context.js';
-import { chosenSamples, inputsOf, perSample } from '../sampling/samples.js';
+import { chosenSamples, inputsOf, perSample, rowsFrom } from '../sampling/samples.js';
 import { runModel, type BackgroundModel } from '../sampling/background-executor.js';
 import { createSampleBudget } from '../sampling/sample-budget.js';
 
@@ -28,7 +19,7 @@ export interface Quality {
 export interface QualityRequest extends StepContext {
   readonly spec: Pick<VariantSpec, 'variant' | 'signature'>;
   readonly metric: Metric;
-  readonly set: ValidationSet;
+  readonly set: SampleSet;
   readonly executor: Executor;
   /** Slot tokens of the executor's hardware class; each run holds one. */
   readonly tokens: SlotTokens;
@@ -52,25 +43,25 @@ const maxSamplesPerRun = 32;
 export async function measureQuality(request: QualityRequest): Promise<Quality> {
   const { spec, metric, set, executor, original, reportProgress, signal } = request;
   const { signature } = spec;
-  const rows = splitValidation(set).evaluation;
-  const samples = chosenSamples(set, rows);
+  const { calibrationSamples, samples, maxRows } = set;
+  const count = samples - calibrationSamples;
   const [scorer, agreement] = [createScorer(metric), createAgreement(metric)];
-  const step = signature.batched ? Math.min(maxSamplesPerRun, request.maxBatch) : 1;
+  const step = signature.batched ? Math.min(maxSamplesPerRun, request.maxBatch, maxRows) : 1;
   let nanSamples = 0;
   // The original has a low priority, so its runs may be slow: it is compared on fewer samples then.
   const comparisonBudget = createSampleBudget(undefined, request);
-  for (let from = 0; from < rows.length; from += step) {
-    reportProgress(`measuring accuracy ${from}/${rows.length}`);
+  for (let from = 0; from < count; from += step) {
+    reportProgress(`measuring accuracy ${from}/${count}`);
     signal.throwIfAborted();
-    const to = Math.min(from + step, rows.length);
-    const inputs = inputsOf(samples.rows(from, to), signature.batched);
+    const rows = rowsFrom(calibrationSamples + from, calibrationSamples + Math.min(from + step, count));
+    const inputs = inputsOf(await chosenSamples(set, rows).rows(0, rows.length), signature.batched);
     const outputs = perSample(await runOnSlot(executor, inputs, request), signature);
     nanSamples += countNaN(outputs[judgedOutput(metric, outputs.map(sampleForm))]);
-    scorer.add(outputs, pickRows(set.labels, rows.slice(from, to)));
-    if (original === undefined || !comparisonBudget.shouldContinue(from, rows.length)) continue;
+    scorer.add(outputs, await set.readLabels(rows));
+    if (original === undefined || !comparisonBudget.shouldContinue(from, count)) continue;
     agreement.add(outputs, perSample(await original.run(inputs), signature));
   }
-  reportNaN(nanSamples, rows.length, request);
+  reportNaN(nanSamples, count, request);
   return { accuracy: scorer.result(), agreement: original === undefined ? undefined : agreement.result() };
 }
 

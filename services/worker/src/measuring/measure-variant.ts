@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { graphFile, type BlobCache } from '@pareto/blobs';
 import { environmentOf, publicText, milliseconds, ParetoError, type Measurement } from '@pareto/core';
-import { readValidationSet } from '@pareto/models';
 import { p50At } from '@pareto/policy';
 import { measureLoadTimes, measureProfile, type Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
@@ -12,12 +11,13 @@ import type { StepContext } from '../orders/step-context.js';
 import type { ClassSlots, DeviceSlots } from '../devices/device-slots.js';
 import { measureQuality, type Quality, type QualityRequest } from './measure-quality.js';
 import { RetryableError, asRetryable } from '../orders/retryable-error.js';
+import { openSet, type SetDeps } from '../sampling/open-set.js';
 import { repeatedRows } from '../sampling/samples.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
 import { trackStepMemory, endOnAbort, loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
 import { withTimeout } from '../orders/with-timeout.js';
 
-export interface MeasureDeps extends BackgroundDeps {
+export interface MeasureDeps extends BackgroundDeps, SetDeps {
   readonly cache: BlobCache;
   readonly slots: DeviceSlots;
   readonly runtimeVersion: string;
@@ -95,8 +95,9 @@ async function measureHere(
   const { modelPath, validationPath, reportProgress, signal } = paths;
   const { manifest, provider, option, signature, maxBatchSize: maxBatch } = order.spec;
   // Read before anything runs, so that an unsuitable set is reported soon.
-  const set =
-    validationPath === undefined ? undefined : await readValidationSet(validationPath, signature, order.metric);
+  const request = { file: validationPath, signature, metric: order.metric, signal };
+  await using set =
+    validationPath === undefined ? undefined : await openSet(deps, { ...request, file: validationPath });
   reportProgress('loading');
   const modelFolder = modelPath.slice(0, -graphFile(manifest).path.length);
   const files = manifest.files.map(({ path }) => join(modelFolder, path));
@@ -115,8 +116,8 @@ async function measureHere(
   const shared = { tokens, loads: pool.loads, predict, inputsOf };
   // With synthetic samples the times are approximate anyway, so less time is spent on them.
   const effortMs = set === undefined ? Math.min(profileMs, syntheticProfileMs) : profileMs;
-  const request = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, ...shared };
-  const profile = await measureProfile(executor, request, clock, signal);
+  const profiling = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, ...shared };
+  const profile = await measureProfile(executor, profiling, clock, signal);
   const maxMeasuredBatch = profile.points.at(-1)?.batch ?? 1;
   const quality = set
     ? await qualityOf(order, { executor, tokens, maxBatch: maxMeasuredBatch, set }, deps, paths)

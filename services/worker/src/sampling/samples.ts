@@ -8,40 +8,43 @@ import {
   type Signature,
   type TensorSpec,
 } from '@pareto/core';
-import { pickRows, type Tensor, type ValidationSet } from '@pareto/models';
-import { sampleShapes, type TensorInput, type TensorOutput } from '@pareto/runtime';
+import type { SampleSet, Tensor } from '@pareto/models';
+import { checkItemBytes, sampleShapes, type TensorInput, type TensorOutput } from '@pareto/runtime';
 
 export interface Samples {
   readonly count: number;
   /** Set if the samples are rows of a validation set. */
   readonly isReal: boolean;
   /** Returns the samples from `from` up to but not including `to`, as the first dimension of each input. */
-  rows(from: number, to: number): readonly TensorInput[];
+  rows(from: number, to: number): Promise<readonly TensorInput[]>;
 }
 
+/** Returns row numbers from `from` up to but not including `to`. */
+export const rowsFrom = (from: number, to: number): readonly number[] =>
+  Array.from({ length: to - from }, (_, index) => from + index);
+
 /** Returns the given rows of a validation set as samples. */
-export function chosenSamples({ inputs }: ValidationSet, rows: readonly number[]): Samples {
-  return {
-    count: rows.length,
-    isReal: true,
-    rows: (from, to) =>
-      [...inputs].map(([name, array]) => {
-        const { datatype, dims, data } = pickRows(array, rows.slice(from, to));
-        return { name, datatype, shape: dims, data: [data] };
-      }),
-  };
-}
+export const chosenSamples = (set: SampleSet, rows: readonly number[]): Samples => ({
+  count: rows.length,
+  isReal: true,
+  rows: async (from, to) =>
+    [...(await set.readInputs(rows.slice(from, to)))].map(([name, { datatype, dims, data }]) => ({
+      ...{ name, datatype, shape: dims, data: [data] },
+    })),
+});
 
 /**
  * Returns samples with random values, seeded by their index. Even samples have floats in [-1, 1) and integers of 0; odd
  * samples have floats in [0, 1) and integers of 0 or 1. Text is empty. Dynamic dimensions have the likeliest sizes.
+ * Throws as `checkItemBytes` does.
  */
 export function syntheticSamples(signature: Signature, count: number): Samples {
   const [shapes = {}] = sampleShapes(signature);
+  checkItemBytes(signature, shapes);
   return {
     count,
     isReal: false,
-    rows: (from, to) =>
+    rows: async (from, to) =>
       signature.inputs.map((spec) => {
         const dims = shapes[spec.name] ?? spec.dims;
         const seeds = Array.from({ length: to - from }, (_, index) => from + index);
@@ -74,13 +77,13 @@ function wholeNumbers(datatype: Exclude<DataType, 'BYTES'>, elements: number, va
 }
 
 /** Returns real inputs for a run of `items` items: the first rows of the set, repeated if there are fewer. */
-export function repeatedRows(
-  set: ValidationSet,
+export async function repeatedRows(
+  set: SampleSet,
   { batched }: Pick<Signature, 'batched'>,
   items: number,
-): readonly TensorInput[] {
+): Promise<readonly TensorInput[]> {
   const rows = Array.from({ length: items }, (_, index) => index % set.samples);
-  return inputsOf(chosenSamples(set, rows).rows(0, items), batched);
+  return inputsOf(await chosenSamples(set, rows).rows(0, items), batched);
 }
 
 /**

@@ -24,10 +24,18 @@ describe('measuring a variant', function () {
   after(() => worker[Symbol.asyncDispose]());
   afterEach(() => worker.controller.order({ revision: ++revision }));
 
-  async function measure(model: Uint8Array, fields: Partial<wire.MeasureOrderInput> = {}): Promise<wire.Measurement> {
+  async function measure(
+    model: Uint8Array,
+    fields: Partial<wire.MeasureOrderInput> = {},
+    replicas: readonly ReturnType<typeof order>[] = [],
+  ): Promise<wire.Measurement> {
     const name = `m${++revision}`;
     const spec = { ...worker.spec(name, model), ...fields.spec, variant: `${name}:original` };
-    worker.controller.order({ revision, measures: [{ hardwareClass: 'c', metric: 'top1', ...fields, spec }] });
+    worker.controller.order({
+      revision,
+      replicas: [...replicas],
+      measures: [{ hardwareClass: 'c', metric: 'top1', ...fields, spec }],
+    });
     const find = (): wire.Measurement | undefined =>
       worker.controller.measurements.find(({ variant }) => variant === spec.variant);
     return waitFor('a measurement', find, 60_000);
@@ -82,6 +90,38 @@ describe('measuring a variant', function () {
     );
     const { error } = await measure(digits('models/mlp-tiny.onnx'), { validationDigest });
     assert.match(error, /labels don't fit.*12/);
+  });
+
+  it('rejects a validation set with elements of no bytes, while it answers queries', async () => {
+    const replicas = [order('alive', worker.spec('alive', rootModel()))];
+    worker.controller.order({ revision: ++revision, replicas });
+    await worker.controller.waitForReplica('alive', ({ state }) => state === 'READY');
+    const label = { descr: '|S0', dims: [2_000_000_000], data: new Uint8Array(0) };
+    const validationDigest = worker.controller.addBlob(writeNpz({ x: floats([2, 1], [1, 4]), label }));
+    let error: string | undefined;
+    const measuring = measure(rootModel(), { validationDigest, metric: 'mse' }, replicas).then(
+      (measured) => (error = measured.error),
+    );
+    const isOpen = (): boolean => error === undefined;
+    let answered = 0;
+    while (isOpen()) {
+      assert.deepEqual(floatsOf(await worker.infer({ replica: 'alive', body: floatRequest([1, 1], [4]) })), [2]);
+      answered++;
+    }
+    assert.match(await measuring, /array label: its type is \|S0, whose elements have no bytes/);
+    assert.ok(answered >= 10, `${answered}`);
+  });
+
+  it('fails for a model whose items are too large to be created', async () => {
+    const value = { type: onnxType.float, dims: ['n', 40_000, 40_000] };
+    const { error } = await measure(
+      writeModel({
+        nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'] }],
+        inputs: [{ name: 'x', ...value }],
+        outputs: [{ name: 'y', ...value }],
+      }),
+    );
+    assert.match(error, /the inputs of one item take 6400000000 bytes, and synthetic ones at most 268435456/);
   });
 
   it('loads and serves a model that fails on synthetic inputs, without a profile', async () => {
