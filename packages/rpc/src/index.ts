@@ -11,7 +11,7 @@ export {
 export { onDisconnected } from './client/connect.js';
 export { createServer, type Guard, type RpcServer, type ServerOptions } from './server/server.js';
 export { createLimiter, type Limiter, type LimiterOptions } from './limits/limiter.js';
-export { limitError } from './limits/limit-error.js';
+export { limitError, limitOf } from './limits/limit-error.js';
 export { defaultLimits, limitDescriptions, type LimitName, type Limits } from './limits/limits.js';
 export { type CallBytes } from './limits/byte-budget.js';
 export { type Connection } from './limits/connections.js';

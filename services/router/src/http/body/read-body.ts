@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createUnzip, type Unzip } from 'node:zlib';
 import { cutText, milliseconds, ParetoError, type Clock } from '@pareto/core';
-import { limitDescriptions, type CallBytes, type Limiter } from '@pareto/rpc';
+import { limitDescriptions, limitError, type CallBytes, type Limiter } from '@pareto/rpc';
 import { createChunkCollector, type Chunks } from './chunks.js';
 import { HttpError } from '../reply/status.js';
 
@@ -19,23 +19,17 @@ export interface BodyOptions {
   readonly clock: Clock;
 }
 
-const close = { connection: 'close' };
-
-function tooLarge({ limiter, limit }: BodyOptions): HttpError {
-  limiter.reached(limit);
+function tooLarge({ limiter, limit }: BodyOptions): ParetoError {
   const { flag } = limitDescriptions[limit];
   const remark = flag === undefined ? 'which is the limit without tensors' : `the limit is set by ${flag}`;
-  return new HttpError(413, `the body is larger than ${limiter.limits[limit]} bytes; ${remark}`, close);
+  const message = `the body is larger than ${limiter.limits[limit]} bytes; ${remark}`;
+  return limitError(limit, 'resource-exhausted', message);
 }
 
-function stalled({ limiter }: BodyOptions): HttpError {
-  limiter.reached('stallMs');
+function stalled({ limiter }: BodyOptions): ParetoError {
   const seconds = limiter.limits.stallMs / 1000;
-  return new HttpError(
-    408,
-    `no data of the body arrived for ${seconds} s: send it faster; the limit is set by ${limitDescriptions.stallMs.flag}`,
-    close,
-  );
+  const message = `no data of the body arrived for ${seconds} s: send it faster; the limit is set by --stall-timeout-ms`;
+  return limitError('stallMs', 'resource-exhausted', message);
 }
 
 /** Returns a stream that inflates the body. Undefined if it is not compressed. */
@@ -44,12 +38,12 @@ function inflaterOf(request: IncomingMessage): Unzip | undefined {
   if (encoding === 'identity' || encoding === '') return undefined;
   if (encoding === 'gzip' || encoding === 'x-gzip' || encoding === 'deflate') return createUnzip();
   const message = `content-encoding ${JSON.stringify(cutText(encoding))} is not supported: expected gzip, deflate, or none`;
-  throw new HttpError(415, message, { ...close, 'accept-encoding': 'gzip, deflate' });
+  throw new HttpError(415, message, { 'accept-encoding': 'gzip, deflate' });
 }
 
 /**
- * Throws an HttpError if the body is too large (413), stalls (408) or cannot be inflated (400), the reason of `cut`, and
- * `cancelled` if the caller disconnects.
+ * Throws `resource-exhausted` if the body is too large or stalls, an HttpError if it cannot be inflated, the reason of
+ * `cut`, and `cancelled` if the caller disconnects.
  */
 export async function readBody(request: IncomingMessage, options: BodyOptions): Promise<Chunks> {
   const { limiter, limit, cut } = options;
@@ -91,7 +85,7 @@ function collect(request: IncomingMessage, source: Readable, options: BodyOption
     const onCut = (): void => end(cut.reason as Error);
     const onError = (error: Error): void => {
       if (source === request) return onGone();
-      end(new HttpError(400, `the body cannot be inflated: ${error.message}`, close));
+      end(new HttpError(400, `the body cannot be inflated: ${error.message}`));
     };
     /** Rejects after `stallMs` without data. The timer is rescheduled only when it fires, not for every part. */
     function onQuiet(): void {

@@ -4,7 +4,7 @@ import { ParetoError } from '@pareto/core';
 import { encodePiecewiseRequest } from '@pareto/rpc';
 import type { Endpoint, Exchange } from './exchange.js';
 import { readRawInfer } from './raw-infer.js';
-import { tensorsTooLarge } from '../reply/status.js';
+import { tensorsTooLarge } from '../json/data-from-json.js';
 import { preview } from '../json/json-shape.js';
 import type { BinaryOptions } from '../infer/read-infer.js';
 import { headerLengthKey } from '../infer/write-infer.js';

@@ -1,7 +1,13 @@
 // Parses an inference request from JSON and the binary data that follows it.
 
 import { isDataType, ParetoError, type DataType } from '@pareto/core';
-import { defaultLimits, type ParameterValue, type PiecewiseRequest, type PiecewiseTensor } from '@pareto/rpc';
+import {
+  defaultLimits,
+  limitError,
+  type ParameterValue,
+  type PiecewiseRequest,
+  type PiecewiseTensor,
+} from '@pareto/rpc';
 import { createBinaryTail, type BinaryTail } from '../body/binary-tail.js';
 import type { Chunks } from '../body/chunks.js';
 import { dataFromJson } from '../json/data-from-json.js';
@@ -38,7 +44,7 @@ export interface InferBody {
   readonly maxBytes: number;
 }
 
-/** Throws `invalid-argument` with the position in the JSON, and an HttpError if the tensors are too large. */
+/** Throws `invalid-argument` with the position in the JSON, and `resource-exhausted` if the tensors are too large. */
 export function readInfer(body: Chunks, { headerLength, maxBytes }: InferBody): ParsedInfer {
   const what = headerLength === body.length ? 'the body' : 'the JSON of the body';
   const fields = parseJson(body.join(0, headerLength), { what, unread: 'data' });
@@ -135,7 +141,7 @@ function readShape(input: string, value: unknown): readonly number[] {
   if (Array.isArray(value) && value.every(isDim)) {
     if (value.length <= defaultLimits.rank) return value;
     const message = `input '${input}' has ${value.length} dimensions: expected at most ${defaultLimits.rank}`;
-    throw new ParetoError('invalid-argument', message);
+    throw limitError('rank', 'invalid-argument', message);
   }
   throw mismatch(`input '${input}': its shape`, value, 'an array of sizes, e.g. [1,4]');
 }

@@ -1,7 +1,6 @@
 // The messages between the event loop and a thread. Memory is transferred instead of copied.
 
 import { ParetoError } from '@pareto/core';
-import { HttpError } from '../reply/status.js';
 
 export type ThreadReply =
   | { readonly kind: 'done'; readonly result: unknown }
@@ -12,11 +11,9 @@ export type ThreadReply =
       readonly message: string;
       readonly details: ParetoError['details'];
     }
-  | { readonly kind: 'http'; readonly status: number; readonly message: string }
   | { readonly kind: 'defect'; readonly error: Error };
 
 export function replyFor(error: unknown): ThreadReply {
-  if (error instanceof HttpError) return { kind: 'http', status: error.status, message: error.message };
   if (error instanceof ParetoError) {
     const { code, message, details } = error;
     return { kind: 'rejected', code, message, details };
@@ -28,7 +25,6 @@ export function replyFor(error: unknown): ThreadReply {
 export function resultOf(reply: ThreadReply): unknown {
   if (reply.kind === 'done') return reply.result;
   if (reply.kind === 'defect') throw reply.error;
-  if (reply.kind === 'http') throw new HttpError(reply.status, reply.message);
   throw new ParetoError(reply.code, reply.message, { details: reply.details });
 }
 

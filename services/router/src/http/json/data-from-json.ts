@@ -1,11 +1,11 @@
 // Converts a tensor's data from JSON, flat or nested, to raw bytes, and checks every element.
 
 import { elementBytes, elementCount, ParetoError, type DataType } from '@pareto/core';
+import { limitError } from '@pareto/rpc';
 import { next, quote, type JsonCursor } from './cursor.js';
 import { preview, previewText } from './json-shape.js';
 import { numberKinds } from './number-kinds.js';
 import { UnreadArray } from './parse-json.js';
-import { tensorsTooLarge } from '../reply/status.js';
 import { passString, readString } from './scalars.js';
 import { passNested, skipValue } from './skip.js';
 
@@ -15,11 +15,18 @@ export interface JsonTensor {
   readonly shape: readonly number[];
 }
 
+export const tensorsTooLarge = (maxBytes: number): ParetoError =>
+  limitError(
+    'messageBytes',
+    'resource-exhausted',
+    `the tensors take more than ${maxBytes} bytes; the limit is set by --max-message-bytes`,
+  );
+
 const invalidData = (message: string): ParetoError => new ParetoError('invalid-argument', message);
 
 /**
  * Returns the elements in little-endian, row-major order, with a 4-byte length before each BYTES element. Throws
- * `invalid-argument` with the name of the input, and an HttpError if they take more than `maxBytes`.
+ * `invalid-argument` with the name of the input, and `resource-exhausted` if they take more than `maxBytes`.
  */
 export function dataFromJson(tensor: JsonTensor, data: unknown, maxBytes: number): Buffer {
   const { name, datatype, shape } = tensor;

@@ -1,7 +1,7 @@
 // Reads fields of parsed JSON. Errors contain the position, the received value and the expected type.
 
 import { ParetoError } from '@pareto/core';
-import { defaultLimits, type ParameterValue } from '@pareto/rpc';
+import { defaultLimits, limitError, type ParameterValue } from '@pareto/rpc';
 import type { JsonCursor } from './cursor.js';
 
 export type JsonFields = Readonly<Record<string, unknown>>;
@@ -54,7 +54,7 @@ function checkName(where: string, name: string): void {
   const length = Buffer.byteLength(name);
   if (length <= defaultLimits.nameBytes) return;
   const message = `${where} is ${preview(name)}, which has ${length} bytes: expected at most ${defaultLimits.nameBytes}`;
-  throw new ParetoError('invalid-argument', message);
+  throw limitError('nameBytes', 'invalid-argument', message);
 }
 
 export function readFlag(where: string, value: unknown): boolean {

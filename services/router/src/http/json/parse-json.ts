@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { ParetoError } from '@pareto/core';
-import { defaultLimits } from '@pareto/rpc';
+import { defaultLimits, limitError } from '@pareto/rpc';
 import { more, next, open, openArray, openObject, passColon, quote, unexpected, type JsonCursor } from './cursor.js';
 import { previewText, type JsonFields } from './json-shape.js';
 import { readLiteral, readNumber, readString, startsNumber } from './scalars.js';
@@ -82,7 +82,7 @@ const hasByteOrderMark = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[
 
 function readValue(tree: Tree, depth: number, key = ''): unknown {
   const { cursor } = tree;
-  if (tree.left-- === 0) throw tooMany(cursor, `${defaultLimits.fields} values`);
+  if (tree.left-- === 0) throw tooMany(cursor, 'fields', 'values');
   const byte = next(cursor);
   if (byte === openArray) return key === tree.unread ? new UnreadArray(cursor) : readArray(tree, depth + 1);
   if (byte === openObject) return readObject(tree, depth + 1);
@@ -95,7 +95,7 @@ function readAll({ cursor }: Tree, opener: number, depth: number, readNext: () =
   if (depth > maxDepth) throw tooDeep(cursor);
   let count = 0;
   for (let hasNext = open(cursor, opener); hasNext; hasNext = more(cursor, opener)) {
-    if (count++ === defaultLimits.listItems) throw tooMany(cursor, `${defaultLimits.listItems} elements in one list`);
+    if (count++ === defaultLimits.listItems) throw tooMany(cursor, 'listItems', 'elements in one list');
     readNext();
   }
 }
@@ -117,5 +117,9 @@ function readObject(tree: Tree, depth: number): JsonFields {
   return fields;
 }
 
-const tooMany = ({ what, at }: JsonCursor, limit: string): ParetoError =>
-  new ParetoError('invalid-argument', `${what} has more than ${limit} at byte ${at}: send fewer`);
+const tooMany = ({ what, at }: JsonCursor, limit: 'fields' | 'listItems', unit: string): ParetoError =>
+  limitError(
+    limit,
+    'invalid-argument',
+    `${what} has more than ${defaultLimits[limit]} ${unit} at byte ${at}: send fewer`,
+  );

@@ -1,7 +1,7 @@
 // Converts errors to HTTP replies.
 
 import { ParetoError, type ErrorCode } from '@pareto/core';
-import { cutDetails } from '@pareto/rpc';
+import { cutDetails, limitOf } from '@pareto/rpc';
 import type { Reply } from './reply.js';
 import { jsonReply } from './reply.js';
 
@@ -17,9 +17,6 @@ export class HttpError extends Error {
     this.headers = headers;
   }
 }
-
-export const tensorsTooLarge = (maxBytes: number): HttpError =>
-  new HttpError(413, `the tensors take more than ${maxBytes} bytes; the limit is set by --max-message-bytes`);
 
 /**
  * Statuses by error code, the same as a native server's where it has one. A failed precondition is 412: a retry fails
@@ -42,8 +39,15 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
   'deadline-exceeded': 504,
 };
 
+/** Statuses of the limits that have one of their own. */
+const statusOfLimit: Readonly<Record<string, number>> = {
+  'message-bytes': 413,
+  'small-message-bytes': 413,
+  'stall-ms': 408,
+};
+
 const retryAfter: Readonly<Record<string, string>> = { 'retry-after': '1' };
-const isRetryable = (code: ErrorCode): boolean => code === 'resource-exhausted' || code === 'unavailable';
+const isRetryable = (status: number): boolean => status === 429 || status === 503;
 
 /** Hides the message of unexpected errors from the caller. */
 export function errorReply(error: unknown): Reply {
@@ -51,6 +55,7 @@ export function errorReply(error: unknown): Reply {
   if (!(error instanceof ParetoError)) {
     return jsonReply({ error: 'internal error; the server has logged its cause' }, 500);
   }
-  const headers = { ...(isRetryable(error.code) ? retryAfter : {}), ...error.details };
-  return jsonReply({ error: cutDetails(error.publicMessage) }, statusOf[error.code], headers);
+  const status = statusOfLimit[limitOf(error) ?? ''] ?? statusOf[error.code];
+  const headers = { ...(isRetryable(status) ? retryAfter : {}), ...error.details };
+  return jsonReply({ error: cutDetails(error.publicMessage) }, status, headers);
 }

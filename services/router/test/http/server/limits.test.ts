@@ -256,6 +256,7 @@ describe('the limits of the HTTP server', () => {
     await waitFor('the request', async () => (limiter.bytes.heldBytes > 0 ? true : undefined));
     await clock.advance(milliseconds(30_000));
     await received(stalling, /^HTTP\/1.1 408 .*--stall-timeout-ms/s);
+    assert.deepEqual(reached.splice(0), ['stall-ms']);
     answerBytes = 20_000_000;
     const deaf = await open();
     deaf.pause();
