@@ -1,7 +1,7 @@
 // What happens to a call before gRPC for Node sees it: its caller is checked from the headers, and its bytes are
 // counted. Its handler finds it again by a header.
 
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Metadata } from '@grpc/grpc-js';
 import { systemClock } from '@pareto/core';
 import type { Connection } from '../limits/connections.js';
@@ -71,7 +71,8 @@ export function admitCall(
   try {
     check?.(head);
   } catch (error) {
-    return reject(error);
+    reject(error);
+    return countDenial(stream.session, limiter);
   }
   const isStream = isRequestStream(path);
   const bytes = limiter.bytes.open(stream.session ?? stream, reject);
@@ -105,6 +106,18 @@ export function admitCall(
     bytes[Symbol.dispose]();
     use.close();
   });
+}
+
+const denials = new WeakMap<Http2Session, number>();
+
+/** Closes a connection that continues to call what it may not, since each call takes time from others. */
+function countDenial(session: Http2Session | undefined, limiter: Limiter): void {
+  if (session === undefined) return;
+  const count = (denials.get(session) ?? 0) + 1;
+  denials.set(session, count);
+  if (count <= limiter.limits.denials || session.destroyed) return;
+  limiter.reached('denials');
+  session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
 function headOf(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, trailers: Map<string, string>): CallHead {

@@ -1,8 +1,6 @@
 // Bounds the number of connections. When the bound is reached, the connection that has been of no use for the longest
 // makes room, so that idle and stalled connections take nothing from others.
 
-import type { Clock } from '@pareto/core';
-
 export interface Connection extends Disposable {
   /** Marks the begin of the work on a complete request. The connection is not ended before `served`. */
   serving(): void;
@@ -20,7 +18,6 @@ export interface Connections {
 
 export interface ConnectionsOptions {
   readonly max: number;
-  readonly clock: Clock;
   readonly onReached: () => void;
 }
 
@@ -28,42 +25,44 @@ interface Entry {
   readonly end: () => void;
   /** Number of requests in progress. */
   serving: number;
-  /** Time of the last reply, or of the begin. */
-  usefulAt: number;
 }
 
-export function createConnections({ max, clock, onReached }: ConnectionsOptions): Connections {
-  const entries = new Set<Entry>();
+export function createConnections({ max, onReached }: ConnectionsOptions): Connections {
+  const all = new Set<Entry>();
+  /** Connections without a request in progress. The first has been of no use for the longest. */
+  const useless = new Set<Entry>();
+  const remove = (entry: Entry): void => {
+    all.delete(entry);
+    useless.delete(entry);
+  };
+  function makeRoom(entry: Entry): boolean {
+    const [ended = entry] = useless;
+    onReached();
+    remove(ended);
+    ended.end();
+    return ended !== entry;
+  }
   return {
     get count() {
-      return entries.size;
+      return all.size;
     },
     add(end) {
-      const entry: Entry = { end, serving: 0, usefulAt: clock.now() };
-      if (entries.size >= max) {
-        const ended = pickUseless(entries) ?? entry;
-        entries.delete(ended);
-        onReached();
-        ended.end();
-        if (ended !== entry) entries.add(entry);
-      } else entries.add(entry);
+      const entry: Entry = { end, serving: 0 };
+      if (all.size < max || makeRoom(entry)) {
+        all.add(entry);
+        useless.add(entry);
+      }
       return {
-        serving: () => void entry.serving++,
-        served() {
-          entry.serving--;
-          entry.usefulAt = clock.now();
+        serving() {
+          entry.serving += 1;
+          useless.delete(entry);
         },
-        [Symbol.dispose]: () => void entries.delete(entry),
+        served() {
+          entry.serving -= 1;
+          if (entry.serving === 0 && all.has(entry)) useless.add(entry);
+        },
+        [Symbol.dispose]: () => remove(entry),
       };
     },
   };
-}
-
-/** Picks the connection without a request in progress whose last reply is the longest ago. Undefined if there is none. */
-function pickUseless(entries: Iterable<Entry>): Entry | undefined {
-  let found: Entry | undefined;
-  for (const entry of entries) {
-    if (entry.serving === 0 && (found === undefined || entry.usefulAt < found.usefulAt)) found = entry;
-  }
-  return found;
 }

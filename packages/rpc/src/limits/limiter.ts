@@ -31,7 +31,7 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
   return {
     limits,
     bytes: createByteBudget({ maxBytes: bufferedBytes, clock }),
-    connections: createConnections({ max: connections, clock, onReached: () => onReached(limitText('connections')) }),
+    connections: createConnections({ max: connections, onReached: () => onReached(limitText('connections')) }),
     reached: (limit) => onReached(limitText(limit)),
     count(error) {
       const limit = limitOf(error);

@@ -11,6 +11,8 @@ export interface Limits {
   readonly connections: number;
   /** Maximum number of open calls on one connection. */
   readonly streams: number;
+  /** Maximum number of calls without permission on one connection. */
+  readonly denials: number;
   /** Maximum number of load and unload calls in progress at one router. */
   readonly loads: number;
   /** Maximum time without data in the middle of a request or of a reply, in ms. */
@@ -43,6 +45,7 @@ export const defaultLimits: Limits = {
   bufferedBytes: 192 * mib,
   connections: 2048,
   streams: 1024,
+  denials: 100,
   loads: 64,
   stallMs: 30_000,
   metadataBytes: 64 * 1024,
@@ -100,6 +103,11 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     subject: 'load and unload calls in progress at one router',
     unit: '',
     effect: 'RESOURCE_EXHAUSTED, HTTP 429',
+  },
+  denials: {
+    subject: 'calls without permission on one connection',
+    unit: '',
+    effect: 'the connection is closed',
   },
   stallMs: {
     subject: 'time without data in the middle of a request or reply',

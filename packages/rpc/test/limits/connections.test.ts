@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { milliseconds, systemClock } from '@pareto/core';
 import { createConnections, type Connection, type Connections } from '../../src/limits/connections.js';
 
 interface Fixture {
@@ -12,11 +11,9 @@ interface Fixture {
 }
 
 function createFixture(max: number): Fixture {
-  let now = 0;
   const ended: string[] = [];
   let reached = 0;
-  const clock = { ...systemClock, now: () => milliseconds(now++) };
-  const connections = createConnections({ max, clock, onReached: () => reached++ });
+  const connections = createConnections({ max, onReached: () => reached++ });
   const add = (name: string): Connection => connections.add(() => ended.push(name));
   return { connections, ended, add, reached: () => reached };
 }

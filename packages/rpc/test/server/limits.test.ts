@@ -132,6 +132,15 @@ describe('the limits of a gRPC server', () => {
     assert.equal(checked, 'yes');
   });
 
+  it('closes a connection that continues to call what it may not', async () => {
+    await start({ denials: 10 });
+    const answers = Array.from({ length: 1_000 }, () => answerOf(request(describePath)));
+    const denied = (await Promise.all(answers)).filter(([status]) => status === '7');
+    assert.ok(denied.length <= 11, `${denied.length} answers`);
+    assert.deepEqual(reached, ['denials']);
+    await bystander();
+  });
+
   it('rejects a message that is too large for its method when it is announced', async () => {
     await start({ messageBytes: 2 * mib });
     for (const [path, length, limit] of [
