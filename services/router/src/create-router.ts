@@ -53,7 +53,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     address: () => advertisedAddress(config, port),
     onTable: () => server.setServing(!lifecycle.draining.aborted),
   });
-  const core = createCore(config, context, routerId, parts);
+  const core = createCore(config, context, { routerId, limiter, ...parts });
   const notReady = (): readonly string[] => notReadyReasons(parts, lifecycle.draining);
   const handlers = protocolHandlers(core, { serverVersion, notReady, settings: config });
   server.add('inference.GRPCInferenceService', handlers);
@@ -98,15 +98,23 @@ const randomHex = (rng: Rng): string =>
     .toString(16)
     .padStart(8, '0');
 
-function createCore(config: RouterConfig, context: ServiceContext, routerId: string, parts: Parts): RouterCore {
+function createCore(
+  config: RouterConfig,
+  context: ServiceContext,
+  parts: Parts & Pick<RouterCore, 'routerId' | 'limiter'>,
+): RouterCore {
   const { clock, rng, lifecycle, tracer, access } = context;
   const { maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes } = config;
   const retry = { ...defaultRetryParams, replayBytes };
   return {
     ...parts,
-    routerId,
     access,
-    decisions: createDecisionLog({ router: routerId, slots: config.decisionSlots, nextNonce: createNonces(), clock }),
+    decisions: createDecisionLog({
+      router: parts.routerId,
+      slots: config.decisionSlots,
+      nextNonce: createNonces(),
+      clock,
+    }),
     holds: createHolds({ changes: parts.changes, maxHoldMs, draining: lifecycle.draining, clock }),
     draining: lifecycle.draining,
     retryBudget: { tokens: retry.initialBudget },

@@ -39,7 +39,7 @@ export type MethodDefinition = ServiceDefinition[string];
 /** Returns the shape of the requests of a method. Both are in the same package. */
 export function shapeOfMessage({ path, requestType }: MethodDefinition): MessageShape {
   const packageName = path.slice(1, path.lastIndexOf('.'));
-  return messageShape(`${packageName}.${(requestType.type as { readonly name: string }).name}`, packageDefinition);
+  return messageShape(packageName, (requestType.type as { readonly name: string }).name, packageDefinition);
 }
 
 /** Returns the definition of a service by its full name. */

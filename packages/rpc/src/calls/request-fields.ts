@@ -27,28 +27,30 @@ interface Descriptor {
 
 const isUnpackable = (type: string): boolean => type === 'TYPE_STRING' || type === 'TYPE_BYTES';
 
-/** Returns the shape of a message type by its full name. */
-export function messageShape(name: string, protos: PackageDefinition): MessageShape {
-  const found = protos[name] as MessageTypeDefinition<object, object> | undefined;
-  if (found === undefined) throw new ParetoError('internal', `the proto files do not define ${name}`);
-  return shapeOf(found.type as Descriptor, name.slice(0, name.lastIndexOf('.')), protos);
+/** Returns the shape of a message type of a package, by its name, e.g. `Outer.Inner`. */
+export function messageShape(packageName: string, name: string, protos: PackageDefinition): MessageShape {
+  const [outer = '', ...inner] = name.split('.');
+  let found = (protos[`${packageName}.${outer}`] as MessageTypeDefinition<object, object> | undefined)?.type as
+    | Descriptor
+    | undefined;
+  for (const part of inner) found = found?.nestedType.find((nested) => nested.name === part);
+  if (found === undefined) throw new ParetoError('internal', `the proto files do not define ${packageName}.${name}`);
+  return shapeOf(found, (typeName) => messageShape(packageName, typeName, protos));
 }
 
-function shapeOf({ field, nestedType }: Descriptor, packageName: string, protos: PackageDefinition): MessageShape {
+function shapeOf({ field, nestedType }: Descriptor, find: (typeName: string) => MessageShape): MessageShape {
   const messages = field.filter(({ type }) => type === 'TYPE_MESSAGE');
-  const numbers = field.filter(({ label, type }) => label === 'LABEL_REPEATED' && type !== 'TYPE_MESSAGE');
+  const numbers = field.filter(
+    ({ label, type }) => label === 'LABEL_REPEATED' && type !== 'TYPE_MESSAGE' && !isUnpackable(type),
+  );
   const ofType = (typeName: string): (() => MessageShape) => {
     let shape: MessageShape | undefined;
     const nested = nestedType.find(({ name }) => name === typeName);
-    return () =>
-      (shape ??=
-        nested === undefined
-          ? messageShape(`${packageName}.${typeName}`, protos)
-          : shapeOf(nested, packageName, protos));
+    return () => (shape ??= nested === undefined ? find(typeName) : shapeOf(nested, find));
   };
   return {
     messages: new Map(messages.map(({ number, typeName }) => [number, ofType(typeName)])),
-    packed: new Set(numbers.filter(({ type }) => !isUnpackable(type)).map(({ number }) => number)),
+    packed: new Set(numbers.map(({ number }) => number)),
   };
 }
 

@@ -1,12 +1,13 @@
 // Implements pareto.v1.Inference: model-less queries, Explain and WhatIf.
 
-import { isDataType, ParetoError, type DataType } from '@pareto/core';
+import { cutText, isDataType, ParetoError, type DataType } from '@pareto/core';
 import { whatIf } from '@pareto/policy';
 import {
   accuracyToWire,
   decodeInferResponse,
   encodeInferRequest,
   objectiveFromWire,
+  scanInferRequest,
   type RawTensor,
   type ServerCall,
   type ServiceHandlers,
@@ -42,11 +43,14 @@ async function infer(
 ): Promise<Complete<wire.InferResponseInput>> {
   const inputs = request.inputs.map(toRawTensor);
   const { target, id, outputs } = request;
+  const body = encodeInferRequest({ modelName: target, id, inputs, outputs });
+  // The limits of a query are those of the protocol.
+  scanInferRequest(body);
   const served = await serve(core, {
     target,
     version: '',
     shape: inputs[0]?.shape ?? [],
-    body: encodeInferRequest({ modelName: target, id, inputs, outputs }),
+    body,
     objectiveSources: [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)],
     timeoutMs: undefined,
     traceparent: call.metadata.get('traceparent'),
@@ -82,6 +86,6 @@ function checkDataType(input: string, datatype: string): DataType {
   if (isDataType(datatype)) return datatype;
   throw new ParetoError(
     'invalid-argument',
-    `input '${input}' has datatype ${JSON.stringify(datatype)}: expected a datatype of the Open Inference Protocol, e.g. FP32`,
+    `input '${cutText(input)}' has datatype ${JSON.stringify(cutText(datatype))}: expected a datatype of the Open Inference Protocol, e.g. FP32`,
   );
 }

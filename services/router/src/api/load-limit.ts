@@ -1,6 +1,7 @@
 // Bounds the load and unload calls in progress at this router. Each may wait for its model for a minute.
 
-import { ParetoError } from '@pareto/core';
+import type { ParetoError } from '@pareto/core';
+import { limitError } from '@pareto/rpc';
 
 /** Runs a call, or throws `resource-exhausted` if too many are in progress. */
 export type LoadLimit = <T>(run: () => Promise<T>) => Promise<T>;
@@ -19,7 +20,8 @@ export function createLoadLimit(max: number): LoadLimit {
 }
 
 const tooMany = (max: number): ParetoError =>
-  new ParetoError(
+  limitError(
+    'loads',
     'resource-exhausted',
     `${max} load and unload calls are in progress at this router: nothing was changed; retry later, or use another router`,
   );

@@ -1,6 +1,6 @@
 // Implements inference.GRPCInferenceService, the Open Inference Protocol, on the router core.
 
-import { defaultLimits, rawDuplex, rawUnary, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { rawDuplex, rawUnary, type ServiceHandlers, type wire } from '@pareto/rpc';
 import { findTarget, parseVersion, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { createLoadLimit } from './load-limit.js';
@@ -36,7 +36,7 @@ type InferenceServiceHandlers = ServiceHandlers<'inference.GRPCInferenceService'
 
 export function protocolHandlers(core: RouterCore, options: ProtocolOptions): InferenceServiceHandlers {
   const { serverVersion, notReady, settings } = options;
-  const limitLoads = createLoadLimit(defaultLimits.loads);
+  const limitLoads = createLoadLimit(core.limiter.limits.loads);
   return {
     serverLive: async () => ({ live: true }),
     serverReady: async () => ({ ready: notReady().length === 0 }),

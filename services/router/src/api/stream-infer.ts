@@ -69,6 +69,7 @@ async function answerMessage(core: RouterCore, body: Buffer, call: ServerCall, i
     return encodeStreamAnswer((await inferScanned(core, body, scanned, messageCall(call, core.clock))).body);
   } catch (error) {
     if (isStrict || !(error instanceof ParetoError)) throw error;
+    core.limiter.count(error);
     return encodeStreamError(error.publicMessage, id);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Clock, Rng } from '@pareto/core';
 import type { AdmitParams, DecisionTrace, RetryParams, SelectParams } from '@pareto/policy';
+import type { Limiter } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 import type { RouterMetrics, Tracer } from '@pareto/telemetry';
 import type { ChangeSignal } from './change-signal.js';
@@ -18,6 +19,7 @@ export interface RouterCore {
   /** Prefix of decision ids. Unique to this process. */
   readonly routerId: string;
   readonly access: Access;
+  readonly limiter: Limiter;
   readonly controller: ControllerCalls;
   readonly tables: Pick<TableClient, 'table' | 'connected' | 'controllerAgeMs' | 'ageMs'>;
   readonly loads: LoadTracker;
