@@ -24,6 +24,8 @@ export interface JobLimits {
   /** Names the job in errors, e.g. `reading the model`. */
   readonly what: string;
   readonly timeoutMs: number;
+  /** Advice in the error if a limit is too low, e.g. `use fewer samples`. */
+  readonly advice?: string;
   readonly signal?: AbortSignal | undefined;
   /** Folders of this machine that errors may name. */
   readonly paths: readonly string[];
@@ -83,12 +85,13 @@ export function startModelProcess({ script, memoryBytes, isolation, clock }: Mod
     kill(new ParetoError('internal', 'the reply of a process is too long')),
   );
 
-  async function run<Result>(job: Job, { what, timeoutMs, signal, paths }: JobLimits): Promise<Result> {
+  async function run<Result>(job: Job, { what, timeoutMs, advice, signal, paths }: JobLimits): Promise<Result> {
     signal?.throwIfAborted();
+    const hint = advice === undefined ? '' : `: ${advice}`;
     const onAbort = (): void => kill(new ParetoError('cancelled', `${what} was cancelled`));
     signal?.addEventListener('abort', onAbort, { once: true });
     using _timer = clock.after(milliseconds(timeoutMs), () =>
-      kill(new ParetoError('deadline-exceeded', `${what} took longer than ${timeoutMs / 1000} s`)),
+      kill(new ParetoError('deadline-exceeded', `${what} took longer than ${timeoutMs / 1000} s${hint}`)),
     );
     try {
       if (job.folder !== undefined) await isolated.grantFolder(job.folder);
@@ -96,8 +99,10 @@ export function startModelProcess({ script, memoryBytes, isolation, clock }: Mod
       child.stdin?.write(`${JSON.stringify(job)}\n`);
       const ending = await Promise.race([reply, exit]);
       if (killedFor !== undefined) throw killedFor;
-      if (typeof ending !== 'string')
-        throw exitError(what, memoryBytes, ending, stderr.trim(), [...paths, dirname(script)]);
+      if (typeof ending !== 'string') {
+        const limit = `${Math.ceil(memoryBytes / 2 ** 20)} MiB${hint}`;
+        throw exitError(what, limit, ending, stderr.trim(), [...paths, dirname(script)]);
+      }
       return resultOf(JSON.parse(ending) as JobReply<Result>, paths);
     } finally {
       signal?.removeEventListener('abort', onAbort);
@@ -139,14 +144,13 @@ function resultOf<Result>(reply: JobReply<Result>, paths: readonly string[]): Re
 
 function exitError(
   what: string,
-  memoryBytes: number,
+  memoryLimit: string,
   exit: Exit,
   stderr: string,
   paths: readonly string[],
 ): ParetoError {
   if (outOfMemory.test(stderr) || (exit.kind === 'exited' && outOfMemorySignals.has(exit.signal))) {
-    const limit = Math.ceil(memoryBytes / 2 ** 20);
-    return new ParetoError('resource-exhausted', `${what} needed more than its memory limit of ${limit} MiB`);
+    return new ParetoError('resource-exhausted', `${what} needed more than its memory limit of ${memoryLimit}`);
   }
   const why = /^\w*Error.*$/m.exec(stderr)?.[0] ?? stderr.split('\n').at(-1) ?? '';
   const message = `${what} failed with ${describeExit(exit)}${why === '' ? '' : `: ${why}`}`;

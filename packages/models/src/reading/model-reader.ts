@@ -36,7 +36,16 @@ const [maxRunning, maxWaiting] = [2, 64];
 const idleMs = milliseconds(10_000);
 /** Memory for the objects of a graph. The size of its file comes on top, in steps, so that a process fits other models. */
 const [objectBytes, stepBytes] = [2 ** 30, 2 ** 26];
-const [inspectMs, unpackMs] = [60_000, 600_000];
+const inspection = {
+  what: 'reading the model',
+  timeoutMs: 60_000,
+  advice: 'store the weights as raw data or external data, and use fewer nodes',
+};
+const unpacking = {
+  what: 'reading the validation set',
+  timeoutMs: 600_000,
+  advice: 'use fewer samples, or give the worker more memory',
+};
 
 export function createModelReader({ clock, isolation = environmentOnly }: ModelReaderOptions): ModelReader {
   const idle = new Map<ModelProcess, Disposable>();
@@ -103,12 +112,12 @@ export function createModelReader({ clock, isolation = environmentOnly }: ModelR
       const { size } = await stat(graph);
       checkGraphSize(size);
       const memoryBytes = objectBytes + stepBytes * Math.ceil(size / stepBytes);
-      const limits = { what: 'reading the model', timeoutMs: inspectMs, signal, paths: [dirname(graph)] };
+      const limits = { ...inspection, signal, paths: [dirname(graph)] };
       return run({ kind: 'inspect', graph }, memoryBytes, limits);
     },
     async openSet(request, memoryBytes, signal) {
       const paths = [dirname(request.file), request.folder];
-      const limits = { what: 'reading the validation set', timeoutMs: unpackMs, signal, paths };
+      const limits = { ...unpacking, signal, paths };
       return openSampleSet(request.folder, await run<UnpackedSet>({ kind: 'unpack', ...request }, memoryBytes, limits));
     },
     [Symbol.dispose]() {

@@ -6,5 +6,8 @@ import { serveJobs } from '../process/serve-jobs.js';
 import type { ReaderJob } from './reader-protocol.js';
 import { unpackSet } from './unpack-set.js';
 
-setPriority(10);
-await serveJobs(async (job: ReaderJob) => (job.kind === 'inspect' ? inspectModel(job.graph) : unpackSet(job)));
+await serveJobs(async (job: ReaderJob) => {
+  if (job.kind === 'inspect') return inspectModel(job.graph);
+  setPriority(10); // A worker answers queries meanwhile.
+  return unpackSet(job);
+});
