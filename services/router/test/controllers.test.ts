@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ParetoError } from '@pareto/core';
 import { createChannel, createRawCaller } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
@@ -85,6 +86,27 @@ describe('a router and several controllers', function () {
     second.depose(third.address);
     await waitFor('hello', () => third.hellos[0]);
     await fails(router.infer({ model: 'tiny' }), 'not-found', /tiny/);
+  });
+
+  it('tells clients no addresses of the controllers while none can be reached or none leads', async () => {
+    const { router, first, second } = await startTwo();
+    const { protocol } = router;
+    const check = async (call: Promise<unknown>): Promise<void> => {
+      const error = await call.then(
+        () => assert.fail('expected an error'),
+        (thrown: unknown) => thrown,
+      );
+      assert.ok(error instanceof ParetoError);
+      assert.equal(error.code, 'unavailable');
+      assert.doesNotMatch(error.message, /127\.0\.0\.1|:\d{2,5}/);
+      assert.equal(error.details['pareto-leader'], undefined);
+    };
+    first.statistics = second.statistics = undefined;
+    await check(protocol.modelStatistics({ name: 'tiny' }, { timeoutMs: 5_000 }));
+    first.close();
+    second.close();
+    await check(protocol.modelStatistics({ name: 'tiny' }, { timeoutMs: 5_000 }));
+    await check(protocol.repositoryModelUnload({ modelName: 'tiny' }, { timeoutMs: 5_000 }));
   });
 
   it('accepts the table of any controller while there is no leader', async () => {

@@ -31,7 +31,7 @@ export function createStatistics({ tables, controller, clock }: RouterCore): Sta
       const cached = isAway && !call.signal.aborted ? cache.get(variants) : undefined;
       if (cached !== undefined) return cached;
       if (!isAway) throw error;
-      const message = `no controller returned statistics, and none are cached: ${error.message}; retry`;
+      const message = `no controller returned statistics, and none are cached: ${error.message}`;
       throw new ParetoError('unavailable', message, { cause: error });
     }
   }

@@ -3,13 +3,14 @@
 import { milliseconds, type Clock } from '@pareto/core';
 import { createChannel, createFailover, createFailoverClient, type CallOptions, type wire } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
+import { errorForClient } from './error-for-client.js';
 
 export interface ControllerCalls extends Disposable {
   /**
    * Returns the statistics of the variants, or of all if the list is empty. Throws `unavailable` if no leader responds.
    */
   statistics(variants: readonly string[], options: CallOptions): Promise<readonly wire.VariantStatistics[]>;
-  /** Resolves when the rule is durable. Throws the controller's errors. */
+  /** Resolves when the rule is durable. Throws the controller's errors, without addresses. */
   setWarmth(target: string, warm: boolean, options: CallOptions): Promise<void>;
 }
 
@@ -19,6 +20,10 @@ export interface ControllerCallsOptions {
   readonly access: Access;
   readonly clock: Clock;
 }
+
+const rejectForClient = (error: unknown): never => {
+  throw errorForClient(error, 'no controller is reachable; retry in a moment');
+};
 
 /** Maximum time that a call waits for a leader. */
 const leaderTimeoutMs = milliseconds(3_000);
@@ -30,10 +35,10 @@ export function createControllerCalls({ controllers, access, clock }: Controller
   const routes = createFailoverClient(failover, 'pareto.v1.Routes');
   return {
     async statistics(variants, options) {
-      return (await routes.statistics({ variants: [...variants] }, options)).variants;
+      return (await routes.statistics({ variants: [...variants] }, options).catch(rejectForClient)).variants;
     },
     async setWarmth(target, warm, options) {
-      await routes.setWarmth({ tenant: 'default', target, warm }, options);
+      await routes.setWarmth({ tenant: 'default', target, warm }, options).catch(rejectForClient);
     },
     [Symbol.dispose]: () => failover.close(),
   };

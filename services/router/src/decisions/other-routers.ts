@@ -2,9 +2,10 @@
 
 import { createChannel, createClient, type CallOptions, type Channel, type wire } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
+import { errorForClient } from '../controllers/error-for-client.js';
 
 export interface OtherRouters extends Disposable {
-  /** Sends an Explain to the router at an address. Throws the errors of that router. */
+  /** Sends an Explain to the router at an address. Throws the errors of that router, without addresses. */
   explain(address: string, decisionId: string, options: CallOptions): Promise<wire.ExplainResponse>;
 }
 
@@ -30,7 +31,11 @@ export function createOtherRouters({ access, addresses }: OtherRoutersOptions): 
       const current = new Set(addresses());
       for (const each of channels.keys()) if (!current.has(each)) close(each);
       const channel = channels.get(address) ?? open(address);
-      return createClient(channel, 'pareto.v1.Inference').explain({ decisionId }, options);
+      return createClient(channel, 'pareto.v1.Inference')
+        .explain({ decisionId }, options)
+        .catch((error: unknown) => {
+          throw errorForClient(error, 'the router that made the decision is not reachable; retry in a moment');
+        });
     },
     [Symbol.dispose]: () => [...channels.keys()].forEach(close),
   };

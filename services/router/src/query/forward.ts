@@ -97,13 +97,14 @@ export function tryTakeRetry(core: RouterCore, { kind }: Failure, query: ClientQ
 }
 
 /** Returns the error for the caller of a query that is not retried. */
-export function failureOf(outcome: Failure, replica: ReplicaRoute, bytes: number): unknown {
+export function failureOf(outcome: Failure, bytes: number): unknown {
   if (outcome.kind === 'failed') return outcome.error;
   const { error, kind } = outcome;
   if (kind === 'not-executed' && outcome.isFull) return error;
   const failure =
     kind === 'lost' ? `failed while it ran this request of ${bytes} bytes` : 'did not execute the request';
-  return new ParetoError('unavailable', `worker ${replica.worker} ${failure}; retry the request`, {
+  // The name of the worker, by default its address, is in the decision that the client may explain.
+  return new ParetoError('unavailable', `the worker ${failure}; retry the request`, {
     cause: error,
     details: error.details,
   });

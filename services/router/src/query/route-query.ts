@@ -47,7 +47,7 @@ export async function routeQuery(
       attempts += 1;
       if (outcome.kind === 'lost') losses += 1;
       if (!tryTakeRetry(core, outcome, query, { attempts, losses })) {
-        throw failureOf(outcome, replica, query.body.length);
+        throw failureOf(outcome, query.body.length);
       }
     }
   } finally {

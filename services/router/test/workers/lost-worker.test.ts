@@ -89,7 +89,11 @@ describe('the loss of a worker', function () {
     const large = router.infer({ ...relaxed, bytes: 300_000 });
     await waitFor('the query to arrive', () => worker.received[0]);
     worker.link.stall('both');
-    await fails(large, 'unavailable', /failed while it ran this request of 300\d+ bytes; retry the request/);
+    await fails(
+      large,
+      'unavailable',
+      /^the worker failed while it ran this request of 300\d+ bytes; retry the request$/,
+    );
   });
 });
 
