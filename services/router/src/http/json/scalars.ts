@@ -28,7 +28,7 @@ export const startsNumber = (byte: number): boolean =>
 export const startsLiteral = (byte: number): boolean => byte === lowerT || byte === lowerF || byte === lowerN;
 
 /** Returns the bytes from `start` to the cursor as text. */
-export const textFrom = ({ bytes, at }: JsonCursor, start: number): string => bytes.toString('utf8', start, at);
+const textFrom = ({ bytes, at }: JsonCursor, start: number): string => bytes.toString('utf8', start, at);
 
 /** Passes over a string, and returns whether it has escapes. */
 export function passString(cursor: JsonCursor): boolean {
