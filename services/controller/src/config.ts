@@ -2,7 +2,13 @@
 
 import { readFile } from 'node:fs/promises';
 import { defaultPrices, errorText, ParetoError, type PriceTable } from '@pareto/core';
-import { defineConfig, type CommonConfig, type ConfigDefinition, type FlagValues } from '@pareto/service';
+import {
+  defineConfig,
+  isolationFlags,
+  type CommonConfig,
+  type ConfigDefinition,
+  type FlagValues,
+} from '@pareto/service';
 import { z } from 'zod';
 
 const controllerFlags = {
@@ -71,14 +77,14 @@ const controllerFlags = {
   },
 } as const;
 
-export type ControllerConfig = CommonConfig & FlagValues<typeof controllerFlags>;
+export type ControllerConfig = CommonConfig & FlagValues<typeof controllerFlags & typeof isolationFlags>;
 
 const definition: ConfigDefinition<ControllerConfig> = defineConfig({
   name: 'pareto-controller',
   summary: 'Keeps the registry, plans what runs where, and sends the plan to routers and workers.',
   example: 'pareto-controller --data-dir /var/lib/pareto --cluster-token-file /etc/pareto/token',
   defaults: { port: 8100, metricsPort: 8101, maxConnections: 16_384 },
-  flags: controllerFlags,
+  flags: { ...controllerFlags, ...isolationFlags },
 });
 
 const hasEtcdAccess = ({ etcdCerts, etcdUser, etcdPasswordFile }: ControllerConfig): boolean =>

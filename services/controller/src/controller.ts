@@ -1,6 +1,5 @@
 // The assembly of a controller from its parts, in the order in which they start.
 
-import { createModelReader, type ModelReader } from '@pareto/models';
 import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
 import { createServer, type Limiter } from '@pareto/rpc';
 import {
@@ -33,6 +32,7 @@ import { runMaintenance } from './maintenance/maintenance.js';
 import type { FleetParams } from './fleet/live-worker.js';
 import { createLoadFlusher } from './loads/load-flusher.js';
 import { createNotices } from './cluster/notices.js';
+import { openModelReading } from './registry/model-reading.js';
 import { createOutcomeRecords } from './registry/outcome-records.js';
 import { createPlanLog } from './plan/plan-log.js';
 import { watchRecords } from './events/record-events.js';
@@ -78,7 +78,7 @@ export async function createController(
   const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, params });
   const records = createFleetRecords({ ...cluster, ...context, metrics });
   const reservations = createBlobReservations();
-  const reader = createModelReader(context);
+  const { reader, part: reading } = await openModelReading(config, context);
   const { maxBatchSize } = config;
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
   const loop = createControlLoop({
@@ -126,7 +126,7 @@ export async function createController(
       background('housekeeping', (signal) => runMaintenance(maintenance, signal)),
       background('compaction', (signal) => runCompaction(compaction, signal)),
       background('blob collection', (signal) => runBlobCollection(collection, signal)),
-      readingModels(reader),
+      reading,
       serving,
       handover.part,
     ],
@@ -162,13 +162,6 @@ function mirroring({ mirror }: Cluster, draining: AbortSignal): Runnable {
     stop: async () => stopping.abort(new Error('the service stops')),
   };
 }
-
-/** Creates the part that ends the processes that read models. */
-const readingModels = (reader: ModelReader): Runnable => ({
-  name: 'model reader',
-  start: async () => undefined,
-  stop: async () => reader[Symbol.dispose](),
-});
 
 function probes(
   config: ControllerConfig,

@@ -48,7 +48,10 @@ describe('isolation of executors', function () {
     const withoutNamespaces = ['--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--', process.execPath];
     await using worker = startChild('setpriv', [...withoutNamespaces, program, ...flags]);
     assert.deepEqual(await worker.exited, { code: 1, signal: null });
-    assert.match(worker.output, /cannot isolate executor processes as --require-isolation demands.*network \(/);
+    assert.match(
+      worker.output,
+      /cannot isolate the processes that handle models as --require-isolation demands.*network \(/,
+    );
   });
 });
 

@@ -13,26 +13,27 @@ export const isolationFlags = {
     min: 1,
     max: 65_000,
     default: 60_800,
-    help: 'first of 256 user ids for executor processes, one for each, if this service runs as root',
+    help: 'first of 256 user ids for processes that handle models, one for each, if this service runs as root',
   },
   requireIsolation: {
     kind: 'boolean',
     default: false,
-    help: 'refuse to start if executor processes cannot be isolated: as another user, without privileges or network',
+    help: 'refuse to start if these processes cannot be isolated: as another user, without privileges or network',
   },
 } as const;
 
 type IsolationConfig = FlagValues<typeof isolationFlags> & Pick<CommonConfig, 'certs' | 'clusterTokenFile'>;
 
-export interface IsolateOptions extends Omit<IsolationOptions, 'firstUserId'> {
+export interface IsolateOptions extends Omit<IsolationOptions, 'firstUserId' | 'secrets'> {
+  /** Secrets besides the certificates and the token, of which some may not be configured. */
+  readonly secrets: readonly (string | undefined)[];
   readonly logger: Logger;
   /** Opens the isolation. */
   readonly open?: (options: IsolationOptions) => Promise<OpenedIsolation>;
 }
 
 /**
- * Opens the isolation of the processes that a service starts, and logs what this host lacks for it. `secrets` are those
- * besides the certificates and the token. Throws `failed-precondition` if isolation is required and incomplete.
+ * Opens the isolation of the processes that a service starts, and logs what this host lacks for it. Throws `failed-precondition` if isolation is required and incomplete.
  */
 export async function isolateProcesses(
   { executorUid, requireIsolation, certs, clusterTokenFile }: IsolationConfig,
@@ -41,9 +42,9 @@ export async function isolateProcesses(
   const secrets = [certs, clusterTokenFile, ...options.secrets].filter((file) => file !== undefined);
   const isolation = await open({ ...options, secrets, firstUserId: executorUid });
   const { missing } = isolation;
-  if (missing.length === 0) logger.info('executor processes are isolated', { firstUserId: executorUid });
+  if (missing.length === 0) logger.info('processes are isolated', { firstUserId: executorUid });
   else if (requireIsolation) throw notIsolated(missing);
-  else logger.warn('executor processes are not fully isolated', { missing });
+  else logger.warn('processes are not fully isolated', { missing });
   return isolation;
 }
 
@@ -51,6 +52,6 @@ function notIsolated(missing: readonly MissingProtection[]): ParetoError {
   const list = missing.map(({ protection, reason, advice }) => `${protection} (${reason}): ${advice}`).join('; ');
   return new ParetoError(
     'failed-precondition',
-    `this host cannot isolate executor processes as --require-isolation demands. Missing: ${list}. Or start without --require-isolation`,
+    `this host cannot isolate the processes that handle models as --require-isolation demands. Missing: ${list}. Or start without --require-isolation`,
   );
 }

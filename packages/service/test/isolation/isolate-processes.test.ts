@@ -36,14 +36,12 @@ describe('isolateProcesses', () => {
     assert.deepEqual(opened, [
       { folders: ['/cache'], libraries: [], secrets: ['/certs', '/store'], firstUserId: 60_800 },
     ]);
-    assert.deepEqual(logged, [{ level: 'info', message: 'executor processes are isolated', firstUserId: 60_800 }]);
+    assert.deepEqual(logged, [{ level: 'info', message: 'processes are isolated', firstUserId: 60_800 }]);
   });
 
   it('warns of what the host lacks, what follows, and what to do', async () => {
     const { logged } = await isolate([missing]);
-    assert.deepEqual(logged, [
-      { level: 'warn', message: 'executor processes are not fully isolated', missing: [missing] },
-    ]);
+    assert.deepEqual(logged, [{ level: 'warn', message: 'processes are not fully isolated', missing: [missing] }]);
   });
 
   it('refuses to start on such a host if isolation is required', async () => {
