@@ -8,7 +8,7 @@ import { publicText } from '@pareto/core';
 import type { Isolation } from '@pareto/isolation';
 import { createFrameReader, encodeFrame } from '../protocol/frame.js';
 import { preferForOomKiller } from './process-memory.js';
-import { publicMessage } from '../sessions/public-message.js';
+import { publicMessage } from '../protocol/public-message.js';
 import { outOfMemoryExit, type FromExecutor, type ToExecutor } from '../protocol/protocol.js';
 
 export interface ExecutorDeath {

@@ -9,7 +9,7 @@ import { errorText } from '@pareto/core';
 import { env, listSupportedBackends } from 'onnxruntime-node';
 import { createFrameReader, encodeFrame } from '../protocol/frame.js';
 import { outOfMemoryExit, type FromExecutor, type Request, type ToExecutor } from '../protocol/protocol.js';
-import { publicMessage } from './public-message.js';
+import { publicMessage } from '../protocol/public-message.js';
 import { createSessions } from './sessions.js';
 
 const socket = new Socket({ fd: 3, readable: true, writable: true });

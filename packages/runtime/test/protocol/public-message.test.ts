@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { publicMessage } from '../../src/sessions/public-message.js';
+import { publicMessage } from '../../src/protocol/public-message.js';
 
 describe('publicMessage', () => {
   const texts: readonly (readonly [received: string, shown: string])[] = [
