@@ -80,6 +80,8 @@ type CheckedGeneration =
     }
   | Exclude<Outcome, { kind: 'made' }>;
 
+/** Limit of a fixed batch that is made dynamic: the verification runs whole batches. */
+const maxFixedBatch = 4096;
 /** Number of samples that a file is verified on, and number of samples per run. */
 const [verificationSamples, samplesPerRun] = [256, 8];
 
@@ -88,7 +90,13 @@ async function generateChecked(order: MakeOrder, deps: MakeDeps, paths: Generati
   const { batched } = original.signature;
   const generator = generatorOf(recipe);
   const signature = servedSignature(generator, original.signature);
-  const minCount = generator.opensBatch === true ? windowOf(fixedBatchOf(original.signature)) : 1;
+  const fixedBatch = generator.opensBatch === true ? fixedBatchOf(original.signature) : 1;
+  if (fixedBatch > maxFixedBatch)
+    return {
+      kind: 'declined',
+      reason: `its batch of ${fixedBatch} is too large to verify: the limit is ${maxFixedBatch}`,
+    };
+  const minCount = generator.opensBatch === true ? windowOf(fixedBatch) : 1;
   const maxCount = Math.max(minCount, verificationSamples);
   const { validationPath: file, signal } = paths;
   const set = await openFittingSet(deps, file === undefined ? undefined : { file, signature, metric, signal });

@@ -151,6 +151,12 @@ describe('generating a file', function () {
     }
   });
 
+  it('declines to make a huge batch dynamic', async () => {
+    order('dynamic-batch', fixedBatchModel(1_000_000_000), { maxBatchSize: 0 });
+    const { declined } = await outcomeOf('dynamic-batch');
+    assert.equal(declined, 'its batch of 1000000000 is too large to verify: the limit is 4096');
+  });
+
   it('rejects a dynamic batch whose items depend on each other, for small and large fixed batches', async () => {
     for (const batch of [1, 96]) {
       withdraw();
