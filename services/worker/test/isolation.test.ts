@@ -28,7 +28,7 @@ describe('isolation of executors', function () {
     const users = executors.map((pid) => statusOf(pid, 'Uid'));
     assert.equal(new Set(users).size, users.length);
     for (const pid of executors) {
-      assert.ok(Number(statusOf(pid, 'Uid')) >= 60_800);
+      assert.ok(Number(statusOf(pid, 'Uid')) >= 60_608);
       assert.equal(statusOf(pid, 'NoNewPrivs'), '1');
       assert.equal(Number.parseInt(statusOf(pid, 'CapEff'), 16), 0);
       assert.notEqual(readlinkSync(`/proc/${pid}/ns/net`), readlinkSync('/proc/self/ns/net'));

@@ -2,6 +2,7 @@
 
 import { findMissing, type MissingProtection } from './protections.js';
 import { createIsolation, type Isolation } from '../start/isolation.js';
+import { claimUserIds } from '../start/user-ids.js';
 import type { Wrappers } from '../start/wrappers.js';
 import { findTool } from '../start/find-tool.js';
 import { deviceGroups } from './device-groups.js';
@@ -17,7 +18,7 @@ export interface IsolationOptions {
   readonly libraries: readonly string[];
   /** Files and folders with secrets of the service. */
   readonly secrets: readonly string[];
-  /** First of 256 ids of users as which processes run if the service runs as root. */
+  /** First of 512 ids of users as which processes run if the service runs as root. */
   readonly firstUserId: number;
 }
 
@@ -41,10 +42,14 @@ export async function openIsolation(options: IsolationOptions): Promise<OpenedIs
   const prlimit = findTool('prlimit');
   const wrappers: Wrappers = { setpriv, prlimit, enterNamespaces, dropPrivileges, deviceGroups: deviceGroups() };
   const failedUser = user === undefined ? notRoot(failedNamespaces) : await tryUser(wrappers, user, folders, read);
+  const users = user !== undefined && failedUser === undefined ? await claimUserIds(user.uid) : undefined;
   return {
-    ...createIsolation(wrappers, failedUser === undefined ? user?.uid : undefined),
+    ...createIsolation(wrappers, users),
     missing: findMissing({ user: failedUser, privileges: failure, network: failedNamespaces }),
-    [Symbol.dispose]: () => typeof namespaces === 'string' || namespaces[Symbol.dispose](),
+    [Symbol.dispose]() {
+      users?.[Symbol.dispose]();
+      if (typeof namespaces !== 'string') namespaces[Symbol.dispose]();
+    },
   };
 }
 

@@ -4,7 +4,7 @@
 import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { chown } from 'node:fs/promises';
 import { findTool } from './find-tool.js';
-import { createUserIds } from './user-ids.js';
+import type { UserIds } from './user-ids.js';
 import { wrap, type ProcessBounds, type ProcessUser, type Wrappers } from './wrappers.js';
 
 /** A Node program, and what its process gets. */
@@ -33,9 +33,8 @@ export interface Isolation {
   start(program: IsolatedProgram): IsolatedProcess;
 }
 
-/** Creates an isolation. `firstUserId` is undefined if processes run as the user of the service. */
-export function createIsolation(wrappers: Wrappers, firstUserId?: number): Isolation {
-  const users = firstUserId === undefined ? undefined : createUserIds(firstUserId, process.pid);
+/** Creates an isolation. Without `users`, processes run as the user of the service. */
+export function createIsolation(wrappers: Wrappers, users?: UserIds): Isolation {
   return {
     start({ script, nodeFlags, environment = {}, stdio, ...bounds }) {
       const user = users?.take();

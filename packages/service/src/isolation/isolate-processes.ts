@@ -12,8 +12,8 @@ export const isolationFlags = {
     kind: 'integer',
     min: 1,
     max: 65_000,
-    default: 60_800,
-    help: 'first of 256 user ids for processes that handle models, one for each, if this service runs as root',
+    default: 60_608,
+    help: 'first of 512 user ids for processes that handle models, one for each, if this service runs as root',
   },
   requireIsolation: {
     kind: 'boolean',
