@@ -27,7 +27,9 @@ describe('an isolated process', function () {
   beforeEach(async () => {
     temp = await createTempFolder();
     const secrets = ['token', 'certs/tls.key', 'home/key'];
-    await temp.put(Object.fromEntries([...secrets, 'cache/model.onnx'].map((name) => [name, 'content'])));
+    await temp.put(
+      Object.fromEntries([...secrets, 'cache/model.onnx', 'drivers/driver.json'].map((name) => [name, 'content'])),
+    );
     for (const name of ['cache/one', 'cache/two']) await mkdir(temp.file(name));
     for (const name of secrets) await chmod(temp.file(name), 0o600);
   });
@@ -59,7 +61,7 @@ describe('an isolated process', function () {
 
   it('reads nothing but its files, and connects to nothing', async () => {
     const { missing, reports, umask } = await intrude();
-    const readable = [temp.file('cache/model.onnx')];
+    const readable = ['cache/model.onnx', 'drivers/driver.json'].map((name) => temp.file(name));
     assert.deepEqual(missing, []);
     assert.equal(umask, 0o022);
     assert.deepEqual(reports, [

@@ -9,12 +9,12 @@ import { deviceGroups } from './device-groups.js';
 import { openNamespaces } from './namespaces.js';
 import { tryPrivileges } from './privileges.js';
 import { tryUser } from './user.js';
-import { existingPaths, installation, planView } from './view.js';
+import { existingPaths, folderOf, installation, planView } from './view.js';
 
 export interface IsolationOptions {
   /** Existing folders of the service, whose files processes read and write. */
   readonly folders: readonly string[];
-  /** Files and folders outside those that processes read, such as drivers. */
+  /** Files and folders outside those that processes read if they can, such as drivers. */
   readonly libraries: readonly string[];
   /** Files and folders with secrets of the service. */
   readonly secrets: readonly string[];
@@ -31,9 +31,14 @@ export interface OpenedIsolation extends Isolation, Disposable {
 export async function openIsolation(options: IsolationOptions): Promise<OpenedIsolation> {
   const user = process.geteuid?.() === 0 ? { uid: options.firstUserId, gid: options.firstUserId } : undefined;
   const folders = existingPaths(options.folders);
-  const read = [...folders, ...existingPaths([...installation, ...options.libraries])];
+  const required = [...folders, ...existingPaths(installation)];
+  const libraries = existingPaths(options.libraries).map(folderOf);
   const namespaces = await openNamespaces({
-    ...planView({ read, secrets: existingPaths(options.secrets), asOtherUser: user !== undefined }),
+    ...planView({
+      read: [...required, ...libraries],
+      secrets: existingPaths(options.secrets),
+      asOtherUser: user !== undefined,
+    }),
     withUser: user === undefined,
   });
   const failedNamespaces = typeof namespaces === 'string' ? namespaces : undefined;
@@ -41,7 +46,7 @@ export async function openIsolation(options: IsolationOptions): Promise<OpenedIs
   const { setpriv, dropPrivileges, failure } = await tryPrivileges(enterNamespaces);
   const prlimit = findTool('prlimit');
   const wrappers: Wrappers = { setpriv, prlimit, enterNamespaces, dropPrivileges, deviceGroups: deviceGroups() };
-  const failedUser = user === undefined ? notRoot(failedNamespaces) : await tryUser(wrappers, user, folders, read);
+  const failedUser = user === undefined ? notRoot(failedNamespaces) : await tryUser(wrappers, user, folders, required);
   const users = user !== undefined && failedUser === undefined ? await claimUserIds(user.uid) : undefined;
   return {
     ...createIsolation(wrappers, users),

@@ -39,13 +39,17 @@ export function planView({ read, secrets, asOtherUser }: ViewRequest): View {
   const closed = asOtherUser
     ? read.flatMap((folder) => parentsOf(folder).find(isClosed) ?? [])
     : existingPaths([homedir()]);
-  const isFolder = (file: string): boolean => statSync(file).isDirectory();
   const hiddenFolders = [...new Set([...closed, ...secrets.filter(isFolder)])]
     .filter((folder) => folder !== path.dirname(folder))
     .toSorted((one, other) => other.length - one.length);
   const shown = read.filter((folder) => hiddenFolders.some((outer) => `${folder}/`.startsWith(`${outer}/`)));
   return { hiddenFiles: secrets.filter((file) => !isFolder(file)), hiddenFolders, shown: [...new Set(shown)] };
 }
+
+const isFolder = (file: string): boolean => statSync(file).isDirectory();
+
+/** Returns the folder itself, or that of a file. */
+export const folderOf = (file: string): string => (isFolder(file) ? file : path.dirname(file));
 
 /** Returns the real paths of those that exist. */
 export const existingPaths = (paths: readonly string[]): readonly string[] =>

@@ -15,7 +15,7 @@ await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
 using isolation = await openIsolation({
   folders: [at('cache')],
-  libraries: [],
+  libraries: [at('drivers/driver.json')],
   secrets: [at('token'), at('certs')],
   firstUserId: 60_800,
 });
@@ -30,7 +30,7 @@ async function intrude(granted: string): Promise<unknown> {
     parentUser: process.getuid?.(),
     port,
     secrets: [at('token'), at('certs/tls.key'), at('home/key')],
-    readable: [at('cache/model.onnx')],
+    readable: [at('cache/model.onnx'), at('drivers/driver.json')],
     folders: [folder, at('cache'), at('cache/one'), at('cache/two')],
   };
   child.stdin?.end(JSON.stringify(targets));
