@@ -16,7 +16,7 @@ export { createLifecycle, type Lifecycle, type LifecycleState } from './lifecycl
 export { createRunGroup, type RunGroup, type RunGroupOptions, type Runnable } from './lifecycle/run-group.js';
 export { runService, type ServiceContext, type ServiceOptions } from './run-service.js';
 export { createProbeServer, type ProbeOptions, type ProbeServer } from './lifecycle/probe-server.js';
-export { createServiceLimiter, observeLimits } from './limiter.js';
+export { createServiceLimiter, observeLimits, type ServiceLimiter } from './limits/service-limiter.js';
 export { createSession, type Session, type SessionOptions } from './session/session.js';
 export { createCertificateAccess, createTokenAccess, type Access, type AccessOptions } from './access/access.js';
 export { explainWithoutId } from './access/callers.js';

@@ -94,7 +94,7 @@ export async function createController(
   const server = createServer({ ...config, ...access.server, limiter, clock, onError });
   addServices(server, {
     ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, reader, reservations, assigner },
-    ...{ planLog, events, notices, routes, table, metrics, params },
+    ...{ planLog, events, notices, routes, table, metrics, limiter, params },
   });
   cluster.onChange(() => {
     loop.trigger();

@@ -4,7 +4,7 @@ import type { BlobStore } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
 import type { ModelReader } from '@pareto/models';
 import type { RpcServer } from '@pareto/rpc';
-import type { ServiceContext } from '@pareto/service';
+import type { ServiceContext, ServiceLimiter } from '@pareto/service';
 import type { ControllerMetrics } from '@pareto/telemetry';
 import { isFresh } from './plan/adopt.js';
 import type { Assigner } from './fleet/worker-stream-writer.js';
@@ -51,6 +51,7 @@ export interface ServiceParts {
   readonly routes: Routes;
   readonly table: TableLog;
   readonly metrics: ControllerMetrics;
+  readonly limiter: ServiceLimiter;
   readonly params: FleetParams;
 }
 

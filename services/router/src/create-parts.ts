@@ -2,7 +2,7 @@
 
 import type { RoutingTable, WorkerId } from '@pareto/core';
 import { defaultPaceParams } from '@pareto/policy';
-import type { ServiceContext } from '@pareto/service';
+import type { ServiceContext, ServiceLimiter } from '@pareto/service';
 import type { RouterMetrics } from '@pareto/telemetry';
 import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
 import { createControllerCalls, type ControllerCalls } from './controllers/controller-calls.js';
@@ -20,6 +20,7 @@ export interface PartsOptions {
   readonly address: () => string;
   readonly onTable: () => void;
   readonly metrics: RouterMetrics;
+  readonly limiter: ServiceLimiter;
 }
 
 export interface Parts {
@@ -36,7 +37,7 @@ export interface Parts {
 export function createParts(config: RouterConfig, context: ServiceContext, options: PartsOptions): Parts {
   const { clock, rng, logger, access } = context;
   const { controllers, maxMessageBytes } = config;
-  const { routerId, address, metrics } = options;
+  const { routerId, address, metrics, limiter } = options;
   const changes = createChangeSignal();
   const controller = createControllerCalls({ controllers, access, clock });
   const otherRouters = createOtherRouters({ access, addresses: () => tables.table?.routers.values() ?? [] });
@@ -56,6 +57,10 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     changes.notify();
   }
   const tables = createTableClient({ controllers, routerId, address, access, onTable, clock, rng, logger });
-  const demand = createDemandRecorder({ send: (message) => tables.sendDemand(message), clock });
+  const demand = createDemandRecorder({
+    send: (message) => tables.sendDemand(message),
+    limitsReached: () => limiter.counts.lastMinute(),
+    clock,
+  });
   return { changes, controller, otherRouters, loads, workers, tables, demand, metrics };
 }

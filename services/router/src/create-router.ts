@@ -49,7 +49,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   const limiter = createServiceLimiter(config, metrics, clock);
   const server = createServer({ ...config, ...context.access.server, guard, limiter, clock, onError });
   const parts = createParts(config, context, {
-    ...{ routerId, metrics },
+    ...{ routerId, metrics, limiter },
     address: () => advertisedAddress(config, port),
     onTable: () => server.setServing(!lifecycle.draining.aborted),
   });

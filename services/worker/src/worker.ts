@@ -82,6 +82,7 @@ export async function createWorker(
     const address = advertisedAddress(config, port);
     return { id: workerId(config.id ?? nameOf(address)), incarnation, address, ...hardware };
   };
+  const limiter = createServiceLimiter(config, metrics, clock);
   const session = createControllerSession({
     ...context,
     addresses: config.controllers,
@@ -89,8 +90,8 @@ export async function createWorker(
     replicas,
     stepRunner,
     draining,
+    limitsReached: () => limiter.counts.lastMinute(),
   });
-  const limiter = createServiceLimiter(config, metrics, clock);
   const server = createWorkerServer({
     limiter,
     ...context,

@@ -11,6 +11,7 @@ export const fakeOverview = (more: Partial<wire.OverviewResponse> = {}): wire.Ov
     recentActions: [],
     notices: [],
     unmetWarmRules: [],
+    limitsReached: [],
   },
   ...more,
 });

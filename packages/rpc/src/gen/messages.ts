@@ -41,6 +41,7 @@ export type { Job__Output as Job, Job as JobInput } from './pareto/v1/Job.js';
 export type { JobsRequest__Output as JobsRequest, JobsRequest as JobsRequestInput } from './pareto/v1/JobsRequest.js';
 export type { JobsResponse__Output as JobsResponse, JobsResponse as JobsResponseInput } from './pareto/v1/JobsResponse.js';
 export type { LiftRuleRequest__Output as LiftRuleRequest, LiftRuleRequest as LiftRuleRequestInput } from './pareto/v1/LiftRuleRequest.js';
+export type { LimitCount__Output as LimitCount, LimitCount as LimitCountInput } from './pareto/v1/LimitCount.js';
 export type { ListRequest__Output as ListRequest, ListRequest as ListRequestInput } from './pareto/v1/ListRequest.js';
 export type { ListResponse__Output as ListResponse, ListResponse as ListResponseInput } from './pareto/v1/ListResponse.js';
 export type { ListRulesRequest__Output as ListRulesRequest, ListRulesRequest as ListRulesRequestInput } from './pareto/v1/ListRulesRequest.js';
@@ -86,6 +87,7 @@ export type { ProfileRequest__Output as ProfileRequest, ProfileRequest as Profil
 export type { ProfileResponse__Output as ProfileResponse, ProfileResponse as ProfileResponseInput } from './pareto/v1/ProfileResponse.js';
 export type { ProfileRow__Output as ProfileRow, ProfileRow as ProfileRowInput } from './pareto/v1/ProfileRow.js';
 export type { Profile__Output as Profile, Profile as ProfileInput } from './pareto/v1/Profile.js';
+export type { ReachedLimits__Output as ReachedLimits, ReachedLimits as ReachedLimitsInput } from './pareto/v1/ReachedLimits.js';
 export type { RecipeOutcome__Output as RecipeOutcome, RecipeOutcome as RecipeOutcomeInput } from './pareto/v1/RecipeOutcome.js';
 export type { RegisterArchitectureRequest__Output as RegisterArchitectureRequest, RegisterArchitectureRequest as RegisterArchitectureRequestInput } from './pareto/v1/RegisterArchitectureRequest.js';
 export type { RegisterTaskRequest__Output as RegisterTaskRequest, RegisterTaskRequest as RegisterTaskRequestInput } from './pareto/v1/RegisterTaskRequest.js';

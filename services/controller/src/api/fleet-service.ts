@@ -2,6 +2,7 @@
 
 import { priceOf, workerId } from '@pareto/core';
 import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type Complete, type wire } from '@pareto/rpc';
+import type { ServiceLimiter } from '@pareto/service';
 import { electionCandidates, electedLeader } from '../leadership/election-candidates.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { notFound } from '../registry/not-found.js';
@@ -24,6 +25,7 @@ export interface FleetServiceOptions {
   readonly notices: Notices;
   readonly routers: () => readonly wire.RouterInfoInput[];
   readonly tableVersion: () => string;
+  readonly limiter: Pick<ServiceLimiter, 'counts'>;
   /** Throws `notLeaderError()` if another controller leads, because only the leader has the live state. */
   readonly preferLeader: () => void;
 }
@@ -66,7 +68,19 @@ function overview(options: FleetServiceOptions, now: ClusterView): Complete<wire
     storeAgeMs: storeAgeMs(),
     notices: noticesNow(options, now, leads, unmet),
     unmetWarmRules: [...unmet],
+    limitsReached: reachedLimits(options, now),
   };
+}
+
+function reachedLimits({ limiter }: FleetServiceOptions, view: ClusterView): wire.ReachedLimitsInput[] {
+  const { fleet, demand, records, now } = view;
+  const routers = Array.from(demand.limitsReached(now), ([id, limits]) => ({ service: 'router', id, limits }));
+  const workers = Array.from(records.workers.values(), ({ value: { info } }) => ({
+    ...{ service: 'worker', id: info.id },
+    limits: fleet.session(info.id) === undefined ? [] : (fleet.lastReport(info.id)?.limitsReached ?? []),
+  }));
+  const all = [...routers, ...workers, { service: 'controller', id: '', limits: limiter.counts.lastMinute() }];
+  return all.filter(({ limits }) => limits.length > 0);
 }
 
 /** Time without a response of the store after which a notice is shown. */

@@ -37,14 +37,19 @@ export interface DemandWindow {
   outcomes(now: Milliseconds): ReadonlyMap<string, TargetOutcomes>;
   /** Returns the number of held queries by cold variant, the largest first. */
   held(now: Milliseconds): ReadonlyMap<VariantId, number>;
+  /** Returns the limits that each router reached in the last minute, by its id. */
+  limitsReached(now: Milliseconds): ReadonlyMap<string, readonly wire.LimitCount[]>;
 }
 
 interface Sample {
+  readonly router: string;
   readonly at: Milliseconds;
   readonly entries: readonly wire.DemandEntry[];
   readonly windowMs: number;
+  readonly limitsReached: readonly wire.LimitCount[];
 }
 
+/** Span of the rates, and maximum age of the limits of a router, which reports them each second. */
 const rateMs = 5_000;
 export const outcomesMs = 10_000;
 
@@ -69,7 +74,7 @@ export function createDemandWindow(): DemandWindow {
 
   return {
     add(router, demand, now) {
-      samples = [...samples.filter(({ at }) => now - at < outcomesMs), { ...demand, at: now }];
+      samples = [...samples.filter(({ at }) => now - at < outcomesMs), { ...demand, router, at: now }];
       return held.add(router, demand, now);
     },
     itemsPerSecond(now) {
@@ -103,6 +108,10 @@ export function createDemandWindow(): DemandWindow {
       return targets;
     },
     held: (now) => held.counts(now),
+    limitsReached(now) {
+      const latest = samples.filter(({ at }) => now - at < rateMs);
+      return new Map(latest.map(({ router, limitsReached }) => [router, limitsReached]));
+    },
   };
 }
 

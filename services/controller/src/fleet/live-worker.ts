@@ -11,6 +11,7 @@ import {
   type VariantId,
   type WorkerInfo,
 } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
 import { sameStates, track, type LiveReplica } from './live-replica.js';
 import type { Stored } from '../storage/record-tables.js';
 import type { LoadRecord } from '../storage/records.js';
@@ -31,6 +32,8 @@ export interface WorkerReport {
   readonly progress: string;
   /** Time since the worker last received a message from this controller. */
   readonly controllerAgeMs: number;
+  /** Limits that the worker reached in the last minute. */
+  readonly limitsReached: readonly wire.LimitCount[];
 }
 
 /** A worker's stream. */

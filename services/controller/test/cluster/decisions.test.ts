@@ -13,7 +13,7 @@ const tiny = variantId('tiny:original');
 
 describe('demand window', () => {
   const entry = (fields: Partial<wire.DemandEntry>, windowMs = 1000): wire.Demand => ({
-    windowMs,
+    ...{ windowMs, limitsReached: [] },
     entries: [
       {
         tenant: '',
@@ -45,6 +45,26 @@ describe('demand window', () => {
       violationsPerSecond: 0,
     });
     assert.equal(demand.itemsPerSecond(ms(20_000)).size, 0);
+  });
+
+  it('has the limits that each router reported last, until the router reports no more', () => {
+    const demand = createDemandWindow();
+    const reporting = (limit: string, count: number): wire.Demand => ({
+      ...{ windowMs: 1000, entries: [] },
+      limitsReached: [{ limit, count }],
+    });
+    demand.add('r', reporting('streams', 1), ms(0));
+    demand.add('r2', reporting('rank', 7), ms(500));
+    demand.add('r', reporting('streams', 3), ms(1000));
+    assert.deepEqual(
+      [...demand.limitsReached(ms(1000))],
+      [
+        ['r', [{ limit: 'streams', count: 3 }]],
+        ['r2', [{ limit: 'rank', count: 7 }]],
+      ],
+    );
+    assert.deepEqual([...demand.limitsReached(ms(5800)).keys()], ['r']);
+    assert.equal(demand.limitsReached(ms(6000)).size, 0);
   });
 
   it('spreads the counts of a router that reports a long time in one message', () => {

@@ -24,6 +24,7 @@ describe('fleet state', () => {
     measuring: undefined,
     progress: '',
     controllerAgeMs: 0,
+    limitsReached: [],
   });
   const otherSession = () => ({ info: { ...infoOf(), id: workerId('w2') }, end: () => undefined });
   const session = (incarnation: string) => {

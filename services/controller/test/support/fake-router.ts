@@ -10,6 +10,8 @@ export interface FakeRouter {
   readonly version: { readonly epoch: string; readonly revision: number };
   ready(): readonly string[];
   demand(entry: wire.DemandEntryInput): void;
+  /** Sends a report without queries. */
+  limits(limitsReached: readonly wire.LimitCountInput[]): void;
   /** Error or message that the stream ended with. Undefined while it is open. */
   readonly ended: () => unknown;
   readonly leave: () => void;
@@ -49,6 +51,7 @@ export function startRouter(address: string, from = { epoch: '', revision: 0 }, 
         .sort(),
     ended: () => ended,
     demand: (entry) => void stream.write({ demand: { windowMs: 1000, entries: [entry] } }),
+    limits: (limitsReached) => void stream.write({ demand: { windowMs: 1000, limitsReached } }),
     leave: () => {
       cut.abort();
       channel.close();

@@ -47,6 +47,8 @@ export interface FakeWorkerOptions {
   readonly make?: (order: wire.MakeOrder) => RecipeOutcome['result'] | undefined;
   /** The worker sends its regular reports only, and none on request. */
   readonly ignoresReportNow?: boolean;
+  /** Limits that its reports have. */
+  readonly limitsReached?: readonly wire.LimitCountInput[];
   /** Providers of its slot groups. */
   readonly providers?: readonly string[];
 }
@@ -93,6 +95,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
         measuring,
         progress: measuring && 'half',
         reportNowSequence: options.ignoresReportNow === true ? 0 : (reportRequests.at(-1) ?? 0),
+        limitsReached: options.limitsReached,
       },
     });
   };

@@ -19,6 +19,8 @@ export interface DemandRecorder extends Runnable {
 export interface DemandOptions {
   /** Returns false if no controller is connected. The demand is then kept and sent with the next report. */
   readonly send: (demand: wire.DemandInput) => boolean;
+  /** Returns the limits that this router reached in the last minute. They are part of each report. */
+  readonly limitsReached: () => readonly wire.LimitCountInput[];
   readonly clock: Clock;
 }
 
@@ -27,7 +29,7 @@ const reportEveryMs = milliseconds(1_000);
 const urgentMs = 2;
 const urgentRetryMs = 100;
 
-export function createDemandRecorder({ send, clock }: DemandOptions): DemandRecorder {
+export function createDemandRecorder({ send, limitsReached, clock }: DemandOptions): DemandRecorder {
   const entries = createEntries();
   let since = clock.now();
   let timer: Disposable | undefined;
@@ -36,8 +38,9 @@ export function createDemandRecorder({ send, clock }: DemandOptions): DemandReco
   /** Returns false if the report could not be sent. */
   function report(): boolean {
     const now = clock.now();
-    const reported = entries.report();
-    if (reported.length > 0 && !send({ windowMs: now - since, entries: reported })) return false;
+    const demand = { windowMs: now - since, entries: entries.report(), limitsReached: limitsReached() };
+    const isEmpty = demand.entries.length === 0 && demand.limitsReached.length === 0;
+    if (!isEmpty && !send(demand)) return false;
     since = now;
     entries.startWindow();
     return true;

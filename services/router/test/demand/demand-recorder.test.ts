@@ -25,8 +25,12 @@ function setUp() {
   const clock = createManualClock();
   const sent: wire.DemandInput[] = [];
   let isConnected = true;
-  const recorder = createDemandRecorder({ clock, send: (demand) => isConnected && sent.push(demand) > 0 });
-  return { clock, sent, recorder, setConnected: (value: boolean) => (isConnected = value) };
+  const limits: wire.LimitCountInput[] = [];
+  const recorder = createDemandRecorder({
+    ...{ clock, limitsReached: () => [...limits] },
+    send: (demand) => isConnected && sent.push(demand) > 0,
+  });
+  return { clock, sent, recorder, limits, setConnected: (value: boolean) => (isConnected = value) };
 }
 
 describe('the demand recorder', () => {
@@ -70,6 +74,17 @@ describe('the demand recorder', () => {
     for (const hold of holds) hold[Symbol.dispose]();
     await clock.advance(3000);
     assert.ok(sent.slice(2).every(({ entries }) => entries?.every(({ held = 0 }) => held === 0)));
+  });
+
+  it('reports the limits that were reached each second, also without queries', async () => {
+    const { clock, sent, recorder, limits } = setUp();
+    await recorder.start(() => undefined);
+    limits.push({ limit: 'connections', count: 12 });
+    await clock.advance(2000);
+    limits.pop();
+    await clock.advance(2000);
+    const demand = { windowMs: 1000, entries: [], limitsReached: [{ limit: 'connections', count: 12 }] };
+    assert.deepEqual(sent, [demand, demand]);
   });
 
   it('keeps the demand while no controller is connected', async () => {

@@ -7,6 +7,8 @@ export interface FakeController {
   readonly address: string;
   readonly hellos: readonly wire.RouterHello[];
   readonly demand: readonly wire.DemandEntry[];
+  /** Limits of the last demand message. */
+  readonly limitsReached: readonly wire.LimitCount[];
   /**
    * Address of the leader that routers are redirected to, empty if there is none. Undefined if this controller leads.
    */
@@ -43,6 +45,7 @@ export async function startController(
   const streams = new Set<RouterStream>();
   const hellos: wire.RouterHello[] = [];
   const demand: wire.DemandEntry[] = [];
+  let limitsReached: readonly wire.LimitCount[] = [];
   const deposed = new EventEmitter();
   const server = createServer();
   let address = '';
@@ -64,6 +67,7 @@ export async function startController(
       if (hello && table) await stream.write({ epoch, revision, snapshot: true, rows: [...table] });
       if (hello) streams.add(stream);
       if (sent) demand.push(...sent.entries);
+      if (sent) ({ limitsReached } = sent);
     }
   }
 
@@ -74,6 +78,9 @@ export async function startController(
     },
     hellos,
     demand,
+    get limitsReached() {
+      return limitsReached;
+    },
     leader: undefined,
     storeAgeMs: 0,
     statistics: [],

@@ -9,6 +9,8 @@ export interface OutboxOptions {
   readonly replicas: ReplicaSet;
   readonly stepRunner: StepRunner;
   readonly draining: () => boolean;
+  /** Returns the limits that this worker reached in the last minute. */
+  readonly limitsReached: () => readonly wire.LimitCountInput[];
   /** Returns the time since the last message from the controller, in milliseconds. */
   readonly controllerAgeMs: () => number;
   readonly clock: Clock;
@@ -32,7 +34,8 @@ export interface Outbox {
 /** Time after which a result is sent again while its order is still assigned. */
 const resendAfter = 5_000;
 
-export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, clock }: OutboxOptions): Outbox {
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { replicas, stepRunner, draining, limitsReached, controllerAgeMs, clock } = options;
   const sentAt = new Map<StepResult, number>();
   let requestedSequence = 0;
   const isDue = (result: StepResult): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
@@ -47,6 +50,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
       progress: stepRunner.progress,
       controllerAgeMs: Math.round(controllerAgeMs()),
       reportNowSequence: requestedSequence,
+      limitsReached: limitsReached(),
     };
     return { message: { message: 'report', report }, sent: () => replicas.markReported(reports) };
   }

@@ -5,6 +5,7 @@ import type { Worker as _pareto_v1_Worker, Worker__Output as _pareto_v1_Worker__
 import type { RouterInfo as _pareto_v1_RouterInfo, RouterInfo__Output as _pareto_v1_RouterInfo__Output } from '../../pareto/v1/RouterInfo.js';
 import type { PlanAction as _pareto_v1_PlanAction, PlanAction__Output as _pareto_v1_PlanAction__Output } from '../../pareto/v1/PlanAction.js';
 import type { UnmetWarmRule as _pareto_v1_UnmetWarmRule, UnmetWarmRule__Output as _pareto_v1_UnmetWarmRule__Output } from '../../pareto/v1/UnmetWarmRule.js';
+import type { ReachedLimits as _pareto_v1_ReachedLimits, ReachedLimits__Output as _pareto_v1_ReachedLimits__Output } from '../../pareto/v1/ReachedLimits.js';
 
 export interface OverviewResponse {
   'cluster'?: (string) | undefined;
@@ -18,6 +19,7 @@ export interface OverviewResponse {
   'storeAgeMs'?: (number | string) | undefined;
   'notices'?: readonly (string)[] | undefined;
   'unmetWarmRules'?: readonly (_pareto_v1_UnmetWarmRule)[] | undefined;
+  'limitsReached'?: readonly (_pareto_v1_ReachedLimits)[] | undefined;
 }
 
 export interface OverviewResponse__Output {
@@ -32,4 +34,5 @@ export interface OverviewResponse__Output {
   'storeAgeMs': (number);
   'notices': (string)[];
   'unmetWarmRules': (_pareto_v1_UnmetWarmRule__Output)[];
+  'limitsReached': (_pareto_v1_ReachedLimits__Output)[];
 }

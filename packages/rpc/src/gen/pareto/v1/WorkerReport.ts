@@ -1,6 +1,7 @@
 // Original file: protos/pareto/v1/fleet.proto
 
 import type { ReplicaReport as _pareto_v1_ReplicaReport, ReplicaReport__Output as _pareto_v1_ReplicaReport__Output } from '../../pareto/v1/ReplicaReport.js';
+import type { LimitCount as _pareto_v1_LimitCount, LimitCount__Output as _pareto_v1_LimitCount__Output } from '../../pareto/v1/LimitCount.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface WorkerReport {
@@ -11,6 +12,7 @@ export interface WorkerReport {
   'controllerAgeMs'?: (number | string | Long) | undefined;
   'progress'?: (string) | undefined;
   'reportNowSequence'?: (number | string | Long) | undefined;
+  'limitsReached'?: readonly (_pareto_v1_LimitCount)[] | undefined;
 }
 
 export interface WorkerReport__Output {
@@ -21,4 +23,5 @@ export interface WorkerReport__Output {
   'controllerAgeMs': (number);
   'progress': (string);
   'reportNowSequence': (number);
+  'limitsReached': (_pareto_v1_LimitCount__Output)[];
 }

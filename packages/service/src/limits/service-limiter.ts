@@ -1,17 +1,23 @@
-// The limiter of a service, from its flags, with the metrics of the limits.
+// The limiter of a service, from its flags, which counts the limits that are reached.
 
 import type { Clock } from '@pareto/core';
 import { createLimiter, type Limiter } from '@pareto/rpc';
 import type { LimitMetrics } from '@pareto/telemetry';
-import type { CommonConfig } from './flags/common-flags.js';
+import type { CommonConfig } from '../flags/common-flags.js';
+import { createLimitCounts, type LimitCounts } from './limit-counts.js';
 
 type LimitFlags = Pick<
   CommonConfig,
   'maxMessageBytes' | 'maxBufferedBytes' | 'maxConnections' | 'maxStreams' | 'stallTimeoutMs'
 >;
 
-export function createServiceLimiter(config: LimitFlags, metrics: LimitMetrics, clock: Clock): Limiter {
-  return createLimiter({
+export interface ServiceLimiter extends Limiter {
+  readonly counts: Pick<LimitCounts, 'lastMinute'>;
+}
+
+export function createServiceLimiter(config: LimitFlags, metrics: LimitMetrics, clock: Clock): ServiceLimiter {
+  const counts = createLimitCounts(clock);
+  const limiter = createLimiter({
     limits: {
       messageBytes: config.maxMessageBytes,
       bufferedBytes: config.maxBufferedBytes,
@@ -20,8 +26,12 @@ export function createServiceLimiter(config: LimitFlags, metrics: LimitMetrics, 
       stallMs: config.stallTimeoutMs,
     },
     clock,
-    onReached: (limit) => metrics.limitsReached.add(1, { limit }),
+    onReached(limit) {
+      metrics.limitsReached.add(1, { limit });
+      counts.add(limit);
+    },
   });
+  return { ...limiter, counts };
 }
 
 export function observeLimits({ bytes, connections }: Limiter, metrics: LimitMetrics): void {
