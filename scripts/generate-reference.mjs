@@ -1,4 +1,4 @@
-// Generates docs/reference from the built programs: metrics, flags of the services, callers, commands. `--out DIR` writes to
+// Generates docs/reference from the built programs: metrics, flags of the services, limits, callers, commands. `--out DIR` writes to
 // another folder, which the check for stale pages uses.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,14 +32,53 @@ async function metrics() {
   page('metrics.md', 'Metrics', intro, ...sections);
 }
 
+const services = ['controller', 'router', 'worker'];
+const configOf = async (service) => (await load(`services/${service}/dist/config.js`))[`${service}Config`];
+
 async function flags() {
   const { formatHelp } = await load('packages/service/dist/flags/help.js');
   const sections = [];
-  for (const service of ['controller', 'router', 'worker']) {
-    const config = (await load(`services/${service}/dist/config.js`))[`${service}Config`];
-    sections.push(`## pareto-${service}`, ['```text', formatHelp(config).trim(), '```'].join('\n'));
+  for (const service of services) {
+    const help = formatHelp(await configOf(service)).trim();
+    sections.push(`## pareto-${service}`, ['```text', help, '```'].join('\n'));
   }
   page('flags.md', 'Flags of the services', ...sections);
+}
+
+async function limits() {
+  const { describeLimits } = await load('packages/service/dist/index.js');
+  const byService = await Promise.all(services.map(async (service) => [service, (await configOf(service)).flags]));
+  const described = describeLimits(Object.fromEntries(byService));
+  const code = (names) => names.map((name) => `\`${name}\``).join(', ');
+  const table = [
+    '| limit | what it limits | default | flag | at the limit |',
+    '| --- | --- | --- | --- | --- |',
+    ...described.map(({ limit, subject, value, flags: names, effect }) =>
+      [`| \`${limit}\``, subject, value, code(names), `${effect} |`].join(' | '),
+    ),
+  ].join('\n');
+  const uncounted = code(described.filter(({ isCounted }) => !isCounted).map(({ limit }) => limit));
+  const intro =
+    'All limits on what a caller can send and hold. They are the same over gRPC, streams and HTTP. A call that reaches a limit ends with the trailer ' +
+    '`pareto-limit`, or the HTTP header of this name, with the name in the first column. `pareto_limits_reached_total` counts it by this name, and ' +
+    '`pareto status` shows each process that reached limits in the last minute, with what to do. A limit without a flag is fixed. The values hold for ' +
+    'each process.';
+  const more = [
+    `Not counted: ${uncounted}, and over gRPC \`streams\` and the \`metadata-bytes\` of headers. The limits of model files and validation sets are in [registering](../registering.md#limits-of-models).`,
+    '## What the limits do not cover',
+    'gRPC for Node does not show the following to the process, so that `--max-buffered-bytes` does not include it. Plan memory for it.',
+    [
+      '- **Announced bytes that were not sent.** The budget counts bytes when they arrive. A client may announce 64 MiB and send nothing, until ' +
+        '`--stall-timeout-ms` ends the call. Calls that announce more than the budget together are admitted, and some end when the bytes arrive.',
+      '- **Copies.** A message exists in parts and as a whole while gRPC for Node joins its parts. A message that is inflated is counted in both forms.',
+      '- **HTTP/2 sessions.** Node keeps the unfinished header block of a call, the header tables (4 KiB in each direction) and the queued control frames of each ' +
+        'connection. gRPC for Node turns off the limit that Node has for them. A connection without calls costs about 30 KiB, and more with TLS.',
+      '- **The operating system.** The kernel buffers data of each socket that the process has not read or the client has not acknowledged: up to ' +
+        '`net.ipv4.tcp_rmem` and `net.ipv4.tcp_wmem`, which is several MiB. `net.ipv4.tcp_mem` limits the sum for the host.',
+      '- **Streams over the limit.** A client that ignores `streams` has its further calls refused inside Node. They reach neither the process nor its counter.',
+    ].join('\n'),
+  ];
+  page('limits.md', 'Limits', intro, table, ...more);
 }
 
 async function callers() {
@@ -90,5 +129,6 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await metrics();
 await flags();
+await limits();
 await callers();
 await commands();

@@ -17,6 +17,7 @@ export { createRunGroup, type RunGroup, type RunGroupOptions, type Runnable } fr
 export { runService, type ServiceContext, type ServiceOptions } from './run-service.js';
 export { createProbeServer, type ProbeOptions, type ProbeServer } from './lifecycle/probe-server.js';
 export { createServiceLimiter, observeLimits, type ServiceLimiter } from './limits/service-limiter.js';
+export { describeLimits } from './limits/describe-limits.js';
 export { createSession, type Session, type SessionOptions } from './session/session.js';
 export { createCertificateAccess, createTokenAccess, type Access, type AccessOptions } from './access/access.js';
 export { explainWithoutId } from './access/callers.js';

@@ -62,6 +62,7 @@ const controllerFlags = {
     kind: 'integer',
     min: 1,
     default: 16_384,
+    limit: 'blobBytes',
     help: 'maximum size of an uploaded model file, in MiB; all unfinished uploads together may have four times this',
   },
   blobs: {

@@ -31,11 +31,18 @@ const workerFlags = {
     default: ['cpu'],
     help: 'execution providers to serve with: any of cpu, webgpu, cuda, tensorrt, or auto for all that work on this host',
   },
-  queueItems: { kind: 'integer', min: 1, default: 1024, help: 'maximum number of items queued for one replica' },
+  queueItems: {
+    kind: 'integer',
+    min: 1,
+    default: 1024,
+    limit: 'replicaQueue',
+    help: 'maximum number of items queued for one replica',
+  },
   queueSize: {
     kind: 'text',
     format: 'size',
     default: '256m',
+    limit: 'replicaQueue',
     help: 'maximum size of the items queued for one replica',
   },
   profileMs: {

@@ -3,8 +3,9 @@
 import { systemClock, type Clock } from '@pareto/core';
 import { createByteBudget, type ByteBudget } from './byte-budget.js';
 import { createConnections, type Connections } from './connections.js';
-import { limitOf, limitText } from './limit-error.js';
-import { defaultLimits, type LimitName, type Limits } from './limits.js';
+import { isRemote, limitOf } from './limit-error.js';
+import { limitText, type LimitName } from './limit-table.js';
+import { defaultLimits, type Limits } from './limits.js';
 
 export interface Limiter {
   readonly limits: Limits;
@@ -12,7 +13,7 @@ export interface Limiter {
   readonly connections: Connections;
   /** Counts a limit that a call or a connection reached. */
   reached(limit: LimitName): void;
-  /** Counts the limit that an error is about, if it is about one. Called for each error that a server sends. */
+  /** Counts the limit of this process that an error is about, if any. Called for each error that a server sends. */
   count(error: unknown): void;
 }
 
@@ -34,7 +35,7 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
     connections: createConnections({ max: connections, onReached: () => onReached(limitText('connections')) }),
     reached: (limit) => onReached(limitText(limit)),
     count(error) {
-      const limit = limitOf(error);
+      const limit = isRemote(error) ? undefined : limitOf(error);
       if (limit !== undefined) onReached(limit);
     },
   };

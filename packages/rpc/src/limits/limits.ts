@@ -15,6 +15,12 @@ export interface Limits {
   readonly denials: number;
   /** Maximum number of load and unload calls in progress at one router. */
   readonly loads: number;
+  /** Maximum number of models for which load and unload requests wait at the leader. */
+  readonly queuedLoads: number;
+  /** Maximum number of large HTTP requests and replies that wait for a thread of a router. */
+  readonly jsonTasks: number;
+  /** Maximum number of unfinished uploads of model files. */
+  readonly uploads: number;
   /** Maximum time without data in the middle of a request or of a reply, in ms. */
   readonly stallMs: number;
   /** Maximum size of the metadata of a call, as HTTP/2 counts it: names, values, and 32 bytes per entry. */
@@ -35,8 +41,6 @@ export interface Limits {
   readonly trailerBytes: number;
 }
 
-export type LimitName = keyof Limits;
-
 const mib = 1024 * 1024;
 
 export const defaultLimits: Limits = {
@@ -47,6 +51,9 @@ export const defaultLimits: Limits = {
   streams: 1024,
   denials: 100,
   loads: 64,
+  queuedLoads: 1000,
+  jsonTasks: 64,
+  uploads: 256,
   stallMs: 30_000,
   metadataBytes: 64 * 1024,
   listItems: 1024,
@@ -56,95 +63,4 @@ export const defaultLimits: Limits = {
   nameBytes: 1024,
   detailsBytes: 2048,
   trailerBytes: 8192,
-};
-
-interface LimitDescription {
-  readonly subject: string;
-  readonly unit: 'bytes' | 'ms' | '';
-  /** Flag that sets the limit. Undefined if it is fixed. */
-  readonly flag?: string;
-  /** What happens at the limit. */
-  readonly effect: string;
-}
-
-/** The table of all limits, from which the reference page is generated. */
-export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = {
-  messageBytes: {
-    subject: 'size of a message with tensors or files',
-    unit: 'bytes',
-    flag: '--max-message-bytes',
-    effect: 'RESOURCE_EXHAUSTED, HTTP 413',
-  },
-  smallMessageBytes: {
-    subject: 'size of any other message of a client',
-    unit: 'bytes',
-    effect: 'RESOURCE_EXHAUSTED, HTTP 413',
-  },
-  bufferedBytes: {
-    subject: 'size of all requests and replies of one process, with 16 KiB for each',
-    unit: 'bytes',
-    flag: '--max-buffered-bytes',
-    effect:
-      'the call ends that holds the most bytes while it waits for its client, after a second of waiting; if there is none, the new call: RESOURCE_EXHAUSTED, HTTP 429',
-  },
-  connections: {
-    subject: 'connections to one process',
-    unit: '',
-    flag: '--max-connections',
-    effect: 'the connection that has been of no use for the longest is closed; if all are in use, the new one',
-  },
-  streams: {
-    subject: 'open calls on one connection',
-    unit: '',
-    flag: '--max-streams',
-    effect: 'clients wait; further streams are refused',
-  },
-  loads: {
-    subject: 'load and unload calls in progress at one router',
-    unit: '',
-    effect: 'RESOURCE_EXHAUSTED, HTTP 429',
-  },
-  denials: {
-    subject: 'calls without permission on one connection',
-    unit: '',
-    effect: 'the connection is closed',
-  },
-  stallMs: {
-    subject: 'time without data in the middle of a request or reply',
-    unit: 'ms',
-    flag: '--stall-timeout-ms',
-    effect: 'RESOURCE_EXHAUSTED, HTTP 408',
-  },
-  metadataBytes: {
-    subject: 'metadata of a call: names, values, and 32 bytes for each entry',
-    unit: 'bytes',
-    effect: 'the call is refused; HTTP 431 over 16 KiB',
-  },
-  listItems: {
-    subject: 'inputs, outputs, raw contents, and parameters, each',
-    unit: '',
-    effect: 'INVALID_ARGUMENT, HTTP 400',
-  },
-  fields: {
-    subject: 'fields of a message without tensors, over all its levels',
-    unit: '',
-    effect: 'INVALID_ARGUMENT, HTTP 400',
-  },
-  elements: {
-    subject: 'elements of typed contents that are not packed, such as those of BYTES',
-    unit: '',
-    effect: 'INVALID_ARGUMENT',
-  },
-  rank: { subject: 'dimensions of a tensor', unit: '', effect: 'INVALID_ARGUMENT, HTTP 400' },
-  nameBytes: {
-    subject: 'name, version, id or datatype in a query',
-    unit: 'bytes',
-    effect: 'INVALID_ARGUMENT, HTTP 400',
-  },
-  detailsBytes: {
-    subject: 'message of an error, after percent-encoding',
-    unit: 'bytes',
-    effect: 'the message is cut and ends with …',
-  },
-  trailerBytes: { subject: 'trailers of a reply', unit: 'bytes', effect: 'the longest trailers are left out' },
 };

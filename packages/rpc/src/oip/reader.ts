@@ -3,7 +3,8 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { ParetoError } from '@pareto/core';
 import { limitError } from '../limits/limit-error.js';
-import { defaultLimits, type LimitName } from '../limits/limits.js';
+import type { LimitName } from '../limits/limit-table.js';
+import { defaultLimits } from '../limits/limits.js';
 
 /** A reader that counts down the fields that it may still read. */
 export type Reader = protobuf.Reader & { fieldsLeft: number; readonly onTooMany: () => ParetoError };

@@ -1,6 +1,7 @@
 // The kinds of flags, and the type of the configuration that a table of flags defines. A table is a plain object `as const`:
 // its keys are the fields of the configuration, and each entry defines everything else about the flag.
 
+import type { LimitName } from '@pareto/rpc';
 import { z } from 'zod';
 import { formats, type FlagFormat } from './formats.js';
 
@@ -9,6 +10,8 @@ interface Described {
   readonly help: string;
   /** Makes the service refuse to start without the flag. Other flags without a default may be undefined. */
   readonly required?: true;
+  /** The limit that the flag sets. */
+  readonly limit?: LimitName;
 }
 
 interface TextFlag extends Described {

@@ -1,7 +1,8 @@
 // The queue of the load and unload requests of clients. At most one of them is in the queue of all writes at a time, so
 // that a flood of them does not delay the writes of operators.
 
-import { ParetoError } from '@pareto/core';
+import type { ParetoError } from '@pareto/core';
+import { defaultLimits, limitError } from '@pareto/rpc';
 
 export interface WarmthRequest {
   readonly tenant: string;
@@ -15,8 +16,6 @@ export interface WarmthRequest {
  */
 export type QueueWarmth = (request: WarmthRequest) => Promise<void>;
 
-const defaultMaxTargets = 1_000;
-
 /** The requests for one target that wait. */
 interface Waiting {
   last: WarmthRequest;
@@ -26,7 +25,7 @@ interface Waiting {
   errors: Promise<ReadonlyMap<boolean, unknown>>;
 }
 
-export function createWarmthQueue(write: QueueWarmth, maxTargets: number = defaultMaxTargets): QueueWarmth {
+export function createWarmthQueue(write: QueueWarmth, maxTargets: number = defaultLimits.queuedLoads): QueueWarmth {
   const waiting = new Map<string, Waiting>();
   let lastWrite: Promise<unknown> = Promise.resolve();
 
@@ -69,7 +68,8 @@ async function writeLast({ last, requests }: Waiting, write: QueueWarmth): Promi
 }
 
 const queueFull = (max: number): ParetoError =>
-  new ParetoError(
+  limitError(
+    'queuedLoads',
     'resource-exhausted',
     `load and unload requests for ${max} models are already waiting to be written: nothing was changed; retry in a few seconds`,
   );

@@ -1,20 +1,20 @@
 // Admits uploads as long as the unfinished ones stay within limits, and removes abandoned ones to make room.
 
 import type { BlobStore, StoredBlob } from '@pareto/blobs';
-import { formatBytes, ParetoError, type Clock, type Digest } from '@pareto/core';
+import { formatBytes, type Clock, type Digest, type ParetoError } from '@pareto/core';
 import type { ControllerConfig } from '../config.js';
 import { planUpload, type UploadParams } from '@pareto/policy';
+import { defaultLimits, limitError } from '@pareto/rpc';
 
 /** Runs an upload. Throws `resource-exhausted` if it would exceed a limit. */
 export type UploadAdmission = <T>(digest: Digest, sizeBytes: number, upload: () => Promise<T>) => Promise<T>;
 
-const maxUploads = 256;
 /** Limit of all unfinished uploads, as a multiple of the largest blob. */
 const maxBlobs = 4;
 const abandonedMs = 600_000;
 
 export const uploadParams = ({ maxBlobMebibytes }: Pick<ControllerConfig, 'maxBlobMebibytes'>): UploadParams => ({
-  ...{ maxUploads, abandonedMs },
+  ...{ maxUploads: defaultLimits.uploads, abandonedMs },
   maxBytes: maxBlobs * maxBlobMebibytes * 2 ** 20,
 });
 
@@ -57,5 +57,5 @@ function rejection(limit: 'count' | 'bytes', sizeBytes: number, { maxUploads, ma
     limit === 'count'
       ? `there are ${maxUploads} unfinished uploads, the limit`
       : `with these ${formatBytes(sizeBytes)}, unfinished uploads would exceed their limit of ${formatBytes(maxBytes)}`;
-  return new ParetoError('resource-exhausted', `${why}: retry when others have finished`);
+  return limitError('uploads', 'resource-exhausted', `${why}: retry when others have finished`);
 }

@@ -3,6 +3,7 @@
 
 import { milliseconds, ParetoError, type Clock, type VariantId } from '@pareto/core';
 import type { HoldUsage } from '@pareto/policy';
+import { limitError } from '@pareto/rpc';
 import type { ChangeSignal } from './change-signal.js';
 
 interface HoldRequest {
@@ -73,7 +74,11 @@ function endError(end: HoldEnd, variant: VariantId, maxHoldMs: number): ParetoEr
     case 'deadline':
       return new ParetoError('deadline-exceeded', `the deadline passed while variant ${variant} was being loaded`);
     case 'too-long':
-      return new ParetoError('resource-exhausted', `variant ${variant} was not loaded within ${maxHoldMs} ms`);
+      return limitError(
+        'heldQueries',
+        'resource-exhausted',
+        `variant ${variant} was not loaded within ${maxHoldMs} ms`,
+      );
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { ParetoError, type Objective, type TargetEntry } from '@pareto/core';
 import type { Admission, Offer, RefusalCause } from '@pareto/policy';
+import { limitError } from '@pareto/rpc';
 import type { ResolvedQuery } from './resolve.js';
 
 export type Refusal = Extract<Admission, { kind: 'refuse' }>;
@@ -21,6 +22,7 @@ export function refusalOf(
   const offer = nearest === undefined ? '' : `; nearest feasible objective: ${offerText(nearest)}`;
   const reason = `${reasonText(refusal.cause, { entry, items, objective, elapsedMs })}${offer}`;
   const details = nearest === undefined ? {} : { [nearestKey]: offerJson(nearest) };
+  if (refusal.cause === 'hold-limit') return limitError('heldQueries', 'resource-exhausted', reason, details);
   if (!isDueToDeadline(refusal, resolved.objective, objective))
     return new ParetoError(refusal.code, reason, { details });
   return new ParetoError('deadline-exceeded', `the deadline is too short: ${reason}`, { details });

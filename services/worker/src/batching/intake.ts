@@ -1,7 +1,7 @@
 // Accepts queries into a replica's queue and tracks them until they are answered, rejected or cancelled.
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import { notExecutedKey } from '@pareto/rpc';
+import { limitError, notExecutedKey } from '@pareto/rpc';
 import type { CheckedQuery } from '../requests/check-request.js';
 import type { ReplicaCounts } from './replica-counts.js';
 import type { QueryResult, QueueBounds, RequestQueue } from './request-queue.js';
@@ -80,8 +80,9 @@ const isNotExecuted = (error: unknown): boolean =>
   error instanceof ParetoError && error.code === 'unavailable' && notExecutedKey in error.details;
 
 const queueFull = ({ items, bytes: maxBytes }: QueueBounds): ParetoError =>
-  new ParetoError(
+  limitError(
+    'replicaQueue',
     'resource-exhausted',
     `the replica's queue is full (limit: ${items} items or ${maxBytes} bytes); lower the request rate or retry later`,
-    { details: notExecuted },
+    notExecuted,
   );

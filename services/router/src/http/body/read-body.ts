@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createUnzip, type Unzip } from 'node:zlib';
 import { cutText, milliseconds, ParetoError, type Clock } from '@pareto/core';
-import { limitDescriptions, limitError, type CallBytes, type Limiter } from '@pareto/rpc';
+import { limitError, type CallBytes, type Limiter } from '@pareto/rpc';
 import { createChunkCollector, type Chunks } from './chunks.js';
 import { HttpError } from '../reply/status.js';
 
@@ -20,8 +20,8 @@ export interface BodyOptions {
 }
 
 function tooLarge({ limiter, limit }: BodyOptions): ParetoError {
-  const { flag } = limitDescriptions[limit];
-  const remark = flag === undefined ? 'which is the limit without tensors' : `the limit is set by ${flag}`;
+  const remark =
+    limit === 'messageBytes' ? 'the limit is set by --max-message-bytes' : 'which is the limit without tensors';
   const message = `the body is larger than ${limiter.limits[limit]} bytes; ${remark}`;
   return limitError(limit, 'resource-exhausted', message);
 }

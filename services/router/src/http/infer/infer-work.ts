@@ -1,7 +1,13 @@
 // Parses inference requests and serializes responses, large ones in threads so that they do not block the event loop.
 
 import type { Clock } from '@pareto/core';
-import { decodeInferResponse, type DecodedInferResponse, type RawTensor, type ServerCall } from '@pareto/rpc';
+import {
+  decodeInferResponse,
+  defaultLimits,
+  type DecodedInferResponse,
+  type RawTensor,
+  type ServerCall,
+} from '@pareto/rpc';
 import type { Chunks } from '../body/chunks.js';
 import { isBinary, readInfer, type BinaryOptions, type InferBody, type ParsedInfer } from './read-infer.js';
 import type { Reply } from '../reply/reply.js';
@@ -33,11 +39,13 @@ export interface InferWorkLimits {
   readonly largeRawBytes: number;
 }
 
-const defaultLimits: InferWorkLimits = { largeJsonBytes: 256 * 1024, largeRawBytes: 64 * 1024 };
+const defaultSizes: InferWorkLimits = { largeJsonBytes: 256 * 1024, largeRawBytes: 64 * 1024 };
 
-export function createInferWork(clock: Clock, limits: InferWorkLimits = defaultLimits): InferWork {
+const threadLimits = { maxThreads: 2, maxWaiting: defaultLimits.jsonTasks, idleMs: 30_000, heapMb: 512 };
+
+export function createInferWork(clock: Clock, limits: InferWorkLimits = defaultSizes): InferWork {
   const { largeJsonBytes, largeRawBytes } = limits;
-  const threads = createThreadPool({ program, maxThreads: 2, maxWaiting: 64, idleMs: 30_000, heapMb: 512, clock });
+  const threads = createThreadPool({ ...threadLimits, program, clock });
   return {
     async read(body, options, caller) {
       if (options.headerLength < largeJsonBytes) return readInfer(body, options);

@@ -2,6 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { limitError } from '@pareto/rpc';
 import { resultOf, type ThreadReply } from './thread-message.js';
 
 export interface ThreadPoolOptions {
@@ -125,7 +126,8 @@ const ended = (): ParetoError =>
   new ParetoError('unavailable', 'this router is shutting down; retry on another router');
 
 const tooMany = (count: number): ParetoError =>
-  new ParetoError(
+  limitError(
+    'jsonTasks',
     'resource-exhausted',
     `${count} large requests are waiting to be converted from or to JSON; retry later, or use binary data`,
   );
