@@ -1,7 +1,7 @@
 // Derives the findings of `pareto status` from a snapshot of the cluster: health and suggested actions. Pure.
 
 import { formatBytes } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import { describeLimit, type wire } from '@pareto/rpc';
 import { describeRouter } from '../top/format-dashboard.js';
 import { milliseconds, percent, perSecond } from '../top/load-tables.js';
 import type { RouterStatus } from '../top/dashboard-state.js';
@@ -30,6 +30,7 @@ export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
   ...workerFindings(status.overview.workers),
   ...replicaFindings(status.overview.workers),
   ...taskFindings(status.overview.tasks),
+  ...limitFindings(status.overview.limitsReached),
   ...jobFindings(status.jobs),
 ];
 
@@ -172,6 +173,23 @@ function taskFinding(load: wire.TaskLoad): Finding {
     };
   const isCold = load.variantsReady.length === 0;
   return { level: 'good', about, text: isCold ? `${text}; no replica is loaded, so the first query waits` : text };
+}
+
+const limitFindings = (processes: readonly wire.ReachedLimits[]): readonly Finding[] =>
+  processes.flatMap(({ service, id, limits }) =>
+    limits.map((limit) => ({ level: 'warning', about: id === '' ? service : id, ...limitTexts(limit) }) as const),
+  );
+
+/** A limit of a newer release has no advice. */
+function limitTexts({ limit, count: times }: wire.LimitCount): Pick<Finding, 'text' | 'advice'> {
+  const known = describeLimit(limit);
+  const reached = `reached the limit ${limit} ${count(times, 'time')} in the last minute`;
+  if (known === undefined) return { text: reached };
+  const { subject, flags = [], advice } = known;
+  return {
+    text: `${reached}: ${subject}`,
+    advice: flags.length === 0 ? advice : `raise ${flags.join(' or ')}; or ${advice}`,
+  };
 }
 
 function jobFindings(jobs: readonly wire.Job[]): readonly Finding[] {

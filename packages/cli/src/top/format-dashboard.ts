@@ -40,7 +40,15 @@ const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 const findWarnings = ({ overview, seenAt, outage }: DashboardState, view: View): readonly string[] => [
   ...(outage === undefined ? [] : describeOutage(outage, seenAt, view)),
   ...(overview?.notices ?? []),
+  ...describeLimits(overview?.limitsReached ?? []),
 ];
+
+/** Returns one line for all limits that were reached in the last minute. */
+function describeLimits(processes: readonly wire.ReachedLimits[]): readonly string[] {
+  if (processes.length === 0) return [];
+  const names = processes.flatMap(({ limits }) => limits.map(({ limit }) => limit));
+  return [`limits reached in the last minute: ${[...new Set(names)].join(', ')}; 'pareto status' shows where`];
+}
 
 function describeOutage(
   { since, reason, router }: Outage,

@@ -48,6 +48,31 @@ describe('findingsOf', () => {
     assert.match(about(findings, 'a:fp16')?.text ?? '', /failed on w1: out of memory/);
   });
 
+  it('warns of the limits that were reached, with their flags', () => {
+    const limitsReached = [
+      { service: 'router', id: 'router-1', limits: [{ limit: 'connections', count: 12 }] },
+      { service: 'worker', id: 'w1', limits: [{ limit: 'of-a-newer-release', count: 1 }] },
+      { service: 'controller', id: '', limits: [{ limit: 'small-message-bytes', count: 2 }] },
+    ];
+    const findings = findingsFor({ workers: [fakeWorker()], limitsReached });
+    assert.deepEqual(
+      findings.filter(({ level }) => level !== 'good'),
+      [
+        {
+          ...{ level: 'warning', about: 'router-1' },
+          text: 'reached the limit connections 12 times in the last minute: connections to one process, over all its ports for calls',
+          advice: 'raise --max-connections; or find the client that opens them: one connection carries many calls',
+        },
+        { level: 'warning', about: 'w1', text: 'reached the limit of-a-newer-release 1 time in the last minute' },
+        {
+          ...{ level: 'warning', about: 'controller' },
+          text: 'reached the limit small-message-bytes 2 times in the last minute: size of any other message of a client',
+          advice: 'find the client that sends such requests: no call without tensors needs as much',
+        },
+      ],
+    );
+  });
+
   it('advises another router if the given one is unreachable', () => {
     const overview = fakeOverview({ workers: [fakeWorker()] });
     const findings = findingsOf({ overview, jobs: [], router: { kind: 'unreachable' }, routerAddress: 'x:1' });

@@ -33,6 +33,13 @@ describe('formatDashboard', () => {
     assert.deepEqual(lines.slice(1, 3), ['! no controller leads', '! the store was restored']);
   });
 
+  it('names the limits that were reached, each once', () => {
+    const limits = [{ limit: 'connections', count: 12 }];
+    const limitsReached = ['router-1', 'router-2'].map((id) => ({ service: 'router', id, limits }));
+    const lines = show(withOverview(fakeOverview({ limitsReached }), at));
+    assert.equal(lines[1], "! limits reached in the last minute: connections; 'pareto status' shows where");
+  });
+
   it('shows the last data with its age and the status of the router during an outage', () => {
     const outage = withOutage(
       withOverview(fakeOverview({ notices: ['the store was restored'] }), at),
