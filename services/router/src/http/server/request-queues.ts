@@ -8,6 +8,9 @@ import { rejectWith } from './client-error.js';
 /** Runs `handle` after the earlier requests of the same connection. It must resolve when the reply was sent. */
 export type EnqueueRequest = (request: IncomingMessage, handle: (connection: Connection) => Promise<void>) => void;
 
+/** Maximum number of requests of one connection without a reply. Each takes memory before it is served. */
+const maxOpen = 8;
+
 interface Queue {
   readonly connection: Connection;
   /** Number of requests without a reply. */
@@ -40,7 +43,7 @@ export function createRequestQueues(server: Server, limiter: Limiter, isSecure: 
   return ({ socket }, handle) => {
     const queue = queues.get(keyOf(socket));
     if (queue === undefined || socket.destroyed) return;
-    if (queue.open === limiter.limits.streams) {
+    if (queue.open === maxOpen) {
       limiter.reached('streams');
       socket.destroy();
       return;
@@ -48,6 +51,7 @@ export function createRequestQueues(server: Server, limiter: Limiter, isSecure: 
     queue.open++;
     queue.last = queue.last.then(async () => {
       if (!socket.destroyed) await handle(queue.connection);
+      await nextIteration();
       queue.open--;
     });
   };
@@ -55,3 +59,8 @@ export function createRequestQueues(server: Server, limiter: Limiter, isSecure: 
 
 const tooMany =
   'all connections of this server are in use; retry later, or on another router; the limit is set by --max-connections';
+
+/** Lets other connections have a request served before the next one of the same connection. */
+const nextIteration = (): Promise<void> =>
+  // oxlint-disable-next-line no-restricted-globals -- not time: the next iteration of the event loop
+  new Promise((resolve) => void setImmediate(resolve));
