@@ -14,7 +14,7 @@ import { trailerText } from '../transport/status-details.js';
 import { limitRequest } from './limit-request.js';
 import { watchReply } from './reply.js';
 
-/** What is known of a call from its headers alone. */
+/** Facts about a call that its headers alone tell. */
 export interface CallHead {
   readonly metadata: ReadonlyMap<string, string>;
   readonly peer: string;
@@ -36,7 +36,7 @@ export interface IncomingCall {
   finished(): void;
 }
 
-/** How a server treats its calls. */
+/** Limits and checks that a server applies to its calls. */
 export interface Gate {
   readonly limiter: Limiter;
   /** Returns the check of the callers of a method, which throws the error of a call that it rejects. */

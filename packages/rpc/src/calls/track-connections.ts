@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { milliseconds, systemClock } from '@pareto/core';
 import type { Connection, Connections } from '../limits/connections.js';
 
-/** Time for the client of a connection that ends to close it, after it was told. */
+/** Time for a client to close a connection after it received GOAWAY. */
 const closeMs = milliseconds(1_000);
 
 interface Tracked {
