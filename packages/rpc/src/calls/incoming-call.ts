@@ -138,7 +138,8 @@ function headOf(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, trailer
 /** Returns the text metadata of a call. */
 function metadataOf(headers: IncomingHttpHeaders): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (typeof value === 'string' && !name.startsWith(':') && !name.endsWith('-bin')) metadata.set(name, value);
   }
   return metadata;
