@@ -68,7 +68,9 @@ export function limitRequest(stream: ServerHttp2Stream, request: RequestLimits):
 function tooLarge(path: string, announced: number, maxBytes: number): ParetoError {
   const limit = sizeLimitOf(path);
   const reason =
-    limit === 'messageBytes' ? '; the limit is set by --max-message-bytes' : ', the limit of a message without tensors';
+    limit === 'messageBytes'
+      ? '; the limit is set by --max-message-bytes'
+      : '; this is the limit of messages without tensors';
   const message = `Received message larger than max (${announced} vs ${maxBytes})${reason}`;
   return limitError(limit, 'resource-exhausted', message);
 }

@@ -1,5 +1,5 @@
-// Bounds the number of connections. When the bound is reached, the connection that has been of no use for the longest
-// makes room, so that idle and stalled connections take nothing from others.
+// Bounds the number of connections. When the bound is reached, the oldest connection without a request makes room, or
+// else the one whose last reply is the longest ago, so that idle and stalled connections take nothing from others.
 
 export interface Connection extends Disposable {
   /** Marks the begin of the work on a complete request. The connection is not ended before `served`. */
@@ -29,14 +29,16 @@ interface Entry {
 
 export function createConnections({ max, onReached }: ConnectionsOptions): Connections {
   const all = new Set<Entry>();
-  /** Connections without a request in progress. The first has been of no use for the longest. */
-  const useless = new Set<Entry>();
+  /** Connections without a request so far, and those without one in progress. The first has waited for the longest. */
+  const unproven = new Set<Entry>();
+  const idle = new Set<Entry>();
   const remove = (entry: Entry): void => {
     all.delete(entry);
-    useless.delete(entry);
+    unproven.delete(entry);
+    idle.delete(entry);
   };
   function makeRoom(entry: Entry): boolean {
-    const [ended = entry] = useless;
+    const [ended = entry] = unproven.size > 0 ? unproven : idle;
     onReached();
     remove(ended);
     ended.end();
@@ -50,16 +52,17 @@ export function createConnections({ max, onReached }: ConnectionsOptions): Conne
       const entry: Entry = { end, serving: 0 };
       if (all.size < max || makeRoom(entry)) {
         all.add(entry);
-        useless.add(entry);
+        unproven.add(entry);
       }
       return {
         serving() {
           entry.serving += 1;
-          useless.delete(entry);
+          unproven.delete(entry);
+          idle.delete(entry);
         },
         served() {
           entry.serving -= 1;
-          if (entry.serving === 0 && all.has(entry)) useless.add(entry);
+          if (entry.serving === 0 && all.has(entry)) idle.add(entry);
         },
         [Symbol.dispose]: () => remove(entry),
       };

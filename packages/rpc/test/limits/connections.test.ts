@@ -19,15 +19,22 @@ function createFixture(max: number): Fixture {
 }
 
 describe('createConnections', () => {
-  it('ends the connection whose last reply is the longest ago', () => {
+  it('ends the oldest connection without a request, then the one whose last reply is the longest ago', () => {
     const { ended, add, connections } = createFixture(3);
-    const first = add('first');
-    add('second');
+    const used = ['first', 'second'].map(add);
+    for (const one of used.toReversed()) {
+      one.serving();
+      one.served();
+    }
     add('third');
-    first.serving();
-    first.served();
     add('fourth');
-    assert.deepEqual(ended, ['second']);
+    assert.deepEqual(ended, ['third']);
+    const fifth = add('fifth');
+    fifth.serving();
+    fifth.served();
+    assert.deepEqual(ended, ['third', 'fourth']);
+    add('sixth');
+    assert.deepEqual(ended, ['third', 'fourth', 'second']);
     assert.equal(connections.count, 3);
   });
 
