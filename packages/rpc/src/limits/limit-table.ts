@@ -145,7 +145,7 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     advice: 'find the client that sends such requests',
   },
   nameBytes: {
-    subject: 'name, version, id or datatype in a query',
+    subject: 'name, version or datatype in a query',
     unit: 'bytes',
     effect: 'INVALID_ARGUMENT, HTTP 400',
     advice: 'find the client that sends such requests',

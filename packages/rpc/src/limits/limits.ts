@@ -33,7 +33,7 @@ export interface Limits {
   readonly elements: number;
   /** Maximum number of dimensions of a tensor. */
   readonly rank: number;
-  /** Maximum length of a name, a version, an id or a datatype in a query, in bytes. */
+  /** Maximum length of a name, a version or a datatype in a query, in bytes. */
   readonly nameBytes: number;
   /** Maximum size of the message of an error, after percent-encoding, in bytes. */
   readonly detailsBytes: number;

@@ -38,15 +38,18 @@ export function readNested(reader: Reader, field: (number: number, wireType: num
 /** Returns a view of the next length-delimited value, without a copy. */
 export const readView = (reader: Reader): Buffer => reader.bytes() as Buffer;
 
-function readBounded(reader: Reader, what: string, limit: 'nameBytes' | 'metadataBytes'): string {
+function readBounded(reader: Reader, what: string, limit: 'nameBytes' | 'metadataBytes' | 'smallMessageBytes'): string {
   const view = readView(reader);
   const maxBytes = defaultLimits[limit];
   if (view.length <= maxBytes) return view.toString('utf8');
   throw tooMuch(limit, `${what} has ${view.length} bytes: expected at most ${maxBytes}`);
 }
 
-/** Reads a name, a version, an id or a datatype. `what` names it in errors. */
+/** Reads a name, a version or a datatype. `what` names it in errors. */
 export const readName = (reader: Reader, what: string): string => readBounded(reader, what, 'nameBytes');
+
+/** Reads the id of a query, which no error repeats. */
+export const readId = (reader: Reader): string => readBounded(reader, 'id', 'smallMessageBytes');
 
 /** Reads the text of a parameter. */
 export const readText = (reader: Reader): string => readBounded(reader, 'the value of a parameter', 'metadataBytes');

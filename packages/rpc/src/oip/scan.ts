@@ -7,6 +7,7 @@ import {
   checkRoom,
   createReader,
   readFields,
+  readId,
   readName,
   readNested,
   readShape,
@@ -84,7 +85,7 @@ export function scanInferRequest(body: Buffer): ScannedRequest {
     readFields(reader, reader.len, (number) => {
       if (number === 1) scanned.modelName = readName(reader, 'model_name');
       else if (number === 2) scanned.modelVersion = readName(reader, 'model_version');
-      else if (number === 3) scanned.id = readName(reader, 'id');
+      else if (number === 3) scanned.id = readId(reader);
       else if (number === 4) found.add(reader);
       else if (number === 5) addTo('inputs', inputs, readInput);
       else if (number === 6) addTo('outputs', outputs, readOutput);

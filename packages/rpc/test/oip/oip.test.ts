@@ -130,7 +130,7 @@ describe('the messages of ModelInfer', () => {
     const cases: readonly (readonly [Buffer, RegExp])[] = [
       [encoded({ modelName: long }), /^model_name has 1025 bytes: expected at most 1024$/],
       [encoded({ modelVersion: long }), /^model_version has 1025 bytes/],
-      [encoded({ id: long }), /^id has 1025 bytes/],
+      [encoded({ id: 'i'.repeat(2 ** 20 + 1) }), /^id has 1048577 bytes: expected at most 1048576$/],
       [encoded({ inputs: [input([1], long)] }), /^the name of an input has 1025 bytes/],
       [encoded({ outputs: [long] }), /^the name of an output has 1025 bytes/],
       [encoded({ parameters: [[long, 1]] }), /^the name of a parameter has 1025 bytes/],
