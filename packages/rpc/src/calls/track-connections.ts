@@ -24,7 +24,8 @@ export function trackConnections(
 ): (session: Http2Session | undefined) => Connection | undefined {
   const byPeer = new Map<string, Tracked>();
   const bySession = new WeakMap<Http2Session, Connection>();
-  server.on('connection', (socket: Socket) => {
+  // Node creates the session of a connection without TLS in its own listener, which would run before.
+  server.prependListener('connection', (socket: Socket) => {
     const peer = peerOf(socket);
     const end = (): void => {
       const session = byPeer.get(peer)?.session;

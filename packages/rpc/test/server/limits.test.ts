@@ -255,6 +255,7 @@ describe('the limits of a gRPC server', () => {
 
   it('closes connections without use in favour of others', async () => {
     await start({ connections: 20 });
+    await call(inferPath, framed(Buffer.from('first')));
     const used = newSession();
     const stream = request(inferPath, {}, used);
     const sockets = Array.from({ length: 100 }, () =>
@@ -264,6 +265,7 @@ describe('the limits of a gRPC server', () => {
     for (const socket of sockets) await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
     await waitFor('the bound', () => limiter.connections.count <= 20 || undefined);
     for (let i = 0; i < 5; i++) await bystander();
+    assert.ok(!session.closed, 'a connection with an answered query stays open');
     stream.destroy();
     assert.ok(reached.includes('connections'));
   });
