@@ -20,7 +20,7 @@ await runService({
     name: 'pareto-test',
     summary: 'tests',
     example: 'pareto-test',
-    ports: { port: 0, metricsPort: 0 },
+    defaults: { port: 0, metricsPort: 0 },
     flags: {},
   }),
   create: async () => [part],

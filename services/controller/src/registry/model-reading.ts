@@ -7,6 +7,7 @@ import { createModelReader, type ModelReader } from '@pareto/models';
 import { isolateProcesses, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { ControllerConfig } from '../config.js';
+import { folderOfBlobs } from '../storage/blob-location.js';
 
 export interface ModelReading {
   readonly reader: ModelReader;
@@ -14,19 +15,19 @@ export interface ModelReading {
   readonly part: Runnable;
 }
 
-/** Isolates the processes, which read only the folders of model files. */
+/** Isolates the processes, which read only the folder of model files, and creates the folder. */
 export async function openModelReading(
   config: ControllerConfig,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<ModelReading> {
-  const { dataDir, blobs = join(dataDir, 'blobs'), etcdCerts, etcdPasswordFile } = config;
-  const inData = [join(dataDir, 'blobs'), join(dataDir, 'cache')];
-  await Promise.all(inData.map(makeFolder)).catch((error: unknown) => {
-    const message = `cannot use --data-dir ${dataDir}: ${errorText(error)}`;
+  const { dataDir, etcdCerts, etcdPasswordFile } = config;
+  const folder = folderOfBlobs(config);
+  await makeFolder(folder).catch((error: unknown) => {
+    const message = `cannot create the folder ${folder} for model files (--data-dir, --blobs): ${errorText(error)}`;
     throw new ParetoError('failed-precondition', message, { cause: error });
   });
   const isolation = await isolateProcesses(config, {
-    folders: [...inData, blobs],
+    folders: [folder],
     libraries: [],
     secrets: [join(dataDir, 'store'), etcdCerts, etcdPasswordFile],
     logger,

@@ -18,13 +18,20 @@ export interface BlobFlags {
   readonly maxBlobMebibytes: number;
 }
 
+const isS3 = (blobs: string): boolean => blobs.startsWith('s3:');
+const cacheFolder = (dataDir: string): string => join(dataDir, 'cache');
+
+/** Returns the folder of this host in which model files are: those of the cluster, or the cache of those in S3. */
+export const folderOfBlobs = ({ dataDir, blobs = join(dataDir, 'blobs') }: BlobFlags): string =>
+  isS3(blobs) ? cacheFolder(dataDir) : blobs;
+
 /** Opens the configured location. Throws a ParetoError if that fails or the flags are contradictory. */
 export async function openBlobStore(flags: BlobFlags, { clock, logger }: OpenContext): Promise<BlobStore> {
   const { dataDir, blobs = join(dataDir, 'blobs'), s3Endpoint: endpoint } = flags;
   const onDamaged = (digest: Digest): void => logger.error('damaged blob removed', { digest, place: blobs });
   const options = { maxBlobBytes: flags.maxBlobMebibytes * 2 ** 20, clock, onDamaged };
-  if (blobs.startsWith('s3:')) {
-    return openS3BlobStore(blobs, { ...options, endpoint, cacheFolder: join(dataDir, 'cache'), cacheBytes });
+  if (isS3(blobs)) {
+    return openS3BlobStore(blobs, { ...options, endpoint, cacheFolder: cacheFolder(dataDir), cacheBytes });
   }
   if (endpoint !== undefined) {
     throw new ParetoError(
