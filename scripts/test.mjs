@@ -37,6 +37,8 @@ const everything = [
     [filesIn('test/faults'), ...without(faultsOfOwnClusters)],
     [...faultsOfOwnClusters, pretrained],
   ],
+  // Attackers need both cores.
+  [[filesIn('test/hostile')]],
 ];
 
 /** Returns the mocha arguments of each run in each stage. Paths select files, other arguments select titles. */
