@@ -13,12 +13,15 @@ interface BenchmarkOptions {
   readonly json?: string;
   /** Folder for CPU profiles of the measured processes. Not all benchmarks use it. */
   readonly profile?: string;
+  /** Part of the names of what to measure. Not all benchmarks use it. */
+  readonly only?: string;
 }
 
 export function benchmarkOptions(): BenchmarkOptions {
   // pnpm passes '--' on to the script, npm does not.
   const args = process.argv.slice(2).filter((argument) => argument !== '--');
-  const { values } = parseArgs({ args, options: { json: { type: 'string' }, profile: { type: 'string' } } });
+  const options = { json: { type: 'string' }, profile: { type: 'string' }, only: { type: 'string' } } as const;
+  const { values } = parseArgs({ args, options });
   return values;
 }
 

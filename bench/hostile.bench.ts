@@ -1,0 +1,78 @@
+// What attacks cost other clients: the longest section that blocks an event loop, the growth of the heap, and the p99 of
+// a bystander, each next to a control without an attack that runs directly before. Exits with 1 if a bound is exceeded.
+
+import { groupBy, systemClock } from '@pareto/core';
+import { createTempFolder } from '@pareto/testkit';
+import { attacks } from '../test/hostile/attacks/attacks.js';
+import { type Attack } from '../test/hostile/attacks/attack.js';
+import { startFixture, type Fixture } from '../test/hostile/fixture.js';
+import { max, pause, probeEnvironment, samplesOf, type Interval } from './hostile/probes.js';
+import { benchmarkOptions, progress, report, type Row } from './report.js';
+
+const bounds = { blockedMs: 250, heapMib: 256, ratio: 2 };
+const mebibyte = 2 ** 20;
+/** Queries of each bystander, at least. */
+const minQueries = 150;
+
+interface Measured {
+  readonly blockedMs: number;
+  readonly heapMib: number;
+  readonly p99Ms: number;
+  readonly failed: number;
+}
+
+const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN;
+
+async function measure({ cluster, run }: Fixture, folder: string, group: readonly Attack[]): Promise<Measured> {
+  // What the previous attack left is not counted.
+  await pause(500);
+  const from = systemClock.wallMs();
+  const { bystanders } = await run(group, { full: true, minQueries });
+  const interval: Interval = { from, until: systemClock.wallMs() };
+  const services = [...cluster.routers, ...cluster.workers, ...cluster.controllers];
+  const samples = await Promise.all(services.map(({ child }) => samplesOf(folder, child.pid, interval)));
+  const growth = samples.map((own) => max(own.map(({ heapBytes }) => heapBytes)) - (own[0]?.heapBytes ?? 0));
+  return {
+    blockedMs: max(samples.flat().map(({ blockedMs }) => blockedMs)),
+    heapMib: max(growth) / mebibyte,
+    p99Ms: percentile(
+      bystanders.flatMap(({ times }) => times),
+      0.99,
+    ),
+    failed: bystanders.reduce((sum, { failures }) => sum + failures.length, 0),
+  };
+}
+
+const rowsOf = (name: string, control: Measured, attacked: Measured): readonly Row[] => [
+  { name: `${name}: longest blocked, without`, value: control.blockedMs, unit: 'ms CPU' },
+  { name: `${name}: longest blocked`, value: attacked.blockedMs, unit: 'ms CPU', reach: { atMost: bounds.blockedMs } },
+  { name: `${name}: heap growth`, value: attacked.heapMib, unit: 'MiB', reach: { atMost: bounds.heapMib } },
+  { name: `${name}: bystander's p99, without`, value: control.p99Ms, unit: 'ms' },
+  { name: `${name}: bystander's p99`, value: attacked.p99Ms, unit: 'ms' },
+  {
+    name: `${name}: bystander's p99 / without`,
+    value: attacked.p99Ms / control.p99Ms,
+    unit: 'x',
+    reach: { atMost: bounds.ratio },
+  },
+  { name: `${name}: bystander's failures`, value: attacked.failed, unit: '', reach: { exactly: 0 } },
+];
+
+const isMissed = ({ value, reach }: Row): boolean =>
+  reach !== undefined &&
+  (('atMost' in reach && !(value <= reach.atMost)) || ('exactly' in reach && value !== reach.exactly));
+
+const { only = '' } = benchmarkOptions();
+await using folder = await createTempFolder();
+await using fixture = await startFixture({ env: probeEnvironment(folder.path) });
+const rows: Row[] = [];
+for (const [name, group] of groupBy(attacks, (each) => each.group)) {
+  if (!name.includes(only)) continue;
+  const control = await measure(fixture, folder.path, []);
+  const attacked = await measure(fixture, folder.path, group);
+  progress(`${name}: ${JSON.stringify({ control, attacked })}`);
+  rows.push(...rowsOf(name, control, attacked));
+}
+report(rows);
+if (rows.some(isMissed)) process.exitCode = 1;
