@@ -75,6 +75,10 @@ interface Context {
 
 const lengthPrefixed = (bytes: Buffer): Buffer => Buffer.concat([varint(bytes.length), bytes]);
 
+/** More than a list may have, in a message of at most 100 KB. */
+const repeated = (bytes: Buffer): Buffer =>
+  Buffer.concat(Array<Buffer>(Math.min(1_100, Math.ceil(100_000 / bytes.length))).fill(bytes));
+
 /** Generates one field, of its own wire type or, once in a while, of another. */
 function fieldOf(field: Field, parents: readonly MessageType[], context: Context): Arbitrary<Buffer> {
   const { wire, value } = encodingOf(field, parents, context);
@@ -88,9 +92,7 @@ function fieldOf(field: Field, parents: readonly MessageType[], context: Context
   return fc.oneof(
     { weight: 20, arbitrary: isRepeated(field) && wire !== wireType.bytes ? fc.oneof(one, packed) : one },
     { weight: 1, arbitrary: wrong },
-    ...(isRepeated(field)
-      ? [{ weight: 1, arbitrary: one.map((bytes) => Buffer.concat(Array(1_100).fill(bytes))) }]
-      : []),
+    ...(isRepeated(field) ? [{ weight: 1, arbitrary: one.map(repeated) }] : []),
   );
 }
 

@@ -76,8 +76,9 @@ function send(session: ClientHttp2Session, call: GrpcCall): Promise<Reply> {
     let failure = '';
     stream.on('response', (received) => {
       headers = received;
-      // Trailers alone are an error: the rest of the request is not sent.
-      if (received['grpc-status'] !== undefined) stream.close(8);
+      // Trailers alone are an error: the rest of the request is not sent. A reset of a complete request would count as
+      // a rapid reset.
+      if (received['grpc-status'] !== undefined && !stream.writableFinished) stream.close(8);
     });
     stream.on('trailers', (received: IncomingHttpHeaders) => (trailers = received));
     stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
