@@ -78,8 +78,8 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     add(service, handlers) {
       names.push(service);
       const { definition, implementation } = implement(service, handlers, context);
-      for (const { path, requestStream } of Object.values(definition)) {
-        checks.set(path, guard?.(path));
+      for (const [method, { path, requestStream }] of Object.entries(definition)) {
+        if (method in implementation) checks.set(path, guard?.(path));
         if (requestStream) requestStreams.add(path);
       }
       server.addService(definition, implementation);
