@@ -17,7 +17,7 @@ export { describeLimit, limitDescriptions, limitText, type LimitName } from './l
 export { type CallBytes } from './limits/byte-budget.js';
 export { type Connection } from './limits/connections.js';
 export { cutDetails, cutTrailers } from './transport/status-details.js';
-export { defaultMaxMessageBytes, formatAddress, type CallOptions } from './transport/options.js';
+export { formatAddress, type CallOptions } from './transport/options.js';
 export { streamWindowBytes } from './calls/http2-server.js';
 export { type CallHead } from './calls/incoming-call.js';
 export { type ServerCall } from './calls/server-call.js';

@@ -10,7 +10,8 @@ import {
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { connectionWindowBytes } from '../calls/http2-server.js';
 import { serviceDefinition } from '../calls/protos.js';
-import { defaultMaxMessageBytes, type CallOptions } from '../transport/options.js';
+import { defaultLimits } from '../limits/limits.js';
+import type { CallOptions } from '../transport/options.js';
 import type { ServiceClient, ServiceName } from '../calls/services.js';
 import { fromServiceError, readMetadata, writeMetadata } from '../transport/status.js';
 import { duplex, readMessages, writeMessage } from '../transport/streams.js';
@@ -44,7 +45,7 @@ interface ChannelInternals {
  * attempts.
  */
 export function createChannel(address: string, options: ChannelOptions = {}): Channel {
-  const limit = options.maxMessageBytes ?? defaultMaxMessageBytes;
+  const limit = options.maxMessageBytes ?? defaultLimits.messageBytes;
   const secure = channelCredentials(address, options.tls);
   const client = new Client(address, secure.credentials, {
     ...secure.options,

@@ -2,9 +2,6 @@
 
 import { isIPv6 } from 'node:net';
 
-/** Default limit of a message in either direction: 64 MiB. */
-export const defaultMaxMessageBytes: number = 64 * 1024 * 1024;
-
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
