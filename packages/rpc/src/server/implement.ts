@@ -164,8 +164,6 @@ export function implement(name: ServiceName, handlers: object, { clock, limiter,
   const given = new Map<string, unknown>(Object.entries(handlers));
   for (const [method, spec] of Object.entries(serviceDefinition(name))) {
     const handler = given.get(spec.originalName ?? method);
-    // gRPC for Node answers UNIMPLEMENTED.
-    definition[method] = { ...spec, requestDeserialize: identity };
     if (handler === undefined) continue;
     const hasBytes = isRaw(handler);
     const responseSerialize = hasBytes ? identity : serializeOnce(spec.responseSerialize);

@@ -78,11 +78,12 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     add(service, handlers) {
       names.push(service);
       const { definition, implementation } = implement(service, handlers, context);
-      for (const [method, { path, requestStream }] of Object.entries(definition)) {
-        if (method in implementation) checks.set(path, guard?.(path));
+      for (const { path, requestStream } of Object.values(definition)) {
+        checks.set(path, guard?.(path));
         if (requestStream) requestStreams.add(path);
       }
-      server.addService(definition, implementation);
+      // gRPC for Node answers the other methods UNIMPLEMENTED from their headers. It rejects an empty service.
+      if (Object.keys(definition).length > 0) server.addService(definition, implementation);
     },
     async listen(host, port) {
       addReflection(server, [...names.slice(1), 'grpc.health.v1.Health']);
