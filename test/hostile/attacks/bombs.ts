@@ -121,7 +121,7 @@ export const bombs: readonly Attack[] = [
   })),
   ...['', 'gzip'].flatMap((encoding) =>
     httpPaths.map((path) => ({
-      group: `bombs over HTTP, ${encoding === '' ? 'plain' : encoding}`,
+      group: 'bombs over HTTP',
       name: `a bomb to ${path}${encoding === '' ? '' : `, ${encoding}`}`,
       allowed: rejections,
       run: (context: AttackContext) => httpBomb(path, encoding, context),

@@ -122,7 +122,7 @@ async function flood(
 
 export const frameFloods: readonly Attack[] = grpcPorts.flatMap(({ name: port, address }) =>
   floods.map((each) => ({
-    group: `floods of frames at ${port}`,
+    group: 'floods of frames',
     name: `a flood of ${each.name} at ${port}`,
     allowed: ['CLOSED', 'open'],
     run: (context: AttackContext) => flood(each, address(context.target), context),

@@ -88,7 +88,7 @@ function readReplies(received: Buffer): readonly Reply[] {
 }
 
 const attack = (each: HttpFlood, port: string, address: (target: AttackContext['target']) => string): Attack => ({
-  group: `floods at ${port}`,
+  group: 'floods of requests',
   name: `${each.again === undefined ? '' : 'endless '}${each.name} at ${port}`,
   allowed: [...each.allowed, 'open'],
   run: (context) => send(each, address(context.target), context),
