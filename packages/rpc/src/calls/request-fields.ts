@@ -4,6 +4,7 @@ import type { MessageTypeDefinition, PackageDefinition } from '@grpc/proto-loade
 import protobuf from 'protobufjs/minimal.js';
 import { ParetoError } from '@pareto/core';
 import { limitError } from '../limits/limit-error.js';
+import { defaultLimits } from '../limits/limits.js';
 
 /** The part of a message type that determines what its fields become. */
 export interface MessageShape {
@@ -11,6 +12,7 @@ export interface MessageShape {
   readonly messages: ReadonlyMap<number, () => MessageShape>;
   /** Repeated fields of numbers, which may be packed. */
   readonly packed: ReadonlySet<number>;
+  readonly texts: ReadonlySet<number>;
 }
 
 /** The part of a DescriptorProto that is read here. */
@@ -51,12 +53,21 @@ function shapeOf({ field, nestedType }: Descriptor, find: (typeName: string) => 
   return {
     messages: new Map(messages.map(({ number, typeName }) => [number, ofType(typeName)])),
     packed: new Set(numbers.map(({ number }) => number)),
+    texts: new Set(field.filter(({ type }) => type === 'TYPE_STRING').map(({ number }) => number)),
   };
 }
 
+const { smallMessageBytes: maxTextBytes } = defaultLimits;
+
+function checkText(length: number): void {
+  if (length <= maxTextBytes) return;
+  const message = `a text of the message has ${length} bytes: expected at most ${maxTextBytes}`;
+  throw limitError('smallMessageBytes', 'invalid-argument', message);
+}
+
 /**
- * Throws `invalid-argument` if a message has more than `max` fields and packed numbers on all its levels together, or is
- * malformed.
+ * Throws `invalid-argument` if a message has more than `max` fields and packed numbers on all its levels together, a text
+ * of more than 1 MiB, or is malformed.
  */
 export function checkFieldCount(body: Buffer, shape: MessageShape, max: number): void {
   const reader = protobuf.Reader.create(body);
@@ -65,7 +76,7 @@ export function checkFieldCount(body: Buffer, shape: MessageShape, max: number):
     left -= count;
     if (left < 0) throw limitError('fields', 'invalid-argument', `the message has more than ${max} fields: send fewer`);
   };
-  const walk = (end: number, { messages, packed }: MessageShape): void => {
+  const walk = (end: number, { messages, packed, texts }: MessageShape): void => {
     while (reader.pos < end) {
       take(1);
       const tag = reader.uint32();
@@ -80,6 +91,7 @@ export function checkFieldCount(body: Buffer, shape: MessageShape, max: number):
       if (nested !== undefined) walk(fieldEnd, nested());
       // Each packed number has at least one byte.
       else if (packed.has(tag >>> 3)) take(length);
+      else if (texts.has(tag >>> 3)) checkText(length);
       reader.pos = fieldEnd;
     }
   };

@@ -50,6 +50,17 @@ describe('checkFieldCount', () => {
     assert.throws(() => checkFieldCount(query, shapeOfMessage(infer), 8), tooMany);
   });
 
+  it('rejects a text of more than a mebibyte before it is decoded', () => {
+    const infer = methodOf('pareto.v1.Inference', 'Infer');
+    const query = (bytes: number): Buffer =>
+      infer.requestSerialize({ target: 't', inputs: [{ name: 'x'.repeat(bytes), contents: Buffer.alloc(2 ** 21) }] });
+    checkFieldCount(query(2 ** 20), shapeOfMessage(infer), 9);
+    assert.throws(
+      () => checkFieldCount(query(2 ** 20 + 1), shapeOfMessage(infer), 9),
+      /^ParetoError: a text of the message has 1048577 bytes: expected at most 1048576$/,
+    );
+  });
+
   it('stops at a field that extends beyond its message', () => {
     const shape = shapeOfMessage(methodOf('pareto.v1.Inference', 'Infer'));
     assert.throws(() => checkFieldCount(Buffer.from([0x1a, 0x02, 0x0a, 0x05, 0x00]), shape, 10), RangeError);
