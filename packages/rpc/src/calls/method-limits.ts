@@ -9,12 +9,15 @@ const tensorMethods: ReadonlySet<string> = new Set([
   '/pareto.v1.Inference/Infer',
 ]);
 
-/** Returns whether the messages of a method have files, or the state of a cluster. */
-export const isInternal = (path: string): boolean => /^\/pareto\.v1\.(Fleet|Routes|Blobs|Execution)\//.test(path);
+/** Matches the methods whose messages may have files, or the state of a cluster. */
+const isLarge = /^\/pareto\.v1\.(Fleet|Routes|Blobs|Execution)\//;
+
+/** Returns whether only services of the cluster may call a method, whose messages may have any number of fields. */
+export const isInternal = (path: string): boolean => /^\/pareto\.v1\.(Fleet\/Join$|Routes\/|Execution\/)/.test(path);
 
 /** The limit of the size of a method's messages. */
 export const sizeLimitOf = (path: string): 'messageBytes' | 'smallMessageBytes' =>
-  tensorMethods.has(path) || isInternal(path) ? 'messageBytes' : 'smallMessageBytes';
+  tensorMethods.has(path) || isLarge.test(path) ? 'messageBytes' : 'smallMessageBytes';
 
 export const maxMessageOf = (path: string, limits: Limits): number =>
   Math.min(limits[sizeLimitOf(path)], limits.messageBytes);

@@ -172,6 +172,27 @@ describe('the limits of a gRPC server', () => {
     assert.deepEqual(handled, []);
   });
 
+  it('counts the fields of messages that may be large', async () => {
+    await start();
+    server.close();
+    server = createServer({ limiter });
+    server.add('pareto.v1.Fleet', {
+      drain: async ({ workerId }) => {
+        handled.push(`drain ${workerId}`);
+        return {};
+      },
+    });
+    port = await server.listen('127.0.0.1', 0);
+    session = newSession();
+    const [status, message] = await call(
+      '/pareto.v1.Fleet/Drain',
+      framed(Buffer.alloc(8 * mib, Buffer.from([0x22, 0x00]))),
+    );
+    assert.equal(status, '3');
+    assert.match(message, /more than 65536 fields/);
+    assert.deepEqual(handled, []);
+  });
+
   it('answers a malformed message with INVALID_ARGUMENT', async () => {
     await start();
     const [status, message] = await call(readyPath, framed(Buffer.from([0x0a, 0x7f])));
