@@ -27,28 +27,27 @@ const prepared = (trailers: OutgoingHttpHeaders): OutgoingHttpHeaders => cutTrai
 
 export function watchReply(stream: ServerHttp2Stream): Reply {
   let isDone = false;
-  let isRejected = false;
   let written: (bytes: number) => () => void = () => () => undefined;
   const respond = stream.respond.bind(stream);
   const sendTrailers = stream.sendTrailers.bind(stream);
   const write = stream.write.bind(stream) as (part: Buffer, callback: (error?: Error | null) => void) => boolean;
 
   /** Ends the request, too, once the trailers are on their way: its sender may not read the reply before the end. */
-  function done(): void {
+  function endRequest(): void {
     isDone = true;
     if (stream.readableEnded) return;
     // oxlint-disable-next-line no-restricted-globals -- not time: the end of the writing in progress
     setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
   }
   stream.respond = (headers = {}, options) => {
-    if (isRejected) return;
+    if (isDone) return;
     respond('grpc-status' in headers ? prepared(headers) : headers, options);
-    if (options?.endStream === true) done();
+    if (options?.endStream === true) endRequest();
   };
   stream.sendTrailers = (headers) => {
-    if (isRejected) return;
+    if (isDone) return;
     sendTrailers(prepared(headers));
-    done();
+    endRequest();
   };
   stream.write = ((part: Buffer, callback: (error?: Error | null) => void) => {
     const release = written(part.length);
@@ -63,15 +62,12 @@ export function watchReply(stream: ServerHttp2Stream): Reply {
     },
     reject({ code, details = '', metadata }) {
       if (isDone || stream.destroyed) return;
-      isRejected = true;
-      if (stream.headersSent) {
-        isDone = true;
-        return stream.close(constants.NGHTTP2_CANCEL);
-      }
+      isDone = true;
+      if (stream.headersSent) return stream.close(constants.NGHTTP2_CANCEL);
       const head = { ':status': 200, 'content-type': 'application/grpc+proto' };
       const trailers = { 'grpc-status': code, 'grpc-message': encodeURI(details), ...metadata?.toHttp2Headers() };
       respond({ ...head, ...prepared(trailers) }, { endStream: true });
-      done();
+      endRequest();
     },
     onWrite: (listener) => void (written = listener),
   };

@@ -1,7 +1,7 @@
 // How a service authenticates to other services and identifies its callers: by certificates or by the cluster token.
 
 import type { Clock } from '@pareto/core';
-import { describeRole, type ChannelOptions, type ServerCall, type ServerOptions, type ServiceRole } from '@pareto/rpc';
+import { describeRole, type CallHead, type ChannelOptions, type ServerOptions, type ServiceRole } from '@pareto/rpc';
 import type { Gauge, Logger } from '@pareto/telemetry';
 import { requiresCertificate } from './callers.js';
 import type { CertificateFolder } from './certificate-folder.js';
@@ -15,12 +15,12 @@ export interface Access {
   /** Returns options of `createChannel` for a channel to a service of this role. */
   channel(role: ServiceRole): Pick<ChannelOptions, 'metadata' | 'tls'>;
   /** Returns whether the caller is a service of the cluster. */
-  isService(call: ServerCall): boolean;
+  isService(call: CallHead): boolean;
   /**
    * Throws `unauthenticated` or `permission-denied`, and logs, unless the caller is an operator. `what` names the call.
    * Without certificates, every caller is an operator.
    */
-  requireOperator(call: ServerCall, what: string): void;
+  requireOperator(call: CallHead, what: string): void;
   /** Sets the gauge to the seconds until this service's certificate expires. Does nothing without certificates. */
   observe(expiry: Gauge<'role'>): void;
 }

@@ -9,12 +9,12 @@ import {
   createClient,
   createServer,
   readClientCertificates,
+  type CallHead,
   type PeerRole,
   type Channel,
   type ChannelOptions,
   type Role,
   type RpcServer,
-  type ServerCall,
   type ServiceRole,
 } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
@@ -138,6 +138,11 @@ const intended: Readonly<Record<ServiceRole, readonly (readonly [RegExp, readonl
   worker: [[/^(inference\.GRPCInferenceService\/ModelInfer|pareto\.v1\.Execution\/Ping)$/, ['router']]],
 };
 
+const callOf = (peerRole: PeerRole): CallHead => ({
+  ...{ peerRole, peer: 'test', metadata: new Map() },
+  setTrailer: () => undefined,
+});
+
 describe('access by certificates', () => {
   let folder: TempFolder;
   let lines: string[] = [];
@@ -226,7 +231,7 @@ describe('access by certificates', () => {
         const check = guard(`/${method}`);
         const takes = (certified: PeerRole): boolean => {
           try {
-            check?.({ peerRole: certified, peer: 'test' } as ServerCall);
+            check?.(callOf(certified));
             return true;
           } catch (error) {
             assert.ok(error instanceof ParetoError && /^(unauthenticated|permission-denied)$/.test(error.code));
@@ -257,7 +262,6 @@ describe('access by certificates', () => {
 
   it('requires an operator where a handler asks for one, but not without certificates', async () => {
     const access = accessOf('router');
-    const callOf = (peerRole: PeerRole) => ({ peerRole, peer: 'test', metadata: new Map() }) as unknown as ServerCall;
     access.requireOperator(callOf('operator'), 'x');
     const denied = (role: PeerRole, code: string): void =>
       assert.throws(() => access.requireOperator(callOf(role), 'x'), { code, message: /^x is for operators: the / });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, ParetoError } from '@pareto/core';
 import { createTrace } from '@pareto/policy';
-import type { ServerCall } from '@pareto/rpc';
+import type { CallHead, ServerCall } from '@pareto/rpc';
 import { createTokenAccess } from '@pareto/service';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
@@ -30,14 +30,17 @@ describe('Explain', () => {
   const asked: string[] = [];
   const access = {
     ...createTokenAccess('0123456789abcdef', { role: 'router', clock, logger }),
-    requireOperator(_call: ServerCall, what: string) {
+    requireOperator(_call: CallHead, what: string) {
       asked.push(what);
       throw new ParetoError('permission-denied', 'not an operator');
     },
   };
   const otherRouters = createOtherRouters({ access, addresses: () => [] });
   const options = { routerId: 'r1', decisions, table: () => table, access, otherRouters };
-  const call = { metadata: new Map() } as unknown as ServerCall;
+  const call: ServerCall = {
+    ...{ metadata: new Map(), peer: 'test', peerRole: undefined, receivedAt: clock.now() },
+    ...{ signal: new AbortController().signal, remainingMs: () => undefined, setTrailer: () => undefined },
+  };
 
   it('answers every caller that has the id', async () => {
     assert.equal((await explain(options, formatDecisionId(id), call)).outcome, 'chosen');

@@ -40,8 +40,9 @@ export function createProtocolCalls(handlers: ProtocolHandlers, guard: Guard): P
   return {
     check,
     async call(method, request, call) {
-      check(method, call);
-      const handler = handlers[method] as unknown as (request: object, call: ServerCall) => Promise<object>;
+      const handler = handlers[method] as ((request: object, call: ServerCall) => Promise<object>) | undefined;
+      if (handler === undefined) throw notSupported(method);
+      checks.get(method)?.(call);
       return replyToJson(service, protoName(method), await handler(request, call));
     },
     async infer(body, call) {
