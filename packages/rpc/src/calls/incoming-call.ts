@@ -30,6 +30,8 @@ export interface IncomingCall {
   readonly trailers: ReadonlyMap<string, string>;
   /** Time by `systemClock` when the headers arrived. gRPC for Node calls a handler when the whole request is there. */
   readonly receivedAt: number;
+  /** Takes a turn for the call, or for its next message. Undefined if it may start now. */
+  turn(): Promise<void> | undefined;
   /** Records that the handler has taken a message of the request's stream. */
   took(bytes: number): void;
   /** Records that the handler no longer needs the first of the messages that it has taken. */
@@ -89,9 +91,11 @@ export function admitCall(
   });
   const taken: number[] = [];
   const id = String(++lastId);
+  const isEnded = (): boolean => !calls.has(id);
   headers[idKey] = id;
   calls.set(id, {
     ...{ head, trailers, receivedAt: readingStartedAt() },
+    turn: () => (connection === undefined ? undefined : limiter.turns.take(connection, isEnded)),
     took(size) {
       taken.push(size);
       use.begin();

@@ -1,7 +1,9 @@
 // Bounds the number of connections. When the bound is reached, the oldest connection without a request makes room, or
 // else the one whose last reply is the longest ago, so that idle and stalled connections take nothing from others.
 
-export interface Connection extends Disposable {
+import type { TurnOwner } from './turns.js';
+
+export interface Connection extends TurnOwner, Disposable {
   /** Marks the begin of the work on a complete request. The connection is not ended before `served`. */
   serving(): void;
   served(): void;
@@ -10,10 +12,10 @@ export interface Connection extends Disposable {
 export interface Connections {
   readonly count: number;
   /**
-   * Adds a connection, which is disposed when it closes. `end` closes it in favour of another, or immediately if all
+   * Adds a connection of a host, which is disposed when it closes. `end` closes it in favour of another, or immediately if all
    * others are in use.
    */
-  add(end: () => void): Connection;
+  add(host: string, end: () => void): Connection;
 }
 
 export interface ConnectionsOptions {
@@ -48,13 +50,14 @@ export function createConnections({ max, onReached }: ConnectionsOptions): Conne
     get count() {
       return all.size;
     },
-    add(end) {
+    add(host, end) {
       const entry: Entry = { end, serving: 0 };
       if (all.size < max || makeRoom(entry)) {
         all.add(entry);
         unproven.add(entry);
       }
       return {
+        host,
         serving() {
           entry.serving += 1;
           unproven.delete(entry);

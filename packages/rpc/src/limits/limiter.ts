@@ -6,11 +6,13 @@ import { createConnections, type Connections } from './connections.js';
 import { isRemote, limitOf } from './limit-error.js';
 import { limitText, type LimitName } from './limit-table.js';
 import { defaultLimits, type Limits } from './limits.js';
+import { createTurns, type Turns } from './turns.js';
 
 export interface Limiter {
   readonly limits: Limits;
   readonly bytes: ByteBudget;
   readonly connections: Connections;
+  readonly turns: Turns;
   /** Counts a limit that a call or a connection reached. */
   reached(limit: LimitName): void;
   /** Counts the limit of this process that an error is about, if any. Called for each error that a server sends. */
@@ -33,6 +35,7 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
     limits,
     bytes: createByteBudget({ maxBytes: bufferedBytes, clock }),
     connections: createConnections({ max: connections, onReached: () => onReached(limitText('connections')) }),
+    turns: createTurns(),
     reached: (limit) => onReached(limitText(limit)),
     count(error) {
       const limit = isRemote(error) ? undefined : limitOf(error);

@@ -52,7 +52,8 @@ function unary({ handler, decode, clock, report }: Method): UntypedHandleCall {
     const { serverCall, answered } = createServerCall(call, incoming, trailers, clock);
     const input = (): unknown =>
       'request' in call ? decode(call.request) : decodeEach(readMessages<Buffer>(call), incoming, decode);
-    Promise.resolve()
+    // The messages of a stream take turns one by one.
+    (('request' in call ? incoming.turn() : undefined) ?? Promise.resolve())
       .then(() => handler(input(), serverCall))
       .then(
         (reply) => {
@@ -80,6 +81,7 @@ function streaming({ handler, decode, keepsMessages, clock, report }: Method): U
         await handler(keepsMessages ? keep(stream, incoming) : decodeAll(stream, incoming, decode), serverCall);
         return;
       }
+      await incoming.turn();
       for await (const message of handler(decode(call.request), serverCall) as AsyncIterable<unknown>) {
         if (serverCall.signal.aborted) return;
         await writeMessage(call, message);
@@ -108,6 +110,7 @@ async function* decodeEach(
 ): AsyncGenerator<unknown, void, undefined> {
   for await (const message of messages) {
     incoming.took(message.length);
+    await incoming.turn();
     try {
       yield decode(message);
     } finally {
@@ -132,6 +135,7 @@ function decodeAll(
 async function* takeEach(messages: AsyncIterable<Buffer>, incoming: IncomingCall): AsyncGenerator<Buffer> {
   for await (const message of messages) {
     incoming.took(message.length);
+    await incoming.turn();
     yield message;
   }
 }

@@ -14,7 +14,7 @@ function createFixture(max: number): Fixture {
   const ended: string[] = [];
   let reached = 0;
   const connections = createConnections({ max, onReached: () => reached++ });
-  const add = (name: string): Connection => connections.add(() => ended.push(name));
+  const add = (name: string): Connection => connections.add('host', () => ended.push(name));
   return { connections, ended, add, reached: () => reached };
 }
 

@@ -46,7 +46,7 @@ export function createProbeServer(options: ProbeOptions): ProbeServer {
   });
   server.setTimeout(stallMs);
   server.on('connection', (socket) => {
-    const connection = connections.add(() => socket.destroy());
+    const connection = connections.add(socket.remoteAddress ?? '', () => socket.destroy());
     socket.once('close', () => connection[Symbol.dispose]());
   });
   return {

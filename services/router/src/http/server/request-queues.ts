@@ -32,7 +32,7 @@ export function createRequestQueues(server: Server, limiter: Limiter, isSecure: 
       if (isNew && !isSecure) rejectWith(socket, 503, tooMany);
       else socket.destroy();
     };
-    const connection = limiter.connections.add(end);
+    const connection = limiter.connections.add(socket.remoteAddress ?? '', end);
     isNew = false;
     queues.set(key, { connection, open: 0, last: Promise.resolve() });
     socket.once('close', () => {
@@ -50,8 +50,8 @@ export function createRequestQueues(server: Server, limiter: Limiter, isSecure: 
     }
     queue.open++;
     queue.last = queue.last.then(async () => {
+      await limiter.turns.take(queue.connection, () => socket.destroyed);
       if (!socket.destroyed) await handle(queue.connection);
-      await nextIteration();
       queue.open--;
     });
   };
@@ -59,8 +59,3 @@ export function createRequestQueues(server: Server, limiter: Limiter, isSecure: 
 
 const tooMany =
   'all connections of this server are in use; retry later, or on another router; the limit is set by --max-connections';
-
-/** Lets other connections have a request served before the next one of the same connection. */
-const nextIteration = (): Promise<void> =>
-  // oxlint-disable-next-line no-restricted-globals -- not time: the next iteration of the event loop
-  new Promise((resolve) => void setImmediate(resolve));

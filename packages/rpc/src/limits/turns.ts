@@ -1,0 +1,83 @@
+// Starts calls in turns. Of the calls that arrive at once, a few start in each iteration of the event loop, and clients
+// take turns: those on different hosts first, and then the connections of one host. A client that sends thousands of
+// calls so delays those of others by a few ms.
+
+/** The connection of a client. */
+export interface TurnOwner {
+  /** Address of the client's host. */
+  readonly host: string;
+}
+
+export interface Turns {
+  /**
+   * Takes a turn for a call, or for a message of a stream. Undefined if it may start now. A call that has ended when its
+   * turn comes takes no time from others.
+   */
+  take(owner: TurnOwner, isEnded: () => boolean): Promise<void> | undefined;
+}
+
+/** Number of calls that start in one iteration of the event loop. Each of them may take up to a ms of it. */
+const callsPerIteration = 8;
+
+interface Waiting {
+  readonly start: () => void;
+  readonly isEnded: () => boolean;
+}
+
+/** Waiting calls by host and connection. The first one of each map has the next turn. */
+type Hosts = Map<string, Map<TurnOwner, Waiting[]>>;
+
+// oxlint-disable-next-line no-restricted-globals -- not time: the end of the event loop's iteration
+const atEndOfIteration = (run: () => void): void => void setImmediate(run);
+
+export interface TurnsOptions {
+  readonly perIteration?: number;
+  /** Runs a function at the end of the iteration of the event loop. */
+  readonly onIterationEnd?: (run: () => void) => void;
+}
+
+export function createTurns(options: TurnsOptions = {}): Turns {
+  const { perIteration = callsPerIteration, onIterationEnd = atEndOfIteration } = options;
+  const hosts: Hosts = new Map();
+  let started = 0;
+  function count(): void {
+    if (started++ === 0) onIterationEnd(advance);
+  }
+  function advance(): void {
+    started = 0;
+    while (started < perIteration) {
+      const next = removeNext(hosts);
+      if (next === undefined) return;
+      if (!next.isEnded()) count();
+      next.start();
+    }
+  }
+  return {
+    take(owner, isEnded) {
+      if (hosts.size === 0 && started < perIteration) {
+        count();
+        return undefined;
+      }
+      return new Promise((start) => {
+        const connections = hosts.get(owner.host) ?? new Map<TurnOwner, Waiting[]>();
+        const calls = connections.get(owner) ?? [];
+        calls.push({ start, isEnded });
+        connections.set(owner, calls);
+        hosts.set(owner.host, connections);
+      });
+    },
+  };
+}
+
+/** Removes the next call of the next connection of the next host, which both then wait for their next turn. */
+function removeNext(hosts: Hosts): Waiting | undefined {
+  const [[host, connections] = []] = hosts;
+  const [[owner, calls] = []] = connections ?? [];
+  if (host === undefined || connections === undefined || owner === undefined || calls === undefined) return undefined;
+  const next = calls.shift();
+  connections.delete(owner);
+  if (calls.length > 0) connections.set(owner, calls);
+  hosts.delete(host);
+  if (connections.size > 0) hosts.set(host, connections);
+  return next;
+}
