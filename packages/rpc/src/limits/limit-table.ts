@@ -48,7 +48,7 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     advice: 'add a process, or find the clients that send or read slowly',
   },
   connections: {
-    subject: 'connections to one process, over all its ports for calls',
+    subject: 'connections to one process, over all its ports for calls; half as many that have had no call',
     flags: ['--max-connections'],
     effect:
       'the oldest connection that has had no call closes, or else the one whose last reply is the oldest; if all are in use, the new one',
@@ -79,6 +79,12 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     subject: 'large HTTP requests and replies that wait for a thread of one router',
     effect: 'RESOURCE_EXHAUSTED, HTTP 429, for the client with the most of them',
     advice: 'send tensors as binary data or over gRPC, or add a router',
+  },
+  chunkBytes: {
+    subject: 'mean size of the chunks of an HTTP body after the first 1,024, which each take time: a minimum',
+    unit: 'bytes',
+    effect: 'HTTP 400',
+    advice: 'send larger chunks, or a Content-Length',
   },
   heldQueries: {
     subject: 'queries that wait for a cold variant: their number, their size, the time of each',

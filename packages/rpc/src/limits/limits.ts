@@ -19,6 +19,8 @@ export interface Limits {
   readonly queuedLoads: number;
   /** Maximum number of large HTTP requests and replies that wait for a thread of a router. */
   readonly jsonTasks: number;
+  /** Minimum mean size of the chunks of an HTTP body, after the first 1,024, in bytes. */
+  readonly chunkBytes: number;
   /** Maximum number of unfinished uploads of model files. */
   readonly uploads: number;
   /** Maximum time without data in the middle of a request or of a reply, in ms. */
@@ -53,6 +55,7 @@ export const defaultLimits: Limits = {
   loads: 64,
   queuedLoads: 1000,
   jsonTasks: 64,
+  chunkBytes: 64,
   uploads: 256,
   stallMs: 30_000,
   metadataBytes: 64 * 1024,

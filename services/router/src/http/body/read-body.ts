@@ -26,6 +26,14 @@ function tooLarge({ limiter, limit }: BodyOptions): ParetoError {
   return limitError(limit, 'resource-exhausted', message);
 }
 
+/** Number of chunks of any size that a body may have. */
+const anyChunks = 1024;
+
+function chunksTooSmall(chunkBytes: number): ParetoError {
+  const message = `the body arrives in chunks of less than ${chunkBytes} bytes: send larger chunks, or a Content-Length`;
+  return limitError('chunkBytes', 'invalid-argument', message);
+}
+
 function stalled({ limiter }: BodyOptions): ParetoError {
   const seconds = limiter.limits.stallMs / 1000;
   const message = `no data of the body arrived for ${seconds} s: send it faster; the limit is set by --stall-timeout-ms`;
@@ -42,7 +50,7 @@ function inflaterOf(request: IncomingMessage): Unzip | undefined {
 }
 
 /**
- * Throws `resource-exhausted` if the body is too large or stalls, an HttpError if it cannot be inflated, the reason of
+ * Throws `resource-exhausted` if the body is too large or stalls, `invalid-argument` if its chunks are too small, an HttpError if it cannot be inflated, the reason of
  * `cut`, and `cancelled` if the caller disconnects.
  */
 export async function readBody(request: IncomingMessage, options: BodyOptions): Promise<Chunks> {
@@ -62,16 +70,18 @@ export async function readBody(request: IncomingMessage, options: BodyOptions): 
 
 function collect(request: IncomingMessage, source: Readable, options: BodyOptions): Promise<Chunks> {
   const { limiter, limit, bytes, cut, clock } = options;
-  const { [limit]: maxBytes, stallMs } = limiter.limits;
+  const { [limit]: maxBytes, stallMs, chunkBytes } = limiter.limits;
   return new Promise((resolve, reject) => {
     const collector = createChunkCollector();
-    let length = 0;
+    let [length, chunks] = [0, 0];
     let watch = clock.after(milliseconds(stallMs), onQuiet);
     let lastAt = clock.now();
     const onData = (part: Buffer): void => {
       lastAt = clock.now();
       length += part.length;
+      chunks += 1;
       if (length > maxBytes) end(tooLarge(options));
+      else if (chunks > anyChunks && length < chunks * chunkBytes) end(chunksTooSmall(chunkBytes));
       else if (bytes.take(part.length, true)) collector.add(part);
     };
     const onEnd = (): void => {

@@ -13,6 +13,7 @@ interface SendOptions {
 }
 
 const lingerMs = milliseconds(2_000);
+const maxDiscarded = 2048;
 /** Size of the pieces in which a body is written, since encrypting a large piece would block the event loop. */
 const pieceBytes = 64 * 1024;
 
@@ -100,14 +101,18 @@ function isDrained(response: ServerResponse): Promise<boolean> | boolean {
   });
 }
 
-/** Resolves when the rest of the body has been received and discarded, after 2 s at the latest. */
+/** Resolves when the rest of the body has been received and discarded, after 2 s or `maxDiscarded` chunks at the latest. */
 function discardBody(request: IncomingMessage, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
+    let discarded = 0;
     const timer = clock.after(lingerMs, resolve);
     const done = (): void => {
       timer[Symbol.dispose]();
       resolve();
     };
-    request.once('end', done).once('close', done).resume();
+    request.once('end', done).once('close', done);
+    request.on('data', () => {
+      if (++discarded > maxDiscarded) done();
+    });
   });
 }

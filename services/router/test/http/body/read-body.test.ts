@@ -44,7 +44,7 @@ describe('readBody', () => {
 
   it('merges a body of many small parts into few', async () => {
     const request = await requestOf('transfer-encoding: chunked');
-    const body = readBody(request, optionsFor({ messageBytes: 100_000 }));
+    const body = readBody(request, optionsFor({ messageBytes: 100_000, chunkBytes: 1 }));
     const sent = Array.from({ length: 5000 }, (_, i) => i % 256);
     socket.write(sent.map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`).join(''), 'latin1');
     socket.write('0\r\nx-trailer: 1\r\n\r\n');
@@ -66,6 +66,19 @@ describe('readBody', () => {
     socket.write('abc');
     const isTimeout = (error: ParetoError): boolean => errorReply(error).status === 408;
     await assert.rejects(readBody(request, optionsFor({ stallMs: 50 })), isTimeout);
+  });
+
+  it('rejects a body of too many small chunks, and accepts as many larger ones', async () => {
+    const read = async (chunk: string): Promise<number> => {
+      const request = await requestOf('transfer-encoding: chunked');
+      const body = readBody(request, optionsFor({ messageBytes: 100_000, chunkBytes: 64 }));
+      socket.write(`${chunk.repeat(1_025)}0\r\n\r\n`);
+      return (await body).length;
+    };
+    const isTooSmall = ({ code, details }: ParetoError): boolean =>
+      code === 'invalid-argument' && details['pareto-limit'] === 'chunk-bytes';
+    await assert.rejects(read(`3f\r\n${'a'.repeat(63)}\r\n`), isTooSmall);
+    assert.equal(await read(`46\r\n${'a'.repeat(70)}\r\n`), 1_025 * 70);
   });
 
   it('rejects when the caller disconnects', async () => {
