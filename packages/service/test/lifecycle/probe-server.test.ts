@@ -54,6 +54,17 @@ describe('probe server', () => {
     assert.equal((await get('/livez', 'POST'))[0], 405);
   });
 
+  it('closes a connection after its reply, whatever the client continues to send', async () => {
+    const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    const closed = once(socket, 'close');
+    socket.write('POST /livez HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+    const [reply] = (await once(socket, 'data')) as [Buffer];
+    assert.match(reply.toString(), /^HTTP\/1.1 405 .*connection: close/is);
+    const sending = setInterval(() => socket.write('1\r\na\r\n'), 5);
+    await closed;
+    clearInterval(sending);
+  });
+
   it('names the flag to use when the port is taken', async () => {
     const second = createProbeServer({
       ...{ host: '127.0.0.1', port: server.port, openMetrics: true },
