@@ -61,6 +61,12 @@ export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
   summary: 'Serves replicas of variants on this host and runs the queries that routers send.',
   example: 'pareto-worker --controllers 127.0.0.1:8100 --cluster-token-file token --cache-dir /var/cache/pareto',
   // Only routers call workers. The queues of the replicas bound what they hold.
-  defaults: { port: 8200, metricsPort: 8201, maxBufferedBytes: 1024 * 1024 * 1024, maxStreams: 16_384 },
+  defaults: {
+    port: 8200,
+    metricsPort: 8201,
+    maxBufferedBytes: 1024 * 1024 * 1024,
+    maxConnections: 512,
+    maxStreams: 16_384,
+  },
   flags: { ...followerFlags, ...isolationFlags, ...workerFlags },
 });

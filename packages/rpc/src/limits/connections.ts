@@ -1,5 +1,6 @@
 // Bounds the number of connections. When the bound is reached, the oldest connection without a request makes room, or
-// else the one whose last reply is the longest ago, so that idle and stalled connections take nothing from others.
+// else the one whose last reply is the longest ago, so that idle and stalled connections take nothing from others. Half
+// of the bound is for connections that have had a request.
 
 import type { TurnOwner } from './turns.js';
 
@@ -34,6 +35,7 @@ export function createConnections({ max, onReached }: ConnectionsOptions): Conne
   /** Connections without a request so far, and those without one in progress. The first has waited for the longest. */
   const unproven = new Set<Entry>();
   const idle = new Set<Entry>();
+  const maxUnproven = Math.ceil(max / 2);
   const remove = (entry: Entry): void => {
     all.delete(entry);
     unproven.delete(entry);
@@ -52,7 +54,8 @@ export function createConnections({ max, onReached }: ConnectionsOptions): Conne
     },
     add(host, end) {
       const entry: Entry = { end, serving: 0 };
-      if (all.size < max || makeRoom(entry)) {
+      const hasRoom = all.size < max && unproven.size < maxUnproven;
+      if (hasRoom || makeRoom(entry)) {
         all.add(entry);
         unproven.add(entry);
       }

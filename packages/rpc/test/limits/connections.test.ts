@@ -52,6 +52,16 @@ describe('createConnections', () => {
     assert.equal(reached(), 2);
   });
 
+  it('keeps half of the connections for those that have had a request', () => {
+    const { ended, add, connections } = createFixture(6);
+    const used = add('used');
+    used.serving();
+    used.served();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) add(name);
+    assert.deepEqual(ended, ['a', 'b']);
+    assert.equal(connections.count, 4);
+  });
+
   it('forgets closed connections', () => {
     const { ended, add, connections } = createFixture(2);
     for (let i = 0; i < 5; i++) add(`short ${i}`)[Symbol.dispose]();
