@@ -24,6 +24,8 @@ export interface Exchange {
    * body is too large, stalls or cannot be inflated.
    */
   readonly body: (method: MethodName) => Promise<Chunks>;
+  /** Counts the bytes that the call holds from now on. Throws if they exceed the budget. */
+  readonly hold: (bytes: number) => void;
 }
 
 export type Endpoint = (exchange: Exchange) => Promise<Reply>;

@@ -10,9 +10,11 @@ import type { BinaryOptions } from '../infer/read-infer.js';
 import { headerLengthKey } from '../infer/write-infer.js';
 
 export const infer: Endpoint = async (exchange) => {
-  const { call, protocol, work } = exchange;
+  const { call, protocol, work, hold } = exchange;
   const { message, binary } = await readMessage(exchange);
-  return work.write(await protocol.infer(message, call), binary, call);
+  const reply = await protocol.infer(message, call);
+  hold(reply.length);
+  return work.write(reply, binary, call);
 };
 
 interface InferMessage {

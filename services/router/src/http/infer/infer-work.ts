@@ -11,8 +11,8 @@ import {
 import type { Chunks } from '../body/chunks.js';
 import { isBinary, readInfer, type BinaryOptions, type InferBody, type ParsedInfer } from './read-infer.js';
 import type { Reply } from '../reply/reply.js';
-import { asBuffer, memoryOf, owned } from './thread-message.js';
-import { createThreadPool } from './thread-pool.js';
+import { asBuffer, isOwned, memoryOf, owned } from './thread-message.js';
+import { createThreadPool, type Transfer } from './thread-pool.js';
 import { writeInfer } from './write-infer.js';
 
 /** Message to a thread. */
@@ -49,25 +49,36 @@ export function createInferWork(clock: Clock, limits: InferWorkLimits = defaultS
   return {
     async read(body, options, caller) {
       if (options.headerLength < largeJsonBytes) return readInfer(body, options);
-      const parts = body.slice(0, body.length).map(owned);
-      const message: InferTask = { kind: 'read', parts, body: options };
-      return (await threads.run({ message, memory: memoryOf(parts), ...taskOf(caller) })) as ParsedInfer;
+      const transfer = (): Transfer => {
+        const parts = body.slice(0, body.length).map(owned);
+        return transferOf({ kind: 'read', parts, body: options }, parts);
+      };
+      return (await threads.run({ transfer, ...callerOf(caller) })) as ParsedInfer;
     },
     async write(message, binary, caller) {
       const response = decodeInferResponse(message);
       if (jsonBytes(response, binary) < largeRawBytes) return writeInfer(response, binary);
-      const { buffer } = owned(message);
-      const outputs = response.outputs.map((output) => (output.raw.buffer === buffer ? output : withOwned(output)));
-      const task: InferTask = { kind: 'write', response: { ...response, outputs }, binary };
-      const memory = memoryOf(outputs.map(({ raw }) => raw));
-      return (await threads.run({ message: task, memory, ...taskOf(caller) })) as Reply;
+      const transfer = (): Transfer => {
+        const outputs = isOwned(message) ? response.outputs : response.outputs.map(withOwned);
+        const task = { kind: 'write', response: { ...response, outputs }, binary } as const;
+        return transferOf(
+          task,
+          outputs.map(({ raw }) => raw),
+        );
+      };
+      return (await threads.run({ transfer, ...callerOf(caller) })) as Reply;
     },
     [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
   };
 }
 
+const transferOf = (message: InferTask, views: readonly Uint8Array[]): Transfer => ({
+  message,
+  memory: memoryOf(views),
+});
+
 /** Connections from one address count as one client. */
-const taskOf = ({ peer, signal }: Caller): { readonly client: string; readonly signal: AbortSignal } => ({
+const callerOf = ({ peer, signal }: Caller): { readonly client: string; readonly signal: AbortSignal } => ({
   client: peer.replace(/:\d+$/, ''),
   signal,
 });

@@ -32,11 +32,11 @@ export function resultOf(reply: ThreadReply): unknown {
 export const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);
 
-/**
- * Returns the bytes in memory of their own, which can be transferred. Copies them if they share memory with other data.
- */
-export const owned = (view: Uint8Array): Uint8Array =>
-  view.byteLength === view.buffer.byteLength ? view : new Uint8Array(view);
+/** Returns whether the bytes share their memory with no other data, so that it can be transferred. */
+export const isOwned = (view: Uint8Array): boolean => view.byteLength === view.buffer.byteLength;
+
+/** Returns the bytes in memory of their own. Copies them if they share it. */
+export const owned = (view: Uint8Array): Uint8Array => (isOwned(view) ? view : new Uint8Array(view));
 
 /** Returns the memory to transfer with a message that contains the views. */
 export const memoryOf = (views: readonly Uint8Array[]): ArrayBuffer[] => [

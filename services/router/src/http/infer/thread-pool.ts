@@ -18,10 +18,15 @@ export interface ThreadPoolOptions {
   readonly clock: Clock;
 }
 
-interface Task {
+export interface Transfer {
   readonly message: unknown;
   /** Memory to transfer. It must not be used afterwards. */
   readonly memory: readonly ArrayBuffer[];
+}
+
+interface Task {
+  /** Returns what to send to the thread. Called when there is one, so that tasks that wait hold no copies. */
+  readonly transfer: () => Transfer;
   readonly signal: AbortSignal;
   /** Identifies who sent the request. Clients share the threads evenly. */
   readonly client: string;
@@ -175,7 +180,8 @@ function createThread(
       worker.ref();
       next.signal.addEventListener('abort', stop, { once: true });
       try {
-        worker.postMessage(next.message, [...next.memory]);
+        const { message, memory } = next.transfer();
+        worker.postMessage(message, [...memory]);
       } catch (error) {
         failure = error as Error;
         stop();

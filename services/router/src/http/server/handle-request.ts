@@ -77,9 +77,7 @@ async function replyTo(handling: Handling, options: HandleRequestOptions): Promi
     bytes.take(0, false);
     cut.throwIfAborted();
     const reply = await callEndpoint(handling, options);
-    bytes.release(Infinity);
-    bytes.take(bytesOf(reply), false);
-    cut.throwIfAborted();
+    hold(handling, bytesOf(reply));
     return await compressed(complete(reply), request.headers['accept-encoding']);
   } catch (error) {
     options.limiter.count(error);
@@ -124,7 +122,15 @@ async function callEndpoint(
         connection.serving();
       }
     },
+    hold: (held) => hold(handling, held),
   });
+}
+
+/** Counts the bytes that a call holds, instead of what it held before. Throws if they exceed the budget. */
+function hold({ bytes, cut }: Handling, held: number): void {
+  bytes.release(Infinity);
+  bytes.take(held, false);
+  cut.throwIfAborted();
 }
 
 function endpointOf({ methods }: RouteMatch, method: string): Endpoint | undefined {

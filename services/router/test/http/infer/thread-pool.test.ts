@@ -27,7 +27,7 @@ describe('the thread pool', () => {
   };
   const never = new AbortController().signal;
   const run = (kind: string, value?: unknown, signal = never, client = 'a'): Promise<unknown> =>
-    pool.run({ message: { kind, value }, memory: [], signal, client });
+    pool.run({ transfer: () => ({ message: { kind, value }, memory: [] }), signal, client });
   /** Resolves when the program hangs. */
   async function hang(signal: AbortSignal): Promise<{ readonly done: Promise<unknown> }> {
     const flag = new Int32Array(new SharedArrayBuffer(4));
@@ -52,8 +52,7 @@ describe('the thread pool', () => {
     create();
     const bytes = Uint8Array.from([1, 2, 3]);
     const echoed = await pool.run({
-      message: { kind: 'echo', value: bytes },
-      memory: [bytes.buffer],
+      transfer: () => ({ message: { kind: 'echo', value: bytes }, memory: [bytes.buffer] }),
       signal: never,
       client: 'a',
     });
