@@ -6,16 +6,18 @@ import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Order } from './attacker.js';
 import { type AttackReport } from './attacks/attack.js';
+import { attackerEnvironment } from './wire/source.js';
 
 export interface Attacker extends AsyncDisposable {
   run(order: Order): Promise<readonly AttackReport[]>;
 }
 
-const niceness = 10;
+const niceness = 19;
 const script = fileURLToPath(new URL('attacker.ts', import.meta.url));
 
 export function startAttacker(): Attacker {
-  const child = fork(script, { execArgv: ['--import=tsx'], serialization: 'advanced' });
+  const env = { ...process.env, ...attackerEnvironment };
+  const child = fork(script, { execArgv: ['--import=tsx'], serialization: 'advanced', env });
   // The attackers of a real cluster run on other machines.
   setPriority(child.pid ?? 0, niceness);
   const exited = once(child, 'exit');

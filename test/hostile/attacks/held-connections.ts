@@ -1,7 +1,7 @@
 // Connections, streams and bodies that are begun and never ended, and replies that are never read.
 
 import { encodeModelInfer, modelInferPath, streamInferPath } from '../transports.js';
-import { wideModel, type Target } from '../target.js';
+import { wideModel } from '../target.js';
 import { encodeFrame, flag, frameType, openCall, preface, settingId, settings } from '../wire/http2-frames.js';
 import { grpcMessage, openGrpc } from '../wire/grpc-connection.js';
 import { openSocket, type RawSocket } from '../wire/socket.js';
@@ -66,31 +66,39 @@ async function unfinished(
   for (const reply of await Promise.all(calls)) context.tally.add(reply);
 }
 
-/** Sends queries with replies of 1 MiB, and reads none of them. */
-async function neverRead(target: Target, count: number, context: AttackContext): Promise<void> {
+/** Queries with replies of 1 MiB, which together exceed the budget. In long runs, they alone do not load the cluster. */
+const unread = ({ full }: AttackContext): { readonly count: number; readonly everyMs: number } =>
+  full ? { count: 300, everyMs: 20 } : { count: 200, everyMs: 0 };
+
+/** Sends queries with large replies, and reads none of them. */
+async function neverRead(context: AttackContext): Promise<void> {
+  const { count, everyMs } = unread(context);
   const query = encodeModelInfer({
     model: wideModel,
     input: { name: 'x', datatype: 'FP32', shape: [1, 1], values: [1] },
   });
-  using socket = await openSocket(target.router);
+  using socket = await openSocket(context.target.router);
   const noWindow = encodeFrame({ type: frameType.settings, payload: settings([settingId.initialWindowSize, 0]) });
   await socket.send(Buffer.concat([preface, noWindow]));
   for (let index = 0; index < count; index++) {
     const id = 2 * index + 1;
     const body = encodeFrame({ type: frameType.data, flags: flag.endStream, stream: id, payload: grpcMessage(query) });
     await socket.send(Buffer.concat([openCall(id, modelInferPath), body]));
+    await sleep(everyMs);
   }
   await sleep(context.full ? 10 * holdMs : holdMs);
 }
 
-async function neverReadHttp(target: Target, count: number, context: AttackContext): Promise<void> {
+async function neverReadHttp(context: AttackContext): Promise<void> {
+  const { count, everyMs } = unread(context);
   const body = JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 1], data: [1] }] });
   const head = `POST /v2/models/${wideModel}/infer HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n`;
-  const sockets = await openMany(target.http, count);
+  const sockets = await openMany(context.target.http, count);
   await holding(sockets, async () => {
     for (const socket of sockets) {
       socket.pause();
       await socket.send(Buffer.from(head + body));
+      await sleep(everyMs);
     }
     await sleep(context.full ? 10 * holdMs : holdMs);
   });
@@ -159,12 +167,12 @@ export const heldConnections: readonly Attack[] = [
     group: 'replies that are never read',
     name: 'replies over gRPC that are never read',
     allowed: [],
-    run: (context) => neverRead(context.target, context.full ? 1_000 : 200, context),
+    run: neverRead,
   },
   {
     group: 'replies that are never read',
     name: 'replies over HTTP that are never read',
     allowed: [],
-    run: (context) => neverReadHttp(context.target, context.full ? 1_000 : 200, context),
+    run: neverReadHttp,
   },
 ];

@@ -3,6 +3,7 @@
 import { connect, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
 import { grpcHeaders } from './http2-frames.js';
 import { type Reply } from './reply.js';
+import { source } from './source.js';
 
 /** Names of the gRPC statuses, by code. */
 const statuses = [
@@ -40,6 +41,7 @@ export function openGrpc(address: string): GrpcConnection {
 
 function openSession(address: string): ClientHttp2Session {
   const session = connect(`http://${address}`, {
+    ...source,
     ...{ maxSendHeaderBlockLength: limit, maxHeaderListPairs: 2 ** 20, peerMaxConcurrentStreams: 2 ** 20 },
     maxSessionMemory: 1_000,
     settings: { initialWindowSize: 2 ** 24 },

@@ -32,10 +32,10 @@ export function openHttp(address: string): HttpConnection {
   let last: Promise<unknown> = Promise.resolve();
   const exchange = async (request: HttpRequest): Promise<Reply> => {
     if (socket === undefined || socket.closed) socket = await openSocket(address);
-    const from = socket.received.length;
+    socket.clear();
     const { timeoutMs = 20_000, body = Buffer.alloc(0) } = request;
     const hasBody = request.method !== 'HEAD';
-    const parsed = (received: Buffer): ParsedReply | undefined => parseReply(received.subarray(from), hasBody);
+    const parsed = (received: Buffer): ParsedReply | undefined => parseReply(received, hasBody);
     const replies = socket.until((received) => parsed(received) !== undefined, timeoutMs);
     const sent = Promise.all([socket.send(Buffer.from(requestHead(request))), socket.send(body)]);
     await Promise.race([replies, sent]);

@@ -1,6 +1,7 @@
 // A TCP connection of an attacker. Nothing that the other side does makes it throw.
 
 import { connect, type Socket } from 'node:net';
+import { source } from './source.js';
 
 export interface RawSocket extends Disposable {
   /**
@@ -15,6 +16,8 @@ export interface RawSocket extends Disposable {
   untilClosed(ms: number): Promise<boolean>;
   /** Resolves when the check of the received bytes returns true, the connection is closed, or after the time. */
   until(check: (received: Buffer) => boolean, ms: number): Promise<boolean>;
+  /** Removes what was received. */
+  clear(): void;
   /** Stops reading, so that the other side's send buffer fills. */
   pause(): void;
 }
@@ -22,7 +25,7 @@ export interface RawSocket extends Disposable {
 /** Connects to host:port. The result is already closed if the connection is refused. */
 export function openSocket(address: string): Promise<RawSocket> {
   const [host = '', port = ''] = address.split(':');
-  const socket = connect({ host, port: Number(port), noDelay: true });
+  const socket = connect({ host, port: Number(port), noDelay: true, ...source });
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => void chunks.push(chunk));
   const raw = wrap(socket, chunks);
@@ -70,6 +73,7 @@ function wrap(socket: Socket, chunks: Buffer[]): RawSocket {
     },
     untilClosed: (ms) => until(() => closed, ms),
     until: (check, ms) => until(() => check(Buffer.concat(chunks)), ms),
+    clear: () => void chunks.splice(0),
     pause: () => void socket.pause(),
     [Symbol.dispose]: () => void socket.destroy(),
   };
