@@ -5,7 +5,7 @@ import { groupBy, systemClock } from '@pareto/core';
 import { createTempFolder } from '@pareto/testkit';
 import { attacks } from '../test/hostile/attacks/attacks.js';
 import { type Attack } from '../test/hostile/attacks/attack.js';
-import { startFixture, type Fixture } from '../test/hostile/fixture.js';
+import { failuresOf, startFixture, type Fixture } from '../test/hostile/fixture.js';
 import { max, pause, probeEnvironment, samplesOf, type Interval } from './hostile/probes.js';
 import { benchmarkOptions, progress, report, type Row } from './report.js';
 
@@ -28,7 +28,8 @@ async function measure({ cluster, run }: Fixture, folder: string, group: readonl
   // What the previous attack left is not counted.
   await pause(500);
   const from = systemClock.wallMs();
-  const { bystanders } = await run(group, { full: true, minQueries });
+  const reports = await run(group, { full: true, minQueries });
+  const { bystanders } = reports;
   const interval: Interval = { from, until: systemClock.wallMs() };
   const services = [...cluster.routers, ...cluster.workers, ...cluster.controllers];
   const samples = await Promise.all(services.map(({ child }) => samplesOf(folder, child.pid, interval)));
@@ -40,7 +41,7 @@ async function measure({ cluster, run }: Fixture, folder: string, group: readonl
       bystanders.flatMap(({ times }) => times),
       0.99,
     ),
-    failed: bystanders.reduce((sum, { failures }) => sum + failures.length, 0),
+    failed: failuresOf(reports).length,
   };
 }
 

@@ -20,6 +20,7 @@ interface RunLength {
 
 interface Reports {
   readonly attacks: readonly AttackReport[];
+  /** Bystanders on connections of their own. */
   readonly bystanders: readonly BystanderReport[];
   /** Maximum size of the requests and replies that one process held. */
   readonly heldBytes: number;
@@ -66,11 +67,7 @@ export async function startFixture(options: Pick<ClusterOptions, 'env'> = {}): P
         const reports = await attacker.run({ attacks: attacks.map(({ name }) => name), target, full });
         const seen = await Promise.all(bystanders.map((bystander) => bystander.stop()));
         for (const { connection } of open) connection[Symbol.dispose]();
-        return {
-          attacks: reports,
-          heldBytes: await held.stop(),
-          bystanders: [...seen, ...reports.flatMap((report) => report.bystanders)],
-        };
+        return { attacks: reports, bystanders: seen, heldBytes: await held.stop() };
       },
       [Symbol.asyncDispose]: dispose,
     };
@@ -104,16 +101,17 @@ function targetOf({ router, workers, controller }: Cluster): Target {
   };
 }
 
+/** Returns the failures of all bystanders, also of those on the connections of attacks. */
+export const failuresOf = ({ attacks, bystanders }: Reports): readonly string[] =>
+  [...bystanders, ...attacks.flatMap((attack) => attack.bystanders)].flatMap(({ failures }) => failures);
+
 /** Maximum size of the message of an error. */
 const maxMessageBytes = 2048;
 
 /** Asserts that every reply has an allowed status and a message, and that no bystander's query failed. */
-export function checkReports({ attacks: reports, bystanders, heldBytes }: Reports, attacks: readonly Attack[]): void {
-  assert.deepEqual(
-    bystanders.flatMap(({ failures }) => failures),
-    [],
-    'no query of a bystander fails',
-  );
+export function checkReports(all: Reports, attacks: readonly Attack[]): void {
+  const { attacks: reports, heldBytes } = all;
+  assert.deepEqual(failuresOf(all), [], 'no query of a bystander fails');
   const wrong = attacks.flatMap(({ name, allowed }) => {
     const replies = reports.find(({ attack }) => attack === name)?.replies;
     const { statuses = {}, maxMessageBytes: bytes = 0, silent = 0 } = replies ?? {};

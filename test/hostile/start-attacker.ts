@@ -2,7 +2,6 @@
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Order } from './attacker.js';
 import { type AttackReport } from './attacks/attack.js';
@@ -12,14 +11,14 @@ export interface Attacker extends AsyncDisposable {
   run(order: Order): Promise<readonly AttackReport[]>;
 }
 
-const niceness = 19;
+/** Runs a command with the lowest priority: the attackers of a real cluster run on other machines. */
+const nice = ['-n', '19', process.execPath];
 const script = fileURLToPath(new URL('attacker.ts', import.meta.url));
 
 export function startAttacker(): Attacker {
   const env = { ...process.env, ...attackerEnvironment };
-  const child = fork(script, { execArgv: ['--import=tsx'], serialization: 'advanced', env });
-  // The attackers of a real cluster run on other machines.
-  setPriority(child.pid ?? 0, niceness);
+  const execArgv = [...nice, '--import=tsx'];
+  const child = fork(script, { execPath: 'nice', execArgv, serialization: 'advanced', env });
   const exited = once(child, 'exit');
   return {
     async run(order) {
