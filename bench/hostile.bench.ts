@@ -1,5 +1,6 @@
 // What attacks cost other clients: the longest section that blocks an event loop, the growth of the heap, and the p99 of
-// a bystander, each next to a control without an attack that runs directly before. Exits with 1 if a bound is exceeded.
+// a bystander, each next to controls without an attack that run directly before and after. Exits with 1 if a bound is
+// exceeded.
 
 import { groupBy, systemClock } from '@pareto/core';
 import { createTempFolder } from '@pareto/testkit';
@@ -17,7 +18,9 @@ const minQueries = 150;
 interface Measured {
   readonly blockedMs: number;
   readonly heapMib: number;
-  readonly p99Ms: number;
+  /** Times of the answers to bystanders on connections of their own. */
+  readonly times: readonly number[];
+  /** Number of failed queries of all bystanders. */
   readonly failed: number;
 }
 
@@ -37,28 +40,37 @@ async function measure({ cluster, run }: Fixture, folder: string, group: readonl
   return {
     blockedMs: max(samples.flat().map(({ blockedMs }) => blockedMs)),
     heapMib: max(growth) / mebibyte,
-    p99Ms: percentile(
-      bystanders.flatMap(({ times }) => times),
-      0.99,
-    ),
+    times: bystanders.flatMap(({ times }) => times),
     failed: failuresOf(reports).length,
   };
 }
 
-const rowsOf = (name: string, control: Measured, attacked: Measured): readonly Row[] => [
-  { name: `${name}: longest blocked, without`, value: control.blockedMs, unit: 'ms CPU' },
+const p99 = (...measured: readonly Measured[]): number =>
+  percentile(
+    measured.flatMap(({ times }) => times),
+    0.99,
+  );
+
+const rowsOf = (name: string, before: Measured, attacked: Measured, after: Measured): readonly Row[] => [
+  { name: `${name}: longest blocked, without`, value: Math.max(before.blockedMs, after.blockedMs), unit: 'ms CPU' },
   { name: `${name}: longest blocked`, value: attacked.blockedMs, unit: 'ms CPU', reach: { atMost: bounds.blockedMs } },
   { name: `${name}: heap growth`, value: attacked.heapMib, unit: 'MiB', reach: { atMost: bounds.heapMib } },
-  { name: `${name}: bystander's p99, without`, value: control.p99Ms, unit: 'ms' },
-  { name: `${name}: bystander's p99`, value: attacked.p99Ms, unit: 'ms' },
+  { name: `${name}: bystander's p99, without`, value: p99(before, after), unit: 'ms' },
+  { name: `${name}: bystander's p99`, value: p99(attacked), unit: 'ms' },
   {
     name: `${name}: bystander's p99 / without`,
-    value: attacked.p99Ms / control.p99Ms,
+    value: p99(attacked) / p99(before, after),
     unit: 'x',
     reach: { atMost: bounds.ratio },
   },
   { name: `${name}: bystander's failures`, value: attacked.failed, unit: '', reach: { exactly: 0 } },
 ];
+
+function summaryOf(before: Measured, attacked: Measured, after: Measured): string {
+  const { blockedMs, heapMib, failed } = attacked;
+  const times = `p99 ${p99(attacked).toFixed()} ms (without: ${p99(before, after).toFixed()} ms)`;
+  return `blocked ${blockedMs.toFixed()} ms, heap growth ${heapMib.toFixed()} MiB, ${times}, ${failed} failures`;
+}
 
 const isMissed = ({ value, reach }: Row): boolean =>
   reach !== undefined &&
@@ -70,10 +82,11 @@ await using fixture = await startFixture({ env: probeEnvironment(folder.path) })
 const rows: Row[] = [];
 for (const [name, group] of groupBy(attacks, (each) => each.group)) {
   if (!name.includes(only)) continue;
-  const control = await measure(fixture, folder.path, []);
+  const before = await measure(fixture, folder.path, []);
   const attacked = await measure(fixture, folder.path, group);
-  progress(`${name}: ${JSON.stringify({ control, attacked })}`);
-  rows.push(...rowsOf(name, control, attacked));
+  const after = await measure(fixture, folder.path, []);
+  progress(`${name}: ${summaryOf(before, attacked, after)}`);
+  rows.push(...rowsOf(name, before, attacked, after));
 }
 report(rows);
 if (rows.some(isMissed)) process.exitCode = 1;

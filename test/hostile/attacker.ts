@@ -14,6 +14,7 @@ export interface Order {
   readonly full: boolean;
 }
 
+/** Number of attacks that run at the same time in short runs. At full length, each one is observed alone. */
 const lanes = 3;
 
 async function run(attack: Attack, { target, full }: Order): Promise<AttackReport> {
@@ -29,7 +30,7 @@ async function runAll(order: Order): Promise<readonly AttackReport[]> {
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) reports.push(await run(next, order));
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: order.full ? 1 : lanes }, lane));
   return reports;
 }
 

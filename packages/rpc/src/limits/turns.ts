@@ -1,4 +1,4 @@
-// Starts calls in turns. Of the calls that arrive at once, a few start in each iteration of the event loop, and clients
+// Starts calls in turns. Of the calls that arrive together, a few start in each iteration of the event loop, and clients
 // take turns: those on different hosts first, and then the connections of one host. A client that sends thousands of
 // calls so delays those of others by a few ms.
 
