@@ -22,6 +22,8 @@ type Encoding = (typeof encodings)[number];
 export const encodingOf = (header: unknown): Encoding | undefined => encodings.find((encoding) => encoding === header);
 
 const headBytes = 5;
+/** Size of the parts of an inflated message. */
+const chunkSize = 64 * 1024;
 
 /**
  * Returns a function that takes the data of a call as it arrives, and null at its end. It returns true: the receive
@@ -61,7 +63,10 @@ export function inflateMessages(options: InflateOptions): (data: Buffer | null) 
     length += data.length;
     for (let message = takeMessage(); message !== undefined; message = takeMessage()) {
       const whole = message;
-      later(async () => options.push(whole[0] === 1 ? await inflate(whole.subarray(headBytes), options) : whole));
+      later(async () => {
+        const parts = whole[0] === 1 ? await inflate(whole.subarray(headBytes), options) : [whole];
+        for (const part of parts) options.push(part);
+      });
     }
     return true;
   };
@@ -70,11 +75,12 @@ export function inflateMessages(options: InflateOptions): (data: Buffer | null) 
 const malformed = (error: unknown): ParetoError =>
   new ParetoError('invalid-argument', `the message cannot be inflated: ${errorText(error)}`);
 
-/** Returns an inflated message with its head. */
-function inflate(compressed: Buffer, { encoding, maxBytes, take }: InflateOptions): Promise<Buffer> {
-  const inflater = encoding === 'gzip' ? createGunzip() : createInflate();
+/** Returns the head of an inflated message and its parts, which gRPC for Node joins. */
+function inflate(compressed: Buffer, { encoding, maxBytes, take }: InflateOptions): Promise<readonly Buffer[]> {
+  const inflater = encoding === 'gzip' ? createGunzip({ chunkSize }) : createInflate({ chunkSize });
   return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [Buffer.alloc(headBytes)];
+    const head = Buffer.alloc(headBytes);
+    const parts: Buffer[] = [head];
     let length = 0;
     const fail = (error: Error): void => {
       inflater.destroy();
@@ -88,8 +94,8 @@ function inflate(compressed: Buffer, { encoding, maxBytes, take }: InflateOption
     });
     inflater.on('error', fail);
     inflater.on('end', () => {
-      parts[0]?.writeUInt32BE(length, 1);
-      resolve(Buffer.concat(parts));
+      head.writeUInt32BE(length, 1);
+      resolve(parts);
     });
     inflater.end(compressed);
   });
