@@ -9,6 +9,12 @@ import { encodingOf, inflateMessages } from './inflate-messages.js';
 import { createMessageFrames } from './message-frames.js';
 import { maxMessageOf, sizeLimitOf } from './method-limits.js';
 
+/**
+ * Size of a request from which its further data is copied. Node reads the data of all streams into shared blocks, and
+ * a part of a call that stalls would keep the blocks of calls that have ended.
+ */
+const copiedFromBytes = 256 * 1024;
+
 export interface RequestLimits {
   readonly headers: IncomingHttpHeaders;
   readonly path: string;
@@ -29,6 +35,7 @@ export function limitRequest(stream: ServerHttp2Stream, request: RequestLimits):
   const maxBytes = maxMessageOf(path, limits);
   const frames = createMessageFrames();
   let isWhole = false;
+  let received = 0;
   const isWaiting = (): boolean => (isStream ? !frames.isBetween : !isWhole);
   const push = stream.push.bind(stream) as (data: Buffer | null) => boolean;
   const reject = (error: ParetoError): void => {
@@ -55,6 +62,8 @@ export function limitRequest(stream: ServerHttp2Stream, request: RequestLimits):
         return true;
       }
       if (!bytes.take(data.length, isWaiting())) return true;
+      received += data.length;
+      if (received > copiedFromBytes) return deliver(Buffer.from(data));
     }
     return deliver(data);
   };
