@@ -68,7 +68,7 @@ async function unfinished(
 
 /** Queries with replies of 1 MiB, which together exceed the budget. In long runs, they alone do not load the cluster. */
 const unread = ({ full }: AttackContext): { readonly count: number; readonly everyMs: number } =>
-  full ? { count: 300, everyMs: 20 } : { count: 200, everyMs: 0 };
+  full ? { count: 250, everyMs: 40 } : { count: 200, everyMs: 0 };
 
 /** Sends queries with large replies, and reads none of them. */
 async function neverRead(context: AttackContext): Promise<void> {

@@ -1,5 +1,6 @@
 // Parses inference requests and serializes responses, large ones in threads so that they do not block the event loop.
 
+import { availableParallelism } from 'node:os';
 import type { Clock } from '@pareto/core';
 import {
   decodeInferResponse,
@@ -41,7 +42,9 @@ export interface InferWorkLimits {
 
 const defaultSizes: InferWorkLimits = { largeJsonBytes: 256 * 1024, largeRawBytes: 64 * 1024 };
 
-const threadLimits = { maxThreads: 2, maxWaiting: defaultLimits.jsonTasks, idleMs: 30_000, heapMb: 512 };
+/** Half of the cores are left to event loops. */
+const maxThreads = Math.max(1, Math.min(2, Math.floor(availableParallelism() / 2)));
+const threadLimits = { maxThreads, maxWaiting: defaultLimits.jsonTasks, idleMs: 30_000, heapMb: 512 };
 
 export function createInferWork(clock: Clock, limits: InferWorkLimits = defaultSizes): InferWork {
   const { largeJsonBytes, largeRawBytes } = limits;
