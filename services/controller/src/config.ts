@@ -84,7 +84,7 @@ const definition: ConfigDefinition<ControllerConfig> = defineConfig({
   name: 'pareto-controller',
   summary: 'Keeps the registry, plans what runs where, and sends the plan to routers and workers.',
   example: 'pareto-controller --data-dir /var/lib/pareto --cluster-token-file /etc/pareto/token',
-  defaults: { port: 8100, metricsPort: 8101, maxConnections: 4_096 },
+  defaults: { port: 8100, metricsPort: 8101 },
   flags: { ...controllerFlags, ...isolationFlags },
 });
 
