@@ -1,7 +1,7 @@
 // The HTTP server for monitoring: /livez, /readyz and /metrics.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { ParetoError } from '@pareto/core';
 import { createLimiter } from '@pareto/rpc';
 import type { MetricsText } from '@pareto/telemetry';
@@ -41,7 +41,11 @@ const stallMs = 10_000;
 
 export function createProbeServer(options: ProbeOptions): ProbeServer {
   const { connections } = createLimiter({ limits: { connections: maxConnections } });
+  const answered = new WeakSet<Socket>();
   const server = createServer(bounds, (request, response) => {
+    // A client that does not wait for the reply, which closes the connection, would take the time of thousands of replies.
+    if (answered.has(request.socket)) return void request.socket.destroy();
+    answered.add(request.socket);
     handleRequest(options, request, response).catch(() => send(response, 500, 'failed to collect the metrics\n'));
   });
   server.setTimeout(stallMs);

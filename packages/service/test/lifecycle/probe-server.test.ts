@@ -65,6 +65,15 @@ describe('probe server', () => {
     clearInterval(sending);
   });
 
+  it('does not answer requests that do not wait for the reply', async () => {
+    const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    const replies: Buffer[] = [];
+    socket.on('data', (data: Buffer) => replies.push(data));
+    socket.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(1_000));
+    await once(socket, 'close');
+    assert.ok(Buffer.concat(replies).toString().split('HTTP/1.1').length <= 1 + 1);
+  });
+
   it('names the flag to use when the port is taken', async () => {
     const second = createProbeServer({
       ...{ host: '127.0.0.1', port: server.port, openMetrics: true },
