@@ -45,9 +45,26 @@ function extended(gate: Gate): Factories {
   function prepare<S extends Http2Server | Http2SecureServer>(server: S): S {
     const connectionOf = trackConnections(server, gate.limiter.connections);
     server.on('session', (session: ServerHttp2Session) => session.setLocalWindowSize(connectionWindowBytes));
-    server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
-      admitCall(stream, headers, connectionOf(stream.session), gate),
-    );
+    const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
+    const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: readonly unknown[]): void => {
+      // An error without a listener would end the process. gRPC for Node does not get every stream.
+      stream.on('error', () => undefined);
+      const connection = connectionOf(stream.session);
+      if (!admitCall(stream, headers, connection, gate)) return;
+      const pass = (): void => {
+        if (!stream.destroyed) emit('stream', stream, headers, ...rest);
+      };
+      const turn = connection && gate.limiter.turns.take(connection, () => stream.destroyed);
+      if (turn === undefined) pass();
+      else void turn.then(pass);
+    };
+    // gRPC for Node prepares a call when it gets the stream, which would block the event loop if thousands of them arrive
+    // together. Node keeps the data of a stream until then.
+    server.emit = (event: string, ...args: unknown[]) => {
+      if (event !== 'stream') return emit(event, ...args);
+      onStream(...(args as Parameters<typeof onStream>));
+      return true;
+    };
     return server;
   }
   return {

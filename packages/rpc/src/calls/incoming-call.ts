@@ -54,13 +54,13 @@ let lastId = 0;
 /** Returns the call with the metadata that gRPC for Node passes to its handler. Undefined if it has ended. */
 export const incomingCall = (metadata: Metadata): IncomingCall | undefined => calls.get(String(metadata.get(idKey)[0]));
 
-/** Admits or rejects a call. gRPC for Node ignores a call that was rejected. */
+/** Admits a call, or rejects it and returns false. */
 export function admitCall(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   connection: Connection | undefined,
   { limiter, checkOf, isRequestStream }: Gate,
-): void {
+): boolean {
   const path = String(headers[':path']);
   const trailers = new Map<string, string>();
   const head = headOf(stream, headers, trailers);
@@ -74,11 +74,12 @@ export function admitCall(
     check?.(head);
   } catch (error) {
     reject(error);
-    return countDenial(stream.session, limiter);
+    countDenial(stream.session, limiter);
+    return false;
   }
   const isStream = isRequestStream(path);
   const bytes = limiter.bytes.open(stream.session ?? stream, reject);
-  if (!bytes.take(sizeOf(headers), !isStream)) return;
+  if (!bytes.take(sizeOf(headers), !isStream)) return false;
   const use = createUse(connection, isStream && check !== undefined);
   limitRequest(stream, {
     ...{ headers, path, isStream, bytes, reject, limits: limiter.limits, isDone: () => reply.isDone },
@@ -110,6 +111,7 @@ export function admitCall(
     bytes[Symbol.dispose]();
     use.close();
   });
+  return true;
 }
 
 const denials = new WeakMap<Http2Session, number>();

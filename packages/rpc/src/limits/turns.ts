@@ -16,8 +16,11 @@ export interface Turns {
   take(owner: TurnOwner, isEnded: () => boolean): Promise<void> | undefined;
 }
 
-/** Number of calls that start in one iteration of the event loop. Each of them may take up to a ms of it. */
-const callsPerIteration = 8;
+/**
+ * Number of turns in one iteration of the event loop. A gRPC call takes one when it arrives and one when it is complete,
+ * each of up to half a ms.
+ */
+const turnsPerIteration = 16;
 
 interface Waiting {
   readonly start: () => void;
@@ -37,7 +40,7 @@ export interface TurnsOptions {
 }
 
 export function createTurns(options: TurnsOptions = {}): Turns {
-  const { perIteration = callsPerIteration, onIterationEnd = atEndOfIteration } = options;
+  const { perIteration = turnsPerIteration, onIterationEnd = atEndOfIteration } = options;
   const hosts: Hosts = new Map();
   let started = 0;
   function count(): void {

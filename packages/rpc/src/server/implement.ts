@@ -54,7 +54,10 @@ function unary({ handler, decode, clock, report }: Method): UntypedHandleCall {
       'request' in call ? decode(call.request) : decodeEach(readMessages<Buffer>(call), incoming, decode);
     // The messages of a stream take turns one by one.
     (('request' in call ? incoming.turn() : undefined) ?? Promise.resolve())
-      .then(() => handler(input(), serverCall))
+      .then(() => {
+        serverCall.signal.throwIfAborted();
+        return handler(input(), serverCall);
+      })
       .then(
         (reply) => {
           answered();
