@@ -31,7 +31,8 @@ interface Handling {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly http: HttpCall;
-  readonly connection: Connection;
+  /** Marks whether the router works on the request. Until then, its connection may end in favour of another. */
+  readonly setWorking: (isWorking: boolean) => void;
   readonly bytes: CallBytes;
   /** Aborts when the budget for bytes ends the call. */
   readonly cut: AbortSignal;
@@ -47,12 +48,13 @@ export async function handleRequest(
   const cutter = new AbortController();
   const bytes = options.limiter.bytes.open(connection, (error) => cutter.abort(error));
   const http = createHttpCall(request, response, { peerRole, clock: options.clock });
-  connection.serving();
+  const setWorking = workOf(connection);
+  setWorking(!hasBody(request));
   let reply: Reply;
   try {
-    reply = await replyTo({ request, response, http, connection, bytes, cut: cutter.signal }, options);
+    reply = await replyTo({ request, response, http, setWorking, bytes, cut: cutter.signal }, options);
   } finally {
-    connection.served();
+    setWorking(false);
   }
   try {
     bytes.take(0, true);
@@ -60,6 +62,18 @@ export async function handleRequest(
   } finally {
     bytes[Symbol.dispose]();
   }
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+function workOf(connection: Connection): (isWorking: boolean) => void {
+  let was = false;
+  return (isWorking) => {
+    if (isWorking && !was) connection.serving();
+    if (!isWorking && was) connection.served();
+    was = isWorking;
+  };
 }
 
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/]*/i, '').replace(/\?.*$/s, '');
@@ -90,7 +104,7 @@ async function callEndpoint(
   handling: Handling,
   { protocol, work, limiter, clock }: HandleRequestOptions,
 ): Promise<Reply> {
-  const { request, response, http, connection, bytes, cut } = handling;
+  const { request, response, http, setWorking, bytes, cut } = handling;
   const { method = 'GET', headers } = request;
   const found = findRoute(pathOf(request));
   if (found === undefined) {
@@ -115,12 +129,9 @@ async function callEndpoint(
       const limit = called === 'modelInfer' ? 'messageBytes' : 'smallMessageBytes';
       const maxBytes = limiter.limits[limit];
       if (headers.expect?.toLowerCase() === '100-continue') continueUnlessTooLarge(request, response, maxBytes);
-      connection.served();
-      try {
-        return await readBody(request, { limiter, limit, bytes, cut, clock });
-      } finally {
-        connection.serving();
-      }
+      const body = await readBody(request, { limiter, limit, bytes, cut, clock });
+      setWorking(true);
+      return body;
     },
     hold: (held) => hold(handling, held),
   });

@@ -52,6 +52,7 @@ export function createRequestQueues(server: Server, limiter: Limiter, isSecure: 
     queue.last = queue.last.then(async () => {
       await limiter.turns.take(queue.connection, () => socket.destroyed);
       if (!socket.destroyed) await handle(queue.connection);
+      await nextIteration();
       queue.open--;
     });
   };
@@ -59,3 +60,8 @@ export function createRequestQueues(server: Server, limiter: Limiter, isSecure: 
 
 const tooMany =
   'all connections of this server are in use; retry later, or on another router; the limit is set by --max-connections';
+
+/** Requests that arrive in one read are not served while it is parsed, so that those that are too many are found. */
+const nextIteration = (): Promise<void> =>
+  // oxlint-disable-next-line no-restricted-globals -- not time: the next iteration of the event loop
+  new Promise((resolve) => void setImmediate(resolve));
