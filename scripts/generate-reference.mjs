@@ -77,6 +77,7 @@ async function limits() {
       '- **The operating system.** The kernel buffers data of each socket that the process has not read or the client has not acknowledged: up to ' +
         '`net.ipv4.tcp_rmem` and `net.ipv4.tcp_wmem`, which is several MiB. `net.ipv4.tcp_mem` limits the sum for the host.',
       '- **Streams over the limit.** A client that ignores `streams` has its further calls refused inside Node. They reach neither the process nor its counter.',
+      '- **Headers over the limit.** Node ends a connection whose headers exceed 64 KiB, but a client that continues to send keeps it until keepalive closes it, after 50 s. It takes nothing but one of `connections`.',
     ].join('\n'),
   ];
   page('limits.md', 'Limits', intro, table, ...more);
