@@ -17,7 +17,7 @@ import { trackConnections } from './track-connections.js';
 /** Receive window of a stream. Node's default of 64 KB halves the throughput of large messages. */
 export const streamWindowBytes: number = 1024 * 1024;
 /** Receive window of a connection. */
-const connectionWindowBytes = 8 * 1024 * 1024;
+export const connectionWindowBytes: number = 8 * 1024 * 1024;
 
 interface Factories {
   createServer: (options: ServerOptions) => Http2Server;

@@ -8,6 +8,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
+import { connectionWindowBytes } from '../calls/http2-server.js';
 import { serviceDefinition } from '../calls/protos.js';
 import { defaultLimits } from '../limits/limits.js';
 import type { CallOptions } from '../transport/options.js';
@@ -23,6 +24,8 @@ export interface ChannelOptions {
   /** Plain text if undefined. */
   readonly tls?: ChannelTls;
   readonly keepaliveMs?: number;
+  /** Receive window of a connection and of each of its streams, in bytes. 8 MiB if omitted. */
+  readonly receiveWindowBytes?: number;
   readonly clock?: Clock;
 }
 
@@ -38,12 +41,6 @@ interface ChannelInternals {
   readonly metadata: Readonly<Record<string, string>>;
   readonly clock: Clock;
 }
-
-/**
- * Receive window of a connection and of each of its streams. A reply waits until all that was sent before it was read, so
- * a larger window would let large replies delay the others.
- */
-const receiveWindowBytes = 1024 * 1024;
 
 /**
  * Creates a channel to host:port, which connects at the first call and reconnects by itself, with at most 1 s between
@@ -64,7 +61,7 @@ export function createChannel(address: string, options: ChannelOptions = {}): Ch
     'grpc.use_local_subchannel_pool': 1,
     // A proxy set in the environment must not receive the cluster's token, nor calls to loopback.
     'grpc.enable_http_proxy': 0,
-    'grpc-node.flow_control_window': receiveWindowBytes,
+    'grpc-node.flow_control_window': options.receiveWindowBytes ?? connectionWindowBytes,
   });
   const internals = { client, metadata: options.metadata ?? {}, clock: options.clock ?? systemClock };
   return { address, close: () => client.close(), internals };

@@ -42,8 +42,11 @@ export type LinkFactory = (address: string) => WorkerLink;
 
 const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 
+/** A small reply waits until all that the worker sent before it was read, so it would wait long for a larger window. */
+const receiveWindowBytes = 1024 * 1024;
+
 export function createGrpcLink(address: string, options: ChannelOptions): WorkerLink {
-  const channel = createChannel(address, options);
+  const channel = createChannel(address, { ...options, receiveWindowBytes });
   const call = createRawCaller(channel, inferPath);
   const execution = createClient(channel, 'pareto.v1.Execution');
   return {
