@@ -1,6 +1,8 @@
-// Requests immediate reports from workers, so that statistics are current. Requests within 5 ms share one report.
+// Requests immediate reports from workers, so that statistics are current. Calls that arrived before a report was requested
+// share it.
 
 import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
+import type { ServerCall } from '@pareto/rpc';
 import { createNotifier } from '../loops/notifier.js';
 import type { WorkerStreamWriter } from './worker-stream-writer.js';
 
@@ -12,8 +14,11 @@ export interface ReportRequester {
   detach(writer: RequestWriter): void;
   /** Records a report. `sequence` is the last request that the worker had received when it reported. */
   onReport(worker: WorkerId, sequence: number): void;
-  /** Resolves when all of the workers that are connected have reported, after 250 ms, or when the signal aborts. */
-  requestReports(workers: readonly WorkerId[], signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when all of the workers that are connected have reported since the call was received, after 250 ms, or when
+   * its signal aborts.
+   */
+  requestReports(workers: readonly WorkerId[], call: Pick<ServerCall, 'receivedAt' | 'signal'>): Promise<void>;
 }
 
 /** Maximum time to wait for reports, in case a worker is dead or slow. */
@@ -25,6 +30,8 @@ interface Round {
   readonly workers: Set<WorkerId>;
   /** The writers that the request was sent to. Resolves when it was sent. */
   readonly sent: Promise<readonly RequestWriter[]>;
+  /** Time when it was sent. Infinity before. */
+  sentAt: number;
 }
 
 export function createReportRequester(clock: Clock): ReportRequester {
@@ -32,11 +39,12 @@ export function createReportRequester(clock: Clock): ReportRequester {
   const reported = new Map<WorkerId, number>();
   const changed = createNotifier(clock);
   let last = 0;
-  let next: Round | undefined;
+  /** The round that is to be sent, or was sent last. */
+  let current: Round | undefined;
 
   async function send(number: number, workers: ReadonlySet<WorkerId>): Promise<readonly RequestWriter[]> {
     await clock.sleep(coalesceMs);
-    next = undefined;
+    if (current !== undefined) current.sentAt = clock.now();
     const requested = [...workers].flatMap((worker) => writers.get(worker) ?? []);
     for (const writer of requested) writer.requestReport(number);
     return requested;
@@ -45,7 +53,13 @@ export function createReportRequester(clock: Clock): ReportRequester {
   function openRound(): Round {
     last += 1;
     const workers = new Set<WorkerId>();
-    return { number: last, workers, sent: send(last, workers) };
+    return { number: last, workers, sent: send(last, workers), sentAt: Infinity };
+  }
+
+  function roundFor(wanted: readonly WorkerId[], receivedAt: number): Round {
+    const round = current !== undefined && covers(current, wanted, receivedAt) ? current : (current = openRound());
+    for (const worker of wanted) round.workers.add(worker);
+    return round;
   }
 
   return {
@@ -64,11 +78,10 @@ export function createReportRequester(clock: Clock): ReportRequester {
       reported.set(worker, sequence);
       changed.notify();
     },
-    async requestReports(workers, signal) {
+    async requestReports(workers, { receivedAt, signal }) {
       if (workers.length === 0) return;
       const endsAt = clock.now() + maxWaitMs;
-      const round = (next ??= openRound());
-      for (const worker of workers) round.workers.add(worker);
+      const round = roundFor(workers, receivedAt);
       const requested = await round.sent;
       const isPending = ({ worker }: RequestWriter): boolean => (reported.get(worker) ?? 0) < round.number;
       const isWaitedFor = (writer: RequestWriter): boolean =>
@@ -78,3 +91,7 @@ export function createReportRequester(clock: Clock): ReportRequester {
     },
   };
 }
+
+/** Returns whether a round is still to be sent, or was sent to all the workers after the call arrived. */
+const covers = ({ sentAt, workers }: Round, wanted: readonly WorkerId[], receivedAt: number): boolean =>
+  sentAt === Infinity || (sentAt > receivedAt && wanted.every((worker) => workers.has(worker)));

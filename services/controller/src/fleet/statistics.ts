@@ -1,7 +1,7 @@
 // The protocol's statistics: the counters in the store plus the counts since, which are requested from the workers.
 
 import { milliseconds, type Clock, type VariantId, type WorkerId } from '@pareto/core';
-import { inferCountsToWire, type wire } from '@pareto/rpc';
+import { inferCountsToWire, type ServerCall, type wire } from '@pareto/rpc';
 import { addCounts, inferCountsAt, type VariantCounts } from '../loads/counters.js';
 import type { FleetState } from './fleet-state.js';
 import type { FleetParams } from './live-worker.js';
@@ -24,7 +24,7 @@ export interface StatisticsOptions {
 
 type Statistics = (
   request: wire.StatisticsRequest,
-  call: { readonly signal: AbortSignal },
+  call: Pick<ServerCall, 'receivedAt' | 'signal'>,
 ) => Promise<wire.StatisticsResponseInput>;
 
 const pollMs = milliseconds(50);
@@ -35,10 +35,10 @@ const pollMs = milliseconds(50);
  */
 export function createStatistics(options: StatisticsOptions): Statistics {
   const { leader, mirror, loads, reportRequester, clock } = options;
-  return async ({ variants }, { signal }) => {
+  return async ({ variants }, call) => {
     const isRequested = variantFilter(variants);
-    await waitForReturn(options, leader.require(), isRequested, signal);
-    await reportRequester.requestReports(holdersOf(options, isRequested), signal);
+    await waitForReturn(options, leader.require(), isRequested, call.signal);
+    await reportRequester.requestReports(holdersOf(options, isRequested), call);
     leader.require();
     return { variants: statisticsNow(mirror.records, loads.uncounted(), isRequested, clock.wallMs()) };
   };
