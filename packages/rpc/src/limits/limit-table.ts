@@ -48,10 +48,10 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     advice: 'add a process, or find the clients that send or read slowly',
   },
   connections: {
-    subject: 'connections to one process, over all its ports for calls; half as many that have had no call',
+    subject: 'connections to one process, over all its ports for calls',
     flags: ['--max-connections'],
     effect:
-      'the oldest connection that has had no call closes, or else the one whose last reply is the oldest; if all are in use, the new one',
+      'the oldest connection that has had no call closes (these may be half of all), or else the one whose last reply is the oldest; if all are in use, the new one',
     advice: 'find the client that opens them: one connection carries many calls',
   },
   streams: {
