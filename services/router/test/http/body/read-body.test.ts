@@ -73,7 +73,7 @@ describe('readBody', () => {
       const request = await requestOf('transfer-encoding: chunked');
       const body = readBody(request, optionsFor({ messageBytes: 100_000, chunkBytes: 64 }));
       socket.write(`${chunk.repeat(1_025)}0\r\n\r\n`);
-      return (await body).length;
+      return body.then(({ length }) => length).finally(() => socket.destroy());
     };
     const isTooSmall = ({ code, details }: ParetoError): boolean =>
       code === 'invalid-argument' && details['pareto-limit'] === 'chunk-bytes';
