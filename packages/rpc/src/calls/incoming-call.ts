@@ -4,7 +4,7 @@
 import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Metadata } from '@grpc/grpc-js';
 import { systemClock } from '@pareto/core';
-import type { Connection } from '../limits/connections.js';
+import { createUse, type Connection } from '../limits/connections.js';
 import type { Limiter } from '../limits/limiter.js';
 import { internalPrefix } from '../oip/decision.js';
 import { peerRoleOf, type PeerRole } from '../tls/server-tls.js';
@@ -80,7 +80,10 @@ export function admitCall(
   const isStream = isRequestStream(path);
   const bytes = limiter.bytes.open(stream.session ?? stream, reject);
   if (!bytes.take(sizeOf(headers), !isStream)) return false;
-  const use = createUse(connection, isStream && check !== undefined);
+  const use = createUse(connection);
+  /** A stream of a caller that was accepted uses its connection until it closes. Others do while the server works. */
+  const isLasting = isStream && check !== undefined;
+  if (isLasting) use.begin();
   // A literal with a spread takes 3 us.
   limitRequest(stream, {
     headers,
@@ -112,13 +115,13 @@ export function admitCall(
     },
     finished() {
       bytes.release(taken.shift() ?? 0);
-      if (taken.length === 0) use.end();
+      if (taken.length === 0 && !isLasting) use.end();
     },
   });
   stream.once('close', () => {
     calls.delete(id);
     bytes[Symbol.dispose]();
-    use.close();
+    use.end();
   });
   return true;
 }
@@ -175,27 +178,6 @@ function sizeOf(headers: IncomingHttpHeaders): number {
   let size = 0;
   for (const name in headers) size += name.length + (headers[name]?.length ?? 0);
   return size;
-}
-
-interface Use {
-  begin(): void;
-  end(): void;
-  close(): void;
-}
-
-/** Records when the connection of a call is in use: always, or while the server works for the call. */
-function createUse(connection: Connection | undefined, isAlways: boolean): Use {
-  let isUsed = false;
-  const begin = (): void => {
-    if (!isUsed) connection?.serving();
-    isUsed = true;
-  };
-  const close = (): void => {
-    if (isUsed) connection?.served();
-    isUsed = false;
-  };
-  if (isAlways) begin();
-  return { begin, end: isAlways ? (): void => undefined : close, close };
 }
 
 let readingStart: number | undefined;

@@ -10,7 +10,7 @@ import { createMessageFrames } from './message-frames.js';
 import { maxMessageOf, sizeLimitOf } from './method-limits.js';
 
 /**
- * Size of a request from which its further data is copied. Node reads the data of all streams into shared blocks, and
+ * Size of a message from which its further data is copied. Node reads the data of all streams into shared blocks, and
  * a part of a call that stalls would keep the blocks of calls that have ended.
  */
 const copiedFromBytes = 256 * 1024;
@@ -35,6 +35,7 @@ export function limitRequest(stream: ServerHttp2Stream, request: RequestLimits):
   const maxBytes = maxMessageOf(path, limits);
   const frames = createMessageFrames();
   let isWhole = false;
+  /** Bytes of the current message. */
   let received = 0;
   const isWaiting = (): boolean => (isStream ? !frames.isBetween : !isWhole);
   const push = stream.push.bind(stream) as (data: Buffer | null) => boolean;
@@ -62,7 +63,7 @@ export function limitRequest(stream: ServerHttp2Stream, request: RequestLimits):
         return true;
       }
       if (!bytes.take(data.length, isWaiting())) return true;
-      received += data.length;
+      received = frames.isBetween ? 0 : received + data.length;
       if (received > copiedFromBytes) return deliver(Buffer.from(data));
     }
     return deliver(data);

@@ -34,25 +34,17 @@ const largeBytes = 256 * 1024;
 /** Time for which a call may wait for its client without being ended in favour of another. */
 const undisturbedMs = 1_000;
 
-interface Call {
-  readonly connection: object;
-  readonly end: (error: ParetoError) => void;
-  bytes: number;
-  /** Begin of the wait for the client. */
-  since: number;
-}
-
 export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBudget {
-  const waiting = new Set<Call>();
+  const waiting = new Set<OpenCall>();
   let heldBytes = 0;
 
-  function drop(call: Call): void {
+  function drop(call: OpenCall): void {
     waiting.delete(call);
     heldBytes -= call.bytes;
     call.bytes = 0;
   }
   /** Ends calls that wait for their clients until the budget suffices. Returns false if it ended the call itself. */
-  function makeRoomFor(call: Call): boolean {
+  function makeRoomFor(call: OpenCall): boolean {
     const ceiling = call.bytes > largeBytes ? (maxBytes / 8) * 7 : maxBytes;
     while (heldBytes > ceiling) {
       const ended = pickCostliest(waiting, clock.now()) ?? call;
@@ -65,32 +57,37 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
 
   /** A class, since an object literal with a computed name takes 4 us for each call. */
   class OpenCall implements CallBytes {
-    readonly #call: Call;
+    readonly connection: object;
+    readonly end: (error: ParetoError) => void;
+    bytes = 0;
+    /** Begin of the wait for the client. */
+    since = 0;
     #isOpen = true;
-    constructor(connection: object, end: Call['end']) {
-      this.#call = { connection, end, bytes: 0, since: clock.now() };
+
+    constructor(connection: object, end: (error: ParetoError) => void) {
+      this.connection = connection;
+      this.end = end;
     }
     take(bytes: number, isWaiting: boolean): boolean {
       if (!this.#isOpen) return false;
-      const call = this.#call;
-      const added = call.bytes === 0 ? bytes + callBytes : bytes;
-      call.bytes += added;
+      const added = this.bytes === 0 ? bytes + callBytes : bytes;
+      this.bytes += added;
       heldBytes += added;
-      if (!isWaiting) waiting.delete(call);
-      else if (!waiting.has(call)) {
-        call.since = clock.now();
-        waiting.add(call);
+      if (!isWaiting) waiting.delete(this);
+      else if (!waiting.has(this)) {
+        this.since = clock.now();
+        waiting.add(this);
       }
-      return (this.#isOpen = makeRoomFor(call));
+      return (this.#isOpen = makeRoomFor(this));
     }
     release(bytes: number): void {
-      const released = Math.min(bytes, this.#call.bytes);
-      this.#call.bytes -= released;
+      const released = Math.min(bytes, this.bytes);
+      this.bytes -= released;
       heldBytes -= released;
     }
     [Symbol.dispose](): void {
       this.#isOpen = false;
-      drop(this.#call);
+      drop(this);
     }
   }
 
@@ -107,13 +104,17 @@ interface Cost {
   readonly bytes: number;
 }
 
+interface Waiting extends Cost {
+  readonly connection: object;
+}
+
 const costOf = ({ bytes, since }: Cost, now: number): number => bytes * (now - since);
 
 /**
  * Picks the costliest call of the costliest connection: the cost is the bytes times the time of the wait. Undefined if
  * no call has waited for a second.
  */
-function pickCostliest(calls: Iterable<Call>, now: number): Call | undefined {
+function pickCostliest<C extends Waiting>(calls: Iterable<C>, now: number): C | undefined {
   const old = [...calls].filter(({ since }) => now - since >= undisturbedMs);
   const connections = new Map<object, Cost>();
   for (const { connection, since, bytes } of old) {

@@ -13,8 +13,8 @@ export interface Connection extends TurnOwner, Disposable {
 export interface Connections {
   readonly count: number;
   /**
-   * Adds a connection of a host, which is disposed when it closes. `end` closes it in favour of another, or immediately if all
-   * others are in use.
+   * Adds a connection of a host, which is disposed when it closes. `end` closes it in favour of another, or immediately
+   * if all others are in use.
    */
   add(host: string, end: () => void): Connection;
 }
@@ -72,6 +72,26 @@ export function createConnections({ max, onReached }: ConnectionsOptions): Conne
         },
         [Symbol.dispose]: () => remove(entry),
       };
+    },
+  };
+}
+
+export interface Use {
+  begin(): void;
+  end(): void;
+}
+
+/** Records when one call uses its connection. Each function may be called again. */
+export function createUse(connection: Connection | undefined): Use {
+  let isUsed = false;
+  return {
+    begin() {
+      if (!isUsed) connection?.serving();
+      isUsed = true;
+    },
+    end() {
+      if (isUsed) connection?.served();
+      isUsed = false;
     },
   };
 }

@@ -42,18 +42,18 @@ export function createReportRequester(clock: Clock): ReportRequester {
   /** The round that is to be sent, or was sent last. */
   let current: Round | undefined;
 
-  async function send(number: number, workers: ReadonlySet<WorkerId>): Promise<readonly RequestWriter[]> {
+  async function send(round: Omit<Round, 'sent'>): Promise<readonly RequestWriter[]> {
     await clock.sleep(coalesceMs);
-    if (current !== undefined) current.sentAt = clock.now();
-    const requested = [...workers].flatMap((worker) => writers.get(worker) ?? []);
-    for (const writer of requested) writer.requestReport(number);
+    round.sentAt = clock.now();
+    const requested = [...round.workers].flatMap((worker) => writers.get(worker) ?? []);
+    for (const writer of requested) writer.requestReport(round.number);
     return requested;
   }
 
   function openRound(): Round {
     last += 1;
-    const workers = new Set<WorkerId>();
-    return { number: last, workers, sent: send(last, workers), sentAt: Infinity };
+    const round = { number: last, workers: new Set<WorkerId>(), sentAt: Infinity };
+    return Object.assign(round, { sent: send(round) });
   }
 
   function roundFor(wanted: readonly WorkerId[], receivedAt: number): Round {

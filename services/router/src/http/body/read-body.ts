@@ -50,8 +50,8 @@ function inflaterOf(request: IncomingMessage): Unzip | undefined {
 }
 
 /**
- * Throws `resource-exhausted` if the body is too large or stalls, `invalid-argument` if its chunks are too small, an HttpError if it cannot be inflated, the reason of
- * `cut`, and `cancelled` if the caller disconnects.
+ * Throws `resource-exhausted` if the body is too large or stalls, `invalid-argument` if its chunks are too small, an
+ * HttpError if it cannot be inflated, the reason of `cut`, and `cancelled` if the caller disconnects.
  */
 export async function readBody(request: IncomingMessage, options: BodyOptions): Promise<Chunks> {
   const { limiter, limit, cut } = options;

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cutText, ParetoError, type Clock } from '@pareto/core';
-import type { CallBytes, Connection, Limiter, PeerRole } from '@pareto/rpc';
+import { createUse, type CallBytes, type Connection, type Limiter, type PeerRole, type Use } from '@pareto/rpc';
 import { compressed } from '../reply/compress.js';
 import type { Endpoint } from '../calls/exchange.js';
 import type { InferWork } from '../infer/infer-work.js';
@@ -31,8 +31,8 @@ interface Handling {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly http: HttpCall;
-  /** Marks whether the router works on the request. Until then, its connection may end in favour of another. */
-  readonly setWorking: (isWorking: boolean) => void;
+  /** Begins when the request is complete. Until then, its connection may end in favour of another. */
+  readonly use: Use;
   readonly bytes: CallBytes;
   /** Aborts when the budget for bytes ends the call. */
   readonly cut: AbortSignal;
@@ -48,13 +48,13 @@ export async function handleRequest(
   const cutter = new AbortController();
   const bytes = options.limiter.bytes.open(connection, (error) => cutter.abort(error));
   const http = createHttpCall(request, response, { peerRole, clock: options.clock });
-  const setWorking = workOf(connection);
-  setWorking(!hasBody(request));
+  const use = createUse(connection);
+  if (!hasBody(request)) use.begin();
   let reply: Reply;
   try {
-    reply = await replyTo({ request, response, http, setWorking, bytes, cut: cutter.signal }, options);
+    reply = await replyTo({ request, response, http, use, bytes, cut: cutter.signal }, options);
   } finally {
-    setWorking(false);
+    use.end();
   }
   try {
     bytes.take(0, true);
@@ -66,15 +66,6 @@ export async function handleRequest(
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-
-function workOf(connection: Connection): (isWorking: boolean) => void {
-  let was = false;
-  return (isWorking) => {
-    if (isWorking && !was) connection.serving();
-    if (!isWorking && was) connection.served();
-    was = isWorking;
-  };
-}
 
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/]*/i, '').replace(/\?.*$/s, '');
 
@@ -104,7 +95,7 @@ async function callEndpoint(
   handling: Handling,
   { protocol, work, limiter, clock }: HandleRequestOptions,
 ): Promise<Reply> {
-  const { request, response, http, setWorking, bytes, cut } = handling;
+  const { request, response, http, use, bytes, cut } = handling;
   const { method = 'GET', headers } = request;
   const found = findRoute(pathOf(request));
   if (found === undefined) {
@@ -130,7 +121,7 @@ async function callEndpoint(
       const maxBytes = limiter.limits[limit];
       if (headers.expect?.toLowerCase() === '100-continue') continueUnlessTooLarge(request, response, maxBytes);
       const body = await readBody(request, { limiter, limit, bytes, cut, clock });
-      setWorking(true);
+      use.begin();
       return body;
     },
     hold: (held) => hold(handling, held),
