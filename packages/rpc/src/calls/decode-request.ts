@@ -1,27 +1,21 @@
-// Decodes the messages of requests, which servers receive as bytes, within the limits.
+// Decodes the messages of requests, which servers receive as bytes, after their fields were counted.
 
 import { errorText, ParetoError } from '@pareto/core';
-import type { Limits } from '../limits/limits.js';
-import { isInternal } from './method-limits.js';
-import { shapeOfMessage, type MethodDefinition } from './protos.js';
-import { checkFieldCount } from './request-fields.js';
+import type { MethodDefinition } from './protos.js';
+
+/** Returns the error of a message that cannot be read. */
+export const malformedRequest = (path: string, error: unknown): ParetoError =>
+  new ParetoError('invalid-argument', `the message is not a request of ${path.slice(1)}: ${errorText(error)}`, {
+    cause: error,
+  });
 
 /** Returns the function that decodes a message of a method. It throws `invalid-argument`. */
-export function decoderOf(spec: MethodDefinition, { fields }: Limits): (message: Buffer) => unknown {
-  const shape = isInternal(spec.path) ? undefined : shapeOfMessage(spec);
-  return (message) => {
+export const decoderOf =
+  ({ path, requestDeserialize }: MethodDefinition) =>
+  (message: Buffer): unknown => {
     try {
-      if (shape !== undefined) checkFieldCount(message, shape, fields);
-      return spec.requestDeserialize(message);
+      return requestDeserialize(message);
     } catch (error) {
-      if (error instanceof ParetoError) throw error;
-      throw new ParetoError(
-        'invalid-argument',
-        `the message is not a request of ${spec.path.slice(1)}: ${errorText(error)}`,
-        {
-          cause: error,
-        },
-      );
+      throw malformedRequest(path, error);
     }
   };
-}

@@ -11,7 +11,9 @@ import { peerRoleOf, type PeerRole } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';
 import { toStatus, writeMetadata } from '../transport/status.js';
 import { trailerText } from '../transport/status-details.js';
+import { encodingOf, type Encoding } from './inflate-messages.js';
 import { limitRequest } from './limit-request.js';
+import type { MessageShape } from './message-shape.js';
 import { watchReply } from './reply.js';
 
 /** Facts about a call that its headers alone tell. */
@@ -44,6 +46,8 @@ export interface Gate {
   /** Returns the check of the callers of a method, which throws the error of a call that it rejects. */
   readonly checkOf: (path: string) => ((head: CallHead) => void) | undefined;
   readonly isRequestStream: (path: string) => boolean;
+  /** Returns the shape of the messages of a method. Undefined if they may have any number of fields. */
+  readonly shapeOf: (path: string) => MessageShape | undefined;
 }
 
 /** Header with the id of a call. The server overwrites what the caller sent under this name. */
@@ -59,7 +63,7 @@ export function admitCall(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   connection: Connection | undefined,
-  { limiter, checkOf, isRequestStream }: Gate,
+  { limiter, checkOf, isRequestStream, shapeOf }: Gate,
 ): boolean {
   const path = String(headers[':path']);
   const trailers = new Map<string, string>();
@@ -77,6 +81,13 @@ export function admitCall(
     countDenial(stream.session, limiter);
     return false;
   }
+  let encoding: Encoding | undefined;
+  try {
+    encoding = encodingOf(headers['grpc-encoding']);
+  } catch (error) {
+    reject(error);
+    return false;
+  }
   const isStream = isRequestStream(path);
   const bytes = limiter.bytes.open(stream.session ?? stream, reject);
   if (!bytes.take(sizeOf(headers), !isStream)) return false;
@@ -86,8 +97,9 @@ export function admitCall(
   if (isLasting) use.begin();
   // A literal with a spread takes 3 us.
   limitRequest(stream, {
-    headers,
     path,
+    encoding,
+    shape: shapeOf(path),
     isStream,
     bytes,
     reject,

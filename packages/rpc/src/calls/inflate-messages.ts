@@ -4,24 +4,33 @@
 import { createGunzip, createInflate } from 'node:zlib';
 import { errorText, ParetoError } from '@pareto/core';
 import { limitError } from '../limits/limit-error.js';
+import { headBytes, type MessageReader } from './message-frames.js';
 
 export interface InflateOptions {
   /** Value of the header `grpc-encoding`. */
   readonly encoding: Encoding;
   readonly maxBytes: number;
+  /** Reads the inflated messages. */
+  readonly reader: MessageReader | undefined;
   /** Counts inflated bytes. Returns false if the call was ended. */
   readonly take: (bytes: number) => boolean;
   /** Receives the data of the call with inflated messages, and null at its end. */
   readonly push: (data: Buffer | null) => void;
-  readonly fail: (error: ParetoError) => void;
+  readonly fail: (error: unknown) => void;
 }
 
-const encodings = ['gzip', 'deflate'] as const;
-type Encoding = (typeof encodings)[number];
+export type Encoding = 'gzip' | 'deflate';
 
-export const encodingOf = (header: unknown): Encoding | undefined => encodings.find((encoding) => encoding === header);
+/** Returns the encoding of compressed messages, by the header. Throws `unimplemented` for an unknown one. */
+export function encodingOf(header: unknown = 'identity'): Encoding | undefined {
+  if (header === 'gzip' || header === 'deflate') return header;
+  if (header === 'identity') return undefined;
+  throw new ParetoError(
+    'unimplemented',
+    `the encoding '${String(header)}' is not supported: send identity, gzip or deflate`,
+  );
+}
 
-const headBytes = 5;
 /** Size of the parts of an inflated message. */
 const chunkSize = 64 * 1024;
 
@@ -51,7 +60,7 @@ export function inflateMessages(options: InflateOptions): (data: Buffer | null) 
       .then(() => (isFailed ? undefined : work()))
       .catch((error: unknown) => {
         isFailed = true;
-        options.fail(error instanceof ParetoError ? error : malformed(error));
+        options.fail(error);
       });
   };
   return (data) => {
@@ -64,7 +73,11 @@ export function inflateMessages(options: InflateOptions): (data: Buffer | null) 
     for (let message = takeMessage(); message !== undefined; message = takeMessage()) {
       const whole = message;
       later(async () => {
-        const parts = whole[0] === 1 ? await inflate(whole.subarray(headBytes), options) : [whole];
+        options.reader?.begin();
+        let parts: readonly Buffer[] = [whole];
+        if (whole[0] === 1) parts = await inflate(whole.subarray(headBytes), options);
+        else options.reader?.read(whole, headBytes, whole.length);
+        options.reader?.end();
         for (const part of parts) options.push(part);
       });
     }
@@ -76,7 +89,7 @@ const malformed = (error: unknown): ParetoError =>
   new ParetoError('invalid-argument', `the message cannot be inflated: ${errorText(error)}`);
 
 /** Returns the head of an inflated message and its parts, which gRPC for Node joins. */
-function inflate(compressed: Buffer, { encoding, maxBytes, take }: InflateOptions): Promise<readonly Buffer[]> {
+function inflate(compressed: Buffer, { encoding, maxBytes, reader, take }: InflateOptions): Promise<readonly Buffer[]> {
   const inflater = encoding === 'gzip' ? createGunzip({ chunkSize }) : createInflate({ chunkSize });
   return new Promise((resolve, reject) => {
     const head = Buffer.alloc(headBytes);
@@ -89,10 +102,15 @@ function inflate(compressed: Buffer, { encoding, maxBytes, take }: InflateOption
     inflater.on('data', (part: Buffer) => {
       length += part.length;
       parts.push(part);
-      if (length > maxBytes) fail(tooLarge(maxBytes));
-      else if (!take(part.length)) fail(new ParetoError('resource-exhausted', 'the call was ended'));
+      try {
+        if (length > maxBytes) throw tooLarge(maxBytes);
+        if (!take(part.length)) throw new ParetoError('resource-exhausted', 'the call was ended');
+        reader?.read(part, 0, part.length);
+      } catch (error) {
+        fail(error as Error);
+      }
     });
-    inflater.on('error', fail);
+    inflater.on('error', (error) => fail(malformed(error)));
     inflater.on('end', () => {
       head.writeUInt32BE(length, 1);
       resolve(parts);

@@ -1,13 +1,16 @@
 // Counts the bytes of a request as they arrive, and ends the call if a message is too large or the client stalls.
 
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import type { ParetoError } from '@pareto/core';
+import type { ServerHttp2Stream } from 'node:http2';
+import { ParetoError } from '@pareto/core';
 import type { CallBytes } from '../limits/byte-budget.js';
 import { limitError } from '../limits/limit-error.js';
 import type { Limits } from '../limits/limits.js';
-import { encodingOf, inflateMessages } from './inflate-messages.js';
+import { malformedRequest } from './decode-request.js';
+import { inflateMessages, type Encoding } from './inflate-messages.js';
 import { createMessageFrames } from './message-frames.js';
+import type { MessageShape } from './message-shape.js';
 import { maxMessageOf, sizeLimitOf } from './method-limits.js';
+import { RequestFields } from './request-fields.js';
 
 /**
  * Size of a message from which its further data is copied. Node reads the data of all streams into shared blocks, and
@@ -16,8 +19,11 @@ import { maxMessageOf, sizeLimitOf } from './method-limits.js';
 const copiedFromBytes = 256 * 1024;
 
 export interface RequestLimits {
-  readonly headers: IncomingHttpHeaders;
   readonly path: string;
+  /** Encoding of compressed messages. Undefined if no message may be compressed. */
+  readonly encoding: Encoding | undefined;
+  /** Shape of the messages. Undefined if they may have any number of fields. */
+  readonly shape: MessageShape | undefined;
   /** Set if the request is a stream of messages. */
   readonly isStream: boolean;
   readonly limits: Limits;
@@ -31,23 +37,23 @@ export interface RequestLimits {
 
 /** Node passes what arrives to `push`, from where the stream's reader gets it. */
 export function limitRequest(stream: ServerHttp2Stream, request: RequestLimits): void {
-  const { path, isStream, limits, bytes, isDone, onWhole } = request;
+  const { path, encoding, shape, isStream, limits, bytes, isDone, onWhole } = request;
   const maxBytes = maxMessageOf(path, limits);
-  const frames = createMessageFrames();
+  const fields = shape && new RequestFields(shape, limits);
+  const frames = createMessageFrames(maxBytes, encoding === undefined ? fields : undefined);
   let isWhole = false;
   /** Bytes of the current message. */
   let received = 0;
   const isWaiting = (): boolean => (isStream ? !frames.isBetween : !isWhole);
   const push = stream.push.bind(stream) as (data: Buffer | null) => boolean;
-  const reject = (error: ParetoError): void => {
-    if (!isDone()) request.reject(error);
+  const reject = (error: unknown): void => {
+    if (!isDone()) request.reject(error instanceof ParetoError ? error : malformedRequest(path, error));
   };
-  const encoding = encodingOf(request.headers['grpc-encoding']);
   const deliver =
     encoding === undefined
       ? push
       : inflateMessages({
-          ...{ encoding, maxBytes, push, fail: reject },
+          ...{ encoding, maxBytes, reader: fields, push, fail: reject },
           take: (inflated) => bytes.take(inflated, isWaiting()),
         });
   stream.push = (data: Buffer | null) => {
@@ -57,9 +63,11 @@ export function limitRequest(stream: ServerHttp2Stream, request: RequestLimits):
       bytes.take(0, isWaiting());
       if (!isStream) onWhole();
     } else {
-      const announced = frames.follow(data);
-      if (announced > maxBytes) {
-        reject(tooLarge(path, announced, maxBytes));
+      try {
+        const announced = frames.follow(data);
+        if (announced > maxBytes) throw tooLarge(path, announced, maxBytes);
+      } catch (error) {
+        reject(error);
         return true;
       }
       if (!bytes.take(data.length, isWaiting())) return true;

@@ -1,5 +1,13 @@
 // Follows the frames of gRPC messages in the data of a call: a flag, four bytes of length, then the message.
 
+/** Reads messages as their bytes arrive. Each function may throw the error that ends the call. */
+export interface MessageReader {
+  begin(): void;
+  /** Reads the bytes of the current message from `from` to before `to`. */
+  read(data: Uint8Array, from: number, to: number): void;
+  end(): void;
+}
+
 export interface MessageFrames {
   /** Set if the last byte so far ended a message, or if there was none yet. */
   readonly isBetween: boolean;
@@ -7,9 +15,10 @@ export interface MessageFrames {
   follow(data: Uint8Array): number;
 }
 
-const headBytes = 5;
+export const headBytes = 5;
 
-export function createMessageFrames(): MessageFrames {
+/** Passes the messages to `reader`, except one whose length is over `maxBytes`. */
+export function createMessageFrames(maxBytes: number, reader?: MessageReader): MessageFrames {
   /** Bytes so far of the head of the current message. */
   let head = 0;
   let length = 0;
@@ -24,8 +33,10 @@ export function createMessageFrames(): MessageFrames {
       for (let at = 0; at < data.length;) {
         if (missing > 0) {
           const taken = Math.min(missing, data.length - at);
+          reader?.read(data, at, at + taken);
           missing -= taken;
           at += taken;
+          if (missing === 0) reader?.end();
           continue;
         }
         if (head > 0) length = length * 256 + (data[at] ?? 0);
@@ -33,8 +44,11 @@ export function createMessageFrames(): MessageFrames {
         at += 1;
         if (head < headBytes) continue;
         largest = Math.max(largest, length);
+        if (length > maxBytes) return largest;
         missing = length;
         head = length = 0;
+        reader?.begin();
+        if (missing === 0) reader?.end();
       }
       return largest;
     },

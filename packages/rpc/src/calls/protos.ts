@@ -4,7 +4,7 @@ import { loadSync, type PackageDefinition, type ServiceDefinition } from '@grpc/
 import { protoPath as healthProto } from 'grpc-health-check';
 import { fileURLToPath } from 'node:url';
 import { ParetoError } from '@pareto/core';
-import { messageShape, type MessageShape } from './request-fields.js';
+import { messageShape, type MessageShape } from './message-shape.js';
 
 const directory = fileURLToPath(new URL('../../../../protos', import.meta.url));
 

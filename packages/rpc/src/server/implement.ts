@@ -16,7 +16,9 @@ import type { Clock } from '@pareto/core';
 import { decoderOf } from '../calls/decode-request.js';
 import { serializeOnce } from '../calls/encode-once.js';
 import { incomingCall, type IncomingCall } from '../calls/incoming-call.js';
-import { serviceDefinition } from '../calls/protos.js';
+import type { MessageShape } from '../calls/message-shape.js';
+import { isInternal } from '../calls/method-limits.js';
+import { serviceDefinition, shapeOfMessage } from '../calls/protos.js';
 import { createServerCall, type ServerCall } from '../calls/server-call.js';
 import type { ServiceName } from '../calls/services.js';
 import type { Limiter } from '../limits/limiter.js';
@@ -162,12 +164,15 @@ const identity = (message: Buffer): Buffer => message;
 export interface Implemented {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
+  /** Shapes of requests, by the path of their method. */
+  readonly shapes: ReadonlyMap<string, MessageShape>;
 }
 
 /** Returns what gRPC for Node needs to serve the handlers of a service. */
 export function implement(name: ServiceName, handlers: object, { clock, limiter, onError }: Context): Implemented {
   const definition: Record<string, ServiceDefinition[string]> = {};
   const implementation: Record<string, UntypedHandleCall> = {};
+  const shapes = new Map<string, MessageShape>();
   const given = new Map<string, unknown>(Object.entries(handlers));
   for (const [method, spec] of Object.entries(serviceDefinition(name))) {
     const handler = given.get(spec.originalName ?? method);
@@ -175,6 +180,7 @@ export function implement(name: ServiceName, handlers: object, { clock, limiter,
     const hasBytes = isRaw(handler);
     const responseSerialize = hasBytes ? identity : serializeOnce(spec.responseSerialize);
     definition[method] = { ...spec, requestDeserialize: identity, responseSerialize };
+    if (!isInternal(spec.path)) shapes.set(spec.path, shapeOfMessage(spec));
     const adapt = spec.responseStream ? streaming : unary;
     implementation[method] = adapt({
       clock,
@@ -183,9 +189,9 @@ export function implement(name: ServiceName, handlers: object, { clock, limiter,
         if (hidesText(error)) onError(spec.path, error);
       },
       handler: (hasBytes ? handler.raw : handler) as Method['handler'],
-      decode: hasBytes ? identity : decoderOf(spec, limiter.limits),
+      decode: hasBytes ? identity : decoderOf(spec),
       keepsMessages: hasBytes,
     });
   }
-  return { definition, implementation };
+  return { definition, implementation, shapes };
 }

@@ -5,6 +5,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { withGate } from '../calls/http2-server.js';
 import type { CallHead, Gate } from '../calls/incoming-call.js';
+import type { MessageShape } from '../calls/message-shape.js';
 import type { ServiceHandlers, ServiceName } from '../calls/services.js';
 import { createLimiter, type Limiter } from '../limits/limiter.js';
 import { serverCredentials, type ServerTls } from '../tls/server-tls.js';
@@ -63,10 +64,12 @@ export function createServer(options: ServerOptions = {}): RpcServer {
   const context = { clock, onError, limiter };
   const checks = new Map<string, ReturnType<Guard>>();
   const requestStreams = new Set<string>(reflectionPaths);
+  const shapes = new Map<string, MessageShape>();
   const gate: Gate = {
     limiter,
     checkOf: (path) => checks.get(path),
     isRequestStream: (path) => requestStreams.has(path),
+    shapeOf: (path) => shapes.get(path),
   };
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   const names: string[] = [''];
@@ -77,11 +80,12 @@ export function createServer(options: ServerOptions = {}): RpcServer {
   return {
     add(service, handlers) {
       names.push(service);
-      const { definition, implementation } = implement(service, handlers, context);
+      const { definition, implementation, shapes: own } = implement(service, handlers, context);
       for (const { path, requestStream } of Object.values(definition)) {
         checks.set(path, guard?.(path));
         if (requestStream) requestStreams.add(path);
       }
+      for (const [path, shape] of own) shapes.set(path, shape);
       // gRPC for Node answers the other methods UNIMPLEMENTED from their headers. It rejects an empty service.
       if (Object.keys(definition).length > 0) server.addService(definition, implementation);
     },

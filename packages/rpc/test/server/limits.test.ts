@@ -33,6 +33,15 @@ const head = (length: number, flag = 0): Buffer => {
 };
 const framed = (message: Buffer, flag = 0): Buffer => Buffer.concat([head(message.length, flag), message]);
 
+/** Returns a query with one raw tensor. */
+function queryOf(contents: Buffer): Buffer {
+  const prefix = Buffer.from([0x3a, 0xff, 0xff, 0xff, 0x7f]);
+  let left = contents.length;
+  // Four bytes hold a length of up to 256 MiB.
+  for (let at = 1; at < 5; at++, left >>>= 7) prefix[at] = at < 4 ? (left & 127) | 128 : left;
+  return Buffer.concat([prefix, contents]);
+}
+
 /** Status and message of a call. */
 type Answer = readonly [status: string, message: string];
 
@@ -106,7 +115,8 @@ describe('the limits of a gRPC server', () => {
   async function bystander(): Promise<void> {
     const channel = createChannel(`127.0.0.1:${port}`);
     try {
-      assert.equal((await createRawCaller(channel, inferPath)(Buffer.from('me'))).body.toString(), 'me');
+      const query = queryOf(Buffer.from('me'));
+      assert.deepEqual((await createRawCaller(channel, inferPath)(query)).body, query);
     } finally {
       channel.close();
     }
@@ -172,6 +182,28 @@ describe('the limits of a gRPC server', () => {
     assert.deepEqual(handled, []);
   });
 
+  it('ends a bomb from its first bytes, also if it is compressed', async () => {
+    await start();
+    const bomb = Buffer.alloc(16 * mib, Buffer.from([0x2a, 0x00]));
+    for (const [path, compressed] of [
+      [inferPath, false],
+      [streamPath, false],
+      [inferPath, true],
+      [streamPath, true],
+    ] as const) {
+      const stream = request(path, compressed ? { 'grpc-encoding': 'gzip' } : {});
+      const answer = answerOf(stream);
+      if (compressed) stream.write(framed(gzipSync(bomb), 1));
+      else stream.write(Buffer.concat([head(60 * mib), bomb.subarray(0, 140_000)]));
+      const [status, message] = await answer;
+      assert.equal(status, '3', path);
+      assert.equal(message, 'the message has more than 65536 fields: send fewer');
+      assert.equal(reached.pop(), 'fields');
+    }
+    assert.deepEqual(handled, []);
+    await waitFor('no bytes', () => limiter.bytes.heldBytes === 0 || undefined);
+  });
+
   it('counts the fields of messages that may be large', async () => {
     await start();
     server.close();
@@ -203,17 +235,18 @@ describe('the limits of a gRPC server', () => {
   it('inflates compressed messages within the limits', async () => {
     await start({ messageBytes: 4 * mib });
     const gzip = { 'grpc-encoding': 'gzip' };
-    const small = framed(gzipSync(Buffer.from('abc')), 1);
+    const small = framed(gzipSync(queryOf(Buffer.from('abc'))), 1);
     assert.equal((await call(inferPath, small, gzip))[0], '0');
-    assert.equal((await call(inferPath, framed(Buffer.from('plain')), gzip))[0], '0');
-    const bomb = framed(gzipSync(Buffer.alloc(64 * mib)), 1);
+    assert.equal((await call(inferPath, framed(queryOf(Buffer.from('plain'))), gzip))[0], '0');
+    const bomb = framed(gzipSync(queryOf(Buffer.alloc(64 * mib))), 1);
     const answers = await Promise.all(Array.from({ length: 20 }, () => call(inferPath, bomb, gzip)));
     assert.deepEqual(new Set(answers.map(([status]) => status)), new Set(['8']));
     assert.match(answers[0]?.[1] ?? '', /decompresses to a size larger than 4194304; .*--max-message-bytes$/);
-    assert.equal((await call(readyPath, framed(gzipSync(Buffer.alloc(2 * mib)), 1), gzip))[0], '8');
+    assert.equal((await call(readyPath, framed(gzipSync(queryOf(Buffer.alloc(2 * mib))), 1), gzip))[0], '8');
     assert.equal((await call(inferPath, framed(Buffer.from('no gzip'), 1), gzip))[0], '3');
-    assert.equal((await call(inferPath, framed(Buffer.from('x'), 1), { 'grpc-encoding': 'br' }))[0], '12');
-    assert.deepEqual(handled, ['infer 3', 'infer 5']);
+    const unknown = await answerOf(request(inferPath, { 'grpc-encoding': 'br' }));
+    assert.deepEqual(unknown, ['12', "the encoding 'br' is not supported: send identity, gzip or deflate"]);
+    assert.deepEqual(handled, ['infer 8', 'infer 10']);
     await waitFor('no bytes', () => limiter.bytes.heldBytes === 0 || undefined);
   });
 
@@ -223,14 +256,15 @@ describe('the limits of a gRPC server', () => {
     const answers = stalled.map(answerOf);
     for (const stream of stalled) {
       stream.write(head(7 * mib));
-      stream.write(Buffer.alloc(mib / 2));
+      stream.write(queryOf(Buffer.alloc(7 * mib)).subarray(0, mib / 2));
     }
     await waitFor('the bytes', () => limiter.bytes.heldBytes > 4 * mib || undefined);
     assert.ok(limiter.bytes.heldBytes <= 8 * mib);
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     const channel = createChannel(`127.0.0.1:${port}`);
     for (let i = 0; i < 5; i++) {
-      assert.equal((await createRawCaller(channel, inferPath)(Buffer.alloc(2 * mib))).body.length, 2 * mib);
+      const query = queryOf(Buffer.alloc(2 * mib));
+      assert.equal((await createRawCaller(channel, inferPath)(query)).body.length, query.length);
     }
     channel.close();
     assert.equal((await Promise.race(answers))[0], '8');
@@ -244,12 +278,12 @@ describe('the limits of a gRPC server', () => {
     const partial = request(inferPath);
     const idle = request(streamPath);
     const ended = answerOf(partial);
-    idle.write(framed(Buffer.from('one')));
+    idle.write(framed(queryOf(Buffer.from('one'))));
     partial.write(head(100));
     assert.deepEqual((await ended)[0], '8');
     assert.deepEqual(reached, ['stall-ms']);
     const echoed = once(idle, 'data');
-    idle.write(framed(Buffer.from('two')));
+    idle.write(framed(queryOf(Buffer.from('two'))));
     await echoed;
     idle.end();
     assert.equal((await answerOf(idle))[0], '0');
@@ -258,7 +292,7 @@ describe('the limits of a gRPC server', () => {
   it('ends calls whose replies are not read', async () => {
     await start({ stallMs: 200, messageBytes: 8 * mib, bufferedBytes: 32 * mib });
     const slow = request(inferPath);
-    slow.end(framed(Buffer.alloc(4 * mib)));
+    slow.end(framed(queryOf(Buffer.alloc(4 * mib))));
     await waitFor('the end of the slow reader', () => reached[0]);
     assert.deepEqual(reached, ['stall-ms']);
     await bystander();
@@ -276,7 +310,7 @@ describe('the limits of a gRPC server', () => {
 
   it('closes connections without use in favour of others', async () => {
     await start({ connections: 20 });
-    await call(inferPath, framed(Buffer.from('first')));
+    await call(inferPath, framed(queryOf(Buffer.from('first'))));
     const used = newSession();
     const stream = request(inferPath, {}, used);
     const sockets = Array.from({ length: 100 }, () =>

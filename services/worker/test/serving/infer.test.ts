@@ -63,7 +63,7 @@ describe('worker query', function () {
     ['batch', floatRequest([9, 4], Array<number>(36).fill(0)), /batch of at most 8, got 9/],
     ['empty batch', floatRequest([0, 4], []), /at least 1, got 0/],
     ['output', floatRequest([1, 4], [1, 2, 3, 4], { outputs: ['w'] }), /output 'w' is unknown; expected some of 'y'/],
-    ['message', Buffer.from([0x0a, 0xff]), /not a ModelInferRequest/],
+    ['message', Buffer.from([0x0a, 0xff]), /is not a request of inference\.GRPCInferenceService\/ModelInfer/],
   ];
   for (const [what, body, message] of bad) {
     it(`with a wrong ${what} is rejected with what was expected`, async () => {
