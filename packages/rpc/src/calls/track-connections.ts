@@ -33,7 +33,7 @@ export function trackConnections(
       session.close();
       systemClock.after(closeMs, () => socket.destroy());
     };
-    const connection = connections.add(socket.remoteAddress ?? '', end);
+    const connection = connections.add(socket.remoteAddress, end);
     const tracked: Tracked = { connection, session: undefined };
     byPeer.set(peer, tracked);
     socket.once('close', () => {

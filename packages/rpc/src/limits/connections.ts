@@ -1,7 +1,9 @@
 // Bounds the number of connections. When the bound is reached, the oldest connection without a request makes room, or
-// else the one whose last reply is the longest ago, so that idle and stalled connections take nothing from others. Half
-// of the bound is for connections that have had a request.
+// else the one whose last reply is the longest ago, each of the host that has the most of them, so that idle and stalled
+// connections take nothing from others. Half of the bound is for connections that have had a request, and no host has
+// more than half of the rest.
 
+import { hostOf } from './host.js';
 import type { TurnOwner } from './turns.js';
 
 export interface Connection extends TurnOwner, Disposable {
@@ -13,10 +15,10 @@ export interface Connection extends TurnOwner, Disposable {
 export interface Connections {
   readonly count: number;
   /**
-   * Adds a connection of a host, which is disposed when it closes. `end` closes it in favour of another, or immediately
-   * if all others are in use.
+   * Adds a connection from an address, which is disposed when it closes. `end` closes it in favour of another, or
+   * immediately if all others are in use.
    */
-  add(host: string, end: () => void): Connection;
+  add(address: string | undefined, end: () => void): Connection;
 }
 
 export interface ConnectionsOptions {
@@ -25,6 +27,7 @@ export interface ConnectionsOptions {
 }
 
 interface Entry {
+  readonly host: string;
   readonly end: () => void;
   /** Number of requests in progress. */
   serving: number;
@@ -32,17 +35,22 @@ interface Entry {
 
 export function createConnections({ max, onReached }: ConnectionsOptions): Connections {
   const all = new Set<Entry>();
-  /** Connections without a request so far, and those without one in progress. The first has waited for the longest. */
-  const unproven = new Set<Entry>();
-  const idle = new Set<Entry>();
+  /** Connections without a request so far. */
+  const unproven = new Waiting();
+  /** Connections that have had requests, but have none in progress. */
+  const idle = new Waiting();
   const maxUnproven = Math.ceil(max / 2);
+  const maxOfHost = Math.ceil(maxUnproven / 2);
   const remove = (entry: Entry): void => {
     all.delete(entry);
     unproven.delete(entry);
     idle.delete(entry);
   };
+  const hasRoom = (host: string): boolean =>
+    all.size < max && unproven.size < maxUnproven && unproven.countOf(host) < maxOfHost;
   function makeRoom(entry: Entry): boolean {
-    const [ended = entry] = unproven.size > 0 ? unproven : idle;
+    const own = unproven.countOf(entry.host) < maxOfHost ? undefined : unproven.firstOf(entry.host);
+    const ended = own ?? unproven.firstOfLargest() ?? idle.firstOfLargest() ?? entry;
     onReached();
     remove(ended);
     ended.end();
@@ -52,10 +60,10 @@ export function createConnections({ max, onReached }: ConnectionsOptions): Conne
     get count() {
       return all.size;
     },
-    add(host, end) {
-      const entry: Entry = { end, serving: 0 };
-      const hasRoom = all.size < max && unproven.size < maxUnproven;
-      if (hasRoom || makeRoom(entry)) {
+    add(address, end) {
+      const host = hostOf(address);
+      const entry: Entry = { host, end, serving: 0 };
+      if (hasRoom(host) || makeRoom(entry)) {
         all.add(entry);
         unproven.add(entry);
       }
@@ -74,6 +82,37 @@ export function createConnections({ max, onReached }: ConnectionsOptions): Conne
       };
     },
   };
+}
+
+/** Connections that wait for a request, by host. The first one of a host has waited for the longest. */
+class Waiting {
+  size = 0;
+  readonly #hosts = new Map<string, Set<Entry>>();
+
+  add(entry: Entry): void {
+    const entries = this.#hosts.get(entry.host) ?? new Set();
+    this.#hosts.set(entry.host, entries.add(entry));
+    this.size += 1;
+  }
+  delete(entry: Entry): void {
+    const entries = this.#hosts.get(entry.host);
+    if (entries?.delete(entry) !== true) return;
+    this.size -= 1;
+    if (entries.size === 0) this.#hosts.delete(entry.host);
+  }
+  countOf(host: string): number {
+    return this.#hosts.get(host)?.size ?? 0;
+  }
+  firstOf(host: string | undefined): Entry | undefined {
+    const [first] = this.#hosts.get(host ?? '') ?? [];
+    return first;
+  }
+  firstOfLargest(): Entry | undefined {
+    let largest: string | undefined;
+    for (const host of this.#hosts.keys())
+      if (largest === undefined || this.countOf(host) > this.countOf(largest)) largest = host;
+    return this.firstOf(largest);
+  }
 }
 
 export interface Use {

@@ -51,7 +51,7 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     subject: 'connections to one process, over all its ports for calls',
     flags: ['--max-connections'],
     effect:
-      'the oldest connection that has had no call closes (these may be half of all), or else the one whose last reply is the oldest; if all are in use, the new one',
+      'the oldest connection that has had no call closes (these may be half of all, and a quarter from one address), or else the one whose last reply is the oldest, of the address with the most; if all are in use, the new one',
     advice: 'find the client that opens them: one connection carries many calls',
   },
   streams: {

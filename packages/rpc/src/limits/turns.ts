@@ -4,7 +4,7 @@
 
 /** The connection of a client. */
 export interface TurnOwner {
-  /** Address of the client's host. */
+  /** The client's host, by `hostOf`. */
   readonly host: string;
 }
 

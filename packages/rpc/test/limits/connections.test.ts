@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { hostOf } from '../../src/limits/host.js';
 import { createConnections, type Connection, type Connections } from '../../src/limits/connections.js';
 
 interface Fixture {
@@ -7,21 +8,24 @@ interface Fixture {
   /** Names of the ended connections. */
   readonly ended: string[];
   readonly reached: () => number;
-  readonly add: (name: string) => Connection;
+  readonly add: (name: string, address?: string) => Connection;
 }
+
+let hosts = 0;
+const newAddress = (): string => `10.0.0.${++hosts}`;
 
 function createFixture(max: number): Fixture {
   const ended: string[] = [];
   let reached = 0;
   const connections = createConnections({ max, onReached: () => reached++ });
-  const add = (name: string): Connection => connections.add('host', () => ended.push(name));
+  const add = (name: string, address = newAddress()): Connection => connections.add(address, () => ended.push(name));
   return { connections, ended, add, reached: () => reached };
 }
 
 describe('createConnections', () => {
   it('ends the oldest connection without a request, then the one whose last reply is the longest ago', () => {
     const { ended, add, connections } = createFixture(3);
-    const used = ['first', 'second'].map(add);
+    const used = ['first', 'second'].map((name) => add(name));
     for (const one of used.toReversed()) {
       one.serving();
       one.served();
@@ -62,10 +66,54 @@ describe('createConnections', () => {
     assert.equal(connections.count, 4);
   });
 
+  it('keeps half of those without a request from one host for others', () => {
+    const { ended, add, connections } = createFixture(8);
+    add('other', '10.1.0.1');
+    for (const name of ['a', 'b', 'c', 'd', 'e']) add(name, '10.1.0.2');
+    assert.deepEqual(ended, ['a', 'b', 'c']);
+    add('another', '10.1.0.1');
+    assert.equal(connections.count, 4);
+    // Four are without a request. The host of both has the most of them, and has had them for longer.
+    add('third', '10.1.0.3');
+    assert.deepEqual(ended, ['a', 'b', 'c', 'other']);
+  });
+
+  it('ends an idle connection of the host that has the most', () => {
+    const { ended, add } = createFixture(4);
+    for (const [name, address] of [
+      ['a', '10.1.0.1'],
+      ['b', '10.1.0.2'],
+      ['c', '::ffff:10.1.0.2'],
+      ['d', '10.1.0.3'],
+    ] as const) {
+      const one = add(name, address);
+      one.serving();
+      one.served();
+    }
+    add('e', '10.1.0.1');
+    assert.deepEqual(ended, ['b']);
+  });
+
   it('forgets closed connections', () => {
     const { ended, add, connections } = createFixture(2);
     for (let i = 0; i < 5; i++) add(`short ${i}`)[Symbol.dispose]();
     assert.equal(connections.count, 0);
     assert.deepEqual(ended, []);
+  });
+});
+
+describe('hostOf', () => {
+  it('returns an IPv4 address, or the network of an IPv6 address', () => {
+    for (const [address, host] of [
+      ['10.1.2.3', '10.1.2.3'],
+      ['::ffff:10.1.2.3', '10.1.2.3'],
+      ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+      ['2001:db8::6', '2001:db8:0:0::/64'],
+      ['2001:db8:1::5:6', '2001:db8:1:0::/64'],
+      ['::1', '0:0:0:0::/64'],
+      ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+      [undefined, ''],
+    ] as const)
+      assert.equal(hostOf(address), host);
   });
 });

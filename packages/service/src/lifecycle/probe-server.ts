@@ -50,7 +50,7 @@ export function createProbeServer(options: ProbeOptions): ProbeServer {
   });
   server.setTimeout(stallMs);
   server.on('connection', (socket) => {
-    const connection = connections.add(socket.remoteAddress ?? '', () => socket.destroy());
+    const connection = connections.add(socket.remoteAddress, () => socket.destroy());
     socket.once('close', () => connection[Symbol.dispose]());
   });
   return {

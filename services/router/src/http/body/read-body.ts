@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { createUnzip, type Unzip } from 'node:zlib';
 import { cutText, milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { limitError, type CallBytes, type Limiter } from '@pareto/rpc';
+import { disconnected } from '../server/http-call.js';
 import { createChunkCollector, type Chunks } from './chunks.js';
 import { HttpError } from '../reply/status.js';
 
@@ -90,7 +91,7 @@ function collect(request: IncomingMessage, source: Readable, options: BodyOption
       resolve(collector.end());
     };
     const onGone = (): void => {
-      if (!request.complete) end(new ParetoError('cancelled', 'the caller disconnected'));
+      if (!request.complete) end(disconnected);
     };
     const onCut = (): void => end(cut.reason as Error);
     const onError = (error: Error): void => {

@@ -6,7 +6,7 @@ import { createUse, type CallBytes, type Connection, type Limiter, type PeerRole
 import { compressed } from '../reply/compress.js';
 import type { Endpoint } from '../calls/exchange.js';
 import type { InferWork } from '../infer/infer-work.js';
-import { createHttpCall, type HttpCall } from './http-call.js';
+import { createHttpCall, disconnected, type HttpCall } from './http-call.js';
 import { originHeaders, preflightHeaders, type Origins } from './origins.js';
 import type { ProtocolCalls } from '../calls/protocol-calls.js';
 import { readBody } from '../body/read-body.js';
@@ -50,7 +50,7 @@ export async function handleRequest(
   const http = createHttpCall(request, response, { peerRole, clock: options.clock });
   const use = createUse(connection);
   if (!hasBody(request)) use.begin();
-  let reply: Reply;
+  let reply: Reply | undefined;
   try {
     reply = await replyTo({ request, response, http, use, bytes, cut: cutter.signal }, options);
   } finally {
@@ -58,7 +58,8 @@ export async function handleRequest(
   }
   try {
     bytes.take(0, true);
-    if (!response.destroyed) await sendReply(request, response, { reply, cut: cutter.signal }, options);
+    if (reply !== undefined && !response.destroyed)
+      await sendReply(request, response, { reply, cut: cutter.signal }, options);
   } finally {
     bytes[Symbol.dispose]();
   }
@@ -69,8 +70,8 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/]*/i, '').replace(/\?.*$/s, '');
 
-/** Returns the reply of the endpoint, or the reply of its error. */
-async function replyTo(handling: Handling, options: HandleRequestOptions): Promise<Reply> {
+/** Returns the reply of the endpoint, or the reply of its error. Undefined if the caller has disconnected. */
+async function replyTo(handling: Handling, options: HandleRequestOptions): Promise<Reply | undefined> {
   const { request, http, bytes, cut } = handling;
   let origin = {};
   const complete = (reply: Reply): Reply => ({
@@ -85,6 +86,7 @@ async function replyTo(handling: Handling, options: HandleRequestOptions): Promi
     hold(handling, bytesOf(reply));
     return await compressed(complete(reply), request.headers['accept-encoding']);
   } catch (error) {
+    if (error === disconnected) return undefined;
     options.limiter.count(error);
     if (!(error instanceof HttpError || error instanceof ParetoError)) options.onError(pathOf(request), error);
     return complete(errorReply(error));

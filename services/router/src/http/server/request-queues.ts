@@ -32,7 +32,7 @@ export function createRequestQueues(server: Server, limiter: Limiter, isSecure: 
       if (isNew && !isSecure) rejectWith(socket, 503, tooMany);
       else socket.destroy();
     };
-    const connection = limiter.connections.add(socket.remoteAddress ?? '', end);
+    const connection = limiter.connections.add(socket.remoteAddress, end);
     isNew = false;
     queues.set(key, { connection, open: 0, last: Promise.resolve() });
     socket.once('close', () => {
