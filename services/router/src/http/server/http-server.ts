@@ -39,6 +39,8 @@ export interface HttpServer extends Runnable {
   readonly port: number;
 }
 
+const ignore = (): void => undefined;
+
 const headersTimeoutMs = 15_000;
 /** Maximum time to receive a whole request. */
 const requestTimeoutMs = 600_000;
@@ -87,7 +89,7 @@ function handleAll({ server, peerRoleOf }: WebServer, work: InferWork, options: 
   const settings = { protocol, work, limiter, origins, clock, onError, isDraining };
   const enqueue = createRequestQueues(server, limiter, tls !== undefined);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    request.on('error', () => undefined);
+    request.on('error', ignore);
     enqueue(request, async (connection) => {
       try {
         await handleRequest(request, response, { connection, peerRole: peerRoleOf(request.socket) }, settings);

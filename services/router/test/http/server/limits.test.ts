@@ -205,7 +205,7 @@ describe('the limits of the HTTP server', () => {
   });
 
   it('closes useless connections in favour of new ones, and keeps those in use', async () => {
-    await start({ connections: 4 });
+    await start({ connections: 8 });
     let finish = (): void => undefined;
     finishing = new Promise((resolve) => (finish = resolve));
     const used = await open();
