@@ -78,6 +78,7 @@ async function limits() {
         '`net.ipv4.tcp_rmem` and `net.ipv4.tcp_wmem`, which is several MiB. `net.ipv4.tcp_mem` limits the sum for the host.',
       '- **Streams over the limit.** A client that ignores `streams` has its further calls refused inside Node. They reach neither the process nor its counter.',
       '- **Headers over the limit.** Node ends a connection whose headers exceed 64 KiB, but a client that continues to send keeps it until keepalive closes it, after 50 s. It takes nothing but one of `connections`.',
+      '- **Requests that were received together.** Node parses up to 64 KiB of HTTP/1.1 requests, about 1,400 small ones, before the process can close a connection that sends too many. That takes 45 ms of the event loop, again for each new connection. Bound the rate of new connections of untrusted clients in front of the routers.',
     ].join('\n'),
   ];
   page('limits.md', 'Limits', intro, table, ...more);

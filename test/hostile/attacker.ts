@@ -12,7 +12,11 @@ export interface Order {
   readonly attacks: readonly string[];
   readonly target: Target;
   readonly full: boolean;
+  /** Time over which the attacks begin, at equal intervals. They follow immediately after each other if it is 0. */
+  readonly spreadMs: number;
 }
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Number of attacks that run at the same time in short runs. At full length, each one is observed alone. */
 const lanes = 3;
@@ -26,9 +30,14 @@ async function run(attack: Attack, { target, full }: Order): Promise<AttackRepor
 
 async function runAll(order: Order): Promise<readonly AttackReport[]> {
   const waiting = attacks.filter(({ name }) => order.attacks.includes(name));
+  const intervalMs = order.spreadMs / waiting.length;
   const reports: AttackReport[] = [];
   const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) reports.push(await run(next, order));
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const until = performance.now() + intervalMs;
+      reports.push(await run(next, order));
+      await sleep(Math.max(0, until - performance.now()));
+    }
   };
   await Promise.all(Array.from({ length: order.full ? 1 : lanes }, lane));
   return reports;

@@ -14,8 +14,8 @@ import { transports } from './transports.js';
 
 interface RunLength {
   readonly full: boolean;
-  /** Minimum number of queries of each bystander. */
-  readonly minQueries?: number;
+  /** Minimum time for which the bystanders send queries, over which the attacks are spread. */
+  readonly spreadMs?: number;
 }
 
 interface Reports {
@@ -32,6 +32,8 @@ export interface Fixture extends AsyncDisposable {
   /** Runs attacks while a bystander on its own connection sends queries over each transport. */
   readonly run: (attacks: readonly Attack[], length: RunLength) => Promise<Reports>;
 }
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const wideLength = 2 ** 18;
 
@@ -59,12 +61,16 @@ export async function startFixture(options: Pick<ClusterOptions, 'env'> = {}): P
     await serveModels(cluster);
     return {
       ...{ cluster, target },
-      async run(attacks, { full, minQueries }) {
+      async run(attacks, { full, spreadMs = 0 }) {
         const open = transports.map((transport) => ({ transport, connection: transport.open(target) }));
-        const bystanders = open.map(({ connection }) => startBystander(connection, minQueries));
+        const bystanders = open.map(({ connection }) => startBystander(connection));
         await Promise.all(bystanders.map(({ started }) => started));
         const held = watchHeldBytes(cluster);
-        const reports = await attacker.run({ attacks: attacks.map(({ name }) => name), target, full });
+        const names = attacks.map(({ name }) => name);
+        const [reports] = await Promise.all([
+          attacker.run({ attacks: names, target, full, spreadMs }),
+          sleep(spreadMs),
+        ]);
         const seen = await Promise.all(bystanders.map((bystander) => bystander.stop()));
         for (const { connection } of open) connection[Symbol.dispose]();
         return { attacks: reports, bystanders: seen, heldBytes: await held.stop() };
@@ -139,7 +145,7 @@ function watchHeldBytes({ router, workers, controller }: Cluster): { stop(): Pro
         const metrics = await service.metrics().catch(() => undefined);
         max = Math.max(max, metrics?.value('pareto_buffered_bytes') ?? 0);
       }
-      await new Promise((resolve) => setTimeout(resolve, sampleMs));
+      await sleep(sampleMs);
     }
   };
   const watching = watch();

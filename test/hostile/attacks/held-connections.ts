@@ -5,6 +5,7 @@ import { wideModel } from '../target.js';
 import { encodeFrame, flag, frameType, openCall, preface, settingId, settings } from '../wire/http2-frames.js';
 import { grpcMessage, openGrpc } from '../wire/grpc-connection.js';
 import { openSocket, type RawSocket } from '../wire/socket.js';
+import { tag, varint, wireType } from '../wire/protobuf.js';
 import { type Attack, type AttackContext, rejections } from './attack.js';
 import { grpcPorts, httpPorts } from './ports.js';
 
@@ -50,7 +51,7 @@ async function begin(address: string, beginning: Buffer, rest: number | undefine
   });
 }
 
-/** Opens streams whose messages do not end. Each has announced 60 MiB. */
+/** Opens streams whose messages, with one tensor of 60 MiB, do not end. */
 async function unfinished(
   address: string,
   path: string,
@@ -59,7 +60,8 @@ async function unfinished(
   context: AttackContext,
 ): Promise<void> {
   using connection = openGrpc(address);
-  const body = grpcMessage(Buffer.alloc(sent), { length: 60 * mebibyte });
+  const tensor = Buffer.concat([tag(7, wireType.bytes), varint(60 * mebibyte), Buffer.alloc(sent)]);
+  const body = grpcMessage(tensor, { length: tensor.length - sent + 60 * mebibyte });
   const calls = Array.from({ length: count }, () =>
     connection.call({ path, body, unfinished: true, timeoutMs: context.full ? 40_000 : 2 * holdMs }),
   );
@@ -68,7 +70,7 @@ async function unfinished(
 
 /** Queries with replies of 1 MiB, which together exceed the budget. In long runs, they alone do not load the cluster. */
 const unread = ({ full }: AttackContext): { readonly count: number; readonly everyMs: number } =>
-  full ? { count: 250, everyMs: 40 } : { count: 200, everyMs: 0 };
+  full ? { count: 250, everyMs: 100 } : { count: 200, everyMs: 0 };
 
 /** Sends queries with large replies, and reads none of them. */
 async function neverRead(context: AttackContext): Promise<void> {

@@ -136,7 +136,8 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     advice: 'find the client that sends such requests',
   },
   fields: {
-    subject: 'fields of a message without tensors, over all its levels; values of a JSON body besides data',
+    subject:
+      'fields of a message besides the elements of tensors, over all its levels; values of a JSON body besides data',
     effect: 'INVALID_ARGUMENT, HTTP 400',
     advice: 'find the client that sends such requests',
   },

@@ -29,7 +29,7 @@ export interface Limits {
   readonly metadataBytes: number;
   /** Maximum number of inputs, of outputs, of raw contents, and of entries in one map of parameters. */
   readonly listItems: number;
-  /** Maximum number of fields of a message without tensors, over all its levels. */
+  /** Maximum number of fields of a message besides the elements of tensors, over all its levels. */
   readonly fields: number;
   /** Maximum number of elements of typed contents that are not packed: those of BYTES, and of encoders that do not pack. */
   readonly elements: number;
