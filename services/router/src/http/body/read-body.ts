@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createUnzip, type Unzip } from 'node:zlib';
-import { cutText, milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { cutText, milliseconds, type Clock, type ParetoError } from '@pareto/core';
 import { limitError, type CallBytes, type Limiter } from '@pareto/rpc';
 import { disconnected } from '../server/http-call.js';
 import { createChunkCollector, type Chunks } from './chunks.js';
