@@ -10,6 +10,7 @@ export {
 } from './client/client.js';
 export { onDisconnected } from './client/connect.js';
 export { createServer, type Guard, type RpcServer, type ServerOptions } from './server/server.js';
+export { hostOf } from './limits/host.js';
 export { createLimiter, type Limiter, type LimiterOptions } from './limits/limiter.js';
 export { limitError, limitOf } from './limits/limit-error.js';
 export { defaultLimits, type Limits } from './limits/limits.js';

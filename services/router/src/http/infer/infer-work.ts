@@ -5,6 +5,7 @@ import type { Clock } from '@pareto/core';
 import {
   decodeInferResponse,
   defaultLimits,
+  hostOf,
   type DecodedInferResponse,
   type RawTensor,
   type ServerCall,
@@ -80,9 +81,9 @@ const transferOf = (message: InferTask, views: readonly Uint8Array[]): Transfer 
   memory: memoryOf(views),
 });
 
-/** Connections from one address count as one client. */
+/** Connections from one host count as one client. */
 const callerOf = ({ peer, signal }: Caller): { readonly client: string; readonly signal: AbortSignal } => ({
-  client: peer.replace(/:\d+$/, ''),
+  client: hostOf(peer.replace(/:\d+$/, '')),
   signal,
 });
 
