@@ -19,8 +19,8 @@ const maxBits = 70;
 
 /**
  * Reads the fields of messages of one shape. Throws `invalid-argument` if a message has more than `fields` fields and
- * packed numbers on all its levels together, more than `elements` elements of one tensor that are not packed, or a text
- * of more than 1 MiB, and RangeError if it is malformed.
+ * packed numbers on all its levels together, more than `elements` elements of tensors that are not packed, or a text of
+ * more than 1 MiB, and RangeError if it is malformed.
  */
 export class RequestFields implements MessageReader {
   readonly #limits: Limits;
@@ -48,7 +48,8 @@ export class RequestFields implements MessageReader {
   begin(): void {
     this.#level = this.#outermost;
     this.#outer.length = 0;
-    this.#position = this.#missing = this.#fields = this.#varint = this.#varintBits = 0;
+    this.#position = this.#missing = this.#varint = this.#varintBits = 0;
+    this.#fields = this.#elements = 0;
     this.#reading = 'tag';
   }
 
@@ -120,7 +121,6 @@ export class RequestFields implements MessageReader {
     if (length === 0) return;
     this.#outer.push(this.#level);
     this.#level = { shape, end };
-    if (shape.isTensor) this.#elements = 0;
   }
 
   #skip(length: number, isCounted = false): void {
@@ -142,7 +142,7 @@ export class RequestFields implements MessageReader {
         throw limitError(
           'elements',
           'invalid-argument',
-          `an input has more than ${maxElements} elements that are not packed: send raw_input_contents`,
+          `the message has more than ${maxElements} elements that are not packed: send raw_input_contents`,
         );
     } else if ((this.#fields += fields) > maxFields)
       throw limitError('fields', 'invalid-argument', `the message has more than ${maxFields} fields: send fewer`);

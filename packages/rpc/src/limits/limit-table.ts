@@ -142,7 +142,7 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     advice: 'find the client that sends such requests',
   },
   elements: {
-    subject: 'elements of typed contents that are not packed, such as those of BYTES',
+    subject: 'elements of the typed contents of a query that are not packed, such as those of BYTES',
     effect: 'INVALID_ARGUMENT',
     advice: 'send tensors as raw contents',
   },

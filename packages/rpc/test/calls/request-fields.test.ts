@@ -73,7 +73,7 @@ describe('RequestFields', () => {
       assert.throws(() => read(query, infer, { fields: 10 }, partBytes), tooMany);
     });
 
-    it(`counts the elements of each tensor that are not packed, in parts of ${partBytes} bytes`, () => {
+    it(`counts the elements of tensors that are not packed, in parts of ${partBytes} bytes`, () => {
       const text = Buffer.alloc(300, 'x');
       const inputs = [
         { name: 'texts', datatype: 'BYTES', shape: [3], contents: { bytesContents: [text, text, text] } },
@@ -82,11 +82,11 @@ describe('RequestFields', () => {
       ];
       const query = modelInfer.requestSerialize({ modelName: 'm', inputs });
       // A name, and three inputs of four fields with one dimension.
-      read(query, modelInfer, { fields: 19, elements: 3 }, partBytes);
-      assert.throws(() => read(query, modelInfer, { fields: 18, elements: 3 }, partBytes), tooMany);
+      read(query, modelInfer, { fields: 19, elements: 7 }, partBytes);
+      assert.throws(() => read(query, modelInfer, { fields: 18, elements: 7 }, partBytes), tooMany);
       assert.throws(
-        () => read(query, modelInfer, { elements: 2 }, partBytes),
-        /^ParetoError: an input has more than 2 elements that are not packed: send raw_input_contents$/,
+        () => read(query, modelInfer, { elements: 6 }, partBytes),
+        /^ParetoError: the message has more than 6 elements that are not packed: send raw_input_contents$/,
       );
     });
   }
