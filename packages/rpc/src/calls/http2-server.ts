@@ -50,8 +50,10 @@ function extended(gate: Gate): Factories {
       // An error without a listener would end the process. gRPC for Node does not get every stream.
       stream.on('error', () => undefined);
       const connection = connectionOf(stream.session);
-      if (!admitCall(stream, headers, connection, gate)) return;
+      const call = admitCall(stream, headers, connection, gate);
+      if (call === undefined) return;
       const pass = (): void => {
+        call.started();
         if (!stream.destroyed) emit('stream', stream, headers, ...rest);
       };
       const turn = connection && gate.limiter.turns.take(connection, () => stream.destroyed);

@@ -32,7 +32,12 @@ export interface IncomingCall {
   readonly trailers: ReadonlyMap<string, string>;
   /** Time by `systemClock` when the headers arrived. gRPC for Node calls a handler when the whole request is there. */
   readonly receivedAt: number;
-  /** Takes a turn for the call, or for its next message. Undefined if it may start now. */
+  /** Records that the turn of the call has come, in which gRPC for Node receives it. */
+  started(): void;
+  /**
+   * Takes a turn for the complete call, or for its next message. Undefined if it may start now, such as in the iteration
+   * of the event loop in which the call started.
+   */
   turn(): Promise<void> | undefined;
   /** Records that the handler has taken a message of the request's stream. */
   took(bytes: number): void;
@@ -58,13 +63,13 @@ let lastId = 0;
 /** Returns the call with the metadata that gRPC for Node passes to its handler. Undefined if it has ended. */
 export const incomingCall = (metadata: Metadata): IncomingCall | undefined => calls.get(String(metadata.get(idKey)[0]));
 
-/** Admits a call, or rejects it and returns false. */
+/** Admits a call. Undefined if it was rejected. */
 export function admitCall(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   connection: Connection | undefined,
   { limiter, checkOf, isRequestStream, shapeOf }: Gate,
-): boolean {
+): IncomingCall | undefined {
   const path = String(headers[':path']);
   const trailers = new Map<string, string>();
   const head = new StreamHead(stream, headers, trailers);
@@ -79,18 +84,18 @@ export function admitCall(
   } catch (error) {
     reject(error);
     countDenial(stream.session, limiter);
-    return false;
+    return undefined;
   }
   let encoding: Encoding | undefined;
   try {
     encoding = encodingOf(headers['grpc-encoding']);
   } catch (error) {
     reject(error);
-    return false;
+    return undefined;
   }
   const isStream = isRequestStream(path);
   const bytes = limiter.bytes.open(stream.session ?? stream, reject);
-  if (!bytes.take(sizeOf(headers), !isStream)) return false;
+  if (!bytes.take(sizeOf(headers), !isStream)) return undefined;
   const use = createUse(connection);
   /** A stream of a caller that was accepted uses its connection until it closes. Others do while the server works. */
   const isLasting = isStream && check !== undefined;
@@ -114,13 +119,19 @@ export function admitCall(
   });
   const taken: number[] = [];
   const id = String(++lastId);
+  const { turns } = limiter;
   const isEnded = (): boolean => !calls.has(id);
+  let startedIn: number | undefined;
   headers[idKey] = id;
-  calls.set(id, {
+  const call: IncomingCall = {
     head,
     trailers,
     receivedAt: readingStartedAt(),
-    turn: () => (connection === undefined ? undefined : limiter.turns.take(connection, isEnded)),
+    started() {
+      startedIn = turns.iteration;
+    },
+    turn: () =>
+      connection === undefined || startedIn === turns.iteration ? undefined : turns.take(connection, isEnded),
     took(size) {
       taken.push(size);
       use.begin();
@@ -129,13 +140,14 @@ export function admitCall(
       bytes.release(taken.shift() ?? 0);
       if (taken.length === 0 && !isLasting) use.end();
     },
-  });
+  };
+  calls.set(id, call);
   stream.once('close', () => {
     calls.delete(id);
     bytes[Symbol.dispose]();
     use.end();
   });
-  return true;
+  return call;
 }
 
 const denials = new WeakMap<Http2Session, number>();

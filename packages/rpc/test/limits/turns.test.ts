@@ -47,6 +47,15 @@ describe('createTurns', () => {
     assert.deepEqual(started.at(-1), '7', 'no call waits');
   });
 
+  it('numbers the iterations in which calls start', async () => {
+    const { call, turns, endIteration } = createFixture();
+    const { iteration } = turns;
+    call(owner, '1');
+    assert.equal(turns.iteration, iteration);
+    await endIteration();
+    assert.equal(turns.iteration, iteration + 1);
+  });
+
   it('alternates between hosts, and between the connections of a host', async () => {
     const { call, started, endIteration } = createFixture();
     const [first, second, other] = [{ host: 'a' }, { host: 'a' }, { host: 'b' }] as const;
