@@ -1,6 +1,7 @@
 // A process that runs attacks, so that neither its sockets nor its event loop affect the bystanders of the test.
 // Receives an `Order`, and answers with a report of each attack.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Attack, type AttackReport } from './attacks/attack.js';
 import { attacks } from './attacks/attacks.js';
 import { type BystanderReport } from './bystander.js';
@@ -15,8 +16,6 @@ export interface Order {
   /** Time over which the attacks begin, at equal intervals. They follow immediately after each other if it is 0. */
   readonly spreadMs: number;
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Number of attacks that run at the same time in short runs. At full length, each one is observed alone. */
 const lanes = 3;

@@ -1,6 +1,7 @@
 // A cluster to attack, with two small models, and the checks of what an attack may not do.
 
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultLimits } from '@pareto/rpc';
 import { onnxType, waitFor, writeModel } from '@pareto/testkit';
 import { createTestClient } from '../support/client.js';
@@ -32,8 +33,6 @@ export interface Fixture extends AsyncDisposable {
   /** Runs attacks while a bystander on its own connection sends queries over each transport. */
   readonly run: (attacks: readonly Attack[], length: RunLength) => Promise<Reports>;
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const wideLength = 2 ** 18;
 

@@ -1,5 +1,6 @@
 // Connections, streams and bodies that are begun and never ended, and replies that are never read.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeModelInfer, modelInferPath, streamInferPath } from '../transports.js';
 import { wideModel } from '../target.js';
 import { encodeFrame, flag, frameType, openCall, preface, settingId, settings } from '../wire/http2-frames.js';
@@ -9,7 +10,6 @@ import { tag, varint, wireType } from '../wire/protobuf.js';
 import { type Attack, type AttackContext, rejections } from './attack.js';
 import { grpcPorts, httpPorts } from './ports.js';
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 /** Time for which connections and streams are held, which other clients use to send queries. */
 const holdMs = 500;
 const mebibyte = 2 ** 20;
