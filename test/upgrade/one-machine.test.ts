@@ -24,7 +24,7 @@ describe(`an upgrade of one machine from ${previous.version} to ${current.versio
   before(async () => {
     folder = await createTempFolder();
     digits = await readDigits();
-    const [controllerPort = 0, routerPort = 0, workerPort = 0] = await freePorts(3);
+    const [controllerPort = 0, routerPort = 0, workerPort = 0] = await freePorts(3, 2);
     const ports = { 'controller-port': controllerPort, 'router-port': routerPort, 'worker-port': workerPort };
     flags = [
       ...['--data-dir', folder.path, '--workers', '1', '--http-port', 'off'],

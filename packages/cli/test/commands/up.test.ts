@@ -40,7 +40,7 @@ describe('a cluster with etcd and certificates', function () {
     );
     const certs = folder.file('certs');
     await makeSet({ out: certs, hosts: [], days: 1, force: false, renew: false, now: systemClock.wallMs() });
-    const [controllerPort = 0, routerPort = 0, workerPort = 0, httpPort = 0] = await freePorts(4);
+    const [controllerPort = 0, routerPort = 0, workerPort = 0, httpPort = 0] = await freePorts(4, 4);
     cluster = createCluster({
       ...{ dataDir: folder.file('data'), host: '127.0.0.1', controllerPort, routerPort, httpPort, workerPort },
       ...{ controllers: 2, workers: 1, etcd: etcd.endpoints, certs, configDir: undefined, logFormat: 'json' },
