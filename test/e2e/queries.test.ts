@@ -226,7 +226,7 @@ describe('queries', function () {
       const entry = fileURLToPath(new URL('../../loadgen/dist/main.js', import.meta.url));
       const data = fileURLToPath(new URL('../../examples/digits/validation.npz', import.meta.url));
       const flags = ['--address', cluster.router.address, '--target', 'digits', '--data', data, '-o', 'json'];
-      const load = ['--rate', '50', '--duration', '2', '--latency-ms', '500', '--min-accuracy', '0.97'];
+      const load = ['--rate', '50', '--duration', '2', '--latency-ms', '5000', '--min-accuracy', '0.97'];
       await using child = startChild(process.execPath, [entry, ...flags, ...load]);
       assert.equal((await child.exited).code, 0, child.output);
       const report = JSON.parse(child.output) as LoadReport;
