@@ -10,7 +10,7 @@ export interface HttpCall {
   readonly trailers: ReadonlyMap<string, string>;
 }
 
-/** One error for all calls: thousands of clients may disconnect at once, and each error takes 15 us. */
+/** Error of each call whose client disconnected. It is shared, since thousands may disconnect together, and creating an error takes 15 us. */
 export const disconnected: ParetoError = new ParetoError('cancelled', 'the caller disconnected');
 
 /** The request's headers become the metadata. The signal aborts if the caller disconnects before the reply is sent. */
