@@ -5,9 +5,8 @@ import type { Readable } from 'node:stream';
 import { createUnzip, type Unzip } from 'node:zlib';
 import { cutText, milliseconds, type Clock, type ParetoError } from '@pareto/core';
 import { limitError, type CallBytes, type Limiter } from '@pareto/rpc';
-import { disconnected } from '../server/http-call.js';
 import { createChunkCollector, type Chunks } from './chunks.js';
-import { HttpError } from '../reply/status.js';
+import { disconnected, HttpError } from '../reply/status.js';
 
 export interface BodyOptions {
   readonly limiter: Limiter;

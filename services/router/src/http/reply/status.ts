@@ -18,6 +18,9 @@ export class HttpError extends Error {
   }
 }
 
+/** Error of each call whose client disconnected. It is shared, since many may disconnect together, and each error takes 15 us. */
+export const disconnected: ParetoError = new ParetoError('cancelled', 'the caller disconnected');
+
 /**
  * Statuses by error code, the same as a native server's where it has one. A failed precondition is 412: a retry fails
  * again, but a lower objective may succeed. 499 is the status that proxies use for a caller that disconnected.

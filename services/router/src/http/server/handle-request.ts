@@ -6,13 +6,13 @@ import { createUse, type CallBytes, type Connection, type Limiter, type PeerRole
 import { compressed } from '../reply/compress.js';
 import type { Endpoint } from '../calls/exchange.js';
 import type { InferWork } from '../infer/infer-work.js';
-import { createHttpCall, disconnected, type HttpCall } from './http-call.js';
+import { createHttpCall, type HttpCall } from './http-call.js';
 import { originHeaders, preflightHeaders, type Origins } from './origins.js';
 import type { ProtocolCalls } from '../calls/protocol-calls.js';
 import { readBody } from '../body/read-body.js';
 import { bytesOf, emptyReply, type Reply } from '../reply/reply.js';
 import { allowed, findRoute, type RouteMatch } from '../calls/routes.js';
-import { errorReply, HttpError } from '../reply/status.js';
+import { disconnected, errorReply, HttpError } from '../reply/status.js';
 import { sendReply } from './send-reply.js';
 
 export interface HandleRequestOptions {
