@@ -49,14 +49,13 @@ function extended(gate: Gate): Factories {
     const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: readonly unknown[]): void => {
       // An error without a listener would end the process. gRPC for Node does not get every stream.
       stream.on('error', () => undefined);
-      const connection = connectionOf(stream.session);
-      const call = admitCall(stream, headers, connection, gate);
+      const call = admitCall(stream, headers, connectionOf(stream.session), gate);
       if (call === undefined) return;
       const pass = (): void => {
         call.started();
         if (!stream.destroyed) emit('stream', stream, headers, ...rest);
       };
-      const turn = connection && gate.limiter.turns.take(connection, () => stream.destroyed);
+      const turn = call.turn();
       if (turn === undefined) pass();
       else void turn.then(pass);
     };

@@ -32,13 +32,13 @@ export interface IncomingCall {
   readonly trailers: ReadonlyMap<string, string>;
   /** Time by `systemClock` when the headers arrived. gRPC for Node calls a handler when the whole request is there. */
   readonly receivedAt: number;
-  /** Records that the turn of the call has come, in which gRPC for Node receives it. */
-  started(): void;
   /**
-   * Takes a turn for the complete call, or for its next message. Undefined if it may start now, such as in the iteration
-   * of the event loop in which the call started.
+   * Takes a turn for the call when it arrives, when it is complete, or for its next message. Undefined if it may start now,
+   * such as when it is complete in the iteration of the event loop in which it started.
    */
   turn(): Promise<void> | undefined;
+  /** Records that the turn of its arrival has come, in which gRPC for Node receives it. */
+  started(): void;
   /** Records that the handler has taken a message of the request's stream. */
   took(bytes: number): void;
   /** Records that the handler no longer needs the first of the messages that it has taken. */

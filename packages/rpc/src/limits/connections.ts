@@ -103,16 +103,19 @@ class Waiting {
   countOf(host: string): number {
     return this.#hosts.get(host)?.size ?? 0;
   }
-  firstOf(host: string | undefined): Entry | undefined {
-    const [first] = this.#hosts.get(host ?? '') ?? [];
-    return first;
+  firstOf(host: string): Entry | undefined {
+    return firstIn(this.#hosts.get(host));
   }
   firstOfLargest(): Entry | undefined {
-    let largest: string | undefined;
-    for (const host of this.#hosts.keys())
-      if (largest === undefined || this.countOf(host) > this.countOf(largest)) largest = host;
-    return this.firstOf(largest);
+    let largest: ReadonlySet<Entry> | undefined;
+    for (const entries of this.#hosts.values()) if (entries.size > (largest?.size ?? 0)) largest = entries;
+    return firstIn(largest);
   }
+}
+
+function firstIn(entries: ReadonlySet<Entry> | undefined): Entry | undefined {
+  const [first] = entries ?? [];
+  return first;
 }
 
 export interface Use {
