@@ -67,7 +67,8 @@ export function createSimulatedRouter(id: string, controllers: Controllers, coun
     const entries = Array.from(byTask, ([target, variants]): wire.DemandEntryInput => {
       const items = itemsPerSecond * variants.length;
       const itemsByVariant = Object.fromEntries(variants.map((variant) => [variant, itemsPerSecond]));
-      return { tenant: 'default', target, objective: { latencyMs: 100 }, requests: items, items, itemsByVariant };
+      const counts = { offeredItems: items, requests: items, items, itemsByVariant };
+      return { tenant: 'default', target, objective: { latencyMs: 100 }, ...counts };
     });
     return { windowMs: 1_000, entries };
   }

@@ -8,6 +8,9 @@ export interface DemandEntry {
   readonly target: string;
   /** Strictest objective of the queries. */
   readonly objective: Objective;
+  /** Items of the queries that arrived, each counted once, whatever becomes of it. */
+  readonly offeredItems: number;
+  /** Number of answered and refused queries. `items` is the number of their items. */
   readonly requests: number;
   readonly items: number;
   readonly refused: number;
@@ -43,7 +46,8 @@ export function planDemandReport(
   return reduced.toSorted(largestFirst);
 }
 
-const largestFirst = (a: DemandEntry, b: DemandEntry): number => b.held.size - a.held.size || b.requests - a.requests;
+const largestFirst = (a: DemandEntry, b: DemandEntry): number =>
+  b.held.size - a.held.size || b.offeredItems - a.offeredItems || b.requests - a.requests;
 
 /** Returns `count` entries: the largest, and the rest merged into one. */
 function mergeSmallest(entries: readonly DemandEntry[], count: number): readonly DemandEntry[] {
@@ -57,6 +61,7 @@ function merge(entries: readonly DemandEntry[]): DemandEntry {
   return {
     target: entries[0]?.target ?? '',
     objective: entries.map(({ objective }) => objective).reduce(strictestOf),
+    offeredItems: sum(({ offeredItems }) => offeredItems),
     requests: sum(({ requests }) => requests),
     items: sum(({ items }) => items),
     refused: sum(({ refused }) => refused),

@@ -8,7 +8,7 @@ const variants = ['a:original', 'a:fp16', 'b:original'].map(variantId);
 function entryOf(target: string, latencyMs: number, counts: Partial<DemandEntry> = {}): DemandEntry {
   return {
     ...{ target, objective: { ...fallbackObjective, latencyMs: milliseconds(latencyMs) } },
-    ...{ requests: 1, items: 1, refused: 0, violations: 0, failed: 0 },
+    ...{ offeredItems: 1, requests: 1, items: 1, refused: 0, violations: 0, failed: 0 },
     ...{ held: new Map(), itemsByVariant: new Map(), latencyCounts: new Map() },
     ...counts,
   };
@@ -21,7 +21,7 @@ const byVariant = fc
 const entry = fc
   .record({
     ...{ target: fc.constantFrom('a', 'b', 'c', 'd', 'e'), latencyMs: fc.integer({ min: 1, max: 10_000 }) },
-    ...{ requests: count, items: count, refused: count, violations: count, failed: count },
+    ...{ offeredItems: count, requests: count, items: count, refused: count, violations: count, failed: count },
     ...{ held: byVariant, itemsByVariant: byVariant },
     latencyCounts: fc.array(fc.tuple(fc.nat({ max: 96 }), fc.integer({ min: 1, max: 9 }))).map((all) => new Map(all)),
   })
@@ -77,9 +77,10 @@ describe('the report of demand', () => {
     assert.equal(planDemandReport(entries, { maxEntries: 256 }).length, 300);
   });
 
-  it('lists the most held queries first, then the most requests', () => {
-    const held = entryOf('a', 1, { held: new Map([[variantId('a:original'), 1]]), requests: 0 });
+  it('lists entries with held queries first, then the most offered items, then the most requests', () => {
+    const held = entryOf('a', 1, { held: new Map([[variantId('a:original'), 1]]), offeredItems: 0 });
     const [few, many] = [entryOf('a', 2), entryOf('b', 3, { requests: 9 })];
-    assert.deepEqual(planDemandReport([few, many, held], { maxEntries: 9 }), [held, many, few]);
+    const failed = entryOf('c', 4, { offeredItems: 9, requests: 0 });
+    assert.deepEqual(planDemandReport([few, many, failed, held], { maxEntries: 9 }), [held, failed, many, few]);
   });
 });

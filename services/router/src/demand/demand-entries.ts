@@ -21,7 +21,7 @@ type Entry = { -readonly [K in keyof DemandEntry]: DemandEntry[K] } & {
 export interface Entries {
   /** Returns the entry of the query's target and class of objectives. */
   entryOf(resolved: ResolvedQuery): Entry;
-  /** Counts one more query and returns its entry. */
+  /** Counts one more query that was answered or refused, and returns its entry. */
   count(resolved: ResolvedQuery): Entry;
   /** Returns the entries to report, as `planDemandReport` bounds them. */
   report(): wire.DemandEntryInput[];
@@ -85,7 +85,7 @@ function withObjective(entry: Entry, objective: DemandEntry['objective']): Entry
 }
 
 function createEntry(target: string, objective: DemandEntry['objective'], held = new Map<VariantId, number>()): Entry {
-  const counts = { requests: 0, items: 0, refused: 0, violations: 0, failed: 0 };
+  const counts = { offeredItems: 0, requests: 0, items: 0, refused: 0, violations: 0, failed: 0 };
   return { target, objective, ...counts, held, itemsByVariant: new Map(), latencyCounts: new Map() };
 }
 
@@ -99,13 +99,11 @@ export function add<Key>(counts: Map<Key, number>, key: Key, change: number): vo
 
 /** Returns one message, plus one for each further variant for which queries of the entry are held. */
 function toWire(entry: DemandEntry): wire.DemandEntryInput[] {
-  const { target, requests, items, refused, violations, failed } = entry;
+  const { target, offeredItems, requests, items, refused, violations, failed } = entry;
   const [first, ...others] = [...entry.held].map(([heldVariant, held]) => ({ heldVariant, held }));
   const base = { tenant: 'default', target, objective: objectiveToWire(entry.objective) };
   const itemsByVariant = Object.fromEntries(entry.itemsByVariant);
   const latencyCounts = Object.fromEntries(entry.latencyCounts);
-  return [
-    { ...base, requests, items, refused, violations, failed, itemsByVariant, latencyCounts, ...first },
-    ...others.map((held) => ({ ...base, ...held })),
-  ];
+  const counts = { offeredItems, requests, items, refused, violations, failed, itemsByVariant, latencyCounts };
+  return [{ ...base, ...counts, ...first }, ...others.map((held) => ({ ...base, ...held }))];
 }

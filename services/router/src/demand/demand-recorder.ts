@@ -7,6 +7,8 @@ import type { ResolvedQuery } from '../resolve/resolve.js';
 import { add, createEntries } from './demand-entries.js';
 
 export interface DemandRecorder extends Runnable {
+  /** Records a query that arrived, whatever becomes of it. Call it once for each query. */
+  offered(resolved: ResolvedQuery): void;
   /** `latencyMs` is the time from receipt to answer. It counts as a violation if it exceeds the objective's latency. */
   answered(resolved: ResolvedQuery, variant: VariantId, latencyMs: number): void;
   refused(resolved: ResolvedQuery): void;
@@ -58,6 +60,9 @@ export function createDemandRecorder({ send, limitsReached, clock }: DemandOptio
 
   return {
     name: 'demand',
+    offered(resolved) {
+      entries.entryOf(resolved).offeredItems += servableItems(resolved);
+    },
     answered(resolved, variant, latencyMs) {
       const entry = entries.count(resolved);
       if (latencyMs > resolved.objective.latencyMs) entry.violations += 1;
@@ -83,3 +88,6 @@ export function createDemandRecorder({ send, limitsReached, clock }: DemandOptio
     },
   };
 }
+
+/** Returns the items of a query, and at most the largest batch of its target: a client may state any number of items. */
+const servableItems = ({ items, entry }: ResolvedQuery): number => Math.min(items, Math.max(1, entry.maxBatchSize));

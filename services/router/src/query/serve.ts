@@ -33,6 +33,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     if (core.tables.table === undefined) await waitForTable(core, call.signal);
     resolved = resolve(core.tables.table, query);
     span.set({ 'pareto.target': resolved.entry.name });
+    core.demand.offered(resolved);
     const answered = await routeQuery(core, { ...query, traceparent: span.traceparent }, resolved, decision);
     for (const [name, value] of answered.trailers) if (isPublicTrailer(name)) call.setTrailer(name, value);
     const latencyMs = core.clock.now() - call.receivedAt;

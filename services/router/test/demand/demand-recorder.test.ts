@@ -60,6 +60,27 @@ describe('the demand recorder', () => {
     assert.equal(sent.length, 1, 'reports nothing without queries');
   });
 
+  it('counts each offered query once, with at most the largest batch of its target', async () => {
+    const { clock, sent, recorder } = setUp();
+    await recorder.start(() => undefined);
+    for (const items of [1, 3, 1_000_000]) recorder.offered(resolvedQuery(1000, items));
+    recorder.answered(resolvedQuery(), a, 10);
+    recorder.refused(resolvedQuery(1000, 3));
+    recorder.failed(resolvedQuery(1000, 1_000_000));
+    await clock.advance(1000);
+    assert.deepEqual(
+      sent.flatMap(({ entries = [] }) => entries.map(({ offeredItems }) => offeredItems)),
+      [1 + 3 + 8],
+    );
+    recorder.answered(resolvedQuery(), a, 10);
+    await clock.advance(1000);
+    assert.deepEqual(
+      sent[1]?.entries?.map(({ offeredItems, requests }) => [offeredItems, requests]),
+      [[0, 1]],
+      'an answer of a query that was offered before',
+    );
+  });
+
   it('reports a held query immediately, and repeatedly while it is held', async () => {
     const { clock, sent, recorder } = setUp();
     await recorder.start(() => undefined);

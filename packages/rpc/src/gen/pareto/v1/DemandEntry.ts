@@ -16,6 +16,8 @@ export interface DemandEntry {
   'itemsByVariant'?: ({readonly [key: string]: number | string | Long}) | undefined;
   'latencyCounts'?: ({readonly [key: number]: number | string | Long}) | undefined;
   'failed'?: (number | string | Long) | undefined;
+  'offeredItems'?: (number | string | Long) | undefined;
+  '_offeredItems'?: "offeredItems" | undefined;
 }
 
 export interface DemandEntry__Output {
@@ -31,4 +33,6 @@ export interface DemandEntry__Output {
   'itemsByVariant': ({[key: string]: number});
   'latencyCounts': ({[key: number]: number});
   'failed': (number);
+  'offeredItems'?: (number);
+  '_offeredItems'?: "offeredItems";
 }
