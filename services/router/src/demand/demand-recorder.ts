@@ -1,10 +1,11 @@
-// Records the demand on this router and reports it to the controller every second, or immediately for a held query.
+// Records the demand on this router and reports it to the controller every second, or sooner while queries are held.
 
 import { latencyBucket, milliseconds, type Clock, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import type { ResolvedQuery } from '../resolve/resolve.js';
 import { add, createEntries } from './demand-entries.js';
+import { createEarliestTimer } from './earliest-timer.js';
 
 export interface DemandRecorder extends Runnable {
   /** Records a query that arrived, whatever becomes of it. Call it once for each query. */
@@ -14,7 +15,10 @@ export interface DemandRecorder extends Runnable {
   refused(resolved: ResolvedQuery): void;
   /** Records a query that failed for another reason than a refusal or an error of the client. */
   failed(resolved: ResolvedQuery): void;
-  /** Records that a query waits for a variant, until the result is disposed. */
+  /**
+   * Records that a query waits for a variant, until the result is disposed. The first hold of a target and variant is
+   * reported immediately, further ones at most every 100 ms.
+   */
   held(resolved: ResolvedQuery, variant: VariantId): Disposable;
 }
 
@@ -28,30 +32,32 @@ export interface DemandOptions {
 
 const reportEveryMs = milliseconds(1_000);
 /** Delay of a report of held queries, so that queries held together are reported together. */
-const urgentMs = 2;
-const urgentRetryMs = 100;
+const coalesceMs = 2;
+/** Minimum time between two reports because of further holds, or because the last report could not be sent. */
+const holdReportsMs = 100;
 
 export function createDemandRecorder({ send, limitsReached, clock }: DemandOptions): DemandRecorder {
   const entries = createEntries();
+  /** Number of held queries by target and variant. */
+  const heldQueries = new Map<string, number>();
+  const early = createEarliestTimer(clock, reportEarly);
   let since = clock.now();
+  let attemptedAt = since;
   let timer: Disposable | undefined;
-  let urgent: Disposable | undefined;
 
   /** Returns false if the report could not be sent. */
   function report(): boolean {
-    const now = clock.now();
-    const demand = { windowMs: now - since, entries: entries.report(), limitsReached: limitsReached() };
+    attemptedAt = clock.now();
+    const demand = { windowMs: attemptedAt - since, entries: entries.report(), limitsReached: limitsReached() };
     const isEmpty = demand.entries.length === 0 && demand.limitsReached.length === 0;
     if (!isEmpty && !send(demand)) return false;
-    since = now;
+    since = attemptedAt;
     entries.startWindow();
+    early.cancel();
     return true;
   }
-  function reportSoon(delayMs: number): void {
-    urgent ??= clock.after(milliseconds(delayMs), () => {
-      urgent = undefined;
-      if (!report()) reportSoon(urgentRetryMs);
-    });
+  function reportEarly(): void {
+    if (!report()) early.request(milliseconds(attemptedAt + holdReportsMs));
   }
   function tick(): void {
     report();
@@ -77,14 +83,22 @@ export function createDemandRecorder({ send, limitsReached, clock }: DemandOptio
     },
     held(resolved, variant) {
       const { held } = entries.entryOf(resolved);
+      const key = `${resolved.entry.name} ${variant}`;
+      const soonest = clock.now() + coalesceMs;
+      early.request(milliseconds(heldQueries.has(key) ? Math.max(soonest, attemptedAt + holdReportsMs) : soonest));
+      add(heldQueries, key, 1);
       add(held, variant, 1);
-      reportSoon(urgentMs);
-      return { [Symbol.dispose]: () => add(held, variant, -1) };
+      return {
+        [Symbol.dispose]() {
+          add(heldQueries, key, -1);
+          add(held, variant, -1);
+        },
+      };
     },
     start: async () => tick(),
     stop: async () => {
       timer?.[Symbol.dispose]();
-      urgent?.[Symbol.dispose]();
+      early.cancel();
     },
   };
 }

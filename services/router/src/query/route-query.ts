@@ -1,11 +1,11 @@
 // Routes one query: selects a variant, picks a replica, forwards the request and returns the answer.
 
-import { ParetoError, type Candidate, type VariantId } from '@pareto/core';
+import { ParetoError, type Candidate } from '@pareto/core';
 import { pickReplica } from '@pareto/policy';
 import type { DecisionId } from '../decisions/decision-id.js';
 import { decide } from './decide.js';
 import { failureOf, forward, tryTakeRetry } from './forward.js';
-import type { Hold } from './holds.js';
+import { holdQuery, type HeldQuery } from './held-query.js';
 import { refusalOf, type Refusal } from '../resolve/refusal.js';
 import { admissionObjective, remainingMs, resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
@@ -26,22 +26,23 @@ export async function routeQuery(
   resolved: ResolvedQuery,
   decision: DecisionId,
 ): Promise<Answer> {
-  let hold: Hold | undefined;
+  let held: HeldQuery | undefined;
   try {
     for (let attempts = 0, losses = 0; ; resolved = resolve(core.tables.table, query)) {
       if (remainingMs(query, core.clock) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
-      const isFirst = attempts === 0 && hold === undefined;
-      const admission = decide(core, query, resolved, { decision, isFirst, hold });
+      const isFirst = attempts === 0 && held === undefined;
+      const admission = decide(core, query, resolved, { decision, isFirst, hold: held?.hold });
       if (admission.kind === 'refuse') throw refuse(core, query, resolved, admission);
       if (admission.kind === 'hold') {
-        hold ??= enterHold(core, query);
-        await waitFor(admission.selection.candidate.variant, core, resolved, hold);
+        held ??= holdQuery(core, query, resolved);
+        await held.wait(admission.selection.candidate.variant);
         continue;
       }
+      held?.resume();
       const { selection } = admission;
       const replica = pickReplica(selection.candidate, core.loads, core.rng);
       if (replica === undefined) throw new Error(`chosen variant ${selection.candidate.variant} has no usable replica`);
-      const routed = { decision, replica, selection, isFirst, isColdStart: hold !== undefined };
+      const routed = { decision, replica, selection, isFirst, isColdStart: held !== undefined };
       const outcome = await forward(core, query, resolved, routed);
       if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: routed.isColdStart };
       attempts += 1;
@@ -51,22 +52,11 @@ export async function routeQuery(
       }
     }
   } finally {
-    hold?.[Symbol.dispose]();
+    held?.[Symbol.dispose]();
   }
 }
 
 function refuse(core: RouterCore, query: ClientQuery, resolved: ResolvedQuery, refusal: Refusal): ParetoError {
   const elapsedMs = core.clock.now() - query.call.receivedAt;
   return refusalOf(refusal, resolved, admissionObjective(query, resolved, core.clock), elapsedMs);
-}
-
-function enterHold(core: RouterCore, query: ClientQuery): Hold {
-  const { body, call } = query;
-  return core.holds.enter({ bytes: body.length, signal: call.signal, remainingMs: remainingMs(query, core.clock) });
-}
-
-/** Waits for the next change. Meanwhile the demand for the variant is reported to the controller. */
-async function waitFor(variant: VariantId, core: RouterCore, resolved: ResolvedQuery, hold: Hold): Promise<void> {
-  using _waiting = core.demand.held(resolved, variant);
-  await hold.next(variant);
 }

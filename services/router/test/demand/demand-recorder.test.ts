@@ -6,7 +6,7 @@ import { createDemandRecorder } from '../../src/demand/demand-recorder.js';
 import type { ResolvedQuery } from '../../src/resolve/resolve.js';
 import { domainTable } from '../support/domain-table.js';
 
-const a = variantId('a:original');
+const [a, b] = [variantId('a:original'), variantId('b:original')];
 
 function resolvedQuery(latencyMs = 1000, items = 1, target = 'digits'): ResolvedQuery {
   const table = domainTable({ a: { ms: 1, replicas: 1 } });
@@ -24,13 +24,14 @@ function resolvedQuery(latencyMs = 1000, items = 1, target = 'digits'): Resolved
 function setUp() {
   const clock = createManualClock();
   const sent: wire.DemandInput[] = [];
+  const sentAt: number[] = [];
   let isConnected = true;
   const limits: wire.LimitCountInput[] = [];
   const recorder = createDemandRecorder({
     ...{ clock, limitsReached: () => [...limits] },
-    send: (demand) => isConnected && sent.push(demand) > 0,
+    send: (demand) => isConnected && sent.push(demand) > 0 && sentAt.push(clock.now()) > 0,
   });
-  return { clock, sent, recorder, limits, setConnected: (value: boolean) => (isConnected = value) };
+  return { clock, sent, sentAt, recorder, limits, setConnected: (value: boolean) => (isConnected = value) };
 }
 
 describe('the demand recorder', () => {
@@ -95,6 +96,57 @@ describe('the demand recorder', () => {
     for (const hold of holds) hold[Symbol.dispose]();
     await clock.advance(3000);
     assert.ok(sent.slice(2).every(({ entries }) => entries?.every(({ held = 0 }) => held === 0)));
+  });
+
+  it('reports further holds of a variant at most every 100 ms, and the first of another one immediately', async () => {
+    const { clock, sent, sentAt, recorder } = setUp();
+    await recorder.start(() => undefined);
+    for (let i = 0; i < 100; i++) recorder.held(resolvedQuery(100 * i + 1), a);
+    await clock.advance(10);
+    assert.deepEqual(sentAt, [2]);
+    for (let i = 0; i < 29; i++) {
+      recorder.held(resolvedQuery(), a);
+      await clock.advance(10);
+    }
+    assert.deepEqual(sentAt, [2, 102, 202]);
+    recorder.held(resolvedQuery(), b);
+    await clock.advance(10);
+    assert.deepEqual(sentAt, [2, 102, 202, 302]);
+    const held = sent.at(-1)?.entries?.reduce((sum, entry) => sum + Number(entry.held ?? 0), 0);
+    assert.equal(held, 100 + 29 + 1);
+    recorder.held(resolvedQuery(1000, 1, 'other'), a);
+    await clock.advance(10);
+    assert.equal(sentAt.at(-1), 312, 'the same variant, for another target');
+    await clock.advance(500);
+    assert.equal(sentAt.length, 5, 'without further holds');
+  });
+
+  it('reports a hold immediately again after all holds of the variant ended', async () => {
+    const { clock, sentAt, recorder } = setUp();
+    await recorder.start(() => undefined);
+    const first = recorder.held(resolvedQuery(), a);
+    const second = recorder.held(resolvedQuery(50), a);
+    await clock.advance(10);
+    first[Symbol.dispose]();
+    const third = recorder.held(resolvedQuery(), a);
+    await clock.advance(10);
+    assert.deepEqual(sentAt, [2], 'the variant is still held');
+    second[Symbol.dispose]();
+    third[Symbol.dispose]();
+    recorder.held(resolvedQuery(), a);
+    await clock.advance(10);
+    assert.deepEqual(sentAt, [2, 22]);
+  });
+
+  it('repeats a report of a hold that could not be sent', async () => {
+    const { clock, sentAt, recorder, setConnected } = setUp();
+    await recorder.start(() => undefined);
+    setConnected(false);
+    recorder.held(resolvedQuery(), a);
+    await clock.advance(150);
+    setConnected(true);
+    await clock.advance(100);
+    assert.deepEqual(sentAt, [202]);
   });
 
   it('reports the limits that were reached each second, also without queries', async () => {
