@@ -1,3 +1,4 @@
+export { addTo } from './add-to.js';
 export { ParetoError, errorCodes, errorText, isDiskFull, publicText, type ErrorCode } from './errors.js';
 export { hidePaths } from './hide-paths.js';
 export {

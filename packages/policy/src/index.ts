@@ -21,13 +21,12 @@ export {
 export { planUpload, type UploadParams, type UploadPlan } from './collect/plan-upload.js';
 export { costBatch, costPer1k } from './cost/cost-per-1k.js';
 export { p50At, p99At } from './cost/profile-at.js';
+export { type DemandEntry, type DemandReport, type LimitCount } from './demand/demand-report.js';
+export { type TargetDemand, type TargetRates } from './demand/demand-sums.js';
+export { createDemandWindow, outcomesMs, type DemandWindow } from './demand/demand-window.js';
 export { objectiveClass, strictestOf } from './demand/objective-class.js';
-export {
-  defaultDemandReportParams,
-  planDemandReport,
-  type DemandEntry,
-  type DemandReportParams,
-} from './demand/plan-demand-report.js';
+export { sumOutcomes, type TargetOutcomes } from './demand/outcome-sums.js';
+export { defaultDemandReportParams, planDemandReport, type DemandReportParams } from './demand/plan-demand-report.js';
 export {
   classifyVariant,
   defaultClassifyParams,

@@ -1,26 +1,8 @@
 // The entries of a report of demand: bounded in number, shared fairly by the targets, and with exact totals.
 
-import { groupBy, type LatencyCounts, type Objective, type VariantId } from '@pareto/core';
+import { addTo, groupBy } from '@pareto/core';
+import type { DemandEntry } from './demand-report.js';
 import { strictestOf } from './objective-class.js';
-
-/** Queries of one target with similar objectives. */
-export interface DemandEntry {
-  readonly target: string;
-  /** Strictest objective of the queries. */
-  readonly objective: Objective;
-  /** Items of the queries that arrived, each counted once, whatever becomes of it. */
-  readonly offeredItems: number;
-  /** Number of answered and refused queries. `items` is the number of their items. */
-  readonly requests: number;
-  readonly items: number;
-  readonly refused: number;
-  readonly violations: number;
-  readonly failed: number;
-  /** Number of queries that wait for each cold variant. */
-  readonly held: ReadonlyMap<VariantId, number>;
-  readonly itemsByVariant: ReadonlyMap<VariantId, number>;
-  readonly latencyCounts: LatencyCounts;
-}
 
 export interface DemandReportParams {
   readonly maxEntries: number;
@@ -36,7 +18,9 @@ export function planDemandReport(
   entries: readonly DemandEntry[],
   { maxEntries }: DemandReportParams,
 ): readonly DemandEntry[] {
-  const ascending = [...groupBy(entries, ({ target }) => target).values()].toSorted((a, b) => a.length - b.length);
+  const ascending = [...groupBy(entries, ({ tenant, target }) => `${tenant} ${target}`).values()].toSorted(
+    (a, b) => a.length - b.length,
+  );
   let free = maxEntries;
   const reduced = ascending.flatMap((ofTarget, index) => {
     const share = Math.max(1, Math.min(ofTarget.length, Math.floor(free / (ascending.length - index))));
@@ -59,6 +43,7 @@ function mergeSmallest(entries: readonly DemandEntry[], count: number): readonly
 function merge(entries: readonly DemandEntry[]): DemandEntry {
   const sum = (count: (entry: DemandEntry) => number): number => entries.reduce((all, entry) => all + count(entry), 0);
   return {
+    tenant: entries[0]?.tenant ?? '',
     target: entries[0]?.target ?? '',
     objective: entries.map(({ objective }) => objective).reduce(strictestOf),
     offeredItems: sum(({ offeredItems }) => offeredItems),
@@ -75,6 +60,6 @@ function merge(entries: readonly DemandEntry[]): DemandEntry {
 
 function addUp<K>(maps: readonly ReadonlyMap<K, number>[]): ReadonlyMap<K, number> {
   const sums = new Map<K, number>();
-  for (const counts of maps) for (const [key, count] of counts) sums.set(key, (sums.get(key) ?? 0) + count);
+  for (const counts of maps) for (const [key, count] of counts) addTo(sums, key, count);
   return sums;
 }

@@ -7,7 +7,7 @@ const variants = ['a:original', 'a:fp16', 'b:original'].map(variantId);
 
 function entryOf(target: string, latencyMs: number, counts: Partial<DemandEntry> = {}): DemandEntry {
   return {
-    ...{ target, objective: { ...fallbackObjective, latencyMs: milliseconds(latencyMs) } },
+    ...{ tenant: 'default', target, objective: { ...fallbackObjective, latencyMs: milliseconds(latencyMs) } },
     ...{ offeredItems: 1, requests: 1, items: 1, refused: 0, violations: 0, failed: 0 },
     ...{ held: new Map(), itemsByVariant: new Map(), latencyCounts: new Map() },
     ...counts,
@@ -31,7 +31,7 @@ const entry = fc
 function totalsOf(entries: readonly DemandEntry[]): Readonly<Record<string, number>> {
   const totals: Record<string, number> = {};
   const add = (key: string, value: number): void => void (totals[key] = (totals[key] ?? 0) + value);
-  for (const { target, objective: _, ...counts } of entries) {
+  for (const { target, tenant: _tenant, objective: _objective, ...counts } of entries) {
     for (const [name, value] of Object.entries(counts)) {
       if (typeof value === 'number') add(`${target} ${name}`, value);
       else for (const [key, part] of value) add(`${target} ${name} ${key}`, part);

@@ -1,9 +1,8 @@
 // The load of each task, which `pareto top` shows: rates, latencies, attainment, held queries and share of the price.
 
-import { architectureNameOf, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
+import { addTo, architectureNameOf, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
+import { outcomesMs, sumOutcomes, type TargetOutcomes, type TargetRates } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
-import { addTo } from '../cluster/add-to.js';
-import { outcomesMs, noOutcomes, type TargetOutcomes, type TargetRates } from '../cluster/demand-window.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { versionKey } from '../registry/registry-view.js';
 
@@ -33,7 +32,7 @@ export function taskLoads(view: ClusterView): wire.TaskLoadInput[] {
 
 /** Returns the sum of the outcomes of all targets of a task. */
 function describeOutcomes(outcomes: readonly TargetOutcomes[]): Partial<wire.TaskLoadInput> {
-  const { queries, attained, failed, latencyCounts, itemsByVariant } = outcomes.reduce(merge, noOutcomes());
+  const { queries, attained, failed, latencyCounts, itemsByVariant } = sumOutcomes(outcomes);
   const p50Ms = latencyQuantile(latencyCounts, 0.5);
   const p99Ms = latencyQuantile(latencyCounts, 0.99);
   const perSecond = 1000 / outcomesMs;
@@ -45,15 +44,6 @@ function describeOutcomes(outcomes: readonly TargetOutcomes[]): Partial<wire.Tas
       Array.from(itemsByVariant, ([variant, items]) => [variant, items * perSecond]),
     ),
   };
-}
-
-function merge(sum: TargetOutcomes, each: TargetOutcomes): TargetOutcomes {
-  sum.queries += each.queries;
-  sum.failed += each.failed;
-  sum.attained += each.attained;
-  for (const [bucket, count] of each.latencyCounts) addTo(sum.latencyCounts, bucket, count);
-  for (const [variant, items] of each.itemsByVariant) addTo(sum.itemsByVariant, variant, items);
-  return sum;
 }
 
 /** Returns the task of a target, which is a task, an architecture or a variant. */

@@ -1,9 +1,9 @@
 // The state of the cluster on this controller: the mirror of the store, leadership, fleet and demand.
 
 import { milliseconds, type Clock, type PriceTable, type WorkerId } from '@pareto/core';
+import { createDemandWindow, type DemandWindow } from '@pareto/policy';
 import { createElection, type Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import { createDemandWindow, type DemandWindow } from './demand-window.js';
 import { createFleetState, type FleetState } from '../fleet/fleet-state.js';
 import { createRegistryCache } from '../registry/registry-cache.js';
 import { createLeader, type Leader } from '../leadership/leadership.js';

@@ -1,6 +1,7 @@
 // Builds the snapshot that planning uses: registry and plan from the mirror, fleet and demand from the live sessions.
 
 import {
+  addTo,
   architectureNameOf,
   bytes,
   milliseconds,
@@ -14,6 +15,7 @@ import {
   type WorkerId,
 } from '@pareto/core';
 import type {
+  DemandWindow,
   PlacementReplica,
   PlacementSnapshot,
   PlacementVariant,
@@ -21,8 +23,6 @@ import type {
   PlacementWorker,
   VariantDemand,
 } from '@pareto/policy';
-import { addTo } from './add-to.js';
-import type { DemandWindow } from './demand-window.js';
 import type { FleetState } from '../fleet/fleet-state.js';
 import { variantOf } from '../fleet/live-worker.js';
 import type { RecordView } from '../storage/record-tables.js';

@@ -1,11 +1,12 @@
 // The sessions of routers, which receive the routing table and send demand.
 
 import { milliseconds, ParetoError, workerId, type Clock, type TableVersion, type WorkerId } from '@pareto/core';
+import type { DemandWindow } from '@pareto/policy';
 import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
-import type { DemandWindow } from '../cluster/demand-window.js';
 import type { Leader } from '../leadership/leadership.js';
 import { createWakeSignal, createNotifier } from '../loops/notifier.js';
+import { demandFromWire } from './demand-from-wire.js';
 import { mustRedirect, mayServeRouter, type LeadershipStatus, type RouterSession } from './router-session.js';
 import type { TableLog } from './table-log.js';
 import type { TableRows } from './table-rows.js';
@@ -150,7 +151,7 @@ async function readRouter(
     for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
       if (leader.term === undefined) continue;
       const { demand: update, workerLost } = next.value;
-      if (update && demand.add(router, update, clock.now())) onHeld();
+      if (update && demand.add(router, demandFromWire(update), clock.now())) onHeld();
       if (workerLost) onWorkerLost(workerId(workerLost.workerId));
     }
   } catch (error) {

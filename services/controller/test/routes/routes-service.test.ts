@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError } from '@pareto/core';
+import { createDemandWindow } from '@pareto/policy';
 import type { DuplexStream, ServerCall, wire } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { beforeEach, describe, it } from 'mocha';
-import { createDemandWindow } from '../../src/cluster/demand-window.js';
 import { mustRedirect, type RouterSession } from '../../src/routes/router-session.js';
 import { createRoutes, type RoutesOptions } from '../../src/routes/routes-service.js';
 import { createTableLog } from '../../src/routes/table-log.js';

@@ -86,7 +86,7 @@ function withObjective(entry: Entry, objective: DemandEntry['objective']): Entry
 
 function createEntry(target: string, objective: DemandEntry['objective'], held = new Map<VariantId, number>()): Entry {
   const counts = { offeredItems: 0, requests: 0, items: 0, refused: 0, violations: 0, failed: 0 };
-  return { target, objective, ...counts, held, itemsByVariant: new Map(), latencyCounts: new Map() };
+  return { tenant: 'default', target, objective, ...counts, held, itemsByVariant: new Map(), latencyCounts: new Map() };
 }
 
 const withoutCounts = ({ target, objective, held }: Entry): Entry => createEntry(target, objective, held);
@@ -99,9 +99,9 @@ export function add<Key>(counts: Map<Key, number>, key: Key, change: number): vo
 
 /** Returns one message, plus one for each further variant for which queries of the entry are held. */
 function toWire(entry: DemandEntry): wire.DemandEntryInput[] {
-  const { target, offeredItems, requests, items, refused, violations, failed } = entry;
+  const { tenant, target, offeredItems, requests, items, refused, violations, failed } = entry;
   const [first, ...others] = [...entry.held].map(([heldVariant, held]) => ({ heldVariant, held }));
-  const base = { tenant: 'default', target, objective: objectiveToWire(entry.objective) };
+  const base = { tenant, target, objective: objectiveToWire(entry.objective) };
   const itemsByVariant = Object.fromEntries(entry.itemsByVariant);
   const latencyCounts = Object.fromEntries(entry.latencyCounts);
   const counts = { offeredItems, requests, items, refused, violations, failed, itemsByVariant, latencyCounts };

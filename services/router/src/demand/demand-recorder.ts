@@ -8,7 +8,7 @@ import { add, createEntries } from './demand-entries.js';
 import { createEarliestTimer } from './earliest-timer.js';
 
 export interface DemandRecorder extends Runnable {
-  /** Records a query that arrived, whatever becomes of it. Call it once for each query. */
+  /** Records a query that arrived. Call it once for each query, whatever its outcome. */
   offered(resolved: ResolvedQuery): void;
   /** `latencyMs` is the time from receipt to answer. It counts as a violation if it exceeds the objective's latency. */
   answered(resolved: ResolvedQuery, variant: VariantId, latencyMs: number): void;

@@ -1,0 +1,120 @@
+// The demand of the whole cluster over the last seconds, from the reports of its routers.
+
+import { addTo, type Milliseconds, type VariantId } from '@pareto/core';
+import type { DemandReport, LimitCount } from './demand-report.js';
+import {
+  addDemand,
+  totalDemands,
+  totalRates,
+  type DemandSums,
+  type TargetDemand,
+  type TargetRates,
+} from './demand-sums.js';
+import { createHeldVariants, type HeldVariants } from './held-variants.js';
+import { addOutcomes, totalOutcomes, type OutcomeSums, type TargetOutcomes } from './outcome-sums.js';
+import { createSlidingBuckets, type SlidingBuckets } from './sliding-buckets.js';
+
+export interface DemandWindow {
+  /**
+   * Adds a router's report. Returns true if a turn of the control loop is due, because the router holds queries for
+   * another variant than before.
+   */
+  add(router: string, report: DemandReport, now: Milliseconds): boolean;
+  /** Returns the demand of each tenant, target and class of objectives over the last 5 s, the largest first. */
+  demands(now: Milliseconds): readonly TargetDemand[];
+  /**
+   * Returns items per second by variant: the items of each class, spread over the variants in proportion to their
+   * answers. The items of a class without answers are left out.
+   */
+  itemsPerSecond(now: Milliseconds): ReadonlyMap<VariantId, number>;
+  /** Returns the rates over the last 5 s by target. */
+  byTarget(now: Milliseconds): ReadonlyMap<string, TargetRates>;
+  /** Returns the outcomes of the queries of the last 10 s by target. */
+  outcomes(now: Milliseconds): ReadonlyMap<string, TargetOutcomes>;
+  /** Returns the number of held queries by cold variant, the largest first. */
+  held(now: Milliseconds): ReadonlyMap<VariantId, number>;
+  /** Returns the limits that each router reached in the last minute, by its id. */
+  limitsReached(now: Milliseconds): ReadonlyMap<string, readonly LimitCount[]>;
+}
+
+/** The demand of one router. */
+interface RouterDemand {
+  readonly rates: SlidingBuckets<DemandSums>;
+  readonly held: HeldVariants;
+  lastReport: { readonly limitsReached: readonly LimitCount[]; readonly at: Milliseconds };
+}
+
+/** Span of the rates, and maximum age of the limits of a router, which reports them each second. */
+const rateMs = 5_000;
+/** Span of the outcomes. A router that is silent for so long is dropped. */
+export const outcomesMs = 10_000;
+
+export function createDemandWindow(): DemandWindow {
+  const routers = new Map<string, RouterDemand>();
+  const outcomes = createSlidingBuckets<OutcomeSums>(outcomesMs, () => new Map());
+
+  function dropSilent(now: Milliseconds): void {
+    for (const [id, { lastReport }] of routers) if (now - lastReport.at >= outcomesMs) routers.delete(id);
+  }
+  function live(now: Milliseconds): readonly RouterDemand[] {
+    dropSilent(now);
+    return [...routers.values()];
+  }
+  function join(id: string, lastReport: RouterDemand['lastReport']): RouterDemand {
+    dropSilent(lastReport.at);
+    const created = createRouterDemand(lastReport);
+    routers.set(id, created);
+    return created;
+  }
+  const recentRates = (now: Milliseconds): readonly DemandSums[] => live(now).flatMap(({ rates }) => rates.recent(now));
+  const demands = (now: Milliseconds): readonly TargetDemand[] => totalDemands(recentRates(now));
+
+  return {
+    add(id, { windowMs, entries, limitsReached }, now) {
+      const lastReport = { limitsReached, at: now };
+      const router = routers.get(id) ?? join(id, lastReport);
+      router.lastReport = lastReport;
+      const [rates, counts] = [router.rates.current(now), outcomes.current(now)];
+      for (const entry of entries) {
+        addDemand(rates, entry, (shareOf(rateMs, windowMs) * 1000) / rateMs);
+        addOutcomes(counts, entry, shareOf(outcomesMs, windowMs));
+      }
+      return router.held.add(entries, now);
+    },
+    demands,
+    itemsPerSecond: (now) => spreadOverVariants(demands(now)),
+    byTarget: (now) => totalRates(recentRates(now)),
+    outcomes: (now) => totalOutcomes(outcomes.recent(now)),
+    held(now) {
+      const counts = new Map<VariantId, number>();
+      for (const { held } of live(now)) for (const [variant, count] of held.counts(now)) addTo(counts, variant, count);
+      return new Map([...counts].sort((a, b) => b[1] - a[1]));
+    },
+    limitsReached(now) {
+      const recent = [...routers].filter(([, { lastReport }]) => now - lastReport.at < rateMs);
+      return new Map(recent.map(([id, { lastReport }]) => [id, lastReport.limitsReached]));
+    },
+  };
+}
+
+const createRouterDemand = (lastReport: RouterDemand['lastReport']): RouterDemand => ({
+  rates: createSlidingBuckets(rateMs, () => new Map()),
+  held: createHeldVariants(),
+  lastReport,
+});
+
+/**
+ * Returns the share of a report's counts that falls into a span. A router reports the whole time without a controller in
+ * one message.
+ */
+const shareOf = (spanMs: number, windowMs: Milliseconds): number => (windowMs > spanMs ? spanMs / windowMs : 1);
+
+function spreadOverVariants(demands: readonly TargetDemand[]): ReadonlyMap<VariantId, number> {
+  const rates = new Map<VariantId, number>();
+  for (const { itemsPerSecond, answered } of demands) {
+    const total = [...answered.values()].reduce((sum, items) => sum + items, 0);
+    if (total === 0) continue;
+    for (const [variant, items] of answered) addTo(rates, variant, (itemsPerSecond * items) / total);
+  }
+  return rates;
+}
