@@ -109,5 +109,13 @@ export {
   type TableVersion,
   type TargetEntry,
 } from './table.js';
-export { type Plan, type PlanAction, type UnmetNeed, type DeferredStep } from './plan.js';
+export {
+  unmetCauses,
+  type DeferredStep,
+  type KeptReplica,
+  type Plan,
+  type PlanAction,
+  type UnmetCause,
+  type UnmetNeed,
+} from './plan.js';
 export { bootstrap95, percentile, wilson95 } from './statistics.js';

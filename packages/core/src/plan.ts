@@ -1,7 +1,7 @@
 // A controller's decision as data.
 
 import type { Assignment } from './fleet.js';
-import type { HardwareClassId, VariantId, WorkerId } from './units.js';
+import type { HardwareClassId, Milliseconds, ReplicaId, VariantId, WorkerId } from './units.js';
 
 export type PlanAction =
   | { readonly kind: 'load'; readonly assignment: Assignment; readonly reason: string }
@@ -32,11 +32,36 @@ export interface Plan {
   readonly unmet: readonly UnmetNeed[];
   /** Files and measurements that wait, each with the reason. */
   readonly deferred: readonly DeferredStep[];
+  /** The existing replicas that stay, each with the most important reason. */
+  readonly kept: readonly KeptReplica[];
+  /** Earliest time at which the same state may give another plan. Infinite if there is none. */
+  readonly nextAt: Milliseconds;
 }
+
+/** A replica that stays, and why. */
+export interface KeptReplica {
+  readonly replica: ReplicaId;
+  /** Name of the source whose need the replica meets. Undefined if no need keeps it. */
+  readonly source: string | undefined;
+  readonly reason: string;
+}
+
+/** The causes of unmet needs. */
+export const unmetCauses = ['unmeasured', 'excluded', 'no-worker', 'compute', 'memory', 'eviction'] as const;
+
+/**
+ * The thing that an unmet need lacks. `unmeasured`: a profile of the variant. `excluded`: a variant that rules and quarantines allow.
+ * `no-worker`: a worker of the hardware class that accepts replicas. `compute`: free time of a slot. `memory`: free
+ * memory. `eviction`: memory that is being freed for it.
+ */
+export type UnmetCause = (typeof unmetCauses)[number];
 
 /** A replica that a plan could not provide. */
 export interface UnmetNeed {
   readonly variant: VariantId;
+  /** Name of the need's source. Undefined for a replica that can't leave its draining worker. */
+  readonly source: string | undefined;
+  readonly cause: UnmetCause;
   readonly reason: string;
   /** Target of the rule that keeps the variant warm. Undefined if no such rule requires the replica. */
   readonly warmTarget?: string;

@@ -24,6 +24,14 @@ export { p50At, p99At } from './cost/profile-at.js';
 export { type DemandEntry, type DemandReport, type LimitCount } from './demand/demand-report.js';
 export { type TargetDemand, type TargetRates } from './demand/demand-sums.js';
 export { createDemandWindow, outcomesMs, type DemandWindow } from './demand/demand-window.js';
+export {
+  defaultSteadyDemandParams,
+  noDemand,
+  observeRates,
+  type Rates,
+  type SteadyDemand,
+  type SteadyDemandParams,
+} from './demand/steady-demand.js';
 export { objectiveClass, strictestOf } from './demand/objective-class.js';
 export { sumOutcomes, type TargetOutcomes } from './demand/outcome-sums.js';
 export { defaultDemandReportParams, planDemandReport, type DemandReportParams } from './demand/plan-demand-report.js';
@@ -46,7 +54,15 @@ export { type Step } from './make/step.js';
 export { missingVariants, variantsOf } from './make/variants-of.js';
 export { dropEarlyUnloads } from './place/validate/drop-early-unloads.js';
 export { defaultOrphanParams, planOrphanUnloads, type Orphan, type OrphanParams } from './place/plan-orphan-unloads.js';
+export { createContext, type PlanningContext } from './place/context/context.js';
+export { needSources } from './place/need-sources.js';
+export { spreadDemand } from './place/needs/demand/spread-demand.js';
+export { createNeed, type Need } from './place/needs/need.js';
+export type { NeedSource } from './place/needs/need-source.js';
 export { planPlacement } from './place/plan-placement.js';
+export { planReplicas } from './place/plan-replicas.js';
+export { planTargets } from './place/targets/plan-targets.js';
+export type { Target, Targets } from './place/targets/target.js';
 export {
   defaultPlacementParams,
   type MakeTarget,
@@ -88,14 +104,6 @@ export {
   type ReplicaLoad,
 } from './route/pace.js';
 export { pickReplica } from './route/pick-replica.js';
-export {
-  defaultScaleParams,
-  planReplicas,
-  type ReplicaPlan,
-  type ScaleParams,
-  type ScaleState,
-  type VariantDemand,
-} from './scale/plan-replicas.js';
 export { exclusionsOf } from './select/exclusions.js';
 export { nearestFeasible, type Offer } from './select/nearest.js';
 export { preferenceOf } from './select/rank.js';

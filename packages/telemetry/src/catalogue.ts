@@ -171,7 +171,7 @@ export interface ControllerMetrics extends ServiceMetrics {
   readonly replicas: Gauge<'state'>;
   readonly turnTime: Histogram;
   readonly planActions: Counter<'kind'>;
-  readonly planUnmet: Gauge;
+  readonly planUnmet: Gauge<'reason'>;
   readonly measurements: Counter<'outcome'>;
   readonly outcomes: Counter<'recipe' | 'result'>;
   readonly storeTime: Histogram<'operation'>;
@@ -191,7 +191,9 @@ export function createControllerMetrics(make: Instruments = createInstruments('c
     replicas: make.gauge('pareto_replicas', 'Replicas by state', ['state']),
     turnTime: make.histogram('pareto_control_turn_seconds', 'Time of one control turn', latencyBuckets),
     planActions: make.counter('pareto_plan_actions_total', 'Planned actions, by kind', ['kind']),
-    planUnmet: make.gauge('pareto_plan_unmet', 'Needs that the last plan could not meet'),
+    planUnmet: make.gauge('pareto_plan_unmet', 'Needs that the last plan could not meet, by what they lack', [
+      'reason',
+    ]),
     measurements: make.counter('pareto_measurements_total', 'Measurements reported by workers, by outcome', [
       'outcome',
     ]),

@@ -1,6 +1,6 @@
 // The assembly of a controller from its parts, in the order in which they start.
 
-import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
+import { defaultPlacementParams, defaultSteadyDemandParams } from '@pareto/policy';
 import { createServer, type Limiter } from '@pareto/rpc';
 import {
   advertisedAddress,
@@ -83,12 +83,12 @@ export async function createController(
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
   const loop = createControlLoop({
     ...{ ...cluster, ...context, assigner, outcomes, planLog, events, metrics, ...params },
-    ...{ placement: defaultPlacementParams, scale: defaultScaleParams, epoch: () => store.epoch },
+    ...{ placement: defaultPlacementParams, demandParams: defaultSteadyDemandParams, epoch: () => store.epoch },
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
   const table = createTableLog(() => `${store.epoch}.${instance}`);
   const onWorkerLost = createSuspicions({ ...cluster, ...context, onSuspected: () => routes.touch() });
-  const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.trigger, onWorkerLost });
+  const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.hurry, onWorkerLost });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const limiter = createServiceLimiter(config, metrics, clock);
   const server = createServer({ ...config, ...access.server, limiter, clock, onError });

@@ -22,11 +22,6 @@ export interface DemandWindow {
   add(router: string, report: DemandReport, now: Milliseconds): boolean;
   /** Returns the demand of each tenant, target and class of objectives over the last 5 s, the largest first. */
   demands(now: Milliseconds): readonly TargetDemand[];
-  /**
-   * Returns items per second by variant: the items of each class, spread over the variants in proportion to their
-   * answers. The items of a class without answers are left out.
-   */
-  itemsPerSecond(now: Milliseconds): ReadonlyMap<VariantId, number>;
   /** Returns the rates over the last 5 s by target. */
   byTarget(now: Milliseconds): ReadonlyMap<string, TargetRates>;
   /** Returns the outcomes of the queries of the last 10 s by target. */
@@ -82,7 +77,6 @@ export function createDemandWindow(): DemandWindow {
       return router.held.add(entries, now);
     },
     demands,
-    itemsPerSecond: (now) => spreadOverVariants(demands(now)),
     byTarget: (now) => totalRates(recentRates(now)),
     outcomes: (now) => totalOutcomes(outcomes.recent(now)),
     held(now) {
@@ -108,13 +102,3 @@ const createRouterDemand = (lastReport: RouterDemand['lastReport']): RouterDeman
  * one message.
  */
 const shareOf = (spanMs: number, windowMs: Milliseconds): number => (windowMs > spanMs ? spanMs / windowMs : 1);
-
-function spreadOverVariants(demands: readonly TargetDemand[]): ReadonlyMap<VariantId, number> {
-  const rates = new Map<VariantId, number>();
-  for (const { itemsPerSecond, answered } of demands) {
-    const total = [...answered.values()].reduce((sum, items) => sum + items, 0);
-    if (total === 0) continue;
-    for (const [variant, items] of answered) addTo(rates, variant, (itemsPerSecond * items) / total);
-  }
-  return rates;
-}

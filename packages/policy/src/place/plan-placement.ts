@@ -1,72 +1,40 @@
-// The placement of replicas on workers: needs are met greedily, in a fixed order.
+// The placement of targets on workers.
 
 import type { Plan } from '@pareto/core';
+import type { PlanningContext } from './context/context.js';
 import { createLedger } from './ledger/ledger.js';
-import {
-  heldNeeds,
-  retentionOf,
-  replacementNeeds,
-  requiredNeeds,
-  requiredOf,
-  spareNeeds,
-  variantsIn,
-  wantedNeeds,
-  relocationNeeds,
-  type PlanningContext,
-} from './needs/needs.js';
+import { createPacking } from './pack/packing.js';
+import { rankOf } from './pack/rank.js';
 import { listOpenSteps } from './steps/list-open-steps.js';
-import { listOptions } from './ledger/options.js';
-import { planRollout } from './plan-rollout.js';
 import { planSteps } from './steps/plan-steps.js';
-import { drainWorkers, unloadUnservable, unloadSurplus } from './unload.js';
-import { claim, satisfy } from './needs/satisfy.js';
-import type { PlacementParams, PlacementSnapshot } from '../snapshot/snapshot.js';
-import { versionsOf } from '../snapshot/versions.js';
-import { coldVariants } from '../snapshot/warmth.js';
-import { warmthNeeds } from './needs/warmth-needs.js';
+import type { Targets } from './targets/target.js';
+import { drainWorkers, unloadSurplus, unloadUnservable } from './unload.js';
+
+/** Priorities of steps among those of the need sources. */
+const heldSteps = 15;
+const otherSteps = 50;
 
 /**
- * Returns the actions that bring the fleet closer to its needs, or none if it meets them. Never exceeds a worker's
- * memory, counting replicas that are still being unloaded. Loads come before the unloads they replace; if memory forces
- * the opposite, the load follows in a later plan, when the memory is free.
+ * Returns the actions that bring the fleet closer to the targets, or none if it meets them. Never exceeds a worker's
+ * memory, counting replicas that are still being unloaded, nor the time of its slots. Loads come before the unloads they
+ * replace; if memory forces the opposite, the load follows in a later plan, when the memory is free.
  */
-export function planPlacement(snapshot: PlacementSnapshot, params: PlacementParams): Plan {
-  const versions = versionsOf(snapshot);
-  const options = listOptions(snapshot, versions);
-  const context: PlanningContext = {
-    snapshot,
-    versions,
-    options,
-    params,
-    cold: coldVariants(snapshot.warmthRules, snapshot.variants),
-  };
-  const ledger = createLedger(snapshot, params);
+export function planPlacement(context: PlanningContext, { targets, unmet }: Targets): Plan {
+  const ledger = createLedger(context);
+  for (const need of unmet) ledger.unmet(need);
   unloadUnservable(ledger, context);
-  const required = requiredOf(context);
-  const hard = [...requiredNeeds(required), ...heldNeeds(context)];
-  for (const need of hard) satisfy(ledger, need);
+  const packing = createPacking(ledger, context, targets);
+  packing.claim();
   const steps = listOpenSteps(context);
-  planSteps(
-    ledger,
-    context,
-    steps.filter(({ isHeld }) => isHeld),
-  );
-  const wanted = wantedNeeds(context);
-  for (const need of wanted) satisfy(ledger, need);
-  const warmth = warmthNeeds(ledger, context);
-  // Count existing replicas first, so that no warmth rule evicts what another one keeps.
-  for (const need of warmth) claim(ledger, need);
-  for (const need of warmth) satisfy(ledger, need);
-  planSteps(
-    ledger,
-    context,
-    steps.filter(({ isHeld }) => !isHeld),
-  );
-  planRollout(ledger, context);
-  for (const need of replacementNeeds(ledger, context)) satisfy(ledger, need);
-  for (const need of spareNeeds(required, params)) satisfy(ledger, need);
-  for (const need of relocationNeeds(ledger, context)) satisfy(ledger, need);
-  drainWorkers(ledger, variantsIn([...hard, ...wanted, ...warmth]));
-  unloadSurplus(ledger, retentionOf(context));
+  const held = steps.filter(({ isHeld }) => isHeld);
+  const others = steps.filter(({ isHeld }) => !isHeld);
+  packing.provide(-Infinity, heldSteps);
+  planSteps(ledger, context, held, rankOf(heldSteps));
+  packing.provide(heldSteps, otherSteps);
+  planSteps(ledger, context, others, rankOf(otherSteps));
+  packing.provide(otherSteps, Infinity);
+  const needed = targets.filter(({ priority }) => priority < otherSteps);
+  drainWorkers(ledger, new Set(needed.map(({ need }) => need.variant)));
+  unloadSurplus(ledger, context);
   return ledger.plan();
 }

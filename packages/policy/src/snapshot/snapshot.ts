@@ -80,8 +80,10 @@ export interface PlacementSnapshot {
   readonly replicas: readonly PlacementReplica[];
   /** Variants with held queries, the most urgent first. */
   readonly held: readonly VariantId[];
-  /** Replicas that demand needs, from `planReplicas`. Missing variants need none. */
-  readonly wanted: ReadonlyMap<VariantId, number>;
+  /** Items per second that each variant must answer, from `steadyDemand`. Missing variants have no demand. */
+  readonly demand: ReadonlyMap<VariantId, number>;
+  /** Time at which a replica of a version of a variant (`variant/version`) was last unloaded, if that was recently. */
+  readonly unloadedAt: ReadonlyMap<string, Milliseconds>;
   readonly prices: PriceTable;
 }
 
@@ -101,6 +103,10 @@ export interface PlacementParams {
    * effect.
    */
   readonly copies: number;
+  /** Share of a slot's time that demand may take, so that queries rarely wait. */
+  readonly targetUtilisation: number;
+  /** Minimum time between two unloads of surplus replicas of one version of a variant. */
+  readonly surplusMs: Milliseconds;
   /** Assumed memory of an unmeasured variant, as a multiple of the size of its files. */
   readonly unmeasuredMemoryFactor: number;
   /** Assumed memory of the process, in addition. */
@@ -114,6 +120,8 @@ export const defaultPlacementParams: PlacementParams = {
   quietMs: 2_000 as Milliseconds,
   handoverMs: 1_000 as Milliseconds,
   copies: 2,
+  targetUtilisation: 0.7,
+  surplusMs: 5_000 as Milliseconds,
   unmeasuredMemoryFactor: 3,
   processBytes: (64 * 2 ** 20) as Bytes,
 };

@@ -11,7 +11,11 @@ export interface Versions {
 
 export type VersionsByArchitecture = ReadonlyMap<string, Versions>;
 
-export function versionsOf({ architectures, variants, served }: PlacementSnapshot): VersionsByArchitecture {
+export function versionsOf({
+  architectures,
+  variants,
+  served,
+}: Pick<PlacementSnapshot, 'architectures' | 'variants' | 'served'>): VersionsByArchitecture {
   const current = new Map<string, number>();
   const record = (name: string, version: number): void =>
     void current.set(name, Math.max(version, current.get(name) ?? version));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId, type Plan } from '@pareto/core';
 import fc from 'fast-check';
-import { planPlacement } from '../../src/place/plan-placement.js';
+import { planReplicas } from '../../src/place/plan-replicas.js';
 import { defaultPlacementParams, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
 import { carryOut } from './carry-out.js';
 import {
@@ -13,6 +13,7 @@ import {
   task,
   variant,
   worker,
+  type Wanted,
   type VariantFields,
 } from '../support/fixture.js';
 
@@ -21,7 +22,7 @@ const small = variant('small:original', { p50Ms: 1, accuracy: 0.9 });
 const middle = variant('middle:original', { p50Ms: 3, accuracy: 0.95 });
 const large = variant('large:original', { p50Ms: 9, accuracy: 0.99 });
 
-const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly string[]])[] = [
+const cases: readonly (readonly [string, Partial<PlacementSnapshot> & Wanted, readonly string[]])[] = [
   [
     'the cheapest and the most accurate are loaded on different workers',
     { variants: [small, middle, large], workers: [worker('a', 500), worker('b', 500)] },
@@ -217,19 +218,19 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
   ],
 ];
 
-describe('planPlacement', () => {
+describe('planReplicas', () => {
   for (const [name, fields, expected] of cases) {
-    it(name, () => assert.deepEqual(brief(planPlacement(snapshot(fields), params)), expected));
+    it(name, () => assert.deepEqual(brief(planReplicas(snapshot(fields), params)), expected));
   }
 
   it('keeps a spare copy on another worker if there is room', () => {
     const world = snapshot({ variants: [small], workers: [worker('a', 500), worker('b', 500)] });
-    const plan = planPlacement(world, defaultPlacementParams);
+    const plan = planReplicas(world, defaultPlacementParams);
     assert.deepEqual(brief(plan), ['load small:original on a', 'load small:original on b']);
   });
 
   it('reports what could not be placed', () => {
-    const plan = planPlacement(
+    const plan = planReplicas(
       snapshot({ variants: [small], workers: [worker('a', 120, { measuring: variantId('small:original') })] }),
       params,
     );
@@ -276,7 +277,7 @@ describe('planPlacement', () => {
   ): PlacementSnapshot {
     let world = start;
     for (let turn = 1; turn <= turns; turn++) {
-      const plan = planPlacement(world, defaultPlacementParams);
+      const plan = planReplicas(world, defaultPlacementParams);
       check(world, plan);
       world = carryOut(world, plan, turn, true);
     }
@@ -301,7 +302,7 @@ describe('planPlacement', () => {
     fc.assert(
       fc.property(worlds, (start) => {
         const world = run(start, 60, () => undefined);
-        assert.deepEqual(brief(planPlacement(world, defaultPlacementParams)), []);
+        assert.deepEqual(brief(planReplicas(world, defaultPlacementParams)), []);
       }),
     );
   });
@@ -309,7 +310,7 @@ describe('planPlacement', () => {
   it('keeps the cheapest and the most accurate ready if every worker has room for all', () => {
     fc.assert(
       fc.property(worlds, (start) => {
-        const roomy = { ...start, workers: [...start.workers, worker('roomy', mib(1))], wanted: new Map() };
+        const roomy = { ...start, workers: [...start.workers, worker('roomy', mib(1))], demand: new Map() };
         const world = run(roomy, 40, () => undefined);
         for (const { name } of world.tasks) {
           const own = world.variants.filter((v) => v.variant.task === name).map(costAndAccuracy);

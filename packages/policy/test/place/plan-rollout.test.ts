@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds, type Plan } from '@pareto/core';
 import fc from 'fast-check';
-import { defaultPlacementParams, planPlacement, type PlacementSnapshot } from '../../src/index.js';
+import { defaultPlacementParams, planReplicas, type PlacementSnapshot } from '../../src/index.js';
 import { carryOut, servedOf } from './carry-out.js';
 import {
   architecture,
@@ -11,6 +11,7 @@ import {
   snapshot,
   variant,
   worker,
+  type Wanted,
   type VariantFields,
 } from '../support/fixture.js';
 
@@ -20,7 +21,7 @@ const second = (recipe = 'original', fields: VariantFields = {}) => first(recipe
 const current = architecture('a', { version: 2 });
 
 /** A snapshot in which version 2 is registered and version 1 is served. */
-const world = (fields: Partial<PlacementSnapshot>): PlacementSnapshot =>
+const world = (fields: Partial<PlacementSnapshot> & Wanted): PlacementSnapshot =>
   snapshot({
     now: milliseconds(10_000),
     architectures: [current],
@@ -30,14 +31,14 @@ const world = (fields: Partial<PlacementSnapshot>): PlacementSnapshot =>
     replicas: [replica('1', 'a:original', 'w')],
     ...fields,
   });
-const plan = (fields: Partial<PlacementSnapshot>): Plan => planPlacement(world(fields), params);
+const plan = (fields: Partial<PlacementSnapshot> & Wanted): Plan => planReplicas(world(fields), params);
 
 /** Returns the served version and the plan of each turn. */
 function run(start: PlacementSnapshot, turns: number): readonly string[] {
   const lines: string[] = [];
   let now = start;
   for (let turn = 1; turn <= turns; turn++) {
-    const next = planPlacement(now, params);
+    const next = planReplicas(now, params);
     for (const { info } of now.workers) assert.ok(memoryOn(info.id, now, next) <= info.memoryBytes);
     lines.push([`v${now.served.get('a')}`, ...brief(next)].join(' | '));
     now = carryOut(now, next, turn, true);
@@ -110,7 +111,7 @@ describe('a new version', () => {
     const variants = [first(), first('fp16'), second()];
     const replicas = [replica('1', 'a:fp16', 'w')];
     const ready = [...replicas, replica('2', 'a:original', 'w', { version: 2 }), replica('3', 'a:original', 'w')];
-    const cases: readonly Partial<PlacementSnapshot>[] = [
+    const cases: readonly (Partial<PlacementSnapshot> & Wanted)[] = [
       { architectures: [current] },
       { architectures: [declines('declined')] },
       { architectures: [declines('failed')] },
@@ -143,9 +144,8 @@ describe('a new version', () => {
     const next = plan(tight);
     assert.deepEqual(brief(next), ['unload a:original on w']);
     assert.equal(next.actions[0]?.reason, 'not enough memory for both versions, makes room for a:original');
-    assert.deepEqual(next.unmet, [
-      { variant: 'a:original', reason: 'version 2 of a is being rolled out: waits for memory on w' },
-    ]);
+    const reason = 'version 2 of a is being rolled out: waits for memory on w';
+    assert.deepEqual(next.unmet, [{ variant: 'a:original', source: 'succession', cause: 'eviction', reason }]);
     assert.deepEqual(run(world(tight), 5), [
       'v1 | unload a:original on w',
       'v2',
@@ -162,7 +162,7 @@ describe('a new version', () => {
 
   it('evicts the most redundant replica', () => {
     const variants = [first(), first('fp16'), second(), second('fp16')];
-    const workers = [worker('v', 200), worker('w', 200)];
+    const workers = [worker('v', 200, { slots: 2 }), worker('w', 200)];
     const replicas = [
       replica('1', 'a:original', 'v'),
       replica('2', 'a:fp16', 'v'),
@@ -227,7 +227,7 @@ describe('a new version', () => {
         });
         const turn = (i: number): void => {
           const before = now.served.get('a') ?? 0;
-          now = carryOut(now, planPlacement(now, params), i, true);
+          now = carryOut(now, planReplicas(now, params), i, true);
           assert.ok((now.served.get('a') ?? 0) >= before, 'the name never goes back');
         };
         for (const [i, event] of events.entries()) {
@@ -244,7 +244,7 @@ describe('a new version', () => {
         for (let i = 0; i < 30; i++) turn(100 + i);
         assert.equal(now.served.get('a'), 2);
         assert.deepEqual([...new Set(now.replicas.map(({ assignment }) => assignment.version))], [2]);
-        assert.deepEqual(brief(planPlacement(now, params)), []);
+        assert.deepEqual(brief(planReplicas(now, params)), []);
       }),
       { numRuns: 60 },
     );
@@ -266,7 +266,7 @@ describe('a new version', () => {
             ({ assignment, state }) => assignment.version === served && state === 'ready',
           );
           assert.ok(ready.length > 0, `turn ${i}`);
-          now = carryOut(now, planPlacement(now, params), i, true);
+          now = carryOut(now, planReplicas(now, params), i, true);
         }
         assert.equal(now.served.get('a'), 2);
       }),

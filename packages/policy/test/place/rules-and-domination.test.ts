@@ -3,13 +3,22 @@ import { milliseconds, variantId } from '@pareto/core';
 import fc from 'fast-check';
 import {
   defaultPlacementParams,
-  planPlacement,
+  planReplicas,
   type PlacementSnapshot,
   type PlacementVariant,
 } from '../../src/index.js';
 import { carryOut } from './carry-out.js';
 import { buildSelectionRule } from '@pareto/testkit';
-import { brief, replica, snapshot, task, variant, worker, type VariantFields } from '../support/fixture.js';
+import {
+  brief,
+  replica,
+  snapshot,
+  task,
+  variant,
+  worker,
+  type VariantFields,
+  type Wanted,
+} from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const small = variant('a:int8', { p50Ms: 1, accuracy: 0.9 });
@@ -31,7 +40,7 @@ const room = { workers: [worker('w', 1000)] };
 const now = milliseconds(10_000);
 const busy = { lastUsedAt: milliseconds(9_999) };
 
-const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly string[]])[] = [
+const cases: readonly (readonly [string, Partial<PlacementSnapshot> & Wanted, readonly string[]])[] = [
   ['no rule and no domination', { variants: all }, ['load a:int8 on w', 'load b:original on w']],
   [
     'a dominated variant is not required',
@@ -46,7 +55,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
   [
     'a dominated variant is loaded for held queries',
     { variants: [small, dominated('a:int8', middle), large], held: [middle.variant.id] },
-    ['load a:int8 on w', 'load b:original on w', 'load a:fp16 on w'],
+    ['load a:fp16 on w', 'load a:int8 on w', 'load b:original on w'],
   ],
   [
     'a dominated variant is loaded for demand if there is room',
@@ -55,7 +64,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       wanted: new Map([[middle.variant.id, 2]]),
       workers: [worker('w', 1000, { slots: 2 })],
     },
-    ['load a:int8 on w', 'load a:fp16 on w', 'load a:fp16 on w'],
+    ['load a:fp16 on w', 'load a:fp16 on w', 'load a:int8 on w'],
   ],
   [
     'a dominated variant evicts nothing for demand',
@@ -157,7 +166,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
 
 describe('placement by rules and domination', () => {
   for (const [name, fields, expected] of cases) {
-    it(name, () => assert.deepEqual(brief(planPlacement(snapshot({ ...room, ...fields }), params)), expected));
+    it(name, () => assert.deepEqual(brief(planReplicas(snapshot({ ...room, ...fields }), params)), expected));
   }
 
   it('names the rule that causes an unload', () => {
@@ -166,7 +175,7 @@ describe('placement by rules and domination', () => {
       rules: [buildSelectionRule('deny', 'a')],
       replicas: [replica('1', 'a:int8', 'w')],
     };
-    const [action] = planPlacement(snapshot({ ...room, ...denied }), params).actions;
+    const [action] = planReplicas(snapshot({ ...room, ...denied }), params).actions;
     assert.equal(action?.reason, 'denied: set by the operator');
   });
 
@@ -179,7 +188,7 @@ describe('placement by rules and domination', () => {
       return { ...known, measurements };
     };
     const variants = [unknown('a:int8', 1), unknown('a:fp16', 2), unknown('a:original', 3)];
-    assert.deepEqual(brief(planPlacement(snapshot({ ...room, variants }), params)), [
+    assert.deepEqual(brief(planReplicas(snapshot({ ...room, variants }), params)), [
       'load a:int8 on w',
       'load a:original on w',
     ]);
@@ -220,14 +229,14 @@ describe('placement by rules and domination', () => {
     fc.assert(
       fc.property(worlds, (start) => {
         let world = start;
-        for (let turn = 1; turn <= 40; turn++) world = carryOut(world, planPlacement(world, params), turn, true);
-        assert.deepEqual(brief(planPlacement(world, params)), []);
+        for (let turn = 1; turn <= 40; turn++) world = carryOut(world, planReplicas(world, params), turn, true);
+        assert.deepEqual(brief(planReplicas(world, params)), []);
         const denied = world.rules.filter(({ kind }) => kind === 'deny').map(({ target }) => `${target}:original`);
         for (const { assignment } of world.replicas) {
           assert.equal(denied.includes(assignment.variant), false);
           const loaded = world.variants.find((one) => one.variant.id === assignment.variant);
           const isNamed = world.rules.some(({ target }) => assignment.variant.startsWith(`${target}:`));
-          assert.ok(loaded?.dominatedBy === undefined || world.wanted.has(assignment.variant) || isNamed);
+          assert.ok(loaded?.dominatedBy === undefined || world.demand.has(assignment.variant) || isNamed);
         }
       }),
       { numRuns: 150 },

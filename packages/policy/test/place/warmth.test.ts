@@ -3,9 +3,9 @@ import { milliseconds, variantId, type Milliseconds, type VariantId } from '@par
 import { buildSelectionRule } from '@pareto/testkit';
 import fc from 'fast-check';
 import { coldVariants } from '../../src/snapshot/warmth.js';
-import { planPlacement } from '../../src/place/plan-placement.js';
+import { planReplicas } from '../../src/place/plan-replicas.js';
 import { defaultPlacementParams, type PlacementSnapshot, type PlacementVariant } from '../../src/snapshot/snapshot.js';
-import { defaultScaleParams, planReplicas, type ScaleState } from '../../src/scale/plan-replicas.js';
+import { defaultSteadyDemandParams, noDemand, observeRates } from '../../src/demand/steady-demand.js';
 import { carryOut } from './carry-out.js';
 import {
   brief,
@@ -16,6 +16,7 @@ import {
   variant,
   warmthRule,
   worker,
+  type Wanted,
   type VariantFields,
 } from '../support/fixture.js';
 
@@ -38,9 +39,9 @@ const room = { workers: [worker('w', 1000)] };
 const now = milliseconds(100_000);
 const at = (ms: number) => ({ lastUsedAt: milliseconds(ms), since: milliseconds(0) });
 const loaded = [replica('1', 'a:int8', 'w', at(0)), replica('2', 'b:original', 'w', at(0))];
-const wanted = (id: string, count = 1): PlacementSnapshot['wanted'] => new Map([[variantId(id), count]]);
+const wanted = (id: string, count = 1): Wanted['wanted'] & {} => new Map([[variantId(id), count]]);
 
-const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly string[]])[] = [
+const cases: readonly (readonly [string, Partial<PlacementSnapshot> & Wanted, readonly string[]])[] = [
   [
     'a warm rule keeps its variant ready',
     { variants: all, replicas: loaded, warmthRules: [warmthRule('warm', 'a:fp16')] },
@@ -296,11 +297,11 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
 
 describe('placement by warmth rules', () => {
   for (const [name, fields, expected] of cases) {
-    it(name, () => assert.deepEqual(brief(planPlacement(snapshot({ ...room, ...fields }), params)), expected));
+    it(name, () => assert.deepEqual(brief(planReplicas(snapshot({ ...room, ...fields }), params)), expected));
   }
 
-  const unmetOf = (fields: Partial<PlacementSnapshot>): readonly string[] =>
-    planPlacement(snapshot({ ...room, ...fields }), params).unmet.map(
+  const unmetOf = (fields: Partial<PlacementSnapshot> & Wanted): readonly string[] =>
+    planReplicas(snapshot({ ...room, ...fields }), params).unmet.map(
       ({ variant: id, warmTarget, reason }) => `${id} for ${warmTarget}: ${reason}`,
     );
 
@@ -321,7 +322,7 @@ describe('placement by warmth rules', () => {
   });
 
   it('names the reason of an unload', () => {
-    const plan = planPlacement(
+    const plan = planReplicas(
       snapshot({
         ...room,
         now,
@@ -356,7 +357,7 @@ describe('a cold variant under steady light demand', () => {
   function run(everyMs: number, queries: number, loadTurns: number): readonly string[] {
     const id = small.variant.id;
     let world = snapshot({ ...room, variants: [small], warmthRules: [warmthRule('cold', 'a')], now });
-    let scale: ScaleState = new Map();
+    let steady = noDemand;
     let queriedAt: readonly Milliseconds[] = [];
     let isHeld = false;
     const actions: string[] = [];
@@ -372,13 +373,9 @@ describe('a cold variant under steady light demand', () => {
       }
       const cold = coldVariants(world.warmthRules, world.variants);
       const itemsPerSecond = queriedAt.filter((when) => world.now - when < 5_000).length / 5;
-      const result = small.measurements[0]?.result;
-      const profile = result?.kind === 'measured' ? result.profile : assert.fail();
-      const demands =
-        itemsPerSecond === 0 ? [] : [{ variant: id, itemsPerSecond, profile, latencyMs: 1_000, slots: 1 }];
-      const { wanted: replicas, state } = planReplicas(scale, demands, defaultScaleParams, world.now, cold);
-      scale = state;
-      const plan = planPlacement({ ...world, held: isHeld ? [id] : [], wanted: replicas }, params);
+      const rates = new Map(itemsPerSecond === 0 ? [] : [[id, itemsPerSecond]]);
+      steady = observeRates(steady, rates, defaultSteadyDemandParams, world.now, cold);
+      const plan = planReplicas({ ...world, held: isHeld ? [id] : [], demand: steady.rates }, params);
       actions.push(...brief(plan));
       world = slowly(world, carryOut(world, plan, turn), loadTurns);
     }
@@ -465,15 +462,15 @@ describe('placement with selection and warmth rules', () => {
       fc.property(worlds, (start) => {
         let world = start;
         for (let turn = 1; turn <= 60; turn += 1) {
-          const plan = planPlacement(world, fast);
+          const plan = planReplicas(world, fast);
           for (const { info } of world.workers) assert.ok(memoryOn(info.id, world, plan) <= info.memoryBytes);
           world = carryOut(world, plan, turn, true);
         }
-        const plan = planPlacement(world, fast);
+        const plan = planReplicas(world, fast);
         assert.deepEqual(brief(plan), []);
         const cold = coldVariants(world.warmthRules, world.variants);
         const ready = new Set<VariantId>(world.replicas.map(({ assignment }) => assignment.variant));
-        for (const id of ready) assert.ok(!cold.has(id) || world.wanted.has(id), `${id} is cold and loaded`);
+        for (const id of ready) assert.ok(!cold.has(id) || world.demand.has(id), `${id} is cold and loaded`);
         const unmet = plan.unmet.map(({ warmTarget }) => warmTarget);
         for (const { kind, target, task: of } of world.warmthRules) {
           if (kind === 'cold') continue;
@@ -502,11 +499,11 @@ describe('models without a measured accuracy', () => {
       new Set(world.replicas.flatMap((one) => (one.state === 'ready' ? [one.assignment.variant] : []))).size;
     let since: number | undefined;
     for (let turn = 1; turn <= 300; turn += 1) {
-      world = carryOut(world, planPlacement(world, defaultPlacementParams), turn, true);
+      world = carryOut(world, planReplicas(world, defaultPlacementParams), turn, true);
       if (ready() === count) since ??= turn;
       assert.ok(since === undefined || ready() === count, `one of them left in turn ${turn}`);
     }
     assert.notEqual(since, undefined, `${ready()} of ${count} are ready`);
-    assert.deepEqual(brief(planPlacement(world, defaultPlacementParams)), []);
+    assert.deepEqual(brief(planReplicas(world, defaultPlacementParams)), []);
   });
 });

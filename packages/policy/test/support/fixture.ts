@@ -12,6 +12,7 @@ import {
   type Plan,
   type Profile,
   type Task,
+  type VariantId,
 } from '@pareto/core';
 import {
   buildAccuracy,
@@ -27,12 +28,13 @@ import {
   buildWorkerInfo,
 } from '@pareto/testkit';
 import type { PlacementWarmthRule } from '../../src/snapshot/warmth.js';
-import type {
-  PlacementArchitecture,
-  PlacementReplica,
-  PlacementSnapshot,
-  PlacementVariant,
-  PlacementWorker,
+import {
+  defaultPlacementParams,
+  type PlacementArchitecture,
+  type PlacementReplica,
+  type PlacementSnapshot,
+  type PlacementVariant,
+  type PlacementWorker,
 } from '../../src/snapshot/snapshot.js';
 
 export const cpu: HardwareClass = buildHardwareClass({ instructionSet: 'avx2' });
@@ -92,6 +94,20 @@ export function variant(id: string, fields: VariantFields = {}): PlacementVarian
     dominatedBy: fields.dominatedBy === undefined ? undefined : variantId(fields.dominatedBy),
     dominatedWithin: fields.dominatedWithin ?? false,
   };
+}
+
+/** Adds a measurement on another class, on which the variant is `factor` times as slow. */
+export function alsoOn(
+  known: PlacementVariant,
+  { id: hardwareClass }: HardwareClass,
+  factor: number,
+): PlacementVariant {
+  const more = known.measurements.flatMap((one): readonly Measurement[] => {
+    if (one.result.kind !== 'measured') return [];
+    const points = one.result.profile.points.map((point) => ({ ...point, p50Ms: milliseconds(point.p50Ms * factor) }));
+    return [{ ...one, hardwareClass, result: { ...one.result, profile: { ...one.result.profile, points } } }];
+  });
+  return { ...known, measurements: [...known.measurements, ...more] };
 }
 
 export const files = buildManifest();
@@ -157,10 +173,24 @@ export function worker(
   return { info, presence: 'connected', draining: false, measuring: undefined, making: undefined, ...fields };
 }
 
+/** Demand as the number of replicas that it keeps busy. */
+export interface Wanted {
+  readonly wanted?: ReadonlyMap<VariantId, number>;
+}
+
+/** Returns the items per second that keep this number of replicas of a variant busy. 1 if it is not measured. */
+function itemsFor(id: VariantId, replicas: number, variants: readonly PlacementVariant[]): number {
+  const result = variants.find(({ variant: { id: own } }) => own === id)?.measurements[0]?.result;
+  const p50Ms = result?.kind === 'measured' ? result.profile.points[0]?.p50Ms : undefined;
+  return p50Ms === undefined ? 1 : ((replicas - 0.01) * defaultPlacementParams.targetUtilisation * 1_000) / p50Ms;
+}
+
 /**
  * Builds a snapshot. By default, the architectures are those of the variants in their newest version, without recipes.
  */
-export function snapshot(fields: Partial<PlacementSnapshot>): PlacementSnapshot {
+export function snapshot(fields: Partial<PlacementSnapshot> & Wanted): PlacementSnapshot {
+  const { wanted = new Map<VariantId, number>(), ...own } = fields;
+  const demand = new Map(Array.from(wanted, ([id, replicas]) => [id, itemsFor(id, replicas, own.variants ?? [])]));
   return {
     architectures: architecturesOf(fields.variants ?? []),
     served: new Map(),
@@ -173,9 +203,10 @@ export function snapshot(fields: Partial<PlacementSnapshot>): PlacementSnapshot 
     workers: [],
     replicas: [],
     held: [],
-    wanted: new Map(),
+    demand,
+    unloadedAt: new Map(),
     prices: { 'cpu/': 0.048 },
-    ...fields,
+    ...own,
   };
 }
 

@@ -1,16 +1,12 @@
 // Builds the snapshot that planning uses: registry and plan from the mirror, fleet and demand from the live sessions.
 
 import {
-  addTo,
-  architectureNameOf,
   bytes,
   milliseconds,
   type Assignment,
-  type HardwareClassId,
   type Milliseconds,
   type PriceTable,
   type ReplicaId,
-  type VariantId,
   type WarmthRule,
   type WorkerId,
 } from '@pareto/core';
@@ -21,19 +17,11 @@ import type {
   PlacementVariant,
   PlacementWarmthRule,
   PlacementWorker,
-  VariantDemand,
 } from '@pareto/policy';
 import type { FleetState } from '../fleet/fleet-state.js';
 import { variantOf } from '../fleet/live-worker.js';
 import type { RecordView } from '../storage/record-tables.js';
-import {
-  costOf,
-  currentVersions,
-  latencyOf,
-  variantsOfVersion,
-  versionKey,
-  type RegistryView,
-} from '../registry/registry-view.js';
+import { currentVersions, variantsOfVersion, versionKey, type RegistryView } from '../registry/registry-view.js';
 
 /** A view of the whole state of the cluster. */
 export interface ClusterView {
@@ -56,7 +44,7 @@ export interface ClusterView {
   readonly served: ReadonlyMap<string, number>;
 }
 
-export type Observed = Omit<PlacementSnapshot, 'wanted' | 'planId'>;
+export type Observed = Omit<PlacementSnapshot, 'demand' | 'unloadedAt' | 'planId'>;
 
 /**
  * Returns the snapshot for planning. `assignedAt` is the time at which each assignment was first seen; an assignment
@@ -165,49 +153,3 @@ const isRegistered = ({ versions }: RegistryView, { variant, version }: Assignme
   versions.has(versionKey(variant, version));
 
 const unknownClass = '' as Assignment['hardwareClass'];
-
-/** Returns the measured demand of every variant that has a profile, for `planReplicas`. */
-export function observeDemand(view: ClusterView, workers: readonly PlacementWorker[]): readonly VariantDemand[] {
-  const rates = view.demand.itemsPerSecond(view.now);
-  const slots = slotsByClass(workers);
-  return [...rates].flatMap(([variant, itemsPerSecond]) => {
-    const profiled = cheapestProfile(view, variant);
-    if (profiled === undefined) return [];
-    return [{ variant, itemsPerSecond, ...profiled, slots: slotsFor(view, variant, slots) }];
-  });
-}
-
-/** Returns the variant in the served version of its architecture. */
-function servedVariant({ registry, served }: ClusterView, id: VariantId): PlacementVariant | undefined {
-  const version = served.get(architectureNameOf(id));
-  return version === undefined ? registry.variants.get(id) : registry.versions.get(versionKey(id, version));
-}
-
-function cheapestProfile(view: ClusterView, id: VariantId): Pick<VariantDemand, 'profile' | 'latencyMs'> | undefined {
-  const { registry, prices } = view;
-  const variant = servedVariant(view, id);
-  if (variant === undefined) return undefined;
-  const latencyMs = latencyOf(registry, variant.variant.task);
-  const cost = (m: (typeof variant.measurements)[number]): number => costOf(m, prices, latencyMs) ?? Infinity;
-  const [cheapest] = variant.measurements
-    .filter(({ result }) => result.kind === 'measured')
-    .toSorted((a, b) => (cost(a) < cost(b) ? -1 : 1));
-  return cheapest?.result.kind === 'measured' ? { profile: cheapest.result.profile, latencyMs } : undefined;
-}
-
-/** Returns the number of slots by hardware class, on workers that are connected and not draining. */
-function slotsByClass(workers: readonly PlacementWorker[]): ReadonlyMap<HardwareClassId, number> {
-  const slots = new Map<HardwareClassId, number>();
-  for (const { info, presence, draining } of workers) {
-    if (presence !== 'connected' || draining) continue;
-    for (const group of info.slotGroups) addTo(slots, group.hardwareClass.id, group.slots);
-  }
-  return slots;
-}
-
-/** Returns the number of slots on the hardware classes that the variant was measured on. */
-function slotsFor(view: ClusterView, id: VariantId, slots: ReadonlyMap<HardwareClassId, number>): number {
-  const measurements = servedVariant(view, id)?.measurements ?? [];
-  const classes = new Set(measurements.flatMap((m) => (m.result.kind === 'measured' ? [m.hardwareClass] : [])));
-  return [...classes].reduce((sum, hardwareClass) => sum + (slots.get(hardwareClass) ?? 0), 0);
-}

@@ -182,7 +182,7 @@ async function handleMessage(
   }
   const finish = (target: WorkTarget): void => {
     fleet.finish(worker, target);
-    assigner.apply([]);
+    if (fleet.ordered(worker) === undefined) assigner.withdrawOrders(worker);
     changed();
   };
   // The worker repeats the result until its order is withdrawn.

@@ -15,11 +15,13 @@ export interface WorkerStreamWriter {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** Applies a plan: sends every connected worker its assignments when they change. */
+/** Applies a plan: sends each connected worker its assignments when they change. */
 export interface Assigner {
   /** Adds the stream of a worker that joined, and sends its assignments. */
   attach(writer: WorkerStreamWriter): void;
   detach(writer: WorkerStreamWriter): void;
+  /** Tells a worker that its order is finished. Does not change its replicas, and looks at no other worker. */
+  withdrawOrders(worker: WorkerId): void;
   apply(actions: readonly PlanAction[]): void;
 }
 

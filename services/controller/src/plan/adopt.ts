@@ -103,5 +103,5 @@ function observeWorkers({ fleet, records }: ClusterView): readonly RunningWorker
 
 function logActions({ planLog, logger }: AdoptOptions, actions: readonly PlanAction[]): void {
   for (const { kind, reason, ...action } of actions) logger.info('plan action', { kind, reason, ...action });
-  planLog.add(actions, []);
+  planLog.add(actions);
 }

@@ -1,7 +1,7 @@
-// Carries out a plan: sets the orders to make and measure, and sends every connected worker its desired state when it
-// changes.
+// Carries out a plan: sets the orders to make and measure, and sends each worker its desired state when it changes.
 
 import type { PlanAction, WorkerId } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
 import { assignmentsFor } from './assignments.js';
 import type { WorkTarget } from '../fleet/live-worker.js';
 import type { Mirror } from '../storage/mirror.js';
@@ -9,37 +9,44 @@ import type { ClusterView } from '../cluster/observe.js';
 import { isWanted } from './orders.js';
 import { unregisteredReplicasOn } from './unregistered-replicas.js';
 import type { Assigner, WorkerStreamWriter } from '../fleet/worker-stream-writer.js';
+import { architectureOf, versionKey } from '../registry/registry-view.js';
 
 interface AttachedWorker {
   readonly writer: WorkerStreamWriter;
-  /** Objects that the text was computed from. If they are the same, so is the text. */
+  /** Objects that the assignments were computed from. If they are the same, so are the assignments. */
   basis: readonly unknown[];
-  text: string;
+  /** The assignments that were sent last. Undefined before the first. */
+  sent: wire.AssignmentsInput | undefined;
 }
 
 export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): Assigner {
   const writers = new Map<WorkerId, AttachedWorker>();
 
+  const send = (attached: AttachedWorker, assignments: wire.AssignmentsInput): void => {
+    if (textOf(assignments) === textOf(attached.sent)) return;
+    attached.sent = assignments;
+    attached.writer.setAssignments(assignments);
+  };
   const sendIfChanged = (attached: AttachedWorker, now: ClusterView): void => {
     const { worker } = attached.writer;
     const basis = basisOf(now, worker);
-    if (basis.every((part, i) => part === attached.basis[i])) return;
+    if (basis.length === attached.basis.length && basis.every((part, i) => part === attached.basis[i])) return;
     attached.basis = basis;
-    const assignments = assignmentsFor(now, worker, mirror.revision);
-    const text = JSON.stringify({ ...assignments, revision: 0 });
-    if (text === attached.text) return;
-    attached.text = text;
-    attached.writer.setAssignments(assignments);
+    send(attached, assignmentsFor(now, worker, mirror.revision));
   };
 
   return {
     attach(writer) {
-      const attached = { writer, basis: [], text: '' };
+      const attached = { writer, basis: [], sent: undefined };
       writers.set(writer.worker, attached);
       sendIfChanged(attached, clusterView());
     },
     detach(writer) {
       if (writers.get(writer.worker)?.writer === writer) writers.delete(writer.worker);
+    },
+    withdrawOrders(worker) {
+      const attached = writers.get(worker);
+      if (attached?.sent !== undefined) send(attached, { ...attached.sent, measures: [], makes: [] });
     },
     apply(actions) {
       const now = clusterView();
@@ -51,6 +58,9 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
     },
   };
 }
+
+const textOf = (assignments: wire.AssignmentsInput | undefined): string | undefined =>
+  assignments && JSON.stringify({ ...assignments, revision: 0 });
 
 function targetOf(action: Extract<PlanAction, { kind: WorkTarget['kind'] }>): WorkTarget {
   if (action.kind === 'make') {
@@ -67,12 +77,25 @@ function dropUnwanted({ fleet, registry }: ClusterView, worker: WorkerId): void 
   if (ordered !== undefined && !isWanted(registry, ordered)) fleet.order(worker, undefined);
 }
 
-/** Returns all inputs of `assignmentsFor`. */
-const basisOf = (view: ClusterView, worker: WorkerId): readonly unknown[] => [
-  view.registry.versions,
-  view.registry.assignments.get(worker),
-  view.fleet.ordered(worker),
-  view.settled,
-  view.fleet.lastReport(worker) === undefined,
-  unregisteredReplicasOn(view, worker).join(),
-];
+/** Returns all inputs of `assignmentsFor`, without those of other workers. */
+function basisOf(view: ClusterView, worker: WorkerId): readonly unknown[] {
+  const { registry, fleet, settled } = view;
+  const assigned = registry.assignments.get(worker) ?? [];
+  const ordered = fleet.ordered(worker);
+  const basis: unknown[] = [
+    assigned,
+    ordered,
+    settled,
+    fleet.lastReport(worker) === undefined,
+    unregisteredReplicasOn(view, worker).join(),
+  ];
+  if (ordered !== undefined) basis.push(registry.versions);
+  for (const { variant: id, version, hardwareClass } of assigned) {
+    const known = registry.versions.get(versionKey(id, version));
+    if (known === undefined) continue;
+    const { variant, measurements } = known;
+    basis.push(variant, registry.tasks.get(variant.task), architectureOf(registry, variant.architecture, version));
+    basis.push(measurements.find((one) => one.hardwareClass === hardwareClass));
+  }
+  return basis;
+}

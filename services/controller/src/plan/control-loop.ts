@@ -1,20 +1,19 @@
 // The control loop: each turn observes, plans, validates, records and applies. Turns run one at a time, every second
-// and when triggered.
+// and when triggered, and rest in between, so that they take a tenth of the time.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import {
-  coldVariants,
   defaultOrphanParams,
   dropEarlyUnloads,
   planOrphanUnloads,
-  planPlacement,
   planReplicas,
   validatePlan,
   type PlacementParams,
-  type ScaleParams,
+  type SteadyDemandParams,
 } from '@pareto/policy';
 import type { Tracer } from '@pareto/telemetry';
-import { observe, observeDemand } from '../cluster/observe.js';
+import { observe, type ClusterView } from '../cluster/observe.js';
+import { followDemand, isSameDemand } from './follow-demand.js';
 import type { Assigner } from '../fleet/worker-stream-writer.js';
 import { createWakeSignal } from '../loops/notifier.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
@@ -23,11 +22,20 @@ import type { Mirror } from '../storage/mirror.js';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import { recordPlan } from './record-plan.js';
 import { reportTurn, traceTurn, type ReportOptions } from './report-turn.js';
-import { emptyMemory, observeAssigned, observeOrphaned, withLoads, type TurnMemory } from './turn-memory.js';
+import {
+  emptyMemory,
+  observeAssigned,
+  observeOrphaned,
+  withLoads,
+  withUnloads,
+  type TurnMemory,
+} from './turn-memory.js';
 
 export interface ControlLoop {
-  /** Requests a turn now. */
+  /** Requests a turn, because its plan may differ from the last one. */
   readonly trigger: () => void;
+  /** Requests a turn without a rest, because queries wait for it. */
+  readonly hurry: () => void;
   /** Runs turns until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -37,38 +45,57 @@ export interface ControlLoopOptions extends AdoptOptions, ReportOptions {
   readonly assigner: Assigner;
   readonly outcomes: Pick<OutcomeRecords, 'addVariants'>;
   readonly placement: PlacementParams;
-  readonly scale: ScaleParams;
+  readonly demandParams: SteadyDemandParams;
   readonly clock: Clock;
   readonly tracer: Tracer;
 }
 
 const turnMs = 1_000;
-/** Pause after a turn. Triggers during the pause share one turn. */
-const pauseMs = milliseconds(50);
+/** Minimum rest after a turn. Triggers during the rest share one turn. */
+const minRestMs = milliseconds(50);
+/** Rest after a turn as a multiple of the time that it planned, so that planning takes a tenth of a core. */
+const restPerBusyMs = 9;
 
 export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   const { clock, leader, mirror, logger, metrics } = options;
-  const wakeSignal = createWakeSignal(clock);
+  const due = createWakeSignal(clock);
+  const urgent = createWakeSignal(clock);
   let memory: TurnMemory | undefined;
+  let isTriggered = true;
   const failed = (during: TurnMemory) => (error: unknown) => {
     during.failures += 1;
+    isTriggered = true;
     logger.warn('turn failed', { error });
+    return 0;
   };
-  const turn = async (): Promise<void> => {
+  /** Runs a turn. Returns the rest that is due after it. */
+  const turn = async (): Promise<number> => {
     // Only the leader acts, and only on a complete view.
-    if (leader.term === undefined || !mirror.synced) return;
+    if (leader.term === undefined || !mirror.synced) return 0;
     if (memory?.term !== leader.term) memory = emptyMemory(leader.term);
+    const isChanged = isTriggered;
+    isTriggered = false;
     const startedAt = clock.now();
-    await runTurn(options, memory).catch(failed(memory));
+    const busyMs = await runTurn(options, memory, isChanged).catch(failed(memory));
     metrics.turnTime.record((clock.now() - startedAt) / 1000);
+    return memory.demand.held.length > 0 ? 0 : restPerBusyMs * busyMs;
+  };
+  const trigger = (): void => {
+    isTriggered = true;
+    due.wake();
   };
   return {
-    trigger: wakeSignal.wake,
+    trigger,
+    hurry() {
+      trigger();
+      urgent.wake();
+    },
     async run(signal) {
       while (!signal.aborted) {
-        await turn();
-        await clock.sleep(pauseMs, signal).catch(() => undefined);
-        await wakeSignal.wait(turnMs, signal);
+        const restMs = await turn();
+        await clock.sleep(minRestMs, signal).catch(() => undefined);
+        if (restMs > minRestMs) await urgent.wait(restMs - minRestMs, signal);
+        await due.wait(turnMs, signal);
       }
     },
   };
@@ -76,53 +103,63 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
 
 /**
  * Runs one turn. A turn that fails or stops early needs no clean-up: the next turn plans from the current state.
- * `docs/architecture.md` names the same steps.
+ * Returns the time that it planned. `docs/architecture.md` names the same steps.
  */
-async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise<void> {
-  const { clusterView, scale, placement, events, tracer } = options;
-  const startedAt = options.clock.now();
+async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTriggered: boolean): Promise<number> {
+  const { clusterView, demandParams, placement, events, tracer, clock } = options;
+  const startedAt = clock.now();
 
-  // 1. Adopt: after a restore, first take the running replicas into the plan.
-  if (!(await adoptRunning(options))) return;
+  // 1. Skip: if nothing that planning sees has changed, the plan is the same until its next time.
+  if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView(), demandParams)) return 0;
 
-  // 2. Complete the registry: remove expired rules, and add variants for execution providers that are new in the fleet.
+  // 2. Adopt: after a restore, first take the running replicas into the plan.
+  if (!(await adoptRunning(options))) return 0;
+
+  // 3. Complete the registry: remove expired rules, and add variants for execution providers that are new in the fleet.
   await expireRules(options, clusterView());
   await options.outcomes.addVariants(clusterView());
 
-  // 3. Observe.
+  // 4. Observe.
+  const plannedAt = clock.now();
   const view = clusterView();
+  memory.registry = view.registry;
   memory.assignedAt = observeAssigned(memory.assignedAt, view);
   const observed = observe(view, memory.assignedAt);
-  const demand = observeDemand(view, observed.workers);
+  memory.demand = followDemand(memory.demand, view, observed, demandParams);
 
-  // 4. Plan the replica counts.
-  const cold = coldVariants(observed.warmthRules, observed.variants);
-  const replicas = planReplicas(memory.scale, demand, scale, view.now, cold);
-  memory.scale = replicas.state;
-
-  // 5. Plan the placement.
+  // 5. Plan the replicas and their placement.
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
-  const plan = planPlacement({ ...observed, wanted: replicas.wanted, planId }, placement);
+  const demand = memory.demand.steady.rates;
+  const plan = planReplicas({ ...observed, demand, unloadedAt: memory.unloadedAt, planId }, placement);
 
-  // 6. Validate against a fresh view, and add the unloads of deleted variants. A new leader unloads nothing.
-  const fresh = clusterView();
-  memory.orphans = observeOrphaned(memory.orphans, fresh);
-  const unloads = planOrphanUnloads(memory.orphans, fresh.now, defaultOrphanParams);
-  const validated = validatePlan(plan, observe(fresh, memory.assignedAt));
-  const filtered = dropEarlyUnloads([...unloads, ...validated.actions], milliseconds(fresh.now - memory.term.since), {
+  // 6. Validate, and add the unloads of deleted variants. A new leader unloads nothing.
+  memory.orphans = observeOrphaned(memory.orphans, view);
+  const unloads = planOrphanUnloads(memory.orphans, view.now, defaultOrphanParams);
+  const validated = validatePlan(plan, observed);
+  const filtered = dropEarlyUnloads([...unloads, ...validated.actions], milliseconds(view.now - memory.term.since), {
     firstUnloadMs: milliseconds(options.firstJoinMs),
   });
   const { actions } = filtered;
+  const dropped = [...validated.dropped, ...filtered.dropped];
+  const isSettled = dropped.length === 0 && memory.orphans.length === 0;
+  memory.nextAt = isSettled ? plan.nextAt : milliseconds(0);
+  const busyMs = clock.now() - plannedAt;
 
   // 7. Record the plan in the store, before any effect.
-  await recordPlan(options.leader, options.clock, planId, actions);
+  await recordPlan(options.leader, clock, planId, actions);
   memory.assignedAt = withLoads(memory.assignedAt, actions, view.now);
+  memory.unloadedAt = withUnloads(memory.unloadedAt, actions, view.now, placement);
 
   // 8. Apply: steps and assignments are sent to the workers.
   options.assigner.apply(actions);
 
   // 9. Report, and trace the turn.
-  reportTurn(options, memory, { actions, dropped: [...validated.dropped, ...filtered.dropped] }, plan);
-  for (const event of memory.rolloutEvents(fresh)) events.add(event);
+  reportTurn(options, memory, { actions, dropped }, plan);
+  for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
+  return busyMs;
 }
+
+/** Follows the demand. Returns whether planning sees the same registry, rules in force and demand as in the last turn. */
+const isSame = (memory: TurnMemory, view: ClusterView, params: SteadyDemandParams): boolean =>
+  isSameDemand(memory, view, params) && view.registry === memory.registry;

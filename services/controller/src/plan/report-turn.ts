@@ -1,6 +1,6 @@
 // Reports what a control turn planned, did and dropped: metrics, log, events, `pareto top` and a trace.
 
-import type { Milliseconds, Plan, PlanAction } from '@pareto/core';
+import { unmetCauses, type Milliseconds, type Plan, type PlanAction } from '@pareto/core';
 import type { ValidatedPlan } from '@pareto/policy';
 import type { ControllerMetrics, Logger, Tracer } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
@@ -19,9 +19,10 @@ export function reportTurn(
   { metrics, logger, planLog, events }: ReportOptions,
   memory: TurnMemory,
   { actions, dropped }: ValidatedPlan,
-  { unmet, deferred }: Plan,
+  plan: Plan,
 ): void {
-  metrics.planUnmet.set(unmet.length);
+  for (const cause of unmetCauses)
+    metrics.planUnmet.set(plan.unmet.filter((need) => need.cause === cause).length, { reason: cause });
   for (const action of actions) {
     metrics.planActions.add(1, { kind: action.kind });
     logger.info('plan action', describeAction(action));
@@ -33,7 +34,7 @@ export function reportTurn(
     for (const drop of dropped) events.add(dropEvent(drop));
   }
   memory.lastDropped = text;
-  planLog.add(actions, unmet, deferred);
+  planLog.add(actions, plan);
 }
 
 /** Records a span, unless the turn did nothing. */

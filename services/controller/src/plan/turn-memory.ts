@@ -1,9 +1,10 @@
 // State that one control turn leaves for the next, within one term of this leader.
 
-import type { Milliseconds, PlanAction, ReplicaId } from '@pareto/core';
-import type { Orphan, ScaleState } from '@pareto/policy';
+import { milliseconds, type Milliseconds, type PlanAction, type ReplicaId } from '@pareto/core';
+import type { Orphan, PlacementParams, PlacementSnapshot } from '@pareto/policy';
 import { observeOrphans, type ClusterView } from '../cluster/observe.js';
 import type { Term } from '../leadership/leadership.js';
+import { unfollowedDemand, type FollowedDemand } from './follow-demand.js';
 import { createRolloutEvents } from './rollout-events.js';
 
 type FirstSeen = ReadonlyMap<ReplicaId, Milliseconds>;
@@ -11,10 +12,16 @@ type FirstSeen = ReadonlyMap<ReplicaId, Milliseconds>;
 /** Written by `runTurn` only. */
 export interface TurnMemory {
   readonly term: Term;
-  scale: ScaleState;
+  /** Registry of the last plan. Undefined before the first. */
+  registry: ClusterView['registry'] | undefined;
+  demand: FollowedDemand;
   /** Time at which each assignment was first seen, on this controller's clock. */
   assignedAt: FirstSeen;
   orphans: readonly Orphan[];
+  /** Time at which a replica of each version of a variant was last unloaded, if that was recently. */
+  unloadedAt: PlacementSnapshot['unloadedAt'];
+  /** Time at which the plan may change although nothing else does. */
+  nextAt: Milliseconds;
   /** The dropped actions that were logged last, so that the same ones are logged once. */
   lastDropped: string;
   readonly rolloutEvents: ReturnType<typeof createRolloutEvents>;
@@ -24,9 +31,12 @@ export interface TurnMemory {
 
 export const emptyMemory = (term: Term): TurnMemory => ({
   term,
-  scale: new Map(),
+  registry: undefined,
+  demand: unfollowedDemand,
   assignedAt: new Map(),
   orphans: [],
+  unloadedAt: new Map(),
+  nextAt: milliseconds(0),
   lastDropped: '[]',
   rolloutEvents: createRolloutEvents(),
   failures: 0,
@@ -60,3 +70,16 @@ export const withLoads = (assignedAt: FirstSeen, actions: readonly PlanAction[],
     ...actions.flatMap((action) => (action.kind === 'load' ? [[action.assignment.replica, now] as const] : [])),
     ...assignedAt,
   ]);
+
+/** Returns `unloadedAt` with the unloads of `actions`, and without those that no longer matter. */
+export function withUnloads(
+  before: PlacementSnapshot['unloadedAt'],
+  actions: readonly PlanAction[],
+  now: Milliseconds,
+  { surplusMs }: Pick<PlacementParams, 'surplusMs'>,
+): PlacementSnapshot['unloadedAt'] {
+  const unloadedAt = new Map([...before].filter(([, at]) => now - at < surplusMs));
+  for (const action of actions)
+    if (action.kind === 'unload') unloadedAt.set(`${action.assignment.variant}/${action.assignment.version}`, now);
+  return unloadedAt;
+}

@@ -5,7 +5,7 @@ import { describe, it } from 'mocha';
 import { unmetWarmRules, warmthNotices } from '../../src/rules/rule-notices.js';
 
 const unmet = (warmTarget: string | undefined, reason: string): Plan['unmet'][number] => ({
-  variant: variantId('a:fp16'),
+  ...{ variant: variantId('a:fp16'), source: 'warmth', cause: 'memory' },
   reason,
   ...(warmTarget !== undefined && { warmTarget }),
 });

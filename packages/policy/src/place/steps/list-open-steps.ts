@@ -5,9 +5,9 @@ import { fleetClasses } from '../../make/fleet-classes.js';
 import { listMeasures } from '../../make/list-measures.js';
 import { listSteps } from '../../make/list-steps.js';
 import type { Step } from '../../make/step.js';
+import type { PlanningContext } from '../context/context.js';
+import { makingBound, memoryBound } from '../context/options.js';
 import type { Order } from '../ledger/ledger.js';
-import type { PlanningContext } from '../needs/needs.js';
-import { makingBound, memoryBound } from '../ledger/options.js';
 import type { PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed } from '../../snapshot/versions.js';
 

@@ -1,15 +1,18 @@
 // Orders to generate files and to measure variants: one per worker at a time.
 
 import { formatVariant } from '@pareto/core';
+import type { PlanningContext } from '../context/context.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { slotsOf } from '../pack/replicas.js';
 import type { OpenStep } from './list-open-steps.js';
-import type { PlanningContext } from '../needs/needs.js';
-import { slotsOf } from '../needs/satisfy.js';
 import { createStepScheduler } from './step-scheduler.js';
 
-/** Orders the steps that can start now, and defers the others with the reason. */
-export function planSteps(ledger: Ledger, context: PlanningContext, steps: readonly OpenStep[]): void {
-  const scheduler = createStepScheduler(ledger, context);
+/**
+ * Orders the steps that can start now, and defers the others with the reason. They may evict what only needs less
+ * important than `rank` keep.
+ */
+export function planSteps(ledger: Ledger, context: PlanningContext, steps: readonly OpenStep[], rank: number): void {
+  const scheduler = createStepScheduler(ledger, context, rank);
   for (const step of steps) {
     if (isInProgress(ledger, step)) continue;
     const reason = scheduler.schedule(step);
@@ -24,10 +27,10 @@ export function planSteps(ledger: Ledger, context: PlanningContext, steps: reado
  * variant's name, so names are compared: a variant without a file is being generated, not measured.
  */
 const isInProgress = (
-  { workers }: Ledger,
+  { hosts }: Ledger,
   { architecture, version, recipe, variant, hardwareClass }: OpenStep,
 ): boolean =>
-  workers.some((host) => {
+  hosts.some((host) => {
     const { making, measuring, presence } = host.worker;
     if (presence === 'gone') return false;
     if (hardwareClass === undefined) {

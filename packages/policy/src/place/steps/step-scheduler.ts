@@ -1,9 +1,11 @@
 // Schedules steps on workers without disturbing queries.
 
-import type { Entry, Ledger, WorkerState } from '../ledger/ledger.js';
+import type { PlanningContext } from '../context/context.js';
+import type { Entry, Host } from '../ledger/entry.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { evictable, victimsFor } from '../pack/evict.js';
+import { isReady, slotsOf } from '../pack/replicas.js';
 import type { OpenStep } from './list-open-steps.js';
-import type { PlanningContext } from '../needs/needs.js';
-import { evictable, isReady, slotsOf, victimsFor } from '../needs/satisfy.js';
 
 export interface StepScheduler {
   /** Orders a step, or makes room for it. Returns why it waits, or undefined if it was ordered. */
@@ -13,32 +15,32 @@ export interface StepScheduler {
 /**
  * Creates a scheduler. A measurement is ordered from a worker whose ready replicas are all idle or have a ready
  * substitute on a worker that does not measure; if queries are held for the variant, from any worker. Files are
- * generated at a low priority on any worker, idle ones first. If memory is short, the least recently used replicas are
- * evicted first, and only idle ones unless queries are held.
+ * generated at a low priority on any worker, idle ones first. If memory is short, replicas that only needs less important
+ * than `rank` keep are evicted, and only idle ones unless queries are held.
  */
-export function createStepScheduler(ledger: Ledger, { snapshot, params }: PlanningContext): StepScheduler {
+export function createStepScheduler(ledger: Ledger, { horizon, params }: PlanningContext, rank: number): StepScheduler {
   const isInUse = (entry: Entry): boolean =>
-    isReady(entry) && !entry.leaving && snapshot.now - (entry.existing?.lastUsedAt ?? 0) < params.quietMs;
+    isReady(entry) && !entry.leaving && !horizon.hasCome((entry.existing?.lastUsedAt ?? 0) + params.quietMs);
   const hasOther = (entry: Entry): boolean =>
     ledger.entriesOf(entry.variant).some((other) => canSubstitute(other, entry));
-  const blockers = new Map<WorkerState, Entry | undefined>();
-  function blocker(host: WorkerState): Entry | undefined {
+  const blockers = new Map<Host, Entry | undefined>();
+  function blocker(host: Host): Entry | undefined {
     if (!blockers.has(host)) {
       const found = host.entries.find((entry) => isInUse(entry) && !hasOther(entry));
       blockers.set(host, found);
     }
     return blockers.get(host);
   }
-  let idle = ledger.workers.filter((host) => host.schedulable && host.order === undefined);
+  let idle = ledger.hosts.filter((host) => host.schedulable && host.order === undefined);
 
-  function order(step: OpenStep, host: WorkerState): undefined {
+  function order(step: OpenStep, host: Host): undefined {
     ledger.order(step.order, host, step.memoryBytes);
     idle = idle.filter((other) => other !== host);
     blockers.clear();
   }
-  function candidates(step: OpenStep): readonly WorkerState[] {
+  function candidates(step: OpenStep): readonly Host[] {
     const able = idle.filter((host) => step.hardwareClass === undefined || slotsOf(host, step.hardwareClass) > 0);
-    const isBusy = (host: WorkerState): number => (step.order.kind === 'make' && host.entries.some(isInUse) ? 1 : 0);
+    const isBusy = (host: Host): number => (step.order.kind === 'make' && host.entries.some(isInUse) ? 1 : 0);
     return able.toSorted((a, b) => isBusy(a) - isBusy(b) || b.freeBytes - a.freeBytes);
   }
   return {
@@ -52,7 +54,7 @@ export function createStepScheduler(ledger: Ledger, { snapshot, params }: Planni
       const roomy = quiet.find((host) => host.freeBytes >= memoryBytes);
       if (roomy !== undefined) return order(step, roomy);
       for (const host of quiet) {
-        const leaving = evictable(host).filter((entry) => isHeld || !isInUse(entry));
+        const leaving = evictable(host, rank).filter((entry) => isHeld || !isInUse(entry));
         const victims = victimsFor(host, memoryBytes, leaving);
         if (victims === undefined) continue;
         const what =
@@ -69,13 +71,13 @@ export function createStepScheduler(ledger: Ledger, { snapshot, params }: Planni
 /** Returns whether `other` answers while the worker of `entry` measures. */
 const canSubstitute = (other: Entry, entry: Entry): boolean =>
   other.version === entry.version &&
-  other.worker !== entry.worker &&
+  other.host !== entry.host &&
   isReady(other) &&
   !other.leaving &&
-  other.worker.schedulable &&
-  other.worker.order !== 'measure';
+  other.host.schedulable &&
+  other.host.order !== 'measure';
 
-function busyReason(able: readonly WorkerState[], blocker: (host: WorkerState) => Entry | undefined): string {
+function busyReason(able: readonly Host[], blocker: (host: Host) => Entry | undefined): string {
   const reasons = able.flatMap((host) => {
     const entry = blocker(host);
     return entry === undefined ? [] : [`${host.worker.info.id} answers queries for ${entry.variant}`];

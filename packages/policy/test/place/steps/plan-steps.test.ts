@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId, type Plan, type RecipeOutcome } from '@pareto/core';
 import fc from 'fast-check';
-import { defaultPlacementParams, planPlacement, type PlacementSnapshot } from '../../../src/index.js';
+import { defaultPlacementParams, planReplicas, type PlacementSnapshot } from '../../../src/index.js';
 import { carryOut } from '../carry-out.js';
 import {
   architecture,
@@ -14,13 +14,14 @@ import {
   snapshot,
   variant,
   worker,
+  type Wanted,
 } from '../../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
-const plan = (fields: Partial<PlacementSnapshot>): Plan => planPlacement(snapshot(fields), params);
-const work = (fields: Partial<PlacementSnapshot>): readonly string[] =>
+const plan = (fields: Partial<PlacementSnapshot> & Wanted): Plan => planReplicas(snapshot(fields), params);
+const work = (fields: Partial<PlacementSnapshot> & Wanted): readonly string[] =>
   brief(plan(fields)).filter((action) => action.startsWith('make') || action.startsWith('measure'));
-const waits = (fields: Partial<PlacementSnapshot>): readonly string[] =>
+const waits = (fields: Partial<PlacementSnapshot> & Wanted): readonly string[] =>
   plan(fields).deferred.map(({ architecture: of, recipe, reason }) => `${of}:${recipe} ${reason}`);
 
 const now = milliseconds(10_000);
@@ -230,7 +231,7 @@ describe('planSteps', () => {
         const done = new Set<string>();
         let world = start;
         for (let turn = 1; turn <= 80; turn++) {
-          const next = planPlacement(world, defaultPlacementParams);
+          const next = planReplicas(world, defaultPlacementParams);
           const ordered = next.actions.filter(({ kind }) => kind === 'make' || kind === 'measure');
           const hosts = ordered.flatMap((action) => ('worker' in action ? [action.worker] : []));
           assert.equal(new Set(hosts).size, hosts.length, 'one order per worker');
@@ -247,7 +248,7 @@ describe('planSteps', () => {
           for (const { info } of world.workers) assert.ok(memoryOn(info.id, world, next) <= info.memoryBytes);
           world = carryOut(world, next, turn, true);
         }
-        assert.deepEqual(brief(planPlacement(world, defaultPlacementParams)), []);
+        assert.deepEqual(brief(planReplicas(world, defaultPlacementParams)), []);
         for (const { architecture: made, outcomes } of world.architectures) {
           for (const recipe of made.recipes)
             assert.ok(

@@ -1,16 +1,16 @@
-// The hardware classes on which each variant can run, with cost and memory, and the two variants that each task must
-// keep.
+// The hardware classes on which each variant can run, with cost, memory and time.
 
 import {
   fallbackObjective,
-  originalRecipe,
   priceOf,
   type HardwareClassId,
   type Manifest,
   type Profile,
   type VariantId,
 } from '@pareto/core';
+import { batchCeiling } from '../../batch/batch-ceiling.js';
 import { costPer1k } from '../../cost/cost-per-1k.js';
+import { p50At } from '../../cost/profile-at.js';
 import { isDenied } from '../../select/rules.js';
 import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
@@ -21,6 +21,8 @@ export interface Option {
   readonly hardwareClass: HardwareClassId;
   readonly profile: Profile;
   readonly memoryBytes: number;
+  /** Time of a slot that one item takes, in the largest batch that the task's default latency allows. */
+  readonly secondsPerItem: number;
   /** USD per 1,000 answers. Infinite if the class has no price. */
   readonly cost: number;
   /** Point accuracy. Negative if not measured, so that it ranks last. */
@@ -37,7 +39,10 @@ export interface Options {
 }
 
 /** Returns the options of every variant that may be served, the cheapest class first. */
-export function listOptions(snapshot: PlacementSnapshot, versions: VersionsByArchitecture): Options {
+export function listOptions(
+  snapshot: Pick<PlacementSnapshot, 'tasks' | 'variants' | 'rules' | 'prices'>,
+  versions: VersionsByArchitecture,
+): Options {
   const tasks = new Map(snapshot.tasks.map((task) => [task.name, task]));
   const served = new Map<VariantId, readonly Option[]>();
   const next = new Map<VariantId, readonly Option[]>();
@@ -50,34 +55,22 @@ export function listOptions(snapshot: PlacementSnapshot, versions: VersionsByArc
   return { served, next };
 }
 
-function optionsOf(variant: PlacementVariant, { prices }: PlacementSnapshot, latencyMs: number): readonly Option[] {
+function optionsOf(
+  variant: PlacementVariant,
+  { prices }: Pick<PlacementSnapshot, 'prices'>,
+  latencyMs: number,
+): readonly Option[] {
   const own = variant.measurements.flatMap(({ hardwareClass, result }): Option[] => {
     if (result.kind !== 'measured') return [];
     const { profile, accuracy } = result;
     const price = priceOf(prices, hardwareClass);
     const cost = price === undefined ? Infinity : costPer1k(profile, price, 1, latencyMs);
-    return [
-      { variant, hardwareClass, profile, memoryBytes: profile.memoryBytes, cost, accuracy: accuracy?.value ?? -1 },
-    ];
+    const batch = batchCeiling(profile, latencyMs);
+    const secondsPerItem = p50At(profile, batch) / batch / 1000;
+    const { memoryBytes } = profile;
+    return [{ variant, hardwareClass, profile, memoryBytes, secondsPerItem, cost, accuracy: accuracy?.value ?? -1 }];
   });
   return own.toSorted(cheaperFirst);
-}
-
-/**
- * Returns the cheapest and the most accurate of a task's options, or one option if both are of the same variant, or
- * none. Of options without a measured accuracy, the original counts as the most accurate.
- */
-export function requiredOptions(options: readonly Option[]): readonly Option[] {
-  const [cheapest] = options.toSorted(cheaperFirst);
-  const [best] = options.toSorted((a, b) => b.accuracy - a.accuracy || originalFirst(a, b) || cheaperFirst(a, b));
-  if (cheapest === undefined || best === undefined) return [];
-  return cheapest.variant === best.variant ? [cheapest] : [cheapest, best];
-}
-
-function originalFirst(a: Option, b: Option): number {
-  const isOriginal = ({ variant, accuracy }: Option): boolean =>
-    accuracy < 0 && variant.variant.recipe === originalRecipe;
-  return Number(isOriginal(b)) - Number(isOriginal(a));
 }
 
 type BoundParams = Pick<PlacementParams, 'processBytes' | 'unmeasuredMemoryFactor'>;

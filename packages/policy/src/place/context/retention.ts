@@ -2,9 +2,10 @@
 
 import type { Milliseconds, VariantId } from '@pareto/core';
 import type { PlacementParams, PlacementReplica } from '../../snapshot/snapshot.js';
+import type { Horizon } from './horizon.js';
 
 export interface Retention {
-  readonly now: Milliseconds;
+  readonly horizon: Horizon;
   /** Variants that are kept only while queries use them, each with the time since when. */
   readonly cold: ReadonlyMap<VariantId, Milliseconds>;
   readonly params: PlacementParams;
@@ -15,11 +16,11 @@ export interface Retention {
  * if it answered or became ready after the variant became cold, otherwise within `quietMs`, which covers the delay of
  * reports. So cold variants stay while queries use them, and unused ones are unloaded immediately.
  */
-export function wasUsedRecently(replica: PlacementReplica | undefined, { now, cold, params }: Retention): boolean {
+export function wasUsedRecently(replica: PlacementReplica | undefined, { horizon, cold, params }: Retention): boolean {
   if (replica === undefined) return false;
   const { lastUsedAt, since, assignment } = replica;
   const coldSince = cold.get(assignment.variant);
-  if (coldSince === undefined) return now - lastUsedAt < params.keepWarmMs;
+  if (coldSince === undefined) return !horizon.hasCome(lastUsedAt + params.keepWarmMs);
   const isQueriedSince = since > coldSince || lastUsedAt > coldSince + params.quietMs;
-  return now - Math.max(lastUsedAt, since) < (isQueriedSince ? params.keepColdMs : params.quietMs);
+  return !horizon.hasCome(Math.max(lastUsedAt, since) + (isQueriedSince ? params.keepColdMs : params.quietMs));
 }

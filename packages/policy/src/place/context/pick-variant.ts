@@ -1,23 +1,25 @@
-// The variant of a name that answers a query without an objective: the one to keep warm for the name.
+// The variant of a name that would answer a query if all were loaded and idle.
 
 import {
   resolveObjective,
   type Candidate,
+  type Objective,
   type PartialObjective,
   type RuleInForce,
   type TargetEntry,
   type Task,
   type VariantId,
 } from '@pareto/core';
+import { objectiveClass } from '../../demand/objective-class.js';
 import { idleLoads } from '../../route/load-view.js';
 import { exclusionsOf } from '../../select/exclusions.js';
 import { nearestFeasible } from '../../select/nearest.js';
 import { preferenceOf } from '../../select/rank.js';
 import { selectVariant } from '../../select/select-variant.js';
-import { defaultSelectParams, type SelectionQuery } from '../../select/verdict.js';
-import { cheaperFirst, type Option } from '../ledger/options.js';
+import { defaultSelectParams, type Preference, type SelectionQuery } from '../../select/verdict.js';
+import { cheaperFirst, type Option } from './options.js';
 
-export interface DefaultVariantInput {
+export interface NamedTarget {
   /** Kind of the name. */
   readonly kind: 'task' | 'architecture';
   readonly task: Task;
@@ -25,35 +27,48 @@ export interface DefaultVariantInput {
 }
 
 /**
- * Returns the variant that selection would choose if all of `options` were loaded and idle. If none meets the task's
- * default objective, returns the nearest one. Undefined if none may answer.
+ * Returns the variant that selection would choose for a query without an objective if all of `options` were loaded and
+ * idle. If none meets the task's default objective, returns the nearest one. Undefined if none may answer.
  */
-export function pickDefaultVariant(
-  options: readonly Option[],
-  { kind, task, rules }: DefaultVariantInput,
-): VariantId | undefined {
-  const candidates = options.toSorted(cheaperFirst).map(candidateOf);
-  const target = targetOf(candidates, { kind, task, rules });
-  const stated = objectiveFor(kind, task);
-  const query: SelectionQuery = {
-    items: 1,
-    objective: { ...resolveObjective(stated), degrade: 'forbid' },
-    elapsedMs: 0,
-    preference: preferenceOf(stated),
-  };
-  const selection = selectVariant(target, query, idleLoads, defaultSelectParams);
-  if (selection.kind !== 'refused') return selection.candidate.variant;
-  return nearestFeasible(target, query, defaultSelectParams)?.candidate.variant;
+export function pickDefaultVariant(options: readonly Option[], named: NamedTarget): VariantId | undefined {
+  const target = targetOf(options, named);
+  const stated = objectiveFor(named);
+  const query = idleQuery(resolveObjective(stated), preferenceOf(stated));
+  return pickIdle(target, query) ?? nearestFeasible(target, query, defaultSelectParams)?.candidate.variant;
 }
+
+/**
+ * Returns the variant that selection would choose for an objective if all of `options` were loaded and idle. Undefined if
+ * none meets it.
+ */
+export function pickVariantFor(
+  options: readonly Option[],
+  named: NamedTarget,
+  objective: Objective,
+): VariantId | undefined {
+  const isUnstated = objectiveClass(objective) === objectiveClass(resolveObjective({}));
+  return pickIdle(targetOf(options, named), idleQuery(objective, isUnstated ? 'most-accurate' : 'cheapest'));
+}
+
+function pickIdle(target: TargetEntry, query: SelectionQuery): VariantId | undefined {
+  const selection = selectVariant(target, query, idleLoads, defaultSelectParams);
+  return selection.kind === 'refused' ? undefined : selection.candidate.variant;
+}
+
+const idleQuery = (objective: Objective, preference: Preference): SelectionQuery => ({
+  ...{ items: 1, elapsedMs: 0, preference },
+  objective: { ...objective, degrade: 'forbid' },
+});
 
 /**
  * Returns the task's default objective. For an architecture, leaves out accuracy and cost, because a client that names
  * an architecture has chosen them.
  */
-const objectiveFor = (kind: DefaultVariantInput['kind'], { defaultObjective }: Task): PartialObjective =>
+const objectiveFor = ({ kind, task: { defaultObjective } }: NamedTarget): PartialObjective =>
   kind === 'task' ? defaultObjective : { ...defaultObjective, minAccuracy: undefined, maxCostPer1k: undefined };
 
-function targetOf(candidates: readonly Candidate[], { kind, task, rules }: DefaultVariantInput): TargetEntry {
+function targetOf(options: readonly Option[], { kind, task, rules }: NamedTarget): TargetEntry {
+  const candidates = options.toSorted(cheaperFirst).map(candidateOf);
   const { name, metric, defaultObjective } = task;
   return {
     ...{ kind, name, task: name, versions: [], metric, defaultObjective, maxBatchSize: 1, candidates, rules },

@@ -1,0 +1,61 @@
+// The inputs of a plan, and what follows from the snapshot alone.
+
+import type { Milliseconds, ReplicaId, Variant, VariantId } from '@pareto/core';
+import type { PlacementParams, PlacementReplica, PlacementSnapshot } from '../../snapshot/snapshot.js';
+import { versionsOf, type VersionsByArchitecture } from '../../snapshot/versions.js';
+import { coldVariants } from '../../snapshot/warmth.js';
+import { createHorizon, type Horizon } from './horizon.js';
+import { hostedBy } from './hosted-by.js';
+import { listOptions, type Option, type Options } from './options.js';
+import type { Retention } from './retention.js';
+import { listUnservable } from './unservable.js';
+
+export interface PlanningContext {
+  readonly snapshot: PlacementSnapshot;
+  readonly params: PlacementParams;
+  readonly horizon: Horizon;
+  readonly versions: VersionsByArchitecture;
+  readonly options: Options;
+  /** Variants that are kept only while queries use them, from `coldVariants`. */
+  readonly cold: ReadonlyMap<VariantId, Milliseconds>;
+  /** Reasons why replicas must be unloaded, from `listUnservable`. */
+  readonly unservable: ReadonlyMap<ReplicaId, string>;
+  /** Returns the replicas of a version of a variant that answer now or will. */
+  readonly serving: (variant: Pick<Variant, 'id' | 'version'>) => readonly PlacementReplica[];
+  /** Returns whether some worker could hold the option if it were empty. */
+  readonly isHosted: (option: Option) => boolean;
+}
+
+export function createContext(snapshot: PlacementSnapshot, params: PlacementParams): PlanningContext {
+  const horizon = createHorizon(snapshot.now);
+  const versions = versionsOf(snapshot);
+  const unservable = listUnservable(snapshot, versions, params, horizon);
+  const serving = groupServing(snapshot, unservable);
+  return {
+    ...{ snapshot, params, horizon, versions, unservable },
+    options: listOptions(snapshot, versions),
+    cold: coldVariants(snapshot.warmthRules, snapshot.variants),
+    serving: ({ id, version }) => serving.get(`${id}/${version}`) ?? [],
+    isHosted: hostedBy(snapshot.workers),
+  };
+}
+
+export const retentionOf = ({ horizon, cold, params }: PlanningContext): Retention => ({ horizon, cold, params });
+
+/** Groups the replicas that have not failed and will stay by version of a variant. */
+function groupServing(
+  { replicas, workers }: PlacementSnapshot,
+  unservable: ReadonlyMap<ReplicaId, string>,
+): ReadonlyMap<string, readonly PlacementReplica[]> {
+  const staying = new Set(workers.flatMap((one) => (one.presence === 'gone' || one.draining ? [] : [one.info.id])));
+  const groups = new Map<string, PlacementReplica[]>();
+  for (const one of replicas) {
+    const { replica, variant, version, worker } = one.assignment;
+    if (one.state === 'failed' || one.state === 'draining' || unservable.has(replica) || !staying.has(worker)) continue;
+    const key = `${variant}/${version}`;
+    const own = groups.get(key);
+    if (own === undefined) groups.set(key, [one]);
+    else own.push(one);
+  }
+  return groups;
+}

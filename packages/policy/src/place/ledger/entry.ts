@@ -1,0 +1,53 @@
+// The replicas and workers in a ledger. They change while a plan is made.
+
+import type { HardwareClassId, VariantId } from '@pareto/core';
+import type { PlacementReplica, PlacementWorker } from '../../snapshot/snapshot.js';
+
+/** A replica in the ledger: an existing one, or (without `existing`) one that this plan loads. */
+export interface Entry {
+  readonly variant: VariantId;
+  readonly version: number;
+  readonly hardwareClass: HardwareClassId;
+  readonly host: Host;
+  /** Slots of the class on the worker. Undefined if the worker has none. */
+  readonly group: SlotGroup | undefined;
+  readonly memoryBytes: number;
+  readonly existing: PlacementReplica | undefined;
+  /** Set if the replica is draining, or if this plan unloads it. */
+  leaving: boolean;
+  /** The most important need that the replica meets. Undefined if there is none. */
+  claim: Claim | undefined;
+  /** Share of a slot's time that it takes. */
+  load: number;
+}
+
+export interface Claim {
+  /** Position among all claims. A lower one is more important. */
+  readonly rank: number;
+  readonly source: string;
+  readonly reason: string;
+}
+
+/** A worker. */
+export interface Host {
+  readonly worker: PlacementWorker;
+  /** Replicas on the worker. */
+  readonly entries: Entry[];
+  readonly groups: ReadonlyMap<HardwareClassId, SlotGroup>;
+  /** Set if the worker may get new replicas. */
+  readonly schedulable: boolean;
+  /** Free bytes now. Negative if a waiting load has reserved more. */
+  freeBytes: number;
+  /** Free bytes once all unloads are done. */
+  freeBytesAfterUnload: number;
+  /** Order that is sent or planned. Undefined if there is none. */
+  order: 'make' | 'measure' | undefined;
+}
+
+/** The slots of one hardware class on a worker. */
+export interface SlotGroup {
+  readonly host: Host;
+  readonly slots: number;
+  /** Number of slots whose time is left, at the target utilisation. */
+  freeSlots: number;
+}

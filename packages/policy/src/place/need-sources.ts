@@ -1,0 +1,20 @@
+// The sources of needs, the most important first.
+
+import { measuredDemand } from './needs/demand/measured-demand.js';
+import { heldQueries } from './needs/held/held-queries.js';
+import { taskMinimum } from './needs/minimum/task-minimum.js';
+import type { NeedSource } from './needs/need-source.js';
+import { recentlyUsed } from './needs/recently-used/recently-used.js';
+import { spareCopies } from './needs/spare/spare-copies.js';
+import { succession } from './needs/succession/succession.js';
+import { warmthRules } from './needs/warmth/warmth-rules.js';
+
+export const needSources: readonly NeedSource[] = [
+  heldQueries,
+  measuredDemand,
+  taskMinimum,
+  warmthRules,
+  succession,
+  spareCopies,
+  recentlyUsed,
+];

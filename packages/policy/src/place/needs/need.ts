@@ -1,0 +1,36 @@
+// A need for replicas of one variant, as a source states it.
+
+import type { UnmetCause, VariantId } from '@pareto/core';
+import type { Versions } from '../../snapshot/versions.js';
+import type { Option } from '../context/options.js';
+
+export interface Need {
+  readonly variant: VariantId;
+  /** Options of the variant, the cheapest class first. Empty if it can't be loaded; `problem` has the reason then. */
+  readonly options: readonly Option[];
+  /** Number of replicas, or the items per second that they must answer. */
+  readonly amount: { readonly replicas: number } | { readonly itemsPerSecond: number };
+  readonly reason: string;
+  /** Reason why the variant can't be loaded. Undefined if it can, or if that needs no report. */
+  readonly problem?: { readonly cause: UnmetCause; readonly text: string };
+  /** Target of the rule that keeps the variant warm. Undefined if there is no such rule. */
+  readonly warmTarget?: string;
+  /** Set if replicas that only less important needs keep may be evicted for this need. */
+  readonly evicts: boolean;
+  /** Set if each replica must be on another worker, so that the loss of one does not affect all. */
+  readonly spread: boolean;
+  /**
+   * Versions of the variant's architecture, if replicas of the served one may be evicted for the next one as the last
+   * resort. Undefined otherwise.
+   */
+  readonly replaces?: Versions | undefined;
+}
+
+/** Creates a need for one replica that may evict others, except where `fields` says otherwise. */
+export function createNeed(
+  variant: VariantId,
+  options: readonly Option[],
+  fields: Partial<Need> & Pick<Need, 'reason'>,
+): Need {
+  return { variant, options, amount: { replicas: 1 }, evicts: true, spread: false, ...fields };
+}

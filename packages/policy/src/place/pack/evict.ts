@@ -1,0 +1,119 @@
+// Evictions: unloads that make room for a more important replica or order.
+
+import { architectureNameOf, type Variant } from '@pareto/core';
+import type { Versions } from '../../snapshot/versions.js';
+import type { Entry, Host, SlotGroup } from '../ledger/entry.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { hasSlot, type Requirement } from './pick-group.js';
+import { countByHost, isReady } from './replicas.js';
+
+/** A policy for evictions. */
+export interface Eviction {
+  /** Returns the replicas that may be evicted from a worker, in this order. */
+  of(host: Host): readonly Entry[];
+  /** Compares two sets of victims. Negative if `a` should rather be evicted. */
+  compare(a: readonly Entry[], b: readonly Entry[]): number;
+}
+
+export interface Room {
+  readonly group: SlotGroup;
+  readonly victims: readonly Entry[];
+  readonly wanted: Requirement;
+}
+
+/** Returns the best victims on the worker on which evictions make room for one of `wanted`. Undefined if none can. */
+export function findRoom(ledger: Ledger, wanted: readonly Requirement[], eviction: Eviction): Room | undefined {
+  let best: Room | undefined;
+  for (const one of wanted) {
+    const held = countByHost(ledger, one.option);
+    for (const group of ledger.groupsOf(one.option.hardwareClass)) {
+      if (!hasSlot(group, one, held)) continue;
+      const victims = victimsFor(group.host, one.option.memoryBytes, eviction.of(group.host));
+      if (victims === undefined) continue;
+      if (best === undefined || eviction.compare(victims, best.victims) < 0) best = { group, victims, wanted: one };
+    }
+  }
+  return best;
+}
+
+/**
+ * Returns the first evictable replicas that free enough memory, without those that are not needed for it. Undefined if
+ * all of them are not enough.
+ */
+export function victimsFor(
+  host: Host,
+  memoryBytes: number,
+  evictables: readonly Entry[],
+): readonly Entry[] | undefined {
+  let freeBytes = host.freeBytesAfterUnload;
+  const victims: Entry[] = [];
+  for (const entry of evictables) {
+    if (freeBytes >= memoryBytes) break;
+    freeBytes += entry.memoryBytes;
+    victims.push(entry);
+  }
+  if (freeBytes < memoryBytes) return undefined;
+  return victims.toReversed().filter((entry) => {
+    if (freeBytes - entry.memoryBytes < memoryBytes) return true;
+    freeBytes -= entry.memoryBytes;
+    return false;
+  });
+}
+
+/**
+ * Returns the replicas of a worker that only less important needs keep than those of `rank`: first those that none
+ * keeps, the least recently used first, then those of the least important needs.
+ */
+export const evictable = (host: Host, rank: number): readonly Entry[] =>
+  host.entries
+    .filter((entry) => !entry.leaving && entry.existing !== undefined && rankOf(entry) > rank)
+    .toSorted(leastImportantFirst);
+
+/** Evicts what only less important needs keep, but no replica of the variant itself, which counts on another class. */
+export const lessImportant = (rank: number, own: Pick<Variant, 'id' | 'version'>): Eviction => ({
+  of: (host) => evictable(host, rank).filter(({ variant, version }) => variant !== own.id || version !== own.version),
+  compare: compareVictims,
+});
+
+const rankOf = ({ claim }: Entry): number => claim?.rank ?? Infinity;
+const usedAt = ({ existing }: Entry): number => existing?.lastUsedAt ?? 0;
+
+const leastImportantFirst = (a: Entry, b: Entry): number => ascending(rankOf(b), rankOf(a)) || usedAt(a) - usedAt(b);
+
+/** Compares by the most important victims, which come first. No victims are the best. */
+function compareVictims(a: readonly Entry[], b: readonly Entry[]): number {
+  const [first, other] = [a[0], b[0]];
+  if (first === undefined || other === undefined) return a.length - b.length;
+  return leastImportantFirst(first, other);
+}
+
+/**
+ * Evicts for a new version, at last, replicas of the served version: first those whose variant has another ready replica
+ * of that version, then those whose successor is ready, then the others.
+ */
+export function predecessors(ledger: Ledger, rank: number, architecture: string, { served }: Versions): Eviction {
+  const isPredecessor = (entry: Entry): boolean =>
+    entry.version === served && architectureNameOf(entry.variant) === architecture;
+  const costOf = (entry: Entry): number => {
+    if (entry.claim === undefined) return 0;
+    const others = ledger
+      .entriesOf(entry.variant)
+      .filter((other) => other !== entry && !other.leaving && isReady(other));
+    if (others.some(({ version }) => version === served)) return 1;
+    return others.length > 0 ? 2 : 3;
+  };
+  const maxCost = (victims: readonly Entry[]): number => Math.max(0, ...victims.map(costOf));
+  return {
+    of: (host) => {
+      const first = evictable(host, rank);
+      const needed = host.entries.filter(
+        (entry) => !entry.leaving && entry.existing !== undefined && !first.includes(entry) && isPredecessor(entry),
+      );
+      return [...first, ...needed.toSorted((a, b) => costOf(a) - costOf(b))];
+    },
+    compare: (a, b) => maxCost(a) - maxCost(b),
+  };
+}
+
+/** Compares numbers including infinities, for which a difference would be NaN. */
+const ascending = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,140 @@
+// Provides one more replica for a target: an existing one, a new one, or memory for one by evictions.
+
+import type { PlanningContext } from '../context/context.js';
+import type { Option } from '../context/options.js';
+import type { Entry } from '../ledger/entry.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { minLoad } from '../targets/compute.js';
+import { unmetNeed, type Target } from '../targets/target.js';
+import { findRoom, lessImportant, predecessors, type Room } from './evict.js';
+import { count, isOpen, loadOn, minLoadOn, type Lack, type Pack } from './pack.js';
+import { lackOf, pickGroup, type Requirement } from './pick-group.js';
+import { rankOf } from './rank.js';
+import { isReady, isServing } from './replicas.js';
+
+export interface Packer {
+  /** Claims one existing replica on a class on which the target lacks some. Returns false if there is none. */
+  readonly claim: (pack: Pack) => boolean;
+  /**
+   * Provides one replica, on another class if its own has no room. If there is none, evicts less important replicas, so
+   * that a later plan can load it. Returns false if nothing more can be done in this plan.
+   */
+  readonly provide: (pack: Pack) => boolean;
+}
+
+export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
+  const { params } = context;
+  /** Architectures of which this plan evicts replicas of the served version for the next one. */
+  const replaced = new Set<string>();
+
+  const keep = (pack: Pack, lack: Lack, entry: Entry, option: Option): void => {
+    const { priority, source, need } = pack.target;
+    const free = entry.group?.freeSlots ?? 0;
+    const slots = Math.max(0, Math.min(params.targetUtilisation, free, loadOn(lack, option)));
+    ledger.claim(entry, { rank: rankOf(priority, pack.counted.size), source, reason: need.reason }, slots);
+    count(pack, lack, entry, option, slots);
+  };
+  const claimOn = (pack: Pack, lack: Lack, option: Option): boolean => {
+    const entry = takeCandidate(ledger, context, pack, lack, option);
+    if (entry !== undefined) keep(pack, lack, entry, option);
+    return entry !== undefined;
+  };
+  const loadNew = (pack: Pack, lack: Lack, option: Option): boolean => {
+    const group = pickGroup(ledger, requirementOf(pack, lack, option));
+    if (group !== undefined) keep(pack, lack, ledger.load(option, group, pack.target.need.reason), option);
+    return group !== undefined;
+  };
+  const evictFor = (pack: Pack, lack: Lack, options: readonly Option[]): void => {
+    const { need, source, priority } = pack.target;
+    const { architecture } = lack.share.option.variant.variant;
+    const wanted = options.map((option) => requirementOf(pack, lack, option));
+    // The evicted replicas reduce the needs of the architecture's other variants, so their memory may be enough for these.
+    if (need.replaces !== undefined && replaced.has(architecture)) return;
+    const rank = rankOf(priority, pack.counted.size);
+    let room = findRoom(ledger, wanted, lessImportant(rank, lack.share.option.variant.variant));
+    if (room === undefined && need.replaces !== undefined) {
+      room = findRoom(ledger, wanted, predecessors(ledger, rank, architecture, need.replaces));
+      if (room !== undefined) replaced.add(architecture);
+    }
+    if (room === undefined) {
+      ledger.unmet(unmetNeed(source, need, lackOf(ledger, requirementOf(pack, lack, lack.share.option))));
+      return;
+    }
+    makeRoom(ledger, room, replaced.has(architecture));
+    const text = `waits for memory on ${room.group.host.worker.info.id}`;
+    ledger.unmet(unmetNeed(source, need, { cause: 'eviction', text }));
+  };
+
+  return {
+    claim: (pack) => pack.lacks.some((lack) => isOpen(lack) && claimOn(pack, lack, lack.share.option)),
+    provide(pack) {
+      const lack = pack.lacks.find(isOpen);
+      if (lack === undefined) return false;
+      const options = optionsFor(pack.target, lack, context);
+      const isProvided =
+        options.some((option) => claimOn(pack, lack, option)) || options.some((option) => loadNew(pack, lack, option));
+      if (!isProvided) {
+        lack.isStuck = true;
+        if (pack.target.need.evicts) evictFor(pack, lack, options);
+      }
+      return pack.lacks.some(isOpen);
+    },
+  };
+}
+
+const requirementOf = ({ target }: Pack, lack: Lack, option: Option): Requirement => ({
+  option,
+  load: minLoadOn(lack, option),
+  spread: target.need.spread,
+});
+
+/** Returns the classes on which a share can be provided: its own, then the others that workers have, the cheapest first. */
+const optionsFor = ({ need }: Target, { share }: Lack, { isHosted }: PlanningContext): readonly Option[] => [
+  share.option,
+  ...need.options.filter((other) => other !== share.option && isHosted(other)),
+];
+
+/** Removes the best candidate on a class from the list, and returns it. Undefined if there is none. */
+function takeCandidate(
+  ledger: Ledger,
+  context: PlanningContext,
+  pack: Pack,
+  lack: Lack,
+  option: Option,
+): Entry | undefined {
+  pack.candidates ??= listCandidates(ledger, context, pack);
+  const { load, spread } = requirementOf(pack, lack, option);
+  const index = pack.candidates.findLastIndex(({ hardwareClass, host, group, leaving }) => {
+    if (leaving || hardwareClass !== option.hardwareClass) return false;
+    if (load > 0 && (group?.freeSlots ?? 0) + minLoad < load) return false;
+    return !spread || ![...pack.counted.keys()].some((other) => other.host === host);
+  });
+  return index === -1 ? undefined : pack.candidates.splice(index, 1)[0];
+}
+
+/**
+ * Returns the serving replicas that do not count yet, the best last: claimed already, ready, in use, recently used. Those
+ * in use are equal, so that a plan does not depend on which one answered last.
+ */
+function listCandidates(ledger: Ledger, { snapshot, params }: PlanningContext, { target, counted }: Pack): Entry[] {
+  const [first] = target.shares;
+  if (first === undefined) return [];
+  const { variant } = first.option.variant;
+  const inUseSince = snapshot.now - params.quietMs;
+  const used = (entry: Entry): number => Math.min(inUseSince, entry.existing?.lastUsedAt ?? Infinity);
+  const rank = (entry: Entry): number => (entry.claim === undefined ? 0 : 2) + (isReady(entry) ? 1 : 0);
+  return ledger
+    .entriesOf(variant.id)
+    .filter((entry) => isServing(entry, variant) && !counted.has(entry))
+    .toSorted((a, b) => rank(a) - rank(b) || used(a) - used(b));
+}
+
+function makeRoom(ledger: Ledger, { group, victims, wanted }: Room, isSuccession: boolean): void {
+  const { id } = wanted.option.variant.variant;
+  for (const victim of victims) {
+    const isNeeded = isSuccession && victim.claim !== undefined;
+    const why = isNeeded ? 'not enough memory for both versions' : 'least recently used';
+    ledger.unload(victim, `${why}, makes room for ${id}`);
+  }
+  ledger.reserve(group.host, wanted.option.memoryBytes);
+}

@@ -1,0 +1,69 @@
+// The choice of the worker for one more replica.
+
+import type { UnmetCause } from '@pareto/core';
+import type { Option } from '../context/options.js';
+import type { Host, SlotGroup } from '../ledger/entry.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { minLoad } from '../targets/compute.js';
+import { countByHost } from './replicas.js';
+
+/** The requirements of one more replica on its worker. */
+export interface Requirement {
+  readonly option: Option;
+  /** Minimum share of a slot's time that must be left. */
+  readonly load: number;
+  /** Set if the worker may not have another replica of the variant. */
+  readonly spread: boolean;
+}
+
+/**
+ * Returns the slots of the worker that gets the replica: with the fewest replicas of the variant, then, for a replica
+ * with load, with the most slot time left, then with the most free memory. Undefined if no worker has room.
+ */
+export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | undefined {
+  const { option, load } = wanted;
+  const held = countByHost(ledger, option);
+  let best: SlotGroup | undefined;
+  let bestHeld = Infinity;
+  for (const group of ledger.groupsOf(option.hardwareClass)) {
+    const { host } = group;
+    if (host.freeBytes < option.memoryBytes || !hasSlot(group, wanted, held)) continue;
+    const count = held.get(host) ?? 0;
+    if (best !== undefined && !(count < bestHeld || (count === bestHeld && isRoomier(group, best, load)))) continue;
+    best = group;
+    bestHeld = count;
+  }
+  return best;
+}
+
+const isRoomier = (a: SlotGroup, b: SlotGroup, load: number): boolean =>
+  load > 0 && a.freeSlots !== b.freeSlots ? a.freeSlots > b.freeSlots : a.host.freeBytes > b.host.freeBytes;
+
+/**
+ * Returns whether a worker may load one more replica, apart from its memory: it has time left on its slots, at most one
+ * replica of the variant for each slot, and no failed one that must be removed first.
+ */
+export function hasSlot(
+  { host, slots, freeSlots }: SlotGroup,
+  { load, spread }: Requirement,
+  held: ReadonlyMap<Host, number>,
+): boolean {
+  if (!host.schedulable || freeSlots + minLoad < load) return false;
+  return (held.get(host) ?? 0) < (spread ? Math.min(1, slots) : slots);
+}
+
+/** Returns why `pickGroup` found no worker, and what is missing. */
+export function lackOf(ledger: Ledger, wanted: Requirement): { readonly cause: UnmetCause; readonly text: string } {
+  const { option } = wanted;
+  const groups = ledger.groupsOf(option.hardwareClass).filter(({ host }) => host.schedulable);
+  if (groups.length === 0)
+    return { cause: 'no-worker', text: `no worker with slots of ${option.hardwareClass} accepts replicas` };
+  const held = countByHost(ledger, option);
+  const isIdle = groups.some((group) => hasSlot(group, { ...wanted, load: 0 }, held));
+  if (isIdle && !groups.some((group) => hasSlot(group, wanted, held)))
+    return {
+      cause: 'compute',
+      text: `no slot of ${option.hardwareClass} has ${wanted.load.toFixed(2)} of its time left`,
+    };
+  return { cause: 'memory', text: `no worker has a slot and ${option.memoryBytes} bytes for it` };
+}

@@ -1,0 +1,30 @@
+// The time of the slots of each hardware class, which targets divide among demands.
+
+import type { HardwareClassId } from '@pareto/core';
+import type { PlanningContext } from '../context/context.js';
+
+/** Smaller shares of a slot count as none, because they come from rounding. */
+export const minLoad = 1e-6;
+
+/** Smallest share of a slot for which a replica is kept or loaded, unless less is wanted. */
+export const minShare = 0.05;
+
+export interface Compute {
+  /** Returns how many slots' time is left on the class, at the target utilisation. */
+  left(hardwareClass: HardwareClassId): number;
+  take(hardwareClass: HardwareClassId, load: number): void;
+}
+
+/** Creates the compute of the workers that keep replicas: connected or awaited ones that do not drain. */
+export function createCompute({ snapshot, params }: Pick<PlanningContext, 'snapshot' | 'params'>): Compute {
+  const left = new Map<HardwareClassId, number>();
+  for (const { info, presence, draining } of snapshot.workers) {
+    if (presence === 'gone' || draining) continue;
+    for (const { hardwareClass, slots } of info.slotGroups)
+      left.set(hardwareClass.id, (left.get(hardwareClass.id) ?? 0) + slots * params.targetUtilisation);
+  }
+  return {
+    left: (hardwareClass) => left.get(hardwareClass) ?? 0,
+    take: (hardwareClass, load) => void left.set(hardwareClass, (left.get(hardwareClass) ?? 0) - load),
+  };
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { variantId, type HardwareClass, type Plan } from '@pareto/core';
+import { buildHardwareClass } from '@pareto/testkit';
+import fc from 'fast-check';
+import { createContext } from '../../src/place/context/context.js';
+import { createLedger } from '../../src/place/ledger/ledger.js';
+import { needSources } from '../../src/place/need-sources.js';
+import { createPacking } from '../../src/place/pack/packing.js';
+import { planReplicas } from '../../src/place/plan-replicas.js';
+import { planTargets } from '../../src/place/targets/plan-targets.js';
+import { unloadUnservable } from '../../src/place/unload.js';
+import { defaultPlacementParams as params, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
+import { carryOut } from './carry-out.js';
+import { alsoOn, brief, cpu, memoryOn, snapshot, task, variant, warmthRule, worker } from '../support/fixture.js';
+
+const slow: HardwareClass = buildHardwareClass({ device: 'slow', instructionSet: 'avx2' });
+const tasks = ['busy', 'idle', 'other'];
+
+const fleetSpecs = fc.record({
+  variants: fc.array(
+    fc.record({
+      task: fc.constantFrom(...tasks),
+      p50Ms: fc.integer({ min: 1, max: 50 }),
+      memoryMib: fc.integer({ min: 20, max: 200 }),
+      accuracy: fc.integer({ min: 50, max: 99 }).map((n) => n / 100),
+      slowness: fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined }),
+    }),
+    { minLength: 1, maxLength: 8 },
+  ),
+  workers: fc.array(
+    fc.record({
+      memory: fc.integer({ min: 50, max: 600 }),
+      slots: fc.integer({ min: 1, max: 4 }),
+      isSlow: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 5 },
+  ),
+  demand: fc.array(fc.tuple(fc.nat({ max: 7 }), fc.integer({ min: 1, max: 500 })), { maxLength: 4 }),
+  warm: fc.array(fc.nat({ max: 7 }), { maxLength: 2 }),
+});
+
+type FleetSpec = typeof fleetSpecs extends fc.Arbitrary<infer T> ? T : never;
+
+/** Returns the fleet with so little demand that a single slot has time for it. */
+const withTimeLeft = (spec: FleetSpec): FleetSpec => ({
+  ...spec,
+  variants: spec.variants.map((fields) => ({ ...fields, p50Ms: 1 })),
+  demand: spec.demand.map(([i, rate]) => [i, Math.min(rate, 10)]),
+});
+
+/** Builds a fleet without replicas. */
+const fleetOf = ({ variants, workers, demand, warm }: FleetSpec): PlacementSnapshot =>
+  snapshot({
+    tasks: tasks.map(task),
+    variants: variants.map(({ slowness, ...fields }, i) => {
+      const known = variant(`v${i}:original`, fields);
+      return slowness === undefined ? known : alsoOn(known, slow, slowness);
+    }),
+    workers: workers.map(({ memory, slots, isSlow }, i) =>
+      worker(`w${i}`, memory, { slots, classes: [isSlow ? slow : cpu] }),
+    ),
+    demand: new Map(demand.flatMap(([i, rate]) => (i < variants.length ? [[variantId(`v${i}:original`), rate]] : []))),
+    warmthRules: warm.flatMap((i) => {
+      const of = variants[i]?.task;
+      return of === undefined ? [] : [warmthRule('warm', `v${i}:original`, { task: of })];
+    }),
+  });
+
+/** Runs turns until a plan is empty and nothing is leaving, at most 80. Returns the last snapshot and its plan. */
+function converge(
+  start: PlacementSnapshot,
+  check: (world: PlacementSnapshot, plan: Plan) => void = () => undefined,
+): readonly [PlacementSnapshot, Plan] {
+  let world = start;
+  for (let turn = 1; ; turn++) {
+    const plan = planReplicas(world, params);
+    check(world, plan);
+    const isAtRest = plan.actions.length === 0 && world.replicas.every(({ state }) => state === 'ready');
+    if ((isAtRest && plan.nextAt === Infinity) || turn === 80) return [world, plan];
+    world = carryOut(world, plan, turn, true);
+  }
+}
+
+describe('plans of random fleets', () => {
+  it('never exceed the memory of a worker', () => {
+    fc.assert(
+      fc.property(fleetSpecs, (spec) => {
+        const start = fleetOf(spec);
+        converge(start, (world, plan) => {
+          for (const { info } of world.workers)
+            assert.ok(memoryOn(info.id, world, plan) <= info.memoryBytes, `${info.id} is over its memory`);
+        });
+      }),
+    );
+  });
+
+  it('never exceed the time of the slots', () => {
+    fc.assert(
+      fc.property(fleetSpecs, (spec) => {
+        const start = fleetOf(spec);
+        converge(start, (world) => {
+          const context = createContext(world, params);
+          const ledger = createLedger(context);
+          unloadUnservable(ledger, context);
+          const packing = createPacking(ledger, context, planTargets(context, needSources).targets);
+          packing.claim();
+          packing.provide(-Infinity, Infinity);
+          for (const { groups, worker: placed } of ledger.hosts)
+            for (const { freeSlots } of groups.values())
+              assert.ok(freeSlots > -1e-3, `${placed.info.id} is over its slots by ${-freeSlots}`);
+        });
+      }),
+    );
+  });
+
+  it('converge: the plan of a converged fleet is empty, and stays so', () => {
+    fc.assert(
+      fc.property(fleetSpecs, (spec) => {
+        const start = fleetOf(spec);
+        const [world, plan] = converge(start);
+        assert.deepEqual(brief(plan), []);
+        assert.deepEqual(brief(planReplicas({ ...world, planId: 'again' }, params)), []);
+      }),
+    );
+  });
+
+  it('load nothing again twice on the same worker while the demand stays the same', () => {
+    fc.assert(
+      fc.property(fleetSpecs, (spec) => {
+        const start = fleetOf(spec);
+        const [before] = converge({ ...start, demand: new Map() });
+        const unloaded = new Set<string>();
+        const reloads = new Map<string, number>();
+        converge({ ...before, demand: start.demand }, (_, plan) => {
+          for (const action of plan.actions) {
+            if (action.kind !== 'load' && action.kind !== 'unload') continue;
+            const place = `${action.assignment.variant} on ${action.assignment.worker}`;
+            if (action.kind === 'unload') unloaded.add(place);
+            else if (unloaded.has(place)) reloads.set(place, (reloads.get(place) ?? 0) + 1);
+          }
+        });
+        for (const [place, count] of reloads) assert.equal(count, 1, `${place} was loaded ${count} times again`);
+      }),
+    );
+  });
+
+  it('never leave demand without memory that something less important has', () => {
+    const rank = new Map(needSources.map(({ name, priority }) => [name, priority]));
+    fc.assert(
+      fc.property(fleetSpecs, (spec) => {
+        const start = fleetOf(withTimeLeft(spec));
+        const [world, plan] = converge(start);
+        const sources = new Map(plan.kept.map(({ replica, source }) => [replica, source]));
+        const lesser = world.replicas.filter(({ assignment: { replica } }) => {
+          const source = sources.get(replica);
+          return source === undefined || (rank.get(source) ?? 0) > 20;
+        });
+        for (const { variant: id, source, cause } of plan.unmet) {
+          if (source !== 'demand' || cause !== 'memory') continue;
+          const known = world.variants.find((one) => one.variant.id === id);
+          if (world.replicas.some(({ assignment }) => assignment.variant === id)) continue;
+          for (const { hardwareClass, result } of known?.measurements ?? []) {
+            if (result.kind !== 'measured') continue;
+            for (const { info } of world.workers) {
+              if (!info.slotGroups.some((group) => group.hardwareClass.id === hardwareClass)) continue;
+              const own = lesser.filter(({ assignment }) => assignment.worker === info.id);
+              const leftBytes =
+                info.memoryBytes -
+                memoryOn(info.id, { ...world, replicas: world.replicas.filter((one) => !own.includes(one)) }, plan);
+              assert.ok(leftBytes < result.profile.memoryBytes, `${id} could evict on ${info.id}`);
+            }
+          }
+        }
+      }),
+    );
+  });
+});
