@@ -14,6 +14,7 @@ const bundles = [
   'packages/cli/{}/main',
   'packages/models/{}/generate/process/generator-main',
   'packages/models/{}/reading/reader-main',
+  'packages/state/{}/etcd/lease-thread',
   'packages/runtime/{}/sessions/executor-main',
 ].map((path) => ({
   entry: join(root, `${path.replace('{}', 'src')}.ts`),

@@ -1,15 +1,16 @@
 // Leader election over any store, with a fence for the leader's writes. Follows etcd's recipe: each candidate puts a key with
 // its own lease under one prefix, and the candidate with the oldest key leads.
 
-import { ParetoError, type Clock } from '@pareto/core';
-import { keepLease } from './lease-keeper.js';
+import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import type { Entry, Fence, Revision, Store } from './store.js';
 
 export interface Leadership {
   /** Compare for every write of the leader. It makes the writes of a deposed leader fail. */
   readonly fence: Fence;
-  /** Signal that aborts when the leadership has ended, or may have: the store was unreachable for the lease's time to live. */
+  /** Signal that aborts with the cause when the leadership has ended, or may have: see `KeptLease.lost`. */
   readonly lost: AbortSignal;
+  /** Returns whether the lease is valid now. Aborts `lost` if not, also before its timer fires. */
+  readonly isHeld: () => boolean;
   /** Ends the leadership. While the store is unreachable, waits until the lease expires. */
   resign(): Promise<void>;
 }
@@ -27,16 +28,22 @@ export interface Election {
 export interface ElectionOptions {
   readonly name: string;
   readonly ttlMs: number;
+  /** See `KeepOptions.maxBlockedMs`. Default: 30 s. */
+  readonly maxBlockedMs?: number;
   readonly clock: Clock;
 }
 
-export function createElection(store: Store, { name, ttlMs, clock }: ElectionOptions): Election {
+/** Pause after a candidacy that ended before it was elected. */
+const pauseMs = milliseconds(250);
+
+export function createElection(store: Store, options: ElectionOptions): Election {
+  const { name, clock } = options;
   const prefix = `election/${name}/`;
   let isCandidate = false;
 
   /** Runs one candidacy. Undefined if it ended before it was elected. */
   const campaignOnce = async (value: string, signal: AbortSignal): Promise<Leadership | undefined> => {
-    const candidacy = await enterElection(store, prefix, value, ttlMs, clock);
+    const candidacy = await enterElection(store, prefix, value, options);
     try {
       if (await waitUntilElected(store, prefix, candidacy.fence, AbortSignal.any([signal, candidacy.lost])))
         return candidacy;
@@ -59,7 +66,10 @@ export function createElection(store: Store, { name, ttlMs, clock }: ElectionOpt
         for (;;) {
           signal.throwIfAborted();
           const leadership = await campaignOnce(value, signal);
-          if (leadership === undefined) continue;
+          if (leadership === undefined) {
+            await clock.sleep(pauseMs, signal);
+            continue;
+          }
           const resign = (): Promise<void> => {
             isCandidate = false;
             return leadership.resign();
@@ -81,12 +91,10 @@ async function enterElection(
   store: Store,
   prefix: string,
   value: string,
-  ttlMs: number,
-  clock: Clock,
+  { ttlMs, maxBlockedMs = 30_000 }: ElectionOptions,
 ): Promise<Leadership> {
-  const sentAt = clock.now();
   const lease = await store.grantLease(ttlMs);
-  const kept = keepLease(lease, sentAt, clock);
+  const kept = lease.keep({ maxBlockedMs });
   const resign = async (): Promise<void> => {
     kept.stop();
     const revoked = lease.revoke().catch(() => undefined); // The lease expires by itself.
@@ -99,7 +107,7 @@ async function enterElection(
       operations: [{ kind: 'put', key, value, lease: lease.id }],
     });
     if (put.kind === 'conflict') throw new ParetoError('aborted', `the candidate's key ${key} exists already: retry`);
-    return { fence: { key, createRevision: put.revision }, lost: kept.lost, resign };
+    return { fence: { key, createRevision: put.revision }, lost: kept.lost, isHeld: kept.isHeld, resign };
   } catch (error) {
     void resign(); // The key may have been written.
     throw error;

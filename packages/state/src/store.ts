@@ -57,11 +57,31 @@ export type Watched =
   | { readonly kind: 'compacted'; readonly revision: Revision }
   | { readonly kind: 'restored'; readonly revision: Revision };
 
+export interface KeepOptions {
+  /**
+   * Time without a turn of this process's event loop after which the lease is no longer renewed, so that another process
+   * takes over from one that hangs. The embedded store ignores it: no other process can have it open.
+   */
+  readonly maxBlockedMs: number;
+}
+
+/** Lease that is kept alive, also while the event loop is blocked. */
+export interface KeptLease {
+  /** Signal that aborts with the cause when the lease has ended or may have expired: never later, unless the loop is blocked. */
+  readonly lost: AbortSignal;
+  /** Returns whether the lease is valid now. Aborts `lost` if not, e.g. because this process was paused and timers are late. */
+  readonly isHeld: () => boolean;
+  /** Stops the renewals. `lost` does not abort after that. */
+  stop(): void;
+}
+
 export interface Lease {
   readonly id: string;
   readonly ttlMs: number;
   /** Restarts the time to live. Returns false if the lease has expired. */
   keepAlive(): Promise<boolean>;
+  /** Keeps the lease alive until it is stopped. Call it once. */
+  keep(options: KeepOptions): KeptLease;
   /** Ends the lease and deletes its keys. */
   revoke(): Promise<void>;
 }

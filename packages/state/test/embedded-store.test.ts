@@ -5,9 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@pareto/core';
-import { openEmbeddedStore, type Store } from '@pareto/state';
+import { createElection, openEmbeddedStore, type Store } from '@pareto/state';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createManualClock } from '@pareto/testkit';
+import { block } from './block.js';
 import { storeContract, type StoreHarness } from './store-contract.js';
 
 async function createHarness(): Promise<StoreHarness> {
@@ -96,6 +97,21 @@ describe('embedded store', () => {
     const again = await open();
     assert.equal((await again.get('k')).entry, undefined);
     await again[Symbol.asyncDispose]();
+  });
+
+  it('keeps leadership while the event loop is blocked for longer than the lease', async () => {
+    await using store = await open();
+    const leadership = await createElection(store, { name: 'test', ttlMs: 1_000, clock: systemClock }).campaign(
+      'one',
+      new AbortController().signal,
+    );
+    block(2_500);
+    assert.equal(leadership.isHeld(), true);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    assert.equal(leadership.lost.aborted, false);
+    assert.equal((await store.get(leadership.fence.key)).entry?.value, 'one');
+    await leadership.resign();
+    assert.equal((await store.get(leadership.fence.key)).entry, undefined);
   });
 
   it('throws unavailable once closed', async () => {

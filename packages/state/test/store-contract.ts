@@ -212,6 +212,19 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
         assert.equal(await valueOf('l/a'), '1');
       });
 
+      it('keeps a lease by itself until it is stopped', async () => {
+        const lease = await store().grantLease(2_000);
+        await write('l/a', '1', lease.id);
+        const kept = lease.keep({ maxBlockedMs: 30_000 });
+        for (let i = 0; i < 4; i += 1) await harness.passTime(1_000);
+        assert.equal(await lease.keepAlive(), true);
+        assert.deepEqual([kept.isHeld(), kept.lost.aborted, await valueOf('l/a')], [true, false, '1']);
+        const at = (await store().get('l/a')).revision;
+        kept.stop();
+        await harness.passTimeUntil(collect(store(), 'l/', at + 1, 1), 4_000);
+        assert.deepEqual([kept.isHeld(), kept.lost.aborted, await valueOf('l/a')], [false, false, undefined]);
+      });
+
       it('deletes the keys of a revoked lease immediately, but not keys written without it', async () => {
         const lease = await store().grantLease(60_000);
         await write('l/a', '1', lease.id);
@@ -263,8 +276,8 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
         const one = await elect().campaign('one', never);
         for (let i = 0; i < 4; i += 1) await harness.passTime(700);
         assert.equal(one.lost.aborted, false);
-        await harness.reopen();
         const lost = new Promise((resolve) => one.lost.addEventListener('abort', resolve));
+        await harness.reopen();
         await harness.passTimeUntil(lost, 2_700);
       });
 

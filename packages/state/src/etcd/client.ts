@@ -24,6 +24,8 @@ type Call<T> = (etcd: Etcd3, options: CallOptions) => Promise<T>;
 export interface EtcdClient extends Disposable {
   /** Signal that aborts when the client is closed. */
   readonly closed: AbortSignal;
+  /** Returns the options of this client, with the current credentials. */
+  access(): EtcdAccess;
   /** Makes an idempotent call, on one member after another for about 3 s. */
   repeat<T>(call: Call<T>): Promise<MemberResponse<T>>;
   /** Makes a call that must not happen twice: retries on another member only if it certainly had no effect. */
@@ -92,6 +94,7 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
   };
   return {
     closed: closing.signal,
+    access: () => ({ ...access, ...credentials }),
     avoid,
     repeat: (call) => tryAll(call, readMs, () => true),
     write: async (call) => (await tryAll(call, writeMs, (effect) => effect === 'none')).response,

@@ -13,6 +13,7 @@ import {
   type IssuedCertificate,
   type TempFolder,
 } from '@pareto/testkit';
+import type { Store } from '@pareto/state';
 import { after, before, describe, it } from 'mocha';
 import { needEtcd, openOn, pause, put, watchAll, write } from './fixture.js';
 
@@ -23,6 +24,18 @@ async function signedTokens(folder: TempFolder): Promise<readonly string[]> {
   await writeFile(folder.file('private'), privateKey.export({ type: 'sec1', format: 'pem' }));
   const keys = `pub-key=${folder.file('public')},priv-key=${folder.file('private')}`;
   return [`--auth-token=jwt,${keys},sign-method=ES256,ttl=2s`];
+}
+
+/** Asserts that a lease is kept for longer than its time to live. `change` is called before the first renewal. */
+async function keepsLease(store: Store, change?: () => Promise<void>): Promise<void> {
+  const lease = await store.grantLease(3_000);
+  await change?.();
+  const kept = lease.keep({ maxBlockedMs: 30_000 });
+  await pause(4_000);
+  assert.equal(kept.isHeld(), true);
+  kept.stop();
+  assert.equal(await lease.keepAlive(), true);
+  await lease.revoke();
 }
 
 for (const version of ['3.4', '3.6'] as const) {
@@ -54,6 +67,7 @@ for (const version of ['3.4', '3.6'] as const) {
         const [before, after] = [foreign, good].map(({ ca, certificate: cert, key }) => ({ ca, cert, key }));
         await using store = await openOn(etcd, { tls: before, renew: async () => ({ tls: after }) });
         await write(store, put('a'));
+        await keepsLease(store);
       });
 
       it('explains why other certificates are rejected', async () => {
@@ -129,6 +143,18 @@ for (const version of ['3.4', '3.6'] as const) {
         await assert.rejects(write(store, put('b')), { code: 'unavailable', message: /rejects the user "pareto"/ });
         password = user.password;
         await write(store, put('b'));
+      });
+
+      it('keeps a lease after the password has changed', async () => {
+        let password = user.password;
+        const renew = async () => ({ user: { ...user, password } });
+        await using store = await openOn(etcd, { prefix, user, renew });
+        const change = async (to: string): Promise<void> => {
+          await etcd.nodes[0]?.gateway.call('auth/user/changepw', { name: user.name, password: to });
+          password = to;
+        };
+        await keepsLease(store, () => change('another'));
+        await change(user.password);
       });
 
       it('explains why other users are rejected', async () => {

@@ -2,13 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
-import { createElection, type Election, type Leadership, type Store } from '@pareto/state';
+import { createElection, type Election, type ElectionOptions, type Leadership, type Store } from '@pareto/state';
 import { createTcpProxy, startEtcd, waitFor, type Etcd, type TcpProxy } from '@pareto/testkit';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
+import { block } from '../block.js';
 import { freshPrefix, needEtcd, openOn, pause, put } from './fixture.js';
 
 const never = new AbortController().signal;
-const elect = (store: Store): Election => createElection(store, { name: 'test', ttlMs: 3_000, clock: systemClock });
+const elect = (store: Store, options: Partial<ElectionOptions> = {}): Election =>
+  createElection(store, { name: 'test', ttlMs: 3_000, clock: systemClock, ...options });
+const causeOf = ({ lost }: Leadership): string => (lost.reason as Error).message;
 
 function writeAs(store: Store, { fence }: Leadership, value: string): ReturnType<Store['transact']> {
   return store.transact({ compares: [{ kind: 'leader', fence }], operations: [put('plan', value)] });
@@ -63,6 +66,44 @@ describe('leaders on etcd', function () {
     assert.equal(first.lost.aborted, false);
     assert.equal((await writeAs(one, first, '1')).kind, 'committed');
     await first.resign();
+  });
+
+  it('keeps leadership while the event loop is blocked for longer than the lease', async () => {
+    const first = await elect(two).campaign('two', never);
+    block(6_000);
+    assert.equal(first.isHeld(), true);
+    await pause(500);
+    assert.equal(first.lost.aborted, false);
+    assert.equal((await writeAs(two, first, '1')).kind, 'committed');
+    await first.resign();
+  });
+
+  it('loses leadership when the event loop is blocked for longer than allowed', async () => {
+    const first = await elect(two, { maxBlockedMs: 1_000 }).campaign('two', never);
+    block(6_000);
+    assert.equal(first.isHeld(), false);
+    assert.match(causeOf(first), /the event loop of this process was blocked for \d+ ms$/);
+    const second = await elect(one).campaign('one', never);
+    await first.resign();
+    await second.resign();
+  });
+
+  it('loses leadership with the cause', async () => {
+    const lose = async (store: Store, action: (leadership: Leadership) => unknown): Promise<string> => {
+      const leadership = await elect(store).campaign('one', never);
+      await action(leadership);
+      await waitFor('the loss', () => leadership.lost.aborted || undefined);
+      await leadership.resign();
+      return causeOf(leadership);
+    };
+    const revoke = async ({ fence }: Leadership): Promise<unknown> =>
+      etcd.nodes[0]?.gateway.call('lease/revoke', { ID: fence.key.split('/').at(-1) });
+    assert.equal(await lose(two, revoke), 'the store has ended the lease');
+    assert.match(
+      await lose(one, () => proxy.stall('both')),
+      /^the lease expired: the store was unreachable for \d+ ms$/,
+    );
+    assert.equal(await lose(two, () => two[Symbol.asyncDispose]()), 'the store was closed');
   });
 
   it('accepts the writes of only one of two presumed leaders', async () => {
