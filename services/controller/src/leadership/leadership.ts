@@ -77,17 +77,21 @@ export function createLeader(options: LeaderOptions): Leader {
     for (const listener of listeners) listener();
   };
 
+  /** Returns the leadership, unless its lease has ended. A timer that ends the term may be late. */
+  const active = (): ActiveLeadership | undefined => (current?.leadership.isHeld() === true ? current : undefined);
+
   const lead = async (address: string, signal: AbortSignal): Promise<void> => {
     const leadership = await election.campaign(address, signal);
     try {
       // The mirror then also shows all writes of the previous leader: they precede the end of its candidacy.
       await mirror.shows((records) => leadsBy(records, leadership.fence));
-      const active = beginTerm(leadership, signal, clock.now());
+      const begun = beginTerm(leadership, signal, clock.now());
       logger.info('leadership acquired', { address });
-      setCurrent(active);
+      setCurrent(begun);
       endWithCandidacy();
-      await aborted(active.term.lost);
-      logger.info('leadership lost', { reason: (active.term.lost.reason as Error).message });
+      await aborted(begun.term.lost);
+      const level = signal.aborted ? 'info' : 'warn';
+      logger[level]('leadership lost', { reason: (begun.term.lost.reason as Error).message });
     } finally {
       if (current !== undefined) setCurrent(undefined);
       // If this fails, the lease expires.
@@ -117,7 +121,7 @@ export function createLeader(options: LeaderOptions): Leader {
 
   return {
     get term() {
-      return current?.term;
+      return active()?.term;
     },
     get elsewhere() {
       return elsewhere();
@@ -134,16 +138,17 @@ export function createLeader(options: LeaderOptions): Leader {
       }
     },
     require() {
-      if (current === undefined) throw leaderError();
-      return current.term;
+      const { term } = active() ?? {};
+      if (term === undefined) throw leaderError();
+      return term;
     },
     notLeaderError: leaderError,
     async write(compares, operations) {
-      if (current === undefined) throw leaderError();
-      const { leadership, end } = current;
-      const outcome = await writeFenced(options, leadership.fence, compares, operations);
+      const leading = active();
+      if (leading === undefined) throw leaderError();
+      const outcome = await writeFenced(options, leading.leadership.fence, compares, operations);
       if (outcome !== 'not-leading') return outcome === 'committed';
-      end('the store has another leader');
+      leading.end('the store has another leader');
       throw leaderError();
     },
     stepDown: (reason) => current?.end(reason),

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
 import { leaderOf } from '@pareto/rpc';
 import { createElection, openEmbeddedStore, openEtcdStore, type Store } from '@pareto/state';
+import { createLogger, type Logger } from '@pareto/telemetry';
 import { createTempFolder, missingEtcd, startEtcd, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createLeader } from '../../src/leadership/leadership.js';
@@ -29,6 +30,30 @@ function holdBack(store: Store): { readonly store: Store; hold(): void; release(
     },
     release: () => release(),
   };
+}
+
+/** Wraps a store so that its leases can end before any signal or timer tells of it. */
+function endSilently(store: Store): { readonly store: Store; readonly end: () => void } {
+  let isEnded = false;
+  const grantLease: Store['grantLease'] = async (ttlMs) => {
+    const lease = await store.grantLease(ttlMs);
+    const keep: typeof lease.keep = (options) => {
+      const kept = lease.keep(options);
+      return { ...kept, isHeld: () => !isEnded && kept.isHeld() };
+    };
+    return { ...lease, keep };
+  };
+  return { store: { ...store, grantLease }, end: () => void (isEnded = true) };
+}
+
+/** Creates a logger that collects the level and the reason of each loss of the leadership. */
+function logLosses(): { readonly log: Logger; readonly losses: readonly (readonly [level: string, reason: string])[] } {
+  const losses: (readonly [string, string])[] = [];
+  const write = (line: string): void => {
+    const { level, message, reason } = JSON.parse(line) as Readonly<Record<string, string>>;
+    if (message === 'leadership lost') losses.push([level ?? '', reason ?? '']);
+  };
+  return { log: createLogger({ service: 'controller', level: 'info', format: 'json', write }), losses };
 }
 
 describe('leadership', () => {
@@ -83,6 +108,48 @@ describe('leadership', () => {
     await waitFor('another term', () => (one.leader.term === term ? undefined : one.leader.term));
     assert.equal(term?.lost.aborted, true);
     assert.equal(await one.leader.write([], [put('name/default/again', '{}')]), true);
+  });
+
+  it('writes nothing once its lease has ended, even if nothing has told of it yet', async () => {
+    const leases = endSilently(store);
+    await using one = await startCandidate(leases.store, 'one:1');
+    await waitToLead(one);
+    assert.equal(await one.leader.write([], [put('name/default/first', '{}')]), true);
+    leases.end();
+    await assert.rejects(one.leader.write([], [put('name/default/second', '{}')]), { code: 'unavailable' });
+    assert.throws(() => one.leader.require(), { code: 'unavailable' });
+    assert.equal(one.leader.term, undefined);
+    assert.equal((await store.get('name/default/second')).entry, undefined);
+  });
+
+  it('warns of each loss with its cause, but not of a stop', async () => {
+    const { log, losses } = logLosses();
+    const slow = holdBack(store);
+    const one = await startCandidate(slow.store, 'one:1', log);
+    const lose = async (cause: () => unknown): Promise<void> => {
+      const term = await waitToLead(one);
+      await cause();
+      await waitFor('another term', () => (one.leader.term === term ? undefined : one.leader.term));
+    };
+    const depose = async (): Promise<void> => {
+      const [candidate] = (await store.range('election/')).entries;
+      await store.transact({ compares: [], operations: [{ kind: 'delete', key: candidate?.key ?? '' }] });
+    };
+    await lose(depose);
+    await lose(async () => {
+      slow.hold();
+      await depose();
+      await assert.rejects(one.leader.write([], [put('name/default/late', '{}')]));
+      slow.release();
+    });
+    await lose(() => one.leader.stepDown('the store was wiped or restored'));
+    await one[Symbol.asyncDispose]();
+    assert.deepEqual(losses, [
+      ['warn', 'the candidacy of this controller is no longer in the store'],
+      ['warn', 'the store has another leader'],
+      ['warn', 'the store was wiped or restored'],
+      ['info', 'This operation was aborted'],
+    ]);
   });
 
   it('begins in an etcd that other clients write to continuously', async function () {
