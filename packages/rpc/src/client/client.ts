@@ -78,12 +78,16 @@ function prepare(channel: Channel, options: CallOptions): Prepared {
   return { metadata: writeMetadata({ ...metadata, ...options.metadata }), options: deadline };
 }
 
-/** Cancels `call` when the signal aborts. Returns a function that removes the listener. */
-function cancelOn(signal: AbortSignal | undefined, call: { cancel(): void }): () => void {
-  if (signal === undefined) return () => undefined;
+interface Cancellable {
+  cancel(): void;
+  once(event: 'status', listener: () => void): unknown;
+}
+
+/** Cancels the call when the signal aborts, until the call has its status: a signal may outlive many calls. */
+function cancelOn(signal: AbortSignal | undefined, call: Cancellable): void {
   const cancel = (): void => call.cancel();
-  signal.addEventListener('abort', cancel, { once: true });
-  return () => signal.removeEventListener('abort', cancel);
+  signal?.addEventListener('abort', cancel, { once: true });
+  call.once('status', () => signal?.removeEventListener('abort', cancel));
 }
 
 /** Returns the error of a call: the signal's reason if the signal ended the call. */
@@ -97,13 +101,11 @@ function unary<Out>(options: CallOptions, start: Start<Out>): Promise<Out> {
   return new Promise((resolve, reject) => {
     if (options.signal?.aborted === true) return reject(options.signal.reason as Error);
     let reply: Out | undefined;
-    let uncancel = (): void => undefined;
     const call = start((error, value) => {
-      uncancel();
       if (error !== null) reject(failureOf(error, options.signal));
       else reply = value;
     });
-    uncancel = cancelOn(options.signal, call);
+    cancelOn(options.signal, call);
     // Trailers arrive with the status, after the reply.
     call.on('status', (status) => {
       if (reply === undefined) return;
