@@ -6,7 +6,7 @@ export interface Notifier {
   /** Wakes all current waiters. */
   notify(): void;
   /** Resolves at the next `notify`, after `timeoutMs`, or when the signal aborts. */
-  readonly wait: (timeoutMs: number, signal: AbortSignal) => Promise<void>;
+  readonly wait: (timeoutMs: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /** A notifier for a single waiter. */
@@ -38,17 +38,17 @@ export function createNotifier(clock: Clock): Notifier {
       for (const resume of [...waiting]) resume();
     },
     wait(timeoutMs, signal) {
-      if (signal.aborted) return Promise.resolve();
+      if (signal?.aborted === true) return Promise.resolve();
       return new Promise((resolve) => {
         const resume = (): void => {
           waiting.delete(resume);
           timer[Symbol.dispose]();
-          signal.removeEventListener('abort', resume);
+          signal?.removeEventListener('abort', resume);
           resolve();
         };
         const timer = clock.after(milliseconds(timeoutMs), resume);
         waiting.add(resume);
-        signal.addEventListener('abort', resume);
+        signal?.addEventListener('abort', resume);
       });
     },
   };

@@ -67,7 +67,7 @@ export function createMirror(options: FollowOptions): Mirror {
     const deadline = clock.now() + reachMs;
     while (!follower.synced || !isThere()) {
       checkWait(what, ended, history !== began, clock.now() >= deadline);
-      await changed.wait(Math.max(1, deadline - clock.now()), ended);
+      await changed.wait(Math.max(1, deadline - clock.now()));
     }
   };
 
@@ -81,6 +81,8 @@ export function createMirror(options: FollowOptions): Mirror {
     },
     async start(signal) {
       ended = signal;
+      // Wakes all waits: a listener for each of hundreds of concurrent writes would be slow to add and remove.
+      signal.addEventListener('abort', () => changed.notify(), { once: true });
       void follower.run(signal);
       while (!follower.synced && !signal.aborted) await changed.wait(recheckMs, signal);
     },
