@@ -87,7 +87,9 @@ describe('a fault of controllers', function () {
     }
     await noneLost('leader paused', registrar, controllers);
     await noneLost('leader paused, acknowledged just before', before, controllers);
-    assert.ok(paused.logs().some(({ message }) => message === 'leadership lost'));
+    const loss = paused.logs().find(({ message }) => message === 'leadership lost');
+    assert.equal(loss?.level, 'warn');
+    assert.match(JSON.stringify(loss), /the lease expired: this process was paused/);
     await isRedirected(paused, leader);
   });
 

@@ -158,7 +158,10 @@ export function createLeader(options: LeaderOptions): Leader {
 
 function beginTerm(leadership: Leadership, signal: AbortSignal, since: Milliseconds): ActiveLeadership {
   const ended = new AbortController();
-  const end = (reason: string): void => ended.abort(new ParetoError('aborted', reason));
+  const end = (reason: string): void => {
+    // If the lease has expired, that is the cause, and this abort follows from it.
+    if (leadership.isHeld()) ended.abort(new ParetoError('aborted', reason));
+  };
   const lost = AbortSignal.any([signal, leadership.lost, ended.signal]);
   return { leadership, end, term: { since, lost } };
 }
