@@ -88,6 +88,13 @@ export interface ReplicaReport {
   readonly quarantined: boolean;
 }
 
+/** Number of times that a process reached a limit in the last minute. */
+export interface LimitCount {
+  /** Name of the limit. */
+  readonly limit: string;
+  readonly count: number;
+}
+
 export interface WorkerInfo {
   readonly id: WorkerId;
   readonly incarnation: string;

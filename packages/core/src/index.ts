@@ -94,6 +94,7 @@ export {
   type Assignment,
   type BatchCount,
   type InferCounts,
+  type LimitCount,
   type ReplicaReport,
   type ReplicaState,
   type TimedCount,

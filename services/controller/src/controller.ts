@@ -1,6 +1,11 @@
 // The assembly of a controller from its parts, in the order in which they start.
 
-import { defaultPlacementParams, defaultSteadyDemandParams } from '@pareto/policy';
+import {
+  defaultFleetParams,
+  defaultPlacementParams,
+  defaultSteadyDemandParams,
+  type FleetParams,
+} from '@pareto/policy';
 import { createServer, type Limiter } from '@pareto/rpc';
 import {
   advertisedAddress,
@@ -25,11 +30,9 @@ import { createControlLoop } from './plan/control-loop.js';
 import { createSuspicions } from './fleet/suspicions.js';
 import { createEventLog } from './events/events.js';
 import { createFleetRecords } from './fleet/fleet-records.js';
-import { defaultFleetParams } from './fleet/fleet-state.js';
 import { setGauges } from './cluster/gauges.js';
 import { createHandover } from './leadership/handover.js';
 import { runMaintenance } from './maintenance/maintenance.js';
-import type { FleetParams } from './fleet/live-worker.js';
 import { createLoadFlusher } from './loads/load-flusher.js';
 import { createNotices } from './cluster/notices.js';
 import { openModelReading } from './registry/model-reading.js';

@@ -3,6 +3,7 @@
 import type { BlobStore } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
 import type { ModelReader } from '@pareto/models';
+import type { FleetParams } from '@pareto/policy';
 import type { RpcServer } from '@pareto/rpc';
 import type { ServiceContext, ServiceLimiter } from '@pareto/service';
 import type { ControllerMetrics } from '@pareto/telemetry';
@@ -28,7 +29,6 @@ import type { WorkerExpiry } from './fleet/worker-expiry.js';
 import type { Routes } from './routes/routes-service.js';
 import { setWarmth } from './rules/rules-service.js';
 import { createWarmthQueue } from './rules/warmth-queue.js';
-import type { FleetParams } from './fleet/live-worker.js';
 import { createStatistics } from './fleet/statistics.js';
 import type { TableLog } from './routes/table-log.js';
 import { createJoin } from './fleet/worker-sessions.js';

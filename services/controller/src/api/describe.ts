@@ -14,6 +14,7 @@ import {
   defaultClassifyParams,
   denialOf,
   p50At,
+  type LiveReplica,
   type PlacementVariant,
   type VariantObservation,
 } from '@pareto/policy';
@@ -25,7 +26,6 @@ import {
   type Complete,
   type wire,
 } from '@pareto/rpc';
-import type { LiveReplica } from '../fleet/live-replica.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { notFound } from '../registry/not-found.js';
 import { costOf, currentVersions, latencyOf, versionKey, type RegistryView } from '../registry/registry-view.js';

@@ -1,13 +1,13 @@
 // The Fleet service: workers' sessions, and the operators' view of the fleet.
 
 import { priceOf, workerId } from '@pareto/core';
+import { variantOf } from '@pareto/policy';
 import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type Complete, type wire } from '@pareto/rpc';
 import type { ServiceLimiter } from '@pareto/service';
 import { electionCandidates, electedLeader } from '../leadership/election-candidates.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { notFound } from '../registry/not-found.js';
 import type { FleetRecords } from '../fleet/fleet-records.js';
-import { variantOf } from '../fleet/live-worker.js';
 import type { Notices } from '../cluster/notices.js';
 import type { ClusterView } from '../cluster/observe.js';
 import type { LoggedAction, PlanLog } from '../plan/plan-log.js';

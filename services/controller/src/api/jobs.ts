@@ -4,14 +4,15 @@ import type { Architecture, Plan, WorkerId } from '@pareto/core';
 import {
   fleetClasses,
   listSteps,
+  sameTarget,
   type FleetClass,
   type PlacementArchitecture,
   type PlacementWorker,
   type Step,
+  type WorkTarget,
 } from '@pareto/policy';
 import type { Complete, wire } from '@pareto/rpc';
 import { notFound } from '../registry/not-found.js';
-import { sameTarget, type WorkTarget } from '../fleet/live-worker.js';
 import { observeWorkers, type ClusterView } from '../cluster/observe.js';
 import { currentVersions } from '../registry/registry-view.js';
 

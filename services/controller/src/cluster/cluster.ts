@@ -1,13 +1,17 @@
 // The state of the cluster on this controller: the mirror of the store, leadership, fleet and demand.
 
 import { milliseconds, type Clock, type PriceTable, type WorkerId } from '@pareto/core';
-import { createDemandWindow, type DemandWindow } from '@pareto/policy';
+import {
+  createDemandWindow,
+  createFleetState,
+  type DemandWindow,
+  type FleetParams,
+  type FleetState,
+} from '@pareto/policy';
 import { createElection, type Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import { createFleetState, type FleetState } from '../fleet/fleet-state.js';
 import { createRegistryCache } from '../registry/registry-cache.js';
 import { createLeader, type Leader } from '../leadership/leadership.js';
-import type { FleetParams } from '../fleet/live-worker.js';
 import { createMirror, type Mirror } from '../storage/mirror.js';
 import type { Notices } from './notices.js';
 import type { ClusterView } from './observe.js';

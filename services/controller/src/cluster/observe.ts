@@ -10,16 +10,16 @@ import {
   type WarmthRule,
   type WorkerId,
 } from '@pareto/core';
-import type {
-  DemandWindow,
-  PlacementReplica,
-  PlacementSnapshot,
-  PlacementVariant,
-  PlacementWarmthRule,
-  PlacementWorker,
+import {
+  variantOf,
+  type DemandWindow,
+  type FleetState,
+  type PlacementReplica,
+  type PlacementSnapshot,
+  type PlacementVariant,
+  type PlacementWarmthRule,
+  type PlacementWorker,
 } from '@pareto/policy';
-import type { FleetState } from '../fleet/fleet-state.js';
-import { variantOf } from '../fleet/live-worker.js';
 import type { RecordView } from '../storage/record-tables.js';
 import { currentVersions, variantsOfVersion, versionKey, type RegistryView } from '../registry/registry-view.js';
 

@@ -1,11 +1,10 @@
 // Records of the fleet in the store: workers, measurements and quarantines.
 
-import type { Measurement, Milliseconds, WorkerId, WorkerInfo } from '@pareto/core';
-import { isQuarantined } from '@pareto/policy';
+import type { Measurement, WorkerId, WorkerInfo } from '@pareto/core';
+import { isQuarantined, type FleetState, type WorkerReport } from '@pareto/policy';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import type { FleetState } from './fleet-state.js';
+import type { ClusterView } from '../cluster/observe.js';
 import type { Leader } from '../leadership/leadership.js';
-import type { WorkerReport } from './live-worker.js';
 import type { Mirror } from '../storage/mirror.js';
 import type { RegistryView } from '../registry/registry-view.js';
 import { unchangedSince } from '../storage/record-tables.js';
@@ -25,10 +24,7 @@ export interface FleetRecords {
   forgetLost(view: LostWorkersView): Promise<void>;
 }
 
-interface LostWorkersView {
-  readonly now: Milliseconds;
-  /** Start of this controller's term. Undefined if it does not lead. */
-  readonly leadingSince: Milliseconds | undefined;
+interface LostWorkersView extends Pick<ClusterView, 'now' | 'leadingSince'> {
   readonly registry: Pick<RegistryView, 'assignments'>;
 }
 
@@ -39,8 +35,6 @@ export interface FleetRecordsOptions {
   readonly logger: Logger;
   readonly metrics: ControllerMetrics;
 }
-
-const lostMs = 3_600_000;
 
 export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
   const { leader, mirror, fleet, logger } = options;
@@ -89,7 +83,7 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
       if (leadingSince === undefined) return;
       for (const { value } of [...mirror.records.workers.values()]) {
         const { id } = value.info;
-        if (registry.assignments.has(id) || fleet.missingMs(id, now, leadingSince) < lostMs) continue;
+        if (registry.assignments.has(id) || !fleet.isLost(id, now, leadingSince)) continue;
         logger.info('worker record removed', { worker: id });
         const keys = [workerKey(id), loadKey(id)];
         await leader.write(

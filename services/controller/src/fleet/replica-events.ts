@@ -1,10 +1,10 @@
 // Events about state changes of a worker's replicas. Pure.
 
 import type { ReplicaId, WorkerId } from '@pareto/core';
+import type { LiveReplica } from '@pareto/policy';
 import type { ClusterEvent } from '../events/events.js';
-import type { LiveReplica } from './live-replica.js';
 
-type Replicas = ReadonlyMap<ReplicaId, LiveReplica>;
+type Replicas = ReadonlyMap<ReplicaId, Pick<LiveReplica, 'report'>>;
 
 /** Returns the events between two reports of a worker. */
 export function replicaEvents(worker: WorkerId, before: Replicas, after: Replicas): readonly ClusterEvent[] {

@@ -1,10 +1,9 @@
 // The protocol's statistics: the counters in the store plus the counts since, which are requested from the workers.
 
 import { milliseconds, type Clock, type VariantId, type WorkerId } from '@pareto/core';
+import type { FleetParams, FleetState } from '@pareto/policy';
 import { inferCountsToWire, type ServerCall, type wire } from '@pareto/rpc';
 import { addCounts, inferCountsAt, type VariantCounts } from '../loads/counters.js';
-import type { FleetState } from './fleet-state.js';
-import type { FleetParams } from './live-worker.js';
 import type { Leader, Term } from '../leadership/leadership.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { Mirror } from '../storage/mirror.js';

@@ -1,10 +1,9 @@
-// Expiry of workers that do not rejoin in time (`presenceOf` in `live-worker.ts` decides which): their rows leave the
+// Expiry of workers that do not rejoin in time (`policy/src/fleet` decides which): their rows leave the
 // table, their replicas are placed elsewhere, and their load records are marked as not present.
 
 import { milliseconds, type Clock } from '@pareto/core';
-import type { FleetState } from './fleet-state.js';
+import type { FleetParams, FleetState } from '@pareto/policy';
 import type { Leader } from '../leadership/leadership.js';
-import type { FleetParams } from './live-worker.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { Mirror } from '../storage/mirror.js';
 

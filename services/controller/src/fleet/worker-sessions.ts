@@ -9,6 +9,7 @@ import {
   type WorkerId,
   type WorkerInfo,
 } from '@pareto/core';
+import type { FleetState, LiveReplicas, WorkerReport, WorkerSession, WorkTarget } from '@pareto/policy';
 import {
   measurementFromWire,
   recipeOutcomeFromWire,
@@ -21,9 +22,7 @@ import {
 import type { Logger } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
 import type { FleetRecords } from './fleet-records.js';
-import type { FleetState } from './fleet-state.js';
 import type { Leader } from '../leadership/leadership.js';
-import type { WorkerReport, WorkerSession, WorkTarget } from './live-worker.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { replicaEvents } from './replica-events.js';
@@ -62,25 +61,28 @@ const reportTimeoutMs = milliseconds(3_000);
  */
 export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStream, call: ServerCall) => Promise<void> {
   const { leader, logger, events } = options;
+  const streams = new WeakMap<WorkerSession, AbortController>();
   return async (stream, call) => {
     leader.require();
     const messages = stream[Symbol.asyncIterator]();
     const info = await readHello(messages);
-    options.fleet.admit(info);
+    checkNotReplaced(options.fleet, info);
     await options.records.remember(info);
     // The write may have taken long.
     if (call.signal.aborted) return;
     const { lost } = leader.require();
-    options.fleet.admit(info);
+    checkNotReplaced(options.fleet, info);
     const ended = new AbortController();
     const signal = AbortSignal.any([call.signal, lost, ended.signal]);
-    const session: WorkerSession = { info, end: () => ended.abort() };
+    const session: WorkerSession = { info };
+    streams.set(session, ended);
+    const endReplaced = (replaced: WorkerSession): void => streams.get(replaced)?.abort();
     logger.info('worker joined', { worker: info.id, address: info.address, incarnation: info.incarnation });
     const addEvent = (reason: string): void =>
       events.add({ kind: 'worker', subject: info.id, worker: info.id, reason });
     addEvent(`joined at ${info.address}`);
     try {
-      await serve(options, { stream, messages, session, signal });
+      await serve(options, { stream, messages, session, signal, endReplaced });
     } finally {
       ended.abort();
       logger.info('worker left', { worker: info.id });
@@ -95,14 +97,18 @@ interface Serving {
   readonly messages: AsyncIterator<wire.WorkerMessage>;
   readonly session: WorkerSession;
   readonly signal: AbortSignal;
+  /** Ends another session of the worker, which this one replaced. */
+  readonly endReplaced: (replaced: WorkerSession) => void;
 }
 
-async function serve(options: WorkerSessionsOptions, { stream, messages, session, signal }: Serving): Promise<void> {
+async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<void> {
+  const { stream, messages, session, signal, endReplaced } = serving;
   const { fleet, assigner, reportRequester, workerExpiry, changed, logger, clock } = options;
   const worker = session.info.id;
   const writer = createWorkerStreamWriter({ ...options, worker, stream });
   warnIfDuplicate(fleet.session(worker)?.info, session.info, logger);
-  fleet.join(session, clock.now());
+  const replaced = fleet.join(session, clock.now());
+  if (replaced !== undefined) endReplaced(replaced);
   assigner.attach(writer);
   reportRequester.attach(writer);
   changed();
@@ -122,6 +128,17 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
     workerExpiry.onStreamEnded();
     changed();
   }
+}
+
+/**
+ * Throws `already-exists` if the present session replaced a session of the given process. Two processes with one id
+ * would replace each other forever.
+ */
+function checkNotReplaced(fleet: FleetState, info: WorkerInfo): void {
+  const other = fleet.replacementOf(info);
+  if (other === undefined) return;
+  const message = `another process at ${other.address} runs as worker ${info.id}; start the one at ${info.address} with another --id`;
+  throw new ParetoError('already-exists', message);
 }
 
 function warnIfDuplicate(before: WorkerInfo | undefined, now: WorkerInfo, logger: Logger): void {
@@ -200,7 +217,7 @@ async function handleMessage(
 
 interface Before {
   readonly report: WorkerReport | undefined;
-  readonly replicas: ReturnType<FleetState['replicas']>;
+  readonly replicas: LiveReplicas;
 }
 
 /** Adds the events between two reports. The first report of a session causes none. */

@@ -5,7 +5,6 @@ import { bytes, milliseconds, replicaId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { createEventLog } from '../../src/events/events.js';
-import { track, type LiveReplica } from '../../src/fleet/live-replica.js';
 import { replicaEvents } from '../../src/fleet/replica-events.js';
 import { createRolloutEvents } from '../../src/plan/rollout-events.js';
 import { startWorker, type FakeWorker } from '../support/fake-worker.js';
@@ -48,8 +47,8 @@ describe('event log', () => {
   });
 
   it('has events about replicas that became ready, failed, or were quarantined', () => {
-    const live = (fields: Parameters<typeof reportOf>[1]): ReadonlyMap<ReturnType<typeof replicaId>, LiveReplica> =>
-      new Map([[replicaId('r1'), track(undefined, reportOf('r1', fields), milliseconds(0))]]);
+    const live = (fields: Parameters<typeof reportOf>[1]): Parameters<typeof replicaEvents>[1] =>
+      new Map([[replicaId('r1'), { report: reportOf('r1', fields) }]]);
     const kinds = (before: Parameters<typeof live>[0], after: Parameters<typeof live>[0]): readonly string[] =>
       replicaEvents(w1, live(before), live(after)).map(({ kind, reason }) => `${kind}: ${reason}`);
     const loading = { state: 'loading', memoryBytes: bytes(0) } as const;

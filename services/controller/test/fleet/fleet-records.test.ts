@@ -1,13 +1,14 @@
 // Concurrent writes to the records of the fleet.
 
 import assert from 'node:assert/strict';
-import { systemClock } from '@pareto/core';
-import { openEmbeddedStore } from '@pareto/state';
+import { milliseconds, systemClock } from '@pareto/core';
+import { createFleetState, defaultFleetParams } from '@pareto/policy';
+import { openEmbeddedStore, type Compare, type Operation } from '@pareto/state';
 import { createTempFolder } from '@pareto/testkit';
 import { describe, it } from 'mocha';
 import { createFleetRecords } from '../../src/fleet/fleet-records.js';
-import { createFleetState, defaultFleetParams } from '../../src/fleet/fleet-state.js';
-import { workerKey } from '../../src/storage/records.js';
+import { createRecordTables } from '../../src/storage/record-tables.js';
+import { putRecord, workerKey } from '../../src/storage/records.js';
 import { logger, metrics, startCandidate, waitToLead } from '../support/candidate.js';
 import { infoOf, w1 } from '../support/reports.js';
 
@@ -25,5 +26,31 @@ describe('fleet records', () => {
     ]);
     const stored = leading.mirror.records.workers.get(workerKey(w1))?.value;
     assert.deepEqual(stored, { info: infoOf('2'), draining: true });
+  });
+
+  it('keep the record of a worker that rejoins while it is deleted', async () => {
+    const fleet = createFleetState({ rejoinMs: 0, firstJoinMs: 0 });
+    const tables = createRecordTables(() => assert.fail('unreadable'));
+    const record = { key: workerKey(w1), value: JSON.stringify({ info: infoOf(), draining: true }) };
+    tables.replaceAll([{ ...record, createRevision: 1, modRevision: 1 }]);
+    const written: Operation[] = [];
+    const leader = {
+      write: async (_compares: readonly Compare[], operations: readonly Operation[]) => {
+        if (written.length === 0) fleet.join({ info: infoOf('2') }, milliseconds(0));
+        written.push(...operations);
+        const gone = operations.filter(({ kind }) => kind === 'delete') as readonly { readonly key: string }[];
+        tables.apply(gone.map(({ key }) => ({ kind: 'delete', key, revision: 2 })));
+        return true;
+      },
+    };
+    const mirror = { records: tables.view };
+    const records = createFleetRecords({ leader, mirror, fleet, logger, metrics });
+    await records.forgetLost({
+      registry: { assignments: new Map() },
+      now: milliseconds(3_600_000),
+      leadingSince: milliseconds(0),
+    });
+    assert.equal(fleet.presence(w1, milliseconds(3_600_000), milliseconds(0)), 'connected');
+    assert.deepEqual(written.at(-1), putRecord(workerKey(w1), { info: infoOf('2'), draining: true }));
   });
 });

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError } from '@pareto/core';
+import { defaultFleetParams } from '@pareto/policy';
 import { createClient, type wire } from '@pareto/rpc';
 import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
-import { defaultFleetParams } from '../../src/fleet/fleet-state.js';
 import { startWorker, type FakeWorker, type FakeWorkerOptions } from '../support/fake-worker.js';
 import { clock, startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';

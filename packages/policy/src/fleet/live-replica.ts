@@ -19,8 +19,16 @@ interface Activity {
   readonly items: number;
 }
 
-/** Returns the replica's state after a report on it. */
-export function track(before: LiveReplica | undefined, report: ReplicaReport, now: Milliseconds): LiveReplica {
+/** The replicas of one worker. */
+export type LiveReplicas = ReadonlyMap<ReplicaId, LiveReplica>;
+
+export const noReplicas: LiveReplicas = new Map();
+
+/** Returns the replicas after a report on all of them. */
+export const trackAll = (before: LiveReplicas, reports: readonly ReplicaReport[], now: Milliseconds): LiveReplicas =>
+  new Map(reports.map((report) => [report.replica, track(before.get(report.replica), report, now)]));
+
+function track(before: LiveReplica | undefined, report: ReplicaReport, now: Milliseconds): LiveReplica {
   const used = before !== undefined && (report.requests > before.report.requests || report.runningItems > 0);
   return {
     report,
@@ -41,8 +49,9 @@ function activity(before: LiveReplica | undefined, report: ReplicaReport, now: M
   };
 }
 
-/** Returns whether both maps have the same replicas in the same states. */
-export function sameStates(a: ReadonlyMap<ReplicaId, LiveReplica>, b: ReadonlyMap<ReplicaId, LiveReplica>): boolean {
+/** Returns whether both have the same replicas in the same states. */
+export function sameStates(a: LiveReplicas, b: LiveReplicas): boolean {
+  if (a === b) return true;
   if (a.size !== b.size) return false;
   for (const [id, { report }] of b) {
     const before = a.get(id)?.report;

@@ -1,36 +1,37 @@
-// The state of all workers in memory: their sessions, last reports, and orders to make or measure. On a controller that
-// does not lead, and for workers that have not joined yet, the state comes from the load records in the store.
+// The state of all workers: their sessions, last reports, and orders to make or measure. On a controller that does not
+// lead, and for workers that have not joined yet, the state comes from the loads in the store. It is a reducer: it
+// takes events with their times, has no effects, and the same events always give the same state.
 
-import type { Milliseconds, ReplicaId, VariantId, WorkerId, WorkerInfo } from '@pareto/core';
+import { type Milliseconds, type VariantId, type WorkerId, type WorkerInfo } from '@pareto/core';
 import { createIsolation } from './isolation.js';
-import type { LiveReplica } from './live-replica.js';
+import { noReplicas, type LiveReplicas } from './live-replica.js';
 import {
-  extendGrace,
   followed,
   isStateChange,
   joined,
-  never,
-  presenceOf,
-  checkNotReplaced,
+  left,
+  ordered,
   reported,
-  sameTarget,
   untilSuspectedMs,
-  variantOf,
-  type FleetParams,
-  type LiveWorker,
-  type Presence,
+  type StoredLoad,
   type WorkerReport,
   type WorkerSession,
-  type WorkTarget,
 } from './live-worker.js';
-import type { Stored } from '../storage/record-tables.js';
-import type { LoadRecord } from '../storage/records.js';
+import { extendGrace, isLost, presenceOf, type FleetParams, type Presence } from './presence.js';
+import { sameTarget, type WorkTarget } from './work-target.js';
+import { createWorkerTable } from './worker-table.js';
 
 export interface FleetState {
-  /** Throws `already-exists` if another process has joined with the same worker id and replaced the given process. */
-  admit(info: Pick<WorkerInfo, 'id' | 'address' | 'incarnation'>): void;
-  /** Starts a session, which replaces the worker's previous one. Drops the replicas of another incarnation. */
-  join(session: WorkerSession, now: Milliseconds): void;
+  /**
+   * Returns the connected process that has replaced the given one, because it joined later with the same worker id.
+   * Undefined if the given process may join.
+   */
+  replacementOf(info: Pick<WorkerInfo, 'id' | 'incarnation'>): WorkerInfo | undefined;
+  /**
+   * Starts a session. Drops the replicas of another incarnation. Returns the worker's previous session, which the
+   * caller has to end. Undefined if there was none.
+   */
+  join(session: WorkerSession, now: Milliseconds): WorkerSession | undefined;
   /** Ends a session. Does nothing if it was replaced. */
   leave(session: WorkerSession, now: Milliseconds): void;
   /**
@@ -39,16 +40,23 @@ export interface FleetState {
    */
   report(session: WorkerSession, report: WorkerReport, now: Milliseconds): boolean;
   /**
+   * Records that a router can't reach a worker. Routers report this only once, so the worker is checked when it would
+   * count as unresponsive here too: returns the time until the caller has to call `suspect`. Undefined if the worker is
+   * disconnected or already suspected, or if a check is pending.
+   */
+  reportUnreachable(id: WorkerId, now: Milliseconds): Milliseconds | undefined;
+  /**
    * Marks a worker that a router can't reach as suspected. Returns true, and the worker's rows leave the table, if the
    * worker is unresponsive here too, while others are not.
    */
   suspect(id: WorkerId, now: Milliseconds): boolean;
-  /** Returns the time until the worker counts as unresponsive. Undefined if it is disconnected or already suspected. */
-  untilSuspectedMs(id: WorkerId, now: Milliseconds): Milliseconds | undefined;
   /** Returns whether the worker is suspected to be unreachable. */
   isSuspected(id: WorkerId): boolean;
-  /** Replaces the whole state by the load records in the store, on a controller that does not lead. */
-  follow(loads: Iterable<Stored<LoadRecord>>, now: Milliseconds): void;
+  /**
+   * Replaces the whole state by the loads in the store, on a controller that does not lead. Only loads with another
+   * revision than before are processed.
+   */
+  follow(loads: Iterable<StoredLoad>, now: Milliseconds): void;
   /** Orders the worker to make a file or measure a variant. Undefined withdraws the order. */
   order(id: WorkerId, target: WorkTarget | undefined): void;
   /** Withdraws the order if it is for this target. */
@@ -56,8 +64,8 @@ export interface FleetState {
   forget(id: WorkerId): void;
   session(id: WorkerId): WorkerSession | undefined;
   lastReport(id: WorkerId): WorkerReport | undefined;
-  /** Returns the time since the worker's last session, at most since `leadingSince`. 0 while it is connected. */
-  missingMs(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): number;
+  /** Returns whether the worker has had no session for an hour. The hour starts at `leadingSince` at the earliest. */
+  isLost(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): boolean;
   /**
    * Returns the worker's presence. A worker that left is awaited for `rejoinMs`, one that has not joined since
    * `leadingSince` for `firstJoinMs`. If `leadingSince` is undefined, the presence in the store counts.
@@ -68,7 +76,7 @@ export interface FleetState {
    * during isolation.
    */
   isExpected(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): boolean;
-  replicas(id: WorkerId): ReadonlyMap<ReplicaId, LiveReplica>;
+  replicas(id: WorkerId): LiveReplicas;
   /** Returns the worker's order. Undefined if it has none. */
   ordered(id: WorkerId): WorkTarget | undefined;
   /** Returns the number of queries, on all workers, that each killed two executors of the variant. */
@@ -76,39 +84,38 @@ export interface FleetState {
   incarnation(id: WorkerId): string | undefined;
 }
 
-export const defaultFleetParams: FleetParams = { rejoinMs: 1_500, firstJoinMs: 10_000 };
-
 /**
  * Creates an empty fleet. No worker expires or is suspected while no worker sends anything (see `isolation.ts`). After
  * that, the workers get as long to rejoin as with a new leader.
  */
 export function createFleetState(params: FleetParams): FleetState {
-  const workers = new Map<WorkerId, LiveWorker>();
+  const workers = createWorkerTable();
+  /** Workers that a router can't reach, and that are still to be checked. */
+  const unchecked = new Set<WorkerId>();
   const isolation = createIsolation((since, now) => {
-    for (const [id, worker] of workers) workers.set(id, extendGrace(worker, params, since, now));
+    for (const [id, worker] of workers.absent()) workers.set(id, extendGrace(worker, params, since, now));
   });
 
   function order(id: WorkerId, target: WorkTarget | undefined): void {
     const worker = workers.get(id);
-    if (worker === undefined) return;
-    const measuring = target && variantOf(target);
-    const report = worker.report && { ...worker.report, measuring, progress: '' };
-    workers.set(id, { ...worker, order: target, report });
+    if (worker !== undefined) workers.set(id, ordered(worker, target));
   }
 
   return {
-    admit: (info) => checkNotReplaced(workers.get(info.id), info),
+    replacementOf({ id, incarnation }) {
+      const present = workers.get(id);
+      return present?.replaced.includes(incarnation) === true ? present.session?.info : undefined;
+    },
     join(session, now) {
       const { id } = session.info;
       isolation.onReceived(now);
       const before = workers.get(id);
-      before?.session?.end();
       workers.set(id, joined(before, session, now));
+      return before?.session;
     },
     leave(session, now) {
       const worker = workers.get(session.info.id);
-      if (worker?.session !== session) return;
-      workers.set(session.info.id, { ...worker, session: undefined, leftAt: now, order: undefined });
+      if (worker?.session === session) workers.set(session.info.id, left(worker, now));
     },
     report(session, report, now) {
       const worker = workers.get(session.info.id);
@@ -118,46 +125,46 @@ export function createFleetState(params: FleetParams): FleetState {
       workers.set(session.info.id, after);
       return isStateChange(worker, after);
     },
+    reportUnreachable(id, now) {
+      const untilMs = untilSuspectedMs(workers.get(id), now);
+      if (untilMs === undefined || unchecked.has(id)) return undefined;
+      unchecked.add(id);
+      return untilMs;
+    },
     suspect(id, now) {
+      unchecked.delete(id);
       const worker = workers.get(id);
       if (worker === undefined || isolation.isIsolated(now) || untilSuspectedMs(worker, now) !== 0) return false;
       workers.set(id, { ...worker, isSuspected: true });
       return true;
     },
-    untilSuspectedMs: (id, now) => untilSuspectedMs(workers.get(id), now),
     isSuspected: (id) => workers.get(id)?.isSuspected === true,
     follow(loads, now) {
-      const before = new Map(workers);
       isolation.reset();
-      workers.clear();
-      for (const stored of loads) {
-        const { worker: id } = stored.value;
-        workers.set(id, followed(before.get(id), stored, now));
+      const stored = new Set<WorkerId>();
+      for (const load of loads) {
+        const { worker: id } = load.value;
+        stored.add(id);
+        const before = workers.get(id);
+        const after = followed(before, load, now);
+        if (after !== before) workers.set(id, after);
       }
+      for (const id of workers.ids()) if (!stored.has(id)) workers.delete(id);
     },
     order,
     finish(id, target) {
-      const ordered = workers.get(id)?.order;
-      if (ordered !== undefined && sameTarget(ordered, target)) order(id, undefined);
+      const current = workers.get(id)?.order;
+      if (current !== undefined && sameTarget(current, target)) order(id, undefined);
     },
-    forget: (id) => void workers.delete(id),
+    forget: (id) => workers.delete(id),
     session: (id) => workers.get(id)?.session,
     lastReport: (id) => workers.get(id)?.report,
-    missingMs(id, now, leadingSince) {
-      const worker = workers.get(id);
-      return worker?.session === undefined ? now - Math.max(leadingSince, worker?.leftAt ?? never) : 0;
-    },
+    isLost: (id, now, leadingSince) => isLost(workers.get(id), now, leadingSince),
     presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, isolation.absentUntil(now), leadingSince),
     isExpected: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince) !== 'gone',
-    replicas: (id) => workers.get(id)?.replicas ?? new Map(),
+    replicas: (id) => workers.get(id)?.replicas ?? noReplicas,
     ordered: (id) => workers.get(id)?.order,
-    poisonousQueries: (variant, version) => countPoisonousQueries(workers.values(), variant, version),
+    poisonousQueries: (variant, version) => workers.poisonousQueries(variant, version),
     incarnation: (id) => workers.get(id)?.incarnation,
   };
-}
-
-function countPoisonousQueries(workers: Iterable<LiveWorker>, variant: VariantId, version: number): number {
-  const reports = [...workers].flatMap(({ replicas }) => [...replicas.values()].map((live) => live.report));
-  const own = reports.filter((report) => report.variant === variant && report.version === version);
-  return own.reduce((sum, { poisonousQueries }) => sum + poisonousQueries, 0);
 }

@@ -1,4 +1,4 @@
-// Detects that this controller is cut off from all workers. If no worker sends anything, the controller is a likelier
+// Detects that a controller is cut off from all workers. If no worker sends anything, the controller is a likelier
 // cause than all workers, so no worker expires or is suspected. Nothing could be placed anyway.
 
 import type { Milliseconds } from '@pareto/core';

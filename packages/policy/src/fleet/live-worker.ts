@@ -1,0 +1,145 @@
+// The state of one worker, from its streams and reports, or from the store if it has not joined this controller. Pure.
+
+import {
+  milliseconds,
+  type LimitCount,
+  type Milliseconds,
+  type ReplicaReport,
+  type VariantId,
+  type WorkerId,
+  type WorkerInfo,
+} from '@pareto/core';
+import { noReplicas, sameStates, trackAll, type LiveReplicas } from './live-replica.js';
+import { variantOf, type WorkTarget } from './work-target.js';
+
+export interface WorkerReport {
+  readonly replicas: readonly ReplicaReport[];
+  readonly memoryUsedBytes: number;
+  /** Set if the process is shutting down. */
+  readonly draining: boolean;
+  /** The variant that the worker makes or measures. */
+  readonly measuring: VariantId | undefined;
+  /** Progress of that step, human-readable. */
+  readonly progress: string;
+  /** Time since the worker last received a message from this controller. */
+  readonly controllerAgeMs: number;
+  /** Limits that the worker reached in the last minute. */
+  readonly limitsReached: readonly LimitCount[];
+}
+
+/** A worker's stream. Two sessions are the same if they are the same object. */
+export interface WorkerSession {
+  readonly info: WorkerInfo;
+}
+
+/** The part of a worker's state that is stored, so that other controllers know it. */
+export interface WorkerLoad {
+  readonly worker: WorkerId;
+  readonly incarnation: string;
+  /** Set if the worker is connected or awaited. False once its time to rejoin is over. */
+  readonly present: boolean;
+  readonly replicas: readonly ReplicaReport[];
+}
+
+/** A load in the store. Two loads of a worker are the same if they have the same revision. */
+export interface StoredLoad {
+  readonly value: WorkerLoad;
+  readonly modRevision: number;
+}
+
+export interface LiveWorker {
+  readonly session: WorkerSession | undefined;
+  /** End of the last session. Meaningless while there is a session. */
+  readonly leftAt: Milliseconds;
+  readonly incarnation: string;
+  /** Incarnations of processes that were connected when another one joined with the same id. */
+  readonly replaced: readonly string[];
+  readonly report: WorkerReport | undefined;
+  readonly replicas: LiveReplicas;
+  readonly order: WorkTarget | undefined;
+  /** The load in the store that this state comes from. Undefined if the state comes from the worker. */
+  readonly stored: StoredLoad | undefined;
+  /** Last time at which messages passed in both directions. */
+  readonly inTouchAt: Milliseconds;
+  /** Set if a router reported the worker as unreachable and no messages have passed in both directions since. */
+  readonly isSuspected: boolean;
+}
+
+export const never = -Infinity as Milliseconds;
+/**
+ * Time without messages after which a worker counts as unresponsive. Workers and controllers send each other messages
+ * every 500 ms.
+ */
+export const unresponsiveMs = 1_100;
+const maxReplacedIncarnations = 8;
+
+const disconnected = {
+  session: undefined,
+  leftAt: never,
+  replaced: [],
+  report: undefined,
+  order: undefined,
+  stored: undefined,
+  inTouchAt: never,
+  isSuspected: false,
+};
+
+/** Returns the worker with a new session, without the replicas of another incarnation. */
+export function joined(before: LiveWorker | undefined, session: WorkerSession, now: Milliseconds): LiveWorker {
+  const { incarnation } = session.info;
+  const replicas = replicasOf(before, incarnation);
+  return { ...disconnected, session, incarnation, replaced: replacedBy(before, incarnation), replicas, inTouchAt: now };
+}
+
+const replicasOf = (worker: LiveWorker | undefined, incarnation: string): LiveReplicas =>
+  worker?.incarnation === incarnation ? worker.replicas : noReplicas;
+
+function replacedBy(before: LiveWorker | undefined, incarnation: string): readonly string[] {
+  if (before === undefined) return [];
+  const latest = before.session === undefined ? [] : [before.incarnation];
+  return [...before.replaced, ...latest].filter((each) => each !== incarnation).slice(-maxReplacedIncarnations);
+}
+
+/** Returns the worker after the end of its session. */
+export const left = (worker: LiveWorker, now: Milliseconds): LiveWorker => ({
+  ...worker,
+  session: undefined,
+  leftAt: now,
+  order: undefined,
+});
+
+/** Returns the worker after a report. */
+export function reported(worker: LiveWorker, report: WorkerReport, now: Milliseconds): LiveWorker {
+  return {
+    ...worker,
+    report,
+    replicas: trackAll(worker.replicas, report.replicas, now),
+    inTouchAt: milliseconds(now - report.controllerAgeMs),
+    isSuspected: worker.isSuspected && report.controllerAgeMs >= unresponsiveMs,
+  };
+}
+
+/** Returns the worker with another order, or without one. What it last reported about its step no longer counts. */
+export function ordered(worker: LiveWorker, order: WorkTarget | undefined): LiveWorker {
+  const measuring = order && variantOf(order);
+  return { ...worker, order, report: worker.report && { ...worker.report, measuring, progress: '' } };
+}
+
+/** Returns the worker as stored. Its replicas keep the times of `known` if the incarnation is the same. */
+export function followed(known: LiveWorker | undefined, stored: StoredLoad, now: Milliseconds): LiveWorker {
+  if (known?.stored?.modRevision === stored.modRevision) return known;
+  const { incarnation, replicas } = stored.value;
+  return { ...disconnected, incarnation, replicas: trackAll(replicasOf(known, incarnation), replicas, now), stored };
+}
+
+/** Returns whether the replicas or their states, draining, or the suspicion changed. */
+export function isStateChange(before: LiveWorker, after: LiveWorker): boolean {
+  const isChanged = before.isSuspected !== after.isSuspected || before.report?.draining !== after.report?.draining;
+  return isChanged || !sameStates(before.replicas, after.replicas);
+}
+
+/** Returns the time until the worker counts as unresponsive. Undefined if it is disconnected or already suspected. */
+export function untilSuspectedMs(worker: LiveWorker | undefined, now: Milliseconds): Milliseconds | undefined {
+  if (worker?.session === undefined || worker.isSuspected) return undefined;
+  return milliseconds(Math.max(0, worker.inTouchAt + unresponsiveMs - now));
+}

@@ -1,0 +1,70 @@
+// Whether a worker counts as connected, awaited or gone. Pure.
+
+import { milliseconds, type Milliseconds } from '@pareto/core';
+import { never, type LiveWorker } from './live-worker.js';
+
+/** `gone`: the worker's replicas are placed elsewhere. */
+export type Presence = 'connected' | 'awaited' | 'gone';
+
+export interface FleetParams {
+  /** Time that a worker whose stream ended has to rejoin before its replicas are placed elsewhere. */
+  readonly rejoinMs: number;
+  /** Time for which a new leader waits for the workers in the store, and unloads nothing. */
+  readonly firstJoinMs: number;
+}
+
+export const defaultFleetParams: FleetParams = { rejoinMs: 1_500, firstJoinMs: 10_000 };
+
+/** Time without a session after which a worker without assignments is forgotten. */
+const lostMs = 3_600_000;
+
+/** Returns the worker's presence. `asOf` is the time up to which absence counts (see `Isolation.absentUntil`). */
+export function presenceOf(
+  worker: LiveWorker | undefined,
+  params: FleetParams,
+  asOf: Milliseconds,
+  leadingSince: Milliseconds | undefined,
+): Presence {
+  if (worker?.session !== undefined) return 'connected';
+  if (leadingSince === undefined) return storedPresence(worker);
+  return asOf < awaitedUntil(worker, params, leadingSince) ? 'awaited' : 'gone';
+}
+
+function storedPresence(worker: LiveWorker | undefined): Presence {
+  if (worker === undefined) return 'awaited';
+  return worker.stored?.value.present === false ? 'gone' : 'connected';
+}
+
+/**
+ * Returns the time from which a worker without a session counts as gone: `rejoinMs` after its session, or `firstJoinMs`
+ * after `leadingSince` if it had none. It is in the past for a worker that the store says is gone.
+ */
+function awaitedUntil(
+  worker: LiveWorker | undefined,
+  { rejoinMs, firstJoinMs }: FleetParams,
+  leadingSince: Milliseconds,
+): Milliseconds {
+  if (worker?.stored?.value.present === false) return never;
+  const hasLeft = worker !== undefined && worker.leftAt !== never;
+  return milliseconds(hasLeft ? worker.leftAt + rejoinMs : leadingSince + firstJoinMs);
+}
+
+/**
+ * Restarts the time of a worker without a session to rejoin at `now`, with the limit for a new leader, unless the worker
+ * was already gone at `asOf`.
+ */
+export function extendGrace(
+  worker: LiveWorker,
+  { rejoinMs, firstJoinMs }: FleetParams,
+  asOf: Milliseconds,
+  now: Milliseconds,
+): LiveWorker {
+  const isGone = worker.leftAt !== never && asOf >= worker.leftAt + rejoinMs;
+  return isGone ? worker : { ...worker, leftAt: milliseconds(now + firstJoinMs - rejoinMs) };
+}
+
+/** Returns whether the worker has had no session for an hour. The hour starts at `leadingSince` at the earliest. */
+export function isLost(worker: LiveWorker | undefined, now: Milliseconds, leadingSince: Milliseconds): boolean {
+  if (worker?.session !== undefined) return false;
+  return now - Math.max(leadingSince, worker?.leftAt ?? never) >= lostMs;
+}

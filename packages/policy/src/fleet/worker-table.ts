@@ -1,0 +1,69 @@
+// The workers by id, with what is derived from all of them. Each change of one worker updates it, so that no change
+// costs more in a larger fleet.
+
+import type { VariantId, WorkerId } from '@pareto/core';
+import type { LiveReplicas } from './live-replica.js';
+import type { LiveWorker } from './live-worker.js';
+
+export interface WorkerTable {
+  ids(): Iterable<WorkerId>;
+  get(id: WorkerId): LiveWorker | undefined;
+  set(id: WorkerId, worker: LiveWorker): void;
+  delete(id: WorkerId): void;
+  /** Returns the workers without a session. */
+  absent(): Iterable<readonly [WorkerId, LiveWorker]>;
+  /** Returns the number of queries, on all workers, that each killed two executors of the variant. */
+  poisonousQueries(variant: VariantId, version: number): number;
+}
+
+export function createWorkerTable(): WorkerTable {
+  const workers = new Map<WorkerId, LiveWorker>();
+  const absent = new Map<WorkerId, LiveWorker>();
+  const poisons = createPoisonCounts();
+  return {
+    ids: () => workers.keys(),
+    get: (id) => workers.get(id),
+    set(id, worker) {
+      poisons.replace(workers.get(id)?.replicas, worker.replicas);
+      workers.set(id, worker);
+      if (worker.session === undefined) absent.set(id, worker);
+      else absent.delete(id);
+    },
+    delete(id) {
+      poisons.replace(workers.get(id)?.replicas, undefined);
+      absent.delete(id);
+      workers.delete(id);
+    },
+    absent: () => absent,
+    poisonousQueries: (variant, version) => poisons.of(variant, version),
+  };
+}
+
+interface PoisonCounts {
+  /** Replaces the counts of one worker. */
+  replace(before: LiveReplicas | undefined, after: LiveReplicas | undefined): void;
+  of(variant: VariantId, version: number): number;
+}
+
+/** Counts poisonous queries by version of a variant. Only those that have any take memory. */
+function createPoisonCounts(): PoisonCounts {
+  const counts = new Map<string, number>();
+  const keyOf = (variant: VariantId, version: number): string => `${variant} ${version}`;
+  const add = (replicas: LiveReplicas | undefined, sign: 1 | -1): void => {
+    for (const { report } of replicas?.values() ?? []) {
+      if (report.poisonousQueries === 0) continue;
+      const key = keyOf(report.variant, report.version);
+      const count = (counts.get(key) ?? 0) + sign * report.poisonousQueries;
+      if (count === 0) counts.delete(key);
+      else counts.set(key, count);
+    }
+  };
+  return {
+    replace(before, after) {
+      if (before === after) return;
+      add(before, -1);
+      add(after, 1);
+    },
+    of: (variant, version) => counts.get(keyOf(variant, version)) ?? 0,
+  };
+}

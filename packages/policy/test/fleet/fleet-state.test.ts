@@ -1,0 +1,228 @@
+// The state of the fleet: sessions, presence, replicas, suspicions, and the loads in the store.
+
+import assert from 'node:assert/strict';
+import {
+  milliseconds,
+  replicaId,
+  variantId,
+  workerId,
+  type ReplicaReport,
+  type ReplicaState,
+  type WorkerId,
+} from '@pareto/core';
+import { describe, it } from 'mocha';
+import { createFleetState } from '../../src/fleet/fleet-state.js';
+import type { LiveReplica } from '../../src/fleet/live-replica.js';
+import type { StoredLoad, WorkerSession } from '../../src/fleet/live-worker.js';
+import { loadOf, reportOf, sessionOf, w1, w2, workerReport } from './workers.js';
+
+const ms = milliseconds;
+
+describe('fleet state', () => {
+  const params = { rejoinMs: 2_000, firstJoinMs: 10_000 };
+  const report = (...replicas: readonly ReplicaReport[]) => workerReport(replicas);
+  const session = (incarnation: string) => sessionOf(w1, incarnation);
+  const otherSession = () => sessionOf(w2);
+
+  it('awaits known workers after a start, and disconnected ones until their time to rejoin is over', () => {
+    const fleet = createFleetState(params);
+    const leadingSince = ms(0);
+    const other = otherSession();
+    fleet.join(other, ms(0));
+    const presenceAt = (now: number): string => {
+      fleet.report(other, report(), ms(now));
+      return fleet.presence(w1, ms(now), leadingSince);
+    };
+    assert.equal(presenceAt(9_999), 'awaited');
+    assert.equal(presenceAt(10_000), 'gone');
+    const one = session('1');
+    fleet.join(one, ms(11_000));
+    assert.equal(presenceAt(20_000), 'connected');
+    fleet.leave(one, ms(20_000));
+    for (const now of [20_500, 21_000, 21_500, 21_999]) assert.equal(presenceAt(now), 'awaited');
+    assert.equal(presenceAt(22_000), 'gone');
+  });
+
+  it('lets no worker expire while none sends anything, and then awaits all as after a start', () => {
+    const fleet = createFleetState(params);
+    const [one, other] = [session('1'), otherSession()];
+    const speakTogether = (from: number, to: number): void => {
+      for (let now = from; now <= to; now += 500)
+        for (const each of [one, other]) fleet.report(each, report(reportOf('a')), ms(now));
+    };
+    const presenceAt = (now: number): string => fleet.presence(w1, ms(now), ms(0));
+    for (const each of [one, other]) fleet.join(each, ms(0));
+    speakTogether(0, 20_000);
+    // Both leave after a silence.
+    for (const each of [one, other]) fleet.leave(each, ms(20_000));
+    for (const now of [21_000, 23_000, 999_000]) assert.equal(presenceAt(now), 'awaited');
+    assert.equal(fleet.isExpected(w1, ms(23_000), ms(0)), false);
+    fleet.join(other, ms(999_000));
+    const speak = (now: number): string => {
+      fleet.report(other, report(), ms(now));
+      return presenceAt(now);
+    };
+    for (let now = 999_000; now < 1_009_000; now += 500) assert.equal(speak(now), 'awaited');
+    assert.equal(speak(1_009_000), 'gone');
+    for (const now of [1_012_000, 1_020_000]) assert.equal(presenceAt(now), 'gone', 'it was gone before the silence');
+    assert.equal(speak(1_020_000), 'gone', 'and still is after it');
+  });
+
+  it('extends the time to rejoin only of workers that are still disconnected after an isolation', () => {
+    const fleet = createFleetState(params);
+    const w3 = workerId('w3');
+    const sessions = [w1, w2, w3].map((id) => sessionOf(id));
+    const [one = assert.fail(), other] = sessions;
+    for (const each of sessions) fleet.join(each, ms(0));
+    for (const each of sessions) fleet.leave(each, ms(100));
+    for (const each of sessions.slice(0, 2)) fleet.join(each, ms(200));
+    fleet.forget(w3);
+    fleet.report(one, report(), ms(5_000));
+    assert.deepEqual([fleet.session(w1), fleet.session(w2)], [one, other]);
+    assert.equal(fleet.presence(w3, ms(5_100), ms(-20_000)), 'gone', 'it was forgotten');
+  });
+
+  it('returns the older session of a worker, and forgets the replicas of another incarnation', () => {
+    const fleet = createFleetState(params);
+    const first = session('1');
+    assert.equal(fleet.join(first, ms(0)), undefined);
+    fleet.report(first, report(reportOf('a')), ms(0));
+    const same = session('1');
+    assert.equal(fleet.join(same, ms(0)), first);
+    assert.equal(fleet.replicas(w1).size, 1);
+    fleet.leave(first, ms(0));
+    assert.equal(fleet.presence(w1, ms(99_999), ms(0)), 'connected');
+    assert.equal(fleet.report(first, report(), ms(0)), false, 'its session was replaced');
+    assert.equal(fleet.replicas(w1).size, 1);
+    fleet.join(session('2'), ms(0));
+    assert.equal(fleet.replicas(w1).size, 0);
+  });
+
+  it('suspects a worker that a router can not reach if it is unresponsive here too, until it is in touch again', () => {
+    const fleet = createFleetState(params);
+    const [only, other] = [session('1'), otherSession()];
+    assert.equal(fleet.suspect(w1, ms(0)), false, 'it is not connected');
+    for (const each of [only, other]) fleet.join(each, ms(0));
+    fleet.report(only, report(reportOf('a')), ms(1_000));
+    assert.equal(fleet.suspect(w1, ms(1_500)), false, 'it has just reported');
+    assert.equal(fleet.suspect(w1, ms(2_300)), false, 'no worker reports');
+    fleet.report(other, report(), ms(2_300));
+    assert.equal(fleet.suspect(w1, ms(2_300)), true);
+    assert.equal(fleet.suspect(w1, ms(2_400)), false, 'it is suspected already');
+    assert.equal(fleet.isSuspected(w1), true);
+    assert.equal(fleet.presence(w1, ms(2_400), ms(0)), 'connected');
+    const deaf = { ...report(reportOf('a')), controllerAgeMs: 1_600 };
+    assert.equal(fleet.report(only, deaf, ms(2_450)), false, 'it sends, but receives nothing');
+    assert.equal(fleet.isSuspected(w1), true);
+    assert.equal(fleet.report(only, report(reportOf('a')), ms(2_500)), true, 'the end of the suspicion is a change');
+    assert.equal(fleet.isSuspected(w1), false);
+  });
+
+  it('knows the process that replaced another with the same id, while it is connected', () => {
+    const fleet = createFleetState(params);
+    const [first, second, third] = [session('1'), session('2'), session('3')];
+    const isRejected = ({ info }: WorkerSession): boolean => fleet.replacementOf(info) !== undefined;
+    fleet.join(first, ms(0));
+    assert.equal(isRejected(first), false, 'its own previous stream may linger');
+    fleet.join(second, ms(0));
+    fleet.join(third, ms(0));
+    assert.deepEqual([first, second, third].map(isRejected), [true, true, false]);
+    assert.equal(fleet.replacementOf(first.info), third.info);
+    fleet.leave(third, ms(0));
+    assert.equal(isRejected(first), false);
+    fleet.join(first, ms(0));
+    assert.deepEqual([first, second, third].map(isRejected), [false, true, false]);
+  });
+
+  it('returns whether a report changes a state, and notes the times of changes', () => {
+    const fleet = createFleetState(params);
+    const only = session('1');
+    fleet.join(only, ms(0));
+    const say = (state: ReplicaState, requests: number, now: number): boolean =>
+      fleet.report(only, report(reportOf('a', { state, requests })), ms(now));
+    assert.deepEqual(
+      [say('loading', 0, 0), say('loading', 0, 10), say('ready', 0, 20), say('ready', 5, 30)],
+      [true, false, true, false],
+    );
+    const live = fleet.replicas(w1).get(replicaId('a'));
+    assert.deepEqual([live?.since, live?.lastUsedAt], [20, 30]);
+  });
+
+  it('checks an unreachable worker once, when it would count as unresponsive', () => {
+    const fleet = createFleetState(params);
+    const only = session('1');
+    assert.equal(fleet.reportUnreachable(w1, ms(0)), undefined, 'it is not connected');
+    fleet.join(only, ms(0));
+    assert.equal(fleet.reportUnreachable(w1, ms(400)), 700);
+    assert.equal(fleet.reportUnreachable(w1, ms(500)), undefined, 'a check is pending');
+    fleet.report(only, report(), ms(600));
+    assert.equal(fleet.suspect(w1, ms(1_100)), false, 'it has reported since');
+    assert.equal(fleet.reportUnreachable(w1, ms(1_200)), 500);
+  });
+
+  it('forgets a worker without a session for an hour, which starts with the term of the leader', () => {
+    const fleet = createFleetState(params);
+    const hour = 3_600_000;
+    const one = session('1');
+    assert.deepEqual([fleet.isLost(w1, ms(hour), ms(1)), fleet.isLost(w1, ms(hour + 1), ms(1))], [false, true]);
+    fleet.join(one, ms(10));
+    assert.equal(fleet.isLost(w1, ms(2 * hour), ms(1)), false);
+    fleet.leave(one, ms(20));
+    assert.deepEqual([fleet.isLost(w1, ms(hour + 19), ms(1)), fleet.isLost(w1, ms(hour + 20), ms(1))], [false, true]);
+    assert.equal(fleet.isLost(w1, ms(hour + 20), ms(30)), false);
+  });
+
+  it('counts the poisonous queries of a variant over all workers', () => {
+    const fleet = createFleetState(params);
+    const [one, other] = [session('1'), otherSession()];
+    const poisoned = (replica: string, poisonousQueries: number, version = 1): ReplicaReport =>
+      reportOf(replica, { poisonousQueries, version });
+    const tiny = variantId('tiny:original');
+    const counts = (): readonly number[] => [1, 2].map((version) => fleet.poisonousQueries(tiny, version));
+    for (const each of [one, other]) fleet.join(each, ms(0));
+    fleet.report(one, report(poisoned('a', 1), poisoned('b', 1, 2)), ms(0));
+    fleet.report(other, report(poisoned('c', 2)), ms(0));
+    assert.deepEqual(counts(), [3, 1]);
+    fleet.report(one, report(poisoned('a', 2)), ms(1));
+    assert.deepEqual(counts(), [4, 0]);
+    fleet.leave(other, ms(1));
+    assert.deepEqual(counts(), [4, 0], 'the queries of a worker that left count');
+    fleet.join(session('2'), ms(2));
+    assert.deepEqual(counts(), [2, 0], 'another process has other replicas');
+    fleet.follow([loadOf(w1, 1, { replicas: [poisoned('a', 5)] })], ms(3));
+    assert.deepEqual(counts(), [5, 0]);
+    fleet.forget(w1);
+    assert.deepEqual(counts(), [0, 0]);
+  });
+
+  it('follows the loads in the store, and keeps the times of replicas whose process is the same', () => {
+    const fleet = createFleetState(params);
+    const follow = (now: number, ...loads: readonly StoredLoad[]): void => fleet.follow(loads, ms(now));
+    const replica = (id: WorkerId): LiveReplica | undefined => fleet.replicas(id).get(replicaId('a'));
+    const replicas = [reportOf('a')];
+    fleet.join(session('1'), ms(0));
+    follow(10, loadOf(w1, 1, { replicas }), loadOf(w2, 2, { present: false, replicas }));
+    assert.deepEqual(
+      [w1, w2].map((id) => fleet.presence(id, ms(10), undefined)),
+      ['connected', 'gone'],
+    );
+    assert.equal(fleet.session(w1), undefined);
+    assert.deepEqual(
+      [w1, w2].map((id) => fleet.presence(id, ms(10), ms(10))),
+      ['awaited', 'gone'],
+      'it leads now',
+    );
+    assert.equal(fleet.presence(w1, ms(500), ms(-20_000)), 'awaited', 'no worker has sent anything to this leader');
+    const before = replica(w2);
+    follow(
+      20,
+      loadOf(w1, 3, { replicas: [reportOf('a', { requests: 1 })] }),
+      loadOf(w2, 2, { present: false, replicas }),
+    );
+    assert.deepEqual([replica(w1)?.since, replica(w1)?.lastUsedAt], [10, 20]);
+    assert.equal(replica(w2), before, 'its load is the same');
+    follow(30, loadOf(w1, 4, { incarnation: '2', replicas }));
+    assert.equal(replica(w1)?.since, 30);
+    assert.deepEqual([fleet.replicas(w2).size, fleet.presence(w2, ms(30), undefined)], [0, 'awaited']);
+  });
+});
