@@ -2,7 +2,7 @@
 // lead, and for workers that have not joined yet, the state comes from the loads in the store. It is a reducer: it
 // takes events with their times, has no effects, and the same events always give the same state.
 
-import { type Milliseconds, type VariantId, type WorkerId, type WorkerInfo } from '@pareto/core';
+import { milliseconds, type Milliseconds, type VariantId, type WorkerId, type WorkerInfo } from '@pareto/core';
 import { createIsolation } from './isolation.js';
 import { noReplicas, type LiveReplicas } from './live-replica.js';
 import {
@@ -17,11 +17,22 @@ import {
   type WorkerReport,
   type WorkerSession,
 } from './live-worker.js';
-import { extendGrace, isLost, presenceOf, type FleetParams, type Presence } from './presence.js';
+import { awaitedUntil, extendGrace, isLost, presenceOf, type FleetParams, type Presence } from './presence.js';
 import { sameTarget, type WorkTarget } from './work-target.js';
 import { createWorkerTable } from './worker-table.js';
 
 export interface FleetState {
+  /**
+   * Number that increases with each change that planning or the routing table can see: of sessions, orders, suspicions,
+   * draining, replicas, their states and memory. It stays the same for counters, ages, progress and times of use, and
+   * for what changes by the passage of time alone (see `presenceChangesAt`).
+   */
+  readonly revision: number;
+  /**
+   * Returns the next time at which the presence of some worker, known or unknown, or whether it is expected, may change
+   * by the passage of time alone. Infinity if there is none before the next change of `revision` or `leadingSince`.
+   */
+  presenceChangesAt(now: Milliseconds, leadingSince: Milliseconds | undefined): Milliseconds;
   /**
    * Returns the connected process that has replaced the given one, because it joined later with the same worker id.
    * Undefined if the given process may join.
@@ -94,6 +105,7 @@ export function createFleetState(params: FleetParams): FleetState {
   const unchecked = new Set<WorkerId>();
   const isolation = createIsolation((since, now) => {
     for (const [id, worker] of workers.absent()) workers.set(id, extendGrace(worker, params, since, now));
+    workers.markChanged();
   });
 
   function order(id: WorkerId, target: WorkTarget | undefined): void {
@@ -102,6 +114,22 @@ export function createFleetState(params: FleetParams): FleetState {
   }
 
   return {
+    get revision() {
+      return workers.revision;
+    },
+    presenceChangesAt(now, leadingSince) {
+      if (leadingSince === undefined) return milliseconds(Infinity);
+      const begin = isolation.beginsAt(now);
+      let next = Infinity;
+      const consider = (goneAt: Milliseconds): void => {
+        if (goneAt > now) next = Math.min(next, goneAt);
+        // During isolation, absence counts only up to the last message, so workers that expired since are awaited again.
+        else if (goneAt > isolation.lastReceivedAt) next = Math.min(next, begin);
+      };
+      consider(awaitedUntil(undefined, params, leadingSince));
+      for (const [, worker] of workers.absent()) consider(awaitedUntil(worker, params, leadingSince));
+      return milliseconds(next);
+    },
     replacementOf({ id, incarnation }) {
       const present = workers.get(id);
       return present?.replaced.includes(incarnation) === true ? present.session?.info : undefined;

@@ -50,12 +50,24 @@ function activity(before: LiveReplica | undefined, report: ReplicaReport, now: M
 }
 
 /** Returns whether both have the same replicas in the same states. */
-export function sameStates(a: LiveReplicas, b: LiveReplicas): boolean {
+export const sameStates = (a: LiveReplicas, b: LiveReplicas): boolean => sameReplicas(a, b, isSameState);
+
+/** Returns whether planning and the routing table see the same replicas, apart from when they were used. */
+export const samePlanned = (a: LiveReplicas, b: LiveReplicas): boolean => sameReplicas(a, b, isSamePlanned);
+
+type Comparison = (a: ReplicaReport, b: ReplicaReport) => boolean;
+
+const isSameState: Comparison = (a, b) => a.state === b.state && a.quarantined === b.quarantined;
+
+const isSamePlanned: Comparison = (a, b) =>
+  isSameState(a, b) && a.memoryBytes === b.memoryBytes && a.variant === b.variant && a.version === b.version;
+
+function sameReplicas(a: LiveReplicas, b: LiveReplicas, isSame: Comparison): boolean {
   if (a === b) return true;
   if (a.size !== b.size) return false;
   for (const [id, { report }] of b) {
     const before = a.get(id)?.report;
-    if (before?.state !== report.state || before.quarantined !== report.quarantined) return false;
+    if (before === undefined || !isSame(before, report)) return false;
   }
   return true;
 }

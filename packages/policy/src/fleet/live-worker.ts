@@ -9,7 +9,7 @@ import {
   type WorkerId,
   type WorkerInfo,
 } from '@pareto/core';
-import { noReplicas, sameStates, trackAll, type LiveReplicas } from './live-replica.js';
+import { noReplicas, samePlanned, sameStates, trackAll, type LiveReplicas } from './live-replica.js';
 import { variantOf, type WorkTarget } from './work-target.js';
 
 export interface WorkerReport {
@@ -137,6 +137,19 @@ export function isStateChange(before: LiveWorker, after: LiveWorker): boolean {
   const isChanged = before.isSuspected !== after.isSuspected || before.report?.draining !== after.report?.draining;
   return isChanged || !sameStates(before.replicas, after.replicas);
 }
+
+/**
+ * Returns whether planning or the routing table sees a change. Counters, ages, progress and the times of use are not
+ * compared.
+ */
+export const isPlannedChange = (before: LiveWorker, after: LiveWorker): boolean =>
+  before.session !== after.session ||
+  before.isSuspected !== after.isSuspected ||
+  before.order !== after.order ||
+  before.report?.draining !== after.report?.draining ||
+  before.report?.measuring !== after.report?.measuring ||
+  before.stored?.value.present !== after.stored?.value.present ||
+  !samePlanned(before.replicas, after.replicas);
 
 /** Returns the time until the worker counts as unresponsive. Undefined if it is disconnected or already suspected. */
 export function untilSuspectedMs(worker: LiveWorker | undefined, now: Milliseconds): Milliseconds | undefined {

@@ -39,7 +39,7 @@ function storedPresence(worker: LiveWorker | undefined): Presence {
  * Returns the time from which a worker without a session counts as gone: `rejoinMs` after its session, or `firstJoinMs`
  * after `leadingSince` if it had none. It is in the past for a worker that the store says is gone.
  */
-function awaitedUntil(
+export function awaitedUntil(
   worker: LiveWorker | undefined,
   { rejoinMs, firstJoinMs }: FleetParams,
   leadingSince: Milliseconds,

@@ -3,9 +3,11 @@
 
 import type { VariantId, WorkerId } from '@pareto/core';
 import type { LiveReplicas } from './live-replica.js';
-import type { LiveWorker } from './live-worker.js';
+import { isPlannedChange, type LiveWorker } from './live-worker.js';
 
 export interface WorkerTable {
+  /** Number that increases with each change that planning or the routing table can see. */
+  readonly revision: number;
   ids(): Iterable<WorkerId>;
   get(id: WorkerId): LiveWorker | undefined;
   set(id: WorkerId, worker: LiveWorker): void;
@@ -14,17 +16,25 @@ export interface WorkerTable {
   absent(): Iterable<readonly [WorkerId, LiveWorker]>;
   /** Returns the number of queries, on all workers, that each killed two executors of the variant. */
   poisonousQueries(variant: VariantId, version: number): number;
+  /** Increases the revision. */
+  markChanged(): void;
 }
 
 export function createWorkerTable(): WorkerTable {
   const workers = new Map<WorkerId, LiveWorker>();
   const absent = new Map<WorkerId, LiveWorker>();
   const poisons = createPoisonCounts();
+  let revision = 0;
   return {
+    get revision() {
+      return revision;
+    },
     ids: () => workers.keys(),
     get: (id) => workers.get(id),
     set(id, worker) {
-      poisons.replace(workers.get(id)?.replicas, worker.replicas);
+      const before = workers.get(id);
+      if (before === undefined || isPlannedChange(before, worker)) revision += 1;
+      poisons.replace(before?.replicas, worker.replicas);
       workers.set(id, worker);
       if (worker.session === undefined) absent.set(id, worker);
       else absent.delete(id);
@@ -32,10 +42,13 @@ export function createWorkerTable(): WorkerTable {
     delete(id) {
       poisons.replace(workers.get(id)?.replicas, undefined);
       absent.delete(id);
-      workers.delete(id);
+      if (workers.delete(id)) revision += 1;
     },
     absent: () => absent,
     poisonousQueries: (variant, version) => poisons.of(variant, version),
+    markChanged() {
+      revision += 1;
+    },
   };
 }
 
