@@ -44,7 +44,8 @@ export {
 } from './lifecycle/classify-variant.js';
 export { createFleetState, type FleetState } from './fleet/fleet-state.js';
 export { type LiveReplica, type LiveReplicas } from './fleet/live-replica.js';
-export { type WorkerReport, type WorkerSession } from './fleet/live-worker.js';
+export { type StoredLoad, type WorkerLoad, type WorkerReport, type WorkerSession } from './fleet/live-worker.js';
+export { planExpiry, type ExpiryPlan } from './fleet/plan-expiry.js';
 export { defaultFleetParams, type FleetParams, type Presence } from './fleet/presence.js';
 export { sameTarget, variantOf, type WorkTarget } from './fleet/work-target.js';
 export { frontierOf, type FrontierInput, type FrontierVariant } from './frontier/frontier-of.js';

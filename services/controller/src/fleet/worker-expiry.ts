@@ -1,17 +1,17 @@
-// Expiry of workers that do not rejoin in time (`policy/src/fleet` decides which): their rows leave the
-// table, their replicas are placed elsewhere, and their load records are marked as not present.
+// Expiry of workers that do not rejoin in time: their rows leave the table, their replicas are placed elsewhere, and
+// their load records are marked as not present. Which workers these are is decided in `policy/src/fleet`.
 
 import { milliseconds, type Clock } from '@pareto/core';
-import type { FleetParams, FleetState } from '@pareto/policy';
+import { planExpiry, type FleetParams, type FleetState } from '@pareto/policy';
 import type { Leader } from '../leadership/leadership.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { Mirror } from '../storage/mirror.js';
 
 export interface WorkerExpiryOptions {
   readonly fleet: FleetState;
-  readonly leader: Leader;
-  readonly mirror: Mirror;
-  readonly loads: LoadFlusher;
+  readonly leader: Pick<Leader, 'term' | 'onChange'>;
+  readonly mirror: Pick<Mirror, 'records'>;
+  readonly loads: Pick<LoadFlusher, 'note'>;
   readonly params: FleetParams;
   /** Called when planning or the table may give another result. */
   readonly changed: () => void;
@@ -25,45 +25,28 @@ export interface WorkerExpiry {
 
 /** Margin, because a timer may fire slightly before its time by the clock. */
 const timerMs = 5;
-/** Interval of further checks while workers are awaited, whose time to rejoin may have been extended. */
-const recheckMs = 1_000;
 
+/** Creates the expiry. All workers share one pending check, because a check is linear in the fleet. */
 export function createWorkerExpiry(options: WorkerExpiryOptions): WorkerExpiry {
-  const { leader, params, changed, clock } = options;
-  let isRepeating = false;
-  const expire = (): void => {
+  const { fleet, leader, mirror, loads, params, changed, clock } = options;
+  let pending: { readonly at: number; readonly timer: Disposable } | undefined;
+
+  /** Requests a check at this time. An earlier one that is pending suffices, because it requests the next one. */
+  const checkAt = (at: number): void => {
+    if (at === Infinity || (pending !== undefined && pending.at <= at)) return;
+    pending?.timer[Symbol.dispose]();
+    pending = { at, timer: clock.after(milliseconds(at - clock.now() + timerMs), check) };
+  };
+  const check = (): void => {
+    pending = undefined;
     if (leader.term === undefined) return;
-    expireWorkers(options, leader.term.since);
+    const { expired, nextAt } = planExpiry(mirror.records.loads.values(), fleet, clock.now(), leader.term.since);
+    for (const load of expired) loads.note(load, true);
     changed();
-    if (!isRepeating && isAnyAwaited(options, leader.term.since)) repeat();
+    checkAt(nextAt);
   };
-  const repeat = (): void => {
-    isRepeating = true;
-    clock.after(milliseconds(recheckMs), () => {
-      isRepeating = false;
-      expire();
-    });
-  };
-  const expireIn = (delayMs: number): void => void clock.after(milliseconds(delayMs + timerMs), expire);
   leader.onChange(() => {
-    if (leader.term !== undefined) expireIn(params.firstJoinMs);
+    if (leader.term !== undefined) checkAt(clock.now() + params.firstJoinMs);
   });
-  return { onStreamEnded: () => expireIn(params.rejoinMs) };
-}
-
-type Time = ReturnType<Clock['now']>;
-
-const isAnyAwaited = ({ fleet, mirror, clock }: WorkerExpiryOptions, leadingSince: Time): boolean =>
-  [...mirror.records.loads.values()].some(
-    ({ value }) => value.present && fleet.presence(value.worker, clock.now(), leadingSince) === 'awaited',
-  );
-
-function expireWorkers({ fleet, mirror, loads, clock }: WorkerExpiryOptions, leadingSince: Time): void {
-  for (const { value } of mirror.records.loads.values()) {
-    const { worker, incarnation } = value;
-    if (!value.present || fleet.presence(worker, clock.now(), leadingSince) !== 'gone') continue;
-    const isSame = fleet.incarnation(worker) === incarnation;
-    const replicas = isSame ? Array.from(fleet.replicas(worker).values(), ({ report }) => report) : value.replicas;
-    loads.note({ worker, incarnation, present: false, replicas }, true);
-  }
+  return { onStreamEnded: () => checkAt(clock.now() + params.rejoinMs) };
 }
