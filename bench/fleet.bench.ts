@@ -10,7 +10,7 @@ import type { Observation } from './fleet/simulate.js';
 import { startSimulation, type Simulation } from './fleet/simulation.js';
 import { benchmarkOptions, progress, report, type Row } from './report.js';
 
-const size = { workers: 1_000, routers: 20, tasks: 50 };
+const size = { workers: Number(process.env["W"] ?? 1000), routers: 20, tasks: 50 };
 const modelsPerTask = 4;
 const steadyMs = 30_000;
 const token = 'a-secret-for-benchmarks-only';

@@ -86,8 +86,18 @@ export function createLedger(context: PlanningContext): Ledger {
       const replica = replicaId(`${snapshot.planId}-${actions.length}`);
       actions.push({ kind: 'load', assignment: { replica, variant, version, worker: id, hardwareClass }, reason });
       reserve(host, memoryBytes);
-      const fresh = { existing: undefined, leaving: false, claim: undefined, load: 0 };
-      return addEntry({ variant, version, hardwareClass, host, group, memoryBytes, ...fresh });
+      return addEntry({
+        variant,
+        version,
+        hardwareClass,
+        host,
+        group,
+        memoryBytes,
+        existing: undefined,
+        leaving: false,
+        claim: undefined,
+        load: 0,
+      });
     },
     unload(entry, reason) {
       if (entry.leaving || entry.existing === undefined) return;
@@ -120,8 +130,16 @@ function entryOf(replica: PlacementReplica, host: Host, memory: Memory): Entry {
   host.freeBytesAfterUnload -= leaving ? 0 : memoryBytes;
   const group = host.groups.get(hardwareClass);
   return {
-    ...{ variant, version, hardwareClass, host, group, memoryBytes, existing: replica, leaving },
-    ...{ claim: undefined, load: 0 },
+    variant,
+    version,
+    hardwareClass,
+    host,
+    group,
+    memoryBytes,
+    existing: replica,
+    leaving,
+    claim: undefined,
+    load: 0,
   };
 }
 

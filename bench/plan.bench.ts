@@ -1,0 +1,100 @@
+// The time of a control turn's plan for 1,000 workers and 1,000 variants.
+
+import { bytes, createSeededRng, milliseconds, percentile, systemClock, variantId, type Rng } from '@pareto/core';
+import {
+  defaultPlacementParams,
+  defaultSteadyDemandParams,
+  noDemand,
+  observeRates,
+  planReplicas,
+  spreadDemand,
+  validatePlan,
+  type PlacementSnapshot,
+  type PlacementVariant,
+} from '@pareto/policy';
+import { buildHardwareClass } from '@pareto/testkit';
+import { carryOut } from '../packages/policy/test/place/carry-out.js';
+import { alsoOn, cpu, snapshot, task, variant, worker } from '../packages/policy/test/support/fixture.js';
+import { report, type Row } from './report.js';
+
+const size = { workers: 1_000, tasks: 200, variantsPerTask: 5 };
+const replicasPerVariant = 2;
+const turns = 50;
+const slow = buildHardwareClass({ device: 'slow', instructionSet: 'avx2' });
+
+/** Returns a fleet without replicas, in which each variant was measured on both classes. */
+function fleet(memoryMib: number, rng: Rng): PlacementSnapshot {
+  const tasks = Array.from({ length: size.tasks }, (_, i) => `task-${i}`);
+  const variants = tasks.flatMap((of, i) =>
+    Array.from({ length: size.variantsPerTask }, (__, j): PlacementVariant => {
+      const fields = { task: of, p50Ms: 2 + 8 * rng(), memoryMib: 50 + Math.floor(150 * rng()), accuracy: 0.9 + rng() / 20 };
+      return alsoOn(variant(`model-${i}-${j}:original`, fields), slow, 2);
+    }),
+  );
+  const workers = Array.from({ length: size.workers }, (_, i) =>
+    worker(`worker-${i}`, memoryMib, { slots: 4, classes: [i % 4 === 0 ? slow : cpu] }),
+  );
+  return snapshot({ tasks: tasks.map(task), variants, workers });
+}
+
+/** Returns demand that keeps `replicas` of each variant busy. */
+const demandOf = ({ variants }: PlacementSnapshot, replicas: number): PlacementSnapshot['demand'] =>
+  new Map(
+    variants.map(({ variant: { id }, measurements: [first] }) => {
+      const p50Ms = first?.result.kind === 'measured' ? (first.result.profile.points[0]?.p50Ms ?? 1) : 1;
+      return [id, ((replicas - 0.5) * 0.7 * 1_000) / p50Ms];
+    }),
+  );
+
+/** Plans until nothing is left to do, at most `max` turns. Returns the last snapshot and the time of each plan in ms. */
+function run(start: PlacementSnapshot, max: number): { readonly world: PlacementSnapshot; readonly times: number[] } {
+  const times: number[] = [];
+  let world = start;
+  for (let turn = 0; turn < max; turn += 1) {
+    const { plan, ms } = timePlan(world);
+    times.push(ms);
+    if (plan.actions.length === 0 && world.replicas.every(({ state }) => state === 'ready')) break;
+    world = { ...carryOut(world, plan, turn), planId: `${start.planId}-${turn}` };
+  }
+  return { world, times };
+}
+
+function timePlan(world: PlacementSnapshot): { readonly plan: ReturnType<typeof planReplicas>; readonly ms: number } {
+  const began = systemClock.now();
+  const plan = planReplicas(world, defaultPlacementParams);
+  validatePlan(plan, world);
+  return { plan, ms: systemClock.now() - began };
+}
+
+/** Takes three random replicas out of service, as interruptions do. */
+const interrupt = (world: PlacementSnapshot, rng: Rng): PlacementSnapshot => {
+  const picked = new Set([0, 0, 0].map(() => Math.floor(rng() * world.replicas.length)));
+  const replicas = world.replicas.map((one, i) => (picked.has(i) ? { ...one, state: 'loading' as const } : one));
+  return { ...world, replicas };
+};
+
+function times(name: string, all: readonly number[], below: number): readonly Row[] {
+  const sorted = Float64Array.from(all).sort();
+  return [
+    { name: `${name}, p50`, value: percentile(sorted, 0.5), unit: 'ms' },
+    { name: `${name}, p99`, value: percentile(sorted, 0.99), unit: 'ms', reach: { below } },
+  ];
+}
+
+const rng = createSeededRng(1);
+const empty = fleet(32_768, rng);
+run({ ...empty, demand: demandOf(empty, 1) }, 5);
+const first = run({ ...empty, demand: demandOf(empty, replicasPerVariant), planId: 'a' }, turns);
+const converged = Array.from({ length: turns }, () => timePlan(first.world).ms);
+const churn = Array.from({ length: turns }, () => timePlan(interrupt(first.world, rng)).ms);
+const more = run({ ...first.world, demand: demandOf(empty, replicasPerVariant + 1), planId: 'b' }, turns);
+const tight = fleet(300, createSeededRng(2));
+const full = run({ ...tight, demand: demandOf(tight, replicasPerVariant), planId: 'c' }, turns);
+report([
+  { name: 'replicas', value: first.world.replicas.length, unit: '' },
+  ...times('first plans', first.times, 100),
+  ...times('nothing to do', converged, 100),
+  ...times('churn', churn, 100),
+  ...times('one more of each', more.times, 100),
+  ...times('memory full', full.times, 100),
+]);
