@@ -3,7 +3,7 @@
 import type { PlanAction, WorkerId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { assignmentsFor } from './assignments.js';
-import type { WorkTarget } from '../fleet/live-worker.js';
+import type { WorkTarget } from '@pareto/policy';
 import type { Mirror } from '../storage/mirror.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { isWanted } from './orders.js';

@@ -2,7 +2,7 @@
 
 import type { Architecture, Task, VariantSpec } from '@pareto/core';
 import { variantSpecToWire, type Complete, type wire } from '@pareto/rpc';
-import type { WorkTarget } from '../fleet/live-worker.js';
+import type { WorkTarget } from '@pareto/policy';
 import { originalId } from '../registry/outcome-variants.js';
 import { architectureOf, specOf, versionKey, type RegistryView } from '../registry/registry-view.js';
 

@@ -1,3 +1,0 @@
-// The type of a worker's order, for the imports of `plan/`.
-
-export type { WorkTarget } from '@pareto/policy';
