@@ -1,13 +1,9 @@
 // The time of a control turn's plan for 1,000 workers and 1,000 variants.
 
-import { bytes, createSeededRng, milliseconds, percentile, systemClock, variantId, type Rng } from '@pareto/core';
+import { createSeededRng, percentile, systemClock, type Rng } from '@pareto/core';
 import {
   defaultPlacementParams,
-  defaultSteadyDemandParams,
-  noDemand,
-  observeRates,
   planReplicas,
-  spreadDemand,
   validatePlan,
   type PlacementSnapshot,
   type PlacementVariant,
@@ -27,7 +23,12 @@ function fleet(memoryMib: number, rng: Rng): PlacementSnapshot {
   const tasks = Array.from({ length: size.tasks }, (_, i) => `task-${i}`);
   const variants = tasks.flatMap((of, i) =>
     Array.from({ length: size.variantsPerTask }, (__, j): PlacementVariant => {
-      const fields = { task: of, p50Ms: 2 + 8 * rng(), memoryMib: 50 + Math.floor(150 * rng()), accuracy: 0.9 + rng() / 20 };
+      const fields = {
+        task: of,
+        p50Ms: 2 + 8 * rng(),
+        memoryMib: 50 + Math.floor(150 * rng()),
+        accuracy: 0.9 + rng() / 20,
+      };
       return alsoOn(variant(`model-${i}-${j}:original`, fields), slow, 2);
     }),
   );

@@ -35,3 +35,7 @@ export async function startController(args: readonly string[], profile?: string)
 export async function scrape(address: string): Promise<Metrics> {
   return readMetrics(await (await fetch(`http://${address}/metrics`)).text());
 }
+
+/** Returns how often a controller lost the leadership. */
+export const countLosses = (controllers: readonly MeasuredController[]): number =>
+  controllers.reduce((sum, { child }) => sum + child.output.split('leadership lost').length - 1, 0);

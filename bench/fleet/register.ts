@@ -3,8 +3,12 @@
 import { createHash } from 'node:crypto';
 import { createChannel, createClient } from '@pareto/rpc';
 import { matrixModel } from '@pareto/testkit';
+import type { FleetSize } from './settle.js';
 
-export async function registerTasks(address: string, tasks: number, modelsPerTask: number): Promise<void> {
+export async function registerTasks(
+  address: string,
+  { tasks, modelsPerTask }: Pick<FleetSize, 'tasks' | 'modelsPerTask'>,
+): Promise<void> {
   const channel = createChannel(address);
   const registry = createClient(channel, 'pareto.v1.Registry');
   const data = Buffer.from(matrixModel(4));

@@ -9,14 +9,14 @@ import type { Simulation } from './simulation.js';
 export interface FleetSize {
   readonly workers: number;
   readonly routers: number;
-  /** Number of tasks, each of which has at least one replica. */
   readonly tasks: number;
+  readonly modelsPerTask: number;
 }
 
-/** Returns whether all are connected and every table contains every replica. */
+/** Returns whether all are connected, every model has a replica, and every table contains every replica. */
 export const isComplete = (seen: Observation, size: FleetSize): boolean =>
   areConnected(seen, size) &&
-  seen.replicas >= size.tasks &&
+  seen.variants === size.tasks * size.modelsPerTask &&
   seen.minRows === seen.replicas &&
   seen.maxRows === seen.replicas;
 
@@ -26,7 +26,7 @@ export const areConnected = (seen: Observation, size: FleetSize): boolean =>
 const restMs = 5_000;
 const logEveryMs = 5_000;
 
-/** Waits until the fleet is complete and no replica was placed for 5 s. Returns the time without these 5 s. */
+/** Waits until the fleet is complete and no replica was placed for 5 s. Returns the time at which these 5 s began. */
 export async function settle(simulation: Simulation, size: FleetSize): Promise<number> {
   const startedAt = systemClock.now();
   let rest: { readonly replicas: number; readonly since: number } = { replicas: 0, since: startedAt };
@@ -47,5 +47,5 @@ export async function settle(simulation: Simulation, size: FleetSize): Promise<n
     },
     300_000,
   );
-  return rest.since - startedAt;
+  return rest.since;
 }

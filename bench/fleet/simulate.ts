@@ -16,6 +16,8 @@ export interface Observation {
   /** Minimum and maximum number of replicas in the routers' tables. */
   readonly minRows: number;
   readonly maxRows: number;
+  /** Minimum number of variants with a replica in the routers' tables. */
+  readonly variants: number;
   readonly deltas: number;
   readonly deltaBytes: number;
   readonly snapshots: number;
@@ -45,6 +47,7 @@ function observe(): Observation {
     ready: workers.reduce((sum, { ready }) => sum + ready, 0),
     minRows: Math.min(...rows),
     maxRows: Math.max(...rows),
+    variants: Math.min(...routers.map(({ variants }) => variants)),
     ...(first?.traffic ?? none),
   };
 }

@@ -9,6 +9,8 @@ export interface SimulatedRouter {
   readonly connected: boolean;
   /** Number of replicas in its table. */
   readonly replicas: number;
+  /** Number of variants with a replica in its table. */
+  readonly variants: number;
   readonly traffic: Traffic;
   start(): Promise<void>;
 }
@@ -83,6 +85,9 @@ export function createSimulatedRouter(id: string, controllers: Controllers, coun
     },
     get replicas() {
       return [...rows.values()].filter(({ replica }) => replica).length;
+    },
+    get variants() {
+      return new Set([...rows.values()].flatMap(({ replica }) => replica?.variant ?? [])).size;
     },
     traffic,
     async start() {

@@ -23,6 +23,7 @@ const simulatedClass = {
   memoryBytes: 8 * 2 ** 30,
 };
 
+const runtimeVersion = '1';
 const reportEveryMs = milliseconds(500);
 const loadMs = 300;
 
@@ -103,7 +104,7 @@ export function createSimulatedWorker(id: string, controllers: Controllers, rng:
 }
 
 const helloOf = (workerId: string, incarnation: string): wire.WorkerHelloInput => ({
-  ...{ workerId, incarnation, memoryBytes: 4 * simulatedClass.memoryBytes, runtimeVersion: '1' },
+  ...{ workerId, incarnation, memoryBytes: 4 * simulatedClass.memoryBytes, runtimeVersion },
   address: `127.0.0.1:9`,
   slotGroups: [{ hardwareClass: simulatedClass, slots: 4 }],
 });
@@ -117,8 +118,8 @@ function syntheticMeasurement({ variant, version }: wire.VariantSpec, hardwareCl
   });
   const value = 0.9 + size / 20;
   return {
-    ...{ variant, version, hardwareClass },
-    profile: { points, loadMs, memoryBytes: 100 * 2 ** 20, runtimeVersion: '1', providerUsed: 'cpu' },
+    ...{ variant, version, hardwareClass, environment: runtimeVersion },
+    profile: { points, loadMs, memoryBytes: 100 * 2 ** 20, runtimeVersion, providerUsed: 'cpu' },
     accuracy: { metric: 'top1', value, lower95: value - 0.01, upper95: value + 0.01, samples: 1_000 },
   };
 }

@@ -54,6 +54,7 @@ const add = (a: Observation, b: Observation): Observation => ({
   ready: a.ready + b.ready,
   minRows: Math.min(a.minRows, b.minRows),
   maxRows: Math.max(a.maxRows, b.maxRows),
+  variants: Math.min(a.variants, b.variants),
   deltas: (a.deltas + b.deltas) / 2,
   deltaBytes: (a.deltaBytes + b.deltaBytes) / 2,
   snapshots: (a.snapshots + b.snapshots) / 2,
