@@ -3,6 +3,7 @@
 import { checkManifest, manifestDigest, type BlobStore } from '@pareto/blobs';
 import {
   dynamicBatch,
+  groupBy,
   publicText,
   originalRecipe,
   ParetoError,
@@ -17,7 +18,7 @@ import { applyDynamicBatch, withDynamicBatch } from './dynamic-batch.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
 import { currentVersions, type RegistryView } from './registry-view.js';
-import { addMissing, knownProviders, outcomesOf, type VariantWrites } from './outcome-variants.js';
+import { addMissing, knownProviders, outcomesOf, variantRecords, type VariantWrites } from './outcome-variants.js';
 import { unchangedSince, type RecordView } from '../storage/record-tables.js';
 import { architectureKey, outcomeKey, putRecord } from '../storage/records.js';
 import { retryOnConflict } from '../leadership/write-queue.js';
@@ -31,7 +32,7 @@ export interface OutcomeRecords {
 
 export interface OutcomeRecordsOptions {
   readonly leader: Pick<Leader, 'write'>;
-  readonly mirror: Pick<Mirror, 'records'>;
+  readonly mirror: Pick<Mirror, 'records' | 'onChange'>;
   readonly blobs: Pick<BlobStore, 'status'>;
   readonly reservations: BlobReservations;
   /** Maximum batch size of models with a dynamic batch. */
@@ -43,20 +44,28 @@ export interface OutcomeRecordsOptions {
 export function createOutcomeRecords(options: OutcomeRecordsOptions): OutcomeRecords {
   /** The catalogue and providers of the last check. While they are the same, no variant is missing. */
   let complete: readonly unknown[] = [];
+  let known: ReadonlySet<string> | undefined;
+  options.mirror.onChange((kinds) => {
+    if (kinds.has('workers')) known = undefined;
+  });
+  const providers = (): ReadonlySet<string> => (known ??= knownProviders(options.mirror.records));
   return {
     async store(outcome) {
       checkRecipe(outcome);
       const { result } = outcome;
       const digests = result.kind === 'made' ? result.manifest.files.map((file) => file.digest) : [];
       await options.reservations.reserve(digests, async () =>
-        storeChecked(options, await checkFiles(options, outcome)),
+        storeChecked(options, await checkFiles(options, outcome), providers()),
       );
     },
     async addVariants({ registry, records }) {
-      const basis = [registry.versions, registry.outcomes, [...knownProviders(records)].sort().join()];
+      const basis = [registry.versions, registry.outcomes, [...providers()].sort().join()];
       if (basis.every((part, i) => part === complete[i])) return;
-      for (const { architecture, outcomes } of currentVersions(registry)) {
-        const { operations, compares } = addMissing(records, architecture, outcomes);
+      const variants = groupBy([...registry.variants.values()], ({ variant }) => variant.architecture);
+      for (const planned of currentVersions(registry)) {
+        const { architecture } = planned;
+        const own = variants.get(architecture.name) ?? [];
+        const { operations, compares } = addMissing(records, planned, own, providers());
         if (operations.length === 0) continue;
         const unchanged = unchangedArchitecture(records, architecture);
         await options.leader.write([...unchanged, ...compares], operations);
@@ -88,11 +97,15 @@ async function checkFiles({ blobs }: OutcomeRecordsOptions, outcome: RecipeOutco
   }
 }
 
-async function storeChecked(options: OutcomeRecordsOptions, outcome: RecipeOutcome): Promise<void> {
+async function storeChecked(
+  options: OutcomeRecordsOptions,
+  outcome: RecipeOutcome,
+  providers: ReadonlySet<string>,
+): Promise<void> {
   const { leader, mirror, logger, metrics } = options;
   const { architecture, version, recipe, result } = outcome;
   const written = await retryOnConflict(`recipe ${recipe} of ${architecture}`, async () => {
-    const writes = outcomeWrites(mirror.records, outcome, options.maxBatchSize);
+    const writes = outcomeWrites(mirror.records, outcome, options.maxBatchSize, providers);
     if (writes === undefined) return 'nothing';
     return (await leader.write(writes.compares, writes.operations)) ? 'outcome' : undefined;
   });
@@ -103,17 +116,21 @@ async function storeChecked(options: OutcomeRecordsOptions, outcome: RecipeOutco
 }
 
 /** Returns the writes of an outcome. Undefined if there is nothing to write. */
-function outcomeWrites(records: RecordView, outcome: RecipeOutcome, maxBatchSize: number): VariantWrites | undefined {
+function outcomeWrites(
+  records: RecordView,
+  outcome: RecipeOutcome,
+  maxBatchSize: number,
+  providers: ReadonlySet<string>,
+): VariantWrites | undefined {
   const known = records.architectures.get(architectureKey(outcome.architecture, outcome.version));
   const key = outcomeKey(outcome);
   if (known === undefined || records.outcomes.has(key)) return undefined;
   const isBatched = outcome.recipe === dynamicBatch && outcome.result.kind === 'made';
   const architecture = isBatched ? withDynamicBatch(known.value, maxBatchSize) : known.value;
   const batched = isBatched ? applyDynamicBatch(records, architecture) : undefined;
-  const variants = addMissing(records, architecture, [
-    ...(isBatched ? [] : outcomesOf(records, architecture)),
-    outcome,
-  ]);
+  const outcomes = [...(isBatched ? [] : outcomesOf(records, architecture)), outcome];
+  const own = variantRecords(records, architecture).map((variant) => ({ variant }));
+  const variants = addMissing(records, { architecture, outcomes }, own, providers);
   return {
     compares: [
       ...unchangedArchitecture(records, architecture),

@@ -1,7 +1,7 @@
 // The variant records of an architecture's files. Pure.
 
 import { formatVariant, originalRecipe, type Architecture, type RecipeOutcome, type Variant } from '@pareto/core';
-import { missingVariants, variantsOf } from '@pareto/policy';
+import { missingVariants, variantsOf, type PlacementArchitecture, type PlacementVariant } from '@pareto/policy';
 import type { Compare, Operation } from '@pareto/state';
 import { unchangedSince, type RecordView } from '../storage/record-tables.js';
 import { measurementsPrefix, putRecord, variantKey } from '../storage/records.js';
@@ -41,16 +41,16 @@ export interface VariantWrites {
 }
 
 /**
- * Returns the writes of variants that the outcomes imply and that are missing. A variant of another file replaces the
- * previous one and loses its measurements.
+ * Returns the writes of variants that the outcomes imply and that are missing among `variants`, which are those of the
+ * architecture. A variant of another file replaces the previous one and loses its measurements.
  */
 export function addMissing(
   records: RecordView,
-  architecture: Architecture,
-  outcomes: readonly RecipeOutcome[],
+  planned: PlacementArchitecture,
+  variants: readonly Pick<PlacementVariant, 'variant'>[],
+  providers: ReadonlySet<string>,
 ): VariantWrites {
-  const known = variantRecords(records, architecture).map((variant) => ({ variant }));
-  const missing = missingVariants({ architecture, outcomes }, known, knownProviders(records));
+  const missing = missingVariants(planned, variants, providers);
   const keyOf = ({ id, version }: Variant): string => variantKey(id, version);
   return {
     compares: missing.map((one) => unchangedSince(keyOf(one), records.variants.get(keyOf(one)))),

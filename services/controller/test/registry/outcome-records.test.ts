@@ -165,7 +165,9 @@ describe('outcome records', () => {
       const { records } = leading.mirror;
       const architectures = new Map([['a', [architecture('a')]]]);
       const results = new Map([['a', [made('a', 'fp16', 'half')]]]);
-      return { records, registry: { architectures, outcomes: results, versions: architectures } } as never;
+      const known = new Map(Array.from(records.variants.values(), ({ value }) => [value.id, { variant: value }]));
+      const registry = { architectures, outcomes: results, versions: architectures, variants: known };
+      return { records, registry } as never;
     };
     await outcomes.addVariants(clusterView());
     const { revision } = leading.mirror;
