@@ -113,9 +113,10 @@ async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<
   reportRequester.attach(writer);
   changed();
   writer.run(signal).catch((error: unknown) => logger.debug('worker stream broke', { worker, error }));
+  using reader = createReader(messages, clock, signal);
   try {
     for (;;) {
-      const message = await nextOrTimeout(messages, clock, signal);
+      const message = await reader.next();
       if (message === undefined) return;
       await handleMessage(message, session, options).catch((error: unknown) => {
         logger.warn('worker message failed', { worker, error });
@@ -156,26 +157,42 @@ async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<W
   return workerInfoFromWire(hello);
 }
 
-/**
- * Returns the next message. Undefined if the stream ended or broke, the signal aborts, or no message arrives in time.
- */
-function nextOrTimeout(
-  messages: AsyncIterator<wire.WorkerMessage>,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<wire.WorkerMessage | undefined> {
-  return new Promise((resolve) => {
-    const settle = (message: wire.WorkerMessage | undefined): void => {
-      timer[Symbol.dispose]();
-      signal.removeEventListener('abort', stop);
-      resolve(message);
-    };
-    const stop = (): void => settle(undefined);
-    const timer = clock.after(reportTimeoutMs, stop);
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop);
-    messages.next().then((next) => settle(next.done === true ? undefined : next.value), stop);
-  });
+/** Reads messages until the stream ends or breaks, the signal aborts, or no message arrives in time. */
+interface MessageReader extends Disposable {
+  /** Returns the next message. Undefined at the end. */
+  next(): Promise<wire.WorkerMessage | undefined>;
+}
+
+/** Creates the reader. One timer and one listener serve all messages, because a fleet sends thousands per second. */
+function createReader(messages: AsyncIterator<wire.WorkerMessage>, clock: Clock, signal: AbortSignal): MessageReader {
+  let receivedAt = clock.now();
+  let isEnded = false;
+  let settle: (message: wire.WorkerMessage | undefined) => void = () => undefined;
+  const end = (): void => {
+    isEnded = true;
+    timer[Symbol.dispose]();
+    signal.removeEventListener('abort', end);
+    settle(undefined);
+  };
+  const check = (): void => {
+    const leftMs = receivedAt + reportTimeoutMs - clock.now();
+    if (leftMs <= 0) end();
+    else timer = clock.after(milliseconds(leftMs), check);
+  };
+  let timer = clock.after(reportTimeoutMs, check);
+  signal.addEventListener('abort', end);
+  return {
+    next: () =>
+      new Promise((resolve) => {
+        if (isEnded || signal.aborted) return resolve(undefined);
+        settle = resolve;
+        messages.next().then((next) => {
+          receivedAt = clock.now();
+          resolve(next.done === true ? undefined : next.value);
+        }, end);
+      }),
+    [Symbol.dispose]: end,
+  };
 }
 
 async function handleMessage(
