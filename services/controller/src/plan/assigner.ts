@@ -15,16 +15,19 @@ interface AttachedWorker {
   readonly writer: WorkerStreamWriter;
   /** Objects that the assignments were computed from. If they are the same, so are the assignments. */
   basis: readonly unknown[];
-  /** The assignments that were sent last. Undefined before the first. */
-  sent: wire.AssignmentsInput | undefined;
+  /** The assignments that were sent last, and their text. Undefined before the first. */
+  sent: { readonly assignments: wire.AssignmentsInput; readonly text: string } | undefined;
 }
 
 export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): Assigner {
   const writers = new Map<WorkerId, AttachedWorker>();
+  /** The registry and the revision of the fleet that all workers were last compared with. */
+  let compared: readonly unknown[] = [];
 
   const send = (attached: AttachedWorker, assignments: wire.AssignmentsInput): void => {
-    if (textOf(assignments) === textOf(attached.sent)) return;
-    attached.sent = assignments;
+    const text = JSON.stringify({ ...assignments, revision: 0 });
+    if (text === attached.sent?.text) return;
+    attached.sent = { assignments, text };
     attached.writer.setAssignments(assignments);
   };
   const sendIfChanged = (attached: AttachedWorker, now: ClusterView): void => {
@@ -46,7 +49,7 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
     },
     withdrawOrders(worker) {
       const attached = writers.get(worker);
-      if (attached?.sent !== undefined) send(attached, { ...attached.sent, measures: [], makes: [] });
+      if (attached?.sent !== undefined) send(attached, { ...attached.sent.assignments, measures: [], makes: [] });
     },
     apply(actions) {
       const now = clusterView();
@@ -54,13 +57,13 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
       for (const action of actions) {
         if (action.kind === 'make' || action.kind === 'measure') now.fleet.order(action.worker, targetOf(action));
       }
+      const current = [now.registry, now.fleet.revision, now.settled];
+      if (current.every((part, i) => part === compared[i])) return;
+      compared = current;
       for (const attached of writers.values()) sendIfChanged(attached, now);
     },
   };
 }
-
-const textOf = (assignments: wire.AssignmentsInput | undefined): string | undefined =>
-  assignments && JSON.stringify({ ...assignments, revision: 0 });
 
 function targetOf(action: Extract<PlanAction, { kind: WorkTarget['kind'] }>): WorkTarget {
   if (action.kind === 'make') {
