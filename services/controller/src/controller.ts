@@ -45,7 +45,7 @@ import { addServices } from './services.js';
 import { createServerParts } from './server-parts.js';
 import { createStorage } from './storage/storage.js';
 import { createTableLog, type TableLog } from './routes/table-log.js';
-import { tableRows } from './routes/table-rows.js';
+import { createTableRows } from './routes/table-rows.js';
 
 export interface Controller {
   /** The parts of the service, in the order in which they start. */
@@ -145,11 +145,14 @@ type Routing = Pick<RoutesOptions, 'table' | 'leader' | 'demand' | 'rows' | 'rea
  * Returns the parts of the cluster that the routing table needs. After a restore, the table stays unchanged until the
  * plan is settled.
  */
-const routing = ({ clusterView, mirror, leader, demand, storeAgeMs }: Cluster, table: TableLog): Routing => ({
-  ...{ table, leader, demand, storeAgeMs },
-  rows: (routers) => tableRows(clusterView(), routers),
-  ready: () => mirror.synced && clusterView().settled,
-});
+function routing({ clusterView, mirror, leader, demand, storeAgeMs }: Cluster, table: TableLog): Routing {
+  const rows = createTableRows();
+  return {
+    ...{ table, leader, demand, storeAgeMs },
+    rows: (routers) => rows(clusterView(), routers),
+    ready: () => mirror.synced && clusterView().settled,
+  };
+}
 
 /** Creates the part that fills the mirror. Its start waits until the store can be listed or the service stops. */
 function mirroring({ mirror }: Cluster, draining: AbortSignal): Runnable {

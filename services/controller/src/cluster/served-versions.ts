@@ -3,41 +3,35 @@
 
 import { servedVersion, type PlacementReplica, type PlacementWorker } from '@pareto/policy';
 import { observeReplicas, observeWorkers, type ClusterView } from './observe.js';
+import { createFleetMemo } from './fleet-memo.js';
 import { variantsOfVersion } from '../registry/registry-view.js';
 
 export type ServedVersions = ClusterView['served'];
 
+type Unserved = Omit<ClusterView, 'served'>;
+
 /**
  * Creates a function that returns the served versions of architectures with older versions in use. They are decided again
- * when the registry or the fleet has changed, or a presence may have changed with time.
+ * only when their inputs may have changed.
  */
-export function createServedVersions(): (view: Omit<ClusterView, 'served'>) => ServedVersions {
+export function createServedVersions(): (view: Unserved) => ServedVersions {
   let served: ServedVersions = new Map();
-  let basis: readonly unknown[] = [];
-  let validUntil = -Infinity;
-  return (view) => {
-    const { registry, fleet, now, leadingSince } = view;
-    const { older } = registry;
-    if (older.size === 0) return (served = served.size === 0 ? served : new Map());
-    const current = [registry, fleet.revision, leadingSince, listDraining(view)];
-    if (now < validUntil && current.every((part, i) => part === basis[i])) return served;
+  const decide = createFleetMemo((view: Unserved) => {
     const workers = observeWorkers(view);
     const replicas = workers.flatMap(({ info }) => observeReplicas(view, info.id, new Map()));
-    served = new Map(
-      [...older.keys()].map((name) => [name, servedOf(view, name, served.get(name), workers, replicas)]),
+    return new Map(
+      [...view.registry.older.keys()].map((name) => [name, servedOf(view, name, served.get(name), workers, replicas)]),
     );
-    basis = current;
-    validUntil = fleet.presenceChangesAt(now, leadingSince);
+  });
+  return (view) => {
+    if (view.registry.older.size > 0) served = decide(view);
+    else if (served.size > 0) served = new Map();
     return served;
   };
 }
 
-/** Returns the ids of the workers that operators drain. Neither the registry nor the fleet has them. */
-const listDraining = ({ records }: Pick<ClusterView, 'records'>): string =>
-  Array.from(records.workers.values(), ({ value }) => (value.draining ? value.info.id : '')).join('');
-
 function servedOf(
-  { registry }: Omit<ClusterView, 'served'>,
+  { registry }: Unserved,
   name: string,
   served: number | undefined,
   workers: readonly PlacementWorker[],

@@ -1,9 +1,11 @@
 // The rows of the routing table, from registry, plan and fleet. A row whose inputs are the same objects is the same
 // object, so that most rows cost nothing to compute again.
 
-import type { Architecture, Assignment, ReplicaState, Rule, Task } from '@pareto/core';
+import type { Architecture, Assignment, Measurement, ReplicaState, Rule, Task } from '@pareto/core';
+import type { PlacementVariant } from '@pareto/policy';
 import { architectureToWire, replicaStateToWire, taskToWire, type Complete, type wire } from '@pareto/rpc';
 import { ceilingOf } from '../plan/assignments.js';
+import { createFleetMemo } from '../cluster/fleet-memo.js';
 import { observeWorkerCapacity, type WorkerCapacity } from './worker-capacity.js';
 import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import { versionKey, type RegistryView } from '../registry/registry-view.js';
@@ -12,8 +14,15 @@ import { variantRows } from './variant-rows.js';
 /** Rows by key. */
 export type TableRows = ReadonlyMap<string, wire.TableRowInput>;
 
-export function tableRows(view: ClusterView, routers: readonly wire.RouterInfoInput[]): TableRows {
-  const capacity = observeWorkerCapacity(view);
+export type ListRows = (view: ClusterView, routers: readonly wire.RouterInfoInput[]) => TableRows;
+
+/** Creates the function that computes the rows. It remembers the capacity of the workers while the fleet is the same. */
+export function createTableRows(): ListRows {
+  const capacityOf = createFleetMemo(observeWorkerCapacity);
+  return (view, routers) => tableRows(view, capacityOf(view), routers);
+}
+
+function tableRows(view: ClusterView, capacity: WorkerCapacity, routers: readonly wire.RouterInfoInput[]): TableRows {
   const rows: wire.TableRowInput[] = [];
   for (const task of view.registry.tasks.values()) rows.push(taskRow(task));
   for (const versions of view.registry.architectures.values()) rows.push(...versions.map(architectureRow));
@@ -48,14 +57,16 @@ function replicaRows({ registry, fleet }: ClusterView, { present }: WorkerCapaci
     return (registry.assignments.get(info.id) ?? []).flatMap((assignment) => {
       const report = live.get(assignment.replica)?.report;
       if (report === undefined || report.state === 'failed' || report.quarantined) return [];
-      if (!registry.versions.has(versionKey(assignment.variant, assignment.version))) return [];
-      return [replicaRow(registry, assignment, report.state, info.address)];
+      const known = registry.versions.get(versionKey(assignment.variant, assignment.version));
+      return known === undefined ? [] : [replicaRow(registry, known, assignment, report.state, info.address)];
     });
   });
 }
 
 interface CachedRow {
-  readonly versions: RegistryView['versions'];
+  /** The task and the measurement that the batch ceiling comes from. */
+  readonly task: Task | undefined;
+  readonly measurement: Measurement | undefined;
   readonly state: ReplicaState;
   readonly address: string;
   readonly row: wire.TableRowInput;
@@ -65,13 +76,16 @@ const replicaRowCache = new WeakMap<Assignment, CachedRow>();
 
 function replicaRow(
   registry: RegistryView,
+  known: PlacementVariant,
   assignment: Assignment,
   state: ReplicaState,
   address: string,
 ): wire.TableRowInput {
-  const { versions } = registry;
+  const task = registry.tasks.get(known.variant.task);
+  const measurement = known.measurements.find((one) => one.hardwareClass === assignment.hardwareClass);
   const cached = replicaRowCache.get(assignment);
-  if (cached?.versions === versions && cached.state === state && cached.address === address) return cached.row;
+  const isSame = cached?.task === task && cached?.measurement === measurement;
+  if (isSame && cached?.state === state && cached.address === address) return cached.row;
   const { replica: replicaId, variant, version, hardwareClass, worker: workerId } = assignment;
   const batchCeiling = ceilingOf(registry, assignment);
   const replicaFields: Complete<wire.ReplicaRowInput> = {
@@ -79,7 +93,7 @@ function replicaRow(
     state: replicaStateToWire(state),
   };
   const row = { key: `replica/${replicaId}`, replica: replicaFields };
-  replicaRowCache.set(assignment, { versions, state, address, row });
+  replicaRowCache.set(assignment, { task, measurement, state, address, row });
   return row;
 }
 

@@ -1,7 +1,7 @@
 // The rows of one variant: one per hardware class that it was measured on, and possibly one without a class.
 
 import { createHash } from 'node:crypto';
-import { priceOf, type Measurement, type Profile } from '@pareto/core';
+import { priceOf, type Measurement, type Profile, type Task } from '@pareto/core';
 import type { PlacementVariant } from '@pareto/policy';
 import { accuracyToWire, profileToWire, type Complete, type wire } from '@pareto/rpc';
 import type { WorkerCapacity } from './worker-capacity.js';
@@ -64,7 +64,7 @@ function identityOf(registry: RegistryView, one: PlacementVariant): Complete<wir
 }
 
 interface CachedRows {
-  readonly tasks: RegistryView['tasks'];
+  readonly task: Task | undefined;
   readonly variant: PlacementVariant;
   readonly placeable: boolean;
   readonly rows: readonly wire.TableRowInput[];
@@ -80,11 +80,12 @@ function measuredRows(
 ): readonly wire.TableRowInput[] {
   const { hardwareClass, result } = measurement;
   if (result.kind === 'failed') return [];
-  const { tasks } = view.registry;
+  const task = view.registry.tasks.get(variant.variant.task);
   // A worker that is connected or awaited could load it.
   const placeable = (maxMemoryBytes.get(hardwareClass) ?? -1) >= result.profile.memoryBytes;
   const known = rowCache.get(measurement);
-  if (known?.tasks === tasks && known.variant === variant && known.placeable === placeable) return known.rows;
+  if (known !== undefined && known.task === task && known.variant === variant && known.placeable === placeable)
+    return known.rows;
   const profileDigest = digestOf(result.profile);
   const rows = [
     {
@@ -102,7 +103,7 @@ function measuredRows(
     },
     { key: `profile/${profileDigest}`, profile: { digest: profileDigest, profile: profileToWire(result.profile) } },
   ];
-  rowCache.set(measurement, { tasks, variant, placeable, rows });
+  rowCache.set(measurement, { task, variant, placeable, rows });
   return rows;
 }
 
