@@ -48,10 +48,12 @@ export function markDominated(
     const rollingOut = new Set(own.filter((one) => !isCurrent(one)).map(({ variant }) => variant.architecture));
     const isRollingOut = ({ variant }: Unmarked): boolean => rollingOut.has(variant.architecture);
     const settled = own.filter((one) => !isRollingOut(one));
-    mark(settled, planDomination(settled, terms, params), marks);
+    const dominated = planDomination(settled, terms, params);
+    mark(settled, dominated, marks);
+    const kept = settled.filter(({ variant }) => !dominated.has(variant.id));
     const versions = groupBy(own.filter(isRollingOut), ({ variant }) => `${variant.architecture}/${variant.version}`);
     for (const group of versions.values()) {
-      mark(group, planDomination([...settled, ...group], terms, params), marks);
+      mark(group, planDomination(group, terms, params, kept), marks);
     }
   }
   return variants.map((one) => {

@@ -1,17 +1,12 @@
 // The variants of a task that others dominate on every hardware class that they were measured on.
 
-import {
-  groupBy,
-  priceOf,
-  type HardwareClassId,
-  type Measurement,
-  type PriceTable,
-  type Variant,
-  type VariantId,
-} from '@pareto/core';
+import { groupBy, priceOf, type Measurement, type PriceTable, type Variant, type VariantId } from '@pareto/core';
 import { costPer1k } from '../cost/cost-per-1k.js';
+import { p99At } from '../cost/profile-at.js';
+import { compareOnClass } from './compare-on-class.js';
 import type { DominationParams } from './domination-params.js';
-import { dominatorsOn, type Rated } from './dominators-on.js';
+import type { Rated } from './figures.js';
+import { findDominated } from './find-dominated.js';
 
 /** A variant that may serve, with its measurements. */
 export interface MeasuredVariant {
@@ -33,71 +28,62 @@ export interface Domination {
 }
 
 /**
- * Returns the dominated variants of a task. A variant is dominated if on every class where it was measured another one
- * (not always the same) has at least its accuracy and at most its p99 at every batch, its cost, its memory and its load
- * time, and is better in one of them by more than noise. A variant without a measured accuracy neither dominates nor is
- * dominated. Every class keeps at least one variant that is not dominated.
+ * Returns the dominated ones of `variants`, which are those of a task. A variant is dominated if, on every class where
+ * it was measured, another one (not always the same) has at least its accuracy, and at most its p99 at every batch, its
+ * cost, its memory and its load time plus the margins, and is better in accuracy by more than noise, or in one of the
+ * others by more than the margin. Only kept variants dominate: `kept`, and those of `variants` that are not dominated. A
+ * variant without a measured accuracy neither dominates nor is dominated. Every class keeps at least one variant.
  */
 export function planDomination(
   variants: readonly MeasuredVariant[],
   terms: DominationTerms,
   params: DominationParams,
+  kept: readonly MeasuredVariant[] = [],
 ): ReadonlyMap<VariantId, Domination> {
-  const rated = rateByClass(variants, terms);
-  const classes = [...rated].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const overall = classes.map(([, all]) => dominatorsOn(all, params));
-  const dominated = ofAllClasses(variants, overall);
-  const within = ofAllClasses(
-    variants,
-    classes.map(([, all]) =>
-      merge([...groupBy(all, ({ architecture }) => architecture).values()].map((own) => dominatorsOn(own, params))),
-    ),
-  );
-  const isFree = (id: VariantId): boolean => !dominated.has(id);
+  const all = [...variants, ...kept];
+  const classes = rateByClass(all, terms).map((rated) => compareOnClass(rated, params));
+  const alwaysKept = new Set([...kept, ...variants.filter((one) => !isRated(one))].map(({ variant }) => variant.id));
+  const bestFirst = [...new Set(classes.flatMap(({ ids }) => ids))];
+  const dominated = findDominated(bestFirst, classes, alwaysKept);
+  const architectures = new Map(all.map(({ variant }) => [variant.id, variant.architecture]));
+  const groups = [...groupBy(bestFirst, (id) => architectures.get(id)).values()].filter((own) => own.length > 1);
+  const within = new Map(groups.flatMap((own) => [...findDominated(own, classes, alwaysKept)]));
   const found = new Map<VariantId, Domination>();
   for (const [id, dominators] of dominated) {
     const own = within.get(id);
-    const by = own?.find(isFree) ?? dominators.find(isFree);
+    const by = firstOf(own ?? [], (one) => !dominated.has(one)) ?? firstOf(dominators);
     if (by !== undefined) found.set(id, { by, within: own !== undefined });
   }
   return found;
 }
 
-/** Groups the measured variants by class, with the properties to compare. */
+/** Returns whether the variant was measured, with its accuracy on every class. */
+function isRated({ measurements }: MeasuredVariant): boolean {
+  const measured = measurements.flatMap(({ result }) => (result.kind === 'measured' ? [result] : []));
+  return measured.length > 0 && measured.every(({ accuracy }) => accuracy !== undefined);
+}
+
+/** Groups the variants with an accuracy by class, in the order of the classes' ids. */
 function rateByClass(
   variants: readonly MeasuredVariant[],
   { prices, latencyMs }: DominationTerms,
-): ReadonlyMap<HardwareClassId, readonly Rated[]> {
-  const classes = new Map<HardwareClassId, Rated[]>();
-  for (const { variant, measurements } of variants) {
-    for (const { hardwareClass, result } of measurements) {
-      if (result.kind !== 'measured') continue;
+): readonly (readonly Rated[])[] {
+  const measured = variants.flatMap(({ variant: { id }, measurements }) =>
+    measurements.map(({ hardwareClass, result }) => ({ id, hardwareClass, result })),
+  );
+  const classes = [...groupBy(measured, ({ hardwareClass }) => hardwareClass)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return classes.map(([hardwareClass, all]) => {
+    const price = priceOf(prices, hardwareClass);
+    return all.flatMap(({ id, result }) => {
+      if (result.kind !== 'measured' || result.accuracy === undefined) return [];
       const { profile, accuracy } = result;
-      const price = priceOf(prices, hardwareClass);
       const cost = price === undefined ? 0 : costPer1k(profile, price, 1, latencyMs);
-      const all = classes.get(hardwareClass) ?? [];
-      all.push({ ...variant, profile, accuracy: accuracy?.value, cost });
-      classes.set(hardwareClass, all);
-    }
-  }
-  return classes;
+      return [{ id, profile, accuracy: accuracy.value, cost, firstMs: p99At(profile, 1) }];
+    });
+  });
 }
 
-/**
- * Returns the variants with dominators on every class they were measured on, with the dominators on the first of these
- * classes.
- */
-function ofAllClasses(
-  variants: readonly MeasuredVariant[],
-  classes: readonly ReadonlyMap<VariantId, readonly VariantId[] | undefined>[],
-): ReadonlyMap<VariantId, readonly VariantId[]> {
-  const all = new Map<VariantId, readonly VariantId[]>();
-  for (const { variant } of variants) {
-    const measured = classes.filter((one) => one.has(variant.id)).map((one) => one.get(variant.id));
-    const [first] = measured;
-    if (first !== undefined && measured.every((dominators) => dominators !== undefined)) all.set(variant.id, first);
-  }
-  return all;
+function firstOf(ids: Iterable<VariantId>, isIn: (id: VariantId) => boolean = () => true): VariantId | undefined {
+  for (const id of ids) if (isIn(id)) return id;
+  return undefined;
 }
-
-const merge = <K, V>(maps: readonly ReadonlyMap<K, V>[]): ReadonlyMap<K, V> => new Map(maps.flatMap((map) => [...map]));

@@ -10,6 +10,13 @@ import {
   type MeasuredVariant,
 } from '../../src/index.js';
 import { cpu, gpu, measured, terms, type Figures } from '../support/measured.js';
+import {
+  classesOf,
+  decideOutsideCircles,
+  dominatesOn,
+  isDominatedBy,
+  plainDomination,
+} from '../support/plain-domination.js';
 
 const plan = (variants: readonly MeasuredVariant[]): ReadonlyMap<VariantId, Domination> =>
   planDomination(variants, terms, params);
@@ -29,14 +36,37 @@ const cases: readonly (readonly [string, readonly MeasuredVariant[], readonly st
     ['a:original by a:made'],
   ],
   ['faster at one batch, slower at the other', [original, made({ p99Ms: { 1: 11, 8: 20 } })], []],
-  ['faster by less than noise', [original, made({ p99Ms: { 1: 9.8, 8: 39 } })], []],
+  ['faster by less than the margin', [original, made({ p99Ms: { 1: 9.8, 8: 39 } })], []],
   ['less accurate', [original, made({ accuracy: 0.8995, p99Ms: { 1: 1, 8: 2 } })], []],
   ['more accurate', [original, made({ accuracy: 0.901 })], ['a:original by a:made']],
   ['more accurate by less than a sample', [original, made({ accuracy: 0.90004 })], []],
-  ['smaller', [original, made({ memoryMib: 90 })], ['a:original by a:made']],
-  ['faster, but larger', [original, made({ p99Ms: { 1: 5, 8: 20 }, memoryMib: 101 })], []],
-  ['faster to load', [original, made({ loadMs: 50 })], ['a:original by a:made']],
-  ['faster, but slower to load', [original, made({ p99Ms: { 1: 5, 8: 20 }, loadMs: 101 })], []],
+  ['smaller', [original, made({ memoryMib: 89 })], ['a:original by a:made']],
+  ['smaller by less than the margin', [original, made({ memoryMib: 91 })], []],
+  [
+    'smaller, and slower by less than the margin',
+    [original, made({ p99Ms: { 1: 10.4, 8: 41 }, memoryMib: 50 })],
+    ['a:original by a:made'],
+  ],
+  ['smaller, and slower by more than the margin', [original, made({ p99Ms: { 1: 10.6, 8: 40 }, memoryMib: 50 })], []],
+  [
+    'faster, and larger by less than the margin',
+    [original, made({ p99Ms: { 1: 5, 8: 20 }, memoryMib: 109 })],
+    ['a:original by a:made'],
+  ],
+  ['faster, and larger by more than the margin', [original, made({ p99Ms: { 1: 5, 8: 20 }, memoryMib: 111 })], []],
+  ['faster to load', [original, made({ loadMs: 79 })], ['a:original by a:made']],
+  ['faster to load by less than the margin', [original, made({ loadMs: 81 })], []],
+  [
+    'faster, and slower to load by less than the margin',
+    [original, made({ p99Ms: { 1: 5, 8: 20 }, loadMs: 119 })],
+    ['a:original by a:made'],
+  ],
+  ['faster, and slower to load by more than the margin', [original, made({ p99Ms: { 1: 5, 8: 20 }, loadMs: 121 })], []],
+  [
+    'more accurate, and worse by less than the margins',
+    [original, made({ accuracy: 0.91, p99Ms: { 1: 10.4, 8: 41 }, memoryMib: 109, loadMs: 119 })],
+    ['a:original by a:made'],
+  ],
   ['equal in everything', [original, made({})], []],
   ['faster, but not up to the same batch', [original, made({ p99Ms: { 1: 5, 4: 15 } })], []],
   ['faster, measured at other batches', [original, made({ p99Ms: { 1: 5, 2: 8, 16: 60 } })], ['a:original by a:made']],
@@ -82,17 +112,35 @@ const cases: readonly (readonly [string, readonly MeasuredVariant[], readonly st
     ],
     ['a:original by b:original of another'],
   ],
+  [
+    'a chain: the dominated one does not dominate in turn',
+    [
+      measured('a:original', { ...base, memoryMib: 50 }),
+      measured('b:original', { ...base, memoryMib: 54, loadMs: 79 }),
+      measured('c:original', { ...base, memoryMib: 59, loadMs: 60 }),
+    ],
+    ['b:original by c:original of another'],
+  ],
+  [
+    'a circle: the fastest of the most accurate is kept',
+    [
+      measured('a:original', { ...base, p99Ms: { 1: 100 }, memoryMib: 97, loadMs: 94 }),
+      measured('b:original', { ...base, p99Ms: { 1: 104 }, memoryMib: 87, loadMs: 100 }),
+      measured('c:original', { ...base, p99Ms: { 1: 108 }, memoryMib: 89, loadMs: 79 }),
+    ],
+    ['c:original by a:original of another'],
+  ],
 ];
 
 describe('planDomination', () => {
   for (const [name, variants, expected] of cases) it(name, () => assert.deepEqual(brief(variants), expected));
 
   it('compares cost at the batch that the task’s latency allows', () => {
-    // The larger batch of the second saves less time than that of the first; p99 differs by less than noise.
+    // The larger batch of the second saves less time than that of the first; p99 differs by less than the margin.
     const expensive = measured('a:original', { ...base, p99Ms: { 1: 10, 8: 40 } });
     const cheap = measured('a:made', { ...base, p99Ms: { 1: 10, 8: 36 } });
     const within = (latencyMs: number): number =>
-      planDomination([expensive, cheap], { ...terms, latencyMs }, { ...params, timeNoise: 0.5 }).size;
+      planDomination([expensive, cheap], { ...terms, latencyMs }, { ...params, latencyMargin: 0.5 }).size;
     assert.equal(within(1000), 1);
     assert.equal(within(30), 0);
   });
@@ -103,13 +151,15 @@ describe('planDomination', () => {
     p99Ms: fc.constantFrom<Readonly<Record<number, number>>>(
       { 1: 10, 8: 40 },
       { 1: 9, 8: 40 },
+      { 1: 10.4, 8: 41.6 },
+      { 1: 10.8, 8: 43.2 },
       { 1: 5, 4: 20 },
       { 1: 5, 2: 9, 8: 30 },
       { 2: 4, 8: 41 },
       { 1: 9.9, 4: 22, 16: 50 },
     ),
-    memoryMib: fc.constantFrom(50, 98, 100),
-    loadMs: fc.constantFrom(50, 99, 100),
+    memoryMib: fc.constantFrom(50, 87, 89, 97),
+    loadMs: fc.constantFrom(50, 79, 94, 100),
   });
   const catalogue = fc
     .array(
@@ -131,30 +181,63 @@ describe('planDomination', () => {
     });
   });
 
-  it('leaves one variant on every class that is not dominated', () => {
+  it('keeps a variant on every class that directly dominates each dominated one', () => {
     holds((variants) => {
       const dominated = plan(variants);
+      const kept = variants.filter(({ variant }) => !dominated.has(variant.id));
+      for (const one of variants) {
+        if (!dominated.has(one.variant.id)) continue;
+        assert.ok(isDominatedBy(one, kept, params), one.variant.id);
+      }
       for (const hardwareClass of [cpu, gpu]) {
-        const there = variants.filter((one) => one.measurements.some((m) => m.hardwareClass === hardwareClass));
-        assert.ok(there.length === 0 || there.some(({ variant }) => !dominated.has(variant.id)));
+        const isThere = (one: MeasuredVariant): boolean => classesOf(one).includes(hardwareClass);
+        assert.equal(kept.some(isThere), variants.some(isThere));
       }
     });
   });
 
-  it('agrees with the pairwise definition', () => {
+  it('names a variant that directly dominates the dominated one on its first class', () => {
+    holds((variants) => {
+      const byId = new Map(variants.map((one) => [one.variant.id, one]));
+      for (const [id, { by }] of plan(variants)) {
+        const [one, other] = [byId.get(id), byId.get(by)];
+        const [hardwareClass] = one === undefined ? [] : classesOf(one);
+        assert.ok(one && other && hardwareClass && dominatesOn(hardwareClass, other, one, params));
+      }
+    });
+  });
+
+  it('drops a variant that kept ones dominate on every class, unless it is in a circle', () => {
     holds((variants) => {
       const dominated = plan(variants);
-      for (const one of variants) {
-        const isDominated =
-          one.measurements.length > 0 &&
-          one.measurements.every(({ hardwareClass }) =>
-            variants.some((other) => {
-              const pair = [one, other].map((each) => onlyOn(each, hardwareClass));
-              return other !== one && plan(pair).has(one.variant.id);
-            }),
-          );
-        assert.equal(dominated.has(one.variant.id), isDominated);
+      const { kept, dropped } = decideOutsideCircles(variants, params);
+      for (const { variant } of kept) assert.equal(dominated.has(variant.id), false, variant.id);
+      for (const { variant } of dropped) assert.equal(dominated.has(variant.id), true, variant.id);
+      const keptIds = variants.filter(({ variant }) => !dominated.has(variant.id));
+      for (const one of keptIds) {
+        if (isDominatedBy(one, keptIds, params)) assert.ok(isInCircle(one, variants), one.variant.id);
       }
+    });
+  });
+
+  it('without margins, drops what any variants dominate', () => {
+    const exact = { ...params, latencyMargin: 0, costMargin: 0, memoryMargin: 0, loadMargin: 0 };
+    holds((variants) => {
+      const planned = Array.from(
+        planDomination(variants, terms, exact),
+        ([id, { by, within }]) => `${id} by ${by}${within ? ' within' : ''}`,
+      );
+      assert.deepEqual(planned.sort(), plainDomination(variants, exact).toSorted());
+    });
+  });
+
+  it('compares with variants that are kept in any case, which it does not return', () => {
+    holds((variants) => {
+      const dominated = plan(variants);
+      const kept = variants.filter(({ variant }) => !dominated.has(variant.id));
+      const rest = variants.filter(({ variant }) => dominated.has(variant.id));
+      const again = planDomination(rest, terms, params, kept);
+      assert.deepEqual([...again.keys()].sort(), [...dominated.keys()].sort());
     });
   });
 
@@ -179,7 +262,7 @@ describe('planDomination', () => {
     );
   });
 
-  it('never removes the front of accuracy and latency', () => {
+  it('never removes the front of accuracy and latency by more than the margin', () => {
     holds((variants) => {
       const dominated = plan(variants);
       const points = variants.flatMap(({ variant, measurements }) =>
@@ -190,20 +273,32 @@ describe('planDomination', () => {
           return [{ id: variant.id, accuracy: result.accuracy.value, x: p99At(result.profile, 8) }];
         }),
       );
-      // Of several equal points, at least one stays.
-      const kept = new Set(points.filter(({ id }) => !dominated.has(id)).map(({ accuracy, x }) => `${accuracy} ${x}`));
-      for (const { id, accuracy, x } of paretoFront(points)) assert.ok(kept.has(`${accuracy} ${x}`), id);
+      const kept = points.filter(({ id }) => !dominated.has(id));
+      for (const { id, accuracy, x } of paretoFront(points)) {
+        const limit = x * (1 + params.latencyMargin);
+        assert.ok(
+          kept.some((other) => other.accuracy >= accuracy && other.x <= limit),
+          id,
+        );
+      }
     });
   });
 });
 
-const onlyOn = ({ variant, measurements }: MeasuredVariant, hardwareClass: string): MeasuredVariant => ({
-  variant,
-  measurements: measurements.filter((one) => one.hardwareClass === hardwareClass),
-});
-
 /** Returns whether it holds on some class. */
 const dominates = (one: MeasuredVariant, other: MeasuredVariant): boolean =>
-  [cpu, gpu].some((hardwareClass) =>
-    plan([onlyOn(one, hardwareClass), onlyOn(other, hardwareClass)]).has(other.variant.id),
-  );
+  [cpu, gpu].some((hardwareClass) => dominatesOn(hardwareClass, one, other, params));
+
+/** Returns whether the variant dominates, through others, one that dominates it. */
+function isInCircle(one: MeasuredVariant, all: readonly MeasuredVariant[]): boolean {
+  const reached = new Set<MeasuredVariant>();
+  const open = [one];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const other of all) {
+      if (reached.has(other) || !dominates(next, other)) continue;
+      reached.add(other);
+      open.push(other);
+    }
+  }
+  return reached.has(one);
+}
