@@ -73,7 +73,7 @@ function detailOf(candidate: Candidate, verdict: string, rules: TargetEntry['rul
     case 'not-pinned':
       return rulesText(rules.filter(({ kind }) => kind === 'pin'));
     case 'dominated':
-      return `${candidate.dominatedBy} is at least as good in everything`;
+      return `${candidate.dominatedBy} is at least as good in everything, within margins`;
     case 'quarantined':
       return candidate.quarantineReason ?? '';
     case 'unmeasurable':
