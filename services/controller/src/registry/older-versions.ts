@@ -1,8 +1,9 @@
 // Older versions of architectures that are still in use: names may resolve to them until the current versions are as
 // warm. Pure.
 
-import type { PlainRegistry, RegistryView } from './registry-view.js';
-import { variantsOfVersion, versionKey } from './registry-view.js';
+import { architectureNameOf } from '@pareto/core';
+import { variantsOfVersion, type PlainRegistry, type RegistryView } from './registry-view.js';
+import { groupKey } from './variant-groups.js';
 
 /**
  * Returns, by architecture, the older versions that have assigned replicas, and the newest measured one while the
@@ -18,19 +19,19 @@ export function olderVersions(registry: PlainRegistry): RegistryView['older'] {
     const measured = isMeasured(registry, name, current)
       ? undefined
       : earlier.findLast((version) => isMeasured(registry, name, version));
-    const own = earlier.filter((version) => version === measured || planned.has(`${name}/${version}`));
+    const own = earlier.filter((version) => version === measured || planned.has(groupKey(name, version)));
     if (own.length > 0) older.set(name, own);
   }
   return older;
 }
 
-/** Returns the versions that have assignments, as `ARCHITECTURE/VERSION`. */
-function plannedVersions({ assignments, versions }: PlainRegistry): ReadonlySet<string> {
+/** Returns the keys of the groups that have assignments. */
+function plannedVersions({ assignments, groups }: PlainRegistry): ReadonlySet<string> {
   const planned = new Set<string>();
   for (const own of assignments.values())
     for (const { variant, version } of own) {
-      const architecture = versions.get(versionKey(variant, version))?.variant.architecture;
-      if (architecture !== undefined) planned.add(`${architecture}/${version}`);
+      const key = groupKey(architectureNameOf(variant), version);
+      if (groups.get(key)?.some((one) => one.variant.id === variant) === true) planned.add(key);
     }
   return planned;
 }

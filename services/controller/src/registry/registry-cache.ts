@@ -9,6 +9,7 @@ import { recordKinds } from '../storage/record-tables.js';
 import type { RecordKind } from '../storage/records.js';
 import { viewRegistry, type PlainRegistry, type RegistryView } from './registry-view.js';
 import { rulesInForce } from './rule-changes.js';
+import { createVariantGroups } from './variant-groups.js';
 
 export interface RegistryCacheOptions {
   readonly prices: PriceTable;
@@ -16,6 +17,7 @@ export interface RegistryCacheOptions {
 }
 
 export function createRegistryCache(mirror: Mirror, { prices, clock }: RegistryCacheOptions): () => RegistryView {
+  const viewGroups = createVariantGroups();
   const markVariants = createMarkVariants(prices);
   let plain: PlainRegistry | undefined;
   let marked: Marked | undefined;
@@ -24,7 +26,7 @@ export function createRegistryCache(mirror: Mirror, { prices, clock }: RegistryC
     touched = new Set([...touched, ...kinds]);
   });
   return () => {
-    if (plain === undefined || touched.size > 0) plain = viewRegistry(mirror.records, plain, touched);
+    if (plain === undefined || touched.size > 0) plain = viewRegistry(mirror.records, plain, touched, viewGroups);
     touched = new Set();
     marked = mark(plain, rulesInForce(mirror.records, clock.wallMs()), markVariants, marked);
     return marked.view;
@@ -40,6 +42,8 @@ interface Marked {
   readonly view: RegistryView;
 }
 
+const catalogueParts = ['tasks', 'architectures', 'outcomes', 'groups'] as const;
+
 function mark(
   plain: PlainRegistry,
   all: readonly Rule[],
@@ -47,7 +51,7 @@ function mark(
   before: Marked | undefined,
 ): Marked {
   const sameAssignments = before?.plain.assignments === plain.assignments;
-  const sameCatalogue = before?.plain.versions === plain.versions;
+  const sameCatalogue = catalogueParts.every((part) => before?.plain[part] === plain[part]);
   const older = before && sameAssignments && sameCatalogue ? before.view.older : olderVersions(plain);
   const rules = all.filter((rule) => !isWarmthRule(rule));
   const text = JSON.stringify([rules.map(({ id }) => id), [...older]]);

@@ -22,6 +22,7 @@ import {
 import { costPer1k, type PlacementArchitecture, type PlacementVariant } from '@pareto/policy';
 import type { RecordView } from '../storage/record-tables.js';
 import type { RecordKind } from '../storage/records.js';
+import { groupKey, type VariantGroups } from './variant-groups.js';
 
 /** A view of the registry. Its maps are the same objects as long as nothing in them changes. */
 export interface RegistryView {
@@ -32,8 +33,10 @@ export interface RegistryView {
   readonly outcomes: ReadonlyMap<string, readonly RecipeOutcome[]>;
   /** Variants of current versions. Dominated ones are marked here and, for older versions in use, in `versions`. */
   readonly variants: ReadonlyMap<VariantId, PlacementVariant>;
-  /** Variants of all versions, by `versionKey`. */
+  /** Variants of all versions, by `versionKey`. A new map whenever anything of the above changes. */
   readonly versions: ReadonlyMap<string, PlacementVariant>;
+  /** Variants of each version of an architecture, the same as in `versions`. */
+  readonly groups: VariantGroups;
   /** Assignments in force, by worker. */
   readonly assignments: ReadonlyMap<WorkerId, readonly Assignment[]>;
   /** Older versions in use, by architecture, ascending. Architectures without any are missing. */
@@ -45,47 +48,39 @@ export interface RegistryView {
 }
 
 /** The registry without rules and marks. */
-export type PlainRegistry = Omit<RegistryView, 'older' | 'rules' | 'warmthRules'>;
+export type PlainRegistry = Pick<RegistryView, 'tasks' | 'architectures' | 'outcomes' | 'groups' | 'assignments'>;
 
 export const versionKey = (id: VariantId, version: number): string => `${id}/${version}`;
-
-/** Kinds of records that the view is computed from, without the assignments. */
-const catalogueKinds: readonly RecordKind[] = ['tasks', 'architectures', 'outcomes', 'variants', 'measurements'];
 
 /** Returns the view, in which the parts without touched records are those of `before`. */
 export function viewRegistry(
   records: RecordView,
   before: PlainRegistry | undefined,
   touched: ReadonlySet<RecordKind>,
+  viewGroups: (records: RecordView) => VariantGroups,
 ): PlainRegistry {
-  const sameCatalogue = before !== undefined && !catalogueKinds.some((kind) => touched.has(kind));
-  const sameAssignments = before !== undefined && !touched.has('assignments');
+  const reuse = <T>(part: T | undefined, kinds: readonly RecordKind[], view: () => T): T =>
+    part === undefined || kinds.some((kind) => touched.has(kind)) ? view() : part;
+  const architectures = reuse(before?.architectures, ['architectures'], () => viewArchitectures(records));
   return {
-    ...(sameCatalogue ? before : viewCatalogue(records)),
-    assignments: sameAssignments ? before.assignments : viewAssignments(records, before?.assignments),
+    tasks: reuse(before?.tasks, ['tasks'], () => new Map(values(records.tasks).map((task) => [task.name, task]))),
+    architectures,
+    outcomes: reuse(before?.outcomes, ['outcomes', 'architectures'], () => viewOutcomes(records, architectures)),
+    groups: reuse(before?.groups, ['variants', 'measurements'], () => viewGroups(records)),
+    assignments: reuse(before?.assignments, ['assignments'], () => viewAssignments(records, before?.assignments)),
   };
 }
 
-function viewCatalogue(records: RecordView): Omit<PlainRegistry, 'assignments'> {
-  const tasks = new Map([...records.tasks.values()].map(({ value }) => [value.name, value]));
+function viewArchitectures(records: RecordView): RegistryView['architectures'] {
   const byName = groupBy(values(records.architectures), ({ name }) => name);
-  const architectures = new Map(Array.from(byName, ([name, all]) => [name, all.toSorted(ascending)]));
-  const isCurrent = (name: string, version: number): boolean => architectures.get(name)?.at(-1)?.version === version;
-  const outcomes = groupBy(
-    values(records.outcomes).filter(({ architecture, version }) => isCurrent(architecture, version)),
+  return new Map(Array.from(byName, ([name, all]) => [name, all.toSorted(ascending)]));
+}
+
+const viewOutcomes = (records: RecordView, architectures: RegistryView['architectures']): RegistryView['outcomes'] =>
+  groupBy(
+    values(records.outcomes).filter((one) => architectures.get(one.architecture)?.at(-1)?.version === one.version),
     ({ architecture }) => architecture,
   );
-  const measurements = groupBy(values(records.measurements), (m) => versionKey(m.variant, m.version));
-  const variants = new Map<VariantId, PlacementVariant>();
-  const versions = new Map<string, PlacementVariant>();
-  for (const variant of values(records.variants)) {
-    const key = versionKey(variant.id, variant.version);
-    const own = { variant, measurements: measurements.get(key) ?? [], dominatedBy: undefined, dominatedWithin: false };
-    versions.set(key, own);
-    if (isCurrent(variant.architecture, variant.version)) variants.set(variant.id, own);
-  }
-  return { tasks, architectures, outcomes, variants, versions };
-}
 
 const ascending = (a: Architecture, b: Architecture): number => a.version - b.version;
 
@@ -112,10 +107,9 @@ export const architectureOf = (
 
 /** Returns the variants of one version of an architecture. */
 export const variantsOfVersion = (
-  { versions }: Pick<RegistryView, 'versions'>,
+  { groups }: Pick<RegistryView, 'groups'>,
   { name, version }: Pick<Architecture, 'name' | 'version'>,
-): readonly PlacementVariant[] =>
-  [...versions.values()].filter(({ variant }) => variant.architecture === name && variant.version === version);
+): readonly PlacementVariant[] => groups.get(groupKey(name, version)) ?? [];
 
 /** Returns the spec of a variant. Undefined if its architecture was deleted. */
 export function specOf(view: RegistryView, variant: Variant): VariantSpec | undefined {
