@@ -76,7 +76,7 @@ export async function createController(
   const assigner = createAssigner(cluster.mirror, cluster.clusterView);
   const events = createEventLog(clock);
   watchRecords({ ...cluster, events, clock });
-  const planLog = createPlanLog(clock, logger, events);
+  const planLog = createPlanLog({ ...cluster, ...context, events });
   const loads = createLoadFlusher({ ...cluster, ...context });
   const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, params });
   const records = createFleetRecords({ ...cluster, ...context, metrics });

@@ -81,6 +81,7 @@ export type { OverviewRequest__Output as OverviewRequest, OverviewRequest as Ove
 export type { OverviewResponse__Output as OverviewResponse, OverviewResponse as OverviewResponseInput } from './pareto/v1/OverviewResponse.js';
 export type { PingRequest__Output as PingRequest, PingRequest as PingRequestInput } from './pareto/v1/PingRequest.js';
 export type { PingResponse__Output as PingResponse, PingResponse as PingResponseInput } from './pareto/v1/PingResponse.js';
+export type { PlacementReason__Output as PlacementReason, PlacementReason as PlacementReasonInput } from './pareto/v1/PlacementReason.js';
 export type { PlanAction__Output as PlanAction, PlanAction as PlanActionInput } from './pareto/v1/PlanAction.js';
 export type { ProfilePoint__Output as ProfilePoint, ProfilePoint as ProfilePointInput } from './pareto/v1/ProfilePoint.js';
 export type { ProfileRequest__Output as ProfileRequest, ProfileRequest as ProfileRequestInput } from './pareto/v1/ProfileRequest.js';
@@ -140,6 +141,7 @@ export type { Tensor__Output as Tensor, Tensor as TensorInput } from './pareto/v
 export type { TimedCount__Output as TimedCount, TimedCount as TimedCountInput } from './pareto/v1/TimedCount.js';
 export type { TraceSettingRequest__Output as TraceSettingRequest, TraceSettingRequest as TraceSettingRequestInput } from './inference/TraceSettingRequest.js';
 export type { TraceSettingResponse__Output as TraceSettingResponse, TraceSettingResponse as TraceSettingResponseInput } from './inference/TraceSettingResponse.js';
+export type { UnmetNeed__Output as UnmetNeed, UnmetNeed as UnmetNeedInput } from './pareto/v1/UnmetNeed.js';
 export type { UnmetWarmRule__Output as UnmetWarmRule, UnmetWarmRule as UnmetWarmRuleInput } from './pareto/v1/UnmetWarmRule.js';
 export type { UploadRequest__Output as UploadRequest, UploadRequest as UploadRequestInput } from './pareto/v1/UploadRequest.js';
 export type { UploadResponse__Output as UploadResponse, UploadResponse as UploadResponseInput } from './pareto/v1/UploadResponse.js';

@@ -122,7 +122,7 @@ export const replicaReportToWire = ({
   replica,
   busyMs,
   ...report
-}: ReplicaReport): Complete<wire.ReplicaReportInput> => ({
+}: ReplicaReport): Complete<wire.ReplicaReportInput, 'placement'> => ({
   ...report,
   replicaId: replica,
   state: replicaStateToWire(report.state),

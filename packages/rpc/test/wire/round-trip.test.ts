@@ -16,6 +16,7 @@ const values: FieldValues = {
   // Not in the domain types: the controller adds these fields in replies to operators.
   'Architecture.servedVersion': fc.constant(0),
   'Measurement.costPer_1k': fc.constant(0),
+  'ReplicaReport.placement': fc.constant(null),
 };
 
 interface Mapper<Message, Domain> {

@@ -1,6 +1,6 @@
 // The Fleet service: workers' sessions, and the operators' view of the fleet.
 
-import { priceOf, workerId } from '@pareto/core';
+import { priceOf, workerId, type ReplicaReport } from '@pareto/core';
 import { variantOf } from '@pareto/policy';
 import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type Complete, type wire } from '@pareto/rpc';
 import type { ServiceLimiter } from '@pareto/service';
@@ -10,7 +10,7 @@ import { notFound } from '../registry/not-found.js';
 import type { FleetRecords } from '../fleet/fleet-records.js';
 import type { Notices } from '../cluster/notices.js';
 import type { ClusterView } from '../cluster/observe.js';
-import type { LoggedAction, PlanLog } from '../plan/plan-log.js';
+import type { LoggedAction, LoggedUnmet, PlanLog } from '../plan/plan-log.js';
 import type { WorkerRecord } from '../storage/records.js';
 import { ruleNotices, unmetWarmRules, warmthNotices, type UnmetWarmRule } from '../rules/rule-notices.js';
 import { taskLoads } from './task-loads.js';
@@ -37,7 +37,7 @@ export function createFleetHandlers(options: FleetServiceOptions): ServiceHandle
     join: options.join,
     async listWorkers() {
       preferLeader();
-      return { workers: listWorkers(clusterView()) };
+      return { workers: listWorkers(clusterView(), options.planLog) };
     },
     async drain({ workerId: id, undrain }) {
       leader.require();
@@ -55,20 +55,22 @@ function overview(options: FleetServiceOptions, now: ClusterView): Complete<wire
   const { cluster, name, planLog, routers, tableVersion } = options;
   const { leader, mirror, storeAgeMs } = cluster;
   const leads = leader.term !== undefined;
-  const unmet = leads ? unmetWarmRules(now.registry, planLog.unmet()) : [];
+  const unmet = planLog.unmet();
+  const warmRules = unmetWarmRules(now.registry, unmet);
   return {
     cluster: name,
     leader: leads ? (electedLeader(mirror.records) ?? '') : '',
     tableVersion: tableVersion(),
     tasks: taskLoads(now),
-    workers: listWorkers(now),
+    workers: listWorkers(now, planLog),
     routers: [...routers()],
     recentActions: planLog.recent().map((logged) => describeAction(logged, now)),
     controllers: [...electionCandidates(mirror.records)],
     storeAgeMs: storeAgeMs(),
-    notices: noticesNow(options, now, leads, unmet),
-    unmetWarmRules: [...unmet],
+    notices: noticesNow(options, now, leads, warmRules),
+    unmetWarmRules: [...warmRules],
     limitsReached: reachedLimits(options, now),
+    unmetNeeds: unmet.map((need) => describeUnmet(need, now)),
   };
 }
 
@@ -103,13 +105,14 @@ function noticesNow(
   ];
 }
 
-function listWorkers(view: ClusterView): wire.WorkerInput[] {
-  return Array.from(view.records.workers.values(), ({ value }) => describeWorker(view, value));
+function listWorkers(view: ClusterView, planLog: PlanLog): wire.WorkerInput[] {
+  return Array.from(view.records.workers.values(), ({ value }) => describeWorker(view, value, planLog));
 }
 
 function describeWorker(
   { fleet, prices, now, leadingSince }: ClusterView,
   { info: known, draining }: WorkerRecord,
+  planLog: PlanLog,
 ): Complete<wire.WorkerInput> {
   const info = fleet.session(known.id)?.info ?? known;
   const report = fleet.lastReport(info.id);
@@ -124,11 +127,24 @@ function describeWorker(
     slotGroups: info.slotGroups.map(slotGroupToWire),
     memoryBytes: info.memoryBytes,
     memoryUsedBytes: report?.memoryUsedBytes ?? 0,
-    replicas: [...fleet.replicas(info.id).values()].map((replica) => replicaReportToWire(replica.report)),
+    replicas: [...fleet.replicas(info.id).values()].map((replica) => describeReplica(replica.report, planLog)),
     measuring: (ordered && variantOf(ordered)) ?? report?.measuring ?? '',
     progress: report?.progress ?? '',
     usdPerHour: info.slotGroups.reduce((sum, group) => sum + price(group), 0),
   };
+}
+
+function describeReplica(report: ReplicaReport, planLog: PlanLog): Complete<wire.ReplicaReportInput> {
+  const placed = planLog.placed(report.replica);
+  const placement = placed === undefined ? null : { source: placed.source ?? '', reason: placed.reason };
+  return { ...replicaReportToWire(report), placement };
+}
+
+function describeUnmet(
+  { variant, source = '', cause, reason, since }: LoggedUnmet,
+  { now }: ClusterView,
+): Complete<wire.UnmetNeedInput> {
+  return { variant, source, cause, reason, ageMs: now - since };
 }
 
 function describeAction({ action, at }: LoggedAction, { now }: ClusterView): Complete<wire.PlanActionInput> {

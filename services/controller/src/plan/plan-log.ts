@@ -3,6 +3,7 @@
 import type { Clock, KeptReplica, Milliseconds, Plan, PlanAction, ReplicaId, UnmetNeed } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
+import type { Leader, Term } from '../leadership/leadership.js';
 import { actionEvent } from './plan-events.js';
 
 export interface LoggedAction {
@@ -11,10 +12,14 @@ export interface LoggedAction {
 }
 
 /** An unmet need with the time since when no plan could meet it. */
-interface LoggedUnmet extends UnmetNeed {
+export interface LoggedUnmet extends UnmetNeed {
   readonly since: Milliseconds;
 }
 
+/**
+ * The log of the leader's plans. It is empty, apart from `recent`, if this controller has not planned in its current
+ * term.
+ */
 export interface PlanLog {
   /** Adds actions, with the plan that they come from, if there is one. */
   add(actions: readonly PlanAction[], plan?: Pick<Plan, 'unmet' | 'deferred' | 'kept'>): void;
@@ -24,43 +29,74 @@ export interface PlanLog {
   deferred(): Plan['deferred'];
   /** Returns the needs that the last plan could not meet. */
   unmet(): readonly LoggedUnmet[];
-  /** Returns why the last plan keeps a replica. Undefined if it does not keep it, or the replica is new. */
-  kept(replica: ReplicaId): KeptReplica | undefined;
+  /**
+   * Returns why the last plan keeps a replica, or loads it: its source is undefined until the next plan then. Undefined
+   * for any other replica.
+   */
+  placed(replica: ReplicaId): KeptReplica | undefined;
+}
+
+export interface PlanLogOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly events: Pick<EventLog, 'add'>;
+  readonly leader: Pick<Leader, 'term'>;
+}
+
+/** The results of the last plan, and the replicas loaded since. */
+interface LastPlan {
+  readonly term: Term | undefined;
+  readonly deferred: Plan['deferred'];
+  readonly unmet: ReadonlyMap<string, LoggedUnmet>;
+  readonly placed: ReadonlyMap<ReplicaId, KeptReplica>;
 }
 
 const maxRecent = 50;
+const noPlan: LastPlan = { term: undefined, deferred: [], unmet: new Map(), placed: new Map() };
 
-export function createPlanLog(clock: Clock, logger: Logger, events: Pick<EventLog, 'add'>): PlanLog {
+export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions): PlanLog {
   let recent: readonly LoggedAction[] = [];
-  let deferred: Plan['deferred'] = [];
-  let unmet: ReadonlyMap<string, LoggedUnmet> = new Map();
-  let kept: ReadonlyMap<ReplicaId, KeptReplica> = new Map();
+  let last = noPlan;
 
-  const logUnmet = (needs: Plan['unmet'], now: Milliseconds): void => {
-    const before = unmet;
-    unmet = new Map(needs.map((need) => [keyOf(need), { ...need, since: before.get(keyOf(need))?.since ?? now }]));
+  const current = (): LastPlan => (leader.term !== undefined && last.term === leader.term ? last : noPlan);
+  const logUnmet = (needs: Plan['unmet'], before: LastPlan['unmet']): LastPlan['unmet'] => {
+    const now = clock.now();
+    const unmet = new Map(
+      needs.map((need) => [keyOf(need), { ...need, since: before.get(keyOf(need))?.since ?? now }]),
+    );
     const added = [...unmet].flatMap(([key, need]) => (before.has(key) ? [] : [need]));
     if (added.length > 0) logger.warn('plan leaves needs unmet', { unmet: added });
     for (const { variant, reason } of added) events.add({ kind: 'unmet', subject: variant, reason, warning: true });
+    return unmet;
   };
 
   return {
     add(actions, plan) {
-      const now = clock.now();
+      const at = clock.now();
       for (const action of actions) events.add(actionEvent(action));
-      recent = [...actions.map((action) => ({ action, at: now })).reverse(), ...recent].slice(0, maxRecent);
-      if (plan === undefined) return;
-      ({ deferred } = plan);
-      kept = new Map(plan.kept.map((one) => [one.replica, one]));
-      logUnmet(plan.unmet, now);
+      recent = [...actions.map((action) => ({ action, at })).reverse(), ...recent].slice(0, maxRecent);
+      const before = current();
+      const kept = plan?.kept ?? before.placed.values();
+      last = {
+        term: leader.term,
+        deferred: plan?.deferred ?? before.deferred,
+        unmet: plan === undefined ? before.unmet : logUnmet(plan.unmet, before.unmet),
+        placed: new Map([...kept, ...actions.flatMap(loadedReplica)].map((one) => [one.replica, one])),
+      };
     },
     recent: () => recent,
-    deferred: () => deferred,
-    unmet: () => [...unmet.values()],
-    kept: (replica) => kept.get(replica),
+    deferred: () => current().deferred,
+    unmet: () => [...current().unmet.values()],
+    placed: (replica) => current().placed.get(replica),
   };
 }
 
 /** Returns the identity of an unmet need. Its reason may have numbers that change with every plan. */
 const keyOf = ({ variant, source, cause, warmTarget }: UnmetNeed): string =>
   [variant, source, cause, warmTarget].join(' ');
+
+/** Returns the replica that an action adds to the plan. Empty if it adds none. */
+const loadedReplica = (action: PlanAction): readonly KeptReplica[] =>
+  action.kind === 'load' || action.kind === 'adopt'
+    ? [{ replica: action.assignment.replica, source: undefined, reason: action.reason }]
+    : [];

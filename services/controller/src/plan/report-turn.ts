@@ -1,6 +1,6 @@
 // Reports what a control turn planned, did and dropped: metrics, log, events, `pareto top` and a trace.
 
-import { unmetCauses, type Milliseconds, type Plan, type PlanAction } from '@pareto/core';
+import { unmetCauses, type KeptReplica, type Milliseconds, type Plan, type PlanAction } from '@pareto/core';
 import type { ValidatedPlan } from '@pareto/policy';
 import type { ControllerMetrics, Logger, Tracer } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
@@ -34,8 +34,14 @@ export function reportTurn(
     for (const drop of dropped) events.add(dropEvent(drop));
   }
   memory.lastDropped = text;
-  planLog.add(actions, plan);
+  planLog.add(actions, { ...plan, kept: [...plan.kept, ...dropped.flatMap(replicaNotUnloaded)] });
 }
+
+/** Returns the replica that stays because its unload was dropped. Empty for any other action. */
+const replicaNotUnloaded = (drop: ValidatedPlan['dropped'][number]): readonly KeptReplica[] =>
+  drop.action.kind === 'unload'
+    ? [{ replica: drop.action.assignment.replica, source: undefined, reason: dropEvent(drop).reason }]
+    : [];
 
 /** Records a span, unless the turn did nothing. */
 export function traceTurn(

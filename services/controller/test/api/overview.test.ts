@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { bytes } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { startRouter, type FakeRouter } from '../support/fake-router.js';
-import { startWorker, type FakeWorker } from '../support/fake-worker.js';
+import { profileFor, startWorker, type FakeWorker } from '../support/fake-worker.js';
 import { startController, type TestController } from '../support/start-controller.js';
+import { registerModel } from '../support/upload-model.js';
 
 describe('the overview', () => {
   let folder: TempFolder;
@@ -47,3 +50,70 @@ describe('the overview', () => {
     });
   });
 });
+
+describe('the reasons in the overview', () => {
+  let folder: TempFolder;
+  let controller: TestController;
+  let worker: FakeWorker;
+
+  beforeEach(async () => {
+    folder = await createTempFolder();
+    controller = await startController(folder.path);
+    worker = startWorker(controller.address, { id: 'w1', measure: profileWithMemory });
+    await controller.registry.registerTask({ name: 'squares', metric: 'top1' });
+    await registerModel(controller, 'tiny');
+    await waitFor('the first replica', () => worker.replicas.size === 1 || undefined);
+    await registerModel(controller, 'large');
+  });
+  afterEach(async () => {
+    worker.leave();
+    await controller[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('are the source and reason of each replica, and of each need that is not met', async () => {
+    const { workers, unmetNeeds } = await waitFor('an unmet need and a kept replica', async () => {
+      const overview = await controller.fleet.overview({});
+      const isKept = overview.workers[0]?.replicas[0]?.placement?.source;
+      return overview.unmetNeeds.length > 0 && isKept ? overview : undefined;
+    });
+    const reason = 'required: cheapest, most accurate or pinned of its task';
+    assert.deepEqual(
+      workers[0]?.replicas.map(({ variant, placement }) => [variant, placement]),
+      [['tiny:original', { source: 'minimum', reason }]],
+    );
+    assert.deepEqual(
+      unmetNeeds.map(({ ageMs: _, ...need }) => need),
+      [
+        {
+          ...{ variant: 'large:original', source: 'minimum', cause: 'memory' },
+          reason: `${reason}: no worker has a slot and ${replicaBytes} bytes for it`,
+        },
+      ],
+    );
+    const listed = await controller.fleet.listWorkers({});
+    assert.equal(listed.workers[0]?.replicas[0]?.placement?.source, 'minimum');
+  });
+
+  it('have the time for which a need has not been met, which ends when it is met', async () => {
+    const ageOf = async (): Promise<number | undefined> =>
+      (await controller.fleet.overview({})).unmetNeeds.find(({ variant }) => variant === 'large:original')?.ageMs;
+    const first = await waitFor('an unmet need', ageOf);
+    await waitFor('the time to pass', async () => ((await ageOf()) ?? 0) > first + 1_000 || undefined);
+    const roomy = startWorker(controller.address, { id: 'w2' });
+    try {
+      await waitFor('the need to be met', async () => (await ageOf()) === undefined || undefined);
+    } finally {
+      roomy.leave();
+    }
+  });
+});
+
+/** More than half of the worker's memory, so that only one variant fits. */
+const replicaBytes = bytes(600 * 2 ** 20);
+
+function profileWithMemory({ spec }: wire.MeasureOrder): ReturnType<typeof profileFor> {
+  const result = profileFor(spec?.variant ?? '');
+  if (result.kind !== 'measured') return result;
+  return { ...result, profile: { ...result.profile, memoryBytes: replicaBytes } };
+}

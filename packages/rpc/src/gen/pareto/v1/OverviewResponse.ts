@@ -6,6 +6,7 @@ import type { RouterInfo as _pareto_v1_RouterInfo, RouterInfo__Output as _pareto
 import type { PlanAction as _pareto_v1_PlanAction, PlanAction__Output as _pareto_v1_PlanAction__Output } from '../../pareto/v1/PlanAction.js';
 import type { UnmetWarmRule as _pareto_v1_UnmetWarmRule, UnmetWarmRule__Output as _pareto_v1_UnmetWarmRule__Output } from '../../pareto/v1/UnmetWarmRule.js';
 import type { ReachedLimits as _pareto_v1_ReachedLimits, ReachedLimits__Output as _pareto_v1_ReachedLimits__Output } from '../../pareto/v1/ReachedLimits.js';
+import type { UnmetNeed as _pareto_v1_UnmetNeed, UnmetNeed__Output as _pareto_v1_UnmetNeed__Output } from '../../pareto/v1/UnmetNeed.js';
 
 export interface OverviewResponse {
   'cluster'?: (string) | undefined;
@@ -20,6 +21,7 @@ export interface OverviewResponse {
   'notices'?: readonly (string)[] | undefined;
   'unmetWarmRules'?: readonly (_pareto_v1_UnmetWarmRule)[] | undefined;
   'limitsReached'?: readonly (_pareto_v1_ReachedLimits)[] | undefined;
+  'unmetNeeds'?: readonly (_pareto_v1_UnmetNeed)[] | undefined;
 }
 
 export interface OverviewResponse__Output {
@@ -35,4 +37,5 @@ export interface OverviewResponse__Output {
   'notices': (string)[];
   'unmetWarmRules': (_pareto_v1_UnmetWarmRule__Output)[];
   'limitsReached': (_pareto_v1_ReachedLimits__Output)[];
+  'unmetNeeds': (_pareto_v1_UnmetNeed__Output)[];
 }

@@ -2,6 +2,7 @@
 
 import type { ReplicaState as _pareto_v1_ReplicaState, ReplicaState__Output as _pareto_v1_ReplicaState__Output } from '../../pareto/v1/ReplicaState.js';
 import type { InferCounts as _pareto_v1_InferCounts, InferCounts__Output as _pareto_v1_InferCounts__Output } from '../../pareto/v1/InferCounts.js';
+import type { PlacementReason as _pareto_v1_PlacementReason, PlacementReason__Output as _pareto_v1_PlacementReason__Output } from '../../pareto/v1/PlacementReason.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ReplicaReport {
@@ -23,6 +24,7 @@ export interface ReplicaReport {
   'version'?: (number) | undefined;
   'poisonousQueries'?: (number) | undefined;
   'counts'?: (_pareto_v1_InferCounts | null) | undefined;
+  'placement'?: (_pareto_v1_PlacementReason | null) | undefined;
 }
 
 export interface ReplicaReport__Output {
@@ -44,4 +46,5 @@ export interface ReplicaReport__Output {
   'version': (number);
   'poisonousQueries': (number);
   'counts': (_pareto_v1_InferCounts__Output | null);
+  'placement': (_pareto_v1_PlacementReason__Output | null);
 }

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import {
+  hardwareClassId,
+  milliseconds,
+  replicaId,
+  variantId,
+  workerId,
+  type Plan,
+  type PlanAction,
+  type UnmetNeed,
+} from '@pareto/core';
+import { createLogger } from '@pareto/telemetry';
+import { createManualClock } from '@pareto/testkit';
+import { createEventLog } from '../../src/events/events.js';
+import type { Term } from '../../src/leadership/leadership.js';
+import { createPlanLog } from '../../src/plan/plan-log.js';
+
+const variant = variantId('tiny:original');
+const [r1, r2] = [replicaId('r1'), replicaId('r2')];
+
+const load: PlanAction = {
+  kind: 'load',
+  assignment: { replica: r1, variant, version: 1, worker: workerId('w1'), hardwareClass: hardwareClassId('cpu/x') },
+  reason: 'queries are held for it',
+};
+
+const need = (fields: Partial<UnmetNeed> = {}): UnmetNeed => ({
+  ...{ variant, source: 'demand', cause: 'memory', reason: 'demand: no worker has 5 bytes' },
+  ...fields,
+});
+
+const plan = (fields: Partial<Plan>): Pick<Plan, 'unmet' | 'deferred' | 'kept'> => ({
+  ...{ unmet: [], deferred: [], kept: [] },
+  ...fields,
+});
+
+const createTerm = (): Term => ({ since: milliseconds(0), lost: new AbortController().signal });
+
+function createLog() {
+  const clock = createManualClock();
+  const events = createEventLog(clock);
+  const leader: { term: Term | undefined } = { term: createTerm() };
+  const logger = createLogger({ service: 'controller', level: 'silent', format: 'json' });
+  return { clock, events, leader, log: createPlanLog({ clock, events, leader, logger }) };
+}
+
+describe('the plan log', () => {
+  it('has the reason of a replica from its load on, and its source from the next plan on', () => {
+    const { log } = createLog();
+    log.add([load], plan({}));
+    assert.deepEqual(log.placed(r1), { replica: r1, source: undefined, reason: 'queries are held for it' });
+    assert.equal(log.placed(r2), undefined);
+    log.add([{ ...load, kind: 'adopt', reason: 'it runs', assignment: { ...load.assignment, replica: r2 } }]);
+    assert.equal(log.placed(r1)?.reason, 'queries are held for it', 'no plan was made since');
+    assert.equal(log.placed(r2)?.reason, 'it runs');
+    const kept = { replica: r1, source: 'demand', reason: 'demand' };
+    log.add([], plan({ kept: [kept] }));
+    assert.deepEqual([log.placed(r1), log.placed(r2)], [kept, undefined]);
+  });
+
+  it('has the time since which each need is unmet, whatever numbers its reason has', async () => {
+    const { log, clock } = createLog();
+    log.add([], plan({ unmet: [need()] }));
+    await clock.advance(3_000);
+    log.add([], plan({ unmet: [need({ reason: 'demand: no worker has 7 bytes' }), need({ source: 'held' })] }));
+    assert.deepEqual(
+      log.unmet().map(({ source, reason, since }) => [source, reason, clock.now() - since]),
+      [
+        ['demand', 'demand: no worker has 7 bytes', 3_000],
+        ['held', 'demand: no worker has 5 bytes', 0],
+      ],
+    );
+  });
+
+  it('has nothing of a plan if this controller does not lead, or has not planned in its term', async () => {
+    const { log, leader, clock, events } = createLog();
+    const step = { architecture: 'tiny', version: 1, recipe: 'fp16', hardwareClass: undefined, reason: 'busy' };
+    const planned = plan({
+      ...{ unmet: [need()], deferred: [step] },
+      kept: [{ replica: r1, source: 'demand', reason: 'demand' }],
+    });
+    const read = (): unknown => [log.unmet().length, log.deferred().length, log.placed(r1)?.source];
+    log.add([], planned);
+    assert.deepEqual(read(), [1, 1, 'demand']);
+    leader.term = undefined;
+    assert.deepEqual(read(), [0, 0, undefined]);
+    log.add([], planned);
+    assert.deepEqual(read(), [0, 0, undefined], 'the term ended while it planned');
+    leader.term = createTerm();
+    assert.deepEqual(read(), [0, 0, undefined]);
+    await clock.advance(5_000);
+    log.add([], planned);
+    assert.deepEqual(
+      log.unmet().map(({ since }) => clock.now() - since),
+      [0],
+      'another controller may have met it',
+    );
+    assert.equal(events.since(0).length, 1);
+  });
+});
