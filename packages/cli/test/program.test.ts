@@ -9,7 +9,7 @@ import { describeFailure, runProgram } from '../src/program.js';
 import { createTerminal } from '../src/terminal/terminal.js';
 import { digits, fakeVariant } from './support/fake-description.js';
 import { fakeJob, fakeStep } from './support/fake-jobs.js';
-import { fakeWorker } from './support/fake-overview.js';
+import { fakeReplica, fakeWorker } from './support/fake-overview.js';
 import {
   createFakeStorage,
   startFakeController,
@@ -20,6 +20,7 @@ import { clock } from './support/clock.js';
 
 const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const onDemand = { source: 'demand', reason: 'demand of 5 items/s' };
 
 describe('runProgram', () => {
   let storage: FakeStorage;
@@ -304,9 +305,100 @@ describe('runProgram', () => {
 
   it('describes a worker', async () => {
     storage.names.splice(0);
-    controller.overview = { workers: [fakeWorker()] };
+    controller.overview = { workers: [fakeWorker({ replicas: [fakeReplica({ placement: onDemand })] })] };
     const { stdout } = await run('describe', 'worker/w1', '--controller', controller.address);
     assert.match(stdout, /^worker w1\n {2}state +ready\n.*\n {2}hardware 2 × cpu\/x\n/);
+    assert.match(stdout, /\n\nREPLICA +VARIANT +SOURCE +REASON\nr1 +a:fp16 +demand +demand of 5 items\/s\n$/);
+  });
+
+  describe('why a replica is there', () => {
+    const get = (...more: string[]) => run('get', 'replicas', ...more, '--controller', controller.address);
+    beforeEach(() => {
+      const replicas = [
+        fakeReplica({ variant: 'cnn:int8-dynamic', placement: onDemand }),
+        fakeReplica({ replicaId: 'r2', variant: 'mlp:fp16', placement: { source: '', reason: 'idle' } }),
+        fakeReplica({ replicaId: 'r3', variant: 'mlp:int4', state: 'DRAINING', reason: 'it crashed' }),
+      ];
+      controller.overview = { workers: [fakeWorker({ workerId: 'worker-1', replicas })] };
+    });
+
+    it('is in the last columns of the wide table, or - without a plan that keeps it', async () => {
+      const { stdout } = await get('-o', 'wide');
+      const [titles = '', ...rows] = stdout.trimEnd().split('\n');
+      assert.match(titles, / {2}ERROR +SOURCE +REASON$/);
+      assert.match(rows[0] ?? '', / {2}demand +demand of 5 items\/s$/);
+      assert.match(rows[1] ?? '', / {2}- +idle$/);
+      assert.match(rows[2] ?? '', / {2}it crashed +- +-$/);
+    });
+
+    it('is not in the narrow table', async () => {
+      const { stdout } = await get();
+      assert.match(stdout, /^NAME .* {2}FAILED +ERROR\n/);
+      assert.doesNotMatch(stdout, /SOURCE|demand of/);
+    });
+
+    it('is a field of the JSON, which is null without a plan that keeps it', async () => {
+      const { replicas } = JSON.parse((await get('-o', 'json')).stdout) as { replicas: { placement: unknown }[] };
+      assert.deepEqual(
+        replicas.map(({ placement }) => placement),
+        [onDemand, { source: '', reason: 'idle' }, null],
+      );
+    });
+  });
+
+  describe('the description of registered objects', () => {
+    const describeName = (name: string, ...more: string[]) =>
+      run('describe', name, ...more, '--controller', controller.address);
+    const need = { variant: 'cnn:original', source: 'held', cause: 'memory', reason: 'no memory', ageMs: 12_300 };
+    beforeEach(() => {
+      storage.names.push('cnn:original');
+      const replicas = [
+        fakeReplica({ variant: 'cnn:original', placement: onDemand }),
+        fakeReplica({ replicaId: 'r2', variant: 'mlp:original' }),
+      ];
+      const other = { ...need, variant: 'mlp:original', source: '' };
+      controller.overview = { workers: [fakeWorker({ replicas })], unmetNeeds: [need, other] };
+    });
+
+    it('has the reason of each replica of a variant', async () => {
+      const { stdout } = await describeName('cnn:original');
+      assert.match(stdout, /\n\nREPLICA +WORKER +STATE +SOURCE +REASON\nr1 +w1 +ready +demand +demand of 5 items\/s\n/);
+      assert.doesNotMatch(stdout, /r2/);
+    });
+
+    it('has the unmet needs of a variant and of an architecture, with the time since', async () => {
+      for (const name of ['cnn:original', 'cnn']) {
+        const { stdout } = await describeName(name);
+        assert.match(
+          stdout,
+          /\n\nUNMET NEED +SOURCE +LACKS +FOR +REASON\ncnn:original +held +memory +12 s +no memory\n$/,
+        );
+      }
+    });
+
+    it('has the unmet needs of all variants of a task, with - for a need without a source', async () => {
+      controller.description = {
+        task: { name: 'digits' },
+        variants: ['cnn:original', 'mlp:original'].map((name) => ({ name })),
+      };
+      const { stdout } = await describeName('digits');
+      assert.match(stdout, /\ncnn:original +held .*\nmlp:original +- +memory +12 s +no memory\n$/);
+      assert.doesNotMatch(stdout, /REPLICA/);
+    });
+
+    it('has neither if there are none', async () => {
+      controller.overview = { workers: [] };
+      assert.doesNotMatch((await describeName('cnn:original')).stdout, /REPLICA|UNMET/);
+    });
+
+    it('has both as JSON', async () => {
+      const found = JSON.parse((await describeName('cnn', '-o', 'json')).stdout) as Record<string, object[]>;
+      assert.deepEqual(found['unmetNeeds'], [need]);
+      assert.deepEqual(
+        found['replicas']?.map((replica) => [replica['replicaId' as never], replica['worker' as never]]),
+        [['r1', 'w1']],
+      );
+    });
   });
 
   it('suggests a similar name for an unknown name or command', async () => {

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { formatDescription, formatDefaultObjective, formatTensors } from '../describe/description.js';
+import { describePlacement, type Description } from '../describe/placement-tables.js';
 import { parseName } from '../get/kinds.js';
 import { formatTable } from '../terminal/table.js';
 import { formatVariants } from '../describe/variant-table.js';
@@ -30,7 +31,7 @@ export function addDescribe(program: Command, context: Context): void {
     .command('describe')
     .summary('show the details of a task, a model, a variant or a worker')
     .description(
-      'Shows a task, a model (architecture) or a variant with its measurements, and the files that were not generated, with the reasons. For a single variant, shows the whole profile; for a worker, its hardware and replicas.',
+      'Shows a task, a model (architecture) or a variant with its measurements, the files that were not generated, and the replicas that cannot be loaded, with the reasons. For a single variant, shows the whole profile and why each replica is there; for a worker, its hardware and replicas.',
     )
     .argument('<name...>', 'name, with or without the kind: `worker-1`, `worker worker-1` or `worker/worker-1`')
     .addHelpText(
@@ -48,20 +49,18 @@ export function addDescribe(program: Command, context: Context): void {
 }
 
 /** Returns a registered object's description, or else the worker of that name. Throws `not-found` if neither exists. */
-async function find(
-  name: string,
-  { registry, fleet }: ControllerClients,
-): Promise<wire.DescribeResponse | wire.Worker> {
-  try {
-    return await registry.describe({ name });
-  } catch (error) {
-    const mayBeOther = error instanceof ParetoError && ['not-found', 'invalid-argument'].includes(error.code);
-    if (!mayBeOther) throw error;
-    const { workers } = await fleet.overview({});
-    const worker = workers.find(({ workerId }) => workerId === name);
-    if (worker === undefined) throw error;
-    return worker;
-  }
+async function find(name: string, { registry, fleet }: ControllerClients): Promise<Description | wire.Worker> {
+  const [found, overview] = await Promise.all([registry.describe({ name }).catch(toMismatch), fleet.overview({})]);
+  if (!(found instanceof ParetoError)) return describePlacement(found, overview);
+  const worker = overview.workers.find(({ workerId }) => workerId === name);
+  if (worker === undefined) throw found;
+  return worker;
+}
+
+/** Returns the error of a name that is not registered, which a worker may have. Throws any other error. */
+function toMismatch(error: unknown): ParetoError {
+  if (error instanceof ParetoError && ['not-found', 'invalid-argument'].includes(error.code)) return error;
+  throw error;
 }
 
 function formatList(list: wire.ListResponse): string {

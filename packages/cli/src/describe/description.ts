@@ -5,6 +5,7 @@ import type { wire } from '@pareto/rpc';
 import { formatBatches } from './batch-table.js';
 import { formatMs, formatObjective, formatPercent } from '../terminal/format.js';
 import { formatNotMade } from './outcome-table.js';
+import { formatPlacement, formatUnmetNeeds, type Description } from './placement-tables.js';
 import { formatTable } from '../terminal/table.js';
 import { formatVariantDetails } from './variant-table.js';
 
@@ -15,10 +16,10 @@ export const formatDefaultObjective = (task: wire.Task): string =>
 export const formatTensors = (tensors: readonly wire.TensorSpec[] | undefined): string =>
   tensors?.map(({ name, datatype, dims }) => `${name} ${datatype}[${dims.join(',')}]`).join(', ') ?? '-';
 
-/** Formats everything found under `name`. If it is a single variant, includes its whole profile. */
+/** Formats everything found under `name`. If it is a single variant, includes its whole profile and its replicas. */
 export function formatDescription(
   name: string,
-  { task, architectures, variants, outcomes }: wire.DescribeResponse,
+  { task, architectures, variants, outcomes, replicas, unmetNeeds }: Description,
 ): string {
   const [variant] = variants;
   const isVariant = variant?.name === name;
@@ -28,7 +29,8 @@ export function formatDescription(
     formatVariantDetails(variants),
     isVariant ? '' : formatBatches(variants),
     ...(isVariant ? formatMeasurements(variant) : []),
-    isVariant ? '' : formatNotMade(outcomes),
+    isVariant ? formatPlacement(replicas) : formatNotMade(outcomes),
+    formatUnmetNeeds(unmetNeeds),
   ]
     .filter((section) => section !== '')
     .join('\n\n');

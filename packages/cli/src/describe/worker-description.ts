@@ -3,10 +3,11 @@
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { formatMs, formatUsd } from '../terminal/format.js';
-import { formatTable } from '../terminal/table.js';
+import { formatTable, type Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 import { busySlots, formatBar, percent, workerState } from '../top/load-tables.js';
 import { slotsOf } from '../top/busy-shares.js';
+import { reasonColumns } from './placement-tables.js';
 
 export function formatWorker(worker: wire.Worker, paint: Paint): string {
   const facts = [
@@ -21,7 +22,8 @@ export function formatWorker(worker: wire.Worker, paint: Paint): string {
       : [['step', [worker.measuring, worker.progress].filter(Boolean).join(': ')] as const]),
   ] as const;
   const head = [`worker ${worker.workerId}`, ...facts.map(([name, text]) => `  ${name.padEnd(8)} ${text}`)].join('\n');
-  return worker.replicas.length === 0 ? `${head}\n\nno replicas` : `${head}\n\n${formatReplicas(worker.replicas)}`;
+  const tables = worker.replicas.length === 0 ? ['no replicas'] : formatReplicas(worker.replicas);
+  return [head, ...tables].join('\n\n');
 }
 
 const hardwareOf = ({ slots, hardwareClass, driver }: wire.SlotGroup): string =>
@@ -33,11 +35,16 @@ function memoryOf({ memoryUsedBytes: used, memoryBytes: all, replicas }: wire.Wo
   return `${formatBar(share)} ${percent(share)}, ${formatBytes(used)} of ${formatBytes(all)}`;
 }
 
-const formatReplicas = (replicas: readonly wire.ReplicaReport[]): string =>
+const nameColumns: readonly Column<wire.ReplicaReport>[] = [
+  { title: 'REPLICA', cell: ({ replicaId }) => replicaId },
+  { title: 'VARIANT', cell: ({ variant }) => variant },
+];
+
+/** Formats a table of the load of replicas, and one of the reasons for which they are there. */
+const formatReplicas = (replicas: readonly wire.ReplicaReport[]): readonly string[] => [
   formatTable<wire.ReplicaReport>(
     [
-      { title: 'REPLICA', cell: ({ replicaId }) => replicaId },
-      { title: 'VARIANT', cell: ({ variant }) => variant },
+      ...nameColumns,
       { title: 'STATE', cell: ({ state }) => state.toLowerCase() },
       { title: 'QUEUED', align: 'right', cell: ({ queuedItems }) => String(queuedItems) },
       { title: 'RUNNING', align: 'right', cell: ({ runningItems }) => String(runningItems) },
@@ -46,10 +53,12 @@ const formatReplicas = (replicas: readonly wire.ReplicaReport[]): string =>
       { title: 'FAILED', align: 'right', cell: ({ failures }) => String(failures) },
       { title: 'MEMORY', align: 'right', cell: ({ memoryBytes }) => formatBytes(memoryBytes) },
       { title: 'LOADED IN', align: 'right', cell: ({ loadMs }) => formatMs(loadMs) },
-      { title: 'REASON', cell: ({ reason }) => reason },
+      { title: 'ERROR', cell: ({ reason }) => reason },
     ],
     replicas,
-  );
+  ),
+  formatTable([...nameColumns, ...reasonColumns], replicas),
+];
 
 const perBatch = (items: number, executions: number): string =>
   executions === 0 ? '-' : (items / executions).toFixed(1);

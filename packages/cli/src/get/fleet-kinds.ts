@@ -2,6 +2,7 @@
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import { listReplicas, reasonColumns, type ReplicaRow } from '../describe/placement-tables.js';
 import { formatMs, formatUsd } from '../terminal/format.js';
 import { busySlots, formatCurrentStep, workerState } from '../top/load-tables.js';
 import { slotsOf } from '../top/busy-shares.js';
@@ -38,14 +39,10 @@ export const workers: Kind = createKind<wire.Worker>({
   ],
 });
 
-interface ReplicaRow extends wire.ReplicaReport {
-  readonly worker: string;
-}
-
 export const replicas: Kind = createKind<ReplicaRow>({
   name: 'replicas',
   aliases: ['replica', 'r', 'pods', 'pod'],
-  summary: 'variants loaded on workers: state, queue, counts',
+  summary: 'variants loaded on workers: state, queue, counts, reason',
   none: "no replica is loaded: 'pareto get variants' lists the variants",
   async list(query) {
     const [{ workers: all }, { architectures }] = await Promise.all([
@@ -53,11 +50,10 @@ export const replicas: Kind = createKind<ReplicaRow>({
       query.clients.registry.list({ task: query.task }, { signal: query.signal }),
     ]);
     const own = new Set(architectures.map(({ name }) => name));
-    const rows = all.flatMap(({ workerId, replicas: each }) =>
-      each.map((replica) => ({ ...replica, worker: workerId })),
-    );
     const isOwn = ({ variant }: ReplicaRow): boolean => query.task === '' || own.has(variant.split(':')[0] ?? '');
-    return rows.filter(isOwn).toSorted((a, b) => (a.variant < b.variant ? -1 : a.variant > b.variant ? 1 : 0));
+    return listReplicas(all)
+      .filter(isOwn)
+      .toSorted((a, b) => (a.variant < b.variant ? -1 : a.variant > b.variant ? 1 : 0));
   },
   nameOf: ({ replicaId }) => replicaId,
   columns: (paint) => [
@@ -73,7 +69,8 @@ export const replicas: Kind = createKind<ReplicaRow>({
     { title: 'MEMORY', align: 'right', wide: true, cell: ({ memoryBytes }) => formatBytes(memoryBytes) },
     { title: 'LOADED IN', align: 'right', wide: true, cell: ({ loadMs }) => formatMs(loadMs) },
     { title: 'EXECUTOR DEATHS', align: 'right', wide: true, cell: ({ executorDeaths }) => String(executorDeaths) },
-    { title: 'REASON', cell: ({ reason }) => reason },
+    { title: 'ERROR', cell: ({ reason }) => reason },
+    ...reasonColumns.map((column) => ({ ...column, wide: true })),
   ],
 });
 

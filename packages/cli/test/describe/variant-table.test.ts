@@ -6,6 +6,7 @@ import { formatVariants } from '../../src/describe/variant-table.js';
 import { cpu, digits, fakeArchitecture, fakeMeasurement, fakeVariant } from '../support/fake-description.js';
 
 const gpu = 'cuda/l4/none/23g';
+const unplaced = { replicas: [], unmetNeeds: [] };
 
 describe('formatVariants', () => {
   it('formats accuracy, latency, cost and state of each variant', () => {
@@ -48,7 +49,7 @@ describe('stateOf', () => {
 
 describe('formatDescription', () => {
   it('has sections for objectives, resources, latencies by batch and outcomes of recipes', () => {
-    const text = formatDescription('digits', digits);
+    const text = formatDescription('digits', { ...digits, ...unplaced });
     const titles = text.split('\n\n').map((section) => section.slice(0, section.indexOf('\n')));
     assert.deepEqual(
       titles.map((title) => title.replace(/ {2,}/g, ' | ')),
@@ -67,7 +68,7 @@ describe('formatDescription', () => {
 
   it('includes the whole profile of a single variant', () => {
     const variants = digits.variants.filter(({ name }) => name === 'cnn-large:int8-static');
-    const text = formatDescription('cnn-large:int8-static', { ...digits, variants });
+    const text = formatDescription('cnn-large:int8-static', { ...digits, ...unplaced, variants });
     assert.match(text, /^ {2}ran on cpu, ONNX Runtime 1.30.0$/m);
     assert.match(text, /^ {2}loads in 40.0 ms from disk, in 12.0 ms from the page cache$/m);
     assert.match(text, /^ {2}latencies between these batch sizes are predicted within 4.30 % on average$/m);
