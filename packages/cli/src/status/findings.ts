@@ -1,7 +1,8 @@
 // Derives the findings of `pareto status` from a snapshot of the cluster: health and suggested actions. Pure.
 
-import { formatBytes } from '@pareto/core';
+import { formatBytes, type UnmetCause } from '@pareto/core';
 import { describeLimit, type wire } from '@pareto/rpc';
+import { formatSpan } from '../terminal/format.js';
 import { describeRouter } from '../top/format-dashboard.js';
 import { milliseconds, percent, perSecond } from '../top/load-tables.js';
 import type { RouterStatus } from '../top/dashboard-state.js';
@@ -29,6 +30,7 @@ export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
   ...routerFindings(status),
   ...workerFindings(status.overview.workers),
   ...replicaFindings(status.overview.workers),
+  ...needFindings(status.overview.unmetNeeds),
   ...taskFindings(status.overview.tasks),
   ...limitFindings(status.overview.limitsReached),
   ...jobFindings(status.jobs),
@@ -124,6 +126,39 @@ function replicaFindings(workers: readonly wire.Worker[]): readonly Finding[] {
       advice: `'pareto describe ${variant}', 'pareto events ${variant}'`,
     })),
   ];
+}
+
+/** Sources of the needs of queries that wait or are served now. Others are less important. */
+const urgentSources: readonly string[] = ['held', 'demand'];
+
+/** Advice for the causes that an operator can remove. */
+const adviceByCause: ReadonlyMap<string, string> = new Map<UnmetCause, string>([
+  ['compute', 'add workers: the slots of those that have its hardware class have no time left'],
+  ['memory', "add a worker, raise --memory of one, or free memory: 'pareto get replicas -o wide' shows what uses it"],
+  ['no-worker', "start a worker of its hardware class, or return a drained one to service: 'pareto get workers'"],
+]);
+
+/** Limit of the findings about needs, because one cause may affect many variants. */
+const maxNeedFindings = 5;
+
+function needFindings(needs: readonly wire.UnmetNeed[]): readonly Finding[] {
+  const findings = needs
+    .filter(({ source }) => urgentSources.includes(source))
+    .toSorted((a, b) => b.ageMs - a.ageMs)
+    .flatMap(({ variant: about, cause, reason, ageMs }): readonly Finding[] => {
+      const advice = adviceByCause.get(cause);
+      const text = `lacks a replica for ${formatSpan(ageMs)}: ${reason}`;
+      return advice === undefined ? [] : [{ level: 'warning', about, text, advice }];
+    });
+  if (findings.length <= maxNeedFindings) return findings;
+  const more = count(findings.length - maxNeedFindings, 'more variant lacks', 'more variants lack');
+  const rest = {
+    level: 'warning',
+    about: 'needs',
+    text: `${more} a replica`,
+    advice: "'pareto describe TASK' lists them",
+  } as const;
+  return [...findings.slice(0, maxNeedFindings), rest];
 }
 
 const goodShare = 0.99;

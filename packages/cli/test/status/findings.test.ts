@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { wire } from '@pareto/rpc';
 import { findingsOf, type Finding } from '../../src/status/findings.js';
 import { fakeJob, fakeStep } from '../support/fake-jobs.js';
-import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../support/fake-overview.js';
+import { fakeOverview, fakeReplica, fakeTaskLoad, fakeUnmetNeed, fakeWorker } from '../support/fake-overview.js';
 
 const findingsFor = (overview: Partial<wire.OverviewResponse>, jobs: readonly wire.Job[] = []): readonly Finding[] =>
   findingsOf({
@@ -71,6 +71,52 @@ describe('findingsOf', () => {
         },
       ],
     );
+  });
+
+  it('warns of queries whose variant lacks a replica, with the time since and advice by the cause', () => {
+    const unmetNeeds = [
+      fakeUnmetNeed({ cause: 'compute', ageMs: 192_000 }),
+      fakeUnmetNeed({ variant: 'b:fp16', source: 'held', reason: 'queries are held for it: no memory' }),
+      fakeUnmetNeed({ variant: 'c:fp16', cause: 'no-worker' }),
+      ...['eviction', 'unmeasured', 'excluded', 'of-a-newer-release'].map((cause) => fakeUnmetNeed({ cause })),
+      ...['minimum', 'warmth', 'succession', 'spare', 'recently-used', ''].map((source) => fakeUnmetNeed({ source })),
+    ];
+    const findings = findingsFor({ workers: [fakeWorker()], unmetNeeds });
+    assert.deepEqual(
+      findings.filter(({ level }) => level !== 'good'),
+      [
+        {
+          ...{ level: 'warning', about: 'a:fp16', text: 'lacks a replica for 3 min 12 s: demand: none has room' },
+          advice: 'add workers: the slots of those that have its hardware class have no time left',
+        },
+        {
+          ...{
+            level: 'warning',
+            about: 'b:fp16',
+            text: 'lacks a replica for 12 s: queries are held for it: no memory',
+          },
+          advice:
+            "add a worker, raise --memory of one, or free memory: 'pareto get replicas -o wide' shows what uses it",
+        },
+        {
+          ...{ level: 'warning', about: 'c:fp16', text: 'lacks a replica for 12 s: demand: none has room' },
+          advice: "start a worker of its hardware class, or return a drained one to service: 'pareto get workers'",
+        },
+      ],
+    );
+  });
+
+  it('lists the five needs that are unmet for the longest time, and counts the others', () => {
+    const unmetNeeds = Array.from({ length: 7 }, (_, i) => fakeUnmetNeed({ variant: `v${i}`, ageMs: i * 1_000 }));
+    const warnings = findingsFor({ workers: [fakeWorker()], unmetNeeds }).filter(({ level }) => level === 'warning');
+    assert.deepEqual(
+      warnings.map(({ about: subject }) => subject),
+      ['v6', 'v5', 'v4', 'v3', 'v2', 'needs'],
+    );
+    assert.deepEqual(warnings.at(-1), {
+      ...{ level: 'warning', about: 'needs', text: '2 more variants lack a replica' },
+      advice: "'pareto describe TASK' lists them",
+    });
   });
 
   it('advises another router if the given one is unreachable', () => {

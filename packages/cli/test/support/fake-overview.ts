@@ -48,3 +48,8 @@ export const fakeWorker = (more: Partial<wire.Worker> = {}): wire.Worker => ({
   ],
   ...more,
 });
+
+export const fakeUnmetNeed = (more: Partial<wire.UnmetNeed> = {}): wire.UnmetNeed => ({
+  ...{ variant: 'a:fp16', source: 'demand', cause: 'memory', reason: 'demand: none has room', ageMs: 12_000 },
+  ...more,
+});
