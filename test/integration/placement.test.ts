@@ -19,7 +19,10 @@ describe('the placement of replicas', function () {
     pareto('--controller', started.cluster.controller.address, ...args);
 
   it('has a source and a reason, which get and describe show', async () => {
-    const wide = await run('get', 'replicas', '-o', 'wide');
+    const wide = await waitFor('the first plan with the replica', async () => {
+      const text = await run('get', 'replicas', '-o', 'wide');
+      return text.includes('minimum') ? text : undefined;
+    });
     assert.match(wide, / {2}SOURCE +REASON\n.* mlp-tiny:original +worker-1 .* {2}minimum +required: cheapest, /);
     const { replicas } = JSON.parse(await run('get', 'replicas', '-o', 'json')) as { replicas: wire.ReplicaReport[] };
     assert.deepEqual(
@@ -37,12 +40,16 @@ describe('the placement of replicas', function () {
       const found = await run('describe', 'digits');
       return found.includes('UNMET NEED') ? found : undefined;
     });
-    assert.match(text, /^mlp-tiny:original +minimum +no-worker +\d+ m?s +required: .* accepts replicas$/m);
-    assert.match(text, /^mlp-tiny:original +- +memory +\d+ m?s +it cannot leave its draining worker: /m);
+    assert.match(text, /^mlp-tiny:original +minimum +no-worker +\d.*s +required: .* accepts replicas$/m);
+    assert.match(text, /^mlp-tiny:original +- +memory +\d.*s +it cannot leave its draining worker: /m);
+    const metrics = await started.cluster.controller.metrics();
+    for (const reason of ['no-worker', 'memory'])
+      assert.equal(metrics.value('pareto_plan_unmet', { reason }), 1, reason);
     await run('undrain', 'worker-1');
     await waitFor(
       'the needs to be met',
       async () => !(await run('describe', 'mlp-tiny')).includes('UNMET') || undefined,
     );
+    assert.equal((await started.cluster.controller.metrics()).value('pareto_plan_unmet'), 0);
   });
 });

@@ -37,7 +37,7 @@ import { createLoadFlusher } from './loads/load-flusher.js';
 import { createNotices } from './cluster/notices.js';
 import { openModelReading } from './registry/model-reading.js';
 import { createOutcomeRecords } from './registry/outcome-records.js';
-import { createPlanLog } from './plan/plan-log.js';
+import { createPlanLog, type PlanLog } from './plan/plan-log.js';
 import { watchRecords } from './events/record-events.js';
 import { createWorkerExpiry } from './fleet/worker-expiry.js';
 import { createRoutes, type Routes, type RoutesOptions } from './routes/routes-service.js';
@@ -118,7 +118,7 @@ export async function createController(
   return {
     port,
     runnables: [
-      probes(config, context, cluster, routes, metrics, limiter),
+      probes(config, context, cluster, routes, planLog, metrics, limiter),
       part,
       mirroring(cluster, draining),
       listening,
@@ -174,6 +174,7 @@ function probes(
   { lifecycle, access }: ServiceContext,
   cluster: Cluster,
   routes: Routes,
+  planLog: Pick<PlanLog, 'unmet'>,
   metrics: ControllerMetrics,
   limiter: Limiter,
 ): Runnable {
@@ -187,7 +188,11 @@ function probes(
     observe: () => {
       access.observe(metrics.certificateExpiry);
       observeLimits(limiter, metrics);
-      setGauges(metrics, cluster.clusterView(), routes.routers().length, cluster.storeAgeMs());
+      setGauges(metrics, cluster.clusterView(), {
+        routers: routes.routers().length,
+        storeAgeMs: cluster.storeAgeMs(),
+        unmet: planLog.unmet(),
+      });
     },
   });
 }

@@ -1,12 +1,26 @@
 // Gauges that are computed from the cluster's state at each scrape.
 
+import { unmetCauses, type UnmetNeed } from '@pareto/core';
 import type { ControllerMetrics } from '@pareto/telemetry';
 import type { ClusterView } from './observe.js';
 
-export function setGauges(metrics: ControllerMetrics, view: ClusterView, routers: number, storeAgeMs: number): void {
+export interface GaugeValues {
+  readonly routers: number;
+  readonly storeAgeMs: number;
+  /** Needs that the leader's last plan could not meet. Empty if this controller does not lead. */
+  readonly unmet: readonly UnmetNeed[];
+}
+
+export function setGauges(
+  metrics: ControllerMetrics,
+  view: ClusterView,
+  { routers, storeAgeMs, unmet }: GaugeValues,
+): void {
   const { records, fleet, now, leadingSince } = view;
   metrics.routers.set(routers);
   metrics.storeAge.set(storeAgeMs / 1000);
+  for (const cause of unmetCauses)
+    metrics.planUnmet.set(unmet.filter((need) => need.cause === cause).length, { reason: cause });
   metrics.workers.reset();
   metrics.replicas.reset();
   for (const state of ['connected', 'awaited', 'gone']) metrics.workers.set(0, { state });

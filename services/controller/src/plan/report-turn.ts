@@ -1,6 +1,6 @@
 // Reports what a control turn planned, did and dropped: metrics, log, events, `pareto top` and a trace.
 
-import { unmetCauses, type KeptReplica, type Milliseconds, type Plan, type PlanAction } from '@pareto/core';
+import type { KeptReplica, Milliseconds, Plan, PlanAction } from '@pareto/core';
 import type { ValidatedPlan } from '@pareto/policy';
 import type { ControllerMetrics, Logger, Tracer } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
@@ -21,8 +21,6 @@ export function reportTurn(
   { actions, dropped }: ValidatedPlan,
   plan: Plan,
 ): void {
-  for (const cause of unmetCauses)
-    metrics.planUnmet.set(plan.unmet.filter((need) => need.cause === cause).length, { reason: cause });
   for (const action of actions) {
     metrics.planActions.add(1, { kind: action.kind });
     logger.info('plan action', describeAction(action));
