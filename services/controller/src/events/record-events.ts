@@ -12,7 +12,7 @@ import { electedLeader } from '../leadership/election-candidates.js';
 import type { ClusterEvent, EventLog } from './events.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
-import type { RecordView, Stored } from '../storage/record-tables.js';
+import type { RecordChange } from '../storage/record-tables.js';
 import type { RecordKind, Records, WorkerRecord } from '../storage/records.js';
 
 export interface RecordEventsOptions {
@@ -21,9 +21,6 @@ export interface RecordEventsOptions {
   readonly leader: Pick<Leader, 'term' | 'onChange'>;
   readonly clock: Clock;
 }
-
-/** Records by key, at the last change. */
-type Snapshot = ReadonlyMap<string, Stored<unknown>>;
 
 /** Returns the event about a new or changed record. Undefined if the change causes none. */
 type ToEvent<K extends RecordKind> = (now: Records[K], before: Records[K] | undefined) => ClusterEvent | undefined;
@@ -69,16 +66,11 @@ const removalEvents: { readonly [K in RecordKind]?: ToRemovalEvent<K> } = {
   }),
 };
 
-const kinds = Object.keys(changeEvents) as readonly RecordKind[];
 /** Maximum number of rule events that a new leader takes from the store. */
 const maxRuleEvents = 200;
 
 export function watchRecords({ events, mirror, leader, clock }: RecordEventsOptions): void {
-  const snapshots = new Map<RecordKind, Snapshot>();
   let lastRule = '';
-  const takeSnapshot = (kind: RecordKind): void =>
-    void snapshots.set(kind, new Map<string, Stored<unknown>>(mirror.records[kind]));
-
   const addRuleEvents = (): void => {
     const since = [...mirror.records.ruleEvents.values()].filter(({ key }) => key > lastRule);
     for (const { key, value } of since.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(-maxRuleEvents)) {
@@ -91,33 +83,26 @@ export function watchRecords({ events, mirror, leader, clock }: RecordEventsOpti
     if (leader.term === undefined) return;
     events.clear();
     lastRule = '';
-    kinds.forEach(takeSnapshot);
     addRuleEvents();
     events.add({ kind: 'leader', subject: electedLeader(mirror.records) ?? '', reason: 'elected' });
   });
-  mirror.onChange((touched) => {
+  mirror.onChange((touched, changes) => {
     if (leader.term === undefined) return;
-    for (const kind of kinds) {
-      if (!touched.has(kind)) continue;
-      for (const event of changesOf(kind, snapshots.get(kind) ?? new Map(), mirror.records)) events.add(event);
-      takeSnapshot(kind);
+    for (const change of changes) {
+      const event = eventOf(change);
+      if (event !== undefined) events.add(event);
     }
     if (touched.has('ruleEvents')) addRuleEvents();
   });
 }
 
-function changesOf(kind: RecordKind, before: Snapshot, records: RecordView): readonly ClusterEvent[] {
-  const now: Snapshot = records[kind];
+function eventOf({ kind, before, after }: RecordChange): ClusterEvent | undefined {
   const [toEvent, toRemovalEvent] = [changeEvents[kind], removalEvents[kind]] as readonly [
     ToEvent<never> | undefined,
     ToRemovalEvent<never> | undefined,
   ];
-  const changed = [...now].flatMap(([key, { value, modRevision }]) => {
-    const last = before.get(key);
-    return last?.modRevision === modRevision ? [] : [toEvent?.(value as never, last?.value as never)];
-  });
-  const gone = [...before].flatMap(([key, { value }]) => (now.has(key) ? [] : [toRemovalEvent?.(value as never)]));
-  return [...changed, ...gone].filter((event) => event !== undefined);
+  if (after !== undefined) return toEvent?.(after.value as never, before?.value as never);
+  return before === undefined ? undefined : toRemovalEvent?.(before.value as never);
 }
 
 function outcomeEvent({ architecture, recipe, result }: RecipeOutcome): ClusterEvent {

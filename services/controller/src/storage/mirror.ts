@@ -4,8 +4,10 @@ import { ParetoError } from '@pareto/core';
 import type { Revision } from '@pareto/state';
 import { createNotifier } from '../loops/notifier.js';
 import { createStoreFollower, type FollowOptions } from './store-follower.js';
-import { createRecordTables, recordKinds, type RecordView } from './record-tables.js';
+import { createRecordTables, recordKinds, type RecordChange, type RecordView } from './record-tables.js';
 import type { RecordKind } from './records.js';
+
+type ChangeListener = (kinds: ReadonlySet<RecordKind>, changes: readonly RecordChange[]) => void;
 
 export interface Mirror {
   readonly records: RecordView;
@@ -22,8 +24,8 @@ export interface Mirror {
   reached(revision: Revision): Promise<void>;
   /** Resolves when the records satisfy the condition. Throws `unavailable` as `reached` does. */
   shows(isSo: (records: RecordView) => boolean): Promise<void>;
-  /** Adds a listener that gets the kinds of changed records. */
-  onChange(listener: (kinds: ReadonlySet<RecordKind>) => void): void;
+  /** Adds a listener that gets the changed records and their kinds: all kinds after the store was listed. */
+  onChange(listener: ChangeListener): void;
   /**
    * Adds a listener that is called when the store's history was replaced. `records` are still those of the old history
    * then.
@@ -38,23 +40,25 @@ export function createMirror(options: FollowOptions): Mirror {
   const { clock, logger } = options;
   const tables = createRecordTables((key, reason) => logger.error('record unreadable', { key, reason }));
   const changed = createNotifier(clock);
-  const listeners: ((kinds: ReadonlySet<RecordKind>) => void)[] = [];
+  const listeners: ChangeListener[] = [];
   const onRestored: (() => void)[] = [];
   /** Number of times that the store's history was replaced. */
   let history = 0;
   let ended = new AbortController().signal;
 
-  const notify = (touched: ReadonlySet<RecordKind>): void => {
-    if (touched.size > 0) for (const listener of listeners) listener(touched);
+  const notify = (touched: ReadonlySet<RecordKind>, changes: readonly RecordChange[]): void => {
+    if (touched.size > 0) for (const listener of listeners) listener(touched, changes);
     changed.notify();
   };
 
   const follower = createStoreFollower(options, {
     onList(entries) {
-      tables.replaceAll(entries);
-      notify(new Set(recordKinds));
+      notify(new Set(recordKinds), tables.replaceAll(entries));
     },
-    onEvents: (events) => notify(tables.apply(events)),
+    onEvents(events) {
+      const changes = tables.apply(events);
+      notify(new Set(changes.map(({ kind }) => kind)), changes);
+    },
     onRestored() {
       history += 1;
       for (const listener of onRestored) listener();

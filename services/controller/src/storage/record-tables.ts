@@ -21,11 +21,21 @@ export type RecordView = { readonly [K in RecordKind]: ReadonlyMap<string, Store
 
 type Tables = { readonly [K in RecordKind]: Map<string, Stored<Records[K]>> };
 
+/** A record that was written or deleted. `before` or `after` is undefined if the record did not or does not exist. */
+export type RecordChange = {
+  readonly [K in RecordKind]: {
+    readonly kind: K;
+    readonly before: Stored<Records[K]> | undefined;
+    readonly after: Stored<Records[K]> | undefined;
+  };
+}[RecordKind];
+
 export interface RecordTables {
   readonly view: RecordView;
-  replaceAll(entries: readonly Entry[]): void;
-  /** Applies the events. Returns the kinds of the changed records. */
-  apply(events: readonly WatchEvent[]): ReadonlySet<RecordKind>;
+  /** Replaces all records. Returns the differences. */
+  replaceAll(entries: readonly Entry[]): readonly RecordChange[];
+  /** Applies the events. Returns a change for each. */
+  apply(events: readonly WatchEvent[]): readonly RecordChange[];
 }
 
 export const recordKinds = Object.keys(prefixes) as readonly RecordKind[];
@@ -37,35 +47,38 @@ export const recordKinds = Object.keys(prefixes) as readonly RecordKind[];
 export function createRecordTables(onUnreadable: (key: string, reason: string) => void): RecordTables {
   const tables = emptyTables();
 
-  const put = ({ key, value, createRevision, modRevision }: Entry): RecordKind | undefined => {
-    const kind = kindOf(key);
-    if (kind === undefined) return undefined;
-    const table: Map<string, Stored<unknown>> = tables[kind];
+  const read = (kind: RecordKind, { key, value, createRevision, modRevision }: Entry): Stored<unknown> | undefined => {
     try {
-      const parsed = kind === 'candidates' ? value : migrateRecord(kind, JSON.parse(value));
-      table.set(key, { key, value: parsed, createRevision, modRevision });
+      const parsed: unknown = kind === 'candidates' ? value : migrateRecord(kind, JSON.parse(value));
+      return { key, value: parsed, createRevision, modRevision };
     } catch (error) {
-      table.delete(key);
       onUnreadable(key, errorText(error));
+      return undefined;
     }
-    return kind;
   };
-  const remove = (key: string): RecordKind | undefined => {
+  /** Writes or deletes the record of a key. */
+  const set = (key: string, entry: Entry | undefined): readonly RecordChange[] => {
     const kind = kindOf(key);
-    if (kind !== undefined) tables[kind].delete(key);
-    return kind;
+    if (kind === undefined) return [];
+    const table: Map<string, Stored<unknown>> = tables[kind];
+    const before = table.get(key);
+    const after = entry && read(kind, entry);
+    if (after === undefined) table.delete(key);
+    else table.set(key, after);
+    return [{ kind, before, after } as RecordChange];
   };
 
   return {
     view: tables,
     replaceAll(entries) {
-      for (const kind of recordKinds) tables[kind].clear();
-      for (const entry of entries) put(entry);
+      const listed = new Set(entries.map(({ key }) => key));
+      const known = recordKinds.flatMap((kind) => [...tables[kind].keys()]);
+      const gone = known.filter((key) => !listed.has(key)).flatMap((key) => set(key, undefined));
+      const changed = entries.flatMap((entry) => set(entry.key, entry));
+      return [...gone, ...changed.filter(({ before, after }) => before?.modRevision !== after?.modRevision)];
     },
-    apply(events) {
-      const touched = events.map((event) => (event.kind === 'put' ? put(event.entry) : remove(event.key)));
-      return new Set(touched.filter((kind) => kind !== undefined));
-    },
+    apply: (events) =>
+      events.flatMap((event) => (event.kind === 'put' ? set(event.entry.key, event.entry) : set(event.key, undefined))),
   };
 }
 

@@ -33,7 +33,7 @@ async function openFixture(
   variants: readonly string[],
 ): Promise<{ tables: RecordTables; catchUp: () => Promise<void> }> {
   const tables = createRecordTables(() => assert.fail('unreadable'));
-  const catchUp = async (): Promise<void> => tables.replaceAll((await store.range('')).entries);
+  const catchUp = async (): Promise<void> => void tables.replaceAll((await store.range('')).entries);
   for (const variant of variants) {
     const put = { kind: 'put', key: `variant/default/${variant}/1`, value: '{}' } as const;
     await store.transact({ compares: [], operations: [put] });

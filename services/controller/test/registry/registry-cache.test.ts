@@ -92,7 +92,7 @@ function open() {
     read: create(),
     readAgain: () => create()(),
     apply: (changes: readonly Change[]): void => {
-      const kinds = tables.apply(
+      const applied = tables.apply(
         changes.map(([key, record]) => {
           revision += 1;
           if (record === undefined) return { kind: 'delete', key, revision };
@@ -100,7 +100,7 @@ function open() {
           return { kind: 'put', entry: { key, value, createRevision: revision, modRevision: revision } };
         }),
       );
-      for (const listener of listeners) listener(kinds);
+      for (const listener of listeners) listener(new Set(applied.map(({ kind }) => kind)));
     },
   };
 }
