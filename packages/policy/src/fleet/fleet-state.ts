@@ -28,6 +28,8 @@ export interface FleetState {
    * for what changes by the passage of time alone (see `presenceChangesAt`).
    */
   readonly revision: number;
+  /** Returns the revision of the worker's last change of this kind. 0 if the worker is unknown. */
+  changedAt(id: WorkerId): number;
   /**
    * Returns the next time at which the presence of some worker, known or unknown, or whether it is expected, may change
    * by the passage of time alone. Infinity if there is none before the next change of `revision` or `leadingSince`.
@@ -117,6 +119,7 @@ export function createFleetState(params: FleetParams): FleetState {
     get revision() {
       return workers.revision;
     },
+    changedAt: (id) => workers.changedAt(id),
     presenceChangesAt(now, leadingSince) {
       if (leadingSince === undefined) return milliseconds(Infinity);
       const begin = isolation.beginsAt(now);

@@ -8,6 +8,8 @@ import { isPlannedChange, type LiveWorker } from './live-worker.js';
 export interface WorkerTable {
   /** Number that increases with each change that planning or the routing table can see. */
   readonly revision: number;
+  /** Returns the revision of the worker's last such change. 0 if the worker is unknown. */
+  changedAt(id: WorkerId): number;
   ids(): Iterable<WorkerId>;
   get(id: WorkerId): LiveWorker | undefined;
   set(id: WorkerId, worker: LiveWorker): void;
@@ -23,17 +25,23 @@ export interface WorkerTable {
 export function createWorkerTable(): WorkerTable {
   const workers = new Map<WorkerId, LiveWorker>();
   const absent = new Map<WorkerId, LiveWorker>();
+  const changedAt = new Map<WorkerId, number>();
   const poisons = createPoisonCounts();
   let revision = 0;
+  const markChanged = (id: WorkerId): void => {
+    revision += 1;
+    changedAt.set(id, revision);
+  };
   return {
     get revision() {
       return revision;
     },
+    changedAt: (id) => changedAt.get(id) ?? 0,
     ids: () => workers.keys(),
     get: (id) => workers.get(id),
     set(id, worker) {
       const before = workers.get(id);
-      if (before === undefined || isPlannedChange(before, worker)) revision += 1;
+      if (before === undefined || isPlannedChange(before, worker)) markChanged(id);
       poisons.replace(before?.replicas, worker.replicas);
       workers.set(id, worker);
       if (worker.session === undefined) absent.set(id, worker);
@@ -42,6 +50,7 @@ export function createWorkerTable(): WorkerTable {
     delete(id) {
       poisons.replace(workers.get(id)?.replicas, undefined);
       absent.delete(id);
+      changedAt.delete(id);
       if (workers.delete(id)) revision += 1;
     },
     absent: () => absent,

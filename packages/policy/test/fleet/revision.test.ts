@@ -28,6 +28,18 @@ describe('revision of the fleet', () => {
     return fleet.revision > before;
   };
 
+  it('is that of the last change of a worker, whatever other workers do', () => {
+    const { fleet, session } = connected();
+    const before = fleet.changedAt(w1);
+    assert.equal(before, fleet.revision);
+    fleet.join(sessionOf(w2), ms(10));
+    assert.deepEqual([fleet.changedAt(w1), fleet.changedAt(w2)], [before, fleet.revision]);
+    fleet.report(session, workerReport([reportOf('a', { state: 'draining' })]), ms(20));
+    assert.equal(fleet.changedAt(w1), fleet.revision);
+    fleet.forget(w2);
+    assert.equal(fleet.changedAt(w2), 0);
+  });
+
   it('increases with each change of a worker that planning or the table sees', () => {
     const { fleet, session } = connected();
     let now = 0;

@@ -1,12 +1,21 @@
 // The rows of the routing table, from registry, plan and fleet. A row whose inputs are the same objects is the same
 // object, so that most rows cost nothing to compute again.
 
-import type { Architecture, Assignment, Measurement, ReplicaState, Rule, Task } from '@pareto/core';
+import type {
+  Architecture,
+  Assignment,
+  Measurement,
+  ReplicaState,
+  Rule,
+  Task,
+  WorkerId,
+  WorkerInfo,
+} from '@pareto/core';
 import type { PlacementVariant } from '@pareto/policy';
 import { architectureToWire, replicaStateToWire, taskToWire, type Complete, type wire } from '@pareto/rpc';
 import { ceilingOf } from '../plan/assignments.js';
 import { createFleetMemo } from '../cluster/fleet-memo.js';
-import { observeWorkerCapacity, type WorkerCapacity } from './worker-capacity.js';
+import { observeWorkerCapacity } from './worker-capacity.js';
 import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import { versionKey, type RegistryView } from '../registry/registry-view.js';
 import { variantRows } from './variant-rows.js';
@@ -16,22 +25,26 @@ export type TableRows = ReadonlyMap<string, wire.TableRowInput>;
 
 export type ListRows = (view: ClusterView, routers: readonly wire.RouterInfoInput[]) => TableRows;
 
-/** Creates the function that computes the rows. It remembers the capacity of the workers while the fleet is the same. */
+/**
+ * Creates the function that computes the rows. It remembers the capacity of the workers while the fleet is the same, and
+ * the rows of each worker's replicas while that worker and the registry are the same.
+ */
 export function createTableRows(): ListRows {
   const capacityOf = createFleetMemo(observeWorkerCapacity);
-  return (view, routers) => tableRows(view, capacityOf(view), routers);
-}
-
-function tableRows(view: ClusterView, capacity: WorkerCapacity, routers: readonly wire.RouterInfoInput[]): TableRows {
-  const rows: wire.TableRowInput[] = [];
-  for (const task of view.registry.tasks.values()) rows.push(taskRow(task));
-  for (const versions of view.registry.architectures.values()) rows.push(...versions.map(architectureRow));
-  for (const variant of servedVariants(view)) rows.push(...variantRows(view, capacity, variant));
-  rows.push(...replicaRows(view, capacity));
-  for (const rule of view.registry.rules) rows.push(ruleRow(rule));
-  for (const rule of view.registry.warmthRules) rows.push(ruleRow(rule));
-  for (const router of routers) rows.push({ key: `router/${router.routerId}`, router });
-  return new Map(rows.map((row) => [row.key ?? '', row]));
+  let known: ReadonlyMap<WorkerId, WorkerRows> = new Map();
+  return (view, routers) => {
+    const capacity = capacityOf(view);
+    known = new Map(capacity.present.map(({ info }) => [info.id, workerRows(view, info, known.get(info.id))]));
+    const rows: wire.TableRowInput[] = [];
+    for (const task of view.registry.tasks.values()) rows.push(taskRow(task));
+    for (const versions of view.registry.architectures.values()) rows.push(...versions.map(architectureRow));
+    for (const variant of servedVariants(view)) rows.push(...variantRows(view, capacity, variant));
+    for (const { replicas } of known.values()) rows.push(...replicas);
+    for (const rule of view.registry.rules) rows.push(ruleRow(rule));
+    for (const rule of view.registry.warmthRules) rows.push(ruleRow(rule));
+    for (const router of routers) rows.push({ key: `router/${router.routerId}`, router });
+    return new Map(rows.map((row) => [row.key ?? '', row]));
+  };
 }
 
 const taskRow = memoize((task: Task) => ({ key: `task/${task.name}`, task: taskToWire(task) }));
@@ -46,20 +59,29 @@ const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: Rule) 
   rule: { id, kind, tenant, task, target, reason } satisfies Complete<wire.RuleRowInput>,
 }));
 
-/**
- * Returns the rows of assigned replicas as last reported, except failed ones, those of deleted variants, and those on
- * workers that are gone or suspected.
- */
-function replicaRows({ registry, fleet }: ClusterView, { present }: WorkerCapacity): readonly wire.TableRowInput[] {
-  return present.flatMap(({ info }) => {
-    if (fleet.isSuspected(info.id)) return [];
-    const live = fleet.replicas(info.id);
-    return (registry.assignments.get(info.id) ?? []).flatMap((assignment) => {
-      const report = live.get(assignment.replica)?.report;
-      if (report === undefined || report.state === 'failed' || report.quarantined) return [];
-      const known = registry.versions.get(versionKey(assignment.variant, assignment.version));
-      return known === undefined ? [] : [replicaRow(registry, known, assignment, report.state, info.address)];
-    });
+/** The rows of a worker's replicas, with the objects that they were computed from. */
+interface WorkerRows {
+  readonly basis: readonly unknown[];
+  readonly replicas: readonly wire.TableRowInput[];
+}
+
+function workerRows(view: ClusterView, info: WorkerInfo, before: WorkerRows | undefined): WorkerRows {
+  const { registry, fleet } = view;
+  const { id } = info;
+  const basis = [info, fleet.changedAt(id), registry.assignments.get(id), registry.versions, registry.tasks];
+  if (before !== undefined && basis.every((part, i) => part === before.basis[i])) return before;
+  return { basis, replicas: replicaRows(view, info) };
+}
+
+/** Returns the rows of assigned replicas as last reported, except failed ones, and none of a suspected worker. */
+function replicaRows({ registry, fleet }: ClusterView, { id, address }: WorkerInfo): readonly wire.TableRowInput[] {
+  if (fleet.isSuspected(id)) return [];
+  const live = fleet.replicas(id);
+  return (registry.assignments.get(id) ?? []).flatMap((assignment) => {
+    const report = live.get(assignment.replica)?.report;
+    if (report === undefined || report.state === 'failed' || report.quarantined) return [];
+    const known = registry.versions.get(versionKey(assignment.variant, assignment.version));
+    return known === undefined ? [] : [replicaRow(registry, known, assignment, report.state, address)];
   });
 }
 
