@@ -59,7 +59,7 @@ function compareAccuracies(rows: readonly Rated[], { accuracyNoise }: Domination
   const sets = createRowSets(counts.flatMap((count) => [count, count]));
   let betterEnd = 0;
   return rows.map(({ accuracy }, row) => {
-    while ((rows[betterEnd]?.accuracy ?? 0) > accuracy + accuracyNoise) betterEnd++;
+    while ((rows[betterEnd]?.accuracy ?? -Infinity) > accuracy + accuracyNoise) betterEnd++;
     const notWorse = sets[2 * row] ?? createRowSet(0);
     const better = sets[2 * row + 1] ?? createRowSet(0);
     addFirstRows(notWorse, counts[row] ?? 0);

@@ -23,7 +23,7 @@ interface PrefixOptions {
 }
 
 export function createPrefix({ order, values, isInclusive, initial, without }: PrefixOptions): Prefix {
-  const rows = initial?.slice() ?? createRowSet(order.length);
+  const rows = initial?.slice() ?? createRowSet(values.length);
   let size = 0;
   return {
     rows,

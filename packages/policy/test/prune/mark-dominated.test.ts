@@ -78,4 +78,17 @@ describe('markDominated', () => {
       'a:original/2 by b:original',
     ]);
   });
+
+  it('compares versions in a rollout only with variants of other architectures that are kept', () => {
+    const architectures = [architecture('a', { version: 2 }), architecture('b')];
+    // Among all of them, `a:fast` would be dominated by `b:original`, which `a:small` would save from `b:fp16`.
+    const variants = [
+      variant('a:original'),
+      variant('a:small', { version: 2, p50Ms: 10.8, memoryMib: 79 }),
+      variant('a:fast', { version: 2, p50Ms: 9.6, memoryMib: 112 }),
+      variant('b:original', { p50Ms: 10, memoryMib: 100 }),
+      variant('b:fp16', { p50Ms: 10.4, memoryMib: 88 }),
+    ];
+    assert.deepEqual(marks(variants, { architectures }), ['b:original/1 by b:fp16 within']);
+  });
 });

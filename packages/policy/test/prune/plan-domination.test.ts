@@ -161,16 +161,16 @@ describe('planDomination', () => {
     memoryMib: fc.constantFrom(50, 87, 89, 97),
     loadMs: fc.constantFrom(50, 79, 94, 100),
   });
-  const catalogue = fc
-    .array(
-      fc.record({
-        architecture: fc.constantFrom('a', 'b', 'c'),
-        onCpu: fc.option(figures, { nil: undefined, freq: 5 }),
-        onGpu: fc.option(figures, { nil: undefined, freq: 2 }),
-      }),
-      { maxLength: 9 },
-    )
-    .map((all) => all.map(({ architecture, onCpu, onGpu }, i) => measured(`${architecture}:v${i}`, onCpu, onGpu)));
+  const entry = fc.record({
+    architecture: fc.constantFrom('a', 'b', 'c'),
+    onCpu: fc.option(figures, { nil: undefined, freq: 5 }),
+    onGpu: fc.option(figures, { nil: undefined, freq: 2 }),
+  });
+  const catalogueOf = (minLength: number, maxLength: number): fc.Arbitrary<readonly MeasuredVariant[]> =>
+    fc
+      .array(entry, { minLength, maxLength })
+      .map((all) => all.map(({ architecture, onCpu, onGpu }, i) => measured(`${architecture}:v${i}`, onCpu, onGpu)));
+  const catalogue = catalogueOf(0, 9);
   const holds = (check: (variants: readonly MeasuredVariant[]) => void): void =>
     fc.assert(fc.property(catalogue, check), { numRuns: 200 });
 
@@ -220,8 +220,9 @@ describe('planDomination', () => {
     });
   });
 
+  const exact = { ...params, latencyMargin: 0, costMargin: 0, memoryMargin: 0, loadMargin: 0 };
+
   it('without margins, drops what any variants dominate', () => {
-    const exact = { ...params, latencyMargin: 0, costMargin: 0, memoryMargin: 0, loadMargin: 0 };
     holds((variants) => {
       const planned = Array.from(
         planDomination(variants, terms, exact),
@@ -229,6 +230,16 @@ describe('planDomination', () => {
       );
       assert.deepEqual(planned.sort(), plainDomination(variants, exact).toSorted());
     });
+  });
+
+  it('treats many variants like few', () => {
+    fc.assert(
+      fc.property(catalogueOf(34, 70), (variants) => {
+        const expected = variants.filter((one) => isDominatedBy(one, variants, exact)).map(({ variant }) => variant.id);
+        assert.deepEqual([...planDomination(variants, terms, exact).keys()].sort(), expected.toSorted());
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('compares with variants that are kept in any case, which it does not return', () => {
