@@ -53,7 +53,7 @@ describe('a fleet of 100 workers', function () {
       const metrics = await first.metrics();
       const models = size.tasks * size.modelsPerTask;
       const measured = metrics.value('pareto_measurements_total');
-      // A worker may repeat a result before it is told that its order is finished.
+      // A worker may repeat a result before it receives the withdrawal of its order.
       assert.ok(measured >= models && measured < 2 * models, `${measured} measurements of ${models} models`);
       assert.equal(metrics.value('pareto_plan_unmet'), 0);
       assert.equal(metrics.value('pareto_leader'), 1);
