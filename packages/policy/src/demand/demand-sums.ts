@@ -27,6 +27,13 @@ export interface TargetRates {
 /** Sums by tenant and target. */
 export type DemandSums = Map<string, TargetSums>;
 
+/** Sums of which a part counts. */
+export interface WeightedSums {
+  readonly sums: DemandSums;
+  /** Between 0 and 1. */
+  readonly weight: number;
+}
+
 interface TargetSums {
   readonly tenant: string;
   readonly target: string;
@@ -61,10 +68,10 @@ export function addDemand(sums: DemandSums, entry: DemandEntry, perSecond: numbe
 }
 
 /** Returns the total demand of each class, the largest first. */
-export function totalDemands(parts: Iterable<DemandSums>): readonly TargetDemand[] {
+export function totalDemands(parts: Iterable<WeightedSums>): readonly TargetDemand[] {
   const totals: DemandSums = new Map();
-  for (const part of parts) {
-    for (const [key, each] of part) addClasses(sumsOf(totals, key, each).classes, each.classes);
+  for (const { sums, weight } of parts) {
+    for (const [key, each] of sums) addClasses(sumsOf(totals, key, each).classes, each.classes, weight);
   }
   return [...totals.values()]
     .flatMap(({ tenant, target, classes }) => Array.from(classes.values(), (each) => ({ tenant, target, ...each })))
@@ -72,14 +79,14 @@ export function totalDemands(parts: Iterable<DemandSums>): readonly TargetDemand
 }
 
 /** Returns the total rates by target. */
-export function totalRates(parts: Iterable<DemandSums>): ReadonlyMap<string, TargetRates> {
+export function totalRates(parts: Iterable<WeightedSums>): ReadonlyMap<string, TargetRates> {
   const totals = new Map<string, TargetSums['rates']>();
-  for (const part of parts) {
-    for (const { target, rates } of part.values()) {
+  for (const { sums, weight } of parts) {
+    for (const { target, rates } of sums.values()) {
       const total = totals.get(target) ?? noRates();
-      total.requestsPerSecond += rates.requestsPerSecond;
-      total.refusedPerSecond += rates.refusedPerSecond;
-      total.violationsPerSecond += rates.violationsPerSecond;
+      total.requestsPerSecond += rates.requestsPerSecond * weight;
+      total.refusedPerSecond += rates.refusedPerSecond * weight;
+      total.violationsPerSecond += rates.violationsPerSecond * weight;
       totals.set(target, total);
     }
   }
@@ -109,10 +116,10 @@ function classOf(classes: TargetSums['classes'], name: string, objective: Object
   return created;
 }
 
-function addClasses(totals: TargetSums['classes'], classes: TargetSums['classes']): void {
+function addClasses(totals: TargetSums['classes'], classes: TargetSums['classes'], weight: number): void {
   for (const [name, { objective, itemsPerSecond, answered }] of classes) {
     const total = classOf(totals, name, objective);
-    total.itemsPerSecond += itemsPerSecond;
-    for (const [variant, items] of answered) addTo(total.answered, variant, items);
+    total.itemsPerSecond += itemsPerSecond * weight;
+    for (const [variant, items] of answered) addTo(total.answered, variant, items * weight);
   }
 }

@@ -9,6 +9,7 @@ import {
   type DemandSums,
   type TargetDemand,
   type TargetRates,
+  type WeightedSums,
 } from './demand-sums.js';
 import { createHeldVariants, type HeldVariants } from './held-variants.js';
 import { addOutcomes, totalOutcomes, type OutcomeSums, type TargetOutcomes } from './outcome-sums.js';
@@ -32,9 +33,15 @@ export interface DemandWindow {
   limitsReached(now: Milliseconds): ReadonlyMap<string, readonly LimitCount[]>;
 }
 
+/** Sums of a router's reports that arrived together, and the time that they cover. */
+interface Rates {
+  readonly sums: DemandSums;
+  windowMs: number;
+}
+
 /** The demand of one router. */
 interface RouterDemand {
-  readonly rates: SlidingBuckets<DemandSums>;
+  readonly rates: SlidingBuckets<Rates>;
   readonly held: HeldVariants;
   lastReport: { readonly limitsReached: readonly LimitCount[]; readonly at: Milliseconds };
 }
@@ -61,7 +68,8 @@ export function createDemandWindow(): DemandWindow {
     routers.set(id, created);
     return created;
   }
-  const recentRates = (now: Milliseconds): readonly DemandSums[] => live(now).flatMap(({ rates }) => rates.recent(now));
+  const recentRates = (now: Milliseconds): readonly WeightedSums[] =>
+    live(now).flatMap(({ rates }) => latestOf(rates.recent(now)));
   const demands = (now: Milliseconds): readonly TargetDemand[] => totalDemands(recentRates(now));
 
   return {
@@ -70,8 +78,9 @@ export function createDemandWindow(): DemandWindow {
       const router = routers.get(id) ?? join(id, lastReport);
       router.lastReport = lastReport;
       const [rates, counts] = [router.rates.current(now), outcomes.current(now)];
+      rates.windowMs += Math.min(rateMs, windowMs);
       for (const entry of entries) {
-        addDemand(rates, entry, (shareOf(rateMs, windowMs) * 1000) / rateMs);
+        addDemand(rates.sums, entry, (shareOf(rateMs, windowMs) * 1000) / rateMs);
         addOutcomes(counts, entry, shareOf(outcomesMs, windowMs));
       }
       return router.held.add(entries, now);
@@ -92,10 +101,25 @@ export function createDemandWindow(): DemandWindow {
 }
 
 const createRouterDemand = (lastReport: RouterDemand['lastReport']): RouterDemand => ({
-  rates: createSlidingBuckets(rateMs, () => new Map()),
+  rates: createSlidingBuckets(rateMs, () => ({ sums: new Map(), windowMs: 0 })),
   held: createHeldVariants(),
   lastReport,
 });
+
+/**
+ * Returns the latest sums, which cover `rateMs` together, the last of them in part. Reports that were late arrive with
+ * those after them, and would otherwise count as a higher rate.
+ */
+function latestOf(buckets: readonly Rates[]): readonly WeightedSums[] {
+  const latest: WeightedSums[] = [];
+  let leftMs = rateMs;
+  for (const { sums, windowMs } of buckets.toReversed()) {
+    if (leftMs <= 0) break;
+    latest.push({ sums, weight: windowMs > leftMs ? leftMs / windowMs : 1 });
+    leftMs -= windowMs;
+  }
+  return latest;
+}
 
 /**
  * Returns the share of a report's counts that falls into a span. A router reports the whole time without a controller in

@@ -70,9 +70,19 @@ describe('the demand window', () => {
 
   it('adds reports within half a second to one bucket', () => {
     const window = createDemandWindow();
-    for (let now = 0; now < 10_000; now += 100) window.add('r', reportOf({ offeredItems: 10, requests: 10 }), ms(now));
+    const report = { ...reportOf({ offeredItems: 10, requests: 10 }), windowMs: ms(100) };
+    for (let now = 0; now < 10_000; now += 100) window.add('r', report, ms(now));
     assert.equal(window.demands(ms(9_900))[0]?.itemsPerSecond, 100);
     assert.equal(window.outcomes(ms(9_900)).get('t')?.queries, 1_000);
+  });
+
+  it('does not count reports that arrive late as a higher rate', () => {
+    const window = createDemandWindow();
+    const report = reportOf({ offeredItems: 100, requests: 100 });
+    // The reports of five seconds arrive together, and four more on time.
+    for (const at of [5_000, 5_000, 5_000, 5_000, 5_000, 6_000, 7_000, 8_000, 9_000]) window.add('r', report, ms(at));
+    assert.equal(window.demands(ms(9_000))[0]?.itemsPerSecond, 100);
+    assert.equal(window.byTarget(ms(9_000)).get('t')?.requestsPerSecond, 100);
   });
 
   it('counts the share of a report on a long time that falls into the span', () => {
@@ -111,7 +121,8 @@ describe('the demand window', () => {
       const entries = Array.from({ length: 100 }, (_, j) => ({
         ...{ objective: { ...objectiveOf(50 + (i % 2)), maxCostPer1k: 1.1 ** (i + j) }, offeredItems: 1 },
       }));
-      window.add('r', reportOf(...entries, { target: 'u', offeredItems: 1 }), ms(i));
+      const report = reportOf(...entries, { target: 'u', offeredItems: 1 });
+      window.add('r', { ...report, windowMs: ms(10) }, ms(i));
     }
     const demands = window.demands(ms(100));
     const ofTarget = demands.filter(({ target }) => target === 't');
