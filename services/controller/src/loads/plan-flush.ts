@@ -5,7 +5,7 @@
 import type { WorkerId } from '@pareto/core';
 import { maxCompares, maxTransactionBytes, type Compare, type Operation } from '@pareto/state';
 import { addCounts, countsSince, type VariantCounts } from './counters.js';
-import { unchangedSince, type RecordView, type Stored } from '../storage/record-tables.js';
+import { unchangedSince, type RecordView } from '../storage/record-tables.js';
 import { counterKey, loadKey, putRecord, variantKey, type CounterRecord, type LoadRecord } from '../storage/records.js';
 
 /**
@@ -99,13 +99,11 @@ function createFlushBuilder(records: RecordView, limits: FlushLimits): FlushBuil
     },
     isEmpty: () => loads.length === 0,
     build() {
-      const keys = [...loads.map(({ worker }) => loadKey(worker)), ...totals.keys()];
-      const read: ReadonlyMap<string, Stored<unknown>> = new Map<string, Stored<unknown>>([
-        ...records.loads,
-        ...records.counters,
-      ]);
       return {
-        compares: keys.map((key) => unchangedSince(key, read.get(key))),
+        compares: [
+          ...loads.map(({ worker }) => unchangedSince(loadKey(worker), records.loads.get(loadKey(worker)))),
+          ...Array.from(totals.keys(), (key) => unchangedSince(key, records.counters.get(key))),
+        ],
         operations: [
           ...loads.map((load) => putRecord(loadKey(load.worker), load)),
           ...[...totals].map(([key, record]) => putRecord(key, record)),

@@ -59,18 +59,27 @@ const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: Rule) 
   rule: { id, kind, tenant, task, target, reason } satisfies Complete<wire.RuleRowInput>,
 }));
 
-/** The rows of a worker's replicas, with the objects that they were computed from. */
+/** The rows of a worker's replicas, with what they were computed from. */
 interface WorkerRows {
-  readonly basis: readonly unknown[];
+  readonly info: WorkerInfo;
+  /** Revision of the fleet at which the worker changed last. */
+  readonly changedAt: number;
+  readonly assigned: readonly Assignment[] | undefined;
+  readonly registry: Pick<RegistryView, 'versions' | 'tasks'>;
   readonly replicas: readonly wire.TableRowInput[];
 }
 
 function workerRows(view: ClusterView, info: WorkerInfo, before: WorkerRows | undefined): WorkerRows {
   const { registry, fleet } = view;
-  const { id } = info;
-  const basis = [info, fleet.changedAt(id), registry.assignments.get(id), registry.versions, registry.tasks];
-  if (before !== undefined && basis.every((part, i) => part === before.basis[i])) return before;
-  return { basis, replicas: replicaRows(view, info) };
+  const changedAt = fleet.changedAt(info.id);
+  const assigned = registry.assignments.get(info.id);
+  const isSame =
+    before?.info === info &&
+    before.changedAt === changedAt &&
+    before.assigned === assigned &&
+    before.registry.versions === registry.versions &&
+    before.registry.tasks === registry.tasks;
+  return isSame ? before : { info, changedAt, assigned, registry, replicas: replicaRows(view, info) };
 }
 
 /** Returns the rows of assigned replicas as last reported, except failed ones, and none of a suspected worker. */
