@@ -32,7 +32,7 @@ export interface Plan {
   readonly unmet: readonly UnmetNeed[];
   /** Files and measurements that wait, each with the reason. */
   readonly deferred: readonly DeferredStep[];
-  /** The existing replicas that stay, each with the most important reason. */
+  /** The replicas that stay or are loaded, each with the most important reason. */
   readonly kept: readonly KeptReplica[];
   /** Earliest time at which the same state may give another plan. Infinite if there is none. */
   readonly nextAt: Milliseconds;

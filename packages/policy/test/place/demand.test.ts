@@ -132,6 +132,19 @@ describe('demand', () => {
     assert.deepEqual(unmet, []);
   });
 
+  it('states why a replica is loaded', () => {
+    const { kept } = plan({
+      tasks: [task('busy')],
+      variants: [busy],
+      workers: [worker('a', 500)],
+      ...wanted(['busy:original', 1]),
+    });
+    assert.deepEqual(
+      kept.map(({ source, reason }) => [source, reason]),
+      [['demand', 'demand']],
+    );
+  });
+
   it('states why each replica stays', () => {
     const { kept } = plan({
       tasks: [...idleTasks, task('busy')],
@@ -142,7 +155,7 @@ describe('demand', () => {
       ...wanted(['busy:original', 1]),
     });
     assert.deepEqual(
-      kept.map(({ replica: id, source, reason }) => [id, source, reason]),
+      kept.slice(0, 2).map(({ replica: id, source, reason }) => [id, source, reason]),
       [
         ['1', 'demand', 'demand'],
         ['2', 'held', 'queries are held for it'],

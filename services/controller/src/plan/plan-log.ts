@@ -29,10 +29,7 @@ export interface PlanLog {
   deferred(): Plan['deferred'];
   /** Returns the needs that the last plan could not meet. */
   unmet(): readonly LoggedUnmet[];
-  /**
-   * Returns why the last plan keeps a replica, or loads it: its source is undefined until the next plan then. Undefined
-   * for any other replica.
-   */
+  /** Returns why the last plan keeps or loads a replica. Undefined for any other replica. */
   placed(replica: ReplicaId): KeptReplica | undefined;
 }
 
@@ -43,7 +40,7 @@ export interface PlanLogOptions {
   readonly leader: Pick<Leader, 'term'>;
 }
 
-/** The results of the last plan, and the replicas loaded since. */
+/** The results of the last plan, and the replicas adopted since. */
 interface LastPlan {
   readonly term: Term | undefined;
   readonly deferred: Plan['deferred'];
@@ -81,7 +78,7 @@ export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions)
         term: leader.term,
         deferred: plan?.deferred ?? before.deferred,
         unmet: plan === undefined ? before.unmet : logUnmet(plan.unmet, before.unmet),
-        placed: new Map([...kept, ...actions.flatMap(loadedReplica)].map((one) => [one.replica, one])),
+        placed: new Map([...kept, ...actions.flatMap(adoptedReplica)].map((one) => [one.replica, one])),
       };
     },
     recent: () => recent,
@@ -95,8 +92,6 @@ export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions)
 const keyOf = ({ variant, source, cause, warmTarget }: UnmetNeed): string =>
   [variant, source, cause, warmTarget].join(' ');
 
-/** Returns the replica that an action adds to the plan. Empty if it adds none. */
-const loadedReplica = (action: PlanAction): readonly KeptReplica[] =>
-  action.kind === 'load' || action.kind === 'adopt'
-    ? [{ replica: action.assignment.replica, source: undefined, reason: action.reason }]
-    : [];
+/** Returns the replica that an action adopts. Empty if it adopts none. */
+const adoptedReplica = (action: PlanAction): readonly KeptReplica[] =>
+  action.kind === 'adopt' ? [{ replica: action.assignment.replica, source: undefined, reason: action.reason }] : [];

@@ -45,14 +45,14 @@ function createLog() {
 }
 
 describe('the plan log', () => {
-  it('has the reason of a replica from its load on, and its source from the next plan on', () => {
+  it('has the source and reason of the replicas that the last plan keeps or loads, and of adopted ones', () => {
     const { log } = createLog();
-    log.add([load], plan({}));
-    assert.deepEqual(log.placed(r1), { replica: r1, source: undefined, reason: 'queries are held for it' });
-    assert.equal(log.placed(r2), undefined);
+    const loaded = { replica: r1, source: 'held', reason: 'queries are held for it' };
+    log.add([load], plan({ kept: [loaded] }));
+    assert.deepEqual([log.placed(r1), log.placed(r2)], [loaded, undefined]);
     log.add([{ ...load, kind: 'adopt', reason: 'it runs', assignment: { ...load.assignment, replica: r2 } }]);
-    assert.equal(log.placed(r1)?.reason, 'queries are held for it', 'no plan was made since');
-    assert.equal(log.placed(r2)?.reason, 'it runs');
+    assert.deepEqual(log.placed(r1), loaded, 'no plan was made since');
+    assert.deepEqual(log.placed(r2), { replica: r2, source: undefined, reason: 'it runs' });
     const kept = { replica: r1, source: 'demand', reason: 'demand' };
     log.add([], plan({ kept: [kept] }));
     assert.deepEqual([log.placed(r1), log.placed(r2)], [kept, undefined]);

@@ -1,10 +1,11 @@
 // The replicas and workers in a ledger. They change while a plan is made.
 
-import type { HardwareClassId, VariantId } from '@pareto/core';
+import type { HardwareClassId, ReplicaId, VariantId } from '@pareto/core';
 import type { PlacementReplica, PlacementWorker } from '../../snapshot/snapshot.js';
 
 /** A replica in the ledger: an existing one, or (without `existing`) one that this plan loads. */
 export interface Entry {
+  readonly replica: ReplicaId;
   readonly variant: VariantId;
   readonly version: number;
   readonly hardwareClass: HardwareClassId;

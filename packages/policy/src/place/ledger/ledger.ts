@@ -87,6 +87,7 @@ export function createLedger(context: PlanningContext): Ledger {
       actions.push({ kind: 'load', assignment: { replica, variant, version, worker: id, hardwareClass }, reason });
       reserve(host, memoryBytes);
       return addEntry({
+        replica,
         variant,
         version,
         hardwareClass,
@@ -121,7 +122,7 @@ export function createLedger(context: PlanningContext): Ledger {
 
 /** Creates the entry of an existing replica, and subtracts its memory from the worker's. */
 function entryOf(replica: PlacementReplica, host: Host, memory: Memory): Entry {
-  const { variant, version, hardwareClass } = replica.assignment;
+  const { replica: id, variant, version, hardwareClass } = replica.assignment;
   // A failed replica has released its memory.
   const known = replica.state === 'failed' ? 0 : memory.measured(replica.assignment);
   const memoryBytes = Math.max(replica.memoryBytes, known);
@@ -130,6 +131,7 @@ function entryOf(replica: PlacementReplica, host: Host, memory: Memory): Entry {
   host.freeBytesAfterUnload -= leaving ? 0 : memoryBytes;
   const group = host.groups.get(hardwareClass);
   return {
+    replica: id,
     variant,
     version,
     hardwareClass,
@@ -143,12 +145,12 @@ function entryOf(replica: PlacementReplica, host: Host, memory: Memory): Entry {
   };
 }
 
-/** Returns why an existing replica stays. Empty if it is leaving or new. */
-function keptReplica({ existing, leaving, claim }: Entry): readonly KeptReplica[] {
-  if (existing === undefined || leaving) return [];
-  const { replica } = existing.assignment;
+/** Returns why a replica stays or is loaded. Empty if it is leaving. */
+function keptReplica({ replica, existing, host, leaving, claim }: Entry): readonly KeptReplica[] {
+  if (leaving) return [];
   if (claim !== undefined) return [{ replica, source: claim.source, reason: claim.reason }];
+  if (host.worker.draining) return [{ replica, source: undefined, reason: 'its worker drains, and no other is ready' }];
   const reason =
-    existing.state === 'failed' ? 'it failed, and is loaded again later' : 'no need: kept while it is used';
+    existing?.state === 'failed' ? 'it failed, and is loaded again later' : 'no need: kept while it is used';
   return [{ replica, source: undefined, reason }];
 }
