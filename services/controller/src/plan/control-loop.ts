@@ -111,6 +111,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
 
   // 1. Skip: if nothing that planning sees has changed, the plan is the same until its next time.
   if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView(), demandParams)) return 0;
+  memory.nextAt = milliseconds(0);
 
   // 2. Adopt: after a restore, first take the running replicas into the plan.
   if (!(await adoptRunning(options))) return 0;
@@ -122,7 +123,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   // 4. Observe.
   const plannedAt = clock.now();
   const view = clusterView();
-  memory.registry = view.registry;
+  memory.planned = { registry: view.registry, revision: view.fleet.revision };
   memory.assignedAt = observeAssigned(memory.assignedAt, view);
   const observed = observe(view, memory.assignedAt);
   memory.demand = followDemand(memory.demand, view, observed, demandParams);
@@ -160,6 +161,8 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   return busyMs;
 }
 
-/** Follows the demand. Returns whether planning sees the same registry, rules in force and demand as in the last turn. */
+/** Follows the demand. Returns whether planning sees the same registry, rules in force, fleet and demand as before. */
 const isSame = (memory: TurnMemory, view: ClusterView, params: SteadyDemandParams): boolean =>
-  isSameDemand(memory, view, params) && view.registry === memory.registry;
+  isSameDemand(memory, view, params) &&
+  view.registry === memory.planned?.registry &&
+  view.fleet.revision === memory.planned.revision;

@@ -12,8 +12,8 @@ type FirstSeen = ReadonlyMap<ReplicaId, Milliseconds>;
 /** Written by `runTurn` only. */
 export interface TurnMemory {
   readonly term: Term;
-  /** Registry of the last plan. Undefined before the first. */
-  registry: ClusterView['registry'] | undefined;
+  /** Registry and revision of the fleet of the last plan. Undefined before the first. */
+  planned: { readonly registry: ClusterView['registry']; readonly revision: number } | undefined;
   demand: FollowedDemand;
   /** Time at which each assignment was first seen, on this controller's clock. */
   assignedAt: FirstSeen;
@@ -31,7 +31,7 @@ export interface TurnMemory {
 
 export const emptyMemory = (term: Term): TurnMemory => ({
   term,
-  registry: undefined,
+  planned: undefined,
   demand: unfollowedDemand,
   assignedAt: new Map(),
   orphans: [],
