@@ -30,7 +30,7 @@ export type DemandSums = Map<string, TargetSums>;
 /** Sums of which a part counts. */
 export interface WeightedSums {
   readonly sums: DemandSums;
-  /** Between 0 and 1. */
+  /** Part of the sums that counts, between 0 and 1. */
   readonly weight: number;
 }
 
