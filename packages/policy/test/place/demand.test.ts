@@ -66,6 +66,19 @@ describe('demand', () => {
     assert.match(unmet[0]?.reason ?? '', /^demand: 279 items\/s need the time of 2\.8 more slots/);
   });
 
+  it('lacks a worker, not slot time, if no worker can hold the variant', () => {
+    const { unmet } = plan({
+      tasks: [task('busy')],
+      variants: [busy],
+      workers: [worker('a', 50, { slots: 4 })],
+      ...wanted(['busy:original', 1]),
+    });
+    assert.deepEqual(
+      unmet.map(({ source, cause }) => [source, cause]),
+      [['demand', 'no-worker']],
+    );
+  });
+
   it('shares slots that are too few in turns, so that no variant starves', () => {
     const other = variant('other:original', { p50Ms: 10, task: 'busy', accuracy: 0.8 });
     const { actions } = plan({

@@ -24,9 +24,8 @@ export function planTargets(context: PlanningContext, sources: readonly NeedSour
     for (const need of stated) {
       const own = shares.get(need) ?? splitByClass(context, need);
       if (own.length > 0) targets.push({ source, priority, need, shares: own });
-      const text = lacking.get(need);
-      if (text !== undefined) unmet.push(unmetNeed(source, need, { cause: 'compute', text }));
-      if (need.problem !== undefined) unmet.push(unmetNeed(source, need, need.problem));
+      const problem = need.problem ?? lacking.get(need);
+      if (problem !== undefined) unmet.push(unmetNeed(source, need, problem));
     }
   }
   return { targets, unmet };

@@ -10,9 +10,11 @@ import type { Share } from './target.js';
 
 export interface DemandSplit {
   readonly shares: ReadonlyMap<Need, readonly Share[]>;
-  /** Demands for which the slots of the fleet are too few, each with the reason. */
-  readonly lacking: ReadonlyMap<Need, string>;
+  /** Demands that the fleet can't meet, each with what it lacks. */
+  readonly lacking: ReadonlyMap<Need, Problem>;
 }
+
+type Problem = Need['problem'] & {};
 
 interface Demand {
   readonly need: Need;
@@ -24,13 +26,13 @@ interface Demand {
 
 /** Divides the compute among the demands in turns, one replica each, in every turn the smallest demand first. */
 export function splitDemand(context: PlanningContext, compute: Compute, needs: readonly Need[]): DemandSplit {
-  const lacking = new Map<Need, string>();
+  const lacking = new Map<Need, Problem>();
   const demands = needs.map((need) => createDemand(context, need));
   let open = demands.filter(({ itemsPerSecond }) => itemsPerSecond > 0);
   while (open.length > 0) {
     open = open.toSorted(smallestFirst).filter((demand) => {
       if (addReplica(context, compute, demand)) return demand.itemsPerSecond > 0;
-      lacking.set(demand.need, lackText(demand));
+      lacking.set(demand.need, lackOf(context, demand));
       return false;
     });
   }
@@ -86,10 +88,15 @@ function pickOption(
   );
 }
 
-function lackText({ need, itemsPerSecond }: Demand): string {
-  const [cheapest] = need.options;
-  const slots = itemsPerSecond * (cheapest?.secondsPerItem ?? 0);
-  return `${format(itemsPerSecond)} items/s need the time of ${format(slots)} more slots; every slot is busy`;
+function lackOf({ isHosted }: PlanningContext, { need: { options }, itemsPerSecond }: Demand): Problem {
+  const [cheapest] = options;
+  if (!options.some(isHosted)) {
+    const classes = options.map(({ hardwareClass }) => hardwareClass).join(' or ');
+    return { cause: 'no-worker', text: `no worker has a slot of ${classes} and enough memory` };
+  }
+  const slots = format(itemsPerSecond * (cheapest?.secondsPerItem ?? 0));
+  const text = `${format(itemsPerSecond)} items/s need the time of ${slots} more slots; every slot is busy`;
+  return { cause: 'compute', text };
 }
 
 const format = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
