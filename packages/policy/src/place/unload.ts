@@ -2,8 +2,8 @@
 // replicas for lack of memory.
 
 import type { VariantId } from '@pareto/core';
-import type { PlanningContext } from './context/context.js';
-import { retentionOf } from './context/context.js';
+import { versionKey } from '../snapshot/versions.js';
+import { retentionOf, type PlanningContext } from './context/context.js';
 import { wasUsedRecently, type Retention } from './context/retention.js';
 import type { Entry } from './ledger/entry.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -42,7 +42,7 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.claim !== undefined || entry.leaving || !isReady(entry) || !entry.host.schedulable) continue;
-    const key = `${entry.variant}/${entry.version}`;
+    const key = versionKey(entry.variant, entry.version);
     const other = surplus.get(key);
     if (other === undefined || lastUsed(entry) < lastUsed(other)) surplus.set(key, entry);
   }

@@ -82,7 +82,7 @@ export interface PlacementSnapshot {
   readonly held: readonly VariantId[];
   /** Items per second that each variant must answer, from `steadyDemand`. Missing variants have no demand. */
   readonly demand: ReadonlyMap<VariantId, number>;
-  /** Time at which a replica of a version of a variant (`variant/version`) was last unloaded, if that was recently. */
+  /** Time at which a replica of a version of a variant (by `versionKey`) was last unloaded, if that was recently. */
   readonly unloadedAt: ReadonlyMap<string, Milliseconds>;
   readonly prices: PriceTable;
 }

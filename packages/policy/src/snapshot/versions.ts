@@ -1,5 +1,6 @@
 // The versions of an architecture that placement uses: the served one and the next one.
 
+import type { VariantId } from '@pareto/core';
 import type { PlacementSnapshot, PlacementVariant } from './snapshot.js';
 
 export interface Versions {
@@ -8,6 +9,9 @@ export interface Versions {
   /** Current version, if the name does not resolve to it yet. */
   readonly next: number | undefined;
 }
+
+/** Returns the key of one version of a variant. */
+export const versionKey = (variant: VariantId, version: number): string => `${variant}/${version}`;
 
 export type VersionsByArchitecture = ReadonlyMap<string, Versions>;
 

@@ -2,13 +2,23 @@ import assert from 'node:assert/strict';
 import { milliseconds, variantId, type Plan } from '@pareto/core';
 import { buildHardwareClass } from '@pareto/testkit';
 import { planReplicas } from '../../src/place/plan-replicas.js';
-import { defaultPlacementParams, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
+import { defaultPlacementParams } from '../../src/snapshot/snapshot.js';
 import { carryOut } from './carry-out.js';
-import { alsoOn, brief, cpu, replica, snapshot, task, variant, worker, type Wanted } from '../support/fixture.js';
+import {
+  alsoOn,
+  brief,
+  cpu,
+  replica,
+  snapshot,
+  task,
+  variant,
+  worker,
+  type SnapshotFields,
+} from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
-const plan = (fields: Partial<PlacementSnapshot> & Wanted): Plan => planReplicas(snapshot(fields), params);
-const wanted = (...counts: readonly (readonly [string, number])[]): Wanted => ({
+const plan = (fields: SnapshotFields): Plan => planReplicas(snapshot(fields), params);
+const wanted = (...counts: readonly (readonly [string, number])[]): Pick<SnapshotFields, 'wanted'> => ({
   wanted: new Map(counts.map(([id, count]) => [variantId(id), count])),
 });
 const busy = variant('busy:original', { p50Ms: 10, task: 'busy' });

@@ -13,7 +13,7 @@ import {
   task,
   variant,
   worker,
-  type Wanted,
+  type SnapshotFields,
   type VariantFields,
 } from '../support/fixture.js';
 
@@ -22,7 +22,7 @@ const small = variant('small:original', { p50Ms: 1, accuracy: 0.9 });
 const middle = variant('middle:original', { p50Ms: 3, accuracy: 0.95 });
 const large = variant('large:original', { p50Ms: 9, accuracy: 0.99 });
 
-const cases: readonly (readonly [string, Partial<PlacementSnapshot> & Wanted, readonly string[]])[] = [
+const cases: readonly (readonly [string, SnapshotFields, readonly string[]])[] = [
   [
     'the cheapest and the most accurate are loaded on different workers',
     { variants: [small, middle, large], workers: [worker('a', 500), worker('b', 500)] },

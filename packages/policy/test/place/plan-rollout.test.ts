@@ -11,7 +11,7 @@ import {
   snapshot,
   variant,
   worker,
-  type Wanted,
+  type SnapshotFields,
   type VariantFields,
 } from '../support/fixture.js';
 
@@ -21,7 +21,7 @@ const second = (recipe = 'original', fields: VariantFields = {}) => first(recipe
 const current = architecture('a', { version: 2 });
 
 /** A snapshot in which version 2 is registered and version 1 is served. */
-const world = (fields: Partial<PlacementSnapshot> & Wanted): PlacementSnapshot =>
+const world = (fields: SnapshotFields): PlacementSnapshot =>
   snapshot({
     now: milliseconds(10_000),
     architectures: [current],
@@ -31,7 +31,7 @@ const world = (fields: Partial<PlacementSnapshot> & Wanted): PlacementSnapshot =
     replicas: [replica('1', 'a:original', 'w')],
     ...fields,
   });
-const plan = (fields: Partial<PlacementSnapshot> & Wanted): Plan => planReplicas(world(fields), params);
+const plan = (fields: SnapshotFields): Plan => planReplicas(world(fields), params);
 
 /** Returns the served version and the plan of each turn. */
 function run(start: PlacementSnapshot, turns: number): readonly string[] {
@@ -111,7 +111,7 @@ describe('a new version', () => {
     const variants = [first(), first('fp16'), second()];
     const replicas = [replica('1', 'a:fp16', 'w')];
     const ready = [...replicas, replica('2', 'a:original', 'w', { version: 2 }), replica('3', 'a:original', 'w')];
-    const cases: readonly (Partial<PlacementSnapshot> & Wanted)[] = [
+    const cases: readonly SnapshotFields[] = [
       { architectures: [current] },
       { architectures: [declines('declined')] },
       { architectures: [declines('failed')] },

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId } from '@pareto/core';
 import fc from 'fast-check';
-import {
-  defaultPlacementParams,
-  planReplicas,
-  type PlacementSnapshot,
-  type PlacementVariant,
-} from '../../src/index.js';
+import { defaultPlacementParams, planReplicas, type PlacementVariant } from '../../src/index.js';
 import { carryOut } from './carry-out.js';
 import { buildSelectionRule } from '@pareto/testkit';
 import {
@@ -17,7 +12,7 @@ import {
   variant,
   worker,
   type VariantFields,
-  type Wanted,
+  type SnapshotFields,
 } from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
@@ -40,7 +35,7 @@ const room = { workers: [worker('w', 1000)] };
 const now = milliseconds(10_000);
 const busy = { lastUsedAt: milliseconds(9_999) };
 
-const cases: readonly (readonly [string, Partial<PlacementSnapshot> & Wanted, readonly string[]])[] = [
+const cases: readonly (readonly [string, SnapshotFields, readonly string[]])[] = [
   ['no rule and no domination', { variants: all }, ['load a:int8 on w', 'load b:original on w']],
   [
     'a dominated variant is not required',

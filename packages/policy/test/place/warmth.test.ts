@@ -16,7 +16,7 @@ import {
   variant,
   warmthRule,
   worker,
-  type Wanted,
+  type SnapshotFields,
   type VariantFields,
 } from '../support/fixture.js';
 
@@ -39,9 +39,9 @@ const room = { workers: [worker('w', 1000)] };
 const now = milliseconds(100_000);
 const at = (ms: number) => ({ lastUsedAt: milliseconds(ms), since: milliseconds(0) });
 const loaded = [replica('1', 'a:int8', 'w', at(0)), replica('2', 'b:original', 'w', at(0))];
-const wanted = (id: string, count = 1): Wanted['wanted'] & {} => new Map([[variantId(id), count]]);
+const wanted = (id: string, count = 1): SnapshotFields['wanted'] & {} => new Map([[variantId(id), count]]);
 
-const cases: readonly (readonly [string, Partial<PlacementSnapshot> & Wanted, readonly string[]])[] = [
+const cases: readonly (readonly [string, SnapshotFields, readonly string[]])[] = [
   [
     'a warm rule keeps its variant ready',
     { variants: all, replicas: loaded, warmthRules: [warmthRule('warm', 'a:fp16')] },
@@ -300,7 +300,7 @@ describe('placement by warmth rules', () => {
     it(name, () => assert.deepEqual(brief(planReplicas(snapshot({ ...room, ...fields }), params)), expected));
   }
 
-  const unmetOf = (fields: Partial<PlacementSnapshot> & Wanted): readonly string[] =>
+  const unmetOf = (fields: SnapshotFields): readonly string[] =>
     planReplicas(snapshot({ ...room, ...fields }), params).unmet.map(
       ({ variant: id, warmTarget, reason }) => `${id} for ${warmTarget}: ${reason}`,
     );

@@ -173,8 +173,8 @@ export function worker(
   return { info, presence: 'connected', draining: false, measuring: undefined, making: undefined, ...fields };
 }
 
-/** Demand as the number of replicas that it keeps busy. */
-export interface Wanted {
+/** Fields of a snapshot, in which demand may be the number of replicas that it keeps busy. */
+export interface SnapshotFields extends Partial<PlacementSnapshot> {
   readonly wanted?: ReadonlyMap<VariantId, number>;
 }
 
@@ -188,7 +188,7 @@ function itemsFor(id: VariantId, replicas: number, variants: readonly PlacementV
 /**
  * Builds a snapshot. By default, the architectures are those of the variants in their newest version, without recipes.
  */
-export function snapshot(fields: Partial<PlacementSnapshot> & Wanted): PlacementSnapshot {
+export function snapshot(fields: SnapshotFields): PlacementSnapshot {
   const { wanted = new Map<VariantId, number>(), ...own } = fields;
   const demand = new Map(Array.from(wanted, ([id, replicas]) => [id, itemsFor(id, replicas, own.variants ?? [])]));
   return {

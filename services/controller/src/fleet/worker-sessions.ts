@@ -157,7 +157,7 @@ async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<W
   return workerInfoFromWire(hello);
 }
 
-/** Reads messages until the stream ends or breaks, the signal aborts, or no message arrives in time. */
+/** A reader of a worker's messages until the stream ends or breaks, the signal aborts, or no message arrives in time. */
 interface MessageReader extends Disposable {
   /** Returns the next message. Undefined at the end. */
   next(): Promise<wire.WorkerMessage | undefined>;

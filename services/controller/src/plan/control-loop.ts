@@ -1,12 +1,15 @@
 // The control loop: each turn observes, plans, validates, records and applies. Turns run one at a time, every second
-// and when triggered, and rest in between, so that they take a tenth of the time.
+// and when triggered, and rest in between as `planRest` decides.
 
-import { milliseconds, type Clock } from '@pareto/core';
+import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import {
   defaultOrphanParams,
+  defaultRestParams,
   dropEarlyUnloads,
+  observeUnloads,
   planOrphanUnloads,
   planReplicas,
+  planRest,
   validatePlan,
   type PlacementParams,
   type SteadyDemandParams,
@@ -22,14 +25,7 @@ import type { Mirror } from '../storage/mirror.js';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import { recordPlan } from './record-plan.js';
 import { reportTurn, traceTurn, type ReportOptions } from './report-turn.js';
-import {
-  emptyMemory,
-  observeAssigned,
-  observeOrphaned,
-  withLoads,
-  withUnloads,
-  type TurnMemory,
-} from './turn-memory.js';
+import { emptyMemory, observeAssigned, observeOrphaned, withLoads, type TurnMemory } from './turn-memory.js';
 
 export interface ControlLoop {
   /** Requests a turn, because its plan may differ from the last one. */
@@ -51,13 +47,10 @@ export interface ControlLoopOptions extends AdoptOptions, ReportOptions {
 }
 
 const turnMs = 1_000;
-/** Minimum rest after a turn. Triggers during the rest share one turn. */
-const minRestMs = milliseconds(50);
-/** Rest after a turn as a multiple of the time that it planned, so that planning takes a tenth of a core. */
-const restPerBusyMs = 9;
 
 export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   const { clock, leader, mirror, logger, metrics } = options;
+  const rest = defaultRestParams;
   const due = createWakeSignal(clock);
   const urgent = createWakeSignal(clock);
   let memory: TurnMemory | undefined;
@@ -69,16 +62,16 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     return 0;
   };
   /** Runs a turn. Returns the rest that is due after it. */
-  const turn = async (): Promise<number> => {
+  const turn = async (): Promise<Milliseconds> => {
     // Only the leader acts, and only on a complete view.
-    if (leader.term === undefined || !mirror.synced) return 0;
+    if (leader.term === undefined || !mirror.synced) return rest.minMs;
     if (memory?.term !== leader.term) memory = emptyMemory(leader.term);
     const isChanged = isTriggered;
     isTriggered = false;
     const startedAt = clock.now();
     const busyMs = await runTurn(options, memory, isChanged).catch(failed(memory));
     metrics.turnTime.record((clock.now() - startedAt) / 1000);
-    return memory.demand.held.length > 0 ? 0 : restPerBusyMs * busyMs;
+    return planRest(busyMs, memory.demand, rest);
   };
   const trigger = (): void => {
     isTriggered = true;
@@ -93,8 +86,8 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     async run(signal) {
       while (!signal.aborted) {
         const restMs = await turn();
-        await clock.sleep(minRestMs, signal).catch(() => undefined);
-        if (restMs > minRestMs) await urgent.wait(restMs - minRestMs, signal);
+        await clock.sleep(rest.minMs, signal).catch(() => undefined);
+        if (restMs > rest.minMs) await urgent.wait(restMs - rest.minMs, signal);
         await due.wait(turnMs, signal);
       }
     },
@@ -149,7 +142,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   // 7. Record the plan in the store, before any effect.
   await recordPlan(options.leader, clock, planId, actions);
   memory.assignedAt = withLoads(memory.assignedAt, actions, view.now);
-  memory.unloadedAt = withUnloads(memory.unloadedAt, actions, view.now, placement);
+  memory.unloadedAt = observeUnloads(memory.unloadedAt, actions, view.now, placement);
 
   // 8. Apply: steps and assignments are sent to the workers.
   options.assigner.apply(actions);

@@ -1,7 +1,7 @@
 // State that one control turn leaves for the next, within one term of this leader.
 
 import { milliseconds, type Milliseconds, type PlanAction, type ReplicaId } from '@pareto/core';
-import type { Orphan, PlacementParams, PlacementSnapshot } from '@pareto/policy';
+import type { Orphan, PlacementSnapshot } from '@pareto/policy';
 import { observeOrphans, type ClusterView } from '../cluster/observe.js';
 import type { Term } from '../leadership/leadership.js';
 import { unfollowedDemand, type FollowedDemand } from './follow-demand.js';
@@ -70,16 +70,3 @@ export const withLoads = (assignedAt: FirstSeen, actions: readonly PlanAction[],
     ...actions.flatMap((action) => (action.kind === 'load' ? [[action.assignment.replica, now] as const] : [])),
     ...assignedAt,
   ]);
-
-/** Returns `unloadedAt` with the unloads of `actions`, and without those that no longer matter. */
-export function withUnloads(
-  before: PlacementSnapshot['unloadedAt'],
-  actions: readonly PlanAction[],
-  now: Milliseconds,
-  { surplusMs }: Pick<PlacementParams, 'surplusMs'>,
-): PlacementSnapshot['unloadedAt'] {
-  const unloadedAt = new Map([...before].filter(([, at]) => now - at < surplusMs));
-  for (const action of actions)
-    if (action.kind === 'unload') unloadedAt.set(`${action.assignment.variant}/${action.assignment.version}`, now);
-  return unloadedAt;
-}

@@ -2,11 +2,12 @@
 
 import type { Milliseconds, ReplicaId, Variant, VariantId } from '@pareto/core';
 import type { PlacementParams, PlacementReplica, PlacementSnapshot } from '../../snapshot/snapshot.js';
-import { versionsOf, type VersionsByArchitecture } from '../../snapshot/versions.js';
+import { versionKey, versionsOf, type VersionsByArchitecture } from '../../snapshot/versions.js';
 import { coldVariants } from '../../snapshot/warmth.js';
 import { createHorizon, type Horizon } from './horizon.js';
 import { hostedBy } from './hosted-by.js';
 import { listOptions, type Option, type Options } from './options.js';
+import { requiredVariants } from './required-variants.js';
 import type { Retention } from './retention.js';
 import { listUnservable } from './unservable.js';
 
@@ -18,6 +19,8 @@ export interface PlanningContext {
   readonly options: Options;
   /** Variants that are kept only while queries use them, from `coldVariants`. */
   readonly cold: ReadonlyMap<VariantId, Milliseconds>;
+  /** Variants that each task keeps ready without demand, from `requiredVariants`. */
+  readonly required: readonly VariantId[];
   /** Reasons why replicas must be unloaded, from `listUnservable`. */
   readonly unservable: ReadonlyMap<ReplicaId, string>;
   /** Returns the replicas of a version of a variant that answer now or will. */
@@ -31,12 +34,13 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
   const versions = versionsOf(snapshot);
   const unservable = listUnservable(snapshot, versions, params, horizon);
   const serving = groupServing(snapshot, unservable);
+  const options = listOptions(snapshot, versions);
+  const cold = coldVariants(snapshot.warmthRules, snapshot.variants);
+  const isHosted = hostedBy(snapshot.workers);
   return {
-    ...{ snapshot, params, horizon, versions, unservable },
-    options: listOptions(snapshot, versions),
-    cold: coldVariants(snapshot.warmthRules, snapshot.variants),
-    serving: ({ id, version }) => serving.get(`${id}/${version}`) ?? [],
-    isHosted: hostedBy(snapshot.workers),
+    ...{ snapshot, params, horizon, versions, options, cold, unservable, isHosted },
+    required: requiredVariants({ snapshot, versions, options, cold, isHosted }),
+    serving: ({ id, version }) => serving.get(versionKey(id, version)) ?? [],
   };
 }
 
@@ -52,7 +56,7 @@ function groupServing(
   for (const one of replicas) {
     const { replica, variant, version, worker } = one.assignment;
     if (one.state === 'failed' || one.state === 'draining' || unservable.has(replica) || !staying.has(worker)) continue;
-    const key = `${variant}/${version}`;
+    const key = versionKey(variant, version);
     const own = groups.get(key);
     if (own === undefined) groups.set(key, [one]);
     else own.push(one);

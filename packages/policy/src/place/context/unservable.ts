@@ -3,7 +3,7 @@
 import { architectureNameOf, groupBy, type ReplicaId } from '@pareto/core';
 import { denialOf } from '../../select/rules.js';
 import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
-import type { Versions, VersionsByArchitecture } from '../../snapshot/versions.js';
+import { versionKey, type Versions, type VersionsByArchitecture } from '../../snapshot/versions.js';
 import type { Horizon } from './horizon.js';
 
 /** Returns why replicas must be unloaded: their variant or worker is gone, excluded or superseded, or they failed. */
@@ -13,7 +13,7 @@ export function listUnservable(
   params: PlacementParams,
   horizon: Horizon,
 ): ReadonlyMap<ReplicaId, string> {
-  const variants = new Map(snapshot.variants.map(({ variant }) => [`${variant.id}/${variant.version}`, variant]));
+  const variants = new Map(snapshot.variants.map(({ variant }) => [versionKey(variant.id, variant.version), variant]));
   const workers = new Map(snapshot.workers.map((worker) => [worker.info.id, worker]));
   const siblings = groupBy(snapshot.replicas, ({ assignment }) => architectureNameOf(assignment.variant));
 
@@ -41,7 +41,7 @@ export function listUnservable(
         ? `${architecture} resolves to version ${own.served} now`
         : failureReason(replica, worker);
     }
-    const variant = variants.get(`${id}/${version}`);
+    const variant = variants.get(versionKey(id, version));
     if (variant === undefined) return 'the variant was deleted';
     if (variant.quarantineReason !== undefined) return `quarantined: ${variant.quarantineReason}`;
     const denial = denialOf({ ...variant, variant: id }, snapshot.rules);

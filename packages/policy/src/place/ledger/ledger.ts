@@ -2,6 +2,7 @@
 
 import {
   replicaId,
+  type Assignment,
   type DeferredStep,
   type HardwareClassId,
   type KeptReplica,
@@ -82,23 +83,11 @@ export function createLedger(context: PlanningContext): Ledger {
       const { id: variant, version } = option.variant.variant;
       const { hardwareClass, memoryBytes } = option;
       const { host } = group;
-      const { id } = host.worker.info;
       const replica = replicaId(`${snapshot.planId}-${actions.length}`);
-      actions.push({ kind: 'load', assignment: { replica, variant, version, worker: id, hardwareClass }, reason });
+      const assignment: Assignment = { replica, variant, version, worker: host.worker.info.id, hardwareClass };
+      actions.push({ kind: 'load', assignment, reason });
       reserve(host, memoryBytes);
-      return addEntry({
-        replica,
-        variant,
-        version,
-        hardwareClass,
-        host,
-        group,
-        memoryBytes,
-        existing: undefined,
-        leaving: false,
-        claim: undefined,
-        load: 0,
-      });
+      return addEntry(createEntry(assignment, host, memoryBytes, undefined));
     },
     unload(entry, reason) {
       if (entry.leaving || entry.existing === undefined) return;
@@ -122,24 +111,30 @@ export function createLedger(context: PlanningContext): Ledger {
 
 /** Creates the entry of an existing replica, and subtracts its memory from the worker's. */
 function entryOf(replica: PlacementReplica, host: Host, memory: Memory): Entry {
-  const { replica: id, variant, version, hardwareClass } = replica.assignment;
   // A failed replica has released its memory.
   const known = replica.state === 'failed' ? 0 : memory.measured(replica.assignment);
-  const memoryBytes = Math.max(replica.memoryBytes, known);
-  const leaving = replica.state === 'draining';
-  host.freeBytes -= memoryBytes;
-  host.freeBytesAfterUnload -= leaving ? 0 : memoryBytes;
-  const group = host.groups.get(hardwareClass);
+  const entry = createEntry(replica.assignment, host, Math.max(replica.memoryBytes, known), replica);
+  host.freeBytes -= entry.memoryBytes;
+  host.freeBytesAfterUnload -= entry.leaving ? 0 : entry.memoryBytes;
+  return entry;
+}
+
+function createEntry(
+  { replica, variant, version, hardwareClass }: Assignment,
+  host: Host,
+  memoryBytes: number,
+  existing: PlacementReplica | undefined,
+): Entry {
   return {
-    replica: id,
+    replica,
     variant,
     version,
     hardwareClass,
     host,
-    group,
+    group: host.groups.get(hardwareClass),
     memoryBytes,
-    existing: replica,
-    leaving,
+    existing,
+    leaving: existing?.state === 'draining',
     claim: undefined,
     load: 0,
   };

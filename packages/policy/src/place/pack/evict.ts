@@ -66,7 +66,7 @@ export function victimsFor(
  */
 export const evictable = (host: Host, rank: number): readonly Entry[] =>
   host.entries
-    .filter((entry) => !entry.leaving && entry.existing !== undefined && rankOf(entry) > rank)
+    .filter((entry) => !entry.leaving && entry.existing !== undefined && claimRank(entry) > rank)
     .toSorted(leastImportantFirst);
 
 /** Evicts what only less important needs keep, but no replica of the variant itself, which counts on another class. */
@@ -75,10 +75,11 @@ export const lessImportant = (rank: number, own: Pick<Variant, 'id' | 'version'>
   compare: compareVictims,
 });
 
-const rankOf = ({ claim }: Entry): number => claim?.rank ?? Infinity;
+const claimRank = ({ claim }: Entry): number => claim?.rank ?? Infinity;
 const usedAt = ({ existing }: Entry): number => existing?.lastUsedAt ?? 0;
 
-const leastImportantFirst = (a: Entry, b: Entry): number => ascending(rankOf(b), rankOf(a)) || usedAt(a) - usedAt(b);
+const leastImportantFirst = (a: Entry, b: Entry): number =>
+  ascending(claimRank(b), claimRank(a)) || usedAt(a) - usedAt(b);
 
 /** Compares by the most important victims, which come first. No victims are the best. */
 function compareVictims(a: readonly Entry[], b: readonly Entry[]): number {

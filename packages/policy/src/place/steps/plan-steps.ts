@@ -2,6 +2,7 @@
 
 import { formatVariant } from '@pareto/core';
 import type { PlanningContext } from '../context/context.js';
+import type { Host } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { slotsOf } from '../pack/replicas.js';
 import type { OpenStep } from './list-open-steps.js';
@@ -13,8 +14,11 @@ import { createStepScheduler } from './step-scheduler.js';
  */
 export function planSteps(ledger: Ledger, context: PlanningContext, steps: readonly OpenStep[], rank: number): void {
   const scheduler = createStepScheduler(ledger, context, rank);
+  const ordered = ledger.hosts.filter(
+    ({ worker: { presence, making, measuring } }) => presence !== 'gone' && (making ?? measuring) !== undefined,
+  );
   for (const step of steps) {
-    if (isInProgress(ledger, step)) continue;
+    if (isInProgress(ordered, step)) continue;
     const reason = scheduler.schedule(step);
     if (reason === undefined) continue;
     const { architecture, version, recipe, hardwareClass } = step;
@@ -27,12 +31,11 @@ export function planSteps(ledger: Ledger, context: PlanningContext, steps: reado
  * variant's name, so names are compared: a variant without a file is being generated, not measured.
  */
 const isInProgress = (
-  { hosts }: Ledger,
+  hosts: readonly Host[],
   { architecture, version, recipe, variant, hardwareClass }: OpenStep,
 ): boolean =>
   hosts.some((host) => {
-    const { making, measuring, presence } = host.worker;
-    if (presence === 'gone') return false;
+    const { making, measuring } = host.worker;
     if (hardwareClass === undefined) {
       if (making === undefined) return measuring === formatVariant(architecture, recipe, 'cpu');
       return making.architecture === architecture && making.version === version && making.recipe === recipe;

@@ -38,22 +38,29 @@ export function createStepScheduler(ledger: Ledger, { horizon, params }: Plannin
     idle = idle.filter((other) => other !== host);
     blockers.clear();
   }
-  function candidates(step: OpenStep): readonly Host[] {
-    const able = idle.filter((host) => step.hardwareClass === undefined || slotsOf(host, step.hardwareClass) > 0);
-    const isBusy = (host: Host): number => (step.order.kind === 'make' && host.entries.some(isInUse) ? 1 : 0);
-    return able.toSorted((a, b) => isBusy(a) - isBusy(b) || b.freeBytes - a.freeBytes);
+  /** Returns a comparison of workers for a step: idle ones before busy ones for files, then the most free memory. */
+  function roomierFor({ order: { kind } }: OpenStep): (a: Host, b: Host) => number {
+    const isBusy = (host: Host): number => (kind === 'make' && host.entries.some(isInUse) ? 1 : 0);
+    return (a, b) => isBusy(a) - isBusy(b) || b.freeBytes - a.freeBytes;
   }
   return {
     schedule(step) {
-      const { memoryBytes, isHeld } = step;
-      const able = candidates(step);
+      const { memoryBytes, isHeld, hardwareClass } = step;
+      const able = hardwareClass === undefined ? idle : idle.filter((host) => slotsOf(host, hardwareClass) > 0);
       if (able.length === 0) return 'every suitable worker is generating or measuring already';
       const isAnywhere = isHeld || step.order.kind === 'make';
       const quiet = isAnywhere ? able : able.filter((host) => blocker(host) === undefined);
       if (quiet.length === 0) return busyReason(able, blocker);
-      const roomy = quiet.find((host) => host.freeBytes >= memoryBytes);
-      if (roomy !== undefined) return order(step, roomy);
-      for (const host of quiet) {
+      const compare = roomierFor(step);
+      const roomy = quiet.filter((host) => host.freeBytes >= memoryBytes);
+      const [first] = roomy;
+      // Sorting all workers for each step would take most of a plan of a large fleet.
+      if (first !== undefined)
+        return order(
+          step,
+          roomy.reduce((a, b) => (compare(b, a) < 0 ? b : a), first),
+        );
+      for (const host of quiet.toSorted(compare)) {
         const leaving = evictable(host, rank).filter((entry) => isHeld || !isInUse(entry));
         const victims = victimsFor(host, memoryBytes, leaving);
         if (victims === undefined) continue;

@@ -1,7 +1,7 @@
 // The validation of a plan against a fresh snapshot before it is carried out. Outdated actions are dropped with a
 // reason.
 
-import type { Assignment, Plan, PlanAction, ReplicaId, VariantId, WorkerId } from '@pareto/core';
+import type { Assignment, Plan, PlanAction, ReplicaId, WorkerId } from '@pareto/core';
 import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
 import { isStale } from '../../make/list-measures.js';
 import type {
@@ -10,6 +10,7 @@ import type {
   PlacementVariant,
   PlacementWorker,
 } from '../../snapshot/snapshot.js';
+import { versionKey } from '../../snapshot/versions.js';
 
 /** The parts of the snapshot that are validated against. */
 type Fresh = Pick<PlacementSnapshot, 'architectures' | 'variants' | 'workers' | 'replicas'>;
@@ -20,6 +21,7 @@ export interface ValidatedPlan {
 }
 
 export function validatePlan(plan: Pick<Plan, 'actions'>, fresh: Fresh): ValidatedPlan {
+  if (plan.actions.length === 0) return { actions: [], dropped: [] };
   const context = createValidationContext(fresh);
   const actions: PlanAction[] = [];
   const dropped: { action: PlanAction; reason: string }[] = [];
@@ -33,7 +35,7 @@ export function validatePlan(plan: Pick<Plan, 'actions'>, fresh: Fresh): Validat
 
 interface ValidationContext {
   readonly architectures: ReadonlyMap<string, PlacementArchitecture>;
-  /** Variants by `keyOf`. */
+  /** Variants by `versionKey`. */
   readonly variants: ReadonlyMap<string, PlacementVariant>;
   readonly workers: ReadonlyMap<WorkerId, PlacementWorker>;
   readonly classes: readonly FleetClass[];
@@ -44,12 +46,10 @@ interface ValidationContext {
 
 type VariantVersion = Pick<Assignment, 'variant' | 'version'>;
 
-const keyOf = (variant: VariantId, version: number): string => `${variant}/${version}`;
-
 function createValidationContext({ architectures, variants, workers, replicas }: Fresh): ValidationContext {
   const context: ValidationContext = {
     architectures: new Map(architectures.map((planned) => [planned.architecture.name, planned])),
-    variants: new Map(variants.map((known) => [keyOf(known.variant.id, known.variant.version), known])),
+    variants: new Map(variants.map((known) => [versionKey(known.variant.id, known.variant.version), known])),
     workers: new Map(workers.map((worker) => [worker.info.id, worker])),
     classes: fleetClasses(workers),
     replicas: new Set(replicas.map(({ assignment }) => assignment.replica)),
@@ -67,7 +67,7 @@ const measurementOf = (
   { variants }: ValidationContext,
   { variant, version, hardwareClass }: VariantVersion & Pick<Assignment, 'hardwareClass'>,
 ): PlacementVariant['measurements'][number] | undefined =>
-  variants.get(keyOf(variant, version))?.measurements.find((one) => one.hardwareClass === hardwareClass);
+  variants.get(versionKey(variant, version))?.measurements.find((one) => one.hardwareClass === hardwareClass);
 
 function memoryOf(context: ValidationContext, assignment: VariantVersion & Pick<Assignment, 'hardwareClass'>): number {
   const result = measurementOf(context, assignment)?.result;
@@ -113,7 +113,7 @@ function orderDropReason(id: WorkerId, context: ValidationContext): string | und
 }
 
 function variantDropReason(wanted: VariantVersion, { variants }: ValidationContext): string | undefined {
-  const known = variants.get(keyOf(wanted.variant, wanted.version));
+  const known = variants.get(versionKey(wanted.variant, wanted.version));
   if (known === undefined) return 'this version of the variant is no longer current';
   return known.variant.quarantineReason === undefined ? undefined : 'the variant is quarantined';
 }

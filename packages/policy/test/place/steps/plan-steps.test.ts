@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId, type Plan, type RecipeOutcome } from '@pareto/core';
 import fc from 'fast-check';
-import { defaultPlacementParams, planReplicas, type PlacementSnapshot } from '../../../src/index.js';
+import { defaultPlacementParams, planReplicas } from '../../../src/index.js';
 import { carryOut } from '../carry-out.js';
 import {
   architecture,
@@ -14,14 +14,14 @@ import {
   snapshot,
   variant,
   worker,
-  type Wanted,
+  type SnapshotFields,
 } from '../../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
-const plan = (fields: Partial<PlacementSnapshot> & Wanted): Plan => planReplicas(snapshot(fields), params);
-const work = (fields: Partial<PlacementSnapshot> & Wanted): readonly string[] =>
+const plan = (fields: SnapshotFields): Plan => planReplicas(snapshot(fields), params);
+const work = (fields: SnapshotFields): readonly string[] =>
   brief(plan(fields)).filter((action) => action.startsWith('make') || action.startsWith('measure'));
-const waits = (fields: Partial<PlacementSnapshot> & Wanted): readonly string[] =>
+const waits = (fields: SnapshotFields): readonly string[] =>
   plan(fields).deferred.map(({ architecture: of, recipe, reason }) => `${of}:${recipe} ${reason}`);
 
 const now = milliseconds(10_000);

@@ -1,6 +1,5 @@
 // Needs for copies of the required variants, so that the loss of a worker has no effect.
 
-import { requiredVariants } from '../minimum/task-minimum.js';
 import { createNeed } from '../need.js';
 import type { NeedSource } from '../need-source.js';
 
@@ -8,11 +7,13 @@ import type { NeedSource } from '../need-source.js';
 export const spareCopies: NeedSource = {
   name: 'spare',
   priority: 70,
-  needs: (context) =>
-    requiredVariants(context).map((id) =>
-      createNeed(id, context.options.served.get(id) ?? [], {
-        ...{ amount: { replicas: context.params.copies }, reason: 'spare copy of a required variant' },
-        ...{ evicts: false, spread: true },
+  needs: ({ required, options, params }) =>
+    required.map((id) =>
+      createNeed(id, options.served.get(id) ?? [], {
+        amount: { replicas: params.copies },
+        reason: 'spare copy of a required variant',
+        evicts: false,
+        spread: true,
       }),
     ),
 };
