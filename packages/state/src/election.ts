@@ -78,6 +78,7 @@ export function createElection(store: Store, options: ElectionOptions): Election
         }
       } catch (error) {
         isCandidate = false;
+        signal.throwIfAborted();
         throw error;
       }
     },

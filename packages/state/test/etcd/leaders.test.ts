@@ -138,6 +138,14 @@ describe('leaders on etcd', function () {
     assert.equal(await elections[0]?.leader(), undefined);
   });
 
+  it('reports an abort as such while etcd does not respond', async () => {
+    proxy.stall('both');
+    const abort = new AbortController();
+    const campaign = elect(one).campaign('one', abort.signal);
+    abort.abort(new Error('enough'));
+    await assert.rejects(campaign, { message: 'enough' });
+  });
+
   it('leaves no candidate behind that aborted while etcd was down', async () => {
     const abort = new AbortController();
     const first = await elect(two).campaign('two', never);
