@@ -18,6 +18,7 @@ import type { EventLog } from './events/events.js';
 import { createEvents } from './api/events-service.js';
 import type { FleetRecords } from './fleet/fleet-records.js';
 import { createFleetHandlers } from './api/fleet-service.js';
+import { createHeartbeats } from './fleet/heartbeats.js';
 import type { LoadFlusher } from './loads/load-flusher.js';
 import type { Notices } from './cluster/notices.js';
 import type { OutcomeRecords } from './registry/outcome-records.js';
@@ -58,7 +59,8 @@ export interface ServiceParts {
 export function addServices(server: RpcServer, parts: ServiceParts): void {
   const { config, context, cluster, blobs, routes, table, metrics } = parts;
   const reportRequester = createReportRequester(context.clock);
-  const join = createJoin({ ...parts, ...cluster, ...context, reportRequester });
+  const heartbeats = createHeartbeats({ ...cluster, ...context });
+  const join = createJoin({ ...parts, ...cluster, ...context, reportRequester, heartbeats });
   const statistics = createStatistics({ ...parts, ...cluster, ...context, reportRequester });
   const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
   const { leader } = cluster;

@@ -22,6 +22,7 @@ import {
 import type { Logger } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
 import type { FleetRecords } from './fleet-records.js';
+import type { Heartbeats } from './heartbeats.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
@@ -45,7 +46,7 @@ export interface WorkerSessionsOptions {
    * state.
    */
   readonly changed: () => void;
-  readonly storeAgeMs: () => number;
+  readonly heartbeats: Heartbeats;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -105,14 +106,13 @@ async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<
   const { stream, messages, session, signal, endReplaced } = serving;
   const { fleet, assigner, reportRequester, workerExpiry, changed, logger, clock } = options;
   const worker = session.info.id;
-  const writer = createWorkerStreamWriter({ ...options, worker, stream });
   warnIfDuplicate(fleet.session(worker)?.info, session.info, logger);
   const replaced = fleet.join(session, clock.now());
   if (replaced !== undefined) endReplaced(replaced);
+  using writer = createWorkerStreamWriter({ ...options, worker, stream });
   assigner.attach(writer);
   reportRequester.attach(writer);
   changed();
-  writer.run(signal).catch((error: unknown) => logger.debug('worker stream broke', { worker, error }));
   using reader = createReader(messages, clock, signal);
   try {
     for (;;) {

@@ -1,18 +1,17 @@
-// The messages to a worker: its assignments when they change, a report request when one is pending, otherwise a
-// heartbeat every 500 ms. One message is in flight at a time, and a newer state replaces an unsent one.
+// The messages to a worker: its assignments when they change, requests of reports, and heartbeats. One message is in
+// flight at a time, and a newer one of the same kind replaces an unsent one.
 
-import type { Clock, PlanAction, WorkerId } from '@pareto/core';
+import { errorText, type PlanAction, type WorkerId } from '@pareto/core';
 import type { DuplexStream, wire } from '@pareto/rpc';
-import { createWakeSignal } from '../loops/notifier.js';
+import type { Logger } from '@pareto/telemetry';
+import type { Heartbeats } from './heartbeats.js';
 
-export interface WorkerStreamWriter {
+export interface WorkerStreamWriter extends Disposable {
   readonly worker: WorkerId;
   /** Sends the assignments next, in place of unsent ones. */
   setAssignments(assignments: wire.AssignmentsInput): void;
   /** Requests an immediate report, which the worker sends with this sequence number or a later one. */
   requestReport(sequence: number): void;
-  /** Sends until the signal aborts. */
-  run(signal: AbortSignal): Promise<void>;
 }
 
 /** Applies a plan: sends each connected worker its assignments when they change. */
@@ -28,48 +27,58 @@ export interface Assigner {
 export interface WorkerStreamWriterOptions {
   readonly worker: WorkerId;
   readonly stream: Pick<DuplexStream<unknown, wire.ControllerMessageInput>, 'write'>;
-  /** Time since the last response of the store. */
-  readonly storeAgeMs: () => number;
-  readonly clock: Clock;
+  readonly heartbeats: Heartbeats;
+  readonly logger: Logger;
 }
 
-const heartbeatMs = 500;
+/** Creates the writer, which sends nothing more once it is disposed. */
+export function createWorkerStreamWriter(options: WorkerStreamWriterOptions): WorkerStreamWriter {
+  const { worker, stream, heartbeats, logger } = options;
+  let assignments: wire.AssignmentsInput | undefined;
+  let sequence: number | undefined;
+  let heartbeat: wire.ControllerMessageInput | undefined;
+  let isWriting = false;
+  let isEnded = false;
 
-export function createWorkerStreamWriter({
-  worker,
-  stream,
-  storeAgeMs,
-  clock,
-}: WorkerStreamWriterOptions): WorkerStreamWriter {
-  const wakeSignal = createWakeSignal(clock);
-  let unsent: wire.AssignmentsInput | undefined;
-  let requested: number | undefined;
-  const next = (): wire.ControllerMessageInput => {
-    if (unsent !== undefined) {
-      const assignments = unsent;
-      unsent = undefined;
-      return { assignments };
-    }
-    if (requested === undefined) return { heartbeat: { storeAgeMs: Math.round(storeAgeMs()) } };
-    const reportNow = { sequence: requested };
-    requested = undefined;
-    return { reportNow };
+  const take = (): wire.ControllerMessageInput | undefined => {
+    const message =
+      (assignments && { assignments }) ?? (sequence === undefined ? heartbeat : { reportNow: { sequence } });
+    if (assignments !== undefined) assignments = undefined;
+    else if (sequence !== undefined) sequence = undefined;
+    // Any message shows that this controller is alive.
+    heartbeat = undefined;
+    return message;
   };
+  async function writeAll(): Promise<void> {
+    isWriting = true;
+    try {
+      for (let next = take(); next !== undefined && !isEnded; next = take()) await stream.write(next);
+    } catch (error) {
+      logger.debug('worker stream broke', { worker, error: errorText(error) });
+    } finally {
+      isWriting = false;
+    }
+  }
+  const send = (): void => {
+    if (!isWriting) void writeAll();
+  };
+  const beating = heartbeats.start((next) => {
+    heartbeat = next;
+    send();
+  });
   return {
     worker,
-    setAssignments(assignments) {
-      unsent = assignments;
-      wakeSignal.wake();
+    setAssignments(next) {
+      assignments = next;
+      send();
     },
-    requestReport(sequence) {
-      requested = sequence;
-      wakeSignal.wake();
+    requestReport(next) {
+      sequence = next;
+      send();
     },
-    async run(signal) {
-      while (!signal.aborted) {
-        await stream.write(next());
-        if (unsent === undefined && requested === undefined) await wakeSignal.wait(heartbeatMs, signal);
-      }
+    [Symbol.dispose]() {
+      isEnded = true;
+      beating[Symbol.dispose]();
     },
   };
 }
