@@ -24,16 +24,18 @@ const simulatedClass = {
 };
 
 const runtimeVersion = '1';
-const reportEveryMs = milliseconds(500);
 const loadMs = 300;
 
 export function createSimulatedWorker(id: string, controllers: Controllers, rng: Rng): SimulatedWorker {
   const replicas = new Map<string, Replica>();
+  let intervals = { messageIntervalMs: 500, reportIntervalMs: 0 };
+  let reportedAt = -Infinity;
   const incarnation = `${id}-${rng().toString(36).slice(2)}`;
 
   const session = joinFleet(controllers, {
     hello: () => ({ message: 'hello', hello: helloOf(id, incarnation) }),
-    onMessage({ assignments }) {
+    onMessage({ assignments, heartbeat }) {
+      if (heartbeat) intervals = heartbeat;
       if (!assignments) return;
       applyAssignments(assignments);
       for (const { spec, hardwareClass } of assignments.measures) {
@@ -69,15 +71,18 @@ export function createSimulatedWorker(id: string, controllers: Controllers, rng:
     }
   }
   function sendReport(): void {
+    reportedAt = systemClock.now();
     const reports = Array.from(replicas.values(), ({ report, requests }) => ({
       ...{ ...report, requests, items: requests, executions: requests, busyUs: 500 * requests },
     }));
     session.send({ message: 'report', report: { replicas: reports, memoryUsedBytes: reports.length * 100 * 2 ** 20 } });
   }
   function tick(): void {
-    systemClock.after(reportEveryMs, tick);
+    const messageMs = milliseconds(intervals.messageIntervalMs);
+    systemClock.after(messageMs, tick);
     countRequests();
-    sendReport();
+    if (systemClock.now() - reportedAt >= intervals.reportIntervalMs - messageMs / 2) sendReport();
+    else session.send({ message: 'heartbeat', heartbeat: { controllerAgeMs: Math.round(session.ageMs) } });
   }
 
   return {
@@ -98,7 +103,7 @@ export function createSimulatedWorker(id: string, controllers: Controllers, rng:
     },
     async start() {
       await session.start((error) => process.stderr.write(`${id}: ${String(error)}\n`));
-      later(reportEveryMs, tick);
+      later(500, tick);
     },
   };
 }

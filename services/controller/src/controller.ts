@@ -40,6 +40,7 @@ import { createOutcomeRecords } from './registry/outcome-records.js';
 import { createPlanLog, type PlanLog } from './plan/plan-log.js';
 import { watchRecords } from './events/record-events.js';
 import { createWorkerExpiry } from './fleet/worker-expiry.js';
+import { createReportRequester } from './fleet/report-requester.js';
 import { createRoutes, type Routes, type RoutesOptions } from './routes/routes-service.js';
 import { addServices } from './services.js';
 import { createServerParts } from './server-parts.js';
@@ -78,6 +79,7 @@ export async function createController(
   watchRecords({ ...cluster, events, clock });
   const planLog = createPlanLog({ ...cluster, ...context, events });
   const loads = createLoadFlusher({ ...cluster, ...context });
+  const reportRequester = createReportRequester(clock);
   const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, params });
   const records = createFleetRecords({ ...cluster, ...context, metrics });
   const reservations = createBlobReservations();
@@ -90,13 +92,26 @@ export async function createController(
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
   const table = createTableLog(() => `${store.epoch}.${instance}`);
-  const onWorkerLost = createSuspicions({ ...cluster, ...context, onSuspected: () => routes.touch() });
+  const onWorkerLost = createSuspicions({ ...cluster, ...context, reportRequester, onSuspected: () => routes.touch() });
   const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.hurry, onWorkerLost });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const limiter = createServiceLimiter(config, metrics, clock);
   const server = createServer({ ...config, ...access.server, limiter, clock, onError });
   addServices(server, {
-    ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, reader, reservations, assigner },
+    ...{
+      config,
+      context,
+      cluster,
+      records,
+      outcomes,
+      loads,
+      workerExpiry,
+      reportRequester,
+      blobs,
+      reader,
+      reservations,
+      assigner,
+    },
     ...{ planLog, events, notices, routes, table, metrics, limiter, params },
   });
   cluster.onChange(() => {

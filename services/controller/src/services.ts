@@ -25,7 +25,7 @@ import type { OutcomeRecords } from './registry/outcome-records.js';
 import type { PlanLog } from './plan/plan-log.js';
 import { createRegistryHandlers } from './api/registry-service.js';
 import { createWriteQueue } from './leadership/write-queue.js';
-import { createReportRequester } from './fleet/report-requester.js';
+import type { ReportRequester } from './fleet/report-requester.js';
 import type { WorkerExpiry } from './fleet/worker-expiry.js';
 import type { Routes } from './routes/routes-service.js';
 import { setWarmth } from './rules/rules-service.js';
@@ -42,6 +42,7 @@ export interface ServiceParts {
   readonly outcomes: OutcomeRecords;
   readonly loads: LoadFlusher;
   readonly workerExpiry: WorkerExpiry;
+  readonly reportRequester: ReportRequester;
   readonly blobs: BlobStore;
   readonly reader: ModelReader;
   readonly reservations: BlobReservations;
@@ -58,10 +59,9 @@ export interface ServiceParts {
 
 export function addServices(server: RpcServer, parts: ServiceParts): void {
   const { config, context, cluster, blobs, routes, table, metrics } = parts;
-  const reportRequester = createReportRequester(context.clock);
   const heartbeats = createHeartbeats({ ...cluster, ...context });
-  const join = createJoin({ ...parts, ...cluster, ...context, reportRequester, heartbeats });
-  const statistics = createStatistics({ ...parts, ...cluster, ...context, reportRequester });
+  const join = createJoin({ ...parts, ...cluster, ...context, heartbeats });
+  const statistics = createStatistics({ ...parts, ...cluster, ...context });
   const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
   const { leader } = cluster;
   // Without a known leader, this controller serves its own state.

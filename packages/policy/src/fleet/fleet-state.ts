@@ -7,12 +7,15 @@ import { createIsolation } from './isolation.js';
 import { noReplicas, type LiveReplicas } from './live-replica.js';
 import {
   followed,
+  heard,
   isStateChange,
+  isUnresponsive,
   joined,
   left,
   ordered,
   reported,
   untilSuspectedMs,
+  type LiveWorker,
   type StoredLoad,
   type WorkerReport,
   type WorkerSession,
@@ -53,9 +56,14 @@ export interface FleetState {
    */
   report(session: WorkerSession, report: WorkerReport, now: Milliseconds): boolean;
   /**
+   * Applies a heartbeat: the worker is there, and last received a message of this controller `controllerAgeMs` ago. Returns
+   * true if it is no longer suspected. Ignores a session that was replaced.
+   */
+  hear(session: WorkerSession, controllerAgeMs: number, now: Milliseconds): boolean;
+  /**
    * Records that a router can't reach a worker. Routers report this only once, so the worker is checked when it would
-   * count as unresponsive here too: returns the time until the caller has to call `suspect`. Undefined if the worker is
-   * disconnected or already suspected, or if a check is pending.
+   * count as unresponsive here too: the caller has to request a report from it now, and to call `suspect` after the
+   * returned time. Undefined if the worker is disconnected or already suspected, or if a check is pending.
    */
   reportUnreachable(id: WorkerId, now: Milliseconds): Milliseconds | undefined;
   /**
@@ -115,6 +123,16 @@ export function createFleetState(params: FleetParams): FleetState {
     if (worker !== undefined) workers.set(id, ordered(worker, target));
   }
 
+  /** Applies a message of a worker. Returns whether it is a state change. */
+  function receive(session: WorkerSession, now: Milliseconds, apply: (worker: LiveWorker) => LiveWorker): boolean {
+    const worker = workers.get(session.info.id);
+    if (worker?.session !== session) return false;
+    isolation.onReceived(now);
+    const after = apply(worker);
+    workers.set(session.info.id, after);
+    return isStateChange(worker, after);
+  }
+
   return {
     get revision() {
       return workers.revision;
@@ -148,14 +166,8 @@ export function createFleetState(params: FleetParams): FleetState {
       const worker = workers.get(session.info.id);
       if (worker?.session === session) workers.set(session.info.id, left(worker, now));
     },
-    report(session, report, now) {
-      const worker = workers.get(session.info.id);
-      if (worker?.session !== session) return false;
-      isolation.onReceived(now);
-      const after = reported(worker, report, now);
-      workers.set(session.info.id, after);
-      return isStateChange(worker, after);
-    },
+    report: (session, report, now) => receive(session, now, (worker) => reported(worker, report, now)),
+    hear: (session, controllerAgeMs, now) => receive(session, now, (worker) => heard(worker, controllerAgeMs, now)),
     reportUnreachable(id, now) {
       const untilMs = untilSuspectedMs(workers.get(id), now);
       if (untilMs === undefined || unchecked.has(id)) return undefined;
@@ -165,7 +177,7 @@ export function createFleetState(params: FleetParams): FleetState {
     suspect(id, now) {
       unchecked.delete(id);
       const worker = workers.get(id);
-      if (worker === undefined || isolation.isIsolated(now) || untilSuspectedMs(worker, now) !== 0) return false;
+      if (worker === undefined || isolation.isIsolated(now) || !isUnresponsive(worker, now)) return false;
       workers.set(id, { ...worker, isSuspected: true });
       return true;
     },

@@ -66,11 +66,10 @@ export interface LiveWorker {
 }
 
 export const never = -Infinity as Milliseconds;
-/**
- * Time without messages after which a worker counts as unresponsive. Workers and controllers send each other messages
- * every 500 ms.
- */
+/** Time without messages in both directions after which a worker counts as unresponsive, if it was asked for one. */
 export const unresponsiveMs = 1_100;
+/** Time for the response of a worker. */
+const responseMs = 300;
 const maxReplacedIncarnations = 8;
 
 const disconnected = {
@@ -108,16 +107,19 @@ export const left = (worker: LiveWorker, now: Milliseconds): LiveWorker => ({
   order: undefined,
 });
 
+/** Returns the worker after any message. `controllerAgeMs`: time since it last received one from this controller. */
+export const heard = (worker: LiveWorker, controllerAgeMs: number, now: Milliseconds): LiveWorker => ({
+  ...worker,
+  inTouchAt: milliseconds(now - controllerAgeMs),
+  isSuspected: worker.isSuspected && controllerAgeMs >= unresponsiveMs,
+});
+
 /** Returns the worker after a report. */
-export function reported(worker: LiveWorker, report: WorkerReport, now: Milliseconds): LiveWorker {
-  return {
-    ...worker,
-    report,
-    replicas: trackAll(worker.replicas, report.replicas, now),
-    inTouchAt: milliseconds(now - report.controllerAgeMs),
-    isSuspected: worker.isSuspected && report.controllerAgeMs >= unresponsiveMs,
-  };
-}
+export const reported = (worker: LiveWorker, report: WorkerReport, now: Milliseconds): LiveWorker => ({
+  ...heard(worker, report.controllerAgeMs, now),
+  report,
+  replicas: trackAll(worker.replicas, report.replicas, now),
+});
 
 /** Returns the worker with another order, or without one. What it last reported about its step no longer counts. */
 export function ordered(worker: LiveWorker, order: WorkTarget | undefined): LiveWorker {
@@ -151,8 +153,15 @@ export const isPlannedChange = (before: LiveWorker, after: LiveWorker): boolean 
   before.stored?.value.present !== after.stored?.value.present ||
   !samePlanned(before.replicas, after.replicas);
 
-/** Returns the time until the worker counts as unresponsive. Undefined if it is disconnected or already suspected. */
+/**
+ * Returns the time after which a worker that is asked for a report now has responded, or counts as unresponsive. Undefined
+ * if it is disconnected or already suspected.
+ */
 export function untilSuspectedMs(worker: LiveWorker | undefined, now: Milliseconds): Milliseconds | undefined {
   if (worker?.session === undefined || worker.isSuspected) return undefined;
-  return milliseconds(Math.max(0, worker.inTouchAt + unresponsiveMs - now));
+  return milliseconds(Math.max(responseMs, worker.inTouchAt + unresponsiveMs - now));
 }
+
+/** Returns whether a worker that was asked for a report does not respond. */
+export const isUnresponsive = ({ session, isSuspected, inTouchAt }: LiveWorker, now: Milliseconds): boolean =>
+  session !== undefined && !isSuspected && now - inTouchAt >= unresponsiveMs;

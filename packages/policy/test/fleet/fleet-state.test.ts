@@ -158,6 +158,25 @@ describe('fleet state', () => {
     fleet.report(only, report(), ms(600));
     assert.equal(fleet.suspect(w1, ms(1_100)), false, 'it has reported since');
     assert.equal(fleet.reportUnreachable(w1, ms(1_200)), 500);
+    assert.equal(fleet.suspect(w1, ms(1_650)), false, 'no worker reports');
+    assert.equal(fleet.reportUnreachable(w1, ms(2_500)), 300, 'it gets time to respond');
+  });
+
+  it('counts a heartbeat as a message, and keeps the last report', () => {
+    const fleet = createFleetState(params);
+    const [only, other] = [session('1'), otherSession()];
+    for (const each of [only, other]) fleet.join(each, ms(0));
+    fleet.report(only, report(reportOf('a')), ms(0));
+    assert.equal(fleet.hear(only, 100, ms(1_000)), false);
+    fleet.report(other, report(), ms(1_900));
+    assert.equal(fleet.suspect(w1, ms(1_900)), false, 'it was in touch at 900');
+    fleet.report(other, report(), ms(2_000));
+    assert.equal(fleet.suspect(w1, ms(2_000)), true);
+    assert.equal(fleet.hear(only, 1_600, ms(2_100)), false, 'it sends, but receives nothing');
+    assert.equal(fleet.hear(only, 0, ms(2_200)), true, 'the end of the suspicion is a change');
+    assert.equal(fleet.replicas(w1).size, 1);
+    fleet.join(session('2'), ms(2_300));
+    assert.equal(fleet.hear(only, 0, ms(2_400)), false, 'its session was replaced');
   });
 
   it('forgets a worker without a session for an hour, which starts with the term of the leader', () => {

@@ -151,6 +151,7 @@ export type { VariantStatistics__Output as VariantStatistics, VariantStatistics 
 export type { Variant__Output as Variant, Variant as VariantInput } from './pareto/v1/Variant.js';
 export type { WhatIfRequest__Output as WhatIfRequest, WhatIfRequest as WhatIfRequestInput } from './pareto/v1/WhatIfRequest.js';
 export type { WhatIfResponse__Output as WhatIfResponse, WhatIfResponse as WhatIfResponseInput } from './pareto/v1/WhatIfResponse.js';
+export type { WorkerHeartbeat__Output as WorkerHeartbeat, WorkerHeartbeat as WorkerHeartbeatInput } from './pareto/v1/WorkerHeartbeat.js';
 export type { WorkerHello__Output as WorkerHello, WorkerHello as WorkerHelloInput } from './pareto/v1/WorkerHello.js';
 export type { WorkerLost__Output as WorkerLost, WorkerLost as WorkerLostInput } from './pareto/v1/WorkerLost.js';
 export type { WorkerMessage__Output as WorkerMessage, WorkerMessage as WorkerMessageInput } from './pareto/v1/WorkerMessage.js';

@@ -1,11 +1,12 @@
-// Heartbeats for the workers, one every 500 ms each. They are spread over this time, so that those of a large fleet do
-// not block the event loop together.
+// Regular messages to the workers. They are spread evenly over time, so that those to a large fleet do not block the
+// event loop together.
 
 import { milliseconds, type Clock } from '@pareto/core';
+import { messageIntervals } from '@pareto/policy';
 import { encodedOnce, type wire } from '@pareto/rpc';
 
 export interface Heartbeats {
-  /** Calls `send` with a heartbeat every 500 ms until disposed. */
+  /** Calls `send` with a heartbeat in each interval (see `messageIntervals`) until disposed. */
   start(send: SendHeartbeat): Disposable;
 }
 
@@ -17,39 +18,51 @@ export interface HeartbeatsOptions {
 
 type SendHeartbeat = (heartbeat: wire.ControllerMessageInput) => void;
 
-const slotMs = 20;
 const slotCount = 25;
 
 export function createHeartbeats({ storeAgeMs, clock }: HeartbeatsOptions): Heartbeats {
   const slots = Array.from({ length: slotCount }, () => new Set<SendHeartbeat>());
-  const slotAt = (turn: number): Set<SendHeartbeat> | undefined => slots[turn % slotCount];
-  const turnNow = (): number => Math.floor(clock.now() / slotMs);
-  /** The last turn of `slotMs` in which heartbeats were sent. */
-  let last = turnNow();
+  const slotAfter = (distance: number): Set<SendHeartbeat> | undefined => slots[(last.slot + distance) % slotCount];
+  /** The slot that was sent to last, and the time at which that was due. */
+  let last = { slot: 0, dueAt: clock.now() as number };
   let started = 0;
+  let workers = 0;
   let timer: Disposable | undefined;
 
   function schedule(): void {
     timer?.[Symbol.dispose]();
+    timer = undefined;
+    const { messageMs } = messageIntervals(workers);
+    const slotMs = messageMs / slotCount;
     // After a delay of the event loop, each worker gets one heartbeat.
-    last = Math.max(last, turnNow() - slotCount);
-    const next = slots.map((_, i) => last + 1 + i).find((turn) => slotAt(turn)?.size);
-    if (next === undefined) timer = undefined;
-    else timer = clock.after(milliseconds(Math.max(0, next * slotMs - clock.now())), () => sendAll(next));
+    last = { ...last, dueAt: Math.max(last.dueAt, clock.now() - messageMs) };
+    const distance = slots.map((_, i) => i + 1).find((each) => slotAfter(each)?.size);
+    if (distance === undefined) return;
+    const next = { slot: last.slot + distance, dueAt: last.dueAt + distance * slotMs };
+    timer = clock.after(milliseconds(Math.max(0, next.dueAt - clock.now())), () => {
+      last = next;
+      sendAll();
+      schedule();
+    });
   }
-  function sendAll(turn: number): void {
-    last = turn;
-    const heartbeat = encodedOnce({ heartbeat: { storeAgeMs: Math.round(storeAgeMs()) } });
-    for (const send of slotAt(turn) ?? []) send(heartbeat);
-    schedule();
+  function sendAll(): void {
+    const { messageMs, reportMs } = messageIntervals(workers);
+    const intervals = { messageIntervalMs: Math.round(messageMs), reportIntervalMs: Math.round(reportMs) };
+    const heartbeat = encodedOnce({ heartbeat: { storeAgeMs: Math.round(storeAgeMs()), ...intervals } });
+    for (const send of slotAfter(0) ?? []) send(heartbeat);
   }
 
   return {
     start(send) {
       const slot = slots[(started += 1) % slotCount];
       slot?.add(send);
+      workers += 1;
       schedule();
-      return { [Symbol.dispose]: () => void slot?.delete(send) };
+      return {
+        [Symbol.dispose]() {
+          if (slot?.delete(send)) workers -= 1;
+        },
+      };
     },
   };
 }

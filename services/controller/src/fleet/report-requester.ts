@@ -12,6 +12,8 @@ export interface ReportRequester {
   /** Adds the stream of a worker that joined. */
   attach(writer: RequestWriter): void;
   detach(writer: RequestWriter): void;
+  /** Requests a report from one worker, if it is connected. */
+  requestReport(worker: WorkerId): void;
   /** Records a report. `sequence` is the last request that the worker had received when it reported. */
   onReport(worker: WorkerId, sequence: number): void;
   /**
@@ -72,6 +74,10 @@ export function createReportRequester(clock: Clock): ReportRequester {
       writers.delete(writer.worker);
       reported.delete(writer.worker);
       changed.notify();
+    },
+    requestReport(worker) {
+      last += 1;
+      writers.get(worker)?.requestReport(last);
     },
     onReport(worker, sequence) {
       if (sequence === (reported.get(worker) ?? 0)) return;

@@ -2,9 +2,11 @@
 
 import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
 import type { FleetState } from '@pareto/policy';
+import type { ReportRequester } from './report-requester.js';
 
 export interface SuspicionsOptions {
   readonly fleet: Pick<FleetState, 'reportUnreachable' | 'suspect'>;
+  readonly reportRequester: Pick<ReportRequester, 'requestReport'>;
   /** Called when a worker was suspected, so that the table drops its rows. */
   readonly onSuspected: () => void;
   readonly clock: Clock;
@@ -14,12 +16,19 @@ export interface SuspicionsOptions {
 const readMs = milliseconds(1);
 
 /** Creates the function to call when a router reports a worker as unreachable. */
-export function createSuspicions({ fleet, onSuspected, clock }: SuspicionsOptions): (worker: WorkerId) => void {
+export function createSuspicions({
+  fleet,
+  reportRequester,
+  onSuspected,
+  clock,
+}: SuspicionsOptions): (worker: WorkerId) => void {
   const check = (worker: WorkerId): void => {
     if (fleet.suspect(worker, clock.now())) onSuspected();
   };
   return (worker) => {
     const untilMs = fleet.reportUnreachable(worker, clock.now());
-    if (untilMs !== undefined) clock.after(untilMs, () => clock.after(readMs, () => check(worker)));
+    if (untilMs === undefined) return;
+    reportRequester.requestReport(worker);
+    clock.after(untilMs, () => clock.after(readMs, () => check(worker)));
   };
 }

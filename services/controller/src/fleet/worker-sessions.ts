@@ -1,4 +1,4 @@
-// The streams of workers. A worker sends its hello, reports, measurements and outcomes, and receives assignments.
+// The streams of workers. A worker sends its hello, reports, heartbeats, measurements and outcomes, and receives assignments.
 
 import {
   checkName,
@@ -214,6 +214,7 @@ async function handleMessage(
     if (isStateChange) changed();
     await records.storeQuarantines(report);
   }
+  if (message.heartbeat && fleet.hear(session, message.heartbeat.controllerAgeMs, clock.now())) changed();
   const finish = (target: WorkTarget): void => {
     fleet.finish(worker, target);
     if (fleet.ordered(worker) === undefined) assigner.withdrawOrders(worker);

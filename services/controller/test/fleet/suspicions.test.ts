@@ -1,7 +1,7 @@
 // Workers that a router reports as unreachable.
 
 import assert from 'node:assert/strict';
-import { workerId } from '@pareto/core';
+import { workerId, type WorkerId } from '@pareto/core';
 import { createFleetState } from '@pareto/policy';
 import { createManualClock } from '@pareto/testkit';
 import { describe, it } from 'mocha';
@@ -14,7 +14,9 @@ describe('suspicions', () => {
     const fleet = createFleetState({ rejoinMs: 2_000, firstJoinMs: 10_000 });
     const [only, other] = [{ info: infoOf() }, { info: { ...infoOf(), id: workerId('w2') } }];
     let suspicions = 0;
-    const reportLost = createSuspicions({ fleet, onSuspected: () => (suspicions += 1), clock });
+    const requested: WorkerId[] = [];
+    const reportRequester = { requestReport: (worker: WorkerId) => void requested.push(worker) };
+    const reportLost = createSuspicions({ fleet, reportRequester, onSuspected: () => (suspicions += 1), clock });
     /** Lets time pass while only the other worker reports. */
     const pass = async (halfSeconds: number): Promise<void> => {
       for (let i = 0; i < halfSeconds; i += 1) {
@@ -28,6 +30,7 @@ describe('suspicions', () => {
     await pass(1);
     reportLost(w1);
     reportLost(w1);
+    assert.deepEqual(requested, [w1], 'a check is pending');
     await pass(1);
     fleet.report(only, workerReport, clock.now());
     await pass(2);

@@ -31,7 +31,7 @@ export interface ControllerSession extends Runnable {
   sendSoon(): void;
 }
 
-const reportEvery = milliseconds(500);
+const defaultMessageMs = milliseconds(500);
 const debounceDelay = milliseconds(5);
 /** Time to let the last messages leave before the stream is closed. */
 const flushMs = milliseconds(50);
@@ -41,6 +41,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
   const outbox = createOutbox({ ...options, controllerAgeMs: () => session.ageMs });
   const sendSoon = debounce(() => void sendPending(), clock);
   let synced = false;
+  let messageMs = defaultMessageMs;
   let timer: Disposable | undefined;
 
   const session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
@@ -52,13 +53,20 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       outbox.forget();
       return { message: 'hello', hello: workerInfoToWire(options.worker()) };
     },
-    onMessage({ assignments, reportNow }) {
+    onMessage({ assignments, reportNow, heartbeat }) {
+      if (heartbeat) applyIntervals(heartbeat);
       const desired = assignments && readDesiredState(assignments, options.logger);
       if (desired) applyDesiredState(desired);
       if (reportNow) outbox.requestReport(reportNow.sequence);
       if (reportNow) sendSoon();
     },
   });
+
+  function applyIntervals({ messageIntervalMs, reportIntervalMs }: wire.Heartbeat): void {
+    messageMs = messageIntervalMs === 0 ? defaultMessageMs : milliseconds(messageIntervalMs);
+    // A report is due at the regular message that is nearest to its time.
+    outbox.setReportInterval(reportIntervalMs - messageMs / 2);
+  }
 
   function applyDesiredState(desired: DesiredState): void {
     synced = true;
@@ -77,7 +85,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
   }
 
   function sendRegularly(): void {
-    timer = clock.after(reportEvery, sendRegularly);
+    timer = clock.after(messageMs, sendRegularly);
     replicas.refreshMemory();
     void sendPending();
   }

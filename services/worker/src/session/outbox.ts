@@ -1,6 +1,6 @@
 // Messages from a worker to its controller: results of steps, and reports of the current state.
 
-import type { Clock } from '@pareto/core';
+import type { Clock, ReplicaReport } from '@pareto/core';
 import { measurementToWire, recipeOutcomeToWire, replicaReportToWire, type Complete, type wire } from '@pareto/rpc';
 import type { StepRunner, StepResult } from './step-runner.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
@@ -23,8 +23,10 @@ interface OutgoingMessage {
 }
 
 export interface Outbox {
-  /** Yields results that are due, then a report. Each message is created from the current state when it is yielded. */
+  /** Yields results that are due, then a report or a heartbeat. Each message is created from the current state when it is yielded. */
   pendingMessages(): Generator<OutgoingMessage>;
+  /** Sets the age of the last report up to which a heartbeat replaces the next one if nothing but counts changed. */
+  setReportInterval(ms: number): void;
   /** Sets the sequence number of a report request, which the next reports carry. */
   requestReport(sequence: number): void;
   /** Resets the state for a new session: drops the report request, and sends all results again. */
@@ -38,9 +40,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { replicas, stepRunner, draining, limitsReached, controllerAgeMs, clock } = options;
   const sentAt = new Map<StepResult, number>();
   let requestedSequence = 0;
+  let reportIntervalMs = 0;
+  let lastReport: { readonly state: string; readonly sentAt: number } | undefined;
   const isDue = (result: StepResult): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
 
-  function report(): OutgoingMessage {
+  function reportOrHeartbeat(): OutgoingMessage {
     const reports = replicas.reports();
     const report: Complete<wire.WorkerReportInput> = {
       replicas: reports.map(replicaReportToWire),
@@ -52,7 +56,20 @@ export function createOutbox(options: OutboxOptions): Outbox {
       reportNowSequence: requestedSequence,
       limitsReached: limitsReached(),
     };
-    return { message: { message: 'report', report }, sent: () => replicas.markReported(reports) };
+    const state = stateOf(reports, report);
+    const ageMs = clock.now() - (lastReport?.sentAt ?? -Infinity);
+    if (state === lastReport?.state && ageMs < reportIntervalMs) {
+      const { controllerAgeMs: ageOfController } = report;
+      return {
+        message: { message: 'heartbeat', heartbeat: { controllerAgeMs: ageOfController } },
+        sent: () => undefined,
+      };
+    }
+    const sent = (): void => {
+      lastReport = { state, sentAt: clock.now() };
+      replicas.markReported(reports);
+    };
+    return { message: { message: 'report', report }, sent };
   }
 
   return {
@@ -63,14 +80,25 @@ export function createOutbox(options: OutboxOptions): Outbox {
       for (const result of results.filter(isDue)) {
         yield { message: messageOf(result), sent: () => sentAt.set(result, clock.now()) };
       }
-      yield report();
+      yield reportOrHeartbeat();
     },
+    setReportInterval: (ms) => void (reportIntervalMs = ms),
     requestReport: (sequence) => void (requestedSequence = sequence),
     forget() {
       sentAt.clear();
       requestedSequence = 0;
+      lastReport = undefined;
     },
   };
+}
+
+/** Returns what a controller must learn immediately: all but counts, memory, queues, and the age of its last message. */
+function stateOf(reports: readonly ReplicaReport[], report: wire.WorkerReportInput): string {
+  const replicas = reports.map((one) => {
+    const { replica, version, state, reason, executorDeaths, quarantined, poisonousQueries } = one;
+    return [replica, version, state, reason, executorDeaths, quarantined, poisonousQueries];
+  });
+  return JSON.stringify({ ...report, replicas, memoryUsedBytes: 0, controllerAgeMs: 0 });
 }
 
 const messageOf = (result: StepResult): wire.WorkerMessageInput =>

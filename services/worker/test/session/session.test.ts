@@ -45,6 +45,26 @@ describe('worker session', function () {
     next.close();
   });
 
+  it('reports changes and requests immediately, and counts as often as the controller asks for', async () => {
+    await using worker = await startTestWorker();
+    const { controller } = worker;
+    controller.intervals = { messageIntervalMs: 100, reportIntervalMs: 3_600_000 };
+    await waitFor('heartbeats', () => controller.received.heartbeats > 2 || undefined);
+    const spec = worker.spec('id', fixture('id-fp32'));
+    controller.order({ revision: 2, replicas: [order('r1', spec)] });
+    await controller.waitForReplica('r1', isReady);
+    await worker.infer({ replica: 'r1', body: four });
+    const { reports, heartbeats } = controller.received;
+    await waitFor('heartbeats', () => controller.received.heartbeats > heartbeats + 2 || undefined);
+    assert.deepEqual([controller.received.reports, controller.report?.replicas[0]?.requests], [reports, 0]);
+    controller.requestReport(1);
+    await waitFor('a report', () => controller.report?.reportNowSequence === 1 || undefined);
+    assert.equal(controller.report?.replicas[0]?.requests, 1);
+    controller.intervals = { messageIntervalMs: 100, reportIntervalMs: 200 };
+    await worker.infer({ replica: 'r1', body: four });
+    await waitFor('the count', () => controller.report?.replicas[0]?.requests === 2 || undefined);
+  });
+
   it('measures profile and accuracy of a real model', async () => {
     // Enough time for every batch size on a busy machine.
     await using worker = await startTestWorker({ profileMs: 2_000 });

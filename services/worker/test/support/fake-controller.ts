@@ -31,6 +31,10 @@ export interface FakeController {
   depose(leader: string): void;
   /** Sets the desired state and sends it. */
   order(orders: wire.AssignmentsInput): void;
+  /** The intervals that its heartbeats name. */
+  intervals: Omit<wire.HeartbeatInput, 'storeAgeMs'>;
+  /** Number of the reports and heartbeats received. */
+  readonly received: { reports: number; heartbeats: number };
   /** Requests a report with this sequence number. */
   requestReport(sequence: number): void;
   /** Number of bytes of a blob after which a download breaks off. */
@@ -70,6 +74,8 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       return `127.0.0.1:${bound}`;
     },
     leader: undefined,
+    intervals: {},
+    received: { reports: 0, heartbeats: 0 },
     breakAt: Infinity,
     hellos,
     measurements,
@@ -105,7 +111,9 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
     close: () => server.close(),
   };
   async function read(stream: WorkerStream): Promise<void> {
-    for await (const { hello, report: latest, measurement, outcome } of stream) {
+    for await (const { hello, report: latest, measurement, outcome, heartbeat } of stream) {
+      if (heartbeat) controller.received.heartbeats += 1;
+      if (latest) controller.received.reports += 1;
       if (hello) hellos.push(hello);
       if (hello) send();
       if (latest) report = latest;
@@ -122,7 +130,8 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       if (controller.leader !== undefined) reject(controller.leader);
       write = (message) => void stream.write(message);
       send = () => write({ message: 'assignments', assignments: orders });
-      const beat = setInterval(() => void stream.write({ message: 'heartbeat', heartbeat: {} }), heartbeatMs).unref();
+      const heartbeat = (): wire.ControllerMessageInput => ({ message: 'heartbeat', heartbeat: controller.intervals });
+      const beat = setInterval(() => void stream.write(heartbeat()), heartbeatMs).unref();
       using _beating = { [Symbol.dispose]: () => clearInterval(beat) };
       await Promise.race([read(stream), once(deposed, 'deposed')]);
       if (controller.leader !== undefined) reject(controller.leader);

@@ -4,8 +4,12 @@ import type { Long } from '@grpc/proto-loader';
 
 export interface Heartbeat {
   'storeAgeMs'?: (number | string | Long) | undefined;
+  'messageIntervalMs'?: (number) | undefined;
+  'reportIntervalMs'?: (number) | undefined;
 }
 
 export interface Heartbeat__Output {
   'storeAgeMs': (number);
+  'messageIntervalMs': (number);
+  'reportIntervalMs': (number);
 }

@@ -1,0 +1,28 @@
+// How often a leader and its workers send each other messages. Pure. The intervals grow with the fleet, so that its
+// cost for the leader does not grow as fast.
+
+import { milliseconds, type Milliseconds } from '@pareto/core';
+
+export interface MessageIntervals {
+  /** Time between two messages of the leader to a worker, and of a worker to the leader. */
+  readonly messageMs: Milliseconds;
+  /** Time between two reports of a worker while nothing but counts, memory and queues changes. */
+  readonly reportMs: Milliseconds;
+}
+
+const messagesPerSecond = 1_000;
+const reportsPerSecond = 500;
+const minMs = 500;
+/** Both sides end a stream after 3 s without a message. */
+const maxMessageMs = 1_000;
+/** A worker's counts since its last report are lost when it dies. */
+const maxReportMs = 5_000;
+
+export function messageIntervals(workers: number): MessageIntervals {
+  const between = (min: number, max: number, perSecond: number): Milliseconds =>
+    milliseconds(Math.min(max, Math.max(min, (1_000 * workers) / perSecond)));
+  return {
+    messageMs: between(minMs, maxMessageMs, messagesPerSecond),
+    reportMs: between(minMs, maxReportMs, reportsPerSecond),
+  };
+}
