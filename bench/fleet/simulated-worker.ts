@@ -25,6 +25,7 @@ const simulatedClass = {
 
 const runtimeVersion = '1';
 const loadMs = 300;
+const stepMs = 200;
 
 export function createSimulatedWorker(id: string, controllers: Controllers, rng: Rng): SimulatedWorker {
   const replicas = new Map<string, Replica>();
@@ -39,13 +40,13 @@ export function createSimulatedWorker(id: string, controllers: Controllers, rng:
       if (!assignments) return;
       applyAssignments(assignments);
       for (const { spec, hardwareClass } of assignments.measures) {
-        if (spec)
-          later(200, () =>
-            session.send({ message: 'measurement', measurement: syntheticMeasurement(spec, hardwareClass) }),
-          );
+        if (spec) finish({ message: 'measurement', measurement: syntheticMeasurement(spec, hardwareClass) });
       }
+      for (const { architecture, version, recipe } of assignments.makes)
+        finish({ message: 'outcome', outcome: { architecture, version, recipe, declined: 'nothing to gain' } });
     },
   });
+  const finish = (result: wire.WorkerMessageInput): void => later(stepMs, () => session.send(result));
   const later = (ms: number, act: () => void): void => void systemClock.after(milliseconds(ms * (0.5 + rng())), act);
 
   function applyAssignments({ replicas: listed, keepUnlisted }: wire.Assignments): void {
