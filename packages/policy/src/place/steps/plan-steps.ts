@@ -14,11 +14,9 @@ import { createStepScheduler } from './step-scheduler.js';
  */
 export function planSteps(ledger: Ledger, context: PlanningContext, steps: readonly OpenStep[], rank: number): void {
   const scheduler = createStepScheduler(ledger, context, rank);
-  const ordered = ledger.hosts.filter(
-    ({ worker: { presence, making, measuring } }) => presence !== 'gone' && (making ?? measuring) !== undefined,
-  );
+  const isInProgress = progressOf(ledger.hosts);
   for (const step of steps) {
-    if (isInProgress(ordered, step)) continue;
+    if (isInProgress(step)) continue;
     const reason = scheduler.schedule(step);
     if (reason === undefined) continue;
     const { architecture, version, recipe, hardwareClass } = step;
@@ -27,18 +25,31 @@ export function planSteps(ledger: Ledger, context: PlanningContext, steps: reado
 }
 
 /**
- * Returns whether a worker already has the order of the step. For an order of another leader, a worker reports only the
- * variant's name, so names are compared: a variant without a file is being generated, not measured.
+ * Creates a function that returns whether a worker already has the order of a step. For an order of another leader, a
+ * worker reports only the variant's name, so names are compared: a variant without a file is being generated, not
+ * measured.
  */
-const isInProgress = (
-  hosts: readonly Host[],
-  { architecture, version, recipe, variant, hardwareClass }: OpenStep,
-): boolean =>
-  hosts.some((host) => {
-    const { making, measuring } = host.worker;
-    if (hardwareClass === undefined) {
-      if (making === undefined) return measuring === formatVariant(architecture, recipe, 'cpu');
-      return making.architecture === architecture && making.version === version && making.recipe === recipe;
+function progressOf(hosts: readonly Host[]): (step: OpenStep) => boolean {
+  const made = new Set<string>();
+  /** Workers without an order to generate a file, by the variant that they report. */
+  const measuring = new Map<string, Host[]>();
+  for (const host of hosts) {
+    const { worker } = host;
+    if (worker.presence === 'gone') continue;
+    if (worker.making !== undefined) made.add(makeKey(worker.making));
+    else if (worker.measuring !== undefined) {
+      const others = measuring.get(worker.measuring);
+      if (others === undefined) measuring.set(worker.measuring, [host]);
+      else others.push(host);
     }
-    return making === undefined && measuring === variant && slotsOf(host, hardwareClass) > 0;
-  });
+  }
+  return (step) => {
+    const { architecture, recipe, variant = '', hardwareClass } = step;
+    if (hardwareClass === undefined)
+      return made.has(makeKey(step)) || measuring.has(formatVariant(architecture, recipe, 'cpu'));
+    return measuring.get(variant)?.some((host) => slotsOf(host, hardwareClass) > 0) === true;
+  };
+}
+
+const makeKey = ({ architecture, version, recipe }: Pick<OpenStep, 'architecture' | 'version' | 'recipe'>): string =>
+  `${architecture}/${version}/${recipe}`;
