@@ -1,14 +1,21 @@
 // The steps (files and measurements) that can start now, the most urgent first.
 
-import { dynamicBatch, groupBy, originalRecipe, type HardwareClassId, type VariantId } from '@pareto/core';
-import { fleetClasses } from '../../make/fleet-classes.js';
+import {
+  dynamicBatch,
+  groupBy,
+  originalRecipe,
+  type Architecture,
+  type HardwareClassId,
+  type VariantId,
+} from '@pareto/core';
+import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
 import { listMeasures } from '../../make/list-measures.js';
 import { listSteps } from '../../make/list-steps.js';
 import type { Step } from '../../make/step.js';
 import type { PlanningContext } from '../context/context.js';
 import { makingBound, memoryBound } from '../context/options.js';
 import type { Order } from '../ledger/ledger.js';
-import type { PlacementVariant } from '../../snapshot/snapshot.js';
+import type { PlacementArchitecture, PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed } from '../../snapshot/versions.js';
 
 export interface OpenStep {
@@ -41,12 +48,13 @@ function urgencyOf({ isHeld, recipe }: OpenStep): number {
 
 function currentSteps({ snapshot, params }: PlanningContext): readonly OpenStep[] {
   const classes = fleetClasses(snapshot.workers);
+  const classesText = textOf(classes);
   const variants = groupBy(snapshot.variants, ({ variant }) => variant.architecture);
   const held = new Set(snapshot.held);
   return snapshot.architectures.flatMap((planned) => {
     const { name, version, manifest } = planned.architecture;
     const own = (variants.get(name) ?? []).filter(({ variant }) => variant.version === version);
-    return listSteps(planned, own, classes).flatMap((step): readonly OpenStep[] => {
+    return stepsOf(planned, own, classes, classesText).flatMap((step): readonly OpenStep[] => {
       if (step.state !== 'open' || step.waitsFor !== undefined) return [];
       if (step.kind === 'measure') return measureSteps(own, step, held, params);
       const { recipe, detail: reason } = step;
@@ -57,6 +65,34 @@ function currentSteps({ snapshot, params }: PlanningContext): readonly OpenStep[
     });
   });
 }
+
+interface ListedSteps {
+  readonly basis: readonly unknown[];
+  readonly steps: readonly Step[];
+}
+
+/** The steps that were listed last for an architecture. */
+const listed = new WeakMap<Architecture, ListedSteps>();
+
+/** Calls `listSteps`, unless its arguments are the same as last time: most models do not change between two plans. */
+function stepsOf(
+  planned: PlacementArchitecture,
+  variants: readonly PlacementVariant[],
+  classes: readonly FleetClass[],
+  classesText: string,
+): readonly Step[] {
+  const { architecture, outcomes } = planned;
+  const basis = [outcomes, classesText, ...variants];
+  const known = listed.get(architecture);
+  const isSame = known?.basis.length === basis.length && basis.every((part, i) => part === known.basis[i]);
+  if (isSame) return known.steps;
+  const steps = listSteps(planned, variants, classes);
+  listed.set(architecture, { basis, steps });
+  return steps;
+}
+
+const textOf = (classes: readonly FleetClass[]): string =>
+  classes.map(({ id, environments }) => [id, ...environments].join(' ')).join('\n');
 
 /** Returns the measurements of existing files of older versions that are still served. */
 function servedSteps({ snapshot, versions, params }: PlanningContext): readonly OpenStep[] {
