@@ -1,6 +1,6 @@
 // The inputs of a plan, and what follows from the snapshot alone.
 
-import type { Milliseconds, ReplicaId, Variant, VariantId } from '@pareto/core';
+import type { Milliseconds, ReplicaId, Variant, VariantId, WorkerId } from '@pareto/core';
 import type { PlacementParams, PlacementReplica, PlacementSnapshot } from '../../snapshot/snapshot.js';
 import { versionKey, versionsOf, type VersionsByArchitecture } from '../../snapshot/versions.js';
 import { coldVariants } from '../../snapshot/warmth.js';
@@ -51,7 +51,8 @@ function groupServing(
   { replicas, workers }: PlacementSnapshot,
   unservable: ReadonlyMap<ReplicaId, string>,
 ): ReadonlyMap<string, readonly PlacementReplica[]> {
-  const staying = new Set(workers.flatMap((one) => (one.presence === 'gone' || one.draining ? [] : [one.info.id])));
+  const staying = new Set<WorkerId>();
+  for (const { info, presence, draining } of workers) if (presence !== 'gone' && !draining) staying.add(info.id);
   const groups = new Map<string, PlacementReplica[]>();
   for (const one of replicas) {
     const { replica, variant, version, worker } = one.assignment;

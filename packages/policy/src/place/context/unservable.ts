@@ -1,9 +1,9 @@
 // The replicas that can never answer again, each with the reason.
 
-import { architectureNameOf, groupBy, type ReplicaId } from '@pareto/core';
+import { architectureNameOf, groupBy, type Assignment, type ReplicaId, type VariantId } from '@pareto/core';
 import { denialOf } from '../../select/rules.js';
 import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
-import { versionKey, type Versions, type VersionsByArchitecture } from '../../snapshot/versions.js';
+import { versionKey, type VersionsByArchitecture } from '../../snapshot/versions.js';
 import type { Horizon } from './horizon.js';
 
 /** Returns why replicas must be unloaded: their variant or worker is gone, excluded or superseded, or they failed. */
@@ -15,7 +15,7 @@ export function listUnservable(
 ): ReadonlyMap<ReplicaId, string> {
   const variants = new Map(snapshot.variants.map(({ variant }) => [versionKey(variant.id, variant.version), variant]));
   const workers = new Map(snapshot.workers.map((worker) => [worker.info.id, worker]));
-  const siblings = groupBy(snapshot.replicas, ({ assignment }) => architectureNameOf(assignment.variant));
+  const siblingsOf = groupLazily(snapshot.replicas, ({ assignment }) => architectureNameOf(assignment.variant));
 
   const failureReason = ({ state, since }: PlacementReplica, worker: PlacementWorker): string | undefined => {
     if (worker.presence === 'gone') return 'the worker is gone';
@@ -26,26 +26,26 @@ export function listUnservable(
    * Returns whether a replica of an old version is not ready, or every replica that replaces it has been ready for
    * `handoverMs`, so that all routers have received the change.
    */
-  const isSuperseded = (replica: PlacementReplica, { served }: Versions): boolean => {
+  const isSuperseded = (replica: PlacementReplica, served: number): boolean => {
     if (replica.state !== 'ready') return true;
-    const own = siblings.get(architectureNameOf(replica.assignment.variant)) ?? [];
+    const own = siblingsOf(architectureNameOf(replica.assignment.variant));
     const successors = own.filter(({ state, assignment }) => state === 'ready' && assignment.version === served);
     return successors.length > 0 && successors.every(({ since }) => horizon.hasCome(since + params.handoverMs));
   };
-  const reasonOf = (replica: PlacementReplica, worker: PlacementWorker): string | undefined => {
-    const { variant: id, version } = replica.assignment;
-    const architecture = architectureNameOf(id);
-    const own = versions.get(architecture);
-    if (own !== undefined && version !== own.served && version !== own.next) {
-      return isSuperseded(replica, own)
-        ? `${architecture} resolves to version ${own.served} now`
-        : failureReason(replica, worker);
-    }
+  const faultOf = memoizeByVersion(({ variant: id, version }): VersionFault => {
+    const own = versions.get(architectureNameOf(id));
+    if (own !== undefined && version !== own.served && version !== own.next) return { supersededBy: own.served };
     const variant = variants.get(versionKey(id, version));
-    if (variant === undefined) return 'the variant was deleted';
-    if (variant.quarantineReason !== undefined) return `quarantined: ${variant.quarantineReason}`;
+    if (variant === undefined) return { reason: 'the variant was deleted' };
+    if (variant.quarantineReason !== undefined) return { reason: `quarantined: ${variant.quarantineReason}` };
     const denial = denialOf({ ...variant, variant: id }, snapshot.rules);
-    return denial === undefined ? failureReason(replica, worker) : `denied: ${denial.reason}`;
+    return denial === undefined ? {} : { reason: `denied: ${denial.reason}` };
+  });
+  const reasonOf = (replica: PlacementReplica, worker: PlacementWorker): string | undefined => {
+    const { supersededBy, reason } = faultOf(replica.assignment);
+    if (supersededBy === undefined) return reason ?? failureReason(replica, worker);
+    if (!isSuperseded(replica, supersededBy)) return failureReason(replica, worker);
+    return `${architectureNameOf(replica.assignment.variant)} resolves to version ${supersededBy} now`;
   };
 
   const reasons = new Map<ReplicaId, string>();
@@ -55,4 +55,31 @@ export function listUnservable(
     if (reason !== undefined) reasons.set(replica.assignment.replica, reason);
   }
   return reasons;
+}
+
+/** Why no replica of a version of a variant can stay. Without fields if it can. */
+interface VersionFault {
+  /** The served version, if the variant's version is neither served nor the next one. */
+  readonly supersededBy?: number;
+  readonly reason?: string;
+}
+
+type VersionedVariant = Pick<Assignment, 'variant' | 'version'>;
+
+/** Returns a function that computes each version of a variant once. Most of them have several replicas. */
+function memoizeByVersion<T>(compute: (of: VersionedVariant) => T): (of: VersionedVariant) => T {
+  const known = new Map<VariantId, Map<number, T>>();
+  return ({ variant, version }) => {
+    const own = known.get(variant) ?? new Map<number, T>();
+    if (own.size === 0) known.set(variant, own);
+    const result = own.get(version) ?? compute({ variant, version });
+    own.set(version, result);
+    return result;
+  };
+}
+
+/** Returns a function that returns a group, and groups the items at its first call. */
+function groupLazily<T>(items: readonly T[], keyOf: (item: T) => string): (key: string) => readonly T[] {
+  let groups: ReadonlyMap<string, readonly T[]> | undefined;
+  return (key) => (groups ??= groupBy(items, keyOf)).get(key) ?? [];
 }
