@@ -1,7 +1,7 @@
 // Settles the plan after the store was restored: running replicas are taken into the plan before anything else is
 // planned. The plan of a fresh store is settled immediately by its first leader.
 
-import type { PlanAction, WorkerId } from '@pareto/core';
+import type { PlanAction, ReplicaReport, WorkerId } from '@pareto/core';
 import {
   planAbsences,
   planAdoption,
@@ -63,10 +63,10 @@ function isComplete({ presentAtRestore, firstJoinMs }: AdoptOptions, view: Clust
  */
 async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<boolean> {
   const prefix = planPrefix(options.epoch());
-  const workers = observeWorkers(view).flatMap(({ info, replicas }) => {
-    const ofBefore = replicas.filter(({ replica }) => !replica.startsWith(prefix));
-    return ofBefore.length === 0 ? [] : [{ info, replicas: ofBefore }];
-  });
+  const isOfBefore = ({ replica }: Pick<ReplicaReport, 'replica'>): boolean => !replica.startsWith(prefix);
+  const workers = observeWorkers(view)
+    .filter(({ replicas }) => replicas.some(isOfBefore))
+    .map(({ info, replicas }) => ({ info, replicas: replicas.filter(isOfBefore) }));
   if (workers.length === 0) return true;
   const actions = planAdoption({ ...observeRunning(view, restoredVariants(view)), workers });
   if (actions.length === 0) return true;
@@ -94,11 +94,13 @@ const observeRunning = (view: ClusterView, variants: readonly PlacementVariant[]
 
 /** Returns the connected workers that have sent a report. */
 function observeWorkers({ fleet, records }: ClusterView): readonly RunningWorker[] {
-  return Array.from(records.workers.values(), ({ value }) => value.info.id).flatMap((id) => {
-    const info = fleet.session(id)?.info;
-    const replicas = fleet.lastReport(id)?.replicas;
-    return info === undefined || replicas === undefined ? [] : [{ info, replicas }];
-  });
+  const running: RunningWorker[] = [];
+  for (const { value } of records.workers.values()) {
+    const info = fleet.session(value.info.id)?.info;
+    const replicas = fleet.lastReport(value.info.id)?.replicas;
+    if (info !== undefined && replicas !== undefined) running.push({ info, replicas });
+  }
+  return running;
 }
 
 function logActions({ planLog, logger }: AdoptOptions, actions: readonly PlanAction[]): void {

@@ -13,6 +13,8 @@ import { architectureOf, versionKey } from '../registry/registry-view.js';
 
 interface AttachedWorker {
   readonly writer: WorkerStreamWriter;
+  /** Objects that `basis` was computed from. If they are the same, so is `basis`. */
+  seen: readonly unknown[];
   /** Objects that the assignments were computed from. If they are the same, so are the assignments. */
   basis: readonly unknown[];
   /** The assignments that were sent last, and their text. Undefined before the first. */
@@ -32,15 +34,19 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
   };
   const sendIfChanged = (attached: AttachedWorker, now: ClusterView): void => {
     const { worker } = attached.writer;
+    const { registry, fleet, settled } = now;
+    const seen = [registry.versions, registry.assignments.get(worker), fleet.changedAt(worker), settled];
+    if (isSame(attached.seen, seen)) return;
+    attached.seen = seen;
     const basis = basisOf(now, worker);
-    if (basis.length === attached.basis.length && basis.every((part, i) => part === attached.basis[i])) return;
+    if (isSame(attached.basis, basis)) return;
     attached.basis = basis;
     send(attached, assignmentsFor(now, worker, mirror.revision));
   };
 
   return {
     attach(writer) {
-      const attached = { writer, basis: [], sent: undefined };
+      const attached = { writer, seen: [], basis: [], sent: undefined };
       writers.set(writer.worker, attached);
       sendIfChanged(attached, clusterView());
     },
@@ -58,12 +64,15 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
         if (action.kind === 'make' || action.kind === 'measure') now.fleet.order(action.worker, targetOf(action));
       }
       const current = [now.registry, now.fleet.revision, now.settled];
-      if (current.every((part, i) => part === compared[i])) return;
+      if (isSame(compared, current)) return;
       compared = current;
       for (const attached of writers.values()) sendIfChanged(attached, now);
     },
   };
 }
+
+const isSame = (before: readonly unknown[], after: readonly unknown[]): boolean =>
+  before.length === after.length && after.every((part, i) => part === before[i]);
 
 function targetOf(action: Extract<PlanAction, { kind: WorkTarget['kind'] }>): WorkTarget {
   if (action.kind === 'make') {
