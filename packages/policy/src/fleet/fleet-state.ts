@@ -31,7 +31,9 @@ export interface FleetState {
    * for what changes by the passage of time alone (see `presenceChangesAt`).
    */
   readonly revision: number;
-  /** Returns the revision of the worker's last change of this kind. 0 if the worker is unknown. */
+  /** Number that increases with each of these changes that can change a presence: of sessions, and of the presence in the store. */
+  readonly membersRevision: number;
+  /** Returns the revision of the worker's last change that `revision` counts. 0 if the worker is unknown. */
   changedAt(id: WorkerId): number;
   /**
    * Returns the next time at which the presence of some worker, known or unknown, or whether it is expected, may change
@@ -136,6 +138,9 @@ export function createFleetState(params: FleetParams): FleetState {
   return {
     get revision() {
       return workers.revision;
+    },
+    get membersRevision() {
+      return workers.membersRevision;
     },
     changedAt: (id) => workers.changedAt(id),
     presenceChangesAt(now, leadingSince) {

@@ -140,17 +140,20 @@ export function isStateChange(before: LiveWorker, after: LiveWorker): boolean {
   return isChanged || !sameStates(before.replicas, after.replicas);
 }
 
+/** Returns whether the session or the presence in the store changed. */
+export const isMemberChange = (before: LiveWorker, after: LiveWorker): boolean =>
+  before.session !== after.session || before.stored?.value.present !== after.stored?.value.present;
+
 /**
  * Returns whether planning or the routing table sees a change. Counters, ages, progress and the times of use are not
  * compared.
  */
 export const isPlannedChange = (before: LiveWorker, after: LiveWorker): boolean =>
-  before.session !== after.session ||
+  isMemberChange(before, after) ||
   before.isSuspected !== after.isSuspected ||
   before.order !== after.order ||
   before.report?.draining !== after.report?.draining ||
   before.report?.measuring !== after.report?.measuring ||
-  before.stored?.value.present !== after.stored?.value.present ||
   !samePlanned(before.replicas, after.replicas);
 
 /**

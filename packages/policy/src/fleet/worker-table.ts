@@ -3,12 +3,14 @@
 
 import type { VariantId, WorkerId } from '@pareto/core';
 import type { LiveReplicas } from './live-replica.js';
-import { isPlannedChange, type LiveWorker } from './live-worker.js';
+import { isMemberChange, isPlannedChange, type LiveWorker } from './live-worker.js';
 
 export interface WorkerTable {
   /** Number that increases with each change that planning or the routing table can see. */
   readonly revision: number;
-  /** Returns the revision of the worker's last such change. 0 if the worker is unknown. */
+  /** Number that increases when a worker joins, leaves or is forgotten, or when its presence in the store changes. */
+  readonly membersRevision: number;
+  /** Returns the revision of the worker's last change that planning or the routing table sees. 0 if it is unknown. */
   changedAt(id: WorkerId): number;
   ids(): Iterable<WorkerId>;
   get(id: WorkerId): LiveWorker | undefined;
@@ -18,7 +20,7 @@ export interface WorkerTable {
   absent(): Iterable<readonly [WorkerId, LiveWorker]>;
   /** Returns the number of queries, on all workers, that each killed two executors of the variant. */
   poisonousQueries(variant: VariantId, version: number): number;
-  /** Increases the revision. */
+  /** Increases both revisions. */
   markChanged(): void;
 }
 
@@ -28,6 +30,7 @@ export function createWorkerTable(): WorkerTable {
   const changedAt = new Map<WorkerId, number>();
   const poisons = createPoisonCounts();
   let revision = 0;
+  let membersRevision = 0;
   const markChanged = (id: WorkerId): void => {
     revision += 1;
     changedAt.set(id, revision);
@@ -36,12 +39,16 @@ export function createWorkerTable(): WorkerTable {
     get revision() {
       return revision;
     },
+    get membersRevision() {
+      return membersRevision;
+    },
     changedAt: (id) => changedAt.get(id) ?? 0,
     ids: () => workers.keys(),
     get: (id) => workers.get(id),
     set(id, worker) {
       const before = workers.get(id);
       if (before === undefined || isPlannedChange(before, worker)) markChanged(id);
+      if (before === undefined || isMemberChange(before, worker)) membersRevision += 1;
       poisons.replace(before?.replicas, worker.replicas);
       workers.set(id, worker);
       if (worker.session === undefined) absent.set(id, worker);
@@ -51,12 +58,15 @@ export function createWorkerTable(): WorkerTable {
       poisons.replace(workers.get(id)?.replicas, undefined);
       absent.delete(id);
       changedAt.delete(id);
-      if (workers.delete(id)) revision += 1;
+      if (!workers.delete(id)) return;
+      revision += 1;
+      membersRevision += 1;
     },
     absent: () => absent,
     poisonousQueries: (variant, version) => poisons.of(variant, version),
     markChanged() {
       revision += 1;
+      membersRevision += 1;
     },
   };
 }

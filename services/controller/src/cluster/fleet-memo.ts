@@ -5,18 +5,19 @@ import type { ClusterView } from './observe.js';
 type FleetView = Pick<ClusterView, 'records' | 'registry' | 'fleet' | 'now' | 'leadingSince'>;
 
 /**
- * Creates a function that returns the last result of `compute` while neither the registry nor the fleet nor the draining
- * of workers has changed, and no presence may have changed with time.
+ * Creates a function that returns the last result of `compute` while neither the registry nor the given revision of the
+ * fleet nor the draining of workers has changed, and no presence may have changed with time.
  */
 export function createFleetMemo<View extends FleetView, Result>(
   compute: (view: View) => Result,
+  revision: 'revision' | 'membersRevision',
 ): (view: View) => Result {
   let basis: readonly unknown[] | undefined;
   let validUntil = -Infinity;
   let result: Result;
   return (view) => {
     const { registry, fleet, now, leadingSince } = view;
-    const current = [registry, fleet.revision, leadingSince, listDraining(view)];
+    const current = [registry, fleet[revision], leadingSince, listDraining(view)];
     if (basis !== undefined && now < validUntil && current.every((part, i) => part === basis?.[i])) return result;
     result = compute(view);
     basis = current;

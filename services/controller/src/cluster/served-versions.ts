@@ -22,7 +22,7 @@ export function createServedVersions(): (view: Unserved) => ServedVersions {
     return new Map(
       [...view.registry.older.keys()].map((name) => [name, servedOf(view, name, served.get(name), workers, replicas)]),
     );
-  });
+  }, 'revision');
   return (view) => {
     if (view.registry.older.size > 0) served = decide(view);
     else if (served.size > 0) served = new Map();

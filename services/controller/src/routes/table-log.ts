@@ -8,7 +8,10 @@ export interface TableLog {
   readonly version: TableVersion;
   /** Set if no rows were set yet. */
   readonly isEmpty: boolean;
-  /** Sets the rows. Returns true if they differ or the epoch is new, which makes a new revision. */
+  /**
+   * Sets the rows. Returns true if they differ or the epoch is new, which makes a new revision. A list that is the same
+   * object as before costs nothing.
+   */
   update(rows: TableRows): boolean;
   /**
    * Returns the changes since a version, or a snapshot if the version is undefined or unknown. Undefined if it is up to
@@ -31,7 +34,9 @@ const maxChanges = 1_000;
 /** Creates an empty log. `epochOf` returns the current epoch. Revisions of an earlier epoch are unknown. */
 export function createTableLog(epochOf: () => string): TableLog {
   let epoch = epochOf();
-  let rows: TableRows | undefined;
+  /** The rows as they were set last. Undefined before the first time. */
+  let latestRows: TableRows | undefined;
+  const rows = new Map<string, wire.TableRowInput>();
   let changes: readonly Change[] = [];
   let revision = 1;
   /**
@@ -40,14 +45,14 @@ export function createTableLog(epochOf: () => string): TableLog {
    */
   const messages = new Map<number, wire.TableMessageInput>();
 
-  const snapshot = (present: TableRows): wire.TableMessageInput => ({
+  const snapshot = (): wire.TableMessageInput => ({
     ...{ epoch, revision, snapshot: true },
-    rows: [...present.values()],
+    rows: [...rows.values()],
   });
-  const delta = (present: TableRows, from: number): wire.TableMessageInput => {
+  const delta = (from: number): wire.TableMessageInput => {
     const keys = new Set(changes.filter((change) => change.revision > from).flatMap((change) => change.keys));
-    const changed = [...keys].flatMap((key) => present.get(key) ?? []);
-    const removed = [...keys].filter((key) => !present.has(key));
+    const changed = [...keys].flatMap((key) => rows.get(key) ?? []);
+    const removed = [...keys].filter((key) => !rows.has(key));
     return { epoch, revision, rows: changed, removed };
   };
 
@@ -56,26 +61,25 @@ export function createTableLog(epochOf: () => string): TableLog {
       return { epoch, revision };
     },
     get isEmpty() {
-      return rows === undefined;
+      return latestRows === undefined;
     },
     update(next) {
       const isNewEpoch = epochOf() !== epoch;
-      const keys = changedKeys(rows ?? new Map(), next);
-      rows = next;
+      const keys = applyRows(rows, latestRows ?? new Map(), next);
+      latestRows = next;
       if (keys.length === 0 && !isNewEpoch) return false;
       revision += 1;
       epoch = epochOf();
       messages.clear();
-      changes = isNewEpoch ? [] : latest([...changes, { revision, keys }], Math.max(maxChanges, next.size));
+      changes = isNewEpoch ? [] : latest([...changes, { revision, keys }], Math.max(maxChanges, rows.size));
       return true;
     },
     since(version) {
       if (version?.epoch === epoch && version.revision === revision) return undefined;
       const oldest = (changes[0]?.revision ?? revision + 1) - 1;
       const isKnown = version?.epoch === epoch && version.revision >= oldest && version.revision < revision;
-      const present: TableRows = rows ?? new Map();
       const from = isKnown ? version.revision : 0;
-      const message = messages.get(from) ?? encodedOnce(isKnown ? delta(present, from) : snapshot(present));
+      const message = messages.get(from) ?? encodedOnce(isKnown ? delta(from) : snapshot());
       messages.set(from, message);
       return message;
     },
@@ -89,15 +93,31 @@ function latest(changes: readonly Change[], maxKeys: number): readonly Change[] 
   return changes.slice(Math.max(tooOld + 1, changes.length - maxChanges));
 }
 
-function changedKeys(before: TableRows, after: TableRows): readonly string[] {
-  const changed = [...after].filter(([key, row]) => !isSame(before.get(key), row)).map(([key]) => key);
-  const removed = [...before.keys()].filter((key) => !after.has(key));
-  return [...changed, ...removed];
+/** Brings `rows` from one list of rows to the next. Returns the keys of the rows that changed or are gone. */
+function applyRows(rows: Map<string, wire.TableRowInput>, before: TableRows, after: TableRows): readonly string[] {
+  const gone = new Set<string>();
+  for (const [name, own] of before) {
+    if (after.get(name) === own) continue;
+    for (const { key = '' } of own) gone.add(key);
+  }
+  const changed: string[] = [];
+  for (const [name, own] of after) {
+    if (before.get(name) === own) continue;
+    for (const row of own) {
+      const { key = '' } = row;
+      gone.delete(key);
+      const known = rows.get(key);
+      if (known === row) continue;
+      rows.set(key, row);
+      if (!isSame(known, row)) changed.push(key);
+    }
+  }
+  for (const key of gone) rows.delete(key);
+  return [...changed, ...gone];
 }
 
-function isSame(before: wire.TableRowInput | undefined, after: wire.TableRowInput): boolean {
-  return before === after || (before !== undefined && textOf(before) === textOf(after));
-}
+const isSame = (before: wire.TableRowInput | undefined, after: wire.TableRowInput): boolean =>
+  before !== undefined && textOf(before) === textOf(after);
 
 const texts = new WeakMap<wire.TableRowInput, string>();
 

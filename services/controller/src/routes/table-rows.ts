@@ -1,5 +1,5 @@
-// The rows of the routing table, from registry, plan and fleet. A row whose inputs are the same objects is the same
-// object, so that most rows cost nothing to compute again.
+// The rows of the routing table, from registry, plan and fleet. Rows whose inputs are the same objects are the same
+// objects, so that most of them cost nothing to compute again.
 
 import type {
   Architecture,
@@ -15,37 +15,67 @@ import type { PlacementVariant } from '@pareto/policy';
 import { architectureToWire, replicaStateToWire, taskToWire, type Complete, type wire } from '@pareto/rpc';
 import { ceilingOf } from '../plan/assignments.js';
 import { createFleetMemo } from '../cluster/fleet-memo.js';
-import { observeWorkerCapacity } from './worker-capacity.js';
+import { observeWorkerCapacity, type WorkerCapacity } from './worker-capacity.js';
 import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import { versionKey, type RegistryView } from '../registry/registry-view.js';
 import { variantRows } from './variant-rows.js';
 
-/** Rows by key. */
-export type TableRows = ReadonlyMap<string, wire.TableRowInput>;
+/** Rows by the part of the cluster that they describe. Each row is in one list. A list with the same rows is the same object. */
+export type TableRows = ReadonlyMap<string, readonly wire.TableRowInput[]>;
 
 export type ListRows = (view: ClusterView, routers: readonly wire.RouterInfoInput[]) => TableRows;
 
 /**
- * Creates the function that computes the rows. It remembers the capacity of the workers while the fleet is the same, and
- * the rows of each worker's replicas while that worker and the registry are the same.
+ * Creates the function that computes the rows. It remembers the rows of the registry while it and the capacity of the
+ * workers are the same, and the rows of each worker's replicas while that worker and the registry are the same.
  */
 export function createTableRows(): ListRows {
-  const capacityOf = createFleetMemo(observeWorkerCapacity);
+  const capacityOf = createFleetMemo(observeWorkerCapacity, 'membersRevision');
   let known: ReadonlyMap<WorkerId, WorkerRows> = new Map();
+  const ofRegistry = createRowCache();
+  const ofRouters = createRowCache();
   return (view, routers) => {
+    const { tasks, architectures, versions, rules, warmthRules } = view.registry;
     const capacity = capacityOf(view);
-    known = new Map(capacity.present.map(({ info }) => [info.id, workerRows(view, info, known.get(info.id))]));
-    const rows: wire.TableRowInput[] = [];
-    for (const task of view.registry.tasks.values()) rows.push(taskRow(task));
-    for (const versions of view.registry.architectures.values()) rows.push(...versions.map(architectureRow));
-    for (const variant of servedVariants(view)) rows.push(...variantRows(view, capacity, variant));
-    for (const { replicas } of known.values()) rows.push(...replicas);
-    for (const rule of view.registry.rules) rows.push(ruleRow(rule));
-    for (const rule of view.registry.warmthRules) rows.push(ruleRow(rule));
-    for (const router of routers) rows.push({ key: `router/${router.routerId}`, router });
-    return new Map(rows.map((row) => [row.key ?? '', row]));
+    const basis = [tasks, architectures, versions, rules, warmthRules, view.served, capacity];
+    const rows = new Map([
+      ['registry', ofRegistry(basis, () => listRegistryRows(view, capacity))],
+      ['routers', ofRouters(routers, () => routers.map(routerRow))],
+    ]);
+    const workers = new Map<WorkerId, WorkerRows>();
+    for (const { info } of capacity.present) {
+      const own = workerRows(view, info, known.get(info.id));
+      workers.set(info.id, own);
+      if (own.replicas.length > 0) rows.set(`worker/${info.id}`, own.replicas);
+    }
+    known = workers;
+    return rows;
   };
 }
+
+type RowCache = (basis: readonly unknown[], list: () => readonly wire.TableRowInput[]) => readonly wire.TableRowInput[];
+
+/** Creates a function that returns the last rows while everything in `basis` is the same, and otherwise lists them. */
+function createRowCache(): RowCache {
+  let known: { readonly basis: readonly unknown[]; readonly rows: readonly wire.TableRowInput[] } | undefined;
+  return (basis, list) => {
+    const isSame = known?.basis.length === basis.length && basis.every((part, i) => part === known?.basis[i]);
+    if (known === undefined || !isSame) known = { basis, rows: list() };
+    return known.rows;
+  };
+}
+
+const listRegistryRows = (view: ClusterView, capacity: WorkerCapacity): readonly wire.TableRowInput[] => [
+  ...Array.from(view.registry.tasks.values(), taskRow),
+  ...[...view.registry.architectures.values()].flat().map(architectureRow),
+  ...servedVariants(view).flatMap((variant) => variantRows(view, capacity, variant)),
+  ...[...view.registry.rules, ...view.registry.warmthRules].map(ruleRow),
+];
+
+const routerRow = (router: wire.RouterInfoInput): wire.TableRowInput => ({
+  key: `router/${router.routerId}`,
+  router,
+});
 
 const taskRow = memoize((task: Task) => ({ key: `task/${task.name}`, task: taskToWire(task) }));
 

@@ -39,9 +39,9 @@ describe('streams of routers', () => {
       leader,
       demand: createDemandWindow(),
       rows: (routers) =>
-        new Map<string, wire.TableRowInput>([
-          ...Array.from(names, ([key, name]) => [key, { key, task: { name } }] as const),
-          ...routers.map((router) => [`router/${router.routerId}`, { router }] as const),
+        new Map<string, readonly wire.TableRowInput[]>([
+          ['names', Array.from(names, ([key, name]) => ({ key, task: { name } }))],
+          ['routers', routers.map((router) => ({ key: `router/${router.routerId}`, router }))],
         ]),
       ready: () => true,
       onHeld: () => undefined,

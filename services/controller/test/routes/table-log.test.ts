@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { TableVersion } from '@pareto/core';
+import { groupBy, type TableVersion } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { describe, it } from 'mocha';
 import { createTableLog, type TableLog } from '../../src/routes/table-log.js';
+import type { TableRows } from '../../src/routes/table-rows.js';
 
 const keys = ['a', 'b', 'c', 'd', 'e'];
 const controllers = 2;
@@ -49,10 +50,14 @@ function startController(instance: number): Controller {
     log,
     observe(truth) {
       ({ epoch } = truth);
-      log.update(new Map(Array.from(truth.rows, ([name, value]) => [name, rowOf(name, value)])));
+      log.update(inLists(Array.from(truth.rows, ([name, value]) => rowOf(name, value))));
     },
   };
 }
+
+/** Returns the rows in two lists, by their keys. */
+const inLists = (rows: readonly wire.TableRowInput[]): TableRows =>
+  groupBy(rows, ({ key: name = '' }) => (name < 'c' ? 'first' : 'second'));
 
 const rowOf = (name: string, value: number): wire.TableRowInput => ({ key: name, task: { name: String(value) } });
 
@@ -154,33 +159,47 @@ function createFixture() {
 }
 
 describe('table log', () => {
-  const row = (key: string, name: string): [string, wire.TableRowInput] => [key, { key, task: { name } }];
+  const row = (key: string, name: string): wire.TableRowInput => ({ key, task: { name } });
 
   it('returns a snapshot first, and then only changes', () => {
     const log = createTableLog(() => 'e');
-    log.update(new Map([row('a', '1'), row('b', '1')]));
+    log.update(inLists([row('a', '1'), row('b', '1')]));
     const first = log.version;
     assert.equal(log.since(undefined)?.rows?.length, 2);
     assert.equal(log.since(first), undefined);
-    log.update(new Map([row('a', '2'), row('b', '1'), row('c', '1')]));
-    log.update(new Map([row('a', '3'), row('c', '1')]));
+    log.update(inLists([row('a', '2'), row('b', '1'), row('c', '1')]));
+    log.update(inLists([row('a', '3'), row('c', '1')]));
     const delta = log.since(first);
-    assert.deepEqual(delta, { ...log.version, rows: [row('a', '3')[1], row('c', '1')[1]], removed: ['b'] });
+    assert.deepEqual(delta, { ...log.version, rows: [row('a', '3'), row('c', '1')], removed: ['b'] });
   });
 
   it('makes no revision without changes', () => {
     const log = createTableLog(() => 'e');
-    log.update(new Map([row('a', '1')]));
+    log.update(inLists([row('a', '1')]));
     const { revision } = log.version;
-    assert.equal(log.update(new Map([row('a', '1')])), false);
+    assert.equal(log.update(inLists([row('a', '1')])), false);
     assert.equal(log.version.revision, revision);
+  });
+
+  it('compares only lists that are other objects', () => {
+    const log = createTableLog(() => 'e');
+    const [first, second] = [[row('a', '1')], [row('d', '1')]];
+    log.update(new Map([...inLists(first), ...inLists(second)]));
+    const before = log.version;
+    const same = inLists(first);
+    log.update(new Map([...same, ['third', [row('d', '2')]]]));
+    assert.deepEqual(log.since(before)?.rows, [row('d', '2')]);
+    const moved = log.version;
+    assert.equal(log.update(new Map([...same, ['third', [row('d', '2')]]])), false);
+    log.update(same);
+    assert.deepEqual(log.since(moved)?.removed, ['d']);
   });
 
   it('returns a snapshot for another epoch, a future revision, and a dropped one', () => {
     const log = createTableLog(() => 'e');
-    log.update(new Map([row('a', '0')]));
+    log.update(inLists([row('a', '0')]));
     const old = log.version;
-    for (let i = 1; i <= 1_001; i += 1) log.update(new Map([row('a', String(i))]));
+    for (let i = 1; i <= 1_001; i += 1) log.update(inLists([row('a', String(i))]));
     for (const version of [{ ...log.version, epoch: 'x' }, { ...log.version, revision: 9_999 }, old]) {
       assert.equal(log.since(version)?.snapshot, true);
     }
@@ -188,8 +207,7 @@ describe('table log', () => {
 
   it('keeps no more changes than rows', () => {
     const log = createTableLog(() => 'e');
-    const rows = (value: number) =>
-      new Map(Array.from({ length: 2_000 }, (_, i) => [`${i}`, { key: `${i}`, task: { name: `${value}` } }] as const));
+    const rows = (value: number) => inLists(Array.from({ length: 2_000 }, (_, i) => row(`${i}`, `${value}`)));
     log.update(rows(0));
     const [first] = [log.version, log.update(rows(1))];
     assert.equal(log.since(first)?.snapshot, undefined);
