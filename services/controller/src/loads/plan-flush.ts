@@ -74,15 +74,16 @@ interface FlushBuilder {
 
 function createFlushBuilder(records: RecordView, limits: FlushLimits): FlushBuilder {
   const loads: LoadRecord[] = [];
-  let totals: ReadonlyMap<string, CounterRecord> = new Map();
+  const totals = new Map<string, CounterRecord>();
   let bytes = 0;
 
+  /** Returns the totals that change. */
   const fold = (counts: readonly VariantCounts[]): ReadonlyMap<string, CounterRecord> => {
-    const folded = new Map(totals);
+    const folded = new Map<string, CounterRecord>();
     for (const { variant, version, ...more } of counts) {
       if (!records.variants.has(variantKey(variant, version))) continue;
       const key = counterKey(variant, version);
-      folded.set(key, addCounts(folded.get(key) ?? records.counters.get(key)?.value, more));
+      folded.set(key, addCounts(folded.get(key) ?? totals.get(key) ?? records.counters.get(key)?.value, more));
     }
     return folded;
   };
@@ -90,10 +91,16 @@ function createFlushBuilder(records: RecordView, limits: FlushLimits): FlushBuil
   return {
     add(load, counts) {
       const folded = fold(counts);
-      const added = Buffer.byteLength(JSON.stringify(load)) + sizeOf(folded) - sizeOf(totals);
-      if (loads.length + 1 + folded.size > limits.operations || bytes + added > limits.bytes) return false;
+      let added = Buffer.byteLength(JSON.stringify(load));
+      let newKeys = 0;
+      for (const [key, total] of folded) {
+        const before = totals.get(key);
+        if (before === undefined) newKeys += 1;
+        added += sizeOf(total) - (before === undefined ? 0 : sizeOf(before));
+      }
+      if (loads.length + 1 + totals.size + newKeys > limits.operations || bytes + added > limits.bytes) return false;
       loads.push(load);
-      totals = folded;
+      for (const [key, total] of folded) totals.set(key, total);
       bytes += added;
       return true;
     },
@@ -113,8 +120,7 @@ function createFlushBuilder(records: RecordView, limits: FlushLimits): FlushBuil
   };
 }
 
-const sizeOf = (totals: ReadonlyMap<string, CounterRecord>): number =>
-  [...totals.values()].reduce((sum, { counts }) => sum + counterBytes + counts.batches.length * batchBytes, 0);
+const sizeOf = ({ counts }: CounterRecord): number => counterBytes + counts.batches.length * batchBytes;
 
 /** Upper estimates of a counter record with its key, and of one batch size in it. */
 const counterBytes = 1_024;
