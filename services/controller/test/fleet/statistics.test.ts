@@ -49,7 +49,7 @@ describe('statistics', function () {
     return variants[0] ?? assert.fail('no statistics of the variant');
   };
   const answered = async (at = leader): Promise<number | undefined> => (await read(at)).counts?.success?.count;
-  /** On a busy machine, a report may arrive after the time that a call waits for it. */
+  /** Waits for the count. On a busy machine, a report may arrive after the time that a call waits for it. */
   const waitForAnswered = (total: number): Promise<unknown> =>
     waitFor(`${total} queries`, async () => (await answered()) === total || undefined);
 
