@@ -1,6 +1,8 @@
 // The control loop: each turn observes, plans, validates, records and applies. Turns run one at a time, every second
-// and when triggered, and rest in between as `planRest` decides.
+// and when triggered, and rest in between as `planRest` decides. A turn lets the event loop handle messages between its
+// long steps.
 
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import {
   defaultOrphanParams,
@@ -114,14 +116,18 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   await options.outcomes.addVariants(clusterView());
 
   // 4. Observe.
-  const plannedAt = clock.now();
+  await nextIteration();
+  const observingAt = clock.now();
   const view = clusterView();
   memory.planned = { registry: view.registry, revision: view.fleet.revision };
   memory.assignedAt = observeAssigned(memory.assignedAt, view);
   const observed = observe(view, memory.assignedAt);
   memory.demand = followDemand(memory.demand, view, observed, demandParams);
+  const observingMs = clock.now() - observingAt;
 
   // 5. Plan the replicas and their placement.
+  await nextIteration();
+  const planningAt = clock.now();
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
   const demand = memory.demand.steady.rates;
   const plan = planReplicas({ ...observed, demand, unloadedAt: memory.unloadedAt, planId }, placement);
@@ -137,7 +143,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   const dropped = [...validated.dropped, ...filtered.dropped];
   const isSettled = dropped.length === 0 && memory.orphans.length === 0;
   memory.nextAt = isSettled ? plan.nextAt : milliseconds(0);
-  const busyMs = clock.now() - plannedAt;
+  const busyMs = observingMs + clock.now() - planningAt;
 
   // 7. Record the plan in the store, before any effect.
   await recordPlan(options.leader, clock, planId, actions);
@@ -154,8 +160,8 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   return busyMs;
 }
 
-/** Follows the demand. Returns whether planning sees the same registry, rules in force, fleet and demand as before. */
+/** Returns whether planning sees the same registry, rules in force, fleet and demand as before. Follows the demand. */
 const isSame = (memory: TurnMemory, view: ClusterView, params: SteadyDemandParams): boolean =>
-  isSameDemand(memory, view, params) &&
   view.registry === memory.planned?.registry &&
-  view.fleet.revision === memory.planned.revision;
+  view.fleet.revision === memory.planned.revision &&
+  isSameDemand(memory, view, params);

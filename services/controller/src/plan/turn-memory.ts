@@ -46,8 +46,12 @@ export const emptyMemory = (term: Term): TurnMemory => ({
 export const observeAssigned = (
   before: FirstSeen,
   { registry, now }: Pick<ClusterView, 'registry' | 'now'>,
-): FirstSeen =>
-  new Map([...registry.assignments.values()].flat().map(({ replica }) => [replica, before.get(replica) ?? now]));
+): FirstSeen => {
+  const seen = new Map<ReplicaId, Milliseconds>();
+  for (const own of registry.assignments.values())
+    for (const { replica } of own) seen.set(replica, before.get(replica) ?? now);
+  return seen;
+};
 
 /** Returns the assignments of deleted variants, with the time at which each was first seen without its variant. */
 export function observeOrphaned(
