@@ -79,11 +79,25 @@ export function createTableLog(epochOf: () => string): TableLog {
       const oldest = (changes[0]?.revision ?? revision + 1) - 1;
       const isKnown = version?.epoch === epoch && version.revision >= oldest && version.revision < revision;
       const from = isKnown ? version.revision : 0;
-      const message = messages.get(from) ?? encodedOnce(isKnown ? delta(from) : snapshot());
+      const message = messages.get(from) ?? inParts(isKnown ? delta(from) : snapshot());
       messages.set(from, message);
       return message;
     },
   };
+}
+
+/** Marks a message, so that it is encoded once for all routers, and each of its rows once for all messages. */
+function inParts(message: wire.TableMessageInput): wire.TableMessageInput {
+  const { rows: all = [], ...head } = message;
+  return encodedOnce(message, [head, ...all.map(partOf)]);
+}
+
+const parts = new WeakMap<wire.TableRowInput, wire.TableMessageInput>();
+
+function partOf(row: wire.TableRowInput): wire.TableMessageInput {
+  const part = parts.get(row) ?? encodedOnce({ rows: [row] });
+  parts.set(row, part);
+  return part;
 }
 
 /** Returns the latest changes that have at most `maxKeys` keys together. */
