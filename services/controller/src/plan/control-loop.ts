@@ -21,6 +21,7 @@ import { observe, type ClusterView } from '../cluster/observe.js';
 import { followDemand, isSameDemand } from './follow-demand.js';
 import type { Assigner } from '../fleet/worker-stream-writer.js';
 import { createWakeSignal } from '../loops/notifier.js';
+import { createStopwatch } from '../loops/stopwatch.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { expireRules } from '../rules/expire-rules.js';
 import type { Mirror } from '../storage/mirror.js';
@@ -98,7 +99,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
 
 /**
  * Runs one turn. A turn that fails or stops early needs no clean-up: the next turn plans from the current state.
- * Returns the time that it planned. `docs/architecture.md` names the same steps.
+ * Returns the time that it took, without waiting for the store. `docs/architecture.md` names the same steps.
  */
 async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTriggered: boolean): Promise<number> {
   const { clusterView, demandParams, placement, events, tracer, clock } = options;
@@ -117,17 +118,18 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
 
   // 4. Observe.
   await nextIteration();
-  const observingAt = clock.now();
+  const busy = createStopwatch(clock);
+  busy.start();
   const view = clusterView();
   memory.planned = { registry: view.registry, revision: view.fleet.revision };
   memory.assignedAt = observeAssigned(memory.assignedAt, view);
   const observed = observe(view, memory.assignedAt);
   memory.demand = followDemand(memory.demand, view, observed, demandParams);
-  const observingMs = clock.now() - observingAt;
+  busy.stop();
 
   // 5. Plan the replicas and their placement.
   await nextIteration();
-  const planningAt = clock.now();
+  busy.start();
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
   const demand = memory.demand.steady.rates;
   const plan = planReplicas({ ...observed, demand, unloadedAt: memory.unloadedAt, planId }, placement);
@@ -143,7 +145,8 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   const dropped = [...validated.dropped, ...filtered.dropped];
   const isSettled = dropped.length === 0 && memory.orphans.length === 0;
   memory.nextAt = isSettled ? plan.nextAt : milliseconds(0);
-  const busyMs = observingMs + clock.now() - planningAt;
+
+  busy.stop();
 
   // 7. Record the plan in the store, before any effect.
   await recordPlan(options.leader, clock, planId, actions);
@@ -151,13 +154,15 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   memory.unloadedAt = observeUnloads(memory.unloadedAt, actions, view.now, placement);
 
   // 8. Apply: steps and assignments are sent to the workers.
+  busy.start();
   options.assigner.apply(actions);
 
   // 9. Report, and trace the turn.
   reportTurn(options, memory, { actions, dropped }, plan);
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
-  return busyMs;
+  busy.stop();
+  return busy.ms;
 }
 
 /** Returns whether planning sees the same registry, rules in force, fleet and demand as before. Follows the demand. */
