@@ -30,6 +30,8 @@ export interface StreamOutcome {
 
 const minPauseMs = 100;
 const maxPauseMs = 2_000;
+const minFirstMessageMs = 3_000;
+const maxFirstMessageMs = 10_000;
 /** Duration of a connection after which it counts as stable, which resets the failures. */
 const stableMs = 1_000;
 
@@ -39,6 +41,13 @@ export function pauseMs({ failures, isImmediate }: Attempt, rng: Rng): Milliseco
   const ceiling = Math.min(maxPauseMs, minPauseMs * 2 ** (failures - 1));
   return milliseconds(ceiling * (0.5 + rng() / 2));
 }
+
+/**
+ * Returns the time to wait for the first message of a controller. It grows with the failures: with a shorter time, a
+ * controller that is busy with thousands of connections would lose each of them before it answers.
+ */
+export const firstMessageMs = ({ failures }: Pick<Attempt, 'failures'>): Milliseconds =>
+  milliseconds(Math.min(maxFirstMessageMs, minFirstMessageMs + failures * 1_000));
 
 /** Returns an attempt at a random address, which spreads services that start together. */
 export function firstAttempt(addresses: readonly string[], rng: Rng): Attempt {

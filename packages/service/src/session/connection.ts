@@ -1,13 +1,16 @@
 // One stream on a channel of its own. A session opens one after another.
 
-import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { createChannel, type CallOptions, type Channel, type ChannelOptions, type DuplexStream } from '@pareto/rpc';
 
 export interface ConnectionOptions<In, Out> {
   readonly open: (channel: Channel, options: CallOptions) => DuplexStream<In, Out>;
   /** Credentials of the channel, and the expected role of the server. */
   readonly channel: ChannelOptions;
-  /** Time without a message after which the stream counts as broken. Default: 3 s. Controllers send a message each second. */
+  /**
+   * Time without a further message after which the stream counts as broken. Default: 3 s. Controllers send a message each
+   * second.
+   */
   readonly messageTimeoutMs?: number;
   readonly clock: Clock;
 }
@@ -20,9 +23,10 @@ export interface Connection<In, Out> {
   close(): void;
 }
 
+/** Opens a stream, which counts as broken if its first message takes longer than `firstMessageMs`. */
 export function openConnection<In, Out>(
   options: ConnectionOptions<In, Out>,
-  address: string,
+  { address, firstMessageMs }: { readonly address: string; readonly firstMessageMs: Milliseconds },
   stopping: AbortSignal,
 ): Connection<In, Out> {
   const channel = createChannel(address, options.channel);
@@ -32,7 +36,7 @@ export function openConnection<In, Out>(
   const stream = options.open(channel, { signal: ended.signal });
   let writing = false;
   return {
-    messages: withMessageTimeout(stream, options, ended),
+    messages: withMessageTimeout(stream, { ...options, firstMessageMs }, ended),
     send(message) {
       if (writing) return false;
       writing = true;
@@ -48,25 +52,30 @@ export function openConnection<In, Out>(
 
 const defaultMessageTimeoutMs = 3_000;
 
+interface MessageTimes extends Pick<ConnectionOptions<never, never>, 'messageTimeoutMs' | 'clock'> {
+  readonly firstMessageMs: Milliseconds;
+}
+
 async function* withMessageTimeout<In>(
   stream: AsyncIterable<In>,
-  {
-    messageTimeoutMs = defaultMessageTimeoutMs,
-    clock,
-  }: Pick<ConnectionOptions<never, never>, 'messageTimeoutMs' | 'clock'>,
+  { firstMessageMs, messageTimeoutMs = defaultMessageTimeoutMs, clock }: MessageTimes,
   ended: AbortController,
 ): AsyncGenerator<In, void, undefined> {
-  const timeout = new ParetoError('unavailable', `the controller sent no message for ${messageTimeoutMs} ms`);
-  const arm = (): Disposable => clock.after(milliseconds(messageTimeoutMs), () => ended.abort(timeout));
-  let timer = arm();
+  let timeout: ParetoError | undefined;
+  const arm = (ms: number): Disposable =>
+    clock.after(milliseconds(ms), () => {
+      timeout = new ParetoError('unavailable', `the controller sent no message for ${ms} ms`);
+      ended.abort(timeout);
+    });
+  let timer = arm(firstMessageMs);
   try {
     for await (const message of stream) {
       timer[Symbol.dispose]();
       yield message;
-      timer = arm();
+      timer = arm(messageTimeoutMs);
     }
   } catch (error) {
-    throw ended.signal.reason === timeout ? timeout : error;
+    throw timeout ?? error;
   } finally {
     timer[Symbol.dispose]();
   }

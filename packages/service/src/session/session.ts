@@ -4,6 +4,7 @@ import { milliseconds, ParetoError, type Milliseconds, type Rng } from '@pareto/
 import type { Logger } from '@pareto/telemetry';
 import {
   firstAttempt,
+  firstMessageMs,
   nextAttempt,
   pauseMs,
   type Attempt,
@@ -58,7 +59,8 @@ export function createSession<In, Out>(options: SessionOptions<In, Out>): Sessio
   }
 
   async function connectOnce(attempt: Attempt): Promise<StreamOutcome> {
-    const connection = openConnection(options, attempt.address, stopping.signal);
+    const opened = { address: attempt.address, firstMessageMs: firstMessageMs(attempt) };
+    const connection = openConnection(options, opened, stopping.signal);
     const connectedMs = (): number | undefined => connectedAt && clock.now() - connectedAt;
     current = connection;
     try {

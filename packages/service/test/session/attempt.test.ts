@@ -4,6 +4,7 @@ import { createSeededRng, ParetoError } from '@pareto/core';
 import { notLeaderError } from '@pareto/rpc';
 import {
   firstAttempt,
+  firstMessageMs,
   nextAttempt,
   pauseMs,
   type Attempt,
@@ -38,6 +39,15 @@ function walk(target: ControllerTarget, outcomes: readonly StreamOutcome[]): rea
   let attempt = fresh;
   return outcomes.map((outcome) => describeAttempt((attempt = nextAttempt(addresses, attempt, outcome, target))));
 }
+
+describe('the time for the first message', () => {
+  it('grows with the failures, to a bound', () => {
+    assert.deepEqual(
+      [0, 1, 5, 7, 50].map((failures) => firstMessageMs({ failures })),
+      [3_000, 4_000, 8_000, 10_000, 10_000],
+    );
+  });
+});
 
 describe('attempts for a leader', () => {
   const cases: readonly (readonly [string, readonly StreamOutcome[], readonly string[]])[] = [
