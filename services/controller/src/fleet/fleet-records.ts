@@ -1,5 +1,6 @@
 // Records of the fleet in the store: workers, measurements and quarantines.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Measurement, WorkerId, WorkerInfo } from '@pareto/core';
 import { isQuarantined, type FleetState, type WorkerReport } from '@pareto/policy';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
@@ -55,7 +56,7 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
   return {
     async remember(info) {
       await changeWorker(info.id, (known) =>
-        JSON.stringify(known?.info) === JSON.stringify(info) ? undefined : { info, draining: known?.draining ?? false },
+        isDeepStrictEqual(known?.info, info) ? undefined : { info, draining: known?.draining ?? false },
       );
     },
     async setDraining(id, draining) {

@@ -28,6 +28,18 @@ describe('fleet records', () => {
     assert.deepEqual(stored, { info: infoOf('2'), draining: true });
   });
 
+  it('are not written when a worker rejoins as it was', async () => {
+    await using folder = await createTempFolder();
+    await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    await using leading = await startCandidate(store, 'one:1');
+    await waitToLead(leading);
+    const records = createFleetRecords({ ...leading, fleet: createFleetState(defaultFleetParams), logger, metrics });
+    await records.remember(infoOf('1'));
+    const { revision } = await store.range('worker/');
+    await records.remember(infoOf('1'));
+    assert.equal((await store.range('worker/')).revision, revision);
+  });
+
   it('keep the record of a worker that rejoins while it is deleted', async () => {
     const fleet = createFleetState({ rejoinMs: 0, firstJoinMs: 0 });
     const tables = createRecordTables(() => assert.fail('unreadable'));
