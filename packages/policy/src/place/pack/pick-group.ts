@@ -27,6 +27,8 @@ export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | unde
   let bestHeld = Infinity;
   for (const group of ledger.groupsOf(option.hardwareClass)) {
     const { host } = group;
+    // Most workers are not better than the best so far, and need no look at their replicas.
+    if (best !== undefined && bestHeld === 0 && !isRoomier(group, best, load)) continue;
     if (host.freeBytes < option.memoryBytes || !hasSlot(group, wanted, held)) continue;
     const count = held.get(host) ?? 0;
     if (best !== undefined && !(count < bestHeld || (count === bestHeld && isRoomier(group, best, load)))) continue;
