@@ -6,7 +6,10 @@ export interface LiveReplica {
   readonly report: ReplicaReport;
   /** Time at which the replica entered its state. */
   readonly since: Milliseconds;
+  /** Time of the last report that shows use. */
   readonly lastUsedAt: Milliseconds;
+  /** Set if the last report shows use: the replica most likely is still in use, however old the report is. */
+  readonly isInUse: boolean;
   readonly reportedAt: Milliseconds;
   /** Activity between the last two reports. */
   readonly recent: Activity;
@@ -29,11 +32,12 @@ export const trackAll = (before: LiveReplicas, reports: readonly ReplicaReport[]
   new Map(reports.map((report) => [report.replica, track(before.get(report.replica), report, now)]));
 
 function track(before: LiveReplica | undefined, report: ReplicaReport, now: Milliseconds): LiveReplica {
-  const used = before !== undefined && (report.requests > before.report.requests || report.runningItems > 0);
+  const isInUse = report.runningItems > 0 || (before !== undefined && report.requests > before.report.requests);
   return {
     report,
     since: before?.report.state === report.state ? before.since : now,
-    lastUsedAt: before === undefined || used ? now : before.lastUsedAt,
+    lastUsedAt: before === undefined || isInUse ? now : before.lastUsedAt,
+    isInUse,
     reportedAt: now,
     recent: activity(before, report, now),
   };

@@ -15,8 +15,8 @@ const reportsPerSecond = 500;
 const minMs = 500;
 /** Both sides end a stream after 3 s without a message. */
 const maxMessageMs = 1_000;
-/** A worker's counts since its last report are lost when it dies. */
-const maxReportMs = 5_000;
+/** The delay that `PlacementParams.quietMs` covers. A worker's counts since its last report are lost when it dies. */
+const maxReportMs = 2_000;
 
 export function messageIntervals(workers: number): MessageIntervals {
   const between = (min: number, max: number, perSecond: number): Milliseconds =>

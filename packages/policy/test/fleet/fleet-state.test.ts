@@ -145,7 +145,10 @@ describe('fleet state', () => {
       [true, false, true, false],
     );
     const live = fleet.replicas(w1).get(replicaId('a'));
-    assert.deepEqual([live?.since, live?.lastUsedAt], [20, 30]);
+    assert.deepEqual([live?.since, live?.lastUsedAt, live?.isInUse], [20, 30, true]);
+    say('ready', 5, 40);
+    const idle = fleet.replicas(w1).get(replicaId('a'));
+    assert.deepEqual([idle?.lastUsedAt, idle?.isInUse], [30, false]);
   });
 
   it('checks an unreachable worker once, when it would count as unresponsive', () => {

@@ -12,6 +12,6 @@ describe('message intervals', () => {
     assert.deepEqual(of(250), [500, 500]);
     assert.deepEqual(of(500), [500, 1_000]);
     assert.deepEqual(of(1_000), [1_000, 2_000]);
-    assert.deepEqual(of(10_000), [1_000, 5_000]);
+    assert.deepEqual(of(10_000), [1_000, 2_000]);
   });
 });

@@ -108,9 +108,17 @@ export function observeWorkers({ records, fleet, now, leadingSince }: Unserved):
   });
 }
 
-/** Returns a worker's assigned replicas, and the ones that it still has without an assignment. */
+interface ReplicaView extends Pick<ClusterView, 'now'> {
+  readonly fleet: Pick<FleetState, 'replicas'>;
+  readonly registry: Pick<RegistryView, 'assignments' | 'versions'>;
+}
+
+/**
+ * Returns a worker's assigned replicas, and the ones that it still has without an assignment. A replica that was in use
+ * according to its worker's last report counts as used now.
+ */
 export function observeReplicas(
-  { fleet, registry, now }: Unserved,
+  { fleet, registry, now }: ReplicaView,
   worker: WorkerId,
   assignedAt: ReadonlyMap<ReplicaId, Milliseconds>,
 ): readonly PlacementReplica[] {
@@ -121,14 +129,14 @@ export function observeReplicas(
     const at = assignedAt.get(assignment.replica) ?? now;
     if (replica === undefined)
       return { assignment, state: 'assigned', since: at, memoryBytes: bytes(0), lastUsedAt: at };
-    const { report, since, lastUsedAt } = replica;
+    const { report, since, lastUsedAt, isInUse } = replica;
     const state = report.quarantined ? 'failed' : report.state;
     return {
       assignment,
       state,
       since,
       memoryBytes: report.memoryBytes,
-      lastUsedAt: milliseconds(Math.max(lastUsedAt, at)),
+      lastUsedAt: isInUse ? now : milliseconds(Math.max(lastUsedAt, at)),
     };
   });
   const known = new Set(assigned.map(({ replica }) => replica));
@@ -149,7 +157,7 @@ export function observeReplicas(
 export const observeOrphans = ({ registry }: Pick<ClusterView, 'registry'>): readonly Assignment[] =>
   [...registry.assignments.values()].flat().filter((assignment) => !isRegistered(registry, assignment));
 
-const isRegistered = ({ versions }: RegistryView, { variant, version }: Assignment): boolean =>
+const isRegistered = ({ versions }: Pick<RegistryView, 'versions'>, { variant, version }: Assignment): boolean =>
   versions.has(versionKey(variant, version));
 
 const unknownClass = '' as Assignment['hardwareClass'];
