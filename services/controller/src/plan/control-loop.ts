@@ -2,7 +2,6 @@
 // and when triggered, and rest in between as `planRest` decides. A turn lets the event loop handle messages between its
 // long steps.
 
-import { setImmediate as nextIteration } from 'node:timers/promises';
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import {
   defaultOrphanParams,
@@ -20,6 +19,7 @@ import type { Tracer } from '@pareto/telemetry';
 import { observe, type ClusterView } from '../cluster/observe.js';
 import { followDemand, isSameDemand } from './follow-demand.js';
 import type { Assigner } from '../fleet/worker-stream-writer.js';
+import { nextIteration } from '../loops/next-iteration.js';
 import { createWakeSignal } from '../loops/notifier.js';
 import { createStopwatch } from '../loops/stopwatch.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';

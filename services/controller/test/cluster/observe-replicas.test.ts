@@ -11,7 +11,7 @@ const ms = milliseconds;
 const tiny = variantId('tiny:original');
 const known: PlacementVariant = {
   ...{ variant: buildVariant({ id: tiny, version: 1 }), measurements: [] },
-  ...{ dominatedBy: undefined, dominatedWithin: undefined },
+  ...{ dominatedBy: undefined, dominatedWithin: false },
 };
 const assignment: Assignment = {
   ...{ replica: replicaId('a'), variant: tiny, version: 1 },
