@@ -10,6 +10,9 @@ export interface MeasuredController {
   metrics(): Promise<Metrics>;
 }
 
+/** As `deploy/README.md` advises for large fleets. */
+const nodeArgs = ['--max-semi-space-size=64'];
+
 const script = fileURLToPath(new URL('../../services/controller/dist/main.js', import.meta.url));
 
 /**
@@ -18,7 +21,7 @@ const script = fileURLToPath(new URL('../../services/controller/dist/main.js', i
  */
 export async function startController(args: readonly string[], profile?: string): Promise<MeasuredController> {
   const [port = 0, metricsPort = 0] = await freePorts(2);
-  const node = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
+  const node = [...nodeArgs, ...(profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile])];
   const ports = ['--port', String(port), '--metrics-port', String(metricsPort), '--log-level', 'warn'];
   const child = startChild(process.execPath, [...node, script, ...ports, ...args]);
   await waitFor(
