@@ -5,7 +5,7 @@ type Serialize<T> = (message: T) => Buffer;
 interface Encoding {
   /** Messages whose encodings make up that of the message. Undefined if it is encoded as a whole. */
   readonly parts: readonly object[] | undefined;
-  /** Undefined until the message is first sent. */
+  /** The encoded message. Undefined until it is first sent. */
   bytes: Buffer | undefined;
 }
 

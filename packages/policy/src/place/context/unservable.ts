@@ -57,7 +57,7 @@ export function listUnservable(
   return reasons;
 }
 
-/** Why no replica of a version of a variant can stay. Without fields if it can. */
+/** The fault of a version of a variant, because of which none of its replicas can stay. Without fields if there is none. */
 interface VersionFault {
   /** The served version, if the variant's version is neither served nor the next one. */
   readonly supersededBy?: number;
