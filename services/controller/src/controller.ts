@@ -98,21 +98,8 @@ export async function createController(
   const limiter = createServiceLimiter(config, metrics, clock);
   const server = createServer({ ...config, ...access.server, limiter, clock, onError });
   addServices(server, {
-    ...{
-      config,
-      context,
-      cluster,
-      records,
-      outcomes,
-      loads,
-      workerExpiry,
-      reportRequester,
-      blobs,
-      reader,
-      reservations,
-      assigner,
-    },
-    ...{ planLog, events, notices, routes, table, metrics, limiter, params },
+    ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, reader, reservations, assigner },
+    ...{ planLog, events, notices, routes, table, metrics, limiter, params, reportRequester },
   });
   cluster.onChange(() => {
     loop.trigger();

@@ -41,13 +41,15 @@ export function createWorkerStreamWriter(options: WorkerStreamWriterOptions): Wo
   let isEnded = false;
 
   const take = (): wire.ControllerMessageInput | undefined => {
-    const message =
-      (assignments && { assignments }) ?? (sequence === undefined ? heartbeat : { reportNow: { sequence } });
-    if (assignments !== undefined) assignments = undefined;
-    else if (sequence !== undefined) sequence = undefined;
+    const next = { assignments, sequence, heartbeat };
     // Any message shows that this controller is alive.
     heartbeat = undefined;
-    return message;
+    if (next.assignments !== undefined) {
+      assignments = undefined;
+      return { assignments: next.assignments };
+    }
+    sequence = undefined;
+    return next.sequence === undefined ? next.heartbeat : { reportNow: { sequence: next.sequence } };
   };
   async function writeAll(): Promise<void> {
     isWriting = true;
