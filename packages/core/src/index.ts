@@ -119,4 +119,5 @@ export {
   type UnmetCause,
   type UnmetNeed,
 } from './plan.js';
+export { sameItems } from './same-items.js';
 export { bootstrap95, percentile, wilson95 } from './statistics.js';

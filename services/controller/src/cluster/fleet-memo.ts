@@ -1,5 +1,6 @@
 // A cache of results that depend on the presence and the replicas of workers.
 
+import { sameItems } from '@pareto/core';
 import type { ClusterView } from './observe.js';
 
 type FleetView = Pick<ClusterView, 'records' | 'registry' | 'fleet' | 'now' | 'leadingSince'>;
@@ -18,7 +19,7 @@ export function createFleetMemo<View extends FleetView, Result>(
   return (view) => {
     const { registry, fleet, now, leadingSince } = view;
     const current = [registry, fleet[revision], leadingSince, listDraining(view)];
-    if (basis !== undefined && now < validUntil && current.every((part, i) => part === basis?.[i])) return result;
+    if (now < validUntil && sameItems(basis, current)) return result;
     result = compute(view);
     basis = current;
     validUntil = fleet.presenceChangesAt(now, leadingSince);

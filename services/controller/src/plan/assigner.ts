@@ -1,6 +1,6 @@
 // Carries out a plan: sets the orders to make and measure, and sends each worker its desired state when it changes.
 
-import type { PlanAction, WorkerId } from '@pareto/core';
+import { sameItems, type PlanAction, type WorkerId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { assignmentsFor } from './assignments.js';
 import type { WorkTarget } from '@pareto/policy';
@@ -36,10 +36,10 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
     const { worker } = attached.writer;
     const { registry, fleet, settled } = now;
     const seen = [registry.versions, registry.assignments.get(worker), fleet.changedAt(worker), settled];
-    if (isSame(attached.seen, seen)) return;
+    if (sameItems(attached.seen, seen)) return;
     attached.seen = seen;
     const basis = basisOf(now, worker);
-    if (isSame(attached.basis, basis)) return;
+    if (sameItems(attached.basis, basis)) return;
     attached.basis = basis;
     send(attached, assignmentsFor(now, worker, mirror.revision));
   };
@@ -64,15 +64,12 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
         if (action.kind === 'make' || action.kind === 'measure') now.fleet.order(action.worker, targetOf(action));
       }
       const current = [now.registry, now.fleet.revision, now.settled];
-      if (isSame(compared, current)) return;
+      if (sameItems(compared, current)) return;
       compared = current;
       for (const attached of writers.values()) sendIfChanged(attached, now);
     },
   };
 }
-
-const isSame = (before: readonly unknown[], after: readonly unknown[]): boolean =>
-  before.length === after.length && after.every((part, i) => part === before[i]);
 
 function targetOf(action: Extract<PlanAction, { kind: WorkTarget['kind'] }>): WorkTarget {
   if (action.kind === 'make') {

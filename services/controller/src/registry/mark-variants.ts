@@ -1,6 +1,6 @@
 // Marks dominated variants in the registry's view. Only tasks that changed are computed again.
 
-import { groupBy, type Architecture, type PriceTable, type SelectionRule, type Task } from '@pareto/core';
+import { groupBy, sameItems, type Architecture, type PriceTable, type SelectionRule, type Task } from '@pareto/core';
 import { markDominated, type PlacementVariant } from '@pareto/policy';
 import { versionKey, type PlainRegistry, type RegistryView } from './registry-view.js';
 import { replaceEntries } from './replace-entries.js';
@@ -45,7 +45,7 @@ export function createMarkVariants(prices: PriceTable): MarkVariants {
         const { task, architectures, current, groups, counted } = own;
         const basis = [task, ruleIds, ...architectures, ...current, ...groups, ...counted];
         const same = before.get(name);
-        const isSame = same?.basis.length === basis.length && same.basis.every((part, i) => part === basis[i]);
+        const isSame = same !== undefined && sameItems(same.basis, basis);
         return [name, isSame ? same : { basis, ...markTask(own, rules, prices) }];
       }),
     );

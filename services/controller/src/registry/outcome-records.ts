@@ -8,6 +8,7 @@ import {
   originalRecipe,
   ParetoError,
   recipeOf,
+  sameItems,
   type Architecture,
   type RecipeOutcome,
 } from '@pareto/core';
@@ -60,7 +61,7 @@ export function createOutcomeRecords(options: OutcomeRecordsOptions): OutcomeRec
     },
     async addVariants({ registry, records }) {
       const basis = [registry.versions, registry.outcomes, [...providers()].sort().join()];
-      if (basis.every((part, i) => part === complete[i])) return;
+      if (sameItems(complete, basis)) return;
       const variants = groupBy([...registry.variants.values()], ({ variant }) => variant.architecture);
       for (const planned of currentVersions(registry)) {
         const { architecture } = planned;

@@ -5,6 +5,7 @@ import {
   fallbackObjective,
   groupBy,
   priceOf,
+  sameItems,
   type Architecture,
   type Assignment,
   type Measurement,
@@ -92,8 +93,7 @@ function viewAssignments(records: RecordView, before: Assignments | undefined): 
   return new Map(
     Array.from(groups, ([worker, group]) => {
       const known = before?.get(worker);
-      const isSame = known?.length === group.length && known.every((one, i) => one === group[i]);
-      return [worker, isSame ? known : group];
+      return [worker, known !== undefined && sameItems(known, group) ? known : group];
     }),
   );
 }

@@ -1,15 +1,16 @@
 // The rows of the routing table, from registry, plan and fleet. Rows whose inputs are the same objects are the same
 // objects, so that most of them cost nothing to compute again.
 
-import type {
-  Architecture,
-  Assignment,
-  Measurement,
-  ReplicaState,
-  Rule,
-  Task,
-  WorkerId,
-  WorkerInfo,
+import {
+  sameItems,
+  type Architecture,
+  type Assignment,
+  type Measurement,
+  type ReplicaState,
+  type Rule,
+  type Task,
+  type WorkerId,
+  type WorkerInfo,
 } from '@pareto/core';
 import type { PlacementVariant } from '@pareto/policy';
 import { architectureToWire, replicaStateToWire, taskToWire, type Complete, type wire } from '@pareto/rpc';
@@ -59,8 +60,7 @@ type RowCache = (basis: readonly unknown[], list: () => readonly wire.TableRowIn
 function createRowCache(): RowCache {
   let known: { readonly basis: readonly unknown[]; readonly rows: readonly wire.TableRowInput[] } | undefined;
   return (basis, list) => {
-    const isSame = known?.basis.length === basis.length && basis.every((part, i) => part === known?.basis[i]);
-    if (known === undefined || !isSame) known = { basis, rows: list() };
+    if (known === undefined || !sameItems(known.basis, basis)) known = { basis, rows: list() };
     return known.rows;
   };
 }

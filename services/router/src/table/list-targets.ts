@@ -2,6 +2,7 @@
 
 import {
   groupBy,
+  sameItems,
   type Architecture,
   type Candidate,
   type Labels,
@@ -30,7 +31,7 @@ export function createTargetLister(): TargetLister {
     const now = new Map<string, CachedEntries>();
     const reuse = (name: string, parts: readonly unknown[], build: () => readonly TargetEntry[]): void => {
       const known = previous.get(name);
-      now.set(name, known !== undefined && isSame(known.parts, parts) ? known : { parts, entries: build() });
+      now.set(name, known !== undefined && sameItems(known.parts, parts) ? known : { parts, entries: build() });
     };
     const rulesFor = createRuleLister(allRules);
     const tasks = new Map(allTasks.map((task) => [task.name, task]));
@@ -80,9 +81,6 @@ interface CachedEntries {
   readonly parts: readonly unknown[];
   readonly entries: readonly TargetEntry[];
 }
-
-const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((part, i) => part === b[i]);
 
 function taskEntry(
   task: Task,

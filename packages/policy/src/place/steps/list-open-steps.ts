@@ -4,6 +4,7 @@ import {
   dynamicBatch,
   groupBy,
   originalRecipe,
+  sameItems,
   type Architecture,
   type HardwareClassId,
   type VariantId,
@@ -84,8 +85,7 @@ function stepsOf(
   const { architecture, outcomes } = planned;
   const basis = [outcomes, classesText, ...variants];
   const known = listed.get(architecture);
-  const isSame = known?.basis.length === basis.length && basis.every((part, i) => part === known.basis[i]);
-  if (isSame) return known.steps;
+  if (known !== undefined && sameItems(known.basis, basis)) return known.steps;
   const steps = listSteps(planned, variants, classes);
   listed.set(architecture, { basis, steps });
   return steps;
