@@ -126,7 +126,8 @@ describe('worker query', function () {
       [1, 1, 1, 1, 1, 0],
     );
     const parts = [queue, computeInput, computeInfer, computeOutput].map((timed) => timed?.ns ?? NaN);
-    assert.ok((success?.ns ?? 0) >= parts.reduce((sum, ns) => sum + ns));
+    const sum = parts.reduce((a, b) => a + b);
+    assert.ok((success?.ns ?? 0) >= sum - parts.length, `${success?.ns} >= ${sum}, each rounded`);
     assert.deepEqual(
       batches.map(({ batchSize, executions, computeInferNs }) => [batchSize, executions, computeInferNs]),
       [[2, 1, computeInfer?.ns]],
