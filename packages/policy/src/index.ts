@@ -22,7 +22,7 @@ export { planUpload, type UploadParams, type UploadPlan } from './collect/plan-u
 export { costBatch, costPer1k } from './cost/cost-per-1k.js';
 export { p50At, p99At } from './cost/profile-at.js';
 export { type DemandEntry, type DemandReport, type LimitCount } from './demand/demand-report.js';
-export { type TargetDemand, type TargetRates } from './demand/demand-sums.js';
+export { type TargetDemand } from './demand/demand-sums.js';
 export { createDemandWindow, outcomesMs, type DemandWindow } from './demand/demand-window.js';
 export {
   defaultSteadyDemandParams,
@@ -35,6 +35,7 @@ export {
 export { objectiveClass, strictestOf } from './demand/objective-class.js';
 export { sumOutcomes, type TargetOutcomes } from './demand/outcome-sums.js';
 export { defaultDemandReportParams, planDemandReport, type DemandReportParams } from './demand/plan-demand-report.js';
+export { type TargetRates } from './demand/rate-sums.js';
 export {
   classifyVariant,
   defaultClassifyParams,

@@ -1,8 +1,9 @@
-// The rates of each target, and the items of each of its classes of objectives, summed over reports.
+// The demand of each class of objectives of each target, from sums by cell.
 
 import { addTo, type Objective, type VariantId } from '@pareto/core';
-import type { DemandEntry } from './demand-report.js';
-import { objectiveClass, strictestOf } from './objective-class.js';
+import type { CellSums } from './cell-sums.js';
+import { maxClasses, otherClasses, type CellTable, type ClassCells, type TargetCells } from './cell-table.js';
+import { strictestOf } from './objective-class.js';
 
 /** Demand for one target with objectives of one class. */
 export interface TargetDemand {
@@ -16,110 +17,84 @@ export interface TargetDemand {
   readonly answered: ReadonlyMap<VariantId, number>;
 }
 
-/** Queries per second. */
-export interface TargetRates {
-  /** Answered and refused queries. */
-  readonly requestsPerSecond: number;
-  readonly refusedPerSecond: number;
-  readonly violationsPerSecond: number;
+/** Items per second of classes of objectives and of their variants. */
+export interface DemandSums {
+  readonly items: CellSums;
+  /** The classes with their strictest objectives, the first added first. */
+  readonly classes: readonly ClassObjective[];
 }
 
-/** Sums by tenant and target. */
-export type DemandSums = Map<string, TargetSums>;
-
-/** Sums of which a part counts. */
-export interface WeightedSums {
-  readonly sums: DemandSums;
-  /** Part of the sums that counts, between 0 and 1. */
-  readonly weight: number;
+interface ClassObjective {
+  readonly ofClass: ClassCells;
+  readonly objective: Objective;
 }
 
-interface TargetSums {
-  readonly tenant: string;
-  readonly target: string;
-  readonly rates: { -readonly [K in keyof TargetRates]: TargetRates[K] };
-  readonly classes: Map<string, ClassSums>;
-}
-
-interface ClassSums {
+interface ClassDemand extends TargetDemand {
   objective: Objective;
   itemsPerSecond: number;
   readonly answered: Map<VariantId, number>;
 }
 
-/**
- * Maximum number of classes of a target. Queries of further classes are counted together, so that the sums are bounded
- * whatever objectives clients set.
- */
-const maxClasses = 64;
-const otherClasses = '';
-
-/** Adds an entry. Its counts multiplied by `perSecond` are rates. */
-export function addDemand(sums: DemandSums, entry: DemandEntry, perSecond: number): void {
-  const { objective, offeredItems, itemsByVariant } = entry;
-  const { rates, classes } = sumsOf(sums, `${entry.tenant} ${entry.target}`, entry);
-  rates.requestsPerSecond += entry.requests * perSecond;
-  rates.refusedPerSecond += entry.refused * perSecond;
-  rates.violationsPerSecond += entry.violations * perSecond;
-  if (offeredItems === 0 && itemsByVariant.size === 0) return;
-  const ofClass = classOf(classes, objectiveClass(objective), objective);
-  ofClass.itemsPerSecond += offeredItems * perSecond;
-  for (const [variant, items] of itemsByVariant) addTo(ofClass.answered, variant, items * perSecond);
+/** Returns the total demand of each class, the largest first. Classes beyond the maximum of their target are one. */
+export function totalDemands(parts: readonly DemandSums[], { size }: CellTable): readonly TargetDemand[] {
+  const items = new Float64Array(size);
+  for (const part of parts) addItems(items, part.items);
+  const demands = listDemands(strictestOfEach(parts, size), items);
+  return demands.sort((a, b) => b.itemsPerSecond - a.itemsPerSecond);
 }
 
-/** Returns the total demand of each class, the largest first. */
-export function totalDemands(parts: Iterable<WeightedSums>): readonly TargetDemand[] {
-  const totals: DemandSums = new Map();
-  for (const { sums, weight } of parts) {
-    for (const [key, each] of sums) addClasses(sumsOf(totals, key, each).classes, each.classes, weight);
+function addItems(items: Float64Array, { cells, values }: CellSums): void {
+  const { length } = cells;
+  for (let i = 0; i < length; i += 1) {
+    const cell = cells[i] ?? 0;
+    items[cell] = (items[cell] ?? 0) + (values[i] ?? 0);
   }
-  return [...totals.values()]
-    .flatMap(({ tenant, target, classes }) => Array.from(classes.values(), (each) => ({ tenant, target, ...each })))
-    .sort((a, b) => b.itemsPerSecond - a.itemsPerSecond);
 }
 
-/** Returns the total rates by target. */
-export function totalRates(parts: Iterable<WeightedSums>): ReadonlyMap<string, TargetRates> {
-  const totals = new Map<string, TargetSums['rates']>();
-  for (const { sums, weight } of parts) {
-    for (const { target, rates } of sums.values()) {
-      const total = totals.get(target) ?? noRates();
-      total.requestsPerSecond += rates.requestsPerSecond * weight;
-      total.refusedPerSecond += rates.refusedPerSecond * weight;
-      total.violationsPerSecond += rates.violationsPerSecond * weight;
-      totals.set(target, total);
+/** Returns each class with its strictest objective, the first added first. */
+function strictestOfEach(parts: readonly DemandSums[], size: number): readonly ClassObjective[] {
+  const all: { readonly ofClass: ClassCells; objective: Objective }[] = [];
+  const byCell = new Array<(typeof all)[number] | undefined>(size);
+  for (const { classes } of parts) {
+    for (const { ofClass, objective } of classes) {
+      const known = byCell[ofClass.cell];
+      if (known === undefined) all.push((byCell[ofClass.cell] = { ofClass, objective }));
+      else if (known.objective !== objective) known.objective = strictestOf(known.objective, objective);
     }
   }
-  return totals;
+  return all;
 }
 
-const noRates = (): TargetSums['rates'] => ({ requestsPerSecond: 0, refusedPerSecond: 0, violationsPerSecond: 0 });
-
-function sumsOf(sums: DemandSums, key: string, { tenant, target }: Pick<DemandEntry, 'tenant' | 'target'>): TargetSums {
-  const known = sums.get(key);
-  if (known !== undefined) return known;
-  const created = { tenant, target, rates: noRates(), classes: new Map<string, ClassSums>() };
-  sums.set(key, created);
-  return created;
-}
-
-/** Returns the sums of a class, or of all further classes, with an objective at least as strict as the given one. */
-function classOf(classes: TargetSums['classes'], name: string, objective: Objective): ClassSums {
-  const key = classes.size < maxClasses || classes.has(name) ? name : otherClasses;
-  const known = classes.get(key);
-  if (known !== undefined) {
-    known.objective = strictestOf(known.objective, objective);
-    return known;
+/** Returns the demand of each class, and of all further classes of a target, which are merged. */
+function listDemands(classes: readonly ClassObjective[], items: Float64Array): ClassDemand[] {
+  const demands: ClassDemand[] = [];
+  const counts = new Map<TargetCells, number>();
+  const others = new Map<TargetCells, ClassDemand>();
+  for (const { ofClass, objective } of classes) {
+    const { owner, name } = ofClass;
+    const demand = createDemand(ofClass, objective, items);
+    const count = counts.get(owner) ?? 0;
+    const other = count < maxClasses ? undefined : others.get(owner);
+    if (other === undefined) {
+      demands.push(demand);
+      counts.set(owner, count + 1);
+      if (count === maxClasses || name === otherClasses) others.set(owner, demand);
+    } else merge(other, demand);
   }
-  const created = { objective, itemsPerSecond: 0, answered: new Map<VariantId, number>() };
-  classes.set(key, created);
-  return created;
+  return demands;
 }
 
-function addClasses(totals: TargetSums['classes'], classes: TargetSums['classes'], weight: number): void {
-  for (const [name, { objective, itemsPerSecond, answered }] of classes) {
-    const total = classOf(totals, name, objective);
-    total.itemsPerSecond += itemsPerSecond * weight;
-    for (const [variant, items] of answered) addTo(total.answered, variant, items * weight);
+function createDemand({ owner, cell, variants }: ClassCells, objective: Objective, items: Float64Array): ClassDemand {
+  const answered = new Map<VariantId, number>();
+  for (const [variant, own] of variants) {
+    const count = items[own] ?? 0;
+    if (count > 0) answered.set(variant, count);
   }
+  return { tenant: owner.tenant, target: owner.target, objective, itemsPerSecond: items[cell] ?? 0, answered };
+}
+
+function merge(into: ClassDemand, { objective, itemsPerSecond, answered }: TargetDemand): void {
+  into.objective = strictestOf(into.objective, objective);
+  into.itemsPerSecond += itemsPerSecond;
+  for (const [variant, items] of answered) addTo(into.answered, variant, items);
 }

@@ -1,19 +1,15 @@
 // The demand of the whole cluster over the last seconds, from the reports of its routers.
 
 import { addTo, type Milliseconds, type VariantId } from '@pareto/core';
+import { createCellTable } from './cell-table.js';
+import { createDemandAccumulator } from './demand-accumulator.js';
 import type { DemandReport, LimitCount } from './demand-report.js';
-import {
-  addDemand,
-  totalDemands,
-  totalRates,
-  type DemandSums,
-  type TargetDemand,
-  type TargetRates,
-  type WeightedSums,
-} from './demand-sums.js';
+import { totalDemands, type TargetDemand } from './demand-sums.js';
 import { createHeldVariants, type HeldVariants } from './held-variants.js';
 import { addOutcomes, totalOutcomes, type OutcomeSums, type TargetOutcomes } from './outcome-sums.js';
-import { createSlidingBuckets, type SlidingBuckets } from './sliding-buckets.js';
+import { totalRates, type TargetRates } from './rate-sums.js';
+import { createRouterRates, rateMs, shareOf, type RouterRates } from './router-rates.js';
+import { createSlidingBuckets } from './sliding-buckets.js';
 
 export interface DemandWindow {
   /**
@@ -33,26 +29,20 @@ export interface DemandWindow {
   limitsReached(now: Milliseconds): ReadonlyMap<string, readonly LimitCount[]>;
 }
 
-/** Sums of a router's reports that arrived together, and the time that they cover. */
-interface Rates {
-  readonly sums: DemandSums;
-  windowMs: number;
-}
-
 /** The demand of one router. */
 interface RouterDemand {
-  readonly rates: SlidingBuckets<Rates>;
+  readonly rates: RouterRates;
   readonly held: HeldVariants;
   lastReport: { readonly limitsReached: readonly LimitCount[]; readonly at: Milliseconds };
 }
 
-/** Span of the rates, and maximum age of the limits of a router, which reports them each second. */
-const rateMs = 5_000;
 /** Span of the outcomes. A router that is silent for so long is dropped. */
 export const outcomesMs = 10_000;
 
 export function createDemandWindow(): DemandWindow {
   const routers = new Map<string, RouterDemand>();
+  const table = createCellTable(outcomesMs);
+  const accumulator = createDemandAccumulator(table);
   const outcomes = createSlidingBuckets<OutcomeSums>(outcomesMs, () => new Map());
 
   function dropSilent(now: Milliseconds): void {
@@ -64,29 +54,27 @@ export function createDemandWindow(): DemandWindow {
   }
   function join(id: string, lastReport: RouterDemand['lastReport']): RouterDemand {
     dropSilent(lastReport.at);
-    const created = createRouterDemand(lastReport);
+    const created = { rates: createRouterRates(accumulator), held: createHeldVariants(), lastReport };
     routers.set(id, created);
     return created;
   }
-  const recentRates = (now: Milliseconds): readonly WeightedSums[] =>
-    live(now).flatMap(({ rates }) => latestOf(rates.recent(now)));
-  const demands = (now: Milliseconds): readonly TargetDemand[] => totalDemands(recentRates(now));
 
   return {
     add(id, { windowMs, entries, limitsReached }, now) {
       const lastReport = { limitsReached, at: now };
       const router = routers.get(id) ?? join(id, lastReport);
       router.lastReport = lastReport;
-      const [rates, counts] = [router.rates.current(now), outcomes.current(now)];
-      rates.windowMs += Math.min(rateMs, windowMs);
-      for (const entry of entries) {
-        addDemand(rates.sums, entry, (shareOf(rateMs, windowMs) * 1000) / rateMs);
-        addOutcomes(counts, entry, shareOf(outcomesMs, windowMs));
-      }
+      table.advance(now);
+      router.rates.add(entries, windowMs, now);
+      const counts = outcomes.current(now);
+      for (const entry of entries) addOutcomes(counts, entry, shareOf(outcomesMs, windowMs));
       return router.held.add(entries, now);
     },
-    demands,
-    byTarget: (now) => totalRates(recentRates(now)),
+    demands(now) {
+      const parts = live(now).map(({ rates }) => rates.demand(now));
+      return totalDemands(parts, table);
+    },
+    byTarget: (now) => totalRates(live(now).flatMap(({ rates }) => rates.rates(now))),
     outcomes: (now) => totalOutcomes(outcomes.recent(now)),
     held(now) {
       const counts = new Map<VariantId, number>();
@@ -99,30 +87,3 @@ export function createDemandWindow(): DemandWindow {
     },
   };
 }
-
-const createRouterDemand = (lastReport: RouterDemand['lastReport']): RouterDemand => ({
-  rates: createSlidingBuckets(rateMs, () => ({ sums: new Map(), windowMs: 0 })),
-  held: createHeldVariants(),
-  lastReport,
-});
-
-/**
- * Returns the latest sums, which cover `rateMs` together, the last of them in part. Reports that were late arrive with
- * those after them, and would otherwise count as a higher rate.
- */
-function latestOf(buckets: readonly Rates[]): readonly WeightedSums[] {
-  const latest: WeightedSums[] = [];
-  let leftMs = rateMs;
-  for (const { sums, windowMs } of buckets.toReversed()) {
-    if (leftMs <= 0) break;
-    latest.push({ sums, weight: windowMs > leftMs ? leftMs / windowMs : 1 });
-    leftMs -= windowMs;
-  }
-  return latest;
-}
-
-/**
- * Returns the share of a report's counts that falls into a span. A router reports the whole time without a controller in
- * one message.
- */
-const shareOf = (spanMs: number, windowMs: Milliseconds): number => (windowMs > spanMs ? spanMs / windowMs : 1);

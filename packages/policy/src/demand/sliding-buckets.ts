@@ -7,6 +7,8 @@ export interface SlidingBuckets<Sums> {
   current(now: Milliseconds): Sums;
   /** Returns the sums of the buckets that began within the span, the oldest first. */
   recent(now: Milliseconds): readonly Sums[];
+  /** Returns when the next bucket of `recent` expires. Infinity if there is none. */
+  expiresAt(now: Milliseconds): number;
 }
 
 const bucketMs = 500;
@@ -16,6 +18,8 @@ const bucketMs = 500;
  * that a router sends every second has its own bucket, and a span of whole seconds contains a constant number of them.
  */
 export function createSlidingBuckets<Sums>(spanMs: number, createSums: () => Sums): SlidingBuckets<Sums> {
+  const isRecent = ({ beganAt }: { readonly beganAt: Milliseconds }, now: Milliseconds): boolean =>
+    now - beganAt < spanMs;
   /** The oldest bucket is first. There are at most `spanMs / bucketMs`. */
   let buckets: readonly { readonly beganAt: Milliseconds; readonly sums: Sums }[] = [];
 
@@ -24,9 +28,13 @@ export function createSlidingBuckets<Sums>(spanMs: number, createSums: () => Sum
       const last = buckets.at(-1);
       if (last !== undefined && now - last.beganAt < bucketMs) return last.sums;
       const sums = createSums();
-      buckets = [...buckets.filter(({ beganAt }) => now - beganAt < spanMs), { beganAt: now, sums }];
+      buckets = [...buckets.filter((bucket) => isRecent(bucket, now)), { beganAt: now, sums }];
       return sums;
     },
-    recent: (now) => buckets.flatMap(({ beganAt, sums }) => (now - beganAt < spanMs ? [sums] : [])),
+    recent: (now) => buckets.filter((bucket) => isRecent(bucket, now)).map(({ sums }) => sums),
+    expiresAt(now) {
+      const oldest = buckets.find((bucket) => isRecent(bucket, now));
+      return oldest === undefined ? Infinity : oldest.beganAt + spanMs;
+    },
   };
 }
