@@ -41,18 +41,30 @@ export function observeRates(
   cold: Pick<ReadonlySet<VariantId>, 'has'>,
 ): SteadyDemand {
   const variants = new Map<VariantId, VariantDemand>();
-  const follow = (variant: VariantId, rate: number): void => {
-    const known = cold.has(variant) ? undefined : before.variants.get(variant);
-    const next = followRate(known, rate, params, now);
+  /** Returns whether the demand of the variant is as before. */
+  const follow = (variant: VariantId, rate: number, known: VariantDemand | undefined): boolean => {
+    const next = followRate(cold.has(variant) ? undefined : known, rate, params, now);
     if (next.rate > 0) variants.set(variant, next);
+    return next.rate === (known?.rate ?? 0);
   };
-  for (const [variant, rate] of measured) follow(variant, roundUp(rate, params.step));
-  for (const variant of before.variants.keys()) if (!measured.has(variant)) follow(variant, 0);
-  const isSame =
-    variants.size === before.rates.size &&
-    [...variants].every(([variant, { rate }]) => before.rates.get(variant) === rate);
-  const rates = isSame ? before.rates : new Map(Array.from(variants, ([variant, { rate }]) => [variant, rate]));
-  return { rates, variants };
+  let isSame = true;
+  let knownCount = 0;
+  for (const [variant, rate] of measured) {
+    const known = before.variants.get(variant);
+    if (known !== undefined) knownCount += 1;
+    isSame = follow(variant, roundUp(rate, params.step, known?.rate), known) && isSame;
+  }
+  if (knownCount < before.variants.size) {
+    for (const [variant, known] of before.variants)
+      if (!measured.has(variant)) isSame = follow(variant, 0, known) && isSame;
+  }
+  return { rates: isSame ? before.rates : ratesOf(variants), variants };
+}
+
+function ratesOf(variants: SteadyDemand['variants']): Rates {
+  const rates = new Map<VariantId, number>();
+  for (const [variant, { rate }] of variants) rates.set(variant, rate);
+  return rates;
 }
 
 function followRate(
@@ -61,13 +73,19 @@ function followRate(
   { holdDownMs }: SteadyDemandParams,
   now: Milliseconds,
 ): VariantDemand {
+  if (before?.rate === rate && before.lower === undefined) return before;
   if (before === undefined || rate >= before.rate) return { rate, lower: undefined };
   const lower = before.lower ?? { since: now, peak: rate };
   const peak = Math.max(lower.peak, rate);
-  if (now - lower.since < holdDownMs) return { rate: before.rate, lower: { since: lower.since, peak } };
-  return { rate: peak, lower: undefined };
+  if (now - lower.since >= holdDownMs) return { rate: peak, lower: undefined };
+  return peak === before.lower?.peak ? before : { rate: before.rate, lower: { since: lower.since, peak } };
 }
 
-/** Returns the next power of `step`. 0 for 0. */
-const roundUp = (rate: number, step: number): number =>
-  rate > 0 ? step ** Math.ceil(Math.log(rate) / Math.log(step) - 1e-9) : 0;
+/**
+ * Returns the next power of `step`. 0 for 0. `expected` is a power or 0. It is returned without computing a logarithm if
+ * it is the next power, which it is for most rates.
+ */
+function roundUp(rate: number, step: number, expected = 0): number {
+  if (rate <= expected && rate * step > expected * (1 + 1e-6)) return expected;
+  return rate > 0 ? step ** Math.ceil(Math.log(rate) / Math.log(step) - 1e-9) : 0;
+}

@@ -22,7 +22,8 @@ export function spreadDemand(demands: readonly TargetDemand[], snapshot: DemandS
   for (const demand of demands) {
     const { itemsPerSecond, answered } = demand;
     if (itemsPerSecond === 0) continue;
-    const total = [...answered.values()].reduce((sum, items) => sum + items, 0);
+    let total = 0;
+    for (const items of answered.values()) total += items;
     for (const [variant, items] of answered) addTo(rates, variant, (itemsPerSecond * items) / total);
     if (total > 0) continue;
     pick ??= createPicker(snapshot);
