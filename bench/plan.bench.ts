@@ -1,4 +1,4 @@
-// The time of a control turn's plan for 1,000 workers and 1,000 variants.
+// The time of a control turn for 1,000 workers and 1,000 variants: of its plan, and of the demand if it is skipped.
 
 import { createSeededRng, percentile, systemClock, type Rng } from '@pareto/core';
 import {
@@ -11,11 +11,13 @@ import {
 import { buildHardwareClass } from '@pareto/testkit';
 import { carryOut } from '../packages/policy/test/place/carry-out.js';
 import { alsoOn, cpu, snapshot, task, variant, worker } from '../packages/policy/test/support/fixture.js';
+import { timeSkippedTurns } from './plan/skipped-turn.js';
 import { report, type Row } from './report.js';
 
 const size = { workers: 1_000, tasks: 200, variantsPerTask: 5 };
 const replicasPerVariant = 2;
 const turns = 50;
+const skippedTurns = { count: 300, warmUp: 50 };
 const slow = buildHardwareClass({ device: 'slow', instructionSet: 'avx2' });
 
 /** Returns a fleet without replicas, in which each variant was measured on both classes. */
@@ -91,6 +93,7 @@ const churn = Array.from({ length: turns }, () => timePlan(interrupt(first.world
 const more = run({ ...first.world, demand: demandOf(empty, replicasPerVariant + 1), planId: 'b' }, turns);
 const tight = fleet(300, createSeededRng(2));
 const full = run({ ...tight, demand: demandOf(tight, replicasPerVariant), planId: 'c' }, turns);
+const skipped = timeSkippedTurns(empty, skippedTurns.count, skippedTurns.warmUp, rng);
 report([
   { name: 'replicas', value: first.world.replicas.length, unit: '' },
   ...times('first plans', first.times, 100),
@@ -98,4 +101,6 @@ report([
   ...times('churn', churn, 100),
   ...times('one more of each', more.times, 100),
   ...times('memory full', full.times, 100),
+  ...times('turn that is skipped', skipped.turns, 1),
+  { name: 'report of a router, p50', value: percentile(skipped.reports.toSorted(), 0.5), unit: 'ms' },
 ]);
