@@ -102,5 +102,5 @@ report([
   ...times('one more of each', more.times, 100),
   ...times('memory full', full.times, 100),
   ...times('turn that is skipped', skipped.turns, 1),
-  { name: 'report of a router, p50', value: percentile(skipped.reports.toSorted(), 0.5), unit: 'ms' },
+  { name: 'report of a router, p50', value: percentile(Float64Array.from(skipped.reports).sort(), 0.5), unit: 'ms' },
 ]);
