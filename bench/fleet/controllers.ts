@@ -10,7 +10,7 @@ export interface MeasuredController {
   metrics(): Promise<Metrics>;
 }
 
-/** As `deploy/README.md` advises for large fleets. */
+/** Arguments of Node that `deploy/README.md` advises for large fleets. */
 const nodeArgs = ['--max-semi-space-size=64'];
 
 const script = fileURLToPath(new URL('../../services/controller/dist/main.js', import.meta.url));

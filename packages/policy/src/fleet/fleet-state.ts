@@ -31,7 +31,7 @@ export interface FleetState {
    * for what changes by the passage of time alone (see `presenceChangesAt`).
    */
   readonly revision: number;
-  /** Number that increases with each of these changes that can change a presence: of sessions, and of the presence in the store. */
+  /** Number that increases with each of these changes that can change a presence: of sessions, of processes, and of the presence in the store. */
   readonly membersRevision: number;
   /** Returns the revision of the worker's last change that `revision` counts. 0 if the worker is unknown. */
   changedAt(id: WorkerId): number;

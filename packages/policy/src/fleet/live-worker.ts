@@ -140,9 +140,11 @@ export function isStateChange(before: LiveWorker, after: LiveWorker): boolean {
   return isChanged || !sameStates(before.replicas, after.replicas);
 }
 
-/** Returns whether the session or the presence in the store changed. */
+/** Returns whether the session, the process or the presence in the store changed. */
 export const isMemberChange = (before: LiveWorker, after: LiveWorker): boolean =>
-  before.session !== after.session || before.stored?.value.present !== after.stored?.value.present;
+  before.session !== after.session ||
+  before.incarnation !== after.incarnation ||
+  before.stored?.value.present !== after.stored?.value.present;
 
 /**
  * Returns whether planning or the routing table sees a change. Counters, ages, progress and the times of use are not

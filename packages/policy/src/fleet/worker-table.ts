@@ -8,7 +8,7 @@ import { isMemberChange, isPlannedChange, type LiveWorker } from './live-worker.
 export interface WorkerTable {
   /** Number that increases with each change that planning or the routing table can see. */
   readonly revision: number;
-  /** Number that increases when a worker joins, leaves or is forgotten, or when its presence in the store changes. */
+  /** Number that increases when a worker joins, leaves, is forgotten or is another process, or when its presence in the store changes. */
   readonly membersRevision: number;
   /** Returns the revision of the worker's last change that planning or the routing table sees. 0 if it is unknown. */
   changedAt(id: WorkerId): number;

@@ -165,6 +165,17 @@ describe('fleet state', () => {
     assert.equal(fleet.reportUnreachable(w1, ms(2_500)), 300, 'it gets time to respond');
   });
 
+  it('counts another process of a stored worker as a change of the members, and no change of its replicas', () => {
+    const fleet = createFleetState(params);
+    const follow = (load: StoredLoad): number => {
+      fleet.follow([load], ms(0));
+      return fleet.membersRevision;
+    };
+    const first = follow(loadOf(w1, 1));
+    assert.equal(follow(loadOf(w1, 2, { replicas: [reportOf('a')] })), first);
+    assert.ok(follow(loadOf(w1, 3, { incarnation: '2' })) > first, 'it may have another address');
+  });
+
   it('counts a heartbeat as a message, and keeps the last report', () => {
     const fleet = createFleetState(params);
     const [only, other] = [session('1'), otherSession()];

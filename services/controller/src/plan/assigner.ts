@@ -7,7 +7,7 @@ import type { WorkTarget } from '@pareto/policy';
 import type { Mirror } from '../storage/mirror.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { isWanted } from './orders.js';
-import { unregisteredReplicasOn } from './unregistered-replicas.js';
+import { keepsUnregistered, unregisteredReplicasOn } from './unregistered-replicas.js';
 import type { Assigner, WorkerStreamWriter } from '../fleet/worker-stream-writer.js';
 import { architectureOf, versionKey } from '../registry/registry-view.js';
 
@@ -23,7 +23,7 @@ interface AttachedWorker {
 
 export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): Assigner {
   const writers = new Map<WorkerId, AttachedWorker>();
-  /** The registry and the revision of the fleet that all workers were last compared with. */
+  /** The registry, the revision of the fleet and the settings that all workers were last compared with. */
   let compared: readonly unknown[] = [];
 
   const send = (attached: AttachedWorker, assignments: wire.AssignmentsInput): void => {
@@ -35,7 +35,8 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
   const sendIfChanged = (attached: AttachedWorker, now: ClusterView): void => {
     const { worker } = attached.writer;
     const { registry, fleet, settled } = now;
-    const seen = [registry.versions, registry.assignments.get(worker), fleet.changedAt(worker), settled];
+    const own = [registry.assignments.get(worker), fleet.changedAt(worker)];
+    const seen = [...own, registry.versions, settled, keepsUnregistered(now)];
     if (sameItems(attached.seen, seen)) return;
     attached.seen = seen;
     const basis = basisOf(now, worker);
@@ -63,7 +64,7 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
       for (const action of actions) {
         if (action.kind === 'make' || action.kind === 'measure') now.fleet.order(action.worker, targetOf(action));
       }
-      const current = [now.registry, now.fleet.revision, now.settled];
+      const current = [now.registry, now.fleet.revision, now.settled, keepsUnregistered(now)];
       if (sameItems(compared, current)) return;
       compared = current;
       for (const attached of writers.values()) sendIfChanged(attached, now);

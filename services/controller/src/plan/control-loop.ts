@@ -145,7 +145,6 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   const dropped = [...validated.dropped, ...filtered.dropped];
   const isSettled = dropped.length === 0 && memory.orphans.length === 0;
   memory.nextAt = isSettled ? plan.nextAt : milliseconds(0);
-
   busy.stop();
 
   // 7. Record the plan in the store, before any effect.

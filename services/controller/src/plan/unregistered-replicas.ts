@@ -12,11 +12,14 @@ import { versionKey } from '../registry/registry-view.js';
  */
 const graceMs = 3_600_000;
 
+/** Returns whether the workers have to keep unregistered replicas: within the grace period of a term. */
+export const keepsUnregistered = ({ leadingSince, now }: Pick<ClusterView, 'leadingSince' | 'now'>): boolean =>
+  leadingSince !== undefined && now - leadingSince < graceMs;
+
 /** Returns the unregistered replicas that the worker has to keep. Empty after the grace period. */
 export function unregisteredReplicasOn(view: ClusterView, worker: WorkerId): readonly ReplicaId[] {
-  const { fleet, leadingSince, now } = view;
-  if (leadingSince === undefined || now - leadingSince >= graceMs) return [];
-  return [...fleet.replicas(worker).values()].flatMap(({ report }) =>
+  if (!keepsUnregistered(view)) return [];
+  return [...view.fleet.replicas(worker).values()].flatMap(({ report }) =>
     isUnregistered(view, report) ? [report.replica] : [],
   );
 }
