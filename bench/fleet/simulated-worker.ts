@@ -1,6 +1,7 @@
 // A worker without models: it joins, follows its assignments, and reports synthetic measurements and counters.
 
 import { milliseconds, systemClock, type Rng } from '@pareto/core';
+import { isReportDue, messageIntervals, type MessageIntervals } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import { joinFleet, type Controllers } from './sessions.js';
 
@@ -29,14 +30,14 @@ const stepMs = 200;
 
 export function createSimulatedWorker(id: string, controllers: Controllers, rng: Rng): SimulatedWorker {
   const replicas = new Map<string, Replica>();
-  let intervals = { messageIntervalMs: 500, reportIntervalMs: 0 };
+  let intervals = messageIntervals(0);
   let reportedAt = -Infinity;
   const incarnation = `${id}-${rng().toString(36).slice(2)}`;
 
   const session = joinFleet(controllers, {
     hello: () => ({ message: 'hello', hello: helloOf(id, incarnation) }),
     onMessage({ assignments, heartbeat }) {
-      if (heartbeat) intervals = heartbeat;
+      if (heartbeat) intervals = intervalsOf(heartbeat);
       if (!assignments) return;
       applyAssignments(assignments);
       for (const { spec, hardwareClass } of assignments.measures) {
@@ -79,10 +80,9 @@ export function createSimulatedWorker(id: string, controllers: Controllers, rng:
     session.send({ message: 'report', report: { replicas: reports, memoryUsedBytes: reports.length * 100 * 2 ** 20 } });
   }
   function tick(): void {
-    const messageMs = milliseconds(intervals.messageIntervalMs);
-    systemClock.after(messageMs, tick);
+    systemClock.after(intervals.messageMs, tick);
     countRequests();
-    if (systemClock.now() - reportedAt >= intervals.reportIntervalMs - messageMs / 2) sendReport();
+    if (isReportDue(systemClock.now() - reportedAt, intervals)) sendReport();
     else session.send({ message: 'heartbeat', heartbeat: { controllerAgeMs: Math.round(session.ageMs) } });
   }
 
@@ -108,6 +108,11 @@ export function createSimulatedWorker(id: string, controllers: Controllers, rng:
     },
   };
 }
+
+const intervalsOf = ({ messageIntervalMs, reportIntervalMs }: wire.Heartbeat): MessageIntervals => ({
+  messageMs: milliseconds(messageIntervalMs),
+  reportMs: milliseconds(reportIntervalMs),
+});
 
 const helloOf = (workerId: string, incarnation: string): wire.WorkerHelloInput => ({
   ...{ workerId, incarnation, memoryBytes: 4 * simulatedClass.memoryBytes, runtimeVersion },

@@ -18,6 +18,10 @@ const maxMessageMs = 1_000;
 /** The delay that `PlacementParams.quietMs` covers. A worker's counts since its last report are lost when it dies. */
 const maxReportMs = 2_000;
 
+/** Returns whether a worker reports in its regular message, `ageMs` after its last report: in the one nearest to the time. */
+export const isReportDue = (ageMs: number, { messageMs, reportMs }: MessageIntervals): boolean =>
+  ageMs >= reportMs - messageMs / 2;
+
 export function messageIntervals(workers: number): MessageIntervals {
   const between = (min: number, max: number, perSecond: number): Milliseconds =>
     milliseconds(Math.min(max, Math.max(min, (1_000 * workers) / perSecond)));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { messageIntervals } from '../../src/fleet/message-intervals.js';
+import { isReportDue, messageIntervals } from '../../src/fleet/message-intervals.js';
 
 describe('message intervals', () => {
   it('grow with the fleet, within limits', () => {
@@ -13,5 +13,12 @@ describe('message intervals', () => {
     assert.deepEqual(of(500), [500, 1_000]);
     assert.deepEqual(of(1_000), [1_000, 2_000]);
     assert.deepEqual(of(10_000), [1_000, 2_000]);
+  });
+
+  it('make a report due in the regular message that is nearest to its time', () => {
+    const ages = [0, 500, 1_000, 1_499, 1_500, 2_000, Infinity];
+    const isDue = (workers: number) => ages.map((ageMs) => isReportDue(ageMs, messageIntervals(workers)));
+    assert.deepEqual(isDue(10), [false, true, true, true, true, true, true]);
+    assert.deepEqual(isDue(1_000), [false, false, false, false, true, true, true]);
   });
 });

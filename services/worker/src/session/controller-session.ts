@@ -2,13 +2,14 @@
 // controller.
 
 import { errorText, milliseconds, type Clock, type Milliseconds, type Rng, type WorkerInfo } from '@pareto/core';
+import type { MessageIntervals } from '@pareto/policy';
 import { createClient, workerInfoToWire, type wire } from '@pareto/rpc';
 import { createSession, type Access, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import { desiredStateFromWire, type DesiredState } from '../orders/desired-state.js';
 import { createOutbox, type OutboxOptions } from './outbox.js';
 
-export interface ControllerSessionOptions extends Omit<OutboxOptions, 'controllerAgeMs'> {
+export interface ControllerSessionOptions extends Omit<OutboxOptions, 'controllerAgeMs' | 'intervals'> {
   readonly addresses: readonly string[];
   readonly access: Access;
   readonly worker: () => WorkerInfo;
@@ -31,17 +32,18 @@ export interface ControllerSession extends Runnable {
   sendSoon(): void;
 }
 
-const defaultMessageMs = milliseconds(500);
+/** Intervals with a controller that names none: each message is a report. */
+const defaultIntervals: MessageIntervals = { messageMs: milliseconds(500), reportMs: milliseconds(0) };
 const debounceDelay = milliseconds(5);
 /** Time to let the last messages leave before the stream is closed. */
 const flushMs = milliseconds(50);
 
 export function createControllerSession(options: ControllerSessionOptions): ControllerSession {
   const { replicas, stepRunner, clock } = options;
-  const outbox = createOutbox({ ...options, controllerAgeMs: () => session.ageMs });
+  const outbox = createOutbox({ ...options, controllerAgeMs: () => session.ageMs, intervals: () => intervals });
   const sendSoon = debounce(() => void sendPending(), clock);
   let synced = false;
-  let messageMs = defaultMessageMs;
+  let intervals = defaultIntervals;
   let timer: Disposable | undefined;
 
   const session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
@@ -63,9 +65,8 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
   });
 
   function applyIntervals({ messageIntervalMs, reportIntervalMs }: wire.Heartbeat): void {
-    messageMs = messageIntervalMs === 0 ? defaultMessageMs : milliseconds(messageIntervalMs);
-    // A report is due at the regular message that is nearest to its time.
-    outbox.setReportInterval(reportIntervalMs - messageMs / 2);
+    const given = { messageMs: milliseconds(messageIntervalMs), reportMs: milliseconds(reportIntervalMs) };
+    intervals = messageIntervalMs === 0 ? defaultIntervals : given;
   }
 
   function applyDesiredState(desired: DesiredState): void {
@@ -85,7 +86,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
   }
 
   function sendRegularly(): void {
-    timer = clock.after(messageMs, sendRegularly);
+    timer = clock.after(intervals.messageMs, sendRegularly);
     replicas.refreshMemory();
     void sendPending();
   }

@@ -1,6 +1,7 @@
 // Messages from a worker to its controller: results of steps, and reports of the current state.
 
 import type { Clock, ReplicaReport } from '@pareto/core';
+import { isReportDue, type MessageIntervals } from '@pareto/policy';
 import { measurementToWire, recipeOutcomeToWire, replicaReportToWire, type Complete, type wire } from '@pareto/rpc';
 import type { StepRunner, StepResult } from './step-runner.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
@@ -13,6 +14,7 @@ export interface OutboxOptions {
   readonly limitsReached: () => readonly wire.LimitCountInput[];
   /** Returns the time since the last message from the controller, in milliseconds. */
   readonly controllerAgeMs: () => number;
+  readonly intervals: () => MessageIntervals;
   readonly clock: Clock;
 }
 
@@ -25,8 +27,6 @@ interface OutgoingMessage {
 export interface Outbox {
   /** Yields results that are due, then a report or a heartbeat. Each message is created from the current state when it is yielded. */
   pendingMessages(): Generator<OutgoingMessage>;
-  /** Sets the age of the last report up to which a heartbeat replaces the next one if nothing but counts changed. */
-  setReportInterval(ms: number): void;
   /** Sets the sequence number of a report request, which the next reports carry. */
   requestReport(sequence: number): void;
   /** Resets the state for a new session: drops the report request, and sends all results again. */
@@ -37,10 +37,9 @@ export interface Outbox {
 const resendAfter = 5_000;
 
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { replicas, stepRunner, draining, limitsReached, controllerAgeMs, clock } = options;
+  const { replicas, stepRunner, draining, limitsReached, controllerAgeMs, intervals, clock } = options;
   const sentAt = new Map<StepResult, number>();
   let requestedSequence = 0;
-  let reportIntervalMs = 0;
   let lastReport: { readonly state: string; readonly sentAt: number } | undefined;
   const isDue = (result: StepResult): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
 
@@ -58,7 +57,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     };
     const state = stateOf(reports, report);
     const ageMs = clock.now() - (lastReport?.sentAt ?? -Infinity);
-    if (state === lastReport?.state && ageMs < reportIntervalMs) {
+    if (state === lastReport?.state && !isReportDue(ageMs, intervals())) {
       const { controllerAgeMs: ageOfController } = report;
       return {
         message: { message: 'heartbeat', heartbeat: { controllerAgeMs: ageOfController } },
@@ -82,7 +81,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
       }
       yield reportOrHeartbeat();
     },
-    setReportInterval: (ms) => void (reportIntervalMs = ms),
     requestReport: (sequence) => void (requestedSequence = sequence),
     forget() {
       sentAt.clear();
