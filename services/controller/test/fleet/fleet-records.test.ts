@@ -6,20 +6,26 @@ import { createFleetState, defaultFleetParams } from '@pareto/policy';
 import { openEmbeddedStore, type Compare, type Operation } from '@pareto/state';
 import { createTempFolder } from '@pareto/testkit';
 import { describe, it } from 'mocha';
-import { createFleetRecords } from '../../src/fleet/fleet-records.js';
+import { createFleetRecords, type FleetRecords } from '../../src/fleet/fleet-records.js';
 import { createRecordTables } from '../../src/storage/record-tables.js';
 import { putRecord, workerKey } from '../../src/storage/records.js';
 import { logger, metrics, startCandidate, waitToLead } from '../support/candidate.js';
 import { infoOf, w1 } from '../support/reports.js';
+
+/** Creates the records of a controller once it leads, and stores a worker. */
+async function startRecords(leading: Awaited<ReturnType<typeof startCandidate>>): Promise<FleetRecords> {
+  await waitToLead(leading);
+  const records = createFleetRecords({ ...leading, fleet: createFleetState(defaultFleetParams), logger, metrics });
+  await records.remember(infoOf('1'));
+  return records;
+}
 
 describe('fleet records', () => {
   it('keep the draining mark of a worker that rejoins at the same time', async () => {
     await using folder = await createTempFolder();
     await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
     await using leading = await startCandidate(store, 'one:1');
-    await waitToLead(leading);
-    const records = createFleetRecords({ ...leading, fleet: createFleetState(defaultFleetParams), logger, metrics });
-    await records.remember(infoOf('1'));
+    const records = await startRecords(leading);
     assert.deepEqual(await Promise.all([records.setDraining(w1, true), records.remember(infoOf('2'))]), [
       true,
       undefined,
@@ -32,9 +38,7 @@ describe('fleet records', () => {
     await using folder = await createTempFolder();
     await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
     await using leading = await startCandidate(store, 'one:1');
-    await waitToLead(leading);
-    const records = createFleetRecords({ ...leading, fleet: createFleetState(defaultFleetParams), logger, metrics });
-    await records.remember(infoOf('1'));
+    const records = await startRecords(leading);
     const { revision } = await store.range('worker/');
     await records.remember(infoOf('1'));
     assert.equal((await store.range('worker/')).revision, revision);
