@@ -78,7 +78,7 @@ function entryOf({ tasks, variants }: PlacementSnapshot, index: number, rng: Rng
   const perTask = variants.length / tasks.length;
   const own = variants.slice(task * perTask, (task + 1) * perTask);
   const itemsByVariant = new Map(
-    own.map(({ variant: { id } }): [VariantId, number] => [id, 100 + Math.floor(3 * rng())]),
+    own.map(({ variant: { id } }, i): [VariantId, number] => [id, 100 + task + i + Math.floor(3 * rng())]),
   );
   const items = Array.from(itemsByVariant.values()).reduce((sum, each) => sum + each, 0);
   return {
