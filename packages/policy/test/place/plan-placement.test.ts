@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { milliseconds, variantId, type Plan } from '@pareto/core';
 import fc from 'fast-check';
 import { planReplicas } from '../../src/place/plan-replicas.js';
-import { defaultPlacementParams, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
+import { defaultPlacementParams, type PlacementReplica, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
 import { carryOut } from './carry-out.js';
 import {
   brief,
@@ -227,6 +227,19 @@ describe('planReplicas', () => {
     const world = snapshot({ variants: [small], workers: [worker('a', 500), worker('b', 500)] });
     const plan = planReplicas(world, defaultPlacementParams);
     assert.deepEqual(brief(plan), ['load small:original on a', 'load small:original on b']);
+  });
+
+  it('loads a spare copy only where no replica is loading or leaving', () => {
+    const world = (state: PlacementReplica['state']): PlacementSnapshot =>
+      snapshot({
+        variants: [small, variant('other:original', { task: 'words' })],
+        workers: [worker('a', 500), worker('b', 500)],
+        replicas: [replica('1', 'small:original', 'a'), replica('2', 'other:original', 'b', { state })],
+      });
+    const loadsOf = (state: PlacementReplica['state']): readonly string[] =>
+      brief(planReplicas(world(state), defaultPlacementParams)).filter((one) => one.startsWith('load small'));
+    assert.deepEqual(loadsOf('ready'), ['load small:original on b']);
+    for (const state of ['assigned', 'loading', 'draining'] as const) assert.deepEqual(loadsOf(state), []);
   });
 
   it('reports what could not be placed', () => {

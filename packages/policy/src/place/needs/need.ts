@@ -17,7 +17,10 @@ export interface Need {
   readonly warmTarget?: string;
   /** Set if replicas that only less important needs keep may be evicted for this need. */
   readonly evicts: boolean;
-  /** Set if each replica must be on another worker, so that the loss of one does not affect all. */
+  /**
+   * Set if each replica must be on another worker, so that the loss of one does not affect all. It is loaded only where no
+   * other replica is loading or leaving.
+   */
   readonly spread: boolean;
   /**
    * Versions of the variant's architecture, if replicas of the served one may be evicted for the next one as the last

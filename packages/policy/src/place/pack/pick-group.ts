@@ -12,7 +12,7 @@ export interface Requirement {
   readonly option: Option;
   /** Minimum share of a slot's time that must be left. */
   readonly load: number;
-  /** Set if the worker may not have another replica of the variant. */
+  /** Set if the worker may not have another replica of the variant, nor any that is loading or leaving. */
   readonly spread: boolean;
 }
 
@@ -43,7 +43,8 @@ const isRoomier = (a: SlotGroup, b: SlotGroup, load: number): boolean =>
 
 /**
  * Returns whether a worker may load one more replica, apart from its memory: it has time left on its slots, at most one
- * replica of the variant for each slot, and no failed one that must be removed first.
+ * replica of the variant for each slot, and no failed one that must be removed first. A copy on another worker also waits
+ * until the worker's replicas have come and gone, since a more important need may still take the memory.
  */
 export function hasSlot(
   { host, slots, freeSlots }: SlotGroup,
@@ -51,8 +52,13 @@ export function hasSlot(
   held: ReadonlyMap<Host, number>,
 ): boolean {
   if (!host.schedulable || freeSlots + minLoad < load) return false;
+  if (spread && !isAtRest(host)) return false;
   return (held.get(host) ?? 0) < (spread ? Math.min(1, slots) : slots);
 }
+
+/** Returns whether no replica of a worker is loading or leaving. */
+const isAtRest = ({ entries }: Host): boolean =>
+  entries.every(({ existing, leaving }) => !leaving && existing?.state !== 'assigned' && existing?.state !== 'loading');
 
 /** Returns why `pickGroup` found no worker, and what is missing. */
 export function lackOf(ledger: Ledger, wanted: Requirement): { readonly cause: UnmetCause; readonly text: string } {
