@@ -137,6 +137,26 @@ describe('demand', () => {
     assert.deepEqual(lines, [['load other:original on b'], [], ['unload other:original on a'], []]);
   });
 
+  it('uses a replica with slots of its own before one that shares its slots with another variant', () => {
+    const other = variant('other:original', { p50Ms: 10, task: 'other' });
+    const world = snapshot({
+      tasks: [task('busy'), task('other')],
+      variants: [busy, other],
+      workers: [worker('a', 200, { slots: 1 }), worker('b', 200, { slots: 1 })],
+      replicas: [
+        replica('1', 'busy:original', 'a', { lastUsedAt: milliseconds(0) }),
+        replica('2', 'busy:original', 'b', { lastUsedAt: milliseconds(9_000) }),
+        replica('3', 'other:original', 'b', { lastUsedAt: milliseconds(0) }),
+      ],
+      now: milliseconds(10_000),
+      demand: new Map([
+        [variantId('busy:original'), 80],
+        [variantId('other:original'), 50],
+      ]),
+    });
+    assert.deepEqual(brief(planReplicas(world, params)), []);
+  });
+
   it('counts replicas on a slower class by the profile of that class', () => {
     const slow = buildHardwareClass({ device: 'slow', instructionSet: 'avx2' });
     const both = alsoOn(busy, slow, 10);

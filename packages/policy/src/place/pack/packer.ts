@@ -1,5 +1,6 @@
 // Provides one more replica for a target: an existing one, a new one, or memory for one by evictions.
 
+import type { Rates } from '../../demand/steady-demand.js';
 import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Entry } from '../ledger/entry.js';
@@ -113,8 +114,8 @@ function takeCandidate(
 }
 
 /**
- * Returns the serving replicas that do not count yet, the best last: claimed already, ready, in use, recently used. Those
- * in use are equal, so that a plan does not depend on which one answered last.
+ * Returns the serving replicas that do not count yet, the best last: claimed already, ready, on slots that suffice, in
+ * use, recently used. Those in use are equal, so that a plan does not depend on which one answered last.
  */
 function listCandidates(ledger: Ledger, { snapshot, params }: PlanningContext, { target, counted }: Pack): Entry[] {
   const [first] = target.shares;
@@ -126,7 +127,17 @@ function listCandidates(ledger: Ledger, { snapshot, params }: PlanningContext, {
   return ledger
     .entriesOf(variant.id)
     .filter((entry) => isServing(entry, variant) && !counted.has(entry))
-    .toSorted((a, b) => rank(a) - rank(b) || used(a) - used(b));
+    .map((entry) => ({ entry, excess: excessOn(entry, snapshot.demand) }))
+    .toSorted((a, b) => rank(a.entry) - rank(b.entry) || b.excess - a.excess || used(a.entry) - used(b.entry))
+    .map(({ entry }) => entry);
+}
+
+/** Returns the number of replicas with demand that share the slots of a replica, beyond one for each slot. */
+function excessOn({ host, group, hardwareClass }: Entry, demand: Rates): number {
+  let count = 0;
+  for (const other of host.entries)
+    if (other.hardwareClass === hardwareClass && !other.leaving && demand.has(other.variant)) count += 1;
+  return Math.max(0, count - (group?.slots ?? 0));
 }
 
 function makeRoom(ledger: Ledger, { group, victims, wanted }: Room, isSuccession: boolean): void {
