@@ -5,7 +5,13 @@ import type { HardwareClassId, Milliseconds, ReplicaId, VariantId, WorkerId } fr
 
 export type PlanAction =
   | { readonly kind: 'load'; readonly assignment: Assignment; readonly reason: string }
-  | { readonly kind: 'unload'; readonly assignment: Assignment; readonly reason: string }
+  | {
+      readonly kind: 'unload';
+      readonly assignment: Assignment;
+      readonly reason: string;
+      /** Set if the replica makes room for another one. */
+      readonly evicted?: true;
+    }
   /** Adds a running replica to the plan. */
   | { readonly kind: 'adopt'; readonly assignment: Assignment; readonly reason: string }
   /** Generates a file of an architecture by a recipe. */

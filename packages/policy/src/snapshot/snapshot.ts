@@ -84,6 +84,8 @@ export interface PlacementSnapshot {
   readonly demand: ReadonlyMap<VariantId, number>;
   /** Time at which a replica of a version of a variant (by `versionKey`) was last unloaded, if that was recently. */
   readonly unloadedAt: ReadonlyMap<string, Milliseconds>;
+  /** Time at which a version of a variant was last evicted from a worker (by `placeKey`), if that was recently. */
+  readonly evictedAt: ReadonlyMap<string, Milliseconds>;
   readonly prices: PriceTable;
 }
 
@@ -107,6 +109,8 @@ export interface PlacementParams {
   readonly targetUtilisation: number;
   /** Minimum time between two unloads of surplus replicas of one version of a variant. */
   readonly surplusMs: Milliseconds;
+  /** Time for which a variant that was evicted from a worker returns there only for queries. */
+  readonly returnMs: Milliseconds;
   /** Assumed memory of an unmeasured variant, as a multiple of the size of its files. */
   readonly unmeasuredMemoryFactor: number;
   /** Assumed memory of the process, in addition. */
@@ -122,6 +126,7 @@ export const defaultPlacementParams: PlacementParams = {
   copies: 2,
   targetUtilisation: 0.7,
   surplusMs: 5_000 as Milliseconds,
+  returnMs: 60_000 as Milliseconds,
   unmeasuredMemoryFactor: 3,
   processBytes: (64 * 2 ** 20) as Bytes,
 };

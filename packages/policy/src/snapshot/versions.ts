@@ -1,6 +1,6 @@
 // The versions of an architecture that placement uses: the served one and the next one.
 
-import type { VariantId } from '@pareto/core';
+import type { VariantId, WorkerId } from '@pareto/core';
 import type { PlacementSnapshot, PlacementVariant } from './snapshot.js';
 
 export interface Versions {
@@ -12,6 +12,10 @@ export interface Versions {
 
 /** Returns the key of one version of a variant. */
 export const versionKey = (variant: VariantId, version: number): string => `${variant}/${version}`;
+
+/** Returns the key of one version of a variant on a worker. */
+export const placeKey = (variant: VariantId, version: number, worker: WorkerId): string =>
+  `${versionKey(variant, version)} ${worker}`;
 
 export type VersionsByArchitecture = ReadonlyMap<string, Versions>;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
-import { observeUnloads } from '../../src/place/observe-unloads.js';
+import { observeEvictions, observeUnloads } from '../../src/place/observe-unloads.js';
 import { planReplicas } from '../../src/place/plan-replicas.js';
 import { defaultPlacementParams } from '../../src/snapshot/snapshot.js';
 import { brief, replica, snapshot, task, variant, worker } from '../support/fixture.js';
@@ -35,5 +35,61 @@ describe('observeUnloads', () => {
   it('forgets unloads that no longer matter', () => {
     const before = new Map([['a:original/1', milliseconds(0)]]);
     assert.equal(observeUnloads(before, [], milliseconds(params.surplusMs), params).size, 0);
+  });
+});
+
+describe('observeEvictions', () => {
+  const needs = [task('busy'), task('idle')];
+  const [busy, idle] = [
+    variant('busy:original', { task: 'busy', p50Ms: 10 }),
+    variant('idle:original', { task: 'idle', p50Ms: 5 }),
+  ];
+  const crowded = snapshot({
+    now: milliseconds(100_000),
+    tasks: needs,
+    variants: [busy, idle],
+    workers: [worker('w', 110, { slots: 2 })],
+    replicas: [replica('1', 'idle:original', 'w')],
+    demand: new Map([[busy.variant.id, 50]]),
+  });
+  const first = planReplicas(crowded, params);
+  const evictedAt = observeEvictions(new Map(), first.actions, crowded.now, params);
+  /** Returns the plan some ms later, when the busy task is gone. */
+  const later = (ms: number, fields: Partial<typeof crowded> = {}) =>
+    planReplicas(
+      {
+        ...crowded,
+        tasks: [task('idle')],
+        variants: [idle],
+        demand: new Map(),
+        replicas: [],
+        evictedAt,
+        now: milliseconds(crowded.now + ms),
+        ...fields,
+      },
+      params,
+    );
+  const loadsIdle = (plan: ReturnType<typeof later>): boolean => brief(plan).includes('load idle:original on w');
+
+  it('lets the minimum of a task return to a worker from which it was evicted only after `returnMs`', () => {
+    assert.deepEqual(brief(first), ['unload idle:original on w']);
+    const early = later(params.returnMs - 1);
+    assert.ok(!loadsIdle(early));
+    assert.equal(early.nextAt, crowded.now + params.returnMs);
+    assert.ok(loadsIdle(later(params.returnMs)));
+  });
+
+  it('lets it return immediately for demand and for held queries', () => {
+    assert.ok(loadsIdle(later(1, { demand: new Map([[idle.variant.id, 1]]) })));
+    assert.ok(loadsIdle(later(1, { held: [idle.variant.id] })));
+  });
+
+  it('does not follow unloads of surplus replicas', () => {
+    const { actions } = planReplicas(world, params);
+    assert.equal(observeEvictions(new Map(), actions, world.now, params).size, 0);
+  });
+
+  it('forgets evictions that no longer matter', () => {
+    assert.equal(observeEvictions(evictedAt, [], milliseconds(crowded.now + params.returnMs), params).size, 0);
   });
 });

@@ -205,6 +205,7 @@ export function snapshot(fields: SnapshotFields): PlacementSnapshot {
     held: [],
     demand,
     unloadedAt: new Map(),
+    evictedAt: new Map(),
     prices: { 'cpu/': 0.048 },
     ...own,
   };

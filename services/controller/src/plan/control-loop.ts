@@ -7,6 +7,7 @@ import {
   defaultOrphanParams,
   defaultRestParams,
   dropEarlyUnloads,
+  observeEvictions,
   observeUnloads,
   planOrphanUnloads,
   planReplicas,
@@ -132,7 +133,8 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   busy.start();
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
   const demand = memory.demand.steady.rates;
-  const plan = planReplicas({ ...observed, demand, unloadedAt: memory.unloadedAt, planId }, placement);
+  const { unloadedAt, evictedAt } = memory;
+  const plan = planReplicas({ ...observed, demand, unloadedAt, evictedAt, planId }, placement);
 
   // 6. Validate, and add the unloads of deleted variants. A new leader unloads nothing.
   memory.orphans = observeOrphaned(memory.orphans, view);
@@ -151,6 +153,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   await recordPlan(options.leader, clock, planId, actions);
   memory.assignedAt = withLoads(memory.assignedAt, actions, view.now);
   memory.unloadedAt = observeUnloads(memory.unloadedAt, actions, view.now, placement);
+  memory.evictedAt = observeEvictions(memory.evictedAt, actions, view.now, placement);
 
   // 8. Apply: steps and assignments are sent to the workers.
   busy.start();

@@ -20,6 +20,8 @@ export interface TurnMemory {
   orphans: readonly Orphan[];
   /** Time at which a replica of each version of a variant was last unloaded, if that was recently. */
   unloadedAt: PlacementSnapshot['unloadedAt'];
+  /** Time at which each version of a variant was last evicted from a worker, if that was recently. */
+  evictedAt: PlacementSnapshot['evictedAt'];
   /** Time at which the plan may change although nothing else does. */
   nextAt: Milliseconds;
   /** The dropped actions that were logged last, so that the same ones are logged once. */
@@ -36,6 +38,7 @@ export const emptyMemory = (term: Term): TurnMemory => ({
   assignedAt: new Map(),
   orphans: [],
   unloadedAt: new Map(),
+  evictedAt: new Map(),
   nextAt: milliseconds(0),
   lastDropped: '[]',
   rolloutEvents: createRolloutEvents(),

@@ -34,6 +34,8 @@ export interface Ledger {
   claim(entry: Entry, claim: Claim, load: number): void;
   load(option: Option, group: SlotGroup, reason: string): Entry;
   readonly unload: (entry: Entry, reason: string) => void;
+  /** Unloads a replica that makes room for another one. */
+  evict(entry: Entry, reason: string): void;
   /** Plans an order for a worker. `memoryBytes` is the maximum that the order may use. */
   order(order: Order, host: Host, memoryBytes: number): void;
   /** Reserves memory on a worker for a load that must wait for unloads. */
@@ -69,6 +71,14 @@ export function createLedger(context: PlanningContext): Ledger {
     host.freeBytes -= memoryBytes;
     host.freeBytesAfterUnload -= memoryBytes;
   };
+  const leave = (entry: Entry, why: { readonly reason: string; readonly evicted?: true }): void => {
+    if (entry.leaving || entry.existing === undefined) return;
+    entry.leaving = true;
+    entry.host.freeBytesAfterUnload += entry.memoryBytes;
+    if (entry.group !== undefined) entry.group.freeSlots += entry.load;
+    entry.load = 0;
+    actions.push({ kind: 'unload', assignment: entry.existing.assignment, ...why });
+  };
   return {
     hosts,
     entries,
@@ -89,14 +99,8 @@ export function createLedger(context: PlanningContext): Ledger {
       reserve(host, memoryBytes);
       return addEntry(createEntry(assignment, host, memoryBytes, undefined));
     },
-    unload(entry, reason) {
-      if (entry.leaving || entry.existing === undefined) return;
-      entry.leaving = true;
-      entry.host.freeBytesAfterUnload += entry.memoryBytes;
-      if (entry.group !== undefined) entry.group.freeSlots += entry.load;
-      entry.load = 0;
-      actions.push({ kind: 'unload', assignment: entry.existing.assignment, reason });
-    },
+    unload: (entry, reason) => leave(entry, { reason }),
+    evict: (entry, reason) => leave(entry, { reason, evicted: true }),
     order(order, host, memoryBytes) {
       actions.push({ ...order, worker: host.worker.info.id });
       host.order = order.kind;

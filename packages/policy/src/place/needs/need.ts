@@ -18,6 +18,11 @@ export interface Need {
   /** Set if replicas that only less important needs keep may be evicted for this need. */
   readonly evicts: boolean;
   /**
+   * Whether a replica may be loaded on a worker from which the variant was evicted shortly before: by evictions there, too,
+   * only into free memory, or not at all.
+   */
+  readonly returns: 'evicting' | 'free' | 'no';
+  /**
    * Set if each replica must be on another worker, so that the loss of one does not affect all. It is loaded only where no
    * other replica is loading or leaving.
    */
@@ -35,5 +40,5 @@ export function createNeed(
   options: readonly Option[],
   fields: Partial<Need> & Pick<Need, 'reason'>,
 ): Need {
-  return { variant, options, amount: { replicas: 1 }, evicts: true, spread: false, ...fields };
+  return { variant, options, amount: { replicas: 1 }, evicts: true, returns: 'no', spread: false, ...fields };
 }

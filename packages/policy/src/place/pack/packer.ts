@@ -12,6 +12,7 @@ import { count, isOpen, loadOn, minLoadOn, type Lack, type Pack } from './pack.j
 import { lackOf, pickGroup, type Requirement } from './pick-group.js';
 import { rankOf } from './rank.js';
 import { isReady, isServing } from './replicas.js';
+import { mayReturn } from './returning.js';
 
 export interface Packer {
   /** Claims one existing replica on a class on which the target lacks some. Returns false if there is none. */
@@ -41,9 +42,22 @@ export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
     return entry !== undefined;
   };
   const loadNew = (pack: Pack, lack: Lack, option: Option): boolean => {
-    const group = pickGroup(ledger, requirementOf(pack, lack, option));
+    const group = pickGroup(
+      ledger,
+      requirementOf(pack, lack, option),
+      mayReturn(context, pack.target.need, option, false),
+    );
     if (group !== undefined) keep(pack, lack, ledger.load(option, group, pack.target.need.reason), option);
     return group !== undefined;
+  };
+  const lackFor = (wanted: Requirement): ReturnType<typeof lackOf> => {
+    const group = pickGroup(ledger, wanted, () => true);
+    if (group === undefined) return lackOf(ledger, wanted);
+    const { id } = group.host.worker.info;
+    return {
+      cause: 'memory',
+      text: `was evicted from ${id} less than ${params.returnMs / 1_000} s ago, and returns for queries only`,
+    };
   };
   const evictFor = (pack: Pack, lack: Lack, options: readonly Option[]): void => {
     const { need, source, priority } = pack.target;
@@ -52,13 +66,14 @@ export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
     // The evicted replicas reduce the needs of the architecture's other variants, so their memory may be enough for these.
     if (need.replaces !== undefined && replaced.has(architecture)) return;
     const rank = rankOf(priority, pack.counted.size);
-    let room = findRoom(ledger, wanted, lessImportant(rank, lack.share.option.variant.variant));
+    const mayUse = mayReturn(context, need, lack.share.option, true);
+    let room = findRoom(ledger, wanted, lessImportant(rank, lack.share.option.variant.variant), mayUse);
     if (room === undefined && need.replaces !== undefined) {
-      room = findRoom(ledger, wanted, predecessors(ledger, rank, architecture, need.replaces));
+      room = findRoom(ledger, wanted, predecessors(ledger, rank, architecture, need.replaces), mayUse);
       if (room !== undefined) replaced.add(architecture);
     }
     if (room === undefined) {
-      ledger.unmet(unmetNeed(source, need, lackOf(ledger, requirementOf(pack, lack, lack.share.option))));
+      ledger.unmet(unmetNeed(source, need, lackFor(requirementOf(pack, lack, lack.share.option))));
       return;
     }
     makeRoom(ledger, room, replaced.has(architecture));
@@ -145,7 +160,7 @@ function makeRoom(ledger: Ledger, { group, victims, wanted }: Room, isSuccession
   for (const victim of victims) {
     const isNeeded = isSuccession && victim.claim !== undefined;
     const why = isNeeded ? 'not enough memory for both versions' : 'least recently used';
-    ledger.unload(victim, `${why}, makes room for ${id}`);
+    ledger.evict(victim, `${why}, makes room for ${id}`);
   }
   ledger.reserve(group.host, wanted.option.memoryBytes);
 }

@@ -18,9 +18,10 @@ export interface Requirement {
 
 /**
  * Returns the slots of the worker that gets the replica: with the fewest replicas of the variant, then, for a replica
- * with load, with the most slot time left, then with the most free memory. Undefined if no worker has room.
+ * with load, with the most slot time left, then with the most free memory. Undefined if no worker that `mayUse` accepts
+ * has room.
  */
-export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | undefined {
+export function pickGroup(ledger: Ledger, wanted: Requirement, mayUse: (host: Host) => boolean): SlotGroup | undefined {
   const { option, load } = wanted;
   const held = countByHost(ledger, option);
   let best: SlotGroup | undefined;
@@ -29,7 +30,7 @@ export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | unde
     const { host } = group;
     // Most workers are not better than the best so far, and need no look at their replicas.
     if (best !== undefined && bestHeld === 0 && !isRoomier(group, best, load)) continue;
-    if (host.freeBytes < option.memoryBytes || !hasSlot(group, wanted, held)) continue;
+    if (host.freeBytes < option.memoryBytes || !hasSlot(group, wanted, held) || !mayUse(host)) continue;
     const count = held.get(host) ?? 0;
     if (best !== undefined && !(count < bestHeld || (count === bestHeld && isRoomier(group, best, load)))) continue;
     best = group;

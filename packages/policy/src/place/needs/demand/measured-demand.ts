@@ -14,6 +14,11 @@ export const measuredDemand: NeedSource = {
     Array.from(snapshot.demand, ([id, itemsPerSecond]) => {
       const own = options.served.get(id) ?? [];
       const isDominated = own[0]?.variant.dominatedBy !== undefined;
-      return createNeed(id, own, { amount: { itemsPerSecond }, reason: 'demand', evicts: !isDominated });
+      return createNeed(id, own, {
+        amount: { itemsPerSecond },
+        reason: 'demand',
+        evicts: !isDominated,
+        returns: 'free',
+      });
     }),
 };

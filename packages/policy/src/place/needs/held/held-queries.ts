@@ -8,5 +8,7 @@ export const heldQueries: NeedSource = {
   name: 'held',
   priority: 10,
   needs: ({ snapshot, options }) =>
-    snapshot.held.map((id) => createNeed(id, options.served.get(id) ?? [], { reason: 'queries are held for it' })),
+    snapshot.held.map((id) =>
+      createNeed(id, options.served.get(id) ?? [], { reason: 'queries are held for it', returns: 'evicting' }),
+    ),
 };

@@ -41,7 +41,9 @@ function needsOf(
     if (count === Infinity) return [];
     const options = context.options.next.get(id) ?? [];
     const replaces = isDecided ? versions : undefined;
-    return [createNeed(id, options, { amount: { replicas: count }, reason, evicts: isDecided, replaces })];
+    return [
+      createNeed(id, options, { amount: { replicas: count }, reason, evicts: isDecided, returns: 'free', replaces }),
+    ];
   });
 }
 

@@ -47,7 +47,7 @@ function needOf(
   const id = kind === 'variant' ? first?.variant.id : task && pickVariant(members, kind, task, context);
   const options = id === undefined ? [] : (context.options.served.get(id) ?? []);
   // The CLI of release 0.1 finds the reason among notices by its first words.
-  const fields = { reason: `${target} is wished to be warm`, warmTarget: target };
+  const fields = { reason: `${target} is wished to be warm`, warmTarget: target, returns: 'free' } as const;
   if (id !== undefined && options.length > 0) return [createNeed(id, options, fields)];
   if (first === undefined) return [];
   return [createNeed(first.variant.id, [], { ...fields, problem: problemOf(members, context) })];

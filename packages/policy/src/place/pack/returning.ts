@@ -1,0 +1,25 @@
+// Whether a variant may return to a worker from which it was evicted.
+
+import { milliseconds } from '@pareto/core';
+import { placeKey } from '../../snapshot/versions.js';
+import type { PlanningContext } from '../context/context.js';
+import type { Option } from '../context/options.js';
+import type { Host } from '../ledger/entry.js';
+import type { Need } from '../needs/need.js';
+
+/**
+ * Returns the condition for workers on which a need may load a variant: not those from which it was evicted within
+ * `returnMs`, or else two needs could evict each other in turns. With `evicts`, the load evicts others.
+ */
+export function mayReturn(
+  { snapshot, params, horizon }: PlanningContext,
+  { returns }: Need,
+  { variant: { variant } }: Option,
+  evicts: boolean,
+): (host: Host) => boolean {
+  if (returns === 'evicting' || (returns === 'free' && !evicts)) return () => true;
+  return ({ worker }) => {
+    const at = snapshot.evictedAt.get(placeKey(variant.id, variant.version, worker.info.id));
+    return at === undefined || horizon.hasCome(milliseconds(at + params.returnMs));
+  };
+}
