@@ -67,7 +67,7 @@ export { needSources } from './place/need-sources.js';
 export { spreadDemand } from './place/needs/demand/spread-demand.js';
 export { createNeed, type Need } from './place/needs/need.js';
 export type { NeedSource } from './place/needs/need-source.js';
-export { observeEvictions, observeUnloads } from './place/observe-unloads.js';
+export { noUnloads, observeUnloads, type RecentUnloads } from './place/observe-unloads.js';
 export { planPlacement } from './place/plan-placement.js';
 export { planReplicas } from './place/plan-replicas.js';
 export { defaultRestParams, planRest } from './place/plan-rest.js';

@@ -4,36 +4,26 @@ import type { Milliseconds, PlanAction } from '@pareto/core';
 import type { PlacementParams, PlacementSnapshot } from '../snapshot/snapshot.js';
 import { placeKey, versionKey } from '../snapshot/versions.js';
 
-/** Returns `unloadedAt` with the unloads of a plan, and without those that no longer matter. */
+export type RecentUnloads = Pick<PlacementSnapshot, 'unloadedAt' | 'evictedAt'>;
+
+export const noUnloads: RecentUnloads = { unloadedAt: new Map(), evictedAt: new Map() };
+
+/** Returns the recent unloads with those of a plan, and without those that no longer matter. */
 export function observeUnloads(
-  before: PlacementSnapshot['unloadedAt'],
+  before: RecentUnloads,
   actions: readonly PlanAction[],
   now: Milliseconds,
-  { surplusMs }: Pick<PlacementParams, 'surplusMs'>,
-): PlacementSnapshot['unloadedAt'] {
-  const unloadedAt = recent(before, now, surplusMs);
+  { surplusMs, returnMs }: Pick<PlacementParams, 'surplusMs' | 'returnMs'>,
+): RecentUnloads {
+  const unloadedAt = recent(before.unloadedAt, now, surplusMs);
+  const evictedAt = recent(before.evictedAt, now, returnMs);
   for (const action of actions) {
     if (action.kind !== 'unload') continue;
-    const { variant, version } = action.assignment;
-    unloadedAt.set(versionKey(variant, version), now);
-  }
-  return unloadedAt;
-}
-
-/** Returns `evictedAt` with the evictions of a plan, and without those that no longer matter. */
-export function observeEvictions(
-  before: PlacementSnapshot['evictedAt'],
-  actions: readonly PlanAction[],
-  now: Milliseconds,
-  { returnMs }: Pick<PlacementParams, 'returnMs'>,
-): PlacementSnapshot['evictedAt'] {
-  const evictedAt = recent(before, now, returnMs);
-  for (const action of actions) {
-    if (action.kind !== 'unload' || action.evicted !== true) continue;
     const { variant, version, worker } = action.assignment;
-    evictedAt.set(placeKey(variant, version, worker), now);
+    unloadedAt.set(versionKey(variant, version), now);
+    if (action.evicted === true) evictedAt.set(placeKey(variant, version, worker), now);
   }
-  return evictedAt;
+  return { unloadedAt, evictedAt };
 }
 
 const recent = (

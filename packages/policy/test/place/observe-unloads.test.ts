@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
-import { observeEvictions, observeUnloads } from '../../src/place/observe-unloads.js';
+import { noUnloads, observeUnloads } from '../../src/place/observe-unloads.js';
 import { planReplicas } from '../../src/place/plan-replicas.js';
 import { defaultPlacementParams } from '../../src/snapshot/snapshot.js';
 import { brief, replica, snapshot, task, variant, worker } from '../support/fixture.js';
@@ -20,10 +20,10 @@ describe('observeUnloads', () => {
   it('lets the next surplus replica of a version be unloaded only after `surplusMs`', () => {
     const first = planReplicas(world, params);
     assert.deepEqual(brief(first), ['unload a:original on w']);
-    const unloadedAt = observeUnloads(new Map(), first.actions, world.now, params);
+    const unloads = observeUnloads(noUnloads, first.actions, world.now, params);
     const at = (ms: number) =>
       planReplicas(
-        { ...world, now: milliseconds(world.now + ms), replicas: world.replicas.slice(1), unloadedAt },
+        { ...world, now: milliseconds(world.now + ms), replicas: world.replicas.slice(1), ...unloads },
         params,
       );
     const early = at(params.surplusMs - 1);
@@ -33,12 +33,12 @@ describe('observeUnloads', () => {
   });
 
   it('forgets unloads that no longer matter', () => {
-    const before = new Map([['a:original/1', milliseconds(0)]]);
-    assert.equal(observeUnloads(before, [], milliseconds(params.surplusMs), params).size, 0);
+    const before = { ...noUnloads, unloadedAt: new Map([['a:original/1', milliseconds(0)]]) };
+    assert.equal(observeUnloads(before, [], milliseconds(params.surplusMs), params).unloadedAt.size, 0);
   });
 });
 
-describe('observeEvictions', () => {
+describe('observeUnloads of evictions', () => {
   const needs = [task('busy'), task('idle')];
   const [busy, idle] = [
     variant('busy:original', { task: 'busy', p50Ms: 10 }),
@@ -53,7 +53,7 @@ describe('observeEvictions', () => {
     demand: new Map([[busy.variant.id, 50]]),
   });
   const first = planReplicas(crowded, params);
-  const evictedAt = observeEvictions(new Map(), first.actions, crowded.now, params);
+  const evictions = observeUnloads(noUnloads, first.actions, crowded.now, params);
   /** Returns the plan some ms later, when the busy task is gone. */
   const later = (ms: number, fields: Partial<typeof crowded> = {}) =>
     planReplicas(
@@ -63,7 +63,7 @@ describe('observeEvictions', () => {
         variants: [idle],
         demand: new Map(),
         replicas: [],
-        evictedAt,
+        ...evictions,
         now: milliseconds(crowded.now + ms),
         ...fields,
       },
@@ -76,6 +76,7 @@ describe('observeEvictions', () => {
     const early = later(params.returnMs - 1);
     assert.ok(!loadsIdle(early));
     assert.equal(early.nextAt, crowded.now + params.returnMs);
+    assert.match(early.unmet[0]?.reason ?? '', /was evicted from w shortly before/);
     assert.ok(loadsIdle(later(params.returnMs)));
   });
 
@@ -86,10 +87,11 @@ describe('observeEvictions', () => {
 
   it('does not follow unloads of surplus replicas', () => {
     const { actions } = planReplicas(world, params);
-    assert.equal(observeEvictions(new Map(), actions, world.now, params).size, 0);
+    assert.equal(observeUnloads(noUnloads, actions, world.now, params).evictedAt.size, 0);
   });
 
   it('forgets evictions that no longer matter', () => {
-    assert.equal(observeEvictions(evictedAt, [], milliseconds(crowded.now + params.returnMs), params).size, 0);
+    const after = observeUnloads(evictions, [], milliseconds(crowded.now + params.returnMs), params);
+    assert.equal(after.evictedAt.size, 0);
   });
 });

@@ -7,7 +7,6 @@ import {
   defaultOrphanParams,
   defaultRestParams,
   dropEarlyUnloads,
-  observeEvictions,
   observeUnloads,
   planOrphanUnloads,
   planReplicas,
@@ -133,8 +132,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   busy.start();
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
   const demand = memory.demand.steady.rates;
-  const { unloadedAt, evictedAt } = memory;
-  const plan = planReplicas({ ...observed, demand, unloadedAt, evictedAt, planId }, placement);
+  const plan = planReplicas({ ...observed, ...memory.unloads, demand, planId }, placement);
 
   // 6. Validate, and add the unloads of deleted variants. A new leader unloads nothing.
   memory.orphans = observeOrphaned(memory.orphans, view);
@@ -152,8 +150,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   // 7. Record the plan in the store, before any effect.
   await recordPlan(options.leader, clock, planId, actions);
   memory.assignedAt = withLoads(memory.assignedAt, actions, view.now);
-  memory.unloadedAt = observeUnloads(memory.unloadedAt, actions, view.now, placement);
-  memory.evictedAt = observeEvictions(memory.evictedAt, actions, view.now, placement);
+  memory.unloads = observeUnloads(memory.unloads, actions, view.now, placement);
 
   // 8. Apply: steps and assignments are sent to the workers.
   busy.start();

@@ -1,7 +1,7 @@
 // State that one control turn leaves for the next, within one term of this leader.
 
 import { milliseconds, type Milliseconds, type PlanAction, type ReplicaId } from '@pareto/core';
-import type { Orphan, PlacementSnapshot } from '@pareto/policy';
+import { noUnloads, type Orphan, type RecentUnloads } from '@pareto/policy';
 import { observeOrphans, type ClusterView } from '../cluster/observe.js';
 import type { Term } from '../leadership/leadership.js';
 import { unfollowedDemand, type FollowedDemand } from './follow-demand.js';
@@ -18,10 +18,7 @@ export interface TurnMemory {
   /** Time at which each assignment was first seen, on this controller's clock. */
   assignedAt: FirstSeen;
   orphans: readonly Orphan[];
-  /** Time at which a replica of each version of a variant was last unloaded, if that was recently. */
-  unloadedAt: PlacementSnapshot['unloadedAt'];
-  /** Time at which each version of a variant was last evicted from a worker, if that was recently. */
-  evictedAt: PlacementSnapshot['evictedAt'];
+  unloads: RecentUnloads;
   /** Time at which the plan may change although nothing else does. */
   nextAt: Milliseconds;
   /** The dropped actions that were logged last, so that the same ones are logged once. */
@@ -37,8 +34,7 @@ export const emptyMemory = (term: Term): TurnMemory => ({
   demand: unfollowedDemand,
   assignedAt: new Map(),
   orphans: [],
-  unloadedAt: new Map(),
-  evictedAt: new Map(),
+  unloads: noUnloads,
   nextAt: milliseconds(0),
   lastDropped: '[]',
   rolloutEvents: createRolloutEvents(),

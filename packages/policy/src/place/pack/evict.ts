@@ -21,21 +21,13 @@ export interface Room {
   readonly wanted: Requirement;
 }
 
-/**
- * Returns the best victims on the worker on which evictions make room for one of `wanted`, among those that `mayUse`
- * accepts. Undefined if none can.
- */
-export function findRoom(
-  ledger: Ledger,
-  wanted: readonly Requirement[],
-  eviction: Eviction,
-  mayUse: (host: Host) => boolean,
-): Room | undefined {
+/** Returns the best victims on the worker on which evictions make room for one of `wanted`. Undefined if none can. */
+export function findRoom(ledger: Ledger, wanted: readonly Requirement[], eviction: Eviction): Room | undefined {
   let best: Room | undefined;
   for (const one of wanted) {
     const held = countByHost(ledger, one.option);
     for (const group of ledger.groupsOf(one.option.hardwareClass)) {
-      if (!hasSlot(group, one, held) || !mayUse(group.host)) continue;
+      if (!hasSlot(group, one, held)) continue;
       const victims = victimsFor(group.host, one.option.memoryBytes, eviction.of(group.host));
       if (victims === undefined) continue;
       if (best === undefined || eviction.compare(victims, best.victims) < 0) best = { group, victims, wanted: one };

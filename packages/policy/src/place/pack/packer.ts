@@ -41,39 +41,32 @@ export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
     if (entry !== undefined) keep(pack, lack, entry, option);
     return entry !== undefined;
   };
+  /** Returns the requirements of one more replica. With `evicts`, it is loaded where others are evicted for it. */
+  const requirementOf = ({ target: { need } }: Pack, lack: Lack, option: Option, evicts: boolean): Requirement => ({
+    option,
+    load: minLoadOn(lack, option),
+    spread: need.spread,
+    mayUse: mayReturn(context, need, option, evicts),
+  });
   const loadNew = (pack: Pack, lack: Lack, option: Option): boolean => {
-    const group = pickGroup(
-      ledger,
-      requirementOf(pack, lack, option),
-      mayReturn(context, pack.target.need, option, false),
-    );
+    const group = pickGroup(ledger, requirementOf(pack, lack, option, false));
     if (group !== undefined) keep(pack, lack, ledger.load(option, group, pack.target.need.reason), option);
     return group !== undefined;
-  };
-  const lackFor = (wanted: Requirement): ReturnType<typeof lackOf> => {
-    const group = pickGroup(ledger, wanted, () => true);
-    if (group === undefined) return lackOf(ledger, wanted);
-    const { id } = group.host.worker.info;
-    return {
-      cause: 'memory',
-      text: `was evicted from ${id} less than ${params.returnMs / 1_000} s ago, and returns for queries only`,
-    };
   };
   const evictFor = (pack: Pack, lack: Lack, options: readonly Option[]): void => {
     const { need, source, priority } = pack.target;
     const { architecture } = lack.share.option.variant.variant;
-    const wanted = options.map((option) => requirementOf(pack, lack, option));
+    const wanted = options.map((option) => requirementOf(pack, lack, option, true));
     // The evicted replicas reduce the needs of the architecture's other variants, so their memory may be enough for these.
     if (need.replaces !== undefined && replaced.has(architecture)) return;
     const rank = rankOf(priority, pack.counted.size);
-    const mayUse = mayReturn(context, need, lack.share.option, true);
-    let room = findRoom(ledger, wanted, lessImportant(rank, lack.share.option.variant.variant), mayUse);
+    let room = findRoom(ledger, wanted, lessImportant(rank, lack.share.option.variant.variant));
     if (room === undefined && need.replaces !== undefined) {
-      room = findRoom(ledger, wanted, predecessors(ledger, rank, architecture, need.replaces), mayUse);
+      room = findRoom(ledger, wanted, predecessors(ledger, rank, architecture, need.replaces));
       if (room !== undefined) replaced.add(architecture);
     }
     if (room === undefined) {
-      ledger.unmet(unmetNeed(source, need, lackFor(requirementOf(pack, lack, lack.share.option))));
+      ledger.unmet(unmetNeed(source, need, lackOf(ledger, requirementOf(pack, lack, lack.share.option, false))));
       return;
     }
     makeRoom(ledger, room, replaced.has(architecture));
@@ -98,12 +91,6 @@ export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
   };
 }
 
-const requirementOf = ({ target }: Pack, lack: Lack, option: Option): Requirement => ({
-  option,
-  load: minLoadOn(lack, option),
-  spread: target.need.spread,
-});
-
 /** Returns the classes on which a share can be provided: its own, then the others that workers have, the cheapest first. */
 const optionsFor = ({ need }: Target, { share }: Lack, { isHosted }: PlanningContext): readonly Option[] => [
   share.option,
@@ -119,7 +106,8 @@ function takeCandidate(
   option: Option,
 ): Entry | undefined {
   pack.candidates ??= listCandidates(ledger, context, pack);
-  const { load, spread } = requirementOf(pack, lack, option);
+  const load = minLoadOn(lack, option);
+  const { spread } = pack.target.need;
   const index = pack.candidates.findLastIndex(({ hardwareClass, host, group, leaving }) => {
     if (leaving || hardwareClass !== option.hardwareClass) return false;
     if (load > 0 && (group?.freeSlots ?? 0) + minLoad < load) return false;

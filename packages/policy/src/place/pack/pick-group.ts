@@ -14,14 +14,15 @@ export interface Requirement {
   readonly load: number;
   /** Set if the worker may not have another replica of the variant, nor any that is loading or leaving. */
   readonly spread: boolean;
+  /** Returns whether the variant may be loaded on the worker now. */
+  readonly mayUse: (host: Host) => boolean;
 }
 
 /**
  * Returns the slots of the worker that gets the replica: with the fewest replicas of the variant, then, for a replica
- * with load, with the most slot time left, then with the most free memory. Undefined if no worker that `mayUse` accepts
- * has room.
+ * with load, with the most slot time left, then with the most free memory. Undefined if no worker has room.
  */
-export function pickGroup(ledger: Ledger, wanted: Requirement, mayUse: (host: Host) => boolean): SlotGroup | undefined {
+export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | undefined {
   const { option, load } = wanted;
   const held = countByHost(ledger, option);
   let best: SlotGroup | undefined;
@@ -30,7 +31,7 @@ export function pickGroup(ledger: Ledger, wanted: Requirement, mayUse: (host: Ho
     const { host } = group;
     // Most workers are not better than the best so far, and need no look at their replicas.
     if (best !== undefined && bestHeld === 0 && !isRoomier(group, best, load)) continue;
-    if (host.freeBytes < option.memoryBytes || !hasSlot(group, wanted, held) || !mayUse(host)) continue;
+    if (host.freeBytes < option.memoryBytes || !hasSlot(group, wanted, held)) continue;
     const count = held.get(host) ?? 0;
     if (best !== undefined && !(count < bestHeld || (count === bestHeld && isRoomier(group, best, load)))) continue;
     best = group;
@@ -49,12 +50,12 @@ const isRoomier = (a: SlotGroup, b: SlotGroup, load: number): boolean =>
  */
 export function hasSlot(
   { host, slots, freeSlots }: SlotGroup,
-  { load, spread }: Requirement,
+  { load, spread, mayUse }: Requirement,
   held: ReadonlyMap<Host, number>,
 ): boolean {
   if (!host.schedulable || freeSlots + minLoad < load) return false;
   if (spread && !isAtRest(host)) return false;
-  return (held.get(host) ?? 0) < (spread ? Math.min(1, slots) : slots);
+  return (held.get(host) ?? 0) < (spread ? Math.min(1, slots) : slots) && mayUse(host);
 }
 
 /** Returns whether no replica of a worker is loading or leaving. */
@@ -73,6 +74,13 @@ export function lackOf(ledger: Ledger, wanted: Requirement): { readonly cause: U
     return {
       cause: 'compute',
       text: `no slot of ${option.hardwareClass} has ${wanted.load.toFixed(2)} of its time left`,
+    };
+  // Only `mayUse` rejects these.
+  const evictedFrom = pickGroup(ledger, { ...wanted, mayUse: () => true });
+  if (evictedFrom !== undefined)
+    return {
+      cause: 'memory',
+      text: `was evicted from ${evictedFrom.host.worker.info.id} shortly before, and returns there for queries only`,
     };
   return { cause: 'memory', text: `no worker has a slot and ${option.memoryBytes} bytes for it` };
 }
