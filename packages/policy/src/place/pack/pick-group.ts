@@ -6,6 +6,7 @@ import type { Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { minLoad } from '../targets/compute.js';
 import { countByHost } from './replicas.js';
+import { anywhere } from './returning.js';
 
 /** The requirements of one more replica on its worker. */
 export interface Requirement {
@@ -76,7 +77,7 @@ export function lackOf(ledger: Ledger, wanted: Requirement): { readonly cause: U
       text: `no slot of ${option.hardwareClass} has ${wanted.load.toFixed(2)} of its time left`,
     };
   // Only `mayUse` rejects these.
-  const evictedFrom = pickGroup(ledger, { ...wanted, mayUse: () => true });
+  const evictedFrom = wanted.mayUse === anywhere ? undefined : pickGroup(ledger, { ...wanted, mayUse: anywhere });
   if (evictedFrom !== undefined)
     return {
       cause: 'memory',

@@ -7,6 +7,9 @@ import type { Option } from '../context/options.js';
 import type { Host } from '../ledger/entry.js';
 import type { Need } from '../needs/need.js';
 
+/** The condition of a replica that may be loaded on every worker. */
+export const anywhere = (): boolean => true;
+
 /**
  * Returns the condition for workers on which a need may load a variant: not those from which it was evicted within
  * `returnMs`, or else two needs could evict each other in turns. With `evicts`, the load evicts others.
@@ -17,7 +20,7 @@ export function mayReturn(
   { variant: { variant } }: Option,
   evicts: boolean,
 ): (host: Host) => boolean {
-  if (returns === 'evicting' || (returns === 'free' && !evicts)) return () => true;
+  if (returns === 'evicting' || (returns === 'free' && !evicts) || snapshot.evictedAt.size === 0) return anywhere;
   return ({ worker }) => {
     const at = snapshot.evictedAt.get(placeKey(variant.id, variant.version, worker.info.id));
     return at === undefined || horizon.hasCome(milliseconds(at + params.returnMs));
