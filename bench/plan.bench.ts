@@ -58,7 +58,7 @@ function run(start: PlacementSnapshot, max: number): { readonly world: Placement
     const { plan, ms } = timePlan(world);
     times.push(ms);
     if (plan.actions.length === 0 && world.replicas.every(({ state }) => state === 'ready')) break;
-    world = { ...carryOut(world, plan, turn), planId: `${start.planId}-${turn}` };
+    world = carryOut(world, plan);
   }
   return { world, times };
 }
@@ -98,22 +98,22 @@ interface FleetTimes {
 }
 
 /** Plans for an empty fleet, for one more replica of each variant, and for a fleet with too little memory. */
-function timeFleets(planId: string): FleetTimes {
+function timeFleets(): FleetTimes {
   const [empty, tight] = [fleet(32_768, rng), fleet(300, rng)];
-  const first = run({ ...empty, demand: demandOf(empty, replicasPerVariant), planId }, turns);
+  const first = run({ ...empty, demand: demandOf(empty, replicasPerVariant) }, turns);
   const demand = demandOf(empty, replicasPerVariant + 1);
-  const more = run({ ...first.world, demand, planId: `${planId}-more` }, turns);
-  const full = run({ ...tight, demand: demandOf(tight, replicasPerVariant), planId }, turns);
+  const more = run({ ...first.world, demand }, turns);
+  const full = run({ ...tight, demand: demandOf(tight, replicasPerVariant) }, turns);
   return { first: first.times, more: more.times, full: full.times };
 }
 
 const timesOfAll = (part: keyof FleetTimes): readonly number[] => fleetTimes.flatMap((one) => one[part]);
 
 const rng = createSeededRng(1);
-const [cold = 0] = timeFleets('cold').first;
+const [cold = 0] = timeFleets().first;
 const fleetTimes = Array.from({ length: fleets }, (_, i) => {
   progress(`fleet ${i + 1} of ${fleets}`);
-  return timeFleets(`fleet-${i}`);
+  return timeFleets();
 });
 const empty = fleet(32_768, rng);
 const { world } = run({ ...empty, demand: demandOf(empty, replicasPerVariant) }, turns);

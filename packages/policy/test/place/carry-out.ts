@@ -16,7 +16,7 @@ import { files, variant } from '../support/fixture.js';
  * Returns the snapshot one turn after a plan: unloaded replicas are gone, loaded ones are ready, measured variants have
  * a profile, generated files have an outcome and variants, and served versions are updated.
  */
-export function carryOut(before: PlacementSnapshot, plan: Plan, turn: number, keepDraining = false): PlacementSnapshot {
+export function carryOut(before: PlacementSnapshot, plan: Plan, keepDraining = false): PlacementSnapshot {
   const unloaded = new Set(plan.actions.flatMap((a) => (a.kind === 'unload' ? [a.assignment.replica] : [])));
   const now = milliseconds(before.now + 1000);
   const kept = before.replicas.flatMap((replica): PlacementReplica[] => {
@@ -39,7 +39,7 @@ export function carryOut(before: PlacementSnapshot, plan: Plan, turn: number, ke
   const after = {
     ...before,
     now,
-    planId: `p${turn}`,
+    planId: `p${now}`,
     held: [],
     replicas: [...kept, ...loaded],
     architectures: made,

@@ -54,10 +54,10 @@ describe('demand', () => {
     });
     const first = planReplicas(world, params);
     assert.deepEqual(brief(first), ['unload x:original on a']);
-    world = carryOut(world, first, 1);
+    world = carryOut(world, first);
     const second = planReplicas(world, params);
     assert.deepEqual(brief(second), ['load busy:original on a']);
-    world = { ...carryOut(world, second, 2), demand: new Map(), held: [variantId('x:original')] };
+    world = { ...carryOut(world, second), demand: new Map(), held: [variantId('x:original')] };
     assert.deepEqual(brief(planReplicas(world, params)), ['unload busy:original on a']);
   });
 
@@ -132,7 +132,7 @@ describe('demand', () => {
     for (let turn = 1; turn <= 4; turn++) {
       const next = planReplicas(world, params);
       lines.push(brief(next));
-      world = carryOut(world, next, turn);
+      world = carryOut(world, next);
     }
     assert.deepEqual(lines, [['load other:original on b'], [], ['unload other:original on a'], []]);
   });

@@ -292,7 +292,7 @@ describe('planReplicas', () => {
     for (let turn = 1; turn <= turns; turn++) {
       const plan = planReplicas(world, defaultPlacementParams);
       check(world, plan);
-      world = carryOut(world, plan, turn, true);
+      world = carryOut(world, plan, true);
     }
     return world;
   }

@@ -41,7 +41,7 @@ function run(start: PlacementSnapshot, turns: number): readonly string[] {
     const next = planReplicas(now, params);
     for (const { info } of now.workers) assert.ok(memoryOn(info.id, now, next) <= info.memoryBytes);
     lines.push([`v${now.served.get('a')}`, ...brief(next)].join(' | '));
-    now = carryOut(now, next, turn, true);
+    now = carryOut(now, next, true);
   }
   return lines;
 }
@@ -225,9 +225,9 @@ describe('a new version', () => {
           workers: Array.from({ length: workers }, (_, i) => worker(`w${i}`, memory + 100 * Number(i === 0))),
           replicas: old.slice(0, 1).map(({ variant: { id } }) => replica('1', id, 'w0')),
         });
-        const turn = (i: number): void => {
+        const turn = (): void => {
           const before = now.served.get('a') ?? 0;
-          now = carryOut(now, planReplicas(now, params), i, true);
+          now = carryOut(now, planReplicas(now, params), true);
           assert.ok((now.served.get('a') ?? 0) >= before, 'the name never goes back');
         };
         for (const [i, event] of events.entries()) {
@@ -239,9 +239,9 @@ describe('a new version', () => {
             now = { ...now, replicas: now.replicas.filter((_, at) => at !== i % now.replicas.length) };
           if (event === 'restart')
             now = { ...now, replicas: now.replicas.map((one) => ({ ...one, state: 'assigned' })) };
-          turn(i);
+          turn();
         }
-        for (let i = 0; i < 30; i++) turn(100 + i);
+        for (let i = 0; i < 30; i++) turn();
         assert.equal(now.served.get('a'), 2);
         assert.deepEqual([...new Set(now.replicas.map(({ assignment }) => assignment.version))], [2]);
         assert.deepEqual(brief(planReplicas(now, params)), []);
@@ -266,7 +266,7 @@ describe('a new version', () => {
             ({ assignment, state }) => assignment.version === served && state === 'ready',
           );
           assert.ok(ready.length > 0, `turn ${i}`);
-          now = carryOut(now, planReplicas(now, params), i, true);
+          now = carryOut(now, planReplicas(now, params), true);
         }
         assert.equal(now.served.get('a'), 2);
       }),

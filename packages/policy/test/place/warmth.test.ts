@@ -377,7 +377,7 @@ describe('a cold variant under steady light demand', () => {
       steady = observeRates(steady, rates, defaultSteadyDemandParams, world.now, cold);
       const plan = planReplicas({ ...world, held: isHeld ? [id] : [], demand: steady.rates }, params);
       actions.push(...brief(plan));
-      world = slowly(world, carryOut(world, plan, turn), loadTurns);
+      world = slowly(world, carryOut(world, plan), loadTurns);
     }
     return actions;
   }
@@ -464,7 +464,7 @@ describe('placement with selection and warmth rules', () => {
         for (let turn = 1; turn <= 60; turn += 1) {
           const plan = planReplicas(world, fast);
           for (const { info } of world.workers) assert.ok(memoryOn(info.id, world, plan) <= info.memoryBytes);
-          world = carryOut(world, plan, turn, true);
+          world = carryOut(world, plan, true);
         }
         const plan = planReplicas(world, fast);
         assert.deepEqual(brief(plan), []);
@@ -499,7 +499,7 @@ describe('models without a measured accuracy', () => {
       new Set(world.replicas.flatMap((one) => (one.state === 'ready' ? [one.assignment.variant] : []))).size;
     let since: number | undefined;
     for (let turn = 1; turn <= 300; turn += 1) {
-      world = carryOut(world, planReplicas(world, defaultPlacementParams), turn, true);
+      world = carryOut(world, planReplicas(world, defaultPlacementParams), true);
       if (ready() === count) since ??= turn;
       assert.ok(since === undefined || ready() === count, `one of them left in turn ${turn}`);
     }

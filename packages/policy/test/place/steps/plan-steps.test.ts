@@ -246,7 +246,7 @@ describe('planSteps', () => {
             done.add(key);
           }
           for (const { info } of world.workers) assert.ok(memoryOn(info.id, world, next) <= info.memoryBytes);
-          world = carryOut(world, next, turn, true);
+          world = carryOut(world, next, true);
         }
         assert.deepEqual(brief(planReplicas(world, defaultPlacementParams)), []);
         for (const { architecture: made, outcomes } of world.architectures) {
