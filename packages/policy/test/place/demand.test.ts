@@ -61,6 +61,56 @@ describe('demand', () => {
     assert.deepEqual(brief(planReplicas(world, params)), ['unload busy:original on a']);
   });
 
+  it('evicts for all of its replicas in one plan, and nothing for which these leave room', () => {
+    const first = snapshot({
+      now: milliseconds(10_000),
+      tasks: [task('x'), task('y'), task('busy')],
+      variants: [
+        variant('x:original', { task: 'x', p50Ms: 1, memoryMib: 60 }),
+        variant('y:original', { task: 'y', p50Ms: 1, memoryMib: 190 }),
+        busy,
+      ],
+      workers: [worker('a', 300, { slots: 4 })],
+      replicas: [
+        replica('1', 'x:original', 'a', { lastUsedAt: milliseconds(1) }),
+        replica('2', 'y:original', 'a', { lastUsedAt: milliseconds(2) }),
+      ],
+      ...wanted(['busy:original', 2]),
+    });
+    const evictions = planReplicas(first, params);
+    assert.deepEqual(brief(evictions), ['unload y:original on a']);
+    const loads = planReplicas(carryOut(first, evictions), params);
+    assert.deepEqual(brief(loads), ['load busy:original on a', 'load busy:original on a']);
+  });
+
+  it('leaves a required variant where evicting another one makes room for it', () => {
+    const { actions, unmet } = plan({
+      now: milliseconds(10_000),
+      tasks: [task('x'), task('z'), task('busy')],
+      variants: [
+        variant('x:original', { task: 'x', p50Ms: 1, memoryMib: 60 }),
+        variant('z:original', { task: 'z', p50Ms: 1, memoryMib: 60 }),
+        busy,
+      ],
+      workers: [worker('a', 210), worker('b', 110), worker('c', 60)],
+      replicas: [
+        replica('1', 'x:original', 'a', { lastUsedAt: milliseconds(1) }),
+        replica('2', 'x:original', 'b', { lastUsedAt: milliseconds(4) }),
+        replica('3', 'z:original', 'a', { lastUsedAt: milliseconds(2) }),
+        replica('4', 'z:original', 'c', { lastUsedAt: milliseconds(3) }),
+      ],
+      ...wanted(['busy:original', 2]),
+    });
+    assert.deepEqual(
+      actions.map((action) => action.kind === 'unload' && action.assignment.replica),
+      ['2', '3'],
+    );
+    assert.deepEqual(
+      unmet.map(({ variant: id, cause }) => [id, cause]),
+      [['busy:original', 'eviction']],
+    );
+  });
+
   it('gets at most the time of the slots, and the rest is reported', () => {
     const { actions, unmet } = plan({
       tasks: [task('busy')],

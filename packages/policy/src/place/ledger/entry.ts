@@ -3,9 +3,10 @@
 import type { HardwareClassId, ReplicaId, VariantId } from '@pareto/core';
 import type { PlacementReplica, PlacementWorker } from '../../snapshot/snapshot.js';
 
-/** A replica in the ledger: an existing one, or (without `existing`) one that this plan loads. */
+/** A replica in the ledger: an existing one, or (without `existing`) one that this plan or a later one loads. */
 export interface Entry {
-  readonly replica: ReplicaId;
+  /** Id. Undefined if a later plan loads the replica. */
+  readonly replica: ReplicaId | undefined;
   readonly variant: VariantId;
   readonly version: number;
   readonly hardwareClass: HardwareClassId;

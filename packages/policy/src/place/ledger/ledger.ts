@@ -33,9 +33,15 @@ export interface Ledger {
   /** Keeps a replica for a need, whose queries take `load` of a slot's time in addition. */
   claim(entry: Entry, claim: Claim, load: number): void;
   load(option: Option, group: SlotGroup, reason: string): Entry;
+  /** Reserves the place of a replica that a later plan loads, when unloads have freed the memory. */
+  loadLater(option: Option, group: SlotGroup): Entry;
   readonly unload: (entry: Entry, reason: string) => void;
   /** Unloads a replica that makes room for another one. */
   evict(entry: Entry, reason: string): void;
+  /** Keeps an evicted replica after all. */
+  reprieve(entry: Entry): void;
+  /** Returns the evicted replicas. */
+  evicted(): readonly Entry[];
   /** Plans an order for a worker. `memoryBytes` is the maximum that the order may use. */
   order(order: Order, host: Host, memoryBytes: number): void;
   /** Reserves memory on a worker for a load that must wait for unloads. */
@@ -52,6 +58,8 @@ export function createLedger(context: PlanningContext): Ledger {
   const entries: Entry[] = [];
   const byVariant = new Map<VariantId, Entry[]>();
   const actions: PlanAction[] = [];
+  const evicted = new Map<Entry, PlanAction>();
+  let loads = 0;
   const unmet: UnmetNeed[] = [];
   const deferred: DeferredStep[] = [];
   const addEntry = (entry: Entry): Entry => {
@@ -71,13 +79,11 @@ export function createLedger(context: PlanningContext): Ledger {
     host.freeBytes -= memoryBytes;
     host.freeBytesAfterUnload -= memoryBytes;
   };
-  const leave = (entry: Entry, why: { readonly reason: string; readonly evicted?: true }): void => {
-    if (entry.leaving || entry.existing === undefined) return;
-    entry.leaving = true;
-    entry.host.freeBytesAfterUnload += entry.memoryBytes;
-    if (entry.group !== undefined) entry.group.freeSlots += entry.load;
-    entry.load = 0;
-    actions.push({ kind: 'unload', assignment: entry.existing.assignment, ...why });
+  const setLeaving = (entry: Entry, leaving: boolean): void => {
+    const sign = leaving ? 1 : -1;
+    entry.leaving = leaving;
+    entry.host.freeBytesAfterUnload += sign * entry.memoryBytes;
+    if (entry.group !== undefined) entry.group.freeSlots += sign * entry.load;
   };
   return {
     hosts,
@@ -93,14 +99,31 @@ export function createLedger(context: PlanningContext): Ledger {
       const { id: variant, version } = option.variant.variant;
       const { hardwareClass, memoryBytes } = option;
       const { host } = group;
-      const replica = replicaId(`${snapshot.planId}-${actions.length}`);
+      const replica = replicaId(`${snapshot.planId}-${loads++}`);
       const assignment: Assignment = { replica, variant, version, worker: host.worker.info.id, hardwareClass };
       actions.push({ kind: 'load', assignment, reason });
       reserve(host, memoryBytes);
       return addEntry(createEntry(assignment, host, memoryBytes, undefined));
     },
-    unload: (entry, reason) => leave(entry, { reason }),
-    evict: (entry, reason) => leave(entry, { reason, evicted: true }),
+    loadLater({ variant: { variant }, hardwareClass, memoryBytes }, { host }) {
+      reserve(host, memoryBytes);
+      const place = { replica: undefined, variant: variant.id, version: variant.version, hardwareClass };
+      return addEntry(createEntry(place, host, memoryBytes, undefined));
+    },
+    unload(entry, reason) {
+      if (entry.leaving || entry.existing === undefined) return;
+      setLeaving(entry, true);
+      actions.push({ kind: 'unload', assignment: entry.existing.assignment, reason });
+    },
+    evict(entry, reason) {
+      if (entry.leaving || entry.existing === undefined) return;
+      setLeaving(entry, true);
+      evicted.set(entry, { kind: 'unload', assignment: entry.existing.assignment, reason, evicted: true });
+    },
+    reprieve(entry) {
+      if (evicted.delete(entry)) setLeaving(entry, false);
+    },
+    evicted: () => [...evicted.keys()],
     order(order, host, memoryBytes) {
       actions.push({ ...order, worker: host.worker.info.id });
       host.order = order.kind;
@@ -109,7 +132,13 @@ export function createLedger(context: PlanningContext): Ledger {
     reserve,
     unmet: (need) => void unmet.push(need),
     defer: (step) => void deferred.push(step),
-    plan: () => ({ actions, unmet, deferred, kept: entries.flatMap(keptReplica), nextAt: horizon.nextAt }),
+    plan: () => ({
+      actions: [...actions, ...evicted.values()],
+      unmet,
+      deferred,
+      kept: entries.flatMap(keptReplica),
+      nextAt: horizon.nextAt,
+    }),
   };
 }
 
@@ -124,7 +153,7 @@ function entryOf(replica: PlacementReplica, host: Host, memory: Memory): Entry {
 }
 
 function createEntry(
-  { replica, variant, version, hardwareClass }: Assignment,
+  { replica, variant, version, hardwareClass }: Pick<Entry, 'replica' | 'variant' | 'version' | 'hardwareClass'>,
   host: Host,
   memoryBytes: number,
   existing: PlacementReplica | undefined,
@@ -144,9 +173,9 @@ function createEntry(
   };
 }
 
-/** Returns why a replica stays or is loaded. Empty if it is leaving. */
+/** Returns why a replica stays or is loaded. Empty if it is leaving, or loaded later. */
 function keptReplica({ replica, existing, host, leaving, claim }: Entry): readonly KeptReplica[] {
-  if (leaving) return [];
+  if (leaving || replica === undefined) return [];
   if (claim !== undefined) return [{ replica, source: claim.source, reason: claim.reason }];
   if (host.worker.draining) return [{ replica, source: undefined, reason: 'its worker drains, and no other is ready' }];
   const reason =

@@ -69,6 +69,15 @@ export const evictable = (host: Host, rank: number): readonly Entry[] =>
     .filter((entry) => !entry.leaving && entry.existing !== undefined && claimRank(entry) > rank)
     .toSorted(leastImportantFirst);
 
+/** Keeps the evicted replicas for which their workers have memory and slot time left, the most important first. */
+export function reprieve(ledger: Ledger): void {
+  for (const entry of ledger.evicted().toSorted((a, b) => leastImportantFirst(b, a))) {
+    const { host, group, memoryBytes, load } = entry;
+    if (host.freeBytesAfterUnload < memoryBytes || (load > 0 && (group?.freeSlots ?? 0) < load)) continue;
+    ledger.reprieve(entry);
+  }
+}
+
 /** Evicts what only less important needs keep, but no replica of the variant itself, which counts on another class. */
 export const lessImportant = (rank: number, own: Pick<Variant, 'id' | 'version'>): Eviction => ({
   of: (host) => evictable(host, rank).filter(({ variant, version }) => variant !== own.id || version !== own.version),

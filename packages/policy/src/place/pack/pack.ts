@@ -20,6 +20,8 @@ export interface Lack {
   replicas: number;
   /** Slots of the share's class. */
   load: number;
+  /** Set if a later plan loads some of it. */
+  isWaiting: boolean;
   /** Set if nothing more can be done for it in this plan. */
   isStuck: boolean;
 }
@@ -34,7 +36,13 @@ interface Provision {
 export const createPack = (target: Target): Pack => ({
   target,
   counted: new Map(),
-  lacks: target.shares.map((share) => ({ share, replicas: share.replicas, load: share.load, isStuck: false })),
+  lacks: target.shares.map((share) => ({
+    share,
+    replicas: share.replicas,
+    load: share.load,
+    isWaiting: false,
+    isStuck: false,
+  })),
   candidates: undefined,
 });
 
@@ -63,6 +71,7 @@ export function refresh(pack: Pack): void {
   for (const [entry, { lack, load }] of pack.counted) {
     if (!entry.leaving) continue;
     pack.counted.delete(entry);
+    entry.load = 0;
     lack.replicas += 1;
     lack.load += load;
   }

@@ -3,7 +3,7 @@
 import type { Rates } from '../../demand/steady-demand.js';
 import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
-import type { Entry } from '../ledger/entry.js';
+import type { Entry, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { minLoad } from '../targets/compute.js';
 import { unmetNeed, type Target } from '../targets/target.js';
@@ -18,7 +18,7 @@ export interface Packer {
   /** Claims one existing replica on a class on which the target lacks some. Returns false if there is none. */
   readonly claim: (pack: Pack) => boolean;
   /**
-   * Provides one replica, on another class if its own has no room. If there is none, evicts less important replicas, so
+   * Provides one replica, on another class if its own has no room. If no worker has, evicts less important replicas, so
    * that a later plan can load it. Returns false if nothing more can be done in this plan.
    */
   readonly provide: (pack: Pack) => boolean;
@@ -53,12 +53,23 @@ export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
     if (group !== undefined) keep(pack, lack, ledger.load(option, group, pack.target.need.reason), option);
     return group !== undefined;
   };
-  const evictFor = (pack: Pack, lack: Lack, options: readonly Option[]): void => {
+  /** Reserves a place for a later load, or keeps a replica of the variant that this plan evicted from there. */
+  const loadLater = (pack: Pack, lack: Lack, group: SlotGroup, option: Option): void => {
+    const { need, source } = pack.target;
+    const reprieved = reprieveOn(ledger, group, option);
+    keep(pack, lack, reprieved ?? ledger.loadLater(option, group), option);
+    if (reprieved !== undefined || lack.isWaiting) return;
+    lack.isWaiting = true;
+    const text = `waits for memory on ${group.host.worker.info.id}`;
+    ledger.unmet(unmetNeed(source, need, { cause: 'eviction', text }));
+  };
+  /** Returns false if not even evictions make room for one more replica. */
+  const evictFor = (pack: Pack, lack: Lack, options: readonly Option[]): boolean => {
     const { need, source, priority } = pack.target;
     const { architecture } = lack.share.option.variant.variant;
     const wanted = options.map((option) => requirementOf(pack, lack, option, true));
     // The evicted replicas reduce the needs of the architecture's other variants, so their memory may be enough for these.
-    if (need.replaces !== undefined && replaced.has(architecture)) return;
+    if (need.replaces !== undefined && replaced.has(architecture)) return false;
     const rank = rankOf(priority, pack.counted.size);
     let room = findRoom(ledger, wanted, lessImportant(rank, lack.share.option.variant.variant));
     if (room === undefined && need.replaces !== undefined) {
@@ -67,11 +78,11 @@ export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
     }
     if (room === undefined) {
       ledger.unmet(unmetNeed(source, need, lackOf(ledger, requirementOf(pack, lack, lack.share.option, false))));
-      return;
+      return false;
     }
     makeRoom(ledger, room, replaced.has(architecture));
-    const text = `waits for memory on ${room.group.host.worker.info.id}`;
-    ledger.unmet(unmetNeed(source, need, { cause: 'eviction', text }));
+    loadLater(pack, lack, room.group, room.wanted.option);
+    return true;
   };
 
   return {
@@ -81,11 +92,10 @@ export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
       if (lack === undefined) return false;
       const options = optionsFor(pack.target, lack, context);
       const isProvided =
-        options.some((option) => claimOn(pack, lack, option)) || options.some((option) => loadNew(pack, lack, option));
-      if (!isProvided) {
-        lack.isStuck = true;
-        if (pack.target.need.evicts) evictFor(pack, lack, options);
-      }
+        options.some((option) => claimOn(pack, lack, option)) ||
+        options.some((option) => loadNew(pack, lack, option)) ||
+        (pack.target.need.evicts && evictFor(pack, lack, options));
+      if (!isProvided) lack.isStuck = true;
       return pack.lacks.some(isOpen);
     },
   };
@@ -143,12 +153,21 @@ function excessOn({ host, group, hardwareClass }: Entry, demand: Rates): number 
   return Math.max(0, count - (group?.slots ?? 0));
 }
 
-function makeRoom(ledger: Ledger, { group, victims, wanted }: Room, isSuccession: boolean): void {
+/** Keeps a replica of the variant that this plan evicted from these slots. Undefined if there is none. */
+function reprieveOn(ledger: Ledger, group: SlotGroup, option: Option): Entry | undefined {
+  const { id, version } = option.variant.variant;
+  const own = ledger
+    .evicted()
+    .find((entry) => entry.group === group && entry.variant === id && entry.version === version && isReady(entry));
+  if (own !== undefined) ledger.reprieve(own);
+  return own;
+}
+
+function makeRoom(ledger: Ledger, { victims, wanted }: Room, isSuccession: boolean): void {
   const { id } = wanted.option.variant.variant;
   for (const victim of victims) {
     const isNeeded = isSuccession && victim.claim !== undefined;
     const why = isNeeded ? 'not enough memory for both versions' : 'least recently used';
     ledger.evict(victim, `${why}, makes room for ${id}`);
   }
-  ledger.reserve(group.host, wanted.option.memoryBytes);
 }

@@ -4,6 +4,7 @@
 import type { PlanningContext } from '../context/context.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Target } from '../targets/target.js';
+import { reprieve } from './evict.js';
 import { createPack, refresh, type Pack } from './pack.js';
 import { createPacker } from './packer.js';
 
@@ -29,6 +30,7 @@ export function createPacking(ledger: Ledger, context: PlanningContext, targets:
         const own = ofPriority(priority);
         for (const pack of own) refresh(pack);
         inTurns(own, packer.provide);
+        reprieve(ledger);
       }
     },
   };
