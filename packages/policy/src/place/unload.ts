@@ -64,6 +64,8 @@ function surplusReason(ledger: Ledger, entry: Entry, retention: Retention): stri
     others.every(({ claim }) => claim === undefined) &&
     ![entry, ...others].some((one) => wasUsedRecently(one.existing, retention));
   if (isIdle) return 'idle';
+  // Which replicas meet a demand that exceeds the slots depends on those that exist, so it may need this one again.
+  if (ledger.lacks(entry.variant)) return undefined;
   return others.some(isReady) ? 'more replicas than demand needs' : undefined;
 }
 

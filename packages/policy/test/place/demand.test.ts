@@ -126,6 +126,22 @@ describe('demand', () => {
     assert.match(unmet[0]?.reason ?? '', /^demand: 279 items\/s need the time of 2\.8 more slots/);
   });
 
+  it('keeps the replicas that it can not use while slots are too few', () => {
+    const other = variant('other:original', { p50Ms: 10, task: 'busy', accuracy: 0.8 });
+    const actionsFor = (replicas: number): readonly string[] =>
+      brief(
+        plan({
+          tasks: [task('busy')],
+          variants: [busy, other],
+          workers: [worker('a', 500, { slots: 2 })],
+          replicas: ['busy', 'busy', 'other'].map((name, i) => replica(String(i), `${name}:original`, 'a')),
+          ...wanted(['busy:original', replicas], ['other:original', 2]),
+        }),
+      );
+    assert.deepEqual(actionsFor(3), []);
+    assert.deepEqual(actionsFor(1), ['load other:original on a', 'unload busy:original on a']);
+  });
+
   it('lacks a worker, not slot time, if no worker can hold the variant', () => {
     const { unmet } = plan({
       tasks: [task('busy')],

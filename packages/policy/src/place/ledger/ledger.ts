@@ -47,6 +47,8 @@ export interface Ledger {
   /** Reserves memory on a worker for a load that must wait for unloads. */
   reserve(host: Host, memoryBytes: number): void;
   unmet(need: UnmetNeed): void;
+  /** Returns whether a need of the variant is not met. */
+  lacks(variant: VariantId): boolean;
   defer(step: DeferredStep): void;
   plan(): Plan;
 }
@@ -61,6 +63,7 @@ export function createLedger(context: PlanningContext): Ledger {
   const evicted = new Map<Entry, PlanAction>();
   let loads = 0;
   const unmet: UnmetNeed[] = [];
+  const lacking = new Set<VariantId>();
   const deferred: DeferredStep[] = [];
   const addEntry = (entry: Entry): Entry => {
     entries.push(entry);
@@ -130,7 +133,11 @@ export function createLedger(context: PlanningContext): Ledger {
       reserve(host, memoryBytes);
     },
     reserve,
-    unmet: (need) => void unmet.push(need),
+    unmet(need) {
+      unmet.push(need);
+      lacking.add(need.variant);
+    },
+    lacks: (variant) => lacking.has(variant),
     defer: (step) => void deferred.push(step),
     plan: () => ({
       actions: [...actions, ...evicted.values()],
