@@ -39,7 +39,9 @@ describe('worker faults', function () {
     await serve('killed', loopModel(), 1);
     const slow = worker.infer({ replica: 'killed', body: one(300_000) });
     const queued = [1, 2, 3].map((value) => worker.infer({ replica: 'killed', body: one(value) }));
-    await worker.controller.waitForReplica('killed', ({ runningItems }) => runningItems > 0);
+    await worker.controller.waitForReport('a running query', ({ replicas }) =>
+      replicas.some(({ replicaId, runningItems }) => replicaId === 'killed' && runningItems > 0),
+    );
     for (const pid of executors()) process.kill(pid, 'SIGKILL');
     assert.deepEqual((await Promise.all(queued)).map(floatsOf), [[1], [2], [3]]);
     assert.deepEqual(floatsOf(await slow), [300_000]);

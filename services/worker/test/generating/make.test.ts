@@ -178,11 +178,7 @@ describe('generating a file', function () {
     await using own = await startTestWorker();
     own.controller.addBlob(digits('validation.npz'));
     order('int8-static', digits('models/cnn-large.onnx'), { at: own, validationDigest });
-    let sequence = 0;
-    await waitFor('a run', () => {
-      own.controller.requestReport(++sequence);
-      return /^(calibrating|checking)/.test(own.controller.report?.progress ?? '') ? true : undefined;
-    });
+    await own.controller.waitForReport('a run', ({ progress }) => /^(calibrating|checking)/.test(progress));
     assert.equal(own.controller.report?.measuring, `${architecture}:int8-static`);
     await own.group.stop();
     assert.deepEqual(own.controller.outcomes, []);

@@ -120,11 +120,9 @@ describe('worker session', function () {
     const running = [500_000, 1, 2].map((value) =>
       worker.infer({ replica: 'loop', body: floatRequest([1, 1], [value]) }),
     );
-    let sequence = 0;
-    await waitFor('a running query', () => {
-      worker.controller.requestReport(++sequence);
-      return worker.controller.report?.replicas.some(({ runningItems }) => runningItems > 0) ? true : undefined;
-    });
+    await worker.controller.waitForReport('a running query', ({ replicas }) =>
+      replicas.some(({ runningItems }) => runningItems > 0),
+    );
     const stopped = worker.group.stop();
     assert.deepEqual((await Promise.all(running)).map(floatsOf), [[500_000], [1], [2]]);
     await stopped;

@@ -45,6 +45,8 @@ export interface FakeController {
     matches: (report: wire.ReplicaReport) => boolean,
     timeoutMs?: number,
   ): Promise<wire.ReplicaReport>;
+  /** Requests reports until one matches, which may be so only for a short time. */
+  waitForReport(what: string, matches: (report: wire.WorkerReport) => boolean): Promise<wire.WorkerReport>;
   close(): void;
 }
 
@@ -108,6 +110,13 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
         () => report?.replicas.find((replica) => replica.replicaId === id && matches(replica)),
         timeoutMs,
       ),
+    waitForReport(what, matches) {
+      let sequence = 0;
+      return waitFor(what, () => {
+        controller.requestReport(++sequence);
+        return report !== undefined && matches(report) ? report : undefined;
+      });
+    },
     close: () => server.close(),
   };
   async function read(stream: WorkerStream): Promise<void> {
