@@ -99,7 +99,7 @@ export async function createController(
   const server = createServer({ ...config, ...access.server, limiter, clock, onError });
   addServices(server, {
     ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, reader, reservations, assigner },
-    ...{ planLog, events, notices, routes, table, metrics, limiter, params, reportRequester },
+    ...{ planLog, events, notices, loop, routes, table, metrics, limiter, params, reportRequester },
   });
   cluster.onChange(() => {
     loop.trigger();

@@ -19,6 +19,7 @@ import { createEvents } from './api/events-service.js';
 import type { FleetRecords } from './fleet/fleet-records.js';
 import { createFleetHandlers } from './api/fleet-service.js';
 import { createHeartbeats } from './fleet/heartbeats.js';
+import type { ControlLoop } from './plan/control-loop.js';
 import type { LoadFlusher } from './loads/load-flusher.js';
 import type { Notices } from './cluster/notices.js';
 import type { OutcomeRecords } from './registry/outcome-records.js';
@@ -50,6 +51,7 @@ export interface ServiceParts {
   readonly planLog: PlanLog;
   readonly events: EventLog;
   readonly notices: Notices;
+  readonly loop: ControlLoop;
   readonly routes: Routes;
   readonly table: TableLog;
   readonly metrics: ControllerMetrics;
@@ -58,7 +60,7 @@ export interface ServiceParts {
 }
 
 export function addServices(server: RpcServer, parts: ServiceParts): void {
-  const { config, context, cluster, blobs, routes, table, metrics } = parts;
+  const { config, context, cluster, blobs, loop, routes, table, metrics } = parts;
   const heartbeats = createHeartbeats({ ...cluster, ...context });
   const join = createJoin({ ...parts, ...cluster, ...context, heartbeats });
   const statistics = createStatistics({ ...parts, ...cluster, ...context });
@@ -82,11 +84,13 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   server.add('pareto.v1.Fleet', { ...createFleetHandlers(fleet), events });
   server.add('pareto.v1.Routes', {
     ...{ ...routes.handlers, statistics },
-    async setWarmth(request) {
+    async setWarmth(request, { signal }) {
       leader.require();
       requireSettled(cluster);
       await queueWarmth(request);
-      return {};
+      if (!request.warm) return {};
+      await loop.nextTurn(signal);
+      return routes.update();
     },
   });
 }

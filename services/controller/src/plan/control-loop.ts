@@ -20,7 +20,7 @@ import { observe, type ClusterView } from '../cluster/observe.js';
 import { followDemand, isSameDemand } from './follow-demand.js';
 import type { Assigner } from '../fleet/worker-stream-writer.js';
 import { nextIteration } from '../loops/next-iteration.js';
-import { createWakeSignal } from '../loops/notifier.js';
+import { createNotifier, createWakeSignal } from '../loops/notifier.js';
 import { createStopwatch } from '../loops/stopwatch.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { expireRules } from '../rules/expire-rules.js';
@@ -35,6 +35,8 @@ export interface ControlLoop {
   readonly trigger: () => void;
   /** Requests a turn without a rest, because queries wait for it. */
   readonly hurry: () => void;
+  /** Requests a turn. Resolves after a turn that starts after the call, or when the signal aborts. */
+  readonly nextTurn: (signal: AbortSignal) => Promise<void>;
   /** Runs turns until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -56,6 +58,8 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   const rest = defaultRestParams;
   const due = createWakeSignal(clock);
   const urgent = createWakeSignal(clock);
+  const turnEnded = createNotifier(clock);
+  let [begun, ended] = [0, 0];
   let memory: TurnMemory | undefined;
   let isTriggered = true;
   const failed = (during: TurnMemory) => (error: unknown) => {
@@ -86,9 +90,17 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
       trigger();
       urgent.wake();
     },
+    async nextTurn(signal) {
+      const next = begun + 1;
+      trigger();
+      while (ended < next && !signal.aborted) await turnEnded.wait(turnMs, signal);
+    },
     async run(signal) {
       while (!signal.aborted) {
+        begun += 1;
         const restMs = await turn();
+        ended = begun;
+        turnEnded.notify();
         await clock.sleep(rest.minMs, signal).catch(() => undefined);
         if (restMs > rest.minMs) await urgent.wait(restMs - rest.minMs, signal);
         await due.wait(turnMs, signal);

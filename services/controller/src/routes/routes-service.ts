@@ -15,6 +15,8 @@ export interface Routes {
   readonly handlers: ServiceHandlers<'pareto.v1.Routes'>;
   /** Requests an update of the table, at most every 100 ms. */
   readonly touch: () => void;
+  /** Updates the table immediately. Returns its version. */
+  readonly update: () => TableVersion;
   /** Checks all sessions again, because routers may have to reconnect to another controller. */
   readonly leadershipChanged: () => void;
   /** Updates the table until the signal aborts. */
@@ -80,6 +82,10 @@ export function createRoutes(options: RoutesOptions): Routes {
   return {
     handlers: { watch: (stream, call) => serveRouter(options, { stream, call, changed, join }) },
     touch: wakeSignal.wake,
+    update() {
+      refresh();
+      return table.version;
+    },
     leadershipChanged: () => changed.notify(),
     async run(signal) {
       while (!signal.aborted) {

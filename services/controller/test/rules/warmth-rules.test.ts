@@ -27,7 +27,7 @@ describe('warmth rules', () => {
     cleanUp.push(started.leave);
     return started;
   };
-  const setWarmth = (target: string, warm: boolean, tenant = 'default'): Promise<unknown> =>
+  const setWarmth = (target: string, warm: boolean, tenant = 'default'): Promise<wire.SetWarmthResponse> =>
     routes.setWarmth({ tenant, target, warm });
   const rows = (table: FakeRouter): readonly string[] =>
     [...table.rows.values()]
@@ -142,6 +142,28 @@ describe('warmth rules', () => {
     const made = (await events()).filter((event) => event.startsWith('made')).toReversed();
     assert.ok(made.includes('made deny tiny ada'));
     assert.ok(made.length < 200, `${made.length} writes for 400 requests`);
+  });
+
+  it('that keep a model warm return the version of a table without the replicas that were unloaded before', async () => {
+    const one = worker('w1');
+    const table = router();
+    const loads = async (): Promise<number> =>
+      (await controller.fleet.overview({})).recentActions.filter(({ kind }) => kind === 'load').length;
+    for (let i = 1; i <= 5; i++) {
+      await until('both variants', () => table.ready().length === 2);
+      assert.equal((await setWarmth('squares', false)).epoch, '');
+      await until('the unloads', () => one.assignments.at(-1)?.replicas.length === 0);
+      const unloaded = new Set([...table.rows.values()].flatMap(({ replica }) => replica?.replicaId ?? []));
+      const { epoch, revision } = await setWarmth('squares', true);
+      assert.equal(await loads(), 2 * (i + 1), 'the plan follows the rule');
+      await until('the table', () => table.version.revision >= revision);
+      assert.equal(epoch, table.version.epoch);
+      const routed = [...table.rows.values()].flatMap(({ replica }) => replica?.replicaId ?? []);
+      assert.deepEqual(
+        routed.filter((id) => unloaded.has(id)),
+        [],
+      );
+    }
   });
 
   it('unload cold variants, which held queries load again, and keep warm ones', async () => {

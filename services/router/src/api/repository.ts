@@ -1,6 +1,6 @@
 // Implements the model repository extension: lists the models, and turns load and unload into warmth rules.
 
-import { ParetoError, type RoutingTable } from '@pareto/core';
+import { ParetoError, type RoutingTable, type TableVersion } from '@pareto/core';
 import type { ServerCall, wire } from '@pareto/rpc';
 import { findTarget, requireTable, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
@@ -35,8 +35,8 @@ export async function loadModel(
   checkRepositoryName(repositoryName);
   checkNoOverrides(modelName, Object.keys(parameters));
   findTarget(core.tables.table, modelName, '');
-  await setWarmth(core, modelName, true, call);
-  await waitForModelReady(core, modelName, call);
+  const version = await setWarmth(core, modelName, true, call);
+  await waitForModelReady(core, modelName, call, version);
   return {};
 }
 
@@ -52,7 +52,12 @@ export async function unloadModel(
   return {};
 }
 
-const setWarmth = (core: RouterCore, name: string, warm: boolean, call: ServerCall): Promise<void> =>
+const setWarmth = (
+  core: RouterCore,
+  name: string,
+  warm: boolean,
+  call: ServerCall,
+): Promise<TableVersion | undefined> =>
   core.controller.setWarmth(name, warm, { signal: call.signal, timeoutMs: call.remainingMs() });
 
 function checkRepositoryName(name: string): void {

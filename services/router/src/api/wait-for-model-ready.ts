@@ -1,22 +1,30 @@
 // Waits until a model is ready.
 
-import { milliseconds, ParetoError } from '@pareto/core';
+import { milliseconds, ParetoError, type TableVersion } from '@pareto/core';
 import type { ServerCall } from '@pareto/rpc';
 import { abortable } from '../query/holds.js';
 import { findTarget, requireTable } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
-import { stateOf } from './model-state.js';
+import { stateOf, type ModelState } from './model-state.js';
 
 type ReadinessDeps = Pick<RouterCore, 'tables' | 'loads' | 'changes' | 'draining' | 'clock'>;
 
 /** Maximum wait; the caller's deadline may be earlier. */
 const maxWaitMs = 60_000;
 
+const behind: ModelState = { state: 'LOADING', reason: 'this router has no table with the newest plan yet' };
+
 /**
- * Resolves when some replica of the model can be called. Throws `failed-precondition` if the model is out of service,
- * `deadline-exceeded` at the caller's deadline, and `unavailable` after 60 s. The last two state why it is not ready.
+ * Resolves when some replica of the model can be called, according to a table that is not older than `version`. Throws
+ * `failed-precondition` if the model is out of service, `deadline-exceeded` at the caller's deadline, and `unavailable`
+ * after 60 s. The last two state why it is not ready.
  */
-export async function waitForModelReady(core: ReadinessDeps, name: string, call: ServerCall): Promise<void> {
+export async function waitForModelReady(
+  core: ReadinessDeps,
+  name: string,
+  call: ServerCall,
+  version?: TableVersion,
+): Promise<void> {
   const remaining = call.remainingMs();
   const ended = new AbortController();
   const waitMs = milliseconds(Math.min(maxWaitMs, remaining ?? Infinity));
@@ -24,7 +32,8 @@ export async function waitForModelReady(core: ReadinessDeps, name: string, call:
   for (;;) {
     const changed = core.changes.next();
     const table = requireTable(core.tables.table);
-    const { state, reason } = stateOf(core, table, findTarget(table, name, ''));
+    const isBehind = version?.epoch === table.version.epoch && table.version.revision < version.revision;
+    const { state, reason } = isBehind ? behind : stateOf(core, table, findTarget(table, name, ''));
     if (state === 'READY') return;
     if (state === 'OUT-OF-SERVICE') throw new ParetoError('failed-precondition', reason);
     const createError = (): Error => {

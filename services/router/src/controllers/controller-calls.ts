@@ -1,6 +1,6 @@
 // The calls to the leader on behalf of clients. No query depends on them.
 
-import { milliseconds, type Clock } from '@pareto/core';
+import { milliseconds, type Clock, type TableVersion } from '@pareto/core';
 import { createChannel, createFailover, createFailoverClient, type CallOptions, type wire } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 import { errorForClient } from './error-for-client.js';
@@ -10,8 +10,11 @@ export interface ControllerCalls extends Disposable {
    * Returns the statistics of the variants, or of all if the list is empty. Throws `unavailable` if no leader responds.
    */
   statistics(variants: readonly string[], options: CallOptions): Promise<readonly wire.VariantStatistics[]>;
-  /** Resolves when the rule is durable. Throws the controller's errors, without addresses. */
-  setWarmth(target: string, warm: boolean, options: CallOptions): Promise<void>;
+  /**
+   * Resolves when the rule is durable. Returns the version of the table that has the effects of all plans before a warm
+   * rule; undefined for a cold one, and from older controllers. Throws the controller's errors, without addresses.
+   */
+  setWarmth(target: string, warm: boolean, options: CallOptions): Promise<TableVersion | undefined>;
 }
 
 export interface ControllerCallsOptions {
@@ -38,7 +41,9 @@ export function createControllerCalls({ controllers, access, clock }: Controller
       return (await routes.statistics({ variants: [...variants] }, options).catch(rejectForClient)).variants;
     },
     async setWarmth(target, warm, options) {
-      await routes.setWarmth({ tenant: 'default', target, warm }, options).catch(rejectForClient);
+      const request = { tenant: 'default', target, warm };
+      const { epoch, revision } = await routes.setWarmth(request, options).catch(rejectForClient);
+      return epoch === '' ? undefined : { epoch, revision };
     },
     [Symbol.dispose]: () => failover.close(),
   };

@@ -220,6 +220,23 @@ describe('the model repository', () => {
     assert.deepEqual(controller.warmthCalls, ['warm tiny', 'warm large', 'cold large']);
   });
 
+  it('does not respond to load while a replica of the table was unloaded before', async () => {
+    const { router, controller, workers } = await startFixture({ workers: [['tiny']] });
+    const [worker] = workers;
+    assert.ok(worker !== undefined);
+    controller.unplannedRevisions = 1;
+    let isLoaded = false;
+    const loaded = router.protocol.repositoryModelLoad({ modelName: 'tiny' }).then(() => (isLoaded = true));
+    await waitFor('the rule', () => controller.warmthCalls[0]);
+    const short = router.protocol.repositoryModelLoad({ modelName: 'tiny' }, { timeoutMs: 200 });
+    await fails(short, 'deadline-exceeded', /.*/);
+    assert.equal(isLoaded, false);
+    const row = replicaRow({ id: 'tiny-1', of: 'tiny', address: worker.address, worker: 'w0' });
+    worker.replicas.push({ replicaId: 'tiny-1', state: 'READY' });
+    await controller.change([row]);
+    await loaded;
+  });
+
   it('serves at most 64 load and unload calls at one time', async () => {
     const { router, controller } = await startFixture({ workers: [['tiny']] });
     const { protocol } = router;

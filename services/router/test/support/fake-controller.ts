@@ -21,6 +21,8 @@ export interface FakeController {
   readonly statisticsCalls: (readonly string[])[];
   /** Calls of SetWarmth, as `warm NAME` or `cold NAME`. */
   readonly warmthCalls: string[];
+  /** Number of revisions until the table has the effects of the plans before a warm rule. */
+  unplannedRevisions: number;
   /** Ends the open streams with the address of the new leader. */
   depose(leader: string): void;
   /** Replaces the whole table. */
@@ -86,6 +88,7 @@ export async function startController(
     statistics: [],
     statisticsCalls: [],
     warmthCalls: [],
+    unplannedRevisions: 0,
     depose: (leader) => void deposed.emit('deposed', leader),
     publish: (next) => {
       table = next;
@@ -104,7 +107,7 @@ export async function startController(
     },
     async setWarmth({ target, warm }) {
       controller.warmthCalls.push(`${warm ? 'warm' : 'cold'} ${target}`);
-      return {};
+      return warm ? { epoch, revision: revision + controller.unplannedRevisions } : {};
     },
     async watch(stream: RouterStream) {
       try {
