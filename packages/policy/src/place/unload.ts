@@ -39,6 +39,7 @@ export function drainWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): vo
 export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   const retention = retentionOf(context);
   unloadCold(ledger, retention);
+  const lacking = ledger.lacking();
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.claim !== undefined || entry.leaving || !isReady(entry) || !entry.host.schedulable) continue;
@@ -47,7 +48,7 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
     if (other === undefined || lastUsed(entry) < lastUsed(other)) surplus.set(key, entry);
   }
   for (const [key, entry] of surplus) {
-    const reason = surplusReason(ledger, entry, retention);
+    const reason = surplusReason(ledger, lacking, entry, retention);
     if (reason === undefined || !isDue(key, context)) continue;
     ledger.unload(entry, reason);
   }
@@ -56,7 +57,12 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
 const isDue = (key: string, { snapshot, horizon, params }: PlanningContext): boolean =>
   horizon.hasCome((snapshot.unloadedAt.get(key) ?? -Infinity) + params.surplusMs);
 
-function surplusReason(ledger: Ledger, entry: Entry, retention: Retention): string | undefined {
+function surplusReason(
+  ledger: Ledger,
+  lacking: ReadonlySet<VariantId>,
+  entry: Entry,
+  retention: Retention,
+): string | undefined {
   const others = ledger
     .entriesOf(entry.variant)
     .filter((other) => other !== entry && other.version === entry.version && !other.leaving);
@@ -65,7 +71,7 @@ function surplusReason(ledger: Ledger, entry: Entry, retention: Retention): stri
     ![entry, ...others].some((one) => wasUsedRecently(one.existing, retention));
   if (isIdle) return 'idle';
   // Which replicas meet a demand that exceeds the slots depends on those that exist, so it may need this one again.
-  if (ledger.lacks(entry.variant)) return undefined;
+  if (lacking.has(entry.variant)) return undefined;
   return others.some(isReady) ? 'more replicas than demand needs' : undefined;
 }
 

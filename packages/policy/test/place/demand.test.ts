@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { milliseconds, variantId, type Plan } from '@pareto/core';
 import { buildHardwareClass } from '@pareto/testkit';
 import { planReplicas } from '../../src/place/plan-replicas.js';
-import { defaultPlacementParams } from '../../src/snapshot/snapshot.js';
+import { defaultPlacementParams, type PlacementVariant } from '../../src/snapshot/snapshot.js';
 import { carryOut } from './carry-out.js';
 import {
   alsoOn,
@@ -22,7 +22,9 @@ const wanted = (...counts: readonly (readonly [string, number])[]): Pick<Snapsho
   wanted: new Map(counts.map(([id, count]) => [variantId(id), count])),
 });
 const busy = variant('busy:original', { p50Ms: 10, task: 'busy' });
-const idle = ['x', 'y', 'z'].map((name) => variant(`${name}:original`, { p50Ms: 5, task: name }));
+const idleOf = (name: string, memoryMib = 100): PlacementVariant =>
+  variant(`${name}:original`, { p50Ms: 5, task: name, memoryMib });
+const idle = ['x', 'y', 'z'].map((name) => idleOf(name));
 const idleTasks = ['x', 'y', 'z'].map(task);
 
 describe('demand', () => {
@@ -65,11 +67,7 @@ describe('demand', () => {
     const first = snapshot({
       now: milliseconds(10_000),
       tasks: [task('x'), task('y'), task('busy')],
-      variants: [
-        variant('x:original', { task: 'x', p50Ms: 1, memoryMib: 60 }),
-        variant('y:original', { task: 'y', p50Ms: 1, memoryMib: 190 }),
-        busy,
-      ],
+      variants: [idleOf('x', 60), idleOf('y', 190), busy],
       workers: [worker('a', 300, { slots: 4 })],
       replicas: [
         replica('1', 'x:original', 'a', { lastUsedAt: milliseconds(1) }),
@@ -87,11 +85,7 @@ describe('demand', () => {
     const { actions, unmet } = plan({
       now: milliseconds(10_000),
       tasks: [task('x'), task('z'), task('busy')],
-      variants: [
-        variant('x:original', { task: 'x', p50Ms: 1, memoryMib: 60 }),
-        variant('z:original', { task: 'z', p50Ms: 1, memoryMib: 60 }),
-        busy,
-      ],
+      variants: [idleOf('x', 60), idleOf('z', 60), busy],
       workers: [worker('a', 210), worker('b', 110), worker('c', 60)],
       replicas: [
         replica('1', 'x:original', 'a', { lastUsedAt: milliseconds(1) }),

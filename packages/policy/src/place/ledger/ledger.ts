@@ -21,6 +21,8 @@ import { createHosts } from './hosts.js';
 /** An order to generate a file or to measure, without the worker. */
 export type Order = OmitWorker<Extract<PlanAction, { readonly kind: 'make' | 'measure' }>>;
 
+type Unload = Extract<PlanAction, { readonly kind: 'unload' }>;
+
 type OmitWorker<T> = T extends unknown ? Omit<T, 'worker'> : never;
 
 export interface Ledger {
@@ -47,8 +49,8 @@ export interface Ledger {
   /** Reserves memory on a worker for a load that must wait for unloads. */
   reserve(host: Host, memoryBytes: number): void;
   unmet(need: UnmetNeed): void;
-  /** Returns whether a need of the variant is not met. */
-  lacks(variant: VariantId): boolean;
+  /** Returns the variants with a need that is not met. */
+  lacking(): ReadonlySet<VariantId>;
   defer(step: DeferredStep): void;
   plan(): Plan;
 }
@@ -60,10 +62,9 @@ export function createLedger(context: PlanningContext): Ledger {
   const entries: Entry[] = [];
   const byVariant = new Map<VariantId, Entry[]>();
   const actions: PlanAction[] = [];
-  const evicted = new Map<Entry, PlanAction>();
-  let loads = 0;
+  /** The unloads of evicted replicas, which may still be reprieved. */
+  const evictions = new Map<Entry, Unload>();
   const unmet: UnmetNeed[] = [];
-  const lacking = new Set<VariantId>();
   const deferred: DeferredStep[] = [];
   const addEntry = (entry: Entry): Entry => {
     entries.push(entry);
@@ -88,6 +89,12 @@ export function createLedger(context: PlanningContext): Ledger {
     entry.host.freeBytesAfterUnload += sign * entry.memoryBytes;
     if (entry.group !== undefined) entry.group.freeSlots += sign * entry.load;
   };
+  /** Returns the unload of a replica. Undefined if it is leaving already. */
+  const leave = (entry: Entry, why: Omit<Unload, 'kind' | 'assignment'>): Unload | undefined => {
+    if (entry.leaving || entry.existing === undefined) return undefined;
+    setLeaving(entry, true);
+    return { kind: 'unload', assignment: entry.existing.assignment, ...why };
+  };
   return {
     hosts,
     entries,
@@ -102,7 +109,7 @@ export function createLedger(context: PlanningContext): Ledger {
       const { id: variant, version } = option.variant.variant;
       const { hardwareClass, memoryBytes } = option;
       const { host } = group;
-      const replica = replicaId(`${snapshot.planId}-${loads++}`);
+      const replica = replicaId(`${snapshot.planId}-${actions.length}`);
       const assignment: Assignment = { replica, variant, version, worker: host.worker.info.id, hardwareClass };
       actions.push({ kind: 'load', assignment, reason });
       reserve(host, memoryBytes);
@@ -114,33 +121,28 @@ export function createLedger(context: PlanningContext): Ledger {
       return addEntry(createEntry(place, host, memoryBytes, undefined));
     },
     unload(entry, reason) {
-      if (entry.leaving || entry.existing === undefined) return;
-      setLeaving(entry, true);
-      actions.push({ kind: 'unload', assignment: entry.existing.assignment, reason });
+      const action = leave(entry, { reason });
+      if (action !== undefined) actions.push(action);
     },
     evict(entry, reason) {
-      if (entry.leaving || entry.existing === undefined) return;
-      setLeaving(entry, true);
-      evicted.set(entry, { kind: 'unload', assignment: entry.existing.assignment, reason, evicted: true });
+      const action = leave(entry, { reason, evicted: true });
+      if (action !== undefined) evictions.set(entry, action);
     },
     reprieve(entry) {
-      if (evicted.delete(entry)) setLeaving(entry, false);
+      if (evictions.delete(entry)) setLeaving(entry, false);
     },
-    evicted: () => [...evicted.keys()],
+    evicted: () => [...evictions.keys()],
     order(order, host, memoryBytes) {
       actions.push({ ...order, worker: host.worker.info.id });
       host.order = order.kind;
       reserve(host, memoryBytes);
     },
     reserve,
-    unmet(need) {
-      unmet.push(need);
-      lacking.add(need.variant);
-    },
-    lacks: (variant) => lacking.has(variant),
+    unmet: (need) => void unmet.push(need),
+    lacking: () => new Set(unmet.map(({ variant }) => variant)),
     defer: (step) => void deferred.push(step),
     plan: () => ({
-      actions: [...actions, ...evicted.values()],
+      actions: [...actions, ...evictions.values()],
       unmet,
       deferred,
       kept: entries.flatMap(keptReplica),

@@ -2,6 +2,7 @@
 
 import { architectureNameOf, type Variant } from '@pareto/core';
 import type { Versions } from '../../snapshot/versions.js';
+import type { Option } from '../context/options.js';
 import type { Entry, Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { hasSlot, type Requirement } from './pick-group.js';
@@ -76,6 +77,16 @@ export function reprieve(ledger: Ledger): void {
     if (host.freeBytesAfterUnload < memoryBytes || (load > 0 && (group?.freeSlots ?? 0) < load)) continue;
     ledger.reprieve(entry);
   }
+}
+
+/** Keeps a replica of the variant that this plan evicted from these slots. Undefined if there is none. */
+export function reprieveOn(ledger: Ledger, group: SlotGroup, option: Option): Entry | undefined {
+  const { id, version } = option.variant.variant;
+  const own = ledger
+    .evicted()
+    .find((entry) => entry.group === group && entry.variant === id && entry.version === version && isReady(entry));
+  if (own !== undefined) ledger.reprieve(own);
+  return own;
 }
 
 /** Evicts what only less important needs keep, but no replica of the variant itself, which counts on another class. */

@@ -7,7 +7,7 @@ import type { Entry, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { minLoad } from '../targets/compute.js';
 import { unmetNeed, type Target } from '../targets/target.js';
-import { findRoom, lessImportant, predecessors, type Room } from './evict.js';
+import { findRoom, lessImportant, predecessors, reprieveOn, type Room } from './evict.js';
 import { count, isOpen, loadOn, minLoadOn, type Lack, type Pack } from './pack.js';
 import { lackOf, pickGroup, type Requirement } from './pick-group.js';
 import { rankOf } from './rank.js';
@@ -151,16 +151,6 @@ function excessOn({ host, group, hardwareClass }: Entry, demand: Rates): number 
   for (const other of host.entries)
     if (other.hardwareClass === hardwareClass && !other.leaving && demand.has(other.variant)) count += 1;
   return Math.max(0, count - (group?.slots ?? 0));
-}
-
-/** Keeps a replica of the variant that this plan evicted from these slots. Undefined if there is none. */
-function reprieveOn(ledger: Ledger, group: SlotGroup, option: Option): Entry | undefined {
-  const { id, version } = option.variant.variant;
-  const own = ledger
-    .evicted()
-    .find((entry) => entry.group === group && entry.variant === id && entry.version === version && isReady(entry));
-  if (own !== undefined) ledger.reprieve(own);
-  return own;
 }
 
 function makeRoom(ledger: Ledger, { victims, wanted }: Room, isSuccession: boolean): void {
