@@ -36,7 +36,7 @@ export interface Router {
   readonly metricsPort: number;
 }
 
-const serverVersion = '0.4.0';
+const serverVersion = '0.5.0';
 
 export function createRouter(config: RouterConfig, context: ServiceContext): Router {
   const { clock, lifecycle, logger } = context;
