@@ -28,15 +28,19 @@ export type Selection =
   | {
       readonly kind: 'chosen';
       readonly candidate: Candidate;
+      /** Index of the candidate in the target's list. */
+      readonly position: number;
       /** Predicted latency from the receipt of the headers. */
       readonly predictedMs: number;
       /** Latency limit minus the predicted latency. */
       readonly slackMs: number;
       /** Set if the candidate is below the accuracy floor and the query allows that. */
       readonly degraded: boolean;
+      /** Cold candidate that would meet the whole objective. Undefined if the query is not degraded, or none would. */
+      readonly missed: Candidate | undefined;
     }
   /** The objective is met only by a variant that is not loaded, for which the query can be held. */
-  | { readonly kind: 'cold'; readonly candidate: Candidate }
+  | { readonly kind: 'cold'; readonly candidate: Candidate; readonly position: number }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly nearest: Offer | undefined };
 
 /**
@@ -53,7 +57,9 @@ export function selectVariant(
   if (trace !== undefined) clearTrace(trace);
   let best: Candidate | undefined;
   let bestMs = Infinity;
+  let bestPosition = -1;
   let cold: Candidate | undefined;
+  let coldPosition = -1;
   let isBusy = false;
   let isUnplaceable = false;
   let index = -1;
@@ -68,26 +74,33 @@ export function selectVariant(
       if (best === undefined || compareCandidates(query, candidate, predicted, best, bestMs) < 0) {
         best = candidate;
         bestMs = predicted;
+        bestPosition = index;
       }
     } else if (verdict === 'cold') {
-      if (cold === undefined || compareCandidates(query, candidate, 0, cold, 0) < 0) cold = candidate;
+      if (cold === undefined || compareCandidates(query, candidate, 0, cold, 0) < 0) {
+        cold = candidate;
+        coldPosition = index;
+      }
     } else if (verdict === 'busy') isBusy = true;
     else if (verdict === 'unplaceable') isUnplaceable = true;
   }
-  if (best !== undefined) return chosen(best, bestMs, query.objective, false);
-  if (cold !== undefined && !isBusy) return { kind: 'cold', candidate: cold };
-  return degrade(target, query, loads, params) ?? refuse(target, query, params, isBusy, isUnplaceable);
+  if (best !== undefined) return chosen(best, bestPosition, bestMs, query.objective);
+  const degraded = degrade(target, query, loads, params, isBusy ? undefined : cold);
+  if (degraded !== undefined) return degraded;
+  if (cold !== undefined && !isBusy) return { kind: 'cold', candidate: cold, position: coldPosition };
+  return refuse(target, query, params, isBusy, isUnplaceable);
 }
 
 /**
- * Selects the most accurate candidate that meets everything except the floor. Undefined if the query does not allow
- * that, or if there is none.
+ * Selects the most accurate warm candidate that meets everything except the floor, also if the query could be held for
+ * the cold candidate `missed`. Undefined if the query does not allow that, or if there is none.
  */
 function degrade(
   target: TargetEntry,
   query: SelectionQuery,
   loads: LoadView,
   params: SelectParams,
+  missed: Candidate | undefined,
 ): Selection | undefined {
   const { objective } = query;
   if (objective.degrade !== 'allow' || objective.minAccuracy === undefined) return undefined;
@@ -99,7 +112,7 @@ function degrade(
   const selection = selectVariant(target, relaxed, loads, params);
   if (selection.kind !== 'chosen') return undefined;
   const accuracy = accuracyOf(selection.candidate, objective.accuracyBound) ?? 0;
-  return { ...selection, degraded: accuracy < objective.minAccuracy };
+  return { ...selection, degraded: accuracy < objective.minAccuracy, missed };
 }
 
 function refuse(
@@ -126,6 +139,7 @@ const isRuledOut = ({ candidates, exclusions }: TargetEntry): boolean =>
   candidates.length > 0 &&
   candidates.every((_, index) => exclusions?.[index] === 'denied' || exclusions?.[index] === 'not-pinned');
 
-function chosen(candidate: Candidate, predicted: number, objective: Objective, degraded: boolean): Selection {
-  return { kind: 'chosen', candidate, predictedMs: predicted, slackMs: objective.latencyMs - predicted, degraded };
+function chosen(candidate: Candidate, position: number, predictedMs: number, objective: Objective): Selection {
+  const slackMs = objective.latencyMs - predictedMs;
+  return { kind: 'chosen', candidate, position, predictedMs, slackMs, degraded: false, missed: undefined };
 }

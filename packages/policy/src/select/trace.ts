@@ -10,7 +10,7 @@ export interface DecisionTrace {
   /** Candidates by the verdict's index in `verdicts`. */
   readonly counts: Uint32Array;
   /** Indices into the target's candidates: eligible ones from best to worst, then others in their order. */
-  readonly indices: Int16Array;
+  readonly indices: Int32Array;
   readonly verdictCodes: Uint8Array;
   /** Predicted latency; of a cold candidate, once it is loaded. Infinite if it was never measured. */
   readonly predictedMs: Float64Array;
@@ -21,7 +21,7 @@ export interface DecisionTrace {
 export function createTrace(): DecisionTrace {
   return {
     counts: new Uint32Array(verdicts.length),
-    indices: new Int16Array(tracedCandidates),
+    indices: new Int32Array(tracedCandidates),
     verdictCodes: new Uint8Array(tracedCandidates),
     predictedMs: new Float64Array(tracedCandidates),
     size: 0,

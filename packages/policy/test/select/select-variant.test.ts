@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TargetEntry } from '@pareto/core';
 import fc from 'fast-check';
+import { buildTargetEntry } from '@pareto/testkit';
 import {
   createTrace,
   defaultSelectParams as params,
@@ -13,12 +14,13 @@ import {
   type SelectionQuery,
   type Selection,
 } from '../../src/index.js';
-import { loads, query, target, type CandidateFields } from '../support/candidates.js';
+import { candidate, loads, query, target, type CandidateFields } from '../support/candidates.js';
 
 function brief(selection: Selection): string {
   if (selection.kind === 'refused') return selection.reason;
-  const mark = selection.kind === 'chosen' && selection.degraded ? ' degraded' : '';
-  return `${selection.kind} ${selection.candidate.architecture}${mark}`;
+  if (selection.kind === 'cold' || !selection.degraded) return `${selection.kind} ${selection.candidate.architecture}`;
+  const missed = selection.missed === undefined ? '' : `, missed ${selection.missed.architecture}`;
+  return `${selection.kind} ${selection.candidate.architecture} degraded${missed}`;
 }
 
 const fast: CandidateFields = { name: 'fast', p99Ms: 2, accuracy: 0.9, cost: 1 };
@@ -133,6 +135,20 @@ const cases: readonly (readonly [string, TargetEntry, SelectionQuery, LoadView, 
     'chosen middle degraded',
   ],
   [
+    'degrade instead of a hold',
+    target(fast, middle, { ...best, replicas: 0 }),
+    query({ minAccuracy: 0.97, degrade: 'allow' }),
+    idleLoads,
+    'chosen middle degraded, missed best',
+  ],
+  [
+    'degrade without a warm candidate: the hold',
+    target({ ...best, replicas: 0 }),
+    query({ minAccuracy: 0.97, degrade: 'allow' }),
+    idleLoads,
+    'cold best',
+  ],
+  [
     'degrade keeps the cost limit',
     family,
     query({ minAccuracy: 0.995, maxCostPer1k: 2, degrade: 'allow' }),
@@ -189,6 +205,15 @@ describe('selectVariant', () => {
     assert.ok(Math.abs(selection.slackMs - 84) < 1e-9);
   });
 
+  it('traces a candidate beyond the 32,767th by its position, which the selection returns', () => {
+    const count = 40_000;
+    const others = Array.from({ length: count - 1 }, () => candidate(0, { accuracy: 0.5 }));
+    const entry = buildTargetEntry([...others, candidate(1, { accuracy: 0.99 })]);
+    const trace = createTrace();
+    const selection = selectVariant(entry, query({ minAccuracy: 0.9 }), idleLoads, params, trace);
+    assert.equal(selection.kind === 'chosen' && selection.position, count - 1);
+    assert.equal(trace.indices[0], count - 1);
+  });
   it('traces counts by verdict and the best first', () => {
     const trace = createTrace();
     const entry = target(best, middle, fast, { ...fast, name: 'bad', quarantined: true });

@@ -120,14 +120,14 @@ const createColumns = (slots: number) => ({
   nonces: Buffer.alloc(slots * nonceBytes),
   times: new Float64Array(slots),
   outcomes: new Uint8Array(slots),
-  chosen: new Int16Array(slots),
+  chosen: new Int32Array(slots),
   targets: new Array<TargetEntry | undefined>(slots),
   objectives: new Array<Objective | undefined>(slots),
   tables: new Array<TableVersion | undefined>(slots),
   workers: new Array<WorkerId | undefined>(slots),
   sizes: new Uint8Array(slots),
-  counts: new Uint16Array(slots * verdicts.length),
-  indices: new Int16Array(slots * tracedCandidates),
+  counts: new Uint32Array(slots * verdicts.length),
+  indices: new Int32Array(slots * tracedCandidates),
   verdictCodes: new Uint8Array(slots * tracedCandidates),
   predictedMs: new Float32Array(slots * tracedCandidates),
 });
@@ -152,7 +152,7 @@ function readTrace(columns: Columns, slot: number): DecisionTrace {
   const from = slot * tracedCandidates;
   const to = from + tracedCandidates;
   return {
-    counts: Uint32Array.from(columns.counts.subarray(slot * verdicts.length, (slot + 1) * verdicts.length)),
+    counts: columns.counts.slice(slot * verdicts.length, (slot + 1) * verdicts.length),
     indices: columns.indices.slice(from, to),
     verdictCodes: columns.verdictCodes.slice(from, to),
     predictedMs: Float64Array.from(columns.predictedMs.subarray(from, to)),

@@ -20,6 +20,8 @@ export interface DemandRecorder extends Runnable {
    * reported immediately, further ones at most every 100 ms.
    */
   held(resolved: ResolvedQuery, variant: VariantId): Disposable;
+  /** Records for one report that a query was answered by another variant because this one is cold. */
+  missed(resolved: ResolvedQuery, variant: VariantId): void;
 }
 
 export interface DemandOptions {
@@ -40,6 +42,8 @@ export function createDemandRecorder({ send, limitsReached, clock }: DemandOptio
   const entries = createEntries();
   /** Number of held queries by target and variant. */
   const heldQueries = new Map<string, number>();
+  /** Targets and variants that count as held until the next second ends. */
+  const missed = new Set<string>();
   const early = createEarliestTimer(clock, reportEarly);
   let since = clock.now();
   let attemptedAt = since;
@@ -64,6 +68,21 @@ export function createDemandRecorder({ send, limitsReached, clock }: DemandOptio
     timer = clock.after(reportEveryMs, tick);
   }
 
+  function held(resolved: ResolvedQuery, variant: VariantId): Disposable {
+    const { held: counts } = entries.entryOf(resolved);
+    const key = keyOf(resolved, variant);
+    const soonest = clock.now() + coalesceMs;
+    early.request(milliseconds(heldQueries.has(key) ? Math.max(soonest, attemptedAt + holdReportsMs) : soonest));
+    add(heldQueries, key, 1);
+    add(counts, variant, 1);
+    return {
+      [Symbol.dispose]() {
+        add(heldQueries, key, -1);
+        add(counts, variant, -1);
+      },
+    };
+  }
+
   return {
     name: 'demand',
     offered(resolved) {
@@ -81,19 +100,16 @@ export function createDemandRecorder({ send, limitsReached, clock }: DemandOptio
     failed(resolved) {
       entries.entryOf(resolved).failed += 1;
     },
-    held(resolved, variant) {
-      const { held } = entries.entryOf(resolved);
-      const key = `${resolved.entry.name} ${variant}`;
-      const soonest = clock.now() + coalesceMs;
-      early.request(milliseconds(heldQueries.has(key) ? Math.max(soonest, attemptedAt + holdReportsMs) : soonest));
-      add(heldQueries, key, 1);
-      add(held, variant, 1);
-      return {
-        [Symbol.dispose]() {
-          add(heldQueries, key, -1);
-          add(held, variant, -1);
-        },
-      };
+    held,
+    missed(resolved, variant) {
+      const key = keyOf(resolved, variant);
+      if (missed.has(key)) return;
+      const counted = held(resolved, variant);
+      missed.add(key);
+      clock.after(reportEveryMs, () => {
+        missed.delete(key);
+        counted[Symbol.dispose]();
+      });
     },
     start: async () => tick(),
     stop: async () => {
@@ -102,6 +118,8 @@ export function createDemandRecorder({ send, limitsReached, clock }: DemandOptio
     },
   };
 }
+
+const keyOf = ({ entry }: ResolvedQuery, variant: VariantId): string => `${entry.name} ${variant}`;
 
 /** Returns the items of a query, and at most the largest batch of its target: a client may state any number of items. */
 const servableItems = ({ items, entry }: ResolvedQuery): number => Math.min(items, Math.max(1, entry.maxBatchSize));

@@ -31,7 +31,7 @@ export function decide(
   const selection = selectVariant(entry, selectionQuery, core.loads, core.params.select, core.trace);
   const admission = admit(selection, query.body.length, core.holds.held(attempt.hold), core.params.admit);
   const outcome = outcomeOf(admission);
-  const chosen = selection.kind === 'refused' ? -1 : entry.candidates.indexOf(selection.candidate);
+  const chosen = selection.kind === 'refused' ? -1 : selection.position;
   const tableVersion = table.version;
   core.decisions.record(attempt.decision, {
     target: entry,

@@ -40,6 +40,7 @@ export async function routeQuery(
       }
       held?.resume();
       const { selection } = admission;
+      if (selection.missed !== undefined) core.demand.missed(resolved, selection.missed.variant);
       const replica = pickReplica(selection.candidate, core.loads, core.rng);
       if (replica === undefined) throw new Error(`chosen variant ${selection.candidate.variant} has no usable replica`);
       const routed = { decision, replica, selection, isFirst, isColdStart: held !== undefined };

@@ -40,6 +40,14 @@ describe('the decision log', () => {
     assert.deepEqual(record?.trace, { ...trace, predictedMs: Float64Array.from(trace.predictedMs) });
   });
 
+  it('returns the positions of candidates beyond the 32,767th', () => {
+    const log = createLog();
+    const id = log.next();
+    const wide = { ...trace, indices: trace.indices.map((_, rank) => (rank === 0 ? 39_999 : 0)) };
+    log.record(id, { ...decided, chosen: 39_999, trace: wide });
+    assert.deepEqual([log.find(id)?.chosen, log.find(id)?.trace.indices[0]], [39_999, 39_999]);
+  });
+
   it('replaces a decision with the same number, and overwrites the oldest', () => {
     const log = createLog();
     const first = log.next();

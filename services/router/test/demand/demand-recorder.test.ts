@@ -121,6 +121,25 @@ describe('the demand recorder', () => {
     assert.equal(sentAt.length, 5, 'without further holds');
   });
 
+  it('reports a variant that was missed like one with a held query, until the next second ends', async () => {
+    const { clock, sent, recorder } = setUp();
+    await recorder.start(() => undefined);
+    recorder.missed(resolvedQuery(), b);
+    recorder.missed(resolvedQuery(), b);
+    const held = () =>
+      sent
+        .flatMap(({ entries }) => entries ?? [])
+        .flatMap(({ held: count, heldVariant }) => (heldVariant === undefined ? [] : [[count, heldVariant]]));
+    await clock.advance(2);
+    assert.deepEqual(held(), [[1, b]]);
+    await clock.advance(3000);
+    const [once, repeated] = [1, 2].map((count) => Array.from({ length: count }, () => [1, b]));
+    assert.deepEqual(held(), repeated);
+    recorder.missed(resolvedQuery(), b);
+    await clock.advance(2);
+    assert.deepEqual(held().slice(2), once);
+  });
+
   it('reports a hold immediately again after all holds of the variant ended', async () => {
     const { clock, sentAt, recorder } = setUp();
     await recorder.start(() => undefined);

@@ -15,7 +15,7 @@ import { checkRequest } from '../requests/check-request.js';
 import { notExecutedError } from '../batching/intake.js';
 import type { Replica } from '../replicas/replica.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
-import { encodeReply, setReplyTrailers } from './reply.js';
+import { encodeReply, parametersOf, setReplyTrailers } from './reply.js';
 import type { QueryResult } from '../batching/request-queue.js';
 
 export interface InferDeps {
@@ -68,10 +68,11 @@ async function executeQuery(
   const result = await replica.infer(query, { signal: call.signal, receivedAt: call.receivedAt, deadlineMs });
   recordTimes(result, enqueuedAt, replica, deps);
   traceRun(result, span, deps.tracer);
-  const facts = { decision, spec: replica.assignment.spec, costUsd: costOf(result, query.items, replica) };
-  setReplyTrailers(call, facts);
+  const { spec } = replica.assignment;
+  const parameters = parametersOf({ decision, spec, costUsd: costOf(result, query.items, replica) });
+  setReplyTrailers(call, parameters);
   const encodingAt = deps.clock.now();
-  const reply = encodeReply(request, result.outputs, { ...facts, query, labels: replica.labels });
+  const reply = encodeReply(request, result.outputs, { spec, parameters, query, labels: replica.labels });
   replica.encoded(result.batchItems, deps.clock.now() - encodingAt);
   return reply;
 }

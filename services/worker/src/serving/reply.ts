@@ -18,8 +18,10 @@ export interface ReplyFacts {
   readonly costUsd: number;
 }
 
+export type ReplyParameters = readonly (readonly [string, ParameterValue])[];
+
 /** Returns the reply's parameters. The accuracy is missing if it is not measured. */
-function parametersOf({ decision, spec, costUsd }: ReplyFacts): readonly (readonly [string, ParameterValue])[] {
+export function parametersOf({ decision, spec, costUsd }: ReplyFacts): ReplyParameters {
   const accuracy = decision.accuracy === undefined ? [] : ([['pareto_accuracy', decision.accuracy]] as const);
   return [
     ['pareto_variant', spec.variant],
@@ -32,11 +34,12 @@ function parametersOf({ decision, spec, costUsd }: ReplyFacts): readonly (readon
 }
 
 /** Sets the reply's parameters as trailers too, such as `pareto-variant` for `pareto_variant`. */
-export function setReplyTrailers(call: Pick<ServerCall, 'setTrailer'>, facts: ReplyFacts): void {
-  for (const [name, value] of parametersOf(facts)) call.setTrailer(name.replaceAll('_', '-'), String(value));
+export function setReplyTrailers(call: Pick<ServerCall, 'setTrailer'>, parameters: ReplyParameters): void {
+  for (const [name, value] of parameters) call.setTrailer(name.replaceAll('_', '-'), String(value));
 }
 
-export interface AnswerFacts extends ReplyFacts {
+export interface AnswerFacts extends Pick<ReplyFacts, 'spec'> {
+  readonly parameters: ReplyParameters;
   readonly query: Pick<CheckedQuery, 'outputs' | 'classes' | 'typed'>;
   readonly labels: LabelTexts;
 }
@@ -50,7 +53,7 @@ export function encodeReply(request: ScannedRequest, outputs: readonly TensorOut
     modelName: request.modelName,
     modelVersion: versionOf(request, facts.spec),
     id: request.id,
-    parameters: parametersOf(facts),
+    parameters: facts.parameters,
     outputs: inRequestedForm(outputs, facts).map(({ name, datatype, shape, data }) => ({
       name,
       datatype,
