@@ -46,7 +46,10 @@ function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
   const loads = createLoadTracker(defaultPaceParams);
   loads.setTable(table);
   for (const { id } of table.replicas) {
-    loads.report(id, { queuedItems: Math.floor(8 * rng()), runningItems: 1, backlogMs: 50 * rng() });
+    loads.report(id, {
+      ...{ queuedItems: Math.floor(8 * rng()), runningItems: 1, backlogMs: 50 * rng() },
+      ...{ itemMs: 1, typical: 1, slow: 1 },
+    });
   }
   const trace = createTrace();
   const targets = [...table.targets.values()];

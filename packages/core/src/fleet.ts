@@ -14,6 +14,20 @@ export interface Assignment {
   readonly hardwareClass: HardwareClassId;
 }
 
+/** Load of a replica, as its worker reports it to routers. */
+export interface ReplicaLoad {
+  readonly queuedItems: number;
+  readonly runningItems: number;
+  /** Predicted time until an item that is queued now starts. */
+  readonly backlogMs: number;
+  /** Predicted time by which each further item delays the items behind it. */
+  readonly itemMs: number;
+  /** Live median of the service time divided by the profiled one. */
+  readonly typical: number;
+  /** Live 99th percentile of the service time divided by the profiled one. */
+  readonly slow: number;
+}
+
 /** Number of timed events, and their total time. */
 export interface TimedCount {
   readonly count: number;

@@ -100,6 +100,7 @@ export {
   type TimedCount,
   type TimedStep,
   type WorkerInfo,
+  type ReplicaLoad,
 } from './fleet.js';
 export { addInferCounts, countedSize, inferCountsSince } from './infer-counts.js';
 export {

@@ -9,8 +9,16 @@ export {
 export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker } from './adopt/plan-adoption.js';
 export { batchCeiling } from './batch/batch-ceiling.js';
 export { bucketOf } from './batch/bucket-of.js';
-export { nextBatch, type NextBatch, type QueuedRequest } from './batch/next-batch.js';
-export { defaultPriorityParams, queuePosition, type Prioritised, type PriorityParams } from './batch/queue-position.js';
+export { type QueueBounds, type QueuedQuery, type QueueEntry, type QueueRejection } from './batch/request-queue.js';
+export {
+  createSlotScheduler,
+  type EndedRun,
+  type ReplicaSettings,
+  type RunningBatch,
+  type SlotEffect,
+  type SlotEvent,
+  type SlotScheduler,
+} from './batch/slot-scheduler.js';
 export {
   defaultCollectParams,
   planBlobCollection,

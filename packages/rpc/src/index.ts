@@ -73,7 +73,7 @@ export {
   notExecutedKey,
   parseLoad,
   tokenKey,
-  type ReplicaLoadReport,
+  type ReplyLoad,
   type RoutedDecision,
 } from './oip/decision.js';
 export type * as wire from './gen/messages.js';

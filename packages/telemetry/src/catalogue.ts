@@ -91,6 +91,7 @@ export interface WorkerMetrics extends ServiceMetrics {
   readonly queueTime: Histogram<'variant'>;
   readonly computeTime: Histogram<'variant'>;
   readonly batchSize: Histogram<'variant'>;
+  readonly rejected: Counter<'variant' | 'reason'>;
   readonly queuedItems: Gauge<'variant'>;
   readonly replicas: Gauge<'state'>;
   readonly replicaMemory: Gauge<'variant'>;
@@ -146,6 +147,11 @@ export function createWorkerMetrics(make: Instruments = createInstruments('worke
       'variant',
     ]),
     batchSize: make.histogram('pareto_batch_size', 'Items per batch', batchBuckets, ['variant']),
+    rejected: make.counter(
+      'pareto_unstarted_queries_total',
+      'Queries that a replica accepted but did not run, by reason',
+      ['variant', 'reason'],
+    ),
     queuedItems: make.gauge('pareto_queued_items', 'Items in the queues of replicas', ['variant']),
     replicas: make.gauge('pareto_replicas', 'Replicas by state', ['state']),
     replicaMemory: make.gauge('pareto_replica_memory_bytes', 'Memory of replicas, by variant', ['variant']),

@@ -60,7 +60,7 @@ export async function createWorker(
     isolation,
     cache,
     stepMemory,
-    slots: createDeviceSlots(hardware.slotGroups),
+    slots: createDeviceSlots(hardware.slotGroups, clock),
     clock,
     logger,
     metrics,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { batchCeiling, bucketOf, nextBatch } from '../../src/index.js';
+import { batchCeiling, bucketOf } from '../../src/index.js';
 import { profile } from '../support/candidates.js';
 
 describe('batchCeiling', () => {
@@ -15,38 +15,6 @@ describe('batchCeiling', () => {
   for (const [name, points, latencyMs, expected] of cases) {
     it(name, () => assert.equal(batchCeiling(profile(points), latencyMs), expected));
   }
-});
-
-describe('nextBatch', () => {
-  const queue = (...entries: readonly (readonly [items: number, deadlineMs: number])[]) =>
-    entries.map(([items, deadlineMs]) => ({ items, deadlineMs }));
-  const cases = [
-    ['an empty queue', queue(), { take: 0, expired: [] }],
-    ['all queued requests', queue([1, 100], [1, 100]), { take: 2, expired: [] }],
-    ['up to the ceiling', queue([3, 100], [1, 100], [1, 100]), { take: 2, expired: [] }],
-    ['in order, without overtaking', queue([3, 100], [2, 100], [1, 100]), { take: 1, expired: [] }],
-    ['a large request alone', queue([9, 100], [1, 100]), { take: 1, expired: [] }],
-    ['expired requests are removed', queue([1, 5], [1, 100], [1, 10], [1, 100]), { take: 2, expired: [0, 2] }],
-  ] as const;
-  for (const [name, requests, expected] of cases) {
-    it(name, () => assert.deepEqual(nextBatch(requests, 4, 10), expected));
-  }
-
-  it('stays within the ceiling unless it is one request, and is never empty while requests wait', () => {
-    const requests = fc.array(
-      fc.record({ items: fc.integer({ min: 1, max: 9 }), deadlineMs: fc.integer({ min: 0, max: 20 }) }),
-    );
-    fc.assert(
-      fc.property(requests, fc.integer({ min: 1, max: 8 }), (queued, ceiling) => {
-        const { take, expired } = nextBatch(queued, ceiling, 10);
-        const live = queued.filter((_, place) => !expired.includes(place));
-        const items = live.slice(0, take).reduce((sum, request) => sum + request.items, 0);
-        assert.ok(items <= ceiling || take === 1);
-        assert.equal(take > 0, live.length > 0);
-        assert.ok(live.every((request) => request.deadlineMs > 10));
-      }),
-    );
-  });
 });
 
 describe('bucketOf', () => {

@@ -1,6 +1,6 @@
 // The metadata of a query between router and worker: the router's decision, and the worker's load.
 
-import { ParetoError } from '@pareto/core';
+import { ParetoError, type ReplicaLoad } from '@pareto/core';
 
 /** Prefix of metadata between routers and workers. Routers remove such metadata from clients' calls. */
 export const internalPrefix = 'pareto-internal-';
@@ -37,22 +37,40 @@ export function decodeDecision(text: string | undefined): RoutedDecision {
   throw new ParetoError('invalid-argument', `metadata ${decisionKey} is not a router's decision`);
 }
 
-export interface ReplicaLoadReport {
-  readonly queuedItems: number;
-  readonly runningItems: number;
-  /** Predicted time until a new item starts. */
-  readonly backlogMs: number;
+/** Load that a worker reports with each reply. */
+export interface ReplyLoad {
+  readonly load: ReplicaLoad;
+  /** Time from the receipt of the request by the worker to its reply. */
+  readonly tookMs: number;
 }
 
-export const formatLoad = (load: ReplicaLoadReport): string =>
-  `TEXT named_metrics.queued_items=${load.queuedItems},named_metrics.running_items=${load.runningItems},named_metrics.backlog_ms=${load.backlogMs}`;
+/** Formats the load trailer. */
+export function formatLoad({ load, tookMs }: ReplyLoad): string {
+  const metrics = [
+    `queued_items=${load.queuedItems}`,
+    `running_items=${load.runningItems}`,
+    `backlog_ms=${load.backlogMs}`,
+    `item_ms=${load.itemMs}`,
+    `typical=${load.typical}`,
+    `slow=${load.slow}`,
+    `took_ms=${tookMs}`,
+  ];
+  return `TEXT ${metrics.map((metric) => `named_metrics.${metric}`).join()}`;
+}
 
-const loadPattern =
-  /^TEXT named_metrics\.queued_items=([\d.e+-]+),named_metrics\.running_items=([\d.e+-]+),named_metrics\.backlog_ms=([\d.e+-]+)$/;
+const metricPattern = /named_metrics\.([a-z_]+)=([\d.e+-]+)/g;
 
-/** Parses the load trailer. Undefined if it is missing or malformed. */
-export function parseLoad(text: string | undefined): ReplicaLoadReport | undefined {
-  const match = text === undefined ? null : loadPattern.exec(text);
-  if (match === null) return undefined;
-  return { queuedItems: Number(match[1]), runningItems: Number(match[2]), backlogMs: Number(match[3]) };
+/**
+ * Parses the load trailer. Undefined if it is missing or malformed. Numbers that an older worker does not send are 0.
+ */
+export function parseLoad(text: string | undefined): ReplyLoad | undefined {
+  if (text?.startsWith('TEXT named_metrics.') !== true) return undefined;
+  const metrics = new Map(Array.from(text.matchAll(metricPattern), ([, name, value]) => [name, Number(value)]));
+  const [queuedItems, runningItems, backlogMs] = ['queued_items', 'running_items', 'backlog_ms'].map((name) =>
+    metrics.get(name),
+  );
+  if (queuedItems === undefined || runningItems === undefined || backlogMs === undefined) return undefined;
+  const number = (name: string): number => metrics.get(name) ?? 0;
+  const corrections = { itemMs: number('item_ms'), typical: number('typical'), slow: number('slow') };
+  return { load: { queuedItems, runningItems, backlogMs, ...corrections }, tookMs: number('took_ms') };
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
-import { createHurriedClock, findSoftwareGpu, loopModel, rootModel } from '@pareto/testkit';
+import { createFifoTokens, createHurriedClock, findSoftwareGpu, loopModel, rootModel } from '@pareto/testkit';
 import {
   createExecutorPool,
-  createSlotTokens,
   discoverHardware,
   measureLoadTimes,
   measureProfile,
@@ -129,7 +128,7 @@ describe('webgpu on a software device', function () {
     };
     const measuring = measureProfile(
       innocent,
-      { ...request, tokens: createSlotTokens(1), loads: gpuPool().loads },
+      { ...request, tokens: createFifoTokens(1), loads: gpuPool().loads },
       systemClock,
     );
     guilty.kill({ kind: 'hung', reason: 'hung: for this test' });
@@ -156,7 +155,7 @@ describe('webgpu on a software device', function () {
         runtimeVersion: '',
         profileMs: 300,
         coldLoadMs,
-        tokens: createSlotTokens(1),
+        tokens: createFifoTokens(1),
         loads: gpuPool().loads,
         predict: () => assert.fail('batches are padded to measured sizes'),
       },
@@ -182,7 +181,7 @@ describe('webgpu on a software device', function () {
         runtimeVersion: '',
         profileMs: 300,
         coldLoadMs: milliseconds(1),
-        tokens: createSlotTokens(1),
+        tokens: createFifoTokens(1),
         loads: gpuPool().loads,
         predict: () => 1,
       },

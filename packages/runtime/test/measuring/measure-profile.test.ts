@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds, systemClock, type ProfilePoint, type Signature } from '@pareto/core';
 import {
-  createSlotTokens,
   measureLoadTimes,
   measureProfile,
   sampleInputs,
@@ -9,7 +8,7 @@ import {
   type SlotTokens,
 } from '../../src/index.js';
 import { fixture, load, pool, saveModel } from '../support/harness.js';
-import { matrixModel } from '@pareto/testkit';
+import { createFifoTokens, matrixModel } from '@pareto/testkit';
 
 const signature: Signature = {
   inputs: [{ name: 'x', datatype: 'FP32', dims: [256] }],
@@ -17,7 +16,7 @@ const signature: Signature = {
   batched: true,
 };
 
-const tokens = createSlotTokens(1);
+const tokens = createFifoTokens(1);
 const requestOf = (more: Partial<ProfileRequest>): ProfileRequest => ({
   signature,
   maxBatch: 1,
@@ -98,7 +97,7 @@ describe('profiles', function () {
 
   it('yield the slot to others after each run', async () => {
     await using executor = await load(await saveModel('matrix', matrixModel(256)));
-    const shared = createSlotTokens(1);
+    const shared = createFifoTokens(1);
     let runs = 0;
     const watched = {
       ...executor,
@@ -124,7 +123,7 @@ describe('profiles', function () {
   });
 
   it('release the slot when they are cancelled or the model fails', async () => {
-    const shared = createSlotTokens(1);
+    const shared = createFifoTokens(1);
     await using executor = await load(await saveModel('matrix', matrixModel(256)));
     const controller = new AbortController();
     const measuring = measureProfile(executor, requestOf({ tokens: shared }), systemClock, controller.signal);

@@ -35,7 +35,7 @@ export async function forward(
     metadata: metadataOf(core, query, resolved, routed),
   });
   const load = outcome.kind === 'answered' ? parseLoad(outcome.trailers.get(loadKey)) : undefined;
-  core.loads.ended(replica.id, resolved.items, load);
+  core.loads.ended(replica.id, resolved.items, load?.load);
   if (outcome.kind === 'answered' && routed.isFirst) {
     core.loads.observe(replica.id, aheadItems, core.clock.now() - query.call.receivedAt - aloneMs);
   }
@@ -50,7 +50,8 @@ function metadataOf(
   routed: Routed,
 ): Record<string, string> {
   const { candidate, degraded } = routed.selection;
-  const elapsedMs = core.clock.now() - query.call.receivedAt;
+  // A query that was held or sent before has its whole latency again: a late answer is better than none.
+  const elapsedMs = routed.isFirst ? core.clock.now() - query.call.receivedAt : 0;
   const decision = encodeDecision({
     decisionId: formatDecisionId(routed.decision),
     replica: routed.replica.id,

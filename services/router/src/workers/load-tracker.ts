@@ -1,8 +1,7 @@
 // Tracks the load of every replica, from reports and from the router's own counts, and provides it to decisions.
 
-import type { Candidate, ReplicaId, RoutingTable } from '@pareto/core';
+import type { Candidate, ReplicaId, ReplicaLoad, RoutingTable } from '@pareto/core';
 import { itemsAhead, type LoadView, type PaceParams } from '@pareto/policy';
-import type { ReplicaLoadReport } from '@pareto/rpc';
 import { createCandidateLoads } from './candidate-loads.js';
 import {
   countEnded,
@@ -20,14 +19,14 @@ export interface LoadTracker extends LoadView {
   /** Counts a query that was sent. Returns the number of items ahead of it. */
   sent(replica: ReplicaId, items: number): number;
   /** Counts a query that ended, with the load that the worker reported, if any. */
-  ended(replica: ReplicaId, items: number, load: ReplicaLoadReport | undefined): void;
+  ended(replica: ReplicaId, items: number, load: ReplicaLoad | undefined): void;
   /** Corrects the pace of a replica by a query that waited `waitedMs` because of the items ahead of it. */
   observe(replica: ReplicaId, aheadItems: number, waitedMs: number): void;
   /**
    * Applies the load that a worker reported for a replica, or undefined if the replica cannot be called. Returns
    * whether the replica can be called again after it could not.
    */
-  report(replica: ReplicaId, load: ReplicaLoadReport | undefined): boolean;
+  report(replica: ReplicaId, load: ReplicaLoad | undefined): boolean;
   /** Treats the replica as busy until its next report, because its queue is full. */
   markFull(replica: ReplicaId): void;
   /** Excludes the replica until a report makes it callable. */

@@ -1,8 +1,7 @@
 // The state of one replica: its reported load, the router's own counts, and its pace. Updated in place for every event.
 
-import type { Candidate, ReplicaRoute } from '@pareto/core';
+import type { Candidate, ReplicaLoad, ReplicaRoute } from '@pareto/core';
 import { decayLateness, observeWait, p50At, startPace, waitOf, type Pace, type PaceParams } from '@pareto/policy';
-import type { ReplicaLoadReport } from '@pareto/rpc';
 
 /**
  * Wait of a replica whose queue is full: longer than any objective allows, but finite, since the replica is reachable.
@@ -27,7 +26,7 @@ export function countSent(tracked: TrackedReplica, items: number): void {
   tracked.pendingItems += items;
 }
 
-export function countEnded(tracked: TrackedReplica, items: number, load: ReplicaLoadReport | undefined): void {
+export function countEnded(tracked: TrackedReplica, items: number, load: ReplicaLoad | undefined): void {
   tracked.pendingItems = Math.max(0, tracked.pendingItems - items);
   if (load === undefined) tracked.sentItems = Math.max(0, tracked.sentItems - items);
   else if (!tracked.isDown) applyLoad(tracked, load);
@@ -39,13 +38,13 @@ export function observePace(tracked: TrackedReplica, aheadItems: number, waitedM
 }
 
 /** `load` is undefined if the replica cannot be called. */
-export function applyReport(tracked: TrackedReplica, load: ReplicaLoadReport | undefined): void {
+export function applyReport(tracked: TrackedReplica, load: ReplicaLoad | undefined): void {
   applyLoad(tracked, load);
   if (!tracked.hasAnswered) tracked.pace = decayLateness(tracked.pace);
   tracked.hasAnswered = false;
 }
 
-function applyLoad(tracked: TrackedReplica, load: ReplicaLoadReport | undefined): void {
+function applyLoad(tracked: TrackedReplica, load: ReplicaLoad | undefined): void {
   tracked.isDown = load === undefined;
   tracked.isFull = false;
   tracked.sentItems = 0;

@@ -67,11 +67,13 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
   return Object.assign(worker, { address: link.address, link, kill: () => link.cut(), close });
 }
 
+const idleLoad = { queuedItems: 0, runningItems: 0, backlogMs: 0, itemMs: 0, typical: 1, slow: 1 };
+
 export function replyTo({ body, call, decision }: Received): Buffer {
   const { modelName, modelVersion, id } = scanInferRequest(body);
   call.setTrailer('pareto-variant', decision.variant);
   call.setTrailer('pareto-cost', '0.001');
-  call.setTrailer(loadKey, formatLoad({ queuedItems: 0, runningItems: 0, backlogMs: 0 }));
+  call.setTrailer(loadKey, formatLoad({ load: idleLoad, tookMs: 0 }));
   const raw = Buffer.alloc(8);
   return encodeInferResponse(
     {

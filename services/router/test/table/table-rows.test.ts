@@ -221,7 +221,10 @@ const areDistinct = (numbers: readonly number[]): void => assert.equal(new Set(n
 function applyReports(loads: LoadTracker, table: RoutingTable): void {
   loads.setTable(table);
   for (const { id } of table.replicas)
-    loads.report(id, { backlogMs: id.length * 7 + Number(id.at(-1)), queuedItems: 1, runningItems: 0 });
+    loads.report(id, {
+      ...{ backlogMs: id.length * 7 + Number(id.at(-1)), queuedItems: 1, runningItems: 0 },
+      ...{ itemMs: 0, typical: 1, slow: 1 },
+    });
 }
 
 const backlogsOf = (loads: LoadTracker, { targets, replicas }: RoutingTable): unknown => [

@@ -3,7 +3,11 @@ import { replicaId } from '@pareto/core';
 import { createLoadTracker } from '../../src/workers/load-tracker.js';
 import { domainTable } from '../support/domain-table.js';
 
-const load = (backlogMs: number, queuedItems = 0) => ({ backlogMs, queuedItems, runningItems: 0 });
+const load = (backlogMs: number, queuedItems = 0) => ({
+  backlogMs,
+  queuedItems,
+  ...{ runningItems: 0, itemMs: 0, typical: 1, slow: 1 },
+});
 const [a0, a1] = [replicaId('a-0'), replicaId('a-1')];
 
 describe('the load tracker', () => {

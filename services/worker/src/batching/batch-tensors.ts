@@ -6,8 +6,7 @@ import type { TensorInput, TensorOutput } from '@pareto/runtime';
 import type { CheckedQuery } from '../requests/check-request.js';
 
 /** Returns the total number of items. */
-export const itemsOf = (queries: readonly CheckedQuery[]): number =>
-  queries.reduce((total, { items }) => total + items, 0);
+const itemsOf = (queries: readonly CheckedQuery[]): number => queries.reduce((total, { items }) => total + items, 0);
 
 /**
  * Returns the inputs of one run. The queries must have equal shapes except for the first dimension. A batch of fewer

@@ -1,25 +1,28 @@
-// Accepts queries into a replica's queue and tracks them until they are answered, rejected or cancelled.
+// Accepts queries for a replica and tracks them until they are answered, rejected or cancelled.
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
+import type { QueueBounds } from '@pareto/policy';
 import { limitError, notExecutedKey } from '@pareto/rpc';
 import type { CheckedQuery } from '../requests/check-request.js';
 import type { ReplicaCounts } from './replica-counts.js';
-import type { QueryResult, QueueBounds, RequestQueue } from './request-queue.js';
+import type { BatchRunner, SlotDriver } from './slot-driver.js';
+import type { QueryRejection, QueryResult, WaitingQuery } from './waiting-query.js';
 
 export interface InferOptions {
   readonly signal: AbortSignal;
   /** Time at which the request's headers arrived. */
   readonly receivedAt: Milliseconds;
+  /** Time by which the query must be answered to meet its objective, on `clock`. Infinite if it may be late. */
+  readonly dueAt: number;
   /** Time of the caller's gRPC deadline on `clock`. Infinite if there is none. */
-  readonly deadlineMs: number;
+  readonly deadlineAt: number;
 }
 
 export interface IntakeOptions {
-  readonly queue: RequestQueue;
+  readonly replica: BatchRunner;
+  readonly driver: Pick<SlotDriver, 'dispatch'>;
   readonly bounds: QueueBounds;
-  readonly counts: Pick<ReplicaCounts, 'request' | 'failure'>;
-  /** Called after a query was queued. */
-  readonly onQueued: () => void;
+  readonly counts: Pick<ReplicaCounts, 'request' | 'failure' | 'rejected'>;
   readonly clock: Clock;
 }
 
@@ -31,21 +34,41 @@ export interface Intake {
   settled(): Promise<void>;
 }
 
-export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeOptions): Intake {
+export function createIntake({ replica, driver, bounds, counts, clock }: IntakeOptions): Intake {
   const pending = new Set<Promise<QueryResult>>();
+  let closedReason = '';
 
-  function enqueue(query: CheckedQuery, { signal, receivedAt, deadlineMs }: InferOptions): Promise<QueryResult> {
+  function errorOf(rejection: QueryRejection, queued: WaitingQuery): ParetoError {
+    const { reason, deaths, neededMs } = rejection;
+    counts.rejected(reason);
+    switch (reason) {
+      case 'full':
+        return queueFull(bounds);
+      case 'closed':
+        return deaths === 0 ? notExecutedError(closedReason) : new ParetoError('internal', closedReason);
+      case 'expired':
+        return new ParetoError('deadline-exceeded', 'the deadline passed while the query was queued');
+      case 'late':
+        return tooLate(queued, neededMs, clock.now());
+    }
+  }
+  function enqueue(query: CheckedQuery, options: InferOptions): Promise<QueryResult> {
+    const { signal } = options;
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
+      const { items, bytes, batchKey, priority } = query;
+      const queued: WaitingQuery = {
+        ...options,
+        ...{ query, items, bytes, batchKey, priority, resolve, reject },
+        enqueuedAt: clock.now(),
+        onRejected: (rejection) => reject(errorOf(rejection, queued)),
+      };
       const onAbort = (): void => {
-        queue.remove(query);
+        driver.dispatch({ kind: 'cancelled', replica, query: queued });
         reject(signal.reason as Error);
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      const { priority } = query;
-      const fresh = { priority, receivedAt, enqueuedAt: clock.now(), deaths: 0, alone: false };
-      if (queue.push({ query, deadlineMs, signal, resolve, reject, ...fresh })) onQueued();
-      else reject(queueFull(bounds));
+      driver.dispatch({ kind: 'queued', replica, query: queued });
     });
   }
 
@@ -60,9 +83,8 @@ export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeO
       return answered;
     },
     rejectAll(reason) {
-      for (const { reject, deaths } of queue.takeAll()) {
-        reject(deaths === 0 ? notExecutedError(reason) : new ParetoError('internal', reason));
-      }
+      closedReason = reason;
+      driver.dispatch({ kind: 'closed', replica });
     },
     async settled() {
       await Promise.allSettled(pending);
@@ -86,3 +108,11 @@ const queueFull = ({ items, bytes: maxBytes }: QueueBounds): ParetoError =>
     `the replica's queue is full (limit: ${items} items or ${maxBytes} bytes); lower the request rate or retry later`,
     notExecuted,
   );
+
+function tooLate({ enqueuedAt, dueAt }: WaitingQuery, neededMs: number, now: number): ParetoError {
+  const [waited, left, needed] = [now - enqueuedAt, Math.max(0, dueAt - now), neededMs].map((ms) => ms.toFixed(1));
+  return new ParetoError(
+    'resource-exhausted',
+    `the query cannot meet its latency objective any more: it has waited ${waited} ms, ${left} ms are left, and its batch would take ${needed} ms; lower the request rate or relax the objective`,
+  );
+}

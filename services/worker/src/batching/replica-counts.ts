@@ -4,7 +4,7 @@ import { milliseconds, type Clock, type Milliseconds, type ReplicaReport, type V
 import type { ExecutorDeath } from '@pareto/runtime';
 import type { WorkerMetrics } from '@pareto/telemetry';
 import { createInferTally } from './infer-tally.js';
-import type { QueuedQuery } from './request-queue.js';
+import type { QueryRejection, WaitingQuery } from './waiting-query.js';
 
 type Counts = Pick<
   ReplicaReport,
@@ -29,8 +29,10 @@ export interface ReplicaCounts {
   request(): void;
   /** Counts a failed query. `isFinal` is false if the router may try another replica. */
   failure(receivedAt: Milliseconds, isFinal: boolean): void;
+  /** Counts a query that is not run. */
+  rejected(reason: QueryRejection['reason']): void;
   /** Counts an executed batch. Queries that their caller cancelled are not counted as answered. */
-  readonly batch: (batch: readonly QueuedQuery[], times: BatchTimes) => void;
+  readonly batch: (batch: readonly WaitingQuery[], times: BatchTimes) => void;
   /** Adds the time to encode the reply of one query, which ran in a batch of `batchItems` items. */
   readonly encoded: (batchItems: number, ms: number) => void;
   death(death: ExecutorDeath): void;
@@ -58,6 +60,7 @@ export function createReplicaCounts(
       tally.add('fail', 1, clock.now() - receivedAt);
       metrics.failed.add(1, model);
     },
+    rejected: (reason) => metrics.rejected.add(1, { ...labels, reason }),
     batch(batch, { beganAt, inputMs, inferMs, outputMs, endedAt }) {
       const items = itemsOf(batch);
       const answered = batch.filter(({ signal }) => !signal.aborted);
@@ -97,4 +100,4 @@ export function createReplicaCounts(
   };
 }
 
-const itemsOf = (batch: readonly QueuedQuery[]): number => batch.reduce((total, { query }) => total + query.items, 0);
+const itemsOf = (batch: readonly WaitingQuery[]): number => batch.reduce((total, { query }) => total + query.items, 0);

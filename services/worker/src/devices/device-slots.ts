@@ -1,12 +1,12 @@
-// Device slots of this worker by hardware class, with the tokens that schedule batches on them.
+// Device slots of this worker by hardware class, with what schedules batches and steps on them.
 
-import { ParetoError, type HardwareClassId, type SlotGroup, type VariantSpec } from '@pareto/core';
-import { createSlotTokens, type SlotTokens } from '@pareto/runtime';
+import { ParetoError, type Clock, type HardwareClassId, type SlotGroup, type VariantSpec } from '@pareto/core';
+import { createSlotDriver, type SlotDriver } from '../batching/slot-driver.js';
 
 /** Slots of one hardware class. Batches alternate on them, independently of the batches on other classes. */
 export interface ClassSlots {
   readonly group: SlotGroup;
-  readonly tokens: SlotTokens;
+  readonly driver: SlotDriver;
 }
 
 /** Variant with the hardware class that it is assigned to. */
@@ -25,12 +25,9 @@ export interface DeviceSlots {
   of(target: SlotTarget): ClassSlots;
 }
 
-/** Creates the tokens of all slot groups. Throws `failed-precondition` if there are none. */
-export function createDeviceSlots(groups: readonly SlotGroup[]): DeviceSlots {
-  const all = groups.map((group) => ({
-    group,
-    tokens: createSlotTokens(group.slots),
-  }));
+/** Creates the drivers of all slot groups. Throws `failed-precondition` if there are none. */
+export function createDeviceSlots(groups: readonly SlotGroup[], clock: Clock): DeviceSlots {
+  const all = groups.map((group) => ({ group, driver: createSlotDriver(group.slots, clock) }));
   const [first] = all;
   if (first === undefined) throw new ParetoError('failed-precondition', 'this worker has no device slots');
   return {

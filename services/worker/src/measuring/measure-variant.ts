@@ -87,7 +87,7 @@ interface MeasurementPaths extends StepContext {
 
 async function measureHere(
   order: MeasureOrder,
-  { tokens }: ClassSlots,
+  { driver: { tokens } }: ClassSlots,
   deps: MeasureDeps,
   paths: MeasurementPaths,
 ): Promise<Measurement['result']> {

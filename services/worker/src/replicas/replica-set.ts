@@ -3,11 +3,11 @@
 import { type Clock, type ReplicaId, type ReplicaReport } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 import { planReconcile, type DesiredState, type AssignedReplica } from '../orders/desired-state.js';
-import type { ClassSlots, DeviceSlots } from '../devices/device-slots.js';
+import type { DeviceSlots } from '../devices/device-slots.js';
 import type { StepMemory } from '../devices/step-memory.js';
 import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
 
-export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' | 'slotWaitMs' | 'tokens'> {
+export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' | 'driver'> {
   readonly slots: DeviceSlots;
   /** Memory for all replicas and for make and measure steps together. */
   readonly memoryBytes: number;
@@ -41,7 +41,6 @@ const maxFinalReports = 1_000;
 
 export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const replicas = new Map<ReplicaId, Replica>();
-  const slotsByReplica = new Map<ReplicaId, ClassSlots>();
   const finalReports = new Set<ReplicaReport>();
   let desired: DesiredState = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
   let isDraining = false;
@@ -60,23 +59,11 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     return Math.floor(Math.max(minLimit, Math.min(measured, free)));
   }
 
-  /**
-   * Returns the predicted wait for a slot: 0 if a slot of the class is free, else the sum of the next batches of the
-   * other replicas, divided by the number of slots.
-   */
-  function slotWaitMs(id: ReplicaId, of: ClassSlots): number {
-    const sharing = others(id).filter(({ assignment }) => slotsByReplica.get(assignment.replica) === of);
-    const busy = sharing.map(({ nextBatchMs }) => nextBatchMs).filter((batchMs) => batchMs > 0);
-    const { slots } = of.group;
-    return busy.length < slots ? 0 : busy.reduce((total, batchMs) => total + batchMs, 0) / slots;
-  }
-
   async function unload(id: ReplicaId): Promise<void> {
     const replica = replicas.get(id);
     if (replica === undefined || replica.state === 'draining') return;
     await replica.drain();
     replicas.delete(id);
-    slotsByReplica.delete(id);
     if (finalReports.size < maxFinalReports) finalReports.add(replica.report());
     // The replica may have been assigned again while it drained.
     if (!isDraining) reconcile();
@@ -86,12 +73,9 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   function reconcile(): void {
     const plan = planReconcile(replicas, desired);
     for (const assignment of plan.load) {
-      const slots = options.slots.of(assignment);
-      slotsByReplica.set(assignment.replica, slots);
       const own = {
-        tokens: slots.tokens,
+        driver: options.slots.of(assignment).driver,
         memoryLimitBytes: (latest: AssignedReplica) => memoryFor(latest, assignment.replica),
-        slotWaitMs: () => slotWaitMs(assignment.replica, slots),
       };
       replicas.set(assignment.replica, createReplica(assignment, { ...options, ...own }));
     }

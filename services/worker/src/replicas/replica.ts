@@ -1,8 +1,7 @@
 // A replica: one variant loaded in one executor, with its queue, state and counts.
 
-import { bytes, type ReplicaReport, type ReplicaState } from '@pareto/core';
-import type { ReplicaEvent } from '@pareto/policy';
-import type { ReplicaLoadReport } from '@pareto/rpc';
+import { bytes, type ReplicaLoad, type ReplicaReport, type ReplicaState } from '@pareto/core';
+import type { QueueBounds, ReplicaEvent } from '@pareto/policy';
 import type { AssignedReplica } from '../orders/desired-state.js';
 import { createBatcher } from '../batching/batcher.js';
 import type { CheckedQuery } from '../requests/check-request.js';
@@ -12,15 +11,16 @@ import { createIntake, type InferOptions } from '../batching/intake.js';
 import { loadLabels } from '../requests/load-labels.js';
 import type { LoadDeps } from './loaded-executor.js';
 import { createReplicaCounts } from '../batching/replica-counts.js';
-import { ceilingOf, expectedMs, loadOf, sizeOf, nextBatchMs, warmSizes, type ReplicaWork } from './replica-load.js';
+import { settingsOf, warmSizes } from './replica-settings.js';
 import { createReplicaStatus, type StatusDeps } from './replica-status.js';
-import { createRequestQueue, type QueryResult, type QueueBounds } from '../batching/request-queue.js';
+import type { SlotDriver } from '../batching/slot-driver.js';
+import type { QueryResult } from '../batching/waiting-query.js';
 
-export interface ReplicaDeps extends LoadDeps, StatusDeps {
+export interface ReplicaDeps extends Omit<LoadDeps, 'tokens'>, StatusDeps {
+  /** Slots of the hardware class that the variant is loaded on. */
+  readonly driver: SlotDriver;
   readonly bounds: QueueBounds;
   readonly memoryLimitBytes: (assignment: AssignedReplica) => number;
-  /** Returns the predicted wait for a slot token behind the worker's other replicas. */
-  readonly slotWaitMs: () => number;
   /** Called when the state changed, so that it is reported to the controller. */
   readonly onChange: () => void;
 }
@@ -28,8 +28,6 @@ export interface ReplicaDeps extends LoadDeps, StatusDeps {
 export interface Replica {
   readonly assignment: AssignedReplica;
   readonly state: ReplicaState;
-  /** Predicted time of the batch that is running or runs next. 0 if there is none. */
-  readonly nextBatchMs: number;
   readonly memoryBytes: number;
   /** Labels of the outputs. Empty until the replica is loaded. */
   readonly labels: LabelTexts;
@@ -40,7 +38,7 @@ export interface Replica {
   infer(query: CheckedQuery, options: InferOptions): Promise<QueryResult>;
   /** Counts the time to encode the reply of one query, which ran in a batch of `batchItems` items. */
   readonly encoded: (batchItems: number, ms: number) => void;
-  load(): ReplicaLoadReport;
+  load(): ReplicaLoad;
   report(): ReplicaReport;
   /** Sets another batch ceiling, profile or price. The variant must be the same. */
   update(assignment: AssignedReplica): void;
@@ -51,25 +49,19 @@ export interface Replica {
 
 /** Creates a replica, which starts to load immediately. */
 export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replica {
-  const queue = createRequestQueue(deps.bounds, deps.clock);
+  const { driver, bounds } = deps;
   const counts = createReplicaCounts(first.spec, deps.metrics, deps.clock);
   const status = createReplicaStatus(first, deps);
   let assignment = first;
   let memoryBytes = 0;
   let labels: LabelTexts | undefined;
+  /** Load of a drained replica. */
+  let finalLoad: ReplicaLoad | undefined;
 
-  const batcher = createBatcher({
-    queue,
-    tokens: deps.tokens,
-    clock: deps.clock,
-    ceiling: () => ceilingOf(assignment),
-    sizeOf: (items) => sizeOf(assignment, items),
-    expectedMs: (items) => expectedMs(assignment, items),
-    onBatch: counts.batch,
-    onPoison: status.poisoned,
-  });
+  const batcher = createBatcher({ driver, clock: deps.clock, onBatch: counts.batch, onPoison: status.poisoned });
+  driver.dispatch({ kind: 'added', replica: batcher, settings: settingsOf(first), bounds });
   const supervisor = superviseExecutor({
-    deps,
+    deps: { ...deps, tokens: driver.tokens },
     executorOptions: () => ({
       spec: assignment.spec,
       profile: assignment.profile,
@@ -88,13 +80,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     },
   });
 
-  const intake = createIntake({ ...deps, queue, counts, onQueued: () => batcher.pump() });
-
-  const work = (): ReplicaWork => ({
-    queuedItems: queue.items,
-    runningItems: batcher.runningItems,
-    runningLeftMs: batcher.runningLeftMs,
-  });
+  const intake = createIntake({ ...deps, replica: batcher, counts });
 
   function applyEvent(event: ReplicaEvent): void {
     status.apply(event);
@@ -112,7 +98,10 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     if (supervisor.executor === undefined) intake.rejectAll('the replica was unloaded before it was ready');
     await intake.settled();
     await supervisor.end();
+    finalLoad = driver.load(batcher);
+    driver.dispatch({ kind: 'removed', replica: batcher });
   }
+  const load = (): ReplicaLoad => finalLoad ?? driver.load(batcher);
 
   return {
     get assignment() {
@@ -120,9 +109,6 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     },
     get state() {
       return status.state;
-    },
-    get nextBatchMs() {
-      return nextBatchMs(assignment, work());
     },
     get memoryBytes() {
       return memoryBytes;
@@ -135,17 +121,23 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
       return intake.infer(query, options);
     },
     encoded: counts.encoded,
-    load: () => loadOf(assignment, work(), deps.slotWaitMs()),
-    report: () => ({
-      ...identityOf(assignment),
-      ...counts.now,
-      ...status.report,
-      loadMs: supervisor.loadMs,
-      memoryBytes: bytes(memoryBytes),
-      queuedItems: queue.items,
-      runningItems: batcher.runningItems,
-    }),
-    update: (next) => void (assignment = next),
+    load,
+    report() {
+      const { queuedItems, runningItems } = load();
+      return {
+        ...identityOf(assignment),
+        ...counts.now,
+        ...status.report,
+        loadMs: supervisor.loadMs,
+        memoryBytes: bytes(memoryBytes),
+        queuedItems,
+        runningItems,
+      };
+    },
+    update(next) {
+      assignment = next;
+      driver.dispatch({ kind: 'updated', replica: batcher, settings: settingsOf(next) });
+    },
     refreshMemory,
     drain,
   };

@@ -16,7 +16,7 @@ import { notExecutedError } from '../batching/intake.js';
 import type { Replica } from '../replicas/replica.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 import { encodeReply, parametersOf, setReplyTrailers } from './reply.js';
-import type { QueryResult } from '../batching/request-queue.js';
+import type { QueryResult } from '../batching/waiting-query.js';
 
 export interface InferDeps {
   readonly replicas: ReplicaSet;
@@ -44,7 +44,10 @@ export async function modelInfer(body: Buffer, call: ServerCall, deps: InferDeps
     span.end(error);
     throw error;
   } finally {
-    if (replica !== undefined) call.setTrailer(loadKey, formatLoad(replica.load()));
+    if (replica !== undefined) {
+      const tookMs = deps.clock.now() - call.receivedAt;
+      call.setTrailer(loadKey, formatLoad({ load: replica.load(), tookMs }));
+    }
   }
 }
 
@@ -64,8 +67,10 @@ async function executeQuery(
   const request = scanInferRequest(body);
   const query = checkRequest(request, replica.assignment.spec);
   const enqueuedAt = deps.clock.now();
-  const deadlineMs = enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY);
-  const result = await replica.infer(query, { signal: call.signal, receivedAt: call.receivedAt, deadlineMs });
+  const { signal, receivedAt } = call;
+  const deadlineAt = enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY);
+  const dueAt = receivedAt + decision.latencyLeftMs;
+  const result = await replica.infer(query, { signal, receivedAt, dueAt, deadlineAt });
   recordTimes(result, enqueuedAt, replica, deps);
   traceRun(result, span, deps.tracer);
   const { spec } = replica.assignment;

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { milliseconds, type DataType, type ParetoError } from '@pareto/core';
-import { createSlotTokens, type Executor, type RunOutcome, type RunRequest } from '@pareto/runtime';
-import { createManualClock } from '@pareto/testkit';
+import { milliseconds, variantId, type DataType } from '@pareto/core';
+import type { Executor, RunOutcome, RunRequest } from '@pareto/runtime';
+import { createWorkerMetrics } from '@pareto/telemetry';
+import { buildPoint, buildProfile, createManualClock } from '@pareto/testkit';
 import { joinInputs, splitOutputs } from '../../src/batching/batch-tensors.js';
 import { createBatcher } from '../../src/batching/batcher.js';
 import type { CheckedQuery } from '../../src/requests/check-request.js';
-import {
-  createRequestQueue,
-  type QueryResult,
-  type RequestQueue,
-  type QueuedQuery,
-} from '../../src/batching/request-queue.js';
+import { createIntake } from '../../src/batching/intake.js';
+import { createReplicaCounts } from '../../src/batching/replica-counts.js';
+import { createSlotDriver } from '../../src/batching/slot-driver.js';
+import type { QueryResult } from '../../src/batching/waiting-query.js';
 
 const clock = createManualClock();
 const never = Number.POSITIVE_INFINITY;
@@ -29,23 +28,6 @@ function query(items: number, fields: Partial<CheckedQuery> & { readonly datatyp
     typed: false,
     priority: never,
     ...rest,
-  };
-}
-
-function waiting(of: CheckedQuery, fields: Partial<QueuedQuery> = {}): QueuedQuery {
-  const nothing = (): void => undefined;
-  return {
-    query: of,
-    priority: of.priority,
-    receivedAt: milliseconds(0),
-    enqueuedAt: milliseconds(0),
-    deadlineMs: never,
-    deaths: 0,
-    alone: false,
-    signal: new AbortController().signal,
-    resolve: nothing,
-    reject: nothing,
-    ...fields,
   };
 }
 
@@ -114,40 +96,6 @@ describe('batch tensors', () => {
   });
 });
 
-describe('request queue', () => {
-  const take = (queue: RequestQueue, ceiling: number): number[] =>
-    queue.take(ceiling).map(({ query: { items } }) => items);
-
-  it('is bounded in items and bytes, but accepts any query when empty', () => {
-    const queue = createRequestQueue({ items: 4, bytes: 100 }, clock);
-    assert.equal(queue.push(waiting(query(9))), true);
-    assert.equal(queue.push(waiting(query(1))), false);
-    assert.deepEqual(take(queue, 4), [9]);
-    assert.equal(queue.push(waiting(query(1, { bytes: 99 }))), true);
-    assert.equal(queue.push(waiting(query(1, { bytes: 2 }))), false);
-    assert.equal(queue.items, 1);
-  });
-
-  it('batches queries of one shape in order up to the ceiling, and retried queries alone', () => {
-    const queue = createRequestQueue({ items: 100, bytes: 100 }, clock);
-    for (const items of [1, 2, 3]) queue.push(waiting(query(items)));
-    queue.push(waiting(query(1, { batchKey: 'other' })));
-    assert.deepEqual(take(queue, 3), [1, 2]);
-    queue.putBack([waiting(query(5), { alone: true })]);
-    assert.deepEqual([take(queue, 8), take(queue, 8), take(queue, 8), take(queue, 8)], [[5], [3], [1], []]);
-    assert.equal(queue.items, 0);
-  });
-
-  it('rejects a query past its deadline without running it', () => {
-    const queue = createRequestQueue({ items: 100, bytes: 100 }, clock);
-    const rejected: unknown[] = [];
-    queue.push(waiting(query(1), { deadlineMs: -1, reject: (error) => rejected.push(error) }));
-    queue.push(waiting(query(2)));
-    assert.deepEqual(take(queue, 8), [2]);
-    assert.equal((rejected[0] as ParetoError).code, 'deadline-exceeded');
-  });
-});
-
 describe('batcher', () => {
   /** Creates an executor whose runs end when the test ends them. */
   function createFake() {
@@ -163,26 +111,23 @@ describe('batcher', () => {
   });
   const death = { kind: 'crashed', reason: 'gone' } as const;
 
-  function setUp(tokens = createSlotTokens(1), sizeOf = (items: number): number => items) {
-    const queue = createRequestQueue({ items: 100, bytes: 1000 }, clock);
+  function setUp(driver = createSlotDriver(1, clock), sizes?: readonly number[]) {
     const poisons: string[] = [];
-    const batcher = createBatcher({
-      queue,
-      tokens,
-      clock,
-      ceiling: () => 8,
-      sizeOf,
-      expectedMs: () => milliseconds(10),
-      onBatch: () => undefined,
-      onPoison: () => void poisons.push('poison'),
-    });
+    const counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
+    const onPoison = (): void => void poisons.push('poison');
+    const batcher = createBatcher({ driver, clock, onBatch: counts.batch, onPoison });
+    const bounds = { items: 100, bytes: 1_000 };
+    const profile = buildProfile([buildPoint(1, 10)]);
+    driver.dispatch({ kind: 'added', replica: batcher, settings: { ceiling: 8, profile, sizes }, bounds });
+    const intake = createIntake({ replica: batcher, driver, bounds, counts, clock });
     const fake = createFake();
-    const send = (of: CheckedQuery): Promise<QueryResult> =>
-      new Promise((resolve, reject) => {
-        queue.push(waiting(of, { resolve, reject }));
-        batcher.pump();
-      });
-    return { queue, poisons, batcher, fake, send, tokens };
+    const send = (of: CheckedQuery, dueAt = never): Promise<QueryResult> => {
+      const { signal } = new AbortController();
+      const answered = intake.infer(of, { signal, receivedAt: clock.now(), dueAt, deadlineAt: never });
+      answered.catch(() => undefined);
+      return answered;
+    };
+    return { poisons, batcher, fake, send, load: () => driver.load(batcher) };
   }
   const items = ({ request }: { readonly request: RunRequest }): number | undefined => request.inputs[0]?.shape[0];
 
@@ -206,13 +151,13 @@ describe('batcher', () => {
   });
 
   it('pads batches to the sizes that the device has compiled', async () => {
-    const { batcher, fake, send } = setUp(createSlotTokens(1), (count) => (count <= 4 ? 4 : 8));
+    const { batcher, fake, send, load } = setUp(createSlotDriver(1, clock), [4, 8]);
     batcher.attach(fake.executor);
     const answers = [send(query(3))];
     await settle();
     answers.push(send(query(5)));
     assert.deepEqual(fake.runs.map(items), [4, 8]);
-    assert.equal(batcher.runningItems, 8, 'padding is not counted');
+    assert.equal(load().runningItems, 8, 'padding is not counted');
     for (const { request, end } of [...fake.runs]) end(done(request));
     const got = await Promise.all(answers);
     assert.deepEqual(
@@ -225,8 +170,8 @@ describe('batcher', () => {
   });
 
   it('yields the slot to a waiting replica after each batch', async () => {
-    const tokens = createSlotTokens(1);
-    const [a, b] = [setUp(tokens), setUp(tokens)];
+    const driver = createSlotDriver(1, clock);
+    const [a, b] = [setUp(driver), setUp(driver)];
     a.batcher.attach(a.fake.executor);
     b.batcher.attach(b.fake.executor);
     void a.send(query(8));
@@ -269,6 +214,18 @@ describe('batcher', () => {
     await settle();
     last.runs[0]?.end(done(last.runs[0].request));
     await Promise.all(behind);
+  });
+
+  it('rejects a query that can no longer meet its objective, with its times', async () => {
+    const { batcher, fake, send } = setUp();
+    const late = send(query(1), clock.now() + 25);
+    await clock.advance(20);
+    batcher.attach(fake.executor);
+    await assert.rejects(late, {
+      code: 'resource-exhausted',
+      message: /it has waited 20\.0 ms, 5\.0 ms are left, and its batch would take 10\.0 ms; lower the request rate/,
+    });
+    assert.deepEqual(fake.runs, []);
   });
 
   it('retries a failed batch query by query, so that only the bad query fails', async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId, type InferCounts } from '@pareto/core';
-import { createSlotTokens, type Executor, type RunOutcome } from '@pareto/runtime';
+import type { Executor, RunOutcome } from '@pareto/runtime';
 import { createWorkerMetrics } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { createBatcher } from '../../src/batching/batcher.js';
 import type { CheckedQuery } from '../../src/requests/check-request.js';
 import { createIntake, notExecutedError, type Intake } from '../../src/batching/intake.js';
 import { createReplicaCounts, type ReplicaCounts } from '../../src/batching/replica-counts.js';
-import { createRequestQueue } from '../../src/batching/request-queue.js';
+import { createSlotDriver } from '../../src/batching/slot-driver.js';
 
 const ms = 1e6;
 const bounds = { items: 100, bytes: 1_000 };
@@ -29,7 +29,9 @@ describe('replica counts', () => {
     outputs: [{ name: 'y', datatype: 'UINT8', shape: [items, 1], data: Buffer.alloc(items) }],
   });
   const send = (items: number, signal = new AbortController().signal): Promise<unknown> => {
-    const answered = intake.infer(query(items), { signal, receivedAt: clock.now(), deadlineMs: Infinity });
+    const answered = intake.infer(query(items), {
+      ...{ signal, receivedAt: clock.now(), dueAt: Infinity, deadlineAt: Infinity },
+    });
     answered.catch(() => undefined);
     return answered;
   };
@@ -40,14 +42,11 @@ describe('replica counts', () => {
   beforeEach(() => {
     runs = [];
     counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
-    const queue = createRequestQueue(bounds, clock);
-    const batcher = createBatcher({
-      ...{ queue, clock, tokens: createSlotTokens(1), ceiling: () => 8, sizeOf: (items) => items },
-      expectedMs: () => milliseconds(10),
-      onBatch: counts.batch,
-      onPoison: () => undefined,
-    });
-    intake = createIntake({ queue, bounds, counts, clock, onQueued: () => batcher.pump() });
+    const driver = createSlotDriver(1, clock);
+    const batcher = createBatcher({ driver, clock, onBatch: counts.batch, onPoison: () => undefined });
+    const settings = { ceiling: 8, profile: undefined, sizes: undefined };
+    driver.dispatch({ kind: 'added', replica: batcher, settings, bounds });
+    intake = createIntake({ replica: batcher, driver, bounds, counts, clock });
     const run = (): Promise<RunOutcome> => new Promise((end) => runs.push(end));
     batcher.attach({ pid: 1, run } as unknown as Executor);
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bytes, hardwareClassId, type SlotGroup } from '@pareto/core';
+import { bytes, hardwareClassId, systemClock, type SlotGroup } from '@pareto/core';
 import { buildHardwareClass, buildSlotGroup } from '@pareto/testkit';
 import { createDeviceSlots } from '../../src/devices/device-slots.js';
 
@@ -8,7 +8,7 @@ const group = (provider: string, device: string, slots: number): SlotGroup =>
 const groups = [group('cpu', 'epyc', 2), group('cuda', 'a', 1), group('cuda', 'b', 1)];
 
 describe('device slots', () => {
-  const slots = createDeviceSlots(groups);
+  const slots = createDeviceSlots(groups, systemClock);
   const indexOf = (hardwareClass: string, provider: string): number =>
     slots.all.indexOf(slots.of({ hardwareClass: hardwareClassId(hardwareClass), spec: { provider } }));
 
@@ -22,15 +22,15 @@ describe('device slots', () => {
   it('have separate tokens per class', async () => {
     const [cpu, first, second] = slots.all;
     assert.ok(cpu && first && second);
-    await first.tokens.acquire();
-    void first.tokens.acquire();
-    assert.deepEqual([cpu.tokens.waiting, first.tokens.waiting, second.tokens.waiting], [0, 1, 0]);
-    await cpu.tokens.acquire();
-    await cpu.tokens.acquire();
-    await second.tokens.acquire();
+    await first.driver.tokens.acquire();
+    void first.driver.tokens.acquire();
+    assert.deepEqual([cpu.driver.tokens.waiting, first.driver.tokens.waiting, second.driver.tokens.waiting], [0, 1, 0]);
+    await cpu.driver.tokens.acquire();
+    await cpu.driver.tokens.acquire();
+    await second.driver.tokens.acquire();
   });
 
   it('are rejected when there are none', () => {
-    assert.throws(() => createDeviceSlots([]), { code: 'failed-precondition' });
+    assert.throws(() => createDeviceSlots([], systemClock), { code: 'failed-precondition' });
   });
 });

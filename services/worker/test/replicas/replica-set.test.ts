@@ -11,7 +11,10 @@ const gib = 2 ** 30;
 describe('replica set', () => {
   it('limits a new executor to the memory that replicas and steps do not hold', async () => {
     const stepMemory = createStepMemory();
-    const slots = createDeviceSlots([buildSlotGroup(buildHardwareClass({ memoryPerSlot: bytes(4 * gib) }))]);
+    const slots = createDeviceSlots(
+      [buildSlotGroup(buildHardwareClass({ memoryPerSlot: bytes(4 * gib) }))],
+      systemClock,
+    );
     const options = {
       memoryBytes: 4 * gib,
       stepMemory,

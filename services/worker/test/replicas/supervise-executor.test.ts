@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import type { BlobCache } from '@pareto/blobs';
 import { systemClock, type TensorSpec } from '@pareto/core';
-import { createExecutorPool, createSlotTokens } from '@pareto/runtime';
-import { buildVariantSpec, createTempFolder, matrixModel, waitFor } from '@pareto/testkit';
+import { createExecutorPool } from '@pareto/runtime';
+import { buildVariantSpec, createFifoTokens, createTempFolder, matrixModel, waitFor } from '@pareto/testkit';
 import { superviseExecutor, type ExecutorSupervisor } from '../../src/replicas/supervise-executor.js';
 
 describe('supervision of an executor', function () {
@@ -25,7 +25,7 @@ describe('supervision of an executor', function () {
       const signature = { inputs: [tensor('x')], outputs: [tensor('y')], batched: true };
       let ended: Promise<void> | undefined;
       const supervisor: ExecutorSupervisor = superviseExecutor({
-        deps: { pool, cache, tokens: createSlotTokens(1), clock: systemClock },
+        deps: { pool, cache, tokens: createFifoTokens(1), clock: systemClock },
         executorOptions: () => ({
           spec: buildVariantSpec({ signature }),
           memoryLimitBytes: 2 ** 30,

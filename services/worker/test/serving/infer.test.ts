@@ -38,7 +38,7 @@ describe('worker query', function () {
     assert.equal(parameters.get('pareto_degraded'), true);
     assert.equal(reply.trailers.get('pareto-variant'), 'id:original');
     assert.equal(reply.trailers.get('pareto-decision-id'), 'r1.7');
-    assert.equal(parseLoad(reply.trailers.get('endpoint-load-metrics'))?.queuedItems, 0);
+    assert.equal(parseLoad(reply.trailers.get('endpoint-load-metrics'))?.load.queuedItems, 0);
   });
 
   it('for an architecture by name is answered with its version', async () => {

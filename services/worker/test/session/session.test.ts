@@ -107,9 +107,9 @@ describe('worker session', function () {
     const pong = await execution.ping({}, { metadata: tokenMetadata(token) });
     assert.equal(pong.workerId, 'w1');
     assert.equal(pong.draining, false);
-    assert.deepEqual(pong.replicas, [
-      { replicaId: 'r1', state: 'READY', queuedItems: 0, runningItems: 0, backlogMs: 0 },
-    ]);
+    const idle = { queuedItems: 0, runningItems: 0, backlogMs: 0, typical: 1, slow: 1 };
+    const replicas = pong.replicas.map(({ itemMs, ...load }) => ({ ...load, hasItemMs: itemMs > 0 }));
+    assert.deepEqual(replicas, [{ replicaId: 'r1', state: 'READY', ...idle, hasItemMs: true }]);
     channel.close();
   });
 

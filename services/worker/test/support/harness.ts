@@ -171,7 +171,7 @@ const decisionFor = (replica: string): Readonly<Record<string, string>> => ({
     accuracy: 0.9,
     coldStart: false,
     degraded: true,
-    latencyLeftMs: 1000,
+    latencyLeftMs: 60_000,
   }),
 });
 

@@ -8,6 +8,9 @@ export interface ReplicaLoad {
   'queuedItems'?: (number) | undefined;
   'runningItems'?: (number) | undefined;
   'backlogMs'?: (number | string) | undefined;
+  'itemMs'?: (number | string) | undefined;
+  'typical'?: (number | string) | undefined;
+  'slow'?: (number | string) | undefined;
 }
 
 export interface ReplicaLoad__Output {
@@ -16,4 +19,7 @@ export interface ReplicaLoad__Output {
   'queuedItems': (number);
   'runningItems': (number);
   'backlogMs': (number);
+  'itemMs': (number);
+  'typical': (number);
+  'slow': (number);
 }

@@ -1,0 +1,193 @@
+// The queries that wait at one replica: by priority, and then by the time at which they are due.
+
+export interface QueuedQuery {
+  readonly items: number;
+  readonly bytes: number;
+  /** Key that queries must have in common to share a batch. */
+  readonly batchKey: string;
+  /** 1 is the most urgent. Infinite if the client set none. */
+  readonly priority: number;
+  /** Arrival time. All times are on one clock, in ms. */
+  readonly enqueuedAt: number;
+  /** Time by which the query must be answered to meet its objective. Infinite if a late answer is wanted. */
+  readonly dueAt: number;
+  /** Time at which the caller stops waiting. Infinite if it set no deadline. */
+  readonly deadlineAt: number;
+}
+
+/** A query with what happened to it in batches that failed. */
+export interface QueueEntry<Q extends QueuedQuery> {
+  readonly query: Q;
+  /** Number of executors that died while they ran the query. */
+  readonly deaths: number;
+  /** Set if the query must run in a batch of its own, because a shared one failed. */
+  readonly alone: boolean;
+}
+
+export interface QueueBounds {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** `late`: the query can no longer meet its objective. `expired`: its caller has stopped waiting. */
+export type QueueRejection = 'late' | 'expired';
+
+interface TakeOptions<Q extends QueuedQuery> {
+  /** Maximum number of items in the batch. A single larger query runs alone. */
+  readonly ceiling: number;
+  /** Time at which the batch starts: now, or later if another one runs before it. */
+  readonly startsAt: number;
+  /** Returns the expected time of a batch. 0 if it is unknown. */
+  readonly expectedMs: (items: number) => number;
+  readonly onRejected: (query: Q, reason: QueueRejection) => void;
+}
+
+export interface RequestQueue<Q extends QueuedQuery> {
+  readonly length: number;
+  readonly items: number;
+  /** Query that is served next. Undefined if none is queued. */
+  readonly first: Q | undefined;
+  /** Adds a query. Returns false if the queue is full. An empty queue accepts a query of any size. */
+  push(query: Q): boolean;
+  /** Puts entries back in front of all others, regardless of the bounds, since they were accepted before. */
+  putBack(entries: readonly QueueEntry<Q>[]): void;
+  /** Removes a query. Returns false if it is not queued. */
+  cancel(query: Q): boolean;
+  /**
+   * Removes and returns the next batch: the first queries, up to the ceiling, as long as all of them are expected to
+   * meet their objective. Removes the queries that cannot meet it even alone. Returns an empty list if none is left.
+   */
+  take(now: number, options: TakeOptions<Q>): readonly QueueEntry<Q>[];
+  /** Removes and returns all entries. */
+  takeAll(): readonly QueueEntry<Q>[];
+}
+
+/**
+ * Time in the queue after which a query is served first, so that none starves behind queries of a higher priority. At
+ * most half of the time until the query is due.
+ */
+const maxOvertakenMs = 500;
+
+export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): RequestQueue<Q> {
+  /** Queued entries in the order of service. */
+  const entries: QueueEntry<Q>[] = [];
+  /** Number of entries at the front that no other query overtakes. */
+  let fixed = 0;
+  let items = 0;
+  let bytes = 0;
+  /** Number of entries with a priority. Without any, the order by due time keeps every query from starving. */
+  let prioritised = 0;
+
+  function count({ query }: QueueEntry<Q>, sign: 1 | -1): void {
+    items += sign * query.items;
+    bytes += sign * query.bytes;
+    if (query.priority < Infinity) prioritised += sign;
+  }
+  function remove(from: number, length = 1): readonly QueueEntry<Q>[] {
+    const removed = entries.splice(from, length);
+    for (const entry of removed) count(entry, -1);
+    fixed -= Math.max(0, Math.min(fixed, from + length) - from);
+    return removed;
+  }
+  function promoteStarving(now: number): void {
+    for (let index = fixed; index < entries.length; index++) {
+      const entry = entries[index];
+      if (entry === undefined || !isStarving(entry.query, now)) continue;
+      entries.splice(index, 1);
+      entries.splice(fixed++, 0, entry);
+    }
+  }
+  function rejectFrom(index: number, now: number, options: TakeOptions<Q>): void {
+    for (let entry = entries[index]; entry !== undefined; entry = entries[index]) {
+      const reason = rejectionOf(entry, now, options);
+      if (reason === undefined) return;
+      remove(index);
+      options.onRejected(entry.query, reason);
+    }
+  }
+
+  return {
+    get length() {
+      return entries.length;
+    },
+    get items() {
+      return items;
+    },
+    get first() {
+      return entries[0]?.query;
+    },
+    push(query) {
+      const isFull = items + query.items > bounds.items || bytes + query.bytes > bounds.bytes;
+      if (isFull && entries.length > 0) return false;
+      const entry = { query, deaths: 0, alone: false };
+      entries.splice(positionOf(entries, fixed, query), 0, entry);
+      count(entry, 1);
+      return true;
+    },
+    putBack(returned) {
+      entries.unshift(...returned);
+      fixed += returned.length;
+      for (const entry of returned) count(entry, 1);
+    },
+    cancel(query) {
+      const index = entries.findIndex((entry) => entry.query === query);
+      if (index < 0) return false;
+      remove(index);
+      return true;
+    },
+    take(now, options) {
+      if (prioritised > 0) promoteStarving(now);
+      rejectFrom(0, now, options);
+      const [head] = entries;
+      if (head === undefined) return [];
+      let length = 1;
+      let batchItems = head.query.items;
+      let { dueAt } = head.query;
+      while (!head.alone) {
+        rejectFrom(length, now, options);
+        const next = entries[length];
+        if (next === undefined || next.alone || next.query.batchKey !== head.query.batchKey) break;
+        batchItems += next.query.items;
+        dueAt = Math.min(dueAt, next.query.dueAt);
+        if (batchItems > options.ceiling || options.startsAt + options.expectedMs(batchItems) > dueAt) break;
+        length += 1;
+      }
+      return remove(0, length);
+    },
+    takeAll() {
+      return remove(0, entries.length);
+    },
+  };
+}
+
+/** A query that has begun to run once is run again, even if its answer is late. */
+function rejectionOf<Q extends QueuedQuery>(
+  { query, alone, deaths }: QueueEntry<Q>,
+  now: number,
+  { startsAt, expectedMs }: TakeOptions<Q>,
+): QueueRejection | undefined {
+  if (query.deadlineAt <= now) return 'expired';
+  if (alone || deaths > 0) return undefined;
+  return startsAt + expectedMs(query.items) > query.dueAt ? 'late' : undefined;
+}
+
+/** Returns the position at which a query is queued, at or after `from`, by binary search. */
+function positionOf<Q extends QueuedQuery>(entries: readonly QueueEntry<Q>[], from: number, query: Q): number {
+  let [low, high] = [from, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = entries[middle]?.query;
+    if (other !== undefined && isBefore(query, other)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+const isStarving = ({ enqueuedAt, dueAt }: QueuedQuery, now: number): boolean =>
+  now - enqueuedAt >= Math.min(maxOvertakenMs, (dueAt - enqueuedAt) / 2);
+
+type Urgency = Pick<QueuedQuery, 'priority' | 'dueAt'>;
+
+/** Returns whether `a` is served before `b`: by priority, and then by the time at which it is due. */
+export const isBefore = (a: Urgency, b: Urgency): boolean =>
+  a.priority === b.priority ? a.dueAt < b.dueAt : a.priority < b.priority;

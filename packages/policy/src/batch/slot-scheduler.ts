@@ -1,0 +1,428 @@
+// The slots of one hardware class on a worker: who gets a free slot, and which batches a replica starts on its slot.
+
+import type { Profile, ReplicaLoad } from '@pareto/core';
+import { createServiceEstimate, type ServiceEstimate } from '../estimate/service-estimate.js';
+import { planBatchRetry, type BatchFailure } from '../retry/plan-batch-retry.js';
+import { bucketOf } from './bucket-of.js';
+import {
+  createRequestQueue,
+  isBefore,
+  type QueueBounds,
+  type QueuedQuery,
+  type QueueEntry,
+  type QueueRejection,
+  type RequestQueue,
+} from './request-queue.js';
+
+/** Settings of a replica, from the controller. */
+export interface ReplicaSettings {
+  /** Maximum number of items in a batch. */
+  readonly ceiling: number;
+  /** Profile on the hardware class. Undefined if the variant is not measured yet. */
+  readonly profile: Profile | undefined;
+  /** Sizes that batches are padded to. Undefined if they are not padded. */
+  readonly sizes: readonly number[] | undefined;
+}
+
+/** A batch that an executor runs, or that waits in it. */
+export interface RunningBatch<Q extends QueuedQuery> {
+  readonly entries: readonly QueueEntry<Q>[];
+  readonly items: number;
+  /** Number of items including the padding. */
+  readonly size: number;
+  readonly startedAt: number;
+  /** Expected time of the run. Undefined if the variant has no profile yet. */
+  readonly expectedMs: number | undefined;
+}
+
+export interface EndedRun {
+  readonly outcome: 'done' | BatchFailure;
+  /** Time at which the executor was free to start the batch. */
+  readonly beganAt: number;
+  /** Time that the executor computed. 0 if the run was not done. */
+  readonly computeMs: number;
+}
+
+/** `R` is the caller's handle of a replica, `W` that of a step which waits for a slot. */
+export type SlotEvent<R, Q extends QueuedQuery, W> =
+  | { readonly kind: 'added'; readonly replica: R; readonly settings: ReplicaSettings; readonly bounds: QueueBounds }
+  | { readonly kind: 'updated'; readonly replica: R; readonly settings: ReplicaSettings }
+  | { readonly kind: 'removed'; readonly replica: R }
+  /** The replica has an executor. */
+  | { readonly kind: 'attached'; readonly replica: R }
+  /** The executor has ended, or is not used any more. */
+  | { readonly kind: 'detached'; readonly replica: R }
+  | { readonly kind: 'queued'; readonly replica: R; readonly query: Q }
+  | { readonly kind: 'cancelled'; readonly replica: R; readonly query: Q }
+  /** No queued query of the replica will be run. */
+  | { readonly kind: 'closed'; readonly replica: R }
+  | { readonly kind: 'ended'; readonly replica: R; readonly batch: RunningBatch<Q>; readonly run: EndedRun }
+  /** A run takes so much longer than expected that it may never end. */
+  | { readonly kind: 'overdue'; readonly replica: R }
+  /** A step needs a slot. */
+  | { readonly kind: 'requested'; readonly waiter: W }
+  | { readonly kind: 'withdrawn'; readonly waiter: W }
+  /** A step gave its slot back. */
+  | { readonly kind: 'released' };
+
+export type SlotEffect<R, Q extends QueuedQuery, W> =
+  | { readonly kind: 'start'; readonly replica: R; readonly batch: RunningBatch<Q> }
+  | {
+      readonly kind: 'reject';
+      readonly query: Q;
+      readonly reason: QueueRejection | 'full' | 'closed';
+      /** Number of executors that died while they ran the query. */
+      readonly deaths: number;
+      /** Expected time from now to the answer. */
+      readonly neededMs: number;
+    }
+  /** The batch of the query failed, and the query is not run again. */
+  | { readonly kind: 'fail'; readonly replica: R; readonly query: Q; readonly failure: BatchFailure }
+  | { readonly kind: 'grant'; readonly waiter: W };
+
+export interface SlotScheduler<R, Q extends QueuedQuery, W> {
+  /** Applies an event at time `now`, and appends what has to be done, in order, to `effects`. */
+  step(event: SlotEvent<R, Q, W>, now: number, effects: SlotEffect<R, Q, W>[]): void;
+  /** Returns the load of a replica that was added. */
+  load(replica: R, now: number): ReplicaLoad;
+  /** Number of replicas and steps that wait for a slot. */
+  readonly waiting: number;
+}
+
+/** Number of batches in an executor: one runs, and the next one waits in its socket if that saves time. */
+const maxInFlight = 2;
+/** Share of a run's time outside of the executor from which a second batch in flight saves time. */
+const minOverhead = 0.02;
+/** Weight of the last run in the average share. */
+const overheadWeight = 0.1;
+/** Time after which a waiter gets the next free slot, whenever the queries of others are due. */
+const maxWaitMs = 500;
+/** Time after which a run of a step is due. */
+const stepDueMs = 100;
+
+interface ReplicaWork<R, Q extends QueuedQuery> {
+  readonly replica: R;
+  readonly queue: RequestQueue<Q>;
+  readonly estimate: ServiceEstimate;
+  /** Batches in the executor, the running one first. */
+  readonly inFlight: RunningBatch<Q>[];
+  /** Queries in flight whose caller cancelled them. */
+  readonly cancelled: Set<Q>;
+  settings: ReplicaSettings;
+  isAttached: boolean;
+  isOverdue: boolean;
+  holdsSlot: boolean;
+  /** Time since which it waits for a slot. Undefined if it does not. */
+  waitsSince: number | undefined;
+  /** Expected time of the batch that is running or runs next. 0 if there is none. */
+  nextMs: number;
+  /** Average share of a run's time outside of the executor. */
+  overhead: number;
+}
+
+export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number): SlotScheduler<R, Q, W> {
+  type Work = ReplicaWork<R, Q>;
+  type Effects = SlotEffect<R, Q, W>[];
+  const works = new Map<R, Work>();
+  const waitingReplicas = new Set<Work>();
+  const waiters: { readonly waiter: W; readonly since: number }[] = [];
+  const holders = new Set<Work>();
+  let free = slots;
+  /** Sum of `nextMs`, and number of replicas for which it is not 0. */
+  let nextSumMs = 0;
+  let busy = 0;
+
+  function workOf(replica: R): Work {
+    const work = works.get(replica);
+    if (work === undefined) throw new Error('the replica was not added, or was removed');
+    return work;
+  }
+
+  function setNext(work: Work, nextMs: number): void {
+    nextSumMs += nextMs - work.nextMs;
+    busy += (nextMs > 0 ? 1 : 0) - (work.nextMs > 0 ? 1 : 0);
+    if (busy === 0) nextSumMs = 0;
+    work.nextMs = nextMs;
+  }
+  function refresh(work: Work, now: number): void {
+    const items = runningItems(work) || Math.min(work.queue.items, work.settings.ceiling);
+    setNext(work, items === 0 ? 0 : expected(work, items, now));
+  }
+
+  function waitForSlot(work: Work, now: number): void {
+    work.waitsSince ??= now;
+    waitingReplicas.add(work);
+  }
+  function stopWaiting(work: Work): void {
+    work.waitsSince = undefined;
+    waitingReplicas.delete(work);
+  }
+  function takeSlot(work: Work): void {
+    stopWaiting(work);
+    free -= 1;
+    work.holdsSlot = true;
+    holders.add(work);
+  }
+  function giveSlotBack(work: Work): void {
+    if (!work.holdsSlot) return;
+    free += 1;
+    work.holdsSlot = false;
+    holders.delete(work);
+  }
+
+  /** Gives free slots to those that wait: first to those that wait for too long, then by the due time of the query. */
+  function grantSlots(now: number, effects: Effects): void {
+    while (free > 0 && waitingReplicas.size + waiters.length > 0) {
+      const [step] = waiters;
+      const next = pickWaiting(waitingReplicas, step?.since ?? Infinity, now);
+      if (next !== undefined) {
+        takeSlot(next);
+        startBatches(next, now, effects);
+      } else if (step !== undefined) {
+        waiters.shift();
+        free -= 1;
+        effects.push({ kind: 'grant', waiter: step.waiter });
+      }
+    }
+  }
+
+  /** Starts what the replica may start now. Requests or gives back its slot. */
+  function pump(work: Work, now: number, effects: Effects): void {
+    if (!work.isAttached || work.isOverdue) {
+      giveSlotBack(work);
+      stopWaiting(work);
+    } else if (work.holdsSlot) startBatches(work, now, effects);
+    else if (work.queue.length > 0) waitForSlot(work, now);
+    else stopWaiting(work);
+    grantSlots(now, effects);
+    refresh(work, now);
+  }
+
+  function startBatches(work: Work, now: number, effects: Effects): void {
+    const { inFlight, queue, settings } = work;
+    while (inFlight.length < maxInFlight && (inFlight.length === 0 || gainsByNext(work))) {
+      const entries = queue.take(now, {
+        ceiling: settings.ceiling,
+        startsAt: now + leftMs(work, now),
+        expectedMs: (items) => expected(work, items, now),
+        onRejected: (query, reason) => effects.push(rejection(work, query, reason, now)),
+      });
+      if (entries.length === 0) break;
+      const items = entries.reduce((total, { query }) => total + query.items, 0);
+      const size = sizeOf(settings, items);
+      const batch = { entries, items, size, startedAt: now, expectedMs: work.estimate.p50(size, now) };
+      inFlight.push(batch);
+      effects.push({ kind: 'start', replica: work.replica, batch });
+    }
+    if (inFlight.length === 0) giveSlotBack(work);
+  }
+
+  /** A second batch would run under the same hold of the slot, so it is not sent ahead while others wait for one. */
+  const gainsByNext = (work: Work): boolean =>
+    waitingReplicas.size + waiters.length === 0 && work.overhead >= minOverhead;
+
+  const rejection = (work: Work, query: Q, reason: QueueRejection | 'full' | 'closed', now: number) =>
+    ({
+      kind: 'reject',
+      query,
+      reason,
+      deaths: 0,
+      neededMs: leftMs(work, now) + expected(work, query.items, now),
+    }) as const;
+
+  function enqueue(work: Work, query: Q, now: number, effects: Effects): void {
+    if (!work.queue.push(query)) effects.push(rejection(work, query, 'full', now));
+    pump(work, now, effects);
+  }
+
+  function endRun(work: Work, batch: RunningBatch<Q>, run: EndedRun, now: number, effects: Effects): void {
+    const index = work.inFlight.indexOf(batch);
+    if (index < 0) return;
+    work.inFlight.splice(index, 1);
+    work.isOverdue = false;
+    if (run.outcome === 'done') observeRun(work, batch, run, now);
+    else retryOrFail(work, batch, run.outcome, effects);
+    for (const { query } of batch.entries) work.cancelled.delete(query);
+    if (run.outcome === 'died-running' || run.outcome === 'died-waiting') work.isAttached = false;
+    // The slot goes to the most urgent replica, which may be this one.
+    if (work.inFlight.length === 0) giveSlotBack(work);
+    pump(work, now, effects);
+  }
+
+  function retryOrFail(work: Work, { entries }: RunningBatch<Q>, failure: BatchFailure, effects: Effects): void {
+    const { retry, fail } = planBatchRetry(entries, failure);
+    work.queue.putBack(retry.filter(({ query }) => !work.cancelled.has(query)));
+    for (const { query } of fail) effects.push({ kind: 'fail', replica: work.replica, query, failure });
+  }
+
+  /** Returns the predicted wait for a slot before each batch of a replica, behind the batches of the other replicas. */
+  function slotWaitMs(work: Work): number {
+    const others = busy - (work.nextMs > 0 ? 1 : 0);
+    return others < slots ? 0 : (nextSumMs - work.nextMs) / slots;
+  }
+  /** Returns the predicted time until the first slot is free, if the replica holds none. */
+  function slotFreeMs(work: Work, now: number): number {
+    if (work.holdsSlot || free > 0) return 0;
+    let soonest = Infinity;
+    for (const holder of holders) soonest = Math.min(soonest, leftMs(holder, now));
+    return soonest === Infinity ? 0 : soonest;
+  }
+
+  return {
+    get waiting() {
+      return waitingReplicas.size + waiters.length;
+    },
+    step(event, now, effects) {
+      switch (event.kind) {
+        case 'added':
+          works.set(event.replica, createWork<R, Q>(event.replica, event.settings, event.bounds));
+          return;
+        case 'updated': {
+          const work = workOf(event.replica);
+          work.settings = event.settings;
+          work.estimate.setProfile(event.settings.profile);
+          return pump(work, now, effects);
+        }
+        case 'removed': {
+          const work = workOf(event.replica);
+          work.isAttached = false;
+          pump(work, now, effects);
+          setNext(work, 0);
+          works.delete(event.replica);
+          return;
+        }
+        case 'attached':
+        case 'detached': {
+          const work = workOf(event.replica);
+          work.isAttached = event.kind === 'attached';
+          return pump(work, now, effects);
+        }
+        case 'queued':
+          return enqueue(workOf(event.replica), event.query, now, effects);
+        case 'cancelled': {
+          const work = workOf(event.replica);
+          if (work.queue.cancel(event.query)) return pump(work, now, effects);
+          if (work.inFlight.some(({ entries }) => entries.some(({ query }) => query === event.query)))
+            work.cancelled.add(event.query);
+          return;
+        }
+        case 'closed': {
+          const work = workOf(event.replica);
+          for (const { query, deaths } of work.queue.takeAll())
+            effects.push({ ...rejection(work, query, 'closed', now), deaths });
+          return pump(work, now, effects);
+        }
+        case 'ended':
+          return endRun(workOf(event.replica), event.batch, event.run, now, effects);
+        case 'overdue': {
+          const work = workOf(event.replica);
+          work.isOverdue = true;
+          return pump(work, now, effects);
+        }
+        case 'requested':
+          waiters.push({ waiter: event.waiter, since: now });
+          return grantSlots(now, effects);
+        case 'withdrawn': {
+          const index = waiters.findIndex(({ waiter }) => waiter === event.waiter);
+          if (index >= 0) waiters.splice(index, 1);
+          return;
+        }
+        case 'released':
+          free += 1;
+          return grantSlots(now, effects);
+      }
+    },
+    load(replica, now) {
+      const work = workOf(replica);
+      const { ceiling } = work.settings;
+      const batchMs = expected(work, ceiling, now) + slotWaitMs(work);
+      return {
+        queuedItems: work.queue.items,
+        runningItems: runningItems(work),
+        backlogMs: leftMs(work, now) + slotFreeMs(work, now) + (work.queue.items / ceiling) * batchMs,
+        itemMs: batchMs / ceiling,
+        ...work.estimate.correction(now),
+      };
+    },
+  };
+}
+
+function createWork<R, Q extends QueuedQuery>(
+  replica: R,
+  settings: ReplicaSettings,
+  bounds: QueueBounds,
+): ReplicaWork<R, Q> {
+  const estimate = createServiceEstimate();
+  estimate.setProfile(settings.profile);
+  return {
+    replica,
+    queue: createRequestQueue(bounds),
+    estimate,
+    inFlight: [],
+    cancelled: new Set(),
+    settings,
+    isAttached: false,
+    isOverdue: false,
+    holdsSlot: false,
+    waitsSince: undefined,
+    nextMs: 0,
+    overhead: 1,
+  };
+}
+
+type AnyWork = Pick<ReplicaWork<unknown, QueuedQuery>, 'inFlight' | 'settings' | 'estimate' | 'waitsSince'> & {
+  readonly queue: Pick<RequestQueue<QueuedQuery>, 'first'>;
+};
+
+const runningItems = ({ inFlight }: Pick<AnyWork, 'inFlight'>): number =>
+  inFlight.reduce((total, { items }) => total + items, 0);
+
+/** Returns the number of items that a batch is padded to. */
+const sizeOf = ({ sizes }: ReplicaSettings, items: number): number =>
+  sizes === undefined ? items : bucketOf(items, sizes);
+
+/** Returns the expected time of a batch. 0 if nothing was profiled. */
+const expected = ({ settings, estimate }: Pick<AnyWork, 'settings' | 'estimate'>, items: number, now: number): number =>
+  estimate.p50(sizeOf(settings, items), now) ?? 0;
+
+/** Returns the expected time until the batches in flight have ended. Only the first one runs. */
+function leftMs({ inFlight }: Pick<AnyWork, 'inFlight'>, now: number): number {
+  let left = 0;
+  for (const [index, { expectedMs = 0, startedAt }] of inFlight.entries())
+    left += index === 0 ? Math.max(0, expectedMs - (now - startedAt)) : expectedMs;
+  return left;
+}
+
+function observeRun<Q extends QueuedQuery>(
+  work: Pick<ReplicaWork<unknown, Q>, 'estimate' | 'overhead'>,
+  { size, startedAt }: RunningBatch<Q>,
+  { beganAt, computeMs }: EndedRun,
+  now: number,
+): void {
+  const tookMs = now - beganAt;
+  work.estimate.observe(size, tookMs, now);
+  // A batch that waited in the executor shows no time outside of it.
+  if (beganAt > startedAt || tookMs <= 0) return;
+  work.overhead += overheadWeight * ((tookMs - computeMs) / tookMs - work.overhead);
+}
+
+/**
+ * Returns the replica that gets the next slot: the one that has waited for too long, or else the one whose first query
+ * has the highest priority, and is due first. Undefined if the step that waits since `stepSince` comes before.
+ */
+function pickWaiting<T extends AnyWork>(waiting: ReadonlySet<T>, stepSince: number, now: number): T | undefined {
+  let oldest: T | undefined;
+  let urgent: T | undefined;
+  for (const work of waiting) {
+    if (oldest === undefined || (work.waitsSince ?? now) < (oldest.waitsSince ?? now)) oldest = work;
+    if (urgent === undefined || isMoreUrgent(work, urgent)) urgent = work;
+  }
+  const oldestSince = oldest?.waitsSince ?? Infinity;
+  if (now - Math.min(oldestSince, stepSince) >= maxWaitMs) return oldestSince <= stepSince ? oldest : undefined;
+  const first = urgent?.queue.first;
+  const step = { priority: Infinity, dueAt: stepSince + stepDueMs };
+  return first !== undefined && isBefore(step, first) ? undefined : urgent;
+}
+
+const isMoreUrgent = (a: AnyWork, b: AnyWork): boolean =>
+  a.queue.first !== undefined && (b.queue.first === undefined || isBefore(a.queue.first, b.queue.first));

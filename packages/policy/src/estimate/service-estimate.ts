@@ -1,0 +1,79 @@
+// The estimate of a replica's service time: its profile, corrected by how long its batches really take.
+
+import type { Profile } from '@pareto/core';
+import { p50At, p99At } from '../cost/profile-at.js';
+import { trackQuantile } from './track-quantile.js';
+
+interface EstimateParams {
+  /** Step of the median's logarithm per batch. */
+  readonly typicalStep: number;
+  /** Step of the 99th percentile's logarithm per batch. */
+  readonly slowStep: number;
+  /** Limits of both corrections. */
+  readonly maxFactor: number;
+  /** Time without batches after which half of a correction is forgotten. */
+  readonly halfLifeMs: number;
+}
+
+const defaultEstimateParams: EstimateParams = {
+  typicalStep: 0.05,
+  slowStep: 0.1,
+  maxFactor: 20,
+  halfLifeMs: 2_000,
+};
+
+/** Corrections of a profile: what its times are multiplied by. */
+interface Correction {
+  /** Live median divided by the profiled one. */
+  readonly typical: number;
+  /** Live 99th percentile divided by the profiled one. */
+  readonly slow: number;
+}
+
+export interface ServiceEstimate {
+  /** Replaces the profile, and forgets the corrections if it is another one. */
+  setProfile(profile: Profile | undefined): void;
+  /** Corrects the estimate by a batch of `items` that took `tookMs`. */
+  observe(items: number, tookMs: number, now: number): void;
+  correction(now: number): Correction;
+  /** Returns the expected time of a batch, or undefined if nothing was profiled. */
+  p50(items: number, now: number): number | undefined;
+  /** Returns the time that 99 % of such batches take at most, at least the expected one. Undefined like `p50`. */
+  p99(items: number, now: number): number | undefined;
+}
+
+/**
+ * Creates an estimate without a profile. Corrections are forgotten while no batch runs, so that a wrong one cannot
+ * exclude a replica for ever.
+ */
+export function createServiceEstimate(params: EstimateParams = defaultEstimateParams): ServiceEstimate {
+  let profile: Profile | undefined;
+  let typical = 1;
+  let slow = 1;
+  let observedAt = -Infinity;
+  const bounded = (factor: number): number => Math.min(params.maxFactor, Math.max(1 / params.maxFactor, factor));
+  function remembered(factor: number, now: number): number {
+    const idleMs = now - observedAt;
+    return idleMs <= params.halfLifeMs ? factor : factor ** (0.5 ** (idleMs / params.halfLifeMs - 1));
+  }
+  const typicalAt = (now: number): number => remembered(typical, now);
+  const slowAt = (now: number): number => remembered(slow, now);
+  return {
+    setProfile(next) {
+      const usable = next === undefined || next.points.length === 0 ? undefined : next;
+      if (usable === profile) return;
+      profile = usable;
+      [typical, slow] = [1, 1];
+    },
+    observe(items, tookMs, now) {
+      if (profile === undefined) return;
+      typical = bounded(trackQuantile(typicalAt(now), tookMs / p50At(profile, items), 0.5, params.typicalStep));
+      slow = bounded(trackQuantile(slowAt(now), tookMs / p99At(profile, items), 0.99, params.slowStep));
+      observedAt = now;
+    },
+    correction: (now) => ({ typical: typicalAt(now), slow: slowAt(now) }),
+    p50: (items, now) => profile && p50At(profile, items) * typicalAt(now),
+    p99: (items, now) =>
+      profile && Math.max(p99At(profile, items) * slowAt(now), p50At(profile, items) * typicalAt(now)),
+  };
+}

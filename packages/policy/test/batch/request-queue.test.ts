@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createRequestQueue, type RequestQueue } from '../../src/batch/request-queue.js';
+import { queued, type TestQuery } from '../support/queries.js';
+
+const bounds = { items: 100, bytes: 1_000 };
+
+interface Taken {
+  readonly batch: readonly string[];
+  readonly rejected: readonly string[];
+}
+
+function take(queue: RequestQueue<TestQuery>, now = 0, ceiling = 8, itemMs = 1, startsAt = now): Taken {
+  const rejected: string[] = [];
+  const batch = queue.take(now, {
+    ...{ ceiling, startsAt, expectedMs: (items) => itemMs * items },
+    onRejected: (query, reason) => rejected.push(`${query.name} ${reason}`),
+  });
+  return { batch: batch.map(({ query }) => query.name), rejected };
+}
+
+function filled(...queries: readonly TestQuery[]): RequestQueue<TestQuery> {
+  const queue = createRequestQueue<TestQuery>(bounds);
+  for (const query of queries) assert.ok(queue.push(query));
+  return queue;
+}
+
+describe('the request queue', () => {
+  const cases: readonly (readonly [string, RequestQueue<TestQuery>, Taken])[] = [
+    ['nothing', filled(), { batch: [], rejected: [] }],
+    [
+      'by due time',
+      filled(queued('c', 90), queued('a', 70), queued('b', 80)),
+      { batch: ['a', 'b', 'c'], rejected: [] },
+    ],
+    [
+      'by arrival if due at the same time',
+      filled(queued('a', 70), queued('b', 70)),
+      { batch: ['a', 'b'], rejected: [] },
+    ],
+    [
+      'by priority before due time',
+      filled(queued('a', 70), queued('b', 90, { priority: 2 }), queued('c', 80, { priority: 1 })),
+      { batch: ['c', 'b', 'a'], rejected: [] },
+    ],
+    [
+      'up to the ceiling',
+      filled(queued('a', 70, { items: 6 }), queued('b', 80, { items: 2 }), queued('c', 90)),
+      { batch: ['a', 'b'], rejected: [] },
+    ],
+    [
+      'a query above the ceiling alone',
+      filled(queued('a', 70, { items: 9 }), queued('b', 80)),
+      { batch: ['a'], rejected: [] },
+    ],
+    ['of one shape', filled(queued('a', 70), queued('b', 80, { batchKey: 'other' })), { batch: ['a'], rejected: [] }],
+    [
+      'as many as meet the earliest due time',
+      filled(queued('a', 2), queued('b', 9), queued('c', 9)),
+      { batch: ['a', 'b'], rejected: [] },
+    ],
+    [
+      'without those that are late already',
+      filled(queued('a', 0.5), queued('b', 9)),
+      { batch: ['b'], rejected: ['a late'] },
+    ],
+    [
+      'without those whose caller stopped waiting',
+      filled(queued('a', 9), queued('b', 9, { deadlineAt: 0 }), queued('c', 9)),
+      { batch: ['a', 'c'], rejected: ['b expired'] },
+    ],
+  ];
+  for (const [name, queue, expected] of cases) it(`returns ${name}`, () => assert.deepEqual(take(queue), expected));
+
+  it('counts the time until the batch starts', () =>
+    assert.deepEqual(take(filled(queued('a', 5), queued('b', 9)), 0, 8, 1, 4.5), {
+      batch: ['b'],
+      rejected: ['a late'],
+    }));
+
+  it('is bounded in items and bytes, but accepts any query when empty', () => {
+    const queue = createRequestQueue<TestQuery>({ items: 4, bytes: 100 });
+    assert.equal(queue.push(queued('a', 9, { items: 9 })), true);
+    assert.equal(queue.push(queued('b')), false);
+    take(queue);
+    assert.equal(queue.push(queued('c', 9, { bytes: 99 })), true);
+    assert.equal(queue.push(queued('d', 9, { bytes: 2 })), false);
+    assert.deepEqual([queue.length, queue.items, queue.first?.name], [1, 1, 'c']);
+  });
+
+  it('serves retried queries first, alone, and even if they are late', () => {
+    const queue = filled(queued('a', 70, { priority: 1 }));
+    queue.putBack([
+      { query: queued('x', -5), deaths: 1, alone: true },
+      { query: queued('y', 90), deaths: 0, alone: false },
+    ]);
+    queue.push(queued('b', 50, { priority: 1 }));
+    assert.deepEqual(
+      [take(queue), take(queue)].map(({ batch }) => batch),
+      [['x'], ['y', 'b', 'a']],
+    );
+  });
+
+  it('serves a query that has waited for 500 ms, or for half of its time, before those of a higher priority', () => {
+    const later = { enqueuedAt: 400, priority: 1 };
+    for (const [dueAt, now, first] of [
+      [2000, 499, 'urgent'],
+      [2000, 500, 'old'],
+      [600, 400, 'old'],
+    ] as const) {
+      assert.equal(take(filled(queued('old', dueAt), queued('urgent', 900, later)), now, 1).batch[0], first);
+    }
+  });
+
+  it('removes cancelled queries', () => {
+    const [a, b] = [queued('a', 70), queued('b', 80)];
+    const queue = filled(a, b);
+    assert.deepEqual([queue.cancel(a), queue.cancel(a), queue.items], [true, false, 1]);
+    assert.deepEqual(take(queue).batch, ['b']);
+    assert.equal(queue.cancel(b), false);
+  });
+
+  it('neither loses nor repeats a query, and counts its items', () => {
+    const event = fc.oneof(
+      fc.record({ kind: fc.constant('push' as const), due: fc.nat(100), priority: fc.constantFrom(1, 2, Infinity) }),
+      fc.record({ kind: fc.constant('take' as const), ceiling: fc.integer({ min: 1, max: 4 }) }),
+      fc.record({ kind: fc.constant('cancel' as const), index: fc.nat(50) }),
+      fc.record({ kind: fc.constant('fail' as const), ceiling: fc.integer({ min: 1, max: 4 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 80 }), (events) => {
+        const queue = createRequestQueue<TestQuery>(bounds);
+        const live = new Map<string, TestQuery>();
+        const take4 = (now: number, ceiling: number) =>
+          queue.take(now, {
+            ...{ ceiling, startsAt: now, expectedMs: (items: number) => items },
+            onRejected: ({ name }) => assert.ok(live.delete(name)),
+          });
+        for (const [now, each] of events.entries()) {
+          if (each.kind === 'push') {
+            const query = queued(`q${now}`, now + each.due, { priority: each.priority, enqueuedAt: now });
+            if (queue.push(query)) live.set(query.name, query);
+          } else if (each.kind === 'cancel') {
+            const [name, query] = [...live][each.index] ?? [];
+            if (name !== undefined && query !== undefined) assert.equal(queue.cancel(query), live.delete(name));
+          } else {
+            const batch = take4(now, each.ceiling);
+            if (each.kind === 'fail') queue.putBack(batch.map((entry) => ({ ...entry, alone: true })));
+            else for (const { query } of batch) assert.ok(live.delete(query.name));
+          }
+          assert.deepEqual([queue.length, queue.items], [live.size, live.size]);
+        }
+        assert.deepEqual(new Set(queue.takeAll().map(({ query }) => query.name)), new Set(live.keys()));
+      }),
+    );
+  });
+});

@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  createSlotScheduler,
+  type EndedRun,
+  type ReplicaSettings,
+  type RunningBatch,
+  type SlotEffect,
+  type SlotEvent,
+} from '../../src/index.js';
+import { profile } from '../support/candidates.js';
+import { queued, type TestQuery } from '../support/queries.js';
+
+type Effect = SlotEffect<string, TestQuery, string>;
+type Event = SlotEvent<string, TestQuery, string>;
+
+const bounds = { items: 100, bytes: 1_000 };
+const settings: ReplicaSettings = { ceiling: 4, profile: profile({ 1: 10, 2: 12, 4: 16 }), sizes: undefined };
+
+function describeEffect(effect: Effect): string {
+  switch (effect.kind) {
+    case 'start':
+      return `start ${effect.replica}: ${effect.batch.entries.map(({ query }) => query.name).join()}`;
+    case 'reject':
+      return `reject ${effect.query.name}: ${effect.reason}`;
+    case 'fail':
+      return `fail ${effect.query.name}: ${effect.failure}`;
+    case 'grant':
+      return `grant ${effect.waiter}`;
+  }
+}
+
+/** Creates a scheduler with attached replicas. `step` returns the effects of an event as texts. */
+function setUp(slots: number, replicas: readonly string[], of = settings) {
+  const scheduler = createSlotScheduler<string, TestQuery, string>(slots);
+  const running = new Map<string, RunningBatch<TestQuery>[]>(replicas.map((replica) => [replica, []]));
+  let now = 0;
+  function step(event: Event): readonly string[] {
+    const effects: Effect[] = [];
+    scheduler.step(event, now, effects);
+    for (const effect of effects) if (effect.kind === 'start') running.get(effect.replica)?.push(effect.batch);
+    return effects.map(describeEffect);
+  }
+  for (const replica of replicas) {
+    step({ kind: 'added', replica, settings: of, bounds });
+    step({ kind: 'attached', replica });
+  }
+  return {
+    scheduler,
+    step,
+    running,
+    at: (time: number) => void (now = time),
+    send: (replica: string, query: TestQuery) => step({ kind: 'queued', replica, query }),
+    /** Ends the replica's first batch. Without `computeMs`, the executor computed for the whole time. */
+    end: (replica: string, run: Partial<EndedRun> = {}) => {
+      const batch = running.get(replica)?.shift();
+      assert.ok(batch !== undefined, `${replica} runs no batch`);
+      const beganAt = run.beganAt ?? batch.startedAt;
+      const whole = { outcome: 'done', beganAt, computeMs: now - beganAt } as const;
+      return step({ kind: 'ended', replica, batch, run: { ...whole, ...run } });
+    },
+    load: (replica: string) => scheduler.load(replica, now),
+  };
+}
+
+describe('the slot scheduler', () => {
+  it('starts a query at once if a slot is free, and batches those that wait', () => {
+    const { send, end } = setUp(1, ['a'], { ...settings, profile: undefined });
+    assert.deepEqual(send('a', queued('1')), ['start a: 1']);
+    assert.deepEqual(send('a', queued('2')), ['start a: 2'], 'a second batch waits in the executor');
+    for (const name of ['5', '4', '3']) assert.deepEqual(send('a', queued(name, Number(name))), []);
+    assert.deepEqual(end('a'), ['start a: 3,4,5']);
+  });
+
+  it('sends no second batch if runs spend no time outside of the executor', () => {
+    const { send, end, at } = setUp(1, ['a']);
+    for (let i = 0; i < 60; i++) {
+      send('a', queued('1'));
+      at(10 * (i + 1));
+      end('a');
+    }
+    assert.deepEqual(send('a', queued('2')), ['start a: 2']);
+    assert.deepEqual(send('a', queued('3')), []);
+  });
+
+  it('gives a free slot to the replica whose first query has the highest priority and is due first', () => {
+    const { send, end } = setUp(1, ['a', 'b', 'c']);
+    send('a', queued('1', 900));
+    send('b', queued('3', 400));
+    send('c', queued('4', 600, { priority: 1 }));
+    send('a', queued('2', 500));
+    assert.deepEqual([end('a'), end('c'), end('b'), end('a')], [['start c: 4'], ['start b: 3'], ['start a: 2'], []]);
+  });
+
+  it('lets no replica wait for more than 500 ms', () => {
+    const { send, end, at } = setUp(1, ['a', 'b']);
+    send('a', queued('1', 1e6));
+    send('b', queued('2', 2e6));
+    for (const time of [200, 400]) {
+      at(time);
+      send('a', queued(`a${time}`, time + 100));
+      assert.deepEqual(end('a'), [`start a: a${time}`]);
+    }
+    at(500);
+    send('a', queued('3', 600));
+    assert.deepEqual(end('a'), ['start b: 2']);
+  });
+
+  it('grants a slot to a step when no query is due before it', () => {
+    const { send, end, step, at } = setUp(1, ['a']);
+    assert.deepEqual(step({ kind: 'requested', waiter: 'warm-up' }), ['grant warm-up']);
+    assert.deepEqual(send('a', queued('1', 50)), []);
+    step({ kind: 'requested', waiter: 'measure' });
+    step({ kind: 'requested', waiter: 'withdrawn' });
+    step({ kind: 'withdrawn', waiter: 'withdrawn' });
+    assert.deepEqual(step({ kind: 'released' }), ['start a: 1']);
+    at(10);
+    send('a', queued('2', 2000));
+    assert.deepEqual(end('a'), ['grant measure']);
+    assert.deepEqual(step({ kind: 'released' }), ['start a: 2']);
+  });
+
+  it('rejects a query immediately when the queue is full, and a late one when a batch starts', () => {
+    const { send, end, at, step } = setUp(1, ['a']);
+    send('a', queued('1'));
+    send('a', queued('2'));
+    assert.deepEqual(send('a', queued('3', 25, { items: 90 })), []);
+    assert.deepEqual(send('a', queued('4', 90, { items: 11 })), ['reject 4: full']);
+    at(20);
+    assert.deepEqual(end('a'), ['reject 3: late']);
+    send('a', queued('5'));
+    assert.deepEqual(step({ kind: 'closed', replica: 'a' }), []);
+  });
+
+  it('retries the queries of a dead executor alone when another one is attached, except cancelled ones', () => {
+    const { send, end, step } = setUp(1, ['a']);
+    const [first, second] = [queued('1'), queued('2')];
+    send('a', first);
+    send('a', second);
+    send('a', queued('3'));
+    step({ kind: 'cancelled', replica: 'a', query: second });
+    assert.deepEqual(end('a', { outcome: 'died-running' }), []);
+    assert.deepEqual(end('a', { outcome: 'died-waiting' }), []);
+    assert.deepEqual(step({ kind: 'attached', replica: 'a' }), ['start a: 1', 'start a: 3']);
+    assert.deepEqual(end('a', { outcome: 'died-running' }), ['fail 1: died-running']);
+  });
+
+  it('takes the slot from an overdue run', () => {
+    const { send, step } = setUp(1, ['a', 'b']);
+    send('a', queued('1'));
+    send('b', queued('2'));
+    assert.deepEqual(step({ kind: 'overdue', replica: 'a' }), ['start b: 2']);
+  });
+
+  it('pads batches to the sizes of the device', () => {
+    const { send, running } = setUp(1, ['a'], { ...settings, sizes: [2, 4] });
+    send('a', queued('1', 500, { items: 3 }));
+    assert.deepEqual(
+      running.get('a')?.map(({ items, size }) => [items, size]),
+      [[3, 4]],
+    );
+  });
+
+  it('reports the backlog by what runs, waits, and shares the slot', () => {
+    const { send, load, at } = setUp(1, ['a', 'b']);
+    const idle = { queuedItems: 0, runningItems: 0, backlogMs: 0, itemMs: 4, typical: 1, slow: 1 };
+    assert.deepEqual(load('a'), idle);
+    send('a', queued('1', 900));
+    at(4);
+    assert.deepEqual(load('a'), { ...idle, runningItems: 1, backlogMs: 6 });
+    assert.deepEqual(load('b'), { ...idle, backlogMs: 6, itemMs: 6.5 }, 'b waits for the batch of a');
+    send('b', queued('2', 800));
+    send('b', queued('3', 800));
+    assert.deepEqual(load('b'), { ...idle, queuedItems: 2, backlogMs: 6 + (2 / 4) * 26, itemMs: 6.5 });
+    assert.equal(load('a').itemMs, (16 + 12) / 4);
+  });
+
+  it('neither loses nor repeats a query, never exceeds its slots, and does the same for the same events', () => {
+    const replica = fc.constantFrom('a', 'b', 'c');
+    const event = fc.oneof(
+      { weight: 5, arbitrary: fc.record({ kind: fc.constant('send' as const), replica, due: fc.nat(200) }) },
+      {
+        weight: 5,
+        arbitrary: fc.record({
+          kind: fc.constant('end' as const),
+          replica,
+          outcome: fc.constantFrom('done' as const, 'done' as const, 'failed' as const, 'died-running' as const),
+        }),
+      },
+      fc.record({ kind: fc.constant('attach' as const), replica }),
+      fc.record({ kind: fc.constant('cancel' as const), replica, index: fc.nat(20) }),
+      fc.record({ kind: fc.constant('overdue' as const), replica }),
+      fc.record({ kind: fc.constant('step' as const) }),
+    );
+    const play = (events: readonly (typeof event extends fc.Arbitrary<infer T> ? T : never)[]): readonly string[] => {
+      const { step, running, send, end, at, scheduler } = setUp(2, ['a', 'b', 'c']);
+      const live = new Map<string, { readonly replica: string; readonly query: TestQuery }>();
+      const overdue = new Set<string>();
+      const log: string[] = [];
+      const apply = (effects: readonly string[]): void => {
+        log.push(...effects);
+        for (const effect of effects) {
+          const [verb, name = ''] = effect.split(/[ :]+/);
+          if (verb === 'reject' || verb === 'fail') assert.ok(live.delete(name), `${effect}: not live`);
+        }
+      };
+      let granted = 0;
+      for (const [now, each] of events.entries()) {
+        at(now * 5);
+        switch (each.kind) {
+          case 'send': {
+            const query = queued(`q${now}`, now * 5 + each.due, { enqueuedAt: now * 5 });
+            live.set(query.name, { replica: each.replica, query });
+            apply(send(each.replica, query));
+            break;
+          }
+          case 'end': {
+            const [batch] = running.get(each.replica) ?? [];
+            if (batch === undefined) break;
+            if (each.outcome === 'done') for (const { query } of batch.entries) live.delete(query.name);
+            overdue.delete(each.replica);
+            apply(end(each.replica, { outcome: each.outcome }));
+            if (each.outcome !== 'died-running') break;
+            while ((running.get(each.replica)?.length ?? 0) > 0) apply(end(each.replica, { outcome: 'died-waiting' }));
+            break;
+          }
+          case 'attach':
+            apply(step({ kind: 'attached', replica: each.replica }));
+            break;
+          case 'cancel': {
+            const [name, found] = [...live][each.index] ?? [];
+            if (name === undefined || found === undefined) break;
+            apply(step({ kind: 'cancelled', ...found }));
+            live.delete(name);
+            break;
+          }
+          case 'overdue':
+            if ((running.get(each.replica)?.length ?? 0) === 0) break;
+            overdue.add(each.replica);
+            apply(step({ kind: 'overdue', replica: each.replica }));
+            break;
+          case 'step': {
+            const effects = step({ kind: 'requested', waiter: 'w' });
+            apply(effects);
+            granted += effects.filter((effect) => effect.startsWith('grant')).length;
+            while (granted > 0) {
+              granted -= 1;
+              apply(step({ kind: 'released' }));
+            }
+          }
+        }
+        const holding = [...running].filter(([name, batches]) => batches.length > 0 && !overdue.has(name));
+        assert.ok(holding.length <= 2, `${holding.length} replicas run on 2 slots`);
+      }
+      const waiting = ['a', 'b', 'c'].reduce((sum, name) => sum + scheduler.load(name, 1e6).queuedItems, 0);
+      const inFlight = [...running.values()].flat().flatMap(({ entries }) => entries.map(({ query }) => query.name));
+      const uncancelled = inFlight.filter((name) => live.has(name));
+      assert.equal(waiting + uncancelled.length, live.size, 'every live query waits or runs');
+      return log;
+    };
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 120 }), (events) => assert.deepEqual(play(events), play(events))),
+    );
+  });
+});

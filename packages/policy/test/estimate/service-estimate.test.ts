@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { createSeededRng } from '@pareto/core';
+import { createServiceEstimate } from '../../src/estimate/service-estimate.js';
+import { serviceP99, serviceTimes } from '../../src/estimate/service-times.js';
+import { profile } from '../support/candidates.js';
+
+const near = (actual: number | undefined, expected: number, tolerance: number): void =>
+  assert.ok(Math.abs((actual ?? NaN) - expected) <= tolerance * expected, `${actual} is not near ${expected}`);
+
+const measured = profile({ 1: 10, 4: 20 });
+
+describe('the service estimate', () => {
+  it('is the profile before any batch has run, and unknown without one', () => {
+    const estimate = createServiceEstimate();
+    assert.deepEqual([estimate.p50(1, 0), estimate.p99(1, 0)], [undefined, undefined]);
+    estimate.observe(1, 99, 0);
+    estimate.setProfile(measured);
+    assert.deepEqual([estimate.p50(1, 0), estimate.p50(4, 0), estimate.p99(1, 0)], [10, 20, 12]);
+    assert.deepEqual(estimate.correction(0), { typical: 1, slow: 1 });
+  });
+
+  it('approaches the live median and 99th percentile, at every batch size', () => {
+    const rng = createSeededRng(1);
+    const estimate = createServiceEstimate();
+    estimate.setProfile(measured);
+    for (let i = 0; i < 5_000; i++) estimate.observe(1, rng() < 0.03 ? 60 : 14 + 2 * rng(), i);
+    near(estimate.p50(1, 5_000), 15, 0.1);
+    near(estimate.p50(4, 5_000), 30, 0.1);
+    near(estimate.p99(1, 5_000), 60, 0.15);
+  });
+
+  it('hardly changes by one bad sample, and recovers', () => {
+    const estimate = createServiceEstimate();
+    estimate.setProfile(measured);
+    for (let i = 0; i < 50; i++) estimate.observe(1, 10, i);
+    estimate.observe(1, 5_000, 51);
+    near(estimate.p50(1, 51), 10, 0.05);
+    near(estimate.p99(1, 51), 12, 0.1);
+    for (let i = 0; i < 100; i++) estimate.observe(1, 10, 52 + i);
+    near(estimate.p99(1, 152), 12, 0.1);
+  });
+
+  it('forgets its corrections while no batch runs, and when the profile is replaced', () => {
+    const estimate = createServiceEstimate();
+    estimate.setProfile(measured);
+    for (let i = 0; i < 500; i++) estimate.observe(1, 80, i);
+    near(estimate.p50(1, 500), 80, 0.05);
+    near(estimate.p50(1, 500 + 60_000), 10, 0.01);
+    estimate.setProfile(measured);
+    near(estimate.p50(1, 500), 80, 0.05);
+    estimate.setProfile(profile({ 1: 80 }));
+    assert.equal(estimate.p50(1, 500), 80);
+  });
+
+  it('never puts the 99th percentile below the median', () => {
+    const estimate = createServiceEstimate();
+    estimate.setProfile(measured);
+    for (let i = 0; i < 40; i++) estimate.observe(1, 11.9, i);
+    for (let items = 1; items < 10; items++)
+      assert.ok((estimate.p99(items, 40) ?? 0) >= (estimate.p50(items, 40) ?? Infinity));
+  });
+});
+
+describe('service times', () => {
+  it('are those of the profile, also beyond the table', () => {
+    near(serviceTimes(measured).p50[1], 10, 1e-9);
+    near(serviceTimes(measured).p50[2], 10 + 10 / 3, 1e-9);
+    assert.equal(serviceTimes(measured), serviceTimes(measured));
+    near(serviceP99(measured, 4), 24, 1e-9);
+    near(serviceP99(measured, 400), 2_400, 1e-9);
+  });
+});

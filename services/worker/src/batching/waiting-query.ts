@@ -1,0 +1,35 @@
+// A query that a replica has accepted, and its result.
+
+import type { Milliseconds } from '@pareto/core';
+import type { QueuedQuery, SlotEffect } from '@pareto/policy';
+import type { TensorOutput } from '@pareto/runtime';
+import type { CheckedQuery } from '../requests/check-request.js';
+
+/** Outputs of a query, with the size and times of the batch that it ran in. */
+export interface QueryResult {
+  readonly outputs: readonly TensorOutput[];
+  readonly batchItems: number;
+  readonly executorPid: number;
+  readonly startedAt: Milliseconds;
+  readonly endedAt: Milliseconds;
+  /** Time that the executor computed the whole batch. */
+  readonly computeMs: Milliseconds;
+}
+
+export type QueryRejection = Pick<
+  Extract<SlotEffect<unknown, QueuedQuery, unknown>, { kind: 'reject' }>,
+  'reason' | 'deaths' | 'neededMs'
+>;
+
+export interface WaitingQuery extends QueuedQuery {
+  readonly query: CheckedQuery;
+  /** Time at which the request's headers arrived. */
+  readonly receivedAt: Milliseconds;
+  readonly enqueuedAt: Milliseconds;
+  /** The caller's signal. */
+  readonly signal: AbortSignal;
+  readonly resolve: (result: QueryResult) => void;
+  readonly reject: (error: unknown) => void;
+  /** Called instead of `resolve` or `reject` if the query is not run. */
+  readonly onRejected: (rejection: QueryRejection) => void;
+}
