@@ -1,5 +1,4 @@
-// The time of a router's decision with 4,000 variants on 100 workers: select a variant, pick a replica, update the
-// load.
+// The time of a router's decision: select a variant, pick a replica, and update the load when the query is sent and ends.
 
 import {
   createSeededRng,
@@ -10,15 +9,7 @@ import {
   type Rng,
   type RoutingTable,
 } from '@pareto/core';
-import {
-  createTrace,
-  defaultPaceParams,
-  defaultSelectParams,
-  pickReplica,
-  selectVariant,
-  type SelectionQuery,
-} from '@pareto/policy';
-import { createLoadTracker } from '../services/router/src/workers/load-tracker.js';
+import { createReplicaLoads, createTrace, selectVariant, type SelectionQuery } from '@pareto/policy';
 import { report, type Row } from './report.js';
 import { wideTable } from './wide-table.js';
 
@@ -26,9 +17,10 @@ const decisions = 5_000;
 const warmUps = 1_000;
 
 const shapes = [
-  { name: '200 tasks, 3 replicas each', tasks: 200, replicas: 3 },
-  { name: 'one task, 3 replicas each', tasks: 1, replicas: 3 },
-  { name: 'one task, a replica on every worker', tasks: 1, replicas: 100 },
+  { name: '4,000 variants in 200 tasks, 3 replicas each', variants: 4_000, tasks: 200, replicas: 3, belowUs: 100 },
+  { name: '4,000 variants in one task, 3 replicas each', variants: 4_000, tasks: 1, replicas: 3, belowUs: 100 },
+  { name: '4,000 variants in one task, 100 replicas each', variants: 4_000, tasks: 1, replicas: 100, belowUs: 100 },
+  { name: 'one variant, 1,000 replicas', variants: 1, tasks: 1, replicas: 1_000, belowUs: 10 },
 ];
 
 function randomQuery(rng: Rng): SelectionQuery {
@@ -38,18 +30,22 @@ function randomQuery(rng: Rng): SelectionQuery {
     minAccuracy: rng() < 0.7 ? 0.5 + 0.48 * rng() : undefined,
     maxCostPer1k: rng() < 0.3 ? 0.05 * rng() : undefined,
   };
-  return { items: rng() < 0.9 ? 1 : 8, objective, elapsedMs: 0.1, preference: 'cheapest' };
+  return {
+    ...{ items: rng() < 0.9 ? 1 : 8, objective, elapsedMs: 0.1, preference: 'cheapest' },
+    ...{ now: 0, maxWaitBatches: Infinity },
+  };
 }
 
 /** Returns the sorted times of the decisions in microseconds. */
 function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
-  const loads = createLoadTracker(defaultPaceParams);
-  loads.setTable(table);
+  const loads = createReplicaLoads();
+  loads.step({ kind: 'table', table }, -60_000, []);
   for (const { id } of table.replicas) {
-    loads.report(id, {
+    const load = {
       ...{ queuedItems: Math.floor(8 * rng()), runningItems: 1, backlogMs: 50 * rng() },
-      ...{ itemMs: 1, typical: 1, slow: 1 },
-    });
+      ...{ itemMs: 1, typical: 1, slow: 1, interfered: false },
+    };
+    loads.step({ kind: 'reported', replica: id, load }, 0, []);
   }
   const trace = createTrace();
   const targets = [...table.targets.values()];
@@ -58,22 +54,28 @@ function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
     const target = targets[Math.floor(rng() * targets.length)];
     if (target === undefined) throw new Error('the table has no target');
     const query = randomQuery(rng);
+    const { items } = query;
     const began = systemClock.now();
-    const selection = selectVariant(target, query, loads, defaultSelectParams, trace);
-    const replica = selection.kind === 'chosen' ? pickReplica(selection.candidate, loads, rng) : undefined;
-    if (replica !== undefined) loads.sent(replica.id, query.items);
+    const selection = selectVariant(target, query, loads.candidates, { hopMs: loads.hopMs }, trace);
+    if (selection.kind === 'chosen') {
+      const limitMs = query.objective.latencyMs - query.elapsedMs;
+      const replica = loads.pick(selection.candidate, { items, limitMs, maxWaitMs: Infinity }, 0, rng);
+      if (replica === undefined) throw new Error('no replica can be called');
+      loads.step({ kind: 'sent', replica: replica.id, items }, 0, []);
+      const ended = { end: 'undelivered', load: undefined, hopMs: undefined, excessMs: undefined } as const;
+      loads.step({ kind: 'ended', replica: replica.id, items, ...ended }, 0, []);
+    }
     if (turn >= 0) times[turn] = (systemClock.now() - began) * 1000;
-    if (replica !== undefined) loads.ended(replica.id, query.items, undefined);
   }
   return times.sort();
 }
 
-const rows = shapes.flatMap(({ name, tasks, replicas }): readonly Row[] => {
+const rows = shapes.flatMap(({ name, belowUs, ...shape }): readonly Row[] => {
   const rng = createSeededRng(1);
-  const times = timeDecisions(wideTable({ variants: 4_000, workers: 100, tasks, replicas }, rng), rng);
+  const times = timeDecisions(wideTable({ workers: 100, ...shape }, rng), rng);
   return [
-    { name: `decision, ${name}: p50`, value: percentile(times, 0.5), unit: 'µs' },
-    { name: `decision, ${name}: p99`, value: percentile(times, 0.99), unit: 'µs', reach: { below: 100 } },
+    { name: `${name}: p50`, value: percentile(times, 0.5), unit: 'µs' },
+    { name: `${name}: p99`, value: percentile(times, 0.99), unit: 'µs', reach: { below: belowUs } },
   ];
 });
 report(rows);

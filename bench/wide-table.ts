@@ -29,7 +29,6 @@ export interface WideTableOptions {
 }
 
 export function wideTable({ variants, tasks, workers, replicas }: WideTableOptions, rng: Rng): RoutingTable {
-  let loadIndex = 0;
   const candidates = Array.from({ length: variants }, (_, index): Candidate => {
     const size = rng();
     const accuracy = 0.6 + 0.39 * size;
@@ -42,7 +41,6 @@ export function wideTable({ variants, tasks, workers, replicas }: WideTableOptio
       maxBatchSize: 32,
       replicas: Array.from({ length: rng() < 0.1 ? 0 : replicas }, (_item, replica) =>
         buildReplicaRoute(`r-${index}-${replica}`, {
-          loadIndex: loadIndex++,
           worker: workerId(`worker-${(first + replica) % workers}`),
           address: `10.0.0.${(first + replica) % workers}:8200`,
           batchCeiling: 16,

@@ -26,6 +26,8 @@ export interface ReplicaLoad {
   readonly typical: number;
   /** Live 99th percentile of the service time divided by the profiled one. */
   readonly slow: number;
+  /** Set if the replica has been slower than its profile for a while. */
+  readonly interfered: boolean;
 }
 
 /** Number of timed events, and their total time. */

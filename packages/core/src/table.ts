@@ -9,8 +9,6 @@ import type { Signature } from './tensor.js';
 /** A replica that is ready to be called. */
 export interface ReplicaRoute {
   readonly id: ReplicaId;
-  /** Index into the router's load arrays: small, and unique among the replicas of a table. */
-  readonly loadIndex: number;
   readonly worker: WorkerId;
   readonly address: string;
   /** Maximum number of items that the worker merges into one batch. */

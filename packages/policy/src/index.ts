@@ -109,23 +109,21 @@ export {
   type RetryParams,
 } from './retry/may-retry.js';
 export { planBatchRetry, type BatchRetryPlan, type Batched, type BatchFailure } from './retry/plan-batch-retry.js';
-export { idleLoads, type LoadView } from './route/load-view.js';
+export { createCandidateLoads, loadField, loadFields, type CandidateLoads } from './route/candidate-loads.js';
 export {
-  defaultPaceParams,
-  decayLateness,
-  itemsAhead,
-  observeWait,
-  startPace,
-  waitOf,
-  type Pace,
-  type PaceParams,
-  type ReplicaLoad,
-} from './route/pace.js';
-export { pickReplica } from './route/pick-replica.js';
+  createReplicaLoads,
+  defaultRouteParams,
+  type LoadEffect,
+  type LoadEvent,
+  type PickRequest,
+  type QueryEnd,
+  type ReplicaLoads,
+  type RouteParams,
+} from './route/replica-loads.js';
 export { exclusionsOf } from './select/exclusions.js';
 export { nearestFeasible, type Offer } from './select/nearest.js';
 export { preferenceOf } from './select/rank.js';
-export { selectVariant, type RefusalReason, type Selection } from './select/select-variant.js';
+export { selectVariant, type BusyCandidate, type RefusalReason, type Selection } from './select/select-variant.js';
 export { denialOf, isDenied, ruleCovers, applicableRules, type RuleSubject } from './select/rules.js';
 export { createTrace, tracedCandidates, type DecisionTrace } from './select/trace.js';
 export {

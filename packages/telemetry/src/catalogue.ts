@@ -39,6 +39,7 @@ export interface RouterMetrics extends ServiceMetrics {
   readonly controllerConnected: Gauge;
   readonly controllerAge: Gauge;
   readonly workersLost: Counter<'reason'>;
+  readonly replicasEjected: Counter;
   readonly tableStaleness: Gauge;
   readonly tableRevision: Gauge;
   readonly replicas: Gauge;
@@ -64,6 +65,10 @@ export function createRouterMetrics(make: Instruments = createInstruments('route
     held: make.gauge('pareto_held_requests', 'Queries that wait for a cold variant'),
     ...controllerGauges(make),
     workersLost: make.counter('pareto_workers_lost_total', 'Workers marked unreachable, by reason', ['reason']),
+    replicasEjected: make.counter(
+      'pareto_replicas_ejected_total',
+      'Replicas that were not called for a while, because their queries failed',
+    ),
     tableStaleness: make.gauge(
       'pareto_table_staleness_seconds',
       'Age of the routing table: time since the last message of a controller plus the age of its view of the store',

@@ -14,7 +14,6 @@ import {
 
 export const buildReplicaRoute = (id: string, fields: Partial<ReplicaRoute> = {}): ReplicaRoute => ({
   id: replicaId(id),
-  loadIndex: 0,
   worker: workerId('w'),
   address: 'w:1',
   batchCeiling: 8,

@@ -1,7 +1,7 @@
 // Creates the long-lived parts that all queries share: the routing table, the links to workers, the demand recorder.
 
 import type { RoutingTable, WorkerId } from '@pareto/core';
-import { defaultPaceParams } from '@pareto/policy';
+import { defaultRouteParams } from '@pareto/policy';
 import type { ServiceContext, ServiceLimiter } from '@pareto/service';
 import type { RouterMetrics } from '@pareto/telemetry';
 import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
@@ -10,9 +10,9 @@ import type { RouterConfig } from './config.js';
 import { createOtherRouters, type OtherRouters } from './decisions/other-routers.js';
 import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
 import { createTableClient, type TableClient } from './table/table-client.js';
-import { createLoadTracker, type LoadTracker } from './workers/load-tracker.js';
 import type { LossReason } from './workers/ping.js';
 import { createGrpcLink, type WorkerLink } from './workers/worker-link.js';
+import { createRouterLoads, type RouterLoads } from './workers/router-loads.js';
 import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
 export interface PartsOptions {
@@ -27,7 +27,7 @@ export interface Parts {
   readonly changes: ChangeSignal;
   readonly controller: ControllerCalls;
   readonly otherRouters: OtherRouters;
-  readonly loads: LoadTracker;
+  readonly loads: RouterLoads;
   readonly workers: WorkerPool;
   readonly tables: TableClient;
   readonly demand: DemandRecorder;
@@ -41,17 +41,24 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
   const changes = createChangeSignal();
   const controller = createControllerCalls({ controllers, access, clock });
   const otherRouters = createOtherRouters({ access, addresses: () => tables.table?.routers.values() ?? [] });
-  const loads = createLoadTracker(defaultPaceParams);
   const createLink = (address: string): WorkerLink =>
     createGrpcLink(address, { ...access.channel('worker'), maxMessageBytes });
-  const onRecovered = (): void => changes.notify();
+  const loads = createRouterLoads({
+    params: { ...defaultRouteParams, hopMs: config.hopMs },
+    clock,
+    onCallable: () => changes.notify(),
+    onEjected(replica) {
+      metrics.replicasEjected.add(1);
+      logger.warn('replica is not called for a while, because its queries failed', { replica });
+    },
+  });
   const onLost = (reason: LossReason, worker: WorkerId | undefined): void => {
     metrics.workersLost.add(1, { reason });
     if (worker !== undefined) tables.reportLost(worker);
   };
-  const workers = createWorkerPool({ createLink, loads, onRecovered, onLost, clock, logger });
+  const workers = createWorkerPool({ createLink, loads, onLost, clock, logger });
   function onTable(table: RoutingTable): void {
-    loads.setTable(table);
+    loads.apply({ kind: 'table', table });
     workers.setTable(table);
     options.onTable();
     changes.notify();

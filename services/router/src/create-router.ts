@@ -104,7 +104,7 @@ function createCore(
   parts: Parts & Pick<RouterCore, 'routerId' | 'limiter'>,
 ): RouterCore {
   const { clock, rng, lifecycle, tracer, access } = context;
-  const { maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes } = config;
+  const { maxHeld, maxHeldBytes, maxHoldMs, replayBytes } = config;
   const retry = { ...defaultRetryParams, replayBytes };
   return {
     ...parts,
@@ -119,7 +119,7 @@ function createCore(
     draining: lifecycle.draining,
     retryBudget: { tokens: retry.initialBudget },
     trace: createTrace(),
-    params: { select: { hopMs }, admit: { maxHeld, maxHeldBytes }, retry },
+    params: { admit: { maxHeld, maxHeldBytes }, retry },
     tracer,
     clock,
     rng,
@@ -163,6 +163,6 @@ function observe({ tables, loads, holds }: RouterCore, metrics: RouterMetrics): 
   metrics.controllerAge.set(tables.controllerAgeMs / 1000);
   metrics.tableStaleness.set(tables.ageMs / 1000);
   metrics.tableRevision.set(tables.table?.version.revision ?? 0);
-  metrics.replicas.set(loads.usable);
+  metrics.replicas.set(loads.view.callable);
   metrics.held.set(holds.held(undefined).count);
 }

@@ -40,6 +40,7 @@ const codes: Readonly<Record<RefusalCause, ErrorCode>> = {
   'ruled-out': 'failed-precondition',
   'batch-too-large': 'invalid-argument',
   overloaded: 'resource-exhausted',
+  backlogged: 'resource-exhausted',
   unplaceable: 'resource-exhausted',
   'hold-limit': 'resource-exhausted',
 };

@@ -1,7 +1,8 @@
 // The estimate of a replica's service time: its profile, corrected by how long its batches really take.
 
-import type { Profile } from '@pareto/core';
+import type { Profile, ReplicaLoad } from '@pareto/core';
 import { p50At, p99At } from '../cost/profile-at.js';
+import { createInterference } from './interference.js';
 import { trackQuantile } from './track-quantile.js';
 
 interface EstimateParams {
@@ -22,13 +23,8 @@ const defaultEstimateParams: EstimateParams = {
   halfLifeMs: 2_000,
 };
 
-/** Corrections of a profile: what its times are multiplied by. */
-interface Correction {
-  /** Live median divided by the profiled one. */
-  readonly typical: number;
-  /** Live 99th percentile divided by the profiled one. */
-  readonly slow: number;
-}
+/** Corrections of a profile, and whether the replica is Interfered. */
+type Correction = Pick<ReplicaLoad, 'typical' | 'slow' | 'interfered'>;
 
 export interface ServiceEstimate {
   /** Replaces the profile, and forgets the corrections if it is another one. */
@@ -51,6 +47,7 @@ export function createServiceEstimate(params: EstimateParams = defaultEstimatePa
   let typical = 1;
   let slow = 1;
   let observedAt = -Infinity;
+  const interference = createInterference();
   const bounded = (factor: number): number => Math.min(params.maxFactor, Math.max(1 / params.maxFactor, factor));
   function remembered(factor: number, now: number): number {
     const idleMs = now - observedAt;
@@ -64,14 +61,16 @@ export function createServiceEstimate(params: EstimateParams = defaultEstimatePa
       if (usable === profile) return;
       profile = usable;
       [typical, slow] = [1, 1];
+      interference.reset();
     },
     observe(items, tookMs, now) {
       if (profile === undefined) return;
       typical = bounded(trackQuantile(typicalAt(now), tookMs / p50At(profile, items), 0.5, params.typicalStep));
       slow = bounded(trackQuantile(slowAt(now), tookMs / p99At(profile, items), 0.99, params.slowStep));
       observedAt = now;
+      interference.observe(typical, now);
     },
-    correction: (now) => ({ typical: typicalAt(now), slow: slowAt(now) }),
+    correction: (now) => ({ typical: typicalAt(now), slow: slowAt(now), interfered: interference.isInterfered }),
     p50: (items, now) => profile && p50At(profile, items) * typicalAt(now),
     p99: (items, now) =>
       profile && Math.max(p99At(profile, items) * slowAt(now), p50At(profile, items) * typicalAt(now)),

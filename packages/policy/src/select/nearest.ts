@@ -1,7 +1,10 @@
 // The nearest feasible objective, and the candidate that meets it.
 
 import { milliseconds, type Candidate, type Objective, type TargetEntry } from '@pareto/core';
-import { accuracyOf, idleMs, type SelectionQuery, type SelectParams } from './verdict.js';
+import { columnsOf, idleAt, noVerdict, type TargetColumns } from './target-columns.js';
+import { accuracyOf, verdictCodes, type SelectionQuery, type SelectParams } from './verdict.js';
+
+const { unmeasurable } = verdictCodes;
 
 export interface Offer {
   readonly objective: Objective;
@@ -12,35 +15,59 @@ export interface Offer {
 }
 
 /**
- * Returns the offer that relaxes the objective least. The distance is the sum, over latency, cost and error (1 -
- * accuracy), of the logarithm of offered / requested, so that doubling any of them weighs the same. Excluded candidates
- * are not offered. Undefined if no candidate can serve the batch at all.
+ * Returns the offer that relaxes the objective least. The distance is the product, over latency, cost and error (1 -
+ * accuracy), of offered / requested, so that doubling any of them weighs the same. Excluded candidates are not offered.
+ * Undefined if no candidate can serve the batch at all.
  */
 export function nearestFeasible(target: TargetEntry, query: SelectionQuery, params: SelectParams): Offer | undefined {
-  let best: Offer | undefined;
+  const { items, objective } = query;
+  const { maxCostPer1k } = objective;
+  const columns = columnsOf(target);
+  const accuracies = objective.accuracyBound === 'lower95' ? columns.lower95 : columns.accuracy;
+  const minError = 1 - (objective.minAccuracy ?? 0);
+  let best = -1;
   let bestDistance = Infinity;
-  for (const [index, candidate] of target.candidates.entries()) {
-    if (target.exclusions?.[index] !== undefined) continue;
-    const offer = offerOf(candidate, query, params);
-    if (offer === undefined) continue;
-    const distance = distanceOf(query.objective, offer.objective);
-    if (best === undefined || distance < bestDistance) {
-      best = offer;
-      bestDistance = distance;
-    }
+  for (let position = 0; position < target.candidates.length; position++) {
+    if (!isOffered(columns, position, items)) continue;
+    const needsMs = idleAt(target, columns, position, items, params);
+    let distance = Math.max(1, needsMs / Math.max(objective.latencyMs, 1e-3));
+    if (objective.minAccuracy !== undefined) distance *= errorRatio(accuracies[position] ?? NaN, minError);
+    if (maxCostPer1k !== undefined) distance *= costRatio(columns.cost[position] ?? NaN, maxCostPer1k);
+    if (best >= 0 && !(distance < bestDistance)) continue;
+    best = position;
+    bestDistance = distance;
   }
-  return best;
+  const candidate = target.candidates[best];
+  return candidate === undefined
+    ? undefined
+    : offerOf(candidate, idleAt(target, columns, best, items, params), objective);
 }
+
+/** Returns whether a candidate could serve the batch: it is measured, is loaded or can be, and is not excluded. */
+function isOffered(columns: TargetColumns, position: number, items: number): boolean {
+  const fixed = columns.fixed[position] ?? noVerdict;
+  if (fixed !== noVerdict && fixed !== unmeasurable) return false;
+  if (columns.profiled[position] === 0 || items > Math.max(1, columns.maxBatchSize[position] ?? 0)) return false;
+  return (columns.ceiling[position] ?? 0) > 0 || columns.placeable[position] === 1;
+}
+
+/** Smallest error that distances count. */
+const leastError = 1e-4;
+
+/** Returns by how much the error exceeds the requested one, at least 1. An accuracy of NaN counts as 0. */
+function errorRatio(accuracy: number, requested: number): number {
+  const error = Number.isNaN(accuracy) ? 1 : 1 - accuracy;
+  return Math.max(1, Math.max(leastError, error) / Math.max(leastError, requested));
+}
+
+/** Returns by how much the cost exceeds the requested one, at least 1. A cost of NaN is infinite. */
+const costRatio = (cost: number, requested: number): number =>
+  Number.isNaN(cost) ? Infinity : Math.max(1, cost / Math.max(requested, 1e-12));
 
 /**
  * Returns the objective with only the fields relaxed that the candidate does not meet, rounded so that it meets them.
  */
-function offerOf(candidate: Candidate, query: SelectionQuery, params: SelectParams): Offer | undefined {
-  const { objective, items } = query;
-  if (candidate.quarantineReason !== undefined || candidate.profile === undefined) return undefined;
-  if (candidate.replicas.length === 0 && !candidate.placeable) return undefined;
-  if (items > Math.max(1, candidate.maxBatchSize)) return undefined;
-  const needsMs = idleMs(candidate, items, params);
+function offerOf(candidate: Candidate, needsMs: number, objective: Objective): Offer {
   return {
     candidate,
     predictedMs: needsMs,
@@ -63,22 +90,6 @@ function offeredFloor(requested: number | undefined, accuracy: number | undefine
 function offeredCeiling(requested: number | undefined, cost: number | undefined): number | undefined {
   if (requested === undefined || cost === undefined) return undefined;
   return cost <= requested ? requested : roundUp(cost);
-}
-
-const minError = 1e-4;
-
-function distanceOf(requested: Objective, offered: Objective): number {
-  const latency = Math.log(offered.latencyMs / Math.max(requested.latencyMs, 1e-3));
-  const cost = logRatio(offered.maxCostPer1k, requested.maxCostPer1k);
-  if (requested.minAccuracy === undefined) return latency + cost;
-  const error = (accuracy: number): number => Math.max(minError, 1 - accuracy);
-  return latency + cost + Math.log(error(offered.minAccuracy ?? 0) / error(requested.minAccuracy));
-}
-
-/** Returns Infinity if a limit was requested and none can be offered. */
-function logRatio(offered: number | undefined, requested: number | undefined): number {
-  if (requested === undefined) return 0;
-  return offered === undefined ? Infinity : Math.log(offered / Math.max(requested, 1e-12));
 }
 
 /** Rounds up to three significant digits. */

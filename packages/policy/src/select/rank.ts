@@ -1,14 +1,50 @@
 // The order of eligible candidates.
 
 import { originalRecipe, type Candidate, type PartialObjective } from '@pareto/core';
+import type { TargetColumns } from './target-columns.js';
 import { accuracyOf, type Preference, type SelectionQuery } from './verdict.js';
+
+/** The candidates of a target, and the numbers by which most comparisons of a query are decided. */
+export interface Ranked {
+  readonly candidates: readonly Candidate[];
+  readonly columns: TargetColumns;
+  readonly accuracies: Float64Array;
+  /** Costs or accuracies, as the query prefers. */
+  readonly keys: Float64Array;
+  /** 1 if a smaller key is better, -1 if a larger one is. */
+  readonly sign: 1 | -1;
+}
+
+export function createRanked(
+  candidates: readonly Candidate[],
+  columns: TargetColumns,
+  { objective, preference }: SelectionQuery,
+): Ranked {
+  const accuracies = objective.accuracyBound === 'lower95' ? columns.lower95 : columns.accuracy;
+  const isCheapest = preference === 'cheapest';
+  return { candidates, columns, accuracies, keys: isCheapest ? columns.cost : accuracies, sign: isCheapest ? 1 : -1 };
+}
+
+/** Returns whether the keys of two measured candidates decide that the one at `a` is worse than the one at `b`. */
+export const isClearlyWorse = ({ accuracies, keys, sign }: Ranked, a: number, b: number): boolean =>
+  sign * ((keys[a] ?? NaN) - (keys[b] ?? NaN)) > 0 && !Number.isNaN(accuracies[a]) && !Number.isNaN(accuracies[b]);
+
+/** Returns whether the candidate at one position of the target is better than the one at another. */
+export function isBetter(ranked: Ranked, query: SelectionQuery, a: number, b: number): boolean {
+  const { candidates, columns } = ranked;
+  const [one, other] = [candidates[a], candidates[b]];
+  if (one === undefined || other === undefined) return one !== undefined;
+  if (isClearlyWorse(ranked, a, b)) return false;
+  const { predictedMs } = columns;
+  return compareCandidates(query, one, predictedMs[a] ?? 0, other, predictedMs[b] ?? 0) < 0;
+}
 
 /**
  * Returns a negative number if `a` is better. Measured candidates come before unmeasured ones, and of unmeasured ones
  * originals come before generated files. Then the query's preference (cost or accuracy) decides, then the other of the
  * two, then the slack.
  */
-export function compareCandidates(
+function compareCandidates(
   query: SelectionQuery,
   a: Candidate,
   aPredictedMs: number,

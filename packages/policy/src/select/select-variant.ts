@@ -1,23 +1,18 @@
 // The selection of the variant that answers: the cheapest warm one that meets the objective.
 
 import type { Candidate, Objective, TargetEntry } from '@pareto/core';
-import type { LoadView } from '../route/load-view.js';
+import { loadField, loadFields, type CandidateLoads } from '../route/candidate-loads.js';
 import { nearestFeasible, type Offer } from './nearest.js';
-import { compareCandidates } from './rank.js';
-import { clearTrace, recordVerdict, type DecisionTrace } from './trace.js';
-import {
-  accuracyOf,
-  predictedWarmMs,
-  idleMs,
-  judge,
-  predictedMs,
-  type SelectionQuery,
-  type SelectParams,
-} from './verdict.js';
+import { createRanked, isBetter, isClearlyWorse } from './rank.js';
+import { clearTrace, countVerdict, recordsTimes, recordVerdict, type DecisionTrace } from './trace.js';
+import { columnsOf, noVerdict, p99Of } from './target-columns.js';
+import { accuracyOf, verdictCodes, type SelectionQuery, type SelectParams } from './verdict.js';
 
 export type RefusalReason =
   | 'infeasible'
   | 'overloaded'
+  /** Queries of its class of objectives may not make the queue longer. */
+  | 'backlogged'
   | 'unplaceable'
   | 'batch-too-large'
   | 'quarantined'
@@ -41,54 +36,120 @@ export type Selection =
     }
   /** The objective is met only by a variant that is not loaded, for which the query can be held. */
   | { readonly kind: 'cold'; readonly candidate: Candidate; readonly position: number }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly nearest: Offer | undefined };
+  | {
+      readonly kind: 'refused';
+      readonly reason: RefusalReason;
+      readonly nearest: Offer | undefined;
+      /** Prediction of the busy candidate that would answer first. Undefined if no candidate is busy. */
+      readonly soonest: BusyCandidate | undefined;
+    };
+
+/** A candidate that meets the objective, but not with its current queue. */
+export interface BusyCandidate {
+  readonly candidate: Candidate;
+  readonly predictedMs: number;
+  /** Predicted wait for the start of the batch. */
+  readonly waitMs: number;
+}
+
+const { eligible, cold, busy, backlogged, unplaceable, unmeasured } = verdictCodes;
+const tooSlow = verdictCodes['too-slow'];
+const tooLarge = verdictCodes['batch-too-large'];
+const belowAccuracy = verdictCodes['below-accuracy'];
+const aboveCost = verdictCodes['above-cost'];
 
 /**
- * Selects a variant in O(candidates) without allocations except for the result. Overwrites `trace`, if given, with the
- * verdicts.
+ * Selects a variant in O(candidates) without allocations except for the result. Without `loads`, all warm candidates
+ * are idle. Overwrites `trace`, if given, with the verdicts.
  */
 export function selectVariant(
   target: TargetEntry,
   query: SelectionQuery,
-  loads: LoadView,
+  loads: CandidateLoads | undefined,
   params: SelectParams,
   trace?: DecisionTrace,
 ): Selection {
   if (trace !== undefined) clearTrace(trace);
-  let best: Candidate | undefined;
-  let bestMs = Infinity;
-  let bestPosition = -1;
-  let cold: Candidate | undefined;
-  let coldPosition = -1;
+  const { candidates } = target;
+  const { items, elapsedMs, now, maxWaitBatches, objective } = query;
+  const { latencyMs, minAccuracy, maxCostPer1k } = objective;
+  const { hopMs } = params;
+  const columns = columnsOf(target);
+  const { fixed, maxBatchSize, cost, index: indexes, ceiling, batchMs, placeable, predictedMs } = columns;
+  const accuracies = objective.accuracyBound === 'lower95' ? columns.lower95 : columns.accuracy;
+  const ranked = createRanked(candidates, columns, query);
+  let best = -1;
+  let coldest = -1;
+  let soonest = -1;
   let isBusy = false;
+  let isBacklogged = false;
   let isUnplaceable = false;
-  let index = -1;
-  for (const candidate of target.candidates) {
-    index++;
-    const idle = idleMs(candidate, query.items, params);
-    const predicted = predictedMs(candidate, query, idle, loads, params);
-    const verdict = target.exclusions?.[index] ?? judge(candidate, query, idle, predicted);
-    if (trace !== undefined)
-      recordVerdict(trace, target, query, index, verdict, predictedWarmMs(candidate, query, idle, predicted));
-    if (verdict === 'eligible') {
-      if (best === undefined || compareCandidates(query, candidate, predicted, best, bestMs) < 0) {
-        best = candidate;
-        bestMs = predicted;
-        bestPosition = index;
-      }
-    } else if (verdict === 'cold') {
-      if (cold === undefined || compareCandidates(query, candidate, 0, cold, 0) < 0) {
-        cold = candidate;
-        coldPosition = index;
-      }
-    } else if (verdict === 'busy') isBusy = true;
-    else if (verdict === 'unplaceable') isUnplaceable = true;
+  for (let position = 0; position < candidates.length; position++) {
+    let code = fixed[position] ?? noVerdict;
+    if (code === noVerdict) {
+      if (items > 1 && items > (maxBatchSize[position] ?? 0)) code = tooLarge;
+      else if (minAccuracy !== undefined && !((accuracies[position] ?? NaN) >= minAccuracy))
+        code = Number.isNaN(accuracies[position]) ? unmeasured : belowAccuracy;
+      else if (maxCostPer1k !== undefined && !((cost[position] ?? NaN) <= maxCostPer1k))
+        code = Number.isNaN(cost[position]) ? unmeasured : aboveCost;
+    }
+    if (code !== noVerdict && !recordsTimes(trace)) {
+      if (trace !== undefined) countVerdict(trace, code);
+      continue;
+    }
+    const idleMs = hopMs + p99Of(target, columns, position, items);
+    const most = ceiling[position] ?? 0;
+    const load = loadFields * (indexes[position] ?? 0);
+    const freeAt = loads === undefined ? now : (loads[load + loadField.freeAt] ?? Infinity);
+    const isLoaded = most > 0 && freeAt < Infinity;
+    const waitMs = isLoaded ? Math.max(0, freeAt - now) : 0;
+    let aheadItems = 0;
+    let latency = elapsedMs + idleMs;
+    if (!isLoaded) latency = idleMs > hopMs ? latency : Infinity;
+    else if (loads !== undefined) {
+      aheadItems = loads[load + loadField.aheadItems] ?? 0;
+      const joined = Math.min(most, aheadItems + items);
+      const serviceMs = joined > items ? p99Of(target, columns, position, joined) : idleMs - hopMs;
+      const overheadMs = Math.max(hopMs, loads[load + loadField.overheadMs] ?? 0);
+      latency = elapsedMs + overheadMs + waitMs + serviceMs * (loads[load + loadField.slow] ?? 1);
+    }
+    predictedMs[position] = latency;
+    if (code === noVerdict) {
+      // An idle replica gets the query if its profile meets the objective: rejecting the query would leave it idle.
+      const isIdle = waitMs === 0 && aheadItems === 0;
+      if (idleMs > latencyMs) code = tooSlow;
+      else if (!isLoaded) code = placeable[position] === 1 ? cold : unplaceable;
+      else if ((isIdle ? elapsedMs + idleMs : latency) > latencyMs) code = busy;
+      else code = waitMs > maxWaitBatches * (batchMs[position] ?? 0) ? backlogged : eligible;
+    }
+    if (trace !== undefined) recordVerdict(trace, ranked, query, position, code);
+    if (code === eligible) {
+      if (best < 0 || (!isClearlyWorse(ranked, position, best) && isBetter(ranked, query, position, best)))
+        best = position;
+    } else if (code === cold) {
+      if (coldest < 0 || isBetter(ranked, query, position, coldest)) coldest = position;
+    } else if (code === busy || code === backlogged) {
+      isBusy ||= code === busy;
+      isBacklogged ||= code === backlogged;
+      if (soonest < 0 || latency < (predictedMs[soonest] ?? 0)) soonest = position;
+    } else if (code === unplaceable) isUnplaceable = true;
   }
-  if (best !== undefined) return chosen(best, bestPosition, bestMs, query.objective);
-  const degraded = degrade(target, query, loads, params, isBusy ? undefined : cold);
+  const chosenOne = candidates[best];
+  if (chosenOne !== undefined) return chosen(chosenOne, best, predictedMs[best] ?? Infinity, objective);
+  const isWarm = isBusy || isBacklogged;
+  const coldOne = candidates[coldest];
+  const degraded = degrade(target, query, loads, params, isWarm ? undefined : coldOne);
   if (degraded !== undefined) return degraded;
-  if (cold !== undefined && !isBusy) return { kind: 'cold', candidate: cold, position: coldPosition };
-  return refuse(target, query, params, isBusy, isUnplaceable);
+  if (coldOne !== undefined && !isWarm) return { kind: 'cold', candidate: coldOne, position: coldest };
+  if (isRuledOut(target)) return refused('ruled-out');
+  const busyOne = candidates[soonest];
+  if (busyOne !== undefined) {
+    const waitMs = Math.max(0, (loads?.[loadFields * busyOne.index + loadField.freeAt] ?? 0) - now);
+    const soonestMs = predictedMs[soonest] ?? Infinity;
+    const reason = isBacklogged ? 'backlogged' : 'overloaded';
+    return refused(reason, { candidate: busyOne, predictedMs: soonestMs, waitMs });
+  }
+  return refuse(target, query, params, isUnplaceable);
 }
 
 /**
@@ -98,7 +159,7 @@ export function selectVariant(
 function degrade(
   target: TargetEntry,
   query: SelectionQuery,
-  loads: LoadView,
+  loads: CandidateLoads | undefined,
   params: SelectParams,
   missed: Candidate | undefined,
 ): Selection | undefined {
@@ -115,29 +176,22 @@ function degrade(
   return { ...selection, degraded: accuracy < objective.minAccuracy, missed };
 }
 
-function refuse(
-  target: TargetEntry,
-  query: SelectionQuery,
-  params: SelectParams,
-  isBusy: boolean,
-  isUnplaceable: boolean,
-): Selection {
-  if (isRuledOut(target)) return { kind: 'refused', reason: 'ruled-out', nearest: undefined };
-  if (isBusy) return { kind: 'refused', reason: 'overloaded', nearest: undefined };
-  if (isUnplaceable) return { kind: 'refused', reason: 'unplaceable', nearest: undefined };
-  if (query.items > Math.max(1, target.maxBatchSize)) {
-    return { kind: 'refused', reason: 'batch-too-large', nearest: undefined };
-  }
+function refuse(target: TargetEntry, query: SelectionQuery, params: SelectParams, isUnplaceable: boolean): Selection {
+  if (isUnplaceable) return refused('unplaceable');
+  if (query.items > Math.max(1, target.maxBatchSize)) return refused('batch-too-large');
   const isQuarantined = ({ quarantineReason }: Candidate): boolean => quarantineReason !== undefined;
-  if (target.candidates.length > 0 && target.candidates.every(isQuarantined)) {
-    return { kind: 'refused', reason: 'quarantined', nearest: undefined };
-  }
-  return { kind: 'refused', reason: 'infeasible', nearest: nearestFeasible(target, query, params) };
+  if (target.candidates.length > 0 && target.candidates.every(isQuarantined)) return refused('quarantined');
+  return { ...refused('infeasible'), nearest: nearestFeasible(target, query, params) };
+}
+
+function refused(reason: RefusalReason, soonest?: BusyCandidate): Extract<Selection, { kind: 'refused' }> {
+  return { kind: 'refused', reason, nearest: undefined, soonest };
 }
 
 const isRuledOut = ({ candidates, exclusions }: TargetEntry): boolean =>
+  exclusions !== undefined &&
   candidates.length > 0 &&
-  candidates.every((_, index) => exclusions?.[index] === 'denied' || exclusions?.[index] === 'not-pinned');
+  candidates.every((_, index) => exclusions[index] === 'denied' || exclusions[index] === 'not-pinned');
 
 function chosen(candidate: Candidate, position: number, predictedMs: number, objective: Objective): Selection {
   const slackMs = objective.latencyMs - predictedMs;

@@ -1,10 +1,11 @@
 // The record of a decision: counts by verdict and the best candidates, in arrays that are allocated once.
 
-import type { TargetEntry } from '@pareto/core';
-import { compareCandidates } from './rank.js';
-import { verdictCodes, verdicts, type SelectionQuery, type Verdict } from './verdict.js';
+import { isBetter, isClearlyWorse, type Ranked } from './rank.js';
+import { verdictCodes, verdicts, type SelectionQuery } from './verdict.js';
 
 export const tracedCandidates = 32;
+
+const { eligible } = verdictCodes;
 
 export interface DecisionTrace {
   /** Candidates by the verdict's index in `verdicts`. */
@@ -33,43 +34,48 @@ export function clearTrace(trace: DecisionTrace): void {
   trace.size = 0;
 }
 
-/** Records the verdict on the target's candidate with the given index. */
+/** Returns whether the trace records candidates that are not eligible, with their predicted latency. */
+export const recordsTimes = (trace: DecisionTrace | undefined): boolean =>
+  trace !== undefined && trace.size < tracedCandidates;
+
+/** Counts the verdict with code `code` on a candidate that is not recorded. */
+export function countVerdict(trace: DecisionTrace, code: number): void {
+  trace.counts[code] = (trace.counts[code] ?? 0) + 1;
+}
+
+/** Records the verdict with code `code` on the candidate at a position. */
 export function recordVerdict(
   trace: DecisionTrace,
-  target: TargetEntry,
+  ranked: Ranked,
   query: SelectionQuery,
-  index: number,
-  verdict: Verdict,
-  predictedMs: number,
+  position: number,
+  code: number,
 ): void {
-  const code = verdictCodes[verdict];
-  const rank = verdict === 'eligible' ? rankOf(trace, target, query, index, predictedMs) : trace.size;
-  trace.counts[code] = (trace.counts[code] ?? 0) + 1;
+  const counted = trace.counts[code] ?? 0;
+  trace.counts[code] = counted + 1;
+  const isEligible = code === eligible;
+  if (!isEligible && trace.size >= tracedCandidates) return;
+  const rank = isEligible ? rankOf(trace, ranked, query, position, counted) : trace.size;
   if (rank >= tracedCandidates) return;
   trace.size = Math.min(tracedCandidates, trace.size + 1);
   trace.indices.copyWithin(rank + 1, rank, trace.size - 1);
   trace.verdictCodes.copyWithin(rank + 1, rank, trace.size - 1);
   trace.predictedMs.copyWithin(rank + 1, rank, trace.size - 1);
-  trace.indices[rank] = index;
+  trace.indices[rank] = position;
   trace.verdictCodes[rank] = code;
-  trace.predictedMs[rank] = predictedMs;
+  trace.predictedMs[rank] = ranked.columns.predictedMs[position] ?? Infinity;
 }
 
-/** Returns the rank of an eligible candidate among those recorded so far. */
+/** Returns the rank of an eligible candidate among the `count` ones so far. */
 function rankOf(
-  trace: DecisionTrace,
-  target: TargetEntry,
+  { size, indices }: DecisionTrace,
+  ranked: Ranked,
   query: SelectionQuery,
-  index: number,
-  predictedMs: number,
+  position: number,
+  count: number,
 ): number {
-  const candidate = target.candidates[index];
-  let rank = Math.min(trace.counts[0] ?? 0, trace.size);
-  while (rank > 0 && candidate !== undefined) {
-    const other = target.candidates[trace.indices[rank - 1] ?? -1];
-    const otherMs = trace.predictedMs[rank - 1] ?? 0;
-    if (other === undefined || compareCandidates(query, candidate, predictedMs, other, otherMs) >= 0) break;
-    rank--;
-  }
+  let rank = Math.min(count, size);
+  if (rank > 0 && isClearlyWorse(ranked, position, indices[rank - 1] ?? -1)) return rank;
+  while (rank > 0 && isBetter(ranked, query, position, indices[rank - 1] ?? -1)) rank--;
   return rank;
 }

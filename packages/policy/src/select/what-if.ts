@@ -1,7 +1,6 @@
 // The selection for a hypothetical query on an idle fleet: whether its objective is feasible, and with which variant.
 
 import type { TargetEntry } from '@pareto/core';
-import { idleLoads } from '../route/load-view.js';
 import { nearestFeasible, type Offer } from './nearest.js';
 import { selectVariant, type Selection } from './select-variant.js';
 import { createTrace, type DecisionTrace } from './trace.js';
@@ -17,8 +16,13 @@ export interface WhatIf {
 
 export function whatIf(target: TargetEntry, query: SelectionQuery, params: SelectParams): WhatIf {
   const trace = createTrace();
-  const idle: SelectionQuery = { ...query, objective: { ...query.objective, degrade: 'forbid' }, elapsedMs: 0 };
-  const selection = selectVariant(target, idle, idleLoads, params, trace);
+  const idle: SelectionQuery = {
+    ...query,
+    objective: { ...query.objective, degrade: 'forbid' },
+    elapsedMs: 0,
+    maxWaitBatches: Infinity,
+  };
+  const selection = selectVariant(target, idle, undefined, params, trace);
   const nearest = selection.kind === 'refused' ? nearestFeasible(target, query, params) : undefined;
   return { selection, nearest, trace };
 }

@@ -12,6 +12,7 @@ const refused = (reason: Extract<Selection, { kind: 'refused' }>['reason']): Sel
   kind: 'refused',
   reason,
   nearest: undefined,
+  soonest: undefined,
 });
 
 describe('admit', () => {

@@ -5,7 +5,6 @@ import {
   createTrace,
   defaultSelectParams as params,
   exclusionsOf,
-  idleLoads,
   nearestFeasible,
   selectVariant,
   verdicts,
@@ -127,7 +126,7 @@ describe('selectVariant with exclusions', () => {
 
   it('skips excluded candidates, and reports the reason', () => {
     const trace = createTrace();
-    const selection = selectVariant(excluding(family, 'denied', undefined), query(), idleLoads, params, trace);
+    const selection = selectVariant(excluding(family, 'denied', undefined), query(), undefined, params, trace);
     assert.ok(selection.kind === 'chosen');
     assert.equal(selection.candidate.architecture, 'best');
     assert.equal(trace.counts[verdicts.indexOf('denied')], 1);
@@ -138,18 +137,18 @@ describe('selectVariant with exclusions', () => {
   });
 
   it('refuses as ruled out if rules exclude every candidate', () => {
-    const refused = selectVariant(excluding(family, 'denied', 'not-pinned'), query(), idleLoads, params);
-    assert.deepEqual(refused, { kind: 'refused', reason: 'ruled-out', nearest: undefined });
+    const refused = selectVariant(excluding(family, 'denied', 'not-pinned'), query(), undefined, params);
+    assert.deepEqual(refused, { kind: 'refused', reason: 'ruled-out', nearest: undefined, soonest: undefined });
     const one = excluding(family, 'denied', undefined);
-    const infeasible = selectVariant(one, query({ minAccuracy: 0.999 }), idleLoads, params);
+    const infeasible = selectVariant(one, query({ minAccuracy: 0.999 }), undefined, params);
     assert.equal(infeasible.kind === 'refused' && infeasible.reason, 'infeasible');
     const degraded = query({ minAccuracy: 0.999, degrade: 'allow' });
-    assert.deepEqual(selectVariant(excluding(family, 'denied', 'denied'), degraded, idleLoads, params), refused);
+    assert.deepEqual(selectVariant(excluding(family, 'denied', 'denied'), degraded, undefined, params), refused);
   });
 
   it('neither degrades to excluded candidates nor offers them', () => {
     const entry = excluding(family, undefined, 'dominated');
-    const degraded = selectVariant(entry, query({ minAccuracy: 0.999, degrade: 'allow' }), idleLoads, params);
+    const degraded = selectVariant(entry, query({ minAccuracy: 0.999, degrade: 'allow' }), undefined, params);
     assert.equal(degraded.kind === 'chosen' && degraded.candidate.architecture, 'fast');
     const offer = nearestFeasible(entry, query({ minAccuracy: 0.995 }), params);
     assert.equal(offer?.candidate.architecture, 'fast');
@@ -166,8 +165,8 @@ describe('selectVariant with exclusions', () => {
         const kept = named.filter((_, i) => all[i]?.[1] === undefined);
         const entry = excluding(target(...named), ...all.map(([, exclusion]) => exclusion));
         const input = query(minAccuracy === undefined ? {} : { minAccuracy });
-        const selection = selectVariant(entry, input, idleLoads, params);
-        const alone = selectVariant(target(...kept), input, idleLoads, params);
+        const selection = selectVariant(entry, input, undefined, params);
+        const alone = selectVariant(target(...kept), input, undefined, params);
         assert.equal(selection.kind, alone.kind);
         if (selection.kind === 'chosen' && alone.kind === 'chosen')
           assert.equal(selection.candidate.architecture, alone.candidate.architecture);

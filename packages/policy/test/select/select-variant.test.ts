@@ -5,12 +5,11 @@ import { buildTargetEntry } from '@pareto/testkit';
 import {
   createTrace,
   defaultSelectParams as params,
-  idleLoads,
   preferenceOf,
   selectVariant,
   verdicts,
   whatIf,
-  type LoadView,
+  type CandidateLoads,
   type SelectionQuery,
   type Selection,
 } from '../../src/index.js';
@@ -35,36 +34,36 @@ const unmeasured: CandidateFields = {
 };
 const family = target(fast, middle, best);
 
-const cases: readonly (readonly [string, TargetEntry, SelectionQuery, LoadView, string])[] = [
-  ['the cheapest that meets the objective', family, query(), idleLoads, 'chosen fast'],
-  ['above the accuracy floor', family, query({ minAccuracy: 0.93 }), idleLoads, 'chosen middle'],
+const cases: readonly (readonly [string, TargetEntry, SelectionQuery, CandidateLoads | undefined, string])[] = [
+  ['the cheapest that meets the objective', family, query(), undefined, 'chosen fast'],
+  ['above the accuracy floor', family, query({ minAccuracy: 0.93 }), undefined, 'chosen middle'],
   [
     'the floor applies to the lower bound on request',
     family,
     query({ minAccuracy: 0.94, accuracyBound: 'lower95' }),
-    idleLoads,
+    undefined,
     'chosen best',
   ],
   [
     'no stated objective: the most accurate',
     family,
     query({}, { preference: 'most-accurate' }),
-    idleLoads,
+    undefined,
     'chosen best',
   ],
   [
     'within the cost limit',
     family,
     query({ maxCostPer1k: 6 }, { preference: 'most-accurate' }),
-    idleLoads,
+    undefined,
     'chosen middle',
   ],
-  ['equal in cost: the most accurate', target(fast, { ...best, p99Ms: 3, cost: 1 }), query(), idleLoads, 'chosen best'],
+  ['equal in cost: the most accurate', target(fast, { ...best, p99Ms: 3, cost: 1 }), query(), undefined, 'chosen best'],
   [
     'equal in cost and accuracy: the most slack',
     target({ ...fast, p99Ms: 9 }, { ...fast, name: 'faster' }),
     query(),
-    idleLoads,
+    undefined,
     'chosen faster',
   ],
   ['a backlog leads to the next candidate', family, query({ latencyMs: 50 }), loads([60, 0, 0]), 'chosen middle'],
@@ -72,14 +71,14 @@ const cases: readonly (readonly [string, TargetEntry, SelectionQuery, LoadView, 
     'elapsed time counts',
     family,
     query({ latencyMs: 50, minAccuracy: 0.93 }, { elapsedMs: 45 }),
-    idleLoads,
+    undefined,
     'overloaded',
   ],
   ['the batch it would join counts', target(fast), query({ latencyMs: 5 }), loads([0], [7]), 'overloaded'],
-  ['no variant is accurate enough', family, query({ minAccuracy: 0.995 }), idleLoads, 'infeasible'],
-  ['no accurate one is fast enough', family, query({ minAccuracy: 0.93, latencyMs: 5 }), idleLoads, 'infeasible'],
+  ['no variant is accurate enough', family, query({ minAccuracy: 0.995 }), undefined, 'infeasible'],
+  ['no accurate one is fast enough', family, query({ minAccuracy: 0.93, latencyMs: 5 }), undefined, 'infeasible'],
   ['feasible, but busy', family, query({ minAccuracy: 0.93, latencyMs: 12 }), loads([0, 30, 30]), 'overloaded'],
-  ['feasible, but cold', target(fast, { ...best, replicas: 0 }), query({ minAccuracy: 0.97 }), idleLoads, 'cold best'],
+  ['feasible, but cold', target(fast, { ...best, replicas: 0 }), query({ minAccuracy: 0.97 }), undefined, 'cold best'],
   ['unusable replicas are cold', target(fast), query(), loads([Infinity]), 'cold fast'],
   [
     'a busy candidate is not cold',
@@ -92,105 +91,105 @@ const cases: readonly (readonly [string, TargetEntry, SelectionQuery, LoadView, 
     'a cold candidate that no worker can load',
     target({ ...fast, replicas: 0, placeable: false }),
     query(),
-    idleLoads,
+    undefined,
     'unplaceable',
   ],
   [
     'a warm candidate comes before a cheaper cold one',
     target({ ...fast, replicas: 0 }, middle),
     query(),
-    idleLoads,
+    undefined,
     'chosen middle',
   ],
   [
     'quarantined variants are skipped',
     target({ ...fast, quarantined: true }, middle),
     query(),
-    idleLoads,
+    undefined,
     'chosen middle',
   ],
-  ['a candidate that is not measured yet is cold', target(unmeasured), query(), idleLoads, 'cold new'],
+  ['a candidate that is not measured yet is cold', target(unmeasured), query(), undefined, 'cold new'],
   [
     'a candidate that cannot be measured is skipped',
     target({ ...unmeasured, measurementError: 'it crashed' }),
     query(),
-    idleLoads,
+    undefined,
     'infeasible',
   ],
-  ['only quarantined variants', target({ ...fast, quarantined: true }), query(), idleLoads, 'quarantined'],
+  ['only quarantined variants', target({ ...fast, quarantined: true }), query(), undefined, 'quarantined'],
   [
     'a batch over the limit of one candidate',
     target({ ...fast, maxBatchSize: 4 }, middle),
     query({}, { items: 8 }),
-    idleLoads,
+    undefined,
     'chosen middle',
   ],
-  ['a batch over all limits', family, query({}, { items: 9 }), idleLoads, 'batch-too-large'],
-  ['one item without a batch dimension', target({ ...fast, maxBatchSize: 0 }), query(), idleLoads, 'chosen fast'],
+  ['a batch over all limits', family, query({}, { items: 9 }), undefined, 'batch-too-large'],
+  ['one item without a batch dimension', target({ ...fast, maxBatchSize: 0 }), query(), undefined, 'chosen fast'],
   [
     'degrade: the most accurate within the latency',
     family,
     query({ minAccuracy: 0.995, latencyMs: 20, degrade: 'allow' }),
-    idleLoads,
+    undefined,
     'chosen middle degraded',
   ],
   [
     'degrade instead of a hold',
     target(fast, middle, { ...best, replicas: 0 }),
     query({ minAccuracy: 0.97, degrade: 'allow' }),
-    idleLoads,
+    undefined,
     'chosen middle degraded, missed best',
   ],
   [
     'degrade without a warm candidate: the hold',
     target({ ...best, replicas: 0 }),
     query({ minAccuracy: 0.97, degrade: 'allow' }),
-    idleLoads,
+    undefined,
     'cold best',
   ],
   [
     'degrade keeps the cost limit',
     family,
     query({ minAccuracy: 0.995, maxCostPer1k: 2, degrade: 'allow' }),
-    idleLoads,
+    undefined,
     'chosen fast degraded',
   ],
   [
     'degrade does not relax the latency',
     family,
     query({ minAccuracy: 0.9, latencyMs: 1, degrade: 'allow' }),
-    idleLoads,
+    undefined,
     'infeasible',
   ],
   [
     'unmeasured candidates come after measured ones',
     target({ ...fast, accuracy: undefined }, middle),
     query(),
-    idleLoads,
+    undefined,
     'chosen middle',
   ],
   [
     'an unmeasured candidate without a floor',
     target({ ...fast, accuracy: undefined }),
     query(),
-    idleLoads,
+    undefined,
     'chosen fast',
   ],
   [
     'an unmeasured candidate never meets a floor',
     target({ ...fast, accuracy: undefined }),
     query({ minAccuracy: 0.1 }),
-    idleLoads,
+    undefined,
     'infeasible',
   ],
   [
     'the original comes first of unmeasured candidates',
     target({ ...fast, name: 'made', accuracy: undefined, recipe: 'int8' }, { ...middle, accuracy: undefined }),
     query(),
-    idleLoads,
+    undefined,
     'chosen middle',
   ],
-  ['no registered variant', target(), query(), idleLoads, 'infeasible'],
+  ['no registered variant', target(), query(), undefined, 'infeasible'],
 ];
 
 describe('selectVariant', () => {
@@ -210,14 +209,14 @@ describe('selectVariant', () => {
     const others = Array.from({ length: count - 1 }, () => candidate(0, { accuracy: 0.5 }));
     const entry = buildTargetEntry([...others, candidate(1, { accuracy: 0.99 })]);
     const trace = createTrace();
-    const selection = selectVariant(entry, query({ minAccuracy: 0.9 }), idleLoads, params, trace);
+    const selection = selectVariant(entry, query({ minAccuracy: 0.9 }), undefined, params, trace);
     assert.equal(selection.kind === 'chosen' && selection.position, count - 1);
     assert.equal(trace.indices[0], count - 1);
   });
   it('traces counts by verdict and the best first', () => {
     const trace = createTrace();
     const entry = target(best, middle, fast, { ...fast, name: 'bad', quarantined: true });
-    selectVariant(entry, query({ latencyMs: 30 }), idleLoads, params, trace);
+    selectVariant(entry, query({ latencyMs: 30 }), undefined, params, trace);
     const counted = new Map(verdicts.map((verdict, i) => [verdict, trace.counts[i]]));
     const seen = [...counted].filter(([, count]) => count !== 0);
     assert.deepEqual(Object.fromEntries(seen), { eligible: 2, 'too-slow': 1, quarantined: 1 });
@@ -228,7 +227,7 @@ describe('selectVariant', () => {
   it('predicts cold candidates as if they were loaded', () => {
     const trace = createTrace();
     const entry = target({ ...middle, replicas: 0 }, { ...fast, p99Ms: undefined, replicas: 0 });
-    selectVariant(entry, query({}, { elapsedMs: 3 }), idleLoads, params, trace);
+    selectVariant(entry, query({}, { elapsedMs: 3 }), undefined, params, trace);
     assert.deepEqual([...trace.predictedMs.slice(0, trace.size)].map(Math.round), [14, Infinity]);
     const { nearest } = whatIf(entry, query({ minAccuracy: 0.99 }), params);
     assert.deepEqual([Math.round(nearest?.predictedMs ?? 0), nearest?.warm], [11, false]);
@@ -239,7 +238,7 @@ describe('selectVariant', () => {
     const many = target(
       ...Array.from({ length: 100 }, (_, i) => ({ ...fast, name: `v${i}`, cost: ((i * 37) % 100) + 1 })),
     );
-    selectVariant(many, query(), idleLoads, params, trace);
+    selectVariant(many, query(), undefined, params, trace);
     const costs = [...trace.indices.slice(0, trace.size)].map((index) => many.candidates[index]?.costPer1k);
     assert.deepEqual(
       costs,
@@ -248,7 +247,7 @@ describe('selectVariant', () => {
   });
 
   it('offers the nearest objective', () => {
-    const selection = selectVariant(family, query({ minAccuracy: 0.991, latencyMs: 100 }), idleLoads, params);
+    const selection = selectVariant(family, query({ minAccuracy: 0.991, latencyMs: 100 }), undefined, params);
     assert.ok(selection.kind === 'refused' && selection.nearest !== undefined);
     assert.equal(selection.nearest.candidate.architecture, 'best');
     assert.equal(selection.nearest.objective.minAccuracy, 0.99);

@@ -17,7 +17,13 @@ import {
   buildReplicaRoute,
   buildTargetEntry,
 } from '@pareto/testkit';
-import type { LoadView, SelectionQuery } from '../../src/index.js';
+import {
+  createCandidateLoads,
+  loadField,
+  loadFields,
+  type CandidateLoads,
+  type SelectionQuery,
+} from '../../src/index.js';
 
 /** Builds a profile from p50 by batch size. p99 is 1.2 times p50. */
 export const profile = (p50ByBatch: Readonly<Record<number, number>>): Profile =>
@@ -54,9 +60,7 @@ export function candidate(index: number, fields: CandidateFields = {}): Candidat
     dominatedBy: fields.dominatedBy === undefined ? undefined : variantId(fields.dominatedBy),
     dominatedWithin: fields.dominatedWithin ?? false,
     measurementError: fields.measurementError,
-    replicas: Array.from({ length: replicas }, (_, i) =>
-      buildReplicaRoute(`${name}-${i}`, { loadIndex: index * 10 + i }),
-    ),
+    replicas: Array.from({ length: replicas }, (_, i) => buildReplicaRoute(`${name}-${i}`)),
   });
 }
 
@@ -72,15 +76,19 @@ export function query(
     items: 1,
     elapsedMs: 0,
     preference: 'cheapest',
+    now: 0,
+    maxWaitBatches: Infinity,
     ...rest,
     objective: { ...fallbackObjective, ...objective, latencyMs },
   };
 }
 
-export function loads(backlogMs: readonly number[], queued: readonly number[] = []): LoadView {
-  return {
-    backlogMs: (index) => backlogMs[index] ?? 0,
-    queuedItems: (index) => queued[index] ?? 0,
-    replicaBacklogMs: (slot) => backlogMs[slot] ?? 0,
-  };
+/** Builds loads of candidates that are free after `waitMs`, with `ahead` items before the next one, at the time 0. */
+export function loads(waitMs: readonly number[], ahead: readonly number[] = []): CandidateLoads {
+  const view = createCandidateLoads(Math.max(waitMs.length, 100));
+  for (let index = 0; index < 100; index++) {
+    view[loadFields * index + loadField.freeAt] = waitMs[index] ?? 0;
+    view[loadFields * index + loadField.aheadItems] = ahead[index] ?? 0;
+  }
+  return view;
 }

@@ -53,6 +53,7 @@ export function formatLoad({ load, tookMs }: ReplyLoad): string {
     `item_ms=${load.itemMs}`,
     `typical=${load.typical}`,
     `slow=${load.slow}`,
+    `interfered=${load.interfered ? 1 : 0}`,
     `took_ms=${tookMs}`,
   ];
   return `TEXT ${metrics.map((metric) => `named_metrics.${metric}`).join()}`;
@@ -72,5 +73,6 @@ export function parseLoad(text: string | undefined): ReplyLoad | undefined {
   if (queuedItems === undefined || runningItems === undefined || backlogMs === undefined) return undefined;
   const number = (name: string): number => metrics.get(name) ?? 0;
   const corrections = { itemMs: number('item_ms'), typical: number('typical'), slow: number('slow') };
-  return { load: { queuedItems, runningItems, backlogMs, ...corrections }, tookMs: number('took_ms') };
+  const interfered = number('interfered') === 1;
+  return { load: { queuedItems, runningItems, backlogMs, ...corrections, interfered }, tookMs: number('took_ms') };
 }

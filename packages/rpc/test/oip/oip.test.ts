@@ -338,10 +338,21 @@ describe('the messages of ModelInfer', () => {
   });
 
   it('formats the load in the text form of ORCA and parses it', () => {
-    const load = { queuedItems: 3, runningItems: 4, backlogMs: 12.5, itemMs: 1e-7, typical: 1.2, slow: 0.9 };
+    const load = {
+      queuedItems: 3,
+      runningItems: 4,
+      backlogMs: 12.5,
+      itemMs: 1e-7,
+      typical: 1.2,
+      slow: 0.9,
+      interfered: true,
+    };
     assert.deepEqual(parseLoad(formatLoad({ load, tookMs: 7 })), { load, tookMs: 7 });
     const older = 'TEXT named_metrics.queued_items=3,named_metrics.running_items=4,named_metrics.backlog_ms=12.5';
-    assert.deepEqual(parseLoad(older), { load: { ...load, itemMs: 0, typical: 0, slow: 0 }, tookMs: 0 });
+    assert.deepEqual(parseLoad(older), {
+      load: { ...load, itemMs: 0, typical: 0, slow: 0, interfered: false },
+      tookMs: 0,
+    });
     assert.equal(parseLoad('TEXT cpu=1'), undefined);
     assert.equal(parseLoad(undefined), undefined);
   });

@@ -30,7 +30,11 @@ export function inferenceHandlers(core: RouterCore): ServiceHandlers<'pareto.v1.
       const entry = findTarget(table(), request.target, '');
       const objectiveSources = [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)];
       const { objective, preference } = objectiveFor(entry, objectiveSources);
-      const result = whatIf(entry, { items: 1, objective, preference, elapsedMs: 0 }, core.params.select);
+      const result = whatIf(
+        entry,
+        { ...{ items: 1, objective, preference, elapsedMs: 0 }, now: core.clock.now(), maxWaitBatches: Infinity },
+        { hopMs: core.loads.view.hopMs },
+      );
       return describeWhatIf(result, entry, objective);
     },
   };

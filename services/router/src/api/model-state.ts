@@ -20,7 +20,7 @@ const eligibleCandidates = ({ candidates, exclusions }: TargetEntry): readonly C
 
 /** Returns whether some replica of the target can be called now. */
 export const isReady = ({ loads }: Loads, entry: TargetEntry): boolean =>
-  eligibleCandidates(entry).some(({ index }) => loads.backlogMs(index) < Infinity);
+  eligibleCandidates(entry).some((candidate) => loads.view.isCallable(candidate));
 
 export function stateOf(core: Loads, table: RoutingTable, entry: TargetEntry): ModelState {
   if (isReady(core, entry)) return { state: 'READY', reason: '' };

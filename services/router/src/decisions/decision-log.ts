@@ -17,6 +17,7 @@ const outcomes = [
   'quarantined',
   'hold-limit',
   'ruled-out',
+  'backlogged',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 

@@ -1,8 +1,8 @@
 // Sends a query to one replica, updates the load and state of the worker, and decides about retries.
 
 import { ParetoError, type ReplicaRoute } from '@pareto/core';
-import { mayRetry, type Admission } from '@pareto/policy';
-import { decisionKey, encodeDecision, loadKey, parseLoad } from '@pareto/rpc';
+import { mayRetry, type Admission, type QueryEnd } from '@pareto/policy';
+import { decisionKey, encodeDecision } from '@pareto/rpc';
 import { formatDecisionId, type DecisionId } from '../decisions/decision-id.js';
 import type { LinkOutcome } from '../workers/worker-link.js';
 import { remainingMs, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
@@ -27,20 +27,31 @@ export async function forward(
 ): Promise<LinkOutcome> {
   const { replica, selection, decision } = routed;
   core.decisions.sentTo(decision, replica.worker);
-  const aloneMs = selection.predictedMs - core.loads.backlogMs(selection.candidate.index);
-  const aheadItems = core.loads.sent(replica.id, resolved.items);
+  const { items } = resolved;
+  const sentAt = core.clock.now();
+  core.loads.apply({ kind: 'sent', replica: replica.id, items });
   const outcome = await core.workers.infer(replica, query.body, {
     signal: query.call.signal,
     timeoutMs: remainingMs(query, core.clock),
     metadata: metadataOf(core, query, resolved, routed),
   });
-  const load = outcome.kind === 'answered' ? parseLoad(outcome.trailers.get(loadKey)) : undefined;
-  core.loads.ended(replica.id, resolved.items, load?.load);
-  if (outcome.kind === 'answered' && routed.isFirst) {
-    core.loads.observe(replica.id, aheadItems, core.clock.now() - query.call.receivedAt - aloneMs);
-  }
+  const now = core.clock.now();
+  const { reply } = outcome;
+  const isPredicted = outcome.kind === 'answered' && routed.isFirst;
+  core.loads.apply({
+    ...{ kind: 'ended', replica: replica.id, items, end: endOf(outcome), load: reply?.load },
+    hopMs: reply === undefined || reply.tookMs === 0 ? undefined : now - sentAt - reply.tookMs,
+    excessMs: isPredicted ? now - query.call.receivedAt - selection.predictedMs : undefined,
+  });
   applyOutcome(core, outcome, replica);
   return outcome;
+}
+
+function endOf(outcome: LinkOutcome): QueryEnd {
+  if (outcome.kind === 'answered') return 'answered';
+  if (outcome.kind !== 'failed' || !(outcome.error instanceof ParetoError)) return 'undelivered';
+  if (outcome.error.code === 'resource-exhausted') return 'missed';
+  return outcome.error.code === 'internal' ? 'failed' : 'undelivered';
 }
 
 function metadataOf(
@@ -70,8 +81,8 @@ function applyOutcome(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRo
   if (outcome.kind === 'lost') core.workers.suspect(replica.address, 'connection-lost', outcome.error);
   if (outcome.kind !== 'not-executed') return;
   if (outcome.isUnreachable) core.workers.suspect(replica.address, 'unreachable', outcome.error);
-  else if (outcome.isFull) core.loads.markFull(replica.id);
-  else core.loads.markDown(replica.id);
+  else if (outcome.isFull) core.loads.apply({ kind: 'full', replica: replica.id });
+  else core.loads.apply({ kind: 'down', replica: replica.id });
 }
 
 /** The sends of one query so far. */

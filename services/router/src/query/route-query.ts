@@ -1,7 +1,6 @@
 // Routes one query: selects a variant, picks a replica, forwards the request and returns the answer.
 
 import { ParetoError, type Candidate } from '@pareto/core';
-import { pickReplica } from '@pareto/policy';
 import type { DecisionId } from '../decisions/decision-id.js';
 import { decide } from './decide.js';
 import { failureOf, forward, tryTakeRetry } from './forward.js';
@@ -39,10 +38,8 @@ export async function routeQuery(
         continue;
       }
       held?.resume();
-      const { selection } = admission;
+      const { selection, replica } = admission;
       if (selection.missed !== undefined) core.demand.missed(resolved, selection.missed.variant);
-      const replica = pickReplica(selection.candidate, core.loads, core.rng);
-      if (replica === undefined) throw new Error(`chosen variant ${selection.candidate.variant} has no usable replica`);
       const routed = { decision, replica, selection, isFirst, isColdStart: held !== undefined };
       const outcome = await forward(core, query, resolved, routed);
       if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: routed.isColdStart };

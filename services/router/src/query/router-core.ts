@@ -1,7 +1,7 @@
 // The state and dependencies that all queries share.
 
 import type { Clock, Rng } from '@pareto/core';
-import type { AdmitParams, DecisionTrace, RetryParams, SelectParams } from '@pareto/policy';
+import type { AdmitParams, DecisionTrace, RetryParams } from '@pareto/policy';
 import type { Limiter } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 import type { RouterMetrics, Tracer } from '@pareto/telemetry';
@@ -11,7 +11,7 @@ import type { DecisionLog } from '../decisions/decision-log.js';
 import type { OtherRouters } from '../decisions/other-routers.js';
 import type { DemandRecorder } from '../demand/demand-recorder.js';
 import type { TableClient } from '../table/table-client.js';
-import type { LoadTracker } from '../workers/load-tracker.js';
+import type { RouterLoads } from '../workers/router-loads.js';
 import type { WorkerPool } from '../workers/worker-pool.js';
 import type { Holds } from './holds.js';
 
@@ -22,7 +22,7 @@ export interface RouterCore {
   readonly limiter: Limiter;
   readonly controller: ControllerCalls;
   readonly tables: Pick<TableClient, 'table' | 'connected' | 'controllerAgeMs' | 'ageMs'>;
-  readonly loads: LoadTracker;
+  readonly loads: RouterLoads;
   readonly workers: WorkerPool;
   readonly decisions: DecisionLog;
   readonly otherRouters: OtherRouters;
@@ -43,7 +43,6 @@ export interface RouterCore {
 }
 
 interface RouterParams {
-  readonly select: SelectParams;
   readonly admit: AdmitParams;
   readonly retry: RetryParams;
 }

@@ -67,6 +67,8 @@ export function reasonText(cause: RefusalCause, { entry, items, objective, elaps
         : 'every variant that could meet it is busy';
       return `${target} cannot meet ${objectiveText(objective)} now: ${reason}; lower the request rate or relax the objective`;
     }
+    case 'backlogged':
+      return `${target} cannot meet ${objectiveText(objective)} now`;
     case 'unplaceable':
       return `${target} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware class, or none has enough free memory`;
     case 'quarantined':

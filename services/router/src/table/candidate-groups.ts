@@ -55,7 +55,7 @@ export const versionKey = (architecture: string, version: number): string => `${
 export function createCandidateGroups(): CandidateGroups {
   const groups = new Map<string, Group>();
   const architectures = new Map<string, ArchitectureGroups>();
-  const [indices, loadIndices] = [createIndexAllocator(), createIndexAllocator()];
+  const indices = createIndexAllocator();
 
   function change(row: wire.VariantRow | wire.ReplicaRow, apply: (group: Group) => void): void {
     const key = `${row.variant} ${row.version} ${row.hardwareClass}`;
@@ -97,15 +97,11 @@ export function createCandidateGroups(): CandidateGroups {
     },
     putReplica(row) {
       if (row.state !== 'READY') return;
-      change(row, ({ replicas }) => replicas.set(row.replicaId, toRoute(row, loadIndices.allocate())));
+      change(row, ({ replicas }) => replicas.set(row.replicaId, toRoute(row)));
     },
     dropReplica(row) {
       if (row.state !== 'READY') return;
-      change(row, ({ replicas }) => {
-        const route = replicas.get(row.replicaId);
-        if (route !== undefined) loadIndices.release(route.loadIndex);
-        replicas.delete(row.replicaId);
-      });
+      change(row, ({ replicas }) => replicas.delete(row.replicaId));
     },
     list: (facts) => new Map(Array.from(architectures, ([name, own]) => [name, listOf(own, facts)])),
   };
@@ -132,9 +128,8 @@ const createGroup = (index: number): Group => ({
   candidate: undefined,
 });
 
-const toRoute = (row: wire.ReplicaRow, loadIndex: number): ReplicaRoute => ({
+const toRoute = (row: wire.ReplicaRow): ReplicaRoute => ({
   id: replicaId(row.replicaId),
-  loadIndex,
   worker: workerId(row.workerId),
   address: row.address,
   batchCeiling: Math.max(1, row.batchCeiling),

@@ -93,7 +93,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
       const outcome = await calls.run(callOptions.signal, (signal) => link.infer(body, { ...callOptions, signal }));
       if (outcome.kind === 'answered') answeredAt = clock.now();
       return outcome.kind === 'failed' && outcome.error === unresponsive
-        ? { kind: 'lost', error: unresponsive }
+        ? { kind: 'lost', error: unresponsive, reply: undefined }
         : outcome;
     },
     suspect,

@@ -9,25 +9,33 @@ import {
   loadKey,
   notExecutedKey,
   onDisconnected,
+  parseLoad,
   type CallOptions,
   type ChannelOptions,
+  type ReplyLoad,
   type wire,
 } from '@pareto/rpc';
 
-/** The outcome of a query that was sent to a worker. */
+/** The outcome of a query that was sent to a worker. `reply` is the load that the worker sent with it, if any. */
 export type LinkOutcome =
-  | { readonly kind: 'answered'; readonly body: Buffer; readonly trailers: ReadonlyMap<string, string> }
+  | {
+      readonly kind: 'answered';
+      readonly body: Buffer;
+      readonly trailers: ReadonlyMap<string, string>;
+      readonly reply: ReplyLoad | undefined;
+    }
   /** The query reached no executor, so it may be sent elsewhere. `isFull` means that only the queue was full. */
   | {
       readonly kind: 'not-executed';
       readonly error: ParetoError;
+      readonly reply: ReplyLoad | undefined;
       readonly isFull: boolean;
       readonly isUnreachable: boolean;
     }
   /** The worker failed while it had the query, which may have been executed. */
-  | { readonly kind: 'lost'; readonly error: ParetoError }
+  | { readonly kind: 'lost'; readonly error: ParetoError; readonly reply: undefined }
   /** The worker returned an error, or the caller cancelled. The query must not be retried. */
-  | { readonly kind: 'failed'; readonly error: unknown };
+  | { readonly kind: 'failed'; readonly error: unknown; readonly reply: ReplyLoad | undefined };
 
 export interface WorkerLink {
   readonly address: string;
@@ -53,7 +61,12 @@ export function createGrpcLink(address: string, options: ChannelOptions): Worker
     address,
     infer: (body, callOptions) =>
       call(body, callOptions).then(
-        (reply) => ({ kind: 'answered', ...reply }),
+        ({ body: answer, trailers }) => ({
+          kind: 'answered',
+          body: answer,
+          trailers,
+          reply: parseLoad(trailers.get(loadKey)),
+        }),
         (error: unknown) => classify(error, callOptions.signal),
       ),
     ping: (callOptions) => execution.ping({}, callOptions),
@@ -63,16 +76,17 @@ export function createGrpcLink(address: string, options: ChannelOptions): Worker
 }
 
 function classify(error: unknown, signal: AbortSignal | undefined): LinkOutcome {
-  if (signal?.aborted === true || !(error instanceof ParetoError)) return { kind: 'failed', error };
+  if (signal?.aborted === true || !(error instanceof ParetoError)) return { kind: 'failed', error, reply: undefined };
   const own = withoutInternals(error);
+  const reply = parseLoad(error.details[loadKey]);
   if (error.details[notExecutedKey] !== undefined) {
     const isFull = error.code === 'resource-exhausted';
-    return { kind: 'not-executed', error: own, isFull, isUnreachable: false };
+    return { kind: 'not-executed', error: own, reply, isFull, isUnreachable: false };
   }
   // A `cancelled` that the caller did not cause comes from the worker, which ended the call.
-  if (error.code !== 'unavailable' && error.code !== 'cancelled') return { kind: 'failed', error: own };
-  if (isNotSent(error)) return { kind: 'not-executed', error: own, isFull: false, isUnreachable: true };
-  return { kind: 'lost', error: own };
+  if (error.code !== 'unavailable' && error.code !== 'cancelled') return { kind: 'failed', error: own, reply };
+  if (isNotSent(error)) return { kind: 'not-executed', error: own, reply, isFull: false, isUnreachable: true };
+  return { kind: 'lost', error: own, reply: undefined };
 }
 
 /** Returns the worker's error without the trailers that are internal. */

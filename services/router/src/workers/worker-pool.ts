@@ -12,16 +12,14 @@ import {
 import type { wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
-import type { LoadTracker } from './load-tracker.js';
+import type { RouterLoads } from './router-loads.js';
 import type { LossReason } from './ping.js';
 import { watchWorker, type QueryOptions, type WatchedWorker } from './watched-worker.js';
 import type { LinkFactory, LinkOutcome } from './worker-link.js';
 
 export interface WorkerPoolOptions {
   readonly createLink: LinkFactory;
-  readonly loads: LoadTracker;
-  /** Called when some replica can be called again. */
-  readonly onRecovered: () => void;
+  readonly loads: Pick<RouterLoads, 'apply'>;
   /** Called when a worker is marked unreachable. `worker` is undefined if the table has no replica of it. */
   readonly onLost: (reason: LossReason, worker: WorkerId | undefined) => void;
   readonly clock: Clock;
@@ -44,16 +42,14 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const replicasOf = (address: string): readonly ReplicaRoute[] => byAddress.get(address) ?? [];
   function onPingResponse(address: string, response: wire.PingResponse): void {
     const reported = new Map(response.replicas.map((load) => [replicaId(load.replicaId), load]));
-    let isRecovered = false;
     for (const { id } of replicasOf(address)) {
       const load = reported.get(id);
-      const isBack = loads.report(id, load?.state === 'READY' && !response.draining ? load : undefined);
-      isRecovered ||= isBack;
+      const isReady = load?.state === 'READY' && !response.draining;
+      loads.apply({ kind: 'reported', replica: id, load: isReady ? load : undefined });
     }
-    if (isRecovered) options.onRecovered();
   }
   function markDown(address: string): void {
-    for (const { id } of replicasOf(address)) loads.markDown(id);
+    for (const { id } of replicasOf(address)) loads.apply({ kind: 'down', replica: id });
   }
   function join(address: string): void {
     const watch = {
@@ -98,6 +94,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 const noLink = ({ address }: ReplicaRoute): LinkOutcome => ({
   kind: 'not-executed',
   error: new ParetoError('unavailable', `no link to ${address}`),
+  reply: undefined,
   isFull: false,
   isUnreachable: true,
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, workerId } from '@pareto/core';
-import { createTrace, idleLoads, selectVariant } from '@pareto/policy';
+import { createTrace, selectVariant } from '@pareto/policy';
 import { createManualClock } from '@pareto/testkit';
 import { createDecisionLog, type DecisionLog } from '../../src/decisions/decision-log.js';
 import { domainTable } from '../support/domain-table.js';
@@ -10,8 +10,11 @@ describe('the decision log', () => {
   const target = table.targets.get('digits');
   assert.ok(target !== undefined);
   const trace = createTrace();
-  const query = { items: 1, objective: fallbackObjective, elapsedMs: 0, preference: 'cheapest' as const };
-  selectVariant(target, query, idleLoads, { hopMs: 1 }, trace);
+  const query = {
+    ...{ items: 1, objective: fallbackObjective, elapsedMs: 0, preference: 'cheapest' as const },
+    ...{ now: 0, maxWaitBatches: Infinity },
+  };
+  selectVariant(target, query, undefined, { hopMs: 1 }, trace);
   const decided = {
     target,
     objective: fallbackObjective,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, type Objective, type RuleInForce, type TargetEntry } from '@pareto/core';
-import { defaultSelectParams, idleLoads, selectVariant, type SelectionQuery } from '@pareto/policy';
+import { defaultSelectParams, selectVariant, type SelectionQuery } from '@pareto/policy';
 import { reasonText } from '../../src/resolve/refusal.js';
 import { domainTable } from '../support/domain-table.js';
 
@@ -16,8 +16,11 @@ const text = (fields: Partial<TargetEntry>, objective: Partial<Objective>): stri
 describe('the reason of a refusal', () => {
   it('states that min_accuracy requires a measured accuracy', () => {
     const objective = { ...fallbackObjective, minAccuracy: 0.5 };
-    const query: SelectionQuery = { items: 1, objective, elapsedMs: 0, preference: 'cheapest' };
-    const selection = selectVariant(entry, query, idleLoads, defaultSelectParams);
+    const query: SelectionQuery = {
+      ...{ items: 1, objective, elapsedMs: 0, preference: 'cheapest' },
+      ...{ now: 0, maxWaitBatches: Infinity },
+    };
+    const selection = selectVariant(entry, query, undefined, defaultSelectParams);
     assert.ok(selection.kind === 'refused' && selection.reason === 'infeasible');
     assert.equal(selection.nearest?.candidate.variant, 'a:original');
     assert.match(text({}, objective), /accuracy >= 0.5: its accuracy was never measured, .* validation set$/);

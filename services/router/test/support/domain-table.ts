@@ -16,7 +16,6 @@ import {
 export function domainTable(
   variants: Readonly<Record<string, { readonly ms: number; readonly replicas: number }>>,
 ): RoutingTable {
-  let loadIndex = 0;
   const loadTimes = { loadMs: milliseconds(1), coldLoadMs: milliseconds(1) };
   const candidates = Object.entries(variants).map(([name, { ms, replicas }], index): Candidate =>
     buildCandidate(name, {
@@ -24,7 +23,7 @@ export function domainTable(
       profile: buildProfile([buildPoint(1, ms)], loadTimes),
       costPer1k: index + 1,
       replicas: Array.from({ length: replicas }, (_, i) =>
-        buildReplicaRoute(`${name}-${i}`, { loadIndex: loadIndex++, address: `w:${i}`, batchCeiling: 1 }),
+        buildReplicaRoute(`${name}-${i}`, { address: `w:${i}`, batchCeiling: 1 }),
       ),
     }),
   );

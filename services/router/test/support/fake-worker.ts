@@ -67,7 +67,7 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
   return Object.assign(worker, { address: link.address, link, kill: () => link.cut(), close });
 }
 
-const idleLoad = { queuedItems: 0, runningItems: 0, backlogMs: 0, itemMs: 0, typical: 1, slow: 1 };
+const idleLoad = { queuedItems: 0, runningItems: 0, backlogMs: 0, itemMs: 0, typical: 1, slow: 1, interfered: false };
 
 export function replyTo({ body, call, decision }: Received): Buffer {
   const { modelName, modelVersion, id } = scanInferRequest(body);

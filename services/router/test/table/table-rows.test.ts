@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Candidate, RoutingTable } from '@pareto/core';
+import { createReplicaLoads, loadField, loadFields, type ReplicaLoads } from '@pareto/policy';
 import { createClient, createServer, createChannel, type wire } from '@pareto/rpc';
 import { createTableRows } from '../../src/table/table-rows.js';
-import { createLoadTracker, type LoadTracker } from '../../src/workers/load-tracker.js';
 import { replicaRow, ruleRow, tableOf } from '../support/rows.js';
 import { large, tiny } from '../support/fixture.js';
 
@@ -51,8 +51,8 @@ describe('the routing table', () => {
     assert.equal(table.targets.get('tiny')?.defaultObjective.latencyMs, 100);
     const answering = table.targets.get('large:original')?.candidates.flatMap((candidate) => candidate.replicas);
     assert.deepEqual(
-      answering?.map(({ id, loadIndex, address }) => [id, loadIndex, address]),
-      [['r1', 0, 'w:1']],
+      answering?.map(({ id, address }) => [id, address]),
+      [['r1', 'w:1']],
     );
     assert.equal(task.candidates[2]?.costPer1k, undefined);
   });
@@ -145,7 +145,7 @@ describe('the routing table', () => {
     const change = fc.record({ put: fc.subarray(all), removed: fc.subarray(keys), snapshot: fc.nat({ max: 9 }) });
     fc.assert(
       fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
-        const [rows, loads] = [createTableRows(), createLoadTracker({ wayMs: 0 })];
+        const [rows, loads] = [createTableRows(), createReplicaLoads()];
         const present = new Map<string, wire.TableRow>();
         for (const [i, { put, removed, snapshot: draw }] of changes.entries()) {
           const snapshot = i === 0 || draw === 0;
@@ -157,8 +157,7 @@ describe('the routing table', () => {
           assert.ok(table !== undefined && fresh !== undefined);
           assert.deepEqual(withoutIndices(table), withoutIndices(fresh));
           areDistinct(table.candidates.map(({ index }) => index));
-          areDistinct(table.replicas.map(({ loadIndex }) => loadIndex));
-          const again = createLoadTracker({ wayMs: 0 });
+          const again = createReplicaLoads();
           applyReports(loads, table);
           applyReports(again, fresh);
           assert.deepEqual(backlogsOf(loads, table), backlogsOf(again, fresh));
@@ -197,7 +196,7 @@ const messageOf = (fields: Partial<wire.TableMessage>): wire.TableMessage => ({
 function withoutIndices({ targets, candidates, replicas, routers }: RoutingTable): unknown {
   const bare = (candidate: Candidate): unknown => ({
     ...{ ...candidate, index: undefined },
-    replicas: byId(candidate.replicas.map((replica) => ({ ...replica, loadIndex: undefined }))),
+    replicas: byId(candidate.replicas),
   });
   const entries = [...targets.values()].map((entry) => ({
     ...entry,
@@ -218,19 +217,22 @@ const byId = <T extends { readonly id: string }>(all: readonly T[]): readonly T[
 const areDistinct = (numbers: readonly number[]): void => assert.equal(new Set(numbers).size, numbers.length);
 
 /** Reports a load for each replica that depends only on its id. */
-function applyReports(loads: LoadTracker, table: RoutingTable): void {
-  loads.setTable(table);
-  for (const { id } of table.replicas)
-    loads.report(id, {
+function applyReports(loads: ReplicaLoads, table: RoutingTable): void {
+  loads.step({ kind: 'table', table }, 0, []);
+  for (const { id } of table.replicas) {
+    const load = {
       ...{ backlogMs: id.length * 7 + Number(id.at(-1)), queuedItems: 1, runningItems: 0 },
-      ...{ itemMs: 0, typical: 1, slow: 1 },
-    });
+      ...{ itemMs: 0, typical: 1, slow: 1, interfered: false },
+    };
+    loads.step({ kind: 'reported', replica: id, load }, 0, []);
+  }
 }
 
-const backlogsOf = (loads: LoadTracker, { targets, replicas }: RoutingTable): unknown => [
+const backlogsOf = ({ candidates: loads, callable }: ReplicaLoads, { targets }: RoutingTable): unknown => [
   [...targets.values()]
-    .map(({ name, candidates }) => [name, ...candidates.map(({ index }) => loads.backlogMs(index))].join(' '))
+    .map(({ name, candidates }) =>
+      [name, ...candidates.map(({ index }) => loads[loadFields * index + loadField.freeAt])].join(),
+    )
     .sort(),
-  replicas.map(({ id, loadIndex }) => `${id} ${loads.replicaBacklogMs(loadIndex)}`).sort(),
-  loads.usable,
+  callable,
 ];

@@ -107,7 +107,7 @@ describe('worker session', function () {
     const pong = await execution.ping({}, { metadata: tokenMetadata(token) });
     assert.equal(pong.workerId, 'w1');
     assert.equal(pong.draining, false);
-    const idle = { queuedItems: 0, runningItems: 0, backlogMs: 0, typical: 1, slow: 1 };
+    const idle = { queuedItems: 0, runningItems: 0, backlogMs: 0, typical: 1, slow: 1, interfered: false };
     const replicas = pong.replicas.map(({ itemMs, ...load }) => ({ ...load, hasItemMs: itemMs > 0 }));
     assert.deepEqual(replicas, [{ replicaId: 'r1', state: 'READY', ...idle, hasItemMs: true }]);
     channel.close();

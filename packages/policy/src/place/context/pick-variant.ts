@@ -11,7 +11,6 @@ import {
   type VariantId,
 } from '@pareto/core';
 import { objectiveClass } from '../../demand/objective-class.js';
-import { idleLoads } from '../../route/load-view.js';
 import { exclusionsOf } from '../../select/exclusions.js';
 import { nearestFeasible } from '../../select/nearest.js';
 import { preferenceOf } from '../../select/rank.js';
@@ -51,12 +50,12 @@ export function pickVariantFor(
 }
 
 function pickIdle(target: TargetEntry, query: SelectionQuery): VariantId | undefined {
-  const selection = selectVariant(target, query, idleLoads, defaultSelectParams);
+  const selection = selectVariant(target, query, undefined, defaultSelectParams);
   return selection.kind === 'refused' ? undefined : selection.candidate.variant;
 }
 
 const idleQuery = (objective: Objective, preference: Preference): SelectionQuery => ({
-  ...{ items: 1, elapsedMs: 0, preference },
+  ...{ items: 1, elapsedMs: 0, preference, now: 0, maxWaitBatches: Infinity },
   objective: { ...objective, degrade: 'forbid' },
 });
 

@@ -11,6 +11,7 @@ export interface ReplicaLoad {
   'itemMs'?: (number | string) | undefined;
   'typical'?: (number | string) | undefined;
   'slow'?: (number | string) | undefined;
+  'interfered'?: (boolean) | undefined;
 }
 
 export interface ReplicaLoad__Output {
@@ -22,4 +23,5 @@ export interface ReplicaLoad__Output {
   'itemMs': (number);
   'typical': (number);
   'slow': (number);
+  'interfered': (boolean);
 }

@@ -1,0 +1,362 @@
+// The load of every replica in the routing table, from the reports of workers and the router's own counts.
+
+import type { Candidate, ReplicaId, ReplicaLoad, ReplicaRoute, Rng, RoutingTable } from '@pareto/core';
+import { p50At } from '../cost/profile-at.js';
+import { serviceP99 } from '../estimate/service-times.js';
+import { trackQuantile } from '../estimate/track-quantile.js';
+import { createCandidateLoads, loadField, loadFields, type CandidateLoads } from './candidate-loads.js';
+import { createMinTree, type MinTree } from './min-tree.js';
+import { createPredictionError, type PredictionError } from './prediction-error.js';
+
+export interface RouteParams {
+  /** Initial estimate of the time that a query spends between router and worker. */
+  readonly hopMs: number;
+  /** Time over which a new replica's share of the queries grows to that of the others. */
+  readonly slowStartMs: number;
+  /** Share of the queries for which an Interfered replica is considered like others. */
+  readonly interferedShare: number;
+  /** Number of failures in a row after which a replica is ejected, and for how long. */
+  readonly ejectAfterFailures: number;
+  readonly ejectionMs: number;
+  /** Maximum share of a candidate's replicas that are ejected together. */
+  readonly maxEjected: number;
+}
+
+export const defaultRouteParams: RouteParams = {
+  hopMs: 1,
+  slowStartMs: 10_000,
+  interferedShare: 0.25,
+  ejectAfterFailures: 5,
+  ejectionMs: 10_000,
+  maxEjected: 0.2,
+};
+
+/**
+ * End of a query that was sent. `missed`: the worker rejected it because it could no longer meet its objective.
+ * `failed`: the replica returned an error. `undelivered`: it was not executed, was cancelled, or its worker was lost.
+ */
+export type QueryEnd = 'answered' | 'missed' | 'failed' | 'undelivered';
+
+export type LoadEvent =
+  | { readonly kind: 'table'; readonly table: Pick<RoutingTable, 'candidates'> }
+  | { readonly kind: 'sent'; readonly replica: ReplicaId; readonly items: number }
+  | {
+      readonly kind: 'ended';
+      readonly replica: ReplicaId;
+      readonly items: number;
+      readonly end: QueryEnd;
+      /** Load in the reply. Undefined if there is none. */
+      readonly load: ReplicaLoad | undefined;
+      /** Time between sending and the reply that the query did not spend at the worker. Undefined if unknown. */
+      readonly hopMs: number | undefined;
+      /** Latency minus the predicted one. Undefined if the prediction does not cover all of it. */
+      readonly excessMs: number | undefined;
+    }
+  /** The worker answered a ping. `load` is undefined if the replica cannot be called. */
+  | { readonly kind: 'reported'; readonly replica: ReplicaId; readonly load: ReplicaLoad | undefined }
+  /** The replica's queue is full, so it counts as busy until its next report. */
+  | { readonly kind: 'full'; readonly replica: ReplicaId }
+  /** The replica cannot be called until a report shows that it can. */
+  | { readonly kind: 'down'; readonly replica: ReplicaId };
+
+export type LoadEffect =
+  /** The replica can be called again. */
+  | { readonly kind: 'callable'; readonly replica: ReplicaId }
+  /** The replica is not called for a while, because of its failures. */
+  | { readonly kind: 'ejected'; readonly replica: ReplicaId };
+
+/** Requirements on the replica that a query is sent to. */
+export interface PickRequest {
+  readonly items: number;
+  /** Time until the query must be answered. */
+  readonly limitMs: number;
+  /** Maximum wait at the replica. */
+  readonly maxWaitMs: number;
+}
+
+export interface ReplicaLoads {
+  /** Loads that selection reads. Another array after a table with more candidates. */
+  readonly candidates: CandidateLoads;
+  /** Median time that a query spends between router and worker. */
+  readonly hopMs: number;
+  /** Number of replicas that can be called. */
+  readonly callable: number;
+  /** Applies an event at time `now`, and appends what follows from it to `effects`. */
+  step(event: LoadEvent, now: number, effects: LoadEffect[]): void;
+  /** Returns whether some replica of the candidate can be called. */
+  isCallable(candidate: Candidate): boolean;
+  /**
+   * Draws two replicas at random and returns the one that is free first, if it meets the request. Otherwise returns the
+   * candidate's replica that is free first. Undefined if none can be called. Source: Mitzenmacher 2001, "The power of
+   * two choices in randomized load balancing".
+   */
+  pick(candidate: Candidate, request: PickRequest, now: number, rng: Rng): ReplicaRoute | undefined;
+}
+
+/** Wait of a replica whose queue is full: longer than any objective, but finite, since the replica is reachable. */
+const fullMs = 1e9;
+const hopSteps = { median: 0.05, p99: 0.1 };
+
+interface ReplicaState {
+  readonly route: ReplicaRoute;
+  readonly of: CandidateState;
+  readonly position: number;
+  /** Time at which the replica was first seen. */
+  readonly since: number;
+  /** Time per item at the batch ceiling, from the profile. */
+  readonly profiledItemMs: number;
+  freeAt: number;
+  aheadItems: number;
+  /** Unanswered items of this router. */
+  pendingItems: number;
+  itemMs: number;
+  typical: number;
+  slow: number;
+  isInterfered: boolean;
+  /** 99th percentile of the time that a query spends between router and worker. */
+  hopMs: number;
+  failures: number;
+  ejectedUntil: number;
+  isFull: boolean;
+  isDown: boolean;
+}
+
+interface CandidateState {
+  readonly candidate: Candidate;
+  readonly replicas: ReplicaState[];
+  readonly tree: MinTree;
+  readonly error: PredictionError;
+}
+
+export function createReplicaLoads(params: RouteParams = defaultRouteParams): ReplicaLoads {
+  const states = new Map<ReplicaId, ReplicaState>();
+  /** States by `Candidate.index`. */
+  let known: (CandidateState | undefined)[] = [];
+  let candidates = createCandidateLoads(0);
+  let hopMs = params.hopMs;
+
+  /** Updates the numbers of the candidate after a change of one replica. */
+  function refresh(state: ReplicaState, now: number): void {
+    state.of.tree.set(state.position, freeAtOf(state, now));
+    refreshCandidate(state.of);
+  }
+  function refreshCandidate({ candidate: { index }, tree, replicas, error }: CandidateState): void {
+    const best = replicas[tree.min];
+    const at = loadFields * index;
+    candidates[at + loadField.freeAt] = best === undefined ? Infinity : tree.get(tree.min);
+    candidates[at + loadField.aheadItems] = best?.aheadItems ?? 0;
+    candidates[at + loadField.overheadMs] = (best?.hopMs ?? 0) + error.marginMs;
+    candidates[at + loadField.slow] = best?.slow ?? 1;
+  }
+
+  function setTable(table: Pick<RoutingTable, 'candidates'>, now: number): void {
+    const length = table.candidates.reduce((max, { index }) => Math.max(max, index + 1), 0);
+    const next = Array.from<CandidateState | undefined>({ length });
+    for (const candidate of table.candidates) {
+      const same = known[candidate.index];
+      if (same?.candidate === candidate) next[candidate.index] = same;
+    }
+    const kept = new Map<ReplicaId, ReplicaState>();
+    const errors = new Map<string, PredictionError>();
+    for (const old of known) {
+      if (old === undefined || next[old.candidate.index] === old) continue;
+      errors.set(keyOf(old.candidate), old.error);
+      candidates[loadFields * old.candidate.index + loadField.freeAt] = Infinity;
+      for (const state of old.replicas) {
+        kept.set(state.route.id, state);
+        states.delete(state.route.id);
+      }
+    }
+    if (candidates.length < loadFields * length) candidates = createCandidateLoads(2 * length, candidates);
+    for (const candidate of table.candidates) {
+      if (next[candidate.index] !== undefined) continue;
+      const added = addCandidate(candidate, errors.get(keyOf(candidate)) ?? createPredictionError(), kept, now);
+      next[candidate.index] = added;
+    }
+    known = next;
+  }
+  function addCandidate(
+    candidate: Candidate,
+    error: PredictionError,
+    before: ReadonlyMap<ReplicaId, ReplicaState>,
+    now: number,
+  ): CandidateState {
+    const tree = createMinTree(candidate.replicas.length);
+    const added: CandidateState = { candidate, replicas: [], tree, error };
+    for (const [position, route] of candidate.replicas.entries()) {
+      const state = createReplicaState(added, route, position, before.get(route.id), params.hopMs, now);
+      added.replicas.push(state);
+      states.set(route.id, state);
+      tree.set(position, freeAtOf(state, now));
+    }
+    refreshCandidate(added);
+    return added;
+  }
+
+  function end(
+    state: ReplicaState,
+    event: Extract<LoadEvent, { kind: 'ended' }>,
+    now: number,
+    effects: LoadEffect[],
+  ): void {
+    state.pendingItems = Math.max(0, state.pendingItems - event.items);
+    if (event.load === undefined) {
+      state.aheadItems = Math.max(0, state.aheadItems - event.items);
+      state.freeAt -= event.items * state.itemMs;
+    } else if (!state.isDown) applyLoad(state, event.load, now);
+    if (event.hopMs !== undefined) observeHop(state, Math.max(0.05, event.hopMs));
+    const { error } = state.of;
+    if (event.end === 'missed') error.missed();
+    else if (event.excessMs !== undefined) error.observe(event.excessMs + error.marginMs);
+    if (event.end === 'failed') countFailure(state, now, effects);
+    else if (event.end === 'answered') state.failures = 0;
+  }
+  function observeHop(state: ReplicaState, tookMs: number): void {
+    hopMs = trackQuantile(hopMs, tookMs, 0.5, hopSteps.median);
+    state.hopMs = trackQuantile(state.hopMs, tookMs, 0.99, hopSteps.p99);
+  }
+  function countFailure(state: ReplicaState, now: number, effects: LoadEffect[]): void {
+    state.failures += 1;
+    const { replicas } = state.of;
+    const ejected = replicas.filter(({ ejectedUntil }) => ejectedUntil > now).length;
+    if (state.failures < params.ejectAfterFailures || ejected + 1 > params.maxEjected * replicas.length) return;
+    state.failures = 0;
+    state.ejectedUntil = now + params.ejectionMs;
+    effects.push({ kind: 'ejected', replica: state.route.id });
+  }
+
+  /** Returns the probability with which a replica that was drawn is considered. */
+  function shareOf(state: ReplicaState, now: number): number {
+    const age = (now - state.since) / params.slowStartMs;
+    const ramp = age >= 1 ? 1 : Math.max(0.1, age);
+    return state.isInterfered ? ramp * params.interferedShare : ramp;
+  }
+  function draw({ replicas }: CandidateState, now: number, rng: Rng): ReplicaState | undefined {
+    const drawn = replicas[Math.floor(rng() * replicas.length)];
+    if (drawn === undefined) return undefined;
+    const share = shareOf(drawn, now);
+    return share >= 1 || rng() < share ? drawn : replicas[Math.floor(rng() * replicas.length)];
+  }
+  function meets(state: ReplicaState, { items, limitMs, maxWaitMs }: PickRequest, now: number): boolean {
+    const waitMs = Math.max(0, freeAtOf(state, now) - now);
+    if (waitMs === 0 && state.aheadItems === 0) return true;
+    const { profile } = state.of.candidate;
+    const joined = Math.max(items, Math.min(state.route.batchCeiling, state.aheadItems + items));
+    const serviceMs = profile === undefined ? 0 : serviceP99(profile, joined) * state.slow;
+    return waitMs <= maxWaitMs && waitMs + serviceMs + state.hopMs + state.of.error.marginMs <= limitMs;
+  }
+
+  return {
+    get candidates() {
+      return candidates;
+    },
+    get hopMs() {
+      return hopMs;
+    },
+    get callable() {
+      return [...states.values()].filter(({ isDown }) => !isDown).length;
+    },
+    isCallable: ({ index }) => (candidates[loadFields * index + loadField.freeAt] ?? Infinity) < Infinity,
+    step(event, now, effects) {
+      if (event.kind === 'table') return setTable(event.table, now);
+      const state = states.get(event.replica);
+      if (state === undefined) return;
+      const wasDown = state.isDown;
+      switch (event.kind) {
+        case 'sent':
+          countSent(state, event.items, now);
+          break;
+        case 'ended':
+          end(state, event, now, effects);
+          break;
+        case 'reported':
+          state.isDown = event.load === undefined;
+          if (event.load !== undefined) applyLoad(state, event.load, now);
+          break;
+        case 'full':
+          state.isFull = true;
+          break;
+        case 'down':
+          state.isDown = true;
+      }
+      refresh(state, now);
+      if (wasDown && !state.isDown) effects.push({ kind: 'callable', replica: event.replica });
+    },
+    pick(candidate, request, now, rng) {
+      const state = known[candidate.index];
+      if (state === undefined) return undefined;
+      const [first, second] = [draw(state, now, rng), draw(state, now, rng)];
+      if (first !== undefined && second !== undefined) {
+        const sooner = freeAtOf(second, now) < freeAtOf(first, now) ? second : first;
+        if (freeAtOf(sooner, now) < Infinity && meets(sooner, request, now)) return sooner.route;
+      }
+      const { min } = state.tree;
+      return state.tree.get(min) < Infinity ? state.replicas[min]?.route : undefined;
+    },
+  };
+}
+
+const keyOf = ({ variant, version, hardwareClass }: Candidate): string => `${variant} ${version} ${hardwareClass}`;
+
+/** Keeps the state of `before`, unless the profile has changed. */
+function createReplicaState(
+  of: CandidateState,
+  route: ReplicaRoute,
+  position: number,
+  before: ReplicaState | undefined,
+  hopMs: number,
+  now: number,
+): ReplicaState {
+  const { profile } = of.candidate;
+  const profiledItemMs = profile === undefined ? 0 : p50At(profile, route.batchCeiling) / route.batchCeiling;
+  const isSame = before?.profiledItemMs === profiledItemMs;
+  return {
+    route,
+    of,
+    position,
+    since: before?.since ?? now,
+    profiledItemMs,
+    freeAt: before?.freeAt ?? -Infinity,
+    aheadItems: before?.aheadItems ?? 0,
+    pendingItems: before?.pendingItems ?? 0,
+    itemMs: isSame ? before.itemMs : profiledItemMs,
+    typical: isSame ? before.typical : 1,
+    slow: isSame ? before.slow : 1,
+    isInterfered: isSame && before.isInterfered,
+    hopMs: before?.hopMs ?? hopMs,
+    failures: before?.failures ?? 0,
+    ejectedUntil: before?.ejectedUntil ?? -Infinity,
+    isFull: before?.isFull ?? false,
+    isDown: before?.isDown ?? false,
+  };
+}
+
+/** Returns the time at which the replica is free, or Infinity if it must not be called. */
+function freeAtOf(state: ReplicaState, now: number): number {
+  if (state.isDown || state.ejectedUntil > now) return Infinity;
+  return state.isFull ? now + fullMs : state.freeAt;
+}
+
+/** A query that finds the replica idle starts a batch. Others are added to the batches that wait. */
+function countSent(state: ReplicaState, items: number, now: number): void {
+  const { profile } = state.of.candidate;
+  const startsBatch = state.aheadItems === 0 && profile !== undefined;
+  const takesMs = startsBatch ? p50At(profile, items) * state.typical : items * state.itemMs;
+  state.freeAt = Math.max(now, state.freeAt) + takesMs;
+  state.aheadItems += items;
+  state.pendingItems += items;
+}
+
+/** Applies a report. Items of this router that the worker does not have yet, or has answered, are added to it. */
+function applyLoad(state: ReplicaState, load: ReplicaLoad, now: number): void {
+  const reported = load.queuedItems + load.runningItems;
+  const underway = Math.max(0, state.pendingItems - reported);
+  state.isFull = false;
+  // An older worker sends no times and corrections.
+  state.itemMs = load.itemMs || state.profiledItemMs;
+  state.typical = load.typical || 1;
+  state.slow = load.slow || 1;
+  state.isInterfered = load.interfered;
+  state.aheadItems = reported + underway;
+  state.freeAt = now + load.backlogMs + underway * state.itemMs;
+}

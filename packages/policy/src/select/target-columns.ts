@@ -1,0 +1,101 @@
+// The properties of a target's candidates that selection compares, in arrays in the order of the candidates.
+
+import type { Candidate, TargetEntry } from '@pareto/core';
+import { p50At } from '../cost/profile-at.js';
+import { serviceP99, serviceTimes } from '../estimate/service-times.js';
+import { verdictCodes, type SelectParams } from './verdict.js';
+
+export interface TargetColumns {
+  /** `Candidate.index` of each. */
+  readonly index: Int32Array;
+  /** Code of a verdict that does not depend on the query, or `noVerdict`. */
+  readonly fixed: Uint8Array;
+  /** NaN if not measured. */
+  readonly accuracy: Float64Array;
+  /** NaN if not measured. */
+  readonly lower95: Float64Array;
+  /** USD per 1,000 answers. NaN if not measured. */
+  readonly cost: Float64Array;
+  readonly maxBatchSize: Int32Array;
+  /** Batch ceiling of the replicas. 0 if there are none. */
+  readonly ceiling: Int32Array;
+  /** Expected time of a batch at the ceiling. 0 if not profiled. */
+  readonly batchMs: Float64Array;
+  /** 1 if the candidate has a profile. */
+  readonly profiled: Uint8Array;
+  /** 1 if a worker could load the candidate. */
+  readonly placeable: Uint8Array;
+  /** Profiled p99 of 0 to `maxColumnItems` items, from `timeColumns * position`. 0 if not profiled. */
+  readonly p99: Float64Array;
+  /**
+   * Latencies that the current decision predicts; of a cold candidate, once it is loaded. Infinity if it was never
+   * measured. Decisions are synchronous, so each may overwrite them.
+   */
+  readonly predictedMs: Float64Array;
+}
+
+/** Largest number of items with a column of its own. */
+const maxColumnItems = 32;
+const timeColumns = maxColumnItems + 1;
+
+export const noVerdict = 255;
+
+const known = new WeakMap<TargetEntry, TargetColumns>();
+
+/** Returns the columns of a target. Builds them once per entry. */
+export function columnsOf(target: TargetEntry): TargetColumns {
+  const before = known.get(target);
+  if (before !== undefined) return before;
+  const columns = build(target);
+  known.set(target, columns);
+  return columns;
+}
+
+function build({ candidates, exclusions }: TargetEntry): TargetColumns {
+  const ints = (of: (candidate: Candidate) => number): Int32Array => Int32Array.from(candidates, of);
+  const floats = (of: (candidate: Candidate) => number | undefined): Float64Array =>
+    Float64Array.from(candidates, (candidate) => of(candidate) ?? NaN);
+  return {
+    index: ints(({ index }) => index),
+    fixed: Uint8Array.from(candidates, (candidate, position) => {
+      const exclusion = exclusions?.[position];
+      if (exclusion !== undefined) return verdictCodes[exclusion];
+      if (candidate.quarantineReason !== undefined) return verdictCodes.quarantined;
+      return candidate.measurementError === undefined ? noVerdict : verdictCodes.unmeasurable;
+    }),
+    accuracy: floats(({ accuracy }) => accuracy?.value),
+    lower95: floats(({ accuracy }) => accuracy?.lower95),
+    cost: floats(({ costPer1k }) => costPer1k),
+    maxBatchSize: ints(({ maxBatchSize }) => maxBatchSize),
+    ceiling: ints(({ replicas: [first] }) => first?.batchCeiling ?? 0),
+    batchMs: floats(({ profile, replicas: [first] }) => (profile && first ? p50At(profile, first.batchCeiling) : 0)),
+    profiled: Uint8Array.from(candidates, ({ profile }) => (profile === undefined ? 0 : 1)),
+    placeable: Uint8Array.from(candidates, ({ placeable }) => (placeable ? 1 : 0)),
+    p99: timesOf(candidates),
+    predictedMs: new Float64Array(candidates.length),
+  };
+}
+
+function timesOf(candidates: readonly Candidate[]): Float64Array {
+  const times = new Float64Array(timeColumns * candidates.length);
+  for (const [position, { profile }] of candidates.entries()) {
+    if (profile !== undefined) times.set(serviceTimes(profile).p99.subarray(0, timeColumns), timeColumns * position);
+  }
+  return times;
+}
+
+/** Returns the profiled p99 of a batch. 0 if there is no profile. */
+export function p99Of({ candidates }: TargetEntry, { p99 }: TargetColumns, position: number, items: number): number {
+  if (items <= maxColumnItems) return p99[timeColumns * position + items] ?? 0;
+  const profile = candidates[position]?.profile;
+  return profile === undefined ? 0 : serviceP99(profile, items);
+}
+
+/** Returns the latency with an empty queue: p99 of the query's own batch plus the hop. */
+export const idleAt = (
+  target: TargetEntry,
+  columns: TargetColumns,
+  position: number,
+  items: number,
+  { hopMs }: SelectParams,
+): number => hopMs + p99Of(target, columns, position, items);
