@@ -14,6 +14,14 @@ const only = (from, ...allowed) => ({
   to: { path: own, pathNot: [from, ...allowed].map(folderOf) },
 });
 
+/** Restricts the sources of package `name` to imports of itself and of core, without Node built-ins and npm packages. */
+const pure = (name) => ({
+  name: `${name}-is-pure`,
+  severity: 'error',
+  from: { path: `${folderOf(name)}src/` },
+  to: { pathNot: [folderOf('core'), folderOf(name)] },
+});
+
 /** Restricts imports of the npm packages that match to package `owner`. */
 const library = (pattern, owner) => ({
   name: `only-${owner}-knows-${pattern.replace(/\W+/g, '-')}`,
@@ -50,22 +58,17 @@ module.exports = {
       from: { path: '^packages/core/src/' },
       to: { pathNot: '^packages/core/src/' },
     },
-    {
-      name: 'policy-is-pure',
-      comment: 'Policies import only core, and no Node built-in.',
-      severity: 'error',
-      from: { path: '^packages/policy/src/' },
-      to: { pathNot: '^packages/(core|policy)/' },
-    },
+    pure('policy'),
+    pure('workload'),
     ...engine.filter((name) => !['models', 'runtime'].includes(name)).map((name) => only(name, 'core')),
     only('models', 'core', 'blobs', 'isolation'),
     only('runtime', 'core', 'isolation'),
-    only('simulator', 'core', 'policy', 'solver'),
+    only('simulator', 'core', 'policy', 'workload', 'solver'),
     only('service', 'core', ...engine),
     only('client', 'core', ...engine),
     only('local', 'core', 'service', ...engine),
     only('cli', 'core', 'policy', 'client', 'local', ...engine),
-    only('loadgen', 'core', 'client', 'rpc', 'models'),
+    only('loadgen', 'core', 'client', 'workload', 'rpc', 'models'),
     {
       name: 'services-stand-alone',
       comment: 'A service imports any package except the test kit, the CLI and local, and no other service.',

@@ -1,4 +1,3 @@
-export { arrivalProcesses, planArrivals, type ArrivalProcess } from './arrivals.js';
 export { formatReport } from './format-report.js';
 export { createSyntheticPayloads, readPayloads, type Payload, type PayloadOptions } from './payloads.js';
 export { runLoad, type LoadOptions } from './run-load.js';

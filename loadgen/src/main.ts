@@ -3,7 +3,7 @@
 
 import { createSeededRng, errorText, systemClock } from '@pareto/core';
 import { createChannel, createRawCaller, waitForReady, type Channel } from '@pareto/rpc';
-import { planArrivals } from './arrivals.js';
+import { planArrivals } from '@pareto/workload';
 import { formatReport } from './format-report.js';
 import { objectiveParameters, parseOptions, type LoadgenOptions } from './options.js';
 import { createSyntheticPayloads, readPayloads, type Payload } from './payloads.js';
@@ -27,7 +27,7 @@ async function run(options: LoadgenOptions, channels: readonly Channel[]): Promi
   process.once('SIGINT', () => stopping.abort());
   const objectiveMs = options.latencyMs ?? defaultObjectiveMs;
   const report = await runLoad({
-    arrivals: planArrivals(options.arrivals, options.rate, options.duration * 1000, rng),
+    arrivals: planArrivals({ kind: options.arrivals, ratePerSecond: options.rate }, options.duration * 1000, rng),
     payloads: await loadPayloads(options, first),
     objectiveMs,
     timeoutMs: options.timeoutMs,

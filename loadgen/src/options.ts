@@ -2,14 +2,15 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ParameterValue } from '@pareto/rpc';
-import { arrivalProcesses, type ArrivalProcess } from './arrivals.js';
+
+const arrivalProcesses = ['constant', 'poisson'] as const;
 
 export interface LoadgenOptions {
   readonly address: string;
   readonly target: string;
   readonly rate: number;
   readonly duration: number;
-  readonly arrivals: ArrivalProcess;
+  readonly arrivals: (typeof arrivalProcesses)[number];
   readonly latencyMs?: number;
   readonly minAccuracy?: number;
   readonly maxCostPer1k?: number;

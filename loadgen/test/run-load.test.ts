@@ -12,10 +12,10 @@ import {
   type RpcServer,
 } from '@pareto/rpc';
 import { createTempFolder, floats, longs, writeNpz, type TempFolder } from '@pareto/testkit';
+import { planArrivals } from '@pareto/workload';
 import {
   formatReport,
   createSyntheticPayloads,
-  planArrivals,
   readPayloads,
   runLoad,
   type LoadReport,
@@ -64,7 +64,7 @@ describe('runLoad', () => {
 
   const run = (given: readonly Payload[], count: number, signal?: AbortSignal): Promise<LoadReport> =>
     runLoad({
-      arrivals: planArrivals('constant', 1000, count, createSeededRng(1)),
+      arrivals: planArrivals({ kind: 'constant', ratePerSecond: 1000 }, count, createSeededRng(1)),
       payloads: given,
       objectiveMs: 50,
       timeoutMs: 5_000,

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createSeededRng, systemClock } from '@pareto/core';
-import { planArrivals, runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
+import { runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
 import { createChannel, createRawCaller, encodeInferRequest, type Channel } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
+import { planArrivals } from '@pareto/workload';
 import type { TestClient } from '../support/client.js';
 import type { Cluster } from '../support/cluster.js';
 import { probe } from '../support/service-process.js';
@@ -41,7 +42,7 @@ describe('a process killed during queries', function () {
     try {
       const rng = createSeededRng(1);
       const load = runLoad({
-        arrivals: planArrivals('poisson', rate, seconds * 1000, rng),
+        arrivals: planArrivals({ kind: 'poisson', ratePerSecond: rate }, seconds * 1000, rng),
         payloads: payloads(target),
         objectiveMs: 1000,
         timeoutMs: 10_000,

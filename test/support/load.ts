@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { createSeededRng, systemClock } from '@pareto/core';
-import { planArrivals, runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
+import { runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
 import { encodeInferRequest, type RawCaller } from '@pareto/rpc';
+import { planArrivals } from '@pareto/workload';
 import { createBalancedCaller, type BalancedCaller } from './balanced-caller.js';
 import type { TestClient } from './client.js';
 import { classesOf, type Digits } from './digits.js';
@@ -44,7 +45,7 @@ export function startLoad(routers: readonly string[], settings: LoadSettings): L
     }
   };
   const running = runLoad({
-    arrivals: planArrivals('poisson', ratePerSecond, maxMs, rng),
+    arrivals: planArrivals({ kind: 'poisson', ratePerSecond }, maxMs, rng),
     callers: [call],
     objectiveMs: 1_000,
     timeoutMs: 10_000,

@@ -36,7 +36,7 @@ export const readPage = async (path: string): Promise<Page> =>
 
 /** Reads the pages of the repository, except generated and installed ones. */
 export async function listPages(): Promise<readonly string[]> {
-  const folders = ['docs', 'deploy', 'examples', 'packages/policy/src', 'test'];
+  const folders = ['docs', 'deploy', 'examples', 'packages/policy/src', 'packages/workload', 'test'];
   const found = await Promise.all(
     folders.map(async (folder) =>
       (await readdir(join(root, folder), { recursive: true })).map((path) => join(folder, path)),

@@ -1,0 +1,10 @@
+export { type ArrivalKind, type ArrivalProcess } from './arrivals/arrival-process.js';
+export { planArrivals } from './arrivals/plan-arrivals.js';
+export { type ConstantArrivals } from './arrivals/constant.js';
+export { type DiurnalArrivals } from './arrivals/diurnal.js';
+export { type GammaArrivals } from './arrivals/gamma.js';
+export { type PoissonArrivals } from './arrivals/poisson.js';
+export { type StepArrivals } from './arrivals/step.js';
+export { type Trace, type TraceArrivals } from './arrivals/trace.js';
+export { planQueries, type QueryPlan } from './queries/plan-queries.js';
+export { type QueryClass } from './queries/query-class.js';
