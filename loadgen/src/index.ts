@@ -1,4 +1,6 @@
 export { formatReport } from './format-report.js';
+export { type LatencySummary } from './latency-histogram.js';
 export { createSyntheticPayloads, readPayloads, type Payload, type PayloadOptions } from './payloads.js';
-export { runLoad, type LoadOptions } from './run-load.js';
-export { createTally, type LatencySummary, type LoadReport, type Outcome, type Tally } from './tally.js';
+export { runLoad, type LoadClass, type LoadOptions } from './run-load.js';
+export { type ClassReport } from './class-tally.js';
+export { createTally, type LoadReport, type Outcome, type Tally } from './tally.js';

@@ -3,20 +3,34 @@
 
 import { createSeededRng, errorText, systemClock } from '@pareto/core';
 import { createChannel, createRawCaller, waitForReady, type Channel } from '@pareto/rpc';
-import { planArrivals } from '@pareto/workload';
+import { planArrivals, planQueries, type QueryClass } from '@pareto/workload';
+import { arrivalProcesses } from './arrival-processes.js';
 import { formatReport } from './format-report.js';
-import { objectiveParameters, parseOptions, type LoadgenOptions } from './options.js';
+import { objectiveParameters, parseOptions, queryClasses, type LoadgenOptions } from './options.js';
 import { createSyntheticPayloads, readPayloads, type Payload } from './payloads.js';
-import { runLoad } from './run-load.js';
+import { runLoad, type LoadClass } from './run-load.js';
 
-/** Latency limit without --latency-ms: the default of a task. */
-const defaultObjectiveMs = 1000;
+/** Limit of the payloads of all classes together. */
+const maxPayloads = 10_000;
 
-async function loadPayloads(options: LoadgenOptions, channel: Channel): Promise<readonly Payload[]> {
-  const given = { target: options.target, parameters: objectiveParameters(options), limit: 10_000 };
+async function loadPayloads(
+  options: LoadgenOptions,
+  queryClass: QueryClass,
+  channel: Channel,
+): Promise<readonly Payload[]> {
+  const limit = Math.ceil(maxPayloads / queryClasses(options).length);
+  const given = { target: options.target, parameters: objectiveParameters(options, queryClass), limit };
   if (options.data !== undefined) return readPayloads(options.data, given);
   return createSyntheticPayloads(channel, createSeededRng(options.seed), given);
 }
+
+const loadClasses = (options: LoadgenOptions, channel: Channel): Promise<readonly LoadClass[]> =>
+  Promise.all(
+    queryClasses(options).map(async (queryClass) => {
+      const { name, latencyMs: objectiveMs } = queryClass;
+      return { name, objectiveMs, payloads: await loadPayloads(options, queryClass, channel) };
+    }),
+  );
 
 async function run(options: LoadgenOptions, channels: readonly Channel[]): Promise<void> {
   const [first] = channels;
@@ -25,18 +39,19 @@ async function run(options: LoadgenOptions, channels: readonly Channel[]): Promi
   const rng = createSeededRng(options.seed);
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
-  const objectiveMs = options.latencyMs ?? defaultObjectiveMs;
+  const arrivals = planArrivals(arrivalProcesses[options.arrivals](options.rate), options.duration * 1000, rng);
+  const { classIndexes } = planQueries(arrivals, queryClasses(options), rng);
   const report = await runLoad({
-    arrivals: planArrivals({ kind: options.arrivals, ratePerSecond: options.rate }, options.duration * 1000, rng),
-    payloads: await loadPayloads(options, first),
-    objectiveMs,
+    arrivals,
+    classIndexes,
+    classes: await loadClasses(options, first),
     timeoutMs: options.timeoutMs,
     callers: channels.map((channel) => createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer')),
     clock: systemClock,
     rng,
     signal: stopping.signal,
   });
-  console.log(options.output === 'json' ? JSON.stringify(report, null, 2) : formatReport(report, objectiveMs));
+  console.log(options.output === 'json' ? JSON.stringify(report, null, 2) : formatReport(report));
   if ((report.statuses['ok'] ?? 0) === 0) process.exitCode = 1;
 }
 

@@ -49,7 +49,7 @@ const toInput = (name: string, { datatype, dims, data }: Tensor): RawTensor => (
   raw: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
 });
 
-/** A few requests of random numbers between 0 and 1 (zeros for whole numbers), dynamic dimensions 1. */
+/** Returns a few requests of random numbers between 0 and 1 (zeros for whole numbers), dynamic dimensions 1. */
 export async function createSyntheticPayloads(
   channel: Channel,
   rng: Rng,

@@ -3,15 +3,21 @@
 import { milliseconds, ParetoError, type Clock, type Rng } from '@pareto/core';
 import { toNumbers } from '@pareto/models';
 import { decodeInferResponse, type RawCaller } from '@pareto/rpc';
+import type { TalliedClass } from './class-tally.js';
 import type { Payload } from './payloads.js';
 import { createTally, type LoadReport, type Outcome } from './tally.js';
+
+/** Queries with one objective, which is also encoded in their payloads. */
+export interface LoadClass extends TalliedClass {
+  readonly payloads: readonly Payload[];
+}
 
 export interface LoadOptions {
   /** Send times in ms from the start, ascending. */
   readonly arrivals: ArrayLike<number>;
-  readonly payloads: readonly Payload[];
-  /** Maximum latency that counts as on time. */
-  readonly objectiveMs: number;
+  readonly classes: readonly LoadClass[];
+  /** Index in `classes` for each arrival. All 0 if omitted. */
+  readonly classIndexes?: ArrayLike<number>;
   /** gRPC deadline of each request. */
   readonly timeoutMs: number;
   /** Connections, used in rotation. */
@@ -25,7 +31,7 @@ export interface LoadOptions {
 /** Sends the requests. Resolves when every sent request was answered or failed. */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const { arrivals, clock, signal } = options;
-  const tally = createTally(options.objectiveMs);
+  const tally = createTally(options.classes);
   const pending: Promise<void>[] = [];
   const startedAt = clock.now();
   const stopped = (): boolean => signal?.aborted === true;
@@ -42,18 +48,20 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
 }
 
 async function send(options: LoadOptions, index: number, intendedAt: number): Promise<Outcome> {
-  const { payloads, callers, clock, rng, timeoutMs } = options;
+  const { classes, classIndexes, callers, clock, rng, timeoutMs } = options;
+  const classIndex = classIndexes?.[index] ?? 0;
+  const payloads = classes[classIndex]?.payloads ?? [];
   const payload = payloads[Math.floor(rng() * payloads.length)];
   const call = callers[index % callers.length];
   if (payload === undefined || call === undefined)
-    throw new TypeError('expected at least one payload and one connection');
+    throw new TypeError('expected at least one payload of each class, and one connection');
   try {
     const { body } = await call(payload.body, { timeoutMs });
     const latencyMs = clock.now() - intendedAt;
-    return { code: 'ok', latencyMs, ...readAnswer(body, payload.label) };
+    return { code: 'ok', classIndex, latencyMs, ...readAnswer(body, payload.label) };
   } catch (error) {
     const code = error instanceof ParetoError ? error.code : 'internal';
-    return { code, latencyMs: clock.now() - intendedAt, variant: '', right: undefined };
+    return { code, classIndex, latencyMs: clock.now() - intendedAt, variant: '', right: undefined };
   }
 }
 

@@ -18,6 +18,7 @@ import {
   createSyntheticPayloads,
   readPayloads,
   runLoad,
+  type LoadOptions,
   type LoadReport,
   type Payload,
 } from '../src/index.js';
@@ -62,15 +63,19 @@ describe('runLoad', () => {
     return readPayloads(file, { target: 't', parameters: [['latency_ms', 50]], limit: 100 });
   }
 
-  const run = (given: readonly Payload[], count: number, signal?: AbortSignal): Promise<LoadReport> =>
+  const run = (
+    given: readonly Payload[],
+    count: number,
+    { signal, ...mix }: Pick<Partial<LoadOptions>, 'signal' | 'classes' | 'classIndexes'> = {},
+  ): Promise<LoadReport> =>
     runLoad({
       arrivals: planArrivals({ kind: 'constant', ratePerSecond: 1000 }, count, createSeededRng(1)),
-      payloads: given,
-      objectiveMs: 50,
+      classes: [{ name: '50 ms', objectiveMs: 50, payloads: given }],
       timeoutMs: 5_000,
       callers: [createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer')],
       clock: systemClock,
       rng: createSeededRng(1),
+      ...mix,
       ...(signal !== undefined && { signal }),
     });
 
@@ -92,8 +97,50 @@ describe('runLoad', () => {
     assert.ok(report.latencyMs.p50 >= 55);
   });
 
+  /** Runs a mix of slow queries with two objectives, and of rejected ones. */
+  async function runMix(): Promise<LoadReport> {
+    const [slow, shed] = [await payloads([1], [0]), await payloads([2], [0])];
+    const classes = [
+      { name: '50 ms', objectiveMs: 50, payloads: slow },
+      { name: '900 ms', objectiveMs: 900, payloads: slow },
+      { name: '10 ms', objectiveMs: 10, payloads: shed },
+    ];
+    return run([], 40, {
+      classes,
+      classIndexes: Array.from({ length: 40 }, (_, index) => [0, 1, 1, 2][index % 4] ?? 0),
+    });
+  }
+
+  it('reports the outcomes by class, and the latency of rejections', async () => {
+    const { classes, attainment, rejectionMs, latencyMs, statuses } = await runMix();
+    const counts = classes.map(({ name, sent, answered, onTime, rejected }) => [
+      name,
+      sent,
+      answered,
+      onTime,
+      rejected,
+    ]);
+    assert.deepEqual(counts, [
+      ['50 ms', 10, 10, 0, 0],
+      ['900 ms', 20, 20, 20, 0],
+      ['10 ms', 10, 0, 0, 10],
+    ]);
+    assert.deepEqual(statuses, { ok: 30, 'resource-exhausted': 10 });
+    assert.equal(attainment, 0.5);
+    assert.ok((classes[1]?.latencyMs.p50 ?? 0) >= 55 && classes[2]?.latencyMs.p99 === 0);
+    assert.ok(rejectionMs.p50 > 0 && rejectionMs.p50 <= rejectionMs.p99 && rejectionMs.p99 < latencyMs.max);
+  });
+
+  it('formats the outcomes by class, and the latency of rejections', async () => {
+    const text = formatReport(await runMix());
+    assert.match(text, /within their objective +50.00 % of all requests/);
+    assert.match(text, /objective +sent +answered +on time +rejected +p50 +p99/);
+    assert.match(text, /900 ms +20 +20 \(100.00 %\) +20 \(100.00 %\) +0 \(0.00 %\) +\d/);
+    assert.match(text, /latency of rejections \(ms\)\n +p50 +\d/);
+  });
+
   it('stops sending on abort, and waits for requests in flight', async () => {
-    const report = await run(await payloads([1], [0]), 100_000, AbortSignal.timeout(100));
+    const report = await run(await payloads([1], [0]), 100_000, { signal: AbortSignal.timeout(100) });
     assert.ok(report.sent > 0 && report.sent < 1000);
     assert.equal(report.statuses['ok'], report.sent);
   });
@@ -105,9 +152,11 @@ describe('runLoad', () => {
   });
 
   it('formats a human-readable report', async () => {
-    const text = formatReport(await run(await payloads([0], [0]), 50), 50);
+    const text = formatReport(await run(await payloads([0], [0]), 50));
     assert.match(text, /sent +50/);
     assert.match(text, /ok +50 \(100.00 %\)/);
+    assert.match(text, /within 50 ms +\d/);
     assert.match(text, /m:original +50/);
+    assert.doesNotMatch(text, /by latency objective|rejections/);
   });
 });

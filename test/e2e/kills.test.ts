@@ -43,8 +43,7 @@ describe('a process killed during queries', function () {
       const rng = createSeededRng(1);
       const load = runLoad({
         arrivals: planArrivals({ kind: 'poisson', ratePerSecond: rate }, seconds * 1000, rng),
-        payloads: payloads(target),
-        objectiveMs: 1000,
+        classes: [{ name: 'all', objectiveMs: 1000, payloads: payloads(target) }],
         timeoutMs: 10_000,
         callers: [createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer')],
         clock: systemClock,

@@ -47,10 +47,10 @@ export function startLoad(routers: readonly string[], settings: LoadSettings): L
   const running = runLoad({
     arrivals: planArrivals({ kind: 'poisson', ratePerSecond }, maxMs, rng),
     callers: [call],
-    objectiveMs: 1_000,
+    classes: [{ name: 'all', objectiveMs: 1_000, payloads }],
     timeoutMs: 10_000,
     signal: ended.signal,
-    ...{ payloads, clock: systemClock, rng },
+    ...{ clock: systemClock, rng },
   });
   return {
     caller,
