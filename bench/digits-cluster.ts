@@ -1,11 +1,8 @@
 // The cluster of real processes that benchmarks use, with models of the task `digits`.
 
-import { fileURLToPath } from 'node:url';
 import { waitFor } from '@pareto/testkit';
 import { startDigits, type DigitModel, type DigitsCluster } from '../test/support/digits.js';
 import { progress } from './report.js';
-
-export const samplesFile: string = fileURLToPath(new URL('../examples/digits/validation.npz', import.meta.url));
 
 /** Starts a cluster and resolves when every model is measured and loaded. */
 export async function startWarmDigits(models: readonly DigitModel[], workers: number): Promise<DigitsCluster> {

@@ -1,0 +1,92 @@
+// A model on a cluster: its capacity, and the outcome of the load that is offered to it.
+
+import { createSeededRng, systemClock } from '@pareto/core';
+import { runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
+import { encodeInferRequest } from '@pareto/rpc';
+import { waitFor } from '@pareto/testkit';
+import { planArrivals, planQueries, type ArrivalProcess } from '@pareto/workload';
+import type { TestClient } from '../../test/support/client.js';
+import { closedLoop } from '../closed-loop.js';
+import type { Callers } from './callers.js';
+import type { OverloadModel } from './models.js';
+
+/** Duration of an offered load. */
+export const seconds = 10;
+
+/** Rate of the calls of ServerLive. */
+const livePerSecond = 20;
+
+export interface Offered {
+  /** Answers per second with 16 queries in flight, measured before the load. */
+  readonly capacity: number;
+  readonly load: LoadReport;
+  /** Calls of ServerLive on another connection in the meantime. */
+  readonly live: LoadReport;
+}
+
+export interface Subject {
+  readonly model: OverloadModel;
+  /**
+   * Measures the capacity, which changes on a shared machine, and then sends queries with these latency objectives, each
+   * equally often.
+   */
+  offer(processAt: (capacity: number) => ArrivalProcess, latenciesMs: readonly number[]): Promise<Offered>;
+}
+
+/** Registers a model, and resolves when all workers have loaded it. */
+export async function createSubject(client: TestClient, callers: Callers, model: OverloadModel): Promise<Subject> {
+  const inputs = await model.register(client);
+  const encode = (latencyMs: number): readonly Payload[] =>
+    inputs.map((input) => {
+      const parameters = Object.entries({ latency_ms: latencyMs });
+      return { body: encodeInferRequest({ modelName: model.name, parameters, inputs: [input] }), label: undefined };
+    });
+  const patient = encode(10_000);
+  const inferAny = (index: number): Promise<unknown> =>
+    callers.infer(patient[index % patient.length]?.body ?? Buffer.alloc(0));
+  await waitFor(
+    `${model.name} to be loaded by all workers`,
+    async () => {
+      await inferAny(0);
+      return (await isOnAllWorkers(client, `${model.name}:original`)) || undefined;
+    },
+    60_000,
+  );
+  const measureCapacity = (): Promise<number> =>
+    closedLoop(inferAny, { inFlight: 16, warmMs: 1_500, measureMs: 2_500 });
+  // The first run is slower, and is not used: the processes compile their code, and the router observes the model's pace.
+  await measureCapacity();
+  return {
+    model,
+    async offer(processAt, latenciesMs) {
+      const capacity = await measureCapacity();
+      const rng = createSeededRng(1);
+      const mix = latenciesMs.map((latencyMs) => ({ name: `${latencyMs} ms`, latencyMs, weight: 1 }));
+      const { arrivalsMs, classIndexes } = planQueries(
+        planArrivals(processAt(capacity), seconds * 1000, rng),
+        mix,
+        rng,
+      );
+      const common = { timeoutMs: 10_000, clock: systemClock };
+      const [load, live] = await Promise.all([
+        runLoad({
+          ...{ ...common, rng, arrivals: arrivalsMs, classIndexes, callers: [callers.infer] },
+          classes: mix.map(({ name, latencyMs }) => ({ name, objectiveMs: latencyMs, payloads: encode(latencyMs) })),
+        }),
+        runLoad({
+          ...{ ...common, rng: createSeededRng(1), callers: [callers.live] },
+          arrivals: planArrivals({ kind: 'constant', ratePerSecond: livePerSecond }, seconds * 1000, rng),
+          classes: [{ name: 'live', objectiveMs: 1_000, payloads: [{ body: Buffer.alloc(0), label: undefined }] }],
+        }),
+      ]);
+      return { capacity, load, live };
+    },
+  };
+}
+
+async function isOnAllWorkers(client: TestClient, wanted: string): Promise<boolean> {
+  const { workers } = await client.fleet.listWorkers({});
+  return workers.every(({ replicas }) =>
+    replicas.some(({ variant, state }) => variant === wanted && state === 'READY'),
+  );
+}
