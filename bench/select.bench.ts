@@ -62,7 +62,13 @@ function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
       const replica = loads.pick(selection.candidate, { items, limitMs, maxWaitMs: Infinity }, 0, rng);
       if (replica === undefined) throw new Error('no replica can be called');
       loads.step({ kind: 'sent', replica: replica.id, items }, 0, []);
-      const ended = { end: 'undelivered', load: undefined, hopMs: undefined, excessMs: undefined } as const;
+      const ended = {
+        end: 'undelivered',
+        load: undefined,
+        hopMs: undefined,
+        excessMs: undefined,
+        isLate: false,
+      } as const;
       loads.step({ kind: 'ended', replica: replica.id, items, ...ended }, 0, []);
     }
     if (turn >= 0) times[turn] = (systemClock.now() - began) * 1000;

@@ -6,6 +6,14 @@ export {
   type HoldUsage,
   type RefusalCause,
 } from './admit/admit.js';
+export { createHoldQueue, type HeldEntry, type HoldQueue } from './admit/hold-queue.js';
+export {
+  createQueryPolicy,
+  type Decision,
+  type DecisionQuery,
+  type QueryPolicy,
+  type QueryPolicyParams,
+} from './admit/query-policy.js';
 export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker } from './adopt/plan-adoption.js';
 export { batchCeiling } from './batch/batch-ceiling.js';
 export { bucketOf } from './batch/bucket-of.js';

@@ -49,6 +49,7 @@ export {
   type ParameterKind,
   type ParameterValue,
   type ScannedParameters,
+  priorityOf,
 } from './oip/parameters.js';
 export { encodeStreamAnswer, encodeStreamError } from './oip/stream.js';
 export { decodeTypedContents, hasTypedContents } from './oip/contents.js';

@@ -1,7 +1,7 @@
 // Creates the long-lived parts that all queries share: the routing table, the links to workers, the demand recorder.
 
 import type { RoutingTable, WorkerId } from '@pareto/core';
-import { defaultRouteParams } from '@pareto/policy';
+import { createQueryPolicy, defaultRouteParams, type QueryPolicy } from '@pareto/policy';
 import type { ServiceContext, ServiceLimiter } from '@pareto/service';
 import type { RouterMetrics } from '@pareto/telemetry';
 import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
@@ -27,6 +27,7 @@ export interface Parts {
   readonly changes: ChangeSignal;
   readonly controller: ControllerCalls;
   readonly otherRouters: OtherRouters;
+  readonly policy: QueryPolicy;
   readonly loads: RouterLoads;
   readonly workers: WorkerPool;
   readonly tables: TableClient;
@@ -36,15 +37,16 @@ export interface Parts {
 
 export function createParts(config: RouterConfig, context: ServiceContext, options: PartsOptions): Parts {
   const { clock, rng, logger, access } = context;
-  const { controllers, maxMessageBytes } = config;
+  const { controllers, maxMessageBytes, maxHeld, maxHeldBytes, hopMs } = config;
   const { routerId, address, metrics, limiter } = options;
   const changes = createChangeSignal();
   const controller = createControllerCalls({ controllers, access, clock });
   const otherRouters = createOtherRouters({ access, addresses: () => tables.table?.routers.values() ?? [] });
   const createLink = (address: string): WorkerLink =>
     createGrpcLink(address, { ...access.channel('worker'), maxMessageBytes });
+  const policy = createQueryPolicy({ admit: { maxHeld, maxHeldBytes }, route: { ...defaultRouteParams, hopMs } }, rng);
   const loads = createRouterLoads({
-    params: { ...defaultRouteParams, hopMs: config.hopMs },
+    view: policy.loads,
     clock,
     onCallable: () => changes.notify(),
     onEjected(replica) {
@@ -69,5 +71,5 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     limitsReached: () => limiter.counts.lastMinute(),
     clock,
   });
-  return { changes, controller, otherRouters, loads, workers, tables, demand, metrics };
+  return { changes, controller, otherRouters, policy, loads, workers, tables, demand, metrics };
 }

@@ -104,7 +104,7 @@ function createCore(
   parts: Parts & Pick<RouterCore, 'routerId' | 'limiter'>,
 ): RouterCore {
   const { clock, rng, lifecycle, tracer, access } = context;
-  const { maxHeld, maxHeldBytes, maxHoldMs, replayBytes } = config;
+  const { maxHoldMs, replayBytes } = config;
   const retry = { ...defaultRetryParams, replayBytes };
   return {
     ...parts,
@@ -119,7 +119,7 @@ function createCore(
     draining: lifecycle.draining,
     retryBudget: { tokens: retry.initialBudget },
     trace: createTrace(),
-    params: { admit: { maxHeld, maxHeldBytes }, retry },
+    params: { retry },
     tracer,
     clock,
     rng,
@@ -164,5 +164,5 @@ function observe({ tables, loads, holds }: RouterCore, metrics: RouterMetrics): 
   metrics.tableStaleness.set(tables.ageMs / 1000);
   metrics.tableRevision.set(tables.table?.version.revision ?? 0);
   metrics.replicas.set(loads.view.callable);
-  metrics.held.set(holds.held(undefined).count);
+  metrics.held.set(holds.usage.count);
 }

@@ -17,6 +17,7 @@ export type Admission =
       readonly cause: RefusalCause;
       readonly code: ErrorCode;
       readonly nearest: Refused['nearest'];
+      readonly soonest: Refused['soonest'];
     };
 
 export interface AdmitParams {
@@ -47,11 +48,11 @@ const codes: Readonly<Record<RefusalCause, ErrorCode>> = {
 
 export function admit(selection: Selection, requestBytes: number, usage: HoldUsage, params: AdmitParams): Admission {
   if (selection.kind === 'chosen') return { kind: 'forward', selection };
-  if (selection.kind === 'refused') return refuse(selection.reason, selection.nearest);
+  if (selection.kind === 'refused') return refuse(selection.reason, selection.nearest, selection.soonest);
   const hasRoom = usage.count < params.maxHeld && usage.bytes + requestBytes <= params.maxHeldBytes;
-  return hasRoom ? { kind: 'hold', selection } : refuse('hold-limit', undefined);
+  return hasRoom ? { kind: 'hold', selection } : refuse('hold-limit');
 }
 
-function refuse(cause: RefusalCause, nearest: Refused['nearest']): Admission {
-  return { kind: 'refuse', cause, code: codes[cause], nearest };
+function refuse(cause: RefusalCause, nearest?: Refused['nearest'], soonest?: Refused['soonest']): Admission {
+  return { kind: 'refuse', cause, code: codes[cause], nearest, soonest };
 }

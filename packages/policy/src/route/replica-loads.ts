@@ -51,6 +51,8 @@ export type LoadEvent =
       readonly hopMs: number | undefined;
       /** Latency minus the predicted one. Undefined if the prediction does not cover all of it. */
       readonly excessMs: number | undefined;
+      /** Set if the query was answered later than its objective allows. */
+      readonly isLate: boolean;
     }
   /** The worker answered a ping. `load` is undefined if the replica cannot be called. */
   | { readonly kind: 'reported'; readonly replica: ReplicaId; readonly load: ReplicaLoad | undefined }
@@ -207,7 +209,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     if (event.hopMs !== undefined) observeHop(state, Math.max(0.05, event.hopMs));
     const { error } = state.of;
     if (event.end === 'missed') error.missed();
-    else if (event.excessMs !== undefined) error.observe(event.excessMs + error.marginMs);
+    else if (event.excessMs !== undefined) error.observe(event.excessMs + error.marginMs, event.isLate);
     if (event.end === 'failed') countFailure(state, now, effects);
     else if (event.end === 'answered') state.failures = 0;
   }

@@ -1,11 +1,11 @@
 // The selection of the variant that answers: the cheapest warm one that meets the objective.
 
-import type { Candidate, Objective, TargetEntry } from '@pareto/core';
+import type { Candidate, TargetEntry } from '@pareto/core';
 import { loadField, loadFields, type CandidateLoads } from '../route/candidate-loads.js';
 import { nearestFeasible, type Offer } from './nearest.js';
 import { createRanked, isBetter, isClearlyWorse } from './rank.js';
 import { clearTrace, countVerdict, recordsTimes, recordVerdict, type DecisionTrace } from './trace.js';
-import { columnsOf, noVerdict, p99Of } from './target-columns.js';
+import { columnsOf, noVerdict, p99Of, type TargetColumns } from './target-columns.js';
 import { accuracyOf, verdictCodes, type SelectionQuery, type SelectParams } from './verdict.js';
 
 export type RefusalReason =
@@ -29,6 +29,10 @@ export type Selection =
       readonly predictedMs: number;
       /** Latency limit minus the predicted latency. */
       readonly slackMs: number;
+      /** Predicted wait for the start of the batch. */
+      readonly waitMs: number;
+      /** Expected time of a batch at the ceiling. */
+      readonly batchMs: number;
       /** Set if the candidate is below the accuracy floor and the query allows that. */
       readonly degraded: boolean;
       /** Cold candidate that would meet the whole objective. Undefined if the query is not degraded, or none would. */
@@ -50,6 +54,8 @@ export interface BusyCandidate {
   readonly predictedMs: number;
   /** Predicted wait for the start of the batch. */
   readonly waitMs: number;
+  /** Expected time of a batch at the ceiling. */
+  readonly batchMs: number;
 }
 
 const { eligible, cold, busy, backlogged, unplaceable, unmeasured } = verdictCodes;
@@ -135,7 +141,14 @@ export function selectVariant(
     } else if (code === unplaceable) isUnplaceable = true;
   }
   const chosenOne = candidates[best];
-  if (chosenOne !== undefined) return chosen(chosenOne, best, predictedMs[best] ?? Infinity, objective);
+  if (chosenOne !== undefined) {
+    const prediction = predictionOf(columns, best, loads, now);
+    const slackMs = latencyMs - prediction.predictedMs;
+    return {
+      ...{ kind: 'chosen', candidate: chosenOne, position: best, slackMs, ...prediction },
+      ...{ degraded: false, missed: undefined },
+    };
+  }
   const isWarm = isBusy || isBacklogged;
   const coldOne = candidates[coldest];
   const degraded = degrade(target, query, loads, params, isWarm ? undefined : coldOne);
@@ -144,12 +157,25 @@ export function selectVariant(
   if (isRuledOut(target)) return refused('ruled-out');
   const busyOne = candidates[soonest];
   if (busyOne !== undefined) {
-    const waitMs = Math.max(0, (loads?.[loadFields * busyOne.index + loadField.freeAt] ?? 0) - now);
-    const soonestMs = predictedMs[soonest] ?? Infinity;
     const reason = isBacklogged ? 'backlogged' : 'overloaded';
-    return refused(reason, { candidate: busyOne, predictedMs: soonestMs, waitMs });
+    return refused(reason, { candidate: busyOne, ...predictionOf(columns, soonest, loads, now) });
   }
   return refuse(target, query, params, isUnplaceable);
+}
+
+/** Returns what was predicted for the candidate at a position. */
+function predictionOf(
+  { predictedMs, batchMs, index }: TargetColumns,
+  position: number,
+  loads: CandidateLoads | undefined,
+  now: number,
+): Pick<BusyCandidate, 'predictedMs' | 'waitMs' | 'batchMs'> {
+  const freeAt = loads?.[loadFields * (index[position] ?? -1) + loadField.freeAt] ?? now;
+  return {
+    predictedMs: predictedMs[position] ?? Infinity,
+    waitMs: Math.max(0, freeAt - now),
+    batchMs: batchMs[position] ?? 0,
+  };
 }
 
 /**
@@ -192,8 +218,3 @@ const isRuledOut = ({ candidates, exclusions }: TargetEntry): boolean =>
   exclusions !== undefined &&
   candidates.length > 0 &&
   candidates.every((_, index) => exclusions[index] === 'denied' || exclusions[index] === 'not-pinned');
-
-function chosen(candidate: Candidate, position: number, predictedMs: number, objective: Objective): Selection {
-  const slackMs = objective.latencyMs - predictedMs;
-  return { kind: 'chosen', candidate, position, predictedMs, slackMs, degraded: false, missed: undefined };
-}

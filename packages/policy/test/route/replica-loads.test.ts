@@ -43,7 +43,7 @@ function setUp(replicas: number, of = params) {
     ended: (index: number, end: QueryEnd, fields: Partial<Extract<LoadEvent, { kind: 'ended' }>> = {}) =>
       step({
         ...{ kind: 'ended', replica: idOf(index), items: 1, end, load: undefined },
-        ...{ hopMs: undefined, excessMs: undefined },
+        ...{ hopMs: undefined, excessMs: undefined, isLate: false },
         ...fields,
       }),
     mark: (index: number, kind: 'full' | 'down') => step({ kind, replica: idOf(index) }),

@@ -95,3 +95,9 @@ export function writeParameters(
     writer.ldelim();
   }
 }
+
+/** Returns the protocol's `priority`: 1 is the most urgent. Infinity if it is missing or 0. */
+export function priorityOf(parameters: ReadonlyMap<string, ParameterValue>): number {
+  const priority = parameters.get('priority');
+  return typeof priority === 'number' && priority > 0 ? priority : Infinity;
+}

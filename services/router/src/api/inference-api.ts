@@ -56,6 +56,7 @@ async function infer(
     shape: inputs[0]?.shape ?? [],
     body,
     objectiveSources: [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)],
+    priority: Infinity,
     timeoutMs: undefined,
     traceparent: call.metadata.get('traceparent'),
     call,

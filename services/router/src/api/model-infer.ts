@@ -2,6 +2,7 @@
 
 import { scanInferRequest, type ScannedRequest, type ServerCall } from '@pareto/rpc';
 import { checkParameters } from '../resolve/check-parameters.js';
+import { priorityOf } from '@pareto/rpc';
 import { objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../resolve/read-objective.js';
 import type { RouterCore } from '../query/router-core.js';
 import { serve, type Served } from '../query/serve.js';
@@ -24,6 +25,7 @@ export async function inferScanned(
     shape: inputs[0]?.shape ?? [],
     body,
     objectiveSources: [objectiveOfParameters(parameters), objectiveOfMetadata(call.metadata)],
+    priority: priorityOf(parameters),
     timeoutMs: timeoutMsOf(parameters),
     traceparent: call.metadata.get('traceparent'),
     call,

@@ -2,7 +2,7 @@
 
 import { milliseconds, ParetoError, type TableVersion } from '@pareto/core';
 import type { ServerCall } from '@pareto/rpc';
-import { abortable } from '../query/holds.js';
+import { abortable } from '../query/abortable.js';
 import { findTarget, requireTable } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { stateOf, type ModelState } from './model-state.js';

@@ -48,7 +48,7 @@ function describeOffer({ candidate, objective, predictedMs, warm }: Offer): wire
 
 function whatIfReason(selection: Selection, target: TargetEntry, objective: Objective): string {
   if (selection.kind === 'refused') {
-    return reasonText(selection.reason, { entry: target, items: 1, objective, elapsedMs: 0 });
+    return reasonText(selection.reason, { entry: target, items: 1, objective, elapsedMs: 0, soonest: undefined });
   }
   const meets = `${selection.candidate.variant} meets ${objectiveText(objective)}`;
   return selection.kind === 'chosen' ? meets : `${meets} after it is loaded`;

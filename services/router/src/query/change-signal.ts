@@ -2,6 +2,8 @@
 
 export interface ChangeSignal {
   notify(): void;
+  /** Calls `listener` at each `notify`, before those that wait. */
+  listen(listener: () => void): void;
   /** Resolves at the next `notify`. */
   next(): Promise<void>;
 }
@@ -9,8 +11,11 @@ export interface ChangeSignal {
 export function createChangeSignal(): ChangeSignal {
   let wake = (): void => undefined;
   let waiting: Promise<void> | undefined;
+  const listeners: (() => void)[] = [];
   return {
+    listen: (listener) => void listeners.push(listener),
     notify() {
+      for (const listener of listeners) listener();
       waiting = undefined;
       wake();
     },

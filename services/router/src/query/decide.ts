@@ -1,10 +1,8 @@
-// Decides on one query: selects a variant, admits or refuses the query, and records the decision.
+// Decides on one query: calls the policy with the current loads, and records the decision.
 
-import type { ReplicaRoute } from '@pareto/core';
-import { admit, selectVariant, type Admission } from '@pareto/policy';
+import type { Decision } from '@pareto/policy';
 import type { DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
-import type { Hold } from './holds.js';
 import { admissionObjective, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
@@ -15,51 +13,34 @@ export interface DecisionAttempt {
    * admitted, and a late answer is better than none.
    */
   readonly isFirst: boolean;
-  readonly hold: Hold | undefined;
+  /** Set if the query is held already, so that it needs no place among the held ones. */
+  readonly isHeld: boolean;
 }
-
-/** An admission, with the replica that a query is forwarded to. */
-export type Decision =
-  | (Extract<Admission, { kind: 'forward' }> & { readonly replica: ReplicaRoute })
-  | Exclude<Admission, { kind: 'forward' }>;
 
 export function decide(
   core: RouterCore,
   query: ClientQuery,
   resolved: ResolvedQuery,
-  attempt: DecisionAttempt,
+  { decision, isFirst, isHeld }: DecisionAttempt,
 ): Decision {
   const began = core.clock.now();
   const { entry, items, preference, table } = resolved;
-  const objective = attempt.isFirst ? admissionObjective(query, resolved, core.clock) : resolved.objective;
-  const elapsedMs = attempt.isFirst ? began - query.call.receivedAt : 0;
-  const selectionQuery = { items, objective, elapsedMs, preference, now: began, maxWaitBatches: Infinity };
-  const { view } = core.loads;
-  const selection = selectVariant(entry, selectionQuery, view.candidates, { hopMs: view.hopMs }, core.trace);
-  const admission = admit(selection, query.body.length, core.holds.held(attempt.hold), core.params.admit);
-  const outcome = outcomeOf(admission);
-  const chosen = selection.kind === 'refused' ? -1 : selection.position;
+  const objective = isFirst ? admissionObjective(query, resolved, core.clock) : resolved.objective;
+  const elapsedMs = isFirst ? began - query.call.receivedAt : 0;
+  const held = isHeld ? { count: 0, bytes: 0 } : core.holds.usage;
+  const asked = { items, objective, elapsedMs, preference, held, requestBytes: query.body.length, isNew: isFirst };
+  const decided = core.policy.decide(entry, asked, began, core.trace);
+  const outcome = outcomeOf(decided);
+  const chosen = decided.kind === 'refuse' ? -1 : decided.selection.position;
   const tableVersion = table.version;
-  core.decisions.record(attempt.decision, {
-    target: entry,
-    objective,
-    tableVersion,
-    outcome,
-    chosen,
-    trace: core.trace,
-  });
+  core.decisions.record(decision, { target: entry, objective, tableVersion, outcome, chosen, trace: core.trace });
   core.metrics.decisions.add(1, { outcome });
   core.metrics.decisionTime.record((core.clock.now() - began) / 1000);
-  if (admission.kind !== 'forward') return admission;
-  const { candidate } = admission.selection;
-  const request = { items, limitMs: objective.latencyMs - elapsedMs, maxWaitMs: Infinity };
-  const replica = view.pick(candidate, request, began, core.rng);
-  if (replica === undefined) throw new Error(`chosen variant ${candidate.variant} has no replica that can be called`);
-  return { ...admission, replica };
+  return decided;
 }
 
-function outcomeOf(admission: Admission): Outcome {
-  if (admission.kind === 'refuse') return admission.cause;
-  if (admission.kind === 'hold') return 'cold';
-  return admission.selection.degraded ? 'degraded' : 'chosen';
+function outcomeOf(decided: Decision): Outcome {
+  if (decided.kind === 'refuse') return decided.cause;
+  if (decided.kind === 'hold') return 'cold';
+  return decided.selection.degraded ? 'degraded' : 'chosen';
 }

@@ -29,7 +29,6 @@ export async function forward(
   core.decisions.sentTo(decision, replica.worker);
   const { items } = resolved;
   const sentAt = core.clock.now();
-  core.loads.apply({ kind: 'sent', replica: replica.id, items });
   const outcome = await core.workers.infer(replica, query.body, {
     signal: query.call.signal,
     timeoutMs: remainingMs(query, core.clock),
@@ -41,9 +40,11 @@ export async function forward(
   core.loads.apply({
     ...{ kind: 'ended', replica: replica.id, items, end: endOf(outcome), load: reply?.load },
     hopMs: reply === undefined || reply.tookMs === 0 ? undefined : now - sentAt - reply.tookMs,
+    isLate: outcome.kind === 'answered' && now - query.call.receivedAt > resolved.objective.latencyMs,
     excessMs: isPredicted ? now - query.call.receivedAt - selection.predictedMs : undefined,
   });
   applyOutcome(core, outcome, replica);
+  core.holds.resume();
   return outcome;
 }
 

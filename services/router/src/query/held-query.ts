@@ -1,20 +1,23 @@
-// One query that is held: it counts as a hold until it is disposed, and as demand for a variant while it waits for that.
+// One query that is held: it counts as demand for the variant that it waits for.
 
 import type { VariantId } from '@pareto/core';
+import type { Decision } from '@pareto/policy';
 import type { DemandRecorder } from '../demand/demand-recorder.js';
 import { remainingMs, type ClientQuery, type ResolvedQuery } from '../resolve/resolve.js';
 import type { Hold } from './holds.js';
 import type { RouterCore } from './router-core.js';
 
+/** A decision, with the query as it was resolved for it. */
+export type Decided = Decision & { readonly resolved: ResolvedQuery };
+type Held = Extract<Decided, { kind: 'hold' }>;
+type Settled = Exclude<Decided, { kind: 'hold' }>;
+
 export interface HeldQuery extends Disposable {
-  readonly hold: Hold;
   /**
-   * Waits for the next change. The query counts as demand for the variant until it is resumed or waits for another one,
-   * so that a change which does not end the wait is not reported as a new hold.
+   * Waits for a decision that ends the wait. `decide` decides on the query with the current table. Without time for it
+   * on a replica that is loaded meanwhile, the query stays held.
    */
-  wait(variant: VariantId): Promise<void>;
-  /** Ends the demand for the variant, because the query is sent to a replica. */
-  resume(): void;
+  wait(decided: Held, decide: () => Decided): Promise<Settled>;
 }
 
 type HeldQueryDeps = Pick<RouterCore, 'holds' | 'clock'> & { readonly demand: Pick<DemandRecorder, 'held'> };
@@ -24,27 +27,49 @@ export function holdQuery(
   query: ClientQuery,
   resolved: ResolvedQuery,
 ): HeldQuery {
-  const { body, call } = query;
-  const hold = holds.enter({ bytes: body.length, signal: call.signal, remainingMs: remainingMs(query, clock) });
+  const { body, call, priority } = query;
+  const remaining = remainingMs(query, clock);
+  const latencyLeftMs = call.receivedAt + resolved.objective.latencyMs - clock.now();
+  const hold: Hold = holds.start({
+    ...{ group: groupOf(query, resolved), priority, bytes: body.length, signal: call.signal, remainingMs: remaining },
+    dueAt: clock.now() + Math.min(latencyLeftMs, remaining ?? Infinity),
+  });
   let awaited: { readonly variant: VariantId; readonly counted: Disposable } | undefined;
 
-  function resume(): void {
+  function stopCounting(): void {
     awaited?.counted[Symbol.dispose]();
     awaited = undefined;
   }
+  /** Counts the query as demand for the variant, without interruption if it waits for that already. */
+  function count({ selection, resolved: latest }: Held): void {
+    const { variant } = selection.candidate;
+    if (awaited?.variant === variant) return;
+    stopCounting();
+    awaited = { variant, counted: demand.held(latest, variant) };
+  }
   return {
-    hold,
-    wait(variant) {
-      if (awaited?.variant !== variant) {
-        resume();
-        awaited = { variant, counted: demand.held(resolved, variant) };
-      }
-      return hold.next(variant);
+    async wait(decided, decide) {
+      count(decided);
+      const settled = await hold.wait(decided.selection.candidate.variant, (): Settled | undefined => {
+        const again = decide();
+        if (again.kind === 'refuse') return isBusy(again.cause) ? undefined : again;
+        if (again.kind === 'forward') return again;
+        count(again);
+        return undefined;
+      });
+      stopCounting();
+      return settled;
     },
-    resume,
     [Symbol.dispose]() {
-      resume();
+      stopCounting();
       hold[Symbol.dispose]();
     },
   };
 }
+
+const isBusy = (cause: Extract<Decision, { kind: 'refuse' }>['cause']): boolean =>
+  cause === 'overloaded' || cause === 'backlogged';
+
+/** Returns the key of the queries that get the same decision at the same time. */
+const groupOf = ({ target, version }: ClientQuery, { items, objective, preference }: ResolvedQuery): string =>
+  JSON.stringify([target, version, items, preference, objective]);

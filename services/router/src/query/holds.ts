@@ -1,31 +1,36 @@
-// Tracks the queries that wait for a cold variant, and limits how long each waits. The policy `admit` decides which
-// queries are held.
+// Holds queries that wait for a cold variant, and limits how long each waits. The policy decides which queries are held,
+// and in which order they are decided again.
 
 import { milliseconds, ParetoError, type Clock, type VariantId } from '@pareto/core';
-import type { HoldUsage } from '@pareto/policy';
+import { createHoldQueue, type HeldEntry, type HoldUsage } from '@pareto/policy';
 import { limitError } from '@pareto/rpc';
 import type { ChangeSignal } from './change-signal.js';
 
-interface HoldRequest {
-  readonly bytes: number;
+interface HoldRequest extends Omit<HeldEntry<unknown>, 'handle'> {
   readonly signal: AbortSignal;
   /** Time until the caller's deadline. Undefined if there is none. */
   readonly remainingMs: number | undefined;
 }
 
 export interface Hold extends Disposable {
-  /** Resolves at the next change. Rejects with the reason when the query may not wait longer. */
-  next(variant: VariantId): Promise<void>;
+  /**
+   * Waits until `decide` returns a result, which it returns. Rejects with the error of `decide`, or with the reason when
+   * the query may not wait longer for `variant`.
+   */
+  wait<T>(variant: VariantId, decide: () => T | undefined): Promise<T>;
 }
 
 export interface Holds {
-  /** Returns the usage of all holds but `except`. */
-  held(except: Hold | undefined): HoldUsage;
-  enter(request: HoldRequest): Hold;
+  /** Queries that wait now. */
+  readonly usage: HoldUsage;
+  /** Starts the time for which a query may be held. */
+  start(request: HoldRequest): Hold;
+  /** Decides again on the first held queries, because a replica has more time for them. */
+  resume(): void;
 }
 
 export interface HoldsOptions {
-  readonly changes: ChangeSignal;
+  readonly changes: Pick<ChangeSignal, 'listen'>;
   /** Maximum time that a query is held: the flag `--max-hold-ms`. */
   readonly maxHoldMs: number;
   /** Aborts when the router drains. */
@@ -33,39 +38,78 @@ export interface HoldsOptions {
   readonly clock: Clock;
 }
 
+interface Waiting {
+  /** Decides on the query again. Returns false if it must wait further. */
+  tryResume(): boolean;
+}
+
 type HoldEnd = 'too-long' | 'deadline' | 'draining';
 
+/** Maximum number of groups of equal queries that are decided again without success when a query has ended. */
+const maxFailures = 4;
+
 export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOptions): Holds {
-  const holds = new Map<Hold, { readonly bytes: number; readonly ended: AbortController }>();
-  let heldBytes = 0;
+  const queue = createHoldQueue<Waiting>();
+  const started = new Set<AbortController>();
+  changes.listen(() => queue.resume(tryResume, Infinity));
   draining.addEventListener('abort', () => {
-    for (const { ended } of holds.values()) ended.abort('draining' satisfies HoldEnd);
+    for (const ended of started) ended.abort('draining' satisfies HoldEnd);
   });
   return {
-    held(except) {
-      const own = except === undefined ? undefined : holds.get(except);
-      return { count: holds.size - (own === undefined ? 0 : 1), bytes: heldBytes - (own?.bytes ?? 0) };
+    get usage() {
+      return queue.usage;
     },
-    enter({ bytes, signal, remainingMs = Infinity }) {
+    resume() {
+      if (queue.usage.count > 0) queue.resume(tryResume, maxFailures);
+    },
+    start({ signal, remainingMs = Infinity, ...request }) {
       const ended = new AbortController();
       if (draining.aborted) ended.abort('draining' satisfies HoldEnd);
       const reason: HoldEnd = remainingMs < maxHoldMs ? 'deadline' : 'too-long';
       const timer = clock.after(milliseconds(Math.min(maxHoldMs, remainingMs)), () => ended.abort(reason));
-      const createError = (variant: VariantId): Error =>
-        signal.aborted ? (signal.reason as Error) : endError(ended.signal.reason as HoldEnd, variant, maxHoldMs);
-      const hold: Hold = {
-        next: (variant) => abortable(changes.next(), [signal, ended.signal], () => createError(variant)),
+      started.add(ended);
+      return {
+        wait: (variant, decide) =>
+          new Promise((resolve, reject) => {
+            const entry = { ...request, handle: { tryResume: resume } };
+            const ends = [signal, ended.signal];
+            function leave(): void {
+              for (const end of ends) end.removeEventListener('abort', stop);
+              queue.leave(entry);
+            }
+            function stop(): void {
+              leave();
+              reject(
+                signal.aborted
+                  ? (signal.reason as Error)
+                  : endError(ended.signal.reason as HoldEnd, variant, maxHoldMs),
+              );
+            }
+            function resume(): boolean {
+              try {
+                const result = decide();
+                if (result === undefined) return false;
+                resolve(result);
+              } catch (error) {
+                reject(error instanceof Error ? error : new Error(String(error)));
+              }
+              leave();
+              return true;
+            }
+            queue.enter(entry);
+            for (const end of ends) end.addEventListener('abort', stop);
+            if (ends.some((end) => end.aborted)) stop();
+          }),
         [Symbol.dispose]() {
           timer[Symbol.dispose]();
-          if (holds.delete(hold)) heldBytes -= bytes;
+          started.delete(ended);
         },
       };
-      holds.set(hold, { bytes, ended });
-      heldBytes += bytes;
-      return hold;
     },
   };
 }
+
+const tryResume = (waiting: Waiting): boolean => waiting.tryResume();
 
 function endError(end: HoldEnd, variant: VariantId, maxHoldMs: number): ParetoError {
   switch (end) {
@@ -80,25 +124,4 @@ function endError(end: HoldEnd, variant: VariantId, maxHoldMs: number): ParetoEr
         `variant ${variant} was not loaded within ${maxHoldMs} ms`,
       );
   }
-}
-
-/** Resolves with `waited`. Rejects with the error of `createError` if one of `ends` aborts before. */
-export function abortable(
-  waited: Promise<void>,
-  ends: readonly AbortSignal[],
-  createError: () => Error,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const forget = (): void => ends.forEach((end) => end.removeEventListener('abort', stop));
-    const stop = (): void => {
-      forget();
-      reject(createError());
-    };
-    if (ends.some((end) => end.aborted)) return stop();
-    for (const end of ends) end.addEventListener('abort', stop);
-    void waited.then(() => {
-      forget();
-      resolve();
-    });
-  });
 }

@@ -4,8 +4,8 @@ import { ParetoError, type Candidate } from '@pareto/core';
 import type { DecisionId } from '../decisions/decision-id.js';
 import { decide } from './decide.js';
 import { failureOf, forward, tryTakeRetry } from './forward.js';
-import { holdQuery, type HeldQuery } from './held-query.js';
-import { refusalOf, type Refusal } from '../resolve/refusal.js';
+import { holdQuery, type Decided, type HeldQuery } from './held-query.js';
+import { refusalOf } from '../resolve/refusal.js';
 import { admissionObjective, remainingMs, resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
@@ -29,20 +29,23 @@ export async function routeQuery(
   try {
     for (let attempts = 0, losses = 0; ; resolved = resolve(core.tables.table, query)) {
       if (remainingMs(query, core.clock) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
-      const isFirst = attempts === 0 && held === undefined;
-      const admission = decide(core, query, resolved, { decision, isFirst, hold: held?.hold });
-      if (admission.kind === 'refuse') throw refuse(core, query, resolved, admission);
-      if (admission.kind === 'hold') {
+      const isFirst = attempts === 0;
+      let decided: Decided = { ...decide(core, query, resolved, { decision, isFirst, isHeld: false }), resolved };
+      if (decided.kind === 'hold') {
         held ??= holdQuery(core, query, resolved);
-        await held.wait(admission.selection.candidate.variant);
-        continue;
+        decided = await held.wait(decided, () => {
+          const current = resolve(core.tables.table, query);
+          const attempt = { decision, isFirst: false, isHeld: true };
+          return { ...decide(core, query, current, attempt), resolved: current };
+        });
       }
-      held?.resume();
-      const { selection, replica } = admission;
-      if (selection.missed !== undefined) core.demand.missed(resolved, selection.missed.variant);
-      const routed = { decision, replica, selection, isFirst, isColdStart: held !== undefined };
-      const outcome = await forward(core, query, resolved, routed);
-      if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: routed.isColdStart };
+      if (decided.kind === 'refuse') throw refuse(core, query, decided);
+      const { selection, replica } = decided;
+      if (selection.missed !== undefined) core.demand.missed(decided.resolved, selection.missed.variant);
+      const isColdStart = held !== undefined;
+      const routed = { decision, replica, selection, isFirst: isFirst && !isColdStart, isColdStart };
+      const outcome = await forward(core, query, decided.resolved, routed);
+      if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: isColdStart };
       attempts += 1;
       if (outcome.kind === 'lost') losses += 1;
       if (!tryTakeRetry(core, outcome, query, { attempts, losses })) {
@@ -54,7 +57,8 @@ export async function routeQuery(
   }
 }
 
-function refuse(core: RouterCore, query: ClientQuery, resolved: ResolvedQuery, refusal: Refusal): ParetoError {
+function refuse(core: RouterCore, query: ClientQuery, refused: Extract<Decided, { kind: 'refuse' }>): ParetoError {
+  const { resolved } = refused;
   const elapsedMs = core.clock.now() - query.call.receivedAt;
-  return refusalOf(refusal, resolved, admissionObjective(query, resolved, core.clock), elapsedMs);
+  return refusalOf(refused, resolved, admissionObjective(query, resolved, core.clock), elapsedMs);
 }

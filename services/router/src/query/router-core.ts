@@ -1,7 +1,7 @@
 // The state and dependencies that all queries share.
 
 import type { Clock, Rng } from '@pareto/core';
-import type { AdmitParams, DecisionTrace, RetryParams } from '@pareto/policy';
+import type { DecisionTrace, QueryPolicy, RetryParams } from '@pareto/policy';
 import type { Limiter } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 import type { RouterMetrics, Tracer } from '@pareto/telemetry';
@@ -22,6 +22,7 @@ export interface RouterCore {
   readonly limiter: Limiter;
   readonly controller: ControllerCalls;
   readonly tables: Pick<TableClient, 'table' | 'connected' | 'controllerAgeMs' | 'ageMs'>;
+  readonly policy: QueryPolicy;
   readonly loads: RouterLoads;
   readonly workers: WorkerPool;
   readonly decisions: DecisionLog;
@@ -43,6 +44,5 @@ export interface RouterCore {
 }
 
 interface RouterParams {
-  readonly admit: AdmitParams;
   readonly retry: RetryParams;
 }

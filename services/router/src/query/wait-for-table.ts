@@ -1,7 +1,7 @@
 // Holds queries that arrive before the first routing table, for up to one second, instead of rejecting them.
 
 import { milliseconds } from '@pareto/core';
-import { abortable } from './holds.js';
+import { abortable } from './abortable.js';
 import { noTable } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 

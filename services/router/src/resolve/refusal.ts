@@ -1,7 +1,7 @@
 // Builds the error for a refused query: the reason, and the nearest feasible objective.
 
 import { ParetoError, type Objective, type TargetEntry } from '@pareto/core';
-import type { Admission, Offer, RefusalCause } from '@pareto/policy';
+import type { Admission, BusyCandidate, Offer, RefusalCause } from '@pareto/policy';
 import { limitError } from '@pareto/rpc';
 import type { ResolvedQuery } from './resolve.js';
 
@@ -18,9 +18,9 @@ export function refusalOf(
   elapsedMs: number,
 ): ParetoError {
   const { entry, items } = resolved;
-  const { nearest } = refusal;
+  const { nearest, soonest } = refusal;
   const offer = nearest === undefined ? '' : `; nearest feasible objective: ${offerText(nearest)}`;
-  const reason = `${reasonText(refusal.cause, { entry, items, objective, elapsedMs })}${offer}`;
+  const reason = `${reasonText(refusal.cause, { entry, items, objective, elapsedMs, soonest })}${offer}`;
   const details = nearest === undefined ? {} : { [nearestKey]: offerJson(nearest) };
   if (refusal.cause === 'hold-limit') return limitError('heldQueries', 'resource-exhausted', reason, details);
   if (!isDueToDeadline(refusal, resolved.objective, objective))
@@ -48,11 +48,16 @@ interface RefusalContext {
   readonly items: number;
   readonly objective: Objective;
   readonly elapsedMs: number;
+  /** Candidate that would answer first, if all that could are busy. */
+  readonly soonest: BusyCandidate | undefined;
 }
 
 const targetText = ({ kind, name }: TargetEntry): string => `${kind} '${name}'`;
 
-export function reasonText(cause: RefusalCause, { entry, items, objective, elapsedMs }: RefusalContext): string {
+export function reasonText(
+  cause: RefusalCause,
+  { entry, items, objective, elapsedMs, soonest }: RefusalContext,
+): string {
   const target = targetText(entry);
   switch (cause) {
     case 'infeasible':
@@ -64,11 +69,13 @@ export function reasonText(cause: RefusalCause, { entry, items, objective, elaps
       const isLate = elapsedMs >= objective.latencyMs;
       const reason = isLate
         ? `the request took ${Math.round(elapsedMs)} ms to arrive`
-        : 'every variant that could meet it is busy';
+        : soonest === undefined
+          ? 'every variant that could meet it is busy'
+          : busyText(soonest);
       return `${target} cannot meet ${objectiveText(objective)} now: ${reason}; lower the request rate or relax the objective`;
     }
     case 'backlogged':
-      return `${target} cannot meet ${objectiveText(objective)} now`;
+      return `${target} is overloaded, and queries with other objectives have got less of its capacity than those with ${objectiveText(objective)}${soonest === undefined ? '' : `: ${busyText(soonest)}`}; lower the request rate`;
     case 'unplaceable':
       return `${target} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware class, or none has enough free memory`;
     case 'quarantined':
@@ -80,6 +87,15 @@ export function reasonText(cause: RefusalCause, { entry, items, objective, elaps
     case 'hold-limit':
       return `${target} needs a variant that is still loading, and too many queries are waiting already; retry later`;
   }
+}
+
+/** Wait from which the queues are full: no objective is that long. */
+const fullMs = 1e8;
+
+/** Returns the prediction for a busy candidate as a clause. */
+function busyText({ candidate: { variant }, predictedMs, waitMs }: BusyCandidate): string {
+  if (waitMs >= fullMs) return `${variant} is busy, and its queues are full`;
+  return `${variant} is busy and would take ${Math.round(predictedMs)} ms, of which ${Math.round(waitMs)} ms are the wait in its queue`;
 }
 
 /** Lists the pins and denials with their reasons. Warmth rules exclude no variant, so they are left out. */

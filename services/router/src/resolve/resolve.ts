@@ -27,6 +27,8 @@ export interface ClientQuery {
   readonly body: Buffer;
   /** Objectives that the client set, in order of precedence. */
   readonly objectiveSources: readonly PartialObjective[];
+  /** The protocol's priority parameter: 1 is the most urgent. Infinite if there is none. */
+  readonly priority: number;
   /** The protocol's timeout parameter. It applies in addition to the call's deadline. */
   readonly timeoutMs: number | undefined;
   /** Trace context for the worker. */

@@ -1,13 +1,7 @@
 // Keeps the loads of all replicas: passes events to the policy, and reports what follows from them.
 
 import type { Clock, ReplicaId } from '@pareto/core';
-import {
-  createReplicaLoads,
-  type LoadEffect,
-  type LoadEvent,
-  type ReplicaLoads,
-  type RouteParams,
-} from '@pareto/policy';
+import type { LoadEffect, LoadEvent, ReplicaLoads } from '@pareto/policy';
 
 export interface RouterLoads {
   /** Loads that decisions read. */
@@ -16,7 +10,8 @@ export interface RouterLoads {
 }
 
 export interface RouterLoadsOptions {
-  readonly params: RouteParams;
+  /** State of the policy that decides by the loads. */
+  readonly view: ReplicaLoads;
   readonly clock: Clock;
   /** Called when a replica can be called again. */
   readonly onCallable: () => void;
@@ -24,8 +19,7 @@ export interface RouterLoadsOptions {
   readonly onEjected: (replica: ReplicaId) => void;
 }
 
-export function createRouterLoads({ params, clock, onCallable, onEjected }: RouterLoadsOptions): RouterLoads {
-  const view = createReplicaLoads(params);
+export function createRouterLoads({ view, clock, onCallable, onEjected }: RouterLoadsOptions): RouterLoads {
   const effects: LoadEffect[] = [];
   return {
     view,

@@ -1,44 +1,112 @@
 import assert from 'node:assert/strict';
-import { milliseconds, variantId, type VariantId } from '@pareto/core';
+import { fallbackObjective, milliseconds, variantId, type VariantId } from '@pareto/core';
 import type { ServerCall } from '@pareto/rpc';
 import { createManualClock } from '@pareto/testkit';
 import { createChangeSignal } from '../../src/query/change-signal.js';
-import { holdQuery } from '../../src/query/held-query.js';
+import { holdQuery, type Decided } from '../../src/query/held-query.js';
 import { createHolds } from '../../src/query/holds.js';
 import type { ClientQuery, ResolvedQuery } from '../../src/resolve/resolve.js';
+import { domainTable } from '../support/domain-table.js';
 
 const [a, b] = [variantId('a:original'), variantId('b:original')];
 
+function setUp() {
+  const clock = createManualClock();
+  const changes = createChangeSignal();
+  const events: string[] = [];
+  const held = (_: ResolvedQuery, variant: VariantId): Disposable => {
+    events.push(`held for ${variant}`);
+    return { [Symbol.dispose]: () => void events.push(`not held for ${variant}`) };
+  };
+  const draining = new AbortController();
+  const holds = createHolds({ changes, maxHoldMs: 1_000, draining: draining.signal, clock });
+  const [resolved = assert.fail()] = domainTable({ a: { ms: 1, replicas: 0 } }).targets.values();
+  const query = { items: 1, objective: fallbackObjective, preference: 'cheapest', entry: resolved } as ResolvedQuery;
+  const hold = (fields: Partial<ResolvedQuery> = {}, signal = new AbortController().signal) => {
+    const call = { signal, receivedAt: clock.now(), remainingMs: () => milliseconds(500) };
+    const client = { body: Buffer.alloc(10), call: call as unknown as ServerCall, priority: Infinity } as ClientQuery;
+    return holdQuery({ holds, clock, demand: { held } }, client, { ...query, ...fields });
+  };
+  return { clock, changes, events, holds, hold, draining };
+}
+
+const cold = (variant: VariantId): Extract<Decided, { kind: 'hold' }> =>
+  ({ kind: 'hold', selection: { candidate: { variant } }, resolved: {} }) as Extract<Decided, { kind: 'hold' }>;
+const busy = { kind: 'refuse', cause: 'overloaded' } as Decided;
+const forwarded = { kind: 'forward' } as Decided;
+
 describe('a held query', () => {
   it('counts as demand for the variant that it waits for, without interruption by changes', async () => {
-    const clock = createManualClock();
-    const changes = createChangeSignal();
-    const events: string[] = [];
-    const held = (_: ResolvedQuery, variant: VariantId): Disposable => {
-      events.push(`held for ${variant}`);
-      return { [Symbol.dispose]: () => void events.push(`not held for ${variant}`) };
-    };
-    const holds = createHolds({ changes, maxHoldMs: 1_000, draining: new AbortController().signal, clock });
-    const call = { signal: new AbortController().signal, remainingMs: () => milliseconds(500) };
-    const query = { body: Buffer.alloc(10), call: call as ServerCall } as ClientQuery;
-    const waiting = holdQuery({ holds, clock, demand: { held } }, query, {} as ResolvedQuery);
-    async function waitForChange(variant: VariantId): Promise<void> {
-      const waited = waiting.wait(variant);
-      changes.notify();
-      await waited;
-    }
+    const { changes, events, holds, hold } = setUp();
+    const waiting = hold();
+    let next: Decided = cold(a);
+    const settled = waiting.wait(cold(a), () => next);
+    for (let i = 0; i < 3; i++) changes.notify();
+    assert.deepEqual(events.splice(0), ['held for a:original']);
+    next = cold(b);
+    changes.notify();
+    assert.deepEqual(events.splice(0), ['not held for a:original', 'held for b:original']);
+    assert.deepEqual(holds.usage, { count: 1, bytes: 10 });
+    next = forwarded;
+    changes.notify();
+    assert.equal(await settled, forwarded);
+    assert.deepEqual(events, ['not held for b:original']);
+    assert.equal(holds.usage.count, 0);
+  });
 
-    for (let i = 0; i < 3; i++) await waitForChange(a);
-    assert.deepEqual(events, ['held for a:original']);
-    await waitForChange(b);
-    assert.deepEqual(events.splice(0), ['held for a:original', 'not held for a:original', 'held for b:original']);
-    assert.deepEqual(holds.held(undefined), { count: 1, bytes: 10 });
-    waiting.resume();
-    assert.deepEqual(events.splice(0), ['not held for b:original']);
-    assert.equal(holds.held(undefined).count, 1, 'it is still a hold while it is sent');
-    await waitForChange(b);
-    waiting[Symbol.dispose]();
-    assert.deepEqual(events, ['held for b:original', 'not held for b:original']);
-    assert.equal(holds.held(undefined).count, 0);
+  it('stays held while the loaded replica is busy, and is decided again when a query ends', async () => {
+    const { changes, holds, hold } = setUp();
+    let next: Decided = busy;
+    const settled = hold().wait(cold(a), () => next);
+    changes.notify();
+    holds.resume();
+    assert.equal(holds.usage.count, 1);
+    next = forwarded;
+    holds.resume();
+    assert.equal(await settled, forwarded);
+  });
+
+  it('is resumed by due time, as many as can be met, with one decision for those that stay', async () => {
+    const { changes, hold } = setUp();
+    const order: number[] = [];
+    let decisions = 0;
+    const ended = Array.from({ length: 1_000 }, (_, index) =>
+      hold().wait(cold(a), () => {
+        decisions += 1;
+        if (order.length >= 20) return busy;
+        order.push(index);
+        return forwarded;
+      }),
+    );
+    changes.notify();
+    await Promise.all(ended.slice(0, 20));
+    assert.deepEqual(
+      order,
+      Array.from({ length: 20 }, (_, index) => index),
+    );
+    assert.equal(decisions, 21);
+  });
+
+  it('ends with a refusal, an error of the decision, or the end of its call, its time or the router', async () => {
+    const { changes, clock, holds, hold, draining } = setUp();
+    const refused = hold().wait(cold(a), () => ({ kind: 'refuse', cause: 'ruled-out' }) as Decided);
+    const failed = hold({ items: 2 }).wait(cold(a), () => {
+      throw new Error('unknown target');
+    });
+    changes.notify();
+    assert.equal((await refused).kind, 'refuse');
+    await assert.rejects(failed, /unknown target/);
+    const caller = new AbortController();
+    const cancelled = hold({}, caller.signal).wait(cold(a), () => busy);
+    caller.abort(new Error('enough'));
+    await assert.rejects(cancelled, /enough/);
+    const late = hold().wait(cold(a), () => busy);
+    const rejected = assert.rejects(late, { code: 'deadline-exceeded' });
+    await clock.advance(500);
+    await rejected;
+    const last = hold().wait(cold(a), () => busy);
+    draining.abort();
+    await assert.rejects(last, { code: 'unavailable' });
+    assert.equal(holds.usage.count, 0);
   });
 });

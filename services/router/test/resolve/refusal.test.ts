@@ -11,6 +11,7 @@ const text = (fields: Partial<TargetEntry>, objective: Partial<Objective>): stri
     items: 1,
     objective: { ...fallbackObjective, ...objective },
     elapsedMs: 0,
+    soonest: undefined,
   });
 
 describe('the reason of a refusal', () => {

@@ -10,7 +10,7 @@ import {
   type TensorSpec,
   type VariantSpec,
 } from '@pareto/core';
-import { decodeTypedContents, expectedBytes, type ScannedInput, type ScannedRequest } from '@pareto/rpc';
+import { decodeTypedContents, expectedBytes, priorityOf, type ScannedInput, type ScannedRequest } from '@pareto/rpc';
 import type { TensorInput } from '@pareto/runtime';
 import { checkOutputs, namesOf, checkNoSharedMemory, type OutputSelection } from './check-outputs.js';
 
@@ -49,14 +49,8 @@ export function checkRequest(request: ScannedRequest, { signature, maxBatchSize 
     inputs,
     batchKey: `${selection.outputs.join()};${shapes.join()}`,
     typed,
-    priority: priorityOf(request),
+    priority: priorityOf(request.parameters),
   };
-}
-
-/** Returns the priority, which the router has checked to be an integer. 0 means none. */
-function priorityOf({ parameters }: ScannedRequest): number {
-  const priority = parameters.get('priority');
-  return typeof priority === 'number' && priority > 0 ? priority : Number.POSITIVE_INFINITY;
 }
 
 function checkNames({ inputs, raw }: ScannedRequest, signature: Signature): void {

@@ -1,0 +1,113 @@
+// The policies of a query's way under load, in virtual time, next to an oracle that knows the time of every run.
+
+import { oracleGoodput } from './policy-load/oracle.js';
+import { simulate, type Outcome } from './policy-load/simulate.js';
+import { capacity, planWorkload, type Scenario } from './policy-load/workload.js';
+import { report, type Row } from './report.js';
+
+const seeds = [1, 2, 3, 4, 5];
+const multiples = [1, 2, 4];
+const durationMs = 60_000;
+
+const poisson = (multiple: number) => ({ kind: 'poisson', ratePerSecond: multiple * capacity }) as const;
+
+const scenarios: readonly Scenario[] = [
+  ...multiples.flatMap((multiple): readonly Scenario[] => {
+    const common = { process: poisson(multiple), durationMs, spikes: 0 };
+    return [
+      { ...common, name: `one objective of 150 ms, ${multiple}x`, latenciesMs: [150] },
+      { ...common, name: `2 % of runs three times as long, ${multiple}x`, latenciesMs: [150], spikes: 0.02 },
+      { ...common, name: `60 and 400 ms, ${multiple}x`, latenciesMs: [60, 400] },
+    ];
+  }),
+  {
+    ...{ name: 'step from .1x to 1x', latenciesMs: [150], spikes: 0, durationMs },
+    process: { kind: 'step', ratePerSecond: 0.1 * capacity, factor: 10, atMs: durationMs / 2 },
+  },
+];
+
+const heldQueries = 1_024;
+const scenarioOfHeld = { latenciesMs: [1_000], spikes: 0, durationMs, process: poisson(1) };
+
+const count = (outcomes: readonly Outcome[], outcome: Outcome): number =>
+  outcomes.filter((each) => each === outcome).length;
+
+function measure(scenario: Scenario): readonly Row[] {
+  const runs = seeds.map((seed) => {
+    const workload = planWorkload(scenario, seed);
+    const { queries } = workload;
+    const outcomes = simulate(workload, seed);
+    const goodput = count(outcomes, 'on-time');
+    const admitted = outcomes.length - count(outcomes, 'rejected');
+    const shares = scenario.latenciesMs.map((latencyMs) => {
+      const own = outcomes.filter((_, index) => queries[index]?.latencyMs === latencyMs);
+      return count(own, 'on-time') / own.length / (goodput / outcomes.length);
+    });
+    return { ofOracle: goodput / oracleGoodput(workload), ofAdmitted: goodput / admitted, shares };
+  });
+  const least = (values: readonly number[]): number => Math.min(...values);
+  const { name, latenciesMs } = scenario;
+  return [
+    {
+      name: `${name}: goodput / oracle`,
+      value: least(runs.map((run) => run.ofOracle)),
+      unit: 'x',
+      reach: { above: 0.98 },
+    },
+    {
+      name: `${name}: on time of admitted`,
+      value: least(runs.map((run) => run.ofAdmitted)),
+      unit: 'x',
+      reach: { above: 0.99 },
+    },
+    ...(latenciesMs.length < 2
+      ? []
+      : latenciesMs.flatMap((latencyMs, index): readonly Row[] => {
+          const shares = runs.map((run) => run.shares[index] ?? NaN);
+          return [
+            {
+              name: `${name}, ${latencyMs} ms: least share / fair share`,
+              value: least(shares),
+              unit: 'x',
+              reach: { above: 0.8 },
+            },
+            {
+              name: `${name}, ${latencyMs} ms: largest share / fair share`,
+              value: Math.max(...shares),
+              unit: 'x',
+              reach: { below: 1.2 },
+            },
+          ];
+        })),
+  ];
+}
+
+/** Queries that are held for a cold variant, and are resumed when its two replicas are ready. */
+function measureHeld(): readonly Row[] {
+  const name = `${heldQueries} held queries`;
+  const queries = Array.from({ length: heldQueries }, (_, index) => ({
+    arrivesAt: index - heldQueries,
+    latencyMs: 1_000,
+  }));
+  const runs = seeds.map((seed) => {
+    const workload = { ...planWorkload({ ...scenarioOfHeld, name }, seed), queries };
+    const outcomes = simulate(workload, seed);
+    return { ofOracle: count(outcomes, 'on-time') / oracleGoodput(workload), unanswered: count(outcomes, 'rejected') };
+  });
+  return [
+    {
+      name: `${name}: goodput / oracle`,
+      value: Math.min(...runs.map((run) => run.ofOracle)),
+      unit: 'x',
+      reach: { above: 0.98 },
+    },
+    {
+      name: `${name}: never answered`,
+      value: Math.max(...runs.map((run) => run.unanswered)),
+      unit: '',
+      reach: { below: 1 },
+    },
+  ];
+}
+
+report([...scenarios.flatMap(measure), ...measureHeld()]);

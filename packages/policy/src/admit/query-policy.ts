@@ -1,0 +1,78 @@
+// The decisions of a router about queries: selection, admission, and the pick of a replica, on one view of the loads.
+
+import type { ReplicaRoute, Rng, TargetEntry } from '@pareto/core';
+import { createReplicaLoads, type LoadEffect, type ReplicaLoads, type RouteParams } from '../route/replica-loads.js';
+import { selectVariant, type Selection } from '../select/select-variant.js';
+import type { DecisionTrace } from '../select/trace.js';
+import type { SelectionQuery } from '../select/verdict.js';
+import { admit, type Admission, type AdmitParams, type HoldUsage } from './admit.js';
+import { createClassShares } from './class-shares.js';
+
+export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatches'> {
+  readonly requestBytes: number;
+  /** Queries that are held now, without this one. */
+  readonly held: HoldUsage;
+  /** Set if the query has not been decided before. Only such queries share the capacity by class. */
+  readonly isNew: boolean;
+}
+
+/** An admission, with the replica that a query is forwarded to. */
+export type Decision =
+  | (Extract<Admission, { kind: 'forward' }> & { readonly replica: ReplicaRoute })
+  | Exclude<Admission, { kind: 'forward' }>;
+
+export interface QueryPolicy {
+  readonly loads: ReplicaLoads;
+  /**
+   * Decides on a query for a target. A query that is forwarded counts as sent to its replica from then on. Overwrites
+   * `trace`, if given, with the verdicts on the candidates.
+   */
+  decide(target: TargetEntry, query: DecisionQuery, now: number, trace?: DecisionTrace): Decision;
+}
+
+export interface QueryPolicyParams {
+  readonly admit: AdmitParams;
+  readonly route: RouteParams;
+}
+
+export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyParams, rng: Rng): QueryPolicy {
+  const loads = createReplicaLoads(route);
+  const shares = createClassShares();
+
+  function record(target: TargetEntry, query: DecisionQuery, selection: Selection, now: number): void {
+    const waitBatches = waitBatchesOf(selection);
+    if (waitBatches === undefined) return;
+    const offered = { items: query.items, isAdmitted: selection.kind === 'chosen', waitBatches };
+    shares.record(target.task, query.objective, offered, now);
+  }
+  return {
+    loads,
+    decide(target, query, now, trace) {
+      const { items, objective, elapsedMs, isNew } = query;
+      const maxWaitBatches = isNew ? shares.maxWaitBatches(target.task, objective, now) : Infinity;
+      const asked = { ...query, now, maxWaitBatches };
+      const selection = selectVariant(target, asked, loads.candidates, { hopMs: loads.hopMs }, trace);
+      if (isNew) record(target, query, selection, now);
+      const admission = admit(selection, query.requestBytes, query.held, admitParams);
+      if (admission.kind !== 'forward') return admission;
+      const { candidate, batchMs } = admission.selection;
+      const request = { items, limitMs: objective.latencyMs - elapsedMs, maxWaitMs: maxWaitBatches * batchMs };
+      const replica = loads.pick(candidate, request, now, rng);
+      if (replica === undefined)
+        throw new Error(`chosen variant ${candidate.variant} has no replica that can be called`);
+      loads.step({ kind: 'sent', replica: replica.id, items }, now, noEffects);
+      return { ...admission, replica };
+    },
+  };
+}
+
+/** Sending a query has no effects on other queries. */
+const noEffects: LoadEffect[] = [];
+
+/** Returns the predicted wait of a query in batches. Undefined if loads do not decide about it. */
+function waitBatchesOf(selection: Selection): number | undefined {
+  const waiting =
+    selection.kind === 'chosen' ? selection : selection.kind === 'refused' ? selection.soonest : undefined;
+  if (waiting === undefined) return undefined;
+  return waiting.waitMs === 0 ? 0 : waiting.waitMs / Math.max(waiting.batchMs, 1e-3);
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { fallbackObjective, milliseconds, type Objective } from '@pareto/core';
+import { createClassShares } from '../../src/admit/class-shares.js';
+
+const objective = (latencyMs: number, fields: Partial<Objective> = {}): Objective => ({
+  ...fallbackObjective,
+  latencyMs: milliseconds(latencyMs),
+  ...fields,
+});
+const [tight, loose] = [objective(60), objective(400)];
+
+/** Records queries of both classes, evenly from `from` to `to`, each admitted with its own probability. */
+function offer(
+  shares: ReturnType<typeof createClassShares>,
+  from: number,
+  to: number,
+  admitted: readonly [number, number],
+) {
+  for (let now = from; now < to; now += 10) {
+    for (const [index, each] of [tight, loose].entries()) {
+      const isAdmitted = ((now / 10) % 10) / 10 < (admitted[index] ?? 0);
+      shares.record('digits', each, { items: 1, isAdmitted, waitBatches: 3 }, now);
+    }
+  }
+}
+
+describe('the shares of classes', () => {
+  it('limit the wait of the class that got more than its share, the more the further it is above', () => {
+    const shares = createClassShares();
+    offer(shares, 0, 1000, [0.5, 0.5]);
+    assert.deepEqual(
+      [shares.maxWaitBatches('digits', tight, 1000), shares.maxWaitBatches('digits', loose, 1000)],
+      [Infinity, Infinity],
+    );
+    offer(shares, 1000, 2000, [0.2, 0.9]);
+    assert.deepEqual(
+      [shares.maxWaitBatches('digits', tight, 2000), shares.maxWaitBatches('digits', loose, 2000)],
+      [Infinity, 0.5],
+    );
+    assert.equal(shares.maxWaitBatches('other', loose, 2000), Infinity);
+  });
+
+  it('count the last second only', () => {
+    const shares = createClassShares();
+    offer(shares, 0, 1000, [0.2, 0.9]);
+    offer(shares, 1000, 2500, [0.9, 0.9]);
+    assert.equal(shares.maxWaitBatches('digits', loose, 2500), Infinity);
+    assert.equal(shares.maxWaitBatches('digits', loose, 9000), Infinity, 'no other class is offered any more');
+  });
+
+  it('limit no class while queries do not wait for long and none is rejected', () => {
+    const shares = createClassShares();
+    for (let now = 0; now < 1000; now += 10) {
+      const waitBatches = now % 100 === 0 ? 0 : 3;
+      shares.record('digits', loose, { items: 1, isAdmitted: true, waitBatches }, now);
+    }
+    shares.record('digits', tight, { items: 1, isAdmitted: false, waitBatches: 0 }, 1000);
+    assert.equal(shares.maxWaitBatches('digits', loose, 1001), 0.5, 'a query was rejected');
+    shares.record('digits', tight, { items: 1, isAdmitted: true, waitBatches: 0 }, 2050);
+    assert.equal(shares.maxWaitBatches('digits', loose, 2060), Infinity);
+  });
+
+  it('limit neither a single class nor offline queries', () => {
+    const shares = createClassShares();
+    for (let now = 0; now < 1000; now += 10) {
+      shares.record('digits', loose, { items: 1, isAdmitted: now % 20 === 0, waitBatches: 9 }, now);
+    }
+    assert.equal(shares.maxWaitBatches('digits', loose, 1000), Infinity);
+    offer(shares, 1000, 2000, [0.2, 0.9]);
+    assert.equal(shares.maxWaitBatches('digits', objective(400, { class: 'offline' }), 2000), Infinity);
+  });
+
+  it('weigh queries by their items', () => {
+    const shares = createClassShares();
+    for (let now = 0; now < 1000; now += 10) {
+      shares.record('digits', loose, { items: 8, isAdmitted: true, waitBatches: 3 }, now);
+      shares.record('digits', loose, { items: 1, isAdmitted: false, waitBatches: 3 }, now);
+      shares.record('digits', tight, { items: 1, isAdmitted: now % 100 !== 0, waitBatches: 3 }, now);
+    }
+    assert.equal(shares.maxWaitBatches('digits', loose, 1000), Infinity, '8 of 9 items, as of the other class');
+  });
+});
