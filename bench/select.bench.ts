@@ -66,8 +66,7 @@ function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
         end: 'undelivered',
         load: undefined,
         hopMs: undefined,
-        excessMs: undefined,
-        isLate: false,
+        late: undefined,
       } as const;
       loads.step({ kind: 'ended', replica: replica.id, items, ...ended }, 0, []);
     }

@@ -1,6 +1,6 @@
 // A model on a cluster: its capacity, and the outcome of the load that is offered to it.
 
-import { createSeededRng, systemClock } from '@pareto/core';
+import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
 import { runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
 import { encodeInferRequest } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
@@ -59,6 +59,8 @@ export async function createSubject(client: TestClient, callers: Callers, model:
   return {
     model,
     async offer(processAt, latenciesMs) {
+      // The queries of the load before have no share of the capacity any more.
+      await systemClock.sleep(milliseconds(2_000));
       const capacity = await measureCapacity();
       const rng = createSeededRng(1);
       const mix = latenciesMs.map((latencyMs) => ({ name: `${latencyMs} ms`, latencyMs, weight: 1 }));

@@ -23,7 +23,8 @@ export type Outcome = 'on-time' | 'late' | 'rejected' | 'dropped';
 interface Sent extends QueuedQuery {
   readonly index: number;
   readonly route: ReplicaRoute;
-  readonly predictedMs: number;
+  /** Time that the prediction left, without the margin. */
+  readonly slackMs: number;
   readonly sentAt: number;
   readonly query: SimulatedQuery;
 }
@@ -75,12 +76,12 @@ export function simulate({ queries, runTimes }: Workload, seed: number): readonl
     events.schedule(now + wayMs, (repliedAt) => {
       // The objective of a held query counts from the moment when the replicas are ready.
       const latencyMs = repliedAt - Math.max(0, sent.query.arrivesAt);
-      outcomes[sent.index] = end === 'missed' ? 'dropped' : latencyMs <= sent.query.latencyMs ? 'on-time' : 'late';
+      const isLate = end === 'missed' || latencyMs > sent.query.latencyMs;
+      outcomes[sent.index] = end === 'missed' ? 'dropped' : isLate ? 'late' : 'on-time';
       const ended = {
         ...({ kind: 'ended', replica: sent.route.id, items: 1, end, load } as const),
         hopMs: repliedAt - sent.sentAt - tookMs,
-        isLate: latencyMs > sent.query.latencyMs,
-        excessMs: end === 'answered' ? latencyMs - sent.predictedMs : undefined,
+        late: isLate ? { slackMs: sent.slackMs, latencyMs: sent.query.latencyMs } : undefined,
       };
       policy.loads.step(ended, repliedAt, []);
       resumeHeld(repliedAt);
@@ -94,7 +95,7 @@ export function simulate({ queries, runTimes }: Workload, seed: number): readonl
     const { replica, selection } = decision;
     events.schedule(now + wayMs, (enqueuedAt) => {
       const sent: Sent = {
-        ...{ index, query, route: replica, predictedMs: selection.predictedMs, sentAt: now },
+        ...{ index, query, route: replica, slackMs: selection.slackMs + selection.marginMs, sentAt: now },
         ...{ items: 1, bytes: 1_000, batchKey: '', priority: Infinity, enqueuedAt },
         ...{ dueAt: enqueuedAt + query.latencyMs, deadlineAt: Infinity },
       };

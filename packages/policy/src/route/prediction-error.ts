@@ -1,48 +1,42 @@
-// The margin that predictions need so that nearly all admitted queries meet their objective, learnt from the answers.
+// The margin that predictions need so that nearly all admitted queries meet their objective, learnt from late ones.
 
 export interface PredictionError {
-  /** Time to add to predictions. At least 0. */
-  readonly marginMs: number;
-  /** Corrects the margin by an admitted query that was answered `excessMs` later than predicted without the margin. */
-  observe(excessMs: number, isLate: boolean): void;
-  /** Corrects the margin by an admitted query that its worker rejected, because it could not be answered in time. */
-  missed(): void;
+  /** Returns the time to add to predictions. At least 0. */
+  marginMs(now: number): number;
+  /**
+   * Records that a query was late, which was admitted with `slackMs` more than predicted without the margin. A query
+   * that its worker rejected because it could no longer be answered in time is late too.
+   */
+  late(slackMs: number, latencyMs: number, now: number): void;
 }
 
-/** Share of the admitted queries that meet their objective, and quantile of the excess that limits the margin. */
-const kept = 0.997;
-/** Step per answer, relative to the mean distance of the excess from its quantile. */
-const step = 0.1;
-const distanceWeight = 0.05;
-/** Step of the needed part per answer. */
-const partStep = 0.05;
-/** Maximum distance that counts, relative to the mean: a pause says little about the usual error. */
-const maxDistances = 10;
+/** Part of the distance to the slack of a late query by which the margin rises, and the least rise by its latency limit. */
+const rise = 0.5;
+const leastRise = 0.02;
+/** Time between two rises. The late queries of a pause have one cause, which a larger margin would not have prevented. */
+const restMs = 20;
+/** Time in which half of the margin is forgotten. */
+const halfLifeMs = 20_000;
 
 /**
- * Tracks the quantile of the excess in steps (Robbins and Monro 1951), and the part of it that is needed: a late answer
- * raises the part, and others lower it. Queries with a loose objective exceed their prediction while those that are due
- * before overtake them, but are not late.
+ * Creates a margin of 0. A late query raises it towards the slack at which that query was admitted, so that such queries
+ * are rejected. It falls with time, so that the router tries again with less.
  */
 export function createPredictionError(): PredictionError {
-  let quantileMs = 0;
-  let distanceMs = 1;
-  let part = 1;
-  function move(isAbove: boolean, isLate: boolean): void {
-    quantileMs = Math.max(0, quantileMs + step * (isAbove ? kept : kept - 1) * distanceMs);
-    part = Math.max(0, Math.min(1, part + partStep * (isLate ? kept : kept - 1)));
+  let marginMs = 0;
+  let at = -Infinity;
+  let raisedAt = -Infinity;
+  function marginAt(now: number): number {
+    return marginMs === 0 ? 0 : marginMs * 0.5 ** ((now - at) / halfLifeMs);
   }
   return {
-    get marginMs() {
-      return part * quantileMs;
+    marginMs: marginAt,
+    late(slackMs, latencyMs, now) {
+      if (now - raisedAt < restMs) return;
+      const margin = marginAt(now);
+      marginMs = margin + Math.max(leastRise * latencyMs, rise * (slackMs - margin));
+      at = now;
+      raisedAt = now;
     },
-    observe(excessMs, isLate) {
-      // A prediction that was far too long says little about the usual error either.
-      const below = Math.min(quantileMs - excessMs, quantileMs + distanceMs);
-      const distance = Math.min(maxDistances * distanceMs, Math.max(excessMs - quantileMs, below));
-      distanceMs += distanceWeight * (distance - distanceMs);
-      move(excessMs > quantileMs, isLate);
-    },
-    missed: () => move(true, true),
   };
 }

@@ -49,10 +49,8 @@ export type LoadEvent =
       readonly load: ReplicaLoad | undefined;
       /** Time between sending and the reply that the query did not spend at the worker. Undefined if unknown. */
       readonly hopMs: number | undefined;
-      /** Latency minus the predicted one. Undefined if the prediction does not cover all of it. */
-      readonly excessMs: number | undefined;
-      /** Set if the query was answered later than its objective allows. */
-      readonly isLate: boolean;
+      /** The broken promise, if the query was admitted but was late or missed its objective. Undefined if it was kept. */
+      readonly late: { readonly slackMs: number; readonly latencyMs: number } | undefined;
     }
   /** The worker answered a ping. `load` is undefined if the replica cannot be called. */
   | { readonly kind: 'reported'; readonly replica: ReplicaId; readonly load: ReplicaLoad | undefined }
@@ -97,7 +95,7 @@ export interface ReplicaLoads {
 
 /** Wait of a replica whose queue is full: longer than any objective, but finite, since the replica is reachable. */
 const fullMs = 1e9;
-const hopSteps = { median: 0.05, p99: 0.1 };
+const hopStep = 0.05;
 
 interface ReplicaState {
   readonly route: ReplicaRoute;
@@ -115,7 +113,7 @@ interface ReplicaState {
   typical: number;
   slow: number;
   isInterfered: boolean;
-  /** 99th percentile of the time that a query spends between router and worker. */
+  /** Median time that a query spends between router and worker. */
   hopMs: number;
   failures: number;
   ejectedUntil: number;
@@ -140,14 +138,15 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   /** Updates the numbers of the candidate after a change of one replica. */
   function refresh(state: ReplicaState, now: number): void {
     state.of.tree.set(state.position, freeAtOf(state, now));
-    refreshCandidate(state.of);
+    refreshCandidate(state.of, now);
   }
-  function refreshCandidate({ candidate: { index }, tree, replicas, error }: CandidateState): void {
+  function refreshCandidate({ candidate: { index }, tree, replicas, error }: CandidateState, now: number): void {
     const best = replicas[tree.min];
     const at = loadFields * index;
     candidates[at + loadField.freeAt] = best === undefined ? Infinity : tree.get(tree.min);
     candidates[at + loadField.aheadItems] = best?.aheadItems ?? 0;
-    candidates[at + loadField.overheadMs] = (best?.hopMs ?? 0) + error.marginMs;
+    candidates[at + loadField.hopMs] = best?.hopMs ?? 0;
+    candidates[at + loadField.marginMs] = error.marginMs(now);
     candidates[at + loadField.slow] = best?.slow ?? 1;
   }
 
@@ -191,7 +190,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       states.set(route.id, state);
       tree.set(position, freeAtOf(state, now));
     }
-    refreshCandidate(added);
+    refreshCandidate(added, now);
     return added;
   }
 
@@ -207,15 +206,13 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       state.freeAt -= event.items * state.itemMs;
     } else if (!state.isDown) applyLoad(state, event.load, now);
     if (event.hopMs !== undefined) observeHop(state, Math.max(0.05, event.hopMs));
-    const { error } = state.of;
-    if (event.end === 'missed') error.missed();
-    else if (event.excessMs !== undefined) error.observe(event.excessMs + error.marginMs, event.isLate);
+    if (event.late !== undefined) state.of.error.late(event.late.slackMs, event.late.latencyMs, now);
     if (event.end === 'failed') countFailure(state, now, effects);
     else if (event.end === 'answered') state.failures = 0;
   }
   function observeHop(state: ReplicaState, tookMs: number): void {
-    hopMs = trackQuantile(hopMs, tookMs, 0.5, hopSteps.median);
-    state.hopMs = trackQuantile(state.hopMs, tookMs, 0.99, hopSteps.p99);
+    hopMs = trackQuantile(hopMs, tookMs, 0.5, hopStep);
+    state.hopMs = trackQuantile(state.hopMs, tookMs, 0.5, hopStep);
   }
   function countFailure(state: ReplicaState, now: number, effects: LoadEffect[]): void {
     state.failures += 1;
@@ -245,7 +242,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     const { profile } = state.of.candidate;
     const joined = Math.max(items, Math.min(state.route.batchCeiling, state.aheadItems + items));
     const serviceMs = profile === undefined ? 0 : serviceP99(profile, joined) * state.slow;
-    return waitMs <= maxWaitMs && waitMs + serviceMs + state.hopMs + state.of.error.marginMs <= limitMs;
+    return waitMs <= maxWaitMs && waitMs + serviceMs + state.hopMs + state.of.error.marginMs(now) <= limitMs;
   }
 
   return {

@@ -29,6 +29,8 @@ export type Selection =
       readonly predictedMs: number;
       /** Latency limit minus the predicted latency. */
       readonly slackMs: number;
+      /** Part of the prediction that is a margin, because admitted queries were late. */
+      readonly marginMs: number;
       /** Predicted wait for the start of the batch. */
       readonly waitMs: number;
       /** Expected time of a batch at the ceiling. */
@@ -56,6 +58,7 @@ export interface BusyCandidate {
   readonly waitMs: number;
   /** Expected time of a batch at the ceiling. */
   readonly batchMs: number;
+  readonly marginMs: number;
 }
 
 const { eligible, cold, busy, backlogged, unplaceable, unmeasured } = verdictCodes;
@@ -116,7 +119,7 @@ export function selectVariant(
       aheadItems = loads[load + loadField.aheadItems] ?? 0;
       const joined = Math.min(most, aheadItems + items);
       const serviceMs = joined > items ? p99Of(target, columns, position, joined) : idleMs - hopMs;
-      const overheadMs = Math.max(hopMs, loads[load + loadField.overheadMs] ?? 0);
+      const overheadMs = Math.max(hopMs, loads[load + loadField.hopMs] ?? 0) + (loads[load + loadField.marginMs] ?? 0);
       latency = elapsedMs + overheadMs + waitMs + serviceMs * (loads[load + loadField.slow] ?? 1);
     }
     predictedMs[position] = latency;
@@ -169,12 +172,14 @@ function predictionOf(
   position: number,
   loads: CandidateLoads | undefined,
   now: number,
-): Pick<BusyCandidate, 'predictedMs' | 'waitMs' | 'batchMs'> {
-  const freeAt = loads?.[loadFields * (index[position] ?? -1) + loadField.freeAt] ?? now;
+): Omit<BusyCandidate, 'candidate'> {
+  const load = loadFields * (index[position] ?? -1);
+  const freeAt = loads?.[load + loadField.freeAt] ?? now;
   return {
     predictedMs: predictedMs[position] ?? Infinity,
     waitMs: Math.max(0, freeAt - now),
     batchMs: batchMs[position] ?? 0,
+    marginMs: loads?.[load + loadField.marginMs] ?? 0,
   };
 }
 

@@ -5,7 +5,16 @@ import { candidate } from '../support/candidates.js';
 const params = { maxHeld: 2, maxHeldBytes: 100 };
 const cold: Selection = { kind: 'cold', candidate: candidate(0), position: 0 };
 const chosen: Selection = {
-  ...{ kind: 'chosen', candidate: candidate(0), position: 0, predictedMs: 1, slackMs: 1, waitMs: 0, batchMs: 1 },
+  ...{
+    kind: 'chosen',
+    candidate: candidate(0),
+    position: 0,
+    predictedMs: 1,
+    slackMs: 1,
+    waitMs: 0,
+    batchMs: 1,
+    marginMs: 0,
+  },
   ...{ degraded: false, missed: undefined },
 };
 const refused = (reason: Extract<Selection, { kind: 'refused' }>['reason']): Selection => ({

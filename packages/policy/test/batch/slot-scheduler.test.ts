@@ -163,7 +163,13 @@ describe('the slot scheduler', () => {
 
   it('reports the backlog by what runs, waits, and shares the slot', () => {
     const { send, load, at } = setUp(1, ['a', 'b']);
-    const idle = { queuedItems: 0, runningItems: 0, backlogMs: 0, itemMs: 4, typical: 1, slow: 1 };
+    const idle = {
+      queuedItems: 0,
+      runningItems: 0,
+      backlogMs: 0,
+      itemMs: 4,
+      ...{ typical: 1, slow: 1, interfered: false },
+    };
     assert.deepEqual(load('a'), idle);
     send('a', queued('1', 900));
     at(4);

@@ -16,7 +16,7 @@ describe('the service estimate', () => {
     estimate.observe(1, 99, 0);
     estimate.setProfile(measured);
     assert.deepEqual([estimate.p50(1, 0), estimate.p50(4, 0), estimate.p99(1, 0)], [10, 20, 12]);
-    assert.deepEqual(estimate.correction(0), { typical: 1, slow: 1 });
+    assert.deepEqual(estimate.correction(0), { typical: 1, slow: 1, interfered: false });
   });
 
   it('approaches the live median and 99th percentile, at every batch size', () => {
@@ -50,6 +50,21 @@ describe('the service estimate', () => {
     near(estimate.p50(1, 500), 80, 0.05);
     estimate.setProfile(profile({ 1: 80 }));
     assert.equal(estimate.p50(1, 500), 80);
+  });
+
+  it('calls a replica Interfered after 10 s and 50 batches above 1.25 times the profile, until it recovers', () => {
+    const estimate = createServiceEstimate();
+    estimate.setProfile(measured);
+    const run = (from: number, to: number, everyMs: number, tookMs: number): boolean => {
+      for (let now = from; now < to; now += everyMs) estimate.observe(1, tookMs, now);
+      return estimate.correction(to).interfered;
+    };
+    assert.equal(run(0, 20_000, 100, 12), false, 'slower, but not by enough');
+    assert.equal(run(20_000, 29_000, 100, 16), false, 'not for long enough');
+    assert.equal(run(29_000, 33_000, 100, 16), true);
+    assert.equal(run(33_000, 34_000, 100, 12.2), true, 'not yet recovered');
+    assert.equal(run(34_000, 36_000, 100, 10), false);
+    assert.equal(run(36_000, 56_000, 500, 30), false, 'too few batches');
   });
 
   it('never puts the 99th percentile below the median', () => {

@@ -43,7 +43,7 @@ function setUp(replicas: number, of = params) {
     ended: (index: number, end: QueryEnd, fields: Partial<Extract<LoadEvent, { kind: 'ended' }>> = {}) =>
       step({
         ...{ kind: 'ended', replica: idOf(index), items: 1, end, load: undefined },
-        ...{ hopMs: undefined, excessMs: undefined, isLate: false },
+        ...{ hopMs: undefined, late: undefined },
         ...fields,
       }),
     mark: (index: number, kind: 'full' | 'down') => step({ kind, replica: idOf(index) }),
@@ -136,21 +136,28 @@ describe('the loads of replicas', () => {
     assert.deepEqual(report(0, load(5)), []);
   });
 
-  it('learn the time between router and worker, and by how much predictions are too short', () => {
+  it('learn the time between router and worker', () => {
     const { ended, loads, field } = setUp(1);
-    for (let i = 0; i < 300; i++) ended(0, 'answered', { load: load(0), hopMs: i % 10 === 0 ? 20 : 4, excessMs: -5 });
+    for (let i = 0; i < 300; i++) ended(0, 'answered', { load: load(0), hopMs: i % 10 === 0 ? 20 : 4 });
     assert.ok(Math.abs(loads.hopMs - 4) < 0.5, `${loads.hopMs}`);
-    const hopOnly = field('overheadMs');
-    assert.ok(hopOnly > 15 && hopOnly < 40, `${hopOnly}`);
-    let margin = 0;
-    for (let i = 0; i < 2_000; i++) {
-      // An answer takes up to 4 ms longer than predicted without the margin.
-      margin = field('overheadMs') - hopOnly;
-      ended(0, 'answered', { load: load(0), excessMs: -5 + (i % 10) - margin });
-    }
-    assert.ok(margin > 2 && margin < 8, `${margin}`);
-    ended(0, 'missed', { load: load(0) });
-    assert.ok(field('overheadMs') - hopOnly > margin);
+    assert.ok(Math.abs(field('hopMs') - 4) < 0.5, `${field('hopMs')}`);
+  });
+
+  it('add a margin after late answers, which falls with time', () => {
+    const { ended, field, clock, report } = setUp(1);
+    const late = (slackMs: number): void => {
+      clock.now += 100;
+      ended(0, 'answered', { load: load(0), late: { slackMs, latencyMs: 100 } });
+    };
+    late(10);
+    assert.equal(field('marginMs'), 5);
+    late(10);
+    assert.ok(Math.abs(field('marginMs') - 7.5) < 0.1);
+    late(0);
+    assert.ok(Math.abs(field('marginMs') - 9.5) < 0.1, 'rises by 2 % of the latency at least');
+    clock.now += 20_000;
+    report(0, load(0));
+    assert.ok(Math.abs(field('marginMs') - 4.7) < 0.1);
   });
 });
 

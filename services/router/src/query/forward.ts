@@ -36,12 +36,14 @@ export async function forward(
   });
   const now = core.clock.now();
   const { reply } = outcome;
-  const isPredicted = outcome.kind === 'answered' && routed.isFirst;
+  const end = endOf(outcome);
+  const isPredicted = routed.isFirst && (end === 'answered' || end === 'missed');
+  const limitMs = resolved.objective.latencyMs;
+  const isLate = end === 'missed' || now - query.call.receivedAt > limitMs;
   core.loads.apply({
-    ...{ kind: 'ended', replica: replica.id, items, end: endOf(outcome), load: reply?.load },
+    ...{ kind: 'ended', replica: replica.id, items, end, load: reply?.load },
     hopMs: reply === undefined || reply.tookMs === 0 ? undefined : now - sentAt - reply.tookMs,
-    isLate: outcome.kind === 'answered' && now - query.call.receivedAt > resolved.objective.latencyMs,
-    excessMs: isPredicted ? now - query.call.receivedAt - selection.predictedMs : undefined,
+    late: isPredicted && isLate ? { slackMs: selection.slackMs + selection.marginMs, latencyMs: limitMs } : undefined,
   });
   applyOutcome(core, outcome, replica);
   core.holds.resume();
