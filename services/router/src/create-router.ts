@@ -23,6 +23,7 @@ import { createNonces } from './decisions/decision-id.js';
 import { createDecisionLog } from './decisions/decision-log.js';
 import { createHttp } from './create-http.js';
 import { createHolds } from './query/holds.js';
+import { createLoopLag } from './query/loop-lag.js';
 import type { RouterCore } from './query/router-core.js';
 
 export interface Router {
@@ -116,6 +117,7 @@ function createCore(
       clock,
     }),
     holds: createHolds({ changes: parts.changes, maxHoldMs, draining: lifecycle.draining, clock }),
+    loopLag: createLoopLag(clock),
     draining: lifecycle.draining,
     retryBudget: { tokens: retry.initialBudget },
     trace: createTrace(),

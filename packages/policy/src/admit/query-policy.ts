@@ -51,7 +51,7 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
       const { items, objective, elapsedMs, isNew } = query;
       const maxWaitBatches = isNew ? shares.maxWaitBatches(target.task, objective, now) : Infinity;
       const asked = { ...query, now, maxWaitBatches };
-      const selection = selectVariant(target, asked, loads.candidates, { hopMs: loads.hopMs }, trace);
+      const selection = selectVariant(target, asked, loads.candidates, { hopMs: loads.quietHopMs }, trace);
       if (isNew) record(target, query, selection, now);
       const admission = admit(selection, query.requestBytes, query.held, admitParams);
       if (admission.kind !== 'forward') return admission;

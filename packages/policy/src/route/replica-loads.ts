@@ -77,7 +77,9 @@ export interface PickRequest {
 export interface ReplicaLoads {
   /** Loads that selection reads. Another array after a table with more candidates. */
   readonly candidates: CandidateLoads;
-  /** Median time that a query spends between router and worker. */
+  /** Time that a query spends between router and worker while they are not busy: the 10th percentile. */
+  readonly quietHopMs: number;
+  /** Median of that time. */
   readonly hopMs: number;
   /** Number of replicas that can be called. */
   readonly callable: number;
@@ -133,7 +135,8 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   /** States by `Candidate.index`. */
   let known: (CandidateState | undefined)[] = [];
   let candidates = createCandidateLoads(0);
-  let hopMs = params.hopMs;
+  let quietHopMs = params.hopMs;
+  let { hopMs } = params;
 
   /** Updates the numbers of the candidate after a change of one replica. */
   function refresh(state: ReplicaState, now: number): void {
@@ -211,6 +214,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     else if (event.end === 'answered') state.failures = 0;
   }
   function observeHop(state: ReplicaState, tookMs: number): void {
+    quietHopMs = trackQuantile(quietHopMs, tookMs, 0.1, hopStep);
     hopMs = trackQuantile(hopMs, tookMs, 0.5, hopStep);
     state.hopMs = trackQuantile(state.hopMs, tookMs, 0.5, hopStep);
   }
@@ -248,6 +252,9 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   return {
     get candidates() {
       return candidates;
+    },
+    get quietHopMs() {
+      return quietHopMs;
     },
     get hopMs() {
       return hopMs;

@@ -48,7 +48,7 @@ export interface SelectionQuery {
 export type Preference = 'cheapest' | 'most-accurate';
 
 export interface SelectParams {
-  /** Median round trip from router to worker, in ms. */
+  /** Round trip from router to worker while they are not busy, in ms. */
   readonly hopMs: number;
 }
 

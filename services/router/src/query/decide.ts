@@ -26,7 +26,7 @@ export function decide(
   const began = core.clock.now();
   const { entry, items, preference, table } = resolved;
   const objective = isFirst ? admissionObjective(query, resolved, core.clock) : resolved.objective;
-  const elapsedMs = isFirst ? began - query.call.receivedAt : 0;
+  const elapsedMs = isFirst ? began - query.call.receivedAt + core.loopLag.lagMs : 0;
   const held = isHeld ? { count: 0, bytes: 0 } : core.holds.usage;
   const asked = { items, objective, elapsedMs, preference, held, requestBytes: query.body.length, isNew: isFirst };
   const decided = core.policy.decide(entry, asked, began, core.trace);

@@ -29,6 +29,7 @@ export async function forward(
   core.decisions.sentTo(decision, replica.worker);
   const { items } = resolved;
   const sentAt = core.clock.now();
+  const { lagMs } = core.loopLag;
   const outcome = await core.workers.infer(replica, query.body, {
     signal: query.call.signal,
     timeoutMs: remainingMs(query, core.clock),
@@ -39,7 +40,7 @@ export async function forward(
   const end = endOf(outcome);
   const isPredicted = routed.isFirst && (end === 'answered' || end === 'missed');
   const limitMs = resolved.objective.latencyMs;
-  const isLate = end === 'missed' || now - query.call.receivedAt > limitMs;
+  const isLate = end === 'missed' || now - query.call.receivedAt + lagMs > limitMs;
   core.loads.apply({
     ...{ kind: 'ended', replica: replica.id, items, end, load: reply?.load },
     hopMs: reply === undefined || reply.tookMs === 0 ? undefined : now - sentAt - reply.tookMs,
@@ -65,7 +66,7 @@ function metadataOf(
 ): Record<string, string> {
   const { candidate, degraded } = routed.selection;
   // A query that was held or sent before has its whole latency again: a late answer is better than none.
-  const elapsedMs = routed.isFirst ? core.clock.now() - query.call.receivedAt : 0;
+  const elapsedMs = routed.isFirst ? core.clock.now() - query.call.receivedAt + core.loopLag.lagMs : 0;
   const decision = encodeDecision({
     decisionId: formatDecisionId(routed.decision),
     replica: routed.replica.id,
@@ -73,7 +74,8 @@ function metadataOf(
     accuracy: candidate.accuracy?.value,
     coldStart: routed.isColdStart,
     degraded,
-    latencyLeftMs: Math.max(0, resolved.objective.latencyMs - elapsedMs),
+    // The reply has to come back, too.
+    latencyLeftMs: Math.max(0, resolved.objective.latencyMs - elapsedMs - core.loads.view.hopMs),
   });
   const { traceparent } = query;
   return { [decisionKey]: decision, ...(traceparent === undefined ? {} : { traceparent }) };

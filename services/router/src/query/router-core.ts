@@ -14,6 +14,7 @@ import type { TableClient } from '../table/table-client.js';
 import type { RouterLoads } from '../workers/router-loads.js';
 import type { WorkerPool } from '../workers/worker-pool.js';
 import type { Holds } from './holds.js';
+import type { LoopLag } from './loop-lag.js';
 
 export interface RouterCore {
   /** Prefix of decision ids. Unique to this process. */
@@ -29,6 +30,7 @@ export interface RouterCore {
   readonly otherRouters: OtherRouters;
   readonly demand: DemandRecorder;
   readonly holds: Holds;
+  readonly loopLag: LoopLag;
   readonly changes: ChangeSignal;
   /** Aborts when the router drains. */
   readonly draining: AbortSignal;

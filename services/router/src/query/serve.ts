@@ -17,6 +17,7 @@ export interface Served extends Answer {
 /** Throws a ParetoError whose code is the query's status. */
 export async function serve(core: RouterCore, query: ClientQuery): Promise<Served> {
   const { call } = query;
+  core.loopLag.queryArrived();
   const decision = core.decisions.next();
   const decisionId = formatDecisionId(decision);
   const span = core.tracer.startSpan('router.infer', {
