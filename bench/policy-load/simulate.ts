@@ -25,6 +25,8 @@ interface Sent extends QueuedQuery {
   readonly route: ReplicaRoute;
   /** Time that the prediction left, without the margin. */
   readonly slackMs: number;
+  /** Set if the replica was not idle. */
+  readonly hasWaited: boolean;
   readonly sentAt: number;
   readonly query: SimulatedQuery;
 }
@@ -81,7 +83,7 @@ export function simulate({ queries, runTimes }: Workload, seed: number): readonl
       const ended = {
         ...({ kind: 'ended', replica: sent.route.id, items: 1, end, load } as const),
         hopMs: repliedAt - sent.sentAt - tookMs,
-        late: isLate ? { slackMs: sent.slackMs, latencyMs: sent.query.latencyMs } : undefined,
+        late: isLate && sent.hasWaited ? { slackMs: sent.slackMs, latencyMs: sent.query.latencyMs } : undefined,
       };
       policy.loads.step(ended, repliedAt, []);
       resumeHeld(repliedAt);
@@ -95,7 +97,14 @@ export function simulate({ queries, runTimes }: Workload, seed: number): readonl
     const { replica, selection } = decision;
     events.schedule(now + wayMs, (enqueuedAt) => {
       const sent: Sent = {
-        ...{ index, query, route: replica, slackMs: selection.slackMs + selection.marginMs, sentAt: now },
+        ...{
+          index,
+          query,
+          route: replica,
+          slackMs: selection.slackMs + selection.marginMs,
+          hasWaited: selection.waitMs > 0,
+          sentAt: now,
+        },
         ...{ items: 1, bytes: 1_000, batchKey: '', priority: Infinity, enqueuedAt },
         ...{ dueAt: enqueuedAt + query.latencyMs, deadlineAt: Infinity },
       };

@@ -128,6 +128,7 @@ export {
   type ReplicaLoads,
   type RouteParams,
 } from './route/replica-loads.js';
+export { trackLag } from './estimate/track-lag.js';
 export { exclusionsOf } from './select/exclusions.js';
 export { nearestFeasible, type Offer } from './select/nearest.js';
 export { preferenceOf } from './select/rank.js';

@@ -13,6 +13,8 @@ import {
 const latencyBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 const decisionBuckets = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2];
 const batchBuckets = [1, 2, 4, 8, 16, 32, 64, 128];
+/** Ratios of an actual to a predicted value. */
+const ratioBuckets = [0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10];
 
 /** Metrics of the limits on callers. */
 export interface LimitMetrics {
@@ -33,6 +35,7 @@ export interface RouterMetrics extends ServiceMetrics {
   readonly decisions: Counter<'outcome'>;
   readonly decisionTime: Histogram;
   readonly violations: Counter<'target'>;
+  readonly predictionRatio: Histogram<'target'>;
   readonly cost: Counter<'target'>;
   readonly retries: Counter<'reason'>;
   readonly held: Gauge;
@@ -60,6 +63,12 @@ export function createRouterMetrics(make: Instruments = createInstruments('route
     violations: make.counter('pareto_objective_violations_total', 'Answers that took longer than latency_ms', [
       'target',
     ]),
+    predictionRatio: make.histogram(
+      'pareto_prediction_ratio',
+      'Latency of queries that were answered by the first replica, divided by the predicted latency',
+      ratioBuckets,
+      ['target'],
+    ),
     cost: make.counter('pareto_cost_usd_total', 'Cost of the device time of queries, in USD', ['target']),
     retries: make.counter('pareto_retries_total', 'Queries retried on another replica, by reason', ['reason']),
     held: make.gauge('pareto_held_requests', 'Queries that wait for a cold variant'),

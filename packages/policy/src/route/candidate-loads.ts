@@ -1,18 +1,19 @@
-// The load that selection reads: five numbers for each candidate, next to each other in one array.
+// The load that selection reads: six numbers for each candidate, next to each other in one array.
 
 /** Numbers of candidate `i`, from `loadFields * i`. Each describes its callable replica that is free first. */
 export type CandidateLoads = Float64Array;
 
-export const loadFields = 5;
+export const loadFields = 6;
 /**
  * Offsets of the numbers.
  * - `freeAt`: time at which the replica can start one more item. In the past if it is idle, Infinity if none can be called.
  * - `aheadItems`: items at the replica that have not been answered.
  * - `hopMs`: median time that a query spends between router and worker.
+ * - `hopTailMs`: 99th percentile of that time.
  * - `marginMs`: time to add because admitted queries were late.
  * - `slow`: live 99th percentile of the replica's service time divided by the profiled one.
  */
-export const loadField = { freeAt: 0, aheadItems: 1, hopMs: 2, marginMs: 3, slow: 4 } as const;
+export const loadField = { freeAt: 0, aheadItems: 1, hopMs: 2, hopTailMs: 3, marginMs: 4, slow: 5 } as const;
 
 /** Creates the loads of `count` candidates. Those of `before` are kept, others cannot be called. */
 export function createCandidateLoads(count: number, before: CandidateLoads = new Float64Array(0)): CandidateLoads {

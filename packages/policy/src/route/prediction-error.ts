@@ -10,17 +10,18 @@ export interface PredictionError {
   late(slackMs: number, latencyMs: number, now: number): void;
 }
 
-/** Part of the distance to the slack of a late query by which the margin rises, and the least rise by its latency limit. */
-const rise = 0.5;
-const leastRise = 0.02;
-/** Time between two rises. The late queries of a pause have one cause, which a larger margin would not have prevented. */
+/** Rise of the margin by a late query, as a share of its latency limit. */
+const rise = 0.03;
+/** Slack above the margin from which a late query shows a pause, by its latency limit: a larger margin would not help. */
+const pauseShare = 0.25;
+/** Time between two rises, because late queries often have one cause. */
 const restMs = 20;
 /** Time in which half of the margin is forgotten. */
 const halfLifeMs = 20_000;
 
 /**
- * Creates a margin of 0. A late query raises it towards the slack at which that query was admitted, so that such queries
- * are rejected. It falls with time, so that the router tries again with less.
+ * Creates a margin of 0. A query that was late although it was admitted with little more than the margin raises it. It
+ * falls with time, so that the router tries again with less.
  */
 export function createPredictionError(): PredictionError {
   let marginMs = 0;
@@ -32,9 +33,9 @@ export function createPredictionError(): PredictionError {
   return {
     marginMs: marginAt,
     late(slackMs, latencyMs, now) {
-      if (now - raisedAt < restMs) return;
       const margin = marginAt(now);
-      marginMs = margin + Math.max(leastRise * latencyMs, rise * (slackMs - margin));
+      if (now - raisedAt < restMs || slackMs > margin + pauseShare * latencyMs) return;
+      marginMs = margin + rise * latencyMs;
       at = now;
       raisedAt = now;
     },

@@ -98,6 +98,7 @@ export interface ReplicaLoads {
 /** Wait of a replica whose queue is full: longer than any objective, but finite, since the replica is reachable. */
 const fullMs = 1e9;
 const hopStep = 0.05;
+const hopTailStep = 0.1;
 
 interface ReplicaState {
   readonly route: ReplicaRoute;
@@ -117,6 +118,8 @@ interface ReplicaState {
   isInterfered: boolean;
   /** Median time that a query spends between router and worker. */
   hopMs: number;
+  /** 99th percentile of that time. */
+  hopTailMs: number;
   failures: number;
   ejectedUntil: number;
   isFull: boolean;
@@ -149,6 +152,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     candidates[at + loadField.freeAt] = best === undefined ? Infinity : tree.get(tree.min);
     candidates[at + loadField.aheadItems] = best?.aheadItems ?? 0;
     candidates[at + loadField.hopMs] = best?.hopMs ?? 0;
+    candidates[at + loadField.hopTailMs] = best?.hopTailMs ?? 0;
     candidates[at + loadField.marginMs] = error.marginMs(now);
     candidates[at + loadField.slow] = best?.slow ?? 1;
   }
@@ -217,6 +221,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     quietHopMs = trackQuantile(quietHopMs, tookMs, 0.1, hopStep);
     hopMs = trackQuantile(hopMs, tookMs, 0.5, hopStep);
     state.hopMs = trackQuantile(state.hopMs, tookMs, 0.5, hopStep);
+    state.hopTailMs = trackQuantile(state.hopTailMs, tookMs, 0.99, hopTailStep);
   }
   function countFailure(state: ReplicaState, now: number, effects: LoadEffect[]): void {
     state.failures += 1;
@@ -330,6 +335,7 @@ function createReplicaState(
     slow: isSame ? before.slow : 1,
     isInterfered: isSame && before.isInterfered,
     hopMs: before?.hopMs ?? hopMs,
+    hopTailMs: before?.hopTailMs ?? hopMs,
     failures: before?.failures ?? 0,
     ejectedUntil: before?.ejectedUntil ?? -Infinity,
     isFull: before?.isFull ?? false,

@@ -119,7 +119,10 @@ export function selectVariant(
       aheadItems = loads[load + loadField.aheadItems] ?? 0;
       const joined = Math.min(most, aheadItems + items);
       const serviceMs = joined > items ? p99Of(target, columns, position, joined) : idleMs - hopMs;
-      const overheadMs = Math.max(hopMs, loads[load + loadField.hopMs] ?? 0) + (loads[load + loadField.marginMs] ?? 0);
+      // Without a queue, the tail of the way counts. Otherwise the margin covers what queries spend more.
+      const isIdle = waitMs === 0 && aheadItems === 0;
+      const tailMs = loads[load + (isIdle ? loadField.hopTailMs : loadField.hopMs)] ?? 0;
+      const overheadMs = Math.max(hopMs, tailMs) + (isIdle ? 0 : (loads[load + loadField.marginMs] ?? 0));
       latency = elapsedMs + overheadMs + waitMs + serviceMs * (loads[load + loadField.slow] ?? 1);
     }
     predictedMs[position] = latency;

@@ -44,7 +44,10 @@ export async function forward(
   core.loads.apply({
     ...{ kind: 'ended', replica: replica.id, items, end, load: reply?.load },
     hopMs: reply === undefined || reply.tookMs === 0 ? undefined : now - sentAt - reply.tookMs,
-    late: isPredicted && isLate ? { slackMs: selection.slackMs + selection.marginMs, latencyMs: limitMs } : undefined,
+    late:
+      isPredicted && isLate && selection.waitMs > 0
+        ? { slackMs: selection.slackMs + selection.marginMs, latencyMs: limitMs }
+        : undefined,
   });
   applyOutcome(core, outcome, replica);
   core.holds.resume();

@@ -1,9 +1,10 @@
 // Estimates how long a query waits in this process before the router sees it, from how late timers run.
 
-import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
+import { milliseconds, type Clock } from '@pareto/core';
+import { trackLag } from '@pareto/policy';
 
 export interface LoopLag {
-  /** Mean delay of the event loop. 0 while no queries arrive. */
+  /** Recent delay of the event loop. 0 while no queries arrive. */
   readonly lagMs: number;
   /** Records that a query arrived, so that the delay is measured for the next second. */
   queryArrived(): void;
@@ -11,21 +12,18 @@ export interface LoopLag {
 
 const everyMs = milliseconds(20);
 const activeMs = 1_000;
-/** Weights of a sample: delays count sooner than their end. */
-const [riseWeight, fallWeight] = [1, 0.1];
 
 export function createLoopLag(clock: Clock): LoopLag {
   let lagMs = 0;
-  let arrivedAt: Milliseconds | undefined;
+  let arrivedAt = -Infinity;
   let isMeasuring = false;
 
   function measure(): void {
     const setAt = clock.now();
     clock.after(everyMs, () => {
       const now = clock.now();
-      const sample = Math.max(0, now - setAt - everyMs);
-      lagMs += (sample > lagMs ? riseWeight : fallWeight) * (sample - lagMs);
-      if (arrivedAt !== undefined && now - arrivedAt < activeMs) return measure();
+      lagMs = trackLag(lagMs, Math.max(0, now - setAt - everyMs));
+      if (now - arrivedAt < activeMs) return measure();
       isMeasuring = false;
       lagMs = 0;
     });

@@ -16,6 +16,8 @@ export interface Answer {
   readonly candidate: Candidate;
   readonly degraded: boolean;
   readonly coldStart: boolean;
+  /** Predicted latency. Undefined if the query was held or sent before, so that the prediction does not cover it. */
+  readonly predictedMs: number | undefined;
 }
 
 /** Routes a query that was resolved with the current table. Throws a ParetoError whose code is the query's status. */
@@ -45,7 +47,10 @@ export async function routeQuery(
       const isColdStart = held !== undefined;
       const routed = { decision, replica, selection, isFirst: isFirst && !isColdStart, isColdStart };
       const outcome = await forward(core, query, decided.resolved, routed);
-      if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: isColdStart };
+      if (outcome.kind === 'answered') {
+        const predictedMs = routed.isFirst ? selection.predictedMs : undefined;
+        return { ...outcome, ...selection, predictedMs, coldStart: isColdStart };
+      }
       attempts += 1;
       if (outcome.kind === 'lost') losses += 1;
       if (!tryTakeRetry(core, outcome, query, { attempts, losses })) {

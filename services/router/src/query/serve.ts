@@ -54,6 +54,9 @@ function recordAnswer(core: RouterCore, resolved: ResolvedQuery, answered: Answe
   const target = resolved.entry.task;
   metrics.requests.add(1, { target, code: 'ok' });
   metrics.endToEnd.record(latencyMs / 1000, { target });
+  if (answered.predictedMs !== undefined && answered.predictedMs > 0) {
+    metrics.predictionRatio.record(latencyMs / answered.predictedMs, { target });
+  }
   metrics.cost.add(Number(answered.trailers.get('pareto-cost') ?? 0), { target });
   if (latencyMs > resolved.objective.latencyMs) metrics.violations.add(1, { target });
   demand.answered(resolved, answered.candidate.variant, latencyMs);

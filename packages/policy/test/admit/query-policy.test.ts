@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createSeededRng, fallbackObjective, milliseconds, type ReplicaId, type ReplicaLoad } from '@pareto/core';
+import { buildTargetEntry } from '@pareto/testkit';
+import { createQueryPolicy, defaultAdmitParams, defaultRouteParams, type Decision } from '../../src/index.js';
+import { candidate } from '../support/candidates.js';
+
+const held = { count: 0, bytes: 0 };
+const report = (backlogMs: number): ReplicaLoad => ({
+  ...{ backlogMs, queuedItems: backlogMs > 0 ? 1 : 0, runningItems: 0, itemMs: 10 },
+  ...{ typical: 1, slow: 1, interfered: false },
+});
+
+const event = fc.oneof(
+  fc.record({
+    kind: fc.constant('query' as const),
+    latencyMs: fc.integer({ min: 10, max: 300 }),
+    items: fc.constantFrom(1, 4),
+  }),
+  fc.record({ kind: fc.constant('report' as const), replica: fc.nat(3), backlogMs: fc.nat(200) }),
+  fc.record({ kind: fc.constant('down' as const), replica: fc.nat(3) }),
+  fc.record({
+    kind: fc.constant('end' as const),
+    index: fc.nat(20),
+    end: fc.constantFrom('answered' as const, 'missed' as const, 'failed' as const),
+  }),
+);
+type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
+
+/** Plays the events and returns the decisions. Checks that each query is only sent where its promise holds. */
+function play(events: readonly Event[]): readonly Decision[] {
+  const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
+  const one = candidate(0, { replicas: 4 });
+  const target = buildTargetEntry([one]);
+  policy.loads.step({ kind: 'table', table: { candidates: [one] } }, 0, []);
+  const waits = new Map<ReplicaId, { freeAt: number; ahead: number; isDown: boolean }>(
+    one.replicas.map(({ id }) => [id, { freeAt: -Infinity, ahead: 0, isDown: false }]),
+  );
+  const sent: ReplicaId[] = [];
+  const decisions: Decision[] = [];
+  for (const [index, each] of events.entries()) {
+    const now = 5 * index;
+    const id = 'replica' in each ? one.replicas[each.replica]?.id : undefined;
+    switch (each.kind) {
+      case 'query': {
+        const objective = { ...fallbackObjective, latencyMs: milliseconds(each.latencyMs) };
+        const asked = { items: each.items, objective, elapsedMs: 1, preference: 'cheapest', isNew: true } as const;
+        const decision = policy.decide(target, { ...asked, requestBytes: 10, held }, now);
+        decisions.push(decision);
+        if (decision.kind !== 'forward') break;
+        const state = waits.get(decision.replica.id);
+        assert.ok(state !== undefined && !state.isDown, 'the replica can be called');
+        const waitMs = Math.max(0, state.freeAt - now);
+        assert.ok(1 + waitMs + 12 <= each.latencyMs, `waits for ${waitMs} of ${each.latencyMs} ms`);
+        state.freeAt = Infinity;
+        sent.push(decision.replica.id);
+        // The next report says when the replica is free again.
+        policy.loads.step({ kind: 'reported', replica: decision.replica.id, load: report(100) }, now, []);
+        state.freeAt = now + 100;
+        break;
+      }
+      case 'report':
+        if (id === undefined) break;
+        policy.loads.step({ kind: 'reported', replica: id, load: report(each.backlogMs) }, now, []);
+        waits.set(id, { freeAt: now + each.backlogMs, ahead: 0, isDown: false });
+        break;
+      case 'down': {
+        if (id === undefined) break;
+        policy.loads.step({ kind: 'down', replica: id }, now, []);
+        const state = waits.get(id);
+        if (state !== undefined) state.isDown = true;
+        break;
+      }
+      case 'end': {
+        const [replica] = sent.splice(each.index, 1);
+        if (replica === undefined) break;
+        const late = each.end === 'missed' ? { slackMs: 1, latencyMs: 100 } : undefined;
+        const ended = { kind: 'ended', replica, items: 1, end: each.end, load: report(50), hopMs: 1, late } as const;
+        policy.loads.step(ended, now, []);
+        const state = waits.get(replica);
+        if (state !== undefined && !state.isDown) state.freeAt = now + 50;
+      }
+    }
+  }
+  return decisions;
+}
+
+describe('the query policy', () => {
+  it('sends a query only where its promise holds, and decides the same for the same events', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 80 }), (events) => assert.deepEqual(play(events), play(events))),
+    );
+  });
+});
