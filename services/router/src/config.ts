@@ -43,7 +43,7 @@ const routerFlags = {
     kind: 'number',
     min: 0,
     default: (): number => defaultSelectParams.hopMs,
-    help: 'assumed round-trip time between the router and a worker, in ms',
+    help: 'round-trip time between the router and a worker until it is measured, in ms',
   },
   maxHeld: {
     kind: 'integer',

@@ -44,35 +44,37 @@ export interface ReplyLoad {
   readonly tookMs: number;
 }
 
+/** Metrics of the load trailer, in their order. An older worker sends the first three. */
+const metricNames = [
+  'queued_items',
+  'running_items',
+  'backlog_ms',
+  'item_ms',
+  'typical',
+  'slow',
+  'interfered',
+  'took_ms',
+];
+
 /** Formats the load trailer. */
 export function formatLoad({ load, tookMs }: ReplyLoad): string {
-  const metrics = [
-    `queued_items=${load.queuedItems}`,
-    `running_items=${load.runningItems}`,
-    `backlog_ms=${load.backlogMs}`,
-    `item_ms=${load.itemMs}`,
-    `typical=${load.typical}`,
-    `slow=${load.slow}`,
-    `interfered=${load.interfered ? 1 : 0}`,
-    `took_ms=${tookMs}`,
-  ];
-  return `TEXT ${metrics.map((metric) => `named_metrics.${metric}`).join()}`;
+  const { queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered } = load;
+  const values = [queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered ? 1 : 0, tookMs];
+  return `TEXT ${values.map((value, index) => `named_metrics.${metricNames[index]}=${value}`).join()}`;
 }
 
-const metricPattern = /named_metrics\.([a-z_]+)=([\d.e+-]+)/g;
+const [first, ...others] = metricNames.map((name) => `named_metrics\\.${name}=([\\d.e+-]+)`);
+/** Matches the first three metrics, and all others or none. What a newer worker adds is ignored. */
+const loadPattern = new RegExp(`^TEXT ${first},${others.slice(0, 2).join()}(?:,${others.slice(2).join()})?`);
 
 /**
  * Parses the load trailer. Undefined if it is missing or malformed. Numbers that an older worker does not send are 0.
  */
 export function parseLoad(text: string | undefined): ReplyLoad | undefined {
-  if (text?.startsWith('TEXT named_metrics.') !== true) return undefined;
-  const metrics = new Map(Array.from(text.matchAll(metricPattern), ([, name, value]) => [name, Number(value)]));
-  const [queuedItems, runningItems, backlogMs] = ['queued_items', 'running_items', 'backlog_ms'].map((name) =>
-    metrics.get(name),
-  );
-  if (queuedItems === undefined || runningItems === undefined || backlogMs === undefined) return undefined;
-  const number = (name: string): number => metrics.get(name) ?? 0;
-  const corrections = { itemMs: number('item_ms'), typical: number('typical'), slow: number('slow') };
-  const interfered = number('interfered') === 1;
-  return { load: { queuedItems, runningItems, backlogMs, ...corrections, interfered }, tookMs: number('took_ms') };
+  const match = text === undefined ? null : loadPattern.exec(text);
+  if (match === null) return undefined;
+  const at = (index: number): number => Number(match[index] ?? 0);
+  const [queuedItems, runningItems, backlogMs, itemMs] = [at(1), at(2), at(3), at(4)];
+  const load = { queuedItems, runningItems, backlogMs, itemMs, typical: at(5), slow: at(6), interfered: at(7) === 1 };
+  return { load, tookMs: at(8) };
 }
