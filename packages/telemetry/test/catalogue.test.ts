@@ -42,7 +42,7 @@ describe('metrics catalogue', () => {
       assert.ok(names.length > 5);
       for (const [, name = '', type] of names) {
         assert.equal(name.endsWith('_total'), type === 'counter', name);
-        if (type === 'histogram') assert.match(name, /_(seconds|size)$/);
+        if (type === 'histogram') assert.match(name, /_(seconds|size|ratio)$/);
       }
     }
   });
