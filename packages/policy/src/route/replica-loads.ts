@@ -1,8 +1,7 @@
 // The load of every replica in the routing table, from the reports of workers and the router's own counts.
 
 import type { Candidate, ReplicaId, ReplicaLoad, ReplicaRoute, Rng, RoutingTable } from '@pareto/core';
-import { p50At } from '../cost/profile-at.js';
-import { serviceP99 } from '../estimate/service-times.js';
+import { p50At, p99At } from '../cost/profile-at.js';
 import { trackQuantile } from '../estimate/track-quantile.js';
 import { createCandidateLoads, loadField, loadFields, type CandidateLoads } from './candidate-loads.js';
 import { createMinTree, type MinTree } from './min-tree.js';
@@ -250,7 +249,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     if (waitMs === 0 && state.aheadItems === 0) return true;
     const { profile } = state.of.candidate;
     const joined = Math.max(items, Math.min(state.route.batchCeiling, state.aheadItems + items));
-    const serviceMs = profile === undefined ? 0 : serviceP99(profile, joined) * state.slow;
+    const serviceMs = profile === undefined ? 0 : p99At(profile, joined) * state.slow;
     return waitMs <= maxWaitMs && waitMs + serviceMs + state.hopMs + state.of.error.marginMs(now) <= limitMs;
   }
 

@@ -1,8 +1,7 @@
 // The properties of a target's candidates that selection compares, in arrays in the order of the candidates.
 
 import type { Candidate, TargetEntry } from '@pareto/core';
-import { p50At } from '../cost/profile-at.js';
-import { serviceP99, serviceTimes } from '../estimate/service-times.js';
+import { p50At, p99At } from '../cost/profile-at.js';
 import { verdictCodes, type SelectParams } from './verdict.js';
 
 export interface TargetColumns {
@@ -25,8 +24,10 @@ export interface TargetColumns {
   readonly profiled: Uint8Array;
   /** 1 if a worker could load the candidate. */
   readonly placeable: Uint8Array;
-  /** Profiled p99 of 0 to `maxColumnItems` items, from `timeColumns * position`. 0 if not profiled. */
-  readonly p99: Float64Array;
+  /** Profiled p99 of one item. 0 if not profiled. */
+  readonly p99OfOne: Float64Array;
+  /** Profiled p99 of 2, 4, 8, 16, 32 and 64 items, from `powers * position`. Undefined until it is needed. */
+  p99OfPowers: Float32Array | undefined;
   /**
    * Latencies that the current decision predicts; of a cold candidate, once it is loaded. Infinity if it was never
    * measured. Decisions are synchronous, so each may overwrite them.
@@ -34,9 +35,8 @@ export interface TargetColumns {
   readonly predictedMs: Float64Array;
 }
 
-/** Largest number of items with a column of its own. */
-const maxColumnItems = 32;
-const timeColumns = maxColumnItems + 1;
+/** Number of powers of two with a column: up to 64 items. */
+const powers = 6;
 
 export const noVerdict = 255;
 
@@ -71,24 +71,34 @@ function build({ candidates, exclusions }: TargetEntry): TargetColumns {
     batchMs: floats(({ profile, replicas: [first] }) => (profile && first ? p50At(profile, first.batchCeiling) : 0)),
     profiled: Uint8Array.from(candidates, ({ profile }) => (profile === undefined ? 0 : 1)),
     placeable: Uint8Array.from(candidates, ({ placeable }) => (placeable ? 1 : 0)),
-    p99: timesOf(candidates),
+    p99OfOne: floats(({ profile }) => (profile === undefined ? 0 : p99At(profile, 1))),
+    p99OfPowers: undefined,
     predictedMs: new Float64Array(candidates.length),
   };
 }
 
-function timesOf(candidates: readonly Candidate[]): Float64Array {
-  const times = new Float64Array(timeColumns * candidates.length);
+function powersOf(candidates: readonly Candidate[]): Float32Array {
+  const times = new Float32Array(powers * candidates.length);
   for (const [position, { profile }] of candidates.entries()) {
-    if (profile !== undefined) times.set(serviceTimes(profile).p99.subarray(0, timeColumns), timeColumns * position);
+    if (profile === undefined) continue;
+    for (let power = 1; power <= powers; power++) times[powers * position + power - 1] = p99At(profile, 2 ** power);
   }
   return times;
 }
 
-/** Returns the profiled p99 of a batch. 0 if there is no profile. */
-export function p99Of({ candidates }: TargetEntry, { p99 }: TargetColumns, position: number, items: number): number {
-  if (items <= maxColumnItems) return p99[timeColumns * position + items] ?? 0;
+/**
+ * Returns the profiled p99 of a batch, of the next power of two for up to 64 items: few numbers stay in the processor's
+ * cache. 0 if there is no profile.
+ */
+export function p99Of({ candidates }: TargetEntry, columns: TargetColumns, position: number, items: number): number {
+  if (items <= 1) return columns.p99OfOne[position] ?? 0;
+  const power = 32 - Math.clz32(items - 1);
+  if (power <= powers) {
+    columns.p99OfPowers ??= powersOf(candidates);
+    return columns.p99OfPowers[powers * position + power - 1] ?? 0;
+  }
   const profile = candidates[position]?.profile;
-  return profile === undefined ? 0 : serviceP99(profile, items);
+  return profile === undefined ? 0 : p99At(profile, items);
 }
 
 /** Returns the latency with an empty queue: p99 of the query's own batch plus the hop. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createSeededRng } from '@pareto/core';
 import { createServiceEstimate } from '../../src/estimate/service-estimate.js';
-import { serviceP99, serviceTimes } from '../../src/estimate/service-times.js';
 import { profile } from '../support/candidates.js';
 
 const near = (actual: number | undefined, expected: number, tolerance: number): void =>
@@ -73,15 +72,5 @@ describe('the service estimate', () => {
     for (let i = 0; i < 40; i++) estimate.observe(1, 11.9, i);
     for (let items = 1; items < 10; items++)
       assert.ok((estimate.p99(items, 40) ?? 0) >= (estimate.p50(items, 40) ?? Infinity));
-  });
-});
-
-describe('service times', () => {
-  it('are those of the profile, also beyond the table', () => {
-    near(serviceTimes(measured).p50[1], 10, 1e-9);
-    near(serviceTimes(measured).p50[2], 10 + 10 / 3, 1e-9);
-    assert.equal(serviceTimes(measured), serviceTimes(measured));
-    near(serviceP99(measured, 4), 24, 1e-9);
-    near(serviceP99(measured, 400), 2_400, 1e-9);
   });
 });
