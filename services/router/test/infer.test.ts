@@ -330,6 +330,22 @@ describe('retries', () => {
     }
   });
 
+  it('do not repeat a query that its worker rejected as late, which explain shows', async () => {
+    const { router, workers } = await startFixture(both);
+    for (const worker of workers) {
+      worker.onInfer = () =>
+        Promise.reject(new ParetoError('resource-exhausted', 'it has waited 90.0 ms, 10.0 ms are left'));
+    }
+    const error = await fails(router.infer(), 'resource-exhausted', /it has waited 90.0 ms, 10.0 ms are left/);
+    assert.equal(
+      workers.reduce((sum, { received }) => sum + received.length, 0),
+      1,
+    );
+    const explained = await router.inference.explain({ decisionId: error.details['pareto-decision-id'] ?? '' });
+    assert.deepEqual([explained.outcome, explained.candidates[0]?.variant], ['late', 'tiny:original']);
+    assert.match(await router.metrics(), /pareto_decisions_total\{[^}]*outcome="late"[^}]*\} 1/);
+  });
+
   it('end in RESOURCE_EXHAUSTED when every queue is full', async () => {
     const { router, workers } = await startFixture(both);
     for (const worker of workers) worker.onInfer = () => Promise.reject(notExecuted('resource-exhausted'));

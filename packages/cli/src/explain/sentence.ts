@@ -21,6 +21,10 @@ export function explainInASentence(explained: Explained): string {
       return `held until a variant is loaded: ${coldVariant(candidates)} ${meets}, but no replica of it was ready${othersText(explained)}`;
     case 'overloaded':
       return `refused: the variants of ${target} that ${meet} are too busy now${othersText(explained)}`;
+    case 'backlogged':
+      return `refused: ${target} is overloaded, and queries with other objectives have got less of its capacity than those that ${meet}${othersText(explained)}`;
+    case 'late':
+      return `refused by the worker: ${first}${on} was chosen, but could not start the query in time any more${othersText(explained)}`;
     case 'infeasible':
       return `refused: no variant of ${target} ${meets}${othersText(explained)}`;
     case 'unplaceable':

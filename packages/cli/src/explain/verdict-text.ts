@@ -10,6 +10,7 @@ const brief: Readonly<Record<string, string>> = {
   eligible: 'also feasible',
   cold: 'not loaded',
   busy: 'too busy',
+  backlogged: 'limited by fair shares',
   unplaceable: 'not loadable now',
   'too-slow': 'too slow',
   'below-accuracy': 'below the floor',

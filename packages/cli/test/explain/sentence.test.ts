@@ -57,6 +57,14 @@ describe('explainInASentence', () => {
       text('overloaded', { busy: 2 }),
       /^refused: the variants of digits that meet ≥ 98 % within 20 ms are too busy now/,
     );
+    assert.match(
+      text('backlogged', { backlogged: 1 }),
+      /^refused: digits is overloaded, .* than those that meet ≥ 98 % within 20 ms; 1 was refused: 1 limited by fair shares/,
+    );
+    assert.match(
+      text('late', {}),
+      /^refused by the worker: .* was chosen, but could not start the query in time any more/,
+    );
   });
 });
 

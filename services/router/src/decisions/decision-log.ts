@@ -18,6 +18,8 @@ const outcomes = [
   'hold-limit',
   'ruled-out',
   'backlogged',
+  // The worker rejected the query, because it could no longer meet its objective.
+  'late',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -50,6 +52,8 @@ export interface DecisionLog {
   record(id: DecisionId, decided: Decided): void;
   /** Records the worker to which the query of a decision was sent. */
   sentTo(id: DecisionId, worker: WorkerId): void;
+  /** Records that the worker rejected the query of a decision, because it could no longer meet its objective. */
+  late(id: DecisionId): void;
   /** Returns undefined if the decision was never made, has been overwritten, or has another nonce. */
   find(id: DecisionId): DecisionRecord | undefined;
   /** Id of the last decision written. Undefined before the first. */
@@ -91,6 +95,10 @@ export function createDecisionLog({ router, slots, nextNonce, clock }: DecisionL
     sentTo({ seq }, worker) {
       const slot = seq % slots;
       if (columns.seqs[slot] === seq) columns.workers[slot] = worker;
+    },
+    late({ seq }) {
+      const slot = seq % slots;
+      if (columns.seqs[slot] === seq) columns.outcomes[slot] = outcomes.indexOf('late');
     },
     find({ seq, nonce }) {
       const slot = seq % slots;

@@ -10,7 +10,7 @@ export function describeDecision(record: DecisionRecord, decisionId: string): Co
   const { target, objective, trace, tableVersion } = record;
   const listed = describeCandidates(target, objective, trace);
   const chosen = target.candidates[record.chosen];
-  const isChosen = record.outcome === 'chosen' || record.outcome === 'degraded';
+  const isChosen = ['chosen', 'degraded', 'late'].includes(record.outcome);
   return {
     decisionId,
     target: target.name,

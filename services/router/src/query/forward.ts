@@ -4,6 +4,7 @@ import { ParetoError, type ReplicaRoute } from '@pareto/core';
 import { mayRetry, type Admission, type QueryEnd } from '@pareto/policy';
 import { decisionKey, encodeDecision } from '@pareto/rpc';
 import { formatDecisionId, type DecisionId } from '../decisions/decision-id.js';
+import type { Outcome } from '../decisions/decision-log.js';
 import type { LinkOutcome } from '../workers/worker-link.js';
 import { remainingMs, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
@@ -38,6 +39,7 @@ export async function forward(
   const now = core.clock.now();
   const { reply } = outcome;
   const end = endOf(outcome);
+  if (end === 'missed') recordLate(core, decision);
   const isPredicted = routed.isFirst && (end === 'answered' || end === 'missed');
   const limitMs = resolved.objective.latencyMs;
   const isLate = end === 'missed' || now - query.call.receivedAt + lagMs > limitMs;
@@ -52,6 +54,11 @@ export async function forward(
   applyOutcome(core, outcome, replica);
   core.holds.resume();
   return outcome;
+}
+
+function recordLate({ decisions, metrics }: RouterCore, decision: DecisionId): void {
+  decisions.late(decision);
+  metrics.decisions.add(1, { outcome: 'late' satisfies Outcome });
 }
 
 function endOf(outcome: LinkOutcome): QueryEnd {

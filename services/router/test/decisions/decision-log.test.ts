@@ -40,6 +40,8 @@ describe('the decision log', () => {
     await clock.advance(40);
     const record = log.find(id);
     assert.deepEqual([record?.outcome, record?.worker, record?.ageMs, record?.chosen], ['chosen', 'w1', 40, 0]);
+    log.late(id);
+    assert.equal(log.find(id)?.outcome, 'late');
     assert.deepEqual(record?.trace, { ...trace, predictedMs: Float64Array.from(trace.predictedMs) });
   });
 
