@@ -46,7 +46,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     createGrpcLink(address, { ...access.channel('worker'), maxMessageBytes });
   const policy = createQueryPolicy({ admit: { maxHeld, maxHeldBytes }, route: { ...defaultRouteParams, hopMs } }, rng);
   const loads = createRouterLoads({
-    view: policy.loads,
+    loads: policy.loads,
     clock,
     onCallable: () => changes.notify(),
     onEjected(replica) {

@@ -160,11 +160,11 @@ function serverRunnable(server: RpcServer, config: RouterConfig, onPort: (port: 
   };
 }
 
-function observe({ tables, loads, holds }: RouterCore, metrics: RouterMetrics): void {
+function observe({ tables, policy, holds }: RouterCore, metrics: RouterMetrics): void {
   metrics.controllerConnected.set(tables.connected ? 1 : 0);
   metrics.controllerAge.set(tables.controllerAgeMs / 1000);
   metrics.tableStaleness.set(tables.ageMs / 1000);
   metrics.tableRevision.set(tables.table?.version.revision ?? 0);
-  metrics.replicas.set(loads.view.callable);
+  metrics.replicas.set(policy.loads.callable);
   metrics.held.set(holds.usage.count);
 }

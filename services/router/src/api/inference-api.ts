@@ -33,7 +33,7 @@ export function inferenceHandlers(core: RouterCore): ServiceHandlers<'pareto.v1.
       const result = whatIf(
         entry,
         { ...{ items: 1, objective, preference, elapsedMs: 0 }, now: core.clock.now(), maxWaitBatches: Infinity },
-        { hopMs: core.loads.view.quietHopMs },
+        { hopMs: core.policy.loads.quietHopMs },
       );
       return describeWhatIf(result, entry, objective);
     },

@@ -4,7 +4,7 @@ import type { Candidate, RoutingTable, TargetEntry } from '@pareto/core';
 import { outOfServiceReason } from '../resolve/refusal.js';
 import type { RouterCore } from '../query/router-core.js';
 
-type Loads = Pick<RouterCore, 'loads'>;
+type Loads = Pick<RouterCore, 'policy'>;
 
 export type ModelState =
   | { readonly state: 'READY'; readonly reason: '' }
@@ -19,8 +19,8 @@ const eligibleCandidates = ({ candidates, exclusions }: TargetEntry): readonly C
   );
 
 /** Returns whether some replica of the target can be called now. */
-export const isReady = ({ loads }: Loads, entry: TargetEntry): boolean =>
-  eligibleCandidates(entry).some((candidate) => loads.view.isCallable(candidate));
+export const isReady = ({ policy }: Loads, entry: TargetEntry): boolean =>
+  eligibleCandidates(entry).some((candidate) => policy.loads.isCallable(candidate));
 
 export function stateOf(core: Loads, table: RoutingTable, entry: TargetEntry): ModelState {
   if (isReady(core, entry)) return { state: 'READY', reason: '' };

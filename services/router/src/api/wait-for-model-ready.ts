@@ -7,7 +7,7 @@ import { findTarget, requireTable } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { stateOf, type ModelState } from './model-state.js';
 
-type ReadinessDeps = Pick<RouterCore, 'tables' | 'loads' | 'changes' | 'draining' | 'clock'>;
+type ReadinessDeps = Pick<RouterCore, 'tables' | 'policy' | 'changes' | 'draining' | 'clock'>;
 
 /** Maximum wait; the caller's deadline may be earlier. */
 const maxWaitMs = 60_000;

@@ -85,7 +85,7 @@ function metadataOf(
     coldStart: routed.isColdStart,
     degraded,
     // The reply has to come back, too.
-    latencyLeftMs: Math.max(0, resolved.objective.latencyMs - elapsedMs - core.loads.view.hopMs),
+    latencyLeftMs: Math.max(0, resolved.objective.latencyMs - elapsedMs - core.policy.loads.hopMs),
   });
   const { traceparent } = query;
   return { [decisionKey]: decision, ...(traceparent === undefined ? {} : { traceparent }) };
