@@ -18,15 +18,8 @@ export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker }
 export { batchCeiling } from './batch/batch-ceiling.js';
 export { bucketOf } from './batch/bucket-of.js';
 export { type QueueBounds, type QueuedQuery, type QueueEntry, type QueueRejection } from './batch/request-queue.js';
-export {
-  createSlotScheduler,
-  type EndedRun,
-  type ReplicaSettings,
-  type RunningBatch,
-  type SlotEffect,
-  type SlotEvent,
-  type SlotScheduler,
-} from './batch/slot-scheduler.js';
+export { type EndedRun, type ReplicaSettings, type RunningBatch } from './batch/replica-work.js';
+export { createSlotScheduler, type SlotEffect, type SlotEvent, type SlotScheduler } from './batch/slot-scheduler.js';
 export {
   defaultCollectParams,
   planBlobCollection,

@@ -1,47 +1,21 @@
 // The slots of one hardware class on a worker: who gets a free slot, and which batches a replica starts on its slot.
 
-import type { Profile, ReplicaLoad } from '@pareto/core';
-import { createServiceEstimate, type ServiceEstimate } from '../estimate/service-estimate.js';
+import type { ReplicaLoad } from '@pareto/core';
 import { planBatchRetry, type BatchFailure } from '../retry/plan-batch-retry.js';
-import { bucketOf } from './bucket-of.js';
+import { pickWaiting } from './pick-waiting.js';
 import {
-  createRequestQueue,
-  isBefore,
-  type QueueBounds,
-  type QueuedQuery,
-  type QueueEntry,
-  type QueueRejection,
-  type RequestQueue,
-} from './request-queue.js';
-
-/** Settings of a replica, from the controller. */
-export interface ReplicaSettings {
-  /** Maximum number of items in a batch. */
-  readonly ceiling: number;
-  /** Profile on the hardware class. Undefined if the variant is not measured yet. */
-  readonly profile: Profile | undefined;
-  /** Sizes that batches are padded to. Undefined if they are not padded. */
-  readonly sizes: readonly number[] | undefined;
-}
-
-/** A batch that an executor runs, or that waits in it. */
-export interface RunningBatch<Q extends QueuedQuery> {
-  readonly entries: readonly QueueEntry<Q>[];
-  readonly items: number;
-  /** Number of items including the padding. */
-  readonly size: number;
-  readonly startedAt: number;
-  /** Expected time of the run. Undefined if the variant has no profile yet. */
-  readonly expectedMs: number | undefined;
-}
-
-export interface EndedRun {
-  readonly outcome: 'done' | BatchFailure;
-  /** Time at which the executor was free to start the batch. */
-  readonly beganAt: number;
-  /** Time that the executor computed. 0 if the run was not done. */
-  readonly computeMs: number;
-}
+  createReplicaWork,
+  expectedMs,
+  leftMs,
+  observeRun,
+  runningItems,
+  sizeOf,
+  type EndedRun,
+  type ReplicaSettings,
+  type ReplicaWork,
+  type RunningBatch,
+} from './replica-work.js';
+import type { QueueBounds, QueuedQuery, QueueRejection } from './request-queue.js';
 
 /** `R` is the caller's handle of a replica, `W` that of a step which waits for a slot. */
 export type SlotEvent<R, Q extends QueuedQuery, W> =
@@ -93,38 +67,12 @@ export interface SlotScheduler<R, Q extends QueuedQuery, W> {
 const maxInFlight = 2;
 /** Share of a run's time outside of the executor from which a second batch in flight saves time. */
 const minOverhead = 0.02;
-/** Weight of the last run in the average share. */
-const overheadWeight = 0.1;
-/** Time after which a waiter gets the next free slot, whenever the queries of others are due. */
-const maxWaitMs = 500;
-/** Time after which a run of a step is due. */
-const stepDueMs = 100;
-
-interface ReplicaWork<R, Q extends QueuedQuery> {
-  readonly replica: R;
-  readonly queue: RequestQueue<Q>;
-  readonly estimate: ServiceEstimate;
-  /** Batches in the executor, the running one first. */
-  readonly inFlight: RunningBatch<Q>[];
-  /** Queries in flight whose caller cancelled them. */
-  readonly cancelled: Set<Q>;
-  settings: ReplicaSettings;
-  isAttached: boolean;
-  isOverdue: boolean;
-  holdsSlot: boolean;
-  /** Time since which it waits for a slot. Undefined if it does not. */
-  waitsSince: number | undefined;
-  /** Expected time of the batch that is running or runs next. 0 if there is none. */
-  nextMs: number;
-  /** Average share of a run's time outside of the executor. */
-  overhead: number;
-}
-
 export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number): SlotScheduler<R, Q, W> {
   type Work = ReplicaWork<R, Q>;
   type Effects = SlotEffect<R, Q, W>[];
   const works = new Map<R, Work>();
-  const waitingReplicas = new Set<Work>();
+  /** Replicas that wait for a slot, with the time since which they do. */
+  const waitingReplicas = new Map<Work, number>();
   const waiters: { readonly waiter: W; readonly since: number }[] = [];
   const holders = new Set<Work>();
   let free = slots;
@@ -146,28 +94,16 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   }
   function refresh(work: Work, now: number): void {
     const items = runningItems(work) || Math.min(work.queue.items, work.settings.ceiling);
-    setNext(work, items === 0 ? 0 : expected(work, items, now));
+    setNext(work, items === 0 ? 0 : expectedMs(work, items, now));
   }
 
-  function waitForSlot(work: Work, now: number): void {
-    work.waitsSince ??= now;
-    waitingReplicas.add(work);
-  }
-  function stopWaiting(work: Work): void {
-    work.waitsSince = undefined;
-    waitingReplicas.delete(work);
-  }
   function takeSlot(work: Work): void {
-    stopWaiting(work);
+    waitingReplicas.delete(work);
     free -= 1;
-    work.holdsSlot = true;
     holders.add(work);
   }
   function giveSlotBack(work: Work): void {
-    if (!work.holdsSlot) return;
-    free += 1;
-    work.holdsSlot = false;
-    holders.delete(work);
+    if (holders.delete(work)) free += 1;
   }
 
   /** Gives free slots to those that wait: first to those that wait for too long, then by the due time of the query. */
@@ -178,6 +114,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       if (next !== undefined) {
         takeSlot(next);
         startBatches(next, now, effects);
+        refresh(next, now);
       } else if (step !== undefined) {
         waiters.shift();
         free -= 1;
@@ -190,10 +127,10 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   function pump(work: Work, now: number, effects: Effects): void {
     if (!work.isAttached || work.isOverdue) {
       giveSlotBack(work);
-      stopWaiting(work);
-    } else if (work.holdsSlot) startBatches(work, now, effects);
-    else if (work.queue.length > 0) waitForSlot(work, now);
-    else stopWaiting(work);
+      waitingReplicas.delete(work);
+    } else if (holders.has(work)) startBatches(work, now, effects);
+    else if (work.queue.length === 0) waitingReplicas.delete(work);
+    else if (!waitingReplicas.has(work)) waitingReplicas.set(work, now);
     grantSlots(now, effects);
     refresh(work, now);
   }
@@ -204,7 +141,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       const entries = queue.take(now, {
         ceiling: settings.ceiling,
         startsAt: now + leftMs(work, now),
-        expectedMs: (items) => expected(work, items, now),
+        expectedMs: (items) => expectedMs(work, items, now),
         onRejected: (query, reason) => effects.push(rejection(work, query, reason, now)),
       });
       if (entries.length === 0) break;
@@ -227,7 +164,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       query,
       reason,
       deaths: 0,
-      neededMs: leftMs(work, now) + expected(work, query.items, now),
+      neededMs: leftMs(work, now) + expectedMs(work, query.items, now),
     }) as const;
 
   function enqueue(work: Work, query: Q, now: number, effects: Effects): void {
@@ -262,7 +199,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   }
   /** Returns the predicted time until the first slot is free, if the replica holds none. */
   function slotFreeMs(work: Work, now: number): number {
-    if (work.holdsSlot || free > 0) return 0;
+    if (holders.has(work) || free > 0) return 0;
     let soonest = Infinity;
     for (const holder of holders) soonest = Math.min(soonest, leftMs(holder, now));
     return soonest === Infinity ? 0 : soonest;
@@ -275,7 +212,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     step(event, now, effects) {
       switch (event.kind) {
         case 'added':
-          works.set(event.replica, createWork<R, Q>(event.replica, event.settings, event.bounds));
+          works.set(event.replica, createReplicaWork<R, Q>(event.replica, event.settings, event.bounds));
           return;
         case 'updated': {
           const work = workOf(event.replica);
@@ -335,7 +272,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     load(replica, now) {
       const work = workOf(replica);
       const { ceiling } = work.settings;
-      const batchMs = expected(work, ceiling, now) + slotWaitMs(work);
+      const batchMs = expectedMs(work, ceiling, now) + slotWaitMs(work);
       return {
         queuedItems: work.queue.items,
         runningItems: runningItems(work),
@@ -346,83 +283,3 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     },
   };
 }
-
-function createWork<R, Q extends QueuedQuery>(
-  replica: R,
-  settings: ReplicaSettings,
-  bounds: QueueBounds,
-): ReplicaWork<R, Q> {
-  const estimate = createServiceEstimate();
-  estimate.setProfile(settings.profile);
-  return {
-    replica,
-    queue: createRequestQueue(bounds),
-    estimate,
-    inFlight: [],
-    cancelled: new Set(),
-    settings,
-    isAttached: false,
-    isOverdue: false,
-    holdsSlot: false,
-    waitsSince: undefined,
-    nextMs: 0,
-    overhead: 1,
-  };
-}
-
-type AnyWork = Pick<ReplicaWork<unknown, QueuedQuery>, 'inFlight' | 'settings' | 'estimate' | 'waitsSince'> & {
-  readonly queue: Pick<RequestQueue<QueuedQuery>, 'first'>;
-};
-
-const runningItems = ({ inFlight }: Pick<AnyWork, 'inFlight'>): number =>
-  inFlight.reduce((total, { items }) => total + items, 0);
-
-/** Returns the number of items that a batch is padded to. */
-const sizeOf = ({ sizes }: ReplicaSettings, items: number): number =>
-  sizes === undefined ? items : bucketOf(items, sizes);
-
-/** Returns the expected time of a batch. 0 if nothing was profiled. */
-const expected = ({ settings, estimate }: Pick<AnyWork, 'settings' | 'estimate'>, items: number, now: number): number =>
-  estimate.p50(sizeOf(settings, items), now) ?? 0;
-
-/** Returns the expected time until the batches in flight have ended. Only the first one runs. */
-function leftMs({ inFlight }: Pick<AnyWork, 'inFlight'>, now: number): number {
-  let left = 0;
-  for (const [index, { expectedMs = 0, startedAt }] of inFlight.entries())
-    left += index === 0 ? Math.max(0, expectedMs - (now - startedAt)) : expectedMs;
-  return left;
-}
-
-function observeRun<Q extends QueuedQuery>(
-  work: Pick<ReplicaWork<unknown, Q>, 'estimate' | 'overhead'>,
-  { size, startedAt }: RunningBatch<Q>,
-  { beganAt, computeMs }: EndedRun,
-  now: number,
-): void {
-  const tookMs = now - beganAt;
-  work.estimate.observe(size, tookMs, now);
-  // A batch that waited in the executor shows no time outside of it.
-  if (beganAt > startedAt || tookMs <= 0) return;
-  work.overhead += overheadWeight * ((tookMs - computeMs) / tookMs - work.overhead);
-}
-
-/**
- * Returns the replica that gets the next slot: the one that has waited for too long, or else the one whose first query
- * has the highest priority, and is due first. Undefined if the step that waits since `stepSince` comes before.
- */
-function pickWaiting<T extends AnyWork>(waiting: ReadonlySet<T>, stepSince: number, now: number): T | undefined {
-  let oldest: T | undefined;
-  let urgent: T | undefined;
-  for (const work of waiting) {
-    if (oldest === undefined || (work.waitsSince ?? now) < (oldest.waitsSince ?? now)) oldest = work;
-    if (urgent === undefined || isMoreUrgent(work, urgent)) urgent = work;
-  }
-  const oldestSince = oldest?.waitsSince ?? Infinity;
-  if (now - Math.min(oldestSince, stepSince) >= maxWaitMs) return oldestSince <= stepSince ? oldest : undefined;
-  const first = urgent?.queue.first;
-  const step = { priority: Infinity, dueAt: stepSince + stepDueMs };
-  return first !== undefined && isBefore(step, first) ? undefined : urgent;
-}
-
-const isMoreUrgent = (a: AnyWork, b: AnyWork): boolean =>
-  a.queue.first !== undefined && (b.queue.first === undefined || isBefore(a.queue.first, b.queue.first));

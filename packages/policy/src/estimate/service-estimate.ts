@@ -34,8 +34,6 @@ export interface ServiceEstimate {
   correction(now: number): Correction;
   /** Returns the expected time of a batch, or undefined if nothing was profiled. */
   p50(items: number, now: number): number | undefined;
-  /** Returns the time that 99 % of such batches take at most, at least the expected one. Undefined like `p50`. */
-  p99(items: number, now: number): number | undefined;
 }
 
 /**
@@ -72,7 +70,5 @@ export function createServiceEstimate(params: EstimateParams = defaultEstimatePa
     },
     correction: (now) => ({ typical: typicalAt(now), slow: slowAt(now), interfered: interference.isInterfered }),
     p50: (items, now) => profile && p50At(profile, items) * typicalAt(now),
-    p99: (items, now) =>
-      profile && Math.max(p99At(profile, items) * slowAt(now), p50At(profile, items) * typicalAt(now)),
   };
 }

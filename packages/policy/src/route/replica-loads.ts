@@ -1,11 +1,12 @@
 // The load of every replica in the routing table, from the reports of workers and the router's own counts.
 
 import type { Candidate, ReplicaId, ReplicaLoad, ReplicaRoute, Rng, RoutingTable } from '@pareto/core';
-import { p50At, p99At } from '../cost/profile-at.js';
+import { p99At } from '../cost/profile-at.js';
 import { trackQuantile } from '../estimate/track-quantile.js';
 import { createCandidateLoads, loadField, loadFields, type CandidateLoads } from './candidate-loads.js';
 import { createMinTree, type MinTree } from './min-tree.js';
 import { createPredictionError, type PredictionError } from './prediction-error.js';
+import { applyLoad, countSent, createReplicaState, freeAtOf, type ReplicaState } from './replica-state.js';
 
 export interface RouteParams {
   /** Initial estimate of the time that a query spends between router and worker. */
@@ -94,46 +95,20 @@ export interface ReplicaLoads {
   pick(candidate: Candidate, request: PickRequest, now: number, rng: Rng): ReplicaRoute | undefined;
 }
 
-/** Wait of a replica whose queue is full: longer than any objective, but finite, since the replica is reachable. */
-const fullMs = 1e9;
 const hopStep = 0.05;
 const hopTailStep = 0.1;
 
-interface ReplicaState {
-  readonly route: ReplicaRoute;
-  readonly of: CandidateState;
-  readonly position: number;
-  /** Time at which the replica was first seen. */
-  readonly since: number;
-  /** Time per item at the batch ceiling, from the profile. */
-  readonly profiledItemMs: number;
-  freeAt: number;
-  aheadItems: number;
-  /** Unanswered items of this router. */
-  pendingItems: number;
-  itemMs: number;
-  typical: number;
-  slow: number;
-  isInterfered: boolean;
-  /** Median time that a query spends between router and worker. */
-  hopMs: number;
-  /** 99th percentile of that time. */
-  hopTailMs: number;
-  failures: number;
-  ejectedUntil: number;
-  isFull: boolean;
-  isDown: boolean;
-}
+type TrackedReplica = ReplicaState<CandidateState>;
 
 interface CandidateState {
   readonly candidate: Candidate;
-  readonly replicas: ReplicaState[];
+  readonly replicas: TrackedReplica[];
   readonly tree: MinTree;
   readonly error: PredictionError;
 }
 
 export function createReplicaLoads(params: RouteParams = defaultRouteParams): ReplicaLoads {
-  const states = new Map<ReplicaId, ReplicaState>();
+  const states = new Map<ReplicaId, TrackedReplica>();
   /** States by `Candidate.index`. */
   let known: (CandidateState | undefined)[] = [];
   let candidates = createCandidateLoads(0);
@@ -141,7 +116,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   let { hopMs } = params;
 
   /** Updates the numbers of the candidate after a change of one replica. */
-  function refresh(state: ReplicaState, now: number): void {
+  function refresh(state: TrackedReplica, now: number): void {
     state.of.tree.set(state.position, freeAtOf(state, now));
     refreshCandidate(state.of, now);
   }
@@ -163,7 +138,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       const same = known[candidate.index];
       if (same?.candidate === candidate) next[candidate.index] = same;
     }
-    const kept = new Map<ReplicaId, ReplicaState>();
+    const kept = new Map<ReplicaId, TrackedReplica>();
     const errors = new Map<string, PredictionError>();
     for (const old of known) {
       if (old === undefined || next[old.candidate.index] === old) continue;
@@ -185,13 +160,14 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   function addCandidate(
     candidate: Candidate,
     error: PredictionError,
-    before: ReadonlyMap<ReplicaId, ReplicaState>,
+    before: ReadonlyMap<ReplicaId, TrackedReplica>,
     now: number,
   ): CandidateState {
     const tree = createMinTree(candidate.replicas.length);
     const added: CandidateState = { candidate, replicas: [], tree, error };
     for (const [position, route] of candidate.replicas.entries()) {
-      const state = createReplicaState(added, route, position, before.get(route.id), params.hopMs, now);
+      const earlier = before.get(route.id);
+      const state = createReplicaState(added, candidate.profile, route, position, earlier, params.hopMs, now);
       added.replicas.push(state);
       states.set(route.id, state);
       tree.set(position, freeAtOf(state, now));
@@ -201,7 +177,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   }
 
   function end(
-    state: ReplicaState,
+    state: TrackedReplica,
     event: Extract<LoadEvent, { kind: 'ended' }>,
     now: number,
     effects: LoadEffect[],
@@ -216,13 +192,13 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     if (event.end === 'failed') countFailure(state, now, effects);
     else if (event.end === 'answered') state.failures = 0;
   }
-  function observeHop(state: ReplicaState, tookMs: number): void {
+  function observeHop(state: TrackedReplica, tookMs: number): void {
     quietHopMs = trackQuantile(quietHopMs, tookMs, 0.1, hopStep);
     hopMs = trackQuantile(hopMs, tookMs, 0.5, hopStep);
     state.hopMs = trackQuantile(state.hopMs, tookMs, 0.5, hopStep);
     state.hopTailMs = trackQuantile(state.hopTailMs, tookMs, 0.99, hopTailStep);
   }
-  function countFailure(state: ReplicaState, now: number, effects: LoadEffect[]): void {
+  function countFailure(state: TrackedReplica, now: number, effects: LoadEffect[]): void {
     state.failures += 1;
     const { replicas } = state.of;
     const ejected = replicas.filter(({ ejectedUntil }) => ejectedUntil > now).length;
@@ -233,21 +209,21 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   }
 
   /** Returns the probability with which a replica that was drawn is considered. */
-  function shareOf(state: ReplicaState, now: number): number {
+  function shareOf(state: TrackedReplica, now: number): number {
     const age = (now - state.since) / params.slowStartMs;
     const ramp = age >= 1 ? 1 : Math.max(0.1, age);
     return state.isInterfered ? ramp * params.interferedShare : ramp;
   }
-  function draw({ replicas }: CandidateState, now: number, rng: Rng): ReplicaState | undefined {
+  function draw({ replicas }: CandidateState, now: number, rng: Rng): TrackedReplica | undefined {
     const drawn = replicas[Math.floor(rng() * replicas.length)];
     if (drawn === undefined) return undefined;
     const share = shareOf(drawn, now);
     return share >= 1 || rng() < share ? drawn : replicas[Math.floor(rng() * replicas.length)];
   }
-  function meets(state: ReplicaState, { items, limitMs, maxWaitMs }: PickRequest, now: number): boolean {
+  function meets(state: TrackedReplica, { items, limitMs, maxWaitMs }: PickRequest, now: number): boolean {
     const waitMs = Math.max(0, freeAtOf(state, now) - now);
     if (waitMs === 0 && state.aheadItems === 0) return true;
-    const { profile } = state.of.candidate;
+    const { profile } = state;
     const joined = Math.max(items, Math.min(state.route.batchCeiling, state.aheadItems + items));
     const serviceMs = profile === undefined ? 0 : p99At(profile, joined) * state.slow;
     return waitMs <= maxWaitMs && waitMs + serviceMs + state.hopMs + state.of.error.marginMs(now) <= limitMs;
@@ -307,67 +283,3 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
 }
 
 const keyOf = ({ variant, version, hardwareClass }: Candidate): string => `${variant} ${version} ${hardwareClass}`;
-
-/** Keeps the state of `before`, unless the profile has changed. */
-function createReplicaState(
-  of: CandidateState,
-  route: ReplicaRoute,
-  position: number,
-  before: ReplicaState | undefined,
-  hopMs: number,
-  now: number,
-): ReplicaState {
-  const { profile } = of.candidate;
-  const profiledItemMs = profile === undefined ? 0 : p50At(profile, route.batchCeiling) / route.batchCeiling;
-  const isSame = before?.profiledItemMs === profiledItemMs;
-  return {
-    route,
-    of,
-    position,
-    since: before?.since ?? now,
-    profiledItemMs,
-    freeAt: before?.freeAt ?? -Infinity,
-    aheadItems: before?.aheadItems ?? 0,
-    pendingItems: before?.pendingItems ?? 0,
-    itemMs: isSame ? before.itemMs : profiledItemMs,
-    typical: isSame ? before.typical : 1,
-    slow: isSame ? before.slow : 1,
-    isInterfered: isSame && before.isInterfered,
-    hopMs: before?.hopMs ?? hopMs,
-    hopTailMs: before?.hopTailMs ?? hopMs,
-    failures: before?.failures ?? 0,
-    ejectedUntil: before?.ejectedUntil ?? -Infinity,
-    isFull: before?.isFull ?? false,
-    isDown: before?.isDown ?? false,
-  };
-}
-
-/** Returns the time at which the replica is free, or Infinity if it must not be called. */
-function freeAtOf(state: ReplicaState, now: number): number {
-  if (state.isDown || state.ejectedUntil > now) return Infinity;
-  return state.isFull ? now + fullMs : state.freeAt;
-}
-
-/** A query that finds the replica idle starts a batch. Others are added to the batches that wait. */
-function countSent(state: ReplicaState, items: number, now: number): void {
-  const { profile } = state.of.candidate;
-  const startsBatch = state.aheadItems === 0 && profile !== undefined;
-  const takesMs = startsBatch ? p50At(profile, items) * state.typical : items * state.itemMs;
-  state.freeAt = Math.max(now, state.freeAt) + takesMs;
-  state.aheadItems += items;
-  state.pendingItems += items;
-}
-
-/** Applies a report. Items of this router that the worker does not have yet, or has answered, are added to it. */
-function applyLoad(state: ReplicaState, load: ReplicaLoad, now: number): void {
-  const reported = load.queuedItems + load.runningItems;
-  const underway = Math.max(0, state.pendingItems - reported);
-  state.isFull = false;
-  // An older worker sends no times and corrections.
-  state.itemMs = load.itemMs || state.profiledItemMs;
-  state.typical = load.typical || 1;
-  state.slow = load.slow || 1;
-  state.isInterfered = load.interfered;
-  state.aheadItems = reported + underway;
-  state.freeAt = now + load.backlogMs + underway * state.itemMs;
-}

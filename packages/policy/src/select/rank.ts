@@ -26,15 +26,15 @@ export function createRanked(
 }
 
 /** Returns whether the keys of two measured candidates decide that the one at `a` is worse than the one at `b`. */
-export const isClearlyWorse = ({ accuracies, keys, sign }: Ranked, a: number, b: number): boolean =>
+const isClearlyWorse = ({ accuracies, keys, sign }: Ranked, a: number, b: number): boolean =>
   sign * ((keys[a] ?? NaN) - (keys[b] ?? NaN)) > 0 && !Number.isNaN(accuracies[a]) && !Number.isNaN(accuracies[b]);
 
 /** Returns whether the candidate at one position of the target is better than the one at another. */
 export function isBetter(ranked: Ranked, query: SelectionQuery, a: number, b: number): boolean {
+  if (isClearlyWorse(ranked, a, b)) return false;
   const { candidates, columns } = ranked;
   const [one, other] = [candidates[a], candidates[b]];
   if (one === undefined || other === undefined) return one !== undefined;
-  if (isClearlyWorse(ranked, a, b)) return false;
   const { predictedMs } = columns;
   return compareCandidates(query, one, predictedMs[a] ?? 0, other, predictedMs[b] ?? 0) < 0;
 }

@@ -3,7 +3,7 @@
 import type { Candidate, TargetEntry } from '@pareto/core';
 import { loadField, loadFields, type CandidateLoads } from '../route/candidate-loads.js';
 import { nearestFeasible, type Offer } from './nearest.js';
-import { createRanked, isBetter, isClearlyWorse } from './rank.js';
+import { createRanked, isBetter } from './rank.js';
 import { clearTrace, countVerdict, recordsTimes, recordVerdict, type DecisionTrace } from './trace.js';
 import { columnsOf, noVerdict, p99Of, type TargetColumns } from './target-columns.js';
 import { accuracyOf, verdictCodes, type SelectionQuery, type SelectParams } from './verdict.js';
@@ -20,26 +20,18 @@ export type RefusalReason =
   | 'ruled-out';
 
 export type Selection =
-  | {
+  | (Prediction & {
       readonly kind: 'chosen';
       readonly candidate: Candidate;
       /** Index of the candidate in the target's list. */
       readonly position: number;
-      /** Predicted latency from the receipt of the headers. */
-      readonly predictedMs: number;
       /** Latency limit minus the predicted latency. */
       readonly slackMs: number;
-      /** Part of the prediction that is a margin, because admitted queries were late. */
-      readonly marginMs: number;
-      /** Predicted wait for the start of the batch. */
-      readonly waitMs: number;
-      /** Expected time of a batch at the ceiling. */
-      readonly batchMs: number;
       /** Set if the candidate is below the accuracy floor and the query allows that. */
       readonly degraded: boolean;
       /** Cold candidate that would meet the whole objective. Undefined if the query is not degraded, or none would. */
       readonly missed: Candidate | undefined;
-    }
+    })
   /** The objective is met only by a variant that is not loaded, for which the query can be held. */
   | { readonly kind: 'cold'; readonly candidate: Candidate; readonly position: number }
   | {
@@ -50,15 +42,20 @@ export type Selection =
       readonly soonest: BusyCandidate | undefined;
     };
 
-/** A candidate that meets the objective, but not with its current queue. */
-export interface BusyCandidate {
-  readonly candidate: Candidate;
+export interface Prediction {
+  /** Predicted latency from the receipt of the headers. */
   readonly predictedMs: number;
-  /** Predicted wait for the start of the batch. */
+  /** Part of it until the batch starts. */
   readonly waitMs: number;
+  /** Part of it that is a margin, because admitted queries were late. */
+  readonly marginMs: number;
   /** Expected time of a batch at the ceiling. */
   readonly batchMs: number;
-  readonly marginMs: number;
+}
+
+/** A candidate that meets the objective, but not with its current queue. */
+export interface BusyCandidate extends Prediction {
+  readonly candidate: Candidate;
 }
 
 const { eligible, cold, busy, backlogged, unplaceable, unmeasured } = verdictCodes;
@@ -85,8 +82,8 @@ export function selectVariant(
   const { hopMs } = params;
   const columns = columnsOf(target);
   const { fixed, maxBatchSize, cost, index: indexes, ceiling, batchMs, placeable, predictedMs } = columns;
-  const accuracies = objective.accuracyBound === 'lower95' ? columns.lower95 : columns.accuracy;
   const ranked = createRanked(candidates, columns, query);
+  const { accuracies } = ranked;
   let best = -1;
   let coldest = -1;
   let soonest = -1;
@@ -112,15 +109,14 @@ export function selectVariant(
     const freeAt = loads === undefined ? now : (loads[load + loadField.freeAt] ?? Infinity);
     const isLoaded = most > 0 && freeAt < Infinity;
     const waitMs = isLoaded ? Math.max(0, freeAt - now) : 0;
-    let aheadItems = 0;
+    const aheadItems = loads === undefined ? 0 : (loads[load + loadField.aheadItems] ?? 0);
+    const isIdle = waitMs === 0 && aheadItems === 0;
     let latency = elapsedMs + idleMs;
     if (!isLoaded) latency = idleMs > hopMs ? latency : Infinity;
     else if (loads !== undefined) {
-      aheadItems = loads[load + loadField.aheadItems] ?? 0;
       const joined = Math.min(most, aheadItems + items);
       const serviceMs = joined > items ? p99Of(target, columns, position, joined) : idleMs - hopMs;
       // Without a queue, the tail of the way counts. Otherwise the margin covers what queries spend more.
-      const isIdle = waitMs === 0 && aheadItems === 0;
       const tailMs = loads[load + (isIdle ? loadField.hopTailMs : loadField.hopMs)] ?? 0;
       const overheadMs = Math.max(hopMs, tailMs) + (isIdle ? 0 : (loads[load + loadField.marginMs] ?? 0));
       latency = elapsedMs + overheadMs + waitMs + serviceMs * (loads[load + loadField.slow] ?? 1);
@@ -128,7 +124,6 @@ export function selectVariant(
     predictedMs[position] = latency;
     if (code === noVerdict) {
       // An idle replica gets the query if its profile meets the objective: rejecting the query would leave it idle.
-      const isIdle = waitMs === 0 && aheadItems === 0;
       if (idleMs > latencyMs) code = tooSlow;
       else if (!isLoaded) code = placeable[position] === 1 ? cold : unplaceable;
       else if ((isIdle ? elapsedMs + idleMs : latency) > latencyMs) code = busy;
@@ -136,8 +131,7 @@ export function selectVariant(
     }
     if (trace !== undefined) recordVerdict(trace, ranked, query, position, code);
     if (code === eligible) {
-      if (best < 0 || (!isClearlyWorse(ranked, position, best) && isBetter(ranked, query, position, best)))
-        best = position;
+      if (best < 0 || isBetter(ranked, query, position, best)) best = position;
     } else if (code === cold) {
       if (coldest < 0 || isBetter(ranked, query, position, coldest)) coldest = position;
     } else if (code === busy || code === backlogged) {
@@ -175,7 +169,7 @@ function predictionOf(
   position: number,
   loads: CandidateLoads | undefined,
   now: number,
-): Omit<BusyCandidate, 'candidate'> {
+): Prediction {
   const load = loadFields * (index[position] ?? -1);
   const freeAt = loads?.[load + loadField.freeAt] ?? now;
   return {

@@ -1,6 +1,6 @@
 // The record of a decision: counts by verdict and the best candidates, in arrays that are allocated once.
 
-import { isBetter, isClearlyWorse, type Ranked } from './rank.js';
+import { isBetter, type Ranked } from './rank.js';
 import { verdictCodes, verdicts, type SelectionQuery } from './verdict.js';
 
 export const tracedCandidates = 32;
@@ -75,7 +75,6 @@ function rankOf(
   count: number,
 ): number {
   let rank = Math.min(count, size);
-  if (rank > 0 && isClearlyWorse(ranked, position, indices[rank - 1] ?? -1)) return rank;
   while (rank > 0 && isBetter(ranked, query, position, indices[rank - 1] ?? -1)) rank--;
   return rank;
 }

@@ -181,6 +181,15 @@ describe('the slot scheduler', () => {
     assert.equal(load('a').itemMs, (16 + 12) / 4);
   });
 
+  it('reports no wait behind a replica whose last query was rejected when it got the slot', () => {
+    const { send, end, load, at } = setUp(1, ['a', 'b']);
+    send('a', queued('1', 900));
+    send('b', queued('2', 12));
+    at(10);
+    assert.deepEqual(end('a'), ['reject 2: late']);
+    assert.equal(load('a').itemMs, 4);
+  });
+
   it('neither loses nor repeats a query, never exceeds its slots, and does the same for the same events', () => {
     const replica = fc.constantFrom('a', 'b', 'c');
     const event = fc.oneof(

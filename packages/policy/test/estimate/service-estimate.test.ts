@@ -11,10 +11,10 @@ const measured = profile({ 1: 10, 4: 20 });
 describe('the service estimate', () => {
   it('is the profile before any batch has run, and unknown without one', () => {
     const estimate = createServiceEstimate();
-    assert.deepEqual([estimate.p50(1, 0), estimate.p99(1, 0)], [undefined, undefined]);
+    assert.equal(estimate.p50(1, 0), undefined);
     estimate.observe(1, 99, 0);
     estimate.setProfile(measured);
-    assert.deepEqual([estimate.p50(1, 0), estimate.p50(4, 0), estimate.p99(1, 0)], [10, 20, 12]);
+    assert.deepEqual([estimate.p50(1, 0), estimate.p50(4, 0)], [10, 20]);
     assert.deepEqual(estimate.correction(0), { typical: 1, slow: 1, interfered: false });
   });
 
@@ -25,7 +25,7 @@ describe('the service estimate', () => {
     for (let i = 0; i < 5_000; i++) estimate.observe(1, rng() < 0.03 ? 60 : 14 + 2 * rng(), i);
     near(estimate.p50(1, 5_000), 15, 0.1);
     near(estimate.p50(4, 5_000), 30, 0.1);
-    near(estimate.p99(1, 5_000), 60, 0.15);
+    near(12 * estimate.correction(5_000).slow, 60, 0.15);
   });
 
   it('hardly changes by one bad sample, and recovers', () => {
@@ -34,9 +34,9 @@ describe('the service estimate', () => {
     for (let i = 0; i < 50; i++) estimate.observe(1, 10, i);
     estimate.observe(1, 5_000, 51);
     near(estimate.p50(1, 51), 10, 0.05);
-    near(estimate.p99(1, 51), 12, 0.1);
+    near(estimate.correction(51).slow, 1, 0.1);
     for (let i = 0; i < 100; i++) estimate.observe(1, 10, 52 + i);
-    near(estimate.p99(1, 152), 12, 0.1);
+    near(estimate.correction(152).slow, 1, 0.1);
   });
 
   it('forgets its corrections while no batch runs, and when the profile is replaced', () => {
@@ -64,13 +64,5 @@ describe('the service estimate', () => {
     assert.equal(run(33_000, 34_000, 100, 12.2), true, 'not yet recovered');
     assert.equal(run(34_000, 36_000, 100, 10), false);
     assert.equal(run(36_000, 56_000, 500, 30), false, 'too few batches');
-  });
-
-  it('never puts the 99th percentile below the median', () => {
-    const estimate = createServiceEstimate();
-    estimate.setProfile(measured);
-    for (let i = 0; i < 40; i++) estimate.observe(1, 11.9, i);
-    for (let items = 1; items < 10; items++)
-      assert.ok((estimate.p99(items, 40) ?? 0) >= (estimate.p50(items, 40) ?? Infinity));
   });
 });

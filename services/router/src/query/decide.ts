@@ -26,7 +26,7 @@ export function decide(
   const began = core.clock.now();
   const { entry, items, preference, table } = resolved;
   const objective = isFirst ? admissionObjective(query, resolved, core.clock) : resolved.objective;
-  const elapsedMs = isFirst ? began - query.call.receivedAt + core.loopLag.lagMs : 0;
+  const elapsedMs = isFirst ? elapsedSince(core, query) : 0;
   const held = isHeld ? { count: 0, bytes: 0 } : core.holds.usage;
   const asked = { items, objective, elapsedMs, preference, held, requestBytes: query.body.length, isNew: isFirst };
   const decided = core.policy.decide(entry, asked, began, core.trace);
@@ -38,6 +38,12 @@ export function decide(
   core.metrics.decisionTime.record((core.clock.now() - began) / 1000);
   return decided;
 }
+
+/** Returns the time since a query arrived, with the delay of the event loop before the router saw it. */
+export const elapsedSince = (
+  { clock, loopLag }: Pick<RouterCore, 'clock' | 'loopLag'>,
+  { call }: ClientQuery,
+): number => clock.now() - call.receivedAt + loopLag.lagMs;
 
 function outcomeOf(decided: Decision): Outcome {
   if (decided.kind === 'refuse') return decided.cause;

@@ -5,6 +5,7 @@ import { mayRetry, type Admission, type QueryEnd } from '@pareto/policy';
 import { decisionKey, encodeDecision } from '@pareto/rpc';
 import { formatDecisionId, type DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
+import { elapsedSince } from './decide.js';
 import type { LinkOutcome } from '../workers/worker-link.js';
 import { remainingMs, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
@@ -30,7 +31,6 @@ export async function forward(
   core.decisions.sentTo(decision, replica.worker);
   const { items } = resolved;
   const sentAt = core.clock.now();
-  const { lagMs } = core.loopLag;
   const outcome = await core.workers.infer(replica, query.body, {
     signal: query.call.signal,
     timeoutMs: remainingMs(query, core.clock),
@@ -42,7 +42,7 @@ export async function forward(
   if (end === 'missed') recordLate(core, decision);
   const isPredicted = routed.isFirst && (end === 'answered' || end === 'missed');
   const limitMs = resolved.objective.latencyMs;
-  const isLate = end === 'missed' || now - query.call.receivedAt + lagMs > limitMs;
+  const isLate = end === 'missed' || elapsedSince(core, query) > limitMs;
   core.loads.apply({
     ...{ kind: 'ended', replica: replica.id, items, end, load: reply?.load },
     hopMs: reply === undefined || reply.tookMs === 0 ? undefined : now - sentAt - reply.tookMs,
@@ -76,7 +76,7 @@ function metadataOf(
 ): Record<string, string> {
   const { candidate, degraded } = routed.selection;
   // A query that was held or sent before has its whole latency again: a late answer is better than none.
-  const elapsedMs = routed.isFirst ? core.clock.now() - query.call.receivedAt + core.loopLag.lagMs : 0;
+  const elapsedMs = routed.isFirst ? elapsedSince(core, query) : 0;
   const decision = encodeDecision({
     decisionId: formatDecisionId(routed.decision),
     replica: routed.replica.id,

@@ -23,8 +23,8 @@ function setUp() {
   const [resolved = assert.fail()] = domainTable({ a: { ms: 1, replicas: 0 } }).targets.values();
   const query = { items: 1, objective: fallbackObjective, preference: 'cheapest', entry: resolved } as ResolvedQuery;
   const hold = (fields: Partial<ResolvedQuery> = {}, signal = new AbortController().signal) => {
-    const call = { signal, receivedAt: clock.now(), remainingMs: () => milliseconds(500) };
-    const client = { body: Buffer.alloc(10), call: call as unknown as ServerCall, priority: Infinity } as ClientQuery;
+    const call: Partial<ServerCall> = { signal, receivedAt: clock.now(), remainingMs: () => milliseconds(500) };
+    const client = { body: Buffer.alloc(10), call: call as ServerCall, priority: Infinity } as ClientQuery;
     return holdQuery({ holds, clock, demand: { held } }, client, { ...query, ...fields });
   };
   return { clock, changes, events, holds, hold, draining };

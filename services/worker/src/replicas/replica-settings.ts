@@ -1,8 +1,7 @@
 // The batch sizes of a replica, from its assignment.
 
-import type { ReplicaSettings } from '@pareto/policy';
+import { bucketOf, type ReplicaSettings } from '@pareto/policy';
 import { batchSizes } from '@pareto/runtime';
-import { bucketOf } from '@pareto/policy';
 import type { AssignedReplica } from '../orders/desired-state.js';
 
 export const settingsOf = (assignment: AssignedReplica): ReplicaSettings => ({

@@ -1,0 +1,37 @@
+// The choice of who gets a free slot.
+
+import { isBefore, type QueuedQuery } from './request-queue.js';
+
+/** Time after which a waiter gets the next free slot, whenever the queries of others are due. */
+const maxWaitMs = 500;
+/** Time after which a run of a step is due. */
+const stepDueMs = 100;
+
+/**
+ * Returns the replica that gets the next slot: the one that has waited for too long, or else the one whose first query
+ * has the highest priority, and is due first. Undefined if the step that waits since `stepSince` comes before.
+ */
+export function pickWaiting<T extends FirstQuery>(
+  waiting: ReadonlyMap<T, number>,
+  stepSince: number,
+  now: number,
+): T | undefined {
+  let oldest: T | undefined;
+  let oldestSince = Infinity;
+  let urgent: T | undefined;
+  for (const [work, since] of waiting) {
+    if (since < oldestSince) [oldest, oldestSince] = [work, since];
+    if (urgent === undefined || isMoreUrgent(work, urgent)) urgent = work;
+  }
+  if (now - Math.min(oldestSince, stepSince) >= maxWaitMs) return oldestSince <= stepSince ? oldest : undefined;
+  const first = urgent?.queue.first;
+  const step = { priority: Infinity, dueAt: stepSince + stepDueMs };
+  return first !== undefined && isBefore(step, first) ? undefined : urgent;
+}
+
+interface FirstQuery {
+  readonly queue: { readonly first: QueuedQuery | undefined };
+}
+
+const isMoreUrgent = (a: FirstQuery, b: FirstQuery): boolean =>
+  a.queue.first !== undefined && (b.queue.first === undefined || isBefore(a.queue.first, b.queue.first));

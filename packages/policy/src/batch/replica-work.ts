@@ -1,0 +1,121 @@
+// The work of one replica: its queue, the batches in its executor, and how long they take.
+
+import type { Profile } from '@pareto/core';
+import { createServiceEstimate, type ServiceEstimate } from '../estimate/service-estimate.js';
+import type { BatchFailure } from '../retry/plan-batch-retry.js';
+import { bucketOf } from './bucket-of.js';
+import {
+  createRequestQueue,
+  type QueueBounds,
+  type QueuedQuery,
+  type QueueEntry,
+  type RequestQueue,
+} from './request-queue.js';
+
+/** Settings of a replica, from the controller. */
+export interface ReplicaSettings {
+  /** Maximum number of items in a batch. */
+  readonly ceiling: number;
+  /** Profile on the hardware class. Undefined if the variant is not measured yet. */
+  readonly profile: Profile | undefined;
+  /** Sizes that batches are padded to. Undefined if they are not padded. */
+  readonly sizes: readonly number[] | undefined;
+}
+
+/** A batch that an executor runs, or that waits in it. */
+export interface RunningBatch<Q extends QueuedQuery> {
+  readonly entries: readonly QueueEntry<Q>[];
+  readonly items: number;
+  /** Number of items including the padding. */
+  readonly size: number;
+  readonly startedAt: number;
+  /** Expected time of the run. Undefined if the variant has no profile yet. */
+  readonly expectedMs: number | undefined;
+}
+
+export interface EndedRun {
+  readonly outcome: 'done' | BatchFailure;
+  /** Time at which the executor was free to start the batch. */
+  readonly beganAt: number;
+  /** Time that the executor computed. 0 if the run was not done. */
+  readonly computeMs: number;
+}
+
+/** Weight of the last run in the average share. */
+const overheadWeight = 0.1;
+
+export interface ReplicaWork<R, Q extends QueuedQuery> {
+  readonly replica: R;
+  readonly queue: RequestQueue<Q>;
+  readonly estimate: ServiceEstimate;
+  /** Batches in the executor, the running one first. */
+  readonly inFlight: RunningBatch<Q>[];
+  /** Queries in flight whose caller cancelled them. */
+  readonly cancelled: Set<Q>;
+  settings: ReplicaSettings;
+  isAttached: boolean;
+  isOverdue: boolean;
+  /** Expected time of the batch that is running or runs next. 0 if there is none. */
+  nextMs: number;
+  /** Average share of a run's time outside of the executor. */
+  overhead: number;
+}
+
+export function createReplicaWork<R, Q extends QueuedQuery>(
+  replica: R,
+  settings: ReplicaSettings,
+  bounds: QueueBounds,
+): ReplicaWork<R, Q> {
+  const estimate = createServiceEstimate();
+  estimate.setProfile(settings.profile);
+  return {
+    replica,
+    queue: createRequestQueue(bounds),
+    estimate,
+    inFlight: [],
+    cancelled: new Set(),
+    settings,
+    isAttached: false,
+    isOverdue: false,
+    nextMs: 0,
+    overhead: 1,
+  };
+}
+
+type InFlight = Pick<ReplicaWork<unknown, QueuedQuery>, 'inFlight'>;
+
+/** Returns the number of items in the executor. */
+export const runningItems = ({ inFlight }: InFlight): number => inFlight.reduce((total, { items }) => total + items, 0);
+
+/** Returns the number of items that a batch is padded to. */
+export const sizeOf = ({ sizes }: ReplicaSettings, items: number): number =>
+  sizes === undefined ? items : bucketOf(items, sizes);
+
+/** Returns the expected time of a batch. 0 if nothing was profiled. */
+export const expectedMs = (
+  { settings, estimate }: Pick<ReplicaWork<unknown, QueuedQuery>, 'settings' | 'estimate'>,
+  items: number,
+  now: number,
+): number => estimate.p50(sizeOf(settings, items), now) ?? 0;
+
+/** Returns the expected time until the batches in flight have ended. Only the first one runs. */
+export function leftMs({ inFlight }: InFlight, now: number): number {
+  let left = 0;
+  for (const [index, { expectedMs = 0, startedAt }] of inFlight.entries())
+    left += index === 0 ? Math.max(0, expectedMs - (now - startedAt)) : expectedMs;
+  return left;
+}
+
+/** Corrects the estimates by a batch that has run. */
+export function observeRun<Q extends QueuedQuery>(
+  work: Pick<ReplicaWork<unknown, Q>, 'estimate' | 'overhead'>,
+  { size, startedAt }: RunningBatch<Q>,
+  { beganAt, computeMs }: EndedRun,
+  now: number,
+): void {
+  const tookMs = now - beganAt;
+  work.estimate.observe(size, tookMs, now);
+  // A batch that waited in the executor shows no time outside of it.
+  if (beganAt > startedAt || tookMs <= 0) return;
+  work.overhead += overheadWeight * ((tookMs - computeMs) / tookMs - work.overhead);
+}
