@@ -42,7 +42,7 @@ export type Selection =
       readonly soonest: BusyCandidate | undefined;
     };
 
-export interface Prediction {
+interface Prediction {
   /** Predicted latency from the receipt of the headers. */
   readonly predictedMs: number;
   /** Part of it until the batch starts. */
