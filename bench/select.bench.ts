@@ -32,7 +32,7 @@ function randomQuery(rng: Rng): SelectionQuery {
   };
   return {
     ...{ items: rng() < 0.9 ? 1 : 8, objective, elapsedMs: 0.1, preference: 'cheapest' },
-    ...{ now: 0, maxWaitBatches: Infinity },
+    ...{ now: 0, maxWaitBatches: Infinity, isPatient: false },
   };
 }
 

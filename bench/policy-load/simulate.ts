@@ -36,10 +36,17 @@ type Effect = SlotEffect<ReplicaId, Sent, never>;
 
 const profile = buildProfile([buildPoint(1, serviceMs, 0.04)]);
 
-/** Returns the outcome of each query, in the order of their arrival. */
-export function simulate({ queries, runTimes }: Workload, seed: number): readonly Outcome[] {
+/** Outcomes of all queries, in the order of their arrival. */
+interface Simulation {
+  readonly outcomes: readonly Outcome[];
+  /** Latency of the answers. NaN for other queries. */
+  readonly latenciesMs: readonly number[];
+}
+
+export function simulate({ queries, runTimes }: Workload, seed: number): Simulation {
   const events = createEventQueue();
   const outcomes = new Array<Outcome>(queries.length).fill('rejected');
+  const latenciesMs = new Array<number>(queries.length).fill(NaN);
   const routes = Array.from({ length: slots }, (_, index) => buildReplicaRoute(`r${index}`, { batchCeiling: 1 }));
   const candidate = buildCandidate('model', { index: 0, profile, costPer1k: 1, replicas: routes });
   const target = buildTargetEntry([candidate]);
@@ -78,6 +85,7 @@ export function simulate({ queries, runTimes }: Workload, seed: number): readonl
     events.schedule(now + wayMs, (repliedAt) => {
       // The objective of a held query counts from the moment when the replicas are ready.
       const latencyMs = repliedAt - Math.max(0, sent.query.arrivesAt);
+      if (end === 'answered') latenciesMs[sent.index] = latencyMs;
       const isLate = end === 'missed' || latencyMs > sent.query.latencyMs;
       outcomes[sent.index] = end === 'missed' ? 'dropped' : isLate ? 'late' : 'on-time';
       const ended = {
@@ -134,5 +142,5 @@ export function simulate({ queries, runTimes }: Workload, seed: number): readonl
   }
   events.schedule(0, resumeHeld);
   events.runAll();
-  return outcomes;
+  return { outcomes, latenciesMs };
 }

@@ -22,7 +22,7 @@ export function explainInASentence(explained: Explained): string {
     case 'overloaded':
       return `refused: the variants of ${target} that ${meet} are too busy now${othersText(explained)}`;
     case 'backlogged':
-      return `refused: ${target} is overloaded, and queries with other objectives have got less of its capacity than those that ${meet}${othersText(explained)}`;
+      return `refused: ${target} is overloaded, and the queue for what ${meets} may not get longer${othersText(explained)}`;
     case 'late':
       return `refused by the worker: ${first}${on} was chosen, but could not start the query in time any more${othersText(explained)}`;
     case 'infeasible':

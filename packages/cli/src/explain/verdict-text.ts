@@ -10,7 +10,7 @@ const brief: Readonly<Record<string, string>> = {
   eligible: 'also feasible',
   cold: 'not loaded',
   busy: 'too busy',
-  backlogged: 'limited by fair shares',
+  backlogged: 'with a queue that may not get longer',
   unplaceable: 'not loadable now',
   'too-slow': 'too slow',
   'below-accuracy': 'below the floor',

@@ -59,7 +59,7 @@ describe('explainInASentence', () => {
     );
     assert.match(
       text('backlogged', { backlogged: 1 }),
-      /^refused: digits is overloaded, .* than those that meet ≥ 98 % within 20 ms; 1 was refused: 1 limited by fair shares/,
+      /^refused: digits is overloaded, .* what meets ≥ 98 % within 20 ms may not get longer; 1 was refused: 1 with a queue/,
     );
     assert.match(
       text('late', {}),

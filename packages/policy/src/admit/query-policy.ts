@@ -8,7 +8,7 @@ import type { SelectionQuery } from '../select/verdict.js';
 import { admit, type Admission, type AdmitParams, type HoldUsage } from './admit.js';
 import { createClassShares } from './class-shares.js';
 
-export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatches'> {
+export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatches' | 'isPatient'> {
   readonly requestBytes: number;
   /** Queries that are held now, without this one. */
   readonly held: HoldUsage;
@@ -50,13 +50,16 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     decide(target, query, now, trace) {
       const { items, objective, elapsedMs, isNew } = query;
       const maxWaitBatches = isNew ? shares.maxWaitBatches(target.task, objective, now) : Infinity;
-      const asked = { ...query, now, maxWaitBatches };
+      const isPatient = !isNew || objective.class === 'offline';
+      const asked = { ...query, now, maxWaitBatches, isPatient };
       const selection = selectVariant(target, asked, loads.candidates, { hopMs: loads.quietHopMs }, trace);
       if (isNew) record(target, query, selection, now);
+      if (selection.kind === 'refused' && selection.soonest !== undefined)
+        loads.step({ kind: 'refused', candidate: selection.soonest.candidate }, now, noEffects);
       const admission = admit(selection, query.requestBytes, query.held, admitParams);
       if (admission.kind !== 'forward') return admission;
-      const { candidate, batchMs } = admission.selection;
-      const request = { items, limitMs: objective.latencyMs - elapsedMs, maxWaitMs: maxWaitBatches * batchMs };
+      const { candidate, maxWaitMs } = admission.selection;
+      const request = { items, limitMs: objective.latencyMs - elapsedMs, maxWaitMs };
       const replica = loads.pick(candidate, request, now, rng);
       if (replica === undefined)
         throw new Error(`chosen variant ${candidate.variant} has no replica that can be called`);
@@ -66,7 +69,7 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
   };
 }
 
-/** Sending a query has no effects on other queries. */
+/** Sending or refusing a query has no effects on other queries. */
 const noEffects: LoadEffect[] = [];
 
 /** Returns the predicted wait of a query in batches. Undefined if loads do not decide about it. */

@@ -1,9 +1,9 @@
-// The load that selection reads: six numbers for each candidate, next to each other in one array.
+// The load that selection reads: seven numbers for each candidate, next to each other in one array.
 
 /** Numbers of candidate `i`, from `loadFields * i`. Each describes its callable replica that is free first. */
 export type CandidateLoads = Float64Array;
 
-export const loadFields = 6;
+export const loadFields = 7;
 /**
  * Offsets of the numbers.
  * - `freeAt`: time at which the replica can start one more item. In the past if it is idle, Infinity if none can be called.
@@ -11,9 +11,18 @@ export const loadFields = 6;
  * - `hopMs`: median time that a query spends between router and worker.
  * - `hopTailMs`: 99th percentile of that time.
  * - `marginMs`: time to add because admitted queries were late.
+ * - `maxWaitMs`: maximum wait of a query, because the queue is longer than it needs to be. Infinity if there is none.
  * - `slow`: live 99th percentile of the replica's service time divided by the profiled one.
  */
-export const loadField = { freeAt: 0, aheadItems: 1, hopMs: 2, hopTailMs: 3, marginMs: 4, slow: 5 } as const;
+export const loadField = {
+  freeAt: 0,
+  aheadItems: 1,
+  hopMs: 2,
+  hopTailMs: 3,
+  marginMs: 4,
+  slow: 5,
+  maxWaitMs: 6,
+} as const;
 
 /** Creates the loads of `count` candidates. Those of `before` are kept, others cannot be called. */
 export function createCandidateLoads(count: number, before: CandidateLoads = new Float64Array(0)): CandidateLoads {
@@ -21,6 +30,7 @@ export function createCandidateLoads(count: number, before: CandidateLoads = new
   for (let at = 0; at < loads.length; at += loadFields) {
     loads[at + loadField.freeAt] = Infinity;
     loads[at + loadField.slow] = 1;
+    loads[at + loadField.maxWaitMs] = Infinity;
   }
   loads.set(before.subarray(0, loads.length));
   return loads;

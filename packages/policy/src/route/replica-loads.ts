@@ -6,6 +6,7 @@ import { trackQuantile } from '../estimate/track-quantile.js';
 import { createCandidateLoads, loadField, loadFields, type CandidateLoads } from './candidate-loads.js';
 import { createMinTree, type MinTree } from './min-tree.js';
 import { createPredictionError, type PredictionError } from './prediction-error.js';
+import { createStandingQueue, type StandingQueue } from './standing-queue.js';
 import { applyLoad, countSent, createReplicaState, freeAtOf, type ReplicaState } from './replica-state.js';
 
 export interface RouteParams {
@@ -56,6 +57,8 @@ export type LoadEvent =
   | { readonly kind: 'reported'; readonly replica: ReplicaId; readonly load: ReplicaLoad | undefined }
   /** The replica's queue is full, so it counts as busy until its next report. */
   | { readonly kind: 'full'; readonly replica: ReplicaId }
+  /** A query was refused because it would wait for too long at the candidate. */
+  | { readonly kind: 'refused'; readonly candidate: Candidate }
   /** The replica cannot be called until a report shows that it can. */
   | { readonly kind: 'down'; readonly replica: ReplicaId };
 
@@ -105,6 +108,7 @@ interface CandidateState {
   readonly replicas: TrackedReplica[];
   readonly tree: MinTree;
   readonly error: PredictionError;
+  readonly standing: StandingQueue;
 }
 
 export function createReplicaLoads(params: RouteParams = defaultRouteParams): ReplicaLoads {
@@ -120,15 +124,20 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     state.of.tree.set(state.position, freeAtOf(state, now));
     refreshCandidate(state.of, now);
   }
-  function refreshCandidate({ candidate: { index }, tree, replicas, error }: CandidateState, now: number): void {
+  function refreshCandidate(state: CandidateState, now: number): void {
+    const { tree, replicas, error, standing } = state;
+    const { index } = state.candidate;
     const best = replicas[tree.min];
     const at = loadFields * index;
-    candidates[at + loadField.freeAt] = best === undefined ? Infinity : tree.get(tree.min);
+    const freeAt = best === undefined ? Infinity : tree.get(tree.min);
+    if (best !== undefined) standing.observe(Math.max(0, freeAt - now), batchMsOf(best), now);
+    candidates[at + loadField.freeAt] = freeAt;
     candidates[at + loadField.aheadItems] = best?.aheadItems ?? 0;
     candidates[at + loadField.hopMs] = best?.hopMs ?? 0;
     candidates[at + loadField.hopTailMs] = best?.hopTailMs ?? 0;
     candidates[at + loadField.marginMs] = error.marginMs(now);
     candidates[at + loadField.slow] = best?.slow ?? 1;
+    candidates[at + loadField.maxWaitMs] = standing.maxWaitMs;
   }
 
   function setTable(table: Pick<RoutingTable, 'candidates'>, now: number): void {
@@ -164,7 +173,8 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     now: number,
   ): CandidateState {
     const tree = createMinTree(candidate.replicas.length);
-    const added: CandidateState = { candidate, replicas: [], tree, error };
+    const standing = createStandingQueue(now);
+    const added: CandidateState = { candidate, replicas: [], tree, error, standing };
     for (const [position, route] of candidate.replicas.entries()) {
       const earlier = before.get(route.id);
       const state = createReplicaState(added, candidate.profile, route, position, earlier, params.hopMs, now);
@@ -191,6 +201,12 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     if (event.late !== undefined) state.of.error.late(event.late.slackMs, event.late.latencyMs, now);
     if (event.end === 'failed') countFailure(state, now, effects);
     else if (event.end === 'answered') state.failures = 0;
+  }
+  function refuse({ index }: Candidate, now: number): void {
+    const state = known[index];
+    if (state === undefined) return;
+    state.standing.refused(now);
+    refreshCandidate(state, now);
   }
   function observeHop(state: TrackedReplica, tookMs: number): void {
     quietHopMs = trackQuantile(quietHopMs, tookMs, 0.1, hopStep);
@@ -245,6 +261,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     isCallable: ({ index }) => (candidates[loadFields * index + loadField.freeAt] ?? Infinity) < Infinity,
     step(event, now, effects) {
       if (event.kind === 'table') return setTable(event.table, now);
+      if (event.kind === 'refused') return refuse(event.candidate, now);
       const state = states.get(event.replica);
       if (state === undefined) return;
       const wasDown = state.isDown;
@@ -281,5 +298,8 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     },
   };
 }
+
+/** Returns the time of a replica's next batch at the ceiling, with the way there and back. */
+const batchMsOf = ({ itemMs, route, hopTailMs }: TrackedReplica): number => itemMs * route.batchCeiling + hopTailMs;
 
 const keyOf = ({ variant, version, hardwareClass }: Candidate): string => `${variant} ${version} ${hardwareClass}`;

@@ -11,7 +11,7 @@ import { accuracyOf, verdictCodes, type SelectionQuery, type SelectParams } from
 export type RefusalReason =
   | 'infeasible'
   | 'overloaded'
-  /** Queries of its class of objectives may not make the queue longer. */
+  /** The queue may not get longer: it is longer than it needs to be, or the class of objectives has got its share. */
   | 'backlogged'
   | 'unplaceable'
   | 'batch-too-large'
@@ -49,6 +49,8 @@ interface Prediction {
   readonly waitMs: number;
   /** Part of it that is a margin, because admitted queries were late. */
   readonly marginMs: number;
+  /** Maximum of that part, because the queue may not get longer. Infinity if there is none. */
+  readonly maxWaitMs: number;
   /** Expected time of a batch at the ceiling. */
   readonly batchMs: number;
 }
@@ -77,7 +79,7 @@ export function selectVariant(
 ): Selection {
   if (trace !== undefined) clearTrace(trace);
   const { candidates } = target;
-  const { items, elapsedMs, now, maxWaitBatches, objective } = query;
+  const { items, elapsedMs, now, objective } = query;
   const { latencyMs, minAccuracy, maxCostPer1k } = objective;
   const { hopMs } = params;
   const columns = columnsOf(target);
@@ -127,7 +129,7 @@ export function selectVariant(
       if (idleMs > latencyMs) code = tooSlow;
       else if (!isLoaded) code = placeable[position] === 1 ? cold : unplaceable;
       else if ((isIdle ? elapsedMs + idleMs : latency) > latencyMs) code = busy;
-      else code = waitMs > maxWaitBatches * (batchMs[position] ?? 0) ? backlogged : eligible;
+      else code = waitMs > maxWaitOf(query, batchMs[position] ?? 0, loads, load) ? backlogged : eligible;
     }
     if (trace !== undefined) recordVerdict(trace, ranked, query, position, code);
     if (code === eligible) {
@@ -142,7 +144,7 @@ export function selectVariant(
   }
   const chosenOne = candidates[best];
   if (chosenOne !== undefined) {
-    const prediction = predictionOf(columns, best, loads, now);
+    const prediction = predictionOf(query, columns, best, loads);
     const slackMs = latencyMs - prediction.predictedMs;
     return {
       ...{ kind: 'chosen', candidate: chosenOne, position: best, slackMs, ...prediction },
@@ -158,23 +160,36 @@ export function selectVariant(
   const busyOne = candidates[soonest];
   if (busyOne !== undefined) {
     const reason = isBacklogged ? 'backlogged' : 'overloaded';
-    return refused(reason, { candidate: busyOne, ...predictionOf(columns, soonest, loads, now) });
+    return refused(reason, { candidate: busyOne, ...predictionOf(query, columns, soonest, loads) });
   }
   return refuse(target, query, params, isUnplaceable);
 }
 
+/** Returns the maximum wait of a query at a candidate, whose numbers begin at `load`. */
+function maxWaitOf(
+  { maxWaitBatches, isPatient }: SelectionQuery,
+  batchMs: number,
+  loads: CandidateLoads | undefined,
+  load: number,
+): number {
+  const shareMs = maxWaitBatches * batchMs;
+  return isPatient || loads === undefined ? shareMs : Math.min(shareMs, loads[load + loadField.maxWaitMs] ?? Infinity);
+}
+
 /** Returns what was predicted for the candidate at a position. */
 function predictionOf(
+  query: SelectionQuery,
   { predictedMs, batchMs, index }: TargetColumns,
   position: number,
   loads: CandidateLoads | undefined,
-  now: number,
 ): Prediction {
+  const { now } = query;
   const load = loadFields * (index[position] ?? -1);
   const freeAt = loads?.[load + loadField.freeAt] ?? now;
   return {
     predictedMs: predictedMs[position] ?? Infinity,
     waitMs: Math.max(0, freeAt - now),
+    maxWaitMs: maxWaitOf(query, batchMs[position] ?? 0, loads, load),
     batchMs: batchMs[position] ?? 0,
     marginMs: loads?.[load + loadField.marginMs] ?? 0,
   };

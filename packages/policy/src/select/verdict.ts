@@ -9,7 +9,7 @@ export const verdicts = [
   'eligible', // warm, and meets the objective
   'cold', // would meet it once loaded
   'busy', // meets it when idle, but not with its current queue
-  'backlogged', // would meet it, but its queue is longer than one class of objectives may make it
+  'backlogged', // would meet it, but its queue may not get longer
   'unplaceable', // would meet it, but no replica is ready and no worker can load it
   'too-slow', // does not meet the latency even when idle
   'below-accuracy',
@@ -42,6 +42,8 @@ export interface SelectionQuery {
   readonly now: number;
   /** Maximum wait, in batches of the candidate. */
   readonly maxWaitBatches: number;
+  /** Set if the maximum wait that the loads have does not apply. */
+  readonly isPatient: boolean;
 }
 
 /** Order of the candidates that meet the objective: `most-accurate` applies if no source states an objective. */

@@ -21,6 +21,7 @@ export function whatIf(target: TargetEntry, query: SelectionQuery, params: Selec
     objective: { ...query.objective, degrade: 'forbid' },
     elapsedMs: 0,
     maxWaitBatches: Infinity,
+    isPatient: true,
   };
   const selection = selectVariant(target, idle, undefined, params, trace);
   const nearest = selection.kind === 'refused' ? nearestFeasible(target, query, params) : undefined;

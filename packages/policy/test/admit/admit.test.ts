@@ -12,6 +12,7 @@ const chosen: Selection = {
     predictedMs: 1,
     slackMs: 1,
     waitMs: 0,
+    maxWaitMs: Infinity,
     batchMs: 1,
     marginMs: 0,
   },

@@ -46,6 +46,7 @@ function setUp(replicas: number, of = params) {
         ...{ hopMs: undefined, late: undefined },
         ...fields,
       }),
+    refuse: () => step({ kind: 'refused', candidate: one }),
     mark: (index: number, kind: 'full' | 'down') => step({ kind, replica: idOf(index) }),
     /** Returns the wait and the items ahead that selection reads. */
     view: () => [Math.max(0, field('freeAt') - clock.now), field('aheadItems')],
@@ -74,6 +75,56 @@ describe('the loads of replicas', () => {
     assert.deepEqual([view()[0], loads.callable, loads.isCallable(one)], [Infinity, 0, false]);
     assert.deepEqual(report(1, load(5)), [{ kind: 'callable', replica: 'c0-1' }]);
     assert.deepEqual([view()[0], loads.callable, loads.isCallable(one)], [5, 1, true]);
+  });
+
+  it('limit the wait once queries are refused and the queue has not drained for a second, until it does', () => {
+    const { report, refuse, clock, field } = setUp(1);
+    const limitAfter = (backlogMs: number, now: number): number => {
+      clock.now = now;
+      report(0, load(backlogMs));
+      refuse();
+      return field('maxWaitMs');
+    };
+    const limitMs = 5 * (8 * 10 + 1);
+    assert.equal(limitAfter(limitMs, 999), Infinity, 'not for a second yet');
+    assert.equal(limitAfter(limitMs / 2 + 1, 1_000), limitMs, 'five batches of 8 items, with the way');
+    assert.equal(limitAfter(limitMs / 2, 2_000), Infinity);
+    assert.equal(limitAfter(limitMs, 2_999), Infinity);
+    assert.equal(limitAfter(limitMs, 3_000), limitMs);
+  });
+
+  it('limit the wait once it keeps growing, but not while it is constant', () => {
+    const limitOf = (backlogAt: (now: number) => number): number => {
+      const { report, clock, field } = setUp(1);
+      for (clock.now = 0; clock.now <= 3_000; clock.now += 20) report(0, load(backlogAt(clock.now)));
+      return field('maxWaitMs');
+    };
+    assert.equal(
+      limitOf((now) => now),
+      5 * (8 * 10 + 1),
+      'twice the capacity is offered',
+    );
+    assert.equal(
+      limitOf((now) => 1_000 + (now % 100)),
+      Infinity,
+    );
+    assert.equal(
+      limitOf((now) => 1_000 - now / 5),
+      Infinity,
+    );
+  });
+
+  it('do not limit the wait while one replica is free soon', () => {
+    const { report, refuse, clock, field } = setUp(2);
+    clock.now = 5_000;
+    report(1, load(500));
+    refuse();
+    assert.equal(field('maxWaitMs'), Infinity);
+    report(0, load(500));
+    clock.now = 5_999;
+    report(1, load(500));
+    refuse();
+    assert.equal(field('maxWaitMs'), Infinity, 'replica 0 is free');
   });
 
   it('let a reported backlog pass with time', () => {

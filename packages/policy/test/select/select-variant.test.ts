@@ -77,6 +77,13 @@ const cases: readonly (readonly [string, TargetEntry, SelectionQuery, CandidateL
   ['the batch it would join counts', target(fast), query({ latencyMs: 5 }), loads([0], [7]), 'overloaded'],
   ['no variant is accurate enough', family, query({ minAccuracy: 0.995 }), undefined, 'infeasible'],
   ['no accurate one is fast enough', family, query({ minAccuracy: 0.93, latencyMs: 5 }), undefined, 'infeasible'],
+  [
+    'feasible, but with a queue that does not drain',
+    family,
+    query(),
+    loads([30, 30, 30], [], [20, 20, 20]),
+    'backlogged',
+  ],
   ['feasible, but busy', family, query({ minAccuracy: 0.93, latencyMs: 12 }), loads([0, 30, 30]), 'overloaded'],
   ['feasible, but cold', target(fast, { ...best, replicas: 0 }), query({ minAccuracy: 0.97 }), undefined, 'cold best'],
   ['unusable replicas are cold', target(fast), query(), loads([Infinity]), 'cold fast'],

@@ -78,17 +78,26 @@ export function query(
     preference: 'cheapest',
     now: 0,
     maxWaitBatches: Infinity,
+    isPatient: false,
     ...rest,
     objective: { ...fallbackObjective, ...objective, latencyMs },
   };
 }
 
-/** Builds loads of candidates that are free after `waitMs`, with `ahead` items before the next one, at the time 0. */
-export function loads(waitMs: readonly number[], ahead: readonly number[] = []): CandidateLoads {
+/**
+ * Builds loads of candidates that are free after `waitMs`, with `ahead` items before the next one and a maximum wait, at
+ * the time 0.
+ */
+export function loads(
+  waitMs: readonly number[],
+  ahead: readonly number[] = [],
+  maxWaitMs: readonly number[] = [],
+): CandidateLoads {
   const view = createCandidateLoads(Math.max(waitMs.length, 100));
   for (let index = 0; index < 100; index++) {
     view[loadFields * index + loadField.freeAt] = waitMs[index] ?? 0;
     view[loadFields * index + loadField.aheadItems] = ahead[index] ?? 0;
+    view[loadFields * index + loadField.maxWaitMs] = maxWaitMs[index] ?? Infinity;
   }
   return view;
 }

@@ -32,7 +32,12 @@ export function inferenceHandlers(core: RouterCore): ServiceHandlers<'pareto.v1.
       const { objective, preference } = objectiveFor(entry, objectiveSources);
       const result = whatIf(
         entry,
-        { ...{ items: 1, objective, preference, elapsedMs: 0 }, now: core.clock.now(), maxWaitBatches: Infinity },
+        {
+          ...{ items: 1, objective, preference, elapsedMs: 0 },
+          now: core.clock.now(),
+          maxWaitBatches: Infinity,
+          isPatient: true,
+        },
         { hopMs: core.policy.loads.quietHopMs },
       );
       return describeWhatIf(result, entry, objective);

@@ -75,7 +75,7 @@ export function reasonText(
       return `${target} cannot meet ${objectiveText(objective)} now: ${reason}; lower the request rate or relax the objective`;
     }
     case 'backlogged':
-      return `${target} is overloaded, and queries with other objectives have got less of its capacity than those with ${objectiveText(objective)}${soonest === undefined ? '' : `: ${busyText(soonest)}`}; lower the request rate`;
+      return `${target} is overloaded: ${soonest === undefined ? 'its queue may not get longer' : backlogText(soonest)}; lower the request rate`;
     case 'unplaceable':
       return `${target} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware class, or none has enough free memory`;
     case 'quarantined':
@@ -96,6 +96,11 @@ const fullMs = 1e8;
 function busyText({ candidate: { variant }, predictedMs, waitMs }: BusyCandidate): string {
   if (waitMs >= fullMs) return `${variant} is busy, and its queues are full`;
   return `${variant} is busy and would take ${Math.round(predictedMs)} ms, of which ${Math.round(waitMs)} ms are the wait in its queue`;
+}
+
+function backlogText(busy: BusyCandidate): string {
+  const most = Math.round(busy.maxWaitMs);
+  return `${busyText(busy)}; while its queue does not drain, queries with this objective wait for at most ${most} ms`;
 }
 
 /** Lists the pins and denials with their reasons. Warmth rules exclude no variant, so they are left out. */

@@ -12,7 +12,7 @@ describe('the decision log', () => {
   const trace = createTrace();
   const query = {
     ...{ items: 1, objective: fallbackObjective, elapsedMs: 0, preference: 'cheapest' as const },
-    ...{ now: 0, maxWaitBatches: Infinity },
+    ...{ now: 0, maxWaitBatches: Infinity, isPatient: false },
   };
   selectVariant(target, query, undefined, { hopMs: 1 }, trace);
   const decided = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fallbackObjective, type Objective, type RuleInForce, type TargetEntry } from '@pareto/core';
+import { fallbackObjective, milliseconds, type Objective, type RuleInForce, type TargetEntry } from '@pareto/core';
 import { defaultSelectParams, selectVariant, type SelectionQuery } from '@pareto/policy';
 import { reasonText } from '../../src/resolve/refusal.js';
 import { domainTable } from '../support/domain-table.js';
@@ -19,7 +19,7 @@ describe('the reason of a refusal', () => {
     const objective = { ...fallbackObjective, minAccuracy: 0.5 };
     const query: SelectionQuery = {
       ...{ items: 1, objective, elapsedMs: 0, preference: 'cheapest' },
-      ...{ now: 0, maxWaitBatches: Infinity },
+      ...{ now: 0, maxWaitBatches: Infinity, isPatient: false },
     };
     const selection = selectVariant(entry, query, undefined, defaultSelectParams);
     assert.ok(selection.kind === 'refused' && selection.reason === 'infeasible');
@@ -29,6 +29,16 @@ describe('the reason of a refusal', () => {
     const [known = assert.fail()] = entry.candidates;
     const accuracy = { metric: 'top1', value: 0.4, lower95: 0.3, upper95: 0.5, samples: 9 } as const;
     assert.doesNotMatch(text({ candidates: [{ ...known, accuracy }] }, objective), /never measured/);
+  });
+
+  it('states the wait of a query that would make a standing queue longer, and the maximum', () => {
+    const [candidate = assert.fail()] = entry.candidates;
+    const soonest = { candidate, predictedMs: 90.4, waitMs: 80.2, maxWaitMs: 40.1, batchMs: 10, marginMs: 0 };
+    const objective = { ...fallbackObjective, latencyMs: milliseconds(5_000) };
+    assert.match(
+      reasonText('backlogged', { entry, items: 1, objective, elapsedMs: 0, soonest }),
+      /a:original is busy and would take 90 ms, of which 80 ms are the wait in its queue; .* at most 40 ms; lower/,
+    );
   });
 
   it('lists the rules that exclude variants, without warmth rules', () => {

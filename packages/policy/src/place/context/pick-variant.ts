@@ -55,7 +55,7 @@ function pickIdle(target: TargetEntry, query: SelectionQuery): VariantId | undef
 }
 
 const idleQuery = (objective: Objective, preference: Preference): SelectionQuery => ({
-  ...{ items: 1, elapsedMs: 0, preference, now: 0, maxWaitBatches: Infinity },
+  ...{ items: 1, elapsedMs: 0, preference, now: 0, maxWaitBatches: Infinity, isPatient: true },
   objective: { ...objective, degrade: 'forbid' },
 });
 
