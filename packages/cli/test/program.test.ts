@@ -286,16 +286,25 @@ describe('runProgram', () => {
 
   it('lists objects by kind, including aliases of kinds', async () => {
     controller.overview = {
-      workers: [fakeWorker(), fakeWorker({ workerId: 'w2', connected: false })],
+      workers: [
+        fakeWorker({ replicas: [fakeReplica(), fakeReplica({ replicaId: 'r2', interfered: true })] }),
+        fakeWorker({ workerId: 'w2', connected: false }),
+      ],
       leader: 'a:1',
       controllers: ['a:1'],
     };
     const get = (...more: string[]) => run('get', ...more, '--controller', controller.address);
-    assert.match((await get('workers')).stdout, /^NAME .*\nw1 +ready .*\nw2 +disconnected /);
+    assert.match(
+      (await get('workers')).stdout,
+      /^NAME .*\nw1 +ready .*2 replicas ready, a:fp16 interfered\nw2 +disconnected /,
+    );
     assert.match((await get('node', 'w2')).stdout, /^NAME .*\nw2 +disconnected .*\n$/);
     assert.match((await get('workers', '-o', 'wide')).stdout, /HARDWARE.*\n.*2 × cpu\/x/);
     assert.equal((JSON.parse((await get('worker', 'w2', '-o', 'json')).stdout) as { workerId: string }).workerId, 'w2');
-    assert.match((await get('replicas')).stdout, /^NAME .*\nr1 +a:fp16 +w1 +ready/);
+    assert.match(
+      (await get('replicas')).stdout,
+      /^NAME .*\nr1 +a:fp16 +w1 +ready .*\nr2 +a:fp16 +w1 +ready, interfered /,
+    );
     assert.match((await get('controllers')).stdout, /a:1 +leads/);
     assert.match((await get('tasks')).stdout, /^NAME .*\ndigits /);
     assert.match((await get('rules')).stdout, /there are no rules/);

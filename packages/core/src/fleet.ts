@@ -102,6 +102,8 @@ export interface ReplicaReport {
   /** Number of queries that each killed two executors. */
   readonly poisonousQueries: number;
   readonly quarantined: boolean;
+  /** Set if its batches have taken longer than profiled for a while, see `ReplicaLoad`. */
+  readonly interfered: boolean;
 }
 
 /** Number of times that a process reached a limit in the last minute. */

@@ -53,7 +53,7 @@ export {
   type VariantState,
 } from './lifecycle/classify-variant.js';
 export { createFleetState, type FleetState } from './fleet/fleet-state.js';
-export { type LiveReplica, type LiveReplicas } from './fleet/live-replica.js';
+export { utilisationOf, type LiveReplica, type LiveReplicas } from './fleet/live-replica.js';
 export { type StoredLoad, type WorkerLoad, type WorkerReport, type WorkerSession } from './fleet/live-worker.js';
 export { planExpiry, type ExpiryPlan } from './fleet/plan-expiry.js';
 export { defaultFleetParams, type FleetParams, type Presence } from './fleet/presence.js';
@@ -61,6 +61,7 @@ export { isReportDue, messageIntervals, type MessageIntervals } from './fleet/me
 export { sameTarget, variantOf, type WorkTarget } from './fleet/work-target.js';
 export { frontierOf, type FrontierInput, type FrontierVariant } from './frontier/frontier-of.js';
 export { paretoFront, type FrontierPoint } from './frontier/pareto-front.js';
+export { lastinglyInterfered } from './lifecycle/lasting-interference.js';
 export { isQuarantined } from './lifecycle/quarantine.js';
 export { servedVersion } from './lifecycle/served-version.js';
 export { type Rollout } from './lifecycle/rollout.js';

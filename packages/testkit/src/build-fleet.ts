@@ -57,5 +57,6 @@ export const buildReplicaReport = (fields: Partial<ReplicaReport> = {}): Replica
   counts: noCounts,
   poisonousQueries: 0,
   quarantined: false,
+  interfered: false,
   ...fields,
 });

@@ -81,7 +81,7 @@ export async function createController(
   const loads = createLoadFlusher({ ...cluster, ...context });
   const reportRequester = createReportRequester(clock);
   const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, params });
-  const records = createFleetRecords({ ...cluster, ...context, metrics });
+  const records = createFleetRecords({ ...cluster, ...context, events, metrics });
   const reservations = createBlobReservations();
   const { reader, part: reading } = await openModelReading(config, context);
   const { maxBatchSize } = config;

@@ -11,7 +11,7 @@ export interface VariantState {
 }
 
 export function stateOf(variant: wire.Variant): VariantState {
-  const { quarantineReason, denied, dominatedBy, measurements, replicasReady } = variant;
+  const { quarantineReason, denied, dominatedBy, measurements, replicasReady, state } = variant;
   if (quarantineReason !== '') return { standing: 'aside', text: `quarantined: ${quarantineReason}` };
   if (denied !== '') return { standing: 'aside', text: `denied: ${denied}` };
   if (measurements.every(({ profile }) => profile === null)) {
@@ -20,6 +20,7 @@ export function stateOf(variant: wire.Variant): VariantState {
   }
   if (dominatedBy !== '') return { standing: 'aside', text: `dominated by ${dominatedBy}` };
   const isRun = measurements.some(({ profile }) => profile !== null && profile.points.length > 0);
-  const text = replicasReady > 0 ? `${replicasReady} ready` : 'cold';
+  const load = state === 'interfered' || state === 'overloaded' ? `, ${state}` : '';
+  const text = replicasReady > 0 ? `${replicasReady} ready${load}` : 'cold';
   return { standing: 'usable', text: isRun ? text : `${text}, unprofiled` };
 }

@@ -4,6 +4,7 @@ import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { listReplicas, reasonColumns, type ReplicaRow } from '../describe/placement-tables.js';
 import { formatMs, formatUsd } from '../terminal/format.js';
+import type { Paint } from '../terminal/terminal.js';
 import { busySlots, formatCurrentStep, workerState } from '../top/load-tables.js';
 import { slotsOf } from '../top/busy-shares.js';
 import { createKind, type Kind, type Query } from './kind.js';
@@ -60,7 +61,7 @@ export const replicas: Kind = createKind<ReplicaRow>({
     { title: 'NAME', cell: ({ replicaId }) => replicaId },
     { title: 'VARIANT', cell: ({ variant }) => variant },
     { title: 'WORKER', cell: ({ worker }) => worker },
-    { title: 'STATE', cell: ({ state }) => (state === 'READY' ? paint.green('ready') : state.toLowerCase()) },
+    { title: 'STATE', cell: (replica) => replicaState(replica, paint) },
     { title: 'QUEUED', align: 'right', cell: ({ queuedItems }) => String(queuedItems) },
     { title: 'RUNNING', align: 'right', cell: ({ runningItems }) => String(runningItems) },
     { title: 'ANSWERED', align: 'right', cell: ({ requests }) => String(requests) },
@@ -86,6 +87,11 @@ export const routers: Kind = createKind<wire.RouterInfo>({
     { title: 'ADDRESS', cell: ({ address }) => address },
   ],
 });
+
+function replicaState({ state, interfered }: ReplicaRow, paint: Paint): string {
+  if (interfered) return paint.yellow(`${state.toLowerCase()}, interfered`);
+  return state === 'READY' ? paint.green('ready') : state.toLowerCase();
+}
 
 interface ControllerRow {
   readonly address: string;

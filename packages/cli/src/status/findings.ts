@@ -125,6 +125,13 @@ function replicaFindings(workers: readonly wire.Worker[]): readonly Finding[] {
       },
       advice: `'pareto describe ${variant}', 'pareto events ${variant}'`,
     })),
+    ...all
+      .filter(({ interfered }) => interfered)
+      .map(({ variant, workerId }): Finding => ({
+        ...{ level: 'warning', about: variant },
+        text: `is interfered on ${workerId}: its batches take over 1.25 times as long as profiled`,
+        advice: `check what else runs on ${workerId}; the replica gets fewer queries meanwhile`,
+      })),
   ];
 }
 

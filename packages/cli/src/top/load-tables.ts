@@ -95,14 +95,15 @@ export function workerState({ connected, draining }: wire.Worker, paint: Paint):
   return draining ? paint.yellow('draining') : paint.green('ready');
 }
 
-/** Formats the current step, or else the number of ready replicas and the states of the others. */
+/** Formats the current step, or else the number of ready replicas, those that are Interfered and the states of the others. */
 export function formatCurrentStep({ measuring, progress, replicas }: wire.Worker): string {
   if (measuring !== '') return `${measuring}: ${progress === '' ? 'measuring' : progress}`;
   const ready = replicas.filter(({ state }) => state === 'READY').length;
   const others = replicas
     .filter(({ state }) => state !== 'READY')
     .map(({ variant, state }) => `${variant} ${state.toLowerCase()}`);
-  return [`${ready} ${ready === 1 ? 'replica' : 'replicas'} ready`, ...others].join(', ');
+  const interfered = replicas.filter((replica) => replica.interfered).map(({ variant }) => `${variant} interfered`);
+  return [`${ready} ${ready === 1 ? 'replica' : 'replicas'} ready`, ...interfered, ...others].join(', ');
 }
 
 export function workerColumns(busy: ReadonlyMap<string, number>, paint: Paint): readonly Column<wire.Worker>[] {

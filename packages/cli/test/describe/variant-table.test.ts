@@ -47,6 +47,18 @@ describe('stateOf', () => {
   });
 });
 
+describe('the state of a ready variant', () => {
+  it('names what slows its queries down', () => {
+    const text = (state: string): string =>
+      stateOf({ ...fakeVariant({ name: 'a:fp16', replicasReady: 2 }), state }).text;
+    assert.deepEqual(['active', 'interfered', 'overloaded'].map(text), [
+      '2 ready',
+      '2 ready, interfered',
+      '2 ready, overloaded',
+    ]);
+  });
+});
+
 describe('formatDescription', () => {
   it('has sections for objectives, resources, latencies by batch and outcomes of recipes', () => {
     const text = formatDescription('digits', { ...digits, ...unplaced });

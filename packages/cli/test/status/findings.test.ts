@@ -48,6 +48,14 @@ describe('findingsOf', () => {
     assert.match(about(findings, 'a:fp16')?.text ?? '', /failed on w1: out of memory/);
   });
 
+  it('warns of replicas that other load disturbs', () => {
+    const findings = findingsFor({ workers: [fakeWorker({ replicas: [fakeReplica({ interfered: true })] })] });
+    assert.deepEqual(
+      findings.filter(({ level }) => level !== 'good').map(({ level, about: of, text }) => [level, of, text]),
+      [['warning', 'a:fp16', 'is interfered on w1: its batches take over 1.25 times as long as profiled']],
+    );
+  });
+
   it('warns of the limits that were reached, with their flags', () => {
     const limitsReached = [
       { service: 'router', id: 'router-1', limits: [{ limit: 'connections', count: 12 }] },

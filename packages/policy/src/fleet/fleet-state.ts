@@ -53,8 +53,9 @@ export interface FleetState {
   /** Ends a session. Does nothing if it was replaced. */
   leave(session: WorkerSession, now: Milliseconds): void;
   /**
-   * Applies a report. Returns true if a turn of the control loop is due: a replica was added, removed or changed its
-   * state, the worker started or stopped draining, or it is no longer suspected. Ignores a session that was replaced.
+   * Applies a report. Returns true if a turn of the control loop is due: a replica was added or removed, changed its
+   * state, or is Interfered or not any more; the worker started or stopped draining, or is no longer suspected. Ignores a
+   * session that was replaced.
    */
   report(session: WorkerSession, report: WorkerReport, now: Milliseconds): boolean;
   /**

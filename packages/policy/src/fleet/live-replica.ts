@@ -10,6 +10,8 @@ export interface LiveReplica {
   readonly lastUsedAt: Milliseconds;
   /** Set if the last report shows use: the replica most likely is still in use, however old the report is. */
   readonly isInUse: boolean;
+  /** Time since which it has been Interfered. Undefined if it is not. */
+  readonly interferedSince: Milliseconds | undefined;
   readonly reportedAt: Milliseconds;
   /** Activity between the last two reports. */
   readonly recent: Activity;
@@ -21,6 +23,10 @@ interface Activity {
   readonly executions: number;
   readonly items: number;
 }
+
+/** Returns the share of the time between the last two reports that batches used, from 0 to 1. */
+export const utilisationOf = ({ recent }: LiveReplica): number =>
+  recent.elapsedMs > 0 ? recent.busyMs / recent.elapsedMs : 0;
 
 /** The replicas of one worker. */
 export type LiveReplicas = ReadonlyMap<ReplicaId, LiveReplica>;
@@ -38,6 +44,7 @@ function track(before: LiveReplica | undefined, report: ReplicaReport, now: Mill
     since: before?.report.state === report.state ? before.since : now,
     lastUsedAt: before === undefined || isInUse ? now : before.lastUsedAt,
     isInUse,
+    interferedSince: report.interfered ? (before?.interferedSince ?? now) : undefined,
     reportedAt: now,
     recent: activity(before, report, now),
   };
@@ -53,8 +60,8 @@ function activity(before: LiveReplica | undefined, report: ReplicaReport, now: M
   };
 }
 
-/** Returns whether both have the same replicas in the same states. */
-export const sameStates = (a: LiveReplicas, b: LiveReplicas): boolean => sameReplicas(a, b, isSameState);
+/** Returns whether both have the same replicas in the same states, and the same of them are Interfered. */
+export const sameStates = (a: LiveReplicas, b: LiveReplicas): boolean => sameReplicas(a, b, isSameReported);
 
 /** Returns whether planning and the routing table see the same replicas, apart from when they were used. */
 export const samePlanned = (a: LiveReplicas, b: LiveReplicas): boolean => sameReplicas(a, b, isSamePlanned);
@@ -62,6 +69,8 @@ export const samePlanned = (a: LiveReplicas, b: LiveReplicas): boolean => sameRe
 type Comparison = (a: ReplicaReport, b: ReplicaReport) => boolean;
 
 const isSameState: Comparison = (a, b) => a.state === b.state && a.quarantined === b.quarantined;
+
+const isSameReported: Comparison = (a, b) => isSameState(a, b) && a.interfered === b.interfered;
 
 const isSamePlanned: Comparison = (a, b) =>
   isSameState(a, b) && a.memoryBytes === b.memoryBytes && a.variant === b.variant && a.version === b.version;

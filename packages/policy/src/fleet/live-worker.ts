@@ -134,7 +134,7 @@ export function followed(known: LiveWorker | undefined, stored: StoredLoad, now:
   return { ...disconnected, incarnation, replicas: trackAll(replicasOf(known, incarnation), replicas, now), stored };
 }
 
-/** Returns whether the replicas or their states, draining, or the suspicion changed. */
+/** Returns whether the replicas, their states, which of them are Interfered, draining, or the suspicion changed. */
 export function isStateChange(before: LiveWorker, after: LiveWorker): boolean {
   const isChanged = before.isSuspected !== after.isSuspected || before.report?.draining !== after.report?.draining;
   return isChanged || !sameStates(before.replicas, after.replicas);

@@ -55,14 +55,14 @@ describe('isQuarantined', () => {
 
 describe('classifyVariant', () => {
   const cases = [
-    [0, 1, 9, 'inactive'],
-    [1, 0.95, 9, 'overloaded'],
-    [1, 0.5, 2, 'interfered'],
-    [1, 0.5, 1, 'active'],
+    [0, 1, true, 'inactive'],
+    [1, 0.95, true, 'overloaded'],
+    [1, 0.5, true, 'interfered'],
+    [1, 0.5, false, 'active'],
   ] as const;
-  for (const [replicasReady, utilisation, slowdown, expected] of cases) {
+  for (const [replicasReady, utilisation, interfered, expected] of cases) {
     it(expected, () => {
-      assert.equal(classifyVariant({ replicasReady, utilisation, slowdown }, defaultClassifyParams), expected);
+      assert.equal(classifyVariant({ replicasReady, utilisation, interfered }, defaultClassifyParams), expected);
     });
   }
 });

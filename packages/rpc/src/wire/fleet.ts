@@ -116,6 +116,7 @@ export const replicaReportFromWire = (message: wire.ReplicaReport): ReplicaRepor
   counts: inferCountsFromWire(message.counts),
   poisonousQueries: message.poisonousQueries,
   quarantined: message.quarantined,
+  interfered: message.interfered,
 });
 
 export const replicaReportToWire = ({

@@ -5,7 +5,6 @@ import {
   originalRecipe,
   parseTarget,
   type Architecture,
-  type Measurement,
   type Variant,
   type VariantId,
 } from '@pareto/core';
@@ -13,7 +12,7 @@ import {
   classifyVariant,
   defaultClassifyParams,
   denialOf,
-  p50At,
+  utilisationOf,
   type LiveReplica,
   type PlacementVariant,
   type VariantObservation,
@@ -28,7 +27,7 @@ import {
 } from '@pareto/rpc';
 import type { ClusterView } from '../cluster/observe.js';
 import { notFound } from '../registry/not-found.js';
-import { costOf, currentVersions, latencyOf, versionKey, type RegistryView } from '../registry/registry-view.js';
+import { costOf, currentVersions, latencyOf, type RegistryView } from '../registry/registry-view.js';
 
 /** Returns the registry entries of one task, or of all tasks if `task` is empty. Throws `not-found`. */
 export function listRegistry(view: ClusterView, task: string): wire.ListResponseInput {
@@ -124,29 +123,11 @@ function describeDenial({ rules }: RegistryView, { id, architecture, task }: Var
 }
 
 function observeVariant({ registry, fleet }: ClusterView, id: VariantId, version: number): VariantObservation {
-  const ready = [...registry.assignments.values()].flat().flatMap((assignment): readonly Ready[] => {
+  const ready = [...registry.assignments.values()].flat().flatMap((assignment): readonly LiveReplica[] => {
     if (assignment.variant !== id || assignment.version !== version) return [];
     const live = fleet.replicas(assignment.worker).get(assignment.replica);
-    if (live?.report.state !== 'ready') return [];
-    const known = registry.versions.get(versionKey(id, version));
-    return [{ live, measurement: known?.measurements.find((m) => m.hardwareClass === assignment.hardwareClass) }];
+    return live?.report.state === 'ready' ? [live] : [];
   });
-  const mean = (valueOf: (replica: Ready) => number): number =>
-    ready.reduce((sum, replica) => sum + valueOf(replica), 0) / Math.max(1, ready.length);
-  return { replicasReady: ready.length, utilisation: mean(utilisationOf), slowdown: mean(slowdownOf) };
-}
-
-interface Ready {
-  readonly live: LiveReplica;
-  readonly measurement: Measurement | undefined;
-}
-
-const utilisationOf = ({ live: { recent } }: Ready): number =>
-  recent.elapsedMs > 0 ? recent.busyMs / recent.elapsedMs : 0;
-
-/** Returns the measured time per batch divided by that of the profile, at the mean size of the executed batches. */
-function slowdownOf({ live: { recent }, measurement }: Ready): number {
-  if (recent.executions === 0 || measurement?.result.kind !== 'measured') return 1;
-  const expectedMs = p50At(measurement.result.profile, recent.items / recent.executions);
-  return recent.busyMs / recent.executions / expectedMs;
+  const utilisation = ready.reduce((sum, replica) => sum + utilisationOf(replica), 0) / Math.max(1, ready.length);
+  return { replicasReady: ready.length, utilisation, interfered: ready.some(({ report }) => report.interfered) };
 }

@@ -1,15 +1,25 @@
 // Records of the fleet in the store: workers, measurements and quarantines.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Measurement, WorkerId, WorkerInfo } from '@pareto/core';
-import { isQuarantined, type FleetState, type WorkerReport } from '@pareto/policy';
+import type { Clock, Measurement, WorkerId, WorkerInfo } from '@pareto/core';
+import { isQuarantined, lastinglyInterfered, type FleetState, type WorkerReport } from '@pareto/policy';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { ClusterView } from '../cluster/observe.js';
 import type { Leader } from '../leadership/leadership.js';
+import type { EventLog } from '../events/events.js';
 import type { Mirror } from '../storage/mirror.js';
 import type { RegistryView } from '../registry/registry-view.js';
+import { remeasure } from '../registry/reprofile.js';
 import { unchangedSince } from '../storage/record-tables.js';
-import { loadKey, measurementKey, putRecord, variantKey, workerKey, type WorkerRecord } from '../storage/records.js';
+import {
+  assignmentKey,
+  loadKey,
+  measurementKey,
+  putRecord,
+  variantKey,
+  workerKey,
+  type WorkerRecord,
+} from '../storage/records.js';
 import { retryOnConflict } from '../leadership/write-queue.js';
 
 export interface FleetRecords {
@@ -21,6 +31,8 @@ export interface FleetRecords {
   storeMeasurement(measurement: Measurement): Promise<void>;
   /** Permanently quarantines the variants whose requests kill executors, according to the workers' reports. */
   storeQuarantines(report: WorkerReport): Promise<void>;
+  /** Has the variants of the worker's replicas measured again that have been Interfered for long. */
+  remeasureInterfered(id: WorkerId): Promise<void>;
   /** Deletes the records of workers that have been missing for an hour and have no assignments. */
   forgetLost(view: LostWorkersView): Promise<void>;
 }
@@ -33,6 +45,8 @@ export interface FleetRecordsOptions {
   readonly leader: Pick<Leader, 'write'>;
   readonly mirror: Pick<Mirror, 'records'>;
   readonly fleet: FleetState;
+  readonly events: Pick<EventLog, 'add'>;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: ControllerMetrics;
 }
@@ -80,6 +94,7 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
         );
       }
     },
+    remeasureInterfered: (id) => remeasureInterfered(options, id),
     async forgetLost({ registry, now, leadingSince }) {
       if (leadingSince === undefined) return;
       for (const { value } of [...mirror.records.workers.values()]) {
@@ -98,6 +113,25 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
       }
     },
   };
+}
+
+async function remeasureInterfered(
+  { leader, mirror, fleet, events, clock, logger }: FleetRecordsOptions,
+  worker: WorkerId,
+): Promise<void> {
+  for (const { report } of lastinglyInterfered(fleet.replicas(worker).values(), clock.now())) {
+    const { replica, variant, version } = report;
+    const assignment = mirror.records.assignments.get(assignmentKey({ worker, replica }))?.value;
+    if (assignment === undefined) continue;
+    const { hardwareClass } = assignment;
+    const known = mirror.records.measurements.get(measurementKey({ variant, version, hardwareClass }));
+    // It is measured again already.
+    if (known === undefined || known.value.environment === '') continue;
+    logger.info('variant is measured again: a replica is interfered', { variant, version, hardwareClass, worker });
+    if (!(await leader.write([unchangedSince(known.key, known)], [remeasure(known.value)]))) continue;
+    const reason = 'it is measured again: its batches have taken over 1.25 times as long as profiled for 5 minutes';
+    events.add({ kind: 'interfered', subject: variant, worker, reason });
+  }
 }
 
 async function storeMeasurement(

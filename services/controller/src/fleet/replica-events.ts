@@ -13,10 +13,22 @@ export function replicaEvents(worker: WorkerId, before: Replicas, after: Replica
     const common = { subject: report.variant, worker };
     if (report.quarantined && last?.quarantined !== true)
       return [{ ...common, kind: 'quarantine', reason: report.reason, warning: true }];
-    if (report.state === last?.state) return [];
+    if (report.state === last?.state) return interferenceEvents(common, report.interfered, last.interfered);
     if (report.state === 'failed') return [{ ...common, kind: 'failed', reason: report.reason, warning: true }];
     const isReload = last !== undefined && report.reason !== '';
     const how = isReload ? `again after: ${report.reason}` : `loaded in ${Math.round(report.loadMs)} ms`;
     return report.state === 'ready' ? [{ ...common, kind: 'ready', reason: how }] : [];
   });
+}
+
+/** Returns the event of a replica that other load disturbs, or does not disturb any more. */
+function interferenceEvents(
+  common: Pick<ClusterEvent, 'subject' | 'worker'>,
+  isInterfered: boolean,
+  wasInterfered: boolean,
+): readonly ClusterEvent[] {
+  if (isInterfered === wasInterfered) return [];
+  return isInterfered
+    ? [{ ...common, kind: 'interfered', reason: 'its batches take over 1.25 times as long as profiled', warning: true }]
+    : [{ ...common, kind: 'interfered', reason: 'its batches take about as long as profiled again' }];
 }

@@ -213,6 +213,7 @@ async function handleMessage(
     reportRequester.onReport(worker, message.report.reportNowSequence);
     if (isStateChange) changed();
     await records.storeQuarantines(report);
+    await records.remeasureInterfered(worker);
   }
   if (message.heartbeat && fleet.hear(session, message.heartbeat.controllerAgeMs, clock.now())) changed();
   const finish = (target: WorkTarget): void => {

@@ -46,7 +46,7 @@ function planReprofile(
 const recipeIn = (variant: string): string => variant.slice(variant.indexOf(':') + 1).split('@')[0] ?? '';
 
 /** Marks a measurement as stale by an empty environment. It stays in force until the new one. */
-const remeasure = (measurement: Measurement): Operation => {
+export const remeasure = (measurement: Measurement): Operation => {
   const key = measurementKey(measurement);
   if (measurement.result.kind === 'failed') return { kind: 'delete', key };
   return putRecord(key, { ...measurement, environment: '' });

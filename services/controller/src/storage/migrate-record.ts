@@ -1,6 +1,14 @@
 // Migrates records of older schema versions when they are read.
 
-import { bytes, noCounts, originalRecipe, type Measurement, type Profile, type SlotGroup } from '@pareto/core';
+import {
+  bytes,
+  noCounts,
+  originalRecipe,
+  type Measurement,
+  type Profile,
+  type ReplicaReport,
+  type SlotGroup,
+} from '@pareto/core';
 import type { CounterRecord, LoadRecord, RecordKind, WorkerRecord } from './records.js';
 
 /** Returns a record with the fields that older schema versions lack. */
@@ -41,4 +49,9 @@ const migrateWorker = (read: WorkerRecord): WorkerRecord => ({
 const migrateCounts = <T extends { readonly counts?: CounterRecord['counts'] }>(read: T): T =>
   read.counts === undefined ? { ...read, counts: noCounts } : read;
 
-const migrateLoad = (read: LoadRecord): LoadRecord => ({ ...read, replicas: read.replicas.map(migrateCounts) });
+const migrateLoad = (read: LoadRecord): LoadRecord => ({
+  ...read,
+  replicas: read.replicas.map((report) => ({ ...notInterfered, ...migrateCounts(report) })),
+});
+
+const notInterfered: Pick<ReplicaReport, 'interfered'> = { interfered: false };

@@ -125,7 +125,8 @@ export const outcomeKey = ({ architecture, version, recipe }: Omit<RecipeOutcome
 export const variantKey = (id: VariantId, version: number): string => `${prefixes.variants}${id}/${version}`;
 export const measurementsPrefix = (id: VariantId, version: number): string =>
   `${prefixes.measurements}${id}/${version}/`;
-export const measurementKey = (m: Measurement): string => measurementsPrefix(m.variant, m.version) + m.hardwareClass;
+export const measurementKey = (m: Pick<Measurement, 'variant' | 'version' | 'hardwareClass'>): string =>
+  measurementsPrefix(m.variant, m.version) + m.hardwareClass;
 export const ruleKey = (id: string): string => prefixes.rules + id;
 /**
  * Returns a key that sorts by time: 9 digits of base 36 last for 3,000 years. A rule has at most one event of each

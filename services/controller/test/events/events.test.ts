@@ -46,7 +46,7 @@ describe('event log', () => {
     );
   });
 
-  it('has events about replicas that became ready, failed, or were quarantined', () => {
+  it('has events about replicas that became ready, failed, were quarantined, or are Interfered', () => {
     const live = (fields: Parameters<typeof reportOf>[1]): Parameters<typeof replicaEvents>[1] =>
       new Map([[replicaId('r1'), { report: reportOf('r1', fields) }]]);
     const kinds = (before: Parameters<typeof live>[0], after: Parameters<typeof live>[0]): readonly string[] =>
@@ -54,6 +54,8 @@ describe('event log', () => {
     const loading = { state: 'loading', memoryBytes: bytes(0) } as const;
     assert.deepEqual(kinds(loading, { state: 'ready', loadMs: milliseconds(12.4) }), ['ready: loaded in 12 ms']);
     assert.deepEqual(kinds({ state: 'ready' }, { state: 'ready' }), []);
+    assert.match(kinds({}, { interfered: true }).join(), /^interfered: .* over 1\.25 times as long as profiled$/);
+    assert.match(kinds({ interfered: true }, {}).join(), /^interfered: .* as long as profiled again$/);
     assert.deepEqual(kinds(loading, { state: 'failed', reason: 'no memory' }), ['failed: no memory']);
     const poisoned = { state: 'failed', quarantined: true, reason: 'two queries' } as const;
     assert.deepEqual(kinds({ state: 'ready' }, poisoned), ['quarantine: two queries']);

@@ -1,21 +1,39 @@
 // Concurrent writes to the records of the fleet.
 
 import assert from 'node:assert/strict';
-import { milliseconds, systemClock } from '@pareto/core';
+import {
+  hardwareClassId,
+  milliseconds,
+  replicaId,
+  systemClock,
+  variantId,
+  type Assignment,
+  type Measurement,
+  type ReplicaReport,
+} from '@pareto/core';
 import { createFleetState, defaultFleetParams } from '@pareto/policy';
-import { openEmbeddedStore, type Compare, type Operation } from '@pareto/state';
-import { createTempFolder } from '@pareto/testkit';
+import { openEmbeddedStore, type Compare, type Entry, type Operation } from '@pareto/state';
+import { buildMeasuredResult, buildProfile, createManualClock, createTempFolder } from '@pareto/testkit';
 import { describe, it } from 'mocha';
+import { createEventLog } from '../../src/events/events.js';
 import { createFleetRecords, type FleetRecords } from '../../src/fleet/fleet-records.js';
 import { createRecordTables } from '../../src/storage/record-tables.js';
-import { putRecord, workerKey } from '../../src/storage/records.js';
+import { assignmentKey, measurementKey, putRecord, workerKey } from '../../src/storage/records.js';
 import { logger, metrics, startCandidate, waitToLead } from '../support/candidate.js';
-import { infoOf, w1 } from '../support/reports.js';
+import { infoOf, reportOf, w1, workerReport } from '../support/reports.js';
+
+const shared = { events: createEventLog(systemClock), clock: systemClock, logger, metrics };
+const served = { variant: variantId('tiny:original'), version: 1, hardwareClass: hardwareClassId('c') };
+const assignment: Assignment = { ...served, replica: replicaId('r1'), worker: w1 };
+const measurement: Measurement = {
+  ...{ ...served, environment: '1.30' },
+  result: buildMeasuredResult(buildProfile([]), undefined),
+};
 
 /** Creates the records of a controller once it leads, and stores a worker. */
 async function startRecords(leading: Awaited<ReturnType<typeof startCandidate>>): Promise<FleetRecords> {
   await waitToLead(leading);
-  const records = createFleetRecords({ ...leading, fleet: createFleetState(defaultFleetParams), logger, metrics });
+  const records = createFleetRecords({ ...leading, ...shared, fleet: createFleetState(defaultFleetParams) });
   await records.remember(infoOf('1'));
   return records;
 }
@@ -60,7 +78,7 @@ describe('fleet records', () => {
       },
     };
     const mirror = { records: tables.view };
-    const records = createFleetRecords({ leader, mirror, fleet, logger, metrics });
+    const records = createFleetRecords({ ...shared, leader, mirror, fleet });
     await records.forgetLost({
       registry: { assignments: new Map() },
       now: milliseconds(3_600_000),
@@ -68,5 +86,50 @@ describe('fleet records', () => {
     });
     assert.equal(fleet.presence(w1, milliseconds(3_600_000), milliseconds(0)), 'connected');
     assert.deepEqual(written.at(-1), putRecord(workerKey(w1), { info: infoOf('2'), draining: true }));
+  });
+
+  it('have a variant measured again, once, when a replica has been interfered for 5 minutes', async () => {
+    const fleet = createFleetState(defaultFleetParams);
+    const session = { info: infoOf() };
+    fleet.join(session, milliseconds(0));
+    const tables = createRecordTables(() => assert.fail('unreadable'));
+    const entryOf = (key: string, record: unknown, modRevision = 1): Entry => ({
+      ...{ key, value: JSON.stringify(record), createRevision: 1, modRevision },
+    });
+    const key = measurementKey(measurement);
+    tables.replaceAll([entryOf(assignmentKey(assignment), assignment), entryOf(key, measurement)]);
+    const leader = {
+      write: async (compares: readonly Compare[], operations: readonly Operation[]) => {
+        assert.deepEqual(compares, [{ kind: 'revision', key, modRevision: 1 }]);
+        const [put] = operations;
+        assert.ok(put?.kind === 'put' && put.key === key);
+        tables.apply([{ kind: 'put', entry: { ...entryOf(key, undefined, 2), value: put.value } }]);
+        return true;
+      },
+    };
+    const events = createEventLog(systemClock);
+    const clock = createManualClock();
+    const records = createFleetRecords({ ...shared, leader, mirror: { records: tables.view }, fleet, events, clock });
+    const environmentAfter = async (seconds: number, fields: Partial<ReplicaReport>): Promise<string | undefined> => {
+      await clock.advance(1_000 * seconds - clock.now());
+      fleet.report(session, { ...workerReport, replicas: [reportOf('r1', fields)] }, clock.now());
+      await records.remeasureInterfered(w1);
+      return tables.view.measurements.get(key)?.value.environment;
+    };
+    assert.equal(await environmentAfter(1, { interfered: true }), '1.30');
+    assert.equal(await environmentAfter(200, { interfered: false }), '1.30');
+    assert.equal(await environmentAfter(201, { interfered: true }), '1.30', 'it begins again');
+    assert.equal(await environmentAfter(500, { interfered: true, busyMs: milliseconds(299_000) }), '1.30');
+    assert.equal(
+      await environmentAfter(501, { interfered: true, busyMs: milliseconds(300_000) }),
+      '1.30',
+      'it is full',
+    );
+    assert.equal(await environmentAfter(502, { interfered: true, busyMs: milliseconds(300_100) }), '');
+    assert.equal(await environmentAfter(503, { interfered: true, busyMs: milliseconds(300_200) }), '');
+    assert.deepEqual(
+      events.since(0).map(({ kind, subject }) => [kind, subject]),
+      [['interfered', 'tiny:original']],
+    );
   });
 });

@@ -123,7 +123,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     encoded: counts.encoded,
     load,
     report() {
-      const { queuedItems, runningItems } = load();
+      const { queuedItems, runningItems, interfered } = load();
       return {
         ...identityOf(assignment),
         ...counts.now,
@@ -132,6 +132,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
         memoryBytes: bytes(memoryBytes),
         queuedItems,
         runningItems,
+        interfered,
       };
     },
     update(next) {

@@ -93,8 +93,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
 /** Returns what a controller must learn immediately: all but counts, memory, queues, and the age of its last message. */
 function stateOf(reports: readonly ReplicaReport[], report: wire.WorkerReportInput): string {
   const replicas = reports.map((one) => {
-    const { replica, version, state, reason, executorDeaths, quarantined, poisonousQueries } = one;
-    return [replica, version, state, reason, executorDeaths, quarantined, poisonousQueries];
+    const { replica, version, state, reason, executorDeaths, quarantined, poisonousQueries, interfered } = one;
+    return [replica, version, state, reason, executorDeaths, quarantined, poisonousQueries, interfered];
   });
   return JSON.stringify({ ...report, replicas, memoryUsedBytes: 0, controllerAgeMs: 0 });
 }

@@ -25,6 +25,7 @@ export interface ReplicaReport {
   'poisonousQueries'?: (number) | undefined;
   'counts'?: (_pareto_v1_InferCounts | null) | undefined;
   'placement'?: (_pareto_v1_PlacementReason | null) | undefined;
+  'interfered'?: (boolean) | undefined;
 }
 
 export interface ReplicaReport__Output {
@@ -47,4 +48,5 @@ export interface ReplicaReport__Output {
   'poisonousQueries': (number);
   'counts': (_pareto_v1_InferCounts__Output | null);
   'placement': (_pareto_v1_PlacementReason__Output | null);
+  'interfered': (boolean);
 }
