@@ -11,7 +11,7 @@ import type { Callers } from './callers.js';
 import type { OverloadModel } from './models.js';
 
 /** Duration of an offered load. */
-export const seconds = 10;
+export const seconds = 60;
 
 /** Rate of the calls of ServerLive. */
 const livePerSecond = 20;
