@@ -81,12 +81,13 @@ const coldVariant = (candidates: readonly wire.Candidate[]): string =>
 
 /** Returns e.g. `; 5 were rejected: 3 too slow, 2 below the floor`. */
 function othersText({ verdicts }: Explained): string {
-  const refused = Object.entries(verdicts).filter(([verdict, count]) => count > 0 && !isFeasible(verdict));
-  const cold = verdicts['cold'] ?? 0;
+  const { cold = 0, costlier = 0, ...others } = verdicts;
+  const refused = Object.entries(others).filter(([verdict, count]) => count > 0 && !isFeasible(verdict));
   const total = refused.reduce((sum, [, count]) => sum + count, 0);
   const parts = refused
     .toSorted(([, a], [, b]) => b - a)
     .map(([verdict, count]) => `${count} ${briefVerdict(verdict)}`);
   const left = total === 0 ? '' : `; ${total} ${total === 1 ? 'was' : 'were'} refused: ${parts.join(', ')}`;
-  return `${left}${cold === 0 ? '' : `; ${cold} would be feasible after loading`}`;
+  const loadable = cold === 0 ? '' : `; ${cold} would be feasible after loading`;
+  return `${left}${loadable}${costlier === 0 ? '' : `; ${costlier} that cost more were not examined`}`;
 }

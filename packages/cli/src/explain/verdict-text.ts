@@ -8,6 +8,7 @@ const brief: Readonly<Record<string, string>> = {
   chosen: 'chosen',
   degraded: 'chosen below the floor',
   eligible: 'also feasible',
+  costlier: 'not examined, because they cost more',
   cold: 'not loaded',
   busy: 'too busy',
   backlogged: 'with a queue that may not get longer',

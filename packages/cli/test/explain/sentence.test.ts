@@ -62,6 +62,10 @@ describe('explainInASentence', () => {
       /^refused: digits is overloaded, .* what meets ≥ 98 % within 20 ms may not get longer; 1 was refused: 1 with a queue/,
     );
     assert.match(
+      text('chosen', { eligible: 2, 'below-accuracy': 1, costlier: 9 }),
+      /; 1 was refused: 1 below the floor; 9 that cost more were not examined$/,
+    );
+    assert.match(
       text('late', {}),
       /^refused by the worker: .* was chosen, but could not start the query in time any more/,
     );

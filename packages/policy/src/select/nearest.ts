@@ -27,28 +27,30 @@ export function nearestFeasible(target: TargetEntry, query: SelectionQuery, para
   const minError = 1 - (objective.minAccuracy ?? 0);
   let best = -1;
   let bestDistance = Infinity;
-  for (let position = 0; position < target.candidates.length; position++) {
-    if (!isOffered(columns, position, items)) continue;
-    const needsMs = idleAt(target, columns, position, items, params);
+  /** Cost from which the distance is at least that of the best candidate. */
+  let costLimit = Infinity;
+  for (let row = 0; row < columns.candidates.length; row++) {
+    const cost = columns.cost[row] ?? NaN;
+    if (cost >= costLimit || !isOffered(columns, row, items)) continue;
+    const needsMs = idleAt(columns, row, items, params);
     let distance = Math.max(1, needsMs / Math.max(objective.latencyMs, 1e-3));
-    if (objective.minAccuracy !== undefined) distance *= errorRatio(accuracies[position] ?? NaN, minError);
-    if (maxCostPer1k !== undefined) distance *= costRatio(columns.cost[position] ?? NaN, maxCostPer1k);
+    if (objective.minAccuracy !== undefined) distance *= errorRatio(accuracies[row] ?? NaN, minError);
+    if (maxCostPer1k !== undefined) distance *= costRatio(cost, maxCostPer1k);
     if (best >= 0 && !(distance < bestDistance)) continue;
-    best = position;
+    best = row;
     bestDistance = distance;
+    if (maxCostPer1k !== undefined) costLimit = distance * Math.max(maxCostPer1k, leastCost);
   }
-  const candidate = target.candidates[best];
-  return candidate === undefined
-    ? undefined
-    : offerOf(candidate, idleAt(target, columns, best, items, params), objective);
+  const candidate = columns.candidates[best];
+  return candidate === undefined ? undefined : offerOf(candidate, idleAt(columns, best, items, params), objective);
 }
 
 /** Returns whether a candidate could serve the batch: it is measured, is loaded or can be, and is not excluded. */
-function isOffered(columns: TargetColumns, position: number, items: number): boolean {
-  const fixed = columns.fixed[position] ?? noVerdict;
+function isOffered(columns: TargetColumns, row: number, items: number): boolean {
+  const fixed = columns.fixed[row] ?? noVerdict;
   if (fixed !== noVerdict && fixed !== unmeasurable) return false;
-  if (columns.profiled[position] === 0 || items > Math.max(1, columns.maxBatchSize[position] ?? 0)) return false;
-  return (columns.ceiling[position] ?? 0) > 0 || columns.placeable[position] === 1;
+  if (columns.profiled[row] === 0 || items > Math.max(1, columns.maxBatchSize[row] ?? 0)) return false;
+  return (columns.ceiling[row] ?? 0) > 0 || columns.placeable[row] === 1;
 }
 
 /** Smallest error that distances count. */
@@ -60,9 +62,12 @@ function errorRatio(accuracy: number, requested: number): number {
   return Math.max(1, Math.max(leastError, error) / Math.max(leastError, requested));
 }
 
+/** Smallest requested cost that distances count. */
+const leastCost = 1e-12;
+
 /** Returns by how much the cost exceeds the requested one, at least 1. A cost of NaN is infinite. */
 const costRatio = (cost: number, requested: number): number =>
-  Number.isNaN(cost) ? Infinity : Math.max(1, cost / Math.max(requested, 1e-12));
+  Number.isNaN(cost) ? Infinity : Math.max(1, cost / Math.max(requested, leastCost));
 
 /**
  * Returns the objective with only the fields relaxed that the candidate does not meet, rounded so that it meets them.

@@ -4,9 +4,8 @@ import { originalRecipe, type Candidate, type PartialObjective } from '@pareto/c
 import type { TargetColumns } from './target-columns.js';
 import { accuracyOf, type Preference, type SelectionQuery } from './verdict.js';
 
-/** The candidates of a target, and the numbers by which most comparisons of a query are decided. */
+/** The rows of a target, and the numbers by which most comparisons of a query are decided. */
 export interface Ranked {
-  readonly candidates: readonly Candidate[];
   readonly columns: TargetColumns;
   readonly accuracies: Float64Array;
   /** Costs or accuracies, as the query prefers. */
@@ -15,27 +14,22 @@ export interface Ranked {
   readonly sign: 1 | -1;
 }
 
-export function createRanked(
-  candidates: readonly Candidate[],
-  columns: TargetColumns,
-  { objective, preference }: SelectionQuery,
-): Ranked {
+export function createRanked(columns: TargetColumns, { objective, preference }: SelectionQuery): Ranked {
   const accuracies = objective.accuracyBound === 'lower95' ? columns.lower95 : columns.accuracy;
   const isCheapest = preference === 'cheapest';
-  return { candidates, columns, accuracies, keys: isCheapest ? columns.cost : accuracies, sign: isCheapest ? 1 : -1 };
+  return { columns, accuracies, keys: isCheapest ? columns.cost : accuracies, sign: isCheapest ? 1 : -1 };
 }
 
-/** Returns whether the keys of two measured candidates decide that the one at `a` is worse than the one at `b`. */
+/** Returns whether the keys of two measured candidates decide that row `a` is worse than row `b`. */
 const isClearlyWorse = ({ accuracies, keys, sign }: Ranked, a: number, b: number): boolean =>
   sign * ((keys[a] ?? NaN) - (keys[b] ?? NaN)) > 0 && !Number.isNaN(accuracies[a]) && !Number.isNaN(accuracies[b]);
 
-/** Returns whether the candidate at one position of the target is better than the one at another. */
+/** Returns whether the candidate of one row is better than that of another. */
 export function isBetter(ranked: Ranked, query: SelectionQuery, a: number, b: number): boolean {
   if (isClearlyWorse(ranked, a, b)) return false;
-  const { candidates, columns } = ranked;
+  const { candidates, predictedMs } = ranked.columns;
   const [one, other] = [candidates[a], candidates[b]];
   if (one === undefined || other === undefined) return one !== undefined;
-  const { predictedMs } = columns;
   return compareCandidates(query, one, predictedMs[a] ?? 0, other, predictedMs[b] ?? 0) < 0;
 }
 

@@ -4,9 +4,9 @@ import type { Candidate, TargetEntry } from '@pareto/core';
 import { loadField, loadFields, type CandidateLoads } from '../route/candidate-loads.js';
 import { nearestFeasible, type Offer } from './nearest.js';
 import { createRanked, isBetter } from './rank.js';
-import { clearTrace, countVerdict, recordsTimes, recordVerdict, type DecisionTrace } from './trace.js';
+import { clearTrace, countVerdict, finishTrace, recordsTimes, recordVerdict, type DecisionTrace } from './trace.js';
 import { columnsOf, noVerdict, p99Of, type TargetColumns } from './target-columns.js';
-import { accuracyOf, verdictCodes, type SelectionQuery, type SelectParams } from './verdict.js';
+import { accuracyOf, verdictCodes, type Preference, type SelectionQuery, type SelectParams } from './verdict.js';
 
 export type RefusalReason =
   | 'infeasible'
@@ -78,13 +78,13 @@ export function selectVariant(
   trace?: DecisionTrace,
 ): Selection {
   if (trace !== undefined) clearTrace(trace);
-  const { candidates } = target;
-  const { items, elapsedMs, now, objective } = query;
+  const { items, elapsedMs, now, objective, preference } = query;
   const { latencyMs, minAccuracy, maxCostPer1k } = objective;
   const { hopMs } = params;
   const columns = columnsOf(target);
-  const { fixed, maxBatchSize, cost, index: indexes, ceiling, batchMs, placeable, predictedMs } = columns;
-  const ranked = createRanked(candidates, columns, query);
+  const { candidates, positions, fixed, maxBatchSize, cost, index: indexes, ceiling, batchMs, placeable } = columns;
+  const { predictedMs } = columns;
+  const ranked = createRanked(columns, query);
   const { accuracies } = ranked;
   let best = -1;
   let coldest = -1;
@@ -92,22 +92,28 @@ export function selectVariant(
   let isBusy = false;
   let isBacklogged = false;
   let isUnplaceable = false;
-  for (let position = 0; position < candidates.length; position++) {
-    let code = fixed[position] ?? noVerdict;
+  let row = 0;
+  for (; row < candidates.length; row++) {
+    if (best >= 0 && isDone(preference, columns, best, row, trace)) break;
+    let code = fixed[row] ?? noVerdict;
     if (code === noVerdict) {
-      if (items > 1 && items > (maxBatchSize[position] ?? 0)) code = tooLarge;
-      else if (minAccuracy !== undefined && !((accuracies[position] ?? NaN) >= minAccuracy))
-        code = Number.isNaN(accuracies[position]) ? unmeasured : belowAccuracy;
-      else if (maxCostPer1k !== undefined && !((cost[position] ?? NaN) <= maxCostPer1k))
-        code = Number.isNaN(cost[position]) ? unmeasured : aboveCost;
+      if (items > 1 && items > (maxBatchSize[row] ?? 0)) code = tooLarge;
+      else if (minAccuracy !== undefined && !((accuracies[row] ?? NaN) >= minAccuracy))
+        code = Number.isNaN(accuracies[row]) ? unmeasured : belowAccuracy;
+      else if (maxCostPer1k !== undefined && !((cost[row] ?? NaN) <= maxCostPer1k))
+        code = Number.isNaN(cost[row]) ? unmeasured : aboveCost;
     }
     if (code !== noVerdict && !recordsTimes(trace)) {
       if (trace !== undefined) countVerdict(trace, code);
       continue;
     }
-    const idleMs = hopMs + p99Of(target, columns, position, items);
-    const most = ceiling[position] ?? 0;
-    const load = loadFields * (indexes[position] ?? 0);
+    const idleMs = hopMs + p99Of(columns, row, items);
+    if (idleMs > latencyMs && trace !== undefined && !recordsTimes(trace)) {
+      countVerdict(trace, tooSlow);
+      continue;
+    }
+    const most = ceiling[row] ?? 0;
+    const load = loadFields * (indexes[row] ?? 0);
     const freeAt = loads === undefined ? now : (loads[load + loadField.freeAt] ?? Infinity);
     const isLoaded = most > 0 && freeAt < Infinity;
     const waitMs = isLoaded ? Math.max(0, freeAt - now) : 0;
@@ -117,37 +123,38 @@ export function selectVariant(
     if (!isLoaded) latency = idleMs > hopMs ? latency : Infinity;
     else if (loads !== undefined) {
       const joined = Math.min(most, aheadItems + items);
-      const serviceMs = joined > items ? p99Of(target, columns, position, joined) : idleMs - hopMs;
+      const serviceMs = joined > items ? p99Of(columns, row, joined) : idleMs - hopMs;
       // Without a queue, the tail of the way counts. Otherwise the margin covers what queries spend more.
       const tailMs = loads[load + (isIdle ? loadField.hopTailMs : loadField.hopMs)] ?? 0;
       const overheadMs = Math.max(hopMs, tailMs) + (isIdle ? 0 : (loads[load + loadField.marginMs] ?? 0));
       latency = elapsedMs + overheadMs + waitMs + serviceMs * (loads[load + loadField.slow] ?? 1);
     }
-    predictedMs[position] = latency;
+    predictedMs[row] = latency;
     if (code === noVerdict) {
       // An idle replica gets the query if its profile meets the objective: rejecting the query would leave it idle.
       if (idleMs > latencyMs) code = tooSlow;
-      else if (!isLoaded) code = placeable[position] === 1 ? cold : unplaceable;
+      else if (!isLoaded) code = placeable[row] === 1 ? cold : unplaceable;
       else if ((isIdle ? elapsedMs + idleMs : latency) > latencyMs) code = busy;
-      else code = waitMs > maxWaitOf(query, batchMs[position] ?? 0, loads, load) ? backlogged : eligible;
+      else code = waitMs > maxWaitOf(query, batchMs[row] ?? 0, loads, load) ? backlogged : eligible;
     }
-    if (trace !== undefined) recordVerdict(trace, ranked, query, position, code);
+    if (trace !== undefined) recordVerdict(trace, ranked, query, row, code);
     if (code === eligible) {
-      if (best < 0 || isBetter(ranked, query, position, best)) best = position;
+      if (best < 0 || isBetter(ranked, query, row, best)) best = row;
     } else if (code === cold) {
-      if (coldest < 0 || isBetter(ranked, query, position, coldest)) coldest = position;
+      if (coldest < 0 || isBetter(ranked, query, row, coldest)) coldest = row;
     } else if (code === busy || code === backlogged) {
       isBusy ||= code === busy;
       isBacklogged ||= code === backlogged;
-      if (soonest < 0 || latency < (predictedMs[soonest] ?? 0)) soonest = position;
+      if (soonest < 0 || latency < (predictedMs[soonest] ?? 0)) soonest = row;
     } else if (code === unplaceable) isUnplaceable = true;
   }
+  if (trace !== undefined) finishTrace(trace, columns, row);
   const chosenOne = candidates[best];
   if (chosenOne !== undefined) {
     const prediction = predictionOf(query, columns, best, loads);
     const slackMs = latencyMs - prediction.predictedMs;
     return {
-      ...{ kind: 'chosen', candidate: chosenOne, position: best, slackMs, ...prediction },
+      ...{ kind: 'chosen', candidate: chosenOne, position: positions[best] ?? -1, slackMs, ...prediction },
       ...{ degraded: false, missed: undefined },
     };
   }
@@ -155,7 +162,7 @@ export function selectVariant(
   const coldOne = candidates[coldest];
   const degraded = degrade(target, query, loads, params, isWarm ? undefined : coldOne);
   if (degraded !== undefined) return degraded;
-  if (coldOne !== undefined && !isWarm) return { kind: 'cold', candidate: coldOne, position: coldest };
+  if (coldOne !== undefined && !isWarm) return { kind: 'cold', candidate: coldOne, position: positions[coldest] ?? -1 };
   if (isRuledOut(target)) return refused('ruled-out');
   const busyOne = candidates[soonest];
   if (busyOne !== undefined) {
@@ -164,6 +171,21 @@ export function selectVariant(
   }
   return refuse(target, query, params, isUnplaceable);
 }
+
+/**
+ * Returns whether no row from `row` on can be better than the best one so far, and enough candidates are recorded. Rows
+ * of the same cost differ in accuracy and in predicted latency.
+ */
+const isDone = (
+  preference: Preference,
+  { cost, accuracy }: TargetColumns,
+  best: number,
+  row: number,
+  trace: DecisionTrace | undefined,
+): boolean =>
+  preference === 'cheapest' &&
+  !recordsTimes(trace) &&
+  ((cost[row] ?? NaN) > (cost[best] ?? NaN) || Number.isNaN(accuracy[row]) !== Number.isNaN(accuracy[best]));
 
 /** Returns the maximum wait of a query at a candidate, whose numbers begin at `load`. */
 function maxWaitOf(
@@ -176,21 +198,21 @@ function maxWaitOf(
   return isPatient || loads === undefined ? shareMs : Math.min(shareMs, loads[load + loadField.maxWaitMs] ?? Infinity);
 }
 
-/** Returns what was predicted for the candidate at a position. */
+/** Returns what was predicted for the candidate of a row. */
 function predictionOf(
   query: SelectionQuery,
   { predictedMs, batchMs, index }: TargetColumns,
-  position: number,
+  row: number,
   loads: CandidateLoads | undefined,
 ): Prediction {
   const { now } = query;
-  const load = loadFields * (index[position] ?? -1);
+  const load = loadFields * (index[row] ?? -1);
   const freeAt = loads?.[load + loadField.freeAt] ?? now;
   return {
-    predictedMs: predictedMs[position] ?? Infinity,
+    predictedMs: predictedMs[row] ?? Infinity,
     waitMs: Math.max(0, freeAt - now),
-    maxWaitMs: maxWaitOf(query, batchMs[position] ?? 0, loads, load),
-    batchMs: batchMs[position] ?? 0,
+    maxWaitMs: maxWaitOf(query, batchMs[row] ?? 0, loads, load),
+    batchMs: batchMs[row] ?? 0,
     marginMs: loads?.[load + loadField.marginMs] ?? 0,
   };
 }

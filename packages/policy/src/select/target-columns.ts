@@ -1,10 +1,15 @@
-// The properties of a target's candidates that selection compares, in arrays in the order of the candidates.
+// The properties of a target's candidates that selection compares, in arrays with one row for each candidate. The rows
+// are in the order in which selection prefers cheap candidates, so that the first eligible row usually is the best.
 
-import type { Candidate, TargetEntry } from '@pareto/core';
+import { originalRecipe, type Candidate, type TargetEntry } from '@pareto/core';
 import { p50At, p99At } from '../cost/profile-at.js';
 import { verdictCodes, type SelectParams } from './verdict.js';
 
 export interface TargetColumns {
+  /** Candidate of each row. */
+  readonly candidates: readonly Candidate[];
+  /** Index of each row's candidate in the target's list. */
+  readonly positions: Int32Array;
   /** `Candidate.index` of each. */
   readonly index: Int32Array;
   /** Code of a verdict that does not depend on the query, or `noVerdict`. */
@@ -26,7 +31,7 @@ export interface TargetColumns {
   readonly placeable: Uint8Array;
   /** Profiled p99 of one item. 0 if not profiled. */
   readonly p99OfOne: Float64Array;
-  /** Profiled p99 of 2, 4, 8, 16, 32 and 64 items, from `powers * position`. Undefined until it is needed. */
+  /** Profiled p99 of 2, 4, 8, 16, 32 and 64 items, from `powers * row`. Undefined until it is needed. */
   p99OfPowers: Float32Array | undefined;
   /**
    * Latencies that the current decision predicts; of a cold candidate, once it is loaded. Infinity if it was never
@@ -51,14 +56,18 @@ export function columnsOf(target: TargetEntry): TargetColumns {
   return columns;
 }
 
-function build({ candidates, exclusions }: TargetEntry): TargetColumns {
+function build({ candidates: listed, exclusions }: TargetEntry): TargetColumns {
+  const positions = Int32Array.from(listed.keys()).sort((a, b) => compareStanding(listed[a], listed[b]));
+  const candidates = Array.from(positions, (position) => listed[position]).filter((each) => each !== undefined);
   const ints = (of: (candidate: Candidate) => number): Int32Array => Int32Array.from(candidates, of);
   const floats = (of: (candidate: Candidate) => number | undefined): Float64Array =>
     Float64Array.from(candidates, (candidate) => of(candidate) ?? NaN);
   return {
+    candidates,
+    positions,
     index: ints(({ index }) => index),
-    fixed: Uint8Array.from(candidates, (candidate, position) => {
-      const exclusion = exclusions?.[position];
+    fixed: Uint8Array.from(candidates, (candidate, row) => {
+      const exclusion = exclusions?.[positions[row] ?? -1];
       if (exclusion !== undefined) return verdictCodes[exclusion];
       if (candidate.quarantineReason !== undefined) return verdictCodes.quarantined;
       return candidate.measurementError === undefined ? noVerdict : verdictCodes.unmeasurable;
@@ -77,11 +86,23 @@ function build({ candidates, exclusions }: TargetEntry): TargetColumns {
   };
 }
 
+/**
+ * Compares what does not depend on a query: measured candidates come before unmeasured ones, of which originals come
+ * first, and then the cheapest.
+ */
+function compareStanding(a: Candidate | undefined, b: Candidate | undefined): number {
+  if (a === undefined || b === undefined) return 0;
+  return groupOf(a) - groupOf(b) || (a.costPer1k ?? Number.MAX_VALUE) - (b.costPer1k ?? Number.MAX_VALUE);
+}
+
+const groupOf = ({ accuracy, recipe }: Candidate): number =>
+  accuracy !== undefined ? 0 : recipe === originalRecipe ? 1 : 2;
+
 function powersOf(candidates: readonly Candidate[]): Float32Array {
   const times = new Float32Array(powers * candidates.length);
-  for (const [position, { profile }] of candidates.entries()) {
+  for (const [row, { profile }] of candidates.entries()) {
     if (profile === undefined) continue;
-    for (let power = 1; power <= powers; power++) times[powers * position + power - 1] = p99At(profile, 2 ** power);
+    for (let power = 1; power <= powers; power++) times[powers * row + power - 1] = p99At(profile, 2 ** power);
   }
   return times;
 }
@@ -90,22 +111,17 @@ function powersOf(candidates: readonly Candidate[]): Float32Array {
  * Returns the profiled p99 of a batch, of the next power of two for up to 64 items: few numbers stay in the processor's
  * cache. 0 if there is no profile.
  */
-export function p99Of({ candidates }: TargetEntry, columns: TargetColumns, position: number, items: number): number {
-  if (items <= 1) return columns.p99OfOne[position] ?? 0;
+export function p99Of(columns: TargetColumns, row: number, items: number): number {
+  if (items <= 1) return columns.p99OfOne[row] ?? 0;
   const power = 32 - Math.clz32(items - 1);
   if (power <= powers) {
-    columns.p99OfPowers ??= powersOf(candidates);
-    return columns.p99OfPowers[powers * position + power - 1] ?? 0;
+    columns.p99OfPowers ??= powersOf(columns.candidates);
+    return columns.p99OfPowers[powers * row + power - 1] ?? 0;
   }
-  const profile = candidates[position]?.profile;
+  const profile = columns.candidates[row]?.profile;
   return profile === undefined ? 0 : p99At(profile, items);
 }
 
 /** Returns the latency with an empty queue: p99 of the query's own batch plus the hop. */
-export const idleAt = (
-  target: TargetEntry,
-  columns: TargetColumns,
-  position: number,
-  items: number,
-  { hopMs }: SelectParams,
-): number => hopMs + p99Of(target, columns, position, items);
+export const idleAt = (columns: TargetColumns, row: number, items: number, { hopMs }: SelectParams): number =>
+  hopMs + p99Of(columns, row, items);

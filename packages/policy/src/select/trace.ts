@@ -1,11 +1,12 @@
 // The record of a decision: counts by verdict and the best candidates, in arrays that are allocated once.
 
 import { isBetter, type Ranked } from './rank.js';
+import type { TargetColumns } from './target-columns.js';
 import { verdictCodes, verdicts, type SelectionQuery } from './verdict.js';
 
 export const tracedCandidates = 32;
 
-const { eligible } = verdictCodes;
+const { eligible, costlier } = verdictCodes;
 
 export interface DecisionTrace {
   /** Candidates by the verdict's index in `verdicts`. */
@@ -43,27 +44,33 @@ export function countVerdict(trace: DecisionTrace, code: number): void {
   trace.counts[code] = (trace.counts[code] ?? 0) + 1;
 }
 
-/** Records the verdict with code `code` on the candidate at a position. */
+/** Records the verdict with code `code` on the candidate of a row. `finishTrace` turns rows into positions. */
 export function recordVerdict(
   trace: DecisionTrace,
   ranked: Ranked,
   query: SelectionQuery,
-  position: number,
+  row: number,
   code: number,
 ): void {
   const counted = trace.counts[code] ?? 0;
   trace.counts[code] = counted + 1;
   const isEligible = code === eligible;
   if (!isEligible && trace.size >= tracedCandidates) return;
-  const rank = isEligible ? rankOf(trace, ranked, query, position, counted) : trace.size;
+  const rank = isEligible ? rankOf(trace, ranked, query, row, counted) : trace.size;
   if (rank >= tracedCandidates) return;
   trace.size = Math.min(tracedCandidates, trace.size + 1);
   trace.indices.copyWithin(rank + 1, rank, trace.size - 1);
   trace.verdictCodes.copyWithin(rank + 1, rank, trace.size - 1);
   trace.predictedMs.copyWithin(rank + 1, rank, trace.size - 1);
-  trace.indices[rank] = position;
+  trace.indices[rank] = row;
   trace.verdictCodes[rank] = code;
-  trace.predictedMs[rank] = ranked.columns.predictedMs[position] ?? Infinity;
+  trace.predictedMs[rank] = ranked.columns.predictedMs[row] ?? Infinity;
+}
+
+/** Counts the rows that were not examined, and replaces recorded rows by indices into the target's candidates. */
+export function finishTrace(trace: DecisionTrace, { positions }: TargetColumns, examined: number): void {
+  trace.counts[costlier] = positions.length - examined;
+  for (let rank = 0; rank < trace.size; rank++) trace.indices[rank] = positions[trace.indices[rank] ?? 0] ?? 0;
 }
 
 /** Returns the rank of an eligible candidate among the `count` ones so far. */
@@ -71,10 +78,10 @@ function rankOf(
   { size, indices }: DecisionTrace,
   ranked: Ranked,
   query: SelectionQuery,
-  position: number,
+  row: number,
   count: number,
 ): number {
   let rank = Math.min(count, size);
-  while (rank > 0 && isBetter(ranked, query, position, indices[rank - 1] ?? -1)) rank--;
+  while (rank > 0 && isBetter(ranked, query, row, indices[rank - 1] ?? -1)) rank--;
   return rank;
 }

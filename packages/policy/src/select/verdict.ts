@@ -3,10 +3,11 @@
 import type { AccuracyBound, Candidate, Objective } from '@pareto/core';
 
 /**
- * All verdicts, in the order of the trace's counters: `eligible`, then the reasons why a candidate does not answer now.
+ * All verdicts, in the order of the trace's counters: `eligible`, then the reasons why a candidate does not answer.
  */
 export const verdicts = [
   'eligible', // warm, and meets the objective
+  'costlier', // not examined, because a cheaper candidate answers
   'cold', // would meet it once loaded
   'busy', // meets it when idle, but not with its current queue
   'backlogged', // would meet it, but its queue may not get longer

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TargetEntry } from '@pareto/core';
+import type { Candidate, TargetEntry } from '@pareto/core';
 import fc from 'fast-check';
 import { buildTargetEntry } from '@pareto/testkit';
 import {
@@ -220,6 +220,7 @@ describe('selectVariant', () => {
     assert.equal(selection.kind === 'chosen' && selection.position, count - 1);
     assert.equal(trace.indices[0], count - 1);
   });
+
   it('traces counts by verdict and the best first', () => {
     const trace = createTrace();
     const entry = target(best, middle, fast, { ...fast, name: 'bad', quarantined: true });
@@ -228,14 +229,14 @@ describe('selectVariant', () => {
     const seen = [...counted].filter(([, count]) => count !== 0);
     assert.deepEqual(Object.fromEntries(seen), { eligible: 2, 'too-slow': 1, quarantined: 1 });
     const order = [...trace.indices.slice(0, trace.size)].map((index) => entry.candidates[index]?.architecture);
-    assert.deepEqual(order, ['fast', 'middle', 'best', 'bad']);
+    assert.deepEqual(order, ['fast', 'middle', 'bad', 'best'], 'eligible ones, then the others by cost');
   });
 
   it('predicts cold candidates as if they were loaded', () => {
     const trace = createTrace();
     const entry = target({ ...middle, replicas: 0 }, { ...fast, p99Ms: undefined, replicas: 0 });
     selectVariant(entry, query({}, { elapsedMs: 3 }), undefined, params, trace);
-    assert.deepEqual([...trace.predictedMs.slice(0, trace.size)].map(Math.round), [14, Infinity]);
+    assert.deepEqual([...trace.predictedMs.slice(0, trace.size)].map(Math.round), [Infinity, 14]);
     const { nearest } = whatIf(entry, query({ minAccuracy: 0.99 }), params);
     assert.deepEqual([Math.round(nearest?.predictedMs ?? 0), nearest?.warm], [11, false]);
   });
@@ -251,6 +252,21 @@ describe('selectVariant', () => {
       costs,
       Array.from({ length: 32 }, (_, i) => i + 1),
     );
+  });
+
+  it('does not examine candidates that cost more than the one that answers, once 32 are recorded', () => {
+    const trace = createTrace();
+    const named = (count: number, fields: Partial<typeof fast>, prefix: string) =>
+      Array.from({ length: count }, (_, i) => ({ ...fast, ...fields, name: `${prefix}${i}` }));
+    const entry = target(
+      ...named(50, { cost: 9 }, 'dear'),
+      ...named(20, { cost: 1, accuracy: 0.1 }, 'poor'),
+      ...named(20, { cost: 2 }, 'cheap'),
+    );
+    const selection = selectVariant(entry, query({ minAccuracy: 0.5 }), undefined, params, trace);
+    assert.equal(selection.kind === 'chosen' && selection.position, 70);
+    const counted = (verdict: (typeof verdicts)[number]): number | undefined => trace.counts[verdicts.indexOf(verdict)];
+    assert.deepEqual([counted('below-accuracy'), counted('eligible'), counted('costlier')], [20, 20, 50]);
   });
 
   it('offers the nearest objective', () => {
@@ -304,6 +320,24 @@ describe('selectVariant', () => {
         if (maxCostPer1k !== undefined) assert.ok((candidate.costPer1k ?? Infinity) <= maxCostPer1k);
         if (minAccuracy !== undefined) assert.equal(degraded, (accuracy ?? 0) < minAccuracy);
         if (degraded) assert.equal(input.objective.degrade, 'allow');
+      }),
+    );
+  });
+
+  it('chooses the cheapest of those that would be chosen alone', () => {
+    fc.assert(
+      fc.property(scenes, ({ entry, input, backlog }) => {
+        const strict = { ...input, objective: { ...input.objective, degrade: 'forbid' as const } };
+        const chosenOf = (candidates: TargetEntry['candidates']): Candidate | undefined => {
+          const selection = selectVariant({ ...entry, candidates }, strict, loads(backlog), params);
+          return selection.kind === 'chosen' ? selection.candidate : undefined;
+        };
+        const alone = entry.candidates.flatMap((each) => chosenOf([each]) ?? []);
+        const measured = alone.filter(({ accuracy }) => accuracy !== undefined);
+        const costs = measured.map(({ costPer1k = Infinity }) => costPer1k);
+        const chosen = chosenOf(entry.candidates);
+        assert.equal(chosen === undefined, alone.length === 0);
+        if (measured.length > 0) assert.equal(chosen?.costPer1k ?? Infinity, Math.min(...costs));
       }),
     );
   });
