@@ -1,15 +1,7 @@
 // Migrates records of older schema versions when they are read.
 
-import {
-  bytes,
-  noCounts,
-  originalRecipe,
-  type Measurement,
-  type Profile,
-  type ReplicaReport,
-  type SlotGroup,
-} from '@pareto/core';
-import type { CounterRecord, LoadRecord, RecordKind, WorkerRecord } from './records.js';
+import { bytes, noCounts, originalRecipe, type Measurement, type Profile, type SlotGroup } from '@pareto/core';
+import type { CountedReport, CounterRecord, LoadRecord, RecordKind, WorkerRecord } from './records.js';
 
 /** Returns a record with the fields that older schema versions lack. */
 export function migrateRecord(kind: RecordKind, value: unknown): unknown {
@@ -49,9 +41,11 @@ const migrateWorker = (read: WorkerRecord): WorkerRecord => ({
 const migrateCounts = <T extends { readonly counts?: CounterRecord['counts'] }>(read: T): T =>
   read.counts === undefined ? { ...read, counts: noCounts } : read;
 
+/** Returns the report as read if it lacks nothing: the order of its fields is compared when it is written again. */
+const migrateReport = (read: CountedReport): CountedReport =>
+  (read as Partial<CountedReport>).interfered === undefined ? { ...read, interfered: false } : read;
+
 const migrateLoad = (read: LoadRecord): LoadRecord => ({
   ...read,
-  replicas: read.replicas.map((report) => ({ ...notInterfered, ...migrateCounts(report) })),
+  replicas: read.replicas.map((report) => migrateReport(migrateCounts(report))),
 });
-
-const notInterfered: Pick<ReplicaReport, 'interfered'> = { interfered: false };

@@ -54,10 +54,10 @@ describe('records of schema version 1', () => {
     );
   });
 
-  it('contain no counts for the statistics', () => {
+  it('contain no counts for the statistics, and no Interfered replicas', () => {
     const [counter] = counters.values();
     const [load] = loads.values();
     assert.deepEqual([counter?.value.items, counter?.value.counts], [4, noCounts]);
-    assert.deepEqual(load?.value.replicas[0], { replica: 'r1', items: 4, counts: noCounts });
+    assert.deepEqual(load?.value.replicas[0], { replica: 'r1', items: 4, counts: noCounts, interfered: false });
   });
 });
