@@ -67,8 +67,9 @@ const belowAccuracy = verdictCodes['below-accuracy'];
 const aboveCost = verdictCodes['above-cost'];
 
 /**
- * Selects a variant in O(candidates) without allocations except for the result. Without `loads`, all warm candidates
- * are idle. Overwrites `trace`, if given, with the verdicts.
+ * Selects a variant in O(candidates) without allocations except for the result. If the cheapest is preferred, candidates
+ * that cost more than it are not examined once `trace` is full. Without `loads`, all warm candidates are idle.
+ * Overwrites `trace`, if given, with the verdicts.
  */
 export function selectVariant(
   target: TargetEntry,
@@ -108,8 +109,8 @@ export function selectVariant(
       continue;
     }
     const idleMs = hopMs + p99Of(columns, row, items);
-    if (idleMs > latencyMs && trace !== undefined && !recordsTimes(trace)) {
-      countVerdict(trace, tooSlow);
+    if (idleMs > latencyMs && !recordsTimes(trace)) {
+      if (trace !== undefined) countVerdict(trace, tooSlow);
       continue;
     }
     const most = ceiling[row] ?? 0;
