@@ -111,13 +111,13 @@ export {
   type RetryParams,
 } from './retry/may-retry.js';
 export { planBatchRetry, type BatchRetryPlan, type Batched, type BatchFailure } from './retry/plan-batch-retry.js';
+export type { PickRequest } from './route/pick-replica.js';
 export { createCandidateLoads, loadField, loadFields, type CandidateLoads } from './route/candidate-loads.js';
 export {
   createReplicaLoads,
   defaultRouteParams,
   type LoadEffect,
   type LoadEvent,
-  type PickRequest,
   type QueryEnd,
   type ReplicaLoads,
   type RouteParams,

@@ -11,7 +11,7 @@ const lastingMs = 300_000;
  * would take time from its queries.
  */
 export const lastinglyInterfered = (replicas: Iterable<LiveReplica>, now: Milliseconds): readonly LiveReplica[] =>
-  [...replicas].filter((replica) => isDisturbed(replica) && now - (replica.interferedSince ?? now) >= lastingMs);
+  [...replicas].filter((replica) => now - (replica.interferedSince ?? now) >= lastingMs && isDisturbed(replica));
 
 function isDisturbed(replica: LiveReplica): boolean {
   const { state, interfered } = replica.report;

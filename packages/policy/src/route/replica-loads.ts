@@ -1,21 +1,17 @@
 // The load of every replica in the routing table, from the reports of workers and the router's own counts.
 
 import type { Candidate, ReplicaId, ReplicaLoad, ReplicaRoute, Rng, RoutingTable } from '@pareto/core';
-import { p99At } from '../cost/profile-at.js';
 import { trackQuantile } from '../estimate/track-quantile.js';
 import { createCandidateLoads, loadField, loadFields, type CandidateLoads } from './candidate-loads.js';
 import { createMinTree, type MinTree } from './min-tree.js';
+import { drawReplica, type PickParams, type PickRequest } from './pick-replica.js';
 import { createPredictionError, type PredictionError } from './prediction-error.js';
 import { createStandingQueue, type StandingQueue } from './standing-queue.js';
 import { applyLoad, countSent, createReplicaState, freeAtOf, type ReplicaState } from './replica-state.js';
 
-export interface RouteParams {
+export interface RouteParams extends PickParams {
   /** Initial estimate of the time that a query spends between router and worker. */
   readonly hopMs: number;
-  /** Time over which a new replica's share of the queries grows to that of the others. */
-  readonly slowStartMs: number;
-  /** Share of the queries for which an Interfered replica is considered like others. */
-  readonly interferedShare: number;
   /** Number of failures in a row after which a replica is ejected, and for how long. */
   readonly ejectAfterFailures: number;
   readonly ejectionMs: number;
@@ -68,15 +64,6 @@ export type LoadEffect =
   /** The replica is not called for a while, because of its failures. */
   | { readonly kind: 'ejected'; readonly replica: ReplicaId };
 
-/** Requirements on the replica that a query is sent to. */
-export interface PickRequest {
-  readonly items: number;
-  /** Time until the query must be answered. */
-  readonly limitMs: number;
-  /** Maximum wait at the replica. */
-  readonly maxWaitMs: number;
-}
-
 export interface ReplicaLoads {
   /** Loads that selection reads. Another array after a table with more candidates. */
   readonly candidates: CandidateLoads;
@@ -91,9 +78,8 @@ export interface ReplicaLoads {
   /** Returns whether some replica of the candidate can be called. */
   isCallable(candidate: Candidate): boolean;
   /**
-   * Draws two replicas at random and returns the one that is free first, if it meets the request. Otherwise returns the
-   * candidate's replica that is free first. Undefined if none can be called. Source: Mitzenmacher 2001, "The power of
-   * two choices in randomized load balancing".
+   * Returns a replica that meets the request, drawn at random, or else the candidate's replica that is free first.
+   * Undefined if none can be called.
    */
   pick(candidate: Candidate, request: PickRequest, now: number, rng: Rng): ReplicaRoute | undefined;
 }
@@ -130,7 +116,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     const best = replicas[tree.min];
     const at = loadFields * index;
     const freeAt = best === undefined ? Infinity : tree.get(tree.min);
-    if (best !== undefined) standing.observe(Math.max(0, freeAt - now), batchMsOf(best), now);
+    if (best !== undefined && freeAt < Infinity) standing.observe(Math.max(0, freeAt - now), batchMsOf(best), now);
     candidates[at + loadField.freeAt] = freeAt;
     candidates[at + loadField.aheadItems] = best?.aheadItems ?? 0;
     candidates[at + loadField.hopMs] = best?.hopMs ?? 0;
@@ -148,10 +134,10 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       if (same?.candidate === candidate) next[candidate.index] = same;
     }
     const kept = new Map<ReplicaId, TrackedReplica>();
-    const errors = new Map<string, PredictionError>();
+    const before = new Map<string, CandidateState>();
     for (const old of known) {
       if (old === undefined || next[old.candidate.index] === old) continue;
-      errors.set(keyOf(old.candidate), old.error);
+      before.set(keyOf(old.candidate), old);
       candidates[loadFields * old.candidate.index + loadField.freeAt] = Infinity;
       for (const state of old.replicas) {
         kept.set(state.route.id, state);
@@ -161,22 +147,21 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     if (candidates.length < loadFields * length) candidates = createCandidateLoads(2 * length, candidates);
     for (const candidate of table.candidates) {
       if (next[candidate.index] !== undefined) continue;
-      const added = addCandidate(candidate, errors.get(keyOf(candidate)) ?? createPredictionError(), kept, now);
-      next[candidate.index] = added;
+      next[candidate.index] = addCandidate(candidate, before.get(keyOf(candidate)), kept, now);
     }
     known = next;
   }
   function addCandidate(
     candidate: Candidate,
-    error: PredictionError,
-    before: ReadonlyMap<ReplicaId, TrackedReplica>,
+    before: CandidateState | undefined,
+    kept: ReadonlyMap<ReplicaId, TrackedReplica>,
     now: number,
   ): CandidateState {
     const tree = createMinTree(candidate.replicas.length);
-    const standing = createStandingQueue(now);
+    const { error = createPredictionError(), standing = createStandingQueue(now) } = before ?? {};
     const added: CandidateState = { candidate, replicas: [], tree, error, standing };
     for (const [position, route] of candidate.replicas.entries()) {
-      const earlier = before.get(route.id);
+      const earlier = kept.get(route.id);
       const state = createReplicaState(added, candidate.profile, route, position, earlier, params.hopMs, now);
       added.replicas.push(state);
       states.set(route.id, state);
@@ -224,27 +209,6 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     effects.push({ kind: 'ejected', replica: state.route.id });
   }
 
-  /** Returns the probability with which a replica that was drawn is considered. */
-  function shareOf(state: TrackedReplica, now: number): number {
-    const age = (now - state.since) / params.slowStartMs;
-    const ramp = age >= 1 ? 1 : Math.max(0.1, age);
-    return state.isInterfered ? ramp * params.interferedShare : ramp;
-  }
-  function draw({ replicas }: CandidateState, now: number, rng: Rng): TrackedReplica | undefined {
-    const drawn = replicas[Math.floor(rng() * replicas.length)];
-    if (drawn === undefined) return undefined;
-    const share = shareOf(drawn, now);
-    return share >= 1 || rng() < share ? drawn : replicas[Math.floor(rng() * replicas.length)];
-  }
-  function meets(state: TrackedReplica, { items, limitMs, maxWaitMs }: PickRequest, now: number): boolean {
-    const waitMs = Math.max(0, freeAtOf(state, now) - now);
-    if (waitMs === 0 && state.aheadItems === 0) return true;
-    const { profile } = state;
-    const joined = Math.max(items, Math.min(state.route.batchCeiling, state.aheadItems + items));
-    const serviceMs = profile === undefined ? 0 : p99At(profile, joined) * state.slow;
-    return waitMs <= maxWaitMs && waitMs + serviceMs + state.hopMs + state.of.error.marginMs(now) <= limitMs;
-  }
-
   return {
     get candidates() {
       return candidates;
@@ -288,13 +252,10 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     pick(candidate, request, now, rng) {
       const state = known[candidate.index];
       if (state === undefined) return undefined;
-      const [first, second] = [draw(state, now, rng), draw(state, now, rng)];
-      if (first !== undefined && second !== undefined) {
-        const sooner = freeAtOf(second, now) < freeAtOf(first, now) ? second : first;
-        if (freeAtOf(sooner, now) < Infinity && meets(sooner, request, now)) return sooner.route;
-      }
-      const { min } = state.tree;
-      return state.tree.get(min) < Infinity ? state.replicas[min]?.route : undefined;
+      const { replicas, tree, error } = state;
+      const drawn = drawReplica(replicas, request, error.marginMs(now), params, now, rng);
+      if (drawn !== undefined) return drawn.route;
+      return tree.get(tree.min) < Infinity ? replicas[tree.min]?.route : undefined;
     },
   };
 }

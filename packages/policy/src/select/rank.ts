@@ -1,6 +1,7 @@
 // The order of eligible candidates.
 
-import { originalRecipe, type Candidate, type PartialObjective } from '@pareto/core';
+import type { Candidate, PartialObjective } from '@pareto/core';
+import { compareCosts, compareGroups } from './order.js';
 import type { TargetColumns } from './target-columns.js';
 import { accuracyOf, type Preference, type SelectionQuery } from './verdict.js';
 
@@ -34,9 +35,8 @@ export function isBetter(ranked: Ranked, query: SelectionQuery, a: number, b: nu
 }
 
 /**
- * Returns a negative number if `a` is better. Measured candidates come before unmeasured ones, and of unmeasured ones
- * originals come before generated files. Then the query's preference (cost or accuracy) decides, then the other of the
- * two, then the slack.
+ * Returns a negative number if `a` is better. After the group, the query's preference (cost or accuracy) decides, then
+ * the other of the two, then the slack.
  */
 function compareCandidates(
   query: SelectionQuery,
@@ -45,15 +45,11 @@ function compareCandidates(
   b: Candidate,
   bPredictedMs: number,
 ): number {
+  const byGroup = compareGroups(a, b);
+  if (byGroup !== 0) return byGroup;
   const { accuracyBound } = query.objective;
-  const aAccuracy = accuracyOf(a, accuracyBound);
-  const bAccuracy = accuracyOf(b, accuracyBound);
-  if (aAccuracy === undefined || bAccuracy === undefined) {
-    if (aAccuracy !== bAccuracy) return aAccuracy === undefined ? 1 : -1;
-    if ((a.recipe === originalRecipe) !== (b.recipe === originalRecipe)) return a.recipe === originalRecipe ? -1 : 1;
-  }
-  const byAccuracy = (bAccuracy ?? 0) - (aAccuracy ?? 0);
-  const byCost = compareCosts(a.costPer1k, b.costPer1k);
+  const byAccuracy = (accuracyOf(b, accuracyBound) ?? 0) - (accuracyOf(a, accuracyBound) ?? 0);
+  const byCost = compareCosts(a, b);
   const byPreference = query.preference === 'cheapest' ? byCost || byAccuracy : byAccuracy || byCost;
   return byPreference || compareTimes(aPredictedMs, bPredictedMs);
 }
@@ -68,12 +64,6 @@ export function preferenceOf(...sources: readonly PartialObjective[]): Preferenc
       latencyMs !== undefined || minAccuracy !== undefined || maxCostPer1k !== undefined,
   );
   return stated ? 'cheapest' : 'most-accurate';
-}
-
-function compareCosts(a: number | undefined, b: number | undefined): number {
-  if (a === b) return 0;
-  if (a === undefined) return 1;
-  return b === undefined ? -1 : a - b;
 }
 
 const compareTimes = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);

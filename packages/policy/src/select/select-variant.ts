@@ -105,12 +105,12 @@ export function selectVariant(
         code = Number.isNaN(cost[row]) ? unmeasured : aboveCost;
     }
     if (code !== noVerdict && !recordsTimes(trace)) {
-      if (trace !== undefined) countVerdict(trace, code);
+      countVerdict(trace, code);
       continue;
     }
     const idleMs = hopMs + p99Of(columns, row, items);
     if (idleMs > latencyMs && !recordsTimes(trace)) {
-      if (trace !== undefined) countVerdict(trace, tooSlow);
+      countVerdict(trace, tooSlow);
       continue;
     }
     const most = ceiling[row] ?? 0;

@@ -1,8 +1,9 @@
 // The properties of a target's candidates that selection compares, in arrays with one row for each candidate. The rows
 // are in the order in which selection prefers cheap candidates, so that the first eligible row usually is the best.
 
-import { originalRecipe, type Candidate, type TargetEntry } from '@pareto/core';
+import type { Candidate, TargetEntry } from '@pareto/core';
 import { p50At, p99At } from '../cost/profile-at.js';
+import { compareCosts, compareGroups } from './order.js';
 import { verdictCodes, type SelectParams } from './verdict.js';
 
 export interface TargetColumns {
@@ -57,8 +58,11 @@ export function columnsOf(target: TargetEntry): TargetColumns {
 }
 
 function build({ candidates: listed, exclusions }: TargetEntry): TargetColumns {
-  const positions = Int32Array.from(listed.keys()).sort((a, b) => compareStanding(listed[a], listed[b]));
-  const candidates = Array.from(positions, (position) => listed[position]).filter((each) => each !== undefined);
+  const rows = Array.from(listed, (candidate, position) => ({ candidate, position })).sort(
+    (a, b) => compareGroups(a.candidate, b.candidate) || compareCosts(a.candidate, b.candidate),
+  );
+  const candidates = rows.map(({ candidate }) => candidate);
+  const positions = Int32Array.from(rows, ({ position }) => position);
   const ints = (of: (candidate: Candidate) => number): Int32Array => Int32Array.from(candidates, of);
   const floats = (of: (candidate: Candidate) => number | undefined): Float64Array =>
     Float64Array.from(candidates, (candidate) => of(candidate) ?? NaN);
@@ -85,18 +89,6 @@ function build({ candidates: listed, exclusions }: TargetEntry): TargetColumns {
     predictedMs: new Float64Array(candidates.length),
   };
 }
-
-/**
- * Compares what does not depend on a query: measured candidates come before unmeasured ones, of which originals come
- * first, and then the cheapest.
- */
-function compareStanding(a: Candidate | undefined, b: Candidate | undefined): number {
-  if (a === undefined || b === undefined) return 0;
-  return groupOf(a) - groupOf(b) || (a.costPer1k ?? Number.MAX_VALUE) - (b.costPer1k ?? Number.MAX_VALUE);
-}
-
-const groupOf = ({ accuracy, recipe }: Candidate): number =>
-  accuracy !== undefined ? 0 : recipe === originalRecipe ? 1 : 2;
 
 function powersOf(candidates: readonly Candidate[]): Float32Array {
   const times = new Float32Array(powers * candidates.length);

@@ -39,9 +39,9 @@ export function clearTrace(trace: DecisionTrace): void {
 export const recordsTimes = (trace: DecisionTrace | undefined): boolean =>
   trace !== undefined && trace.size < tracedCandidates;
 
-/** Counts the verdict with code `code` on a candidate that is not recorded. */
-export function countVerdict(trace: DecisionTrace, code: number): void {
-  trace.counts[code] = (trace.counts[code] ?? 0) + 1;
+/** Counts the verdict with code `code` on a candidate that is not recorded. Does nothing without a trace. */
+export function countVerdict(trace: DecisionTrace | undefined, code: number): void {
+  if (trace !== undefined) trace.counts[code] = (trace.counts[code] ?? 0) + 1;
 }
 
 /** Records the verdict with code `code` on the candidate of a row. `finishTrace` turns rows into positions. */

@@ -93,6 +93,21 @@ describe('the loads of replicas', () => {
     assert.equal(limitAfter(limitMs, 3_000), limitMs);
   });
 
+  it('keep the limit of the wait across tables, but do not limit it because all replicas were down', () => {
+    const { report, refuse, step, clock, field, one } = setUp(1);
+    report(0, load(5_000));
+    clock.now = 1_000;
+    refuse();
+    const limitMs = field('maxWaitMs');
+    assert.ok(limitMs < Infinity);
+    step({ kind: 'table', table: { candidates: [{ ...one }] } });
+    assert.equal(field('maxWaitMs'), limitMs);
+    const down = setUp(1);
+    for (down.clock.now = 0; down.clock.now <= 3_000; down.clock.now += 20) down.report(0, undefined);
+    down.report(0, load(5_000));
+    assert.equal(down.field('maxWaitMs'), Infinity);
+  });
+
   it('limit the wait once it keeps growing, but not while it is constant', () => {
     const limitOf = (backlogAt: (now: number) => number): number => {
       const { report, clock, field } = setUp(1);

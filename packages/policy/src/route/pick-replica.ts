@@ -1,0 +1,64 @@
+// The replica of a candidate that a query is sent to.
+
+import type { Rng } from '@pareto/core';
+import { p99At } from '../cost/profile-at.js';
+import { freeAtOf, type ReplicaState } from './replica-state.js';
+
+/** Requirements on the replica that a query is sent to. */
+export interface PickRequest {
+  readonly items: number;
+  /** Time until the query must be answered. */
+  readonly limitMs: number;
+  /** Maximum wait at the replica. */
+  readonly maxWaitMs: number;
+}
+
+export interface PickParams {
+  /** Time over which a new replica's share of the queries grows to that of the others. */
+  readonly slowStartMs: number;
+  /** Share of the queries for which an Interfered replica is considered like others. */
+  readonly interferedShare: number;
+}
+
+type Replica = ReplicaState<unknown>;
+
+/**
+ * Draws two replicas at random and returns the one that is free first, if it meets the request. `marginMs`: time to add
+ * to predictions. Source: Mitzenmacher 2001, "The power of two choices in randomized load balancing".
+ */
+export function drawReplica(
+  replicas: readonly Replica[],
+  request: PickRequest,
+  marginMs: number,
+  params: PickParams,
+  now: number,
+  rng: Rng,
+): Replica | undefined {
+  const [first, second] = [draw(replicas, params, now, rng), draw(replicas, params, now, rng)];
+  if (first === undefined || second === undefined) return undefined;
+  const sooner = freeAtOf(second, now) < freeAtOf(first, now) ? second : first;
+  return freeAtOf(sooner, now) < Infinity && meets(sooner, request, marginMs, now) ? sooner : undefined;
+}
+
+function draw(replicas: readonly Replica[], params: PickParams, now: number, rng: Rng): Replica | undefined {
+  const drawn = replicas[Math.floor(rng() * replicas.length)];
+  if (drawn === undefined) return undefined;
+  const share = shareOf(drawn, params, now);
+  return share >= 1 || rng() < share ? drawn : replicas[Math.floor(rng() * replicas.length)];
+}
+
+/** Returns the probability with which a replica that was drawn is considered. */
+function shareOf({ since, isInterfered }: Replica, params: PickParams, now: number): number {
+  const age = (now - since) / params.slowStartMs;
+  const ramp = age >= 1 ? 1 : Math.max(0.1, age);
+  return isInterfered ? ramp * params.interferedShare : ramp;
+}
+
+function meets(state: Replica, { items, limitMs, maxWaitMs }: PickRequest, marginMs: number, now: number): boolean {
+  const waitMs = Math.max(0, freeAtOf(state, now) - now);
+  if (waitMs === 0 && state.aheadItems === 0) return true;
+  const { profile } = state;
+  const joined = Math.max(items, Math.min(state.route.batchCeiling, state.aheadItems + items));
+  const serviceMs = profile === undefined ? 0 : p99At(profile, joined) * state.slow;
+  return waitMs <= maxWaitMs && waitMs + serviceMs + state.hopMs + marginMs <= limitMs;
+}
