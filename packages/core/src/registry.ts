@@ -40,8 +40,8 @@ export interface Architecture {
   /** Upper limit of the batch size when served. 0 means no dynamic batch dimension. */
   readonly maxBatchSize: number;
   /**
-   * Leading dimension that the model fixes in every input and output; the step `dynamic-batch` tries to free it.
-   * Undefined if there is none.
+   * Items per run of a model whose first dimension may be a batch: the size that it fixes in every input and output, or 1
+   * if it is dynamic without one name. The step `dynamic-batch` verifies it. Undefined if there is nothing to verify.
    */
   readonly fixedBatch: number | undefined;
   /** Names of the recipes to generate files by. */

@@ -55,9 +55,10 @@ const nameWidth = 11;
 
 const workOf = (macs: number): string => `about ${formatCount(macs)} multiply-accumulates per item`;
 
-function describeBatch({ signature, fixedBatch }: InspectedModel): string {
+function describeBatch({ signature, fixedBatch, inputs }: InspectedModel): string {
   if (signature.batched) return 'dynamic: one batch has several items';
   if (fixedBatch === undefined) return 'none: one item at a time';
+  if (typeof inputs[0]?.dims[0] === 'string') return 'perhaps dynamic, without one name: registration verifies it';
   return `fixed at ${fixedBatch}: registration tries to make it dynamic`;
 }
 

@@ -62,9 +62,10 @@ function versionOf({ version, servedVersion }: wire.Architecture): string {
   return version < servedVersion ? `${version} (superseded)` : `${version} (not as warm as ${servedVersion} yet)`;
 }
 
-function batchOf({ maxBatchSize, fixedBatch }: wire.Architecture): string {
+function batchOf({ maxBatchSize, fixedBatch, signature }: wire.Architecture): string {
   if (maxBatchSize > 0) return String(maxBatchSize);
-  return fixedBatch > 0 ? `fixed at ${fixedBatch}` : 'none';
+  const isFixed = fixedBatch > 0 && signature?.inputs[0]?.dims[0] !== -1;
+  return isFixed ? `fixed at ${fixedBatch}` : 'none';
 }
 
 const sizeOf = (manifest: wire.Manifest | null): number =>

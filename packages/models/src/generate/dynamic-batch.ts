@@ -10,7 +10,7 @@ import { withGraph } from '../onnx/onnx-graph.js';
 export const dynamicBatch: GraphGenerator = {
   kind: 'rewrite',
   opensBatch: true,
-  bound: 0.999999,
+  bound: 0.999,
   rewrite(model) {
     const values = [...model.graph.input, ...model.graph.output].map(dimensionsOf);
     if (hasBatch(values)) return declined('its batch is dynamic already');
@@ -18,7 +18,7 @@ export const dynamicBatch: GraphGenerator = {
     if (typeof size === 'string') return declined(size);
     const name = batchName(values);
     const opened = open(model, name);
-    if (size === undefined) return made(opened, 'its batch has the same name everywhere');
+    if (size === undefined) return made(opened, 'its first dimension is a batch');
     const followed = followBatch(opened, { name, size });
     if ('reason' in followed) return declined(followed.reason);
     const stuck = firstStuck(followed, name, size);

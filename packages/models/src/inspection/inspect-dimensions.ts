@@ -28,14 +28,24 @@ export const dynamicDims = (values: readonly InspectedValue[]): readonly string[
   ...new Set(values.flatMap(({ dims }) => dims.filter((dim) => typeof dim === 'string'))),
 ];
 
-/** Returns true if the first dimension of every value is dynamic, and has the same name in all that name it. */
+/** Returns true if the first dimension of every value is dynamic, and has the same name everywhere. */
 export function hasBatch(values: readonly InspectedValue[]): boolean {
-  const names = new Set(values.map(({ dims }) => dims[0]).filter((name) => name !== unnamed));
-  return values.every(({ dims }) => typeof dims[0] === 'string') && names.size <= 1;
+  const [name, ...others] = leadingDims(values);
+  return typeof name === 'string' && name !== unnamed && others.length === 0;
 }
 
-/** Returns the fixed size that is the first dimension of every value. Undefined if there is none. */
+/**
+ * Returns the number of items per run of a model whose first dimension may be a batch, which has to be verified: the
+ * size that it fixes everywhere, or 1 if it is dynamic without one name. Undefined if the batch is known, or if there
+ * is none.
+ */
 export function fixedBatchOf(values: readonly InspectedValue[]): number | undefined {
-  const [size, ...others] = new Set(values.map(({ dims }) => dims[0]));
-  return typeof size === 'number' && others.length === 0 ? size : undefined;
+  if (hasBatch(values)) return undefined;
+  const [size = 1, ...others] = leadingDims(values).map((dim) => (typeof dim === 'string' ? 1 : (dim ?? 0)));
+  return size > 0 && others.every((other) => other === size) ? size : undefined;
 }
+
+/** Returns the different first dimensions. Undefined is that of a scalar. */
+const leadingDims = (values: readonly InspectedValue[]): readonly (number | string | undefined)[] => [
+  ...new Set(values.map(({ dims }) => dims[0])),
+];

@@ -30,7 +30,7 @@ export interface InspectedModel {
   readonly outputs: readonly InspectedValue[];
   /** Names of dynamic dimensions, `?` for those without a name. */
   readonly dynamicDims: readonly string[];
-  /** Fixed size of the first dimension, if it is the same in every input and output. */
+  /** Items per run of a model whose first dimension may be a batch that has to be verified, see `fixedBatchOf`. */
   readonly fixedBatch: number | undefined;
   /** Number of weights. Integers and booleans, which describe shapes, are not counted. */
   readonly parameters: number;

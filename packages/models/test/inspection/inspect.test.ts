@@ -100,8 +100,19 @@ describe('inspectModel returns', () => {
     assert.equal(macsPerItem, 784 * 32 + 32 * 10);
   });
 
-  it('the size of a fixed batch if it is the same in every input and output', () => {
+  it('a batch only if the first dimension has one name everywhere', () => {
+    const batched = (given: Given) => inspectGraph(writeModel(identity(given))).signature.batched;
+    assert.equal(batched({ input: ['n', 3] }), true);
+    assert.equal(batched({ input: ['n', 3], output: ['m', 3] }), false);
+    assert.equal(batched({ input: ['', 3], output: ['', 3] }), false);
+  });
+
+  it('the items per run of a batch that has to be verified: fixed at one size, or dynamic without one name', () => {
     const fixed = (given: Given) => inspectGraph(writeModel(identity(given))).fixedBatch;
+    assert.equal(fixed({ input: ['n', 3], output: ['m', 3] }), 1);
+    assert.equal(fixed({ input: ['', 3], output: ['', 3] }), 1);
+    assert.equal(fixed({ input: ['n', 3], output: [1, 3] }), 1);
+    assert.equal(fixed({ input: ['n', 3], output: [4, 3] }), undefined);
     assert.equal(fixed({ input: [4, 3] }), 4);
     assert.equal(fixed({ input: ['n', 3] }), undefined);
     assert.equal(fixed({ input: [4, 3], output: [3, 3] }), undefined);

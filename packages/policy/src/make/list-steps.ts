@@ -93,4 +93,4 @@ const noSlot = ({ variant }: PlacementVariant): Step => ({
 });
 
 const afterPreparation = (step: Step): Step =>
-  step.state === 'open' ? { ...step, waitsFor: 'its batch dimension is made dynamic first' } : step;
+  step.state === 'open' ? { ...step, waitsFor: 'its batch dimension is verified first' } : step;

@@ -89,7 +89,7 @@ describe('listSteps', () => {
 
   it('makes a fixed batch dimension dynamic before anything else', () => {
     const fixed = architecture('a', { recipes, fixedBatch: 4 });
-    const after = 'open after: its batch dimension is made dynamic first';
+    const after = 'open after: its batch dimension is verified first';
     assert.deepEqual(steps(fixed, [new_]), [
       'make dynamic-batch: open',
       `measure a:original on cpu: ${after}`,

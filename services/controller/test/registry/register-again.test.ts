@@ -64,7 +64,7 @@ describe('registering', () => {
     assert.deepEqual(batchOf(await (await model())(dynamic, { maxBatchSize: 3 })), [true, [4], 3, 0]);
     assert.deepEqual(batchOf(await (await model())(dynamic, { maxBatchSize: 0 })), [false, [-1, 4], 0, 0]);
     const twoNames = identity(['n', 4], ['m', 4]);
-    assert.deepEqual(batchOf(await (await model())(twoNames)), [false, [-1, 4], 0, 0]);
+    assert.deepEqual(batchOf(await (await model())(twoNames)), [false, [-1, 4], 0, 1]);
     assert.deepEqual(batchOf(await (await model())(twoNames, { maxBatchSize: 16 })), [true, [4], 16, 0]);
     assert.deepEqual(batchOf(await (await model())(fixedBatchModel(2))), [false, [2, 4], 0, 2]);
     assert.deepEqual(batchOf(await (await model())(fixedBatchModel(2), { maxBatchSize: 0 })), [false, [2, 4], 0, 0]);

@@ -22,8 +22,11 @@ export interface Comparison {
 export interface ComparisonBounds {
   /** Minimum similarity that every output must have. */
   readonly bound: number;
-  /** Set if every sample must match the original up to rounding, in addition to the similarity over all samples. */
-  readonly isExact?: boolean;
+  /**
+   * Maximum distance of every sample from the original, as a share of the root mean square norm of the outputs, in
+   * addition to the similarity over all samples. Undefined for no limit.
+   */
+  readonly maxDistance?: number;
 }
 
 /** Sums and counts of one output over all samples. */
@@ -156,11 +159,6 @@ function similarityOf({ isFloat, product, square, generatedSquare, elements, equ
  * a small error changes if two values are close to each other.
  */
 const [minEqual, minEqualExact] = [0.9, 0.999];
-/**
- * Maximum distance of a sample from the original in an exact comparison, as a share of the root mean square norm of the
- * outputs.
- */
-const maxRelativeDistance = 1e-3;
 /** Tolerance for rounding errors of the cosine itself. */
 const rounding = 1e-6;
 /** Maximum ratio of the norms of the outputs, which the cosine does not depend on. */
@@ -179,8 +177,8 @@ function problemOf(tally: Tally, bounds: ComparisonBounds): string | undefined {
   return problem && `output ${name}: ${problem}`;
 }
 
-function distanceProblem(tally: Tally, { bound, isExact = false }: ComparisonBounds): string | undefined {
-  const { samples, square, generatedSquare, maxDistance } = tally;
+function distanceProblem(tally: Tally, { bound, maxDistance }: ComparisonBounds): string | undefined {
+  const { samples, square, generatedSquare } = tally;
   const similarity = similarityOf(tally);
   if (similarity < bound - rounding) {
     return `cosine similarity ${similarity.toFixed(4)} to the original over ${samples} samples, expected at least ${bound}`;
@@ -188,15 +186,15 @@ function distanceProblem(tally: Tally, { bound, isExact = false }: ComparisonBou
   const scale = Math.sqrt(generatedSquare / square);
   if (scale > maxScale || scale < 1 / maxScale)
     return `values are ${scale.toFixed(2)} times those of the original, expected a factor of at most ${maxScale} either way`;
-  if (!isExact || maxDistance <= maxRelativeDistance * Math.sqrt(square / samples)) return undefined;
+  if (maxDistance === undefined || tally.maxDistance <= maxDistance * Math.sqrt(square / samples)) return undefined;
   return 'an item has different outputs in a batch than alone';
 }
 
 function equalityProblem(
   { samples, elements, equal }: Tally,
-  { bound, isExact = false }: ComparisonBounds,
+  { bound, maxDistance }: ComparisonBounds,
 ): string | undefined {
-  const minShare = isExact ? minEqualExact : Math.min(bound, minEqual);
+  const minShare = maxDistance !== undefined ? minEqualExact : Math.min(bound, minEqual);
   if (equal >= minShare * elements) return undefined;
   return `${((100 * equal) / elements).toFixed(1)} % of its values equal the original over ${samples} samples, expected at least ${100 * minShare} %`;
 }

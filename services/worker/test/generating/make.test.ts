@@ -15,6 +15,7 @@ import {
   rootModel,
   waitFor,
   writeModel,
+  type Node,
   type Value,
 } from '@pareto/testkit';
 import { digits, startTestWorker, type TestWorker } from '../support/harness.js';
@@ -163,6 +164,22 @@ describe('generating a file', function () {
       order('dynamic-batch', fixedBatchModel(batch, true), { maxBatchSize: 0 });
       assert.match(await reasonOf('dynamic-batch'), /cosine similarity|different outputs in a batch/, `of ${batch}`);
     }
+  });
+
+  it('finds a batch whose dimension has no name, but none in a state whose first dimension counts layers', async () => {
+    const rows = (name: string): Value => ({ name, type: onnxType.float, dims: ['', 4] });
+    const model = (combine: readonly Node[]): Uint8Array =>
+      writeModel({
+        nodes: [...combine, { op: 'Tanh', inputs: ['state'], outputs: ['stateN'] }],
+        inputs: [rows('x'), rows('state')],
+        outputs: [rows('y'), rows('stateN')],
+      });
+    order('dynamic-batch', model([{ op: 'Add', inputs: ['x', 'state'], outputs: ['y'] }]), { maxBatchSize: 0 });
+    assert.equal(await reasonOf('dynamic-batch'), '');
+    withdraw();
+    const sum = { op: 'ReduceMax', inputs: ['state'], outputs: ['all'], attributes: [{ name: 'axes', ints: [0] }] };
+    order('dynamic-batch', model([sum, { op: 'Add', inputs: ['x', 'all'], outputs: ['y'] }]), { maxBatchSize: 0 });
+    assert.match(await reasonOf('dynamic-batch'), /output y: /);
   });
 
   it('fails with the signal if the generator process is killed', async () => {
