@@ -53,7 +53,7 @@ describe('planFrontiers', () => {
     assert.equal(batch, 3);
     const [point] = points;
     assert.ok((point?.p99Ms ?? 0) > 1.2 * 2 ** 0.7 && (point?.p99Ms ?? 0) < 1.2 * 4 ** 0.7);
-    // Costs are quoted at the largest batch, 8, at which the time per item is shorter.
+    // Costs are quoted at batch 8, at which the time per item is shortest.
     assert.ok((point?.costPer1k ?? 0) > 4e-6);
     const beyond = planFrontiers({ task, variants: [fakeVariant({ name: 'a:original' })] }, 9);
     assert.deepEqual(beyond, []);

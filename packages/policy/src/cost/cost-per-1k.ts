@@ -6,15 +6,17 @@ import { p50At, p99At } from './profile-at.js';
 const msPerHour = 3.6e6;
 
 /**
- * Returns the batch that costs are quoted at: the largest measured one whose p99 is at most half the latency, or 1 if
- * there is none.
+ * Returns the batch that costs are quoted at: of the measured ones whose p99 is at most half the latency, the one with
+ * the least time per item, or 1 if there is none.
  */
 export function costBatch(profile: Profile, latencyMs: number): number {
-  let batch = 1;
-  for (const point of profile.points) {
-    if (p99At(profile, point.batch) <= latencyMs / 2) batch = Math.max(batch, point.batch);
+  let [cheapest, least] = [1, Infinity];
+  for (const { batch } of profile.points) {
+    const perItem = p50At(profile, batch) / batch;
+    if (perItem >= least || p99At(profile, batch) > latencyMs / 2) continue;
+    [cheapest, least] = [batch, perItem];
   }
-  return batch;
+  return cheapest;
 }
 
 /**

@@ -39,6 +39,21 @@ describe('costPer1k', () => {
     assert.equal(costBatch(measured, 13), 4);
     assert.ok(Math.abs(costPer1k(measured, 3.6, 1, 13) - 0.00125) < 1e-12);
   });
+  it('never grows because larger batches were measured', () => {
+    const slower = profile({ 1: 2, 2: 3, 4: 16 });
+    assert.equal(costBatch(slower, 1_000), 2);
+    const points = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(points, fc.integer({ min: 1, max: 400 }), (values, latencyMs) => {
+        const ascending = values.toSorted((a, b) => a - b);
+        const costs = ascending.map((_, last) => {
+          const sizes = ascending.slice(0, last + 1).map((p50, i) => [2 ** i, p50]);
+          return costPer1k(profile(Object.fromEntries(sizes)), 1, 1, latencyMs);
+        });
+        assert.ok(costs.every((cost, index) => cost <= (costs[index - 1] ?? Infinity)));
+      }),
+    );
+  });
   it('is infinite for a profile without points, whose latency is 0', () => {
     const empty = { ...measured, points: [] };
     assert.deepEqual([p50At(empty, 4), p99At(empty, 4), costPer1k(empty, 3.6, 1, 100)], [0, 0, Infinity]);

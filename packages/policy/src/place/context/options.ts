@@ -21,7 +21,7 @@ export interface Option {
   readonly hardwareClass: HardwareClassId;
   readonly profile: Profile;
   readonly memoryBytes: number;
-  /** Time of a slot that one item takes, in the largest batch that the task's default latency allows. */
+  /** Time of a slot that one item takes, in the largest batch that saves time and that the task's default latency allows. */
   readonly secondsPerItem: number;
   /** USD per 1,000 answers. Infinite if the class has no price. */
   readonly cost: number;
