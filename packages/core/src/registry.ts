@@ -127,6 +127,8 @@ export interface Profile {
    * a profile.
    */
   readonly notRun?: string;
+  /** Set if it comes from two runs of one item, after a replica was loaded. It is used until the variant is measured. */
+  readonly provisional?: true;
   /** Load time with the file in the system's page cache. */
   readonly loadMs: Milliseconds;
   /** Load time with the file on disk only. */
@@ -153,7 +155,10 @@ export interface Measurement {
   readonly variant: VariantId;
   readonly version: number;
   readonly hardwareClass: HardwareClassId;
-  /** Versions of ONNX Runtime and of the device's driver, from `environmentOf`. A change causes a new measurement. */
+  /**
+   * Versions of ONNX Runtime and of the device's driver, from `environmentOf`. A change causes a new measurement. Empty if
+   * the variant is to be measured again, or if the profile is provisional.
+   */
   readonly environment: string;
   readonly result:
     | {

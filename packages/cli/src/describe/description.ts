@@ -92,6 +92,7 @@ function formatProfile({ hardwareClass, profile, error, environment, accuracy }:
   const facts = [
     ...(profile.notRunReason === '' ? [] : [`loaded, but not run: ${profile.notRunReason}; served without a profile`]),
     `ran on ${providersOf(profile)}, ONNX Runtime ${environment || profile.runtimeVersion}`,
+    ...(profile.provisional ? ['provisional: from two runs after it was loaded, until it is measured'] : []),
     `loads in ${formatMs(profile.coldLoadMs)} from disk, in ${formatMs(profile.loadMs)} from the page cache`,
     `uses ${formatBytes(profile.memoryBytes)}, ${formatBytes(profile.baseMemoryBytes)} of which before loading`,
     ...(profile.predictionError === undefined

@@ -19,8 +19,10 @@ export function stateOf(variant: wire.Variant): VariantState {
     return { standing: 'unmeasured', text };
   }
   if (dominatedBy !== '') return { standing: 'aside', text: `dominated by ${dominatedBy}` };
-  const isRun = measurements.some(({ profile }) => profile !== null && profile.points.length > 0);
+  const profiles = measurements.flatMap(({ profile }) => profile ?? []);
+  const isRun = profiles.some(({ points }) => points.length > 0);
+  const mark = profiles.every(({ provisional }) => provisional) ? ', provisional' : isRun ? '' : ', unprofiled';
   const load = state === 'interfered' || state === 'overloaded' ? `, ${state}` : '';
   const text = replicasReady > 0 ? `${replicasReady} ready${load}` : 'cold';
-  return { standing: 'usable', text: isRun ? text : `${text}, unprofiled` };
+  return { standing: 'usable', text: `${text}${mark}` };
 }

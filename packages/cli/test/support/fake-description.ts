@@ -38,7 +38,14 @@ export function fakeMeasurement({ name, version = 1, error = '', ...variant }: F
         return { batch, p50Ms: ms, p95Ms: ms * 1.1, p99Ms: ms * 1.2, runs: 100 };
       }),
       ...{ loadMs: 12, coldLoadMs: 40, memoryBytes: 60 * 2 ** 20, baseMemoryBytes: 40 * 2 ** 20 },
-      ...{ runtimeVersion: '1.30.0', providerUsed: 'cpu', nodesByProvider: {}, shapes: [], notRunReason: '' },
+      ...{
+        runtimeVersion: '1.30.0',
+        providerUsed: 'cpu',
+        nodesByProvider: {},
+        shapes: [],
+        notRunReason: '',
+        provisional: false,
+      },
       ...{ predictionError: 0.043, _predictionError: 'predictionError' as const },
     },
   };

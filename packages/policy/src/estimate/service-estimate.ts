@@ -66,7 +66,7 @@ export function createServiceEstimate(params: EstimateParams = defaultEstimatePa
       typical = bounded(trackQuantile(typicalAt(now), tookMs / p50At(profile, items), 0.5, params.typicalStep));
       slow = bounded(trackQuantile(slowAt(now), tookMs / p99At(profile, items), 0.99, params.slowStep));
       observedAt = now;
-      interference.observe(typical, now);
+      if (profile.provisional !== true) interference.observe(typical, now);
     },
     correction: (now) => ({ typical: typicalAt(now), slow: slowAt(now), interfered: interference.isInterfered }),
     p50: (items, now) => profile && p50At(profile, items) * typicalAt(now),

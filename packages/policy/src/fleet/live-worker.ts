@@ -3,6 +3,7 @@
 import {
   milliseconds,
   type LimitCount,
+  type Measurement,
   type Milliseconds,
   type ReplicaReport,
   type VariantId,
@@ -25,6 +26,8 @@ export interface WorkerReport {
   readonly controllerAgeMs: number;
   /** Limits that the worker reached in the last minute. */
   readonly limitsReached: readonly LimitCount[];
+  /** Provisional profiles of loaded variants that were assigned without a profile. */
+  readonly provisional: readonly Measurement[];
 }
 
 /** A worker's stream. Two sessions are the same if they are the same object. */

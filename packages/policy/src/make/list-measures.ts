@@ -24,14 +24,21 @@ export function listMeasures(
         return step(one.id, { state: 'failed', detail: `quarantined: ${quarantineReason}` });
       return step(one.id, {
         state: 'open',
-        detail: known === undefined ? unmeasured : `measured with ${known.environment}, which no worker has now`,
+        detail: reasonToMeasure(known),
       });
     }),
     ...elsewhere.map((known) => step(known.hardwareClass, stateOf(known))),
   ];
 }
 
-const unmeasured = 'not measured on this hardware class yet';
+function reasonToMeasure(known: Measurement | undefined): string {
+  if (known === undefined || isProvisional(known)) return 'not measured on this hardware class yet';
+  if (known.environment === '') return 'is measured again';
+  return `measured with ${known.environment}, which no worker has now`;
+}
+
+export const isProvisional = ({ result }: Measurement): boolean =>
+  result.kind === 'measured' && result.profile.provisional === true;
 
 /** Returns whether no worker of the class has the environment of the measurement any longer. */
 export const isStale = ({ environment }: Measurement, { environments }: FleetClass): boolean =>

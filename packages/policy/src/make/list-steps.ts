@@ -1,10 +1,10 @@
 // The steps (files and measurements) of one version of an architecture with their states. Planning and the display of
 // jobs both use this list.
 
-import { dynamicBatch, originalRecipe, recipes, type RecipeOutcome } from '@pareto/core';
+import { dynamicBatch, originalRecipe, recipes, type Measurement, type RecipeOutcome } from '@pareto/core';
 import type { PlacementArchitecture, PlacementVariant } from '../snapshot/snapshot.js';
 import type { FleetClass } from './fleet-classes.js';
-import { listMeasures } from './list-measures.js';
+import { isProvisional, listMeasures } from './list-measures.js';
 import type { Step } from './step.js';
 
 /**
@@ -55,7 +55,7 @@ function makeStep(
   measures: readonly Step[],
 ): Step {
   if (outcome !== undefined) return tried(outcome);
-  if (originals.some(({ measurements }) => measurements.some(({ result }) => result.kind === 'measured'))) {
+  if (originals.some(({ measurements }) => measurements.some(isMeasured))) {
     return openMake(recipe, undefined);
   }
   const failed = measures.find(({ state }) => state === 'failed');
@@ -68,6 +68,9 @@ function makeStep(
     detail: `the original could not be measured: ${failed.detail}`,
   };
 }
+
+/** Returns whether a measurement succeeded. A provisional profile is none. */
+const isMeasured = (one: Measurement): boolean => one.result.kind === 'measured' && !isProvisional(one);
 
 const openMake = (recipe: string, waitsFor: string | undefined): Step => ({
   kind: 'make',

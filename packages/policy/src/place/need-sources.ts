@@ -7,6 +7,7 @@ import type { NeedSource } from './needs/need-source.js';
 import { recentlyUsed } from './needs/recently-used/recently-used.js';
 import { spareCopies } from './needs/spare/spare-copies.js';
 import { succession } from './needs/succession/succession.js';
+import { unmeasuredModels } from './needs/unmeasured/unmeasured-models.js';
 import { warmthRules } from './needs/warmth/warmth-rules.js';
 
 export const needSources: readonly NeedSource[] = [
@@ -14,6 +15,7 @@ export const needSources: readonly NeedSource[] = [
   measuredDemand,
   taskMinimum,
   warmthRules,
+  unmeasuredModels,
   succession,
   spareCopies,
   recentlyUsed,

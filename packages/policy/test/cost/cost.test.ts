@@ -47,7 +47,7 @@ describe('costPer1k', () => {
       fc.property(points, fc.integer({ min: 1, max: 400 }), (values, latencyMs) => {
         const ascending = values.toSorted((a, b) => a - b);
         const costs = ascending.map((_, last) => {
-          const sizes = ascending.slice(0, last + 1).map((p50, i) => [2 ** i, p50]);
+          const sizes = ascending.slice(0, last + 1).map((p50, i) => [2 ** i, p50] as const);
           return costPer1k(profile(Object.fromEntries(sizes)), 1, 1, latencyMs);
         });
         assert.ok(costs.every((cost, index) => cost <= (costs[index - 1] ?? Infinity)));

@@ -25,6 +25,7 @@ export const workerReport = (
   progress: '',
   controllerAgeMs: 0,
   limitsReached: [],
+  provisional: [],
   ...fields,
 });
 

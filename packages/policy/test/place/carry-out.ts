@@ -31,7 +31,7 @@ export function carryOut(before: PlacementSnapshot, plan: Plan, keepDraining = f
       : [],
   );
   const made = before.architectures.map((planned) => withOutcomes(planned, plan));
-  const measured = before.variants.map((v) => withMeasurements(v, plan));
+  const measured = before.variants.map((v) => withProvisional(withMeasurements(v, plan), kept));
   const providers = fleetProviders(fleetClasses(before.workers));
   const fresh = made.flatMap((planned) =>
     planned.outcomes.length === 0 ? [] : missingVariants(planned, measured, providers),
@@ -79,6 +79,23 @@ function withMeasurements(known: PlacementVariant, plan: Plan): PlacementVariant
   if (fresh.length === 0) return known;
   const kept = known.measurements.filter((one) => !fresh.some((f) => f.hardwareClass === one.hardwareClass));
   return { ...known, measurements: [...kept, ...fresh] };
+}
+
+/** Adds the provisional profiles that ready replicas of a variant without measurements report. */
+function withProvisional(known: PlacementVariant, replicas: readonly PlacementReplica[]): PlacementVariant {
+  if (known.measurements.length > 0) return known;
+  const { id, task: of, version } = known.variant;
+  const own = replicas.find(
+    ({ state, assignment }) => state === 'ready' && assignment.variant === id && assignment.version === version,
+  );
+  if (own === undefined) return known;
+  const { hardwareClass } = own.assignment;
+  const measurements = variant(id, { task: of, version, p50Ms: 3, memoryMib: 50 }).measurements.flatMap((one) => {
+    if (one.result.kind !== 'measured') return [];
+    const profile = { ...one.result.profile, provisional: true as const };
+    return [{ ...one, hardwareClass, environment: '', result: { ...one.result, profile, accuracy: undefined } }];
+  });
+  return { ...known, measurements };
 }
 
 /** Returns the served version of every architecture. */

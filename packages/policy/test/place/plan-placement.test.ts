@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { milliseconds, variantId, type Plan } from '@pareto/core';
+import { bytes, milliseconds, variantId, type Plan } from '@pareto/core';
 import fc from 'fast-check';
 import { planReplicas } from '../../src/place/plan-replicas.js';
 import { defaultPlacementParams, type PlacementReplica, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
@@ -35,12 +35,33 @@ const cases: readonly (readonly [string, SnapshotFields, readonly string[]])[] =
   ],
   ['nothing is loaded if nothing fits', { variants: [small], workers: [worker('a', 50)] }, []],
   [
-    'unmeasured variants are measured, one at a time per worker',
+    'unmeasured variants are measured, one at a time per worker, and one of the task is loaded meanwhile',
     {
       variants: [variant('x:original'), variant('y:original'), variant('z:original')],
       workers: [worker('a', 500), worker('b', 500)],
     },
-    ['measure x:original on a', 'measure y:original on b'],
+    ['measure x:original on a', 'measure y:original on b', 'load x:original on a'],
+  ],
+  [
+    'a held model is loaded before it is measured',
+    {
+      variants: [small, variant('x:original')],
+      workers: [worker('a', 200)],
+      replicas: [replica('1', 'small:original', 'a')],
+      held: [variantId('x:original')],
+    },
+    ['load x:original on a'],
+  ],
+  [
+    'an idle model that is not measured makes room for a measurement',
+    {
+      now: milliseconds(10_000),
+      tasks: [task('digits'), task('words')],
+      variants: [variant('x:original'), variant('y:original', { task: 'words' })],
+      workers: [worker('a', 100)],
+      replicas: [replica('1', 'x:original', 'a', { memoryBytes: bytes(mib(60)) })],
+    },
+    ['unload x:original on a'],
   ],
   [
     'a measurement in progress is not ordered again',
@@ -48,7 +69,7 @@ const cases: readonly (readonly [string, SnapshotFields, readonly string[]])[] =
       variants: [variant('x:original')],
       workers: [worker('a', 500, { measuring: variantId('x:original') }), worker('b', 500)],
     },
-    [],
+    ['load x:original on b'],
   ],
   [
     'a quarantined variant is unloaded and not placed',

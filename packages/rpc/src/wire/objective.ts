@@ -101,11 +101,13 @@ export function profileFromWire(message: wire.Profile): Profile {
     nodesByProvider: message.nodesByProvider,
     shapes: Object.fromEntries(message.shapes.map(({ name, dims }) => [name, dims])),
     ...(message.notRunReason === '' ? {} : { notRun: message.notRunReason }),
+    ...(message.provisional ? { provisional: true } : {}),
   };
 }
 
-export const profileToWire = ({ shapes, notRun, ...profile }: Profile): Complete<wire.ProfileInput> => ({
+export const profileToWire = ({ shapes, notRun, provisional, ...profile }: Profile): Complete<wire.ProfileInput> => ({
   ...profile,
   shapes: Object.entries(shapes).map(([name, dims]) => ({ name, dims })),
   notRunReason: notRun,
+  provisional,
 });

@@ -120,7 +120,8 @@ function measurementEvent({ variant, hardwareClass, result }: Measurement): Clus
       warning: true,
     };
   const { profile, accuracy } = result;
-  const quality = accuracy === undefined ? 'no accuracy' : `${accuracy.metric} ${accuracy.value.toFixed(4)}`;
+  const unknown = profile.provisional === true ? 'provisionally' : 'no accuracy';
+  const quality = accuracy === undefined ? unknown : `${accuracy.metric} ${accuracy.value.toFixed(4)}`;
   const times = profile.points
     .slice(0, 1)
     .map(({ batch, p50Ms }) => `, p50 ${p50Ms.toPrecision(3)} ms at batch ${batch}`);

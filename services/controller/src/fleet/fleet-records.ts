@@ -29,6 +29,8 @@ export interface FleetRecords {
   setDraining(id: WorkerId, draining: boolean): Promise<boolean>;
   /** Stores a measurement, unless its variant was deleted meanwhile. */
   storeMeasurement(measurement: Measurement): Promise<void>;
+  /** Stores the provisional profiles of the worker's replicas whose variants have no measurement yet. */
+  storeProvisional(report: WorkerReport): Promise<void>;
   /** Permanently quarantines the variants whose requests kill executors, according to the workers' reports. */
   storeQuarantines(report: WorkerReport): Promise<void>;
   /** Has the variants of the worker's replicas measured again that have been Interfered for long. */
@@ -80,6 +82,15 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
       );
     },
     storeMeasurement: (measurement) => storeMeasurement(options, measurement),
+    async storeProvisional({ provisional }) {
+      for (const measurement of provisional) {
+        const [key, own] = [measurementKey(measurement), variantKey(measurement.variant, measurement.version)];
+        const known = mirror.records.variants.get(own);
+        if (known === undefined || mirror.records.measurements.has(key)) continue;
+        logger.info('provisional profile received', { variant: measurement.variant, version: measurement.version });
+        await leader.write([unchangedSince(own, known), unchangedSince(key, undefined)], [putRecord(key, measurement)]);
+      }
+    },
     async storeQuarantines({ replicas }) {
       for (const { variant, version, quarantined, poisonousQueries, reason } of replicas) {
         if (!quarantined && poisonousQueries === 0) continue;

@@ -212,6 +212,7 @@ async function handleMessage(
     loads.note({ worker, incarnation, present: true, replicas: report.replicas }, isStateChange);
     reportRequester.onReport(worker, message.report.reportNowSequence);
     if (isStateChange) changed();
+    await records.storeProvisional(report);
     await records.storeQuarantines(report);
     await records.remeasureInterfered(worker);
   }
@@ -254,10 +255,12 @@ function addReportEvents(
 const reportFromWire = ({
   replicas,
   measuring,
+  provisional,
   reportNowSequence: _sequence,
   ...rest
 }: wire.WorkerReport): WorkerReport => ({
   ...rest,
   replicas: replicas.map(replicaReportFromWire),
+  provisional: provisional.map(measurementFromWire),
   measuring: measuring === '' ? undefined : variantId(measuring),
 });

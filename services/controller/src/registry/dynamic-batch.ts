@@ -57,8 +57,8 @@ function currentOf(all: readonly Stored<Architecture>[], task: string): readonly
 }
 
 /**
- * Returns the deletions of the outcomes and variants that were generated from the file with the fixed batch. There are
- * some only if an earlier attempt to make the batch dynamic failed.
+ * Returns the deletions of what comes from the file with the fixed batch: replicas and measurements and, if an earlier
+ * attempt to make the batch dynamic failed, outcomes and variants.
  */
 function forgetFixed(records: RecordView, { name, version }: Architecture): readonly Operation[] {
   const own = variantRecords(records, { name, version });
@@ -73,5 +73,5 @@ function forgetFixed(records: RecordView, { name, version }: Architecture): read
     ...replicas.map(({ value }) => assignmentKey(value)),
   ]
     .map((key): Operation => ({ kind: 'delete', key }))
-    .concat(made.map(({ id }) => ({ kind: 'delete-prefix', prefix: measurementsPrefix(id, version) })));
+    .concat(own.map(({ id }) => ({ kind: 'delete-prefix', prefix: measurementsPrefix(id, version) })));
 }

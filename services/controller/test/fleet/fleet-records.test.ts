@@ -13,12 +13,12 @@ import {
 } from '@pareto/core';
 import { createFleetState, defaultFleetParams } from '@pareto/policy';
 import { openEmbeddedStore, type Compare, type Entry, type Operation } from '@pareto/state';
-import { buildMeasuredResult, buildProfile, createManualClock, createTempFolder } from '@pareto/testkit';
+import { buildMeasuredResult, buildProfile, buildVariant, createManualClock, createTempFolder } from '@pareto/testkit';
 import { describe, it } from 'mocha';
 import { createEventLog } from '../../src/events/events.js';
 import { createFleetRecords, type FleetRecords } from '../../src/fleet/fleet-records.js';
 import { createRecordTables } from '../../src/storage/record-tables.js';
-import { assignmentKey, measurementKey, putRecord, workerKey } from '../../src/storage/records.js';
+import { assignmentKey, measurementKey, putRecord, variantKey, workerKey } from '../../src/storage/records.js';
 import { logger, metrics, startCandidate, waitToLead } from '../support/candidate.js';
 import { infoOf, reportOf, w1, workerReport } from '../support/reports.js';
 
@@ -86,6 +86,27 @@ describe('fleet records', () => {
     });
     assert.equal(fleet.presence(w1, milliseconds(3_600_000), milliseconds(0)), 'connected');
     assert.deepEqual(written.at(-1), putRecord(workerKey(w1), { info: infoOf('2'), draining: true }));
+  });
+
+  it('have the provisional profile of a variant until it is measured', async () => {
+    await using folder = await createTempFolder();
+    await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    await using leading = await startCandidate(store, 'one:1');
+    const records = await startRecords(leading);
+    const profile = { ...buildProfile([]), provisional: true as const };
+    const provisional = { ...measurement, environment: '', result: buildMeasuredResult(profile, undefined) };
+    const report = { ...workerReport, provisional: [provisional] };
+    const stored = (): Measurement | undefined =>
+      leading.mirror.records.measurements.get(measurementKey(measurement))?.value;
+    await records.storeProvisional(report);
+    assert.equal(stored(), undefined, 'the variant is unknown');
+    const { variant: id, version } = served;
+    await leading.leader.write([], [putRecord(variantKey(id, version), buildVariant({ id, version }))]);
+    await records.storeProvisional(report);
+    assert.deepEqual(stored(), JSON.parse(JSON.stringify(provisional)));
+    await records.storeMeasurement(measurement);
+    await records.storeProvisional(report);
+    assert.deepEqual(stored(), JSON.parse(JSON.stringify(measurement)));
   });
 
   it('have a variant measured again, once, when a replica has been interfered for 5 minutes', async () => {

@@ -19,4 +19,5 @@ export const workerReport: WorkerReport = {
   progress: '',
   controllerAgeMs: 0,
   limitsReached: [],
+  provisional: [],
 };

@@ -117,11 +117,11 @@ function limitsText({ exclusions, rules }: TargetEntry): string {
   return isLimited ? `, as ${rulesText(rules)}` : '';
 }
 
-/**
- * Returns the advice for an accuracy floor on a target whose accuracy was never measured. Empty if it does not apply.
- */
+/** Returns the advice for an accuracy floor on a target without a measured accuracy. Empty if it does not apply. */
 function unmeasuredText({ candidates }: TargetEntry, { minAccuracy }: Objective): string {
   if (minAccuracy === undefined || candidates.some(({ accuracy }) => accuracy !== undefined)) return '';
+  if (candidates.some(({ profile }) => profile === undefined || profile.provisional === true))
+    return ': its accuracy is not measured yet; omit min_accuracy, or try again when it is measured';
   return ': its accuracy was never measured, so that no minimum can be guaranteed; omit min_accuracy, or register the model in a task with a validation set';
 }
 

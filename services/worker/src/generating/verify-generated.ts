@@ -57,7 +57,7 @@ const [batchDistance, originalDistance, batchBound] = [1e-3, 2e-2, 0.999999];
 
 /**
  * Compares a file with a dynamic batch with an original that takes `fixedBatch` items at a time. Every item must have
- * the original's outputs, whatever batch it is in, and the same ones beside other items. Skips the last samples if they
+ * the original's outputs, whatever batch it is in, and the same ones next to other items. Skips the last samples if they
  * do not fill a window. Throws as `verifyGenerated` does.
  */
 export async function verifyBatches(verification: Verification, fixedBatch: number): Promise<ComparisonResult> {
@@ -77,7 +77,7 @@ export async function verifyBatches(verification: Verification, fixedBatch: numb
   }
   const { similarity, problem } = comparison.result();
   const isMixed = mixing.result().problem !== undefined;
-  return { similarity, problem: problem ?? (isMixed ? 'an item has other outputs beside other items' : undefined) };
+  return { similarity, problem: problem ?? (isMixed ? 'an item has other outputs next to other items' : undefined) };
 }
 
 interface Rows {

@@ -1,6 +1,6 @@
 // All replicas of this worker: loads and unloads them as assigned, and shares memory and slots between them.
 
-import { type Clock, type ReplicaId, type ReplicaReport } from '@pareto/core';
+import { type Clock, type Measurement, type ReplicaId, type ReplicaReport } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 import { planReconcile, type DesiredState, type AssignedReplica } from '../orders/desired-state.js';
 import type { DeviceSlots } from '../devices/device-slots.js';
@@ -22,6 +22,8 @@ export interface ReplicaSet {
   apply(desired: DesiredState): void;
   /** Returns the reports of all replicas, and the last reports of unloaded ones until they are marked as reported. */
   reports(): readonly ReplicaReport[];
+  /** Returns the provisional profiles of replicas that were assigned without a profile. */
+  provisional(): readonly Measurement[];
   /** Marks reports as sent to the controller. */
   markReported(reports: readonly ReplicaReport[]): void;
   readonly memoryUsedBytes: number;
@@ -90,6 +92,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       if (!isDraining) reconcile();
     },
     reports: () => [...Array.from(replicas.values(), (replica) => replica.report()), ...finalReports],
+    provisional: () => [...replicas.values()].flatMap(({ provisional }) => provisional ?? []),
     markReported(reports) {
       for (const report of reports) finalReports.delete(report);
     },

@@ -1,6 +1,13 @@
 // A replica: one variant loaded in one executor, with its queue, state and counts.
 
-import { bytes, type ReplicaLoad, type ReplicaReport, type ReplicaState } from '@pareto/core';
+import {
+  bytes,
+  type Measurement,
+  type Profile,
+  type ReplicaLoad,
+  type ReplicaReport,
+  type ReplicaState,
+} from '@pareto/core';
 import type { QueueBounds, ReplicaEvent } from '@pareto/policy';
 import type { AssignedReplica } from '../orders/desired-state.js';
 import { createBatcher } from '../batching/batcher.js';
@@ -40,6 +47,8 @@ export interface Replica {
   readonly encoded: (batchItems: number, ms: number) => void;
   load(): ReplicaLoad;
   report(): ReplicaReport;
+  /** Provisional profile, if the replica was assigned without one. Undefined while it is not loaded. */
+  readonly provisional: Measurement | undefined;
   /** Sets another batch ceiling, profile or price. The variant must be the same. */
   update(assignment: AssignedReplica): void;
   refreshMemory(): void;
@@ -55,6 +64,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
   let assignment = first;
   let memoryBytes = 0;
   let labels: LabelTexts | undefined;
+  let provisional: Profile | undefined;
   /** Load of a drained replica. */
   let finalLoad: ReplicaLoad | undefined;
 
@@ -72,6 +82,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
       labels ??= await loadLabels(deps.cache, assignment.spec.labels, signal);
     },
     onEvent: applyEvent,
+    onProvisional: (profile) => void (provisional = profile),
     attach: batcher.attach,
     detach: batcher.detach,
     reasonNotToReplace(death) {
@@ -134,6 +145,12 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
         runningItems,
         interfered,
       };
+    },
+    get provisional() {
+      if (provisional === undefined || assignment.profile !== undefined) return undefined;
+      const { spec, hardwareClass } = assignment;
+      const result = { kind: 'measured', profile: provisional, accuracy: undefined, agreement: undefined } as const;
+      return { variant: spec.variant, version: spec.version, hardwareClass, environment: '', result };
     },
     update(next) {
       assignment = next;

@@ -1,7 +1,7 @@
 // Keeps one variant loaded: loads and warms up an executor, and replaces it when it dies. The runtime kills an executor
 // that hangs.
 
-import { publicText, milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
+import { publicText, milliseconds, ParetoError, type Milliseconds, type Profile } from '@pareto/core';
 import type { ReplicaEvent } from '@pareto/policy';
 import type { Executor, ExecutorDeath } from '@pareto/runtime';
 import { loadVariant, warmUp, type ExecutorOptions, type LoadDeps } from './loaded-executor.js';
@@ -12,6 +12,8 @@ export interface SupervisorOptions {
   /** Loads what the replica needs in addition to the executor. */
   readonly prepare: (signal: AbortSignal) => Promise<void>;
   readonly onEvent: (event: ReplicaEvent) => void;
+  /** Called with the provisional profile of a model that was not measured. */
+  readonly onProvisional: (profile: Profile) => void;
   readonly attach: (executor: Executor) => void;
   readonly detach: () => Promise<void>;
   /** Returns why a dead executor must not be replaced, or undefined if it must be. */
@@ -90,15 +92,16 @@ export function superviseExecutor(options: SupervisorOptions): ExecutorSuperviso
 
 /** Loads and warms up an executor. Ends it and throws the signal's reason if the signal aborts meanwhile. */
 async function loadWarm(
-  { deps, executorOptions, prepare, onEvent }: SupervisorOptions,
+  { deps, executorOptions, prepare, onEvent, onProvisional }: SupervisorOptions,
   signal: AbortSignal,
 ): Promise<Executor> {
   await prepare(signal);
   const loaded = await loadVariant(deps, executorOptions(), signal);
   try {
     onEvent({ kind: 'loaded', at: deps.clock.now() });
-    await warmUp(loaded, executorOptions(), deps);
+    const provisional = await warmUp(loaded, executorOptions(), deps);
     signal.throwIfAborted();
+    if (provisional !== undefined) onProvisional(provisional);
     return loaded;
   } catch (error) {
     await loaded[Symbol.asyncDispose]();

@@ -54,6 +54,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       controllerAgeMs: Math.round(controllerAgeMs()),
       reportNowSequence: requestedSequence,
       limitsReached: limitsReached(),
+      provisional: replicas.provisional().map(measurementToWire),
     };
     const state = stateOf(reports, report);
     const ageMs = clock.now() - (lastReport?.sentAt ?? -Infinity);

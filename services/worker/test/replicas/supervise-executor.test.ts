@@ -38,6 +38,7 @@ describe('supervision of an executor', function () {
         },
         attach: () => undefined,
         detach: async () => undefined,
+        onProvisional: () => undefined,
         reasonNotToReplace: () => undefined,
       });
       await waitFor('the event', () => ended && true);

@@ -34,7 +34,7 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
   const versions = versionsOf(snapshot);
   const unservable = listUnservable(snapshot, versions, params, horizon);
   const serving = groupServing(snapshot, unservable);
-  const options = listOptions(snapshot, versions);
+  const options = listOptions(snapshot, versions, params);
   const cold = coldVariants(snapshot.warmthRules, snapshot.variants);
   const isHosted = hostedBy(snapshot.workers);
   return {

@@ -5,8 +5,11 @@ import { makingBound, memoryBound } from './options.js';
 import type { PlacementParams, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 
 export interface Memory {
-  /** Returns the memory measured on the assignment's class, or 0 if it was not measured. */
-  measured(assignment: Pick<Assignment, 'variant' | 'version' | 'hardwareClass'>): number;
+  /**
+   * Returns the memory measured on the assignment's class, or the assumed maximum if it was not measured. 0 if that is
+   * unknown.
+   */
+  expected(assignment: Pick<Assignment, 'variant' | 'version' | 'hardwareClass'>): number;
   /** Returns the maximum memory of the worker's current order, or 0 if it has none. */
   ofOrder(worker: Pick<PlacementWorker, 'making' | 'measuring'>): number;
 }
@@ -17,10 +20,11 @@ export function createMemory(
 ): Memory {
   const known = groupBy(variants, ({ variant }) => variant.id);
   return {
-    measured({ variant, version, hardwareClass }) {
+    expected({ variant, version, hardwareClass }) {
       const own = known.get(variant)?.find((one) => one.variant.version === version);
       const result = own?.measurements.find((one) => one.hardwareClass === hardwareClass)?.result;
-      return result?.kind === 'measured' ? result.profile.memoryBytes : 0;
+      if (result === undefined) return own === undefined ? 0 : memoryBound(own, params);
+      return result.kind === 'measured' ? result.profile.memoryBytes : 0;
     },
     ofOrder({ making, measuring }) {
       if (making !== undefined) {

@@ -2,12 +2,14 @@
 
 import {
   fallbackObjective,
+  originalRecipe,
   priceOf,
   type HardwareClassId,
   type Manifest,
   type Profile,
   type VariantId,
 } from '@pareto/core';
+import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
 import { batchCeiling } from '../../batch/batch-ceiling.js';
 import { costPer1k } from '../../cost/cost-per-1k.js';
 import { p50At } from '../../cost/profile-at.js';
@@ -15,13 +17,18 @@ import { isDenied } from '../../select/rules.js';
 import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
 
-/** A variant on a hardware class that it was measured on. */
+/** A variant on a hardware class that it was measured on, or an original on one that it may run on. */
 export interface Option {
   readonly variant: PlacementVariant;
   readonly hardwareClass: HardwareClassId;
-  readonly profile: Profile;
+  /** Measured or provisional profile. Undefined if there is none. */
+  readonly profile: Profile | undefined;
+  /** Maximum memory, assumed if it is not measured. */
   readonly memoryBytes: number;
-  /** Time of a slot that one item takes, in the largest batch that saves time and that the task's default latency allows. */
+  /**
+   * Time of a slot that one item takes, in the largest batch that saves time and that the task's default latency allows.
+   * 0 if it is not measured.
+   */
   readonly secondsPerItem: number;
   /** USD per 1,000 answers. Infinite if the class has no price. */
   readonly cost: number;
@@ -38,19 +45,27 @@ export interface Options {
   readonly next: OptionsByVariant;
 }
 
-/** Returns the options of every variant that may be served, the cheapest class first. */
+/**
+ * Returns the options of every variant that may be served, the cheapest class first. A served original that is not
+ * measured on any class has one on each class of its provider, without latencies.
+ */
 export function listOptions(
-  snapshot: Pick<PlacementSnapshot, 'tasks' | 'variants' | 'rules' | 'prices'>,
+  snapshot: Pick<PlacementSnapshot, 'tasks' | 'variants' | 'rules' | 'prices' | 'workers'>,
   versions: VersionsByArchitecture,
+  params: BoundParams,
 ): Options {
   const tasks = new Map(snapshot.tasks.map((task) => [task.name, task]));
+  const classes = fleetClasses(snapshot.workers);
   const served = new Map<VariantId, readonly Option[]>();
   const next = new Map<VariantId, readonly Option[]>();
   for (const variant of snapshot.variants) {
     const { id, task, quarantineReason } = variant.variant;
     if (quarantineReason !== undefined || isDenied(variant.variant, snapshot.rules)) continue;
     const latencyMs = tasks.get(task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
-    (isServed(variant, versions) ? served : next).set(id, optionsOf(variant, snapshot, latencyMs));
+    const isUnmeasured = variant.measurements.length === 0 && variant.variant.recipe === originalRecipe;
+    if (!isServed(variant, versions)) next.set(id, optionsOf(variant, snapshot, latencyMs));
+    else if (isUnmeasured) served.set(id, assumedOptions(variant, classes, params));
+    else served.set(id, optionsOf(variant, snapshot, latencyMs));
   }
   return { served, next };
 }
@@ -71,6 +86,19 @@ function optionsOf(
     return [{ variant, hardwareClass, profile, memoryBytes, secondsPerItem, cost, accuracy: accuracy?.value ?? -1 }];
   });
   return own.toSorted(cheaperFirst);
+}
+
+function assumedOptions(
+  variant: PlacementVariant,
+  classes: readonly FleetClass[],
+  params: BoundParams,
+): readonly Option[] {
+  const memoryBytes = memoryBound(variant, params);
+  return classes
+    .filter(({ provider }) => provider === variant.variant.provider)
+    .map(({ id: hardwareClass }) => ({
+      ...{ variant, hardwareClass, profile: undefined, memoryBytes, secondsPerItem: 0, cost: Infinity, accuracy: -1 },
+    }));
 }
 
 type BoundParams = Pick<PlacementParams, 'processBytes' | 'unmeasuredMemoryFactor'>;

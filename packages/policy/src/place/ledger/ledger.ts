@@ -154,7 +154,7 @@ export function createLedger(context: PlanningContext): Ledger {
 /** Creates the entry of an existing replica, and subtracts its memory from the worker's. */
 function entryOf(replica: PlacementReplica, host: Host, memory: Memory): Entry {
   // A failed replica has released its memory.
-  const known = replica.state === 'failed' ? 0 : memory.measured(replica.assignment);
+  const known = replica.state === 'failed' ? 0 : memory.expected(replica.assignment);
   const entry = createEntry(replica.assignment, host, Math.max(replica.memoryBytes, known), replica);
   host.freeBytes -= entry.memoryBytes;
   host.freeBytesAfterUnload -= entry.leaving ? 0 : entry.memoryBytes;

@@ -1,6 +1,8 @@
 // The steps (files and measurements) that can start now, the most urgent first.
 
 import {
+  addTo,
+  architectureNameOf,
   dynamicBatch,
   groupBy,
   originalRecipe,
@@ -26,43 +28,60 @@ export interface OpenStep {
   /** Variant and class of a measurement. Undefined for a step that generates a file. */
   readonly variant: VariantId | undefined;
   readonly hardwareClass: HardwareClassId | undefined;
-  /** Set if queries are held for the variant. */
+  /** Set if queries are held for the variant, and it is not loaded before it is measured. */
   readonly isHeld: boolean;
+  /** Items per second that the variants of the architecture must answer. */
+  readonly itemsPerSecond: number;
   /** Maximum memory that the step may use. */
   readonly memoryBytes: number;
   readonly order: Order;
 }
 
 /**
- * Returns first the steps with held queries, then the first steps of each model, then all others by model and in the
- * order of steps.
+ * Returns first the steps with held queries, then the first steps of each model, then all others; each of them by demand,
+ * then by model and in the order of steps.
  */
 export function listOpenSteps(context: PlanningContext): readonly OpenStep[] {
   const steps = [...currentSteps(context), ...servedSteps(context)];
-  return steps.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
+  return steps.toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || b.itemsPerSecond - a.itemsPerSecond);
 }
+
+/** Returns a function that returns the demand for all variants of an architecture. */
+function demandByArchitecture({ snapshot }: PlanningContext): (architecture: string) => number {
+  const demand = new Map<string, number>();
+  for (const [variant, itemsPerSecond] of snapshot.demand) addTo(demand, architectureNameOf(variant), itemsPerSecond);
+  return (architecture) => demand.get(architecture) ?? 0;
+}
+
+/** Returns the variants with held queries that are not loaded before they are measured. */
+const heldUnmeasured = ({ snapshot, options }: PlanningContext): ReadonlySet<VariantId> =>
+  new Set(snapshot.held.filter((id) => (options.served.get(id) ?? []).length === 0));
 
 function urgencyOf({ isHeld, recipe }: OpenStep): number {
   if (isHeld) return 0;
   return recipe === originalRecipe || recipe === dynamicBatch ? 1 : 2;
 }
 
-function currentSteps({ snapshot, params }: PlanningContext): readonly OpenStep[] {
+function currentSteps(context: PlanningContext): readonly OpenStep[] {
+  const { snapshot, params } = context;
   const classes = fleetClasses(snapshot.workers);
   const classesText = textOf(classes);
   const variants = groupBy(snapshot.variants, ({ variant }) => variant.architecture);
-  const held = new Set(snapshot.held);
+  const held = heldUnmeasured(context);
+  const demandOf = demandByArchitecture(context);
   return snapshot.architectures.flatMap((planned) => {
     const { name, version, manifest } = planned.architecture;
     const own = (variants.get(name) ?? []).filter(({ variant }) => variant.version === version);
     return stepsOf(planned, own, classes, classesText).flatMap((step): readonly OpenStep[] => {
       if (step.state !== 'open' || step.waitsFor !== undefined) return [];
-      if (step.kind === 'measure') return measureSteps(own, step, held, params);
+      const itemsPerSecond = demandOf(name);
+      if (step.kind === 'measure') return measureSteps(own, step, { held, itemsPerSecond, params });
       const { recipe, detail: reason } = step;
       const named = { architecture: name, version, recipe };
       const order: Order = { kind: 'make', ...named, reason };
       const memoryBytes = makingBound(manifest, params);
-      return [{ ...named, variant: undefined, hardwareClass: undefined, isHeld: false, memoryBytes, order }];
+      const unnamed = { variant: undefined, hardwareClass: undefined };
+      return [{ ...named, ...unnamed, isHeld: false, itemsPerSecond, memoryBytes, order }];
     });
   });
 }
@@ -95,30 +114,38 @@ const textOf = (classes: readonly FleetClass[]): string =>
   classes.map(({ id, environments }) => [id, ...environments].join(' ')).join('\n');
 
 /** Returns the measurements of existing files of older versions that are still served. */
-function servedSteps({ snapshot, versions, params }: PlanningContext): readonly OpenStep[] {
+function servedSteps(context: PlanningContext): readonly OpenStep[] {
+  const { snapshot, versions, params } = context;
   const older = snapshot.variants.filter(
     (one) => isServed(one, versions) && versions.get(one.variant.architecture)?.next !== undefined,
   );
   if (older.length === 0) return [];
   const classes = fleetClasses(snapshot.workers);
-  const held = new Set(snapshot.held);
+  const held = heldUnmeasured(context);
+  const demandOf = demandByArchitecture(context);
   return older.flatMap((one) =>
     listMeasures(one, classes)
       .filter(({ state }) => state === 'open')
-      .flatMap((step) => measureSteps([one], step, held, params)),
+      .flatMap((step) =>
+        measureSteps([one], step, { held, itemsPerSecond: demandOf(one.variant.architecture), params }),
+      ),
   );
+}
+
+interface MeasureTerms extends Pick<PlanningContext, 'params'> {
+  readonly held: ReadonlySet<VariantId>;
+  readonly itemsPerSecond: number;
 }
 
 function measureSteps(
   variants: readonly PlacementVariant[],
   { variant: id, hardwareClass, detail: reason }: Step,
-  held: ReadonlySet<VariantId>,
-  params: PlanningContext['params'],
+  { held, itemsPerSecond, params }: MeasureTerms,
 ): readonly OpenStep[] {
   const measured = variants.find(({ variant }) => variant.id === id);
   if (measured === undefined || id === undefined || hardwareClass === undefined) return [];
   const { architecture, version, recipe } = measured.variant;
   const order: Order = { kind: 'measure', variant: id, version, hardwareClass, reason };
   const named = { architecture, version, recipe, variant: id, hardwareClass };
-  return [{ ...named, isHeld: held.has(id), memoryBytes: memoryBound(measured, params), order }];
+  return [{ ...named, isHeld: held.has(id), itemsPerSecond, memoryBytes: memoryBound(measured, params), order }];
 }

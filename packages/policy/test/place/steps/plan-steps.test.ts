@@ -87,9 +87,9 @@ describe('planSteps', () => {
     const fixed = architecture('a', { recipes: wanting, fixedBatch: 2 });
     const world = { variants: [variant('a:original')], workers: [worker('v', 500), worker('w', 500)] };
     const held = [variantId('a:original')];
-    assert.deepEqual(work({ ...world, architectures: [fixed], held }), ['make dynamic-batch of a on v']);
+    assert.deepEqual(work({ ...world, architectures: [fixed], held }), ['make dynamic-batch of a on w']);
     const tried = { ...fixed, outcomes: [declined('dynamic-batch')] };
-    assert.deepEqual(work({ ...world, architectures: [tried], held }), ['measure a:original on v']);
+    assert.deepEqual(work({ ...world, architectures: [tried], held }), ['measure a:original on w']);
   });
 
   it('measures on a worker that answers queries only if another answers them too', () => {
@@ -130,15 +130,29 @@ describe('planSteps', () => {
     assert.deepEqual(work(maker), ['measure b:original on w']);
   });
 
-  it('measures held variants on any worker', () => {
+  it('measures held variants on any worker, unless they are loaded before they are measured', () => {
     const world = {
       now,
-      variants: [original, variant('b:original')],
+      variants: [original, variant('a:fp16'), variant('b:original')],
       workers: [worker('w', 500)],
       replicas: [replica('1', 'a:original', 'w', busy)],
-      held: [variantId('b:original')],
     };
-    assert.deepEqual(work(world), ['measure b:original on w']);
+    assert.deepEqual(work({ ...world, held: [variantId('a:fp16')] }), ['measure a:fp16 on w']);
+    assert.deepEqual(work({ ...world, held: [variantId('b:original')] }), []);
+  });
+
+  it('measures models in the order of their demand', () => {
+    const names = ['a', 'b', 'c'];
+    const world = {
+      architectures: names.map((name) => architecture(name)),
+      variants: names.map((name) => variant(`${name}:original`)),
+      workers: [worker('w', 500)],
+      demand: new Map([
+        [variantId('b:original'), 1],
+        [variantId('c:original'), 2],
+      ]),
+    };
+    assert.deepEqual(work(world), ['measure c:original on w']);
   });
 
   it('generates on any worker, idle ones first', () => {

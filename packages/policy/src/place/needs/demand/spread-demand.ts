@@ -7,7 +7,7 @@ import { isServed, versionsOf } from '../../../snapshot/versions.js';
 import { hostedBy } from '../../context/hosted-by.js';
 import { listOptions, type Option } from '../../context/options.js';
 import { pickVariantFor } from '../../context/pick-variant.js';
-import type { PlacementSnapshot } from '../../../snapshot/snapshot.js';
+import { defaultPlacementParams, type PlacementSnapshot } from '../../../snapshot/snapshot.js';
 
 type DemandSnapshot = Omit<PlacementSnapshot, 'demand' | 'unloadedAt' | 'evictedAt' | 'planId'>;
 
@@ -35,7 +35,7 @@ export function spreadDemand(demands: readonly TargetDemand[], snapshot: DemandS
 
 function createPicker(snapshot: DemandSnapshot): (demand: TargetDemand) => VariantId | undefined {
   const versions = versionsOf(snapshot);
-  const { served } = listOptions(snapshot, versions);
+  const { served } = listOptions(snapshot, versions, defaultPlacementParams);
   const options = [...served.values()].flat().filter(hostedBy(snapshot.workers));
   const tasks = new Map(snapshot.tasks.map((task) => [task.name, task]));
   const byArchitecture = groupBy(options, ({ variant }) => variant.variant.architecture);

@@ -2,15 +2,18 @@
 
 import { createNeed } from '../need.js';
 import type { NeedSource } from '../need-source.js';
+import { isMeasured } from '../unmeasured/unmeasured-models.js';
 
-/** States one replica of each required variant. */
+/** States one replica of each required variant that is measured. */
 export const taskMinimum: NeedSource = {
   name: 'minimum',
   priority: 30,
-  needs: ({ required, options }) =>
-    required.map((id) =>
-      createNeed(id, options.served.get(id) ?? [], {
-        reason: 'required: cheapest, most accurate or pinned of its task',
-      }),
-    ),
+  needs: (context) =>
+    context.required
+      .filter((id) => isMeasured(context, id))
+      .map((id) =>
+        createNeed(id, context.options.served.get(id) ?? [], {
+          reason: 'required: cheapest, most accurate or pinned of its task',
+        }),
+      ),
 };

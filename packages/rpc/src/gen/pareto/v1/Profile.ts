@@ -16,6 +16,7 @@ export interface Profile {
   'nodesByProvider'?: ({readonly [key: string]: number}) | undefined;
   'shapes'?: readonly (_pareto_v1_InputShape)[] | undefined;
   'notRunReason'?: (string) | undefined;
+  'provisional'?: (boolean) | undefined;
   '_predictionError'?: "predictionError" | undefined;
 }
 
@@ -31,5 +32,6 @@ export interface Profile__Output {
   'nodesByProvider': ({[key: string]: number});
   'shapes': (_pareto_v1_InputShape__Output)[];
   'notRunReason': (string);
+  'provisional': (boolean);
   '_predictionError'?: "predictionError";
 }

@@ -2,6 +2,7 @@
 
 import type { ReplicaReport as _pareto_v1_ReplicaReport, ReplicaReport__Output as _pareto_v1_ReplicaReport__Output } from '../../pareto/v1/ReplicaReport.js';
 import type { LimitCount as _pareto_v1_LimitCount, LimitCount__Output as _pareto_v1_LimitCount__Output } from '../../pareto/v1/LimitCount.js';
+import type { Measurement as _pareto_v1_Measurement, Measurement__Output as _pareto_v1_Measurement__Output } from '../../pareto/v1/Measurement.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface WorkerReport {
@@ -13,6 +14,7 @@ export interface WorkerReport {
   'progress'?: (string) | undefined;
   'reportNowSequence'?: (number | string | Long) | undefined;
   'limitsReached'?: readonly (_pareto_v1_LimitCount)[] | undefined;
+  'provisional'?: readonly (_pareto_v1_Measurement)[] | undefined;
 }
 
 export interface WorkerReport__Output {
@@ -24,4 +26,5 @@ export interface WorkerReport__Output {
   'progress': (string);
   'reportNowSequence': (number);
   'limitsReached': (_pareto_v1_LimitCount__Output)[];
+  'provisional': (_pareto_v1_Measurement__Output)[];
 }
