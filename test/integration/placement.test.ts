@@ -37,7 +37,7 @@ describe('the placement of replicas', function () {
   it('has needs that are not met if the only worker drains', async () => {
     await run('drain', 'worker-1');
     const text = await waitFor('unmet needs', async () => {
-      const found = await run('describe', 'digits');
+      const found = await run('describe', 'digits', '-o', 'wide');
       return found.includes('UNMET NEED') ? found : undefined;
     });
     assert.match(text, /^mlp-tiny:original +minimum +no-worker +\d.*s +required: .* accepts replicas$/m);

@@ -86,7 +86,7 @@ const createRoot = ({ terminal }: Context): Command =>
       showGlobalOptions: true,
       subcommandTerm: (command) => command.name(),
       styleTitle: terminal.paint.bold,
-      helpWidth: Math.min(terminal.columns, 110),
+      helpWidth: terminal.interactive ? Math.min(terminal.columns, 110) : 80,
     })
     .exitOverride()
     .configureOutput({

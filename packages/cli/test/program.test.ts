@@ -94,7 +94,7 @@ describe('runProgram', () => {
       );
       assert.match(
         stdout,
-        /^VARIANT.*\nmlp-tiny:original .*\n\n1 model, 1 variant, in [\d.]+ m?s\. To draw the frontier: pareto frontier digits\n$/,
+        /^VARIANT.*\nmlp-tiny:original .*\n\n1 model, 1 variant, in [\d.]+ m?s\.\nTo draw the frontier: pareto frontier digits\n$/,
       );
       assert.deepEqual(storage.registrations, [{ recipes: ['original', 'int8-static'], keepDominated: true }]);
     });

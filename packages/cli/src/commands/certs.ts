@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { makeSet, type CertificateSet } from '@pareto/local';
 import { InvalidArgumentError, type Command } from 'commander';
-import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { wholeNumberIn } from '../context/options.js';
 import { formatTable } from '../terminal/table.js';
 
@@ -51,7 +51,7 @@ export function addCerts(program: Command, context: Context): void {
       const options = self.optsWithGlobals<Options>();
       const { out, hosts, days, force = false, renew = false } = options;
       const certificates = await makeSet({ out, hosts, days, force, renew, now: context.clock.wallMs() });
-      printResult(context, options, certificates, () => describeSet(certificates));
+      printResult(context, options, certificates, () => describeSet(certificates, widthOf(context, options)));
     });
 }
 
@@ -60,7 +60,7 @@ const columns = [
   { title: 'use', cell: ([, use = '']: readonly string[]) => use },
 ];
 
-function describeSet({ folder, hosts, ends, isNewAuthority }: CertificateSet): string {
+function describeSet({ folder, hosts, ends, isNewAuthority }: CertificateSet, width: number): string {
   const at = (name: string): string => join(folder, name);
   const rows = [
     [at('authority'), 'keep ca.key secret: it can issue certificates for any role'],
@@ -74,7 +74,7 @@ function describeSet({ folder, hosts, ends, isNewAuthority }: CertificateSet): s
     `${isNewAuthority ? 'Created a new authority and its certificates' : 'Created new certificates from the existing authority'} in ${folder}, for development. They are valid until ${ends.slice(0, 10)}.`,
     `Hosts in the certificates: ${hosts.join(', ')}.`,
     '',
-    formatTable(columns, rows),
+    formatTable(columns, rows, { width }),
     '',
     `To start a cluster with them on this machine: pareto up --certs ${folder}`,
   ].join('\n');

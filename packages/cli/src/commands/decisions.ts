@@ -2,13 +2,13 @@
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { formatCandidates } from '../explain/candidate-table.js';
+import { formatCandidates, type CandidateTableOptions } from '../explain/candidate-table.js';
 import { withRouter } from '../connection/connect.js';
-import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { explainInASentence } from '../explain/sentence.js';
 import { formatObjective, formatSpan } from '../terminal/format.js';
 import { addObjectiveOptions, readObjective, type ObjectiveOptions } from '../context/options.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Paint } from '../terminal/terminal.js';
 import { wrap } from '../terminal/wrap.js';
 
 export function addExplain(program: Command, context: Context): void {
@@ -31,29 +31,27 @@ export function addExplain(program: Command, context: Context): void {
       const explained = await withRouter(options, ({ inference }) =>
         inference.explain({ decisionId: decisionId ?? '' }, { signal: context.stop }),
       );
-      printResult(context, options, explained, () => formatExplanation(explained, context));
+      printResult(context, options, explained, () =>
+        formatExplanation(explained, context.terminal.paint, widthOf(context, options)),
+      );
     });
 }
 
-function formatExplanation(explained: wire.ExplainResponse, { terminal }: Context): string {
-  const { paint } = terminal;
-  const width = widthOf(terminal);
+function formatExplanation(explained: wire.ExplainResponse, paint: Paint, width: number): string {
   const sentence = `${explained.target}: ${explainInASentence(explained)}`;
   const { tableVersion } = explained;
   const table = tableVersion.slice(tableVersion.lastIndexOf(':') + 1);
   return [
     ...wrap(sentence, width).map(paint.bold),
-    paint.dim(
+    ...wrap(
       `decision ${explained.decisionId}, ${formatSpan(explained.ageMs)} ago, routing table ${table}; objective: ${formatObjective(explained.objective)}`,
-    ),
+      width,
+    ).map(paint.dim),
     ...(explained.candidates.length === 0
       ? []
       : ['', formatCandidates(explained.candidates, { objective: explained.objective, paint, width })]),
   ].join('\n');
 }
-
-/** Returns the width to fit. Output that does not go to a terminal is not cut. */
-const widthOf = ({ interactive, columns }: Terminal): number => (interactive ? columns : Infinity);
 
 export function addWhatIf(program: Command, context: Context): void {
   const command = program
@@ -69,7 +67,8 @@ export function addWhatIf(program: Command, context: Context): void {
       const options = self.optsWithGlobals<CommonOptions & ObjectiveOptions>();
       const objective = readObjective(options);
       const answer = await withRouter(options, ({ inference }) => inference.whatIf({ target, objective }));
-      printResult(context, options, answer, () => formatWhatIf(answer, requestedObjective(options), context));
+      const view = { objective: requestedObjective(options), paint: context.terminal.paint };
+      printResult(context, options, answer, () => formatWhatIf(answer, { ...view, width: widthOf(context, options) }));
     });
 }
 
@@ -87,21 +86,21 @@ const requestedObjective = ({
   accuracyBound: accuracyBound === 'lower95' ? 'LOWER95' : 'POINT',
 });
 
-function formatWhatIf(answer: wire.WhatIfResponse, objective: wire.Objective, { terminal }: Context): string {
-  const { paint } = terminal;
-  const candidates =
-    answer.candidates.length === 0
-      ? []
-      : ['', formatCandidates(answer.candidates, { objective, paint, width: widthOf(terminal) })];
+function formatWhatIf(answer: wire.WhatIfResponse, view: CandidateTableOptions): string {
+  const { paint, width } = view;
+  const candidates = answer.candidates.length === 0 ? [] : ['', formatCandidates(answer.candidates, view)];
   if (answer.feasible) {
     const head = answer.warm ? 'yes, and a replica is ready' : 'yes, after loading a replica';
-    return [`${paint.green(head)}: ${answer.reason}`, ...candidates].join('\n');
+    const [first = '', ...more] = wrap(`${head}: ${answer.reason}`, width);
+    return [first.replace(head, paint.green(head)), ...more, ...candidates].join('\n');
   }
   const nearest =
     answer.nearest === null
       ? []
-      : [
+      : wrap(
           `nearest feasible objective: ${formatObjective(answer.nearest)}, by ${answer.nearestBy?.variant ?? 'unknown'}`,
-        ];
-  return [`${paint.red('no')}: ${answer.reason}`, ...nearest, ...candidates].join('\n');
+          width,
+        );
+  const [first = '', ...more] = wrap(`no: ${answer.reason}`, width);
+  return [first.replace('no', paint.red), ...more, ...nearest, ...candidates].join('\n');
 }

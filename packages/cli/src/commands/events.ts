@@ -3,7 +3,7 @@
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController } from '../connection/connect.js';
-import { isForPrograms, printResult, type CommonOptions, type Context } from '../context/context.js';
+import { isForPrograms, printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { formatEventLine, formatEventTable } from '../events/event-table.js';
 import { followEvents, type TimedEvent } from '../events/follow-events.js';
 import { toPlain } from '../terminal/plain-value.js';
@@ -49,13 +49,9 @@ async function list(context: Context, options: Options, request: wire.EventsRequ
   printResult(context, options, { events }, () => formatList(events, options, context));
 }
 
-function formatList(
-  events: readonly wire.EventsResponse[],
-  { warnings = false }: Options,
-  { terminal }: Context,
-): string {
-  if (events.length > 0) return formatEventTable(events, terminal.paint);
-  return warnings ? 'no warnings' : 'no events since this controller became the leader';
+function formatList(events: readonly wire.EventsResponse[], options: Options, context: Context): string {
+  if (events.length > 0) return formatEventTable(events, context.terminal.paint, widthOf(context, options));
+  return options.warnings === true ? 'no warnings' : 'no events since this controller became the leader';
 }
 
 async function follow(context: Context, options: Options, request: wire.EventsRequest): Promise<void> {

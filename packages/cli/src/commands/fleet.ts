@@ -3,7 +3,7 @@
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController } from '../connection/connect.js';
-import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { repeat, repeatOptions } from '../connection/repeat.js';
 import { formatWorkers } from '../describe/worker-table.js';
 
@@ -16,13 +16,13 @@ export function addWorkers(program: Command, context: Context): void {
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
       const { workers, notices } = await withController(options, ({ fleet }) => fleet.overview({}));
-      printResult(context, options, { workers }, () => formatList(workers));
+      printResult(context, options, { workers }, () => formatList(workers, widthOf(context, options)));
       for (const notice of notices) context.terminal.note(context.terminal.progressPaint.yellow(`! ${notice}`));
     });
 }
 
-const formatList = (workers: readonly wire.Worker[]): string =>
-  workers.length === 0 ? "no worker has joined: 'pareto up' starts two" : formatWorkers(workers);
+const formatList = (workers: readonly wire.Worker[], width: number): string =>
+  workers.length === 0 ? "no worker has joined: 'pareto up' starts two" : formatWorkers(workers, width);
 
 export function addDrain(program: Command, context: Context): void {
   addDrainCommand(program, context, {

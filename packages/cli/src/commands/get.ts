@@ -3,7 +3,7 @@
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { Command } from 'commander';
 import { withController } from '../connection/connect.js';
-import { isForPrograms, printResult, type CommonOptions, type Context } from '../context/context.js';
+import { isForPrograms, printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import type { Item, Kind, Query } from '../get/kind.js';
 import { findKind, kinds, unknownKindText } from '../get/kinds.js';
 import { showLive } from '../top/live.js';
@@ -32,7 +32,7 @@ export function addGet(program: Command, context: Context): void {
     .option('-w, --watch', 'keep the table up to date on a terminal, or else print each line that changes')
     .addHelpText(
       'after',
-      `\nKinds:\n${listed.join('\n')}\n\n-o wide prints more columns. Jobs, rules and events have commands of their own.\n\nExamples:\n  pareto get tasks\n  pareto get variants --task digits -o wide\n  pareto get worker worker-1 -o json`,
+      `\nKinds:\n${listed.join('\n')}\n\n-o wide prints all columns, as wide as they are. Jobs, rules and events have commands of their own.\n\nExamples:\n  pareto get tasks\n  pareto get variants --task digits -o wide\n  pareto get worker worker-1 -o json`,
     )
     .action(async (word: string | undefined, names: readonly string[], _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
@@ -72,8 +72,13 @@ async function printOnce(context: Context, options: Options, wanted: Wanted): Pr
   printResult(context, options, listed, () => formatItems(context, options, kind, items));
 }
 
-const formatItems = ({ terminal }: Context, { output }: Options, kind: Kind, items: readonly Item[]): string =>
-  items.length === 0 ? kind.none : kind.format(items, { wide: output === 'wide', paint: terminal.paint });
+const formatItems = (context: Context, options: Options, kind: Kind, items: readonly Item[]): string =>
+  items.length === 0 ? kind.none : formatLines(context, options, kind, items).join('\n');
+
+const formatLines = (context: Context, options: Options, kind: Kind, items: readonly Item[]): readonly string[] => {
+  const { paint } = context.terminal;
+  return kind.format(items, { wide: options.output === 'wide', paint, width: widthOf(context, options) });
+};
 
 /** Returns the items with the given names, or all without names. Throws `not-found` for an unknown name. */
 function choose({ name: kind }: Kind, items: readonly Item[], names: readonly string[]): readonly Item[] {
@@ -116,24 +121,21 @@ async function watch(context: Context, options: Options, wanted: Wanted): Promis
   }
 }
 
-/** Returns a function that prints the lines that changed since its last call. */
-function createPrinter({ terminal }: Context, options: Options, kind: Kind): (items: readonly Item[]) => void {
+/** Returns a function that prints the items whose lines changed since its last call. */
+function createPrinter(context: Context, options: Options, kind: Kind): (items: readonly Item[]) => void {
   const printed = new Map<string, string>();
   let isFirst = true;
   return (items) => {
     const lines = isForPrograms(options)
       ? items.map(({ value }) => JSON.stringify(toPlain(value)))
-      : kind
-          .format(items, { wide: options.output === 'wide', paint: terminal.paint })
-          .split('\n')
-          .slice(isFirst ? 0 : 1);
+      : formatLines(context, options, kind, items).slice(isFirst ? 0 : 1);
     const keyed = isFirst && !isForPrograms(options) ? ['', ...items.map(keyOf)] : items.map(keyOf);
     isFirst = false;
     lines.forEach((line, i) => {
       const key = keyed[i] ?? '';
       if (printed.get(key) === line) return;
       printed.set(key, line);
-      terminal.print(line);
+      context.terminal.print(line);
     });
   };
 }

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { InspectedModel, InspectedValue } from '@pareto/models';
 import { formatBytes, ParetoError, type TensorSpec } from '@pareto/core';
 import type { Command } from 'commander';
-import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { formatCount } from '../terminal/format.js';
 import { formatTable } from '../terminal/table.js';
 import { wrap } from '../terminal/wrap.js';
@@ -24,7 +24,7 @@ export function addInspect(program: Command, context: Context): void {
       if (found?.isFile() !== true) throw new ParetoError('invalid-argument', `there is no file ${file}`);
       const { inspectModel } = await import('@pareto/models');
       const model = await inspectModel(file);
-      printResult(context, options, model, () => formatModel(model, found.size, context.terminal.columns));
+      printResult(context, options, model, () => formatModel(model, found.size, widthOf(context, options)));
     });
 }
 
@@ -43,10 +43,11 @@ function formatModel(model: InspectedModel, sizeBytes: number, columns: number):
     ['operators', `${nodes}: ${operators.map(({ name, count }) => `${count}×${name}`).join(', ')}`],
   ];
   return [
-    formatTable(tensorColumns, [
-      ...tensors('input', signature.inputs, inputs),
-      ...tensors('output', signature.outputs, outputs),
-    ]),
+    formatTable(
+      tensorColumns,
+      [...tensors('input', signature.inputs, inputs), ...tensors('output', signature.outputs, outputs)],
+      { width: columns },
+    ),
     facts.map(([name, value]) => wrap(`${name.padEnd(nameWidth)}${value}`, columns).join('\n')).join('\n'),
   ].join('\n\n');
 }

@@ -4,11 +4,12 @@ import { architectureNameOf } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connection/connect.js';
-import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { createJobDisplay } from '../jobs/job-display.js';
 import { formatJobs } from '../jobs/job-table.js';
 import { waitForJobs } from '../jobs/wait-for-jobs.js';
 import { repeat, repeatOptions } from '../connection/repeat.js';
+import type { Paint } from '../terminal/terminal.js';
 
 interface Options extends CommonOptions {
   readonly watch?: boolean;
@@ -25,7 +26,7 @@ export function addJobs(program: Command, context: Context): void {
     .action(async (name: string | undefined, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
       const jobs = await withController(options, (clients) => observe(context, options, clients, name ?? ''));
-      printResult(context, options, { jobs }, () => formatAll(jobs, context));
+      printResult(context, options, { jobs }, () => formatAll(jobs, context.terminal.paint, widthOf(context, options)));
     });
 }
 
@@ -44,8 +45,8 @@ async function observe(
   return (await waitForJobs(clients, name, wanted, { ...repeating, onSnapshot })).jobs;
 }
 
-const formatAll = (jobs: readonly wire.Job[], { terminal }: Context): string =>
-  jobs.length === 0 ? "nothing is registered: see 'pareto register --help'" : formatJobs(jobs, terminal.paint);
+const formatAll = (jobs: readonly wire.Job[], paint: Paint, width: number): string =>
+  jobs.length === 0 ? "nothing is registered: see 'pareto register --help'" : formatJobs(jobs, paint, width);
 
 export function addProfile(program: Command, context: Context): void {
   program

@@ -4,7 +4,7 @@ import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connection/connect.js';
-import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { formatDescription, formatDefaultObjective, formatTensors } from '../describe/description.js';
 import { describePlacement, type Description } from '../describe/placement-tables.js';
 import { parseName } from '../get/kinds.js';
@@ -22,7 +22,7 @@ export function addList(program: Command, context: Context): void {
     .action(async (task: string | undefined, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
       const list = await withController(options, ({ registry }) => registry.list({ task: task ?? '' }));
-      printResult(context, options, list, () => formatList(list));
+      printResult(context, options, list, () => formatList(list, widthOf(context, options)));
     });
 }
 
@@ -43,8 +43,10 @@ export function addDescribe(program: Command, context: Context): void {
       const name = parseName(words);
       const found = await withController(options, (clients) => find(name, clients));
       const { paint } = context.terminal;
-      if ('workerId' in found) printResult(context, options, found, () => formatWorker(found, paint));
-      else printResult(context, options, found, () => formatDescription(name, found));
+      const width = widthOf(context, options);
+      printResult(context, options, found, () =>
+        'workerId' in found ? formatWorker(found, paint, width) : formatDescription(name, found, width),
+      );
     });
 }
 
@@ -63,17 +65,18 @@ function toMismatch(error: unknown): ParetoError {
   throw error;
 }
 
-function formatList(list: wire.ListResponse): string {
+function formatList(list: wire.ListResponse, width: number): string {
   if (list.tasks.length === 0) return "nothing is registered: see 'pareto register --help'";
   const tasks = formatTable<wire.Task>(
     [
       { title: 'TASK', cell: (task) => task.name },
-      { title: 'METRIC', cell: (task) => task.metric },
-      { title: 'PROMISES', cell: formatDefaultObjective },
-      { title: 'INPUTS', cell: (task) => formatTensors(task.signature?.inputs) },
-      { title: 'OUTPUTS', cell: (task) => formatTensors(task.signature?.outputs) },
+      { title: 'METRIC', drop: 3, cell: (task) => task.metric },
+      { title: 'PROMISES', text: true, cell: formatDefaultObjective },
+      { title: 'INPUTS', text: true, drop: 2, cell: (task) => formatTensors(task.signature?.inputs) },
+      { title: 'OUTPUTS', text: true, drop: 1, cell: (task) => formatTensors(task.signature?.outputs) },
     ],
     list.tasks,
+    { width },
   );
-  return list.variants.length === 0 ? tasks : `${tasks}\n\n${formatVariants(list.variants)}`;
+  return list.variants.length === 0 ? tasks : `${tasks}\n\n${formatVariants(list.variants, width)}`;
 }

@@ -3,7 +3,7 @@
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController } from '../connection/connect.js';
-import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { duration } from '../context/options.js';
 import { userName } from '../rules/user-name.js';
 import { formatEnd, formatEvents, formatRule, formatRules } from '../rules/rule-table.js';
@@ -88,7 +88,7 @@ export function addRules(program: Command, context: Context): void {
       const options = self.optsWithGlobals<ListOptions>();
       const list = await withController(options, ({ registry }) => registry.listRules({}, { signal: context.stop }));
       const shown = options.history === true ? list : { rules: list.rules };
-      printResult(context, options, shown, () => formatList(list, options.history === true));
+      printResult(context, options, shown, () => formatList(list, options.history === true, widthOf(context, options)));
     });
   addRemoval(rules.command('remove').summary('remove a rule').description('Removes a rule.'), context).addHelpText(
     'after',
@@ -96,10 +96,10 @@ export function addRules(program: Command, context: Context): void {
   );
 }
 
-const formatList = ({ rules, events }: wire.ListRulesResponse, history: boolean): string =>
+const formatList = ({ rules, events }: wire.ListRulesResponse, history: boolean, width: number): string =>
   [
-    rules.length === 0 ? 'there are no rules' : formatRules(rules),
-    ...(history ? [events.length === 0 ? 'there is no history' : formatEvents(events)] : []),
+    rules.length === 0 ? 'there are no rules' : formatRules(rules, width),
+    ...(history ? [events.length === 0 ? 'there is no history' : formatEvents(events, width)] : []),
   ].join('\n\n');
 
 /** Adds the former name of `rules remove`, which help and completion leave out. */

@@ -3,7 +3,7 @@
 import { ParetoError } from '@pareto/core';
 import type { Command } from 'commander';
 import { withCluster, type ClusterClients } from '../connection/connect.js';
-import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { findingsOf, type Finding } from '../status/findings.js';
 import type { Paint } from '../terminal/terminal.js';
 import { describeRouter } from '../top/format-dashboard.js';
@@ -23,7 +23,7 @@ export function addStatus(program: Command, context: Context): void {
       const options = self.optsWithGlobals<CommonOptions>();
       const findings = await withCluster(options, (clients) => observeFindings(clients, options, context));
       printResult(context, options, { healthy: isHealthy(findings), findings }, () =>
-        formatFindings(findings, context),
+        formatFindings(findings, context.terminal.paint, widthOf(context, options)),
       );
       if (!isHealthy(findings)) throw new ParetoError('failed-precondition', 'the cluster is not healthy: see above');
     });
@@ -58,22 +58,25 @@ async function unreachableFindings(
   return [controller, { level, about: 'router', text: describeRouter(outage.router, address) }];
 }
 
-const aboutWidth = 11;
+const minAboutWidth = 11;
+/** Width of subjects above which the text begins on the next line. */
+const maxAboutWidth = 24;
 
-function formatFindings(findings: readonly Finding[], { terminal }: Context): string {
-  const { paint, interactive, columns } = terminal;
-  const width = Math.max(aboutWidth, ...findings.map(({ about }) => about.length));
-  const limit = interactive ? columns - width - 4 : Infinity;
+function formatFindings(findings: readonly Finding[], paint: Paint, columns: number): string {
+  const lengths = findings.map(({ about }) => about.length);
+  const width = Math.max(minAboutWidth, ...lengths.filter((length) => length <= maxAboutWidth));
+  const limit = columns - width - 4;
   return findings
     .flatMap((finding) => {
       const { about, text, advice } = finding;
       const [first = '', ...more] = [
+        ...(about.length > width ? [''] : []),
         ...wrap(text, limit),
         ...(advice === undefined ? [] : wrap(`→ ${advice}`, limit).map(paint.dim)),
       ];
       const indent = ' '.repeat(width + 4);
       return [
-        `${markOf(finding, paint)} ${paint.bold(about.padEnd(width))}  ${first}`,
+        `${markOf(finding, paint)} ${paint.bold(about.padEnd(width))}  ${first}`.trimEnd(),
         ...more.map((line) => `${indent}${line}`),
       ];
     })

@@ -3,7 +3,7 @@
 import { ParetoError } from '@pareto/core';
 import { Option, type Command } from 'commander';
 import { withCluster } from '../connection/connect.js';
-import { isForPrograms, printResult, type CommonOptions, type Context } from '../context/context.js';
+import { isForPrograms, printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { showLive } from '../top/live.js';
 import { describeRouter, formatDashboard } from '../top/format-dashboard.js';
 import { sortKeys, type SortKey } from '../top/load-tables.js';
@@ -41,7 +41,7 @@ async function printOnce(context: Context, options: Options, observing: ObserveO
   if (state.outage !== undefined) throw await unreachableError(options, observing, state.outage);
   const view = { now: clock.now(), router: options.router, sort: options.sort, paint: terminal.paint };
   printResult(context, options, state.overview, () =>
-    formatDashboard(state, { ...view, columns: Infinity, rows: Infinity }),
+    formatDashboard(state, { ...view, columns: widthOf(context, options), rows: Infinity }),
   );
 }
 

@@ -23,7 +23,7 @@ export interface Endpoints {
   readonly certs?: string | undefined;
 }
 
-/** Values of --output. `wide` adds columns to the tables of the commands that have more. */
+/** Values of --output. `wide` prints all columns, as wide as they are. */
 export const outputFormats = ['table', 'wide', 'json', 'yaml'] as const;
 
 export interface CommonOptions extends Endpoints {
@@ -35,5 +35,9 @@ export function printResult(context: Context, options: CommonOptions, value: unk
   const { output } = options;
   context.terminal.print(output === 'json' ? toJson(value) : output === 'yaml' ? toYaml(value) : human());
 }
+
+/** Returns the width that the tables and paragraphs of a result must fit. */
+export const widthOf = ({ terminal }: Context, { output }: CommonOptions): number =>
+  output === 'wide' ? Infinity : terminal.columns;
 
 export const isForPrograms = ({ output }: CommonOptions): boolean => output === 'json' || output === 'yaml';

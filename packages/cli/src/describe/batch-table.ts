@@ -11,7 +11,7 @@ interface Row {
 }
 
 /** Returns the table. Empty if the profiles have fewer than two batch sizes. */
-export function formatBatches(variants: readonly wire.Variant[]): string {
+export function formatBatches(variants: readonly wire.Variant[], width: number): string {
   const rows = variants.flatMap(({ name, measurements }) =>
     measurements.flatMap(({ hardwareClass, profile }): Row[] =>
       profile === null ? [] : [{ variant: name, hardwareClass, points: profile.points }],
@@ -23,14 +23,17 @@ export function formatBatches(variants: readonly wire.Variant[]): string {
   return formatTable<Row>(
     [
       { title: 'P50/P99 IN MS', cell: ({ variant }) => variant },
-      ...sizes.map((size): Column<Row> => ({
+      ...sizes.map((size, i): Column<Row> => ({
         title: `BATCH ${size}`,
         align: 'right',
+        // The smallest and the largest batch stay.
+        ...(i === 0 ? {} : { drop: i === sizes.length - 1 ? 1 : 2 }),
         cell: ({ points }) => timeAt(points, size),
       })),
-      ...(classes.size > 1 ? [{ title: 'ON', cell: ({ hardwareClass }: Row) => hardwareClass }] : []),
+      ...(classes.size > 1 ? [{ title: 'ON', cut: true, cell: ({ hardwareClass }: Row) => hardwareClass }] : []),
     ],
     rows,
+    { width },
   );
 }
 

@@ -7,6 +7,7 @@ import { formatMs, formatObjective, formatPercent } from '../terminal/format.js'
 import { formatNotMade } from './outcome-table.js';
 import { formatPlacement, formatUnmetNeeds, type Description } from './placement-tables.js';
 import { formatTable } from '../terminal/table.js';
+import { indent, wrap } from '../terminal/wrap.js';
 import { formatVariantDetails } from './variant-table.js';
 
 /** Formats the objective of queries that set none. */
@@ -20,40 +21,42 @@ export const formatTensors = (tensors: readonly wire.TensorSpec[] | undefined): 
 export function formatDescription(
   name: string,
   { task, architectures, variants, outcomes, replicas, unmetNeeds }: Description,
+  width: number,
 ): string {
   const [variant] = variants;
   const isVariant = variant?.name === name;
   return [
-    task === null ? '' : formatTask(task),
-    formatArchitectures(architectures),
-    formatVariantDetails(variants),
-    isVariant ? '' : formatBatches(variants),
-    ...(isVariant ? formatMeasurements(variant) : []),
-    isVariant ? formatPlacement(replicas) : formatNotMade(outcomes),
-    formatUnmetNeeds(unmetNeeds),
+    task === null ? '' : formatTask(task, width),
+    formatArchitectures(architectures, width),
+    formatVariantDetails(variants, width),
+    isVariant ? '' : formatBatches(variants, width),
+    ...(isVariant ? formatMeasurements(variant, width) : []),
+    isVariant ? formatPlacement(replicas, width) : formatNotMade(outcomes, width),
+    formatUnmetNeeds(unmetNeeds, width),
   ]
     .filter((section) => section !== '')
     .join('\n\n');
 }
 
-const formatTask = (task: wire.Task): string =>
+const formatTask = (task: wire.Task, width: number): string =>
   [
-    `task ${task.name}: ${task.metric}, default objective: ${formatDefaultObjective(task)}`,
-    `  inputs   ${formatTensors(task.signature?.inputs)}`,
-    `  outputs  ${formatTensors(task.signature?.outputs)}`,
+    ...wrap(`task ${task.name}: ${task.metric}, default objective: ${formatDefaultObjective(task)}`, width),
+    ...indent(`inputs   ${formatTensors(task.signature?.inputs)}`, width),
+    ...indent(`outputs  ${formatTensors(task.signature?.outputs)}`, width),
   ].join('\n');
 
-const formatArchitectures = (architectures: readonly wire.Architecture[]): string =>
+const formatArchitectures = (architectures: readonly wire.Architecture[], width: number): string =>
   formatTable<wire.Architecture>(
     [
       { title: 'ARCHITECTURE', cell: ({ name }) => name },
-      { title: 'VERSION', cell: versionOf },
-      { title: 'LARGEST BATCH', align: 'right', cell: batchOf },
-      { title: 'SIZE', align: 'right', cell: ({ manifest }) => formatBytes(sizeOf(manifest)) },
-      { title: 'DOMINATED ONES', cell: ({ keepDominated }) => (keepDominated ? 'kept' : 'pruned') },
-      { title: 'DIGEST', cell: ({ modelDigest }) => modelDigest.slice('sha256:'.length).slice(0, 12) },
+      { title: 'VERSION', text: true, cell: versionOf },
+      { title: 'LARGEST BATCH', align: 'right', drop: 1, cell: batchOf },
+      { title: 'SIZE', align: 'right', drop: 2, cell: ({ manifest }) => formatBytes(sizeOf(manifest)) },
+      { title: 'DOMINATED ONES', drop: 4, cell: ({ keepDominated }) => (keepDominated ? 'kept' : 'pruned') },
+      { title: 'DIGEST', drop: 3, cell: ({ modelDigest }) => modelDigest.slice('sha256:'.length).slice(0, 12) },
     ],
     architectures,
+    { width },
   );
 
 /** Formats the version. Queries for the name are served by the previous version until the new one is as warm. */
@@ -71,23 +74,27 @@ function batchOf({ maxBatchSize, fixedBatch, signature }: wire.Architecture): st
 const sizeOf = (manifest: wire.Manifest | null): number =>
   manifest?.files.reduce((total, file) => total + file.sizeBytes, 0) ?? 0;
 
-const formatMeasurements = ({ note, measurements }: wire.Variant): readonly string[] => [
-  note === '' ? '' : `note: ${note}`,
-  ...measurements.map(formatProfile),
+const formatMeasurements = ({ note, measurements }: wire.Variant, width: number): readonly string[] => [
+  note === '' ? '' : wrap(`note: ${note}`, width).join('\n'),
+  ...measurements.map((measurement) => formatProfile(measurement, width)),
 ];
 
-function formatProfile({ hardwareClass, profile, error, environment, accuracy }: wire.Measurement): string {
-  if (profile === null) return `on ${hardwareClass}: ${error}`;
+function formatProfile(
+  { hardwareClass, profile, error, environment, accuracy }: wire.Measurement,
+  width: number,
+): string {
+  if (profile === null) return wrap(`on ${hardwareClass}: ${error}`, width).join('\n');
   const points = formatTable<wire.ProfilePoint>(
     [
       { title: '  BATCH', align: 'right', cell: ({ batch }) => String(batch) },
       { title: 'P50', align: 'right', cell: ({ p50Ms }) => formatMs(p50Ms) },
-      { title: 'P95', align: 'right', cell: ({ p95Ms }) => formatMs(p95Ms) },
+      { title: 'P95', align: 'right', drop: 1, cell: ({ p95Ms }) => formatMs(p95Ms) },
       { title: 'P99', align: 'right', cell: ({ p99Ms }) => formatMs(p99Ms) },
       { title: 'P50 PER ITEM', align: 'right', cell: ({ p50Ms, batch }) => formatMs(p50Ms / batch) },
-      { title: 'RUNS', align: 'right', cell: ({ runs }) => String(runs) },
+      { title: 'RUNS', align: 'right', drop: 2, cell: ({ runs }) => String(runs) },
     ],
     profile.points,
+    { width },
   );
   const facts = [
     ...(profile.notRunReason === '' ? [] : [`loaded, but not run: ${profile.notRunReason}; served without a profile`]),
@@ -103,7 +110,7 @@ function formatProfile({ hardwareClass, profile, error, environment, accuracy }:
     ...(accuracy === null ? [] : [`${accuracy.metric} of ${accuracy.samples} samples`]),
   ];
   const times = profile.points.length === 0 ? [] : [points];
-  return [`on ${hardwareClass}`, ...facts.map((fact) => `  ${fact}`), ...times].join('\n');
+  return [`on ${hardwareClass}`, ...facts.flatMap((fact) => indent(fact, width)), ...times].join('\n');
 }
 
 /** Returns e.g. `webgpu (12 nodes), cpu (1 node)`, or only the provider if the nodes were not counted. */

@@ -11,7 +11,7 @@ interface Row {
 }
 
 /** Returns one row per recipe and reason. Empty if every file was generated. */
-export function formatNotMade(outcomes: readonly wire.RecipeOutcome[]): string {
+export function formatNotMade(outcomes: readonly wire.RecipeOutcome[], width: number): string {
   const rows = new Map<string, Row>();
   for (const { architecture, recipe, declined, error } of outcomes) {
     const reason = error === '' ? declined : `failed: ${error}`;
@@ -23,9 +23,10 @@ export function formatNotMade(outcomes: readonly wire.RecipeOutcome[]): string {
   return formatTable<Row>(
     [
       { title: 'NOT MADE', cell: ({ recipe }) => recipe },
-      { title: 'REASON', cell: ({ reason }) => reason },
-      { title: 'OF', cell: ({ architectures }) => architectures.join(', ') },
+      { title: 'REASON', text: true, cell: ({ reason }) => reason },
+      { title: 'OF', text: true, cell: ({ architectures }) => architectures.join(', ') },
     ],
     [...rows.values()],
+    { width },
   );
 }

@@ -31,34 +31,36 @@ const orDash = (text = ''): string => (text === '' ? '-' : text);
 
 /** Columns of the reason for which the last plan keeps a replica, with `-` if there is none. */
 export const reasonColumns: readonly Column<wire.ReplicaReport>[] = [
-  { title: 'SOURCE', cell: ({ placement }) => orDash(placement?.source) },
-  { title: 'REASON', cell: ({ placement }) => orDash(placement?.reason) },
+  { title: 'SOURCE', drop: 1, cell: ({ placement }) => orDash(placement?.source) },
+  { title: 'REASON', text: true, cell: ({ placement }) => orDash(placement?.reason) },
 ];
 
 /** Formats the replicas of one variant. Empty if there are none. */
-export const formatPlacement = (replicas: readonly ReplicaRow[]): string =>
+export const formatPlacement = (replicas: readonly ReplicaRow[], width: number): string =>
   formatRows<ReplicaRow>(
     [
       { title: 'REPLICA', cell: ({ replicaId }) => replicaId },
-      { title: 'WORKER', cell: ({ worker }) => worker },
+      { title: 'WORKER', drop: 2, cell: ({ worker }) => worker },
       { title: 'STATE', cell: ({ state }) => state.toLowerCase() },
       ...reasonColumns,
     ],
     replicas,
+    width,
   );
 
 /** Formats the needs that are not met. Empty if there are none. */
-export const formatUnmetNeeds = (needs: readonly wire.UnmetNeed[]): string =>
+export const formatUnmetNeeds = (needs: readonly wire.UnmetNeed[], width: number): string =>
   formatRows<wire.UnmetNeed>(
     [
       { title: 'UNMET NEED', cell: ({ variant }) => variant },
-      { title: 'SOURCE', cell: ({ source }) => orDash(source) },
-      { title: 'LACKS', cell: ({ cause }) => cause },
+      { title: 'SOURCE', drop: 1, cell: ({ source }) => orDash(source) },
+      { title: 'LACKS', drop: 2, cell: ({ cause }) => cause },
       { title: 'FOR', cell: ({ ageMs }) => formatSpan(ageMs) },
-      { title: 'REASON', cell: ({ reason }) => reason },
+      { title: 'REASON', text: true, cell: ({ reason }) => reason },
     ],
     needs,
+    width,
   );
 
-const formatRows = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string =>
-  rows.length === 0 ? '' : formatTable(columns, rows);
+const formatRows = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number): string =>
+  rows.length === 0 ? '' : formatTable(columns, rows, { width });

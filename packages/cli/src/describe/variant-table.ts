@@ -2,7 +2,8 @@
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatAccuracy, formatCost, formatMs, formatPercent, msDigits } from '../terminal/format.js';
+import { accuracyColumns } from '../terminal/accuracy-columns.js';
+import { formatCost, formatMs, formatPercent, msDigits } from '../terminal/format.js';
 import { formatTable, type Column } from '../terminal/table.js';
 import { stateOf } from './variant-state.js';
 
@@ -13,16 +14,18 @@ interface Row {
 }
 
 /** Formats the main columns, for long lists. */
-export const formatVariants = (variants: readonly wire.Variant[]): string =>
-  formatRows(rowsOf(variants), ({ name, accuracy, p50, cost, on, state }) => [name, accuracy, p50, cost, on, state]);
+export const formatVariants = (variants: readonly wire.Variant[], width: number): string =>
+  formatRows(rowsOf(variants), width, (c) => [c.name, c.accuracy, c.interval, c.p50, c.cost, c.on, c.state]);
 
 /** Formats a table of accuracy, p99 and cost, and one of agreement with the original, size, memory and load time. */
-export function formatVariantDetails(variants: readonly wire.Variant[]): string {
+export function formatVariantDetails(variants: readonly wire.Variant[], width: number): string {
   const rows = rowsOf(variants);
-  const offers = formatRows(rows, (c) => [c.name, c.accuracy, c.p99, c.cost, c.on, c.state]);
+  const offers = formatRows(rows, width, (c) => [c.name, c.accuracy, c.interval, c.p99, c.cost, c.on, c.state]);
   const measured = rows.filter(({ measurement }) => measurement?.profile);
   if (measured.length === 0) return offers;
-  const resources = formatRows(measured, (c) => [c.name, c.agreement, c.size, c.memory, c.load, c.error, c.on]);
+  const resources = formatRows(measured, width, (c) => [
+    ...[c.name, c.agreement, c.size, c.memory, c.load, c.error, c.on],
+  ]);
   return `${offers}\n\n${resources}`;
 }
 
@@ -33,29 +36,43 @@ const rowsOf = (variants: readonly wire.Variant[]): readonly Row[] =>
       : variant.measurements.map((measurement) => ({ variant, measurement })),
   );
 
+const [accuracy, interval] = accuracyColumns(({ measurement }: Row) => measurement?.accuracy, 3);
+
 const columns = {
   name: { title: 'VARIANT', cell: ({ variant }) => variant.name },
-  accuracy: { title: 'ACCURACY (95 %)', cell: ({ measurement }) => formatAccuracy(measurement?.accuracy) },
-  agreement: { title: 'AGREES', align: 'right', cell: ({ measurement }) => agreementOf(measurement) },
-  p50: { title: 'P50', align: 'right', cell: (row) => ifProfiled(row, ({ points }) => msOf(points[0]?.p50Ms)) },
-  p99: { title: 'P99', align: 'right', cell: (row) => ifProfiled(row, ({ points }) => msOf(points[0]?.p99Ms)) },
-  cost: { title: 'USD/1K', cell: (row) => formatCost(costOf(row)) },
-  size: { title: 'SIZE', align: 'right', cell: ({ variant }) => formatBytes(variant.sizeBytes) },
+  accuracy,
+  interval,
+  agreement: { title: 'AGREES', align: 'right', drop: 1, cell: ({ measurement }) => agreementOf(measurement) },
+  p50: {
+    title: 'P50',
+    align: 'right',
+    drop: 2,
+    cell: (row) => ifProfiled(row, ({ points }) => msOf(points[0]?.p50Ms)),
+  },
+  p99: {
+    title: 'P99',
+    align: 'right',
+    drop: 2,
+    cell: (row) => ifProfiled(row, ({ points }) => msOf(points[0]?.p99Ms)),
+  },
+  cost: { title: 'USD/1K', drop: 1, cell: (row) => formatCost(costOf(row)) },
+  size: { title: 'SIZE', align: 'right', drop: 2, cell: ({ variant }) => formatBytes(variant.sizeBytes) },
   memory: { title: 'MEMORY', align: 'right', cell: (row) => ifProfiled(row, (p) => formatBytes(p.memoryBytes)) },
-  load: { title: 'LOAD COLD/WARM', align: 'right', cell: (row) => ifProfiled(row, loadOf) },
-  error: { title: 'ERROR', align: 'right', cell: (row) => ifProfiled(row, errorOf) },
-  on: { title: 'ON', cell: ({ measurement }) => measurement?.hardwareClass ?? '' },
-  state: { title: 'STATE', cell: rowState },
+  load: { title: 'LOAD COLD/WARM', align: 'right', drop: 4, cell: (row) => ifProfiled(row, loadOf) },
+  error: { title: 'ERROR', align: 'right', drop: 5, cell: (row) => ifProfiled(row, errorOf) },
+  on: { title: 'ON', cut: true, cell: ({ measurement }) => measurement?.hardwareClass ?? '' },
+  state: { title: 'STATE', text: true, cell: rowState },
 } as const satisfies Record<string, Column<Row>>;
 
 type Columns = typeof columns;
 
 /** Formats the chosen columns. Omits the hardware class if all rows have the same one. */
-function formatRows(rows: readonly Row[], choose: (columns: Columns) => readonly Column<Row>[]): string {
+function formatRows(rows: readonly Row[], width: number, choose: (columns: Columns) => readonly Column<Row>[]): string {
   const classes = new Set(rows.flatMap(({ measurement }) => measurement?.hardwareClass ?? []));
   return formatTable(
     choose(columns).filter(({ title }) => title !== columns.on.title || classes.size > 1),
     rows,
+    { width },
   );
 }
 

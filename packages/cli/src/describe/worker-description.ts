@@ -7,9 +7,10 @@ import { formatTable, type Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 import { busySlots, formatBar, percent, workerState } from '../top/load-tables.js';
 import { slotsOf } from '../top/busy-shares.js';
+import { indent } from '../terminal/wrap.js';
 import { reasonColumns } from './placement-tables.js';
 
-export function formatWorker(worker: wire.Worker, paint: Paint): string {
+export function formatWorker(worker: wire.Worker, paint: Paint, width: number): string {
   const facts = [
     ['state', workerState(worker, paint)],
     ['address', worker.address],
@@ -21,8 +22,11 @@ export function formatWorker(worker: wire.Worker, paint: Paint): string {
       ? []
       : [['step', [worker.measuring, worker.progress].filter(Boolean).join(': ')] as const]),
   ] as const;
-  const head = [`worker ${worker.workerId}`, ...facts.map(([name, text]) => `  ${name.padEnd(8)} ${text}`)].join('\n');
-  const tables = worker.replicas.length === 0 ? ['no replicas'] : formatReplicas(worker.replicas);
+  const head = [
+    `worker ${worker.workerId}`,
+    ...facts.flatMap(([name, text]) => indent(`${name.padEnd(8)} ${text}`, width)),
+  ].join('\n');
+  const tables = worker.replicas.length === 0 ? ['no replicas'] : formatReplicas(worker.replicas, width);
   return [head, ...tables].join('\n\n');
 }
 
@@ -41,23 +45,24 @@ const nameColumns: readonly Column<wire.ReplicaReport>[] = [
 ];
 
 /** Formats a table of the load of replicas, and one of the reasons for which they are there. */
-const formatReplicas = (replicas: readonly wire.ReplicaReport[]): readonly string[] => [
+const formatReplicas = (replicas: readonly wire.ReplicaReport[], width: number): readonly string[] => [
   formatTable<wire.ReplicaReport>(
     [
       ...nameColumns,
       { title: 'STATE', cell: ({ state }) => state.toLowerCase() },
-      { title: 'QUEUED', align: 'right', cell: ({ queuedItems }) => String(queuedItems) },
-      { title: 'RUNNING', align: 'right', cell: ({ runningItems }) => String(runningItems) },
-      { title: 'ANSWERED', align: 'right', cell: ({ requests }) => String(requests) },
-      { title: 'PER BATCH', align: 'right', cell: ({ items, executions }) => perBatch(items, executions) },
-      { title: 'FAILED', align: 'right', cell: ({ failures }) => String(failures) },
-      { title: 'MEMORY', align: 'right', cell: ({ memoryBytes }) => formatBytes(memoryBytes) },
-      { title: 'LOADED IN', align: 'right', cell: ({ loadMs }) => formatMs(loadMs) },
-      { title: 'ERROR', cell: ({ reason }) => reason },
+      { title: 'QUEUED', align: 'right', drop: 4, cell: ({ queuedItems }) => String(queuedItems) },
+      { title: 'RUNNING', align: 'right', drop: 5, cell: ({ runningItems }) => String(runningItems) },
+      { title: 'ANSWERED', align: 'right', drop: 1, cell: ({ requests }) => String(requests) },
+      { title: 'PER BATCH', align: 'right', drop: 6, cell: ({ items, executions }) => perBatch(items, executions) },
+      { title: 'FAILED', align: 'right', drop: 2, cell: ({ failures }) => String(failures) },
+      { title: 'MEMORY', align: 'right', drop: 3, cell: ({ memoryBytes }) => formatBytes(memoryBytes) },
+      { title: 'LOADED IN', align: 'right', drop: 7, cell: ({ loadMs }) => formatMs(loadMs) },
+      { title: 'ERROR', text: true, optional: true, cell: ({ reason }) => reason },
     ],
     replicas,
+    { width },
   ),
-  formatTable([...nameColumns, ...reasonColumns], replicas),
+  formatTable([...nameColumns, ...reasonColumns], replicas, { width }),
 ];
 
 const perBatch = (items: number, executions: number): string =>

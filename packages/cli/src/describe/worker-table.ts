@@ -23,16 +23,17 @@ const replicasOf = (worker: wire.Worker): string =>
 const memoryOf = ({ memoryUsedBytes, memoryBytes, replicas }: wire.Worker): string =>
   `${memoryUsedBytes === 0 && replicas.length > 0 ? '?' : formatBytes(memoryUsedBytes)} of ${formatBytes(memoryBytes)}`;
 
-export const formatWorkers = (workers: readonly wire.Worker[]): string =>
+export const formatWorkers = (workers: readonly wire.Worker[], width: number): string =>
   formatTable<wire.Worker>(
     [
       { title: 'WORKER', cell: ({ workerId }) => workerId },
-      { title: 'STATE', cell: stateOf },
-      { title: 'ADDRESS', cell: ({ address }) => address },
-      { title: 'SLOTS', cell: slotsOf },
-      { title: 'MEMORY', align: 'right', cell: memoryOf },
-      { title: 'USD/H', align: 'right', cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
-      { title: 'REPLICAS', cell: replicasOf },
+      { title: 'STATE', text: true, cell: stateOf },
+      { title: 'ADDRESS', drop: 1, cell: ({ address }) => address },
+      { title: 'SLOTS', drop: 3, cell: slotsOf },
+      { title: 'MEMORY', align: 'right', drop: 2, cell: memoryOf },
+      { title: 'USD/H', align: 'right', drop: 4, cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
+      { title: 'REPLICAS', text: true, cell: replicasOf },
     ],
     workers,
+    { width },
   );

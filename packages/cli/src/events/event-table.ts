@@ -9,17 +9,17 @@ type Shown = Pick<wire.EventsResponse, 'ageMs' | 'kind' | 'subject' | 'worker' |
 
 const kindOf = ({ kind, warning }: Shown, paint: Paint): string => (warning ? paint.yellow(`! ${kind}`) : `  ${kind}`);
 
-export const formatEventTable = (events: readonly Shown[], paint: Paint): string =>
+export const formatEventTable = (events: readonly Shown[], paint: Paint, width: number): string =>
   formatTable<Shown>(
     [
       { title: 'AGE', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
       { title: '  KIND', cell: (event) => kindOf(event, paint) },
       { title: 'SUBJECT', cell: ({ subject }) => subject },
-      { title: 'WORKER', cell: ({ worker }) => worker },
-      { title: 'REASON', cell: ({ reason }) => reason },
+      { title: 'WORKER', drop: 1, optional: true, cell: ({ worker }) => worker },
+      { title: 'REASON', text: true, cell: ({ reason }) => reason },
     ],
     events,
-    { paintTitles: paint.bold },
+    { paintTitles: paint.bold, width },
   );
 
 /** Formats one event while following. The column widths are fixed, since later events are unknown. */

@@ -2,20 +2,20 @@
 
 import type { wire } from '@pareto/rpc';
 import { isFeasible, verdictText } from './verdict-text.js';
-import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
+import { accuracyColumns } from '../terminal/accuracy-columns.js';
+import { formatCost, formatMs } from '../terminal/format.js';
 import { formatTable } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 
-interface CandidateTableOptions {
+export interface CandidateTableOptions {
   readonly objective: wire.Objective | null;
   readonly paint: Paint;
-  /** Width into which the table must fit. Columns are dropped until it does. */
-  readonly width?: number;
+  readonly width: number;
 }
 
 export function formatCandidates(
   candidates: readonly wire.Candidate[],
-  { objective, paint, width = Infinity }: CandidateTableOptions,
+  { objective, paint, width }: CandidateTableOptions,
 ): string {
   const classes = new Set(candidates.map(({ hardwareClass }) => hardwareClass));
   const latencyMs = objective?.latencyMs ?? 0;
@@ -27,17 +27,20 @@ export function formatCandidates(
       ? [
           {
             title: `OF ${formatMs(latencyMs)}`,
-            drop: 1,
+            drop: 6,
             cell: (each: wire.Candidate) => latencyBar(each, latencyMs, paint),
           },
         ]
       : []),
-    { title: 'ACCURACY (95 %)', cell: ({ accuracy }: wire.Candidate) => formatAccuracy(accuracy) },
+    ...accuracyColumns(({ accuracy }: wire.Candidate) => accuracy, 5),
     { title: 'USD/1K', drop: 2, cell: ({ costPer_1k }: wire.Candidate) => formatCost(costPer_1k) },
-    { title: 'READY', align: 'right', drop: 3, cell: ({ replicasReady }: wire.Candidate) => String(replicasReady) },
-    ...(classes.size > 1 ? [{ title: 'ON', drop: 4, cell: ({ hardwareClass }: wire.Candidate) => hardwareClass }] : []),
+    { title: 'READY', align: 'right', drop: 4, cell: ({ replicasReady }: wire.Candidate) => String(replicasReady) },
+    ...(classes.size > 1
+      ? [{ title: 'ON', cut: true, drop: 3, cell: ({ hardwareClass }: wire.Candidate) => hardwareClass }]
+      : []),
     {
       title: 'VERDICT',
+      text: true,
       cell: (each: wire.Candidate) => paintVerdict(each.verdict, verdictText(each, objective), paint),
     },
   ] as const;

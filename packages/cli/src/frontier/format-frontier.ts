@@ -1,8 +1,10 @@
 // Formats a frontier for the terminal: charts, a legend, and a table of the points on the front.
 
-import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
+import { accuracyColumns } from '../terminal/accuracy-columns.js';
+import { formatCost, formatMs } from '../terminal/format.js';
 import { formatTable, padVisible } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
+import { wrap } from '../terminal/wrap.js';
 import type { ClassFrontier, FrontPoint } from './frontier.js';
 import { drawText } from './text-chart.js';
 import { visibleMarks } from './visible-marks.js';
@@ -17,8 +19,8 @@ export function formatFrontier(task: string, frontier: ClassFrontier, columns: n
     paint.bold(`${task} on ${frontier.hardwareClass}`),
     drawAll(frontier, columns, paint).join('\n'),
     legendOf(frontier, paint),
-    formatFront(frontier.front),
-    formatMissing(frontier),
+    formatFront(frontier.front, columns),
+    formatMissing(frontier, columns),
   ]
     .filter((section) => section !== '')
     .join('\n\n');
@@ -48,27 +50,30 @@ function drawAll({ charts }: ClassFrontier, columns: number, paint: Paint): read
   );
 }
 
-const formatFront = (front: readonly FrontPoint[]): string =>
+const formatFront = (front: readonly FrontPoint[], width: number): string =>
   formatTable<FrontPoint>(
     [
       { title: '', align: 'right', cell: ({ key }) => key },
       { title: 'VARIANT', cell: ({ name }) => name },
-      { title: 'ACCURACY (95 %)', cell: ({ accuracy }) => formatAccuracy(accuracy) },
+      ...accuracyColumns(({ accuracy }: FrontPoint) => accuracy, 2),
       { title: 'P99', align: 'right', cell: ({ p99Ms }) => formatMs(p99Ms) },
       { title: 'USD/1K', cell: ({ costPer1k }) => formatCost(costPer1k) },
-      { title: 'FRONT', cell: ({ isFastest, isCheapest }) => frontsOf(isFastest, isCheapest) },
+      { title: 'FRONT', drop: 1, cell: ({ isFastest, isCheapest }) => frontsOf(isFastest, isCheapest) },
     ],
     front,
+    { width },
   );
 
 const frontsOf = (isFastest: boolean, isCheapest: boolean): string =>
   isFastest && isCheapest ? 'both' : isFastest ? 'latency' : 'cost';
 
 /** Lists the variants that the charts do not show, with the reasons. */
-function formatMissing({ charts, omitted }: ClassFrontier): string {
+function formatMissing({ charts, omitted }: ClassFrontier, width: number): string {
   const below = new Set(charts.flatMap(({ marks }) => visibleMarks(marks).below.map(({ name }) => name)));
   return [
     ...(below.size === 0 ? [] : [`accuracy below the charts: ${[...below].join(', ')}`]),
     ...omitted.map(({ name, why }) => `not in the charts: ${name}, ${why}`),
-  ].join('\n');
+  ]
+    .flatMap((line) => wrap(line, width))
+    .join('\n');
 }

@@ -1,7 +1,7 @@
 // Definition of a kind that `pareto get` lists: its names, its source and its columns.
 
 import type { ControllerClients } from '../connection/connect.js';
-import { formatTable, type Column } from '../terminal/table.js';
+import { formatRows, type Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 
 interface KindColumn<Row> extends Column<Row> {
@@ -42,22 +42,23 @@ export interface Kind {
   readonly summary: string;
   readonly none: string;
   list(query: Query): Promise<readonly Item[]>;
-  format(items: readonly Item[], options: FormatOptions): string;
+  /** Returns the titles, and the lines of each item as one text. */
+  format(items: readonly Item[], options: FormatOptions): readonly string[];
 }
 
 interface FormatOptions {
   readonly wide: boolean;
   readonly paint: Paint;
-  readonly width?: number;
+  readonly width: number;
 }
 
 export const createKind = <Row>({ list, nameOf, columns, ...head }: KindSpec<Row>): Kind => ({
   ...head,
   list: async (query) => (await list(query)).map((row) => ({ name: nameOf(row), value: row, row })),
-  format(items, { wide, paint, width = Infinity }) {
+  format(items, { wide, paint, width }) {
     const shown = columns(paint).filter((column) => wide || column.wide !== true);
     // The items come from this kind's own `list`.
     const rows = items.map(({ row }) => row as Row);
-    return formatTable(shown, rows, { paintTitles: paint.bold, width });
+    return formatRows(shown, rows, { paintTitles: paint.bold, width });
   },
 });

@@ -3,7 +3,8 @@
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { formatDefaultObjective, formatTensors } from '../describe/description.js';
-import { formatAccuracy, formatCost, formatMs, formatUsd } from '../terminal/format.js';
+import { accuracyColumns } from '../terminal/accuracy-columns.js';
+import { formatCost, formatMs, formatUsd } from '../terminal/format.js';
 import { formatAttainment, milliseconds, perSecond } from '../top/load-tables.js';
 import { stateOf } from '../describe/variant-state.js';
 import { createKind, type Kind, type Query } from './kind.js';
@@ -45,17 +46,17 @@ export const tasks: Kind = createKind<TaskRow>({
   nameOf: ({ name }) => name,
   columns: (paint) => [
     { title: 'NAME', cell: ({ name }) => name },
-    { title: 'METRIC', cell: ({ metric }) => metric },
-    { title: 'PROMISES', cell: formatDefaultObjective },
-    { title: 'MODELS', align: 'right', cell: ({ models }) => String(models) },
-    { title: 'VARIANTS', align: 'right', cell: ({ variants }) => String(variants) },
-    { title: 'READY', align: 'right', cell: ({ replicasReady }) => String(replicasReady) },
+    { title: 'METRIC', drop: 4, cell: ({ metric }) => metric },
+    { title: 'PROMISES', text: true, cell: formatDefaultObjective },
+    { title: 'MODELS', align: 'right', drop: 6, cell: ({ models }) => String(models) },
+    { title: 'VARIANTS', align: 'right', drop: 5, cell: ({ variants }) => String(variants) },
+    { title: 'READY', align: 'right', drop: 2, cell: ({ replicasReady }) => String(replicasReady) },
     {
       title: 'REQ/S',
       align: 'right',
       cell: ({ load }) => (load === undefined ? '-' : perSecond(load.requestsPerSecond)),
     },
-    { title: 'P99', align: 'right', cell: ({ load }) => milliseconds(load?.p99Ms) },
+    { title: 'P99', align: 'right', drop: 3, cell: ({ load }) => milliseconds(load?.p99Ms) },
     {
       title: 'ATTAINMENT',
       align: 'right',
@@ -93,16 +94,17 @@ export const models: Kind = createKind<ModelRow>({
   nameOf: ({ name }) => name,
   columns: () => [
     { title: 'NAME', cell: ({ name }) => name },
-    { title: 'TASK', cell: ({ task }) => task },
-    { title: 'VERSION', align: 'right', cell: ({ version }) => String(version) },
-    { title: 'VARIANTS', align: 'right', cell: ({ variants }) => String(variants) },
+    { title: 'TASK', drop: 1, cell: ({ task }) => task },
+    { title: 'VERSION', align: 'right', drop: 2, cell: ({ version }) => String(version) },
+    { title: 'VARIANTS', align: 'right', drop: 3, cell: ({ variants }) => String(variants) },
     { title: 'READY', align: 'right', cell: ({ replicasReady }) => String(replicasReady) },
     {
       title: 'LARGEST BATCH',
       align: 'right',
+      drop: 5,
       cell: ({ maxBatchSize }) => (maxBatchSize === 0 ? '-' : String(maxBatchSize)),
     },
-    { title: 'SIZE', align: 'right', cell: (model) => formatBytes(sizeOf(model)) },
+    { title: 'SIZE', align: 'right', drop: 4, cell: (model) => formatBytes(sizeOf(model)) },
     { title: 'DIGEST', wide: true, cell: ({ modelDigest }) => modelDigest.slice('sha256:'.length).slice(0, 12) },
     { title: 'INPUTS', wide: true, cell: ({ signature }) => formatTensors(signature?.inputs) },
     { title: 'OUTPUTS', wide: true, cell: ({ signature }) => formatTensors(signature?.outputs) },
@@ -135,19 +137,21 @@ export const variants: Kind = createKind<VariantRow>({
   nameOf: ({ name }) => name,
   columns: () => [
     { title: 'NAME', cell: ({ name }) => name },
-    { title: 'TASK', cell: ({ task }) => task },
-    { title: 'ACCURACY (95 %)', cell: (variant) => formatAccuracy(best(variant)?.accuracy) },
+    { title: 'TASK', drop: 3, cell: ({ task }) => task },
+    ...accuracyColumns((variant: VariantRow) => best(variant)?.accuracy, 5),
     {
       title: 'P50',
       align: 'right',
+      drop: 4,
       cell: (variant) => (pointOf(variant) ? formatMs(pointOf(variant)?.p50Ms ?? 0) : '-'),
     },
     {
       title: 'P99',
       align: 'right',
+      drop: 1,
       cell: (variant) => (pointOf(variant) ? formatMs(pointOf(variant)?.p99Ms ?? 0) : '-'),
     },
-    { title: 'USD/1K', cell: ({ costPer_1k }) => formatCost(costPer_1k) },
+    { title: 'USD/1K', drop: 2, cell: ({ costPer_1k }) => formatCost(costPer_1k) },
     { title: 'SIZE', align: 'right', wide: true, cell: ({ sizeBytes }) => formatBytes(sizeBytes) },
     {
       title: 'MEMORY',
@@ -160,6 +164,6 @@ export const variants: Kind = createKind<VariantRow>({
       wide: true,
       cell: ({ measurements }) => measurements.map(({ hardwareClass }) => hardwareClass).join(', '),
     },
-    { title: 'STATE', cell: (variant) => stateOf(variant).text },
+    { title: 'STATE', text: true, cell: (variant) => stateOf(variant).text },
   ],
 });

@@ -1,7 +1,7 @@
 // Tables of jobs and their steps.
 
 import type { wire } from '@pareto/rpc';
-import { formatTable } from '../terminal/table.js';
+import { defaultWidth, formatTable } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 import { isFinished, jobNow, progressBar, progressOf, subjectOf } from './step-text.js';
 
@@ -10,7 +10,7 @@ interface Step extends wire.JobStep {
 }
 
 /** Formats the jobs and their open and failed steps, or all steps if there is a single job. */
-export function formatJobs(jobs: readonly wire.Job[], paint: Paint): string {
+export function formatJobs(jobs: readonly wire.Job[], paint: Paint, width: number = defaultWidth): string {
   const all = jobs.length === 1;
   const steps = jobs.flatMap((job) =>
     job.steps
@@ -20,29 +20,29 @@ export function formatJobs(jobs: readonly wire.Job[], paint: Paint): string {
   const table = formatTable<wire.Job>(
     [
       { title: 'MODEL', cell: ({ architecture }) => architecture },
-      { title: 'VERSION', align: 'right', cell: ({ version }) => String(version) },
-      { title: 'TASK', cell: ({ task }) => task },
+      { title: 'VERSION', align: 'right', drop: 2, cell: ({ version }) => String(version) },
+      { title: 'TASK', drop: 1, cell: ({ task }) => task },
       { title: 'STEPS', cell: (job) => `${paint.cyan(progressBar(...progressOf(job)))} ${progressOf(job).join('/')}` },
-      { title: 'NOW', cell: jobNow },
+      { title: 'NOW', text: true, cell: jobNow },
     ],
     jobs,
+    { width },
   );
-  return steps.length === 0 ? table : `${table}\n\n${formatSteps(steps, paint)}`;
+  return steps.length === 0 ? table : `${table}\n\n${formatSteps(steps, paint, width)}`;
 }
 
-function formatSteps(steps: readonly Step[], paint: Paint): string {
+function formatSteps(steps: readonly Step[], paint: Paint, width: number): string {
   const classes = new Set(steps.flatMap(({ hardwareClass }) => hardwareClass || []));
   const columns = [
     { title: 'STEP', cell: ({ kind }: Step) => kind },
     { title: 'OF', cell: ({ subject }: Step) => subject },
     { title: 'STATE', cell: ({ state }: Step) => paintState(state, paint) },
-    { title: 'WORKER', cell: ({ worker }: Step) => worker },
-    { title: 'ON', cell: ({ hardwareClass }: Step) => hardwareClass },
-    { title: 'DETAIL', cell: ({ detail }: Step) => detail },
+    { title: 'WORKER', drop: 1, optional: true, cell: ({ worker }: Step) => worker },
+    { title: 'ON', drop: 2, cell: ({ hardwareClass }: Step) => hardwareClass },
+    { title: 'DETAIL', text: true, cell: ({ detail }: Step) => detail },
   ];
-  const isShown = ({ title }: { readonly title: string }): boolean =>
-    title === 'ON' ? classes.size > 1 : title !== 'WORKER' || steps.some(({ worker }) => worker !== '');
-  return formatTable<Step>(columns.filter(isShown), steps);
+  const isShown = ({ title }: { readonly title: string }): boolean => title !== 'ON' || classes.size > 1;
+  return formatTable<Step>(columns.filter(isShown), steps, { width });
 }
 
 function paintState(state: string, paint: Paint): string {

@@ -73,9 +73,9 @@ async function quickstart(context: Context, options: Options): Promise<number> {
 async function showAll(context: Context, cluster: Cluster): Promise<boolean> {
   const { terminal } = context;
   const registered = await registerDigits(context, cluster);
-  terminal.print(`\n${formatResult(registered)}\n`);
+  terminal.print(`\n${formatResult(registered, terminal.columns)}\n`);
   const outcomes = await runQueries(context, cluster, registered.variants);
-  terminal.print(`\n${formatOutcomes(outcomes, terminal.paint)}\n`);
+  terminal.print(`\n${formatOutcomes(outcomes, terminal.paint, terminal.columns)}\n`);
   terminal.print(`${await drawFrontier(context, cluster)}\n`);
   const failures = findFailures(outcomes);
   for (const failure of failures) terminal.note(`not met: ${failure}`);

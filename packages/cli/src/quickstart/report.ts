@@ -6,17 +6,16 @@ import { formatTable } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 import type { Outcome } from './run-query.js';
 
-const digitOf = ({ query, hits }: Outcome): string => {
-  if (query.items === 0 || query.expect.kind === 'refusal') return '-';
-  return query.items === 1 ? (hits === 1 ? 'right' : 'wrong') : `${hits} of ${query.items} right`;
-};
+/** Returns the number of recognized digits, and of all digits. */
+const rightOf = ({ query, hits }: Outcome): string =>
+  query.items === 0 || query.expect.kind === 'refusal' ? '-' : `${hits}/${query.items}`;
 
-export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint): string =>
+export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint, width: number): string =>
   formatTable<Outcome>(
     [
-      { title: 'ASKED FOR', cell: ({ query }) => query.description },
+      { title: 'ASKED FOR', text: true, cell: ({ query }) => query.description },
       { title: 'VARIANT', cell: ({ answeredBy }) => answeredBy },
-      { title: 'DIGIT', cell: digitOf },
+      { title: 'RIGHT', align: 'right', drop: 2, cell: rightOf },
       {
         title: 'LATENCY',
         align: 'right',
@@ -27,11 +26,16 @@ export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint): stri
         align: 'right',
         cell: ({ accuracy }) => (accuracy === null ? '-' : formatPercent(accuracy.value)),
       },
-      { title: 'USD/1K', cell: ({ costPer1k }) => formatCost(costPer1k) },
+      { title: 'USD/1K', drop: 1, cell: ({ costPer1k }) => formatCost(costPer1k) },
       { title: 'MET', cell: ({ problem }) => (problem === undefined ? paint.green('yes') : paint.red('NO')) },
-      { title: 'REASON', cell: ({ reason, problem }) => (problem === undefined ? reason : paint.red(problem)) },
+      {
+        title: 'REASON',
+        text: true,
+        cell: ({ reason, problem }) => (problem === undefined ? reason : paint.red(problem)),
+      },
     ],
     outcomes,
+    { width },
   );
 
 /** Minimum share of correct answers. The smallest model has more than 90 %, so this allows for an unlucky sample. */
@@ -39,7 +43,7 @@ const minRight = 0.8;
 
 /** Returns the unmet expectations. Empty if all were met. */
 export function findFailures(outcomes: readonly Outcome[]): readonly string[] {
-  const scored = outcomes.filter((outcome) => digitOf(outcome) !== '-');
+  const scored = outcomes.filter((outcome) => rightOf(outcome) !== '-');
   const total = scored.reduce((sum, { query }) => sum + query.items, 0);
   const hits = scored.reduce((sum, outcome) => sum + outcome.hits, 0);
   const few = hits < minRight * total ? [`only ${hits} of ${total} digits were recognized`] : [];

@@ -117,18 +117,13 @@ function findProblem(
   return answer.latencyMs > Number(objective?.latencyMs ?? Infinity) ? 'later than the objective' : undefined;
 }
 
-/** Returns e.g. `cheapest of 3 feasible ones; others: 2 below-accuracy, 1 above-cost`. */
+/** Returns e.g. `cheapest of 3; others: 2 below-accuracy, 1 above-cost`. */
 function explain({ verdicts }: wire.ExplainResponse): string {
   const passed = new Set(['chosen', 'eligible']);
   const entries = Object.entries(verdicts);
   const can = entries.filter(([verdict]) => passed.has(verdict)).reduce((sum, [, count]) => sum + count, 0);
   const others = entries.filter(([verdict]) => !passed.has(verdict)).map(([verdict, count]) => `${count} ${verdict}`);
-  const head =
-    can === 0
-      ? 'the nearest: none is feasible'
-      : can === 1
-        ? 'the only feasible one'
-        : `cheapest of ${can} feasible ones`;
+  const head = can === 0 ? 'the nearest: none is feasible' : can === 1 ? 'the only feasible one' : `cheapest of ${can}`;
   return others.length === 0 ? head : `${head}; others: ${others.join(', ')}`;
 }
 

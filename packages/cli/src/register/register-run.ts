@@ -6,7 +6,7 @@ import type { wire } from '@pareto/rpc';
 import { checkSamples } from './check-samples.js';
 import { collectValidation } from './collect-validation.js';
 import { withController, type ControllerClients } from '../connection/connect.js';
-import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { findModels, type FoundModels } from './find-models.js';
 import { createJobDisplay } from '../jobs/job-display.js';
 import { waitForJobs, type JobsSnapshot } from '../jobs/wait-for-jobs.js';
@@ -85,7 +85,7 @@ async function register(
   const { variants, outcomes } = await wait(registering, tasks, architectures, since);
   const elapsedMs = context.clock.now() - since;
   const registered = { ...common, architectures, variants, outcomes, elapsedMs };
-  printResult(context, flags, registered, () => formatRegistered(registered));
+  printResult(context, flags, registered, () => formatRegistered(registered, widthOf(context, flags)));
   checkOutcome(wanted, refused, unmeasuredOriginals(architectures, variants));
 }
 

@@ -3,7 +3,7 @@
 import type { wire } from '@pareto/rpc';
 import { formatSpan } from '../terminal/format.js';
 import { formatNotMade } from '../describe/outcome-table.js';
-import { formatTable } from '../terminal/table.js';
+import { defaultWidth, formatTable } from '../terminal/table.js';
 import { stateOf } from '../describe/variant-state.js';
 import { formatVariants } from '../describe/variant-table.js';
 
@@ -17,16 +17,19 @@ export interface Registered {
   readonly elapsedMs: number;
 }
 
-export function formatRegistered(registered: Registered): string {
+export function formatRegistered(registered: Registered, width: number = defaultWidth): string {
   const hasAccuracy = registered.variants.some(({ measurements }) => measurements.some(({ accuracy }) => accuracy));
   const [first] = registered.architectures;
   const next = hasAccuracy
     ? `To draw the frontier: pareto frontier ${registered.task}`
     : `To see its inputs and outputs: pareto describe ${first?.name ?? registered.task}`;
-  return `${formatResult(registered)} ${next}`;
+  return `${formatResult(registered, width)}\n${next}`;
 }
 
-export function formatResult({ architectures, variants, outcomes, elapsedMs }: Registered): string {
+export function formatResult(
+  { architectures, variants, outcomes, elapsedMs }: Registered,
+  width: number = defaultWidth,
+): string {
   const keepsDominated = new Set(architectures.flatMap(({ name, keepDominated }) => (keepDominated ? name : [])));
   const isDominated = ({ dominatedBy, architecture }: wire.Variant): boolean =>
     dominatedBy !== '' && !keepsDominated.has(architecture);
@@ -38,9 +41,9 @@ export function formatResult({ architectures, variants, outcomes, elapsedMs }: R
     ...(dominated.length === 0 ? [] : [`${dominated.length} of them dominated`]),
   ].join(', ');
   return [
-    rest.length === 0 ? '' : formatVariants(rest),
-    dominated.length === 0 ? '' : formatDominated(dominated),
-    formatNotMade(outcomes),
+    rest.length === 0 ? '' : formatVariants(rest, width),
+    dominated.length === 0 ? '' : formatDominated(dominated, width),
+    formatNotMade(outcomes, width),
     `${total}, in ${formatSpan(elapsedMs)}.`,
   ]
     .filter((section) => section !== '')
@@ -53,13 +56,14 @@ const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' :
 const byCost = (a: wire.Variant, b: wire.Variant): number =>
   (a.costPer_1k || Infinity) - (b.costPer_1k || Infinity) || 0;
 
-const formatDominated = (variants: readonly wire.Variant[]): string =>
+const formatDominated = (variants: readonly wire.Variant[], width: number): string =>
   formatTable<wire.Variant>(
     [
       { title: 'DOMINATED', cell: ({ name }) => name },
       { title: 'BY', cell: ({ dominatedBy }) => dominatedBy },
     ],
     variants,
+    { width },
   );
 
 /** Returns the architectures whose trained model could not be measured on any hardware class. */

@@ -17,36 +17,38 @@ export const formatRule = (rule: wire.Rule): string =>
 export const formatEnd = ({ remainingMs }: wire.Rule): string =>
   remainingMs === 0 ? 'until the rule is removed' : `for ${formatSpan(remainingMs)}`;
 
-export const formatRules = (rules: readonly wire.Rule[]): string =>
+export const formatRules = (rules: readonly wire.Rule[], width: number): string =>
   formatTable<wire.Rule>(
     [
       { title: 'ID', cell: ({ id }) => id },
       { title: 'RULE', cell: ({ kind }) => kind },
       { title: 'TARGET', cell: ({ target }) => target },
-      { title: 'TASK', cell: taskOf },
-      { title: 'LEFT', align: 'right', cell: remainingOf },
-      { title: 'AGE', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
-      { title: 'BY', cell: ({ actor }) => actor },
-      { title: 'REASON', cell: ({ reason }) => reason },
+      { title: 'TASK', drop: 1, cell: taskOf },
+      { title: 'LEFT', align: 'right', drop: 2, cell: remainingOf },
+      { title: 'AGE', align: 'right', drop: 4, cell: ({ ageMs }) => formatSpan(ageMs) },
+      { title: 'BY', drop: 3, cell: ({ actor }) => actor },
+      { title: 'REASON', text: true, cell: ({ reason }) => reason },
     ],
     rules,
+    { width },
   );
 
 interface Event extends wire.RuleEvent {
   readonly rule: wire.Rule;
 }
 
-export const formatEvents = (events: readonly wire.RuleEvent[]): string =>
+export const formatEvents = (events: readonly wire.RuleEvent[], width: number): string =>
   formatTable<Event>(
     [
       { title: 'AGO', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
       { title: 'WHAT', cell: ({ kind }) => kind },
       { title: 'BY', cell: ({ actor }) => actor },
-      { title: 'ID', cell: ({ rule }) => rule.id },
+      { title: 'ID', drop: 2, cell: ({ rule }) => rule.id },
       { title: 'RULE', cell: ({ rule }) => rule.kind },
       { title: 'TARGET', cell: ({ rule }) => rule.target },
-      { title: 'TASK', cell: ({ rule }) => taskOf(rule) },
-      { title: 'REASON', cell: ({ rule }) => rule.reason },
+      { title: 'TASK', drop: 1, cell: ({ rule }) => taskOf(rule) },
+      { title: 'REASON', text: true, cell: ({ rule }) => rule.reason },
     ],
     events.flatMap((event) => (event.rule === null ? [] : { ...event, rule: event.rule })),
+    { width },
   );

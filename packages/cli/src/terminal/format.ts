@@ -23,12 +23,17 @@ export function formatUsd(usd: number): string {
 export const formatCost = (costPer1k: number | undefined): string =>
   costPer1k === undefined || costPer1k === 0 ? '-' : formatUsd(costPer1k);
 
-/** Returns e.g. `98.70 % (98.10-99.12)`, or `unmeasured`. */
-export function formatAccuracy(accuracy: wire.Accuracy | null | undefined): string {
-  if (accuracy === null || accuracy === undefined) return 'unmeasured';
+/** Returns e.g. `(98.10-99.12)`, in percent. */
+export function formatInterval({ lower95, upper95 }: wire.Accuracy): string {
   const bound = (fraction: number): string => (fraction * 100).toFixed(2);
-  return `${formatPercent(accuracy.value)} (${bound(accuracy.lower95)}-${bound(accuracy.upper95)})`;
+  return `(${bound(lower95)}-${bound(upper95)})`;
 }
+
+/** Returns e.g. `98.70 % (98.10-99.12)`, or `unmeasured`. */
+export const formatAccuracy = (accuracy: wire.Accuracy | null | undefined): string =>
+  accuracy === null || accuracy === undefined
+    ? 'unmeasured'
+    : `${formatPercent(accuracy.value)} ${formatInterval(accuracy)}`;
 
 /** Returns e.g. `≤ 50 ms, ≥ 98.00 %, ≤ $0.01/1k`. Empty if the objective sets nothing. */
 export function formatObjective(objective: wire.Objective | null | undefined): string {

@@ -2,6 +2,7 @@
 
 import pc from 'picocolors';
 import { stripVTControlCharacters } from 'node:util';
+import { defaultWidth } from './table.js';
 
 export type Paint = ReturnType<typeof pc.createColors>;
 
@@ -18,7 +19,7 @@ export interface Terminal {
   note(text: string): void;
   /** Writes lines to stderr that the next output replaces. Does nothing if stderr is not a terminal. */
   status(lines: readonly string[]): void;
-  /** Width of stdout in characters. */
+  /** Width of stdout in characters, or a default if it is not a terminal. */
   readonly columns: number;
   /** Height of stdout in lines. */
   readonly rows: number;
@@ -132,7 +133,7 @@ export function createTerminal(
       drawn = shown.length;
     },
     get columns() {
-      return stdout.columns ?? 80;
+      return stdout.columns ?? defaultWidth;
     },
     get rows() {
       return stdout.rows ?? 24;

@@ -3,7 +3,7 @@
 import type { Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { formatSpan } from '../terminal/format.js';
-import { formatTable, type Column } from '../terminal/table.js';
+import { formatRows, type Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 import { wrap } from '../terminal/wrap.js';
 import { sortTasks, taskColumns, workerColumns, type SortKey } from './load-tables.js';
@@ -101,7 +101,9 @@ function formatSections(
 ): readonly string[] {
   const { paint, sort } = view;
   const table = <Row>(columns: readonly Column<Row>[], all: readonly Row[]): readonly string[] =>
-    all.length === 0 ? [] : formatTable(columns, all, { paintTitles: paint.dim, width: view.columns }).split('\n');
+    all.length === 0
+      ? []
+      : formatRows(columns, all, { paintTitles: paint.dim, width: view.columns, cutsTexts: view.hint !== undefined });
   const sections: readonly Section[] = [
     {
       empty: 'no task is registered',
@@ -147,5 +149,5 @@ const actionColumns: readonly Column<wire.PlanAction>[] = [
   { title: 'ACTION', cell: ({ kind }) => kind },
   { title: 'VARIANT', cell: ({ variant }) => variant },
   { title: 'WORKER', drop: 2, cell: ({ worker }) => worker },
-  { title: 'REASON', flexible: true, drop: 1, cell: ({ reason }) => reason },
+  { title: 'REASON', text: true, drop: 1, cell: ({ reason }) => reason },
 ];

@@ -61,7 +61,7 @@ export function taskColumns(sort: SortKey | undefined, paint: Paint): readonly C
     { title: 'FAILED/S', align: 'right', drop: 5, cell: ({ failedPerSecond }) => rate(failedPerSecond) },
     { title: 'HELD', align: 'right', drop: 7, cell: ({ held }) => (held > 0 ? paint.yellow(String(held)) : '0') },
     { title: title('USD/H', 'cost'), align: 'right', drop: 3, cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
-    { title: 'VARIANT', flexible: true, drop: 1, cell: (task) => formatShares(task, paint) },
+    { title: 'VARIANT', text: true, drop: 1, cell: (task) => formatShares(task, paint) },
   ];
 }
 
@@ -119,6 +119,6 @@ export function workerColumns(busy: ReadonlyMap<string, number>, paint: Paint): 
     { title: 'MEMORY', drop: 2, cell: formatMemory },
     { title: 'QUEUE', align: 'right', cell: (worker) => String(queueOf(worker)) },
     { title: 'USD/H', align: 'right', drop: 3, cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
-    { title: 'CURRENT STEP', flexible: true, drop: 1, cell: formatCurrentStep },
+    { title: 'CURRENT STEP', text: true, drop: 1, cell: formatCurrentStep },
   ];
 }

@@ -15,11 +15,11 @@ describe('formatVariants', () => {
       { name: 'mlp:fp16', accuracy: 0.98, dominatedBy: 'mlp:int8-dynamic' },
       { name: 'mlp:int4', error: 'it ran out of memory' },
     ];
-    assert.deepEqual(formatVariants(variants.map(fakeVariant)).split('\n'), [
-      'VARIANT       ACCURACY (95 %)            P50  USD/1K      STATE',
-      'mlp:original  98.00 % (97.39-98.61)  0.13 ms  $0.0000012  2 ready',
-      'mlp:fp16      98.00 % (97.39-98.61)  1.00 ms  $0.0000010  dominated by mlp:int8-dynamic',
-      'mlp:int4      unmeasured                   -  -           not measured: it ran out of memory',
+    assert.deepEqual(formatVariants(variants.map(fakeVariant), 120).split('\n'), [
+      'VARIANT       ACCURACY    (95 %)             P50  USD/1K      STATE',
+      'mlp:original  98.00 %     (97.39-98.61)  0.13 ms  $0.0000012  2 ready',
+      'mlp:fp16      98.00 %     (97.39-98.61)  1.00 ms  $0.0000010  dominated by mlp:int8-dynamic',
+      'mlp:int4      unmeasured                       -  -           not measured: it ran out of memory',
     ]);
   });
 
@@ -27,9 +27,8 @@ describe('formatVariants', () => {
     const variant = fakeVariant({ name: 'mlp:original', costPer1k: 2e-6 });
     const elsewhere = fakeMeasurement({ name: 'mlp:original', hardwareClass: gpu, costPer1k: 5e-6 });
     const failing = fakeMeasurement({ name: 'mlp:original', hardwareClass: 'webgpu/x/none/1g', error: 'no adapter' });
-    const lines = formatVariants([{ ...variant, measurements: [...variant.measurements, elsewhere, failing] }]).split(
-      '\n',
-    );
+    const measurements = [...variant.measurements, elsewhere, failing];
+    const lines = formatVariants([{ ...variant, measurements }], Infinity).split('\n');
     assert.match(lines[1] ?? '', new RegExp(`\\$0.0000020  ${cpu} +cold$`));
     assert.match(lines[2] ?? '', new RegExp(`\\$0.0000050  ${gpu} +cold$`));
     assert.match(lines[3] ?? '', / - .* webgpu\/x\/none\/1g +not measured: no adapter$/);
@@ -61,14 +60,14 @@ describe('the state of a ready variant', () => {
 
 describe('formatDescription', () => {
   it('has sections for objectives, resources, latencies by batch and outcomes of recipes', () => {
-    const text = formatDescription('digits', { ...digits, ...unplaced });
+    const text = formatDescription('digits', { ...digits, ...unplaced }, 120);
     const titles = text.split('\n\n').map((section) => section.slice(0, section.indexOf('\n')));
     assert.deepEqual(
       titles.map((title) => title.replace(/ {2,}/g, ' | ')),
       [
         'task digits: top1, default objective: the most accurate within 1 s',
         'ARCHITECTURE | VERSION | LARGEST BATCH | SIZE | DOMINATED ONES | DIGEST',
-        'VARIANT | ACCURACY (95 %) | P99 | USD/1K | STATE',
+        'VARIANT | ACCURACY | (95 %) | P99 | USD/1K | STATE',
         'VARIANT | AGREES | SIZE | MEMORY | LOAD COLD/WARM | ERROR',
         'P50/P99 IN MS | BATCH 1 | BATCH 2 | BATCH 4 | BATCH 8',
         'NOT MADE | REASON | OF',
@@ -80,7 +79,7 @@ describe('formatDescription', () => {
 
   it('includes the whole profile of a single variant', () => {
     const variants = digits.variants.filter(({ name }) => name === 'cnn-large:int8-static');
-    const text = formatDescription('cnn-large:int8-static', { ...digits, ...unplaced, variants });
+    const text = formatDescription('cnn-large:int8-static', { ...digits, ...unplaced, variants }, 100);
     assert.match(text, /^ {2}ran on cpu, ONNX Runtime 1.30.0$/m);
     assert.match(text, /^ {2}loads in 40.0 ms from disk, in 12.0 ms from the page cache$/m);
     assert.match(text, /^ {2}latencies between these batch sizes are predicted within 4.30 % on average$/m);
@@ -91,7 +90,7 @@ describe('formatDescription', () => {
 
 describe('the summary of a registration', () => {
   it('lists usable variants, dominated variants and files that were not generated', () => {
-    const text = formatRegistered({ ...digits, task: 'digits', elapsedMs: 192_345 });
+    const text = formatRegistered({ ...digits, task: 'digits', elapsedMs: 192_345 }, 100);
     const sections = text.split('\n\n');
     assert.equal(sections.length, 4);
     assert.match(sections[0] ?? '', /^VARIANT.*\nmlp-tiny:int8-dynamic /);
@@ -99,13 +98,13 @@ describe('the summary of a registration', () => {
     assert.match(sections[1] ?? '', /^DOMINATED +BY\n(.*\n)*mlp-large:fp16 +mlp-large:int8-dynamic/);
     assert.equal(
       sections[3],
-      '4 models, 14 variants, 4 of them dominated, in 3 min 12 s. To draw the frontier: pareto frontier digits',
+      '4 models, 14 variants, 4 of them dominated, in 3 min 12 s.\nTo draw the frontier: pareto frontier digits',
     );
   });
 
   it('lists no variant as dominated if dominated variants are kept', () => {
     const architectures = digits.architectures.map((architecture) => ({ ...architecture, keepDominated: true }));
-    const text = formatRegistered({ ...digits, task: 'digits', architectures, elapsedMs: 0 });
+    const text = formatRegistered({ ...digits, task: 'digits', architectures, elapsedMs: 0 }, 100);
     assert.doesNotMatch(text, /^DOMINATED/m);
   });
 

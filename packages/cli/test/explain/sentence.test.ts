@@ -79,7 +79,7 @@ describe('formatCandidates', () => {
       candidate('low:int4', 'below-accuracy', 5, 0.1, 0.95),
       candidate('b:int8', 'chosen', 10, 0.1),
     ];
-    const lines = formatCandidates(listed, { objective, paint: pc.createColors(false) }).split('\n');
+    const lines = formatCandidates(listed, { objective, paint: pc.createColors(false), width: 120 }).split('\n');
     assert.match(lines[0] ?? '', /VARIANT +PREDICTED +OF 20\.0 ms/);
     assert.match(lines[1] ?? '', /^▶ +b:int8 +10\.0 ms +████····│········ .*chosen$/);
     assert.match(lines[2] ?? '', /^✗ +slow:fp32 +47\.5 ms +████████│████████… .*too slow by 27\.5 ms$/);

@@ -104,11 +104,11 @@ describe('jobLines', () => {
 
 describe('formatJobs', () => {
   it('lists every step of a single job, and the open and failed steps of several', () => {
-    const lines = formatJobs([fakeJob('mlp', steps)], paint).split('\n');
+    const lines = formatJobs([fakeJob('mlp', steps)], paint, 120).split('\n');
     assert.equal(lines.length, 2 + 1 + 1 + steps.length);
     assert.match(lines[0] ?? '', /^MODEL {2}VERSION {2}TASK {4}STEPS +NOW$/);
     assert.match(lines.at(-1) ?? '', /^make {5}mlp:fp16 +waiting +both workers are busy$/);
-    const several = formatJobs([fakeJob('mlp', steps), fakeJob('cnn', [])], paint).split('\n');
+    const several = formatJobs([fakeJob('mlp', steps), fakeJob('cnn', [])], paint, 120).split('\n');
     assert.equal(several.length, 3 + 1 + 1 + 3);
     assert.match(several[2] ?? '', /0\/0 +waiting for a worker$/);
   });

@@ -92,7 +92,7 @@ describe('pareto register with a repository', () => {
     controller.variants = [fakeVariant({ name: 'a:original' }), fakeVariant({ name: 'b:original' })];
     const { code, stdout } = await register(folder.file('repo'));
     assert.equal(code, 0);
-    assert.match(stdout, /\n\n2 models, 2 variants, in \d+ ms\. /);
+    assert.match(stdout, /\n\n2 models, 2 variants, in \d+ ms\.\n/);
   });
 
   it('registers the valid models and fails for the others', async () => {

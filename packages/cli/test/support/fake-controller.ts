@@ -43,6 +43,8 @@ export interface FakeController extends Disposable {
   /** Response to Describe. Undefined to derive it from the registered names. */
   description: wire.DescribeResponseInput | undefined;
   readonly rules: wire.RuleInput[];
+  /** Response to List. Undefined to derive it from the registered names and `variants`. */
+  list: wire.ListResponseInput | undefined;
   /** Variants in the response to List. */
   variants: wire.VariantInput[];
 }
@@ -60,6 +62,7 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
     jobs: [] as wire.JobInput[][],
     description: undefined as wire.DescribeResponseInput | undefined,
     rules: [] as wire.RuleInput[],
+    list: undefined as wire.ListResponseInput | undefined,
     variants: [] as wire.VariantInput[],
     [Symbol.dispose]: () => server.close(),
   };
@@ -136,6 +139,7 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
       return { task: { name: 'digits' }, architectures, variants };
     },
     async list() {
+      if (controller.list !== undefined) return controller.list;
       return { tasks: storage.names.map((name) => ({ name })), variants: controller.variants };
     },
     async jobs({ name }) {

@@ -26,13 +26,50 @@ describe('formatTable', () => {
       { title: 'NAME', cell: () => 'name' },
       { title: 'FIRST', drop: 2, cell: () => 'x' },
       { title: 'SECOND', drop: 1, cell: () => 'y' },
-      { title: 'WHY', flexible: true, drop: 3, cell: () => 'a reason with a very long explanation' },
+      { title: 'WHY', text: true, drop: 3, cell: () => 'a reason with a very long explanation' },
     ];
-    const titles = (width: number): string => formatTable(narrow, [0], { width }).split('\n')[0] ?? '';
+    const titles = (width: number): string => formatTable(narrow, [0], { width, cutsTexts: true }).split('\n')[0] ?? '';
     assert.equal(titles(200), 'NAME  FIRST  SECOND  WHY');
-    assert.equal(titles(47), 'NAME  FIRST  SECOND  WHY', 'a flexible column counts as narrow');
+    assert.equal(titles(47), 'NAME  FIRST  SECOND  WHY', 'a text counts as narrow');
     assert.equal(titles(30), 'NAME  FIRST  SECOND');
     assert.equal(titles(15), 'NAME  SECOND');
-    assert.equal(titles(2), 'NAME');
+    assert.equal(titles(5), 'NAME');
+  });
+
+  const texts = [
+    { title: 'NAME', cell: ({ name }: { readonly name: string }) => name },
+    { title: 'WHY', text: true, cell: () => '\x1b[31mbecause of reasons that are long\x1b[39m' },
+  ];
+
+  it('wraps texts at spaces, with their colour', () => {
+    assert.equal(
+      formatTable(texts, [{ name: 'a' }, { name: 'b' }], { width: 33 }),
+      [
+        'NAME  WHY',
+        'a     \x1b[31mbecause of reasons that\x1b[39m',
+        '      \x1b[31mare long\x1b[39m',
+        'b     \x1b[31mbecause of reasons that\x1b[39m',
+        '      \x1b[31mare long\x1b[39m',
+      ].join('\n'),
+    );
+  });
+
+  it('cuts texts at their ends instead if each row must be one line', () => {
+    const text = formatTable(texts, [{ name: 'a' }], { width: 33, cutsTexts: true });
+    assert.equal(text.split('\n')[1], 'a     \x1b[31mbecause of reasons that a…\x1b[39m');
+  });
+
+  it('shortens names in the middle if no column can be dropped', () => {
+    const text = formatTable(texts, [{ name: 'a-model-with-a-very-long-name:int8-static' }], { width: 50 });
+    assert.equal(text.split('\n')[1], 'a-model-wit…int8-static  \x1b[31mbecause of reasons that\x1b[39m');
+  });
+
+  it('leaves out an optional column without cells', () => {
+    const optional = [
+      ...columns,
+      { title: 'ERROR', optional: true, cell: ([name]: readonly [string, number]) => name },
+    ];
+    assert.match(formatTable(optional, [['', 1]]), /LAST\n/);
+    assert.match(formatTable(optional, [['x', 1]]), /ERROR\n/);
   });
 });

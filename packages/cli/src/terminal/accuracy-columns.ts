@@ -1,0 +1,26 @@
+// Columns of an accuracy and of its interval, which a narrow table drops.
+
+import type { wire } from '@pareto/rpc';
+import { formatInterval, formatPercent } from './format.js';
+import type { Column } from './table.js';
+
+export const accuracyColumns = <Row>(
+  accuracyOf: (row: Row) => wire.Accuracy | null | undefined,
+  drop: number,
+): readonly [value: Column<Row>, interval: Column<Row>] => [
+  {
+    title: 'ACCURACY',
+    cell: (row) => {
+      const accuracy = accuracyOf(row);
+      return accuracy === null || accuracy === undefined ? 'unmeasured' : formatPercent(accuracy.value);
+    },
+  },
+  {
+    title: '(95 %)',
+    ...{ drop, optional: true },
+    cell: (row) => {
+      const accuracy = accuracyOf(row);
+      return accuracy === null || accuracy === undefined ? '' : formatInterval(accuracy);
+    },
+  },
+];
