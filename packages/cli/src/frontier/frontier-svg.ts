@@ -2,13 +2,17 @@
 
 import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
 import type { ClassFrontier, FrontPoint } from './frontier.js';
+import { cutCell } from '../terminal/fit-cell.js';
 import { darkStyle, styled } from './svg-style.js';
 import { drawSvg } from './svg-chart.js';
 import { element, escapeXml } from './xml.js';
 
-const chartSize = { width: 500, height: 360 } as const;
+/** Two charts and the padding are less than 1,000 pixels wide. */
+const chartSize = { width: 480, height: 360 } as const;
 const padding = 16;
 const headHeight = 44;
+/** Maximum length of the title. */
+const maxTitle = 100;
 const lineHeight = 17;
 
 /** Returns a complete SVG file. */
@@ -55,7 +59,7 @@ function drawFrontier(task: string, frontier: ClassFrontier, isList: boolean): s
   const { charts, front, hardwareClass } = frontier;
   const listTop = headHeight + chartSize.height + lineHeight / 2;
   return [
-    text({ x: 0, y: 16, ...styled('head') }, `${task} on ${hardwareClass}`),
+    text({ x: 0, y: 16, ...styled('head') }, cutCell(`${task} on ${hardwareClass}`, maxTitle, 'middle')),
     legend(34),
     ...charts.map((chart, i) =>
       element('g', { transform: `translate(${i * chartSize.width} ${headHeight})` }, drawSvg(chart, chartSize)),
@@ -84,13 +88,14 @@ function legend(y: number): string {
     .join('\n');
 }
 
-/** X coordinates of the columns of the list below the charts. */
-const listAt = { key: 20, name: 30, accuracy: 330, p99: 560, cost: 600 } as const;
+/** X coordinates of the columns of the list below the charts, and the maximum length of a name. */
+const listAt = { key: 20, name: 30, accuracy: 440, p99: 670, cost: 700 } as const;
+const maxName = 54;
 
 const listLine = ({ key, name, accuracy, p99Ms, costPer1k }: FrontPoint, y: number): string =>
   [
     text({ x: listAt.key, y, ...styled('end') }, key),
-    text({ x: listAt.name, y }, name),
+    text({ x: listAt.name, y }, cutCell(name, maxName, 'middle')),
     text({ x: listAt.accuracy, y }, formatAccuracy(accuracy)),
     text({ x: listAt.p99, y, ...styled('end') }, formatMs(p99Ms)),
     text({ x: listAt.cost, y }, costPer1k === undefined ? '' : `${formatCost(costPer1k)} per 1,000`),

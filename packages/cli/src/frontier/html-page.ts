@@ -13,13 +13,14 @@ const pageStyle = `
   @media (prefers-color-scheme: dark) {
     :root { --ground: #0d1117; --ink: #e6edf3; --faint: #8d96a0; --line: #30363d; --front: #3fb97f; }
   }
-  body { margin: 24px auto; max-width: 1080px; padding: 0 16px; background: var(--ground); color: var(--ink);
+  body { margin: 24px auto; max-width: 960px; padding: 0 16px; background: var(--ground); color: var(--ink);
     font: 14px system-ui, -apple-system, 'Segoe UI', sans-serif; }
   svg { max-width: 100%; height: auto; }
-  .scroll { overflow-x: auto; }
-  table { border-collapse: collapse; margin: 8px 16px 40px; font-variant-numeric: tabular-nums; }
+  table { border-collapse: collapse; margin: 8px 0 40px; font-size: 13px; font-variant-numeric: tabular-nums; }
   th { text-align: left; color: var(--faint); font-weight: 600; }
-  th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
+  th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
+  .name, .text { white-space: normal; overflow-wrap: anywhere; }
+  .name { min-width: 14em; }
   .number { text-align: right; }
   .front td { color: var(--front); font-weight: 600; }
   .aside td { color: var(--faint); }
@@ -45,7 +46,7 @@ ${frontiers.map((frontier) => section(task, frontier)).join('\n')}
 }
 
 const section = (task: string, frontier: ClassFrontier): string =>
-  `${drawCharts(task, [frontier], { isList: false, style: '' })}\n<div class="scroll">${table(frontier)}</div>`;
+  `${drawCharts(task, [frontier], { isList: false, style: '' })}\n${table(frontier)}`;
 
 interface Row {
   readonly kind: 'front' | 'other' | 'aside';
@@ -53,15 +54,22 @@ interface Row {
   readonly point: FrontierPoint;
 }
 
-const columns: readonly { readonly title: string; readonly number?: true; readonly cell: (row: Row) => string }[] = [
-  { title: '', number: true, cell: ({ key }) => key },
-  { title: 'Variant', cell: ({ point }) => point.name },
+interface Column {
+  readonly title: string;
+  /** Alignment of numbers, or the wrapping of names and texts. */
+  readonly kind?: 'number' | 'name' | 'text';
+  readonly cell: (row: Row) => string;
+}
+
+const columns: readonly Column[] = [
+  { title: '', kind: 'number', cell: ({ key }) => key },
+  { title: 'Variant', kind: 'name', cell: ({ point }) => point.name },
   { title: 'Accuracy (95 %)', cell: ({ point }) => formatAccuracy(point.accuracy) },
-  { title: 'p99', number: true, cell: ({ point }) => formatMs(point.p99Ms) },
+  { title: 'p99', kind: 'number', cell: ({ point }) => formatMs(point.p99Ms) },
   { title: 'USD per 1,000', cell: ({ point }) => formatCost(point.costPer1k) },
-  { title: 'Size', number: true, cell: ({ point }) => formatBytes(point.sizeBytes) },
-  { title: 'Memory', number: true, cell: ({ point }) => formatBytes(point.memoryBytes) },
-  { title: 'State', cell: ({ point }) => point.state.text },
+  { title: 'Size', kind: 'number', cell: ({ point }) => formatBytes(point.sizeBytes) },
+  { title: 'Memory', kind: 'number', cell: ({ point }) => formatBytes(point.memoryBytes) },
+  { title: 'State', kind: 'text', cell: ({ point }) => point.state.text },
 ];
 
 function table({ front, points, batch }: ClassFrontier): string {
@@ -72,10 +80,11 @@ function table({ front, points, batch }: ClassFrontier): string {
       return { key, point, kind: key !== '' ? 'front' : point.state.standing === 'usable' ? 'other' : 'aside' };
     })
     .toSorted((a, b) => order[a.kind] - order[b.kind] || Number(a.key) - Number(b.key));
-  const cellsOf = (tag: 'th' | 'td', textOf: (column: (typeof columns)[number]) => string): string =>
+  const cellsOf = (tag: 'th' | 'td', textOf: (column: Column) => string): string =>
     columns
       .map(
-        (column) => `<${tag}${column.number === true ? ' class="number"' : ''}>${escapeXml(textOf(column))}</${tag}>`,
+        (column) =>
+          `<${tag}${column.kind === undefined ? '' : ` class="${column.kind}"`}>${escapeXml(textOf(column))}</${tag}>`,
       )
       .join('');
   const head = cellsOf('th', ({ title }) => (title === 'p99' && batch > 1 ? `p99 of a batch of ${batch}` : title));

@@ -85,6 +85,30 @@ describe('frontierSvg and frontierHtml', () => {
     assert.match(html, /<tr class="aside">.*mlp-large:fp16.*dominated by mlp-large:int8-dynamic/);
   });
 
+  it('are at most 1,000 pixels wide, and no text of the list overlaps the next', () => {
+    const model = 'resnet50-imagenet-finetuned-2026-11-v001';
+    const variants = [0.9, 0.95].map((accuracy, i) =>
+      fakeVariant({
+        name: `${model}:mapped@cpu+no-prepacking${i}`,
+        accuracy,
+        p50Ms: accuracy,
+        costPer1k: accuracy / 1e6,
+      }),
+    );
+    const svg = frontierSvg(model, planFrontiers({ task: digits.task, variants }, undefined));
+    const html = frontierHtml(model, planFrontiers({ task: digits.task, variants }, undefined));
+    for (const text of [svg, html]) assert.ok(Number(/<svg [^>]* width="(\d+)"/.exec(text)?.[1]) <= 1_000);
+    // Lines of the list have a key, a name, an accuracy, a latency aligned at its end, and a cost.
+    const lists = [...svg.matchAll(/<text x="(\d+)" y="([\d.]+)"[^>]*>([^<]*)<\/text>/g)];
+    const listed = lists.filter(([, , y]) => Number(y) > 400).map(([, x, , text = '']) => ({ x: Number(x), text }));
+    assert.equal(listed.length, 2 * 5);
+    const [, name, accuracy, p99, cost] = listed;
+    const charWidth = 7.2;
+    assert.ok((name?.x ?? 0) + (name?.text.length ?? 0) * charWidth < (accuracy?.x ?? 0));
+    assert.ok((accuracy?.x ?? 0) + (accuracy?.text.length ?? 0) * charWidth < (p99?.x ?? 0) - 8 * charWidth);
+    assert.ok((cost?.x ?? 0) + (cost?.text.length ?? 0) * charWidth < 968);
+  });
+
   it('escape names', () => {
     const name = '<script>alert(1)</script>"&\'';
     const variant = fakeVariant({ name: 'a:original', hardwareClass: name, accuracy: 0.9 });
