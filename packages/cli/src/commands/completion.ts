@@ -1,8 +1,11 @@
 // `pareto completion`: prints a shell's completion script.
 
+import { fileURLToPath } from 'node:url';
 import { Argument, type Command } from 'commander';
-import { scripts, shells, type Shell } from '../completion/scripts.js';
+import { completionScript, shells, type Shell } from '../completion/scripts.js';
 import type { Context } from '../context/context.js';
+
+const executable = fileURLToPath(new URL('../../bin/pareto.mjs', import.meta.url));
 
 export function addCompletion(program: Command, context: Context): void {
   program
@@ -16,5 +19,5 @@ export function addCompletion(program: Command, context: Context): void {
       'after',
       '\nExamples:\n  pareto completion bash >> ~/.bashrc\n  pareto completion zsh > "${fpath[1]}/_pareto"\n  pareto completion fish > ~/.config/fish/completions/pareto.fish',
     )
-    .action((shell: Shell) => context.terminal.print(scripts[shell].trimEnd()));
+    .action((shell: Shell) => context.terminal.print(completionScript(shell, executable).trimEnd()));
 }

@@ -1,4 +1,5 @@
-// Completion scripts for bash, zsh and fish. They call `pareto __complete`, which prints one suggestion per line.
+// Completion scripts for bash, zsh and fish. They call `pareto __complete`, which prints one suggestion per line. They run
+// the command by its path, because the name that was typed may be an alias, which a script does not expand.
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
@@ -6,13 +7,13 @@ export type Shell = (typeof shells)[number];
 /** The only line of a reply that requests the shell's own file completion. */
 export const filesMark = ':files';
 
-const bash = `# pareto: completion for bash
+const bash = (command: string): string => `# pareto: completion for bash
 _pareto() {
   local line words=() replies=() typed prefix
   read -ra words <<< "\${COMP_LINE:0:COMP_POINT}"
   [[ "\${COMP_LINE:0:COMP_POINT}" == *[[:space:]] ]] && words+=("")
   typed="\${words[\${#words[@]}-1]}"
-  while IFS= read -r line; do replies+=("\${line%%$'\\t'*}"); done < <("$1" __complete "\${words[@]:1}" 2>/dev/null)
+  while IFS= read -r line; do replies+=("\${line%%$'\\t'*}"); done < <(${command} __complete "\${words[@]:1}" 2>/dev/null)
   COMPREPLY=()
   if [[ "\${replies[0]}" == "${filesMark}" ]]; then
     compopt -o default
@@ -25,12 +26,12 @@ _pareto() {
 complete -F _pareto pareto
 `;
 
-const zsh = `#compdef pareto
+const zsh = (command: string): string => `#compdef pareto
 # pareto: completion for zsh
 _pareto() {
   local line
   local -a lines described
-  lines=("\${(@f)$("\${words[1]}" __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  lines=("\${(@f)$(${command} __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ "\${lines[1]}" == "${filesMark}" ]]; then
     _files
     return
@@ -43,10 +44,10 @@ _pareto() {
 if [[ "\${funcstack[1]}" == _pareto ]]; then _pareto; else compdef _pareto pareto; fi
 `;
 
-const fish = `# pareto: completion for fish
+const fish = (command: string): string => `# pareto: completion for fish
 function __pareto_complete
     set -l words (commandline -opc) (commandline -ct)
-    set -l lines ($words[1] __complete $words[2..] 2>/dev/null)
+    set -l lines (${command} __complete $words[2..] 2>/dev/null)
     if test "$lines[1]" = "${filesMark}"
         __fish_complete_path (commandline -ct)
     else
@@ -56,4 +57,8 @@ end
 complete -c pareto -f -a '(__pareto_complete)'
 `;
 
-export const scripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };
+const scripts: Readonly<Record<Shell, (command: string) => string>> = { bash, zsh, fish };
+
+/** Returns the script of a shell, which runs the command at the path `command`. */
+export const completionScript = (shell: Shell, command: string): string =>
+  scripts[shell](`'${command.replaceAll("'", `'\\''`)}'`);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { systemClock } from '@pareto/core';
 import { createTempFolder } from '@pareto/testkit';
-import { scripts } from '../../src/completion/scripts.js';
+import { completionScript } from '../../src/completion/scripts.js';
 import { createFakeStorage, startFakeController, type FakeController } from '../support/fake-controller.js';
 import { fakeWorker } from '../support/fake-overview.js';
 import { startProgramWith } from '../support/run-program.js';
@@ -63,9 +64,9 @@ describe('pareto __complete', () => {
     const command = folder.file('pareto');
     await writeFile(command, `#!/bin/sh\nprintf 'cnn:fp16\\tvariant\\ncnn:int8\\tvariant\\n'\n`);
     await chmod(command, 0o755);
-    await writeFile(folder.file('script'), scripts.bash);
+    await writeFile(folder.file('script'), completionScript('bash', command));
     const bashCompletion = (line: string, words: string): string =>
-      `source '${folder.file('script')}'; COMP_LINE='${line}'; COMP_POINT=\${#COMP_LINE}; COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _pareto '${command}'; printf '%s ' "\${COMPREPLY[@]}"`;
+      `source '${folder.file('script')}'; COMP_LINE='${line}'; COMP_POINT=\${#COMP_LINE}; COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _pareto pareto; printf '%s ' "\${COMPREPLY[@]}"`;
     const { stdout } = await promisify(execFile)('bash', [
       '-c',
       bashCompletion('pareto describe cnn:', "pareto describe cnn ':'"),
@@ -78,5 +79,12 @@ describe('pareto __complete', () => {
       bashCompletion('pareto top --sort ', "pareto top --sort ''"),
     ]);
     assert.equal(sort, 'rate p99 attainment cost name ');
+    const { stdout: printed } = await startProgramWith(systemClock, ['completion', 'bash']).ended;
+    await writeFile(folder.file('script'), printed);
+    const { stdout: aliased } = await promisify(execFile)('bash', [
+      '-c',
+      `PATH=${dirname(process.execPath)}:/usr/bin:/bin; ${bashCompletion('pareto top --sort ', "pareto top --sort ''")}`,
+    ]);
+    assert.equal(aliased, 'rate p99 attainment cost name ', 'an alias, which is no command on the PATH');
   }).timeout(30_000);
 });
