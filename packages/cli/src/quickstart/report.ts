@@ -1,6 +1,7 @@
 // The quick start's table of results, and the hints for a cluster that is left running.
 
 import type { Cluster, Topology } from '@pareto/local';
+import { defaultController, defaultRouter } from '../context/options.js';
 import { formatCost, formatMs, formatPercent } from '../terminal/format.js';
 import { formatTable } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
@@ -60,14 +61,25 @@ function curlLine({ router: { httpPort } }: Topology, samples: string): string {
   return `  curl -H 'x-pareto-min-accuracy: 0.98' -d @${request} 127.0.0.1:${httpPort}/v2/models/digits/infer\n`;
 }
 
+/** Returns the lines after which the CLI finds the cluster in the same shell. Empty if it finds it at the default ports. */
+function exportLines(controllers: readonly string[], router: string): string {
+  const controller = controllers.join(',');
+  if (controller === defaultController && router === defaultRouter) return '';
+  return `
+  # The ports are not the default ones, so that other commands, such as those of README.md, need:
+  export PARETO_CONTROLLER=${controller}
+  export PARETO_ROUTER=${router}
+`;
+}
+
 export const connectionHints = (
   { endpoints: { controller, router }, topology }: Pick<Cluster, 'endpoints' | 'topology'>,
   samples: string,
 ): string => `The cluster keeps running. To use it:
-
-  npx pareto --router ${router} infer --target digits --input image=@${samples}#12 --min-accuracy 0.98
-  npx pareto --controller ${controller.join(',')} frontier digits --svg frontier.svg
-  npx pareto --controller ${controller.join(',')} top
+${exportLines(controller, router)}
+  npx pareto infer --target digits --input image=@${samples}#12 --min-accuracy 0.98
+  npx pareto frontier digits --svg frontier.svg
+  npx pareto top
 
 ${curlLine(topology, samples)}
   # pip install "tritonclient[grpc]" numpy
