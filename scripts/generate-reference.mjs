@@ -1,5 +1,6 @@
-// Generates docs/reference from the built programs: metrics, flags of the services, limits, callers, commands. `--out DIR` writes to
+// Generates docs/reference from the built programs: metrics, flags of the services, limits, callers, commands, the quick start. `--out DIR` writes to
 // another folder, which the check for stale pages uses.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './steps.mjs';
@@ -128,6 +129,12 @@ async function commands() {
   page('commands.md', 'The `pareto` command', ...sections);
 }
 
+function quickstart() {
+  const args = [join(root, 'packages/cli/dist/quickstart/quickstart.js'), '--help'];
+  const help = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim();
+  page('quickstart.md', 'The quick start', ['```text', help, '```'].join('\n'));
+}
+
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await metrics();
@@ -135,3 +142,4 @@ await flags();
 await limits();
 await callers();
 await commands();
+quickstart();

@@ -1,19 +1,23 @@
-// `npm run quickstart`: sets up, then runs the built quick start of packages/cli.
+// `npm run quickstart`: sets up, then runs the built quick start of packages/cli in this process, which thus gets the signals.
 import './require-node.mjs';
-import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setUp } from './setup.mjs';
 import { main, root } from './steps.mjs';
 
+/** Returns the help from the reference, because a fresh clone has no build that could print it. */
+function helpText() {
+  const page = readFileSync(join(root, 'docs/reference/quickstart.md'), 'utf8');
+  return /```text\n(.*)\n```/s.exec(page)[1];
+}
+
 await main(async () => {
+  if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) {
+    console.log(helpText());
+    return 0;
+  }
   await setUp();
-  return new Promise((resolve, reject) => {
-    const args = [join(root, 'packages/cli/dist/quickstart/quickstart.js'), ...process.argv.slice(2)];
-    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
-    // The terminal sends Ctrl-C to the child too, so this process only waits for its exit.
-    process.on('SIGINT', () => undefined);
-    process.on('SIGTERM', () => child.kill('SIGTERM'));
-    child.on('error', reject);
-    child.on('close', (code) => resolve(code === null ? 1 : code));
-  });
+  process.chdir(root);
+  await import('../packages/cli/dist/quickstart/quickstart.js');
+  return 0;
 });
