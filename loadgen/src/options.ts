@@ -30,12 +30,12 @@ const defaultObjectiveMs = 1000;
 
 const examples = `
 Examples:
-  pnpm loadgen -- --target digits --rate 200 --duration 10 --latency-ms 50 --min-accuracy 0.9 --data examples/digits/validation.npz
-  pnpm loadgen -- --target digits --rate 200 --duration 10 --arrivals gamma --mix 60:1,400:3`;
+  npm run loadgen -- --target digits --latency-ms 50 --data examples/digits/validation.npz
+  npm run loadgen -- --target digits --rate 200 --arrivals gamma --mix 60:1,400:3`;
 
 /** Parses the arguments. Exits after --help, and after printing an error. */
 export function parseOptions(argv: readonly string[]): LoadgenOptions {
-  const command = new Command('loadgen')
+  const command = new Command('npm run loadgen --')
     .description('send queries in an open loop and report their outcomes and latencies')
     .option('--address <host:port>', "router's gRPC address", '127.0.0.1:8001')
     .requiredOption('--target <name>', 'task, architecture or variant')

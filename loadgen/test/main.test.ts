@@ -56,6 +56,16 @@ describe('the load generator', function () {
     assert.ok(sent > 150 && Math.abs(share - 0.75) < 0.1, `${sent} were sent, ${share} of them with 4000 ms`);
   });
 
+  it('shows how to run it in its help', async () => {
+    const { output } = await run('--help');
+    assert.match(output, /^Usage: npm run loadgen -- \[options\]\n/);
+    assert.match(output, /\n {2}npm run loadgen -- --target digits /);
+    assert.deepEqual(
+      output.split('\n').filter((line) => line.length > 100),
+      [],
+    );
+  });
+
   const invalid: readonly (readonly [args: readonly string[], message: RegExp])[] = [
     [['--mix', '60:1', '--latency-ms', '60'], /'--mix <.*>' cannot be used with option '--latency-ms <ms>'/],
     [['--mix', '60:0'], /"60:0" is not a latency in ms with an optional weight, both above 0/],
