@@ -7,6 +7,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { wholeNumberIn } from '../context/options.js';
 import { formatTable } from '../terminal/table.js';
+import { wrap } from '../terminal/wrap.js';
 
 interface Options extends CommonOptions {
   readonly out: string;
@@ -64,17 +65,22 @@ function describeSet({ folder, hosts, ends, isNewAuthority }: CertificateSet, wi
   const at = (name: string): string => join(folder, name);
   const rows = [
     [at('authority'), 'keep ca.key secret: it can issue certificates for any role'],
-    [at('controller'), `pareto-controller --certs ${at('controller')} …`],
-    [at('router'), `pareto-router --certs ${at('router')} …`],
-    [at('worker'), `pareto-worker --certs ${at('worker')} …`],
-    [at('operator'), `pareto --certs ${at('operator')} list`],
+    ...['controller', 'router', 'worker'].map((role) => [
+      at(role),
+      `node services/${role}/dist/main.js --certs ${at(role)} …`,
+    ]),
+    [at('operator'), `pareto --certs ${at('operator')} status`],
     [at('client'), `for other clients of a router, e.g. grpcurl -cacert ${at('client/ca.crt')} …`],
   ];
+  const created = isNewAuthority
+    ? 'a new authority and its certificates'
+    : 'new certificates from the existing authority';
   return [
-    `${isNewAuthority ? 'Created a new authority and its certificates' : 'Created new certificates from the existing authority'} in ${folder}, for development. They are valid until ${ends.slice(0, 10)}.`,
-    `Hosts in the certificates: ${hosts.join(', ')}.`,
+    ...wrap(`Created ${created} in ${folder}, for development. They are valid until ${ends.slice(0, 10)}.`, width),
+    ...wrap(`Hosts in the certificates: ${hosts.join(', ')}.`, width),
     '',
-    formatTable(columns, rows, { width }),
+    // Commands with long paths are not cut.
+    formatTable(columns, rows, { width: Infinity }),
     '',
     `To start a cluster with them on this machine: pareto up --certs ${folder}`,
   ].join('\n');

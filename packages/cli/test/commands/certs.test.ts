@@ -56,7 +56,9 @@ describe('pareto certs init', () => {
   it('creates a folder for each role, with keys that only the owner can read', async () => {
     const { code, out: text } = await init('--hosts', 'router.example, 10.0.0.5,fd00::5', '--days', '30');
     assert.equal(code, 0);
-    assert.match(text, /pareto-router --certs .*certs\/router/);
+    for (const role of ['controller', 'router', 'worker'])
+      assert.match(text, new RegExp(`node services/${role}/dist/main\\.js --certs .*certs/${role} …`));
+    assert.match(text, /pareto --certs .*certs\/operator status$/m);
     for (const role of certifiedRoles) {
       const { endsAt, role: named } = await read(role);
       assert.equal(named, role);
