@@ -1,5 +1,6 @@
 // Maps paths and methods to the endpoints of the protocol.
 
+import { cutText } from '@pareto/core';
 import * as about from './about.js';
 import type { Endpoint } from './exchange.js';
 import { infer } from './infer.js';
@@ -66,6 +67,12 @@ export function findRoute(path: string): RouteMatch | undefined {
   }
   return undefined;
 }
+
+/** Returns the error of a path without a route. Other servers list their models at /v2/models, which the protocol lacks. */
+export const noRouteText = (path: string): string =>
+  /^\/v2\/models\/?$/.test(path)
+    ? `there is no endpoint at ${path}: POST /v2/repository/index lists the models`
+    : `there is no endpoint at ${cutText(path)}; the paths of the Open Inference Protocol begin with /v2`;
 
 /** Returns the value of the Allow header. */
 export const allowed = ({ GET, POST }: Methods): string =>

@@ -11,7 +11,7 @@ import { originHeaders, preflightHeaders, type Origins } from './origins.js';
 import type { ProtocolCalls } from '../calls/protocol-calls.js';
 import { readBody } from '../body/read-body.js';
 import { bytesOf, emptyReply, type Reply } from '../reply/reply.js';
-import { allowed, findRoute, type RouteMatch } from '../calls/routes.js';
+import { allowed, findRoute, noRouteText, type RouteMatch } from '../calls/routes.js';
 import { disconnected, errorReply, HttpError } from '../reply/status.js';
 import { sendReply } from './send-reply.js';
 
@@ -100,13 +100,7 @@ async function callEndpoint(
   const { request, response, http, use, bytes, cut } = handling;
   const { method = 'GET', headers } = request;
   const found = findRoute(pathOf(request));
-  if (found === undefined) {
-    const path = cutText(pathOf(request));
-    throw new HttpError(
-      404,
-      `there is no endpoint at ${path}; the paths of the Open Inference Protocol begin with /v2`,
-    );
-  }
+  if (found === undefined) throw new HttpError(404, noRouteText(pathOf(request)));
   const methods = allowed(found.methods);
   if (method === 'OPTIONS') return emptyReply(204, { allow: methods, ...preflightHeaders(request, methods) });
   const endpoint = endpointOf(found, method);

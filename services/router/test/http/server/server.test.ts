@@ -45,6 +45,7 @@ describe('the HTTP server', () => {
     const cases: readonly (readonly [string, string, number, string | undefined])[] = [
       ['GET', '/', 404, undefined],
       ['GET', '/v2/nope', 404, undefined],
+      ['GET', '/v2/models', 404, undefined],
       ['GET', path, 405, 'POST, OPTIONS'],
       ['DELETE', '/v2/models/digits', 405, 'GET, HEAD, OPTIONS'],
       ['OPTIONS', '/v2/logging', 204, 'GET, HEAD, POST, OPTIONS'],
@@ -58,6 +59,8 @@ describe('the HTTP server', () => {
       assert.deepEqual([answer.status, answer.headers.allow], [status, allow], `${method} ${where}: ${answer.text}`);
       if (status >= 400) assert.equal(typeof answer.json()['error'], 'string');
     }
+    const { text } = await callHttp(`${url}/v2/models`, {});
+    assert.match(text, /POST \/v2\/repository\/index lists the models/);
     const head = await callHttp(`${url}/v2`, { method: 'HEAD' });
     assert.deepEqual([head.status, head.text], [200, '']);
     assert.ok(Number(head.headers['content-length']) > 0);
