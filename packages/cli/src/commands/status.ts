@@ -7,6 +7,7 @@ import { printResult, widthOf, type CommonOptions, type Context } from '../conte
 import { findingsOf, type Finding } from '../status/findings.js';
 import type { Paint } from '../terminal/terminal.js';
 import { describeRouter } from '../top/format-dashboard.js';
+import { listLocalLogs } from '../logs/local-logs.js';
 import { readRouterStatus, observeCluster } from '../top/observe-cluster.js';
 import { emptyDashboard } from '../top/dashboard-state.js';
 import { wrap } from '../terminal/wrap.js';
@@ -39,11 +40,12 @@ async function observeFindings(
   const { clock, stop: signal } = context;
   const { overview, outage } = await observeCluster(emptyDashboard, { ...clients, clock, signal });
   if (overview === undefined || outage !== undefined) return unreachableFindings(clients, options, outage);
-  const [router, { jobs }] = await Promise.all([
+  const [router, { jobs }, localLogs] = await Promise.all([
     readRouterStatus(clients.router, signal),
     clients.controllers.registry.jobs({}, { signal }),
+    listLocalLogs(options),
   ]);
-  return findingsOf({ overview, jobs, router, routerAddress: options.router });
+  return findingsOf({ overview, jobs, router, routerAddress: options.router, localLogs });
 }
 
 async function unreachableFindings(

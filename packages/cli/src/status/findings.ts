@@ -23,22 +23,31 @@ export interface ClusterStatus {
   readonly router: RouterStatus;
   /** host:port of the router whose status is in `router`. */
   readonly routerAddress: string;
+  /** Services of this cluster whose logs `pareto logs` finds on this machine. */
+  readonly localLogs: readonly string[];
 }
 
 export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
-  ...controllerFindings(status.overview),
+  ...controllerFindings(status),
   ...routerFindings(status),
-  ...workerFindings(status.overview.workers),
+  ...workerFindings(status),
   ...replicaFindings(status.overview.workers),
   ...needFindings(status.overview.unmetNeeds),
-  ...taskFindings(status.overview.tasks),
+  ...taskFindings(status),
   ...limitFindings(status.overview.limitsReached),
   ...jobFindings(status.jobs),
 ];
 
 const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
 
-function controllerFindings({ leader, controllers, notices, storeAgeMs }: wire.OverviewResponse): readonly Finding[] {
+/** Names the log of a service, and the command that shows it if it is on this machine. */
+function logOf(name: string, { localLogs }: Pick<ClusterStatus, 'localLogs'>): string {
+  const isLocal = localLogs.some((service) => service === name || service.replace(/-\d+$/, '') === name);
+  return isLocal ? `'pareto logs ${name}'` : `the log of the ${name}, on its host`;
+}
+
+function controllerFindings({ overview, localLogs }: ClusterStatus): readonly Finding[] {
+  const { leader, controllers, notices, storeAgeMs } = overview;
   const about = 'controller';
   const standbys = new Set(controllers.filter((address) => address !== leader)).size;
   const standbyText = standbys === 0 ? '' : `, ${count(standbys, 'other')} on standby`;
@@ -48,7 +57,7 @@ function controllerFindings({ leader, controllers, notices, storeAgeMs }: wire.O
           level: 'bad',
           about,
           text: 'no controller leads',
-          advice: "no model can be placed or registered until one leads: see 'pareto logs controller'",
+          advice: `no model can be placed or registered until one leads: see ${logOf('controller', { localLogs })}`,
         }
       : {
           level: 'good',
@@ -71,7 +80,7 @@ function routerFindings({ overview, router, routerAddress }: ClusterStatus): rea
   ];
 }
 
-function workerFindings(workers: readonly wire.Worker[]): readonly Finding[] {
+function workerFindings({ overview: { workers }, localLogs }: ClusterStatus): readonly Finding[] {
   const about = 'workers';
   const connectedWorkers = workers.filter(({ connected }) => connected);
   const disconnected = workers.filter(({ connected }) => !connected);
@@ -85,7 +94,7 @@ function workerFindings(workers: readonly wire.Worker[]): readonly Finding[] {
           level: 'bad',
           about,
           text: 'no worker is connected',
-          advice: "no query can be served: start a worker, or see 'pareto logs worker-1'",
+          advice: `no query can be served: start a worker, or see ${logOf('worker', { localLogs })}`,
         }
       : {
           ...{ level: 'good', about },
@@ -95,7 +104,7 @@ function workerFindings(workers: readonly wire.Worker[]): readonly Finding[] {
     total,
     ...disconnected.map(({ workerId, address }): Finding => ({
       ...{ level: 'bad', about: workerId, text: `is disconnected, last address ${address}` },
-      advice: `'pareto logs ${workerId}' shows why, if it ran on this machine`,
+      advice: localLogs.includes(workerId) ? `'pareto logs ${workerId}' shows why` : 'its log, on its host, shows why',
     })),
     ...draining.map(({ workerId, replicas }): Finding => ({
       ...{ level: 'warning', about: workerId, text: `is draining, ${count(replicas.length, 'replica')} left` },
@@ -170,7 +179,7 @@ function needFindings(needs: readonly wire.UnmetNeed[]): readonly Finding[] {
 
 const goodShare = 0.99;
 
-function taskFindings(tasks: readonly wire.TaskLoad[]): readonly Finding[] {
+function taskFindings({ overview: { tasks }, localLogs }: ClusterStatus): readonly Finding[] {
   if (tasks.length === 0) {
     return [
       {
@@ -181,10 +190,10 @@ function taskFindings(tasks: readonly wire.TaskLoad[]): readonly Finding[] {
       },
     ];
   }
-  return tasks.map(taskFinding);
+  return tasks.map((load) => taskFinding(load, localLogs));
 }
 
-function taskFinding(load: wire.TaskLoad): Finding {
+function taskFinding(load: wire.TaskLoad, localLogs: readonly string[]): Finding {
   const { task: about, requestsPerSecond, p99Ms, attainment, refusedPerSecond, failedPerSecond, held } = load;
   const rate = `${perSecond(requestsPerSecond)} queries/s`;
   const text =
@@ -196,7 +205,7 @@ function taskFinding(load: wire.TaskLoad): Finding {
       level: 'warning',
       about,
       text: `${text}: ${perSecond(failedPerSecond)} queries/s fail`,
-      advice: "'pareto events --warnings', 'pareto logs --level warn'",
+      advice: `'pareto events --warnings'${localLogs.length === 0 ? '' : ", 'pareto logs --level warn'"}`,
     };
   }
   if (attainment !== undefined && attainment < goodShare) {

@@ -4,12 +4,16 @@ import { findingsOf, type Finding } from '../../src/status/findings.js';
 import { fakeJob, fakeStep } from '../support/fake-jobs.js';
 import { fakeOverview, fakeReplica, fakeTaskLoad, fakeUnmetNeed, fakeWorker } from '../support/fake-overview.js';
 
-const findingsFor = (overview: Partial<wire.OverviewResponse>, jobs: readonly wire.Job[] = []): readonly Finding[] =>
+const findingsFor = (
+  overview: Partial<wire.OverviewResponse>,
+  jobs: readonly wire.Job[] = [],
+  localLogs: readonly string[] = [],
+): readonly Finding[] =>
   findingsOf({
     overview: fakeOverview(overview),
     jobs,
     router: { kind: 'serves', tableAgeMs: 0 },
-    routerAddress: 'r:1',
+    ...{ routerAddress: 'r:1', localLogs },
   });
 
 const about = (findings: readonly Finding[], name: string): Finding | undefined =>
@@ -29,7 +33,23 @@ describe('findingsOf', () => {
     const findings = findingsFor({ leader: '', workers: [fakeWorker({ connected: false })] });
     assert.equal(about(findings, 'controller')?.level, 'bad');
     assert.equal(about(findings, 'workers')?.level, 'bad');
-    assert.match(about(findings, 'w1')?.advice ?? '', /pareto logs w1/);
+  });
+
+  it('suggests the command that shows logs only for services with logs on this machine', () => {
+    const broken = {
+      leader: '',
+      workers: [fakeWorker({ connected: false })],
+      tasks: [fakeTaskLoad({ failedPerSecond: 1 })],
+    };
+    const advice = (...logs: string[]): string =>
+      findingsFor(broken, [], logs)
+        .map((finding) => finding.advice ?? '')
+        .join('\n');
+    assert.doesNotMatch(advice(), /pareto logs/);
+    assert.match(advice(), /see the log of the controller, on its host\n[\s\S]*\nits log, on its host, shows why\n/);
+    const local = advice('controller-1', 'worker-2', 'w1');
+    for (const command of ['controller', 'worker', 'w1', '--level warn'])
+      assert.ok(local.includes(`'pareto logs ${command}'`));
   });
 
   it('warns of problems and advises what to do', () => {
@@ -129,7 +149,13 @@ describe('findingsOf', () => {
 
   it('advises another router if the given one is unreachable', () => {
     const overview = fakeOverview({ workers: [fakeWorker()] });
-    const findings = findingsOf({ overview, jobs: [], router: { kind: 'unreachable' }, routerAddress: 'x:1' });
+    const findings = findingsOf({
+      overview,
+      jobs: [],
+      router: { kind: 'unreachable' },
+      routerAddress: 'x:1',
+      localLogs: [],
+    });
     assert.deepEqual([about(findings, 'router')?.level, about(findings, 'router')?.advice], ['bad', '--router r:1']);
   });
 });
