@@ -1,5 +1,6 @@
 // Installs the dependencies if the lock file has changed, and builds. Other scripts call it first.
 import './require-node.mjs';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -83,6 +84,15 @@ async function build() {
   await bundleAll().catch((error) => {
     throw new StepError(explainBuild(error.message));
   });
+  writeFileSync(join(root, 'packages/cli/dist/commit.txt'), commitOfTree());
+}
+
+/** Returns the commit that is built, with `-dirty` if files differ from it. Empty without git, or in another repository. */
+function commitOfTree() {
+  const git = (...args) => spawnSync('git', ['-C', root, ...args], { encoding: 'utf8' });
+  const { status, stdout: folder } = git('rev-parse', '--show-prefix');
+  if (status !== 0 || folder.trim() !== '') return '';
+  return git('describe', '--always', '--abbrev=40', '--exclude=*', '--dirty').stdout.trim();
 }
 
 const explainBuild = (output) =>
