@@ -5,10 +5,11 @@ import { listenForInterrupts } from './context/interrupts.js';
 import { runProgram } from './program.js';
 import { createTerminal } from './terminal/terminal.js';
 
-// oxlint-disable-next-line no-restricted-properties -- the variables that control colours
-const terminal = createTerminal(process.stdout, process.stderr, { env: process.env, stdin: process.stdin });
+// oxlint-disable-next-line no-restricted-properties -- the variables that control colours, and the names of Pareto's
+const { env } = process;
+const terminal = createTerminal(process.stdout, process.stderr, { env, stdin: process.stdin });
 process.on('exit', () => terminal.restore());
 // The reader of a pipe may close it early, as `head` does.
 process.stdout.on('error', () => process.exit(0));
 const context = { terminal, clock: systemClock, ...listenForInterrupts() };
-process.exit(await runProgram(process.argv.slice(2), context));
+process.exit(await runProgram(process.argv.slice(2), context, env));

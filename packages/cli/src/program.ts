@@ -1,6 +1,6 @@
 // The `pareto` command line: all commands, the options they share, and the exit codes.
 
-import { errorText, ParetoError } from '@pareto/core';
+import { errorText, findMisspelledVariable, ParetoError } from '@pareto/core';
 import { Command, CommanderError, Option } from 'commander';
 import { addCerts } from './commands/certs.js';
 import { addCompletion } from './commands/completion.js';
@@ -102,13 +102,22 @@ const inOneLine = (text: string): string =>
     .replace(/^error: /, '')
     .replace(/\s*\n\(Did you mean (.*)\)$/s, ': did you mean $1');
 
-/** Runs one command line and returns the exit code. Prints an error to stderr. */
-export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
+/** Runs one command line and returns the exit code. Prints an error to stderr. Checks the names of variables in `env`. */
+export async function runProgram(
+  argv: readonly string[],
+  context: Context,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<number> {
   const [first, ...words] = argv;
   if (first === completeCommand) return complete(words, context);
   let command: Command | undefined;
   const program = createProgram(context, (running) => (command = running));
   try {
+    const misspelled = findMisspelledVariable(
+      env,
+      program.options.flatMap(({ envVar }) => envVar ?? []),
+    );
+    if (misspelled !== undefined) program.error(misspelled);
     if (argv.length === 0) context.terminal.print(program.helpInformation().trimEnd());
     else await program.parseAsync(argv, { from: 'user' });
     return exitCodes.ok;

@@ -462,5 +462,12 @@ describe('runProgram', () => {
     const env = { PARETO_CONTROLLER: `127.0.0.1:9, ${controller.address}` };
     await using child = startChild(process.execPath, [main, 'delete', 'cnn'], { env });
     assert.deepEqual(await child.exited, { code: 0, signal: null });
+    const misspelled = { PARETO_CONTROLER: controller.address };
+    await using failed = startChild(process.execPath, [main, 'get', 'tasks'], { env: misspelled });
+    assert.deepEqual(await failed.exited, { code: 2, signal: null });
+    assert.match(
+      failed.output,
+      /^pareto: unknown environment variable PARETO_CONTROLER: did you mean PARETO_CONTROLLER\?/,
+    );
   });
 });

@@ -22,6 +22,8 @@ export {
 export { systemClock, type Clock } from './clock.js';
 export { latencyBucket, latencyQuantile, type LatencyCounts } from './latency-counts.js';
 export { cutText } from './cut-text.js';
+export { editDistance } from './edit-distance.js';
+export { findMisspelledVariable } from './misspelled-variable.js';
 export { formatBytes } from './format-bytes.js';
 export { groupBy } from './group-by.js';
 export { createSeededRng, systemRng, type Rng } from './rng.js';

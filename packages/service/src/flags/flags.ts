@@ -1,6 +1,6 @@
 // Parses the command line, the environment and the configuration file into plain values.
 
-import { ParetoError } from '@pareto/core';
+import { editDistance, findMisspelledVariable, ParetoError } from '@pareto/core';
 import type { FlagEntry, FlagTable } from './flag-table.js';
 
 /** An entry of a table of flags, with the names that follow from its key. */
@@ -43,7 +43,13 @@ export function readArguments(flags: readonly Flag[], argv: readonly string[]): 
   return values;
 }
 
+/** Throws `invalid-argument` for a variable that is a misspelling of a flag's. */
 export function readEnvironment(flags: readonly Flag[], env: Readonly<Record<string, string | undefined>>): Values {
+  const misspelled = findMisspelledVariable(
+    env,
+    flags.map(({ variable }) => variable),
+  );
+  if (misspelled !== undefined) throw flagError(misspelled);
   const values: Record<string, unknown> = {};
   for (const flag of flags) {
     const text = env[flag.variable];
@@ -103,18 +109,4 @@ function nearestName(name: string, names: readonly string[]): string | undefined
   const ranked = names.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
   const best = ranked.sort((a, b) => a.distance - b.distance)[0];
   return best !== undefined && best.distance <= Math.max(2, name.length / 2) ? best.candidate : undefined;
-}
-
-/** Returns the Levenshtein distance. Computes one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -43,6 +43,13 @@ describe('configuration', () => {
     );
   });
 
+  it('rejects a misspelled variable', () => {
+    assert.throws(
+      () => load(needed, { PARETO_METRIC_PORT: '0' }),
+      /variable PARETO_METRIC_PORT: did you mean PARETO_METRICS_PORT\?/,
+    );
+  });
+
   it('accepts a word in place of a number', () => {
     assert.deepEqual([load(needed).httpPort, load([...needed, '--http-port', 'off']).httpPort], [8000, -1]);
   });
