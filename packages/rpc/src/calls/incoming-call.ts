@@ -7,7 +7,7 @@ import { systemClock } from '@pareto/core';
 import { createUse, type Connection } from '../limits/connections.js';
 import type { Limiter } from '../limits/limiter.js';
 import { internalPrefix } from '../oip/decision.js';
-import { peerRoleOf, type PeerRole } from '../tls/server-tls.js';
+import { peerRoleOf, peerSubjectOf, type PeerRole } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';
 import { toStatus, writeMetadata } from '../transport/status.js';
 import { trailerText } from '../transport/status-details.js';
@@ -22,6 +22,8 @@ export interface CallHead {
   readonly peer: string;
   /** Role in the caller's certificate. Undefined if it presented none. */
   readonly peerRole: PeerRole;
+  /** Common name in the caller's certificate. Undefined if it presented none, and over HTTP. */
+  readonly peerSubject?: string | undefined;
   setTrailer(name: string, value: string): void;
 }
 
@@ -182,6 +184,9 @@ class StreamHead implements CallHead {
   get peer(): string {
     const { remoteAddress, remotePort } = this.#stream.session?.socket ?? {};
     return remoteAddress === undefined ? 'unknown' : formatAddress(remoteAddress, remotePort ?? 0);
+  }
+  get peerSubject(): string | undefined {
+    return peerSubjectOf(this.#stream.session);
   }
   setTrailer(name: string, value: string): void {
     this.#trailers.set(name, trailerText(value));

@@ -58,6 +58,9 @@ export function createServerCall(call: GrpcCall, incoming: IncomingCall, trailer
       return head.peer;
     },
     peerRole: head.peerRole,
+    get peerSubject() {
+      return head.peerSubject;
+    },
     receivedAt,
     remainingMs,
     setTrailer: (name, value) => trailers.set(name, trailerText(value)),

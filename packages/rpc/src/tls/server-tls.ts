@@ -1,4 +1,4 @@
-// TLS of a server: accepts or rejects clients in the handshake, and reads their roles once per connection.
+// TLS of a server: accepts or rejects clients in the handshake, and reads their identities once per connection.
 
 import { ServerCredentials } from '@grpc/grpc-js';
 import { constants } from 'node:crypto';
@@ -74,12 +74,25 @@ class ReplaceableCredentials extends ServerCredentials {
 export const serverCredentials = (tls: ServerTls | undefined): ServerCredentials =>
   tls === undefined ? ServerCredentials.createInsecure() : new ReplaceableCredentials(tls);
 
-const peerRoles = new WeakMap<Http2Session, Role | 'unknown'>();
+/** The client of a connection, from its certificate. */
+interface PeerIdentity {
+  readonly role: Role | 'unknown';
+  readonly subject: string;
+}
+
+const identities = new WeakMap<Http2Session, PeerIdentity>();
 
 export const peerRoleOf = (session: Http2Session | undefined): PeerRole =>
-  session === undefined ? undefined : peerRoles.get(session);
+  session === undefined ? undefined : identities.get(session)?.role;
 
-/** Rejects clients that may not connect, and stores the roles of the others. */
+/** Returns the common name in a client's certificate, or else its whole subject. Undefined without a certificate. */
+export const peerSubjectOf = (session: Http2Session | undefined): string | undefined =>
+  session === undefined ? undefined : identities.get(session)?.subject;
+
+/** Returns e.g. `ada` of `O=Example\nCN=ada`. */
+const nameIn = (subject = ''): string => /^CN=(.+)$/m.exec(subject)?.[1] ?? subject.replaceAll('\n', ', ');
+
+/** Rejects clients that may not connect, and stores the identities of the others. */
 export function watchHandshakes(server: Http2SecureServer, options: TlsServerOptions): void {
   const tls = options[tlsKey];
   if (tls === undefined) return;
@@ -101,9 +114,12 @@ export function watchFailures(server: TlsServer, tls: ServerTls): void {
 }
 
 function identifyPeer(session: ServerHttp2Session, tls: ServerTls): void {
-  const role = readPeerRole(session.socket as TLSSocket, tls);
+  const socket = session.socket as TLSSocket;
+  const role = readPeerRole(socket, tls);
   if (role === 'rejected') session.destroy();
-  else if (role !== undefined) peerRoles.set(session, role);
+  else if (role !== undefined) {
+    identities.set(session, { role, subject: nameIn(socket.getPeerX509Certificate()?.subject) });
+  }
 }
 
 /**

@@ -49,6 +49,7 @@ describe('TLS', () => {
   const cleanUps: (() => void)[] = [];
   let port: number;
   let lastMetadata: ReadonlyMap<string, string>;
+  let lastSubject: string | undefined;
   before(async () => ([own, other] = await Promise.all([createTestAuthority(), createTestAuthority()])));
   afterEach(() => {
     for (const cleanUp of cleanUps.splice(0)) cleanUp();
@@ -67,6 +68,7 @@ describe('TLS', () => {
       registerTask: async (_request, call) => {
         onPeerRole(call.peerRole);
         lastMetadata = call.metadata;
+        lastSubject = call.peerSubject;
         return { name: String(call.peerRole) };
       },
     });
@@ -97,8 +99,10 @@ describe('TLS', () => {
     server: 'router',
   });
 
-  it('passes the role in the caller’s certificate to the handler', async () => {
+  it('passes the role and the name in the caller’s certificate to the handler', async () => {
     await serve('required');
+    await callServer(connect(await withCertificate('operator', { commonName: 'ada' })));
+    assert.equal(lastSubject, 'ada');
     for (const role of ['worker', 'operator'])
       assert.equal(await callServer(connect(await withCertificate(role))), role);
     assert.equal(await callServer(connect(await withCertificate('janitor'))), 'unknown');

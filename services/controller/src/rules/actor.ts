@@ -1,4 +1,4 @@
-// The author of a rule: what the server knows of the caller, and what the caller says.
+// The author of a rule: the subject of the caller's certificate, or what the caller says.
 
 import { ParetoError } from '@pareto/core';
 import type { ServerCall } from '@pareto/rpc';
@@ -7,19 +7,19 @@ import { plainText } from './plain-text.js';
 const maxNameLength = 128;
 
 /**
- * Returns the role in the caller's certificate and the name that it sent, such as `operator (says: ada)`, because the
- * certificate does not verify the name. Returns only the name without certificates, where no author is verified. Throws
- * `invalid-argument` if the name is too long.
+ * Returns the common name in the caller's certificate, or its role if the certificate has no name. Without certificates,
+ * no author is verified: returns the name that the caller sent. Throws `invalid-argument` if that name is too long.
  */
-export function actorOf({ peerRole }: Pick<ServerCall, 'peerRole'>, sentName: string): string {
-  if (sentName.length > maxNameLength) {
+export function actorOf(
+  { peerRole, peerSubject = '' }: Pick<ServerCall, 'peerRole' | 'peerSubject'>,
+  sent: string,
+): string {
+  if (sent.length > maxNameLength) {
     throw new ParetoError(
       'invalid-argument',
-      `actor has ${sentName.length} characters: expected a user name of at most ${maxNameLength}`,
+      `actor has ${sent.length} characters: expected a user name of at most ${maxNameLength}`,
     );
   }
-  // Parentheses could make one name look like a role and another name.
-  const name = plainText(sentName.replaceAll(/[()]/g, ' '));
-  if (peerRole === undefined) return name;
-  return name === '' ? peerRole : `${peerRole} (says: ${name})`;
+  if (peerRole !== undefined) return plainText(peerSubject) || peerRole;
+  return plainText(sent);
 }

@@ -72,7 +72,7 @@ describe('rules', () => {
 
   it('have a reason and an author in one line without control characters', async () => {
     const { reason, actor } = await set({ reason: 'it\u001b[31m\r\ndrifts\u202e', actor: 'ada\n(says: root)\u0007' });
-    assert.deepEqual([reason, actor], ['it [31m drifts', 'ada says: root']);
+    assert.deepEqual([reason, actor], ['it [31m drifts', 'ada (says: root)']);
   });
 
   it('expire', async () => {
