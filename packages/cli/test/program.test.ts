@@ -217,7 +217,7 @@ describe('runProgram', () => {
     const { stdout } = await run('rules', '--history', ...at);
     assert.match(
       stdout,
-      /^ID {2}RULE .*\n1 {3}pin {3}cnn {7}digits .*2 h .*comparing\n2 {3}deny {2}mlp:int4 {2}every task .*until removed .*wrong on sevens\n\n +AGO {2}WHAT/,
+      /^ID {2}RULE .*\n1 {3}pin {3}cnn {7}digits .*2 h .*comparing\n2 {3}deny {2}mlp:int4 {2}every task .*no end .*wrong on sevens\n\n +AGO {2}WHAT/,
     );
     assert.equal((await run('rules', 'remove', '2', ...at)).stdout, 'removed: deny mlp:int4 of every task\n');
     assert.equal((await run('rules', 'remove', '2', ...at)).code, 1);

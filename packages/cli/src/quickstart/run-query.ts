@@ -117,14 +117,12 @@ function findProblem(
   return answer.latencyMs > Number(objective?.latencyMs ?? Infinity) ? 'later than the objective' : undefined;
 }
 
-/** Returns e.g. `cheapest of 3; others: 2 below-accuracy, 1 above-cost`. */
+/** Returns e.g. `cheapest of 3 feasible`. `pareto explain` lists the others, with their verdicts. */
 function explain({ verdicts }: wire.ExplainResponse): string {
-  const passed = new Set(['chosen', 'eligible']);
-  const entries = Object.entries(verdicts);
-  const can = entries.filter(([verdict]) => passed.has(verdict)).reduce((sum, [, count]) => sum + count, 0);
-  const others = entries.filter(([verdict]) => !passed.has(verdict)).map(([verdict, count]) => `${count} ${verdict}`);
-  const head = can === 0 ? 'the nearest: none is feasible' : can === 1 ? 'the only feasible one' : `cheapest of ${can}`;
-  return others.length === 0 ? head : `${head}; others: ${others.join(', ')}`;
+  const { chosen = 0, eligible = 0 } = verdicts;
+  const feasible = chosen + eligible;
+  if (feasible === 0) return 'the nearest: none is feasible';
+  return feasible === 1 ? 'the only feasible one' : `cheapest of ${feasible} feasible`;
 }
 
 async function runWhatIf({ clients }: QueryContext, query: Query): Promise<Outcome> {

@@ -6,8 +6,7 @@ import { formatTable } from '../terminal/table.js';
 
 const taskOf = ({ task }: wire.Rule): string => (task === '' ? 'every task' : task);
 
-const remainingOf = ({ remainingMs }: wire.Rule): string =>
-  remainingMs === 0 ? 'until removed' : formatSpan(remainingMs);
+const remainingOf = ({ remainingMs }: wire.Rule): string => (remainingMs === 0 ? 'no end' : formatSpan(remainingMs));
 
 /** Returns e.g. `deny mlp-tiny:int4 of every task` or `warm digits`. */
 export const formatRule = (rule: wire.Rule): string =>
