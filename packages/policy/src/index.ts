@@ -52,6 +52,15 @@ export {
   type VariantObservation,
   type VariantState,
 } from './lifecycle/classify-variant.js';
+export {
+  defaultEventLogParams,
+  eventWriteDelayMs,
+  planEventWrite,
+  type EventChunk,
+  type EventLogParams,
+  type EventWrite,
+  type LoggedEntry,
+} from './events/plan-event-write.js';
 export { createFleetState, type FleetState } from './fleet/fleet-state.js';
 export { utilisationOf, type LiveReplica, type LiveReplicas } from './fleet/live-replica.js';
 export { type StoredLoad, type WorkerLoad, type WorkerReport, type WorkerSession } from './fleet/live-worker.js';
