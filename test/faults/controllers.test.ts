@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { createChannel, createClient } from '@pareto/rpc';
+import type { Child } from '@pareto/testkit';
 import { firstBegunAfter, noneFailed, noneLost } from '../support/accounts.js';
 import { refusalOf } from '../support/client.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
+import { startPareto } from '../support/pareto.js';
 import { listTasks, startRegistrar } from '../support/registrar.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { isLeading, sleep, timeUntil, useFixture, type Fixture } from './fixture.js';
@@ -18,9 +20,11 @@ describe('a fault of controllers', function () {
   });
   beforeEach(() => fixture.mend());
 
-  it('the leader is killed: a standby leads, and no acknowledged write is lost', async () => {
+  it('the leader is killed: a standby leads, and no acknowledged write and no event of one is lost', async () => {
     const { controllers } = fixture.cluster;
     const leader = await fixture.leader();
+    const addresses = controllers.map(({ address }) => address).join(',');
+    await using following = startPareto('events', '-f', '-o', 'json', '--controller', addresses);
     const load = fixture.load();
     const registrar = fixture.registrar('killed');
     await sleep(lengths.settleMs);
@@ -37,6 +41,14 @@ describe('a fault of controllers', function () {
     const writtenAfterMs = firstBegunAfter(registrar, killedAt) - killedAt;
     found({ name: 'leader killed: registrations resume', value: writtenAfterMs / 1000, unit: 's' });
     await noneLost('leader killed', registrar, controllers);
+    const written = registrar.acknowledged.map(({ name }) => name).sort();
+    const registered = (): readonly string[] =>
+      subjectsOf(readEvents(following), 'registry').filter((name) => written.includes(name));
+    await timeUntil('all events', performance.now(), () => registered().length >= written.length);
+    assert.deepEqual(registered().toSorted(), written);
+    const ids = readEvents(following).map(({ id }) => id);
+    assert.ok(ids.every((id, i) => i === 0 || id > (ids[i - 1] ?? 0)));
+    assert.ok(subjectsOf(readEvents(following), 'leader').length >= 2);
   });
 
   it('the leader is paused and resumed after another leads: none of its writes succeed', async () => {
@@ -119,6 +131,22 @@ describe('a fault of controllers', function () {
 
 const anyLeads = async (controllers: readonly ServiceProcess[], but: ServiceProcess): Promise<boolean> =>
   (await Promise.all(controllers.filter((each) => each !== but).map(isLeading))).includes(true);
+
+interface PrintedEvent {
+  readonly id: number;
+  readonly kind: string;
+  readonly subject: string;
+}
+
+/** Returns the events that `pareto events -o json` printed. */
+const readEvents = ({ output }: Pick<Child, 'output'>): readonly PrintedEvent[] =>
+  output
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line) => JSON.parse(line) as PrintedEvent);
+
+const subjectsOf = (events: readonly PrintedEvent[], wanted: string): readonly string[] =>
+  events.filter(({ kind }) => kind === wanted).map(({ subject }) => subject);
 
 /** Asserts that a write to a follower names the leader. */
 async function isRedirected(follower: ServiceProcess, leader: ServiceProcess): Promise<void> {

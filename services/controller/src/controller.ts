@@ -75,7 +75,7 @@ export async function createController(
   const notices = createNotices();
   const cluster = createCluster({ ...context, store, prices, fleet: params, notices, metrics });
   const assigner = createAssigner(cluster.mirror, cluster.clusterView);
-  const events = createEventLog(clock);
+  const events = createEventLog({ ...cluster, ...context });
   watchRecords({ ...cluster, events, clock });
   const planLog = createPlanLog({ ...cluster, ...context, events });
   const loads = createLoadFlusher({ ...cluster, ...context });
@@ -108,7 +108,7 @@ export async function createController(
   cluster.onLeadership(routes.leadershipChanged);
 
   const { port, listening, serving } = createServerParts(server, config, logger);
-  const handover = createHandover(() => loads.flush());
+  const handover = createHandover(async () => void (await Promise.all([loads.flush(), events.flush()])));
   const lead = (signal: AbortSignal): Promise<void> =>
     cluster.leader.run(advertisedAddress(config, port()), AbortSignal.any([signal, handover.signal]));
   const maintenance = { ...config, ...context, store, cluster, records };
@@ -127,6 +127,7 @@ export async function createController(
       background('leadership', lead),
       background('routing table', (signal) => routes.run(signal)),
       background('loads', (signal) => loads.run(signal)),
+      background('events', (signal) => events.run(signal)),
       background('control loop', (signal) => loop.run(signal)),
       background('housekeeping', (signal) => runMaintenance(maintenance, signal)),
       background('compaction', (signal) => runCompaction(compaction, signal)),

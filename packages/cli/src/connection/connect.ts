@@ -26,8 +26,11 @@ import { diagnoseConnection } from './diagnose-connection.js';
 export interface ControllerClients {
   readonly registry: FailoverClient<'pareto.v1.Registry'>;
   readonly fleet: FailoverClient<'pareto.v1.Fleet'>;
-  /** Streams events until the stream ends. A broken stream is opened again, at another controller if necessary. */
-  events(request: wire.EventsRequest, options: EventsOptions): Promise<void>;
+  /**
+   * Streams events until the stream ends. A broken stream is opened again with a new request, at another controller if
+   * necessary.
+   */
+  events(request: () => wire.EventsRequest, options: EventsOptions): Promise<void>;
   /** Uploads a blob. Returns false if the controllers had it already. */
   upload(upload: Upload): Promise<boolean>;
 }
@@ -99,7 +102,7 @@ const controllerClients = ({ failover }: Links): ControllerClients => ({
   events: (request, { signal, onEvent }) =>
     failover.run(
       async (channel, limits) => {
-        for await (const event of createClient(channel, 'pareto.v1.Fleet').events(request, limits)) onEvent(event);
+        for await (const event of createClient(channel, 'pareto.v1.Fleet').events(request(), limits)) onEvent(event);
       },
       { signal, isRepeatable: true },
     ),

@@ -40,6 +40,14 @@ describe('pareto events', () => {
     );
   });
 
+  it('leaves out events that are older than --since', async () => {
+    controllers[0]?.events.push(failed);
+    const { stdout } = await events('--since', '1m').ended;
+    assert.match(stdout, /cnn:int8/);
+    assert.doesNotMatch(stdout, /cnn:fp16/);
+    assert.equal((await events('--since', '5ms').ended).stdout, 'no events in the last 5 ms\n');
+  });
+
   it('follows events to the next leader and prints each once', async () => {
     const following = events('--follow');
     const has = (text: string) => async () => following.written.stdout.includes(text) || undefined;

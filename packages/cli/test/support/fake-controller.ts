@@ -70,8 +70,8 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
   server.add('pareto.v1.Registry', registry(storage, state));
   server.add('pareto.v1.Fleet', {
     overview: async () => state.overview,
-    async *events({ follow }, call) {
-      yield* state.events;
+    async *events({ follow, afterId }, call) {
+      yield* state.events.map((event, i) => ({ id: i + 1, ...event })).filter(({ id }) => Number(id) > afterId);
       if (follow) await new Promise((resolve) => call.signal.addEventListener('abort', resolve, { once: true }));
     },
     listWorkers: async () => ({ workers: [{ workerId: 'w1', connected: true }] }),

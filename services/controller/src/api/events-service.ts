@@ -3,7 +3,8 @@
 import { architectureNameOf, type Clock } from '@pareto/core';
 import type { Complete, wire } from '@pareto/rpc';
 import type { Cluster } from '../cluster/cluster.js';
-import type { EventLog, LoggedEvent } from '../events/events.js';
+import type { EventLog } from '../events/events.js';
+import type { LoggedEvent } from '../storage/records.js';
 
 export interface EventsServiceOptions {
   readonly events: EventLog;
@@ -23,19 +24,22 @@ type Events = (
 const maxWaitMs = 60_000;
 
 /**
- * Creates the handler. Only the leader logs events, so clients that follow are redirected when another controller
- * leads.
+ * Creates the handler. The leader answers, because it knows which events are not stored yet. Clients that follow are
+ * redirected when another controller leads, and continue there after the last id that they received.
  */
 export const createEvents = ({ events, cluster, preferLeader, draining, clock }: EventsServiceOptions): Events =>
-  async function* streamEvents({ follow, name }, call) {
+  async function* streamEvents({ follow, name, afterId }, call) {
     preferLeader();
     const { leader } = cluster;
     const { term } = leader;
     const signal = AbortSignal.any([call.signal, draining, ...(term === undefined ? [] : [term.lost])]);
-    for (let last = 0; ;) {
+    await events.stored(signal);
+    // A restored store may have smaller ids than the client received. The leader has every id that a client can know.
+    let last = term === undefined ? afterId : Math.min(afterId, events.lastId());
+    for (;;) {
       const added = events.since(last);
       last = added.at(-1)?.id ?? last;
-      for (const event of added) if (isAbout(event, name, cluster)) yield eventToWire(event, clock.now());
+      for (const event of added) if (isAbout(event, name, cluster)) yield eventToWire(event, clock.wallMs());
       if (!follow || signal.aborted) break;
       if (events.since(last).length === 0) await events.changed.wait(maxWaitMs, signal);
     }
@@ -52,9 +56,9 @@ function isAbout(
   return architecture === name || clusterView().registry.architectures.get(architecture)?.[0]?.task === name;
 }
 
-const eventToWire = (event: LoggedEvent, now: number): Complete<wire.EventsResponseInput> => ({
+const eventToWire = (event: LoggedEvent, wallMs: number): Complete<wire.EventsResponseInput> => ({
   id: event.id,
-  ageMs: Math.max(0, now - event.at),
+  ageMs: Math.max(0, wallMs - event.atWallMs),
   kind: event.kind,
   subject: event.subject,
   worker: event.worker ?? '',

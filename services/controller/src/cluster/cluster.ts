@@ -58,7 +58,14 @@ const noticeMs = 3_600_000;
  * Kinds of records that do not change a leader's decisions: loads and counters, for example, come from reports that it
  * received.
  */
-const informational: ReadonlySet<RecordKind> = new Set(['loads', 'counters', 'plans', 'candidates', 'ruleEvents']);
+const informational: ReadonlySet<RecordKind> = new Set([
+  'loads',
+  'counters',
+  'plans',
+  'candidates',
+  'ruleEvents',
+  'events',
+]);
 
 export function createCluster(options: ClusterOptions): Cluster {
   const { store, prices, clock } = options;

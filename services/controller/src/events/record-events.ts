@@ -1,15 +1,10 @@
-// Events about changes of the store's records while this controller leads, independent of the code that wrote them.
+// Events about changes of the store's records, independent of the code that wrote them. A controller on standby notes
+// them too, so that it can add those that the leader did not write before it was killed.
 
-import {
-  milliseconds,
-  type Clock,
-  type Measurement,
-  type RecipeOutcome,
-  type RuleEvent,
-  type Variant,
-} from '@pareto/core';
+import { type Clock, type Measurement, type RecipeOutcome, type RuleEvent, type Variant } from '@pareto/core';
 import { electedLeader } from '../leadership/election-candidates.js';
-import type { ClusterEvent, EventLog } from './events.js';
+import type { EventLog } from './events.js';
+import { identityOf, type ClusterEvent } from './repeats.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
 import type { RecordChange } from '../storage/record-tables.js';
@@ -17,7 +12,7 @@ import type { RecordKind, Records, WorkerRecord } from '../storage/records.js';
 
 export interface RecordEventsOptions {
   readonly events: EventLog;
-  readonly mirror: Pick<Mirror, 'records' | 'onChange'>;
+  readonly mirror: Pick<Mirror, 'records' | 'onChange' | 'onRestored'>;
   readonly leader: Pick<Leader, 'term' | 'onChange'>;
   readonly clock: Clock;
 }
@@ -68,32 +63,74 @@ const removalEvents: { readonly [K in RecordKind]?: ToRemovalEvent<K> } = {
 
 /** Maximum number of rule events that a new leader takes from the store. */
 const maxRuleEvents = 200;
+/** Time for which a standby remembers events: longer than it takes to replace a leader that hangs. */
+const notedMs = 60_000;
+const maxNoted = 1_000;
+/** Difference between the clocks of two controllers for which an event is still recognised. */
+const maxSkewMs = 60_000;
+
+interface NotedEvent {
+  readonly event: ClusterEvent;
+  readonly atWallMs: number;
+}
 
 export function watchRecords({ events, mirror, leader, clock }: RecordEventsOptions): void {
   let lastRule = '';
-  const addRuleEvents = (): void => {
+  let noted: readonly NotedEvent[] = [];
+  let isListed = false;
+
+  const addRuleEvents = (isWanted: (event: RuleEvent) => boolean): void => {
     const since = [...mirror.records.ruleEvents.values()].filter(({ key }) => key > lastRule);
     for (const { key, value } of since.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(-maxRuleEvents)) {
       lastRule = key;
-      events.add(ruleEvent(value), milliseconds(clock.now() - Math.max(0, clock.wallMs() - value.atWallMs)));
+      if (isWanted(value)) events.add(ruleEvent(value), value.atWallMs);
     }
+  };
+  /** Adds what the log lacks because the previous leader could not write it. */
+  const catchUp = (): void => {
+    const logged = events.since(0);
+    const lastRuleMs = logged.findLast(({ kind }) => kind === 'rule')?.atWallMs ?? -Infinity;
+    lastRule = '';
+    addRuleEvents(({ atWallMs }) => atWallMs > lastRuleMs);
+    const after = clock.wallMs() - notedMs;
+    const recent = new Set(logged.filter(({ atWallMs }) => atWallMs > after - maxSkewMs).map(identityOf));
+    for (const { event, atWallMs } of noted)
+      if (atWallMs > after && !recent.has(identityOf(event))) events.add(event, atWallMs);
+    noted = [];
   };
 
   leader.onChange(() => {
     if (leader.term === undefined) return;
-    events.clear();
-    lastRule = '';
-    addRuleEvents();
+    catchUp();
     events.add({ kind: 'leader', subject: electedLeader(mirror.records) ?? '', reason: 'elected' });
   });
-  mirror.onChange((touched, changes) => {
-    if (leader.term === undefined) return;
-    for (const change of changes) {
-      const event = eventOf(change);
-      if (event !== undefined) events.add(event);
-    }
-    if (touched.has('ruleEvents')) addRuleEvents();
+  // What a restored store lacks was not deleted by anyone.
+  mirror.onRestored(() => {
+    noted = [];
+    isListed = false;
   });
+  mirror.onChange((touched, changes) => {
+    const leads = leader.term !== undefined;
+    // The first list consists of changes that happened at any time.
+    if (isListed) {
+      const changed = changes.flatMap((change) => eventOf(change) ?? []);
+      if (leads) for (const event of changed) events.add(event);
+      else noted = noteEvents(noted, changed, clock.wallMs());
+    }
+    isListed = true;
+    if (leads && touched.has('ruleEvents')) addRuleEvents(() => true);
+  });
+}
+
+function noteEvents(
+  noted: readonly NotedEvent[],
+  events: readonly ClusterEvent[],
+  atWallMs: number,
+): readonly NotedEvent[] {
+  if (events.length === 0) return noted;
+  return [...noted, ...events.map((event) => ({ event, atWallMs }))]
+    .filter((one) => atWallMs - one.atWallMs < notedMs)
+    .slice(-maxNoted);
 }
 
 function eventOf({ kind, before, after }: RecordChange): ClusterEvent | undefined {

@@ -2,7 +2,7 @@
 
 import type { ReplicaId, WorkerId } from '@pareto/core';
 import type { LiveReplica } from '@pareto/policy';
-import type { ClusterEvent } from '../events/events.js';
+import type { ClusterEvent } from '../events/repeats.js';
 
 type Replicas = ReadonlyMap<ReplicaId, Pick<LiveReplica, 'report'>>;
 

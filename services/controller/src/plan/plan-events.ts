@@ -2,7 +2,7 @@
 
 import type { PlanAction } from '@pareto/core';
 import type { ValidatedPlan } from '@pareto/policy';
-import type { ClusterEvent } from '../events/events.js';
+import type { ClusterEvent } from '../events/repeats.js';
 
 export function actionEvent(action: PlanAction): ClusterEvent {
   const { kind, reason } = action;

@@ -1,6 +1,6 @@
 // Events about completed rollouts: the name of an architecture resolves to its new version.
 
-import type { ClusterEvent } from '../events/events.js';
+import type { ClusterEvent } from '../events/repeats.js';
 import type { ClusterView } from '../cluster/observe.js';
 
 /**

@@ -99,6 +99,7 @@ function emptyTables(): Tables {
     counters: new Map(),
     plans: new Map(),
     settlements: new Map(),
+    events: new Map(),
   };
 }
 

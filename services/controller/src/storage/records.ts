@@ -74,6 +74,28 @@ interface SettlementRecord {
   readonly epoch: string;
 }
 
+/** An action or observation of a leader. */
+export interface LoggedEvent {
+  /** Ids ascend across leaders. Some are missing: those of events that occurred again. */
+  readonly id: number;
+  readonly atWallMs: number;
+  /** Kind for operators to search: load, measured, failed, worker, rule … */
+  readonly kind: string;
+  /** Variant, architecture, task or worker that the event is about. */
+  readonly subject: string;
+  readonly worker?: string;
+  /** Human-readable reason. */
+  readonly reason: string;
+  readonly warning?: boolean;
+  /** Number of occurrences that the leader counted. */
+  readonly count: number;
+}
+
+/** Consecutive events, oldest first and never empty. */
+export interface EventsRecord {
+  readonly events: readonly LoggedEvent[];
+}
+
 export interface Records {
   /** Addresses of the election candidates, as plain text. The oldest candidate leads. */
   readonly candidates: string;
@@ -92,6 +114,7 @@ export interface Records {
   readonly counters: CounterRecord;
   readonly plans: PlanRecord;
   readonly settlements: SettlementRecord;
+  readonly events: EventsRecord;
 }
 
 export type RecordKind = keyof Records;
@@ -115,6 +138,7 @@ export const prefixes: Readonly<Record<RecordKind, string>> = {
   counters: `counter/${tenant}/`,
   plans: 'plan/last',
   settlements: 'plan/settled',
+  events: 'event/',
 };
 
 export const nameKey = (name: string): string => prefixes.names + name;
@@ -142,6 +166,8 @@ export const loadKey = (id: WorkerId): string => prefixes.loads + id;
 export const counterKey = (id: VariantId, version: number): string => `${prefixes.counters}${id}/${version}`;
 export const lastPlanKey: string = prefixes.plans;
 export const settlementKey: string = prefixes.settlements;
+/** Returns the key of the record whose first event had this id when it was created. Keys sort by the ids. */
+export const eventsKey = (id: number): string => prefixes.events + String(id).padStart(16, '0');
 
 /** Writes a record under its key. */
 export const putRecord = (key: string, record: Records[RecordKind]): Operation => ({

@@ -1,10 +1,10 @@
-// The event log, the events about replicas and rollouts, and the events of a running controller.
+// Repeated events, the events about replicas and rollouts, and the events of a running controller.
 
 import assert from 'node:assert/strict';
 import { bytes, milliseconds, replicaId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
-import { createEventLog } from '../../src/events/events.js';
+import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
+import { createRepeats, type ClusterEvent } from '../../src/events/repeats.js';
 import { replicaEvents } from '../../src/fleet/replica-events.js';
 import { createRolloutEvents } from '../../src/plan/rollout-events.js';
 import { startWorker, type FakeWorker } from '../support/fake-worker.js';
@@ -12,41 +12,23 @@ import { reportOf, w1 } from '../support/reports.js';
 import { startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';
 
-describe('event log', () => {
-  const drop = { kind: 'drop', subject: 'm:original', worker: 'w1', reason: 'stale' };
-
-  it('keeps the last thousand, in the order of ascending ids', () => {
-    const log = createEventLog(createManualClock());
-    for (let i = 0; i < 1_500; i++) log.add({ kind: 'load', subject: `m${i}`, reason: '' });
-    const all = log.since(0);
-    assert.deepEqual([all.length, all[0]?.subject, all.at(-1)?.subject], [1_000, 'm500', 'm1499']);
-    assert.deepEqual(
-      log.since(1_498).map(({ id }) => id),
-      [1_499, 1_500],
-    );
+describe('events', () => {
+  it('are counted when they repeat, and published again after a minute', () => {
+    const repeats = createRepeats();
+    const drop = { kind: 'drop', subject: 'm:original', worker: 'w1', reason: 'stale' };
+    const observe = (event: ClusterEvent, next: number, seconds: number): readonly number[] =>
+      Object.values(repeats.observe(event, next, milliseconds(1_000 * seconds)));
+    assert.deepEqual(observe(drop, 1, 0), [1, 1]);
+    assert.deepEqual(observe({ ...drop, reason: 'another' }, 2, 1), [2, 1]);
+    assert.deepEqual(observe(drop, 3, 59), [1, 2]);
+    assert.deepEqual(observe(drop, 3, 60), [3, 3]);
+    assert.deepEqual(observe(drop, 4, 61), [3, 4]);
+    assert.deepEqual(observe(drop, 4, 3_660), [4, 1], 'an hour later');
+    repeats.clear();
+    assert.deepEqual(observe(drop, 5, 3_661), [5, 1]);
   });
 
-  it('counts repeated events, and publishes them again after a minute', async () => {
-    const clock = createManualClock();
-    const log = createEventLog(clock);
-    for (let second = 0; second < 50; second++) {
-      log.add(drop);
-      await clock.advance(1_000);
-    }
-    assert.deepEqual(log.since(0), [{ ...drop, id: 1, at: 49_000, publishedAt: 0, count: 50 }]);
-    await clock.advance(20_000);
-    log.add({ ...drop, reason: 'another' });
-    log.add(drop);
-    assert.deepEqual(
-      log.since(1).map(({ id, reason, count }) => [id, reason, count]),
-      [
-        [2, 'another', 1],
-        [3, 'stale', 51],
-      ],
-    );
-  });
-
-  it('has events about replicas that became ready, failed, were quarantined, or are Interfered', () => {
+  it('are added for replicas that became ready, failed, were quarantined, or are Interfered', () => {
     const live = (fields: Parameters<typeof reportOf>[1]): Parameters<typeof replicaEvents>[1] =>
       new Map([[replicaId('r1'), { report: reportOf('r1', fields) }]]);
     const kinds = (before: Parameters<typeof live>[0], after: Parameters<typeof live>[0]): readonly string[] =>
@@ -61,7 +43,7 @@ describe('event log', () => {
     assert.deepEqual(kinds({ state: 'ready' }, poisoned), ['quarantine: two queries']);
   });
 
-  it('has an event when a name resolves to another version', () => {
+  it('are added when a name resolves to another version', () => {
     const eventsFor = createRolloutEvents();
     type Viewed = Parameters<typeof eventsFor>[0];
     const registry = {
@@ -158,16 +140,19 @@ describe('events of a controller', function () {
     await following;
   });
 
-  it('are lost with the process, except those about rules', async () => {
+  it('survive a restart, and the ids continue', async () => {
+    const before = await list();
     await controller[Symbol.asyncDispose]();
     controller = await startController(folder.path);
     const listed = await waitFor('a term', async () => {
-      const all = await lines();
-      return all.length > 0 ? all : undefined;
+      const all = await list();
+      return all.at(-1)?.reason === 'elected' ? all : undefined;
     });
     assert.deepEqual(
-      listed.filter((line) => !line.startsWith('worker ')).map((line) => line.split(' ')[0]),
-      ['rule', 'rule', 'leader'],
+      listed.slice(0, before.length).map(({ id, reason }) => `${id} ${reason}`),
+      before.map(({ id, reason }) => `${id} ${reason}`),
     );
+    assert.ok((listed[before.length]?.id ?? 0) > (before.at(-1)?.id ?? Infinity));
+    assert.equal(listed.filter(({ kind }) => kind === 'rule').length, 2);
   });
 });

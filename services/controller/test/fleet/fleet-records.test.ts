@@ -15,14 +15,14 @@ import { createFleetState, defaultFleetParams } from '@pareto/policy';
 import { openEmbeddedStore, type Compare, type Entry, type Operation } from '@pareto/state';
 import { buildMeasuredResult, buildProfile, buildVariant, createManualClock, createTempFolder } from '@pareto/testkit';
 import { describe, it } from 'mocha';
-import { createEventLog } from '../../src/events/events.js';
 import { createFleetRecords, type FleetRecords } from '../../src/fleet/fleet-records.js';
 import { createRecordTables } from '../../src/storage/record-tables.js';
 import { assignmentKey, measurementKey, putRecord, variantKey, workerKey } from '../../src/storage/records.js';
 import { logger, metrics, startCandidate, waitToLead } from '../support/candidate.js';
 import { infoOf, reportOf, w1, workerReport } from '../support/reports.js';
+import { recordEvents } from '../support/record-events.js';
 
-const shared = { events: createEventLog(systemClock), clock: systemClock, logger, metrics };
+const shared = { events: recordEvents(), clock: systemClock, logger, metrics };
 const served = { variant: variantId('tiny:original'), version: 1, hardwareClass: hardwareClassId('c') };
 const assignment: Assignment = { ...served, replica: replicaId('r1'), worker: w1 };
 const measurement: Measurement = {
@@ -128,7 +128,7 @@ describe('fleet records', () => {
         return true;
       },
     };
-    const events = createEventLog(systemClock);
+    const events = recordEvents();
     const clock = createManualClock();
     const records = createFleetRecords({ ...shared, leader, mirror: { records: tables.view }, fleet, events, clock });
     const environmentAfter = async (seconds: number, fields: Partial<ReplicaReport>): Promise<string | undefined> => {
@@ -149,7 +149,7 @@ describe('fleet records', () => {
     assert.equal(await environmentAfter(502, { interfered: true, busyMs: milliseconds(300_100) }), '');
     assert.equal(await environmentAfter(503, { interfered: true, busyMs: milliseconds(300_200) }), '');
     assert.deepEqual(
-      events.since(0).map(({ kind, subject }) => [kind, subject]),
+      events.all.map(({ kind, subject }) => [kind, subject]),
       [['interfered', 'tiny:original']],
     );
   });

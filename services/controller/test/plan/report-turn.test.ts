@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { hardwareClassId, milliseconds, replicaId, variantId, workerId } from '@pareto/core';
 import { createControllerMetrics, createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
-import { createEventLog } from '../../src/events/events.js';
 import { createPlanLog } from '../../src/plan/plan-log.js';
 import { reportTurn } from '../../src/plan/report-turn.js';
 import { emptyMemory } from '../../src/plan/turn-memory.js';
+import { recordEvents } from '../support/record-events.js';
 
 describe('reportTurn', () => {
   it('logs why a replica stays whose unload was dropped', () => {
     const clock = createManualClock();
     const term = { since: milliseconds(0), lost: new AbortController().signal };
     const logger = createLogger({ service: 'controller', level: 'silent', format: 'json' });
-    const shared = { events: createEventLog(clock), logger, metrics: createControllerMetrics() };
+    const shared = { events: recordEvents(), logger, metrics: createControllerMetrics() };
     const planLog = createPlanLog({ ...shared, clock, leader: { term } });
     const assignment = {
       ...{ replica: replicaId('r1'), variant: variantId('tiny:original'), version: 1 },
