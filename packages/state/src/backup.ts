@@ -1,5 +1,5 @@
-// Backs up a store to a file of JSON lines: a header with a digest of all entries, then the entries. Excludes leased keys and
-// the epoch, since a restored store has a new epoch.
+// Backs up a store as JSON lines: a header with a digest of all entries, then the entries. Excludes leased keys and the epoch,
+// since a restored store has a new epoch.
 
 import { createHash, randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -18,11 +18,8 @@ interface Header {
   readonly sha256: string;
 }
 
-/**
- * Writes a consistent copy of all entries atomically, and returns their number. An existing backup of another epoch is renamed
- * to include its epoch: it may be the last copy of data that a wiped store has lost.
- */
-export async function backupStore(store: Store, file: string): Promise<number> {
+/** Returns a consistent copy of all entries, as the text of a backup. */
+export async function encodeBackup(store: Store): Promise<string> {
   const { entries } = await store.range('');
   const epoch = entries.find(({ key }) => key === epochKey)?.value ?? store.epoch;
   const lines = entries
@@ -35,11 +32,25 @@ export async function backupStore(store: Store, file: string): Promise<number> {
     entries: lines.length,
     sha256: sha256(lines.join('')),
   };
+  return `${JSON.stringify(header)}\n${lines.join('')}`;
+}
+
+/**
+ * Writes the text of a backup to a file atomically, and returns its number of entries. An existing backup of another epoch is
+ * renamed to include its epoch: it may be the last copy of data that a wiped store has lost. Throws `invalid-argument` if the
+ * text is not a complete backup.
+ */
+export async function saveBackup(text: string, file: string): Promise<number> {
+  const { epoch, puts } = parseBackup(text, file);
   const before = await epochOf(file);
   if (before !== undefined && before !== epoch) await rename(file, `${file}.${before}`);
-  await writeWhole(file, `${JSON.stringify(header)}\n${lines.join('')}`);
-  return lines.length;
+  await writeWhole(file, text);
+  return puts.length;
 }
+
+/** Writes a backup of the store to a file, as `saveBackup` does. */
+export const backupStore = async (store: Store, file: string): Promise<number> =>
+  saveBackup(await encodeBackup(store), file);
 
 /** Returns the epoch of a backup. Undefined if there is no backup, or it has no epoch. */
 async function epochOf(file: string): Promise<string | undefined> {
@@ -63,13 +74,23 @@ async function writeWhole(file: string, text: string): Promise<void> {
   }
 }
 
-type Put = Extract<Operation, { kind: 'put' }>;
+export interface Backup {
+  /** Epoch of the store that was backed up. Undefined if an old release wrote the backup. */
+  readonly epoch: string | undefined;
+  /** Digest of the entries. */
+  readonly sha256: string;
+  readonly puts: readonly Extract<Operation, { kind: 'put' }>[];
+}
 
 /** Reads and verifies a backup. Throws `invalid-argument` if the file is not a valid backup. */
-export async function readBackup(file: string): Promise<readonly Put[]> {
+export async function readBackup(file: string): Promise<Backup> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw backupError(file, `can't be read: ${errorText(error)}`);
   });
+  return parseBackup(text, file);
+}
+
+function parseBackup(text: string, file: string): Backup {
   const end = text.indexOf('\n') + 1;
   const header = readHeader(text.slice(0, end), file);
   const body = text.slice(end);
@@ -80,13 +101,14 @@ export async function readBackup(file: string): Promise<readonly Put[]> {
     );
   if (sha256(body) !== header.sha256)
     throw backupError(file, 'is damaged (its digest does not match): use another backup');
-  return body
+  const puts = body
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
       const [key, value] = JSON.parse(line) as readonly [string, string];
-      return { kind: 'put', key, value };
+      return { kind: 'put', key, value } as const;
     });
+  return { epoch: header.epoch, sha256: header.sha256, puts };
 }
 
 function readHeader(line: string, file: string): Header {

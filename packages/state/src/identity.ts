@@ -18,6 +18,8 @@ export const epochKey = 'meta/epoch';
 const schemaKey = 'meta/schema';
 /** Key that exists during a restore. */
 export const restoringKey = 'meta/restoring';
+/** Key with the digest of the backup that the store was filled from. */
+export const restoredKey = 'meta/restored';
 
 type Access = Pick<Store, 'get' | 'transact'>;
 

@@ -14,7 +14,7 @@ export type {
 export { openEmbeddedStore, type EmbeddedStoreOptions } from './embedded/open.js';
 export { openEtcdStore, type EtcdStoreOptions } from './etcd/open.js';
 export { createElection, type Election, type ElectionOptions, type Leadership } from './election.js';
-export { backupStore } from './backup.js';
-export { restoreStore } from './restore.js';
+export { backupStore, encodeBackup, readBackup, saveBackup, type Backup } from './backup.js';
+export { restoreStore, type RestoreResult } from './restore.js';
 export { maxCompares, maxTransactionBytes, splitOperations } from './limits.js';
 export { schemaVersion } from './identity.js';

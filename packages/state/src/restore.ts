@@ -3,16 +3,26 @@
 import { randomUUID } from 'node:crypto';
 import { ParetoError } from '@pareto/core';
 import { readBackup } from './backup.js';
-import { metaPrefix, restoringKey } from './identity.js';
+import { metaPrefix, restoredKey, restoringKey } from './identity.js';
 import { splitOperations } from './limits.js';
-import type { Compare, Store, Transaction, TransactResult } from './store.js';
+import type { Compare, Operation, Store, Transaction, TransactResult } from './store.js';
 
 /**
- * Fills an empty store from a backup. Returns the number of entries. An interrupted restore leaves a store that does not open.
- * Throws `failed-precondition` if the store is not empty, or another restore is in progress.
+ * `restored-before`: the store was filled from this backup. `own`: the backup is of this store itself. In both cases nothing was
+ * written, so that a process may be started again with the same flags.
  */
-export async function restoreStore(store: Store, file: string): Promise<number> {
-  const puts = await readBackup(file);
+export type RestoreResult =
+  | { readonly kind: 'restored'; readonly entries: number }
+  | { readonly kind: 'restored-before' | 'own' };
+
+/**
+ * Fills an empty store from a backup. An interrupted restore leaves a store that does not open. Throws `failed-precondition` if
+ * the store has other data, or another restore is in progress.
+ */
+export async function restoreStore(store: Store, file: string): Promise<RestoreResult> {
+  const { epoch, sha256, puts } = await readBackup(file);
+  if ((await store.get(restoredKey)).entry?.value === sha256) return { kind: 'restored-before' };
+  if (epoch === store.epoch) return { kind: 'own' };
   await requireEmpty(store);
   const own = await begin(store);
   await requireEmpty(store).catch(async (error: unknown) => {
@@ -27,8 +37,8 @@ export async function restoreStore(store: Store, file: string): Promise<number> 
         'another process changed the store during the restore: delete the store and restore again',
       );
   }
-  await end(store, own);
-  return puts.length;
+  await end(store, own, { kind: 'put', key: restoredKey, value: sha256 });
+  return { kind: 'restored', entries: puts.length };
 }
 
 /** Writes the marker. Returns a compare that holds until the end. Does not retry: a late write could begin another restore. */
@@ -49,8 +59,8 @@ async function begin(store: Store): Promise<Compare> {
   );
 }
 
-async function end(store: Store, own: Compare): Promise<void> {
-  await persist(store, { compares: [own], operations: [{ kind: 'delete', key: restoringKey }] });
+async function end(store: Store, own: Compare, ...more: readonly Operation[]): Promise<void> {
+  await persist(store, { compares: [own], operations: [{ kind: 'delete', key: restoringKey }, ...more] });
 }
 
 /** Writes with up to five tries while the store is unavailable. A duplicate write that is applied late fails its compare. */

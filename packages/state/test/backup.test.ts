@@ -46,7 +46,7 @@ describe('backup and restore', () => {
     const lease = await source.grantLease(60_000);
     await source.transact({ compares: [], operations: [{ kind: 'put', key: 'leased', value: '', lease: lease.id }] });
     assert.equal(await backupStore(source, file), 300);
-    assert.equal(await restoreStore(target, file), 300);
+    assert.deepEqual(await restoreStore(target, file), { kind: 'restored', entries: 300 });
     assert.deepEqual(await content(target), await content(source));
     assert.notEqual(target.epoch, source.epoch);
     assert.equal((await target.get('leased')).entry, undefined);
@@ -54,12 +54,29 @@ describe('backup and restore', () => {
 
   it('rejects a store that is not empty, a damaged file and a file that is not a backup', async () => {
     await backupStore(source, file);
-    await assert.rejects(restoreStore(source, file), { code: 'failed-precondition' });
+    await target.transact({ compares: [], operations: [{ kind: 'put', key: 'k', value: '' }] });
+    await assert.rejects(restoreStore(target, file), {
+      code: 'failed-precondition',
+      message: /only into an empty store/,
+    });
     writeFileSync(file, readFileSync(file, 'utf8').replace('välue', 'value'));
     await assert.rejects(restoreStore(target, file), { code: 'invalid-argument', message: /damaged/ });
     await assert.rejects(restoreStore(target, `${file}-2`), { code: 'invalid-argument', message: /can't be read/ });
     writeFileSync(file, 'hello');
     await assert.rejects(restoreStore(target, file), { code: 'invalid-argument', message: /not a backup/ });
+  });
+
+  it('restores nothing if the store was filled from this backup, or the backup is of the store', async () => {
+    await backupStore(source, file);
+    await restoreStore(target, file);
+    await target.transact({ compares: [], operations: [{ kind: 'put', key: 'k/1', value: 'newer' }] });
+    assert.deepEqual(await restoreStore(target, file), { kind: 'restored-before' });
+    assert.equal((await target.get('k/1')).entry?.value, 'newer');
+    await backupStore(target, file);
+    assert.deepEqual(await restoreStore(target, file), { kind: 'own' });
+    await source.transact({ compares: [], operations: [{ kind: 'put', key: 'k/1', value: 'another' }] });
+    await backupStore(source, file);
+    await assert.rejects(restoreStore(target, file), { code: 'failed-precondition' });
   });
 
   it('replaces an earlier backup of the same store only', async () => {
@@ -68,7 +85,7 @@ describe('backup and restore', () => {
     assert.equal(await backupStore(target, file), 0);
     assert.equal(await backupStore(target, file), 0);
     assert.deepEqual(readdirSync(folder).sort(), ['backup', `backup.${source.epoch}`, 'source', 'target']);
-    assert.equal(await restoreStore(target, `${file}.${source.epoch}`), 300);
+    assert.equal((await restoreStore(target, `${file}.${source.epoch}`)).kind, 'restored');
   });
 
   it('leaves no file behind if a backup can not be written', async () => {
@@ -88,7 +105,7 @@ describe('backup and restore', () => {
       late.push(transaction);
       throw new ParetoError('unavailable', 'it is not known whether this was written');
     };
-    assert.equal(await restoreStore({ ...target, transact }, file), 300);
+    assert.equal((await restoreStore({ ...target, transact }, file)).kind, 'restored');
     assert.deepEqual(await content(target), await content(source));
     await target.transact({ compares: [], operations: [{ kind: 'put', key: 'k/1', value: 'newer' }] });
     assert.ok(late.length > 3);

@@ -30,11 +30,12 @@ describe('backups of and for etcd', function () {
     for (let i = 0; i < 300; i += 100) await write(embedded, ...operations.slice(i, i + 100));
     await backupStore(embedded, folder.file('there'));
     await using onEtcd = await openOn(etcd);
-    assert.equal(await restoreStore(onEtcd, folder.file('there')), 300);
+    assert.deepEqual(await restoreStore(onEtcd, folder.file('there')), { kind: 'restored', entries: 300 });
+    assert.deepEqual(await restoreStore(onEtcd, folder.file('there')), { kind: 'restored-before' });
     assert.deepEqual(await content(onEtcd), await content(embedded));
     await backupStore(onEtcd, folder.file('back'));
     await using again = await openEmbeddedStore(folder.file('two'), { clock: systemClock });
-    assert.equal(await restoreStore(again, folder.file('back')), 300);
+    assert.deepEqual(await restoreStore(again, folder.file('back')), { kind: 'restored', entries: 300 });
     assert.deepEqual(await content(again), await content(embedded));
     assert.equal(new Set([embedded.epoch, onEtcd.epoch, again.epoch]).size, 3);
   });
@@ -48,7 +49,7 @@ describe('backups of and for etcd', function () {
     await using two = await openOn(etcd, { prefix });
     const outcomes = await Promise.allSettled([one, two].map((store) => restoreStore(store, folder.file('race'))));
     const [done, refused] = outcomes.toSorted((a, b) => a.status.localeCompare(b.status));
-    assert.deepEqual(done, { status: 'fulfilled', value: 20 });
+    assert.deepEqual(done, { status: 'fulfilled', value: { kind: 'restored', entries: 20 } });
     assert.ok(refused?.status === 'rejected');
     assert.match(String(refused.reason), /another restore into this store is in progress|only into an empty store/);
     assert.deepEqual(await content(one), await content(source));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BlobStore } from '@pareto/blobs';
 import type { Runnable } from '@pareto/service';
 import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
+import type { Logger } from '@pareto/telemetry';
 import { checkBlobLocation, openBlobStore, type BlobFlags } from './blob-location.js';
 import type { EtcdFlags } from './etcd-access.js';
 import { createDeferredStore, type DeferredStore } from './deferred-store.js';
@@ -67,8 +68,15 @@ async function start(
   if (opened === undefined) return;
   blobs.open(opened);
   logger.info('store open', { store: etcd ?? 'embedded', cluster, epoch: store.epoch });
-  if (restore === undefined) return;
-  logger.info('backup restored', { file: restore, entries: await restoreStore(store, restore) });
+  if (restore !== undefined) await restoreFrom(restore, store, logger);
+}
+
+async function restoreFrom(file: string, store: Store, logger: Logger): Promise<void> {
+  const result = await restoreStore(store, file);
+  if (result.kind === 'restored') return logger.info('backup restored', { file, entries: result.entries });
+  const before = 'the store was filled from this backup before';
+  const reason = result.kind === 'own' ? 'the backup is of this store' : before;
+  logger.info('backup not restored: the store stays as it is', { file, reason });
 }
 
 /** Returns a view of the store whose disposal does nothing. Its getters stay live. */
