@@ -198,6 +198,7 @@ export interface ControllerMetrics extends ServiceMetrics {
   readonly storeWrites: Counter;
   readonly storeOperations: Counter;
   readonly storeAge: Gauge;
+  readonly backupAge: Gauge;
   readonly blobBytes: Counter<'direction'>;
   readonly blobsCollected: Counter<'kind'>;
 }
@@ -225,6 +226,10 @@ export function createControllerMetrics(make: Instruments = createInstruments('c
     storeWrites: make.counter('pareto_store_writes_total', 'Transactions written to the store by the leader'),
     storeOperations: make.counter('pareto_store_operations_total', 'Keys written or deleted by these transactions'),
     storeAge: make.gauge('pareto_store_age_seconds', 'Time since the last response or event of the store'),
+    backupAge: make.gauge(
+      'pareto_backup_age_seconds',
+      'Time since the last backup to --backup-file; +Inf before the first one, NaN without --backup-file',
+    ),
     blobBytes: make.counter('pareto_blob_bytes_total', 'Bytes of model files uploaded, downloaded and collected', [
       'direction',
     ]),

@@ -43,14 +43,20 @@ const controllerFlags = {
     help: 'host:port at which others reach this controller; --host and --port by default',
   },
   prices: { kind: 'text', help: 'JSON file of USD per slot-hour by hardware class, or by a prefix that ends in /' },
-  backupFile: { kind: 'text', help: 'file that backups of the store are written to; the last one at a clean stop' },
+  backupFile: {
+    kind: 'text',
+    help: 'file that backups of the store are written to: when this controller begins to lead, at intervals, and at a clean stop',
+  },
   backupMinutes: {
     kind: 'integer',
     min: 1,
     default: 60,
     help: 'interval between backups to --backup-file, in minutes',
   },
-  restore: { kind: 'text', help: 'backup to fill an empty store from at start; a backup has no model files' },
+  restore: {
+    kind: 'text',
+    help: 'backup to fill an empty store from at start, once: a store that was filled from it stays as it is; a backup has no model files',
+  },
   maxBatchSize: {
     kind: 'integer',
     min: 1,

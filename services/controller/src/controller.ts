@@ -32,7 +32,8 @@ import { createEventLog } from './events/events.js';
 import { createFleetRecords } from './fleet/fleet-records.js';
 import { setGauges } from './cluster/gauges.js';
 import { createHandover } from './leadership/handover.js';
-import { runMaintenance } from './maintenance/maintenance.js';
+import { createBackups, type Backups } from './maintenance/backups.js';
+import { forgetLostWorkers } from './maintenance/lost-workers.js';
 import { createLoadFlusher } from './loads/load-flusher.js';
 import { createNotices } from './cluster/notices.js';
 import { openModelReading } from './registry/model-reading.js';
@@ -111,7 +112,8 @@ export async function createController(
   const handover = createHandover(async () => void (await Promise.all([loads.flush(), events.flush()])));
   const lead = (signal: AbortSignal): Promise<void> =>
     cluster.leader.run(advertisedAddress(config, port()), AbortSignal.any([signal, handover.signal]));
-  const maintenance = { ...config, ...context, store, cluster, records };
+  const backups = createBackups({ ...config, ...cluster, ...context, store });
+  const lostWorkers = { ...context, cluster, records };
   const compaction = { ...cluster, ...context, store, everyMinutes: config.etcd ? config.etcdCompactMinutes : 0 };
   const collection = {
     ...{ ...cluster, ...context, blobs, reservations, store, metrics, ready: () => isWhole(cluster) },
@@ -120,7 +122,7 @@ export async function createController(
   return {
     port,
     runnables: [
-      probes(config, context, cluster, routes, planLog, metrics, limiter),
+      probes(config, context, { cluster, routes, planLog, backups, metrics, limiter }),
       part,
       mirroring(cluster, draining),
       listening,
@@ -129,7 +131,8 @@ export async function createController(
       background('loads', (signal) => loads.run(signal)),
       background('events', (signal) => events.run(signal)),
       background('control loop', (signal) => loop.run(signal)),
-      background('housekeeping', (signal) => runMaintenance(maintenance, signal)),
+      background('lost workers', (signal) => forgetLostWorkers(lostWorkers, signal)),
+      background('backups', (signal) => backups.run(signal)),
       background('compaction', (signal) => runCompaction(compaction, signal)),
       background('blob collection', (signal) => runBlobCollection(collection, signal)),
       reading,
@@ -172,14 +175,19 @@ function mirroring({ mirror }: Cluster, draining: AbortSignal): Runnable {
   };
 }
 
+interface ObservedParts {
+  readonly cluster: Cluster;
+  readonly routes: Routes;
+  readonly planLog: Pick<PlanLog, 'unmet'>;
+  readonly backups: Pick<Backups, 'ageMs'>;
+  readonly metrics: ControllerMetrics;
+  readonly limiter: Limiter;
+}
+
 function probes(
   config: ControllerConfig,
   { lifecycle, access }: ServiceContext,
-  cluster: Cluster,
-  routes: Routes,
-  planLog: Pick<PlanLog, 'unmet'>,
-  metrics: ControllerMetrics,
-  limiter: Limiter,
+  { cluster, routes, planLog, backups, metrics, limiter }: ObservedParts,
 ): Runnable {
   return createProbeServer({
     host: config.host,
@@ -194,6 +202,7 @@ function probes(
       setGauges(metrics, cluster.clusterView(), {
         routers: routes.routers().length,
         storeAgeMs: cluster.storeAgeMs(),
+        backupAgeMs: backups.ageMs(),
         unmet: planLog.unmet(),
       });
     },

@@ -7,6 +7,7 @@ import type { ClusterView } from './observe.js';
 export interface GaugeValues {
   readonly routers: number;
   readonly storeAgeMs: number;
+  readonly backupAgeMs: number;
   /** Needs that the leader's last plan could not meet. Empty if this controller does not lead. */
   readonly unmet: readonly UnmetNeed[];
 }
@@ -14,11 +15,12 @@ export interface GaugeValues {
 export function setGauges(
   metrics: ControllerMetrics,
   view: ClusterView,
-  { routers, storeAgeMs, unmet }: GaugeValues,
+  { routers, storeAgeMs, backupAgeMs, unmet }: GaugeValues,
 ): void {
   const { records, fleet, now, leadingSince } = view;
   metrics.routers.set(routers);
   metrics.storeAge.set(storeAgeMs / 1000);
+  metrics.backupAge.set(backupAgeMs / 1000);
   for (const cause of unmetCauses)
     metrics.planUnmet.set(unmet.filter((need) => need.cause === cause).length, { reason: cause });
   metrics.workers.reset();
