@@ -2,6 +2,7 @@
 
 import { errorText, findMisspelledVariable, ParetoError } from '@pareto/core';
 import { Command, CommanderError, Option } from 'commander';
+import { addBackup, addRestore } from './commands/backup.js';
 import { addCerts } from './commands/certs.js';
 import { addCompletion } from './commands/completion.js';
 import { addExplain, addWhatIf } from './commands/decisions.js';
@@ -37,7 +38,7 @@ const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = 
   ['Getting started:', [addUp, addStatus, addRegister, addInfer]],
   ['Models:', [addGet, addDescribe, addInspect, addJobs, addProfile, addFrontier, addLoad, addUnload, addDelete]],
   ['Queries:', [addWhatIf, addExplain, addPin, addDeny, addRules]],
-  ['Cluster:', [addTop, addEvents, addLogs, addDrain, addCerts]],
+  ['Cluster:', [addTop, addEvents, addLogs, addDrain, addBackup, addRestore, addCerts]],
   ['This command:', [addCompletion, addVersion, addList, addWorkers, addLift]],
 ];
 

@@ -99,7 +99,20 @@ export async function createController(
   const limiter = createServiceLimiter(config, metrics, clock);
   const server = createServer({ ...config, ...access.server, limiter, clock, onError });
   addServices(server, {
-    ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, reader, reservations, assigner },
+    ...{
+      config,
+      context,
+      cluster,
+      records,
+      outcomes,
+      loads,
+      workerExpiry,
+      store,
+      blobs,
+      reader,
+      reservations,
+      assigner,
+    },
     ...{ planLog, events, notices, loop, routes, table, metrics, limiter, params, reportRequester },
   });
   cluster.onChange(() => {

@@ -6,6 +6,7 @@ import type { ModelReader } from '@pareto/models';
 import type { FleetParams } from '@pareto/policy';
 import type { RpcServer } from '@pareto/rpc';
 import type { ServiceContext, ServiceLimiter } from '@pareto/service';
+import type { Store } from '@pareto/state';
 import type { ControllerMetrics } from '@pareto/telemetry';
 import { isFresh } from './plan/adopt.js';
 import type { Assigner } from './fleet/worker-stream-writer.js';
@@ -45,6 +46,7 @@ export interface ServiceParts {
   readonly workerExpiry: WorkerExpiry;
   readonly reportRequester: ReportRequester;
   readonly blobs: BlobStore;
+  readonly store: Store;
   readonly reader: ModelReader;
   readonly reservations: BlobReservations;
   readonly assigner: Assigner;

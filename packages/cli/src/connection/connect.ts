@@ -31,6 +31,8 @@ export interface ControllerClients {
    * necessary.
    */
   events(request: () => wire.EventsRequest, options: EventsOptions): Promise<void>;
+  /** Returns the text of a backup of the store. */
+  backup(signal: AbortSignal): Promise<string>;
   /** Uploads a blob. Returns false if the controllers had it already. */
   upload(upload: Upload): Promise<boolean>;
 }
@@ -99,6 +101,15 @@ const controllerClients = ({ failover }: Links): ControllerClients => ({
   registry: createFailoverClient(failover, 'pareto.v1.Registry'),
   fleet: createFailoverClient(failover, 'pareto.v1.Fleet'),
   upload: (upload) => uploadBlob(failover, upload),
+  backup: (signal) =>
+    failover.run(
+      async (channel, limits) => {
+        const parts: Uint8Array[] = [];
+        for await (const { data } of createClient(channel, 'pareto.v1.Registry').backup({}, limits)) parts.push(data);
+        return Buffer.concat(parts).toString();
+      },
+      { signal, isRepeatable: true },
+    ),
   events: (request, { signal, onEvent }) =>
     failover.run(
       async (channel, limits) => {

@@ -47,6 +47,10 @@ export interface FakeController extends Disposable {
   list: wire.ListResponseInput | undefined;
   /** Variants in the response to List. */
   variants: wire.VariantInput[];
+  /** Text of the backup, which is sent in parts of 100 bytes. */
+  backup: string;
+  /** Response to Restore. */
+  restored: wire.RestoreResponseInput;
 }
 
 export async function startFakeController(storage: FakeStorage): Promise<FakeController> {
@@ -64,6 +68,8 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
     rules: [] as wire.RuleInput[],
     list: undefined as wire.ListResponseInput | undefined,
     variants: [] as wire.VariantInput[],
+    backup: '',
+    restored: {} as wire.RestoreResponseInput,
     [Symbol.dispose]: () => server.close(),
   };
   server.add('pareto.v1.Blobs', blobs(storage, state));
@@ -167,6 +173,14 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
         rules: controller.rules,
         events: controller.rules.map((rule) => ({ kind: 'made', actor: rule.actor ?? '', rule })),
       };
+    },
+    async *backup() {
+      const text = Buffer.from(controller.backup);
+      for (let at = 0; at < text.byteLength; at += 100) yield { data: text.subarray(at, at + 100) };
+    },
+    async restore({ digest }) {
+      await write('restore', digest, () => undefined);
+      return controller.restored;
     },
     async delete({ name }) {
       await write('delete', name, () => {

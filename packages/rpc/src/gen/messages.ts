@@ -2,6 +2,8 @@
 export type { Accuracy__Output as Accuracy, Accuracy as AccuracyInput } from './pareto/v1/Accuracy.js';
 export type { Architecture__Output as Architecture, Architecture as ArchitectureInput } from './pareto/v1/Architecture.js';
 export type { Assignments__Output as Assignments, Assignments as AssignmentsInput } from './pareto/v1/Assignments.js';
+export type { BackupRequest__Output as BackupRequest, BackupRequest as BackupRequestInput } from './pareto/v1/BackupRequest.js';
+export type { BackupResponse__Output as BackupResponse, BackupResponse as BackupResponseInput } from './pareto/v1/BackupResponse.js';
 export type { BatchCount__Output as BatchCount, BatchCount as BatchCountInput } from './pareto/v1/BatchCount.js';
 export type { Candidate__Output as Candidate, Candidate as CandidateInput } from './pareto/v1/Candidate.js';
 export type { ControllerMessage__Output as ControllerMessage, ControllerMessage as ControllerMessageInput } from './pareto/v1/ControllerMessage.js';
@@ -104,6 +106,8 @@ export type { RepositoryModelLoadRequest__Output as RepositoryModelLoadRequest, 
 export type { RepositoryModelLoadResponse__Output as RepositoryModelLoadResponse, RepositoryModelLoadResponse as RepositoryModelLoadResponseInput } from './inference/RepositoryModelLoadResponse.js';
 export type { RepositoryModelUnloadRequest__Output as RepositoryModelUnloadRequest, RepositoryModelUnloadRequest as RepositoryModelUnloadRequestInput } from './inference/RepositoryModelUnloadRequest.js';
 export type { RepositoryModelUnloadResponse__Output as RepositoryModelUnloadResponse, RepositoryModelUnloadResponse as RepositoryModelUnloadResponseInput } from './inference/RepositoryModelUnloadResponse.js';
+export type { RestoreRequest__Output as RestoreRequest, RestoreRequest as RestoreRequestInput } from './pareto/v1/RestoreRequest.js';
+export type { RestoreResponse__Output as RestoreResponse, RestoreResponse as RestoreResponseInput } from './pareto/v1/RestoreResponse.js';
 export type { RouterHello__Output as RouterHello, RouterHello as RouterHelloInput } from './pareto/v1/RouterHello.js';
 export type { RouterInfo__Output as RouterInfo, RouterInfo as RouterInfoInput } from './pareto/v1/RouterInfo.js';
 export type { RouterMessage__Output as RouterMessage, RouterMessage as RouterMessageInput } from './pareto/v1/RouterMessage.js';

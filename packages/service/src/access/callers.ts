@@ -34,6 +34,8 @@ const controller: Rows<MethodPath<'pareto.v1.Blobs' | 'pareto.v1.Fleet' | 'paret
     'pareto.v1.Registry/SetRule': operators,
     'pareto.v1.Registry/LiftRule': operators,
     'pareto.v1.Registry/ListRules': operators,
+    'pareto.v1.Registry/Backup': operators,
+    'pareto.v1.Registry/Restore': operators,
     'pareto.v1.Routes/Watch': routers,
     'pareto.v1.Routes/Statistics': routers,
     'pareto.v1.Routes/SetWarmth': routers,

@@ -1,6 +1,7 @@
 // The Registry service: writes go through the leader, reads come from the mirror.
 
 import { architectureToWire, taskToWire, type ServiceHandlers } from '@pareto/rpc';
+import { encodeBackup, type Store } from '@pareto/state';
 import type { BlobReservations } from '../storage/blob-reservations.js';
 import { deleteName } from '../registry/delete-name.js';
 import { describeName, listRegistry } from './describe.js';
@@ -10,10 +11,12 @@ import type { PlanLog } from '../plan/plan-log.js';
 import { reprofile } from '../registry/reprofile.js';
 import { registerArchitecture, type RegisterContext } from '../registry/register.js';
 import { registerTask } from '../registry/register-task.js';
+import { restoreBackup } from '../registry/restore-backup.js';
 import { actorOf } from '../rules/actor.js';
 import { liftRule, listRules, ruleToWire, setRule } from '../rules/rules-service.js';
 
 export interface RegistryServiceOptions extends RegisterContext {
+  readonly store: Store;
   readonly clusterView: () => ClusterView;
   readonly reservations: BlobReservations;
   readonly planLog: Pick<PlanLog, 'deferred'>;
@@ -22,6 +25,9 @@ export interface RegistryServiceOptions extends RegisterContext {
   /** Throws `unavailable` while the plan is not settled after a restore of the store. */
   readonly requireSettled: () => void;
 }
+
+/** Size of the messages that a backup is sent in. */
+const partBytes = 256 * 1_024;
 
 export function createRegistryHandlers(options: RegistryServiceOptions): ServiceHandlers<'pareto.v1.Registry'> {
   const { leader, clusterView, reservations } = options;
@@ -73,6 +79,14 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
     },
     async listRules() {
       return listRules(clusterView());
+    },
+    async *backup() {
+      const text = Buffer.from(await encodeBackup(options.store));
+      for (let at = 0; at < text.byteLength; at += partBytes) yield { data: text.subarray(at, at + partBytes) };
+    },
+    async restore({ digest }) {
+      requireWritable();
+      return restoreBackup(options, digest);
     },
   };
 }

@@ -6,26 +6,23 @@ import type { Architecture, Clock, Digest, RecipeOutcome, Task, Variant } from '
 import type { CollectParams } from '@pareto/policy';
 import type { Store } from '@pareto/state';
 import type { Leader } from '../leadership/leadership.js';
+import { referencedBlobs } from '../registry/referenced-blobs.js';
 import { prefixes } from '../storage/records.js';
 
 /** Returns the referenced digests. Throws if a record can't be read, because its references are unknown then. */
 export async function readReferences(store: Store): Promise<ReadonlySet<Digest>> {
-  const references = new Set<Digest>();
-  for (const record of await readAll<Architecture | Variant>(store, [prefixes.architectures, prefixes.variants]))
-    for (const file of record.manifest.files) references.add(file.digest);
-  for (const { labels = {} } of await readAll<Partial<Architecture>>(store, [prefixes.architectures]))
-    for (const text of Object.values(labels)) references.add(text);
-  for (const { result } of await readAll<RecipeOutcome>(store, [prefixes.outcomes]))
-    if (result.kind === 'made') for (const file of result.manifest.files) references.add(file.digest);
-  for (const { validation } of await readAll<Task>(store, [prefixes.tasks]))
-    if (validation !== undefined) references.add(validation);
-  return references;
+  return referencedBlobs({
+    architectures: await readAll<Architecture>(store, prefixes.architectures),
+    variants: await readAll<Variant>(store, prefixes.variants),
+    outcomes: await readAll<RecipeOutcome>(store, prefixes.outcomes),
+    tasks: await readAll<Task>(store, prefixes.tasks),
+  });
 }
 
 /** Returns the records of all tenants. */
-async function readAll<T>(store: Store, kinds: readonly string[]): Promise<readonly T[]> {
-  const ranges = await Promise.all(kinds.map((kind) => store.range(kind.slice(0, kind.indexOf('/') + 1))));
-  return ranges.flatMap(({ entries }) => entries.map(({ value }) => JSON.parse(value) as T));
+async function readAll<T>(store: Store, prefix: string): Promise<readonly T[]> {
+  const { entries } = await store.range(prefix.slice(0, prefix.indexOf('/') + 1));
+  return entries.map(({ value }) => JSON.parse(value) as T);
 }
 
 export interface CollectionState {

@@ -3,6 +3,8 @@
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { Architecture as _pareto_v1_Architecture, Architecture__Output as _pareto_v1_Architecture__Output } from '../../pareto/v1/Architecture.js';
+import type { BackupRequest as _pareto_v1_BackupRequest, BackupRequest__Output as _pareto_v1_BackupRequest__Output } from '../../pareto/v1/BackupRequest.js';
+import type { BackupResponse as _pareto_v1_BackupResponse, BackupResponse__Output as _pareto_v1_BackupResponse__Output } from '../../pareto/v1/BackupResponse.js';
 import type { DeleteRequest as _pareto_v1_DeleteRequest, DeleteRequest__Output as _pareto_v1_DeleteRequest__Output } from '../../pareto/v1/DeleteRequest.js';
 import type { DeleteResponse as _pareto_v1_DeleteResponse, DeleteResponse__Output as _pareto_v1_DeleteResponse__Output } from '../../pareto/v1/DeleteResponse.js';
 import type { DescribeRequest as _pareto_v1_DescribeRequest, DescribeRequest__Output as _pareto_v1_DescribeRequest__Output } from '../../pareto/v1/DescribeRequest.js';
@@ -18,11 +20,18 @@ import type { ProfileRequest as _pareto_v1_ProfileRequest, ProfileRequest__Outpu
 import type { ProfileResponse as _pareto_v1_ProfileResponse, ProfileResponse__Output as _pareto_v1_ProfileResponse__Output } from '../../pareto/v1/ProfileResponse.js';
 import type { RegisterArchitectureRequest as _pareto_v1_RegisterArchitectureRequest, RegisterArchitectureRequest__Output as _pareto_v1_RegisterArchitectureRequest__Output } from '../../pareto/v1/RegisterArchitectureRequest.js';
 import type { RegisterTaskRequest as _pareto_v1_RegisterTaskRequest, RegisterTaskRequest__Output as _pareto_v1_RegisterTaskRequest__Output } from '../../pareto/v1/RegisterTaskRequest.js';
+import type { RestoreRequest as _pareto_v1_RestoreRequest, RestoreRequest__Output as _pareto_v1_RestoreRequest__Output } from '../../pareto/v1/RestoreRequest.js';
+import type { RestoreResponse as _pareto_v1_RestoreResponse, RestoreResponse__Output as _pareto_v1_RestoreResponse__Output } from '../../pareto/v1/RestoreResponse.js';
 import type { Rule as _pareto_v1_Rule, Rule__Output as _pareto_v1_Rule__Output } from '../../pareto/v1/Rule.js';
 import type { SetRuleRequest as _pareto_v1_SetRuleRequest, SetRuleRequest__Output as _pareto_v1_SetRuleRequest__Output } from '../../pareto/v1/SetRuleRequest.js';
 import type { Task as _pareto_v1_Task, Task__Output as _pareto_v1_Task__Output } from '../../pareto/v1/Task.js';
 
 export interface RegistryClient extends grpc.Client {
+  Backup(argument: _pareto_v1_BackupRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_pareto_v1_BackupResponse__Output>;
+  Backup(argument: _pareto_v1_BackupRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_pareto_v1_BackupResponse__Output>;
+  backup(argument: _pareto_v1_BackupRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_pareto_v1_BackupResponse__Output>;
+  backup(argument: _pareto_v1_BackupRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_pareto_v1_BackupResponse__Output>;
+  
   Delete(argument: _pareto_v1_DeleteRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_pareto_v1_DeleteResponse__Output>): grpc.ClientUnaryCall;
   Delete(argument: _pareto_v1_DeleteRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_pareto_v1_DeleteResponse__Output>): grpc.ClientUnaryCall;
   Delete(argument: _pareto_v1_DeleteRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_pareto_v1_DeleteResponse__Output>): grpc.ClientUnaryCall;
@@ -104,6 +113,15 @@ export interface RegistryClient extends grpc.Client {
   registerTask(argument: _pareto_v1_RegisterTaskRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_pareto_v1_Task__Output>): grpc.ClientUnaryCall;
   registerTask(argument: _pareto_v1_RegisterTaskRequest, callback: grpc.requestCallback<_pareto_v1_Task__Output>): grpc.ClientUnaryCall;
   
+  Restore(argument: _pareto_v1_RestoreRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_pareto_v1_RestoreResponse__Output>): grpc.ClientUnaryCall;
+  Restore(argument: _pareto_v1_RestoreRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_pareto_v1_RestoreResponse__Output>): grpc.ClientUnaryCall;
+  Restore(argument: _pareto_v1_RestoreRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_pareto_v1_RestoreResponse__Output>): grpc.ClientUnaryCall;
+  Restore(argument: _pareto_v1_RestoreRequest, callback: grpc.requestCallback<_pareto_v1_RestoreResponse__Output>): grpc.ClientUnaryCall;
+  restore(argument: _pareto_v1_RestoreRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_pareto_v1_RestoreResponse__Output>): grpc.ClientUnaryCall;
+  restore(argument: _pareto_v1_RestoreRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_pareto_v1_RestoreResponse__Output>): grpc.ClientUnaryCall;
+  restore(argument: _pareto_v1_RestoreRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_pareto_v1_RestoreResponse__Output>): grpc.ClientUnaryCall;
+  restore(argument: _pareto_v1_RestoreRequest, callback: grpc.requestCallback<_pareto_v1_RestoreResponse__Output>): grpc.ClientUnaryCall;
+  
   SetRule(argument: _pareto_v1_SetRuleRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_pareto_v1_Rule__Output>): grpc.ClientUnaryCall;
   SetRule(argument: _pareto_v1_SetRuleRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_pareto_v1_Rule__Output>): grpc.ClientUnaryCall;
   SetRule(argument: _pareto_v1_SetRuleRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_pareto_v1_Rule__Output>): grpc.ClientUnaryCall;
@@ -116,6 +134,8 @@ export interface RegistryClient extends grpc.Client {
 }
 
 export interface RegistryHandlers extends grpc.UntypedServiceImplementation {
+  Backup: grpc.handleServerStreamingCall<_pareto_v1_BackupRequest__Output, _pareto_v1_BackupResponse>;
+  
   Delete: grpc.handleUnaryCall<_pareto_v1_DeleteRequest__Output, _pareto_v1_DeleteResponse>;
   
   Describe: grpc.handleUnaryCall<_pareto_v1_DescribeRequest__Output, _pareto_v1_DescribeResponse>;
@@ -134,11 +154,14 @@ export interface RegistryHandlers extends grpc.UntypedServiceImplementation {
   
   RegisterTask: grpc.handleUnaryCall<_pareto_v1_RegisterTaskRequest__Output, _pareto_v1_Task>;
   
+  Restore: grpc.handleUnaryCall<_pareto_v1_RestoreRequest__Output, _pareto_v1_RestoreResponse>;
+  
   SetRule: grpc.handleUnaryCall<_pareto_v1_SetRuleRequest__Output, _pareto_v1_Rule>;
   
 }
 
 export interface RegistryDefinition extends grpc.ServiceDefinition {
+  Backup: MethodDefinition<_pareto_v1_BackupRequest, _pareto_v1_BackupResponse, _pareto_v1_BackupRequest__Output, _pareto_v1_BackupResponse__Output>
   Delete: MethodDefinition<_pareto_v1_DeleteRequest, _pareto_v1_DeleteResponse, _pareto_v1_DeleteRequest__Output, _pareto_v1_DeleteResponse__Output>
   Describe: MethodDefinition<_pareto_v1_DescribeRequest, _pareto_v1_DescribeResponse, _pareto_v1_DescribeRequest__Output, _pareto_v1_DescribeResponse__Output>
   Jobs: MethodDefinition<_pareto_v1_JobsRequest, _pareto_v1_JobsResponse, _pareto_v1_JobsRequest__Output, _pareto_v1_JobsResponse__Output>
@@ -148,5 +171,6 @@ export interface RegistryDefinition extends grpc.ServiceDefinition {
   Profile: MethodDefinition<_pareto_v1_ProfileRequest, _pareto_v1_ProfileResponse, _pareto_v1_ProfileRequest__Output, _pareto_v1_ProfileResponse__Output>
   RegisterArchitecture: MethodDefinition<_pareto_v1_RegisterArchitectureRequest, _pareto_v1_Architecture, _pareto_v1_RegisterArchitectureRequest__Output, _pareto_v1_Architecture__Output>
   RegisterTask: MethodDefinition<_pareto_v1_RegisterTaskRequest, _pareto_v1_Task, _pareto_v1_RegisterTaskRequest__Output, _pareto_v1_Task__Output>
+  Restore: MethodDefinition<_pareto_v1_RestoreRequest, _pareto_v1_RestoreResponse, _pareto_v1_RestoreRequest__Output, _pareto_v1_RestoreResponse__Output>
   SetRule: MethodDefinition<_pareto_v1_SetRuleRequest, _pareto_v1_Rule, _pareto_v1_SetRuleRequest__Output, _pareto_v1_Rule__Output>
 }
