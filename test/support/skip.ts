@@ -8,3 +8,9 @@ export function skipWithout(suite: Context, reason: string | undefined): void {
   Object.assign(suite.test?.parent ?? {}, { skipReason: reason });
   suite.skip();
 }
+
+/** Skips a test with a reason. Call it in the test. */
+export function skipBecause(test: Context, reason: string): void {
+  Object.assign(test.test ?? {}, { skipReason: reason });
+  test.skip();
+}

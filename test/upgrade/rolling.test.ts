@@ -6,10 +6,11 @@ import { noneFailed, noneLost } from '../support/accounts.js';
 import { found } from '../support/findings.js';
 import { refusalToStart, waitForQueries, type ServiceName, type ServiceProcess } from '../support/service-process.js';
 import { startFleet, type Fleet } from './fleet.js';
+import { skipBecause } from '../support/skip.js';
 import { progress } from './progress.js';
 import { assertKept, registerAll, takeInventory, waitForPin, type Inventory } from './registrations.js';
 import { current, previous } from './releases.js';
-import { makeNewer, readSchema, refusalOfNewer } from './schema.js';
+import { makeNewer, newerSchema, readSchema, refusalOfNewer } from './schema.js';
 
 const orders: readonly (readonly ServiceName[])[] = [
   ['controller', 'router', 'worker'],
@@ -35,9 +36,9 @@ for (const order of orders) {
     });
     after(() => fleet[Symbol.asyncDispose]());
 
-    async function replace(service: ServiceProcess): Promise<void> {
+    async function replace(service: ServiceProcess, release = current): Promise<void> {
       assert.equal(await service.stop(), 0, `${service.name}: ${service.child.output.slice(-1_000)}`);
-      fleet.launch(service, current);
+      fleet.launch(service, release);
       await service.ready();
       await fleet.settle();
       if (service.service === 'router') await waitForQueries(service);
@@ -70,6 +71,20 @@ for (const order of orders) {
     });
 
     it('accepts registrations', () => registerAll(fleet.client, fleet.digits, 'afterwards'));
+
+    it('can be taken back in the reverse order while the schema version is the same', async function () {
+      const { client, digits, cluster } = fleet;
+      await using store = await fleet.openStore();
+      if ((await readSchema(store)) !== schema) return skipBecause(this, newerSchema);
+      const { report, registrar } = await fleet.underLoad(async () => {
+        for (const kind of order.toReversed())
+          for (const service of fleet.services(kind))
+            await progress(`took back ${service.name}`, () => replace(service, previous));
+      });
+      noneFailed(`${title}: taken back`, report);
+      await noneLost(`${title}: taken back`, registrar, cluster.controllers);
+      assertKept(inventory, await takeInventory(client, digits));
+    });
 
     it('makes the previous release refuse to start once the store is newer', async () => {
       const [controller = assert.fail()] = fleet.services('controller');

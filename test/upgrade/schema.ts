@@ -18,6 +18,9 @@ export async function makeNewer(store: Store, previous: number): Promise<number>
   return newer;
 }
 
+/** Reason to skip going back to the previous release. */
+export const newerSchema = 'this release has a newer schema version than the previous one';
+
 /** Error of a release that is started on a store of a newer schema version. */
 export const refusalOfNewer = (version: number): RegExp =>
   new RegExp(`schema version ${version}\\b.*run the release that wrote it`);
