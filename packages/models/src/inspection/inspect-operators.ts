@@ -11,8 +11,15 @@ export interface OperatorCount {
 
 /** Domains whose operators ONNX Runtime includes. */
 const knownDomains: ReadonlySet<string> = new Set([
-  ...['', 'ai.onnx', 'ai.onnx.ml', 'ai.onnx.training', 'ai.onnx.preview.training'],
-  ...['com.microsoft', 'com.microsoft.nchwc', 'com.microsoft.experimental', 'com.ms.internal.nhwc'],
+  ...[
+    '',
+    'ai.onnx',
+    'ai.onnx.ml',
+    'com.microsoft',
+    'com.microsoft.nchwc',
+    'com.microsoft.experimental',
+    'com.ms.internal.nhwc',
+  ],
 ]);
 
 /** Throws the error that `createError` returns if the model has operators that ONNX Runtime does not include. */

@@ -190,6 +190,14 @@ describe('inspectModel rejects', () => {
       /it has operators of the domain my.own \(Twice\), which ONNX Runtime does not include/,
     );
   });
+  it('operators of training, which ONNX Runtime does not include', () => {
+    const value = { name: 'x', type: { tensorType: { elemType: 1, shape: { dim: [] } } } };
+    const domain = 'ai.onnx.preview.training';
+    rejects(
+      modelWith(value, undefined, [{ opType: 'Gradient', domain, input: ['x'], output: ['x'] }]),
+      /it has operators of the domain ai.onnx.preview.training \(Gradient\)/,
+    );
+  });
   it('external data outside the folder', () => {
     for (const path of ['../secret', '/etc/passwd', 'a/../../b', 'c:\\weights', '']) {
       rejects(
