@@ -26,6 +26,7 @@ export {
   outlierModel,
   pickyModel,
   rootModel,
+  outdatedModel,
 } from './models.js';
 export { openModelSession, type ModelSession, type TensorBytes } from './model-session.js';
 export { pathsIn } from './paths-in.js';

@@ -169,6 +169,31 @@ export function fixedBatchModel(batch: number, mixes = false): Uint8Array {
   });
 }
 
+/**
+ * Creates a model of opset 6, which ONNX Runtime no longer runs: it adds 1 to the first channel of each item of 2 x 3
+ * numbers, and 2 to the second.
+ */
+export const outdatedModel = (): Uint8Array =>
+  writeModel(
+    {
+      nodes: [
+        {
+          op: 'Add',
+          inputs: ['x', 'w'],
+          outputs: ['y'],
+          attributes: [
+            { name: 'broadcast', int: 1 },
+            { name: 'axis', int: 1 },
+          ],
+        },
+      ],
+      inputs: [{ name: 'x', type: float, dims: ['batch', 2, 3] }],
+      outputs: [{ name: 'y', type: float, dims: ['batch', 2, 3] }],
+      initializers: [floatsOf('w', [2], (at) => at + 1)],
+    },
+    6,
+  );
+
 /** Creates a model with `y` = 1, 2 or 3 for an `x` of 100, 101 or 102, which fails for other inputs. */
 export function pickyModel(): Uint8Array {
   const hundred = { name: 'hundred', type: int64, dims: [], raw: new Uint8Array(BigInt64Array.of(100n).buffer) };

@@ -92,8 +92,8 @@ function writeGraph(graph: Graph): Message {
   return to;
 }
 
-/** Encodes a model of opset 13. */
-export function writeModel(graph: Graph): Uint8Array {
-  const opset = int(text(message(), 1, ''), 2, 13);
+/** Encodes a model. */
+export function writeModel(graph: Graph, opsetVersion = 13): Uint8Array {
+  const opset = int(text(message(), 1, ''), 2, opsetVersion);
   return embed(embed(int(message(), 1, 8), 7, writeGraph(graph)), 8, opset).finish();
 }

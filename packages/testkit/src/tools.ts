@@ -1,4 +1,4 @@
-// Programs for tests that are not on npm. Each is fetched once, as a file or a folder, into .cache/tools.
+// Programs and data for tests that are not on npm. Each is fetched once, as a file or a folder, into .cache/tools.
 
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -6,7 +6,14 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'no
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type ToolName = 'etcd-3.4' | 'etcd-3.6' | 'etcdctl-3.4' | 'etcdutl-3.6' | 'swiftshader' | 'versitygw';
+export type ToolName =
+  | 'etcd-3.4'
+  | 'etcd-3.6'
+  | 'etcdctl-3.4'
+  | 'etcdutl-3.6'
+  | 'onnx-testdata'
+  | 'swiftshader'
+  | 'versitygw';
 export type Tool =
   | { readonly kind: 'ready'; readonly path: string }
   | { readonly kind: 'missing'; readonly reason: string };
@@ -20,6 +27,8 @@ const sources: Readonly<Record<ToolName, Source>> = {
   'etcdctl-3.4': { kind: 'debian', package: 'etcd-client', file: 'usr/bin/etcdctl' },
   'etcd-3.6': go('go.etcd.io/etcd/server/v3', 'v3.6.5'),
   'etcdutl-3.6': go('go.etcd.io/etcd/etcdutl/v3', 'v3.6.5'),
+  /** Models of ONNX's backend tests, in folders by suite and test, with inputs and expected outputs. */
+  'onnx-testdata': { kind: 'debian', package: 'libonnx-testdata', file: 'usr/share/libonnx-testdata/data' },
   swiftshader: { kind: 'debian', package: 'chromium-common', file: 'usr/lib/chromium' },
   versitygw: go('github.com/versity/versitygw', 'v1.8.0', '/cmd/versitygw'),
 };

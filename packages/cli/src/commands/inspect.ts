@@ -30,11 +30,11 @@ export function addInspect(program: Command, context: Context): void {
 
 /** Formats a model. `sizeBytes` is the size of the graph's file. */
 function formatModel(model: InspectedModel, sizeBytes: number, columns: number): string {
-  const { signature, inputs, outputs, opsets, irVersion, operators, parameters, weightBytes, externalFiles } = model;
+  const { signature, inputs, outputs, irVersion, operators, parameters, weightBytes, externalFiles } = model;
   const nodes = operators.reduce((sum, { count }) => sum + count, 0);
   const facts: readonly (readonly [name: string, value: string])[] = [
     ['batch', describeBatch(model)],
-    ['opset', opsets.map(({ domain, version }) => `${domain === '' ? '' : `${domain} `}${version}`).join(', ')],
+    ['opset', describeOpsets(model)],
     ['format', `ONNX IR ${irVersion}`],
     ['file', formatBytes(sizeBytes)],
     ['weights', `${formatCount(parameters)} parameters, ${formatBytes(weightBytes)}`],
@@ -61,6 +61,11 @@ function describeBatch({ signature, fixedBatch, inputs }: InspectedModel): strin
   if (fixedBatch === undefined) return 'none: one item at a time';
   if (typeof inputs[0]?.dims[0] === 'string') return 'perhaps dynamic, without one name: registration verifies it';
   return `fixed at ${fixedBatch}: registration tries to make it dynamic`;
+}
+
+function describeOpsets({ opsets, outdatedOpset }: InspectedModel): string {
+  const all = opsets.map(({ domain, version }) => `${domain === '' ? '' : `${domain} `}${version}`).join(', ');
+  return outdatedOpset === undefined ? all : `${all}: registration upgrades it, because ONNX Runtime no longer runs it`;
 }
 
 interface Row {

@@ -1,6 +1,6 @@
 // Reads the dimensions of a model's inputs and outputs: fixed sizes, names of dynamic dimensions, and the batch.
 
-import type { OnnxGraph, OnnxValue } from '../onnx/onnx.js';
+import type { OnnxValue } from '../onnx/onnx.js';
 
 export interface InspectedValue {
   readonly name: string;
@@ -9,12 +9,6 @@ export interface InspectedValue {
 }
 
 const unnamed = '?';
-
-/** Returns the inputs without the weights, which old exporters list as inputs too. */
-export function inputsOf(graph: OnnxGraph): readonly OnnxValue[] {
-  const weights = new Set(graph.initializer.map(({ name }) => name));
-  return graph.input.filter(({ name }) => !weights.has(name));
-}
 
 export const dimensionsOf = ({ name, type }: OnnxValue): InspectedValue => ({
   name,

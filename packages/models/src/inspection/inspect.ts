@@ -3,18 +3,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { checkRelativePath } from '@pareto/blobs';
 import { cutText, ParetoError, type DataType, type Signature, type TensorSpec } from '@pareto/core';
-import {
-  dimensionsOf,
-  dynamicDims,
-  fixedBatchOf,
-  hasBatch,
-  inputsOf,
-  type InspectedValue,
-} from './inspect-dimensions.js';
+import { outdatedOpset, upgradeOutdated } from '../generate/opset/upgrade-opset.js';
+import { prepare } from '../generate/rewrite/prepare.js';
+import { dimensionsOf, dynamicDims, fixedBatchOf, hasBatch, type InspectedValue } from './inspect-dimensions.js';
 import { checkNames } from './check-names.js';
 import { checkOperators, operatorsOf, type OperatorCount } from './inspect-operators.js';
 import { macsPerItem } from './inspect-work.js';
 import { decodeOnnx, tensorsOf } from '../onnx/onnx-codec.js';
+import { inputsOf } from '../onnx/onnx-graph.js';
 import { elementsOf, onnxTypes, tensorBytes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel, OnnxOpset, OnnxTensor, OnnxType, OnnxValue } from '../onnx/onnx.js';
 
@@ -24,6 +20,8 @@ export interface InspectedModel {
   readonly externalFiles: readonly string[];
   readonly irVersion: number;
   readonly opsets: readonly OnnxOpset[];
+  /** Opset of which ONNX Runtime no longer has all operators, so that the model has to be upgraded. Otherwise undefined. */
+  readonly outdatedOpset: number | undefined;
   /** Operators including those of functions and nested graphs, the most frequent first. */
   readonly operators: readonly OperatorCount[];
   readonly inputs: readonly InspectedValue[];
@@ -99,11 +97,22 @@ export function inspectGraph(content: Uint8Array): InspectedModel {
     externalFiles: externalFilesOf(model),
     irVersion: model.irVersion,
     opsets: model.opsetImport,
+    outdatedOpset: checkedOpset(model),
     operators: operatorsOf(model),
     ...{ inputs, outputs, dynamicDims: dynamicDims(values), fixedBatch: fixedBatchOf(values) },
     ...weightsOf(model),
     macsPerItem: macsPerItem(model, signature.batched),
   };
+}
+
+/** Returns the opset if it is outdated. Throws `invalid-argument` if the model can't be upgraded. */
+function checkedOpset(model: OnnxModel): number | undefined {
+  const opset = outdatedOpset(model);
+  const upgraded = opset === undefined ? undefined : upgradeOutdated(prepare(model));
+  if (upgraded?.kind !== 'declined') return opset;
+  throw unservableError(
+    `it has opset ${opset}, which ONNX Runtime no longer runs, and can't be upgraded: ${upgraded.reason}; export it with opset 7 or later`,
+  );
 }
 
 /** Throws `invalid-argument` if a graph is larger than a protobuf message can be. */

@@ -1,6 +1,6 @@
 // Looks up parts of a graph, and returns changed copies of graphs.
 
-import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from './onnx.js';
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx.js';
 import { floatTensor, int64Tensor } from './onnx-parts.js';
 
 /**
@@ -25,6 +25,12 @@ export const withGraph = (model: OnnxModel, changes: Partial<OnnxGraph>): OnnxMo
   ...model,
   graph: { ...model.graph, ...changes },
 });
+
+/** Returns the inputs without the weights, which old exporters list as inputs too. */
+export function inputsOf(graph: OnnxGraph): readonly OnnxValue[] {
+  const weights = new Set(graph.initializer.map(({ name }) => name));
+  return graph.input.filter(({ name }) => !weights.has(name));
+}
 
 /** Returns true if the node is one of these operators of ONNX itself, not one of the same name in another domain. */
 export const isOp = (node: OnnxNode, ...opTypes: readonly string[]): boolean =>

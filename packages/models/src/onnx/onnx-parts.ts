@@ -54,6 +54,13 @@ export const floatAttribute = (name: string, f: number): OnnxAttribute => ({
   f,
 });
 
+export const floatsAttribute = (name: string, floats: readonly number[]): OnnxAttribute => ({
+  ...noAttribute,
+  name,
+  type: attributeTypes.floats,
+  floats,
+});
+
 export const stringAttribute = (name: string, text: string): OnnxAttribute => ({
   ...noAttribute,
   name,

@@ -1,14 +1,21 @@
 // Reads models and validation sets of clients in processes of their own, so that a hostile file costs the service neither
 // memory nor time of its event loop.
 
-import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { environmentOnly, type Isolation } from '@pareto/isolation';
 import { checkGraphSize, type InspectedModel } from '../inspection/inspect.js';
 import { startModelProcess, type JobLimits, type ModelProcess } from '../process/model-process.js';
-import type { ReaderJob, UnpackedSet, UnpackRequest } from './reader-protocol.js';
+import { openPlain } from './open-plain.js';
+import {
+  upgradedName,
+  type ReaderJob,
+  type UnpackedSet,
+  type UnpackRequest,
+  type UpgradeRequest,
+} from './reader-protocol.js';
 import { openSampleSet, type SampleSet } from './sample-set.js';
 
 export interface ModelReader extends Disposable {
@@ -17,6 +24,11 @@ export interface ModelReader extends Disposable {
    * and `resource-exhausted` if it needs too much memory, or if too many models wait.
    */
   inspect(graph: string, signal?: AbortSignal): Promise<InspectedModel>;
+  /**
+   * Upgrades a model with an outdated opset to one that ONNX Runtime runs. Returns the upgraded graph, opened for reading.
+   * Throws as `inspect` does.
+   */
+  upgrade(request: UpgradeRequest, signal?: AbortSignal): Promise<FileHandle>;
   /**
    * Unpacks a validation set into the folder of the request, and opens it. Throws `invalid-argument` if it does not fit
    * signature and metric, and `resource-exhausted` if it needs more memory than the limit.
@@ -46,6 +58,13 @@ const unpacking = {
   timeoutMs: 600_000,
   advice: 'use fewer samples, or give the worker more memory',
 };
+
+/** Returns the memory to hold a number of copies of a graph. Throws `invalid-argument` if the graph is too large. */
+async function memoryFor(graph: string, copies = 1): Promise<number> {
+  const { size } = await stat(graph);
+  checkGraphSize(size);
+  return objectBytes + stepBytes * Math.ceil((copies * size) / stepBytes);
+}
 
 export function createModelReader({ clock, isolation = environmentOnly }: ModelReaderOptions): ModelReader {
   const idle = new Map<ModelProcess, Disposable>();
@@ -109,11 +128,15 @@ export function createModelReader({ clock, isolation = environmentOnly }: ModelR
 
   return {
     async inspect(graph, signal) {
-      const { size } = await stat(graph);
-      checkGraphSize(size);
-      const memoryBytes = objectBytes + stepBytes * Math.ceil(size / stepBytes);
       const limits = { ...inspection, signal, paths: [dirname(graph)] };
-      return run({ kind: 'inspect', graph }, memoryBytes, limits);
+      return run({ kind: 'inspect', graph }, await memoryFor(graph), limits);
+    },
+    async upgrade(request, signal) {
+      const { graph, folder } = request;
+      const limits = { ...inspection, what: 'upgrading the model', signal, paths: [dirname(graph), folder] };
+      // The upgraded graph is as large as the graph.
+      await run({ kind: 'upgrade', ...request }, await memoryFor(graph, 2), limits);
+      return openPlain(join(folder, upgradedName));
     },
     async openSet(request, memoryBytes, signal) {
       const paths = [dirname(request.file), request.folder];

@@ -4,7 +4,18 @@ import type { DataType, Metric, Signature } from '@pareto/core';
 
 export type ReaderJob =
   | { readonly kind: 'inspect'; readonly graph: string }
+  | ({ readonly kind: 'upgrade' } & UpgradeRequest)
   | ({ readonly kind: 'unpack' } & UnpackRequest);
+
+export interface UpgradeRequest {
+  /** Path of a graph with an outdated opset. */
+  readonly graph: string;
+  /** An existing empty folder for the upgraded graph. */
+  readonly folder: string;
+}
+
+/** Name of the upgraded graph in its folder. */
+export const upgradedName = 'model.onnx';
 
 export interface UnpackRequest {
   /** Path of the NPZ file of a validation set. */

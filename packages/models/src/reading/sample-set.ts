@@ -1,9 +1,10 @@
 // Reads rows of an unpacked validation set.
 
-import { constants, open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { elementBytes, elementCount, ParetoError } from '@pareto/core';
+import { elementBytes, elementCount } from '@pareto/core';
 import type { Tensor } from '../tensors/npy.js';
+import { openPlain } from './open-plain.js';
 import type { UnpackedArray, UnpackedSet } from './reader-protocol.js';
 
 export interface SampleSet extends AsyncDisposable {
@@ -50,15 +51,6 @@ export async function openSampleSet(folder: string, { arrays, ...set }: Unpacked
     },
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** Opens a file of another process, which could be a link to a file that only this process may read. */
-async function openPlain(path: string): Promise<FileHandle> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  const stats = await file.stat();
-  if (stats.isFile() && stats.nlink === 1) return file;
-  await file.close();
-  throw new ParetoError('internal', 'the files of the unpacked validation set are not plain files');
 }
 
 interface StoredArray extends UnpackedArray {

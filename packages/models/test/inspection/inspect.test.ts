@@ -124,6 +124,12 @@ describe('inspectModel returns', () => {
     assert.deepEqual(dynamicDims, ['n', 'width', 'other']);
   });
 
+  it('the opset if ONNX Runtime no longer runs it', () => {
+    const value = { name: 'x', type: { tensorType: { elemType: 1, shape: { dim: [] } } } };
+    const outdated = (opType: string, version: number) =>
+      inspectGraph(modelWith(value, undefined, [{ opType, input: ['x', 'x'], output: ['y'] }], version)).outdatedOpset;
+    assert.deepEqual([outdated('Add', 6), outdated('Add', 7), outdated('MatMul', 6)], [6, undefined, undefined]);
+  });
   it('no work if the shapes do not determine it', () => {
     const { macsPerItem } = inspectGraph(
       writeModel({
@@ -198,6 +204,13 @@ describe('inspectModel rejects', () => {
       /it has operators of the domain ai.onnx.preview.training \(Gradient\)/,
     );
   });
+  it('an outdated opset with an operator that cannot be upgraded', () => {
+    const value = { name: 'x', type: { tensorType: { elemType: 1, shape: { dim: [] } } } };
+    rejects(
+      modelWith(value, undefined, [{ opType: 'ATen', input: ['x'], output: ['y'] }], 5),
+      /it has opset 5, which ONNX Runtime no longer runs, and can't be upgraded: .* no operator ATen of opset 5; export it/,
+    );
+  });
   it('external data outside the folder', () => {
     for (const path of ['../secret', '/etc/passwd', 'a/../../b', 'c:\\weights', '']) {
       rejects(
@@ -216,11 +229,11 @@ describe('inspectModel rejects', () => {
 });
 
 /** Returns a model with one value as input and output, and weights in another file. */
-function modelWith(value: object, externalPath?: string, node: readonly object[] = []): Uint8Array {
+function modelWith(value: object, externalPath?: string, node: readonly object[] = [], version = 13): Uint8Array {
   const root = protobuf.loadSync(fileURLToPath(new URL('../../proto/onnx.proto', import.meta.url)));
   const external = { name: 'w', dataLocation: 1, externalData: [{ key: 'location', value: externalPath ?? '' }] };
   const graph = { node, input: [value], output: [value], initializer: externalPath === undefined ? [] : [external] };
-  const model = { irVersion: 8, opsetImport: [{ domain: '', version: 13 }], graph };
+  const model = { irVersion: 8, opsetImport: [{ domain: '', version }], graph };
   const type = root.lookupType('onnx.ModelProto');
   return type.encode(type.fromObject(model)).finish();
 }

@@ -11,11 +11,19 @@ import {
   createTempFolder,
   floats,
   longs,
+  outdatedModel,
   waitFor,
   writeNpz,
   type TempFolder,
 } from '@pareto/testkit';
-import { createModelReader, inspectModel, splitValidation, toNumbers, type ModelReader } from '../../src/index.js';
+import {
+  createModelReader,
+  inspectGraph,
+  inspectModel,
+  splitValidation,
+  toNumbers,
+  type ModelReader,
+} from '../../src/index.js';
 import { encodeMessage } from '../../src/onnx/onnx-wire.js';
 import { toTexts } from '../../src/tensors/texts.js';
 
@@ -62,6 +70,14 @@ describe('a model reader', function () {
       assert.deepEqual(await reader.inspect(graph), JSON.parse(JSON.stringify(await inspectModel(graph))));
     }
     assert.equal(started.length, 1);
+  });
+
+  it('upgrades a model into the folder', async () => {
+    const [graph, into] = [await saved('old.onnx', outdatedModel()), await folder()];
+    await using file = await reader.upgrade({ graph, folder: into });
+    const { opsets, outdatedOpset, signature: upgraded } = inspectGraph(await file.readFile());
+    assert.deepEqual([opsets[0]?.version, outdatedOpset], [7, undefined]);
+    assert.deepEqual(upgraded, (await reader.inspect(graph)).signature);
   });
 
   it('runs two jobs at a time, and ends its processes when it is disposed', async () => {

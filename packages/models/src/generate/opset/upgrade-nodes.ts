@@ -3,53 +3,11 @@
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
+import { attributeToInput, inputOf, integers, type Upgraded, type Upgrader, type UpgradeContext } from './upgrader.js';
 import { attributeOf, floatOf, intOf, intsOf, stringOf, withoutAttributes } from '../../onnx/onnx-graph.js';
 import { toHalf } from '../../tensors/half.js';
-import { int64Tensor, intAttribute, makeNode, makeTensor, stringAttribute } from '../../onnx/onnx-parts.js';
+import { intAttribute, makeNode, makeTensor, stringAttribute } from '../../onnx/onnx-parts.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
-
-export interface UpgradeContext {
-  /** Opset of the model. */
-  readonly from: number;
-  /** Constants of the node's own graph. */
-  readonly constants: ReadonlyMap<string, OnnxTensor>;
-  /** Adds an initializer and returns its name. */
-  readonly constant: (tensor: OnnxTensor) => string;
-  /** Creates an unused name. */
-  readonly name: (hint: string) => string;
-  /** Returns the number of dimensions of a tensor, or undefined if it is unknown. */
-  readonly rankOf: (name: string) => number | undefined;
-  /** Float type of the model. Undefined if it has several. */
-  readonly floatType: number | undefined;
-}
-
-type Upgraded = readonly OnnxNode[] | NotRewritable;
-
-interface Upgrader {
-  /** First opset in which the operator has the form of opset 13. */
-  readonly since: number;
-  readonly apply: (node: OnnxNode, context: UpgradeContext) => Upgraded;
-}
-
-const inputOf = (node: OnnxNode, index: number): string => node.input[index] ?? '';
-
-/** Adds a vector of integers, named after the node's output. */
-const integers = (
-  node: OnnxNode,
-  what: string,
-  values: readonly number[],
-  { constant, name }: UpgradeContext,
-): string => constant(int64Tensor(name(`${node.output[0] ?? ''}_${what}`), values));
-
-/** Moves an attribute (`axes`, `split`, `pads`) to the input at `index`. */
-function attributeToInput(attribute: string, index: number): Upgrader['apply'] {
-  return (node, context) => {
-    const values = intsOf(node, attribute);
-    if (values === undefined) return [node];
-    const input = [...node.input, ...Array<string>(index).fill('')].slice(0, index);
-    return [{ ...withoutAttributes(node, attribute), input: [...input, integers(node, attribute, values, context)] }];
-  };
-}
 
 /** Adds a scalar of the model's float type. Undefined if the model has several. */
 function floatScalar(node: OnnxNode, what: string, value: number, context: UpgradeContext): string | undefined {
