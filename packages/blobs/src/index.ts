@@ -1,6 +1,7 @@
 export { checkDigest, checkManifest, checkRelativePath, graphFile, manifestDigest } from './digests/manifest.js';
 export { hashFile } from './digests/hash-file.js';
 export { makeFolder } from './files/make-folder.js';
+export { openWorkFolder } from './files/work-folder.js';
 export type { BlobChunk, BlobStatus, BlobStore, BlobStoreOptions, StoredBlob } from './store/blob-store.js';
 export { openFolderBlobStore } from './folder/folder-store.js';
 export { openS3BlobStore, type S3BlobStoreOptions } from './s3/s3-store.js';

@@ -1,7 +1,7 @@
 // Generates a file from a trained model by a recipe, verifies it against the original, and uploads it to a controller.
 
 import { join } from 'node:path';
-import { graphFile, manifestDigest, type BlobCache } from '@pareto/blobs';
+import { graphFile, manifestDigest, openWorkFolder, type BlobCache } from '@pareto/blobs';
 import { milliseconds, ParetoError, publicText, type RecipeOutcome, type Signature } from '@pareto/core';
 import type { Isolation } from '@pareto/isolation';
 import type { MakeOrder } from '../orders/desired-state.js';
@@ -13,7 +13,6 @@ import { generateFile, generatorOf } from './generate-file.js';
 import { chooseSamples, openFittingSet } from './generation-samples.js';
 import { isCausedByFullDisk, RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
-import { openWorkFolder } from '../blobs/work-folder.js';
 import type { BackgroundDeps } from '../sampling/background-executor.js';
 import type { SetDeps } from '../sampling/open-set.js';
 import { windowOf } from './verify-generated.js';

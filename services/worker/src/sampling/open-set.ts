@@ -1,9 +1,9 @@
 // Opens the validation set of a step: it is unpacked in a process of its own, into a folder of its own.
 
+import { openWorkFolder } from '@pareto/blobs';
 import { publicText, type Metric, type Signature } from '@pareto/core';
 import type { ModelReader, SampleSet } from '@pareto/models';
 import { isCausedByFullDisk, RetryableError } from '../orders/retryable-error.js';
-import { openWorkFolder } from '../blobs/work-folder.js';
 import type { BackgroundDeps } from './background-executor.js';
 
 export interface SetDeps extends Pick<BackgroundDeps, 'memoryLimitBytes'> {

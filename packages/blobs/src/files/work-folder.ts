@@ -1,8 +1,8 @@
-// Folders for the files of a step.
+// Folders for the files that a process writes.
 
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '@pareto/blobs';
+import { makeFolder } from './make-folder.js';
 
 export interface WorkFolder extends AsyncDisposable {
   readonly path: string;
