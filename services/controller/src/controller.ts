@@ -84,7 +84,7 @@ export async function createController(
   const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, params });
   const records = createFleetRecords({ ...cluster, ...context, events, metrics });
   const reservations = createBlobReservations();
-  const { reader, part: reading } = await openModelReading(config, context);
+  const { reader, work, part: reading } = await openModelReading(config, context);
   const { maxBatchSize } = config;
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
   const loop = createControlLoop({
@@ -99,21 +99,8 @@ export async function createController(
   const limiter = createServiceLimiter(config, metrics, clock);
   const server = createServer({ ...config, ...access.server, limiter, clock, onError });
   addServices(server, {
-    ...{
-      config,
-      context,
-      cluster,
-      records,
-      outcomes,
-      loads,
-      workerExpiry,
-      store,
-      blobs,
-      reader,
-      reservations,
-      assigner,
-    },
-    ...{ planLog, events, notices, loop, routes, table, metrics, limiter, params, reportRequester },
+    ...{ config, context, cluster, records, outcomes, loads, workerExpiry, store, blobs, reader, work, assigner },
+    ...{ reservations, planLog, events, notices, loop, routes, table, metrics, limiter, params, reportRequester },
   });
   cluster.onChange(() => {
     loop.trigger();

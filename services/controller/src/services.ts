@@ -48,6 +48,8 @@ export interface ServiceParts {
   readonly blobs: BlobStore;
   readonly store: Store;
   readonly reader: ModelReader;
+  /** Folder in which the reader's processes may write. */
+  readonly work: string;
   readonly reservations: BlobReservations;
   readonly assigner: Assigner;
   readonly planLog: PlanLog;

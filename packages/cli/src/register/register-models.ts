@@ -32,6 +32,8 @@ export type RegisterEvent =
       readonly kind: 'architecture';
       readonly architecture: wire.Architecture;
       readonly requestedVersion?: number | undefined;
+      /** Set if the controller replaced the sent graph by one of a later opset. */
+      readonly isUpgraded?: boolean;
     }
   | { readonly kind: 'refused' | 'skipped'; readonly model: string; readonly reason: string };
 
@@ -143,7 +145,9 @@ async function registerModel(
   };
   const { signal } = options;
   const architecture = await repeat(() => clients.registry.registerArchitecture(request, { signal }), options);
-  options.onEvent({ kind: 'architecture', architecture, requestedVersion: version });
+  const served = new Set((architecture.manifest?.files ?? files).map(({ digest }) => digest));
+  const isUpgraded = files.some(({ digest }) => !served.has(digest));
+  options.onEvent({ kind: 'architecture', architecture, requestedVersion: version, isUpgraded });
   return architecture;
 }
 

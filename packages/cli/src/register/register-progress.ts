@@ -2,7 +2,6 @@
 
 import { formatBytes } from '@pareto/core';
 import { formatPercent } from '../terminal/format.js';
-import type { wire } from '@pareto/rpc';
 import type { RegisterEvent } from './register-models.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -27,7 +26,7 @@ function eventLine(event: Exclude<RegisterEvent, { kind: 'uploading' | 'fetching
     case 'task':
       return `task ${event.task.name}`;
     case 'architecture':
-      return architectureLine(event.architecture, event.requestedVersion);
+      return architectureLine(event);
     case 'refused':
     case 'skipped':
       return `${event.kind} ${event.model}: ${event.reason}`;
@@ -37,12 +36,15 @@ function eventLine(event: Exclude<RegisterEvent, { kind: 'uploading' | 'fetching
 const uploadLine = (file: string, sent: number, total: number): string =>
   `uploading ${file} ${formatPercent(total === 0 ? 1 : sent / total)} of ${formatBytes(total)}`;
 
-function architectureLine({ name, version }: wire.Architecture, requested: number | undefined): string {
+function architectureLine(event: Extract<RegisterEvent, { kind: 'architecture' }>): string {
+  const { architecture, requestedVersion: requested, isUpgraded = false } = event;
+  const { name, version } = architecture;
   const other =
     requested === undefined || requested === version
       ? ''
       : ` (instead of ${requested}, which is not above all earlier versions)`;
-  return `registered ${name} version ${version}${other}`;
+  const upgraded = isUpgraded ? ', upgraded because ONNX Runtime no longer runs its opset' : '';
+  return `registered ${name} version ${version}${other}${upgraded}`;
 }
 
 const fetchLine = ({ file, receivedBytes, totalBytes }: Extract<RegisterEvent, { kind: 'fetching' }>): string =>

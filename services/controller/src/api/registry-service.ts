@@ -2,7 +2,6 @@
 
 import { architectureToWire, taskToWire, type ServiceHandlers } from '@pareto/rpc';
 import { encodeBackup, type Store } from '@pareto/state';
-import type { BlobReservations } from '../storage/blob-reservations.js';
 import { deleteName } from '../registry/delete-name.js';
 import { describeName, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';
@@ -18,7 +17,6 @@ import { liftRule, listRules, ruleToWire, setRule } from '../rules/rules-service
 export interface RegistryServiceOptions extends RegisterContext {
   readonly store: Store;
   readonly clusterView: () => ClusterView;
-  readonly reservations: BlobReservations;
   readonly planLog: Pick<PlanLog, 'deferred'>;
   /** Throws `notLeaderError()` if another controller leads, because only the leader has the running steps. */
   readonly preferLeader: () => void;

@@ -11,11 +11,13 @@ import { folderOfBlobs } from '../storage/blob-location.js';
 
 export interface ModelReading {
   readonly reader: ModelReader;
+  /** Folder in which these processes may write, which may not exist yet. */
+  readonly work: string;
   /** Part that ends the processes. */
   readonly part: Runnable;
 }
 
-/** Isolates the processes, which read only the folder of model files, and creates the folder. */
+/** Isolates the processes, which read and write only in the folder of model files, and creates the folder. */
 export async function openModelReading(
   config: ControllerConfig,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
@@ -37,5 +39,5 @@ export async function openModelReading(
     reader[Symbol.dispose]();
     isolation[Symbol.dispose]();
   };
-  return { reader, part: { name: 'model reader', start: async () => undefined, stop } };
+  return { reader, work: join(folder, 'work'), part: { name: 'model reader', start: async () => undefined, stop } };
 }

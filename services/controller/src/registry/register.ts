@@ -7,7 +7,7 @@ import { labelsFromWire, manifestFromWire, type wire } from '@pareto/rpc';
 import type { Compare } from '@pareto/state';
 import { changeArchitecture } from './change-architecture.js';
 import { checkLabelFiles, checkLabelledOutputs } from './check-labels.js';
-import { checkSignature, inspectFiles, signatureWith, type InspectionContext } from './check-model.js';
+import { checkSignature, inspectFiles, signatureWith } from './check-model.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
 import { claim, lastVersion, checkNameFree } from './name-claims.js';
@@ -15,8 +15,9 @@ import { originalVariants } from './outcome-variants.js';
 import type { Stored } from '../storage/record-tables.js';
 import type { RunExclusive } from '../leadership/write-queue.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from '../storage/records.js';
+import { withUpgradedModel, type ModelUpgradeContext } from './upgrade-model.js';
 
-export interface RegisterContext extends InspectionContext {
+export interface RegisterContext extends ModelUpgradeContext {
   readonly mirror: Mirror;
   readonly leader: Leader;
   readonly runExclusive: RunExclusive;
@@ -26,7 +27,8 @@ export interface RegisterContext extends InspectionContext {
 
 /**
  * Registers a model as a new version of an architecture. A model that is registered already keeps its version, and gets
- * the recipes, labels, batches and `keep_dominated` of the request.
+ * the recipes, labels, batches and `keep_dominated` of the request. A model whose opset ONNX Runtime no longer runs is
+ * replaced by the upgraded one.
  */
 export async function registerArchitecture(
   context: RegisterContext,
@@ -34,11 +36,24 @@ export async function registerArchitecture(
 ): Promise<Architecture> {
   const { blobs, mirror } = context;
   const wanted = wantedFromWire(request);
-  const { name, manifest, labels } = wanted;
+  const { manifest, labels } = wanted;
   const before = checkWanted(mirror, wanted).same?.value;
   await checkLabelFiles(blobs, labels);
   const needsInspection = before === undefined || changesBatch(before, wanted);
   const model = needsInspection ? await inspectFiles(context, manifest) : undefined;
+  if (model?.outdatedOpset === undefined) return registerModel(context, wanted, model);
+  return withUpgradedModel(context, manifest, (upgraded, found) =>
+    registerModel(context, { ...wanted, manifest: upgraded, modelDigest: manifestDigest(upgraded) }, found),
+  );
+}
+
+function registerModel(
+  context: RegisterContext,
+  wanted: Wanted,
+  model: InspectedModel | undefined,
+): Promise<Architecture> {
+  const { mirror } = context;
+  const { name, labels } = wanted;
   return context.runExclusive(`architecture ${name}`, async () => {
     const { task, same } = checkWanted(mirror, wanted);
     if (model === undefined && (same === undefined || changesBatch(same.value, wanted))) return undefined; // a concurrent change

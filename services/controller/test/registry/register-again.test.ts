@@ -1,8 +1,18 @@
 // Batches, labels and versions of registrations, and repeated registrations of one model.
 
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { wire } from '@pareto/rpc';
-import { createTempFolder, fixedBatchModel, onnxType, writeModel, type Dim, type TempFolder } from '@pareto/testkit';
+import {
+  createTempFolder,
+  fixedBatchModel,
+  onnxType,
+  outdatedModel,
+  writeModel,
+  type Dim,
+  type TempFolder,
+} from '@pareto/testkit';
 import { after, before, describe, it } from 'mocha';
 import { startController, type TestController } from '../support/start-controller.js';
 import { digestOf, upload, uploadFile } from '../support/upload-model.js';
@@ -145,5 +155,28 @@ describe('registering', () => {
     const other = Buffer.concat([same, Buffer.from([0x32, 1, 0x61])]);
     assert.equal((await register(other, { version: 4 })).version, 6);
     assert.equal((await register(other)).version, 6);
+  });
+
+  describe('a model with an opset that ONNX Runtime no longer runs', () => {
+    it('registers the upgraded model, again with the same version', async () => {
+      const register = await model();
+      const content = outdatedModel();
+      const { version, manifest, signature } = await register(content);
+      const [file] = manifest?.files ?? [];
+      assert.notEqual(file?.digest, digestOf(content));
+      assert.deepEqual(signature?.inputs[0]?.dims, [2, 3]);
+      assert.equal((await controller.blobs.stat({ digest: file?.digest ?? '' })).complete, true);
+      assert.deepEqual(await readdir(join(folder.path, 'blobs', 'work')), []);
+      const again = await register(content, { keepDominated: true });
+      assert.deepEqual([again.version, again.keepDominated, again.manifest], [version, true, manifest]);
+    });
+
+    it('is rejected with the opset and the operator if that cannot be upgraded', async () => {
+      const register = await model();
+      const nodes = [{ op: 'ATen', inputs: ['x'], outputs: ['y'] }];
+      const value = { type: onnxType.float, dims: ['batch', 2] };
+      const content = writeModel({ nodes, inputs: [{ name: 'x', ...value }], outputs: [{ name: 'y', ...value }] }, 6);
+      await assert.rejects(register(content), /opset 6, .* no longer runs, .* no operator ATen of opset 6/);
+    });
   });
 });
