@@ -13,7 +13,14 @@ import { skipWithout } from '../support/skip.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Pages in reading order, because commands build on earlier ones. */
-const told = ['README.md', 'docs/objectives.md', 'docs/protocol.md', 'docs/registering.md', 'docs/operating.md'];
+const told = [
+  'README.md',
+  'docs/objectives.md',
+  'docs/protocol.md',
+  'docs/registering.md',
+  'docs/operating.md',
+  'examples/shapes/README.md',
+];
 /** Pages whose commands are not run, because they start, build or release things. */
 const others = ['CONTRIBUTING.md', 'deploy/README.md', 'docs/concepts.md', 'docs/errors.md', 'docs/migrating.md'];
 
