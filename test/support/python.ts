@@ -1,10 +1,11 @@
-// The Python environment with the packages of independent clients, created in .cache.
+// The Python environment with the packages of independent clients, and packages that contain test data, in .cache.
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startChild } from '@pareto/testkit';
+import { startChild, type FetchedPackage } from '@pareto/testkit';
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -16,9 +17,10 @@ const folder = at('.cache/python');
 const python = `${folder}/bin/python`;
 
 /** Requirements of all programs that the tests run. They are installed together, because each environment costs 10 s of CPU. */
-const requirements = ['test/conformance/python', 'examples/python', 'examples/ocr', 'examples/voice'].map((program) =>
-  at(`${program}/requirements.txt`),
-);
+const requirements = [
+  'test/conformance/python',
+  ...['python', 'ocr', 'voice', 'shapes', 'file-types'].map((name) => `examples/${name}`),
+].map((program) => at(`${program}/requirements.txt`));
 
 let installer: Promise<PythonEnvironment> | undefined;
 let environment: Promise<PythonEnvironment> | undefined;
@@ -55,6 +57,31 @@ async function runOnce(
   await writeFile(stamp, '');
   return { kind: 'ready', python };
 }
+
+/** Fetches a package, `name==version`, and returns the folder with its content. It is not installed. */
+export async function fetchPythonPackage(specifier: string): Promise<FetchedPackage> {
+  const target = join(packages, specifier);
+  if (existsSync(target)) return { kind: 'ready', folder: target };
+  const pip = await prepareInstaller();
+  if (pip.kind === 'missing') return pip;
+  await mkdir(packages, { recursive: true });
+  // Unpacked next to its final path and then renamed, so that it never appears incomplete.
+  const scratch = await mkdtemp(join(packages, 'fetching-'));
+  try {
+    const options = ['--quiet', '--no-deps', '--only-binary', ':all:', '--disable-pip-version-check'];
+    const fetched = await run(python, ['-m', 'pip', 'download', ...options, '--dest', scratch, specifier]);
+    if (fetched.code !== 0)
+      return { kind: 'missing', reason: `pip download ${specifier}: ${lastLine(fetched.output)}` };
+    const [wheel = ''] = await readdir(scratch);
+    await run(python, ['-m', 'zipfile', '-e', join(scratch, wheel), join(scratch, 'package')]);
+    await rename(join(scratch, 'package'), target);
+    return { kind: 'ready', folder: target };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+const packages = at('.cache/packages');
 
 /** Environment variables that make Python store compiled files in `.cache`, not next to their sources. */
 export const pythonVariables: Readonly<Record<string, string>> = { PYTHONPYCACHEPREFIX: at('.cache/python-compiled') };
