@@ -64,3 +64,24 @@ export function withUnsignedWeights(model: OnnxModel): OnnxModel {
 /** Counts the nodes of a type. */
 export const countOps = (model: OnnxModel, opType: string): number =>
   model.graph.node.filter((node) => node.opType === opType).length;
+
+/** Asserts that outputs have the same names, types and shapes, and nearly equal elements. */
+export function assertNear(got: readonly TensorBytes[], expected: readonly TensorBytes[], what: string): void {
+  assert.deepEqual(
+    got.map(({ name, datatype, shape }) => ({ name, datatype, shape })),
+    expected.map(({ name, datatype, shape }) => ({ name, datatype, shape })),
+    what,
+  );
+  for (const [index, tensor] of expected.entries()) {
+    const [numbers, own] = [numbersOf(tensor), got[index]];
+    const others = own === undefined ? [] : numbersOf(own);
+    const isNear = numbers.every((number, at) => {
+      const other = others[at] ?? 0;
+      return Object.is(number, other) || Math.abs(number - other) <= 1e-4 + 1e-3 * Math.abs(number);
+    });
+    assert.ok(
+      isNear,
+      `${what}: ${tensor.name} is [${others.slice(0, 5).join()} …], expected [${numbers.slice(0, 5).join()} …]`,
+    );
+  }
+}

@@ -7,6 +7,7 @@ import { attributeOf, floatOf, intOf, intsOf, stringOf, withoutAttributes } from
 import {
   floatAttribute,
   floatsAttribute,
+  floatTensor,
   int64Tensor,
   intAttribute,
   intsAttribute,
@@ -15,7 +16,7 @@ import {
 } from '../../onnx/onnx-parts.js';
 import { floatsOf, integersOf } from '../../onnx/onnx-tensor-values.js';
 import { notRewritable } from '../rewrite/generator.js';
-import { attributeToInput, inputOf, type Upgraded, type Upgrader, type UpgradeContext } from './upgrader.js';
+import { attributeToInput, inputOf, integers, type Upgraded, type Upgrader, type UpgradeContext } from './upgrader.js';
 
 const same: Upgrader['apply'] = (node) => [node];
 
@@ -120,6 +121,45 @@ function upgradeUpsample(node: OnnxNode): Upgraded {
   return [{ ...node, attribute: [stringAttribute('mode', mode), floatsAttribute('scales', scales)] }];
 }
 
+/** Replaces an experimental operator, with which PyTorch exported the initial state of recurrent layers. */
+function upgradeConstantFill(node: OnnxNode, context: UpgradeContext): Upgraded {
+  const type = intOf(node, 'dtype', onnxTypes.float);
+  if (type !== onnxTypes.float) return notRewritable(`ConstantFill creates elements of ONNX element type ${type}`);
+  const { name, constant } = context;
+  const y = node.output[0] ?? '';
+  const [whole, given, count, flat] = ['shape', 'given', 'count', 'flat'].map((what) => name(`${y}_${what}`));
+  const own = inputOf(node, 0) === '' ? integers(node, 'dims', intsOf(node, 'shape') ?? [], context) : (given ?? '');
+  const isShape = intOf(node, 'input_as_shape', 0) === 1;
+  const first = isShape
+    ? makeNode('Cast', [inputOf(node, 0)], [own], { attribute: [intAttribute('to', onnxTypes.int64)] })
+    : makeNode('Shape', [inputOf(node, 0)], [own]);
+  const extra = integers(node, 'extra', intsOf(node, 'extra_shape') ?? [], context);
+  const value = constant(floatTensor(name(`${y}_value`), [1], [floatOf(node, 'value', 0)]));
+  return [
+    ...(inputOf(node, 0) === '' ? [] : [first]),
+    makeNode('Concat', [own, extra], [whole ?? ''], { attribute: [intAttribute('axis', 0)] }),
+    makeNode('ReduceProd', [whole ?? ''], [count ?? ''], { attribute: [intsAttribute('axes', [0])] }),
+    makeNode('Tile', [value, count ?? ''], [flat ?? '']),
+    makeNode('Reshape', [flat ?? '', whole ?? ''], [y], { name: node.name }),
+  ];
+}
+
+const activations = [
+  ...['Affine', 'Elu', 'HardSigmoid', 'LeakyRelu', 'Relu', 'ScaledTanh', 'Sigmoid', 'Softplus', 'Softsign', 'Tanh'],
+  'ThresholdedRelu',
+];
+
+/** Corrects the case of activations: early exporters wrote `tanh` for `Tanh`, which ONNX Runtime does not accept in an RNN. */
+function upgradeRecurrent(node: OnnxNode): Upgraded {
+  const plain = withoutAttributes(node, 'output_sequence');
+  const correct = (given: Uint8Array): Uint8Array => {
+    const text = Buffer.from(given).toString().toLowerCase();
+    const known = activations.find((name) => name.toLowerCase() === text);
+    return known === undefined ? given : Buffer.from(known);
+  };
+  return [{ ...plain, attribute: plain.attribute.map((one) => ({ ...one, strings: one.strings.map(correct) })) }];
+}
+
 const without =
   (...names: readonly string[]): Upgrader['apply'] =>
   (node) => [withoutAttributes(node, ...names)];
@@ -164,9 +204,10 @@ export const upgradersTo7: ReadonlyMap<string, Upgrader> = new Map([
   ...table(7, upgradeBroadcast, 'Add', 'And', 'Div', 'Equal', 'Greater', 'Less', 'Mul', 'Or', 'Pow', 'Sub', 'Xor'),
   ...table(7, same, 'AveragePool'),
   ...table(7, upgradeBatchNormalization, 'BatchNormalization'),
+  ...table(7, upgradeConstantFill, 'ConstantFill'),
   ...table(7, without('is_test'), 'Dropout'),
   ...table(7, without('broadcast'), 'Gemm'),
-  ...table(7, without('output_sequence'), 'GRU', 'LSTM', 'RNN'),
+  ...table(7, upgradeRecurrent, 'GRU', 'LSTM', 'RNN'),
   ...table(7, upgradePRelu, 'PRelu'),
   ...table(7, upgradeUpsample, 'Upsample'),
 ]);
