@@ -1,9 +1,10 @@
-// Models of further families: an object detector with its own exporter and data, and a classifier of file types.
+// Models of further families: an object detector, a classifier of file types, and a model of an old opset.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { outdatedModel } from '@pareto/testkit';
 import { readNpz, toNumbers, type Tensor } from '@pareto/models';
 import type { RawTensor } from '@pareto/rpc';
 import { createTestClient, type TestClient } from '../support/client.js';
@@ -161,6 +162,20 @@ describe('other families of models', function () {
       const output = await outputOf(this, 'file-types/identify.py', ...files.map((file) => join(root, file)));
       const types = Array.from(output.matchAll(/: (\w+) \(\d+%\)$/gm), ([, type]) => type);
       assert.deepEqual(types, ['markdown', 'json', 'png', 'wav'], output);
+    });
+  });
+
+  describe('a model of opset 6', () => {
+    it('is upgraded at registration, and answers as its operators did', async () => {
+      await client.registerTask('old');
+      const { manifest } = await client.registerModel('old', 'channels', outdatedModel(), { recipes: ['optimised'] });
+      assert.notEqual(manifest?.files[0]?.digest, await client.upload(outdatedModel()));
+      const jobs = await client.waitUntilDone('old');
+      const states = jobs.flatMap(({ steps }) => steps.map(({ state, detail }) => `${state} ${detail}`));
+      assert.ok(states.length > 1 && !states.some((state) => state.startsWith('failed')), states.join('\n'));
+      const raw = Buffer.from(Float32Array.from({ length: 12 }, (_, index) => index).buffer);
+      const { outputs } = await client.infer('old', [{ name: 'x', datatype: 'FP32', shape: [2, 2, 3], raw }]);
+      assert.deepEqual(outputs.flatMap(floatsOf), [1, 2, 3, 5, 6, 7, 7, 8, 9, 11, 12, 13]);
     });
   });
 });
