@@ -1,14 +1,12 @@
 // Registers a folder of 140 small models with the `pareto` command, and queries each model until it answers: the time
 // from the start of the command to the first answer of each.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { milliseconds, percentile, systemClock } from '@pareto/core';
 import { createTempFolder, matrixModel } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../test/support/client.js';
 import { startCluster } from '../test/support/cluster.js';
-import { paretoCommand } from '../test/support/pareto.js';
+import { startPareto } from '../test/support/pareto.js';
 import { progress, report } from './report.js';
 
 const count = 140;
@@ -36,9 +34,8 @@ for (const side of sides) await writeFile(folder.file(`${nameOf(side)}.onnx`), m
 await using cluster = await startCluster({ workers: 2, profileMs: 4_000 });
 using client = createTestClient(cluster);
 const started = systemClock.now();
-const args = [paretoCommand, '--controller', cluster.controller.address, 'register', folder.path];
-const command = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-const ended = once(command, 'exit').then(() => systemClock.now() - started);
+const command = startPareto('--controller', cluster.controller.address, 'register', folder.path);
+const ended = command.exited.then(() => systemClock.now() - started);
 // Few queries are in flight at a time: the client has the same cores.
 const times: number[] = [];
 for (let from = 0; from < count; from += 10) {
