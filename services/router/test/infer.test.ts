@@ -117,6 +117,20 @@ describe('ModelInfer', () => {
     });
   }
 
+  it('rejects unknown metadata and misspelt parameters in calls of both services', async () => {
+    const { router } = await startFixture();
+    const metadata = { 'x-pareto-min-acuracy': '0.95' };
+    const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], contents: Buffer.alloc(8) }];
+    const calls = [
+      router.infer({}, { metadata }),
+      router.inference.infer({ target: 'digits', inputs }, { metadata }),
+      router.inference.whatIf({ target: 'digits' }, { metadata }),
+    ];
+    for (const call of calls) await fails(call, 'invalid-argument', /did you mean x-pareto-min-accuracy\?/);
+    const misspelt = router.infer({ parameters: { min_acuracy: 0.95 } });
+    await fails(misspelt, 'invalid-argument', /parameter min_acuracy is unknown: did you mean min_accuracy\?/);
+  });
+
   it('returns the nearest feasible objective', async () => {
     const { router } = await startFixture();
     const query = { parameters: { min_accuracy: 0.995, latency_ms: 100 } };

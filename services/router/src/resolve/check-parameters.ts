@@ -1,7 +1,8 @@
-// Checks the types of the request parameters that the protocol defines.
+// Checks the types of the request parameters that the protocol defines, and rejects misspelt names.
 
 import { ParetoError } from '@pareto/core';
 import type { ParameterKind, ScannedParameters } from '@pareto/rpc';
+import { misspeltOf, objectiveFields } from './objective-names.js';
 
 const expectedKinds: ReadonlyMap<string, readonly ParameterKind[]> = new Map<string, readonly ParameterKind[]>([
   ['priority', ['int64', 'uint64']],
@@ -14,7 +15,14 @@ const expectedKinds: ReadonlyMap<string, readonly ParameterKind[]> = new Map<str
 
 const reserved = 'triton_';
 
-/** Throws `invalid-argument`, with the parameter, the expected and the received type. Ignores other parameters. */
+/** The parameters that have an effect, so that a misspelt one must not be ignored. */
+const effective: readonly string[] = [...objectiveFields, 'timeout', 'priority'];
+const known: ReadonlySet<string> = new Set([...effective, ...expectedKinds.keys()]);
+
+/**
+ * Throws `invalid-argument`, with the parameter, the expected and the received type, or with the name that was probably
+ * meant. Ignores other unknown parameters.
+ */
 export function checkParameters({ parameters, kinds }: ScannedParameters): void {
   for (const [name, kind] of kinds) {
     const expected = expectedKinds.get(name);
@@ -27,6 +35,9 @@ export function checkParameters({ parameters, kinds }: ScannedParameters): void 
         `parameter ${name} is reserved: the only supported name that begins with ${reserved} is triton_enable_empty_final_response`,
       );
     }
+    if (known.has(name)) continue;
+    const meant = misspeltOf(name, effective);
+    if (meant !== undefined) throwInvalid(`parameter ${name} is unknown: did you mean ${meant}?`);
   }
 }
 

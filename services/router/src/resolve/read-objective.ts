@@ -1,7 +1,8 @@
 // Reads a client's objective from request parameters and gRPC metadata.
 
-import { milliseconds, ParetoError, type PartialObjective } from '@pareto/core';
+import { cutText, milliseconds, ParetoError, type PartialObjective } from '@pareto/core';
 import { checkObjective, type ParameterValue } from '@pareto/rpc';
+import { misspeltOf, objectiveFields } from './objective-names.js';
 
 /** Reads the fields of an objective, and names them in errors. */
 interface Source {
@@ -14,18 +15,44 @@ const parameterSource = (parameters: ReadonlyMap<string, ParameterValue>): Sourc
   nameOf: (field) => `parameter ${field}`,
 });
 
-/** Ignores unknown parameters. Throws `invalid-argument`, with the parameter, the expected and the received value. */
+const noObjective: PartialObjective = {};
+
+/** Ignores other parameters. Throws `invalid-argument`, with the parameter, the expected and the received value. */
 export const objectiveOfParameters = (parameters: ReadonlyMap<string, ParameterValue>): PartialObjective =>
-  readObjective(parameterSource(parameters));
+  parameters.size === 0 ? noObjective : readObjective(parameterSource(parameters));
 
 const metadataKey = (field: string): string => `x-pareto-${field.replaceAll('_', '-')}`;
+const fieldsByKey: ReadonlyMap<string, string> = new Map(objectiveFields.map((field) => [metadataKey(field), field]));
+const metadataKeys = [...fieldsByKey.keys()];
 
-/** Reads `x-pareto-latency-ms` and so on. Throws like `objectiveOfParameters`. */
-export const objectiveOfMetadata = (metadata: ReadonlyMap<string, string>): PartialObjective =>
-  readObjective({
-    read: (field) => metadata.get(metadataKey(field)),
+/** Matches the keys that belong to Pareto, and those that were meant to. */
+const ownKey = /^x[-_]?pareto[-_]/;
+
+/**
+ * Reads `x-pareto-latency-ms` and so on. Throws like `objectiveOfParameters`, and for every other key that begins with
+ * `x-pareto-`.
+ */
+export function objectiveOfMetadata(metadata: ReadonlyMap<string, string>): PartialObjective {
+  const values = new Map<string, string>();
+  for (const [key, value] of metadata) {
+    // Every query passes here, and few keys begin with an x.
+    if (!key.startsWith('x') || !ownKey.test(key)) continue;
+    const field = fieldsByKey.get(key);
+    if (field === undefined) throw unknownKey(key);
+    values.set(field, value);
+  }
+  if (values.size === 0) return noObjective;
+  return readObjective({
+    read: (field) => values.get(field),
     nameOf: (field) => `metadata ${metadataKey(field)}`,
   });
+}
+
+function unknownKey(key: string): ParetoError {
+  const meant = misspeltOf(key, metadataKeys);
+  const expected = meant === undefined ? `expected one of ${metadataKeys.join(', ')}` : `did you mean ${meant}?`;
+  return new ParetoError('invalid-argument', `metadata ${cutText(key)} is unknown: ${expected}`);
+}
 
 function readObjective(source: Source): PartialObjective {
   const latencyMs = readNumber(source, 'latency_ms');

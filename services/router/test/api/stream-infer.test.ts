@@ -77,6 +77,20 @@ describe('ModelStreamInfer', () => {
     assert.equal(errors[2], '');
   });
 
+  it('answers misspelt objectives with errors', async () => {
+    const { router } = await startFixture();
+    for (const [parameters, metadata] of [
+      [{ latencyms: { int64Param: 50 } }, {}],
+      [{}, { 'x-pareto-latencyms': '50' }],
+    ] as const) {
+      const stream = router.protocol.modelStreamInfer({ metadata });
+      await stream.write(queryOf(0, { parameters }));
+      stream.end();
+      const [answer] = await readAll(stream);
+      assert.match(answer?.errorMessage ?? '', /latencyms is unknown: did you mean (x-pareto-latency-ms|latency_ms)\?/);
+    }
+  });
+
   it('ends with the first error if the caller requests it', async () => {
     const { router } = await startFixture();
     const stream = router.protocol.modelStreamInfer({ metadata: { triton_grpc_error: 'true' } });

@@ -59,6 +59,28 @@ describe('reading an objective', () => {
     });
   }
 
+  const unknownKeys: readonly (readonly [string, RegExp])[] = [
+    ['x-pareto-min-acuracy', /^metadata x-pareto-min-acuracy is unknown: did you mean x-pareto-min-accuracy\?$/],
+    ['x-pareto-latencyms', /did you mean x-pareto-latency-ms\?$/],
+    ['x-pareto-max_cost_per_1k', /did you mean x-pareto-max-cost-per-1k\?$/],
+    ['x_pareto_class', /did you mean x-pareto-class\?$/],
+    ['x-pareto-colour', /is unknown: expected one of x-pareto-latency-ms, x-pareto-min-accuracy, .*x-pareto-degrade$/],
+  ];
+  for (const [key, message] of unknownKeys) {
+    it(`rejects the metadata key ${key}`, () => {
+      const metadata = new Map([
+        ['x-pareto-latency-ms', '10'],
+        [key, '0.9'],
+      ]);
+      assert.throws(() => objectiveOfMetadata(metadata), { code: 'invalid-argument', message });
+    });
+  }
+
+  it('ignores the metadata of others', () => {
+    const metadata = new Map(['x-request-id', 'x-forwarded-for', 'authorization', 'te'].map((key) => [key, '1']));
+    assert.deepEqual(objectiveOfMetadata(metadata), {});
+  });
+
   it("converts the protocol's timeout from µs", () => {
     assert.equal(timeoutMsOf(new Map([['timeout', 1500]])), 1.5);
     assert.equal(timeoutMsOf(new Map()), undefined);

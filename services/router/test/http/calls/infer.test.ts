@@ -181,6 +181,18 @@ describe('HTTP infer', () => {
     ['an empty body', { body: '', headers: { 'content-length': '0' } }, 400, /the body is empty: expected JSON/],
     ['JSON that is not an object', { body: '[1]' }, 400, /the body is \[1\]: expected an object/],
     ['a body that is not UTF-8', { body: Buffer.from([0x22, 0xff, 0x22]) }, 400, /not UTF-8/],
+    [
+      'a misspelt parameter',
+      { body: { inputs: [x([1, 2, 3, 4])], parameters: { min_acuracy: 0.98 } } },
+      400,
+      /parameter min_acuracy is unknown: did you mean min_accuracy\?/,
+    ],
+    [
+      'an unknown header of Pareto',
+      { body: { inputs: [x([1, 2, 3, 4])] }, headers: { 'X-Pareto-Min-Acuracy': '0.98' } },
+      400,
+      /metadata x-pareto-min-acuracy is unknown: did you mean x-pareto-min-accuracy\?/,
+    ],
     ['no inputs', { body: '{}' }, 400, /inputs is missing: expected an array/],
     ['an input without a name', { body: { inputs: [{}] } }, 400, /inputs\[0\].name is missing/],
     [
