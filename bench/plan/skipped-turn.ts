@@ -85,7 +85,7 @@ function entryOf({ tasks, variants }: PlacementSnapshot, index: number, rng: Rng
     tenant: 'default',
     target: tasks[task]?.name ?? '',
     objective: { ...fallbackObjective, latencyMs: milliseconds(index < tasks.length ? 100 : 500) },
-    ...{ offeredItems: items, requests: items, items, refused: 0, violations: 0, failed: 0 },
+    ...{ offeredItems: items, requests: items, items, refused: 0, infeasible: 0, violations: 0, failed: 0 },
     ...{ held: new Map(), itemsByVariant },
     latencyCounts: new Map(
       Array.from({ length: latencyBuckets }, (_, bucket) => [30 + bucket, items / latencyBuckets]),

@@ -317,6 +317,13 @@ describe('ModelInfer', () => {
     assert.deepEqual(entry.itemsByVariant, { 'tiny:original': 1 });
   });
 
+  it('reports the refused queries that no variant can meet', async () => {
+    const { router, controller } = await startFixture();
+    await fails(router.infer({ parameters: { min_accuracy: 0.9999 } }), 'failed-precondition', /no variant/);
+    const entry = await waitFor('demand', () => controller.demand.find(({ refused }) => refused > 0));
+    assert.equal(entry.infeasible, 1);
+  });
+
   it('uses the last table while no controller is connected, and reports its age', async () => {
     const { router, controller } = await startFixture();
     controller.close();

@@ -1,31 +1,11 @@
 // Derives the findings of `pareto status` from a snapshot of the cluster: health and suggested actions. Pure.
 
-import { formatBytes, type UnmetCause } from '@pareto/core';
+import type { UnmetCause } from '@pareto/core';
 import { describeLimit, type wire } from '@pareto/rpc';
 import { formatSpan } from '../terminal/format.js';
-import { describeRouter } from '../top/format-dashboard.js';
 import { milliseconds, percent, perSecond } from '../top/load-tables.js';
-import type { RouterStatus } from '../top/dashboard-state.js';
-
-export interface Finding {
-  /** `bad`: something does not work. `warning`: it works, but an operator should check it. */
-  readonly level: 'good' | 'warning' | 'bad';
-  /** Subject, in one word. */
-  readonly about: string;
-  readonly text: string;
-  /** Suggested action. */
-  readonly advice?: string;
-}
-
-export interface ClusterStatus {
-  readonly overview: wire.OverviewResponse;
-  readonly jobs: readonly wire.Job[];
-  readonly router: RouterStatus;
-  /** host:port of the router whose status is in `router`. */
-  readonly routerAddress: string;
-  /** Services of this cluster whose logs `pareto logs` finds on this machine. */
-  readonly localLogs: readonly string[];
-}
+import { count, type ClusterStatus, type Finding } from './finding.js';
+import { controllerFindings, routerFindings, workerFindings } from './process-findings.js';
 
 export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
   ...controllerFindings(status),
@@ -37,87 +17,6 @@ export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
   ...limitFindings(status.overview.limitsReached),
   ...jobFindings(status.jobs),
 ];
-
-const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
-
-/** Names the log of a service, and the command that shows it if it is on this machine. */
-function logOf(name: string, { localLogs }: Pick<ClusterStatus, 'localLogs'>): string {
-  const isLocal = localLogs.some((service) => service === name || service.replace(/-\d+$/, '') === name);
-  return isLocal ? `'pareto logs ${name}'` : `the log of the ${name}, on its host`;
-}
-
-function controllerFindings({ overview, localLogs }: ClusterStatus): readonly Finding[] {
-  const { leader, controllers, notices, storeAgeMs } = overview;
-  const about = 'controller';
-  const standbys = new Set(controllers.filter((address) => address !== leader)).size;
-  const standbyText = standbys === 0 ? '' : `, ${count(standbys, 'other')} on standby`;
-  const lead: Finding =
-    leader === ''
-      ? {
-          level: 'bad',
-          about,
-          text: 'no controller leads',
-          advice: `no model can be placed or registered until one leads: see ${logOf('controller', { localLogs })}`,
-        }
-      : {
-          level: 'good',
-          about,
-          text: `${leader} leads${standbyText}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago`,
-        };
-  return [lead, ...notices.map((text): Finding => ({ level: 'warning', about: 'notice', text }))];
-}
-
-function routerFindings({ overview, router, routerAddress }: ClusterStatus): readonly Finding[] {
-  const about = 'router';
-  const known = count(overview.routers.length, 'router');
-  if (router.kind === 'serves') return [{ level: 'good', about, text: `${known}; ${routerAddress} is ready` }];
-  const advice = overview.routers.map(({ address }) => address).join(' or ');
-  return [
-    {
-      ...{ level: 'bad', about, text: describeRouter(router, routerAddress) },
-      ...(router.kind === 'unreachable' && advice !== '' ? { advice: `--router ${advice}` } : {}),
-    },
-  ];
-}
-
-function workerFindings({ overview: { workers }, localLogs }: ClusterStatus): readonly Finding[] {
-  const about = 'workers';
-  const connectedWorkers = workers.filter(({ connected }) => connected);
-  const disconnected = workers.filter(({ connected }) => !connected);
-  const draining = connectedWorkers.filter((worker) => worker.draining);
-  const slots = connectedWorkers.flatMap(({ slotGroups }) => slotGroups).reduce((sum, group) => sum + group.slots, 0);
-  const used = connectedWorkers.reduce((sum, { memoryUsedBytes }) => sum + memoryUsedBytes, 0);
-  const all = connectedWorkers.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
-  const total: Finding =
-    connectedWorkers.length === 0
-      ? {
-          level: 'bad',
-          about,
-          text: 'no worker is connected',
-          advice: `no query can be served: start a worker, or see ${logOf('worker', { localLogs })}`,
-        }
-      : {
-          ...{ level: 'good', about },
-          text: `${connectedWorkers.length} connected, ${count(slots, 'slot')}, ${formatBytes(used)} of ${formatBytes(all)} used`,
-        };
-  return [
-    total,
-    ...disconnected.map(({ workerId, address }): Finding => ({
-      ...{ level: 'bad', about: workerId, text: `is disconnected, last address ${address}` },
-      advice: localLogs.includes(workerId) ? `'pareto logs ${workerId}' shows why` : 'its log, on its host, shows why',
-    })),
-    ...draining.map(({ workerId, replicas }): Finding => ({
-      ...{ level: 'warning', about: workerId, text: `is draining, ${count(replicas.length, 'replica')} left` },
-      advice: `'pareto undrain ${workerId}' returns it to service`,
-    })),
-    ...connectedWorkers.filter(isFull).map(({ workerId }): Finding => ({
-      ...{ level: 'warning', about: workerId, text: 'has less than 5 % of its memory free for replicas' },
-      advice: 'add a worker, or raise its --memory',
-    })),
-  ];
-}
-
-const isFull = ({ memoryUsedBytes, memoryBytes }: wire.Worker): boolean => memoryUsedBytes > 0.95 * memoryBytes;
 
 function replicaFindings(workers: readonly wire.Worker[]): readonly Finding[] {
   const all = workers.flatMap(({ workerId, replicas }) => replicas.map((replica) => ({ ...replica, workerId })));
@@ -195,6 +94,7 @@ function taskFindings({ overview: { tasks }, localLogs }: ClusterStatus): readon
 
 function taskFinding(load: wire.TaskLoad, localLogs: readonly string[]): Finding {
   const { task: about, requestsPerSecond, p99Ms, attainment, refusedPerSecond, failedPerSecond, held } = load;
+  const { infeasibleShare } = load;
   const rate = `${perSecond(requestsPerSecond)} queries/s`;
   const text =
     attainment === undefined
@@ -209,12 +109,14 @@ function taskFinding(load: wire.TaskLoad, localLogs: readonly string[]): Finding
     };
   }
   if (attainment !== undefined && attainment < goodShare) {
-    const why = refusedPerSecond > 0 ? `${perSecond(refusedPerSecond)}/s are refused` : 'the others are late';
-    const more =
-      "add workers, or relax the objective: 'pareto frontier " +
-      about +
-      "' shows the feasible ones, 'pareto explain' why a query was refused";
-    return { level: 'warning', about, text: `${text}: ${why}`, advice: more };
+    const isMetOtherwise = attainment >= goodShare * (1 - infeasibleShare);
+    const refused = refusedPerSecond > 0 ? `${perSecond(refusedPerSecond)}/s are refused` : 'the others are late';
+    const infeasible = `no variant can meet the objective of ${percent(infeasibleShare)} of the queries`;
+    const why = [...(isMetOtherwise ? [] : [refused]), ...(infeasibleShare > 0 ? [infeasible] : [])].join('; ');
+    const advice =
+      `${isMetOtherwise ? 'relax that objective' : 'add workers, or relax the objective'}: 'pareto frontier ${about}' ` +
+      "shows the feasible ones, 'pareto explain' why a query was refused";
+    return { level: 'warning', about, text: `${text}: ${why}`, advice };
   }
   if (held > 0)
     return {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { wire } from '@pareto/rpc';
-import { findingsOf, type Finding } from '../../src/status/findings.js';
+import type { Finding } from '../../src/status/finding.js';
+import { findingsOf } from '../../src/status/findings.js';
 import { fakeJob, fakeStep } from '../support/fake-jobs.js';
 import { fakeOverview, fakeReplica, fakeTaskLoad, fakeUnmetNeed, fakeWorker } from '../support/fake-overview.js';
 
@@ -50,6 +51,42 @@ describe('findingsOf', () => {
     const local = advice('controller-1', 'worker-2', 'w1');
     for (const command of ['controller', 'worker', 'w1', '--level warn'])
       assert.ok(local.includes(`'pareto logs ${command}'`));
+  });
+
+  it('says that a new leader waits for workers, instead of that they are disconnected', () => {
+    const awaited = ['w1', 'w2'].map((workerId) => fakeWorker({ workerId, connected: false, awaited: true }));
+    const findings = findingsFor({ leadingMs: 2_000, workers: awaited });
+    assert.deepEqual(
+      findings.filter(({ level }) => level === 'bad'),
+      [],
+    );
+    assert.match(about(findings, 'controller')?.text ?? '', /^a:1 has led for 2 s, 1 other on standby/);
+    assert.equal(about(findings, 'router')?.text, '1 router connected to the new leader so far; r:1 is ready');
+    assert.deepEqual(about(findings, 'workers'), {
+      ...{ level: 'warning', about: 'workers', text: 'waiting for 2 workers to reconnect' },
+      advice: 'the leader is new: check again in 10 s; routers use the workers meanwhile',
+    });
+    const partly = findingsFor({ workers: [fakeWorker(), ...awaited.slice(1)] });
+    assert.match(about(partly, 'workers')?.text ?? '', /^1 connected, .*; waiting for 1 worker to reconnect$/);
+    assert.match(about(partly, 'workers')?.advice ?? '', /^the connection broke a moment ago: /);
+  });
+
+  it('does not count routers while no controller leads', () => {
+    const findings = findingsFor({ leader: '', leadingMs: 0, routers: [], workers: [fakeWorker()] });
+    assert.equal(about(findings, 'router')?.text, 'r:1 is ready');
+  });
+
+  it('separates queries that no variant can meet from a lack of workers', () => {
+    const load = { refusedPerSecond: 1, p50Ms: 1, p99Ms: 3 };
+    const findingFor = (attainment: number, infeasibleShare: number): Finding | undefined =>
+      about(findingsFor({ tasks: [fakeTaskLoad({ ...load, attainment, infeasibleShare })] }), 'digits');
+    const infeasible = findingFor(0.9, 0.1);
+    assert.match(infeasible?.text ?? '', /90.0 % within the objective: no variant can meet the objective of 10.0 % of/);
+    assert.match(infeasible?.advice ?? '', /^relax that objective: 'pareto frontier digits' shows/);
+    assert.match(findingFor(0, 1)?.advice ?? '', /^relax that objective/);
+    const both = findingFor(0.5, 0.1);
+    assert.match(both?.text ?? '', /: 1.0\/s are refused; no variant can meet the objective of 10.0 % of the queries$/);
+    assert.match(both?.advice ?? '', /^add workers, or relax/);
   });
 
   it('warns of problems and advises what to do', () => {

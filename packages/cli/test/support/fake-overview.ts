@@ -3,7 +3,14 @@
 import type { wire } from '@pareto/rpc';
 
 export const fakeOverview = (more: Partial<wire.OverviewResponse> = {}): wire.OverviewResponse => ({
-  ...{ cluster: 'default', leader: 'a:1', tableVersion: 'epoch:7', controllers: ['a:1', 'b:1'], storeAgeMs: 0 },
+  ...{
+    cluster: 'default',
+    leader: 'a:1',
+    tableVersion: 'epoch:7',
+    controllers: ['a:1', 'b:1'],
+    storeAgeMs: 0,
+    leadingMs: 60_000,
+  },
   ...{
     tasks: [],
     workers: [],
@@ -25,6 +32,7 @@ export const fakeTaskLoad = (more: Partial<wire.TaskLoad> = {}): wire.TaskLoad =
     violationsPerSecond: 0,
     failedPerSecond: 0,
     held: 0,
+    infeasibleShare: 0,
   },
   ...{ variantsReady: ['a:fp16'], usdPerHour: 0.1, itemsPerSecondByVariant: {} },
   ...more,
@@ -38,7 +46,16 @@ export const fakeReplica = (more: Partial<wire.ReplicaReport> = {}): wire.Replic
 });
 
 export const fakeWorker = (more: Partial<wire.Worker> = {}): wire.Worker => ({
-  ...{ workerId: 'w1', address: 'w:1', connected: true, draining: false, measuring: '', progress: '', usdPerHour: 0.1 },
+  ...{
+    workerId: 'w1',
+    address: 'w:1',
+    connected: true,
+    awaited: false,
+    draining: false,
+    measuring: '',
+    progress: '',
+    usdPerHour: 0.1,
+  },
   ...{ memoryBytes: 2 ** 30, memoryUsedBytes: 2 ** 29, replicas: [fakeReplica()] },
   slotGroups: [
     {

@@ -21,6 +21,8 @@ export interface DemandEntry {
   readonly requests: number;
   readonly items: number;
   readonly refused: number;
+  /** Number of the refused queries that no variant can meet, whatever the load. */
+  readonly infeasible: number;
   readonly violations: number;
   readonly failed: number;
   /** Number of queries that wait for each cold variant. */

@@ -7,6 +7,8 @@ export interface TargetOutcomes {
   /** Number of answered, refused and failed queries. */
   readonly queries: number;
   readonly failed: number;
+  /** Number of refused queries that no variant can meet. */
+  readonly infeasible: number;
   /** Number of queries that were answered within their objective. */
   readonly attained: number;
   readonly latencyCounts: LatencyCounts;
@@ -16,6 +18,7 @@ export interface TargetOutcomes {
 interface OutcomeCounts extends TargetOutcomes {
   queries: number;
   failed: number;
+  infeasible: number;
   attained: number;
   readonly latencyCounts: Map<number, number>;
   readonly itemsByVariant: Map<VariantId, number>;
@@ -26,8 +29,8 @@ export type OutcomeSums = Map<string, OutcomeCounts>;
 
 /** Adds `share` of the counts of an entry. */
 export function addOutcomes(sums: OutcomeSums, entry: DemandEntry, share: number): void {
-  const { target, requests, refused, violations, failed, latencyCounts, itemsByVariant } = entry;
-  const counts = { queries: requests + failed, failed, attained: requests - refused - violations };
+  const { target, requests, refused, infeasible, violations, failed, latencyCounts, itemsByVariant } = entry;
+  const counts = { queries: requests + failed, failed, infeasible, attained: requests - refused - violations };
   addCounts(countsOf(sums, target), { ...counts, latencyCounts, itemsByVariant }, share);
 }
 
@@ -54,13 +57,14 @@ function countsOf(sums: OutcomeSums, target: string): OutcomeCounts {
 }
 
 const noOutcomes = (): OutcomeCounts => ({
-  ...{ queries: 0, failed: 0, attained: 0 },
+  ...{ queries: 0, failed: 0, infeasible: 0, attained: 0 },
   ...{ latencyCounts: new Map(), itemsByVariant: new Map() },
 });
 
 function addCounts(sum: OutcomeCounts, each: TargetOutcomes, share: number): void {
   sum.queries += each.queries * share;
   sum.failed += each.failed * share;
+  sum.infeasible += each.infeasible * share;
   sum.attained += each.attained * share;
   for (const [bucket, count] of each.latencyCounts) addTo(sum.latencyCounts, bucket, count * share);
   for (const [variant, items] of each.itemsByVariant) addTo(sum.itemsByVariant, variant, items * share);

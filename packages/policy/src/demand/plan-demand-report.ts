@@ -50,6 +50,7 @@ function merge(entries: readonly DemandEntry[]): DemandEntry {
     requests: sum(({ requests }) => requests),
     items: sum(({ items }) => items),
     refused: sum(({ refused }) => refused),
+    infeasible: sum(({ infeasible }) => infeasible),
     violations: sum(({ violations }) => violations),
     failed: sum(({ failed }) => failed),
     held: addUp(entries.map(({ held }) => held)),

@@ -129,7 +129,7 @@ const entries = fc
     ...{ tenant: fc.constantFrom('default', 'other'), target: fc.constantFrom('t', 'u', 'v') },
     ...{ first: fc.nat({ max: 80 }), classes: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 90 })) },
     ...{ factor: fc.constantFrom(1.001, 1.01, 1.02), service: fc.constantFrom('online', 'offline') },
-    ...{ offeredItems: count, requests: count, refused: count, violations: count, answered },
+    ...{ offeredItems: count, requests: count, refused: count, infeasible: count, violations: count, answered },
   })
   .map(({ first, classes, factor, service, answered: items, ...fields }) =>
     Array.from({ length: classes }, (_, index): DemandEntry => {

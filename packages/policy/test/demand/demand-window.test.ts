@@ -10,7 +10,7 @@ const objectiveOf = (latencyMs: number): Objective => ({ ...fallbackObjective, l
 
 const entryOf = (fields: Partial<DemandEntry>): DemandEntry => ({
   ...{ tenant: 'default', target: 't', objective: fallbackObjective },
-  ...{ offeredItems: 0, requests: 0, items: 0, refused: 0, violations: 0, failed: 0 },
+  ...{ offeredItems: 0, requests: 0, items: 0, refused: 0, infeasible: 0, violations: 0, failed: 0 },
   ...{ held: new Map(), itemsByVariant: new Map(), latencyCounts: new Map() },
   ...fields,
 });
@@ -136,7 +136,7 @@ describe('the demand window', () => {
   it('sums the outcomes of the queries of the last ten seconds', () => {
     const window = createDemandWindow();
     const second = reportOf({
-      ...{ requests: 20, refused: 4, violations: 1, failed: 5, itemsByVariant: new Map([[a, 16]]) },
+      ...{ requests: 20, refused: 4, infeasible: 3, violations: 1, failed: 5, itemsByVariant: new Map([[a, 16]]) },
       latencyCounts: new Map([
         [10, 15],
         [30, 1],
@@ -144,7 +144,7 @@ describe('the demand window', () => {
     });
     for (let i = 0; i < 20; i += 1) window.add('r', second, ms(i * 1_000));
     assert.deepEqual(window.outcomes(ms(19_000)).get('t'), {
-      ...{ queries: 250, failed: 50, attained: 150, itemsByVariant: new Map([[a, 160]]) },
+      ...{ queries: 250, failed: 50, infeasible: 30, attained: 150, itemsByVariant: new Map([[a, 160]]) },
       latencyCounts: new Map([
         [10, 150],
         [30, 10],

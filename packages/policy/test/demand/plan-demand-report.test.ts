@@ -8,7 +8,7 @@ const variants = ['a:original', 'a:fp16', 'b:original'].map(variantId);
 function entryOf(target: string, latencyMs: number, counts: Partial<DemandEntry> = {}): DemandEntry {
   return {
     ...{ tenant: 'default', target, objective: { ...fallbackObjective, latencyMs: milliseconds(latencyMs) } },
-    ...{ offeredItems: 1, requests: 1, items: 1, refused: 0, violations: 0, failed: 0 },
+    ...{ offeredItems: 1, requests: 1, items: 1, refused: 0, infeasible: 0, violations: 0, failed: 0 },
     ...{ held: new Map(), itemsByVariant: new Map(), latencyCounts: new Map() },
     ...counts,
   };
@@ -21,7 +21,15 @@ const byVariant = fc
 const entry = fc
   .record({
     ...{ target: fc.constantFrom('a', 'b', 'c', 'd', 'e'), latencyMs: fc.integer({ min: 1, max: 10_000 }) },
-    ...{ offeredItems: count, requests: count, items: count, refused: count, violations: count, failed: count },
+    ...{
+      offeredItems: count,
+      requests: count,
+      items: count,
+      refused: count,
+      infeasible: count,
+      violations: count,
+      failed: count,
+    },
     ...{ held: byVariant, itemsByVariant: byVariant },
     latencyCounts: fc.array(fc.tuple(fc.nat({ max: 96 }), fc.integer({ min: 1, max: 9 }))).map((all) => new Map(all)),
   })

@@ -54,12 +54,13 @@ export function createFleetHandlers(options: FleetServiceOptions): ServiceHandle
 function overview(options: FleetServiceOptions, now: ClusterView): Complete<wire.OverviewResponseInput> {
   const { cluster, name, planLog, routers, tableVersion } = options;
   const { leader, mirror, storeAgeMs } = cluster;
-  const leads = leader.term !== undefined;
+  const { term } = leader;
   const unmet = planLog.unmet();
   const warmRules = unmetWarmRules(now.registry, unmet);
   return {
     cluster: name,
-    leader: leads ? (electedLeader(mirror.records) ?? '') : '',
+    leader: term === undefined ? '' : (electedLeader(mirror.records) ?? ''),
+    leadingMs: term === undefined ? 0 : now.now - term.since,
     tableVersion: tableVersion(),
     tasks: taskLoads(now),
     workers: listWorkers(now, planLog),
@@ -67,7 +68,7 @@ function overview(options: FleetServiceOptions, now: ClusterView): Complete<wire
     recentActions: planLog.recent().map((logged) => describeAction(logged, now)),
     controllers: [...electionCandidates(mirror.records)],
     storeAgeMs: storeAgeMs(),
-    notices: noticesNow(options, now, leads, warmRules),
+    notices: noticesNow(options, now, term !== undefined, warmRules),
     unmetWarmRules: [...warmRules],
     limitsReached: reachedLimits(options, now),
     unmetNeeds: unmet.map((need) => describeUnmet(need, now)),
@@ -117,12 +118,14 @@ function describeWorker(
   const info = fleet.session(known.id)?.info ?? known;
   const report = fleet.lastReport(info.id);
   const ordered = fleet.ordered(info.id);
+  const connected = fleet.presence(info.id, now, leadingSince) === 'connected';
   const price = ({ hardwareClass, slots }: (typeof info.slotGroups)[number]): number =>
     slots * (priceOf(prices, hardwareClass.id) ?? 0);
   return {
     workerId: info.id,
     address: info.address,
-    connected: fleet.presence(info.id, now, leadingSince) === 'connected',
+    connected,
+    awaited: !connected && fleet.isExpected(info.id, now, leadingSince),
     draining: draining || report?.draining === true,
     slotGroups: info.slotGroups.map(slotGroupToWire),
     memoryBytes: info.memoryBytes,

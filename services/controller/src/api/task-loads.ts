@@ -32,13 +32,13 @@ export function taskLoads(view: ClusterView): wire.TaskLoadInput[] {
 
 /** Returns the sum of the outcomes of all targets of a task. */
 function describeOutcomes(outcomes: readonly TargetOutcomes[]): Partial<wire.TaskLoadInput> {
-  const { queries, attained, failed, latencyCounts, itemsByVariant } = sumOutcomes(outcomes);
+  const { queries, attained, failed, infeasible, latencyCounts, itemsByVariant } = sumOutcomes(outcomes);
   const p50Ms = latencyQuantile(latencyCounts, 0.5);
   const p99Ms = latencyQuantile(latencyCounts, 0.99);
   const perSecond = 1000 / outcomesMs;
   return {
     ...(p50Ms === undefined || p99Ms === undefined ? {} : { p50Ms, p99Ms }),
-    ...(queries > 0 ? { attainment: attained / queries } : {}),
+    ...(queries > 0 ? { attainment: attained / queries, infeasibleShare: infeasible / queries } : {}),
     failedPerSecond: failed * perSecond,
     itemsPerSecondByVariant: Object.fromEntries(
       Array.from(itemsByVariant, ([variant, items]) => [variant, items * perSecond]),

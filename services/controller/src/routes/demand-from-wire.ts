@@ -12,10 +12,10 @@ export const demandFromWire = ({ windowMs, entries, limitsReached }: wire.Demand
 });
 
 function entryFromWire(message: wire.DemandEntry): DemandEntry {
-  const { tenant, target, requests, items, refused, violations, failed, held, heldVariant } = message;
+  const { tenant, target, requests, items, refused, infeasible, violations, failed, held, heldVariant } = message;
   const itemsByVariant = countsFromWire(message.itemsByVariant, variantId);
   return {
-    ...{ tenant, target, requests, items, refused, violations, failed, itemsByVariant },
+    ...{ tenant, target, requests, items, refused, infeasible, violations, failed, itemsByVariant },
     objective: resolveObjective(objectiveFromWire(message.objective)),
     offeredItems: message.offeredItems ?? estimateOffered(message, itemsByVariant),
     held: new Map(held > 0 && heldVariant !== '' ? [[variantId(heldVariant), held]] : []),

@@ -51,6 +51,44 @@ describe('the overview', () => {
   });
 });
 
+describe('the overview of a new leader', () => {
+  it('has its age, and the workers for which it waits', async () => {
+    await using folder = await createTempFolder();
+    const first = await startController(folder.path);
+    const worker = startWorker(first.address, { id: 'w1' });
+    const workerOf = async ({ fleet }: TestController): Promise<wire.Worker | undefined> =>
+      (await fleet.overview({})).workers[0];
+    const joined = await waitFor('the worker', async () =>
+      (await workerOf(first))?.connected ? workerOf(first) : undefined,
+    );
+    assert.equal(joined.awaited, false);
+    worker.leave();
+    await first[Symbol.asyncDispose]();
+    await using second = await startController(folder.path);
+    const { leadingMs } = await second.fleet.overview({});
+    assert.ok(leadingMs > 0 && leadingMs < 1_000, String(leadingMs));
+    const awaited = await workerOf(second);
+    assert.deepEqual([awaited?.connected, awaited?.awaited], [false, true]);
+    await waitFor('the end of the wait', async () => ((await workerOf(second))?.awaited === false ? true : undefined));
+  });
+});
+
+describe('the loads in the overview', () => {
+  it('have the share of the queries that no variant can meet', async () => {
+    await using folder = await createTempFolder();
+    await using controller = await startController(folder.path);
+    await controller.registry.registerTask({ name: 'squares', metric: 'top1' });
+    const router = startRouter(controller.address);
+    router.demand({ target: 'squares', requests: 8, items: 8, refused: 4, infeasible: 2 });
+    const load = await waitFor('the demand', async () => {
+      const [task] = (await controller.fleet.overview({})).tasks;
+      return task?.attainment === undefined ? undefined : task;
+    });
+    assert.deepEqual([load.attainment, load.infeasibleShare], [0.5, 0.25]);
+    router.leave();
+  });
+});
+
 describe('the reasons in the overview', () => {
   let folder: TempFolder;
   let controller: TestController;

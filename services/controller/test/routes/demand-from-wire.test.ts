@@ -7,7 +7,7 @@ import { demandFromWire } from '../../src/routes/demand-from-wire.js';
 
 /** Returns the entry that a router of release 0.3 sends, with more fields if given. */
 function read(fields: Partial<wire.DemandEntry>): DemandEntry | undefined {
-  const counts = { requests: 0, items: 0, refused: 0, violations: 0, held: 0, failed: 0 };
+  const counts = { requests: 0, items: 0, refused: 0, infeasible: 0, violations: 0, held: 0, failed: 0 };
   const message = { ...counts, tenant: 'default', target: 't', objective: null, heldVariant: '', itemsByVariant: {} };
   return demandFromWire({
     ...{ windowMs: 1_000, limitsReached: [{ limit: 'rank', count: 2 }] },
@@ -21,7 +21,7 @@ describe('a report of demand', () => {
       ...{ latencyMs: 50, _latencyMs: 'latencyMs', minAccuracy: 0.9, _minAccuracy: 'minAccuracy' },
       ...{ class: 'OFFLINE', accuracyBound: 'LOWER95', degrade: 'ALLOW' },
     };
-    const counts = { requests: 9, items: 18, refused: 1, violations: 2, failed: 3 };
+    const counts = { requests: 9, items: 18, refused: 1, infeasible: 1, violations: 2, failed: 3 };
     const maps = { itemsByVariant: { 'a:fp16': 16 }, latencyCounts: { 12: 8 } };
     const entry = read({ ...counts, ...maps, objective, offeredItems: 30, held: 4, heldVariant: 'b:original' });
     assert.deepEqual(entry, {

@@ -85,7 +85,7 @@ function withObjective(entry: Entry, objective: DemandEntry['objective']): Entry
 }
 
 function createEntry(target: string, objective: DemandEntry['objective'], held = new Map<VariantId, number>()): Entry {
-  const counts = { offeredItems: 0, requests: 0, items: 0, refused: 0, violations: 0, failed: 0 };
+  const counts = { offeredItems: 0, requests: 0, items: 0, refused: 0, infeasible: 0, violations: 0, failed: 0 };
   return { tenant: 'default', target, objective, ...counts, held, itemsByVariant: new Map(), latencyCounts: new Map() };
 }
 
@@ -99,11 +99,21 @@ export function add<Key>(counts: Map<Key, number>, key: Key, change: number): vo
 
 /** Returns one message, plus one for each further variant for which queries of the entry are held. */
 function toWire(entry: DemandEntry): wire.DemandEntryInput[] {
-  const { tenant, target, offeredItems, requests, items, refused, violations, failed } = entry;
+  const { tenant, target, offeredItems, requests, items, refused, infeasible, violations, failed } = entry;
   const [first, ...others] = [...entry.held].map(([heldVariant, held]) => ({ heldVariant, held }));
   const base = { tenant, target, objective: objectiveToWire(entry.objective) };
   const itemsByVariant = Object.fromEntries(entry.itemsByVariant);
   const latencyCounts = Object.fromEntries(entry.latencyCounts);
-  const counts = { offeredItems, requests, items, refused, violations, failed, itemsByVariant, latencyCounts };
+  const counts = {
+    offeredItems,
+    requests,
+    items,
+    refused,
+    infeasible,
+    violations,
+    failed,
+    itemsByVariant,
+    latencyCounts,
+  };
   return [{ ...base, ...counts, ...first }, ...others.map((held) => ({ ...base, ...held }))];
 }

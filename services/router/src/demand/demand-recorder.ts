@@ -12,7 +12,8 @@ export interface DemandRecorder extends Runnable {
   offered(resolved: ResolvedQuery): void;
   /** `latencyMs` is the time from receipt to answer. It counts as a violation if it exceeds the objective's latency. */
   answered(resolved: ResolvedQuery, variant: VariantId, latencyMs: number): void;
-  refused(resolved: ResolvedQuery): void;
+  /** `isInfeasible` states that no variant can meet the query, whatever the load. */
+  refused(resolved: ResolvedQuery, isInfeasible: boolean): void;
   /** Records a query that failed for another reason than a refusal or an error of the client. */
   failed(resolved: ResolvedQuery): void;
   /**
@@ -94,8 +95,10 @@ export function createDemandRecorder({ send, limitsReached, clock }: DemandOptio
       add(entry.itemsByVariant, variant, resolved.items);
       add(entry.latencyCounts, latencyBucket(latencyMs), 1);
     },
-    refused(resolved) {
-      entries.count(resolved).refused += 1;
+    refused(resolved, isInfeasible) {
+      const entry = entries.count(resolved);
+      entry.refused += 1;
+      if (isInfeasible) entry.infeasible += 1;
     },
     failed(resolved) {
       entries.entryOf(resolved).failed += 1;

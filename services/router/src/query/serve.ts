@@ -71,6 +71,6 @@ function recordFailure({ metrics, demand }: RouterCore, resolved: ResolvedQuery 
   const code = error instanceof ParetoError ? error.code : 'internal';
   metrics.requests.add(1, { target: resolved?.entry.task ?? 'unknown', code });
   if (resolved === undefined) return;
-  if (refusals.has(code)) demand.refused(resolved);
+  if (refusals.has(code)) demand.refused(resolved, code === 'failed-precondition');
   else if (failures.has(code)) demand.failed(resolved);
 }

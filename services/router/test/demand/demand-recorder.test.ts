@@ -40,7 +40,7 @@ describe('the demand recorder', () => {
     await recorder.start(() => undefined);
     recorder.answered(resolvedQuery(), a, 10);
     recorder.answered(resolvedQuery(1000, 4), a, 1500);
-    recorder.refused(resolvedQuery(50));
+    recorder.refused(resolvedQuery(50), true);
     recorder.failed(resolvedQuery(50));
     await clock.advance(1000);
     const [demand] = sent;
@@ -54,8 +54,11 @@ describe('the demand recorder', () => {
     assert.deepEqual(demand.entries?.[0]?.itemsByVariant, { [a]: 5 });
     assert.deepEqual(demand.entries[0].latencyCounts, { [latencyBucket(10)]: 1, [latencyBucket(1500)]: 1 });
     assert.deepEqual(
-      demand.entries.map(({ failed }) => failed),
-      [0, 1],
+      demand.entries.map(({ failed, infeasible }) => [failed, infeasible]),
+      [
+        [0, 0],
+        [1, 1],
+      ],
     );
     await clock.advance(5000);
     assert.equal(sent.length, 1, 'reports nothing without queries');
@@ -66,7 +69,7 @@ describe('the demand recorder', () => {
     await recorder.start(() => undefined);
     for (const items of [1, 3, 1_000_000]) recorder.offered(resolvedQuery(1000, items));
     recorder.answered(resolvedQuery(), a, 10);
-    recorder.refused(resolvedQuery(1000, 3));
+    recorder.refused(resolvedQuery(1000, 3), false);
     recorder.failed(resolvedQuery(1000, 1_000_000));
     await clock.advance(1000);
     assert.deepEqual(

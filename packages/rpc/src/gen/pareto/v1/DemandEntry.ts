@@ -17,6 +17,7 @@ export interface DemandEntry {
   'latencyCounts'?: ({readonly [key: number]: number | string | Long}) | undefined;
   'failed'?: (number | string | Long) | undefined;
   'offeredItems'?: (number | string | Long) | undefined;
+  'infeasible'?: (number | string | Long) | undefined;
   '_offeredItems'?: "offeredItems" | undefined;
 }
 
@@ -34,5 +35,6 @@ export interface DemandEntry__Output {
   'latencyCounts': ({[key: number]: number});
   'failed': (number);
   'offeredItems'?: (number);
+  'infeasible': (number);
   '_offeredItems'?: "offeredItems";
 }

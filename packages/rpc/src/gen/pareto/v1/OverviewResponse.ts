@@ -22,6 +22,7 @@ export interface OverviewResponse {
   'unmetWarmRules'?: readonly (_pareto_v1_UnmetWarmRule)[] | undefined;
   'limitsReached'?: readonly (_pareto_v1_ReachedLimits)[] | undefined;
   'unmetNeeds'?: readonly (_pareto_v1_UnmetNeed)[] | undefined;
+  'leadingMs'?: (number | string) | undefined;
 }
 
 export interface OverviewResponse__Output {
@@ -38,4 +39,5 @@ export interface OverviewResponse__Output {
   'unmetWarmRules': (_pareto_v1_UnmetWarmRule__Output)[];
   'limitsReached': (_pareto_v1_ReachedLimits__Output)[];
   'unmetNeeds': (_pareto_v1_UnmetNeed__Output)[];
+  'leadingMs': (number);
 }

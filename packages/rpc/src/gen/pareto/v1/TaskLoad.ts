@@ -14,6 +14,7 @@ export interface TaskLoad {
   'itemsPerSecondByVariant'?: ({readonly [key: string]: number | string}) | undefined;
   'failedPerSecond'?: (number | string) | undefined;
   'held'?: (number) | undefined;
+  'infeasibleShare'?: (number | string) | undefined;
   '_p50Ms'?: "p50Ms" | undefined;
   '_p99Ms'?: "p99Ms" | undefined;
   '_attainment'?: "attainment" | undefined;
@@ -32,6 +33,7 @@ export interface TaskLoad__Output {
   'itemsPerSecondByVariant': ({[key: string]: number});
   'failedPerSecond': (number);
   'held': (number);
+  'infeasibleShare': (number);
   '_p50Ms'?: "p50Ms";
   '_p99Ms'?: "p99Ms";
   '_attainment'?: "attainment";

@@ -16,6 +16,7 @@ export interface Worker {
   'measuring'?: (string) | undefined;
   'usdPerHour'?: (number | string) | undefined;
   'progress'?: (string) | undefined;
+  'awaited'?: (boolean) | undefined;
 }
 
 export interface Worker__Output {
@@ -30,4 +31,5 @@ export interface Worker__Output {
   'measuring': (string);
   'usdPerHour': (number);
   'progress': (string);
+  'awaited': (boolean);
 }
