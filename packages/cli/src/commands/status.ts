@@ -3,6 +3,7 @@
 import { ParetoError } from '@pareto/core';
 import type { Command } from 'commander';
 import { withCluster, type ClusterClients } from '../connection/connect.js';
+import { listRouters } from '../connection/list-routers.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import type { Finding } from '../status/finding.js';
 import { findingsOf } from '../status/findings.js';
@@ -41,12 +42,13 @@ async function observeFindings(
   const { clock, stop: signal } = context;
   const { overview, outage } = await observeCluster(emptyDashboard, { ...clients, clock, signal });
   if (overview === undefined || outage !== undefined) return unreachableFindings(clients, options, outage);
-  const [router, { jobs }, localLogs] = await Promise.all([
+  const [routers, router, { jobs }, localLogs] = await Promise.all([
+    listRouters(clients.controllers, overview, signal),
     readRouterStatus(clients.router, signal),
     clients.controllers.registry.jobs({}, { signal }),
     listLocalLogs(options),
   ]);
-  return findingsOf({ overview, jobs, router, routerAddress: options.router, localLogs });
+  return findingsOf({ overview, jobs, routers, router, routerAddress: options.router, localLogs });
 }
 
 async function unreachableFindings(

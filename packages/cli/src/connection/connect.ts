@@ -33,6 +33,8 @@ export interface ControllerClients {
   events(request: () => wire.EventsRequest, options: EventsOptions): Promise<void>;
   /** Returns the text of a backup of the store. */
   backup(signal: AbortSignal): Promise<string>;
+  /** Returns the routers that use the table of this controller. Empty if it does not respond within a second. */
+  routersAt(address: string, signal: AbortSignal): Promise<readonly wire.RouterInfo[]>;
   /** Uploads a blob. Returns false if the controllers had it already. */
   upload(upload: Upload): Promise<boolean>;
 }
@@ -59,12 +61,15 @@ export interface ClusterClients {
 /** Channels to the controllers and to the router, which connect at the first call. */
 interface Links extends Disposable {
   readonly failover: Failover;
+  /** Opens a channel to one controller. */
+  readonly open: (address: string) => Channel;
   readonly router: Channel;
   /** Returns the error text for a service that can't be reached. */
   diagnose(what: 'controller' | 'router'): Promise<string>;
 }
 
 const connectMs = 2_000;
+const routersTimeoutMs = 1_000;
 
 async function link({ controller, router, certs }: Endpoints): Promise<Links> {
   const clock = systemClock;
@@ -74,6 +79,7 @@ async function link({ controller, router, certs }: Endpoints): Promise<Links> {
   const channel = createChannel(router, channelOptions(certificates, 'router'));
   return {
     failover,
+    open,
     router: channel,
     diagnose: (what) => {
       const addresses = what === 'controller' ? controller : [router];
@@ -97,9 +103,19 @@ const channelOptions = (
   what: 'controller' | 'router',
 ): Parameters<typeof createChannel>[1] => (certificates === undefined ? {} : { tls: certificates(what) });
 
-const controllerClients = ({ failover }: Links): ControllerClients => ({
+const controllerClients = ({ failover, open }: Links): ControllerClients => ({
   registry: createFailoverClient(failover, 'pareto.v1.Registry'),
   fleet: createFailoverClient(failover, 'pareto.v1.Fleet'),
+  async routersAt(address, signal) {
+    const channel = open(address);
+    const { overview } = createClient(channel, 'pareto.v1.Fleet');
+    return await overview({ acceptFollower: true }, { timeoutMs: routersTimeoutMs, signal })
+      .then(
+        ({ routers }) => routers,
+        () => [],
+      )
+      .finally(() => channel.close());
+  },
   upload: (upload) => uploadBlob(failover, upload),
   backup: (signal) =>
     failover.run(

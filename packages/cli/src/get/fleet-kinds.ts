@@ -2,6 +2,7 @@
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import { listRouters, type ConnectedRouter } from '../connection/list-routers.js';
 import { listReplicas, reasonColumns, type ReplicaRow } from '../describe/placement-tables.js';
 import { formatMs, formatUsd } from '../terminal/format.js';
 import type { Paint } from '../terminal/terminal.js';
@@ -75,16 +76,17 @@ export const replicas: Kind = createKind<ReplicaRow>({
   ],
 });
 
-export const routers: Kind = createKind<wire.RouterInfo>({
+export const routers: Kind = createKind<ConnectedRouter>({
   name: 'routers',
   aliases: ['router'],
   summary: 'processes that clients connect to',
-  none: 'no router is connected to the leader',
-  list: async (query) => (await overview(query)).routers,
+  none: 'no router is connected to a controller',
+  list: async (query) => listRouters(query.clients, await overview(query), query.signal),
   nameOf: ({ routerId }) => routerId,
   columns: () => [
     { title: 'NAME', cell: ({ routerId }) => routerId },
     { title: 'ADDRESS', cell: ({ address }) => address },
+    { title: 'CONTROLLER', cell: ({ controller }) => controller },
   ],
 });
 

@@ -1,6 +1,7 @@
 // A finding of `pareto status`, and what findings are derived from.
 
 import type { wire } from '@pareto/rpc';
+import type { ConnectedRouter } from '../connection/list-routers.js';
 import type { RouterStatus } from '../top/dashboard-state.js';
 
 export interface Finding {
@@ -16,6 +17,8 @@ export interface Finding {
 export interface ClusterStatus {
   readonly overview: wire.OverviewResponse;
   readonly jobs: readonly wire.Job[];
+  /** The routers of all controllers. */
+  readonly routers: readonly ConnectedRouter[];
   readonly router: RouterStatus;
   /** host:port of the router whose status is in `router`. */
   readonly routerAddress: string;

@@ -32,14 +32,15 @@ export function controllerFindings({ overview, localLogs }: ClusterStatus): read
   return [lead, ...notices.map((text): Finding => ({ level: 'warning', about: 'notice', text }))];
 }
 
-export function routerFindings({ overview, router, routerAddress }: ClusterStatus): readonly Finding[] {
+export function routerFindings({ overview, routers, router, routerAddress }: ClusterStatus): readonly Finding[] {
   const about = 'router';
-  // A controller knows the routers whose streams it holds: none without a leader, and not yet all with a new one.
-  const connected = count(overview.routers.length, 'router');
-  const known = isNewLeader(overview) ? `${connected} connected to the new leader so far` : connected;
-  const text = `${overview.leader === '' ? '' : `${known}; `}${routerAddress} is ready`;
-  if (router.kind === 'serves') return [{ level: 'good', about, text }];
-  const advice = overview.routers.map(({ address }) => address).join(' or ');
+  const ofStandby = routers.filter(({ controller }) => controller !== overview.leader).length;
+  const standby =
+    overview.leader === '' || ofStandby === 0 ? '' : `, ${ofStandby} with the table of a standby controller`;
+  // While routers reconnect to another leader, no controller knows them.
+  const known = routers.length === 0 ? '' : `${count(routers.length, 'router')}${standby}; `;
+  if (router.kind === 'serves') return [{ level: 'good', about, text: `${known}${routerAddress} is ready` }];
+  const advice = routers.map(({ address }) => address).join(' or ');
   return [
     {
       ...{ level: 'bad', about, text: describeRouter(router, routerAddress) },

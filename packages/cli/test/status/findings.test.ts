@@ -13,6 +13,7 @@ const findingsFor = (
   findingsOf({
     overview: fakeOverview(overview),
     jobs,
+    routers: [{ routerId: 'r', address: 'r:1', controller: 'a:1' }],
     router: { kind: 'serves', tableAgeMs: 0 },
     ...{ routerAddress: 'r:1', localLogs },
   });
@@ -61,7 +62,6 @@ describe('findingsOf', () => {
       [],
     );
     assert.match(about(findings, 'controller')?.text ?? '', /^a:1 has led for 2 s, 1 other on standby/);
-    assert.equal(about(findings, 'router')?.text, '1 router connected to the new leader so far; r:1 is ready');
     assert.deepEqual(about(findings, 'workers'), {
       ...{ level: 'warning', about: 'workers', text: 'waiting for 2 workers to reconnect' },
       advice: 'the leader is new: check again in 10 s; routers use the workers meanwhile',
@@ -71,9 +71,17 @@ describe('findingsOf', () => {
     assert.match(about(partly, 'workers')?.advice ?? '', /^the connection broke a moment ago: /);
   });
 
-  it('does not count routers while no controller leads', () => {
-    const findings = findingsFor({ leader: '', leadingMs: 0, routers: [], workers: [fakeWorker()] });
-    assert.equal(about(findings, 'router')?.text, 'r:1 is ready');
+  it('counts the routers of all controllers', () => {
+    const router = { kind: 'serves', tableAgeMs: 0 } as const;
+    const textFor = (leader: string, ...controllers: readonly string[]): string | undefined => {
+      const routers = controllers.map((controller, i) => ({ routerId: `r${i}`, address: `r:${i}`, controller }));
+      const overview = fakeOverview({ leader });
+      return about(findingsOf({ overview, jobs: [], routers, router, routerAddress: 'r:1' }), 'router')?.text;
+    };
+    assert.equal(textFor('a:1', 'a:1', 'a:1'), '2 routers; r:1 is ready');
+    assert.equal(textFor('a:1', 'a:1', 'b:1'), '2 routers, 1 with the table of a standby controller; r:1 is ready');
+    assert.equal(textFor('', 'a:1', 'b:1'), '2 routers; r:1 is ready');
+    assert.equal(textFor(''), 'r:1 is ready');
   });
 
   it('separates queries that no variant can meet from a lack of workers', () => {
@@ -186,13 +194,9 @@ describe('findingsOf', () => {
 
   it('advises another router if the given one is unreachable', () => {
     const overview = fakeOverview({ workers: [fakeWorker()] });
-    const findings = findingsOf({
-      overview,
-      jobs: [],
-      router: { kind: 'unreachable' },
-      routerAddress: 'x:1',
-      localLogs: [],
-    });
+    const routers = [{ routerId: 'r', address: 'r:1', controller: 'a:1' }];
+    const router = { kind: 'unreachable' } as const;
+    const findings = findingsOf({ overview, jobs: [], routers, router, routerAddress: 'x:1', localLogs: [] });
     assert.deepEqual([about(findings, 'router')?.level, about(findings, 'router')?.advice], ['bad', '--router r:1']);
   });
 });

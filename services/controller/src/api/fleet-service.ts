@@ -44,8 +44,8 @@ export function createFleetHandlers(options: FleetServiceOptions): ServiceHandle
       if (!(await records.setDraining(workerId(id), !undrain))) throw notFound('worker', id);
       return {};
     },
-    async overview() {
-      preferLeader();
+    async overview({ acceptFollower }) {
+      if (!acceptFollower) preferLeader();
       return overview(options, clusterView());
     },
   };

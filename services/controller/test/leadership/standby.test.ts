@@ -100,6 +100,8 @@ describe('a standby controller', () => {
     assert.deepEqual(withoutRouters(follower), withoutRouters(own));
     await until('heartbeats', () => follower.messages.filter(({ heartbeat }) => heartbeat).length >= 2);
     assert.equal(follower.ended(), undefined);
+    const { leader: known, routers } = await standby.fleet.overview({ acceptFollower: true });
+    assert.deepEqual([known, routers.map(({ routerId }) => routerId)], ['', ['r1']]);
   });
 
   it('leads within seconds after the leader stops, and loads and unloads nothing because of it', async () => {

@@ -2,7 +2,9 @@
 
 
 export interface OverviewRequest {
+  'acceptFollower'?: (boolean) | undefined;
 }
 
 export interface OverviewRequest__Output {
+  'acceptFollower': (boolean);
 }
