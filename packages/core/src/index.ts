@@ -75,7 +75,9 @@ export {
   type SlotGroup,
 } from './hardware.js';
 export {
+  defaultMetric,
   metrics,
+  shownMetric,
   type Accuracy,
   type Architecture,
   type Labels,

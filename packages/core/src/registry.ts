@@ -9,6 +9,9 @@ import type { Signature } from './tensor.js';
 export const metrics = ['top1', 'top5', 'f1', 'box-iou', 'exact-match', 'ctc-match', 'cosine', 'mse'] as const;
 export type Metric = (typeof metrics)[number];
 
+/** Metric of a task that is registered without one. */
+export const defaultMetric: Metric = 'top1';
+
 export interface Task {
   readonly name: string;
   readonly metric: Metric;
@@ -18,6 +21,10 @@ export interface Task {
   /** Digest of the validation set: an NPZ file with one array per input, and `label`. Undefined if there is none. */
   readonly validation: Digest | undefined;
 }
+
+/** Returns the metric to show. Undefined if the task has none: without samples, nothing is measured by the default. */
+export const shownMetric = ({ metric, validation }: Pick<Task, 'metric' | 'validation'>): Metric | undefined =>
+  validation === undefined && metric === defaultMetric ? undefined : metric;
 
 /** A file of a model, at a path relative to the model's folder. */
 export interface ModelFile {

@@ -63,7 +63,8 @@ export interface TargetEntry {
   readonly signature: Signature;
   /** Labels by output. A task has those of all its architectures. */
   readonly labels: Labels;
-  readonly metric: string;
+  /** Quality metric of the task. Undefined if it has none. */
+  readonly metric: string | undefined;
   readonly defaultObjective: PartialObjective;
   /** Maximum over the candidates. 0 means no batch dimension. */
   readonly maxBatchSize: number;

@@ -91,6 +91,28 @@ describe('controller', () => {
       await assert.rejects(task('no good'), { code: 'invalid-argument' });
     });
 
+    it('shows no metric for a task without samples that is registered without one', async () => {
+      const { registry } = controller;
+      const plain = { name: 'plain' };
+      assert.deepEqual(
+        [
+          (await registry.registerTask(plain)).metric,
+          (await registry.registerTask({ name: 'f', metric: 'f1' })).metric,
+        ],
+        ['', 'f1'],
+      );
+      const content = Buffer.from('samples');
+      const digest = digestOf(content);
+      await upload(controller, content);
+      await registry.registerTask({ name: 'sampled', validationDigest: digest });
+      const { tasks } = await registry.list({});
+      assert.deepEqual(Object.fromEntries(tasks.map(({ name, metric }) => [name, metric])), {
+        ...{ f: 'f1', plain: '', sampled: 'top1' },
+      });
+      assert.equal((await registry.describe(plain)).task?.metric, '');
+      assert.equal((await registry.registerTask(plain)).name, 'plain', 'registered again with the same definition');
+    });
+
     it('reads the signature, numbers versions, and keeps the version of an identical model', async () => {
       await task();
       const first = await registerModel(controller, 'tiny');

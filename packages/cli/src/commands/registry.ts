@@ -70,7 +70,7 @@ function formatList(list: wire.ListResponse, width: number): string {
   const tasks = formatTable<wire.Task>(
     [
       { title: 'TASK', cell: (task) => task.name },
-      { title: 'METRIC', drop: 3, cell: (task) => task.metric },
+      { title: 'METRIC', drop: 3, cell: (task) => task.metric || '-' },
       { title: 'PROMISES', text: true, cell: formatDefaultObjective },
       { title: 'INPUTS', text: true, drop: 2, cell: (task) => formatTensors(task.signature?.inputs) },
       { title: 'OUTPUTS', text: true, drop: 1, cell: (task) => formatTensors(task.signature?.outputs) },

@@ -40,7 +40,10 @@ export function formatDescription(
 
 const formatTask = (task: wire.Task, width: number): string =>
   [
-    ...wrap(`task ${task.name}: ${task.metric}, default objective: ${formatDefaultObjective(task)}`, width),
+    ...wrap(
+      `task ${task.name}: ${task.metric || 'no metric'}, default objective: ${formatDefaultObjective(task)}`,
+      width,
+    ),
     ...indent(`inputs   ${formatTensors(task.signature?.inputs)}`, width),
     ...indent(`outputs  ${formatTensors(task.signature?.outputs)}`, width),
   ].join('\n');

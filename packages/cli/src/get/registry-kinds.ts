@@ -46,7 +46,7 @@ export const tasks: Kind = createKind<TaskRow>({
   nameOf: ({ name }) => name,
   columns: (paint) => [
     { title: 'NAME', cell: ({ name }) => name },
-    { title: 'METRIC', drop: 4, cell: ({ metric }) => metric },
+    { title: 'METRIC', drop: 4, cell: ({ metric }) => metric || '-' },
     { title: 'PROMISES', text: true, cell: formatDefaultObjective },
     { title: 'MODELS', align: 'right', drop: 6, cell: ({ models }) => String(models) },
     { title: 'VARIANTS', align: 'right', drop: 5, cell: ({ variants }) => String(variants) },

@@ -1,7 +1,7 @@
 // Checks before the upload that a validation set fits the models, which a worker would only find minutes later.
 
 import { basename } from 'node:path';
-import { errorText, ParetoError } from '@pareto/core';
+import { defaultMetric, errorText, ParetoError } from '@pareto/core';
 import { checkValidation, inspectModel, signatureFor, type InspectedModel } from '@pareto/models';
 import { metricFromWire } from '@pareto/rpc';
 import type { LocalModel } from './register-models.js';
@@ -15,7 +15,7 @@ export async function checkSamples(
   models: readonly LocalModel[],
   metric: string | undefined,
 ): Promise<void> {
-  const usedMetric = metricFromWire(metric ?? 'top1');
+  const usedMetric = metricFromWire(metric ?? defaultMetric);
   for (const model of models) {
     const inspected = await inspect(model);
     if (inspected === undefined) continue;

@@ -4,7 +4,9 @@ import {
   dynamicBatch,
   originalRecipe,
   parseTarget,
+  shownMetric,
   type Architecture,
+  type Task,
   type Variant,
   type VariantId,
 } from '@pareto/core';
@@ -29,13 +31,18 @@ import type { ClusterView } from '../cluster/observe.js';
 import { notFound } from '../registry/not-found.js';
 import { costOf, currentVersions, latencyOf, type RegistryView } from '../registry/registry-view.js';
 
+export const describeTask = (task: Task): Complete<wire.TaskInput> => ({
+  ...taskToWire(task),
+  metric: shownMetric(task) ?? '',
+});
+
 /** Returns the registry entries of one task, or of all tasks if `task` is empty. Throws `not-found`. */
 export function listRegistry(view: ClusterView, task: string): wire.ListResponseInput {
   const { tasks, architectures, variants } = view.registry;
   if (task !== '' && !tasks.has(task)) throw notFound('task', task);
   const isOf = (name: string): boolean => task === '' || name === task;
   return {
-    tasks: [...tasks.values()].filter(({ name }) => isOf(name)).map(taskToWire),
+    tasks: [...tasks.values()].filter(({ name }) => isOf(name)).map(describeTask),
     architectures: [...architectures.values()]
       .flat()
       .filter((a) => isOf(a.task))
@@ -63,7 +70,7 @@ export function describeName(view: ClusterView, name: string): wire.DescribeResp
   const task = tasks.get(versions[0]?.task ?? '');
   if (task === undefined || chosen.length === 0) throw notFound('task, architecture or variant', name);
   return {
-    task: taskToWire(task),
+    task: describeTask(task),
     architectures: versions.map((version) => describeArchitecture(view, version)),
     variants: chosen.map((variant) => describeVariant(view, variant)),
     outcomes: (view.registry.outcomes.get(architecture) ?? []).map(recipeOutcomeToWire),

@@ -1,9 +1,9 @@
 // The Registry service: writes go through the leader, reads come from the mirror.
 
-import { architectureToWire, taskToWire, type ServiceHandlers } from '@pareto/rpc';
+import { architectureToWire, type ServiceHandlers } from '@pareto/rpc';
 import { encodeBackup, type Store } from '@pareto/state';
 import { deleteName } from '../registry/delete-name.js';
-import { describeName, listRegistry } from './describe.js';
+import { describeName, describeTask, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';
 import type { ClusterView } from '../cluster/observe.js';
 import type { PlanLog } from '../plan/plan-log.js';
@@ -36,7 +36,7 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
   return {
     async registerTask(request) {
       requireWritable();
-      return taskToWire(await reservations.reserve([request.validationDigest], () => registerTask(options, request)));
+      return describeTask(await reservations.reserve([request.validationDigest], () => registerTask(options, request)));
     },
     async registerArchitecture(request) {
       requireWritable();

@@ -1,6 +1,6 @@
 // The registration of a task.
 
-import { checkName, digest, ParetoError, type Task } from '@pareto/core';
+import { checkName, defaultMetric, digest, ParetoError, type Task } from '@pareto/core';
 import { metricFromWire, objectiveFromWire, type wire } from '@pareto/rpc';
 import { checkBlob } from './check-model.js';
 import type { Mirror } from '../storage/mirror.js';
@@ -13,7 +13,7 @@ export async function registerTask(context: RegisterContext, request: wire.Regis
   const name = checkName('task', request.name);
   const wanted = {
     name,
-    metric: metricFromWire(request.metric === '' ? 'top1' : request.metric),
+    metric: metricFromWire(request.metric === '' ? defaultMetric : request.metric),
     defaultObjective: objectiveFromWire(request.defaultObjective),
     validation: request.validationDigest === '' ? undefined : digest(request.validationDigest),
   };

@@ -3,6 +3,7 @@
 import {
   groupBy,
   sameItems,
+  shownMetric,
   type Architecture,
   type Candidate,
   type Labels,
@@ -88,7 +89,8 @@ function taskEntry(
   rules: readonly RuleInForce[],
   labels: readonly Labels[],
 ): TargetEntry {
-  const { name, metric, defaultObjective, signature = noSignature } = task;
+  const { name, defaultObjective, signature = noSignature } = task;
+  const metric = shownMetric(task);
   const base = { task: name, versions: [1], signature, metric, defaultObjective, labels: mergeLabels(labels) };
   return { ...base, ...choiceOf({ kind: 'task', name, task: name }, candidates, rules) };
 }
@@ -108,7 +110,7 @@ function architectureEntries(
     versions: versions.map(({ version }) => version),
     signature: current.signature,
     labels: current.labels,
-    metric: task.metric,
+    metric: shownMetric(task),
     defaultObjective: modelObjective(task),
   };
   const entry = (kind: TargetEntry['kind'], name: string, own: readonly Candidate[]): TargetEntry => ({
