@@ -28,6 +28,8 @@ export type RegisterEvent =
   | { readonly kind: 'uploading'; readonly file: string; readonly sentBytes: number; readonly totalBytes: number }
   | { readonly kind: 'uploaded'; readonly file: string; readonly sizeBytes: number; readonly sent: boolean }
   | { readonly kind: 'task'; readonly task: wire.Task }
+  /** A task that was deleted, because it was created for models that were all refused. */
+  | { readonly kind: 'task-removed'; readonly task: string }
   | {
       readonly kind: 'architecture';
       readonly architecture: wire.Architecture;
@@ -83,6 +85,21 @@ export async function registerTask(
   const { signal } = options;
   const registered = await repeat(() => clients.registry.registerTask(request, { signal }), options);
   options.onEvent({ kind: 'task', task: registered });
+}
+
+const removeTimeoutMs = 2_000;
+
+/** Deletes a task unless it has architectures. Does nothing if that fails, because it cleans up after an error. */
+export async function removeEmptyTask(
+  clients: ControllerClients,
+  task: string,
+  { onEvent }: Pick<RegisterOptions, 'onEvent'>,
+): Promise<void> {
+  const isRemoved = await clients.registry.delete({ name: task }, { timeoutMs: removeTimeoutMs }).then(
+    () => true,
+    () => false,
+  );
+  if (isRemoved) onEvent({ kind: 'task-removed', task });
 }
 
 /** A graph on disk and the name that it is registered under. */

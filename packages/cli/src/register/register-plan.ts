@@ -18,7 +18,10 @@ export interface PlanOptions {
 
 interface Group {
   readonly task: string;
+  /** Set if the task does not exist yet. */
   readonly isNew: boolean;
+  /** Set if the task is to be registered: it is new, or the command has options that define it. */
+  readonly isDefined: boolean;
   readonly recipes: readonly string[];
   readonly models: readonly LocalModel[];
 }
@@ -47,7 +50,8 @@ export function planRegistration(models: readonly LocalModel[], known: Known, op
     const there = known.tasks.find(({ name }) => name === task);
     const hasSamples = options.hasValidation || (there !== undefined && there.validationDigest !== '');
     const recipes = options.recipes ?? (hasSamples ? [] : [originalRecipe]);
-    return { task, isNew: there === undefined || options.definesTask, recipes, models: own };
+    const isNew = there === undefined;
+    return { task, isNew, isDefined: isNew || options.definesTask, recipes, models: own };
   });
   const lacksValidation = options.recipes === undefined && planned.some(({ recipes }) => recipes.length > 0);
   return { groups: planned, refused, lacksValidation };

@@ -25,6 +25,8 @@ function eventLine(event: Exclude<RegisterEvent, { kind: 'uploading' | 'fetching
       return `${event.sent ? 'uploaded' : 'already uploaded:'} ${event.file} (${formatBytes(event.sizeBytes)})`;
     case 'task':
       return `task ${event.task.name}`;
+    case 'task-removed':
+      return `removed task ${event.task} again, because no model was registered for it`;
     case 'architecture':
       return architectureLine(event);
     case 'refused':

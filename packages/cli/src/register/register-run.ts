@@ -11,7 +11,13 @@ import { findModels, type FoundModels } from './find-models.js';
 import { createJobDisplay } from '../jobs/job-display.js';
 import { waitForJobs, type JobsSnapshot } from '../jobs/wait-for-jobs.js';
 import { readObjective, type ObjectiveOptions } from '../context/options.js';
-import { registerModels, registerTask, type LocalModel, type RegisterOptions } from './register-models.js';
+import {
+  registerModels,
+  registerTask,
+  removeEmptyTask,
+  type LocalModel,
+  type RegisterOptions,
+} from './register-models.js';
 import { planRegistration, type RegisterPlan } from './register-plan.js';
 import { createRegisterProgress } from './register-progress.js';
 import { formatRemarks, remarksOf, type ModelRemark } from './register-remarks.js';
@@ -128,12 +134,18 @@ async function send(
   const { metric = 'top1', validation } = flags;
   const keepDominated = flags.keepDominated === true || flags.keepAll === true;
   const sent: wire.Architecture[] = [];
-  for (const { task, isNew, recipes, models } of plan.groups) {
+  for (const { task, isNew, isDefined, recipes, models } of plan.groups) {
     const valid = await filterValid(models, onEvent);
     if (valid.length === 0) continue;
     const definition = { name: task, metric, defaultObjective: readObjective(flags), validation };
-    if (isNew) await registerTask(clients, definition, options);
-    sent.push(...(await registerModels(clients, { task, recipes, keepDominated }, valid, options)));
+    if (isDefined) await registerTask(clients, definition, options);
+    let own: readonly wire.Architecture[] = [];
+    try {
+      own = await registerModels(clients, { task, recipes, keepDominated }, valid, options);
+    } finally {
+      if (isNew && own.length === 0) await removeEmptyTask(clients, task, options);
+    }
+    sent.push(...own);
   }
   return sent;
 }

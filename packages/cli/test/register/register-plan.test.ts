@@ -7,8 +7,8 @@ const options: PlanOptions = { task: undefined, recipes: undefined, hasValidatio
 const nothing = { tasks: [], architectures: [] };
 const groupsOf = ({ groups }: RegisterPlan): readonly string[] =>
   groups.map(
-    ({ task, isNew, recipes, models }) =>
-      `${isNew ? 'new ' : ''}${task} [${recipes.join()}]: ${models.map(({ name }) => name).join()}`,
+    ({ task, isNew, isDefined, recipes, models }) =>
+      `${isNew ? 'new ' : isDefined ? 'defined ' : ''}${task} [${recipes.join()}]: ${models.map(({ name }) => name).join()}`,
   );
 
 describe('planRegistration', () => {
@@ -37,7 +37,7 @@ describe('planRegistration', () => {
     const plan = planRegistration([model('a')], known, { ...named, recipes: ['fp16'] });
     assert.deepEqual([groupsOf(plan), plan.lacksValidation], [['t [fp16]: a'], false]);
     assert.deepEqual(groupsOf(planRegistration([model('a')], known, { ...named, definesTask: true })), [
-      'new t [original]: a',
+      'defined t [original]: a',
     ]);
   });
 

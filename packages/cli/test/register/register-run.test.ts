@@ -116,6 +116,17 @@ describe('pareto register with a repository', () => {
     assert.match(stderr, /pareto: 2 of 3 models were refused: see the reasons above\n$/);
   });
 
+  it('leaves no task behind if all of its models are refused', async () => {
+    await put({ 'bad.onnx': tiny, 'a.onnx': tiny });
+    const { code, stderr } = await register(folder.file('bad.onnx'), folder.file('a.onnx'), '--detach');
+    assert.equal(code, 1);
+    assert.match(stderr, /^refused bad: no such operator\nremoved task bad.task again, because no model/m);
+    assert.deepEqual(storage.names, ['a.task', 'a']);
+    storage.names.push('known');
+    await register(folder.file('bad.onnx'), '--task', 'known', '--metric', 'top5', '--detach');
+    assert.ok(storage.names.includes('known'), 'a task that existed before stays');
+  });
+
   it('creates no task for a corrupted model', async () => {
     await put({ 'cut.onnx': 'cut short', 'a.onnx': tiny });
     const { code, stderr } = await register(folder.file('cut.onnx'), folder.file('a.onnx'), '--detach');
