@@ -123,9 +123,10 @@ describe('runProgram', () => {
     });
 
     it('returns after registration with --detach and prints how to follow the jobs', async () => {
-      const { code, stdout } = await register('--detach');
+      const { code, stdout, stderr } = await register('--detach');
       assert.equal(code, 0);
       assert.match(stdout, /^registered mlp-tiny version 1\n.*'pareto jobs digits --watch' follows them\n$/);
+      assert.doesNotMatch(stderr, /registered/);
     });
 
     it('prints on an interrupt that the jobs continue', async () => {

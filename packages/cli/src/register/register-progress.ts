@@ -9,11 +9,16 @@ export interface RegisterProgress {
   readonly onEvent: (event: RegisterEvent) => void;
 }
 
-export function createRegisterProgress(terminal: Terminal): RegisterProgress {
+/** `printsRegistered` prints the registered models on stdout, as the result of the command. */
+export function createRegisterProgress(
+  terminal: Terminal,
+  { printsRegistered = false }: { readonly printsRegistered?: boolean } = {},
+): RegisterProgress {
   return {
     onEvent(event) {
       if (event.kind === 'uploading') terminal.status([uploadLine(event.file, event.sentBytes, event.totalBytes)]);
       else if (event.kind === 'fetching') terminal.status([fetchLine(event)]);
+      else if (event.kind === 'architecture' && printsRegistered) terminal.print(eventLine(event));
       else terminal.note(eventLine(event));
     },
   };

@@ -6,7 +6,7 @@ import type { wire } from '@pareto/rpc';
 import { checkSamples } from './check-samples.js';
 import { collectValidation } from './collect-validation.js';
 import { withController, type ControllerClients } from '../connection/connect.js';
-import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
+import { isForPrograms, printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { findModels, type FoundModels } from './find-models.js';
 import { createJobDisplay } from '../jobs/job-display.js';
 import { waitForJobs, type JobsSnapshot } from '../jobs/wait-for-jobs.js';
@@ -42,7 +42,8 @@ export interface RegisterFlags extends CommonOptions, ObjectiveOptions {
 
 /** Registers the models. Throws `failed-precondition` at the end if a model was rejected or not measured as trained. */
 export async function runRegistration(context: Context, flags: RegisterFlags, paths: readonly string[]): Promise<void> {
-  const { onEvent } = createRegisterProgress(context.terminal);
+  const printsRegistered = flags.detach === true && !isForPrograms(flags);
+  const { onEvent } = createRegisterProgress(context.terminal, { printsRegistered });
   await using found = await findModels(paths, {
     ...{ name: flags.name, maxBatchSize: flags.maxBatchSize, labels: flags.labels, s3Endpoint: flags.s3Endpoint },
     maxBytes: flags.maxDownloadGib * 2 ** 30,
@@ -85,7 +86,7 @@ async function register(
   const [task = ''] = tasks;
   const common = { task, ...(tasks.length > 1 ? { tasks } : {}), remarks, others };
   if (flags.detach === true || all.length === 0) {
-    printResult(context, flags, { ...common, architectures: all }, () => formatDetached(tasks, all));
+    printResult(context, flags, { ...common, architectures: all }, () => (all.length === 0 ? '' : continuation(tasks)));
     return checkOutcome(wanted, refused, []);
   }
   const { variants, outcomes } = await wait(registering, tasks, architectures, since);
@@ -188,11 +189,6 @@ async function wait(
 function continuation(tasks: readonly string[]): string {
   const what = tasks.length === 1 ? ` ${tasks[0] ?? ''}` : '';
   return `generation and measurement continue without this command: 'pareto jobs${what} --watch' follows them`;
-}
-
-function formatDetached(tasks: readonly string[], architectures: readonly wire.Architecture[]): string {
-  const lines = architectures.map(({ name, version }) => `registered ${name} version ${version}`);
-  return [...lines, ...(lines.length === 0 ? [] : [continuation(tasks)])].join('\n');
 }
 
 function checkOutcome(wanted: number, refused: number, unmeasured: readonly string[]): void {
