@@ -90,7 +90,7 @@ describe('runProgram', () => {
       assert.equal(code, 0);
       assert.match(
         stderr,
-        /^registered mlp-tiny version 1\nmeasured mlp-tiny:original: 90.00 %.*\ndeclined mlp-tiny:int8-static: it has no convolution\n$/m,
+        /^registered mlp-tiny version 1\nmlp-tiny answers queries after .*\nmeasured mlp-tiny:original: 90.00 %.*\ndeclined mlp-tiny:int8-static: it has no convolution\n$/m,
       );
       assert.match(
         stdout,

@@ -41,7 +41,7 @@ async function observe(
   if (!watch || jobs.length === 0) return jobs;
   const wanted = jobs.map(({ architecture, version }) => ({ name: architecture, version }));
   const onSnapshot = createJobDisplay(context, { since: context.clock.now(), reportsFirst: false });
-  onSnapshot({ jobs, variants: [], outcomes: [], workers: true, done: false });
+  onSnapshot({ jobs, architectures: [], variants: [], outcomes: [], workers: true, done: false });
   return (await waitForJobs(clients, name, wanted, { ...repeating, onSnapshot })).jobs;
 }
 

@@ -10,6 +10,12 @@ export interface VariantState {
   readonly text: string;
 }
 
+/** Returns whether the variant answers queries that name it: it has a ready replica, or was measured and can be loaded. */
+export const isServable = ({ quarantineReason, denied, measurements, replicasReady }: wire.Variant): boolean =>
+  quarantineReason === '' &&
+  denied === '' &&
+  (replicasReady > 0 || measurements.some(({ profile }) => profile !== null));
+
 export function stateOf(variant: wire.Variant): VariantState {
   const { quarantineReason, denied, dominatedBy, measurements, replicasReady, state } = variant;
   if (quarantineReason !== '') return { standing: 'aside', text: `quarantined: ${quarantineReason}` };

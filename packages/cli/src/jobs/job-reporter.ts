@@ -8,8 +8,8 @@ import { isFinished, subjectOf } from './step-text.js';
 import type { JobsSnapshot } from './wait-for-jobs.js';
 
 export interface JobReporter {
-  /** Returns a line for each finished step that was not reported before. */
-  newLines(snapshot: JobsSnapshot): readonly string[];
+  /** Returns a line for each finished or, if requested, each failed step that was not reported before. */
+  newLines(snapshot: JobsSnapshot, options?: { readonly onlyFailures?: boolean }): readonly string[];
   /** Marks all finished steps as reported. */
   markReported(snapshot: JobsSnapshot): void;
 }
@@ -17,8 +17,8 @@ export interface JobReporter {
 export function createJobReporter(paint: Paint): JobReporter {
   let reported: ReadonlySet<string> = new Set();
   return {
-    newLines(snapshot) {
-      const finished = finishedSteps(snapshot);
+    newLines(snapshot, { onlyFailures = false } = {}) {
+      const finished = finishedSteps(snapshot).filter(({ step }) => !onlyFailures || step.state === 'failed');
       const lines = new Map<string, string>();
       for (const { job, step, key } of finished) {
         const line = reported.has(key) ? undefined : stepLine(snapshot, job, step, paint);

@@ -29,7 +29,7 @@ export function jobNow({ done, steps }: wire.Job): string {
   return waiting === undefined ? 'waiting' : `waiting: ${waiting.detail}`;
 }
 
-const doneText = (steps: readonly wire.JobStep[]): string => {
+export const doneText = (steps: readonly wire.JobStep[]): string => {
   const count = (wanted: string): number => steps.filter(({ state }) => state === wanted).length;
   const rest = ['declined', 'failed'].flatMap((state) => (count(state) === 0 ? [] : `${count(state)} ${state}`));
   return ['done', ...rest].join(', ');
@@ -40,6 +40,20 @@ export const progressOf = ({ steps }: wire.Job): readonly [finished: number, all
   steps.filter(isFinished).length,
   steps.length,
 ];
+
+export interface StepCounts {
+  readonly running: number;
+  readonly waiting: number;
+  readonly finished: number;
+}
+
+/** Counts the steps of a kind by state. */
+export function countSteps(jobs: readonly wire.Job[], kind: 'make' | 'measure'): StepCounts {
+  const steps = jobs.flatMap((job) => job.steps.filter((step) => step.kind === kind));
+  const running = steps.filter(({ state }) => state === 'running').length;
+  const finished = steps.filter(isFinished).length;
+  return { running, finished, waiting: steps.length - running - finished };
+}
 
 const barColumns = 16;
 

@@ -8,6 +8,7 @@ import { repeat, type RepeatOptions } from '../connection/repeat.js';
 /** The jobs and their results at one moment. */
 export interface JobsSnapshot {
   readonly jobs: readonly wire.Job[];
+  readonly architectures: readonly wire.Architecture[];
   readonly variants: readonly wire.Variant[];
   readonly outcomes: readonly wire.RecipeOutcome[];
   /** Set if a worker is connected. */
@@ -71,7 +72,7 @@ const versionKey = (name: string, version: number): string => `${name}@${version
 /** Restricts a snapshot to the `wanted` versions. A job without steps is unfinished: no worker has joined yet. */
 export function jobsSnapshot(
   all: readonly wire.Job[],
-  { variants, outcomes }: Pick<wire.DescribeResponse, 'variants' | 'outcomes'>,
+  { architectures, variants, outcomes }: Pick<wire.DescribeResponse, 'architectures' | 'variants' | 'outcomes'>,
   wanted: readonly ArchitectureVersion[],
   workers: readonly Pick<wire.Worker, 'connected'>[],
 ): JobsSnapshot {
@@ -81,6 +82,7 @@ export function jobsSnapshot(
   const jobs = all.filter(isWanted);
   return {
     jobs,
+    architectures: architectures.filter(({ name, version }) => versions.has(versionKey(name, version))),
     variants: variants.filter(isWanted),
     outcomes: outcomes.filter(isWanted),
     workers: workers.some(({ connected }) => connected),

@@ -14,7 +14,10 @@ import { repeatOptions } from '../connection/repeat.js';
 import { models, task, validation } from './digits.js';
 
 /** First snapshot for the display, so that steps finished before the first real one are printed too. */
-const emptySnapshot: JobsSnapshot = { jobs: [], variants: [], outcomes: [], workers: true, done: false };
+const emptySnapshot: JobsSnapshot = {
+  ...{ jobs: [], architectures: [], variants: [], outcomes: [] },
+  ...{ workers: true, done: false },
+};
 
 export async function registerDigits(context: Context, cluster: Cluster): Promise<Registered> {
   const { clock, terminal } = context;

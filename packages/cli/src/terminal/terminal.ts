@@ -17,6 +17,8 @@ export interface Terminal {
   print(text: string): void;
   /** Writes a line of progress to stderr. */
   note(text: string): void;
+  /** Set if stderr is a terminal, so that `status` has an effect. */
+  readonly showsStatus: boolean;
   /** Writes lines to stderr that the next output replaces. Does nothing if stderr is not a terminal. */
   status(lines: readonly string[]): void;
   /** Width of stdout in characters, or a default if it is not a terminal. */
@@ -113,6 +115,7 @@ export function createTerminal(
   };
   return {
     interactive: stdout.isTTY === true,
+    showsStatus: stderr.isTTY === true,
     paint: painter(stdout),
     progressPaint: painter(stderr),
     print(text) {

@@ -5,7 +5,7 @@ import { jobLines } from '../../src/jobs/job-lines.js';
 import { createJobReporter } from '../../src/jobs/job-reporter.js';
 import { formatJobs } from '../../src/jobs/job-table.js';
 import { jobsSnapshot, type JobsSnapshot } from '../../src/jobs/wait-for-jobs.js';
-import { cpu, fakeOutcome, fakeVariant } from '../support/fake-description.js';
+import { cpu, fakeArchitecture, fakeOutcome, fakeVariant } from '../support/fake-description.js';
 import { fakeJob, fakeStep } from '../support/fake-jobs.js';
 
 const paint = pc.createColors(false);
@@ -30,6 +30,7 @@ const steps = [
 const snapshot = (own: readonly wire.JobStep[], more: Partial<JobsSnapshot> = {}): JobsSnapshot => ({
   ...{
     jobs: [fakeJob('mlp', own)],
+    architectures: [],
     variants: [fakeVariant({ name: 'mlp:original', accuracy: 0.98, sizeBytes: 4_000_000 })],
   },
   ...{ outcomes: [fakeOutcome('mlp', 'int8-dynamic', { manifest: file(1_000_000), similarity: 0.99987 })] },
@@ -87,18 +88,22 @@ describe('createJobReporter', () => {
 describe('jobLines', () => {
   it('shows progress and running steps of each job', () => {
     const jobs = [fakeJob('mlp', steps), fakeJob('cnn-large', [fakeStep('make', 'waiting', { recipe: 'fp16' })])];
-    assert.deepEqual(jobLines({ ...snapshot(steps), jobs }, 92_000, paint), [
-      'mlp        ████████░░░░░░░░ 3/6  int4: comparing (worker-2), int8-dynamic: batch 8 (worker-1)',
-      'cnn-large  ░░░░░░░░░░░░░░░░ 0/1  waiting',
-      '2 of 2 models remaining, 1 min 32 s',
+    assert.deepEqual(jobLines({ ...snapshot(steps), jobs }, { elapsedMs: 92_000, remainingMs: 71_000 }, paint), [
+      'mlp        answers  ████████░░░░░░░░ 3/6  int4: comparing (worker-2), int8-dynamic: batch 8 (worker-1)',
+      'cnn-large  pending  ░░░░░░░░░░░░░░░░ 0/1  waiting',
+      '██████░░░░░░░░░░ 3 of 7 steps, 1 generating, 1 measuring, 2 waiting, 1 of 2 models answer, 1 min 32 s, about 1 min 20 s left',
     ]);
   });
 
-  it('omits finished jobs if there are many', () => {
-    const jobs = Array.from({ length: 12 }, (_, i) => fakeJob(`m${i}`, steps, { done: i > 0 }));
-    const lines = jobLines({ ...snapshot(steps), jobs }, 0, paint);
-    assert.equal(lines.length, 2);
-    assert.match(lines[1] ?? '', /^1 of 12 models remaining/);
+  it('shows only jobs with running steps if there are many', () => {
+    const waiting = [fakeStep('make', 'waiting', { recipe: 'fp16' })];
+    const jobs = Array.from({ length: 12 }, (_, i) => fakeJob(`m${i}`, i === 3 ? steps : waiting));
+    const lines = jobLines({ ...snapshot(steps), jobs }, { elapsedMs: 0, remainingMs: undefined }, paint);
+    assert.deepEqual(
+      lines.map((line) => line.split(' ')[0]),
+      ['m3', '██░░░░░░░░░░░░░░'],
+    );
+    assert.match(lines[1] ?? '', / 3 of 17 steps, 1 generating, 1 measuring, 12 waiting, 0 of 12 models answer, 0 ms$/);
   });
 });
 
@@ -117,7 +122,7 @@ describe('formatJobs', () => {
 describe('jobsSnapshot', () => {
   const wanted = [{ name: 'mlp', version: 2 }];
   const done = (jobs: readonly wire.Job[]): boolean =>
-    jobsSnapshot(jobs, { variants: [], outcomes: [] }, wanted, [{ connected: true }]).done;
+    jobsSnapshot(jobs, { architectures: [], variants: [], outcomes: [] }, wanted, [{ connected: true }]).done;
   const finished = [fakeStep('make', 'done', { recipe: 'fp16' })];
 
   it('is done when the wanted versions are, regardless of others', () => {
@@ -137,7 +142,9 @@ describe('jobsSnapshot', () => {
   it('contains only the wanted versions', () => {
     const variants = [1, 2].map((version) => fakeVariant({ name: 'mlp:original', version }));
     const outcomes = [fakeOutcome('mlp', 'fp16', {}), fakeOutcome('mlp', 'fp16', { version: 2 })];
-    const found = jobsSnapshot([], { variants, outcomes }, wanted, [{ connected: false }]);
+    const architectures = [1, 2].map((version) => fakeArchitecture('mlp', version));
+    const found = jobsSnapshot([], { architectures, variants, outcomes }, wanted, [{ connected: false }]);
+    assert.deepEqual(found.architectures, architectures.slice(1));
     assert.deepEqual([found.variants, found.outcomes, found.workers], [variants.slice(1), outcomes.slice(1), false]);
   });
 });
