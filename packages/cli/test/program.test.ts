@@ -129,15 +129,15 @@ describe('runProgram', () => {
       assert.doesNotMatch(stderr, /registered/);
     });
 
-    it('prints on an interrupt that the jobs continue', async () => {
+    it('detaches on an interrupt, and prints that the jobs continue', async () => {
       controller.jobs = [[fakeJob('mlp-tiny', [{ ...measured, state: 'running' }])]];
       controller.description = { task: { name: 'digits' } };
       const interrupting = register();
       await waitFor('the first request for jobs', async () => storage.calls.includes('jobs') || undefined);
       stop.abort(new Error('interrupted'));
-      const { code, stderr } = await interrupting;
-      assert.equal(code, 130);
-      assert.match(stderr, /continue without this command/);
+      const { code, stdout } = await interrupting;
+      assert.equal(code, 0);
+      assert.match(stdout, /continue without this command: 'pareto jobs digits --watch' follows them\n$/);
     });
 
     it('fails if the registered version disappears while it waits', async () => {

@@ -20,7 +20,7 @@ export function addRegister(program: Command, context: Context): void {
     .command('register')
     .summary('register models for a task')
     .description(
-      "Uploads models and registers them for a task. The workers then generate and measure variants of each model. This command shows the progress until all is done; the workers continue without it.\nA folder may be a model repository in Triton's layout (NAME/1/model.onnx, with or without config.pbtxt), the folder of one model in it, or contain .onnx files. Fields of a configuration that are not applied are listed.\nObjective options set the default objective of the task.",
+      "Uploads models and registers them for a task. The workers then generate and measure variants of each model. This command shows which models answer and what is generated, measured and waiting, and ends with what needs attention. After Ctrl-C, it returns as with --detach, and the workers continue.\nA folder may be a model repository in Triton's layout (NAME/1/model.onnx, with or without config.pbtxt), the folder of one model in it, or contain .onnx files. Fields of a configuration that are not applied are listed.\nObjective options set the default objective of the task.",
     )
     .argument(
       '<models...>',

@@ -45,13 +45,15 @@ const uploadLine = (file: string, sent: number, total: number): string =>
 
 function architectureLine(event: Extract<RegisterEvent, { kind: 'architecture' }>): string {
   const { architecture, requestedVersion: requested, isUpgraded = false } = event;
-  const { name, version } = architecture;
+  const { name, version, fixedBatch, signature } = architecture;
   const other =
     requested === undefined || requested === version
       ? ''
       : ` (instead of ${requested}, which is not above all earlier versions)`;
   const upgraded = isUpgraded ? ', upgraded because ONNX Runtime no longer runs its opset' : '';
-  return `registered ${name} version ${version}${other}${upgraded}`;
+  const isFixed = fixedBatch > 0 && signature?.batched === false;
+  const batch = isFixed ? '; workers try whether its first dimension can be a batch' : '';
+  return `registered ${name} version ${version}${other}${upgraded}${batch}`;
 }
 
 const fetchLine = ({ file, receivedBytes, totalBytes }: Extract<RegisterEvent, { kind: 'fetching' }>): string =>

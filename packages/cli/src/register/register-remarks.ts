@@ -25,7 +25,8 @@ export function formatRemarks(remarks: readonly ModelRemark[]): readonly string[
   return Array.from(models, ([line, names]) => `config.pbtxt ${line} (${listed([...names])})`);
 }
 
-function listed(names: readonly string[]): string {
+/** Returns the first names, and the number of the others. */
+export function listed(names: readonly string[]): string {
   const more = names.length - maxNamed;
   return more <= 0 ? names.join(', ') : `${names.slice(0, maxNamed).join(', ')} and ${more} more`;
 }

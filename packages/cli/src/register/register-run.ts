@@ -3,6 +3,7 @@
 import { errorText, ParetoError } from '@pareto/core';
 import { inspectModel, type UnusableModel } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
+import { attentionOf, formatAttention } from './attention.js';
 import { checkSamples } from './check-samples.js';
 import { collectValidation } from './collect-validation.js';
 import { withController, type ControllerClients } from '../connection/connect.js';
@@ -42,8 +43,15 @@ export interface RegisterFlags extends CommonOptions, ObjectiveOptions {
 
 /** Registers the models. Throws `failed-precondition` at the end if a model was rejected or not measured as trained. */
 export async function runRegistration(context: Context, flags: RegisterFlags, paths: readonly string[]): Promise<void> {
-  const printsRegistered = flags.detach === true && !isForPrograms(flags);
-  const { onEvent } = createRegisterProgress(context.terminal, { printsRegistered });
+  const others: UnusableModel[] = [];
+  const progress = createRegisterProgress(context.terminal, {
+    printsRegistered: flags.detach === true && !isForPrograms(flags),
+  });
+  const onEvent: RegisterOptions['onEvent'] = (event) => {
+    if (event.kind === 'refused' || event.kind === 'skipped')
+      others.push({ name: event.model, kind: event.kind, reason: event.reason });
+    progress.onEvent(event);
+  };
   await using found = await findModels(paths, {
     ...{ name: flags.name, maxBatchSize: flags.maxBatchSize, labels: flags.labels, s3Endpoint: flags.s3Endpoint },
     maxBytes: flags.maxDownloadGib * 2 ** 30,
@@ -59,7 +67,9 @@ export async function runRegistration(context: Context, flags: RegisterFlags, pa
   await using samples = flags.validation === undefined ? undefined : await collectValidation(flags.validation);
   if (samples !== undefined) await checkSamples(samples.path, found.models, flags.metric);
   const wanted = samples === undefined ? flags : { ...flags, validation: samples.path };
-  await withController(flags, (clients) => register({ context, flags: wanted, clients, onEvent }, found, remarks));
+  await withController(flags, (clients) =>
+    register({ context, flags: wanted, clients, onEvent, others }, found, remarks),
+  );
 }
 
 interface RegisterContext {
@@ -67,6 +77,8 @@ interface RegisterContext {
   readonly flags: RegisterFlags;
   readonly clients: ControllerClients;
   readonly onEvent: RegisterOptions['onEvent'];
+  /** Models that were refused or skipped so far. */
+  readonly others: readonly UnusableModel[];
 }
 
 async function register(
@@ -74,31 +86,39 @@ async function register(
   found: FoundModels,
   remarks: readonly ModelRemark[],
 ): Promise<void> {
-  const { context, flags } = registering;
+  const { context, flags, others } = registering;
   const since = context.clock.now();
+  const isRefused = ({ kind }: UnusableModel): boolean => kind === 'refused';
+  const wanted = found.models.length + found.others.filter(isRefused).length;
   const plan = await makePlan(registering, found);
   const all = await send(registering, plan);
   const architectures = newest(all);
   const tasks = plan.groups.map(({ task }) => task);
-  const others = [...found.others, ...plan.refused];
-  const refused = sum(plan.groups.map(({ models }) => models.length)) - all.length + count(others, 'refused');
-  const wanted = found.models.length + count(found.others, 'refused');
+  const isDetached = flags.detach === true || all.length === 0;
+  const snapshot = isDetached ? undefined : await wait(registering, tasks, architectures, since);
+  const unbatched = new Set(found.models.flatMap(({ name, maxBatchSize }) => (maxBatchSize === 0 ? name : [])));
+  const attention = attentionOf({ ...{ others, architectures, jobs: [], outcomes: [] }, ...snapshot, unbatched });
   const [task = ''] = tasks;
-  const common = { task, ...(tasks.length > 1 ? { tasks } : {}), remarks, others };
-  if (flags.detach === true || all.length === 0) {
-    printResult(context, flags, { ...common, architectures: all }, () => (all.length === 0 ? '' : continuation(tasks)));
+  const common = { task, ...(tasks.length > 1 ? { tasks } : {}), remarks, others, attention };
+  const refused = others.filter(isRefused).length;
+  const { interactive, columns } = context.terminal;
+  const needs = formatAttention(attention, interactive ? columns : Infinity);
+  if (snapshot === undefined) {
+    const next = all.length === 0 ? '' : continuation(tasks);
+    printResult(context, flags, { ...common, architectures: all }, () => joinSections(needs, next));
     return checkOutcome(wanted, refused, []);
   }
-  const { variants, outcomes } = await wait(registering, tasks, architectures, since);
+  const { variants, outcomes } = snapshot;
   const elapsedMs = context.clock.now() - since;
   const registered = { ...common, architectures, variants, outcomes, elapsedMs };
-  printResult(context, flags, registered, () => formatRegistered(registered, widthOf(context, flags)));
+  printResult(context, flags, registered, () =>
+    joinSections(formatRegistered(registered, widthOf(context, flags)), needs),
+  );
   checkOutcome(wanted, refused, unmeasuredOriginals(architectures, variants));
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-const count = (others: readonly UnusableModel[], kind: UnusableModel['kind']): number =>
-  others.filter((one) => one.kind === kind).length;
+const joinSections = (...sections: readonly string[]): string =>
+  sections.filter((section) => section !== '').join('\n\n');
 
 /** Returns the last version of each name. Older versions get no jobs. */
 const newest = (architectures: readonly wire.Architecture[]): readonly wire.Architecture[] => [
@@ -169,19 +189,20 @@ async function filterValid(
   return valid;
 }
 
+/** Waits for the jobs. Returns undefined if the user stops waiting, e.g. by Ctrl-C: the work continues without it. */
 async function wait(
   { context, clients }: RegisterContext,
   tasks: readonly string[],
   architectures: readonly wire.Architecture[],
   since: ReturnType<Context['clock']['now']>,
-): Promise<JobsSnapshot> {
+): Promise<JobsSnapshot | undefined> {
   const onSnapshot = createJobDisplay(context, { since, reportsFirst: true });
   const [only = '', ...more] = tasks;
   const name = more.length === 0 ? only : '';
   return waitForJobs(clients, name, architectures, { ...repeatOptions(context), onSnapshot }).catch(
     (error: unknown) => {
-      if (context.stop.aborted) context.terminal.note(continuation(tasks));
-      throw error;
+      if (!context.stop.aborted) throw error;
+      return undefined;
     },
   );
 }

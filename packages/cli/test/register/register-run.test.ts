@@ -127,6 +127,19 @@ describe('pareto register with a repository', () => {
     assert.ok(storage.names.includes('known'), 'a task that existed before stays');
   });
 
+  it('ends with what needs attention', async () => {
+    await put({ 'cut.onnx': 'cut short', 'a.onnx': tiny });
+    const step = fakeStep('make', 'failed', { recipe: 'fp16', detail: 'killed' });
+    controller.jobs = [[fakeJob('a', [step], { done: true })]];
+    controller.variants = [fakeVariant({ name: 'a:original' })];
+    const { code, stdout } = await register(folder.file('cut.onnx'), folder.file('a.onnx'));
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /\n\nNEEDS ATTENTION\ncut: refused: it is not .*\na: generating a:fp16 failed: killed; 'pareto profile a' tries again\n$/,
+    );
+  });
+
   it('creates no task for a corrupted model', async () => {
     await put({ 'cut.onnx': 'cut short', 'a.onnx': tiny });
     const { code, stderr } = await register(folder.file('cut.onnx'), folder.file('a.onnx'), '--detach');
