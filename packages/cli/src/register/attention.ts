@@ -73,12 +73,9 @@ function unbatchedText({ inputs, outputs }: wire.Signature): string {
     ...outputs.map((spec) => ({ role: 'output', ...spec })),
   ];
   const fixed = all.find(({ dims }) => dims[0] !== -1);
-  if (fixed === undefined) {
-    return 'the first dimensions of its inputs and outputs have different names; pass --max-batch-size N if they are the batch';
-  }
-  const [first] = fixed.dims;
+  const first = fixed?.dims[0];
   const why = first === undefined ? 'is a scalar' : `has the fixed first dimension ${first}`;
-  return `${fixed.role} ${fixed.name} ${why}; ${exportAdvice}`;
+  return `${fixed?.role ?? 'a tensor'} ${fixed?.name ?? ''} ${why}; ${exportAdvice}`;
 }
 
 /** Returns one line for all models with the same text, wrapped to `columns`. Empty if nothing needs attention. */

@@ -101,8 +101,8 @@ async function register(
   const [task = ''] = tasks;
   const common = { task, ...(tasks.length > 1 ? { tasks } : {}), remarks, others, attention };
   const refused = others.filter(isRefused).length;
-  const { interactive, columns } = context.terminal;
-  const needs = formatAttention(attention, interactive ? columns : Infinity);
+  const width = widthOf(context, flags);
+  const needs = formatAttention(attention, width);
   if (snapshot === undefined) {
     const next = all.length === 0 ? '' : continuation(tasks);
     printResult(context, flags, { ...common, architectures: all }, () => joinSections(needs, next));
@@ -111,9 +111,7 @@ async function register(
   const { variants, outcomes } = snapshot;
   const elapsedMs = context.clock.now() - since;
   const registered = { ...common, architectures, variants, outcomes, elapsedMs };
-  printResult(context, flags, registered, () =>
-    joinSections(formatRegistered(registered, widthOf(context, flags)), needs),
-  );
+  printResult(context, flags, registered, () => joinSections(formatRegistered(registered, width), needs));
   checkOutcome(wanted, refused, unmeasuredOriginals(architectures, variants));
 }
 

@@ -41,11 +41,6 @@ describe('attentionOf', () => {
       `output y has the fixed first dimension 3; ${advice}`,
     ],
     ['scalar', unbatched([tensor('x')], [tensor('y', -1)]), `input x is a scalar; ${advice}`],
-    [
-      'of different names',
-      unbatched([tensor('x', -1, 4)], [tensor('y', -1, 4)]),
-      'the first dimensions of its inputs and outputs have different names; pass --max-batch-size N if they are the batch',
-    ],
   ];
   for (const [name, architecture, text] of reasons) {
     it(`says why a model is not batched whose first dimensions are ${name}`, () => {

@@ -76,7 +76,8 @@ describe('findingsOf', () => {
     const textFor = (leader: string, ...controllers: readonly string[]): string | undefined => {
       const routers = controllers.map((controller, i) => ({ routerId: `r${i}`, address: `r:${i}`, controller }));
       const overview = fakeOverview({ leader });
-      return about(findingsOf({ overview, jobs: [], routers, router, routerAddress: 'r:1' }), 'router')?.text;
+      const status = { overview, jobs: [], routers, router, routerAddress: 'r:1', localLogs: [] };
+      return about(findingsOf(status), 'router')?.text;
     };
     assert.equal(textFor('a:1', 'a:1', 'a:1'), '2 routers; r:1 is ready');
     assert.equal(textFor('a:1', 'a:1', 'b:1'), '2 routers, 1 with the table of a standby controller; r:1 is ready');
