@@ -29,6 +29,7 @@ export { groupBy } from './group-by.js';
 export { createSeededRng, systemRng, type Rng } from './rng.js';
 export { architectureNameOf, checkName, formatVariant, originalRecipe, parseTarget, type Target } from './names.js';
 export {
+  dynamicShapes,
   elementBytes,
   elementCount,
   isDataType,
@@ -83,6 +84,10 @@ export {
   type Labels,
   type Manifest,
   type Measurement,
+  type ObservedShapes,
+  type ShapeBucket,
+  type Shapes,
+  type VariantShapes,
   type Metric,
   type ModelFile,
   type Profile,

@@ -151,10 +151,37 @@ export interface Profile {
   /** Number of the graph's nodes that ran on each provider, from the session's profile. Empty if it was not read. */
   readonly nodesByProvider: Readonly<Record<string, number>>;
   /**
-   * Shapes used to profile inputs with dynamic dimensions, without the batch dimension. Other shapes are assumed to
-   * take as long.
+   * Shapes used to profile inputs with dynamic dimensions. Other shapes are assumed to take as long, unless a bucket of
+   * `buckets` fits them.
    */
-  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly shapes: Shapes;
+  /** Latencies for inputs of other shapes. */
+  readonly buckets?: readonly ShapeBucket[];
+}
+
+/** Shapes of inputs with dynamic dimensions, by name, without the batch dimension. */
+export type Shapes = Readonly<Record<string, readonly number[]>>;
+
+/** Latencies for inputs of certain shapes, and of smaller ones. */
+export interface ShapeBucket {
+  readonly shapes: Shapes;
+  /** Points by ascending batch size, like those of the profile. Empty if it was not run yet. */
+  readonly points: readonly ProfilePoint[];
+}
+
+/** Shapes that a replica has run, since it was loaded. */
+export interface ObservedShapes {
+  readonly shapes: Shapes;
+  readonly items: number;
+  /** Time per item of the slower one of the first two batches, in ms. */
+  readonly itemMs: number;
+}
+
+/** Shapes that a replica of a variant has run on a hardware class. */
+export interface VariantShapes extends ObservedShapes {
+  readonly variant: VariantId;
+  readonly version: number;
+  readonly hardwareClass: HardwareClassId;
 }
 
 /** Result of measuring a variant on one hardware class: a profile, or the reason why there is none. */

@@ -44,3 +44,21 @@ export function withLeadingBatch({ inputs, outputs }: Signature): Signature {
 
 /** Returns the product of the dimensions, which is 1 for a scalar. */
 export const elementCount = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
+
+/**
+ * Returns the shapes of the inputs with dynamic dimensions, without the batch dimension. Undefined if the signature has
+ * none.
+ */
+export function dynamicShapes(
+  { inputs, batched }: Signature,
+  given: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): Readonly<Record<string, readonly number[]>> | undefined {
+  let shapes: Record<string, readonly number[]> | undefined;
+  for (const { name, dims } of inputs) {
+    if (!dims.includes(-1)) continue;
+    const shape = given.find((one) => one.name === name)?.shape ?? [];
+    shapes ??= {};
+    shapes[name] = batched ? shape.slice(1) : shape;
+  }
+  return shapes;
+}

@@ -86,9 +86,9 @@ export {
   metricFromWire,
   objectiveFromWire,
   objectiveToWire,
-  profileFromWire,
-  profileToWire,
 } from './wire/objective.js';
+export { bucketFromWire, bucketToWire, profileFromWire, profileToWire } from './wire/profile.js';
+export { observedFromWire, observedToWire } from './wire/observed-shapes.js';
 export {
   architectureFromWire,
   architectureToWire,

@@ -110,10 +110,18 @@ function formatProfile(
       : [
           `latencies between these batch sizes are predicted within ${formatPercent(profile.predictionError)} on average`,
         ]),
+    ...profile.buckets.map(bucketFact),
     ...(accuracy === null ? [] : [`${accuracy.metric} of ${accuracy.samples} samples`]),
   ];
   const times = profile.points.length === 0 ? [] : [points];
   return [`on ${hardwareClass}`, ...facts.flatMap((fact) => indent(fact, width)), ...times].join('\n');
+}
+
+/** Returns the latency for inputs of certain shapes, e.g. `x [3,48,448] takes 49.0 ms, p99 60.1 ms`. */
+function bucketFact({ shapes, points: [first] }: wire.ShapeBucket): string {
+  const shape = shapes.map(({ name, dims }) => `${name} [${dims.join()}]`).join(', ');
+  if (first === undefined) return `${shape}: not measured yet`;
+  return `${shape} takes ${formatMs(first.p50Ms)}, p99 ${formatMs(first.p99Ms)}`;
 }
 
 /** Returns e.g. `webgpu (12 nodes), cpu (1 node)`, or only the provider if the nodes were not counted. */

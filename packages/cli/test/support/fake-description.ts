@@ -44,6 +44,7 @@ export function fakeMeasurement({ name, version = 1, error = '', ...variant }: F
         nodesByProvider: {},
         shapes: [],
         notRunReason: '',
+        buckets: [],
         provisional: false,
       },
       ...{ predictionError: 0.043, _predictionError: 'predictionError' as const },

@@ -1,6 +1,7 @@
 // The work of one replica: its queue, the batches in its executor, and how long they take.
 
-import type { Profile } from '@pareto/core';
+import type { Profile, Shapes } from '@pareto/core';
+import { createShapeTally, type ShapeTally } from '../buckets/shape-tally.js';
 import { createServiceEstimate, type ServiceEstimate } from '../estimate/service-estimate.js';
 import type { BatchFailure } from '../retry/plan-batch-retry.js';
 import { bucketOf } from './bucket-of.js';
@@ -28,6 +29,8 @@ export interface RunningBatch<Q extends QueuedQuery> {
   readonly items: number;
   /** Number of items including the padding. */
   readonly size: number;
+  /** Shapes that all of its queries have. Undefined if the inputs have no dynamic dimensions. */
+  readonly shapes: Shapes | undefined;
   readonly startedAt: number;
   /** Expected time of the run. Undefined if the variant has no profile yet. */
   readonly expectedMs: number | undefined;
@@ -59,6 +62,10 @@ export interface ReplicaWork<R, Q extends QueuedQuery> {
   nextMs: number;
   /** Average share of a run's time outside of the executor. */
   overhead: number;
+  /** Shapes of the last batch. Undefined if the inputs have no dynamic dimensions. */
+  shapes: Shapes | undefined;
+  /** The shapes that the replica has run. */
+  readonly tally: ShapeTally;
 }
 
 export function createReplicaWork<R, Q extends QueuedQuery>(
@@ -79,6 +86,8 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
     isOverdue: false,
     nextMs: 0,
     overhead: 1,
+    shapes: undefined,
+    tally: createShapeTally(),
   };
 }
 
@@ -91,12 +100,13 @@ export const runningItems = ({ inFlight }: InFlight): number => inFlight.reduce(
 export const sizeOf = ({ sizes }: ReplicaSettings, items: number): number =>
   sizes === undefined ? items : bucketOf(items, sizes);
 
-/** Returns the expected time of a batch. 0 if nothing was profiled. */
+/** Returns the expected time of a batch of inputs of these shapes. 0 if nothing was profiled. */
 export const expectedMs = (
   { settings, estimate }: Pick<ReplicaWork<unknown, QueuedQuery>, 'settings' | 'estimate'>,
   items: number,
+  shapes: Shapes | undefined,
   now: number,
-): number => estimate.p50(sizeOf(settings, items), now) ?? 0;
+): number => estimate.p50(sizeOf(settings, items), now, shapes) ?? 0;
 
 /** Returns the expected time until the batches in flight have ended. Only the first one runs. */
 export function leftMs({ inFlight }: InFlight, now: number): number {
@@ -108,13 +118,15 @@ export function leftMs({ inFlight }: InFlight, now: number): number {
 
 /** Corrects the estimates by a batch that has run. */
 export function observeRun<Q extends QueuedQuery>(
-  work: Pick<ReplicaWork<unknown, Q>, 'estimate' | 'overhead'>,
-  { size, startedAt }: RunningBatch<Q>,
+  work: Pick<ReplicaWork<unknown, Q>, 'estimate' | 'overhead' | 'shapes' | 'tally'>,
+  { size, items, startedAt, shapes }: RunningBatch<Q>,
   { beganAt, computeMs }: EndedRun,
   now: number,
 ): void {
   const tookMs = now - beganAt;
-  work.estimate.observe(size, tookMs, now);
+  work.estimate.observe(size, tookMs, now, shapes);
+  work.shapes = shapes;
+  if (shapes !== undefined) work.tally.observe(shapes, items, computeMs);
   // A batch that waited in the executor shows no time outside of it.
   if (beganAt > startedAt || tookMs <= 0) return;
   work.overhead += overheadWeight * ((tookMs - computeMs) / tookMs - work.overhead);

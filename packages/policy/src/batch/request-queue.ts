@@ -1,10 +1,14 @@
 // The queries that wait at one replica: by priority, and then by the time at which they are due.
 
+import type { Shapes } from '@pareto/core';
+
 export interface QueuedQuery {
   readonly items: number;
   readonly bytes: number;
   /** Key that queries must have in common to share a batch. */
   readonly batchKey: string;
+  /** Shapes of the inputs with dynamic dimensions. Undefined if there are none. */
+  readonly shapes?: Shapes | undefined;
   /** 1 is the most urgent. Infinite if the client set none. */
   readonly priority: number;
   /** Arrival time. All times are on one clock, in ms. */
@@ -37,8 +41,8 @@ interface TakeOptions<Q extends QueuedQuery> {
   readonly ceiling: number;
   /** Time at which the batch starts: now, or later if another one runs before it. */
   readonly startsAt: number;
-  /** Returns the expected time of a batch. 0 if it is unknown. */
-  readonly expectedMs: (items: number) => number;
+  /** Returns the expected time of a batch of inputs of these shapes. 0 if it is unknown. */
+  readonly expectedMs: (items: number, shapes: Shapes | undefined) => number;
   readonly onRejected: (query: Q, reason: QueueRejection) => void;
 }
 
@@ -149,7 +153,11 @@ export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): 
         if (next === undefined || next.alone || next.query.batchKey !== head.query.batchKey) break;
         batchItems += next.query.items;
         dueAt = Math.min(dueAt, next.query.dueAt);
-        if (batchItems > options.ceiling || options.startsAt + options.expectedMs(batchItems) > dueAt) break;
+        if (
+          batchItems > options.ceiling ||
+          options.startsAt + options.expectedMs(batchItems, head.query.shapes) > dueAt
+        )
+          break;
         length += 1;
       }
       return remove(0, length);
@@ -168,7 +176,7 @@ function rejectionOf<Q extends QueuedQuery>(
 ): QueueRejection | undefined {
   if (query.deadlineAt <= now) return 'expired';
   if (alone || deaths > 0) return undefined;
-  return startsAt + expectedMs(query.items) > query.dueAt ? 'late' : undefined;
+  return startsAt + expectedMs(query.items, query.shapes) > query.dueAt ? 'late' : undefined;
 }
 
 /** Returns the position at which a query is queued, at or after `from`, by binary search. */

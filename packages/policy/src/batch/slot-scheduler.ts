@@ -1,6 +1,6 @@
 // The slots of one hardware class on a worker: who gets a free slot, and which batches a replica starts on its slot.
 
-import type { ReplicaLoad } from '@pareto/core';
+import type { ObservedShapes, ReplicaLoad } from '@pareto/core';
 import { planBatchRetry, type BatchFailure } from '../retry/plan-batch-retry.js';
 import { pickWaiting } from './pick-waiting.js';
 import {
@@ -59,6 +59,8 @@ export interface SlotScheduler<R, Q extends QueuedQuery, W> {
   step(event: SlotEvent<R, Q, W>, now: number, effects: SlotEffect<R, Q, W>[]): void;
   /** Returns the load of a replica that was added. */
   load(replica: R, now: number): ReplicaLoad;
+  /** Returns the shapes of inputs with dynamic dimensions that the replica has run. */
+  shapes(replica: R): readonly ObservedShapes[];
   /** Number of replicas and steps that wait for a slot. */
   readonly waiting: number;
 }
@@ -94,7 +96,8 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   }
   function refresh(work: Work, now: number): void {
     const items = runningItems(work) || Math.min(work.queue.items, work.settings.ceiling);
-    setNext(work, items === 0 ? 0 : expectedMs(work, items, now));
+    const shapes = (work.inFlight[0]?.entries[0]?.query ?? work.queue.first)?.shapes;
+    setNext(work, items === 0 ? 0 : expectedMs(work, items, shapes, now));
   }
 
   function takeSlot(work: Work): void {
@@ -141,13 +144,14 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       const entries = queue.take(now, {
         ceiling: settings.ceiling,
         startsAt: now + leftMs(work, now),
-        expectedMs: (items) => expectedMs(work, items, now),
+        expectedMs: (items, shapes) => expectedMs(work, items, shapes, now),
         onRejected: (query, reason) => effects.push(rejection(work, query, reason, now)),
       });
       if (entries.length === 0) break;
       const items = entries.reduce((total, { query }) => total + query.items, 0);
       const size = sizeOf(settings, items);
-      const batch = { entries, items, size, startedAt: now, expectedMs: work.estimate.p50(size, now) };
+      const shapes = entries[0]?.query.shapes;
+      const batch = { entries, items, size, shapes, startedAt: now, expectedMs: work.estimate.p50(size, now, shapes) };
       inFlight.push(batch);
       effects.push({ kind: 'start', replica: work.replica, batch });
     }
@@ -164,7 +168,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       query,
       reason,
       deaths: 0,
-      neededMs: leftMs(work, now) + expectedMs(work, query.items, now),
+      neededMs: leftMs(work, now) + expectedMs(work, query.items, query.shapes, now),
     }) as const;
 
   function enqueue(work: Work, query: Q, now: number, effects: Effects): void {
@@ -269,10 +273,13 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
           return grantSlots(now, effects);
       }
     },
+    shapes: (replica) => workOf(replica).tally.observed,
     load(replica, now) {
       const work = workOf(replica);
       const { ceiling } = work.settings;
-      const batchMs = expectedMs(work, ceiling, now) + slotWaitMs(work);
+      // Queries tend to have shapes like those of the ones before.
+      const shapes = work.queue.first?.shapes ?? work.shapes;
+      const batchMs = expectedMs(work, ceiling, shapes, now) + slotWaitMs(work);
       return {
         queuedItems: work.queue.items,
         runningItems: runningItems(work),

@@ -7,7 +7,8 @@ export const p50At = (profile: Pick<Profile, 'points'>, batch: number): number =
   latencyAt(profile.points, batch, 'p50Ms');
 
 /** Returns the 99th percentile latency of a batch in ms, or 0 for a profile without points. */
-export const p99At = (profile: Profile, batch: number): number => latencyAt(profile.points, batch, 'p99Ms');
+export const p99At = (profile: Pick<Profile, 'points'>, batch: number): number =>
+  latencyAt(profile.points, batch, 'p99Ms');
 
 /**
  * Interpolates linearly between the two neighbours; beyond the last point, scales its time per item. Less work never

@@ -1,6 +1,7 @@
 // The estimate of a replica's service time: its profile, corrected by how long its batches really take.
 
-import type { Profile, ReplicaLoad } from '@pareto/core';
+import type { Profile, ReplicaLoad, Shapes } from '@pareto/core';
+import { pointsFor } from '../buckets/points-for.js';
 import { p50At, p99At } from '../cost/profile-at.js';
 import { createInterference } from './interference.js';
 import { trackQuantile } from './track-quantile.js';
@@ -29,11 +30,11 @@ type Correction = Pick<ReplicaLoad, 'typical' | 'slow' | 'interfered'>;
 export interface ServiceEstimate {
   /** Replaces the profile, and forgets the corrections if it is another one. */
   setProfile(profile: Profile | undefined): void;
-  /** Corrects the estimate by a batch of `items` that took `tookMs`. */
-  observe(items: number, tookMs: number, now: number): void;
+  /** Corrects the estimate by a batch of `items` with inputs of these shapes that took `tookMs`. */
+  observe(items: number, tookMs: number, now: number, shapes?: Shapes): void;
   correction(now: number): Correction;
   /** Returns the expected time of a batch, or undefined if nothing was profiled. */
-  p50(items: number, now: number): number | undefined;
+  p50(items: number, now: number, shapes?: Shapes): number | undefined;
 }
 
 /**
@@ -61,14 +62,15 @@ export function createServiceEstimate(params: EstimateParams = defaultEstimatePa
       [typical, slow] = [1, 1];
       interference.reset();
     },
-    observe(items, tookMs, now) {
+    observe(items, tookMs, now, shapes) {
       if (profile === undefined) return;
-      typical = bounded(trackQuantile(typicalAt(now), tookMs / p50At(profile, items), 0.5, params.typicalStep));
-      slow = bounded(trackQuantile(slowAt(now), tookMs / p99At(profile, items), 0.99, params.slowStep));
+      const points = pointsFor(profile, shapes);
+      typical = bounded(trackQuantile(typicalAt(now), tookMs / p50At({ points }, items), 0.5, params.typicalStep));
+      slow = bounded(trackQuantile(slowAt(now), tookMs / p99At({ points }, items), 0.99, params.slowStep));
       observedAt = now;
       if (profile.provisional !== true) interference.observe(typical, now);
     },
     correction: (now) => ({ typical: typicalAt(now), slow: slowAt(now), interfered: interference.isInterfered }),
-    p50: (items, now) => profile && p50At(profile, items) * typicalAt(now),
+    p50: (items, now, shapes) => profile && p50At({ points: pointsFor(profile, shapes) }, items) * typicalAt(now),
   };
 }

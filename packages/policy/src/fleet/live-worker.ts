@@ -7,6 +7,7 @@ import {
   type Milliseconds,
   type ReplicaReport,
   type VariantId,
+  type VariantShapes,
   type WorkerId,
   type WorkerInfo,
 } from '@pareto/core';
@@ -28,6 +29,8 @@ export interface WorkerReport {
   readonly limitsReached: readonly LimitCount[];
   /** Provisional profiles of loaded variants that were assigned without a profile. */
   readonly provisional: readonly Measurement[];
+  /** Shapes of inputs with dynamic dimensions that the replicas have run. */
+  readonly shapes: readonly VariantShapes[];
 }
 
 /** A worker's stream. Two sessions are the same if they are the same object. */

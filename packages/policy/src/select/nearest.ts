@@ -32,7 +32,7 @@ export function nearestFeasible(target: TargetEntry, query: SelectionQuery, para
   for (let row = 0; row < columns.candidates.length; row++) {
     const cost = columns.cost[row] ?? NaN;
     if (cost >= costLimit || !isOffered(columns, row, items)) continue;
-    const needsMs = idleAt(columns, row, items, params);
+    const needsMs = idleAt(columns, row, query, params);
     let distance = Math.max(1, needsMs / Math.max(objective.latencyMs, 1e-3));
     if (objective.minAccuracy !== undefined) distance *= errorRatio(accuracies[row] ?? NaN, minError);
     if (maxCostPer1k !== undefined) distance *= costRatio(cost, maxCostPer1k);
@@ -42,7 +42,7 @@ export function nearestFeasible(target: TargetEntry, query: SelectionQuery, para
     if (maxCostPer1k !== undefined) costLimit = distance * Math.max(maxCostPer1k, leastCost);
   }
   const candidate = columns.candidates[best];
-  return candidate === undefined ? undefined : offerOf(candidate, idleAt(columns, best, items, params), objective);
+  return candidate === undefined ? undefined : offerOf(candidate, idleAt(columns, best, query, params), objective);
 }
 
 /** Returns whether a candidate could serve the batch: it is measured, is loaded or can be, and is not excluded. */

@@ -79,7 +79,7 @@ export function selectVariant(
   trace?: DecisionTrace,
 ): Selection {
   if (trace !== undefined) clearTrace(trace);
-  const { items, elapsedMs, now, objective, preference } = query;
+  const { items, shapes, elapsedMs, now, objective, preference } = query;
   const { latencyMs, minAccuracy, maxCostPer1k } = objective;
   const { hopMs } = params;
   const columns = columnsOf(target);
@@ -108,7 +108,7 @@ export function selectVariant(
       countVerdict(trace, code);
       continue;
     }
-    const idleMs = hopMs + p99Of(columns, row, items);
+    const idleMs = hopMs + p99Of(columns, row, items, shapes);
     if (idleMs > latencyMs && !recordsTimes(trace)) {
       countVerdict(trace, tooSlow);
       continue;
@@ -124,7 +124,7 @@ export function selectVariant(
     if (!isLoaded) latency = idleMs > hopMs ? latency : Infinity;
     else if (loads !== undefined) {
       const joined = Math.min(most, aheadItems + items);
-      const serviceMs = joined > items ? p99Of(columns, row, joined) : idleMs - hopMs;
+      const serviceMs = joined > items ? p99Of(columns, row, joined, shapes) : idleMs - hopMs;
       // Without a queue, the tail of the way counts. Otherwise the margin covers what queries spend more.
       const tailMs = loads[load + (isIdle ? loadField.hopTailMs : loadField.hopMs)] ?? 0;
       const overheadMs = Math.max(hopMs, tailMs) + (isIdle ? 0 : (loads[load + loadField.marginMs] ?? 0));

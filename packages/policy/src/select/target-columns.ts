@@ -1,10 +1,11 @@
 // The properties of a target's candidates that selection compares, in arrays with one row for each candidate. The rows
 // are in the order in which selection prefers cheap candidates, so that the first eligible row usually is the best.
 
-import type { Candidate, TargetEntry } from '@pareto/core';
+import type { Candidate, Shapes, TargetEntry } from '@pareto/core';
+import { pointsFor } from '../buckets/points-for.js';
 import { p50At, p99At } from '../cost/profile-at.js';
 import { compareCosts, compareGroups } from './order.js';
-import { verdictCodes, type SelectParams } from './verdict.js';
+import { verdictCodes, type SelectionQuery, type SelectParams } from './verdict.js';
 
 export interface TargetColumns {
   /** Candidate of each row. */
@@ -100,10 +101,12 @@ function powersOf(candidates: readonly Candidate[]): Float32Array {
 }
 
 /**
- * Returns the profiled p99 of a batch, of the next power of two for up to 64 items: few numbers stay in the processor's
+ * Returns the profiled p99 of a batch of inputs of these shapes, of the next power of two for up to 64 items: few numbers stay in the processor's
  * cache. 0 if there is no profile.
  */
-export function p99Of(columns: TargetColumns, row: number, items: number): number {
+export function p99Of(columns: TargetColumns, row: number, items: number, shapes: Shapes | undefined): number {
+  const bucketed = shapes === undefined ? undefined : columns.candidates[row]?.profile;
+  if (bucketed?.buckets !== undefined) return p99At({ points: pointsFor(bucketed, shapes) }, items);
   if (items <= 1) return columns.p99OfOne[row] ?? 0;
   const power = 32 - Math.clz32(items - 1);
   if (power <= powers) {
@@ -115,5 +118,9 @@ export function p99Of(columns: TargetColumns, row: number, items: number): numbe
 }
 
 /** Returns the latency with an empty queue: p99 of the query's own batch plus the hop. */
-export const idleAt = (columns: TargetColumns, row: number, items: number, { hopMs }: SelectParams): number =>
-  hopMs + p99Of(columns, row, items);
+export const idleAt = (
+  columns: TargetColumns,
+  row: number,
+  { items, shapes }: Pick<SelectionQuery, 'items' | 'shapes'>,
+  { hopMs }: SelectParams,
+): number => hopMs + p99Of(columns, row, items, shapes);

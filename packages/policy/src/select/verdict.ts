@@ -1,6 +1,6 @@
 // The verdict on one candidate for one query.
 
-import type { AccuracyBound, Candidate, Objective } from '@pareto/core';
+import type { AccuracyBound, Candidate, Objective, Shapes } from '@pareto/core';
 
 /**
  * All verdicts, in the order of the trace's counters: `eligible`, then the reasons why a candidate does not answer.
@@ -35,6 +35,8 @@ export const verdictCodes: Readonly<Record<Verdict, number>> = Object.fromEntrie
 export interface SelectionQuery {
   /** Size of the batch dimension. 1 if there is none. */
   readonly items: number;
+  /** Shapes of the inputs with dynamic dimensions. Undefined if profiles do not depend on them. */
+  readonly shapes?: Shapes | undefined;
   readonly objective: Objective;
   /** Time since the receipt of the headers. */
   readonly elapsedMs: number;

@@ -26,6 +26,7 @@ export const workerReport = (
   controllerAgeMs: 0,
   limitsReached: [],
   provisional: [],
+  shapes: [],
   ...fields,
 });
 

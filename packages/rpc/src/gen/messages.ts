@@ -79,6 +79,7 @@ export type { ModelStreamInferResponse__Output as ModelStreamInferResponse, Mode
 export type { ModelTransactionPolicy__Output as ModelTransactionPolicy, ModelTransactionPolicy as ModelTransactionPolicyInput } from './inference/ModelTransactionPolicy.js';
 export type { ModelVersionPolicy__Output as ModelVersionPolicy, ModelVersionPolicy as ModelVersionPolicyInput } from './inference/ModelVersionPolicy.js';
 export type { Objective__Output as Objective, Objective as ObjectiveInput } from './pareto/v1/Objective.js';
+export type { ObservedShapes__Output as ObservedShapes, ObservedShapes as ObservedShapesInput } from './pareto/v1/ObservedShapes.js';
 export type { OverviewRequest__Output as OverviewRequest, OverviewRequest as OverviewRequestInput } from './pareto/v1/OverviewRequest.js';
 export type { OverviewResponse__Output as OverviewResponse, OverviewResponse as OverviewResponseInput } from './pareto/v1/OverviewResponse.js';
 export type { PingRequest__Output as PingRequest, PingRequest as PingRequestInput } from './pareto/v1/PingRequest.js';
@@ -123,6 +124,7 @@ export type { ServerReadyResponse__Output as ServerReadyResponse, ServerReadyRes
 export type { SetRuleRequest__Output as SetRuleRequest, SetRuleRequest as SetRuleRequestInput } from './pareto/v1/SetRuleRequest.js';
 export type { SetWarmthRequest__Output as SetWarmthRequest, SetWarmthRequest as SetWarmthRequestInput } from './pareto/v1/SetWarmthRequest.js';
 export type { SetWarmthResponse__Output as SetWarmthResponse, SetWarmthResponse as SetWarmthResponseInput } from './pareto/v1/SetWarmthResponse.js';
+export type { ShapeBucket__Output as ShapeBucket, ShapeBucket as ShapeBucketInput } from './pareto/v1/ShapeBucket.js';
 export type { Signature__Output as Signature, Signature as SignatureInput } from './pareto/v1/Signature.js';
 export type { SlotGroup__Output as SlotGroup, SlotGroup as SlotGroupInput } from './pareto/v1/SlotGroup.js';
 export type { StatRequest__Output as StatRequest, StatRequest as StatRequestInput } from './pareto/v1/StatRequest.js';

@@ -1,15 +1,6 @@
-// Maps objectives, accuracies and profiles to messages and back.
+// Maps objectives and accuracies to messages and back.
 
-import {
-  milliseconds,
-  metrics,
-  ParetoError,
-  bytes,
-  type Accuracy,
-  type Metric,
-  type PartialObjective,
-  type Profile,
-} from '@pareto/core';
+import { milliseconds, metrics, ParetoError, type Accuracy, type Metric, type PartialObjective } from '@pareto/core';
 import type * as wire from '../gen/messages.js';
 import type { Complete } from './complete.js';
 
@@ -80,34 +71,3 @@ export function accuracyFromWire(message: wire.Accuracy | null | undefined): Acc
 }
 
 export const accuracyToWire = (accuracy: Accuracy | undefined): Complete<wire.AccuracyInput> | null => accuracy ?? null;
-
-export function profileFromWire(message: wire.Profile): Profile {
-  const points = message.points.map((point) => ({
-    batch: point.batch,
-    p50Ms: milliseconds(point.p50Ms),
-    p95Ms: milliseconds(point.p95Ms),
-    p99Ms: milliseconds(point.p99Ms),
-    runs: point.runs,
-  }));
-  return {
-    points,
-    loadMs: milliseconds(message.loadMs),
-    coldLoadMs: milliseconds(message.coldLoadMs),
-    memoryBytes: bytes(message.memoryBytes),
-    baseMemoryBytes: bytes(message.baseMemoryBytes),
-    predictionError: message.predictionError,
-    runtimeVersion: message.runtimeVersion,
-    providerUsed: message.providerUsed,
-    nodesByProvider: message.nodesByProvider,
-    shapes: Object.fromEntries(message.shapes.map(({ name, dims }) => [name, dims])),
-    ...(message.notRunReason === '' ? {} : { notRun: message.notRunReason }),
-    ...(message.provisional ? { provisional: true } : {}),
-  };
-}
-
-export const profileToWire = ({ shapes, notRun, provisional, ...profile }: Profile): Complete<wire.ProfileInput> => ({
-  ...profile,
-  shapes: Object.entries(shapes).map(([name, dims]) => ({ name, dims })),
-  notRunReason: notRun,
-  provisional,
-});

@@ -21,14 +21,8 @@ import {
 } from '@pareto/core';
 import type * as wire from '../gen/messages.js';
 import type { Complete } from './complete.js';
-import {
-  accuracyFromWire,
-  metricFromWire,
-  objectiveFromWire,
-  objectiveToWire,
-  profileFromWire,
-  profileToWire,
-} from './objective.js';
+import { accuracyFromWire, metricFromWire, objectiveFromWire, objectiveToWire } from './objective.js';
+import { profileFromWire, profileToWire } from './profile.js';
 
 function required<T>(what: string, value: T | null | undefined): T {
   if (value !== null && value !== undefined) return value;

@@ -5,6 +5,7 @@ import * as rpc from '../../src/index.js';
 import { arbitraryMessage, messageDefinition, type FieldValues } from '../support/arbitrary-message.js';
 
 const shape = fc.record({ name: fc.constantFrom('x', 'y', 'z'), dims: fc.array(fc.integer(), { maxLength: 3 }) });
+const shapes = fc.uniqueArray(shape, { selector: ({ name }) => name, maxLength: 3 });
 
 const values: FieldValues = {
   metric: fc.constantFrom(...metrics),
@@ -12,7 +13,9 @@ const values: FieldValues = {
   option: fc.constantFrom('', ...sessionOptions),
   minAccuracy: fc.double({ min: 0, max: 1, noNaN: true }),
   'ReplicaReport.state': fc.constantFrom('LOADING', 'WARMING', 'READY', 'DRAINING', 'FAILED'),
-  'Profile.shapes': fc.uniqueArray(shape, { selector: ({ name }) => name, maxLength: 3 }),
+  'Profile.shapes': shapes,
+  'ShapeBucket.shapes': shapes,
+  'ObservedShapes.shapes': shapes,
   // Not in the domain types: the controller adds these fields in replies to operators.
   'Architecture.servedVersion': fc.constant(0),
   'Measurement.costPer_1k': fc.constant(0),
@@ -74,10 +77,11 @@ describe('the mappers between messages and domain values', () => {
     checkRoundTrip('RecipeOutcome', { ...mapper, values: { ...noFile, declined: empty, error: reason } });
   });
 
-  it('keep every field of a slot group, a worker, the counts of queries and the report of a replica', () => {
+  it('keep every field of a slot group, a worker, the counts of queries, the report of a replica and its shapes', () => {
     checkRoundTrip('SlotGroup', { fromWire: rpc.slotGroupFromWire, toWire: rpc.slotGroupToWire });
     checkRoundTrip('WorkerHello', { fromWire: rpc.workerInfoFromWire, toWire: rpc.workerInfoToWire });
     checkRoundTrip('InferCounts', { fromWire: rpc.inferCountsFromWire, toWire: rpc.inferCountsToWire });
+    checkRoundTrip('ObservedShapes', { fromWire: rpc.observedFromWire, toWire: rpc.observedToWire });
     checkRoundTrip('ReplicaReport', { fromWire: rpc.replicaReportFromWire, toWire: rpc.replicaReportToWire });
   });
 });

@@ -2,11 +2,14 @@
 
 import {
   bytes,
+  dynamicShapes,
   ParetoError,
   type Clock,
   type Milliseconds,
   type Profile,
   type ProfilePoint,
+  type ShapeBucket,
+  type Shapes,
   type Signature,
 } from '@pareto/core';
 import { batchSizes, sizesBetween } from './batch-sizes.js';
@@ -20,6 +23,7 @@ import { createNoiseRetry, type SizeMeasurement } from './noise-retry.js';
 import { createMeasurementSlot, type MeasurementSlot } from './measurement-slot.js';
 import type { NodesByProvider } from '../executors/nodes-by-provider.js';
 import type { TensorInput } from '../executors/run.js';
+import { sampleInputs } from './sample-inputs.js';
 import type { SlotTokens } from '../devices/slot-tokens.js';
 
 export interface ProfileRequest {
@@ -37,6 +41,8 @@ export interface ProfileRequest {
   readonly loads: LoadCount;
   /** Returns the predicted median at a batch size, in milliseconds. */
   readonly predict: (points: readonly ProfilePoint[], batch: number) => number;
+  /** Further shapes of inputs with dynamic dimensions to measure, with synthetic inputs. */
+  readonly shapes?: readonly Shapes[];
   /** Returns real inputs for a batch size. Default: synthetic inputs. */
   readonly inputsOf?: InputsOf | undefined;
 }
@@ -51,6 +57,7 @@ type RunnableRequest = ProfileRequest & { readonly inputsOf: InputsOf };
 const budgetOf = ({ providerUsed }: Executor, { budgetMs, deviceBudgetMs }: MeasureEffort): number =>
   isDeviceProvider(providerUsed) ? deviceBudgetMs : budgetMs;
 type MeasureSize = (batch: number) => Promise<SizeMeasurement>;
+type MeasureInputs = (inputs: readonly TensorInput[], batch: number) => Promise<SizeMeasurement>;
 
 /**
  * Measures batches of 1, 2, 4 … up to `maxBatch`, each after a warm-up, until the median is precise or the time is
@@ -93,27 +100,28 @@ async function measureRuns(
     ...{ retryMs: effort.retryMs, pid: executor.pid, loads: request.loads, clock, signal },
     spentMs: () => slot.spentMs,
   });
-  const measure: MeasureSize = async (batch) => {
-    const inputs = await request.inputsOf(batch);
-    return retryNoisy(async () => {
+  const measureInputs: MeasureInputs = (inputs, batch) =>
+    retryNoisy(async () => {
       await slot.renew();
       const point = await measureBatch(executor, inputs, batch, measurement);
       slot.release();
       return point;
     });
-  };
+  const measure: MeasureSize = async (batch) => measureInputs(await request.inputsOf(batch), batch);
   const nodesByProvider = await checkProvider(executor, request, slot);
   const single = await request.inputsOf(1);
   await warmExecutor(executor, single, measurement);
   const budgetMs = budgetOf(executor, effort);
   const { points, leftMs } = await measureWithin(budgetMs, batchSizes(boundedBatch(request.maxBatch, single)), measure);
   const predictionError = await measurePredictionError(executor, points, request, measure, leftMs);
+  const buckets = await measureBuckets(request, budgetMs, measureInputs);
   return {
     ...(await loadedProfile(executor, request)),
     points,
     predictionError,
     nodesByProvider,
-    shapes: shapesOf(request, single),
+    shapes: dynamicShapes(request.signature, single) ?? {},
+    ...(buckets.length === 0 ? {} : { buckets }),
   };
 }
 
@@ -140,14 +148,6 @@ function boundedBatch(maxBatch: number, single: readonly TensorInput[]): number 
   return Math.min(maxBatch, Math.max(1, Math.floor(maxRunBytes / Math.max(1, itemBytes))));
 }
 
-/** Returns the shapes of the inputs that have dynamic dimensions, without the batch dimension. */
-function shapesOf({ signature }: ProfileRequest, single: readonly TensorInput[]): Profile['shapes'] {
-  const { inputs, batched } = signature;
-  const dynamic = new Set(inputs.filter(({ dims }) => dims.includes(-1)).map(({ name }) => name));
-  const measured = single.filter(({ name }) => dynamic.has(name));
-  return Object.fromEntries(measured.map(({ name, shape }) => [name, batched ? shape.slice(1) : shape]));
-}
-
 /** Measures sizes until the time is spent, but at least the first one. */
 async function measureWithin(
   budgetMs: number,
@@ -165,6 +165,27 @@ async function measureWithin(
     leftMs -= spentMs;
   }
   return { points, leftMs };
+}
+
+/** Measures each of the further shapes for its share of the time. A model may reject some of them: they have no points. */
+async function measureBuckets(
+  { signature, maxBatch, shapes = [] }: RunnableRequest,
+  budgetMs: number,
+  measure: MeasureInputs,
+): Promise<readonly ShapeBucket[]> {
+  const buckets: ShapeBucket[] = [];
+  for (const one of shapes) {
+    const inputsOf = (batch: number): readonly TensorInput[] => sampleInputs(signature, batch, one);
+    const sizes = batchSizes(boundedBatch(maxBatch, inputsOf(1)));
+    const { points } = await measureWithin(budgetMs / shapes.length, sizes, (batch) =>
+      measure(inputsOf(batch), batch),
+    ).catch((error: unknown) => {
+      if (error instanceof ParetoError && error.code === 'failed-precondition') return { points: [] };
+      throw error;
+    });
+    buckets.push({ shapes: one, points });
+  }
+  return buckets;
 }
 
 /** Adds a hint to the failure of a batch: a graph may declare a dynamic batch, but contain a fixed number of items. */

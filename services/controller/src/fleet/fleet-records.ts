@@ -1,8 +1,8 @@
 // Records of the fleet in the store: workers, measurements and quarantines.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock, Measurement, WorkerId, WorkerInfo } from '@pareto/core';
-import { isQuarantined, lastinglyInterfered, type FleetState, type WorkerReport } from '@pareto/policy';
+import { groupBy, type Clock, type Measurement, type WorkerId, type WorkerInfo } from '@pareto/core';
+import { isQuarantined, lastinglyInterfered, planBuckets, type FleetState, type WorkerReport } from '@pareto/policy';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { ClusterView } from '../cluster/observe.js';
 import type { Leader } from '../leadership/leadership.js';
@@ -31,6 +31,8 @@ export interface FleetRecords {
   storeMeasurement(measurement: Measurement): Promise<void>;
   /** Stores the provisional profiles of the worker's replicas whose variants have no measurement yet. */
   storeProvisional(report: WorkerReport): Promise<void>;
+  /** Stores other shape buckets for variants whose own do not fit what replicas ran, and has them measured. */
+  storeBuckets(report: WorkerReport): Promise<void>;
   /** Permanently quarantines the variants whose requests kill executors, according to the workers' reports. */
   storeQuarantines(report: WorkerReport): Promise<void>;
   /** Has the variants of the worker's replicas measured again that have been Interfered for long. */
@@ -91,6 +93,7 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
         await leader.write([unchangedSince(own, known), unchangedSince(key, undefined)], [putRecord(key, measurement)]);
       }
     },
+    storeBuckets: (report) => storeBuckets(options, report),
     async storeQuarantines({ replicas }) {
       for (const { variant, version, quarantined, poisonousQueries, reason } of replicas) {
         if (!quarantined && poisonousQueries === 0) continue;
@@ -142,6 +145,20 @@ async function remeasureInterfered(
     if (!(await leader.write([unchangedSince(known.key, known)], [remeasure(known.value)]))) continue;
     const reason = 'it is measured again: its batches have taken over 1.25 times as long as profiled for 5 minutes';
     events.add({ kind: 'interfered', subject: variant, worker, reason });
+  }
+}
+
+async function storeBuckets({ leader, mirror, logger }: FleetRecordsOptions, { shapes }: WorkerReport): Promise<void> {
+  for (const [key, observed] of groupBy(shapes, measurementKey)) {
+    const known = mirror.records.measurements.get(key);
+    // Buckets of a variant that is measured anyway are planned afterwards.
+    if (known === undefined || known.value.environment === '' || known.value.result.kind === 'failed') continue;
+    const { result, ...named } = known.value;
+    const buckets = planBuckets(result.profile, observed);
+    if (buckets === undefined) continue;
+    logger.info('shape buckets planned', { variant: named.variant, version: named.version, buckets: buckets.length });
+    const next = { ...named, environment: '', result: { ...result, profile: { ...result.profile, buckets } } };
+    await leader.write([unchangedSince(key, known)], [putRecord(key, next)]);
   }
 }
 

@@ -12,6 +12,7 @@ import {
 import type { FleetState, LiveReplicas, WorkerReport, WorkerSession, WorkTarget } from '@pareto/policy';
 import {
   measurementFromWire,
+  observedFromWire,
   recipeOutcomeFromWire,
   replicaReportFromWire,
   workerInfoFromWire,
@@ -213,6 +214,7 @@ async function handleMessage(
     reportRequester.onReport(worker, message.report.reportNowSequence);
     if (isStateChange) changed();
     await records.storeProvisional(report);
+    await records.storeBuckets(report);
     await records.storeQuarantines(report);
     await records.remeasureInterfered(worker);
   }
@@ -256,11 +258,13 @@ const reportFromWire = ({
   replicas,
   measuring,
   provisional,
+  shapes,
   reportNowSequence: _sequence,
   ...rest
 }: wire.WorkerReport): WorkerReport => ({
   ...rest,
   replicas: replicas.map(replicaReportFromWire),
   provisional: provisional.map(measurementFromWire),
+  shapes: shapes.map(observedFromWire),
   measuring: measuring === '' ? undefined : variantId(measuring),
 });

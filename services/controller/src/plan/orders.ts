@@ -1,7 +1,7 @@
 // Orders to make and measure, as sent to workers, and whether an order is still wanted.
 
 import type { Architecture, Task, VariantSpec } from '@pareto/core';
-import { variantSpecToWire, type Complete, type wire } from '@pareto/rpc';
+import { bucketToWire, variantSpecToWire, type Complete, type wire } from '@pareto/rpc';
 import type { WorkTarget } from '@pareto/policy';
 import { originalId } from '../registry/outcome-variants.js';
 import { architectureOf, specOf, versionKey, type RegistryView } from '../registry/registry-view.js';
@@ -46,7 +46,10 @@ function measureOrder(
   if (architecture === undefined || spec === undefined || task === undefined) return [];
   const original = originalOf(registry, architecture);
   const compared = original === undefined || original.variant === id ? null : variantSpecToWire(original);
-  return [{ spec: variantSpecToWire(spec), hardwareClass, ...samplesOf(task), original: compared }];
+  const measured = known?.measurements.find((one) => one.hardwareClass === hardwareClass)?.result;
+  const buckets = measured?.kind === 'measured' ? (measured.profile.buckets ?? []) : [];
+  const shapes = buckets.map(bucketToWire);
+  return [{ spec: variantSpecToWire(spec), hardwareClass, ...samplesOf(task), original: compared, buckets: shapes }];
 }
 
 const samplesOf = ({

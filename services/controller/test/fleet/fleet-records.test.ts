@@ -13,7 +13,14 @@ import {
 } from '@pareto/core';
 import { createFleetState, defaultFleetParams } from '@pareto/policy';
 import { openEmbeddedStore, type Compare, type Entry, type Operation } from '@pareto/state';
-import { buildMeasuredResult, buildProfile, buildVariant, createManualClock, createTempFolder } from '@pareto/testkit';
+import {
+  buildMeasuredResult,
+  buildPoint,
+  buildProfile,
+  buildVariant,
+  createManualClock,
+  createTempFolder,
+} from '@pareto/testkit';
 import { describe, it } from 'mocha';
 import { createFleetRecords, type FleetRecords } from '../../src/fleet/fleet-records.js';
 import { createRecordTables } from '../../src/storage/record-tables.js';
@@ -107,6 +114,28 @@ describe('fleet records', () => {
     await records.storeMeasurement(measurement);
     await records.storeProvisional(report);
     assert.deepEqual(stored(), JSON.parse(JSON.stringify(measurement)));
+  });
+
+  it('have other shape buckets for a variant that is asked in other shapes, and its measurement again', async () => {
+    await using folder = await createTempFolder();
+    await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    await using leading = await startCandidate(store, 'one:1');
+    const records = await startRecords(leading);
+    const profile = buildProfile([buildPoint(1, 5)], { shapes: { x: [10] } });
+    const known = { ...measurement, result: buildMeasuredResult(profile, undefined) };
+    await leading.leader.write([], [putRecord(measurementKey(measurement), known)]);
+    const seen = (size: number) => ({ ...served, shapes: { x: [size] }, items: 20, itemMs: 9 });
+    const stored = (): Measurement | undefined =>
+      leading.mirror.records.measurements.get(measurementKey(measurement))?.value;
+    await records.storeBuckets({ ...workerReport, shapes: [seen(10)] });
+    assert.equal(stored()?.environment, '1.30', 'the profile fits');
+    await records.storeBuckets({ ...workerReport, shapes: [seen(10), seen(20)] });
+    const next = stored();
+    assert.equal(next?.environment, '');
+    assert.ok(next.result.kind === 'measured');
+    assert.deepEqual(next.result.profile.points, profile.points);
+    const [bucket] = next.result.profile.buckets ?? [];
+    assert.deepEqual([bucket?.shapes, bucket?.points[0]?.p99Ms], [{ x: [20] }, 9]);
   });
 
   it('have a variant measured again, once, when a replica has been interfered for 5 minutes', async () => {

@@ -20,4 +20,5 @@ export const workerReport: WorkerReport = {
   controllerAgeMs: 0,
   limitsReached: [],
   provisional: [],
+  shapes: [],
 };

@@ -58,7 +58,7 @@ async function infer(
   const served = await serve(core, {
     target,
     version: '',
-    shape: inputs[0]?.shape ?? [],
+    inputs,
     body,
     objectiveSources: [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)],
     priority: Infinity,

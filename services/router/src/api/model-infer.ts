@@ -22,7 +22,7 @@ export async function inferScanned(
   return serve(core, {
     target: modelName,
     version: modelVersion,
-    shape: inputs[0]?.shape ?? [],
+    inputs,
     body,
     objectiveSources: [objectiveOfParameters(parameters), objectiveOfMetadata(call.metadata)],
     priority: priorityOf(parameters),

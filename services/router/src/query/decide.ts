@@ -24,11 +24,20 @@ export function decide(
   { decision, isFirst, isHeld }: DecisionAttempt,
 ): Decision {
   const began = core.clock.now();
-  const { entry, items, preference, table } = resolved;
+  const { entry, items, shapes, preference, table } = resolved;
   const objective = isFirst ? admissionObjective(query, resolved, core.clock) : resolved.objective;
   const elapsedMs = isFirst ? elapsedSince(core, query) : 0;
   const held = isHeld ? { count: 0, bytes: 0 } : core.holds.usage;
-  const asked = { items, objective, elapsedMs, preference, held, requestBytes: query.body.length, isNew: isFirst };
+  const asked = {
+    items,
+    shapes,
+    objective,
+    elapsedMs,
+    preference,
+    held,
+    requestBytes: query.body.length,
+    isNew: isFirst,
+  };
   const decided = core.policy.decide(entry, asked, began, core.trace);
   const outcome = outcomeOf(decided);
   const chosen = decided.kind === 'refuse' ? -1 : decided.selection.position;

@@ -1,6 +1,7 @@
 // Resolves a client's query with the routing table: the target, and the objective completed by the task's default.
 
 import {
+  dynamicShapes,
   fallbackObjective,
   ParetoError,
   milliseconds,
@@ -11,6 +12,7 @@ import {
   type Objective,
   type PartialObjective,
   type RoutingTable,
+  type Shapes,
   type TargetEntry,
 } from '@pareto/core';
 import { preferenceOf, type Preference } from '@pareto/policy';
@@ -21,8 +23,7 @@ export interface ClientQuery {
   readonly target: string;
   /** Requested version. Empty for the current one. */
   readonly version: string;
-  /** Shape of the first input. */
-  readonly shape: readonly number[];
+  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** The encoded ModelInferRequest. */
   readonly body: Buffer;
   /** Objectives that the client set, in order of precedence. */
@@ -40,6 +41,8 @@ export interface ResolvedQuery {
   readonly table: RoutingTable;
   readonly entry: TargetEntry;
   readonly items: number;
+  /** Shapes of the inputs with dynamic dimensions. Undefined if no profile of the target depends on them. */
+  readonly shapes: Shapes | undefined;
   readonly objective: Objective;
   readonly preference: Preference;
 }
@@ -49,9 +52,22 @@ export interface ResolvedQuery {
  */
 export function resolve(table: RoutingTable | undefined, query: ClientQuery): ResolvedQuery {
   const entry = findTarget(table, query.target, query.version);
-  const [first] = query.shape;
+  const first = query.inputs[0]?.shape[0];
   const items = entry.signature.batched && first !== undefined ? Math.max(1, first) : 1;
-  return { table: requireTable(table), entry, items, ...objectiveFor(entry, query.objectiveSources) };
+  const shapes = hasBuckets(entry) ? dynamicShapes(entry.signature, query.inputs) : undefined;
+  return { table: requireTable(table), entry, items, shapes, ...objectiveFor(entry, query.objectiveSources) };
+}
+
+const bucketed = new WeakMap<TargetEntry, boolean>();
+
+/** Returns whether some profile of the target depends on the shapes of inputs. */
+function hasBuckets(entry: TargetEntry): boolean {
+  let known = bucketed.get(entry);
+  if (known === undefined) {
+    known = entry.candidates.some(({ profile }) => profile?.buckets !== undefined);
+    bucketed.set(entry, known);
+  }
+  return known;
 }
 
 export function objectiveFor(

@@ -16,6 +16,7 @@ function resolvedQuery(latencyMs = 1000, items = 1, target = 'digits'): Resolved
     table,
     entry: { ...entry, name: target },
     items,
+    shapes: undefined,
     objective: { ...fallbackObjective, latencyMs: milliseconds(latencyMs) },
     preference: 'cheapest',
   };

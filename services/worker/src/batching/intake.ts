@@ -56,10 +56,10 @@ export function createIntake({ replica, driver, bounds, counts, clock }: IntakeO
     const { signal } = options;
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const { items, bytes, batchKey, priority } = query;
+      const { items, bytes, batchKey, shapes, priority } = query;
       const queued: WaitingQuery = {
         ...options,
-        ...{ query, items, bytes, batchKey, priority, resolve, reject },
+        ...{ query, items, bytes, batchKey, shapes, priority, resolve, reject },
         enqueuedAt: clock.now(),
         onRejected: (rejection) => reject(errorOf(rejection, queued)),
       };

@@ -1,7 +1,7 @@
 // Carries out what the scheduler of one hardware class decides: starts batches, answers rejected queries, and grants
 // slots to steps.
 
-import type { Clock, ReplicaLoad } from '@pareto/core';
+import type { Clock, ObservedShapes, ReplicaLoad } from '@pareto/core';
 import { createSlotScheduler, type RunningBatch, type SlotEffect, type SlotEvent } from '@pareto/policy';
 import type { SlotTokens } from '@pareto/runtime';
 import type { WaitingQuery } from './waiting-query.js';
@@ -27,6 +27,8 @@ export interface SlotDriver {
   dispatch(event: Event): void;
   /** Returns the load of a replica that was added. */
   load(replica: BatchRunner): ReplicaLoad;
+  /** Returns the shapes of inputs with dynamic dimensions that a replica has run. */
+  shapes(replica: BatchRunner): readonly ObservedShapes[];
 }
 
 export function createSlotDriver(slots: number, clock: Clock): SlotDriver {
@@ -73,6 +75,7 @@ export function createSlotDriver(slots: number, clock: Clock): SlotDriver {
     },
     dispatch,
     load: (replica) => scheduler.load(replica, clock.now()),
+    shapes: (replica) => scheduler.shapes(replica),
   };
 }
 

@@ -116,7 +116,8 @@ async function measureHere(
   const shared = { tokens, loads: pool.loads, predict, inputsOf };
   // With synthetic samples the times are approximate anyway, so less time is spent on them.
   const effortMs = set === undefined ? Math.min(profileMs, syntheticProfileMs) : profileMs;
-  const profiling = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, ...shared };
+  const { shapes } = order;
+  const profiling = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, shapes, ...shared };
   const profile = await measureProfile(executor, profiling, clock, signal);
   const maxMeasuredBatch = profile.points.at(-1)?.batch ?? 1;
   const quality = set

@@ -9,9 +9,10 @@ import {
   type Metric,
   type Profile,
   type ReplicaId,
+  type Shapes,
   type VariantSpec,
 } from '@pareto/core';
-import { metricFromWire, profileFromWire, variantSpecFromWire, type wire } from '@pareto/rpc';
+import { bucketFromWire, metricFromWire, profileFromWire, variantSpecFromWire, type wire } from '@pareto/rpc';
 
 /** A replica that the worker should hold. */
 export interface AssignedReplica {
@@ -38,6 +39,8 @@ export interface MeasureOrder {
   readonly validation: Digest | undefined;
   /** Variant to compare the outputs with. Undefined if `spec` is the original itself. */
   readonly original: VariantSpec | undefined;
+  /** Further shapes of inputs with dynamic dimensions to measure. */
+  readonly shapes: readonly Shapes[];
 }
 
 /** Order to generate a file from a trained model. */
@@ -86,6 +89,7 @@ function measureOrder(message: wire.MeasureOrder): MeasureOrder {
     metric: metricFromWire(message.metric),
     validation: digestOf(message.validationDigest),
     original: message.original === null ? undefined : variantSpecFromWire(message.original),
+    shapes: message.buckets.map((bucket) => bucketFromWire(bucket).shapes),
   };
 }
 

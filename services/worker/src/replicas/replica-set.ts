@@ -1,6 +1,6 @@
 // All replicas of this worker: loads and unloads them as assigned, and shares memory and slots between them.
 
-import { type Clock, type Measurement, type ReplicaId, type ReplicaReport } from '@pareto/core';
+import { type Clock, type Measurement, type ReplicaId, type ReplicaReport, type VariantShapes } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 import { planReconcile, type DesiredState, type AssignedReplica } from '../orders/desired-state.js';
 import type { DeviceSlots } from '../devices/device-slots.js';
@@ -24,6 +24,8 @@ export interface ReplicaSet {
   reports(): readonly ReplicaReport[];
   /** Returns the provisional profiles of replicas that were assigned without a profile. */
   provisional(): readonly Measurement[];
+  /** Returns the shapes of inputs with dynamic dimensions that the replicas have run. */
+  shapes(): readonly VariantShapes[];
   /** Marks reports as sent to the controller. */
   markReported(reports: readonly ReplicaReport[]): void;
   readonly memoryUsedBytes: number;
@@ -93,6 +95,8 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     },
     reports: () => [...Array.from(replicas.values(), (replica) => replica.report()), ...finalReports],
     provisional: () => [...replicas.values()].flatMap(({ provisional }) => provisional ?? []),
+    shapes: () =>
+      [...replicas.values()].filter(({ state }) => state === 'ready').flatMap((replica) => replica.shapes()),
     markReported(reports) {
       for (const report of reports) finalReports.delete(report);
     },

@@ -7,6 +7,7 @@ import {
   type ReplicaLoad,
   type ReplicaReport,
   type ReplicaState,
+  type VariantShapes,
 } from '@pareto/core';
 import type { QueueBounds, ReplicaEvent } from '@pareto/policy';
 import type { AssignedReplica } from '../orders/desired-state.js';
@@ -49,6 +50,8 @@ export interface Replica {
   report(): ReplicaReport;
   /** Provisional profile, if the replica was assigned without one. Undefined while it is not loaded. */
   readonly provisional: Measurement | undefined;
+  /** Shapes of inputs with dynamic dimensions that it has run. */
+  shapes(): readonly VariantShapes[];
   /** Sets another batch ceiling, profile or price. The variant must be the same. */
   update(assignment: AssignedReplica): void;
   refreshMemory(): void;
@@ -151,6 +154,11 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
       const { spec, hardwareClass } = assignment;
       const result = { kind: 'measured', profile: provisional, accuracy: undefined, agreement: undefined } as const;
       return { variant: spec.variant, version: spec.version, hardwareClass, environment: '', result };
+    },
+    shapes() {
+      const { spec, hardwareClass } = assignment;
+      const named = { variant: spec.variant, version: spec.version, hardwareClass };
+      return driver.shapes(batcher).map((one) => ({ ...named, ...one }));
     },
     update(next) {
       assignment = next;

@@ -2,10 +2,12 @@
 // copies.
 
 import {
+  dynamicShapes,
   elementCount,
   isDataType,
   ParetoError,
   type DataType,
+  type Shapes,
   type Signature,
   type TensorSpec,
   type VariantSpec,
@@ -22,6 +24,8 @@ export interface CheckedQuery extends OutputSelection {
   readonly inputs: readonly TensorInput[];
   /** Key that queries must have in common to share a batch. */
   readonly batchKey: string;
+  /** Shapes of the inputs with dynamic dimensions, without the batch. Undefined if there are none. */
+  readonly shapes: Shapes | undefined;
   /** Set if the inputs were sent as typed contents, so that the outputs are returned in the same form. */
   readonly typed: boolean;
   /** Priority of the request: 1 is the most urgent. Infinite if none was given. */
@@ -39,15 +43,14 @@ export function checkRequest(request: ScannedRequest, { signature, maxBatchSize 
   const typed = request.raw.length === 0;
   const inputs = signature.inputs.map((spec) => checkInput(spec, request, signature.batched));
   const items = signature.batched ? batchOf(inputs, maxBatchSize) : 1;
-  const shapes = signature.inputs.flatMap(({ dims }, index) =>
-    dims.includes(-1) ? inputs[index]?.shape.slice(1) : [],
-  );
+  const shapes = dynamicShapes(signature, inputs);
   return {
     ...selection,
     items,
     bytes: inputs.reduce((total, { data }) => total + (data[0]?.length ?? 0), 0),
     inputs,
-    batchKey: `${selection.outputs.join()};${shapes.join()}`,
+    batchKey: `${selection.outputs.join()};${shapes === undefined ? '' : Object.values(shapes).flat().join()}`,
+    shapes,
     typed,
     priority: priorityOf(request.parameters),
   };

@@ -2,7 +2,14 @@
 
 import type { Clock, ReplicaReport } from '@pareto/core';
 import { isReportDue, type MessageIntervals } from '@pareto/policy';
-import { measurementToWire, recipeOutcomeToWire, replicaReportToWire, type Complete, type wire } from '@pareto/rpc';
+import {
+  measurementToWire,
+  observedToWire,
+  recipeOutcomeToWire,
+  replicaReportToWire,
+  type Complete,
+  type wire,
+} from '@pareto/rpc';
 import type { StepRunner, StepResult } from './step-runner.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 
@@ -55,6 +62,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       reportNowSequence: requestedSequence,
       limitsReached: limitsReached(),
       provisional: replicas.provisional().map(measurementToWire),
+      shapes: replicas.shapes().map(observedToWire),
     };
     const state = stateOf(reports, report);
     const ageMs = clock.now() - (lastReport?.sentAt ?? -Infinity);
@@ -91,13 +99,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 }
 
-/** Returns what a controller must learn immediately: all but counts, memory, queues, and the age of its last message. */
+/** Returns what a controller must learn immediately: all but counts, memory, queues, shapes, and the age of its last message. */
 function stateOf(reports: readonly ReplicaReport[], report: wire.WorkerReportInput): string {
   const replicas = reports.map((one) => {
     const { replica, version, state, reason, executorDeaths, quarantined, poisonousQueries, interfered } = one;
     return [replica, version, state, reason, executorDeaths, quarantined, poisonousQueries, interfered];
   });
-  return JSON.stringify({ ...report, replicas, memoryUsedBytes: 0, controllerAgeMs: 0 });
+  return JSON.stringify({ ...report, replicas, memoryUsedBytes: 0, controllerAgeMs: 0, shapes: [] });
 }
 
 const messageOf = (result: StepResult): wire.WorkerMessageInput =>

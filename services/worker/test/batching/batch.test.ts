@@ -25,6 +25,7 @@ function query(items: number, fields: Partial<CheckedQuery> & { readonly datatyp
     outputs: [],
     classes: new Map(),
     batchKey: '',
+    shapes: undefined,
     typed: false,
     priority: never,
     ...rest,

@@ -13,7 +13,16 @@ const ms = 1e6;
 const bounds = { items: 100, bytes: 1_000 };
 
 const query = (items: number): CheckedQuery => ({
-  ...{ items, bytes: items, outputs: [], classes: new Map(), batchKey: '', typed: false, priority: Infinity },
+  ...{
+    items,
+    bytes: items,
+    outputs: [],
+    classes: new Map(),
+    batchKey: '',
+    shapes: undefined,
+    typed: false,
+    priority: Infinity,
+  },
   inputs: [{ name: 'x', datatype: 'UINT8', shape: [items, 1], data: [Buffer.alloc(items)] }],
 });
 

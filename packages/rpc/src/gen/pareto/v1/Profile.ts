@@ -2,6 +2,7 @@
 
 import type { ProfilePoint as _pareto_v1_ProfilePoint, ProfilePoint__Output as _pareto_v1_ProfilePoint__Output } from '../../pareto/v1/ProfilePoint.js';
 import type { InputShape as _pareto_v1_InputShape, InputShape__Output as _pareto_v1_InputShape__Output } from '../../pareto/v1/InputShape.js';
+import type { ShapeBucket as _pareto_v1_ShapeBucket, ShapeBucket__Output as _pareto_v1_ShapeBucket__Output } from '../../pareto/v1/ShapeBucket.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Profile {
@@ -17,6 +18,7 @@ export interface Profile {
   'shapes'?: readonly (_pareto_v1_InputShape)[] | undefined;
   'notRunReason'?: (string) | undefined;
   'provisional'?: (boolean) | undefined;
+  'buckets'?: readonly (_pareto_v1_ShapeBucket)[] | undefined;
   '_predictionError'?: "predictionError" | undefined;
 }
 
@@ -33,5 +35,6 @@ export interface Profile__Output {
   'shapes': (_pareto_v1_InputShape__Output)[];
   'notRunReason': (string);
   'provisional': (boolean);
+  'buckets': (_pareto_v1_ShapeBucket__Output)[];
   '_predictionError'?: "predictionError";
 }

@@ -3,6 +3,7 @@
 import type { ReplicaReport as _pareto_v1_ReplicaReport, ReplicaReport__Output as _pareto_v1_ReplicaReport__Output } from '../../pareto/v1/ReplicaReport.js';
 import type { LimitCount as _pareto_v1_LimitCount, LimitCount__Output as _pareto_v1_LimitCount__Output } from '../../pareto/v1/LimitCount.js';
 import type { Measurement as _pareto_v1_Measurement, Measurement__Output as _pareto_v1_Measurement__Output } from '../../pareto/v1/Measurement.js';
+import type { ObservedShapes as _pareto_v1_ObservedShapes, ObservedShapes__Output as _pareto_v1_ObservedShapes__Output } from '../../pareto/v1/ObservedShapes.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface WorkerReport {
@@ -15,6 +16,7 @@ export interface WorkerReport {
   'reportNowSequence'?: (number | string | Long) | undefined;
   'limitsReached'?: readonly (_pareto_v1_LimitCount)[] | undefined;
   'provisional'?: readonly (_pareto_v1_Measurement)[] | undefined;
+  'shapes'?: readonly (_pareto_v1_ObservedShapes)[] | undefined;
 }
 
 export interface WorkerReport__Output {
@@ -27,4 +29,5 @@ export interface WorkerReport__Output {
   'reportNowSequence': (number);
   'limitsReached': (_pareto_v1_LimitCount__Output)[];
   'provisional': (_pareto_v1_Measurement__Output)[];
+  'shapes': (_pareto_v1_ObservedShapes__Output)[];
 }

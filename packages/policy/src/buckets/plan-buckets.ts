@@ -1,0 +1,71 @@
+// The shape buckets of a profile, from the shapes of the queries that replicas ran.
+
+import { milliseconds, type ObservedShapes, type Profile, type ShapeBucket, type Shapes } from '@pareto/core';
+import { covers, sizeOf } from './points-for.js';
+
+/** Maximum number of buckets of a variant on a class, besides the shapes of the profile itself. */
+const maxBuckets = 8;
+/** A bucket fits a shape if it covers it and has at most this many times its elements. */
+const maxExcess = 1.4;
+/** Number of items from which buckets are planned. */
+const minItems = 8;
+/** Share of the items without a fitting bucket from which other buckets are planned. */
+const minMisfit = 0.05;
+
+/**
+ * Returns new buckets for a measured profile, or undefined if its own fit well enough: at least 5 % of the items have no
+ * fitting bucket, and the new ones halve that. A new bucket has the time of its first runs until it is measured.
+ */
+export function planBuckets(
+  profile: Pick<Profile, 'points' | 'shapes' | 'buckets'>,
+  reported: readonly ObservedShapes[],
+): readonly ShapeBucket[] | undefined {
+  // Empty inputs need no bucket.
+  const observed = reported.filter(({ shapes }) => sizeOf(shapes) > 0);
+  const total = observed.reduce((sum, { items }) => sum + items, 0);
+  if (profile.points.length === 0 || total < minItems) return undefined;
+  const before = profile.buckets ?? [];
+  const shapesOf = (buckets: readonly ShapeBucket[]): readonly Shapes[] => [
+    profile.shapes,
+    ...buckets.map(({ shapes }) => shapes),
+  ];
+  const misfitBefore = misfitOf(shapesOf(before), observed) / total;
+  if (misfitBefore < minMisfit) return undefined;
+  const chosen = chooseShapes(profile.shapes, before, observed).map((one) => bucketOf(one, before));
+  return misfitOf(shapesOf(chosen), observed) / total <= misfitBefore / 2 ? chosen : undefined;
+}
+
+/** Returns the number of items that no bucket fits. */
+const misfitOf = (buckets: readonly Shapes[], observed: readonly ObservedShapes[]): number =>
+  observed.reduce((sum, one) => sum + (buckets.some((bucket) => fits(bucket, one.shapes)) ? 0 : one.items), 0);
+
+const fits = (bucket: Shapes, shapes: Shapes): boolean =>
+  covers(bucket, shapes) && sizeOf(bucket) <= maxExcess * sizeOf(shapes);
+
+/**
+ * Goes through the shapes without a fitting bucket from the largest on: each becomes a bucket, which the smaller ones that
+ * it fits share. Of too many buckets, those for the most items are kept.
+ */
+function chooseShapes(
+  own: Shapes,
+  before: readonly ShapeBucket[],
+  observed: readonly ObservedShapes[],
+): readonly ObservedShapes[] {
+  const known = before.map(({ shapes }) => ({ shapes, items: 0, itemMs: 0 }));
+  const open = [...observed, ...known].filter(({ shapes }) => !fits(own, shapes));
+  const chosen: { first: ObservedShapes; items: number }[] = [];
+  for (const one of open.toSorted((a, b) => sizeOf(b.shapes) - sizeOf(a.shapes))) {
+    const bucket = chosen.find(({ first }) => fits(first.shapes, one.shapes));
+    if (bucket === undefined) chosen.push({ first: one, items: one.items });
+    else bucket.items += one.items;
+  }
+  const most = chosen.toSorted((a, b) => b.items - a.items).slice(0, maxBuckets);
+  return most.map(({ first }) => first).toSorted((a, b) => sizeOf(a.shapes) - sizeOf(b.shapes));
+}
+
+function bucketOf({ shapes, itemMs }: ObservedShapes, before: readonly ShapeBucket[]): ShapeBucket {
+  const known = before.find((one) => covers(one.shapes, shapes) && covers(shapes, one.shapes));
+  if (known !== undefined) return known;
+  const ms = milliseconds(itemMs);
+  return { shapes, points: itemMs > 0 ? [{ batch: 1, p50Ms: ms, p95Ms: ms, p99Ms: ms, runs: 2 }] : [] };
+}

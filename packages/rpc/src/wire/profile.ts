@@ -1,0 +1,61 @@
+// Maps profiles and their shape buckets to messages and back.
+
+import { bytes, milliseconds, type Profile, type ProfilePoint, type ShapeBucket, type Shapes } from '@pareto/core';
+import type * as wire from '../gen/messages.js';
+import type { Complete } from './complete.js';
+
+export function profileFromWire(message: wire.Profile): Profile {
+  return {
+    points: message.points.map(pointFromWire),
+    loadMs: milliseconds(message.loadMs),
+    coldLoadMs: milliseconds(message.coldLoadMs),
+    memoryBytes: bytes(message.memoryBytes),
+    baseMemoryBytes: bytes(message.baseMemoryBytes),
+    predictionError: message.predictionError,
+    runtimeVersion: message.runtimeVersion,
+    providerUsed: message.providerUsed,
+    nodesByProvider: message.nodesByProvider,
+    shapes: shapesFromWire(message.shapes),
+    ...(message.notRunReason === '' ? {} : { notRun: message.notRunReason }),
+    ...(message.provisional ? { provisional: true } : {}),
+    ...(message.buckets.length === 0 ? {} : { buckets: message.buckets.map(bucketFromWire) }),
+  };
+}
+
+export const profileToWire = ({
+  shapes,
+  notRun,
+  provisional,
+  buckets,
+  ...profile
+}: Profile): Complete<wire.ProfileInput> => ({
+  ...profile,
+  shapes: shapesToWire(shapes),
+  notRunReason: notRun,
+  provisional,
+  buckets: buckets?.map(bucketToWire),
+});
+
+const pointFromWire = ({ batch, p50Ms, p95Ms, p99Ms, runs }: wire.ProfilePoint): ProfilePoint => ({
+  batch,
+  p50Ms: milliseconds(p50Ms),
+  p95Ms: milliseconds(p95Ms),
+  p99Ms: milliseconds(p99Ms),
+  runs,
+});
+
+export const bucketFromWire = ({ shapes, points }: wire.ShapeBucket): ShapeBucket => ({
+  shapes: shapesFromWire(shapes),
+  points: points.map(pointFromWire),
+});
+
+export const bucketToWire = ({ shapes, points }: ShapeBucket): Complete<wire.ShapeBucketInput> => ({
+  shapes: shapesToWire(shapes),
+  points,
+});
+
+export const shapesFromWire = (shapes: readonly wire.InputShape[]): Shapes =>
+  Object.fromEntries(shapes.map(({ name, dims }) => [name, dims]));
+
+export const shapesToWire = (shapes: Shapes): readonly Complete<wire.InputShapeInput>[] =>
+  Object.entries(shapes).map(([name, dims]) => ({ name, dims }));
