@@ -1,4 +1,4 @@
-// Queries of other shapes than the profiled one.
+// Queries of other shapes than the profiled one: empty dimensions, and buckets of shapes.
 
 import assert from 'node:assert/strict';
 import type { RawTensor, wire } from '@pareto/rpc';
@@ -44,6 +44,11 @@ describe('queries of other shapes than the profiled one', function () {
   after(async () => {
     client[Symbol.dispose]();
     await cluster[Symbol.asyncDispose]();
+  });
+
+  it('are answered if a dimension is empty and the model accepts it', async () => {
+    const { outputs } = await client.infer('rows', [input(0)]);
+    assert.deepEqual([outputs[0]?.shape, outputs[0]?.raw.length], [[1, 0, side], 0]);
   });
 
   it('get a bucket, which is measured once the worker is idle', async () => {

@@ -85,9 +85,6 @@ function checkInput(spec: TensorSpec, { inputs, raw }: ScannedRequest, batched: 
   const expected = batched ? [-1, ...spec.dims] : spec.dims;
   const fits = shape.length === expected.length && expected.every((dim, i) => dimFits(dim, shape[i] ?? -1));
   if (!fits) throwInvalid(`input '${name}': expected shape ${describeShape(spec, batched)}, got [${shape.join()}]`);
-  if (!batched && spec.dims[0] === -1 && shape[0] === 0) {
-    throwInvalid(`input '${name}': expected a first dimension of at least 1, got [${shape.join()}]`);
-  }
   return { name, datatype, shape, data: [contentsOf(input, datatype, raw[index])] };
 }
 
