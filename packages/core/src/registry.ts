@@ -136,6 +136,11 @@ export interface Profile {
   readonly notRun?: string;
   /** Set if it comes from two runs of one item, after a replica was loaded. It is used until the variant is measured. */
   readonly provisional?: true;
+  /**
+   * Set if the measurement was disturbed: the maximum share of its time that came from other work on the machine. The
+   * variant is then measured again. Undefined if the machine was quiet.
+   */
+  readonly noise?: number;
   /** Load time with the file in the system's page cache. */
   readonly loadMs: Milliseconds;
   /** Load time with the file on disk only. */

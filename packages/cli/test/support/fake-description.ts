@@ -46,6 +46,7 @@ export function fakeMeasurement({ name, version = 1, error = '', ...variant }: F
         notRunReason: '',
         buckets: [],
         provisional: false,
+        noise: 0,
       },
       ...{ predictionError: 0.043, _predictionError: 'predictionError' as const },
     },

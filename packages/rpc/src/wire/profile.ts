@@ -18,6 +18,7 @@ export function profileFromWire(message: wire.Profile): Profile {
     shapes: shapesFromWire(message.shapes),
     ...(message.notRunReason === '' ? {} : { notRun: message.notRunReason }),
     ...(message.provisional ? { provisional: true } : {}),
+    ...(message.noise > 0 ? { noise: message.noise } : {}),
     ...(message.buckets.length === 0 ? {} : { buckets: message.buckets.map(bucketFromWire) }),
   };
 }
@@ -26,6 +27,7 @@ export const profileToWire = ({
   shapes,
   notRun,
   provisional,
+  noise,
   buckets,
   ...profile
 }: Profile): Complete<wire.ProfileInput> => ({
@@ -33,6 +35,7 @@ export const profileToWire = ({
   shapes: shapesToWire(shapes),
   notRunReason: notRun,
   provisional,
+  noise,
   buckets: buckets?.map(bucketToWire),
 });
 

@@ -13,6 +13,7 @@ const values: FieldValues = {
   option: fc.constantFrom('', ...sessionOptions),
   minAccuracy: fc.double({ min: 0, max: 1, noNaN: true }),
   'ReplicaReport.state': fc.constantFrom('LOADING', 'WARMING', 'READY', 'DRAINING', 'FAILED'),
+  'Profile.noise': fc.double({ min: 0, max: 1, noNaN: true }),
   'Profile.shapes': shapes,
   'ShapeBucket.shapes': shapes,
   'ObservedShapes.shapes': shapes,

@@ -19,6 +19,7 @@ import type { LoadCount } from '../pool/executor-pool.js';
 import type { Executor } from '../executors/executor.js';
 import { measureBatch, warmExecutor } from './measure-batch.js';
 import { measureEffort, type MeasureEffort } from './measure-effort.js';
+import { noiseMark } from './noise.js';
 import { createNoiseRetry, type SizeMeasurement } from './noise-retry.js';
 import { createMeasurementSlot, type MeasurementSlot } from './measurement-slot.js';
 import type { NodesByProvider } from '../executors/nodes-by-provider.js';
@@ -112,9 +113,10 @@ async function measureRuns(
   const single = await request.inputsOf(1);
   await warmExecutor(executor, single, measurement);
   const budgetMs = budgetOf(executor, effort);
-  const { points, leftMs } = await measureWithin(budgetMs, batchSizes(boundedBatch(request.maxBatch, single)), measure);
+  const sizes = batchSizes(boundedBatch(request.maxBatch, single));
+  const { points, leftMs, noise } = await measureWithin(budgetMs, sizes, measure);
   const predictionError = await measurePredictionError(executor, points, request, measure, leftMs);
-  const buckets = await measureBuckets(request, budgetMs, measureInputs);
+  const { buckets, noise: bucketNoise } = await measureBuckets(request, budgetMs, measureInputs);
   return {
     ...(await loadedProfile(executor, request)),
     points,
@@ -122,6 +124,7 @@ async function measureRuns(
     nodesByProvider,
     shapes: dynamicShapes(request.signature, single) ?? {},
     ...(buckets.length === 0 ? {} : { buckets }),
+    ...noiseMark(Math.max(noise, bucketNoise)),
   };
 }
 
@@ -148,23 +151,24 @@ function boundedBatch(maxBatch: number, single: readonly TensorInput[]): number 
   return Math.min(maxBatch, Math.max(1, Math.floor(maxRunBytes / Math.max(1, itemBytes))));
 }
 
-/** Measures sizes until the time is spent, but at least the first one. */
+/** Measures sizes until the time is spent, but at least the first one. `noise` is that of the noisiest point. */
 async function measureWithin(
   budgetMs: number,
   sizes: readonly number[],
   measure: MeasureSize,
-): Promise<{ readonly points: readonly ProfilePoint[]; readonly leftMs: number }> {
+): Promise<{ readonly points: readonly ProfilePoint[]; readonly leftMs: number; readonly noise: number }> {
   const points: ProfilePoint[] = [];
-  let leftMs = budgetMs;
+  let [leftMs, noisiest] = [budgetMs, 0];
   for (const batch of sizes) {
     if (points.length > 0 && leftMs < 0) break;
-    const { point, spentMs } = await measure(batch).catch((error: unknown) => {
+    const { point, spentMs, noise } = await measure(batch).catch((error: unknown) => {
       throw batchError(error, batch);
     });
     points.push(point);
     leftMs -= spentMs;
+    noisiest = Math.max(noisiest, noise);
   }
-  return { points, leftMs };
+  return { points, leftMs, noise: noisiest };
 }
 
 /** Measures each of the further shapes for its share of the time. A model may reject some of them: they have no points. */
@@ -172,20 +176,22 @@ async function measureBuckets(
   { signature, maxBatch, shapes = [] }: RunnableRequest,
   budgetMs: number,
   measure: MeasureInputs,
-): Promise<readonly ShapeBucket[]> {
+): Promise<{ readonly buckets: readonly ShapeBucket[]; readonly noise: number }> {
   const buckets: ShapeBucket[] = [];
+  let noisiest = 0;
   for (const one of shapes) {
     const inputsOf = (batch: number): readonly TensorInput[] => sampleInputs(signature, batch, one);
     const sizes = batchSizes(boundedBatch(maxBatch, inputsOf(1)));
-    const { points } = await measureWithin(budgetMs / shapes.length, sizes, (batch) =>
+    const { points, noise } = await measureWithin(budgetMs / shapes.length, sizes, (batch) =>
       measure(inputsOf(batch), batch),
     ).catch((error: unknown) => {
-      if (error instanceof ParetoError && error.code === 'failed-precondition') return { points: [] };
+      if (error instanceof ParetoError && error.code === 'failed-precondition') return { points: [], noise: 0 };
       throw error;
     });
     buckets.push({ shapes: one, points });
+    noisiest = Math.max(noisiest, noise);
   }
-  return buckets;
+  return { buckets, noise: noisiest };
 }
 
 /** Adds a hint to the failure of a batch: a graph may declare a dynamic batch, but contain a fixed number of items. */

@@ -2,12 +2,9 @@
 
 import { milliseconds, type Clock, type Milliseconds, type ProfilePoint } from '@pareto/core';
 import type { LoadCount } from '../pool/executor-pool.js';
-import { readWaitedTime } from '../processes/process-time.js';
+import { noiseOf, readContention, type ContentionTimes } from './noise.js';
 
-/**
- * Measurement of a batch size. `noise` is the share of the time that the model waited for a core, plus 1 if models
- * were loaded.
- */
+/** Measurement of a batch size. `noise` is from `noiseOf`, plus 1 if models were loaded. */
 export interface SizeMeasurement {
   readonly point: ProfilePoint;
   readonly spentMs: Milliseconds;
@@ -25,6 +22,8 @@ export interface NoiseRetryOptions {
   readonly spentMs: () => Milliseconds;
   /** Total time for repeated measurements of all sizes, including the pauses before them. */
   readonly retryMs: number;
+  /** Default: `readContention`. */
+  readonly readTimes?: (pid: number) => Promise<ContentionTimes>;
 }
 
 /** Maximum noise of a measurement that is not repeated. An unshared core has less. */
@@ -54,19 +53,15 @@ export function createNoiseRetry(
 }
 
 async function tryOnce(
-  { pid, loads, spentMs }: NoiseRetryOptions,
+  { pid, loads, spentMs, readTimes = readContention }: NoiseRetryOptions,
   measure: () => Promise<ProfilePoint>,
 ): Promise<SizeMeasurement> {
-  const before = {
-    spentMs: spentMs(),
-    waitedMs: await readWaitedTime(pid),
-    begun: loads.begun,
-    busy: loads.inProgress > 0,
-  };
+  const started = { spentMs: spentMs(), begun: loads.begun, busy: loads.inProgress > 0 };
+  const before = await readTimes(pid);
   const point = await measure();
-  const spent = spentMs() - before.spentMs;
-  const waited = (await readWaitedTime(pid)) ?? 0;
-  const waitedShare = Math.max(0, waited - (before.waitedMs ?? waited)) / Math.max(1, spent);
-  const hadLoads = before.busy || loads.begun !== before.begun;
-  return { point, spentMs: milliseconds(spent), noise: waitedShare + (hadLoads ? 1 : 0) };
+  const after = await readTimes(pid);
+  const spent = milliseconds(spentMs() - started.spentMs);
+  const noise = noiseOf({ before, after, spentMs: spent, point });
+  const hadLoads = started.busy || loads.begun !== started.begun;
+  return { point, spentMs: spent, noise: noise + (hadLoads ? 1 : 0) };
 }

@@ -1,4 +1,4 @@
-// Reads how long a process has computed, and has waited for a core, on Linux.
+// Reads how long a process has computed and has waited for a core, and how long the host has stolen cores, on Linux.
 
 import { readFile } from 'node:fs/promises';
 import { milliseconds, type Milliseconds } from '@pareto/core';
@@ -26,4 +26,23 @@ export async function readWaitedTime(pid: number): Promise<Milliseconds | undefi
   const text = await readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => '');
   const waitedNs = Number(text.split(' ')[1]);
   return text === '' || Number.isNaN(waitedNs) ? undefined : milliseconds(waitedNs / 1e6);
+}
+
+/** CPU time of all cores since the start of the machine. */
+export interface CoreTimes {
+  /** Time that the cores computed, or could not because the host had taken them. */
+  readonly busyMs: Milliseconds;
+  /** Time for which the host of a virtual machine had taken the cores. */
+  readonly stolenMs: Milliseconds;
+}
+
+/** Returns undefined if there is no /proc. */
+export async function readCoreTimes(): Promise<CoreTimes | undefined> {
+  const text = await readFile('/proc/stat', 'utf8').catch(() => '');
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, stolen = 0] = (/^cpu +(.*)$/m.exec(text)?.[1] ?? '')
+    .split(' ')
+    .map(Number);
+  if (text === '') return undefined;
+  const busy = user + nice + system + irq + softIrq + stolen;
+  return { busyMs: milliseconds(busy * tickMs), stolenMs: milliseconds(stolen * tickMs) };
 }

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import process from 'node:process';
 import { milliseconds, systemClock, type ProfilePoint, type Signature } from '@pareto/core';
 import {
   measureLoadTimes,
@@ -13,6 +17,14 @@ import { createFifoTokens, matrixModel } from '@pareto/testkit';
 const signature: Signature = {
   inputs: [{ name: 'x', datatype: 'FP32', dims: [256] }],
   outputs: [{ name: 'y', datatype: 'FP32', dims: [256] }],
+  batched: true,
+};
+
+const large: Signature = {
+  ...{
+    inputs: [{ name: 'x', datatype: 'FP32', dims: [2048] }],
+    outputs: [{ name: 'y', datatype: 'FP32', dims: [2048] }],
+  },
   batched: true,
 };
 
@@ -93,6 +105,24 @@ describe('profiles', function () {
     const { points } = await measureProfile(executor, request, systemClock);
     assert.equal(points.length, 1);
     assert.ok(acquisitions >= 4, `${acquisitions} acquisitions`); // the first one to warm up; more on a busy machine
+  });
+
+  it('are marked as noisy when other processes keep the cores busy', async function () {
+    if (process.platform !== 'linux') {
+      Object.assign(this.test ?? {}, { skipReason: 'only Linux counts the waits for a core' });
+      return this.skip();
+    }
+    await using executor = await load(await saveModel('large', matrixModel(2048)));
+    const spin = 'const end = Date.now() + 30_000; while (Date.now() < end);';
+    // Two for each core: each process has about a third of one.
+    const spinning = Array.from({ length: 2 * availableParallelism() }, () => spawn(process.execPath, ['-e', spin]));
+    try {
+      await Promise.all(spinning.map((child) => once(child, 'spawn')));
+      const { noise = 0 } = await measureProfile(executor, requestOf({ signature: large }), systemClock);
+      assert.ok(noise > 0.1 && noise <= 1, `noise ${noise}`);
+    } finally {
+      for (const child of spinning) child.kill('SIGKILL');
+    }
   });
 
   it('yield the slot to others after each run', async () => {

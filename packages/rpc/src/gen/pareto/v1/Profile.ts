@@ -18,6 +18,7 @@ export interface Profile {
   'shapes'?: readonly (_pareto_v1_InputShape)[] | undefined;
   'notRunReason'?: (string) | undefined;
   'provisional'?: (boolean) | undefined;
+  'noise'?: (number | string) | undefined;
   'buckets'?: readonly (_pareto_v1_ShapeBucket)[] | undefined;
   '_predictionError'?: "predictionError" | undefined;
 }
@@ -35,6 +36,7 @@ export interface Profile__Output {
   'shapes': (_pareto_v1_InputShape__Output)[];
   'notRunReason': (string);
   'provisional': (boolean);
+  'noise': (number);
   'buckets': (_pareto_v1_ShapeBucket__Output)[];
   '_predictionError'?: "predictionError";
 }
