@@ -32,7 +32,8 @@ export interface Domination {
  * it was measured, another one (not always the same) has at least its accuracy, and at most its p99 at every batch, its
  * cost, its memory and its load time plus the margins, and is better in accuracy by more than noise, or in one of the
  * others by more than the margin. Only kept variants dominate: `kept`, and those of `variants` that are not dominated. A
- * variant without a measured accuracy neither dominates nor is dominated. Every class keeps at least one variant.
+ * variant without a measured accuracy, or with a noisy profile, neither dominates nor is dominated. Every class keeps at
+ * least one variant.
  */
 export function planDomination(
   variants: readonly MeasuredVariant[],
@@ -57,13 +58,18 @@ export function planDomination(
   return found;
 }
 
-/** Returns whether the variant was measured, with its accuracy on every class. */
+type Measured = Extract<Measurement['result'], { readonly kind: 'measured' }>;
+
+/** Returns whether the variant was measured, and can be compared on every class. */
 function isRated({ measurements }: MeasuredVariant): boolean {
   const measured = measurements.flatMap(({ result }) => (result.kind === 'measured' ? [result] : []));
-  return measured.length > 0 && measured.every(({ accuracy }) => accuracy !== undefined);
+  return measured.length > 0 && measured.every(isComparable);
 }
 
-/** Groups the variants with an accuracy by class, in the order of the classes' ids. */
+const isComparable = ({ accuracy, profile }: Measured): boolean =>
+  accuracy !== undefined && profile.noise === undefined;
+
+/** Groups the variants that can be compared by class, in the order of the classes' ids. */
 function rateByClass(
   variants: readonly MeasuredVariant[],
   { prices, latencyMs }: DominationTerms,
@@ -75,7 +81,7 @@ function rateByClass(
   return classes.map(([hardwareClass, all]) => {
     const price = priceOf(prices, hardwareClass);
     return all.flatMap(({ id, result }) => {
-      if (result.kind !== 'measured' || result.accuracy === undefined) return [];
+      if (result.kind !== 'measured' || result.accuracy === undefined || !isComparable(result)) return [];
       const { profile, accuracy } = result;
       const cost = price === undefined ? 0 : costPer1k(profile, price, 1, latencyMs);
       return [{ id, profile, accuracy: accuracy.value, cost, firstMs: p99At(profile, 1) }];

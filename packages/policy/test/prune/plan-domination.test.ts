@@ -77,6 +77,16 @@ const cases: readonly (readonly [string, readonly MeasuredVariant[], readonly st
     [measured('a:original', { ...base, accuracy: undefined }), made({ accuracy: undefined, p99Ms: { 1: 1, 8: 2 } })],
     [],
   ],
+  ['slower, measured on a busy machine', [original, made({ p99Ms: { 1: 60, 8: 90 }, noise: 0.4 })], []],
+  ['faster, measured on a busy machine', [original, made({ p99Ms: { 1: 5, 8: 20 }, noise: 0.4 })], []],
+  [
+    'dominated, but measured on a busy machine on one of two classes',
+    [
+      measured('a:original', base, { ...base, noise: 0.2 }),
+      measured('a:made', { ...base, memoryMib: 50 }, { ...base, memoryMib: 50 }),
+    ],
+    [],
+  ],
   ['not measured anywhere', [original, measured('a:new', undefined)], []],
   [
     'of another architecture',

@@ -20,18 +20,20 @@ export interface Figures {
   readonly p99Ms?: Readonly<Record<number, number>>;
   readonly memoryMib?: number;
   readonly loadMs?: number;
+  readonly noise?: number;
 }
 
 export const cpu: HardwareClassId = hardwareClassId('cpu/x/avx2/1g');
 export const gpu: HardwareClassId = hardwareClassId('cuda/x/none/1g');
 export const terms = { prices: { 'cpu/': 0.048, 'cuda/': 3 }, latencyMs: 1000 };
 
-function profileOf({ p99Ms = { 1: 10 }, memoryMib = 100, loadMs = 100 }: Figures): Profile {
+function profileOf({ p99Ms = { 1: 10 }, memoryMib = 100, loadMs = 100, noise }: Figures): Profile {
   const points = Object.entries(p99Ms).map(([batch, ms]) => buildPoint(Number(batch), ms));
   return buildProfile(points, {
     loadMs: milliseconds(loadMs),
     coldLoadMs: milliseconds(loadMs),
     memoryBytes: bytes(memoryMib * 2 ** 20),
+    ...(noise === undefined ? {} : { noise }),
   });
 }
 
