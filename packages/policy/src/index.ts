@@ -78,6 +78,7 @@ export { type Rollout } from './lifecycle/rollout.js';
 export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';
 export { fleetClasses, fleetProviders, type FleetClass, type FleetWorker } from './make/fleet-classes.js';
 export { listSteps } from './make/list-steps.js';
+export { countRepeats, isNoisy, observeNoisy, repeatAt, replaces } from './make/noisy-measurements.js';
 export { type Step } from './make/step.js';
 export { missingVariants, variantsOf } from './make/variants-of.js';
 export { dropEarlyUnloads } from './place/validate/drop-early-unloads.js';
@@ -93,6 +94,7 @@ export { planReplicas } from './place/plan-replicas.js';
 export { defaultRestParams, planRest } from './place/plan-rest.js';
 export { planTargets } from './place/targets/plan-targets.js';
 export type { Target, Targets } from './place/targets/target.js';
+export { type NoisyMeasurements } from './snapshot/noisy.js';
 export {
   defaultPlacementParams,
   type MakeTarget,

@@ -3,6 +3,7 @@
 import type { Measurement } from '@pareto/core';
 import type { PlacementVariant } from '../snapshot/snapshot.js';
 import type { FleetClass } from './fleet-classes.js';
+import { isNoisy } from './noisy-measurements.js';
 import type { Step } from './step.js';
 
 /** Returns a step for each class of the fleet that can run the variant, and for each other class with a measurement. */
@@ -44,7 +45,11 @@ export const isProvisional = ({ result }: Measurement): boolean =>
 export const isStale = ({ environment }: Measurement, { environments }: FleetClass): boolean =>
   !environments.has(environment);
 
-const stateOf = ({ result }: Measurement): Pick<Step, 'state' | 'detail'> =>
-  result.kind === 'measured'
-    ? { state: 'done', detail: result.profile.notRun ?? '' }
-    : { state: 'failed', detail: result.reason };
+/** A noisy measurement is done: nothing waits until it is repeated. */
+function stateOf(known: Measurement): Pick<Step, 'state' | 'detail'> {
+  const { result } = known;
+  if (result.kind === 'failed') return { state: 'failed', detail: result.reason };
+  return { state: 'done', detail: result.profile.notRun ?? (isNoisy(known) ? noisyText : '') };
+}
+
+const noisyText = 'noisy: it is measured again when the machine is quiet';

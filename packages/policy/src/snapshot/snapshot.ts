@@ -15,6 +15,7 @@ import type {
   VariantId,
   WorkerInfo,
 } from '@pareto/core';
+import type { NoisyMeasurements } from './noisy.js';
 import type { PlacementWarmthRule } from './warmth.js';
 
 /** A version of a variant, with the measurements of that version. */
@@ -86,6 +87,8 @@ export interface PlacementSnapshot {
   readonly unloadedAt: ReadonlyMap<string, Milliseconds>;
   /** Time at which a version of a variant was last evicted from a worker (by `placeKey`), if that was recently. */
   readonly evictedAt: ReadonlyMap<string, Milliseconds>;
+  /** Noisy measurements of the variants, from `observeNoisy`. */
+  readonly noisy: NoisyMeasurements;
   readonly prices: PriceTable;
 }
 

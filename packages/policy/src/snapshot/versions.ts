@@ -1,6 +1,6 @@
 // The versions of an architecture that placement uses: the served one and the next one.
 
-import type { VariantId, WorkerId } from '@pareto/core';
+import type { Measurement, VariantId, WorkerId } from '@pareto/core';
 import type { PlacementSnapshot, PlacementVariant } from './snapshot.js';
 
 export interface Versions {
@@ -16,6 +16,14 @@ export const versionKey = (variant: VariantId, version: number): string => `${va
 /** Returns the key of one version of a variant on a worker. */
 export const placeKey = (variant: VariantId, version: number, worker: WorkerId): string =>
   `${versionKey(variant, version)} ${worker}`;
+
+/** Returns the key of one version of a variant on a hardware class. */
+export const classKey = ({
+  variant,
+  version,
+  hardwareClass,
+}: Pick<Measurement, 'variant' | 'version' | 'hardwareClass'>): string =>
+  `${versionKey(variant, version)} ${hardwareClass}`;
 
 export type VersionsByArchitecture = ReadonlyMap<string, Versions>;
 

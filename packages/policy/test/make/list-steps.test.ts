@@ -131,6 +131,11 @@ describe('listSteps', () => {
     assert.equal(steps(model, [variant('a:original', { failure: 'no' })], newer)[0], 'measure a:original on cpu: open');
   });
 
+  it('counts noisy measurements as done', () => {
+    const [step] = listSteps(model, [variant('a:original', { p50Ms: 10, noise: 0.3 })], fleetClasses(fleet));
+    assert.deepEqual([step?.state, step?.detail], ['done', 'noisy: it is measured again when the machine is quiet']);
+  });
+
   it('does not run quarantined variants', () => {
     const bad = variant('a:original', { quarantineReason: 'it kills' });
     assert.equal(steps(model, [bad])[0], 'measure a:original on cpu: failed');

@@ -42,8 +42,11 @@ export const gpu: HardwareClass = buildHardwareClass({ provider: 'webgpu' });
 
 export const mib = (n: number): number => n * 2 ** 20;
 
-const profile = (p50Ms: number, memoryMib: number): Profile =>
-  buildProfile([buildPoint(1, p50Ms)], { memoryBytes: bytes(mib(memoryMib)) });
+const profile = (p50Ms: number, memoryMib: number, noise?: number): Profile =>
+  buildProfile([buildPoint(1, p50Ms)], {
+    memoryBytes: bytes(mib(memoryMib)),
+    ...(noise === undefined ? {} : { noise }),
+  });
 
 export const task = (name: string): Task => buildTask({ name });
 
@@ -59,6 +62,8 @@ export interface VariantFields {
   readonly environment?: string;
   /** Error of a failed measurement. */
   readonly failure?: string;
+  /** Noise of the profile. */
+  readonly noise?: number;
   readonly dominatedBy?: string;
   readonly dominatedWithin?: boolean;
 }
@@ -77,7 +82,9 @@ export function variant(id: string, fields: VariantFields = {}): PlacementVarian
     result,
   });
   const results: readonly Measurement['result'][] = [
-    ...(p50Ms === undefined ? [] : [buildMeasuredResult(profile(p50Ms, fields.memoryMib ?? 100), accuracy)]),
+    ...(p50Ms === undefined
+      ? []
+      : [buildMeasuredResult(profile(p50Ms, fields.memoryMib ?? 100, fields.noise), accuracy)]),
     ...(failure === undefined ? [] : [{ kind: 'failed' as const, reason: failure }]),
   ];
   return {
@@ -206,6 +213,7 @@ export function snapshot(fields: SnapshotFields): PlacementSnapshot {
     demand,
     unloadedAt: new Map(),
     evictedAt: new Map(),
+    noisy: new Map(),
     prices: { 'cpu/': 0.048 },
     ...own,
   };

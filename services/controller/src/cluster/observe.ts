@@ -44,7 +44,7 @@ export interface ClusterView {
   readonly served: ReadonlyMap<string, number>;
 }
 
-export type Observed = Omit<PlacementSnapshot, 'demand' | 'unloadedAt' | 'evictedAt' | 'planId'>;
+export type Observed = Omit<PlacementSnapshot, 'demand' | 'unloadedAt' | 'evictedAt' | 'noisy' | 'planId'>;
 
 /**
  * Returns the snapshot for planning. `assignedAt` is the time at which each assignment was first seen; an assignment

@@ -2,7 +2,14 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { groupBy, type Clock, type Measurement, type WorkerId, type WorkerInfo } from '@pareto/core';
-import { isQuarantined, lastinglyInterfered, planBuckets, type FleetState, type WorkerReport } from '@pareto/policy';
+import {
+  isQuarantined,
+  lastinglyInterfered,
+  planBuckets,
+  replaces,
+  type FleetState,
+  type WorkerReport,
+} from '@pareto/policy';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { ClusterView } from '../cluster/observe.js';
 import type { Leader } from '../leadership/leadership.js';
@@ -27,7 +34,7 @@ export interface FleetRecords {
   remember(info: WorkerInfo): Promise<void>;
   /** Stores whether the worker is being drained. Returns false if the worker is unknown. */
   setDraining(id: WorkerId, draining: boolean): Promise<boolean>;
-  /** Stores a measurement, unless its variant was deleted meanwhile. */
+  /** Stores a measurement, unless its variant was deleted meanwhile, or the known one was less noisy. */
   storeMeasurement(measurement: Measurement): Promise<void>;
   /** Stores the provisional profiles of the worker's replicas whose variants have no measurement yet. */
   storeProvisional(report: WorkerReport): Promise<void>;
@@ -172,7 +179,8 @@ async function storeMeasurement(
   logger.info('measurement received', { variant, version, hardwareClass, result: outcome });
   const key = variantKey(variant, version);
   const known = mirror.records.variants.get(key);
-  if (known === undefined) return;
+  const own = measurementKey(measurement);
+  if (known === undefined || !replaces(measurement, mirror.records.measurements.get(own)?.value)) return;
   const unchanged = { kind: 'revision', key, modRevision: known.modRevision } as const;
-  await leader.write([unchanged], [putRecord(measurementKey(measurement), measurement)]);
+  await leader.write([unchanged], [putRecord(own, measurement)]);
 }

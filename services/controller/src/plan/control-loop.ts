@@ -4,9 +4,11 @@
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import {
+  countRepeats,
   defaultOrphanParams,
   defaultRestParams,
   dropEarlyUnloads,
+  observeNoisy,
   observeUnloads,
   planOrphanUnloads,
   planReplicas,
@@ -136,6 +138,8 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   memory.planned = { registry: view.registry, revision: view.fleet.revision };
   memory.assignedAt = observeAssigned(memory.assignedAt, view);
   const observed = observe(view, memory.assignedAt);
+  const measuring = new Set(observed.workers.map((worker) => worker.measuring));
+  memory.noisy = observeNoisy(memory.noisy, observed.variants, measuring, view.now);
   memory.demand = followDemand(memory.demand, view, observed, demandParams);
   busy.stop();
 
@@ -144,7 +148,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   busy.start();
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
   const demand = memory.demand.steady.rates;
-  const plan = planReplicas({ ...observed, ...memory.unloads, demand, planId }, placement);
+  const plan = planReplicas({ ...observed, ...memory.unloads, noisy: memory.noisy, demand, planId }, placement);
 
   // 6. Validate, and add the unloads of deleted variants. A new leader unloads nothing.
   memory.orphans = observeOrphaned(memory.orphans, view);
@@ -163,6 +167,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   await recordPlan(options.leader, clock, planId, actions);
   memory.assignedAt = withLoads(memory.assignedAt, actions, view.now);
   memory.unloads = observeUnloads(memory.unloads, actions, view.now, placement);
+  memory.noisy = countRepeats(memory.noisy, actions);
 
   // 8. Apply: steps and assignments are sent to the workers.
   busy.start();

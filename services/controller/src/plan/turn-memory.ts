@@ -1,7 +1,7 @@
 // State that one control turn leaves for the next, within one term of this leader.
 
 import { milliseconds, type Milliseconds, type PlanAction, type ReplicaId } from '@pareto/core';
-import { noUnloads, type Orphan, type RecentUnloads } from '@pareto/policy';
+import { noUnloads, type NoisyMeasurements, type Orphan, type RecentUnloads } from '@pareto/policy';
 import { observeOrphans, type ClusterView } from '../cluster/observe.js';
 import type { Term } from '../leadership/leadership.js';
 import { unfollowedDemand, type FollowedDemand } from './follow-demand.js';
@@ -19,6 +19,7 @@ export interface TurnMemory {
   assignedAt: FirstSeen;
   orphans: readonly Orphan[];
   unloads: RecentUnloads;
+  noisy: NoisyMeasurements;
   /** Time at which the plan may change although nothing else does. */
   nextAt: Milliseconds;
   /** The dropped actions that were logged last, so that the same ones are logged once. */
@@ -35,6 +36,7 @@ export const emptyMemory = (term: Term): TurnMemory => ({
   assignedAt: new Map(),
   orphans: [],
   unloads: noUnloads,
+  noisy: new Map(),
   nextAt: milliseconds(0),
   lastDropped: '[]',
   rolloutEvents: createRolloutEvents(),

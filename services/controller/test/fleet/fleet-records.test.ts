@@ -138,6 +138,25 @@ describe('fleet records', () => {
     assert.deepEqual([bucket?.shapes, bucket?.points[0]?.p99Ms], [{ x: [20] }, 9]);
   });
 
+  it('keep a noisy measurement until a less noisy one arrives', async () => {
+    await using folder = await createTempFolder();
+    await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    await using leading = await startCandidate(store, 'one:1');
+    const records = await startRecords(leading);
+    const { variant: id, version } = served;
+    await leading.leader.write([], [putRecord(variantKey(id, version), buildVariant({ id, version }))]);
+    const noiseAfter = async (noise: number | undefined): Promise<number | undefined> => {
+      const profile = buildProfile([], noise === undefined ? {} : { noise });
+      await records.storeMeasurement({ ...measurement, result: buildMeasuredResult(profile, undefined) });
+      const result = leading.mirror.records.measurements.get(measurementKey(measurement))?.value.result;
+      return result?.kind === 'measured' ? result.profile.noise : assert.fail('not stored');
+    };
+    assert.equal(await noiseAfter(0.4), 0.4);
+    assert.equal(await noiseAfter(0.6), 0.4);
+    assert.equal(await noiseAfter(0.2), 0.2);
+    assert.equal(await noiseAfter(undefined), undefined);
+  });
+
   it('have a variant measured again, once, when a replica has been interfered for 5 minutes', async () => {
     const fleet = createFleetState(defaultFleetParams);
     const session = { info: infoOf() };

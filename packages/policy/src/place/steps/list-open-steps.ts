@@ -12,14 +12,15 @@ import {
   type VariantId,
 } from '@pareto/core';
 import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
-import { listMeasures } from '../../make/list-measures.js';
+import { isStale, listMeasures } from '../../make/list-measures.js';
 import { listSteps } from '../../make/list-steps.js';
+import { repeatAt } from '../../make/noisy-measurements.js';
 import type { Step } from '../../make/step.js';
 import type { PlanningContext } from '../context/context.js';
 import { makingBound, memoryBound } from '../context/options.js';
 import type { Order } from '../ledger/ledger.js';
 import type { PlacementArchitecture, PlacementVariant } from '../../snapshot/snapshot.js';
-import { isServed } from '../../snapshot/versions.js';
+import { classKey, isServed } from '../../snapshot/versions.js';
 
 export interface OpenStep {
   readonly architecture: string;
@@ -30,6 +31,8 @@ export interface OpenStep {
   readonly hardwareClass: HardwareClassId | undefined;
   /** Set if queries are held for the variant, and it is not loaded before it is measured. */
   readonly isHeld: boolean;
+  /** Set if the step starts only while no worker generates or measures, because they may share a machine. */
+  readonly isAlone: boolean;
   /** Items per second that the variants of the architecture must answer. */
   readonly itemsPerSecond: number;
   /** Maximum memory that the step may use. */
@@ -39,11 +42,12 @@ export interface OpenStep {
 
 /**
  * Returns first the steps with held queries, then the first steps of each model, then all others; each of them by demand,
- * then by model and in the order of steps.
+ * then by model and in the order of steps. The noisy measurements that are due come last.
  */
 export function listOpenSteps(context: PlanningContext): readonly OpenStep[] {
   const steps = [...currentSteps(context), ...servedSteps(context)];
-  return steps.toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || b.itemsPerSecond - a.itemsPerSecond);
+  const byUrgency = steps.toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || b.itemsPerSecond - a.itemsPerSecond);
+  return [...byUrgency, ...noisySteps(context)];
 }
 
 /** Returns a function that returns the demand for all variants of an architecture. */
@@ -81,7 +85,7 @@ function currentSteps(context: PlanningContext): readonly OpenStep[] {
       const order: Order = { kind: 'make', ...named, reason };
       const memoryBytes = makingBound(manifest, params);
       const unnamed = { variant: undefined, hardwareClass: undefined };
-      return [{ ...named, ...unnamed, isHeld: false, itemsPerSecond, memoryBytes, order }];
+      return [{ ...named, ...unnamed, isHeld: false, isAlone: false, itemsPerSecond, memoryBytes, order }];
     });
   });
 }
@@ -132,6 +136,27 @@ function servedSteps(context: PlanningContext): readonly OpenStep[] {
   );
 }
 
+/** Returns the noisy measurements that are due, if nothing else lets the variant be measured again. */
+function noisySteps(context: PlanningContext): readonly OpenStep[] {
+  const { snapshot, horizon, params } = context;
+  if (snapshot.noisy.size === 0) return [];
+  const classes = fleetClasses(snapshot.workers);
+  const demandOf = demandByArchitecture(context);
+  const steps = snapshot.variants.flatMap((one) =>
+    one.measurements.flatMap((known): readonly OpenStep[] => {
+      const noisy = snapshot.noisy.get(classKey(known));
+      const own = classes.find(({ id }) => id === known.hardwareClass);
+      if (noisy === undefined || own === undefined || isStale(known, own)) return [];
+      const { recipe, architecture, quarantineReason } = one.variant;
+      if (quarantineReason !== undefined || !horizon.hasCome(repeatAt(noisy))) return [];
+      const detail = 'its profile is noisy';
+      const step = { ...known, kind: 'measure', recipe, state: 'open', detail, waitsFor: undefined } as const;
+      return measureSteps([one], step, { held: new Set(), itemsPerSecond: demandOf(architecture), params });
+    }),
+  );
+  return steps.map((step) => ({ ...step, isAlone: true }));
+}
+
 interface MeasureTerms extends Pick<PlanningContext, 'params'> {
   readonly held: ReadonlySet<VariantId>;
   readonly itemsPerSecond: number;
@@ -147,5 +172,14 @@ function measureSteps(
   const { architecture, version, recipe } = measured.variant;
   const order: Order = { kind: 'measure', variant: id, version, hardwareClass, reason };
   const named = { architecture, version, recipe, variant: id, hardwareClass };
-  return [{ ...named, isHeld: held.has(id), itemsPerSecond, memoryBytes: memoryBound(measured, params), order }];
+  return [
+    {
+      ...named,
+      isHeld: held.has(id),
+      isAlone: false,
+      itemsPerSecond,
+      memoryBytes: memoryBound(measured, params),
+      order,
+    },
+  ];
 }

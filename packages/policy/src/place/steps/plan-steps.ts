@@ -16,7 +16,7 @@ export function planSteps(ledger: Ledger, context: PlanningContext, steps: reado
   const scheduler = createStepScheduler(ledger, context, rank);
   const isInProgress = progressOf(ledger.hosts);
   for (const step of steps) {
-    if (isInProgress(step)) continue;
+    if (isInProgress(step) || (step.isAlone && ledger.hosts.some(({ order }) => order !== undefined))) continue;
     const reason = scheduler.schedule(step);
     if (reason === undefined) continue;
     const { architecture, version, recipe, hardwareClass } = step;

@@ -4,6 +4,7 @@
 import type { Assignment, Plan, PlanAction, ReplicaId, WorkerId } from '@pareto/core';
 import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
 import { isStale } from '../../make/list-measures.js';
+import { isNoisy } from '../../make/noisy-measurements.js';
 import type {
   PlacementArchitecture,
   PlacementSnapshot,
@@ -134,6 +135,6 @@ function measureDropReason(
 ): string | undefined {
   const known = measurementOf(context, action);
   const own = context.classes.find(({ id }) => id === action.hardwareClass);
-  const isThere = known !== undefined && own !== undefined && !isStale(known, own);
+  const isThere = known !== undefined && own !== undefined && !isStale(known, own) && !isNoisy(known);
   return isThere ? 'it was measured meanwhile' : undefined;
 }

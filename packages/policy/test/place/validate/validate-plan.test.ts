@@ -97,6 +97,7 @@ describe('validatePlan', () => {
     assert.deepEqual(reasons([measure]), ['it was measured meanwhile']);
     assert.deepEqual(reasons([measure], { variants: [variant('tiny:original')] }), []);
     assert.deepEqual(reasons([measure], { variants: [variant('tiny:original', { p50Ms: 1, environment: '0' })] }), []);
+    assert.deepEqual(reasons([measure], { variants: [variant('tiny:original', { p50Ms: 1, noise: 0.2 })] }), []);
     assert.deepEqual(reasons([measure], { variants: [] }), ['this version of the variant is no longer current']);
   });
 

@@ -9,7 +9,7 @@ import { listOptions, type Option } from '../../context/options.js';
 import { pickVariantFor } from '../../context/pick-variant.js';
 import { defaultPlacementParams, type PlacementSnapshot } from '../../../snapshot/snapshot.js';
 
-type DemandSnapshot = Omit<PlacementSnapshot, 'demand' | 'unloadedAt' | 'evictedAt' | 'planId'>;
+type DemandSnapshot = Omit<PlacementSnapshot, 'demand' | 'unloadedAt' | 'evictedAt' | 'noisy' | 'planId'>;
 
 /**
  * Returns items per second by variant. The items of a target and class of objectives are spread over the variants that
