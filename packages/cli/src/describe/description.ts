@@ -103,6 +103,11 @@ function formatProfile(
     ...(profile.notRunReason === '' ? [] : [`loaded, but not run: ${profile.notRunReason}; served without a profile`]),
     `ran on ${providersOf(profile)}, ONNX Runtime ${environment || profile.runtimeVersion}`,
     ...(profile.provisional ? ['provisional: from two runs after it was loaded, until it is measured'] : []),
+    ...(profile.noise === 0
+      ? []
+      : [
+          `noisy: other work took up to ${Math.round(profile.noise * 100)} % of its time; it is measured again when the machine is quiet`,
+        ]),
     `loads in ${formatMs(profile.coldLoadMs)} from disk, in ${formatMs(profile.loadMs)} from the page cache`,
     `uses ${formatBytes(profile.memoryBytes)}, ${formatBytes(profile.baseMemoryBytes)} of which before loading`,
     ...(profile.predictionError === undefined

@@ -16,6 +16,10 @@ export const isServable = ({ quarantineReason, denied, measurements, replicasRea
   denied === '' &&
   (replicasReady > 0 || measurements.some(({ profile }) => profile !== null));
 
+/** Returns whether other work disturbed a measurement of the variant, so that it is measured again. */
+export const isNoisy = ({ measurements }: wire.Variant): boolean =>
+  measurements.some(({ profile }) => profile !== null && profile.noise > 0);
+
 export function stateOf(variant: wire.Variant): VariantState {
   const { quarantineReason, denied, dominatedBy, measurements, replicasReady, state } = variant;
   if (quarantineReason !== '') return { standing: 'aside', text: `quarantined: ${quarantineReason}` };
@@ -27,7 +31,8 @@ export function stateOf(variant: wire.Variant): VariantState {
   if (dominatedBy !== '') return { standing: 'aside', text: `dominated by ${dominatedBy}` };
   const profiles = measurements.flatMap(({ profile }) => profile ?? []);
   const isRun = profiles.some(({ points }) => points.length > 0);
-  const mark = profiles.every(({ provisional }) => provisional) ? ', provisional' : isRun ? '' : ', unprofiled';
+  const measured = isRun ? (isNoisy(variant) ? ', noisy' : '') : ', unprofiled';
+  const mark = profiles.every(({ provisional }) => provisional) ? ', provisional' : measured;
   const load = state === 'interfered' || state === 'overloaded' ? `, ${state}` : '';
   const text = replicasReady > 0 ? `${replicasReady} ready${load}` : 'cold';
   return { standing: 'usable', text: `${text}${mark}` };

@@ -4,7 +4,7 @@ import type { wire } from '@pareto/rpc';
 import { formatSpan } from '../terminal/format.js';
 import { formatNotMade } from '../describe/outcome-table.js';
 import { defaultWidth, formatTable } from '../terminal/table.js';
-import { stateOf } from '../describe/variant-state.js';
+import { isNoisy, stateOf } from '../describe/variant-state.js';
 import { formatVariants } from '../describe/variant-table.js';
 
 export interface Registered {
@@ -44,10 +44,16 @@ export function formatResult(
     rest.length === 0 ? '' : formatVariants(rest, width),
     dominated.length === 0 ? '' : formatDominated(dominated, width),
     formatNotMade(outcomes, width),
-    `${total}, in ${formatSpan(elapsedMs)}.`,
+    `${total}, in ${formatSpan(elapsedMs)}.${formatNoisy(variants.filter(isNoisy).length)}`,
   ]
     .filter((section) => section !== '')
     .join('\n\n');
+}
+
+function formatNoisy(n: number): string {
+  if (n === 0) return '';
+  const [are, they] = n === 1 ? ['is', 'it is'] : ['are', 'they are'];
+  return `\n${n} of them ${are} noisy: ${they} measured again when the machine is quiet.`;
 }
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

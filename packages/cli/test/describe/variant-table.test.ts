@@ -58,6 +58,34 @@ describe('the state of a ready variant', () => {
   });
 });
 
+describe('a variant that was measured on a busy machine', () => {
+  const noisy = { name: 'cnn-large:int8-static', noise: 0.384 };
+
+  it('is marked as noisy', () => {
+    const textOf = (more: object): string => stateOf(fakeVariant({ ...noisy, ...more })).text;
+    assert.deepEqual([textOf({}), textOf({ replicasReady: 2 })], ['cold, noisy', '2 ready, noisy']);
+    assert.equal(textOf({ noise: 0 }), 'cold');
+  });
+
+  it('has a description that says how noisy the measurement was', () => {
+    const variants = [fakeVariant(noisy)];
+    const text = formatDescription('cnn-large:int8-static', { ...digits, ...unplaced, variants }, 120);
+    assert.match(
+      text,
+      /^ {2}noisy: other work took up to 38 % of its time; it is measured again when the machine is quiet$/m,
+    );
+  });
+
+  it('is counted in the summary of a registration', () => {
+    const variants = [fakeVariant({ name: 'a:original' }), fakeVariant(noisy)];
+    const text = formatRegistered({ ...digits, variants, task: 'digits', elapsedMs: 0 }, 100);
+    assert.match(
+      text,
+      /^4 models, 2 variants, in .*\.\n1 of them is noisy: it is measured again when the machine is quiet\.$/m,
+    );
+  });
+});
+
 describe('formatDescription', () => {
   it('has sections for objectives, resources, latencies by batch and outcomes of recipes', () => {
     const text = formatDescription('digits', { ...digits, ...unplaced }, 120);

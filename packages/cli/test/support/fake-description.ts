@@ -18,12 +18,13 @@ export interface FakeVariant {
   readonly hardwareClass?: string;
   readonly error?: string;
   readonly replicasReady?: number;
+  readonly noise?: number;
 }
 
 const samples = 2_000;
 
 export function fakeMeasurement({ name, version = 1, error = '', ...variant }: FakeVariant): wire.Measurement {
-  const { accuracy = 0.9, p50Ms = 1, costPer1k = 1e-6, hardwareClass = cpu } = variant;
+  const { accuracy = 0.9, p50Ms = 1, costPer1k = 1e-6, hardwareClass = cpu, noise = 0 } = variant;
   const head = { variant: name, version, hardwareClass, environment: '1.30.0' };
   if (error !== '') return { ...head, error, profile: null, accuracy: null, costPer_1k: 0 };
   const spread = 1.96 * Math.sqrt((accuracy * (1 - accuracy)) / samples);
@@ -46,7 +47,7 @@ export function fakeMeasurement({ name, version = 1, error = '', ...variant }: F
         notRunReason: '',
         buckets: [],
         provisional: false,
-        noise: 0,
+        noise,
       },
       ...{ predictionError: 0.043, _predictionError: 'predictionError' as const },
     },
