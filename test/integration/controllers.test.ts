@@ -146,15 +146,22 @@ describe('two controllers over one etcd', function () {
       assert.equal(classesOf(await asking.infer('digits', [digits.input(0)])).length, 1);
     });
 
-    it('are refused if the target is not empty', async () => {
+    it('are refused if the target has other data', async () => {
       const before = await registryOf(leader);
-      const shared = ['--blobs', cluster.folder.file('blobs')];
-      const { child } = await another('one', ...onEtcd(), ...shared, '--restore', file);
+      const { child } = await another('other', ...onEtcd(), '--cluster', 'other', '--restore', file);
       assert.match(
         await refusalToStart(child),
         /^pareto-controller: a backup can be restored only into an empty store .*: pass a new --data-dir or --cluster, or drop --restore$/,
       );
       assert.deepEqual(await registryOf(leader), before);
+    });
+
+    it('change nothing in the store that they are of, so that a controller starts again with the same flags', async () => {
+      const before = await registryOf(leader);
+      const shared = ['--blobs', cluster.folder.file('blobs')];
+      const again = await another('one', ...onEtcd(), ...shared, '--restore', file);
+      await again.ready();
+      assert.deepEqual(await registryOf(again), before);
     });
   });
 });

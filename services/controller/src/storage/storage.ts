@@ -76,7 +76,7 @@ async function restoreFrom(file: string, store: Store, logger: Logger): Promise<
   if (result.kind === 'restored') return logger.info('backup restored', { file, entries: result.entries });
   const before = 'the store was filled from this backup before';
   const reason = result.kind === 'own' ? 'the backup is of this store' : before;
-  logger.info('backup not restored: the store stays as it is', { file, reason });
+  logger.warn('backup not restored: the store stays as it is', { file, reason });
 }
 
 /** Returns a view of the store whose disposal does nothing. Its getters stay live. */
