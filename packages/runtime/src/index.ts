@@ -25,6 +25,7 @@ export { optimiseModel, type OptimiseRequest } from './pool/optimise-model.js';
 export { batchSizes } from './measuring/batch-sizes.js';
 export { measureLoadTimes, type LoadTimes } from './measuring/measure-load-times.js';
 export { defaultProfileMs } from './measuring/measure-effort.js';
+export { measureBuckets } from './measuring/measure-buckets.js';
 export { measureProfile, type ProfileRequest } from './measuring/measure-profile.js';
 export { checkItemBytes, sampleInputs } from './measuring/sample-inputs.js';
 export { sampleShapes } from './measuring/sample-shapes.js';

@@ -8,8 +8,6 @@ import {
   type Milliseconds,
   type Profile,
   type ProfilePoint,
-  type ShapeBucket,
-  type Shapes,
   type Signature,
 } from '@pareto/core';
 import { batchSizes, sizesBetween } from './batch-sizes.js';
@@ -24,7 +22,6 @@ import { createNoiseRetry, type SizeMeasurement } from './noise-retry.js';
 import { createMeasurementSlot, type MeasurementSlot } from './measurement-slot.js';
 import type { NodesByProvider } from '../executors/nodes-by-provider.js';
 import type { TensorInput } from '../executors/run.js';
-import { sampleInputs } from './sample-inputs.js';
 import type { SlotTokens } from '../devices/slot-tokens.js';
 
 export interface ProfileRequest {
@@ -42,8 +39,6 @@ export interface ProfileRequest {
   readonly loads: LoadCount;
   /** Returns the predicted median at a batch size, in milliseconds. */
   readonly predict: (points: readonly ProfilePoint[], batch: number) => number;
-  /** Further shapes of inputs with dynamic dimensions to measure, with synthetic inputs. */
-  readonly shapes?: readonly Shapes[];
   /** Returns real inputs for a batch size. Default: synthetic inputs. */
   readonly inputsOf?: InputsOf | undefined;
 }
@@ -55,7 +50,7 @@ const maxRunBytes = 256 * 2 ** 20;
 /** Request with inputs, which are real or synthetic. */
 type RunnableRequest = ProfileRequest & { readonly inputsOf: InputsOf };
 
-const budgetOf = ({ providerUsed }: Executor, { budgetMs, deviceBudgetMs }: MeasureEffort): number =>
+export const budgetOf = ({ providerUsed }: Executor, { budgetMs, deviceBudgetMs }: MeasureEffort): number =>
   isDeviceProvider(providerUsed) ? deviceBudgetMs : budgetMs;
 type MeasureSize = (batch: number) => Promise<SizeMeasurement>;
 type MeasureInputs = (inputs: readonly TensorInput[], batch: number) => Promise<SizeMeasurement>;
@@ -96,36 +91,44 @@ async function measureRuns(
   signal: AbortSignal | undefined,
 ): Promise<Profile> {
   const effort = measureEffort(request.profileMs);
-  const measurement = { slot, effort, clock };
-  const retryNoisy = createNoiseRetry({
-    ...{ retryMs: effort.retryMs, pid: executor.pid, loads: request.loads, clock, signal },
-    spentMs: () => slot.spentMs,
-  });
-  const measureInputs: MeasureInputs = (inputs, batch) =>
-    retryNoisy(async () => {
-      await slot.renew();
-      const point = await measureBatch(executor, inputs, batch, measurement);
-      slot.release();
-      return point;
-    });
+  const measureInputs = createMeasureInputs(executor, request, slot, clock, signal);
   const measure: MeasureSize = async (batch) => measureInputs(await request.inputsOf(batch), batch);
   const nodesByProvider = await checkProvider(executor, request, slot);
   const single = await request.inputsOf(1);
-  await warmExecutor(executor, single, measurement);
+  await warmExecutor(executor, single, { slot, effort, clock });
   const budgetMs = budgetOf(executor, effort);
   const sizes = batchSizes(boundedBatch(request.maxBatch, single));
   const { points, leftMs, noise } = await measureWithin(budgetMs, sizes, measure);
   const predictionError = await measurePredictionError(executor, points, request, measure, leftMs);
-  const { buckets, noise: bucketNoise } = await measureBuckets(request, budgetMs, measureInputs);
   return {
     ...(await loadedProfile(executor, request)),
     points,
     predictionError,
     nodesByProvider,
     shapes: dynamicShapes(request.signature, single) ?? {},
-    ...(buckets.length === 0 ? {} : { buckets }),
-    ...noiseMark(Math.max(noise, bucketNoise)),
+    ...noiseMark(noise),
   };
+}
+
+/** Creates a function that measures a batch of given inputs, and repeats it while it is noisy. */
+export function createMeasureInputs(
+  executor: Executor,
+  { profileMs, loads }: Pick<ProfileRequest, 'profileMs' | 'loads'>,
+  slot: MeasurementSlot,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): MeasureInputs {
+  const effort = measureEffort(profileMs);
+  const { retryMs } = effort;
+  const { pid } = executor;
+  const retryNoisy = createNoiseRetry({ retryMs, pid, loads, clock, signal, spentMs: () => slot.spentMs });
+  return (inputs, batch) =>
+    retryNoisy(async () => {
+      await slot.renew();
+      const point = await measureBatch(executor, inputs, batch, { slot, effort, clock });
+      slot.release();
+      return point;
+    });
 }
 
 /** Returns a profile without points: what is known of a loaded model without running it. */
@@ -146,13 +149,13 @@ async function loadedProfile(executor: Executor, { coldLoadMs, runtimeVersion }:
 }
 
 /** Returns the maximum batch size, at which the inputs of a run are within their limit. */
-function boundedBatch(maxBatch: number, single: readonly TensorInput[]): number {
+export function boundedBatch(maxBatch: number, single: readonly TensorInput[]): number {
   const itemBytes = single.flatMap(({ data }) => data).reduce((total, { byteLength }) => total + byteLength, 0);
   return Math.min(maxBatch, Math.max(1, Math.floor(maxRunBytes / Math.max(1, itemBytes))));
 }
 
 /** Measures sizes until the time is spent, but at least the first one. `noise` is that of the noisiest point. */
-async function measureWithin(
+export async function measureWithin(
   budgetMs: number,
   sizes: readonly number[],
   measure: MeasureSize,
@@ -169,29 +172,6 @@ async function measureWithin(
     noisiest = Math.max(noisiest, noise);
   }
   return { points, leftMs, noise: noisiest };
-}
-
-/** Measures each of the further shapes for its share of the time. A model may reject some of them: they have no points. */
-async function measureBuckets(
-  { signature, maxBatch, shapes = [] }: RunnableRequest,
-  budgetMs: number,
-  measure: MeasureInputs,
-): Promise<{ readonly buckets: readonly ShapeBucket[]; readonly noise: number }> {
-  const buckets: ShapeBucket[] = [];
-  let noisiest = 0;
-  for (const one of shapes) {
-    const inputsOf = (batch: number): readonly TensorInput[] => sampleInputs(signature, batch, one);
-    const sizes = batchSizes(boundedBatch(maxBatch, inputsOf(1)));
-    const { points, noise } = await measureWithin(budgetMs / shapes.length, sizes, (batch) =>
-      measure(inputsOf(batch), batch),
-    ).catch((error: unknown) => {
-      if (error instanceof ParetoError && error.code === 'failed-precondition') return { points: [], noise: 0 };
-      throw error;
-    });
-    buckets.push({ shapes: one, points });
-    noisiest = Math.max(noisiest, noise);
-  }
-  return { buckets, noise: noisiest };
 }
 
 /** Adds a hint to the failure of a batch: a graph may declare a dynamic batch, but contain a fixed number of items. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { graphFile, type BlobCache } from '@pareto/blobs';
 import { environmentOf, publicText, milliseconds, ParetoError, type Measurement } from '@pareto/core';
 import { p50At } from '@pareto/policy';
-import { measureLoadTimes, measureProfile, type Executor } from '@pareto/runtime';
+import { measureBuckets, measureLoadTimes, measureProfile, type Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import type { MeasureOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
@@ -116,14 +116,15 @@ async function measureHere(
   const shared = { tokens, loads: pool.loads, predict, inputsOf };
   // With synthetic samples the times are approximate anyway, so less time is spent on them.
   const effortMs = set === undefined ? Math.min(profileMs, syntheticProfileMs) : profileMs;
-  const { shapes } = order;
-  const profiling = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, shapes, ...shared };
+  const profiling = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, ...shared };
   const profile = await measureProfile(executor, profiling, clock, signal);
   const maxMeasuredBatch = profile.points.at(-1)?.batch ?? 1;
   const quality = set
     ? await qualityOf(order, { executor, tokens, maxBatch: maxMeasuredBatch, set }, deps, paths)
     : unknownQuality;
-  return { kind: 'measured', profile, ...quality };
+  // Last, because clients choose the shapes: a model that fails for one of them still serves.
+  const shaped = await measureBuckets(executor, profile, { ...profiling, buckets: order.buckets }, clock, signal);
+  return { kind: 'measured', profile: shaped, ...quality };
 }
 
 const syntheticProfileMs = 800;

@@ -9,7 +9,7 @@ import {
   type Metric,
   type Profile,
   type ReplicaId,
-  type Shapes,
+  type ShapeBucket,
   type VariantSpec,
 } from '@pareto/core';
 import { bucketFromWire, metricFromWire, profileFromWire, variantSpecFromWire, type wire } from '@pareto/rpc';
@@ -39,8 +39,8 @@ export interface MeasureOrder {
   readonly validation: Digest | undefined;
   /** Variant to compare the outputs with. Undefined if `spec` is the original itself. */
   readonly original: VariantSpec | undefined;
-  /** Further shapes of inputs with dynamic dimensions to measure. */
-  readonly shapes: readonly Shapes[];
+  /** Shapes of inputs with dynamic dimensions to measure in addition. */
+  readonly buckets: readonly ShapeBucket[];
 }
 
 /** Order to generate a file from a trained model. */
@@ -89,7 +89,7 @@ function measureOrder(message: wire.MeasureOrder): MeasureOrder {
     metric: metricFromWire(message.metric),
     validation: digestOf(message.validationDigest),
     original: message.original === null ? undefined : variantSpecFromWire(message.original),
-    shapes: message.buckets.map((bucket) => bucketFromWire(bucket).shapes),
+    buckets: message.buckets.map(bucketFromWire),
   };
 }
 
