@@ -30,7 +30,7 @@ export interface ReplicaSet {
   markReported(reports: readonly ReplicaReport[]): void;
   readonly memoryUsedBytes: number;
   /** Returns the memory limit of one more executor. */
-  memoryFor(assignment: Pick<AssignedReplica, 'profile'> | undefined): number;
+  memoryFor(assignment: LimitedReplica | undefined): number;
   refreshMemory(): void;
   drainAll(): Promise<void>;
 }
@@ -39,6 +39,19 @@ const mib = 2 ** 20;
 /** Memory allowed over twice the measured memory: inputs, outputs and the arena of the largest batch. */
 const allowance = 256 * mib;
 const minLimit = 128 * mib;
+/** Memory allowed to a model that is not measured yet, in addition to a multiple of the size of its files. */
+const [unmeasuredFactor, unmeasuredAllowance] = [12, 1024 * mib];
+
+type LimitedReplica = Pick<AssignedReplica, 'profile' | 'spec'>;
+
+/** Returns the memory that a replica may use. Infinity if its model was measured without running. */
+function neededBytes({ profile, spec }: LimitedReplica): number {
+  if (profile === undefined || profile.provisional === true) {
+    const sizeBytes = spec.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
+    return unmeasuredFactor * sizeBytes + unmeasuredAllowance;
+  }
+  return profile.points.length === 0 ? Infinity : 2 * profile.memoryBytes + allowance;
+}
 
 /** Maximum number of final reports to keep, far more than replicas are unloaded between two reports. */
 const maxFinalReports = 1_000;
@@ -54,13 +67,10 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const heldBytes = (except?: ReplicaId): number =>
     others(except).reduce((total, { memoryBytes }) => total + memoryBytes, options.stepMemory.bytes);
 
-  function memoryFor(assignment: Pick<AssignedReplica, 'profile'> | undefined, id?: ReplicaId): number {
+  function memoryFor(assignment: LimitedReplica | undefined, id?: ReplicaId): number {
     const free = options.memoryBytes - heldBytes(id);
-    const measured =
-      assignment?.profile === undefined || assignment.profile.points.length === 0
-        ? Number.POSITIVE_INFINITY
-        : 2 * assignment.profile.memoryBytes + allowance;
-    return Math.floor(Math.max(minLimit, Math.min(measured, free)));
+    const needed = assignment === undefined ? Infinity : neededBytes(assignment);
+    return Math.floor(Math.max(minLimit, Math.min(needed, free)));
   }
 
   async function unload(id: ReplicaId): Promise<void> {

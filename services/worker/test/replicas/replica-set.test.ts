@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { bytes, systemClock } from '@pareto/core';
+import { bytes, digest, systemClock } from '@pareto/core';
 import { createWorkerMetrics, createLogger } from '@pareto/telemetry';
-import { buildHardwareClass, buildSlotGroup } from '@pareto/testkit';
+import { buildHardwareClass, buildPoint, buildProfile, buildSlotGroup, buildVariantSpec } from '@pareto/testkit';
 import { createDeviceSlots } from '../../src/devices/device-slots.js';
 import { createStepMemory } from '../../src/devices/step-memory.js';
 import { createReplicaSet, type ReplicaSetOptions } from '../../src/replicas/replica-set.js';
 
-const gib = 2 ** 30;
+const [mib, gib] = [2 ** 20, 2 ** 30];
 
 describe('replica set', () => {
   it('limits a new executor to the memory that replicas and steps do not hold', async () => {
@@ -25,6 +25,13 @@ describe('replica set', () => {
     };
     const set = createReplicaSet(options as unknown as ReplicaSetOptions);
     assert.equal(set.memoryFor(undefined), 4 * gib);
+    const file = { path: 'model.onnx', digest: digest('sha256:1'), sizeBytes: bytes(10 * mib) };
+    const spec = buildVariantSpec({ manifest: { files: [file] } });
+    const measured = buildProfile([buildPoint(1, 1)], { memoryBytes: bytes(100 * mib) });
+    assert.equal(set.memoryFor({ spec, profile: measured }), 456 * mib);
+    const unmeasured = gib + 120 * mib;
+    assert.equal(set.memoryFor({ spec, profile: undefined }), unmeasured);
+    assert.equal(set.memoryFor({ spec, profile: { ...measured, provisional: true } }), unmeasured);
     let held = gib;
     const tracked = stepMemory.add(() => held);
     set.refreshMemory();
