@@ -73,6 +73,16 @@ describe('noisy measurements', () => {
     assert.deepEqual(plan(state.noisy, 1, busy).steps, []);
   });
 
+  it('are repeated only after a worker of the class has had no queries for 30 s', () => {
+    const { noisy: seen } = plan(new Map(), 0);
+    const usedAgo = (seconds: number): readonly string[] => {
+      const lastUsedAt = milliseconds(minutes(10) - 1_000 * seconds);
+      return plan(seen, 10, { replicas: [replica('1', 'b:original', 'w', { lastUsedAt })] }).steps;
+    };
+    assert.deepEqual(usedAgo(29), []);
+    assert.deepEqual(usedAgo(31), repeat);
+  });
+
   it('are repeated one at a time, while no worker generates or measures', () => {
     const both = { variants: [noisy, variant('c:original', { p50Ms: 9, noise: 0.2 })] };
     const state = plan(new Map(), 0, both);

@@ -136,9 +136,22 @@ function servedSteps(context: PlanningContext): readonly OpenStep[] {
   );
 }
 
+/**
+ * Time without queries on some worker of the class before a noisy measurement is repeated there, so that a short pause
+ * of the traffic starts none.
+ */
+const repeatQuietMs = 30_000;
+
 /** Returns the noisy measurements that are due, if nothing else lets the variant be measured again. */
 function noisySteps(context: PlanningContext): readonly OpenStep[] {
   const { snapshot, horizon, params } = context;
+  const replicas = groupBy(snapshot.replicas, ({ assignment }) => assignment.worker);
+  const hasQuietWorker = (hardwareClass: HardwareClassId): boolean =>
+    snapshot.workers.some(
+      ({ info }) =>
+        info.slotGroups.some((group) => group.hardwareClass.id === hardwareClass) &&
+        (replicas.get(info.id) ?? []).every(({ lastUsedAt }) => horizon.hasCome(lastUsedAt + repeatQuietMs)),
+    );
   if (snapshot.noisy.size === 0) return [];
   const classes = fleetClasses(snapshot.workers);
   const demandOf = demandByArchitecture(context);
@@ -149,6 +162,7 @@ function noisySteps(context: PlanningContext): readonly OpenStep[] {
       if (noisy === undefined || own === undefined || isStale(known, own)) return [];
       const { recipe, architecture, quarantineReason } = one.variant;
       if (quarantineReason !== undefined || !horizon.hasCome(repeatAt(noisy))) return [];
+      if (!hasQuietWorker(known.hardwareClass)) return [];
       const detail = 'its profile is noisy';
       const step = { ...known, kind: 'measure', recipe, state: 'open', detail, waitsFor: undefined } as const;
       return measureSteps([one], step, { held: new Set(), itemsPerSecond: demandOf(architecture), params });
