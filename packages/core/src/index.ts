@@ -35,6 +35,7 @@ export {
   isDataType,
   withLeadingBatch,
   type DataType,
+  type Shapes,
   type Signature,
   type TensorSpec,
 } from './tensor.js';
@@ -86,7 +87,6 @@ export {
   type Measurement,
   type ObservedShapes,
   type ShapeBucket,
-  type Shapes,
   type VariantShapes,
   type Metric,
   type ModelFile,

@@ -3,7 +3,7 @@
 import type { Bytes, Digest, HardwareClassId, Milliseconds, VariantId } from './units.js';
 import type { PartialObjective } from './objective.js';
 import type { SessionOption } from './recipes.js';
-import type { Signature } from './tensor.js';
+import type { Shapes, Signature } from './tensor.js';
 
 /** Quality metrics that a task may have; higher is better. */
 export const metrics = ['top1', 'top5', 'f1', 'box-iou', 'exact-match', 'ctc-match', 'cosine', 'mse'] as const;
@@ -163,9 +163,6 @@ export interface Profile {
   /** Latencies for inputs of other shapes. */
   readonly buckets?: readonly ShapeBucket[];
 }
-
-/** Shapes of inputs with dynamic dimensions, by name, without the batch dimension. */
-export type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /** Latencies for inputs of certain shapes, and of smaller ones. */
 export interface ShapeBucket {

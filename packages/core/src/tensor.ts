@@ -45,6 +45,9 @@ export function withLeadingBatch({ inputs, outputs }: Signature): Signature {
 /** Returns the product of the dimensions, which is 1 for a scalar. */
 export const elementCount = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
 
+/** Shapes of inputs with dynamic dimensions, by name, without the batch dimension. */
+export type Shapes = Readonly<Record<string, readonly number[]>>;
+
 /**
  * Returns the shapes of the inputs with dynamic dimensions, without the batch dimension. Undefined if the signature has
  * none.
@@ -52,7 +55,7 @@ export const elementCount = (dims: readonly number[]): number => dims.reduce((pr
 export function dynamicShapes(
   { inputs, batched }: Signature,
   given: readonly { readonly name: string; readonly shape: readonly number[] }[],
-): Readonly<Record<string, readonly number[]>> | undefined {
+): Shapes | undefined {
   let shapes: Record<string, readonly number[]> | undefined;
   for (const { name, dims } of inputs) {
     if (!dims.includes(-1)) continue;

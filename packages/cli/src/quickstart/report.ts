@@ -54,8 +54,13 @@ export function findFailures(outcomes: readonly Outcome[]): readonly string[] {
   return [...failed, ...few];
 }
 
+/** The part of a topology that determines the address for HTTP. */
+interface HttpTopology {
+  readonly router: Pick<Topology['router'], 'httpPort'>;
+}
+
 /** Returns a curl command that sends an image of a seven. Empty if HTTP is off. */
-function curlLine({ router: { httpPort } }: Topology, samples: string): string {
+function curlLine({ router: { httpPort } }: HttpTopology, samples: string): string {
   if (httpPort === undefined) return '';
   const request = samples.replace(/validation\.npz$/, 'seven.json');
   return `  curl -H 'x-pareto-min-accuracy: 0.98' -d @${request} 127.0.0.1:${httpPort}/v2/models/digits/infer\n`;
@@ -73,7 +78,7 @@ function exportLines(controllers: readonly string[], router: string): string {
 }
 
 export const connectionHints = (
-  { endpoints: { controller, router }, topology }: Pick<Cluster, 'endpoints' | 'topology'>,
+  { endpoints: { controller, router }, topology }: Pick<Cluster, 'endpoints'> & { readonly topology: HttpTopology },
   samples: string,
 ): string => `The cluster keeps running. To use it:
 ${exportLines(controller, router)}

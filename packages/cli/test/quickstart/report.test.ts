@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { Cluster } from '@pareto/local';
 import { connectionHints } from '../../src/quickstart/report.js';
 
 describe('connectionHints', () => {
@@ -7,7 +6,7 @@ describe('connectionHints', () => {
     connectionHints(
       {
         endpoints: { controller: [controller], router, certs: undefined },
-        topology: { router: { httpPort: undefined } } as unknown as Cluster['topology'],
+        topology: { router: { httpPort: undefined } },
       },
       'examples/digits/validation.npz',
     );

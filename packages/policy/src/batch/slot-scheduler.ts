@@ -96,7 +96,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   }
   function refresh(work: Work, now: number): void {
     const items = runningItems(work) || Math.min(work.queue.items, work.settings.ceiling);
-    const shapes = (work.inFlight[0]?.entries[0]?.query ?? work.queue.first)?.shapes;
+    const shapes = (work.inFlight[0] ?? work.queue.first)?.shapes;
     setNext(work, items === 0 ? 0 : expectedMs(work, items, shapes, now));
   }
 

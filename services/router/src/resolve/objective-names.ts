@@ -1,6 +1,8 @@
 // The names of an objective's fields in parameters and metadata, and the detection of misspelt ones. A misspelt field
 // would otherwise be ignored like any unknown parameter, and the query answered without the floor that its client set.
 
+import { editDistance } from '@pareto/core';
+
 /** The fields of an objective, as request parameters. */
 export const objectiveFields = [
   'latency_ms',
@@ -23,16 +25,5 @@ const normalise = (name: string): string => name.toLowerCase().replaceAll(/[^a-z
 export function misspeltOf(name: string, known: readonly string[]): string | undefined {
   if (name.length > maxLength) return undefined;
   const normalised = normalise(name);
-  return known.find((each) => isWithinOneEdit(normalised, normalise(each)));
-}
-
-function isWithinOneEdit(a: string, b: string): boolean {
-  let start = 0;
-  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start += 1;
-  let end = 0;
-  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
-  const restOfA = a.slice(start, a.length - end);
-  const restOfB = b.slice(start, b.length - end);
-  if (restOfA.length <= 1 && restOfB.length <= 1) return true;
-  return restOfA.length === 2 && restOfA === restOfB.charAt(1) + restOfB.charAt(0);
+  return known.find((each) => editDistance(normalised, normalise(each)) <= 1);
 }
