@@ -37,7 +37,7 @@ export interface Router {
   readonly metricsPort: number;
 }
 
-const serverVersion = '0.6.0';
+const serverVersion = '0.7.0';
 
 export function createRouter(config: RouterConfig, context: ServiceContext): Router {
   const { clock, lifecycle, logger } = context;
