@@ -38,10 +38,12 @@ export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObje
   return { code: statusOf[error.code], details: cutDetails(error.publicMessage), metadata: trailers };
 }
 
+/** Returns the error code of a gRPC status. Unknown statuses become `internal`. */
+export const codeOfStatus = (grpcStatus: number): ErrorCode => codeOf.get(grpcStatus) ?? 'internal';
+
 /** Converts the error of a client's call. The details of the result contain all trailers. */
 export function fromServiceError(error: ServiceError): ParetoError {
-  const code = codeOf.get(error.code) ?? 'internal';
-  return new ParetoError(code, explainConnection(explainSizeLimit(error.details)), {
+  return new ParetoError(codeOfStatus(error.code), explainConnection(explainSizeLimit(error.details)), {
     cause: error,
     details: Object.fromEntries(readMetadata(error.metadata)),
   });

@@ -1,0 +1,65 @@
+// Encodes the request and reads the reply of a unary call: the message in its frame, and the status in the trailers.
+
+import type { IncomingHttpHeaders } from 'node:http2';
+import { ParetoError } from '@pareto/core';
+import { headBytes } from '../calls/message-frames.js';
+import { explainSizeLimit } from '../transport/size-limit.js';
+import { codeOfStatus } from '../transport/status.js';
+
+/** Returns the head of an uncompressed message. */
+export function messageHead(length: number): Buffer {
+  const head = Buffer.alloc(headBytes);
+  head.writeUInt32BE(length, 1);
+  return head;
+}
+
+/** Returns the message in the data of a reply. Throws `internal` unless it is one whole, uncompressed message. */
+export function readMessage(chunks: readonly Buffer[]): Buffer {
+  const [first = Buffer.alloc(0)] = chunks;
+  const data = chunks.length === 1 ? first : Buffer.concat(chunks);
+  if (data.length < headBytes) {
+    throw new ParetoError('internal', `the reply has ${data.length} bytes: expected a message with a head of 5 bytes`);
+  }
+  if (data[0] !== 0) throw new ParetoError('internal', 'the reply is compressed, which was not requested');
+  const length = data.readUInt32BE(1);
+  if (data.length === headBytes + length) return data.subarray(headBytes);
+  throw new ParetoError(
+    'internal',
+    `the reply has ${data.length - headBytes} bytes after the head: expected one message of ${length} bytes`,
+  );
+}
+
+/**
+ * Returns the text metadata at the end of a reply, without the status. `head` are its first headers, `trailers` its last
+ * ones, undefined if there are none. Throws the error of the status; its details contain the metadata.
+ */
+export function readTrailers(
+  head: IncomingHttpHeaders,
+  trailers: IncomingHttpHeaders | undefined,
+): ReadonlyMap<string, string> {
+  const { 'grpc-status': status, 'grpc-message': message = '', ...rest } = trailers ?? head;
+  const metadata = new Map<string, string>();
+  for (const [name, value] of Object.entries(rest)) {
+    if (typeof value === 'string' && !name.endsWith('-bin') && !isOfHttp.has(name)) metadata.set(name, value);
+  }
+  if (status === '0') return metadata;
+  if (status === undefined) throw withoutStatus(head);
+  const text = explainSizeLimit(decodeMessage(String(message)));
+  throw new ParetoError(codeOfStatus(Number(status)), text, { details: Object.fromEntries(metadata) });
+}
+
+const isOfHttp: ReadonlySet<string> = new Set([':status', 'content-type', 'date']);
+
+function withoutStatus({ ':status': http }: IncomingHttpHeaders): ParetoError {
+  if (http === undefined) return new ParetoError('unavailable', 'the connection ended before the reply');
+  if (Number(http) === 200) return new ParetoError('internal', 'the reply ended without a gRPC status');
+  return new ParetoError('unavailable', `the server replied with HTTP status ${String(http)}: expected a gRPC server`);
+}
+
+function decodeMessage(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
