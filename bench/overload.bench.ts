@@ -20,8 +20,8 @@ async function offer(
   latenciesMs: readonly number[] = [subject.model.latencyMs],
 ): Promise<Offered> {
   const offered = await subject.offer(processAt, latenciesMs);
-  const { statuses, latencyMs, maxLagMs } = offered.load;
-  const times = `p50 ${latencyMs.p50}, p99 ${latencyMs.p99} ms, sender behind by at most ${maxLagMs.toFixed()} ms`;
+  const { statuses, latencyMs, sender } = offered.load;
+  const times = `p50 ${latencyMs.p50}, p99 ${latencyMs.p99} ms, sender behind by at most ${sender.lagMs.max.toFixed()} ms`;
   progress(`${name} of ${offered.capacity.toFixed()}/s: ${JSON.stringify(statuses)}, ${times}`);
   return offered;
 }

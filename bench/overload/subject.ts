@@ -72,12 +72,15 @@ export async function createSubject(client: TestClient, callers: Callers, model:
       const common = { timeoutMs: 10_000, clock: systemClock };
       const [load, live] = await Promise.all([
         runLoad({
-          ...{ ...common, rng, arrivals: arrivalsMs, classIndexes, callers: [callers.infer] },
+          ...{ ...common, rng, loop: { kind: 'open', arrivals: arrivalsMs }, classIndexes, callers: [callers.infer] },
           classes: mix.map(({ name, latencyMs }) => ({ name, objectiveMs: latencyMs, payloads: encode(latencyMs) })),
         }),
         runLoad({
           ...{ ...common, rng: createSeededRng(1), callers: [callers.live] },
-          arrivals: planArrivals({ kind: 'constant', ratePerSecond: livePerSecond }, seconds * 1000, rng),
+          loop: {
+            kind: 'open',
+            arrivals: planArrivals({ kind: 'constant', ratePerSecond: livePerSecond }, seconds * 1000, rng),
+          },
           classes: [{ name: 'live', objectiveMs: 1_000, payloads: [{ body: Buffer.alloc(0), label: undefined }] }],
         }),
       ]);

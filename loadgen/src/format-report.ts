@@ -1,8 +1,7 @@
 // The human-readable report.
 
-import type { ClassReport } from './class-tally.js';
-import type { LatencySummary } from './latency-histogram.js';
-import type { LoadReport } from './tally.js';
+import type { LatencySummary } from './tally/latency-histogram.js';
+import type { ClassReport, LoadReport } from './tally/load-report.js';
 
 export function formatReport(report: LoadReport): string {
   const { latencyMs: latency, statuses, variants, classes } = report;
@@ -24,7 +23,7 @@ export function formatReport(report: LoadReport): string {
     ...(classes.length > 1 ? [section('by latency objective, latencies of answers in ms', classRows(classes))] : []),
     section('latency of answers, from the intended send time (ms)', [
       ...Object.entries(latency).map(([name, value]) => [name, (value as number).toFixed(2)] as const),
-      ['sender behind, max', report.maxLagMs.toFixed(2)],
+      ['sender behind, max', report.sender.lagMs.max.toFixed(2)],
     ]),
     ...(rejected > 0 ? [section('latency of rejections (ms)', rejectionRows(report.rejectionMs))] : []),
     section(

@@ -1,6 +1,18 @@
 export { formatReport } from './format-report.js';
-export { type LatencySummary } from './latency-histogram.js';
 export { createSyntheticPayloads, readPayloads, type Payload, type PayloadOptions } from './payloads.js';
-export { runLoad, type LoadClass, type LoadOptions } from './run-load.js';
-export { type ClassReport } from './class-tally.js';
-export { createTally, type LoadReport, type Outcome, type Tally } from './tally.js';
+export { type ClosedLoop } from './load/closed-loop.js';
+export { type OpenLoop } from './load/open-loop.js';
+export { createPreciseClock } from './load/precise-clock.js';
+export { runLoad, type LoadClass, type LoadOptions } from './load/run-load.js';
+export { addCounts, quantileMs, type LatencyCount } from './tally/latency-counts.js';
+export { type LatencyPercentile, type LatencySummary } from './tally/latency-histogram.js';
+export {
+  type ClassReport,
+  type FailureCount,
+  type IntervalClass,
+  type IntervalReport,
+  type LoadReport,
+  type SenderReport,
+  type VariantCount,
+} from './tally/load-report.js';
+export { type Outcome } from './tally/tally.js';

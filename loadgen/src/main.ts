@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 // The load generator's command.
 
-import { createSeededRng, errorText, systemClock } from '@pareto/core';
-import { createChannel, createRawCaller, waitForReady, type Channel } from '@pareto/rpc';
+import { createSeededRng, errorText } from '@pareto/core';
+import { createChannel, createHttp2Channel, waitForReady, type Channel, type Http2Channel } from '@pareto/rpc';
 import { planArrivals, planQueries, type QueryClass } from '@pareto/workload';
 import { arrivalProcesses } from './arrival-processes.js';
 import { formatReport } from './format-report.js';
 import { objectiveParameters, parseOptions, queryClasses, type LoadgenOptions } from './options.js';
 import { createSyntheticPayloads, readPayloads, type Payload } from './payloads.js';
-import { runLoad, type LoadClass } from './run-load.js';
+import { createPreciseClock } from './load/precise-clock.js';
+import { runLoad, type LoadClass } from './load/run-load.js';
 
 /** Limit of the payloads of all classes together. */
 const maxPayloads = 10_000;
@@ -32,23 +33,21 @@ const loadClasses = (options: LoadgenOptions, channel: Channel): Promise<readonl
     }),
   );
 
-async function run(options: LoadgenOptions, channels: readonly Channel[]): Promise<void> {
-  const [first] = channels;
-  if (first === undefined) return;
-  await waitForReady(first, 5_000);
+async function run(options: LoadgenOptions, channel: Channel, channels: readonly Http2Channel[]): Promise<void> {
+  await waitForReady(channel, 5_000);
+  using clock = createPreciseClock();
   const rng = createSeededRng(options.seed);
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
   const arrivals = planArrivals(arrivalProcesses[options.arrivals](options.rate), options.duration * 1000, rng);
   const { classIndexes } = planQueries(arrivals, queryClasses(options), rng);
   const report = await runLoad({
-    arrivals,
+    loop: { kind: 'open', arrivals },
     classIndexes,
-    classes: await loadClasses(options, first),
+    classes: await loadClasses(options, channel),
     timeoutMs: options.timeoutMs,
-    callers: channels.map((channel) => createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer')),
-    clock: systemClock,
-    rng,
+    callers: channels.map((each) => each.caller('/inference.GRPCInferenceService/ModelInfer')),
+    ...{ clock, rng },
     signal: stopping.signal,
   });
   console.log(options.output === 'json' ? JSON.stringify(report, null, 2) : formatReport(report));
@@ -56,14 +55,15 @@ async function run(options: LoadgenOptions, channels: readonly Channel[]): Promi
 }
 
 const options = parseOptions(process.argv.slice(2).filter((argument) => argument !== '--'));
-const channels = Array.from({ length: Math.round(options.connections) }, () => createChannel(options.address));
+const channel = createChannel(options.address);
+const channels = Array.from({ length: Math.round(options.connections) }, () => createHttp2Channel(options.address));
 try {
-  await run(options, channels);
+  await run(options, channel, channels);
 } catch (error) {
   console.error(`loadgen: ${errorText(error)}`);
   process.exitCode = 1;
 } finally {
-  for (const channel of channels) channel.close();
+  for (const each of [channel, ...channels]) each.close();
 }
 // Node's own clean-up at the exit may hang after broken connections.
 process.exit();

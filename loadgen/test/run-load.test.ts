@@ -69,7 +69,10 @@ describe('runLoad', () => {
     { signal, ...mix }: Pick<Partial<LoadOptions>, 'signal' | 'classes' | 'classIndexes'> = {},
   ): Promise<LoadReport> =>
     runLoad({
-      arrivals: planArrivals({ kind: 'constant', ratePerSecond: 1000 }, count, createSeededRng(1)),
+      loop: {
+        kind: 'open',
+        arrivals: planArrivals({ kind: 'constant', ratePerSecond: 1000 }, count, createSeededRng(1)),
+      },
       classes: [{ name: '50 ms', objectiveMs: 50, payloads: given }],
       timeoutMs: 5_000,
       callers: [createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer')],

@@ -42,7 +42,7 @@ describe('a process killed during queries', function () {
     try {
       const rng = createSeededRng(1);
       const load = runLoad({
-        arrivals: planArrivals({ kind: 'poisson', ratePerSecond: rate }, seconds * 1000, rng),
+        loop: { kind: 'open', arrivals: planArrivals({ kind: 'poisson', ratePerSecond: rate }, seconds * 1000, rng) },
         classes: [{ name: 'all', objectiveMs: 1000, payloads: payloads(target) }],
         timeoutMs: 10_000,
         callers: [createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer')],

@@ -11,7 +11,7 @@ export function noneFailed(fault: string, report: FullReport, minSent = 40): voi
   const failed = checkAccounts(report, minSent);
   found({ name: `${fault}: Infers sent`, value: report.sent, unit: '' });
   found({ name: `${fault}: Infers failed`, value: failed, unit: '', reach: { exactly: 0 } });
-  assert.equal(failed, 0, [JSON.stringify(report.statuses), ...report.failures].join('\n'));
+  assert.equal(failed, 0, [JSON.stringify(report.statuses), ...report.errors].join('\n'));
 }
 
 /** Returns the time at which the first registration that started after `moment` was acknowledged. */

@@ -17,7 +17,7 @@ export interface Load {
 
 export interface FullReport extends LoadReport {
   /** Time and error of each failed query. */
-  readonly failures: readonly string[];
+  readonly errors: readonly string[];
 }
 
 export interface LoadSettings {
@@ -35,17 +35,17 @@ export function startLoad(routers: readonly string[], settings: LoadSettings): L
   const ended = new AbortController();
   const rng = createSeededRng(1);
   const startedAt = performance.now();
-  const failures: string[] = [];
+  const errors: string[] = [];
   const call: RawCaller = async (body, options) => {
     try {
       return await caller.call(body, options);
     } catch (error) {
-      failures.push(`after ${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${String(error)}`);
+      errors.push(`after ${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${String(error)}`);
       throw error;
     }
   };
   const running = runLoad({
-    arrivals: planArrivals({ kind: 'poisson', ratePerSecond }, maxMs, rng),
+    loop: { kind: 'open', arrivals: planArrivals({ kind: 'poisson', ratePerSecond }, maxMs, rng) },
     callers: [call],
     classes: [{ name: 'all', objectiveMs: 1_000, payloads }],
     timeoutMs: 10_000,
@@ -57,7 +57,7 @@ export function startLoad(routers: readonly string[], settings: LoadSettings): L
     async stop() {
       ended.abort();
       try {
-        return { ...(await running), failures };
+        return { ...(await running), errors };
       } finally {
         caller[Symbol.dispose]();
       }

@@ -1,23 +1,30 @@
-// The open loop: sends requests at their times, whether or not earlier ones were answered, and records their outcomes.
+// Sends requests, in an open or a closed loop, and records their outcomes.
 
-import { milliseconds, ParetoError, type Clock, type Rng } from '@pareto/core';
-import { toNumbers } from '@pareto/models';
-import { decodeInferResponse, type RawCaller } from '@pareto/rpc';
-import type { TalliedClass } from './class-tally.js';
-import type { Payload } from './payloads.js';
-import { createTally, type LoadReport, type Outcome } from './tally.js';
+import { errorText, ParetoError, type Clock, type Rng } from '@pareto/core';
+import type { RawCaller } from '@pareto/rpc';
+import type { Payload } from '../payloads.js';
+import type { TalliedClass } from '../tally/class-tally.js';
+import type { LoadReport } from '../tally/load-report.js';
+import { createTally, type Outcome } from '../tally/tally.js';
+import { readAnswer } from './read-answer.js';
+import { runClosedLoop, type ClosedLoop } from './closed-loop.js';
+import { runOpenLoop, type OpenLoop } from './open-loop.js';
+import { createSenderMeter, type SenderMeter } from './sender-meter.js';
 
-/** Queries with one objective, which is also encoded in their payloads. */
+/** Queries with one target and objective, which are also encoded in their payloads. */
 export interface LoadClass extends TalliedClass {
   readonly payloads: readonly Payload[];
 }
 
 export interface LoadOptions {
-  /** Send times in ms from the start, ascending. */
-  readonly arrivals: ArrayLike<number>;
+  readonly loop: OpenLoop | ClosedLoop;
   readonly classes: readonly LoadClass[];
-  /** Index in `classes` for each arrival. All 0 if omitted. */
+  /** Index in `classes` for each request, repeated from the start at its end. All 0 if omitted. */
   readonly classIndexes?: ArrayLike<number>;
+  /** Time from the start whose requests are not counted. 0 if omitted. */
+  readonly warmUpMs?: number;
+  /** Length of the intervals of the report. A second if omitted. */
+  readonly intervalMs?: number;
   /** gRPC deadline of each request. */
   readonly timeoutMs: number;
   /** Connections, used in rotation. */
@@ -26,56 +33,61 @@ export interface LoadOptions {
   readonly rng: Rng;
   /** Stops sending early. Requests in flight are still waited for. */
   readonly signal?: AbortSignal;
+  /** Called with each outcome, including those of the warm-up, whose intended send times are negative. */
+  readonly onOutcome?: (outcome: Outcome) => void;
 }
 
-/** Sends the requests. Resolves when every sent request was answered or failed. */
+/** Sends a request that is due at a time. Resolves, and never rejects, when it was answered or failed. */
+export type SendRequest = (index: number, intendedAt: number) => Promise<void>;
+
+/** Resolves when every sent request was answered or failed. */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
-  const { arrivals, clock, signal } = options;
-  const tally = createTally(options.classes);
-  const pending: Promise<void>[] = [];
-  const startedAt = clock.now();
-  const stopped = (): boolean => signal?.aborted === true;
-  for (let index = 0; index < arrivals.length && !stopped(); index++) {
-    const intendedAt = startedAt + (arrivals[index] ?? 0);
-    const early = intendedAt - clock.now();
-    if (early > 0) await clock.sleep(milliseconds(early), signal).catch(() => {});
-    if (stopped()) break;
-    tally.lag(clock.now() - intendedAt);
-    pending.push(send(options, index, intendedAt).then((outcome) => tally.count(outcome)));
-  }
-  await Promise.all(pending);
-  return tally.report(clock.now() - startedAt);
+  const { loop, classes, clock, signal, warmUpMs = 0, intervalMs = 1_000 } = options;
+  const tally = createTally(classes, intervalMs);
+  const countedFrom = clock.now() + warmUpMs;
+  const meter = createSenderMeter(clock, countedFrom);
+  const send = createSender(options, countedFrom, meter, (outcome) => {
+    if (outcome.intendedMs >= 0) tally.count(outcome);
+    options.onOutcome?.(outcome);
+  });
+  if (loop.kind === 'open') await runOpenLoop(loop, send, clock, signal);
+  else await runClosedLoop(loop, send, clock, signal);
+  const sender = meter.report(loop.kind);
+  return { ...tally.report(clock.now() - countedFrom), sender };
 }
 
-async function send(options: LoadOptions, index: number, intendedAt: number): Promise<Outcome> {
-  const { classes, classIndexes, callers, clock, rng, timeoutMs } = options;
-  const classIndex = classIndexes?.[index] ?? 0;
-  const payloads = classes[classIndex]?.payloads ?? [];
-  const payload = payloads[Math.floor(rng() * payloads.length)];
-  const call = callers[index % callers.length];
-  if (payload === undefined || call === undefined)
-    throw new TypeError('expected at least one payload of each class, and one connection');
-  try {
-    const { body } = await call(payload.body, { timeoutMs });
-    const latencyMs = clock.now() - intendedAt;
-    return { code: 'ok', classIndex, latencyMs, ...readAnswer(body, payload.label) };
-  } catch (error) {
-    const code = error instanceof ParetoError ? error.code : 'internal';
-    return { code, classIndex, latencyMs: clock.now() - intendedAt, variant: '', right: undefined };
-  }
-}
-
-function readAnswer(body: Buffer, label: number | undefined): Pick<Outcome, 'variant' | 'right'> {
-  const { parameters, outputs, modelName } = decodeInferResponse(body);
-  const variant = String(parameters.get('pareto_variant') ?? modelName);
-  const [scores] = outputs;
-  if (label === undefined || scores === undefined) return { variant, right: undefined };
-  const { datatype, shape, raw } = scores;
-  return { variant, right: argmax(toNumbers({ datatype, dims: shape, data: raw })) === label };
-}
-
-function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let index = 1; index < values.length; index++) if ((values[index] ?? NaN) > (values[best] ?? NaN)) best = index;
-  return best;
+function createSender(
+  options: LoadOptions,
+  countedFrom: number,
+  meter: SenderMeter,
+  count: (outcome: Outcome) => void,
+): SendRequest {
+  const { classes, classIndexes = [0], callers, clock, rng, timeoutMs } = options;
+  return (index, intendedAt) => {
+    const classIndex = classIndexes[index % classIndexes.length] ?? 0;
+    const payloads = classes[classIndex]?.payloads ?? [];
+    const payload = payloads[Math.floor(rng() * payloads.length)];
+    const call = callers[index % callers.length];
+    if (payload === undefined || call === undefined)
+      throw new TypeError('expected at least one payload of each class, and one connection');
+    const intendedMs = intendedAt - countedFrom;
+    const end = (outcome: Pick<Outcome, 'code' | 'variant' | 'right' | 'message'>, latencyMs: number): void =>
+      count({ ...outcome, classIndex, intendedMs, latencyMs });
+    const fail = (error: unknown, latencyMs: number): void => {
+      const code = error instanceof ParetoError ? error.code : 'internal';
+      end({ code, variant: '', right: undefined, message: errorText(error) }, latencyMs);
+    };
+    meter.sent(intendedAt);
+    return call(payload.body, { timeoutMs }).then(
+      ({ body }) => {
+        const latencyMs = clock.now() - intendedAt;
+        try {
+          end({ code: 'ok', message: '', ...readAnswer(body, payload.label) }, latencyMs);
+        } catch (error) {
+          fail(error, latencyMs);
+        }
+      },
+      (error: unknown) => fail(error, clock.now() - intendedAt),
+    );
+  };
 }

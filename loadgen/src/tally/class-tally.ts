@@ -1,23 +1,14 @@
 // Counts of the outcomes of one class of queries.
 
 import type { ErrorCode } from '@pareto/core';
-import { createLatencyHistogram, type LatencySummary } from './latency-histogram.js';
+import { createLatencyHistogram } from './latency-histogram.js';
+import type { ClassReport } from './load-report.js';
 
 /** A class of queries, whose answers are on time within its objective. */
 export interface TalliedClass {
   readonly name: string;
   /** Maximum latency that counts as on time. */
   readonly objectiveMs: number;
-}
-
-export interface ClassReport extends TalliedClass {
-  readonly sent: number;
-  readonly answered: number;
-  readonly onTime: number;
-  /** Number of requests with the status `resource-exhausted`. */
-  readonly rejected: number;
-  /** Latencies of answers. */
-  readonly latencyMs: LatencySummary;
 }
 
 export interface ClassTally {
@@ -37,6 +28,9 @@ export function createClassTally({ name, objectiveMs }: TalliedClass): ClassTall
       if (latencyMs <= objectiveMs) totals.onTime++;
       answers.record(latencyMs);
     },
-    report: () => ({ name, objectiveMs, ...totals, latencyMs: answers.summary() }),
+    report: () => ({
+      ...{ name, objectiveMs, ...totals },
+      ...{ latencyMs: answers.summary(), percentiles: answers.percentiles() },
+    }),
   };
 }

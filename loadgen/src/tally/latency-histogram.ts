@@ -12,10 +12,15 @@ export interface LatencySummary {
   readonly max: number;
 }
 
+/** A point of a percentile curve. */
+export type LatencyPercentile = readonly [percentile: number, ms: number];
+
 export interface LatencyHistogram {
   record(ms: number): void;
   /** Returns zeros if nothing was recorded. */
   summary(): LatencySummary;
+  /** Returns the curve up to the maximum, with five points for each halving of the rest. Empty if nothing was recorded. */
+  percentiles(): readonly LatencyPercentile[];
 }
 
 /** Creates a histogram of latencies up to an hour, in microseconds with three significant digits. */
@@ -37,5 +42,13 @@ export function createLatencyHistogram(): LatencyHistogram {
       p999: at(99.9),
       max: histogram.maxValue / 1000,
     }),
+    percentiles: () => curvePercentiles(histogram.totalCount).map((percentile) => [percentile, at(percentile)]),
   };
+}
+
+function curvePercentiles(count: number): readonly number[] {
+  if (count === 0) return [];
+  const points = Math.ceil(Math.log2(count)) * 5;
+  const below = Array.from({ length: points + 1 }, (_, index) => 100 * (1 - 2 ** (-index / 5)));
+  return [...below, 100];
 }

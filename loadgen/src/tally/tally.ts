@@ -1,54 +1,41 @@
 // Counts and latencies of the outcomes of a run.
 
 import type { ErrorCode } from '@pareto/core';
-import { createClassTally, type ClassReport, type TalliedClass } from './class-tally.js';
-import { createLatencyHistogram, type LatencySummary } from './latency-histogram.js';
+import { createClassTally, type TalliedClass } from './class-tally.js';
+import { createFailureTally } from './failure-tally.js';
+import { createIntervalTally } from './interval-tally.js';
+import { createLatencyHistogram } from './latency-histogram.js';
+import type { LoadReport } from './load-report.js';
 
 export interface Outcome {
   readonly code: 'ok' | ErrorCode;
   /** Index of the class of the query. */
   readonly classIndex: number;
+  /** Intended send time, from the end of the warm-up. */
+  readonly intendedMs: number;
   /** Time from the intended send time, so that a lagging sender hides no latency. */
   readonly latencyMs: number;
+  /** Empty without an answer. */
   readonly variant: string;
   /** Set if the answer is correct. Undefined without a label or an answer. */
   readonly right: boolean | undefined;
-}
-
-export interface LoadReport {
-  readonly sent: number;
-  readonly statuses: Readonly<Record<string, number>>;
-  /** Answers by variant. */
-  readonly variants: Readonly<Record<string, { readonly answers: number; readonly right: number }>>;
-  /** Outcomes by class. */
-  readonly classes: readonly ClassReport[];
-  readonly labelled: number;
-  readonly right: number;
-  /** Share of the sent requests that were answered within their latency objective, as measured by the client. */
-  readonly attainment: number;
-  /** Latencies of answers. */
-  readonly latencyMs: LatencySummary;
-  /** Latencies of the requests with the status `resource-exhausted`. */
-  readonly rejectionMs: LatencySummary;
-  readonly durationMs: number;
-  readonly answersPerSecond: number;
-  /** Maximum delay of the sender relative to the arrival times. */
-  readonly maxLagMs: number;
+  /** Message of the error. Empty if there is none. */
+  readonly message: string;
 }
 
 export interface Tally {
-  /** Records the delay of the sender for one request. */
-  lag(ms: number): void;
   count(outcome: Outcome): void;
-  report(durationMs: number): LoadReport;
+  /** Returns the counts. `durationMs` is the time from the end of the warm-up until the last outcome. */
+  report(durationMs: number): Omit<LoadReport, 'sender'>;
 }
 
-export function createTally(classes: readonly TalliedClass[]): Tally {
+export function createTally(classes: readonly TalliedClass[], intervalMs: number): Tally {
   const [answers, rejections] = [createLatencyHistogram(), createLatencyHistogram()];
   const byClass = classes.map(createClassTally);
+  const [failures, intervals] = [createFailureTally(), createIntervalTally(classes, intervalMs)];
   const statuses = new Map<string, number>();
   const variants = new Map<string, { answers: number; right: number }>();
-  const totals = { sent: 0, labelled: 0, right: 0, maxLagMs: 0 };
+  const totals = { sent: 0, labelled: 0, right: 0 };
 
   function countAnswer({ latencyMs, variant, right }: Outcome): void {
     answers.record(latencyMs);
@@ -63,13 +50,14 @@ export function createTally(classes: readonly TalliedClass[]): Tally {
   }
 
   return {
-    lag: (ms) => void (totals.maxLagMs = Math.max(totals.maxLagMs, ms)),
     count(outcome) {
-      const { code, classIndex, latencyMs } = outcome;
+      const { code, classIndex, latencyMs, message } = outcome;
       totals.sent++;
       statuses.set(code, (statuses.get(code) ?? 0) + 1);
       byClass[classIndex]?.count(code, latencyMs);
+      intervals.count(outcome);
       if (code === 'ok') countAnswer(outcome);
+      else failures.count(code, message);
       if (code === 'resource-exhausted') rejections.record(latencyMs);
     },
     report(durationMs) {
@@ -78,13 +66,17 @@ export function createTally(classes: readonly TalliedClass[]): Tally {
       return {
         ...totals,
         statuses: Object.fromEntries(statuses),
+        failures: failures.list(),
         variants: Object.fromEntries(variants),
         classes: reports,
         attainment: totals.sent === 0 ? 0 : onTime / totals.sent,
         latencyMs: answers.summary(),
+        percentiles: answers.percentiles(),
         rejectionMs: rejections.summary(),
         durationMs,
         answersPerSecond: ((statuses.get('ok') ?? 0) * 1000) / durationMs,
+        intervalMs,
+        intervals: intervals.report(),
       };
     },
   };

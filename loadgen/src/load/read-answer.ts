@@ -1,0 +1,21 @@
+// Reads who answered, and whether the answer is correct.
+
+import { toNumbers } from '@pareto/models';
+import { decodeInferResponse } from '@pareto/rpc';
+import type { Outcome } from '../tally/tally.js';
+
+/** Returns the variant, or the model if the server is not Pareto. Throws if the answer is malformed. */
+export function readAnswer(body: Buffer, label: number | undefined): Pick<Outcome, 'variant' | 'right'> {
+  const { parameters, outputs, modelName } = decodeInferResponse(body);
+  const variant = String(parameters.get('pareto_variant') ?? modelName);
+  const [scores] = outputs;
+  if (label === undefined || scores === undefined) return { variant, right: undefined };
+  const { datatype, shape, raw } = scores;
+  return { variant, right: argmax(toNumbers({ datatype, dims: shape, data: raw })) === label };
+}
+
+function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let index = 1; index < values.length; index++) if ((values[index] ?? NaN) > (values[best] ?? NaN)) best = index;
+  return best;
+}
