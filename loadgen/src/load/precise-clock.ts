@@ -12,8 +12,10 @@ const now = () => Number(process.hrtime.bigint()) / 1e6;
 for (;;) {
   const current = Atomics.load(sequence, 0);
   const left = due[0] - now();
-  if (left > 0 && Atomics.wait(sequence, 0, current, left) === 'ok') continue;
-  if (Atomics.load(sequence, 0) !== current) continue;
+  if (left > 0) {
+    Atomics.wait(sequence, 0, current, left);
+    continue;
+  }
   parentPort.postMessage(current);
   Atomics.wait(sequence, 0, current);
 }`;

@@ -21,7 +21,7 @@ import {
   type LoadOptions,
   type LoadReport,
   type Payload,
-} from '../src/index.js';
+} from '../../src/index.js';
 
 /** Answers [1, 0]. The first input value selects a delay (1), an error (2) or an invalid reply (3). */
 async function answer(body: Buffer): Promise<Buffer> {
