@@ -26,11 +26,17 @@ export async function runOpenLoop(
   };
   for (let index = 0; index < arrivals.length && !stopped(); index++) {
     const intendedAt = startedAt + (arrivals[index] ?? 0);
-    const early = intendedAt - clock.now();
-    if (early > 0) await clock.sleep(milliseconds(early), signal).catch(() => {});
+    await sleepUntil(intendedAt, clock, signal);
     if (stopped()) break;
     inFlight++;
     void send(index, intendedAt).then(end);
   }
   if (inFlight > 0) await new Promise<void>((resolve) => (onIdle = resolve));
+}
+
+/** Resolves at a time or when the signal aborts, and never before. A sleep may end early by less than 1 ms. */
+async function sleepUntil(time: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  for (let left = time - clock.now(); left > 0 && signal?.aborted !== true; left = time - clock.now()) {
+    await clock.sleep(milliseconds(left), signal).catch(() => {});
+  }
 }
