@@ -55,7 +55,7 @@ const { only = '' } = benchmarkOptions();
 const rows: Row[] = [];
 await using cluster = await startCluster({ workers: 2 });
 using client = createTestClient(cluster);
-using callers = await openCallers(cluster.router.address);
+using callers = openCallers(cluster.router.address);
 for (const model of overloadModels.filter(({ name }) => name.includes(only))) {
   progress(`registering ${model.name}`);
   const subject = await createSubject(client, callers, model);

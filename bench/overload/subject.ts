@@ -1,7 +1,7 @@
 // A model on a cluster: its capacity, and the outcome of the load that is offered to it.
 
 import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
-import { runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
+import { createPreciseClock, runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
 import { encodeInferRequest } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { planArrivals, planQueries, type ArrivalProcess } from '@pareto/workload';
@@ -12,6 +12,9 @@ import type { OverloadModel } from './models.js';
 
 /** Duration of an offered load. */
 export const seconds = 60;
+
+/** gRPC deadline of all calls. */
+const timeoutMs = 10_000;
 
 /** Rate of the calls of ServerLive. */
 const livePerSecond = 20;
@@ -69,14 +72,15 @@ export async function createSubject(client: TestClient, callers: Callers, model:
         mix,
         rng,
       );
-      const common = { timeoutMs: 10_000, clock: systemClock };
+      using clock = createPreciseClock();
       const [load, live] = await Promise.all([
         runLoad({
-          ...{ ...common, rng, loop: { kind: 'open', arrivals: arrivalsMs }, classIndexes, callers: [callers.infer] },
+          ...{ clock, rng, timeoutMs, callers: [callers.infer] },
+          ...{ loop: { kind: 'open', arrivals: arrivalsMs }, classIndexes },
           classes: mix.map(({ name, latencyMs }) => ({ name, objectiveMs: latencyMs, payloads: encode(latencyMs) })),
         }),
         runLoad({
-          ...{ ...common, rng: createSeededRng(1), callers: [callers.live] },
+          ...{ clock: systemClock, rng: createSeededRng(1), timeoutMs, callers: [callers.live] },
           loop: {
             kind: 'open',
             arrivals: planArrivals({ kind: 'constant', ratePerSecond: livePerSecond }, seconds * 1000, rng),
