@@ -6,12 +6,12 @@ import { systemClock, type Clock } from '@pareto/core';
 /** Waits in a thread, which may block, until the times in shared memory, and sends a message at each. */
 const thread = `
 const { workerData, parentPort } = require('node:worker_threads');
-const sequence = new Int32Array(workerData, 0, 1);
-const due = new Float64Array(workerData, 8, 1);
-const now = () => Number(process.hrtime.bigint()) / 1e6;
+const { shared, originMs } = workerData;
+const sequence = new Int32Array(shared, 0, 1);
+const due = new Float64Array(shared, 8, 1);
 for (;;) {
   const current = Atomics.load(sequence, 0);
-  const left = due[0] - now();
+  const left = due[0] - (Number(process.hrtime.bigint()) / 1e6 - originMs);
   if (left > 0) {
     Atomics.wait(sequence, 0, current, left);
     continue;
@@ -20,42 +20,41 @@ for (;;) {
   Atomics.wait(sequence, 0, current);
 }`;
 
-// oxlint-disable-next-line no-restricted-properties -- the origin of `systemClock.now` differs between threads
-const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+/** Returns the origin of `systemClock.now`, which differs between threads: the best of several readings of both clocks. */
+function readOriginMs(): number {
+  // oxlint-disable-next-line no-restricted-properties -- has the same origin in all threads
+  const readings = Array.from({ length: 100 }, () => Number(process.hrtime.bigint()) / 1e6 - systemClock.now());
+  return Math.max(...readings);
+}
 
-/** Creates a clock for one sleep at a time, the next of which may start when the last one ended. */
+/** Creates a clock for one sleep at a time. It keeps the process alive until it is disposed. */
 export function createPreciseClock(): Clock & Disposable {
   const shared = new SharedArrayBuffer(16);
   const sequence = new Int32Array(shared, 0, 1);
   const due = new Float64Array(shared, 8, 1);
   due[0] = Infinity;
-  const worker = new Worker(thread, { eval: true, workerData: shared });
-  worker.unref();
-  let sleeping: (() => void) | undefined;
-  worker.on('message', (woken: number) => {
-    if (woken === sequence[0]) sleeping?.();
+  const worker = new Worker(thread, { eval: true, workerData: { shared, originMs: readOriginMs() } });
+  let wake: (() => void) | undefined;
+  // A message about a sleep that was aborted may arrive during the next one.
+  worker.on('message', (ended: number) => {
+    if (ended === sequence[0]) wake?.();
   });
   return {
     ...systemClock,
     sleep: (delay, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted === true) return reject(signal.reason as Error);
-        const end = (): void => {
-          sleeping = undefined;
-          signal?.removeEventListener('abort', onAbort);
-          worker.unref();
-        };
-        const onAbort = (): void => {
-          end();
+        const abort = (): void => {
+          wake = undefined;
           reject(signal?.reason as Error);
         };
-        sleeping = () => {
-          end();
+        wake = () => {
+          wake = undefined;
+          signal?.removeEventListener('abort', abort);
           resolve();
         };
-        signal?.addEventListener('abort', onAbort, { once: true });
-        worker.ref();
-        due[0] = monotonicMs() + delay;
+        signal?.addEventListener('abort', abort, { once: true });
+        due[0] = systemClock.now() + delay;
         Atomics.add(sequence, 0, 1);
         Atomics.notify(sequence, 0);
       }),
