@@ -15,4 +15,4 @@ export {
   type SenderReport,
   type VariantCount,
 } from './tally/load-report.js';
-export { type Outcome } from './tally/tally.js';
+export { type Outcome } from './tally/outcome.js';

@@ -1,7 +1,7 @@
 // The closed loop: keeps a constant number of requests in flight, which measures the capacity of the server.
 
 import type { Clock } from '@pareto/core';
-import type { SendRequest } from './run-load.js';
+import type { SendRequest } from './send-request.js';
 
 export interface ClosedLoop {
   readonly kind: 'closed';

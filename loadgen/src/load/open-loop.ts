@@ -1,7 +1,7 @@
 // The open loop: sends requests at their times, whether or not earlier ones were answered.
 
 import { milliseconds, type Clock } from '@pareto/core';
-import type { SendRequest } from './run-load.js';
+import type { SendRequest } from './send-request.js';
 
 export interface OpenLoop {
   readonly kind: 'open';

@@ -2,7 +2,7 @@
 
 import { toNumbers } from '@pareto/models';
 import { decodeInferResponse } from '@pareto/rpc';
-import type { Outcome } from '../tally/tally.js';
+import type { Outcome } from '../tally/outcome.js';
 
 /** Returns the variant, or the model if the server is not Pareto. Throws if the answer is malformed. */
 export function readAnswer(body: Buffer, label: number | undefined): Pick<Outcome, 'variant' | 'right'> {

@@ -5,10 +5,12 @@ import type { RawCaller } from '@pareto/rpc';
 import type { Payload } from '../payloads.js';
 import type { TalliedClass } from '../tally/class-tally.js';
 import type { LoadReport } from '../tally/load-report.js';
-import { createTally, type Outcome } from '../tally/tally.js';
+import type { Outcome } from '../tally/outcome.js';
+import { createTally } from '../tally/tally.js';
 import { readAnswer } from './read-answer.js';
 import { runClosedLoop, type ClosedLoop } from './closed-loop.js';
 import { runOpenLoop, type OpenLoop } from './open-loop.js';
+import type { SendRequest } from './send-request.js';
 import { createSenderMeter, type SenderMeter } from './sender-meter.js';
 
 /** Queries with one target and objective, which are also encoded in their payloads. */
@@ -36,9 +38,6 @@ export interface LoadOptions {
   /** Called with each outcome, including those of the warm-up, whose intended send times are negative. */
   readonly onOutcome?: (outcome: Outcome) => void;
 }
-
-/** Sends a request that is due at a time. Resolves, and never rejects, when it was answered or failed. */
-export type SendRequest = (index: number, intendedAt: number) => Promise<void>;
 
 /** Resolves when every sent request was answered or failed. */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {

@@ -3,7 +3,7 @@
 import { createLatencyCounts, type LatencyCounts } from './latency-counts.js';
 import type { IntervalReport } from './load-report.js';
 import type { TalliedClass } from './class-tally.js';
-import type { Outcome } from './tally.js';
+import type { Outcome } from './outcome.js';
 
 export interface IntervalTally {
   count(outcome: Outcome): void;

@@ -1,27 +1,11 @@
 // Counts and latencies of the outcomes of a run.
 
-import type { ErrorCode } from '@pareto/core';
 import { createClassTally, type TalliedClass } from './class-tally.js';
 import { createFailureTally } from './failure-tally.js';
 import { createIntervalTally } from './interval-tally.js';
 import { createLatencyHistogram } from './latency-histogram.js';
 import type { LoadReport } from './load-report.js';
-
-export interface Outcome {
-  readonly code: 'ok' | ErrorCode;
-  /** Index of the class of the query. */
-  readonly classIndex: number;
-  /** Intended send time, from the end of the warm-up. */
-  readonly intendedMs: number;
-  /** Time from the intended send time, so that a lagging sender hides no latency. */
-  readonly latencyMs: number;
-  /** Empty without an answer. */
-  readonly variant: string;
-  /** Set if the answer is correct. Undefined without a label or an answer. */
-  readonly right: boolean | undefined;
-  /** Message of the error. Empty if there is none. */
-  readonly message: string;
-}
+import type { Outcome } from './outcome.js';
 
 export interface Tally {
   count(outcome: Outcome): void;
