@@ -1,12 +1,12 @@
 // Bundles the entry point of each process with all modules that it loads. Node starts a bundle in less than half the
-// time, because it reads a few files instead of several hundred.
+// time, because it reads a few files instead of several hundred. Also bundles the script and the styles of pages.
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, parse, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './steps.mjs';
 
 /** Entry points and what is built from them, which replaces what the compiler emitted for the entry point alone. */
-const bundles = [
+const processes = [
   'services/controller/{}/main',
   'services/router/{}/main',
   'services/router/{}/http/infer/infer-program',
@@ -19,13 +19,22 @@ const bundles = [
 ].map((path) => ({
   entry: join(root, `${path.replace('{}', 'src')}.ts`),
   output: join(root, `${path.replace('{}', 'dist')}.js`),
+  options: processOptions,
+}));
+
+/** The script and the styles of a page, which browsers read. */
+const pageFiles = ['main.ts', 'main.css'].map((name) => ({
+  entry: join(root, 'loadgen/src/page', name),
+  output: join(root, 'loadgen/dist/page', name.replace('.ts', '.js')),
+  options: () => ({ format: 'iife', platform: 'browser', target: 'es2022', minify: true }),
 }));
 
 /** Packages that stay as they are: two with native code, and one that is large and that only storage in S3 needs. */
 const external = /^(lmdb|onnxruntime-node|@aws-sdk\/client-s3)$/;
 
 /** Bundles every entry point whose bundle is missing or older than one of its modules. */
-export const bundleAll = () => Promise.all(bundles.filter((bundle) => !isFresh(bundle)).map(bundleEntry));
+export const bundleAll = () =>
+  Promise.all([...processes, ...pageFiles].filter((bundle) => !isFresh(bundle)).map(bundleEntry));
 
 /** A stamp lists the files that a bundle consists of, and those that it was made from. */
 const stampOf = (output) => `${output}.bundle.json`;
@@ -45,29 +54,35 @@ function isFresh({ output }) {
   });
 }
 
-async function bundleEntry({ entry, output }) {
+async function bundleEntry({ entry, output, options }) {
   const folder = dirname(output);
   for (const path of readStamp(output).outputs) rmSync(join(root, path), { force: true });
-  const name = relative(folder, output).replace(/\.js$/, '');
+  const name = parse(output).name;
   const { metafile } = await build({
     entryPoints: { [name]: entry },
     outdir: folder,
-    chunkNames: `${name}-[hash]`,
     bundle: true,
+    metafile: true,
+    absWorkingDir: root,
+    logLevel: 'silent',
+    ...options(folder, name),
+  });
+  const outputs = Object.keys(metafile.outputs);
+  writeFileSync(stampOf(output), JSON.stringify({ inputs: Object.keys(metafile.inputs), outputs }));
+}
+
+function processOptions(folder, name) {
+  return {
+    chunkNames: `${name}-[hash]`,
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
     sourcemap: 'linked',
     sourcesContent: false,
-    metafile: true,
-    absWorkingDir: root,
-    logLevel: 'silent',
     banner: { js: banner },
     plugins: [keepPaths(folder)],
-  });
-  const outputs = Object.keys(metafile.outputs);
-  writeFileSync(stampOf(output), JSON.stringify({ inputs: Object.keys(metafile.inputs), outputs }));
+  };
 }
 
 /** Defines the variables that CommonJS modules expect, and the paths of the modules. */
