@@ -1,4 +1,5 @@
 export { formatReport } from './format-report.js';
+export { formatHtml, type RunDescription } from './html/format-html.js';
 export { createSyntheticPayloads, readPayloads, type Payload, type PayloadOptions } from './payloads.js';
 export { type ClosedLoop } from './load/closed-loop.js';
 export { type OpenLoop } from './load/open-loop.js';
