@@ -11,6 +11,7 @@ export const planConstant: ArrivalPlanner<ConstantArrivals> = ({ ratePerSecond }
   checkPositive('ratePerSecond', ratePerSecond);
   const gapMs = 1000 / ratePerSecond;
   const times: number[] = [];
-  for (let at = 0; at < durationMs; at += gapMs) times.push(at);
+  // A sum of gaps would add up their rounding errors.
+  for (let index = 0; index * gapMs < durationMs; index++) times.push(index * gapMs);
   return times;
 };

@@ -34,8 +34,10 @@ describe('planArrivals', () => {
       ),
     ));
 
-  it('spaces constant arrivals evenly', () =>
-    assert.deepEqual(plan({ kind: 'constant', ratePerSecond: 4 }, 1_000), [0, 250, 500, 750]));
+  it('spaces constant arrivals evenly', () => {
+    assert.deepEqual(plan({ kind: 'constant', ratePerSecond: 4 }, 1_000), [0, 250, 500, 750]);
+    assert.equal(plan({ kind: 'constant', ratePerSecond: 3 }, 3_600_000).length, 10_800);
+  });
 
   const renewals: readonly (readonly [ArrivalProcess, variation: number])[] = [
     [{ kind: 'poisson', ratePerSecond: 100 }, 1],
