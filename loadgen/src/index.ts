@@ -5,6 +5,14 @@ export { type ClosedLoop } from './load/closed-loop.js';
 export { type OpenLoop } from './load/open-loop.js';
 export { createPreciseClock } from './load/precise-clock.js';
 export { runLoad, type LoadClass, type LoadOptions } from './load/run-load.js';
+export {
+  type ArrivalSettings,
+  type LoadSettings,
+  type LoopSettings,
+  type QuerySettings,
+  type TlsSettings,
+  type TraceSettings,
+} from './settings/load-settings.js';
 export { addCounts, quantileMs, type LatencyCount } from './tally/latency-counts.js';
 export { type LatencyPercentile, type LatencySummary } from './tally/latency-histogram.js';
 export {
@@ -17,3 +25,4 @@ export {
   type VariantCount,
 } from './tally/load-report.js';
 export { type Outcome } from './tally/outcome.js';
+export { type LoadRun } from './tally/load-run.js';

@@ -64,7 +64,7 @@ export interface VariantCount {
 export interface IntervalReport {
   /** Time from the end of the warm-up. */
   readonly startMs: number;
-  /** One for each class of the report, in the same order. */
+  /** Outcomes of the classes of the report, in the same order. */
   readonly classes: readonly IntervalClass[];
   readonly statuses: Readonly<Record<string, number>>;
   /** Answers by variant. */

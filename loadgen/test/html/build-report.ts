@@ -1,7 +1,8 @@
 // Reports of runs that never took place, counted from outcomes as those of real ones.
 
 import type { SenderReport } from '../../src/tally/load-report.js';
-import { createTally, type Outcome } from '../../src/tally/tally.js';
+import type { Outcome } from '../../src/tally/outcome.js';
+import { createTally } from '../../src/tally/tally.js';
 import type { LoadReport } from '../../src/index.js';
 
 export interface RunOptions {
