@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { parseTrace } from '../../src/traces/parse-trace.js';
+
+const parse = (text: string, column?: string): unknown => {
+  const trace = parseTrace(text, 'trace.csv', column);
+  if (trace.form === 'times') return [...trace.timesMs];
+  return { intervalMs: trace.intervalMs, startsMs: [...trace.startsMs], counts: [...trace.counts] };
+};
+
+describe('parseTrace', () => {
+  it('reads counts per second, and leaves out the intervals without data', () => {
+    assert.deepEqual(parse('t_s,rps,gap\n0,52,0\n1,0,1\n2,48,0\n'), {
+      intervalMs: 1000,
+      startsMs: [0, 2000],
+      counts: [52, 48],
+    });
+  });
+
+  it('treats missing rows as intervals without data', () => {
+    assert.deepEqual(parse('t_s,requests\n100,1\n110,2\n150,3\n'), {
+      intervalMs: 10_000,
+      startsMs: [0, 10_000, 50_000],
+      counts: [1, 2, 3],
+    });
+  });
+
+  it('adds up all columns of a file whose first one numbers the intervals', () => {
+    assert.deepEqual(parse('minute,f000,f001\n0,840,13\n1,1,2\n'), {
+      intervalMs: 60_000,
+      startsMs: [0, 60_000],
+      counts: [853, 3],
+    });
+  });
+
+  it('reads the named column', () => {
+    const { counts } = parse('minute,f000,f001\n0,840,13\n1,1,2\n', 'f001') as { readonly counts: unknown };
+    assert.deepEqual(counts, [13, 2]);
+  });
+
+  it('multiplies counts per second by the length of the interval', () => {
+    const { counts } = parse('minute,rps\n0,2\n1,0.5\n') as { readonly counts: unknown };
+    assert.deepEqual(counts, [120, 30]);
+  });
+
+  it('reads the time of each arrival from the first column of other files', () => {
+    assert.deepEqual(parse('t_s,context_tokens,kind\n5.5,4808,a\n5.5,3180,b\n7,1,c\n'), [0, 0, 1500]);
+    assert.deepEqual(parse('\uFEFF"t_ms"\r\n10\r\n20.5\r\n\r\n'), [0, 10.5]);
+  });
+
+  it('reads two days of counts per second', () => {
+    const rows = Array.from({ length: 172_800 }, (_, second) => `${second},${second % 100},0`);
+    const trace = parseTrace(`t_s,rps,gap\n${rows.join('\n')}`, 'trace.csv');
+    assert.ok(trace.form === 'counts' && trace.counts.length === 172_800 && trace.counts[172_799] === 99);
+  });
+
+  const invalid: readonly (readonly [title: string, text: string, message: RegExp])[] = [
+    ['an empty file', '', /^trace\.csv, line 1: column "" is not a time; expected .* such as t_s, t_ms or minute$/],
+    ['a header without a time', 'rps\n1\n', /line 1: column "rps" is not a time/],
+    ['a file without rows', 't_s,rps\n\n', /^trace\.csv has no rows after its header$/],
+    ['a single interval', 't_s,rps\n0,1', /line 2, column "t_s": "0" is the only row; expected at least two intervals/],
+    ['text in place of a count', 't_s,rps\n0,1\n1,many\n', /^trace\.csv, line 3, column "rps": "many" is not a number/],
+    ['an empty cell', 't_s,rps\n0,1\n1,\n', /line 3, column "rps": "" is not a number of at least 0/],
+    ['a negative count', 't_s,rps\n0,1\n1,-2\n', /line 3, column "rps": "-2" is not a number of at least 0/],
+    ['a row that is too short', 't_s,rps\n0,1\n1\n', /line 3: the row has 1 columns; expected 2, as in the header/],
+    ['a repeated interval', 't_s,rps\n0,1\n0,2\n', /line 3, column "t_s": "0" is not after the time of the row above/],
+    [
+      'unequal intervals',
+      't_s,rps\n0,1\n2,2\n3,1\n',
+      /line 4, column "t_s": "3" is not a whole number of intervals \(2s/,
+    ],
+    ['intervals out of order', 't_s,rps\n0,1\n1,2\n1,1\n', /line 4, column "t_s": "1" is not a whole number/],
+    ['arrivals out of order', 't_s\n5\n4\n', /line 3, column "t_s": "4" is before the time of the row above; sort/],
+  ];
+  for (const [title, text, message] of invalid)
+    it(`rejects ${title}`, () => assert.throws(() => parse(text), { message, code: 'invalid-argument' }));
+
+  it('rejects an unknown column, and lists the columns', () =>
+    assert.throws(() => parse('minute,f000,f001\n0,1,2\n', 'f1'), {
+      message: 'trace.csv, line 1: there is no column "f1" with counts; the columns are f000, f001',
+    }));
+});
