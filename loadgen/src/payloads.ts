@@ -32,7 +32,8 @@ export async function readPayloads(file: string, options: PayloadOptions): Promi
       `${file} has no samples; expected one array per input, and optionally "label"`,
     );
   }
-  const classes = labels === undefined ? [] : toNumbers(labels);
+  // Labels of other shapes, such as boxes, have no classes to compare with.
+  const classes = labels?.dims.length === 1 ? toNumbers(labels) : [];
   return Array.from({ length: samples }, (_, row) => ({
     body: encode(
       inputs.map(([name, array]) => toInput(name, sliceRows(array, row, row + 1))),
@@ -49,7 +50,10 @@ const toInput = (name: string, { datatype, dims, data }: Tensor): RawTensor => (
   raw: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
 });
 
-/** Returns a few requests of random numbers between 0 and 1 (zeros for whole numbers), dynamic dimensions 1. */
+/**
+ * Returns a few requests with inputs of the target's signature: random numbers between 0 and 1 for FP32, zeros for other
+ * numbers, and short texts. Dynamic dimensions are 1.
+ */
 export async function createSyntheticPayloads(
   channel: Channel,
   rng: Rng,
@@ -73,16 +77,20 @@ export async function createSyntheticPayloads(
 
 function createSyntheticInput(spec: { name: string; datatype: string; shape: readonly number[] }, rng: Rng): RawTensor {
   const { name, datatype, shape } = spec;
-  if (!isDataType(datatype) || datatype === 'BYTES') {
-    throw new ParetoError('invalid-argument', `synthetic inputs of type ${datatype} are not supported; pass --data`);
+  if (!isDataType(datatype)) {
+    throw new ParetoError('invalid-argument', `input "${name}" has the unknown type ${datatype}; pass --data`);
   }
   const count = elementCount(shape);
-  const raw =
-    datatype === 'FP32'
-      ? Buffer.from(Float32Array.from({ length: count }, rng).buffer)
-      : Buffer.alloc(count * elementBytes[datatype]);
-  return { name, datatype, shape, raw };
+  if (datatype === 'FP32') {
+    return { name, datatype, shape, raw: Buffer.from(Float32Array.from({ length: count }, rng).buffer) };
+  }
+  if (datatype === 'BYTES')
+    return { name, datatype, shape, raw: Buffer.concat(Array.from({ length: count }, () => syntheticText)) };
+  return { name, datatype, shape, raw: Buffer.alloc(count * elementBytes[datatype]) };
 }
+
+/** An element of BYTES: its length, and its text. */
+const syntheticText: Buffer = Buffer.from('\x04\0\0\0text', 'latin1');
 
 function encode(inputs: readonly RawTensor[], { target, parameters }: PayloadOptions): Buffer {
   return encodeInferRequest({ modelName: target, parameters, inputs });

@@ -11,7 +11,9 @@ export function readAnswer(body: Buffer, label: number | undefined): Pick<Outcom
   const [scores] = outputs;
   if (label === undefined || scores === undefined) return { variant, right: undefined };
   const { datatype, shape, raw } = scores;
-  return { variant, right: argmax(toNumbers({ datatype, dims: shape, data: raw })) === label };
+  const values = toNumbers({ datatype, dims: shape, data: raw });
+  // A single score names no class.
+  return { variant, right: values.length < 2 ? undefined : argmax(values) === label };
 }
 
 function argmax(values: ArrayLike<number>): number {
