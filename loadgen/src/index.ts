@@ -1,4 +1,4 @@
-export { formatReport } from './format-report.js';
+export { formatReport } from './report/format-report.js';
 export { formatHtml, type RunDescription } from './html/format-html.js';
 export { createSyntheticPayloads, readPayloads, type Payload, type PayloadOptions } from './payloads.js';
 export { type ClosedLoop } from './load/closed-loop.js';

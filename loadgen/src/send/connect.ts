@@ -1,0 +1,59 @@
+// Connects to the server.
+
+import { readFile } from 'node:fs/promises';
+import { rootCertificates } from 'node:tls';
+import { ParetoError } from '@pareto/core';
+import {
+  createChannel,
+  createHttp2Channel,
+  type Channel,
+  type ChannelTls,
+  type Http2ChannelOptions,
+  type RawCaller,
+} from '@pareto/rpc';
+import type { LoadSettings, TlsSettings } from '../settings/load-settings.js';
+
+export interface Connection extends Disposable {
+  /** Calls that are not measured. */
+  readonly channel: Channel;
+  /** ModelInfer on each of the connections. */
+  readonly callers: readonly RawCaller[];
+}
+
+/** Creates the connections, which are made at the first call. Throws `invalid-argument` if a certificate is unreadable. */
+export async function connect(settings: LoadSettings): Promise<Connection> {
+  const { address, connections, headers: metadata } = settings;
+  const tls = settings.tls === undefined ? undefined : await readTls(settings.tls);
+  const channel = createChannel(address, { metadata, ...(tls !== undefined && { tls: tls.channel }) });
+  const options = { metadata, ...(tls !== undefined && { tls: tls.handshake }) };
+  const channels = Array.from({ length: connections }, () => createHttp2Channel(address, options));
+  return {
+    channel,
+    callers: channels.map((each) => each.caller('/inference.GRPCInferenceService/ModelInfer')),
+    [Symbol.dispose]() {
+      for (const each of [channel, ...channels]) each.close();
+    },
+  };
+}
+
+interface TlsOptions {
+  readonly channel: ChannelTls;
+  readonly handshake: NonNullable<Http2ChannelOptions['tls']>;
+}
+
+async function readTls({ ca: caFile, cert, key }: TlsSettings): Promise<TlsOptions> {
+  const ca = caFile === undefined ? Buffer.from(rootCertificates.join('\n')) : await readPem(caFile);
+  const identity =
+    cert === undefined || key === undefined ? undefined : { certificate: await readPem(cert), key: await readPem(key) };
+  const onChange = (): Disposable => ({ [Symbol.dispose]: () => undefined });
+  return {
+    channel: { source: { current: { ca, identity }, onChange } },
+    handshake: { ca, ...(identity !== undefined && { cert: identity.certificate, key: identity.key }) },
+  };
+}
+
+async function readPem(file: string): Promise<Buffer> {
+  return readFile(file).catch((error: unknown) => {
+    throw new ParetoError('invalid-argument', `${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  });
+}

@@ -1,0 +1,49 @@
+// Prepares the requests of each query of the settings.
+
+import { createSeededRng } from '@pareto/core';
+import type { Channel, ParameterValue } from '@pareto/rpc';
+import type { LoadClass } from '../load/run-load.js';
+import { createSyntheticPayloads, readPayloads, type Payload } from '../payloads.js';
+import { checkTarget } from './check-target.js';
+import { defaultObjectiveMs, type LoadSettings, type QuerySettings } from '../settings/load-settings.js';
+
+/** Limit of the payloads of all classes together. */
+const maxPayloads = 10_000;
+
+/** Throws an error that names the cause if the server is not reachable, or does not have a target. */
+export function loadClasses({ queries, seed }: LoadSettings, channel: Channel): Promise<readonly LoadClass[]> {
+  const limit = Math.ceil(maxPayloads / queries.length);
+  return Promise.all(
+    queries.map(async (query) => ({
+      name: query.name,
+      objectiveMs: query.latencyMs ?? defaultObjectiveMs,
+      payloads: await loadPayloads(query, { channel, seed, limit }),
+    })),
+  );
+}
+
+interface PayloadSource {
+  readonly channel: Channel;
+  readonly seed: number;
+  readonly limit: number;
+}
+
+async function loadPayloads(
+  query: QuerySettings,
+  { channel, seed, limit }: PayloadSource,
+): Promise<readonly Payload[]> {
+  const { target, data } = query;
+  const options = { target, parameters: objectiveParameters(query), limit };
+  await checkTarget(target, channel);
+  if (data !== undefined) return readPayloads(data, options);
+  return createSyntheticPayloads(channel, createSeededRng(seed), options);
+}
+
+/** Returns the objective as parameters of the protocol. What is not requested is left out. */
+function objectiveParameters(query: QuerySettings): readonly (readonly [string, ParameterValue])[] {
+  const { latencyMs, minAccuracy, maxCostPer1k, class: serviceClass } = query;
+  const pairs = {
+    ...{ latency_ms: latencyMs, min_accuracy: minAccuracy, max_cost_per_1k: maxCostPer1k, class: serviceClass },
+  };
+  return Object.entries(pairs).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
