@@ -14,7 +14,7 @@ import {
 } from '@pareto/core';
 import { defaultDominationParams, planDomination, type MeasuredVariant } from '@pareto/policy';
 import { buildAccuracy, buildMeasuredResult, buildPoint, buildProfile } from '@pareto/testkit';
-import { report, type Row } from './report.js';
+import { startBenchmark, type Row } from './report.js';
 
 const variants = 4_000;
 const runs = 9;
@@ -133,6 +133,7 @@ function timeDomination(all: readonly MeasuredVariant[]): number {
   return percentile(times.sort(), 0.5);
 }
 
+const { report } = startBenchmark('domination');
 const rows = shapes.map((shape): Row => {
   const value = timeDomination(drawVariants(shape, createSeededRng(1)));
   return { name: `domination, ${shape.name}`, value, unit: 'ms', reach: { below: 300 } };

@@ -8,7 +8,7 @@ import { attacks } from '../test/hostile/attacks/attacks.js';
 import { type Attack } from '../test/hostile/attacks/attack.js';
 import { failuresOf, startFixture, type Fixture } from '../test/hostile/fixture.js';
 import { max, pause, probeEnvironment, samplesOf, type Interval } from './hostile/probes.js';
-import { benchmarkOptions, progress, report, type Row } from './report.js';
+import { progress, startBenchmark, type Row } from './report.js';
 
 const bounds = { blockedMs: 250, heapMib: 256, ratio: 2 };
 const mebibyte = 2 ** 20;
@@ -63,6 +63,7 @@ const rowsOf = (name: string, before: Measured, attacked: Measured, after: Measu
     value: p99(attacked) / p99(before, after),
     unit: 'x',
     reach: { atMost: bounds.ratio },
+    noise: 0.5,
   },
   { name: `${name}: bystander's failures`, value: attacked.failed, unit: '', reach: { exactly: 0 } },
 ];
@@ -77,7 +78,7 @@ const isMissed = ({ value, reach }: Row): boolean =>
   reach !== undefined &&
   (('atMost' in reach && !(value <= reach.atMost)) || ('exactly' in reach && value !== reach.exactly));
 
-const { only = '' } = benchmarkOptions();
+const { only = '', report } = startBenchmark('hostile');
 await using folder = await createTempFolder();
 await using fixture = await startFixture({ env: probeEnvironment(folder.path) });
 const rows: Row[] = [];

@@ -6,11 +6,12 @@ import path from 'node:path';
 import { systemClock } from '@pareto/core';
 import { createExecutorPool } from '@pareto/runtime';
 import { matrixModel } from '@pareto/testkit';
-import { progress, report } from './report.js';
+import { progress, startBenchmark } from './report.js';
 
 const rounds = 200;
 const mib = (count: number): number => count / 2 ** 20;
 
+const { report } = startBenchmark('memory');
 const folder = await mkdtemp(path.join(tmpdir(), 'pareto-bench-'));
 const modelPath = path.join(folder, 'large.onnx');
 await writeFile(modelPath, matrixModel(5000));

@@ -8,7 +8,7 @@ import { openCallers } from './overload/callers.js';
 import { overloadModels } from './overload/models.js';
 import { classRows, goodputRows, outcomeRows } from './overload/rows.js';
 import { createSubject, seconds, type Offered, type Subject } from './overload/subject.js';
-import { benchmarkOptions, progress, report, type Row } from './report.js';
+import { progress, startBenchmark, type Row } from './report.js';
 
 const multiples = [1, 2, 4];
 const mixedMs = [60, 400];
@@ -51,7 +51,7 @@ async function measureStep(subject: Subject): Promise<readonly Row[]> {
   return outcomeRows(name, offered);
 }
 
-const { only = '' } = benchmarkOptions();
+const { only = '', report } = startBenchmark('overload');
 const rows: Row[] = [];
 await using cluster = await startCluster({ workers: 2 });
 using client = createTestClient(cluster);

@@ -9,7 +9,7 @@ import type { Cluster } from '../test/support/cluster.js';
 import type { DigitModel, DigitsCluster } from '../test/support/digits.js';
 import { closedLoop } from './closed-loop.js';
 import { startWarmDigits } from './digits-cluster.js';
-import { progress, report, type Row } from './report.js';
+import { progress, startBenchmark, type Row } from './report.js';
 
 const models: readonly DigitModel[] = ['cnn-large', 'mlp-large'];
 const rounds = 3;
@@ -94,6 +94,7 @@ async function compare(started: DigitsCluster, model: DigitModel): Promise<reado
   ];
 }
 
+const { report } = startBenchmark('path');
 const rows: Row[] = [];
 const started = await startWarmDigits(models, 1);
 try {

@@ -12,7 +12,7 @@ import { buildHardwareClass } from '@pareto/testkit';
 import { carryOut } from '../packages/policy/test/place/carry-out.js';
 import { alsoOn, cpu, snapshot, task, variant, worker } from '../packages/policy/test/support/fixture.js';
 import { timeSkippedTurns } from './plan/skipped-turn.js';
-import { progress, report, type Row } from './report.js';
+import { progress, startBenchmark, type Row } from './report.js';
 
 const size = { workers: 1_000, tasks: 200, variantsPerTask: 5 };
 const replicasPerVariant = 2;
@@ -109,6 +109,7 @@ function timeFleets(): FleetTimes {
 
 const timesOfAll = (part: keyof FleetTimes): readonly number[] => fleetTimes.flatMap((one) => one[part]);
 
+const { report } = startBenchmark('plan');
 const rng = createSeededRng(1);
 const [cold = 0] = timeFleets().first;
 const fleetTimes = Array.from({ length: fleets }, (_, i) => {

@@ -4,7 +4,7 @@
 import { percentile, systemClock, milliseconds } from '@pareto/core';
 import type { DigitModel, DigitsCluster } from '../test/support/digits.js';
 import { startWarmDigits } from './digits-cluster.js';
-import { progress, report, type Row } from './report.js';
+import { progress, startBenchmark, type Row } from './report.js';
 
 const models: readonly DigitModel[] = ['mlp-small', 'mlp-large', 'cnn-medium', 'cnn-large'];
 const perSecond = 20;
@@ -75,10 +75,12 @@ async function compare(started: DigitsCluster, model: DigitModel): Promise<reado
   ];
 }
 
+const { only = '', report } = startBenchmark('profile');
+const measured = models.filter((model) => model.includes(only));
 const rows: Row[] = [];
-const started = await startWarmDigits(models, 1);
+const started = await startWarmDigits(measured, 1);
 try {
-  for (const model of models) rows.push(...(await compare(started, model)));
+  for (const model of measured) rows.push(...(await compare(started, model)));
 } finally {
   await started[Symbol.asyncDispose]();
 }

@@ -7,7 +7,7 @@ import { createTempFolder, matrixModel } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../test/support/client.js';
 import { startCluster } from '../test/support/cluster.js';
 import { startPareto } from '../test/support/pareto.js';
-import { progress, report } from './report.js';
+import { progress, startBenchmark } from './report.js';
 
 const count = 140;
 const sides = Array.from({ length: count }, (_, index) => 8 + index);
@@ -29,6 +29,7 @@ async function firstAnswer(client: TestClient, side: number, started: number): P
   }
 }
 
+const { report } = startBenchmark('register');
 await using folder = await createTempFolder();
 for (const side of sides) await writeFile(folder.file(`${nameOf(side)}.onnx`), matrixModel(side));
 await using cluster = await startCluster({ workers: 2, profileMs: 4_000 });

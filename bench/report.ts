@@ -1,33 +1,84 @@
-// The output and the options of benchmarks.
+// The start and the report of a benchmark.
 
-import { parseArgs } from 'node:util';
-import { formatRows, writeRows, type Row } from '@pareto/testkit';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  compareWithBaseline,
+  formatRun,
+  judgeRow,
+  readRun,
+  startRun,
+  writeRun,
+  type Row,
+  type RunContext,
+} from '@pareto/testkit';
+import { benchmarks, scriptOf, type BenchmarkName } from './benchmarks.js';
+import { describeBaseline } from './report/describe-baseline.js';
+import { findFaults } from './report/find-faults.js';
+import { machineKind, observeMachine } from './report/machine-kind.js';
+import { formatFlags, parseOptions, type BenchmarkOptions } from './report/options.js';
 
 export type { Row } from '@pareto/testkit';
 
 /** Prints a line of progress to stderr. */
 export const progress = (text: string): boolean => process.stderr.write(`${text}\n`);
 
-interface BenchmarkOptions {
-  /** File to write the rows to. */
-  readonly json?: string;
-  /** Folder for CPU profiles of the measured processes. Not all benchmarks use it. */
-  readonly profile?: string;
-  /** Part of the names of what to measure. Not all benchmarks use it. */
-  readonly only?: string;
+interface MeasuredRun extends RunContext {
+  readonly rows: readonly Row[];
 }
 
-export function benchmarkOptions(): BenchmarkOptions {
-  // pnpm passes '--' on to the script, npm does not.
-  const args = process.argv.slice(2).filter((argument) => argument !== '--');
-  const options = { json: { type: 'string' }, profile: { type: 'string' }, only: { type: 'string' } } as const;
-  const { values } = parseArgs({ args, options });
-  return values;
+interface StartedBenchmark extends BenchmarkOptions {
+  /**
+   * Prints the rows next to the baseline of this kind of machine, and writes the files of `--json` and `--save`. The
+   * process fails if a row has no value, but not if a target is missed.
+   */
+  readonly report: (rows: readonly Row[]) => void;
 }
 
-/** Prints the rows, and writes them to the file of `--json`. A missed target does not fail the run. */
-export function report(rows: readonly Row[]): void {
-  const { json } = benchmarkOptions();
-  if (json !== undefined) writeRows(json, rows);
-  process.stdout.write(`${formatRows(rows)}\n`);
+/** Parses the command line. Exits if it is wrong, or if it asks for help. */
+export function startBenchmark(name: BenchmarkName): StartedBenchmark {
+  const options = readOptions(name);
+  const endRun = startRun(name);
+  return { ...options, report: (rows) => report(name, options, { ...endRun(), rows }) };
+}
+
+function report(name: BenchmarkName, options: BenchmarkOptions, { rows, ...context }: MeasuredRun): void {
+  const kind = machineKind(observeMachine());
+  const file = fileURLToPath(new URL(`baselines/${kind}/${name}.json`, import.meta.url));
+  const baseline = readRun(file);
+  const isQuick = options.quick === true;
+  const run = {
+    ...context,
+    // A quick run is not judged.
+    rows: rows.map((row) => compareWithBaseline(isQuick ? { ...row, noise: Infinity } : row, baseline?.rows ?? [])),
+  };
+  const isWhole = options.only === undefined && !isQuick;
+  const saveCommand = `${commandOf(name)} -- --save`;
+  const comparison = describeBaseline({ kind, saveCommand, baseline, rows: run.rows, isWhole });
+  process.stdout.write(`${formatRun(run)}\n${comparison}\n`);
+  if (options.json !== undefined) writeRun(options.json, run);
+  const faults = findFaults(rows);
+  for (const fault of faults) progress(fault);
+  if (faults.length > 0) process.exitCode = 1;
+  else if (options.save === true) {
+    writeRun(file, { ...context, rows: rows.map(judgeRow) });
+    progress(`saved as the baseline: ${relative('', file)}`);
+  }
+}
+
+const commandOf = (name: BenchmarkName): string => `npm run ${scriptOf(name)}`;
+
+function readOptions(name: BenchmarkName): BenchmarkOptions {
+  const { measures, minutes, flags = [] } = benchmarks[name];
+  const example = `${commandOf(name)} -- --json ${name}.json`;
+  const help = `Measures ${measures}. Takes about ${minutes} min.\n\n${formatFlags(flags)}\n\nExample: ${example}\n`;
+  try {
+    const options = parseOptions(flags, process.argv.slice(2));
+    if (options.help !== true) return options;
+    process.stdout.write(help);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    process.exit(2);
+  }
 }

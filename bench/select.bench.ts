@@ -10,7 +10,7 @@ import {
   type RoutingTable,
 } from '@pareto/core';
 import { createReplicaLoads, createTrace, selectVariant, type SelectionQuery } from '@pareto/policy';
-import { report, type Row } from './report.js';
+import { startBenchmark, type Row } from './report.js';
 import { wideTable } from './wide-table.js';
 
 const decisions = 5_000;
@@ -75,6 +75,7 @@ function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
   return times.sort();
 }
 
+const { report } = startBenchmark('select');
 const rows = shapes.flatMap(({ name, belowUs, ...shape }): readonly Row[] => {
   const rng = createSeededRng(1);
   const times = timeDecisions(wideTable({ workers: 100, ...shape }, rng), rng);

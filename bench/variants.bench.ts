@@ -10,7 +10,7 @@ import { createExecutorPool, sampleInputs, type Executor } from '@pareto/runtime
 import { createTestClient, type TestClient } from '../test/support/client.js';
 import { startCluster } from '../test/support/cluster.js';
 import { readDigitModel, validationFile, type DigitModel } from '../test/support/digits.js';
-import { progress, report, type Row } from './report.js';
+import { progress, startBenchmark, type Row } from './report.js';
 
 const models: readonly DigitModel[] = ['mlp-large', 'cnn-large'];
 const batches = [1, 8, 32];
@@ -58,6 +58,8 @@ async function downloadModel(address: string, folder: string, manifest: wire.Man
   return join(folder, manifest.files.find(({ path }) => path.endsWith('.onnx'))?.path ?? '');
 }
 
+const { only = '', report } = startBenchmark('variants');
+const measured = models.filter((model) => model.includes(only));
 const pool = createExecutorPool({ size: 1, clock: systemClock });
 const folder = await mkdtemp(join(tmpdir(), 'pareto-bench-'));
 
@@ -180,13 +182,13 @@ const client = createTestClient(cluster);
 try {
   progress('generating and measuring the variants');
   await client.registerTask('digits', { validation: await readFile(validationFile) });
-  for (const model of models)
+  for (const model of measured)
     await client.registerModel('digits', model, await readDigitModel(model), { recipes: 'all' });
   await client.waitUntilDone('digits');
   progress(
     `\n${'variant'.padEnd(34)} ${'size'.padStart(9)} ${batches.map((batch) => `batch ${batch}`.padStart(20)).join(' ')}   accuracy, 95 %`,
   );
-  for (const model of models) rows.push(...(await compare(client, cluster.controller.address, model)));
+  for (const model of measured) rows.push(...(await compare(client, cluster.controller.address, model)));
 } finally {
   client[Symbol.dispose]();
   await cluster[Symbol.asyncDispose]();

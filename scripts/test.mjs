@@ -31,7 +31,7 @@ const everything = [
   [
     ['test/conformance', 'test/e2e'].map(filesIn),
     [...stores, filesIn('test/integration'), ...without([pretrained])],
-    [...['services/*/test', 'packages/*/test', 'loadgen/test'].map(filesIn), ...without(stores)],
+    [...['services/*/test', 'packages/*/test', 'loadgen/test', 'bench/test'].map(filesIn), ...without(stores)],
   ],
   [
     [filesIn('test/faults'), ...without(faultsOfOwnClusters)],

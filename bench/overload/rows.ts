@@ -12,7 +12,7 @@ const onTimeOf = ({ classes }: LoadReport): number => classes.reduce((sum, { onT
 export function goodputRows(name: string, { capacity, load }: Offered, minShare?: number): Row[] {
   const goodput = onTimeOf(load) / seconds;
   const share = goodput / Math.min(capacity, load.sent / seconds);
-  const reach = minShare === undefined ? {} : { reach: { above: minShare } };
+  const reach = minShare === undefined ? {} : { reach: { above: minShare }, noise: 0.1 };
   return [
     { name: `${name}: capacity at 16 in flight`, value: capacity, unit: '/s' },
     { name: `${name}: goodput`, value: goodput, unit: '/s' },

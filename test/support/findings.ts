@@ -1,8 +1,9 @@
 // Measurements of the tests, printed as a table at the end of the run, and written to a file with `--json=FILE`.
 
-import { formatRows, writeRows, type Row } from '@pareto/testkit';
+import { formatRun, judgeRow, startRun, writeRun, type Row } from '@pareto/testkit';
 
 const rows: Row[] = [];
+const endRun = startRun('tests');
 
 /** Records a measurement. Tests never assert times. */
 export const found = (row: Row): number => rows.push(row);
@@ -11,6 +12,7 @@ const jsonFile = process.argv.find((argument) => argument.startsWith('--json='))
 
 after(() => {
   if (rows.length === 0) return;
-  process.stdout.write(`\n${formatRows(rows)}\n\n`);
-  if (jsonFile !== undefined) writeRows(jsonFile, rows);
+  const run = { ...endRun(), rows: rows.map(judgeRow) };
+  process.stdout.write(`\n${formatRun(run)}\n\n`);
+  if (jsonFile !== undefined) writeRun(jsonFile, run);
 });

@@ -14,7 +14,9 @@ export { type TensorInfo } from './protocol/protocol.js';
 export { type NodesByProvider } from './executors/nodes-by-provider.js';
 export { releaseAfterMaxHold, type SlotTokens } from './devices/slot-tokens.js';
 export { deviceEnvironment } from './devices/device-environment.js';
+export { deviceName } from './devices/device-description.js';
 export { type DeviceTrial } from './devices/device-trial.js';
+export { instructionSet } from './hardware/cpu-hardware.js';
 export {
   discoverHardware,
   type AbsentDevice,

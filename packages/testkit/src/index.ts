@@ -46,7 +46,11 @@ export { buildHardwareClass, buildReplicaReport, buildSlotGroup, buildWorkerInfo
 export { buildCandidate, buildReplicaRoute, buildRoutingTable, buildTargetEntry } from './build-table.js';
 export { buildSelectionRule, buildWarmthRule } from './build-rule.js';
 export { createTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';
-export { formatRows, writeRows, type Reach, type Row } from './rows.js';
+export { judgeRow, type JudgedRow, type Reach, type Row } from './rows.js';
+export { compareWithBaseline, type ComparedRow } from './compare-with-baseline.js';
+export { readRun, startRun, writeRun, type Run, type RunContext } from './run.js';
+export { formatRun } from './format-run.js';
+export { formatTable } from './format-table.js';
 export { fetchNpmPackage, type FetchedPackage } from './npm-package.js';
 export { fetchTool, type Tool, type ToolName } from './tools.js';
 export { findSoftwareGpu, type SoftwareGpu } from './software-gpu.js';

@@ -1,0 +1,44 @@
+// The benchmarks.
+
+import type { FlagName } from './report/options.js';
+
+export interface Benchmark {
+  /** Noun phrase that completes the sentence "Measures …". */
+  readonly measures: string;
+  /** Typical duration. */
+  readonly minutes: number;
+  /** Flags in addition to those of every benchmark. */
+  readonly flags?: readonly FlagName[];
+}
+
+export type BenchmarkName = keyof typeof table;
+
+/** Each name has a file `bench/NAME.bench.ts`. `bench:all` runs them in this order. */
+const table = {
+  path: { measures: 'the throughput of the whole path, next to the worker and ONNX Runtime alone', minutes: 2 },
+  select: { measures: "the time of a router's decision", minutes: 0.1 },
+  domination: { measures: 'the time to find the dominated ones of 4,000 variants', minutes: 0.1 },
+  plan: { measures: 'the time of a control turn for 1,000 workers and 1,000 variants', minutes: 2 },
+  'policy-load': { measures: 'the goodput of the policies in virtual time, next to an oracle', minutes: 0.3 },
+  fleet: {
+    measures: 'the cost of 1,000 workers and 20 routers for a controller, and the takeover by another controller',
+    minutes: 3,
+    flags: ['profile'],
+  },
+  overload: { measures: 'goodput and latency at up to four times the capacity', minutes: 12, flags: ['only'] },
+  hostile: { measures: 'the cost of attacks for other clients', minutes: 20, flags: ['only'] },
+  register: { measures: 'the time from registering 140 models to the first answer of each', minutes: 6 },
+  memory: { measures: 'the growth of memory while a model is loaded and unloaded 200 times', minutes: 2 },
+  profile: { measures: 'the error of profiles, next to queries at light load', minutes: 2, flags: ['only'] },
+  shapes: { measures: 'the error of predictions for inputs of another shape', minutes: 2 },
+  variants: {
+    measures: 'the size, accuracy and time of generated variants, next to the trained model',
+    minutes: 2,
+    flags: ['only'],
+  },
+} satisfies Record<string, Benchmark>;
+
+export const benchmarks: Readonly<Record<BenchmarkName, Benchmark>> = table;
+
+/** Returns the script of `package.json` that runs the benchmark. */
+export const scriptOf = (name: BenchmarkName): string => (name === 'path' ? 'bench' : `bench:${name}`);

@@ -1,0 +1,58 @@
+// The command line of a benchmark.
+
+import { parseArgs } from 'node:util';
+
+interface Flag {
+  readonly type: 'string' | 'boolean';
+  /** Name of the value in the help. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+const commonFlags = {
+  json: { type: 'string', value: 'FILE', help: 'write the rows as JSON' },
+  save: { type: 'boolean', help: 'save the rows as the baseline of this kind of machine' },
+  help: { type: 'boolean', help: 'print this help' },
+} as const satisfies Record<string, Flag>;
+
+/** Flags that only some benchmarks have. */
+const otherFlags = {
+  only: { type: 'string', value: 'TEXT', help: 'measure only what has the text in its name' },
+  quick: { type: 'boolean', help: 'measure roughly, in about a minute; not judged by the baseline' },
+  profile: { type: 'string', value: 'FOLDER', help: 'write CPU profiles of the measured processes' },
+} as const satisfies Record<string, Flag>;
+
+export type FlagName = keyof typeof otherFlags;
+
+export interface BenchmarkOptions {
+  readonly json?: string;
+  readonly save?: boolean;
+  readonly help?: boolean;
+  readonly only?: string;
+  readonly quick?: boolean;
+  readonly profile?: string;
+}
+
+const flagsOf = (names: readonly FlagName[]): Readonly<Record<string, Flag>> => ({
+  ...commonFlags,
+  ...Object.fromEntries(names.map((name) => [name, otherFlags[name]])),
+});
+
+/** Parses the arguments of a benchmark with these flags. Throws if there is another flag. */
+export function parseOptions(names: readonly FlagName[], args: readonly string[]): BenchmarkOptions {
+  const options = Object.fromEntries(Object.entries(flagsOf(names)).map(([name, { type }]) => [name, { type }]));
+  // pnpm passes '--' on to the script, npm does not.
+  const values: BenchmarkOptions = parseArgs({ args: args.filter((argument) => argument !== '--'), options }).values;
+  if (values.save === true && (values.only !== undefined || values.quick === true))
+    throw new Error('--save replaces the whole baseline, which a partial run cannot; remove --only and --quick');
+  return values;
+}
+
+/** Returns a line for each flag. */
+export function formatFlags(names: readonly FlagName[]): string {
+  const rows = Object.entries(flagsOf(names)).map(([name, { value, help }]) => {
+    const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
+    return `  ${flag.padEnd(16)}  ${help}`;
+  });
+  return rows.join('\n');
+}
