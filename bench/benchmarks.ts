@@ -1,4 +1,4 @@
-// The benchmarks.
+// The benchmarks. `npm run bench:all -- --help` lists them.
 
 import type { FlagName } from './report/options.js';
 
@@ -25,7 +25,7 @@ const table = {
     minutes: 3,
     flags: ['profile'],
   },
-  overload: { measures: 'goodput and latency at up to four times the capacity', minutes: 12, flags: ['only'] },
+  overload: { measures: 'goodput and latency at up to four times the capacity', minutes: 10, flags: ['only'] },
   hostile: { measures: 'the cost of attacks for other clients', minutes: 20, flags: ['only'] },
   register: { measures: 'the time from registering 140 models to the first answer of each', minutes: 6 },
   memory: { measures: 'the growth of memory while a model is loaded and unloaded 200 times', minutes: 2 },

@@ -38,6 +38,8 @@ interface StartedBenchmark extends BenchmarkOptions {
 /** Parses the command line. Exits if it is wrong, or if it asks for help. */
 export function startBenchmark(name: BenchmarkName): StartedBenchmark {
   const options = readOptions(name);
+  // An exit kills the processes that the benchmark has started, but the default for the signal does not.
+  process.once('SIGTERM', () => process.exit(1));
   const endRun = startRun(name);
   return { ...options, report: (rows) => report(name, options, { ...endRun(), rows }) };
 }

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { parseAllOptions } from '../all/options.js';
+import { formatFlags, parseOptions } from '../report/options.js';
+
+describe('the options of a benchmark', () => {
+  it('are those of every benchmark and its own', () => {
+    assert.deepEqual(
+      { ...parseOptions(['only'], ['--', '--only', 'cnn', '--json', 'a.json']) },
+      { only: 'cnn', json: 'a.json' },
+    );
+    assert.throws(() => parseOptions([], ['--only', 'cnn']), /Unknown option '--only'/);
+    assert.match(formatFlags(['only']), /^ {2}--json FILE .*\n(.*\n)* {2}--only TEXT /);
+  });
+
+  it('do not replace a baseline by a partial run', () => {
+    for (const partial of [['--only', 'cnn'], ['--quick']])
+      assert.throws(
+        () => parseOptions(['only', 'quick'], ['--save', ...partial]),
+        /--save replaces the whole baseline/,
+      );
+    assert.throws(() => parseAllOptions(['--save', '--quick']), /--save replaces whole baselines/);
+  });
+});
+
+describe('the options of all benchmarks', () => {
+  it('select benchmarks by name', () => {
+    assert.deepEqual(parseAllOptions(['--only', 'plan,fleet']).names, ['plan', 'fleet']);
+    assert.ok(parseAllOptions([]).names.length > 10);
+  });
+
+  it('reject an unknown name', () => {
+    assert.throws(() => parseAllOptions(['--only', 'flet']), /there is no benchmark "flet"/);
+  });
+});
