@@ -103,20 +103,20 @@ function rowsOf(loaded: LoadedVariant, original: LoadedVariant): readonly Row[] 
   const isTarget = name === 'mlp-large:int8-dynamic';
   const [accuracy, reference] = [accuracyOf(loaded), accuracyOf(original)];
   return [
+    { name: `${name}: size`, value: sizeBytes / 1e6, unit: 'MB' },
     {
       name: `${name}: size against fp32`,
       value: sizeBytes / original.variant.sizeBytes,
       unit: 'x',
       ...(isTarget ? { reach: { atMost: 0.3 } } : {}),
     },
-    ...batches.map((batch): Row => {
+    ...batches.flatMap((batch): readonly Row[] => {
       const reach = isTarget && batch === 8 ? { reach: { atMost: 0.6 } } : {};
-      return {
-        name: `${name}: time at batch ${batch} against fp32`,
-        value: ratioAt(batch, loaded, original),
-        unit: 'x',
-        ...reach,
-      };
+      const time = `${name}: time at batch ${batch}`;
+      return [
+        { name: time, value: median(loaded.times.get(batch) ?? []), unit: 'ms' },
+        { name: `${time} against fp32`, value: ratioAt(batch, loaded, original), unit: 'x', ...reach },
+      ];
     }),
     ...(accuracy && reference
       ? [
@@ -142,20 +142,6 @@ function rowsOf(loaded: LoadedVariant, original: LoadedVariant): readonly Row[] 
   ];
 }
 
-function line(loaded: LoadedVariant, original: LoadedVariant): string {
-  const { name, sizeBytes } = loaded.variant;
-  const accuracy = accuracyOf(loaded);
-  const percent = (value: number): string => (100 * value).toFixed(2);
-  const times = batches.map((batch) => {
-    const ms = median(loaded.times.get(batch) ?? []);
-    return `${ms.toFixed(3)} ms (${ratioAt(batch, loaded, original).toFixed(2)}x)`.padStart(20);
-  });
-  const correct = accuracy
-    ? `${percent(accuracy.value)} % [${percent(accuracy.lower95)}, ${percent(accuracy.upper95)}]`
-    : '-';
-  return [name.padEnd(34), `${(sizeBytes / 1e6).toFixed(2)} MB`.padStart(9), ...times, `  ${correct}`].join(' ');
-}
-
 async function compare(client: TestClient, address: string, model: DigitModel): Promise<readonly Row[]> {
   const described = await client.registry.describe({ name: model });
   const signature = described.architectures.at(-1)?.signature;
@@ -166,7 +152,6 @@ async function compare(client: TestClient, address: string, model: DigitModel): 
     await timeAll(allLoaded, signature);
     const original = allLoaded.find(({ variant }) => variant.recipe === 'original');
     if (original === undefined) throw new Error(`${model} has no original`);
-    for (const loaded of allLoaded) progress(line(loaded, original));
     for (const { recipe, declined, error } of described.outcomes)
       if (declined !== '' || error !== '')
         progress(`${model}:${recipe}  ${declined === '' ? 'failed' : 'declined'}: ${declined}${error}`);
@@ -185,9 +170,6 @@ try {
   for (const model of measured)
     await client.registerModel('digits', model, await readDigitModel(model), { recipes: 'all' });
   await client.waitUntilDone('digits');
-  progress(
-    `\n${'variant'.padEnd(34)} ${'size'.padStart(9)} ${batches.map((batch) => `batch ${batch}`.padStart(20)).join(' ')}   accuracy, 95 %`,
-  );
   for (const model of measured) rows.push(...(await compare(client, cluster.controller.address, model)));
 } finally {
   client[Symbol.dispose]();
@@ -195,5 +177,4 @@ try {
   await pool[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 }
-progress('');
 report(rows);
