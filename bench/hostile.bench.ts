@@ -1,6 +1,5 @@
 // What attacks cost other clients: the longest section that blocks an event loop, the growth of the heap, and the p99 of
-// a bystander, each next to controls without an attack that run directly before and after. Exits with 1 if a bound is
-// exceeded.
+// a bystander, each next to controls without an attack that run directly before and after.
 
 import { groupBy, systemClock } from '@pareto/core';
 import { createTempFolder } from '@pareto/testkit';
@@ -74,10 +73,6 @@ function summaryOf(before: Measured, attacked: Measured, after: Measured): strin
   return `blocked ${blockedMs.toFixed()} ms, heap growth ${heapMib.toFixed()} MiB, ${times}, ${failed} failures`;
 }
 
-const isMissed = ({ value, reach }: Row): boolean =>
-  reach !== undefined &&
-  (('atMost' in reach && !(value <= reach.atMost)) || ('exactly' in reach && value !== reach.exactly));
-
 const { only = '', report } = startBenchmark('hostile');
 await using folder = await createTempFolder();
 await using fixture = await startFixture({ env: probeEnvironment(folder.path) });
@@ -93,4 +88,3 @@ for (const [name, group] of groupBy(attacks, (each) => each.group)) {
   rows.push(...rowsOf(name, before, attacked, after));
 }
 report(rows);
-if (rows.some(isMissed)) process.exitCode = 1;
