@@ -22,7 +22,7 @@ const executors: number[] = [];
 try {
   for (let round = 1; round <= rounds; round++) {
     const executor = await pool.load({ modelPath, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 });
-    executors.push(mib(executor.memory()?.privateBytes ?? 0));
+    executors.push(mib(executor.memory()?.privateBytes ?? NaN));
     await executor[Symbol.asyncDispose]();
     parents.push(mib(process.memoryUsage.rss()));
     if (round % 20 === 0) progress(`round ${round}: parent ${parents.at(-1)} MiB, executor ${executors.at(-1)} MiB`);

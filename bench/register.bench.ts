@@ -36,7 +36,10 @@ await using cluster = await startCluster({ workers: 2, profileMs: 4_000 });
 using client = createTestClient(cluster);
 const started = systemClock.now();
 const command = startPareto('--controller', cluster.controller.address, 'register', folder.path);
-const ended = command.exited.then(() => systemClock.now() - started);
+const ended = command.exited.then(({ code }) => {
+  if (code !== 0) throw new Error(command.output);
+  return systemClock.now() - started;
+});
 // Few queries are in flight at a time: the client has the same cores.
 const times: number[] = [];
 for (let from = 0; from < count; from += 10) {
