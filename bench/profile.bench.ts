@@ -49,6 +49,8 @@ async function compare(started: DigitsCluster, model: DigitModel): Promise<reado
   const { variants } = await client.registry.describe({ name: target });
   const profile = variants[0]?.measurements[0]?.profile;
   const [one] = profile?.points ?? [];
+  // Undefined if the time to measure was over before sizes between the others were checked.
+  const predictionError = profile?.predictionError;
   const { workers } = await client.fleet.listWorkers({});
   const slots = workers[0]?.slotGroups[0]?.slots ?? NaN;
   const live = await measureLive(started, target, (workers[0]?.usdPerHour ?? NaN) / slots);
@@ -67,11 +69,9 @@ async function compare(started: DigitsCluster, model: DigitModel): Promise<reado
     { name: `${target}: p99 of the whole path, predicted`, value: predictedWhole, unit: 'ms' },
     { name: `${target}: p99 of the whole path, live`, value: whole, unit: 'ms' },
     { name: `${target}: error of the p99 of the whole path`, value: error(whole, predictedWhole), unit: '%' },
-    {
-      name: `${target}: error between measured batch sizes`,
-      value: 100 * (profile?.predictionError ?? NaN),
-      unit: '%',
-    },
+    ...(predictionError === undefined
+      ? []
+      : [{ name: `${target}: error between measured batch sizes`, value: 100 * predictionError, unit: '%' }]),
   ];
 }
 
