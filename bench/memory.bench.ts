@@ -22,24 +22,27 @@ const executors: number[] = [];
 try {
   for (let round = 1; round <= rounds; round++) {
     const executor = await pool.load({ modelPath, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 });
-    executors.push(mib(executor.memory()?.privateBytes ?? NaN));
+    const own = mib(executor.memory()?.privateBytes ?? NaN);
     await executor[Symbol.asyncDispose]();
-    parents.push(mib(process.memoryUsage.rss()));
-    if (round % 20 === 0) progress(`round ${round}: parent ${parents.at(-1)} MiB, executor ${executors.at(-1)} MiB`);
+    const parent = mib(process.memoryUsage.rss());
+    executors.push(own);
+    parents.push(parent);
+    if (round % 20 === 0) progress(`round ${round}: parent ${parent.toFixed()} MiB, executor ${own.toFixed()} MiB`);
   }
 } finally {
   await pool[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 }
 
-const max = (values: readonly number[]): number => Math.max(...values);
 const half = rounds / 2;
 report([
-  { name: 'executor with a 100 MB model', value: max(executors), unit: 'MiB' },
+  { name: 'executor with a 100 MB model', value: Math.max(...executors), unit: 'MiB' },
   {
-    name: 'parent, second hundred over first',
-    value: max(parents.slice(half)) / max(parents.slice(0, half)),
+    // Garbage that is not collected yet hides a leak from the maxima.
+    name: 'parent, minimum of the second hundred over that of the first',
+    value: Math.min(...parents.slice(half)) / Math.min(...parents.slice(0, half)),
     unit: 'x',
     reach: { below: 1.1 },
+    noise: 0.1,
   },
 ]);
