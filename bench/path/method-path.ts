@@ -1,0 +1,1 @@
+export const methodPath = '/inference.GRPCInferenceService/ModelInfer';

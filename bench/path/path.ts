@@ -1,0 +1,128 @@
+// Everything that is measured for one model, in one process tree: a cluster with two replicas of the model, ONNX Runtime
+// alone, and echo servers.
+
+import { writeFile } from 'node:fs/promises';
+import { createChannel, createRawCaller, decisionKey, encodeDecision, encodeInferRequest, tokenKey } from '@pareto/rpc';
+import type { ServiceStarter } from '../../test/support/service-process.js';
+import { startEcho } from './echo.js';
+import { methodPath } from './method-path.js';
+import { inputOf, type PathModel } from './models.js';
+import { descendantsOf, type PathProcess } from './processes.js';
+import { startRawLoops, type RawLoops } from './raw-loops.js';
+import { serveModel, type ServedModel } from './served-model.js';
+
+export const subjectNames = ['echo', 'pass-through', 'worker', 'router'] as const;
+export type SubjectName = (typeof subjectNames)[number];
+
+/** A server with the metadata of its queries. */
+export interface Target {
+  readonly address: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Receiver of requests. Those in flight are divided among its targets. */
+export interface Subject {
+  readonly targets: readonly Target[];
+  /** Length of an answer, which varies by some bytes. */
+  readonly answerBytes: number;
+}
+
+export interface Path {
+  readonly model: PathModel;
+  readonly subjects: Readonly<Record<SubjectName, Subject>>;
+  readonly raw: RawLoops;
+  /** File with the message of a request in the frame of gRPC. */
+  readonly bodyFile: string;
+  /** Returns the path of a temporary file. */
+  readonly file: (name: string) => string;
+  /** Returns the processes that run now. */
+  processes(): readonly PathProcess[];
+  /** Throws if the replicas are not those of the start, because figures would not be comparable. */
+  checkReplicas(): Promise<void>;
+}
+
+/** Number of slots of the worker, of replicas, and of processes that run ONNX Runtime alone. */
+export const slots = 2;
+
+/**
+ * Starts everything for a model, calls `work` when all servers answer, and stops everything. `starter` starts the
+ * services of the cluster.
+ */
+export async function withPath<T>(
+  model: PathModel,
+  work: (path: Path) => Promise<T>,
+  starter?: ServiceStarter,
+): Promise<T> {
+  const content = await model.read();
+  await using served = await serveModel(model.name, content, slots, starter);
+  const { cluster, worker } = served;
+  const { folder, router, controller } = cluster;
+  const [bodyFile, modelFile] = [folder.file('request.bin'), folder.file('raw.onnx')];
+  const body = encodeRequest(model);
+  await writeFile(bodyFile, frameOf(body));
+  await writeFile(modelFile, content);
+  const describe = async (...targets: readonly Target[]): Promise<Subject> => {
+    return { targets, answerBytes: await answerBytesOf(targets, body) };
+  };
+  const routed = await describe({ address: router.address, metadata: {} });
+  await using echo = await startEcho('--answer-bytes', String(routed.answerBytes));
+  await using passThrough = await startEcho('--to', echo.address);
+  using raw = await startRawLoops(slots, modelFile, model.shape);
+  return await work({
+    ...{ model, raw, bodyFile, file: (name) => folder.file(name) },
+    subjects: {
+      echo: await describe({ address: echo.address, metadata: {} }),
+      'pass-through': await describe({ address: passThrough.address, metadata: {} }),
+      worker: await describe(...workerTargets(served)),
+      router: routed,
+    },
+    processes: () => [
+      { role: 'router', pid: router.child.pid },
+      { role: 'worker front', pid: worker.child.pid },
+      ...descendantsOf(worker.child.pid).map((pid) => ({ role: 'executors', pid }) as const),
+      { role: 'controller', pid: controller.child.pid },
+      { role: 'echo', pid: echo.child.pid },
+      { role: 'pass-through', pid: passThrough.child.pid },
+      ...raw.pids.map((pid) => ({ role: 'raw', pid }) as const),
+    ],
+    checkReplicas: () => served.checkReplicas(),
+  });
+}
+
+function encodeRequest({ name, shape }: PathModel): Buffer {
+  const input = { name: 'x', datatype: 'FP32', shape, raw: Buffer.from(inputOf(shape).buffer) } as const;
+  // No query is rejected.
+  return encodeInferRequest({ modelName: name, parameters: [['latency_ms', 10_000]], inputs: [input] });
+}
+
+/** Returns a message with its length before it, as gRPC sends it. */
+function frameOf(message: Buffer): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
+
+/** Returns the worker once for each replica, with the metadata that a router sends for that replica. */
+const workerTargets = ({ cluster, worker, replicas, variant }: ServedModel): readonly Target[] =>
+  replicas.map((replica) => {
+    const decision = encodeDecision({
+      ...{ decisionId: 'bench.1', replica, variant, accuracy: undefined },
+      ...{ coldStart: false, degraded: false, latencyLeftMs: 10_000 },
+    });
+    return { address: worker.address, metadata: { [tokenKey]: cluster.token, [decisionKey]: decision } };
+  });
+
+/** Returns the length of the answer of each target. Throws if a target does not answer. */
+async function answerBytesOf(targets: readonly Target[], body: Buffer): Promise<number> {
+  const lengths = await Promise.all(
+    targets.map(async ({ address, metadata }) => {
+      const channel = createChannel(address);
+      try {
+        return (await createRawCaller(channel, methodPath)(body, { metadata, timeoutMs: 20_000 })).body.length;
+      } finally {
+        channel.close();
+      }
+    }),
+  );
+  return Math.max(...lengths);
+}
