@@ -15,7 +15,11 @@ export type BenchmarkName = keyof typeof table;
 
 /** Each name has a file `bench/NAME.bench.ts`. `bench:all` runs them in this order. */
 const table = {
-  path: { measures: 'the throughput of the whole path, next to the worker and ONNX Runtime alone', minutes: 2 },
+  path: {
+    measures: 'every step on the path of a query, next to its limits',
+    minutes: 20,
+    flags: ['only', 'quick', 'node'],
+  },
   select: { measures: "the time of a router's decision", minutes: 0.1 },
   domination: { measures: 'the time to find the dominated ones of 4,000 variants', minutes: 0.1 },
   plan: { measures: 'the time of a control turn for 1,000 workers and 1,000 variants', minutes: 2 },

@@ -1,105 +1,56 @@
-// The throughput of the whole path (client, router, worker, executor), of the worker alone and of ONNX Runtime alone,
-// in rotation.
+// Every step on the path of a query next to its limits: ONNX Runtime alone, a bare gRPC server, the same behind a
+// pass-through, the worker alone, and the whole path through the router.
 
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { createChannel, createRawCaller, decisionKey, encodeDecision, encodeInferRequest, tokenKey } from '@pareto/rpc';
-import { startChild } from '@pareto/testkit';
-import type { Cluster } from '../test/support/cluster.js';
-import type { DigitModel, DigitsCluster } from '../test/support/digits.js';
-import { closedLoop } from './closed-loop.js';
-import { startWarmDigits } from './digits-cluster.js';
+import { groupBy } from '@pareto/core';
+import { estimateMs, planRun, type Form, type Load, type Plan } from './path/form.js';
+import { requireH2load } from './path/h2load.js';
+import { measureCell } from './path/measure-cell.js';
+import { measureLight } from './path/measure-light.js';
+import { withPath, type Path } from './path/path.js';
+import { keptRounds } from './path/round.js';
+import { cellRows, lightRows } from './path/rows.js';
+import { runUnderNode } from './path/run-under-node.js';
+import { warmUp } from './path/warm-up.js';
 import { progress, startBenchmark, type Row } from './report.js';
 
-const models: readonly DigitModel[] = ['cnn-large', 'mlp-large'];
-const rounds = 3;
-const loop = { inFlight: 16, warmMs: 1_500, measureMs: 3_000 };
-const method = '/inference.GRPCInferenceService/ModelInfer';
+const minutes = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;
 
-async function rawRate(model: DigitModel): Promise<number> {
-  const script = fileURLToPath(new URL('./raw-loop.ts', import.meta.url));
-  const file = fileURLToPath(new URL(`../examples/digits/models/${model}.onnx`, import.meta.url));
-  const child = startChild(process.execPath, ['--import=tsx', script, file, '28', '1', '8', '16'], {
-    env: { ORT_DISABLE_TELEMETRY: '1' },
-  });
-  const { code } = await child.exited;
-  if (code !== 0) throw new Error(`the raw loop exited: ${child.output}`);
-  return Math.max(...Object.values(JSON.parse(child.output) as Record<string, number>));
-}
-
-async function measureRate(address: string, body: Buffer, metadata: Readonly<Record<string, string>>): Promise<number> {
-  const channel = createChannel(address);
-  const call = createRawCaller(channel, method);
-  try {
-    return await closedLoop(() => call(body, { metadata }), loop);
-  } finally {
-    channel.close();
+async function measureAll({ form, loads }: Plan): Promise<readonly Row[]> {
+  const { typical, max } = estimateMs({ form, loads });
+  progress(`Node ${process.versions.node}, ${loads.length} loads: about ${minutes(typical)}, at most ${minutes(max)}`);
+  const rows: Row[] = [];
+  let left = loads;
+  for (const [model, own] of groupBy(loads, (load) => load.model)) {
+    progress(`${model.name}: starting, about ${minutes(estimateMs({ form, loads: left }).typical)} left`);
+    await withPath(model, async (path) => {
+      await warmUp(path, form);
+      for (const load of own) {
+        rows.push(...(await measure(path, load, form)));
+        left = left.slice(1);
+      }
+    });
   }
+  return rows;
 }
 
-/** Returns the metadata of a query that a router sends to a worker. */
-async function workerMetadata({ cluster, client }: DigitsCluster, model: DigitModel): Promise<Record<string, string>> {
-  const { workers } = await client.fleet.listWorkers({});
-  const replicas = workers.flatMap((worker) => worker.replicas);
-  const replica = replicas.find(({ variant, state }) => variant === `${model}:original` && state === 'READY');
-  if (replica === undefined) throw new Error(`${model} is not loaded`);
-  const decision = encodeDecision({
-    ...{ decisionId: 'bench.1', replica: replica.replicaId, variant: replica.variant, accuracy: undefined },
-    ...{ coldStart: false, degraded: false, latencyLeftMs: 10_000 },
-  });
-  return { [tokenKey]: cluster.token, [decisionKey]: decision };
-}
-
-/** Returns the CPU time of a process in microseconds. Linux counts it in hundredths of a second. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
-async function routed(cluster: Cluster, body: Buffer): Promise<{ readonly rate: number; readonly cpu: number }> {
-  const { pid } = cluster.router.child;
-  const before = cpuOf(pid);
-  const rate = await measureRate(cluster.router.address, body, {});
-  // The CPU time includes the warm-up, at about the same rate.
-  return { rate, cpu: (cpuOf(pid) - before) / ((rate * (loop.warmMs + loop.measureMs)) / 1000) };
-}
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-
-async function compare(started: DigitsCluster, model: DigitModel): Promise<readonly Row[]> {
-  const { cluster, digits } = started;
-  const parameters = Object.entries({ latency_ms: 10_000 });
-  const body = encodeInferRequest({ modelName: model, parameters, inputs: [digits.input(0)] });
-  const metadata = await workerMetadata(started, model);
-  const [worker] = cluster.workers;
-  if (worker === undefined) throw new Error('the cluster has no worker');
-  const found: Record<'raw' | 'alone' | 'path' | 'cpu', number[]> = { raw: [], alone: [], path: [], cpu: [] };
-  for (let round = 0; round < rounds; round++) {
-    found.raw.push(await rawRate(model));
-    found.alone.push(await measureRate(worker.address, body, metadata));
-    const { rate, cpu } = await routed(cluster, body);
-    found.path.push(rate);
-    found.cpu.push(cpu);
-    progress(`${model}: ${JSON.stringify(found)}`);
+async function measure(path: Path, load: Load, form: Form): Promise<readonly Row[]> {
+  progress(load.name);
+  if (!('inFlight' in load)) return lightRows(load, await measureLight(path, load, form));
+  const rounds = await measureCell(path, load, form);
+  const kept = keptRounds(rounds, form).length;
+  if (kept < form.pairs) {
+    progress(`${load.name}: the machine was too noisy: only ${kept} of ${form.pairs} pairs could be kept`);
   }
-  const [raw, alone, path] = [median(found.raw), median(found.alone), median(found.path)];
-  return [
-    { name: `${model}: raw loop, one process, its best batch`, value: raw, unit: '/s' },
-    { name: `${model}: worker alone, 16 in flight`, value: alone, unit: '/s' },
-    { name: `${model}: whole path, 16 in flight`, value: path, unit: '/s' },
-    { name: `${model}: worker alone / raw loop`, value: alone / raw, unit: 'x' },
-    { name: `${model}: whole path / raw loop`, value: path / raw, unit: 'x' },
-    { name: `${model}: whole path / worker alone`, value: path / alone, unit: 'x' },
-    { name: `${model}: CPU of the router`, value: median(found.cpu), unit: 'µs/request' },
-  ];
+  return cellRows(load, rounds, form);
 }
 
-const { report } = startBenchmark('path');
-const rows: Row[] = [];
-const started = await startWarmDigits(models, 1);
-try {
-  for (const model of models) rows.push(...(await compare(started, model)));
-} finally {
-  await started[Symbol.asyncDispose]();
+const { report, node, ...options } = startBenchmark('path');
+const exitCode = node === undefined ? undefined : await runUnderNode(node);
+if (exitCode === undefined) {
+  requireH2load();
+  const rows = await measureAll(planRun(options));
+  // The table is long, so it begins with the targets.
+  report(rows.toSorted((a, b) => Number(b.reach !== undefined) - Number(a.reach !== undefined)));
+} else {
+  process.exitCode = exitCode;
 }
-report(rows);

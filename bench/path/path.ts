@@ -5,17 +5,16 @@ import { writeFile } from 'node:fs/promises';
 import { createChannel, createRawCaller, decisionKey, encodeDecision, encodeInferRequest, tokenKey } from '@pareto/rpc';
 import type { ServiceStarter } from '../../test/support/service-process.js';
 import { startEcho } from './echo.js';
+import { inputOf } from './input-of.js';
 import { methodPath } from './method-path.js';
-import { inputOf, type PathModel } from './models.js';
+import type { PathModel } from './models.js';
 import { descendantsOf, type PathProcess } from './processes.js';
 import { startRawLoops, type RawLoops } from './raw-loops.js';
+import type { SubjectName } from './round.js';
 import { serveModel, type ServedModel } from './served-model.js';
 
-export const subjectNames = ['echo', 'pass-through', 'worker', 'router'] as const;
-export type SubjectName = (typeof subjectNames)[number];
-
 /** A server with the metadata of its queries. */
-export interface Target {
+interface Target {
   readonly address: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -37,6 +36,8 @@ export interface Path {
   readonly file: (name: string) => string;
   /** Returns the processes that run now. */
   processes(): readonly PathProcess[];
+  /** Resolves when the shape of the queries so far, which is not the profiled one, is measured. */
+  waitForBucket(): Promise<void>;
   /** Throws if the replicas are not those of the start, because figures would not be comparable. */
   checkReplicas(): Promise<void>;
 }
@@ -85,6 +86,7 @@ export async function withPath<T>(
       { role: 'pass-through', pid: passThrough.child.pid },
       ...raw.pids.map((pid) => ({ role: 'raw', pid }) as const),
     ],
+    waitForBucket: () => served.waitForBucket(),
     checkReplicas: () => served.checkReplicas(),
   });
 }

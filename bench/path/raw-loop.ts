@@ -3,7 +3,7 @@
 
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { milliseconds, percentile, systemClock } from '@pareto/core';
-import { inputOf } from './models.js';
+import { inputOf } from './input-of.js';
 
 export interface RawOrder {
   readonly batch: number;

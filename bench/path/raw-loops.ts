@@ -15,30 +15,35 @@ const script = fileURLToPath(new URL('./raw-loop.ts', import.meta.url));
 
 /** Starts idle processes. Resolves when they have loaded the model. */
 export async function startRawLoops(count: number, file: string, shape: readonly number[]): Promise<RawLoops> {
-  const children = Array.from({ length: count }, () =>
-    fork(script, [file, JSON.stringify(shape)], {
-      execArgv: ['--import=tsx'],
-      env: { ORT_DISABLE_TELEMETRY: '1' },
-    }),
-  );
-  await Promise.all(children.map(nextMessage));
+  const loops = Array.from({ length: count }, () => startRawLoop(file, shape));
+  await Promise.all(loops.map(({ reply }) => reply()));
   return {
-    pids: children.map(({ pid = 0 }) => pid),
+    pids: loops.map(({ child: { pid = 0 } }) => pid),
     run: (processes, order) =>
       Promise.all(
-        children.slice(0, processes).map(async (child) => {
+        loops.slice(0, processes).map(async ({ child, reply }) => {
           child.send(order);
-          return (await nextMessage(child)) as RawReply;
+          return (await reply()) as RawReply;
         }),
       ),
-    [Symbol.dispose]: () => children.forEach((child) => child.disconnect()),
+    [Symbol.dispose]: () => loops.forEach(({ child }) => child.disconnect()),
   };
 }
 
-async function nextMessage(child: ChildProcess): Promise<unknown> {
-  const exited = once(child, 'exit').then(([code]) => {
+interface RawLoop {
+  readonly child: ChildProcess;
+  /** Returns the next message. Throws if the process exits. */
+  readonly reply: () => Promise<unknown>;
+}
+
+function startRawLoop(file: string, shape: readonly number[]): RawLoop {
+  const child = fork(script, [file, JSON.stringify(shape)], {
+    execArgv: ['--import=tsx'],
+    env: { ORT_DISABLE_TELEMETRY: '1' },
+  });
+  const exited = once(child, 'exit').then(([code]): never => {
     throw new Error(`the raw loop exited with code ${code}`);
   });
-  const [message] = (await Promise.race([once(child, 'message'), exited])) as [unknown];
-  return message;
+  exited.catch(() => undefined);
+  return { child, reply: async () => ((await Promise.race([once(child, 'message'), exited])) as [unknown])[0] };
 }

@@ -12,9 +12,13 @@ export interface ServedModel extends AsyncDisposable {
   readonly variant: string;
   /** Ids of the replicas. */
   readonly replicas: readonly string[];
+  /** Resolves when the shape of the queries so far, which is not the profiled one, is measured. */
+  waitForBucket(): Promise<void>;
   /** Throws if the replicas are not those of the start, because figures would not be comparable. */
   checkReplicas(): Promise<void>;
 }
+
+const task = 'task';
 
 /** Starts the cluster. Resolves when the model is measured and all replicas are ready. */
 export async function serveModel(
@@ -24,7 +28,7 @@ export async function serveModel(
   starter?: ServiceStarter,
 ): Promise<ServedModel> {
   const cluster = await startCluster({
-    ...{ workers: 1, workerArgs: ['--slots', String(slots)] },
+    ...{ workers: 1, profileMs: 1_000, workerArgs: ['--slots', String(slots)] },
     ...(starter && { starter }),
   });
   const client = createTestClient(cluster);
@@ -35,9 +39,9 @@ export async function serveModel(
     await cluster[Symbol.asyncDispose]();
   };
   try {
-    await client.registerTask('task');
-    await client.registerModel('task', name, content);
-    await client.waitUntilMeasured('task');
+    await client.registerTask(task);
+    await client.registerModel(task, name, content);
+    await client.waitUntilDone(task);
     const demand = await keepDemand({ addresses: [cluster.controller.address], token: cluster.token }, variant);
     const replicas = await waitFor(`${slots} replicas of ${variant}`, async () => {
       const ready = await readyReplicas(client, variant);
@@ -47,6 +51,13 @@ export async function serveModel(
     if (worker === undefined) throw new Error('the cluster has no worker');
     return {
       ...{ cluster, worker, variant, replicas },
+      async waitForBucket() {
+        await waitFor('a bucket', async () => {
+          const { variants } = await client.registry.describe({ name });
+          return (variants[0]?.measurements[0]?.profile?.buckets.length ?? 0) > 0 || undefined;
+        });
+        await client.waitUntilDone(task);
+      },
       async checkReplicas() {
         const now = await readyReplicas(client, variant);
         if (now.join() === replicas.join()) return;

@@ -19,6 +19,7 @@ const commonFlags = {
 const otherFlags = {
   only: { type: 'string', value: 'TEXT', help: 'measure only what has the text in its name' },
   quick: { type: 'boolean', help: 'measure roughly, in about a minute; not judged by the baseline' },
+  node: { type: 'string', value: 'RELEASE', help: 'run under this release of Node, such as 24, or this binary' },
   profile: { type: 'string', value: 'FOLDER', help: 'write CPU profiles of the measured processes' },
 } as const satisfies Record<string, Flag>;
 
@@ -30,6 +31,7 @@ export interface BenchmarkOptions {
   readonly help?: boolean;
   readonly only?: string;
   readonly quick?: boolean;
+  readonly node?: string;
   readonly profile?: string;
 }
 

@@ -1,0 +1,81 @@
+// The full and the quick form of the benchmark: what is measured, and for how long.
+
+import { pathModels, type PathModel } from './models.js';
+import { subjectNames } from './round.js';
+
+/** A model with a number of requests in flight. */
+export interface Cell {
+  readonly name: string;
+  readonly model: PathModel;
+  readonly inFlight: number;
+}
+
+/** A model with evenly spaced requests, so few that none waits for another. */
+export interface LightLoad {
+  readonly name: string;
+  readonly model: PathModel;
+  readonly perSecond: number;
+}
+
+export type Load = Cell | LightLoad;
+
+/** Durations, in ms, and numbers of rounds. */
+export interface Form {
+  /** Pairs for each ratio. */
+  readonly pairs: number;
+  /** Rounds that may replace discarded pairs. */
+  readonly extraRounds: number;
+  /** Difference of ONNX Runtime alone before and after a pair, as a fraction, from which on the pair is discarded. */
+  readonly maxDrift: number;
+  readonly rawMs: number;
+  readonly warmMs: number;
+  readonly windowMs: number;
+  readonly lightRounds: number;
+  readonly lightMs: number;
+}
+
+const fullForm: Form = {
+  ...{ pairs: 7, extraRounds: 4, maxDrift: 0.05, rawMs: 1_000, warmMs: 400, windowMs: 1_200 },
+  ...{ lightRounds: 4, lightMs: 10_000 },
+};
+const quickForm: Form = {
+  ...{ pairs: 2, extraRounds: 1, maxDrift: 0.25, rawMs: 500, warmMs: 300, windowMs: 700 },
+  ...{ lightRounds: 1, lightMs: 5_000 },
+};
+
+export interface Plan {
+  readonly form: Form;
+  /** Ordered by model. */
+  readonly loads: readonly Load[];
+}
+
+/** Typical time to start everything for a model and to warm it up. */
+const startMs = 10_000;
+/** Typical time of a window in addition to its own. */
+const windowSlackMs = 200;
+
+/** Returns how long the loads take, without extra rounds and with all of them. */
+export function estimateMs({ form, loads }: Plan): { readonly typical: number; readonly max: number } {
+  const models = new Set(loads.map(({ model }) => model)).size;
+  const windowMs = form.warmMs + form.windowMs + windowSlackMs;
+  const loadMs = (load: Load, rounds: number): number =>
+    'inFlight' in load
+      ? rounds * (form.rawMs + subjectNames.length * windowMs) + form.rawMs
+      : form.lightRounds * 2 * form.lightMs;
+  const total = (rounds: number): number => loads.reduce((sum, load) => sum + loadMs(load, rounds), models * startMs);
+  return { typical: total(form.pairs), max: total(form.pairs + form.extraRounds) };
+}
+
+/** Loads of the quick form. */
+const quickNames = ['mlp-256B, 64 in flight', 'mlp-1KB, 1 in flight', 'cnn-150KB, 16 in flight'];
+
+/** Returns what to measure. The quick form measures few loads, unless `only` is a part of the names of others. */
+export function planRun({ quick = false, only }: { readonly quick?: boolean; readonly only?: string }): Plan {
+  const loads = pathModels.flatMap((model): readonly Load[] => [
+    ...[1, 16, 64].map((inFlight) => ({ name: `${model.name}, ${inFlight} in flight`, model, inFlight })),
+    ...(model.name === 'mlp-1KB' ? [{ name: `${model.name}, 20/s`, model, perSecond: 20 }] : []),
+  ]);
+  const isWanted = ({ name }: Load): boolean =>
+    only === undefined ? !quick || quickNames.includes(name) : name.includes(only);
+  return { form: quick ? quickForm : fullForm, loads: loads.filter(isWanted) };
+}

@@ -1,0 +1,35 @@
+// The rounds of a model at one load: all subjects in turns, with ONNX Runtime alone between the rounds.
+
+import type { Cell, Form } from './form.js';
+import { measureWindow } from './measure-window.js';
+import { slots, type Path } from './path.js';
+import { keptRounds, subjectNames, type Round, type SubjectName, type Window } from './round.js';
+
+/** Measures rounds until enough pairs are kept, or until there are no more extra rounds. */
+export async function measureCell(path: Path, { inFlight }: Cell, form: Form): Promise<readonly Round[]> {
+  const { pairs, extraRounds, rawMs, warmMs, windowMs } = form;
+  const rounds: Round[] = [];
+  let before = await measureRaw(path, inFlight, rawMs);
+  while (rounds.length < pairs + extraRounds && keptRounds(rounds, form).length < pairs) {
+    const windows = new Map<SubjectName, Window>();
+    for (const name of subjectNames)
+      windows.set(name, await measureWindow(path, path.subjects[name], { inFlight, warmMs, windowMs }));
+    const after = await measureRaw(path, inFlight, rawMs);
+    rounds.push({
+      rawRate: { before: before.rate, after: after.rate },
+      rawRunMs: { before: before.runMs, after: after.runMs },
+      windows: Object.fromEntries(windows) as Round['windows'],
+    });
+    before = after;
+  }
+  await path.checkReplicas();
+  return rounds;
+}
+
+/** Runs ONNX Runtime alone in all processes, with its best batch. A single request in flight needs one of each. */
+async function measureRaw({ raw, model }: Path, inFlight: number, forMs: number) {
+  const [processes, batch] = inFlight === 1 ? [1, 1] : [slots, model.batch];
+  const replies = await raw.run(processes, { batch, forMs, intervalMs: 0 });
+  const rate = replies.reduce((sum, { itemsPerSecond }) => sum + itemsPerSecond, 0);
+  return { rate, runMs: Math.max(...replies.map(({ runMs }) => runMs)) };
+}
