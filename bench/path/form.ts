@@ -49,21 +49,20 @@ export interface Plan {
   readonly loads: readonly Load[];
 }
 
-/** Typical time to start everything for a model and to warm it up. */
-const startMs = 10_000;
-/** Typical time of a window in addition to its own. */
-const windowSlackMs = 200;
+/** Typical times to start everything for a model, and of a window in addition to its own. */
+const [startMs, windowSlackMs] = [6_000, 200];
 
 /** Returns how long the loads take, without extra rounds and with all of them. */
 export function estimateMs({ form, loads }: Plan): { readonly typical: number; readonly max: number } {
+  const { pairs, extraRounds, rawMs, warmMs, windowMs, lightRounds, lightMs } = form;
+  const subjects = subjectNames.length;
   const models = new Set(loads.map(({ model }) => model)).size;
-  const windowMs = form.warmMs + form.windowMs + windowSlackMs;
+  const modelMs = startMs + subjects * (2 * windowMs + windowSlackMs);
+  const roundMs = rawMs + subjects * (warmMs + windowMs + windowSlackMs);
   const loadMs = (load: Load, rounds: number): number =>
-    'inFlight' in load
-      ? rounds * (form.rawMs + subjectNames.length * windowMs) + form.rawMs
-      : form.lightRounds * 2 * form.lightMs;
-  const total = (rounds: number): number => loads.reduce((sum, load) => sum + loadMs(load, rounds), models * startMs);
-  return { typical: total(form.pairs), max: total(form.pairs + form.extraRounds) };
+    'inFlight' in load ? rawMs + rounds * roundMs : lightRounds * 2 * lightMs;
+  const total = (rounds: number): number => loads.reduce((sum, load) => sum + loadMs(load, rounds), models * modelMs);
+  return { typical: total(pairs), max: total(pairs + extraRounds) };
 }
 
 /** Loads of the quick form. */
