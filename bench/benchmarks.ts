@@ -20,6 +20,11 @@ const table = {
     minutes: 20,
     flags: ['only', 'quick', 'node'],
   },
+  loadgen: {
+    measures: 'the rate that the load generator keeps, and its latencies next to those of h2load',
+    minutes: 6,
+    flags: ['only'],
+  },
   select: { measures: "the time of a router's decision", minutes: 0.1 },
   domination: { measures: 'the time to find the dominated ones of 4,000 variants', minutes: 0.1 },
   plan: { measures: 'the time of a control turn for 1,000 workers and 1,000 variants', minutes: 2 },

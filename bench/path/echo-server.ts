@@ -1,18 +1,19 @@
 // A gRPC server in grpc-js alone, without decoding: it answers every ModelInfer with the same bytes, or with the answer of
-// the server at --to, as a plain pass-through. Flags: --port, and --answer-bytes or --to HOST:PORT.
+// the server at --to, as a plain pass-through. Flags: --port, and --answer FILE or --to HOST:PORT.
 
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Client, credentials, Server, ServerCredentials, type handleUnaryCall } from '@grpc/grpc-js';
 import { methodPath } from './method-path.js';
 
 const { values } = parseArgs({
-  options: { port: { type: 'string' }, 'answer-bytes': { type: 'string', default: '0' }, to: { type: 'string' } },
+  options: { port: { type: 'string' }, answer: { type: 'string', default: '' }, to: { type: 'string' } },
 });
 
 const identity = (message: Buffer): Buffer => message;
 
-function echo(answerBytes: number): handleUnaryCall<Buffer, Buffer> {
-  const answer = Buffer.alloc(answerBytes, 1);
+function answerWith(file: string): handleUnaryCall<Buffer, Buffer> {
+  const answer = readFileSync(file);
   return (_call, reply) => reply(null, answer);
 }
 
@@ -25,7 +26,7 @@ function passTo(address: string): handleUnaryCall<Buffer, Buffer> {
 }
 
 const server = new Server();
-const handler = values.to === undefined ? echo(Number(values['answer-bytes'])) : passTo(values.to);
+const handler = values.to === undefined ? answerWith(values.answer) : passTo(values.to);
 server.register(methodPath, handler, identity, identity, 'unary');
 server.bindAsync(`127.0.0.1:${values.port}`, ServerCredentials.createInsecure(), (error) => {
   if (error !== null) throw error;

@@ -58,15 +58,18 @@ export async function withPath<T>(
   await using served = await serveModel(model.name, content, slots, starter);
   const { cluster, worker } = served;
   const { folder, router, controller } = cluster;
-  const [bodyFile, modelFile] = [folder.file('request.bin'), folder.file('raw.onnx')];
+  const [bodyFile, answerFile] = [folder.file('request.bin'), folder.file('answer.bin')];
+  const modelFile = folder.file('raw.onnx');
   const body = encodeRequest(model);
   await writeFile(bodyFile, frameOf(body));
   await writeFile(modelFile, content);
   const describe = async (...targets: readonly Target[]): Promise<Subject> => {
-    return { targets, answerBytes: await answerBytesOf(targets, body) };
+    const answers = await Promise.all(targets.map((target) => answerOf(target, body)));
+    return { targets, answerBytes: Math.max(...answers.map(({ length }) => length)) };
   };
-  const routed = await describe({ address: router.address, metadata: {} });
-  await using echo = await startEcho('--answer-bytes', String(routed.answerBytes));
+  const routed = { address: router.address, metadata: {} };
+  await writeFile(answerFile, await answerOf(routed, body));
+  await using echo = await startEcho('--answer', answerFile);
   await using passThrough = await startEcho('--to', echo.address);
   using raw = await startRawLoops(slots, modelFile, model.shape);
   return await work({
@@ -75,7 +78,7 @@ export async function withPath<T>(
       echo: await describe({ address: echo.address, metadata: {} }),
       'pass-through': await describe({ address: passThrough.address, metadata: {} }),
       worker: await describe(...workerTargets(served)),
-      router: routed,
+      router: await describe(routed),
     },
     processes: () => [
       { role: 'router', pid: router.child.pid },
@@ -114,17 +117,12 @@ const workerTargets = ({ cluster, worker, replicas, variant }: ServedModel): rea
     return { address: worker.address, metadata: { [tokenKey]: cluster.token, [decisionKey]: decision } };
   });
 
-/** Returns the length of the answer of each target. Throws if a target does not answer. */
-async function answerBytesOf(targets: readonly Target[], body: Buffer): Promise<number> {
-  const lengths = await Promise.all(
-    targets.map(async ({ address, metadata }) => {
-      const channel = createChannel(address);
-      try {
-        return (await createRawCaller(channel, methodPath)(body, { metadata, timeoutMs: 20_000 })).body.length;
-      } finally {
-        channel.close();
-      }
-    }),
-  );
-  return Math.max(...lengths);
+/** Returns the answer of a server. Throws if there is none. */
+async function answerOf({ address, metadata }: Target, body: Buffer): Promise<Buffer> {
+  const channel = createChannel(address);
+  try {
+    return (await createRawCaller(channel, methodPath)(body, { metadata, timeoutMs: 20_000 })).body;
+  } finally {
+    channel.close();
+  }
 }
