@@ -9,18 +9,22 @@ export interface LatencyCounts {
   list(): readonly LatencyCount[];
 }
 
-const step = Math.log(1.01);
+/** Logarithm of the ratio of two neighbouring latencies. */
+export const latencyStep: number = Math.log(1.01);
+
+/** Returns the index of a latency among the latencies that are counted apart, ascending. */
+export const latencyIndex = (us: number): number => Math.round(Math.log(us) / latencyStep);
 
 export function createLatencyCounts(): LatencyCounts {
   const counts = new Map<number, number>();
   return {
     record(ms) {
       const us = Math.max(1, ms * 1000);
-      const index = Math.round(Math.log(us) / step);
+      const index = latencyIndex(us);
       counts.set(index, (counts.get(index) ?? 0) + 1);
     },
     list: () =>
-      [...counts].sort(([a], [b]) => a - b).map(([index, count]) => [Math.round(Math.exp(index * step)), count]),
+      [...counts].sort(([a], [b]) => a - b).map(([index, count]) => [Math.round(Math.exp(index * latencyStep)), count]),
   };
 }
 
