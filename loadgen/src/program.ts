@@ -3,6 +3,7 @@
 import { errorText, ParetoError } from '@pareto/core';
 import { Command, CommanderError, Option } from 'commander';
 import pc from 'picocolors';
+import { addCompare } from './compare/add-compare.js';
 import type { ProgressOutput } from './live/show-progress.js';
 import { formatReport } from './report/format-report.js';
 import type { Paint } from './report/paint.js';
@@ -35,6 +36,7 @@ Examples:
   npm run loadgen -- --target digits --in-flight 16
   npm run loadgen -- --target digits --trace requests.csv --trace-to 24h --rate 50 --duration 30m
   npm run loadgen -- --scenario examples/load/three-tasks.yaml --json run.json --html run.html
+  npm run loadgen -- compare before.json after.json
 
 A time is a number of seconds, or has a unit: 90, 500ms, 90s, 30m, 1h. The guide is docs/load-testing.md.
 Exit codes: 0 success, 1 failure, or no request was answered, 2 wrong usage, 130 interrupted before the load.`;
@@ -69,6 +71,7 @@ function createProgram(context: ProgramContext, onEnd: (code: number) => void): 
   addSettingOptions(program);
   program.addOption(scenarioOption.helpGroup('Queries:'));
   for (const option of reportOptions) program.addOption(option.helpGroup('Report:'));
+  addCompare(program, stdout, onEnd);
   return program.addHelpText('after', examples).action(async (options: Options) => onEnd(await send(options, context)));
 }
 
