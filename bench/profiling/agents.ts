@@ -29,7 +29,7 @@ export interface Agents extends AsyncDisposable {
 }
 
 /** URL of the program of an agent. */
-const agentUrl = new URL('agent.mjs', import.meta.url).href;
+export const agentUrl: string = new URL('agent.mjs', import.meta.url).href;
 
 /** Opens the socket. Every user can connect to it, because executors may run as users of their own. */
 export async function openAgents(): Promise<Agents> {
