@@ -11,6 +11,7 @@ import { keptRounds } from './path/round.js';
 import { cellRows, lightRows } from './path/rows.js';
 import { runUnderNode } from './path/run-under-node.js';
 import { warmUp } from './path/warm-up.js';
+import { profilePath } from './profiling/profile-path.js';
 import { progress, startBenchmark, type Row } from './report.js';
 
 const minutes = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;
@@ -44,13 +45,17 @@ async function measure(path: Path, load: Load, form: Form): Promise<readonly Row
   return cellRows(load, rounds, form);
 }
 
-const { report, node, ...options } = startBenchmark('path');
+const { report, node, profile, ...options } = startBenchmark('path');
 const exitCode = node === undefined ? undefined : await runUnderNode(node);
 if (exitCode === undefined) {
   requireH2load();
-  const rows = await measureAll(planRun(options));
-  // The table is long, so it begins with the targets.
-  report(rows.toSorted((a, b) => Number(b.reach !== undefined) - Number(a.reach !== undefined)));
+  if (profile === undefined) {
+    const rows = await measureAll(planRun(options));
+    // The table is long, so it begins with the targets.
+    report(rows.toSorted((a, b) => Number(b.reach !== undefined) - Number(a.reach !== undefined)));
+  } else {
+    await profilePath(profile, options.only);
+  }
 } else {
   process.exitCode = exitCode;
 }

@@ -34,6 +34,8 @@ export interface Path {
   readonly bodyFile: string;
   /** Returns the path of a temporary file. */
   readonly file: (name: string) => string;
+  /** Resolves with the number of queries that the router has answered. */
+  answered(): Promise<number>;
   /** Returns the processes that run now. */
   processes(): readonly PathProcess[];
   /** Resolves when the shape of the queries so far, which is not the profiled one, is measured. */
@@ -80,6 +82,7 @@ export async function withPath<T>(
       worker: await describe(...workerTargets(served)),
       router: await describe(routed),
     },
+    answered: async () => (await router.metrics()).value('pareto_requests_total', { code: 'ok' }),
     processes: () => [
       { role: 'router', pid: router.child.pid },
       { role: 'worker front', pid: worker.child.pid },

@@ -6,6 +6,8 @@ interface Flag {
   readonly type: 'string' | 'boolean';
   /** Name of the value in the help. */
   readonly value?: string;
+  /** Value if none is given. */
+  readonly otherwise?: string;
   readonly help: string;
 }
 
@@ -20,7 +22,10 @@ const otherFlags = {
   only: { type: 'string', value: 'TEXT', help: 'measure only what has the text in its name' },
   quick: { type: 'boolean', help: 'measure roughly, in about a minute; not judged by the baseline' },
   node: { type: 'string', value: 'RELEASE', help: 'run under this release of Node, such as 24, or this binary' },
-  profile: { type: 'string', value: 'FOLDER', help: 'write CPU profiles of the measured processes' },
+  profile: {
+    ...{ type: 'string', value: 'FOLDER', otherwise: '.cache/profile' },
+    help: 'write profiles of the measured processes',
+  },
 } as const satisfies Record<string, Flag>;
 
 export type FlagName = keyof typeof otherFlags;
@@ -42,19 +47,30 @@ const flagsOf = (names: readonly FlagName[]): Readonly<Record<string, Flag>> => 
 
 /** Parses the arguments of a benchmark with these flags. Throws if there is another flag. */
 export function parseOptions(names: readonly FlagName[], args: readonly string[]): BenchmarkOptions {
-  const options = Object.fromEntries(Object.entries(flagsOf(names)).map(([name, { type }]) => [name, { type }]));
+  const flags = flagsOf(names);
+  const options = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, { type }]));
   // pnpm passes '--' on to the script, npm does not.
-  const values: BenchmarkOptions = parseArgs({ args: args.filter((argument) => argument !== '--'), options }).values;
+  const given = args.filter((argument) => argument !== '--');
+  const values: BenchmarkOptions = parseArgs({ args: addValues(flags, given), options }).values;
   if (values.save === true && (values.only !== undefined || values.quick === true))
     throw new Error('--save replaces the whole baseline, which a partial run cannot; remove --only and --quick');
   return values;
 }
 
+/** Adds the value of each flag that is given without one. */
+const addValues = (flags: Readonly<Record<string, Flag>>, args: readonly string[]): string[] =>
+  args.flatMap((argument, index) => {
+    const otherwise = argument.startsWith('--') ? flags[argument.slice(2)]?.otherwise : undefined;
+    const hasValue = args[index + 1]?.startsWith('--') === false;
+    return otherwise === undefined || hasValue ? [argument] : [argument, otherwise];
+  });
+
 /** Returns a line for each flag. */
 export function formatFlags(names: readonly FlagName[]): string {
-  const rows = Object.entries(flagsOf(names)).map(([name, { value, help }]) => {
-    const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
-    return `  ${flag.padEnd(16)}  ${help}`;
+  const rows = Object.entries(flagsOf(names)).map(([name, { value, otherwise, help }]) => {
+    const flag = value === undefined ? `--${name}` : `--${name} ${otherwise === undefined ? value : `[${value}]`}`;
+    const text = otherwise === undefined ? help : `${help} (default: ${otherwise})`;
+    return `  ${flag.padEnd(18)}  ${text}`;
   });
   return rows.join('\n');
 }

@@ -12,6 +12,14 @@ describe('the options of a benchmark', () => {
     assert.match(formatFlags(['only']), /^ {2}--json FILE .*\n(.*\n)* {2}--only TEXT /);
   });
 
+  it('need no value for --profile', () => {
+    const parse = (...args: readonly string[]): string | undefined => parseOptions(['profile', 'only'], args).profile;
+    assert.equal(parse('--profile'), '.cache/profile');
+    assert.equal(parse('--profile', '--only', 'cnn'), '.cache/profile');
+    assert.equal(parse('--profile', 'folder'), 'folder');
+    assert.match(formatFlags(['profile']), /--profile \[FOLDER\] .* \(default: \.cache\/profile\)/);
+  });
+
   it('do not replace a baseline by a partial run', () => {
     for (const partial of [['--only', 'cnn'], ['--quick']])
       assert.throws(
