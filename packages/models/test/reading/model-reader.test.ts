@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock, type Signature } from '@pareto/core';
@@ -197,6 +198,20 @@ describe('a model reader', function () {
       [...Array.from(toNumbers(await set.readLabels(rows)))],
       rows.map((row) => (order[row] ?? 0) % 3),
     );
+  });
+
+  it('opens validation sets at a lower priority than a worker, and never raises its own', async () => {
+    const content = writeNpz({ x: floats([2, 2], [1, 2, 3, 4]), label: longs([2], [0, 1]) });
+    const request = { file: await saved('set.npz', content), signature, metric: 'top1' } as const;
+    const open = async (): Promise<void> => {
+      await using _ = await reader.openSet({ ...request, folder: await folder() }, memoryBytes);
+    };
+    await open();
+    const [pid = 0] = started;
+    assert.equal(getPriority(pid), Math.max(getPriority(), 10));
+    setPriority(pid, 19);
+    await open();
+    assert.deepEqual([started.length, getPriority(pid)], [1, 19]);
   });
 
   it('opens a validation set with text labels', async () => {
