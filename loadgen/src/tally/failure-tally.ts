@@ -11,12 +11,12 @@ export interface FailureTally {
 const maxReasons = 100;
 const maxLength = 200;
 
-/** Creates counts by code and reason: messages that differ only in their numbers have the same reason. */
+/** Creates counts by code and reason: messages that differ only in their numbers, not in names, have the same reason. */
 export function createFailureTally(): FailureTally {
   const counts = new Map<string, { readonly code: string; readonly reason: string; count: number }>();
   return {
     count(code, message) {
-      const exact = message.replace(/\d+(?:\.\d+)?/g, 'N').slice(0, maxLength);
+      const exact = message.replace(/(?<![A-Za-z])\d+(?:\.\d+)?/g, 'N').slice(0, maxLength);
       const isNew = !counts.has(`${code} ${exact}`);
       const reason = isNew && counts.size >= maxReasons ? 'other reasons' : exact;
       const key = `${code} ${reason}`;

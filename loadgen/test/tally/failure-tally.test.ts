@@ -5,10 +5,10 @@ describe('the failures of a run', () => {
   it('are counted by code and reason, whatever their numbers', () => {
     const failures = createFailureTally();
     failures.count('unavailable', 'no leader');
-    failures.count('resource-exhausted', 'predicted 61.5 ms, limit 50 ms');
-    failures.count('resource-exhausted', 'predicted 70 ms, limit 50 ms');
+    failures.count('resource-exhausted', 'mlp:int8 takes 61.5 ms, limit 50 ms');
+    failures.count('resource-exhausted', 'mlp:int8 takes 70 ms, limit 50 ms');
     assert.deepEqual(failures.list(), [
-      { code: 'resource-exhausted', reason: 'predicted N ms, limit N ms', count: 2 },
+      { code: 'resource-exhausted', reason: 'mlp:int8 takes N ms, limit N ms', count: 2 },
       { code: 'unavailable', reason: 'no leader', count: 1 },
     ]);
   });
