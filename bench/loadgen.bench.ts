@@ -1,10 +1,12 @@
 // The load generator: the rate that it keeps on one core, and its latencies next to those of h2load, in turn.
 
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { percentile } from '@pareto/core';
 import { createChannel, waitForReady } from '@pareto/rpc';
-import { freePorts, startChild } from '@pareto/testkit';
+import { floats, freePorts, startChild, writeNpz } from '@pareto/testkit';
 import { runLoadgen } from './loadgen/run-loadgen.js';
+import { inputOf } from './path/input-of.js';
 import { requireH2load } from './path/h2load.js';
 import { measureWindow } from './path/measure-window.js';
 import { pathModels } from './path/models.js';
@@ -61,13 +63,15 @@ async function compareClients(path: Path): Promise<readonly Row[]> {
   }
   const { rate } = await measureWindow(path, subjects.router, window);
   const perSecond = Math.round(rate * load);
+  const data = path.file('input.npz');
+  await writeFile(data, writeNpz({ x: floats(model.shape, [...inputOf(model.shape)]) }));
   const ratios: Record<Quantile, number[]> = { p50: [], p90: [], p99: [] };
   for (let pair = 0; pair < pairs; pair++) {
     progress(`${model.name}, ${perSecond}/s: pair ${pair + 1} of ${pairs}`);
     const times = { inFlight: maxInFlight, perSecond, warmMs: 1000 * warmUpSeconds, windowMs: 1000 * seconds };
     const { latenciesMs } = await measureWindow(path, subjects.router, times);
     const address = router?.address ?? '';
-    const own = await runLoadgen({ address, target: model.name, perSecond, warmUpSeconds, seconds });
+    const own = await runLoadgen({ address, target: model.name, data, perSecond, warmUpSeconds, seconds });
     for (const [name, quantile] of Object.entries(quantiles) as [Quantile, number][])
       ratios[name].push(own.latencyMs[name] / percentile(latenciesMs, quantile));
   }

@@ -10,6 +10,8 @@ const program = fileURLToPath(new URL('../../loadgen/dist/main.js', import.meta.
 export interface LoadgenRun {
   readonly address: string;
   readonly target: string;
+  /** NPZ file with the input. Synthetic if undefined. */
+  readonly data?: string;
   readonly perSecond: number;
   readonly warmUpSeconds: number;
   readonly seconds: number;
@@ -19,12 +21,13 @@ export interface LoadgenRun {
 
 /** Sends evenly spaced requests. Throws if one of them fails. */
 export async function runLoadgen(run: LoadgenRun): Promise<LoadReport> {
-  const { address, target, perSecond, warmUpSeconds, seconds, isPinned = false } = run;
+  const { address, target, data, perSecond, warmUpSeconds, seconds, isPinned = false } = run;
   await using folder = await createTempFolder();
   const file = folder.file('run.json');
   const args = [
     ...[program, '--address', address, '--target', target, '--rate', String(perSecond)],
     ...['--duration', String(seconds), '--warm-up', String(warmUpSeconds)],
+    ...(data === undefined ? [] : ['--data', data]),
     ...['--latency-ms', '10000', '--json', file, '--quiet'],
   ];
   const child = isPinned
