@@ -1,4 +1,4 @@
-// A server that answers each query of any model at once with the same scores: `answer-server.ts PORT`.
+// A server that answers every query of any model immediately, with the same scores: `answer-server.ts PORT`.
 
 import { createServer, encodeInferResponse, rawUnary } from '@pareto/rpc';
 
