@@ -6,7 +6,6 @@ import { encodeInferRequest } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { planArrivals, planQueries, type ArrivalProcess } from '@pareto/workload';
 import type { TestClient } from '../../test/support/client.js';
-import { closedLoop } from '../closed-loop.js';
 import type { Callers } from './callers.js';
 import type { OverloadModel } from './models.js';
 
@@ -45,18 +44,23 @@ export async function createSubject(client: TestClient, callers: Callers, model:
       return { body: encodeInferRequest({ modelName: model.name, parameters, inputs: [input] }), label: undefined };
     });
   const patient = encode(10_000);
-  const inferAny = (index: number): Promise<unknown> =>
-    callers.infer(patient[index % patient.length]?.body ?? Buffer.alloc(0));
   await waitFor(
     `${model.name} to be loaded by all workers`,
     async () => {
-      await inferAny(0);
+      await callers.infer(patient[0]?.body ?? Buffer.alloc(0));
       return (await isOnAllWorkers(client, `${model.name}:original`)) || undefined;
     },
     60_000,
   );
-  const measureCapacity = (): Promise<number> =>
-    closedLoop(inferAny, { inFlight: 16, warmMs: 1_500, measureMs: 2_500 });
+  const measureCapacity = async (): Promise<number> => {
+    const { answersPerSecond, sent, statuses } = await runLoad({
+      ...{ clock: systemClock, rng: createSeededRng(1), timeoutMs, callers: [callers.infer] },
+      ...{ loop: { kind: 'closed', inFlight: 16, durationMs: 4_000 }, warmUpMs: 1_500 },
+      classes: [{ name: 'capacity', objectiveMs: timeoutMs, payloads: patient }],
+    });
+    if (statuses['ok'] !== sent) throw new Error(`the capacity is unknown: ${JSON.stringify(statuses)}`);
+    return answersPerSecond;
+  };
   // The first run is slower, and is not used: the processes compile their code, and the router observes the model's pace.
   await measureCapacity();
   return {
