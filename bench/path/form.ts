@@ -27,8 +27,10 @@ export interface Form {
   readonly extraRounds: number;
   /** Difference of ONNX Runtime alone before and after a pair, as a fraction, from which on the pair is discarded. */
   readonly maxDrift: number;
-  /** Time for which each server of a model is under load before the first round, until its code is compiled. */
-  readonly warmUpMs: number;
+  /** Answers of each server of a model before the first round, after which its code is compiled. */
+  readonly warmUpAnswers: number;
+  /** Maximum time for these answers. */
+  readonly maxWarmUpMs: number;
   readonly rawMs: number;
   readonly warmMs: number;
   readonly windowMs: number;
@@ -37,12 +39,12 @@ export interface Form {
 }
 
 const fullForm: Form = {
-  ...{ pairs: 7, extraRounds: 4, maxDrift: 0.05, warmUpMs: 3_500, rawMs: 1_000, warmMs: 400, windowMs: 1_200 },
-  ...{ lightRounds: 4, lightMs: 10_000 },
+  ...{ pairs: 7, extraRounds: 4, maxDrift: 0.05, warmUpAnswers: 6_000, maxWarmUpMs: 16_000 },
+  ...{ rawMs: 900, warmMs: 300, windowMs: 1_200, lightRounds: 4, lightMs: 10_000 },
 };
 const quickForm: Form = {
-  ...{ pairs: 2, extraRounds: 1, maxDrift: 0.25, warmUpMs: 1_000, rawMs: 500, warmMs: 300, windowMs: 700 },
-  ...{ lightRounds: 1, lightMs: 5_000 },
+  ...{ pairs: 2, extraRounds: 1, maxDrift: 0.25, warmUpAnswers: 1_000, maxWarmUpMs: 1_000 },
+  ...{ rawMs: 500, warmMs: 300, windowMs: 700, lightRounds: 1, lightMs: 5_000 },
 };
 
 export interface Plan {
@@ -53,13 +55,15 @@ export interface Plan {
 
 /** Typical times to start everything for a model, and of a window in addition to its own. */
 const [startMs, windowSlackMs] = [6_000, 200];
+/** Typical share of the maximum time for the warm-up that it takes. */
+const warmUpShare = 0.5;
 
 /** Returns how long the loads take, without extra rounds and with all of them. */
 export function estimateMs({ form, loads }: Plan): { readonly typical: number; readonly max: number } {
-  const { pairs, extraRounds, warmUpMs, rawMs, warmMs, windowMs, lightRounds, lightMs } = form;
+  const { pairs, extraRounds, maxWarmUpMs, rawMs, warmMs, windowMs, lightRounds, lightMs } = form;
   const subjects = subjectNames.length;
   const models = new Set(loads.map(({ model }) => model)).size;
-  const modelMs = startMs + subjects * (warmUpMs + windowSlackMs);
+  const modelMs = startMs + subjects * (warmUpShare * maxWarmUpMs + windowSlackMs);
   const roundMs = rawMs + subjects * (warmMs + windowMs + windowSlackMs);
   const loadMs = (load: Load, rounds: number): number =>
     'inFlight' in load ? rawMs + rounds * roundMs : lightRounds * 2 * lightMs;
