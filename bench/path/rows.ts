@@ -42,7 +42,9 @@ export function cellRows({ name, inFlight }: Cell, rounds: readonly Round[], for
     row(of(what), spreadOf(kept.map(value)).median, unit);
   const rate = (subject: SubjectName) => (round: Round) => round.windows[subject].rate;
   const rawRate = ({ rawRate: around }: Round): number => meanOf(around);
-  const [router, worker] = [latencies(kept, 'router'), latencies(kept, 'worker')];
+  const latency = (subject: SubjectName, quantile: number) => (round: Round) =>
+    percentile(round.windows[subject].latenciesMs, quantile);
+  const [p50, p99] = [latency('router', 0.5), latency('router', 0.99)];
   return [
     count,
     ...spread('router / raw', 'x', (round) => rate('router')(round) / rawRate(round)),
@@ -53,11 +55,11 @@ export function cellRows({ name, inFlight }: Cell, rounds: readonly Round[], for
     }),
     middle('raw', '/s', rawRate),
     ...(['echo', 'pass-through', 'worker', 'router'] as const).map((subject) => middle(subject, '/s', rate(subject))),
-    row(of('p50 of the router'), router.p50, 'ms'),
-    row(of('p99 of the router'), router.p99, 'ms'),
-    row(of('p99 / p50 of the router'), router.p99 / router.p50, 'x'),
-    row(of('p50 of the worker'), worker.p50, 'ms'),
-    row(of('p99 of the worker'), worker.p99, 'ms'),
+    middle('p50 of the router', 'ms', p50),
+    middle('p99 of the router', 'ms', p99),
+    ...spread('p99 / p50 of the router', 'x', (round) => p99(round) / p50(round)),
+    middle('p50 of the worker', 'ms', latency('worker', 0.5)),
+    middle('p99 of the worker', 'ms', latency('worker', 0.99)),
     ...(inFlight === 1 ? spread('p50 of the router - of a raw run', 'ms', addedMs) : []),
     row(of('CPU of the router'), cpuOf(kept, 'router', 'router'), 'µs/request'),
     row(of('CPU of the worker front'), cpuOf(kept, 'router', 'worker front'), 'µs/request'),
@@ -76,12 +78,6 @@ function cpuOf(rounds: readonly Round[], subject: SubjectName, role: Role): numb
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const answers = sum(windows.map(({ latenciesMs }) => latenciesMs.length));
   return (1000 * sum(windows.map(({ cpuMs }) => cpuMs.get(role) ?? NaN))) / answers;
-}
-
-/** Percentiles of the answers of all kept rounds together. */
-function latencies(kept: readonly Round[], subject: SubjectName): { readonly p50: number; readonly p99: number } {
-  const all = Float64Array.from(kept.flatMap(({ windows }) => [...windows[subject].latenciesMs])).toSorted();
-  return { p50: percentile(all, 0.5), p99: percentile(all, 0.99) };
 }
 
 const addedMs = ({ windows, rawRunMs }: Round): number =>
