@@ -1,0 +1,89 @@
+// A Go client that sends the same request at a fixed rate, whatever the answers take.
+//
+//	usage: go-client ADDRESS METHOD FILE PER-SECOND SECONDS WARM-UP-SECONDS
+//
+// FILE has the message in the frame of gRPC. Prints the latencies after the warm-up in ms, from the moments at which the requests had
+// to be sent, as a JSON array. Exits with 1 if a request fails.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+)
+
+// headBytes is the length of the head of a frame.
+const headBytes = 5
+
+// rawCodec passes messages as they are.
+type rawCodec struct{}
+
+func (rawCodec) Marshal(message any) ([]byte, error) { return *message.(*[]byte), nil }
+func (rawCodec) Unmarshal(data []byte, message any) error {
+	*message.(*[]byte) = data
+	return nil
+}
+func (rawCodec) Name() string { return "proto" }
+
+func main() {
+	address, method := os.Args[1], os.Args[2]
+	frame, err := os.ReadFile(os.Args[3])
+	if err != nil {
+		log.Fatal(err)
+	}
+	message := frame[headBytes:]
+	perSecond, seconds, warmUpSeconds := number(os.Args[4]), number(os.Args[5]), number(os.Args[6])
+	connection, err := grpc.NewClient(address,
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithDefaultCallOptions(grpc.ForceCodec(rawCodec{})))
+	if err != nil {
+		log.Fatal(err)
+	}
+	send := func() {
+		var answer []byte
+		if err := connection.Invoke(context.Background(), method, &message, &answer); err != nil {
+			log.Fatal(err)
+		}
+	}
+	send()
+
+	warmUp := int(perSecond * warmUpSeconds)
+	latenciesMs := make([]float64, int(perSecond*seconds))
+	var running sync.WaitGroup
+	start := time.Now()
+	// The timers of Go's scheduler are late by up to a millisecond. A thread that sleeps is not.
+	runtime.LockOSThread()
+	for index := range warmUp + len(latenciesMs) {
+		due := start.Add(time.Duration(float64(index) / perSecond * float64(time.Second)))
+		if wait := syscall.NsecToTimespec(int64(time.Until(due))); wait.Nano() > 0 {
+			_ = syscall.Nanosleep(&wait, nil)
+		}
+		running.Go(func() {
+			send()
+			if index >= warmUp {
+				latenciesMs[index-warmUp] = float64(time.Since(due)) / float64(time.Millisecond)
+			}
+		})
+	}
+	running.Wait()
+	if err := json.NewEncoder(os.Stdout).Encode(latenciesMs); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func number(text string) float64 {
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return value
+}
