@@ -1,7 +1,7 @@
 // Parses a scenario file: the settings as keys, and a list of queries.
 
 import { dirname, isAbsolute, join } from 'node:path';
-import { errorText, ParetoError } from '@pareto/core';
+import { errorText, nearestName, ParetoError } from '@pareto/core';
 import { parseDocument } from 'yaml';
 import { positive, text, type Format } from './formats.js';
 import {
@@ -13,7 +13,6 @@ import {
   type GivenArrivals,
   type GivenTarget,
 } from './given-settings.js';
-import { nearestName } from './nearest-name.js';
 
 export interface Scenario {
   readonly file: string;

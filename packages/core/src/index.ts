@@ -24,6 +24,7 @@ export { latencyBucket, latencyQuantile, type LatencyCounts } from './latency-co
 export { cutText } from './cut-text.js';
 export { editDistance } from './edit-distance.js';
 export { findMisspelledVariable } from './misspelled-variable.js';
+export { nearestName } from './nearest-name.js';
 export { formatBytes } from './format-bytes.js';
 export { groupBy } from './group-by.js';
 export { createSeededRng, systemRng, type Rng } from './rng.js';

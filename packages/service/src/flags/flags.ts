@@ -1,6 +1,6 @@
 // Parses the command line, the environment and the configuration file into plain values.
 
-import { editDistance, findMisspelledVariable, ParetoError } from '@pareto/core';
+import { findMisspelledVariable, nearestName, ParetoError } from '@pareto/core';
 import type { FlagEntry, FlagTable } from './flag-table.js';
 
 /** An entry of a table of flags, with the names that follow from its key. */
@@ -103,10 +103,4 @@ function parseText({ kind }: FlagEntry, text: string): unknown {
     case 'choice':
       return text;
   }
-}
-
-function nearestName(name: string, names: readonly string[]): string | undefined {
-  const ranked = names.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
-  const best = ranked.sort((a, b) => a.distance - b.distance)[0];
-  return best !== undefined && best.distance <= Math.max(2, name.length / 2) ? best.candidate : undefined;
 }

@@ -1,6 +1,6 @@
 // Hints at the meant name of an unknown one.
 
-import { editDistance } from '@pareto/core';
+import { editDistance } from './edit-distance.js';
 
 /** Returns the known name that differs least, ignoring case and hyphens. Undefined if none is similar. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
