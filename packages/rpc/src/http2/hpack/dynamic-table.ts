@@ -1,0 +1,62 @@
+// The dynamic table of an encoder or a decoder of HPACK (RFC 7541, Section 2.3.2).
+
+import { createEntry, staticLength, staticTable, type TableEntry } from './static-table.js';
+
+export class DynamicTable {
+  /** Number of changes so far. Blocks that refer to the table mean the same as long as this stays the same. */
+  changes = 0;
+  #maxBytes: number;
+  #bytes = 0;
+  /** Oldest first. */
+  readonly #entries: TableEntry[] = [];
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get maxBytes(): number {
+    return this.#maxBytes;
+  }
+
+  /** Returns the entry of an index of the static and the dynamic table. Undefined if there is none. */
+  get(index: number): TableEntry | undefined {
+    if (index < staticLength) return index === 0 ? undefined : staticTable[index];
+    return this.#entries[this.#entries.length - 1 - (index - staticLength)];
+  }
+
+  /** Adds an entry, and evicts the oldest ones that exceed the size. An entry over the size empties the table. */
+  add(name: string, value: string): void {
+    const entry = createEntry(name, value);
+    this.changes++;
+    this.#bytes += entry.size;
+    this.#entries.push(entry);
+    this.#evict();
+  }
+
+  resize(maxBytes: number): void {
+    this.changes++;
+    this.#maxBytes = maxBytes;
+    this.#evict();
+  }
+
+  /** Returns the index of a field, 0 if it is not in the dynamic table. */
+  fieldIndex(name: string, value: string): number {
+    for (let at = this.#entries.length - 1; at >= 0; at--) {
+      const entry = this.#entries[at];
+      if (entry?.value === value && entry.name === name) return staticLength + this.#entries.length - 1 - at;
+    }
+    return 0;
+  }
+
+  /** Returns the index of a field with this name, 0 if there is none in the dynamic table. */
+  nameIndex(name: string): number {
+    for (let at = this.#entries.length - 1; at >= 0; at--) {
+      if (this.#entries[at]?.name === name) return staticLength + this.#entries.length - 1 - at;
+    }
+    return 0;
+  }
+
+  #evict(): void {
+    while (this.#bytes > this.#maxBytes) this.#bytes -= this.#entries.shift()?.size ?? this.#bytes;
+  }
+}
