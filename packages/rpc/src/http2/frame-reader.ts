@@ -1,0 +1,322 @@
+// Reads frames from the chunks of a socket. The data of DATA frames is passed on as it comes, before its frame ends and
+// without a copy. Other frames are assembled; their size is bounded.
+
+import {
+  clientPreface,
+  frameFlags,
+  frameHeadBytes,
+  frameTypes,
+  minMaxFrameBytes,
+  readUint31,
+  readUint32,
+} from './frames.js';
+import { ConnectionError, errorCodes } from './http2-errors.js';
+
+/** Receives the frames of a connection. Its methods may throw the ConnectionError that ends the connection. */
+export interface FrameHandler {
+  /** Called at the head of a DATA frame. `length` includes the padding. */
+  onDataHead(streamId: number, length: number): void;
+  /** Called for each part of the data of a frame, without padding: the bytes of `chunk` from `from` to before `to`. */
+  onData(chunk: Buffer, from: number, to: number): void;
+  onDataEnd(isStreamEnd: boolean): void;
+  /** Called with a whole header block: the bytes of `data` from `from` to before `to`, which change afterwards. */
+  onHeaderBlock(streamId: number, data: Buffer, from: number, to: number, isStreamEnd: boolean): void;
+  onPriority(streamId: number): void;
+  onRstStream(streamId: number, code: number): void;
+  onSettings(isAck: boolean, data: Buffer, from: number, to: number): void;
+  onPing(isAck: boolean, data: Buffer, from: number): void;
+  onGoAway(lastStreamId: number, code: number, text: string): void;
+  onWindowUpdate(streamId: number, increment: number): void;
+  onUnknown(): void;
+}
+
+export interface FrameReaderOptions {
+  /** Set for the connections of a server, whose clients send a preface. */
+  readonly expectsPreface: boolean;
+  readonly maxFrameBytes: number;
+  /** Maximum size of a header block before it is decoded. */
+  readonly maxBlockBytes: number;
+}
+
+/** Maximum number of frames of one header block. */
+const maxBlockFrames = 32;
+const maxPaddingBytes = 255;
+const priorityBytes = 5;
+
+const none = Buffer.alloc(0);
+const preface = Buffer.from(clientPreface);
+
+/** Parts of a frame that the next bytes belong to. */
+const parts = { preface: 0, head: 1, padLength: 2, data: 3, padding: 4, payload: 5, skipped: 6 } as const;
+
+const frameSizeError = (name: string, length: number): ConnectionError =>
+  new ConnectionError(errorCodes.frameSizeError, `a ${name} frame has ${length} bytes`);
+const protocolError = (message: string): ConnectionError => new ConnectionError(errorCodes.protocolError, message);
+
+export class FrameReader {
+  readonly #handler: FrameHandler;
+  readonly #maxFrameBytes: number;
+  readonly #maxBlockBytes: number;
+  #part: number;
+  /** Bytes of the current part that are missing. */
+  #missing: number;
+  readonly #head: Buffer = Buffer.alloc(frameHeadBytes);
+  #type = 0;
+  #flags = 0;
+  #streamId = 0;
+  #length = 0;
+  #padding = 0;
+  /** Payload so far of a frame that began in an earlier chunk. */
+  #payload: Buffer = none;
+  /** Stream of the header block that continues in the next frame. 0 if there is none. */
+  #blockStreamId = 0;
+  #blockFrames = 0;
+  #block: Buffer = none;
+  #isBlockStreamEnd = false;
+
+  constructor(handler: FrameHandler, { expectsPreface, maxFrameBytes, maxBlockBytes }: FrameReaderOptions) {
+    this.#handler = handler;
+    this.#maxFrameBytes = maxFrameBytes;
+    this.#maxBlockBytes = maxBlockBytes;
+    this.#part = expectsPreface ? parts.preface : parts.head;
+    this.#missing = expectsPreface ? preface.length : frameHeadBytes;
+  }
+
+  /** Reads the next bytes. Throws a ConnectionError, after which nothing more can be read. */
+  read(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) at = this.#readPart(chunk, at);
+  }
+
+  #readPart(chunk: Buffer, at: number): number {
+    const to = Math.min(chunk.length, at + this.#missing);
+    switch (this.#part) {
+      case parts.head:
+        return this.#readHead(chunk, at, to);
+      case parts.data:
+        this.#missing -= to - at;
+        this.#handler.onData(chunk, at, to);
+        if (this.#missing === 0) this.#expectPadding();
+        return to;
+      case parts.padLength:
+        this.#startData(this.#length - 1, chunk[at] ?? 0);
+        return to;
+      case parts.padding:
+        this.#missing -= to - at;
+        if (this.#missing === 0) this.#endData();
+        return to;
+      case parts.payload:
+        return this.#readPayload(chunk, at, to);
+      case parts.skipped:
+        this.#missing -= to - at;
+        if (this.#missing === 0) this.#expectHead();
+        return to;
+      default:
+        return this.#readPreface(chunk, at, to);
+    }
+  }
+
+  #readPreface(chunk: Buffer, at: number, to: number): number {
+    const from = preface.length - this.#missing;
+    for (let index = 0; index < to - at; index++) {
+      if (chunk[at + index] !== preface[from + index]) throw protocolError('the client does not speak HTTP/2');
+    }
+    this.#missing -= to - at;
+    if (this.#missing === 0) this.#expectHead();
+    return to;
+  }
+
+  #expectHead(): void {
+    this.#part = parts.head;
+    this.#missing = frameHeadBytes;
+  }
+
+  #readHead(chunk: Buffer, at: number, to: number): number {
+    if (to - at === frameHeadBytes) {
+      this.#startFrame(chunk, at);
+      return to;
+    }
+    for (let index = at; index < to; index++) this.#head[frameHeadBytes - this.#missing--] = chunk[index] ?? 0;
+    if (this.#missing === 0) this.#startFrame(this.#head, 0);
+    return to;
+  }
+
+  #startFrame(head: Buffer, at: number): void {
+    const length = ((head[at] ?? 0) << 16) | ((head[at + 1] ?? 0) << 8) | (head[at + 2] ?? 0);
+    this.#length = length;
+    this.#type = head[at + 3] ?? 0;
+    this.#flags = head[at + 4] ?? 0;
+    this.#streamId = readUint31(head, at + 5);
+    if (length > this.#maxFrameBytes) throw frameSizeError('too large', length);
+    if (this.#blockStreamId !== 0 && (this.#type !== frameTypes.continuation || this.#streamId !== this.#blockStreamId))
+      throw protocolError('a header block is interrupted by another frame');
+    if (this.#type === frameTypes.data) return this.#startDataFrame();
+    if (!checkHead(this.#type, length, this.#flags, this.#streamId)) {
+      this.#handler.onUnknown();
+      if (length === 0) return this.#expectHead();
+      this.#part = parts.skipped;
+      this.#missing = length;
+      return;
+    }
+    if (this.#type === frameTypes.continuation && this.#blockStreamId === 0)
+      throw protocolError('a CONTINUATION frame does not follow a header block');
+    const maxBytes = Math.max(minMaxFrameBytes, this.#maxBlockBytes + maxPaddingBytes + priorityBytes + 1);
+    if (length > maxBytes) throw tooLarge(this.#maxBlockBytes);
+    if (length === 0) return this.#endFrame(none, 0);
+    this.#part = parts.payload;
+    this.#missing = length;
+  }
+
+  #startDataFrame(): void {
+    if (this.#streamId === 0) throw protocolError('a DATA frame has no stream');
+    this.#handler.onDataHead(this.#streamId, this.#length);
+    if ((this.#flags & frameFlags.padded) === 0) return this.#startData(this.#length, 0);
+    if (this.#length === 0) throw protocolError('the padding of a frame is larger than the frame');
+    this.#part = parts.padLength;
+    this.#missing = 1;
+  }
+
+  #startData(length: number, padding: number): void {
+    if (padding > length) throw protocolError('the padding of a frame is larger than the frame');
+    this.#padding = padding;
+    this.#part = parts.data;
+    this.#missing = length - padding;
+    if (this.#missing === 0) this.#expectPadding();
+  }
+
+  #expectPadding(): void {
+    if (this.#padding === 0) return this.#endData();
+    this.#part = parts.padding;
+    this.#missing = this.#padding;
+  }
+
+  #endData(): void {
+    this.#expectHead();
+    this.#handler.onDataEnd((this.#flags & frameFlags.endStream) !== 0);
+  }
+
+  #readPayload(chunk: Buffer, at: number, to: number): number {
+    if (to - at === this.#length) {
+      this.#endFrame(chunk, at);
+      return to;
+    }
+    if (this.#missing === this.#length) this.#payload = Buffer.allocUnsafeSlow(this.#length);
+    chunk.copy(this.#payload, this.#length - this.#missing, at, to);
+    this.#missing -= to - at;
+    if (this.#missing > 0) return to;
+    const payload = this.#payload;
+    this.#payload = none;
+    this.#endFrame(payload, 0);
+    return to;
+  }
+
+  #endFrame(data: Buffer, from: number): void {
+    this.#expectHead();
+    const flags = this.#flags;
+    const id = this.#streamId;
+    const to = from + this.#length;
+    switch (this.#type) {
+      case frameTypes.headers:
+        return this.#endHeaders(data, from, to);
+      case frameTypes.continuation:
+        return this.#addToBlock(data, from, to);
+      case frameTypes.windowUpdate:
+        return this.#handler.onWindowUpdate(id, readUint31(data, from));
+      case frameTypes.rstStream:
+        return this.#handler.onRstStream(id, readUint32(data, from));
+      case frameTypes.priority:
+        if (readUint31(data, from) === id) throw protocolError('a stream depends on itself');
+        return this.#handler.onPriority(id);
+      case frameTypes.settings:
+        return this.#handler.onSettings((flags & frameFlags.ack) !== 0, data, from, to);
+      case frameTypes.ping:
+        return this.#handler.onPing((flags & frameFlags.ack) !== 0, data, from);
+      default:
+        return this.#handler.onGoAway(
+          readUint31(data, from),
+          readUint32(data, from + 4),
+          data.toString('utf8', from + 8, to),
+        );
+    }
+  }
+
+  #endHeaders(data: Buffer, start: number, end: number): void {
+    const flags = this.#flags;
+    let from = start;
+    let to = end;
+    if ((flags & frameFlags.padded) !== 0) to -= data[from++] ?? 0;
+    if ((flags & frameFlags.priority) !== 0) {
+      if (from + priorityBytes <= to && readUint31(data, from) === this.#streamId)
+        throw protocolError('a stream depends on itself');
+      from += priorityBytes;
+    }
+    if (from > to) throw protocolError('the padding of a frame is larger than the frame');
+    const isStreamEnd = (flags & frameFlags.endStream) !== 0;
+    if ((flags & frameFlags.endHeaders) !== 0) {
+      if (to - from > this.#maxBlockBytes) throw tooLarge(this.#maxBlockBytes);
+      return this.#handler.onHeaderBlock(this.#streamId, data, from, to, isStreamEnd);
+    }
+    this.#blockStreamId = this.#streamId;
+    this.#isBlockStreamEnd = isStreamEnd;
+    this.#blockFrames = 0;
+    this.#addToBlock(data, from, to);
+  }
+
+  #addToBlock(data: Buffer, from: number, to: number): void {
+    const bytes = this.#block.length + to - from;
+    if (bytes > this.#maxBlockBytes || ++this.#blockFrames > maxBlockFrames) throw tooLarge(this.#maxBlockBytes);
+    // The number of frames is bounded, so copying all that came before is, too.
+    this.#block = Buffer.concat([this.#block, data.subarray(from, to)]);
+    if ((this.#flags & frameFlags.endHeaders) === 0) return;
+    const block = this.#block;
+    const id = this.#blockStreamId;
+    this.#block = none;
+    this.#blockStreamId = 0;
+    this.#handler.onHeaderBlock(id, block, 0, block.length, this.#isBlockStreamEnd);
+  }
+}
+
+const tooLarge = (maxBlockBytes: number): ConnectionError =>
+  new ConnectionError(
+    errorCodes.enhanceYourCalm,
+    `a header block exceeds ${maxBlockBytes} bytes or ${maxBlockFrames} frames`,
+  );
+
+/** The form of a kind of frame other than DATA. */
+interface Shape {
+  readonly name: string;
+  /** Whether the frame belongs to a stream. Undefined if either is allowed. */
+  readonly hasStream?: boolean;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+}
+
+const shapes: readonly (Shape | undefined)[] = [
+  undefined,
+  { name: 'HEADERS', hasStream: true, minBytes: 0, maxBytes: Infinity },
+  { name: 'PRIORITY', hasStream: true, minBytes: priorityBytes, maxBytes: priorityBytes },
+  { name: 'RST_STREAM', hasStream: true, minBytes: 4, maxBytes: 4 },
+  { name: 'SETTINGS', hasStream: false, minBytes: 0, maxBytes: minMaxFrameBytes },
+  { name: 'PUSH_PROMISE', hasStream: true, minBytes: 0, maxBytes: Infinity },
+  { name: 'PING', hasStream: false, minBytes: 8, maxBytes: 8 },
+  { name: 'GOAWAY', hasStream: false, minBytes: 8, maxBytes: minMaxFrameBytes },
+  { name: 'WINDOW_UPDATE', minBytes: 4, maxBytes: 4 },
+  { name: 'CONTINUATION', hasStream: true, minBytes: 0, maxBytes: Infinity },
+];
+
+/** Throws if the head of a frame is malformed. Returns false if the frame is of an unknown type. */
+function checkHead(type: number, length: number, flags: number, streamId: number): boolean {
+  const shape = shapes[type];
+  if (shape === undefined) return false;
+  const { name, hasStream, minBytes, maxBytes } = shape;
+  if (hasStream !== undefined && hasStream !== (streamId !== 0))
+    throw protocolError(`a ${name} frame ${hasStream ? 'has no' : 'has a'} stream`);
+  // Only our side may allow a peer to push, and it never does.
+  if (type === frameTypes.pushPromise) throw protocolError('the peer pushes a stream');
+  if (length < minBytes || length > maxBytes) throw frameSizeError(name, length);
+  if (type === frameTypes.settings) {
+    const isAck = (flags & frameFlags.ack) !== 0;
+    if (length % 6 !== 0 || (isAck && length > 0)) throw frameSizeError(name, length);
+  }
+  return true;
+}
