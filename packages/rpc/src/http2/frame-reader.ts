@@ -58,6 +58,7 @@ export class FrameReader {
   readonly #maxFrameBytes: number;
   readonly #maxBlockBytes: number;
   #part: number;
+  #isFirst = true;
   /** Bytes of the current part that are missing. */
   #missing: number;
   readonly #head: Buffer = Buffer.alloc(frameHeadBytes);
@@ -147,6 +148,7 @@ export class FrameReader {
     this.#type = head[at + 3] ?? 0;
     this.#flags = head[at + 4] ?? 0;
     this.#streamId = readUint31(head, at + 5);
+    if (this.#isFirst) this.#checkFirst();
     if (length > this.#maxFrameBytes) throw frameSizeError('too large', length);
     if (this.#blockStreamId !== 0 && (this.#type !== frameTypes.continuation || this.#streamId !== this.#blockStreamId))
       throw protocolError('a header block is interrupted by another frame');
@@ -165,6 +167,12 @@ export class FrameReader {
     if (length === 0) return this.#endFrame(none, 0);
     this.#part = parts.payload;
     this.#missing = length;
+  }
+
+  #checkFirst(): void {
+    if (this.#type !== frameTypes.settings || (this.#flags & frameFlags.ack) !== 0)
+      throw protocolError('the peer does not speak HTTP/2: its first frame is not SETTINGS');
+    this.#isFirst = false;
   }
 
   #startDataFrame(): void {

@@ -105,6 +105,30 @@ export class FrameWriter {
     }
   }
 
+  rstStream(streamId: number, code: number): void {
+    this.head(4, frameTypes.rstStream, 0, streamId);
+    this.uint32(code);
+  }
+
+  windowUpdate(streamId: number, increment: number): void {
+    this.head(4, frameTypes.windowUpdate, 0, streamId);
+    this.uint32(increment);
+  }
+
+  /** Writes PING with the 8 bytes of `data` from `from`. */
+  ping(isAck: boolean, data: Buffer, from: number): void {
+    this.head(8, frameTypes.ping, isAck ? frameFlags.ack : 0, 0);
+    this.copy(data, from, from + 8);
+  }
+
+  goAway(lastStreamId: number, code: number, text: string): void {
+    const data = Buffer.from(text.slice(0, 200));
+    this.head(8 + data.length, frameTypes.goAway, 0, 0);
+    this.uint32(lastStreamId);
+    this.uint32(code);
+    this.copy(data, 0, data.length);
+  }
+
   flush(): void {
     this.#isScheduled = false;
     this.#cut();

@@ -17,7 +17,21 @@ export const frameTypes = {
 
 export const frameFlags = { endStream: 0x1, ack: 0x1, endHeaders: 0x4, padded: 0x8, priority: 0x20 } as const;
 
-/** The maximum size of frames until a peer announces another. */
+export const settingIds = {
+  headerTableBytes: 0x1,
+  enablePush: 0x2,
+  maxConcurrentStreams: 0x3,
+  initialWindowBytes: 0x4,
+  maxFrameBytes: 0x5,
+  maxHeaderListBytes: 0x6,
+} as const;
+
+export const maxWindowBytes: number = 2 ** 31 - 1;
+export const maxStreamId: number = 2 ** 31 - 1;
+export const maxMaxFrameBytes: number = 2 ** 24 - 1;
+
+/** Values that apply until a peer announces others. */
+export const initialWindowBytes: number = 65_535;
 export const minMaxFrameBytes = 16_384;
 
 /** The first bytes of a client. */

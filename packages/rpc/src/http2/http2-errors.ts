@@ -17,6 +17,13 @@ export const errorCodes = {
   http11Required: 0xd,
 } as const;
 
+const names: readonly string[] = Object.keys(errorCodes).map((name) =>
+  name.replace(/(?<=[a-z])(?=[A-Z1])/g, '_').toUpperCase(),
+);
+
+/** Returns the name of an error code as the RFC writes it. */
+export const errorCodeName = (code: number): string => names[code] ?? `0x${code.toString(16)}`;
+
 /** An error of the peer after which its connection cannot be used, with the code to send in GOAWAY. */
 export class ConnectionError extends Error {
   readonly code: number;

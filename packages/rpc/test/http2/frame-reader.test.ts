@@ -35,6 +35,8 @@ function recordFrames(options: Partial<FrameReaderOptions> = {}) {
     maxBlockBytes: 1000,
     ...options,
   });
+  if (options.expectsPreface !== true) reader.read(frame(4, 0, 0));
+  events.length = 0;
   return { events, slices, reader };
 }
 

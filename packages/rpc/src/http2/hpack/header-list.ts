@@ -11,6 +11,8 @@ export class HeaderList {
   readonly fields: readonly string[];
   /** Size as HTTP/2 counts it: names, values, and 32 bytes per field. */
   readonly bytes: number;
+  /** Set of the rules that the list is known to keep. Only `header-rules.ts` uses it. */
+  keptRules = 0;
 
   constructor(fields: readonly string[]) {
     let bytes = fields.length * (entryOverhead / 2);

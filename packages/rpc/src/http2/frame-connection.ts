@@ -1,0 +1,324 @@
+// One HTTP/2 connection, of a client or a server: its streams, settings and flow control (RFC 9113). It reads chunks of
+// bytes and writes to a sink, and knows nothing of sockets.
+
+import { systemClock, type Clock } from '@pareto/core';
+import { DataReceiver } from './data-receiver.js';
+import { FloodLimit } from './flood-limit.js';
+import { FrameReader, type FrameHandler } from './frame-reader.js';
+import { FrameStream, type StreamHandler, type StreamOwner } from './frame-stream.js';
+import { FrameWriter, type FrameSink } from './frame-writer.js';
+import {
+  clientPreface,
+  frameFlags,
+  frameTypes,
+  initialWindowBytes,
+  maxStreamId,
+  maxWindowBytes,
+  settingIds,
+} from './frames.js';
+import { HeaderReceiver } from './header-receiver.js';
+import { HpackEncoder } from './hpack/encoder.js';
+import type { HeaderList } from './hpack/header-list.js';
+import { ConnectionError, errorCodeName, errorCodes } from './http2-errors.js';
+import { SendQueue } from './send-queue.js';
+import { initialSettings, readSettings, writeSettings, type Settings } from './settings.js';
+import { StreamTable } from './stream-table.js';
+
+/** Receives the events of a connection. */
+export interface ConnectionHandler {
+  /** Called on a server when a stream starts. Returns the handler of the stream. */
+  onRequest(stream: FrameStream, headers: HeaderList): StreamHandler;
+  /** Called when the peer accepts no more streams. Streams that it has not seen fail with `refusedStream`. */
+  onGoAway(): void;
+  /** Called when the number of streams has fallen, or the peer accepts more. */
+  onRoom(): void;
+  /** Called when no more streams follow, and the last one has closed. The transport is to be closed after its writes. */
+  onDone(): void;
+  /** Called when the connection failed. The transport is to be closed after its writes. */
+  onFailed(error: ConnectionError): void;
+}
+
+export interface ConnectionOptions {
+  readonly role: 'client' | 'server';
+  readonly sink: FrameSink;
+  readonly handler: ConnectionHandler;
+  /** Calls a function at the end of the turn of the event loop. */
+  readonly schedule: (callback: () => void) => void;
+  /** Receive window of each stream. */
+  readonly windowBytes: number;
+  /** Receive window of the connection, at least 65,535 bytes. Data leaves it when it arrives, so that slow readers take nothing from others. */
+  readonly connectionWindowBytes: number;
+  readonly maxFrameBytes: number;
+  /** Maximum size of received headers, as HTTP/2 counts it. */
+  readonly maxHeaderListBytes: number;
+  /** Maximum number of streams that the peer may open. */
+  readonly maxStreams: number;
+  readonly clock?: Clock;
+}
+
+/** Unsent bytes over which a peer must not cause more replies. Data waits at fewer. */
+const maxUnreadBytes = 16 * 1024 * 1024;
+
+const pingData = Buffer.alloc(8);
+
+export class FrameConnection implements StreamOwner {
+  readonly writer: FrameWriter;
+  readonly encoder: HpackEncoder = new HpackEncoder();
+  readonly queue: SendQueue;
+  readonly windowBytes: number;
+  readonly #handler: ConnectionHandler;
+  readonly #isServer: boolean;
+  readonly #streams: StreamTable;
+  readonly #reader: FrameReader;
+  readonly #flood: FloodLimit;
+  #settings: Settings = initialSettings;
+  readonly #pings: (() => void)[] = [];
+  /** Set when the peer accepts no more streams. */
+  #isPeerClosing = false;
+  /** Set when this side accepts no more streams. */
+  #isClosing = false;
+  #isDraining = false;
+  #isEnded = false;
+
+  constructor(options: ConnectionOptions) {
+    const { role, sink, handler, schedule, connectionWindowBytes, maxHeaderListBytes, clock = systemClock } = options;
+    this.#handler = handler;
+    this.#isServer = role === 'server';
+    this.windowBytes = options.windowBytes;
+    this.writer = new FrameWriter(sink, schedule);
+    this.queue = new SendQueue(this.writer);
+    this.#streams = new StreamTable(this.#isServer);
+    this.#flood = new FloodLimit(clock);
+    const data = new DataReceiver(this.#streams, this.writer, this.#flood, connectionWindowBytes);
+    const headers = new HeaderReceiver({
+      streams: this.#streams,
+      writer: this.writer,
+      flood: this.#flood,
+      maxListBytes: maxHeaderListBytes,
+      maxStreams: this.#isServer ? options.maxStreams : 0,
+      isClosing: () => this.#isClosing,
+      start: (id, list) => this.#startStream(id, list),
+      onClosedStream: (id) => data.onClosedStream(id),
+    });
+    this.#reader = new FrameReader(this.#frameHandler(data, headers), {
+      expectsPreface: this.#isServer,
+      maxFrameBytes: options.maxFrameBytes,
+      maxBlockBytes: maxHeaderListBytes,
+    });
+    this.#announce(options);
+  }
+
+  #frameHandler(data: DataReceiver, headers: HeaderReceiver): FrameHandler {
+    const flood = this.#flood;
+    return {
+      onDataHead: (id, length) => data.onHead(id, length),
+      onData: (chunk, from, to) => data.onData(chunk, from, to),
+      onDataEnd: (isStreamEnd) => data.onEnd(isStreamEnd),
+      onHeaderBlock: (id, block, from, to, isEnd) => headers.onBlock(id, block, from, to, isEnd),
+      onPriority: () => flood.count(),
+      onUnknown: () => flood.count(),
+      onRstStream: (id, code) => this.#onRstStream(id, code),
+      onSettings: (isAck, payload, from, to) => this.#onSettings(isAck, payload, from, to),
+      onPing: (isAck, payload, from) => this.#onPing(isAck, payload, from),
+      onGoAway: (lastId, code, text) => this.#onGoAway(lastId, code, text),
+      onWindowUpdate: (id, increment) => this.#onWindowUpdate(id, increment),
+    };
+  }
+
+  /** Sends the preface. */
+  #announce({ connectionWindowBytes, maxFrameBytes, maxHeaderListBytes, maxStreams, windowBytes }: ConnectionOptions) {
+    const preface = Buffer.from(clientPreface);
+    if (!this.#isServer) this.writer.copy(preface, 0, preface.length);
+    writeSettings(this.writer, [
+      this.#isServer ? [settingIds.maxConcurrentStreams, maxStreams] : [settingIds.enablePush, 0],
+      [settingIds.initialWindowBytes, windowBytes],
+      [settingIds.maxFrameBytes, maxFrameBytes],
+      [settingIds.maxHeaderListBytes, maxHeaderListBytes],
+    ]);
+    const increment = connectionWindowBytes - initialWindowBytes;
+    if (increment > 0) this.writer.windowUpdate(0, increment);
+  }
+
+  get streamCount(): number {
+    return this.#streams.open.size;
+  }
+
+  /** Set while a client may open a stream. */
+  get mayOpen(): boolean {
+    return (
+      !this.#isEnded &&
+      !this.#isPeerClosing &&
+      !this.#isClosing &&
+      this.#streams.open.size < this.#settings.maxConcurrentStreams &&
+      !this.#streams.isExhausted
+    );
+  }
+
+  get peerMaxFrameBytes(): number {
+    return this.#settings.maxFrameBytes;
+  }
+
+  /** Opens a stream of a client, which `mayOpen` must allow, and sends its headers as `FrameStream.sendHeaders` does. */
+  open(handler: StreamHandler, headers: HeaderList, extra?: readonly string[], isEnd?: boolean): FrameStream {
+    const stream = new FrameStream(this.#streams.takeId(), this, handler, this.#settings.initialWindowBytes);
+    this.#streams.open.set(stream.id, stream);
+    stream.sendHeaders(headers, extra, isEnd);
+    return stream;
+  }
+
+  #startStream(id: number, headers: HeaderList): FrameStream {
+    this.#checkUnread();
+    const stream = new FrameStream(id, this, unhandled, this.#settings.initialWindowBytes);
+    stream.hasHeaders = true;
+    this.#streams.open.set(id, stream);
+    stream.handler = this.#handler.onRequest(stream, headers);
+    return stream;
+  }
+
+  /** Sends a PING, and calls back when it is answered. */
+  ping(onAck: () => void): void {
+    if (this.#isEnded) return;
+    this.#pings.push(onAck);
+    this.writer.ping(false, pingData, 0);
+  }
+
+  /**
+   * Lets the open streams finish, and accepts no others. A server accepts streams that were sent before the client learnt of
+   * it. `onDone` is called when all have closed.
+   */
+  drain(): void {
+    if (this.#isEnded || this.#isDraining) return;
+    this.#isDraining = true;
+    if (!this.#isServer) return this.#close();
+    this.writer.goAway(maxStreamId, errorCodes.noError, '');
+    this.ping(() => this.#close());
+  }
+
+  #close(): void {
+    if (this.#isEnded || this.#isClosing) return;
+    this.#isClosing = true;
+    this.writer.goAway(this.#streams.lastPeerId, errorCodes.noError, '');
+    this.#checkDone();
+  }
+
+  /** Ends all streams and the connection, with an error code for the peer. */
+  fail(error: ConnectionError): void {
+    if (this.#isEnded) return;
+    this.writer.goAway(this.#streams.lastPeerId, error.code, error.message);
+    this.#end(error);
+  }
+
+  /** Reads bytes of the transport. */
+  receive(chunk: Buffer): void {
+    if (this.#isEnded) return;
+    try {
+      this.#reader.read(chunk);
+    } catch (error) {
+      if (error instanceof ConnectionError) return this.fail(error);
+      this.fail(new ConnectionError(errorCodes.internalError, 'internal error'));
+      throw error;
+    }
+  }
+
+  /** Ends all streams after the transport has closed. */
+  onTransportClosed(reason: string): void {
+    if (!this.#isEnded) this.#end(new ConnectionError(errorCodes.connectError, reason));
+  }
+
+  /** Continues to send after the transport was full. */
+  onTransportDrained(): void {
+    this.queue.pump();
+  }
+
+  #end(error: ConnectionError): void {
+    this.#isEnded = true;
+    for (const stream of this.#streams.open.values()) stream.lose(error.code, error.message);
+    this.writer.flush();
+    this.#handler.onFailed(error);
+  }
+
+  onStreamClosed(stream: FrameStream, isResetHere: boolean): void {
+    this.#streams.close(stream.id, isResetHere);
+    if (this.#isEnded) return;
+    if (stream.isComplete) this.#flood.earn();
+    this.#handler.onRoom();
+    this.#checkDone();
+  }
+
+  #checkDone(): void {
+    const isLast = this.#isClosing || (this.#isPeerClosing && !this.#isServer);
+    if (!isLast || this.#isEnded || this.#streams.open.size > 0) return;
+    this.#isEnded = true;
+    this.writer.flush();
+    this.#handler.onDone();
+  }
+
+  #onRstStream(id: number, code: number): void {
+    const stream = this.#streams.find(id);
+    this.#flood.count();
+    stream?.lose(code, `the peer reset the stream with ${errorCodeName(code)}`);
+  }
+
+  #checkUnread(): void {
+    if (this.writer.pendingBytes > maxUnreadBytes)
+      throw new ConnectionError(errorCodes.enhanceYourCalm, 'the peer does not read replies');
+  }
+
+  #onSettings(isAck: boolean, data: Buffer, from: number, to: number): void {
+    this.#flood.count();
+    this.#checkUnread();
+    if (isAck) return;
+    const change = -this.#settings.initialWindowBytes;
+    this.#settings = readSettings(this.#settings, data, from, to);
+    this.encoder.setMaxTableBytes(this.#settings.headerTableBytes);
+    this.writer.head(0, frameTypes.settings, frameFlags.ack, 0);
+    this.#changeWindows(change + this.#settings.initialWindowBytes);
+    this.#handler.onRoom();
+  }
+
+  #changeWindows(change: number): void {
+    if (change === 0) return;
+    // A stream may send then, and its handler may open another one, which has the new window.
+    for (const stream of [...this.#streams.open.values()]) {
+      if (stream.sendWindow + change > maxWindowBytes)
+        throw new ConnectionError(errorCodes.flowControlError, 'the settings make the window of a stream too large');
+      stream.raiseSendWindow(change);
+    }
+  }
+
+  #onPing(isAck: boolean, data: Buffer, from: number): void {
+    this.#flood.count();
+    this.#checkUnread();
+    if (isAck) this.#pings.shift()?.();
+    else this.writer.ping(true, data, from);
+  }
+
+  #onGoAway(lastId: number, code: number, text: string): void {
+    this.#isPeerClosing = true;
+    const detail = code === errorCodes.noError ? '' : `: ${errorCodeName(code)} ${text}`;
+    if (!this.#isServer) {
+      for (const stream of this.#streams.open.values()) {
+        if (stream.id > lastId) stream.lose(errorCodes.refusedStream, `the server closes the connection${detail}`);
+      }
+    }
+    this.#handler.onGoAway();
+    this.#checkDone();
+  }
+
+  #onWindowUpdate(id: number, increment: number): void {
+    if (id === 0) return this.queue.raiseWindow(increment);
+    const stream = this.#streams.find(id);
+    if (increment === 0) stream?.fail(errorCodes.protocolError, 'the window is raised by 0 bytes');
+    else stream?.raiseSendWindow(increment);
+  }
+}
+
+const ignore = (): void => undefined;
+/** The handler of a stream until the server has one. */
+const unhandled: StreamHandler = {
+  onHeaders: ignore,
+  onData: ignore,
+  onEnd: ignore,
+  onSent: ignore,
+  onFailed: ignore,
+};

@@ -1,0 +1,282 @@
+// One stream of a connection: its state, its flow control, and what it sends.
+
+import type { FrameWriter } from './frame-writer.js';
+import { frameFlags, frameTypes, maxWindowBytes } from './frames.js';
+import type { HpackEncoder } from './hpack/encoder.js';
+import type { HeaderList } from './hpack/header-list.js';
+import { errorCodes } from './http2-errors.js';
+import type { SendQueue } from './send-queue.js';
+
+/** Receives what the peer sends on a stream. `onEnd` is called once, unless `onFailed` was called before. */
+export interface StreamHandler {
+  /** Called with the headers of the response. A server gets those of a request when the stream starts. */
+  onHeaders(headers: HeaderList): void;
+  /**
+   * Called with data as it arrives: the bytes of `chunk` from `from` to before `to`, which do not change. The peer sends more
+   * than the window only after `consumed` was called for these.
+   */
+  onData(chunk: Buffer, from: number, to: number): void;
+  /** Called when the peer has sent everything. */
+  onEnd(trailers: HeaderList | undefined): void;
+  /** Called when bytes that waited for the peer, or for the connection, were sent. */
+  onSent(bytes: number): void;
+  /**
+   * Called when the stream ended before both sides had sent everything, and was not reset on this side. `code` is an error
+   * code of HTTP/2; with `refusedStream` the peer has not processed anything.
+   */
+  onFailed(code: number, reason: string): void;
+}
+
+/** The connection of a stream, as the stream uses it. */
+export interface StreamOwner {
+  readonly writer: FrameWriter;
+  readonly encoder: HpackEncoder;
+  readonly queue: SendQueue;
+  readonly peerMaxFrameBytes: number;
+  /** Receive window of a new stream. */
+  readonly windowBytes: number;
+  /** Called when both sides have ended, or one has reset the stream. */
+  onStreamClosed(stream: FrameStream, isResetHere: boolean): void;
+}
+
+const none: readonly string[] = [];
+
+/** A class with plain fields, since one is created for every call. The connection writes the fields that are not private. */
+export class FrameStream {
+  readonly id: number;
+  handler: StreamHandler;
+  /** Number of bytes that the peer accepts. Negative after the peer lowered it. */
+  sendWindow: number;
+  /** Number of bytes that this side accepts. */
+  receiveWindow: number;
+  hasHeaders = false;
+  isRemoteEnd = false;
+  isClosed = false;
+  /** Bytes of data that the headers announced and that are missing. Negative if they announced none. */
+  missingBytes = -1;
+  readonly #owner: StreamOwner;
+  #isLocalEnd = false;
+  /** Set while the stream is in the queue of the connection. */
+  #isWaiting = false;
+  #consumed = 0;
+  #queue: Buffer[] | undefined;
+  #queuedBytes = 0;
+  /** Set when nothing more is added to the queue. */
+  #endsAfterQueue = false;
+  #trailers: HeaderList | undefined;
+  #extraTrailers = none;
+
+  constructor(id: number, owner: StreamOwner, handler: StreamHandler, sendWindow: number) {
+    this.id = id;
+    this.#owner = owner;
+    this.handler = handler;
+    this.sendWindow = sendWindow;
+    this.receiveWindow = owner.windowBytes;
+  }
+
+  /** Set when both sides have sent everything. */
+  get isComplete(): boolean {
+    return this.#isLocalEnd && this.isRemoteEnd;
+  }
+
+  /** Number of bytes that wait for the peer or the connection. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** Sends headers. `list` is sent often; the fields of `extra` (names and values, alternating) are not. */
+  sendHeaders(list: HeaderList, extra: readonly string[] = none, isEnd = false): void {
+    if (this.isClosed || this.#isLocalEnd) return;
+    const { encoder, writer, peerMaxFrameBytes } = this.#owner;
+    encoder.encode(list, extra);
+    writer.headers(this.id, encoder.block, encoder.length, isEnd, peerMaxFrameBytes);
+    if (isEnd) this.#endLocal();
+  }
+
+  /**
+   * Sends the bytes of `data` from `from` to before `to`, which must not change before they are sent. Returns false if they
+   * had to wait; `onSent` is called for them then, perhaps before this function returns.
+   */
+  sendData(data: Buffer, from: number, to: number, isEnd = false): boolean {
+    if (this.isClosed || this.#isLocalEnd || this.#endsAfterQueue) return true;
+    const length = to - from;
+    if (!this.#fits(length)) {
+      if (length > 0) this.#enqueue(data.subarray(from, to));
+      this.#endsAfterQueue = isEnd;
+      if (!this.#isWaiting) this.#send();
+      return length === 0;
+    }
+    this.#startData(length, isEnd);
+    this.#owner.writer.payload(data, from, to);
+    if (isEnd) this.#endLocal();
+    return true;
+  }
+
+  /** Sends an uncompressed gRPC message, which must not change before it is sent. Returns as `sendData`. */
+  sendMessage(message: Buffer, isEnd = false): boolean {
+    const length = message.length + messageHeadBytes;
+    if (this.isClosed || this.#isLocalEnd || this.#endsAfterQueue) return true;
+    if (!this.#fits(length)) {
+      this.#enqueue(messageHead(message.length));
+      if (message.length > 0) this.#enqueue(message);
+      this.#endsAfterQueue = isEnd;
+      if (!this.#isWaiting) this.#send();
+      return false;
+    }
+    this.#startData(length, isEnd);
+    const { writer } = this.#owner;
+    writer.messageHead(message.length);
+    writer.payload(message, 0, message.length);
+    if (isEnd) this.#endLocal();
+    return true;
+  }
+
+  /** Sends trailers after everything before them. */
+  sendTrailers(list: HeaderList, extra: readonly string[] = none): void {
+    if (this.#queuedBytes === 0) return this.sendHeaders(list, extra, true);
+    if (this.#endsAfterQueue) return;
+    this.#endsAfterQueue = true;
+    this.#trailers = list;
+    this.#extraTrailers = extra;
+  }
+
+  /** Allows the peer to send `bytes` more, which this side has received and no longer holds. */
+  consumed(bytes: number): void {
+    this.#consumed += bytes;
+    if (this.#consumed < this.#owner.windowBytes / 2 || this.isRemoteEnd || this.isClosed) return;
+    this.receiveWindow += this.#consumed;
+    this.#owner.writer.windowUpdate(this.id, this.#consumed);
+    this.#consumed = 0;
+  }
+
+  /** Ends the stream in both directions. What waits is dropped. The handler is not called again. */
+  reset(code: number): void {
+    if (this.isClosed) return;
+    this.#owner.writer.rstStream(this.id, code);
+    this.#close(true);
+  }
+
+  /** Ends the stream because of an error of the peer. */
+  fail(code: number, reason: string): void {
+    this.reset(code);
+    this.handler.onFailed(code, reason);
+  }
+
+  /** Records that the peer or the connection has ended the stream. */
+  lose(code: number, reason: string): void {
+    this.#close(false);
+    this.handler.onFailed(code, reason);
+  }
+
+  /** Records that the peer has sent everything. */
+  endRemote(trailers: HeaderList | undefined): void {
+    this.isRemoteEnd = true;
+    if (this.#isLocalEnd) this.#close(false);
+    this.handler.onEnd(trailers);
+  }
+
+  /** Raises the window of the peer, after it accepted more. */
+  raiseSendWindow(bytes: number): void {
+    this.sendWindow += bytes;
+    if (this.sendWindow > maxWindowBytes)
+      return this.fail(errorCodes.flowControlError, 'the window of the stream is too large');
+    if (this.#queuedBytes > 0 && !this.#isWaiting) this.#send();
+  }
+
+  #close(isResetHere: boolean): void {
+    this.isClosed = true;
+    this.#queue = undefined;
+    this.#queuedBytes = 0;
+    this.#owner.onStreamClosed(this, isResetHere);
+  }
+
+  /** Sends what waits. Called by the queue of the connection. */
+  pump(): void {
+    this.#isWaiting = false;
+    this.#send();
+  }
+
+  #send(): void {
+    const { queue, peerMaxFrameBytes } = this.#owner;
+    while (this.#queuedBytes > 0) {
+      if (this.sendWindow <= 0) return;
+      const length = Math.min(this.#queuedBytes, this.sendWindow, queue.window, peerMaxFrameBytes);
+      if (length <= 0 || !queue.maySend) return this.#wait();
+      const isEnd = length === this.#queuedBytes && this.#endsAfterQueue && this.#trailers === undefined;
+      this.#startData(length, isEnd);
+      this.#dequeue(length);
+      if (isEnd) this.#endLocal();
+      this.handler.onSent(length);
+      if (queue.hasWaiting && this.#queuedBytes > 0) return this.#wait();
+    }
+    if (this.#endsAfterQueue && !this.#isLocalEnd) this.#sendEnd();
+  }
+
+  #wait(): void {
+    this.#isWaiting = true;
+    this.#owner.queue.add(this);
+  }
+
+  #sendEnd(): void {
+    if (this.#trailers !== undefined) return this.sendHeaders(this.#trailers, this.#extraTrailers, true);
+    if (this.isClosed) return;
+    this.#startData(0, true);
+    this.#endLocal();
+  }
+
+  #fits(length: number): boolean {
+    const { queue, peerMaxFrameBytes } = this.#owner;
+    return (
+      this.#queuedBytes === 0 &&
+      length <= this.sendWindow &&
+      length <= queue.window &&
+      length <= peerMaxFrameBytes &&
+      queue.maySend
+    );
+  }
+
+  #startData(length: number, isEnd: boolean): void {
+    const { queue, writer } = this.#owner;
+    this.sendWindow -= length;
+    queue.window -= length;
+    writer.head(length, frameTypes.data, isEnd ? frameFlags.endStream : 0, this.id);
+  }
+
+  #endLocal(): void {
+    this.#isLocalEnd = true;
+    if (this.isRemoteEnd) this.#close(false);
+  }
+
+  #enqueue(data: Buffer): void {
+    this.#queuedBytes += data.length;
+    if (this.#queue === undefined) this.#queue = [data];
+    else this.#queue.push(data);
+  }
+
+  /** Writes the first bytes of the queue. */
+  #dequeue(bytes: number): void {
+    const queue = this.#queue ?? [];
+    this.#queuedBytes -= bytes;
+    let missing = bytes;
+    let taken = 0;
+    for (; missing > 0; taken++) {
+      const piece = queue[taken];
+      if (piece === undefined) break;
+      const length = Math.min(missing, piece.length);
+      this.#owner.writer.payload(piece, 0, length);
+      missing -= length;
+      if (length === piece.length) continue;
+      queue[taken] = piece.subarray(length);
+      break;
+    }
+    queue.splice(0, taken);
+  }
+}
+
+const messageHeadBytes = 5;
+
+function messageHead(length: number): Buffer {
+  const head = Buffer.alloc(messageHeadBytes);
+  head.writeUInt32BE(length, 1);
+  return head;
+}

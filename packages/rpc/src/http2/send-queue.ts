@@ -1,0 +1,52 @@
+// The sending side that the streams of a connection share: its window, and the order in which streams use it.
+
+import type { FrameWriter } from './frame-writer.js';
+import { initialWindowBytes, maxWindowBytes } from './frames.js';
+import { ConnectionError, errorCodes } from './http2-errors.js';
+
+/** Bytes that are handed to the transport before streams have to wait for it. */
+const maxUnsentBytes = 1024 * 1024;
+
+/** A stream that has something to send. */
+export interface Sender {
+  /** Sends one frame, or more if no other stream waits. Waits again if something is left. */
+  pump(): void;
+}
+
+export class SendQueue {
+  /** Number of bytes that the connection may send. Streams subtract what they send. */
+  window: number = initialWindowBytes;
+  readonly #writer: FrameWriter;
+  readonly #waiting: Sender[] = [];
+
+  constructor(writer: FrameWriter) {
+    this.#writer = writer;
+  }
+
+  /** Set unless too many bytes are not sent yet. */
+  get maySend(): boolean {
+    return this.#writer.pendingBytes < maxUnsentBytes;
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Adds a stream, which must not wait already. */
+  add(sender: Sender): void {
+    this.#waiting.push(sender);
+  }
+
+  raiseWindow(bytes: number): void {
+    if (bytes === 0) throw new ConnectionError(errorCodes.protocolError, 'the window is raised by 0 bytes');
+    this.window += bytes;
+    if (this.window > maxWindowBytes)
+      throw new ConnectionError(errorCodes.flowControlError, 'the window of the connection is too large');
+    this.pump();
+  }
+
+  /** Lets streams send in turn while there is room. */
+  pump(): void {
+    while (this.#waiting.length > 0 && this.window > 0 && this.maySend) this.#waiting.shift()?.pump();
+  }
+}

@@ -1,0 +1,64 @@
+// The streams of a connection: those that are open, and what is known of the others.
+
+import type { FrameStream } from './frame-stream.js';
+import { maxStreamId } from './frames.js';
+import { ConnectionError, errorCodes } from './http2-errors.js';
+
+/** Number of closed streams that are remembered. Frames of those that were reset on this side may still arrive. */
+const rememberedStreams = 1024;
+
+export class StreamTable {
+  readonly open: Map<number, FrameStream> = new Map<number, FrameStream>();
+  /** The last stream that the peer has opened. */
+  lastPeerId = 0;
+  readonly #isServer: boolean;
+  #nextId = 1;
+  /** Recently closed streams. Those that were reset on this side are negative. */
+  readonly #closedIds = new Int32Array(rememberedStreams);
+  #closedCount = 0;
+
+  constructor(isServer: boolean) {
+    this.#isServer = isServer;
+  }
+
+  /** Set if no id is left for streams of this side. */
+  get isExhausted(): boolean {
+    return this.#nextId > maxStreamId;
+  }
+
+  /** Returns the id of the next stream of a client. */
+  takeId(): number {
+    const id = this.#nextId;
+    this.#nextId += 2;
+    return id;
+  }
+
+  /** Returns the stream of a frame. Throws if it was never opened. Undefined if it has closed. */
+  find(id: number): FrameStream | undefined {
+    const stream = this.open.get(id);
+    if (stream === undefined && this.#isIdle(id))
+      throw new ConnectionError(errorCodes.protocolError, `a frame arrived for the idle stream ${id}`);
+    return stream;
+  }
+
+  #isIdle(id: number): boolean {
+    const isOfClient = id % 2 === 1;
+    if (!isOfClient) return true;
+    return this.#isServer ? id > this.lastPeerId : id >= this.#nextId;
+  }
+
+  close(id: number, isResetHere: boolean): void {
+    this.open.delete(id);
+    this.#closedIds[this.#closedCount++ % rememberedStreams] = isResetHere ? -id : id;
+  }
+
+  /** Whether the stream was reset on this side. Only recently closed streams are known. */
+  wasReset(id: number): boolean {
+    return this.#closedIds.includes(-id);
+  }
+
+  /** Whether the stream was closed by both sides, or by the peer. Only recently closed streams are known. */
+  wasClosed(id: number): boolean {
+    return this.#closedIds.includes(id);
+  }
+}
