@@ -8,6 +8,7 @@ export {
   type RawCaller,
   type RawReply,
 } from './client/client.js';
+export { createFrameChannel, type FrameChannel, type FrameChannelOptions } from './client/frame-channel.js';
 export { createHttp2Channel, type Http2Channel, type Http2ChannelOptions } from './client/http2-channel.js';
 export { onDisconnected } from './client/connect.js';
 export { createServer, type Guard, type RpcServer, type ServerOptions } from './server/server.js';

@@ -141,7 +141,7 @@ function receive(
     signal?.removeEventListener('abort', abort);
     if (failure !== undefined) return reject(failure);
     try {
-      const metadata = readTrailers(head, trailers);
+      const metadata = readTrailers(fieldsOf(head), trailers && fieldsOf(trailers));
       callOptions.onTrailers?.(metadata);
       resolve({ body: readMessage(chunks), trailers: metadata });
     } catch (error) {
@@ -149,3 +149,6 @@ function receive(
     }
   });
 }
+
+const fieldsOf = (headers: IncomingHttpHeaders): readonly string[] =>
+  Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));

@@ -1,6 +1,5 @@
 // Encodes the request and reads the reply of a unary call: the message in its frame, and the status in the trailers.
 
-import type { IncomingHttpHeaders } from 'node:http2';
 import { ParetoError } from '@pareto/core';
 import { headBytes } from '../calls/message-frames.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
@@ -30,30 +29,39 @@ export function readMessage(chunks: readonly Buffer[]): Buffer {
 }
 
 /**
- * Returns the text metadata at the end of a reply, without the status. `head` are its first headers, `trailers` its last
- * ones, undefined if there are none. Throws the error of the status; its details contain the metadata.
+ * Returns the text metadata at the end of a reply, without the status. `head` are the fields of its first headers (names and
+ * values, alternating), `trailers` those of its last ones, undefined if there are none. Throws the error of the status; its
+ * details contain the metadata.
  */
 export function readTrailers(
-  head: IncomingHttpHeaders,
-  trailers: IncomingHttpHeaders | undefined,
+  head: readonly string[],
+  trailers: readonly string[] | undefined,
 ): ReadonlyMap<string, string> {
-  const { 'grpc-status': status, 'grpc-message': message = '', ...rest } = trailers ?? head;
   const metadata = new Map<string, string>();
-  for (const [name, value] of Object.entries(rest)) {
-    if (typeof value === 'string' && !name.endsWith('-bin') && !isOfHttp.has(name)) metadata.set(name, value);
+  const fields = trailers ?? head;
+  let status: string | undefined;
+  let message = '';
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at] ?? '';
+    const value = fields[at + 1] ?? '';
+    if (name === 'grpc-status') status = value;
+    else if (name === 'grpc-message') message = value;
+    else if (!name.endsWith('-bin') && !isOfHttp.has(name)) metadata.set(name, value);
   }
   if (status === '0') return metadata;
   if (status === undefined) throw withoutStatus(head);
-  const text = explainSizeLimit(decodeMessage(String(message)));
+  const text = explainSizeLimit(decodeMessage(message));
   throw new ParetoError(codeOfStatus(Number(status)), text, { details: Object.fromEntries(metadata) });
 }
 
 const isOfHttp: ReadonlySet<string> = new Set([':status', 'content-type', 'date']);
 
-function withoutStatus({ ':status': http }: IncomingHttpHeaders): ParetoError {
+function withoutStatus(head: readonly string[]): ParetoError {
+  const at = head.indexOf(':status');
+  const http = at === -1 ? undefined : head[at + 1];
   if (http === undefined) return new ParetoError('unavailable', 'the connection ended before the reply');
   if (Number(http) === 200) return new ParetoError('internal', 'the reply ended without a gRPC status');
-  return new ParetoError('unavailable', `the server replied with HTTP status ${String(http)}: expected a gRPC server`);
+  return new ParetoError('unavailable', `the server replied with HTTP status ${http}: expected a gRPC server`);
 }
 
 function decodeMessage(text: string): string {

@@ -1,0 +1,70 @@
+// Runs a connection of frames over a socket.
+
+import type { Socket } from 'node:net';
+import { milliseconds, systemClock } from '@pareto/core';
+import { FrameConnection, type ConnectionHandler, type ConnectionOptions } from './frame-connection.js';
+import type { FrameSink } from './frame-writer.js';
+
+/** Settings of a connection that suit calls with large messages. */
+export const connectionDefaults: Readonly<Record<'maxFrameBytes' | 'maxHeaderListBytes', number>> = {
+  /** Frames of this size carry most messages whole. Data is passed on before its frame ends, so they delay nothing. */
+  maxFrameBytes: 256 * 1024,
+  maxHeaderListBytes: 64 * 1024,
+};
+
+/** Time for the peer to close a connection after this side has ended it. */
+const closeMs = milliseconds(1_000);
+
+export interface SocketConnectionOptions extends Omit<ConnectionOptions, 'sink' | 'schedule'> {
+  readonly handler: ConnectionHandler;
+}
+
+/** Creates a connection over a socket, which may still be connecting. The socket closes with the connection. */
+export function runOnSocket(socket: Socket, options: SocketConnectionOptions): FrameConnection {
+  const { handler, clock = systemClock } = options;
+  let failure: Error | undefined;
+  const close = (): void => {
+    // The peer may have sent more, and would not read what was written if the socket were destroyed now.
+    socket.end();
+    clock.after(closeMs, () => socket.destroy());
+  };
+  const connection = new FrameConnection({
+    ...options,
+    sink: createSink(socket),
+    // oxlint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
+    schedule: (flush) => void setImmediate(flush),
+    handler: {
+      onRequest: (stream, headers) => handler.onRequest(stream, headers),
+      onGoAway: () => handler.onGoAway(),
+      onRoom: () => handler.onRoom(),
+      onDone() {
+        close();
+        handler.onDone();
+      },
+      onFailed(error) {
+        close();
+        handler.onFailed(error);
+      },
+    },
+  });
+  socket.setNoDelay(true);
+  socket.on('data', (chunk: Buffer) => connection.receive(chunk));
+  socket.on('drain', () => connection.onTransportDrained());
+  socket.on('error', (error) => (failure = error));
+  socket.on('close', () => connection.onTransportClosed(failure?.message ?? 'the peer closed it'));
+  return connection;
+}
+
+const createSink = (socket: Socket): FrameSink => ({
+  get pendingBytes() {
+    return socket.writableLength;
+  },
+  write(pieces) {
+    if (socket.writableEnded || socket.destroyed) return;
+    const [first] = pieces;
+    if (pieces.length === 1 && first !== undefined) return void socket.write(first);
+    socket.cork();
+    for (const piece of pieces) socket.write(piece);
+    socket.uncork();
+  },
+});
