@@ -5,10 +5,10 @@ import { rootCertificates } from 'node:tls';
 import { ParetoError } from '@pareto/core';
 import {
   createChannel,
-  createHttp2Channel,
+  createFrameChannel,
   type Channel,
   type ChannelTls,
-  type Http2ChannelOptions,
+  type FrameChannelOptions,
   type RawCaller,
 } from '@pareto/rpc';
 import type { LoadSettings, TlsSettings } from '../settings/load-settings.js';
@@ -26,7 +26,7 @@ export async function connect(settings: LoadSettings): Promise<Connection> {
   const tls = settings.tls === undefined ? undefined : await readTls(settings.tls);
   const channel = createChannel(address, { metadata, ...(tls !== undefined && { tls: tls.channel }) });
   const options = { metadata, ...(tls !== undefined && { tls: tls.handshake }) };
-  const channels = Array.from({ length: connections }, () => createHttp2Channel(address, options));
+  const channels = Array.from({ length: connections }, () => createFrameChannel(address, options));
   return {
     channel,
     callers: channels.map((each) => each.caller('/inference.GRPCInferenceService/ModelInfer')),
@@ -38,7 +38,7 @@ export async function connect(settings: LoadSettings): Promise<Connection> {
 
 interface TlsOptions {
   readonly channel: ChannelTls;
-  readonly handshake: NonNullable<Http2ChannelOptions['tls']>;
+  readonly handshake: NonNullable<FrameChannelOptions['tls']>;
 }
 
 async function readTls({ ca: caFile, cert, key }: TlsSettings): Promise<TlsOptions> {
