@@ -12,6 +12,14 @@ export { createFrameChannel, type FrameChannel, type FrameChannelOptions } from 
 export { createHttp2Channel, type Http2Channel, type Http2ChannelOptions } from './client/http2-channel.js';
 export { onDisconnected } from './client/connect.js';
 export { createServer, type Guard, type RpcServer, type ServerOptions } from './server/server.js';
+export {
+  createFrameServer,
+  type FrameServer,
+  type FrameServerOptions,
+  type RequestListener,
+} from './server/frame-server.js';
+export { type FrameStream, type StreamHandler } from './http2/frame-stream.js';
+export { headerList, HeaderList } from './http2/hpack/header-list.js';
 export { hostOf } from './limits/host.js';
 export { createLimiter, type Limiter, type LimiterOptions } from './limits/limiter.js';
 export { limitError, limitOf } from './limits/limit-error.js';

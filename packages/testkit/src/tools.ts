@@ -11,6 +11,7 @@ export type ToolName =
   | 'etcd-3.6'
   | 'etcdctl-3.4'
   | 'etcdutl-3.6'
+  | 'h2spec'
   | 'onnx-testdata'
   | 'swiftshader'
   | 'versitygw';
@@ -27,6 +28,8 @@ const sources: Readonly<Record<ToolName, Source>> = {
   'etcdctl-3.4': { kind: 'debian', package: 'etcd-client', file: 'usr/bin/etcdctl' },
   'etcd-3.6': go('go.etcd.io/etcd/server/v3', 'v3.6.5'),
   'etcdutl-3.6': go('go.etcd.io/etcd/etcdutl/v3', 'v3.6.5'),
+  /** Checks an HTTP/2 server against the RFCs. */
+  h2spec: go('github.com/summerwind/h2spec', 'v2.2.1+incompatible', '/cmd/h2spec'),
   /** Models of ONNX's backend tests, in folders by suite and test, with inputs and expected outputs. */
   'onnx-testdata': { kind: 'debian', package: 'libonnx-testdata', file: 'usr/share/libonnx-testdata/data' },
   swiftshader: { kind: 'debian', package: 'chromium-common', file: 'usr/lib/chromium' },

@@ -28,7 +28,10 @@ import { StreamTable } from './stream-table.js';
 export interface ConnectionHandler {
   /** Called on a server when a stream starts. Returns the handler of the stream. */
   onRequest(stream: FrameStream, headers: HeaderList): StreamHandler;
-  /** Called when the peer accepts no more streams. Streams that it has not seen fail with `refusedStream`. */
+  /**
+   * Called on a client when the connection accepts no more streams. Those that the server has not seen fail with
+   * `refusedStream`.
+   */
   onGoAway(): void;
   /** Called when the number of streams has fallen, or the peer accepts more. */
   onRoom(): void;
@@ -53,6 +56,8 @@ export interface ConnectionOptions {
   readonly maxHeaderListBytes: number;
   /** Maximum number of streams that the peer may open. */
   readonly maxStreams: number;
+  /** Id of the first stream of a client, an odd number. 1 if omitted. */
+  readonly firstStreamId?: number;
   readonly clock?: Clock;
 }
 
@@ -87,7 +92,7 @@ export class FrameConnection implements StreamOwner {
     this.windowBytes = options.windowBytes;
     this.writer = new FrameWriter(sink, schedule);
     this.queue = new SendQueue(this.writer);
-    this.#streams = new StreamTable(this.#isServer);
+    this.#streams = new StreamTable(this.#isServer, options.firstStreamId);
     this.#flood = new FloodLimit(clock);
     const data = new DataReceiver(this.#streams, this.writer, this.#flood, connectionWindowBytes);
     const headers = new HeaderReceiver({
@@ -149,8 +154,7 @@ export class FrameConnection implements StreamOwner {
       !this.#isEnded &&
       !this.#isPeerClosing &&
       !this.#isClosing &&
-      this.#streams.open.size < this.#settings.maxConcurrentStreams &&
-      !this.#streams.isExhausted
+      this.#streams.open.size < this.#settings.maxConcurrentStreams
     );
   }
 
@@ -163,7 +167,14 @@ export class FrameConnection implements StreamOwner {
     const stream = new FrameStream(this.#streams.takeId(), this, handler, this.#settings.initialWindowBytes);
     this.#streams.open.set(stream.id, stream);
     stream.sendHeaders(headers, extra, isEnd);
+    if (this.#streams.isExhausted) this.#leave();
     return stream;
+  }
+
+  /** Ends a connection on which no more streams fit. */
+  #leave(): void {
+    this.drain();
+    this.#handler.onGoAway();
   }
 
   #startStream(id: number, headers: HeaderList): FrameStream {

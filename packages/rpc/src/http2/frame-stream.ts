@@ -140,6 +140,12 @@ export class FrameStream {
     this.#extraTrailers = extra;
   }
 
+  /** Sends trailers without data, and tells the peer to send no more. */
+  reject(list: HeaderList, extra: readonly string[] = none): void {
+    this.sendHeaders(list, extra, true);
+    this.reset(errorCodes.noError);
+  }
+
   /** Allows the peer to send `bytes` more, which this side has received and no longer holds. */
   consumed(bytes: number): void {
     this.#consumed += bytes;

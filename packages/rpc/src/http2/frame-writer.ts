@@ -12,7 +12,9 @@ export interface FrameSink {
 
 /** Payloads up to this size are copied, which takes less time than writing one more piece. */
 const maxCopiedBytes = 2048;
-const slabBytes = 64 * 1024;
+/** Sizes of the memory for heads and small payloads: it grows while a connection is busy. */
+const minSlabBytes = 4 * 1024;
+const maxSlabBytes = 64 * 1024;
 /** Bytes that are written before the turn ends. */
 const flushBytes = 128 * 1024;
 
@@ -24,7 +26,7 @@ export class FrameWriter {
   readonly #pieces: Buffer[] = [];
   #pieceBytes = 0;
   /** Heads and small payloads. Those from `#from` to before `#at` are not in `#pieces` yet. */
-  #slab: Buffer = Buffer.allocUnsafeSlow(slabBytes);
+  #slab: Buffer = Buffer.allocUnsafeSlow(minSlabBytes);
   #from = 0;
   #at = 0;
 
@@ -150,7 +152,7 @@ export class FrameWriter {
     if (!this.#isScheduled) this.#wake();
     if (this.#at + bytes <= this.#slab.length) return;
     this.#cut();
-    this.#slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, bytes));
+    this.#slab = Buffer.allocUnsafeSlow(Math.max(bytes, Math.min(maxSlabBytes, this.#slab.length * 2)));
     this.#from = this.#at = 0;
   }
 

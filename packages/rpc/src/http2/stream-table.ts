@@ -12,13 +12,15 @@ export class StreamTable {
   /** The last stream that the peer has opened. */
   lastPeerId = 0;
   readonly #isServer: boolean;
-  #nextId = 1;
+  #nextId: number;
   /** Recently closed streams. Those that were reset on this side are negative. */
   readonly #closedIds = new Int32Array(rememberedStreams);
   #closedCount = 0;
 
-  constructor(isServer: boolean) {
+  /** `firstId` is that of the first stream of a client. */
+  constructor(isServer: boolean, firstId = 1) {
     this.#isServer = isServer;
+    this.#nextId = firstId;
   }
 
   /** Set if no id is left for streams of this side. */
