@@ -21,8 +21,8 @@ const table = {
     flags: ['only', 'quick', 'node', 'profile'],
   },
   loadgen: {
-    measures: 'the rate that the load generator keeps, and its latencies next to those of other clients',
-    minutes: 9,
+    measures: 'the rate that the load generator keeps, and its latencies next to those of a Go client',
+    minutes: 15,
     flags: ['only'],
   },
   select: { measures: "the time of a router's decision", minutes: 0.1 },

@@ -1,4 +1,4 @@
-// The load generator: the rate that it keeps on one core, and its latencies next to those of other clients, in turn.
+// The load generator: the rate that it keeps on one core, and its latencies next to those of a Go client, in turn.
 
 import { fileURLToPath } from 'node:url';
 import { createChannel, waitForReady } from '@pareto/rpc';
@@ -12,7 +12,7 @@ import { withPath } from './path/path.js';
 import { progress, startBenchmark, type Row } from './report.js';
 
 const ratesPerSecond = [500, 2_000, 5_000];
-/** Models whose latencies all clients measure through the router. */
+/** Models whose latencies both clients measure through the router. */
 const compared = ['mlp-1KB', 'cnn-150KB', 'ocr-184KB'];
 const [warmUpSeconds, seconds] = [1, 10];
 

@@ -1,4 +1,4 @@
-// The latencies of one model through the router, as the load generator and other clients measure them in turn.
+// The latencies of one model through the router, as the load generator and the Go client measure them in turn.
 
 import { writeFile } from 'node:fs/promises';
 import { percentile } from '@pareto/core';
@@ -16,8 +16,7 @@ import { runLoadgen } from './run-loadgen.js';
 /** Share of the capacity that is offered. */
 const load = 0.3;
 const pairs = 7;
-const [warmUpSeconds, seconds] = [1, 5];
-const maxInFlight = 64;
+const [warmUpSeconds, seconds] = [1, 12];
 
 type Latencies = Readonly<Record<'p50' | 'p90' | 'p99', number>>;
 
@@ -36,30 +35,24 @@ export async function compareClients(path: Path, sendFromGo: GoClient): Promise<
   const data = path.file('input.npz');
   await writeFile(data, writeNpz({ x: floats(model.shape, [...inputOf(model.shape)]) }));
   const run = { address, perSecond, warmUpSeconds, seconds };
-  const window = { inFlight: maxInFlight, perSecond, warmMs: 1000 * warmUpSeconds, windowMs: 1000 * seconds };
-  const rounds: { readonly own: Latencies; readonly go: Latencies; readonly h2load: Latencies }[] = [];
+  const rounds: { readonly own: Latencies; readonly go: Latencies }[] = [];
   while (rounds.length < pairs) {
     progress(`${model.name}, ${perSecond}/s: round ${rounds.length + 1} of ${pairs}`);
     rounds.push({
       own: (await runLoadgen({ ...run, target: model.name, data })).latencyMs,
       go: latenciesOf((await sendFromGo({ ...run, bodyFile })).toSorted()),
-      h2load: latenciesOf((await measureWindow(path, subjects.router, window)).latenciesMs),
     });
   }
   await path.checkReplicas();
   return (['p50', 'p90', 'p99'] as const).flatMap((quantile): readonly Row[] => {
-    const ratiosTo = (other: 'go' | 'h2load') =>
-      spreadOf(rounds.map((round) => round.own[quantile] / round[other][quantile]));
-    const [go, h2load] = [ratiosTo('go'), ratiosTo('h2load')];
-    const of = `${model.name}, ${100 * load} % load: ${quantile} of the load generator / of`;
-    const deviation = 100 * Math.abs(go.median - 1);
+    const { median, min, max } = spreadOf(rounds.map(({ own, go }) => own[quantile] / go[quantile]));
+    const of = `${model.name}, ${100 * load} % load: ${quantile} of the load generator / of the Go client`;
+    const deviation = 100 * Math.abs(median - 1);
     return [
-      { name: `${of} the Go client, deviation`, value: deviation, unit: '%', reach: { atMost: 5 }, noise: Infinity },
-      { name: `${of} the Go client`, value: go.median, unit: 'x' },
-      { name: `${of} the Go client, min`, value: go.min, unit: 'x' },
-      { name: `${of} the Go client, max`, value: go.max, unit: 'x' },
-      // h2load sends at most every 10 ms, and then several requests if the rate is higher.
-      { name: `${of} h2load`, value: h2load.median, unit: 'x' },
+      { name: `${of}, deviation`, value: deviation, unit: '%', reach: { atMost: 5 }, noise: Infinity },
+      { name: of, value: median, unit: 'x' },
+      { name: `${of}, min`, value: min, unit: 'x' },
+      { name: `${of}, max`, value: max, unit: 'x' },
     ];
   });
 }
