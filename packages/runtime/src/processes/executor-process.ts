@@ -36,12 +36,11 @@ export interface ExecutorProcess {
 
 const entry = fileURLToPath(new URL('../../dist/sessions/executor-main.js', import.meta.url));
 const nodeFlags = ['--max-old-space-size=128', '--max-semi-space-size=2', '--no-warnings'];
-/** Environment of every process. The malloc thresholds return freed memory to the system. */
-const ownEnvironment = {
-  ORT_DISABLE_TELEMETRY: '1',
-  MALLOC_MMAP_THRESHOLD_: '131072',
-  MALLOC_TRIM_THRESHOLD_: '131072',
-};
+/**
+ * Malloc thresholds of a device process, which returns the memory of an unloaded model to the system. They would make
+ * each large buffer a new mapping, whose pages the kernel clears, and a process on the CPU ends with its model.
+ */
+const deviceMalloc = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 const stderrKept = 20_000;
 
 /** Starts a process. A process with an environment for drivers uses a device. */
@@ -49,12 +48,13 @@ export function startExecutorProcess(
   isolation: Isolation,
   deviceEnvironment?: Readonly<Record<string, string>>,
 ): ExecutorProcess {
+  const usesDevice = deviceEnvironment !== undefined;
   const isolated = isolation.start({
     script: entry,
     nodeFlags,
-    environment: { ...deviceEnvironment, ...ownEnvironment },
+    environment: { ...deviceEnvironment, ...(usesDevice && deviceMalloc), ORT_DISABLE_TELEMETRY: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    usesDevice: deviceEnvironment !== undefined,
+    usesDevice,
   });
   const { child } = isolated;
   const socket = child.stdio[3] as Duplex;
