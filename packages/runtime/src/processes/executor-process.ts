@@ -60,8 +60,8 @@ export function startExecutorProcess(
   const socket = child.stdio[3] as Duplex;
   let killedAs: ExecutorDeath | undefined;
   let listener: (message: FromExecutor, tensors: readonly Buffer[]) => void = () => undefined;
-  const onFrame = (message: unknown, tensors: readonly Buffer[]): void => listener(message as FromExecutor, tensors);
-  socket.on('data', createFrameReader(onFrame));
+  const frames = createFrameReader(({ header, tensors }) => listener(header as FromExecutor, tensors));
+  socket.on('data', (chunk: Buffer) => frames.read(chunk));
   socket.on('error', () => undefined); // the exit of the process is reported instead
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-stderrKept)));

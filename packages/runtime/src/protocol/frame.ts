@@ -1,50 +1,76 @@
-// Frames on the executor's socket: two lengths, a JSON header, and the tensors, each aligned to 8 bytes.
+// Frames between the worker process and an executor process: two lengths, a JSON header, and the tensors, each aligned to
+// 8 bytes.
 
 import { ParetoError } from '@pareto/core';
+import type { BufferPool } from './buffer-pool.js';
 
 const prefixBytes = 8;
 const maxBodyBytes = 2 ** 31 - 1;
-const zeros = Buffer.alloc(8);
 /** Size below which copying a frame and writing it once is cheaper than a gathering write. */
 const copyBelow = 32 * 1024;
 
 const padding = (length: number): number => -length & 7;
+const paddings: readonly Buffer[] = Array.from({ length: 8 }, (_, length) => Buffer.alloc(length));
+
+const lengthOf = (slices: readonly Uint8Array[]): number => {
+  let length = 0;
+  for (const slice of slices) length += slice.length;
+  return length;
+};
 
 /**
  * Returns the chunks of one frame, in order. The slices of a tensor follow each other without a gap, and are copied
  * only if the whole frame is small. Throws `resource-exhausted` if the frame is too large.
  */
 export function encodeFrame(header: object, tensors: readonly (readonly Uint8Array[])[] = []): readonly Uint8Array[] {
-  const json = Buffer.from(JSON.stringify(header));
-  const chunks: Uint8Array[] = [json, zeros.subarray(0, padding(json.length))];
-  let bodyBytes = json.length + padding(json.length);
+  const json = JSON.stringify(header);
+  const jsonBytes = Buffer.byteLength(json);
+  const headBytes = prefixBytes + jsonBytes + padding(jsonBytes);
+  let frameBytes = headBytes;
   for (const slices of tensors) {
-    let length = 0;
-    for (const slice of slices) {
-      chunks.push(slice);
-      length += slice.length;
-    }
-    chunks.push(zeros.subarray(0, padding(length)));
-    bodyBytes += length + padding(length);
+    const length = lengthOf(slices);
+    frameBytes += length + padding(length);
   }
+  const bodyBytes = frameBytes - prefixBytes;
   if (bodyBytes > maxBodyBytes) {
     throw new ParetoError(
       'resource-exhausted',
       `a batch of ${bodyBytes} bytes exceeds the limit of ${maxBodyBytes} bytes; send smaller requests`,
     );
   }
-  const prefix = Buffer.alloc(prefixBytes);
-  prefix.writeUInt32LE(bodyBytes, 0);
-  prefix.writeUInt32LE(json.length, 4);
-  chunks.unshift(prefix);
-  return bodyBytes < copyBelow ? [Buffer.concat(chunks)] : chunks.filter((chunk) => chunk.length > 0);
+  const isCopied = frameBytes < copyBelow;
+  const head = Buffer.allocUnsafe(isCopied ? frameBytes : headBytes);
+  head.writeUInt32LE(bodyBytes, 0);
+  head.writeUInt32LE(jsonBytes, 4);
+  head.write(json, prefixBytes);
+  head.fill(0, prefixBytes + jsonBytes, headBytes);
+  const chunks: Uint8Array[] = [head];
+  let at = headBytes;
+  const add = (slice: Uint8Array): void => {
+    if (isCopied) head.set(slice, at);
+    else if (slice.length > 0) chunks.push(slice);
+    at += slice.length;
+  };
+  for (const slices of tensors) {
+    for (const slice of slices) add(slice);
+    const gap = paddings[padding(at)];
+    if (gap !== undefined) add(gap);
+  }
+  return chunks;
 }
 
 interface FrameHeader {
   readonly tensors?: readonly { readonly byteLength: number }[];
 }
 
-function openFrame(body: Buffer, headerBytes: number): readonly [header: unknown, tensors: readonly Buffer[]] {
+export interface Frame {
+  readonly header: unknown;
+  /** Views of the body. */
+  readonly tensors: readonly Buffer[];
+  readonly body: Buffer;
+}
+
+function openFrame(body: Buffer, headerBytes: number): Frame {
   const header = JSON.parse(body.toString('utf8', 0, headerBytes)) as FrameHeader;
   let offset = headerBytes + padding(headerBytes);
   const tensors = (header.tensors ?? []).map(({ byteLength }) => {
@@ -52,34 +78,59 @@ function openFrame(body: Buffer, headerBytes: number): readonly [header: unknown
     offset += byteLength + padding(byteLength);
     return tensor;
   });
-  return [header, tensors];
+  return { header, tensors, body };
+}
+
+export interface FrameReader {
+  /** Reads the next bytes of the stream. */
+  read(chunk: Buffer): void;
+  /** The missing part of the body that is being read, to be filled by the stream itself. Undefined between bodies. */
+  readonly missing: Buffer | undefined;
+  /** Records that the stream has filled the first bytes of `missing`. */
+  filled(bytes: number): void;
 }
 
 /**
- * Returns a function that splits a byte stream into frames. Each frame has a buffer of its own, so that its tensors can
- * be used without a copy. Each tensor is aligned to 8 bytes.
+ * Creates a reader that splits a stream of bytes into frames. With a pool, it takes the bodies from there, and aligns
+ * each tensor to 8 bytes. Without one, a body that arrives in one chunk is a view of it.
  */
-export function createFrameReader(
-  onFrame: (header: unknown, tensors: readonly Buffer[]) => void,
-): (chunk: Buffer) => void {
+export function createFrameReader(onFrame: (frame: Frame) => void, pool?: BufferPool): FrameReader {
   const prefix = Buffer.alloc(prefixBytes);
-  let target = prefix;
-  let filled = 0;
-  return (chunk) => {
-    let offset = 0;
-    while (offset < chunk.length) {
-      const copied = chunk.copy(target, filled, offset);
-      offset += copied;
-      filled += copied;
-      if (filled < target.length) return;
-      filled = 0;
-      if (target === prefix) {
-        target = Buffer.allocUnsafe(prefix.readUInt32LE(0));
-      } else {
-        const body = target;
-        target = prefix;
-        onFrame(...openFrame(body, prefix.readUInt32LE(4)));
+  let target: Buffer = prefix;
+  let at = 0;
+
+  function filled(bytes: number): void {
+    at += bytes;
+    if (at < target.length) return;
+    const body = target;
+    target = prefix;
+    at = 0;
+    onFrame(openFrame(body, prefix.readUInt32LE(4)));
+  }
+
+  return {
+    filled,
+    get missing() {
+      return target === prefix ? undefined : target.subarray(at);
+    },
+    read(chunk) {
+      for (let from = 0; from < chunk.length;) {
+        const copied = chunk.copy(target, at, from);
+        from += copied;
+        if (target !== prefix) filled(copied);
+        else if ((at += copied) === prefixBytes) {
+          const bodyBytes = prefix.readUInt32LE(0);
+          const isView = pool === undefined && bodyBytes <= chunk.length - from;
+          target = isView ? chunk.subarray(from, from + bodyBytes) : takeBuffer(bodyBytes, pool);
+          at = 0;
+          if (!isView) continue;
+          from += bodyBytes;
+          filled(bodyBytes);
+        }
       }
-    }
+    },
   };
 }
+
+const takeBuffer = (bytes: number, pool: BufferPool | undefined): Buffer =>
+  pool === undefined ? Buffer.allocUnsafe(bytes) : pool.take(bytes);

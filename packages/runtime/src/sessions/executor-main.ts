@@ -1,19 +1,36 @@
-// Entry point of an executor process: executes the requests on file descriptor 3 one by one, with ONNX Runtime
-// sessions.
+// Entry point of an executor process: executes the requests on file descriptor 3 one by one, with ONNX Runtime sessions.
+// The kernel writes large inputs into the memory of their tensors.
 
 import { existsSync, realpathSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { Socket, type ConnectOpts } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { errorText } from '@pareto/core';
 import { env, listSupportedBackends } from 'onnxruntime-node';
-import { createFrameReader, encodeFrame } from '../protocol/frame.js';
+import { createBufferPool } from '../protocol/buffer-pool.js';
+import { createFrameReader, encodeFrame, type Frame } from '../protocol/frame.js';
 import { outOfMemoryExit, type FromExecutor, type Request, type ToExecutor } from '../protocol/protocol.js';
 import { publicMessage } from '../protocol/public-message.js';
 import { createSessions } from './sessions.js';
 
-const socket = new Socket({ fd: 3, readable: true, writable: true });
+/** Size of a read between two bodies: most requests arrive in one, and the first part of a large one is copied. */
+const stagingBytes = 16 * 1024;
+
+const pool = createBufferPool();
+const frames = createFrameReader(enqueue, pool);
+const staging = Buffer.allocUnsafeSlow(stagingBytes);
+const onread: ConnectOpts['onread'] = {
+  buffer: () => frames.missing ?? staging,
+  callback(bytes, into) {
+    if (into === staging) frames.read(staging.subarray(0, bytes));
+    else frames.filled(bytes);
+    return true;
+  },
+};
+const options = { fd: 3, readable: true, writable: true, onread };
+const socket = new Socket(options);
 const sessions = createSessions();
+let tail = Promise.resolve();
 
 function send(message: FromExecutor, tensors: readonly Uint8Array[] = []): void {
   socket.cork();
@@ -27,15 +44,22 @@ function send(message: FromExecutor, tensors: readonly Uint8Array[] = []): void 
 
 const outOfMemory = /bad_alloc|failed to allocate|allocation failed|out of memory|cannot allocate/i;
 
-async function handle({ id, ...request }: ToExecutor, data: readonly Buffer[]): Promise<void> {
+async function handle({ header, tensors: inputs, body }: Frame): Promise<void> {
+  const { id, ...request } = header as ToExecutor;
   try {
-    const { reply, tensors } = await sessions.handle(request, data);
+    const { reply, tensors } = await sessions.handle(request, inputs);
     send({ ...reply, id }, tensors);
   } catch (error) {
     const message = errorText(error).trim();
     if (outOfMemory.test(message)) process.exit(outOfMemoryExit);
     send({ kind: 'failed', id, message: publicMessage(message, foldersOf(request)) });
+  } finally {
+    pool.give(body);
   }
+}
+
+function enqueue(frame: Frame): void {
+  tail = tail.then(() => handle(frame));
 }
 
 /** Returns the folders of the files in a request, also under their real paths, which ONNX Runtime reports for some. */
@@ -46,11 +70,6 @@ function foldersOf(request: Request): readonly string[] {
   return folders.flatMap((folder) => (existsSync(folder) ? [folder, realpathSync(folder)] : [folder]));
 }
 
-let tail = Promise.resolve();
-const enqueue = (message: unknown, data: readonly Buffer[]): void => {
-  tail = tail.then(() => handle(message as ToExecutor, data));
-};
-socket.on('data', createFrameReader(enqueue));
 socket.on('error', () => process.exit(1));
 socket.on('close', () => process.exit(0));
 send({
