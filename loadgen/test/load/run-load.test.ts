@@ -6,9 +6,11 @@ import {
   createRawCaller,
   createServer,
   encodeInferResponse,
+  payloadOf,
   rawUnary,
   scanInferRequest,
   type Channel,
+  type Payload as EncodedMessage,
   type RpcServer,
 } from '@pareto/rpc';
 import { createTempFolder, floats, longs, writeNpz, type TempFolder } from '@pareto/testkit';
@@ -23,12 +25,12 @@ import {
 } from '../../src/index.js';
 
 /** Answers [1, 0]. The first input value selects a delay (1), an error (2) or an invalid reply (3). */
-async function answer(body: Buffer): Promise<Buffer> {
-  const { modelName, raw } = scanInferRequest(body);
-  const mode = raw[0]?.readFloatLE(0) ?? 0;
+async function answer(payload: EncodedMessage): Promise<EncodedMessage> {
+  const { modelName, raw } = scanInferRequest(payload);
+  const mode = raw[0]?.[0]?.readFloatLE(0) ?? 0;
   if (mode === 1) await systemClock.sleep(milliseconds(60));
   if (mode === 2) throw new ParetoError('resource-exhausted', 'the queue is full');
-  if (mode === 3) return Buffer.from('not a reply');
+  if (mode === 3) return payloadOf(Buffer.from('not a reply'));
   const scores = Buffer.from(Float32Array.of(1, 0).buffer);
   const outputs = [{ name: 'y', datatype: 'FP32' as const, shape: [1, 2], raw: scores }];
   return encodeInferResponse(
@@ -156,8 +158,8 @@ describe('runLoad', () => {
 
   it('creates synthetic inputs for the signature without data', async () => {
     const made = await createSyntheticPayloads(channel, createSeededRng(1), { target: 't', parameters: [], limit: 1 });
-    const { inputs, raw } = scanInferRequest(made[0]?.body ?? assert.fail());
-    assert.deepEqual([inputs[0]?.shape, raw[0]?.length], [[1, 3], 12]);
-    assert.deepEqual([inputs[1]?.shape, raw[1]?.toString()], [[2], '\x04\0\0\0text\x04\0\0\0text']);
+    const { inputs, raw } = scanInferRequest(payloadOf(made[0]?.body ?? assert.fail()));
+    assert.deepEqual([inputs[0]?.shape, raw[0]?.[0]?.length], [[1, 3], 12]);
+    assert.deepEqual([inputs[1]?.shape, raw[1]?.[0]?.toString()], [[2], '\x04\0\0\0text\x04\0\0\0text']);
   });
 });

@@ -6,7 +6,8 @@ import { encodeInferResponse, type RawCaller } from '@pareto/rpc';
 import { createManualClock, type ManualClock } from '@pareto/testkit';
 import { quantileMs, runLoad, type LoadOptions, type LoadReport } from '../../src/index.js';
 
-const body = encodeInferResponse({ modelName: 'm', modelVersion: '1', id: '', parameters: [], outputs: [] }, false);
+const answer = { modelName: 'm', modelVersion: '1', id: '', parameters: [], outputs: [] };
+const { head: body } = encodeInferResponse(answer, false);
 const stall = { fromMs: 4_000, toMs: 6_000 };
 
 /** Answers after `serviceMs`, except in the stall: then at its end. */

@@ -45,6 +45,7 @@ export {
 } from './calls/services.js';
 export { encodedOnce } from './calls/encode-once.js';
 export { replyToJson, type JsonObject, type JsonValue } from './calls/proto-json.js';
+export { joinFrames, payloadOf, sliceFrames, type Payload } from './oip/payload.js';
 export { encodePiecewiseRequest, type PiecewiseRequest, type PiecewiseTensor } from './oip/raw-request.js';
 export { type DuplexStream } from './transport/streams.js';
 export { createFailover, type Failover, type FailoverOptions, type FailoverCallOptions } from './failover/failover.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ParetoError, type ErrorCode } from '@pareto/core';
-import { decodeInferResponse } from '@pareto/rpc';
+import { decodeInferResponse, joinFrames } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
 import { notExecuted, replyTo } from './support/fake-worker.js';
@@ -18,7 +18,7 @@ describe('ModelInfer', () => {
     const reply = await router.infer({}, { metadata, timeoutMs: 5000 });
     const [received] = workers[0]?.received ?? [];
     assert.ok(received !== undefined);
-    assert.deepEqual(received.body, requestOf());
+    assert.deepEqual(joinFrames(received.payload.frames), requestOf());
     assert.equal(received.call.metadata.get('pareto-internal-token'), token);
     assert.equal(received.call.metadata.get('traceparent'), traceparent);
     assert.ok((received.call.remainingMs() ?? Infinity) <= 5000);

@@ -172,7 +172,9 @@ function createWorkerServer(deps: ServerDeps): RpcServer {
     clock: deps.clock,
     onError,
   });
-  server.add('inference.GRPCInferenceService', { modelInfer: rawUnary((body, call) => modelInfer(body, call, deps)) });
+  server.add('inference.GRPCInferenceService', {
+    modelInfer: rawUnary((payload, call) => modelInfer(payload, call, deps)),
+  });
   server.add('pareto.v1.Execution', createExecutionHandlers(deps));
   return server;
 }

@@ -12,6 +12,7 @@ import type { FleetDefinition, FleetHandlers } from '../gen/pareto/v1/Fleet.js';
 import type { InferenceDefinition, InferenceHandlers } from '../gen/pareto/v1/Inference.js';
 import type { RegistryDefinition, RegistryHandlers } from '../gen/pareto/v1/Registry.js';
 import type { RoutesDefinition, RoutesHandlers } from '../gen/pareto/v1/Routes.js';
+import type { Payload } from '../oip/payload.js';
 import type { CallOptions } from '../transport/options.js';
 import type { ServerCall } from './server-call.js';
 import type { DuplexStream } from '../transport/streams.js';
@@ -32,11 +33,11 @@ export type UnaryHandler<In, Out> = (request: In, call: ServerCall) => Promise<O
 
 /** A unary handler that accepts and returns encoded messages. Created by `rawUnary`. */
 export interface RawUnary {
-  readonly raw: UnaryHandler<Buffer, Buffer>;
+  readonly raw: UnaryHandler<Payload, Payload>;
 }
 
 /** Creates a unary handler for encoded messages. */
-export const rawUnary = (raw: UnaryHandler<Buffer, Buffer>): RawUnary => ({ raw });
+export const rawUnary = (raw: UnaryHandler<Payload, Payload>): RawUnary => ({ raw });
 
 type DuplexHandler<In, Out> = (stream: DuplexStream<In, Out>, call: ServerCall) => Promise<void>;
 

@@ -4,6 +4,7 @@ import protobuf from 'protobufjs/minimal.js';
 import { elementBytes, isDataType, elementCount, errorText, ParetoError, type DataType } from '@pareto/core';
 import { decodeTypedContents, hasTypedContents, writeTypedContents } from './contents.js';
 import { collectParameters, writeParameters, type ParameterInput, type ParameterValue } from './parameters.js';
+import { payloadOf, type Payload } from './payload.js';
 import { createReader, readFields, readNested, readShape, readView, type Reader } from './reader.js';
 
 /** A tensor with its raw bytes: little-endian, row-major; BYTES with a 4-byte length before each element. */
@@ -76,13 +77,16 @@ export function encodeInferRequest(request: InferRequestMessage): Buffer {
   return finish(writer);
 }
 
+/** Size of an output from which it is a slice of its own. */
+const slicedFromBytes = 16 * 1024;
+
 /**
  * Encodes a response. With `typed`, outputs have typed contents, unless a datatype without typed contents is among
- * them.
+ * them. Large raw outputs are not copied.
  */
-export function encodeInferResponse(response: InferResponseMessage, typed: boolean): Buffer {
+export function encodeInferResponse(response: InferResponseMessage, typed: boolean): Payload {
   const asTyped = typed && response.outputs.every((output) => hasTypedContents(output.datatype));
-  const writer = protobuf.Writer.create();
+  let writer = protobuf.Writer.create();
   writeText(writer, 1, response.modelName);
   writeText(writer, 2, response.modelVersion);
   writeText(writer, 3, response.id);
@@ -93,8 +97,18 @@ export function encodeInferResponse(response: InferResponseMessage, typed: boole
     if (asTyped) writeTypedContents(writer, 5, output.datatype, output.raw);
     writer.ldelim();
   }
-  if (!asTyped) for (const output of response.outputs) writer.uint32(50).bytes(output.raw);
-  return finish(writer);
+  if (asTyped) return payloadOf(finish(writer));
+  const frames: Buffer[] = [];
+  for (const { raw } of response.outputs) {
+    writer.uint32(50);
+    if (raw.length < slicedFromBytes) writer.bytes(raw);
+    else {
+      frames.push(finish(writer.uint32(raw.length)), raw);
+      writer = protobuf.Writer.create();
+    }
+  }
+  if (writer.len > 0) frames.push(finish(writer));
+  return payloadOf(...frames);
 }
 
 interface OutputHead {

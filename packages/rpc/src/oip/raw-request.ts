@@ -1,7 +1,8 @@
-// Encodes a ModelInferRequest whose contents are in several pieces, each of which is copied only once.
+// Encodes a ModelInferRequest whose contents are in several pieces, which are not copied.
 
 import protobuf from 'protobufjs/minimal.js';
 import { writeParameters, type ParameterInput, type ParameterValue } from './parameters.js';
+import { payloadOf, type Payload } from './payload.js';
 
 /** Parameters to send. Integers are sent as int64_param. */
 type Parameters = Iterable<readonly [string, ParameterValue]>;
@@ -33,7 +34,7 @@ const inputsOf = (parameters: Parameters): Iterable<readonly [string, ParameterI
   Array.from(parameters, ([name, value]) => [name, asInput(value)]);
 
 /** Encodes a request with raw contents for every datatype. */
-export function encodePiecewiseRequest(request: PiecewiseRequest): Buffer {
+export function encodePiecewiseRequest(request: PiecewiseRequest): Payload {
   const head = protobuf.Writer.create();
   head.uint32(10).string(request.modelName);
   if (request.modelVersion !== '') head.uint32(18).string(request.modelVersion);
@@ -51,9 +52,10 @@ export function encodePiecewiseRequest(request: PiecewiseRequest): Buffer {
     writeParameters(head, 2, inputsOf(parameters));
     head.ldelim();
   }
-  const parts: Uint8Array[] = [head.finish()];
+  const parts = [head.finish() as Buffer];
   for (const { contents } of request.inputs) {
-    parts.push(protobuf.Writer.create().uint32(58).uint32(lengthOf(contents)).finish(), ...contents);
+    parts.push(protobuf.Writer.create().uint32(58).uint32(lengthOf(contents)).finish() as Buffer);
+    for (const piece of contents) parts.push(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
   }
-  return Buffer.concat(parts);
+  return payloadOf(...parts);
 }

@@ -1,8 +1,9 @@
-// Reads a ModelInferRequest without decoding its tensors, whose bytes are views of the message.
+// Reads a ModelInferRequest without decoding its tensors, whose bytes are views of the message's slices.
 
 import { errorText, ParetoError } from '@pareto/core';
 import { defaultLimits } from '../limits/limits.js';
 import { collectParameters, type ParameterValue, type ScannedParameters } from './parameters.js';
+import { joinFrames, payloadOf, sliceFrames, type Payload } from './payload.js';
 import {
   checkRoom,
   createReader,
@@ -35,8 +36,8 @@ export interface ScannedRequest extends ScannedParameters {
   readonly inputs: readonly ScannedInput[];
   /** Requested outputs in the order of the request. Empty means all. */
   readonly outputs: readonly ScannedOutput[];
-  /** Elements of raw_input_contents, as views of the message. */
-  readonly raw: readonly Buffer[];
+  /** Elements of raw_input_contents, each in consecutive views of the message. */
+  readonly raw: readonly (readonly Buffer[])[];
 }
 
 function readInput(reader: Reader): ScannedInput {
@@ -70,34 +71,60 @@ function readOutput(reader: Reader): ScannedOutput {
 }
 
 /** Throws `invalid-argument` if the bytes are not a ModelInferRequest. */
-export function scanInferRequest(body: Buffer): ScannedRequest {
-  const reader = createReader(body, defaultLimits.fields);
+export function scanInferRequest(payload: Payload): ScannedRequest {
+  try {
+    return scan(payload);
+  } catch (error) {
+    if (error instanceof ParetoError) throw error;
+    // A field may continue after the slice in which it begins.
+    if (payload.head.length < payload.length) return scanInferRequest(payloadOf(joinFrames(payload.frames)));
+    throw new ParetoError('invalid-argument', `the message is not a ModelInferRequest: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Scans the head. Scans what follows a tensor that is not in the head as another head. */
+function scan(payload: Payload): ScannedRequest {
   const scanned = { modelName: '', modelVersion: '', id: '' };
   const found = collectParameters();
   const inputs: ScannedInput[] = [];
   const outputs: ScannedOutput[] = [];
-  const raw: Buffer[] = [];
+  const raw: (readonly Buffer[])[] = [];
   const addTo = <T>(what: string, items: T[], read: (reader: Reader) => T): void => {
     checkRoom(what, items);
     items.push(read(reader));
   };
-  try {
-    readFields(reader, reader.len, (number) => {
-      if (number === 1) scanned.modelName = readName(reader, 'model_name');
-      else if (number === 2) scanned.modelVersion = readName(reader, 'model_version');
-      else if (number === 3) scanned.id = readId(reader);
-      else if (number === 4) found.add(reader);
-      else if (number === 5) addTo('inputs', inputs, readInput);
-      else if (number === 6) addTo('outputs', outputs, readOutput);
-      else if (number === 7) addTo('raw_input_contents', raw, readView);
-      else return false;
-      return true;
-    });
-  } catch (error) {
-    if (error instanceof ParetoError) throw error;
-    throw new ParetoError('invalid-argument', `the message is not a ModelInferRequest: ${errorText(error)}`, {
-      cause: error,
-    });
+  let { head, frames } = payload;
+  let left = payload.length;
+  let reader = createReader(head, defaultLimits.fields);
+  let end = 0;
+  const readRaw = (): readonly Buffer[] => {
+    const length = reader.uint32();
+    const from = reader.pos;
+    end = from + length;
+    if (end > left) throw new RangeError('a tensor extends beyond the end of the message');
+    reader.pos = Math.min(end, reader.len);
+    return sliceFrames(frames, from, end);
+  };
+  const readField = (number: number): boolean => {
+    if (number === 1) scanned.modelName = readName(reader, 'model_name');
+    else if (number === 2) scanned.modelVersion = readName(reader, 'model_version');
+    else if (number === 3) scanned.id = readId(reader);
+    else if (number === 4) found.add(reader);
+    else if (number === 5) addTo('inputs', inputs, readInput);
+    else if (number === 6) addTo('outputs', outputs, readOutput);
+    else if (number === 7) addTo('raw_input_contents', raw, readRaw);
+    else return false;
+    return true;
+  };
+  for (;;) {
+    readFields(reader, reader.len, readField);
+    const next = Math.max(end, head.length);
+    if (next === left) break;
+    ({ head, frames, length: left } = payloadOf(...sliceFrames(frames, next, left)));
+    reader = createReader(head, reader.fieldsLeft);
+    end = 0;
   }
   return { ...scanned, ...found.collected, inputs, outputs, raw };
 }

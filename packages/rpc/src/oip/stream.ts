@@ -3,6 +3,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import { cutDetails } from '../transport/status-details.js';
 import { writeParameters } from './parameters.js';
+import type { Payload } from './payload.js';
 
 /** Encoded parameter to append to a response. The fields of a message may be in any order. */
 const finalResponse = protobuf.Writer.create();
@@ -12,12 +13,12 @@ const isFinal = finalResponse.finish() as Buffer;
 /**
  * Encodes a ModelStreamInferResponse with an encoded ModelInferResponse, marked as the final response to its request.
  */
-export function encodeStreamAnswer(response: Buffer): Buffer {
+export function encodeStreamAnswer(response: Payload): Buffer {
   const head = protobuf.Writer.create()
     .uint32(18)
     .uint32(response.length + isFinal.length)
     .finish();
-  return Buffer.concat([head, response, isFinal]);
+  return Buffer.concat([head, ...response.frames, isFinal]);
 }
 
 /** Encodes a ModelStreamInferResponse with the error of the request with the id. */

@@ -22,6 +22,7 @@ import { serviceDefinition, shapeOfMessage } from '../calls/protos.js';
 import { createServerCall, type ServerCall } from '../calls/server-call.js';
 import type { ServiceName } from '../calls/services.js';
 import type { Limiter } from '../limits/limiter.js';
+import { joinFrames, payloadOf, type Payload } from '../oip/payload.js';
 import { hidesText, toStatus } from '../transport/status.js';
 import { duplex, readMessages, writeMessage, type DuplexStream } from '../transport/streams.js';
 
@@ -160,6 +161,8 @@ function keep(stream: DuplexStream<Buffer, unknown>, incoming: IncomingCall): Du
 const isRaw = (handler: unknown): handler is { readonly raw: unknown } =>
   typeof handler === 'object' && handler !== null && 'raw' in handler;
 const identity = (message: Buffer): Buffer => message;
+const rawMessages = { decode: identity, encode: identity };
+const rawPayloads = { decode: payloadOf, encode: ({ frames }: Payload) => joinFrames(frames) };
 
 export interface Implemented {
   readonly definition: ServiceDefinition;
@@ -178,7 +181,8 @@ export function implement(name: ServiceName, handlers: object, { clock, limiter,
     const handler = given.get(spec.originalName ?? method);
     if (handler === undefined) continue;
     const hasBytes = isRaw(handler);
-    const responseSerialize = hasBytes ? identity : serializeOnce(spec.responseSerialize);
+    const raw = spec.requestStream ? rawMessages : rawPayloads;
+    const responseSerialize = hasBytes ? raw.encode : serializeOnce(spec.responseSerialize);
     definition[method] = { ...spec, requestDeserialize: identity, responseSerialize };
     if (!isInternal(spec.path)) shapes.set(spec.path, shapeOfMessage(spec));
     const adapt = spec.responseStream ? streaming : unary;
@@ -189,7 +193,7 @@ export function implement(name: ServiceName, handlers: object, { clock, limiter,
         if (hidesText(error)) onError(spec.path, error);
       },
       handler: (hasBytes ? handler.raw : handler) as Method['handler'],
-      decode: hasBytes ? identity : decoderOf(spec),
+      decode: hasBytes ? raw.decode : decoderOf(spec),
       keepsMessages: hasBytes,
     });
   }

@@ -10,9 +10,14 @@ import {
   encodeStreamError,
   formatLoad,
   hasTypedContents,
+  joinFrames,
   parseLoad,
+  payloadOf,
   scanInferRequest,
+  sliceFrames,
   type InferRequestMessage,
+  type InferResponseMessage,
+  type ScannedRequest,
 } from '../../src/index.js';
 import { serviceDefinition } from '../../src/calls/protos.js';
 
@@ -21,6 +26,10 @@ assert.ok(infer !== undefined);
 const encode = (message: object): Buffer => infer.requestSerialize(message);
 const decodeReply = (body: Buffer): Record<string, unknown> =>
   infer.responseDeserialize(body) as Record<string, unknown>;
+
+const scan = (body: Buffer): ScannedRequest => scanInferRequest(payloadOf(body));
+const encodeResponse = (message: InferResponseMessage, typed: boolean): Buffer =>
+  joinFrames(encodeInferResponse(message, typed).frames);
 
 const datatypes = Object.keys(elementBytes) as DataType[];
 const tensor = fc
@@ -42,7 +51,7 @@ const tensor = fc
 
 describe('the messages of ModelInfer', () => {
   it('scans a request that protobufjs encoded', () => {
-    const scanned = scanInferRequest(
+    const scanned = scan(
       encode({
         modelName: 'digits',
         modelVersion: '3',
@@ -89,7 +98,7 @@ describe('the messages of ModelInfer', () => {
         { name: 'typed', datatype: 'INT64', shape: [2] },
       ],
     );
-    assert.deepEqual(scanned.raw, [Buffer.from([1, 2, 3])]);
+    assert.deepEqual(scanned.raw, [[Buffer.from([1, 2, 3])]]);
     const typed = scanned.inputs[1]?.contents;
     assert.ok(typed !== undefined);
     const raw = decodeTypedContents('typed', 'INT64', typed, 2);
@@ -99,14 +108,37 @@ describe('the messages of ModelInfer', () => {
   it('scans fields in any order', () => {
     const head = encode({ inputs: [{ name: 'a', datatype: 'FP32', shape: [1] }] });
     const tail = encode({ modelName: 'late' });
-    assert.equal(scanInferRequest(Buffer.concat([head, tail])).modelName, 'late');
+    assert.equal(scan(Buffer.concat([head, tail])).modelName, 'late');
+  });
+
+  it('scans a request in slices as in one piece, with views of them', () => {
+    const request = fc.record({ inputs: fc.array(tensor, { maxLength: 3 }), id: fc.string({ maxLength: 5 }) });
+    fc.assert(
+      fc.property(request, fc.array(fc.nat(300)), fc.boolean(), ({ inputs, id }, cuts, hasTail) => {
+        const message = encodeInferRequest({ modelName: 'm', id, parameters: [['latency_ms', 5]], inputs });
+        const body = Buffer.concat([message, hasTail ? encode({ id: 'last' }) : Buffer.alloc(0)]);
+        const ends = [0, ...cuts.filter((cut) => cut < body.length).toSorted((a, b) => a - b), body.length];
+        const frames = ends.flatMap((end, index) => sliceFrames([body], ends[index - 1] ?? 0, end));
+        const whole = scan(body);
+        const scanned = scanInferRequest(payloadOf(...frames));
+        assert.deepEqual(
+          { ...scanned, raw: scanned.raw.map(joinFrames) },
+          { ...whole, raw: whole.raw.map(joinFrames) },
+        );
+      }),
+    );
+    const raw = Buffer.alloc(100, 1);
+    const input = { name: 'x', datatype: 'UINT8', shape: [100], raw } as const;
+    const body = encodeInferRequest({ modelName: 'm', inputs: [input, input] });
+    const frames = [body.subarray(0, 60), body.subarray(60, 150), body.subarray(150)];
+    for (const view of scanInferRequest(payloadOf(...frames)).raw.flat()) assert.equal(view.buffer, body.buffer);
   });
 
   it('throws only invalid-argument for arbitrary bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         try {
-          scanInferRequest(Buffer.from(bytes));
+          scan(Buffer.from(bytes));
         } catch (error) {
           assert.ok(error instanceof ParetoError);
           assert.equal(error.code, 'invalid-argument');
@@ -150,12 +182,12 @@ describe('the messages of ModelInfer', () => {
     ];
     for (const [body, expected] of cases) {
       assert.throws(
-        () => scanInferRequest(body),
+        () => scan(body),
         (error: ParetoError) => error.code === 'invalid-argument' && expected.test(error.message),
         String(expected),
       );
     }
-    assert.equal(scanInferRequest(encoded({ inputs: list(1024).map(() => input(list(32))) })).inputs.length, 1024);
+    assert.equal(scan(encoded({ inputs: list(1024).map(() => input(list(32))) })).inputs.length, 1024);
   });
 
   it('bounds the elements that are not packed', () => {
@@ -184,7 +216,7 @@ describe('the messages of ModelInfer', () => {
           ['pareto_accuracy', 0.5],
           ['pareto_degraded', false],
         ] as const;
-        const body = encodeInferResponse({ modelName: 'm', modelVersion: '1', id: 'i', parameters, outputs }, typed);
+        const body = encodeResponse({ modelName: 'm', modelVersion: '1', id: 'i', parameters, outputs }, typed);
         const decoded = decodeInferResponse(body);
         assert.deepEqual(
           [...decoded.parameters],
@@ -201,15 +233,32 @@ describe('the messages of ModelInfer', () => {
     );
   });
 
+  it('contains large outputs without a copy', () => {
+    const output = { name: 'y', datatype: 'UINT8', shape: [20_000], raw: Buffer.alloc(20_000, 1) } as const;
+    const small = { name: 's', datatype: 'UINT8', shape: [2], raw: Buffer.alloc(2, 1) } as const;
+    const message = {
+      modelName: 'm',
+      modelVersion: '',
+      id: '',
+      parameters: [],
+      outputs: [small, output, small, output],
+    };
+    const { frames, length } = encodeInferResponse(message, false);
+    assert.equal(frames.filter((frame) => frame === output.raw).length, 2);
+    assert.equal(frames.length, 4);
+    assert.equal(joinFrames(frames).length, length);
+    assert.deepEqual(decodeInferResponse(joinFrames(frames)).outputs, message.outputs);
+  });
+
   it('round-trips BYTES', () => {
     const raw = Buffer.concat([Buffer.from([2, 0, 0, 0]), Buffer.from('hi'), Buffer.from([0, 0, 0, 0])]);
     const outputs = [{ name: 's', datatype: 'BYTES' as const, shape: [2], raw }];
-    const body = encodeInferResponse({ modelName: 'm', modelVersion: '', id: '', parameters: [], outputs }, true);
+    const body = encodeResponse({ modelName: 'm', modelVersion: '', id: '', parameters: [], outputs }, true);
     assert.deepEqual(decodeInferResponse(body).outputs[0]?.raw, raw);
   });
 
   it('rejects a wrong number of typed elements with the name of the input', () => {
-    const scanned = scanInferRequest(
+    const scanned = scan(
       encode({ inputs: [{ name: 'x', datatype: 'FP32', shape: [3], contents: { fp32Contents: [1, 2] } }] }),
     );
     const contents = scanned.inputs[0]?.contents;
@@ -230,7 +279,7 @@ describe('the messages of ModelInfer', () => {
 
   const typed = (datatype: DataType, contents: object, elements: number): Buffer => {
     const body = encode({ inputs: [{ name: 'x', datatype, shape: [elements], contents }] });
-    return decodeTypedContents('x', datatype, scanInferRequest(body).inputs[0]?.contents ?? Buffer.alloc(0), elements);
+    return decodeTypedContents('x', datatype, scan(body).inputs[0]?.contents ?? Buffer.alloc(0), elements);
   };
 
   it('reads and writes packed numbers as protobufjs does', () => {
@@ -248,7 +297,7 @@ describe('the messages of ModelInfer', () => {
           assert.deepEqual(typed(datatype, { [field]: values }, values.length), raw);
           const outputs = [{ name: 'y', datatype, shape: [values.length], raw }];
           const message = { modelName: '', modelVersion: '', id: '', parameters: [], outputs };
-          const [output] = decodeReply(encodeInferResponse(message, true))['outputs'] as {
+          const [output] = decodeReply(encodeResponse(message, true))['outputs'] as {
             contents: Record<string, unknown>;
           }[];
           assert.deepEqual(output?.contents[field], values);
@@ -312,9 +361,7 @@ describe('the messages of ModelInfer', () => {
       ['large', 2n ** 63n],
     ] as const;
     const outputs = [{ name: 'y', parameters: [['classification', 2n]] as const }];
-    const { kinds, outputs: requested } = scanInferRequest(
-      encodeInferRequest({ modelName: 'm', parameters, inputs: [], outputs }),
-    );
+    const { kinds, outputs: requested } = scan(encodeInferRequest({ modelName: 'm', parameters, inputs: [], outputs }));
     assert.deepEqual(Object.fromEntries(kinds), { timeout: 'int64', large: 'uint64' });
     assert.equal(requested[0]?.kinds.get('classification'), 'int64');
   });
@@ -322,11 +369,11 @@ describe('the messages of ModelInfer', () => {
   it('scans encoded requests', () => {
     fc.assert(
       fc.property(fc.array(tensor, { maxLength: 3 }), (inputs) => {
-        const scanned = scanInferRequest(
+        const scanned = scan(
           encodeInferRequest({ modelName: 'm', id: 'i', parameters: [['latency_ms', 5]], inputs, outputs: ['y'] }),
         );
         assert.deepEqual(
-          scanned.raw,
+          scanned.raw.map(joinFrames),
           inputs.map((input) => input.raw),
         );
         assert.deepEqual(

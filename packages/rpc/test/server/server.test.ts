@@ -9,6 +9,7 @@ import {
   createServer,
   createLimiter,
   defaultLimits,
+  payloadOf,
   rawUnary,
   streamWindowBytes,
   waitForReady,
@@ -68,7 +69,9 @@ describe('createServer', () => {
         }
       },
     });
-    server.add('inference.GRPCInferenceService', { modelInfer: rawUnary(async (body) => Buffer.from(body).reverse()) });
+    server.add('inference.GRPCInferenceService', {
+      modelInfer: rawUnary(async ({ head }) => payloadOf(...Array.from(head.toReversed(), (byte) => Buffer.of(byte)))),
+    });
     port = await server.listen('127.0.0.1', 0);
     server.setServing(true);
     channel = createChannel(`127.0.0.1:${port}`);

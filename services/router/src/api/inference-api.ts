@@ -6,7 +6,9 @@ import {
   accuracyToWire,
   decodeInferResponse,
   encodeInferRequest,
+  joinFrames,
   objectiveFromWire,
+  payloadOf,
   scanInferRequest,
   type RawTensor,
   type ServerCall,
@@ -52,21 +54,21 @@ async function infer(
 ): Promise<Complete<wire.InferResponseInput>> {
   const inputs = request.inputs.map(toRawTensor);
   const { target, id, outputs } = request;
-  const body = encodeInferRequest({ modelName: target, id, inputs, outputs });
+  const payload = payloadOf(encodeInferRequest({ modelName: target, id, inputs, outputs }));
   // The limits of a query are those of the protocol.
-  scanInferRequest(body);
+  scanInferRequest(payload);
   const served = await serve(core, {
     target,
     version: '',
     inputs,
-    body,
+    payload,
     objectiveSources: [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)],
     priority: Infinity,
     timeoutMs: undefined,
     traceparent: call.metadata.get('traceparent'),
     call,
   });
-  const response = decodeInferResponse(served.body);
+  const response = decodeInferResponse(joinFrames(served.payload.frames));
   return {
     id,
     outputs: response.outputs.map(({ name, datatype, shape, raw }) => ({

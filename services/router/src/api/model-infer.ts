@@ -1,19 +1,19 @@
 // Turns a ModelInferRequest into a query of the router core.
 
-import { scanInferRequest, type ScannedRequest, type ServerCall } from '@pareto/rpc';
+import { scanInferRequest, type Payload, type ScannedRequest, type ServerCall } from '@pareto/rpc';
 import { checkParameters } from '../resolve/check-parameters.js';
 import { priorityOf } from '@pareto/rpc';
 import { objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../resolve/read-objective.js';
 import type { RouterCore } from '../query/router-core.js';
 import { serve, type Served } from '../query/serve.js';
 
-export const modelInfer = async (core: RouterCore, body: Buffer, call: ServerCall): Promise<Served> =>
-  inferScanned(core, body, scanInferRequest(body), call);
+export const modelInfer = async (core: RouterCore, payload: Payload, call: ServerCall): Promise<Served> =>
+  inferScanned(core, payload, scanInferRequest(payload), call);
 
-/** Serves `body`, whose fields are `scanned`. Throws a ParetoError whose code is the query's status. */
+/** Serves `payload`, whose fields are `scanned`. Throws a ParetoError whose code is the query's status. */
 export async function inferScanned(
   core: RouterCore,
-  body: Buffer,
+  payload: Payload,
   scanned: ScannedRequest,
   call: ServerCall,
 ): Promise<Served> {
@@ -23,7 +23,7 @@ export async function inferScanned(
     target: modelName,
     version: modelVersion,
     inputs,
-    body,
+    payload,
     objectiveSources: [objectiveOfParameters(parameters), objectiveOfMetadata(call.metadata)],
     priority: priorityOf(parameters),
     timeoutMs: timeoutMsOf(parameters),

@@ -4,6 +4,7 @@ import { ParetoError, type Clock } from '@pareto/core';
 import {
   encodeStreamAnswer,
   encodeStreamError,
+  payloadOf,
   scanInferRequest,
   type DuplexStream,
   type ServerCall,
@@ -64,9 +65,10 @@ export async function streamInfer(
 async function answerMessage(core: RouterCore, body: Buffer, call: ServerCall, isStrict: boolean): Promise<Buffer> {
   let id = '';
   try {
-    const scanned = scanInferRequest(body);
+    const request = payloadOf(body);
+    const scanned = scanInferRequest(request);
     ({ id } = scanned);
-    return encodeStreamAnswer((await inferScanned(core, body, scanned, messageCall(call, core.clock))).body);
+    return encodeStreamAnswer((await inferScanned(core, request, scanned, messageCall(call, core.clock))).payload);
   } catch (error) {
     if (isStrict || !(error instanceof ParetoError)) throw error;
     core.limiter.count(error);

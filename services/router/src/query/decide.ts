@@ -35,7 +35,7 @@ export function decide(
     elapsedMs,
     preference,
     held,
-    requestBytes: query.body.length,
+    requestBytes: query.payload.length,
     isNew: isFirst,
   };
   const decided = core.policy.decide(entry, asked, began, core.trace);

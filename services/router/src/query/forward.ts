@@ -31,7 +31,7 @@ export async function forward(
   core.decisions.sentTo(decision, replica.worker);
   const { items } = resolved;
   const sentAt = core.clock.now();
-  const outcome = await core.workers.infer(replica, query.body, {
+  const outcome = await core.workers.infer(replica, query.payload, {
     signal: query.call.signal,
     timeoutMs: remainingMs(query, core.clock),
     metadata: metadataOf(core, query, resolved, routed),
@@ -112,7 +112,7 @@ export function tryTakeRetry(core: RouterCore, { kind }: Failure, query: ClientQ
   const { retryBudget, params, metrics } = core;
   const failed = {
     outcome: kind,
-    requestBytes: query.body.length,
+    requestBytes: query.payload.length,
     ...sends,
     isGivenUp: query.call.signal.aborted,
     retryBudget: retryBudget.tokens,

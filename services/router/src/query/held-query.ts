@@ -27,11 +27,17 @@ export function holdQuery(
   query: ClientQuery,
   resolved: ResolvedQuery,
 ): HeldQuery {
-  const { body, call, priority } = query;
+  const { payload, call, priority } = query;
   const remaining = remainingMs(query, clock);
   const latencyLeftMs = call.receivedAt + resolved.objective.latencyMs - clock.now();
   const hold: Hold = holds.start({
-    ...{ group: groupOf(query, resolved), priority, bytes: body.length, signal: call.signal, remainingMs: remaining },
+    ...{
+      group: groupOf(query, resolved),
+      priority,
+      bytes: payload.length,
+      signal: call.signal,
+      remainingMs: remaining,
+    },
     dueAt: clock.now() + Math.min(latencyLeftMs, remaining ?? Infinity),
   });
   let awaited: { readonly variant: VariantId; readonly counted: Disposable } | undefined;

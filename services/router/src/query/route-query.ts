@@ -1,6 +1,7 @@
 // Routes one query: selects a variant, picks a replica, forwards the request and returns the answer.
 
 import { ParetoError, type Candidate } from '@pareto/core';
+import type { Payload } from '@pareto/rpc';
 import type { DecisionId } from '../decisions/decision-id.js';
 import { decide } from './decide.js';
 import { failureOf, forward, tryTakeRetry } from './forward.js';
@@ -11,7 +12,7 @@ import type { RouterCore } from './router-core.js';
 
 export interface Answer {
   /** The encoded ModelInferResponse. */
-  readonly body: Buffer;
+  readonly payload: Payload;
   readonly trailers: ReadonlyMap<string, string>;
   readonly candidate: Candidate;
   readonly degraded: boolean;
@@ -54,7 +55,7 @@ export async function routeQuery(
       attempts += 1;
       if (outcome.kind === 'lost') losses += 1;
       if (!tryTakeRetry(core, outcome, query, { attempts, losses })) {
-        throw failureOf(outcome, query.body.length);
+        throw failureOf(outcome, query.payload.length);
       }
     }
   } finally {

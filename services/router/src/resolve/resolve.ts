@@ -16,7 +16,7 @@ import {
   type TargetEntry,
 } from '@pareto/core';
 import { preferenceOf, type Preference } from '@pareto/policy';
-import type { ServerCall } from '@pareto/rpc';
+import type { Payload, ServerCall } from '@pareto/rpc';
 
 /** A query of a client, in a form that does not depend on the API that received it. */
 export interface ClientQuery {
@@ -25,7 +25,7 @@ export interface ClientQuery {
   readonly version: string;
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** The encoded ModelInferRequest. */
-  readonly body: Buffer;
+  readonly payload: Payload;
   /** Objectives that the client set, in order of precedence. */
   readonly objectiveSources: readonly PartialObjective[];
   /** The protocol's priority parameter: 1 is the most urgent. Infinite if there is none. */

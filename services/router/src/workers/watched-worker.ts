@@ -1,7 +1,7 @@
 // Watches one worker: runs the calls on its link, and uses pings to detect whether it is reachable.
 
 import { ParetoError, type Clock } from '@pareto/core';
-import type { CallOptions, wire } from '@pareto/rpc';
+import type { CallOptions, Payload, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import { createCalls } from './calls.js';
 import type { LossReason, PingResult } from './ping.js';
@@ -13,7 +13,7 @@ export type QueryOptions = CallOptions & { readonly signal: AbortSignal };
 export interface WatchedWorker {
   readonly alive: boolean;
   /** Sends a query to the worker. Does not reject. */
-  infer(body: Buffer, options: QueryOptions): Promise<LinkOutcome>;
+  infer(payload: Payload, options: QueryOptions): Promise<LinkOutcome>;
   /** Marks the worker unreachable until it answers a ping, and sends the next ping immediately. */
   suspect(reason: LossReason, error: unknown): void;
   /** Stops calling the options' callbacks. Pings continue until the last call has ended. Then the link is closed. */
@@ -89,8 +89,8 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     get alive() {
       return lostAt === undefined;
     },
-    async infer(body, callOptions) {
-      const outcome = await calls.run(callOptions.signal, (signal) => link.infer(body, { ...callOptions, signal }));
+    async infer(payload, callOptions) {
+      const outcome = await calls.run(callOptions.signal, (signal) => link.infer(payload, { ...callOptions, signal }));
       if (outcome.kind === 'answered') answeredAt = clock.now();
       return outcome.kind === 'failed' && outcome.error === unresponsive
         ? { kind: 'lost', error: unresponsive, reply: undefined }

@@ -6,12 +6,15 @@ import {
   createClient,
   createRawCaller,
   isNotSent,
+  joinFrames,
   loadKey,
   notExecutedKey,
   onDisconnected,
   parseLoad,
+  payloadOf,
   type CallOptions,
   type ChannelOptions,
+  type Payload,
   type ReplyLoad,
   type wire,
 } from '@pareto/rpc';
@@ -20,7 +23,7 @@ import {
 export type LinkOutcome =
   | {
       readonly kind: 'answered';
-      readonly body: Buffer;
+      readonly payload: Payload;
       readonly trailers: ReadonlyMap<string, string>;
       readonly reply: ReplyLoad | undefined;
     }
@@ -39,7 +42,7 @@ export type LinkOutcome =
 
 export interface WorkerLink {
   readonly address: string;
-  infer(body: Buffer, options: CallOptions): Promise<LinkOutcome>;
+  infer(payload: Payload, options: CallOptions): Promise<LinkOutcome>;
   ping(options: CallOptions): Promise<wire.PingResponse>;
   /** Calls `listener` whenever the connection has ended. */
   onBroken(listener: () => void): void;
@@ -59,11 +62,11 @@ export function createGrpcLink(address: string, options: ChannelOptions): Worker
   const execution = createClient(channel, 'pareto.v1.Execution');
   return {
     address,
-    infer: (body, callOptions) =>
-      call(body, callOptions).then(
-        ({ body: answer, trailers }) => ({
+    infer: ({ frames }, callOptions) =>
+      call(joinFrames(frames), callOptions).then(
+        ({ body, trailers }) => ({
           kind: 'answered',
-          body: answer,
+          payload: payloadOf(body),
           trailers,
           reply: parseLoad(trailers.get(loadKey)),
         }),

@@ -9,7 +9,7 @@ import {
   type RoutingTable,
   type WorkerId,
 } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { Payload, wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { RouterLoads } from './router-loads.js';
@@ -29,7 +29,7 @@ export interface WorkerPoolOptions {
 export interface WorkerPool extends Runnable {
   setTable(table: RoutingTable): void;
   /** Sends a query to the replica's worker. Does not reject. */
-  infer(replica: ReplicaRoute, body: Buffer, options: QueryOptions): Promise<LinkOutcome>;
+  infer(replica: ReplicaRoute, payload: Payload, options: QueryOptions): Promise<LinkOutcome>;
   /** Sends no query to the worker until it answers a ping. */
   suspect(address: string, reason: LossReason, error: unknown): void;
 }
@@ -78,8 +78,8 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       for (const address of byAddress.keys()) if (!workers.has(address)) join(address);
       for (const [address, worker] of workers) if (!worker.alive) markDown(address);
     },
-    infer: async (replica, body, callOptions) =>
-      workers.get(replica.address)?.infer(body, callOptions) ?? noLink(replica),
+    infer: async (replica, payload, callOptions) =>
+      workers.get(replica.address)?.infer(payload, callOptions) ?? noLink(replica),
     suspect(address, reason, error) {
       markDown(address);
       workers.get(address)?.suspect(reason, error);

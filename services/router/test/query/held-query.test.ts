@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, milliseconds, variantId, type VariantId } from '@pareto/core';
-import type { ServerCall } from '@pareto/rpc';
+import { payloadOf, type ServerCall } from '@pareto/rpc';
 import { createManualClock } from '@pareto/testkit';
 import { createChangeSignal } from '../../src/query/change-signal.js';
 import { holdQuery, type Decided } from '../../src/query/held-query.js';
@@ -24,7 +24,11 @@ function setUp() {
   const query = { items: 1, objective: fallbackObjective, preference: 'cheapest', entry: resolved } as ResolvedQuery;
   const hold = (fields: Partial<ResolvedQuery> = {}, signal = new AbortController().signal) => {
     const call: Partial<ServerCall> = { signal, receivedAt: clock.now(), remainingMs: () => milliseconds(500) };
-    const client = { body: Buffer.alloc(10), call: call as ServerCall, priority: Infinity } as ClientQuery;
+    const client = {
+      payload: payloadOf(Buffer.alloc(10)),
+      call: call as ServerCall,
+      priority: Infinity,
+    } as ClientQuery;
     return holdQuery({ holds, clock, demand: { held } }, client, { ...query, ...fields });
   };
   return { clock, changes, events, holds, hold, draining };

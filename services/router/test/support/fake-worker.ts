@@ -11,6 +11,7 @@ import {
   notExecutedKey,
   rawUnary,
   scanInferRequest,
+  type Payload,
   type RoutedDecision,
   type ServerCall,
   type wire,
@@ -18,7 +19,7 @@ import {
 import { createTcpProxy, type TcpProxy } from '@pareto/testkit';
 
 export interface Received {
-  readonly body: Buffer;
+  readonly payload: Payload;
   readonly decision: RoutedDecision;
   readonly call: ServerCall;
 }
@@ -27,7 +28,7 @@ export interface FakeWorker {
   readonly address: string;
   readonly received: readonly Received[];
   /** Replaces the default answer. */
-  onInfer: ((received: Received) => Promise<Buffer>) | undefined;
+  onInfer: ((received: Received) => Promise<Payload>) | undefined;
   /** Replaces the default ping response. */
   onPing: (() => Promise<never>) | undefined;
   /** Replicas that ping responses report. */
@@ -50,8 +51,8 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
     replicas: replicaIds.map((replicaId) => ({ replicaId, state: 'READY' })),
   };
   server.add('inference.GRPCInferenceService', {
-    modelInfer: rawUnary(async (body, call) => {
-      const query = { body, call, decision: decodeDecision(call.metadata.get(decisionKey)) };
+    modelInfer: rawUnary(async (payload, call) => {
+      const query = { payload, call, decision: decodeDecision(call.metadata.get(decisionKey)) };
       received.push(query);
       return worker.onInfer === undefined ? replyTo(query) : worker.onInfer(query);
     }),
@@ -69,8 +70,8 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
 
 const idleLoad = { queuedItems: 0, runningItems: 0, backlogMs: 0, itemMs: 0, typical: 1, slow: 1, interfered: false };
 
-export function replyTo({ body, call, decision }: Received): Buffer {
-  const { modelName, modelVersion, id } = scanInferRequest(body);
+export function replyTo({ payload, call, decision }: Received): Payload {
+  const { modelName, modelVersion, id } = scanInferRequest(payload);
   call.setTrailer('pareto-variant', decision.variant);
   call.setTrailer('pareto-cost', '0.001');
   call.setTrailer(loadKey, formatLoad({ load: idleLoad, tookMs: 0 }));

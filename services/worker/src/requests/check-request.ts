@@ -12,7 +12,14 @@ import {
   type TensorSpec,
   type VariantSpec,
 } from '@pareto/core';
-import { decodeTypedContents, expectedBytes, priorityOf, type ScannedInput, type ScannedRequest } from '@pareto/rpc';
+import {
+  decodeTypedContents,
+  expectedBytes,
+  joinFrames,
+  priorityOf,
+  type ScannedInput,
+  type ScannedRequest,
+} from '@pareto/rpc';
 import type { TensorInput } from '@pareto/runtime';
 import { checkOutputs, namesOf, checkNoSharedMemory, type OutputSelection } from './check-outputs.js';
 
@@ -47,7 +54,7 @@ export function checkRequest(request: ScannedRequest, { signature, maxBatchSize 
   return {
     ...selection,
     items,
-    bytes: inputs.reduce((total, { data }) => total + (data[0]?.length ?? 0), 0),
+    bytes: inputs.reduce((total, { data }) => total + lengthOf(data), 0),
     inputs,
     batchKey: `${selection.outputs.join()};${shapes === undefined ? '' : Object.values(shapes).flat().join()}`,
     shapes,
@@ -85,7 +92,7 @@ function checkInput(spec: TensorSpec, { inputs, raw }: ScannedRequest, batched: 
   const expected = batched ? [-1, ...spec.dims] : spec.dims;
   const fits = shape.length === expected.length && expected.every((dim, i) => dimFits(dim, shape[i] ?? -1));
   if (!fits) throwInvalid(`input '${name}': expected shape ${describeShape(spec, batched)}, got [${shape.join()}]`);
-  return { name, datatype, shape, data: [contentsOf(input, datatype, raw[index])] };
+  return { name, datatype, shape, data: contentsOf(input, datatype, raw[index]) };
 }
 
 const dimFits = (expected: number, got: number): boolean => (expected === -1 ? got >= 0 : got === expected);
@@ -95,20 +102,28 @@ function describeShape({ dims }: TensorSpec, batched: boolean): string {
   return `[${(batched ? ['batch', ...shown] : shown).join()}]`;
 }
 
-function contentsOf({ name, shape, contents }: ScannedInput, datatype: DataType, raw: Buffer | undefined): Buffer {
+type Slices = readonly Buffer[];
+
+const lengthOf = (slices: readonly Uint8Array[]): number => slices.reduce((total, { length }) => total + length, 0);
+
+function contentsOf({ name, shape, contents }: ScannedInput, datatype: DataType, raw: Slices | undefined): Slices {
   const elements = elementCount(shape);
   if (raw === undefined && contents === undefined && elements > 0) {
     throwInvalid(
       `input '${name}' has no contents; expected ${elements} elements of ${datatype} as raw or typed contents`,
     );
   }
-  const bytes = raw ?? decodeTypedContents(name, datatype, contents ?? Buffer.alloc(0), elements);
+  const slices = raw ?? [decodeTypedContents(name, datatype, contents ?? Buffer.alloc(0), elements)];
   const expected = expectedBytes(datatype, shape);
-  if (expected === undefined) checkStrings(name, bytes, elements);
-  else if (bytes.length !== expected) {
-    throwInvalid(`input '${name}': expected ${expected} bytes for ${datatype} [${shape.join()}], got ${bytes.length}`);
+  if (expected === undefined) {
+    const strings = joinFrames(slices);
+    checkStrings(name, strings, elements);
+    return [strings];
   }
-  return bytes;
+  const bytes = lengthOf(slices);
+  if (bytes !== expected)
+    throwInvalid(`input '${name}': expected ${expected} bytes for ${datatype} [${shape.join()}], got ${bytes}`);
+  return slices;
 }
 
 /** Checks that BYTES contents have as many elements as the shape, each with a 4-byte length prefix. */

@@ -7,6 +7,7 @@ import {
   formatLoad,
   loadKey,
   scanInferRequest,
+  type Payload,
   type RoutedDecision,
   type ServerCall,
 } from '@pareto/rpc';
@@ -27,7 +28,7 @@ export interface InferDeps {
 }
 
 /** Executes an encoded ModelInferRequest as the router decided. Returns an encoded ModelInferResponse. */
-export async function modelInfer(body: Buffer, call: ServerCall, deps: InferDeps): Promise<Buffer> {
+export async function modelInfer(payload: Payload, call: ServerCall, deps: InferDeps): Promise<Payload> {
   const decision = decodeDecision(call.metadata.get(decisionKey));
   const replica = deps.replicas.replicas.get(replicaId(decision.replica));
   const traceparent = call.metadata.get('traceparent');
@@ -35,7 +36,7 @@ export async function modelInfer(body: Buffer, call: ServerCall, deps: InferDeps
   const variant = replica?.assignment.spec.variant ?? 'unknown';
   span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
   try {
-    const reply = await executeQuery(body, call, { ...deps, decision, replica, span });
+    const reply = await executeQuery(payload, call, { ...deps, decision, replica, span });
     deps.metrics.requests.add(1, { variant, code: 'ok' });
     span.end();
     return reply;
@@ -58,13 +59,13 @@ interface RoutedQuery extends InferDeps {
 }
 
 async function executeQuery(
-  body: Buffer,
+  payload: Payload,
   call: ServerCall,
   { decision, replica, span, ...deps }: RoutedQuery,
-): Promise<Buffer> {
+): Promise<Payload> {
   if (replica === undefined) throw notExecutedError(`replica ${decision.replica} is not on this worker`);
   if (deps.draining()) throw notExecutedError('the worker is draining');
-  const request = scanInferRequest(body);
+  const request = scanInferRequest(payload);
   const query = checkRequest(request, replica.assignment.spec);
   const enqueuedAt = deps.clock.now();
   const { signal, receivedAt } = call;

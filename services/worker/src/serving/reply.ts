@@ -4,6 +4,7 @@ import { architectureNameOf, type VariantSpec } from '@pareto/core';
 import {
   encodeInferResponse,
   type ParameterValue,
+  type Payload,
   type RoutedDecision,
   type ScannedRequest,
   type ServerCall,
@@ -48,7 +49,7 @@ export interface AnswerFacts extends Pick<ReplyFacts, 'spec'> {
  * Encodes the reply in the form of the request: with its model name and id, the requested outputs, and typed contents
  * if it used them.
  */
-export function encodeReply(request: ScannedRequest, outputs: readonly TensorOutput[], facts: AnswerFacts): Buffer {
+export function encodeReply(request: ScannedRequest, outputs: readonly TensorOutput[], facts: AnswerFacts): Payload {
   const response = {
     modelName: request.modelName,
     modelVersion: versionOf(request, facts.spec),

@@ -4,6 +4,7 @@ import {
   encodeInferRequest,
   encodeInferResponse,
   noParameters,
+  payloadOf,
   scanInferRequest,
   type ParameterInput,
   type RequestedOutput,
@@ -29,7 +30,7 @@ const request = (datatype: DataType, shape: readonly number[], raw: Uint8Array):
   ...noParameters,
   inputs: [{ name: 'x', datatype, shape, contents: undefined, parameters: new Map() }],
   outputs: [],
-  raw: [Buffer.from(raw)],
+  raw: [[Buffer.from(raw)]],
 });
 
 /**
@@ -37,8 +38,8 @@ const request = (datatype: DataType, shape: readonly number[], raw: Uint8Array):
  */
 function typedContents(datatype: DataType, shape: readonly number[], raw: Buffer): Buffer | undefined {
   const outputs = [{ name: 'x', datatype, shape, raw }];
-  const body = encodeInferResponse({ modelName: 'a', modelVersion: '', id: '', parameters: [], outputs }, true);
-  return scanInferRequest(body).inputs[0]?.contents;
+  const payload = encodeInferResponse({ modelName: 'a', modelVersion: '', id: '', parameters: [], outputs }, true);
+  return scanInferRequest(payload).inputs[0]?.contents;
 }
 
 const invalid = (message: RegExp): object => ({ code: 'invalid-argument', message });
@@ -46,12 +47,13 @@ const invalid = (message: RegExp): object => ({ code: 'invalid-argument', messag
 describe('checkRequest', () => {
   it('returns raw contents without a copy', () => {
     const raw = Buffer.from(Float32Array.of(1, 2).buffer);
-    const given = { ...request('FP32', [2, 1], raw), raw: [raw] };
+    const slices = [raw.subarray(0, 3), raw.subarray(3)];
+    const given = { ...request('FP32', [2, 1], raw), raw: [slices] };
     const query = checkRequest(given, specOf('FP32', [1]));
     assert.equal(query.items, 2);
     assert.equal(query.bytes, 8);
     assert.equal(query.typed, false);
-    assert.equal(query.inputs[0]?.data[0], raw);
+    assert.equal(query.inputs[0]?.data, slices);
   });
 
   it('decodes typed contents, and marks the reply to use them too', () => {
@@ -65,7 +67,7 @@ describe('checkRequest', () => {
     const query = checkRequest(typed, specOf('INT64', [1]));
     assert.equal(query.typed, true);
     assert.deepEqual(query.inputs[0]?.data[0], raw);
-    const both = { ...typed, raw: [raw] };
+    const both = { ...typed, raw: [[raw]] };
     assert.throws(() => checkRequest(both, specOf('INT64', [1])), invalid(/typed contents in addition to raw/));
   });
 
@@ -107,7 +109,7 @@ describe('checkRequest', () => {
 
   it('rejects contents without an input, and inputs without contents', () => {
     const given = request('UINT8', [1, 1], Buffer.alloc(1));
-    const more = { ...given, raw: [...given.raw, Buffer.alloc(1)] };
+    const more = { ...given, raw: [...given.raw, [Buffer.alloc(1)]] };
     assert.throws(
       () => checkRequest(more, specOf('UINT8', [1])),
       invalid(/expected 1 raw_input_contents, one for each input, got 2/),
@@ -121,7 +123,7 @@ describe('checkRequest', () => {
   const requesting = (...outputs: (string | RequestedOutput)[]): ScannedRequest => {
     const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], raw: Buffer.alloc(8) }] as const;
     const parameters = [['priority', 3n]] as const;
-    return scanInferRequest(encodeInferRequest({ modelName: 'a', parameters, inputs, outputs }));
+    return scanInferRequest(payloadOf(encodeInferRequest({ modelName: 'a', parameters, inputs, outputs })));
   };
   const classes = (value: ParameterInput): RequestedOutput => ({ name: 'y', parameters: [['classification', value]] });
 

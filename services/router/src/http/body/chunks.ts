@@ -1,5 +1,7 @@
 // Bytes in several buffers, which can be sliced without a copy.
 
+import { joinFrames, sliceFrames } from '@pareto/rpc';
+
 export interface Chunks {
   readonly length: number;
   /** Returns views of the bytes in [start, end). */
@@ -9,26 +11,10 @@ export interface Chunks {
 }
 
 export function createChunks(parts: readonly Buffer[]): Chunks {
-  function slice(start: number, end: number): readonly Buffer[] {
-    const views: Buffer[] = [];
-    let offset = 0;
-    for (const part of parts) {
-      if (offset >= end) break;
-      const from = Math.max(start - offset, 0);
-      const to = Math.min(end - offset, part.length);
-      if (from < to) views.push(part.subarray(from, to));
-      offset += part.length;
-    }
-    return views;
-  }
   return {
     length: parts.reduce((sum, { length }) => sum + length, 0),
-    slice,
-    join(start, end) {
-      const views = slice(start, end);
-      const [only] = views;
-      return views.length === 1 && only !== undefined ? only : Buffer.concat(views);
-    },
+    slice: (start, end) => sliceFrames(parts, start, end),
+    join: (start, end) => joinFrames(sliceFrames(parts, start, end)),
   };
 }
 

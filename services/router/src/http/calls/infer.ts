@@ -1,7 +1,7 @@
 // Endpoint for POST …/infer: converts JSON or binary tensors into a ModelInferRequest, and the answer back.
 
 import { ParetoError } from '@pareto/core';
-import { encodePiecewiseRequest } from '@pareto/rpc';
+import { encodePiecewiseRequest, joinFrames, type Payload } from '@pareto/rpc';
 import type { Endpoint, Exchange } from './exchange.js';
 import { readRawInfer } from './raw-infer.js';
 import { tensorsTooLarge } from '../json/data-from-json.js';
@@ -14,16 +14,16 @@ export const infer: Endpoint = async (exchange) => {
   const { message, binary } = await readMessage(exchange);
   const reply = await protocol.infer(message, call);
   hold(reply.length);
-  return work.write(reply, binary, call);
+  return work.write(joinFrames(reply.frames), binary, call);
 };
 
 interface InferMessage {
   /** Encoded ModelInferRequest. */
-  readonly message: Buffer;
+  readonly message: Payload;
   readonly binary: BinaryOptions;
 }
 
-/** Reads and converts the body, which is not kept while the query is served. */
+/** Reads and converts the body, of which only binary tensors are kept while the query is served. */
 async function readMessage(exchange: Exchange): Promise<InferMessage> {
   const { call, work, maxMessageBytes: maxBytes, model, version } = exchange;
   const body = await exchange.body('modelInfer');

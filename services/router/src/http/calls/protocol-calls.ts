@@ -5,6 +5,7 @@ import {
   replyToJson,
   type Guard,
   type JsonObject,
+  type Payload,
   type RawUnary,
   type ServerCall,
   type ServiceHandlers,
@@ -24,7 +25,7 @@ export interface ProtocolCalls {
   /** Throws if the caller may not call the method, or there is no handler. Called before a body is read. */
   check(method: MethodName, call: ServerCall): void;
   /** Runs an encoded ModelInferRequest and returns the encoded response. */
-  infer(body: Buffer, call: ServerCall): Promise<Buffer>;
+  infer(payload: Payload, call: ServerCall): Promise<Payload>;
 }
 
 const protoName = (method: string): string => method.charAt(0).toUpperCase() + method.slice(1);
@@ -45,11 +46,11 @@ export function createProtocolCalls(handlers: ProtocolHandlers, guard: Guard): P
       checks.get(method)?.(call);
       return replyToJson(service, protoName(method), await handler(request, call));
     },
-    async infer(body, call) {
+    async infer(payload, call) {
       check('modelInfer', call);
       const { modelInfer: handler } = handlers;
       if (handler === undefined || !('raw' in handler)) throw notSupported('modelInfer');
-      return handler.raw(body, call);
+      return handler.raw(payload, call);
     },
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ParetoError, systemClock } from '@pareto/core';
-import { decodeInferResponse, encodeInferResponse, type RawTensor } from '@pareto/rpc';
+import { decodeInferResponse, encodeInferResponse, joinFrames, type RawTensor } from '@pareto/rpc';
 import { createChunks } from '../../../src/http/body/chunks.js';
 import { createInferWork } from '../../../src/http/infer/infer-work.js';
 import type { ParsedInfer, BinaryOptions } from '../../../src/http/infer/read-infer.js';
@@ -79,11 +79,10 @@ describe('parsing and serializing inferences', () => {
     raw: Buffer.from(Float32Array.of(1.5, -0).buffer),
   };
   const halves: RawTensor = { name: 'h', datatype: 'FP16', shape: [1], raw: Buffer.from([0, 60]) };
-  const messageOf = (outputs: readonly RawTensor[], isTyped = false): Buffer =>
-    encodeInferResponse(
-      { ...decodeInferResponse(Buffer.alloc(0)), modelName: 'm', modelVersion: '1', id: 'i', outputs },
-      isTyped,
-    );
+  const messageOf = (outputs: readonly RawTensor[], isTyped = false): Buffer => {
+    const message = { ...decodeInferResponse(Buffer.alloc(0)), modelName: 'm', modelVersion: '1', id: 'i', outputs };
+    return joinFrames(encodeInferResponse(message, isTyped).frames);
+  };
 
   it('serializes an answer equally directly and in a thread', async () => {
     const options: readonly BinaryOptions[] = [{ others: false, named: new Map([['h', true]]) }, json];

@@ -76,7 +76,7 @@ describe('the HTTP server', () => {
     const parameters = { min_accuracy: 0.95, priority: 3, colour: 'red', flag: true };
     const byParameter = await callHttp(`${router.url}${path}`, { body: { ...query, parameters } });
     assert.equal(byParameter.headers['pareto-variant'], 'large:original');
-    const received = scanInferRequest(workers[0].received.at(1)?.body ?? assert.fail());
+    const received = scanInferRequest(workers[0].received.at(1)?.payload ?? assert.fail());
     assert.deepEqual(Object.fromEntries(received.parameters), parameters);
     assert.equal(received.modelName, 'digits');
   });
