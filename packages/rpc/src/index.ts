@@ -1,10 +1,13 @@
 export {
   createChannel,
   createClient,
+  createPayloadCall,
   createRawCaller,
   waitForReady,
   type Channel,
   type ChannelOptions,
+  type PayloadCall,
+  type PayloadReply,
   type RawCaller,
   type RawReply,
 } from './client/client.js';
@@ -31,6 +34,7 @@ export { cutDetails, cutTrailers } from './transport/status-details.js';
 export { formatAddress, type CallOptions } from './transport/options.js';
 export { streamWindowBytes } from './calls/http2-server.js';
 export { type CallHead } from './calls/incoming-call.js';
+export { type Cancellation } from './calls/cancellation.js';
 export { type ServerCall } from './calls/server-call.js';
 export {
   rawDuplex,

@@ -2,12 +2,16 @@
 
 import type { Metadata } from '@grpc/grpc-js';
 import { milliseconds, ParetoError, systemClock, type Clock, type Milliseconds } from '@pareto/core';
+import type { PeerRole } from '../tls/server-tls.js';
 import { trailerText } from '../transport/status-details.js';
+import { CallCancellation, type Cancellation } from './cancellation.js';
 import type { CallHead, IncomingCall } from './incoming-call.js';
 
 export interface ServerCall extends CallHead {
   /** Aborts when the caller cancels, its deadline passes, or the connection is lost. */
   readonly signal: AbortSignal;
+  /** Aborts together with the signal, which a call has only if a handler uses it. */
+  readonly cancellation: Cancellation;
   /** Time when the headers were received, by the server's clock. */
   readonly receivedAt: Milliseconds;
   /** Returns the time until the caller's gRPC deadline. Undefined if it set none. */
@@ -20,55 +24,61 @@ interface GrpcCall {
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
-interface OpenCall {
-  readonly serverCall: ServerCall;
-  /** Marks the handler as finished. grpc-js emits `cancelled` at the end of every call; after this it is ignored. */
-  readonly answered: () => void;
-}
+/** The context of a grpc-js call. A class, since an object literal with accessors takes 2 us for each call. */
+export class OpenCall implements ServerCall {
+  readonly cancellation: CallCancellation = new CallCancellation();
+  readonly receivedAt: Milliseconds;
+  readonly #head: CallHead;
+  readonly #trailers: Metadata;
+  readonly #clock: Clock;
+  readonly #deadlineAt: number | undefined;
+  #isAnswered = false;
 
-/** Wraps a grpc-js call. `setTrailer` writes to `trailers`. */
-export function createServerCall(call: GrpcCall, incoming: IncomingCall, trailers: Metadata, clock: Clock): OpenCall {
-  const aborter = new AbortController();
-  const { head } = incoming;
-  for (const [name, value] of incoming.trailers) trailers.set(name, value);
-  const waitedMs = systemClock.now() - incoming.receivedAt;
-  const now = clock.now();
-  const receivedAt = milliseconds(now - waitedMs);
-  const deadline = call.getDeadline();
-  const deadlineWallMs = deadline instanceof Date ? deadline.getTime() : deadline;
-  const deadlineAt = Number.isFinite(deadlineWallMs) ? now + (deadlineWallMs - clock.wallMs()) : undefined;
-  const remainingMs = (): Milliseconds | undefined =>
-    deadlineAt === undefined ? undefined : milliseconds(Math.max(0, deadlineAt - clock.now()));
-  let isAnswered = false;
-  call.on('cancelled', () => {
-    if (isAnswered) return;
-    const late = remainingMs() === 0;
-    aborter.abort(
-      late
+  /** `setTrailer` writes to `trailers`. */
+  constructor(call: GrpcCall, incoming: IncomingCall, trailers: Metadata, clock: Clock) {
+    for (const [name, value] of incoming.trailers) trailers.set(name, value);
+    const now = clock.now();
+    const deadline = call.getDeadline();
+    const deadlineWallMs = deadline instanceof Date ? deadline.getTime() : deadline;
+    this.receivedAt = milliseconds(now - (systemClock.now() - incoming.receivedAt));
+    this.#head = incoming.head;
+    this.#trailers = trailers;
+    this.#clock = clock;
+    this.#deadlineAt = Number.isFinite(deadlineWallMs) ? now + (deadlineWallMs - clock.wallMs()) : undefined;
+    call.on('cancelled', () => this.#cancel());
+  }
+  get signal(): AbortSignal {
+    return this.cancellation.signal;
+  }
+  get metadata(): ReadonlyMap<string, string> {
+    return this.#head.metadata;
+  }
+  get peer(): string {
+    return this.#head.peer;
+  }
+  get peerRole(): PeerRole {
+    return this.#head.peerRole;
+  }
+  get peerSubject(): string | undefined {
+    return this.#head.peerSubject;
+  }
+  remainingMs(): Milliseconds | undefined {
+    if (this.#deadlineAt === undefined) return undefined;
+    return milliseconds(Math.max(0, this.#deadlineAt - this.#clock.now()));
+  }
+  setTrailer(name: string, value: string): void {
+    this.#trailers.set(name, trailerText(value));
+  }
+  /** Marks the handler as finished. grpc-js emits `cancelled` at the end of every call; after this it is ignored. */
+  answered(): void {
+    this.#isAnswered = true;
+  }
+  #cancel(): void {
+    if (this.#isAnswered) return;
+    this.cancellation.abort(
+      this.remainingMs() === 0
         ? new ParetoError('deadline-exceeded', "the caller's deadline passed")
         : new ParetoError('cancelled', 'the caller cancelled the call'),
     );
-  });
-  const serverCall: ServerCall = {
-    signal: aborter.signal,
-    get metadata() {
-      return head.metadata;
-    },
-    get peer() {
-      return head.peer;
-    },
-    peerRole: head.peerRole,
-    get peerSubject() {
-      return head.peerSubject;
-    },
-    receivedAt,
-    remainingMs,
-    setTrailer: (name, value) => trailers.set(name, trailerText(value)),
-  };
-  return {
-    serverCall,
-    answered: () => {
-      isAnswered = true;
-    },
-  };
+  }
 }

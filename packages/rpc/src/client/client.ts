@@ -11,6 +11,7 @@ import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { connectionWindowBytes } from '../calls/http2-server.js';
 import { serviceDefinition } from '../calls/protos.js';
 import { defaultLimits } from '../limits/limits.js';
+import { joinFrames, payloadOf, type Payload } from '../oip/payload.js';
 import type { CallOptions } from '../transport/options.js';
 import type { ServiceClient, ServiceName } from '../calls/services.js';
 import { fromServiceError, readMetadata, writeMetadata } from '../transport/status.js';
@@ -38,7 +39,8 @@ export interface Channel {
 
 interface ChannelInternals {
   readonly client: Client;
-  readonly metadata: Readonly<Record<string, string>>;
+  /** Metadata of every call, which is copied for a call with metadata of its own. */
+  readonly metadata: Metadata;
   readonly clock: Clock;
 }
 
@@ -63,7 +65,7 @@ export function createChannel(address: string, options: ChannelOptions = {}): Ch
     'grpc.enable_http_proxy': 0,
     'grpc-node.flow_control_window': options.receiveWindowBytes ?? connectionWindowBytes,
   });
-  const internals = { client, metadata: options.metadata ?? {}, clock: options.clock ?? systemClock };
+  const internals = { client, metadata: writeMetadata(options.metadata), clock: options.clock ?? systemClock };
   return { address, close: () => client.close(), internals };
 }
 
@@ -72,10 +74,14 @@ interface Prepared {
   readonly options: GrpcCallOptions;
 }
 
-function prepare(channel: Channel, options: CallOptions): Prepared {
+const noDeadline: GrpcCallOptions = {};
+
+function prepare(channel: Channel, { timeoutMs, metadata: own }: CallOptions): Prepared {
   const { metadata, clock } = channel.internals;
-  const deadline = options.timeoutMs === undefined ? {} : { deadline: clock.wallMs() + options.timeoutMs };
-  return { metadata: writeMetadata({ ...metadata, ...options.metadata }), options: deadline };
+  return {
+    metadata: own === undefined ? metadata : writeMetadata(own, metadata.clone()),
+    options: timeoutMs === undefined ? noDeadline : { deadline: clock.wallMs() + timeoutMs },
+  };
 }
 
 interface Cancellable {
@@ -186,19 +192,53 @@ export interface RawReply {
 
 export type RawCaller = (body: Buffer, options?: CallOptions) => Promise<RawReply>;
 
-const identity = (message: Buffer): Buffer => message;
-
 /** Creates a function that calls a unary method by its path with an encoded request and returns the encoded reply. */
 export function createRawCaller(channel: Channel, path: string): RawCaller {
+  const start = createPayloadCall(channel, path);
+  return (body, options = {}) =>
+    new Promise((resolve, reject) => {
+      const { signal } = options;
+      if (signal?.aborted === true) return reject(signal.reason as Error);
+      const cancel = start(payloadOf(body), options, (outcome) => {
+        signal?.removeEventListener('abort', cancel);
+        if (outcome instanceof ParetoError) reject(signal?.aborted === true ? (signal.reason as Error) : outcome);
+        else resolve({ body: joinFrames(outcome.payload.frames), trailers: outcome.trailers });
+      });
+      signal?.addEventListener('abort', cancel);
+    });
+}
+
+export interface PayloadReply {
+  readonly payload: Payload;
+  readonly trailers: ReadonlyMap<string, string>;
+}
+
+/** Starts a call, and calls `done` once with its outcome, later. Returns a function that cancels the call. */
+export type PayloadCall = (
+  request: Payload,
+  options: Pick<CallOptions, 'timeoutMs' | 'metadata'>,
+  done: (outcome: PayloadReply | ParetoError) => void,
+) => () => void;
+
+const identity = (message: Buffer): Buffer => message;
+
+/** Creates a function that calls a unary method by its path without decoding its messages, and without a promise. */
+export function createPayloadCall(channel: Channel, path: string): PayloadCall {
   const { client } = channel.internals;
-  return async (body, options = {}) => {
-    const p = prepare(channel, options);
-    let trailers: ReadonlyMap<string, string> = new Map();
-    const onTrailers = (given: ReadonlyMap<string, string>): void => void (trailers = given);
-    const reply = await unary<Buffer>({ ...options, onTrailers }, (callback) =>
-      client.makeUnaryRequest(path, identity, identity, body, p.metadata, p.options, callback),
-    );
-    return { body: reply, trailers };
+  return (request, options, done) => {
+    const { metadata, options: grpcOptions } = prepare(channel, options);
+    let reply: Buffer | undefined;
+    const onReply = (error: ServiceError | null, value?: Buffer): void => {
+      if (error === null) reply = value;
+      else done(fromServiceError(error));
+    };
+    const message = joinFrames(request.frames);
+    const call = client.makeUnaryRequest(path, identity, identity, message, metadata, grpcOptions, onReply);
+    // Trailers arrive with the status, after the reply.
+    call.on('status', (status) => {
+      if (reply !== undefined) done({ payload: payloadOf(reply), trailers: readMetadata(status.metadata) });
+    });
+    return () => call.cancel();
   };
 }
 

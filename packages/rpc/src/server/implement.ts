@@ -19,7 +19,7 @@ import { incomingCall, type IncomingCall } from '../calls/incoming-call.js';
 import type { MessageShape } from '../calls/message-shape.js';
 import { isInternal } from '../calls/method-limits.js';
 import { serviceDefinition, shapeOfMessage } from '../calls/protos.js';
-import { createServerCall, type ServerCall } from '../calls/server-call.js';
+import { OpenCall, type ServerCall } from '../calls/server-call.js';
 import type { ServiceName } from '../calls/services.js';
 import type { Limiter } from '../limits/limiter.js';
 import { joinFrames, payloadOf, type Payload } from '../oip/payload.js';
@@ -33,7 +33,7 @@ interface Context {
 }
 
 interface Method extends Pick<Context, 'clock'> {
-  readonly handler: (input: unknown, call: ServerCall) => unknown;
+  readonly handler: (input: unknown, call: ServerCall) => Promise<unknown>;
   readonly decode: (message: Buffer) => unknown;
   /** Logs what the status of an error does not tell, and counts the limit that was reached. */
   readonly report: (error: unknown) => void;
@@ -52,26 +52,30 @@ function unary({ handler, decode, clock, report }: Method): UntypedHandleCall {
     const trailers = new Metadata();
     const incoming = incomingCall(call.metadata);
     if (incoming === undefined) return callback(ended);
-    const { serverCall, answered } = createServerCall(call, incoming, trailers, clock);
+    const open = new OpenCall(call, incoming, trailers, clock);
     const input = (): unknown =>
       'request' in call ? decode(call.request) : decodeEach(readMessages<Buffer>(call), incoming, decode);
+    const answer = (reply: unknown): void => {
+      open.answered();
+      callback(null, reply, trailers);
+    };
+    const fail = (error: unknown): void => {
+      open.answered();
+      report(error);
+      callback(toStatus(error, trailers));
+    };
+    const run = (): void => {
+      if (open.cancellation.aborted) return fail(open.cancellation.reason);
+      try {
+        handler(input(), open).then(answer, fail);
+      } catch (error) {
+        fail(error);
+      }
+    };
     // The messages of a stream take turns one by one.
-    (('request' in call ? incoming.turn() : undefined) ?? Promise.resolve())
-      .then(() => {
-        serverCall.signal.throwIfAborted();
-        return handler(input(), serverCall);
-      })
-      .then(
-        (reply) => {
-          answered();
-          callback(null, reply, trailers);
-        },
-        (error: unknown) => {
-          answered();
-          report(error);
-          callback(toStatus(error, trailers));
-        },
-      );
+    const turn = 'request' in call ? incoming.turn() : undefined;
+    if (turn === undefined) run();
+    else void turn.then(run);
   };
 }
 
@@ -80,27 +84,27 @@ function streaming({ handler, decode, keepsMessages, clock, report }: Method): U
     const trailers = new Metadata();
     const incoming = incomingCall(call.metadata);
     if (incoming === undefined) return void call.emit('error', ended);
-    const { serverCall, answered } = createServerCall(call, incoming, trailers, clock);
+    const open = new OpenCall(call, incoming, trailers, clock);
     const run = async (): Promise<void> => {
       if (!('request' in call)) {
         const stream = duplex<Buffer, unknown>(call);
-        await handler(keepsMessages ? keep(stream, incoming) : decodeAll(stream, incoming, decode), serverCall);
+        await handler(keepsMessages ? keep(stream, incoming) : decodeAll(stream, incoming, decode), open);
         return;
       }
       await incoming.turn();
-      for await (const message of handler(decode(call.request), serverCall) as AsyncIterable<unknown>) {
-        if (serverCall.signal.aborted) return;
+      for await (const message of handler(decode(call.request), open) as unknown as AsyncIterable<unknown>) {
+        if (open.cancellation.aborted) return;
         await writeMessage(call, message);
       }
     };
     run().then(
       () => {
-        answered();
+        open.answered();
         call.end(trailers);
       },
       (error: unknown) => {
-        if (serverCall.signal.aborted) return;
-        answered();
+        if (open.cancellation.aborted) return;
+        open.answered();
         report(error);
         call.emit('error', toStatus(error, trailers));
       },

@@ -58,8 +58,11 @@ export function readMetadata(metadata: Metadata): Map<string, string> {
   return map;
 }
 
-export function writeMetadata(entries: Readonly<Record<string, string>> | undefined): Metadata {
-  const metadata = new Metadata();
-  for (const [name, value] of Object.entries(entries ?? {})) metadata.set(name, value);
+/** Writes text metadata to `metadata`, by default a new object, and returns it. */
+export function writeMetadata(
+  entries: Readonly<Record<string, string>> = {},
+  metadata: Metadata = new Metadata(),
+): Metadata {
+  for (const name in entries) metadata.set(name, entries[name] ?? '');
   return metadata;
 }

@@ -73,8 +73,9 @@ describe('streams of routers', () => {
       },
       end: () => undefined,
     };
+    const { signal } = new AbortController();
     const call: ServerCall = {
-      ...{ signal: new AbortController().signal, metadata: new Map(), peer: '', peerRole: undefined },
+      ...{ signal, cancellation: signal, metadata: new Map(), peer: '', peerRole: undefined },
       ...{ receivedAt: clock.now(), remainingMs: () => undefined, setTrailer: () => undefined },
     };
     let ended: unknown;

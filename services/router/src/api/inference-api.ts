@@ -65,7 +65,6 @@ async function infer(
     objectiveSources: [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)],
     priority: Infinity,
     timeoutMs: undefined,
-    traceparent: call.metadata.get('traceparent'),
     call,
   });
   const response = decodeInferResponse(joinFrames(served.payload.frames));

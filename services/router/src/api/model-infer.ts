@@ -7,11 +7,11 @@ import { objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../reso
 import type { RouterCore } from '../query/router-core.js';
 import { serve, type Served } from '../query/serve.js';
 
-export const modelInfer = async (core: RouterCore, payload: Payload, call: ServerCall): Promise<Served> =>
+export const modelInfer = (core: RouterCore, payload: Payload, call: ServerCall): Promise<Served> =>
   inferScanned(core, payload, scanInferRequest(payload), call);
 
 /** Serves `payload`, whose fields are `scanned`. Throws a ParetoError whose code is the query's status. */
-export async function inferScanned(
+export function inferScanned(
   core: RouterCore,
   payload: Payload,
   scanned: ScannedRequest,
@@ -27,7 +27,6 @@ export async function inferScanned(
     objectiveSources: [objectiveOfParameters(parameters), objectiveOfMetadata(call.metadata)],
     priority: priorityOf(parameters),
     timeoutMs: timeoutMsOf(parameters),
-    traceparent: call.metadata.get('traceparent'),
     call,
   });
 }

@@ -44,7 +44,7 @@ export function protocolHandlers(core: RouterCore, options: ProtocolOptions): In
     serverMetadata: async () => ({ name: 'pareto', version: serverVersion, extensions }),
     modelMetadata: async ({ name, version }) => metadataOf(findTarget(core.tables.table, name, version)),
     modelConfig: async ({ name, version }) => ({ config: configOf(findTarget(core.tables.table, name, version)) }),
-    modelInfer: rawUnary(async (payload, call) => (await modelInfer(core, payload, call)).payload),
+    modelInfer: rawUnary((payload, call) => modelInfer(core, payload, call).then((served) => served.payload)),
     modelStreamInfer: rawDuplex((stream, call) => streamInfer(core, stream, call)),
     modelStatistics: createStatistics(core),
     repositoryIndex: async (request) => repositoryIndex(core, request),

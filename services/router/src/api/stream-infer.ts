@@ -78,7 +78,10 @@ async function answerMessage(core: RouterCore, body: Buffer, call: ServerCall, i
 
 /** Returns a call for one message. Its trailers are dropped, because the answer's parameters carry the same values. */
 const messageCall = (call: ServerCall, clock: Clock): ServerCall => ({
-  signal: call.signal,
+  get signal() {
+    return call.signal;
+  },
+  cancellation: call.cancellation,
   metadata: call.metadata,
   peer: call.peer,
   peerRole: call.peerRole,

@@ -2,7 +2,7 @@
 
 import { ParetoError, type ReplicaRoute } from '@pareto/core';
 import { mayRetry, type Admission, type QueryEnd } from '@pareto/policy';
-import { decisionKey, encodeDecision } from '@pareto/rpc';
+import type { RoutedDecision } from '@pareto/rpc';
 import { formatDecisionId, type DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
 import { elapsedSince } from './decide.js';
@@ -12,6 +12,8 @@ import type { RouterCore } from './router-core.js';
 
 export interface Routed {
   readonly decision: DecisionId;
+  /** Trace context for the worker. */
+  readonly traceparent: string | undefined;
   readonly replica: ReplicaRoute;
   readonly selection: Extract<Admission, { kind: 'forward' }>['selection'];
   readonly isColdStart: boolean;
@@ -31,10 +33,12 @@ export async function forward(
   core.decisions.sentTo(decision, replica.worker);
   const { items } = resolved;
   const sentAt = core.clock.now();
-  const outcome = await core.workers.infer(replica, query.payload, {
-    signal: query.call.signal,
+  const outcome = await core.workers.infer(replica, {
+    payload: query.payload,
+    decision: decisionOf(core, query, resolved, routed),
+    traceparent: routed.traceparent,
     timeoutMs: remainingMs(query, core.clock),
-    metadata: metadataOf(core, query, resolved, routed),
+    cancellation: query.call.cancellation,
   });
   const now = core.clock.now();
   const { reply } = outcome;
@@ -44,7 +48,11 @@ export async function forward(
   const limitMs = resolved.objective.latencyMs;
   const isLate = end === 'missed' || elapsedSince(core, query) > limitMs;
   core.loads.apply({
-    ...{ kind: 'ended', replica: replica.id, items, end, load: reply?.load },
+    kind: 'ended',
+    replica: replica.id,
+    items,
+    end,
+    load: reply?.load,
     hopMs: reply === undefined || reply.tookMs === 0 ? undefined : now - sentAt - reply.tookMs,
     late:
       isPredicted && isLate && selection.waitMs > 0
@@ -68,16 +76,11 @@ function endOf(outcome: LinkOutcome): QueryEnd {
   return outcome.error.code === 'internal' ? 'failed' : 'undelivered';
 }
 
-function metadataOf(
-  core: RouterCore,
-  query: ClientQuery,
-  resolved: ResolvedQuery,
-  routed: Routed,
-): Record<string, string> {
+function decisionOf(core: RouterCore, query: ClientQuery, resolved: ResolvedQuery, routed: Routed): RoutedDecision {
   const { candidate, degraded } = routed.selection;
   // A query that was held or sent before has its whole latency again: a late answer is better than none.
   const elapsedMs = routed.isFirst ? elapsedSince(core, query) : 0;
-  const decision = encodeDecision({
+  return {
     decisionId: formatDecisionId(routed.decision),
     replica: routed.replica.id,
     variant: candidate.variant,
@@ -86,9 +89,7 @@ function metadataOf(
     degraded,
     // The reply has to come back, too.
     latencyLeftMs: Math.max(0, resolved.objective.latencyMs - elapsedMs - core.policy.loads.hopMs),
-  });
-  const { traceparent } = query;
-  return { [decisionKey]: decision, ...(traceparent === undefined ? {} : { traceparent }) };
+  };
 }
 
 /** Marks an unresponsive worker, or a replica that rejected the query, so that further queries avoid it. */
@@ -114,7 +115,7 @@ export function tryTakeRetry(core: RouterCore, { kind }: Failure, query: ClientQ
     outcome: kind,
     requestBytes: query.payload.length,
     ...sends,
-    isGivenUp: query.call.signal.aborted,
+    isGivenUp: query.call.cancellation.aborted,
     retryBudget: retryBudget.tokens,
   };
   if (!mayRetry(failed, params.retry)) return false;

@@ -22,7 +22,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
   const decisionId = formatDecisionId(decision);
   const span = core.tracer.startSpan('router.infer', {
     kind: 'server',
-    traceparent: query.traceparent,
+    traceparent: call.metadata.get('traceparent'),
     startedAt: call.receivedAt,
     // The name as received may be any text, so only that of a known target is recorded.
     attributes: { 'pareto.target': 'unknown', 'pareto.decision_id': decisionId },
@@ -35,13 +35,22 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     resolved = resolve(core.tables.table, query);
     span.set({ 'pareto.target': resolved.entry.name });
     core.demand.offered(resolved);
-    const answered = await routeQuery(core, { ...query, traceparent: span.traceparent }, resolved, decision);
+    const answered = await routeQuery(core, query, resolved, { decision, traceparent: span.traceparent });
     for (const [name, value] of answered.trailers) if (isPublicTrailer(name)) call.setTrailer(name, value);
     const latencyMs = core.clock.now() - call.receivedAt;
     recordAnswer(core, resolved, answered, latencyMs);
     span.set({ 'pareto.variant': answered.candidate.variant });
     span.end();
-    return { ...answered, decisionId, latencyMs };
+    return {
+      payload: answered.payload,
+      trailers: answered.trailers,
+      candidate: answered.candidate,
+      degraded: answered.degraded,
+      coldStart: answered.coldStart,
+      predictedMs: answered.predictedMs,
+      decisionId,
+      latencyMs,
+    };
   } catch (error) {
     recordFailure(core, resolved, error);
     span.end(error);

@@ -32,8 +32,6 @@ export interface ClientQuery {
   readonly priority: number;
   /** The protocol's timeout parameter. It applies in addition to the call's deadline. */
   readonly timeoutMs: number | undefined;
-  /** Trace context for the worker. */
-  readonly traceparent: string | undefined;
   readonly call: ServerCall;
 }
 
@@ -55,7 +53,8 @@ export function resolve(table: RoutingTable | undefined, query: ClientQuery): Re
   const first = query.inputs[0]?.shape[0];
   const items = entry.signature.batched && first !== undefined ? Math.max(1, first) : 1;
   const shapes = hasBuckets(entry) ? dynamicShapes(entry.signature, query.inputs) : undefined;
-  return { table: requireTable(table), entry, items, shapes, ...objectiveFor(entry, query.objectiveSources) };
+  const { objective, preference } = objectiveFor(entry, query.objectiveSources);
+  return { table: requireTable(table), entry, items, shapes, objective, preference };
 }
 
 const bucketed = new WeakMap<TargetEntry, boolean>();

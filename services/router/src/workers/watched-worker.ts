@@ -1,19 +1,16 @@
 // Watches one worker: runs the calls on its link, and uses pings to detect whether it is reachable.
 
 import { ParetoError, type Clock } from '@pareto/core';
-import type { CallOptions, Payload, wire } from '@pareto/rpc';
+import type { wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
-import { createCalls } from './calls.js';
 import type { LossReason, PingResult } from './ping.js';
 import { startPingLoop } from './ping-loop.js';
-import type { LinkOutcome, WorkerLink } from './worker-link.js';
-
-export type QueryOptions = CallOptions & { readonly signal: AbortSignal };
+import type { ForwardedQuery, OnOutcome, WorkerLink } from './worker-link.js';
 
 export interface WatchedWorker {
   readonly alive: boolean;
-  /** Sends a query to the worker. Does not reject. */
-  infer(payload: Payload, options: QueryOptions): Promise<LinkOutcome>;
+  /** Sends a query to the worker. */
+  infer(query: ForwardedQuery, done: OnOutcome): void;
   /** Marks the worker unreachable until it answers a ping, and sends the next ping immediately. */
   suspect(reason: LossReason, error: unknown): void;
   /** Stops calling the options' callbacks. Pings continue until the last call has ended. Then the link is closed. */
@@ -36,8 +33,8 @@ const unresponsive = new ParetoError('unavailable', 'the worker stopped respondi
 /** Starts pinging. Calls `connect` again after failed pings, since the end of a connection may never be reported. */
 export function watchWorker(address: string, connect: () => WorkerLink, options: WatchOptions): WatchedWorker {
   const { onPingResponse, onLost, clock, logger } = options;
-  const calls = createCalls(closeIfUnused);
   let link = open();
+  let inFlight = 0;
   let hasLeft = false;
   let isClosed = false;
   let lostAt: number | undefined;
@@ -52,7 +49,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     return opened;
   }
   function closeIfUnused(): void {
-    if (!hasLeft || calls.size > 0) return;
+    if (!hasLeft || inFlight > 0) return;
     isClosed = true;
     pings.stop();
     link.close();
@@ -74,7 +71,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     pings.pingNow();
   }
   function reopen(): void {
-    calls.abortAll(unresponsive);
+    link.abort(unresponsive);
     link.close();
     link = open();
   }
@@ -89,12 +86,14 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     get alive() {
       return lostAt === undefined;
     },
-    async infer(payload, callOptions) {
-      const outcome = await calls.run(callOptions.signal, (signal) => link.infer(payload, { ...callOptions, signal }));
-      if (outcome.kind === 'answered') answeredAt = clock.now();
-      return outcome.kind === 'failed' && outcome.error === unresponsive
-        ? { kind: 'lost', error: unresponsive, reply: undefined }
-        : outcome;
+    infer(query, done) {
+      inFlight += 1;
+      link.infer(query, (outcome) => {
+        inFlight -= 1;
+        if (outcome.kind === 'answered') answeredAt = clock.now();
+        closeIfUnused();
+        done(outcome);
+      });
     },
     suspect,
     leave() {

@@ -4,18 +4,21 @@ import { ParetoError } from '@pareto/core';
 import {
   createChannel,
   createClient,
-  createRawCaller,
+  createPayloadCall,
+  decisionKey,
+  encodeDecision,
   isNotSent,
-  joinFrames,
   loadKey,
   notExecutedKey,
   onDisconnected,
   parseLoad,
-  payloadOf,
+  type Cancellation,
   type CallOptions,
   type ChannelOptions,
   type Payload,
+  type PayloadReply,
   type ReplyLoad,
+  type RoutedDecision,
   type wire,
 } from '@pareto/rpc';
 
@@ -40,12 +43,27 @@ export type LinkOutcome =
   /** The worker returned an error, or the caller cancelled. The query must not be retried. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly reply: ReplyLoad | undefined };
 
+/** A query for a replica, with what its worker needs to know. */
+export interface ForwardedQuery {
+  readonly payload: Payload;
+  readonly decision: RoutedDecision;
+  readonly traceparent: string | undefined;
+  /** Time until the caller's deadline. Undefined if there is none. */
+  readonly timeoutMs: number | undefined;
+  readonly cancellation: Cancellation;
+}
+
+/** Called once for each query, with its outcome. */
+export type OnOutcome = (outcome: LinkOutcome) => void;
+
 export interface WorkerLink {
   readonly address: string;
-  infer(payload: Payload, options: CallOptions): Promise<LinkOutcome>;
+  infer(query: ForwardedQuery, done: OnOutcome): void;
   ping(options: CallOptions): Promise<wire.PingResponse>;
   /** Calls `listener` whenever the connection has ended. */
   onBroken(listener: () => void): void;
+  /** Ends all queries in progress as lost, with this error. */
+  abort(error: ParetoError): void;
   close(): void;
 }
 
@@ -58,28 +76,55 @@ const receiveWindowBytes = 1024 * 1024;
 
 export function createGrpcLink(address: string, options: ChannelOptions): WorkerLink {
   const channel = createChannel(address, { ...options, receiveWindowBytes });
-  const call = createRawCaller(channel, inferPath);
+  const call = createPayloadCall(channel, inferPath);
   const execution = createClient(channel, 'pareto.v1.Execution');
+  const inFlight = new Set<(error: ParetoError) => void>();
+
+  function infer({ payload, decision, traceparent, timeoutMs, cancellation }: ForwardedQuery, done: OnOutcome): void {
+    if (cancellation.aborted) return done({ kind: 'failed', error: cancellation.reason, reply: undefined });
+    let cancel = (): void => undefined;
+    let abortedBy: ParetoError | undefined;
+    const abort = (error: ParetoError): void => {
+      abortedBy = error;
+      cancel();
+    };
+    const end = (outcome: PayloadReply | ParetoError): void => {
+      cancellation.removeEventListener('abort', cancel);
+      inFlight.delete(abort);
+      if (!(outcome instanceof ParetoError)) done(answered(outcome));
+      else if (cancellation.aborted) done({ kind: 'failed', error: cancellation.reason, reply: undefined });
+      else done(abortedBy === undefined ? classify(outcome) : { kind: 'lost', error: abortedBy, reply: undefined });
+    };
+    const metadata: Record<string, string> = { [decisionKey]: encodeDecision(decision) };
+    if (traceparent !== undefined) metadata['traceparent'] = traceparent;
+    try {
+      cancel = call(payload, { timeoutMs, metadata }, end);
+    } catch (error) {
+      return done({ kind: 'failed', error, reply: undefined });
+    }
+    cancellation.addEventListener('abort', cancel);
+    inFlight.add(abort);
+  }
   return {
     address,
-    infer: ({ frames }, callOptions) =>
-      call(joinFrames(frames), callOptions).then(
-        ({ body, trailers }) => ({
-          kind: 'answered',
-          payload: payloadOf(body),
-          trailers,
-          reply: parseLoad(trailers.get(loadKey)),
-        }),
-        (error: unknown) => classify(error, callOptions.signal),
-      ),
+    infer,
     ping: (callOptions) => execution.ping({}, callOptions),
     onBroken: (listener) => onDisconnected(channel, listener),
+    abort(error) {
+      for (const each of inFlight) each(error);
+    },
     close: () => channel.close(),
   };
 }
 
-function classify(error: unknown, signal: AbortSignal | undefined): LinkOutcome {
-  if (signal?.aborted === true || !(error instanceof ParetoError)) return { kind: 'failed', error, reply: undefined };
+const answered = ({ payload, trailers }: PayloadReply): LinkOutcome => ({
+  kind: 'answered',
+  payload,
+  trailers,
+  reply: parseLoad(trailers.get(loadKey)),
+});
+
+function classify(error: ParetoError): LinkOutcome {
   const own = withoutInternals(error);
   const reply = parseLoad(error.details[loadKey]);
   if (error.details[notExecutedKey] !== undefined) {

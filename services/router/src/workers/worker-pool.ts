@@ -9,13 +9,13 @@ import {
   type RoutingTable,
   type WorkerId,
 } from '@pareto/core';
-import type { Payload, wire } from '@pareto/rpc';
+import type { wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { RouterLoads } from './router-loads.js';
 import type { LossReason } from './ping.js';
-import { watchWorker, type QueryOptions, type WatchedWorker } from './watched-worker.js';
-import type { LinkFactory, LinkOutcome } from './worker-link.js';
+import { watchWorker, type WatchedWorker } from './watched-worker.js';
+import type { ForwardedQuery, LinkFactory, LinkOutcome } from './worker-link.js';
 
 export interface WorkerPoolOptions {
   readonly createLink: LinkFactory;
@@ -29,7 +29,7 @@ export interface WorkerPoolOptions {
 export interface WorkerPool extends Runnable {
   setTable(table: RoutingTable): void;
   /** Sends a query to the replica's worker. Does not reject. */
-  infer(replica: ReplicaRoute, payload: Payload, options: QueryOptions): Promise<LinkOutcome>;
+  infer(replica: ReplicaRoute, query: ForwardedQuery): Promise<LinkOutcome>;
   /** Sends no query to the worker until it answers a ping. */
   suspect(address: string, reason: LossReason, error: unknown): void;
 }
@@ -78,8 +78,12 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       for (const address of byAddress.keys()) if (!workers.has(address)) join(address);
       for (const [address, worker] of workers) if (!worker.alive) markDown(address);
     },
-    infer: async (replica, payload, callOptions) =>
-      workers.get(replica.address)?.infer(payload, callOptions) ?? noLink(replica),
+    infer: (replica, query) =>
+      new Promise((resolve) => {
+        const worker = workers.get(replica.address);
+        if (worker === undefined) resolve(noLink(replica));
+        else worker.infer(query, resolve);
+      }),
     suspect(address, reason, error) {
       markDown(address);
       workers.get(address)?.suspect(reason, error);

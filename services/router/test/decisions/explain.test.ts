@@ -37,9 +37,10 @@ describe('Explain', () => {
   };
   const otherRouters = createOtherRouters({ access, addresses: () => [] });
   const options = { routerId: 'r1', decisions, table: () => table, access, otherRouters };
+  const { signal } = new AbortController();
   const call: ServerCall = {
     ...{ metadata: new Map(), peer: 'test', peerRole: undefined, receivedAt: clock.now() },
-    ...{ signal: new AbortController().signal, remainingMs: () => undefined, setTrailer: () => undefined },
+    ...{ signal, cancellation: signal, remainingMs: () => undefined, setTrailer: () => undefined },
   };
 
   it('answers every caller that has the id', async () => {

@@ -9,7 +9,8 @@ type Pong = Awaited<ReturnType<WorkerLink['ping']>>;
 const pong: Pong = { workerId: 'w', incarnation: 'i', draining: false, replicas: [] };
 
 function linkWith(answer: () => Promise<Pong>): WorkerLink {
-  const rest = { infer: () => assert.fail('no query'), onBroken: () => undefined, close: () => undefined };
+  const nothing = (): void => undefined;
+  const rest = { infer: () => assert.fail('no query'), onBroken: nothing, abort: nothing, close: nothing };
   return { address: 'w:1', ping: answer, ...rest };
 }
 

@@ -25,6 +25,7 @@ export function createHttpCall(
   const { remoteAddress = 'unknown', remotePort = 0 } = request.socket;
   const call: ServerCall = {
     signal: aborter.signal,
+    cancellation: aborter.signal,
     metadata: metadataOf(request),
     peer: `${remoteAddress}:${remotePort}`,
     peerRole,

@@ -1,0 +1,46 @@
+// The early end of a call, as its handler observes it.
+
+/** The part of an AbortSignal that queries use. */
+export interface Cancellation {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** A cancellation that costs a query nothing unless it is observed: an AbortSignal takes several µs to create. */
+export class CallCancellation implements Cancellation {
+  readonly #listeners: (() => void)[] = [];
+  #aborter: AbortController | undefined;
+  #aborted = false;
+  #reason: unknown;
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+  get reason(): unknown {
+    return this.#reason;
+  }
+  /** A signal that aborts together with this. */
+  get signal(): AbortSignal {
+    if (this.#aborter === undefined) {
+      this.#aborter = new AbortController();
+      if (this.#aborted) this.#aborter.abort(this.#reason);
+    }
+    return this.#aborter.signal;
+  }
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    const index = this.#listeners.indexOf(listener);
+    if (index >= 0) this.#listeners.splice(index, 1);
+  }
+  abort(reason: unknown): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#reason = reason;
+    for (const listener of this.#listeners.splice(0)) listener();
+    this.#aborter?.abort(reason);
+  }
+}
