@@ -2,7 +2,15 @@
 // alone, and echo servers.
 
 import { writeFile } from 'node:fs/promises';
-import { createChannel, createRawCaller, decisionKey, encodeDecision, encodeInferRequest, tokenKey } from '@pareto/rpc';
+import {
+  createChannel,
+  createRawCaller,
+  decisionKey,
+  decisionVersion,
+  encodeDecision,
+  encodeInferRequest,
+  tokenKey,
+} from '@pareto/rpc';
 import type { ServiceStarter } from '../../test/support/service-process.js';
 import { startEcho } from './echo.js';
 import { inputOf } from './input-of.js';
@@ -113,11 +121,10 @@ function frameOf(message: Buffer): Buffer {
 /** Returns the worker once for each replica, with the metadata that a router sends for that replica. */
 const workerTargets = ({ cluster, worker, replicas, variant }: ServedModel): readonly Target[] =>
   replicas.map((replica) => {
-    const decision = encodeDecision({
-      ...{ decisionId: 'bench.1', replica, variant, accuracy: undefined },
-      ...{ coldStart: false, degraded: false, latencyLeftMs: 10_000 },
-    });
-    return { address: worker.address, metadata: { [tokenKey]: cluster.token, [decisionKey]: decision } };
+    const outcome = { variant, accuracy: undefined, coldStart: false, degraded: false };
+    const decision = { decisionId: 'bench.1', replica, ...outcome, latencyLeftMs: 10_000 };
+    const text = encodeDecision(decision, decisionVersion);
+    return { address: worker.address, metadata: { [tokenKey]: cluster.token, [decisionKey]: text } };
   });
 
 /** Returns the answer of a server. Throws if there is none. */

@@ -81,6 +81,7 @@ export {
 } from './oip/messages.js';
 export {
   decisionKey,
+  decisionVersion,
   decodeDecision,
   encodeDecision,
   formatLoad,

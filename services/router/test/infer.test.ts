@@ -41,6 +41,19 @@ describe('ModelInfer', () => {
     assert.equal(reply.trailers.get('pareto-table-age-ms'), undefined);
   });
 
+  it('sends decisions in the form that the worker reads', async () => {
+    const { router, workers } = await startFixture();
+    const [worker] = workers;
+    assert.ok(worker !== undefined);
+    const formOf = async (): Promise<string> => {
+      await router.infer();
+      return worker.received.at(-1)?.call.metadata.get('pareto-internal-decision')?.slice(0, 2) ?? '';
+    };
+    assert.equal(await formOf(), '1 ');
+    worker.decisionVersion = 0;
+    await waitFor('JSON', async () => ((await formOf()) === '{"' ? true : undefined));
+  });
+
   const choices: readonly (readonly [string, InferQuery, Record<string, string>, string])[] = [
     ['an accuracy floor in parameters', { parameters: { min_accuracy: 0.95 } }, {}, 'large:original'],
     ['an accuracy floor as text', { parameters: { min_accuracy: '0.95' } }, {}, 'large:original'],

@@ -24,17 +24,52 @@ export interface RoutedDecision {
   readonly latencyLeftMs: number;
 }
 
-export const encodeDecision = (decision: RoutedDecision): string => JSON.stringify(decision);
+/** Newest version of the text of a decision. Workers tell routers in each ping response which one they read. */
+export const decisionVersion = 1;
 
-/** Throws `invalid-argument` if the text is not a decision. */
-export function decodeDecision(text: string | undefined): RoutedDecision {
-  try {
-    const value = JSON.parse(text ?? '') as RoutedDecision;
-    if (typeof value.replica === 'string' && typeof value.latencyLeftMs === 'number') return value;
-  } catch {
-    // A text that is not JSON gets the error below.
-  }
+const unmeasured = '-';
+
+/**
+ * Encodes a decision for a worker that reads texts up to `version`. Version 1 is `1 REPLICA VARIANT ACCURACY FLAGS
+ * MICROSECONDS ID`, in which only the id may contain spaces. Version 0 is JSON.
+ */
+export function encodeDecision(decision: RoutedDecision, version: number): string {
+  if (version < 1) return JSON.stringify(decision);
+  const { replica, variant, accuracy = unmeasured, coldStart, degraded, decisionId } = decision;
+  const latencyLeftUs = Math.round(decision.latencyLeftMs * 1000);
+  return `1 ${replica} ${variant} ${accuracy} ${coldStart ? 1 : 0}${degraded ? 1 : 0} ${latencyLeftUs} ${decisionId}`;
+}
+
+const fixedForm = /^1 (\S+) (\S*) (\S+) ([01])([01]) (\d+) (.*)$/s;
+
+/** Decodes a decision of any version. Throws `invalid-argument` if the text is not a decision. */
+export function decodeDecision(text = ''): RoutedDecision {
+  const decision = text.startsWith('{') ? readJson(text) : readFixedForm(text);
+  if (decision !== undefined) return decision;
   throw new ParetoError('invalid-argument', `metadata ${decisionKey} is not a router's decision`);
+}
+
+function readFixedForm(text: string): RoutedDecision | undefined {
+  const [, replica, variant, accuracy, coldStart, degraded, latencyLeftUs, decisionId] = fixedForm.exec(text) ?? [];
+  if (replica === undefined || variant === undefined || decisionId === undefined) return undefined;
+  return {
+    decisionId,
+    replica,
+    variant,
+    accuracy: accuracy === unmeasured ? undefined : Number(accuracy),
+    coldStart: coldStart === '1',
+    degraded: degraded === '1',
+    latencyLeftMs: Number(latencyLeftUs) / 1000,
+  };
+}
+
+function readJson(text: string): RoutedDecision | undefined {
+  try {
+    const value = JSON.parse(text) as RoutedDecision;
+    return typeof value.replica === 'string' && typeof value.latencyLeftMs === 'number' ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Load that a worker reports with each reply. */

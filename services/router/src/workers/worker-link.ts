@@ -79,6 +79,8 @@ export function createGrpcLink(address: string, options: ChannelOptions): Worker
   const call = createPayloadCall(channel, inferPath);
   const execution = createClient(channel, 'pareto.v1.Execution');
   const inFlight = new Set<(error: ParetoError) => void>();
+  /** Version of decisions that the worker reads. 0 until it says so, also after a lost connection. */
+  let decisionVersion = 0;
 
   function infer({ payload, decision, traceparent, timeoutMs, cancellation }: ForwardedQuery, done: OnOutcome): void {
     if (cancellation.aborted) return done({ kind: 'failed', error: cancellation.reason, reply: undefined });
@@ -95,7 +97,7 @@ export function createGrpcLink(address: string, options: ChannelOptions): Worker
       else if (cancellation.aborted) done({ kind: 'failed', error: cancellation.reason, reply: undefined });
       else done(abortedBy === undefined ? classify(outcome) : { kind: 'lost', error: abortedBy, reply: undefined });
     };
-    const metadata: Record<string, string> = { [decisionKey]: encodeDecision(decision) };
+    const metadata: Record<string, string> = { [decisionKey]: encodeDecision(decision, decisionVersion) };
     if (traceparent !== undefined) metadata['traceparent'] = traceparent;
     try {
       cancel = call(payload, { timeoutMs, metadata }, end);
@@ -108,8 +110,16 @@ export function createGrpcLink(address: string, options: ChannelOptions): Worker
   return {
     address,
     infer,
-    ping: (callOptions) => execution.ping({}, callOptions),
-    onBroken: (listener) => onDisconnected(channel, listener),
+    async ping(callOptions) {
+      const response = await execution.ping({}, callOptions);
+      ({ decisionVersion } = response);
+      return response;
+    },
+    onBroken: (listener) =>
+      onDisconnected(channel, () => {
+        decisionVersion = 0;
+        listener();
+      }),
     abort(error) {
       for (const each of inFlight) each(error);
     },

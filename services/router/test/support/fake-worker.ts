@@ -4,6 +4,7 @@ import { ParetoError } from '@pareto/core';
 import {
   createServer,
   decisionKey,
+  decisionVersion,
   decodeDecision,
   encodeInferResponse,
   formatLoad,
@@ -31,6 +32,8 @@ export interface FakeWorker {
   onInfer: ((received: Received) => Promise<Payload>) | undefined;
   /** Replaces the default ping response. */
   onPing: (() => Promise<never>) | undefined;
+  /** Version of decisions that it reads, according to its ping responses. */
+  decisionVersion: number;
   /** Replicas that ping responses report. */
   replicas: wire.ReplicaLoadInput[];
   /** Proxy between the worker and its routers. */
@@ -48,6 +51,7 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
     received,
     onInfer: undefined,
     onPing: undefined,
+    decisionVersion,
     replicas: replicaIds.map((replicaId) => ({ replicaId, state: 'READY' })),
   };
   server.add('inference.GRPCInferenceService', {
@@ -58,7 +62,8 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
     }),
   });
   server.add('pareto.v1.Execution', {
-    ping: async () => worker.onPing?.() ?? { workerId: 'w', replicas: worker.replicas },
+    ping: async () =>
+      worker.onPing?.() ?? { workerId: 'w', replicas: worker.replicas, decisionVersion: worker.decisionVersion },
   });
   const link = await createTcpProxy({ to: `127.0.0.1:${await server.listen('127.0.0.1', 0)}` });
   const close = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import type { WorkerLink } from '../../src/workers/worker-link.js';
 
 type Pong = Awaited<ReturnType<WorkerLink['ping']>>;
 
-const pong: Pong = { workerId: 'w', incarnation: 'i', draining: false, replicas: [] };
+const pong: Pong = { workerId: 'w', incarnation: 'i', draining: false, replicas: [], decisionVersion: 0 };
 
 function linkWith(answer: () => Promise<Pong>): WorkerLink {
   const nothing = (): void => undefined;

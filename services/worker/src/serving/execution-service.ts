@@ -1,7 +1,7 @@
 // Answers pings of routers with the state and load of every replica, without I/O.
 
 import type { WorkerInfo } from '@pareto/core';
-import { replicaStateToWire, type ServiceHandlers, type Complete, type wire } from '@pareto/rpc';
+import { decisionVersion, replicaStateToWire, type ServiceHandlers, type Complete, type wire } from '@pareto/rpc';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 
 export interface ExecutionDeps {
@@ -18,6 +18,6 @@ export const createExecutionHandlers = (deps: ExecutionDeps): ServiceHandlers<'p
       state: replicaStateToWire(replica.state),
       ...replica.load(),
     }));
-    return { workerId: id, incarnation, draining: deps.draining(), replicas };
+    return { workerId: id, incarnation, draining: deps.draining(), replicas, decisionVersion };
   },
 });

@@ -9,6 +9,7 @@ import {
   createChannel,
   createRawCaller,
   decisionKey,
+  decisionVersion,
   decodeInferResponse,
   encodeDecision,
   encodeInferRequest,
@@ -163,17 +164,11 @@ export const order = (
   usdPerHour: 3.6e6,
 });
 
-const decisionFor = (replica: string): Readonly<Record<string, string>> => ({
-  [decisionKey]: encodeDecision({
-    decisionId: 'r1.7',
-    replica,
-    variant: '',
-    accuracy: 0.9,
-    coldStart: false,
-    degraded: true,
-    latencyLeftMs: 60_000,
-  }),
-});
+const decisionFor = (replica: string): Readonly<Record<string, string>> => {
+  const outcome = { variant: '', accuracy: 0.9, coldStart: false, degraded: true };
+  const decision = { decisionId: 'r1.7', replica, ...outcome, latencyLeftMs: 60_000 };
+  return { [decisionKey]: encodeDecision(decision, decisionVersion) };
+};
 
 export interface FloatQuery {
   readonly modelName?: string;

@@ -7,6 +7,7 @@ export interface PingResponse {
   'incarnation'?: (string) | undefined;
   'draining'?: (boolean) | undefined;
   'replicas'?: readonly (_pareto_v1_ReplicaLoad)[] | undefined;
+  'decisionVersion'?: (number) | undefined;
 }
 
 export interface PingResponse__Output {
@@ -14,4 +15,5 @@ export interface PingResponse__Output {
   'incarnation': (string);
   'draining': (boolean);
   'replicas': (_pareto_v1_ReplicaLoad__Output)[];
+  'decisionVersion': (number);
 }
