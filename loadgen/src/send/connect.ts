@@ -4,11 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { ParetoError } from '@pareto/core';
 import {
+  constantSource,
   createChannel,
   createFrameChannel,
   type Channel,
   type ChannelTls,
-  type FrameChannelOptions,
   type RawCaller,
 } from '@pareto/rpc';
 import type { LoadSettings, TlsSettings } from '../settings/load-settings.js';
@@ -24,8 +24,8 @@ export interface Connection extends Disposable {
 export async function connect(settings: LoadSettings): Promise<Connection> {
   const { address, connections, headers: metadata } = settings;
   const tls = settings.tls === undefined ? undefined : await readTls(settings.tls);
-  const channel = createChannel(address, { metadata, ...(tls !== undefined && { tls: tls.channel }) });
-  const options = { metadata, ...(tls !== undefined && { tls: tls.handshake }) };
+  const options = { metadata, ...(tls !== undefined && { tls }) };
+  const channel = createChannel(address, options);
   const channels = Array.from({ length: connections }, () => createFrameChannel(address, options));
   return {
     channel,
@@ -36,20 +36,11 @@ export async function connect(settings: LoadSettings): Promise<Connection> {
   };
 }
 
-interface TlsOptions {
-  readonly channel: ChannelTls;
-  readonly handshake: NonNullable<FrameChannelOptions['tls']>;
-}
-
-async function readTls({ ca: caFile, cert, key }: TlsSettings): Promise<TlsOptions> {
+async function readTls({ ca: caFile, cert, key }: TlsSettings): Promise<ChannelTls> {
   const ca = caFile === undefined ? Buffer.from(rootCertificates.join('\n')) : await readPem(caFile);
   const identity =
     cert === undefined || key === undefined ? undefined : { certificate: await readPem(cert), key: await readPem(key) };
-  const onChange = (): Disposable => ({ [Symbol.dispose]: () => undefined });
-  return {
-    channel: { source: { current: { ca, identity }, onChange } },
-    handshake: { ca, ...(identity !== undefined && { cert: identity.certificate, key: identity.key }) },
-  };
+  return { source: constantSource({ ca, identity }) };
 }
 
 async function readPem(file: string): Promise<Buffer> {

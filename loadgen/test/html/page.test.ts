@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { createTempFolder, type TempFolder } from '@pareto/testkit';
+import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { formatHtml } from '../../src/html/format-html.js';
 import type { LoadReport } from '../../src/index.js';
@@ -157,7 +157,10 @@ describe('the page of the HTML report', () => {
   it('fits into a narrow window', async () => {
     const page = await openMixed();
     await page.setViewportSize({ width: 400, height: 800 });
-    await page.waitForFunction('document.querySelector("canvas").clientWidth < 400');
+    // The page's security policy forbids the script that would wait in the page.
+    await waitFor('narrow charts', () =>
+      page.evaluate('document.querySelector("canvas").clientWidth < 400 || undefined'),
+    );
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 400);
   });
 });

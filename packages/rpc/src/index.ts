@@ -12,6 +12,8 @@ export {
   type RawReply,
 } from './client/client.js';
 export { createFrameChannel, type FrameChannel, type FrameChannelOptions } from './client/frame-channel.js';
+export { createUnaryMethod } from './client/unary-method.js';
+export type { Hop } from './transport/hop.js';
 export { createHttp2Channel, type Http2Channel, type Http2ChannelOptions } from './client/http2-channel.js';
 export { onDisconnected } from './client/connect.js';
 export { createServer, type Guard, type RpcServer, type ServerOptions } from './server/server.js';
@@ -56,7 +58,7 @@ export { createFailover, type Failover, type FailoverOptions, type FailoverCallO
 export { createFailoverClient, type FailoverClient } from './failover/failover-client.js';
 export { leaderOf, notLeaderError } from './failover/failover-steps.js';
 export { uploadBlob, type Upload } from './failover/failover-upload.js';
-export { isNotSent } from './failover/not-sent.js';
+export { isNotSent } from './transport/not-sent.js';
 export { scanInferRequest, type ScannedInput, type ScannedOutput, type ScannedRequest } from './oip/scan.js';
 export {
   noParameters,
@@ -137,7 +139,7 @@ export {
 export { type ServerTls, type PeerRole } from './tls/server-tls.js';
 export { createWebServer, type WebServer } from './tls/web-server.js';
 export { type ChannelTls } from './tls/channel-tls.js';
-export { type TlsMaterial, type TlsSource } from './tls/material.js';
+export { constantSource, type TlsMaterial, type TlsSource } from './tls/material.js';
 export { describeRole, roleUri, type Role, type ServiceRole } from './tls/role.js';
 export {
   certificateFiles,

@@ -11,7 +11,7 @@ import { createOtherRouters, type OtherRouters } from './decisions/other-routers
 import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
 import { createTableClient, type TableClient } from './table/table-client.js';
 import type { LossReason } from './workers/ping.js';
-import { createGrpcLink, type WorkerLink } from './workers/worker-link.js';
+import { createLink, type WorkerLink } from './workers/worker-link.js';
 import { createRouterLoads, type RouterLoads } from './workers/router-loads.js';
 import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
@@ -37,13 +37,13 @@ export interface Parts {
 
 export function createParts(config: RouterConfig, context: ServiceContext, options: PartsOptions): Parts {
   const { clock, rng, logger, access } = context;
-  const { controllers, maxMessageBytes, maxHeld, maxHeldBytes, hopMs } = config;
+  const { controllers, maxMessageBytes, maxHeld, maxHeldBytes, hopMs, hop } = config;
   const { routerId, address, metrics, limiter } = options;
   const changes = createChangeSignal();
   const controller = createControllerCalls({ controllers, access, clock });
   const otherRouters = createOtherRouters({ access, addresses: () => tables.table?.routers.values() ?? [] });
-  const createLink = (address: string): WorkerLink =>
-    createGrpcLink(address, { ...access.channel('worker'), maxMessageBytes });
+  const openLink = (address: string): WorkerLink =>
+    createLink(hop, address, { ...access.channel('worker'), maxMessageBytes });
   const policy = createQueryPolicy({ admit: { maxHeld, maxHeldBytes }, route: { ...defaultRouteParams, hopMs } }, rng);
   const loads = createRouterLoads({
     loads: policy.loads,
@@ -58,7 +58,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     metrics.workersLost.add(1, { reason });
     if (worker !== undefined) tables.reportLost(worker);
   };
-  const workers = createWorkerPool({ createLink, loads, onLost, clock, logger });
+  const workers = createWorkerPool({ createLink: openLink, loads, onLost, clock, logger });
   function onTable(table: RoutingTable): void {
     loads.apply({ kind: 'table', table });
     workers.setTable(table);

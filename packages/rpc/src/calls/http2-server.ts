@@ -12,6 +12,7 @@ import type {
 import { createRequire } from 'node:module';
 import { watchHandshakes, type TlsServerOptions } from '../tls/server-tls.js';
 import { admitCall, type Gate } from './incoming-call.js';
+import { isServable, serveUnary } from './serve-unary.js';
 import { trackConnections } from './track-connections.js';
 
 /** Receive window of a stream. Node's default of 64 KB halves the throughput of large messages. */
@@ -44,16 +45,23 @@ function extended(gate: Gate): Factories {
   });
   function prepare<S extends Http2Server | Http2SecureServer>(server: S): S {
     const connectionOf = trackConnections(server, gate.limiter.connections);
-    server.on('session', (session: ServerHttp2Session) => session.setLocalWindowSize(connectionWindowBytes));
+    server.on('session', (session: ServerHttp2Session) => {
+      session.setLocalWindowSize(connectionWindowBytes);
+      gate.idle.add(session);
+    });
     const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
     const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: readonly unknown[]): void => {
       // An error without a listener would end the process. gRPC for Node does not get every stream.
       stream.on('error', () => undefined);
+      gate.idle.use(stream);
       const call = admitCall(stream, headers, connectionOf(stream.session), gate);
       if (call === undefined) return;
       const pass = (): void => {
         call.started();
-        if (!stream.destroyed) emit('stream', stream, headers, ...rest);
+        if (stream.destroyed) return;
+        const method = gate.rawMethodOf(String(headers[':path']));
+        if (method !== undefined && isServable(headers)) serveUnary(stream, headers, call, method);
+        else emit('stream', stream, headers, ...rest);
       };
       const turn = call.turn();
       if (turn === undefined) pass();

@@ -2,7 +2,7 @@
 // counted. Its handler finds it again by a header.
 
 import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import type { Metadata } from '@grpc/grpc-js';
+import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import { systemClock } from '@pareto/core';
 import { createUse, type Connection } from '../limits/connections.js';
 import type { Limiter } from '../limits/limiter.js';
@@ -11,10 +11,12 @@ import { peerRoleOf, peerSubjectOf, type PeerRole } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';
 import { toStatus, writeMetadata } from '../transport/status.js';
 import { trailerText } from '../transport/status-details.js';
+import type { IdleCloser } from './close-idle.js';
 import { encodingOf, type Encoding } from './inflate-messages.js';
 import { limitRequest } from './limit-request.js';
 import type { MessageShape } from './message-shape.js';
 import { watchReply } from './reply.js';
+import type { UnaryMethod } from './services.js';
 
 /** Facts about a call that its headers alone tell. */
 export interface CallHead {
@@ -39,6 +41,8 @@ export interface IncomingCall {
    * such as when it is complete in the iteration of the event loop in which it started.
    */
   turn(): Promise<void> | undefined;
+  /** Ends the call with a status, unless it has ended. */
+  reject(status: Partial<StatusObject>): void;
   /** Records that the turn of its arrival has come, in which gRPC for Node receives it. */
   started(): void;
   /** Records that the handler has taken a message of the request's stream. */
@@ -50,11 +54,14 @@ export interface IncomingCall {
 /** Limits and checks that a server applies to its calls. */
 export interface Gate {
   readonly limiter: Limiter;
+  readonly idle: IdleCloser;
   /** Returns the check of the callers of a method, which throws the error of a call that it rejects. */
   readonly checkOf: (path: string) => ((head: CallHead) => void) | undefined;
   readonly isRequestStream: (path: string) => boolean;
   /** Returns the shape of the messages of a method. Undefined if they may have any number of fields. */
   readonly shapeOf: (path: string) => MessageShape | undefined;
+  /** Returns the method if its calls are not served by gRPC for Node. */
+  readonly rawMethodOf: (path: string) => UnaryMethod | undefined;
 }
 
 /** Header with the id of a call. The server overwrites what the caller sent under this name. */
@@ -129,6 +136,7 @@ export function admitCall(
     head,
     trailers,
     receivedAt: readingStartedAt(),
+    reject: reply.reject,
     started() {
       startedIn = turns.iteration;
     },

@@ -4,7 +4,8 @@
 import { createGunzip, createInflate } from 'node:zlib';
 import { errorText, ParetoError } from '@pareto/core';
 import { limitError } from '../limits/limit-error.js';
-import { headBytes, type MessageReader } from './message-frames.js';
+import { headBytes } from '../transport/message-head.js';
+import type { MessageReader } from './message-frames.js';
 
 export interface InflateOptions {
   /** Value of the header `grpc-encoding`. */

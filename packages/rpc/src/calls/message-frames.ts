@@ -1,5 +1,7 @@
 // Follows the frames of gRPC messages in the data of a call: a flag, four bytes of length, then the message.
 
+import { headBytes } from '../transport/message-head.js';
+
 /** Reads messages as their bytes arrive. Each function may throw the error that ends the call. */
 export interface MessageReader {
   begin(): void;
@@ -14,8 +16,6 @@ export interface MessageFrames {
   /** Returns the largest length that a message announced in this data. -1 if none began. */
   follow(data: Uint8Array): number;
 }
-
-export const headBytes = 5;
 
 /** Passes the messages to `reader`, except one whose length is over `maxBytes`. */
 export function createMessageFrames(maxBytes: number, reader?: MessageReader): MessageFrames {

@@ -59,7 +59,7 @@ export function watchReply(stream: ServerHttp2Stream): Reply {
   return {
     isDone: () => isDone,
     reject({ code, details = '', metadata }) {
-      if (isDone || stream.destroyed) return;
+      if (isDone || stream.destroyed || stream.closed) return;
       isDone = true;
       if (stream.headersSent) return stream.close(constants.NGHTTP2_CANCEL);
       const head = { ':status': 200, 'content-type': 'application/grpc+proto' };

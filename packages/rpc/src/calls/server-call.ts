@@ -18,13 +18,7 @@ export interface ServerCall extends CallHead {
   remainingMs(): Milliseconds | undefined;
 }
 
-/** The common part of the four kinds of grpc-js server calls. */
-interface GrpcCall {
-  getDeadline(): Date | number;
-  on(event: 'cancelled', listener: () => void): unknown;
-}
-
-/** The context of a grpc-js call. A class, since an object literal with accessors takes 2 us for each call. */
+/** A class, since an object literal with accessors takes 2 us for each call. */
 export class OpenCall implements ServerCall {
   readonly cancellation: CallCancellation = new CallCancellation();
   readonly receivedAt: Milliseconds;
@@ -34,18 +28,16 @@ export class OpenCall implements ServerCall {
   readonly #deadlineAt: number | undefined;
   #isAnswered = false;
 
-  /** `setTrailer` writes to `trailers`. */
-  constructor(call: GrpcCall, incoming: IncomingCall, trailers: Metadata, clock: Clock) {
+  /** `deadline` is a time of the wall clock in ms. `setTrailer` writes to `trailers`. */
+  constructor(deadline: Date | number, incoming: IncomingCall, trailers: Metadata, clock: Clock) {
     for (const [name, value] of incoming.trailers) trailers.set(name, value);
     const now = clock.now();
-    const deadline = call.getDeadline();
     const deadlineWallMs = deadline instanceof Date ? deadline.getTime() : deadline;
     this.receivedAt = milliseconds(now - (systemClock.now() - incoming.receivedAt));
     this.#head = incoming.head;
     this.#trailers = trailers;
     this.#clock = clock;
     this.#deadlineAt = Number.isFinite(deadlineWallMs) ? now + (deadlineWallMs - clock.wallMs()) : undefined;
-    call.on('cancelled', () => this.#cancel());
   }
   get signal(): AbortSignal {
     return this.cancellation.signal;
@@ -69,14 +61,15 @@ export class OpenCall implements ServerCall {
   setTrailer(name: string, value: string): void {
     this.#trailers.set(name, trailerText(value));
   }
-  /** Marks the handler as finished. grpc-js emits `cancelled` at the end of every call; after this it is ignored. */
+  /** Marks the handler as finished, so that `cancel` has no effect. grpc-js reports every end of a call. */
   answered(): void {
     this.#isAnswered = true;
   }
-  #cancel(): void {
+  /** Cancels the call. By default, the reason is the deadline if it has passed, otherwise the caller. */
+  cancel(isLate: boolean = this.remainingMs() === 0): void {
     if (this.#isAnswered) return;
     this.cancellation.abort(
-      this.remainingMs() === 0
+      isLate
         ? new ParetoError('deadline-exceeded', "the caller's deadline passed")
         : new ParetoError('cancelled', 'the caller cancelled the call'),
     );

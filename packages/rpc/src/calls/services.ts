@@ -12,6 +12,7 @@ import type { FleetDefinition, FleetHandlers } from '../gen/pareto/v1/Fleet.js';
 import type { InferenceDefinition, InferenceHandlers } from '../gen/pareto/v1/Inference.js';
 import type { RegistryDefinition, RegistryHandlers } from '../gen/pareto/v1/Registry.js';
 import type { RoutesDefinition, RoutesHandlers } from '../gen/pareto/v1/Routes.js';
+import type { Clock } from '@pareto/core';
 import type { Payload } from '../oip/payload.js';
 import type { CallOptions } from '../transport/options.js';
 import type { ServerCall } from './server-call.js';
@@ -34,6 +35,16 @@ export type UnaryHandler<In, Out> = (request: In, call: ServerCall) => Promise<O
 /** A unary handler that accepts and returns encoded messages. Created by `rawUnary`. */
 export interface RawUnary {
   readonly raw: UnaryHandler<Payload, Payload>;
+}
+
+/** A method with such a handler. */
+export interface UnaryMethod {
+  readonly path: string;
+  readonly handler: RawUnary['raw'];
+  /** Logs what the status of an error does not tell, and counts the limit that was reached. */
+  readonly report: (error: unknown) => void;
+  readonly maxReplyBytes: number;
+  readonly clock: Clock;
 }
 
 /** Creates a unary handler for encoded messages. */

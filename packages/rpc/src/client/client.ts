@@ -193,20 +193,25 @@ export interface RawReply {
 export type RawCaller = (body: Buffer, options?: CallOptions) => Promise<RawReply>;
 
 /** Creates a function that calls a unary method by its path with an encoded request and returns the encoded reply. */
-export function createRawCaller(channel: Channel, path: string): RawCaller {
-  const start = createPayloadCall(channel, path);
-  return (body, options = {}) =>
+export const createRawCaller = (channel: Channel, path: string): RawCaller =>
+  rawCaller(createPayloadCall(channel, path));
+
+/** Returns a function that starts a call and returns its reply. */
+export const rawCaller =
+  (start: PayloadCall): RawCaller =>
+  (body, options = {}) =>
     new Promise((resolve, reject) => {
       const { signal } = options;
       if (signal?.aborted === true) return reject(signal.reason as Error);
       const cancel = start(payloadOf(body), options, (outcome) => {
         signal?.removeEventListener('abort', cancel);
-        if (outcome instanceof ParetoError) reject(signal?.aborted === true ? (signal.reason as Error) : outcome);
-        else resolve({ body: joinFrames(outcome.payload.frames), trailers: outcome.trailers });
+        if (outcome instanceof ParetoError)
+          return reject(signal?.aborted === true ? (signal.reason as Error) : outcome);
+        options.onTrailers?.(outcome.trailers);
+        return resolve({ body: joinFrames(outcome.payload.frames), trailers: outcome.trailers });
       });
       signal?.addEventListener('abort', cancel);
     });
-}
 
 export interface PayloadReply {
   readonly payload: Payload;

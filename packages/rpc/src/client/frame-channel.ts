@@ -1,16 +1,17 @@
 // Unary calls over frames of HTTP/2, without node:http2: a call costs the client a fraction of the CPU time.
 
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { milliseconds, ParetoError, systemClock, type Clock } from '@pareto/core';
 import { connectionWindowBytes, streamWindowBytes } from '../calls/http2-server.js';
-import { headBytes } from '../calls/message-frames.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
 import type { FrameStream, StreamHandler } from '../http2/frame-stream.js';
 import { headerList, type HeaderList } from '../http2/hpack/header-list.js';
 import { errorCodes } from '../http2/http2-errors.js';
 import { connectionDefaults, runOnSocket } from '../http2/run-on-socket.js';
 import { defaultLimits } from '../limits/limits.js';
+import { headBytes } from '../transport/message-head.js';
+import { handshakeOptions, type ChannelTls } from '../tls/channel-tls.js';
 import type { CallOptions } from '../transport/options.js';
 import type { RawCaller, RawReply } from './client.js';
 import { readMessage, readTrailers } from './unary-reply.js';
@@ -19,8 +20,8 @@ export interface FrameChannelOptions {
   readonly maxMessageBytes?: number;
   /** Metadata of every call. The call's own metadata overrides it. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Options of the TLS handshake. Plain text if undefined. */
-  readonly tls?: TlsOptions;
+  /** Plain text if undefined. */
+  readonly tls?: ChannelTls;
   readonly clock?: Clock;
 }
 
@@ -246,13 +247,11 @@ interface Settle {
 }
 
 /** Opens a socket to host:port, which connects later. */
-function openSocket(address: string, tls: TlsOptions | undefined): Socket {
+function openSocket(address: string, tls: ChannelTls | undefined): Socket {
   const { hostname, port } = new URL(`tcp://${address}`);
   const to = { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
   if (tls === undefined) return connectTcp(to);
-  // The server name in a handshake must not be an IP address.
-  const servername = isIP(to.host) === 0 ? to.host : '';
-  const socket = connectTls({ servername, ...tls, ...to, ALPNProtocols: ['h2'] });
+  const socket = connectTls({ ...handshakeOptions(address, tls), ...to, ALPNProtocols: ['h2'] });
   socket.once('secureConnect', () => {
     if (socket.alpnProtocol !== 'h2') socket.destroy(new Error('the server does not support HTTP/2 over TLS'));
   });

@@ -7,29 +7,37 @@ import {
   type ClientHttp2Stream,
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
-  type SecureClientSessionOptions,
 } from 'node:http2';
 import { milliseconds, ParetoError, systemClock, type Clock } from '@pareto/core';
-import { headBytes } from '../calls/message-frames.js';
 import { connectionWindowBytes, streamWindowBytes } from '../calls/http2-server.js';
 import { defaultLimits } from '../limits/limits.js';
-import type { CallOptions } from '../transport/options.js';
-import type { RawCaller, RawReply } from './client.js';
-import { messageHead, readMessage, readTrailers } from './unary-reply.js';
+import { explainCause } from '../transport/connection-error.js';
+import { headBytes, messageHead } from '../transport/message-head.js';
+import { markNotSent } from '../transport/not-sent.js';
+import { handshakeOptions, type ChannelTls } from '../tls/channel-tls.js';
+import { payloadOf } from '../oip/payload.js';
+import { rawCaller, type PayloadCall, type PayloadReply, type RawCaller } from './client.js';
+import { readMessage, readTrailers } from './unary-reply.js';
 
 export interface Http2ChannelOptions {
   readonly maxMessageBytes?: number;
   /** Metadata of every call. The call's own metadata overrides it. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Options of the TLS handshake. Plain text if undefined. */
-  readonly tls?: SecureClientSessionOptions;
+  /** Plain text if undefined. */
+  readonly tls?: ChannelTls;
+  /** Receive window of a connection in bytes. 8 MiB if omitted. */
+  readonly receiveWindowBytes?: number;
   readonly clock?: Clock;
 }
 
 export interface Http2Channel {
   readonly address: string;
+  /** Creates a function that starts calls of a unary method by its path. It throws `unavailable` once closed. */
+  payloadCall(path: string): PayloadCall;
   /** Creates a function that calls a unary method by its path with an encoded request and returns the encoded reply. */
   caller(path: string): RawCaller;
+  /** Calls `listener` whenever a connection has ended, until the channel is closed. */
+  onDisconnected(listener: () => void): void;
   /** Accepts no more calls. Calls in progress continue until they finish. */
   close(): void;
 }
@@ -40,21 +48,31 @@ export interface Http2Channel {
  */
 export function createHttp2Channel(address: string, options: Http2ChannelOptions = {}): Http2Channel {
   const { tls, clock = systemClock, metadata = {}, maxMessageBytes = defaultLimits.messageBytes } = options;
+  const { receiveWindowBytes = connectionWindowBytes } = options;
+  const listeners = new Set<() => void>();
   const authority = `${tls === undefined ? 'http' : 'https'}://${address}`;
   let current: ClientHttp2Session | undefined;
   let closed = false;
 
   function open(): ClientHttp2Session {
-    const session = connect(authority, { ...tls, settings: { initialWindowSize: streamWindowBytes } });
+    const settings = { initialWindowSize: Math.min(streamWindowBytes, receiveWindowBytes) };
+    // Node would refuse calls while 10 MB wait.
+    const maxSessionMemory = Number.MAX_SAFE_INTEGER;
+    const session = connect(authority, { ...(tls && handshakeOptions(address, tls)), settings, maxSessionMemory });
     const forget = (): void => void (current === session && (current = undefined));
-    session.on('connect', () => session.setLocalWindowSize(connectionWindowBytes));
+    session.on('connect', () => {
+      session.setLocalWindowSize(receiveWindowBytes);
+      session.on('close', () => {
+        if (!closed) listeners.forEach((listener) => listener());
+      });
+    });
     session.on('goaway', forget).on('close', forget);
     // The calls of a connection that failed get the error.
     session.on('error', forget);
     return session;
   }
 
-  function caller(path: string): RawCaller {
+  function payloadCall(path: string): PayloadCall {
     const fixed: OutgoingHttpHeaders = {
       ':method': 'POST',
       ':path': path,
@@ -62,24 +80,26 @@ export function createHttp2Channel(address: string, options: Http2ChannelOptions
       'content-type': 'application/grpc',
       ...metadata,
     };
-    return (body, callOptions = {}) =>
-      new Promise((resolve, reject) => {
-        if (closed) return reject(new ParetoError('unavailable', `the channel to ${address} is closed`));
-        if (callOptions.signal?.aborted === true) return reject(callOptions.signal.reason as Error);
-        current ??= open();
-        const stream = current.request({ ...fixed, ...deadlineHeader(callOptions), ...callOptions.metadata });
-        // Both parts are sent together, without a copy.
-        stream.cork();
-        stream.write(messageHead(body.length));
-        stream.end(body);
-        stream.uncork();
-        receive(stream, { address, clock, callOptions, maxMessageBytes }, resolve, reject);
-      });
+    return ({ length, frames }, callOptions, done) => {
+      if (closed) throw new ParetoError('unavailable', `the channel to ${address} is closed`);
+      if (current === undefined || current.closed) current = open();
+      const { timeoutMs } = callOptions;
+      const stream = current.request({ ...fixed, ...deadlineHeader(timeoutMs), ...callOptions.metadata });
+      // All parts are sent together, without a copy.
+      stream.cork();
+      stream.write(messageHead(length));
+      for (const frame of frames) stream.write(frame);
+      stream.end();
+      stream.uncork();
+      return receive(stream, current, { address, clock, timeoutMs, maxMessageBytes }, done);
+    };
   }
 
   return {
     address,
-    caller,
+    payloadCall,
+    caller: (path) => rawCaller(payloadCall(path)),
+    onDisconnected: (listener) => void listeners.add(listener),
     close() {
       closed = true;
       current?.close();
@@ -87,41 +107,48 @@ export function createHttp2Channel(address: string, options: Http2ChannelOptions
   };
 }
 
-const deadlineHeader = ({ timeoutMs }: CallOptions): OutgoingHttpHeaders =>
+const deadlineHeader = (timeoutMs: number | undefined): OutgoingHttpHeaders =>
   timeoutMs === undefined ? {} : { 'grpc-timeout': `${Math.ceil(timeoutMs)}m` };
 
 interface Receiving {
   readonly address: string;
   readonly clock: Clock;
-  readonly callOptions: CallOptions;
+  readonly timeoutMs: number | undefined;
   readonly maxMessageBytes: number;
 }
 
+/** Calls `done` with the outcome. Returns a function that cancels the call. */
 function receive(
   stream: ClientHttp2Stream,
-  { address, clock, callOptions, maxMessageBytes }: Receiving,
-  resolve: (reply: RawReply) => void,
-  reject: (error: unknown) => void,
-): void {
-  const { signal, timeoutMs } = callOptions;
+  session: ClientHttp2Session,
+  { address, clock, timeoutMs, maxMessageBytes }: Receiving,
+  done: (outcome: PayloadReply | ParetoError) => void,
+): () => void {
   const chunks: Buffer[] = [];
   let bytes = 0;
   let head: IncomingHttpHeaders = {};
   let trailers: IncomingHttpHeaders | undefined;
-  let failure: unknown;
+  let failure: ParetoError | undefined;
 
-  function fail(error: unknown): void {
+  function fail(error: ParetoError): void {
     failure ??= error;
     stream.close(constants.NGHTTP2_CANCEL);
   }
-  const abort = (): void => fail(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
   const timer =
     timeoutMs === undefined
       ? undefined
       : clock.after(milliseconds(timeoutMs), () =>
           fail(new ParetoError('deadline-exceeded', `no reply within ${timeoutMs} ms`)),
         );
+  const outcome = (): PayloadReply | ParetoError => {
+    if (failure !== undefined) return failure;
+    try {
+      const metadata = readTrailers(fieldsOf(head), trailers && fieldsOf(trailers));
+      return { payload: payloadOf(readMessage(chunks)), trailers: metadata };
+    } catch (error) {
+      return error as ParetoError;
+    }
+  };
 
   stream.on('response', (headers) => void (head = headers));
   stream.on('data', (chunk: Buffer) => {
@@ -132,23 +159,22 @@ function receive(
   });
   stream.on('trailers', (headers: IncomingHttpHeaders) => void (trailers = headers));
   stream.on('error', (error: Error) => {
-    failure ??= new ParetoError('unavailable', `the connection to ${address} failed: ${error.message}`, {
-      cause: error,
-    });
+    const isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+    failure ??= connectionFailed(address, error, session.connecting || isRefused);
   });
   stream.on('close', () => {
     timer?.[Symbol.dispose]();
-    signal?.removeEventListener('abort', abort);
-    if (failure !== undefined) return reject(failure);
-    try {
-      const metadata = readTrailers(fieldsOf(head), trailers && fieldsOf(trailers));
-      callOptions.onTrailers?.(metadata);
-      resolve({ body: readMessage(chunks), trailers: metadata });
-    } catch (error) {
-      reject(error);
-    }
+    done(outcome());
   });
+  return () => fail(new ParetoError('cancelled', 'the call was cancelled'));
 }
 
 const fieldsOf = (headers: IncomingHttpHeaders): readonly string[] =>
   Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
+
+function connectionFailed(address: string, cause: Error, isNotSent: boolean): ParetoError {
+  const text = explainCause(cause.message);
+  const error = new ParetoError('unavailable', `the connection to ${address} failed: ${text}`, { cause });
+  if (isNotSent) markNotSent(error);
+  return error;
+}

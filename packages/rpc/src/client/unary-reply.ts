@@ -1,16 +1,9 @@
-// Encodes the request and reads the reply of a unary call: the message in its frame, and the status in the trailers.
+// Reads the reply of a unary call: the message in its frame, and the status in the trailers.
 
 import { ParetoError } from '@pareto/core';
-import { headBytes } from '../calls/message-frames.js';
+import { headBytes } from '../transport/message-head.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
-import { codeOfStatus } from '../transport/status.js';
-
-/** Returns the head of an uncompressed message. */
-export function messageHead(length: number): Buffer {
-  const head = Buffer.alloc(headBytes);
-  head.writeUInt32BE(length, 1);
-  return head;
-}
+import { codeOfStatus, StatusError } from '../transport/status.js';
 
 /** Returns the message in the data of a reply. Throws `internal` unless it is one whole, uncompressed message. */
 export function readMessage(chunks: readonly Buffer[]): Buffer {
@@ -51,7 +44,8 @@ export function readTrailers(
   if (status === '0') return metadata;
   if (status === undefined) throw withoutStatus(head);
   const text = explainSizeLimit(decodeMessage(message));
-  throw new ParetoError(codeOfStatus(Number(status)), text, { details: Object.fromEntries(metadata) });
+  const cause = new StatusError(`status ${status}: ${text}`);
+  throw new ParetoError(codeOfStatus(Number(status)), text, { cause, details: Object.fromEntries(metadata) });
 }
 
 const isOfHttp: ReadonlySet<string> = new Set([':status', 'content-type', 'date']);

@@ -1,6 +1,7 @@
 // Errors about limits, which name the limit for programs and for the counter of limits.
 
 import { ParetoError } from '@pareto/core';
+import { StatusError } from '../transport/status.js';
 import { limitText, type LimitName } from './limit-table.js';
 
 /** Trailer with the name of the limit that a call reached. */
@@ -19,4 +20,4 @@ export const limitOf = (error: unknown): string | undefined =>
 
 /** Returns whether an error, or a cause of it, is the status of a call to another process. */
 export const isRemote = (error: unknown): boolean =>
-  error instanceof Error && ('metadata' in error || isRemote(error.cause));
+  error instanceof Error && ('metadata' in error || error instanceof StatusError || isRemote(error.cause));

@@ -20,7 +20,7 @@ import type { MessageShape } from '../calls/message-shape.js';
 import { isInternal } from '../calls/method-limits.js';
 import { serviceDefinition, shapeOfMessage } from '../calls/protos.js';
 import { OpenCall, type ServerCall } from '../calls/server-call.js';
-import type { ServiceName } from '../calls/services.js';
+import type { RawUnary, ServiceName, UnaryMethod } from '../calls/services.js';
 import type { Limiter } from '../limits/limiter.js';
 import { joinFrames, payloadOf, type Payload } from '../oip/payload.js';
 import { hidesText, toStatus } from '../transport/status.js';
@@ -52,7 +52,8 @@ function unary({ handler, decode, clock, report }: Method): UntypedHandleCall {
     const trailers = new Metadata();
     const incoming = incomingCall(call.metadata);
     if (incoming === undefined) return callback(ended);
-    const open = new OpenCall(call, incoming, trailers, clock);
+    const open = new OpenCall(call.getDeadline(), incoming, trailers, clock);
+    call.on('cancelled', () => open.cancel());
     const input = (): unknown =>
       'request' in call ? decode(call.request) : decodeEach(readMessages<Buffer>(call), incoming, decode);
     const answer = (reply: unknown): void => {
@@ -84,7 +85,8 @@ function streaming({ handler, decode, keepsMessages, clock, report }: Method): U
     const trailers = new Metadata();
     const incoming = incomingCall(call.metadata);
     if (incoming === undefined) return void call.emit('error', ended);
-    const open = new OpenCall(call, incoming, trailers, clock);
+    const open = new OpenCall(call.getDeadline(), incoming, trailers, clock);
+    call.on('cancelled', () => open.cancel());
     const run = async (): Promise<void> => {
       if (!('request' in call)) {
         const stream = duplex<Buffer, unknown>(call);
@@ -164,6 +166,8 @@ function keep(stream: DuplexStream<Buffer, unknown>, incoming: IncomingCall): Du
 
 const isRaw = (handler: unknown): handler is { readonly raw: unknown } =>
   typeof handler === 'object' && handler !== null && 'raw' in handler;
+const isRawUnary = (handler: unknown, spec: ServiceDefinition[string]): handler is RawUnary =>
+  isRaw(handler) && !spec.requestStream && !spec.responseStream;
 const identity = (message: Buffer): Buffer => message;
 const rawMessages = { decode: identity, encode: identity };
 const rawPayloads = { decode: payloadOf, encode: ({ frames }: Payload) => joinFrames(frames) };
@@ -173,6 +177,8 @@ export interface Implemented {
   readonly implementation: UntypedServiceImplementation;
   /** Shapes of requests, by the path of their method. */
   readonly shapes: ReadonlyMap<string, MessageShape>;
+  /** Unary methods of encoded messages, by their path. */
+  readonly raw: ReadonlyMap<string, UnaryMethod>;
 }
 
 /** Returns what gRPC for Node needs to serve the handlers of a service. */
@@ -180,26 +186,32 @@ export function implement(name: ServiceName, handlers: object, { clock, limiter,
   const definition: Record<string, ServiceDefinition[string]> = {};
   const implementation: Record<string, UntypedHandleCall> = {};
   const shapes = new Map<string, MessageShape>();
+  const raw = new Map<string, UnaryMethod>();
   const given = new Map<string, unknown>(Object.entries(handlers));
   for (const [method, spec] of Object.entries(serviceDefinition(name))) {
     const handler = given.get(spec.originalName ?? method);
     if (handler === undefined) continue;
     const hasBytes = isRaw(handler);
-    const raw = spec.requestStream ? rawMessages : rawPayloads;
-    const responseSerialize = hasBytes ? raw.encode : serializeOnce(spec.responseSerialize);
+    const coding = spec.requestStream ? rawMessages : rawPayloads;
+    const responseSerialize = hasBytes ? coding.encode : serializeOnce(spec.responseSerialize);
     definition[method] = { ...spec, requestDeserialize: identity, responseSerialize };
     if (!isInternal(spec.path)) shapes.set(spec.path, shapeOfMessage(spec));
+    const report = (error: unknown): void => {
+      limiter.count(error);
+      if (hidesText(error)) onError(spec.path, error);
+    };
+    if (isRawUnary(handler, spec)) {
+      const maxReplyBytes = limiter.limits.messageBytes;
+      raw.set(spec.path, { path: spec.path, handler: handler.raw, report, maxReplyBytes, clock });
+    }
     const adapt = spec.responseStream ? streaming : unary;
     implementation[method] = adapt({
       clock,
-      report(error) {
-        limiter.count(error);
-        if (hidesText(error)) onError(spec.path, error);
-      },
+      report,
       handler: (hasBytes ? handler.raw : handler) as Method['handler'],
-      decode: hasBytes ? raw.decode : decoderOf(spec),
+      decode: hasBytes ? coding.decode : decoderOf(spec),
       keepsMessages: hasBytes,
     });
   }
-  return { definition, implementation, shapes };
+  return { definition, implementation, shapes, raw };
 }

@@ -3,13 +3,15 @@
 import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
+import { createIdleCloser } from '../calls/close-idle.js';
 import { withGate } from '../calls/http2-server.js';
 import type { CallHead, Gate } from '../calls/incoming-call.js';
 import type { MessageShape } from '../calls/message-shape.js';
-import type { ServiceHandlers, ServiceName } from '../calls/services.js';
+import type { ServiceHandlers, ServiceName, UnaryMethod } from '../calls/services.js';
 import { createLimiter, type Limiter } from '../limits/limiter.js';
 import { serverCredentials, type ServerTls } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';
+import type { Hop } from '../transport/hop.js';
 import { implement } from './implement.js';
 import { addReflection, reflectionPaths } from './reflection.js';
 
@@ -34,6 +36,8 @@ export interface ServerOptions {
   readonly maxConnectionIdleMs?: number;
   /** Age at which a connection is closed. Unlimited if undefined. */
   readonly maxConnectionAgeMs?: number | undefined;
+  /** Transport of unary calls of encoded messages. `http2` if omitted. All other calls are served by gRPC for Node. */
+  readonly hop?: Hop;
   readonly clock?: Clock;
   /** Called with each error of a handler other than a ParetoError, whose text is not sent to the caller. */
   readonly onError?: (method: string, error: unknown) => void;
@@ -57,19 +61,22 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     'grpc.max_receive_message_length': limit,
     'grpc.max_send_message_length': limit,
     'grpc.keepalive_time_ms': options.keepaliveMs ?? 30_000,
-    'grpc.max_connection_idle_ms': options.maxConnectionIdleMs ?? 600_000,
+    'grpc.max_connection_idle_ms': 2 ** 31 - 1,
     'grpc.max_connection_age_ms': options.maxConnectionAgeMs ?? 2 ** 31 - 1,
   });
-  const { guard, clock = systemClock, onError = (): void => undefined } = options;
+  const { guard, hop = 'http2', clock = systemClock, onError = (): void => undefined } = options;
   const context = { clock, onError, limiter };
   const checks = new Map<string, ReturnType<Guard>>();
   const requestStreams = new Set<string>(reflectionPaths);
   const shapes = new Map<string, MessageShape>();
+  const rawMethods = new Map<string, UnaryMethod>();
   const gate: Gate = {
     limiter,
     checkOf: (path) => checks.get(path),
     isRequestStream: (path) => requestStreams.has(path),
     shapeOf: (path) => shapes.get(path),
+    idle: createIdleCloser(options.maxConnectionIdleMs ?? 600_000, clock),
+    rawMethodOf: (path) => (hop === 'http2' ? rawMethods.get(path) : undefined),
   };
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   const names: string[] = [''];
@@ -80,12 +87,13 @@ export function createServer(options: ServerOptions = {}): RpcServer {
   return {
     add(service, handlers) {
       names.push(service);
-      const { definition, implementation, shapes: own } = implement(service, handlers, context);
+      const { definition, implementation, ...own } = implement(service, handlers, context);
       for (const { path, requestStream } of Object.values(definition)) {
         checks.set(path, guard?.(path));
         if (requestStream) requestStreams.add(path);
       }
-      for (const [path, shape] of own) shapes.set(path, shape);
+      for (const [path, shape] of own.shapes) shapes.set(path, shape);
+      for (const [path, method] of own.raw) rawMethods.set(path, method);
       // gRPC for Node answers the other methods UNIMPLEMENTED from their headers. It rejects an empty service.
       if (Object.keys(definition).length > 0) server.addService(definition, implementation);
     },

@@ -2,7 +2,7 @@
 
 import { ChannelCredentials, experimental } from '@grpc/grpc-js';
 import { isIP } from 'node:net';
-import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls';
 import type { TlsSource } from './material.js';
 import { describeRole, roleOf, type ServiceRole } from './role.js';
 
@@ -46,7 +46,7 @@ export interface ChannelCredentialOptions {
 /** Returns the credentials and options of a channel to `address` (host:port). */
 export function channelCredentials(address: string, tls: ChannelTls | undefined): ChannelCredentialOptions {
   if (tls === undefined) return { credentials: ChannelCredentials.createInsecure(), options: {} };
-  const host = address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const host = hostOf(address);
   const provider = createProvider(tls.source);
   const identity = tls.source.current.identity === undefined ? null : provider;
   const check = (_name: string, certificate: PeerCertificate): Error | undefined => checkServer(host, certificate, tls);
@@ -58,6 +58,21 @@ export function channelCredentials(address: string, tls: ChannelTls | undefined)
     options: isIP(host) === 0 ? {} : { 'grpc.ssl_target_name_override': 'pareto' },
   };
 }
+
+/** Returns the options of a TLS connection of HTTP/2 to `address` (host:port), with the current certificates. */
+export function handshakeOptions(address: string, tls: ChannelTls): ConnectionOptions {
+  const { ca, identity } = tls.source.current;
+  const host = hostOf(address);
+  return {
+    ca,
+    ...(identity !== undefined && { cert: identity.certificate, key: identity.key }),
+    servername: isIP(host) === 0 ? host : 'pareto',
+    checkServerIdentity: (_name, certificate) => checkServer(host, certificate, tls),
+  };
+}
+
+/** Returns the host of host:port, without the brackets of an IPv6 address. */
+const hostOf = (address: string): string => address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 
 function checkServer(host: string, certificate: PeerCertificate, { server }: ChannelTls): Error | undefined {
   // Without alternative names, Node would compare the host with the subject.

@@ -1,4 +1,4 @@
-// Explains the errors of grpc-js for a connection that failed.
+// Explains the errors of connections that failed.
 
 const notConnected = /^No connection established\. Last error: (.*?)\s*(?:Resolution note: )?$/s;
 
@@ -16,11 +16,15 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Adds the likely cause to a connection error. Returns any other text unchanged. */
+/** Adds the likely cause to an error of grpc-js. Returns any other text unchanged. */
 export function explainConnection(text: string): string {
   const [, found] = notConnected.exec(text) ?? [];
   if (found === undefined) return text;
-  const cause = found.replace(/\.$/, '').trim();
-  const meaning = meanings.find(([pattern]) => pattern.test(cause));
-  return `No connection established. Last error: ${meaning === undefined ? cause : `${meaning[1]} (${cause})`}`;
+  return `No connection established. Last error: ${explainCause(found.replace(/\.$/, '').trim())}`;
+}
+
+/** Adds the likely cause to the error of a socket. */
+export function explainCause(text: string): string {
+  const meaning = meanings.find(([pattern]) => pattern.test(text));
+  return meaning === undefined ? text : `${meaning[1]} (${text})`;
 }

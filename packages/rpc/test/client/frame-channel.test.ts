@@ -15,7 +15,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import fc from 'fast-check';
 import { ParetoError } from '@pareto/core';
 import { createTestAuthority, waitFor } from '@pareto/testkit';
-import { createFrameChannel, type FrameChannel, type FrameChannelOptions } from '../../src/index.js';
+import { constantSource, createFrameChannel, type FrameChannel, type FrameChannelOptions } from '../../src/index.js';
 
 const path = '/test.Echo/Call';
 
@@ -161,17 +161,19 @@ describe('the channel of frames', () => {
 
   describe('over TLS', () => {
     let ca: Buffer;
+    let other: Buffer;
     let certificate: { readonly cert: Buffer; readonly key: Buffer };
     before(async () => {
       const authority = await createTestAuthority();
       const issued = await authority.issue({});
       ca = Buffer.from(issued.ca);
+      other = Buffer.from((await (await createTestAuthority()).issue({})).ca);
       certificate = { cert: Buffer.from(issued.certificate), key: Buffer.from(issued.key) };
     });
 
     it('calls a server', async () => {
       const port = await listen(createSecureServer(certificate).on('stream', echo));
-      const call = open(port, { tls: { ca } }).caller(path);
+      const call = open(port, { tls: { source: constantSource({ ca }) } }).caller(path);
       for (const bytes of [0, 1000, 500_000]) {
         const body = Buffer.alloc(bytes, 7);
         assert.ok((await call(body)).body.equals(body));
@@ -180,7 +182,10 @@ describe('the channel of frames', () => {
 
     it('rejects a certificate of another authority', async () => {
       const port = await listen(createSecureServer(certificate).on('stream', echo));
-      await assert.rejects(open(port, { tls: {} }).caller(path)(Buffer.alloc(0)), /failed: .*certificate/);
+      await assert.rejects(
+        open(port, { tls: { source: constantSource({ ca: other }) } }).caller(path)(Buffer.alloc(0)),
+        /failed: .*certificate/,
+      );
     });
 
     it('rejects a server that does not speak HTTP/2', async () => {
@@ -189,7 +194,7 @@ describe('the channel of frames', () => {
       cleanUps.push(() => server.close());
       const { port } = server.address() as AddressInfo;
       await assert.rejects(
-        open(port, { tls: { ca } }).caller(path)(Buffer.alloc(0)),
+        open(port, { tls: { source: constantSource({ ca }) } }).caller(path)(Buffer.alloc(0)),
         (error) => error instanceof ParetoError && error.code === 'unavailable',
       );
     });

@@ -15,6 +15,7 @@ import { createTestAuthority, fetchTool, waitFor, type IssuedCertificate } from 
 import {
   createChannel,
   createFrameChannel,
+  constantSource,
   createFrameServer,
   createRawCaller,
   headerList,
@@ -209,7 +210,9 @@ describe('the server of frames', () => {
     it('answers calls, and rejects clients without HTTP/2', async () => {
       const [, port] = await serve({ tls: { cert: issued.certificate, key: issued.key } });
       const { ca } = issued;
-      const channel = createFrameChannel(`127.0.0.1:${port}`, { tls: { ca } });
+      const channel = createFrameChannel(`127.0.0.1:${port}`, {
+        tls: { source: constantSource({ ca: Buffer.from(ca) }) },
+      });
       cleanUps.push(() => channel.close());
       const body = Buffer.alloc(500_000, 7);
       assert.ok((await channel.caller(path)(body)).body.equals(body));

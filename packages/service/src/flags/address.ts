@@ -12,6 +12,12 @@ export const followerFlags = {
     default: ['127.0.0.1:8100'],
     help: 'host:port of the controllers',
   },
+  hop: {
+    kind: 'choice',
+    choices: ['grpc-js', 'http2'],
+    default: 'http2',
+    help: 'transport of queries on their way to this service and from it',
+  },
 } as const;
 
 interface Listening {

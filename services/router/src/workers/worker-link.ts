@@ -1,10 +1,12 @@
-// The connection to one worker. It is an interface, so that a cheaper transport can replace grpc-js.
+// The connection to one worker, over one of the transports.
 
 import { ParetoError } from '@pareto/core';
 import {
   createChannel,
   createClient,
+  createHttp2Channel,
   createPayloadCall,
+  createUnaryMethod,
   decisionKey,
   encodeDecision,
   isNotSent,
@@ -15,7 +17,9 @@ import {
   type Cancellation,
   type CallOptions,
   type ChannelOptions,
+  type Hop,
   type Payload,
+  type PayloadCall,
   type PayloadReply,
   type ReplyLoad,
   type RoutedDecision,
@@ -67,6 +71,9 @@ export interface WorkerLink {
   close(): void;
 }
 
+/** Options of both transports. */
+type LinkOptions = Pick<ChannelOptions, 'metadata' | 'tls' | 'maxMessageBytes'>;
+
 export type LinkFactory = (address: string) => WorkerLink;
 
 const inferPath = '/inference.GRPCInferenceService/ModelInfer';
@@ -74,10 +81,9 @@ const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 /** A small reply waits until all that the worker sent before it was read, so it would wait long for a larger window. */
 const receiveWindowBytes = 1024 * 1024;
 
-export function createGrpcLink(address: string, options: ChannelOptions): WorkerLink {
-  const channel = createChannel(address, { ...options, receiveWindowBytes });
-  const call = createPayloadCall(channel, inferPath);
-  const execution = createClient(channel, 'pareto.v1.Execution');
+/** Creates a link that connects at its first call. */
+export function createLink(hop: Hop, address: string, options: LinkOptions): WorkerLink {
+  const { call, ping, onBroken, close } = hop === 'grpc-js' ? overGrpc(address, options) : overHttp2(address, options);
   const inFlight = new Set<(error: ParetoError) => void>();
   /** Version of decisions that the worker reads. 0 until it says so, also after a lost connection. */
   let decisionVersion = 0;
@@ -111,18 +117,44 @@ export function createGrpcLink(address: string, options: ChannelOptions): Worker
     address,
     infer,
     async ping(callOptions) {
-      const response = await execution.ping({}, callOptions);
+      const response = await ping(callOptions);
       ({ decisionVersion } = response);
       return response;
     },
     onBroken: (listener) =>
-      onDisconnected(channel, () => {
+      onBroken(() => {
         decisionVersion = 0;
         listener();
       }),
     abort(error) {
       for (const each of inFlight) each(error);
     },
+    close,
+  };
+}
+
+interface Transport extends Pick<WorkerLink, 'ping' | 'onBroken' | 'close'> {
+  readonly call: PayloadCall;
+}
+
+function overGrpc(address: string, options: LinkOptions): Transport {
+  const channel = createChannel(address, { ...options, receiveWindowBytes });
+  const execution = createClient(channel, 'pareto.v1.Execution');
+  return {
+    call: createPayloadCall(channel, inferPath),
+    ping: (callOptions) => execution.ping({}, callOptions),
+    onBroken: (listener) => onDisconnected(channel, listener),
+    close: () => channel.close(),
+  };
+}
+
+function overHttp2(address: string, options: LinkOptions): Transport {
+  const channel = createHttp2Channel(address, { ...options, receiveWindowBytes });
+  const ping = createUnaryMethod(channel, 'pareto.v1.Execution', 'ping');
+  return {
+    call: channel.payloadCall(inferPath),
+    ping: (callOptions) => ping({}, callOptions),
+    onBroken: (listener) => channel.onDisconnected(listener),
     close: () => channel.close(),
   };
 }

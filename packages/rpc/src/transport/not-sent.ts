@@ -6,12 +6,18 @@ import { ParetoError } from '@pareto/core';
 const notSent =
   /^(No connection established|Name resolution failed|Stream refused by server|Channel has been shut down)/;
 
+const marked = new WeakSet<ParetoError>();
+
+/** Marks the error of a call that failed before the server received it. */
+export const markNotSent = (error: ParetoError): void => void marked.add(error);
+
 /**
  * Returns whether the call was certainly not executed. Reads gRPC's own error among the causes, since ours may have
  * another text.
  */
 export function isNotSent(error: unknown): boolean {
   if (!(error instanceof ParetoError) || error.code !== 'unavailable') return false;
+  if (marked.has(error)) return true;
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
     if ('details' in cause && typeof cause.details === 'string') return notSent.test(cause.details);
   }

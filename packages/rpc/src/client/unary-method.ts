@@ -1,0 +1,21 @@
+// Typed unary methods over a channel of node:http2.
+
+import { serviceDefinition } from '../calls/protos.js';
+import type { ServiceClient, ServiceName } from '../calls/services.js';
+import type { CallOptions } from '../transport/options.js';
+import type { Http2Channel } from './http2-channel.js';
+
+/** Creates a function that calls a unary method. `name` is that of `createClient`. */
+export function createUnaryMethod<S extends ServiceName, M extends keyof ServiceClient<S> & string>(
+  channel: Http2Channel,
+  service: S,
+  name: M,
+): ServiceClient<S>[M] {
+  const found = Object.entries(serviceDefinition(service)).find(([key, spec]) => (spec.originalName ?? key) === name);
+  if (found === undefined) throw new Error(`${service} has no method ${name}`);
+  const [, { path, requestSerialize, responseDeserialize }] = found;
+  const call = channel.caller(path);
+  const method = async (request: object, options?: CallOptions): Promise<object> =>
+    responseDeserialize((await call(requestSerialize(request), options)).body);
+  return method as unknown as ServiceClient<S>[M];
+}
