@@ -1,19 +1,16 @@
 // Unary calls over frames of HTTP/2, without node:http2: a call costs the client a fraction of the CPU time.
 
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { milliseconds, ParetoError, systemClock, type Clock } from '@pareto/core';
-import { connectionWindowBytes, streamWindowBytes } from '../calls/http2-server.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
 import type { FrameStream, StreamHandler } from '../http2/frame-stream.js';
 import { headerList, type HeaderList } from '../http2/hpack/header-list.js';
 import { errorCodes } from '../http2/http2-errors.js';
-import { connectionDefaults, runOnSocket } from '../http2/run-on-socket.js';
 import { defaultLimits } from '../limits/limits.js';
+import type { ChannelTls } from '../tls/channel-tls.js';
 import { headBytes } from '../transport/message-head.js';
-import { handshakeOptions, type ChannelTls } from '../tls/channel-tls.js';
 import type { CallOptions } from '../transport/options.js';
 import type { RawCaller, RawReply } from './client.js';
+import { createFrameClient, type ClientCall } from './frame-client.js';
 import { readMessage, readTrailers } from './unary-reply.js';
 
 export interface FrameChannelOptions {
@@ -41,54 +38,8 @@ export function createFrameChannel(address: string, options: FrameChannelOptions
   const { tls, clock = systemClock, metadata = {}, maxMessageBytes = defaultLimits.messageBytes } = options;
   const context: CallContext = { address, clock, maxMessageBytes };
   const own = lowerCase(metadata);
-  /** Calls that wait until the server accepts more. */
-  const waiting: Call[] = [];
-  let current: FrameConnection | undefined;
+  const client = createFrameClient(address, { tls, clock });
   let isClosed = false;
-
-  function open(): FrameConnection {
-    const forget = (): void => void (current === connection && (current = undefined));
-    const connection = runOnSocket(openSocket(address, tls), {
-      ...connectionDefaults,
-      role: 'client',
-      clock,
-      windowBytes: streamWindowBytes,
-      connectionWindowBytes,
-      maxStreams: 0,
-      handler: {
-        onRequest: () => {
-          throw new Error('a client receives no requests');
-        },
-        onRoom: startWaiting,
-        onGoAway() {
-          forget();
-          startWaiting();
-        },
-        onDone: forget,
-        onFailed({ code, message }) {
-          const wasCurrent = current === connection;
-          forget();
-          if (wasCurrent) for (const call of waiting.splice(0)) call.onFailed(code, message);
-        },
-      },
-    });
-    return connection;
-  }
-
-  function startWaiting(): void {
-    while (waiting.length > 0) {
-      current ??= open();
-      if (!current.mayOpen) return;
-      waiting.shift()?.start(current);
-    }
-    if (isClosed) current?.drain();
-  }
-
-  function start(call: Call): void {
-    current ??= open();
-    if (waiting.length === 0 && current.mayOpen) call.start(current);
-    else waiting.push(call);
-  }
 
   function caller(path: string): RawCaller {
     const base = {
@@ -109,7 +60,7 @@ export function createFrameChannel(address: string, options: FrameChannelOptions
         const isOverridden = given !== undefined && Object.keys(given).some((name) => name in own);
         const headers = isOverridden ? withoutOwn : withOwn;
         const extra = extraFields(callOptions.timeoutMs, isOverridden ? { ...own, ...given } : given);
-        start(new Call(context, { body, headers, extra }, callOptions, { resolve, reject }));
+        client.start(new Call(context, { body, headers, extra }, callOptions, { resolve, reject }));
       });
   }
 
@@ -118,7 +69,7 @@ export function createFrameChannel(address: string, options: FrameChannelOptions
     caller,
     close() {
       isClosed = true;
-      if (waiting.length === 0) current?.drain();
+      client.close();
     },
   };
 }
@@ -139,7 +90,7 @@ interface CallContext {
 }
 
 /** State of a call, from before its stream until its reply. A class, since one is created for every call. */
-class Call implements StreamHandler {
+class Call implements StreamHandler, ClientCall {
   readonly #context: CallContext;
   readonly #body: Buffer;
   readonly #headers: HeaderList;
@@ -244,18 +195,6 @@ interface CallRequest {
 interface Settle {
   readonly resolve: (reply: RawReply) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** Opens a socket to host:port, which connects later. */
-function openSocket(address: string, tls: ChannelTls | undefined): Socket {
-  const { hostname, port } = new URL(`tcp://${address}`);
-  const to = { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
-  if (tls === undefined) return connectTcp(to);
-  const socket = connectTls({ ...handshakeOptions(address, tls), ...to, ALPNProtocols: ['h2'] });
-  socket.once('secureConnect', () => {
-    if (socket.alpnProtocol !== 'h2') socket.destroy(new Error('the server does not support HTTP/2 over TLS'));
-  });
-  return socket;
 }
 
 /** Returns metadata with the names that HTTP/2 requires. */
