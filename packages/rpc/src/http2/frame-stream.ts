@@ -164,6 +164,7 @@ export class FrameStream {
 
   /** Ends the stream because of an error of the peer. */
   fail(code: number, reason: string): void {
+    if (this.isClosed) return;
     this.reset(code);
     this.handler.onFailed(code, reason);
   }
@@ -219,6 +220,8 @@ export class FrameStream {
   }
 
   #wait(): void {
+    // The handler may have sent more, and waited, while it learnt that something was sent.
+    if (this.#isWaiting) return;
     this.#isWaiting = true;
     this.#owner.queue.add(this);
   }

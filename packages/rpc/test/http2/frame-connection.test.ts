@@ -386,6 +386,32 @@ describe('a frame connection', () => {
       );
     });
 
+    it('lets a handler send more when it learns that something was sent', () => {
+      const { connection, receive, takeFrames } = connectTestPeer('client');
+      receive(settings(4, 10_000_000));
+      const streams = [1, 2].map((count) => {
+        const recorded = recordStream();
+        const stream = connection.open(recorded, headerList(post));
+        let left = count * 10;
+        recorded.onSent = () => void (left-- > 0 && stream.sendData(Buffer.alloc(10_000), 0, 10_000, left === 0));
+        return stream;
+      });
+      for (const stream of streams) stream.sendData(Buffer.alloc(50_000), 0, 50_000);
+      for (let count = 0; count < 100; count++) receive(windowUpdate(0, 7000));
+      let first = 0;
+      let second = 0;
+      const ends: string[] = [];
+      for (const each of takeFrames()) {
+        const [name = '', id = '', flags = '', size = ''] = each.split(' ');
+        if (name !== 'DATA') continue;
+        if (id === '1') first += Number(size);
+        else second += Number(size);
+        if (flags === '1') ends.push(id);
+      }
+      assert.deepEqual([first, second], [150_000, 250_000]);
+      assert.deepEqual(ends, ['1', '3']);
+    });
+
     it('waits for the transport', () => {
       const { connection, sink, receive, takeFrames } = connectTestPeer('client');
       const stream = connection.open(recordStream(), headerList(post));
