@@ -54,14 +54,15 @@ export function splitOutputs(
 
 /** Returns a function that returns the next `count` items of an output at each call. */
 function createCursor(output: TensorOutput, items: number): (count: number) => TensorOutput {
-  const { datatype, shape, data } = output;
-  const perItem = shape.slice(1).reduce((product, dim) => product * dim, 1);
+  const { name, datatype, shape, data } = output;
+  const itemShape = shape.slice(1);
+  const perItem = elementCount(itemShape);
   let offset = 0;
   return (count) => {
     const length = datatype === 'BYTES' ? stringsLength(data, offset, count * perItem) : (data.length / items) * count;
     const slice = data.subarray(offset, offset + length);
     offset += length;
-    return { ...output, shape: [count, ...shape.slice(1)], data: slice };
+    return { name, datatype, shape: [count, ...itemShape], data: slice };
   };
 }
 

@@ -2,14 +2,14 @@
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { QueueBounds } from '@pareto/policy';
-import { limitError, notExecutedKey } from '@pareto/rpc';
+import { limitError, notExecutedKey, type Cancellation } from '@pareto/rpc';
 import type { CheckedQuery } from '../requests/check-request.js';
 import type { ReplicaCounts } from './replica-counts.js';
 import type { BatchRunner, SlotDriver } from './slot-driver.js';
 import type { QueryRejection, QueryResult, WaitingQuery } from './waiting-query.js';
 
 export interface InferOptions {
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   /** Time at which the request's headers arrived. */
   readonly receivedAt: Milliseconds;
   /** Time by which the query must be answered to meet its objective, on `clock`. Infinite if it may be late. */
@@ -35,7 +35,9 @@ export interface Intake {
 }
 
 export function createIntake({ replica, driver, bounds, counts, clock }: IntakeOptions): Intake {
-  const pending = new Set<Promise<QueryResult>>();
+  let inFlight = 0;
+  /** Called when no query is in flight. */
+  const waiters: (() => void)[] = [];
   let closedReason = '';
 
   function errorOf(rejection: QueryRejection, queued: WaitingQuery): ParetoError {
@@ -52,42 +54,63 @@ export function createIntake({ replica, driver, bounds, counts, clock }: IntakeO
         return tooLate(queued, neededMs, clock.now());
     }
   }
-  function enqueue(query: CheckedQuery, options: InferOptions): Promise<QueryResult> {
-    const { signal } = options;
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const { items, bytes, batchKey, shapes, priority } = query;
-      const queued: WaitingQuery = {
-        ...options,
-        ...{ query, items, bytes, batchKey, shapes, priority, resolve, reject },
-        enqueuedAt: clock.now(),
-        onRejected: (rejection) => reject(errorOf(rejection, queued)),
-      };
-      const onAbort = (): void => {
-        driver.dispatch({ kind: 'cancelled', replica, query: queued });
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      driver.dispatch({ kind: 'queued', replica, query: queued });
-    });
+  function enqueue(
+    query: CheckedQuery,
+    { cancellation, receivedAt, dueAt, deadlineAt }: InferOptions,
+    resolve: (result: QueryResult) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    let isSettled = false;
+    const settle = (end: () => void): void => {
+      if (isSettled) return;
+      isSettled = true;
+      cancellation.removeEventListener('abort', onAbort);
+      end();
+      inFlight -= 1;
+      if (inFlight === 0) for (const wake of waiters.splice(0)) wake();
+    };
+    const fail = (error: unknown): void =>
+      settle(() => {
+        counts.failure(receivedAt, !isNotExecuted(error));
+        reject(error);
+      });
+    const queued: WaitingQuery = {
+      query,
+      items: query.items,
+      bytes: query.bytes,
+      batchKey: query.batchKey,
+      shapes: query.shapes,
+      priority: query.priority,
+      cancellation,
+      receivedAt,
+      dueAt,
+      deadlineAt,
+      enqueuedAt: clock.now(),
+      resolve: (result) => settle(() => resolve(result)),
+      reject: fail,
+      onRejected: (rejection) => fail(errorOf(rejection, queued)),
+    };
+    function onAbort(): void {
+      driver.dispatch({ kind: 'cancelled', replica, query: queued });
+      fail(cancellation.reason);
+    }
+    inFlight += 1;
+    if (cancellation.aborted) return fail(cancellation.reason);
+    cancellation.addEventListener('abort', onAbort);
+    driver.dispatch({ kind: 'queued', replica, query: queued });
   }
 
   return {
     infer(query, options) {
       counts.request();
-      const answered = enqueue(query, options);
-      pending.add(answered);
-      answered
-        .catch((error: unknown) => counts.failure(options.receivedAt, !isNotExecuted(error)))
-        .finally(() => pending.delete(answered));
-      return answered;
+      return new Promise((resolve, reject) => enqueue(query, options, resolve, reject));
     },
     rejectAll(reason) {
       closedReason = reason;
       driver.dispatch({ kind: 'closed', replica });
     },
     async settled() {
-      await Promise.allSettled(pending);
+      if (inFlight > 0) await new Promise<void>((resolve) => waiters.push(resolve));
     },
   };
 }

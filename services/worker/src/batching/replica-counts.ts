@@ -63,7 +63,7 @@ export function createReplicaCounts(
     rejected: (reason) => metrics.rejected.add(1, { ...labels, reason }),
     batch(batch, { beganAt, inputMs, inferMs, outputMs, endedAt }) {
       const items = itemsOf(batch);
-      const answered = batch.filter(({ signal }) => !signal.aborted);
+      const answered = batch.filter(({ cancellation }) => !cancellation.aborted);
       const count = answered.length;
       const tookMs = answered.reduce((sum, { receivedAt }) => sum + endedAt - receivedAt, 0);
       const queuedMs = answered.reduce((sum, { enqueuedAt }) => sum + Math.max(0, beganAt - enqueuedAt), 0);

@@ -2,6 +2,7 @@
 
 import type { Milliseconds } from '@pareto/core';
 import type { QueuedQuery, SlotEffect } from '@pareto/policy';
+import type { Cancellation } from '@pareto/rpc';
 import type { TensorOutput } from '@pareto/runtime';
 import type { CheckedQuery } from '../requests/check-request.js';
 
@@ -26,8 +27,8 @@ export interface WaitingQuery extends QueuedQuery {
   /** Time at which the request's headers arrived. */
   readonly receivedAt: Milliseconds;
   readonly enqueuedAt: Milliseconds;
-  /** The caller's signal. */
-  readonly signal: AbortSignal;
+  /** The caller's. */
+  readonly cancellation: Cancellation;
   readonly resolve: (result: QueryResult) => void;
   readonly reject: (error: unknown) => void;
   /** Called instead of `resolve` or `reject` if the query is not run. */

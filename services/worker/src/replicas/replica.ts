@@ -40,7 +40,7 @@ export interface Replica {
   /** Labels of the outputs. Empty until the replica is loaded. */
   readonly labels: LabelTexts;
   /**
-   * Queues a query. Rejects with the status for the caller, which has the detail `pareto-not-executed` if another
+   * Queues a query. Throws or rejects with the status for the caller, which has the detail `pareto-not-executed` if another
    * replica may be tried.
    */
   infer(query: CheckedQuery, options: InferOptions): Promise<QueryResult>;
@@ -130,7 +130,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     get labels() {
       return labels ?? new Map();
     },
-    infer: async (query, options) => {
+    infer(query, options) {
       status.requireServing();
       return intake.infer(query, options);
     },

@@ -52,7 +52,8 @@ export function checkRequest(request: ScannedRequest, { signature, maxBatchSize 
   const items = signature.batched ? batchOf(inputs, maxBatchSize) : 1;
   const shapes = dynamicShapes(signature, inputs);
   return {
-    ...selection,
+    outputs: selection.outputs,
+    classes: selection.classes,
     items,
     bytes: inputs.reduce((total, { data }) => total + lengthOf(data), 0),
     inputs,

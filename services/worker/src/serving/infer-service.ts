@@ -36,7 +36,7 @@ export async function modelInfer(payload: Payload, call: ServerCall, deps: Infer
   const variant = replica?.assignment.spec.variant ?? 'unknown';
   span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
   try {
-    const reply = await executeQuery(payload, call, { ...deps, decision, replica, span });
+    const reply = await executeQuery(payload, call, { decision, replica, span }, deps);
     deps.metrics.requests.add(1, { variant, code: 'ok' });
     span.end();
     return reply;
@@ -52,7 +52,7 @@ export async function modelInfer(payload: Payload, call: ServerCall, deps: Infer
   }
 }
 
-interface RoutedQuery extends InferDeps {
+interface RoutedQuery {
   readonly decision: RoutedDecision;
   readonly replica: Replica | undefined;
   readonly span: Span;
@@ -61,17 +61,18 @@ interface RoutedQuery extends InferDeps {
 async function executeQuery(
   payload: Payload,
   call: ServerCall,
-  { decision, replica, span, ...deps }: RoutedQuery,
+  { decision, replica, span }: RoutedQuery,
+  deps: InferDeps,
 ): Promise<Payload> {
   if (replica === undefined) throw notExecutedError(`replica ${decision.replica} is not on this worker`);
   if (deps.draining()) throw notExecutedError('the worker is draining');
   const request = scanInferRequest(payload);
   const query = checkRequest(request, replica.assignment.spec);
   const enqueuedAt = deps.clock.now();
-  const { signal, receivedAt } = call;
+  const { cancellation, receivedAt } = call;
   const deadlineAt = enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY);
   const dueAt = receivedAt + decision.latencyLeftMs;
-  const result = await replica.infer(query, { signal, receivedAt, dueAt, deadlineAt });
+  const result = await replica.infer(query, { cancellation, receivedAt, dueAt, deadlineAt });
   recordTimes(result, enqueuedAt, replica, deps);
   traceRun(result, span, deps.tracer);
   const { spec } = replica.assignment;

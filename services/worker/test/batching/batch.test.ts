@@ -123,8 +123,8 @@ describe('batcher', () => {
     const intake = createIntake({ replica: batcher, driver, bounds, counts, clock });
     const fake = createFake();
     const send = (of: CheckedQuery, dueAt = never): Promise<QueryResult> => {
-      const { signal } = new AbortController();
-      const answered = intake.infer(of, { signal, receivedAt: clock.now(), dueAt, deadlineAt: never });
+      const { signal: cancellation } = new AbortController();
+      const answered = intake.infer(of, { cancellation, receivedAt: clock.now(), dueAt, deadlineAt: never });
       answered.catch(() => undefined);
       return answered;
     };

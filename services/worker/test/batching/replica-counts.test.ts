@@ -37,9 +37,9 @@ describe('replica counts', () => {
     computeMs: milliseconds(computeMs),
     outputs: [{ name: 'y', datatype: 'UINT8', shape: [items, 1], data: Buffer.alloc(items) }],
   });
-  const send = (items: number, signal = new AbortController().signal): Promise<unknown> => {
+  const send = (items: number, cancellation = new AbortController().signal): Promise<unknown> => {
     const answered = intake.infer(query(items), {
-      ...{ signal, receivedAt: clock.now(), dueAt: Infinity, deadlineAt: Infinity },
+      ...{ cancellation, receivedAt: clock.now(), dueAt: Infinity, deadlineAt: Infinity },
     });
     answered.catch(() => undefined);
     return answered;
