@@ -48,23 +48,24 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
   return {
     loads,
     decide(target, query, now, trace) {
-      const { items, objective, elapsedMs, isNew } = query;
+      const { items, shapes, objective, elapsedMs, preference, isNew } = query;
       const maxWaitBatches = isNew ? shares.maxWaitBatches(target.task, objective, now) : Infinity;
       const isPatient = !isNew || objective.class === 'offline';
-      const asked = { ...query, now, maxWaitBatches, isPatient };
+      const asked = { items, shapes, objective, elapsedMs, preference, now, maxWaitBatches, isPatient };
       const selection = selectVariant(target, asked, loads.candidates, { hopMs: loads.quietHopMs }, trace);
       if (isNew) record(target, query, selection, now);
       if (selection.kind === 'refused' && selection.soonest !== undefined)
         loads.step({ kind: 'refused', candidate: selection.soonest.candidate }, now, noEffects);
       const admission = admit(selection, query.requestBytes, query.held, admitParams);
       if (admission.kind !== 'forward') return admission;
-      const { candidate, maxWaitMs } = admission.selection;
+      const { selection: chosen } = admission;
+      const { candidate, maxWaitMs } = chosen;
       const request = { items, limitMs: objective.latencyMs - elapsedMs, maxWaitMs };
       const replica = loads.pick(candidate, request, now, rng);
       if (replica === undefined)
         throw new Error(`chosen variant ${candidate.variant} has no replica that can be called`);
       loads.step({ kind: 'sent', replica: replica.id, items }, now, noEffects);
-      return { ...admission, replica };
+      return { kind: 'forward', selection: chosen, replica };
     },
   };
 }

@@ -153,10 +153,18 @@ export function selectVariant(
   const chosenOne = candidates[best];
   if (chosenOne !== undefined) {
     const prediction = predictionOf(query, columns, best, loads);
-    const slackMs = latencyMs - prediction.predictedMs;
     return {
-      ...{ kind: 'chosen', candidate: chosenOne, position: positions[best] ?? -1, slackMs, ...prediction },
-      ...{ degraded: false, missed: undefined },
+      kind: 'chosen',
+      candidate: chosenOne,
+      position: positions[best] ?? -1,
+      slackMs: latencyMs - prediction.predictedMs,
+      predictedMs: prediction.predictedMs,
+      waitMs: prediction.waitMs,
+      marginMs: prediction.marginMs,
+      maxWaitMs: prediction.maxWaitMs,
+      batchMs: prediction.batchMs,
+      degraded: false,
+      missed: undefined,
     };
   }
   const isWarm = isBusy || isBacklogged;

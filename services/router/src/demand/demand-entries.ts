@@ -1,13 +1,7 @@
 // Counts the demand of one reporting window by target and class of objectives.
 
 import type { VariantId } from '@pareto/core';
-import {
-  defaultDemandReportParams,
-  objectiveClass,
-  planDemandReport,
-  strictestOf,
-  type DemandEntry,
-} from '@pareto/policy';
+import { defaultDemandReportParams, planDemandReport, strictestOf, type DemandEntry } from '@pareto/policy';
 import { objectiveToWire, type wire } from '@pareto/rpc';
 import type { ResolvedQuery } from '../resolve/resolve.js';
 
@@ -40,14 +34,13 @@ export function createEntries(): Entries {
   let byTarget = new Map<string, Map<string, Entry>>();
   let size = 0;
 
-  function entryOf({ entry: { name }, objective }: ResolvedQuery): Entry {
+  function entryOf({ entry: { name }, objective, objectiveClass }: ResolvedQuery): Entry {
     const classes = byTarget.get(name) ?? new Map<string, Entry>();
     if (classes.size === 0) byTarget.set(name, classes);
-    const objectives = objectiveClass(objective);
-    const known = classes.get(objectives);
+    const known = classes.get(objectiveClass);
     if (known !== undefined) return withObjective(known, objective);
     const isRest = size >= limits.all || classes.size >= limits.perTarget;
-    const key = isRest ? otherClasses : objectives;
+    const key = isRest ? otherClasses : objectiveClass;
     const found = classes.get(key);
     if (found !== undefined) return withObjective(found, objective);
     const created = createEntry(name, objective);

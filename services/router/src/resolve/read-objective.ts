@@ -15,7 +15,8 @@ const parameterSource = (parameters: ReadonlyMap<string, ParameterValue>): Sourc
   nameOf: (field) => `parameter ${field}`,
 });
 
-const noObjective: PartialObjective = {};
+/** The objective of a client that states none. */
+export const noObjective: PartialObjective = {};
 
 /** Ignores other parameters. Throws `invalid-argument`, with the parameter, the expected and the received value. */
 export const objectiveOfParameters = (parameters: ReadonlyMap<string, ParameterValue>): PartialObjective =>

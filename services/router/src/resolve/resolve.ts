@@ -15,8 +15,9 @@ import {
   type Shapes,
   type TargetEntry,
 } from '@pareto/core';
-import { preferenceOf, type Preference } from '@pareto/policy';
+import { objectiveClass, preferenceOf, type Preference } from '@pareto/policy';
 import type { Payload, ServerCall } from '@pareto/rpc';
+import { noObjective } from './read-objective.js';
 
 /** A query of a client, in a form that does not depend on the API that received it. */
 export interface ClientQuery {
@@ -35,14 +36,19 @@ export interface ClientQuery {
   readonly call: ServerCall;
 }
 
-export interface ResolvedQuery {
+interface ResolvedObjective {
+  readonly objective: Objective;
+  /** Class of the objective in reports of demand. */
+  readonly objectiveClass: string;
+  readonly preference: Preference;
+}
+
+export interface ResolvedQuery extends ResolvedObjective {
   readonly table: RoutingTable;
   readonly entry: TargetEntry;
   readonly items: number;
   /** Shapes of the inputs with dynamic dimensions. Undefined if no profile of the target depends on them. */
   readonly shapes: Shapes | undefined;
-  readonly objective: Objective;
-  readonly preference: Preference;
 }
 
 /**
@@ -53,8 +59,8 @@ export function resolve(table: RoutingTable | undefined, query: ClientQuery): Re
   const first = query.inputs[0]?.shape[0];
   const items = entry.signature.batched && first !== undefined ? Math.max(1, first) : 1;
   const shapes = hasBuckets(entry) ? dynamicShapes(entry.signature, query.inputs) : undefined;
-  const { objective, preference } = objectiveFor(entry, query.objectiveSources);
-  return { table: requireTable(table), entry, items, shapes, objective, preference };
+  const { objective, objectiveClass, preference } = objectiveFor(entry, query.objectiveSources);
+  return { table: requireTable(table), entry, items, shapes, objective, objectiveClass, preference };
 }
 
 const bucketed = new WeakMap<TargetEntry, boolean>();
@@ -69,12 +75,22 @@ function hasBuckets(entry: TargetEntry): boolean {
   return known;
 }
 
-export function objectiveFor(
-  entry: TargetEntry,
-  objectiveSources: readonly PartialObjective[],
-): { readonly objective: Objective; readonly preference: Preference } {
-  const sources = [...objectiveSources, entry.defaultObjective];
-  return { objective: resolveObjective(...sources, fallbackObjective), preference: preferenceOf(...sources) };
+const defaults = new WeakMap<TargetEntry, ResolvedObjective>();
+
+/** Returns the objective of a query, by that of the target where the client states none. */
+export function objectiveFor(entry: TargetEntry, sources: readonly PartialObjective[]): ResolvedObjective {
+  if (sources.some((source) => source !== noObjective)) return resolveSources(...sources, entry.defaultObjective);
+  let known = defaults.get(entry);
+  if (known === undefined) {
+    known = resolveSources(entry.defaultObjective);
+    defaults.set(entry, known);
+  }
+  return known;
+}
+
+function resolveSources(...sources: readonly PartialObjective[]): ResolvedObjective {
+  const objective = resolveObjective(...sources, fallbackObjective);
+  return { objective, objectiveClass: objectiveClass(objective), preference: preferenceOf(...sources) };
 }
 
 /** Throws `unavailable` if there is no table. */

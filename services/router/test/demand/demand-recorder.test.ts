@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, latencyBucket, milliseconds, variantId } from '@pareto/core';
+import { objectiveClass } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import { createManualClock } from '@pareto/testkit';
 import { createDemandRecorder } from '../../src/demand/demand-recorder.js';
@@ -12,13 +13,10 @@ function resolvedQuery(latencyMs = 1000, items = 1, target = 'digits'): Resolved
   const table = domainTable({ a: { ms: 1, replicas: 1 } });
   const entry = table.targets.get('digits');
   assert.ok(entry !== undefined);
+  const objective = { ...fallbackObjective, latencyMs: milliseconds(latencyMs) };
   return {
-    table,
-    entry: { ...entry, name: target },
-    items,
-    shapes: undefined,
-    objective: { ...fallbackObjective, latencyMs: milliseconds(latencyMs) },
-    preference: 'cheapest',
+    ...{ table, entry: { ...entry, name: target }, items, shapes: undefined },
+    ...{ objective, objectiveClass: objectiveClass(objective), preference: 'cheapest' },
   };
 }
 
