@@ -1,6 +1,6 @@
 // The cluster token: a secret by which services authenticate each other without certificates.
 
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ParetoError } from '@pareto/core';
 import { tokenKey } from '@pareto/rpc';
@@ -33,14 +33,18 @@ export const tokenMetadata = (token: string): Readonly<Record<string, string>> =
 type TokenCheck = (presented: string) => boolean;
 
 /**
- * Returns a function that checks a presented token. It compares keyed digests, so that its time depends neither on the
- * content of the token nor on its length.
+ * Returns a function that checks a presented token. It compares as many bytes as a token may have, so that its time
+ * depends neither on the content of the token nor on its length. It runs for every query, and takes less than a digest.
  */
 export function createTokenCheck(token: string): TokenCheck {
-  const key = randomBytes(32);
-  const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
-  const expected = digest(token);
-  return (presented) => presented.length <= maxLength && timingSafeEqual(digest(presented), expected);
+  const expected = Buffer.alloc(maxLength);
+  expected.write(token, 'latin1');
+  const padded = Buffer.alloc(maxLength);
+  return (presented) => {
+    if (presented.length > maxLength) return false;
+    padded.fill(0, padded.write(presented, 'latin1'));
+    return timingSafeEqual(padded, expected);
+  };
 }
 
 /** Identifies callers by token. Does not identify the role of a service. A caller without the token is an operator. */
