@@ -280,12 +280,15 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       // Queries tend to have shapes like those of the ones before.
       const shapes = work.queue.first?.shapes ?? work.shapes;
       const batchMs = expectedMs(work, ceiling, shapes, now) + slotWaitMs(work);
+      const { typical, slow, interfered } = work.estimate.correction(now);
       return {
         queuedItems: work.queue.items,
         runningItems: runningItems(work),
         backlogMs: leftMs(work, now) + slotFreeMs(work, now) + (work.queue.items / ceiling) * batchMs,
         itemMs: batchMs / ceiling,
-        ...work.estimate.correction(now),
+        typical,
+        slow,
+        interfered,
       };
     },
   };
