@@ -7,7 +7,7 @@ import { limitError } from '../limits/limit-error.js';
 import type { Limits } from '../limits/limits.js';
 import { malformedRequest } from './decode-request.js';
 import { inflateMessages, type Encoding } from './inflate-messages.js';
-import { createMessageFrames } from './message-frames.js';
+import { MessageFrames } from './message-frames.js';
 import type { MessageShape } from './message-shape.js';
 import { maxMessageOf, sizeLimitOf } from './method-limits.js';
 import { RequestFields } from './request-fields.js';
@@ -40,7 +40,7 @@ export function limitRequest(stream: ServerHttp2Stream, request: RequestLimits):
   const { path, encoding, shape, isStream, limits, bytes, isDone, onWhole } = request;
   const maxBytes = maxMessageOf(path, limits);
   const fields = shape && new RequestFields(shape, limits);
-  const frames = createMessageFrames(maxBytes, encoding === undefined ? fields : undefined);
+  const frames = new MessageFrames(maxBytes, encoding === undefined ? fields : undefined);
   let isWhole = false;
   /** Bytes of the current message. */
   let received = 0;

@@ -3,7 +3,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import { elementBytes, isDataType, elementCount, errorText, ParetoError, type DataType } from '@pareto/core';
 import { decodeTypedContents, hasTypedContents, writeTypedContents } from './contents.js';
-import { collectParameters, writeParameters, type ParameterInput, type ParameterValue } from './parameters.js';
+import { addParameter, noParameters, writeParameters, type ParameterInput, type ParameterValue } from './parameters.js';
 import { payloadOf, type Payload } from './payload.js';
 import { createReader, readFields, readNested, readShape, readView, type Reader } from './reader.js';
 
@@ -147,7 +147,7 @@ export interface DecodedInferResponse extends InferResponseMessage {
 export function decodeInferResponse(body: Buffer): DecodedInferResponse {
   const reader = createReader(body, Infinity);
   const texts = { modelName: '', modelVersion: '', id: '' };
-  const found = collectParameters();
+  let found = noParameters;
   const heads: OutputHead[] = [];
   const raws: Buffer[] = [];
   try {
@@ -155,7 +155,7 @@ export function decodeInferResponse(body: Buffer): DecodedInferResponse {
       if (field === 1) texts.modelName = reader.string();
       else if (field === 2) texts.modelVersion = reader.string();
       else if (field === 3) texts.id = reader.string();
-      else if (field === 4) found.add(reader);
+      else if (field === 4) found = addParameter(found, reader);
       else if (field === 5) heads.push(readOutput(reader));
       else if (field === 6) raws.push(readView(reader));
       else return false;
@@ -163,7 +163,7 @@ export function decodeInferResponse(body: Buffer): DecodedInferResponse {
     });
     return {
       ...texts,
-      parameters: found.collected.parameters,
+      parameters: found.parameters,
       outputs: heads.map((head, i) => toTensor(head, raws[i])),
     };
   } catch (error) {

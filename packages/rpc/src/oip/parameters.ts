@@ -51,21 +51,14 @@ export interface ScannedParameters {
 
 export const noParameters: ScannedParameters = { parameters: new Map(), kinds: new Map() };
 
-/** Collects entries one by one. Allocates nothing if there are none. */
-export function collectParameters(): { add(reader: Reader): void; readonly collected: ScannedParameters } {
-  let parameters: Map<string, ParameterValue> | undefined;
-  let kinds: Map<string, ParameterKind> | undefined;
-  return {
-    add(reader) {
-      const [name, value, kind] = readParameter(reader);
-      checkRoom('parameters', { length: parameters?.size ?? 0 });
-      (parameters ??= new Map()).set(name, value);
-      (kinds ??= new Map()).set(name, kind);
-    },
-    get collected() {
-      return parameters === undefined || kinds === undefined ? noParameters : { parameters, kinds };
-    },
-  };
+/** Reads an entry into the parameters before it, and returns all. Allocates nothing without entries. */
+export function addParameter(before: ScannedParameters, reader: Reader): ScannedParameters {
+  const [name, value, kind] = readParameter(reader);
+  checkRoom('parameters', { length: before.parameters.size });
+  const after = before === noParameters ? { parameters: new Map(), kinds: new Map() } : before;
+  (after.parameters as Map<string, ParameterValue>).set(name, value);
+  (after.kinds as Map<string, ParameterKind>).set(name, kind);
+  return after;
 }
 
 const maxInt64 = 2n ** 63n - 1n;

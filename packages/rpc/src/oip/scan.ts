@@ -2,7 +2,7 @@
 
 import { errorText, ParetoError } from '@pareto/core';
 import { defaultLimits } from '../limits/limits.js';
-import { collectParameters, type ParameterValue, type ScannedParameters } from './parameters.js';
+import { addParameter, noParameters, type ParameterValue, type ScannedParameters } from './parameters.js';
 import { joinFrames, payloadOf, sliceFrames, type Payload } from './payload.js';
 import {
   checkRoom,
@@ -45,29 +45,29 @@ function readInput(reader: Reader): ScannedInput {
   let datatype = '';
   let contents: Buffer | undefined;
   const shape: number[] = [];
-  const found = collectParameters();
+  let found = noParameters;
   readNested(reader, (number, wireType) => {
     if (number === 1) name = readName(reader, 'the name of an input');
     else if (number === 2) datatype = readName(reader, 'the datatype of an input');
     else if (number === 3) readShape(reader, wireType, shape);
-    else if (number === 4) found.add(reader);
+    else if (number === 4) found = addParameter(found, reader);
     else if (number === 5) contents = readView(reader);
     else return false;
     return true;
   });
-  return { name, datatype, shape, contents, parameters: found.collected.parameters };
+  return { name, datatype, shape, contents, parameters: found.parameters };
 }
 
 function readOutput(reader: Reader): ScannedOutput {
   let name = '';
-  const found = collectParameters();
+  let found = noParameters;
   readNested(reader, (number) => {
     if (number === 1) name = readName(reader, 'the name of an output');
-    else if (number === 2) found.add(reader);
+    else if (number === 2) found = addParameter(found, reader);
     else return false;
     return true;
   });
-  return { name, ...found.collected };
+  return { name, parameters: found.parameters, kinds: found.kinds };
 }
 
 /** Throws `invalid-argument` if the bytes are not a ModelInferRequest. */
@@ -86,8 +86,10 @@ export function scanInferRequest(payload: Payload): ScannedRequest {
 
 /** Scans the head. Scans what follows a tensor that is not in the head as another head. */
 function scan(payload: Payload): ScannedRequest {
-  const scanned = { modelName: '', modelVersion: '', id: '' };
-  const found = collectParameters();
+  let modelName = '';
+  let modelVersion = '';
+  let id = '';
+  let found = noParameters;
   const inputs: ScannedInput[] = [];
   const outputs: ScannedOutput[] = [];
   const raw: (readonly Buffer[])[] = [];
@@ -108,10 +110,10 @@ function scan(payload: Payload): ScannedRequest {
     return sliceFrames(frames, from, end);
   };
   const readField = (number: number): boolean => {
-    if (number === 1) scanned.modelName = readName(reader, 'model_name');
-    else if (number === 2) scanned.modelVersion = readName(reader, 'model_version');
-    else if (number === 3) scanned.id = readId(reader);
-    else if (number === 4) found.add(reader);
+    if (number === 1) modelName = readName(reader, 'model_name');
+    else if (number === 2) modelVersion = readName(reader, 'model_version');
+    else if (number === 3) id = readId(reader);
+    else if (number === 4) found = addParameter(found, reader);
     else if (number === 5) addTo('inputs', inputs, readInput);
     else if (number === 6) addTo('outputs', outputs, readOutput);
     else if (number === 7) addTo('raw_input_contents', raw, readRaw);
@@ -126,5 +128,6 @@ function scan(payload: Payload): ScannedRequest {
     reader = createReader(head, reader.fieldsLeft);
     end = 0;
   }
-  return { ...scanned, ...found.collected, inputs, outputs, raw };
+  const { parameters, kinds } = found;
+  return { modelName, modelVersion, id, parameters, kinds, inputs, outputs, raw };
 }
