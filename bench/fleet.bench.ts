@@ -16,9 +16,6 @@ const token = 'a-secret-for-benchmarks-only';
 
 const sleep = (ms: number): Promise<void> => systemClock.sleep(milliseconds(ms));
 
-/** Converts the measured event loop delay to ms, without the monitor's own interval of 10 ms. */
-const loopDelayMs = (seconds: number): number => Math.max(0, 1000 * seconds - 10);
-
 interface Measured {
   readonly controller: MeasuredController;
   readonly etcd: string;
@@ -30,8 +27,10 @@ async function measureSteady({ controller, etcd, simulation }: Measured): Promis
     ...{ seen: simulation.observe() ?? emptyObservation, at: systemClock.now() },
     ...{ own: await controller.metrics(), store: await scrape(etcd) },
   });
+  await controller.loopDelay();
   const before = await sample();
   await sleep(steadyMs);
+  const delay = await controller.loopDelay();
   const after = await sample();
   const seconds = (after.at - before.at) / 1000;
   const own = (name: string): number => (after.own.value(name) - before.own.value(name)) / seconds;
@@ -39,7 +38,6 @@ async function measureSteady({ controller, etcd, simulation }: Measured): Promis
   const seen = (name: 'deltas' | 'deltaBytes'): number => (after.seen[name] - before.seen[name]) / seconds;
   const turns = own('pareto_control_turn_seconds_count');
   const turnMs = (1000 * own('pareto_control_turn_seconds_sum')) / turns;
-  const delayMs = (name: string): number => loopDelayMs(after.own.value(`nodejs_eventloop_lag_${name}_seconds`));
   const megabytes = after.own.value('process_resident_memory_bytes') / 2 ** 20;
   return [
     { name: 'replicas', value: after.seen.replicas, unit: '' },
@@ -52,8 +50,8 @@ async function measureSteady({ controller, etcd, simulation }: Measured): Promis
       noise: 0.5,
     },
     { name: 'steady: RSS', value: megabytes, unit: 'MiB' },
-    { name: 'steady: event loop delay, p99', value: delayMs('p99'), unit: 'ms', reach: { below: 50 } },
-    { name: 'steady: event loop delay, max', value: delayMs('max'), unit: 'ms' },
+    { name: 'steady: event loop delay, p99', value: delay.p99Ms, unit: 'ms', reach: { below: 50 } },
+    { name: 'steady: event loop delay, max', value: delay.maxMs, unit: 'ms' },
     { name: 'steady: control turns', value: turns, unit: '/s' },
     { name: 'steady: duration of a control turn', value: turnMs, unit: 'ms' },
     { name: 'steady: deltas to a router', value: seen('deltas'), unit: '/s' },
@@ -67,7 +65,7 @@ async function measureSteady({ controller, etcd, simulation }: Measured): Promis
 
 /** Kills the leader, with `next` on standby. */
 async function measureStorm({ controller, simulation }: Measured, next: MeasuredController): Promise<readonly Row[]> {
-  // Reading the metrics resets the statistics of the event loop.
+  await next.loopDelay();
   const cpuBefore = (await next.metrics()).value('process_cpu_seconds_total');
   const killedAt = systemClock.now();
   controller.child.kill('SIGKILL');
@@ -88,11 +86,7 @@ async function measureStorm({ controller, simulation }: Measured, next: Measured
       value: (simulation.observe() ?? emptyObservation).snapshotBytes / 1024,
       unit: 'KiB',
     },
-    {
-      name: 'takeover: event loop delay, max',
-      value: loopDelayMs(metrics.value('nodejs_eventloop_lag_max_seconds')),
-      unit: 'ms',
-    },
+    { name: 'takeover: event loop delay, max', value: (await next.loopDelay()).maxMs, unit: 'ms' },
     { name: 'takeover: CPU', value: metrics.value('process_cpu_seconds_total') - cpuBefore, unit: 's' },
   ];
 }

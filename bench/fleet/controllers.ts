@@ -8,10 +8,17 @@ export interface MeasuredController {
   readonly address: string;
   readonly child: Child;
   metrics(): Promise<Metrics>;
+  /** Returns the delays of its event loop since the last call. */
+  loopDelay(): Promise<LoopDelay>;
+}
+
+export interface LoopDelay {
+  readonly p99Ms: number;
+  readonly maxMs: number;
 }
 
 /** Arguments of Node that `deploy/README.md` advises for large fleets. */
-const nodeArgs = ['--max-semi-space-size=64'];
+const nodeArgs = ['--max-semi-space-size=64', `--import=${new URL('loop-delay.mjs', import.meta.url).href}`];
 
 const script = fileURLToPath(new URL('../../services/controller/dist/main.js', import.meta.url));
 
@@ -32,7 +39,20 @@ export async function startController(args: readonly string[], profile?: string)
     },
     30_000,
   );
-  return { address: `127.0.0.1:${port}`, child, metrics: () => scrape(`127.0.0.1:${metricsPort}`) };
+  return {
+    address: `127.0.0.1:${port}`,
+    child,
+    metrics: () => scrape(`127.0.0.1:${metricsPort}`),
+    loopDelay: () => readLoopDelay(child),
+  };
+}
+
+async function readLoopDelay(child: Child): Promise<LoopDelay> {
+  const printed = (): readonly string[] =>
+    Array.from(child.output.matchAll(/^loop delay (.*)\n/gm), ([, json = '']) => json);
+  const before = printed().length;
+  child.kill('SIGUSR2');
+  return JSON.parse(await waitFor('the delay of the event loop', () => printed()[before], 30_000)) as LoopDelay;
 }
 
 export async function scrape(address: string): Promise<Metrics> {

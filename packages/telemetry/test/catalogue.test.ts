@@ -36,6 +36,13 @@ describe('metrics catalogue', () => {
     assert.match(await metrics.text(), /nv_inference_count\{model="a:original",version="1",service="worker"\} 8\n/);
   });
 
+  it('includes how long the event loop was busy, and no metric that needs a sampling timer', async () => {
+    const text = await createRouterMetrics().text();
+    assert.match(text, /nodejs_eventloop_active_seconds_total\{service="router"\} [\d.e-]+\n/);
+    assert.doesNotMatch(text, /nodejs_eventloop_lag_p99_seconds/);
+    assert.match(text, /nodejs_eventloop_lag_seconds/);
+  });
+
   it('names every metric by its unit', async () => {
     for (const metrics of [createRouterMetrics(), createWorkerMetrics(), createControllerMetrics()]) {
       const names = [...(await metrics.text()).matchAll(/^# TYPE (pareto_\w+) (\w+)$/gm)];
