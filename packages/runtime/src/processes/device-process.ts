@@ -3,7 +3,7 @@
 
 import type { Clock } from '@pareto/core';
 import { outOfMemory, type HostedSession } from './hosted-session.js';
-import { readProcessMemory, watchMemory, type ProcessMemory } from './process-memory.js';
+import { watchMemory, type MemoryWatch, type ProcessMemory } from './process-memory.js';
 import type { StartedProcess } from './process-starter.js';
 import { createSessionHost, type SessionHost } from './session-host.js';
 
@@ -21,7 +21,11 @@ interface SessionShare {
 /** The process from its start to its end. */
 interface ProcessInstance {
   readonly shares: Map<symbol, SessionShare>;
-  readonly begun: Promise<{ readonly host: SessionHost; readonly baseMemoryBytes: number }>;
+  readonly begun: Promise<{
+    readonly host: SessionHost;
+    readonly watch: MemoryWatch;
+    readonly baseMemoryBytes: number;
+  }>;
 }
 
 /** Memory for the driver and the programs that it compiles, in addition to the limits of the models. */
@@ -53,13 +57,13 @@ export function createDeviceProcess(start: () => StartedProcess, clock: Clock): 
     const self = Symbol('session');
     // Set before waiting, so that the process does not end if the last other session is closed meanwhile.
     shares.set(self, { memoryLimitBytes, weight: minWeight });
-    const { host, baseMemoryBytes } = await instance.begun;
+    const { host, watch, baseMemoryBytes } = await instance.begun;
     const session = host.open();
     return {
       session,
       baseMemoryBytes,
       loaded: (grownBytes) => void shares.set(self, { memoryLimitBytes, weight: Math.max(minWeight, grownBytes) }),
-      memory: () => shareOf(self, shares, host.process.pid),
+      memory: () => shareOf(self, shares, watch.memory()),
       async close() {
         shares.delete(self);
         const released = session.release();
@@ -84,20 +88,24 @@ async function begin(
   await hello;
   const limit = (): number =>
     [...shares.values()].reduce((total, { memoryLimitBytes }) => total + memoryLimitBytes, driverAllowance);
-  const watch = watchMemory(process.pid, limit, clock, () =>
-    process.kill(outOfMemory('the models on the device', limit())),
-  );
+  const host = createSessionHost(process, clock);
+  const watch = watchMemory({
+    ...{ pid: process.pid, activity: host, extraBytes: limit, clock },
+    onExceeded: () => process.kill(outOfMemory('the models on the device', limit())),
+  });
   void process.died.then(() => watch[Symbol.dispose]());
-  const base = readProcessMemory(process.pid);
-  return { host: createSessionHost(process, clock), baseMemoryBytes: base?.privateBytes ?? 0 };
+  return { host, watch, baseMemoryBytes: watch.memory()?.privateBytes ?? 0 };
 }
 
 /**
  * Returns a session's share of the process's memory, in proportion to the weights. The shares add up to the whole
  * process.
  */
-function shareOf(self: symbol, shares: ReadonlyMap<symbol, SessionShare>, pid: number): ProcessMemory | undefined {
-  const memory = readProcessMemory(pid);
+function shareOf(
+  self: symbol,
+  shares: ReadonlyMap<symbol, SessionShare>,
+  memory: ProcessMemory | undefined,
+): ProcessMemory | undefined {
   const own = shares.get(self);
   if (memory === undefined || own === undefined) return undefined;
   const all = [...shares.values()].reduce((total, { weight }) => total + weight, 0);

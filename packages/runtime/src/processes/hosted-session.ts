@@ -23,22 +23,20 @@ export async function hostInProcess(
   memoryLimitBytes: number,
   clock: Clock,
 ): Promise<HostedSession> {
-  const session = createSessionHost(process, clock).open();
+  const host = createSessionHost(process, clock);
   const base = readProcessMemory(process.pid);
   // Allocations beyond the limit fail inside the process.
   if (base !== undefined) await process.limitData(base.dataBytes + memoryLimitBytes);
-  const watch = watchMemory(
-    process.pid,
-    () => memoryLimitBytes,
-    clock,
-    () => process.kill(outOfMemory('the model', memoryLimitBytes)),
-  );
+  const watch = watchMemory({
+    ...{ pid: process.pid, activity: host, extraBytes: () => memoryLimitBytes, clock },
+    onExceeded: () => process.kill(outOfMemory('the model', memoryLimitBytes)),
+  });
   void process.died.then(() => watch[Symbol.dispose]());
   return {
-    session,
+    session: host.open(),
     baseMemoryBytes: base?.privateBytes ?? 0,
     loaded: () => undefined,
-    memory: () => readProcessMemory(process.pid),
+    memory: () => watch.memory(),
     async close() {
       process.kill({ kind: 'ended', reason: 'unloaded' });
       await process.died;

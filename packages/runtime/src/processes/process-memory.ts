@@ -55,19 +55,74 @@ export async function preferForOomKiller(pid: number): Promise<void> {
   await writeFile(`/proc/${pid}/oom_score_adj`, '900').catch(() => undefined);
 }
 
-const watchEvery = milliseconds(100);
+/** The calls to a process. While it executes none, its memory hardly changes. */
+export interface CallActivity {
+  readonly isBusy: boolean;
+  /** Sets the function that is called at the start of each call. */
+  onCall(listener: () => void): void;
+}
 
-/** Calls `onExceeded` once if the private memory of the process grows by more than `extraBytes`. */
-export function watchMemory(pid: number, extraBytes: () => number, clock: Clock, onExceeded: () => void): Disposable {
-  let base: number | undefined;
+export interface MemoryWatch extends Disposable {
+  /**
+   * Returns the memory of the process. It is read again if there were calls since the last time, or after 10 s. Undefined
+   * if the process has ended, or after disposal.
+   */
+  memory(): ProcessMemory | undefined;
+}
+
+export interface MemoryWatchOptions {
+  readonly pid: number;
+  readonly activity: CallActivity;
+  /** Returns by how many bytes the private memory may grow. */
+  readonly extraBytes: () => number;
+  readonly clock: Clock;
+  /** Called once if it grows by more. */
+  readonly onExceeded: () => void;
+}
+
+const watchEvery = milliseconds(100);
+const maxAgeMs = 10_000;
+
+/** Watches the memory of a process: every 100 ms while it executes calls, and once after that. */
+export function watchMemory({ pid, activity, extraBytes, clock, onExceeded }: MemoryWatchOptions): MemoryWatch {
+  let last = read();
+  const base = last.memory?.privateBytes ?? 0;
+  let wasCalled = false;
+  let isOver = false;
   let timer: Disposable | undefined;
-  const check = (): void => {
-    const memory = readProcessMemory(pid);
-    if (memory === undefined) return;
-    base ??= memory.privateBytes;
-    if (memory.privateBytes > base + extraBytes()) return onExceeded();
-    timer = clock.after(watchEvery, check);
+
+  function read(): { readonly memory: ProcessMemory | undefined; readonly at: number } {
+    return { memory: readProcessMemory(pid), at: clock.now() };
+  }
+  function schedule(): void {
+    timer ??= clock.after(watchEvery, check);
+  }
+  function check(): void {
+    timer = undefined;
+    const mayChange = wasCalled || activity.isBusy;
+    wasCalled = false;
+    last = read();
+    if (last.memory === undefined || isOver) return;
+    if (last.memory.privateBytes > base + extraBytes()) return end();
+    if (mayChange) schedule();
+  }
+  function end(): void {
+    isOver = true;
+    onExceeded();
+  }
+  activity.onCall(() => {
+    wasCalled = true;
+    if (!isOver) schedule();
+  });
+  return {
+    memory() {
+      if (isOver) return undefined;
+      if (wasCalled || activity.isBusy || clock.now() - last.at > maxAgeMs) last = read();
+      return last.memory;
+    },
+    [Symbol.dispose]() {
+      isOver = true;
+      timer?.[Symbol.dispose]();
+    },
   };
-  check();
-  return { [Symbol.dispose]: () => timer?.[Symbol.dispose]() };
 }

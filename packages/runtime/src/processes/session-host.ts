@@ -3,6 +3,7 @@
 import { errorText, milliseconds, type Clock } from '@pareto/core';
 import { createPendingCalls, type Call, type CallEnd } from './pending-calls.js';
 import type { ExecutorDeath, ExecutorProcess } from './executor-process.js';
+import type { CallActivity } from './process-memory.js';
 import type { Request } from '../protocol/protocol.js';
 
 export type CallOutcome =
@@ -33,7 +34,7 @@ export interface Session {
   release(): Promise<void>;
 }
 
-export interface SessionHost {
+export interface SessionHost extends CallActivity {
   readonly process: ExecutorProcess;
   open(): Session;
 }
@@ -46,6 +47,7 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
   const calls = createPendingCalls((death) => kill(calls.running, death), clock);
   let cause: number | undefined;
   let death: ExecutorDeath | undefined;
+  let onCall: () => void = () => undefined;
   let nextId = 1;
   let nextSession = 1;
 
@@ -80,6 +82,7 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
     } catch (error) {
       return Promise.resolve({ kind: 'unsent', message: errorText(error) });
     }
+    onCall();
     return new Promise((resolve) => {
       const settle = (end: CallEnd): void =>
         resolve(end.kind === 'replied' ? end : diedSeenFrom(session, end.death, end.running));
@@ -110,7 +113,14 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
     };
   }
 
-  return { process, open };
+  return {
+    process,
+    open,
+    get isBusy() {
+      return calls.running !== undefined;
+    },
+    onCall: (listener) => void (onCall = listener),
+  };
 }
 
 const causedByOther = ({ reason }: ExecutorDeath): ExecutorDeath => ({
