@@ -82,7 +82,7 @@ export function createSimulatedWorker(id: string, controllers: Controllers, rng:
   function tick(): void {
     systemClock.after(intervals.messageMs, tick);
     countRequests();
-    if (isReportDue(systemClock.now() - reportedAt, intervals)) sendReport();
+    if (isReportDue(systemClock.now() - reportedAt, intervals, false)) sendReport();
     else session.send({ message: 'heartbeat', heartbeat: { controllerAgeMs: Math.round(session.ageMs) } });
   }
 

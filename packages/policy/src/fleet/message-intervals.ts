@@ -6,7 +6,7 @@ import { milliseconds, type Milliseconds } from '@pareto/core';
 export interface MessageIntervals {
   /** Time between two messages of the leader to a worker, and of a worker to the leader. */
   readonly messageMs: Milliseconds;
-  /** Time between two reports of a worker while nothing but counts, memory and queues changes. */
+  /** Time between two reports of a worker while only counts, memory and queues change. */
   readonly reportMs: Milliseconds;
 }
 
@@ -15,12 +15,20 @@ const reportsPerSecond = 500;
 const minMs = 500;
 /** Both sides end a stream after 3 s without a message. */
 const maxMessageMs = 1_000;
-/** The delay that `PlacementParams.quietMs` covers. A worker's counts since its last report are lost when it dies. */
+/**
+ * Also the minimum for a report that equals the last one. `PlacementParams.quietMs` covers this delay. A worker's counts since its
+ * last report are lost when it dies.
+ */
 const maxReportMs = 2_000;
 
-/** Returns whether a worker reports in its regular message, `ageMs` after its last report: in the one nearest to the time. */
-export const isReportDue = (ageMs: number, { messageMs, reportMs }: MessageIntervals): boolean =>
-  ageMs >= reportMs - messageMs / 2;
+/**
+ * Returns whether a worker reports in its regular message, `ageMs` after its last report: in the one nearest to the time.
+ * `isSame` states that the report would equal the last one. With a `reportMs` of 0, each message is a report.
+ */
+export function isReportDue(ageMs: number, { messageMs, reportMs }: MessageIntervals, isSame: boolean): boolean {
+  const dueMs = isSame && reportMs > 0 ? Math.max(reportMs, maxReportMs) : reportMs;
+  return ageMs >= dueMs - messageMs / 2;
+}
 
 export function messageIntervals(workers: number): MessageIntervals {
   const between = (min: number, max: number, perSecond: number): Milliseconds =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { milliseconds } from '@pareto/core';
 import { isReportDue, messageIntervals } from '../../src/fleet/message-intervals.js';
 
 describe('message intervals', () => {
@@ -17,8 +18,13 @@ describe('message intervals', () => {
 
   it('make a report due in the regular message that is nearest to its time', () => {
     const ages = [0, 500, 1_000, 1_499, 1_500, 2_000, Infinity];
-    const isDue = (workers: number) => ages.map((ageMs) => isReportDue(ageMs, messageIntervals(workers)));
+    const isDue = (workers: number, isSame = false) =>
+      ages.map((ageMs) => isReportDue(ageMs, messageIntervals(workers), isSame));
     assert.deepEqual(isDue(10), [false, true, true, true, true, true, true]);
     assert.deepEqual(isDue(1_000), [false, false, false, false, true, true, true]);
+    assert.deepEqual(isDue(10, true), [false, false, false, false, false, true, true]);
+    assert.deepEqual(isDue(1_000, true), [false, false, false, false, true, true, true]);
+    const everyMessage = { messageMs: milliseconds(500), reportMs: milliseconds(0) };
+    assert.equal(isReportDue(500, everyMessage, true), true);
   });
 });

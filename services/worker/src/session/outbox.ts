@@ -47,7 +47,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { replicas, stepRunner, draining, limitsReached, controllerAgeMs, intervals, clock } = options;
   const sentAt = new Map<StepResult, number>();
   let requestedSequence = 0;
-  let lastReport: { readonly state: string; readonly sentAt: number } | undefined;
+  let lastReport: { readonly state: string; readonly text: string; readonly sentAt: number } | undefined;
   const isDue = (result: StepResult): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
 
   function reportOrHeartbeat(): OutgoingMessage {
@@ -64,9 +64,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       provisional: replicas.provisional().map(measurementToWire),
       shapes: replicas.shapes().map(observedToWire),
     };
+    const text = JSON.stringify({ ...report, controllerAgeMs: 0 });
+    const isSame = text === lastReport?.text;
     const state = stateOf(reports, report);
     const ageMs = clock.now() - (lastReport?.sentAt ?? -Infinity);
-    if (state === lastReport?.state && !isReportDue(ageMs, intervals())) {
+    if (state === lastReport?.state && !isReportDue(ageMs, intervals(), isSame)) {
       const { controllerAgeMs: ageOfController } = report;
       return {
         message: { message: 'heartbeat', heartbeat: { controllerAgeMs: ageOfController } },
@@ -74,7 +76,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       };
     }
     const sent = (): void => {
-      lastReport = { state, sentAt: clock.now() };
+      lastReport = { state, text, sentAt: clock.now() };
       replicas.markReported(reports);
     };
     return { message: { message: 'report', report }, sent };
