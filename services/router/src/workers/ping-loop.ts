@@ -1,4 +1,5 @@
-// The schedule of the pings to one worker: every 500 ms, and immediately after the first that fails.
+// The schedule of the pings to one worker: every 500 ms, or every second while no queries are sent to it, and immediately
+// after the first that fails.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import { ping, type PingResult } from './ping.js';
@@ -7,6 +8,8 @@ import type { WorkerLink } from './worker-link.js';
 export interface PingLoopOptions {
   /** Returns the link for the next ping. */
   readonly link: () => WorkerLink;
+  /** Returns the time at which the last query was sent. */
+  readonly sentAt: () => Milliseconds;
   /** Returns the time of the last successful query. */
   readonly answeredAt: () => Milliseconds;
   /** Receives each result and the number of failed pings since the last response. */
@@ -21,13 +24,15 @@ export interface PingLoop {
 }
 
 const pingEveryMs = milliseconds(500);
+/** Time without queries after which every second ping is left out. No query waits for the worker then. */
+const idleAfterMs = 10_000;
 /** Timeout of a ping. With the interval, it bounds the time until a silent worker is out of use to 1.5 s. */
 const pingTimeoutMs = milliseconds(1_000);
 /** Timeout of the second ping, which follows a failed first one immediately. */
 const secondTimeoutMs = milliseconds(500);
 
 /** Sends the first ping immediately. */
-export function startPingLoop({ link, answeredAt, onResult, clock }: PingLoopOptions): PingLoop {
+export function startPingLoop({ link, sentAt, answeredAt, onResult, clock }: PingLoopOptions): PingLoop {
   const stopping = new AbortController();
   const isStopped = (): boolean => stopping.signal.aborted;
   let pause = new AbortController();
@@ -46,9 +51,11 @@ export function startPingLoop({ link, answeredAt, onResult, clock }: PingLoopOpt
       onResult(result, failedPings);
       if (result.kind === 'uncertain' || failedPings === 1) continue;
       pause = new AbortController();
-      await clock.sleep(pingEveryMs, pause.signal).catch(() => undefined);
+      await rest(pause.signal);
+      if (failedPings === 0 && clock.now() - sentAt() > idleAfterMs) await rest(pause.signal);
     }
   }
+  const rest = (signal: AbortSignal): Promise<void> => clock.sleep(pingEveryMs, signal).catch(() => undefined);
 
   void run();
   return {

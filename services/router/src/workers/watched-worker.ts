@@ -38,8 +38,14 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
   let hasLeft = false;
   let isClosed = false;
   let lostAt: number | undefined;
-  let answeredAt = clock.now();
-  const pings = startPingLoop({ link: () => link, answeredAt: () => answeredAt, onResult, clock });
+  let [sentAt, answeredAt] = [clock.now(), clock.now()];
+  const pings = startPingLoop({
+    link: () => link,
+    sentAt: () => sentAt,
+    answeredAt: () => answeredAt,
+    onResult,
+    clock,
+  });
 
   function open(): WorkerLink {
     const opened = connect();
@@ -88,6 +94,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     },
     infer(query, done) {
       inFlight += 1;
+      sentAt = clock.now();
       link.infer(query, (outcome) => {
         inFlight -= 1;
         if (outcome.kind === 'answered') answeredAt = clock.now();

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { milliseconds } from '@pareto/core';
+import { createManualClock } from '@pareto/testkit';
+import { startPingLoop } from '../../src/workers/ping-loop.js';
+import type { WorkerLink } from '../../src/workers/worker-link.js';
+
+describe('the pings to a worker', () => {
+  it('are sent every 500 ms, and half as often after 10 s without a query', async () => {
+    const clock = createManualClock();
+    let count = 0;
+    const link: WorkerLink = {
+      address: 'w:1',
+      infer: () => assert.fail('no query'),
+      async ping() {
+        count += 1;
+        return { workerId: 'w', incarnation: 'i', draining: false, replicas: [] };
+      },
+      onBroken: () => undefined,
+      close: () => undefined,
+    };
+    let sentAt = clock.now();
+    const answeredAt = (): typeof sentAt => milliseconds(-Infinity);
+    const loop = startPingLoop({
+      link: () => link,
+      sentAt: () => sentAt,
+      answeredAt,
+      onResult: () => undefined,
+      clock,
+    });
+    const during = async (ms: number): Promise<number> => {
+      const before = count;
+      await clock.advance(ms);
+      return count - before;
+    };
+    assert.equal(count, 1);
+    await during(1);
+    assert.equal(await during(5_000), 10);
+    await during(6_000);
+    assert.equal(await during(4_000), 4);
+    await during(700);
+    sentAt = clock.now();
+    assert.equal(await during(500), 1);
+    assert.equal(await during(4_000), 8);
+    loop.stop();
+  });
+});
