@@ -16,7 +16,7 @@ const minMs = 500;
 /** Both sides end a stream after 3 s without a message. */
 const maxMessageMs = 1_000;
 /**
- * Also the minimum for a report that equals the last one. `PlacementParams.quietMs` covers this delay. A worker's counts since its
+ * The minimum for a report that equals the last one, too. `PlacementParams.quietMs` covers this delay. A worker's counts since its
  * last report are lost when it dies.
  */
 const maxReportMs = 2_000;

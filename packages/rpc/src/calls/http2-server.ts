@@ -11,14 +11,22 @@ import type {
 } from 'node:http2';
 import { createRequire } from 'node:module';
 import { watchHandshakes, type TlsServerOptions } from '../tls/server-tls.js';
+import type { IdleCloser } from './close-idle.js';
 import { admitCall, type Gate } from './incoming-call.js';
 import { isServable, serveUnary } from './serve-unary.js';
+import type { UnaryMethod } from './services.js';
 import { trackConnections } from './track-connections.js';
 
 /** Receive window of a stream. Node's default of 64 KB halves the throughput of large messages. */
 export const streamWindowBytes: number = 1024 * 1024;
 /** Receive window of a connection. */
 export const connectionWindowBytes: number = 8 * 1024 * 1024;
+
+export interface ServerGate extends Gate {
+  readonly idle: IdleCloser;
+  /** Returns the method if its calls are not served by gRPC for Node. */
+  readonly rawMethodOf: (path: string) => UnaryMethod | undefined;
+}
 
 interface Factories {
   createServer: (options: ServerOptions) => Http2Server;
@@ -29,7 +37,7 @@ interface Factories {
 const http2 = createRequire(import.meta.url)('node:http2') as Factories;
 const { createServer, createSecureServer } = http2;
 
-function extended(gate: Gate): Factories {
+function extended(gate: ServerGate): Factories {
   const { streams, metadataBytes } = gate.limiter.limits;
   const withLimits = <O extends ServerOptions>(options: O): O => ({
     ...options,
@@ -92,7 +100,7 @@ let bound: Promise<unknown> = Promise.resolve();
  * Runs `bind`, in which gRPC for Node creates its HTTP/2 server, and applies the gate and the settings of this file to
  * that server. Servers bind one after the other.
  */
-export function withGate<T>(gate: Gate, bind: () => Promise<T>): Promise<T> {
+export function withGate<T>(gate: ServerGate, bind: () => Promise<T>): Promise<T> {
   const binding = bound.then(async () => {
     Object.assign(http2, extended(gate));
     try {

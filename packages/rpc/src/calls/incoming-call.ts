@@ -11,12 +11,10 @@ import { peerRoleOf, peerSubjectOf, type PeerRole } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';
 import { toStatus, writeMetadata } from '../transport/status.js';
 import { trailerText } from '../transport/status-details.js';
-import type { IdleCloser } from './close-idle.js';
 import { encodingOf, type Encoding } from './inflate-messages.js';
 import { limitRequest } from './limit-request.js';
 import type { MessageShape } from './message-shape.js';
 import { watchReply } from './reply.js';
-import type { UnaryMethod } from './services.js';
 
 /** Facts about a call that its headers alone tell. */
 export interface CallHead {
@@ -54,14 +52,11 @@ export interface IncomingCall {
 /** Limits and checks that a server applies to its calls. */
 export interface Gate {
   readonly limiter: Limiter;
-  readonly idle: IdleCloser;
   /** Returns the check of the callers of a method, which throws the error of a call that it rejects. */
   readonly checkOf: (path: string) => ((head: CallHead) => void) | undefined;
   readonly isRequestStream: (path: string) => boolean;
   /** Returns the shape of the messages of a method. Undefined if they may have any number of fields. */
   readonly shapeOf: (path: string) => MessageShape | undefined;
-  /** Returns the method if its calls are not served by gRPC for Node. */
-  readonly rawMethodOf: (path: string) => UnaryMethod | undefined;
 }
 
 /** Header with the id of a call. The server overwrites what the caller sent under this name. */
@@ -136,7 +131,7 @@ export function admitCall(
     head,
     trailers,
     receivedAt: readingStartedAt(),
-    reject: reply.reject,
+    reject: (status) => reply.reject(status),
     started() {
       startedIn = turns.iteration;
     },

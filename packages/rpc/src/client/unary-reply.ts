@@ -1,9 +1,10 @@
 // Reads the reply of a unary call: the message in its frame, and the status in the trailers.
 
 import { ParetoError } from '@pareto/core';
+import { StatusError } from '../limits/limit-error.js';
 import { headBytes } from '../transport/message-head.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
-import { codeOfStatus, StatusError } from '../transport/status.js';
+import { codeOfStatus } from '../transport/status.js';
 
 /** Returns the message in the data of a reply. Throws `internal` unless it is one whole, uncompressed message. */
 export function readMessage(chunks: readonly Buffer[]): Buffer {

@@ -1,7 +1,6 @@
 // Errors about limits, which name the limit for programs and for the counter of limits.
 
 import { ParetoError } from '@pareto/core';
-import { StatusError } from '../transport/status.js';
 import { limitText, type LimitName } from './limit-table.js';
 
 /** Trailer with the name of the limit that a call reached. */
@@ -17,6 +16,11 @@ export const limitError = (
 /** Returns the name of the limit that an error is about. Undefined for any other error. */
 export const limitOf = (error: unknown): string | undefined =>
   error instanceof ParetoError ? error.details[limitKey] : undefined;
+
+/** The status that a server sent to a call without gRPC for Node. */
+export class StatusError extends Error {
+  override readonly name = 'StatusError';
+}
 
 /** Returns whether an error, or a cause of it, is the status of a call to another process. */
 export const isRemote = (error: unknown): boolean =>

@@ -4,8 +4,8 @@ import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { createIdleCloser } from '../calls/close-idle.js';
-import { withGate } from '../calls/http2-server.js';
-import type { CallHead, Gate } from '../calls/incoming-call.js';
+import { withGate, type ServerGate } from '../calls/http2-server.js';
+import type { CallHead } from '../calls/incoming-call.js';
 import type { MessageShape } from '../calls/message-shape.js';
 import type { ServiceHandlers, ServiceName, UnaryMethod } from '../calls/services.js';
 import { createLimiter, type Limiter } from '../limits/limiter.js';
@@ -70,7 +70,7 @@ export function createServer(options: ServerOptions = {}): RpcServer {
   const requestStreams = new Set<string>(reflectionPaths);
   const shapes = new Map<string, MessageShape>();
   const rawMethods = new Map<string, UnaryMethod>();
-  const gate: Gate = {
+  const gate: ServerGate = {
     limiter,
     checkOf: (path) => checks.get(path),
     isRequestStream: (path) => requestStreams.has(path),

@@ -41,11 +41,6 @@ export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObje
 /** Returns the error code of a gRPC status. Unknown statuses become `internal`. */
 export const codeOfStatus = (grpcStatus: number): ErrorCode => codeOf.get(grpcStatus) ?? 'internal';
 
-/** The status that a server sent to a call over node:http2. */
-export class StatusError extends Error {
-  override readonly name = 'StatusError';
-}
-
 /** Converts the error of a client's call. The details of the result contain all trailers. */
 export function fromServiceError(error: ServiceError): ParetoError {
   return new ParetoError(codeOfStatus(error.code), explainConnection(explainSizeLimit(error.details)), {

@@ -21,7 +21,7 @@ export interface Answer {
   readonly predictedMs: number | undefined;
 }
 
-/** What identifies a query to other processes. */
+/** The fields that identify a query to other processes. */
 export type QueryIdentity = Pick<Routed, 'decision' | 'traceparent'>;
 
 /** Routes a query that was resolved with the current table. Throws a ParetoError whose code is the query's status. */

@@ -13,9 +13,10 @@ describe('the pings to a worker', () => {
       infer: () => assert.fail('no query'),
       async ping() {
         count += 1;
-        return { workerId: 'w', incarnation: 'i', draining: false, replicas: [] };
+        return { workerId: 'w', incarnation: 'i', draining: false, decisionVersion: 0, replicas: [] };
       },
       onBroken: () => undefined,
+      abort: () => undefined,
       close: () => undefined,
     };
     let sentAt = clock.now();
