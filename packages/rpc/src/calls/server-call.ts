@@ -18,7 +18,7 @@ export interface ServerCall extends CallHead {
   remainingMs(): Milliseconds | undefined;
 }
 
-/** A class, since an object literal with accessors takes 2 us for each call. */
+/** A class, since an object literal with accessors takes 2 µs for each call. */
 export class OpenCall implements ServerCall {
   readonly cancellation: CallCancellation = new CallCancellation();
   readonly receivedAt: Milliseconds;
