@@ -1,6 +1,7 @@
 // Controller processes to measure, and their metrics.
 
 import { fileURLToPath } from 'node:url';
+import { serviceNodeFlags } from '@pareto/core';
 import { freePorts, startChild, waitFor, type Child } from '@pareto/testkit';
 import { readMetrics, type Metrics } from '../../test/support/metrics.js';
 
@@ -12,13 +13,17 @@ export interface MeasuredController {
   loopDelay(): Promise<LoopDelay>;
 }
 
-export interface LoopDelay {
+interface LoopDelay {
   readonly p99Ms: number;
   readonly maxMs: number;
 }
 
 /** Arguments of Node that `deploy/README.md` advises for large fleets. */
-const nodeArgs = ['--max-semi-space-size=64', `--import=${new URL('loop-delay.mjs', import.meta.url).href}`];
+const nodeArgs = [
+  ...serviceNodeFlags,
+  '--max-semi-space-size=64',
+  `--import=${new URL('loop-delay.mjs', import.meta.url).href}`,
+];
 
 const script = fileURLToPath(new URL('../../services/controller/dist/main.js', import.meta.url));
 

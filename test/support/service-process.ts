@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
+import { serviceNodeFlags } from '@pareto/core';
 import { startChild, waitFor, type Child } from '@pareto/testkit';
 import { readMetrics, type Metrics } from './metrics.js';
 
@@ -71,7 +72,7 @@ export const startService = (
   service: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Child => startChild(process.execPath, [scriptOf(service), ...args], { env });
+): Child => startChild(process.execPath, [...serviceNodeFlags, scriptOf(service), ...args], { env });
 
 const hurriedWorker = fileURLToPath(new URL('hurried-worker.ts', import.meta.url));
 

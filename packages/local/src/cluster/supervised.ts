@@ -9,6 +9,7 @@ export interface ProcessSpec {
   readonly name: string;
   /** Path of a JavaScript file, which runs with the current Node. */
   readonly script: string;
+  readonly nodeFlags: readonly string[];
   readonly args: readonly string[];
   readonly logFile: string;
 }
@@ -91,7 +92,7 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
 
 /** Spawns a process in a separate group, so that Ctrl-C reaches only the supervisor, which stops services in order. */
 function spawnLogged(spec: ProcessSpec, log: WriteStream, onLine: (line: string) => void): ChildProcess {
-  const child = spawn(process.execPath, [spec.script, ...spec.args], {
+  const child = spawn(process.execPath, [...spec.nodeFlags, spec.script, ...spec.args], {
     // Standard input closes with the supervisor, which stops the services even if the supervisor is killed.
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serviceNodeFlags } from '@pareto/core';
 import type { ProcessSpec } from './supervised.js';
 
 export interface TopologyOptions {
@@ -67,6 +68,7 @@ export function planTopology(options: TopologyOptions): Topology {
   const node = (role: Role, name: string, port: number, args: readonly string[]): ServiceNode => ({
     name,
     script: scriptOf(role),
+    nodeFlags: serviceNodeFlags,
     logFile: join(logDir, `${name}.log`),
     port,
     metricsPort: port + 1,

@@ -26,7 +26,7 @@ describe('supervise', () => {
       onLine: (_name: string, line: string) => void lines.push(line),
       onRestart: (_name: string, reason: string) => void restarts.push(reason),
     };
-    return supervise({ name: 'child', script, args: [], logFile: join(folder, 'child.log') }, options);
+    return supervise({ name: 'child', script, nodeFlags: [], args: [], logFile: join(folder, 'child.log') }, options);
   }
 
   async function until(condition: () => boolean): Promise<void> {
