@@ -5,6 +5,7 @@ export {
   type PoolOptions,
   type RuntimeInfo,
 } from './pool/executor-pool.js';
+export { createWarmUpModel, warmUpWidth, type WarmUpModel } from './warm-up/warm-up-model.js';
 export { type Executor, type LoadRequest } from './executors/executor.js';
 export { runFailure, type RunOutcome, type RunRequest, type TensorInput, type TensorOutput } from './executors/run.js';
 export { type ExecutorDeath } from './processes/executor-process.js';

@@ -9,6 +9,7 @@ import { createDeviceProcess, type DeviceProcess } from '../processes/device-pro
 import { isDeviceProvider, type DeviceProvider } from '../devices/device-provider.js';
 import { tryDevice, type DeviceTrial } from '../devices/device-trial.js';
 import { loadExecutor, type Executor, type LoadRequest } from '../executors/executor.js';
+import { warmUpProcess } from '../warm-up/warm-up-process.js';
 import { createProcessStarter, type StartedProcess } from '../processes/process-starter.js';
 
 export interface RuntimeInfo {
@@ -38,6 +39,8 @@ export interface LoadCount {
 export interface PoolOptions {
   /** Number of pre-started processes, so that a load does not wait for a process to start. */
   readonly size: number;
+  /** Set to warm up the pre-started processes. False if undefined. */
+  readonly warmUp?: boolean;
   readonly clock: Clock;
   /** Isolation of the processes from this one. By the environment alone by default, which suits trusted models. */
   readonly isolation?: Isolation;
@@ -48,6 +51,7 @@ export interface PoolOptions {
 /** Creates a pool. Disposing it ends all its processes. */
 export function createExecutorPool({
   size,
+  warmUp = false,
   clock,
   isolation = environmentOnly,
   environment = {},
@@ -58,8 +62,14 @@ export function createExecutorPool({
   const loads = { begun: 0, inProgress: 0 };
   let disposed = false;
 
+  const start = (isWarmedUp: boolean): StartedProcess => {
+    const { process, hello } = starter.start();
+    const ready = isWarmedUp ? hello.then((header) => warmUpProcess(process, clock).then(() => header)) : hello;
+    ready.catch(() => undefined);
+    return { process, hello: ready };
+  };
   const startSpare = (): StartedProcess => {
-    const spare = starter.start();
+    const spare = start(warmUp);
     void spare.process.died.then(() => {
       const index = spares.indexOf(spare);
       if (index >= 0) spares.splice(index, 1);
@@ -72,7 +82,7 @@ export function createExecutorPool({
   fill();
 
   async function loadOnCpu(request: LoadRequest, signal: AbortSignal | undefined): Promise<Executor> {
-    const { process, hello } = spares.shift() ?? startSpare();
+    const { process, hello } = spares.shift() ?? start(false);
     await hello;
     if (request.nice === true) lowerPriority(process.pid);
     return loadExecutor(await hostInProcess(process, request.memoryLimitBytes, clock), request, signal);

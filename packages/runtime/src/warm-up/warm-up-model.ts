@@ -1,0 +1,24 @@
+// A tiny model with which code is warmed up before there is a real one.
+
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** ONNX, opset 13: y = Relu(x) over n x 16 floats. */
+const model = 'CAg6QQoMCgF4EgF5IgRSZWx1EgVncmFwaFoUCgF4Eg8KDQgBEgkKAxIBbgoCCBBiFAoBeRIPCg0IARIJCgMSAW4KAggQQgQKABAN';
+
+/** Number of floats of an item, of the input `x` and the output `y`. */
+export const warmUpWidth = 16;
+
+export interface WarmUpModel extends AsyncDisposable {
+  readonly modelPath: string;
+}
+
+/** Writes the model to a temporary file, which every user can read, because executors may run as users of their own. */
+export async function createWarmUpModel(): Promise<WarmUpModel> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'pareto-warm-up-'));
+  const modelPath = path.join(folder, 'model.onnx');
+  await chmod(folder, 0o755);
+  await writeFile(modelPath, Buffer.from(model, 'base64'));
+  return { modelPath, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
