@@ -1,0 +1,53 @@
+// CPU time and wake-ups of the services while nothing happens, with four and with six models loaded.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { milliseconds, systemClock } from '@pareto/core';
+import type { DigitModel } from '../test/support/digits.js';
+import { startWarmDigits } from './digits-cluster.js';
+import { cpuByRole, type PathProcess } from './path/processes.js';
+import { progress, startBenchmark, type Row } from './report.js';
+
+/** Time until what a service does after a change has ended, such as the garbage collections of an idle process. */
+const settleMs = milliseconds(30_000);
+const windowMs = milliseconds(30_000);
+
+const four: readonly DigitModel[] = ['mlp-tiny', 'mlp-small', 'cnn-small', 'cnn-medium'];
+const six: readonly DigitModel[] = [...four, 'mlp-large', 'cnn-large'];
+
+/** Returns how often the threads of a process have waited. */
+function wakesOf({ pid }: PathProcess): number {
+  const statuses = readdirSync(`/proc/${pid}/task`).map((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8'),
+  );
+  const counts = statuses.map((status) => Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1]));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function measure(models: readonly DigitModel[]): Promise<readonly Row[]> {
+  await using started = await startWarmDigits(models, 1);
+  const { controller, router, workers } = started.cluster;
+  const processes: readonly PathProcess[] = [
+    { role: 'controller', pid: controller.child.pid },
+    { role: 'router', pid: router.child.pid },
+    ...workers.map(({ child }) => ({ role: 'worker front', pid: child.pid }) as const),
+  ];
+  const observe = () => ({ atMs: systemClock.now(), cpuMs: cpuByRole(processes), wakes: processes.map(wakesOf) });
+  progress(`${models.length} models: idle for ${(settleMs + windowMs) / 1000} s`);
+  await systemClock.sleep(settleMs);
+  const before = observe();
+  await systemClock.sleep(windowMs);
+  const after = observe();
+  const ms = after.atMs - before.atMs;
+  return processes.flatMap(({ role }, index): readonly Row[] => {
+    const cpuMs = (after.cpuMs.get(role) ?? NaN) - (before.cpuMs.get(role) ?? NaN);
+    const wakes = (after.wakes[index] ?? NaN) - (before.wakes[index] ?? NaN);
+    const name = `${models.length} models, ${role}`;
+    return [
+      { name: `${name}: share of a core`, value: (100 * cpuMs) / ms, unit: '%', reach: { below: 0.5 }, noise: 0.5 },
+      { name: `${name}: wake-ups`, value: (1000 * wakes) / ms, unit: '/s', noise: 0.2 },
+    ];
+  });
+}
+
+const { report } = startBenchmark('idle');
+report([...(await measure(four)), ...(await measure(six))]);
