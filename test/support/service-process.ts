@@ -72,7 +72,12 @@ export const startService = (
   service: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Child => startChild(process.execPath, [...serviceNodeFlags, scriptOf(service), ...args], { env });
+): Child =>
+  startChild(process.execPath, [...serviceNodeFlags, scriptOf(service), ...withoutWarmUp(service, args)], { env });
+
+/** Adds the flag that makes routers and workers ready sooner, unless the arguments have it. */
+const withoutWarmUp = (service: string, args: readonly string[]): readonly string[] =>
+  service === 'controller' || args.includes('--warm-up-ms') ? args : [...args, '--warm-up-ms', '0'];
 
 const hurriedWorker = fileURLToPath(new URL('hurried-worker.ts', import.meta.url));
 
@@ -82,7 +87,7 @@ const hurriedWorker = fileURLToPath(new URL('hurried-worker.ts', import.meta.url
  */
 export const startHurried: ServiceStarter = ({ service, args, env }) =>
   service === 'worker'
-    ? startChild(process.execPath, ['--import=tsx', hurriedWorker, ...args], { env })
+    ? startChild(process.execPath, ['--import=tsx', hurriedWorker, ...withoutWarmUp(service, args)], { env })
     : startService(service, args, env);
 
 const startCurrent: ServiceStarter = ({ service, args, env }) => startService(service, args, env);

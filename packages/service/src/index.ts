@@ -16,6 +16,7 @@ export { createLifecycle, type Lifecycle, type LifecycleState } from './lifecycl
 export { createRunGroup, type RunGroup, type RunGroupOptions, type Runnable } from './lifecycle/run-group.js';
 export { runService, type ServiceContext, type ServiceOptions } from './run-service.js';
 export { createProbeServer, type ProbeOptions, type ProbeServer } from './lifecycle/probe-server.js';
+export { createWarmUp, warmUpFlags, type WarmUpOptions, type WarmUpPath } from './warm-up/warm-up.js';
 export { createServiceLimiter, observeLimits, type ServiceLimiter } from './limits/service-limiter.js';
 export { describeLimits } from './limits/describe-limits.js';
 export { createSession, type Session, type SessionOptions } from './session/session.js';

@@ -6,7 +6,7 @@ export {
   type LoggerOptions,
   type LogLevel,
 } from './logger.js';
-export { type Counter, type Gauge, type Histogram, type MetricsText } from './instruments.js';
+export { privateInstruments, type Counter, type Gauge, type Histogram, type MetricsText } from './instruments.js';
 export {
   createControllerMetrics,
   createRouterMetrics,

@@ -1,6 +1,5 @@
 // Typed counters, gauges and histograms over prom-client, with labels that the compiler checks.
 
-import { performance } from 'node:perf_hooks';
 import {
   collectDefaultMetrics,
   Counter as PromCounter,
@@ -49,8 +48,15 @@ export interface Instruments extends MetricsText {
 /** Creates a separate registry, which includes Node's process metrics. */
 export function createInstruments(service: string): Instruments {
   const registry = new Registry();
-  registry.setDefaultLabels({ service });
   addProcessMetrics(registry);
+  return instrumentsIn(registry, service);
+}
+
+/** Creates a separate registry for parts that no one observes. */
+export const privateInstruments = (service: string): Instruments => instrumentsIn(new Registry(), service);
+
+function instrumentsIn(registry: Registry, service: string): Instruments {
+  registry.setDefaultLabels({ service });
   const base = <L extends string>(name: string, help: string, labels: readonly L[] = []) => ({
     name,
     help,

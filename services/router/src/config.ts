@@ -4,6 +4,7 @@ import { defaultAdmitParams, defaultRetryParams, defaultSelectParams } from '@pa
 import {
   defineConfig,
   followerFlags,
+  warmUpFlags,
   type CommonConfig,
   type ConfigDefinition,
   type FlagValues,
@@ -76,12 +77,12 @@ const routerFlags = {
   decisionSlots: { kind: 'integer', min: 1, default: 65_536, help: 'number of recent decisions kept for Explain' },
 } as const;
 
-export type RouterConfig = CommonConfig & FlagValues<typeof followerFlags & typeof routerFlags>;
+export type RouterConfig = CommonConfig & FlagValues<typeof followerFlags & typeof warmUpFlags & typeof routerFlags>;
 
 export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
   name: 'pareto-router',
   summary: 'Accepts queries, selects a variant for each, and forwards them to workers.',
   example: 'pareto-router --controllers 127.0.0.1:8100 --cluster-token-file token',
   defaults: { port: 8001, metricsPort: 8002 },
-  flags: { ...followerFlags, ...routerFlags },
+  flags: { ...followerFlags, ...warmUpFlags, ...routerFlags },
 });

@@ -9,7 +9,7 @@ import { createControllerCalls, type ControllerCalls } from './controllers/contr
 import type { RouterConfig } from './config.js';
 import { createOtherRouters, type OtherRouters } from './decisions/other-routers.js';
 import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
-import { createTableClient, type TableClient } from './table/table-client.js';
+import type { createTableClient, TableClient } from './table/table-client.js';
 import type { LossReason } from './workers/ping.js';
 import { createLink, type WorkerLink } from './workers/worker-link.js';
 import { createRouterLoads, type RouterLoads } from './workers/router-loads.js';
@@ -21,6 +21,7 @@ export interface PartsOptions {
   readonly onTable: () => void;
   readonly metrics: RouterMetrics;
   readonly limiter: ServiceLimiter;
+  readonly createTables: typeof createTableClient;
 }
 
 export interface Parts {
@@ -65,7 +66,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     options.onTable();
     changes.notify();
   }
-  const tables = createTableClient({ controllers, routerId, address, access, onTable, clock, rng, logger });
+  const tables = options.createTables({ controllers, routerId, address, access, onTable, clock, rng, logger });
   const demand = createDemandRecorder({
     send: (message) => tables.sendDemand(message),
     limitsReached: () => limiter.counts.lastMinute(),

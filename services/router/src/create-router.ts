@@ -25,6 +25,7 @@ import { createHttp } from './create-http.js';
 import { createHolds } from './query/holds.js';
 import { createLoopLag } from './query/loop-lag.js';
 import type { RouterCore } from './query/router-core.js';
+import { createTableClient } from './table/table-client.js';
 
 export interface Router {
   readonly runnables: readonly Runnable[];
@@ -37,20 +38,29 @@ export interface Router {
   readonly metricsPort: number;
 }
 
+/** Parts that a router can be created with. By default it creates its own. */
+export interface RouterParts {
+  readonly metrics?: RouterMetrics;
+  readonly createTables?: typeof createTableClient;
+}
+
 const serverVersion = '0.7.0';
 
-export function createRouter(config: RouterConfig, context: ServiceContext): Router {
+export function createRouter(
+  config: RouterConfig,
+  context: ServiceContext,
+  { metrics = createRouterMetrics(), createTables = createTableClient }: RouterParts = {},
+): Router {
   const { clock, lifecycle, logger } = context;
   const routerId = `${config.id}-${randomHex(context.rng)}`;
   let port = config.port;
   const guard = withTableAge(context.access.server.guard, () => parts.tables);
   const onError = (method: string, error: unknown): void =>
     logger.error('defect in a handler', { method: cutText(method), error });
-  const metrics = createRouterMetrics();
   const limiter = createServiceLimiter(config, metrics, clock);
   const server = createServer({ ...config, ...context.access.server, guard, limiter, clock, onError });
   const parts = createParts(config, context, {
-    ...{ routerId, metrics, limiter },
+    ...{ routerId, metrics, limiter, createTables },
     address: () => advertisedAddress(config, port),
     onTable: () => server.setServing(!lifecycle.draining.aborted),
   });

@@ -5,6 +5,7 @@ import {
   defineConfig,
   followerFlags,
   isolationFlags,
+  warmUpFlags,
   type CommonConfig,
   type ConfigDefinition,
   type FlagValues,
@@ -54,7 +55,8 @@ const workerFlags = {
   },
 } as const;
 
-export type WorkerConfig = CommonConfig & FlagValues<typeof followerFlags & typeof isolationFlags & typeof workerFlags>;
+export type WorkerConfig = CommonConfig &
+  FlagValues<typeof followerFlags & typeof isolationFlags & typeof warmUpFlags & typeof workerFlags>;
 
 export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
   name: 'pareto-worker',
@@ -68,5 +70,5 @@ export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
     maxConnections: 512,
     maxStreams: 16_384,
   },
-  flags: { ...followerFlags, ...isolationFlags, ...workerFlags },
+  flags: { ...followerFlags, ...isolationFlags, ...warmUpFlags, ...workerFlags },
 });

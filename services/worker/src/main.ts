@@ -4,10 +4,14 @@
 import { deviceEnvironment } from '@pareto/runtime';
 import { processSources, runService } from '@pareto/service';
 import { workerConfig } from './config.js';
+import { createWorkerWarmUp } from './warm-up/create-worker-warm-up.js';
 import { createWorker } from './worker.js';
 
 await runService({
   role: 'worker',
   config: workerConfig,
-  create: (config, context) => createWorker(config, context, deviceEnvironment(processSources().env)),
+  create: async (config, context) => [
+    createWorkerWarmUp(config, context),
+    ...(await createWorker(config, context, deviceEnvironment(processSources().env))),
+  ],
 });

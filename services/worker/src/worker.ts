@@ -44,7 +44,7 @@ export async function createWorker(
 ): Promise<readonly Runnable[]> {
   const { clock, logger, lifecycle, access } = context;
   const isolation = await isolate(config, devices, logger);
-  const pool = createExecutorPool({ size: 1, clock, isolation, environment: devices });
+  const pool = createExecutorPool({ size: 1, warmUp: config.warmUpMs > 0, clock, isolation, environment: devices });
   const hardware = await discover(config, pool, logger);
   const metrics = createWorkerMetrics();
   const draining = (): boolean => lifecycle.draining.aborted;
@@ -163,7 +163,8 @@ interface ServerDeps extends InferDeps, Pick<ServiceContext, 'access' | 'logger'
   readonly config: WorkerConfig;
 }
 
-function createWorkerServer(deps: ServerDeps): RpcServer {
+/** Creates the gRPC server, which does not listen yet. */
+export function createWorkerServer(deps: ServerDeps): RpcServer {
   const onError = (method: string, error: unknown): void => deps.logger.error('call failed', { method, error });
   const server = createServer({
     ...deps.config,

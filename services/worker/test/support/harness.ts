@@ -116,6 +116,7 @@ const defaults: Partial<WorkerConfig> = {
   id: 'w1',
   cacheSize: '1g',
   slots: 1,
+  warmUpMs: 0,
   memory: '4g',
   queueItems: 64,
   queueSize: '64m',

@@ -1,0 +1,58 @@
+// Warms up a service before it is ready: calls its own path for a bounded time, so that the code of the first real queries is
+// compiled.
+
+import { errorText, type Clock } from '@pareto/core';
+import type { Logger } from '@pareto/telemetry';
+import type { Runnable } from '../lifecycle/run-group.js';
+
+export const warmUpFlags = {
+  warmUpMs: {
+    kind: 'integer',
+    min: 0,
+    max: 60_000,
+    default: 1_000,
+    help: 'time at the start for which the process sends queries to itself, so that its code is compiled when it is ready, in ms; 0 disables it',
+  },
+} as const;
+
+/** A path through parts of their own, which share the code with those of the service, but no state. */
+export interface WarmUpPath extends AsyncDisposable {
+  /** Sends one query. `index` counts them. */
+  call(index: number): Promise<unknown>;
+}
+
+export interface WarmUpOptions {
+  /** Time for which to send queries. 0 disables the warm-up. */
+  readonly warmUpMs: number;
+  readonly open: () => Promise<WarmUpPath>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const inFlight = 8;
+/** Number of queries after which more would compile nothing. */
+const maxCalls = 10_000;
+
+/** Creates the part. If the warm-up fails, the service starts without it. */
+export function createWarmUp({ warmUpMs, open, clock, logger }: WarmUpOptions): Runnable {
+  async function run(): Promise<void> {
+    const startedAt = clock.now();
+    let calls = 0;
+    const callAgain = async (path: WarmUpPath): Promise<void> => {
+      do await path.call(calls++);
+      while (calls < maxCalls && clock.now() - startedAt < warmUpMs);
+    };
+    try {
+      await using path = await open();
+      await Promise.all(Array.from({ length: inFlight }, () => callAgain(path)));
+    } catch (error) {
+      return logger.warn('warm-up failed', { calls, error: errorText(error) });
+    }
+    logger.info('warmed up', { calls, tookMs: Math.round(clock.now() - startedAt) });
+  }
+  return {
+    name: 'warm-up',
+    start: async () => (warmUpMs > 0 ? run() : undefined),
+    stop: async () => undefined,
+  };
+}
