@@ -56,7 +56,7 @@ function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
     const query = randomQuery(rng);
     const { items } = query;
     const began = systemClock.now();
-    const selection = selectVariant(target, query, loads.candidates, { hopMs: loads.hopMs }, trace);
+    const selection = selectVariant(target, query, loads.candidates, { hopMs: loads.quietHopMs }, trace);
     if (selection.kind === 'chosen') {
       const limitMs = query.objective.latencyMs - query.elapsedMs;
       const replica = loads.pick(selection.candidate, { items, limitMs, maxWaitMs: Infinity }, 0, rng);

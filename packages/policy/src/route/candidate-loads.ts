@@ -1,6 +1,9 @@
 // The load that selection reads: seven numbers for each candidate, next to each other in one array.
 
-/** Numbers of candidate `i`, from `loadFields * i`. Each describes its callable replica that is free first. */
+/**
+ * Numbers of candidate `i`, from `loadFields * i`. Each describes its callable replica that is free first, or a local one
+ * that is as good.
+ */
 export type CandidateLoads = Float64Array;
 
 export const loadFields = 7;

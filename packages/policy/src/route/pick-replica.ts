@@ -23,11 +23,31 @@ export interface PickParams {
 type Replica = ReplicaState<unknown>;
 
 /**
- * Draws two replicas at random and returns the one that is free first, if it meets the request. `marginMs`: time to add
- * to predictions. Source: Mitzenmacher 2001, "The power of two choices in randomized load balancing".
+ * Returns the local replica that is free first, if it is predicted to complete a query no later than `other`, otherwise
+ * `other`. `locals`: the replicas in the process of the router.
+ */
+export function preferLocal<R extends Replica>(locals: readonly R[], other: R | undefined, now: number): R | undefined {
+  let local: R | undefined;
+  let freeAt = Infinity;
+  for (const each of locals) {
+    const eachFreeAt = freeAtOf(each, now);
+    if (eachFreeAt < freeAt) [local, freeAt] = [each, eachFreeAt];
+  }
+  if (local === undefined || other === undefined) return local ?? other;
+  return returnsAt(local, now) <= returnsAt(other, now) ? local : other;
+}
+
+/** Returns the time at which a query would be back, if it took no time to execute. */
+const returnsAt = (state: Replica, now: number): number => Math.max(now, freeAtOf(state, now)) + state.hopMs;
+
+/**
+ * Draws two replicas at random and returns the one that is free first, or a local one if that is as good, if it meets the
+ * request. `marginMs`: time to add to predictions. Source: Mitzenmacher 2001, "The power of two choices in randomized load
+ * balancing".
  */
 export function drawReplica(
   replicas: readonly Replica[],
+  locals: readonly Replica[],
   request: PickRequest,
   marginMs: number,
   params: PickParams,
@@ -37,7 +57,9 @@ export function drawReplica(
   const [first, second] = [draw(replicas, params, now, rng), draw(replicas, params, now, rng)];
   if (first === undefined || second === undefined) return undefined;
   const sooner = freeAtOf(second, now) < freeAtOf(first, now) ? second : first;
-  return freeAtOf(sooner, now) < Infinity && meets(sooner, request, marginMs, now) ? sooner : undefined;
+  const considered = locals.filter((local) => isConsidered(local, sooner, params, now, rng));
+  const drawn = preferLocal(considered, sooner, now) ?? sooner;
+  return freeAtOf(drawn, now) < Infinity && meets(drawn, request, marginMs, now) ? drawn : undefined;
 }
 
 function draw(replicas: readonly Replica[], params: PickParams, now: number, rng: Rng): Replica | undefined {
@@ -45,6 +67,12 @@ function draw(replicas: readonly Replica[], params: PickParams, now: number, rng
   if (drawn === undefined) return undefined;
   const share = shareOf(drawn, params, now);
   return share >= 1 || rng() < share ? drawn : replicas[Math.floor(rng() * replicas.length)];
+}
+
+/** Returns whether a local replica may take the place of another one, always if it is as old and not more Interfered. */
+function isConsidered(local: Replica, other: Replica, params: PickParams, now: number, rng: Rng): boolean {
+  const share = shareOf(local, params, now) / shareOf(other, params, now);
+  return share >= 1 || rng() < share;
 }
 
 /** Returns the probability with which a replica that was drawn is considered. */

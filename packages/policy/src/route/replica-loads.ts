@@ -4,7 +4,7 @@ import type { Candidate, ReplicaId, ReplicaLoad, ReplicaRoute, Rng, RoutingTable
 import { trackQuantile } from '../estimate/track-quantile.js';
 import { createCandidateLoads, loadField, loadFields, type CandidateLoads } from './candidate-loads.js';
 import { createMinTree, type MinTree } from './min-tree.js';
-import { drawReplica, type PickParams, type PickRequest } from './pick-replica.js';
+import { drawReplica, preferLocal, type PickParams, type PickRequest } from './pick-replica.js';
 import { createPredictionError, type PredictionError } from './prediction-error.js';
 import { createStandingQueue, type StandingQueue } from './standing-queue.js';
 import { applyLoad, countSent, createReplicaState, freeAtOf, type ReplicaState } from './replica-state.js';
@@ -35,7 +35,12 @@ export const defaultRouteParams: RouteParams = {
 export type QueryEnd = 'answered' | 'missed' | 'failed' | 'undelivered';
 
 export type LoadEvent =
-  | { readonly kind: 'table'; readonly table: Pick<RoutingTable, 'candidates'> }
+  | {
+      readonly kind: 'table';
+      readonly table: Pick<RoutingTable, 'candidates'>;
+      /** Address of the worker in the process of the router. Undefined if there is none. */
+      readonly localAddress?: string | undefined;
+    }
   | { readonly kind: 'sent'; readonly replica: ReplicaId; readonly items: number }
   | {
       readonly kind: 'ended';
@@ -69,8 +74,8 @@ export interface ReplicaLoads {
   readonly candidates: CandidateLoads;
   /** Time that a query spends between router and worker while they are not busy: the 10th percentile. */
   readonly quietHopMs: number;
-  /** Median of that time. */
-  readonly hopMs: number;
+  /** Returns the median of that time for a replica. */
+  hopMsOf(replica: ReplicaId): number;
   /** Number of replicas that can be called. */
   readonly callable: number;
   /** Applies an event at time `now`, and appends what follows from it to `effects`. */
@@ -78,20 +83,25 @@ export interface ReplicaLoads {
   /** Returns whether some replica of the candidate can be called. */
   isCallable(candidate: Candidate): boolean;
   /**
-   * Returns a replica that meets the request, drawn at random, or else the candidate's replica that is free first.
-   * Undefined if none can be called.
+   * Returns a replica that meets the request, drawn at random, or else the replica that selection has read. Undefined if
+   * none can be called.
    */
   pick(candidate: Candidate, request: PickRequest, now: number, rng: Rng): ReplicaRoute | undefined;
 }
 
+/** Minimum of the time between router and worker, and its initial estimate if both are in one process. */
+const minHopMs = 0.05;
 const hopStep = 0.05;
 const hopTailStep = 0.1;
 
+type TableEvent = Extract<LoadEvent, { kind: 'table' }>;
 type TrackedReplica = ReplicaState<CandidateState>;
 
 interface CandidateState {
   readonly candidate: Candidate;
   readonly replicas: TrackedReplica[];
+  /** The replicas in the process of the router. */
+  readonly locals: TrackedReplica[];
   readonly tree: MinTree;
   readonly error: PredictionError;
   readonly standing: StandingQueue;
@@ -103,7 +113,6 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   let known: (CandidateState | undefined)[] = [];
   let candidates = createCandidateLoads(0);
   let quietHopMs = params.hopMs;
-  let { hopMs } = params;
 
   /** Updates the numbers of the candidate after a change of one replica. */
   function refresh(state: TrackedReplica, now: number): void {
@@ -111,11 +120,11 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     refreshCandidate(state.of, now);
   }
   function refreshCandidate(state: CandidateState, now: number): void {
-    const { tree, replicas, error, standing } = state;
+    const { error, standing } = state;
     const { index } = state.candidate;
-    const best = replicas[tree.min];
+    const best = bestOf(state, now);
     const at = loadFields * index;
-    const freeAt = best === undefined ? Infinity : tree.get(tree.min);
+    const freeAt = best === undefined ? Infinity : freeAtOf(best, now);
     if (best !== undefined && freeAt < Infinity) standing.observe(Math.max(0, freeAt - now), batchMsOf(best), now);
     candidates[at + loadField.freeAt] = freeAt;
     candidates[at + loadField.aheadItems] = best?.aheadItems ?? 0;
@@ -126,7 +135,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     candidates[at + loadField.maxWaitMs] = standing.maxWaitMs;
   }
 
-  function setTable(table: Pick<RoutingTable, 'candidates'>, now: number): void {
+  function setTable({ table, localAddress }: TableEvent, now: number): void {
     const length = table.candidates.reduce((max, { index }) => Math.max(max, index + 1), 0);
     const next = Array.from<CandidateState | undefined>({ length });
     for (const candidate of table.candidates) {
@@ -147,7 +156,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     if (candidates.length < loadFields * length) candidates = createCandidateLoads(2 * length, candidates);
     for (const candidate of table.candidates) {
       if (next[candidate.index] !== undefined) continue;
-      next[candidate.index] = addCandidate(candidate, before.get(keyOf(candidate)), kept, now);
+      next[candidate.index] = addCandidate(candidate, before.get(keyOf(candidate)), kept, localAddress, now);
     }
     known = next;
   }
@@ -155,15 +164,19 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     candidate: Candidate,
     before: CandidateState | undefined,
     kept: ReadonlyMap<ReplicaId, TrackedReplica>,
+    localAddress: string | undefined,
     now: number,
   ): CandidateState {
     const tree = createMinTree(candidate.replicas.length);
     const { error = createPredictionError(), standing = createStandingQueue(now) } = before ?? {};
-    const added: CandidateState = { candidate, replicas: [], tree, error, standing };
+    const added: CandidateState = { candidate, replicas: [], locals: [], tree, error, standing };
     for (const [position, route] of candidate.replicas.entries()) {
       const earlier = kept.get(route.id);
-      const state = createReplicaState(added, candidate.profile, route, position, earlier, params.hopMs, now);
+      const isLocal = route.address === localAddress;
+      const hopMs = isLocal ? minHopMs : params.hopMs;
+      const state = createReplicaState(added, candidate.profile, route, position, earlier, hopMs, now);
       added.replicas.push(state);
+      if (isLocal) added.locals.push(state);
       states.set(route.id, state);
       tree.set(position, freeAtOf(state, now));
     }
@@ -182,7 +195,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       state.aheadItems = Math.max(0, state.aheadItems - event.items);
       state.freeAt -= event.items * state.itemMs;
     } else if (!state.isDown) applyLoad(state, event.load, now);
-    if (event.hopMs !== undefined) observeHop(state, Math.max(0.05, event.hopMs));
+    if (event.hopMs !== undefined) observeHop(state, Math.max(minHopMs, event.hopMs));
     if (event.late !== undefined) state.of.error.late(event.late.slackMs, event.late.latencyMs, now);
     if (event.end === 'failed') countFailure(state, now, effects);
     else if (event.end === 'answered') state.failures = 0;
@@ -195,7 +208,6 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   }
   function observeHop(state: TrackedReplica, tookMs: number): void {
     quietHopMs = trackQuantile(quietHopMs, tookMs, 0.1, hopStep);
-    hopMs = trackQuantile(hopMs, tookMs, 0.5, hopStep);
     state.hopMs = trackQuantile(state.hopMs, tookMs, 0.5, hopStep);
     state.hopTailMs = trackQuantile(state.hopTailMs, tookMs, 0.99, hopTailStep);
   }
@@ -216,15 +228,13 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     get quietHopMs() {
       return quietHopMs;
     },
-    get hopMs() {
-      return hopMs;
-    },
+    hopMsOf: (replica) => states.get(replica)?.hopMs ?? params.hopMs,
     get callable() {
       return [...states.values()].filter(({ isDown }) => !isDown).length;
     },
     isCallable: ({ index }) => (candidates[loadFields * index + loadField.freeAt] ?? Infinity) < Infinity,
     step(event, now, effects) {
-      if (event.kind === 'table') return setTable(event.table, now);
+      if (event.kind === 'table') return setTable(event, now);
       if (event.kind === 'refused') return refuse(event.candidate, now);
       const state = states.get(event.replica);
       if (state === undefined) return;
@@ -252,12 +262,17 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     pick(candidate, request, now, rng) {
       const state = known[candidate.index];
       if (state === undefined) return undefined;
-      const { replicas, tree, error } = state;
-      const drawn = drawReplica(replicas, request, error.marginMs(now), params, now, rng);
-      if (drawn !== undefined) return drawn.route;
-      return tree.get(tree.min) < Infinity ? replicas[tree.min]?.route : undefined;
+      const { replicas, locals, error } = state;
+      const drawn = drawReplica(replicas, locals, request, error.marginMs(now), params, now, rng);
+      return (drawn ?? bestOf(state, now))?.route;
     },
   };
+}
+
+/** Returns the replica that selection reads: the one that is free first, or a local one if that is as good. */
+function bestOf({ tree, replicas, locals }: CandidateState, now: number): TrackedReplica | undefined {
+  const first = tree.get(tree.min) < Infinity ? replicas[tree.min] : undefined;
+  return preferLocal(locals, first, now);
 }
 
 /** Returns the time of a replica's next batch at the ceiling, with the way there and back. */

@@ -88,7 +88,7 @@ function decisionOf(core: RouterCore, query: ClientQuery, resolved: ResolvedQuer
     coldStart: routed.isColdStart,
     degraded,
     // The reply has to come back, too.
-    latencyLeftMs: Math.max(0, resolved.objective.latencyMs - elapsedMs - core.policy.loads.hopMs),
+    latencyLeftMs: Math.max(0, resolved.objective.latencyMs - elapsedMs - core.policy.loads.hopMsOf(routed.replica.id)),
   };
 }
 
