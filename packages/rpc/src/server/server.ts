@@ -8,11 +8,13 @@ import { withGate, type ServerGate } from '../calls/http2-server.js';
 import type { CallHead } from '../calls/incoming-call.js';
 import type { MessageShape } from '../calls/message-shape.js';
 import type { ServiceHandlers, ServiceName, UnaryMethod } from '../calls/services.js';
+import type { RawCaller } from '../client/client.js';
 import { createLimiter, type Limiter } from '../limits/limiter.js';
 import { serverCredentials, type ServerTls } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';
 import type { Hop } from '../transport/hop.js';
 import { implement } from './implement.js';
+import { createLocalCaller } from './local-caller.js';
 import { addReflection, reflectionPaths } from './reflection.js';
 
 // grpc-js prints some errors on stderr that it also returns. The callers log those.
@@ -45,6 +47,8 @@ export interface ServerOptions {
 
 export interface RpcServer {
   add<S extends ServiceName>(service: S, handlers: NoInfer<ServiceHandlers<S>>): void;
+  /** Creates a function that calls a unary method of encoded messages within this process. */
+  localCaller(path: string): RawCaller;
   /** Binds host:port and returns the port. Port 0 means any free one. Throws `unavailable` if the port is in use. */
   listen(host: string, port: number): Promise<number>;
   /** Sets the result of health checks, of the whole server and of each service. */
@@ -96,6 +100,11 @@ export function createServer(options: ServerOptions = {}): RpcServer {
       for (const [path, method] of own.raw) rawMethods.set(path, method);
       // gRPC for Node answers the other methods UNIMPLEMENTED from their headers. It rejects an empty service.
       if (Object.keys(definition).length > 0) server.addService(definition, implementation);
+    },
+    localCaller(path) {
+      const method = rawMethods.get(path);
+      if (method === undefined) throw new Error(`the server has no unary method of encoded messages ${path}`);
+      return createLocalCaller(method);
     },
     async listen(host, port) {
       addReflection(server, [...names.slice(1), 'grpc.health.v1.Health']);

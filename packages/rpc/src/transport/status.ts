@@ -29,13 +29,16 @@ const codeOf = new Map<number, ErrorCode>(Object.entries(statusOf).map(([code, v
 export const hidesText = (error: unknown): boolean =>
   !(error instanceof ParetoError) || error.publicMessage !== error.message;
 
-/** Returns the status to send for an error. The text of an error other than a ParetoError is not sent. */
+/** Returns the text to send for an error. The text of an error other than a ParetoError is not sent. */
+export const statusText = (error: unknown): string =>
+  error instanceof ParetoError ? cutDetails(error.publicMessage) : 'internal error; the server has logged its cause';
+
+/** Returns the status to send for an error. */
 export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObject> {
-  if (!(error instanceof ParetoError)) {
-    return { code: status.INTERNAL, details: 'internal error; the server has logged its cause', metadata: trailers };
-  }
+  const details = statusText(error);
+  if (!(error instanceof ParetoError)) return { code: status.INTERNAL, details, metadata: trailers };
   for (const [name, value] of Object.entries(error.details)) trailers.set(name, trailerText(value));
-  return { code: statusOf[error.code], details: cutDetails(error.publicMessage), metadata: trailers };
+  return { code: statusOf[error.code], details, metadata: trailers };
 }
 
 /** Returns the error code of a gRPC status. Unknown statuses become `internal`. */
