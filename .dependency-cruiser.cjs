@@ -73,8 +73,18 @@ module.exports = {
       name: 'services-stand-alone',
       comment: 'A service imports any package except the test kit, the CLI and local, and no other service.',
       severity: 'error',
-      from: { path: '^services/([^/]+)/src/' },
+      from: { path: '^services/([^/]+)/src/', pathNot: '^services/node/' },
       to: { path: '^(services/[^/]+|packages/(testkit|cli|local)|loadgen)/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'node-combines-router-and-worker',
+      comment: 'The node imports what the other services may import, and the router and the worker.',
+      severity: 'error',
+      from: { path: '^services/node/src/' },
+      to: {
+        path: '^(services/[^/]+|packages/(testkit|cli|local)|loadgen)/',
+        pathNot: '^services/(node|router|worker)/',
+      },
     },
     {
       name: 'testkit-in-tests-only',

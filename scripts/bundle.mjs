@@ -11,6 +11,7 @@ const processes = [
   'services/router/{}/main',
   'services/router/{}/http/infer/infer-program',
   'services/worker/{}/main',
+  'services/node/{}/main',
   'packages/cli/{}/main',
   'packages/models/{}/generate/process/generator-main',
   'packages/models/{}/reading/reader-main',

@@ -9,7 +9,8 @@ import { createWorker, workerConfig } from '@pareto/worker';
 const clock = createHurriedClock([5_000, 2_000], [30_000, 6_000]);
 
 await runService({
-  role: 'worker',
+  roles: ['worker'],
   config: workerConfig,
-  create: (config, context) => createWorker(config, { ...context, clock }, deviceEnvironment(processSources().env)),
+  create: async (config, { worker }) =>
+    (await createWorker(config, { ...worker, clock }, deviceEnvironment(processSources().env))).runnables,
 });

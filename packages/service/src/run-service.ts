@@ -1,5 +1,6 @@
 // The process of a service: configuration, logs, traces, signals and exit code.
 
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { errorText, systemClock, systemRng, type Clock, type Rng } from '@pareto/core';
 import { createLogger, createTracer, type Logger, type Tracer } from '@pareto/telemetry';
@@ -20,13 +21,19 @@ export interface ServiceContext {
   readonly rng: Rng;
   /** Authentication to other services and of callers. */
   readonly access: Access;
+  /** Beginning of the names of the flags that another role of this process has too. Undefined if no other role has them. */
+  readonly flagPrefix?: string;
 }
 
-export interface ServiceOptions<C extends CommonConfig> {
-  readonly role: ServiceRole;
+export interface ServiceOptions<C extends CommonConfig, R extends ServiceRole> {
+  /**
+   * Roles of the process. If there are several, the folder --certs has a subfolder for each, and the names of those flags
+   * that each needs a value of begin with the role, except for the first.
+   */
+  readonly roles: readonly [R, ...R[]];
   readonly config: ConfigDefinition<C>;
-  /** Creates the parts, in the order in which they start. */
-  readonly create: (config: Readonly<C>, context: ServiceContext) => Promise<readonly Runnable[]>;
+  /** Creates the parts, in the order in which they start, from a context for each role. */
+  readonly create: (config: Readonly<C>, contexts: Readonly<Record<R, ServiceContext>>) => Promise<readonly Runnable[]>;
 }
 
 const exposed =
@@ -47,9 +54,12 @@ const graceMs = 2_000;
  * signal exits immediately. Prints the reason of a failed start as one line on standard error. Exits the process with 0
  * after a clean stop, otherwise with 1.
  */
-export async function runService<C extends CommonConfig>(options: ServiceOptions<C>): Promise<void> {
+export async function runService<C extends CommonConfig, R extends ServiceRole>(
+  options: ServiceOptions<C, R>,
+): Promise<void> {
   const { name } = options.config;
-  if (options.role !== 'controller') setFlagsFromString(`--heap-growing-percent=${heapGrowthPercent}`);
+  if (!options.roles.some((role) => role === 'controller'))
+    setFlagsFromString(`--heap-growing-percent=${heapGrowthPercent}`);
   try {
     const loaded = loadConfig(options.config, processSources());
     if (loaded.kind === 'help') return void process.stdout.write(loaded.text);
@@ -61,18 +71,25 @@ export async function runService<C extends CommonConfig>(options: ServiceOptions
   }
 }
 
-async function serve<C extends CommonConfig>(options: ServiceOptions<C>, config: Readonly<C>): Promise<void> {
+async function serve<C extends CommonConfig, R extends ServiceRole>(
+  options: ServiceOptions<C, R>,
+  config: Readonly<C>,
+): Promise<void> {
   const isExposed = checkBind(config);
-  const service = options.config.name.replace(/^pareto-/, '');
-  const logger = createLogger({ service, level: config.logLevel, format: config.logFormat });
-  const tracer = await createTracer({ service, endpoint: config.traceEndpoint });
+  const [role] = options.roles;
+  const logger = loggerOf(role, config);
   const lifecycle = createLifecycle(logger);
   exitOnDefect(logger);
   if (isExposed) logger.warn(exposed, { host: config.host });
-  const { access, certificates } = await openAccess(config, { role: options.role, clock: systemClock, logger });
-  const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, access };
-  const flush = { name: 'traces', start: async () => {}, stop: () => tracer.shutdown() };
-  const runnables = [flush, ...certificates, ...(await options.create(config, context))];
+  const contexts: Partial<Record<R, ServiceContext>> = {};
+  const runnables: Runnable[] = [];
+  for (const each of options.roles) {
+    const certs = options.roles.length > 1 && config.certs !== undefined ? join(config.certs, each) : config.certs;
+    const own = await createContext(each, { ...config, certs }, lifecycle);
+    contexts[each] = each === role ? own.context : { ...own.context, flagPrefix: `${each}-` };
+    runnables.push(...own.runnables);
+  }
+  runnables.push(...(await options.create(config, contexts as Record<R, ServiceContext>)));
   const stopTimeoutMs = config.drainTimeoutMs + graceMs;
   const group = createRunGroup(runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs });
   stopOnSignals(group, logger);
@@ -81,6 +98,25 @@ async function serve<C extends CommonConfig>(options: ServiceOptions<C>, config:
   logger.info('started', { config: printableConfig(options.config, config) });
   await group.finished;
 }
+
+/** Creates what the parts of one role share, and the parts that it needs. */
+async function createContext(
+  role: ServiceRole,
+  config: Readonly<CommonConfig>,
+  lifecycle: Lifecycle,
+): Promise<{ readonly context: ServiceContext; readonly runnables: readonly Runnable[] }> {
+  const logger = loggerOf(role, config);
+  const tracer = await createTracer({ service: role, endpoint: config.traceEndpoint });
+  const { access, certificates } = await openAccess(config, { role, clock: systemClock, logger });
+  const flush = { name: 'traces', start: async () => {}, stop: () => tracer.shutdown() };
+  return {
+    context: { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, access },
+    runnables: [flush, ...certificates],
+  };
+}
+
+const loggerOf = (service: ServiceRole, { logLevel, logFormat }: CommonConfig): Logger =>
+  createLogger({ service, level: logLevel, format: logFormat });
 
 function stopOnSignals(group: RunGroup, logger: Logger): void {
   let seen = 0;

@@ -15,7 +15,7 @@ const part = {
 };
 
 await runService({
-  role: 'router',
+  roles: ['router'],
   config: defineConfig({
     name: 'pareto-test',
     summary: 'tests',

@@ -6,7 +6,7 @@ import { controllerConfig } from './config.js';
 import { createController } from './controller.js';
 
 await runService({
-  role: 'controller',
+  roles: ['controller'],
   config: controllerConfig,
-  create: async (config, context) => (await createController(config, context)).runnables,
+  create: async (config, { controller }) => (await createController(config, controller)).runnables,
 });

@@ -13,7 +13,7 @@ import {
 /** Value of `httpPort` that disables HTTP. */
 export const noHttp = -1;
 
-const routerFlags = {
+export const routerFlags = {
   id: {
     kind: 'text',
     format: 'router-id',
@@ -79,10 +79,13 @@ const routerFlags = {
 
 export type RouterConfig = CommonConfig & FlagValues<typeof followerFlags & typeof warmUpFlags & typeof routerFlags>;
 
+/** Defaults of common flags. */
+export const routerDefaults = { port: 8001, metricsPort: 8002 } as const;
+
 export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
   name: 'pareto-router',
   summary: 'Accepts queries, selects a variant for each, and forwards them to workers.',
   example: 'pareto-router --controllers 127.0.0.1:8100 --cluster-token-file token',
-  defaults: { port: 8001, metricsPort: 8002 },
+  defaults: routerDefaults,
   flags: { ...followerFlags, ...warmUpFlags, ...routerFlags },
 });

@@ -11,7 +11,7 @@ import { createOtherRouters, type OtherRouters } from './decisions/other-routers
 import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
 import type { createTableClient, TableClient } from './table/table-client.js';
 import type { LossReason } from './workers/ping.js';
-import { createLink, type WorkerLink } from './workers/worker-link.js';
+import { createLink, createLocalLink, type LocalWorker, type WorkerLink } from './workers/worker-link.js';
 import { createRouterLoads, type RouterLoads } from './workers/router-loads.js';
 import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
@@ -22,6 +22,7 @@ export interface PartsOptions {
   readonly metrics: RouterMetrics;
   readonly limiter: ServiceLimiter;
   readonly createTables: typeof createTableClient;
+  readonly local: LocalWorker | undefined;
 }
 
 export interface Parts {
@@ -39,12 +40,14 @@ export interface Parts {
 export function createParts(config: RouterConfig, context: ServiceContext, options: PartsOptions): Parts {
   const { clock, rng, logger, access } = context;
   const { controllers, maxMessageBytes, maxHeld, maxHeldBytes, hopMs, hop } = config;
-  const { routerId, address, metrics, limiter } = options;
+  const { routerId, address, metrics, limiter, local } = options;
   const changes = createChangeSignal();
   const controller = createControllerCalls({ controllers, access, clock });
   const otherRouters = createOtherRouters({ access, addresses: () => tables.table?.routers.values() ?? [] });
   const openLink = (address: string): WorkerLink =>
-    createLink(hop, address, { ...access.channel('worker'), maxMessageBytes });
+    local?.address === address
+      ? createLocalLink(local)
+      : createLink(hop, address, { ...access.channel('worker'), maxMessageBytes });
   const policy = createQueryPolicy({ admit: { maxHeld, maxHeldBytes }, route: { ...defaultRouteParams, hopMs } }, rng);
   const loads = createRouterLoads({
     loads: policy.loads,
@@ -61,7 +64,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
   };
   const workers = createWorkerPool({ createLink: openLink, loads, onLost, clock, logger });
   function onTable(table: RoutingTable): void {
-    loads.apply({ kind: 'table', table });
+    loads.apply({ kind: 'table', table, localAddress: local?.address });
     workers.setTable(table);
     options.onTable();
     changes.notify();

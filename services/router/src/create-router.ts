@@ -26,6 +26,7 @@ import { createHolds } from './query/holds.js';
 import { createLoopLag } from './query/loop-lag.js';
 import type { RouterCore } from './query/router-core.js';
 import { createTableClient } from './table/table-client.js';
+import type { LocalWorker } from './workers/worker-link.js';
 
 export interface Router {
   readonly runnables: readonly Runnable[];
@@ -42,6 +43,8 @@ export interface Router {
 export interface RouterParts {
   readonly metrics?: RouterMetrics;
   readonly createTables?: typeof createTableClient;
+  /** Worker in the same process, which must start before the router. */
+  readonly local?: LocalWorker;
 }
 
 const serverVersion = '0.7.0';
@@ -49,7 +52,7 @@ const serverVersion = '0.7.0';
 export function createRouter(
   config: RouterConfig,
   context: ServiceContext,
-  { metrics = createRouterMetrics(), createTables = createTableClient }: RouterParts = {},
+  { metrics = createRouterMetrics(), createTables = createTableClient, local }: RouterParts = {},
 ): Router {
   const { clock, lifecycle, logger } = context;
   const routerId = `${config.id}-${randomHex(context.rng)}`;
@@ -60,7 +63,7 @@ export function createRouter(
   const limiter = createServiceLimiter(config, metrics, clock);
   const server = createServer({ ...config, ...context.access.server, guard, limiter, clock, onError });
   const parts = createParts(config, context, {
-    ...{ routerId, metrics, limiter, createTables },
+    ...{ routerId, metrics, limiter, createTables, local },
     address: () => advertisedAddress(config, port),
     onTable: () => server.setServing(!lifecycle.draining.aborted),
   });

@@ -7,7 +7,7 @@ import { createRouter } from './create-router.js';
 import { createRouterWarmUp } from './warm-up/create-router-warm-up.js';
 
 await runService({
-  role: 'router',
+  roles: ['router'],
   config: routerConfig,
-  create: async (config, context) => [createRouterWarmUp(config, context), ...createRouter(config, context).runnables],
+  create: async (config, { router }) => [createRouterWarmUp(config, router), ...createRouter(config, router).runnables],
 });

@@ -11,7 +11,7 @@ import {
   type FlagValues,
 } from '@pareto/service';
 
-const workerFlags = {
+export const workerFlags = {
   id: { kind: 'text', help: 'name of this worker, unchanged after a restart; its address by default' },
   advertise: {
     kind: 'text',
@@ -58,17 +58,19 @@ const workerFlags = {
 export type WorkerConfig = CommonConfig &
   FlagValues<typeof followerFlags & typeof isolationFlags & typeof warmUpFlags & typeof workerFlags>;
 
+/** Defaults of common flags. Only routers call workers, and the queues of the replicas bound what workers hold. */
+export const workerDefaults = {
+  port: 8200,
+  metricsPort: 8201,
+  maxBufferedBytes: 1_073_741_824,
+  maxConnections: 512,
+  maxStreams: 16_384,
+} as const;
+
 export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
   name: 'pareto-worker',
   summary: 'Serves replicas of variants on this host and runs the queries that routers send.',
   example: 'pareto-worker --controllers 127.0.0.1:8100 --cluster-token-file token --cache-dir /var/cache/pareto',
-  // Only routers call workers. The queues of the replicas bound what they hold.
-  defaults: {
-    port: 8200,
-    metricsPort: 8201,
-    maxBufferedBytes: 1024 * 1024 * 1024,
-    maxConnections: 512,
-    maxStreams: 16_384,
-  },
+  defaults: workerDefaults,
   flags: { ...followerFlags, ...isolationFlags, ...warmUpFlags, ...workerFlags },
 });

@@ -8,10 +8,10 @@ import { createWorkerWarmUp } from './warm-up/create-worker-warm-up.js';
 import { createWorker } from './worker.js';
 
 await runService({
-  role: 'worker',
+  roles: ['worker'],
   config: workerConfig,
-  create: async (config, context) => [
-    createWorkerWarmUp(config, context),
-    ...(await createWorker(config, context, deviceEnvironment(processSources().env))),
+  create: async (config, { worker }) => [
+    createWorkerWarmUp(config, worker),
+    ...(await createWorker(config, worker, deviceEnvironment(processSources().env))).runnables,
   ],
 });

@@ -8,7 +8,7 @@ import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } fr
 import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
 import type { OpenedIsolation } from '@pareto/isolation';
 import { createModelReader, type ModelReader } from '@pareto/models';
-import { createServer, rawUnary, type Limiter, type RpcServer } from '@pareto/rpc';
+import { createServer, rawUnary, type Limiter, type PayloadCall, type RpcServer, type wire } from '@pareto/rpc';
 import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware } from '@pareto/runtime';
 import {
   advertisedAddress,
@@ -27,21 +27,31 @@ import { createBlobSource } from './blobs/blob-source.js';
 import type { WorkerConfig } from './config.js';
 import { createControllerSession, type ControllerSession } from './session/controller-session.js';
 import { createDeviceSlots } from './devices/device-slots.js';
-import { createExecutionHandlers } from './serving/execution-service.js';
+import { createExecutionHandlers, type ExecutionHandlers } from './serving/execution-service.js';
 import { createStepMemory } from './devices/step-memory.js';
 import { modelInfer, type InferDeps } from './serving/infer-service.js';
 import { createStepRunner, type StepRunner } from './session/step-runner.js';
 import { createReplicaSet, type ReplicaSet } from './replicas/replica-set.js';
 
+export interface Worker {
+  /** Parts in the order in which they start. */
+  readonly runnables: readonly Runnable[];
+  /** Address at which others reach the worker, once started. */
+  readonly address: string;
+  /** Executes a query of a router in this process. */
+  readonly call: PayloadCall;
+  /** Answers a ping of a router in this process. */
+  readonly ping: () => Promise<wire.PingResponse>;
+}
+
 /**
- * Creates the parts of a worker, in the order in which they start. `devices` is the environment for the drivers of
- * devices. Throws `failed-precondition` if this host cannot serve with the configuration.
+ * Creates the parts of a worker. `devices` is the environment for the drivers of devices. Throws `failed-precondition` if this host cannot serve with the configuration.
  */
 export async function createWorker(
   config: WorkerConfig,
   context: ServiceContext,
   devices: Readonly<Record<string, string>> = {},
-): Promise<readonly Runnable[]> {
+): Promise<Worker> {
   const { clock, logger, lifecycle, access } = context;
   const isolation = await isolate(config, devices, logger);
   const pool = createExecutorPool({ size: 1, warmUp: config.warmUpMs > 0, clock, isolation, environment: devices });
@@ -92,22 +102,22 @@ export async function createWorker(
     draining,
     limitsReached: () => limiter.counts.lastMinute(),
   });
-  const server = createWorkerServer({
-    limiter,
-    ...context,
-    config,
-    replicas,
-    metrics,
-    draining,
-    worker,
-  });
+  const execution = createExecutionHandlers({ worker, draining, replicas });
+  const server = createWorkerServer({ limiter, ...context, config, replicas, metrics, draining, execution });
   const onPort = (bound: number): void => {
     port = bound;
   };
-  return [
-    createProbes(config, { context, metrics, limiter, session, replicas }),
-    createServing({ config, context, server, session, replicas, stepRunner, pool, reader, isolation, onPort }),
-  ];
+  return {
+    runnables: [
+      createProbes(config, { context, metrics, limiter, session, replicas }),
+      createServing({ config, context, server, session, replicas, stepRunner, pool, reader, isolation, onPort }),
+    ],
+    get address() {
+      return worker().address;
+    },
+    call: server.localCall('/inference.GRPCInferenceService/ModelInfer'),
+    ping: execution.ping,
+  };
 }
 
 /** Returns an address as a valid worker name, without colons. */
@@ -158,7 +168,7 @@ const unusable =
   };
 
 interface ServerDeps extends InferDeps, Pick<ServiceContext, 'access' | 'logger'> {
-  readonly worker: () => WorkerInfo;
+  readonly execution: ExecutionHandlers;
   readonly limiter: Limiter;
   readonly config: WorkerConfig;
 }
@@ -176,7 +186,7 @@ export function createWorkerServer(deps: ServerDeps): RpcServer {
   server.add('inference.GRPCInferenceService', {
     modelInfer: rawUnary((payload, call) => modelInfer(payload, call, deps)),
   });
-  server.add('pareto.v1.Execution', createExecutionHandlers(deps));
+  server.add('pareto.v1.Execution', deps.execution);
   return server;
 }
 
@@ -216,7 +226,7 @@ function createServing({
   return {
     name: 'worker',
     async start(fail) {
-      onPort(await server.listen(config.host, config.port));
+      onPort(await server.listen(config.host, config.port, `--${context.flagPrefix ?? ''}port`));
       server.setServing(true);
       await session.start(fail);
     },
@@ -261,6 +271,7 @@ function createProbes(config: WorkerConfig, { context, metrics, limiter, session
       : [`no assignments received from a controller yet: ${session.problem ?? 'waiting for the first ones'}`];
   const { host, metricsPort } = config;
   const openMetrics = hasOpenMetrics(config);
-  const { lifecycle } = context;
-  return createProbeServer({ host, port: metricsPort, openMetrics, lifecycle, notReady, metrics, observe });
+  const { lifecycle, flagPrefix = '' } = context;
+  const portFlag = `--${flagPrefix}metrics-port`;
+  return createProbeServer({ host, port: metricsPort, portFlag, openMetrics, lifecycle, notReady, metrics, observe });
 }

@@ -8,13 +8,13 @@ import { withGate, type ServerGate } from '../calls/http2-server.js';
 import type { CallHead } from '../calls/incoming-call.js';
 import type { MessageShape } from '../calls/message-shape.js';
 import type { ServiceHandlers, ServiceName, UnaryMethod } from '../calls/services.js';
-import type { RawCaller } from '../client/client.js';
+import type { PayloadCall } from '../client/client.js';
 import { createLimiter, type Limiter } from '../limits/limiter.js';
 import { serverCredentials, type ServerTls } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';
 import type { Hop } from '../transport/hop.js';
 import { implement } from './implement.js';
-import { createLocalCaller } from './local-caller.js';
+import { createLocalCall } from './local-call.js';
 import { addReflection, reflectionPaths } from './reflection.js';
 
 // grpc-js prints some errors on stderr that it also returns. The callers log those.
@@ -47,10 +47,13 @@ export interface ServerOptions {
 
 export interface RpcServer {
   add<S extends ServiceName>(service: S, handlers: NoInfer<ServiceHandlers<S>>): void;
-  /** Creates a function that calls a unary method of encoded messages within this process. */
-  localCaller(path: string): RawCaller;
-  /** Binds host:port and returns the port. Port 0 means any free one. Throws `unavailable` if the port is in use. */
-  listen(host: string, port: number): Promise<number>;
+  /** Creates a function that starts calls of a unary method of encoded messages within this process. */
+  localCall(path: string): PayloadCall;
+  /**
+   * Binds host:port and returns the port. Port 0 means any free one. Throws `unavailable` if the port is in use, with the
+   * flag that changes it, `--port` if omitted.
+   */
+  listen(host: string, port: number, portFlag?: string): Promise<number>;
   /** Sets the result of health checks, of the whole server and of each service. */
   setServing(serving: boolean): void;
   /** Reports NOT_SERVING, accepts no new connections and waits for calls to finish, at most `timeoutMs`. */
@@ -101,14 +104,14 @@ export function createServer(options: ServerOptions = {}): RpcServer {
       // gRPC for Node answers the other methods UNIMPLEMENTED from their headers. It rejects an empty service.
       if (Object.keys(definition).length > 0) server.addService(definition, implementation);
     },
-    localCaller(path) {
+    localCall(path) {
       const method = rawMethods.get(path);
       if (method === undefined) throw new Error(`the server has no unary method of encoded messages ${path}`);
-      return createLocalCaller(method);
+      return createLocalCall(method);
     },
-    async listen(host, port) {
+    async listen(host, port, portFlag = '--port') {
       addReflection(server, [...names.slice(1), 'grpc.health.v1.Health']);
-      return withGate(gate, () => bind(server, serverCredentials(options.tls), formatAddress(host, port)));
+      return withGate(gate, () => bind(server, serverCredentials(options.tls), formatAddress(host, port), portFlag));
     },
     setServing,
     drain: (timeoutMs) => drain(server, () => setServing(false), timeoutMs, clock),
@@ -116,12 +119,12 @@ export function createServer(options: ServerOptions = {}): RpcServer {
   };
 }
 
-function bind(server: Server, credentials: ServerCredentials, address: string): Promise<number> {
+function bind(server: Server, credentials: ServerCredentials, address: string, portFlag: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, bound) => {
       if (error === null) return resolve(bound);
       const taken = error.message.includes('EADDRINUSE');
-      const why = taken ? 'the port is taken: stop what uses it, or choose another with --port' : error.message;
+      const why = taken ? `the port is taken: stop what uses it, or choose another with ${portFlag}` : error.message;
       return reject(new ParetoError('unavailable', `cannot listen on ${address}: ${why}`, { cause: error }));
     });
   });

@@ -12,6 +12,8 @@ import type { Runnable } from './run-group.js';
 export interface ProbeOptions {
   readonly host: string;
   readonly port: number;
+  /** Flag that changes the port. `--metrics-port` if omitted. */
+  readonly portFlag?: string;
   /** Whether /metrics answers other machines too. */
   readonly openMetrics: boolean;
   readonly lifecycle: Lifecycle;
@@ -101,9 +103,13 @@ function send(response: ServerResponse, status: number, body: string, contentTyp
   response.end(body);
 }
 
-function listen(server: Server, { host, port }: ProbeOptions, fail: (error: unknown) => void): Promise<void> {
+function listen(
+  server: Server,
+  { host, port, portFlag = '--metrics-port' }: ProbeOptions,
+  fail: (error: unknown) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));
+    const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port, portFlag));
     server.once('error', onError);
     server.listen(port, host, () => {
       server.off('error', onError);
@@ -113,10 +119,10 @@ function listen(server: Server, { host, port }: ProbeOptions, fail: (error: unkn
   });
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): ParetoError {
+function listenError(error: NodeJS.ErrnoException, host: string, port: number, portFlag: string): ParetoError {
   const why =
     error.code === 'EADDRINUSE'
-      ? 'the port is taken: stop what uses it, or choose another with --metrics-port'
+      ? `the port is taken: stop what uses it, or choose another with ${portFlag}`
       : error.message;
   return new ParetoError('unavailable', `cannot listen on ${host}:${port}: ${why}`, { cause: error });
 }

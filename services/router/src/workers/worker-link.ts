@@ -82,8 +82,20 @@ const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 const receiveWindowBytes = 1024 * 1024;
 
 /** Creates a link that connects at its first call. */
-export function createLink(hop: Hop, address: string, options: LinkOptions): WorkerLink {
-  const { call, ping, onBroken, close } = hop === 'grpc-js' ? overGrpc(address, options) : overHttp2(address, options);
+export const createLink = (hop: Hop, address: string, options: LinkOptions): WorkerLink =>
+  linkOver(hop === 'grpc-js' ? overGrpc(address, options) : overHttp2(address, options), address);
+
+/** A worker in this process. */
+export interface LocalWorker extends Pick<Transport, 'call' | 'ping'> {
+  /** Address at which others reach it. */
+  readonly address: string;
+}
+
+/** Creates a link without a connection, which is never broken. */
+export const createLocalLink = ({ call, ping, address }: LocalWorker): WorkerLink =>
+  linkOver({ call, ping, onBroken: () => undefined, close: () => undefined }, address);
+
+function linkOver({ call, ping, onBroken, close }: Transport, address: string): WorkerLink {
   const inFlight = new Set<(error: ParetoError) => void>();
   /** Version of decisions that the worker reads. 0 until it says so, also after a lost connection. */
   let decisionVersion = 0;

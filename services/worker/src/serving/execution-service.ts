@@ -1,7 +1,7 @@
 // Answers pings of routers with the state and load of every replica, without I/O.
 
 import type { WorkerInfo } from '@pareto/core';
-import { decisionVersion, replicaStateToWire, type ServiceHandlers, type Complete, type wire } from '@pareto/rpc';
+import { decisionVersion, replicaStateToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 
 export interface ExecutionDeps {
@@ -10,8 +10,12 @@ export interface ExecutionDeps {
   readonly replicas: ReplicaSet;
 }
 
-export const createExecutionHandlers = (deps: ExecutionDeps): ServiceHandlers<'pareto.v1.Execution'> => ({
-  async ping(): Promise<Complete<wire.PingResponseInput>> {
+export interface ExecutionHandlers extends ServiceHandlers<'pareto.v1.Execution'> {
+  readonly ping: () => Promise<wire.PingResponse>;
+}
+
+export const createExecutionHandlers = (deps: ExecutionDeps): ExecutionHandlers => ({
+  async ping() {
     const { id, incarnation } = deps.worker();
     const replicas = [...deps.replicas.replicas.values()].map((replica) => ({
       replicaId: replica.assignment.replica,

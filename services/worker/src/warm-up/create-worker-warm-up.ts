@@ -38,6 +38,7 @@ import { createDeviceSlots } from '../devices/device-slots.js';
 import { createStepMemory } from '../devices/step-memory.js';
 import type { AssignedReplica } from '../orders/desired-state.js';
 import { createReplicaSet } from '../replicas/replica-set.js';
+import { createExecutionHandlers } from '../serving/execution-service.js';
 import { createWorkerServer } from '../worker.js';
 
 const inferPath = '/inference.GRPCInferenceService/ModelInfer';
@@ -107,8 +108,10 @@ async function openPath(config: WorkerConfig, { clock }: ServiceContext): Promis
     onChange: () => undefined,
   });
   replicas.apply({ replicas: [replica], makes: [], measures: [], keepUnlisted: false, kept: [] });
+  const draining = (): boolean => false;
   const server = createWorkerServer({
-    ...{ config, replicas, metrics, tracer, access, clock, logger, worker: () => worker, draining: () => false },
+    ...{ config, replicas, metrics, tracer, access, clock, logger, draining },
+    execution: createExecutionHandlers({ worker: () => worker, draining, replicas }),
     limiter: createServiceLimiter(config, metrics, clock),
   });
   const channel = createChannel(`${host}:${await server.listen(host, 0)}`);

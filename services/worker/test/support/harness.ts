@@ -81,7 +81,8 @@ export async function startTestWorker(
     ...{ cacheDir: folder.path, controllers: [controller.address], port, metricsPort, profileMs: 200 },
     ...config,
   });
-  const group = createRunGroup(await createWorker(full, context, devices), {
+  const { runnables } = await createWorker(full, context, devices);
+  const group = createRunGroup(runnables, {
     lifecycle,
     logger,
     clock,

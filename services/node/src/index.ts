@@ -1,0 +1,2 @@
+export { nodeConfig, type NodeConfig } from './config.js';
+export { createNode } from './create-node.js';
