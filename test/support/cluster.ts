@@ -4,7 +4,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTempFolder, freePorts, type TempFolder } from '@pareto/testkit';
 import { createLinks, type Links } from './links.js';
-import { createServiceProcess, type ServiceName, type ServiceProcess, type ServiceStarter } from './service-process.js';
+import {
+  createServiceProcess,
+  workerOf,
+  type Program,
+  type ServiceName,
+  type ServiceProcess,
+  type ServiceStarter,
+} from './service-process.js';
 
 export interface Cluster extends AsyncDisposable {
   readonly folder: TempFolder;
@@ -25,6 +32,8 @@ export interface ClusterOptions {
   readonly controllers?: number;
   readonly routers?: number;
   readonly workers?: number;
+  /** Number of processes that are a router and a worker: the first ones of both. 0 if omitted. */
+  readonly nodes?: number;
   /** Addresses of the etcd nodes, host:port. The store is embedded if omitted. */
   readonly etcd?: readonly string[];
   /** Flags for the blob store, with etcd. A folder shared by all controllers if omitted. */
@@ -53,20 +62,31 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const planned = await planAddresses(options);
   const addresses = { controllers: addressesOf(planned.controller), workers: addressesOf(planned.worker) };
   const links = await linksOf(options, addresses);
-  const make = (service: ServiceName): readonly ServiceProcess[] =>
-    planned[service].map(({ port, metricsPort, httpPort }, index) => {
-      const args = [
-        ...commonArgs(service, options, folder),
-        ...argsOf(service, index, { options, folder, links, addresses }),
-      ];
-      const name = planned[service].length > 1 || service === 'worker' ? `${service}-${index + 1}` : service;
-      const { env = {}, starter } = options;
-      return createServiceProcess({ service, name, port, metricsPort, httpPort, args, env, starter });
+  const { env = {}, starter, nodes = 0 } = options;
+  const plan: Plan = { options, folder, links, addresses };
+  const nameOf = (service: ServiceName, index: number): string =>
+    planned[service].length > 1 || service === 'worker' ? `${service}-${index + 1}` : service;
+  const make = (service: ServiceName, from = 0): readonly ServiceProcess[] =>
+    planned[service].slice(from).map((ports, offset) => {
+      const args = [...commonArgs(service, options, folder), ...argsOf(service, from + offset, plan)];
+      return createServiceProcess({ service, name: nameOf(service, from + offset), ...ports, args, env, starter });
     });
-  const [controllers, routers, workers] = [make('controller'), make('router'), make('worker')];
+  const pairs = planned.router.slice(0, nodes).map((ports, index) => {
+    const worker = { name: nameOf('worker', index), ...(planned.worker[index] ?? ports) };
+    const args = [...commonArgs('node', options, folder), ...nodeArgs(index, worker, plan)];
+    const node = createServiceProcess({
+      ...{ service: 'router', program: 'node', name: `node-${index + 1}`, ...ports },
+      ...{ args, env, starter },
+    });
+    return { node, worker: workerOf(node, worker) };
+  });
+  const controllers = make('controller');
+  const routers = [...pairs.map(({ node }) => node), ...make('router', nodes)];
+  const separateWorkers = make('worker', nodes);
+  const workers = [...pairs.map(({ worker }) => worker), ...separateWorkers];
   const [controller, router] = [controllers[0], routers[0]];
   if (controller === undefined || router === undefined) throw new Error('a cluster has a controller and a router');
-  const all = [...controllers, ...routers, ...workers];
+  const all = [...controllers, ...routers, ...separateWorkers];
   const started = new Set<ServiceProcess>();
   const start = async (services: readonly ServiceProcess[]): Promise<void> => {
     for (const service of services) {
@@ -87,6 +107,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     // The first controller leads.
     if (controllers.length > 1) await start([controller]);
     await start(all.filter((service) => !started.has(service)));
+    await Promise.all(pairs.map(({ worker }) => worker.ready()));
     return cluster;
   } catch (error) {
     await cluster[Symbol.asyncDispose]();
@@ -126,14 +147,12 @@ async function planAddresses(
   return { controller: take(counts.controller), router: take(counts.router), worker: take(counts.worker) };
 }
 
-function commonArgs(
-  service: ServiceName,
-  { certs, traceEndpoint }: ClusterOptions,
-  folder: TempFolder,
-): readonly string[] {
+function commonArgs(service: Program, { certs, traceEndpoint }: ClusterOptions, folder: TempFolder): readonly string[] {
   const trace = traceEndpoint === undefined ? [] : ['--trace-endpoint', traceEndpoint];
   const proof =
-    certs === undefined ? ['--cluster-token-file', folder.file('token')] : ['--certs', join(certs, service)];
+    certs === undefined
+      ? ['--cluster-token-file', folder.file('token')]
+      : ['--certs', service === 'node' ? certs : join(certs, service)];
   return [...proof, '--log-level', 'info', ...trace];
 }
 
@@ -142,6 +161,13 @@ interface Plan {
   readonly folder: TempFolder;
   readonly links: Links | undefined;
   readonly addresses: { readonly controllers: readonly string[] };
+}
+
+/** Returns the flags of a router and of a worker, of which those that both have begin with `worker-`. */
+function nodeArgs(index: number, { port, metricsPort }: ServiceAddress, plan: Plan): readonly string[] {
+  const worker = argsOf('worker', index, plan).map((arg) => arg.replace(/^--(id|advertise)$/, '--worker-$1'));
+  const ports = ['--worker-port', String(port), '--worker-metrics-port', String(metricsPort)];
+  return [...argsOf('router', index, plan), ...ports, ...worker];
 }
 
 function argsOf(service: ServiceName, index: number, plan: Plan): readonly string[] {

@@ -8,6 +8,9 @@ import { readMetrics, type Metrics } from './metrics.js';
 
 export type ServiceName = 'controller' | 'router' | 'worker';
 
+/** The node is a router and a worker in one process. */
+export type Program = ServiceName | 'node';
+
 interface LogEntry {
   readonly level: string;
   readonly message: string;
@@ -44,6 +47,8 @@ export interface ServiceProcess {
 
 export interface ServiceProcessOptions {
   readonly service: ServiceName;
+  /** Program of the process. That of the service alone if omitted. */
+  readonly program?: Program;
   readonly name: string;
   readonly port: number;
   readonly metricsPort: number;
@@ -58,7 +63,7 @@ export interface ServiceProcessOptions {
 export type ServiceStarter = (start: ServiceStart) => Child;
 
 export interface ServiceStart {
-  readonly service: ServiceName;
+  readonly service: Program;
   readonly name: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -102,7 +107,8 @@ export async function refusalToStart(child: Child): Promise<string> {
 }
 
 export function createServiceProcess(options: ServiceProcessOptions): ServiceProcess {
-  const { service, name, port, metricsPort, httpPort = 0, env = {}, starter = startCurrent } = options;
+  const { service, program = service, name, port, metricsPort, httpPort = 0, env = {} } = options;
+  const { starter = startCurrent } = options;
   const http = service === 'router' ? ['--http-port', String(httpPort)] : [];
   const args = ['--port', String(port), '--metrics-port', String(metricsPort), ...http, ...options.args];
   let child: Child | undefined;
@@ -111,7 +117,7 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
     return child;
   };
   const launch = (more: readonly string[] = []): void => {
-    child = starter({ service, name, args: [...args, ...more], env });
+    child = starter({ service: program, name, args: [...args, ...more], env });
   };
   const ready = async (): Promise<void> => {
     const starting = current();
@@ -138,6 +144,26 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
     metrics: async () => readMetrics((await probe(metricsPort, '/metrics')).text),
     logs: () => readLogs(current().output),
   };
+}
+
+/** Returns the worker of a node, which starts and ends with the process of the node. */
+export function workerOf(
+  node: ServiceProcess,
+  { name, port, metricsPort }: Pick<ServiceProcessOptions, 'name' | 'port' | 'metricsPort'>,
+): ServiceProcess {
+  const ready = async (): Promise<void> => {
+    await node.ready();
+    await waitFor(`${name} to be ready`, () => readiness(node.child, metricsPort), 30_000);
+  };
+  const own: Partial<ServiceProcess> = {
+    ...{ service: 'worker', name, metricsPort, ready, address: `127.0.0.1:${port}` },
+    metrics: async () => readMetrics((await probe(metricsPort, '/metrics')).text),
+    async start(more) {
+      node.launch(more);
+      await ready();
+    },
+  };
+  return Object.create(node, Object.getOwnPropertyDescriptors(own)) as ServiceProcess;
 }
 
 async function readiness(child: Child, metricsPort: number): Promise<'ready' | 'ended' | undefined> {
