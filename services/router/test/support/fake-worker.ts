@@ -18,6 +18,7 @@ import {
   type wire,
 } from '@pareto/rpc';
 import { createTcpProxy, type TcpProxy } from '@pareto/testkit';
+import type { LocalWorker } from '../../src/index.js';
 
 export interface Received {
   readonly payload: Payload;
@@ -36,6 +37,8 @@ export interface FakeWorker {
   decisionVersion: number;
   /** Replicas that ping responses report. */
   replicas: wire.ReplicaLoadInput[];
+  /** The worker as one in the process of a router. */
+  readonly local: LocalWorker;
   /** Proxy between the worker and its routers. */
   readonly link: TcpProxy;
   /** Cuts every connection, as the end of a process does. */
@@ -47,7 +50,7 @@ export interface FakeWorker {
 export async function startWorker(...replicaIds: readonly string[]): Promise<FakeWorker> {
   const received: Received[] = [];
   const server = createServer();
-  const worker: Omit<FakeWorker, 'address' | 'link' | 'kill' | 'close'> = {
+  const worker: Omit<FakeWorker, 'address' | 'link' | 'local' | 'kill' | 'close'> = {
     received,
     onInfer: undefined,
     onPing: undefined,
@@ -61,17 +64,25 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
       return worker.onInfer === undefined ? replyTo(query) : worker.onInfer(query);
     }),
   });
-  server.add('pareto.v1.Execution', {
-    ping: async () =>
-      worker.onPing?.() ?? { workerId: 'w', replicas: worker.replicas, decisionVersion: worker.decisionVersion },
-  });
+  const ping = async (): Promise<wire.PingResponseInput> =>
+    worker.onPing?.() ?? { workerId: 'w', replicas: worker.replicas, decisionVersion: worker.decisionVersion };
+  server.add('pareto.v1.Execution', { ping });
   const link = await createTcpProxy({ to: `127.0.0.1:${await server.listen('127.0.0.1', 0)}` });
   const close = async (): Promise<void> => {
     await link[Symbol.asyncDispose]();
     server.close();
   };
-  return Object.assign(worker, { address: link.address, link, kill: () => link.cut(), close });
+  const { address } = link;
+  const call = server.localCall('/inference.GRPCInferenceService/ModelInfer');
+  const local: LocalWorker = { address, call, ping: async () => complete(await ping()) };
+  return Object.assign(worker, { address, link, local, kill: () => link.cut(), close });
 }
+
+/** Returns a response as a router receives it. */
+const complete = ({ replicas = [], decisionVersion = 0 }: wire.PingResponseInput): wire.PingResponse => ({
+  ...{ workerId: 'w', incarnation: '', draining: false, decisionVersion },
+  replicas: replicas.map((load) => ({ ...idleLoad, itemMs: 0, ...load }) as wire.PingResponse['replicas'][number]),
+});
 
 const idleLoad = { queuedItems: 0, runningItems: 0, backlogMs: 0, itemMs: 0, typical: 1, slow: 1, interfered: false };
 

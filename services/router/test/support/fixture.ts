@@ -3,7 +3,7 @@
 import type { Clock } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
-import type { RouterConfig } from '../../src/index.js';
+import type { LocalWorker, RouterConfig } from '../../src/index.js';
 import { startController, type FakeController } from './fake-controller.js';
 import { startWorker, type FakeWorker } from './fake-worker.js';
 import { tableOf, type ReplicaFields, type VariantFields } from './rows.js';
@@ -25,6 +25,8 @@ export interface FixtureFields {
   readonly config?: Partial<RouterConfig>;
   /** Clock of the router. */
   readonly clock?: Clock;
+  /** Set if the first worker is in the process of the router. */
+  readonly isLocal?: boolean;
 }
 
 export const tiny: VariantFields = { name: 'tiny', p99Ms: 2, accuracy: 0.9, cost: 1 };
@@ -55,9 +57,10 @@ export async function addRouter(
   controllers: FakeController | readonly FakeController[],
   config?: Partial<RouterConfig>,
   clock?: Clock,
+  local?: LocalWorker,
 ): Promise<TestRouter> {
   const addresses = [controllers].flat().map(({ address }) => address);
-  const router = await startRouter(addresses, config, { clock });
+  const router = await startRouter(addresses, config, { clock, local });
   cleanUps.push(() => router.stop());
   return router;
 }
@@ -69,9 +72,21 @@ export async function startFixture(fields: FixtureFields = {}): Promise<Fixture>
   for (const [i, names] of loaded.entries()) workers.push(await addWorker(...names.map((name) => `${name}-${i}`)));
   const rows = tableOf(variants, replicasOf(loaded, workers), defaultObjective);
   const controller = await addController(rows);
-  const router = await addRouter(controller, fields.config, fields.clock);
+  const local = fields.isLocal === true ? workers[0]?.local : undefined;
+  const router = await addRouter(controller, fields.config, fields.clock, local);
   await untilReady(router);
   return { controller, router, workers };
+}
+
+/** Describes what is the same for a worker in another process and for one in the process of the router. */
+export function describeBoth(
+  title: string,
+  define: (start: (fields?: FixtureFields) => Promise<Fixture>, isLocal: boolean) => void,
+): void {
+  for (const isLocal of [false, true]) {
+    describe(`${title}, ${isLocal ? 'in the process of the worker' : 'with a connection to the worker'}`, () =>
+      define((fields) => startFixture({ ...fields, isLocal }), isLocal));
+  }
 }
 
 function replicasOf(loaded: readonly (readonly string[])[], workers: readonly FakeWorker[]): readonly ReplicaFields[] {

@@ -13,7 +13,7 @@ import {
 } from '@pareto/rpc';
 import { createLifecycle, createRunGroup, createTokenAccess, loadConfig } from '@pareto/service';
 import { createLogger, createTracer, type Tracer } from '@pareto/telemetry';
-import { createRouter, routerConfig, type RouterConfig } from '../../src/index.js';
+import { createRouter, routerConfig, type LocalWorker, type RouterConfig } from '../../src/index.js';
 
 export const token = 'a-secret-of-tests';
 
@@ -51,10 +51,17 @@ export function requestOf(query: InferQuery = {}): Buffer {
   });
 }
 
+interface RouterParts {
+  readonly tracer?: Tracer;
+  readonly clock?: Clock | undefined;
+  /** Worker in the process of the router. */
+  readonly local?: LocalWorker | undefined;
+}
+
 export async function startRouter(
   controllers: readonly string[],
   overrides: Partial<RouterConfig> = {},
-  { tracer: ownTracer, clock = systemClock }: { readonly tracer?: Tracer; readonly clock?: Clock | undefined } = {},
+  { tracer: ownTracer, clock = systemClock, local }: RouterParts = {},
 ): Promise<TestRouter> {
   const argv = [
     '--port',
@@ -76,7 +83,7 @@ export async function startRouter(
   const access = createTokenAccess(token, { role: 'router', clock, logger });
   const tracer = ownTracer ?? (await createTracer({ service: 'router' }));
   const context = { logger, lifecycle, clock, tracer, rng: createSeededRng(nextSeed++), access };
-  const router = createRouter({ ...loaded.config, ...overrides }, context);
+  const router = createRouter({ ...loaded.config, ...overrides }, context, local);
   const group = createRunGroup(router.runnables, { lifecycle, logger, clock, stopTimeoutMs: 5000 });
   await group.start();
   const address = `127.0.0.1:${router.port}`;
