@@ -11,14 +11,17 @@ import { probe } from '../support/service-process.js';
 import { classesOf, type Digits } from '../support/digits.js';
 import { useDigits } from '../support/shared-digits.js';
 
-describe('queries', function () {
-  this.timeout(120_000);
+describe('queries', () => describeQueries(0));
+describe('queries of a router and a worker in one process', () => describeQueries(1));
+
+function describeQueries(nodes: number): void {
   let collector: TraceCollector;
   let cluster: Cluster;
   let client: TestClient;
   let digits: Digits;
-  before(async () => {
-    ({ collector, cluster, client, digits } = await useDigits());
+  before(async function () {
+    this.timeout(120_000);
+    ({ collector, cluster, client, digits } = await useDigits(nodes));
   });
 
   const variantFor = async (target: string, parameters: Parameters): Promise<string> =>
@@ -247,4 +250,4 @@ describe('queries', function () {
       assert.ok(/pareto_workers\{state="connected"[^}]*\} 2/.test(controller));
     });
   });
-});
+}

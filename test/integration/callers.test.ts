@@ -131,9 +131,10 @@ type Outcomes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 const outcomesOf = (rows: readonly Row[]): Outcomes =>
   Object.fromEntries(rows.map(({ call, outcomes }) => [call, outcomes]));
 
-describe('the callers of each method', function () {
-  this.timeout(120_000);
+describe('the callers of each method', () => describeCalls(0));
+describe('the callers of each method of a node', () => describeCalls(1));
 
+function describeCalls(nodes: number): void {
   let authority: TestAuthority;
   const certificates = new Map<Caller, IssuedCertificate | undefined>();
   let folder: TempFolder;
@@ -147,7 +148,7 @@ describe('the callers of each method', function () {
       await writeCertificates(folder.file(role), issued);
       certificates.set(role, issued);
     }
-    cluster = await startCluster({ certs: folder.path, workers: 1 });
+    cluster = await startCluster({ certs: folder.path, workers: 1, nodes });
   });
   after(async () => {
     await cluster[Symbol.asyncDispose]();
@@ -192,4 +193,4 @@ describe('the callers of each method', function () {
       }
     }
   });
-});
+}

@@ -8,7 +8,7 @@ import { createTempFolder, freePorts, waitFor, type Child, type TempFolder } fro
 import { probe, refusalToStart, startService } from '../support/service-process.js';
 import { healthOf, receiveWindowOf, reflectedServices } from '../support/grpc-server.js';
 
-const services = ['controller', 'router', 'worker'] as const;
+const services = ['controller', 'router', 'worker', 'node'] as const;
 type Service = (typeof services)[number];
 
 describe('a service', function () {
@@ -31,6 +31,10 @@ describe('a service', function () {
       controller: ['--data-dir', folder.file('data')],
       router: ['--controllers', '127.0.0.1:9', '--http-port', '0'],
       worker: ['--controllers', '127.0.0.1:9', '--cache-dir', folder.file('cache'), '--id', 'w'],
+      node: [
+        ...['--controllers', '127.0.0.1:9', '--http-port', '0', '--cache-dir', folder.file('node-cache')],
+        ...['--worker-id', 'w', '--worker-port', '0', '--worker-metrics-port', '0'],
+      ],
     };
     const [port, metricsPort] = ports.map(String) as [string, string];
     return ['--port', port, '--metrics-port', metricsPort, '--cluster-token-file', token, ...own[service]];
@@ -99,15 +103,22 @@ describe('a service', function () {
         const ready = await probe(metricsPort, '/readyz');
         if (ready.status !== 200) assert.match(ready.text, /controller|table/);
         assert.match((await probe(metricsPort, '/metrics')).text, /process_cpu_seconds_total/);
-        await checkServer(
-          port,
-          `pareto.v1.${{ controller: 'Registry', router: 'Inference', worker: 'Execution' }[service]}`,
-        );
+        const offered = { controller: 'Registry', router: 'Inference', worker: 'Execution', node: 'Inference' };
+        await checkServer(port, `pareto.v1.${offered[service]}`);
         child.kill('SIGTERM');
         assert.deepEqual(await child.exited, { code: 0, signal: null });
       });
     });
   }
+
+  it('names the flags of the worker of a node', async () => {
+    await withTakenPort(async (taken) => {
+      for (const flag of ['--worker-port', '--worker-metrics-port']) {
+        const line = await refusal('node', [...argsOf('node', [0, 0]), flag, String(taken)]);
+        assert.match(line, new RegExp(`^pareto-node: cannot listen on 127.0.0.1:${taken}: .*with ${flag}$`));
+      }
+    });
+  });
 
   it('exits immediately on a second signal', async () => {
     const [port = 0, metricsPort = 0] = await freePorts(2);

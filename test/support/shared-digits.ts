@@ -1,4 +1,4 @@
-// A cluster that is shared by the test files that only send queries. It serves all digits models, and sends traces to a
+// Clusters that are shared by the test files that only send queries. They serve all digits models, and send traces to a
 // collector.
 
 import { createTraceCollector, type TraceCollector } from '@pareto/testkit';
@@ -8,21 +8,27 @@ export interface SharedDigits extends DigitsCluster {
   readonly collector: TraceCollector;
 }
 
-let shared: Promise<SharedDigits> | undefined;
+/** Clusters by the number of their nodes. */
+const shared = new Map<number, Promise<SharedDigits>>();
 
-/** Returns the cluster, which the first call in a process starts. It stops after the last test of the process. */
-export function useDigits(): Promise<SharedDigits> {
-  return (shared ??= start());
+/**
+ * Returns the cluster with this number of nodes, which the first call in a process starts. It stops after the last test
+ * of the process.
+ */
+export function useDigits(nodes = 0): Promise<SharedDigits> {
+  const known = shared.get(nodes) ?? start(nodes);
+  shared.set(nodes, known);
+  return known;
 }
 
 after(async () => {
-  await (await shared)?.[Symbol.asyncDispose]();
+  for (const each of shared.values()) await (await each)[Symbol.asyncDispose]();
 });
 
-async function start(): Promise<SharedDigits> {
+async function start(nodes: number): Promise<SharedDigits> {
   const collector = await createTraceCollector();
   try {
-    const started = await startDigits({ traceEndpoint: collector.endpoint });
+    const started = await startDigits({ nodes, traceEndpoint: collector.endpoint });
     return {
       ...started,
       collector,
