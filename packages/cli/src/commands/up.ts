@@ -14,6 +14,7 @@ interface Options {
   readonly certs?: string;
   readonly controllers: number;
   readonly workers: number;
+  readonly separate?: boolean;
   readonly controllerPort: number;
   readonly routerPort: number;
   readonly httpPort: number | 'off';
@@ -31,7 +32,7 @@ export function addUp(program: Command, context: Context): void {
     .command('up')
     .summary('start a cluster on this machine and keep it running')
     .description(
-      'Starts controllers, a router and workers as processes on this machine, restarts those that exit, and stops them in order on Ctrl-C (immediately on a second Ctrl-C).\nWith --certs FOLDER, as created by `pareto certs init`, all of them use TLS.',
+      'Starts controllers, a router and workers as processes on this machine, restarts those that exit, and stops them in order on Ctrl-C (immediately on a second Ctrl-C).\nThe router and the first worker are one process, in which queries need no connection between them.\nWith --certs FOLDER, as created by `pareto certs init`, all of them use TLS.',
     )
     .option('--data-dir <folder>', 'folder for the store, models, caches and logs', './.pareto')
     .addOption(
@@ -46,6 +47,7 @@ export function addUp(program: Command, context: Context): void {
       1,
     )
     .option('--workers <n>', 'number of workers, which share cores and memory', wholeNumberIn(1, 64), 2)
+    .option('--separate', 'run the router and the first worker as two processes')
     .option(
       '--controller-port <port>',
       'gRPC port; the next port is for metrics and probes; the ports of further controllers are ten apart',
@@ -68,7 +70,11 @@ export function addUp(program: Command, context: Context): void {
 }
 
 async function up(context: Context, options: Options): Promise<void> {
-  const cluster = createReportedCluster(context, { ...options, verbose: options.verbose === true });
+  const cluster = createReportedCluster(context, {
+    ...options,
+    verbose: options.verbose === true,
+    separate: options.separate === true,
+  });
   await withCluster(context, cluster, async () => {
     context.terminal.note(
       `\nThe cluster is up. Its logs are in ${cluster.topology.logDir}. Ctrl-C stops it.\n\n${nextSteps(cluster.endpoints)}`,
@@ -115,7 +121,8 @@ function connectionFlags({ controller, certs }: Endpoints): readonly string[] {
   ];
 }
 
-export interface ReportedClusterOptions extends Omit<Options, 'configDir' | 'certs' | 'verbose'> {
+export interface ReportedClusterOptions extends Omit<Options, 'configDir' | 'certs' | 'verbose' | 'separate'> {
+  readonly separate: boolean;
   readonly configDir?: string | undefined;
   readonly certs?: string | undefined;
   readonly verbose: boolean;

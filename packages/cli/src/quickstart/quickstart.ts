@@ -56,7 +56,7 @@ async function quickstart(context: Context, options: Options): Promise<number> {
   const configDir = fileURLToPath(new URL('../../../../deploy/quickstart', import.meta.url));
   const cluster = createReportedCluster(context, {
     ...options,
-    ...{ controllers: 1, workers: 2, etcd: [], certs: undefined, verbose: false, configDir },
+    ...{ controllers: 1, workers: 2, separate: false, etcd: [], certs: undefined, verbose: false, configDir },
   });
   const passed = await withCluster(context, cluster, async () => {
     const met = await showAll(context, cluster);

@@ -43,7 +43,15 @@ describe('a cluster with etcd and certificates', function () {
     const [controllerPort = 0, routerPort = 0, workerPort = 0, httpPort = 0] = await freePorts(4, 4);
     cluster = createCluster({
       ...{ dataDir: folder.file('data'), host: '127.0.0.1', controllerPort, routerPort, httpPort, workerPort },
-      ...{ controllers: 2, workers: 1, etcd: etcd.endpoints, certs, configDir: undefined, logFormat: 'json' },
+      ...{
+        controllers: 2,
+        workers: 1,
+        separate: false,
+        etcd: etcd.endpoints,
+        certs,
+        configDir: undefined,
+        logFormat: 'json',
+      },
       clock: systemClock,
       onLine: () => undefined,
       onReady: () => undefined,
@@ -68,7 +76,7 @@ describe('a cluster with etcd and certificates', function () {
     assert.deepEqual([...controllers].sort(), [...cluster.endpoints.controller].sort());
     assert.equal(workers.length, 1);
     const killed = `controller-${cluster.endpoints.controller.indexOf(leader) + 1}`;
-    process.kill(cluster.services.find(({ name }) => name === killed)?.pid ?? assert.fail(), 'SIGKILL');
+    process.kill(cluster.processes.find(({ name }) => name === killed)?.pid ?? assert.fail(), 'SIGKILL');
     await withController(cluster.endpoints, async (clients) => {
       await registerTask(
         clients,

@@ -1,17 +1,11 @@
 // A cluster on one machine: starts its services in order, restarts them when they exit, and stops them in order.
 
-import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
+import { groupBy, milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import { prepare } from './preflight.js';
 import { waitUntilReady } from './readiness.js';
 import { createStartWarnings } from './start-warnings.js';
-import { supervise, type Supervised } from './supervised.js';
-import {
-  controllerAddresses,
-  planTopology,
-  type ServiceNode,
-  type Topology,
-  type TopologyOptions,
-} from './topology.js';
+import { supervise, type ProcessSpec, type Supervised } from './supervised.js';
+import { controllerAddresses, planTopology, type Service, type Topology, type TopologyOptions } from './topology.js';
 
 export interface ClusterOptions extends TopologyOptions {
   readonly clock: Clock;
@@ -35,9 +29,9 @@ export interface ClusterEndpoints {
 export interface Cluster {
   readonly topology: Topology;
   readonly endpoints: ClusterEndpoints;
-  /** Services started so far. */
-  readonly services: readonly Supervised[];
-  /** Set once a service was started, after which `stop` must be called. */
+  /** Processes started so far. */
+  readonly processes: readonly Supervised[];
+  /** Set once a process was started, after which `stop` must be called. */
   readonly started: boolean;
   /** Starts all services and waits until they are ready. Throws if one fails. `stop` must be called in either case. */
   start(signal: AbortSignal): Promise<void>;
@@ -46,44 +40,48 @@ export interface Cluster {
 }
 
 const readyTimeoutMs = 60_000;
-/** Time to stop, which exceeds the default drain timeout of 10 s. */
-const graceMs = milliseconds(15_000);
+/** Time for each service of a process to stop, which exceeds the default drain timeout of 10 s. */
+const graceMs = 15_000;
 
 /** Returns the addresses of a service, e.g. "127.0.0.1:8001, http://127.0.0.1:8000". */
-function addressesOf({ port, httpPort }: ServiceNode, { host, certs }: ClusterOptions): string {
+function addressesOf({ port, httpPort }: Service, { host, certs }: ClusterOptions): string {
   const http = httpPort === undefined ? [] : [`${certs === undefined ? 'http' : 'https'}://${host}:${httpPort}`];
   return [`${host}:${port}`, ...http].join(', ');
 }
 
 export function createCluster(options: ClusterOptions): Cluster {
   const topology = planTopology(options);
-  const running: Supervised[] = [];
+  const running = new Map<ProcessSpec, Supervised>();
 
-  const launch = async (node: ServiceNode, signal: AbortSignal): Promise<void> => {
+  /** Starts a process, and waits until all its services are ready. */
+  const launch = async (spec: ProcessSpec, services: readonly Service[], signal: AbortSignal): Promise<void> => {
     const warnings = createStartWarnings(options.onWarning);
     const onLine = (name: string, line: string): void => {
       warnings.onLine(name, line);
       options.onLine(name, line);
     };
-    const child = supervise(node, { ...options, onLine });
-    running.push(child);
-    const ready = waitUntilReady(node.name, options.host, node.metricsPort, {
-      clock: options.clock,
-      signal,
-      timeoutMs: readyTimeoutMs,
-    });
-    await Promise.race([ready, child.failed]);
+    const child = supervise(spec, { ...options, onLine });
+    running.set(spec, child);
+    const { clock, host } = options;
+    const ready = services.map(({ name, metricsPort }) =>
+      waitUntilReady(name, host, metricsPort, { clock, signal, timeoutMs: readyTimeoutMs }),
+    );
+    await Promise.race([Promise.all(ready), child.failed]);
     warnings.end();
     child.keepAlive();
-    options.onReady(node.name, addressesOf(node, options));
+    for (const service of services) options.onReady(service.name, addressesOf(service, options));
   };
 
-  const launchAll = async (nodes: readonly ServiceNode[], signal: AbortSignal): Promise<void> => {
-    await Promise.all(nodes.map((node) => launch(node, signal)));
+  const launchAll = async (services: readonly Service[], signal: AbortSignal): Promise<void> => {
+    const processes = groupBy(services, (service) => service.process);
+    await Promise.all(Array.from(processes, ([spec, own]) => launch(spec, own, signal)));
   };
 
-  const stopMatching = async (pattern: RegExp, kill: AbortSignal): Promise<void> => {
-    await Promise.all(running.filter(({ name }) => pattern.test(name)).map((child) => child.stop(graceMs, kill)));
+  const stopAll = async (services: readonly Service[], kill: AbortSignal): Promise<void> => {
+    const processes = Array.from(new Set(services.map((service) => service.process)));
+    const stop = async (spec: ProcessSpec): Promise<void> =>
+      running.get(spec)?.stop(milliseconds(graceMs * spec.logs.length), kill);
+    await Promise.all(processes.map(stop));
   };
 
   return {
@@ -93,9 +91,11 @@ export function createCluster(options: ClusterOptions): Cluster {
       router: `${options.host}:${options.routerPort}`,
       certs: options.certs,
     },
-    services: running,
+    get processes() {
+      return [...running.values()];
+    },
     get started() {
-      return running.length > 0;
+      return running.size > 0;
     },
     async start(signal) {
       await prepare(options, topology);
@@ -110,7 +110,9 @@ export function createCluster(options: ClusterOptions): Cluster {
       }
     },
     async stop(kill) {
-      for (const pattern of [/^router/, /^worker/, /^controller/]) await stopMatching(pattern, kill);
+      const { controllers, router, workers } = topology;
+      const otherWorkers = workers.filter((worker) => worker.process !== router.process);
+      for (const services of [[router], otherWorkers, controllers]) await stopAll(services, kill);
     },
   };
 }

@@ -1,12 +1,13 @@
 // Checks before a cluster starts: disk space, free ports, a token or certificates, and etcd.
 
 import { randomBytes } from 'node:crypto';
-import { statfs, writeFile } from 'node:fs/promises';
+import { readFile, statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { makeFolder } from '@pareto/blobs';
 import { errorText, formatBytes, ParetoError } from '@pareto/core';
 import { checkCertificates, checkConfigDir, checkStore } from './prerequisites.js';
-import type { ServiceNode, Topology, TopologyOptions } from './topology.js';
+import { nodeConfig } from './node-flags.js';
+import { configFile, type Service, type Topology, type TopologyOptions } from './topology.js';
 
 /** Required disk space. The store, the models of the quick start and the caches of two workers take about 60 MB. */
 const neededBytes = 200 * 2 ** 20;
@@ -23,12 +24,13 @@ export async function prepare(options: TopologyOptions, topology: Topology): Pro
     await makeFolder(topology.logDir);
     await checkSpace(dataDir);
     if (certs === undefined) await createToken(topology.tokenFile);
+    if (configDir !== undefined) await writeNodeConfig(configDir, topology.nodeConfigFile);
   } catch (error) {
     throw explain(dataDir, error);
   }
-  const nodes = [...topology.controllers, topology.router, ...topology.workers];
-  checkOverlap(nodes);
-  for (const node of nodes) await checkPorts(host, node);
+  const services = [...topology.controllers, topology.router, ...topology.workers];
+  checkOverlap(services);
+  for (const service of services) await checkPorts(host, service);
 }
 
 interface Port {
@@ -37,24 +39,44 @@ interface Port {
   readonly flag: string;
 }
 
-const portsOf = ({ port, metricsPort, portFlag, httpPort }: ServiceNode): readonly Port[] => [
+const portsOf = ({ port, metricsPort, portFlag, httpPort }: Service): readonly Port[] => [
   { port, flag: portFlag },
   { port: metricsPort, flag: portFlag },
   ...(httpPort === undefined ? [] : [{ port: httpPort, flag: httpFlag }]),
 ];
 
-function checkOverlap(nodes: readonly ServiceNode[]): void {
+function checkOverlap(services: readonly Service[]): void {
   const owners = new Map<number, { readonly name: string; readonly flag: string }>();
-  for (const node of nodes) {
-    for (const { port, flag } of portsOf(node)) {
+  for (const service of services) {
+    for (const { port, flag } of portsOf(service)) {
       const owner = owners.get(port);
-      owners.set(port, { name: node.name, flag });
+      owners.set(port, { name: service.name, flag });
       if (owner === undefined) continue;
       throw new ParetoError(
         'invalid-argument',
-        `port ${port} is assigned to both ${owner.name} and ${node.name}: change one with ${owner.flag} or ${flag} (each uses PORT and PORT+1, --http-port only PORT)`,
+        `port ${port} is assigned to both ${owner.name} and ${service.name}: change one with ${owner.flag} or ${flag} (each uses PORT and PORT+1, --http-port only PORT)`,
       );
     }
+  }
+}
+
+/** Writes the flags in the files of the router and of the workers as those of a node. */
+async function writeNodeConfig(configDir: string, file: string): Promise<void> {
+  const [router, worker] = await Promise.all([readConfig(configDir, 'router'), readConfig(configDir, 'worker')]);
+  await writeFile(file, JSON.stringify(nodeConfig(router, worker)));
+}
+
+/** Returns the flags in the file of a role. Empty if it has none. */
+async function readConfig(configDir: string, role: 'router' | 'worker'): Promise<Readonly<Record<string, unknown>>> {
+  const file = configFile(configDir, role);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return '{}';
+    throw error;
+  });
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw new ParetoError('invalid-argument', `${file} is not valid JSON: ${errorText(error)}`);
   }
 }
 
@@ -87,14 +109,14 @@ async function checkSpace(dataDir: string): Promise<void> {
   );
 }
 
-async function checkPorts(host: string, node: ServiceNode): Promise<void> {
-  for (const { port, flag } of portsOf(node)) {
+async function checkPorts(host: string, service: Service): Promise<void> {
+  for (const { port, flag } of portsOf(service)) {
     const code = await tryPort(host, port);
     if (code === undefined) continue;
     const why = code === 'EADDRINUSE' ? 'is taken' : `can't be opened (${code})`;
     const elsewhere = flag === httpFlag ? 'PORT, or disable HTTP with off' : 'PORT (it uses PORT and PORT+1)';
-    const advice = `stop what uses it, or move ${node.name} with ${flag} ${elsewhere}`;
-    throw new ParetoError('failed-precondition', `port ${port} on ${host}, for ${node.name}, ${why}: ${advice}`);
+    const advice = `stop what uses it, or move ${service.name} with ${flag} ${elsewhere}`;
+    throw new ParetoError('failed-precondition', `port ${port} on ${host}, for ${service.name}, ${why}: ${advice}`);
   }
 }
 

@@ -1,7 +1,7 @@
-// Runs a child process: writes its output to a log file and a callback, and restarts it when it exits.
+// Runs a child process: writes its output to log files and a callback, and restarts it when it exits.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { errorText, milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 
@@ -9,14 +9,25 @@ export interface ProcessSpec {
   readonly name: string;
   /** Path of a JavaScript file, which runs with the current Node. */
   readonly script: string;
-  readonly nodeFlags: readonly string[];
+  readonly execArgv: readonly string[];
   readonly args: readonly string[];
-  readonly logFile: string;
+  /** Logs of the services that the process consists of. */
+  readonly logs: readonly ServiceLog[];
+}
+
+export interface ServiceLog {
+  /** Name of the service. */
+  readonly name: string;
+  /** Value of `service` in the lines of the service, if others have lines in the output of the process too. */
+  readonly role: string;
+  readonly file: string;
 }
 
 export interface SupervisorOptions {
   readonly clock: Clock;
+  /** Called with the name of the service that a line is of. */
   readonly onLine: (name: string, line: string) => void;
+  /** Called for each service of a process. */
   readonly onRestart: (name: string, reason: string, delay: Milliseconds) => void;
 }
 
@@ -44,7 +55,7 @@ export const restartDelay = (failures: number): Milliseconds =>
   milliseconds(Math.min(maxDelayMs, minDelayMs * 2 ** failures));
 
 export function supervise(spec: ProcessSpec, options: SupervisorOptions): Supervised {
-  const log = createWriteStream(spec.logFile, { flags: 'a' });
+  const logs = spec.logs.map((log) => ({ ...log, stream: createWriteStream(log.file, { flags: 'a' }) }));
   const state = { child: undefined as ChildProcess | undefined, stopping: false, keep: false };
   let failures = 0;
   let lastLine = '';
@@ -53,15 +64,20 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
   // The promise is awaited only until the process is ready.
   failed.catch(() => undefined);
   const failStart = (why: string): void => fail(new ParetoError('failed-precondition', why));
-  log.on('error', (error) => failStart(`cannot write ${spec.logFile}: ${error.message}`));
+  for (const { stream, file } of logs) {
+    stream.on('error', (error) => failStart(`cannot write ${file}: ${error.message}`));
+  }
 
   const start = (): void => {
     const since = options.clock.now();
-    const onLine = (line: string): void => {
+    // Lines that do not name their service, such as those of a stack, belong to the line before.
+    let [log] = logs;
+    state.child = spawnLines(spec, (line) => {
       lastLine = line;
-      options.onLine(spec.name, line);
-    };
-    state.child = spawnLogged(spec, log, onLine);
+      if (logs.length > 1) log = logs.find(({ role }) => line.includes(`"service":"${role}"`)) ?? log;
+      log?.stream.write(`${line}\n`);
+      if (log !== undefined) options.onLine(log.name, line);
+    });
     state.child.once('close', (code, signal) => {
       state.child = undefined;
       if (state.stopping) return;
@@ -69,7 +85,7 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
       if (!state.keep) return failStart(`${spec.name} could not start: ${lastLine || reason}`);
       failures = options.clock.now() - since > stableMs ? 1 : failures + 1;
       const delay = restartDelay(failures - 1);
-      options.onRestart(spec.name, reason, delay);
+      for (const { name } of logs) options.onRestart(name, reason, delay);
       options.clock.after(delay, () => !state.stopping && start());
     });
   };
@@ -85,32 +101,24 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
     async stop(graceMs, kill) {
       state.stopping = true;
       if (state.child !== undefined) await endProcess(state.child, options.clock, graceMs, kill);
-      log.end();
+      for (const { stream } of logs) stream.end();
     },
   };
 }
 
 /** Spawns a process in a separate group, so that Ctrl-C reaches only the supervisor, which stops services in order. */
-function spawnLogged(spec: ProcessSpec, log: WriteStream, onLine: (line: string) => void): ChildProcess {
-  const child = spawn(process.execPath, [...spec.nodeFlags, spec.script, ...spec.args], {
+function spawnLines(spec: ProcessSpec, onLine: (line: string) => void): ChildProcess {
+  const child = spawn(process.execPath, [...spec.execArgv, spec.script, ...spec.args], {
     // Standard input closes with the supervisor, which stops the services even if the supervisor is killed.
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     env: environment(),
   });
   child.once('error', (error) => onLine(errorText(error)));
-  pipeLines(child, log, onLine);
-  return child;
-}
-
-function pipeLines(child: ChildProcess, log: WriteStream, onLine: (line: string) => void): void {
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream === null) continue;
-    createInterface({ input: stream }).on('line', (line) => {
-      log.write(`${line}\n`);
-      onLine(line);
-    });
+    if (stream !== null) createInterface({ input: stream }).on('line', onLine);
   }
+  return child;
 }
 
 /**

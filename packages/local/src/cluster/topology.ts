@@ -5,6 +5,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serviceNodeFlags } from '@pareto/core';
+import { nodeFlags } from './node-flags.js';
 import type { ProcessSpec } from './supervised.js';
 
 export interface TopologyOptions {
@@ -18,6 +19,8 @@ export interface TopologyOptions {
   /** Number of controllers. More than one needs etcd. */
   readonly controllers: number;
   readonly workers: number;
+  /** Set if the router and the first worker are separate processes. */
+  readonly separate: boolean;
   /** host:port of etcd. Empty means that the controller has an embedded store. */
   readonly etcd: readonly string[];
   /** Folder with a subfolder of certificates for each role. Undefined means that services use the cluster token. */
@@ -30,7 +33,11 @@ export interface TopologyOptions {
 export type Role = 'controller' | 'router' | 'worker';
 
 /** A service, the ports that it listens on, and the flag of `up` that changes them. */
-export interface ServiceNode extends ProcessSpec {
+export interface Service {
+  readonly name: string;
+  readonly role: Role;
+  /** Process of the service. The router and the first worker may have the same one. */
+  readonly process: ProcessSpec;
   readonly port: number;
   readonly metricsPort: number;
   readonly portFlag: string;
@@ -39,17 +46,19 @@ export interface ServiceNode extends ProcessSpec {
 }
 
 export interface Topology {
-  readonly controllers: readonly ServiceNode[];
-  readonly router: ServiceNode;
-  readonly workers: readonly ServiceNode[];
+  readonly controllers: readonly Service[];
+  readonly router: Service;
+  readonly workers: readonly Service[];
   readonly tokenFile: string;
   readonly logDir: string;
+  /** File with the flags of the process of a router and a worker, made from their files in `configDir`. */
+  readonly nodeConfigFile: string;
 }
 
 export const configFile = (configDir: string, role: Role): string => join(configDir, `${role}.json`);
 
-const scriptOf = (role: Role): string =>
-  fileURLToPath(new URL(`../../../../services/${role}/dist/main.js`, import.meta.url));
+const scriptOf = (program: Role | 'node'): string =>
+  fileURLToPath(new URL(`../../../../services/${program}/dist/main.js`, import.meta.url));
 
 const portStep = 10;
 /** Share of the machine's memory for the replicas of all workers. */
@@ -63,37 +72,60 @@ export const controllerAddresses = (options: TopologyOptions): readonly string[]
   controllerPorts(options).map((port) => `${options.host}:${port}`);
 
 export function planTopology(options: TopologyOptions): Topology {
-  const logDir = join(options.dataDir, 'logs');
-  const tokenFile = join(options.dataDir, 'cluster-token');
-  const node = (role: Role, name: string, port: number, args: readonly string[]): ServiceNode => ({
-    name,
-    script: scriptOf(role),
-    nodeFlags: serviceNodeFlags,
-    logFile: join(logDir, `${name}.log`),
-    port,
-    metricsPort: port + 1,
-    portFlag: `--${role}-port`,
-    args: [...commonArgs(role, options, tokenFile, port), ...args],
-  });
-  const follow = ['--controllers', controllerAddresses(options).join(',')];
-  return {
-    controllers: controllerPorts(options).map((port, i) => {
-      const name = options.controllers === 1 ? 'controller' : `controller-${i + 1}`;
-      return node('controller', name, port, storageArgs(options, name));
-    }),
-    router: {
-      ...node('router', 'router', options.routerPort, [...follow, '--http-port', String(options.httpPort)]),
-      httpPort: options.httpPort === 'off' ? undefined : options.httpPort,
-    },
-    workers: Array.from({ length: options.workers }, (_, i) => {
-      const name = `worker-${i + 1}`;
-      const own = ['--id', name, '--cache-dir', join(options.dataDir, name)];
-      const args = [...follow, ...own, ...shareArgs(options.workers)];
-      return node('worker', name, options.workerPort + i * portStep, args);
-    }),
-    tokenFile,
-    logDir,
+  const { dataDir, separate } = options;
+  const logDir = join(dataDir, 'logs');
+  const tokenFile = join(dataDir, 'cluster-token');
+  const nodeConfigFile = join(dataDir, 'node.json');
+  const plan = (role: Role, name: string, port: number, own: readonly string[]): Planned => {
+    const args = [...portArgs(port), ...own];
+    const service = { name, role, port, metricsPort: port + 1, portFlag: `--${role}-port` };
+    return { service, args, log: { name, role, file: join(logDir, `${name}.log`) } };
   };
+  const run = (program: Role | 'node', ...planned: readonly Planned[]): ProcessSpec => ({
+    name: planned.map(({ log }) => log.name).join(' and '),
+    script: scriptOf(program),
+    execArgv: serviceNodeFlags,
+    logs: planned.map(({ log }) => log),
+    args: [
+      ...commonArgs(program, options, { tokenFile, nodeConfigFile }),
+      ...planned.flatMap(({ args }, index) => (index === 0 ? args : nodeFlags(args))),
+    ],
+  });
+  const alone = (planned: Planned): Service => ({
+    ...planned.service,
+    process: run(planned.service.role, planned),
+  });
+
+  const follow = ['--controllers', controllerAddresses(options).join(',')];
+  const controllers = controllerPorts(options).map((port, i) => {
+    const name = options.controllers === 1 ? 'controller' : `controller-${i + 1}`;
+    return plan('controller', name, port, storageArgs(options, name));
+  });
+  const router = plan('router', 'router', options.routerPort, [...follow, '--http-port', String(options.httpPort)]);
+  const httpPort = options.httpPort === 'off' ? undefined : options.httpPort;
+  const workers = Array.from({ length: options.workers }, (_, i) => {
+    const name = `worker-${i + 1}`;
+    const own = ['--id', name, '--cache-dir', join(dataDir, name)];
+    return plan('worker', name, options.workerPort + i * portStep, [...follow, ...own, ...shareArgs(options.workers)]);
+  });
+  const [first, ...others] = workers;
+  const node = separate || first === undefined ? undefined : run('node', router, first);
+  return {
+    controllers: controllers.map(alone),
+    router: { ...alone(router), ...(node && { process: node }), httpPort },
+    workers:
+      node === undefined || first === undefined
+        ? workers.map(alone)
+        : [{ ...first.service, process: node }, ...others.map(alone)],
+    ...{ tokenFile, logDir, nodeConfigFile },
+  };
+}
+
+/** A service without its process, with its flags. */
+interface Planned {
+  readonly service: Omit<Service, 'process'>;
+  readonly args: readonly string[];
+  readonly log: ProcessSpec['logs'][number];
 }
 
 /** Returns the flags of storage. With etcd the controllers share a blob folder, so that more of them can be started. */
@@ -102,15 +134,32 @@ function storageArgs({ dataDir, etcd }: TopologyOptions, name: string): readonly
   return etcd.length === 0 ? own : [...own, '--etcd', etcd.join(','), '--blobs', join(dataDir, 'blobs')];
 }
 
-function commonArgs(role: Role, options: TopologyOptions, tokenFile: string, port: number): readonly string[] {
-  const { host, certs, configDir, logFormat } = options;
-  const file = configDir === undefined ? undefined : configFile(configDir, role);
+const portArgs = (port: number): readonly string[] => ['--port', String(port), '--metrics-port', String(port + 1)];
+
+interface Files {
+  readonly tokenFile: string;
+  readonly nodeConfigFile: string;
+}
+
+function commonArgs(program: Role | 'node', options: TopologyOptions, files: Files): readonly string[] {
+  const { host, certs, logFormat } = options;
+  const config = configOf(program, options, files);
   return [
-    ...(file !== undefined && existsSync(file) ? ['--config', file] : []),
-    ...['--host', host, '--port', String(port), '--metrics-port', String(port + 1)],
-    ...(certs === undefined ? ['--cluster-token-file', tokenFile] : ['--certs', join(certs, role)]),
+    ...(config === undefined ? [] : ['--config', config]),
+    ...['--host', host],
+    ...(certs === undefined
+      ? ['--cluster-token-file', files.tokenFile]
+      : ['--certs', program === 'node' ? certs : join(certs, program)]),
     ...['--log-format', logFormat, '--supervised'],
   ];
+}
+
+/** Returns the file with the further flags of a process. Undefined if there is none. */
+function configOf(program: Role | 'node', { configDir }: TopologyOptions, files: Files): string | undefined {
+  if (configDir === undefined) return undefined;
+  const has = (role: Role): boolean => existsSync(configFile(configDir, role));
+  if (program === 'node') return has('router') || has('worker') ? files.nodeConfigFile : undefined;
+  return has(program) ? configFile(configDir, program) : undefined;
 }
 
 /** Returns flags that split the machine's cores and memory evenly among the workers. */

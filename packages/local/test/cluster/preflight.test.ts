@@ -13,7 +13,8 @@ const listen = (server: Server): Promise<number> =>
   new Promise((resolve) => server.listen(0, host, () => resolve((server.address() as AddressInfo).port)));
 
 const optionsIn = (dataDir: string): TopologyOptions => ({
-  ...{ dataDir, host, controllers: 1, workers: 1, etcd: [], certs: undefined, configDir: undefined, logFormat: 'json' },
+  ...{ dataDir, host, controllers: 1, workers: 1, separate: false, etcd: [], certs: undefined },
+  ...{ configDir: undefined, logFormat: 'json' },
   ...{ controllerPort: 40_001, routerPort: 40_011, httpPort: 40_010, workerPort: 40_021 },
 });
 
@@ -109,13 +110,21 @@ describe('prepare', () => {
     );
   });
 
-  it('rejects a folder of further flags without any file', async () => {
+  it('rejects a folder of further flags without any file, and combines those of a router and its worker', async () => {
     await assert.rejects(
       run({ configDir: dataDir }),
       /--config-dir .*: expected at least one of controller.json, router.json, worker/,
     );
-    await writeFile(join(dataDir, 'router.json'), '{}');
+    await writeFile(join(dataDir, 'router.json'), '{"max-held":5,"max-streams":6}');
+    await writeFile(join(dataDir, 'worker.json'), '{"slots":3,"max-streams":7}');
     await run({ configDir: dataDir });
+    const { router, nodeConfigFile } = planTopology({ ...options, configDir: dataDir });
+    assert.ok(router.process.args.join(' ').startsWith(`--config ${nodeConfigFile} `));
+    assert.deepEqual(JSON.parse(await readFile(nodeConfigFile, 'utf8')), {
+      ...{ 'max-held': 5, 'max-streams': 6, slots: 3, 'worker-max-streams': 7 },
+    });
+    await writeFile(join(dataDir, 'worker.json'), '{');
+    await assert.rejects(run({ configDir: dataDir }), /worker.json is not valid JSON/);
   });
 
   it('throws instead of hanging if the system can not create a folder', async () => {
@@ -124,25 +133,26 @@ describe('prepare', () => {
 });
 
 describe('planTopology', () => {
-  const portsOf = (nodes: readonly { readonly name: string; readonly port: number }[]): string[] =>
-    nodes.map(({ name, port }) => `${name} ${port}`);
+  const portsOf = (services: readonly { readonly name: string; readonly port: number }[]): string[] =>
+    services.map(({ name, port }) => `${name} ${port}`);
 
   it('assigns separate ports, and passes the controller to workers', () => {
     const { controllers, router, workers } = planTopology({ ...optionsIn('/data'), workers: 3 });
-    const nodes = [...controllers, router, ...workers];
-    const ports = nodes.flatMap(({ port, metricsPort }) => [port, metricsPort]);
+    const services = [...controllers, router, ...workers];
+    const ports = services.flatMap(({ port, metricsPort }) => [port, metricsPort]);
     assert.equal(new Set(ports).size, ports.length);
-    assert.deepEqual(portsOf(nodes), [
+    assert.deepEqual(portsOf(services), [
       'controller 40001',
       'router 40011',
       ...['worker-1 40021', 'worker-2 40031', 'worker-3 40041'],
     ]);
-    for (const { args } of nodes) {
+    for (const { args } of services.map(({ process }) => process)) {
       assert.ok(args.includes('--supervised'));
       assert.ok(args.join(' ').includes('--cluster-token-file /data/cluster-token'));
     }
-    for (const { args } of [router, ...workers]) assert.ok(args.join(' ').includes('--controllers 127.0.0.1:40001'));
-    assert.ok(!controllers.some(({ args }) => args.includes('--etcd') || args.includes('--blobs')));
+    for (const { process } of [router, ...workers])
+      assert.ok(process.args.join(' ').includes('--controllers 127.0.0.1:40001'));
+    assert.ok(!controllers.some(({ process: { args } }) => args.includes('--etcd') || args.includes('--blobs')));
   });
 
   it('passes several controllers one etcd and one blob folder, and passes every controller to the others', () => {
@@ -150,19 +160,44 @@ describe('planTopology', () => {
     const options = { ...optionsIn('/data'), controllers: 2, etcd, workerPort: 40_101, routerPort: 40_091 };
     const { controllers, router, workers } = planTopology(options);
     assert.deepEqual(portsOf(controllers), ['controller-1 40001', 'controller-2 40011']);
-    for (const { name, args } of controllers) {
-      const text = args.join(' ');
+    for (const { name, process } of controllers) {
+      const text = process.args.join(' ');
       assert.ok(text.includes(`--data-dir /data/${name} --etcd ${etcd.join(',')} --blobs /data/blobs`), text);
     }
-    for (const { args } of [router, ...workers]) {
-      assert.ok(args.join(' ').includes('--controllers 127.0.0.1:40001,127.0.0.1:40011'));
+    for (const { process } of [router, ...workers]) {
+      assert.ok(process.args.join(' ').includes('--controllers 127.0.0.1:40001,127.0.0.1:40011'));
     }
   });
 
   it('passes each role its certificates', () => {
-    const { controllers, router, workers } = planTopology({ ...optionsIn('/data'), certs: '/certs' });
-    const certs = [...controllers, router, ...workers].map(({ args }) => args[args.indexOf('--certs') + 1]);
-    assert.deepEqual(certs, ['/certs/controller', '/certs/router', '/certs/worker']);
-    assert.ok(!controllers.some(({ args }) => args.includes('--cluster-token-file')));
+    const options = { ...optionsIn('/data'), workers: 2, certs: '/certs' };
+    const certsOf = (more: Partial<TopologyOptions>): readonly unknown[] => {
+      const { controllers, router, workers } = planTopology({ ...options, ...more });
+      const processes = [...controllers, router, ...workers].map(({ process }) => process);
+      assert.ok(!processes.some(({ args }) => args.includes('--cluster-token-file')));
+      return processes.map(({ args }) => args[args.indexOf('--certs') + 1]);
+    };
+    const [controller, worker] = ['/certs/controller', '/certs/worker'];
+    assert.deepEqual(
+      certsOf({}),
+      [controller, '/certs', '/certs', worker],
+      'the process of both has a subfolder of each',
+    );
+    assert.deepEqual(certsOf({ separate: true }), [controller, '/certs/router', worker, worker]);
+  });
+
+  it('combines the router and the first worker, unless they are separate', () => {
+    const options = { ...optionsIn('/data'), workers: 2 };
+    const { router, workers } = planTopology(options);
+    assert.equal(router.process, workers[0]?.process);
+    const { script, args, logs, name } = router.process;
+    assert.match(script, /services\/node\/dist\/main.js$/);
+    const flags = '--worker-port 40021 --worker-metrics-port 40022 --controllers 127.0.0.1:40001 --worker-id worker-1';
+    assert.ok(args.join(' ').includes(`${flags} --cache-dir /data/worker-1`), args.join(' '));
+    assert.deepEqual([name, logs.map((log) => log.name)], ['router and worker-1', ['router', 'worker-1']]);
+    assert.match(workers[1]?.process.script ?? '', /services\/worker\/dist\/main.js$/);
+    const separate = planTopology({ ...options, separate: true });
+    assert.match(separate.router.process.script, /services\/router\//);
+    assert.match(separate.workers[0]?.process.script ?? '', /services\/worker\//);
   });
 });

@@ -26,7 +26,16 @@ describe('supervise', () => {
       onLine: (_name: string, line: string) => void lines.push(line),
       onRestart: (_name: string, reason: string) => void restarts.push(reason),
     };
-    return supervise({ name: 'child', script, nodeFlags: [], args: [], logFile: join(folder, 'child.log') }, options);
+    return supervise(
+      {
+        name: 'child',
+        script,
+        execArgv: [],
+        args: [],
+        logs: [{ name: 'child', role: 'router', file: join(folder, 'child.log') }],
+      },
+      options,
+    );
   }
 
   async function until(condition: () => boolean): Promise<void> {
@@ -42,6 +51,29 @@ describe('supervise', () => {
     assert.deepEqual(restarts, ['was killed by SIGKILL']);
     await child.stop(milliseconds(1000), never);
     assert.equal((await readFile(join(folder, 'child.log'), 'utf8')).trim().split('\n').length, 2);
+  });
+
+  it('splits the output of a process by its services', async () => {
+    const line = (service: string, text: string): string =>
+      `console.log('{"service":"${service}","message":"${text}"}');`;
+    const script = join(folder, 'child.mjs');
+    const code = [line('router', 'a'), line('worker', 'b'), 'console.log("its stack");', line('router', 'c')];
+    await writeFile(script, `${code.join('\n')} setInterval(() => {}, 1000);`);
+    const logs = ['router', 'worker'].map((role) => ({ name: `${role}-1`, role, file: join(folder, role) }));
+    const options = {
+      clock: systemClock,
+      onLine: (name: string, text: string) => void lines.push(`${name}: ${/message":"(\w+)/.exec(text)?.[1] ?? text}`),
+      onRestart: (name: string) => void restarts.push(name),
+    };
+    const child = supervise({ name: 'both', script, args: [], logs }, options);
+    await until(() => lines.length === 4);
+    assert.deepEqual(lines, ['router-1: a', 'worker-1: b', 'worker-1: its stack', 'router-1: c']);
+    child.keepAlive();
+    process.kill(child.pid ?? 0, 'SIGKILL');
+    await until(() => lines.length === 8);
+    assert.deepEqual(restarts, ['router-1', 'worker-1']);
+    await child.stop(milliseconds(1000), never);
+    assert.match(await readFile(join(folder, 'worker'), 'utf8'), /^[^\n]*"b"}\nits stack\n/);
   });
 
   it('removes the variables of this command from its environment', async () => {
