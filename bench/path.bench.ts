@@ -1,5 +1,5 @@
 // Every step on the path of a query next to its limits: ONNX Runtime alone, a bare gRPC server, the same behind a
-// pass-through, the worker alone, and the whole path through the router.
+// pass-through, the worker alone, the whole path through the router, and the same in one process.
 
 import { groupBy } from '@pareto/core';
 import { estimateMs, planRun, type Form, type Load, type Plan } from './path/form.js';

@@ -40,11 +40,11 @@ export interface Form {
 
 const fullForm: Form = {
   ...{ pairs: 7, extraRounds: 4, maxDrift: 0.05, warmUpAnswers: 6_000, maxWarmUpMs: 16_000 },
-  ...{ rawMs: 900, warmMs: 300, windowMs: 1_200, lightRounds: 4, lightMs: 10_000 },
+  ...{ rawMs: 700, warmMs: 200, windowMs: 900, lightRounds: 4, lightMs: 10_000 },
 };
 const quickForm: Form = {
   ...{ pairs: 2, extraRounds: 1, maxDrift: 0.25, warmUpAnswers: 1_000, maxWarmUpMs: 1_000 },
-  ...{ rawMs: 500, warmMs: 300, windowMs: 700, lightRounds: 1, lightMs: 5_000 },
+  ...{ rawMs: 500, warmMs: 200, windowMs: 600, lightRounds: 1, lightMs: 5_000 },
 };
 
 export interface Plan {
@@ -54,7 +54,7 @@ export interface Plan {
 }
 
 /** Typical times to start everything for a model, and of a window in addition to its own. */
-const [startMs, windowSlackMs] = [6_000, 200];
+const [startMs, windowSlackMs] = [12_000, 200];
 /** Typical share of the maximum time for the warm-up that it takes. */
 const warmUpShare = 0.5;
 

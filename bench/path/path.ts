@@ -1,5 +1,5 @@
-// Everything that is measured for one model, in one process tree: a cluster with two replicas of the model, ONNX Runtime
-// alone, and echo servers.
+// Everything that is measured for one model, in one process tree: a cluster with two replicas of the model, another one
+// whose router and worker are one process, ONNX Runtime alone, and echo servers.
 
 import { writeFile } from 'node:fs/promises';
 import {
@@ -65,14 +65,18 @@ export async function withPath<T>(
   starter?: ServiceStarter,
 ): Promise<T> {
   const content = await model.read();
-  await using served = await serveModel(model.name, content, slots, starter);
+  await using served = await serveModel(model.name, content, { slots, starter });
+  await using servedByNode = await serveModel(model.name, content, { slots, starter, isNode: true });
   const { cluster, worker } = served;
   const { folder, router, controller } = cluster;
+  const node = servedByNode.cluster.router;
   const [bodyFile, answerFile] = [folder.file('request.bin'), folder.file('answer.bin')];
   const modelFile = folder.file('raw.onnx');
   const body = encodeRequest(model);
   await writeFile(bodyFile, frameOf(body));
   await writeFile(modelFile, content);
+  const each = async (work: (one: ServedModel) => Promise<void>): Promise<void> =>
+    void (await Promise.all([served, servedByNode].map(work)));
   const describe = async (...targets: readonly Target[]): Promise<Subject> => {
     const answers = await Promise.all(targets.map((target) => answerOf(target, body)));
     return { targets, answerBytes: Math.max(...answers.map(({ length }) => length)) };
@@ -89,19 +93,22 @@ export async function withPath<T>(
       'pass-through': await describe({ address: passThrough.address, metadata: {} }),
       worker: await describe(...workerTargets(served)),
       router: await describe(routed),
+      node: await describe({ address: node.address, metadata: {} }),
     },
     answered: async () => (await router.metrics()).value('pareto_requests_total', { code: 'ok' }),
     processes: () => [
       { role: 'router', pid: router.child.pid },
       { role: 'worker front', pid: worker.child.pid },
       ...descendantsOf(worker.child.pid).map((pid) => ({ role: 'executors', pid }) as const),
+      { role: 'node', pid: node.child.pid },
+      ...descendantsOf(node.child.pid).map((pid) => ({ role: 'executors of the node', pid }) as const),
       { role: 'controller', pid: controller.child.pid },
       { role: 'echo', pid: echo.child.pid },
       { role: 'pass-through', pid: passThrough.child.pid },
       ...raw.pids.map((pid) => ({ role: 'raw', pid }) as const),
     ],
-    waitForBucket: () => served.waitForBucket(),
-    checkReplicas: () => served.checkReplicas(),
+    waitForBucket: () => each((one) => one.waitForBucket()),
+    checkReplicas: () => each((one) => one.checkReplicas()),
   });
 }
 

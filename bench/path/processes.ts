@@ -2,7 +2,17 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 
-export type Role = 'router' | 'worker front' | 'executors' | 'controller' | 'echo' | 'pass-through' | 'raw' | 'client';
+export type Role =
+  | 'router'
+  | 'worker front'
+  | 'executors'
+  | 'node'
+  | 'executors of the node'
+  | 'controller'
+  | 'echo'
+  | 'pass-through'
+  | 'raw'
+  | 'client';
 
 export interface PathProcess {
   readonly role: Role;

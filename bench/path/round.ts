@@ -4,7 +4,7 @@ import { isSteady, type Around } from './pairs.js';
 import type { Role } from './processes.js';
 
 /** The servers that requests are sent to, in the order in which they are measured. */
-export const subjectNames = ['echo', 'pass-through', 'worker', 'router'] as const;
+export const subjectNames = ['echo', 'pass-through', 'worker', 'router', 'node'] as const;
 export type SubjectName = (typeof subjectNames)[number];
 
 export interface Round {

@@ -6,7 +6,7 @@ import type { Cell, Form, LightLoad } from './form.js';
 import type { LightTimes } from './measure-light.js';
 import { meanOf, spreadOf } from './pairs.js';
 import type { Role } from './processes.js';
-import { keptRounds, type Round, type SubjectName } from './round.js';
+import { keptRounds, subjectNames, type Round, type SubjectName } from './round.js';
 
 export const targets: Readonly<Record<string, Reach>> = {
   'ocr-184KB, 16 in flight: router / raw': { above: 0.85 },
@@ -14,6 +14,10 @@ export const targets: Readonly<Record<string, Reach>> = {
   'cnn-150KB, 16 in flight: worker / raw': { above: 0.75 },
   'mlp-4KB, 64 in flight: router / raw': { above: 0.6 },
   'mlp-256B, 64 in flight: router / echo': { above: 1 },
+  'ocr-184KB, 16 in flight: node / raw': { above: 0.88 },
+  'cnn-150KB, 16 in flight: node / raw': { above: 0.74 },
+  'mlp-4KB, 64 in flight: node / raw': { above: 0.64 },
+  'mlp-256B, 64 in flight: node / echo': { above: 1.4 },
   'mlp-1KB, 16 in flight: CPU of the router / of the pass-through': { atMost: 0.3 },
   'cnn-150KB, 16 in flight: CPU of the router / of the pass-through': { atMost: 0.35 },
   'ocr-184KB, 16 in flight: p99 / p50 of the router': { atMost: 2 },
@@ -50,20 +54,25 @@ export function cellRows({ name, inFlight }: Cell, rounds: readonly Round[], for
     ...spread('router / raw', 'x', (round) => rate('router')(round) / rawRate(round)),
     ...spread('worker / raw', 'x', (round) => rate('worker')(round) / rawRate(round)),
     ...spread('router / echo', 'x', (round) => rate('router')(round) / rate('echo')(round)),
+    ...spread('node / raw', 'x', (round) => rate('node')(round) / rawRate(round)),
+    ...spread('node / echo', 'x', (round) => rate('node')(round) / rate('echo')(round)),
     ...spread('CPU of the router / of the pass-through', 'x', (round) => {
       return cpuOf([round], 'router', 'router') / cpuOf([round], 'pass-through', 'pass-through');
     }),
     middle('raw', '/s', rawRate),
-    ...(['echo', 'pass-through', 'worker', 'router'] as const).map((subject) => middle(subject, '/s', rate(subject))),
+    ...subjectNames.map((subject) => middle(subject, '/s', rate(subject))),
     middle('p50 of the router', 'ms', p50),
     middle('p99 of the router', 'ms', p99),
     ...spread('p99 / p50 of the router', 'x', (round) => p99(round) / p50(round)),
     middle('p50 of the worker', 'ms', latency('worker', 0.5)),
     middle('p99 of the worker', 'ms', latency('worker', 0.99)),
+    middle('p50 of the node', 'ms', latency('node', 0.5)),
+    middle('p99 of the node', 'ms', latency('node', 0.99)),
     ...(inFlight === 1 ? spread('p50 of the router - of a raw run', 'ms', addedMs) : []),
     row(of('CPU of the router'), cpuOf(kept, 'router', 'router'), 'µs/request'),
     row(of('CPU of the worker front'), cpuOf(kept, 'router', 'worker front'), 'µs/request'),
     row(of('CPU of the executors'), cpuOf(kept, 'router', 'executors'), 'µs/request'),
+    row(of('CPU of the node'), cpuOf(kept, 'node', 'node'), 'µs/request'),
     row(of('CPU of the client'), cpuOf(kept, 'router', 'client'), 'µs/request'),
     row(of('CPU of the pass-through'), cpuOf(kept, 'pass-through', 'pass-through'), 'µs/request'),
   ];

@@ -1,4 +1,4 @@
-// A cluster of one worker that serves one model with a replica in each of its slots.
+// A cluster of a router and a worker that serves one model with a replica in each of its slots.
 
 import { waitFor } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../../test/support/client.js';
@@ -18,17 +18,23 @@ export interface ServedModel extends AsyncDisposable {
   checkReplicas(): Promise<void>;
 }
 
+interface ServeOptions {
+  readonly slots: number;
+  /** Set if the router and the worker are one process. */
+  readonly isNode?: boolean;
+  readonly starter?: ServiceStarter | undefined;
+}
+
 const task = 'task';
 
 /** Starts the cluster. Resolves when the model is measured and all replicas are ready. */
 export async function serveModel(
   name: string,
   content: Uint8Array,
-  slots: number,
-  starter?: ServiceStarter,
+  { slots, isNode = false, starter }: ServeOptions,
 ): Promise<ServedModel> {
   const cluster = await startCluster({
-    ...{ workers: 1, profileMs: 1_000, workerArgs: ['--slots', String(slots)] },
+    ...{ workers: 1, nodes: isNode ? 1 : 0, profileMs: 1_000, workerArgs: ['--slots', String(slots)] },
     ...(starter && { starter }),
   });
   const client = createTestClient(cluster);
