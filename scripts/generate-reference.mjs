@@ -33,7 +33,7 @@ async function metrics() {
   page('metrics.md', 'Metrics', intro, ...sections);
 }
 
-const services = ['controller', 'router', 'worker'];
+const services = ['controller', 'router', 'worker', 'node'];
 const configOf = async (service) => (await load(`services/${service}/dist/config.js`))[`${service}Config`];
 
 async function flags() {

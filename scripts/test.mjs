@@ -15,7 +15,9 @@ import { main, root, StepError } from './steps.mjs';
 const filesIn = (folder) => `${folder}/**/*.test.ts`;
 
 /** Fault tests with clusters of their own. They have no time limits. */
-const faultsOfOwnClusters = ['certificates', 'making', 'nodes', 'versions'].map((name) => `test/faults/${name}.test.ts`);
+const faultsOfOwnClusters = ['certificates', 'making', 'nodes', 'versions'].map(
+  (name) => `test/faults/${name}.test.ts`,
+);
 /** These need the Python environment that the conformance tests create. */
 const pretrained = 'test/integration/pretrained.test.ts';
 /** Tests of stores, which mostly wait for lost connections, dead servers and interrupted uploads. */

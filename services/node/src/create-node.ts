@@ -2,7 +2,7 @@
 // call them over the worker's own port.
 
 import { createRouter, createRouterWarmUp } from '@pareto/router';
-import { createLifecycle, createRunGroup, type Runnable, type ServiceContext } from '@pareto/service';
+import { createLifecycle, type Runnable, type ServiceContext } from '@pareto/service';
 import { createWorker, createWorkerWarmUp } from '@pareto/worker';
 import { workerConfigOf, type NodeConfig } from './config.js';
 
@@ -20,33 +20,20 @@ export async function createNode(
   { router, worker }: NodeContexts,
   devices: Readonly<Record<string, string>> = {},
 ): Promise<readonly Runnable[]> {
+  // The worker drains once the router has stopped, because the queries of the router still need it.
   const lifecycle = createLifecycle(worker.logger);
-  const local = await createWorker(workerConfigOf(config), { ...worker, lifecycle }, devices);
-  const workerPart = nested(local.runnables, { ...worker, lifecycle }, config.drainTimeoutMs);
+  const transitions: Runnable = {
+    name: 'lifecycle of the worker',
+    start: async () => lifecycle.enter('serving'),
+    stop: async () => lifecycle.enter('draining'),
+  };
+  const workerConfig = workerConfigOf(config);
+  const local = await createWorker(workerConfig, { ...worker, lifecycle }, devices);
   return [
+    createWorkerWarmUp(workerConfig, worker),
     createRouterWarmUp(config, router),
-    createWorkerWarmUp(workerConfigOf(config), worker),
-    workerPart,
+    ...local.runnables,
+    transitions,
     ...createRouter(config, router, { local }).runnables,
   ];
-}
-
-/**
- * Combines the parts of the worker into one, which has a lifecycle of its own: the worker drains once the router has
- * stopped, because the queries of the router still need it.
- */
-function nested(
-  runnables: readonly Runnable[],
-  { lifecycle, logger, clock }: ServiceContext,
-  drainTimeoutMs: number,
-): Runnable {
-  const group = createRunGroup(runnables, { lifecycle, logger, clock, stopTimeoutMs: drainTimeoutMs });
-  return {
-    name: 'worker',
-    async start(fail) {
-      await group.start();
-      group.finished.catch(fail);
-    },
-    stop: () => group.stop(),
-  };
 }

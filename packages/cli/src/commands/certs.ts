@@ -69,6 +69,7 @@ function describeSet({ folder, hosts, ends, isNewAuthority }: CertificateSet, wi
       at(role),
       `node services/${role}/dist/main.js --certs ${at(role)} …`,
     ]),
+    [folder, `node services/node/dist/main.js --certs ${folder} …`],
     [at('operator'), `pareto --certs ${at('operator')} status`],
     [at('client'), `for other clients of a router, e.g. grpcurl -cacert ${at('client/ca.crt')} …`],
   ];

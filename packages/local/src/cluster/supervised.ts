@@ -15,7 +15,7 @@ export interface ProcessSpec {
   readonly logs: readonly ServiceLog[];
 }
 
-export interface ServiceLog {
+interface ServiceLog {
   /** Name of the service. */
   readonly name: string;
   /** Value of `service` in the lines of the service, if others have lines in the output of the process too. */
@@ -116,7 +116,7 @@ function spawnLines(spec: ProcessSpec, onLine: (line: string) => void): ChildPro
   });
   child.once('error', (error) => onLine(errorText(error)));
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream !== null) createInterface({ input: stream }).on('line', onLine);
+    createInterface({ input: stream }).on('line', onLine);
   }
   return child;
 }
