@@ -65,7 +65,7 @@ describe('supervise', () => {
       onLine: (name: string, text: string) => void lines.push(`${name}: ${/message":"(\w+)/.exec(text)?.[1] ?? text}`),
       onRestart: (name: string) => void restarts.push(name),
     };
-    const child = supervise({ name: 'both', script, args: [], logs }, options);
+    const child = supervise({ name: 'both', script, execArgv: [], args: [], logs }, options);
     await until(() => lines.length === 4);
     assert.deepEqual(lines, ['router-1: a', 'worker-1: b', 'worker-1: its stack', 'router-1: c']);
     child.keepAlive();

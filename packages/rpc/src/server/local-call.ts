@@ -48,7 +48,7 @@ class LocalCall implements ServerCall {
   readonly peer = 'this process';
   readonly peerRole = undefined;
   readonly metadata: ReadonlyMap<string, string>;
-  readonly trailers: Map<string, string> = new Map();
+  readonly trailers = new Map<string, string>();
   readonly cancellation: CallCancellation = new CallCancellation();
   readonly receivedAt: Milliseconds;
   readonly #timeoutMs: number | undefined;

@@ -148,7 +148,7 @@ describe('the end of a call within the process', () => {
     const reason = new ParetoError('cancelled', 'gone');
     caller.abort(reason);
     await assert.rejects(ended, reason);
-    assert.equal((last?.cancellation.reason as ParetoError).code, 'cancelled');
+    assert.equal((last?.cancellation.reason as ParetoError | undefined)?.code, 'cancelled');
     last = undefined;
     await assert.rejects(call(Buffer.alloc(0), { signal: caller.signal }), reason);
     assert.equal(last, undefined, 'an aborted call does not begin');

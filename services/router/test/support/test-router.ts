@@ -83,7 +83,7 @@ export async function startRouter(
   const access = createTokenAccess(token, { role: 'router', clock, logger });
   const tracer = ownTracer ?? (await createTracer({ service: 'router' }));
   const context = { logger, lifecycle, clock, tracer, rng: createSeededRng(nextSeed++), access };
-  const router = createRouter({ ...loaded.config, ...overrides }, context, local);
+  const router = createRouter({ ...loaded.config, ...overrides }, context, local && { local: local });
   const group = createRunGroup(router.runnables, { lifecycle, logger, clock, stopTimeoutMs: 5000 });
   await group.start();
   const address = `127.0.0.1:${router.port}`;
