@@ -64,7 +64,9 @@ export function createExecutorPool({
 
   const start = (isWarmedUp: boolean): StartedProcess => {
     const { process, hello } = starter.start();
-    const ready = isWarmedUp ? hello.then((header) => warmUpProcess(process, clock).then(() => header)) : hello;
+    // A process that could not be warmed up can be used all the same.
+    const warm = (): Promise<void> => warmUpProcess(process, clock).catch(() => undefined);
+    const ready = isWarmedUp ? hello.then((header) => warm().then(() => header)) : hello;
     ready.catch(() => undefined);
     return { process, hello: ready };
   };

@@ -18,7 +18,7 @@ export interface WarmUpModel extends AsyncDisposable {
 export async function createWarmUpModel(): Promise<WarmUpModel> {
   const folder = await mkdtemp(path.join(tmpdir(), 'pareto-warm-up-'));
   const modelPath = path.join(folder, 'model.onnx');
-  await chmod(folder, 0o755);
   await writeFile(modelPath, Buffer.from(model, 'base64'));
+  await Promise.all([chmod(folder, 0o755), chmod(modelPath, 0o644)]);
   return { modelPath, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }

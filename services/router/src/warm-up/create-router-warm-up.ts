@@ -43,7 +43,12 @@ async function openPath(config: RouterConfig, { clock, rng }: ServiceContext): P
     },
   );
   const group = createRunGroup(router.runnables, { lifecycle, logger, clock, stopTimeoutMs });
-  await group.start();
+  try {
+    await group.start();
+  } catch (error) {
+    worker.close();
+    throw error;
+  }
   const channel = createChannel(`${host}:${router.port}`);
   const call = createRawCaller(channel, inferPath);
   return {
