@@ -46,18 +46,18 @@ export { buildHardwareClass, buildReplicaReport, buildSlotGroup, buildWorkerInfo
 export { buildCandidate, buildReplicaRoute, buildRoutingTable, buildTargetEntry } from './build-table.js';
 export { buildSelectionRule, buildWarmthRule } from './build-rule.js';
 export { createTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';
-export { judgeRow, type JudgedRow, type Reach, type Row } from './rows.js';
-export { compareWithBaseline, type ComparedRow } from './compare-with-baseline.js';
-export { readRun, startRun, writeRun, type Run, type RunContext } from './run.js';
-export { formatRun } from './format-run.js';
-export { formatTable } from './format-table.js';
+export { judgeRow, type JudgedRow, type Reach, type Row } from './runs/rows.js';
+export { compareWithBaseline, type ComparedRow } from './runs/compare-with-baseline.js';
+export { readRun, startRun, writeRun, type Run, type RunContext } from './runs/run.js';
+export { formatRun } from './runs/format-run.js';
+export { formatTable } from './runs/format-table.js';
 export { fetchNpmPackage, type FetchedPackage } from './npm-package.js';
 export { fetchTool, type Tool, type ToolName } from './tools.js';
 export { findSoftwareGpu, type SoftwareGpu } from './software-gpu.js';
 export { createTcpProxy, type Direction, type TcpProxy } from './tcp-proxy.js';
-export { missingEtcd, startEtcd, type Etcd, type EtcdOptions, type EtcdVersion } from './etcd.js';
-export type { EtcdNode } from './etcd-node.js';
-export type { EtcdGateway, EtcdTls } from './etcd-gateway.js';
+export { missingEtcd, startEtcd, type Etcd, type EtcdOptions, type EtcdVersion } from './etcd/etcd.js';
+export type { EtcdNode } from './etcd/etcd-node.js';
+export type { EtcdGateway, EtcdTls } from './etcd/etcd-gateway.js';
 export { missingS3Server, startS3Server, type S3Server } from './s3-server.js';
 export {
   createTestAuthority,

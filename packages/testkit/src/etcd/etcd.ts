@@ -5,10 +5,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { enableEtcdAuth, type EtcdTls } from './etcd-gateway.js';
 import { createEtcdNode, type EtcdNode } from './etcd-node.js';
-import { freePorts } from './free-ports.js';
-import { createTempFolder, type TempFolder } from './temp-folder.js';
-import { fetchTool, type ToolName } from './tools.js';
-import { waitFor } from './wait-for.js';
+import { freePorts } from '../free-ports.js';
+import { createTempFolder, type TempFolder } from '../temp-folder.js';
+import { fetchTool, type ToolName } from '../tools.js';
+import { waitFor } from '../wait-for.js';
 
 export type EtcdVersion = '3.4' | '3.6';
 

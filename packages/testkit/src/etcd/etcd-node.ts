@@ -1,8 +1,8 @@
 // An etcd process on loopback that a test can kill, pause and restart.
 
-import { startChild, type Child } from './child.js';
+import { startChild, type Child } from '../child.js';
 import { createEtcdGateway, type EtcdGateway, type EtcdTls } from './etcd-gateway.js';
-import { waitFor } from './wait-for.js';
+import { waitFor } from '../wait-for.js';
 
 export interface EtcdNode {
   readonly name: string;
