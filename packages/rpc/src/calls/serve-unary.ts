@@ -8,6 +8,7 @@ import type { IncomingCall } from './incoming-call.js';
 import type { UnaryMethod } from './services.js';
 import { joinFrames, payloadOf, sliceFrames, type Payload } from '../oip/payload.js';
 import { headBytes, messageHead } from '../transport/message-head.js';
+import { replyTooLarge } from '../transport/size-limit.js';
 import { toStatus } from '../transport/status.js';
 import { parseTimeout } from '../transport/timeout.js';
 
@@ -52,10 +53,8 @@ export function serveUnary(
     reject(toStatus(error, trailers));
   };
   const succeed = (reply: Payload): void => {
+    if (reply.length > method.maxReplyBytes) return fail(replyTooLarge(reply.length, method.maxReplyBytes));
     call.answered();
-    if (reply.length > method.maxReplyBytes) {
-      return reject({ code: status.RESOURCE_EXHAUSTED, details: tooLarge(reply.length, method.maxReplyBytes) });
-    }
     if (end() && !stream.closed) send(stream, reply, trailers);
   };
   const run = (message: Payload): void => {
@@ -120,6 +119,3 @@ function send(stream: ServerHttp2Stream, { length, frames }: Payload, metadata: 
   stream.end();
   stream.uncork();
 }
-
-const tooLarge = (length: number, limit: number): string =>
-  `Sent message larger than max (${length + headBytes} vs. ${limit})`;

@@ -5,7 +5,8 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Clock } from '@pareto/core';
 import { connectionWindowBytes, streamWindowBytes } from '../calls/http2-server.js';
-import type { ConnectionHandler, FrameConnection } from '../http2/frame-connection.js';
+import type { ConnectionHandler } from '../http2/connection-options.js';
+import type { FrameConnection } from '../http2/frame-connection.js';
 import { connectionDefaults, runOnSocket } from '../http2/run-on-socket.js';
 import { handshakeOptions, type ChannelTls } from '../tls/channel-tls.js';
 

@@ -15,7 +15,7 @@ export function createUnaryMethod<S extends ServiceName, M extends keyof Service
   if (found === undefined) throw new Error(`${service} has no method ${name}`);
   const [, { path, requestSerialize, responseDeserialize }] = found;
   const call = channel.caller(path);
-  const method = async (request: object, options?: CallOptions): Promise<object> =>
+  const method: unknown = async (request: object, options?: CallOptions): Promise<object> =>
     responseDeserialize((await call(requestSerialize(request), options)).body);
-  return method as unknown as ServiceClient<S>[M];
+  return method as ServiceClient<S>[M];
 }

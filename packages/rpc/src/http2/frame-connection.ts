@@ -1,12 +1,13 @@
 // One HTTP/2 connection, of a client or a server: its streams, settings and flow control (RFC 9113). It reads chunks of
 // bytes and writes to a sink, and knows nothing of sockets.
 
-import { systemClock, type Clock } from '@pareto/core';
+import { systemClock } from '@pareto/core';
+import type { ConnectionHandler, ConnectionOptions } from './connection-options.js';
 import { DataReceiver } from './data-receiver.js';
 import { FloodLimit } from './flood-limit.js';
 import { FrameReader, type FrameHandler } from './frame-reader.js';
 import { FrameStream, type StreamHandler, type StreamOwner } from './frame-stream.js';
-import { FrameWriter, type FrameSink } from './frame-writer.js';
+import { FrameWriter } from './frame-writer.js';
 import {
   clientPreface,
   frameFlags,
@@ -23,43 +24,6 @@ import { ConnectionError, errorCodeName, errorCodes } from './http2-errors.js';
 import { SendQueue } from './send-queue.js';
 import { initialSettings, readSettings, writeSettings, type Settings } from './settings.js';
 import { StreamTable } from './stream-table.js';
-
-/** Receives the events of a connection. */
-export interface ConnectionHandler {
-  /** Called on a server when a stream starts. Returns the handler of the stream. */
-  onRequest(stream: FrameStream, headers: HeaderList): StreamHandler;
-  /**
-   * Called on a client when the connection accepts no more streams. Those that the server has not seen fail with
-   * `refusedStream`.
-   */
-  onGoAway(): void;
-  /** Called when the number of streams has fallen, or the peer accepts more. */
-  onRoom(): void;
-  /** Called when no more streams follow, and the last one has closed. The transport is to be closed after its writes. */
-  onDone(): void;
-  /** Called when the connection failed. The transport is to be closed after its writes. */
-  onFailed(error: ConnectionError): void;
-}
-
-export interface ConnectionOptions {
-  readonly role: 'client' | 'server';
-  readonly sink: FrameSink;
-  readonly handler: ConnectionHandler;
-  /** Calls a function at the end of the turn of the event loop. */
-  readonly schedule: (callback: () => void) => void;
-  /** Receive window of each stream. */
-  readonly windowBytes: number;
-  /** Receive window of the connection, at least 65,535 bytes. Data leaves it when it arrives, so that slow readers take nothing from others. */
-  readonly connectionWindowBytes: number;
-  readonly maxFrameBytes: number;
-  /** Maximum size of received headers, as HTTP/2 counts it. */
-  readonly maxHeaderListBytes: number;
-  /** Maximum number of streams that the peer may open. */
-  readonly maxStreams: number;
-  /** Id of the first stream of a client, an odd number. 1 if omitted. */
-  readonly firstStreamId?: number;
-  readonly clock?: Clock;
-}
 
 /** Unsent bytes over which a peer must not cause more replies. Data waits at fewer. */
 const maxUnreadBytes = 16 * 1024 * 1024;

@@ -1,6 +1,7 @@
 // Reads frames from the chunks of a socket. The data of DATA frames is passed on as it comes, before its frame ends and
 // without a copy. Other frames are assembled; their size is bounded.
 
+import { checkHead, frameSizeError, priorityBytes, protocolError } from './frame-shapes.js';
 import {
   clientPreface,
   frameFlags,
@@ -41,17 +42,12 @@ export interface FrameReaderOptions {
 /** Maximum number of frames of one header block. */
 const maxBlockFrames = 32;
 const maxPaddingBytes = 255;
-const priorityBytes = 5;
 
 const none = Buffer.alloc(0);
 const preface = Buffer.from(clientPreface);
 
 /** Parts of a frame that the next bytes belong to. */
 const parts = { preface: 0, head: 1, padLength: 2, data: 3, padding: 4, payload: 5, skipped: 6 } as const;
-
-const frameSizeError = (name: string, length: number): ConnectionError =>
-  new ConnectionError(errorCodes.frameSizeError, `a ${name} frame has ${length} bytes`);
-const protocolError = (message: string): ConnectionError => new ConnectionError(errorCodes.protocolError, message);
 
 export class FrameReader {
   readonly #handler: FrameHandler;
@@ -289,42 +285,3 @@ const tooLarge = (maxBlockBytes: number): ConnectionError =>
     errorCodes.enhanceYourCalm,
     `a header block exceeds ${maxBlockBytes} bytes or ${maxBlockFrames} frames`,
   );
-
-/** The form of a kind of frame other than DATA. */
-interface Shape {
-  readonly name: string;
-  /** Whether the frame belongs to a stream. Undefined if either is allowed. */
-  readonly hasStream?: boolean;
-  readonly minBytes: number;
-  readonly maxBytes: number;
-}
-
-const shapes: readonly (Shape | undefined)[] = [
-  undefined,
-  { name: 'HEADERS', hasStream: true, minBytes: 0, maxBytes: Infinity },
-  { name: 'PRIORITY', hasStream: true, minBytes: priorityBytes, maxBytes: priorityBytes },
-  { name: 'RST_STREAM', hasStream: true, minBytes: 4, maxBytes: 4 },
-  { name: 'SETTINGS', hasStream: false, minBytes: 0, maxBytes: minMaxFrameBytes },
-  { name: 'PUSH_PROMISE', hasStream: true, minBytes: 0, maxBytes: Infinity },
-  { name: 'PING', hasStream: false, minBytes: 8, maxBytes: 8 },
-  { name: 'GOAWAY', hasStream: false, minBytes: 8, maxBytes: minMaxFrameBytes },
-  { name: 'WINDOW_UPDATE', minBytes: 4, maxBytes: 4 },
-  { name: 'CONTINUATION', hasStream: true, minBytes: 0, maxBytes: Infinity },
-];
-
-/** Throws if the head of a frame is malformed. Returns false if the frame is of an unknown type. */
-function checkHead(type: number, length: number, flags: number, streamId: number): boolean {
-  const shape = shapes[type];
-  if (shape === undefined) return false;
-  const { name, hasStream, minBytes, maxBytes } = shape;
-  if (hasStream !== undefined && hasStream !== (streamId !== 0))
-    throw protocolError(`a ${name} frame ${hasStream ? 'has no' : 'has a'} stream`);
-  // Only our side may allow a peer to push, and it never does.
-  if (type === frameTypes.pushPromise) throw protocolError('the peer pushes a stream');
-  if (length < minBytes || length > maxBytes) throw frameSizeError(name, length);
-  if (type === frameTypes.settings) {
-    const isAck = (flags & frameFlags.ack) !== 0;
-    if (length % 6 !== 0 || (isAck && length > 0)) throw frameSizeError(name, length);
-  }
-  return true;
-}

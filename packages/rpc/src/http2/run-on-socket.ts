@@ -2,7 +2,8 @@
 
 import type { Socket } from 'node:net';
 import { milliseconds, systemClock } from '@pareto/core';
-import { FrameConnection, type ConnectionHandler, type ConnectionOptions } from './frame-connection.js';
+import type { ConnectionHandler, ConnectionOptions } from './connection-options.js';
+import { FrameConnection } from './frame-connection.js';
 import type { FrameSink } from './frame-writer.js';
 
 /** Settings of a connection that suit calls with large messages. */

@@ -33,7 +33,7 @@ interface Context {
 }
 
 interface Method extends Pick<Context, 'clock'> {
-  readonly handler: (input: unknown, call: ServerCall) => Promise<unknown>;
+  readonly handler: (input: unknown, call: ServerCall) => unknown;
   readonly decode: (message: Buffer) => unknown;
   /** Logs what the status of an error does not tell, and counts the limit that was reached. */
   readonly report: (error: unknown) => void;
@@ -68,7 +68,7 @@ function unary({ handler, decode, clock, report }: Method): UntypedHandleCall {
     const run = (): void => {
       if (open.cancellation.aborted) return fail(open.cancellation.reason);
       try {
-        handler(input(), open).then(answer, fail);
+        (handler(input(), open) as Promise<unknown>).then(answer, fail);
       } catch (error) {
         fail(error);
       }
@@ -94,7 +94,7 @@ function streaming({ handler, decode, keepsMessages, clock, report }: Method): U
         return;
       }
       await incoming.turn();
-      for await (const message of handler(decode(call.request), open) as unknown as AsyncIterable<unknown>) {
+      for await (const message of handler(decode(call.request), open) as AsyncIterable<unknown>) {
         if (open.cancellation.aborted) return;
         await writeMessage(call, message);
       }

@@ -7,6 +7,7 @@ import type { UnaryMethod } from '../calls/services.js';
 import type { PayloadCall, PayloadReply } from '../client/client.js';
 import type { CallOptions } from '../transport/options.js';
 import { StatusError } from '../limits/limit-error.js';
+import { replyTooLarge } from '../transport/size-limit.js';
 import { statusText } from '../transport/status.js';
 import { trailerText } from '../transport/status-details.js';
 
@@ -38,7 +39,7 @@ export const createLocalCall =
       end(asReceived(error, call.trailers));
     };
     handler(request, call).then((payload) => {
-      if (payload.length > maxReplyBytes) fail(tooLarge(payload.length, maxReplyBytes));
+      if (payload.length > maxReplyBytes) fail(replyTooLarge(payload.length, maxReplyBytes));
       else end({ payload, trailers: call.trailers });
     }, fail);
     return () => cancel(new ParetoError('cancelled', 'the caller cancelled the call'));
@@ -81,9 +82,3 @@ function asReceived(error: unknown, trailers: ReadonlyMap<string, string>): Pare
     details: { ...Object.fromEntries(trailers), ...details },
   });
 }
-
-const tooLarge = (bytes: number, limit: number): ParetoError =>
-  new ParetoError(
-    'resource-exhausted',
-    `the reply has ${bytes} bytes: expected at most ${limit} (--max-message-bytes)`,
-  );

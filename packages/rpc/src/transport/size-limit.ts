@@ -1,4 +1,6 @@
-// Adds the flag that sets the message limit to errors of grpc-js about messages over the limit.
+// Errors about messages over the limit, which name the flag that sets it.
+
+import { ParetoError } from '@pareto/core';
 
 /** Matches the whole text without a semicolon. A text with a semicolon was already explained by the peer. */
 const overLimit = /^(Received message (larger|that decompresses)|Sent message larger|Attempted to send message)[^;]*$/;
@@ -6,3 +8,7 @@ const overLimit = /^(Received message (larger|that decompresses)|Sent message la
 /** Appends the flag to an error about the limit. Returns any other text unchanged. */
 export const explainSizeLimit = (text: string): string =>
   overLimit.test(text) ? `${text}; the limit is set by --max-message-bytes` : text;
+
+/** Creates the error for a reply of `bytes` over the limit. */
+export const replyTooLarge = (bytes: number, maxBytes: number): ParetoError =>
+  new ParetoError('resource-exhausted', explainSizeLimit(`Sent message larger than max (${bytes} vs. ${maxBytes})`));

@@ -1,11 +1,8 @@
 // A connection without a socket, and a handler of streams that records what it gets.
 
 import { createManualClock, type ManualClock } from '@pareto/testkit';
-import {
-  FrameConnection,
-  type ConnectionHandler,
-  type ConnectionOptions,
-} from '../../../src/http2/frame-connection.js';
+import type { ConnectionHandler, ConnectionOptions } from '../../../src/http2/connection-options.js';
+import { FrameConnection } from '../../../src/http2/frame-connection.js';
 import type { FrameStream, StreamHandler } from '../../../src/http2/frame-stream.js';
 import { clientPreface } from '../../../src/http2/frames.js';
 import type { HeaderList } from '../../../src/http2/hpack/header-list.js';
