@@ -34,9 +34,8 @@ export async function runOpenLoop(
   if (inFlight > 0) await new Promise<void>((resolve) => (onIdle = resolve));
 }
 
-/** Resolves at a time or when the signal aborts, and never before. A sleep may end early by less than 1 ms. */
+/** Resolves at a time, which a sleep may miss by less than 1 ms in both directions, or when the signal aborts. */
 async function sleepUntil(time: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
-  for (let left = time - clock.now(); left > 0 && signal?.aborted !== true; left = time - clock.now()) {
-    await clock.sleep(milliseconds(left), signal).catch(() => {});
-  }
+  const left = time - clock.now();
+  if (left > 0) await clock.sleep(milliseconds(left), signal).catch(() => {});
 }

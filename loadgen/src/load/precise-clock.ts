@@ -1,4 +1,4 @@
-// A clock whose sleeps end within about .1 ms. The timers of Node wait for whole milliseconds.
+// A clock whose sleeps end about .1 ms before or after their time. The timers of Node wait for whole milliseconds.
 
 import { Worker } from 'node:worker_threads';
 import { systemClock, type Clock } from '@pareto/core';
@@ -27,7 +27,13 @@ function readOriginMs(): number {
   return Math.max(...readings);
 }
 
-/** Creates a clock for one sleep at a time. It keeps the process alive until it is disposed. */
+/** Step by which the wake-ups are aimed earlier after a late one, and later after an early one; and the maximum. */
+const [aimStepMs, maxAimMs] = [0.004, 0.5];
+
+/**
+ * Creates a clock for one sleep at a time, half of which end early. It keeps the process alive until it is disposed.
+ * The thread is woken late, and then its message: it aims earlier by the median of the delay, which it learns.
+ */
 export function createPreciseClock(): Clock & Disposable {
   const shared = new SharedArrayBuffer(16);
   const sequence = new Int32Array(shared, 0, 1);
@@ -35,9 +41,14 @@ export function createPreciseClock(): Clock & Disposable {
   due[0] = Infinity;
   const worker = new Worker(thread, { eval: true, workerData: { shared, originMs: readOriginMs() } });
   let wake: (() => void) | undefined;
+  let dueAt = Infinity;
+  let aimMs = 0;
   // A message about a sleep that was aborted may arrive during the next one.
   worker.on('message', (ended: number) => {
-    if (ended === sequence[0]) wake?.();
+    if (ended !== sequence[0] || wake === undefined) return;
+    const isLate = systemClock.now() > dueAt;
+    aimMs = Math.min(Math.max(aimMs + (isLate ? aimStepMs : -aimStepMs), 0), maxAimMs);
+    wake();
   });
   return {
     ...systemClock,
@@ -54,7 +65,8 @@ export function createPreciseClock(): Clock & Disposable {
           resolve();
         };
         signal?.addEventListener('abort', abort, { once: true });
-        due[0] = systemClock.now() + delay;
+        dueAt = systemClock.now() + delay;
+        due[0] = dueAt - aimMs;
         Atomics.add(sequence, 0, 1);
         Atomics.notify(sequence, 0);
       }),

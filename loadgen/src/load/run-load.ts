@@ -44,7 +44,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const { loop, classes, clock, signal, warmUpMs = 0, intervalMs = 1_000 } = options;
   const tally = createTally(classes, intervalMs);
   const countedFrom = clock.now() + warmUpMs;
-  const meter = createSenderMeter(clock, countedFrom);
+  const meter = createSenderMeter(countedFrom);
   const send = createSender(options, countedFrom, meter, (outcome) => {
     if (outcome.intendedMs >= 0) tally.count(outcome);
     options.onOutcome?.(outcome);
@@ -76,17 +76,19 @@ function createSender(
       const code = error instanceof ParetoError ? error.code : 'internal';
       end({ code, variant: '', right: undefined, message: errorText(error) }, latencyMs);
     };
-    meter.sent(intendedAt);
+    const sentAt = clock.now();
+    const latencyFrom = Math.min(intendedAt, sentAt);
+    meter.sent(intendedAt, sentAt);
     return call(payload.body, { timeoutMs }).then(
       ({ body }) => {
-        const latencyMs = clock.now() - intendedAt;
+        const latencyMs = clock.now() - latencyFrom;
         try {
           end({ code: 'ok', message: '', ...readAnswer(body, payload.label) }, latencyMs);
         } catch (error) {
           fail(error, latencyMs);
         }
       },
-      (error: unknown) => fail(error, clock.now() - intendedAt),
+      (error: unknown) => fail(error, clock.now() - latencyFrom),
     );
   };
 }

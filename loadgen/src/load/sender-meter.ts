@@ -2,14 +2,13 @@
 
 // oxlint-disable-next-line no-restricted-imports -- not time: the use of the event loop
 import { performance, type EventLoopUtilization } from 'node:perf_hooks';
-import type { Clock } from '@pareto/core';
 import { createLatencyHistogram } from '../tally/latency-histogram.js';
 import type { SenderReport } from '../tally/load-report.js';
 import { findBottleneck } from './find-bottleneck.js';
 
 export interface SenderMeter {
-  /** Records that a request that was due at a time is sent now. */
-  sent(intendedAt: number): void;
+  /** Records when a request that was due at a time is sent. */
+  sent(intendedAt: number, sentAt: number): void;
   report(loop: 'open' | 'closed'): SenderReport;
 }
 
@@ -19,20 +18,20 @@ interface Usage {
   readonly loop: EventLoopUtilization;
 }
 
-export function createSenderMeter(clock: Clock, countedFrom: number): SenderMeter {
+export function createSenderMeter(countedFrom: number): SenderMeter {
   const lags = createLatencyHistogram();
   let before: Usage | undefined;
   let count = 0;
   let lastIntended = countedFrom;
   let lastSent = countedFrom;
   return {
-    sent(intendedAt) {
+    sent(intendedAt, sentAt) {
       if (intendedAt < countedFrom) return;
       before ??= { cpu: process.cpuUsage(), loop: performance.eventLoopUtilization() };
       count++;
       lastIntended = intendedAt;
-      lastSent = clock.now();
-      lags.record(lastSent - intendedAt);
+      lastSent = sentAt;
+      lags.record(Math.max(sentAt - intendedAt, 0));
     },
     report(loop) {
       const { user, system } = process.cpuUsage(before?.cpu);

