@@ -46,10 +46,10 @@ export interface Form {
 }
 
 const fullForm: Form = {
-  ...{ pairs: 7, extraRounds: 4, maxDrift: 0.05, warmUpAnswers: 6_000, maxWarmUpMs: 15_000 },
+  ...{ pairs: 7, extraRounds: 4, maxDrift: 0.05, warmUpAnswers: 6_000, maxWarmUpMs: 12_000 },
   ...{ rawMs: 650, lightRounds: 4, lightMs: 9_000 },
   window: { warmMs: 300, windowMs: 1_200 },
-  bareWindow: { warmMs: 200, windowMs: 400 },
+  bareWindow: { warmMs: 200, windowMs: 600 },
 };
 const quickForm: Form = {
   ...{ pairs: 2, extraRounds: 1, maxDrift: 0.25, warmUpAnswers: 1_000, maxWarmUpMs: 1_000 },
