@@ -64,7 +64,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       provisional: replicas.provisional().map(measurementToWire),
       shapes: replicas.shapes().map(observedToWire),
     };
-    const text = JSON.stringify({ ...report, controllerAgeMs: 0 });
+    const text = JSON.stringify(report, withoutAges);
     const isSame = text === lastReport?.text;
     const state = stateOf(reports, report);
     const ageMs = clock.now() - (lastReport?.sentAt ?? -Infinity);
@@ -100,6 +100,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
   };
 }
+
+/** Replaces times that have passed, which differ in each report. */
+const withoutAges = (key: string, value: unknown): unknown => (key.endsWith('AgeMs') ? 0 : value);
 
 /** Returns what a controller must learn immediately: all but counts, memory, queues, shapes, and the age of its last message. */
 function stateOf(reports: readonly ReplicaReport[], report: wire.WorkerReportInput): string {

@@ -65,6 +65,18 @@ describe('worker session', function () {
     await waitFor('the count', () => controller.report?.replicas[0]?.requests === 2 || undefined);
   });
 
+  it('sends heartbeats while nothing but the time since the last inference changes', async () => {
+    await using worker = await startTestWorker();
+    const { controller } = worker;
+    controller.intervals = { messageIntervalMs: 50, reportIntervalMs: 50 };
+    controller.order({ revision: 2, replicas: [order('r1', worker.spec('id', fixture('id-fp32')))] });
+    await controller.waitForReplica('r1', isReady);
+    await worker.infer({ replica: 'r1', body: four });
+    await waitFor('the count', () => controller.report?.replicas[0]?.requests === 1 || undefined);
+    const { heartbeats } = controller.received;
+    await waitFor('heartbeats', () => controller.received.heartbeats > heartbeats + 2 || undefined);
+  });
+
   it('measures profile and accuracy of a real model', async () => {
     // Enough time for every batch size on a busy machine.
     await using worker = await startTestWorker({ profileMs: 2_000 });
