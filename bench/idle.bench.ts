@@ -7,8 +7,11 @@ import { startWarmDigits } from './digits-cluster.js';
 import { cpuByRole, type PathProcess } from './path/processes.js';
 import { progress, startBenchmark, type Row } from './report.js';
 
-/** Time until what a service does after a change has ended, such as the garbage collections of an idle process. */
-const settleMs = milliseconds(30_000);
+/**
+ * Time until what a service does after a change has ended, such as the garbage collections of an idle process. The window ends
+ * before noisy measurements are repeated, which is after a minute.
+ */
+const settleMs = milliseconds(20_000);
 const windowMs = milliseconds(30_000);
 
 const four: readonly DigitModel[] = ['mlp-tiny', 'mlp-small', 'cnn-small', 'cnn-medium'];
