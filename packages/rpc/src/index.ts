@@ -11,10 +11,11 @@ export {
   type RawCaller,
   type RawReply,
 } from './client/client.js';
-export { createFrameChannel, type FrameChannel, type FrameChannelOptions } from './client/frame-channel.js';
+export { createFrameChannel } from './client/frame-channel.js';
 export { createUnaryMethod } from './client/unary-method.js';
 export type { Hop } from './transport/hop.js';
-export { createHttp2Channel, type Http2Channel, type Http2ChannelOptions } from './client/http2-channel.js';
+export { createHttp2Channel } from './client/http2-channel.js';
+export { type PayloadChannel, type PayloadChannelOptions } from './client/payload-channel.js';
 export { onDisconnected } from './client/connect.js';
 export { createServer, type Guard, type RpcServer, type ServerOptions } from './server/server.js';
 export {

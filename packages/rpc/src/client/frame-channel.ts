@@ -1,72 +1,63 @@
 // Unary calls over frames of HTTP/2, without node:http2: a call costs the client a fraction of the CPU time.
 
-import { milliseconds, ParetoError, systemClock, type Clock } from '@pareto/core';
+import { milliseconds, ParetoError, systemClock, TimerWheel } from '@pareto/core';
+import { connectionWindowBytes } from '../calls/http2-server.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
 import type { FrameStream, StreamHandler } from '../http2/frame-stream.js';
-import { headerList, type HeaderList } from '../http2/hpack/header-list.js';
+import { HeaderList } from '../http2/hpack/header-list.js';
 import { errorCodes } from '../http2/http2-errors.js';
 import { defaultLimits } from '../limits/limits.js';
-import type { ChannelTls } from '../tls/channel-tls.js';
+import type { Payload } from '../oip/payload.js';
+import { connectionFailed } from '../transport/connection-error.js';
 import { headBytes } from '../transport/message-head.js';
-import type { CallOptions } from '../transport/options.js';
-import type { RawCaller, RawReply } from './client.js';
-import { createFrameClient, type ClientCall } from './frame-client.js';
+import { receivedTooLarge } from '../transport/size-limit.js';
+import { formatTimeout } from '../transport/timeout.js';
+import { rawCaller, type PayloadCall, type PayloadReply } from './client.js';
+import { createFrameClient, type ClientCall, type FrameClient } from './frame-client.js';
+import type { PayloadChannel, PayloadChannelOptions } from './payload-channel.js';
 import { readMessage, readTrailers } from './unary-reply.js';
-
-export interface FrameChannelOptions {
-  readonly maxMessageBytes?: number;
-  /** Metadata of every call. The call's own metadata overrides it. */
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** Plain text if undefined. */
-  readonly tls?: ChannelTls;
-  readonly clock?: Clock;
-}
-
-export interface FrameChannel {
-  readonly address: string;
-  /** Creates a function that calls a unary method by its path with an encoded request and returns the encoded reply. */
-  caller(path: string): RawCaller;
-  /** Accepts no more calls. Calls in progress continue until they finish. */
-  close(): void;
-}
 
 /**
  * Creates a channel to host:port with one connection, which is made at the first call and again at the next call after it
  * ended. Calls fail with `unavailable` if the connection fails. No call is retried.
  */
-export function createFrameChannel(address: string, options: FrameChannelOptions = {}): FrameChannel {
-  const { tls, clock = systemClock, metadata = {}, maxMessageBytes = defaultLimits.messageBytes } = options;
-  const context: CallContext = { address, clock, maxMessageBytes };
-  const own = lowerCase(metadata);
-  const client = createFrameClient(address, { tls, clock });
+export function createFrameChannel(address: string, options: PayloadChannelOptions = {}): PayloadChannel {
+  const { tls, clock = systemClock, metadata, maxMessageBytes = defaultLimits.messageBytes } = options;
+  const { receiveWindowBytes = connectionWindowBytes } = options;
+  const listeners = new Set<() => void>();
+  const onDisconnected = (): void => listeners.forEach((listener) => listener());
+  const client = createFrameClient(address, { tls, receiveWindowBytes, onDisconnected, clock });
+  const context: CallContext = { address, client, timers: new TimerWheel(clock), maxMessageBytes };
+  const common = fieldsOf(metadata);
+  const commonNames = new Set(namesOf(common));
   let isClosed = false;
 
-  function caller(path: string): RawCaller {
-    const base = {
-      ':method': 'POST',
-      ':scheme': tls === undefined ? 'http' : 'https',
-      ':path': path,
-      ':authority': address,
-      te: 'trailers',
-      'content-type': 'application/grpc',
+  function payloadCall(path: string): PayloadCall {
+    const scheme = tls === undefined ? 'http' : 'https';
+    const base = [
+      ...[':method', 'POST', ':scheme', scheme, ':path', path, ':authority', address],
+      ...['te', 'trailers', 'content-type', 'application/grpc'],
+    ];
+    const withCommon = new HeaderList([...base, ...common]);
+    const withoutCommon = new HeaderList(base);
+    return (message, { timeoutMs, metadata: own }, done) => {
+      if (isClosed) throw new ParetoError('unavailable', `the channel to ${address} is closed`);
+      const extra = fieldsOf(own);
+      const isOverridden = extra.some((name, at) => at % 2 === 0 && commonNames.has(name));
+      if (isOverridden) addMissing(extra, common);
+      if (timeoutMs !== undefined) extra.push('grpc-timeout', formatTimeout(timeoutMs));
+      const call = new Call(context, { message, headers: isOverridden ? withoutCommon : withCommon, extra }, done);
+      if (timeoutMs !== undefined) call.endAfter(timeoutMs);
+      client.start(call);
+      return () => call.cancel(new ParetoError('cancelled', 'the call was cancelled'));
     };
-    const withOwn = headerList({ ...base, ...own });
-    const withoutOwn = headerList(base);
-    return (body, callOptions = {}) =>
-      new Promise((resolve, reject) => {
-        if (isClosed) return reject(new ParetoError('unavailable', `the channel to ${address} is closed`));
-        if (callOptions.signal?.aborted === true) return reject(callOptions.signal.reason as Error);
-        const given = callOptions.metadata === undefined ? undefined : lowerCase(callOptions.metadata);
-        const isOverridden = given !== undefined && Object.keys(given).some((name) => name in own);
-        const headers = isOverridden ? withoutOwn : withOwn;
-        const extra = extraFields(callOptions.timeoutMs, isOverridden ? { ...own, ...given } : given);
-        client.start(new Call(context, { body, headers, extra }, callOptions, { resolve, reject }));
-      });
   }
 
   return {
     address,
-    caller,
+    payloadCall,
+    caller: (path) => rawCaller(payloadCall(path)),
+    onDisconnected: (listener) => void listeners.add(listener),
     close() {
       isClosed = true;
       client.close();
@@ -74,64 +65,66 @@ export function createFrameChannel(address: string, options: FrameChannelOptions
   };
 }
 
-function extraFields(
-  timeoutMs: number | undefined,
-  metadata: Readonly<Record<string, string>> | undefined,
-): readonly string[] {
-  const fields: string[] = timeoutMs === undefined ? [] : ['grpc-timeout', `${Math.ceil(timeoutMs)}m`];
-  for (const name in metadata) fields.push(name, metadata[name] ?? '');
+/** Returns names and values, alternating. HTTP/2 requires lower case for the names. */
+function fieldsOf(metadata: Readonly<Record<string, string>> | undefined): string[] {
+  const fields: string[] = [];
+  for (const name in metadata) fields.push(name.toLowerCase(), metadata[name] ?? '');
   return fields;
+}
+
+const namesOf = (fields: readonly string[]): readonly string[] => fields.filter((_, at) => at % 2 === 0);
+
+/** Adds the fields of `common` whose names `fields` lacks. */
+function addMissing(fields: string[], common: readonly string[]): void {
+  const names = new Set(namesOf(fields));
+  for (const [at, name] of common.entries()) {
+    if (at % 2 === 0 && !names.has(name)) fields.push(name, common[at + 1] ?? '');
+  }
 }
 
 interface CallContext {
   readonly address: string;
-  readonly clock: Clock;
+  readonly client: FrameClient;
+  readonly timers: TimerWheel;
   readonly maxMessageBytes: number;
+}
+
+interface CallRequest {
+  readonly message: Payload;
+  /** Headers that all calls of a method have. */
+  readonly headers: HeaderList;
+  /** Names and values of the headers of this call, alternating. */
+  readonly extra: readonly string[];
 }
 
 /** State of a call, from before its stream until its reply. A class, since one is created for every call. */
 class Call implements StreamHandler, ClientCall {
   readonly #context: CallContext;
-  readonly #body: Buffer;
-  readonly #headers: HeaderList;
-  readonly #extra: readonly string[];
-  readonly #options: CallOptions;
-  readonly #resolve: (reply: RawReply) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #request: CallRequest;
+  readonly #done: (outcome: PayloadReply | ParetoError) => void;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
   #head: HeaderList | undefined;
   #stream: FrameStream | undefined;
   #timer: Disposable | undefined;
-  #abort: (() => void) | undefined;
-  #isSettled = false;
+  #isDone = false;
 
-  constructor(context: CallContext, request: CallRequest, options: CallOptions, settle: Settle) {
+  constructor(context: CallContext, request: CallRequest, done: (outcome: PayloadReply | ParetoError) => void) {
     this.#context = context;
-    this.#body = request.body;
-    this.#headers = request.headers;
-    this.#extra = request.extra;
-    this.#options = options;
-    this.#resolve = settle.resolve;
-    this.#reject = settle.reject;
-    const { signal, timeoutMs } = options;
-    if (timeoutMs !== undefined) this.#startTimer(timeoutMs);
-    if (signal === undefined) return;
-    this.#abort = () => this.#cancel(signal.reason);
-    signal.addEventListener('abort', this.#abort, { once: true });
+    this.#request = request;
+    this.#done = done;
   }
 
-  #startTimer(timeoutMs: number): void {
-    this.#timer = this.#context.clock.after(milliseconds(timeoutMs), () =>
-      this.#cancel(new ParetoError('deadline-exceeded', `no reply within ${timeoutMs} ms`)),
+  endAfter(timeoutMs: number): void {
+    this.#timer = this.#context.timers.after(milliseconds(timeoutMs), () =>
+      this.cancel(new ParetoError('deadline-exceeded', `no reply within ${timeoutMs} ms`)),
     );
   }
 
-  /** Sends the request, unless the call has ended while it waited. */
   start(connection: FrameConnection): void {
-    if (this.#isSettled) return;
-    this.#stream = connection.open(this, this.#headers, this.#extra);
-    this.#stream.sendMessage(this.#body, true);
+    const { message, headers, extra } = this.#request;
+    this.#stream = connection.open(this, headers, extra);
+    this.#stream.sendMessage(message, true);
   }
 
   onHeaders(headers: HeaderList): void {
@@ -139,24 +132,25 @@ class Call implements StreamHandler, ClientCall {
   }
 
   onData(chunk: Buffer, from: number, to: number): void {
-    this.#bytes += to - from;
     const { maxMessageBytes } = this.#context;
-    if (this.#bytes > maxMessageBytes + headBytes)
-      return this.#cancel(new ParetoError('resource-exhausted', `the reply is larger than ${maxMessageBytes} bytes`));
+    this.#bytes += to - from;
+    if (this.#bytes > maxMessageBytes + headBytes) return this.cancel(receivedTooLarge(maxMessageBytes));
     this.#chunks.push(chunk.subarray(from, to));
     this.#stream?.consumed(to - from);
   }
 
   onEnd(trailers: HeaderList | undefined): void {
-    if (!this.#settle()) return;
     // The server did not need the rest of the request.
     this.#stream?.reset(errorCodes.cancel);
+    this.#end(this.#outcome(trailers));
+  }
+
+  #outcome(trailers: HeaderList | undefined): PayloadReply | ParetoError {
     try {
       const metadata = readTrailers(this.#head?.fields ?? [], trailers?.fields);
-      this.#options.onTrailers?.(metadata);
-      this.#resolve({ body: readMessage(this.#chunks), trailers: metadata });
+      return { payload: readMessage(this.#chunks), trailers: metadata };
     } catch (error) {
-      this.#reject(error);
+      return error as ParetoError;
     }
   }
 
@@ -164,39 +158,23 @@ class Call implements StreamHandler, ClientCall {
     // The request is in memory as a whole.
   }
 
-  onFailed(_code: number, reason: string): void {
-    if (!this.#settle()) return;
-    this.#reject(new ParetoError('unavailable', `the connection to ${this.#context.address} failed: ${reason}`));
+  onFailed(code: number, reason: string): void {
+    const isNotSent = code === errorCodes.refusedStream;
+    this.#end(connectionFailed(this.#context.address, { reason, isNotSent }));
   }
 
-  #cancel(error: unknown): void {
-    if (!this.#settle()) return;
-    this.#stream?.reset(errorCodes.cancel);
-    this.#reject(error);
+  /** Ends the call, unless it has ended. */
+  cancel(error: ParetoError): void {
+    if (this.#isDone) return;
+    if (this.#stream === undefined) this.#context.client.remove(this);
+    else this.#stream.reset(errorCodes.cancel);
+    this.#end(error);
   }
 
-  /** Returns false if the call has ended before. */
-  #settle(): boolean {
-    if (this.#isSettled) return false;
-    this.#isSettled = true;
+  #end(outcome: PayloadReply | ParetoError): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
     this.#timer?.[Symbol.dispose]();
-    if (this.#abort !== undefined) this.#options.signal?.removeEventListener('abort', this.#abort);
-    return true;
+    this.#done(outcome);
   }
 }
-
-interface CallRequest {
-  readonly body: Buffer;
-  /** Headers that all calls of a method have, and those of this call. */
-  readonly headers: HeaderList;
-  readonly extra: readonly string[];
-}
-
-interface Settle {
-  readonly resolve: (reply: RawReply) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** Returns metadata with the names that HTTP/2 requires. */
-const lowerCase = (metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));

@@ -3,92 +3,135 @@
 
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Clock } from '@pareto/core';
-import { connectionWindowBytes, streamWindowBytes } from '../calls/http2-server.js';
-import type { ConnectionHandler } from '../http2/connection-options.js';
+import { errorText, type Clock } from '@pareto/core';
+import { streamWindowBytes } from '../calls/http2-server.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
+import { errorCodes } from '../http2/http2-errors.js';
 import { connectionDefaults, runOnSocket } from '../http2/run-on-socket.js';
 import { handshakeOptions, type ChannelTls } from '../tls/channel-tls.js';
+import { explainCause } from '../transport/connection-error.js';
+import { BackOff } from './back-off.js';
 
 export interface FrameClientOptions {
   /** Plain text if undefined. */
-  readonly tls?: ChannelTls | undefined;
+  readonly tls: ChannelTls | undefined;
+  /** Receive window of a connection in bytes. */
+  readonly receiveWindowBytes: number;
+  /** Called when a connection has ended. An attempt that failed is none. */
+  readonly onDisconnected: () => void;
   readonly clock: Clock;
 }
 
-/** A call that may have to wait until the server accepts more streams. */
+/** A call that may have to wait for the connection, or until the server accepts more streams. */
 export interface ClientCall {
-  /** Called when the call may open one stream. A call that has ended opens none. */
+  /** Called when the call may open one stream. */
   start(connection: FrameConnection): void;
-  /** Called if the connection fails before. `code` is an error code of HTTP/2. */
+  /** Called if the connection fails. `code` is an error code of HTTP/2, `refusedStream` if the call was not sent. */
   onFailed(code: number, reason: string): void;
 }
 
 export interface FrameClient {
-  readonly address: string;
-  /** Starts a call, immediately if the server accepts it. */
+  /** Starts a call, immediately if the server accepts it. While the server cannot be reached, the call fails soon. */
   start(call: ClientCall): void;
+  /** Removes a call that has not started. Does nothing if it has. */
+  remove(call: ClientCall): void;
   /** Closes the connection when all calls have finished. */
   close(): void;
 }
 
-/** Creates a client of host:port. It connects at the first call, and again at the next call after the connection ended. */
-export function createFrameClient(address: string, { tls, clock }: FrameClientOptions): FrameClient {
+/**
+ * Creates a client of host:port. It connects at the first call, and again at the next call after the connection ended, with
+ * at most 1 s between attempts that fail.
+ */
+export function createFrameClient(address: string, options: FrameClientOptions): FrameClient {
+  const { tls, receiveWindowBytes, onDisconnected, clock } = options;
   const waiting: ClientCall[] = [];
+  const backOff = new BackOff(clock);
   let current: FrameConnection | undefined;
   let isClosed = false;
+  let lastFailure = '';
 
-  function open(): FrameConnection {
-    const connection = runOnSocket(openSocket(address, tls), {
-      ...connectionDefaults,
-      role: 'client',
-      clock,
-      windowBytes: streamWindowBytes,
-      connectionWindowBytes,
-      maxStreams: 0,
-      handler: handle(() => connection),
-    });
-    return connection;
+  /** Returns the connection, which is made if there is none. Undefined if it cannot be made now. */
+  function connect(): FrameConnection | undefined {
+    if (current !== undefined || !backOff.tryTake()) return current;
+    try {
+      current = open();
+    } catch (error) {
+      // The address or the certificates are malformed.
+      lastFailure = errorText(error);
+    }
+    return current;
   }
 
-  function handle(connection: () => FrameConnection): ConnectionHandler {
+  function open(): FrameConnection {
+    const socket = openSocket(address, tls);
     /** Returns false if another connection has replaced it. */
     const forget = (): boolean => {
-      if (current !== connection()) return false;
+      if (current !== connection) return false;
       current = undefined;
       return true;
     };
-    return {
-      onRequest() {
-        throw new Error('a client receives no requests');
+    const connection = runOnSocket(socket, {
+      ...connectionDefaults,
+      role: 'client',
+      clock,
+      windowBytes: Math.min(streamWindowBytes, receiveWindowBytes),
+      connectionWindowBytes: receiveWindowBytes,
+      maxStreams: 0,
+      handler: {
+        onRequest() {
+          throw new Error('a client receives no requests');
+        },
+        onRoom: startWaiting,
+        onGoAway() {
+          forget();
+          startWaiting();
+        },
+        onDone: forget,
+        onFailed({ message }) {
+          lastFailure = connection.isReady ? message : explainCause(message);
+          if (forget()) failWaiting();
+        },
       },
-      onRoom: startWaiting,
-      onGoAway() {
-        forget();
-        startWaiting();
-      },
-      onDone: forget,
-      onFailed({ code, message }) {
-        if (forget()) for (const call of waiting.splice(0)) call.onFailed(code, message);
-      },
-    };
+    });
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () =>
+      socket.once('close', () => {
+        if (!isClosed) onDisconnected();
+      }),
+    );
+    return connection;
   }
 
   function startWaiting(): void {
     while (waiting.length > 0) {
-      current ??= open();
-      if (!current.mayOpen) return;
-      waiting.shift()?.start(current);
+      const connection = connect();
+      if (connection === undefined) failWaiting();
+      else if (connection.mayOpen && connection.isReady) startOn(connection, waiting.shift());
+      else return;
     }
     if (isClosed) current?.drain();
   }
 
+  function startOn(connection: FrameConnection, call: ClientCall | undefined): void {
+    backOff.reset();
+    call?.start(connection);
+  }
+
+  function failWaiting(): void {
+    for (const call of waiting.splice(0)) call.onFailed(errorCodes.refusedStream, lastFailure);
+  }
+
   return {
-    address,
     start(call) {
-      current ??= open();
-      if (waiting.length === 0 && current.mayOpen) call.start(current);
-      else waiting.push(call);
+      if (waiting.length === 0 && current?.mayOpen === true && current.isReady) return startOn(current, call);
+      waiting.push(call);
+      // No outcome is reported before the caller has the call.
+      if (connect() === undefined) queueMicrotask(startWaiting);
+    },
+    remove(call) {
+      const index = waiting.indexOf(call);
+      if (index >= 0) waiting.splice(index, 1);
+      if (isClosed && waiting.length === 0) current?.drain();
     },
     close() {
       isClosed = true;

@@ -11,42 +11,20 @@ import {
 import { milliseconds, ParetoError, systemClock, type Clock } from '@pareto/core';
 import { connectionWindowBytes, streamWindowBytes } from '../calls/http2-server.js';
 import { defaultLimits } from '../limits/limits.js';
-import { explainCause } from '../transport/connection-error.js';
+import { connectionFailed, explainCause } from '../transport/connection-error.js';
 import { headBytes, messageHead } from '../transport/message-head.js';
-import { markNotSent } from '../transport/not-sent.js';
-import { handshakeOptions, type ChannelTls } from '../tls/channel-tls.js';
-import { payloadOf } from '../oip/payload.js';
-import { rawCaller, type PayloadCall, type PayloadReply, type RawCaller } from './client.js';
+import { receivedTooLarge } from '../transport/size-limit.js';
+import { formatTimeout } from '../transport/timeout.js';
+import { handshakeOptions } from '../tls/channel-tls.js';
+import { rawCaller, type PayloadCall, type PayloadReply } from './client.js';
+import type { PayloadChannel, PayloadChannelOptions } from './payload-channel.js';
 import { readMessage, readTrailers } from './unary-reply.js';
-
-export interface Http2ChannelOptions {
-  readonly maxMessageBytes?: number;
-  /** Metadata of every call. The call's own metadata overrides it. */
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** Plain text if undefined. */
-  readonly tls?: ChannelTls;
-  /** Receive window of a connection in bytes. 8 MiB if omitted. */
-  readonly receiveWindowBytes?: number;
-  readonly clock?: Clock;
-}
-
-export interface Http2Channel {
-  readonly address: string;
-  /** Creates a function that starts calls of a unary method by its path. It throws `unavailable` once closed. */
-  payloadCall(path: string): PayloadCall;
-  /** Creates a function that calls a unary method by its path with an encoded request and returns the encoded reply. */
-  caller(path: string): RawCaller;
-  /** Calls `listener` whenever a connection has ended, until the channel is closed. */
-  onDisconnected(listener: () => void): void;
-  /** Accepts no more calls. Calls in progress continue until they finish. */
-  close(): void;
-}
 
 /**
  * Creates a channel to host:port with one connection, which is made at the first call and again at the next call after it
  * ended. Calls fail with `unavailable` if the connection fails. No call is retried.
  */
-export function createHttp2Channel(address: string, options: Http2ChannelOptions = {}): Http2Channel {
+export function createHttp2Channel(address: string, options: PayloadChannelOptions = {}): PayloadChannel {
   const { tls, clock = systemClock, metadata = {}, maxMessageBytes = defaultLimits.messageBytes } = options;
   const { receiveWindowBytes = connectionWindowBytes } = options;
   const listeners = new Set<() => void>();
@@ -108,7 +86,7 @@ export function createHttp2Channel(address: string, options: Http2ChannelOptions
 }
 
 const deadlineHeader = (timeoutMs: number | undefined): OutgoingHttpHeaders =>
-  timeoutMs === undefined ? {} : { 'grpc-timeout': `${Math.ceil(timeoutMs)}m` };
+  timeoutMs === undefined ? {} : { 'grpc-timeout': formatTimeout(timeoutMs) };
 
 interface Receiving {
   readonly address: string;
@@ -144,7 +122,7 @@ function receive(
     if (failure !== undefined) return failure;
     try {
       const metadata = readTrailers(fieldsOf(head), trailers && fieldsOf(trailers));
-      return { payload: payloadOf(readMessage(chunks)), trailers: metadata };
+      return { payload: readMessage(chunks), trailers: metadata };
     } catch (error) {
       return error as ParetoError;
     }
@@ -154,13 +132,12 @@ function receive(
   stream.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     chunks.push(chunk);
-    if (bytes > maxMessageBytes + headBytes)
-      fail(new ParetoError('resource-exhausted', `the reply is larger than ${maxMessageBytes} bytes`));
+    if (bytes > maxMessageBytes + headBytes) fail(receivedTooLarge(maxMessageBytes));
   });
   stream.on('trailers', (headers: IncomingHttpHeaders) => void (trailers = headers));
   stream.on('error', (error: Error) => {
-    const isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
-    failure ??= connectionFailed(address, error, session.connecting || isRefused);
+    const isNotSent = session.connecting || stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+    failure ??= connectionFailed(address, { reason: explainCause(error.message), isNotSent, cause: error });
   });
   stream.on('close', () => {
     timer?.[Symbol.dispose]();
@@ -171,10 +148,3 @@ function receive(
 
 const fieldsOf = (headers: IncomingHttpHeaders): readonly string[] =>
   Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
-
-function connectionFailed(address: string, cause: Error, isNotSent: boolean): ParetoError {
-  const text = explainCause(cause.message);
-  const error = new ParetoError('unavailable', `the connection to ${address} failed: ${text}`, { cause });
-  if (isNotSent) markNotSent(error);
-  return error;
-}

@@ -1,13 +1,13 @@
-// Typed unary methods over a channel of node:http2.
+// Typed unary methods over a channel of encoded messages.
 
 import { serviceDefinition } from '../calls/protos.js';
 import type { ServiceClient, ServiceName } from '../calls/services.js';
 import type { CallOptions } from '../transport/options.js';
-import type { Http2Channel } from './http2-channel.js';
+import type { PayloadChannel } from './payload-channel.js';
 
 /** Creates a function that calls a unary method. `name` is that of `createClient`. */
 export function createUnaryMethod<S extends ServiceName, M extends keyof ServiceClient<S> & string>(
-  channel: Http2Channel,
+  channel: PayloadChannel,
   service: S,
   name: M,
 ): ServiceClient<S>[M] {

@@ -1,21 +1,25 @@
 // Reads the reply of a unary call: the message in its frame, and the status in the trailers.
 
 import { ParetoError } from '@pareto/core';
+import { joinFrames, payloadOfFrames, sliceFrames, type Payload } from '../oip/payload.js';
 import { StatusError } from '../limits/limit-error.js';
 import { headBytes } from '../transport/message-head.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
 import { codeOfStatus } from '../transport/status.js';
 
-/** Returns the message in the data of a reply. Throws `internal` unless it is one whole, uncompressed message. */
-export function readMessage(chunks: readonly Buffer[]): Buffer {
-  const [first = Buffer.alloc(0)] = chunks;
-  const data = chunks.length === 1 ? first : Buffer.concat(chunks);
-  if (data.length < headBytes) {
+/**
+ * Returns the message in the data of a reply, in slices of its chunks. Throws `internal` unless it is one whole, uncompressed
+ * message.
+ */
+export function readMessage(chunks: readonly Buffer[]): Payload {
+  const data = payloadOfFrames(chunks);
+  const head = data.head.length < headBytes ? joinFrames(sliceFrames(chunks, 0, headBytes)) : data.head;
+  if (head.length < headBytes) {
     throw new ParetoError('internal', `the reply has ${data.length} bytes: expected a message with a head of 5 bytes`);
   }
-  if (data[0] !== 0) throw new ParetoError('internal', 'the reply is compressed, which was not requested');
-  const length = data.readUInt32BE(1);
-  if (data.length === headBytes + length) return data.subarray(headBytes);
+  if (head[0] !== 0) throw new ParetoError('internal', 'the reply is compressed, which was not requested');
+  const length = head.readUInt32BE(1);
+  if (data.length === headBytes + length) return payloadOfFrames(sliceFrames(chunks, headBytes, data.length));
   throw new ParetoError(
     'internal',
     `the reply has ${data.length - headBytes} bytes after the head: expected one message of ${length} bytes`,

@@ -122,6 +122,11 @@ export class FrameConnection implements StreamOwner {
     );
   }
 
+  /** Set when the peer has sent its settings, so that it speaks HTTP/2. */
+  get isReady(): boolean {
+    return this.#settings !== initialSettings;
+  }
+
   get peerMaxFrameBytes(): number {
     return this.#settings.maxFrameBytes;
   }
@@ -131,6 +136,7 @@ export class FrameConnection implements StreamOwner {
     const stream = new FrameStream(this.#streams.takeId(), this, handler, this.#settings.initialWindowBytes);
     this.#streams.open.set(stream.id, stream);
     stream.sendHeaders(headers, extra, isEnd);
+    stream.openedAfterWrites = this.writer.writes;
     if (this.#streams.isExhausted) this.#leave();
     return stream;
   }
@@ -207,8 +213,11 @@ export class FrameConnection implements StreamOwner {
 
   #end(error: ConnectionError): void {
     this.#isEnded = true;
-    for (const stream of this.#streams.open.values()) stream.lose(error.code, error.message);
     this.writer.flush();
+    for (const stream of this.#streams.open.values()) {
+      const isUnsent = stream.openedAfterWrites === this.writer.writes;
+      stream.lose(isUnsent ? errorCodes.refusedStream : error.code, error.message);
+    }
     this.#handler.onFailed(error);
   }
 

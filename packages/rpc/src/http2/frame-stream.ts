@@ -1,5 +1,7 @@
 // One stream of a connection: its state, its flow control, and what it sends.
 
+import type { Payload } from '../oip/payload.js';
+import { headBytes, messageHead } from '../transport/message-head.js';
 import type { FrameWriter } from './frame-writer.js';
 import { frameFlags, frameTypes, maxWindowBytes } from './frames.js';
 import type { HpackEncoder } from './hpack/encoder.js';
@@ -22,7 +24,7 @@ export interface StreamHandler {
   onSent(bytes: number): void;
   /**
    * Called when the stream ended before both sides had sent everything, and was not reset on this side. `code` is an error
-   * code of HTTP/2; with `refusedStream` the peer has not processed anything.
+   * code of HTTP/2; with `refusedStream` the peer has not processed anything, or nothing was sent.
    */
   onFailed(code: number, reason: string): void;
 }
@@ -54,6 +56,8 @@ export class FrameStream {
   isClosed = false;
   /** Bytes of data that the headers announced and that are missing. Negative if they announced none. */
   missingBytes = -1;
+  /** Number of writes of the connection before those with a client's headers. Negative on a server. */
+  openedAfterWrites = -1;
   readonly #owner: StreamOwner;
   #isLocalEnd = false;
   /** Set while the stream is in the queue of the connection. */
@@ -112,21 +116,20 @@ export class FrameStream {
     return true;
   }
 
-  /** Sends an uncompressed gRPC message, which must not change before it is sent. Returns as `sendData`. */
-  sendMessage(message: Buffer, isEnd = false): boolean {
-    const length = message.length + messageHeadBytes;
+  /** Sends an uncompressed gRPC message, whose bytes must not change before they are sent. Returns as `sendData`. */
+  sendMessage({ length, frames }: Payload, isEnd = false): boolean {
     if (this.isClosed || this.#isLocalEnd || this.#endsAfterQueue) return true;
-    if (!this.#fits(length)) {
-      this.#enqueue(messageHead(message.length));
-      if (message.length > 0) this.#enqueue(message);
+    if (!this.#fits(headBytes + length)) {
+      this.#enqueue(messageHead(length));
+      for (const frame of frames) if (frame.length > 0) this.#enqueue(frame);
       this.#endsAfterQueue = isEnd;
       if (!this.#isWaiting) this.#send();
       return false;
     }
-    this.#startData(length, isEnd);
+    this.#startData(headBytes + length, isEnd);
     const { writer } = this.#owner;
-    writer.messageHead(message.length);
-    writer.payload(message, 0, message.length);
+    writer.messageHead(length);
+    for (const frame of frames) writer.payload(frame, 0, frame.length);
     if (isEnd) this.#endLocal();
     return true;
   }
@@ -280,12 +283,4 @@ export class FrameStream {
     }
     queue.splice(0, taken);
   }
-}
-
-const messageHeadBytes = 5;
-
-function messageHead(length: number): Buffer {
-  const head = Buffer.alloc(messageHeadBytes);
-  head.writeUInt32BE(length, 1);
-  return head;
 }

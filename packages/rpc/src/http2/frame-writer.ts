@@ -6,8 +6,11 @@ import { frameFlags, frameHeadBytes, frameTypes, writeUint32 } from './frames.js
 export interface FrameSink {
   /** Number of bytes that were written but are not sent yet. */
   readonly pendingBytes: number;
-  /** Writes pieces together. The array is reused afterwards; the pieces do not change before they are sent. */
-  write(pieces: readonly Buffer[]): void;
+  /**
+   * Writes pieces together. The array is reused afterwards; the pieces do not change before they are sent. Returns false if
+   * the transport has closed, so that nothing is sent.
+   */
+  write(pieces: readonly Buffer[]): boolean;
 }
 
 /** Payloads up to this size are copied, which takes less time than writing one more piece. */
@@ -25,6 +28,8 @@ export class FrameWriter {
   #isScheduled = false;
   readonly #pieces: Buffer[] = [];
   #pieceBytes = 0;
+  /** Number of times that the transport took what was written. */
+  writes = 0;
   /** Heads and small payloads. Those from `#from` to before `#at` are not in `#pieces` yet. */
   #slab: Buffer = Buffer.allocUnsafeSlow(minSlabBytes);
   #from = 0;
@@ -136,7 +141,7 @@ export class FrameWriter {
     this.#cut();
     if (this.#pieces.length === 0) return;
     this.#pieceBytes = 0;
-    this.#sink.write(this.#pieces);
+    if (this.#sink.write(this.#pieces)) this.writes++;
     this.#pieces.length = 0;
   }
 

@@ -61,11 +61,10 @@ const createSink = (socket: Socket): FrameSink => ({
     return socket.writableLength;
   },
   write(pieces) {
-    if (socket.writableEnded || socket.destroyed) return;
-    const [first] = pieces;
-    if (pieces.length === 1 && first !== undefined) return void socket.write(first);
-    socket.cork();
+    if (socket.writableEnded || socket.destroyed) return false;
+    if (pieces.length > 1) socket.cork();
     for (const piece of pieces) socket.write(piece);
-    socket.uncork();
+    if (pieces.length > 1) socket.uncork();
+    return true;
   },
 });

@@ -11,7 +11,10 @@ export interface Payload {
 const empty = Buffer.alloc(0);
 
 /** Returns a message of these slices, whose head is the first of them. */
-export function payloadOf(...frames: readonly Buffer[]): Payload {
+export const payloadOf = (...frames: readonly Buffer[]): Payload => payloadOfFrames(frames);
+
+/** Returns a message of any number of slices. */
+export function payloadOfFrames(frames: readonly Buffer[]): Payload {
   let length = 0;
   for (const frame of frames) length += frame.length;
   return { length, head: frames[0] ?? empty, frames };

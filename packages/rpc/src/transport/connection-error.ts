@@ -1,4 +1,7 @@
-// Explains the errors of connections that failed.
+// Errors of connections that failed, with their likely causes.
+
+import { ParetoError } from '@pareto/core';
+import { markNotSent } from './not-sent.js';
 
 const notConnected = /^No connection established\. Last error: (.*?)\s*(?:Resolution note: )?$/s;
 
@@ -11,7 +14,7 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   ],
   [/certificate has expired/, 'the server certificate has expired'],
   [
-    /^Failed to connect|^socket hang up|ECONNRESET/,
+    /^Failed to connect|^socket hang up|^the peer closed it|ECONNRESET/,
     'the server closed the connection: it may require TLS, or have rejected the client certificate',
   ],
 ];
@@ -27,4 +30,18 @@ export function explainConnection(text: string): string {
 export function explainCause(text: string): string {
   const meaning = meanings.find(([pattern]) => pattern.test(text));
   return meaning === undefined ? text : `${meaning[1]} (${text})`;
+}
+
+export interface ConnectionFailure {
+  readonly reason: string;
+  /** Whether the server certainly did not receive the call. */
+  readonly isNotSent: boolean;
+  readonly cause?: Error;
+}
+
+/** Creates the error of a call whose connection failed. */
+export function connectionFailed(address: string, { reason, isNotSent, cause }: ConnectionFailure): ParetoError {
+  const error = new ParetoError('unavailable', `the connection to ${address} failed: ${reason}`, cause && { cause });
+  if (isNotSent) markNotSent(error);
+  return error;
 }

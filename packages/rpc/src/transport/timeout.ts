@@ -7,3 +7,10 @@ export function parseTimeout(header: unknown): number | undefined {
   const [, digits, unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(String(header)) ?? [];
   return digits === undefined ? undefined : Math.min(2 ** 31 - 1, Number(digits) * (unitMs[unit] ?? 1));
 }
+
+/** Largest number that the header can state in its eight digits. */
+const maxTimeoutMs = 99_999_999;
+
+/** Formats the header for a call that may take this long. */
+export const formatTimeout = (timeoutMs: number): string =>
+  `${Math.min(maxTimeoutMs, Math.max(0, Math.ceil(timeoutMs)))}m`;

@@ -15,7 +15,12 @@ import { createServer as createTlsServer } from 'node:tls';
 import fc from 'fast-check';
 import { ParetoError } from '@pareto/core';
 import { createTestAuthority, waitFor } from '@pareto/testkit';
-import { constantSource, createFrameChannel, type FrameChannel, type FrameChannelOptions } from '../../src/index.js';
+import {
+  constantSource,
+  createFrameChannel,
+  type PayloadChannel,
+  type PayloadChannelOptions,
+} from '../../src/index.js';
 
 const path = '/test.Echo/Call';
 
@@ -51,13 +56,16 @@ describe('the channel of frames', () => {
     return (server.address() as AddressInfo).port;
   }
 
-  function open(port: number, options?: FrameChannelOptions): FrameChannel {
+  function open(port: number, options?: PayloadChannelOptions): PayloadChannel {
     const channel = createFrameChannel(`127.0.0.1:${port}`, options);
     cleanUps.push(() => channel.close());
     return channel;
   }
 
-  const serve = async (options: ServerOptions = {}, onStream = echo): Promise<readonly [Http2Server, FrameChannel]> => {
+  const serve = async (
+    options: ServerOptions = {},
+    onStream = echo,
+  ): Promise<readonly [Http2Server, PayloadChannel]> => {
     const server = createServer(options).on('stream', onStream);
     return [server, open(await listen(server))];
   };

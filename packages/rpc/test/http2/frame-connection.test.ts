@@ -4,6 +4,7 @@ import { clientPreface } from '../../src/http2/frames.js';
 import { HpackEncoder } from '../../src/http2/hpack/encoder.js';
 import { headerList } from '../../src/http2/hpack/header-list.js';
 import { errorCodes } from '../../src/http2/http2-errors.js';
+import { payloadOf } from '../../src/index.js';
 import { describeFrame, frame, splitFrames } from './support/frame-bytes.js';
 import { connectTestPeer, createTestConnection, recordStream } from './support/test-connection.js';
 
@@ -75,7 +76,7 @@ describe('a frame connection', () => {
       first.stream?.sendHeaders(ok);
       first.stream?.sendData(Buffer.from('012345'), 1, 5);
       first.stream?.sendTrailers(headerList({ 'grpc-status': '0' }));
-      second?.stream?.sendMessage(Buffer.from('abc'), true);
+      second?.stream?.sendMessage(payloadOf(Buffer.from('a'), Buffer.from('bc')), true);
       const status = Buffer.from('grpc-status').toString('hex');
       assert.deepEqual(takeFrames(), [
         'HEADERS 1 4 88',
@@ -192,7 +193,7 @@ describe('a frame connection', () => {
       const { connection, events, receive, takeFrames } = connectTestPeer('client');
       const [first, second] = [recordStream(), recordStream()];
       first.stream = connection.open(first, request);
-      first.stream.sendMessage(Buffer.from('ab'), true);
+      first.stream.sendMessage(payloadOf(Buffer.from('ab')), true);
       second.stream = connection.open(second, request, ['x-a', 'b'], true);
       const [headers, data, next] = takeFrames();
       assert.match(headers ?? '', /^HEADERS 1 4 /);
@@ -254,12 +255,24 @@ describe('a frame connection', () => {
     });
 
     it('fails all streams when the transport closes', () => {
-      const { connection, events } = connectTestPeer('client');
+      const { connection, events, take } = connectTestPeer('client');
       const call = recordStream();
       connection.open(call, request);
+      take();
       connection.onTransportClosed('the socket closed');
       connection.onTransportClosed('again');
       assert.deepEqual([call.events, events], [['failed 10 the socket closed'], ['failed 10 the socket closed']]);
+    });
+
+    it('tells which streams the transport has not taken', () => {
+      const { connection, sink, take } = connectTestPeer('client');
+      const [sent, unsent] = [recordStream(), recordStream()];
+      connection.open(sent, request);
+      take();
+      connection.open(unsent, request).sendMessage(payloadOf(Buffer.alloc(10_000)), true);
+      sink.isClosed = true;
+      connection.onTransportClosed('the socket closed');
+      assert.deepEqual([sent.events, unsent.events], [['failed 10 the socket closed'], ['failed 7 the socket closed']]);
     });
 
     const replies: readonly (readonly [what: string, frames: readonly Buffer[], code: number])[] = [
@@ -549,7 +562,7 @@ describe('a frame connection', () => {
         const { connection, requests, receive, take } = connectTestPeer(role);
         if (role === 'client') connection.open(recordStream(), headerList(post));
         for (const each of list) receive(each);
-        for (const { stream } of requests) stream?.sendMessage(Buffer.alloc(100));
+        for (const { stream } of requests) stream?.sendMessage(payloadOf(Buffer.alloc(100)));
         connection.onTransportClosed('the end');
         take();
         assert.equal(connection.streamCount, 0);

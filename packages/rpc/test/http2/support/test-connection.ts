@@ -45,7 +45,8 @@ export interface TestConnection {
   readonly events: readonly string[];
   /** Streams that the peer has started, with the headers of their requests. */
   readonly requests: readonly (RecordedStream & { readonly headers: HeaderList })[];
-  readonly sink: { pendingBytes: number };
+  /** Set `isClosed` to drop what is written. */
+  readonly sink: { pendingBytes: number; isClosed: boolean };
   /** Ends the turn, and returns what was written since the last call. */
   readonly take: () => Buffer;
   /** Ends the turn, and describes the frames that were written since the last call, without the preface. */
@@ -70,7 +71,14 @@ export function createTestConnection(role: 'client' | 'server', options: TestOpt
   const requests: (RecordedStream & { headers: HeaderList })[] = [];
   let written: Buffer[] = [];
   const scheduled: (() => void)[] = [];
-  const sink = { pendingBytes: 0, write: (pieces: readonly Buffer[]) => void written.push(...pieces.map(copy)) };
+  const sink = {
+    pendingBytes: 0,
+    isClosed: false,
+    write(pieces: readonly Buffer[]): boolean {
+      if (!sink.isClosed) written.push(...pieces.map(copy));
+      return !sink.isClosed;
+    },
+  };
   const handler: ConnectionHandler = {
     onRequest(stream, headers) {
       const recorded = Object.assign(recordStream(stream), { headers });
