@@ -83,7 +83,7 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     isRequestStream: (path) => requestStreams.has(path),
     shapeOf: (path) => shapes.get(path),
     idle: createIdleCloser(options.maxConnectionIdleMs ?? 600_000, clock),
-    rawMethodOf: (path) => (hop === 'http2' ? rawMethods.get(path) : undefined),
+    rawMethodOf: (path) => (hop === 'grpc-js' ? undefined : rawMethods.get(path)),
   };
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   const names: string[] = [''];

@@ -14,9 +14,9 @@ export const followerFlags = {
   },
   hop: {
     kind: 'choice',
-    choices: ['grpc-js', 'http2'],
+    choices: ['grpc-js', 'http2', 'frames'],
     default: 'http2',
-    help: 'transport of queries on their way to this service and from it',
+    help: 'transport of queries on their way to this service and from it: gRPC for Node, node:http2, or HTTP/2 frames, which take the least CPU time',
   },
 } as const;
 

@@ -4,6 +4,7 @@ import { ParetoError } from '@pareto/core';
 import {
   createChannel,
   createClient,
+  createFrameChannel,
   createHttp2Channel,
   createPayloadCall,
   createUnaryMethod,
@@ -20,6 +21,7 @@ import {
   type Hop,
   type Payload,
   type PayloadCall,
+  type PayloadChannel,
   type PayloadReply,
   type ReplyLoad,
   type RoutedDecision,
@@ -71,7 +73,7 @@ export interface WorkerLink {
   close(): void;
 }
 
-/** Options of both transports. */
+/** Options of all transports. */
 type LinkOptions = Pick<ChannelOptions, 'metadata' | 'tls' | 'maxMessageBytes'>;
 
 export type LinkFactory = (address: string) => WorkerLink;
@@ -81,9 +83,17 @@ const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 /** A small reply waits until all that the worker sent before it was read, so it would wait long for a larger window. */
 const receiveWindowBytes = 1024 * 1024;
 
+type TransportOptions = LinkOptions & Required<Pick<ChannelOptions, 'receiveWindowBytes'>>;
+
+const transports: Readonly<Record<Hop, (address: string, options: TransportOptions) => Transport>> = {
+  'grpc-js': overGrpc,
+  http2: (address, options) => overChannel(createHttp2Channel(address, options)),
+  frames: (address, options) => overChannel(createFrameChannel(address, options)),
+};
+
 /** Creates a link that connects at its first call. */
 export const createLink = (hop: Hop, address: string, options: LinkOptions): WorkerLink =>
-  linkOver(hop === 'grpc-js' ? overGrpc(address, options) : overHttp2(address, options), address);
+  linkOver(transports[hop](address, { ...options, receiveWindowBytes }), address);
 
 /** A worker in this process. */
 export interface LocalWorker extends Pick<Transport, 'call' | 'ping'> {
@@ -149,8 +159,8 @@ interface Transport extends Pick<WorkerLink, 'ping' | 'onBroken' | 'close'> {
   readonly call: PayloadCall;
 }
 
-function overGrpc(address: string, options: LinkOptions): Transport {
-  const channel = createChannel(address, { ...options, receiveWindowBytes });
+function overGrpc(address: string, options: TransportOptions): Transport {
+  const channel = createChannel(address, options);
   const execution = createClient(channel, 'pareto.v1.Execution');
   return {
     call: createPayloadCall(channel, inferPath),
@@ -160,8 +170,7 @@ function overGrpc(address: string, options: LinkOptions): Transport {
   };
 }
 
-function overHttp2(address: string, options: LinkOptions): Transport {
-  const channel = createHttp2Channel(address, { ...options, receiveWindowBytes });
+function overChannel(channel: PayloadChannel): Transport {
   const ping = createUnaryMethod(channel, 'pareto.v1.Execution', 'ping');
   return {
     call: channel.payloadCall(inferPath),
