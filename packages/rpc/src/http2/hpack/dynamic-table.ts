@@ -24,6 +24,11 @@ export class DynamicTable {
     return this.#entries[this.#entries.length - 1 - (index - staticLength)];
   }
 
+  /** Returns whether an entry can be added without evicting others from the first half of the table. */
+  hasRoom(name: string, value: string): boolean {
+    return this.#bytes + createEntry(name, value).size <= this.#maxBytes / 2;
+  }
+
   /** Adds an entry, and evicts the oldest ones that exceed the size. An entry over the size empties the table. */
   add(name: string, value: string): void {
     const entry = createEntry(name, value);

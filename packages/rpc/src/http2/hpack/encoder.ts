@@ -49,8 +49,8 @@ export class HpackEncoder {
   }
 
   /**
-   * Encodes the fields of `list`, which become part of the table, and then those of `extra` (names and values, alternating),
-   * which do not. A list that is repeated takes one byte for each field, and is encoded once.
+   * Encodes the fields of `list`, which become part of the table, and then those of `extra` (names and values, alternating), of
+   * which the first ones with a name do. A list that is repeated takes one byte for each field, and is encoded once.
    */
   encode(list: HeaderList, extra: readonly string[] = none): void {
     this.length = 0;
@@ -78,11 +78,13 @@ export class HpackEncoder {
     const index = staticFieldIndex(name, value) || this.#table.fieldIndex(name, value);
     if (index > 0) return this.#writeInteger(0x80, 0x7f, index);
     const nameIndex = staticNameIndex(name) || this.#table.nameIndex(name);
-    if (isIndexed) this.#writeInteger(0x40, 0x3f, nameIndex);
+    // Later fields refer to the name.
+    const isAdded = isIndexed || (nameIndex === 0 && this.#table.hasRoom(name, value));
+    if (isAdded) this.#writeInteger(0x40, 0x3f, nameIndex);
     else this.#writeInteger(0, 0x0f, nameIndex);
     if (nameIndex === 0) this.#writeString(name);
     this.#writeString(value);
-    if (isIndexed) this.#table.add(name, value);
+    if (isAdded) this.#table.add(name, value);
   }
 
   #writeResizes(): void {
