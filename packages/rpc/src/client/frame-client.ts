@@ -3,7 +3,7 @@
 
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { errorText, type Clock } from '@pareto/core';
+import { errorText, milliseconds, type Clock } from '@pareto/core';
 import { streamWindowBytes } from '../calls/http2-server.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
 import { errorCodes } from '../http2/http2-errors.js';
@@ -125,8 +125,8 @@ export function createFrameClient(address: string, options: FrameClientOptions):
     start(call) {
       if (waiting.length === 0 && current?.mayOpen === true && current.isReady) return startOn(current, call);
       waiting.push(call);
-      // No outcome is reported before the caller has the call.
-      if (connect() === undefined) queueMicrotask(startWaiting);
+      // The call fails later, so that a caller that tries again and again delays nothing else.
+      if (connect() === undefined) clock.after(milliseconds(1), startWaiting);
     },
     remove(call) {
       const index = waiting.indexOf(call);

@@ -140,7 +140,7 @@ for (const clientHop of ['grpc-js', 'http2', 'frames'] as const)
             }
             close();
           }),
-          { seed: 18, numRuns: 8 },
+          { seed: 18, numRuns: 6 },
         );
       });
     });
