@@ -69,10 +69,10 @@ export async function loadExecutor(
     inputs: loaded.inputs,
     outputs: loaded.outputs,
     died: session.died,
-    async run({ inputs, outputs, expectedMs }) {
-      const limit = { what: 'a run', hungAfter: runHungAfter(expectedMs) };
+    run({ inputs, outputs, expectedMs }) {
       const request = { kind: 'run', session: session.id, tensors: inputs.map(tensorHeader), outputs } as const;
-      return runOutcome(await session.call({ request, data: inputs.map(({ data }) => data), ...limit }));
+      const data = inputs.map((input) => input.data);
+      return session.call({ request, data, what: 'a run', hungAfter: runHungAfter(expectedMs) }).then(runOutcome);
     },
     memory: () => hosted.memory(),
     nodesByProvider: (inputs) => observeNodesByProvider(session, request, inputs),
@@ -133,12 +133,16 @@ function runOutcome(outcome: CallOutcome): RunOutcome {
   return { kind: 'failed', message: failureReasonOf(outcome) };
 }
 
-function doneOutcome(result: ResultHeader, tensors: readonly Buffer[]): RunOutcome {
+function doneOutcome(result: ResultHeader, tensors: readonly (readonly Buffer[])[]): RunOutcome {
   const outputs = result.tensors.map(({ name, datatype, shape }, index) => ({
     name,
     datatype,
     shape,
-    data: tensors[index] ?? Buffer.alloc(0),
+    data: joined(tensors[index] ?? []),
   }));
   return { kind: 'done', outputs, computeMs: milliseconds(result.computeMs) };
 }
+
+/** Returns the slices in one piece, copied only if there are several. */
+const joined = (slices: readonly Buffer[]): Buffer =>
+  (slices.length === 1 ? slices[0] : undefined) ?? Buffer.concat(slices);

@@ -6,10 +6,12 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publicText } from '@pareto/core';
 import type { Isolation } from '@pareto/isolation';
-import { createFrameReader, encodeFrame } from '../protocol/frame.js';
+import type { Frame } from '../protocol/frame.js';
+import { createFrameSlicer } from '../protocol/frame-slicer.js';
+import { createFrameWriter } from '../protocol/frame-writer.js';
 import { preferForOomKiller } from './process-memory.js';
 import { publicMessage } from '../protocol/public-message.js';
-import { outOfMemoryExit, type FromExecutor, type ToExecutor } from '../protocol/protocol.js';
+import { outOfMemoryExit, type FromExecutor, type Request } from '../protocol/protocol.js';
 
 export interface ExecutorDeath {
   /** Cause. `beside` means that another model in the same process was the cause. */
@@ -28,8 +30,9 @@ export interface ExecutorProcess {
   grantFolder(folder: string): Promise<void>;
   /** Limits the size of the process's data. Resolves with false if it fails. */
   limitData(dataBytes: number): Promise<boolean>;
-  send(message: ToExecutor, tensors?: readonly (readonly Uint8Array[])[]): void;
-  onMessage(listener: (message: FromExecutor, tensors: readonly Buffer[]) => void): void;
+  /** Sends a request with the slices of its tensors. Throws `resource-exhausted` if it is too large. */
+  send(id: number, request: Request, tensors?: readonly (readonly Uint8Array[])[]): void;
+  onFrame(listener: (frame: Frame<FromExecutor>) => void): void;
   /** Kills the process with SIGKILL. `died` resolves with the given death. */
   kill(death: ExecutorDeath): void;
 }
@@ -59,8 +62,9 @@ export function startExecutorProcess(
   const { child } = isolated;
   const socket = child.stdio[3] as Duplex;
   let killedAs: ExecutorDeath | undefined;
-  let listener: (message: FromExecutor, tensors: readonly Buffer[]) => void = () => undefined;
-  const frames = createFrameReader(({ header, tensors }) => listener(header as FromExecutor, tensors));
+  let listener: (frame: Frame<FromExecutor>) => void = () => undefined;
+  const frames = createFrameSlicer<FromExecutor>((frame) => listener(frame));
+  const writer = createFrameWriter(socket);
   socket.on('data', (chunk: Buffer) => frames.read(chunk));
   socket.on('error', () => undefined); // the exit of the process is reported instead
   let stderr = '';
@@ -79,8 +83,10 @@ export function startExecutorProcess(
     },
     grantFolder: (folder) => isolated.grantFolder(folder),
     limitData: (dataBytes) => isolated.limitData(dataBytes),
-    send: (message, tensors) => writeFrame(socket, encodeFrame(message, tensors)),
-    onMessage: (next) => {
+    send(id, request, tensors) {
+      if (!socket.destroyed) writer.write(id, request, tensors);
+    },
+    onFrame: (next) => {
       listener = next;
     },
     kill: (death) => {
@@ -88,13 +94,6 @@ export function startExecutorProcess(
       child.kill('SIGKILL');
     },
   };
-}
-
-function writeFrame(socket: Duplex, chunks: readonly Uint8Array[]): void {
-  if (socket.destroyed) return;
-  socket.cork();
-  for (const chunk of chunks) socket.write(chunk);
-  socket.uncork();
 }
 
 function watchDeath(

@@ -1,7 +1,7 @@
 // Calls to an executor process that have no reply yet, in order of execution. If the first one exceeds its timeout, the
 // process counts as hung, and is killed.
 
-import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
+import { createWatchdog, milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import type { ExecutorDeath } from './executor-process.js';
 import type { Reply } from '../protocol/protocol.js';
 
@@ -9,7 +9,12 @@ import type { Reply } from '../protocol/protocol.js';
  * End of a call. `running` is true if the process died while executing the call, false if the call was still waiting.
  */
 export type CallEnd =
-  | { readonly kind: 'replied'; readonly reply: Reply; readonly tensors: readonly Buffer[] }
+  | {
+      readonly kind: 'replied';
+      readonly reply: Reply;
+      /** Consecutive slices of each tensor of the reply. */
+      readonly tensors: readonly (readonly Buffer[])[];
+    }
   | { readonly kind: 'lost'; readonly death: ExecutorDeath; readonly running: boolean };
 
 export interface Call {
@@ -24,7 +29,7 @@ export interface Call {
 export interface PendingCalls {
   add(id: number, call: Call): void;
   /** Completes a call with its reply. Does nothing if there is no such call. */
-  complete(id: number, reply: Reply, tensors: readonly Buffer[]): void;
+  complete(id: number, reply: Reply, tensors: readonly (readonly Buffer[])[]): void;
   /** Session whose call is executed now. Undefined if there is none. */
   readonly running: number | undefined;
   /** Fails all calls because the process died. The first one was running, the others were waiting. */
@@ -33,12 +38,15 @@ export interface PendingCalls {
 
 export function createPendingCalls(onHung: (death: ExecutorDeath) => void, clock: Clock): PendingCalls {
   const calls = new Map<number, Call>();
-  let watch: Disposable | undefined;
+  const watchdog = createWatchdog(clock, () => {
+    const [first] = calls.values();
+    if (first !== undefined) onHung(hung(first));
+  });
 
   function watchFirst(): void {
-    watch?.[Symbol.dispose]();
     const [first] = calls.values();
-    watch = first && clock.after(first.hungAfter, () => onHung(hung(first)));
+    if (first === undefined) watchdog.stop();
+    else watchdog.start(first.hungAfter);
   }
 
   return {

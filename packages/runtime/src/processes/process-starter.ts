@@ -42,7 +42,7 @@ export function createProcessStarter(isolation: Isolation, clock: Clock): Proces
 
 async function awaitHello(process: ExecutorProcess, clock: Clock): Promise<HelloHeader> {
   const reply = new Promise<HelloHeader>((resolve) =>
-    process.onMessage((message) => {
+    process.onFrame(({ message }) => {
       if (message.kind === 'hello') resolve(message);
     }),
   );

@@ -56,8 +56,8 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
     process.kill(as);
   }
 
-  process.onMessage((message, tensors) => {
-    if (message.kind !== 'hello') calls.complete(message.id, message, tensors);
+  process.onFrame(({ id, message, tensors }) => {
+    if (message.kind !== 'hello') calls.complete(id, message, tensors);
   });
   void process.died.then((ended) => {
     // If the process was ended on purpose, the session that is running is not the cause.
@@ -78,7 +78,7 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
     if (death !== undefined) return Promise.resolve(diedSeenFrom(session, death, false));
     const id = nextId++;
     try {
-      process.send({ ...request, id }, data);
+      process.send(id, request, data);
     } catch (error) {
       return Promise.resolve({ kind: 'unsent', message: errorText(error) });
     }

@@ -1,136 +1,70 @@
-// Frames between the worker process and an executor process: two lengths, a JSON header, and the tensors, each aligned to
-// 8 bytes.
+// Frames between the worker process and an executor process: a fixed head, the header of the message, and its tensors,
+// each aligned to 8 bytes.
 
-import { ParetoError } from '@pareto/core';
-import type { BufferPool } from './buffer-pool.js';
+import { decodeHeader, type Message } from './message-header.js';
 
-const prefixBytes = 8;
-const maxBodyBytes = 2 ** 31 - 1;
-/** Size below which copying a frame and writing it once is cheaper than a gathering write. */
-const copyBelow = 32 * 1024;
+/** Head of a frame: the bytes after it, the bytes of the header, the id, and the code of the message's kind. */
+export const headBytes = 16;
+/** Maximum number of bytes after the head. */
+export const maxBodyBytes: number = 2 ** 31 - 1;
 
-const padding = (length: number): number => -length & 7;
-const paddings: readonly Buffer[] = Array.from({ length: 8 }, (_, length) => Buffer.alloc(length));
+/** Returns the number of bytes that align what follows to 8 bytes. */
+export const paddingOf = (length: number): number => -length & 7;
 
-const lengthOf = (slices: readonly Uint8Array[]): number => {
-  let length = 0;
-  for (const slice of slices) length += slice.length;
-  return length;
-};
-
-/**
- * Returns the chunks of one frame, in order. The slices of a tensor follow each other without a gap, and are copied
- * only if the whole frame is small. Throws `resource-exhausted` if the frame is too large.
- */
-export function encodeFrame(header: object, tensors: readonly (readonly Uint8Array[])[] = []): readonly Uint8Array[] {
-  const json = JSON.stringify(header);
-  const jsonBytes = Buffer.byteLength(json);
-  const headBytes = prefixBytes + jsonBytes + padding(jsonBytes);
-  let frameBytes = headBytes;
-  for (const slices of tensors) {
-    const length = lengthOf(slices);
-    frameBytes += length + padding(length);
-  }
-  const bodyBytes = frameBytes - prefixBytes;
-  if (bodyBytes > maxBodyBytes) {
-    throw new ParetoError(
-      'resource-exhausted',
-      `a batch of ${bodyBytes} bytes exceeds the limit of ${maxBodyBytes} bytes; send smaller requests`,
-    );
-  }
-  const isCopied = frameBytes < copyBelow;
-  const head = Buffer.allocUnsafe(isCopied ? frameBytes : headBytes);
-  head.writeUInt32LE(bodyBytes, 0);
-  head.writeUInt32LE(jsonBytes, 4);
-  head.write(json, prefixBytes);
-  head.fill(0, prefixBytes + jsonBytes, headBytes);
-  const chunks: Uint8Array[] = [head];
-  let at = headBytes;
-  const add = (slice: Uint8Array): void => {
-    if (isCopied) head.set(slice, at);
-    else if (slice.length > 0) chunks.push(slice);
-    at += slice.length;
-  };
-  for (const slices of tensors) {
-    for (const slice of slices) add(slice);
-    const gap = paddings[padding(at)];
-    if (gap !== undefined) add(gap);
-  }
-  return chunks;
+export interface FrameHead {
+  readonly bodyBytes: number;
+  readonly headerBytes: number;
+  /** Number of the call. 0 if the message belongs to none. */
+  readonly id: number;
+  readonly code: number;
 }
 
-interface FrameHeader {
-  readonly tensors?: readonly { readonly byteLength: number }[];
+export function writeHead(into: Buffer, { bodyBytes, headerBytes, id, code }: FrameHead): void {
+  into.writeUInt32LE(bodyBytes, 0);
+  into.writeUInt32LE(headerBytes, 4);
+  into.writeUInt32LE(id, 8);
+  into.writeUInt32LE(code, 12);
 }
 
-export interface Frame {
-  readonly header: unknown;
-  /** Views of the body. */
-  readonly tensors: readonly Buffer[];
-  readonly body: Buffer;
+export const readHead = (bytes: Buffer): FrameHead => ({
+  bodyBytes: bytes.readUInt32LE(0),
+  headerBytes: bytes.readUInt32LE(4),
+  id: bytes.readUInt32LE(8),
+  code: bytes.readUInt32LE(12),
+});
+
+export interface Frame<M extends Message> {
+  readonly id: number;
+  readonly message: M;
+  /** Consecutive slices of each tensor: views of the bytes that were received. */
+  readonly tensors: readonly (readonly Buffer[])[];
 }
 
-function openFrame(body: Buffer, headerBytes: number): Frame {
-  const header = JSON.parse(body.toString('utf8', 0, headerBytes)) as FrameHeader;
-  let offset = headerBytes + padding(headerBytes);
-  const tensors = (header.tensors ?? []).map(({ byteLength }) => {
-    const tensor = body.subarray(offset, offset + byteLength);
-    offset += byteLength + padding(byteLength);
-    return tensor;
+/** Returns the frame with this head and body. */
+export function openFrame<M extends Message>({ headerBytes, id, code }: FrameHead, body: readonly Buffer[]): Frame<M> {
+  const [header = Buffer.alloc(0), ...others] = cut(body, 0, headerBytes);
+  const message = decodeHeader(code, others.length === 0 ? header : Buffer.concat([header, ...others])) as M;
+  if (!('tensors' in message)) return { id, message, tensors: [] };
+  let offset = headerBytes + paddingOf(headerBytes);
+  const tensors = message.tensors.map(({ byteLength }) => {
+    const slices = cut(body, offset, offset + byteLength);
+    offset += byteLength + paddingOf(byteLength);
+    return slices;
   });
-  return { header, tensors, body };
+  return { id, message, tensors };
 }
 
-export interface FrameReader {
-  /** Reads the next bytes of the stream. */
-  read(chunk: Buffer): void;
-  /** The missing part of the body that is being read, to be filled by the stream itself. Undefined between bodies. */
-  readonly missing: Buffer | undefined;
-  /** Records that the stream has filled the first bytes of `missing`. */
-  filled(bytes: number): void;
-}
-
-/**
- * Creates a reader that splits a stream of bytes into frames. With a pool, it takes the bodies from there, and aligns
- * each tensor to 8 bytes. Without one, a body that arrives in one chunk is a view of it.
- */
-export function createFrameReader(onFrame: (frame: Frame) => void, pool?: BufferPool): FrameReader {
-  const prefix = Buffer.alloc(prefixBytes);
-  let target: Buffer = prefix;
-  let at = 0;
-
-  function filled(bytes: number): void {
-    at += bytes;
-    if (at < target.length) return;
-    const body = target;
-    target = prefix;
-    at = 0;
-    onFrame(openFrame(body, prefix.readUInt32LE(4)));
+/** Returns views of the bytes in [start, end). */
+function cut(slices: readonly Buffer[], start: number, end: number): readonly Buffer[] {
+  const [first] = slices;
+  if (first !== undefined && end <= first.length) return [first.subarray(start, end)];
+  const views: Buffer[] = [];
+  let offset = 0;
+  for (const slice of slices) {
+    const from = Math.max(start - offset, 0);
+    const to = Math.min(end - offset, slice.length);
+    if (from < to) views.push(slice.subarray(from, to));
+    offset += slice.length;
   }
-
-  return {
-    filled,
-    get missing() {
-      return target === prefix ? undefined : target.subarray(at);
-    },
-    read(chunk) {
-      for (let from = 0; from < chunk.length;) {
-        const copied = chunk.copy(target, at, from);
-        from += copied;
-        if (target !== prefix) filled(copied);
-        else if ((at += copied) === prefixBytes) {
-          const bodyBytes = prefix.readUInt32LE(0);
-          const isView = pool === undefined && bodyBytes <= chunk.length - from;
-          target = isView ? chunk.subarray(from, from + bodyBytes) : takeBuffer(bodyBytes, pool);
-          at = 0;
-          if (!isView) continue;
-          from += bodyBytes;
-          filled(bodyBytes);
-        }
-      }
-    },
-  };
+  return views;
 }
-
-const takeBuffer = (bytes: number, pool: BufferPool | undefined): Buffer =>
-  pool === undefined ? Buffer.allocUnsafe(bytes) : pool.take(bytes);

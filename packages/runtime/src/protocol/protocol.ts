@@ -57,10 +57,8 @@ interface ReleaseHeader {
   readonly session: number;
 }
 
+/** Message to an executor. Requests are executed in order; each has one reply with its id. */
 export type Request = LoadHeader | RunHeader | ProfileHeader | ReleaseHeader;
-
-/** Request to an executor. Requests are executed in order; each has one reply with its id. */
-export type ToExecutor = Request & { readonly id: number };
 
 /** Message sent once, when the process has started and loaded ONNX Runtime. */
 export interface HelloHeader {
@@ -103,7 +101,7 @@ interface FailedHeader {
 
 export type Reply = LoadedHeader | ResultHeader | ProfiledHeader | ReleasedHeader | FailedHeader;
 
-export type FromExecutor = HelloHeader | (Reply & { readonly id: number });
+export type FromExecutor = HelloHeader | Reply;
 
 /** Exit status of an executor after a failed allocation, which leaves its state unreliable. */
 export const outOfMemoryExit = 77;

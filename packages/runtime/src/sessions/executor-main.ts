@@ -8,8 +8,10 @@ import { dirname } from 'node:path';
 import { errorText } from '@pareto/core';
 import { env, listSupportedBackends } from 'onnxruntime-node';
 import { createBufferPool } from '../protocol/buffer-pool.js';
-import { createFrameReader, encodeFrame, type Frame } from '../protocol/frame.js';
-import { outOfMemoryExit, type FromExecutor, type Request, type ToExecutor } from '../protocol/protocol.js';
+import type { Frame } from '../protocol/frame.js';
+import { createFrameFiller } from '../protocol/frame-filler.js';
+import { createFrameWriter } from '../protocol/frame-writer.js';
+import { outOfMemoryExit, type Request } from '../protocol/protocol.js';
 import { publicMessage } from '../protocol/public-message.js';
 import { createSessions } from './sessions.js';
 
@@ -17,7 +19,7 @@ import { createSessions } from './sessions.js';
 const stagingBytes = 16 * 1024;
 
 const pool = createBufferPool();
-const frames = createFrameReader(enqueue, pool);
+const frames = createFrameFiller(pool, enqueue);
 const staging = Buffer.allocUnsafeSlow(stagingBytes);
 const onread: ConnectOpts['onread'] = {
   buffer: () => frames.missing ?? staging,
@@ -29,37 +31,27 @@ const onread: ConnectOpts['onread'] = {
 };
 const options = { fd: 3, readable: true, writable: true, onread };
 const socket = new Socket(options);
+const writer = createFrameWriter(socket);
 const sessions = createSessions();
 let tail = Promise.resolve();
 
-function send(message: FromExecutor, tensors: readonly Uint8Array[] = []): void {
-  socket.cork();
-  for (const chunk of encodeFrame(
-    message,
-    tensors.map((tensor) => [tensor]),
-  ))
-    socket.write(chunk);
-  socket.uncork();
-}
-
 const outOfMemory = /bad_alloc|failed to allocate|allocation failed|out of memory|cannot allocate/i;
 
-async function handle({ header, tensors: inputs, body }: Frame): Promise<void> {
-  const { id, ...request } = header as ToExecutor;
+async function handle({ id, message: request, tensors: inputs }: Frame<Request>, body: Buffer): Promise<void> {
   try {
     const { reply, tensors } = await sessions.handle(request, inputs);
-    send({ ...reply, id }, tensors);
+    writer.write(id, reply, tensors);
   } catch (error) {
     const message = errorText(error).trim();
     if (outOfMemory.test(message)) process.exit(outOfMemoryExit);
-    send({ kind: 'failed', id, message: publicMessage(message, foldersOf(request)) });
+    writer.write(id, { kind: 'failed', message: publicMessage(message, foldersOf(request)) });
   } finally {
     pool.give(body);
   }
 }
 
-function enqueue(frame: Frame): void {
-  tail = tail.then(() => handle(frame));
+function enqueue(frame: Frame<Request>, body: Buffer): void {
+  tail = tail.then(() => handle(frame, body));
 }
 
 /** Returns the folders of the files in a request, also under their real paths, which ONNX Runtime reports for some. */
@@ -72,7 +64,7 @@ function foldersOf(request: Request): readonly string[] {
 
 socket.on('error', () => process.exit(1));
 socket.on('close', () => process.exit(0));
-send({
+writer.write(0, {
   kind: 'hello',
   runtimeVersion: env.versions.node ?? env.versions.common,
   providers: listSupportedBackends().map(({ name }) => name),

@@ -20,12 +20,16 @@ import { datatypeOf, fromTensor, toTensor } from './tensors.js';
 
 interface RequestResult {
   readonly reply: Reply;
-  readonly tensors: readonly Uint8Array[];
+  readonly tensors: readonly Slices[];
 }
+
+type Slices = readonly Uint8Array[];
+/** Each input in one piece. */
+type Inputs = readonly (readonly Buffer[])[];
 
 export interface Sessions {
   /** Executes a request. Rejects with the error of ONNX Runtime. */
-  handle(request: Request, data: readonly Buffer[]): Promise<RequestResult>;
+  handle(request: Request, data: Inputs): Promise<RequestResult>;
 }
 
 export function createSessions(): Sessions {
@@ -51,7 +55,7 @@ export function createSessions(): Sessions {
     return { reply: { kind: 'released' }, tensors: [] };
   }
 
-  async function handle(request: Request, data: readonly Buffer[]): Promise<RequestResult> {
+  async function handle(request: Request, data: Inputs): Promise<RequestResult> {
     if (request.kind === 'load') return load(request);
     if (request.kind === 'release') return release(request.session);
     if (request.kind === 'profile') return profile(request, data);
@@ -98,11 +102,7 @@ function sessionEntries({ option, optimisedWeights }: SessionRequest): Readonly<
 const providerConfig = (provider: string): InferenceSession.ExecutionProviderConfig =>
   provider === 'webgpu' ? { name: provider, preferredLayout: 'NCHW' } : provider;
 
-async function run(
-  session: InferenceSession,
-  { tensors, outputs }: RunHeader,
-  data: readonly Buffer[],
-): Promise<RequestResult> {
+async function run(session: InferenceSession, { tensors, outputs }: RunHeader, data: Inputs): Promise<RequestResult> {
   const names = outputs.length === 0 ? session.outputNames : outputs;
   const feeds = feedsOf(tensors, data);
   const started = systemClock.now();
@@ -118,11 +118,11 @@ async function run(
     shape: tensor.dims,
     byteLength: raw.byteLength,
   }));
-  return { reply: { kind: 'result', computeMs, tensors: headers }, tensors: results.map(({ raw }) => raw) };
+  return { reply: { kind: 'result', computeMs, tensors: headers }, tensors: results.map(({ raw }) => [raw]) };
 }
 
 /** Runs a model once in a separate session, because profiling slows down every run of a session. */
-async function profile(request: ProfileHeader, data: readonly Buffer[]): Promise<RequestResult> {
+async function profile(request: ProfileHeader, data: Inputs): Promise<RequestResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'pareto-profile-'));
   try {
     const options = { enableProfiling: true, profileFilePrefix: path.join(folder, 'session') };
@@ -145,11 +145,11 @@ async function runOnce(session: InferenceSession, feeds: Record<string, Tensor>)
   }
 }
 
-const feedsOf = (tensors: readonly TensorHeader[], data: readonly Buffer[]): Record<string, Tensor> =>
+const feedsOf = (tensors: readonly TensorHeader[], data: Inputs): Record<string, Tensor> =>
   Object.fromEntries(
     tensors.map(({ name, datatype, shape }, index) => [
       name,
-      toTensor(name, datatype, shape, data[index] ?? Buffer.alloc(0)),
+      toTensor(name, datatype, shape, data[index]?.[0] ?? Buffer.alloc(0)),
     ]),
   );
 

@@ -1,74 +1,168 @@
 import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
 import fc from 'fast-check';
+import { elementBytes, type DataType } from '@pareto/core';
 import { createBufferPool } from '../../src/protocol/buffer-pool.js';
-import { createFrameReader, encodeFrame, type Frame, type FrameReader } from '../../src/protocol/frame.js';
+import type { Frame } from '../../src/protocol/frame.js';
+import { createFrameFiller, type FrameFiller } from '../../src/protocol/frame-filler.js';
+import { createFrameSlicer } from '../../src/protocol/frame-slicer.js';
+import { createFrameWriter, type FrameWriter } from '../../src/protocol/frame-writer.js';
+import type { Message } from '../../src/protocol/message-header.js';
 
-interface Header {
-  readonly name: string;
-}
-
-const chunk = fc.record({
-  tensors: fc.array(fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 3 }), { maxLength: 3 }),
+const tensor = fc.record({
+  name: fc.string({ unit: 'grapheme', maxLength: 12 }),
+  datatype: fc.constantFrom(...(Object.keys(elementBytes) as DataType[])),
+  shape: fc.array(fc.nat(2 ** 40), { maxLength: 4 }),
+  slices: fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 3 }),
   isLarge: fc.boolean(),
 });
+const large = Buffer.alloc(40_000, 7);
 
-/** Reads a chunk as the executor's socket does: directly into a body, once that is known. */
-function readDirectly(reader: FrameReader, chunk: Buffer): void {
-  const { missing } = reader;
-  if (missing === undefined) return reader.read(chunk);
-  const copied = chunk.copy(missing);
-  reader.filled(copied);
-  if (copied < chunk.length) readDirectly(reader, chunk.subarray(copied));
+interface Sent {
+  readonly id: number;
+  readonly message: Message;
+  readonly tensors: readonly (readonly Uint8Array[])[];
 }
 
-const ways = {
-  'into a pool': { pool: createBufferPool(), read: readDirectly },
-  'as views': { pool: undefined, read: (reader: FrameReader, chunk: Buffer) => reader.read(chunk) },
+const sent = fc
+  .record({
+    id: fc.nat(2 ** 32 - 1),
+    kind: fc.constantFrom('run', 'result', 'profile', 'failed'),
+    tensors: fc.array(tensor, { maxLength: 3 }),
+    outputs: fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 2 }),
+    number: fc.double({ noNaN: true, noDefaultInfinity: true }),
+  })
+  .map(({ id, kind, tensors, outputs, number }): Sent => {
+    if (kind === 'failed') return { id, message: { kind, message: outputs.join() }, tensors: [] };
+    const all = tensors.map(({ slices, isLarge }) => (isLarge ? [...slices, large] : slices));
+    const headers = tensors.map(({ name, datatype, shape }, index) => ({
+      ...{ name, datatype, shape, byteLength: Buffer.concat(all[index] ?? []).length },
+    }));
+    return { id, message: messageOf(kind, headers, outputs, number), tensors: all };
+  });
+
+function messageOf(
+  kind: 'run' | 'result' | 'profile',
+  tensors: Extract<Message, { kind: 'run' }>['tensors'],
+  outputs: readonly string[],
+  number: number,
+): Message {
+  if (kind === 'run') return { kind, session: Math.abs(Math.trunc(number)) % 2 ** 32, tensors, outputs };
+  if (kind === 'result') return { kind, computeMs: number, tensors };
+  return { kind, modelPath: 'ü', provider: 'cpu', threads: 1, tensors };
+}
+
+/** Returns a writer, and what it wrote. A slow stream has not written anything when `write` returns. */
+function createSink(isSlow: boolean): { readonly writer: FrameWriter; readonly chunks: Buffer[] } {
+  const chunks: Buffer[] = [];
+  const finish = (all: readonly Buffer[], done: () => void): void => {
+    const write = (): void => {
+      // A copy, because the writer may use the memory again.
+      chunks.push(...all.map((each) => Buffer.from(each)));
+      done();
+    };
+    if (isSlow) setImmediate(write);
+    else write();
+  };
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => finish([chunk], done),
+    writev: (all, done) =>
+      finish(
+        all.map(({ chunk }) => chunk as Buffer),
+        done,
+      ),
+  });
+  return { writer: createFrameWriter(stream), chunks };
+}
+
+/** Reads a chunk as the executor's socket does: directly into a body, once that is known. */
+function readDirectly(filler: FrameFiller, chunk: Buffer): void {
+  const { missing } = filler;
+  if (missing === undefined) return filler.read(chunk);
+  const copied = chunk.copy(missing);
+  filler.filled(copied);
+  if (copied < chunk.length) readDirectly(filler, chunk.subarray(copied));
+}
+
+const received = ({ id, message, tensors }: Frame<Message>): unknown => ({
+  ...{ id, message, tensors: tensors.map((slices) => Buffer.concat(slices)) },
+});
+const joined = ({ id, message, tensors }: Sent): unknown => ({
+  ...{ id, message, tensors: tensors.map((slices) => Buffer.concat(slices)) },
+});
+
+const pool = createBufferPool();
+/** Returns the frames in chunks of a stream. */
+const readers: Readonly<Record<string, (chunks: readonly Buffer[]) => readonly unknown[]>> = {
+  'into a pool'(chunks) {
+    const frames: unknown[] = [];
+    const filler = createFrameFiller(pool, (frame: Frame<Message>, body) => {
+      for (const [first] of frame.tensors)
+        assert.equal(first === undefined || first.length === 0 ? 0 : first.byteOffset % 8, 0);
+      frames.push(received(frame));
+      pool.give(body);
+    });
+    for (const chunk of chunks) readDirectly(filler, chunk);
+    return frames;
+  },
+  'as slices'(chunks) {
+    const frames: unknown[] = [];
+    const slicer = createFrameSlicer((frame: Frame<Message>) => frames.push(received(frame)));
+    for (const chunk of chunks) slicer.read(chunk);
+    return frames;
+  },
 };
 
 describe('frames', () => {
-  for (const [way, { pool, read }] of Object.entries(ways)) {
-    it(`are decoded ${way} as they were encoded, for any chunks of the stream`, () => {
-      fc.assert(
-        fc.property(fc.array(chunk, { maxLength: 4 }), fc.integer({ min: 1, max: 50 }), (frames, cut) => {
-          const large = Buffer.alloc(40_000, 7);
-          const sent = frames.map(({ tensors, isLarge }) => (isLarge ? [...tensors, [large]] : tensors));
-          const whole = sent.map((tensors) => tensors.map((slices) => Buffer.concat(slices)));
-          const chunks = sent.flatMap((tensors, index) => {
-            const sizes = (whole[index] ?? []).map(({ length }) => ({ byteLength: length }));
-            return encodeFrame({ name: `ü${index}`, tensors: sizes }, tensors);
-          });
+  for (const [way, read] of Object.entries(readers)) {
+    it(`are read ${way} as they were written, for any chunks of the stream`, async () => {
+      const cuts = fc.array(fc.integer({ min: 1, max: 50_000 }), { minLength: 1, maxLength: 5 });
+      await fc.assert(
+        fc.asyncProperty(fc.array(sent, { maxLength: 4 }), cuts, fc.boolean(), async (messages, sizes, isSlow) => {
+          const { writer, chunks } = createSink(isSlow);
+          for (const { id, message, tensors } of messages) writer.write(id, message, tensors);
+          while (isSlow && read(chunks).length < messages.length) await new Promise((resolve) => setImmediate(resolve));
           const stream = Buffer.concat(chunks);
-          const got: (readonly Buffer[])[] = [];
-          const onFrame = ({ header, tensors, body }: Frame): void => {
-            assert.equal((header as Header).name, `ü${got.length}`);
-            if (pool !== undefined) {
-              for (const { byteOffset, length } of tensors) assert.equal(length > 0 ? byteOffset % 8 : 0, 0);
-            }
-            got.push(tensors.map((tensor) => Buffer.from(tensor)));
-            pool?.give(body);
-          };
-          const reader = createFrameReader(onFrame, pool);
-          for (let offset = 0; offset < stream.length; offset += cut) {
-            read(reader, stream.subarray(offset, offset + cut));
+          const pieces: Buffer[] = [];
+          for (let at = 0, turn = 0; at < stream.length; turn++) {
+            const size = sizes[turn % sizes.length] ?? 1;
+            pieces.push(stream.subarray(at, at + size));
+            at += size;
           }
-          assert.deepEqual(got, whole);
+          assert.deepEqual(read(pieces), messages.map(joined));
         }),
-        { numRuns: 30 },
+        { numRuns: 50 },
       );
     });
   }
 
   it('are views of the chunk in which they arrive', () => {
-    const [stream = Buffer.alloc(0)] = encodeFrame({ tensors: [{ byteLength: 3 }] }, [[Buffer.from('abc')]]);
-    const reader = createFrameReader(({ tensors }) => assert.equal(tensors[0]?.buffer, stream.buffer));
-    reader.read(stream as Buffer);
+    const { writer, chunks } = createSink(false);
+    const shape = [3];
+    const header = { name: 'y', datatype: 'UINT8', shape, byteLength: 3 } as const;
+    writer.write(1, { kind: 'result', computeMs: 1, tensors: [header] }, [[Buffer.from('abc')]]);
+    const [chunk = Buffer.alloc(0)] = chunks;
+    const slicer = createFrameSlicer(({ tensors }: Frame<Message>) =>
+      assert.equal(tensors[0]?.[0]?.buffer, chunk.buffer),
+    );
+    slicer.read(chunk);
   });
 
-  it('contain the slices of a large batch without a copy', () => {
-    const slice = Buffer.alloc(100_000, 1);
-    const chunks = encodeFrame({ tensors: [{ byteLength: 200_000 }] }, [[slice, slice]]);
-    assert.equal(chunks.filter((each) => each === slice).length, 2);
+  it('have small slices in one chunk, and large ones as they are', () => {
+    const written: Uint8Array[] = [];
+    const stream = new Writable({
+      writev(all, done) {
+        written.push(...all.map(({ chunk }) => chunk as Uint8Array));
+        done();
+      },
+    });
+    const [small, whole] = [Buffer.alloc(100, 1), Buffer.alloc(100_000, 1)];
+    const header = { name: 'x', datatype: 'UINT8', shape: [200_200], byteLength: 200_200 } as const;
+    const message = { kind: 'run', session: 1, tensors: [header], outputs: [] } as const;
+    createFrameWriter(stream).write(1, message, [[small, small, whole, whole]]);
+    assert.equal(written.length, 3);
+    assert.deepEqual(written.slice(1), [whole, whole]);
+    assert.equal(written[1]?.buffer, whole.buffer);
   });
 });
 
