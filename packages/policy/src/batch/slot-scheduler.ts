@@ -2,6 +2,7 @@
 
 import type { ObservedShapes, ReplicaLoad } from '@pareto/core';
 import { planBatchRetry, type BatchFailure } from '../retry/plan-batch-retry.js';
+import { maySendAhead } from './may-send-ahead.js';
 import { pickWaiting } from './pick-waiting.js';
 import {
   createReplicaWork,
@@ -65,10 +66,6 @@ export interface SlotScheduler<R, Q extends QueuedQuery, W> {
   readonly waiting: number;
 }
 
-/** Number of batches in an executor: one runs, and the next one waits in its socket if that saves time. */
-const maxInFlight = 2;
-/** Share of a run's time outside of the executor from which a second batch in flight saves time. */
-const minOverhead = 0.02;
 export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number): SlotScheduler<R, Q, W> {
   type Work = ReplicaWork<R, Q>;
   type Effects = SlotEffect<R, Q, W>[];
@@ -140,7 +137,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
 
   function startBatches(work: Work, now: number, effects: Effects): void {
     const { inFlight, queue, settings } = work;
-    while (inFlight.length < maxInFlight && (inFlight.length === 0 || gainsByNext(work))) {
+    while (inFlight.length === 0 || sendsAhead(work)) {
       const entries = queue.take(now, {
         ceiling: settings.ceiling,
         startsAt: now + leftMs(work, now),
@@ -158,9 +155,14 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     if (inFlight.length === 0) giveSlotBack(work);
   }
 
-  /** A second batch would run under the same hold of the slot, so it is not sent ahead while others wait for one. */
-  const gainsByNext = (work: Work): boolean =>
-    waitingReplicas.size + waiters.length === 0 && work.overhead >= minOverhead;
+  const sendsAhead = ({ inFlight, queue, settings, overhead }: Work): boolean =>
+    maySendAhead({
+      inFlight: inFlight.length,
+      queuedItems: queue.items,
+      ceiling: settings.ceiling,
+      overhead,
+      othersWait: waitingReplicas.size + waiters.length > 0,
+    });
 
   const rejection = (work: Work, query: Q, reason: QueueRejection | 'full' | 'closed', now: number) =>
     ({

@@ -67,13 +67,21 @@ describe('the slot scheduler', () => {
   it('starts a query at once if a slot is free, and batches those that wait', () => {
     const { send, end } = setUp(1, ['a'], { ...settings, profile: undefined });
     assert.deepEqual(send('a', queued('1')), ['start a: 1']);
-    assert.deepEqual(send('a', queued('2')), ['start a: 2'], 'a second batch waits in the executor');
-    for (const name of ['5', '4', '3']) assert.deepEqual(send('a', queued(name, Number(name))), []);
-    assert.deepEqual(end('a'), ['start a: 3,4,5']);
+    for (const name of ['4', '3', '2']) assert.deepEqual(send('a', queued(name, Number(name))), []);
+    assert.deepEqual(end('a'), ['start a: 2,3,4']);
+  });
+
+  it('sends a second batch ahead when it is full', () => {
+    const { send, end } = setUp(1, ['a'], { ...settings, profile: undefined });
+    send('a', queued('1'));
+    for (const name of ['2', '3', '4']) assert.deepEqual(send('a', queued(name)), []);
+    assert.deepEqual(send('a', queued('5')), ['start a: 2,3,4,5'], 'it waits in the executor');
+    for (const name of ['6', '7', '8', '9']) assert.deepEqual(send('a', queued(name)), [], 'a third one does not');
+    assert.deepEqual(end('a'), ['start a: 6,7,8,9']);
   });
 
   it('sends no second batch if runs spend no time outside of the executor', () => {
-    const { send, end, at } = setUp(1, ['a']);
+    const { send, end, at } = setUp(1, ['a'], { ...settings, ceiling: 1 });
     for (let i = 0; i < 60; i++) {
       send('a', queued('1'));
       at(10 * (i + 1));
@@ -123,9 +131,8 @@ describe('the slot scheduler', () => {
   it('rejects a query immediately when the queue is full, and a late one when a batch starts', () => {
     const { send, end, at, step } = setUp(1, ['a']);
     send('a', queued('1'));
-    send('a', queued('2'));
-    assert.deepEqual(send('a', queued('3', 25, { items: 90 })), []);
-    assert.deepEqual(send('a', queued('4', 90, { items: 11 })), ['reject 4: full']);
+    assert.deepEqual(send('a', queued('3', 25, { items: 3 })), []);
+    assert.deepEqual(send('a', queued('4', 90, { items: 98 })), ['reject 4: full']);
     at(20);
     assert.deepEqual(end('a'), ['reject 3: late']);
     send('a', queued('5'));
@@ -133,7 +140,7 @@ describe('the slot scheduler', () => {
   });
 
   it('retries the queries of a dead executor alone when another one is attached, except cancelled ones', () => {
-    const { send, end, step } = setUp(1, ['a']);
+    const { send, end, step } = setUp(1, ['a'], { ...settings, ceiling: 1 });
     const [first, second] = [queued('1'), queued('2')];
     send('a', first);
     send('a', second);

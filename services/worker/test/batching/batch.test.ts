@@ -112,14 +112,14 @@ describe('batcher', () => {
   });
   const death = { kind: 'crashed', reason: 'gone' } as const;
 
-  function setUp(driver = createSlotDriver(1, clock), sizes?: readonly number[]) {
+  function setUp(driver = createSlotDriver(1, clock), sizes?: readonly number[], ceiling = 8) {
     const poisons: string[] = [];
     const counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
     const onPoison = (): void => void poisons.push('poison');
     const batcher = createBatcher({ driver, clock, onBatch: counts.batch, onPoison });
     const bounds = { items: 100, bytes: 1_000 };
     const profile = buildProfile([buildPoint(1, 10)]);
-    driver.dispatch({ kind: 'added', replica: batcher, settings: { ceiling: 8, profile, sizes }, bounds });
+    driver.dispatch({ kind: 'added', replica: batcher, settings: { ceiling, profile, sizes }, bounds });
     const intake = createIntake({ replica: batcher, driver, bounds, counts, clock });
     const fake = createFake();
     const send = (of: CheckedQuery, dueAt = never): Promise<QueryResult> => {
@@ -132,8 +132,8 @@ describe('batcher', () => {
   }
   const items = ({ request }: { readonly request: RunRequest }): number | undefined => request.inputs[0]?.shape[0];
 
-  it('keeps two batches in flight, and merges the queries that arrive meanwhile', async () => {
-    const { batcher, fake, send } = setUp();
+  it('sends a full batch ahead, and merges the queries that arrive meanwhile', async () => {
+    const { batcher, fake, send } = setUp(undefined, undefined, 2);
     batcher.attach(fake.executor);
     const answers = [send(query(1))];
     await settle();
@@ -157,9 +157,13 @@ describe('batcher', () => {
     const answers = [send(query(3))];
     await settle();
     answers.push(send(query(5)));
+    for (const run of [0, 1]) {
+      const current = fake.runs[run];
+      assert.equal(load().runningItems, [3, 5][run], 'padding is not counted');
+      current?.end(done(current.request));
+      await settle();
+    }
     assert.deepEqual(fake.runs.map(items), [4, 8]);
-    assert.equal(load().runningItems, 8, 'padding is not counted');
-    for (const { request, end } of [...fake.runs]) end(done(request));
     const got = await Promise.all(answers);
     assert.deepEqual(
       got.map(({ batchItems, outputs }) => [batchItems, outputs[0]?.shape[0], outputs[0]?.data[0]]),
@@ -191,7 +195,7 @@ describe('batcher', () => {
   });
 
   it('retries the batch of a dead executor once, query by query, and the batch behind it unchanged', async () => {
-    const { batcher, fake, send, poisons } = setUp();
+    const { batcher, fake, send, poisons } = setUp(undefined, undefined, 2);
     batcher.attach(fake.executor);
     const poison = send(query(1));
     await settle();
@@ -238,6 +242,7 @@ describe('batcher', () => {
     fake.runs[0]?.end({ kind: 'failed', message: 'no' });
     await settle();
     fake.runs[1]?.end({ kind: 'failed', message: 'no' });
+    await settle();
     fake.runs[2]?.end(done(fake.runs[2].request));
     await assert.rejects(answers[0] ?? Promise.resolve(), { code: 'internal', message: 'the model failed: no' });
     assert.equal((await answers[1])?.batchItems, 2);

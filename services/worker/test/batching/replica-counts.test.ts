@@ -53,7 +53,7 @@ describe('replica counts', () => {
     counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
     const driver = createSlotDriver(1, clock);
     const batcher = createBatcher({ driver, clock, onBatch: counts.batch, onPoison: () => undefined });
-    const settings = { ceiling: 8, profile: undefined, sizes: undefined };
+    const settings = { ceiling: 5, profile: undefined, sizes: undefined };
     driver.dispatch({ kind: 'added', replica: batcher, settings, bounds });
     intake = createIntake({ replica: batcher, driver, bounds, counts, clock });
     const run = (): Promise<RunOutcome> => new Promise((end) => runs.push(end));
@@ -67,37 +67,35 @@ describe('replica counts', () => {
     await clock.advance(10);
     runs[0]?.(done(2, 9));
     await clock.advance(5);
-    runs[1]?.(done(1, 4));
+    runs[1]?.(done(4, 4));
     await clock.advance(5);
-    runs[2]?.(done(5, 5));
+    runs[2]?.(done(2, 5));
     await Promise.all(answers);
     const { items, executions, busyMs, counts: now } = counts.now;
     assert.deepEqual([items, executions, busyMs], [8, 3, 18]);
     assert.deepEqual(timesOf(now), {
-      success: { count: 4, ns: (10 + 15 + 20 + 20) * ms },
+      success: { count: 4, ns: (10 + 15 + 15 + 20) * ms },
       fail: { count: 0, ns: 0 },
       // A batch in the executor's socket is queued while the batch before it runs.
-      queue: { count: 4, ns: (0 + 10 + 15 + 15) * ms },
-      computeInfer: { count: 4, ns: (9 + 4 + 5 + 5) * ms },
+      queue: { count: 4, ns: (0 + 10 + 10 + 15) * ms },
+      computeInfer: { count: 4, ns: (9 + 4 + 4 + 5) * ms },
     });
     assert.deepEqual(
       now.batches.map(({ batchSize, executions: of, computeInferNs }) => [batchSize, of, computeInferNs]),
       [
-        [1, 1, 4 * ms],
-        [2, 1, 9 * ms],
-        [5, 1, 5 * ms],
+        [2, 2, 14 * ms],
+        [4, 1, 4 * ms],
       ],
     );
     await clock.advance(7);
     assert.equal(counts.now.counts.lastInferenceAgeMs, 7);
-    counts.encoded(5, 2);
+    counts.encoded(4, 2);
     const { success, computeOutput, batches } = counts.now.counts;
-    assert.deepEqual([success, computeOutput.ns], [{ count: 4, ns: 67 * ms }, 2 * ms]);
+    assert.deepEqual([success, computeOutput.ns], [{ count: 4, ns: 62 * ms }, 2 * ms]);
     assert.deepEqual(
       batches.map((batch) => [batch.executions, batch.computeOutputNs]),
       [
-        [1, 0],
-        [1, 0],
+        [2, 0],
         [1, 2 * ms],
       ],
     );
@@ -123,9 +121,8 @@ describe('replica counts', () => {
     await assert.rejects(failed, /the model failed: no/);
     const { counts: now, failures } = counts.now;
     assert.deepEqual([now.fail.count, now.success.count, now.batches, failures], [1, 0, [], 1]);
-    const busy = [send(1)];
+    const busy = send(1);
     await settle();
-    busy.push(send(1));
     const rejected = send(1);
     intake.rejectAll('the replica is unloaded');
     await assert.rejects(rejected, {
@@ -134,6 +131,6 @@ describe('replica counts', () => {
     });
     assert.deepEqual([counts.now.failures, counts.now.counts.fail.count], [2, 1]);
     for (const end of runs.slice(1)) end(done(1, 1));
-    await Promise.all(busy);
+    await busy;
   });
 });
