@@ -1,12 +1,7 @@
 // Typed counters, gauges and histograms over prom-client, with labels that the compiler checks.
 
-import {
-  collectDefaultMetrics,
-  Counter as PromCounter,
-  Gauge as PromGauge,
-  Histogram as PromHistogram,
-  Registry,
-} from 'prom-client';
+import { collectDefaultMetrics, Counter as PromCounter, Gauge as PromGauge, Registry } from 'prom-client';
+import { registerCounter, registerHistogram } from './cell-instruments.js';
 
 /** Arguments with all labels of an instrument. Empty if it has none. */
 type Labels<L extends string> = [L] extends [never] ? [] : [labels: Readonly<Record<L, string>>];
@@ -66,9 +61,9 @@ function instrumentsIn(registry: Registry, service: string): Instruments {
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
-    counter(name, help, labels) {
-      const counter = new PromCounter(base(name, help, labels));
-      return { add: (value, ...[given]) => counter.inc(given ?? {}, value) };
+    counter(name, help, labels = []) {
+      const add = registerCounter(base(name, help, labels), labels);
+      return { add: (value, ...[given]) => add(value, given) };
     },
     gauge(name, help, labels) {
       const gauge = new PromGauge(base(name, help, labels));
@@ -78,9 +73,9 @@ function instrumentsIn(registry: Registry, service: string): Instruments {
         reset: () => gauge.reset(),
       };
     },
-    histogram(name, help, buckets, labels) {
-      const histogram = new PromHistogram({ ...base(name, help, labels), buckets: [...buckets] });
-      return { record: (value, ...[given]) => histogram.observe(given ?? {}, value) };
+    histogram(name, help, buckets, labels = []) {
+      const record = registerHistogram({ ...base(name, help, labels), buckets: [...buckets] }, labels);
+      return { record: (value, ...[given]) => record(value, given) };
     },
   };
 }
