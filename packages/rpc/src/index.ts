@@ -78,10 +78,9 @@ export {
   expectedBytes,
   type DecodedInferResponse,
   type InferRequestMessage,
-  type InferResponseMessage,
-  type RawTensor,
   type RequestedOutput,
 } from './oip/messages.js';
+export { type InferResponseMessage, type RawTensor } from './oip/infer-response.js';
 export {
   decisionKey,
   decisionVersion,

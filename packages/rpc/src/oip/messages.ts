@@ -3,17 +3,10 @@
 import protobuf from 'protobufjs/minimal.js';
 import { elementBytes, isDataType, elementCount, errorText, ParetoError, type DataType } from '@pareto/core';
 import { decodeTypedContents, hasTypedContents, writeTypedContents } from './contents.js';
+import { encodeRawResponse, type InferResponseMessage, type RawTensor } from './infer-response.js';
 import { addParameter, noParameters, writeParameters, type ParameterInput, type ParameterValue } from './parameters.js';
 import { payloadOf, type Payload } from './payload.js';
 import { createReader, readFields, readNested, readShape, readView, type Reader } from './reader.js';
-
-/** A tensor with its raw bytes: little-endian, row-major; BYTES with a 4-byte length before each element. */
-export interface RawTensor {
-  readonly name: string;
-  readonly datatype: DataType;
-  readonly shape: readonly number[];
-  readonly raw: Buffer;
-}
 
 export interface InferRequestMessage {
   readonly modelName: string;
@@ -28,14 +21,6 @@ export interface InferRequestMessage {
 export interface RequestedOutput {
   readonly name: string;
   readonly parameters: Iterable<readonly [string, ParameterInput]>;
-}
-
-export interface InferResponseMessage {
-  readonly modelName: string;
-  readonly modelVersion: string;
-  readonly id: string;
-  readonly parameters: Iterable<readonly [string, ParameterInput]>;
-  readonly outputs: readonly RawTensor[];
 }
 
 type Writer = protobuf.Writer;
@@ -77,16 +62,14 @@ export function encodeInferRequest(request: InferRequestMessage): Buffer {
   return finish(writer);
 }
 
-/** Size of an output from which it is a slice of its own. */
-const slicedFromBytes = 16 * 1024;
-
 /**
  * Encodes a response. With `typed`, outputs have typed contents, unless a datatype without typed contents is among
  * them. Large raw outputs are not copied.
  */
 export function encodeInferResponse(response: InferResponseMessage, typed: boolean): Payload {
-  const asTyped = typed && response.outputs.every((output) => hasTypedContents(output.datatype));
-  let writer = protobuf.Writer.create();
+  const isTyped = typed && response.outputs.every((output) => hasTypedContents(output.datatype));
+  if (!isTyped) return encodeRawResponse(response);
+  const writer = protobuf.Writer.create();
   writeText(writer, 1, response.modelName);
   writeText(writer, 2, response.modelVersion);
   writeText(writer, 3, response.id);
@@ -94,21 +77,10 @@ export function encodeInferResponse(response: InferResponseMessage, typed: boole
   for (const output of response.outputs) {
     writer.uint32(42).fork();
     writeHead(writer, output);
-    if (asTyped) writeTypedContents(writer, 5, output.datatype, output.raw);
+    writeTypedContents(writer, 5, output.datatype, output.raw);
     writer.ldelim();
   }
-  if (asTyped) return payloadOf(finish(writer));
-  const frames: Buffer[] = [];
-  for (const { raw } of response.outputs) {
-    writer.uint32(50);
-    if (raw.length < slicedFromBytes) writer.bytes(raw);
-    else {
-      frames.push(finish(writer.uint32(raw.length)), raw);
-      writer = protobuf.Writer.create();
-    }
-  }
-  if (writer.len > 0) frames.push(finish(writer));
-  return payloadOf(...frames);
+  return payloadOf(finish(writer));
 }
 
 interface OutputHead {

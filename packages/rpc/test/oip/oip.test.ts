@@ -233,6 +233,35 @@ describe('the messages of ModelInfer', () => {
     );
   });
 
+  it('decodes texts and numbers of any size as they were encoded', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 300 });
+    const value = fc.oneof(fc.boolean(), text, fc.double({ noNaN: true }), fc.bigInt(-(2n ** 53n), 2n ** 53n));
+    const message = fc.record({
+      modelName: text,
+      modelVersion: text,
+      id: text,
+      parameters: fc.uniqueArray(fc.tuple(text, value), { selector: ([name]) => name, maxLength: 5 }),
+      outputs: fc.array(
+        fc.record({
+          name: text.filter((name) => name !== ''),
+          datatype: fc.constant('UINT8' as const),
+          shape: fc.array(fc.maxSafeNat(), { maxLength: 30 }),
+          raw: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+        }),
+        { maxLength: 3 },
+      ),
+    });
+    fc.assert(
+      fc.property(message, (sent) => {
+        const parameters = new Map(
+          sent.parameters.map(([name, given]) => [name, typeof given === 'bigint' ? Number(given) : given]),
+        );
+        const outputs = sent.outputs.map((output) => ({ ...output }));
+        assert.deepEqual(decodeInferResponse(encodeResponse(sent, false)), { ...sent, outputs, parameters });
+      }),
+    );
+  });
+
   it('contains large outputs without a copy', () => {
     const output = { name: 'y', datatype: 'UINT8', shape: [20_000], raw: Buffer.alloc(20_000, 1) } as const;
     const small = { name: 's', datatype: 'UINT8', shape: [2], raw: Buffer.alloc(2, 1) } as const;
