@@ -87,6 +87,8 @@ export {
   decodeDecision,
   encodeDecision,
   formatLoad,
+  formatReplicaLoad,
+  formatReplyLoad,
   internalPrefix,
   loadKey,
   notExecutedKey,

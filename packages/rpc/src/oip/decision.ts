@@ -91,12 +91,19 @@ const metricNames = [
   'took_ms',
 ];
 
-/** Formats the load trailer. */
-export function formatLoad({ load, tookMs }: ReplyLoad): string {
+/** Formats the part of the load trailer that the replies to a batch have in common. */
+export function formatReplicaLoad(load: ReplicaLoad): string {
   const { queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered } = load;
-  const values = [queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered ? 1 : 0, tookMs];
+  const values = [queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered ? 1 : 0];
   return `TEXT ${values.map((value, index) => `named_metrics.${metricNames[index]}=${value}`).join()}`;
 }
+
+/** Completes the load trailer of one reply. */
+export const formatReplyLoad = (replicaLoad: string, tookMs: number): string =>
+  `${replicaLoad},named_metrics.took_ms=${tookMs}`;
+
+/** Formats the load trailer. */
+export const formatLoad = ({ load, tookMs }: ReplyLoad): string => formatReplyLoad(formatReplicaLoad(load), tookMs);
 
 const [first, ...others] = metricNames.map((name) => `named_metrics\\.${name}=([\\d.e+-]+)`);
 /** Matches the first three metrics, and all others or none. What a newer worker adds is ignored. */

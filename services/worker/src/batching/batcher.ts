@@ -1,7 +1,15 @@
 // Runs the batches of one replica on its executor, and answers their queries.
 
-import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
+import {
+  createWatchdog,
+  milliseconds,
+  ParetoError,
+  type Clock,
+  type Milliseconds,
+  type ReplicaLoad,
+} from '@pareto/core';
 import type { BatchFailure, RunningBatch } from '@pareto/policy';
+import { formatReplicaLoad } from '@pareto/rpc';
 import type { Executor, RunOutcome } from '@pareto/runtime';
 import { joinInputs, splitOutputs } from './batch-tensors.js';
 import type { BatchTimes } from './replica-counts.js';
@@ -11,7 +19,7 @@ import type { WaitingQuery } from './waiting-query.js';
 type Batch = RunningBatch<WaitingQuery>;
 
 export interface BatcherOptions {
-  readonly driver: Pick<SlotDriver, 'dispatch'>;
+  readonly driver: Pick<SlotDriver, 'dispatch' | 'load'>;
   readonly clock: Clock;
   /** Called after a batch has run, immediately before its queries are answered. */
   readonly onBatch: (batch: readonly WaitingQuery[], times: BatchTimes) => void;
@@ -33,18 +41,25 @@ const overdueAfter = (expectedMs: number | undefined): Milliseconds =>
 export function createBatcher(options: BatcherOptions): Batcher {
   const { driver, clock } = options;
   const runs = new Set<Promise<void>>();
+  /** Batches in the executor, the running one first. */
+  const inFlight: Batch[] = [];
+  const watchdog = createWatchdog(clock, () => driver.dispatch({ kind: 'overdue', replica: batcher }));
   let executor: Executor | undefined;
   /** Time at which the last run ended. */
   let idleSince = clock.now();
   /** Failure of the batch that has just ended. */
   let failure: Failure | undefined;
 
+  function watchFirst(): void {
+    const [first] = inFlight;
+    if (first === undefined) watchdog.stop();
+    else watchdog.start(overdueAfter(first.expectedMs));
+  }
+
   async function run(on: Executor, batch: Batch): Promise<void> {
     const queries = batch.entries.map(({ query }) => query);
     const startedAt = clock.now();
-    using _watch = clock.after(overdueAfter(batch.expectedMs), () =>
-      driver.dispatch({ kind: 'overdue', replica: batcher }),
-    );
+    if (inFlight.push(batch) === 1) watchFirst();
     const inputs = joinInputs(
       queries.map(({ query }) => query),
       batch.size,
@@ -54,6 +69,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
     const inputMs = clock.now() - startedAt;
     const outcome = await running;
     const endedAt = clock.now();
+    inFlight.splice(inFlight.indexOf(batch), 1);
+    watchFirst();
     const beganAt = milliseconds(Math.max(startedAt, idleSince - inputMs));
     idleSince = endedAt;
     if (outcome.kind === 'died' && executor === on) executor = undefined;
@@ -63,7 +80,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     driver.dispatch({ kind: 'ended', replica: batcher, batch, run: { outcome: kindOf(outcome), beganAt, computeMs } });
     if (outcome.kind !== 'done') return;
     const ran = { items: batch.items, size: batch.size, pid: on.pid, startedAt, beganAt, inputMs, endedAt };
-    deliverResults(queries, outcome, ran, options);
+    deliverResults(queries, outcome, ran, () => driver.load(batcher), options);
   }
 
   const batcher: Batcher = {
@@ -118,9 +135,9 @@ function deliverResults(
   batch: readonly WaitingQuery[],
   { outputs, computeMs }: Extract<RunOutcome, { kind: 'done' }>,
   { items, size, pid, startedAt, endedAt, ...times }: Ran,
+  load: () => ReplicaLoad,
   { onBatch, clock }: Pick<BatcherOptions, 'onBatch' | 'clock'>,
 ): void {
-  const shared = { batchItems: items, executorPid: pid, startedAt, endedAt, computeMs };
   try {
     const splittingAt = clock.now();
     const parts = splitOutputs(
@@ -130,8 +147,12 @@ function deliverResults(
     );
     const splitAt = clock.now();
     onBatch(batch, { ...times, inferMs: computeMs, outputMs: splitAt - splittingAt, endedAt: splitAt });
-    for (const [index, { resolve }] of batch.entries()) resolve({ ...shared, outputs: parts[index] ?? [] });
+    const loadText = formatReplicaLoad(load());
+    for (const [index, query] of batch.entries()) {
+      const own = parts[index] ?? [];
+      query.resolve({ outputs: own, batchItems: items, executorPid: pid, startedAt, endedAt, computeMs, loadText });
+    }
   } catch (error) {
-    for (const { reject } of batch) reject(error);
+    for (const query of batch) query.reject(error);
   }
 }

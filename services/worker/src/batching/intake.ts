@@ -1,22 +1,13 @@
 // Accepts queries for a replica and tracks them until they are answered, rejected or cancelled.
 
-import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
+import { ParetoError, type Clock } from '@pareto/core';
 import type { QueueBounds } from '@pareto/policy';
-import { limitError, notExecutedKey, type Cancellation } from '@pareto/rpc';
+import { limitError, notExecutedKey } from '@pareto/rpc';
 import type { CheckedQuery } from '../requests/check-request.js';
+import { AcceptedQuery, type InferOptions, type QueryOwner } from './accepted-query.js';
 import type { ReplicaCounts } from './replica-counts.js';
 import type { BatchRunner, SlotDriver } from './slot-driver.js';
 import type { QueryRejection, QueryResult, WaitingQuery } from './waiting-query.js';
-
-export interface InferOptions {
-  readonly cancellation: Cancellation;
-  /** Time at which the request's headers arrived. */
-  readonly receivedAt: Milliseconds;
-  /** Time by which the query must be answered to meet its objective, on `clock`. Infinite if it may be late. */
-  readonly dueAt: number;
-  /** Time of the caller's gRPC deadline on `clock`. Infinite if there is none. */
-  readonly deadlineAt: number;
-}
 
 export interface IntakeOptions {
   readonly replica: BatchRunner;
@@ -54,56 +45,24 @@ export function createIntake({ replica, driver, bounds, counts, clock }: IntakeO
         return tooLate(queued, neededMs, clock.now());
     }
   }
-  function enqueue(
-    query: CheckedQuery,
-    { cancellation, receivedAt, dueAt, deadlineAt }: InferOptions,
-    resolve: (result: QueryResult) => void,
-    reject: (error: unknown) => void,
-  ): void {
-    let isSettled = false;
-    const settle = (end: () => void): void => {
-      if (isSettled) return;
-      isSettled = true;
-      cancellation.removeEventListener('abort', onAbort);
-      end();
+  const owner: QueryOwner = {
+    onFailed: ({ receivedAt }, error) => counts.failure(receivedAt, !isNotExecuted(error)),
+    onSettled() {
       inFlight -= 1;
       if (inFlight === 0) for (const wake of waiters.splice(0)) wake();
-    };
-    const fail = (error: unknown): void =>
-      settle(() => {
-        counts.failure(receivedAt, !isNotExecuted(error));
-        reject(error);
-      });
-    const queued: WaitingQuery = {
-      query,
-      items: query.items,
-      bytes: query.bytes,
-      batchKey: query.batchKey,
-      shapes: query.shapes,
-      priority: query.priority,
-      cancellation,
-      receivedAt,
-      dueAt,
-      deadlineAt,
-      enqueuedAt: clock.now(),
-      resolve: (result) => settle(() => resolve(result)),
-      reject: fail,
-      onRejected: (rejection) => fail(errorOf(rejection, queued)),
-    };
-    function onAbort(): void {
-      driver.dispatch({ kind: 'cancelled', replica, query: queued });
-      fail(cancellation.reason);
-    }
-    inFlight += 1;
-    if (cancellation.aborted) return fail(cancellation.reason);
-    cancellation.addEventListener('abort', onAbort);
-    driver.dispatch({ kind: 'queued', replica, query: queued });
-  }
+    },
+    onAborted: (query) => driver.dispatch({ kind: 'cancelled', replica, query }),
+    errorOf,
+  };
 
   return {
     infer(query, options) {
       counts.request();
-      return new Promise((resolve, reject) => enqueue(query, options, resolve, reject));
+      return new Promise((resolve, reject) => {
+        inFlight += 1;
+        const accepted = new AcceptedQuery({ query, options, enqueuedAt: clock.now(), owner, resolve, reject });
+        if (accepted.start()) driver.dispatch({ kind: 'queued', replica, query: accepted });
+      });
     },
     rejectAll(reason) {
       closedReason = reason;

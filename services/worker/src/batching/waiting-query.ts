@@ -15,6 +15,8 @@ export interface QueryResult {
   readonly endedAt: Milliseconds;
   /** Time that the executor computed the whole batch. */
   readonly computeMs: Milliseconds;
+  /** Load of the replica after the batch, as `formatReplicaLoad` returns it. */
+  readonly loadText: string;
 }
 
 export type QueryRejection = Pick<
@@ -29,8 +31,8 @@ export interface WaitingQuery extends QueuedQuery {
   readonly enqueuedAt: Milliseconds;
   /** The caller's. */
   readonly cancellation: Cancellation;
-  readonly resolve: (result: QueryResult) => void;
-  readonly reject: (error: unknown) => void;
+  resolve(result: QueryResult): void;
+  reject(error: unknown): void;
   /** Called instead of `resolve` or `reject` if the query is not run. */
-  readonly onRejected: (rejection: QueryRejection) => void;
+  onRejected(rejection: QueryRejection): void;
 }

@@ -90,13 +90,21 @@ function checkInput(spec: TensorSpec, { inputs, raw }: ScannedRequest, batched: 
   if (!isDataType(datatype) || datatype !== spec.datatype) {
     throwInvalid(`input '${name}': expected datatype ${spec.datatype}, got ${JSON.stringify(datatype)}`);
   }
-  const expected = batched ? [-1, ...spec.dims] : spec.dims;
-  const fits = shape.length === expected.length && expected.every((dim, i) => dimFits(dim, shape[i] ?? -1));
-  if (!fits) throwInvalid(`input '${name}': expected shape ${describeShape(spec, batched)}, got [${shape.join()}]`);
+  if (!fitsShape(shape, spec.dims, batched ? 1 : 0))
+    throwInvalid(`input '${name}': expected shape ${describeShape(spec, batched)}, got [${shape.join()}]`);
   return { name, datatype, shape, data: contentsOf(input, datatype, raw[index]) };
 }
 
-const dimFits = (expected: number, got: number): boolean => (expected === -1 ? got >= 0 : got === expected);
+/** Returns whether a shape has these dimensions after `leading` dynamic ones. */
+function fitsShape(shape: readonly number[], dims: readonly number[], leading: 0 | 1): boolean {
+  if (shape.length !== dims.length + leading) return false;
+  for (let index = 0; index < shape.length; index++) {
+    const expected = index < leading ? -1 : (dims[index - leading] ?? -1);
+    const got = shape[index] ?? -1;
+    if (expected === -1 ? got < 0 : got !== expected) return false;
+  }
+  return true;
+}
 
 function describeShape({ dims }: TensorSpec, batched: boolean): string {
   const shown = dims.map((dim) => (dim === -1 ? 'any' : String(dim)));

@@ -5,6 +5,7 @@ import {
   decisionKey,
   decodeDecision,
   formatLoad,
+  formatReplyLoad,
   loadKey,
   scanInferRequest,
   type Payload,
@@ -34,22 +35,25 @@ export async function modelInfer(payload: Payload, call: ServerCall, deps: Infer
   const traceparent = call.metadata.get('traceparent');
   const span = deps.tracer.startSpan('worker.infer', { traceparent, kind: 'server', startedAt: call.receivedAt });
   const variant = replica?.assignment.spec.variant ?? 'unknown';
-  span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
+  if (span.recording) span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
+  const tookMs = (): number => deps.clock.now() - call.receivedAt;
   try {
-    const reply = await executeQuery(payload, call, { decision, replica, span }, deps);
+    const { reply, loadText } = await executeQuery(payload, call, { decision, replica, span }, deps);
     deps.metrics.requests.add(1, { variant, code: 'ok' });
+    call.setTrailer(loadKey, formatReplyLoad(loadText, tookMs()));
     span.end();
     return reply;
   } catch (error) {
     deps.metrics.requests.add(1, { variant, code: error instanceof ParetoError ? error.code : 'internal' });
+    if (replica !== undefined) call.setTrailer(loadKey, formatLoad({ load: replica.load(), tookMs: tookMs() }));
     span.end(error);
     throw error;
-  } finally {
-    if (replica !== undefined) {
-      const tookMs = deps.clock.now() - call.receivedAt;
-      call.setTrailer(loadKey, formatLoad({ load: replica.load(), tookMs }));
-    }
   }
+}
+
+interface ExecutedQuery {
+  readonly reply: Payload;
+  readonly loadText: string;
 }
 
 interface RoutedQuery {
@@ -63,7 +67,7 @@ async function executeQuery(
   call: ServerCall,
   { decision, replica, span }: RoutedQuery,
   deps: InferDeps,
-): Promise<Payload> {
+): Promise<ExecutedQuery> {
   if (replica === undefined) throw notExecutedError(`replica ${decision.replica} is not on this worker`);
   if (deps.draining()) throw notExecutedError('the worker is draining');
   const request = scanInferRequest(payload);
@@ -81,7 +85,7 @@ async function executeQuery(
   const encodingAt = deps.clock.now();
   const reply = encodeReply(request, result.outputs, { spec, parameters, query, labels: replica.labels });
   replica.encoded(result.batchItems, deps.clock.now() - encodingAt);
-  return reply;
+  return { reply, loadText: result.loadText };
 }
 
 /** Returns the cost in USD of the query's share of the slot time, by items. */
