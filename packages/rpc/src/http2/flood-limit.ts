@@ -5,6 +5,8 @@ import { ConnectionError, errorCodes } from './http2-errors.js';
 
 const maxAllowance = 2000;
 const perSecond = 1000;
+/** Allowance of a peer that has let streams finish. Its resets of thousands of them may cross the replies. */
+const maxEarned = 32_768;
 
 export class FloodLimit {
   readonly #clock: Clock;
@@ -25,7 +27,7 @@ export class FloodLimit {
 
   /** Allows one more frame, since the peer has let a stream finish. */
   earn(): void {
-    if (this.#allowance < maxAllowance) this.#allowance++;
+    if (this.#allowance < maxEarned) this.#allowance++;
   }
 
   #refill(): void {

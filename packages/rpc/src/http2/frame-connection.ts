@@ -1,7 +1,7 @@
 // One HTTP/2 connection, of a client or a server: its streams, settings and flow control (RFC 9113). It reads chunks of
 // bytes and writes to a sink, and knows nothing of sockets.
 
-import { systemClock } from '@pareto/core';
+import { milliseconds, systemClock, type Clock } from '@pareto/core';
 import type { ConnectionHandler, ConnectionOptions } from './connection-options.js';
 import { DataReceiver } from './data-receiver.js';
 import { FloodLimit } from './flood-limit.js';
@@ -28,6 +28,11 @@ import { StreamTable } from './stream-table.js';
 /** Unsent bytes over which a peer must not cause more replies. Data waits at fewer. */
 const maxUnreadBytes = 16 * 1024 * 1024;
 
+/** Time for a client to answer the PING after which it opens no more streams. */
+const answerMs = milliseconds(1_000);
+/** Time for which a stream must be open so that its reset does not count as a flood. */
+const minOpenMs = 10;
+
 const pingData = Buffer.alloc(8);
 
 export class FrameConnection implements StreamOwner {
@@ -41,7 +46,13 @@ export class FrameConnection implements StreamOwner {
   readonly #reader: FrameReader;
   readonly #flood: FloodLimit;
   #settings: Settings = initialSettings;
+  readonly #clock: Clock;
   readonly #pings: (() => void)[] = [];
+  /** Streams from which this side needs no more, found while it reads. */
+  readonly #stopped: FrameStream[] = [];
+  #isReading = false;
+  /** Number of DATA frames that were sent before the last PING of the peer. */
+  #framesAtPing = 0;
   /** Set when the peer accepts no more streams. */
   #isPeerClosing = false;
   /** Set when this side accepts no more streams. */
@@ -52,6 +63,7 @@ export class FrameConnection implements StreamOwner {
   constructor(options: ConnectionOptions) {
     const { role, sink, handler, schedule, connectionWindowBytes, maxHeaderListBytes, clock = systemClock } = options;
     this.#handler = handler;
+    this.#clock = clock;
     this.#isServer = role === 'server';
     this.windowBytes = options.windowBytes;
     this.writer = new FrameWriter(sink, schedule);
@@ -151,8 +163,10 @@ export class FrameConnection implements StreamOwner {
     this.#checkUnread();
     const stream = new FrameStream(id, this, unhandled, this.#settings.initialWindowBytes);
     stream.hasHeaders = true;
+    stream.openedAt = this.#clock.now();
     this.#streams.open.set(id, stream);
     stream.handler = this.#handler.onRequest(stream, headers);
+    if (this.#isEnded) throw new ConnectionError(errorCodes.noError, 'the connection has ended');
     return stream;
   }
 
@@ -173,6 +187,7 @@ export class FrameConnection implements StreamOwner {
     if (!this.#isServer) return this.#close();
     this.writer.goAway(maxStreamId, errorCodes.noError, '');
     this.ping(() => this.#close());
+    this.#clock.after(answerMs, () => this.#close());
   }
 
   #close(): void {
@@ -192,13 +207,27 @@ export class FrameConnection implements StreamOwner {
   /** Reads bytes of the transport. */
   receive(chunk: Buffer): void {
     if (this.#isEnded) return;
+    this.#isReading = true;
     try {
       this.#reader.read(chunk);
     } catch (error) {
       if (error instanceof ConnectionError) return this.fail(error);
       this.fail(new ConnectionError(errorCodes.internalError, 'internal error'));
       throw error;
+    } finally {
+      this.#isReading = false;
+      if (this.#stopped.length > 0) this.#resetStopped();
     }
+  }
+
+  /** Resets a stream that the peer may continue, but not before the chunk is read, which often has the end of the request. */
+  onStopped(stream: FrameStream): void {
+    if (this.#isReading) this.#stopped.push(stream);
+    else stream.reset(errorCodes.noError);
+  }
+
+  #resetStopped(): void {
+    for (const stream of this.#stopped.splice(0)) stream.reset(errorCodes.noError);
   }
 
   /** Ends all streams after the transport has closed. */
@@ -224,7 +253,8 @@ export class FrameConnection implements StreamOwner {
   onStreamClosed(stream: FrameStream, isResetHere: boolean): void {
     this.#streams.close(stream.id, isResetHere);
     if (this.#isEnded) return;
-    if (stream.isComplete) this.#flood.earn();
+    // A client may reset a stream while its rejection is on the way.
+    if (stream.isComplete || isResetHere) this.#flood.earn();
     this.#handler.onRoom();
     this.#checkDone();
   }
@@ -239,7 +269,9 @@ export class FrameConnection implements StreamOwner {
 
   #onRstStream(id: number, code: number): void {
     const stream = this.#streams.find(id);
-    this.#flood.count();
+    // Resets of streams that were open for a while cost no more than their calls.
+    const openMs = this.#clock.now() - (stream?.openedAt ?? Infinity);
+    if (openMs < minOpenMs) this.#flood.count();
     stream?.lose(code, `the peer reset the stream with ${errorCodeName(code)}`);
   }
 
@@ -271,7 +303,9 @@ export class FrameConnection implements StreamOwner {
   }
 
   #onPing(isAck: boolean, data: Buffer, from: number): void {
-    this.#flood.count();
+    // Clients of gRPC measure the round trip with a PING after they have received data.
+    if (this.queue.frames === this.#framesAtPing) this.#flood.count();
+    this.#framesAtPing = this.queue.frames;
     this.#checkUnread();
     if (isAck) this.#pings.shift()?.();
     else this.writer.ping(true, data, from);

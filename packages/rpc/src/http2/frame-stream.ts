@@ -27,6 +27,11 @@ export interface StreamHandler {
    * code of HTTP/2; with `refusedStream` the peer has not processed anything, or nothing was sent.
    */
   onFailed(code: number, reason: string): void;
+  /**
+   * Called once, before `onEnd` or `onFailed` if the stream closes with them. `code` is an error code of HTTP/2: `noError`
+   * if both sides had sent everything.
+   */
+  onClosed?(code: number): void;
 }
 
 /** The connection of a stream, as the stream uses it. */
@@ -37,6 +42,8 @@ export interface StreamOwner {
   readonly peerMaxFrameBytes: number;
   /** Receive window of a new stream. */
   readonly windowBytes: number;
+  /** Called when this side has sent everything, and needs no more from the peer. The stream is reset if the peer sends more. */
+  onStopped(stream: FrameStream): void;
   /** Called when both sides have ended, or one has reset the stream. */
   onStreamClosed(stream: FrameStream, isResetHere: boolean): void;
 }
@@ -51,6 +58,8 @@ export class FrameStream {
   sendWindow: number;
   /** Number of bytes that this side accepts. */
   receiveWindow: number;
+  /** Time at which a client opened the stream. Undefined on a client. */
+  openedAt: number | undefined;
   hasHeaders = false;
   isRemoteEnd = false;
   isClosed = false;
@@ -60,6 +69,8 @@ export class FrameStream {
   openedAfterWrites = -1;
   readonly #owner: StreamOwner;
   #isLocalEnd = false;
+  /** Set when this side needs no more from the peer. */
+  #isStopping = false;
   /** Set while the stream is in the queue of the connection. */
   #isWaiting = false;
   #consumed = 0;
@@ -145,8 +156,15 @@ export class FrameStream {
 
   /** Sends trailers without data, and tells the peer to send no more. */
   reject(list: HeaderList, extra: readonly string[] = none): void {
+    this.stopReceiving();
     this.sendHeaders(list, extra, true);
-    this.reset(errorCodes.noError);
+  }
+
+  /** Tells the peer to send no more, once this side has sent everything. What still arrives is passed to the handler. */
+  stopReceiving(): void {
+    if (this.#isStopping || this.isRemoteEnd || this.isClosed) return;
+    this.#isStopping = true;
+    if (this.#isLocalEnd) this.#owner.onStopped(this);
   }
 
   /** Allows the peer to send `bytes` more, which this side has received and no longer holds. */
@@ -162,7 +180,7 @@ export class FrameStream {
   reset(code: number): void {
     if (this.isClosed) return;
     this.#owner.writer.rstStream(this.id, code);
-    this.#close(true);
+    this.#close(code, true);
   }
 
   /** Ends the stream because of an error of the peer. */
@@ -174,14 +192,14 @@ export class FrameStream {
 
   /** Records that the peer or the connection has ended the stream. */
   lose(code: number, reason: string): void {
-    this.#close(false);
+    this.#close(code);
     this.handler.onFailed(code, reason);
   }
 
   /** Records that the peer has sent everything. */
   endRemote(trailers: HeaderList | undefined): void {
     this.isRemoteEnd = true;
-    if (this.#isLocalEnd) this.#close(false);
+    if (this.#isLocalEnd) this.#close(errorCodes.noError);
     this.handler.onEnd(trailers);
   }
 
@@ -193,11 +211,12 @@ export class FrameStream {
     if (this.#queuedBytes > 0 && !this.#isWaiting) this.#send();
   }
 
-  #close(isResetHere: boolean): void {
+  #close(code: number, isResetHere = false): void {
     this.isClosed = true;
     this.#queue = undefined;
     this.#queuedBytes = 0;
     this.#owner.onStreamClosed(this, isResetHere);
+    this.handler.onClosed?.(code);
   }
 
   /** Sends what waits. Called by the queue of the connection. */
@@ -251,12 +270,14 @@ export class FrameStream {
     const { queue, writer } = this.#owner;
     this.sendWindow -= length;
     queue.window -= length;
+    queue.frames += 1;
     writer.head(length, frameTypes.data, isEnd ? frameFlags.endStream : 0, this.id);
   }
 
   #endLocal(): void {
     this.#isLocalEnd = true;
-    if (this.isRemoteEnd) this.#close(false);
+    if (this.isRemoteEnd) this.#close(errorCodes.noError);
+    else if (this.#isStopping) this.#owner.onStopped(this);
   }
 
   #enqueue(data: Buffer): void {

@@ -16,6 +16,8 @@ export interface Sender {
 export class SendQueue {
   /** Number of bytes that the connection may send. Streams subtract what they send. */
   window: number = initialWindowBytes;
+  /** Number of DATA frames so far. */
+  frames = 0;
   readonly #writer: FrameWriter;
   readonly #waiting: Sender[] = [];
 

@@ -4,8 +4,13 @@ import type { FrameStream } from './frame-stream.js';
 import { maxStreamId } from './frames.js';
 import { ConnectionError, errorCodes } from './http2-errors.js';
 
-/** Number of closed streams that are remembered. Frames of those that were reset on this side may still arrive. */
+/** Number of streams that are remembered after both sides, or the peer, have closed them. */
 const rememberedStreams = 1024;
+/**
+ * Number of streams that are remembered after they were reset on this side, as frames of them may still arrive. A client may
+ * have sent that many requests that are all rejected.
+ */
+const rememberedResets = 32_768;
 
 export class StreamTable {
   readonly open: Map<number, FrameStream> = new Map<number, FrameStream>();
@@ -13,7 +18,8 @@ export class StreamTable {
   lastPeerId = 0;
   readonly #isServer: boolean;
   #nextId: number;
-  /** Recently closed streams. Those that were reset on this side are negative. */
+  /** Streams that were reset on this side, the oldest one first. */
+  readonly #resetIds = new Set<number>();
   readonly #closedIds = new Int32Array(rememberedStreams);
   #closedCount = 0;
 
@@ -51,15 +57,22 @@ export class StreamTable {
 
   close(id: number, isResetHere: boolean): void {
     this.open.delete(id);
-    this.#closedIds[this.#closedCount++ % rememberedStreams] = isResetHere ? -id : id;
+    if (!isResetHere) this.#closedIds[this.#closedCount++ % rememberedStreams] = id;
+    else this.#remember(id);
   }
 
-  /** Whether the stream was reset on this side. Only recently closed streams are known. */
+  #remember(id: number): void {
+    this.#resetIds.add(id);
+    if (this.#resetIds.size <= rememberedResets) return;
+    for (const oldest of this.#resetIds) return void this.#resetIds.delete(oldest);
+  }
+
+  /** Whether the stream was reset on this side. Only recent ones are known. */
   wasReset(id: number): boolean {
-    return this.#closedIds.includes(-id);
+    return this.#resetIds.has(id);
   }
 
-  /** Whether the stream was closed by both sides, or by the peer. Only recently closed streams are known. */
+  /** Whether the stream was closed by both sides, or by the peer. Only recent ones are known. */
   wasClosed(id: number): boolean {
     return this.#closedIds.includes(id);
   }
