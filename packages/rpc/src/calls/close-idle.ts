@@ -1,45 +1,38 @@
 // Closes connections without calls. gRPC for Node does so too, but it does not see all calls.
 
-import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import { milliseconds, type Clock } from '@pareto/core';
 
-interface Usage {
-  open: number;
-  /** Time at which the last call ended. */
-  usedAt: number;
+/** Watches one connection until it is disposed. */
+export interface IdleWatch extends Disposable {
+  /** Records the begin of a call. */
+  begin(): void;
+  /** Records the end of a call. */
+  end(): void;
 }
 
-export interface IdleCloser {
-  /** Closes the connection once it has had no call for the time. */
-  add(session: ServerHttp2Session): void;
-  /** Records a call of a connection. */
-  use(stream: ServerHttp2Stream): void;
-}
+/** Starts to watch a connection, and calls `close` once it has had no call for the time. */
+export type WatchIdle = (close: () => void) => IdleWatch;
 
-export function createIdleCloser(idleMs: number, clock: Clock): IdleCloser {
-  const usages = new WeakMap<ServerHttp2Session, Usage>();
-  return {
-    add(session) {
-      const usage: Usage = { open: 0, usedAt: clock.now() };
-      usages.set(session, usage);
-      let timer: Disposable;
-      const checkIn = (ms: number): void => void (timer = clock.after(milliseconds(ms), check));
-      const check = (): void => {
-        const leftMs = usage.open > 0 ? idleMs : usage.usedAt + idleMs - clock.now();
-        if (leftMs > 0) checkIn(leftMs);
-        else session.close();
-      };
-      checkIn(idleMs);
-      session.once('close', () => timer[Symbol.dispose]());
-    },
-    use(stream) {
-      const usage = stream.session && usages.get(stream.session as ServerHttp2Session);
-      if (usage === undefined) return;
-      usage.open += 1;
-      stream.once('close', () => {
-        usage.open -= 1;
-        usage.usedAt = clock.now();
-      });
-    },
+export const createIdleWatch =
+  (idleMs: number, clock: Clock): WatchIdle =>
+  (close) => {
+    let open = 0;
+    /** Time at which the last call ended. */
+    let usedAt = clock.now();
+    let timer: Disposable;
+    const checkIn = (ms: number): void => void (timer = clock.after(milliseconds(ms), check));
+    const check = (): void => {
+      const leftMs = open > 0 ? idleMs : usedAt + idleMs - clock.now();
+      if (leftMs > 0) checkIn(leftMs);
+      else close();
+    };
+    checkIn(idleMs);
+    return {
+      begin: () => void (open += 1),
+      end() {
+        open -= 1;
+        usedAt = clock.now();
+      },
+      [Symbol.dispose]: () => timer[Symbol.dispose](),
+    };
   };
-}

@@ -11,11 +11,13 @@ import type {
 } from 'node:http2';
 import { createRequire } from 'node:module';
 import { watchHandshakes, type TlsServerOptions } from '../tls/server-tls.js';
-import type { IdleCloser } from './close-idle.js';
-import { admitCall, type Gate } from './incoming-call.js';
-import { isServable, serveUnary } from './serve-unary.js';
+import { admitStream } from './admit-stream.js';
+import type { WatchIdle } from './close-idle.js';
+import type { Gate } from './incoming-call.js';
+import { serveUnary } from './serve-unary.js';
 import type { UnaryMethod } from './services.js';
 import { trackConnections } from './track-connections.js';
+import { isServable } from './unary-call.js';
 
 /** Receive window of a stream. Node's default of 64 KB halves the throughput of large messages. */
 export const streamWindowBytes: number = 1024 * 1024;
@@ -23,7 +25,7 @@ export const streamWindowBytes: number = 1024 * 1024;
 export const connectionWindowBytes: number = 8 * 1024 * 1024;
 
 export interface ServerGate extends Gate {
-  readonly idle: IdleCloser;
+  readonly watchIdle: WatchIdle;
   /** Returns the method if its calls are not served by gRPC for Node. */
   readonly rawMethodOf: (path: string) => UnaryMethod | undefined;
 }
@@ -52,31 +54,25 @@ function extended(gate: ServerGate): Factories {
     maxHeaderListPairs: metadataBytes / 32,
   });
   function prepare<S extends Http2Server | Http2SecureServer>(server: S): S {
-    const connectionOf = trackConnections(server, gate.limiter.connections);
-    server.on('session', (session: ServerHttp2Session) => {
-      session.setLocalWindowSize(connectionWindowBytes);
-      gate.idle.add(session);
-    });
+    const connectionOf = trackConnections(server, gate.limiter.connections, gate.watchIdle);
+    server.on('session', (session: ServerHttp2Session) => session.setLocalWindowSize(connectionWindowBytes));
     const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
     const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: readonly unknown[]): void => {
       // An error without a listener would end the process. gRPC for Node does not get every stream.
       stream.on('error', () => undefined);
-      gate.idle.use(stream);
-      const call = admitCall(stream, headers, connectionOf(stream.session), gate);
+      const { session } = stream;
+      const connection = session && connectionOf(session);
+      if (connection === undefined) return void stream.destroy();
+      const call = admitStream(stream, headers, connection, gate);
       if (call === undefined) return;
-      const pass = (): void => {
-        call.started();
+      call.start(() => {
         if (stream.destroyed) return;
         const method = gate.rawMethodOf(String(headers[':path']));
-        if (method !== undefined && isServable(headers)) serveUnary(stream, headers, call, method);
+        const isRaw = method !== undefined && isServable(headers['content-type'], headers['grpc-timeout']);
+        if (isRaw) serveUnary(stream, headers, call, method);
         else emit('stream', stream, headers, ...rest);
-      };
-      const turn = call.turn();
-      if (turn === undefined) pass();
-      else void turn.then(pass);
+      });
     };
-    // gRPC for Node prepares a call when it gets the stream, which would block the event loop if thousands of them arrive
-    // together. Node keeps the data of a stream until then.
     server.emit = (event: string, ...args: unknown[]) => {
       if (event !== 'stream') return emit(event, ...args);
       onStream(...(args as Parameters<typeof onStream>));

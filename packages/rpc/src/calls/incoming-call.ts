@@ -1,20 +1,15 @@
-// What happens to a call before gRPC for Node sees it: its caller is checked from the headers, and its bytes are
-// counted. Its handler finds it again by a header.
+// What happens to a call before its request is read: its caller is checked from the headers, and its bytes are counted.
 
-import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import { systemClock } from '@pareto/core';
-import { createUse, type Connection } from '../limits/connections.js';
+import type { CallBytes } from '../limits/byte-budget.js';
+import { createUse, type Use } from '../limits/connections.js';
 import type { Limiter } from '../limits/limiter.js';
-import { internalPrefix } from '../oip/decision.js';
-import { peerRoleOf, peerSubjectOf, type PeerRole } from '../tls/server-tls.js';
-import { formatAddress } from '../transport/options.js';
-import { toStatus, writeMetadata } from '../transport/status.js';
+import type { PeerRole } from '../tls/server-tls.js';
+import { toRejection, type Rejection } from '../transport/status.js';
 import { trailerText } from '../transport/status-details.js';
+import type { CallConnection } from './call-connection.js';
 import { encodingOf, type Encoding } from './inflate-messages.js';
-import { limitRequest } from './limit-request.js';
 import type { MessageShape } from './message-shape.js';
-import { watchReply } from './reply.js';
 
 /** Facts about a call that its headers alone tell. */
 export interface CallHead {
@@ -27,26 +22,15 @@ export interface CallHead {
   setTrailer(name: string, value: string): void;
 }
 
-/** A call whose caller was accepted. */
-export interface IncomingCall {
-  readonly head: CallHead;
-  /** Trailers that the check of the caller has set. */
-  readonly trailers: ReadonlyMap<string, string>;
-  /** Time by `systemClock` when the headers arrived. gRPC for Node calls a handler when the whole request is there. */
-  readonly receivedAt: number;
-  /**
-   * Takes a turn for the call when it arrives, when it is complete, or for its next message. Undefined if it may start now,
-   * such as when it is complete in the iteration of the event loop in which it started.
-   */
-  turn(): Promise<void> | undefined;
-  /** Ends the call with a status, unless it has ended. */
-  reject(status: Partial<StatusObject>): void;
-  /** Records that the turn of its arrival has come, in which gRPC for Node receives it. */
-  started(): void;
-  /** Records that the handler has taken a message of the request's stream. */
-  took(bytes: number): void;
-  /** Records that the handler no longer needs the first of the messages that it has taken. */
-  finished(): void;
+/** The headers of a call. */
+export interface CallHeaders {
+  readonly path: string;
+  /** Encoding of compressed messages, as the caller named it. Undefined if it named none. */
+  readonly encoding: string | undefined;
+  /** Size of all names and values. */
+  readonly bytes: number;
+  /** Text metadata by name. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 /** Limits and checks that a server applies to its calls. */
@@ -59,157 +43,159 @@ export interface Gate {
   readonly shapeOf: (path: string) => MessageShape | undefined;
 }
 
-/** Header with the id of a call. The server overwrites what the caller sent under this name. */
-const idKey = `${internalPrefix}call`;
-const calls = new Map<string, IncomingCall>();
-let lastId = 0;
-
-/** Returns the call with the metadata that gRPC for Node passes to its handler. Undefined if it has ended. */
-export const incomingCall = (metadata: Metadata): IncomingCall | undefined => calls.get(String(metadata.get(idKey)[0]));
-
-/** Admits a call. Undefined if it was rejected. */
+/**
+ * Admits a call whose headers have arrived. Undefined if it was rejected. `end` is called to end the call with a status,
+ * perhaps more than once.
+ */
 export function admitCall(
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  connection: Connection | undefined,
-  { limiter, checkOf, isRequestStream, shapeOf }: Gate,
+  headers: CallHeaders,
+  connection: CallConnection,
+  gate: Gate,
+  end: (rejection: Rejection) => void,
 ): IncomingCall | undefined {
-  const path = String(headers[':path']);
-  const trailers = new Map<string, string>();
-  const head = new StreamHead(stream, headers, trailers);
-  const reply = watchReply(stream);
-  const reject = (error: unknown): void => {
-    limiter.count(error);
-    reply.reject(toStatus(error, writeMetadata(Object.fromEntries(trailers))));
-  };
-  const check = checkOf(path);
-  try {
-    check?.(head);
-  } catch (error) {
-    reject(error);
-    countDenial(stream.session, limiter);
-    return undefined;
-  }
-  let encoding: Encoding | undefined;
-  try {
-    encoding = encodingOf(headers['grpc-encoding']);
-  } catch (error) {
-    reject(error);
-    return undefined;
-  }
-  const isStream = isRequestStream(path);
-  const bytes = limiter.bytes.open(stream.session ?? stream, reject);
-  if (!bytes.take(sizeOf(headers), !isStream)) return undefined;
-  const use = createUse(connection);
+  const call = new IncomingCall(headers, connection, gate, end);
+  if (call.admit()) return call;
+  call.close();
+  return undefined;
+}
+
+/** A call whose caller was accepted. A class, since an object literal with accessors takes 2 µs for each call. */
+export class IncomingCall implements CallHead {
+  readonly headers: CallHeaders;
+  readonly gate: Gate;
+  /** Trailers that the check of the caller has set. */
+  readonly trailers: Map<string, string> = new Map<string, string>();
+  /** Time by `systemClock` when the headers arrived. The handler is called when the whole request is there. */
+  readonly receivedAt: number = readingStartedAt();
+  /** Set if the request is a stream of messages. */
+  readonly isStream: boolean;
+  /** Encoding of compressed messages. Undefined if no message may be compressed. */
+  encoding: Encoding | undefined;
+  readonly bytes: CallBytes;
+  readonly #connection: CallConnection;
+  readonly #end: (rejection: Rejection) => void;
+  readonly #use: Use;
   /** A stream of a caller that was accepted uses its connection until it closes. Others do while the server works. */
-  const isLasting = isStream && check !== undefined;
-  if (isLasting) use.begin();
-  // A literal with a spread takes 3 us.
-  limitRequest(stream, {
-    path,
-    encoding,
-    shape: shapeOf(path),
-    isStream,
-    bytes,
-    reject,
-    limits: limiter.limits,
-    isDone: reply.isDone,
-    onWhole: () => use.begin(),
-  });
-  reply.onWrite((written) => {
-    if (!isStream) use.end();
-    bytes.take(written, true);
-    return () => bytes.release(written);
-  });
-  const taken: number[] = [];
-  const id = String(++lastId);
-  const { turns } = limiter;
-  const isEnded = (): boolean => !calls.has(id);
-  let startedIn: number | undefined;
-  headers[idKey] = id;
-  const call: IncomingCall = {
-    head,
-    trailers,
-    receivedAt: readingStartedAt(),
-    reject: (status) => reply.reject(status),
-    started() {
-      startedIn = turns.iteration;
-    },
-    turn: () =>
-      connection === undefined || startedIn === turns.iteration ? undefined : turns.take(connection, isEnded),
-    took(size) {
-      taken.push(size);
-      use.begin();
-    },
-    finished() {
-      bytes.release(taken.shift() ?? 0);
-      if (taken.length === 0 && !isLasting) use.end();
-    },
-  };
-  calls.set(id, call);
-  stream.once('close', () => {
-    calls.delete(id);
-    bytes[Symbol.dispose]();
-    use.end();
-  });
-  return call;
-}
+  #isLasting = false;
+  /** Sizes of the messages that the handler has. */
+  readonly #taken: number[] = [];
+  #startedIn: number | undefined;
+  #isClosed = false;
 
-const denials = new WeakMap<Http2Session, number>();
-
-/** Closes a connection that continues to call what it may not, since each call takes time from others. */
-function countDenial(session: Http2Session | undefined, limiter: Limiter): void {
-  if (session === undefined) return;
-  const count = (denials.get(session) ?? 0) + 1;
-  denials.set(session, count);
-  if (count <= limiter.limits.denials || session.destroyed) return;
-  limiter.reached('denials');
-  session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
-}
-
-/** A class, since an object literal with accessors takes 2 us for each call. */
-class StreamHead implements CallHead {
-  readonly peerRole: PeerRole;
-  readonly #stream: ServerHttp2Stream;
-  readonly #headers: IncomingHttpHeaders;
-  readonly #trailers: Map<string, string>;
-  #metadata: ReadonlyMap<string, string> | undefined;
-
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, trailers: Map<string, string>) {
-    this.peerRole = peerRoleOf(stream.session);
-    this.#stream = stream;
-    this.#headers = headers;
-    this.#trailers = trailers;
+  constructor(headers: CallHeaders, connection: CallConnection, gate: Gate, end: (rejection: Rejection) => void) {
+    this.headers = headers;
+    this.gate = gate;
+    this.isStream = gate.isRequestStream(headers.path);
+    this.bytes = gate.limiter.bytes.open(connection, (error) => this.fail(error));
+    this.#connection = connection;
+    this.#end = end;
+    this.#use = createUse(connection.counted);
+    connection.idle.begin();
   }
+
   get metadata(): ReadonlyMap<string, string> {
-    return (this.#metadata ??= metadataOf(this.#headers));
+    return this.headers.metadata;
   }
   get peer(): string {
-    const { remoteAddress, remotePort } = this.#stream.session?.socket ?? {};
-    return remoteAddress === undefined ? 'unknown' : formatAddress(remoteAddress, remotePort ?? 0);
+    return this.#connection.peer;
+  }
+  get peerRole(): PeerRole {
+    return this.#connection.peerRole;
   }
   get peerSubject(): string | undefined {
-    return peerSubjectOf(this.#stream.session);
+    return this.#connection.peerSubject;
   }
   setTrailer(name: string, value: string): void {
-    this.#trailers.set(name, trailerText(value));
+    this.trailers.set(name, trailerText(value));
+  }
+
+  /** Returns false if the call was rejected. */
+  admit(): boolean {
+    const { headers, gate } = this;
+    const check = gate.checkOf(headers.path);
+    try {
+      check?.(this);
+    } catch (error) {
+      this.fail(error);
+      countDenial(this.#connection, gate.limiter);
+      return false;
+    }
+    try {
+      this.encoding = encodingOf(headers.encoding);
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
+    if (!this.bytes.take(headers.bytes, !this.isStream)) return false;
+    this.#isLasting = this.isStream && check !== undefined;
+    if (this.#isLasting) this.#use.begin();
+    return true;
+  }
+  /** Ends the call with the status of an error, and counts the limit that the error is about. */
+  fail(error: unknown): void {
+    this.gate.limiter.count(error);
+    this.reject(toRejection(error, this.trailers));
+  }
+  /** Ends the call with a status, unless it has ended. */
+  reject(rejection: Rejection): void {
+    this.#end(rejection);
+  }
+  /**
+   * Takes a turn for the call when it arrives, when it is complete, or for its next message. Undefined if it may start now,
+   * such as when it is complete in the iteration of the event loop in which it was passed on.
+   */
+  turn(): Promise<void> | undefined {
+    const { turns } = this.gate.limiter;
+    if (this.#startedIn === turns.iteration) return undefined;
+    return turns.take(this.#connection.counted, () => this.#isClosed);
+  }
+  /**
+   * Passes the call on in the turn of its arrival. gRPC for Node prepares a call when it gets the stream, which would block
+   * the event loop if thousands of them arrive together. The data of a stream waits until then.
+   */
+  start(pass: () => void): void {
+    const run = (): void => {
+      this.#startedIn = this.gate.limiter.turns.iteration;
+      pass();
+    };
+    const turn = this.turn();
+    if (turn === undefined) run();
+    else void turn.then(run);
+  }
+  /** Records that the whole request has arrived. */
+  arrived(): void {
+    if (!this.isStream) this.#use.begin();
+  }
+  /** Records that the handler has taken a message of the request's stream. */
+  took(bytes: number): void {
+    this.#taken.push(bytes);
+    this.#use.begin();
+  }
+  /** Records that the handler no longer needs the first of the messages that it has taken. */
+  finished(): void {
+    this.bytes.release(this.#taken.shift() ?? 0);
+    if (this.#taken.length === 0 && !this.#isLasting) this.#use.end();
+  }
+  /** Records that the reply has bytes that wait for the client, until they are released. */
+  wrote(bytes: number): void {
+    if (!this.isStream) this.#use.end();
+    this.bytes.take(bytes, true);
+  }
+  /** Records the end of the call, once. */
+  close(): void {
+    this.#isClosed = true;
+    this.bytes[Symbol.dispose]();
+    this.#use.end();
+    this.#connection.idle.end();
   }
 }
 
-/** Returns the text metadata of a call. */
-function metadataOf(headers: IncomingHttpHeaders): ReadonlyMap<string, string> {
-  const metadata = new Map<string, string>();
-  for (const name in headers) {
-    const value = headers[name];
-    if (typeof value === 'string' && !name.startsWith(':') && !name.endsWith('-bin')) metadata.set(name, value);
-  }
-  return metadata;
-}
-
-function sizeOf(headers: IncomingHttpHeaders): number {
-  let size = 0;
-  for (const name in headers) size += name.length + (headers[name]?.length ?? 0);
-  return size;
+/** Closes a connection that continues to call what it may not, since each call takes time from others. */
+function countDenial(connection: CallConnection, limiter: Limiter): void {
+  connection.denials += 1;
+  if (connection.denials !== limiter.limits.denials + 1) return;
+  limiter.reached('denials');
+  connection.end();
 }
 
 let readingStart: number | undefined;

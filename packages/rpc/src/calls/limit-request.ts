@@ -1,86 +1,100 @@
 // Counts the bytes of a request as they arrive, and ends the call if a message is too large or the client stalls.
 
-import type { ServerHttp2Stream } from 'node:http2';
 import { ParetoError } from '@pareto/core';
-import type { CallBytes } from '../limits/byte-budget.js';
 import { limitError } from '../limits/limit-error.js';
-import type { Limits } from '../limits/limits.js';
 import { malformedRequest } from './decode-request.js';
-import { inflateMessages, type Encoding } from './inflate-messages.js';
+import type { IncomingCall } from './incoming-call.js';
+import { inflateMessages } from './inflate-messages.js';
 import { MessageFrames } from './message-frames.js';
-import type { MessageShape } from './message-shape.js';
 import { maxMessageOf, sizeLimitOf } from './method-limits.js';
 import { RequestFields } from './request-fields.js';
 
 /**
- * Size of a message from which its further data is copied. Node reads the data of all streams into shared blocks, and
- * a part of a call that stalls would keep the blocks of calls that have ended.
+ * Size of a message from which its further data is copied. Data of all streams arrives in shared blocks, and a part of a
+ * call that stalls would keep the blocks of calls that have ended.
  */
 const copiedFromBytes = 256 * 1024;
 
-export interface RequestLimits {
-  readonly path: string;
-  /** Encoding of compressed messages. Undefined if no message may be compressed. */
-  readonly encoding: Encoding | undefined;
-  /** Shape of the messages. Undefined if they may have any number of fields. */
-  readonly shape: MessageShape | undefined;
-  /** Set if the request is a stream of messages. */
-  readonly isStream: boolean;
-  readonly limits: Limits;
-  readonly bytes: CallBytes;
-  /** Returns whether the call has ended. */
+export interface Delivery {
+  /** Receives the data of the request with inflated messages, and null at its end. Returns false if it has enough for now. */
+  readonly deliver: (data: Buffer | null) => boolean;
+  /** Returns whether the call has ended. What still arrives of the request is discarded. */
   readonly isDone: () => boolean;
-  readonly reject: (error: ParetoError) => void;
-  /** Called when the whole request has arrived. */
-  readonly onWhole: () => void;
 }
 
-/** Node passes what arrives to `push`, from where the stream's reader gets it. */
-export function limitRequest(stream: ServerHttp2Stream, request: RequestLimits): void {
-  const { path, encoding, shape, isStream, limits, bytes, isDone, onWhole } = request;
-  const maxBytes = maxMessageOf(path, limits);
-  const fields = shape && new RequestFields(shape, limits);
-  const frames = new MessageFrames(maxBytes, encoding === undefined ? fields : undefined);
-  let isWhole = false;
+/** The request of a call, between its transport and its reader. */
+export class LimitedRequest {
+  readonly #call: IncomingCall;
+  readonly #maxBytes: number;
+  readonly #frames: MessageFrames;
+  readonly #deliver: Delivery['deliver'];
+  /** Delivers data that is compressed or not. */
+  readonly #inflate: Delivery['deliver'];
+  readonly #isDone: Delivery['isDone'];
+  #isWhole = false;
   /** Bytes of the current message. */
-  let received = 0;
-  const isWaiting = (): boolean => (isStream ? !frames.isBetween : !isWhole);
-  const push = stream.push.bind(stream) as (data: Buffer | null) => boolean;
-  const reject = (error: unknown): void => {
-    if (!isDone()) request.reject(error instanceof ParetoError ? error : malformedRequest(path, error));
-  };
-  const deliver =
-    encoding === undefined
-      ? push
-      : inflateMessages({
-          ...{ encoding, maxBytes, reader: fields, push, fail: reject },
-          take: (inflated) => bytes.take(inflated, isWaiting()),
-        });
-  stream.push = (data: Buffer | null) => {
-    if (isDone()) return data === null ? push(data) : true;
-    if (data === null) {
-      isWhole = true;
-      bytes.take(0, isWaiting());
-      if (!isStream) onWhole();
-    } else {
-      try {
-        const announced = frames.follow(data);
-        if (announced > maxBytes) throw tooLarge(path, announced, maxBytes);
-      } catch (error) {
-        reject(error);
-        return true;
-      }
-      if (!bytes.take(data.length, isWaiting())) return true;
-      received = frames.isBetween ? 0 : received + data.length;
-      if (received > copiedFromBytes) return deliver(Buffer.from(data));
+  #received = 0;
+
+  constructor(call: IncomingCall, { deliver, isDone }: Delivery) {
+    const { encoding, gate, headers } = call;
+    const { limits } = gate.limiter;
+    const shape = gate.shapeOf(headers.path);
+    const maxBytes = maxMessageOf(headers.path, limits);
+    const reader = shape && new RequestFields(shape, limits);
+    this.#call = call;
+    this.#maxBytes = maxBytes;
+    this.#frames = new MessageFrames(maxBytes, encoding === undefined ? reader : undefined);
+    this.#isDone = isDone;
+    this.#deliver = deliver;
+    this.#inflate =
+      encoding === undefined
+        ? deliver
+        : inflateMessages({
+            ...{ encoding, maxBytes, reader, push: deliver },
+            fail: (error) => this.#reject(error),
+            take: (inflated) => call.bytes.take(inflated, this.isWaiting),
+          });
+  }
+
+  /** Set while the client has to send more. */
+  get isWaiting(): boolean {
+    return this.#call.isStream ? !this.#frames.isBetween : !this.#isWhole;
+  }
+
+  /** Takes data as it arrives, and null at its end. Returns false if the reader has enough for now. */
+  push(data: Buffer | null): boolean {
+    const isDone = this.#isDone();
+    if (data === null) return isDone ? this.#deliver(data) : this.#end();
+    if (isDone) return true;
+    try {
+      const announced = this.#frames.follow(data);
+      if (announced > this.#maxBytes) throw tooLarge(this.#call.headers.path, announced, this.#maxBytes);
+    } catch (error) {
+      this.#reject(error);
+      return true;
     }
-    return deliver(data);
-  };
-  stream.setTimeout(limits.stallMs, () => {
-    const isStalled = isWaiting() && stream.readableLength === 0;
-    if (isDone() || !(isStalled || stream.writableLength > 0)) return;
-    reject(stalled(limits.stallMs));
-  });
+    if (!this.#call.bytes.take(data.length, this.isWaiting)) return true;
+    this.#received = this.#frames.isBetween ? 0 : this.#received + data.length;
+    return this.#inflate(this.#received > copiedFromBytes ? Buffer.from(data) : data);
+  }
+
+  #end(): boolean {
+    this.#isWhole = true;
+    this.#call.bytes.take(0, this.isWaiting);
+    this.#call.arrived();
+    return this.#inflate(null);
+  }
+
+  /** Ends the call because its client neither sends nor reads. */
+  rejectStalled(): void {
+    const { stallMs } = this.#call.gate.limiter.limits;
+    this.#call.fail(stalled(stallMs));
+  }
+
+  #reject(error: unknown): void {
+    if (this.#isDone()) return;
+    this.#call.fail(error instanceof ParetoError ? error : malformedRequest(this.#call.headers.path, error));
+  }
 }
 
 function tooLarge(path: string, announced: number, maxBytes: number): ParetoError {

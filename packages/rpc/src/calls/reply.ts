@@ -1,16 +1,17 @@
 // Watches the reply that gRPC for Node sends to a call: cuts its trailers, counts its bytes, and ends the request with
 // it.
 
-import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import type { StatusObject } from '@grpc/grpc-js';
+import { constants, type OutgoingHttpHeaders } from 'node:http2';
 import { explainSizeLimit } from '../transport/size-limit.js';
+import type { Rejection } from '../transport/status.js';
 import { cutTrailers } from '../transport/status-details.js';
+import type { ServerStream } from './server-stream.js';
 
 export interface Reply {
   /** Returns whether the reply is complete or the call was rejected. What still arrives of the request is discarded. */
   readonly isDone: () => boolean;
   /** Ends the call with a status. gRPC for Node can send nothing afterwards. */
-  reject(status: Partial<StatusObject>): void;
+  reject(rejection: Rejection): void;
   /** Calls the listener for each part of the reply, and what it returns when the client has room for that part. */
   onWrite(listener: (bytes: number) => () => void): void;
 }
@@ -25,7 +26,7 @@ function explainSizeError(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
 
 const prepared = (trailers: OutgoingHttpHeaders): OutgoingHttpHeaders => cutTrailers(explainSizeError(trailers));
 
-export function watchReply(stream: ServerHttp2Stream): Reply {
+export function watchReply(stream: ServerStream): Reply {
   let isDone = false;
   let written: (bytes: number) => () => void = () => () => undefined;
   const respond = stream.respond.bind(stream);
@@ -58,13 +59,13 @@ export function watchReply(stream: ServerHttp2Stream): Reply {
   }) as typeof stream.write;
   return {
     isDone: () => isDone,
-    reject({ code, details = '', metadata }) {
+    reject({ code, details, trailers = [] }) {
       if (isDone || stream.destroyed || stream.closed) return;
       isDone = true;
       if (stream.headersSent) return stream.close(constants.NGHTTP2_CANCEL);
       const head = { ':status': 200, 'content-type': 'application/grpc+proto' };
-      const trailers = { 'grpc-status': code, 'grpc-message': encodeURI(details), ...metadata?.toHttp2Headers() };
-      respond({ ...head, ...prepared(trailers) }, { endStream: true });
+      const fields = { 'grpc-status': code, 'grpc-message': encodeURI(details), ...Object.fromEntries(trailers) };
+      respond({ ...head, ...prepared(fields) }, { endStream: true });
       endRequest();
     },
     onWrite: (listener) => void (written = listener),

@@ -1,9 +1,13 @@
 // Tracks the connections of an HTTP/2 server, from before their TLS handshake.
 
-import type { Http2SecureServer, Http2Server, Http2Session } from 'node:http2';
+import { constants, type Http2SecureServer, type Http2Server, type Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { milliseconds, systemClock } from '@pareto/core';
 import type { Connection, Connections } from '../limits/connections.js';
+import { peerRoleOf, peerSubjectOf, type PeerRole } from '../tls/server-tls.js';
+import { formatAddress } from '../transport/options.js';
+import type { CallConnection } from './call-connection.js';
+import type { IdleWatch, WatchIdle } from './close-idle.js';
 
 /** Time for a client to close a connection after it received GOAWAY. */
 const closeMs = milliseconds(1_000);
@@ -21,9 +25,10 @@ const peerOf = ({ remoteAddress = '', remotePort = 0 }: Pick<Socket, 'remoteAddr
 export function trackConnections(
   server: Http2Server | Http2SecureServer,
   connections: Connections,
-): (session: Http2Session | undefined) => Connection | undefined {
+  watchIdle: WatchIdle,
+): (session: Http2Session) => CallConnection | undefined {
   const byPeer = new Map<string, Tracked>();
-  const bySession = new WeakMap<Http2Session, Connection>();
+  const bySession = new WeakMap<Http2Session, CallConnection>();
   // Node creates the session of a connection without TLS in its own listener, which would run before.
   server.prependListener('connection', (socket: Socket) => {
     const peer = peerOf(socket);
@@ -45,7 +50,34 @@ export function trackConnections(
     const tracked = byPeer.get(peerOf(session.socket));
     if (tracked === undefined) return;
     tracked.session = session;
-    bySession.set(session, tracked.connection);
+    const idle = watchIdle(() => session.close());
+    session.once('close', () => idle[Symbol.dispose]());
+    bySession.set(session, new SessionConnection(session, tracked.connection, idle));
   });
-  return (session) => (session === undefined ? undefined : bySession.get(session));
+  return (session) => bySession.get(session);
+}
+
+class SessionConnection implements CallConnection {
+  readonly counted: Connection;
+  readonly idle: IdleWatch;
+  readonly peer: string;
+  denials = 0;
+  readonly #session: Http2Session;
+
+  constructor(session: Http2Session, counted: Connection, idle: IdleWatch) {
+    const { remoteAddress, remotePort = 0 } = session.socket;
+    this.counted = counted;
+    this.idle = idle;
+    this.peer = remoteAddress === undefined ? 'unknown' : formatAddress(remoteAddress, remotePort);
+    this.#session = session;
+  }
+  get peerRole(): PeerRole {
+    return peerRoleOf(this.#session);
+  }
+  get peerSubject(): string | undefined {
+    return peerSubjectOf(this.#session);
+  }
+  end(): void {
+    if (!this.#session.destroyed) this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
 }

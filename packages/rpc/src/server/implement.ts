@@ -13,9 +13,10 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Clock } from '@pareto/core';
+import { incomingCall } from '../calls/admit-stream.js';
 import { decoderOf } from '../calls/decode-request.js';
 import { serializeOnce } from '../calls/encode-once.js';
-import { incomingCall, type IncomingCall } from '../calls/incoming-call.js';
+import type { IncomingCall } from '../calls/incoming-call.js';
 import type { MessageShape } from '../calls/message-shape.js';
 import { isInternal } from '../calls/method-limits.js';
 import { serviceDefinition, shapeOfMessage } from '../calls/protos.js';

@@ -3,7 +3,7 @@
 import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
-import { createIdleCloser } from '../calls/close-idle.js';
+import { createIdleWatch } from '../calls/close-idle.js';
 import { withGate, type ServerGate } from '../calls/http2-server.js';
 import type { CallHead } from '../calls/incoming-call.js';
 import type { MessageShape } from '../calls/message-shape.js';
@@ -82,7 +82,7 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     checkOf: (path) => checks.get(path),
     isRequestStream: (path) => requestStreams.has(path),
     shapeOf: (path) => shapes.get(path),
-    idle: createIdleCloser(options.maxConnectionIdleMs ?? 600_000, clock),
+    watchIdle: createIdleWatch(options.maxConnectionIdleMs ?? 600_000, clock),
     rawMethodOf: (path) => (hop === 'grpc-js' ? undefined : rawMethods.get(path)),
   };
   const health = new HealthImplementation({ '': 'NOT_SERVING' });

@@ -75,7 +75,7 @@ export const serverCredentials = (tls: ServerTls | undefined): ServerCredentials
   tls === undefined ? ServerCredentials.createInsecure() : new ReplaceableCredentials(tls);
 
 /** The client of a connection, from its certificate. */
-interface PeerIdentity {
+export interface PeerIdentity {
   readonly role: Role | 'unknown';
   readonly subject: string;
 }
@@ -98,10 +98,13 @@ export function watchHandshakes(server: Http2SecureServer, options: TlsServerOpt
   if (tls === undefined) return;
   server.on('session', (session) => identifyPeer(session, tls));
   watchFailures(server, tls);
-  server.on('unknownProtocol', (socket: TLSSocket) => {
-    tls.onRejected(peerOf(socket), 'the client does not support HTTP/2');
-    socket.destroy();
-  });
+  server.on('unknownProtocol', (socket: TLSSocket) => rejectProtocol(socket, tls));
+}
+
+/** Rejects a client that did not agree on HTTP/2 in the handshake. */
+export function rejectProtocol(socket: TLSSocket, tls: ServerTls): void {
+  tls.onRejected(peerOf(socket), 'the client does not support HTTP/2');
+  socket.destroy();
 }
 
 /** Reports failed handshakes. */
@@ -114,21 +117,20 @@ export function watchFailures(server: TlsServer, tls: ServerTls): void {
 }
 
 function identifyPeer(session: ServerHttp2Session, tls: ServerTls): void {
-  const socket = session.socket as TLSSocket;
-  const role = readPeerRole(socket, tls);
-  if (role === 'rejected') session.destroy();
-  else if (role !== undefined) {
-    identities.set(session, { role, subject: nameIn(socket.getPeerX509Certificate()?.subject) });
-  }
+  const peer = readPeer(session.socket as TLSSocket, tls);
+  if (peer === 'rejected') session.destroy();
+  else if (peer !== undefined) identities.set(session, peer);
 }
 
 /**
- * Returns the role of the client of a connection. If its certificate is invalid, reports that and returns `rejected`.
+ * Returns the client of a connection. If its certificate is invalid, reports that and returns `rejected`. Undefined if the
+ * client presented no certificate.
  */
-export function readPeerRole(socket: TLSSocket, tls: ServerTls): PeerRole | 'rejected' {
+export function readPeer(socket: TLSSocket, tls: ServerTls): PeerIdentity | 'rejected' | undefined {
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return undefined;
-  if (socket.authorized) return roleOf(certificate.subjectAltName) ?? 'unknown';
+  if (socket.authorized)
+    return { role: roleOf(certificate.subjectAltName) ?? 'unknown', subject: nameIn(certificate.subject) };
   tls.onRejected(peerOf(socket), describeVerification(String(socket.authorizationError)));
   return 'rejected';
 }
@@ -139,7 +141,7 @@ const peers = new WeakMap<Socket, string>();
 const peerOf = ({ remoteAddress = 'unknown', remotePort }: Socket): string =>
   remoteAddress === 'unknown' ? remoteAddress : formatAddress(remoteAddress, remotePort ?? 0);
 
-function peerBehind(socket: TLSSocket): string {
-  const { _parent: plain } = socket as TLSSocket & { readonly _parent?: Socket };
-  return (plain === undefined ? undefined : peers.get(plain)) ?? peerOf(socket);
-}
+const peerBehind = (socket: TLSSocket): string => peers.get(plainSocketOf(socket)) ?? peerOf(socket);
+
+/** Returns the socket on which a connection arrived, before its handshake. */
+export const plainSocketOf = (socket: Socket & { readonly _parent?: Socket }): Socket => socket._parent ?? socket;

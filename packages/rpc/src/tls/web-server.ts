@@ -4,14 +4,7 @@ import { createServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import {
-  readPeerRole,
-  contextOf,
-  handshakeOptions,
-  watchFailures,
-  type PeerRole,
-  type ServerTls,
-} from './server-tls.js';
+import { readPeer, contextOf, handshakeOptions, watchFailures, type PeerRole, type ServerTls } from './server-tls.js';
 
 export interface WebServer extends Disposable {
   readonly server: Server;
@@ -28,9 +21,9 @@ export function createWebServer(options: ServerOptions, tls: ServerTls | undefin
   const server = createSecureServer({ ...options, ...handshakeOptions(tls), ...contextOf(tls.source) });
   watchFailures(server, tls);
   server.on('secureConnection', (socket: TLSSocket) => {
-    const client = readPeerRole(socket, tls);
-    if (client === 'rejected') socket.destroy();
-    else peerRoles.set(socket, client);
+    const peer = readPeer(socket, tls);
+    if (peer === 'rejected') socket.destroy();
+    else peerRoles.set(socket, peer?.role);
   });
   const subscription = tls.source.onChange(() => server.setSecureContext(contextOf(tls.source)));
   return {

@@ -41,6 +41,21 @@ export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObje
   return { code: statusOf[error.code], details, metadata: trailers };
 }
 
+/** The status of a call that did not succeed. The names of the trailers are in lower case. */
+export interface Rejection {
+  readonly code: status;
+  readonly details: string;
+  readonly trailers?: ReadonlyMap<string, string>;
+}
+
+/** Returns the status to send for an error, with `trailers` and those of the error. */
+export function toRejection(error: unknown, trailers: Map<string, string>): Rejection {
+  const details = statusText(error);
+  if (!(error instanceof ParetoError)) return { code: status.INTERNAL, details, trailers };
+  for (const [name, value] of Object.entries(error.details)) trailers.set(name, trailerText(value));
+  return { code: statusOf[error.code], details, trailers };
+}
+
 /** Returns the error code of a gRPC status. Unknown statuses become `internal`. */
 export const codeOfStatus = (grpcStatus: number): ErrorCode => codeOf.get(grpcStatus) ?? 'internal';
 

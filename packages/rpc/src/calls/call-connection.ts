@@ -1,0 +1,20 @@
+// The connection of a call, as the server knows it.
+
+import type { Connection } from '../limits/connections.js';
+import type { PeerRole } from '../tls/server-tls.js';
+import type { IdleWatch } from './close-idle.js';
+
+export interface CallConnection {
+  /** The connection among those that the limits count. */
+  readonly counted: Connection;
+  readonly idle: IdleWatch;
+  readonly peer: string;
+  /** Role in the client's certificate. Undefined if it presented none. */
+  readonly peerRole: PeerRole;
+  /** Common name in the client's certificate. Undefined if it presented none, and over HTTP. */
+  readonly peerSubject: string | undefined;
+  /** Number of calls so far that the client had no permission for. */
+  denials: number;
+  /** Closes the connection because its client sends too much. */
+  end(): void;
+}

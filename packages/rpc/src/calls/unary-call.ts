@@ -1,0 +1,126 @@
+// A unary call of encoded messages, over any transport: reads its message, calls the handler, and settles once.
+
+import { status } from '@grpc/grpc-js';
+import { milliseconds } from '@pareto/core';
+import { joinFrames, payloadOf, sliceFrames, type Payload } from '../oip/payload.js';
+import { headBytes } from '../transport/message-head.js';
+import { replyTooLarge } from '../transport/size-limit.js';
+import { toRejection, type Rejection } from '../transport/status.js';
+import { parseTimeout } from '../transport/timeout.js';
+import type { IncomingCall } from './incoming-call.js';
+import { OpenCall } from './server-call.js';
+import type { UnaryMethod } from './services.js';
+
+/** Returns whether a call is one of gRPC that `UnaryCall` can serve. gRPC for Node rejects the others. */
+export const isServable = (contentType: unknown, timeout: unknown): boolean =>
+  String(contentType).startsWith('application/grpc') && (timeout === undefined || parseTimeout(timeout) !== undefined);
+
+/** Sends a reply with trailers, whose names are in lower case. */
+export type SendReply = (reply: Payload, trailers: ReadonlyMap<string, string>) => void;
+
+export class UnaryCall {
+  readonly #method: UnaryMethod;
+  readonly #incoming: IncomingCall;
+  readonly #send: SendReply;
+  readonly #call: OpenCall;
+  readonly #trailers = new Map<string, string>();
+  readonly #timer: Disposable | undefined;
+  readonly #chunks: Buffer[] = [];
+  #isEnded = false;
+
+  /** Starts an admitted call. `timeout` is the header `grpc-timeout`. */
+  constructor(method: UnaryMethod, incoming: IncomingCall, timeout: unknown, send: SendReply) {
+    const { clock } = method;
+    const timeoutMs = parseTimeout(timeout) ?? Infinity;
+    this.#method = method;
+    this.#incoming = incoming;
+    this.#send = send;
+    this.#call = new OpenCall(clock.wallMs() + timeoutMs, incoming, this.#trailers, clock);
+    this.#timer = timeoutMs === Infinity ? undefined : clock.after(milliseconds(timeoutMs), () => this.#expire());
+  }
+
+  #expire(): void {
+    this.#call.cancel(true);
+    this.#reject({ code: status.DEADLINE_EXCEEDED, details: 'Deadline exceeded' });
+  }
+
+  /** Takes data of the request, which does not change. */
+  receive(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  /** Takes the end of the request: calls the handler if it is one message. */
+  complete(): void {
+    if (this.#isEnded) return;
+    const message = readRequest(this.#chunks, this.#method.path);
+    if ('code' in message) return this.#reject(message);
+    const turn = this.#incoming.turn();
+    if (turn === undefined) this.#run(message);
+    else void turn.then(() => this.#run(message));
+  }
+
+  /** Cancels the call after its transport has closed, unless it has ended. */
+  cancel(): void {
+    if (this.#end()) this.#call.cancel(false);
+  }
+
+  #run(message: Payload): void {
+    if (this.#isEnded) return;
+    if (this.#call.cancellation.aborted) return this.#fail(this.#call.cancellation.reason);
+    try {
+      this.#method.handler(message, this.#call).then(
+        (reply) => this.#succeed(reply),
+        (error: unknown) => this.#fail(error),
+      );
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #succeed(reply: Payload): void {
+    const { maxReplyBytes } = this.#method;
+    if (reply.length > maxReplyBytes) return this.#fail(replyTooLarge(reply.length, maxReplyBytes));
+    this.#call.answered();
+    if (this.#end()) this.#send(reply, this.#trailers);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isEnded) return;
+    this.#call.answered();
+    this.#method.report(error);
+    this.#reject(toRejection(error, this.#trailers));
+  }
+
+  #reject(rejection: Rejection): void {
+    if (this.#end()) this.#incoming.reject(rejection);
+  }
+
+  /** Returns false if the call had ended before. */
+  #end(): boolean {
+    if (this.#isEnded) return false;
+    this.#isEnded = true;
+    this.#timer?.[Symbol.dispose]();
+    return true;
+  }
+}
+
+/** Returns the only message of a request, or the status of a request that is not one message. */
+function readRequest(chunks: readonly Buffer[], path: string): Payload | Rejection {
+  let bytes = 0;
+  for (const chunk of chunks) bytes += chunk.length;
+  const head = joinFrames(sliceFrames(chunks, 0, headBytes));
+  const end = headBytes + (head.length < headBytes ? Infinity : head.readUInt32BE(1));
+  if (bytes < end) {
+    return { code: status.UNIMPLEMENTED, details: `Received no request message for unary method ${path}` };
+  }
+  if (bytes > end) {
+    return { code: status.UNIMPLEMENTED, details: `Received a second request message for unary method ${path}` };
+  }
+  if (head[0] !== 0) {
+    return {
+      code: status.UNIMPLEMENTED,
+      details: 'Received a compressed message without the header grpc-encoding, which must be gzip or deflate',
+    };
+  }
+  return payloadOf(...sliceFrames(chunks, headBytes, end));
+}
