@@ -10,11 +10,13 @@ import type {
   ServerOptions,
 } from 'node:http2';
 import { createRequire } from 'node:module';
+import { ServerCredentials, type Server } from '@grpc/grpc-js';
 import { watchHandshakes, type TlsServerOptions } from '../tls/server-tls.js';
 import { admitStream } from './admit-stream.js';
 import type { WatchIdle } from './close-idle.js';
 import type { Gate } from './incoming-call.js';
 import { serveUnary } from './serve-unary.js';
+import type { ServerStream } from './server-stream.js';
 import type { UnaryMethod } from './services.js';
 import { trackConnections } from './track-connections.js';
 import { isServable } from './unary-call.js';
@@ -91,6 +93,22 @@ function extended(gate: ServerGate): Factories {
 }
 
 let bound: Promise<unknown> = Promise.resolve();
+
+/**
+ * Returns a function that passes streams to the handlers of a server of gRPC for Node. The server receives nothing else, and
+ * needs no port.
+ */
+export function injectStreams(server: Server): (stream: ServerStream, headers: IncomingHttpHeaders) => void {
+  const { createServer: current } = http2;
+  let created: Http2Server | undefined;
+  http2.createServer = (options) => (created = createServer(options));
+  try {
+    server.createConnectionInjector(ServerCredentials.createInsecure());
+  } finally {
+    http2.createServer = current;
+  }
+  return (stream, headers) => void created?.emit('stream', stream, headers, 0, []);
+}
 
 /**
  * Runs `bind`, in which gRPC for Node creates its HTTP/2 server, and applies the gate and the settings of this file to

@@ -1,13 +1,13 @@
 // A server of HTTP/2 at the level of frames, over TCP or TLS. It passes each request to a handler as it arrives.
 
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
-import type { Clock } from '@pareto/core';
+import { createServer as createTlsServer, Server as TlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { connectionWindowBytes, streamWindowBytes } from '../calls/http2-server.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
 import type { FrameStream, StreamHandler } from '../http2/frame-stream.js';
 import type { HeaderList } from '../http2/hpack/header-list.js';
 import { connectionDefaults, runOnSocket } from '../http2/run-on-socket.js';
+import { contextOf, handshakeOptions, rejectProtocol, watchFailures, type ServerTls } from '../tls/server-tls.js';
 
 /**
  * Starts a request: its headers are complete, its data follows. Returns the handler of the stream; its `onHeaders` is not
@@ -16,13 +16,16 @@ import { connectionDefaults, runOnSocket } from '../http2/run-on-socket.js';
 export type RequestListener = (stream: FrameStream, headers: HeaderList) => StreamHandler;
 
 export interface FrameServerOptions {
-  /** Called for each connection. Returns the listener of its requests. */
-  readonly accept: (socket: Socket) => RequestListener;
-  /** Options of the TLS handshake. Plain text if undefined. */
-  readonly tls?: TlsOptions;
+  /** Called for each connection, after its handshake. Returns the listener of its requests. */
+  readonly accept: (socket: Socket, connection: FrameConnection) => RequestListener;
+  /** Called for each connection, before its handshake. */
+  readonly onSocket?: (socket: Socket) => void;
+  /** Plain text if undefined. */
+  readonly tls?: ServerTls | undefined;
   /** Maximum number of open requests of a connection. */
   readonly maxStreams: number;
-  readonly clock?: Clock;
+  /** Maximum size of the headers of a request, as HTTP/2 counts it. */
+  readonly maxHeaderListBytes?: number;
 }
 
 export interface FrameServer {
@@ -35,31 +38,40 @@ export interface FrameServer {
 }
 
 export function createFrameServer(options: FrameServerOptions): FrameServer {
-  const { tls } = options;
+  const { tls, onSocket = ignore, accept, maxStreams } = options;
+  const { maxHeaderListBytes = connectionDefaults.maxHeaderListBytes } = options;
   const connections = new Map<Socket, FrameConnection>();
-  const server = tls === undefined ? createTcpServer(run) : createTlsServer({ ...tls, ALPNProtocols: ['h2'] }, runTls);
-  // A failed handshake ends its own connection only.
-  server.on('tlsClientError', () => undefined);
-
-  function runTls(socket: TLSSocket): void {
-    if (socket.alpnProtocol === 'h2') run(socket);
-    else socket.destroy();
+  const server = tls === undefined ? createTcpServer() : createTlsServer(tlsOptions(tls));
+  server.on('connection', onSocket);
+  const replaced = tls?.source.onChange(() => {
+    if (server instanceof TlsServer) server.setSecureContext(contextOf(tls.source));
+  });
+  server.on('close', () => replaced?.[Symbol.dispose]());
+  if (tls === undefined || !(server instanceof TlsServer)) server.on('connection', run);
+  else {
+    watchFailures(server, tls);
+    server.on('secureConnection', (socket: TLSSocket) => {
+      if (socket.alpnProtocol === 'h2') run(socket);
+      else rejectProtocol(socket, tls);
+    });
   }
 
   function run(socket: Socket): void {
-    const { maxStreams, clock } = options;
-    const onRequest = options.accept(socket);
     const connection = runOnSocket(socket, {
       ...connectionDefaults,
-      ...(clock !== undefined && { clock }),
       role: 'server',
       maxStreams,
+      maxHeaderListBytes,
       windowBytes: streamWindowBytes,
       connectionWindowBytes,
-      handler: { onRequest, onGoAway: ignore, onRoom: ignore, onDone: ignore, onFailed: ignore },
+      handler: {
+        onRequest: (stream, headers) => listener(stream, headers),
+        ...{ onGoAway: ignore, onRoom: ignore, onDone: ignore, onFailed: ignore },
+      },
     });
+    const listener = accept(socket, connection);
     connections.set(socket, connection);
-    socket.on('close', () => connections.delete(socket));
+    socket.once('close', () => connections.delete(socket));
   }
 
   return {
@@ -77,6 +89,12 @@ export function createFrameServer(options: FrameServerOptions): FrameServer {
 }
 
 const ignore = (): void => undefined;
+
+const tlsOptions = (tls: ServerTls): TlsOptions => ({
+  ...handshakeOptions(tls),
+  ...contextOf(tls.source),
+  ALPNProtocols: ['h2'],
+});
 
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

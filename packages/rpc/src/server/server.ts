@@ -2,9 +2,9 @@
 
 import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import { ParetoError, systemClock, type Clock } from '@pareto/core';
+import { errorText, milliseconds, ParetoError, systemClock, type Clock } from '@pareto/core';
 import { createIdleWatch } from '../calls/close-idle.js';
-import { withGate, type ServerGate } from '../calls/http2-server.js';
+import { injectStreams, withGate, type ServerGate } from '../calls/http2-server.js';
 import type { CallHead } from '../calls/incoming-call.js';
 import type { MessageShape } from '../calls/message-shape.js';
 import type { ServiceHandlers, ServiceName, UnaryMethod } from '../calls/services.js';
@@ -13,6 +13,8 @@ import { createLimiter, type Limiter } from '../limits/limiter.js';
 import { serverCredentials, type ServerTls } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';
 import type { Hop } from '../transport/hop.js';
+import { createFrameFront } from './frame-front.js';
+import type { FrameServer } from './frame-server.js';
 import { implement } from './implement.js';
 import { createLocalCall } from './local-call.js';
 import { addReflection, reflectionPaths } from './reflection.js';
@@ -62,16 +64,17 @@ export interface RpcServer {
 }
 
 export function createServer(options: ServerOptions = {}): RpcServer {
+  const { guard, tls, hop = 'http2', keepaliveMs = 30_000, maxConnectionAgeMs } = options;
+  const { clock = systemClock, onError = (): void => undefined } = options;
   const limiter = options.limiter ?? createLimiter();
   const limit = limiter.limits.messageBytes;
   const server = new Server({
     'grpc.max_receive_message_length': limit,
     'grpc.max_send_message_length': limit,
-    'grpc.keepalive_time_ms': options.keepaliveMs ?? 30_000,
+    'grpc.keepalive_time_ms': keepaliveMs,
     'grpc.max_connection_idle_ms': 2 ** 31 - 1,
-    'grpc.max_connection_age_ms': options.maxConnectionAgeMs ?? 2 ** 31 - 1,
+    'grpc.max_connection_age_ms': maxConnectionAgeMs ?? 2 ** 31 - 1,
   });
-  const { guard, hop = 'http2', clock = systemClock, onError = (): void => undefined } = options;
   const context = { clock, onError, limiter };
   const checks = new Map<string, ReturnType<Guard>>();
   const requestStreams = new Set<string>(reflectionPaths);
@@ -91,6 +94,11 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     for (const name of names) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
   };
   health.addToServer(server);
+  let front: FrameServer | undefined;
+  const close = (): void => {
+    front?.close();
+    server.forceShutdown();
+  };
   return {
     add(service, handlers) {
       names.push(service);
@@ -111,35 +119,42 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     },
     async listen(host, port, portFlag = '--port') {
       addReflection(server, [...names.slice(1), 'grpc.health.v1.Health']);
-      return withGate(gate, () => bind(server, serverCredentials(options.tls), formatAddress(host, port), portFlag));
+      const address = formatAddress(host, port);
+      try {
+        if (hop !== 'frames') return await withGate(gate, () => bind(server, serverCredentials(tls), address));
+        front = createFrameFront({ gate, pass: injectStreams(server), tls, keepaliveMs, maxConnectionAgeMs });
+        return await front.listen(host, port);
+      } catch (error) {
+        throw cannotListen(error, address, portFlag);
+      }
     },
     setServing,
-    drain: (timeoutMs) => drain(server, () => setServing(false), timeoutMs, clock),
-    close: () => server.forceShutdown(),
+    async drain(timeoutMs) {
+      setServing(false);
+      await new Promise<void>((resolve) => {
+        const timer = clock.after(milliseconds(timeoutMs), resolve);
+        void (front?.drain() ?? shutDown(server)).then(() => {
+          timer[Symbol.dispose]();
+          resolve();
+        });
+      });
+      close();
+    },
+    close,
   };
 }
 
-function bind(server: Server, credentials: ServerCredentials, address: string, portFlag: string): Promise<number> {
+const shutDown = (server: Server): Promise<void> => new Promise((resolve) => server.tryShutdown(() => resolve()));
+
+function bind(server: Server, credentials: ServerCredentials, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, bound) => {
-      if (error === null) return resolve(bound);
-      const taken = error.message.includes('EADDRINUSE');
-      const why = taken ? `the port is taken: stop what uses it, or choose another with ${portFlag}` : error.message;
-      return reject(new ParetoError('unavailable', `cannot listen on ${address}: ${why}`, { cause: error }));
-    });
+    server.bindAsync(address, credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
   });
 }
 
-async function drain(server: Server, reportNotServing: () => void, timeoutMs: number, clock: Clock): Promise<void> {
-  reportNotServing();
-  await new Promise<void>((resolve) => {
-    const timer = clock.after(timeoutMs as ReturnType<Clock['now']>, () => {
-      server.forceShutdown();
-      resolve();
-    });
-    server.tryShutdown(() => {
-      timer[Symbol.dispose]();
-      resolve();
-    });
-  });
+function cannotListen(error: unknown, address: string, portFlag: string): ParetoError {
+  const text = errorText(error);
+  const taken = text.includes('EADDRINUSE');
+  const why = taken ? `the port is taken: stop what uses it, or choose another with ${portFlag}` : text;
+  return new ParetoError('unavailable', `cannot listen on ${address}: ${why}`, { cause: error });
 }

@@ -208,8 +208,16 @@ describe('the server of frames', () => {
     before(async () => (issued = await (await createTestAuthority()).issue({})));
 
     it('answers calls, and rejects clients without HTTP/2', async () => {
-      const [, port] = await serve({ tls: { cert: issued.certificate, key: issued.key } });
-      const { ca } = issued;
+      const { ca, certificate, key } = issued;
+      const identity = { certificate: Buffer.from(certificate), key: Buffer.from(key) };
+      const rejections: string[] = [];
+      const [, port] = await serve({
+        tls: {
+          source: constantSource({ ca: Buffer.from(ca), identity }),
+          clientCertificate: 'optional',
+          onRejected: (_peer, reason) => void rejections.push(reason),
+        },
+      });
       const channel = createFrameChannel(`127.0.0.1:${port}`, {
         tls: { source: constantSource({ ca: Buffer.from(ca) }) },
       });
@@ -223,6 +231,8 @@ describe('the server of frames', () => {
       other.on('error', ignore);
       other.resume();
       await new Promise((resolve) => other.once('close', resolve));
+      await waitFor('the reason', () => rejections[0]);
+      assert.deepEqual(rejections, ['the client does not support HTTP/2']);
     });
   });
 

@@ -57,7 +57,7 @@ function answerOf(stream: ClientHttp2Stream): Promise<Answer> {
   });
 }
 
-for (const hop of ['grpc-js', 'http2'] as const)
+for (const hop of ['grpc-js', 'http2', 'frames'] as const)
   describe(`the limits of a gRPC server over ${hop}`, () => {
     let server: RpcServer;
     let limiter: Limiter;

@@ -1,0 +1,111 @@
+// Serves unary calls of encoded messages over frames.
+
+import type { FrameStream, StreamHandler } from '../http2/frame-stream.js';
+import { headerList } from '../http2/hpack/header-list.js';
+import { errorCodes } from '../http2/http2-errors.js';
+import type { Payload } from '../oip/payload.js';
+import type { Rejection } from '../transport/status.js';
+import { cutFields, statusFields } from '../transport/status-fields.js';
+import type { CallConnection } from './call-connection.js';
+import type { FrameHeaders } from './frame-headers.js';
+import { admitCall, type Gate, type IncomingCall } from './incoming-call.js';
+import { LimitedRequest } from './limit-request.js';
+import type { UnaryMethod } from './services.js';
+import type { Stall, StallWatch } from './stall-watch.js';
+import { UnaryCall } from './unary-call.js';
+
+const replyHeaders = headerList({ ':status': '200', 'content-type': 'application/grpc+proto' });
+const okTrailers = headerList({ 'grpc-status': '0', 'grpc-message': 'OK' });
+
+/** A call from its headers to its last byte. */
+export class FrameUnary implements StreamHandler, Stall {
+  quietSweeps = 0;
+  readonly #stream: FrameStream;
+  readonly #stalls: StallWatch;
+  #incoming: IncomingCall | undefined;
+  #request: LimitedRequest | undefined;
+  #call: UnaryCall | undefined;
+  /** Set when the reply was sent, or the call was rejected. */
+  #isDone = false;
+  /** Set when a part of the reply waits for the client. */
+  #isWaiting = false;
+
+  constructor(stream: FrameStream, stalls: StallWatch) {
+    this.#stream = stream;
+    this.#stalls = stalls;
+  }
+
+  /** Admits the call and waits for its request, or rejects it. */
+  start(headers: FrameHeaders, connection: CallConnection, gate: Gate, method: UnaryMethod): void {
+    const incoming = admitCall(headers, connection, gate, (rejection) => this.#reject(rejection));
+    if (incoming === undefined) return;
+    this.#incoming = incoming;
+    const call = new UnaryCall(method, incoming, headers.timeout, (reply, trailers) => this.#reply(reply, trailers));
+    this.#call = call;
+    this.#request = new LimitedRequest(incoming, {
+      isDone: () => this.#isDone,
+      deliver(data) {
+        if (data === null) call.complete();
+        else call.receive(data);
+        return true;
+      },
+    });
+    this.#stalls.add(this);
+  }
+
+  onHeaders(): void {
+    // The headers of a request arrive before its stream.
+  }
+
+  onData(chunk: Buffer, from: number, to: number): void {
+    this.quietSweeps = 0;
+    this.#request?.push(chunk.subarray(from, to));
+    // A message is read as a whole, within the limits.
+    if (!this.#isDone) this.#stream.consumed(to - from);
+  }
+
+  onEnd(): void {
+    if (this.#isDone) return;
+    this.#request?.push(null);
+  }
+
+  onSent(bytes: number): void {
+    this.quietSweeps = 0;
+    if (this.#isWaiting) this.#incoming?.bytes.release(bytes);
+  }
+
+  onFailed(): void {
+    // `onClosed` was called before.
+  }
+
+  onClosed(): void {
+    this.#isDone = true;
+    this.#stalls.delete(this);
+    this.#call?.cancel();
+    this.#incoming?.close();
+  }
+
+  onStalled(): void {
+    const request = this.#request;
+    if (request?.isWaiting === true || this.#stream.queuedBytes > 0) request?.rejectStalled();
+  }
+
+  #reply(reply: Payload, trailers: ReadonlyMap<string, string>): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    const stream = this.#stream;
+    stream.sendHeaders(replyHeaders);
+    if (!stream.sendMessage(reply) && stream.queuedBytes > 0) {
+      this.#isWaiting = true;
+      this.#incoming?.wrote(stream.queuedBytes);
+    }
+    stream.sendTrailers(okTrailers, trailers.size === 0 ? undefined : cutFields([...trailers].flat()));
+  }
+
+  /** Ends the call with a status, or with a reset if its reply waits for the client. */
+  #reject(rejection: Rejection): void {
+    if (this.#isWaiting) this.#stream.reset(errorCodes.cancel);
+    else if (!this.#isDone) this.#stream.reject(replyHeaders, statusFields(rejection));
+    this.#isDone = true;
+  }
+}

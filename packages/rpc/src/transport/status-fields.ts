@@ -1,0 +1,26 @@
+// The status of a call as header fields: names and values, alternating.
+
+import { defaultLimits } from '../limits/limits.js';
+import { explainSizeLimit } from './size-limit.js';
+import type { Rejection } from './status.js';
+import { cutTrailers } from './status-details.js';
+
+/** Returns the fields of a status, within the limits. */
+export const statusFields = ({ code, details, trailers }: Rejection): readonly string[] =>
+  cutFields([
+    'grpc-status',
+    String(code),
+    'grpc-message',
+    encodeURI(explainSizeLimit(details)),
+    ...[...(trailers ?? [])].flat(),
+  ]);
+
+/** Returns trailers without the longest ones if they exceed the limits. */
+export function cutFields(fields: readonly string[]): readonly string[] {
+  let bytes = fields.length * 16;
+  for (const text of fields) bytes += text.length;
+  if (bytes <= defaultLimits.detailsBytes) return fields;
+  const trailers: Record<string, string> = {};
+  for (let at = 0; at < fields.length; at += 2) trailers[fields[at] ?? ''] = fields[at + 1] ?? '';
+  return Object.entries(cutTrailers(trailers)).flatMap(([name, value]) => [name, String(value)]);
+}
