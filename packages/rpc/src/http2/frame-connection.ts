@@ -28,6 +28,8 @@ import { StreamTable } from './stream-table.js';
 /** Unsent bytes over which a peer must not cause more replies. Data waits at fewer. */
 const maxUnreadBytes = 16 * 1024 * 1024;
 
+/** Maximum size of a frame to a peer that accepts larger ones, which would delay other streams and fill the memory. */
+const maxSentFrameBytes = 256 * 1024;
 /** Time for a client to answer the PING after which it opens no more streams. */
 const answerMs = milliseconds(1_000);
 /** Time for which a stream must be open so that its reset does not count as a flood. */
@@ -139,8 +141,8 @@ export class FrameConnection implements StreamOwner {
     return this.#settings !== initialSettings;
   }
 
-  get peerMaxFrameBytes(): number {
-    return this.#settings.maxFrameBytes;
+  get sentFrameBytes(): number {
+    return Math.min(this.#settings.maxFrameBytes, maxSentFrameBytes);
   }
 
   /** Opens a stream of a client, which `mayOpen` must allow, and sends its headers as `FrameStream.sendHeaders` does. */

@@ -39,7 +39,8 @@ export interface StreamOwner {
   readonly writer: FrameWriter;
   readonly encoder: HpackEncoder;
   readonly queue: SendQueue;
-  readonly peerMaxFrameBytes: number;
+  /** Maximum size of a frame to the peer. */
+  readonly sentFrameBytes: number;
   /** Receive window of a new stream. */
   readonly windowBytes: number;
   /** Called when this side has sent everything, and needs no more from the peer. The stream is reset if the peer sends more. */
@@ -102,9 +103,9 @@ export class FrameStream {
   /** Sends headers. `list` is sent often; the fields of `extra` (names and values, alternating) are not. */
   sendHeaders(list: HeaderList, extra: readonly string[] = none, isEnd = false): void {
     if (this.isClosed || this.#isLocalEnd) return;
-    const { encoder, writer, peerMaxFrameBytes } = this.#owner;
+    const { encoder, writer, sentFrameBytes } = this.#owner;
     encoder.encode(list, extra);
-    writer.headers(this.id, encoder.block, encoder.length, isEnd, peerMaxFrameBytes);
+    writer.headers(this.id, encoder.block, encoder.length, isEnd, sentFrameBytes);
     if (isEnd) this.#endLocal();
   }
 
@@ -226,10 +227,10 @@ export class FrameStream {
   }
 
   #send(): void {
-    const { queue, peerMaxFrameBytes } = this.#owner;
+    const { queue, sentFrameBytes } = this.#owner;
     while (this.#queuedBytes > 0) {
       if (this.sendWindow <= 0) return;
-      const length = Math.min(this.#queuedBytes, this.sendWindow, queue.window, peerMaxFrameBytes);
+      const length = Math.min(this.#queuedBytes, this.sendWindow, queue.window, sentFrameBytes);
       if (length <= 0 || !queue.maySend) return this.#wait();
       const isEnd = length === this.#queuedBytes && this.#endsAfterQueue && this.#trailers === undefined;
       this.#startData(length, isEnd);
@@ -256,12 +257,12 @@ export class FrameStream {
   }
 
   #fits(length: number): boolean {
-    const { queue, peerMaxFrameBytes } = this.#owner;
+    const { queue, sentFrameBytes } = this.#owner;
     return (
       this.#queuedBytes === 0 &&
       length <= this.sendWindow &&
       length <= queue.window &&
-      length <= peerMaxFrameBytes &&
+      length <= sentFrameBytes &&
       queue.maySend
     );
   }

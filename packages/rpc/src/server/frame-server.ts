@@ -6,6 +6,7 @@ import { connectionWindowBytes, streamWindowBytes } from '../calls/http2-server.
 import type { FrameConnection } from '../http2/frame-connection.js';
 import type { FrameStream, StreamHandler } from '../http2/frame-stream.js';
 import type { HeaderList } from '../http2/hpack/header-list.js';
+import { ConnectionError, errorCodes } from '../http2/http2-errors.js';
 import { connectionDefaults, runOnSocket } from '../http2/run-on-socket.js';
 import { contextOf, handshakeOptions, rejectProtocol, watchFailures, type ServerTls } from '../tls/server-tls.js';
 
@@ -40,7 +41,7 @@ export interface FrameServer {
 export function createFrameServer(options: FrameServerOptions): FrameServer {
   const { tls, onSocket = ignore, accept, maxStreams } = options;
   const { maxHeaderListBytes = connectionDefaults.maxHeaderListBytes } = options;
-  const connections = new Map<Socket, FrameConnection>();
+  const connections = new Set<FrameConnection>();
   const server = tls === undefined ? createTcpServer() : createTlsServer(tlsOptions(tls));
   server.on('connection', onSocket);
   const replaced = tls?.source.onChange(() => {
@@ -70,20 +71,21 @@ export function createFrameServer(options: FrameServerOptions): FrameServer {
       },
     });
     const listener = accept(socket, connection);
-    connections.set(socket, connection);
-    socket.once('close', () => connections.delete(socket));
+    connections.add(connection);
+    socket.once('close', () => connections.delete(connection));
   }
 
   return {
     listen: (host, port) => listen(server, host, port),
     drain() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const connection of connections.values()) connection.drain();
+      for (const connection of connections) connection.drain();
       return closed;
     },
     close() {
       server.close();
-      for (const socket of connections.keys()) socket.destroy();
+      for (const connection of connections)
+        connection.fail(new ConnectionError(errorCodes.noError, 'the server closes'));
     },
   };
 }

@@ -4,7 +4,7 @@ import { ParetoError } from '@pareto/core';
 
 /** Error texts of gRPC if there is no connection, or if the server refused the stream without reading it. */
 const notSent =
-  /^(No connection established|Name resolution failed|Stream refused by server|Channel has been shut down)/;
+  /^(No connection established|Name resolution failed|Stream refused by server|Channel has been shut down|Channel closed before call started)/;
 
 const marked = new WeakSet<ParetoError>();
 

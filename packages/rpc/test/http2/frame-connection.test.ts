@@ -535,6 +535,64 @@ describe('a frame connection', () => {
     assert.match(events.join(), /^failed 11 /);
   });
 
+  describe('does not take for a flood', () => {
+    const ids = Array.from({ length: 2500 }, (_, index) => 2 * index + 1);
+    const open = { maxStreams: 5000 };
+    const ping = frame(6, 0, 0, '0000000000000000');
+
+    it('the calls that a client cancels after a while', async () => {
+      const { clock, events, receive } = connectTestPeer('server', open);
+      receive(...ids.map((id) => requestFrame(id)));
+      await clock.advance(20);
+      receive(...ids.map(reset));
+      assert.deepEqual(events, []);
+    });
+    it('resets that cross replies', () => {
+      const { events, requests, receive } = connectTestPeer('server', open);
+      receive(...ids.map((id) => requestFrame(id, post, 5)));
+      for (const { stream } of requests) stream?.sendHeaders(ok, [], true);
+      receive(...ids.map(reset));
+      assert.deepEqual(events, []);
+    });
+    it('resets and data of calls that were rejected from their headers', () => {
+      const { connection, events, requests, receive, takeFrames } = connectTestPeer('server', open);
+      receive(...ids.map((id) => requestFrame(id)));
+      for (const { stream } of requests) stream?.reject(ok);
+      takeFrames();
+      receive(...ids.flatMap((id) => [frame(0, 0, id, 'aabb'), reset(id)]));
+      assert.deepEqual([events, takeFrames(), connection.streamCount], [[], [], 0]);
+    });
+    it('pings after data that was sent', () => {
+      const { events, requests, receive } = connectTestPeer('server');
+      receive(requestFrame(1));
+      for (let count = 0; count < 2500; count++) {
+        requests[0]?.stream?.sendData(Buffer.from('a'), 0, 1);
+        receive(ping);
+      }
+      assert.deepEqual(events, []);
+    });
+  });
+
+  it('resets a rejected stream only if the peer may send more', () => {
+    const { connection, requests, receive, takeFrames } = connectTestPeer('server');
+    receive(requestFrame(1), requestFrame(3));
+    for (const { stream } of requests) stream?.reject(ok);
+    assert.deepEqual(kindsOf(takeFrames()), ['HEADERS 1', 'RST_STREAM 1', 'HEADERS 3', 'RST_STREAM 3']);
+    const whole = connectTestPeer('server', { onRequest: (stream) => stream.reject(ok) });
+    whole.receive(requestFrame(1), frame(0, 1, 1, 'aa'), requestFrame(3), frame(0, 0, 3, 'aa'));
+    assert.deepEqual(kindsOf(whole.takeFrames()), ['HEADERS 1', 'HEADERS 3', 'RST_STREAM 3']);
+    assert.equal(connection.streamCount, 0);
+  });
+
+  it('sends no frame over 256 KiB, even if the peer accepts it', () => {
+    const { connection, receive, takeFrames } = connectTestPeer('client');
+    receive(settings(5, 1_000_000), settings(4, 1_000_000), windowUpdate(0, 1_000_000));
+    const stream = connection.open(recordStream(), headerList(post));
+    takeFrames();
+    stream.sendData(Buffer.alloc(300_000), 0, 300_000, true);
+    assert.deepEqual(takeFrames(), ['DATA 1 0 262144 bytes', 'DATA 1 1 37856 bytes']);
+  });
+
   it('ends a connection whose peer does not read replies', () => {
     const { events, sink, receive } = connectTestPeer('server');
     sink.pendingBytes = 20 * 1024 * 1024;
@@ -574,3 +632,7 @@ describe('a frame connection', () => {
     );
   });
 });
+
+/** Returns the types and streams of described frames. */
+const kindsOf = (frames: readonly string[]): readonly string[] =>
+  frames.map((each) => each.split(' ').slice(0, 2).join(' '));

@@ -55,7 +55,10 @@ export interface TestConnection {
   readonly receive: (...frames: readonly Buffer[]) => void;
 }
 
-export type TestOptions = Partial<Omit<ConnectionOptions, 'sink' | 'handler' | 'schedule' | 'clock'>>;
+export interface TestOptions extends Partial<Omit<ConnectionOptions, 'sink' | 'handler' | 'schedule' | 'clock'>> {
+  /** Called when a stream starts. */
+  readonly onRequest?: (stream: FrameStream) => void;
+}
 
 const defaultTestOptions = {
   windowBytes: 100_000,
@@ -83,6 +86,7 @@ export function createTestConnection(role: 'client' | 'server', options: TestOpt
     onRequest(stream, headers) {
       const recorded = Object.assign(recordStream(stream), { headers });
       requests.push(recorded);
+      options.onRequest?.(stream);
       return recorded;
     },
     onGoAway: () => void events.push('goaway'),
