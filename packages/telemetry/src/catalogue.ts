@@ -20,7 +20,9 @@ const ratioBuckets = [0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10]
 export interface LimitMetrics {
   readonly limitsReached: Counter<'limit'>;
   readonly bufferedBytes: Gauge;
-  readonly connections: Gauge;
+  readonly connections: Gauge<'hop'>;
+  readonly receivedBytes: Counter<'hop'>;
+  readonly sentBytes: Counter<'hop'>;
 }
 
 /** Metrics of every service. */
@@ -255,5 +257,7 @@ const shared = (make: Instruments): ServiceMetrics => ({
     'limit',
   ]),
   bufferedBytes: make.gauge('pareto_buffered_bytes', 'Size of the requests and replies that the process holds'),
-  connections: make.gauge('pareto_connections', 'Open connections of clients'),
+  connections: make.gauge('pareto_connections', 'Open connections of clients, by transport', ['hop']),
+  receivedBytes: make.counter('pareto_received_bytes_total', 'Bytes received from clients, by transport', ['hop']),
+  sentBytes: make.counter('pareto_sent_bytes_total', 'Bytes sent to clients, by transport', ['hop']),
 });

@@ -13,12 +13,11 @@ import { createRequire } from 'node:module';
 import { ServerCredentials, type Server } from '@grpc/grpc-js';
 import { watchHandshakes, type TlsServerOptions } from '../tls/server-tls.js';
 import { admitStream } from './admit-stream.js';
-import type { WatchIdle } from './close-idle.js';
 import type { Gate } from './incoming-call.js';
 import { serveUnary } from './serve-unary.js';
 import type { ServerStream } from './server-stream.js';
 import type { UnaryMethod } from './services.js';
-import { trackConnections } from './track-connections.js';
+import { trackConnections, type TrackingOptions } from './track-connections.js';
 import { isServable } from './unary-call.js';
 
 /** Receive window of a stream. Node's default of 64 KB halves the throughput of large messages. */
@@ -26,8 +25,7 @@ export const streamWindowBytes: number = 1024 * 1024;
 /** Receive window of a connection. */
 export const connectionWindowBytes: number = 8 * 1024 * 1024;
 
-export interface ServerGate extends Gate {
-  readonly watchIdle: WatchIdle;
+export interface ServerGate extends Gate, TrackingOptions {
   /** Returns the method if its calls are not served by gRPC for Node. */
   readonly rawMethodOf: (path: string) => UnaryMethod | undefined;
 }
@@ -56,7 +54,7 @@ function extended(gate: ServerGate): Factories {
     maxHeaderListPairs: metadataBytes / 32,
   });
   function prepare<S extends Http2Server | Http2SecureServer>(server: S): S {
-    const connectionOf = trackConnections(server, gate.limiter.connections, gate.watchIdle);
+    const connectionOf = trackConnections(server, gate.limiter, gate);
     server.on('session', (session: ServerHttp2Session) => session.setLocalWindowSize(connectionWindowBytes));
     const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
     const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: readonly unknown[]): void => {

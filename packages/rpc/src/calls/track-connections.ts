@@ -3,8 +3,10 @@
 import { constants, type Http2SecureServer, type Http2Server, type Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { milliseconds, systemClock } from '@pareto/core';
-import type { Connection, Connections } from '../limits/connections.js';
+import type { Connection } from '../limits/connections.js';
+import type { Limiter } from '../limits/limiter.js';
 import { peerRoleOf, peerSubjectOf, type PeerRole } from '../tls/server-tls.js';
+import type { Hop } from '../transport/hop.js';
 import { formatAddress } from '../transport/options.js';
 import type { CallConnection } from './call-connection.js';
 import type { IdleWatch, WatchIdle } from './close-idle.js';
@@ -21,11 +23,16 @@ interface Tracked {
 const peerOf = ({ remoteAddress = '', remotePort = 0 }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string =>
   `${remoteAddress} ${remotePort}`;
 
+export interface TrackingOptions {
+  readonly hop: Hop;
+  readonly watchIdle: WatchIdle;
+}
+
 /** Returns a function that finds the connection of a session. */
 export function trackConnections(
   server: Http2Server | Http2SecureServer,
-  connections: Connections,
-  watchIdle: WatchIdle,
+  { connections, traffic }: Pick<Limiter, 'connections' | 'traffic'>,
+  { hop, watchIdle }: TrackingOptions,
 ): (session: Http2Session) => CallConnection | undefined {
   const byPeer = new Map<string, Tracked>();
   const bySession = new WeakMap<Http2Session, CallConnection>();
@@ -39,6 +46,7 @@ export function trackConnections(
       systemClock.after(closeMs, () => socket.destroy());
     };
     const connection = connections.add(socket.remoteAddress, end);
+    traffic.watch(hop, socket);
     const tracked: Tracked = { connection, session: undefined };
     byPeer.set(peer, tracked);
     socket.once('close', () => {

@@ -6,6 +6,7 @@ import { createConnections, type Connections } from './connections.js';
 import { isRemote, limitOf } from './limit-error.js';
 import { limitText, type LimitName } from './limit-table.js';
 import { defaultLimits, type Limits } from './limits.js';
+import { createTraffic, type Traffic } from './traffic.js';
 import { createTurns, type Turns } from './turns.js';
 
 export interface Limiter {
@@ -13,6 +14,7 @@ export interface Limiter {
   readonly bytes: ByteBudget;
   readonly connections: Connections;
   readonly turns: Turns;
+  readonly traffic: Traffic;
   /** Counts a limit that a call or a connection reached. */
   reached(limit: LimitName): void;
   /** Counts the limit of this process that an error is about, if any. Called for each error that a server sends. */
@@ -36,6 +38,7 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
     bytes: createByteBudget({ maxBytes: bufferedBytes, clock }),
     connections: createConnections({ max: connections, onReached: () => onReached(limitText('connections')) }),
     turns: createTurns(),
+    traffic: createTraffic(),
     reached: (limit) => onReached(limitText(limit)),
     count(error) {
       const limit = isRemote(error) ? undefined : limitOf(error);

@@ -34,7 +34,7 @@ const closeMs = milliseconds(1_000);
 
 export function createFrameFront(options: FrameFrontOptions): FrameServer {
   const { gate, pass, tls } = options;
-  const { limits, connections } = gate.limiter;
+  const { limits, connections, traffic } = gate.limiter;
   const stalls = new StallWatch(limits.stallMs, systemClock);
   /** Connections by the socket on which they arrived. */
   const counted = new WeakMap<Socket, Connection>();
@@ -49,6 +49,7 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
     };
     const connection = connections.add(socket.remoteAddress, end);
     counted.set(socket, connection);
+    traffic.watch('frames', socket);
     socket.once('close', () => connection[Symbol.dispose]());
   }
 

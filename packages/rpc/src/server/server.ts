@@ -81,7 +81,7 @@ export function createServer(options: ServerOptions = {}): RpcServer {
   const shapes = new Map<string, MessageShape>();
   const rawMethods = new Map<string, UnaryMethod>();
   const gate: ServerGate = {
-    limiter,
+    ...{ hop, limiter },
     checkOf: (path) => checks.get(path),
     isRequestStream: (path) => requestStreams.has(path),
     shapeOf: (path) => shapes.get(path),

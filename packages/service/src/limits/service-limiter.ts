@@ -34,7 +34,11 @@ export function createServiceLimiter(config: LimitFlags, metrics: LimitMetrics, 
   return { ...limiter, counts };
 }
 
-export function observeLimits({ bytes, connections }: Limiter, metrics: LimitMetrics): void {
+export function observeLimits({ bytes, traffic }: Limiter, metrics: LimitMetrics): void {
   metrics.bufferedBytes.set(bytes.heldBytes);
-  metrics.connections.set(connections.count);
+  for (const [hop, { connections, receivedBytes, sentBytes }] of traffic.take()) {
+    metrics.connections.set(connections, { hop });
+    metrics.receivedBytes.add(receivedBytes, { hop });
+    metrics.sentBytes.add(sentBytes, { hop });
+  }
 }

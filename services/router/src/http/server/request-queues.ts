@@ -33,6 +33,7 @@ export function createRequestQueues(server: Server, limiter: Limiter, isSecure: 
       else socket.destroy();
     };
     const connection = limiter.connections.add(socket.remoteAddress, end);
+    limiter.traffic.watch('http', socket);
     isNew = false;
     queues.set(key, { connection, open: 0, last: Promise.resolve() });
     socket.once('close', () => {

@@ -1,0 +1,69 @@
+// Counts the connections of a process and their bytes, by transport.
+
+/** Transport of a connection of a client. */
+type Transport = 'grpc-js' | 'http2' | 'frames' | 'http';
+
+/** The part of a socket that is counted. */
+interface CountedSocket {
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+interface TrafficCount {
+  readonly connections: number;
+  /** Bytes since the last call of `take`, with those of TLS. */
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
+
+export interface Traffic {
+  /** Counts a connection until it closes. */
+  watch(transport: Transport, socket: CountedSocket): void;
+  /** Returns the counts of each transport that had a connection. */
+  take(): ReadonlyMap<Transport, TrafficCount>;
+}
+
+/** Connections of one transport. */
+class Sockets {
+  readonly open = new Set<CountedSocket>();
+  /** Bytes of the connections that have closed. */
+  closedRead = 0;
+  closedWritten = 0;
+  takenRead = 0;
+  takenWritten = 0;
+
+  take(): TrafficCount {
+    let read = this.closedRead;
+    let written = this.closedWritten;
+    for (const { bytesRead, bytesWritten } of this.open) {
+      read += bytesRead;
+      written += bytesWritten;
+    }
+    const count = {
+      connections: this.open.size,
+      receivedBytes: read - this.takenRead,
+      sentBytes: written - this.takenWritten,
+    };
+    this.takenRead = read;
+    this.takenWritten = written;
+    return count;
+  }
+}
+
+export function createTraffic(): Traffic {
+  const all = new Map<Transport, Sockets>();
+  return {
+    watch(transport, socket) {
+      const sockets = all.get(transport) ?? new Sockets();
+      all.set(transport, sockets);
+      sockets.open.add(socket);
+      socket.once('close', () => {
+        sockets.open.delete(socket);
+        sockets.closedRead += socket.bytesRead;
+        sockets.closedWritten += socket.bytesWritten;
+      });
+    },
+    take: () => new Map(Array.from(all, ([transport, sockets]) => [transport, sockets.take()])),
+  };
+}
