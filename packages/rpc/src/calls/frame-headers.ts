@@ -5,21 +5,38 @@ import type { HeaderList } from '../http2/hpack/header-list.js';
 import type { CallHeaders } from './incoming-call.js';
 
 export class FrameHeaders implements CallHeaders {
-  readonly path: string;
-  readonly encoding: string | undefined;
-  readonly timeout: string | undefined;
-  readonly contentType: string | undefined;
+  path = '';
+  encoding: string | undefined;
+  timeout: string | undefined;
+  contentType: string | undefined;
   readonly bytes: number;
   readonly #list: HeaderList;
   #metadata: ReadonlyMap<string, string> | undefined;
 
   constructor(list: HeaderList) {
-    this.path = list.get(':path') ?? '';
-    this.encoding = list.get('grpc-encoding');
-    this.timeout = list.get('grpc-timeout');
-    this.contentType = list.get('content-type');
+    const { fields } = list;
     this.bytes = list.bytes;
     this.#list = list;
+    for (let at = 0; at < fields.length; at += 2) this.#read(fields[at] ?? '', fields[at + 1] ?? '');
+  }
+
+  /** Reads one field. Only the first value of a name counts. */
+  #read(name: string, value: string): void {
+    switch (name) {
+      case ':path':
+        this.path = value;
+        break;
+      case 'grpc-encoding':
+        this.encoding ??= value;
+        break;
+      case 'grpc-timeout':
+        this.timeout ??= value;
+        break;
+      case 'content-type':
+        this.contentType ??= value;
+        break;
+      default:
+    }
   }
 
   get metadata(): ReadonlyMap<string, string> {

@@ -5,20 +5,20 @@ import { headerList } from '../http2/hpack/header-list.js';
 import { errorCodes } from '../http2/http2-errors.js';
 import type { Payload } from '../oip/payload.js';
 import type { Rejection } from '../transport/status.js';
-import { cutFields, statusFields } from '../transport/status-fields.js';
+import { statusFields, trailerFields } from '../transport/status-fields.js';
 import type { CallConnection } from './call-connection.js';
 import type { FrameHeaders } from './frame-headers.js';
 import { admitCall, type Gate, type IncomingCall } from './incoming-call.js';
-import { LimitedRequest } from './limit-request.js';
+import { LimitedRequest, type RequestReader } from './limit-request.js';
 import type { UnaryMethod } from './services.js';
 import type { Stall, StallWatch } from './stall-watch.js';
-import { UnaryCall } from './unary-call.js';
+import { UnaryCall, type ReplySender } from './unary-call.js';
 
 const replyHeaders = headerList({ ':status': '200', 'content-type': 'application/grpc+proto' });
 const okTrailers = headerList({ 'grpc-status': '0', 'grpc-message': 'OK' });
 
 /** A call from its headers to its last byte. */
-export class FrameUnary implements StreamHandler, Stall {
+export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySender {
   quietSweeps = 0;
   readonly #stream: FrameStream;
   readonly #stalls: StallWatch;
@@ -40,17 +40,19 @@ export class FrameUnary implements StreamHandler, Stall {
     const incoming = admitCall(headers, connection, gate, (rejection) => this.#reject(rejection));
     if (incoming === undefined) return;
     this.#incoming = incoming;
-    const call = new UnaryCall(method, incoming, headers.timeout, (reply, trailers) => this.#reply(reply, trailers));
-    this.#call = call;
-    this.#request = new LimitedRequest(incoming, {
-      isDone: () => this.#isDone,
-      deliver(data) {
-        if (data === null) call.complete();
-        else call.receive(data);
-        return true;
-      },
-    });
+    this.#call = new UnaryCall(method, incoming, headers.timeout, this);
+    this.#request = new LimitedRequest(incoming, this);
     this.#stalls.add(this);
+  }
+
+  isDone(): boolean {
+    return this.#isDone;
+  }
+
+  deliver(data: Buffer | null): boolean {
+    if (data === null) this.#call?.complete();
+    else this.#call?.receive(data);
+    return true;
   }
 
   onHeaders(): void {
@@ -90,7 +92,7 @@ export class FrameUnary implements StreamHandler, Stall {
     if (request?.isWaiting === true || this.#stream.queuedBytes > 0) request?.rejectStalled();
   }
 
-  #reply(reply: Payload, trailers: ReadonlyMap<string, string>): void {
+  sendReply(reply: Payload, trailers: ReadonlyMap<string, string>): void {
     if (this.#isDone) return;
     this.#isDone = true;
     const stream = this.#stream;
@@ -99,7 +101,7 @@ export class FrameUnary implements StreamHandler, Stall {
       this.#isWaiting = true;
       this.#incoming?.wrote(stream.queuedBytes);
     }
-    stream.sendTrailers(okTrailers, trailers.size === 0 ? undefined : cutFields([...trailers].flat()));
+    stream.sendTrailers(okTrailers, trailers.size === 0 ? undefined : trailerFields(trailers));
   }
 
   /** Ends the call with a status, or with a reset if its reply waits for the client. */

@@ -15,11 +15,12 @@ import { RequestFields } from './request-fields.js';
  */
 const copiedFromBytes = 256 * 1024;
 
-export interface Delivery {
+/** The reader of a request. */
+export interface RequestReader {
   /** Receives the data of the request with inflated messages, and null at its end. Returns false if it has enough for now. */
-  readonly deliver: (data: Buffer | null) => boolean;
+  deliver(data: Buffer | null): boolean;
   /** Returns whether the call has ended. What still arrives of the request is discarded. */
-  readonly isDone: () => boolean;
+  isDone(): boolean;
 }
 
 /** The request of a call, between its transport and its reader. */
@@ -27,30 +28,28 @@ export class LimitedRequest {
   readonly #call: IncomingCall;
   readonly #maxBytes: number;
   readonly #frames: MessageFrames;
-  readonly #deliver: Delivery['deliver'];
-  /** Delivers data that is compressed or not. */
-  readonly #inflate: Delivery['deliver'];
-  readonly #isDone: Delivery['isDone'];
+  readonly #reader: RequestReader;
+  /** Delivers data that may be compressed. Undefined if no message may be. */
+  readonly #inflate: ((data: Buffer | null) => boolean) | undefined;
   #isWhole = false;
   /** Bytes of the current message. */
   #received = 0;
 
-  constructor(call: IncomingCall, { deliver, isDone }: Delivery) {
+  constructor(call: IncomingCall, reader: RequestReader) {
     const { encoding, gate, headers } = call;
     const { limits } = gate.limiter;
     const shape = gate.shapeOf(headers.path);
     const maxBytes = maxMessageOf(headers.path, limits);
-    const reader = shape && new RequestFields(shape, limits);
+    const fields = shape && new RequestFields(shape, limits);
     this.#call = call;
     this.#maxBytes = maxBytes;
-    this.#frames = new MessageFrames(maxBytes, encoding === undefined ? reader : undefined);
-    this.#isDone = isDone;
-    this.#deliver = deliver;
+    this.#frames = new MessageFrames(maxBytes, encoding === undefined ? fields : undefined);
+    this.#reader = reader;
     this.#inflate =
       encoding === undefined
-        ? deliver
+        ? undefined
         : inflateMessages({
-            ...{ encoding, maxBytes, reader, push: deliver },
+            ...{ encoding, maxBytes, reader: fields, push: (data) => reader.deliver(data) },
             fail: (error) => this.#reject(error),
             take: (inflated) => call.bytes.take(inflated, this.isWaiting),
           });
@@ -63,8 +62,8 @@ export class LimitedRequest {
 
   /** Takes data as it arrives, and null at its end. Returns false if the reader has enough for now. */
   push(data: Buffer | null): boolean {
-    const isDone = this.#isDone();
-    if (data === null) return isDone ? this.#deliver(data) : this.#end();
+    const isDone = this.#reader.isDone();
+    if (data === null) return isDone ? this.#reader.deliver(data) : this.#end();
     if (isDone) return true;
     try {
       const announced = this.#frames.follow(data);
@@ -75,14 +74,18 @@ export class LimitedRequest {
     }
     if (!this.#call.bytes.take(data.length, this.isWaiting)) return true;
     this.#received = this.#frames.isBetween ? 0 : this.#received + data.length;
-    return this.#inflate(this.#received > copiedFromBytes ? Buffer.from(data) : data);
+    return this.#deliver(this.#received > copiedFromBytes ? Buffer.from(data) : data);
   }
 
   #end(): boolean {
     this.#isWhole = true;
     this.#call.bytes.take(0, this.isWaiting);
     this.#call.arrived();
-    return this.#inflate(null);
+    return this.#deliver(null);
+  }
+
+  #deliver(data: Buffer | null): boolean {
+    return this.#inflate === undefined ? this.#reader.deliver(data) : this.#inflate(data);
   }
 
   /** Ends the call because its client neither sends nor reads. */
@@ -92,7 +95,7 @@ export class LimitedRequest {
   }
 
   #reject(error: unknown): void {
-    if (this.#isDone()) return;
+    if (this.#reader.isDone()) return;
     this.#call.fail(error instanceof ParetoError ? error : malformedRequest(this.#call.headers.path, error));
   }
 }

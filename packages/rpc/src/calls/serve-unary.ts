@@ -14,8 +14,10 @@ export function serveUnary(
   incoming: IncomingCall,
   method: UnaryMethod,
 ): void {
-  const call = new UnaryCall(method, incoming, headers['grpc-timeout'], (reply, trailers) => {
-    if (!stream.closed) send(stream, reply, trailers);
+  const call = new UnaryCall(method, incoming, headers['grpc-timeout']?.toString(), {
+    sendReply(reply, trailers) {
+      if (!stream.closed) send(stream, reply, trailers);
+    },
   });
   stream.on('data', (chunk: Buffer) => call.receive(chunk));
   stream.on('end', () => {

@@ -45,6 +45,8 @@ export interface UnaryMethod {
   readonly report: (error: unknown) => void;
   readonly maxReplyBytes: number;
   readonly clock: Clock;
+  /** Timers of deadlines. */
+  readonly timers: Pick<Clock, 'after'>;
 }
 
 /** Creates a unary handler for encoded messages. */

@@ -15,13 +15,15 @@ import type { UnaryMethod } from './services.js';
 export const isServable = (contentType: unknown, timeout: unknown): boolean =>
   String(contentType).startsWith('application/grpc') && (timeout === undefined || parseTimeout(timeout) !== undefined);
 
-/** Sends a reply with trailers, whose names are in lower case. */
-export type SendReply = (reply: Payload, trailers: ReadonlyMap<string, string>) => void;
+export interface ReplySender {
+  /** Sends a reply with trailers, whose names are in lower case. */
+  sendReply(reply: Payload, trailers: ReadonlyMap<string, string>): void;
+}
 
 export class UnaryCall {
   readonly #method: UnaryMethod;
   readonly #incoming: IncomingCall;
-  readonly #send: SendReply;
+  readonly #sender: ReplySender;
   readonly #call: OpenCall;
   readonly #trailers = new Map<string, string>();
   readonly #timer: Disposable | undefined;
@@ -29,14 +31,14 @@ export class UnaryCall {
   #isEnded = false;
 
   /** Starts an admitted call. `timeout` is the header `grpc-timeout`. */
-  constructor(method: UnaryMethod, incoming: IncomingCall, timeout: unknown, send: SendReply) {
-    const { clock } = method;
-    const timeoutMs = parseTimeout(timeout) ?? Infinity;
+  constructor(method: UnaryMethod, incoming: IncomingCall, timeout: string | undefined, sender: ReplySender) {
+    const { clock, timers } = method;
+    const timeoutMs = (timeout === undefined ? undefined : parseTimeout(timeout)) ?? Infinity;
     this.#method = method;
     this.#incoming = incoming;
-    this.#send = send;
+    this.#sender = sender;
     this.#call = new OpenCall(clock.wallMs() + timeoutMs, incoming, this.#trailers, clock);
-    this.#timer = timeoutMs === Infinity ? undefined : clock.after(milliseconds(timeoutMs), () => this.#expire());
+    this.#timer = timeoutMs === Infinity ? undefined : timers.after(milliseconds(timeoutMs), () => this.#expire());
   }
 
   #expire(): void {
@@ -81,7 +83,7 @@ export class UnaryCall {
     const { maxReplyBytes } = this.#method;
     if (reply.length > maxReplyBytes) return this.#fail(replyTooLarge(reply.length, maxReplyBytes));
     this.#call.answered();
-    if (this.#end()) this.#send(reply, this.#trailers);
+    if (this.#end()) this.#sender.sendReply(reply, this.#trailers);
   }
 
   #fail(error: unknown): void {

@@ -29,6 +29,8 @@ import { duplex, readMessages, writeMessage, type DuplexStream } from '../transp
 
 interface Context {
   readonly clock: Clock;
+  /** Timers of deadlines. */
+  readonly timers: Pick<Clock, 'after'>;
   readonly limiter: Limiter;
   readonly onError: (method: string, error: unknown) => void;
 }
@@ -183,7 +185,11 @@ export interface Implemented {
 }
 
 /** Returns what gRPC for Node needs to serve the handlers of a service. */
-export function implement(name: ServiceName, handlers: object, { clock, limiter, onError }: Context): Implemented {
+export function implement(
+  name: ServiceName,
+  handlers: object,
+  { clock, timers, limiter, onError }: Context,
+): Implemented {
   const definition: Record<string, ServiceDefinition[string]> = {};
   const implementation: Record<string, UntypedHandleCall> = {};
   const shapes = new Map<string, MessageShape>();
@@ -203,7 +209,7 @@ export function implement(name: ServiceName, handlers: object, { clock, limiter,
     };
     if (isRawUnary(handler, spec)) {
       const maxReplyBytes = limiter.limits.messageBytes;
-      raw.set(spec.path, { path: spec.path, handler: handler.raw, report, maxReplyBytes, clock });
+      raw.set(spec.path, { path: spec.path, handler: handler.raw, report, maxReplyBytes, clock, timers });
     }
     const adapt = spec.responseStream ? streaming : unary;
     implementation[method] = adapt({

@@ -2,7 +2,7 @@
 
 import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import { errorText, milliseconds, ParetoError, systemClock, type Clock } from '@pareto/core';
+import { errorText, milliseconds, ParetoError, systemClock, TimerWheel, type Clock } from '@pareto/core';
 import { createIdleWatch } from '../calls/close-idle.js';
 import { injectStreams, withGate, type ServerGate } from '../calls/http2-server.js';
 import type { CallHead } from '../calls/incoming-call.js';
@@ -75,7 +75,7 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     'grpc.max_connection_idle_ms': 2 ** 31 - 1,
     'grpc.max_connection_age_ms': maxConnectionAgeMs ?? 2 ** 31 - 1,
   });
-  const context = { clock, onError, limiter };
+  const context = { clock, timers: new TimerWheel(clock), onError, limiter };
   const checks = new Map<string, ReturnType<Guard>>();
   const requestStreams = new Set<string>(reflectionPaths);
   const shapes = new Map<string, MessageShape>();

@@ -7,16 +7,17 @@ import { cutTrailers } from './status-details.js';
 
 /** Returns the fields of a status, within the limits. */
 export const statusFields = ({ code, details, trailers }: Rejection): readonly string[] =>
-  cutFields([
-    'grpc-status',
-    String(code),
-    'grpc-message',
-    encodeURI(explainSizeLimit(details)),
-    ...[...(trailers ?? [])].flat(),
-  ]);
+  fieldsOf(['grpc-status', String(code), 'grpc-message', encodeURI(explainSizeLimit(details))], trailers);
 
-/** Returns trailers without the longest ones if they exceed the limits. */
-export function cutFields(fields: readonly string[]): readonly string[] {
+/** Returns the fields of trailers, without the longest ones if they exceed the limits. */
+export const trailerFields = (trailers: ReadonlyMap<string, string>): readonly string[] => fieldsOf([], trailers);
+
+function fieldsOf(fields: string[], trailers: ReadonlyMap<string, string> | undefined): readonly string[] {
+  if (trailers !== undefined) for (const [name, value] of trailers) fields.push(name, value);
+  return cutFields(fields);
+}
+
+function cutFields(fields: readonly string[]): readonly string[] {
   let bytes = fields.length * 16;
   for (const text of fields) bytes += text.length;
   if (bytes <= defaultLimits.detailsBytes) return fields;
