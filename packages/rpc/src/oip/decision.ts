@@ -50,16 +50,18 @@ export function decodeDecision(text = ''): RoutedDecision {
 }
 
 function readFixedForm(text: string): RoutedDecision | undefined {
-  const [, replica, variant, accuracy, coldStart, degraded, latencyLeftUs, decisionId] = fixedForm.exec(text) ?? [];
-  if (replica === undefined || variant === undefined || decisionId === undefined) return undefined;
+  const match = fixedForm.exec(text);
+  if (match === null) return undefined;
+  // By index, because the iterator of a destructuring pattern takes more memory than the match.
+  const accuracy = match[3];
   return {
-    decisionId,
-    replica,
-    variant,
+    decisionId: match[7] ?? '',
+    replica: match[1] ?? '',
+    variant: match[2] ?? '',
     accuracy: accuracy === unmeasured ? undefined : Number(accuracy),
-    coldStart: coldStart === '1',
-    degraded: degraded === '1',
-    latencyLeftMs: Number(latencyLeftUs) / 1000,
+    coldStart: match[4] === '1',
+    degraded: match[5] === '1',
+    latencyLeftMs: Number(match[6]) / 1000,
   };
 }
 

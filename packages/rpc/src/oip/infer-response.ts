@@ -31,7 +31,8 @@ export function encodeRawResponse({ modelName, modelVersion, id, parameters, out
   writeText(1, modelName);
   writeText(2, modelVersion);
   writeText(3, id);
-  for (const [name, value] of parameters) writeParameter(name, value);
+  // Not destructured, because that takes an iterator for each parameter.
+  for (const parameter of parameters) writeParameter(parameter[0], parameter[1]);
   for (const output of outputs) writeOutput(output);
   const frames: Buffer[] = [];
   for (const { raw } of outputs) {
