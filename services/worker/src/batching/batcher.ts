@@ -148,10 +148,10 @@ function deliverResults(
     const splitAt = clock.now();
     onBatch(batch, { ...times, inferMs: computeMs, outputMs: splitAt - splittingAt, endedAt: splitAt });
     const loadText = formatReplicaLoad(load());
-    for (const [index, query] of batch.entries()) {
+    batch.forEach((query, index) => {
       const own = parts[index] ?? [];
       query.resolve({ outputs: own, batchItems: items, executorPid: pid, startedAt, endedAt, computeMs, loadText });
-    }
+    });
   } catch (error) {
     for (const query of batch) query.reject(error);
   }

@@ -19,24 +19,32 @@ export interface ReplyFacts {
   readonly costUsd: number;
 }
 
-export type ReplyParameters = readonly (readonly [string, ParameterValue])[];
+/** Trailers with the reply's parameters, by the names of the parameters. */
+const trailerNames = {
+  pareto_variant: 'pareto-variant',
+  pareto_accuracy: 'pareto-accuracy',
+  pareto_cost: 'pareto-cost',
+  pareto_cold_start: 'pareto-cold-start',
+  pareto_degraded: 'pareto-degraded',
+  pareto_decision_id: 'pareto-decision-id',
+} as const;
+type ParameterName = keyof typeof trailerNames;
+
+export type ReplyParameters = readonly (readonly [ParameterName, ParameterValue])[];
 
 /** Returns the reply's parameters. The accuracy is missing if it is not measured. */
 export function parametersOf({ decision, spec, costUsd }: ReplyFacts): ReplyParameters {
-  const accuracy = decision.accuracy === undefined ? [] : ([['pareto_accuracy', decision.accuracy]] as const);
-  return [
-    ['pareto_variant', spec.variant],
-    ...accuracy,
-    ['pareto_cost', costUsd],
-    ['pareto_cold_start', decision.coldStart],
-    ['pareto_degraded', decision.degraded],
-    ['pareto_decision_id', decision.decisionId],
-  ];
+  const { accuracy, coldStart, degraded, decisionId } = decision;
+  const parameters: (readonly [ParameterName, ParameterValue])[] = [['pareto_variant', spec.variant]];
+  if (accuracy !== undefined) parameters.push(['pareto_accuracy', accuracy]);
+  parameters.push(['pareto_cost', costUsd], ['pareto_cold_start', coldStart], ['pareto_degraded', degraded]);
+  parameters.push(['pareto_decision_id', decisionId]);
+  return parameters;
 }
 
-/** Sets the reply's parameters as trailers too, such as `pareto-variant` for `pareto_variant`. */
+/** Sets the reply's parameters as trailers too. */
 export function setReplyTrailers(call: Pick<ServerCall, 'setTrailer'>, parameters: ReplyParameters): void {
-  for (const [name, value] of parameters) call.setTrailer(name.replaceAll('_', '-'), String(value));
+  for (const parameter of parameters) call.setTrailer(trailerNames[parameter[0]], String(parameter[1]));
 }
 
 export interface AnswerFacts extends Pick<ReplyFacts, 'spec'> {
