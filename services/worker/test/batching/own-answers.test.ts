@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { milliseconds, variantId } from '@pareto/core';
+import type { Executor, RunOutcome, RunRequest } from '@pareto/runtime';
+import { createWorkerMetrics } from '@pareto/telemetry';
+import { createManualClock } from '@pareto/testkit';
+import { createBatcher } from '../../src/batching/batcher.js';
+import { createIntake } from '../../src/batching/intake.js';
+import { createReplicaCounts } from '../../src/batching/replica-counts.js';
+import { createSlotDriver } from '../../src/batching/slot-driver.js';
+import type { CheckedQuery } from '../../src/requests/check-request.js';
+
+const clock = createManualClock();
+const bounds = { items: 1_000, bytes: 1_000_000 };
+const death = { kind: 'crashed', reason: 'gone' } as const;
+
+/** Returns a query whose items are all the number of the query. */
+function queryOf(number: number, items: number): CheckedQuery {
+  const data = [Buffer.alloc(items, number)];
+  return {
+    ...{ items, bytes: items, batchKey: '', outputs: [], classes: new Map(), shapes: undefined },
+    ...{ typed: false, priority: Infinity, inputs: [{ name: 'x', datatype: 'UINT8', shape: [items], data }] },
+  };
+}
+
+/** A run that returns its inputs. */
+interface Run {
+  readonly request: RunRequest;
+  readonly end: (outcome: RunOutcome) => void;
+}
+
+const doneOf = ({ inputs }: RunRequest): RunOutcome => ({
+  kind: 'done',
+  computeMs: milliseconds(1),
+  outputs: inputs.map(({ shape, data }) => ({ name: 'y', datatype: 'UINT8', shape, data: Buffer.concat(data) })),
+});
+
+const event = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('send' as const), items: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('done' as const) }) },
+  fc.record({ kind: fc.constant('cancel' as const), index: fc.nat(30) }),
+  fc.record({ kind: fc.constant('failed' as const) }),
+  fc.record({ kind: fc.constant('died' as const) }),
+);
+type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
+
+describe('batches', () => {
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  function setUp() {
+    const driver = createSlotDriver(1, clock);
+    const counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
+    const batcher = createBatcher({ driver, clock, onBatch: counts.batch, onPoison: () => undefined });
+    const settings = { ceiling: 4, profile: undefined, sizes: undefined };
+    driver.dispatch({ kind: 'added', replica: batcher, settings, bounds });
+    const intake = createIntake({ replica: batcher, driver, bounds, counts, clock });
+    let runs: Run[] = [];
+    const attach = (): void => {
+      runs = [];
+      const run = (request: RunRequest): Promise<RunOutcome> => new Promise((end) => runs.push({ request, end }));
+      batcher.attach({ pid: 1, run } as unknown as Executor);
+    };
+    attach();
+    return { batcher, intake, attach, runs: () => runs };
+  }
+
+  async function play(events: readonly Event[]): Promise<void> {
+    const { batcher, intake, attach, runs } = setUp();
+    const callers: AbortController[] = [];
+    const answers: Promise<unknown>[] = [];
+    const answered = new Map<number, Buffer | 'rejected'>();
+    const send = (items: number): void => {
+      const number = callers.length;
+      const caller = new AbortController();
+      callers.push(caller);
+      const options = { cancellation: caller.signal, receivedAt: clock.now(), dueAt: Infinity, deadlineAt: Infinity };
+      const record = (answer: Buffer | 'rejected'): void => {
+        assert.ok(!answered.has(number), `query ${number} is answered twice`);
+        answered.set(number, answer);
+        if (answer !== 'rejected') assert.deepEqual(answer, Buffer.alloc(items, number));
+      };
+      answers.push(
+        intake.infer(queryOf(number, items), options).then(
+          ({ outputs }) => record(outputs[0]?.data ?? Buffer.alloc(0)),
+          () => record('rejected'),
+        ),
+      );
+    };
+    const die = async (): Promise<void> => {
+      runs().forEach(({ end }, index) => end({ kind: 'died', death, running: index === 0 }));
+      await batcher.detach();
+      attach();
+    };
+    for (const each of events) {
+      const [first] = runs();
+      if (each.kind === 'send') send(each.items);
+      else if (each.kind === 'cancel') callers[each.index]?.abort(new Error('enough'));
+      else if (each.kind === 'died') await die();
+      else if (first !== undefined) {
+        runs().shift();
+        first.end(each.kind === 'done' ? doneOf(first.request) : { kind: 'failed', message: 'no' });
+      }
+      await settle();
+    }
+    for (let run = runs().shift(); run !== undefined; run = runs().shift()) {
+      run.end(doneOf(run.request));
+      await settle();
+    }
+    await Promise.all(answers);
+    assert.equal(answered.size, callers.length, 'every query is answered');
+  }
+
+  it('return to each query its own answer, after any cancellations and failures', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(event, { maxLength: 60 }), play), { numRuns: 60 });
+  });
+});
