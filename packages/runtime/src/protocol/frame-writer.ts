@@ -31,6 +31,7 @@ export function createFrameWriter(stream: Writable): FrameWriter {
       chunks.add([header.length > copiedUpTo ? Buffer.from(header) : header]);
       for (const slices of tensors) chunks.add(slices);
       writeAll(stream, chunks.finish());
+      // Until the stream has written everything, it needs the buffer.
       if (stream.writableLength > 0) scratch = Buffer.alloc(0);
     },
   };
