@@ -40,7 +40,7 @@ export interface ServerOptions {
   readonly maxConnectionIdleMs?: number;
   /** Age at which a connection is closed. Unlimited if undefined. */
   readonly maxConnectionAgeMs?: number | undefined;
-  /** Transport of unary calls of encoded messages. `http2` if omitted. All other calls are served by gRPC for Node. */
+  /** Transport of unary calls of encoded messages. `frames` if omitted. All other calls are served by gRPC for Node. */
   readonly hop?: Hop;
   readonly clock?: Clock;
   /** Called with each error of a handler other than a ParetoError, whose text is not sent to the caller. */
@@ -64,7 +64,7 @@ export interface RpcServer {
 }
 
 export function createServer(options: ServerOptions = {}): RpcServer {
-  const { guard, tls, hop = 'http2', keepaliveMs = 30_000, maxConnectionAgeMs } = options;
+  const { guard, tls, hop = 'frames', keepaliveMs = 30_000, maxConnectionAgeMs } = options;
   const { clock = systemClock, onError = (): void => undefined } = options;
   const limiter = options.limiter ?? createLimiter();
   const limit = limiter.limits.messageBytes;

@@ -15,7 +15,7 @@ export const followerFlags = {
   hop: {
     kind: 'choice',
     choices: ['grpc-js', 'http2', 'frames'],
-    default: 'http2',
+    default: 'frames',
     help: 'transport of queries on their way to this service and from it: gRPC for Node, node:http2, or HTTP/2 frames, which take the least CPU time',
   },
 } as const;
