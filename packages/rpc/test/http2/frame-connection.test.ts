@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { clientPreface } from '../../src/http2/frames.js';
 import { HpackEncoder } from '../../src/http2/hpack/encoder.js';
 import { headerList } from '../../src/http2/hpack/header-list.js';
@@ -598,38 +597,6 @@ describe('a frame connection', () => {
     sink.pendingBytes = 20 * 1024 * 1024;
     receive(frame(6, 0, 0, '0000000000000000'));
     assert.match(events.join(), /^failed 11 the peer does not read replies/);
-  });
-
-  it('accepts or rejects any frames, and frees every stream', () => {
-    const id = fc.integer({ min: 0, max: 7 });
-    const flags = fc.constantFrom(0, 1, 4, 5, 8, 9, 13, 37);
-    const random = fc
-      .tuple(fc.integer({ min: 0, max: 10 }), flags, id, fc.uint8Array({ maxLength: 12 }))
-      .map((args) => frame(...args));
-    const likely = fc.oneof(
-      fc.tuple(id, flags).map(([stream, flag]) => requestFrame(stream, post, flag)),
-      fc.tuple(id, flags, fc.uint8Array({ maxLength: 50 })).map(([stream, flag, data]) => frame(0, flag, stream, data)),
-      fc.tuple(id, fc.nat(100)).map(([stream, bytes]) => windowUpdate(stream, bytes)),
-      id.map((stream) => reset(stream)),
-    );
-    const frames = fc.array(fc.oneof({ weight: 1, arbitrary: random }, { weight: 8, arbitrary: likely }), {
-      size: '+1',
-    });
-    fc.assert(
-      fc.property(fc.constantFrom('client', 'server'), frames, (role, list) => {
-        const { connection, requests, receive, take } = connectTestPeer(role);
-        if (role === 'client') connection.open(recordStream(), headerList(post));
-        for (const each of list) receive(each);
-        for (const { stream } of requests) stream?.sendMessage(payloadOf(Buffer.alloc(100)));
-        connection.onTransportClosed('the end');
-        take();
-        assert.equal(connection.streamCount, 0);
-        // Every request has ended once.
-        for (const { events } of requests)
-          assert.ok(events.filter((event) => event.startsWith('failed')).length <= 1, events.join());
-      }),
-      { seed: 18, numRuns: 2000 },
-    );
   });
 });
 

@@ -241,6 +241,8 @@ describe('the server of frames', () => {
     new Promise((resolve) => execFile(file, args, (_error, stdout) => resolve(stdout)));
 
   it('keeps the RFCs, as h2spec checks them', async function () {
+    // The first run on a machine builds the tool.
+    this.timeout(300_000);
     const tool = await fetchTool('h2spec');
     if (tool.kind === 'missing') {
       Object.assign(this.test ?? {}, { skipReason: tool.reason });

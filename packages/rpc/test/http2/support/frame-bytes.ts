@@ -15,6 +15,7 @@ const names = ['DATA', 'HEADERS', 'PRIORITY', 'RST_STREAM', 'SETTINGS', 'PUSH_PR
 const nameOf = (type: number): string => [...names, 'WINDOW_UPDATE', 'CONTINUATION'][type] ?? `TYPE ${type}`;
 
 export interface Frame {
+  readonly type: number;
   readonly name: string;
   readonly flags: number;
   readonly streamId: number;
@@ -27,6 +28,7 @@ export function splitFrames(bytes: Buffer): readonly Frame[] {
   for (let at = 0; at < bytes.length;) {
     const end = at + 9 + bytes.readUIntBE(at, 3);
     frames.push({
+      type: bytes.readUInt8(at + 3),
       name: nameOf(bytes.readUInt8(at + 3)),
       flags: bytes.readUInt8(at + 4),
       streamId: bytes.readUInt32BE(at + 5),
