@@ -12,12 +12,6 @@ export const followerFlags = {
     default: ['127.0.0.1:8100'],
     help: 'host:port of the controllers',
   },
-  hop: {
-    kind: 'choice',
-    choices: ['grpc-js', 'http2', 'frames'],
-    default: 'frames',
-    help: 'transport of queries on their way to this service and from it: gRPC for Node, node:http2, or HTTP/2 frames, which take the least CPU time',
-  },
 } as const;
 
 interface Listening {

@@ -38,6 +38,12 @@ export const commonFlags = {
     kind: 'text',
     help: "file with the cluster's secret, the same for every service; used without --certs",
   },
+  hop: {
+    kind: 'choice',
+    choices: ['grpc-js', 'http2', 'frames'],
+    default: 'frames',
+    help: 'transport of calls to this service, and of queries that it forwards: gRPC for Node, node:http2, or HTTP/2 frames, which take the least CPU time',
+  },
   logLevel: {
     kind: 'choice',
     choices: ['debug', 'info', 'warn', 'error', 'silent'],
