@@ -1,16 +1,10 @@
 // `npm run test:conformance`: sets up, and tests a cluster with the clients of the Open Inference Protocol.
-//   npm run test:conformance -- "perf_analyzer"    the tests whose title contains the text
 import './require-node.mjs';
-import { setUp } from './setup.mjs';
-import { main } from './steps.mjs';
-import { runTests, summary } from './run-tests.mjs';
+import { runSuite } from './run-suite.mjs';
 
-await main(async () => {
-  // pnpm passes '--' on to the script, npm does not.
-  const words = process.argv.slice(2).filter((argument) => argument !== '--');
-  await setUp();
-  const filter = words.length > 0 ? ['--fgrep', words.join(' ')] : [];
-  const counts = await runTests([['test/conformance/**/*.test.ts', ...filter]]);
-  console.log(summary(counts));
-  return counts.failed > 0 ? 1 : 0;
-});
+const help = `npm run test:conformance -- [options] [TEXT]
+Tests a cluster with clients of the Open Inference Protocol. TEXT selects the tests whose title contains it.
+Example: npm run test:conformance -- --hop grpc-js "perf_analyzer"
+`;
+
+await runSuite({ folder: 'conformance', help });

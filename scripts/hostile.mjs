@@ -1,28 +1,16 @@
 // `npm run test:hostile`: sets up, and runs every attack at full length, with 100,000 generated requests.
-//   npm run test:hostile -- "a flood of"     runs only the tests whose title contains the text
-//   npm run test:hostile -- --seed 7         generates the requests of a seed again
-//   npm run test:hostile -- --short          runs them as short as `npm test` does
 import './require-node.mjs';
-import { parseArgs } from 'node:util';
-import { setUp } from './setup.mjs';
-import { main } from './steps.mjs';
-import { runTests, summary } from './run-tests.mjs';
+import { runSuite } from './run-suite.mjs';
 
-await main(async () => {
-  const { values, positionals } = parseArgs({
-    // pnpm passes '--' on to the script, npm does not.
-    args: process.argv.slice(2).filter((argument) => argument !== '--'),
-    options: { seed: { type: 'string' }, short: { type: 'boolean', default: false } },
-    allowPositionals: true,
-  });
-  await setUp();
-  const args = [
-    'test/hostile/**/*.test.ts',
-    ...(positionals.length > 0 ? ['--fgrep', positionals.join(' ')] : []),
-    ...(values.short ? [] : ['--full']),
-    ...(values.seed === undefined ? [] : [`--seed=${values.seed}`]),
-  ];
-  const counts = await runTests([args]);
-  console.log(summary(counts));
-  return counts.failed > 0 ? 1 : 0;
+const help = `npm run test:hostile -- [options] [TEXT]
+Runs every attack at full length. TEXT selects the tests whose title contains it.
+Example: npm run test:hostile -- --hop grpc-js "a flood of"
+
+  --seed NUMBER  generate the requests of a seed again
+  --short        run them as short as "npm test" does`;
+
+await runSuite({
+  ...{ folder: 'hostile', help },
+  own: { seed: { type: 'string' }, short: { type: 'boolean' } },
+  argsOf: ({ seed, short }) => [...(short ? [] : ['--full']), ...(seed === undefined ? [] : [`--seed=${seed}`])],
 });

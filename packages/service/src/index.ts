@@ -9,7 +9,7 @@ export {
 } from './flags/config.js';
 export { advertisedAddress, followerFlags } from './flags/address.js';
 export { isolateProcesses, isolationFlags } from './isolation/isolate-processes.js';
-export { checkBind, hasOpenMetrics, type CommonConfig } from './flags/common-flags.js';
+export { checkBind, commonFlags, hasOpenMetrics, type CommonConfig } from './flags/common-flags.js';
 export { parseSize } from './flags/formats.js';
 export type { FlagValues } from './flags/flag-table.js';
 export { createLifecycle, type Lifecycle, type LifecycleState } from './lifecycle/lifecycle.js';
