@@ -3,7 +3,7 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '@pareto/testkit';
-import { startCluster } from '../support/cluster.js';
+import { startCluster, type Cluster } from '../support/cluster.js';
 import { pareto } from '../support/pareto.js';
 
 import { createGrpcClient, type GrpcClient } from './grpc-client.js';
@@ -18,7 +18,19 @@ export interface Fixture extends AsyncDisposable {
   http(request: HttpRequest): Promise<HttpReply>;
 }
 
-const referenceModels = fileURLToPath(new URL('reference/models', import.meta.url));
+export const referenceModels: string = fileURLToPath(new URL('reference/models', import.meta.url));
+
+/** Returns the clients of a cluster, which its owner stops. */
+export function openFixture(cluster: Cluster): Fixture {
+  const address = cluster.router.address;
+  const httpAddress = new URL(cluster.router.url).host;
+  const grpc = createGrpcClient(address);
+  return {
+    ...{ address, httpAddress, grpc },
+    http: (request) => sendHttp(httpAddress, request),
+    [Symbol.asyncDispose]: async () => grpc[Symbol.dispose](),
+  };
+}
 
 /** Starts the cluster. Resolves when every model is ready. */
 export async function startFixture(): Promise<Fixture> {
@@ -27,14 +39,12 @@ export async function startFixture(): Promise<Fixture> {
     workerArgs: ['--slots', '2'],
     profileMs: 100,
   });
-  const address = cluster.router.address;
-  const httpAddress = new URL(cluster.router.url).host;
-  const grpc = createGrpcClient(address);
+  const { [Symbol.asyncDispose]: close, ...clients } = openFixture(cluster);
+  const { grpc } = clients;
   const fixture: Fixture = {
-    ...{ address, httpAddress, grpc },
-    http: (request) => sendHttp(httpAddress, request),
+    ...clients,
     async [Symbol.asyncDispose]() {
-      grpc[Symbol.dispose]();
+      await close();
       await cluster[Symbol.asyncDispose]();
     },
   };

@@ -48,7 +48,7 @@ function productModel(inputs: number, outputs: number): Uint8Array {
   });
 }
 
-export async function startFixture(options: Pick<ClusterOptions, 'env'> = {}): Promise<Fixture> {
+export async function startFixture(options: Pick<ClusterOptions, 'env' | 'routers'> = {}): Promise<Fixture> {
   const cluster = await startCluster({ workers: 2, profileMs: 100, ...options });
   const attacker = startAttacker();
   const dispose = async (): Promise<void> => {

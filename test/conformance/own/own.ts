@@ -18,10 +18,12 @@ const groups: Readonly<Record<string, OwnCases>> = {
   HTTP: httpCases,
 };
 
-export function describeOwn(fixture: () => Fixture): void {
+/** Describes the cases, or those that `isChosen` accepts. */
+export function describeOwn(fixture: () => Fixture, isChosen: (one: OwnCase) => boolean = () => true): void {
   for (const [group, cases] of Object.entries(groups)) {
     describe(group, () => {
       for (const [name, one] of Object.entries(cases)) {
+        if (!isChosen(one)) continue;
         it(name, async () => {
           const answer = await send(fixture(), one);
           const shown = JSON.stringify(answer, undefined, 1).slice(0, 4_000);
