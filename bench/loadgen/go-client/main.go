@@ -3,7 +3,7 @@
 //	usage: go-client ADDRESS METHOD FILE PER-SECOND SECONDS WARM-UP-SECONDS
 //
 // FILE has the message in the frame of gRPC. Prints the latencies after the warm-up in ms, from the moments at which the requests had
-// to be sent, as a JSON array. Exits with 1 if a request fails.
+// to be sent (or were, if that was earlier), as a JSON array. Exits with 1 if a request fails.
 package main
 
 import (
@@ -26,6 +26,12 @@ const headBytes = 5
 
 // prSetTimerSlack sets the ns by which the kernel may delay a thread's timers, 50,000 by default. See prctl(2).
 const prSetTimerSlack = 29
+
+// The same as those of the load generator.
+const (
+	aimStep = 4 * time.Microsecond
+	maxAim  = 500 * time.Microsecond
+)
 
 // rawCodec passes messages as they are.
 type rawCodec struct{}
@@ -65,18 +71,29 @@ func main() {
 	start := time.Now()
 	// The timers of Go's scheduler are late by up to a millisecond. A thread that sleeps is not, if the kernel may not delay it.
 	runtime.LockOSThread()
+	// The time by which the thread is woken late in the median, as far as the client has learned it. It aims earlier by that.
+	var aim time.Duration
 	if _, _, err := syscall.RawSyscall(syscall.SYS_PRCTL, prSetTimerSlack, 1, 0); err != 0 {
 		log.Fatal(err)
 	}
 	for index := range warmUp + len(latenciesMs) {
 		due := start.Add(time.Duration(float64(index) / perSecond * float64(time.Second)))
-		if wait := syscall.NsecToTimespec(int64(time.Until(due))); wait.Nano() > 0 {
+		if wait := syscall.NsecToTimespec(int64(time.Until(due) - aim)); wait.Nano() > 0 {
 			_ = syscall.Nanosleep(&wait, nil)
+			if time.Now().After(due) {
+				aim = min(aim+aimStep, maxAim)
+			} else {
+				aim = max(aim-aimStep, 0)
+			}
+		}
+		from := due
+		if now := time.Now(); now.Before(due) {
+			from = now
 		}
 		running.Go(func() {
 			send()
 			if index >= warmUp {
-				latenciesMs[index-warmUp] = float64(time.Since(due)) / float64(time.Millisecond)
+				latenciesMs[index-warmUp] = float64(time.Since(from)) / float64(time.Millisecond)
 			}
 		})
 	}
