@@ -21,7 +21,6 @@ export {
 } from './units.js';
 export { systemClock, type Clock } from './clock.js';
 export { TimerWheel } from './timer-wheel.js';
-export { createWatchdog, type Watchdog } from './watchdog.js';
 export { latencyBucket, latencyQuantile, type LatencyCounts } from './latency-counts.js';
 export { cutText } from './cut-text.js';
 export { editDistance } from './edit-distance.js';

@@ -1,7 +1,7 @@
 // Calls to an executor process that have no reply yet, in order of execution. If the first one exceeds its timeout, the
 // process counts as hung, and is killed.
 
-import { createWatchdog, milliseconds, type Clock, type Milliseconds } from '@pareto/core';
+import { milliseconds, TimerWheel, type Clock, type Milliseconds } from '@pareto/core';
 import type { ExecutorDeath } from './executor-process.js';
 import type { Reply } from '../protocol/protocol.js';
 
@@ -38,15 +38,13 @@ export interface PendingCalls {
 
 export function createPendingCalls(onHung: (death: ExecutorDeath) => void, clock: Clock): PendingCalls {
   const calls = new Map<number, Call>();
-  const watchdog = createWatchdog(clock, () => {
-    const [first] = calls.values();
-    if (first !== undefined) onHung(hung(first));
-  });
+  const timers = new TimerWheel(clock);
+  let timer: Disposable | undefined;
 
   function watchFirst(): void {
+    timer?.[Symbol.dispose]();
     const [first] = calls.values();
-    if (first === undefined) watchdog.stop();
-    else watchdog.start(first.hungAfter);
+    timer = first && timers.after(first.hungAfter, () => onHung(hung(first)));
   }
 
   return {

@@ -1,13 +1,6 @@
 // Runs the batches of one replica on its executor, and answers their queries.
 
-import {
-  createWatchdog,
-  milliseconds,
-  ParetoError,
-  type Clock,
-  type Milliseconds,
-  type ReplicaLoad,
-} from '@pareto/core';
+import { milliseconds, ParetoError, TimerWheel, type Clock, type Milliseconds, type ReplicaLoad } from '@pareto/core';
 import type { BatchFailure, RunningBatch } from '@pareto/policy';
 import { formatReplicaLoad } from '@pareto/rpc';
 import type { Executor, RunOutcome } from '@pareto/runtime';
@@ -17,6 +10,9 @@ import type { BatchRunner, SlotDriver } from './slot-driver.js';
 import type { WaitingQuery } from './waiting-query.js';
 
 type Batch = RunningBatch<WaitingQuery>;
+
+/** The part of an executor that runs batches. */
+type BatchExecutor = Pick<Executor, 'pid' | 'run'>;
 
 export interface BatcherOptions {
   readonly driver: Pick<SlotDriver, 'dispatch' | 'load'>;
@@ -29,7 +25,7 @@ export interface BatcherOptions {
 
 export interface Batcher extends BatchRunner {
   /** Starts to run batches on this executor. */
-  readonly attach: (executor: Executor) => void;
+  readonly attach: (executor: BatchExecutor) => void;
   /** Stops using the executor, which has ended. Resolves once its queries are answered or back in the queue. */
   readonly detach: () => Promise<void>;
 }
@@ -43,20 +39,23 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const runs = new Set<Promise<void>>();
   /** Batches in the executor, the running one first. */
   const inFlight: Batch[] = [];
-  const watchdog = createWatchdog(clock, () => driver.dispatch({ kind: 'overdue', replica: batcher }));
-  let executor: Executor | undefined;
+  const timers = new TimerWheel(clock);
+  let timer: Disposable | undefined;
+  let executor: BatchExecutor | undefined;
   /** Time at which the last run ended. */
   let idleSince = clock.now();
   /** Failure of the batch that has just ended. */
   let failure: Failure | undefined;
 
   function watchFirst(): void {
+    timer?.[Symbol.dispose]();
     const [first] = inFlight;
-    if (first === undefined) watchdog.stop();
-    else watchdog.start(overdueAfter(first.expectedMs));
+    timer =
+      first &&
+      timers.after(overdueAfter(first.expectedMs), () => driver.dispatch({ kind: 'overdue', replica: batcher }));
   }
 
-  async function run(on: Executor, batch: Batch): Promise<void> {
+  async function run(on: BatchExecutor, batch: Batch): Promise<void> {
     const queries = batch.entries.map(({ query }) => query);
     const startedAt = clock.now();
     if (inFlight.push(batch) === 1) watchFirst();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId, type DataType } from '@pareto/core';
-import type { Executor, RunOutcome, RunRequest } from '@pareto/runtime';
+import type { RunOutcome, RunRequest } from '@pareto/runtime';
 import { createWorkerMetrics } from '@pareto/telemetry';
 import { buildPoint, buildProfile, createManualClock } from '@pareto/testkit';
 import { joinInputs, splitOutputs } from '../../src/batching/batch-tensors.js';
@@ -102,7 +102,7 @@ describe('batcher', () => {
   function createFake() {
     const runs: { readonly request: RunRequest; readonly end: (outcome: RunOutcome) => void }[] = [];
     const run = (request: RunRequest): Promise<RunOutcome> => new Promise((end) => runs.push({ request, end }));
-    return { runs, executor: { pid: 1, run } as unknown as Executor };
+    return { runs, executor: { pid: 1, run } };
   }
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const done = ({ inputs }: RunRequest): RunOutcome => ({

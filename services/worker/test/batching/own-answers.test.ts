@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { milliseconds, variantId } from '@pareto/core';
-import type { Executor, RunOutcome, RunRequest } from '@pareto/runtime';
+import type { RunOutcome, RunRequest } from '@pareto/runtime';
 import { createWorkerMetrics } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { createBatcher } from '../../src/batching/batcher.js';
@@ -58,7 +58,7 @@ describe('batches', () => {
     const attach = (): void => {
       runs = [];
       const run = (request: RunRequest): Promise<RunOutcome> => new Promise((end) => runs.push({ request, end }));
-      batcher.attach({ pid: 1, run } as unknown as Executor);
+      batcher.attach({ pid: 1, run });
     };
     attach();
     return { batcher, intake, attach, runs: () => runs };

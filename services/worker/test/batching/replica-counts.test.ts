@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId, type InferCounts } from '@pareto/core';
-import type { Executor, RunOutcome } from '@pareto/runtime';
+import type { RunOutcome } from '@pareto/runtime';
 import { createWorkerMetrics } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { createBatcher } from '../../src/batching/batcher.js';
@@ -57,7 +57,7 @@ describe('replica counts', () => {
     driver.dispatch({ kind: 'added', replica: batcher, settings, bounds });
     intake = createIntake({ replica: batcher, driver, bounds, counts, clock });
     const run = (): Promise<RunOutcome> => new Promise((end) => runs.push(end));
-    batcher.attach({ pid: 1, run } as unknown as Executor);
+    batcher.attach({ pid: 1, run });
   });
 
   it('include queries and items, with their queue and compute times', async () => {
