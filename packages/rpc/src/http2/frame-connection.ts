@@ -6,36 +6,26 @@ import type { ConnectionHandler, ConnectionOptions } from './connection-options.
 import { DataReceiver } from './data-receiver.js';
 import { FloodLimit } from './flood-limit.js';
 import { FrameReader, type FrameHandler } from './frame-reader.js';
-import { FrameStream, type StreamHandler, type StreamOwner } from './frame-stream.js';
+import { FrameStream, unhandled, type StreamHandler, type StreamOwner } from './frame-stream.js';
 import { FrameWriter } from './frame-writer.js';
-import {
-  clientPreface,
-  frameFlags,
-  frameTypes,
-  initialWindowBytes,
-  maxStreamId,
-  maxWindowBytes,
-  settingIds,
-} from './frames.js';
+import { maxStreamId } from './frames.js';
 import { HeaderReceiver } from './header-receiver.js';
 import { HpackEncoder } from './hpack/encoder.js';
 import type { HeaderList } from './hpack/header-list.js';
 import { ConnectionError, errorCodeName, errorCodes } from './http2-errors.js';
+import { PeerSettings } from './peer-settings.js';
+import { Pings } from './pings.js';
 import { SendQueue } from './send-queue.js';
-import { initialSettings, readSettings, writeSettings, type Settings } from './settings.js';
+import { writePreface } from './write-preface.js';
 import { StreamTable } from './stream-table.js';
 
 /** Unsent bytes over which a peer must not cause more replies. Data waits at fewer. */
 const maxUnreadBytes = 16 * 1024 * 1024;
 
-/** Maximum size of a frame to a peer that accepts larger ones, which would delay other streams and fill the memory. */
-const maxSentFrameBytes = 256 * 1024;
 /** Time for a client to answer the PING after which it opens no more streams. */
 const answerMs = milliseconds(1_000);
 /** Time for which a stream must be open so that its reset does not count as a flood. */
 const minOpenMs = 10;
-
-const pingData = Buffer.alloc(8);
 
 export class FrameConnection implements StreamOwner {
   readonly writer: FrameWriter;
@@ -47,14 +37,12 @@ export class FrameConnection implements StreamOwner {
   readonly #streams: StreamTable;
   readonly #reader: FrameReader;
   readonly #flood: FloodLimit;
-  #settings: Settings = initialSettings;
   readonly #clock: Clock;
-  readonly #pings: (() => void)[] = [];
+  readonly #pings: Pings;
+  readonly #peer: PeerSettings;
   /** Streams from which this side needs no more, found while it reads. */
   readonly #stopped: FrameStream[] = [];
   #isReading = false;
-  /** Number of DATA frames that were sent before the last PING of the peer. */
-  #framesAtPing = 0;
   /** Set when the peer accepts no more streams. */
   #isPeerClosing = false;
   /** Set when this side accepts no more streams. */
@@ -72,6 +60,8 @@ export class FrameConnection implements StreamOwner {
     this.queue = new SendQueue(this.writer);
     this.#streams = new StreamTable(this.#isServer, options.firstStreamId);
     this.#flood = new FloodLimit(clock);
+    this.#pings = new Pings(this.writer, this.queue, this.#flood);
+    this.#peer = new PeerSettings(this.writer, this.encoder, this.#streams);
     const data = new DataReceiver(this.#streams, this.writer, this.#flood, connectionWindowBytes);
     const headers = new HeaderReceiver({
       streams: this.#streams,
@@ -88,7 +78,7 @@ export class FrameConnection implements StreamOwner {
       maxFrameBytes: options.maxFrameBytes,
       maxBlockBytes: maxHeaderListBytes,
     });
-    this.#announce(options);
+    writePreface(this.writer, options);
   }
 
   #frameHandler(data: DataReceiver, headers: HeaderReceiver): FrameHandler {
@@ -108,20 +98,6 @@ export class FrameConnection implements StreamOwner {
     };
   }
 
-  /** Sends the preface. */
-  #announce({ connectionWindowBytes, maxFrameBytes, maxHeaderListBytes, maxStreams, windowBytes }: ConnectionOptions) {
-    const preface = Buffer.from(clientPreface);
-    if (!this.#isServer) this.writer.copy(preface, 0, preface.length);
-    writeSettings(this.writer, [
-      this.#isServer ? [settingIds.maxConcurrentStreams, maxStreams] : [settingIds.enablePush, 0],
-      [settingIds.initialWindowBytes, windowBytes],
-      [settingIds.maxFrameBytes, maxFrameBytes],
-      [settingIds.maxHeaderListBytes, maxHeaderListBytes],
-    ]);
-    const increment = connectionWindowBytes - initialWindowBytes;
-    if (increment > 0) this.writer.windowUpdate(0, increment);
-  }
-
   get streamCount(): number {
     return this.#streams.open.size;
   }
@@ -132,22 +108,22 @@ export class FrameConnection implements StreamOwner {
       !this.#isEnded &&
       !this.#isPeerClosing &&
       !this.#isClosing &&
-      this.#streams.open.size < this.#settings.maxConcurrentStreams
+      this.#streams.open.size < this.#peer.maxConcurrentStreams
     );
   }
 
   /** Set when the peer has sent its settings, so that it speaks HTTP/2. */
   get isReady(): boolean {
-    return this.#settings !== initialSettings;
+    return this.#peer.isReceived;
   }
 
   get sentFrameBytes(): number {
-    return Math.min(this.#settings.maxFrameBytes, maxSentFrameBytes);
+    return this.#peer.sentFrameBytes;
   }
 
   /** Opens a stream of a client, which `mayOpen` must allow, and sends its headers as `FrameStream.sendHeaders` does. */
   open(handler: StreamHandler, headers: HeaderList, extra?: readonly string[], isEnd?: boolean): FrameStream {
-    const stream = new FrameStream(this.#streams.takeId(), this, handler, this.#settings.initialWindowBytes);
+    const stream = new FrameStream(this.#streams.takeId(), this, handler, this.#peer.initialWindowBytes);
     this.#streams.open.set(stream.id, stream);
     stream.sendHeaders(headers, extra, isEnd);
     stream.openedAfterWrites = this.writer.writes;
@@ -163,7 +139,7 @@ export class FrameConnection implements StreamOwner {
 
   #startStream(id: number, headers: HeaderList): FrameStream {
     this.#checkUnread();
-    const stream = new FrameStream(id, this, unhandled, this.#settings.initialWindowBytes);
+    const stream = new FrameStream(id, this, unhandled, this.#peer.initialWindowBytes);
     stream.hasHeaders = true;
     stream.openedAt = this.#clock.now();
     this.#streams.open.set(id, stream);
@@ -174,9 +150,7 @@ export class FrameConnection implements StreamOwner {
 
   /** Sends a PING, and calls back when it is answered. */
   ping(onAck: () => void): void {
-    if (this.#isEnded) return;
-    this.#pings.push(onAck);
-    this.writer.ping(false, pingData, 0);
+    if (!this.#isEnded) this.#pings.send(onAck);
   }
 
   /**
@@ -286,31 +260,13 @@ export class FrameConnection implements StreamOwner {
     this.#flood.count();
     this.#checkUnread();
     if (isAck) return;
-    const change = -this.#settings.initialWindowBytes;
-    this.#settings = readSettings(this.#settings, data, from, to);
-    this.encoder.setMaxTableBytes(this.#settings.headerTableBytes);
-    this.writer.head(0, frameTypes.settings, frameFlags.ack, 0);
-    this.#changeWindows(change + this.#settings.initialWindowBytes);
+    this.#peer.receive(data, from, to);
     this.#handler.onRoom();
   }
 
-  #changeWindows(change: number): void {
-    if (change === 0) return;
-    // A stream may send then, and its handler may open another one, which has the new window.
-    for (const stream of [...this.#streams.open.values()]) {
-      if (stream.sendWindow + change > maxWindowBytes)
-        throw new ConnectionError(errorCodes.flowControlError, 'the settings make the window of a stream too large');
-      stream.raiseSendWindow(change);
-    }
-  }
-
   #onPing(isAck: boolean, data: Buffer, from: number): void {
-    // Clients of gRPC measure the round trip with a PING after they have received data.
-    if (this.queue.frames === this.#framesAtPing) this.#flood.count();
-    this.#framesAtPing = this.queue.frames;
     this.#checkUnread();
-    if (isAck) this.#pings.shift()?.();
-    else this.writer.ping(true, data, from);
+    this.#pings.receive(isAck, data, from);
   }
 
   #onGoAway(lastId: number, code: number, text: string): void {
@@ -332,13 +288,3 @@ export class FrameConnection implements StreamOwner {
     else stream?.raiseSendWindow(increment);
   }
 }
-
-const ignore = (): void => undefined;
-/** The handler of a stream until the server has one. */
-const unhandled: StreamHandler = {
-  onHeaders: ignore,
-  onData: ignore,
-  onEnd: ignore,
-  onSent: ignore,
-  onFailed: ignore,
-};

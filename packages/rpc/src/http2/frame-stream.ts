@@ -8,6 +8,7 @@ import type { HpackEncoder } from './hpack/encoder.js';
 import type { HeaderList } from './hpack/header-list.js';
 import { errorCodes } from './http2-errors.js';
 import type { SendQueue } from './send-queue.js';
+import { WaitingData } from './waiting-data.js';
 
 /** Receives what the peer sends on a stream. `onEnd` is called once, unless `onFailed` was called before. */
 export interface StreamHandler {
@@ -33,6 +34,16 @@ export interface StreamHandler {
    */
   onClosed?(code: number): void;
 }
+
+const ignore = (): void => undefined;
+/** Handles a stream that nothing else handles, or not yet. */
+export const unhandled: StreamHandler = {
+  onHeaders: ignore,
+  onData: ignore,
+  onEnd: ignore,
+  onSent: ignore,
+  onFailed: ignore,
+};
 
 /** The connection of a stream, as the stream uses it. */
 export interface StreamOwner {
@@ -75,10 +86,10 @@ export class FrameStream {
   /** Set while the stream is in the queue of the connection. */
   #isWaiting = false;
   #consumed = 0;
-  #queue: Buffer[] | undefined;
-  #queuedBytes = 0;
-  /** Set when nothing more is added to the queue. */
-  #endsAfterQueue = false;
+  /** Data that the peer or the connection does not accept yet. Created when something first has to wait. */
+  #waitingData: WaitingData | undefined;
+  /** Set when nothing follows what waits. */
+  #endsAfterWaiting = false;
   #trailers: HeaderList | undefined;
   #extraTrailers = none;
 
@@ -97,7 +108,7 @@ export class FrameStream {
 
   /** Number of bytes that wait for the peer or the connection. */
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#waitingData?.bytes ?? 0;
   }
 
   /** Sends headers. `list` is sent often; the fields of `extra` (names and values, alternating) are not. */
@@ -114,12 +125,10 @@ export class FrameStream {
    * had to wait; `onSent` is called for them then, perhaps before this function returns.
    */
   sendData(data: Buffer, from: number, to: number, isEnd = false): boolean {
-    if (this.isClosed || this.#isLocalEnd || this.#endsAfterQueue) return true;
+    if (this.isClosed || this.#isLocalEnd || this.#endsAfterWaiting) return true;
     const length = to - from;
     if (!this.#fits(length)) {
-      if (length > 0) this.#enqueue(data.subarray(from, to));
-      this.#endsAfterQueue = isEnd;
-      if (!this.#isWaiting) this.#send();
+      this.#sendLater([data.subarray(from, to)], isEnd);
       return length === 0;
     }
     this.#startData(length, isEnd);
@@ -130,12 +139,9 @@ export class FrameStream {
 
   /** Sends an uncompressed gRPC message, whose bytes must not change before they are sent. Returns as `sendData`. */
   sendMessage({ length, frames }: Payload, isEnd = false): boolean {
-    if (this.isClosed || this.#isLocalEnd || this.#endsAfterQueue) return true;
+    if (this.isClosed || this.#isLocalEnd || this.#endsAfterWaiting) return true;
     if (!this.#fits(headBytes + length)) {
-      this.#enqueue(messageHead(length));
-      for (const frame of frames) if (frame.length > 0) this.#enqueue(frame);
-      this.#endsAfterQueue = isEnd;
-      if (!this.#isWaiting) this.#send();
+      this.#sendLater([messageHead(length), ...frames], isEnd);
       return false;
     }
     this.#startData(headBytes + length, isEnd);
@@ -148,9 +154,9 @@ export class FrameStream {
 
   /** Sends trailers after everything before them. */
   sendTrailers(list: HeaderList, extra: readonly string[] = none): void {
-    if (this.#queuedBytes === 0) return this.sendHeaders(list, extra, true);
-    if (this.#endsAfterQueue) return;
-    this.#endsAfterQueue = true;
+    if (this.queuedBytes === 0) return this.sendHeaders(list, extra, true);
+    if (this.#endsAfterWaiting) return;
+    this.#endsAfterWaiting = true;
     this.#trailers = list;
     this.#extraTrailers = extra;
   }
@@ -209,15 +215,21 @@ export class FrameStream {
     this.sendWindow += bytes;
     if (this.sendWindow > maxWindowBytes)
       return this.fail(errorCodes.flowControlError, 'the window of the stream is too large');
-    if (this.#queuedBytes > 0 && !this.#isWaiting) this.#send();
+    if (this.queuedBytes > 0 && !this.#isWaiting) this.#send();
   }
 
   #close(code: number, isResetHere = false): void {
     this.isClosed = true;
-    this.#queue = undefined;
-    this.#queuedBytes = 0;
+    this.#waitingData?.clear();
     this.#owner.onStreamClosed(this, isResetHere);
     this.handler.onClosed?.(code);
+  }
+
+  #sendLater(pieces: readonly Buffer[], isEnd: boolean): void {
+    this.#waitingData ??= new WaitingData();
+    for (const piece of pieces) this.#waitingData.add(piece);
+    this.#endsAfterWaiting = isEnd;
+    if (!this.#isWaiting) this.#send();
   }
 
   /** Sends what waits. Called by the queue of the connection. */
@@ -228,18 +240,18 @@ export class FrameStream {
 
   #send(): void {
     const { queue, sentFrameBytes } = this.#owner;
-    while (this.#queuedBytes > 0) {
+    while (this.queuedBytes > 0) {
       if (this.sendWindow <= 0) return;
-      const length = Math.min(this.#queuedBytes, this.sendWindow, queue.window, sentFrameBytes);
+      const length = Math.min(this.queuedBytes, this.sendWindow, queue.window, sentFrameBytes);
       if (length <= 0 || !queue.maySend) return this.#wait();
-      const isEnd = length === this.#queuedBytes && this.#endsAfterQueue && this.#trailers === undefined;
+      const isEnd = length === this.queuedBytes && this.#endsAfterWaiting && this.#trailers === undefined;
       this.#startData(length, isEnd);
-      this.#dequeue(length);
+      this.#waitingData?.write(length, this.#owner.writer);
       if (isEnd) this.#endLocal();
       this.handler.onSent(length);
-      if (queue.hasWaiting && this.#queuedBytes > 0) return this.#wait();
+      if (queue.hasWaiting && this.queuedBytes > 0) return this.#wait();
     }
-    if (this.#endsAfterQueue && !this.#isLocalEnd) this.#sendEnd();
+    if (this.#endsAfterWaiting && !this.#isLocalEnd) this.#sendEnd();
   }
 
   #wait(): void {
@@ -259,7 +271,7 @@ export class FrameStream {
   #fits(length: number): boolean {
     const { queue, sentFrameBytes } = this.#owner;
     return (
-      this.#queuedBytes === 0 &&
+      this.queuedBytes === 0 &&
       length <= this.sendWindow &&
       length <= queue.window &&
       length <= sentFrameBytes &&
@@ -279,30 +291,5 @@ export class FrameStream {
     this.#isLocalEnd = true;
     if (this.isRemoteEnd) this.#close(errorCodes.noError);
     else if (this.#isStopping) this.#owner.onStopped(this);
-  }
-
-  #enqueue(data: Buffer): void {
-    this.#queuedBytes += data.length;
-    if (this.#queue === undefined) this.#queue = [data];
-    else this.#queue.push(data);
-  }
-
-  /** Writes the first bytes of the queue. */
-  #dequeue(bytes: number): void {
-    const queue = this.#queue ?? [];
-    this.#queuedBytes -= bytes;
-    let missing = bytes;
-    let taken = 0;
-    for (; missing > 0; taken++) {
-      const piece = queue[taken];
-      if (piece === undefined) break;
-      const length = Math.min(missing, piece.length);
-      this.#owner.writer.payload(piece, 0, length);
-      missing -= length;
-      if (length === piece.length) continue;
-      queue[taken] = piece.subarray(length);
-      break;
-    }
-    queue.splice(0, taken);
   }
 }
