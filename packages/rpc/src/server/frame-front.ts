@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { milliseconds, systemClock } from '@pareto/core';
+import { milliseconds } from '@pareto/core';
 import { admitStream } from '../calls/admit-stream.js';
 import type { CallConnection } from '../calls/call-connection.js';
 import type { IdleWatch } from '../calls/close-idle.js';
@@ -15,6 +15,7 @@ import type { ServerStream } from '../calls/server-stream.js';
 import { StallWatch } from '../calls/stall-watch.js';
 import { isServable } from '../calls/unary-call.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
+import { unhandled } from '../http2/frame-stream.js';
 import { ConnectionError, errorCodes } from '../http2/http2-errors.js';
 import type { Connection } from '../limits/connections.js';
 import { plainSocketOf, readPeer, type PeerIdentity, type PeerRole, type ServerTls } from '../tls/server-tls.js';
@@ -33,9 +34,9 @@ export interface FrameFrontOptions extends LifeOptions {
 const closeMs = milliseconds(1_000);
 
 export function createFrameFront(options: FrameFrontOptions): FrameServer {
-  const { gate, pass, tls } = options;
+  const { gate, pass, tls, clock } = options;
   const { limits, connections, traffic } = gate.limiter;
-  const stalls = new StallWatch(limits.stallMs, systemClock);
+  const stalls = new StallWatch(limits.stallMs, clock);
   /** Connections by the socket on which they arrived. */
   const counted = new WeakMap<Socket, Connection>();
   const running = new WeakMap<Socket, FrameConnection>();
@@ -45,7 +46,7 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
       const connection = running.get(socket);
       if (connection === undefined) return void socket.destroy();
       connection.drain();
-      systemClock.after(closeMs, () => socket.destroy());
+      clock.after(closeMs, () => socket.destroy());
     };
     const connection = connections.add(socket.remoteAddress, end);
     counted.set(socket, connection);
@@ -59,7 +60,7 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
     const count = counted.get(arrivedOn);
     if (peer === 'rejected' || count === undefined) {
       socket.destroy();
-      return () => ignoring;
+      return () => unhandled;
     }
     running.set(arrivedOn, connection);
     watchLife(connection, socket, options);
@@ -87,14 +88,11 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
   }
 
   return createFrameServer({
-    ...{ accept, onSocket, tls },
+    ...{ accept, onSocket, tls, clock },
     maxStreams: limits.streams,
     maxHeaderListBytes: limits.metadataBytes,
   });
 }
-
-const ignore = (): void => undefined;
-const ignoring = { onHeaders: ignore, onData: ignore, onEnd: ignore, onSent: ignore, onFailed: ignore };
 
 interface ConnectionParts {
   readonly socket: Socket;

@@ -2,6 +2,7 @@
 
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, Server as TlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import { systemClock, type Clock } from '@pareto/core';
 import { connectionWindowBytes, streamWindowBytes } from '../calls/http2-server.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
 import type { FrameStream, StreamHandler } from '../http2/frame-stream.js';
@@ -27,6 +28,7 @@ export interface FrameServerOptions {
   readonly maxStreams: number;
   /** Maximum size of the headers of a request, as HTTP/2 counts it. */
   readonly maxHeaderListBytes?: number;
+  readonly clock?: Clock;
 }
 
 export interface FrameServer {
@@ -40,7 +42,7 @@ export interface FrameServer {
 
 export function createFrameServer(options: FrameServerOptions): FrameServer {
   const { tls, onSocket = ignore, accept, maxStreams } = options;
-  const { maxHeaderListBytes = connectionDefaults.maxHeaderListBytes } = options;
+  const { maxHeaderListBytes = connectionDefaults.maxHeaderListBytes, clock = systemClock } = options;
   const connections = new Set<FrameConnection>();
   const server = tls === undefined ? createTcpServer() : createTlsServer(tlsOptions(tls));
   server.on('connection', onSocket);
@@ -61,6 +63,7 @@ export function createFrameServer(options: FrameServerOptions): FrameServer {
     const connection = runOnSocket(socket, {
       ...connectionDefaults,
       role: 'server',
+      clock,
       maxStreams,
       maxHeaderListBytes,
       windowBytes: streamWindowBytes,

@@ -122,7 +122,7 @@ export function createServer(options: ServerOptions = {}): RpcServer {
       const address = formatAddress(host, port);
       try {
         if (hop !== 'frames') return await withGate(gate, () => bind(server, serverCredentials(tls), address));
-        front = createFrameFront({ gate, pass: injectStreams(server), tls, keepaliveMs, maxConnectionAgeMs });
+        front = createFrameFront({ gate, pass: injectStreams(server), tls, keepaliveMs, maxConnectionAgeMs, clock });
         return await front.listen(host, port);
       } catch (error) {
         throw cannotListen(error, address, portFlag);
