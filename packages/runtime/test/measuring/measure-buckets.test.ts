@@ -25,7 +25,7 @@ const bucketOf = (rows: number, columns = side): ShapeBucket => ({
   points: [buildPoint(1, 123)],
 });
 const request = (buckets: readonly ShapeBucket[]) => ({
-  ...{ signature, maxBatch: 2, profileMs: 200, tokens: createFifoTokens(1), loads: pool.loads, buckets },
+  ...{ signature, maxBatch: 2, profileMs: 2_000, tokens: createFifoTokens(1), loads: pool.loads, buckets },
 });
 const profile = buildProfile([buildPoint(1, 1)], { shapes: { x: [8, side] } });
 
