@@ -72,6 +72,9 @@ export class TimerWheel implements Pick<Clock, 'after'> {
     if (timer.before === undefined) this.#slots[timer.tick & (slotCount - 1)] = timer.after;
     else timer.before.after = timer.after;
     if (timer.after !== undefined) timer.after.before = timer.before;
+    // Else a removed timer in the old generation would keep those that were next to it, and all that they refer to.
+    timer.before = undefined;
+    timer.after = undefined;
   }
 
   /** Wakes the wheel at a tick. It may find that the timer for which it wakes was disposed. */
