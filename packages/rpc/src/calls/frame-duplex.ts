@@ -22,6 +22,8 @@ export class FrameDuplex extends Duplex implements ServerStream, StreamHandler, 
   readonly session: { readonly socket: Socket };
   readonly #stream: FrameStream;
   readonly #stalls: StallWatch;
+  /** Slot in the watch. Undefined without a timeout. */
+  #stallSlot: number | undefined;
   #hasEnded = false;
   #hasTrailers = false;
   /** Bytes that wait for the reader. */
@@ -58,7 +60,7 @@ export class FrameDuplex extends Duplex implements ServerStream, StreamHandler, 
 
   /** Emits `timeout` whenever the client was quiet for the time of the watch. */
   setTimeout(): void {
-    this.#stalls.add(this);
+    this.#stallSlot ??= this.#stalls.add(this);
   }
 
   onHeaders(): void {
@@ -90,7 +92,7 @@ export class FrameDuplex extends Duplex implements ServerStream, StreamHandler, 
 
   onClosed(code: number): void {
     this.rstCode = code;
-    this.#stalls.delete(this);
+    if (this.#stallSlot !== undefined) this.#stalls.remove(this.#stallSlot);
     const written = this.#takeWritten();
     this.destroy();
     written?.(new Error('the stream has closed'));

@@ -22,6 +22,8 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySen
   quietSweeps = 0;
   readonly #stream: FrameStream;
   readonly #stalls: StallWatch;
+  /** Slot in the watch. Undefined before the call was admitted. */
+  #stallSlot: number | undefined;
   #incoming: IncomingCall | undefined;
   #request: LimitedRequest | undefined;
   #call: UnaryCall | undefined;
@@ -42,7 +44,7 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySen
     this.#incoming = incoming;
     this.#call = new UnaryCall(method, incoming, headers.timeout, this);
     this.#request = new LimitedRequest(incoming, this);
-    this.#stalls.add(this);
+    this.#stallSlot = this.#stalls.add(this);
   }
 
   isDone(): boolean {
@@ -82,7 +84,7 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySen
 
   onClosed(): void {
     this.#isDone = true;
-    this.#stalls.delete(this);
+    if (this.#stallSlot !== undefined) this.#stalls.remove(this.#stallSlot);
     this.#call?.cancel();
     this.#incoming?.close();
   }

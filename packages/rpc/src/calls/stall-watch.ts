@@ -1,6 +1,6 @@
 // Finds calls whose clients neither send nor read, without a timer for each call.
 
-import { milliseconds, type Clock } from '@pareto/core';
+import { milliseconds, SlotList, type Clock } from '@pareto/core';
 
 /** A call in the watch. */
 export interface Stall {
@@ -16,7 +16,7 @@ const sweeps = 4;
 export class StallWatch {
   readonly #stallMs: number;
   readonly #clock: Clock;
-  readonly #calls = new Set<Stall>();
+  readonly #calls = new SlotList<Stall>();
   #timer: Disposable | undefined;
 
   constructor(stallMs: number, clock: Clock) {
@@ -24,13 +24,14 @@ export class StallWatch {
     this.#clock = clock;
   }
 
-  add(call: Stall): void {
-    this.#calls.add(call);
+  /** Returns the slot of the call, by which it is removed. */
+  add(call: Stall): number {
     if (this.#timer === undefined) this.#schedule();
+    return this.#calls.add(call);
   }
 
-  delete(call: Stall): void {
-    this.#calls.delete(call);
+  remove(slot: number): void {
+    this.#calls.remove(slot);
   }
 
   #schedule(): void {
@@ -39,7 +40,7 @@ export class StallWatch {
 
   #sweep(): void {
     this.#timer = undefined;
-    for (const call of this.#calls) if (++call.quietSweeps > sweeps) call.onStalled();
+    for (const call of this.#calls.all()) if (++call.quietSweeps > sweeps) call.onStalled();
     if (this.#calls.size > 0) this.#schedule();
   }
 }

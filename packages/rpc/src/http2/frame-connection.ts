@@ -124,7 +124,7 @@ export class FrameConnection implements StreamOwner {
   /** Opens a stream of a client, which `mayOpen` must allow, and sends its headers as `FrameStream.sendHeaders` does. */
   open(handler: StreamHandler, headers: HeaderList, extra?: readonly string[], isEnd?: boolean): FrameStream {
     const stream = new FrameStream(this.#streams.takeId(), this, handler, this.#peer.initialWindowBytes);
-    this.#streams.open.set(stream.id, stream);
+    this.#streams.open.add(stream);
     stream.sendHeaders(headers, extra, isEnd);
     stream.openedAfterWrites = this.writer.writes;
     if (this.#streams.isExhausted) this.#leave();
@@ -142,7 +142,7 @@ export class FrameConnection implements StreamOwner {
     const stream = new FrameStream(id, this, unhandled, this.#peer.initialWindowBytes);
     stream.hasHeaders = true;
     stream.openedAt = this.#clock.now();
-    this.#streams.open.set(id, stream);
+    this.#streams.open.add(stream);
     stream.handler = this.#handler.onRequest(stream, headers);
     if (this.#isEnded) throw new ConnectionError(errorCodes.noError, 'the connection has ended');
     return stream;
@@ -219,7 +219,7 @@ export class FrameConnection implements StreamOwner {
   #end(error: ConnectionError): void {
     this.#isEnded = true;
     this.writer.flush();
-    for (const stream of this.#streams.open.values()) {
+    for (const stream of this.#streams.open.all()) {
       const isUnsent = stream.openedAfterWrites === this.writer.writes;
       stream.lose(isUnsent ? errorCodes.refusedStream : error.code, error.message);
     }
@@ -273,7 +273,7 @@ export class FrameConnection implements StreamOwner {
     this.#isPeerClosing = true;
     const detail = code === errorCodes.noError ? '' : `: ${errorCodeName(code)} ${text}`;
     if (!this.#isServer) {
-      for (const stream of this.#streams.open.values()) {
+      for (const stream of this.#streams.open.all()) {
         if (stream.id > lastId) stream.lose(errorCodes.refusedStream, `the server closes the connection${detail}`);
       }
     }

@@ -199,6 +199,7 @@ export class FrameStream {
 
   /** Records that the peer or the connection has ended the stream. */
   lose(code: number, reason: string): void {
+    if (this.isClosed) return;
     this.#close(code);
     this.handler.onFailed(code, reason);
   }

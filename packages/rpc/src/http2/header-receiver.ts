@@ -58,7 +58,7 @@ export class HeaderReceiver {
       streams.lastPeerId = id;
       return true;
     }
-    if (streams.open.has(id) || streams.wasReset(id)) return false;
+    if (streams.open.get(id) !== undefined || streams.wasReset(id)) return false;
     if (streams.wasClosed(id))
       throw new ConnectionError(errorCodes.streamClosed, `headers arrived for the closed stream ${id}`);
     throw protocolError(`the stream ${id} follows the stream ${streams.lastPeerId}`);

@@ -48,7 +48,7 @@ export class PeerSettings {
   #changeWindows(change: number): void {
     if (change === 0) return;
     // A stream may send then, and its handler may open another one, which has the new window.
-    for (const stream of [...this.#streams.open.values()]) {
+    for (const stream of this.#streams.open.all()) {
       if (stream.sendWindow + change > maxWindowBytes)
         throw new ConnectionError(errorCodes.flowControlError, 'the settings make the window of a stream too large');
       stream.raiseSendWindow(change);

@@ -3,6 +3,7 @@
 import type { FrameStream } from './frame-stream.js';
 import { maxStreamId } from './frames.js';
 import { ConnectionError, errorCodes } from './http2-errors.js';
+import { StreamMap } from './stream-map.js';
 
 /** Number of streams that are remembered after both sides, or the peer, have closed them. */
 const rememberedStreams = 1024;
@@ -13,7 +14,7 @@ const rememberedStreams = 1024;
 const rememberedResets = 32_768;
 
 export class StreamTable {
-  readonly open: Map<number, FrameStream> = new Map<number, FrameStream>();
+  readonly open: StreamMap<FrameStream> = new StreamMap<FrameStream>();
   /** The last stream that the peer has opened. */
   lastPeerId = 0;
   readonly #isServer: boolean;

@@ -1,7 +1,7 @@
 // The budget for the bytes of all requests and replies of a process. If they exceed it, the call that costs the most
 // while it waits for its client ends, so that slow clients take nothing from others.
 
-import type { Clock, ParetoError } from '@pareto/core';
+import { SlotList, type Clock, type ParetoError } from '@pareto/core';
 import { limitError } from './limit-error.js';
 
 /** The bytes of one call. Disposed at the end of the call. */
@@ -35,11 +35,11 @@ const largeBytes = 256 * 1024;
 const undisturbedMs = 1_000;
 
 export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBudget {
-  const waiting = new Set<OpenCall>();
+  const waiting = new SlotList<OpenCall>();
   let heldBytes = 0;
 
   function drop(call: OpenCall): void {
-    waiting.delete(call);
+    call.stopWaiting();
     heldBytes -= call.bytes;
     call.bytes = 0;
   }
@@ -47,7 +47,7 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
   function makeRoomFor(call: OpenCall): boolean {
     const ceiling = call.bytes > largeBytes ? (maxBytes / 8) * 7 : maxBytes;
     while (heldBytes > ceiling) {
-      const ended = pickCostliest(waiting, clock.now()) ?? call;
+      const ended = pickCostliest(waiting.all(), clock.now()) ?? call;
       drop(ended);
       ended.end(overBudget());
       if (ended === call) return false;
@@ -63,6 +63,8 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
     /** Begin of the wait for the client. */
     since = 0;
     #isOpen = true;
+    /** Slot in the list of waiting calls. Undefined while the call does not wait. */
+    #slot: number | undefined;
 
     constructor(connection: object, end: (error: ParetoError) => void) {
       this.connection = connection;
@@ -73,12 +75,16 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
       const added = this.bytes === 0 ? bytes + callBytes : bytes;
       this.bytes += added;
       heldBytes += added;
-      if (!isWaiting) waiting.delete(this);
-      else if (!waiting.has(this)) {
+      if (!isWaiting) this.stopWaiting();
+      else if (this.#slot === undefined) {
         this.since = clock.now();
-        waiting.add(this);
+        this.#slot = waiting.add(this);
       }
       return (this.#isOpen = makeRoomFor(this));
+    }
+    stopWaiting(): void {
+      if (this.#slot !== undefined) waiting.remove(this.#slot);
+      this.#slot = undefined;
     }
     release(bytes: number): void {
       const released = Math.min(bytes, this.bytes);
@@ -114,8 +120,8 @@ const costOf = ({ bytes, since }: Cost, now: number): number => bytes * (now - s
  * Picks the costliest call of the costliest connection: the cost is the bytes times the time of the wait. Undefined if
  * no call has waited for a second.
  */
-function pickCostliest<C extends Waiting>(calls: Iterable<C>, now: number): C | undefined {
-  const old = [...calls].filter(({ since }) => now - since >= undisturbedMs);
+function pickCostliest<C extends Waiting>(calls: readonly C[], now: number): C | undefined {
+  const old = calls.filter(({ since }) => now - since >= undisturbedMs);
   const connections = new Map<object, Cost>();
   for (const { connection, since, bytes } of old) {
     const total = connections.get(connection) ?? { since, bytes: 0 };

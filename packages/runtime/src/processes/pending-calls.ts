@@ -37,37 +37,34 @@ export interface PendingCalls {
 }
 
 export function createPendingCalls(onHung: (death: ExecutorDeath) => void, clock: Clock): PendingCalls {
-  const calls = new Map<number, Call>();
+  const calls: { readonly id: number; readonly call: Call }[] = [];
   const timers = new TimerWheel(clock);
   let timer: Disposable | undefined;
 
   function watchFirst(): void {
     timer?.[Symbol.dispose]();
-    const [first] = calls.values();
+    const first = calls[0]?.call;
     timer = first && timers.after(first.hungAfter, () => onHung(hung(first)));
   }
 
   return {
     add(id, call) {
-      calls.set(id, call);
-      if (calls.size === 1) watchFirst();
+      if (calls.push({ id, call }) === 1) watchFirst();
     },
     complete(id, reply, tensors) {
-      const call = calls.get(id);
-      if (call === undefined) return;
-      calls.delete(id);
+      const index = calls.findIndex((one) => one.id === id);
+      const [ended] = index < 0 ? [] : calls.splice(index, 1);
+      if (ended === undefined) return;
       watchFirst();
-      call.settle({ kind: 'replied', reply, tensors });
+      ended.call.settle({ kind: 'replied', reply, tensors });
     },
     get running() {
-      const [first] = calls.values();
-      return first?.session;
+      return calls[0]?.call.session;
     },
     failAll(death) {
-      const lost = [...calls.values()];
-      calls.clear();
+      const lost = calls.splice(0);
       watchFirst();
-      for (const [index, { settle }] of lost.entries()) settle({ kind: 'lost', death, running: index === 0 });
+      for (const [index, { call }] of lost.entries()) call.settle({ kind: 'lost', death, running: index === 0 });
     },
   };
 }

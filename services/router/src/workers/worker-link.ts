@@ -1,6 +1,6 @@
 // The connection to one worker, over one of the transports.
 
-import { ParetoError } from '@pareto/core';
+import { ParetoError, SlotList } from '@pareto/core';
 import {
   createChannel,
   createClient,
@@ -106,7 +106,7 @@ export const createLocalLink = ({ call, ping, address }: LocalWorker): WorkerLin
   linkOver({ call, ping, onBroken: () => undefined, close: () => undefined }, address);
 
 function linkOver({ call, ping, onBroken, close }: Transport, address: string): WorkerLink {
-  const inFlight = new Set<(error: ParetoError) => void>();
+  const inFlight = new SlotList<(error: ParetoError) => void>();
   /** Version of decisions that the worker reads. 0 until it says so, also after a lost connection. */
   let decisionVersion = 0;
 
@@ -118,9 +118,10 @@ function linkOver({ call, ping, onBroken, close }: Transport, address: string): 
       abortedBy = error;
       cancel();
     };
+    const slot = inFlight.add(abort);
     const end = (outcome: PayloadReply | ParetoError): void => {
       cancellation.removeEventListener('abort', cancel);
-      inFlight.delete(abort);
+      inFlight.remove(slot);
       if (!(outcome instanceof ParetoError)) done(answered(outcome));
       else if (cancellation.aborted) done({ kind: 'failed', error: cancellation.reason, reply: undefined });
       else done(abortedBy === undefined ? classify(outcome) : { kind: 'lost', error: abortedBy, reply: undefined });
@@ -130,10 +131,10 @@ function linkOver({ call, ping, onBroken, close }: Transport, address: string): 
     try {
       cancel = call(payload, { timeoutMs, metadata }, end);
     } catch (error) {
+      inFlight.remove(slot);
       return done({ kind: 'failed', error, reply: undefined });
     }
     cancellation.addEventListener('abort', cancel);
-    inFlight.add(abort);
   }
   return {
     address,
@@ -149,7 +150,7 @@ function linkOver({ call, ping, onBroken, close }: Transport, address: string): 
         listener();
       }),
     abort(error) {
-      for (const each of inFlight) each(error);
+      for (const each of inFlight.all()) each(error);
     },
     close,
   };

@@ -36,7 +36,7 @@ const overdueAfter = (expectedMs: number | undefined): Milliseconds =>
 
 export function createBatcher(options: BatcherOptions): Batcher {
   const { driver, clock } = options;
-  const runs = new Set<Promise<void>>();
+  const runs: Promise<void>[] = [];
   /** Batches in the executor, the running one first. */
   const inFlight: Batch[] = [];
   const timers = new TimerWheel(clock);
@@ -85,8 +85,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const batcher: Batcher = {
     run(batch) {
       if (executor === undefined) throw new Error('the replica has no executor');
-      const running = run(executor, batch).finally(() => runs.delete(running));
-      runs.add(running);
+      const running = run(executor, batch).finally(() => runs.splice(runs.indexOf(running), 1));
+      runs.push(running);
     },
     fail(query) {
       if (failure === undefined) throw new Error('no batch has failed');
