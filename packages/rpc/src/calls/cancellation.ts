@@ -1,16 +1,19 @@
 // The early end of a call, as its handler observes it.
 
+/** A function, or an object, which saves a query the function. */
+export type CancellationListener = (() => void) | { handleEvent(): void };
+
 /** The part of an AbortSignal that queries use. */
 export interface Cancellation {
   readonly aborted: boolean;
   readonly reason: unknown;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
+  addEventListener(type: 'abort', listener: CancellationListener): void;
+  removeEventListener(type: 'abort', listener: CancellationListener): void;
 }
 
 /** A cancellation that costs a query nothing unless it is observed: an AbortSignal takes several µs to create. */
 export class CallCancellation implements Cancellation {
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners: CancellationListener[] = [];
   #aborter: AbortController | undefined;
   #aborted = false;
   #reason: unknown;
@@ -29,10 +32,10 @@ export class CallCancellation implements Cancellation {
     }
     return this.#aborter.signal;
   }
-  addEventListener(_type: 'abort', listener: () => void): void {
+  addEventListener(_type: 'abort', listener: CancellationListener): void {
     this.#listeners.push(listener);
   }
-  removeEventListener(_type: 'abort', listener: () => void): void {
+  removeEventListener(_type: 'abort', listener: CancellationListener): void {
     const index = this.#listeners.indexOf(listener);
     if (index >= 0) this.#listeners.splice(index, 1);
   }
@@ -40,7 +43,10 @@ export class CallCancellation implements Cancellation {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#reason = reason;
-    for (const listener of this.#listeners.splice(0)) listener();
+    for (const listener of this.#listeners.splice(0)) {
+      if (typeof listener === 'function') listener();
+      else listener.handleEvent();
+    }
     this.#aborter?.abort(reason);
   }
 }

@@ -48,7 +48,6 @@ export class AcceptedQuery implements WaitingQuery {
   readonly #owner: QueryOwner;
   readonly #resolve: (result: QueryResult) => void;
   readonly #reject: (error: unknown) => void;
-  #onAbort: (() => void) | undefined;
   #isSettled = false;
 
   constructor({ query, options, enqueuedAt, owner, resolve, reject }: AcceptedQueryOptions) {
@@ -74,12 +73,13 @@ export class AcceptedQuery implements WaitingQuery {
       this.reject(cancellation.reason);
       return false;
     }
-    this.#onAbort = () => {
-      this.#owner.onAborted(this);
-      this.reject(cancellation.reason);
-    };
-    cancellation.addEventListener('abort', this.#onAbort);
+    cancellation.addEventListener('abort', this);
     return true;
+  }
+  /** Called when the caller cancels the query. */
+  handleEvent(): void {
+    this.#owner.onAborted(this);
+    this.reject(this.cancellation.reason);
   }
   resolve(result: QueryResult): void {
     if (!this.#settle()) return;
@@ -99,7 +99,7 @@ export class AcceptedQuery implements WaitingQuery {
   #settle(): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;
-    if (this.#onAbort !== undefined) this.cancellation.removeEventListener('abort', this.#onAbort);
+    this.cancellation.removeEventListener('abort', this);
     return true;
   }
 }
