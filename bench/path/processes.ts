@@ -21,10 +21,21 @@ export interface PathProcess {
 
 /** Returns the ids of all processes that a process has started, directly or through others. */
 export function descendantsOf(pid: number): readonly number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-  );
+  const tasks = whileRunning(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+  const children = tasks
+    .flatMap((task) => whileRunning(() => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')) ?? [])
+    .flatMap((text) => text.split(' ').filter(Boolean).map(Number));
   return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+/** Returns what `read` reads of a process. Undefined if the process has ended. */
+function whileRunning<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return undefined;
+    throw error;
+  }
 }
 
 /** Returns the CPU time of the processes of each role in milliseconds. Linux counts it in hundredths of a second. */
@@ -36,6 +47,8 @@ export function cpuByRole(processes: readonly PathProcess[]): ReadonlyMap<Role, 
 
 function cpuOf(pid: number): number {
   // The second field is the name of the program in parentheses.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  const text = whileRunning(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  if (text === undefined) return 0;
+  const fields = text.split(') ').at(-1)?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
