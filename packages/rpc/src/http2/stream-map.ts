@@ -59,7 +59,8 @@ export class StreamMap<S extends { readonly id: number }> {
   #slotOf(id: number): number {
     const slots = this.#slots;
     let slot = this.#ownSlot(id);
-    for (let stream = slots[slot]; stream !== undefined && stream.id !== id; stream = slots[slot]) slot = this.#after(slot);
+    for (let stream = slots[slot]; stream !== undefined && stream.id !== id; stream = slots[slot])
+      slot = this.#after(slot);
     return slot;
   }
 

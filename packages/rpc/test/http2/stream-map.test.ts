@@ -4,7 +4,11 @@ import { StreamMap } from '../../src/http2/stream-map.js';
 
 describe('StreamMap', () => {
   it('is a map of streams by id', () => {
-    const ids = fc.oneof(fc.nat({ max: 200 }), fc.nat({ max: 2 ** 31 - 1 }), fc.nat({ max: 9 }).map((one) => one * 64));
+    const ids = fc.oneof(
+      fc.nat({ max: 200 }),
+      fc.nat({ max: 2 ** 31 - 1 }),
+      fc.nat({ max: 9 }).map((one) => one * 64),
+    );
     fc.assert(
       fc.property(fc.array(fc.record({ id: ids, isAdded: fc.boolean() }), { maxLength: 200 }), (changes) => {
         const map = new StreamMap<{ readonly id: number }>();
