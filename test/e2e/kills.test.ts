@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createSeededRng, systemClock } from '@pareto/core';
 import { runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
 import { createChannel, createRawCaller, encodeInferRequest, type Channel } from '@pareto/rpc';
-import { waitFor } from '@pareto/testkit';
+import { briefPauseMs, waitFor } from '@pareto/testkit';
 import { planArrivals } from '@pareto/workload';
 import type { TestClient } from '../support/client.js';
 import type { Cluster } from '../support/cluster.js';
@@ -150,10 +150,15 @@ describe('a process killed during queries', function () {
   it('a worker while it measures: the measurement is repeated', async () => {
     await client.registerTask('measured');
     await client.registerModel('measured', 'slow-to-measure', await readDigitModel('cnn-large'));
-    const measuring = await waitFor('a worker to measure', async () => {
-      const { workers } = await client.fleet.listWorkers({});
-      return workers.find(({ measuring }) => measuring === 'slow-to-measure:original')?.workerId;
-    });
+    const measuring = await waitFor(
+      'a worker to measure',
+      async () => {
+        const { workers } = await client.fleet.listWorkers({});
+        return workers.find(({ measuring }) => measuring === 'slow-to-measure:original')?.workerId;
+      },
+      50_000,
+      briefPauseMs,
+    );
     const worker = cluster.workers.find(({ name }) => name === measuring) ?? assert.fail();
     await worker.kill();
     await worker.start();

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { recipes, type Metric } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import {
+  briefPauseMs,
   floats,
   hungryModel,
   longs,
@@ -47,6 +48,7 @@ describe('generating variants', function () {
         return steps.filter(({ state }) => state === 'done').length >= done ? running : undefined;
       },
       60_000,
+      briefPauseMs,
     );
 
   async function finished(name: string, wanted: readonly string[]): Promise<wire.DescribeResponse> {
@@ -210,6 +212,7 @@ describe('generating variants with a standby controller', function () {
         return jobs[0]?.steps.find(({ kind, state }) => kind === 'make' && state === 'running');
       },
       60_000,
+      briefPauseMs,
     );
     const { outcomes } = await client.registry.describe({ name: 'mlp-small' });
     await cluster.controller.kill();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { wire } from '@pareto/rpc';
-import { waitFor } from '@pareto/testkit';
+import { briefPauseMs, waitFor } from '@pareto/testkit';
 import { refusalOf, type TestClient } from '../support/client.js';
 import type { Cluster } from '../support/cluster.js';
 import { readDigitModel, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
@@ -28,6 +28,7 @@ describe('versions and rules', function () {
       `a step of ${name} to ${kind}`,
       async () => (await job(name)).steps.find((step) => step.state === 'running' && step.kind === kind),
       60_000,
+      briefPauseMs,
     );
 
   /**
