@@ -3,7 +3,7 @@
 import { ParetoError, type Clock } from '@pareto/core';
 import { checkTransaction } from '../limits.js';
 import type { Lease, Store } from '../store.js';
-import { createEtcdClient, type EtcdAccess } from './client.js';
+import type { EtcdAccess } from './client.js';
 import { explain } from './explain.js';
 import { grantEtcdLease } from './leases.js';
 import { createOperations } from './operations.js';
@@ -22,6 +22,8 @@ export interface EtcdStoreOptions extends EtcdAccess {
 /** Opens the store. Throws `unavailable` if a retry may succeed, otherwise another ParetoError. */
 export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
   checkOptions(options);
+  // A controller with the embedded store does not load etcd3.
+  const { createEtcdClient } = await import('./client.js');
   const client = createEtcdClient(options, options.clock);
   try {
     const raw = createRawAccess(client, options.prefix);
