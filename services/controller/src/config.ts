@@ -9,7 +9,7 @@ import {
   type ConfigDefinition,
   type FlagValues,
 } from '@pareto/service';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const controllerFlags = {
   dataDir: { kind: 'text', required: true, help: 'folder for the embedded store and, by default, the model files' },

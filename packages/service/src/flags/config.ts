@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { ParetoError } from '@pareto/core';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { commonFlags, type CommonConfig } from './common-flags.js';
 import { tableSchema, type FlagTable, type FlagValues } from './flag-table.js';
 import { listFlags, readArguments, readEnvironment, readFileValues, type Flag } from './flags.js';

@@ -2,7 +2,7 @@
 // its keys are the fields of the configuration, and each entry defines everything else about the flag.
 
 import type { LimitName } from '@pareto/rpc';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formats, type FlagFormat } from './formats.js';
 
 interface Described {
