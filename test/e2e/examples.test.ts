@@ -12,9 +12,10 @@ const tsx = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.
 
 describe('examples', function () {
   this.timeout(180_000);
+  const theDigits = useDigits();
   let cluster: Cluster;
-  before(async () => {
-    ({ cluster } = await useDigits());
+  before(() => {
+    ({ cluster } = theDigits());
   });
 
   const modelLess = (output: string): void => {

@@ -17,11 +17,12 @@ import { useDigits } from '../support/shared-digits.js';
 
 describe('queries', function () {
   this.timeout(120_000);
+  const theDigits = useDigits();
   let cluster: Cluster;
   let client: TestClient;
   let digits: Digits;
-  before(async () => {
-    ({ cluster, client, digits } = await useDigits());
+  before(() => {
+    ({ cluster, client, digits } = theDigits());
   });
 
   describe('that are invalid return INVALID_ARGUMENT', () => {

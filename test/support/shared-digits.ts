@@ -1,37 +1,70 @@
-// Clusters that are shared by the test files that only send queries. They serve all digits models, and send traces to a
+// A cluster that the test files share which only send queries. It serves all digits models, and sends traces to a
 // collector.
 
 import { createTraceCollector, type TraceCollector } from '@pareto/testkit';
-import { startDigits, type DigitsCluster } from './digits.js';
+import { createTestClient, type TestClient } from './client.js';
+import type { Cluster } from './cluster.js';
+import { startDigits, type Digits, type DigitsCluster } from './digits.js';
 
-export interface SharedDigits extends DigitsCluster {
+export interface SharedDigits {
+  /** The cluster, with the router that was asked for as its first one. */
+  readonly cluster: Cluster;
+  readonly client: TestClient;
+  readonly digits: Digits;
   readonly collector: TraceCollector;
 }
 
-/** Clusters by the number of their nodes. */
-const shared = new Map<number, Promise<SharedDigits>>();
+/** Routers of the cluster by their processes: that of a router alone, and that of a router and a worker. */
+const routerIndex = { router: 1, node: 0 } as const;
 
-/**
- * Returns the cluster with this number of nodes, which the first call in a process starts. It stops after the last test
- * of the process.
- */
-export function useDigits(nodes = 0): Promise<SharedDigits> {
-  const known = shared.get(nodes) ?? start(nodes);
-  shared.set(nodes, known);
-  return known;
+interface Shared extends AsyncDisposable {
+  readonly started: DigitsCluster;
+  readonly collector: TraceCollector;
 }
 
-after(async () => {
-  for (const each of shared.values()) await (await each)[Symbol.asyncDispose]();
-});
+let users = 0;
+let shared: Promise<Shared> | undefined;
 
-async function start(nodes: number): Promise<SharedDigits> {
+/**
+ * Gives the tests of the current suite the cluster, with a router in a process of this kind. The first suite starts it,
+ * and the last one stops it. Returns a function for use in hooks and tests.
+ */
+export function useDigits(kind: keyof typeof routerIndex = 'router'): () => SharedDigits {
+  let own: SharedDigits | undefined;
+  users += 1;
+  before(async function () {
+    this.timeout(120_000);
+    const { started, collector } = await (shared ??= start());
+    const { cluster, digits } = started;
+    const router = cluster.routers[routerIndex[kind]] ?? cluster.router;
+    own = { cluster: { ...cluster, router }, client: createTestClient({ ...cluster, router }), digits, collector };
+  });
+  after(async () => {
+    own?.client[Symbol.dispose]();
+    users -= 1;
+    if (users === 0) await stop();
+  });
+  return () => {
+    if (own === undefined) throw new Error('the cluster was not started');
+    return own;
+  };
+}
+
+// Without some of the suites, the last one is unknown.
+after(stop);
+
+async function stop(): Promise<void> {
+  const stopping = shared;
+  shared = undefined;
+  await (await stopping)?.[Symbol.asyncDispose]();
+}
+
+async function start(): Promise<Shared> {
   const collector = await createTraceCollector();
   try {
-    const started = await startDigits({ nodes, traceEndpoint: collector.endpoint });
+    const started = await startDigits({ nodes: 1, routers: 2, workers: 2, traceEndpoint: collector.endpoint });
     return {
-      ...started,
-      collector,
+      ...{ started, collector },
       async [Symbol.asyncDispose]() {
         await started[Symbol.asyncDispose]();
         await collector[Symbol.asyncDispose]();
