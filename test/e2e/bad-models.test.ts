@@ -35,7 +35,7 @@ describe('bad models', function () {
     while (state.going) {
       await client.infer('digits', [digits.input(answers % 100)], { latency_ms: 5000 });
       answers++;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 60));
     }
     return answers;
   }

@@ -12,7 +12,7 @@ import type { Cluster } from '../support/cluster.js';
 import { probe } from '../support/service-process.js';
 import { readDigitModel, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
 
-const rate = 60;
+const rate = 30;
 const secondsOfLoad = 5;
 
 describe('a process killed during queries', function () {

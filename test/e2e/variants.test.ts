@@ -158,7 +158,7 @@ describe('one trained model', function () {
           .infer('mlp-large', [digits.input(1)], { latency_ms: 5_000 })
           .then(({ modelVersion }) => versions.add(modelVersion))
           .catch((error: unknown) => failures.push(String(error)));
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 60));
       }
     };
     const asked = ask();

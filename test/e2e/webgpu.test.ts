@@ -12,8 +12,8 @@ import { skipWithout } from '../support/skip.js';
 const scoresOf = ({ outputs: [logits] }: DecodedInferResponse): ArrayLike<number> =>
   logits === undefined ? [] : toNumbers({ datatype: logits.datatype, dims: logits.shape, data: logits.raw });
 
-/** A device in software takes a minute for all samples. */
-const samples = 400;
+/** A device in software takes a minute for all 2,000 samples. */
+const samples = 200;
 
 function validationOf(digits: Digits): Uint8Array {
   const { shape, datatype, raw } = digits.input(0, samples);

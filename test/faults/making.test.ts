@@ -127,7 +127,7 @@ describe('generating variants', function () {
     while (!isDone.yes) {
       await client.infer('digits', [digits.input(answers % 100)], { latency_ms: 5_000 });
       answers += 1;
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      await new Promise((resolve) => setTimeout(resolve, 60));
     }
     assert.ok(await done);
     assert.ok(answers > 20);

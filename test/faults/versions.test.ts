@@ -48,7 +48,7 @@ describe('versions and rules', function () {
           .infer(name, [digits.input(1)], { latency_ms: 10_000 })
           .then(({ modelVersion }) => versions.add(modelVersion))
           .catch((error: unknown) => failures.push(String(error)));
-        await new Promise((resolve) => setTimeout(resolve, 25));
+        await new Promise((resolve) => setTimeout(resolve, 60));
       }
     })();
     await work(versions).finally(() => (asking.on = false));
