@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
+import { goFlags } from '@pareto/testkit';
 import type { Cluster } from '../support/cluster.js';
 import { preparePython, run } from '../support/python.js';
 import { useDigits } from '../support/shared-digits.js';
@@ -63,14 +64,16 @@ describe('examples', function () {
 
   describe('in Go', () => {
     before(async function () {
-      const { code, output } = await run('go', ['build', '-C', `${examples}go`, './...']).catch((error: unknown) => ({
-        code: 1,
-        output: String(error),
-      }));
+      const { code, output } = await run('go', ['build', '-C', `${examples}go`, ...goFlags, './...']).catch(
+        (error: unknown) => ({
+          code: 1,
+          output: String(error),
+        }),
+      );
       skipWithout(this, code === 0 ? undefined : `go build: ${output.trim().split('\n').at(-1) ?? ''}`);
     });
     const example = (name: string): Promise<string> =>
-      outputOf('go', ['run', '-C', `${examples}go`, `./${name}`, cluster.router.address]);
+      outputOf('go', ['run', '-C', `${examples}go`, ...goFlags, `./${name}`, cluster.router.address]);
     it('query by objective', async () => modelLess(await example('model-less')));
     it('use the protocol', async () => protocol(await example('protocol')));
     it('query in batches', async () => batch(await example('batch')));
