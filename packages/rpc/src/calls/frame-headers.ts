@@ -2,7 +2,11 @@
 
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { HeaderList } from '../http2/hpack/header-list.js';
+import { TextFields } from '../transport/text-fields.js';
 import type { CallHeaders } from './incoming-call.js';
+
+/** Number of names and values from which a Map is faster. */
+const manyFields = 64;
 
 export class FrameHeaders implements CallHeaders {
   path = '';
@@ -13,7 +17,15 @@ export class FrameHeaders implements CallHeaders {
   readonly #list: HeaderList;
   #metadata: ReadonlyMap<string, string> | undefined;
 
-  constructor(list: HeaderList) {
+  /** Returns the headers of a list, which are read once: the calls of a connection often have the same list. */
+  static of(list: HeaderList): FrameHeaders {
+    if (list.derived instanceof FrameHeaders) return list.derived;
+    const headers = new FrameHeaders(list);
+    list.derived = headers;
+    return headers;
+  }
+
+  private constructor(list: HeaderList) {
     const { fields } = list;
     this.bytes = list.bytes;
     this.#list = list;
@@ -45,7 +57,7 @@ export class FrameHeaders implements CallHeaders {
 
   #readMetadata(): ReadonlyMap<string, string> {
     const { fields } = this.#list;
-    const metadata = new Map<string, string>();
+    const metadata = fields.length > manyFields ? new Map<string, string>() : new TextFields();
     for (let at = 0; at < fields.length; at += 2) {
       const name = fields[at] ?? '';
       if (name.startsWith(':') || name.endsWith('-bin')) continue;

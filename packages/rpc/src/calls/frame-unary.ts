@@ -6,6 +6,7 @@ import { errorCodes } from '../http2/http2-errors.js';
 import type { Payload } from '../oip/payload.js';
 import type { Rejection } from '../transport/status.js';
 import { statusFields, trailerFields } from '../transport/status-fields.js';
+import type { TextFields } from '../transport/text-fields.js';
 import type { CallConnection } from './call-connection.js';
 import type { FrameHeaders } from './frame-headers.js';
 import { admitCall, type Gate, type IncomingCall } from './incoming-call.js';
@@ -94,7 +95,7 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySen
     if (request?.isWaiting === true || this.#stream.queuedBytes > 0) request?.rejectStalled();
   }
 
-  sendReply(reply: Payload, trailers: ReadonlyMap<string, string>): void {
+  sendReply(reply: Payload, trailers: TextFields): void {
     if (this.#isDone) return;
     this.#isDone = true;
     const stream = this.#stream;

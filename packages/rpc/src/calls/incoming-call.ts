@@ -7,6 +7,7 @@ import type { Limiter } from '../limits/limiter.js';
 import type { PeerRole } from '../tls/server-tls.js';
 import { toRejection, type Rejection } from '../transport/status.js';
 import { trailerText } from '../transport/status-details.js';
+import { TextFields } from '../transport/text-fields.js';
 import type { CallConnection } from './call-connection.js';
 import { encodingOf, type Encoding } from './inflate-messages.js';
 import type { MessageShape } from './message-shape.js';
@@ -63,8 +64,8 @@ export function admitCall(
 export class IncomingCall implements CallHead {
   readonly headers: CallHeaders;
   readonly gate: Gate;
-  /** Trailers that the check of the caller has set. */
-  readonly trailers: Map<string, string> = new Map<string, string>();
+  /** Trailers of the reply. Until the handler is called, those that the check of the caller has set. */
+  readonly trailers: TextFields = new TextFields();
   /** Time by `systemClock` when the headers arrived. The handler is called when the whole request is there. */
   readonly receivedAt: number = readingStartedAt();
   /** Set if the request is a stream of messages. */

@@ -34,7 +34,7 @@ export class OpenCall implements ServerCall {
 
   /** `deadline` is a time of the wall clock in ms. `setTrailer` writes to `trailers`. */
   constructor(deadline: Date | number, incoming: IncomingCall, trailers: Trailers, clock: Clock) {
-    for (const [name, value] of incoming.trailers) trailers.set(name, value);
+    if (trailers !== incoming.trailers) incoming.trailers.forEach((value, name) => trailers.set(name, value));
     const now = clock.now();
     const deadlineWallMs = deadline instanceof Date ? deadline.getTime() : deadline;
     this.receivedAt = milliseconds(now - (systemClock.now() - incoming.receivedAt));

@@ -6,6 +6,7 @@ import { joinFrames, payloadOf, sliceFrames, type Payload } from '../oip/payload
 import { headBytes } from '../transport/message-head.js';
 import { replyTooLarge } from '../transport/size-limit.js';
 import { toRejection, type Rejection } from '../transport/status.js';
+import type { TextFields } from '../transport/text-fields.js';
 import { parseTimeout } from '../transport/timeout.js';
 import type { IncomingCall } from './incoming-call.js';
 import { OpenCall } from './server-call.js';
@@ -17,7 +18,7 @@ export const isServable = (contentType: unknown, timeout: unknown): boolean =>
 
 export interface ReplySender {
   /** Sends a reply with trailers, whose names are in lower case. */
-  sendReply(reply: Payload, trailers: ReadonlyMap<string, string>): void;
+  sendReply(reply: Payload, trailers: TextFields): void;
 }
 
 export class UnaryCall {
@@ -25,7 +26,6 @@ export class UnaryCall {
   readonly #incoming: IncomingCall;
   readonly #sender: ReplySender;
   readonly #call: OpenCall;
-  readonly #trailers = new Map<string, string>();
   readonly #timer: Disposable | undefined;
   readonly #chunks: Buffer[] = [];
   #isEnded = false;
@@ -37,7 +37,7 @@ export class UnaryCall {
     this.#method = method;
     this.#incoming = incoming;
     this.#sender = sender;
-    this.#call = new OpenCall(clock.wallMs() + timeoutMs, incoming, this.#trailers, clock);
+    this.#call = new OpenCall(clock.wallMs() + timeoutMs, incoming, incoming.trailers, clock);
     this.#timer = timeoutMs === Infinity ? undefined : timers.after(milliseconds(timeoutMs), () => this.#expire());
   }
 
@@ -83,14 +83,14 @@ export class UnaryCall {
     const { maxReplyBytes } = this.#method;
     if (reply.length > maxReplyBytes) return this.#fail(replyTooLarge(reply.length, maxReplyBytes));
     this.#call.answered();
-    if (this.#end()) this.#sender.sendReply(reply, this.#trailers);
+    if (this.#end()) this.#sender.sendReply(reply, this.#incoming.trailers);
   }
 
   #fail(error: unknown): void {
     if (this.#isEnded) return;
     this.#call.answered();
     this.#method.report(error);
-    this.#reject(toRejection(error, this.#trailers));
+    this.#reject(toRejection(error, this.#incoming.trailers));
   }
 
   #reject(rejection: Rejection): void {

@@ -6,6 +6,7 @@ import { StatusError } from '../limits/limit-error.js';
 import { headBytes } from '../transport/message-head.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
 import { codeOfStatus } from '../transport/status.js';
+import { TextFields } from '../transport/text-fields.js';
 
 /**
  * Returns the message in the data of a reply, in slices of its chunks. Throws `internal` unless it is one whole, uncompressed
@@ -35,7 +36,7 @@ export function readTrailers(
   head: readonly string[],
   trailers: readonly string[] | undefined,
 ): ReadonlyMap<string, string> {
-  const metadata = new Map<string, string>();
+  const metadata = new TextFields();
   const fields = trailers ?? head;
   let status: string | undefined;
   let message = '';

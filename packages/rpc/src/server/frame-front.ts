@@ -68,7 +68,7 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
     socket.once('close', () => idle[Symbol.dispose]());
     const from = new FrameCallConnection({ socket, connection, counted: count, idle, peer });
     return (stream, list) => {
-      const headers = new FrameHeaders(list);
+      const headers = FrameHeaders.of(list);
       const method = gate.rawMethodOf(headers.path);
       if (method !== undefined && isServable(headers.contentType, headers.timeout)) {
         const call = new FrameUnary(stream, stalls);

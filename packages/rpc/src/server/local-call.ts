@@ -10,6 +10,7 @@ import { StatusError } from '../limits/limit-error.js';
 import { replyTooLarge } from '../transport/size-limit.js';
 import { statusText } from '../transport/status.js';
 import { trailerText } from '../transport/status-details.js';
+import { TextFields } from '../transport/text-fields.js';
 
 export const createLocalCall =
   ({ handler, report, maxReplyBytes, clock }: UnaryMethod): PayloadCall =>
@@ -48,15 +49,15 @@ export const createLocalCall =
 class LocalCall implements ServerCall {
   readonly peer = 'this process';
   readonly peerRole = undefined;
-  readonly metadata: ReadonlyMap<string, string>;
-  readonly trailers = new Map<string, string>();
+  readonly metadata: TextFields = new TextFields();
+  readonly trailers: TextFields = new TextFields();
   readonly cancellation: CallCancellation = new CallCancellation();
   readonly receivedAt: Milliseconds;
   readonly #timeoutMs: number | undefined;
   readonly #clock: Clock;
 
   constructor({ metadata = {}, timeoutMs }: CallOptions, clock: Clock) {
-    this.metadata = new Map(Object.entries(metadata));
+    for (const name in metadata) this.metadata.set(name, metadata[name] ?? '');
     this.receivedAt = clock.now();
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;

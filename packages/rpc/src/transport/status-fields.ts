@@ -4,18 +4,17 @@ import { defaultLimits } from '../limits/limits.js';
 import { explainSizeLimit } from './size-limit.js';
 import type { Rejection } from './status.js';
 import { cutTrailers } from './status-details.js';
+import type { TextFields } from './text-fields.js';
 
 /** Returns the fields of a status, within the limits. */
-export const statusFields = ({ code, details, trailers }: Rejection): readonly string[] =>
-  fieldsOf(['grpc-status', String(code), 'grpc-message', encodeURI(explainSizeLimit(details))], trailers);
-
-/** Returns the fields of trailers, without the longest ones if they exceed the limits. */
-export const trailerFields = (trailers: ReadonlyMap<string, string>): readonly string[] => fieldsOf([], trailers);
-
-function fieldsOf(fields: string[], trailers: ReadonlyMap<string, string> | undefined): readonly string[] {
-  if (trailers !== undefined) for (const [name, value] of trailers) fields.push(name, value);
+export function statusFields({ code, details, trailers }: Rejection): readonly string[] {
+  const fields = ['grpc-status', String(code), 'grpc-message', encodeURI(explainSizeLimit(details))];
+  trailers?.forEach((value, name) => fields.push(name, value));
   return cutFields(fields);
 }
+
+/** Returns the fields of trailers, without the longest ones if they exceed the limits. */
+export const trailerFields = ({ fields }: TextFields): readonly string[] => cutFields(fields);
 
 function cutFields(fields: readonly string[]): readonly string[] {
   let bytes = fields.length * 16;

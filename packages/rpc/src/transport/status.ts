@@ -5,6 +5,7 @@ import { ParetoError, type ErrorCode } from '@pareto/core';
 import { explainConnection } from './connection-error.js';
 import { explainSizeLimit } from './size-limit.js';
 import { cutDetails, trailerText } from './status-details.js';
+import type { TextFields } from './text-fields.js';
 
 const statusOf: Readonly<Record<ErrorCode, status>> = {
   'invalid-argument': status.INVALID_ARGUMENT,
@@ -49,7 +50,7 @@ export interface Rejection {
 }
 
 /** Returns the status to send for an error, with `trailers` and those of the error. */
-export function toRejection(error: unknown, trailers: Map<string, string>): Rejection {
+export function toRejection(error: unknown, trailers: TextFields): Rejection {
   const details = statusText(error);
   if (!(error instanceof ParetoError)) return { code: status.INTERNAL, details, trailers };
   for (const [name, value] of Object.entries(error.details)) trailers.set(name, trailerText(value));

@@ -36,7 +36,9 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     span.set({ 'pareto.target': resolved.entry.name });
     core.demand.offered(resolved);
     const answered = await routeQuery(core, query, resolved, { decision, traceparent: span.traceparent });
-    for (const [name, value] of answered.trailers) if (isPublicTrailer(name)) call.setTrailer(name, value);
+    answered.trailers.forEach((value, name) => {
+      if (isPublicTrailer(name)) call.setTrailer(name, value);
+    });
     const latencyMs = core.clock.now() - call.receivedAt;
     recordAnswer(core, resolved, answered, latencyMs);
     span.set({ 'pareto.variant': answered.candidate.variant });

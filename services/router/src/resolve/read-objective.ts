@@ -23,8 +23,7 @@ export const objectiveOfParameters = (parameters: ReadonlyMap<string, ParameterV
   parameters.size === 0 ? noObjective : readObjective(parameterSource(parameters));
 
 const metadataKey = (field: string): string => `x-pareto-${field.replaceAll('_', '-')}`;
-const fieldsByKey: ReadonlyMap<string, string> = new Map(objectiveFields.map((field) => [metadataKey(field), field]));
-const metadataKeys = [...fieldsByKey.keys()];
+const metadataKeys: ReadonlySet<string> = new Set(objectiveFields.map(metadataKey));
 
 /** Matches the keys that belong to Pareto, and those that were meant to. */
 const ownKey = /^x[-_]?pareto[-_]/;
@@ -34,24 +33,24 @@ const ownKey = /^x[-_]?pareto[-_]/;
  * `x-pareto-`.
  */
 export function objectiveOfMetadata(metadata: ReadonlyMap<string, string>): PartialObjective {
-  const values = new Map<string, string>();
-  for (const [key, value] of metadata) {
+  let isStated = false;
+  metadata.forEach((_, key) => {
     // Every query passes here, and few keys begin with an x.
-    if (!key.startsWith('x') || !ownKey.test(key)) continue;
-    const field = fieldsByKey.get(key);
-    if (field === undefined) throw unknownKey(key);
-    values.set(field, value);
-  }
-  if (values.size === 0) return noObjective;
+    if (!key.startsWith('x') || !ownKey.test(key)) return;
+    if (!metadataKeys.has(key)) throw unknownKey(key);
+    isStated = true;
+  });
+  if (!isStated) return noObjective;
   return readObjective({
-    read: (field) => values.get(field),
+    read: (field) => metadata.get(metadataKey(field)),
     nameOf: (field) => `metadata ${metadataKey(field)}`,
   });
 }
 
 function unknownKey(key: string): ParetoError {
-  const meant = misspeltOf(key, metadataKeys);
-  const expected = meant === undefined ? `expected one of ${metadataKeys.join(', ')}` : `did you mean ${meant}?`;
+  const keys = [...metadataKeys];
+  const meant = misspeltOf(key, keys);
+  const expected = meant === undefined ? `expected one of ${keys.join(', ')}` : `did you mean ${meant}?`;
   return new ParetoError('invalid-argument', `metadata ${cutText(key)} is unknown: ${expected}`);
 }
 
