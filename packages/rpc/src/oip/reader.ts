@@ -33,6 +33,12 @@ export function readNested(reader: Reader, field: (number: number, wireType: num
   const end = reader.uint32() + reader.pos;
   if (end > reader.len) throw new RangeError('a nested message extends beyond the end of the message');
   readFields(reader, end, field);
+  checkEnd(reader, end);
+}
+
+/** Throws if a field of a nested message extended beyond its end. */
+function checkEnd(reader: Reader, end: number): void {
+  if (reader.pos > end) throw new RangeError('a field extends beyond the end of its message');
 }
 
 /** Returns a view of the next length-delimited value, without a copy. */
@@ -69,4 +75,5 @@ export function readShape(reader: Reader, wireType: number, shape: number[]): vo
   if (wireType !== 2) return one();
   const end = reader.uint32() + reader.pos;
   while (reader.pos < end) one();
+  checkEnd(reader, end);
 }

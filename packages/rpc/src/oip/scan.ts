@@ -15,6 +15,7 @@ import {
   readView,
   type Reader,
 } from './reader.js';
+import { rawTag, RepeatedHeads } from './repeated-heads.js';
 
 export interface ScannedInput {
   readonly name: string;
@@ -38,7 +39,17 @@ export interface ScannedRequest extends ScannedParameters {
   readonly outputs: readonly ScannedOutput[];
   /** Elements of raw_input_contents, each in consecutive views of the message. */
   readonly raw: readonly (readonly Buffer[])[];
+  /** The same for requests with equal fields before their tensors, apart from the id. Undefined for the first ones. */
+  readonly head: object | undefined;
 }
+
+/** What requests with equal heads have in common. */
+interface ScannedHead extends Omit<ScannedRequest, 'id' | 'raw' | 'head'> {
+  /** Number of fields, on all levels, without the id. */
+  readonly fields: number;
+}
+
+const { fields: maxFields, listItems } = defaultLimits;
 
 function readInput(reader: Reader): ScannedInput {
   let name = '';
@@ -84,50 +95,133 @@ export function scanInferRequest(payload: Payload): ScannedRequest {
   }
 }
 
-/** Scans the head. Scans what follows a tensor that is not in the head as another head. */
+const heads = new RepeatedHeads<ScannedHead>();
+
 function scan(payload: Payload): ScannedRequest {
-  let modelName = '';
-  let modelVersion = '';
-  let id = '';
-  let found = noParameters;
-  const inputs: ScannedInput[] = [];
-  const outputs: ScannedOutput[] = [];
+  const known = heads.find(payload.head, payload.head.length === payload.length);
+  const { end, idStart, idEnd } = heads;
+  const raw = known && readTensors(payload, end, known.fields);
+  if (known !== undefined && raw !== undefined) {
+    const id = idEnd === 0 ? '' : readIdAt(payload.head, idStart + 1);
+    return requestOf(known, id, raw, known);
+  }
+  const scanned = new Scan();
+  scanned.read(payload);
+  const { modelName, modelVersion, found, inputs, outputs } = scanned;
+  const fields = scanned.headFields - (idEnd === 0 ? 0 : 1);
+  const head = { modelName, modelVersion, parameters: found.parameters, kinds: found.kinds, inputs, outputs, fields };
+  // Typed contents are views of the message.
+  const isKept = !scanned.isMixed && inputs.every(({ contents }) => contents === undefined);
+  if (known === undefined && isKept) heads.add(payload.head, head);
+  return requestOf(head, scanned.id, scanned.raw, undefined);
+}
+
+const requestOf = (
+  { modelName, modelVersion, parameters, kinds, inputs, outputs }: ScannedHead,
+  id: string,
+  raw: ScannedRequest['raw'],
+  head: ScannedHead | undefined,
+): ScannedRequest => ({ modelName, modelVersion, id, parameters, kinds, inputs, outputs, raw, head });
+
+/** Reads the id whose length is at `from`. */
+function readIdAt(message: Buffer, from: number): string {
+  const first = message[from] ?? 0;
+  if (first < 128) return message.toString('utf8', from + 1, from + 1 + first);
+  return message.toString('utf8', from + 2, from + 2 + (first & 127) + (message[from + 1] ?? 0) * 128);
+}
+
+const maxLengthBits = 28;
+
+/**
+ * Reads the tensors from the end of a head with `fields` fields to the end of the message. Undefined if that needs a scan,
+ * such as for other fields between them.
+ */
+function readTensors(
+  { head, frames, length }: Payload,
+  end: number,
+  fields: number,
+): ScannedRequest['raw'] | undefined {
   const raw: (readonly Buffer[])[] = [];
-  const addTo = <T>(what: string, items: T[], read: (reader: Reader) => T): void => {
-    checkRoom(what, items);
-    items.push(read(reader));
-  };
-  let { head, frames } = payload;
-  let left = payload.length;
-  let reader = createReader(head, defaultLimits.fields);
-  let end = 0;
-  const readRaw = (): readonly Buffer[] => {
+  for (let at = end; at < length;) {
+    if (head[at] !== rawTag || raw.length >= Math.min(listItems, maxFields - fields - 1)) return undefined;
+    let bytes = 0;
+    for (let bits = 0, byte = 128; byte >= 128; bits += 7) {
+      byte = head[++at] ?? 0;
+      bytes += (byte & 127) * 2 ** bits;
+      if (bits > maxLengthBits) return undefined;
+    }
+    const from = at + 1;
+    at = from + bytes;
+    if (from > head.length || at > length) return undefined;
+    raw.push(sliceFrames(frames, from, at));
+  }
+  return raw;
+}
+
+/** A scan of a whole message. */
+class Scan {
+  modelName = '';
+  modelVersion = '';
+  id = '';
+  found: ScannedParameters = noParameters;
+  readonly inputs: ScannedInput[] = [];
+  readonly outputs: ScannedOutput[] = [];
+  readonly raw: (readonly Buffer[])[] = [];
+  /** Number of fields, on all levels, before the first tensor. */
+  headFields = 0;
+  /** Set if other fields follow the first tensor. */
+  isMixed = false;
+  #frames: readonly Buffer[] = [];
+  #left = 0;
+  #end = 0;
+
+  /** Scans the head. Scans what follows a tensor that is not in the head as another head. */
+  read({ head, frames, length }: Payload): void {
+    this.#frames = frames;
+    this.#left = length;
+    let reader = createReader(head, maxFields);
+    for (;;) {
+      const current = reader;
+      readFields(current, current.len, (number) => this.#readField(current, number));
+      const next = Math.max(this.#end, current.len);
+      if (next === this.#left) break;
+      const rest = payloadOf(...sliceFrames(this.#frames, next, this.#left));
+      this.#frames = rest.frames;
+      this.#left = rest.length;
+      reader = createReader(rest.head, current.fieldsLeft);
+      this.#end = 0;
+    }
+    if (this.raw.length === 0) this.headFields = maxFields - reader.fieldsLeft;
+  }
+
+  #readField(reader: Reader, number: number): boolean {
+    if (number === 7) {
+      if (this.raw.length === 0) this.headFields = maxFields - reader.fieldsLeft - 1;
+      checkRoom('raw_input_contents', this.raw);
+      this.raw.push(this.#readRaw(reader));
+      return true;
+    }
+    this.isMixed ||= this.raw.length > 0;
+    if (number === 1) this.modelName = readName(reader, 'model_name');
+    else if (number === 2) this.modelVersion = readName(reader, 'model_version');
+    else if (number === 3) this.id = readId(reader);
+    else if (number === 4) this.found = addParameter(this.found, reader);
+    else if (number === 5) {
+      checkRoom('inputs', this.inputs);
+      this.inputs.push(readInput(reader));
+    } else if (number === 6) {
+      checkRoom('outputs', this.outputs);
+      this.outputs.push(readOutput(reader));
+    } else return false;
+    return true;
+  }
+
+  #readRaw(reader: Reader): readonly Buffer[] {
     const length = reader.uint32();
     const from = reader.pos;
-    end = from + length;
-    if (end > left) throw new RangeError('a tensor extends beyond the end of the message');
-    reader.pos = Math.min(end, reader.len);
-    return sliceFrames(frames, from, end);
-  };
-  const readField = (number: number): boolean => {
-    if (number === 1) modelName = readName(reader, 'model_name');
-    else if (number === 2) modelVersion = readName(reader, 'model_version');
-    else if (number === 3) id = readId(reader);
-    else if (number === 4) found = addParameter(found, reader);
-    else if (number === 5) addTo('inputs', inputs, readInput);
-    else if (number === 6) addTo('outputs', outputs, readOutput);
-    else if (number === 7) addTo('raw_input_contents', raw, readRaw);
-    else return false;
-    return true;
-  };
-  for (;;) {
-    readFields(reader, reader.len, readField);
-    const next = Math.max(end, head.length);
-    if (next === left) break;
-    ({ head, frames, length: left } = payloadOf(...sliceFrames(frames, next, left)));
-    reader = createReader(head, reader.fieldsLeft);
-    end = 0;
+    this.#end = from + length;
+    if (this.#end > this.#left) throw new RangeError('a tensor extends beyond the end of the message');
+    reader.pos = Math.min(this.#end, reader.len);
+    return sliceFrames(this.#frames, from, this.#end);
   }
-  const { parameters, kinds } = found;
-  return { modelName, modelVersion, id, parameters, kinds, inputs, outputs, raw };
 }

@@ -28,6 +28,7 @@ const decodeReply = (body: Buffer): Record<string, unknown> =>
   infer.responseDeserialize(body) as Record<string, unknown>;
 
 const scan = (body: Buffer): ScannedRequest => scanInferRequest(payloadOf(body));
+const comparable = ({ head: _, raw, ...fields }: ScannedRequest) => ({ ...fields, raw: raw.map(joinFrames) });
 const encodeResponse = (message: InferResponseMessage, typed: boolean): Buffer =>
   joinFrames(encodeInferResponse(message, typed).frames);
 
@@ -121,10 +122,7 @@ describe('the messages of ModelInfer', () => {
         const frames = ends.flatMap((end, index) => sliceFrames([body], ends[index - 1] ?? 0, end));
         const whole = scan(body);
         const scanned = scanInferRequest(payloadOf(...frames));
-        assert.deepEqual(
-          { ...scanned, raw: scanned.raw.map(joinFrames) },
-          { ...whole, raw: whole.raw.map(joinFrames) },
-        );
+        assert.deepEqual(comparable(scanned), comparable(whole));
       }),
     );
     const raw = Buffer.alloc(100, 1);
@@ -132,6 +130,59 @@ describe('the messages of ModelInfer', () => {
     const body = encodeInferRequest({ modelName: 'm', inputs: [input, input] });
     const frames = [body.subarray(0, 60), body.subarray(60, 150), body.subarray(150)];
     for (const view of scanInferRequest(payloadOf(...frames)).raw.flat()) assert.equal(view.buffer, body.buffer);
+  });
+
+  it('scans a request that begins like earlier ones as if it were the first', () => {
+    // A head with an unknown field that is no length-delimited one is never kept.
+    const unkept = Buffer.from([0xa0, 0x06, 1]);
+    const result = (body: Buffer): unknown => {
+      try {
+        return comparable(scan(body));
+      } catch (error) {
+        assert.ok(error instanceof ParetoError);
+        return error.code;
+      }
+    };
+    const request = fc.record({
+      modelName: fc.constantFrom('', 'a', 'b'.repeat(200)),
+      id: fc.oneof(fc.constant(''), fc.string({ maxLength: 200 })),
+      parameters: fc.constantFrom([], [['latency_ms', 5] as const]),
+      inputs: fc.array(tensor, { maxLength: 2 }),
+      outputs: fc.constantFrom(undefined, ['y']),
+    });
+    const change = fc.record({
+      id: fc.option(fc.string({ maxLength: 150 }), { nil: undefined }),
+      at: fc.nat(400),
+      byte: fc.option(fc.nat(255), { nil: undefined }),
+      tail: fc.constantFrom(Buffer.alloc(0), encode({ id: 'last' }), encode({ raw: [Buffer.from('more')] })),
+      end: fc.option(fc.nat(400), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(request, fc.array(change, { maxLength: 5 }), (first, changes) => {
+        const encoded = encodeInferRequest(first);
+        for (let round = 0; round < 3; round++) scan(encoded);
+        for (const { id, at, byte, tail, end } of changes) {
+          const body = Buffer.concat([encodeInferRequest({ ...first, id: id ?? first.id }), tail]);
+          if (byte !== undefined && at < body.length) body[at] = byte;
+          const sent = body.subarray(0, end);
+          for (let round = 0; round < 3; round++) assert.deepEqual(result(sent), result(Buffer.concat([unkept, sent])));
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('keeps what requests with equal heads have in common', () => {
+    const scanWith = (modelName: string, id: string, value: number): ScannedRequest => {
+      const input = { name: 'x', datatype: 'UINT8', shape: [1], raw: Buffer.from([value]) } as const;
+      return scan(encodeInferRequest({ modelName, id, inputs: [input] }));
+    };
+    const [first, second, third, fourth] = ['one', 'two', '', 'four'].map((id, value) => scanWith('kept', id, value));
+    assert.deepEqual([first?.head, second?.head], [undefined, undefined]);
+    assert.ok(third?.head !== undefined && third.head === fourth?.head);
+    assert.equal(third.inputs, fourth.inputs);
+    assert.deepEqual([third.id, fourth.id, fourth.raw], ['', 'four', [[Buffer.from([3])]]]);
+    assert.notEqual(scanWith('other', '', 0).head, third.head);
   });
 
   it('throws only invalid-argument for arbitrary bytes', () => {

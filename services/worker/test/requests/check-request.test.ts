@@ -31,6 +31,7 @@ const request = (datatype: DataType, shape: readonly number[], raw: Uint8Array):
   inputs: [{ name: 'x', datatype, shape, contents: undefined, parameters: new Map() }],
   outputs: [],
   raw: [[Buffer.from(raw)]],
+  head: undefined,
 });
 
 /**
