@@ -19,7 +19,7 @@ import {
 import { describeWhatIf } from '../decisions/describe.js';
 import { explain } from '../decisions/explain.js';
 import { objectiveOfMetadata } from '../resolve/read-objective.js';
-import { findTarget, objectiveFor } from '../resolve/resolve.js';
+import { findTarget, StatedObjectives } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { serve } from '../query/serve.js';
 
@@ -30,8 +30,8 @@ export function inferenceHandlers(core: RouterCore): ServiceHandlers<'pareto.v1.
     explain: ({ decisionId }, call) => explain({ ...core, table }, decisionId, call),
     async whatIf(request, call) {
       const entry = findTarget(table(), request.target, '');
-      const objectiveSources = [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)];
-      const { objective, preference } = objectiveFor(entry, objectiveSources);
+      const objectives = new StatedObjectives(objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata));
+      const { objective, preference } = objectives.resolveFor(entry);
       const result = whatIf(
         entry,
         {
@@ -62,7 +62,7 @@ async function infer(
     version: '',
     inputs,
     payload,
-    objectiveSources: [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)],
+    objectives: new StatedObjectives(objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)),
     priority: Infinity,
     timeoutMs: undefined,
     call,

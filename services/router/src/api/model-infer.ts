@@ -1,9 +1,10 @@
 // Turns a ModelInferRequest into a query of the router core.
 
-import { scanInferRequest, type Payload, type ScannedRequest, type ServerCall } from '@pareto/rpc';
+import type { PartialObjective } from '@pareto/core';
+import { priorityOf, scanInferRequest, type Payload, type ScannedRequest, type ServerCall } from '@pareto/rpc';
 import { checkParameters } from '../resolve/check-parameters.js';
-import { priorityOf } from '@pareto/rpc';
-import { objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../resolve/read-objective.js';
+import { noObjective, objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../resolve/read-objective.js';
+import { StatedObjectives, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { serve, type Served } from '../query/serve.js';
 
@@ -17,16 +18,41 @@ export function inferScanned(
   scanned: ScannedRequest,
   call: ServerCall,
 ): Promise<Served> {
-  checkParameters(scanned);
-  const { modelName, modelVersion, parameters, inputs } = scanned;
+  const { objective, objectives, priority, timeoutMs } = parametersOf(scanned);
+  const inMetadata = objectiveOfMetadata(call.metadata);
+  const { modelName, modelVersion, inputs } = scanned;
   return serve(core, {
     target: modelName,
     version: modelVersion,
     inputs,
     payload,
-    objectiveSources: [objectiveOfParameters(parameters), objectiveOfMetadata(call.metadata)],
-    priority: priorityOf(parameters),
-    timeoutMs: timeoutMsOf(parameters),
+    objectives: inMetadata === noObjective ? objectives : new StatedObjectives(objective, inMetadata),
+    priority,
+    timeoutMs,
     call,
   });
+}
+
+/** What the parameters of a request say. */
+interface ReadParameters extends Pick<ClientQuery, 'objectives' | 'priority' | 'timeoutMs'> {
+  readonly objective: PartialObjective;
+}
+
+const known = new WeakMap<object, ReadParameters>();
+
+/** Reads and checks the parameters, once for requests with equal ones. Throws `invalid-argument`. */
+function parametersOf(scanned: ScannedRequest): ReadParameters {
+  const { head, parameters } = scanned;
+  const before = head && known.get(head);
+  if (before !== undefined) return before;
+  checkParameters(scanned);
+  const objective = objectiveOfParameters(parameters);
+  const read = {
+    objective,
+    objectives: new StatedObjectives(objective),
+    priority: priorityOf(parameters),
+    timeoutMs: timeoutMsOf(parameters),
+  };
+  if (head !== undefined) known.set(head, read);
+  return read;
 }

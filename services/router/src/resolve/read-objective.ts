@@ -33,7 +33,7 @@ const ownKey = /^x[-_]?pareto[-_]/;
  * `x-pareto-`.
  */
 export function objectiveOfMetadata(metadata: ReadonlyMap<string, string>): PartialObjective {
-  let isStated = false;
+  let isStated = false as boolean;
   metadata.forEach((_, key) => {
     // Every query passes here, and few keys begin with an x.
     if (!key.startsWith('x') || !ownKey.test(key)) return;

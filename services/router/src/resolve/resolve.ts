@@ -27,8 +27,7 @@ export interface ClientQuery {
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** The encoded ModelInferRequest. */
   readonly payload: Payload;
-  /** Objectives that the client set, in order of precedence. */
-  readonly objectiveSources: readonly PartialObjective[];
+  readonly objectives: StatedObjectives;
   /** The protocol's priority parameter: 1 is the most urgent. Infinite if there is none. */
   readonly priority: number;
   /** The protocol's timeout parameter. It applies in addition to the call's deadline. */
@@ -59,7 +58,7 @@ export function resolve(table: RoutingTable | undefined, query: ClientQuery): Re
   const first = query.inputs[0]?.shape[0];
   const items = entry.signature.batched && first !== undefined ? Math.max(1, first) : 1;
   const shapes = hasBuckets(entry) ? dynamicShapes(entry.signature, query.inputs) : undefined;
-  const { objective, objectiveClass, preference } = objectiveFor(entry, query.objectiveSources);
+  const { objective, objectiveClass, preference } = query.objectives.resolveFor(entry);
   return { table: requireTable(table), entry, items, shapes, objective, objectiveClass, preference };
 }
 
@@ -77,15 +76,36 @@ function hasBuckets(entry: TargetEntry): boolean {
 
 const defaults = new WeakMap<TargetEntry, ResolvedObjective>();
 
-/** Returns the objective of a query, by that of the target where the client states none. */
-export function objectiveFor(entry: TargetEntry, sources: readonly PartialObjective[]): ResolvedObjective {
-  if (sources.some((source) => source !== noObjective)) return resolveSources(...sources, entry.defaultObjective);
-  let known = defaults.get(entry);
-  if (known === undefined) {
-    known = resolveSources(entry.defaultObjective);
-    defaults.set(entry, known);
+/** Objectives that a client set. Equal requests have the same, which are resolved once for their target. */
+export class StatedObjectives {
+  readonly #sources: readonly PartialObjective[];
+  #entry: TargetEntry | undefined;
+  #resolved: ResolvedObjective | undefined;
+
+  /** `sources` are in order of precedence. */
+  constructor(...sources: readonly PartialObjective[]) {
+    this.#sources = sources;
   }
-  return known;
+
+  /** Returns the objective of a query, by that of the target where the client states none. */
+  resolveFor(entry: TargetEntry): ResolvedObjective {
+    if (this.#resolved === undefined || this.#entry !== entry) {
+      this.#resolved = this.#resolve(entry);
+      this.#entry = entry;
+    }
+    return this.#resolved;
+  }
+
+  #resolve(entry: TargetEntry): ResolvedObjective {
+    if (this.#sources.some((source) => source !== noObjective))
+      return resolveSources(...this.#sources, entry.defaultObjective);
+    let known = defaults.get(entry);
+    if (known === undefined) {
+      known = resolveSources(entry.defaultObjective);
+      defaults.set(entry, known);
+    }
+    return known;
+  }
 }
 
 function resolveSources(...sources: readonly PartialObjective[]): ResolvedObjective {
