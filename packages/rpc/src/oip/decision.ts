@@ -1,6 +1,7 @@
 // The metadata of a query between router and worker: the router's decision, and the worker's load.
 
 import { ParetoError, type ReplicaLoad } from '@pareto/core';
+import { parseDigits } from '../transport/digits.js';
 
 /** Prefix of metadata between routers and workers. Routers remove such metadata from clients' calls. */
 export const internalPrefix = 'pareto-internal-';
@@ -40,8 +41,6 @@ export function encodeDecision(decision: RoutedDecision, version: number): strin
   return `1 ${replica} ${variant} ${accuracy} ${coldStart ? 1 : 0}${degraded ? 1 : 0} ${latencyLeftUs} ${decisionId}`;
 }
 
-const fixedForm = /^1 (\S+) (\S*) (\S+) ([01])([01]) (\d+) (.*)$/s;
-
 /** Decodes a decision of any version. Throws `invalid-argument` if the text is not a decision. */
 export function decodeDecision(text = ''): RoutedDecision {
   const decision = text.startsWith('{') ? readJson(text) : readFixedForm(text);
@@ -49,21 +48,34 @@ export function decodeDecision(text = ''): RoutedDecision {
   throw new ParetoError('invalid-argument', `metadata ${decisionKey} is not a router's decision`);
 }
 
+/** Reads the text without a regular expression, whose match takes several times as much memory as the result. */
 function readFixedForm(text: string): RoutedDecision | undefined {
-  const match = fixedForm.exec(text);
-  if (match === null) return undefined;
-  // By index, because the iterator of a destructuring pattern takes more memory than the match.
-  const accuracy = match[3];
+  const replicaAt = 2;
+  const variantAt = text.indexOf(' ', replicaAt) + 1;
+  const accuracyAt = text.indexOf(' ', variantAt) + 1;
+  const flagsAt = text.indexOf(' ', accuracyAt) + 1;
+  const latencyAt = flagsAt + 3;
+  const idAt = text.indexOf(' ', latencyAt) + 1;
+  const latencyLeftUs = parseDigits(text, latencyAt, idAt - 1);
+  const coldStart = flagOf(text[flagsAt]);
+  const degraded = flagOf(text[flagsAt + 1]);
+  const isWhole =
+    text.startsWith('1 ') && text[latencyAt - 1] === ' ' && variantAt > replicaAt + 1 && flagsAt > accuracyAt + 1;
+  if (!isWhole || latencyLeftUs === undefined || coldStart === undefined || degraded === undefined) return undefined;
+  const accuracy = text.slice(accuracyAt, flagsAt - 1);
   return {
-    decisionId: match[7] ?? '',
-    replica: match[1] ?? '',
-    variant: match[2] ?? '',
+    decisionId: text.slice(idAt),
+    replica: text.slice(replicaAt, variantAt - 1),
+    variant: text.slice(variantAt, accuracyAt - 1),
     accuracy: accuracy === unmeasured ? undefined : Number(accuracy),
-    coldStart: match[4] === '1',
-    degraded: match[5] === '1',
-    latencyLeftMs: Number(match[6]) / 1000,
+    coldStart,
+    degraded,
+    latencyLeftMs: latencyLeftUs / 1000,
   };
 }
+
+const flagOf = (text: string | undefined): boolean | undefined =>
+  text === '1' ? true : text === '0' ? false : undefined;
 
 function readJson(text: string): RoutedDecision | undefined {
   try {
@@ -107,18 +119,36 @@ export const formatReplyLoad = (replicaLoad: string, tookMs: number): string =>
 /** Formats the load trailer. */
 export const formatLoad = ({ load, tookMs }: ReplyLoad): string => formatReplyLoad(formatReplicaLoad(load), tookMs);
 
-const [first, ...others] = metricNames.map((name) => `named_metrics\\.${name}=([\\d.e+-]+)`);
-/** Matches the first three metrics, and all others or none. What a newer worker adds is ignored. */
-const loadPattern = new RegExp(`^TEXT ${first},${others.slice(0, 2).join()}(?:,${others.slice(2).join()})?`);
+/** What is before the values. */
+const metricStarts = metricNames.map((name, index) => `${index === 0 ? 'TEXT ' : ''}named_metrics.${name}=`);
+/** Number of metrics that every worker sends. */
+const commonMetrics = 3;
 
 /**
- * Parses the load trailer. Undefined if it is missing or malformed. Numbers that an older worker does not send are 0.
+ * Parses the load trailer. Undefined if it is missing or malformed. Numbers that an older worker does not send are 0, and
+ * what a newer one adds is ignored.
  */
-export function parseLoad(text: string | undefined): ReplyLoad | undefined {
-  const match = text === undefined ? null : loadPattern.exec(text);
-  if (match === null) return undefined;
-  const at = (index: number): number => Number(match[index] ?? 0);
-  const [queuedItems, runningItems, backlogMs, itemMs] = [at(1), at(2), at(3), at(4)];
-  const load = { queuedItems, runningItems, backlogMs, itemMs, typical: at(5), slow: at(6), interfered: at(7) === 1 };
-  return { load, tookMs: at(8) };
+export function parseLoad(text = ''): ReplyLoad | undefined {
+  const values: (number | undefined)[] = Array(metricStarts.length);
+  let count = 0;
+  for (let at = 0; count < metricStarts.length; count++) {
+    const start = metricStarts[count] ?? '';
+    if (!text.startsWith(start, at)) break;
+    const from = at + start.length;
+    const comma = text.indexOf(',', from);
+    const to = comma < 0 ? text.length : comma;
+    const value = Number(text.slice(from, to));
+    if (from === to || !Number.isFinite(value)) break;
+    values[count] = value;
+    at = to + 1;
+  }
+  if (count < commonMetrics) return undefined;
+  const all = count === metricStarts.length ? values : values.slice(0, commonMetrics);
+  // By index, because the iterator of an array pattern takes more memory than the numbers.
+  const { 0: queuedItems = 0, 1: runningItems = 0, 2: backlogMs = 0, 3: itemMs = 0 } = all;
+  const { 4: typical = 0, 5: slow = 0, 6: interfered = 0, 7: tookMs = 0 } = all;
+  return {
+    load: { queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered: interfered === 1 },
+    tookMs,
+  };
 }

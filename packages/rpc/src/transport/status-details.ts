@@ -32,8 +32,9 @@ export function cutDetails(text: string): string {
   return start;
 }
 
-/** Replaces the characters that a trailer must not contain. */
-export const trailerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
+/** Replaces the characters that a trailer must not contain. Most texts have none, and are not copied. */
+export const trailerText = (text: string): string =>
+  /[^\x20-\x7e]/.test(text) ? text.replace(/[^\x20-\x7e]/g, '?') : text;
 
 /** Matches the trailers that are never left out: without them, a client does not know what to do. */
 const isNeeded = /^(:|grpc-|content-type$|pareto-leader$|pareto-nearest-objective$|pareto-not-executed$)/;
