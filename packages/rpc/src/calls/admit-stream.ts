@@ -26,7 +26,7 @@ export function admitStream(
   gate: Gate,
 ): IncomingCall | undefined {
   const reply = watchReply(stream);
-  const call = admitCall(new NodeHeaders(headers), connection, gate, (rejection) => reply.reject(rejection));
+  const call = admitCall(new NodeHeaders(headers), connection, gate, reply);
   if (call === undefined) return undefined;
   const request = new LimitedRequest(call, {
     deliver: stream.push.bind(stream) as (data: Buffer | null) => boolean,

@@ -13,7 +13,8 @@ export interface Cancellation {
 
 /** A cancellation that costs a query nothing unless it is observed: an AbortSignal takes several µs to create. */
 export class CallCancellation implements Cancellation {
-  readonly #listeners: CancellationListener[] = [];
+  /** Undefined before the first one: most calls have at most one. */
+  #listeners: CancellationListener[] | undefined;
   #aborter: AbortController | undefined;
   #aborted = false;
   #reason: unknown;
@@ -33,17 +34,21 @@ export class CallCancellation implements Cancellation {
     return this.#aborter.signal;
   }
   addEventListener(_type: 'abort', listener: CancellationListener): void {
-    this.#listeners.push(listener);
+    if (this.#listeners === undefined) this.#listeners = [listener];
+    else this.#listeners.push(listener);
   }
   removeEventListener(_type: 'abort', listener: CancellationListener): void {
-    const index = this.#listeners.indexOf(listener);
-    if (index >= 0) this.#listeners.splice(index, 1);
+    const listeners = this.#listeners;
+    const index = listeners?.lastIndexOf(listener) ?? -1;
+    if (index < 0) return;
+    if (index + 1 === listeners?.length) listeners.pop();
+    else listeners?.splice(index, 1);
   }
   abort(reason: unknown): void {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#reason = reason;
-    for (const listener of this.#listeners.splice(0)) {
+    for (const listener of this.#listeners?.splice(0) ?? []) {
       if (typeof listener === 'function') listener();
       else listener.handleEvent();
     }

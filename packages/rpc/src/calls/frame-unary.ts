@@ -9,7 +9,7 @@ import { statusFields, trailerFields } from '../transport/status-fields.js';
 import type { TextFields } from '../transport/text-fields.js';
 import type { CallConnection } from './call-connection.js';
 import type { FrameHeaders } from './frame-headers.js';
-import { admitCall, type Gate, type IncomingCall } from './incoming-call.js';
+import { admitCall, type CallOwner, type Gate, type IncomingCall } from './incoming-call.js';
 import { LimitedRequest, type RequestReader } from './limit-request.js';
 import type { UnaryMethod } from './services.js';
 import type { Stall, StallWatch } from './stall-watch.js';
@@ -19,7 +19,7 @@ const replyHeaders = headerList({ ':status': '200', 'content-type': 'application
 const okTrailers = headerList({ 'grpc-status': '0', 'grpc-message': 'OK' });
 
 /** A call from its headers to its last byte. */
-export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySender {
+export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySender, CallOwner {
   quietSweeps = 0;
   readonly #stream: FrameStream;
   readonly #stalls: StallWatch;
@@ -40,7 +40,7 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySen
 
   /** Admits the call and waits for its request, or rejects it. */
   start(headers: FrameHeaders, connection: CallConnection, gate: Gate, method: UnaryMethod): void {
-    const incoming = admitCall(headers, connection, gate, (rejection) => this.#reject(rejection));
+    const incoming = admitCall(headers, connection, gate, this);
     if (incoming === undefined) return;
     this.#incoming = incoming;
     this.#call = new UnaryCall(method, incoming, headers.timeout, this);
@@ -108,7 +108,7 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySen
   }
 
   /** Ends the call with a status, or with a reset if its reply waits for the client. */
-  #reject(rejection: Rejection): void {
+  reject(rejection: Rejection): void {
     if (this.#isWaiting) this.#stream.reset(errorCodes.cancel);
     else if (!this.#isDone) this.#stream.reject(replyHeaders, statusFields(rejection));
     this.#isDone = true;

@@ -34,6 +34,12 @@ export interface CallHeaders {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** The transport of a call. */
+export interface CallOwner {
+  /** Ends the call with a status. */
+  reject(rejection: Rejection): void;
+}
+
 /** Limits and checks that a server applies to its calls. */
 export interface Gate {
   readonly limiter: Limiter;
@@ -45,16 +51,16 @@ export interface Gate {
 }
 
 /**
- * Admits a call whose headers have arrived. Undefined if it was rejected. `end` is called to end the call with a status,
- * perhaps more than once.
+ * Admits a call whose headers have arrived. Undefined if it was rejected. `owner.reject` ends the call with a status, perhaps
+ * more than once.
  */
 export function admitCall(
   headers: CallHeaders,
   connection: CallConnection,
   gate: Gate,
-  end: (rejection: Rejection) => void,
+  owner: CallOwner,
 ): IncomingCall | undefined {
-  const call = new IncomingCall(headers, connection, gate, end);
+  const call = new IncomingCall(headers, connection, gate, owner);
   if (call.admit()) return call;
   call.close();
   return undefined;
@@ -74,22 +80,22 @@ export class IncomingCall implements CallHead {
   encoding: Encoding | undefined;
   readonly bytes: CallBytes;
   readonly #connection: CallConnection;
-  readonly #end: (rejection: Rejection) => void;
+  readonly #owner: CallOwner;
   readonly #use: Use;
   /** A stream of a caller that was accepted uses its connection until it closes. Others do while the server works. */
   #isLasting = false;
   /** Sizes of the messages that the handler has. */
-  readonly #taken: number[] = [];
+  #taken: number[] | undefined;
   #startedIn: number | undefined;
   #isClosed = false;
 
-  constructor(headers: CallHeaders, connection: CallConnection, gate: Gate, end: (rejection: Rejection) => void) {
+  constructor(headers: CallHeaders, connection: CallConnection, gate: Gate, owner: CallOwner) {
     this.headers = headers;
     this.gate = gate;
     this.isStream = gate.isRequestStream(headers.path);
     this.bytes = gate.limiter.bytes.open(connection, (error) => this.fail(error));
     this.#connection = connection;
-    this.#end = end;
+    this.#owner = owner;
     this.#use = createUse(connection.counted);
     connection.idle.begin();
   }
@@ -139,7 +145,7 @@ export class IncomingCall implements CallHead {
   }
   /** Ends the call with a status, unless it has ended. */
   reject(rejection: Rejection): void {
-    this.#end(rejection);
+    this.#owner.reject(rejection);
   }
   /**
    * Takes a turn for the call when it arrives, when it is complete, or for its next message. Undefined if it may start now,
@@ -169,13 +175,13 @@ export class IncomingCall implements CallHead {
   }
   /** Records that the handler has taken a message of the request's stream. */
   took(bytes: number): void {
-    this.#taken.push(bytes);
+    (this.#taken ??= []).push(bytes);
     this.#use.begin();
   }
   /** Records that the handler no longer needs the first of the messages that it has taken. */
   finished(): void {
-    this.bytes.release(this.#taken.shift() ?? 0);
-    if (this.#taken.length === 0 && !this.#isLasting) this.#use.end();
+    this.bytes.release(this.#taken?.shift() ?? 0);
+    if ((this.#taken?.length ?? 0) === 0 && !this.#isLasting) this.#use.end();
   }
   /** Records that the reply has bytes that wait for the client, until they are released. */
   wrote(bytes: number): void {

@@ -11,6 +11,8 @@ interface Level {
   readonly shape: MessageShape;
   /** Position after its last byte. Infinite for the outermost message. */
   readonly end: number;
+  /** The message around it. Undefined for the outermost one. */
+  readonly outer: Level | undefined;
 }
 
 const maxUint32 = 2 ** 32 - 1;
@@ -25,8 +27,6 @@ const maxBits = 70;
 export class RequestFields implements MessageReader {
   readonly #limits: Limits;
   readonly #outermost: Level;
-  /** The messages around the current one. */
-  readonly #outer: Level[] = [];
   #level: Level;
   #position = 0;
   /** Bytes of the current value that are missing. */
@@ -42,12 +42,11 @@ export class RequestFields implements MessageReader {
 
   constructor(shape: MessageShape, limits: Limits) {
     this.#limits = limits;
-    this.#outermost = this.#level = { shape, end: Infinity };
+    this.#outermost = this.#level = { shape, end: Infinity, outer: undefined };
   }
 
   begin(): void {
     this.#level = this.#outermost;
-    this.#outer.length = 0;
     this.#position = this.#missing = this.#varint = this.#varintBits = 0;
     this.#fields = this.#elements = 0;
     this.#reading = 'tag';
@@ -78,7 +77,7 @@ export class RequestFields implements MessageReader {
 
   #leave(): void {
     this.#checkWhole();
-    while (this.#position === this.#level.end) this.#level = this.#outer.pop() ?? this.#outermost;
+    while (this.#position === this.#level.end) this.#level = this.#level.outer ?? this.#outermost;
   }
 
   #readByte(byte: number): void {
@@ -119,8 +118,7 @@ export class RequestFields implements MessageReader {
   #enter(shape: MessageShape, length: number): void {
     const end = this.#endAfter(length);
     if (length === 0) return;
-    this.#outer.push(this.#level);
-    this.#level = { shape, end };
+    this.#level = { shape, end, outer: this.#level };
   }
 
   #skip(length: number, isCounted = false): void {

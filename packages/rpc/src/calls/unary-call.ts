@@ -2,7 +2,7 @@
 
 import { status } from '@grpc/grpc-js';
 import { milliseconds } from '@pareto/core';
-import { joinFrames, payloadOf, sliceFrames, type Payload } from '../oip/payload.js';
+import { joinFrames, payloadOfFrames, sliceFrames, type Payload } from '../oip/payload.js';
 import { headBytes } from '../transport/message-head.js';
 import { replyTooLarge } from '../transport/size-limit.js';
 import { toRejection, type Rejection } from '../transport/status.js';
@@ -27,7 +27,7 @@ export class UnaryCall {
   readonly #sender: ReplySender;
   readonly #call: OpenCall;
   readonly #timer: Disposable | undefined;
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] | undefined;
   #isEnded = false;
 
   /** Starts an admitted call. `timeout` is the header `grpc-timeout`. */
@@ -48,13 +48,14 @@ export class UnaryCall {
 
   /** Takes data of the request, which does not change. */
   receive(chunk: Buffer): void {
-    this.#chunks.push(chunk);
+    if (this.#chunks === undefined) this.#chunks = [chunk];
+    else this.#chunks.push(chunk);
   }
 
   /** Takes the end of the request: calls the handler if it is one message. */
   complete(): void {
     if (this.#isEnded) return;
-    const message = readRequest(this.#chunks, this.#method.path);
+    const message = readRequest(this.#chunks ?? [], this.#method.path);
     if ('code' in message) return this.#reject(message);
     const turn = this.#incoming.turn();
     if (turn === undefined) this.#run(message);
@@ -110,7 +111,9 @@ export class UnaryCall {
 function readRequest(chunks: readonly Buffer[], path: string): Payload | Rejection {
   let bytes = 0;
   for (const chunk of chunks) bytes += chunk.length;
-  const head = joinFrames(sliceFrames(chunks, 0, headBytes));
+  const [first] = chunks;
+  const isWhole = first !== undefined && first.length >= headBytes;
+  const head = isWhole ? first : joinFrames(sliceFrames(chunks, 0, headBytes));
   const end = headBytes + (head.length < headBytes ? Infinity : head.readUInt32BE(1));
   if (bytes < end) {
     return { code: status.UNIMPLEMENTED, details: `Received no request message for unary method ${path}` };
@@ -124,5 +127,5 @@ function readRequest(chunks: readonly Buffer[], path: string): Payload | Rejecti
       details: 'Received a compressed message without the header grpc-encoding, which must be gzip or deflate',
     };
   }
-  return payloadOf(...sliceFrames(chunks, headBytes, end));
+  return payloadOfFrames(sliceFrames(chunks, headBytes, end));
 }

@@ -26,6 +26,8 @@ export const joinFrames = (frames: readonly Buffer[]): Buffer =>
 
 /** Returns views of the bytes in [start, end). */
 export function sliceFrames(frames: readonly Buffer[], start: number, end: number): readonly Buffer[] {
+  const [only] = frames;
+  if (only !== undefined && frames.length === 1) return start < end ? [only.subarray(start, end)] : [];
   const views: Buffer[] = [];
   let offset = 0;
   for (const frame of frames) {

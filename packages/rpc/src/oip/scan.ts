@@ -141,7 +141,7 @@ function readTensors(
   end: number,
   fields: number,
 ): ScannedRequest['raw'] | undefined {
-  const raw: (readonly Buffer[])[] = [];
+  let raw: (readonly Buffer[])[] = [];
   for (let at = end; at < length;) {
     if (head[at] !== rawTag || raw.length >= Math.min(listItems, maxFields - fields - 1)) return undefined;
     let bytes = 0;
@@ -153,7 +153,10 @@ function readTensors(
     const from = at + 1;
     at = from + bytes;
     if (from > head.length || at > length) return undefined;
-    raw.push(sliceFrames(frames, from, at));
+    const tensor = sliceFrames(frames, from, at);
+    // Most requests have one tensor, and an array that grows has room for 17.
+    if (raw.length === 0) raw = [tensor];
+    else raw.push(tensor);
   }
   return raw;
 }
