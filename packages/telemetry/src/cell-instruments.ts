@@ -10,7 +10,7 @@ import {
 import { createLabelledCells, type GivenLabels, type LabelledCells } from './labelled-cells.js';
 
 /** Adds to the value of the labels. */
-type Add<L extends string> = (value: number, labels: GivenLabels<L> | undefined) => void;
+type Add<L extends string> = (value: number, labels?: GivenLabels<L>) => void;
 
 /** Registers a counter, and returns the function that adds to it. */
 export function registerCounter<L extends string>(options: CounterConfiguration<L>, names: readonly L[]): Add<L> {

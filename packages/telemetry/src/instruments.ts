@@ -62,8 +62,7 @@ function instrumentsIn(registry: Registry, service: string): Instruments {
     contentType: registry.contentType,
     text: () => registry.metrics(),
     counter(name, help, labels = []) {
-      const add = registerCounter(base(name, help, labels), labels);
-      return { add: (value, ...[given]) => add(value, given) };
+      return { add: registerCounter(base(name, help, labels), labels) };
     },
     gauge(name, help, labels) {
       const gauge = new PromGauge(base(name, help, labels));
@@ -74,8 +73,7 @@ function instrumentsIn(registry: Registry, service: string): Instruments {
       };
     },
     histogram(name, help, buckets, labels = []) {
-      const record = registerHistogram({ ...base(name, help, labels), buckets: [...buckets] }, labels);
-      return { record: (value, ...[given]) => record(value, given) };
+      return { record: registerHistogram({ ...base(name, help, labels), buckets: [...buckets] }, labels) };
     },
   };
 }

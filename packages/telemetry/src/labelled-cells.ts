@@ -8,29 +8,45 @@ export interface LabelledCells<L extends string, C> {
   values(): Iterable<C>;
 }
 
+/** The cells whose first labels are equal, by the next label. */
+interface Branch<C> {
+  readonly next: Map<string, Branch<C>>;
+  cell: C | undefined;
+}
+
 /** Creates cells for labels with these names. Without names, there is one cell from the start. */
 export function createLabelledCells<L extends string, C>(
   names: readonly L[],
   create: (labels: Partial<GivenLabels<L>>) => C,
 ): LabelledCells<L, C> {
-  const cells = new Map<string, C>();
-  const [first, ...others] = names;
+  const cells: C[] = [];
+  const root = createBranch<C>();
 
-  function add(key: string, labels: Partial<GivenLabels<L>>): C {
+  function add(labels: Partial<GivenLabels<L>>): C {
     // Copied without other fields.
     const own: Partial<Record<L, string>> = {};
     for (const name of names) own[name] = labels[name] ?? '';
     const cell = create(own);
-    cells.set(key, cell);
+    cells.push(cell);
     return cell;
   }
-  if (first === undefined) add('', {});
+  if (names.length === 0) root.cell = add({});
   return {
     at(labels) {
-      let key = first === undefined ? '' : (labels?.[first] ?? '');
-      for (const name of others) key += `\0${labels?.[name] ?? ''}`;
-      return cells.get(key) ?? add(key, labels ?? {});
+      let branch = root;
+      for (const name of names) branch = branchAt(branch, labels?.[name] ?? '');
+      return (branch.cell ??= add(labels ?? {}));
     },
-    values: () => cells.values(),
+    values: () => cells,
   };
+}
+
+const createBranch = <C>(): Branch<C> => ({ next: new Map(), cell: undefined });
+
+function branchAt<C>({ next }: Branch<C>, label: string): Branch<C> {
+  const known = next.get(label);
+  if (known !== undefined) return known;
+  const added = createBranch<C>();
+  next.set(label, added);
+  return added;
 }

@@ -12,6 +12,11 @@ export async function createTracer(options: TracerOptions): Promise<Tracer> {
   return createRecorder(options);
 }
 
-function passThrough(options?: SpanOptions): Span {
-  return { traceparent: options?.traceparent, recording: false, set() {}, end() {} };
+const withoutTrace = createPassThrough(undefined);
+
+const passThrough = (options?: SpanOptions): Span =>
+  options?.traceparent === undefined ? withoutTrace : createPassThrough(options.traceparent);
+
+function createPassThrough(traceparent: string | undefined): Span {
+  return { traceparent, recording: false, set() {}, end() {} };
 }

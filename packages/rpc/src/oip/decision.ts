@@ -121,6 +121,8 @@ export const formatLoad = ({ load, tookMs }: ReplyLoad): string => formatReplyLo
 
 /** What is before the values. */
 const metricStarts = metricNames.map((name, index) => `${index === 0 ? 'TEXT ' : ''}named_metrics.${name}=`);
+/** The numbers of the last text that was parsed. */
+const metricValues = new Float64Array(metricStarts.length);
 /** Number of metrics that every worker sends. */
 const commonMetrics = 3;
 
@@ -129,7 +131,6 @@ const commonMetrics = 3;
  * what a newer one adds is ignored.
  */
 export function parseLoad(text = ''): ReplyLoad | undefined {
-  const values: (number | undefined)[] = Array(metricStarts.length);
   let count = 0;
   for (let at = 0; count < metricStarts.length; count++) {
     const start = metricStarts[count] ?? '';
@@ -139,14 +140,14 @@ export function parseLoad(text = ''): ReplyLoad | undefined {
     const to = comma < 0 ? text.length : comma;
     const value = Number(text.slice(from, to));
     if (from === to || !Number.isFinite(value)) break;
-    values[count] = value;
+    metricValues[count] = value;
     at = to + 1;
   }
   if (count < commonMetrics) return undefined;
-  const all = count === metricStarts.length ? values : values.slice(0, commonMetrics);
+  if (count < metricStarts.length) metricValues.fill(0, commonMetrics);
   // By index, because the iterator of an array pattern takes more memory than the numbers.
-  const { 0: queuedItems = 0, 1: runningItems = 0, 2: backlogMs = 0, 3: itemMs = 0 } = all;
-  const { 4: typical = 0, 5: slow = 0, 6: interfered = 0, 7: tookMs = 0 } = all;
+  const { 0: queuedItems = 0, 1: runningItems = 0, 2: backlogMs = 0, 3: itemMs = 0 } = metricValues;
+  const { 4: typical = 0, 5: slow = 0, 6: interfered = 0, 7: tookMs = 0 } = metricValues;
   return {
     load: { queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered: interfered === 1 },
     tookMs,

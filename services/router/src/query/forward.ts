@@ -19,33 +19,44 @@ export interface Routed {
   readonly isColdStart: boolean;
   /** Indicates that the query was neither held nor sent before, so that the prediction covers its whole latency. */
   readonly isFirst: boolean;
+  readonly sentAt: number;
 }
 
 type Failure = Exclude<LinkOutcome, { kind: 'answered' }>;
 
-export async function forward(
+/** Sends the query to its replica. Does not reject. */
+export function send(
   core: RouterCore,
   query: ClientQuery,
   resolved: ResolvedQuery,
   routed: Routed,
 ): Promise<LinkOutcome> {
-  const { replica, selection, decision } = routed;
+  const { replica, decision } = routed;
   core.decisions.sentTo(decision, replica.worker);
-  const { items } = resolved;
-  const sentAt = core.clock.now();
-  const outcome = await core.workers.infer(replica, {
+  return core.workers.infer(replica, {
     payload: query.payload,
     decision: decisionOf(core, query, resolved, routed),
     traceparent: routed.traceparent,
     timeoutMs: remainingMs(query, core.clock),
     cancellation: query.call.cancellation,
   });
+}
+
+/** Updates the load and the state of the replica after a query has ended there. */
+export function recordOutcome(
+  core: RouterCore,
+  query: ClientQuery,
+  { items, objective }: ResolvedQuery,
+  routed: Routed,
+  outcome: LinkOutcome,
+): void {
+  const { replica, selection, decision, sentAt } = routed;
   const now = core.clock.now();
   const { reply } = outcome;
   const end = endOf(outcome);
   if (end === 'missed') recordLate(core, decision);
   const isPredicted = routed.isFirst && (end === 'answered' || end === 'missed');
-  const limitMs = resolved.objective.latencyMs;
+  const limitMs = objective.latencyMs;
   const isLate = end === 'missed' || elapsedSince(core, query) > limitMs;
   core.loads.apply({
     kind: 'ended',
@@ -61,7 +72,6 @@ export async function forward(
   });
   applyOutcome(core, outcome, replica);
   core.holds.resume();
-  return outcome;
 }
 
 function recordLate({ decisions, metrics }: RouterCore, decision: DecisionId): void {

@@ -1,14 +1,15 @@
-// Routes one query: selects a variant, picks a replica, forwards the request and returns the answer.
+// The way of one query to its answer: selects a variant, picks a replica, forwards the request, and tries again.
 
 import { ParetoError, type Candidate } from '@pareto/core';
 import type { Decision } from '@pareto/policy';
 import type { Payload } from '@pareto/rpc';
 import { decide } from './decide.js';
-import { failureOf, forward, tryTakeRetry, type Routed } from './forward.js';
+import { failureOf, recordOutcome, send, tryTakeRetry, type Routed } from './forward.js';
 import { holdQuery, type HeldQuery } from './held-query.js';
 import { refusalOf } from '../resolve/refusal.js';
 import { admissionObjective, remainingMs, resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
+import type { LinkOutcome } from '../workers/worker-link.js';
 
 export interface Answer {
   /** The encoded ModelInferResponse. */
@@ -24,63 +25,101 @@ export interface Answer {
 /** The fields that identify a query to other processes. */
 export type QueryIdentity = Pick<Routed, 'decision' | 'traceparent'>;
 
-/** Routes a query that was resolved with the current table. Throws a ParetoError whose code is the query's status. */
-export async function routeQuery(
-  core: RouterCore,
-  query: ClientQuery,
-  resolved: ResolvedQuery,
-  { decision, traceparent }: QueryIdentity,
-): Promise<Answer> {
-  let held: HeldQuery | undefined;
-  try {
-    for (let attempts = 0, losses = 0; ; resolved = resolve(core.tables.table, query)) {
-      if (remainingMs(query, core.clock) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
-      const isFirst = attempts === 0;
-      let decided = decide(core, query, resolved, { decision, isFirst, isHeld: false });
-      if (decided.kind === 'hold') {
-        held ??= holdQuery(core, query, resolved);
-        const settled = await held.wait({ ...decided, resolved }, () => {
-          const current = resolve(core.tables.table, query);
-          const attempt = { decision, isFirst: false, isHeld: true };
-          return { ...decide(core, query, current, attempt), resolved: current };
-        });
-        ({ resolved } = settled);
-        decided = settled;
-      }
-      if (decided.kind === 'refuse') throw refuse(core, query, resolved, decided);
-      const { selection, replica } = decided;
-      if (selection.missed !== undefined) core.demand.missed(resolved, selection.missed.variant);
-      const isColdStart = held !== undefined;
-      const isPredicted = isFirst && !isColdStart;
-      const routed = { decision, traceparent, replica, selection, isFirst: isPredicted, isColdStart };
-      const outcome = await forward(core, query, resolved, routed);
-      if (outcome.kind === 'answered') {
-        return {
-          payload: outcome.payload,
-          trailers: outcome.trailers,
-          candidate: selection.candidate,
-          degraded: selection.degraded,
-          coldStart: isColdStart,
-          predictedMs: isPredicted ? selection.predictedMs : undefined,
-        };
-      }
-      attempts += 1;
-      if (outcome.kind === 'lost') losses += 1;
-      if (!tryTakeRetry(core, outcome, query, { attempts, losses })) {
-        throw failureOf(outcome, query.payload.length);
-      }
-    }
-  } finally {
-    held?.[Symbol.dispose]();
-  }
-}
+type Holding = Extract<Decision, { kind: 'hold' }>;
+type Settled = Exclude<Decision, { kind: 'hold' }>;
 
-function refuse(
-  core: RouterCore,
-  query: ClientQuery,
-  resolved: ResolvedQuery,
-  refused: Extract<Decision, { kind: 'refuse' }>,
-): ParetoError {
-  const elapsedMs = core.clock.now() - query.call.receivedAt;
-  return refusalOf(refused, resolved, admissionObjective(query, resolved, core.clock), elapsedMs);
+/**
+ * Routes a query that was resolved with the current table. Each method may throw a ParetoError whose code is the query's
+ * status. A class whose steps the caller awaits, since each asynchronous function takes a KB for every query.
+ */
+export class QueryRoute implements Disposable {
+  readonly #core: RouterCore;
+  readonly #query: ClientQuery;
+  readonly #identity: QueryIdentity;
+  #resolved: ResolvedQuery;
+  #held: HeldQuery | undefined;
+  #attempts = 0;
+  #losses = 0;
+  /** The last send. */
+  #routed: Routed | undefined;
+
+  constructor(core: RouterCore, query: ClientQuery, resolved: ResolvedQuery, identity: QueryIdentity) {
+    this.#core = core;
+    this.#query = query;
+    this.#resolved = resolved;
+    this.#identity = identity;
+  }
+
+  /** Decides on the query. Returns how long it is held, or where it is sent. */
+  decide(): Decision {
+    const [core, query] = [this.#core, this.#query];
+    const isFirst = this.#attempts === 0;
+    if (!isFirst) this.#resolved = resolve(core.tables.table, query);
+    if (remainingMs(query, core.clock) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
+    return decide(core, query, this.#resolved, { decision: this.#identity.decision, isFirst, isHeld: false });
+  }
+
+  /** Waits for a decision that ends the wait. */
+  async hold(decided: Holding): Promise<Settled> {
+    const [core, query] = [this.#core, this.#query];
+    this.#held ??= holdQuery(core, query, this.#resolved);
+    const settled = await this.#held.wait({ ...decided, resolved: this.#resolved }, () => {
+      const resolved = resolve(core.tables.table, query);
+      const attempt = { decision: this.#identity.decision, isFirst: false, isHeld: true };
+      return { ...decide(core, query, resolved, attempt), resolved };
+    });
+    this.#resolved = settled.resolved;
+    return settled;
+  }
+
+  /** Sends the query to the replica that was decided. */
+  send(decided: Settled): Promise<LinkOutcome> {
+    const core = this.#core;
+    if (decided.kind === 'refuse') throw this.#refuse(decided);
+    const { selection, replica } = decided;
+    if (selection.missed !== undefined) core.demand.missed(this.#resolved, selection.missed.variant);
+    this.#routed = {
+      decision: this.#identity.decision,
+      traceparent: this.#identity.traceparent,
+      replica,
+      selection,
+      isFirst: this.#attempts === 0 && this.#held === undefined,
+      isColdStart: this.#held !== undefined,
+      sentAt: core.clock.now(),
+    };
+    return send(core, this.#query, this.#resolved, this.#routed);
+  }
+
+  /** Returns the answer. Undefined if the query is to be decided again. */
+  settle(outcome: LinkOutcome): Answer | undefined {
+    const [core, query, routed] = [this.#core, this.#query, this.#routed];
+    if (routed === undefined) throw new Error('the query was not sent');
+    recordOutcome(core, query, this.#resolved, routed, outcome);
+    if (outcome.kind === 'answered') {
+      const { selection } = routed;
+      return {
+        payload: outcome.payload,
+        trailers: outcome.trailers,
+        candidate: selection.candidate,
+        degraded: selection.degraded,
+        coldStart: routed.isColdStart,
+        predictedMs: routed.isFirst ? selection.predictedMs : undefined,
+      };
+    }
+    this.#attempts += 1;
+    if (outcome.kind === 'lost') this.#losses += 1;
+    const sends = { attempts: this.#attempts, losses: this.#losses };
+    if (!tryTakeRetry(core, outcome, query, sends)) throw failureOf(outcome, query.payload.length);
+    return undefined;
+  }
+
+  #refuse(refused: Extract<Decision, { kind: 'refuse' }>): ParetoError {
+    const { clock } = this.#core;
+    const elapsedMs = clock.now() - this.#query.call.receivedAt;
+    return refusalOf(refused, this.#resolved, admissionObjective(this.#query, this.#resolved, clock), elapsedMs);
+  }
+
+  [Symbol.dispose](): void {
+    this.#held?.[Symbol.dispose]();
+  }
 }

@@ -3,7 +3,7 @@
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import { refillRetryBudget } from '@pareto/policy';
 import { formatDecisionId } from '../decisions/decision-id.js';
-import { routeQuery, type Answer } from './route-query.js';
+import { QueryRoute, type Answer } from './route-query.js';
 import { waitForTable } from './wait-for-table.js';
 import { resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
@@ -24,24 +24,31 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     kind: 'server',
     traceparent: call.metadata.get('traceparent'),
     startedAt: call.receivedAt,
-    // The name as received may be any text, so only that of a known target is recorded.
-    attributes: { 'pareto.target': 'unknown', 'pareto.decision_id': decisionId },
   });
+  // The name as received may be any text, so only that of a known target is recorded.
+  if (span.recording) span.set({ 'pareto.target': 'unknown', 'pareto.decision_id': decisionId });
   call.setTrailer('pareto-decision-id', decisionId);
   core.retryBudget.tokens = refillRetryBudget(core.retryBudget.tokens, core.params.retry);
   let resolved: ResolvedQuery | undefined;
+  let route: QueryRoute | undefined;
   try {
     if (core.tables.table === undefined) await waitForTable(core, call.signal);
     resolved = resolve(core.tables.table, query);
-    span.set({ 'pareto.target': resolved.entry.name });
+    if (span.recording) span.set({ 'pareto.target': resolved.entry.name });
     core.demand.offered(resolved);
-    const answered = await routeQuery(core, query, resolved, { decision, traceparent: span.traceparent });
+    route = new QueryRoute(core, query, resolved, { decision, traceparent: span.traceparent });
+    let answered: Answer | undefined;
+    while (answered === undefined) {
+      const decided = route.decide();
+      const settled = decided.kind === 'hold' ? await route.hold(decided) : decided;
+      answered = route.settle(await route.send(settled));
+    }
     answered.trailers.forEach((value, name) => {
       if (isPublicTrailer(name)) call.setTrailer(name, value);
     });
     const latencyMs = core.clock.now() - call.receivedAt;
     recordAnswer(core, resolved, answered, latencyMs);
-    span.set({ 'pareto.variant': answered.candidate.variant });
+    if (span.recording) span.set({ 'pareto.variant': answered.candidate.variant });
     span.end();
     return {
       payload: answered.payload,
@@ -57,6 +64,8 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     recordFailure(core, resolved, error);
     span.end(error);
     throw error;
+  } finally {
+    route?.[Symbol.dispose]();
   }
 }
 
