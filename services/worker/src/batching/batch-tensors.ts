@@ -44,26 +44,38 @@ export function splitOutputs(
   const items = Math.max(size, itemsOf(queries));
   if (queries.length === 1 && items === queries[0]?.items) return [outputs];
   const cursors = outputs.map((output) => {
-    if (output.shape[0] === items) return createCursor(output, items);
+    if (output.shape[0] === items) return new OutputCursor(output, items);
     throw new Error(
       `output '${output.name}' has shape [${output.shape.join()}], expected ${items} as its first dimension`,
     );
   });
-  return queries.map((query) => cursors.map((next) => next(query.items)));
+  return queries.map((query) => cursors.map((cursor) => cursor.next(query.items)));
 }
 
-/** Returns a function that returns the next `count` items of an output at each call. */
-function createCursor(output: TensorOutput, items: number): (count: number) => TensorOutput {
-  const { name, datatype, shape, data } = output;
-  const itemShape = shape.slice(1);
-  const perItem = elementCount(itemShape);
-  let offset = 0;
-  return (count) => {
-    const length = datatype === 'BYTES' ? stringsLength(data, offset, count * perItem) : (data.length / items) * count;
-    const slice = data.subarray(offset, offset + length);
-    offset += length;
-    return { name, datatype, shape: [count, ...itemShape], data: slice };
-  };
+/** The items of an output that no query has taken yet. */
+class OutputCursor {
+  readonly #output: TensorOutput;
+  readonly #items: number;
+  /** Shape of the last part. Parts of equal size share it. */
+  #shape: readonly number[];
+  #offset = 0;
+
+  constructor(output: TensorOutput, items: number) {
+    this.#output = output;
+    this.#items = items;
+    this.#shape = output.shape;
+  }
+  /** Returns the next `count` items. */
+  next(count: number): TensorOutput {
+    const { name, datatype, data } = this.#output;
+    if (this.#shape[0] !== count) this.#shape = this.#shape.with(0, count);
+    const offset = this.#offset;
+    this.#offset +=
+      datatype === 'BYTES'
+        ? stringsLength(data, offset, elementCount(this.#shape))
+        : (data.length / this.#items) * count;
+    return { name, datatype, shape: this.#shape, data: data.subarray(offset, this.#offset) };
+  }
 }
 
 function stringsLength(data: Buffer, start: number, count: number): number {

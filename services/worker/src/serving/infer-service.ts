@@ -10,10 +10,11 @@ import {
   scanInferRequest,
   type Payload,
   type RoutedDecision,
+  type ScannedRequest,
   type ServerCall,
 } from '@pareto/rpc';
 import type { Span, Tracer, WorkerMetrics } from '@pareto/telemetry';
-import { checkRequest } from '../requests/check-request.js';
+import { checkRequest, type CheckedQuery } from '../requests/check-request.js';
 import { notExecutedError } from '../batching/intake.js';
 import type { Replica } from '../replicas/replica.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
@@ -38,9 +39,17 @@ export async function modelInfer(payload: Payload, call: ServerCall, deps: Infer
   if (span.recording) span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
   const tookMs = (): number => deps.clock.now() - call.receivedAt;
   try {
-    const { reply, loadText } = await executeQuery(payload, call, { decision, replica, span }, deps);
+    const query = acceptQuery(payload, { decision, replica }, deps);
+    const result = await query.replica.infer(query.checked, {
+      cancellation: call.cancellation,
+      receivedAt: call.receivedAt,
+      dueAt: call.receivedAt + decision.latencyLeftMs,
+      deadlineAt: query.enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY),
+    });
+    traceRun(result, span, deps.tracer);
+    const reply = answerQuery(query, result, { call, decision }, deps);
     deps.metrics.requests.add(1, { variant, code: 'ok' });
-    call.setTrailer(loadKey, formatReplyLoad(loadText, tookMs()));
+    call.setTrailer(loadKey, formatReplyLoad(result.loadText, tookMs()));
     span.end();
     return reply;
   } catch (error) {
@@ -51,56 +60,47 @@ export async function modelInfer(payload: Payload, call: ServerCall, deps: Infer
   }
 }
 
-interface ExecutedQuery {
-  readonly reply: Payload;
-  readonly loadText: string;
-}
-
 interface RoutedQuery {
   readonly decision: RoutedDecision;
   readonly replica: Replica | undefined;
-  readonly span: Span;
 }
 
-async function executeQuery(
-  payload: Payload,
-  call: ServerCall,
-  { decision, replica, span }: RoutedQuery,
-  deps: InferDeps,
-): Promise<ExecutedQuery> {
+/** A query that its replica can run. */
+interface RunnableQuery {
+  readonly request: ScannedRequest;
+  readonly checked: CheckedQuery;
+  readonly replica: Replica;
+  readonly enqueuedAt: Milliseconds;
+}
+
+function acceptQuery(payload: Payload, { decision, replica }: RoutedQuery, deps: InferDeps): RunnableQuery {
   if (replica === undefined) throw notExecutedError(`replica ${decision.replica} is not on this worker`);
   if (deps.draining()) throw notExecutedError('the worker is draining');
   const request = scanInferRequest(payload);
-  const query = checkRequest(request, replica.assignment.spec);
-  const enqueuedAt = deps.clock.now();
-  const { cancellation, receivedAt } = call;
-  const deadlineAt = enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY);
-  const dueAt = receivedAt + decision.latencyLeftMs;
-  const result = await replica.infer(query, { cancellation, receivedAt, dueAt, deadlineAt });
-  recordTimes(result, enqueuedAt, replica, deps);
-  traceRun(result, span, deps.tracer);
+  const checked = checkRequest(request, replica.assignment.spec);
+  return { request, checked, replica, enqueuedAt: deps.clock.now() };
+}
+
+/** Encodes the reply, and sets its trailers. */
+function answerQuery(
+  { request, checked, replica, enqueuedAt }: RunnableQuery,
+  result: QueryResult,
+  { call, decision }: { readonly call: ServerCall; readonly decision: RoutedDecision },
+  { metrics, clock }: InferDeps,
+): Payload {
   const { spec } = replica.assignment;
-  const parameters = parametersOf({ decision, spec, costUsd: costOf(result, query.items, replica) });
+  metrics.queueTime.record((result.startedAt - enqueuedAt) / 1000, { variant: spec.variant });
+  const parameters = parametersOf({ decision, spec, costUsd: costOf(result, checked.items, replica) });
   setReplyTrailers(call, parameters);
-  const encodingAt = deps.clock.now();
-  const reply = encodeReply(request, result.outputs, { spec, parameters, query, labels: replica.labels });
-  replica.encoded(result.batchItems, deps.clock.now() - encodingAt);
-  return { reply, loadText: result.loadText };
+  const encodingAt = clock.now();
+  const reply = encodeReply(request, result.outputs, { spec, parameters, query: checked, labels: replica.labels });
+  replica.encoded(result.batchItems, clock.now() - encodingAt);
+  return reply;
 }
 
 /** Returns the cost in USD of the query's share of the slot time, by items. */
 const costOf = ({ computeMs, batchItems }: QueryResult, items: number, { assignment }: Replica): number =>
   ((computeMs * items) / batchItems / 3.6e6) * assignment.usdPerHour;
-
-function recordTimes(
-  result: QueryResult,
-  enqueuedAt: Milliseconds,
-  replica: Replica,
-  { metrics }: Pick<InferDeps, 'metrics'>,
-): void {
-  const queuedMs = result.startedAt - enqueuedAt;
-  metrics.queueTime.record(queuedMs / 1000, { variant: replica.assignment.spec.variant });
-}
 
 function traceRun(result: QueryResult, parent: Span, tracer: Tracer): void {
   if (!parent.recording) return;

@@ -32,14 +32,21 @@ type ParameterName = keyof typeof trailerNames;
 
 export type ReplyParameters = readonly (readonly [ParameterName, ParameterValue])[];
 
+const isCold = ['pareto_cold_start', true] as const;
+const isNotCold = ['pareto_cold_start', false] as const;
+const isDegraded = ['pareto_degraded', true] as const;
+const isNotDegraded = ['pareto_degraded', false] as const;
+
 /** Returns the reply's parameters. The accuracy is missing if it is not measured. */
 export function parametersOf({ decision, spec, costUsd }: ReplyFacts): ReplyParameters {
   const { accuracy, coldStart, degraded, decisionId } = decision;
-  const parameters: (readonly [ParameterName, ParameterValue])[] = [['pareto_variant', spec.variant]];
-  if (accuracy !== undefined) parameters.push(['pareto_accuracy', accuracy]);
-  parameters.push(['pareto_cost', costUsd], ['pareto_cold_start', coldStart], ['pareto_degraded', degraded]);
-  parameters.push(['pareto_decision_id', decisionId]);
-  return parameters;
+  const variant = ['pareto_variant', spec.variant] as const;
+  const cost = ['pareto_cost', costUsd] as const;
+  const id = ['pareto_decision_id', decisionId] as const;
+  const cold = coldStart ? isCold : isNotCold;
+  const worse = degraded ? isDegraded : isNotDegraded;
+  if (accuracy === undefined) return [variant, cost, cold, worse, id];
+  return [variant, ['pareto_accuracy', accuracy], cost, cold, worse, id];
 }
 
 /** Sets the reply's parameters as trailers too. */
@@ -63,25 +70,18 @@ export function encodeReply(request: ScannedRequest, outputs: readonly TensorOut
     modelVersion: versionOf(request, facts.spec),
     id: request.id,
     parameters: facts.parameters,
-    outputs: inRequestedForm(outputs, facts).map(({ name, datatype, shape, data }) => ({
-      name,
-      datatype,
-      shape,
-      raw: data,
-    })),
+    outputs: outputs.map((output) => {
+      const { name, datatype, shape, data } = inRequestedForm(output, facts);
+      return { name, datatype, shape, raw: data };
+    }),
   };
   return encodeInferResponse(response, facts.query.typed);
 }
 
-function inRequestedForm(
-  outputs: readonly TensorOutput[],
-  { query, labels, spec }: AnswerFacts,
-): readonly TensorOutput[] {
-  const { batched } = spec.signature;
-  return outputs.map((output) => {
-    const count = query.classes.get(output.name);
-    return count === undefined ? output : classify(output, count, { labels: labels.get(output.name), batched });
-  });
+function inRequestedForm(output: TensorOutput, { query, labels, spec }: AnswerFacts): TensorOutput {
+  const count = query.classes.get(output.name);
+  if (count === undefined) return output;
+  return classify(output, count, { labels: labels.get(output.name), batched: spec.signature.batched });
 }
 
 /** Returns the version of the requested variant or architecture. A task always has version 1. */

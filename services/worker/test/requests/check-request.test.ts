@@ -121,6 +121,36 @@ describe('checkRequest', () => {
     );
   });
 
+  it('checks a query that begins like earlier ones as if it were the first', () => {
+    const spec = specOf('UINT8', [-1]);
+    const other = specOf('UINT8', [7]);
+    const strings = specOf('BYTES', [-1]);
+    const scan = (datatype: DataType, shape: readonly number[], raw: Buffer, id: string): ScannedRequest => {
+      const inputs = [{ name: 'x', datatype, shape, raw }];
+      const parameters = [['priority', 2n]] as const;
+      return scanInferRequest(payloadOf(encodeInferRequest({ modelName: 'a', id, parameters, inputs })));
+    };
+    const resultOf = (scanned: ScannedRequest, of: VariantSpec): unknown => {
+      try {
+        return checkRequest(scanned, of);
+      } catch (error) {
+        return error;
+      }
+    };
+    for (const [datatype, shape] of [
+      ['UINT8', [2, 3]],
+      ['UINT8', [9, 3]],
+      ['BYTES', [1, 1]],
+    ] as const) {
+      for (const [index, text] of ['\0\0\0\0\0\0', 'abcdef', 'ghijkl', 'abcde', 'mnopqr', '\0\0\0\0', ''].entries()) {
+        const scanned = scan(datatype, shape, Buffer.from(text), 'x'.repeat(index));
+        assert.equal(scanned.head === undefined, index < 2);
+        for (const of of [spec, other, strings])
+          assert.deepEqual(resultOf(scanned, of), resultOf({ ...scanned, head: undefined }, of));
+      }
+    }
+  });
+
   const requesting = (...outputs: (string | RequestedOutput)[]): ScannedRequest => {
     const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], raw: Buffer.alloc(8) }] as const;
     const parameters = [['priority', 3n]] as const;
