@@ -32,7 +32,7 @@ export { limitError, limitOf } from './limits/limit-error.js';
 export { defaultLimits, type Limits } from './limits/limits.js';
 export { describeLimit, limitDescriptions, limitText, type LimitName } from './limits/limit-table.js';
 export { type CallBytes } from './limits/byte-budget.js';
-export { createUse, type Connection, type Use } from './limits/connections.js';
+export { Use, type Connection } from './limits/connections.js';
 export { cutDetails, cutTrailers } from './transport/status-details.js';
 export { formatAddress, type CallOptions } from './transport/options.js';
 export { streamWindowBytes } from './calls/http2-server.js';

@@ -2,7 +2,7 @@
 
 import { systemClock } from '@pareto/core';
 import type { CallBytes } from '../limits/byte-budget.js';
-import { createUse, type Use } from '../limits/connections.js';
+import { Use } from '../limits/connections.js';
 import type { Limiter } from '../limits/limiter.js';
 import type { PeerRole } from '../tls/server-tls.js';
 import { toRejection, type Rejection } from '../transport/status.js';
@@ -96,7 +96,7 @@ export class IncomingCall implements CallHead {
     this.bytes = gate.limiter.bytes.open(connection, (error) => this.fail(error));
     this.#connection = connection;
     this.#owner = owner;
-    this.#use = createUse(connection.counted);
+    this.#use = new Use(connection.counted);
     connection.idle.begin();
   }
 

@@ -118,22 +118,20 @@ function firstIn(entries: ReadonlySet<Entry> | undefined): Entry | undefined {
   return first;
 }
 
-export interface Use {
-  begin(): void;
-  end(): void;
-}
+/** Records when one call uses its connection. Each method may be called again. */
+export class Use {
+  readonly #connection: Connection | undefined;
+  #isUsed = false;
 
-/** Records when one call uses its connection. Each function may be called again. */
-export function createUse(connection: Connection | undefined): Use {
-  let isUsed = false;
-  return {
-    begin() {
-      if (!isUsed) connection?.serving();
-      isUsed = true;
-    },
-    end() {
-      if (isUsed) connection?.served();
-      isUsed = false;
-    },
-  };
+  constructor(connection: Connection | undefined) {
+    this.#connection = connection;
+  }
+  begin(): void {
+    if (!this.#isUsed) this.#connection?.serving();
+    this.#isUsed = true;
+  }
+  end(): void {
+    if (this.#isUsed) this.#connection?.served();
+    this.#isUsed = false;
+  }
 }

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cutText, ParetoError, type Clock } from '@pareto/core';
-import { createUse, type CallBytes, type Connection, type Limiter, type PeerRole, type Use } from '@pareto/rpc';
+import { Use, type CallBytes, type Connection, type Limiter, type PeerRole } from '@pareto/rpc';
 import { compressed } from '../reply/compress.js';
 import type { Endpoint } from '../calls/exchange.js';
 import type { InferWork } from '../infer/infer-work.js';
@@ -48,7 +48,7 @@ export async function handleRequest(
   const cutter = new AbortController();
   const bytes = options.limiter.bytes.open(connection, (error) => cutter.abort(error));
   const http = createHttpCall(request, response, { peerRole, clock: options.clock });
-  const use = createUse(connection);
+  const use = new Use(connection);
   if (!hasBody(request)) use.begin();
   let reply: Reply | undefined;
   try {
