@@ -32,16 +32,15 @@ export class OpenCall implements ServerCall {
   readonly #deadlineAt: number | undefined;
   #isAnswered = false;
 
-  /** `deadline` is a time of the wall clock in ms. `setTrailer` writes to `trailers`. */
-  constructor(deadline: Date | number, incoming: IncomingCall, trailers: Trailers, clock: Clock) {
+  /** `timeoutMs` is infinite without a deadline. `setTrailer` writes to `trailers`. */
+  constructor(timeoutMs: number, incoming: IncomingCall, trailers: Trailers, clock: Clock) {
     if (trailers !== incoming.trailers) incoming.trailers.forEach((value, name) => trailers.set(name, value));
     const now = clock.now();
-    const deadlineWallMs = deadline instanceof Date ? deadline.getTime() : deadline;
     this.receivedAt = milliseconds(now - (systemClock.now() - incoming.receivedAt));
     this.#incoming = incoming;
     this.#trailers = trailers;
     this.#clock = clock;
-    this.#deadlineAt = Number.isFinite(deadlineWallMs) ? now + (deadlineWallMs - clock.wallMs()) : undefined;
+    this.#deadlineAt = Number.isFinite(timeoutMs) ? now + timeoutMs : undefined;
   }
   get signal(): AbortSignal {
     return this.cancellation.signal;

@@ -37,7 +37,7 @@ export class UnaryCall {
     this.#method = method;
     this.#incoming = incoming;
     this.#sender = sender;
-    this.#call = new OpenCall(clock.wallMs() + timeoutMs, incoming, incoming.trailers, clock);
+    this.#call = new OpenCall(timeoutMs, incoming, incoming.trailers, clock);
     this.#timer = timeoutMs === Infinity ? undefined : timers.after(milliseconds(timeoutMs), () => this.#expire());
   }
 

@@ -1,6 +1,7 @@
 // Writes frames. All frames of a turn of the event loop go to the socket together. Payloads are not joined: small ones are
 // copied behind the head of their frame, and others are written as they are.
 
+import { copyBytes } from '../transport/copy-bytes.js';
 import { frameFlags, frameHeadBytes, frameTypes, writeUint32 } from './frames.js';
 
 export interface FrameSink {
@@ -82,7 +83,7 @@ export class FrameWriter {
   /** Copies the bytes of `data` from `from` to before `to`. */
   copy(data: Buffer, from: number, to: number): void {
     this.#reserve(to - from);
-    data.copy(this.#slab, this.#at, from, to);
+    copyBytes(data, from, to, this.#slab, this.#at);
     this.#at += to - from;
   }
 

@@ -1,5 +1,7 @@
 // Writes the fields of a protobuf message directly into memory that is used again for the next message.
 
+import { copyBytes } from '../transport/copy-bytes.js';
+
 const initialBytes = 1024;
 const maxVarintBytes = 10;
 /** Length up to which a text is copied character by character, which is faster than a call of Node. */
@@ -81,7 +83,7 @@ export class MessageWriter {
   /** Returns a copy of what was written, and starts the next message. */
   finish(): Buffer {
     const message = Buffer.allocUnsafe(this.#length);
-    this.#bytes.copy(message, 0, 0, this.#length);
+    copyBytes(this.#bytes, 0, this.#length, message, 0);
     this.#length = 0;
     return message;
   }

@@ -55,7 +55,7 @@ function unary({ handler, decode, clock, report }: Method): UntypedHandleCall {
     const trailers = new Metadata();
     const incoming = incomingCall(call.metadata);
     if (incoming === undefined) return callback(ended);
-    const open = new OpenCall(call.getDeadline(), incoming, trailers, clock);
+    const open = new OpenCall(Number(call.getDeadline()) - clock.wallMs(), incoming, trailers, clock);
     call.on('cancelled', () => open.cancel());
     const input = (): unknown =>
       'request' in call ? decode(call.request) : decodeEach(readMessages<Buffer>(call), incoming, decode);
@@ -88,7 +88,7 @@ function streaming({ handler, decode, keepsMessages, clock, report }: Method): U
     const trailers = new Metadata();
     const incoming = incomingCall(call.metadata);
     if (incoming === undefined) return void call.emit('error', ended);
-    const open = new OpenCall(call.getDeadline(), incoming, trailers, clock);
+    const open = new OpenCall(Number(call.getDeadline()) - clock.wallMs(), incoming, trailers, clock);
     call.on('cancelled', () => open.cancel());
     const run = async (): Promise<void> => {
       if (!('request' in call)) {

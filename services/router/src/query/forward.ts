@@ -3,7 +3,7 @@
 import { ParetoError, type ReplicaRoute } from '@pareto/core';
 import { mayRetry, type Admission, type QueryEnd } from '@pareto/policy';
 import type { RoutedDecision } from '@pareto/rpc';
-import { formatDecisionId, type DecisionId } from '../decisions/decision-id.js';
+import type { DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
 import { elapsedSince } from './decide.js';
 import type { LinkOutcome } from '../workers/worker-link.js';
@@ -12,6 +12,8 @@ import type { RouterCore } from './router-core.js';
 
 export interface Routed {
   readonly decision: DecisionId;
+  /** The text of the id. */
+  readonly decisionId: string;
   /** Trace context for the worker. */
   readonly traceparent: string | undefined;
   readonly replica: ReplicaRoute;
@@ -91,7 +93,7 @@ function decisionOf(core: RouterCore, query: ClientQuery, resolved: ResolvedQuer
   // A query that was held or sent before has its whole latency again: a late answer is better than none.
   const elapsedMs = routed.isFirst ? elapsedSince(core, query) : 0;
   return {
-    decisionId: formatDecisionId(routed.decision),
+    decisionId: routed.decisionId,
     replica: routed.replica.id,
     variant: candidate.variant,
     accuracy: candidate.accuracy?.value,

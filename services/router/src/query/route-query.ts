@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /** The fields that identify a query to other processes. */
-export type QueryIdentity = Pick<Routed, 'decision' | 'traceparent'>;
+export type QueryIdentity = Pick<Routed, 'decision' | 'decisionId' | 'traceparent'>;
 
 type Holding = Extract<Decision, { kind: 'hold' }>;
 type Settled = Exclude<Decision, { kind: 'hold' }>;
@@ -76,11 +76,13 @@ export class QueryRoute implements Disposable {
   send(decided: Settled): Promise<LinkOutcome> {
     const core = this.#core;
     if (decided.kind === 'refuse') throw this.#refuse(decided);
+    const { decision, decisionId, traceparent } = this.#identity;
     const { selection, replica } = decided;
     if (selection.missed !== undefined) core.demand.missed(this.#resolved, selection.missed.variant);
     this.#routed = {
-      decision: this.#identity.decision,
-      traceparent: this.#identity.traceparent,
+      decision,
+      decisionId,
+      traceparent,
       replica,
       selection,
       isFirst: this.#attempts === 0 && this.#held === undefined,

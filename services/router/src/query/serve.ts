@@ -36,7 +36,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     resolved = resolve(core.tables.table, query);
     if (span.recording) span.set({ 'pareto.target': resolved.entry.name });
     core.demand.offered(resolved);
-    route = new QueryRoute(core, query, resolved, { decision, traceparent: span.traceparent });
+    route = new QueryRoute(core, query, resolved, { decision, decisionId, traceparent: span.traceparent });
     let answered: Answer | undefined;
     while (answered === undefined) {
       const decided = route.decide();

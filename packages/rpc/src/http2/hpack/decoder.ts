@@ -41,6 +41,8 @@ export class HpackDecoder {
   readonly #maxTableBytes: number;
   readonly #table: DynamicTable;
   readonly #cache: CachedBlock[];
+  /** Names and values of the last block. An array that grows anew for each block takes several times as much memory. */
+  readonly #fields: string[] = [];
   #octets: Buffer = Buffer.alloc(256);
   #block: Buffer = none;
   #at = 0;
@@ -80,7 +82,8 @@ export class HpackDecoder {
   }
 
   #decode(): HeaderList | undefined {
-    const fields: string[] = [];
+    const fields = this.#fields;
+    let count = 0;
     let bytes = 0;
     while (this.#at < this.#end) {
       const first = this.#block[this.#at] ?? 0;
@@ -102,9 +105,11 @@ export class HpackDecoder {
         if (isIndexed) this.#table.add(name, value);
       }
       bytes += name.length + value.length + entryOverhead;
-      if (bytes <= this.#maxListBytes) fields.push(name, value);
+      if (bytes > this.#maxListBytes) continue;
+      fields[count++] = name;
+      fields[count++] = value;
     }
-    return bytes <= this.#maxListBytes ? new HeaderList(fields) : undefined;
+    return bytes <= this.#maxListBytes ? new HeaderList(fields.slice(0, count)) : undefined;
   }
 
   #resize(): void {
