@@ -8,17 +8,18 @@ interface Rules {
   /** Bit of `keptRules`. */
   readonly bit: number;
   readonly allowed: readonly string[];
-  readonly required: readonly string[];
+  /** Number of the first of them that are required. */
+  readonly required: number;
 }
 
 const rules: Readonly<Record<HeaderKind, Rules>> = {
   request: {
     bit: 1,
     allowed: [':method', ':scheme', ':path', ':authority'],
-    required: [':method', ':scheme', ':path'],
+    required: 3,
   },
-  response: { bit: 2, allowed: [':status'], required: [':status'] },
-  trailers: { bit: 4, allowed: [], required: [] },
+  response: { bit: 2, allowed: [':status'], required: 1 },
+  trailers: { bit: 4, allowed: [], required: 0 },
 };
 
 /** Fields of HTTP/1 connections. */
@@ -44,17 +45,26 @@ export function headerProblem(list: HeaderList, kind: HeaderKind): string | unde
 }
 
 function findProblem({ fields }: HeaderList, { allowed, required }: Rules): string | undefined {
-  const seen = new Map<string, string>();
+  /** Bits of the pseudo-header fields by their position in `allowed`: those that there are, and those with a value. */
+  let seen = 0;
+  let filled = 0;
+  let isConnect = false;
   let isPseudo = true;
-  for (let at = 0; at < fields.length; at += 2) {
-    const name = fields[at] ?? '';
-    const value = fields[at + 1] ?? '';
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] ?? '';
+    const value = fields[index + 1] ?? '';
     if (invalidValue.test(value)) return `the value of ${printable(name)} has an invalid character`;
     if (name.startsWith(':')) {
       if (!isPseudo) return `${printable(name)} follows other fields`;
-      if (!allowed.includes(name)) return `${printable(name)} is not allowed here`;
-      if (seen.has(name)) return `${name} is repeated`;
-      seen.set(name, value);
+      const at = allowed.indexOf(name);
+      if (at < 0) return `${printable(name)} is not allowed here`;
+      const bit = 1 << at;
+      if ((seen & bit) !== 0) return `${name} is repeated`;
+      if (name === ':status' && value !== '' && !/^[1-9][0-9][0-9]$/.test(value))
+        return 'the status is not a number of 3 digits';
+      isConnect ||= name === ':method' && value === 'CONNECT';
+      seen |= bit;
+      if (value !== '') filled |= bit;
       continue;
     }
     isPseudo = false;
@@ -62,13 +72,9 @@ function findProblem({ fields }: HeaderList, { allowed, required }: Rules): stri
     if (connectionFields.has(name) || (name === 'te' && value !== 'trailers')) return `${name} is not allowed here`;
   }
   // CONNECT has an authority only.
-  if (seen.get(':method') === 'CONNECT') return undefined;
-  const missing = required.find((name) => (seen.get(name) ?? '') === '');
-  if (missing !== undefined) return `${missing} is missing`;
-  const status = seen.get(':status');
-  return status === undefined || /^[1-9][0-9][0-9]$/.test(status)
-    ? undefined
-    : 'the status is not a number of 3 digits';
+  if (isConnect) return undefined;
+  for (let at = 0; at < required; at++) if ((filled & (1 << at)) === 0) return `${allowed[at]} is missing`;
+  return undefined;
 }
 
 const printable = (name: string): string => JSON.stringify(name.slice(0, 100));

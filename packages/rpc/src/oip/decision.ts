@@ -112,9 +112,9 @@ export function formatReplicaLoad(load: ReplicaLoad): string {
   return `TEXT ${values.map((value, index) => `named_metrics.${metricNames[index]}=${value}`).join()}`;
 }
 
-/** Completes the load trailer of one reply. */
+/** Completes the load trailer of one reply, in whole microseconds, whose few digits are formatted sooner. */
 export const formatReplyLoad = (replicaLoad: string, tookMs: number): string =>
-  `${replicaLoad},named_metrics.took_ms=${tookMs}`;
+  `${replicaLoad},named_metrics.took_ms=${Math.round(tookMs * 1000) / 1000}`;
 
 /** Formats the load trailer. */
 export const formatLoad = ({ load, tookMs }: ReplyLoad): string => formatReplyLoad(formatReplicaLoad(load), tookMs);

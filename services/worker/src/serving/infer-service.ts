@@ -37,7 +37,6 @@ export async function modelInfer(payload: Payload, call: ServerCall, deps: Infer
   const span = deps.tracer.startSpan('worker.infer', { traceparent, kind: 'server', startedAt: call.receivedAt });
   const variant = replica?.assignment.spec.variant ?? 'unknown';
   if (span.recording) span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
-  const tookMs = (): number => deps.clock.now() - call.receivedAt;
   try {
     const query = acceptQuery(payload, { decision, replica }, deps);
     const result = await query.replica.infer(query.checked, {
@@ -49,12 +48,15 @@ export async function modelInfer(payload: Payload, call: ServerCall, deps: Infer
     traceRun(result, span, deps.tracer);
     const reply = answerQuery(query, result, { call, decision }, deps);
     deps.metrics.requests.add(1, { variant, code: 'ok' });
-    call.setTrailer(loadKey, formatReplyLoad(result.loadText, tookMs()));
+    call.setTrailer(loadKey, formatReplyLoad(result.loadText, deps.clock.now() - call.receivedAt));
     span.end();
     return reply;
   } catch (error) {
     deps.metrics.requests.add(1, { variant, code: error instanceof ParetoError ? error.code : 'internal' });
-    if (replica !== undefined) call.setTrailer(loadKey, formatLoad({ load: replica.load(), tookMs: tookMs() }));
+    if (replica !== undefined) {
+      const tookMs = deps.clock.now() - call.receivedAt;
+      call.setTrailer(loadKey, formatLoad({ load: replica.load(), tookMs }));
+    }
     span.end(error);
     throw error;
   }
