@@ -26,7 +26,7 @@ export function decide(
   const began = core.clock.now();
   const { entry, items, shapes, preference, table } = resolved;
   const objective = isFirst ? admissionObjective(query, resolved, core.clock) : resolved.objective;
-  const elapsedMs = isFirst ? elapsedSince(core, query) : 0;
+  const elapsedMs = isFirst ? elapsedSince(core, query, began) : 0;
   const held = isHeld ? { count: 0, bytes: 0 } : core.holds.usage;
   const asked = {
     items,
@@ -49,10 +49,8 @@ export function decide(
 }
 
 /** Returns the time since a query arrived, with the delay of the event loop before the router saw it. */
-export const elapsedSince = (
-  { clock, loopLag }: Pick<RouterCore, 'clock' | 'loopLag'>,
-  { call }: ClientQuery,
-): number => clock.now() - call.receivedAt + loopLag.lagMs;
+export const elapsedSince = ({ loopLag }: Pick<RouterCore, 'loopLag'>, { call }: ClientQuery, now: number): number =>
+  now - call.receivedAt + loopLag.lagMs;
 
 function outcomeOf(decided: Decision): Outcome {
   if (decided.kind === 'refuse') return decided.cause;

@@ -59,7 +59,7 @@ export function recordOutcome(
   if (end === 'missed') recordLate(core, decision);
   const isPredicted = routed.isFirst && (end === 'answered' || end === 'missed');
   const limitMs = objective.latencyMs;
-  const isLate = end === 'missed' || elapsedSince(core, query) > limitMs;
+  const isLate = end === 'missed' || elapsedSince(core, query, now) > limitMs;
   core.loads.apply({
     kind: 'ended',
     replica: replica.id,
@@ -91,7 +91,7 @@ function endOf(outcome: LinkOutcome): QueryEnd {
 function decisionOf(core: RouterCore, query: ClientQuery, resolved: ResolvedQuery, routed: Routed): RoutedDecision {
   const { candidate, degraded } = routed.selection;
   // A query that was held or sent before has its whole latency again: a late answer is better than none.
-  const elapsedMs = routed.isFirst ? elapsedSince(core, query) : 0;
+  const elapsedMs = routed.isFirst ? elapsedSince(core, query, routed.sentAt) : 0;
   return {
     decisionId: routed.decisionId,
     replica: routed.replica.id,
