@@ -13,7 +13,7 @@ export interface Cancellation {
 
 /** A cancellation that costs a query nothing unless it is observed: an AbortSignal takes several µs to create. */
 export class CallCancellation implements Cancellation {
-  /** Undefined before the first one: most calls have at most one. */
+  /** The listeners, of which most calls have at most one. Undefined before the first one. */
   #listeners: CancellationListener[] | undefined;
   #aborter: AbortController | undefined;
   #aborted = false;

@@ -119,7 +119,7 @@ export const formatReplyLoad = (replicaLoad: string, tookMs: number): string =>
 /** Formats the load trailer. */
 export const formatLoad = ({ load, tookMs }: ReplyLoad): string => formatReplyLoad(formatReplicaLoad(load), tookMs);
 
-/** What is before the values. */
+/** Texts before the values. */
 const metricStarts = metricNames.map((name, index) => `${index === 0 ? 'TEXT ' : ''}named_metrics.${name}=`);
 /** The numbers of the last text that was parsed. */
 const metricValues = new Float64Array(metricStarts.length);

@@ -38,7 +38,7 @@ export class RepeatedHeads<T> {
     return this.#isSame(slot.bytes, message) ? slot.value : undefined;
   }
 
-  /** Keeps the value of the head that `find` has read in `message`, if it was there before. Copying others is in vain. */
+  /** Keeps the value of the head that `find` has read in `message`, if it was there before. Most others are never repeated. */
   add(message: Buffer, value: T): void {
     const slot = this.#slot();
     if (this.end === 0 || slot === undefined) return;

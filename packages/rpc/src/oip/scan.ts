@@ -43,7 +43,7 @@ export interface ScannedRequest extends ScannedParameters {
   readonly head: object | undefined;
 }
 
-/** What requests with equal heads have in common. */
+/** Fields that requests with equal heads have in common. */
 interface ScannedHead extends Omit<ScannedRequest, 'id' | 'raw' | 'head'> {
   /** Number of fields, on all levels, without the id. */
   readonly fields: number;

@@ -133,7 +133,7 @@ describe('the messages of ModelInfer', () => {
   });
 
   it('scans a request that begins like earlier ones as if it were the first', () => {
-    // A head with an unknown field that is no length-delimited one is never kept.
+    // A head with an unknown field that is not length-delimited is never kept.
     const unkept = Buffer.from([0xa0, 0x06, 1]);
     const result = (body: Buffer): unknown => {
       try {
@@ -148,7 +148,7 @@ describe('the messages of ModelInfer', () => {
       id: fc.oneof(fc.constant(''), fc.string({ maxLength: 200 })),
       parameters: fc.constantFrom([], [['latency_ms', 5] as const]),
       inputs: fc.array(tensor, { maxLength: 2 }),
-      outputs: fc.constantFrom(undefined, ['y']),
+      outputs: fc.constantFrom([], ['y']),
     });
     const change = fc.record({
       id: fc.option(fc.string({ maxLength: 150 }), { nil: undefined }),

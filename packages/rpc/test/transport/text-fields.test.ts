@@ -4,7 +4,7 @@ import { TextFields } from '../../src/transport/text-fields.js';
 
 describe('TextFields', () => {
   it('has the texts of a Map in the same order', () => {
-    const name = fc.constantFrom('a', 'b', 'c', 'pareto-d');
+    const name = fc.constantFrom<string>('a', 'b', 'c', 'pareto-d');
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.string())), (entries) => {
         const expected = new Map(entries);

@@ -33,7 +33,7 @@ export function inferScanned(
   });
 }
 
-/** What the parameters of a request say. */
+/** Meaning of the parameters of a request. */
 interface ReadParameters extends Pick<ClientQuery, 'objectives' | 'priority' | 'timeoutMs'> {
   readonly objective: PartialObjective;
 }

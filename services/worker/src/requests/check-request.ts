@@ -43,7 +43,7 @@ function throwInvalid(message: string): never {
   throw new ParetoError('invalid-argument', message);
 }
 
-/** What queries with equal heads have in common for one variant. */
+/** Facts that queries with equal heads have in common for one variant. */
 interface CheckedHead {
   /** A query without its data. */
   readonly query: CheckedQuery;

@@ -41,7 +41,7 @@ export class HpackDecoder {
   readonly #maxTableBytes: number;
   readonly #table: DynamicTable;
   readonly #cache: CachedBlock[];
-  /** Names and values of the last block. An array that grows anew for each block takes several times as much memory. */
+  /** Names and values of the last block. A new array that grows takes several times as much memory. */
   readonly #fields: string[] = [];
   #octets: Buffer = Buffer.alloc(256);
   #block: Buffer = none;

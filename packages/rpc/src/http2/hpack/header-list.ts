@@ -13,7 +13,7 @@ export class HeaderList {
   readonly bytes: number;
   /** Set of the rules that the list is known to keep. Only `header-rules.ts` uses it. */
   keptRules = 0;
-  /** What a reader has derived from the fields. Only `calls/frame-headers.ts` uses it. */
+  /** Facts that a reader has derived from the fields. Only `calls/frame-headers.ts` uses it. */
   derived: object | undefined;
 
   constructor(fields: readonly string[]) {
