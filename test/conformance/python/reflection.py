@@ -147,10 +147,14 @@ def _(server):
 @check("ends cancelled calls, and answers the next one")
 def _(server):
     request = server.message("ModelInfer", **infer([0] * 2**20, model="nobatch"))
-    for _ in range(8):
+    codes = []
+    # A busy machine may answer before this process cancels.
+    while codes.count(grpc.StatusCode.CANCELLED) < 8 and len(codes) < 80:
         asked = server.method("ModelInfer").future(request, timeout=30)
         asked.cancel()
-        same(asked.code(), grpc.StatusCode.CANCELLED)
+        codes.append(asked.code())
+    same(set(codes) - {grpc.StatusCode.OK}, {grpc.StatusCode.CANCELLED})
+    same(codes.count(grpc.StatusCode.CANCELLED), 8)
     server.call("ModelInfer", **infer([1, 2, 3, 4]))
 
 
