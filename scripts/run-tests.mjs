@@ -4,17 +4,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, runTool } from './steps.mjs';
 
+/** Maximum number of runs at the same time. */
+const lanes = 3;
+
 /**
- * Runs mocha once for each list of arguments, all at the same time. Returns the numbers of passed, failed and skipped
- * tests. Shows the output of the first run immediately, and that of the others when they have finished.
+ * Runs mocha once for each list of arguments, some at the same time, in the given order. Returns the numbers of passed,
+ * failed and skipped tests. Shows the output of the first run immediately, and that of the others when it has finished.
  */
-export async function runTests([shown, ...others]) {
-  const held = others.map((args) => runMocha(args, { inherit: false }));
-  const ended = [await runMocha(shown, { inherit: true })];
-  for (const each of held) {
-    ended.push(await each);
-    process.stdout.write(ended.at(-1).output);
-  }
+export async function runTests(runs) {
+  const waiting = runs.map((args, index) => ({ args, inherit: index === 0 }));
+  const ended = [];
+  let held = '';
+  let isShowing = true;
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      ended.push(await runMocha(next.args, { inherit: next.inherit }));
+      if (next.inherit) isShowing = false;
+      else held += ended.at(-1).output;
+      if (isShowing) continue;
+      process.stdout.write(held);
+      held = '';
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
   const sum = (name) => ended.reduce((total, { results }) => total + results[name], 0);
   const all = (name) => ended.flatMap(({ results }) => results[name]);
   const failures = all('failures');
