@@ -68,7 +68,8 @@ for (const hop of choices.filter((choice) => choice !== preset)) {
       attacked = await startFixture({ routers: 2, env: { PARETO_HOP: hop } });
       fixture = openFixture(attacked.cluster);
       using client = createTestClient(attacked.cluster);
-      await client.registerTask(`${model}-task`);
+      // A long limit, because test machines may be slow and the test does not test latency.
+      await client.registerTask(`${model}-task`, { objective: { latencyMs: 30_000 } });
       const file = await readFile(`${referenceModels}/${model}/1/model.onnx`);
       await Promise.all([client.registerModel(`${model}-task`, model, file), registerDigits(client, ['mlp-small'])]);
       payloads = await rightPayloads(client, await readDigits(), 'digits');
