@@ -9,6 +9,8 @@ export interface Clock {
   wallMs(): number;
   /** Calls back once after a delay, unless disposed before. Does not keep the process alive. */
   after(delay: Milliseconds, callback: () => void): Disposable;
+  /** Delay of a timer of a wheel in place of the given one, on clocks that shorten delays. */
+  readonly shortened?: (delay: Milliseconds) => Milliseconds;
   /** Resolves after a delay. Rejects with the signal's reason if it aborts first. */
   sleep(delay: Milliseconds, signal?: AbortSignal): Promise<void>;
 }

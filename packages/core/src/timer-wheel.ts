@@ -53,7 +53,8 @@ export class TimerWheel implements Pick<Clock, 'after'> {
   }
 
   after(delay: Milliseconds, callback: () => void): Disposable {
-    const tick = Math.max(this.#ranTick + 1, Math.ceil(this.#clock.now() + delay));
+    const own = this.#clock.shortened?.(delay) ?? delay;
+    const tick = Math.max(this.#ranTick + 1, Math.ceil(this.#clock.now() + own));
     const timer = new WheelTimer(this, tick, callback);
     const slot = tick & (slotCount - 1);
     const first = this.#slots[slot];

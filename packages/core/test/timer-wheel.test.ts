@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { milliseconds, systemClock, TimerWheel, type Clock } from '../src/index.js';
+import { milliseconds, systemClock, TimerWheel, type Clock, type Milliseconds } from '../src/index.js';
 
 /** A clock whose time a test sets, and which runs the timers that are due then. */
 function createStepClock() {
@@ -116,5 +116,16 @@ describe('a timer wheel', () => {
     assert.deepEqual(ran, [10_000_000]);
     steps.goTo(3_000_000_001);
     assert.deepEqual(ran, [10_000_000, 3_000_000_000]);
+  });
+
+  it('takes the delays that its clock shortens', () => {
+    const steps = createStepClock();
+    const shortened = (delay: Milliseconds): Milliseconds => (delay === 5_000 ? milliseconds(20) : delay);
+    const wheel = new TimerWheel({ ...steps.clock, shortened });
+    const ran: string[] = [];
+    wheel.after(milliseconds(5_000), () => ran.push('shortened'));
+    wheel.after(milliseconds(5_001), () => ran.push('unchanged'));
+    steps.goTo(30);
+    assert.deepEqual(ran, ['shortened']);
   });
 });

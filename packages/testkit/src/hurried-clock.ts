@@ -7,6 +7,7 @@ export function createHurriedClock(...cuts: readonly (readonly [from: number, to
   const cut = (delay: Milliseconds): Milliseconds => milliseconds(cuts.find(([from]) => from === delay)?.[1] ?? delay);
   return {
     ...systemClock,
+    shortened: cut,
     after: (delay, callback) => systemClock.after(cut(delay), callback),
     sleep: (delay, signal) => systemClock.sleep(cut(delay), signal),
   };
