@@ -13,13 +13,13 @@ import { admitCall, type CallOwner, type Gate, type IncomingCall } from './incom
 import { LimitedRequest, type RequestReader } from './limit-request.js';
 import type { UnaryMethod } from './services.js';
 import type { Stall, StallWatch } from './stall-watch.js';
-import { UnaryCall, type ReplySender } from './unary-call.js';
+import { UnaryCall, type CallTransport } from './unary-call.js';
 
 const replyHeaders = headerList({ ':status': '200', 'content-type': 'application/grpc+proto' });
 const okTrailers = headerList({ 'grpc-status': '0', 'grpc-message': 'OK' });
 
 /** A call from its headers to its last byte. */
-export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySender, CallOwner {
+export class FrameUnary implements StreamHandler, Stall, RequestReader, CallTransport, CallOwner {
   quietSweeps = 0;
   readonly #stream: FrameStream;
   readonly #stalls: StallWatch;
@@ -53,8 +53,8 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySen
   }
 
   deliver(data: Buffer | null): boolean {
-    if (data === null) this.#call?.complete();
-    else this.#call?.receive(data);
+    if (data !== null) return this.#call?.receive(data) ?? true;
+    this.#call?.complete();
     return true;
   }
 
@@ -64,9 +64,12 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySen
 
   onData(chunk: Buffer, from: number, to: number): void {
     this.quietSweeps = 0;
-    this.#request?.push(chunk.subarray(from, to));
-    // A message is read as a whole, within the limits.
-    if (!this.#isDone) this.#stream.consumed(to - from);
+    const isRead = this.#request?.push(chunk.subarray(from, to));
+    if (isRead === true && !this.#isDone) this.#stream.consumed(to - from);
+  }
+
+  allow(bytes: number): void {
+    if (!this.#isDone) this.#stream.consumed(bytes);
   }
 
   onEnd(): void {
@@ -92,7 +95,9 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, ReplySen
 
   onStalled(): void {
     const request = this.#request;
-    if (request?.isWaiting === true || this.#stream.queuedBytes > 0) request?.rejectStalled();
+    const { queuedBytes, receiveWindow } = this.#stream;
+    const mustSend = request?.isWaiting === true && receiveWindow > 0;
+    if (mustSend || queuedBytes > 0) request?.rejectStalled();
   }
 
   sendReply(reply: Payload, trailers: TextFields): void {

@@ -35,12 +35,18 @@ export type UnaryHandler<In, Out> = (request: In, call: ServerCall) => Promise<O
 /** A unary handler that accepts and returns encoded messages. Created by `rawUnary`. */
 export interface RawUnary {
   readonly raw: UnaryHandler<Payload, Payload>;
+  readonly canStart?: CanStart | undefined;
 }
+
+/** Returns whether a handler can start with the first bytes of a message of `length` bytes, before the rest arrives. */
+export type CanStart = (head: Buffer, length: number) => boolean;
 
 /** A method with such a handler. */
 export interface UnaryMethod {
   readonly path: string;
   readonly handler: RawUnary['raw'];
+  /** Decides when a large message is passed on before it is whole. Undefined if the handler needs whole messages. */
+  readonly canStart: CanStart | undefined;
   /** Logs what the status of an error does not tell, and counts the limit that was reached. */
   readonly report: (error: unknown) => void;
   readonly maxReplyBytes: number;
@@ -49,8 +55,8 @@ export interface UnaryMethod {
   readonly timers: Pick<Clock, 'after'>;
 }
 
-/** Creates a unary handler for encoded messages. */
-export const rawUnary = (raw: UnaryHandler<Payload, Payload>): RawUnary => ({ raw });
+/** Creates a unary handler for encoded messages, which are whole if `canStart` is omitted. */
+export const rawUnary = (raw: UnaryHandler<Payload, Payload>, canStart?: CanStart): RawUnary => ({ raw, canStart });
 
 type DuplexHandler<In, Out> = (stream: DuplexStream<In, Out>, call: ServerCall) => Promise<void>;
 

@@ -70,6 +70,7 @@ class SessionConnection implements CallConnection {
   readonly idle: IdleWatch;
   readonly peer: string;
   denials = 0;
+  isSlow = false;
   readonly #session: Http2Session;
 
   constructor(session: Http2Session, counted: Connection, idle: IdleWatch) {

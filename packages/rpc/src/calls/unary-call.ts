@@ -2,12 +2,14 @@
 
 import { status } from '@grpc/grpc-js';
 import { milliseconds } from '@pareto/core';
+import { readUint32 } from '../http2/frames.js';
 import { joinFrames, payloadOfFrames, sliceFrames, type Payload } from '../oip/payload.js';
 import { headBytes } from '../transport/message-head.js';
 import { replyTooLarge } from '../transport/size-limit.js';
 import { toRejection, type Rejection } from '../transport/status.js';
 import type { TextFields } from '../transport/text-fields.js';
 import { parseTimeout } from '../transport/timeout.js';
+import { arrivalMs, ArrivingPayload, minArrivingBytes } from './arriving-payload.js';
 import type { IncomingCall } from './incoming-call.js';
 import { OpenCall } from './server-call.js';
 import type { UnaryMethod } from './services.js';
@@ -16,27 +18,36 @@ import type { UnaryMethod } from './services.js';
 export const isServable = (contentType: unknown, timeout: unknown): boolean =>
   String(contentType).startsWith('application/grpc') && (timeout === undefined || parseTimeout(timeout) !== undefined);
 
-export interface ReplySender {
+/** The transport of a call. */
+export interface CallTransport {
   /** Sends a reply with trailers, whose names are in lower case. */
   sendReply(reply: Payload, trailers: TextFields): void;
+  /** Allows the client to send so many bytes more. Undefined if the transport always does, so that messages must be whole. */
+  allow?(bytes: number): void;
 }
 
 export class UnaryCall {
   readonly #method: UnaryMethod;
   readonly #incoming: IncomingCall;
-  readonly #sender: ReplySender;
+  readonly #transport: CallTransport;
   readonly #call: OpenCall;
   readonly #timer: Disposable | undefined;
   #chunks: Buffer[] | undefined;
+  /** Size of the request so far. Counted only if the handler can start before its end. */
+  #received = 0;
+  /** Set if the handler may start at the end of the event loop's reading. */
+  #isExpecting = false;
+  /** The message that the handler got before its end. */
+  #arriving: ArrivingPayload | undefined;
   #isEnded = false;
 
   /** Starts an admitted call. `timeout` is the header `grpc-timeout`. */
-  constructor(method: UnaryMethod, incoming: IncomingCall, timeout: string | undefined, sender: ReplySender) {
+  constructor(method: UnaryMethod, incoming: IncomingCall, timeout: string | undefined, transport: CallTransport) {
     const { clock, timers } = method;
     const timeoutMs = (timeout === undefined ? undefined : parseTimeout(timeout)) ?? Infinity;
     this.#method = method;
     this.#incoming = incoming;
-    this.#sender = sender;
+    this.#transport = transport;
     this.#call = new OpenCall(timeoutMs, incoming, incoming.trailers, clock);
     this.#timer = timeoutMs === Infinity ? undefined : timers.after(milliseconds(timeoutMs), () => this.#expire());
   }
@@ -46,17 +57,68 @@ export class UnaryCall {
     this.#reject({ code: status.DEADLINE_EXCEEDED, details: 'Deadline exceeded' });
   }
 
-  /** Takes data of the request, which does not change. */
-  receive(chunk: Buffer): void {
+  /** Takes data of the request, which does not change. Returns false if the client may not send as much again yet. */
+  receive(chunk: Buffer): boolean {
+    if (this.#arriving !== undefined) {
+      this.#arriving.add(chunk);
+      return false;
+    }
     if (this.#chunks === undefined) this.#chunks = [chunk];
     else this.#chunks.push(chunk);
+    if (this.#method.canStart !== undefined) this.#expectMore(chunk.length);
+    return true;
+  }
+
+  /** Starts the handler of a large message at the end of the event loop's reading, if there is more to come. */
+  #expectMore(added: number): void {
+    this.#received += added;
+    const first = this.#chunks?.[0];
+    if (first === undefined || first.length < headBytes || first[0] !== 0) return;
+    const length = readUint32(first, 1);
+    if (length < minArrivingBytes || this.#received > minArrivingBytes || this.#isExpecting) return;
+    const { encoding, isSlow } = this.#incoming;
+    if (this.#transport.allow === undefined || encoding !== undefined || isSlow) return;
+    this.#isExpecting = true;
+    // oxlint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
+    setImmediate(() => {
+      this.#isExpecting = false;
+      if (!this.#isEnded && this.#received < headBytes + length) this.#startEarly(length);
+    });
+  }
+
+  /** Starts the handler before its message has arrived, if the first bytes suffice for it. */
+  #startEarly(length: number): void {
+    const { canStart, timers } = this.#method;
+    const frames = sliceFrames(this.#chunks ?? [], headBytes, Infinity);
+    const [first] = frames;
+    if (first === undefined || canStart?.(first, length) !== true) return;
+    this.#arriving = new ArrivingPayload({
+      ...{ length, frames, timers },
+      allow: (bytes) => this.#transport.allow?.(bytes),
+      onLate: () => (this.#incoming.isSlow = true),
+    });
+    this.#start(this.#arriving);
   }
 
   /** Takes the end of the request: calls the handler if it is one message. */
   complete(): void {
     if (this.#isEnded) return;
+    if (this.#arriving !== undefined) return this.#completeArriving(this.#arriving);
     const message = readRequest(this.#chunks ?? [], this.#method.path);
     if ('code' in message) return this.#reject(message);
+    const incoming = this.#incoming;
+    if (incoming.isSlow && message.length >= minArrivingBytes)
+      incoming.isSlow = this.#method.clock.now() - this.#call.receivedAt > arrivalMs(message.length);
+    this.#start(message);
+  }
+
+  #completeArriving(message: ArrivingPayload): void {
+    if (message.missing === 0) return message.end();
+    this.#call.cancel(false);
+    this.#reject(notOneMessage(message.missing, this.#method.path));
+  }
+
+  #start(message: Payload): void {
     const turn = this.#incoming.turn();
     if (turn === undefined) this.#run(message);
     else void turn.then(() => this.#run(message));
@@ -84,7 +146,7 @@ export class UnaryCall {
     const { maxReplyBytes } = this.#method;
     if (reply.length > maxReplyBytes) return this.#fail(replyTooLarge(reply.length, maxReplyBytes));
     this.#call.answered();
-    if (this.#end()) this.#sender.sendReply(reply, this.#incoming.trailers);
+    if (this.#end()) this.#transport.sendReply(reply, this.#incoming.trailers);
   }
 
   #fail(error: unknown): void {
@@ -115,12 +177,7 @@ function readRequest(chunks: readonly Buffer[], path: string): Payload | Rejecti
   const isWhole = first !== undefined && first.length >= headBytes;
   const head = isWhole ? first : joinFrames(sliceFrames(chunks, 0, headBytes));
   const end = headBytes + (head.length < headBytes ? Infinity : head.readUInt32BE(1));
-  if (bytes < end) {
-    return { code: status.UNIMPLEMENTED, details: `Received no request message for unary method ${path}` };
-  }
-  if (bytes > end) {
-    return { code: status.UNIMPLEMENTED, details: `Received a second request message for unary method ${path}` };
-  }
+  if (bytes !== end) return notOneMessage(end - bytes, path);
   if (head[0] !== 0) {
     return {
       code: status.UNIMPLEMENTED,
@@ -129,3 +186,9 @@ function readRequest(chunks: readonly Buffer[], path: string): Payload | Rejecti
   }
   return payloadOfFrames(sliceFrames(chunks, headBytes, end));
 }
+
+/** Returns the status of a request with missing bytes, or too many if the number is negative. */
+const notOneMessage = (missing: number, path: string): Rejection => ({
+  code: status.UNIMPLEMENTED,
+  details: `Received ${missing > 0 ? 'no' : 'a second'} request message for unary method ${path}`,
+});

@@ -7,9 +7,9 @@ import type { FrameStream, StreamHandler } from '../http2/frame-stream.js';
 import { HeaderList } from '../http2/hpack/header-list.js';
 import { errorCodes } from '../http2/http2-errors.js';
 import { defaultLimits } from '../limits/limits.js';
-import type { Payload } from '../oip/payload.js';
+import type { Payload, PayloadReader } from '../oip/payload.js';
 import { connectionFailed } from '../transport/connection-error.js';
-import { headBytes } from '../transport/message-head.js';
+import { headBytes, messageHead } from '../transport/message-head.js';
 import { receivedTooLarge } from '../transport/size-limit.js';
 import { formatTimeout } from '../transport/timeout.js';
 import { rawCaller, type PayloadCall, type PayloadReply } from './client.js';
@@ -98,7 +98,7 @@ interface CallRequest {
 }
 
 /** State of a call, from before its stream until its reply. A class, since one is created for every call. */
-class Call implements StreamHandler, ClientCall {
+class Call implements StreamHandler, ClientCall, PayloadReader {
   readonly #context: CallContext;
   readonly #request: CallRequest;
   readonly #done: (outcome: PayloadReply | ParetoError) => void;
@@ -108,6 +108,10 @@ class Call implements StreamHandler, ClientCall {
   #stream: FrameStream | undefined;
   #timer: Disposable | undefined;
   #isDone = false;
+  /** Number of frames of the request that were passed to the stream. Counted only if the request arrives meanwhile. */
+  #sentFrames = 0;
+  /** Bytes of the request that were sent, with its head. */
+  #sentBytes = 0;
 
   constructor(context: CallContext, request: CallRequest, done: (outcome: PayloadReply | ParetoError) => void) {
     this.#context = context;
@@ -124,7 +128,18 @@ class Call implements StreamHandler, ClientCall {
   start(connection: FrameConnection): void {
     const { message, headers, extra } = this.#request;
     this.#stream = connection.open(this, headers, extra);
-    this.#stream.sendMessage(message, true);
+    if (message.rest === undefined) return void this.#stream.sendMessage(message, true);
+    message.rest.follow(this);
+  }
+
+  /** Sends what has arrived of the request. */
+  onMore(): void {
+    const { length, frames, rest } = this.#request.message;
+    const isFirst = this.#sentFrames === 0;
+    const pieces = isFirst ? [messageHead(length), ...frames] : frames.slice(this.#sentFrames);
+    this.#sentFrames = frames.length;
+    const isSent = this.#stream?.sendPieces(pieces, rest === undefined);
+    if (isSent === true) this.onSent(pieces.reduce((sum, piece) => sum + piece.length, 0));
   }
 
   onHeaders(headers: HeaderList): void {
@@ -154,12 +169,14 @@ class Call implements StreamHandler, ClientCall {
     }
   }
 
-  onSent(): void {
-    // The request is in memory as a whole.
+  onSent(bytes: number): void {
+    this.#sentBytes += bytes;
+    this.#request.message.rest?.passed(this.#sentBytes - headBytes);
   }
 
   onFailed(code: number, reason: string): void {
-    const isNotSent = code === errorCodes.refusedStream;
+    // No server runs a part of a request.
+    const isNotSent = code === errorCodes.refusedStream || this.#stream?.isLocalEnd === false;
     this.#end(connectionFailed(this.#context.address, { reason, isNotSent }));
   }
 
@@ -175,6 +192,7 @@ class Call implements StreamHandler, ClientCall {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#timer?.[Symbol.dispose]();
+    this.#request.message.rest?.follow(undefined);
     this.#done(outcome);
   }
 }

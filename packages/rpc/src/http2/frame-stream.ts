@@ -106,6 +106,11 @@ export class FrameStream {
     return this.#isLocalEnd && this.isRemoteEnd;
   }
 
+  /** Set when this side has sent everything. */
+  get isLocalEnd(): boolean {
+    return this.#isLocalEnd;
+  }
+
   /** Number of bytes that wait for the peer or the connection. */
   get queuedBytes(): number {
     return this.#waitingData?.bytes ?? 0;
@@ -133,6 +138,21 @@ export class FrameStream {
     }
     this.#startData(length, isEnd);
     this.#owner.writer.payload(data, from, to);
+    if (isEnd) this.#endLocal();
+    return true;
+  }
+
+  /** Sends pieces, in one frame if the peer accepts it. They must not change before they are sent. Returns as `sendData`. */
+  sendPieces(pieces: readonly Buffer[], isEnd = false): boolean {
+    if (this.isClosed || this.#isLocalEnd || this.#endsAfterWaiting) return true;
+    let length = 0;
+    for (const piece of pieces) length += piece.length;
+    if (!this.#fits(length)) {
+      this.#sendLater(pieces, isEnd);
+      return length === 0;
+    }
+    this.#startData(length, isEnd);
+    for (const piece of pieces) this.#owner.writer.payload(piece, 0, piece.length);
     if (isEnd) this.#endLocal();
     return true;
   }

@@ -95,6 +95,19 @@ export function scanInferRequest(payload: Payload): ScannedRequest {
   }
 }
 
+/**
+ * Returns whether the first bytes of a ModelInferRequest of `length` bytes have all of its fields, so that the rest continues
+ * its last tensor. `scanInferRequest` then needs no more of the message.
+ */
+export function hasAllFields(head: Buffer, length: number): boolean {
+  try {
+    scan({ length, head, frames: [head] });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const heads = new RepeatedHeads<ScannedHead>();
 
 function scan(payload: Payload): ScannedRequest {
@@ -188,10 +201,9 @@ class Scan {
       readFields(current, current.len, (number) => this.#readField(current, number));
       const next = Math.max(this.#end, current.len);
       if (next === this.#left) break;
-      const rest = payloadOf(...sliceFrames(this.#frames, next, this.#left));
-      this.#frames = rest.frames;
-      this.#left = rest.length;
-      reader = createReader(rest.head, current.fieldsLeft);
+      this.#frames = sliceFrames(this.#frames, next, this.#left);
+      this.#left -= next;
+      reader = createReader(requireFrame(this.#frames), current.fieldsLeft);
       this.#end = 0;
     }
     if (this.raw.length === 0) this.headFields = maxFields - reader.fieldsLeft;
@@ -227,4 +239,9 @@ class Scan {
     reader.pos = Math.min(this.#end, reader.len);
     return sliceFrames(this.#frames, from, this.#end);
   }
+}
+
+function requireFrame([frame]: readonly Buffer[]): Buffer {
+  if (frame === undefined || frame.length === 0) throw new RangeError('the message is longer than its bytes');
+  return frame;
 }

@@ -209,7 +209,8 @@ export function implement(
     };
     if (isRawUnary(handler, spec)) {
       const maxReplyBytes = limiter.limits.messageBytes;
-      raw.set(spec.path, { path: spec.path, handler: handler.raw, report, maxReplyBytes, clock, timers });
+      const { raw: run, canStart } = handler;
+      raw.set(spec.path, { path: spec.path, handler: run, canStart, report, maxReplyBytes, clock, timers });
     }
     const adapt = spec.responseStream ? streaming : unary;
     implementation[method] = adapt({
