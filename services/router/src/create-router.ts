@@ -69,7 +69,9 @@ export function createRouter(
   });
   const core = createCore(config, context, { routerId, limiter, ...parts });
   const notReady = (): readonly string[] => notReadyReasons(parts, lifecycle.draining);
-  const handlers = protocolHandlers(core, { serverVersion, notReady, settings: config });
+  // The other transports, and a worker in this process, need whole messages.
+  const cutsThrough = config.hop === 'frames' && local === undefined;
+  const handlers = protocolHandlers(core, { serverVersion, notReady, settings: config, cutsThrough });
   server.add('inference.GRPCInferenceService', handlers);
   server.add('pareto.v1.Inference', inferenceHandlers(core));
   const http = createHttp(config, context, { handlers, guard, limiter, onError });

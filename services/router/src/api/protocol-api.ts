@@ -1,6 +1,6 @@
 // Implements inference.GRPCInferenceService, the Open Inference Protocol, on the router core.
 
-import { rawDuplex, rawUnary, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { hasAllFields, rawDuplex, rawUnary, type ServiceHandlers, type wire } from '@pareto/rpc';
 import { findTarget, parseVersion, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { createLoadLimit } from './load-limit.js';
@@ -19,6 +19,8 @@ export interface ProtocolOptions {
   /** Returns the reasons why queries cannot be accepted now. Empty if they can. */
   readonly notReady: () => readonly string[];
   readonly settings: Settings;
+  /** Set if queries are sent to workers before their last tensor has arrived. */
+  readonly cutsThrough: boolean;
 }
 
 /** The protocol's extensions that this server implements. */
@@ -35,7 +37,7 @@ const extensions = [
 type InferenceServiceHandlers = ServiceHandlers<'inference.GRPCInferenceService'>;
 
 export function protocolHandlers(core: RouterCore, options: ProtocolOptions): InferenceServiceHandlers {
-  const { serverVersion, notReady, settings } = options;
+  const { serverVersion, notReady, settings, cutsThrough } = options;
   const limitLoads = createLoadLimit(core.limiter.limits.loads);
   return {
     serverLive: async () => ({ live: true }),
@@ -44,7 +46,10 @@ export function protocolHandlers(core: RouterCore, options: ProtocolOptions): In
     serverMetadata: async () => ({ name: 'pareto', version: serverVersion, extensions }),
     modelMetadata: async ({ name, version }) => metadataOf(findTarget(core.tables.table, name, version)),
     modelConfig: async ({ name, version }) => ({ config: configOf(findTarget(core.tables.table, name, version)) }),
-    modelInfer: rawUnary((payload, call) => modelInfer(core, payload, call).then((served) => served.payload)),
+    modelInfer: rawUnary(
+      (payload, call) => modelInfer(core, payload, call).then((served) => served.payload),
+      cutsThrough ? hasAllFields : undefined,
+    ),
     modelStreamInfer: rawDuplex((stream, call) => streamInfer(core, stream, call)),
     modelStatistics: createStatistics(core),
     repositoryIndex: async (request) => repositoryIndex(core, request),

@@ -24,7 +24,7 @@ export interface Routed {
   readonly sentAt: number;
 }
 
-type Failure = Exclude<LinkOutcome, { kind: 'answered' }>;
+type Failure = Exclude<LinkOutcome, { kind: 'answered' | 'withdrawn' }>;
 
 /** Sends the query to its replica. Does not reject. */
 export function send(

@@ -41,7 +41,9 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     while (answered === undefined) {
       const decided = route.decide();
       const settled = decided.kind === 'hold' ? await route.hold(decided) : decided;
-      answered = route.settle(await route.send(settled));
+      const outcome = await route.send(settled);
+      answered = route.settle(outcome);
+      if (outcome.kind === 'withdrawn') await route.untilWhole();
     }
     answered.trailers.forEach((value, name) => {
       if (isPublicTrailer(name)) call.setTrailer(name, value);

@@ -44,6 +44,8 @@ export type LinkOutcome =
       readonly isFull: boolean;
       readonly isUnreachable: boolean;
     }
+  /** The query arrives too slowly, and was withdrawn from the worker before its end. */
+  | { readonly kind: 'withdrawn'; readonly reply: undefined }
   /** The worker failed while it had the query, which may have been executed. */
   | { readonly kind: 'lost'; readonly error: ParetoError; readonly reply: undefined }
   /** The worker returned an error, or the caller cancelled. The query must not be retried. */
@@ -119,10 +121,18 @@ function linkOver({ call, ping, onBroken, close }: Transport, address: string): 
       cancel();
     };
     const slot = inFlight.add(abort);
+    let isWithdrawn = false;
+    // A query counts as load of its replica, so that one that arrives slowly would delay others.
+    const late = payload.rest?.onLate(() => {
+      isWithdrawn = true;
+      cancel();
+    });
     const end = (outcome: PayloadReply | ParetoError): void => {
+      late?.[Symbol.dispose]();
       cancellation.removeEventListener('abort', cancel);
       inFlight.remove(slot);
       if (!(outcome instanceof ParetoError)) done(answered(outcome));
+      else if (isWithdrawn) done({ kind: 'withdrawn', reply: undefined });
       else if (cancellation.aborted) done({ kind: 'failed', error: cancellation.reason, reply: undefined });
       else done(abortedBy === undefined ? classify(outcome) : { kind: 'lost', error: abortedBy, reply: undefined });
     };
@@ -132,6 +142,7 @@ function linkOver({ call, ping, onBroken, close }: Transport, address: string): 
       cancel = call(payload, { timeoutMs, metadata }, end);
     } catch (error) {
       inFlight.remove(slot);
+      late?.[Symbol.dispose]();
       return done({ kind: 'failed', error, reply: undefined });
     }
     cancellation.addEventListener('abort', cancel);
