@@ -17,6 +17,13 @@ export type { Hop } from './transport/hop.js';
 export { createHttp2Channel } from './client/http2-channel.js';
 export { type PayloadChannel, type PayloadChannelOptions } from './client/payload-channel.js';
 export { onDisconnected } from './client/connect.js';
+export {
+  type LocalInfer,
+  type OnReply,
+  type RoutedHandler,
+  type RoutedQuery,
+  type RoutedReply,
+} from './server/local-call.js';
 export { createServer, type Guard, type RpcServer, type ServerOptions } from './server/server.js';
 export {
   createFrameServer,
@@ -39,6 +46,7 @@ export { streamWindowBytes } from './calls/http2-server.js';
 export { type CallHead } from './calls/incoming-call.js';
 export { type Cancellation } from './calls/cancellation.js';
 export { type ServerCall } from './calls/server-call.js';
+export { ReceivedQuery, type RoutedCall } from './calls/routed-call.js';
 export {
   rawDuplex,
   rawUnary,
@@ -100,8 +108,6 @@ export {
   decodeDecision,
   encodeDecision,
   formatLoad,
-  formatReplicaLoad,
-  formatReplyLoad,
   internalPrefix,
   loadKey,
   notExecutedKey,

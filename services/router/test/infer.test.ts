@@ -19,8 +19,8 @@ describeBoth('ModelInfer', (startFixture, isLocal) => {
     const [received] = workers[0]?.received ?? [];
     assert.ok(received !== undefined);
     assert.deepEqual(joinFrames(received.payload.frames), requestOf());
-    assert.equal(received.call.metadata.get('pareto-internal-token'), isLocal ? undefined : token);
-    assert.equal(received.call.metadata.get('traceparent'), traceparent);
+    assert.equal(received.metadata?.get('pareto-internal-token'), isLocal ? undefined : token);
+    assert.equal(received.call.traceparent, traceparent);
     assert.ok((received.call.remainingMs() ?? Infinity) <= 5000);
     const { decision } = received;
     assert.deepEqual(
@@ -41,18 +41,20 @@ describeBoth('ModelInfer', (startFixture, isLocal) => {
     assert.equal(reply.trailers.get('pareto-table-age-ms'), undefined);
   });
 
-  it('sends decisions in the form that the worker reads', async () => {
-    const { router, workers } = await startFixture();
-    const [worker] = workers;
-    assert.ok(worker !== undefined);
-    const formOf = async (): Promise<string> => {
-      await router.infer();
-      return worker.received.at(-1)?.call.metadata.get('pareto-internal-decision')?.slice(0, 2) ?? '';
-    };
-    assert.equal(await formOf(), '1 ');
-    worker.decisionVersion = 0;
-    await waitFor('JSON', async () => ((await formOf()) === '{"' ? true : undefined));
-  });
+  if (!isLocal) {
+    it('sends decisions in the form that the worker reads', async () => {
+      const { router, workers } = await startFixture();
+      const [worker] = workers;
+      assert.ok(worker !== undefined);
+      const formOf = async (): Promise<string> => {
+        await router.infer();
+        return worker.received.at(-1)?.metadata?.get('pareto-internal-decision')?.slice(0, 2) ?? '';
+      };
+      assert.equal(await formOf(), '1 ');
+      worker.decisionVersion = 0;
+      await waitFor('JSON', async () => ((await formOf()) === '{"' ? true : undefined));
+    });
+  }
 
   const choices: readonly (readonly [string, InferQuery, Record<string, string>, string])[] = [
     ['an accuracy floor in parameters', { parameters: { min_accuracy: 0.95 } }, {}, 'large:original'],

@@ -21,7 +21,7 @@ describe('traces', () => {
     await tracer.shutdown();
     const span = await waitFor('the span', () => collector.spans[0]);
     assert.deepEqual([span.name, span.traceId, span.parentSpanId], ['router.infer', traceId, clientSpan]);
-    const sent = parseTraceparent(worker.received[0]?.call.metadata.get('traceparent'));
+    const sent = parseTraceparent(worker.received[0]?.call.traceparent);
     assert.deepEqual([sent?.traceId, sent?.spanId], [traceId, span.spanId]);
     assert.equal(collector.spans.length, 1);
   });

@@ -8,7 +8,15 @@ import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } fr
 import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
 import type { OpenedIsolation } from '@pareto/isolation';
 import { createModelReader, type ModelReader } from '@pareto/models';
-import { createServer, rawUnary, type Limiter, type PayloadCall, type RpcServer, type wire } from '@pareto/rpc';
+import {
+  createServer,
+  rawUnary,
+  ReceivedQuery,
+  type Limiter,
+  type LocalInfer,
+  type RpcServer,
+  type wire,
+} from '@pareto/rpc';
 import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware } from '@pareto/runtime';
 import {
   advertisedAddress,
@@ -39,7 +47,7 @@ export interface Worker {
   /** Address at which others reach the worker, once started. */
   readonly address: string;
   /** Executes a query of a router in this process. */
-  readonly call: PayloadCall;
+  readonly infer: LocalInfer;
   /** Answers a ping of a router in this process. */
   readonly ping: () => Promise<wire.PingResponse>;
 }
@@ -103,7 +111,8 @@ export async function createWorker(
     limitsReached: () => limiter.counts.lastMinute(),
   });
   const execution = createExecutionHandlers({ worker, draining, replicas });
-  const server = createWorkerServer({ limiter, ...context, config, replicas, metrics, draining, execution });
+  const serving = { limiter, ...context, config, replicas, metrics, draining, execution };
+  const server = createWorkerServer(serving);
   const onPort = (bound: number): void => {
     port = bound;
   };
@@ -115,7 +124,7 @@ export async function createWorker(
     get address() {
       return worker().address;
     },
-    call: server.localCall('/inference.GRPCInferenceService/ModelInfer'),
+    infer: server.localInfer('/inference.GRPCInferenceService/ModelInfer', (call) => modelInfer(call, serving)),
     ping: execution.ping,
   };
 }
@@ -184,7 +193,7 @@ export function createWorkerServer(deps: ServerDeps): RpcServer {
     onError,
   });
   server.add('inference.GRPCInferenceService', {
-    modelInfer: rawUnary((payload, call) => modelInfer(payload, call, deps)),
+    modelInfer: rawUnary((payload, call) => modelInfer(new ReceivedQuery(payload, call), deps)),
   });
   server.add('pareto.v1.Execution', deps.execution);
   return server;

@@ -105,19 +105,22 @@ const metricNames = [
   'took_ms',
 ];
 
-/** Formats the part of the load trailer that the replies to a batch have in common. */
-export function formatReplicaLoad(load: ReplicaLoad): string {
+/** The load that was formatted last. The replies to a batch have the same. */
+let lastLoad: ReplicaLoad | undefined;
+let lastText = '';
+
+function formatReplicaLoad(load: ReplicaLoad): string {
+  if (load === lastLoad) return lastText;
   const { queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered } = load;
   const values = [queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered ? 1 : 0];
-  return `TEXT ${values.map((value, index) => `named_metrics.${metricNames[index]}=${value}`).join()}`;
+  lastLoad = load;
+  lastText = `TEXT ${values.map((value, index) => `named_metrics.${metricNames[index]}=${value}`).join()}`;
+  return lastText;
 }
 
-/** Completes the load trailer of one reply, in whole microseconds, whose few digits are formatted sooner. */
-export const formatReplyLoad = (replicaLoad: string, tookMs: number): string =>
-  `${replicaLoad},named_metrics.took_ms=${Math.round(tookMs * 1000) / 1000}`;
-
-/** Formats the load trailer. */
-export const formatLoad = ({ load, tookMs }: ReplyLoad): string => formatReplyLoad(formatReplicaLoad(load), tookMs);
+/** Formats the load trailer, with the time in whole microseconds, whose few digits are formatted sooner. */
+export const formatLoad = ({ load, tookMs }: ReplyLoad): string =>
+  `${formatReplicaLoad(load)},named_metrics.took_ms=${Math.round(tookMs * 1000) / 1000}`;
 
 /** Texts before the values. */
 const metricStarts = metricNames.map((name, index) => `${index === 0 ? 'TEXT ' : ''}named_metrics.${name}=`);

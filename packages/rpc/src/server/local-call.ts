@@ -1,76 +1,131 @@
-// Calls of a method by its own process: they end like calls over a connection, but nothing is encoded, checked or limited.
+// Calls of a worker by a router in its process: they end like calls over a connection, but pass objects, so that nothing is
+// encoded, checked or limited.
 
-import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
+import { milliseconds, ParetoError, type Milliseconds, type ReplicaLoad } from '@pareto/core';
 import { CallCancellation } from '../calls/cancellation.js';
-import type { ServerCall } from '../calls/server-call.js';
+import type { RoutedCall } from '../calls/routed-call.js';
 import type { UnaryMethod } from '../calls/services.js';
-import type { PayloadCall, PayloadReply } from '../client/client.js';
-import type { CallOptions } from '../transport/options.js';
+import type { PayloadReply } from '../client/client.js';
 import { StatusError } from '../limits/limit-error.js';
+import { formatLoad, loadKey, type ReplyLoad, type RoutedDecision } from '../oip/decision.js';
+import type { Payload } from '../oip/payload.js';
+import type { ScannedRequest } from '../oip/scan.js';
 import { replyTooLarge } from '../transport/size-limit.js';
 import { statusText } from '../transport/status.js';
 import { trailerText } from '../transport/status-details.js';
 import { TextFields } from '../transport/text-fields.js';
 
-export const createLocalCall =
-  ({ handler, report, maxReplyBytes, clock }: UnaryMethod): PayloadCall =>
-  (request, options, done) => {
-    const { timeoutMs } = options;
-    const call = new LocalCall(options, clock);
-    let isEnded = false;
-    const end = (outcome: PayloadReply | ParetoError): void => {
-      if (isEnded) return;
-      isEnded = true;
-      timer?.[Symbol.dispose]();
-      done(outcome);
-    };
-    const cancel = (reason: ParetoError): void => {
-      call.cancellation.abort(reason);
-      end(reason);
-    };
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : clock.after(milliseconds(timeoutMs), () =>
-            cancel(new ParetoError('deadline-exceeded', `no reply within ${timeoutMs} ms`)),
-          );
-    const fail = (error: unknown): void => {
-      if (isEnded) return;
-      report(error);
-      end(asReceived(error, call.trailers));
-    };
-    handler(request, call).then((payload) => {
-      if (payload.length > maxReplyBytes) fail(replyTooLarge(payload.length, maxReplyBytes));
-      else end({ payload, trailers: call.trailers });
-    }, fail);
-    return () => cancel(new ParetoError('cancelled', 'the caller cancelled the call'));
+/** A query for a worker. */
+export interface RoutedQuery {
+  readonly payload: Payload;
+  /** The fields of the payload. */
+  readonly request: ScannedRequest;
+  readonly decision: RoutedDecision;
+  readonly traceparent: string | undefined;
+  /** Time until the caller's deadline. Undefined if there is none. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** A worker's reply to a query. */
+export interface RoutedReply extends PayloadReply {
+  /** Load of the replica. Undefined if it is among the trailers. */
+  readonly load?: ReplyLoad | undefined;
+}
+
+/** Called once for each query. */
+export type OnReply = (outcome: RoutedReply | ParetoError) => void;
+
+/** Sends a query to a worker in this process. Returns a function that cancels it. */
+export type LocalInfer = (query: RoutedQuery, done: OnReply) => () => void;
+
+/** A handler that gets queries over connections, too. */
+export type RoutedHandler = (call: RoutedCall) => Promise<Payload>;
+
+/** Creates a function that calls the handler. Its calls are limited and reported like those of `method`. */
+export const createLocalInfer =
+  (method: UnaryMethod, handler: RoutedHandler): LocalInfer =>
+  (query, done) => {
+    const call = new LocalCall(method, query, done);
+    call.run(handler);
+    return () => call.cancel(new ParetoError('cancelled', 'the caller cancelled the call'));
   };
 
-class LocalCall implements ServerCall {
-  readonly peer = 'this process';
-  readonly peerRole = undefined;
-  readonly metadata: TextFields = new TextFields();
-  readonly trailers: TextFields = new TextFields();
+class LocalCall implements RoutedCall {
   readonly cancellation: CallCancellation = new CallCancellation();
   readonly receivedAt: Milliseconds;
-  readonly #timeoutMs: number | undefined;
-  readonly #clock: Clock;
+  readonly #method: UnaryMethod;
+  readonly #query: RoutedQuery;
+  readonly #done: OnReply;
+  readonly #trailers = new TextFields();
+  readonly #timer: Disposable | undefined;
+  #load: ReplyLoad | undefined;
+  #isEnded = false;
 
-  constructor({ metadata = {}, timeoutMs }: CallOptions, clock: Clock) {
-    for (const name in metadata) this.metadata.set(name, metadata[name] ?? '');
-    this.receivedAt = clock.now();
-    this.#timeoutMs = timeoutMs;
-    this.#clock = clock;
+  constructor(method: UnaryMethod, query: RoutedQuery, done: OnReply) {
+    const { timeoutMs } = query;
+    this.receivedAt = method.clock.now();
+    this.#method = method;
+    this.#query = query;
+    this.#done = done;
+    this.#timer =
+      timeoutMs === undefined ? undefined : method.timers.after(milliseconds(timeoutMs), () => this.#expire());
+  }
+  get payload(): Payload {
+    return this.#query.payload;
+  }
+  get decision(): RoutedDecision {
+    return this.#query.decision;
+  }
+  get traceparent(): string | undefined {
+    return this.#query.traceparent;
   }
   get signal(): AbortSignal {
     return this.cancellation.signal;
   }
+  request(): ScannedRequest {
+    return this.#query.request;
+  }
   remainingMs(): Milliseconds | undefined {
-    if (this.#timeoutMs === undefined) return undefined;
-    return milliseconds(Math.max(0, this.receivedAt + this.#timeoutMs - this.#clock.now()));
+    const { timeoutMs } = this.#query;
+    if (timeoutMs === undefined) return undefined;
+    return milliseconds(Math.max(0, this.receivedAt + timeoutMs - this.#method.clock.now()));
   }
   setTrailer(name: string, value: string): void {
-    this.trailers.set(name, trailerText(value));
+    this.#trailers.set(name, trailerText(value));
+  }
+  setLoad(load: ReplicaLoad, tookMs: number): void {
+    this.#load = { load, tookMs };
+  }
+
+  run(handler: RoutedHandler): void {
+    handler(this).then(
+      (payload) => this.#succeed(payload),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+  cancel(reason: ParetoError): void {
+    this.cancellation.abort(reason);
+    this.#end(reason);
+  }
+  #expire(): void {
+    this.cancel(new ParetoError('deadline-exceeded', `no reply within ${this.#query.timeoutMs} ms`));
+  }
+  #succeed(payload: Payload): void {
+    const { maxReplyBytes } = this.#method;
+    if (payload.length > maxReplyBytes) this.#fail(replyTooLarge(payload.length, maxReplyBytes));
+    else this.#end({ payload, trailers: this.#trailers, load: this.#load });
+  }
+  #fail(error: unknown): void {
+    if (this.#isEnded) return;
+    this.#method.report(error);
+    if (this.#load !== undefined) this.#trailers.set(loadKey, formatLoad(this.#load));
+    this.#end(asReceived(error, this.#trailers));
+  }
+  #end(outcome: RoutedReply | ParetoError): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#timer?.[Symbol.dispose]();
+    this.#done(outcome);
   }
 }
 

@@ -8,7 +8,6 @@ import { injectStreams, withGate, type ServerGate } from '../calls/http2-server.
 import type { CallHead } from '../calls/incoming-call.js';
 import type { MessageShape } from '../calls/message-shape.js';
 import type { ServiceHandlers, ServiceName, UnaryMethod } from '../calls/services.js';
-import type { PayloadCall } from '../client/client.js';
 import { createLimiter, type Limiter } from '../limits/limiter.js';
 import { serverCredentials, type ServerTls } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';
@@ -16,7 +15,7 @@ import type { Hop } from '../transport/hop.js';
 import { createFrameFront } from './frame-front.js';
 import type { FrameServer } from './frame-server.js';
 import { implement } from './implement.js';
-import { createLocalCall } from './local-call.js';
+import { createLocalInfer, type LocalInfer, type RoutedHandler } from './local-call.js';
 import { addReflection, reflectionPaths } from './reflection.js';
 
 // grpc-js prints some errors on stderr that it also returns. The callers log those.
@@ -49,8 +48,11 @@ export interface ServerOptions {
 
 export interface RpcServer {
   add<S extends ServiceName>(service: S, handlers: NoInfer<ServiceHandlers<S>>): void;
-  /** Creates a function that starts calls of a unary method of encoded messages within this process. */
-  localCall(path: string): PayloadCall;
+  /**
+   * Creates a function that calls a handler within this process, as `path` calls it for queries over connections: a unary
+   * method of encoded messages, whose limits apply.
+   */
+  localInfer(path: string, handler: RoutedHandler): LocalInfer;
   /**
    * Binds host:port and returns the port. Port 0 means any free one. Throws `unavailable` if the port is in use, with the
    * flag that changes it, `--port` if omitted.
@@ -112,10 +114,10 @@ export function createServer(options: ServerOptions = {}): RpcServer {
       // gRPC for Node answers the other methods UNIMPLEMENTED from their headers. It rejects an empty service.
       if (Object.keys(definition).length > 0) server.addService(definition, implementation);
     },
-    localCall(path) {
+    localInfer(path, handler) {
       const method = rawMethods.get(path);
       if (method === undefined) throw new Error(`the server has no unary method of encoded messages ${path}`);
-      return createLocalCall(method);
+      return createLocalInfer(method, handler);
     },
     async listen(host, port, portFlag = '--port') {
       addReflection(server, [...names.slice(1), 'grpc.health.v1.Health']);

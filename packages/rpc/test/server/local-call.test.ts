@@ -4,30 +4,45 @@ import { createManualClock } from '@pareto/testkit';
 import {
   createChannel,
   createLimiter,
-  createRawCaller,
+  createPayloadCall,
   createServer,
+  decisionKey,
+  encodeDecision,
   encodeInferRequest,
   isNotSent,
+  joinFrames,
   limitError,
+  loadKey,
+  parseLoad,
   payloadOf,
   rawUnary,
+  ReceivedQuery,
   scanInferRequest,
-  type CallOptions,
-  type RawCaller,
+  type LocalInfer,
+  type ReplyLoad,
+  type RoutedCall,
+  type RoutedQuery,
+  type RoutedReply,
   type RpcServer,
-  type ServerCall,
 } from '../../src/index.js';
-import { rawCaller } from '../../src/client/client.js';
 
 const path = '/inference.GRPCInferenceService/ModelInfer';
 
-const handlers: Readonly<Record<string, (call: ServerCall) => Promise<Buffer>>> = {
+const load: ReplyLoad = {
+  load: { queuedItems: 3, runningItems: 1, backlogMs: 2.5, itemMs: 0.5, typical: 1, slow: 1.5, interfered: false },
+  tookMs: 7,
+};
+
+const handlers: Readonly<Record<string, (call: RoutedCall) => Promise<Buffer>>> = {
   answer: async (call) => {
-    call.setTrailer('pareto-note', `${call.metadata.get('x-who')} ✓`);
+    const { decision, traceparent } = call;
+    call.setTrailer('pareto-note', `${decision.replica} ${traceparent} ✓`);
+    call.setLoad(load.load, load.tookMs);
     return Buffer.from(call.remainingMs() === undefined ? 'no deadline' : 'a deadline');
   },
   refuse: async (call) => {
-    call.setTrailer('pareto-load', 'high');
+    call.setTrailer('pareto-state', 'gone');
+    call.setLoad(load.load, load.tookMs);
     throw new ParetoError('unavailable', 'the replica is gone', { details: { 'pareto-not-executed': '1' } });
   },
   limit: async () => {
@@ -42,11 +57,31 @@ const handlers: Readonly<Record<string, (call: ServerCall) => Promise<Buffer>>> 
   large: async () => Buffer.alloc(2_000),
 };
 
-const request = (modelName: string): Buffer => encodeInferRequest({ modelName, inputs: [] });
+const handle = async (call: RoutedCall): Promise<ReturnType<typeof payloadOf>> =>
+  payloadOf(await (handlers[call.request().modelName] ?? (() => assert.fail()))(call));
+
+function queryOf(modelName: string, fields: Partial<RoutedQuery> = {}): RoutedQuery {
+  const payload = payloadOf(encodeInferRequest({ modelName, inputs: [] }));
+  const decision = {
+    ...{ decisionId: 'r.1', replica: 'tiny-0', variant: 'tiny:original', accuracy: 0.9 },
+    ...{ coldStart: false, degraded: false, latencyLeftMs: 100 },
+  };
+  const request = scanInferRequest(payload);
+  return { payload, request, decision, traceparent: undefined, timeoutMs: undefined, ...fields };
+}
+
+type Caller = (query: RoutedQuery) => Promise<RoutedReply>;
+
+const callerOf =
+  (infer: LocalInfer): Caller =>
+  (query) =>
+    new Promise((resolve, reject) => {
+      infer(query, (outcome) => (outcome instanceof ParetoError ? reject(outcome) : resolve(outcome)));
+    });
 
 describe('a call within the process', () => {
   let server: RpcServer;
-  let callers: Readonly<Record<'local' | 'remote', RawCaller>>;
+  let callers: Readonly<Record<'local' | 'remote', Caller>>;
   let close: () => void;
   const logged: unknown[] = [];
   const reached: string[] = [];
@@ -54,13 +89,15 @@ describe('a call within the process', () => {
   beforeEach(async () => {
     const limiter = createLimiter({ limits: { messageBytes: 1_500 }, onReached: (limit) => reached.push(limit) });
     server = createServer({ limiter, onError: (_method, error) => logged.push(error) });
-    const modelInfer = rawUnary(async (request, call) => {
-      const handle = handlers[scanInferRequest(request).modelName] ?? (() => assert.fail());
-      return payloadOf(await handle(call));
-    });
+    const modelInfer = rawUnary((payload, call) => handle(new ReceivedQuery(payload, call)));
     server.add('inference.GRPCInferenceService', { modelInfer });
     const channel = createChannel(`127.0.0.1:${await server.listen('127.0.0.1', 0)}`);
-    callers = { local: rawCaller(server.localCall(path)), remote: createRawCaller(channel, path) };
+    const send = createPayloadCall(channel, path);
+    const remote: LocalInfer = ({ payload, decision, traceparent, timeoutMs }, done) => {
+      const metadata = { [decisionKey]: encodeDecision(decision, 1), ...(traceparent && { traceparent }) };
+      return send(payload, { metadata, timeoutMs }, done);
+    };
+    callers = { local: callerOf(server.localInfer(path, handle)), remote: callerOf(remote) };
     close = () => {
       channel.close();
       server.close();
@@ -70,17 +107,20 @@ describe('a call within the process', () => {
   });
   afterEach(() => close());
 
-  /** Returns the outcome of a call of both kinds, which must be the same but for the content of some texts. */
-  async function outcomeOf(name: string, options: CallOptions = {}): Promise<unknown> {
+  /** Returns the outcome of a call of both kinds, which must be the same but for the form of the load. */
+  async function outcomeOf(name: string, fields: Partial<RoutedQuery> = {}): Promise<unknown> {
     const outcomes = [];
     for (const call of [callers.local, callers.remote]) {
       outcomes.push(
-        await call(request(name), { metadata: { 'x-who': 'router' }, ...options }).then(
-          ({ body, trailers }) => [body.toString(), trailers.get('pareto-note')],
+        await call(queryOf(name, fields)).then(
+          ({ payload, trailers, load = parseLoad(trailers.get(loadKey)) }) => {
+            return [joinFrames(payload.frames).toString(), trailers.get('pareto-note'), load];
+          },
           (error: unknown) => {
             assert.ok(error instanceof ParetoError);
             const { code, message, details } = error;
-            return { code, message, details: pick(details, 'pareto'), isNotSent: isNotSent(error) };
+            const own = { details: pick(details, 'pareto'), load: parseLoad(details[loadKey]) };
+            return { code, message, ...own, isNotSent: isNotSent(error) };
           },
         ),
       );
@@ -89,15 +129,17 @@ describe('a call within the process', () => {
     return outcomes[0];
   }
 
-  it('returns the reply and the trailers', async () => {
-    assert.deepEqual(await outcomeOf('answer'), ['no deadline', 'router ?']);
-    assert.deepEqual(await outcomeOf('answer', { timeoutMs: 5_000 }), ['a deadline', 'router ?']);
+  it('returns the reply, the trailers and the load', async () => {
+    assert.deepEqual(await outcomeOf('answer'), ['no deadline', 'tiny-0 undefined ?', load]);
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const fields = { timeoutMs: 5_000, traceparent };
+    assert.deepEqual(await outcomeOf('answer', fields), ['a deadline', `tiny-0 ${traceparent} ?`, load]);
   });
 
-  it('fails with the code, the text and all trailers of an error', async () => {
+  it('fails with the code, the text, all trailers and the load of an error', async () => {
     assert.deepEqual(await outcomeOf('refuse'), {
-      ...{ code: 'unavailable', message: 'the replica is gone', isNotSent: false },
-      details: { 'pareto-load': 'high', 'pareto-not-executed': '1' },
+      ...{ code: 'unavailable', message: 'the replica is gone', isNotSent: false, load },
+      details: { 'pareto-state': 'gone', 'pareto-not-executed': '1' },
     });
     await outcomeOf('long');
   });
@@ -111,51 +153,49 @@ describe('a call within the process', () => {
   it('counts a limit once, not again where the error is passed on', async () => {
     await outcomeOf('limit');
     assert.deepEqual(reached, ['replica-queue', 'replica-queue']);
-    const error: unknown = await callers.local(request('limit')).catch((caught: unknown) => caught);
+    const error: unknown = await callers.local(queryOf('limit')).catch((caught: unknown) => caught);
     const passed: string[] = [];
     createLimiter({ onReached: (limit) => passed.push(limit) }).count(error);
     assert.deepEqual(passed, []);
   });
 
   it('rejects a reply over the limit of messages', async () => {
-    await assert.rejects(callers.local(request('large')), { code: 'resource-exhausted' });
+    await assert.rejects(callers.local(queryOf('large')), { code: 'resource-exhausted' });
   });
 });
 
 describe('the end of a call within the process', () => {
   const clock = createManualClock();
-  let last: ServerCall | undefined;
+  let last: RoutedCall | undefined;
   const server = createServer({ clock });
-  server.add('inference.GRPCInferenceService', {
-    modelInfer: rawUnary((_request, call) => {
-      last = call;
-      return new Promise(() => undefined);
-    }),
+  server.add('inference.GRPCInferenceService', { modelInfer: rawUnary(() => assert.fail()) });
+  const infer = server.localInfer(path, (call) => {
+    last = call;
+    return new Promise(() => undefined);
   });
-  const call = rawCaller(server.localCall(path));
 
   it('comes with the deadline', async () => {
-    const ended = call(Buffer.alloc(0), { timeoutMs: 100 });
+    const ended = callerOf(infer)(queryOf('tiny', { timeoutMs: 100 }));
     await clock.advance(99);
     assert.deepEqual([last?.cancellation.aborted, last?.remainingMs()], [false, 1]);
-    await Promise.all([assert.rejects(ended, { code: 'deadline-exceeded' }), clock.advance(1)]);
+    await Promise.all([assert.rejects(ended, { code: 'deadline-exceeded' }), clock.advance(10)]);
     assert.ok(last?.cancellation.aborted === true && last.signal.aborted);
   });
 
-  it('comes with the signal of the caller', async () => {
-    const caller = new AbortController();
-    const ended = call(Buffer.alloc(0), { signal: caller.signal });
-    const reason = new ParetoError('cancelled', 'gone');
-    caller.abort(reason);
-    await assert.rejects(ended, reason);
-    assert.equal((last?.cancellation.reason as ParetoError | undefined)?.code, 'cancelled');
-    last = undefined;
-    await assert.rejects(call(Buffer.alloc(0), { signal: caller.signal }), reason);
-    assert.equal(last, undefined, 'an aborted call does not begin');
+  it('comes with the cancellation by the caller', () => {
+    const outcomes: unknown[] = [];
+    const cancel = infer(queryOf('tiny'), (outcome) => outcomes.push(outcome));
+    cancel();
+    cancel();
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome instanceof ParetoError && outcome.code),
+      ['cancelled'],
+    );
+    assert.equal(last?.cancellation.reason, outcomes[0]);
   });
 
   it('is an error of the programmer for a method that the server does not have', () => {
-    assert.throws(() => server.localCall('/x/y'), /no unary method/);
+    assert.throws(() => server.localInfer('/x/y', handle), /no unary method/);
   });
 });
 

@@ -55,13 +55,12 @@ async function infer(
   const inputs = request.inputs.map(toRawTensor);
   const { target, id, outputs } = request;
   const payload = payloadOf(encodeInferRequest({ modelName: target, id, inputs, outputs }));
-  // The limits of a query are those of the protocol.
-  scanInferRequest(payload);
   const served = await serve(core, {
     target,
     version: '',
-    inputs,
     payload,
+    // The limits of a query are those of the protocol.
+    request: scanInferRequest(payload),
     objectives: new StatedObjectives(objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)),
     priority: Infinity,
     timeoutMs: undefined,

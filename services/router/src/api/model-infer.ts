@@ -20,12 +20,12 @@ export function inferScanned(
 ): Promise<Served> {
   const { objective, objectives, priority, timeoutMs } = parametersOf(scanned);
   const inMetadata = objectiveOfMetadata(call.metadata);
-  const { modelName, modelVersion, inputs } = scanned;
+  const { modelName, modelVersion } = scanned;
   return serve(core, {
     target: modelName,
     version: modelVersion,
-    inputs,
     payload,
+    request: scanned,
     objectives: inMetadata === noObjective ? objectives : new StatedObjectives(objective, inMetadata),
     priority,
     timeoutMs,

@@ -37,6 +37,7 @@ export function send(
   core.decisions.sentTo(decision, replica.worker);
   return core.workers.infer(replica, {
     payload: query.payload,
+    request: query.request,
     decision: decisionOf(core, query, resolved, routed),
     traceparent: routed.traceparent,
     timeoutMs: remainingMs(query, core.clock),

@@ -16,7 +16,7 @@ import {
   type TargetEntry,
 } from '@pareto/core';
 import { objectiveClass, preferenceOf, type Preference } from '@pareto/policy';
-import type { Payload, ServerCall } from '@pareto/rpc';
+import type { Payload, ScannedRequest, ServerCall } from '@pareto/rpc';
 import { noObjective } from './read-objective.js';
 
 /** A query of a client, in a form that does not depend on the API that received it. */
@@ -24,9 +24,10 @@ export interface ClientQuery {
   readonly target: string;
   /** Requested version. Empty for the current one. */
   readonly version: string;
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** The encoded ModelInferRequest. */
   readonly payload: Payload;
+  /** The fields of the payload. */
+  readonly request: ScannedRequest;
   readonly objectives: StatedObjectives;
   /** The protocol's priority parameter: 1 is the most urgent. Infinite if there is none. */
   readonly priority: number;
@@ -55,9 +56,10 @@ export interface ResolvedQuery extends ResolvedObjective {
  */
 export function resolve(table: RoutingTable | undefined, query: ClientQuery): ResolvedQuery {
   const entry = findTarget(table, query.target, query.version);
-  const first = query.inputs[0]?.shape[0];
+  const { inputs } = query.request;
+  const first = inputs[0]?.shape[0];
   const items = entry.signature.batched && first !== undefined ? Math.max(1, first) : 1;
-  const shapes = hasBuckets(entry) ? dynamicShapes(entry.signature, query.inputs) : undefined;
+  const shapes = hasBuckets(entry) ? dynamicShapes(entry.signature, inputs) : undefined;
   const { objective, objectiveClass, preference } = query.objectives.resolveFor(entry);
   return { table: requireTable(table), entry, items, shapes, objective, objectiveClass, preference };
 }

@@ -19,12 +19,14 @@ import {
   type CallOptions,
   type ChannelOptions,
   type Hop,
+  type LocalInfer,
+  type OnReply,
   type Payload,
   type PayloadCall,
   type PayloadChannel,
-  type PayloadReply,
   type ReplyLoad,
-  type RoutedDecision,
+  type RoutedQuery,
+  type RoutedReply,
   type wire,
 } from '@pareto/rpc';
 
@@ -52,12 +54,7 @@ export type LinkOutcome =
   | { readonly kind: 'failed'; readonly error: unknown; readonly reply: ReplyLoad | undefined };
 
 /** A query for a replica, with what its worker needs to know. */
-export interface ForwardedQuery {
-  readonly payload: Payload;
-  readonly decision: RoutedDecision;
-  readonly traceparent: string | undefined;
-  /** Time until the caller's deadline. Undefined if there is none. */
-  readonly timeoutMs: number | undefined;
+export interface ForwardedQuery extends RoutedQuery {
   readonly cancellation: Cancellation;
 }
 
@@ -98,21 +95,26 @@ export const createLink = (hop: Hop, address: string, options: LinkOptions): Wor
   linkOver(transports[hop](address, { ...options, receiveWindowBytes }), address);
 
 /** A worker in this process. */
-export interface LocalWorker extends Pick<Transport, 'call' | 'ping'> {
+export interface LocalWorker extends Pick<Transport, 'ping'> {
   /** Address at which others reach it. */
   readonly address: string;
+  readonly infer: LocalInfer;
 }
 
 /** Creates a link without a connection, which is never broken. */
-export const createLocalLink = ({ call, ping, address }: LocalWorker): WorkerLink =>
-  linkOver({ call, ping, onBroken: () => undefined, close: () => undefined }, address);
+export const createLocalLink = ({ infer, ping, address }: LocalWorker): WorkerLink =>
+  linkOver(
+    { send: (query, _version, done) => infer(query, done), ping, onBroken: () => undefined, close: () => undefined },
+    address,
+  );
 
-function linkOver({ call, ping, onBroken, close }: Transport, address: string): WorkerLink {
+function linkOver({ send, ping, onBroken, close }: Transport, address: string): WorkerLink {
   const inFlight = new SlotList<(error: ParetoError) => void>();
   /** Version of decisions that the worker reads. 0 until it says so, also after a lost connection. */
   let decisionVersion = 0;
 
-  function infer({ payload, decision, traceparent, timeoutMs, cancellation }: ForwardedQuery, done: OnOutcome): void {
+  function infer(query: ForwardedQuery, done: OnOutcome): void {
+    const { cancellation } = query;
     if (cancellation.aborted) return done({ kind: 'failed', error: cancellation.reason, reply: undefined });
     let cancel = (): void => undefined;
     let abortedBy: ParetoError | undefined;
@@ -123,11 +125,11 @@ function linkOver({ call, ping, onBroken, close }: Transport, address: string): 
     const slot = inFlight.add(abort);
     let isWithdrawn = false;
     // A query counts as load of its replica, so that one that arrives slowly would delay others.
-    const late = payload.rest?.onLate(() => {
+    const late = query.payload.rest?.onLate(() => {
       isWithdrawn = true;
       cancel();
     });
-    const end = (outcome: PayloadReply | ParetoError): void => {
+    const end = (outcome: RoutedReply | ParetoError): void => {
       late?.[Symbol.dispose]();
       cancellation.removeEventListener('abort', cancel);
       inFlight.remove(slot);
@@ -136,10 +138,8 @@ function linkOver({ call, ping, onBroken, close }: Transport, address: string): 
       else if (cancellation.aborted) done({ kind: 'failed', error: cancellation.reason, reply: undefined });
       else done(abortedBy === undefined ? classify(outcome) : { kind: 'lost', error: abortedBy, reply: undefined });
     };
-    const metadata: Record<string, string> = { [decisionKey]: encodeDecision(decision, decisionVersion) };
-    if (traceparent !== undefined) metadata['traceparent'] = traceparent;
     try {
-      cancel = call(payload, { timeoutMs, metadata }, end);
+      cancel = send(query, decisionVersion, end);
     } catch (error) {
       inFlight.remove(slot);
       late?.[Symbol.dispose]();
@@ -168,14 +168,23 @@ function linkOver({ call, ping, onBroken, close }: Transport, address: string): 
 }
 
 interface Transport extends Pick<WorkerLink, 'ping' | 'onBroken' | 'close'> {
-  readonly call: PayloadCall;
+  /** Sends a query with a decision in this version. Returns a function that cancels it. */
+  readonly send: (query: RoutedQuery, decisionVersion: number, done: OnReply) => () => void;
 }
+
+const sendOver =
+  (call: PayloadCall): Transport['send'] =>
+  ({ payload, decision, traceparent, timeoutMs }, decisionVersion, done) => {
+    const metadata: Record<string, string> = { [decisionKey]: encodeDecision(decision, decisionVersion) };
+    if (traceparent !== undefined) metadata['traceparent'] = traceparent;
+    return call(payload, { timeoutMs, metadata }, done);
+  };
 
 function overGrpc(address: string, options: TransportOptions): Transport {
   const channel = createChannel(address, options);
   const execution = createClient(channel, 'pareto.v1.Execution');
   return {
-    call: createPayloadCall(channel, inferPath),
+    send: sendOver(createPayloadCall(channel, inferPath)),
     ping: (callOptions) => execution.ping({}, callOptions),
     onBroken: (listener) => onDisconnected(channel, listener),
     close: () => channel.close(),
@@ -185,18 +194,18 @@ function overGrpc(address: string, options: TransportOptions): Transport {
 function overChannel(channel: PayloadChannel): Transport {
   const ping = createUnaryMethod(channel, 'pareto.v1.Execution', 'ping');
   return {
-    call: channel.payloadCall(inferPath),
+    send: sendOver(channel.payloadCall(inferPath)),
     ping: (callOptions) => ping({}, callOptions),
     onBroken: (listener) => channel.onDisconnected(listener),
     close: () => channel.close(),
   };
 }
 
-const answered = ({ payload, trailers }: PayloadReply): LinkOutcome => ({
+const answered = ({ payload, trailers, load }: RoutedReply): LinkOutcome => ({
   kind: 'answered',
   payload,
   trailers,
-  reply: parseLoad(trailers.get(loadKey)),
+  reply: load ?? parseLoad(trailers.get(loadKey)),
 });
 
 function classify(error: ParetoError): LinkOutcome {

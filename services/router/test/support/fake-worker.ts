@@ -3,18 +3,14 @@
 import { ParetoError } from '@pareto/core';
 import {
   createServer,
-  decisionKey,
   decisionVersion,
-  decodeDecision,
   encodeInferResponse,
-  formatLoad,
-  loadKey,
   notExecutedKey,
   rawUnary,
-  scanInferRequest,
+  ReceivedQuery,
   type Payload,
+  type RoutedCall,
   type RoutedDecision,
-  type ServerCall,
   type wire,
 } from '@pareto/rpc';
 import { createTcpProxy, type TcpProxy } from '@pareto/testkit';
@@ -23,7 +19,9 @@ import type { LocalWorker } from '../../src/index.js';
 export interface Received {
   readonly payload: Payload;
   readonly decision: RoutedDecision;
-  readonly call: ServerCall;
+  readonly call: RoutedCall;
+  /** Metadata of a query that arrived over a connection. */
+  readonly metadata: ReadonlyMap<string, string> | undefined;
 }
 
 export interface FakeWorker {
@@ -57,12 +55,14 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
     decisionVersion,
     replicas: replicaIds.map((replicaId) => ({ replicaId, state: 'READY' })),
   };
+  const infer = async (call: RoutedCall, metadata?: ReadonlyMap<string, string>): Promise<Payload> => {
+    const { payload, decision } = call;
+    const query = { payload, call, decision, metadata };
+    received.push(query);
+    return worker.onInfer === undefined ? replyTo(query) : worker.onInfer(query);
+  };
   server.add('inference.GRPCInferenceService', {
-    modelInfer: rawUnary(async (payload, call) => {
-      const query = { payload, call, decision: decodeDecision(call.metadata.get(decisionKey)) };
-      received.push(query);
-      return worker.onInfer === undefined ? replyTo(query) : worker.onInfer(query);
-    }),
+    modelInfer: rawUnary((payload, call) => infer(new ReceivedQuery(payload, call), call.metadata)),
   });
   const ping = async (): Promise<wire.PingResponseInput> =>
     worker.onPing?.() ?? { workerId: 'w', replicas: worker.replicas, decisionVersion: worker.decisionVersion };
@@ -73,8 +73,11 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
     server.close();
   };
   const { address } = link;
-  const call = server.localCall('/inference.GRPCInferenceService/ModelInfer');
-  const local: LocalWorker = { address, call, ping: async () => complete(await ping()) };
+  const local: LocalWorker = {
+    address,
+    infer: server.localInfer('/inference.GRPCInferenceService/ModelInfer', (call) => infer(call)),
+    ping: async () => complete(await ping()),
+  };
   return Object.assign(worker, { address, link, local, kill: () => link.cut(), close });
 }
 
@@ -86,11 +89,11 @@ const complete = ({ replicas = [], decisionVersion = 0 }: wire.PingResponseInput
 
 const idleLoad = { queuedItems: 0, runningItems: 0, backlogMs: 0, itemMs: 0, typical: 1, slow: 1, interfered: false };
 
-export function replyTo({ payload, call, decision }: Received): Payload {
-  const { modelName, modelVersion, id } = scanInferRequest(payload);
+export function replyTo({ call, decision }: Received): Payload {
+  const { modelName, modelVersion, id } = call.request();
   call.setTrailer('pareto-variant', decision.variant);
   call.setTrailer('pareto-cost', '0.001');
-  call.setTrailer(loadKey, formatLoad({ load: idleLoad, tookMs: 0 }));
+  call.setLoad(idleLoad, 0);
   const raw = Buffer.alloc(8);
   return encodeInferResponse(
     {

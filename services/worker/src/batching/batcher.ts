@@ -2,7 +2,6 @@
 
 import { milliseconds, ParetoError, TimerWheel, type Clock, type Milliseconds, type ReplicaLoad } from '@pareto/core';
 import type { BatchFailure, RunningBatch } from '@pareto/policy';
-import { formatReplicaLoad } from '@pareto/rpc';
 import type { Executor, RunOutcome } from '@pareto/runtime';
 import { joinInputs, splitOutputs } from './batch-tensors.js';
 import type { BatchTimes } from './replica-counts.js';
@@ -134,7 +133,7 @@ function deliverResults(
   batch: readonly WaitingQuery[],
   { outputs, computeMs }: Extract<RunOutcome, { kind: 'done' }>,
   { items, size, pid, startedAt, endedAt, ...times }: Ran,
-  load: () => ReplicaLoad,
+  loadNow: () => ReplicaLoad,
   { onBatch, clock }: Pick<BatcherOptions, 'onBatch' | 'clock'>,
 ): void {
   try {
@@ -146,10 +145,10 @@ function deliverResults(
     );
     const splitAt = clock.now();
     onBatch(batch, { ...times, inferMs: computeMs, outputMs: splitAt - splittingAt, endedAt: splitAt });
-    const loadText = formatReplicaLoad(load());
+    const load = loadNow();
     batch.forEach((query, index) => {
       const own = parts[index] ?? [];
-      query.resolve({ outputs: own, batchItems: items, executorPid: pid, startedAt, endedAt, computeMs, loadText });
+      query.resolve({ outputs: own, batchItems: items, executorPid: pid, startedAt, endedAt, computeMs, load });
     });
   } catch (error) {
     for (const query of batch) query.reject(error);

@@ -1,6 +1,6 @@
 // A query that a replica has accepted, and its result.
 
-import type { Milliseconds } from '@pareto/core';
+import type { Milliseconds, ReplicaLoad } from '@pareto/core';
 import type { QueuedQuery, SlotEffect } from '@pareto/policy';
 import type { Cancellation } from '@pareto/rpc';
 import type { TensorOutput } from '@pareto/runtime';
@@ -15,8 +15,8 @@ export interface QueryResult {
   readonly endedAt: Milliseconds;
   /** Time that the executor computed the whole batch. */
   readonly computeMs: Milliseconds;
-  /** Load of the replica after the batch, as `formatReplicaLoad` returns it. */
-  readonly loadText: string;
+  /** Load of the replica after the batch. */
+  readonly load: ReplicaLoad;
 }
 
 export type QueryRejection = Pick<

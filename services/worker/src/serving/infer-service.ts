@@ -1,18 +1,7 @@
 // Handles ModelInfer on a worker: checks the query, queues it, runs it and encodes the reply.
 
 import { milliseconds, ParetoError, replicaId, type Clock, type Milliseconds } from '@pareto/core';
-import {
-  decisionKey,
-  decodeDecision,
-  formatLoad,
-  formatReplyLoad,
-  loadKey,
-  scanInferRequest,
-  type Payload,
-  type RoutedDecision,
-  type ScannedRequest,
-  type ServerCall,
-} from '@pareto/rpc';
+import type { Payload, RoutedCall, ScannedRequest } from '@pareto/rpc';
 import type { Span, Tracer, WorkerMetrics } from '@pareto/telemetry';
 import { checkRequest, type CheckedQuery } from '../requests/check-request.js';
 import { notExecutedError } from '../batching/intake.js';
@@ -29,16 +18,15 @@ export interface InferDeps {
   readonly clock: Clock;
 }
 
-/** Executes an encoded ModelInferRequest as the router decided. Returns an encoded ModelInferResponse. */
-export async function modelInfer(payload: Payload, call: ServerCall, deps: InferDeps): Promise<Payload> {
-  const decision = decodeDecision(call.metadata.get(decisionKey));
+/** Executes a query as the router decided. Returns an encoded ModelInferResponse. */
+export async function modelInfer(call: RoutedCall, deps: InferDeps): Promise<Payload> {
+  const { decision, traceparent } = call;
   const replica = deps.replicas.replicas.get(replicaId(decision.replica));
-  const traceparent = call.metadata.get('traceparent');
   const span = deps.tracer.startSpan('worker.infer', { traceparent, kind: 'server', startedAt: call.receivedAt });
   const variant = replica?.assignment.spec.variant ?? 'unknown';
   if (span.recording) span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
   try {
-    const query = acceptQuery(payload, { decision, replica }, deps);
+    const query = acceptQuery(call, replica, deps);
     const result = await query.replica.infer(query.checked, {
       cancellation: call.cancellation,
       receivedAt: call.receivedAt,
@@ -46,25 +34,17 @@ export async function modelInfer(payload: Payload, call: ServerCall, deps: Infer
       deadlineAt: query.enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY),
     });
     traceRun(result, span, deps.tracer);
-    const reply = answerQuery(query, result, { call, decision }, deps);
+    const reply = answerQuery(query, result, call, deps);
     deps.metrics.requests.add(1, { variant, code: 'ok' });
-    call.setTrailer(loadKey, formatReplyLoad(result.loadText, deps.clock.now() - call.receivedAt));
+    call.setLoad(result.load, deps.clock.now() - call.receivedAt);
     span.end();
     return reply;
   } catch (error) {
     deps.metrics.requests.add(1, { variant, code: error instanceof ParetoError ? error.code : 'internal' });
-    if (replica !== undefined) {
-      const tookMs = deps.clock.now() - call.receivedAt;
-      call.setTrailer(loadKey, formatLoad({ load: replica.load(), tookMs }));
-    }
+    if (replica !== undefined) call.setLoad(replica.load(), deps.clock.now() - call.receivedAt);
     span.end(error);
     throw error;
   }
-}
-
-interface RoutedQuery {
-  readonly decision: RoutedDecision;
-  readonly replica: Replica | undefined;
 }
 
 /** A query that its replica can run. */
@@ -75,10 +55,10 @@ interface RunnableQuery {
   readonly enqueuedAt: Milliseconds;
 }
 
-function acceptQuery(payload: Payload, { decision, replica }: RoutedQuery, deps: InferDeps): RunnableQuery {
-  if (replica === undefined) throw notExecutedError(`replica ${decision.replica} is not on this worker`);
+function acceptQuery(call: RoutedCall, replica: Replica | undefined, deps: InferDeps): RunnableQuery {
+  if (replica === undefined) throw notExecutedError(`replica ${call.decision.replica} is not on this worker`);
   if (deps.draining()) throw notExecutedError('the worker is draining');
-  const request = scanInferRequest(payload);
+  const request = call.request();
   const checked = checkRequest(request, replica.assignment.spec);
   return { request, checked, replica, enqueuedAt: deps.clock.now() };
 }
@@ -87,12 +67,12 @@ function acceptQuery(payload: Payload, { decision, replica }: RoutedQuery, deps:
 function answerQuery(
   { request, checked, replica, enqueuedAt }: RunnableQuery,
   result: QueryResult,
-  { call, decision }: { readonly call: ServerCall; readonly decision: RoutedDecision },
+  call: RoutedCall,
   { metrics, clock }: InferDeps,
 ): Payload {
   const { spec } = replica.assignment;
   metrics.queueTime.record((result.startedAt - enqueuedAt) / 1000, { variant: spec.variant });
-  const parameters = parametersOf({ decision, spec, costUsd: costOf(result, checked.items, replica) });
+  const parameters = parametersOf({ decision: call.decision, spec, costUsd: costOf(result, checked.items, replica) });
   setReplyTrailers(call, parameters);
   const encodingAt = clock.now();
   const reply = encodeReply(request, result.outputs, { spec, parameters, query: checked, labels: replica.labels });

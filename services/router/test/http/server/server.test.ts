@@ -72,7 +72,7 @@ describe('the HTTP server', () => {
     const headers = { 'x-pareto-min-accuracy': '0.95', traceparent, 'pareto-internal-decision': 'forged' };
     const byHeader = await callHttp(`${router.url}${path}`, { body: query, headers });
     assert.equal(byHeader.headers['pareto-variant'], 'large:original', byHeader.text);
-    assert.equal(workers[0]?.received[0]?.call.metadata.get('traceparent'), traceparent);
+    assert.equal(workers[0]?.received[0]?.call.traceparent, traceparent);
     const parameters = { min_accuracy: 0.95, priority: 3, colour: 'red', flag: true };
     const byParameter = await callHttp(`${router.url}${path}`, { body: { ...query, parameters } });
     assert.equal(byParameter.headers['pareto-variant'], 'large:original');

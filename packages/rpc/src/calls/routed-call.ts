@@ -1,0 +1,59 @@
+// A query with the decision of its router, as a worker handles it: sent over a connection, or within the process.
+
+import type { Milliseconds, ReplicaLoad } from '@pareto/core';
+import { decisionKey, decodeDecision, formatLoad, loadKey, type RoutedDecision } from '../oip/decision.js';
+import type { Payload } from '../oip/payload.js';
+import { scanInferRequest, type ScannedRequest } from '../oip/scan.js';
+import type { Cancellation } from './cancellation.js';
+import type { ServerCall } from './server-call.js';
+
+export interface RoutedCall extends Pick<
+  ServerCall,
+  'signal' | 'cancellation' | 'receivedAt' | 'remainingMs' | 'setTrailer'
+> {
+  readonly payload: Payload;
+  readonly decision: RoutedDecision;
+  readonly traceparent: string | undefined;
+  /** Returns the fields of the payload. Throws `invalid-argument` if it is not a ModelInferRequest. */
+  request(): ScannedRequest;
+  /** Sets the load of the replica, which is sent with the reply or the error. */
+  setLoad(load: ReplicaLoad, tookMs: number): void;
+}
+
+/** A query that arrived over a connection. */
+export class ReceivedQuery implements RoutedCall {
+  readonly payload: Payload;
+  readonly decision: RoutedDecision;
+  readonly #call: ServerCall;
+
+  /** Throws `invalid-argument` if the metadata has no decision. */
+  constructor(payload: Payload, call: ServerCall) {
+    this.payload = payload;
+    this.decision = decodeDecision(call.metadata.get(decisionKey));
+    this.#call = call;
+  }
+  get traceparent(): string | undefined {
+    return this.#call.metadata.get('traceparent');
+  }
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+  get cancellation(): Cancellation {
+    return this.#call.cancellation;
+  }
+  get receivedAt(): Milliseconds {
+    return this.#call.receivedAt;
+  }
+  remainingMs(): Milliseconds | undefined {
+    return this.#call.remainingMs();
+  }
+  request(): ScannedRequest {
+    return scanInferRequest(this.payload);
+  }
+  setTrailer(name: string, value: string): void {
+    this.#call.setTrailer(name, value);
+  }
+  setLoad(load: ReplicaLoad, tookMs: number): void {
+    this.#call.setTrailer(loadKey, formatLoad({ load, tookMs }));
+  }
+}
