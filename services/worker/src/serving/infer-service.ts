@@ -36,7 +36,6 @@ export async function modelInfer(call: RoutedCall, deps: InferDeps): Promise<Pay
     traceRun(result, span, deps.tracer);
     const reply = answerQuery(query, result, call, deps);
     deps.metrics.requests.add(1, { variant, code: 'ok' });
-    call.setLoad(result.load, deps.clock.now() - call.receivedAt);
     span.end();
     return reply;
   } catch (error) {
@@ -63,7 +62,7 @@ function acceptQuery(call: RoutedCall, replica: Replica | undefined, deps: Infer
   return { request, checked, replica, enqueuedAt: deps.clock.now() };
 }
 
-/** Encodes the reply, and sets its trailers. */
+/** Encodes the reply, and sets its trailers and its load. */
 function answerQuery(
   { request, checked, replica, enqueuedAt }: RunnableQuery,
   result: QueryResult,
@@ -76,7 +75,9 @@ function answerQuery(
   setReplyTrailers(call, parameters);
   const encodingAt = clock.now();
   const reply = encodeReply(request, result.outputs, { spec, parameters, query: checked, labels: replica.labels });
-  replica.encoded(result.batchItems, clock.now() - encodingAt);
+  const encodedAt = clock.now();
+  replica.encoded(result.batchItems, encodedAt - encodingAt);
+  call.setLoad(result.load, encodedAt - call.receivedAt);
   return reply;
 }
 
