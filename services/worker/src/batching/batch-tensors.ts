@@ -17,12 +17,12 @@ export function joinInputs(queries: readonly CheckedQuery[], size = 0): readonly
   const items = itemsOf(queries);
   const missing = Math.max(0, size - items);
   if (first === undefined || (others.length === 0 && missing === 0)) return first?.inputs ?? [];
-  return first.inputs.map((input, index) => ({
-    name: input.name,
-    datatype: input.datatype,
-    shape: [items + missing, ...input.shape.slice(1)],
-    data: [...queries.flatMap((query) => query.inputs[index]?.data ?? []), ...zeros(input, missing)],
-  }));
+  return first.inputs.map((input, index) => {
+    const data: Uint8Array[] = [];
+    for (const query of queries) for (const slice of query.inputs[index]?.data ?? []) data.push(slice);
+    data.push(...zeros(input, missing));
+    return { name: input.name, datatype: input.datatype, shape: [items + missing, ...input.shape.slice(1)], data };
+  });
 }
 
 /** Returns `rows` items of zeros. A BYTES element is an empty string, which is a length prefix of four zero bytes. */

@@ -62,13 +62,17 @@ export function createReplicaCounts(
     },
     rejected: (reason) => metrics.rejected.add(1, { ...labels, reason }),
     batch(batch, { beganAt, inputMs, inferMs, outputMs, endedAt }) {
-      const items = itemsOf(batch);
-      const answered = batch.filter(({ cancellation }) => !cancellation.aborted);
-      const count = answered.length;
-      const tookMs = answered.reduce((sum, { receivedAt }) => sum + endedAt - receivedAt, 0);
-      const queuedMs = answered.reduce((sum, { enqueuedAt }) => sum + Math.max(0, beganAt - enqueuedAt), 0);
+      let [items, count, answeredItems, tookMs, queuedMs] = [0, 0, 0, 0, 0];
+      for (const { query, cancellation, receivedAt, enqueuedAt } of batch) {
+        items += query.items;
+        if (cancellation.aborted) continue;
+        count += 1;
+        answeredItems += query.items;
+        tookMs += endedAt - receivedAt;
+        queuedMs += Math.max(0, beganAt - enqueuedAt);
+      }
       counted.executions += 1;
-      counted.items += itemsOf(answered);
+      counted.items += answeredItems;
       counted.busyMs += inferMs;
       tally.add('success', count, tookMs);
       tally.add('queue', count, queuedMs);
@@ -80,7 +84,7 @@ export function createReplicaCounts(
       metrics.computeTime.record(inferMs / 1000, labels);
       metrics.busy.add(inferMs / 1000);
       metrics.executions.add(1, model);
-      metrics.items.add(itemsOf(answered), model);
+      metrics.items.add(answeredItems, model);
       metrics.succeeded.add(count, model);
       metrics.requestDuration.add(tookMs * 1000, model);
       metrics.queueDuration.add(queuedMs * 1000, model);
@@ -99,5 +103,3 @@ export function createReplicaCounts(
     },
   };
 }
-
-const itemsOf = (batch: readonly WaitingQuery[]): number => batch.reduce((total, { query }) => total + query.items, 0);
