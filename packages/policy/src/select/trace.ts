@@ -59,9 +59,12 @@ export function recordVerdict(
   const rank = isEligible ? rankOf(trace, ranked, query, row, counted) : trace.size;
   if (rank >= tracedCandidates) return;
   trace.size = Math.min(tracedCandidates, trace.size + 1);
-  trace.indices.copyWithin(rank + 1, rank, trace.size - 1);
-  trace.verdictCodes.copyWithin(rank + 1, rank, trace.size - 1);
-  trace.predictedMs.copyWithin(rank + 1, rank, trace.size - 1);
+  const last = trace.size - 1;
+  if (rank < last) {
+    trace.indices.copyWithin(rank + 1, rank, last);
+    trace.verdictCodes.copyWithin(rank + 1, rank, last);
+    trace.predictedMs.copyWithin(rank + 1, rank, last);
+  }
   trace.indices[rank] = row;
   trace.verdictCodes[rank] = code;
   trace.predictedMs[rank] = ranked.columns.predictedMs[row] ?? Infinity;

@@ -149,12 +149,16 @@ function isNonce({ nonces }: Columns, slot: number, nonce: string): boolean {
 }
 
 function writeTrace(columns: Columns, slot: number, trace: DecisionTrace): void {
+  // Loops, because a call of `set` takes longer than the few elements.
+  const countsFrom = slot * verdicts.length;
+  for (let at = 0; at < verdicts.length; at++) columns.counts[countsFrom + at] = trace.counts[at] ?? 0;
   const from = slot * tracedCandidates;
   columns.sizes[slot] = trace.size;
-  columns.counts.set(trace.counts, slot * verdicts.length);
-  columns.indices.set(trace.indices, from);
-  columns.verdictCodes.set(trace.verdictCodes, from);
-  columns.predictedMs.set(trace.predictedMs, from);
+  for (let at = 0; at < trace.size; at++) {
+    columns.indices[from + at] = trace.indices[at] ?? 0;
+    columns.verdictCodes[from + at] = trace.verdictCodes[at] ?? 0;
+    columns.predictedMs[from + at] = trace.predictedMs[at] ?? 0;
+  }
 }
 
 function readTrace(columns: Columns, slot: number): DecisionTrace {
