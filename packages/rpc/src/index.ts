@@ -20,6 +20,7 @@ export { onDisconnected } from './client/connect.js';
 export {
   type LocalInfer,
   type OnReply,
+  type ReplyReceiver,
   type RoutedHandler,
   type RoutedQuery,
   type RoutedReply,

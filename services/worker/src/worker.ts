@@ -124,7 +124,9 @@ export async function createWorker(
     get address() {
       return worker().address;
     },
-    infer: server.localInfer('/inference.GRPCInferenceService/ModelInfer', (call) => modelInfer(call, serving)),
+    infer: server.localInfer('/inference.GRPCInferenceService/ModelInfer', (call, receiver) =>
+      modelInfer(call, serving, receiver),
+    ),
     ping: execution.ping,
   };
 }
@@ -193,7 +195,12 @@ export function createWorkerServer(deps: ServerDeps): RpcServer {
     onError,
   });
   server.add('inference.GRPCInferenceService', {
-    modelInfer: rawUnary((payload, call) => modelInfer(new ReceivedQuery(payload, call), deps)),
+    modelInfer: rawUnary(
+      (payload, call) =>
+        new Promise((resolve, reject) =>
+          modelInfer(new ReceivedQuery(payload, call), deps, { succeed: resolve, fail: reject }),
+        ),
+    ),
   });
   server.add('pareto.v1.Execution', deps.execution);
   return server;

@@ -38,8 +38,14 @@ export type OnReply = (outcome: RoutedReply | ParetoError) => void;
 /** Sends a query to a worker in this process. Returns a function that cancels it. */
 export type LocalInfer = (query: RoutedQuery, done: OnReply) => () => void;
 
-/** A handler that gets queries over connections, too. */
-export type RoutedHandler = (call: RoutedCall) => Promise<Payload>;
+/** Receiver of the outcome of a query, which is called once. */
+export interface ReplyReceiver {
+  succeed(reply: Payload): void;
+  fail(error: unknown): void;
+}
+
+/** A handler that gets queries over connections, too. Calls the receiver at once or later, since promises take longer. */
+export type RoutedHandler = (call: RoutedCall, receiver: ReplyReceiver) => void;
 
 /** Creates a function that calls the handler. Its calls are limited and reported like those of `method`. */
 export const createLocalInfer =
@@ -50,7 +56,7 @@ export const createLocalInfer =
     return () => call.cancel(new ParetoError('cancelled', 'the caller cancelled the call'));
   };
 
-class LocalCall implements RoutedCall {
+class LocalCall implements RoutedCall, ReplyReceiver {
   readonly cancellation: CallCancellation = new CallCancellation();
   readonly receivedAt: Milliseconds;
   readonly #method: UnaryMethod;
@@ -59,6 +65,7 @@ class LocalCall implements RoutedCall {
   readonly #trailers = new TextFields();
   readonly #timer: Disposable | undefined;
   #load: ReplyLoad | undefined;
+  #isStarting = true;
   #isEnded = false;
 
   constructor(method: UnaryMethod, query: RoutedQuery, done: OnReply) {
@@ -98,24 +105,22 @@ class LocalCall implements RoutedCall {
   }
 
   run(handler: RoutedHandler): void {
-    handler(this).then(
-      (payload) => this.#succeed(payload),
-      (error: unknown) => this.#fail(error),
-    );
+    handler(this, this);
+    this.#isStarting = false;
   }
   cancel(reason: ParetoError): void {
-    this.cancellation.abort(reason);
     this.#end(reason);
+    this.cancellation.abort(reason);
   }
   #expire(): void {
     this.cancel(new ParetoError('deadline-exceeded', `no reply within ${this.#query.timeoutMs} ms`));
   }
-  #succeed(payload: Payload): void {
+  succeed(payload: Payload): void {
     const { maxReplyBytes } = this.#method;
-    if (payload.length > maxReplyBytes) this.#fail(replyTooLarge(payload.length, maxReplyBytes));
+    if (payload.length > maxReplyBytes) this.fail(replyTooLarge(payload.length, maxReplyBytes));
     else this.#end({ payload, trailers: this.#trailers, load: this.#load });
   }
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.#isEnded) return;
     this.#method.report(error);
     if (this.#load !== undefined) this.#trailers.set(loadKey, formatLoad(this.#load));
@@ -125,7 +130,9 @@ class LocalCall implements RoutedCall {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#timer?.[Symbol.dispose]();
-    this.#done(outcome);
+    // The caller expects the outcome after it has started the call.
+    if (this.#isStarting) queueMicrotask(() => this.#done(outcome));
+    else this.#done(outcome);
   }
 }
 

@@ -20,6 +20,7 @@ import {
   scanInferRequest,
   type LocalInfer,
   type ReplyLoad,
+  type RoutedHandler,
   type RoutedCall,
   type RoutedQuery,
   type RoutedReply,
@@ -60,6 +61,13 @@ const handlers: Readonly<Record<string, (call: RoutedCall) => Promise<Buffer>>> 
 const handle = async (call: RoutedCall): Promise<ReturnType<typeof payloadOf>> =>
   payloadOf(await (handlers[call.request().modelName] ?? (() => assert.fail()))(call));
 
+const handleLocally: RoutedHandler = (call, receiver) => {
+  void handle(call).then(
+    (reply) => receiver.succeed(reply),
+    (error: unknown) => receiver.fail(error),
+  );
+};
+
 function queryOf(modelName: string, fields: Partial<RoutedQuery> = {}): RoutedQuery {
   const payload = payloadOf(encodeInferRequest({ modelName, inputs: [] }));
   const decision = {
@@ -97,7 +105,7 @@ describe('a call within the process', () => {
       const metadata = { [decisionKey]: encodeDecision(decision, 1), ...(traceparent && { traceparent }) };
       return send(payload, { metadata, timeoutMs }, done);
     };
-    callers = { local: callerOf(server.localInfer(path, handle)), remote: callerOf(remote) };
+    callers = { local: callerOf(server.localInfer(path, handleLocally)), remote: callerOf(remote) };
     close = () => {
       channel.close();
       server.close();
@@ -169,10 +177,7 @@ describe('the end of a call within the process', () => {
   let last: RoutedCall | undefined;
   const server = createServer({ clock });
   server.add('inference.GRPCInferenceService', { modelInfer: rawUnary(() => assert.fail()) });
-  const infer = server.localInfer(path, (call) => {
-    last = call;
-    return new Promise(() => undefined);
-  });
+  const infer = server.localInfer(path, (call) => void (last = call));
 
   it('comes with the deadline', async () => {
     const ended = callerOf(infer)(queryOf('tiny', { timeoutMs: 100 }));
@@ -194,8 +199,17 @@ describe('the end of a call within the process', () => {
     assert.equal(last?.cancellation.reason, outcomes[0]);
   });
 
+  it('comes after the start of the call if the handler fails at once', async () => {
+    const outcomes: unknown[] = [];
+    const error = new ParetoError('unavailable', 'draining');
+    server.localInfer(path, (_call, receiver) => receiver.fail(error))(queryOf('tiny'), (end) => outcomes.push(end));
+    assert.equal(outcomes.length, 0);
+    await Promise.resolve();
+    assert.equal(outcomes.length, 1);
+  });
+
   it('is an error of the programmer for a method that the server does not have', () => {
-    assert.throws(() => server.localInfer('/x/y', handle), /no unary method/);
+    assert.throws(() => server.localInfer('/x/y', handleLocally), /no unary method/);
   });
 });
 

@@ -75,7 +75,12 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
   const { address } = link;
   const local: LocalWorker = {
     address,
-    infer: server.localInfer('/inference.GRPCInferenceService/ModelInfer', (call) => infer(call)),
+    infer: server.localInfer('/inference.GRPCInferenceService/ModelInfer', (call, receiver) => {
+      void infer(call).then(
+        (reply) => receiver.succeed(reply),
+        (error: unknown) => receiver.fail(error),
+      );
+    }),
     ping: async () => complete(await ping()),
   };
   return Object.assign(worker, { address, link, local, kill: () => link.cut(), close });

@@ -23,13 +23,18 @@ export interface QueryOwner {
   errorOf(rejection: QueryRejection, query: WaitingQuery): Error;
 }
 
+/** Receiver of the result of a query, which is called once. */
+export interface ResultReceiver {
+  resolve(result: QueryResult): void;
+  reject(error: unknown): void;
+}
+
 interface AcceptedQueryOptions {
   readonly query: CheckedQuery;
   readonly options: InferOptions;
   readonly enqueuedAt: Milliseconds;
   readonly owner: QueryOwner;
-  readonly resolve: (result: QueryResult) => void;
-  readonly reject: (error: unknown) => void;
+  readonly receiver: ResultReceiver;
 }
 
 /** A class, since a literal with closures takes several microseconds for each query. */
@@ -46,11 +51,10 @@ export class AcceptedQuery implements WaitingQuery {
   readonly deadlineAt: number;
   readonly enqueuedAt: Milliseconds;
   readonly #owner: QueryOwner;
-  readonly #resolve: (result: QueryResult) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #receiver: ResultReceiver;
   #isSettled = false;
 
-  constructor({ query, options, enqueuedAt, owner, resolve, reject }: AcceptedQueryOptions) {
+  constructor({ query, options, enqueuedAt, owner, receiver }: AcceptedQueryOptions) {
     this.query = query;
     this.items = query.items;
     this.bytes = query.bytes;
@@ -63,8 +67,7 @@ export class AcceptedQuery implements WaitingQuery {
     this.deadlineAt = options.deadlineAt;
     this.enqueuedAt = enqueuedAt;
     this.#owner = owner;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#receiver = receiver;
   }
   /** Watches the caller. Returns false, and rejects the query, if the caller has cancelled it. */
   start(): boolean {
@@ -83,13 +86,13 @@ export class AcceptedQuery implements WaitingQuery {
   }
   resolve(result: QueryResult): void {
     if (!this.#settle()) return;
-    this.#resolve(result);
+    this.#receiver.resolve(result);
     this.#owner.onSettled();
   }
   reject(error: unknown): void {
     if (!this.#settle()) return;
     this.#owner.onFailed(this, error);
-    this.#reject(error);
+    this.#receiver.reject(error);
     this.#owner.onSettled();
   }
   onRejected(rejection: QueryRejection): void {

@@ -4,10 +4,10 @@ import { ParetoError, type Clock } from '@pareto/core';
 import type { QueueBounds } from '@pareto/policy';
 import { limitError, notExecutedKey } from '@pareto/rpc';
 import type { CheckedQuery } from '../requests/check-request.js';
-import { AcceptedQuery, type InferOptions, type QueryOwner } from './accepted-query.js';
+import { AcceptedQuery, type InferOptions, type QueryOwner, type ResultReceiver } from './accepted-query.js';
 import type { ReplicaCounts } from './replica-counts.js';
 import type { BatchRunner, SlotDriver } from './slot-driver.js';
-import type { QueryRejection, QueryResult, WaitingQuery } from './waiting-query.js';
+import type { QueryRejection, WaitingQuery } from './waiting-query.js';
 
 export interface IntakeOptions {
   readonly replica: BatchRunner;
@@ -18,7 +18,7 @@ export interface IntakeOptions {
 }
 
 export interface Intake {
-  infer(query: CheckedQuery, options: InferOptions): Promise<QueryResult>;
+  infer(query: CheckedQuery, options: InferOptions, receiver: ResultReceiver): void;
   /** Rejects all queued queries. The router may try another replica for those that have not reached an executor. */
   rejectAll(reason: string): void;
   /** Resolves when no query is in flight. */
@@ -56,13 +56,11 @@ export function createIntake({ replica, driver, bounds, counts, clock }: IntakeO
   };
 
   return {
-    infer(query, options) {
+    infer(query, options, receiver) {
       counts.request();
-      return new Promise((resolve, reject) => {
-        inFlight += 1;
-        const accepted = new AcceptedQuery({ query, options, enqueuedAt: clock.now(), owner, resolve, reject });
-        if (accepted.start()) driver.dispatch({ kind: 'queued', replica, query: accepted });
-      });
+      inFlight += 1;
+      const accepted = new AcceptedQuery({ query, options, enqueuedAt: clock.now(), owner, receiver });
+      if (accepted.start()) driver.dispatch({ kind: 'queued', replica, query: accepted });
     },
     rejectAll(reason) {
       closedReason = reason;

@@ -15,7 +15,7 @@ import { createBatcher } from '../batching/batcher.js';
 import type { CheckedQuery } from '../requests/check-request.js';
 import type { LabelTexts } from '../requests/classify.js';
 import { superviseExecutor } from './supervise-executor.js';
-import type { InferOptions } from '../batching/accepted-query.js';
+import type { InferOptions, ResultReceiver } from '../batching/accepted-query.js';
 import { createIntake } from '../batching/intake.js';
 import { loadLabels } from '../requests/load-labels.js';
 import type { LoadDeps } from './loaded-executor.js';
@@ -23,7 +23,6 @@ import { createReplicaCounts } from '../batching/replica-counts.js';
 import { settingsOf, warmSizes } from './replica-settings.js';
 import { createReplicaStatus, type StatusDeps } from './replica-status.js';
 import type { SlotDriver } from '../batching/slot-driver.js';
-import type { QueryResult } from '../batching/waiting-query.js';
 
 export interface ReplicaDeps extends Omit<LoadDeps, 'tokens'>, StatusDeps {
   /** Slots of the hardware class that the variant is loaded on. */
@@ -41,10 +40,10 @@ export interface Replica {
   /** Labels of the outputs. Empty until the replica is loaded. */
   readonly labels: LabelTexts;
   /**
-   * Queues a query. Throws or rejects with the status for the caller, which has the detail `pareto-not-executed` if another
-   * replica may be tried.
+   * Queues a query. Throws the status for the caller, or passes it to the receiver. It has the detail `pareto-not-executed`
+   * if another replica may be tried.
    */
-  infer(query: CheckedQuery, options: InferOptions): Promise<QueryResult>;
+  infer(query: CheckedQuery, options: InferOptions, receiver: ResultReceiver): void;
   /** Counts the time to encode the reply of one query, which ran in a batch of `batchItems` items. */
   readonly encoded: (batchItems: number, ms: number) => void;
   load(): ReplicaLoad;
@@ -131,9 +130,9 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     get labels() {
       return labels ?? new Map();
     },
-    infer(query, options) {
+    infer(query, options, receiver) {
       status.requireServing();
-      return intake.infer(query, options);
+      intake.infer(query, options, receiver);
     },
     encoded: counts.encoded,
     load,

@@ -1,13 +1,14 @@
 // Handles ModelInfer on a worker: checks the query, queues it, runs it and encodes the reply.
 
 import { milliseconds, ParetoError, replicaId, type Clock, type Milliseconds } from '@pareto/core';
-import type { Payload, RoutedCall, ScannedRequest } from '@pareto/rpc';
+import type { Payload, ReplyReceiver, RoutedCall, ScannedRequest } from '@pareto/rpc';
 import type { Span, Tracer, WorkerMetrics } from '@pareto/telemetry';
 import { checkRequest, type CheckedQuery } from '../requests/check-request.js';
 import { notExecutedError } from '../batching/intake.js';
 import type { Replica } from '../replicas/replica.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 import { encodeReply, parametersOf, setReplyTrailers } from './reply.js';
+import type { ResultReceiver } from '../batching/accepted-query.js';
 import type { QueryResult } from '../batching/waiting-query.js';
 
 export interface InferDeps {
@@ -18,31 +19,74 @@ export interface InferDeps {
   readonly clock: Clock;
 }
 
-/** Executes a query as the router decided. Returns an encoded ModelInferResponse. */
-export async function modelInfer(call: RoutedCall, deps: InferDeps): Promise<Payload> {
-  const { decision, traceparent } = call;
-  const replica = deps.replicas.replicas.get(replicaId(decision.replica));
-  const span = deps.tracer.startSpan('worker.infer', { traceparent, kind: 'server', startedAt: call.receivedAt });
-  const variant = replica?.assignment.spec.variant ?? 'unknown';
-  if (span.recording) span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
-  try {
-    const query = acceptQuery(call, replica, deps);
-    const result = await query.replica.infer(query.checked, {
-      cancellation: call.cancellation,
-      receivedAt: call.receivedAt,
-      dueAt: call.receivedAt + decision.latencyLeftMs,
-      deadlineAt: query.enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY),
-    });
-    traceRun(result, span, deps.tracer);
-    const reply = answerQuery(query, result, call, deps);
-    deps.metrics.requests.add(1, { variant, code: 'ok' });
-    span.end();
-    return reply;
-  } catch (error) {
-    deps.metrics.requests.add(1, { variant, code: error instanceof ParetoError ? error.code : 'internal' });
-    if (replica !== undefined) call.setLoad(replica.load(), deps.clock.now() - call.receivedAt);
-    span.end(error);
-    throw error;
+/** Executes a query as the router decided. Its reply is an encoded ModelInferResponse. */
+export const modelInfer = (call: RoutedCall, deps: InferDeps, receiver: ReplyReceiver): void =>
+  new Execution(call, deps, receiver).start();
+
+/** A query from its arrival to its reply. A class, since an asynchronous function takes a KB for every query. */
+class Execution implements ResultReceiver {
+  readonly #call: RoutedCall;
+  readonly #deps: InferDeps;
+  readonly #receiver: ReplyReceiver;
+  readonly #replica: Replica | undefined;
+  readonly #variant: string;
+  readonly #span: Span;
+  #query: RunnableQuery | undefined;
+
+  constructor(call: RoutedCall, deps: InferDeps, receiver: ReplyReceiver) {
+    const { decision, traceparent, receivedAt } = call;
+    this.#call = call;
+    this.#deps = deps;
+    this.#receiver = receiver;
+    this.#replica = deps.replicas.replicas.get(replicaId(decision.replica));
+    this.#variant = this.#replica?.assignment.spec.variant ?? 'unknown';
+    this.#span = deps.tracer.startSpan('worker.infer', { traceparent, kind: 'server', startedAt: receivedAt });
+    if (this.#span.recording) this.#span.set({ 'pareto.variant': this.#variant, 'pareto.replica': decision.replica });
+  }
+
+  start(): void {
+    const call = this.#call;
+    try {
+      const query = acceptQuery(call, this.#replica, this.#deps);
+      this.#query = query;
+      const options = {
+        cancellation: call.cancellation,
+        receivedAt: call.receivedAt,
+        dueAt: call.receivedAt + call.decision.latencyLeftMs,
+        deadlineAt: query.enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY),
+      };
+      query.replica.infer(query.checked, options, this);
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  resolve(result: QueryResult): void {
+    const reply = this.#encode(result);
+    if (reply === undefined) return;
+    this.#deps.metrics.requests.add(1, { variant: this.#variant, code: 'ok' });
+    this.#span.end();
+    this.#receiver.succeed(reply);
+  }
+
+  reject(error: unknown): void {
+    const { metrics, clock } = this.#deps;
+    metrics.requests.add(1, { variant: this.#variant, code: error instanceof ParetoError ? error.code : 'internal' });
+    if (this.#replica !== undefined) this.#call.setLoad(this.#replica.load(), clock.now() - this.#call.receivedAt);
+    this.#span.end(error);
+    this.#receiver.fail(error);
+  }
+
+  /** Returns the reply, or rejects the query. */
+  #encode(result: QueryResult): Payload | undefined {
+    try {
+      if (this.#query === undefined) throw new Error('the query was not accepted');
+      traceRun(result, this.#span, this.#deps.tracer);
+      return answerQuery(this.#query, result, this.#call, this.#deps);
+    } catch (error) {
+      this.reject(error);
+      return undefined;
+    }
   }
 }
 
