@@ -1,7 +1,6 @@
 // What the fields of a message become when it is decoded.
 
-import type { MessageTypeDefinition, PackageDefinition } from '@grpc/proto-loader';
-import { ParetoError } from '@pareto/core';
+import protobuf from 'protobufjs';
 
 /** The part of a message type that determines what its fields become. */
 export interface MessageShape {
@@ -14,45 +13,52 @@ export interface MessageShape {
   readonly isTensor: boolean;
 }
 
-/** The part of a DescriptorProto that is read here. */
-interface Descriptor {
-  readonly name: string;
-  readonly field: readonly {
-    readonly number: number;
-    readonly label: string;
-    readonly type: string;
-    readonly typeName: string;
-  }[];
-  readonly nestedType: readonly Descriptor[];
+/** A field of a message, or the key or value of an entry of a map. */
+interface Field {
+  readonly id: number;
+  /** Name of a scalar type, or of the message or the enum. */
+  readonly type: string;
+  readonly repeated: boolean;
+  readonly resolvedType: protobuf.Type | protobuf.Enum | null;
+  /** Shape of the entries of a map. */
+  readonly entries?: () => MessageShape;
 }
 
-const varints: ReadonlySet<string> = new Set(
-  ['BOOL', 'ENUM', 'INT32', 'INT64', 'SINT32', 'SINT64', 'UINT32', 'UINT64'].map((name) => `TYPE_${name}`),
-);
+const varints: ReadonlySet<string> = new Set(['bool', 'int32', 'int64', 'sint32', 'sint64', 'uint32', 'uint64']);
 
-/** Returns the shape of a message type of a package, by its name, e.g. `Outer.Inner`. */
-export function messageShape(packageName: string, name: string, protos: PackageDefinition): MessageShape {
-  const [outer = '', ...inner] = name.split('.');
-  let found = (protos[`${packageName}.${outer}`] as MessageTypeDefinition<object, object> | undefined)?.type as
-    | Descriptor
-    | undefined;
-  for (const part of inner) found = found?.nestedType.find((nested) => nested.name === part);
-  if (found === undefined) throw new ParetoError('internal', `the proto files do not define ${packageName}.${name}`);
-  return shapeOf(found, (typeName) => messageShape(packageName, typeName, protos));
+/** Returns the shape of a message type. */
+export function messageShape({ name, fieldsArray }: protobuf.Type): MessageShape {
+  return shapeOf(name, fieldsArray.map(fieldOf));
 }
 
-function shapeOf({ name, field, nestedType }: Descriptor, find: (typeName: string) => MessageShape): MessageShape {
-  const messages = field.filter(({ type }) => type === 'TYPE_MESSAGE');
-  const numbers = field.filter(({ label, type }) => label === 'LABEL_REPEATED' && varints.has(type));
-  const ofType = (typeName: string): (() => MessageShape) => {
-    let shape: MessageShape | undefined;
-    const nested = nestedType.find((type) => type.name === typeName);
-    return () => (shape ??= nested === undefined ? find(typeName) : shapeOf(nested, find));
-  };
+function fieldOf(unresolved: protobuf.Field): Field {
+  const field = unresolved.resolve();
+  const { id, type, repeated, resolvedType } = field;
+  if (!(field instanceof protobuf.MapField)) return { id, type, repeated, resolvedType };
+  const key = { id: 1, type: field.keyType, repeated: false, resolvedType: null };
+  const value = { id: 2, type, repeated: false, resolvedType };
+  return { id, type: '', repeated: true, resolvedType: null, entries: () => shapeOf('', [key, value]) };
+}
+
+function shapeOf(name: string, fields: readonly Field[]): MessageShape {
+  const idsOf = (has: (field: Field) => boolean): ReadonlySet<number> =>
+    new Set(fields.filter(has).map(({ id }) => id));
   return {
-    messages: new Map(messages.map(({ number, typeName }) => [number, ofType(typeName)])),
-    packed: new Set(numbers.map(({ number }) => number)),
-    texts: new Set(field.filter(({ type }) => type === 'TYPE_STRING').map(({ number }) => number)),
+    messages: new Map(
+      fields.flatMap(({ id, resolvedType, entries }) => {
+        const find = resolvedType instanceof protobuf.Type ? () => messageShape(resolvedType) : entries;
+        return find === undefined ? [] : [[id, once(find)] as const];
+      }),
+    ),
+    packed: idsOf(({ repeated, type, resolvedType }) => repeated && (varints.has(type) || isEnum(resolvedType))),
+    texts: idsOf(({ type }) => type === 'string'),
     isTensor: name === 'InferTensorContents',
   };
+}
+
+const isEnum = (type: Field['resolvedType']): boolean => type instanceof protobuf.Enum;
+
+function once<T>(create: () => T): () => T {
+  let created: T | undefined;
+  return () => (created ??= create());
 }

@@ -1,8 +1,7 @@
 // Converts replies to the JSON of the protocol's HTTP form, with field names as written in the proto files.
 
-import type { MethodDefinition } from '@grpc/proto-loader';
 import { ParetoError } from '@pareto/core';
-import { loadProtos, serviceDefinition } from './protos.js';
+import { loadProtos, serviceDefinition, type MethodDefinition } from './protos.js';
 import type { ServiceName } from './services.js';
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -10,12 +9,11 @@ export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
-type Method = MethodDefinition<object, object>;
-type Definition = Readonly<Record<string, Method>>;
+type Definition = Readonly<Record<string, MethodDefinition>>;
 
 let definitions: Readonly<Record<string, unknown>> | undefined;
 
-function methodOf(definition: Definition | undefined, service: string, method: string): Method {
+function methodOf(definition: Definition | undefined, service: string, method: string): MethodDefinition {
   const found = definition?.[method];
   if (found === undefined) throw new ParetoError('internal', `${service} has no method ${method}`);
   return found;

@@ -1,9 +1,12 @@
-// Loads the project's proto files, with the options that the generated types assume.
+// Definitions of the services, with the options that the generated types assume.
 
-import { loadSync, type PackageDefinition, type ServiceDefinition } from '@grpc/proto-loader';
+import type { MethodDefinition as Method } from '@grpc/grpc-js';
+import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 import { protoPath as healthProto } from 'grpc-health-check';
 import { fileURLToPath } from 'node:url';
+import protobuf from 'protobufjs';
 import { ParetoError } from '@pareto/core';
+import { protos } from '../gen/protos.js';
 import { messageShape, type MessageShape } from './message-shape.js';
 
 const directory = fileURLToPath(new URL('../../../../protos', import.meta.url));
@@ -17,36 +20,71 @@ const files = [
   'pareto/v1/routes.proto',
 ];
 
+const conversion = { longs: Number, enums: String, defaults: true, oneofs: true } as const;
+
 /**
  * Reads the proto files and that of the health service. `keepCase` keeps field names as written. `oneofs` adds a field
- * that names the field of the oneof that is set.
+ * that names the field of the oneof that is set. Slow, so a start does without it.
  */
 export function loadProtos(options: { readonly keepCase: boolean; readonly oneofs?: boolean }): PackageDefinition {
-  return loadSync([...files, healthProto], {
-    oneofs: true,
-    ...options,
-    includeDirs: [directory],
-    longs: Number,
-    enums: String,
-    defaults: true,
-  });
+  return loadSync([...files, healthProto], { ...conversion, ...options, includeDirs: [directory] });
 }
 
-const packageDefinition = loadProtos({ keepCase: false });
+const root = protobuf.Root.fromJSON(protos);
 
-export type MethodDefinition = ServiceDefinition[string];
+export type MethodDefinition = Method<object, object>;
 
-/** Returns the shape of the requests of a method. Both are in the same package. */
-export function shapeOfMessage({ path, requestType }: MethodDefinition): MessageShape {
-  const packageName = path.slice(1, path.lastIndexOf('.'));
-  return messageShape(packageName, (requestType.type as { readonly name: string }).name, packageDefinition);
+function serviceOf(name: string): protobuf.Service {
+  const found = root.lookup(name, [protobuf.Service]);
+  if (found instanceof protobuf.Service) return found;
+  throw new ParetoError('internal', `the proto files do not define the service ${name}`);
 }
+
+/** Returns the shape of the requests of a method. */
+export function shapeOfMessage({ path }: Pick<MethodDefinition, 'path'>): MessageShape {
+  const [, service = '', method = ''] = path.split('/');
+  return messageShape(typesOf(serviceOf(service).methods[method], path).request);
+}
+
+type Definition = Readonly<Record<string, MethodDefinition>>;
+const definitions = new Map<string, Definition>();
 
 /** Returns the definition of a service by its full name. */
-export function serviceDefinition(name: string): ServiceDefinition {
-  const definition = packageDefinition[name];
-  if (definition === undefined || 'format' in definition) {
-    throw new ParetoError('internal', `the proto files do not define the service ${name}`);
-  }
-  return definition;
+export function serviceDefinition(name: string): Definition {
+  const known = definitions.get(name);
+  if (known !== undefined) return known;
+  const methods = serviceOf(name).methodsArray.map((method) => [method.name, methodDefinition(name, method)] as const);
+  const created = Object.fromEntries(methods);
+  definitions.set(name, created);
+  return created;
 }
+
+function methodDefinition(service: string, method: protobuf.Method): MethodDefinition {
+  const path = `/${service}/${method.name}`;
+  const { request, response } = typesOf(method, path);
+  return {
+    path,
+    originalName: `${method.name.charAt(0).toLowerCase()}${method.name.slice(1)}`,
+    requestStream: method.requestStream === true,
+    responseStream: method.responseStream === true,
+    ...{ requestSerialize: serializer(request), requestDeserialize: deserializer(request) },
+    ...{ responseSerialize: serializer(response), responseDeserialize: deserializer(response) },
+  };
+}
+
+function typesOf(method: protobuf.Method | undefined, path: string): Record<'request' | 'response', protobuf.Type> {
+  method?.resolve();
+  const [request, response] = [method?.resolvedRequestType, method?.resolvedResponseType];
+  if (!request || !response) throw new ParetoError('internal', `the proto files do not define ${path}`);
+  return { request, response };
+}
+
+const serializer =
+  (type: protobuf.Type) =>
+  (message: object): Buffer =>
+    type.encode(type.fromObject(message)).finish() as Buffer;
+
+const deserializer =
+  (type: protobuf.Type) =>
+  (bytes: Buffer): object =>
+    type.toObject(type.decode(bytes), conversion);
