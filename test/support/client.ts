@@ -23,6 +23,9 @@ import {
 } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 
+/** Between polls of a job, which takes seconds. The pauses are shorter at first. */
+const longPauseMs = 400;
+
 interface Addressed {
   /** Address, host:port. */
   readonly address: string;
@@ -126,6 +129,7 @@ export function createTestClient(cluster: Reachable, tls?: ClientCertificates): 
           throw new Error(`open steps: ${JSON.stringify(open)}`);
         },
         timeoutMs,
+        longPauseMs,
       ),
     waitUntilMeasured: (task) =>
       waitFor(
@@ -137,6 +141,7 @@ export function createTestClient(cluster: Reachable, tls?: ClientCertificates): 
           return variants.every(isMeasured) ? variants : undefined;
         },
         90_000,
+        longPauseMs,
       ),
     async waitUntilReady(variant) {
       await waitFor(
