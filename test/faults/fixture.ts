@@ -6,6 +6,7 @@ import type { Payload } from '@pareto/loadgen';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { readDigits, registerDigits } from '../support/digits.js';
+import { isFull } from '../support/length.js';
 import { rightPayloads, startLoad, type Load } from '../support/load.js';
 import { startRegistrar, type Registrar } from '../support/registrar.js';
 import type { ServiceProcess } from '../support/service-process.js';
@@ -26,7 +27,7 @@ export interface Fixture extends AsyncDisposable {
 /** Tasks with one model each, of which two replicas are kept. */
 const tasks = { digits: 'mlp-small', 'digits-too': 'cnn-small' } as const;
 const replicas = 2 * Object.keys(tasks).length;
-const ratePerSecond = 40;
+const ratePerSecond = isFull ? 40 : 25;
 /** Index of the worker behind proxies. */
 export const linkedWorker = 1;
 
@@ -109,7 +110,7 @@ function createFixture({ etcd, cluster, client, payloads, dispose }: Parts): Fix
         if (!service.child.running) service.launch();
       }
       await Promise.all(services.map((service) => service.ready()));
-      await waitFor('every router to have every replica', () => haveAll(routers), 60_000);
+      await waitFor('every router to have every replica', () => haveAll(routers), 60_000, 250);
     },
     load: () =>
       startLoad(
