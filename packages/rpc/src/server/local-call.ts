@@ -44,7 +44,7 @@ export interface ReplyReceiver {
   fail(error: unknown): void;
 }
 
-/** A handler that gets queries over connections, too. Calls the receiver at once or later, since promises take longer. */
+/** A handler that gets queries over connections, too. Calls the receiver immediately or later, since promises take longer. */
 export type RoutedHandler = (call: RoutedCall, receiver: ReplyReceiver) => void;
 
 /** Creates a function that calls the handler. Its calls are limited and reported like those of `method`. */

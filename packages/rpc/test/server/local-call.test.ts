@@ -199,7 +199,7 @@ describe('the end of a call within the process', () => {
     assert.equal(last?.cancellation.reason, outcomes[0]);
   });
 
-  it('comes after the start of the call if the handler fails at once', async () => {
+  it('comes after the start of the call if the handler fails immediately', async () => {
     const outcomes: unknown[] = [];
     const error = new ParetoError('unavailable', 'draining');
     server.localInfer(path, (_call, receiver) => receiver.fail(error))(queryOf('tiny'), (end) => outcomes.push(end));

@@ -8,6 +8,7 @@ import { createBatcher } from '../../src/batching/batcher.js';
 import { createIntake } from '../../src/batching/intake.js';
 import { createReplicaCounts } from '../../src/batching/replica-counts.js';
 import { createSlotDriver } from '../../src/batching/slot-driver.js';
+import type { QueryResult } from '../../src/batching/waiting-query.js';
 import type { CheckedQuery } from '../../src/requests/check-request.js';
 
 const clock = createManualClock();
@@ -80,7 +81,9 @@ describe('batches', () => {
         if (answer !== 'rejected') assert.deepEqual(answer, Buffer.alloc(items, number));
       };
       answers.push(
-        intake.infer(queryOf(number, items), options).then(
+        new Promise<QueryResult>((resolve, reject) =>
+          intake.infer(queryOf(number, items), options, { resolve, reject }),
+        ).then(
           ({ outputs }) => record(outputs[0]?.data ?? Buffer.alloc(0)),
           () => record('rejected'),
         ),

@@ -38,9 +38,8 @@ describe('replica counts', () => {
     outputs: [{ name: 'y', datatype: 'UINT8', shape: [items, 1], data: Buffer.alloc(items) }],
   });
   const send = (items: number, cancellation = new AbortController().signal): Promise<unknown> => {
-    const answered = intake.infer(query(items), {
-      ...{ cancellation, receivedAt: clock.now(), dueAt: Infinity, deadlineAt: Infinity },
-    });
+    const options = { cancellation, receivedAt: clock.now(), dueAt: Infinity, deadlineAt: Infinity };
+    const answered = new Promise((resolve, reject) => intake.infer(query(items), options, { resolve, reject }));
     answered.catch(() => undefined);
     return answered;
   };
