@@ -23,7 +23,7 @@ import {
 } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 
-/** Between polls of a job, which takes seconds. The pauses are shorter at first. */
+/** Longest pause between polls of a job, which takes seconds. */
 const longPauseMs = 400;
 
 interface Addressed {
