@@ -26,15 +26,17 @@ def run(*args):
         print(json.dumps({"title": title, "error": error}), flush=True)
 
 
-def refused(call, *needles, status=None):
-    """Returns the error of a call. Fails if the call succeeded, or if the message lacks one of the needles."""
+def refused(call, *needles, status=()):
+    """Returns the error of a call. Fails if the call succeeded, if the message lacks one of the needles, or if the status is
+    none of those given: one, or several in a tuple."""
     try:
         answer = call()
     except Exception as error:
         text = str(error)
         assert all(needle in text for needle in needles), f"{text!r} lacks one of {needles}"
         got = getattr(error, "status", lambda: None)()
-        assert status is None or (got is not None and status in got), f"{got}: {text}"
+        expected = (status,) if isinstance(status, str) else status
+        assert expected == () or any(one in (got or "") for one in expected), f"{got}: {text}"
         return text
     raise AssertionError(f"the request succeeded, expected an error: {answer}")
 

@@ -138,9 +138,10 @@ def _(server):
 
 @check("ends calls at an expired and at a short deadline")
 def _(server):
-    for seconds in (0, 1e-6):
+    # The router may say that nothing can meet 1 ms, before the client's own timer ends the call.
+    for seconds, ends in ((0, ("DEADLINE_EXCEEDED",)), (1e-6, ("DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"))):
         status, _ = status_of(lambda seconds=seconds: server.call("ModelInfer", timeout=seconds, **infer([1, 2, 3, 4])))
-        same(status, "DEADLINE_EXCEEDED")
+        assert status in ends, status
     server.call("ModelInfer", **infer([1, 2, 3, 4]))
 
 

@@ -153,7 +153,9 @@ def _(client):
 
 @check("ends only the call with a short deadline")
 def _(client):
-    refused(lambda: client.infer("id-fp32", input_of(api, NUMBERS), client_timeout=1e-6), status="DEADLINE_EXCEEDED")
+    # The router may say that nothing can meet 1 ms, before the client's own timer ends the call.
+    ended = ("DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED")
+    refused(lambda: client.infer("id-fp32", input_of(api, NUMBERS), client_timeout=1e-6), status=ended)
     client.infer("id-fp32", input_of(api, NUMBERS), client_timeout=30)
 
 
