@@ -6,7 +6,6 @@ import type { Payload } from '@pareto/loadgen';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { readDigits, registerDigits } from '../support/digits.js';
-import { isFull } from '../support/length.js';
 import { rightPayloads, startLoad, type Load } from '../support/load.js';
 import { startRegistrar, type Registrar } from '../support/registrar.js';
 import type { ServiceProcess } from '../support/service-process.js';
@@ -27,7 +26,7 @@ export interface Fixture extends AsyncDisposable {
 /** Tasks with one model each, of which two replicas are kept. */
 const tasks = { digits: 'mlp-small', 'digits-too': 'cnn-small' } as const;
 const replicas = 2 * Object.keys(tasks).length;
-const ratePerSecond = isFull ? 40 : 25;
+const ratePerSecond = 40;
 /** Index of the worker behind proxies. */
 export const linkedWorker = 1;
 
