@@ -32,7 +32,8 @@ export {
   type FrameServerOptions,
   type RequestListener,
 } from './server/frame-server.js';
-export { type FrameStream, type StreamHandler } from './http2/frame-stream.js';
+export type { FrameStream } from './http2/frame-stream.js';
+export type { StreamHandler } from './http2/stream-handler.js';
 export { headerList, HeaderList } from './http2/hpack/header-list.js';
 export { hostOf } from './limits/host.js';
 export { createLimiter, type Limiter, type LimiterOptions } from './limits/limiter.js';

@@ -3,7 +3,8 @@
 import type { OutgoingHttpHeaders, ServerStreamResponseOptions } from 'node:http2';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { FrameStream, StreamHandler } from '../http2/frame-stream.js';
+import type { FrameStream } from '../http2/frame-stream.js';
+import type { StreamHandler } from '../http2/stream-handler.js';
 import { HeaderList } from '../http2/hpack/header-list.js';
 import { errorCodes } from '../http2/http2-errors.js';
 import type { ServerStream } from './server-stream.js';

@@ -1,6 +1,7 @@
 // Serves unary calls of encoded messages over frames.
 
-import type { FrameStream, StreamHandler } from '../http2/frame-stream.js';
+import type { FrameStream } from '../http2/frame-stream.js';
+import type { StreamHandler } from '../http2/stream-handler.js';
 import { headerList } from '../http2/hpack/header-list.js';
 import { errorCodes } from '../http2/http2-errors.js';
 import type { Payload } from '../oip/payload.js';

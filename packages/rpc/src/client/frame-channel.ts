@@ -3,7 +3,8 @@
 import { milliseconds, ParetoError, systemClock, TimerWheel } from '@pareto/core';
 import { connectionWindowBytes } from '../calls/http2-server.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
-import type { FrameStream, StreamHandler } from '../http2/frame-stream.js';
+import type { FrameStream } from '../http2/frame-stream.js';
+import type { StreamHandler } from '../http2/stream-handler.js';
 import { HeaderList } from '../http2/hpack/header-list.js';
 import { errorCodes } from '../http2/http2-errors.js';
 import { defaultLimits } from '../limits/limits.js';

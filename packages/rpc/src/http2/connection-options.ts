@@ -1,7 +1,8 @@
 // The options of a connection, and the handler of its events.
 
 import type { Clock } from '@pareto/core';
-import type { FrameStream, StreamHandler } from './frame-stream.js';
+import type { FrameStream } from './frame-stream.js';
+import type { StreamHandler } from './stream-handler.js';
 import type { FrameSink } from './frame-writer.js';
 import type { HeaderList } from './hpack/header-list.js';
 import type { ConnectionError } from './http2-errors.js';

@@ -6,7 +6,8 @@ import type { ConnectionHandler, ConnectionOptions } from './connection-options.
 import { DataReceiver } from './data-receiver.js';
 import { FloodLimit } from './flood-limit.js';
 import { FrameReader, type FrameHandler } from './frame-reader.js';
-import { FrameStream, unhandled, type StreamHandler, type StreamOwner } from './frame-stream.js';
+import { FrameStream, type StreamOwner } from './frame-stream.js';
+import { unhandled, type StreamHandler } from './stream-handler.js';
 import { FrameWriter } from './frame-writer.js';
 import { maxStreamId } from './frames.js';
 import { HeaderReceiver } from './header-receiver.js';

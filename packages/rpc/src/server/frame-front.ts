@@ -15,7 +15,7 @@ import type { ServerStream } from '../calls/server-stream.js';
 import { StallWatch } from '../calls/stall-watch.js';
 import { isServable } from '../calls/unary-call.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
-import { unhandled } from '../http2/frame-stream.js';
+import { unhandled } from '../http2/stream-handler.js';
 import { ConnectionError, errorCodes } from '../http2/http2-errors.js';
 import type { Connection } from '../limits/connections.js';
 import { plainSocketOf, readPeer, type PeerIdentity, type PeerRole, type ServerTls } from '../tls/server-tls.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { FrameStream, StreamHandler } from '../../src/http2/frame-stream.js';
+import type { FrameStream } from '../../src/http2/frame-stream.js';
+import type { StreamHandler } from '../../src/http2/stream-handler.js';
 import { headerList } from '../../src/http2/hpack/header-list.js';
 import { errorCodes } from '../../src/http2/http2-errors.js';
 import {

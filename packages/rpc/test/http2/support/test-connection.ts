@@ -3,7 +3,8 @@
 import { createManualClock, type ManualClock } from '@pareto/testkit';
 import type { ConnectionHandler, ConnectionOptions } from '../../../src/http2/connection-options.js';
 import { FrameConnection } from '../../../src/http2/frame-connection.js';
-import type { FrameStream, StreamHandler } from '../../../src/http2/frame-stream.js';
+import type { FrameStream } from '../../../src/http2/frame-stream.js';
+import type { StreamHandler } from '../../../src/http2/stream-handler.js';
 import { clientPreface } from '../../../src/http2/frames.js';
 import type { HeaderList } from '../../../src/http2/hpack/header-list.js';
 import { describeFrame, frame, splitFrames } from './frame-bytes.js';
