@@ -51,7 +51,7 @@ export type SlotEffect<R, Q extends QueuedQuery, W> =
       /** Expected time from now to the answer. */
       readonly neededMs: number;
     }
-  /** The batch of the query failed, and the query is not run again. */
+  /** The batch of the query failed, and the query, which was not cancelled, is not run again. */
   | { readonly kind: 'fail'; readonly replica: R; readonly query: Q; readonly failure: BatchFailure }
   | { readonly kind: 'grant'; readonly waiter: W };
 
@@ -195,7 +195,8 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   function retryOrFail(work: Work, { entries }: RunningBatch<Q>, failure: BatchFailure, effects: Effects): void {
     const { retry, fail } = planBatchRetry(entries, failure);
     work.queue.putBack(retry.filter(({ query }) => !work.cancelled.has(query)));
-    for (const { query } of fail) effects.push({ kind: 'fail', replica: work.replica, query, failure });
+    for (const { query } of fail)
+      if (!work.cancelled.has(query)) effects.push({ kind: 'fail', replica: work.replica, query, failure });
   }
 
   /** Returns the predicted wait for a slot before each batch of a replica, behind the batches of the other replicas. */

@@ -152,6 +152,14 @@ describe('the slot scheduler', () => {
     assert.deepEqual(end('a', { outcome: 'died-running' }), ['fail 1: died-running']);
   });
 
+  it('fails no query that was cancelled while it ran', () => {
+    const { send, end, step } = setUp(1, ['a']);
+    const query = queued('1');
+    send('a', query);
+    step({ kind: 'cancelled', replica: 'a', query });
+    assert.deepEqual(end('a', { outcome: 'failed' }), []);
+  });
+
   it('takes the slot from an overdue run', () => {
     const { send, step } = setUp(1, ['a', 'b']);
     send('a', queued('1'));
@@ -282,6 +290,7 @@ describe('the slot scheduler', () => {
     };
     fc.assert(
       fc.property(fc.array(event, { maxLength: 120 }), (events) => assert.deepEqual(play(events), play(events))),
+      { numRuns: 1_000 },
     );
   });
 });
