@@ -2,10 +2,10 @@
 
 export interface FailedAttempt {
   /**
-   * `not-executed`: the query reached no executor. `lost`: the worker disappeared while it had the query. `failed`: the
-   * error is final.
+   * `not-executed`: the query reached no executor. `not-sent`: the worker disappeared before it had the query. `lost`:
+   * the worker disappeared while it had the query. `failed`: the error is final.
    */
-  readonly outcome: 'not-executed' | 'lost' | 'failed';
+  readonly outcome: 'not-executed' | 'not-sent' | 'lost' | 'failed';
   readonly requestBytes: number;
   /** Sends of this query so far. */
   readonly attempts: number;
@@ -28,7 +28,7 @@ export interface RetryParams {
   readonly initialBudget: number;
   /** Upper limit of the budget. */
   readonly maxBudget: number;
-  /** Amount by which first retries of lost queries may overdraw the budget. */
+  /** Amount by which first retries of the queries of a lost worker may overdraw the budget. */
   readonly overdraft: number;
 }
 
@@ -44,7 +44,8 @@ export const defaultRetryParams: RetryParams = {
 export function mayRetry(failed: FailedAttempt, params: RetryParams): boolean {
   if (failed.outcome === 'failed' || failed.isGivenUp) return false;
   if (failed.outcome === 'lost' && !mayReplay(failed, params)) return false;
-  const overdraft = failed.outcome === 'lost' && failed.attempts === 1 ? params.overdraft : 0;
+  const isWorkerLost = failed.outcome === 'lost' || failed.outcome === 'not-sent';
+  const overdraft = isWorkerLost && failed.attempts === 1 ? params.overdraft : 0;
   return failed.attempts < params.maxAttempts && failed.retryBudget + overdraft >= 1;
 }
 

@@ -22,6 +22,11 @@ describe('mayRetry', () => {
     ['a query whose caller no longer waits', { ...refused, isGivenUp: true }, false],
     ['an empty budget', { ...refused, retryBudget: 0.9 }, false],
     ['a lost query that overdraws the budget', { ...lost, retryBudget: 0 }, true],
+    [
+      'a query that its lost worker never had and overdraws the budget',
+      { ...refused, outcome: 'not-sent', retryBudget: 0 },
+      true,
+    ],
     ['a second retry that overdraws the budget', { ...lost, retryBudget: 0, attempts: 2 }, false],
     ['a retry beyond the overdraft', { ...lost, retryBudget: -999.5 }, false],
     ['too many attempts', { ...refused, attempts: 4 }, false],

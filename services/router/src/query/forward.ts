@@ -122,15 +122,16 @@ export interface Sends {
 }
 
 /** Returns whether the query may be retried, and if so, takes a token from the retry budget. */
-export function tryTakeRetry(core: RouterCore, { kind }: Failure, query: ClientQuery, sends: Sends): boolean {
+export function tryTakeRetry(core: RouterCore, failure: Failure, query: ClientQuery, sends: Sends): boolean {
   const { retryBudget, params, metrics } = core;
+  const { kind } = failure;
   const failed = {
-    outcome: kind,
+    outcome: kind === 'not-executed' && failure.isUnreachable ? 'not-sent' : kind,
     requestBytes: query.payload.length,
     ...sends,
     isGivenUp: query.call.cancellation.aborted,
     retryBudget: retryBudget.tokens,
-  };
+  } as const;
   if (!mayRetry(failed, params.retry)) return false;
   retryBudget.tokens -= 1;
   metrics.retries.add(1, { reason: kind });
