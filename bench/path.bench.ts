@@ -7,7 +7,7 @@ import { requireH2load } from './path/h2load.js';
 import { measureCell } from './path/measure-cell.js';
 import { measureLight } from './path/measure-light.js';
 import { withPath, type Path } from './path/path.js';
-import { keptRounds } from './path/round.js';
+import { keptPairs } from './path/round.js';
 import { cellRows, lightRows } from './path/rows.js';
 import { runUnderNode } from './path/run-under-node.js';
 import { warmUp } from './path/warm-up.js';
@@ -38,7 +38,7 @@ async function measure(path: Path, load: Load, form: Form): Promise<readonly Row
   progress(load.name);
   if (!('inFlight' in load)) return lightRows(load, await measureLight(path, load, form));
   const rounds = await measureCell(path, load, form);
-  const kept = keptRounds(rounds, form).length;
+  const kept = keptPairs(rounds, form);
   if (kept < form.pairs) {
     progress(`${load.name}: the machine was too noisy: only ${kept} of ${form.pairs} pairs could be kept`);
   }

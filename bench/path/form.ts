@@ -31,7 +31,7 @@ export interface Form {
   readonly pairs: number;
   /** Rounds that may replace discarded pairs. */
   readonly extraRounds: number;
-  /** Difference of ONNX Runtime alone before and after a pair, as a fraction, from which on the pair is discarded. */
+  /** Difference of ONNX Runtime alone before and after a window, as a fraction, from which on the pair is discarded. */
   readonly maxDrift: number;
   /** Answers of each server of a model before the first round, after which its code is compiled. */
   readonly warmUpAnswers: number;
@@ -47,13 +47,13 @@ export interface Form {
 
 const fullForm: Form = {
   ...{ pairs: 7, extraRounds: 4, maxDrift: 0.05, warmUpAnswers: 6_000, maxWarmUpMs: 12_000 },
-  ...{ rawMs: 650, lightRounds: 4, lightMs: 9_000 },
-  window: { warmMs: 300, windowMs: 1_200 },
+  ...{ rawMs: 250, lightRounds: 4, lightMs: 9_000 },
+  window: { warmMs: 250, windowMs: 1_000 },
   bareWindow: { warmMs: 200, windowMs: 600 },
 };
 const quickForm: Form = {
   ...{ pairs: 2, extraRounds: 1, maxDrift: 0.25, warmUpAnswers: 1_000, maxWarmUpMs: 1_000 },
-  ...{ rawMs: 500, lightRounds: 1, lightMs: 5_000 },
+  ...{ rawMs: 250, lightRounds: 1, lightMs: 5_000 },
   window: { warmMs: 200, windowMs: 700 },
   bareWindow: { warmMs: 200, windowMs: 400 },
 };
@@ -82,7 +82,7 @@ export function estimateMs({ form, loads }: Plan): { readonly typical: number; r
     const { warmMs, windowMs } = windowOf(form, name);
     return warmMs + windowMs + windowSlackMs;
   });
-  const roundMs = windowsMs.reduce((sum, ms) => sum + ms, rawMs);
+  const roundMs = windowsMs.reduce((sum, ms) => sum + ms + rawMs, 0);
   const loadMs = (load: Load, rounds: number): number =>
     'inFlight' in load ? rawMs + rounds * roundMs : lightRounds * 2 * lightMs;
   const total = (rounds: number): number => loads.reduce((sum, load) => sum + loadMs(load, rounds), models * modelMs);

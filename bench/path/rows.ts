@@ -6,7 +6,15 @@ import type { Cell, Form, LightLoad } from './form.js';
 import type { LightTimes } from './measure-light.js';
 import { meanOf, spreadOf } from './pairs.js';
 import type { Role } from './processes.js';
-import { keptRounds, subjectNames, type Round, type SubjectName } from './round.js';
+import {
+  keptPairs,
+  keptRounds,
+  subjectNames,
+  type PairedWindow,
+  type Round,
+  type SubjectName,
+  type Window,
+} from './round.js';
 
 export const targets: Readonly<Record<string, Reach>> = {
   'ocr-184KB, 16 in flight: router / raw': { above: 0.85 },
@@ -32,65 +40,77 @@ const row = (name: string, value: number, unit: string): Row => {
   return { name, value, unit, ...(reach && { reach }) };
 };
 
-/** Returns the rows of a cell, from its kept rounds. Without any, only their number. */
+/** Returns the rows of a cell, from its kept pairs. Without any of a ratio, only their number. */
 export function cellRows({ name, inFlight }: Cell, rounds: readonly Round[], form: Form): readonly Row[] {
-  const kept = keptRounds(rounds, form);
-  const count: Row = { name: `${name}: pairs kept`, value: kept.length, unit: '', reach: { above: form.pairs - 1 } };
-  if (kept.length === 0) return [count];
+  const pairs = keptPairs(rounds, form);
+  const count: Row = { name: `${name}: pairs kept`, value: pairs, unit: '', reach: { above: form.pairs - 1 } };
+  if (pairs === 0) return [count];
   const of = (what: string): string => `${name}: ${what}`;
-  const spread = (what: string, unit: string, value: (round: Round) => number): readonly Row[] => {
-    const { median, min, max } = spreadOf(kept.map(value));
+  const spread = (
+    what: string,
+    unit: string,
+    subjects: readonly SubjectName[],
+    value: (round: Round) => number,
+  ): readonly Row[] => {
+    const { median, min, max } = spreadOf(keptRounds(rounds, subjects, form).map(value));
     return [row(of(what), median, unit), row(of(`${what}, min`), min, unit), row(of(`${what}, max`), max, unit)];
   };
-  const middle = (what: string, unit: string, value: (round: Round) => number): Row =>
-    row(of(what), spreadOf(kept.map(value)).median, unit);
-  const rate = (subject: SubjectName) => (round: Round) => round.windows[subject].rate;
-  const rawRate = ({ rawRate: around }: Round): number => meanOf(around);
-  const latency = (subject: SubjectName, quantile: number) => (round: Round) =>
-    percentile(round.windows[subject].latenciesMs, quantile);
-  const [p50, p99] = [latency('router', 0.5), latency('router', 0.99)];
+  const middle = (what: string, unit: string, subject: SubjectName, value: (window: PairedWindow) => number): Row =>
+    row(of(what), spreadOf(keptRounds(rounds, [subject], form).map((round) => value(round[subject]))).median, unit);
+  const perRaw = (subject: SubjectName): readonly Row[] =>
+    spread(`${subject} / raw`, 'x', [subject], ({ [subject]: { rate, rawRate } }) => rate / meanOf(rawRate));
+  const perEcho = (subject: SubjectName): readonly Row[] =>
+    spread(`${subject} / echo`, 'x', [subject, 'echo'], (round) => round[subject].rate / round.echo.rate);
+  const cpu = (subject: SubjectName, role: Role): Row => {
+    const windows = keptRounds(rounds, [subject], form).map((round) => round[subject]);
+    return row(of(`CPU of the ${role}`), cpuOf(windows, role), 'µs/request');
+  };
   return [
     count,
-    ...spread('router / raw', 'x', (round) => rate('router')(round) / rawRate(round)),
-    ...spread('worker / raw', 'x', (round) => rate('worker')(round) / rawRate(round)),
-    ...spread('router / echo', 'x', (round) => rate('router')(round) / rate('echo')(round)),
-    ...spread('node / raw', 'x', (round) => rate('node')(round) / rawRate(round)),
-    ...spread('node / echo', 'x', (round) => rate('node')(round) / rate('echo')(round)),
-    ...spread('CPU of the router / of the pass-through', 'x', (round) => {
-      return cpuOf([round], 'router', 'router') / cpuOf([round], 'pass-through', 'pass-through');
-    }),
-    middle('raw', '/s', rawRate),
-    ...subjectNames.map((subject) => middle(subject, '/s', rate(subject))),
-    middle('p50 of the router', 'ms', p50),
-    middle('p99 of the router', 'ms', p99),
-    ...spread('p99 / p50 of the router', 'x', (round) => p99(round) / p50(round)),
-    middle('p50 of the worker', 'ms', latency('worker', 0.5)),
-    middle('p99 of the worker', 'ms', latency('worker', 0.99)),
-    middle('p50 of the node', 'ms', latency('node', 0.5)),
-    middle('p99 of the node', 'ms', latency('node', 0.99)),
-    ...(inFlight === 1 ? spread('p50 of the router - of a raw run', 'ms', addedMs) : []),
-    row(of('CPU of the router'), cpuOf(kept, 'router', 'router'), 'µs/request'),
-    row(of('CPU of the worker front'), cpuOf(kept, 'router', 'worker front'), 'µs/request'),
-    row(of('CPU of the executors'), cpuOf(kept, 'router', 'executors'), 'µs/request'),
-    row(of('CPU of the node'), cpuOf(kept, 'node', 'node'), 'µs/request'),
-    row(of('CPU of the client'), cpuOf(kept, 'router', 'client'), 'µs/request'),
-    row(of('CPU of the pass-through'), cpuOf(kept, 'pass-through', 'pass-through'), 'µs/request'),
+    ...perRaw('router'),
+    ...perRaw('worker'),
+    ...perEcho('router'),
+    ...perRaw('node'),
+    ...perEcho('node'),
+    ...spread(
+      'CPU of the router / of the pass-through',
+      'x',
+      ['router', 'pass-through'],
+      (round) => cpuOf([round.router], 'router') / cpuOf([round['pass-through']], 'pass-through'),
+    ),
+    middle('raw', '/s', 'router', ({ rawRate }) => meanOf(rawRate)),
+    ...subjectNames.map((subject) => middle(subject, '/s', subject, ({ rate }) => rate)),
+    ...spread('p99 / p50 of the router', 'x', ['router'], ({ router }) => latency(0.99)(router) / latency(0.5)(router)),
+    ...(['router', 'worker', 'node'] as const).flatMap((subject) => [
+      middle(`p50 of the ${subject}`, 'ms', subject, latency(0.5)),
+      middle(`p99 of the ${subject}`, 'ms', subject, latency(0.99)),
+    ]),
+    ...(inFlight === 1 ? spread('p50 of the router - of a raw run', 'ms', ['router'], addedMs) : []),
+    cpu('router', 'router'),
+    cpu('router', 'worker front'),
+    cpu('router', 'executors'),
+    cpu('node', 'node'),
+    cpu('router', 'client'),
+    cpu('pass-through', 'pass-through'),
   ];
 }
 
+const latency =
+  (quantile: number) =>
+  ({ latenciesMs }: Window): number =>
+    percentile(latenciesMs, quantile);
+
 /**
- * Returns the CPU time of a role in µs per answer of a subject, in all rounds together, because that of a window is only
- * known to 10 ms.
+ * Returns the CPU time of a role in µs per answer in all windows together, because that of one window is only known to
+ * 10 ms.
  */
-function cpuOf(rounds: readonly Round[], subject: SubjectName, role: Role): number {
-  const windows = rounds.map((round) => round.windows[subject]);
+function cpuOf(windows: readonly Window[], role: Role): number {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const answers = sum(windows.map(({ latenciesMs }) => latenciesMs.length));
   return (1000 * sum(windows.map(({ cpuMs }) => cpuMs.get(role) ?? NaN))) / answers;
 }
 
-const addedMs = ({ windows, rawRunMs }: Round): number =>
-  percentile(windows.router.latenciesMs, 0.5) - meanOf(rawRunMs);
+const addedMs = ({ router }: Round): number => latency(0.5)(router) - meanOf(router.rawRunMs);
 
 /** Returns the rows of a light load. */
 export function lightRows({ name }: LightLoad, { rawMs, routerMs }: LightTimes): readonly Row[] {

@@ -1,24 +1,22 @@
 import assert from 'node:assert/strict';
 import type { Row } from '@pareto/testkit';
 import { planRun, type Cell } from '../../path/form.js';
-import { subjectNames, type Round, type Window } from '../../path/round.js';
+import { subjectNames, type PairedWindow, type Round } from '../../path/round.js';
 import { cellRows, lightRows, targets } from '../../path/rows.js';
 
 const { form, loads } = planRun({});
 const [cell] = loads.filter((load): load is Cell => 'inFlight' in load && load.inFlight === 16);
 assert.ok(cell !== undefined);
 
-/** Builds a round in which ONNX Runtime alone has 100 and then `after` items/s, and the router has `rate`. */
+/** Builds a round in which ONNX Runtime alone has 100 items/s, and `after` after the router, which has `rate`. */
 function buildRound(rate: number, after = 100): Round {
-  const window: Window = {
+  const window: PairedWindow = {
     ...{ rate: 200, latenciesMs: Float64Array.of(1, 2, 3, 40), cpuMs: new Map([['pass-through', 4]]) },
+    ...{ rawRate: { before: 100, after: 100 }, rawRunMs: { before: 0.5, after: 1.5 } },
   };
-  const windows = Object.fromEntries(subjectNames.map((name) => [name, window])) as Round['windows'];
-  return {
-    rawRate: { before: 100, after },
-    rawRunMs: { before: 0.5, after: 1.5 },
-    windows: { ...windows, router: { ...window, rate, cpuMs: new Map([['router', 12]]) } },
-  };
+  const windows = Object.fromEntries(subjectNames.map((name) => [name, window])) as Round;
+  const rawRate = { before: 100, after };
+  return { ...windows, router: { ...window, rate, rawRate, cpuMs: new Map([['router', 12]]) } };
 }
 
 const valueOf = (rows: readonly Row[], name: string): number | undefined =>
@@ -33,6 +31,7 @@ describe('the rows of a cell', () => {
     assert.equal(valueOf(rows, 'router / raw, min'), 0.5);
     assert.equal(valueOf(rows, 'router / raw, max'), 0.7);
     assert.equal(valueOf(rows, 'router / echo, max'), 0.35);
+    assert.equal(valueOf(rows, 'worker / raw, max'), 2, 'its own pairs are kept');
     assert.equal(valueOf(rows, 'p99 / p50 of the router'), 20);
   });
   it('have the CPU time of each process, and the ratio to that of the pass-through', () => {
