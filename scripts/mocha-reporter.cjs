@@ -40,7 +40,7 @@ module.exports = class CountingReporter extends reporters.Spec {
         reporters.Base.consoleLog(
           'A test left a server, connection or timer open: 10 s after the last test the process still runs. Exiting.',
         );
-        failures.push('(end): the process still ran 10 s after the last test');
+        failures.push({ file: '(end)', title: '', reason: 'the process still ran 10 s after the last test' });
         write();
         process.exit();
       }, 10_000).unref();
@@ -89,7 +89,11 @@ const nameOf = (file) =>
 /** Returns the file and title of a failed test, with the first line of its error. */
 function describeFailure(test, error) {
   const [reason] = String(error?.message ?? error).split('\n');
-  return `${nameOf(test.file ?? test.parent?.file)}: ${test.fullTitle().trim()}: ${reason.slice(0, 200)}`;
+  return {
+    file: nameOf(test.file ?? test.parent?.file),
+    title: test.fullTitle().trim(),
+    reason: reason.slice(0, 200),
+  };
 }
 
 /** Returns the CPU time of this process and of its children that have ended, in ms. Linux only; 0 elsewhere. */

@@ -47,15 +47,36 @@ async function runMocha(args, options) {
       ? JSON.parse(readFileSync(path, 'utf8'))
       : { passed: 0, skipped: 0, failures: [], times: [], cpu: [] };
     if (code !== 0 && results.failures.length === 0)
-      results.failures.push(`mocha ${args.join(' ')}: ended with exit code ${code}`);
+      results.failures.push({ file: args.join(' '), title: 'mocha', reason: `ended with exit code ${code}` });
     return { results, output };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Formats the failed tests, so that a long run need not be searched for them. */
-export const formatFailures = (failures) => ['Failed tests:', ...failures.map((failure) => `  ${failure}`)].join('\n');
+/** Maximum number of failures that may be those of unstable tests. */
+const maxUnstable = 5;
+
+/**
+ * Runs the files of few failures again, alone. Returns the results with the failures that happened again, and those that
+ * did not as `unstable`: these tests count as passed.
+ */
+export async function rerunFailed(results) {
+  const files = [...new Set(results.failures.map(({ file }) => file))];
+  const isFew = results.failures.length <= maxUnstable && files.every((file) => existsSync(join(root, file)));
+  if (files.length === 0 || !isFew) return { ...results, unstable: [] };
+  console.log(`\nRunning the files of failed tests again, alone: ${files.join(', ')}`);
+  const { failures } = await runTests([files]);
+  const again = new Set(failures.map(keyOf));
+  const unstable = results.failures.filter((failure) => !again.has(keyOf(failure)));
+  return { ...results, passed: results.passed + unstable.length, failed: failures.length, failures, unstable };
+}
+
+const keyOf = ({ file, title }) => `${file}: ${title}`;
+
+/** Formats failed tests, so that a long run need not be searched for them. */
+export const formatFailures = (heading, failures) =>
+  [`${heading}:`, ...failures.map((failure) => `  ${keyOf(failure)}: ${failure.reason}`)].join('\n');
 
 export const summary = ({ passed, failed, skipped }) =>
   `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;

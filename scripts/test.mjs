@@ -7,7 +7,7 @@ import './require-node.mjs';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatFailures, runTests, summary } from './run-tests.mjs';
+import { formatFailures, rerunFailed, runTests, summary } from './run-tests.mjs';
 import { setUp } from './setup.mjs';
 import { formatSlowest } from './slowest.mjs';
 import { main, root, StepError } from './steps.mjs';
@@ -65,15 +65,16 @@ await main(async () => {
   if (!Number.isInteger(slowest) || slowest < 0)
     throw new StepError(`--slowest must be a whole number, for example 20, but is "${values.slowest}".`);
   await setUp();
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  const recorded = { failures: [], times: [], cpu: [] };
+  const all = { passed: 0, failed: 0, skipped: 0, failures: [], times: [], cpu: [] };
   for (const runs of selections(positionals)) {
     const ended = await runTests(runs);
-    for (const name of Object.keys(counts)) counts[name] += ended[name];
-    for (const name of Object.keys(recorded)) recorded[name].push(...ended[name]);
+    for (const name of ['passed', 'failed', 'skipped']) all[name] += ended[name];
+    for (const name of ['failures', 'times', 'cpu']) all[name].push(...ended[name]);
   }
-  if (slowest > 0) console.log(formatSlowest(recorded, slowest));
-  if (recorded.failures.length > 0) console.log(formatFailures(recorded.failures));
+  if (slowest > 0) console.log(formatSlowest(all, slowest));
+  const { failures, unstable, ...counts } = await rerunFailed(all);
+  if (unstable.length > 0) console.log(formatFailures('Unstable tests, which passed alone', unstable));
+  if (failures.length > 0) console.log(formatFailures('Failed tests', failures));
   console.log(summary(counts));
   return counts.failed > 0 || (values['no-skips'] && counts.skipped > 0) ? 1 : 0;
 });
