@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { ParetoError, type ErrorCode } from '@pareto/core';
+import { milliseconds, ParetoError, type ErrorCode } from '@pareto/core';
 import { decodeInferResponse, joinFrames } from '@pareto/rpc';
-import { waitFor } from '@pareto/testkit';
+import { createFastClock, waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
 import { notExecuted, replyTo } from './support/fake-worker.js';
 import { replicaRow, ruleRow, tableOf } from './support/rows.js';
@@ -12,7 +12,7 @@ describeBoth('ModelInfer', (startFixture, isLocal) => {
   afterEach(cleanUp);
 
   it('forwards the request unchanged, with the decision', async () => {
-    const { router, workers } = await startFixture();
+    const { router, workers } = await startFixture({ clock: createFastClock(0.02) });
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     const metadata = { traceparent, 'pareto-internal-decision': 'forged', 'pareto-internal-token': 'forged' };
     const reply = await router.infer({}, { metadata, timeoutMs: 5000 });
@@ -321,14 +321,18 @@ describeBoth('ModelInfer', (startFixture, isLocal) => {
   });
 
   it('counts a late answer as a violation', async () => {
-    const { router, workers, controller } = await startFixture({ variants: [tiny], workers: [['tiny']] });
+    const clock = createFastClock(1);
+    const { router, workers, controller } = await startFixture({ variants: [tiny], workers: [['tiny']], clock });
     for (const worker of workers) {
-      worker.onInfer = (received) => new Promise((resolve) => setTimeout(() => resolve(replyTo(received)), 80));
+      worker.onInfer = async (received) => {
+        await clock.sleep(milliseconds(450));
+        return replyTo(received);
+      };
     }
-    await router.infer({ parameters: { latency_ms: 50 } });
+    await router.infer({ parameters: { latency_ms: 400 } });
     const entry = await waitFor('demand', () => controller.demand.find(({ violations }) => violations > 0));
     assert.equal(entry.target, 'digits');
-    assert.equal(entry.objective?.latencyMs, 50);
+    assert.equal(entry.objective?.latencyMs, 400);
     assert.deepEqual(entry.itemsByVariant, { 'tiny:original': 1 });
   });
 
@@ -435,13 +439,14 @@ describeBoth('holds', (startFixture) => {
   const accurate: InferQuery = { parameters: { min_accuracy: 0.95 } };
 
   it('keep a query until its cold variant is ready', async () => {
-    const { router, workers, controller } = await startFixture(cold);
+    const clock = createFastClock(0.02);
+    const { router, workers, controller } = await startFixture({ ...cold, clock });
     const [worker] = workers;
     assert.ok(worker !== undefined);
-    const sentAt = performance.now();
+    const sentAt = clock.now();
     const answer = router.infer(accurate);
     const entry = await waitFor('held demand', () => controller.demand.find(({ held }) => held > 0));
-    assert.ok(performance.now() - sentAt < 500, 'reports the hold immediately');
+    assert.ok(clock.now() - sentAt < 500, 'reports the hold immediately');
     assert.equal(entry.heldVariant, 'large:original');
     worker.replicas.push({ replicaId: 'large-0', state: 'READY' });
     await controller.change([replicaRow({ id: 'large-0', of: 'large', address: worker.address, worker: 'w0' })]);
