@@ -14,6 +14,7 @@ import {
   streamWindowBytes,
   waitForReady,
 } from '../../src/index.js';
+import { waitFor } from '@pareto/testkit';
 import type { Channel, RpcServer, ServerOptions, wire } from '../../src/index.js';
 
 async function* chunks(count: number, bytes: number): AsyncGenerator<wire.UploadRequestInput> {
@@ -37,6 +38,7 @@ for (const hop of ['http2', 'frames'] as const)
     let port: number;
     const logged: unknown[] = [];
     let lastSignal: AbortSignal | undefined;
+    let hanging = 0;
 
     const start = async (options: ServerOptions = {}): Promise<void> => {
       server = createServer({ hop, onError: (_method, error) => logged.push(error), ...options });
@@ -47,7 +49,10 @@ for (const hop of ['http2', 'frames'] as const)
           return { name: request.name, metric: request.metric };
         },
         describe: async ({ name }, call) => {
-          if (name === 'hang') await systemClock.sleep(milliseconds(60_000), call.signal);
+          if (name === 'hang') {
+            hanging += 1;
+            await systemClock.sleep(milliseconds(60_000), call.signal).finally(() => (hanging -= 1));
+          }
           if (name === 'bug') throw new TypeError('secret detail');
           throw new ParetoError('not-found', `no '${name}'`, { details: { 'pareto-hint': name.slice(0, 20) } });
         },
@@ -277,12 +282,13 @@ for (const hop of ['http2', 'frames'] as const)
     });
 
     it('lets calls finish while draining, and accepts no new ones', async () => {
-      await waitForReady(channel, 1000);
+      await waitForReady(channel, 30_000);
       const registry = createClient(channel, 'pareto.v1.Registry');
-      const hanging = rejection(registry.describe({ name: 'hang' }, { timeoutMs: 300 }));
-      await systemClock.sleep(milliseconds(50));
-      await server.drain(5_000);
-      assert.equal((await hanging).code, 'deadline-exceeded');
-      assert.equal((await rejection(registry.describe({ name: 'x' }, { timeoutMs: 500 }))).code, 'unavailable');
+      const ended = rejection(registry.describe({ name: 'hang' }, { timeoutMs: 1_000 }));
+      await waitFor('the call', () => hanging === 1 || undefined);
+      await server.drain(30_000);
+      assert.equal(hanging, 0);
+      assert.equal((await ended).code, 'deadline-exceeded');
+      assert.equal((await rejection(registry.describe({ name: 'x' }, { timeoutMs: 30_000 }))).code, 'unavailable');
     });
   });
