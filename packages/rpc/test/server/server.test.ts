@@ -31,6 +31,11 @@ async function rejection(promise: Promise<unknown>): Promise<ParetoError> {
   return assert.fail('expected a rejection');
 }
 
+const ping = (session: ClientHttp2Session): Promise<void> =>
+  new Promise((resolve, reject) => {
+    session.ping((error: Error | null) => (error === null ? resolve() : reject(error)));
+  });
+
 for (const hop of ['http2', 'frames'] as const)
   describe(`createServer over ${hop}`, () => {
     let server: RpcServer;
@@ -218,13 +223,16 @@ for (const hop of ['http2', 'frames'] as const)
       });
       port = await server.listen('127.0.0.1', 0);
       const session = connect(`http://127.0.0.1:${port}`);
+      await once(session, 'connect');
       const stream = session.request({
         ':method': 'POST',
         ':path': '/inference.GRPCInferenceService/ModelInfer',
         'content-type': 'application/grpc',
         te: 'trailers',
       });
-      await systemClock.sleep(milliseconds(50));
+      await ping(session);
+      // The server receives the second one after the headers.
+      await ping(session);
       const bodySentAt = systemClock.now();
       stream.end(Buffer.from([0, 0, 0, 0, 0]));
       stream.resume();
