@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { ParetoError } from '@pareto/core';
 import { createServer, encodeInferResponse, rawUnary, scanInferRequest, type RpcServer } from '@pareto/rpc';
-import { createTempFolder, createTestAuthority, type TempFolder } from '@pareto/testkit';
+import { createTempFolder, createTestAuthority, waitFor, type TempFolder } from '@pareto/testkit';
 import { runProgram } from '../src/program.js';
 import type { LoadRun } from '../src/index.js';
 
@@ -145,7 +145,7 @@ queries:
 
   it('ends the sending at a signal, and prints the report', async () => {
     const stopping = new AbortController();
-    setTimeout(() => stopping.abort(), 1_000);
+    void waitFor('queries', () => received.length > 10 || undefined).then(() => stopping.abort());
     const { code, stdout } = await run(
       ['--address', address, '--target', 'digits', '--duration', '1h'],
       stopping.signal,
