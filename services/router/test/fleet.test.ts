@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isNotSent } from '@pareto/rpc';
-import { waitFor } from '@pareto/testkit';
+import { createFastClock, waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
 import { replyTo } from './support/fake-worker.js';
 import { addRouter, cleanUp, startFixture, tiny, untilReady } from './support/fixture.js';
@@ -9,19 +9,25 @@ describe('workers', () => {
   afterEach(cleanUp);
 
   it('are excluded within 2 s when pings fail, and used again when they respond', async () => {
-    const { router, workers } = await startFixture({ variants: [tiny], workers: [['tiny']] });
+    const clock = createFastClock(1);
+    const { router, workers } = await startFixture({ variants: [tiny], workers: [['tiny']], clock });
     const [worker] = workers;
     assert.ok(worker !== undefined);
     const isReady = async (): Promise<boolean> => (await router.protocol.modelReady({ name: 'tiny' })).ready;
     assert.equal(await isReady(), true);
+    const untilExcluded = async (what: string): Promise<void> => {
+      const since = clock.now();
+      await waitFor(`${what} to be excluded`, async () => ((await isReady()) ? undefined : true));
+      assert.ok(clock.now() - since <= 2_000, `${what} was excluded after ${clock.now() - since} ms`);
+    };
     worker.replicas = [{ replicaId: 'tiny-0', state: 'DRAINING' }];
-    await waitFor('the replica to be excluded', async () => ((await isReady()) ? undefined : true), 2000);
+    await untilExcluded('the replica');
     const held = router.infer();
     worker.replicas = [{ replicaId: 'tiny-0', state: 'READY' }];
     await held;
     assert.equal(await isReady(), true);
     worker.kill();
-    await waitFor('the worker to be excluded', async () => ((await isReady()) ? undefined : true), 2000);
+    await untilExcluded('the worker');
   });
 });
 
