@@ -17,6 +17,6 @@ describe('executor process', function () {
     await new Promise((resolve) => setTimeout(resolve, 200));
     assert.ok(existsSync(`/proc/${pid}`));
     child.kill('SIGKILL');
-    await waitFor('the end of the executor', () => (existsSync(`/proc/${pid}`) ? undefined : true), 5_000);
+    await waitFor('the end of the executor', () => (existsSync(`/proc/${pid}`) ? undefined : true), 20_000);
   });
 });

@@ -171,6 +171,6 @@ describe('runGenerator', function () {
     );
     assert.ok(existsSync(`/proc/${pid}`));
     child.kill('SIGKILL');
-    await waitFor('its end', () => (existsSync(`/proc/${pid}`) ? undefined : true), 5_000);
+    await waitFor('its end', () => (existsSync(`/proc/${pid}`) ? undefined : true), 20_000);
   });
 });
