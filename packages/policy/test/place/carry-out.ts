@@ -12,6 +12,9 @@ import type {
 } from '../../src/snapshot/snapshot.js';
 import { files, variant } from '../support/fixture.js';
 
+/** Memory of a variant that is measured, which is also what a provisional profile reports. */
+const memoryMib = 60;
+
 /**
  * Returns the snapshot one turn after a plan: unloaded replicas are gone, loaded ones are ready, measured variants have
  * a profile, generated files have an outcome and variants, and served versions are updated.
@@ -73,7 +76,7 @@ function withMeasurements(known: PlacementVariant, plan: Plan): PlacementVariant
   const { id, task: of, version } = known.variant;
   const fresh = plan.actions.flatMap((action): PlacementVariant['measurements'] => {
     if (action.kind !== 'measure' || action.variant !== id || action.version !== version) return [];
-    const measured = variant(id, { task: of, version, p50Ms: 2, memoryMib: 60 }).measurements;
+    const measured = variant(id, { task: of, version, p50Ms: 2, memoryMib }).measurements;
     return measured.map((one) => ({ ...one, hardwareClass: action.hardwareClass }));
   });
   if (fresh.length === 0) return known;
@@ -90,7 +93,7 @@ function withProvisional(known: PlacementVariant, replicas: readonly PlacementRe
   );
   if (own === undefined) return known;
   const { hardwareClass } = own.assignment;
-  const measurements = variant(id, { task: of, version, p50Ms: 3, memoryMib: 50 }).measurements.flatMap((one) => {
+  const measurements = variant(id, { task: of, version, p50Ms: 3, memoryMib }).measurements.flatMap((one) => {
     if (one.result.kind !== 'measured') return [];
     const profile = { ...one.result.profile, provisional: true as const };
     return [{ ...one, hardwareClass, environment: '', result: { ...one.result, profile, accuracy: undefined } }];
