@@ -147,7 +147,7 @@ describeBoth('ModelInfer', (startFixture, isLocal) => {
   });
 
   it('returns the nearest feasible objective', async () => {
-    const { router } = await startFixture();
+    const { router } = await startFixture({ clock: createFastClock(0.02) });
     const query = { parameters: { min_accuracy: 0.995, latency_ms: 100 } };
     const error = await fails(
       router.infer(query),
