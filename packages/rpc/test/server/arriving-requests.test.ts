@@ -264,7 +264,8 @@ describe('requests that are sent while they arrive', () => {
     });
   }
   function connectTo(address: string): ClientHttp2Session {
-    const session = connect(`http://${address}`);
+    // Many small parts need more memory than this client allows by default.
+    const session = connect(`http://${address}`, { maxSessionMemory: 1000 });
     session.on('error', () => undefined);
     cleanUps.push(() => session.destroy());
     return session;
