@@ -118,8 +118,14 @@ function receive(
       : clock.after(milliseconds(timeoutMs), () =>
           fail(new ParetoError('deadline-exceeded', `no reply within ${timeoutMs} ms`)),
         );
+  /** Returns true if the connection or the stream ended after the first headers of a reply, but before its trailers. */
+  const isCut = (): boolean =>
+    stream.rstCode !== constants.NGHTTP2_NO_ERROR &&
+    head[':status'] === 200 &&
+    (trailers ?? head)['grpc-status'] === undefined;
   const outcome = (): PayloadReply | ParetoError => {
     if (failure !== undefined) return failure;
+    if (isCut()) return connectionFailed(address, { reason: 'it ended within the reply', isNotSent: false });
     try {
       const metadata = readTrailers(fieldsOf(head), trailers && fieldsOf(trailers));
       return { payload: readMessage(chunks), trailers: metadata };

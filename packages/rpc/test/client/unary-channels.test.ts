@@ -45,6 +45,15 @@ const failsWith =
     return true;
   };
 
+/** Sends a reply without its trailers, and breaks the connection when the client has it. */
+function breakWithinReply(stream: ServerHttp2Stream): void {
+  const { session } = stream;
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+  stream.write(Buffer.alloc(5));
+  // The second answer follows the reply.
+  session?.ping(() => session.ping(() => session.destroy()));
+}
+
 const kinds = [
   ['of frames', createFrameChannel],
   ['of node:http2', createHttp2Channel],
@@ -218,6 +227,7 @@ function describeChannel(kind: string, createChannel: typeof createFrameChannel)
           ['that the server resets', true, (stream) => stream.close(2)],
           ['after the last one of a connection', false, (stream) => stream.session?.goaway(0, Number(stream.id) - 2)],
           ['whose connection breaks', true, (stream) => stream.session?.destroy()],
+          ['whose connection breaks within the reply', true, breakWithinReply],
         ];
       for (const [how, isReceived, handle] of cases)
         it(how, async () => {
