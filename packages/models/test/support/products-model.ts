@@ -12,6 +12,9 @@ export interface ProductsModel {
   readonly products: number;
 }
 
+/** Minimum number of outputs. The similarity of a few random numbers varies much. */
+const minOutputs = 200;
+
 const layers = fc.record({
   op: fc.constantFrom('MatMul', 'Gemm'),
   transB: fc.boolean(),
@@ -64,8 +67,9 @@ function build({ seed, rows, batch, steps, clash, sharesOutside, layers: given }
   const all: Weights[] = [];
   for (const [index, layer] of given.entries()) {
     const op = steps === null ? layer.op : 'MatMul';
-    const columns = Math.max(layer.columns, Math.ceil(minBytes / 4 / width));
-    const weights = pick(graph, { ...layer, op, columns }, width, all);
+    const minColumns = index === given.length - 1 ? Math.ceil(minOutputs / batch) : 0;
+    const columns = Math.max(layer.columns, Math.ceil(minBytes / 4 / width), minColumns);
+    const weights = pick(graph, { ...layer, op, columns, minColumns }, width, all);
     all.push(weights);
     const product = addProduct(graph, { ...layer, op }, { from, weights, index, batch });
     from = layer.branches ? addBranch(graph, product) : product;
@@ -76,10 +80,15 @@ function build({ seed, rows, batch, steps, clash, sharesOutside, layers: given }
   return { model: graph.model(from, clash, ...outside), inputs: graph.inputs, products: given.length };
 }
 
-function pick(graph: RandomGraph, layer: Layer, rows: number, all: readonly Weights[]): Weights {
+function pick(
+  graph: RandomGraph,
+  layer: Layer & { readonly minColumns: number },
+  rows: number,
+  all: readonly Weights[],
+): Weights {
   const [first] = all;
-  if (layer.shares && first?.rows === rows && !first.transB) return first;
-  const { columns, form } = layer;
+  const { columns, form, minColumns } = layer;
+  if (layer.shares && first?.rows === rows && !first.transB && first.columns >= minColumns) return first;
   const transB = layer.op === 'Gemm' && layer.transB;
   const name = graph.constant(`w${all.length}`, transB ? [columns, rows] : [rows, columns], form);
   return { name, rows, columns, transB };
