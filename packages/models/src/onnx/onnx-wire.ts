@@ -9,25 +9,33 @@ import { withRawData, type OnnxInt, type WireTensor } from './onnx-tensor-data.j
 type Plain = Readonly<Record<string, unknown>>;
 type Long = Readonly<{ low: number; high: number; unsigned: boolean }>;
 
-const root = protobuf.loadSync(fileURLToPath(new URL('../../proto/onnx.proto', import.meta.url))).resolveAll();
+const protoFile = fileURLToPath(new URL('../../proto/onnx.proto', import.meta.url));
+let root: protobuf.NamespaceBase | undefined;
+
+/** Returns a message type. The proto file is parsed at the first call, because services load this module at each start. */
+function typeOf(name: string): protobuf.Type {
+  root ??= protobuf.loadSync(protoFile).resolveAll();
+  return root.lookupType(name);
+}
+
+const tensorName = '.onnx.TensorProto';
 const longTypes: ReadonlySet<string> = new Set(['int64', 'uint64']);
 /** Fields in which any 64-bit integer is valid. The others are counts or indices. */
 const wideFields: ReadonlySet<string> = new Set(['i', 'ints', 'modelVersion', 'int64Data', 'uint64Data']);
-const tensorType = root.lookupType('onnx.TensorProto');
 
 /**
  * Decodes a message as a plain object: lists are present if empty, fields have their default if there is one, tensors
  * have `rawData`. Throws `invalid-argument` if another parser would read the message differently.
  */
 export function decodeMessage(name: string, content: Uint8Array): unknown {
-  const type = root.lookupType(name);
+  const type = typeOf(name);
   checkWire(type, content);
   return toPlain(type.decode(content) as unknown as Plain, type);
 }
 
 /** Encodes a plain object in the form that `decodeMessage` returns. */
 export function encodeMessage(name: string, value: unknown): Uint8Array {
-  const type = root.lookupType(name);
+  const type = typeOf(name);
   return type.encode(toMessage(value as Plain, type)).finish();
 }
 
@@ -38,7 +46,7 @@ function toPlain(message: Plain, type: protobuf.Type): Plain {
     if (Array.isArray(value)) plain[field.name] = value.map((item) => itemToPlain(item, field));
     else if (value !== undefined) plain[field.name] = itemToPlain(value, field);
   }
-  return type === tensorType ? (withRawData(plain as unknown as WireTensor) as Plain) : plain;
+  return type.fullName === tensorName ? (withRawData(plain as unknown as WireTensor) as Plain) : plain;
 }
 
 function defaultOf(field: protobuf.Field): unknown {
