@@ -48,7 +48,8 @@ writeFileSync(
   ].join('\n'),
 );
 
-// The content of the proto files, which no process has to parse then.
+// The content of the proto files, which no process has to parse then. The server implements health checks without types.
+const healthProto = 'grpc/health/v1/health.proto';
 const protobuf = createRequire(join(root, 'packages/rpc/package.json'))('protobufjs');
 const parsed = new protobuf.Root();
 parsed.resolvePath = (_, path) => join(root, 'protos', path);
@@ -56,7 +57,7 @@ writeFileSync(
   join(out, 'protos.ts'),
   [
     '// The proto files, parsed by protobufjs, as JSON: a process reads it faster than JavaScript.',
-    `export const protos: object = JSON.parse(\`${JSON.stringify(parsed.loadSync(files), null, 1)}\`) as object;`,
+    `export const protos: object = JSON.parse(\`${JSON.stringify(parsed.loadSync([healthProto, ...files]), null, 1)}\`) as object;`,
     '',
   ].join('\n'),
 );

@@ -1,7 +1,7 @@
 // Converts replies to the JSON of the protocol's HTTP form, with field names as written in the proto files.
 
 import { ParetoError } from '@pareto/core';
-import { loadProtos, serviceDefinition, type MethodDefinition } from './protos.js';
+import { serviceDefinition, type MethodDefinition } from './protos.js';
 import type { ServiceName } from './services.js';
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -11,7 +11,11 @@ export interface JsonObject {
 
 type Definition = Readonly<Record<string, MethodDefinition>>;
 
-let definitions: Readonly<Record<string, unknown>> | undefined;
+/** The definitions with field names as written. Loaded at the first call, because a start does without them. */
+let definitions: Promise<Readonly<Record<string, unknown>>> | undefined;
+
+const loadDefinitions = async (): Promise<Readonly<Record<string, unknown>>> =>
+  (await import('./load-protos.js')).loadProtos({ keepCase: true, oneofs: false });
 
 function methodOf(definition: Definition | undefined, service: string, method: string): MethodDefinition {
   const found = definition?.[method];
@@ -24,10 +28,10 @@ function methodOf(definition: Definition | undefined, service: string, method: s
  * messages are omitted. `method` is the name in the proto file, e.g. ModelConfig, and `reply` the result of its
  * handler.
  */
-export function replyToJson(service: ServiceName, method: string, reply: object): JsonObject {
-  definitions ??= loadProtos({ keepCase: true, oneofs: false });
+export async function replyToJson(service: ServiceName, method: string, reply: object): Promise<JsonObject> {
+  definitions ??= loadDefinitions();
   const camel = methodOf(serviceDefinition(service), service, method);
-  const snake = methodOf(definitions[service] as Definition | undefined, service, method);
+  const snake = methodOf((await definitions)[service] as Definition | undefined, service, method);
   return withoutUnset(snake.responseDeserialize(camel.responseSerialize(reply)) as JsonObject);
 }
 

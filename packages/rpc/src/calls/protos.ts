@@ -1,34 +1,18 @@
 // Definitions of the services, with the options that the generated types assume.
 
 import type { MethodDefinition as Method } from '@grpc/grpc-js';
-import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
-import { protoPath as healthProto } from 'grpc-health-check';
-import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import { ParetoError } from '@pareto/core';
 import { protos } from '../gen/protos.js';
 import { messageShape, type MessageShape } from './message-shape.js';
 
-const directory = fileURLToPath(new URL('../../../../protos', import.meta.url));
-
-const files = [
-  'inference.proto',
-  'pareto/v1/execution.proto',
-  'pareto/v1/fleet.proto',
-  'pareto/v1/inference.proto',
-  'pareto/v1/registry.proto',
-  'pareto/v1/routes.proto',
-];
-
-const conversion = { longs: Number, enums: String, defaults: true, oneofs: true } as const;
-
-/**
- * Reads the proto files and that of the health service. `keepCase` keeps field names as written. `oneofs` adds a field
- * that names the field of the oneof that is set. Slow, so a start does without it.
- */
-export function loadProtos(options: { readonly keepCase: boolean; readonly oneofs?: boolean }): PackageDefinition {
-  return loadSync([...files, healthProto], { ...conversion, ...options, includeDirs: [directory] });
-}
+/** Options of the conversion of messages to objects. */
+export const conversion: Readonly<protobuf.IConversionOptions> = {
+  longs: Number,
+  enums: String,
+  defaults: true,
+  oneofs: true,
+};
 
 const root = protobuf.Root.fromJSON(protos);
 

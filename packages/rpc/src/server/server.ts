@@ -1,7 +1,6 @@
 // A gRPC server with typed async handlers, health checks, reflection and graceful draining.
 
 import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
 import { errorText, milliseconds, ParetoError, systemClock, TimerWheel, type Clock } from '@pareto/core';
 import { createIdleWatch } from '../calls/close-idle.js';
 import { injectStreams, withGate, type ServerGate } from '../calls/http2-server.js';
@@ -14,6 +13,7 @@ import { formatAddress } from '../transport/options.js';
 import type { Hop } from '../transport/hop.js';
 import { createFrameFront } from './frame-front.js';
 import type { FrameServer } from './frame-server.js';
+import { createHealth, healthService } from './health.js';
 import { implement } from './implement.js';
 import { createLocalInfer, type LocalInfer, type RoutedHandler } from './local-call.js';
 import { addReflection, reflectionPaths } from './reflection.js';
@@ -90,12 +90,12 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     watchIdle: createIdleWatch(options.maxConnectionIdleMs ?? 600_000, clock),
     rawMethodOf: (path) => (hop === 'grpc-js' ? undefined : rawMethods.get(path)),
   };
-  const health = new HealthImplementation({ '': 'NOT_SERVING' });
+  const health = createHealth();
   const names: string[] = [''];
   const setServing = (serving: boolean): void => {
-    for (const name of names) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
+    for (const name of names) health.set(name, serving);
   };
-  health.addToServer(server);
+  health.addTo(server);
   let front: FrameServer | undefined;
   const close = (): void => {
     front?.close();
@@ -104,6 +104,7 @@ export function createServer(options: ServerOptions = {}): RpcServer {
   return {
     add(service, handlers) {
       names.push(service);
+      health.set(service, false);
       const { definition, implementation, ...own } = implement(service, handlers, context);
       for (const { path, requestStream } of Object.values(definition)) {
         checks.set(path, guard?.(path));
@@ -120,7 +121,7 @@ export function createServer(options: ServerOptions = {}): RpcServer {
       return createLocalInfer(method, handler);
     },
     async listen(host, port, portFlag = '--port') {
-      addReflection(server, [...names.slice(1), 'grpc.health.v1.Health']);
+      addReflection(server, [...names.slice(1), healthService]);
       const address = formatAddress(host, port);
       try {
         if (hop !== 'frames') return await withGate(gate, () => bind(server, serverCredentials(tls), address));

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { loadProtos } from '../../src/calls/protos.js';
+import { loadProtos } from '../../src/calls/load-protos.js';
 
 interface Field {
   readonly name: string;
