@@ -45,7 +45,7 @@ describe('other families of models', function () {
   let cluster: Cluster;
   let client: TestClient;
   before(async () => {
-    cluster = await startCluster({ workers: 2 });
+    cluster = await startCluster({ workers: 1 });
     client = createTestClient(cluster);
   });
   after(async () => {

@@ -58,7 +58,7 @@ describe('pretrained models', function () {
       skipWithout(this, fetched.kind === 'missing' ? fetched.reason : undefined);
       if (fetched.kind === 'ready') folders.set(specifier, fetched.folder);
     }
-    cluster = await startCluster({ workers: 2 });
+    cluster = await startCluster({ workers: 1 });
     client = createTestClient(cluster);
     for (const model of models) await register(model);
   });
