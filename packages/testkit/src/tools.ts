@@ -39,7 +39,8 @@ const sources: Readonly<Record<ToolName, Source>> = {
   'etcdctl-3.4': { kind: 'debian', package: 'etcd-client', file: 'usr/bin/etcdctl' },
   // A benchmark runs it, too.
   'etcd-3.6': { ...go('go.etcd.io/etcd/server/v3', 'v3.6.5'), flags: fastProgram },
-  'etcdutl-3.6': go('go.etcd.io/etcd/etcdutl/v3', 'v3.6.5'),
+  // With the flags of the server, whose compiled packages it shares.
+  'etcdutl-3.6': { ...go('go.etcd.io/etcd/etcdutl/v3', 'v3.6.5'), flags: fastProgram },
   /** Checks an HTTP/2 server against the RFCs. */
   h2spec: go('github.com/summerwind/h2spec', 'v2.2.1+incompatible', '/cmd/h2spec'),
   /** Models of ONNX's backend tests, in folders by suite and test, with inputs and expected outputs. */
