@@ -25,9 +25,17 @@ const requirements = [
 let installer: Promise<PythonEnvironment> | undefined;
 let environment: Promise<PythonEnvironment> | undefined;
 
-/** Creates the environment with pip alone, once. */
+/** Creates the environment without packages, once, and returns a Python with a pip that installs into it. */
 export function prepareInstaller(): Promise<PythonEnvironment> {
-  return (installer ??= runOnce('pip', ['python3', '-m', 'venv', folder]));
+  return (installer ??= createEnvironment());
+}
+
+async function createEnvironment(): Promise<PythonEnvironment> {
+  const bare = await runOnce('bare', ['python3', '-m', 'venv', '--without-pip', folder]);
+  if (bare.kind === 'missing') return bare;
+  // A pip of its own costs 4 s of CPU, and pip before 22.3 installs only into its own environment.
+  const { code } = await run('python3', ['-m', 'pip', '--python', python, '--version']);
+  return code === 0 ? { kind: 'ready', python: 'python3' } : runOnce('pip', ['python3', '-m', 'venv', folder]);
 }
 
 /** Creates the environment with all requirements, once. */
@@ -42,7 +50,7 @@ async function installRequirements(): Promise<PythonEnvironment> {
   const files = requirements.flatMap((path) => ['-r', path]);
   // Python compiles modules when they are imported, and most are never imported.
   const options = ['--quiet', '--no-compile', '--disable-pip-version-check'];
-  return runOnce(contents.join(''), [python, '-m', 'pip', 'install', ...options, ...files]);
+  return runOnce(contents.join(''), [pip.python, '-m', 'pip', '--python', python, 'install', ...options, ...files]);
 }
 
 /** Runs a command that changes the environment, unless it was run for the same content. */
@@ -69,7 +77,7 @@ export async function fetchPythonPackage(specifier: string): Promise<FetchedPack
   const scratch = await mkdtemp(join(packages, 'fetching-'));
   try {
     const options = ['--quiet', '--no-deps', '--only-binary', ':all:', '--disable-pip-version-check'];
-    const fetched = await run(python, ['-m', 'pip', 'download', ...options, '--dest', scratch, specifier]);
+    const fetched = await run(pip.python, ['-m', 'pip', 'download', ...options, '--dest', scratch, specifier]);
     if (fetched.code !== 0)
       return { kind: 'missing', reason: `pip download ${specifier}: ${lastLine(fetched.output)}` };
     const [wheel = ''] = await readdir(scratch);
