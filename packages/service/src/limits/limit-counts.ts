@@ -32,8 +32,9 @@ export function createLimitCounts(clock: Clock): LimitCounts {
     },
     lastMinute() {
       const sums = new Map<string, number>();
+      const lastAt = now();
       for (const { at, counts } of ring) {
-        if (at <= now() - seconds) continue;
+        if (at <= lastAt - seconds) continue;
         for (const [limit, count] of counts) sums.set(limit, (sums.get(limit) ?? 0) + count);
       }
       return Array.from(sums, ([limit, count]) => ({ limit, count })).sort((a, b) => a.limit.localeCompare(b.limit));

@@ -1,6 +1,6 @@
 // Messages from a worker to its controller: results of steps, and reports of the current state.
 
-import type { Clock, ReplicaReport } from '@pareto/core';
+import { sameValues, type Clock } from '@pareto/core';
 import { isReportDue, type MessageIntervals } from '@pareto/policy';
 import {
   measurementToWire,
@@ -25,6 +25,14 @@ export interface OutboxOptions {
   readonly clock: Clock;
 }
 
+type SentReplica = ReturnType<typeof replicaReportToWire>;
+type Report = Omit<Complete<wire.WorkerReportInput>, 'replicas'> & { readonly replicas: readonly SentReplica[] };
+
+interface SentReport {
+  readonly report: Report;
+  readonly sentAt: number;
+}
+
 interface OutgoingMessage {
   readonly message: wire.WorkerMessageInput;
   /** Must be called once the message was sent. */
@@ -47,12 +55,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { replicas, stepRunner, draining, limitsReached, controllerAgeMs, intervals, clock } = options;
   const sentAt = new Map<StepResult, number>();
   let requestedSequence = 0;
-  let lastReport: { readonly state: string; readonly text: string; readonly sentAt: number } | undefined;
+  let lastReport: SentReport | undefined;
   const isDue = (result: StepResult): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
 
   function reportOrHeartbeat(): OutgoingMessage {
     const reports = replicas.reports();
-    const report: Complete<wire.WorkerReportInput> = {
+    const report: Report = {
       replicas: reports.map(replicaReportToWire),
       memoryUsedBytes: replicas.memoryUsedBytes,
       draining: draining(),
@@ -64,11 +72,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       provisional: replicas.provisional().map(measurementToWire),
       shapes: replicas.shapes().map(observedToWire),
     };
-    const text = JSON.stringify(report, withoutAges);
-    const isSame = text === lastReport?.text;
-    const state = stateOf(reports, report);
+    const isSameState = lastReport !== undefined && sameState(report, lastReport.report);
+    const isSame = isSameState && sameValues(report, lastReport?.report, isAge);
     const ageMs = clock.now() - (lastReport?.sentAt ?? -Infinity);
-    if (state === lastReport?.state && !isReportDue(ageMs, intervals(), isSame)) {
+    if (isSameState && !isReportDue(ageMs, intervals(), isSame)) {
       const { controllerAgeMs: ageOfController } = report;
       return {
         message: { message: 'heartbeat', heartbeat: { controllerAgeMs: ageOfController } },
@@ -76,7 +83,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       };
     }
     const sent = (): void => {
-      lastReport = { state, text, sentAt: clock.now() };
+      lastReport = { report, sentAt: clock.now() };
       replicas.markReported(reports);
     };
     return { message: { message: 'report', report }, sent };
@@ -101,17 +108,34 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 }
 
-/** Replaces times that have passed, which differ in each report. */
-const withoutAges = (key: string, value: unknown): unknown => (key.endsWith('AgeMs') ? 0 : value);
+/** Times that have passed differ in each report. */
+const isAge = (key: string): boolean => key.endsWith('AgeMs');
 
-/** Returns what a controller must learn immediately: all but counts, memory, queues, shapes, and the age of its last message. */
-function stateOf(reports: readonly ReplicaReport[], report: wire.WorkerReportInput): string {
-  const replicas = reports.map((one) => {
-    const { replica, version, state, reason, executorDeaths, quarantined, poisonousQueries, interfered } = one;
-    return [replica, version, state, reason, executorDeaths, quarantined, poisonousQueries, interfered];
-  });
-  return JSON.stringify({ ...report, replicas, memoryUsedBytes: 0, controllerAgeMs: 0, shapes: [] });
-}
+/** What a controller learns only from a report that is due: counts, memory, queues, shapes, and the age of its last message. */
+const unhurried: ReadonlySet<string> = new Set<keyof wire.WorkerReport>([
+  'replicas',
+  'memoryUsedBytes',
+  'controllerAgeMs',
+  'shapes',
+]);
+const isUnhurried = (key: string): boolean => unhurried.has(key);
+
+/** Returns whether two reports contain the same of what a controller must learn immediately. */
+const sameState = (a: Report, b: Report): boolean =>
+  sameValues(a, b, isUnhurried) &&
+  a.replicas.length === b.replicas.length &&
+  a.replicas.every((one, index) => sameReplicaState(one, b.replicas[index]));
+
+const sameReplicaState = (a: SentReplica, b: SentReplica | undefined): boolean =>
+  b !== undefined &&
+  a.replicaId === b.replicaId &&
+  a.version === b.version &&
+  a.state === b.state &&
+  a.reason === b.reason &&
+  a.executorDeaths === b.executorDeaths &&
+  a.quarantined === b.quarantined &&
+  a.poisonousQueries === b.poisonousQueries &&
+  a.interfered === b.interfered;
 
 const messageOf = (result: StepResult): wire.WorkerMessageInput =>
   result.kind === 'outcome'
