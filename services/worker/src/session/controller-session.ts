@@ -35,6 +35,10 @@ export interface ControllerSession extends Runnable {
 /** Intervals with a controller that names none: each message is a report. */
 const defaultIntervals: MessageIntervals = { messageMs: milliseconds(500), reportMs: milliseconds(0) };
 const debounceDelay = milliseconds(5);
+/** Share of the interval after which a heartbeat of the controller lets this worker send its message: both need one wake-up. */
+const dueShare = 0.75;
+/** Share of the interval after which it sends one without a heartbeat. */
+const overdueShare = 1.1;
 /** Time to let the last messages leave before the stream is closed. */
 const flushMs = milliseconds(50);
 
@@ -44,7 +48,9 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
   const sendSoon = debounce(() => void sendPending(), clock);
   let synced = false;
   let intervals = defaultIntervals;
+  /** Timer of the next regular message. Undefined while none are sent. */
   let timer: Disposable | undefined;
+  let sentRegularlyAt = clock.now();
 
   const session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
     ...options,
@@ -61,6 +67,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       if (desired) applyDesiredState(desired);
       if (reportNow) outbox.requestReport(reportNow.sequence);
       if (reportNow) sendSoon();
+      if (timer && heartbeat && clock.now() - sentRegularlyAt >= dueShare * intervals.messageMs) sendRegularly();
     },
   });
 
@@ -78,15 +85,20 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
 
   async function sendPending(): Promise<void> {
     if (!session.connected) return;
+    let isFirst = true;
     for (const { message, sent } of outbox.pendingMessages()) {
+      // The session rejects a message while the previous one is being written.
+      if (!isFirst) await clock.sleep(milliseconds(0));
+      isFirst = false;
       if (!session.send(message)) return;
       sent();
-      await clock.sleep(milliseconds(0));
     }
   }
 
   function sendRegularly(): void {
-    timer = clock.after(intervals.messageMs, sendRegularly);
+    timer?.[Symbol.dispose]();
+    timer = clock.after(milliseconds(overdueShare * intervals.messageMs), sendRegularly);
+    sentRegularlyAt = clock.now();
     replicas.refreshMemory();
     void sendPending();
   }
@@ -115,6 +127,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     },
     async stop() {
       timer?.[Symbol.dispose]();
+      timer = undefined;
       if (session.connected) {
         await sendPending();
         await clock.sleep(flushMs);
