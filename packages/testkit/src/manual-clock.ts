@@ -25,7 +25,19 @@ export function createManualClock(): ManualClock {
     now: () => milliseconds(now),
     wallMs: () => now,
     after,
-    sleep: (delay) => new Promise((resolve) => void after(delay, resolve)),
+    sleep: (delay, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted === true) return reject(signal.reason as Error);
+        const timer = after(delay, () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        });
+        const onAbort = (): void => {
+          timer[Symbol.dispose]();
+          reject(signal?.reason as Error);
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+      }),
     async advance(ms) {
       const end = now + ms;
       await settle();
