@@ -13,15 +13,18 @@ export interface StalenessLogOptions {
   readonly logger: Logger;
 }
 
-const checkEveryMs = milliseconds(1_000);
+const checkEveryMs = 1_000;
 
-/** Checks every second until the result is disposed. */
+/** Checks until the result is disposed: every second while the table is stale, and otherwise when it may be. */
 export function startStalenessLog({ ageMs, staleAfterMs, facts, clock, logger }: StalenessLogOptions): Disposable {
   let oldestMs = 0;
-  let timer = clock.after(checkEveryMs, check);
+  let timer = schedule();
 
+  function schedule(): Disposable {
+    return clock.after(milliseconds(Math.max(checkEveryMs, staleAfterMs - ageMs())), check);
+  }
   function check(): void {
-    timer = clock.after(checkEveryMs, check);
+    timer = schedule();
     const now = ageMs();
     const isStale = now > staleAfterMs;
     if (isStale && oldestMs === 0) logger.warn('routing table is stale', { ageMs: Math.round(now), ...facts() });

@@ -20,10 +20,15 @@ export interface PingLoopOptions {
 export interface PingLoop {
   /** Ends the current pause, so that the next ping is sent immediately. */
   pingNow(): void;
+  /** Set during a pause of a second. */
+  readonly isLongPause: boolean;
+  /** Ends a pause of a second after half of it, unless that has passed. */
+  shortenPause(): void;
   stop(): void;
 }
 
 const pingEveryMs = milliseconds(500);
+const longPauseMs = milliseconds(2 * pingEveryMs);
 /** Time without queries after which every second ping is left out. No query waits for the worker then. */
 const idleAfterMs = 10_000;
 /** Timeout of a ping. With the interval, it bounds the time until a silent worker is out of use to 1.5 s. */
@@ -36,6 +41,7 @@ export function startPingLoop({ link, sentAt, answeredAt, onResult, clock }: Pin
   const stopping = new AbortController();
   const isStopped = (): boolean => stopping.signal.aborted;
   let pause = new AbortController();
+  let [pausedAt, isLongPause] = [clock.now(), false];
   let failedPings = 0;
 
   function count(result: PingResult): void {
@@ -51,15 +57,25 @@ export function startPingLoop({ link, sentAt, answeredAt, onResult, clock }: Pin
       onResult(result, failedPings);
       if (result.kind === 'uncertain' || failedPings === 1) continue;
       pause = new AbortController();
-      await rest(pause.signal);
-      if (failedPings === 0 && clock.now() - sentAt() > idleAfterMs) await rest(pause.signal);
+      pausedAt = clock.now();
+      isLongPause = failedPings === 0 && pausedAt + pingEveryMs - sentAt() > idleAfterMs;
+      await clock.sleep(isLongPause ? longPauseMs : pingEveryMs, pause.signal).catch(() => undefined);
+      isLongPause = false;
     }
   }
-  const rest = (signal: AbortSignal): Promise<void> => clock.sleep(pingEveryMs, signal).catch(() => undefined);
 
   void run();
   return {
     pingNow: () => pause.abort(),
+    get isLongPause() {
+      return isLongPause;
+    },
+    shortenPause() {
+      isLongPause = false;
+      const leftMs = pausedAt + pingEveryMs - clock.now();
+      const ended = pause;
+      if (leftMs >= 0) clock.after(milliseconds(leftMs), () => ended.abort());
+    },
     stop() {
       stopping.abort();
       pause.abort();
