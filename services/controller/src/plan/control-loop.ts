@@ -2,7 +2,7 @@
 // and when triggered, and rest in between as `planRest` decides. A turn lets the event loop handle messages between its
 // long steps.
 
-import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
+import { milliseconds, type Clock } from '@pareto/core';
 import {
   countRepeats,
   defaultOrphanParams,
@@ -70,17 +70,17 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     logger.warn('turn failed', { error });
     return 0;
   };
-  /** Runs a turn. Returns the rest that is due after it. */
-  const turn = async (): Promise<Milliseconds> => {
+  /** Runs a turn. Returns the rest that is due after it: none if it did nothing. */
+  const turn = async (): Promise<number> => {
     // Only the leader acts, and only on a complete view.
-    if (leader.term === undefined || !mirror.synced) return rest.minMs;
+    if (leader.term === undefined || !mirror.synced) return 0;
     if (memory?.term !== leader.term) memory = emptyMemory(leader.term);
     const isChanged = isTriggered;
     isTriggered = false;
     const startedAt = clock.now();
     const busyMs = await runTurn(options, memory, isChanged).catch(failed(memory));
     metrics.turnTime.record((clock.now() - startedAt) / 1000);
-    return planRest(busyMs, memory.demand, rest);
+    return busyMs === undefined ? 0 : planRest(busyMs, memory.demand, rest);
   };
   const trigger = (): void => {
     isTriggered = true;
@@ -103,7 +103,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
         const restMs = await turn();
         ended = begun;
         turnEnded.notify();
-        await clock.sleep(rest.minMs, signal).catch(() => undefined);
+        if (restMs > 0) await clock.sleep(rest.minMs, signal).catch(() => undefined);
         if (restMs > rest.minMs) await urgent.wait(restMs - rest.minMs, signal);
         await due.wait(turnMs, signal);
       }
@@ -113,14 +113,19 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
 
 /**
  * Runs one turn. A turn that fails or stops early needs no clean-up: the next turn plans from the current state.
- * Returns the time that it took, without waiting for the store. `docs/architecture.md` names the same steps.
+ * Returns the time that it took, without waiting for the store, or undefined if it was skipped. `docs/architecture.md` names
+ * the same steps.
  */
-async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTriggered: boolean): Promise<number> {
+async function runTurn(
+  options: ControlLoopOptions,
+  memory: TurnMemory,
+  isTriggered: boolean,
+): Promise<number | undefined> {
   const { clusterView, demandParams, placement, events, tracer, clock } = options;
   const startedAt = clock.now();
 
   // 1. Skip: if nothing that planning sees has changed, the plan is the same until its next time.
-  if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView(), demandParams)) return 0;
+  if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView(), demandParams)) return undefined;
   memory.nextAt = milliseconds(0);
 
   // 2. Adopt: after a restore, first take the running replicas into the plan.
