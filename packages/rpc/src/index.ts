@@ -20,7 +20,6 @@ export { onDisconnected } from './client/connect.js';
 export {
   type LocalInfer,
   type OnReply,
-  type ReplyReceiver,
   type RoutedHandler,
   type RoutedQuery,
   type RoutedReply,
@@ -52,9 +51,11 @@ export { ReceivedQuery, type RoutedCall } from './calls/routed-call.js';
 export {
   rawDuplex,
   rawUnary,
+  rawUnaryWithReceiver,
   type MethodPath,
   type RawDuplex,
   type RawUnary,
+  type ReplyReceiver,
   type ServiceClient,
   type ServiceHandlers,
   type ServiceName,

@@ -10,7 +10,7 @@ import type { OpenedIsolation } from '@pareto/isolation';
 import { createModelReader, type ModelReader } from '@pareto/models';
 import {
   createServer,
-  rawUnary,
+  rawUnaryWithReceiver,
   ReceivedQuery,
   type Limiter,
   type LocalInfer,
@@ -195,11 +195,8 @@ export function createWorkerServer(deps: ServerDeps): RpcServer {
     onError,
   });
   server.add('inference.GRPCInferenceService', {
-    modelInfer: rawUnary(
-      (payload, call) =>
-        new Promise((resolve, reject) =>
-          modelInfer(new ReceivedQuery(payload, call), deps, { succeed: resolve, fail: reject }),
-        ),
+    modelInfer: rawUnaryWithReceiver((payload, call, receiver) =>
+      modelInfer(new ReceivedQuery(payload, call), deps, receiver),
     ),
   });
   server.add('pareto.v1.Execution', deps.execution);

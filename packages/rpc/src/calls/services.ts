@@ -32,10 +32,20 @@ export type ServiceName = keyof Services;
 
 export type UnaryHandler<In, Out> = (request: In, call: ServerCall) => Promise<Out>;
 
-/** A unary handler that accepts and returns encoded messages. Created by `rawUnary`. */
+/** Receiver of the outcome of a call, of which only the first one counts. */
+export interface ReplyReceiver {
+  succeed(reply: Payload): void;
+  fail(error: unknown): void;
+}
+
+/** Calls the receiver immediately or later, since promises take longer. May throw instead of `fail`. */
+type ReceiverHandler = (request: Payload, call: ServerCall, receiver: ReplyReceiver) => void;
+
+/** A unary handler that accepts and returns encoded messages, in both forms. */
 export interface RawUnary {
   readonly raw: UnaryHandler<Payload, Payload>;
-  readonly canStart?: CanStart | undefined;
+  readonly handler: ReceiverHandler;
+  readonly canStart: CanStart | undefined;
 }
 
 /** Returns whether a handler can start with the first bytes of a message of `length` bytes, before the rest arrives. */
@@ -44,7 +54,7 @@ export type CanStart = (head: Buffer, length: number) => boolean;
 /** A method with such a handler. */
 export interface UnaryMethod {
   readonly path: string;
-  readonly handler: RawUnary['raw'];
+  readonly handler: ReceiverHandler;
   /** Decides when a large message is passed on before it is whole. Undefined if the handler needs whole messages. */
   readonly canStart: CanStart | undefined;
   /** Logs what the status of an error does not tell, and counts the limit that was reached. */
@@ -56,7 +66,23 @@ export interface UnaryMethod {
 }
 
 /** Creates a unary handler for encoded messages, which are whole if `canStart` is omitted. */
-export const rawUnary = (raw: UnaryHandler<Payload, Payload>, canStart?: CanStart): RawUnary => ({ raw, canStart });
+export const rawUnary = (raw: UnaryHandler<Payload, Payload>, canStart?: CanStart): RawUnary => ({
+  raw,
+  handler(request, call, receiver) {
+    raw(request, call).then(
+      (reply) => receiver.succeed(reply),
+      (error: unknown) => receiver.fail(error),
+    );
+  },
+  canStart,
+});
+
+/** Creates a unary handler as `rawUnary` does, from one that calls a receiver. */
+export const rawUnaryWithReceiver = (handler: ReceiverHandler, canStart?: CanStart): RawUnary => ({
+  raw: (request, call) => new Promise((succeed, fail) => handler(request, call, { succeed, fail })),
+  handler,
+  canStart,
+});
 
 type DuplexHandler<In, Out> = (stream: DuplexStream<In, Out>, call: ServerCall) => Promise<void>;
 

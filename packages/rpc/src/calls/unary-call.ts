@@ -12,7 +12,7 @@ import { parseTimeout } from '../transport/timeout.js';
 import { arrivalMs, ArrivingPayload, minArrivingBytes } from './arriving-payload.js';
 import type { IncomingCall } from './incoming-call.js';
 import { OpenCall } from './server-call.js';
-import type { UnaryMethod } from './services.js';
+import type { ReplyReceiver, UnaryMethod } from './services.js';
 
 /** Returns whether a call is one of gRPC that `UnaryCall` can serve. gRPC for Node rejects the others. */
 export const isServable = (contentType: unknown, timeout: unknown): boolean =>
@@ -26,7 +26,7 @@ export interface CallTransport {
   allow?(bytes: number): void;
 }
 
-export class UnaryCall {
+export class UnaryCall implements ReplyReceiver {
   readonly #method: UnaryMethod;
   readonly #incoming: IncomingCall;
   readonly #transport: CallTransport;
@@ -131,25 +131,22 @@ export class UnaryCall {
 
   #run(message: Payload): void {
     if (this.#isEnded) return;
-    if (this.#call.cancellation.aborted) return this.#fail(this.#call.cancellation.reason);
+    if (this.#call.cancellation.aborted) return this.fail(this.#call.cancellation.reason);
     try {
-      this.#method.handler(message, this.#call).then(
-        (reply) => this.#succeed(reply),
-        (error: unknown) => this.#fail(error),
-      );
+      this.#method.handler(message, this.#call, this);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
-  #succeed(reply: Payload): void {
+  succeed(reply: Payload): void {
     const { maxReplyBytes } = this.#method;
-    if (reply.length > maxReplyBytes) return this.#fail(replyTooLarge(reply.length, maxReplyBytes));
+    if (reply.length > maxReplyBytes) return this.fail(replyTooLarge(reply.length, maxReplyBytes));
     this.#call.answered();
     if (this.#end()) this.#transport.sendReply(reply, this.#incoming.trailers);
   }
 
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.#isEnded) return;
     this.#call.answered();
     this.#method.report(error);

@@ -209,7 +209,7 @@ export function implement(
     };
     if (isRawUnary(handler, spec)) {
       const maxReplyBytes = limiter.limits.messageBytes;
-      const { raw: run, canStart } = handler;
+      const { handler: run, canStart } = handler;
       raw.set(spec.path, { path: spec.path, handler: run, canStart, report, maxReplyBytes, clock, timers });
     }
     const adapt = spec.responseStream ? streaming : unary;

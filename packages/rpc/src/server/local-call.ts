@@ -4,7 +4,7 @@
 import { milliseconds, ParetoError, type Milliseconds, type ReplicaLoad } from '@pareto/core';
 import { CallCancellation } from '../calls/cancellation.js';
 import type { RoutedCall } from '../calls/routed-call.js';
-import type { UnaryMethod } from '../calls/services.js';
+import type { ReplyReceiver, UnaryMethod } from '../calls/services.js';
 import type { PayloadReply } from '../client/client.js';
 import { StatusError } from '../limits/limit-error.js';
 import { formatLoad, loadKey, type ReplyLoad, type RoutedDecision } from '../oip/decision.js';
@@ -37,12 +37,6 @@ export type OnReply = (outcome: RoutedReply | ParetoError) => void;
 
 /** Sends a query to a worker in this process. Returns a function that cancels it. */
 export type LocalInfer = (query: RoutedQuery, done: OnReply) => () => void;
-
-/** Receiver of the outcome of a query, which is called once. */
-export interface ReplyReceiver {
-  succeed(reply: Payload): void;
-  fail(error: unknown): void;
-}
 
 /** A handler that gets queries over connections, too. Calls the receiver immediately or later, since promises take longer. */
 export type RoutedHandler = (call: RoutedCall, receiver: ReplyReceiver) => void;

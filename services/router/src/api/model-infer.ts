@@ -1,27 +1,53 @@
 // Turns a ModelInferRequest into a query of the router core.
 
 import type { PartialObjective } from '@pareto/core';
-import { priorityOf, scanInferRequest, type Payload, type ScannedRequest, type ServerCall } from '@pareto/rpc';
+import {
+  priorityOf,
+  scanInferRequest,
+  type Payload,
+  type ReplyReceiver,
+  type ScannedRequest,
+  type ServerCall,
+} from '@pareto/rpc';
 import { checkParameters } from '../resolve/check-parameters.js';
 import { noObjective, objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../resolve/read-objective.js';
 import { StatedObjectives, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
-import { serve, type Served } from '../query/serve.js';
+import { serve, startServing, type Served, type ServedReceiver } from '../query/serve.js';
 
-export const modelInfer = (core: RouterCore, payload: Payload, call: ServerCall): Promise<Served> =>
-  inferScanned(core, payload, scanInferRequest(payload), call);
+/** Serves `payload`. The receiver gets the answer or the error, unless this throws a ParetoError. */
+export const modelInfer = (core: RouterCore, payload: Payload, call: ServerCall, receiver: ReplyReceiver): void =>
+  startServing(core, queryOf(payload, scanInferRequest(payload), call), new PayloadReceiver(receiver));
 
-/** Serves `payload`, whose fields are `scanned`. Throws a ParetoError whose code is the query's status. */
-export function inferScanned(
+/** Passes only the payload on. */
+class PayloadReceiver implements ServedReceiver {
+  readonly #receiver: ReplyReceiver;
+
+  constructor(receiver: ReplyReceiver) {
+    this.#receiver = receiver;
+  }
+  succeed({ payload }: Served): void {
+    this.#receiver.succeed(payload);
+  }
+  fail(error: unknown): void {
+    this.#receiver.fail(error);
+  }
+}
+
+/** Serves `payload`, whose fields are `scanned`. Rejects with a ParetoError whose code is the query's status. */
+export const inferScanned = async (
   core: RouterCore,
   payload: Payload,
   scanned: ScannedRequest,
   call: ServerCall,
-): Promise<Served> {
+): Promise<Served> => serve(core, queryOf(payload, scanned, call));
+
+/** Throws `invalid-argument` if a parameter is malformed. */
+function queryOf(payload: Payload, scanned: ScannedRequest, call: ServerCall): ClientQuery {
   const { objective, objectives, priority, timeoutMs } = parametersOf(scanned);
   const inMetadata = objectiveOfMetadata(call.metadata);
   const { modelName, modelVersion } = scanned;
-  return serve(core, {
+  return {
     target: modelName,
     version: modelVersion,
     payload,
@@ -30,7 +56,7 @@ export function inferScanned(
     priority,
     timeoutMs,
     call,
-  });
+  };
 }
 
 /** Meaning of the parameters of a request. */

@@ -1,6 +1,6 @@
 // Implements inference.GRPCInferenceService, the Open Inference Protocol, on the router core.
 
-import { hasAllFields, rawDuplex, rawUnary, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { hasAllFields, rawDuplex, rawUnaryWithReceiver, type ServiceHandlers, type wire } from '@pareto/rpc';
 import { findTarget, parseVersion, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { createLoadLimit } from './load-limit.js';
@@ -46,8 +46,8 @@ export function protocolHandlers(core: RouterCore, options: ProtocolOptions): In
     serverMetadata: async () => ({ name: 'pareto', version: serverVersion, extensions }),
     modelMetadata: async ({ name, version }) => metadataOf(findTarget(core.tables.table, name, version)),
     modelConfig: async ({ name, version }) => ({ config: configOf(findTarget(core.tables.table, name, version)) }),
-    modelInfer: rawUnary(
-      (payload, call) => modelInfer(core, payload, call).then((served) => served.payload),
+    modelInfer: rawUnaryWithReceiver(
+      (payload, call, receiver) => modelInfer(core, payload, call, receiver),
       cutsThrough ? hasAllFields : undefined,
     ),
     modelStreamInfer: rawDuplex((stream, call) => streamInfer(core, stream, call)),

@@ -6,7 +6,7 @@ import type { RoutedDecision } from '@pareto/rpc';
 import type { DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
 import { elapsedSince } from './decide.js';
-import type { LinkOutcome } from '../workers/worker-link.js';
+import type { LinkOutcome, OnOutcome } from '../workers/worker-link.js';
 import { remainingMs, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
@@ -26,23 +26,25 @@ export interface Routed {
 
 type Failure = Exclude<LinkOutcome, { kind: 'answered' | 'withdrawn' }>;
 
-/** Sends the query to its replica. Does not reject. */
+/** Sends the query to its replica. Calls `done` once, perhaps before it returns. */
 export function send(
   core: RouterCore,
   query: ClientQuery,
   resolved: ResolvedQuery,
   routed: Routed,
-): Promise<LinkOutcome> {
+  done: OnOutcome,
+): void {
   const { replica, decision } = routed;
   core.decisions.sentTo(decision, replica.worker);
-  return core.workers.infer(replica, {
+  const forwarded = {
     payload: query.payload,
     request: query.request,
     decision: decisionOf(core, query, resolved, routed),
     traceparent: routed.traceparent,
     timeoutMs: remainingMs(query, core.clock),
     cancellation: query.call.cancellation,
-  });
+  };
+  core.workers.infer(replica, forwarded, done);
 }
 
 /** Updates the load and the state of the replica after a query has ended there. */

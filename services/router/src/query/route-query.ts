@@ -10,7 +10,7 @@ import { holdQuery, type HeldQuery } from './held-query.js';
 import { refusalOf } from '../resolve/refusal.js';
 import { admissionObjective, remainingMs, resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
-import type { LinkOutcome } from '../workers/worker-link.js';
+import type { LinkOutcome, OnOutcome } from '../workers/worker-link.js';
 
 export interface Answer {
   /** The encoded ModelInferResponse. */
@@ -31,7 +31,7 @@ type Settled = Exclude<Decision, { kind: 'hold' }>;
 
 /**
  * Routes a query that was resolved with the current table. Each method may throw a ParetoError whose code is the query's
- * status. A class whose steps the caller awaits, since each asynchronous function takes a KB for every query.
+ * status. A class whose steps the caller takes, since each asynchronous function takes a KB for every query.
  */
 export class QueryRoute implements Disposable {
   readonly #core: RouterCore;
@@ -73,8 +73,8 @@ export class QueryRoute implements Disposable {
     return settled;
   }
 
-  /** Sends the query to the replica that was decided. */
-  send(decided: Settled): Promise<LinkOutcome> {
+  /** Sends the query to the replica that was decided. Calls `done` once, perhaps before it returns. */
+  send(decided: Settled, done: OnOutcome): void {
     const core = this.#core;
     if (decided.kind === 'refuse') throw this.#refuse(decided);
     const { decision, decisionId, traceparent } = this.#identity;
@@ -90,7 +90,7 @@ export class QueryRoute implements Disposable {
       isColdStart: this.#held !== undefined,
       sentAt: core.clock.now(),
     };
-    return send(core, this.#query, this.#resolved, this.#routed);
+    send(core, this.#query, this.#resolved, this.#routed, done);
   }
 
   /** Returns the answer. Undefined if the query is to be decided again. */

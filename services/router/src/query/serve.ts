@@ -2,72 +2,138 @@
 
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import { refillRetryBudget } from '@pareto/policy';
-import { formatDecisionId } from '../decisions/decision-id.js';
+import type { Span } from '@pareto/telemetry';
+import { formatDecisionId, type DecisionId } from '../decisions/decision-id.js';
 import { QueryRoute, type Answer } from './route-query.js';
 import { waitForTable } from './wait-for-table.js';
 import { resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
-import { isPublicTrailer } from '../workers/worker-link.js';
+import { isPublicTrailer, type LinkOutcome, type OnOutcome } from '../workers/worker-link.js';
 
 export interface Served extends Answer {
   readonly decisionId: string;
   readonly latencyMs: number;
 }
 
+/** Receiver of the outcome of a query, which is called once. Errors are ParetoErrors whose code is the query's status. */
+export interface ServedReceiver {
+  succeed(served: Served): void;
+  fail(error: unknown): void;
+}
+
 /** Throws a ParetoError whose code is the query's status. */
-export async function serve(core: RouterCore, query: ClientQuery): Promise<Served> {
-  const { call } = query;
-  core.loopLag.queryArrived();
-  const decision = core.decisions.next();
-  const decisionId = formatDecisionId(decision);
-  const span = core.tracer.startSpan('router.infer', {
-    kind: 'server',
-    traceparent: call.metadata.get('traceparent'),
-    startedAt: call.receivedAt,
-  });
-  // The name as received may be any text, so only that of a known target is recorded.
-  if (span.recording) span.set({ 'pareto.target': 'unknown', 'pareto.decision_id': decisionId });
-  call.setTrailer('pareto-decision-id', decisionId);
-  core.retryBudget.tokens = refillRetryBudget(core.retryBudget.tokens, core.params.retry);
-  let resolved: ResolvedQuery | undefined;
-  let route: QueryRoute | undefined;
-  try {
-    if (core.tables.table === undefined) await waitForTable(core, call.signal);
-    resolved = resolve(core.tables.table, query);
-    if (span.recording) span.set({ 'pareto.target': resolved.entry.name });
-    core.demand.offered(resolved);
-    route = new QueryRoute(core, query, resolved, { decision, decisionId, traceparent: span.traceparent });
-    let answered: Answer | undefined;
-    while (answered === undefined) {
-      const decided = route.decide();
-      const settled = decided.kind === 'hold' ? await route.hold(decided) : decided;
-      const outcome = await route.send(settled);
-      answered = route.settle(outcome);
-      if (outcome.kind === 'withdrawn') await route.untilWhole();
-    }
-    answered.trailers.forEach((value, name) => {
-      if (isPublicTrailer(name)) call.setTrailer(name, value);
+export const serve = (core: RouterCore, query: ClientQuery): Promise<Served> =>
+  new Promise((succeed, fail) => startServing(core, query, { succeed, fail }));
+
+/** Serves a query, whose outcome the receiver gets immediately or later. */
+export const startServing = (core: RouterCore, query: ClientQuery, receiver: ServedReceiver): void =>
+  new Serving(core, query, receiver).start();
+
+/** A query from its arrival to its answer. A class, since an asynchronous function takes more than a KB for every query. */
+class Serving {
+  readonly #core: RouterCore;
+  readonly #query: ClientQuery;
+  readonly #receiver: ServedReceiver;
+  readonly #decision: DecisionId;
+  readonly #decisionId: string;
+  readonly #span: Span;
+  #resolved: ResolvedQuery | undefined;
+  #route: QueryRoute | undefined;
+
+  constructor(core: RouterCore, query: ClientQuery, receiver: ServedReceiver) {
+    const { call } = query;
+    this.#core = core;
+    this.#query = query;
+    this.#receiver = receiver;
+    this.#decision = core.decisions.next();
+    this.#decisionId = formatDecisionId(this.#decision);
+    this.#span = core.tracer.startSpan('router.infer', {
+      kind: 'server',
+      traceparent: call.metadata.get('traceparent'),
+      startedAt: call.receivedAt,
     });
-    const latencyMs = core.clock.now() - call.receivedAt;
-    recordAnswer(core, resolved, answered, latencyMs);
-    if (span.recording) span.set({ 'pareto.variant': answered.candidate.variant });
-    span.end();
-    return {
-      payload: answered.payload,
-      trailers: answered.trailers,
-      candidate: answered.candidate,
-      degraded: answered.degraded,
-      coldStart: answered.coldStart,
-      predictedMs: answered.predictedMs,
-      decisionId,
-      latencyMs,
-    };
-  } catch (error) {
-    recordFailure(core, resolved, error);
-    span.end(error);
-    throw error;
-  } finally {
-    route?.[Symbol.dispose]();
+  }
+
+  start(): void {
+    const core = this.#core;
+    const { call } = this.#query;
+    core.loopLag.queryArrived();
+    // The name as received may be any text, so only that of a known target is recorded.
+    if (this.#span.recording) this.#span.set({ 'pareto.target': 'unknown', 'pareto.decision_id': this.#decisionId });
+    call.setTrailer('pareto-decision-id', this.#decisionId);
+    core.retryBudget.tokens = refillRetryBudget(core.retryBudget.tokens, core.params.retry);
+    if (core.tables.table === undefined) this.#after(waitForTable(core, call.signal), () => this.#resolve());
+    else this.#resolve();
+  }
+
+  #resolve(): void {
+    const core = this.#core;
+    try {
+      const resolved = resolve(core.tables.table, this.#query);
+      this.#resolved = resolved;
+      if (this.#span.recording) this.#span.set({ 'pareto.target': resolved.entry.name });
+      core.demand.offered(resolved);
+      const { traceparent } = this.#span;
+      const identity = { decision: this.#decision, decisionId: this.#decisionId, traceparent };
+      const route = new QueryRoute(core, this.#query, resolved, identity);
+      this.#route = route;
+      this.#send(route);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Decides on the query, and sends it. Throws if it is refused. */
+  #send(route: QueryRoute): void {
+    const decided = route.decide();
+    const done: OnOutcome = (outcome) => this.#receive(route, outcome);
+    if (decided.kind === 'hold') this.#after(route.hold(decided), (settled) => route.send(settled, done));
+    else route.send(decided, done);
+  }
+
+  #receive(route: QueryRoute, outcome: LinkOutcome): void {
+    if (outcome.kind === 'answered') this.#settle(route, outcome);
+    // The query may be sent again, which is possible only when the link has ended all others that end with it.
+    else queueMicrotask(() => this.#settle(route, outcome));
+  }
+
+  #settle(route: QueryRoute, outcome: LinkOutcome): void {
+    try {
+      const answer = route.settle(outcome);
+      if (answer !== undefined) this.#succeed(answer);
+      else if (outcome.kind === 'withdrawn') this.#after(route.untilWhole(), () => this.#send(route));
+      else this.#send(route);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Takes a step after a wait. */
+  #after<T>(waited: Promise<T>, step: (result: T) => void): void {
+    void waited.then(step).catch((error: unknown) => this.#fail(error));
+  }
+
+  #succeed(answer: Answer): void {
+    const [core, query, resolved] = [this.#core, this.#query, this.#resolved];
+    if (resolved === undefined) throw new Error('the query was not resolved');
+    answer.trailers.forEach((value, name) => {
+      if (isPublicTrailer(name)) query.call.setTrailer(name, value);
+    });
+    const latencyMs = core.clock.now() - query.call.receivedAt;
+    recordAnswer(core, resolved, answer, latencyMs);
+    if (this.#span.recording) this.#span.set({ 'pareto.variant': answer.candidate.variant });
+    this.#span.end();
+    this.#route?.[Symbol.dispose]();
+    const { payload, trailers, candidate, degraded, coldStart, predictedMs } = answer;
+    const decisionId = this.#decisionId;
+    this.#receiver.succeed({ payload, trailers, candidate, degraded, coldStart, predictedMs, decisionId, latencyMs });
+  }
+
+  #fail(error: unknown): void {
+    recordFailure(this.#core, this.#resolved, error);
+    this.#span.end(error);
+    this.#route?.[Symbol.dispose]();
+    this.#receiver.fail(error);
   }
 }
 

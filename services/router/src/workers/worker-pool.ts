@@ -15,7 +15,7 @@ import type { Logger } from '@pareto/telemetry';
 import type { RouterLoads } from './router-loads.js';
 import type { LossReason } from './ping.js';
 import { watchWorker, type WatchedWorker } from './watched-worker.js';
-import type { ForwardedQuery, LinkFactory, LinkOutcome } from './worker-link.js';
+import type { ForwardedQuery, LinkFactory, LinkOutcome, OnOutcome } from './worker-link.js';
 
 export interface WorkerPoolOptions {
   readonly createLink: LinkFactory;
@@ -28,8 +28,8 @@ export interface WorkerPoolOptions {
 
 export interface WorkerPool extends Runnable {
   setTable(table: RoutingTable): void;
-  /** Sends a query to the replica's worker. Does not reject. */
-  infer(replica: ReplicaRoute, query: ForwardedQuery): Promise<LinkOutcome>;
+  /** Sends a query to the replica's worker. Calls `done` once, perhaps before it returns. */
+  infer(replica: ReplicaRoute, query: ForwardedQuery, done: OnOutcome): void;
   /** Sends no query to the worker until it answers a ping. */
   suspect(address: string, reason: LossReason, error: unknown): void;
 }
@@ -78,12 +78,11 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       for (const address of byAddress.keys()) if (!workers.has(address)) join(address);
       for (const [address, worker] of workers) if (!worker.alive) markDown(address);
     },
-    infer: (replica, query) =>
-      new Promise((resolve) => {
-        const worker = workers.get(replica.address);
-        if (worker === undefined) resolve(noLink(replica));
-        else worker.infer(query, resolve);
-      }),
+    infer(replica, query, done) {
+      const worker = workers.get(replica.address);
+      if (worker === undefined) done(noLink(replica));
+      else worker.infer(query, done);
+    },
     suspect(address, reason, error) {
       markDown(address);
       workers.get(address)?.suspect(reason, error);
