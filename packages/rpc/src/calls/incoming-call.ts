@@ -1,6 +1,6 @@
 // What happens to a call before its request is read: its caller is checked from the headers, and its bytes are counted.
 
-import { systemClock } from '@pareto/core';
+import { systemClock, type Milliseconds } from '@pareto/core';
 import type { CallBytes } from '../limits/byte-budget.js';
 import { Use } from '../limits/connections.js';
 import type { Limiter } from '../limits/limiter.js';
@@ -73,7 +73,7 @@ export class IncomingCall implements CallHead {
   /** Trailers of the reply. Until the handler is called, those that the check of the caller has set. */
   readonly trailers: TextFields = new TextFields();
   /** Time by `systemClock` when the headers arrived. The handler is called when the whole request is there. */
-  readonly receivedAt: number = readingStartedAt();
+  readonly receivedAt: Milliseconds = readingStartedAt();
   /** Set if the request is a stream of messages. */
   readonly isStream: boolean;
   /** Encoding of compressed messages. Undefined if no message may be compressed. */
@@ -212,13 +212,13 @@ function countDenial(connection: CallConnection, limiter: Limiter): void {
   connection.end();
 }
 
-let readingStart: number | undefined;
+let readingStart: Milliseconds | undefined;
 
 /**
  * Returns when the event loop started the current round of reading. Calls that arrive in one round get the same time,
  * since the last of them has waited for the others.
  */
-function readingStartedAt(): number {
+function readingStartedAt(): Milliseconds {
   if (readingStart !== undefined) return readingStart;
   // oxlint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
   setImmediate(() => (readingStart = undefined));

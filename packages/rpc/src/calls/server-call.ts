@@ -35,12 +35,11 @@ export class OpenCall implements ServerCall {
   /** `timeoutMs` is infinite without a deadline. `setTrailer` writes to `trailers`. */
   constructor(timeoutMs: number, incoming: IncomingCall, trailers: Trailers, clock: Clock) {
     if (trailers !== incoming.trailers) incoming.trailers.forEach((value, name) => trailers.set(name, value));
-    const now = clock.now();
-    this.receivedAt = milliseconds(now - (systemClock.now() - incoming.receivedAt));
+    this.receivedAt = receivedAt(incoming, clock);
     this.#incoming = incoming;
     this.#trailers = trailers;
     this.#clock = clock;
-    this.#deadlineAt = Number.isFinite(timeoutMs) ? now + timeoutMs : undefined;
+    this.#deadlineAt = Number.isFinite(timeoutMs) ? clock.now() + timeoutMs : undefined;
   }
   get signal(): AbortSignal {
     return this.cancellation.signal;
@@ -77,4 +76,10 @@ export class OpenCall implements ServerCall {
         : new ParetoError('cancelled', 'the caller cancelled the call'),
     );
   }
+}
+
+/** Returns when a call was received by a clock. */
+function receivedAt(incoming: IncomingCall, clock: Clock): Milliseconds {
+  if (clock === systemClock) return incoming.receivedAt;
+  return milliseconds(clock.now() - (systemClock.now() - incoming.receivedAt));
 }

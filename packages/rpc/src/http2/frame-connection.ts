@@ -44,6 +44,8 @@ export class FrameConnection implements StreamOwner {
   /** Streams from which this side needs no more, found while it reads. */
   readonly #stopped: FrameStream[] = [];
   #isReading = false;
+  /** Time at which the first stream of the current chunk was opened. Undefined before. */
+  #readAt: number | undefined;
   /** Set when the peer accepts no more streams. */
   #isPeerClosing = false;
   /** Set when this side accepts no more streams. */
@@ -142,7 +144,7 @@ export class FrameConnection implements StreamOwner {
     this.#checkUnread();
     const stream = new FrameStream(id, this, unhandled, this.#peer.initialWindowBytes);
     stream.hasHeaders = true;
-    stream.openedAt = this.#clock.now();
+    stream.openedAt = this.#readAt ??= this.#clock.now();
     this.#streams.open.add(stream);
     stream.handler = this.#handler.onRequest(stream, headers);
     if (this.#isEnded) throw new ConnectionError(errorCodes.noError, 'the connection has ended');
@@ -185,6 +187,7 @@ export class FrameConnection implements StreamOwner {
   receive(chunk: Buffer): void {
     if (this.#isEnded) return;
     this.#isReading = true;
+    this.#readAt = undefined;
     try {
       this.#reader.read(chunk);
     } catch (error) {

@@ -1,6 +1,6 @@
 // Sends a query to one replica, updates the load and state of the worker, and decides about retries.
 
-import { ParetoError, type ReplicaRoute } from '@pareto/core';
+import { ParetoError, type Milliseconds, type ReplicaRoute } from '@pareto/core';
 import { mayRetry, type Admission, type QueryEnd } from '@pareto/policy';
 import type { RoutedDecision } from '@pareto/rpc';
 import type { DecisionId } from '../decisions/decision-id.js';
@@ -47,14 +47,14 @@ export function send(
   core.workers.infer(replica, forwarded, done);
 }
 
-/** Updates the load and the state of the replica after a query has ended there. */
+/** Updates the load and the state of the replica after a query has ended there. Returns the time of the end. */
 export function recordOutcome(
   core: RouterCore,
   query: ClientQuery,
   { items, objective }: ResolvedQuery,
   routed: Routed,
   outcome: LinkOutcome,
-): void {
+): Milliseconds {
   const { replica, selection, decision, sentAt } = routed;
   const now = core.clock.now();
   const { reply } = outcome;
@@ -63,8 +63,8 @@ export function recordOutcome(
   const isPredicted = routed.isFirst && (end === 'answered' || end === 'missed');
   const limitMs = objective.latencyMs;
   const isLate = end === 'missed' || elapsedSince(core, query, now) > limitMs;
-  core.loads.apply({
-    kind: 'ended',
+  const ended = {
+    kind: 'ended' as const,
     replica: replica.id,
     items,
     end,
@@ -74,9 +74,11 @@ export function recordOutcome(
       isPredicted && isLate && selection.waitMs > 0
         ? { slackMs: selection.slackMs + selection.marginMs, latencyMs: limitMs }
         : undefined,
-  });
+  };
+  core.loads.apply(ended, now);
   applyOutcome(core, outcome, replica);
   core.holds.resume();
+  return now;
 }
 
 function recordLate({ decisions, metrics }: RouterCore, decision: DecisionId): void {

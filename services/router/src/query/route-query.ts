@@ -19,6 +19,7 @@ export interface Answer {
   readonly candidate: Candidate;
   readonly degraded: boolean;
   readonly coldStart: boolean;
+  readonly latencyMs: number;
   /** Predicted latency. Undefined if the query was held or sent before, so that the prediction does not cover it. */
   readonly predictedMs: number | undefined;
 }
@@ -97,7 +98,7 @@ export class QueryRoute implements Disposable {
   settle(outcome: LinkOutcome): Answer | undefined {
     const [core, query, routed] = [this.#core, this.#query, this.#routed];
     if (routed === undefined) throw new Error('the query was not sent');
-    recordOutcome(core, query, this.#resolved, routed, outcome);
+    const now = recordOutcome(core, query, this.#resolved, routed, outcome);
     if (outcome.kind === 'answered') {
       const { selection } = routed;
       return {
@@ -106,6 +107,7 @@ export class QueryRoute implements Disposable {
         candidate: selection.candidate,
         degraded: selection.degraded,
         coldStart: routed.isColdStart,
+        latencyMs: now - query.call.receivedAt,
         predictedMs: routed.isFirst ? selection.predictedMs : undefined,
       };
     }

@@ -12,7 +12,6 @@ import { isPublicTrailer, type LinkOutcome, type OnOutcome } from '../workers/wo
 
 export interface Served extends Answer {
   readonly decisionId: string;
-  readonly latencyMs: number;
 }
 
 /** Receiver of the outcome of a query, which is called once. Errors are ParetoErrors whose code is the query's status. */
@@ -119,12 +118,11 @@ class Serving {
     answer.trailers.forEach((value, name) => {
       if (isPublicTrailer(name)) query.call.setTrailer(name, value);
     });
-    const latencyMs = core.clock.now() - query.call.receivedAt;
-    recordAnswer(core, resolved, answer, latencyMs);
+    recordAnswer(core, resolved, answer);
     if (this.#span.recording) this.#span.set({ 'pareto.variant': answer.candidate.variant });
     this.#span.end();
     this.#route?.[Symbol.dispose]();
-    const { payload, trailers, candidate, degraded, coldStart, predictedMs } = answer;
+    const { payload, trailers, candidate, degraded, coldStart, predictedMs, latencyMs } = answer;
     const decisionId = this.#decisionId;
     this.#receiver.succeed({ payload, trailers, candidate, degraded, coldStart, predictedMs, decisionId, latencyMs });
   }
@@ -137,8 +135,9 @@ class Serving {
   }
 }
 
-function recordAnswer(core: RouterCore, resolved: ResolvedQuery, answered: Answer, latencyMs: number): void {
+function recordAnswer(core: RouterCore, resolved: ResolvedQuery, answered: Answer): void {
   const { metrics, demand } = core;
+  const { latencyMs } = answered;
   const target = resolved.entry.task;
   metrics.requests.add(1, { target, code: 'ok' });
   metrics.endToEnd.record(latencyMs / 1000, { target });

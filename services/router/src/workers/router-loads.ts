@@ -1,10 +1,11 @@
 // Passes events about the loads of replicas to the policy, and reports what follows from them.
 
-import type { Clock, ReplicaId } from '@pareto/core';
+import type { Clock, Milliseconds, ReplicaId } from '@pareto/core';
 import type { LoadEffect, LoadEvent, ReplicaLoads } from '@pareto/policy';
 
 export interface RouterLoads {
-  apply(event: LoadEvent): void;
+  /** Applies an event that happened at `now`, by default the time of the clock. */
+  apply(event: LoadEvent, now?: Milliseconds): void;
 }
 
 export interface RouterLoadsOptions {
@@ -20,8 +21,8 @@ export interface RouterLoadsOptions {
 export function createRouterLoads({ loads, clock, onCallable, onEjected }: RouterLoadsOptions): RouterLoads {
   const effects: LoadEffect[] = [];
   return {
-    apply(event) {
-      loads.step(event, clock.now(), effects);
+    apply(event, now = clock.now()) {
+      loads.step(event, now, effects);
       if (effects.length === 0) return;
       for (const effect of effects.splice(0)) {
         if (effect.kind === 'callable') onCallable();

@@ -9,6 +9,8 @@ export interface InferOptions {
   readonly cancellation: Cancellation;
   /** Time at which the request's headers arrived. */
   readonly receivedAt: Milliseconds;
+  /** The current time. */
+  readonly enqueuedAt: Milliseconds;
   /** Time by which the query must be answered to meet its objective, on `clock`. Infinite if it may be late. */
   readonly dueAt: number;
   /** Time of the caller's gRPC deadline on `clock`. Infinite if there is none. */
@@ -32,7 +34,6 @@ export interface ResultReceiver {
 interface AcceptedQueryOptions {
   readonly query: CheckedQuery;
   readonly options: InferOptions;
-  readonly enqueuedAt: Milliseconds;
   readonly owner: QueryOwner;
   readonly receiver: ResultReceiver;
 }
@@ -54,7 +55,7 @@ export class AcceptedQuery implements WaitingQuery {
   readonly #receiver: ResultReceiver;
   #isSettled = false;
 
-  constructor({ query, options, enqueuedAt, owner, receiver }: AcceptedQueryOptions) {
+  constructor({ query, options, owner, receiver }: AcceptedQueryOptions) {
     this.query = query;
     this.items = query.items;
     this.bytes = query.bytes;
@@ -65,7 +66,7 @@ export class AcceptedQuery implements WaitingQuery {
     this.receivedAt = options.receivedAt;
     this.dueAt = options.dueAt;
     this.deadlineAt = options.deadlineAt;
-    this.enqueuedAt = enqueuedAt;
+    this.enqueuedAt = options.enqueuedAt;
     this.#owner = owner;
     this.#receiver = receiver;
   }

@@ -59,8 +59,8 @@ export function createIntake({ replica, driver, bounds, counts, clock }: IntakeO
     infer(query, options, receiver) {
       counts.request();
       inFlight += 1;
-      const accepted = new AcceptedQuery({ query, options, enqueuedAt: clock.now(), owner, receiver });
-      if (accepted.start()) driver.dispatch({ kind: 'queued', replica, query: accepted });
+      const accepted = new AcceptedQuery({ query, options, owner, receiver });
+      if (accepted.start()) driver.dispatch({ kind: 'queued', replica, query: accepted }, options.enqueuedAt);
     },
     rejectAll(reason) {
       closedReason = reason;

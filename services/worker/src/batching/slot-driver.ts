@@ -1,7 +1,7 @@
 // Carries out what the scheduler of one hardware class decides: starts batches, answers rejected queries, and grants
 // slots to steps.
 
-import type { Clock, ObservedShapes, ReplicaLoad } from '@pareto/core';
+import type { Clock, Milliseconds, ObservedShapes, ReplicaLoad } from '@pareto/core';
 import { createSlotScheduler, type RunningBatch, type SlotEffect, type SlotEvent } from '@pareto/policy';
 import type { SlotTokens } from '@pareto/runtime';
 import type { WaitingQuery } from './waiting-query.js';
@@ -23,8 +23,11 @@ type Effect = SlotEffect<BatchRunner, WaitingQuery, Waiter>;
 export interface SlotDriver {
   /** Slots for runs of steps, such as measuring and warming up. */
   readonly tokens: SlotTokens;
-  /** Applies an event of a replica, and carries out its effects before it returns. */
-  dispatch(event: Event): void;
+  /**
+   * Applies an event of a replica that happened at `now`, by default the time of the clock, and carries out its effects before it
+   * returns.
+   */
+  dispatch(event: Event, now?: Milliseconds): void;
   /** Returns the load of a replica that was added. */
   load(replica: BatchRunner): ReplicaLoad;
   /** Returns the shapes of inputs with dynamic dimensions that a replica has run. */
@@ -35,8 +38,8 @@ export function createSlotDriver(slots: number, clock: Clock): SlotDriver {
   const scheduler = createSlotScheduler<BatchRunner, WaitingQuery, Waiter>(slots);
   const effects: Effect[] = [];
 
-  function dispatch(event: Event): void {
-    scheduler.step(event, clock.now(), effects);
+  function dispatch(event: Event, now = clock.now()): void {
+    scheduler.step(event, now, effects);
     for (const effect of effects.splice(0)) carryOut(effect);
   }
   function createToken(): Disposable {

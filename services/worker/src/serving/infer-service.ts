@@ -52,6 +52,7 @@ class Execution implements ResultReceiver {
       const options = {
         cancellation: call.cancellation,
         receivedAt: call.receivedAt,
+        enqueuedAt: query.enqueuedAt,
         dueAt: call.receivedAt + call.decision.latencyLeftMs,
         deadlineAt: query.enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY),
       };

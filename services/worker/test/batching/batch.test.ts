@@ -124,7 +124,7 @@ describe('batcher', () => {
     const fake = createFake();
     const send = (of: CheckedQuery, dueAt = never): Promise<QueryResult> => {
       const { signal: cancellation } = new AbortController();
-      const options = { cancellation, receivedAt: clock.now(), dueAt, deadlineAt: never };
+      const options = { cancellation, receivedAt: clock.now(), enqueuedAt: clock.now(), dueAt, deadlineAt: never };
       const answered = new Promise<QueryResult>((resolve, reject) => intake.infer(of, options, { resolve, reject }));
       answered.catch(() => undefined);
       return answered;

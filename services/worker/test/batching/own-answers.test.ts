@@ -74,7 +74,13 @@ describe('batches', () => {
       const number = callers.length;
       const caller = new AbortController();
       callers.push(caller);
-      const options = { cancellation: caller.signal, receivedAt: clock.now(), dueAt: Infinity, deadlineAt: Infinity };
+      const options = {
+        cancellation: caller.signal,
+        receivedAt: clock.now(),
+        enqueuedAt: clock.now(),
+        dueAt: Infinity,
+        deadlineAt: Infinity,
+      };
       const record = (answer: Buffer | 'rejected'): void => {
         assert.ok(!answered.has(number), `query ${number} is answered twice`);
         answered.set(number, answer);

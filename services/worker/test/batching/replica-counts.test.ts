@@ -38,7 +38,13 @@ describe('replica counts', () => {
     outputs: [{ name: 'y', datatype: 'UINT8', shape: [items, 1], data: Buffer.alloc(items) }],
   });
   const send = (items: number, cancellation = new AbortController().signal): Promise<unknown> => {
-    const options = { cancellation, receivedAt: clock.now(), dueAt: Infinity, deadlineAt: Infinity };
+    const options = {
+      cancellation,
+      receivedAt: clock.now(),
+      enqueuedAt: clock.now(),
+      dueAt: Infinity,
+      deadlineAt: Infinity,
+    };
     const answered = new Promise((resolve, reject) => intake.infer(query(items), options, { resolve, reject }));
     answered.catch(() => undefined);
     return answered;
