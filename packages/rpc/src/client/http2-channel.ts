@@ -121,7 +121,7 @@ function receive(
   /** Returns true if the connection or the stream ended after the first headers of a reply, but before its trailers. */
   const isCut = (): boolean =>
     stream.rstCode !== constants.NGHTTP2_NO_ERROR &&
-    head[':status'] === 200 &&
+    Number(head[':status']) === 200 &&
     (trailers ?? head)['grpc-status'] === undefined;
   const outcome = (): PayloadReply | ParetoError => {
     if (failure !== undefined) return failure;
