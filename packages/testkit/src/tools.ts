@@ -26,7 +26,7 @@ type Source =
 /** Flags of `go build` for programs whose speed matters: without debug information and C. */
 const fastProgram: readonly string[] = ['-ldflags=-s -w', '-tags=netgo,osusergo'];
 /**
- * Flags of `go build` and `go run` that halve the CPU of a build. Only Go's own library is optimised, since all builds
+ * Flags of `go build` that halve the CPU of a build. Only Go's own library is optimised, since all builds
  * share it.
  */
 export const goFlags: readonly string[] = [
