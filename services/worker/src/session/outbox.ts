@@ -111,7 +111,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 /** Times that have passed differ in each report. */
 const isAge = (key: string): boolean => key.endsWith('AgeMs');
 
-/** What a controller learns only from a report that is due: counts, memory, queues, shapes, and the age of its last message. */
+/** Fields that a controller learns only from a report that is due: counts, memory, queues, shapes, and the age of its last message. */
 const unhurried: ReadonlySet<string> = new Set<keyof wire.WorkerReport>([
   'replicas',
   'memoryUsedBytes',
