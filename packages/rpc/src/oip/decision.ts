@@ -128,31 +128,48 @@ const metricStarts = metricNames.map((name, index) => `${index === 0 ? 'TEXT ' :
 const metricValues = new Float64Array(metricStarts.length);
 /** Number of metrics that every worker sends. */
 const commonMetrics = 3;
+/** The text before the time of the reply that was parsed last, and its load. The replies to a batch have the same. */
+let parsedText = '';
+let parsedLoad: ReplicaLoad | undefined;
 
 /**
  * Parses the load trailer. Undefined if it is missing or malformed. Numbers that an older worker does not send are 0, and
  * what a newer one adds is ignored.
  */
 export function parseLoad(text = ''): ReplyLoad | undefined {
+  if (parsedLoad !== undefined && text.startsWith(parsedText)) {
+    const tookMs = parseMetric(text, parsedText.length);
+    if (tookMs !== undefined) return { load: parsedLoad, tookMs };
+  }
   let count = 0;
+  let tookAt = 0;
   for (let at = 0; count < metricStarts.length; count++) {
     const start = metricStarts[count] ?? '';
     if (!text.startsWith(start, at)) break;
-    const from = at + start.length;
-    const comma = text.indexOf(',', from);
-    const to = comma < 0 ? text.length : comma;
-    const value = Number(text.slice(from, to));
-    if (from === to || !Number.isFinite(value)) break;
+    tookAt = at + start.length;
+    const value = parseMetric(text, tookAt);
+    if (value === undefined) break;
     metricValues[count] = value;
-    at = to + 1;
+    const comma = text.indexOf(',', tookAt);
+    at = comma < 0 ? text.length + 1 : comma + 1;
   }
   if (count < commonMetrics) return undefined;
   if (count < metricStarts.length) metricValues.fill(0, commonMetrics);
   // By index, because the iterator of an array pattern takes more memory than the numbers.
   const { 0: queuedItems = 0, 1: runningItems = 0, 2: backlogMs = 0, 3: itemMs = 0 } = metricValues;
   const { 4: typical = 0, 5: slow = 0, 6: interfered = 0, 7: tookMs = 0 } = metricValues;
-  return {
-    load: { queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered: interfered === 1 },
-    tookMs,
-  };
+  const load = { queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered: interfered === 1 };
+  if (count === metricStarts.length) {
+    parsedText = text.slice(0, tookAt);
+    parsedLoad = load;
+  }
+  return { load, tookMs };
+}
+
+/** Parses the number before the next comma, or before the end. Undefined if there is none. */
+function parseMetric(text: string, from: number): number | undefined {
+  const comma = text.indexOf(',', from);
+  const to = comma < 0 ? text.length : comma;
+  const value = Number(text.slice(from, to));
+  return from === to || !Number.isFinite(value) ? undefined : value;
 }

@@ -483,4 +483,20 @@ describe('the messages of ModelInfer', () => {
     assert.equal(parseLoad('TEXT cpu=1'), undefined);
     assert.equal(parseLoad(undefined), undefined);
   });
+
+  it('reads each reply with a load that was read before, and its own time', () => {
+    const load = {
+      ...{ queuedItems: 3, runningItems: 2, backlogMs: 41.5, itemMs: 2.75, typical: 1, slow: 1.5, interfered: true },
+    };
+    const other = { ...load, queuedItems: 4 };
+    for (const [each, tookMs] of [
+      [load, 1.25],
+      [load, 30],
+      [other, 30],
+      [load, 0],
+    ] as const)
+      assert.deepEqual(parseLoad(formatLoad({ load: each, tookMs })), { load: each, tookMs });
+    const text = formatLoad({ load, tookMs: 12.5 });
+    assert.deepEqual(parseLoad(`${text},named_metrics.newer=1`), { load, tookMs: 12.5 });
+  });
 });
