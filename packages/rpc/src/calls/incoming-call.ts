@@ -20,7 +20,8 @@ export interface CallHead {
   readonly peerRole: PeerRole;
   /** Common name in the caller's certificate. Undefined if it presented none, and over HTTP. */
   readonly peerSubject?: string | undefined;
-  setTrailer(name: string, value: string): void;
+  /** Replaces the characters of the value that a trailer must not contain, unless `isPlain` tells that there are none. */
+  setTrailer(name: string, value: string, isPlain?: boolean): void;
 }
 
 /** The headers of a call. */

@@ -50,10 +50,10 @@ export class ReceivedQuery implements RoutedCall {
   request(): ScannedRequest {
     return scanInferRequest(this.payload);
   }
-  setTrailer(name: string, value: string): void {
-    this.#call.setTrailer(name, value);
+  setTrailer(name: string, value: string, isPlain?: boolean): void {
+    this.#call.setTrailer(name, value, isPlain);
   }
   setLoad(load: ReplicaLoad, tookMs: number): void {
-    this.#call.setTrailer(loadKey, formatLoad({ load, tookMs }));
+    this.#call.setTrailer(loadKey, formatLoad({ load, tookMs }), true);
   }
 }

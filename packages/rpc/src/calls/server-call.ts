@@ -60,8 +60,8 @@ export class OpenCall implements ServerCall {
     if (this.#deadlineAt === undefined) return undefined;
     return milliseconds(Math.max(0, this.#deadlineAt - this.#clock.now()));
   }
-  setTrailer(name: string, value: string): void {
-    this.#trailers.set(name, trailerText(value));
+  setTrailer(name: string, value: string, isPlain = false): void {
+    this.#trailers.set(name, isPlain ? value : trailerText(value));
   }
   /** Marks the handler as finished, so that `cancel` has no effect. grpc-js reports every end of a call. */
   answered(): void {

@@ -91,8 +91,8 @@ class LocalCall implements RoutedCall, ReplyReceiver {
     if (timeoutMs === undefined) return undefined;
     return milliseconds(Math.max(0, this.receivedAt + timeoutMs - this.#method.clock.now()));
   }
-  setTrailer(name: string, value: string): void {
-    this.#trailers.set(name, trailerText(value));
+  setTrailer(name: string, value: string, isPlain = false): void {
+    this.#trailers.set(name, isPlain ? value : trailerText(value));
   }
   setLoad(load: ReplicaLoad, tookMs: number): void {
     this.#load = { load, tookMs };
