@@ -1,6 +1,6 @@
 // Callers of a router: one for queries, and one for ServerLive on a connection of its own.
 
-import { createHttp2Channel, type RawCaller } from '@pareto/rpc';
+import { createFrameChannel, type RawCaller } from '@pareto/rpc';
 
 export interface Callers extends Disposable {
   readonly infer: RawCaller;
@@ -9,7 +9,7 @@ export interface Callers extends Disposable {
 }
 
 export function openCallers(address: string): Callers {
-  const channels = [createHttp2Channel(address), createHttp2Channel(address)] as const;
+  const channels = [createFrameChannel(address), createFrameChannel(address)] as const;
   const [queries, probes] = channels;
   const callLive = probes.caller('/inference.GRPCInferenceService/ServerLive');
   const empty = Buffer.alloc(0);
