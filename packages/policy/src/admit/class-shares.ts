@@ -135,11 +135,14 @@ function sumOf(items: Float64Array, of: number): number {
 const admittedShare = ({ offeredSums, admittedSums }: TaskShares, of: number): number =>
   (offeredSums[of] ?? 0) === 0 ? 0 : (admittedSums[of] ?? 0) / (offeredSums[of] ?? 1);
 
-/** Returns the smallest admitted share of the other classes. Undefined if no other class was offered. */
+/** Items of a class in the last second from which on its admitted share says something. */
+const minOffered = 3;
+
+/** Returns the smallest admitted share of the other classes. Undefined if so few of them were offered that none counts. */
 function leastAdmitted(shares: TaskShares, own: number): number | undefined {
   let least: number | undefined;
   for (let of = 0; of < classes; of++) {
-    if (of === own || (shares.offeredSums[of] ?? 0) === 0) continue;
+    if (of === own || (shares.offeredSums[of] ?? 0) < minOffered) continue;
     const share = admittedShare(shares, of);
     if (least === undefined || share < least) least = share;
   }

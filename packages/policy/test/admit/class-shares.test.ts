@@ -54,8 +54,12 @@ describe('the shares of classes', () => {
       const waitBatches = now % 100 === 0 ? 0 : 3;
       shares.record('digits', loose, { items: 1, isAdmitted: true, waitBatches }, now);
     }
-    shares.record('digits', tight, { items: 1, isAdmitted: false, waitBatches: 0 }, 1000);
-    assert.equal(shares.maxWaitBatches('digits', loose, 1001), 0.5, 'a query was rejected');
+    const reject = () => shares.record('digits', tight, { items: 1, isAdmitted: false, waitBatches: 0 }, 1000);
+    reject();
+    assert.equal(shares.maxWaitBatches('digits', loose, 1001), Infinity, 'a single query says nothing about a share');
+    reject();
+    reject();
+    assert.equal(shares.maxWaitBatches('digits', loose, 1001), 0.5, 'queries were rejected');
     shares.record('digits', tight, { items: 1, isAdmitted: true, waitBatches: 0 }, 2050);
     assert.equal(shares.maxWaitBatches('digits', loose, 2060), Infinity);
   });
