@@ -133,6 +133,5 @@ export {
   type UnmetNeed,
 } from './plan.js';
 export { sameItems } from './same-items.js';
-export { sameValues } from './same-values.js';
 export { bootstrap95, percentile, wilson95 } from './statistics.js';
 export { serviceNodeFlags } from './node-flags.js';

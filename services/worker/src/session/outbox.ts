@@ -1,6 +1,6 @@
 // Messages from a worker to its controller: results of steps, and reports of the current state.
 
-import { sameValues, type Clock } from '@pareto/core';
+import type { Clock } from '@pareto/core';
 import { isReportDue, type MessageIntervals } from '@pareto/policy';
 import {
   measurementToWire,
@@ -12,6 +12,7 @@ import {
 } from '@pareto/rpc';
 import type { StepRunner, StepResult } from './step-runner.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
+import { sameValues } from './same-values.js';
 
 export interface OutboxOptions {
   readonly replicas: ReplicaSet;

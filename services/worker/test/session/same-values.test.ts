@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sameValues } from '@pareto/core';
+import { sameValues } from '../../src/session/same-values.js';
 
 describe('sameValues', () => {
   const report = (change: object = {}): unknown => ({ id: 'r1', age: 1, counts: [{ n: 1 }, { n: NaN }], ...change });
