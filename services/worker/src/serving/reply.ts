@@ -51,11 +51,7 @@ export function parametersOf({ decision, spec, costUsd }: ReplyFacts): ReplyPara
 
 /** Sets the reply's parameters as trailers too. */
 export function setReplyTrailers(call: Pick<ServerCall, 'setTrailer'>, parameters: ReplyParameters): void {
-  for (const parameter of parameters) {
-    const value = parameter[1];
-    if (typeof value === 'string') call.setTrailer(trailerNames[parameter[0]], value);
-    else call.setTrailer(trailerNames[parameter[0]], String(value), true);
-  }
+  for (const parameter of parameters) call.setTrailer(trailerNames[parameter[0]], String(parameter[1]));
 }
 
 export interface AnswerFacts extends Pick<ReplyFacts, 'spec'> {
