@@ -20,9 +20,7 @@ export interface PingLoopOptions {
 export interface PingLoop {
   /** Ends the current pause, so that the next ping is sent immediately. */
   pingNow(): void;
-  /** Set during a pause of a second. */
-  readonly isLongPause: boolean;
-  /** Ends a pause of a second after half of it, unless that has passed. */
+  /** Ends the current pause after half a second, unless that has passed. */
   shortenPause(): void;
   stop(): void;
 }
@@ -67,10 +65,8 @@ export function startPingLoop({ link, sentAt, answeredAt, onResult, clock }: Pin
   void run();
   return {
     pingNow: () => pause.abort(),
-    get isLongPause() {
-      return isLongPause;
-    },
     shortenPause() {
+      if (!isLongPause) return;
       isLongPause = false;
       const leftMs = pausedAt + pingEveryMs - clock.now();
       const ended = pause;

@@ -95,7 +95,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     infer(query, done) {
       inFlight += 1;
       sentAt = clock.now();
-      if (pings.isLongPause) pings.shortenPause();
+      pings.shortenPause();
       link.infer(query, (outcome) => {
         inFlight -= 1;
         if (outcome.kind === 'answered') answeredAt = clock.now();

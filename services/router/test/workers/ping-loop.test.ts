@@ -41,7 +41,7 @@ describe('the pings to a worker', () => {
     await during(700);
     const send = (): void => {
       sentAt = clock.now();
-      if (loop.isLongPause) loop.shortenPause();
+      loop.shortenPause();
     };
     send();
     assert.equal(await during(500), 1, 'after the whole pause, of which half had passed');
