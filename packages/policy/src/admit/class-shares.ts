@@ -7,6 +7,8 @@ interface ShareParams {
   readonly lastingMs: number;
   /** Time for which classes are limited after a query was rejected. */
   readonly scarceMs: number;
+  /** Items of a class in the last second from which on its admitted share limits others. */
+  readonly minOffered: number;
   /** Limits of a class by how much its admitted share exceeds the smallest one of the others, the strictest first. */
   readonly limits: readonly { readonly aboveRatio: number; readonly maxWaitBatches: number }[];
 }
@@ -14,6 +16,7 @@ interface ShareParams {
 const defaultShareParams: ShareParams = {
   lastingMs: 200,
   scarceMs: 1_000,
+  minOffered: 3,
   limits: [
     { aboveRatio: 1.1, maxWaitBatches: 0.5 },
     { aboveRatio: 1.05, maxWaitBatches: 2 },
@@ -77,7 +80,7 @@ export function createClassShares(params: ShareParams = defaultShareParams): Cla
       if (shares === undefined || !isScarce(shares, now)) return Infinity;
       advance(shares, Math.floor(now / windowMs));
       const own = classOf(objective);
-      const least = leastAdmitted(shares, own);
+      const least = leastAdmitted(shares, own, params.minOffered);
       if (least === undefined) return Infinity;
       const ratio = admittedShare(shares, own) / least;
       return params.limits.find(({ aboveRatio }) => ratio > aboveRatio)?.maxWaitBatches ?? Infinity;
@@ -135,11 +138,8 @@ function sumOf(items: Float64Array, of: number): number {
 const admittedShare = ({ offeredSums, admittedSums }: TaskShares, of: number): number =>
   (offeredSums[of] ?? 0) === 0 ? 0 : (admittedSums[of] ?? 0) / (offeredSums[of] ?? 1);
 
-/** Items of a class in the last second from which on its admitted share says something. */
-const minOffered = 3;
-
-/** Returns the smallest admitted share of the other classes. Undefined if so few of them were offered that none counts. */
-function leastAdmitted(shares: TaskShares, own: number): number | undefined {
+/** Returns the smallest admitted share of the other classes with so many items. Undefined if there are none. */
+function leastAdmitted(shares: TaskShares, own: number, minOffered: number): number | undefined {
   let least: number | undefined;
   for (let of = 0; of < classes; of++) {
     if (of === own || (shares.offeredSums[of] ?? 0) < minOffered) continue;
