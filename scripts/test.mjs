@@ -72,7 +72,8 @@ await main(async () => {
     for (const name of ['failures', 'times', 'cpu']) all[name].push(...ended[name]);
   }
   if (slowest > 0) console.log(formatSlowest(all, slowest));
-  const { failures, unstable, ...counts } = await rerunFailed(all);
+  const isWhole = positionals.length === 0;
+  const { failures, unstable, ...counts } = isWhole ? await rerunFailed(all) : { ...all, unstable: [] };
   if (unstable.length > 0) console.log(formatFailures('Unstable tests, which passed alone', unstable));
   if (failures.length > 0) console.log(formatFailures('Failed tests', failures));
   console.log(summary(counts));
