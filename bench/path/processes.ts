@@ -21,8 +21,7 @@ export interface PathProcess {
 
 /** Returns the ids of all processes that a process has started, directly or through others. */
 export function descendantsOf(pid: number): readonly number[] {
-  const tasks = whileRunning(() => readdirSync(`/proc/${pid}/task`)) ?? [];
-  const children = tasks
+  const children = tasksOf(pid)
     .flatMap((task) => whileRunning(() => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')) ?? [])
     .flatMap((text) => text.split(' ').filter(Boolean).map(Number));
   return children.flatMap((child) => [child, ...descendantsOf(child)]);
@@ -39,17 +38,19 @@ function whileRunning<T>(read: () => T): T | undefined {
   }
 }
 
-/** Returns the CPU time of the processes of each role in milliseconds. Linux counts it in hundredths of a second. */
+/** Returns the CPU time of the processes of each role in milliseconds, to the nanosecond. */
 export function cpuByRole(processes: readonly PathProcess[]): ReadonlyMap<Role, number> {
   const cpu = new Map<Role, number>();
-  for (const { role, pid } of processes) cpu.set(role, (cpu.get(role) ?? 0) + cpuOf(pid));
+  for (const { role, pid } of processes) cpu.set(role, (cpu.get(role) ?? 0) + cpuMsOf(pid));
   return cpu;
 }
 
-function cpuOf(pid: number): number {
-  // The second field is the name of the program in parentheses.
-  const text = whileRunning(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  if (text === undefined) return 0;
-  const fields = text.split(') ').at(-1)?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+/** Returns the CPU time of the threads of a process. That of the whole process is only known to hundredths of a second. */
+function cpuMsOf(pid: number): number {
+  return tasksOf(pid).reduce((sum, task) => {
+    const text = whileRunning(() => readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8'));
+    return sum + Number(text?.split(' ', 1)[0] ?? 0) / 1e6;
+  }, 0);
 }
+
+const tasksOf = (pid: number): readonly string[] => whileRunning(() => readdirSync(`/proc/${pid}/task`)) ?? [];

@@ -100,10 +100,7 @@ const latency =
   ({ latenciesMs }: Window): number =>
     percentile(latenciesMs, quantile);
 
-/**
- * Returns the CPU time of a role in µs per answer in all windows together, because that of one window is only known to
- * 10 ms.
- */
+/** Returns the CPU time of a role in µs per answer in all windows together. */
 function cpuOf(windows: readonly Window[], role: Role): number {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const answers = sum(windows.map(({ latenciesMs }) => latenciesMs.length));
