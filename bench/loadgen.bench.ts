@@ -1,4 +1,4 @@
-// The load generator: the rate that it keeps on one core, and its latencies next to those of a Go client, in turn.
+// The load generator: the rate that it keeps on one core, and its latencies next to those of a Go client.
 
 import { fileURLToPath } from 'node:url';
 import { createChannel, waitForReady } from '@pareto/rpc';
