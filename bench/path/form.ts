@@ -47,7 +47,7 @@ export interface Form {
 
 const fullForm: Form = {
   ...{ pairs: 7, extraRounds: 4, maxDrift: 0.05, warmUpAnswers: 6_000, maxWarmUpMs: 12_000 },
-  ...{ rawMs: 250, lightRounds: 4, lightMs: 9_000 },
+  ...{ rawMs: 500, lightRounds: 4, lightMs: 9_000 },
   window: { warmMs: 250, windowMs: 1_000 },
   bareWindow: { warmMs: 200, windowMs: 600 },
 };
