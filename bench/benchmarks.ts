@@ -37,7 +37,7 @@ const table = {
   overload: { measures: 'goodput and latency at up to four times the capacity', minutes: 10, flags: ['only'] },
   hostile: { measures: 'the cost of attacks for other clients', minutes: 20, flags: ['only'] },
   register: { measures: 'the time from registering 140 models to the first answer of each', minutes: 6 },
-  idle: { measures: 'the CPU time and wake-ups of services without load', minutes: 3 },
+  idle: { measures: 'the CPU time and wake-ups of services without load', minutes: 5 },
   memory: { measures: 'the growth of memory while a model is loaded and unloaded 200 times', minutes: 2 },
   profile: { measures: 'the error of profiles, next to queries at light load', minutes: 2, flags: ['only'] },
   shapes: { measures: 'the error of predictions for inputs of another shape', minutes: 2 },

@@ -4,10 +4,10 @@ import { waitFor } from '@pareto/testkit';
 import { startDigits, type DigitModel, type DigitsCluster } from '../test/support/digits.js';
 import { progress } from './report.js';
 
-/** Starts a cluster and resolves when every model is measured and loaded. */
-export async function startWarmDigits(models: readonly DigitModel[], workers: number): Promise<DigitsCluster> {
+/** Starts a cluster of one worker and resolves when every model is measured and loaded. A node has a router and a worker. */
+export async function startWarmDigits(models: readonly DigitModel[], nodes: 0 | 1 = 0): Promise<DigitsCluster> {
   progress('measuring the models');
-  const started = await startDigits({ workers }, models);
+  const started = await startDigits({ nodes, workers: 1 }, models);
   const { client, digits } = started;
   try {
     for (const model of models) {

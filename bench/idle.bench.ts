@@ -1,4 +1,4 @@
-// CPU time and wake-ups of the services while nothing happens, with four and with six models loaded.
+// CPU time and wake-ups of the services while nothing happens, with four and with six models loaded, and of a node.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { milliseconds, systemClock } from '@pareto/core';
@@ -25,23 +25,24 @@ function wakesOf({ pid }: PathProcess): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-async function measure(models: readonly DigitModel[]): Promise<readonly Row[]> {
-  await using started = await startWarmDigits(models, 1);
+async function measure(models: readonly DigitModel[], nodes: 0 | 1 = 0): Promise<readonly Row[]> {
+  await using started = await startWarmDigits(models, nodes);
   const { controller, router, workers } = started.cluster;
   const processes: readonly PathProcess[] = [
     { role: 'controller', pid: controller.child.pid },
-    { role: 'router', pid: router.child.pid },
-    ...workers.map(({ child }) => ({ role: 'worker front', pid: child.pid }) as const),
+    { role: nodes === 0 ? 'router' : 'node', pid: router.child.pid },
+    ...(nodes === 0 ? workers : []).map(({ child }) => ({ role: 'worker front', pid: child.pid }) as const),
   ];
   const observe = () => ({ atMs: systemClock.now(), cpuMs: cpuByRole(processes), wakes: processes.map(wakesOf) });
   const executors = (): string => workers.flatMap(({ child }) => descendantsOf(child.pid)).join();
-  progress(`${models.length} models: idle for ${(settleMs + windowMs) / 1000} s`);
+  const name = `${models.length} models${nodes === 0 ? '' : ' on a node'}`;
+  progress(`${name}: idle for ${(settleMs + windowMs) / 1000} s`);
   await systemClock.sleep(settleMs);
   for (let window = 1; window <= maxWindows; window++) {
     const [before, executorsBefore] = [observe(), executors()];
     await systemClock.sleep(windowMs);
     const after = observe();
-    if (executors() === executorsBefore) return rowsOf(models.length, processes, before, after);
+    if (executors() === executorsBefore) return rowsOf(name, processes, before, after);
     progress('a noisy measurement was repeated: measuring again');
   }
   throw new Error(`the workers were busy in ${maxWindows} windows: the machine is too noisy`);
@@ -53,12 +54,12 @@ interface Moment {
   readonly wakes: readonly number[];
 }
 
-function rowsOf(models: number, processes: readonly PathProcess[], before: Moment, after: Moment): readonly Row[] {
+function rowsOf(of: string, processes: readonly PathProcess[], before: Moment, after: Moment): readonly Row[] {
   const ms = after.atMs - before.atMs;
   return processes.flatMap(({ role }, index): readonly Row[] => {
     const cpuMs = (after.cpuMs.get(role) ?? NaN) - (before.cpuMs.get(role) ?? NaN);
     const wakes = (after.wakes[index] ?? NaN) - (before.wakes[index] ?? NaN);
-    const name = `${models} models, ${role}`;
+    const name = `${of}, ${role}`;
     return [
       { name: `${name}: share of a core`, value: (100 * cpuMs) / ms, unit: '%', reach: { below: 0.5 }, noise: 0.5 },
       { name: `${name}: wake-ups`, value: (1000 * wakes) / ms, unit: '/s', noise: 0.2 },
@@ -67,4 +68,4 @@ function rowsOf(models: number, processes: readonly PathProcess[], before: Momen
 }
 
 const { report } = startBenchmark('idle');
-report([...(await measure(four)), ...(await measure(six))]);
+report([...(await measure(four)), ...(await measure(six)), ...(await measure(four, 1))]);

@@ -78,7 +78,7 @@ async function compare(started: DigitsCluster, model: DigitModel): Promise<reado
 const { only = '', report } = startBenchmark('profile');
 const measured = models.filter((model) => model.includes(only));
 const rows: Row[] = [];
-const started = await startWarmDigits(measured, 1);
+const started = await startWarmDigits(measured);
 try {
   for (const model of measured) rows.push(...(await compare(started, model)));
 } finally {
