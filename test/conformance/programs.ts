@@ -2,7 +2,7 @@
 
 import { access, rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { goFlags } from '@pareto/testkit';
+import { goFlags, goVariables } from '@pareto/testkit';
 import { prepareInstaller, preparePython, run, type PythonEnvironment } from '../support/python.js';
 
 /** Command that starts a program. */
@@ -32,7 +32,7 @@ const programOf = (environment: PythonEnvironment): Program =>
 /** Builds the Go program each time, which Go's cache makes fast. */
 async function prepareGo(): Promise<Program> {
   const program = `${cache}conformance-go`;
-  const { code, output } = await run('go', ['build', '-C', here('go'), ...goFlags, '-o', program, '.']);
+  const { code, output } = await run('go', ['build', '-C', here('go'), ...goFlags, '-o', program, '.'], goVariables);
   if (code === 0) return { kind: 'ready', command: [program] };
   return {
     kind: 'missing',

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { goFlags } from '@pareto/testkit';
+import { goFlags, goVariables } from '@pareto/testkit';
 import type { Cluster } from '../support/cluster.js';
 import { preparePython, run } from '../support/python.js';
 import { useDigits } from '../support/shared-digits.js';
@@ -71,7 +71,7 @@ describe('examples', function () {
     before(async function () {
       // Built together, because each `go run` links a program again.
       const build = ['build', '-C', `${examples}go`, ...goFlags, '-o', goPrograms, './...'];
-      const { code, output } = await run('go', build).catch((error: unknown) => ({
+      const { code, output } = await run('go', build, goVariables).catch((error: unknown) => ({
         code: 1,
         output: String(error),
       }));

@@ -94,12 +94,13 @@ const packages = at('.cache/packages');
 /** Environment variables that make Python store compiled files in `.cache`, not next to their sources. */
 export const pythonVariables: Readonly<Record<string, string>> = { PYTHONPYCACHEPREFIX: at('.cache/python-compiled') };
 
-/** Runs a program and waits for its exit. */
+/** Runs a program, with additional environment variables, and waits for its exit. */
 export async function run(
   command: string,
   args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const child = startChild(command, args, { env: pythonVariables });
+  const child = startChild(command, args, { env: { ...pythonVariables, ...variables } });
   const { code } = await child.exited;
   return { code, output: child.output };
 }

@@ -34,6 +34,12 @@ export const goFlags: readonly string[] = [
   ...['github.com', 'golang.org', 'google.golang.org'].map((host) => `-gcflags=${host}/...=-N -l`),
 ];
 
+/**
+ * Environment variables of `go build`. Most of the compiler's processes end before they have used 1 GiB, so they collect
+ * no garbage, which takes a sixth of the CPU of a build.
+ */
+export const goVariables: Readonly<Record<string, string>> = { GOGC: 'off', GOMEMLIMIT: '1GiB' };
+
 const sources: Readonly<Record<ToolName, Source>> = {
   'etcd-3.4': { kind: 'debian', package: 'etcd-server', file: 'usr/bin/etcd' },
   'etcdctl-3.4': { kind: 'debian', package: 'etcd-client', file: 'usr/bin/etcdctl' },
@@ -130,7 +136,7 @@ async function unpack(source: Extract<Source, { kind: 'debian' }>, folder: strin
 async function build(source: Extract<Source, { kind: 'go' }>, folder: string): Promise<string> {
   await execute('go', ['mod', 'init', 'tool'], folder);
   await execute('go', ['get', `${source.package}@${source.version}`], folder);
-  await execute('go', ['build', ...source.flags, '-o', 'program', source.package], folder);
+  await execute('go', ['build', ...source.flags, '-o', 'program', source.package], folder, goVariables);
   return join(folder, 'program');
 }
 
@@ -138,13 +144,23 @@ function go(module: string, version: string, folder = ''): Extract<Source, { kin
   return { kind: 'go', version, package: `${module}${folder}`, flags: goFlags };
 }
 
-function execute(command: string, args: readonly string[], cwd?: string): Promise<string> {
+function execute(
+  command: string,
+  args: readonly string[],
+  cwd?: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { cwd, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      if (error === null) return resolve(stdout);
-      const why =
-        error.code === 'ENOENT' ? `${command} is not installed` : stderr.trim().split('\n').slice(-3).join(' ');
-      reject(new Error(`"${[command, ...args].join(' ')}" failed: ${why}`));
-    });
+    execFile(
+      command,
+      args,
+      { cwd, env: { ...process.env, ...variables }, maxBuffer: 2 ** 26 },
+      (error, stdout, stderr) => {
+        if (error === null) return resolve(stdout);
+        const why =
+          error.code === 'ENOENT' ? `${command} is not installed` : stderr.trim().split('\n').slice(-3).join(' ');
+        reject(new Error(`"${[command, ...args].join(' ')}" failed: ${why}`));
+      },
+    );
   });
 }
