@@ -1,5 +1,7 @@
 // Shared parts of the scripts: progress lines with times, child processes, and the repository's root.
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -33,6 +35,7 @@ export function run(command, args, { onOutput, inherit = false, env = process.en
       // A separate process group, so that its children are stopped too.
       detached: !windows && !inherit,
     });
+    if (!inherit) setNice(child.pid, getPriority());
     const stop = (signal) => {
       try {
         if (windows || inherit) child.kill(signal);
@@ -57,6 +60,19 @@ export function run(command, args, { onOutput, inherit = false, env = process.en
       resolve({ code: code === null ? 1 : code, signal, output });
     });
   });
+}
+
+/**
+ * Makes a low priority, a nice value above 0, apply to a program with a session of its own. Linux may give each session
+ * the same share of the processors, whatever the nice values of its processes, unless the session has one too.
+ */
+function setNice(pid, nice) {
+  if (process.platform !== 'linux' || nice <= 0) return;
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(nice));
+  } catch {
+    // This kernel does not group processes, or the program has exited.
+  }
 }
 
 /** Runs a program of node_modules by its file, without a shell or npm in between. */
