@@ -8,17 +8,18 @@ import { root, runTool } from './steps.mjs';
 const lanes = 3;
 
 /**
- * Runs mocha once for each list of arguments, some at the same time, in the given order. Returns the numbers of passed,
- * failed and skipped tests. Shows the output of the first run immediately, and that of the others when it has finished.
+ * Runs mocha once for each list of arguments, some at the same time, in the given order. A run of the form `{ idle }`,
+ * with its arguments, only uses the processors that the others leave. Returns the numbers of passed, failed and skipped
+ * tests. Shows the output of the first run immediately, and that of the others when it has finished.
  */
 export async function runTests(runs) {
-  const waiting = runs.map((args, index) => ({ args, inherit: index === 0 }));
+  const waiting = runs.map((run, index) => ({ args: run.idle ?? run, inherit: index === 0, idle: 'idle' in run }));
   const ended = [];
   let held = '';
   let isShowing = true;
   const lane = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      ended.push(await runMocha(next.args, { inherit: next.inherit }));
+      ended.push(await runMocha(next.args, { inherit: next.inherit, idle: next.idle }));
       if (next.inherit) isShowing = false;
       else held += ended.at(-1).output;
       if (isShowing) continue;

@@ -1,7 +1,7 @@
 // Shared parts of the scripts: progress lines with times, child processes, and the repository's root.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { getPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -22,9 +22,10 @@ export async function step(title, work) {
 
 /**
  * Runs a program in the root, or in the folder `cwd`. Returns its exit code and output. `onOutput` receives each chunk
- * of output, and a function that stops the program. With `inherit`, the output goes directly to the terminal.
+ * of output, and a function that stops the program. With `inherit`, the output goes directly to the terminal. With `idle`,
+ * the program only uses the processors that others leave.
  */
-export function run(command, args, { onOutput, inherit = false, env = process.env, cwd = root } = {}) {
+export function run(command, args, { onOutput, inherit = false, idle = false, env = process.env, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
     const windows = process.platform === 'win32';
     const child = spawn(command, args, {
@@ -35,7 +36,8 @@ export function run(command, args, { onOutput, inherit = false, env = process.en
       // A separate process group, so that its children are stopped too.
       detached: !windows && !inherit,
     });
-    if (!inherit) setNice(child.pid, getPriority());
+    const nice = idle ? constants.priority.PRIORITY_LOW : getPriority();
+    if (!inherit && child.pid !== undefined) setNice(child.pid, nice);
     const stop = (signal) => {
       try {
         if (windows || inherit) child.kill(signal);
@@ -63,12 +65,14 @@ export function run(command, args, { onOutput, inherit = false, env = process.en
 }
 
 /**
- * Makes a low priority, a nice value above 0, apply to a program with a session of its own. Linux may give each session
+ * Sets a low priority, a nice value above 0, of a program with a session of its own. Linux may give each session
  * the same share of the processors, whatever the nice values of its processes, unless the session has one too.
  */
 function setNice(pid, nice) {
-  if (process.platform !== 'linux' || nice <= 0) return;
+  if (nice <= 0) return;
   try {
+    setPriority(pid, nice);
+    if (process.platform !== 'linux') return;
     writeFileSync(`/proc/${pid}/autogroup`, String(nice));
   } catch {
     // This kernel does not group processes, or the program has exited.

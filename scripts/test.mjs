@@ -22,23 +22,27 @@ const faultsOfOwnClusters = ['certificates', 'making', 'nodes', 'versions'].map(
 const pretrained = 'test/integration/pretrained.test.ts';
 /** Tests of stores, which mostly wait for lost connections, dead servers and interrupted uploads. */
 const stores = ['packages/blobs/test', 'packages/state/test'].map(filesIn);
+/** Tests that mostly compute. */
+const computing = ['core', 'models', 'policy', 'workload'].map((name) => filesIn(`packages/${name}/test`));
 
 const without = (files) => files.flatMap((file) => ['--ignore', file]);
 
 /**
  * Stages of runs. The runs of a stage are parallel, because most tests wait more than they compute, and the longest
- * start first. Faults with time limits run next to little else.
+ * start first. Faults with time limits run next to little else: those of other clusters, and tests that only use the
+ * processors that faults leave.
  */
 const everything = [
   [
     ['test/conformance', 'test/e2e'].map(filesIn),
     [...stores, filesIn('test/integration'), ...without([pretrained])],
     [filesIn('services/*/test')],
-    [...['packages/*/test', 'loadgen/test', 'bench/test'].map(filesIn), ...without(stores)],
+    [...['packages/*/test', 'loadgen/test', 'bench/test'].map(filesIn), ...without([...stores, ...computing])],
   ],
   [
     [filesIn('test/faults'), ...without(faultsOfOwnClusters)],
     [...faultsOfOwnClusters, pretrained],
+    { idle: computing },
   ],
   // Attackers need both cores.
   [[filesIn('test/hostile')]],
@@ -51,7 +55,8 @@ function selections(args) {
   const expand = (spec) => (!spec.includes('*') && statSync(join(root, spec)).isDirectory() ? filesIn(spec) : spec);
   const stages = specs.length > 0 ? [[specs.map(expand)]] : everything;
   const filter = words.length > 0 ? ['--fgrep', words.join(' ')] : [];
-  return stages.map((runs) => runs.map((run) => [...run, ...filter]));
+  const narrow = (run) => [...run, ...filter];
+  return stages.map((runs) => runs.map((run) => ('idle' in run ? { idle: narrow(run.idle) } : narrow(run))));
 }
 
 await main(async () => {
