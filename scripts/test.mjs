@@ -35,8 +35,9 @@ const without = (files) => files.flatMap((file) => ['--ignore', file]);
 const everything = [
   [
     ['test/conformance', 'test/e2e'].map(filesIn),
-    [...stores, filesIn('test/integration'), ...without([pretrained])],
+    stores,
     [filesIn('services/*/test')],
+    [filesIn('test/integration'), ...without([pretrained])],
     [...['packages/*/test', 'loadgen/test', 'bench/test'].map(filesIn), ...without([...stores, ...computing])],
   ],
   [
