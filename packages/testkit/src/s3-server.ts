@@ -26,7 +26,7 @@ export interface S3Server extends AsyncDisposable {
 
 /** Returns why the program that `startS3Server` needs is unavailable, or undefined if it is available. */
 export async function missingS3Server(): Promise<string | undefined> {
-  const tool = await fetchTool('versitygw');
+  const tool = await fetchTool('s3-server');
   return tool.kind === 'missing' ? tool.reason : undefined;
 }
 
@@ -42,7 +42,7 @@ export async function startS3Server(): Promise<S3Server> {
   let child: Child | undefined;
 
   async function start(): Promise<void> {
-    const started = startChild(program, ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', temp.path], { env });
+    const started = startChild(program, [`127.0.0.1:${port}`, temp.path], { env });
     child = started;
     await waitFor('the S3 server to listen', async () => {
       if (!started.running) throw new Error(`the S3 server exited: ${started.output}`);
@@ -70,7 +70,7 @@ export async function startS3Server(): Promise<S3Server> {
 }
 
 async function programPath(): Promise<string> {
-  const tool = await fetchTool('versitygw');
+  const tool = await fetchTool('s3-server');
   if (tool.kind === 'missing') throw new Error(tool.reason);
   return tool.path;
 }

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,15 +13,22 @@ export type ToolName =
   | 'etcdutl-3.6'
   | 'h2spec'
   | 'onnx-testdata'
-  | 'swiftshader'
-  | 'versitygw';
+  | 's3-server'
+  | 'swiftshader';
 export type Tool =
   | { readonly kind: 'ready'; readonly path: string }
   | { readonly kind: 'missing'; readonly reason: string };
 
 type Source =
   | { readonly kind: 'debian'; readonly package: string; readonly file: string }
-  | { readonly kind: 'go'; readonly version: string; readonly package: string; readonly flags: readonly string[] };
+  | {
+      readonly kind: 'go';
+      readonly version: string;
+      readonly packages: readonly string[];
+      /** File of a program that uses the packages. The first package is the program if omitted. */
+      readonly main?: string;
+      readonly flags: readonly string[];
+    };
 
 /** Flags of `go build` for programs whose speed matters: without debug information and C. */
 const fastProgram: readonly string[] = ['-ldflags=-s -w', '-tags=netgo,osusergo'];
@@ -52,7 +59,11 @@ const sources: Readonly<Record<ToolName, Source>> = {
   /** Models of ONNX's backend tests, in folders by suite and test, with inputs and expected outputs. */
   'onnx-testdata': { kind: 'debian', package: 'libonnx-testdata', file: 'usr/share/libonnx-testdata/data' },
   swiftshader: { kind: 'debian', package: 'chromium-common', file: 'usr/lib/chromium' },
-  versitygw: go('github.com/versity/versitygw', 'v1.8.0', '/cmd/versitygw'),
+  's3-server': {
+    ...go('github.com/versity/versitygw', 'v1.8.0'),
+    packages: ['embedgw', 'backend/posix'].map((folder) => `github.com/versity/versitygw/${folder}`),
+    main: fileURLToPath(new URL('../s3-server/main.go', import.meta.url)),
+  },
 };
 
 const cache = fileURLToPath(new URL('../../../.cache/tools', import.meta.url));
@@ -135,13 +146,15 @@ async function unpack(source: Extract<Source, { kind: 'debian' }>, folder: strin
 
 async function build(source: Extract<Source, { kind: 'go' }>, folder: string): Promise<string> {
   await execute('go', ['mod', 'init', 'tool'], folder);
-  await execute('go', ['get', `${source.package}@${source.version}`], folder);
-  await execute('go', ['build', ...source.flags, '-o', 'program', source.package], folder, goVariables);
+  await execute('go', ['get', ...source.packages.map((name) => `${name}@${source.version}`)], folder);
+  const [program = ''] = source.main === undefined ? source.packages : ['main.go'];
+  if (source.main !== undefined) await copyFile(source.main, join(folder, program));
+  await execute('go', ['build', ...source.flags, '-o', 'program', program], folder, goVariables);
   return join(folder, 'program');
 }
 
 function go(module: string, version: string, folder = ''): Extract<Source, { kind: 'go' }> {
-  return { kind: 'go', version, package: `${module}${folder}`, flags: goFlags };
+  return { kind: 'go', version, packages: [`${module}${folder}`], flags: goFlags };
 }
 
 function execute(
