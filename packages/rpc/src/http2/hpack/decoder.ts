@@ -16,6 +16,8 @@ const maxInteger = 2 ** 28;
 
 /** Number of blocks that a decoder keeps to recognise them. */
 const cachedBlocks = 16;
+/** Maximum size of such a block. Longer ones have texts of their own, and to hash them takes as long as to decode them. */
+const maxCachedBytes = 256;
 
 interface CachedBlock {
   hash: number;
@@ -61,17 +63,14 @@ export class HpackDecoder {
    * continue with the next block then.
    */
   decode(block: Buffer, from: number, to: number): HeaderList | undefined {
+    if (to - from > maxCachedBytes) return this.#decode(block, from, to);
     let hash = to - from;
     for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + (block[at] ?? 0)) | 0;
     const slot = this.#cache[(hash ^ (hash >>> 16)) & (cachedBlocks - 1)];
     const isSeen = slot?.hash === hash && slot.changes === this.#table.changes;
     if (isSeen && slot.bytes !== undefined && isSame(slot.bytes, block, from, to)) return slot.list;
     const { changes } = this.#table;
-    this.#block = block;
-    this.#at = from;
-    this.#end = to;
-    const list = this.#decode();
-    this.#block = none;
+    const list = this.#decode(block, from, to);
     if (list === undefined || slot === undefined || changes !== this.#table.changes) return list;
     // A block that does not change the table means the same until another one does. Copying it pays if it is repeated.
     slot.bytes = isSeen ? Uint8Array.prototype.slice.call(block, from, to) : undefined;
@@ -81,7 +80,16 @@ export class HpackDecoder {
     return list;
   }
 
-  #decode(): HeaderList | undefined {
+  #decode(block: Buffer, from: number, to: number): HeaderList | undefined {
+    this.#block = block;
+    this.#at = from;
+    this.#end = to;
+    const list = this.#readFields();
+    this.#block = none;
+    return list;
+  }
+
+  #readFields(): HeaderList | undefined {
     const fields = this.#fields;
     let count = 0;
     let bytes = 0;

@@ -55,6 +55,13 @@ describe('HPACK', () => {
     for (let count = 0; count < 6; count++) assert.deepEqual(decode(decoder, encode(encoder, grpc)), grpc.fields);
   });
 
+  it('decodes a repeated block that is too long to be kept', () => {
+    const [encoder, decoder] = [new HpackEncoder(), createDecoder()];
+    const value = 'ÿ'.repeat(300);
+    for (let count = 0; count < 4; count++)
+      assert.deepEqual(decode(decoder, encode(encoder, grpc, ['x-long', value])), [...grpc.fields, 'x-long', value]);
+  });
+
   it('adds the names of extra fields to the table while it has room, and no further values', () => {
     const [encoder, decoder] = [new HpackEncoder(), createDecoder()];
     const sizes = [1, 2, 3].map((timeout) => {
