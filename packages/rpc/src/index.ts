@@ -104,7 +104,12 @@ export {
   type InferRequestMessage,
   type RequestedOutput,
 } from './oip/messages.js';
-export { type InferResponseMessage, type RawTensor } from './oip/infer-response.js';
+export {
+  encodeCommonParameters,
+  type CommonParameters,
+  type InferResponseMessage,
+  type RawTensor,
+} from './oip/infer-response.js';
 export {
   decisionKey,
   decisionVersion,

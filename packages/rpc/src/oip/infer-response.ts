@@ -13,10 +13,19 @@ export interface RawTensor {
   readonly raw: Buffer;
 }
 
+/** Parameters that several responses have in common, which are encoded once. */
+export interface CommonParameters {
+  readonly parameters: readonly (readonly [string, ParameterInput])[];
+  /** The parameters as entries of a ModelInferResponse. */
+  readonly encoded: Buffer;
+}
+
 export interface InferResponseMessage {
   readonly modelName: string;
   readonly modelVersion: string;
   readonly id: string;
+  /** Parameters before those of this response. */
+  readonly common?: CommonParameters;
   readonly parameters: Iterable<readonly [string, ParameterInput]>;
   readonly outputs: readonly RawTensor[];
 }
@@ -25,12 +34,20 @@ export interface InferResponseMessage {
 const slicedFromBytes = 16 * 1024;
 const writer = new MessageWriter();
 
+export function encodeCommonParameters(parameters: CommonParameters['parameters']): CommonParameters {
+  writer.clear();
+  for (const parameter of parameters) writeParameter(parameter[0], parameter[1]);
+  return { parameters, encoded: writer.finish() };
+}
+
 /** Encodes a response. Large outputs are not copied. */
-export function encodeRawResponse({ modelName, modelVersion, id, parameters, outputs }: InferResponseMessage): Payload {
+export function encodeRawResponse(response: InferResponseMessage): Payload {
+  const { modelName, modelVersion, id, common, parameters, outputs } = response;
   writer.clear();
   writeText(1, modelName);
   writeText(2, modelVersion);
   writeText(3, id);
+  if (common !== undefined) writer.encoded(common.encoded);
   // Not destructured, because that takes an iterator for each parameter.
   for (const parameter of parameters) writeParameter(parameter[0], parameter[1]);
   for (const output of outputs) writeOutput(output);

@@ -57,9 +57,13 @@ export class MessageWriter {
     return this;
   }
   bytes(field: number, value: Uint8Array): this {
-    this.tag(field, 2).varint(value.length).#reserve(value.length);
-    this.#bytes.set(value, this.#length);
-    this.#length += value.length;
+    return this.tag(field, 2).varint(value.length).encoded(value);
+  }
+  /** Writes fields that were encoded before. */
+  encoded(fields: Uint8Array): this {
+    this.#reserve(fields.length);
+    this.#bytes.set(fields, this.#length);
+    this.#length += fields.length;
     return this;
   }
   /** Begins a nested message. Returns its start, for `close`. */

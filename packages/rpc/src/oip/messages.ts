@@ -73,6 +73,7 @@ export function encodeInferResponse(response: InferResponseMessage, typed: boole
   writeText(writer, 1, response.modelName);
   writeText(writer, 2, response.modelVersion);
   writeText(writer, 3, response.id);
+  writeParameters(writer, 4, response.common?.parameters ?? []);
   writeParameters(writer, 4, response.parameters);
   for (const output of response.outputs) {
     writer.uint32(42).fork();

@@ -5,6 +5,7 @@ import {
   decodeInferResponse,
   decodeTypedContents,
   encodeInferRequest,
+  encodeCommonParameters,
   encodeInferResponse,
   encodeStreamAnswer,
   encodeStreamError,
@@ -311,6 +312,23 @@ describe('the messages of ModelInfer', () => {
         assert.deepEqual(decodeInferResponse(encodeResponse(sent, false)), { ...sent, outputs, parameters });
       }),
     );
+  });
+
+  it('has the common parameters of several responses before its own', () => {
+    const common = encodeCommonParameters([
+      ['variant', 'v'],
+      ['cost', 0.5],
+      ['cold', false],
+    ]);
+    const output = { name: 'y', datatype: 'FP32', shape: [1], raw: Buffer.alloc(4, 1) } as const;
+    for (const id of ['1', '2']) {
+      const message = { modelName: 'm', modelVersion: '1', id, outputs: [output] };
+      const own = [['decision', id]] as const;
+      for (const typed of [false, true]) {
+        const joined = encodeResponse({ ...message, parameters: [...common.parameters, ...own] }, typed);
+        assert.deepEqual(encodeResponse({ ...message, common, parameters: own }, typed), joined);
+      }
+    }
   });
 
   it('contains large outputs without a copy', () => {

@@ -2,7 +2,9 @@
 
 import { architectureNameOf, type VariantSpec } from '@pareto/core';
 import {
+  encodeCommonParameters,
   encodeInferResponse,
+  type CommonParameters,
   type ParameterValue,
   type Payload,
   type RoutedDecision,
@@ -19,39 +21,68 @@ export interface ReplyFacts {
   readonly costUsd: number;
 }
 
-/** Trailers with the reply's parameters, by the names of the parameters. */
-const trailerNames = {
-  pareto_variant: 'pareto-variant',
-  pareto_accuracy: 'pareto-accuracy',
-  pareto_cost: 'pareto-cost',
-  pareto_cold_start: 'pareto-cold-start',
-  pareto_degraded: 'pareto-degraded',
-  pareto_decision_id: 'pareto-decision-id',
-} as const;
-type ParameterName = keyof typeof trailerNames;
+/** Parameters of a reply, which are trailers too. */
+export interface ReplyParameters {
+  readonly shared: SharedParameters;
+  readonly decisionId: string;
+}
 
-export type ReplyParameters = readonly (readonly [ParameterName, ParameterValue])[];
+/** The parameters that most replies to a batch have in common. */
+interface SharedParameters {
+  readonly facts: SharedFacts;
+  readonly common: CommonParameters;
+  /** Names and values of the trailers, alternating. */
+  readonly trailers: readonly string[];
+}
 
-const isCold = ['pareto_cold_start', true] as const;
-const isNotCold = ['pareto_cold_start', false] as const;
-const isDegraded = ['pareto_degraded', true] as const;
-const isNotDegraded = ['pareto_degraded', false] as const;
+interface SharedFacts extends Pick<RoutedDecision, 'accuracy' | 'coldStart' | 'degraded'> {
+  readonly variant: string;
+  readonly costUsd: number;
+}
 
-/** Returns the reply's parameters. The accuracy is missing if it is not measured. */
+/** Returns the parameters of a reply. */
 export function parametersOf({ decision, spec, costUsd }: ReplyFacts): ReplyParameters {
   const { accuracy, coldStart, degraded, decisionId } = decision;
-  const variant = ['pareto_variant', spec.variant] as const;
-  const cost = ['pareto_cost', costUsd] as const;
-  const id = ['pareto_decision_id', decisionId] as const;
-  const cold = coldStart ? isCold : isNotCold;
-  const worse = degraded ? isDegraded : isNotDegraded;
-  if (accuracy === undefined) return [variant, cost, cold, worse, id];
-  return [variant, ['pareto_accuracy', accuracy], cost, cold, worse, id];
+  return { shared: sharedParameters({ variant: spec.variant, costUsd, accuracy, coldStart, degraded }), decisionId };
+}
+
+/** The shared parameters of the last reply. */
+let last: SharedParameters | undefined;
+
+/** Returns the shared parameters, which are formatted and encoded once for successive replies with the same. */
+function sharedParameters(facts: SharedFacts): SharedParameters {
+  if (last === undefined || !isSame(last.facts, facts)) last = formatShared(facts);
+  return last;
+}
+
+const isSame = (one: SharedFacts, other: SharedFacts): boolean =>
+  one.costUsd === other.costUsd &&
+  one.variant === other.variant &&
+  one.accuracy === other.accuracy &&
+  one.coldStart === other.coldStart &&
+  one.degraded === other.degraded;
+
+/** Formats the shared parameters. The accuracy is missing if it is not measured. */
+function formatShared(facts: SharedFacts): SharedParameters {
+  const { variant, accuracy, costUsd, coldStart, degraded } = facts;
+  const parameters: (readonly [string, ParameterValue])[] = [
+    ['pareto_variant', variant],
+    ['pareto_cost', costUsd],
+    ['pareto_cold_start', coldStart],
+    ['pareto_degraded', degraded],
+  ];
+  if (accuracy !== undefined) parameters.splice(1, 0, ['pareto_accuracy', accuracy]);
+  const trailers = parameters.flatMap(([name, value]) => [name.replaceAll('_', '-'), String(value)]);
+  return { facts, common: encodeCommonParameters(parameters), trailers };
 }
 
 /** Sets the reply's parameters as trailers too. */
-export function setReplyTrailers(call: Pick<ServerCall, 'setTrailer'>, parameters: ReplyParameters): void {
-  for (const parameter of parameters) call.setTrailer(trailerNames[parameter[0]], String(parameter[1]));
+export function setReplyTrailers(
+  call: Pick<ServerCall, 'setTrailer'>,
+  { shared: { trailers }, decisionId }: ReplyParameters,
+): void {
+  for (let at = 0; at < trailers.length; at += 2) call.setTrailer(trailers[at] ?? '', trailers[at + 1] ?? '');
+  call.setTrailer('pareto-decision-id', decisionId);
 }
 
 export interface AnswerFacts extends Pick<ReplyFacts, 'spec'> {
@@ -69,7 +100,8 @@ export function encodeReply(request: ScannedRequest, outputs: readonly TensorOut
     modelName: request.modelName,
     modelVersion: versionOf(request, facts.spec),
     id: request.id,
-    parameters: facts.parameters,
+    common: facts.parameters.shared.common,
+    parameters: [['pareto_decision_id', facts.parameters.decisionId] as const],
     outputs: outputs.map((output) => {
       const { name, datatype, shape, data } = inRequestedForm(output, facts);
       return { name, datatype, shape, raw: data };
