@@ -44,8 +44,8 @@ export class ReceivedQuery implements RoutedCall {
   get receivedAt(): Milliseconds {
     return this.#call.receivedAt;
   }
-  remainingMs(): Milliseconds | undefined {
-    return this.#call.remainingMs();
+  remainingMs(now?: Milliseconds): Milliseconds | undefined {
+    return this.#call.remainingMs(now);
   }
   request(): ScannedRequest {
     return scanInferRequest(this.payload);

@@ -86,6 +86,6 @@ const messageCall = (call: ServerCall, clock: Clock): ServerCall => ({
   peer: call.peer,
   peerRole: call.peerRole,
   receivedAt: clock.now(),
-  remainingMs: () => call.remainingMs(),
+  remainingMs: (now) => call.remainingMs(now),
   setTrailer: () => undefined,
 });

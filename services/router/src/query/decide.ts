@@ -1,5 +1,6 @@
 // Decides on one query: calls the policy with the current loads, and records the decision.
 
+import type { Milliseconds } from '@pareto/core';
 import type { Decision } from '@pareto/policy';
 import type { DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
@@ -8,6 +9,8 @@ import type { RouterCore } from './router-core.js';
 
 export interface DecisionAttempt {
   readonly decision: DecisionId;
+  /** The current time. */
+  readonly now: Milliseconds;
   /**
    * Set for the first attempt. Only then the elapsed time is compared with the objective: later attempts are already
    * admitted, and a late answer is better than none.
@@ -21,12 +24,11 @@ export function decide(
   core: RouterCore,
   query: ClientQuery,
   resolved: ResolvedQuery,
-  { decision, isFirst, isHeld }: DecisionAttempt,
+  { decision, now, isFirst, isHeld }: DecisionAttempt,
 ): Decision {
-  const began = core.clock.now();
   const { entry, items, shapes, preference, table } = resolved;
-  const objective = isFirst ? admissionObjective(query, resolved, core.clock) : resolved.objective;
-  const elapsedMs = isFirst ? elapsedSince(core, query, began) : 0;
+  const objective = isFirst ? admissionObjective(query, resolved, now) : resolved.objective;
+  const elapsedMs = isFirst ? elapsedSince(core, query, now) : 0;
   const held = isHeld ? { count: 0, bytes: 0 } : core.holds.usage;
   const asked = {
     items,
@@ -38,13 +40,13 @@ export function decide(
     requestBytes: query.payload.length,
     isNew: isFirst,
   };
-  const decided = core.policy.decide(entry, asked, began, core.trace);
+  const decided = core.policy.decide(entry, asked, now, core.trace);
   const outcome = outcomeOf(decided);
   const chosen = decided.kind === 'refuse' ? -1 : decided.selection.position;
   const tableVersion = table.version;
   core.decisions.record(decision, { target: entry, objective, tableVersion, outcome, chosen, trace: core.trace });
   core.metrics.decisions.add(1, { outcome });
-  core.metrics.decisionTime.record((core.clock.now() - began) / 1000);
+  core.metrics.decisionTime.record((core.clock.now() - now) / 1000);
   return decided;
 }
 

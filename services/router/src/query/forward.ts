@@ -21,7 +21,7 @@ export interface Routed {
   readonly isColdStart: boolean;
   /** Indicates that the query was neither held nor sent before, so that the prediction covers its whole latency. */
   readonly isFirst: boolean;
-  readonly sentAt: number;
+  readonly sentAt: Milliseconds;
 }
 
 type Failure = Exclude<LinkOutcome, { kind: 'answered' | 'withdrawn' }>;
@@ -41,7 +41,7 @@ export function send(
     request: query.request,
     decision: decisionOf(core, query, resolved, routed),
     traceparent: routed.traceparent,
-    timeoutMs: remainingMs(query, core.clock),
+    timeoutMs: remainingMs(query, routed.sentAt),
     cancellation: query.call.cancellation,
   };
   core.workers.infer(replica, forwarded, done);

@@ -28,8 +28,9 @@ export function holdQuery(
   resolved: ResolvedQuery,
 ): HeldQuery {
   const { payload, call, priority } = query;
-  const remaining = remainingMs(query, clock);
-  const latencyLeftMs = call.receivedAt + resolved.objective.latencyMs - clock.now();
+  const now = clock.now();
+  const remaining = remainingMs(query, now);
+  const latencyLeftMs = call.receivedAt + resolved.objective.latencyMs - now;
   const hold: Hold = holds.start({
     ...{
       group: groupOf(query, resolved),
@@ -38,7 +39,7 @@ export function holdQuery(
       signal: call.signal,
       remainingMs: remaining,
     },
-    dueAt: clock.now() + Math.min(latencyLeftMs, remaining ?? Infinity),
+    dueAt: now + Math.min(latencyLeftMs, remaining ?? Infinity),
   });
   let awaited: { readonly variant: VariantId; readonly counted: Disposable } | undefined;
 

@@ -57,8 +57,9 @@ export class QueryRoute implements Disposable {
     const [core, query] = [this.#core, this.#query];
     const isFirst = this.#attempts === 0;
     if (!isFirst) this.#resolved = resolve(core.tables.table, query);
-    if (remainingMs(query, core.clock) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
-    return decide(core, query, this.#resolved, { decision: this.#identity.decision, isFirst, isHeld: false });
+    const now = core.clock.now();
+    if (remainingMs(query, now) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
+    return decide(core, query, this.#resolved, { decision: this.#identity.decision, now, isFirst, isHeld: false });
   }
 
   /** Waits for a decision that ends the wait. */
@@ -67,7 +68,7 @@ export class QueryRoute implements Disposable {
     this.#held ??= holdQuery(core, query, this.#resolved);
     const settled = await this.#held.wait({ ...decided, resolved: this.#resolved }, () => {
       const resolved = resolve(core.tables.table, query);
-      const attempt = { decision: this.#identity.decision, isFirst: false, isHeld: true };
+      const attempt = { decision: this.#identity.decision, now: core.clock.now(), isFirst: false, isHeld: true };
       return { ...decide(core, query, resolved, attempt), resolved };
     });
     this.#resolved = settled.resolved;
@@ -128,9 +129,9 @@ export class QueryRoute implements Disposable {
   }
 
   #refuse(refused: Extract<Decision, { kind: 'refuse' }>): ParetoError {
-    const { clock } = this.#core;
-    const elapsedMs = clock.now() - this.#query.call.receivedAt;
-    return refusalOf(refused, this.#resolved, admissionObjective(this.#query, this.#resolved, clock), elapsedMs);
+    const now = this.#core.clock.now();
+    const elapsedMs = now - this.#query.call.receivedAt;
+    return refusalOf(refused, this.#resolved, admissionObjective(this.#query, this.#resolved, now), elapsedMs);
   }
 
   [Symbol.dispose](): void {

@@ -7,7 +7,6 @@ import {
   milliseconds,
   parseTarget,
   resolveObjective,
-  type Clock,
   type Milliseconds,
   type Objective,
   type PartialObjective,
@@ -161,17 +160,17 @@ export function servedVersion(entry: TargetEntry): number {
 }
 
 /** Returns the objective for admission: its latency is limited by the deadline. */
-export function admissionObjective(query: ClientQuery, { objective }: ResolvedQuery, clock: Clock): Objective {
-  const remaining = remainingMs(query, clock);
+export function admissionObjective(query: ClientQuery, { objective }: ResolvedQuery, now: Milliseconds): Objective {
+  const remaining = remainingMs(query, now);
   if (remaining === undefined) return objective;
-  const deadlineMs = Math.round(remaining + clock.now() - query.call.receivedAt);
+  const deadlineMs = Math.round(remaining + now - query.call.receivedAt);
   return deadlineMs < objective.latencyMs ? { ...objective, latencyMs: milliseconds(deadlineMs) } : objective;
 }
 
 /** Returns the time until the earlier of the call's deadline and the protocol's timeout. Undefined without both. */
-export function remainingMs({ call, timeoutMs }: ClientQuery, clock: Clock): Milliseconds | undefined {
-  const remaining = call.remainingMs();
+export function remainingMs({ call, timeoutMs }: ClientQuery, now: Milliseconds): Milliseconds | undefined {
+  const remaining = call.remainingMs(now);
   if (timeoutMs === undefined) return remaining;
-  const left = Math.max(0, call.receivedAt + timeoutMs - clock.now());
+  const left = Math.max(0, call.receivedAt + timeoutMs - now);
   return milliseconds(Math.min(remaining ?? Infinity, left));
 }

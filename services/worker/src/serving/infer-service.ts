@@ -54,7 +54,7 @@ class Execution implements ResultReceiver {
         receivedAt: call.receivedAt,
         enqueuedAt: query.enqueuedAt,
         dueAt: call.receivedAt + call.decision.latencyLeftMs,
-        deadlineAt: query.enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY),
+        deadlineAt: query.enqueuedAt + (call.remainingMs(query.enqueuedAt) ?? Number.POSITIVE_INFINITY),
       };
       query.replica.infer(query.checked, options, this);
     } catch (error) {
