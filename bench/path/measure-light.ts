@@ -1,6 +1,7 @@
 // The latencies of few, evenly spaced requests, and of runs of ONNX Runtime alone at the same intervals.
 
 import type { Form, LightLoad } from './form.js';
+import { latenessOf } from './lateness.js';
 import { measureWindow } from './measure-window.js';
 import type { Path } from './path.js';
 
@@ -10,6 +11,8 @@ export interface LightTimes {
   readonly rawMs: Float64Array;
   /** Latencies of requests through the router. */
   readonly routerMs: Float64Array;
+  /** Delays of the client in sending these requests, which are no part of the latencies. */
+  readonly lateMs: Float64Array;
 }
 
 /** Maximum number of requests in flight, so that a slow answer does not delay the next request. */
@@ -17,13 +20,17 @@ const maxInFlight = 16;
 
 export async function measureLight(path: Path, { perSecond }: LightLoad, form: Form): Promise<LightTimes> {
   const { lightRounds, lightMs } = form;
-  const [rawMs, routerMs]: [number[], number[]] = [[], []];
+  const [rawMs, routerMs, lateMs]: [number[], number[], number[]] = [[], [], []];
+  const intervalMs = 1000 / perSecond;
   for (let round = 0; round < lightRounds; round++) {
-    const [reply] = await path.raw.run(1, { batch: 1, forMs: lightMs, intervalMs: 1000 / perSecond });
+    const [reply] = await path.raw.run(1, { batch: 1, forMs: lightMs, intervalMs });
     rawMs.push(...(reply?.runsMs ?? []));
     const options = { inFlight: maxInFlight, perSecond, warmMs: 1_000, windowMs: lightMs };
-    routerMs.push(...(await measureWindow(path, path.subjects.router, options)).latenciesMs);
+    const { latenciesMs, startsMs } = await measureWindow(path, path.subjects.router, options);
+    routerMs.push(...latenciesMs);
+    lateMs.push(...latenessOf(startsMs, intervalMs));
   }
   await path.checkReplicas();
-  return { rawMs: Float64Array.from(rawMs).toSorted(), routerMs: Float64Array.from(routerMs).toSorted() };
+  const sorted = (values: readonly number[]): Float64Array => Float64Array.from(values).toSorted();
+  return { rawMs: sorted(rawMs), routerMs: sorted(routerMs), lateMs: sorted(lateMs) };
 }

@@ -65,6 +65,7 @@ function windowOf([from, until]: readonly [Moment, Moment], requests: readonly L
   return {
     rate: (1e6 * answered.length) / (until.atUs - from.atUs),
     latenciesMs: Float64Array.from(answered, ({ tookUs }) => tookUs / 1000).toSorted(),
+    startsMs: Float64Array.from(answered, ({ endedAtUs, tookUs }) => (endedAtUs - tookUs) / 1000).toSorted(),
     cpuMs: new Map(cpuMs),
   };
 }

@@ -13,6 +13,8 @@ export interface Window {
   readonly rate: number;
   /** Latencies of these answers in ascending order. */
   readonly latenciesMs: Float64Array;
+  /** Times at which the client sent the requests, in ascending order, since the Unix epoch. */
+  readonly startsMs: Float64Array;
   /** CPU time of all processes of a role. */
   readonly cpuMs: ReadonlyMap<Role, number>;
 }

@@ -110,13 +110,14 @@ function cpuOf(windows: readonly Window[], role: Role): number {
 const addedMs = ({ router }: Round): number => latency(0.5)(router) - meanOf(router.rawRunMs);
 
 /** Returns the rows of a light load. */
-export function lightRows({ name }: LightLoad, { rawMs, routerMs }: LightTimes): readonly Row[] {
+export function lightRows({ name }: LightLoad, { rawMs, routerMs, lateMs }: LightTimes): readonly Row[] {
   const [rawP99, routerP99] = [percentile(rawMs, 0.99), percentile(routerMs, 0.99)];
   return [
     row(`${name}: p50 of a raw run`, percentile(rawMs, 0.5), 'ms'),
     row(`${name}: p99 of a raw run`, rawP99, 'ms'),
     row(`${name}: p50 of the router`, percentile(routerMs, 0.5), 'ms'),
     row(`${name}: p99 of the router`, routerP99, 'ms'),
+    row(`${name}: p99 of the delay of the client`, percentile(lateMs, 0.99), 'ms'),
     row(`${name}: p99 of the router - of a raw run`, routerP99 - rawP99, 'ms'),
   ];
 }

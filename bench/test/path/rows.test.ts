@@ -11,7 +11,12 @@ assert.ok(cell !== undefined);
 /** Builds a round in which ONNX Runtime alone has 100 items/s, and `after` after the router, which has `rate`. */
 function buildRound(rate: number, after = 100): Round {
   const window: PairedWindow = {
-    ...{ rate: 200, latenciesMs: Float64Array.of(1, 2, 3, 40), cpuMs: new Map([['pass-through', 4]]) },
+    ...{
+      rate: 200,
+      latenciesMs: Float64Array.of(1, 2, 3, 40),
+      startsMs: new Float64Array(4),
+      cpuMs: new Map([['pass-through', 4]]),
+    },
     ...{ rawRate: { before: 100, after: 100 }, rawRunMs: { before: 0.5, after: 1.5 } },
   };
   const windows = Object.fromEntries(subjectNames.map((name) => [name, window])) as Round;
@@ -51,7 +56,7 @@ describe('the targets', () => {
     const names = loads.flatMap((load) =>
       'inFlight' in load
         ? cellRows(load, [buildRound(50)], form)
-        : lightRows(load, { rawMs: Float64Array.of(1), routerMs: Float64Array.of(2) }),
+        : lightRows(load, { rawMs: Float64Array.of(1), routerMs: Float64Array.of(2), lateMs: Float64Array.of(3) }),
     );
     const known = new Set(names.map(({ name }) => name));
     assert.deepEqual(
