@@ -6,7 +6,8 @@ import type { RawTensor } from '@pareto/rpc';
 import { fetchNpmPackage } from '@pareto/testkit';
 import type { TestClient } from '../../test/support/client.js';
 import { readDigits, registerDigits } from '../../test/support/digits.js';
-import { pickClasses } from './pick-classes.js';
+import { pathModels } from '../path/models.js';
+import { pickClasses } from '../path/pick-classes.js';
 
 export interface OverloadModel {
   /** Name of the architecture, which queries name. */
@@ -23,6 +24,7 @@ export interface OverloadModel {
 
 export const overloadModels: readonly OverloadModel[] = [
   { name: 'ocr-reader', latencyMs: 150, minGoodputShare: 0.9, isMixedAndStepped: false, register: registerReader },
+  { name: 'cnn-150KB', latencyMs: 100, minGoodputShare: 0.9, isMixedAndStepped: false, register: registerLargeInput },
   { name: 'cnn-large', latencyMs: 100, minGoodputShare: undefined, isMixedAndStepped: true, register: registerCnn },
 ];
 
@@ -34,9 +36,22 @@ async function registerReader(client: TestClient): Promise<readonly RawTensor[]>
   await client.registerTask('ocr-text');
   await client.registerModel('ocr-text', 'ocr-reader', model, { maxBatchSize: 8 });
   await client.waitUntilMeasured('ocr-text');
-  const shape = [1, 3, 48, 224];
+  return [pixelsOf([1, 3, 48, 224])];
+}
+
+function pixelsOf(shape: readonly number[]): RawTensor {
   const pixels = Float32Array.from({ length: elementCount(shape) }, createSeededRng(1));
-  return [{ name: 'x', datatype: 'FP32', shape, raw: Buffer.from(pixels.buffer) }];
+  return { name: 'x', datatype: 'FP32', shape: [...shape], raw: Buffer.from(pixels.buffer) };
+}
+
+/** Registers the network of `npm run bench` whose queries have 150 KB. */
+async function registerLargeInput(client: TestClient): Promise<readonly RawTensor[]> {
+  const model = pathModels.find(({ name }) => name === 'cnn-150KB');
+  if (model === undefined) throw new Error('the model cnn-150KB is missing');
+  await client.registerTask('large-input');
+  await client.registerModel('large-input', model.name, await model.read());
+  await client.waitUntilMeasured('large-input');
+  return [pixelsOf(model.shape)];
 }
 
 async function registerCnn(client: TestClient): Promise<readonly RawTensor[]> {

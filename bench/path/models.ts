@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { fetchNpmPackage } from '@pareto/testkit';
-import { pickClasses } from '../overload/pick-classes.js';
+import { pickClasses } from './pick-classes.js';
 import { createCnn, createMlp, type Layer } from './generated-models.js';
 
 export interface PathModel {
