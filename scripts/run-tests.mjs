@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, runTool } from './steps.mjs';
 
-/** Maximum number of runs at the same time. */
+/** Maximum number of runs at the same time, without those that only use idle processors. */
 const lanes = 3;
 
 /**
@@ -13,11 +13,11 @@ const lanes = 3;
  * tests. Shows the output of the first run immediately, and that of the others when it has finished.
  */
 export async function runTests(runs) {
-  const waiting = runs.map((run, index) => ({ args: run.idle ?? run, inherit: index === 0, idle: 'idle' in run }));
+  const given = runs.map((run, index) => ({ args: run.idle ?? run, inherit: index === 0, idle: 'idle' in run }));
   const ended = [];
   let held = '';
   let isShowing = true;
-  const lane = async () => {
+  const lane = async (waiting) => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       ended.push(await runMocha(next.args, { inherit: next.inherit, idle: next.idle }));
       if (next.inherit) isShowing = false;
@@ -27,7 +27,9 @@ export async function runTests(runs) {
       held = '';
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  const waiting = given.filter(({ idle }) => !idle);
+  const idle = given.filter(({ idle }) => idle);
+  await Promise.all([lane(idle), ...Array.from({ length: lanes }, () => lane(waiting))]);
   const sum = (name) => ended.reduce((total, { results }) => total + results[name], 0);
   const all = (name) => ended.flatMap(({ results }) => results[name]);
   const failures = all('failures');

@@ -18,6 +18,8 @@ const filesIn = (folder) => `${folder}/**/*.test.ts`;
 const faultsOfOwnClusters = ['certificates', 'making', 'nodes', 'versions'].map(
   (name) => `test/faults/${name}.test.ts`,
 );
+/** Half of the fault tests that share a cluster, which mostly wait. They share another one. */
+const otherFaults = ['rolling', 'statistics', 'workers'].map((name) => `test/faults/${name}.test.ts`);
 /** These need the Python environment that the conformance tests create. */
 const pretrained = 'test/integration/pretrained.test.ts';
 /** Tests of stores, which mostly wait for lost connections, dead servers and interrupted uploads. */
@@ -41,7 +43,8 @@ const everything = [
     [...['packages/*/test', 'loadgen/test', 'bench/test'].map(filesIn), ...without([...stores, ...computing])],
   ],
   [
-    [filesIn('test/faults'), ...without(faultsOfOwnClusters)],
+    [filesIn('test/faults'), ...without([...faultsOfOwnClusters, ...otherFaults])],
+    otherFaults,
     [...faultsOfOwnClusters, pretrained],
     { idle: computing },
   ],
