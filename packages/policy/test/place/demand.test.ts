@@ -217,6 +217,32 @@ describe('demand', () => {
     assert.deepEqual(brief(planReplicas(world, params)), []);
   });
 
+  it('uses the replica on the worker with fewer replicas per slot, if both have more replicas than slots', () => {
+    const others = ['x', 'y', 'z'].map((name) => variant(`${name}:original`, { p50Ms: 10, task: name }));
+    const world = snapshot({
+      tasks: [task('busy'), ...idleTasks],
+      variants: [busy, ...others],
+      workers: [worker('a', 400, { slots: 3 }), worker('b', 200, { slots: 1 })],
+      replicas: [
+        replica('1', 'busy:original', 'a'),
+        replica('2', 'x:original', 'a'),
+        replica('3', 'y:original', 'a'),
+        replica('4', 'z:original', 'a'),
+        replica('5', 'busy:original', 'b'),
+        replica('6', 'z:original', 'b'),
+      ],
+      now: milliseconds(10_000),
+      demand: new Map([
+        [variantId('busy:original'), 50],
+        [variantId('x:original'), 50],
+        [variantId('y:original'), 50],
+        [variantId('z:original'), 90],
+      ]),
+    });
+    const { kept } = planReplicas(world, params);
+    assert.ok(kept.some(({ replica: id, source }) => id === '1' && source === 'demand'));
+  });
+
   it('counts replicas on a slower class by the profile of that class', () => {
     const slow = buildHardwareClass({ device: 'slow', instructionSet: 'avx2' });
     const both = alsoOn(busy, slow, 10);

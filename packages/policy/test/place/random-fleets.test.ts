@@ -42,6 +42,31 @@ const fleetSpecs = fc.record({
 
 type FleetSpec = typeof fleetSpecs extends fc.Arbitrary<infer T> ? T : never;
 
+/**
+ * A fleet whose demands fit only if each claims the right replicas. Where a new replica changes which ones they claim, it
+ * is evicted again, and so on in turns.
+ */
+const crowded: FleetSpec = {
+  variants: [
+    ...[1, 2, 3, 4].map(() => ({ task: 'busy', p50Ms: 1, memoryMib: 20, accuracy: 0.5, slowness: undefined })),
+    { task: 'busy', p50Ms: 5, memoryMib: 20, accuracy: 0.5, slowness: 1 },
+    { task: 'idle', p50Ms: 10, memoryMib: 20, accuracy: 0.5, slowness: 4 },
+    { task: 'busy', p50Ms: 7, memoryMib: 51, accuracy: 0.5, slowness: 1 },
+  ],
+  workers: [
+    { memory: 91, slots: 3, isSlow: false },
+    { memory: 51, slots: 1, isSlow: false },
+    { memory: 111, slots: 2, isSlow: false },
+    { memory: 50, slots: 1, isSlow: true },
+  ],
+  demand: [
+    [4, 283],
+    [6, 198],
+    [5, 89],
+  ],
+  warm: [],
+};
+
 /** Returns the fleet with so little demand that a single slot has time for it. */
 const withTimeLeft = (spec: FleetSpec): FleetSpec => ({
   ...spec,
@@ -123,6 +148,7 @@ describe('plans of random fleets', () => {
         assert.deepEqual(brief(plan), []);
         assert.deepEqual(brief(planReplicas({ ...world, planId: 'again' }, params)), []);
       }),
+      { examples: [[crowded]] },
     );
   });
 

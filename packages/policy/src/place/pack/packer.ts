@@ -145,12 +145,16 @@ function listCandidates(ledger: Ledger, { snapshot, params }: PlanningContext, {
     .map(({ entry }) => entry);
 }
 
-/** Returns the number of replicas with demand that share the slots of a replica, beyond one for each slot. */
+/**
+ * Returns the number of replicas with demand that share the slots of a replica, beyond one for each slot, divided by the
+ * slots, because one more replica takes less time from each of the others where there are many slots.
+ */
 function excessOn({ host, group, hardwareClass }: Entry, demand: Rates): number {
   let count = 0;
   for (const other of host.entries)
     if (other.hardwareClass === hardwareClass && !other.leaving && demand.has(other.variant)) count += 1;
-  return Math.max(0, count - (group?.slots ?? 0));
+  const slots = group?.slots ?? 0;
+  return Math.max(0, count - slots) / Math.max(1, slots);
 }
 
 function makeRoom(ledger: Ledger, { victims, wanted }: Room, isSuccession: boolean): void {
