@@ -46,7 +46,7 @@ export interface Form {
 }
 
 const fullForm: Form = {
-  ...{ pairs: 7, extraRounds: 4, maxDrift: 0.05, warmUpAnswers: 6_000, maxWarmUpMs: 10_000 },
+  ...{ pairs: 7, extraRounds: 4, maxDrift: 0.05, warmUpAnswers: 6_000, maxWarmUpMs: 7_000 },
   ...{ rawMs: 400, lightRounds: 4, lightMs: 9_000 },
   window: { warmMs: 250, windowMs: 1_000 },
   bareWindow: { warmMs: 200, windowMs: 600 },
