@@ -22,7 +22,7 @@ const table = {
   },
   loadgen: {
     measures: 'the rate that the load generator keeps, and its latencies next to those of a Go client',
-    minutes: 15,
+    minutes: 10,
     flags: ['only'],
   },
   select: { measures: "the time of a router's decision", minutes: 0.1 },
@@ -34,7 +34,7 @@ const table = {
     minutes: 3,
     flags: ['profile'],
   },
-  overload: { measures: 'goodput and latency at up to four times the capacity', minutes: 10, flags: ['only'] },
+  overload: { measures: 'goodput and latency at up to four times the capacity', minutes: 13, flags: ['only'] },
   hostile: { measures: 'the cost of attacks for other clients', minutes: 20, flags: ['only'] },
   register: { measures: 'the time from registering 140 models to the first answer of each', minutes: 6 },
   idle: { measures: 'the CPU time and wake-ups of services without load', minutes: 5 },
