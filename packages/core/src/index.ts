@@ -134,4 +134,4 @@ export {
 } from './plan.js';
 export { sameItems } from './same-items.js';
 export { bootstrap95, percentile, wilson95 } from './statistics.js';
-export { serviceNodeFlags } from './node-flags.js';
+export { keepCodeFlags, serviceNodeFlags } from './node-flags.js';

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { publicText } from '@pareto/core';
+import { keepCodeFlags, publicText } from '@pareto/core';
 import type { Isolation } from '@pareto/isolation';
 import type { Frame } from '../protocol/frame.js';
 import { createFrameSlicer } from '../protocol/frame-slicer.js';
@@ -38,7 +38,7 @@ export interface ExecutorProcess {
 }
 
 const entry = fileURLToPath(new URL('../../dist/sessions/executor-main.js', import.meta.url));
-const nodeFlags = ['--max-old-space-size=128', '--max-semi-space-size=2', '--no-warnings'];
+const nodeFlags = ['--max-old-space-size=128', '--max-semi-space-size=2', ...keepCodeFlags, '--no-warnings'];
 /**
  * Malloc thresholds of a device process, which returns the memory of an unloaded model to the system. They would make
  * each large buffer a new mapping, whose pages the kernel clears, and a process on the CPU ends with its model.
