@@ -49,6 +49,20 @@ export class ParetoError extends Error {
   }
 }
 
+/**
+ * Returns the error that `create` returns, without a stack. Finding the stack takes most of the time of creating an error, and
+ * the one of an expected outcome, such as a rejected query, is not needed.
+ */
+export function withoutStack<E extends Error>(create: () => E): E {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return create();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** Returns the text of a thrown value, for the log. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

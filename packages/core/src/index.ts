@@ -1,5 +1,5 @@
 export { addTo } from './add-to.js';
-export { ParetoError, errorCodes, errorText, isDiskFull, publicText, type ErrorCode } from './errors.js';
+export { ParetoError, errorCodes, errorText, isDiskFull, publicText, withoutStack, type ErrorCode } from './errors.js';
 export { hidePaths } from './hide-paths.js';
 export {
   bytes,

@@ -1,7 +1,7 @@
 // Calls of a worker by a router in its process: they end like calls over a connection, but pass objects, so that nothing is
 // encoded, checked or limited.
 
-import { milliseconds, ParetoError, type Milliseconds, type ReplicaLoad } from '@pareto/core';
+import { milliseconds, ParetoError, withoutStack, type Milliseconds, type ReplicaLoad } from '@pareto/core';
 import { CallCancellation } from '../calls/cancellation.js';
 import type { RoutedCall } from '../calls/routed-call.js';
 import type { ReplyReceiver, UnaryMethod } from '../calls/services.js';
@@ -134,8 +134,11 @@ class LocalCall implements RoutedCall, ReplyReceiver {
 function asReceived(error: unknown, trailers: ReadonlyMap<string, string>): ParetoError {
   const text = statusText(error);
   const [code, details] = error instanceof ParetoError ? [error.code, error.details] : (['internal', {}] as const);
-  return new ParetoError(code, text, {
-    cause: new StatusError(text, { cause: error }),
-    details: { ...Object.fromEntries(trailers), ...details },
-  });
+  return withoutStack(
+    () =>
+      new ParetoError(code, text, {
+        cause: new StatusError(text, { cause: error }),
+        details: { ...Object.fromEntries(trailers), ...details },
+      }),
+  );
 }

@@ -1,6 +1,6 @@
 // The way of one query to its answer: selects a variant, picks a replica, forwards the request, and tries again.
 
-import { ParetoError, type Candidate } from '@pareto/core';
+import { ParetoError, withoutStack, type Candidate } from '@pareto/core';
 import type { Decision } from '@pareto/policy';
 import type { Payload } from '@pareto/rpc';
 import { abortable } from './abortable.js';
@@ -131,7 +131,8 @@ export class QueryRoute implements Disposable {
   #refuse(refused: Extract<Decision, { kind: 'refuse' }>): ParetoError {
     const now = this.#core.clock.now();
     const elapsedMs = now - this.#query.call.receivedAt;
-    return refusalOf(refused, this.#resolved, admissionObjective(this.#query, this.#resolved, now), elapsedMs);
+    const objective = admissionObjective(this.#query, this.#resolved, now);
+    return withoutStack(() => refusalOf(refused, this.#resolved, objective, elapsedMs));
   }
 
   [Symbol.dispose](): void {
