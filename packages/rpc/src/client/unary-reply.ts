@@ -1,8 +1,8 @@
 // Reads the reply of a unary call: the message in its frame, and the status in the trailers.
 
-import { ParetoError, withoutStack } from '@pareto/core';
+import { ParetoError } from '@pareto/core';
 import { joinFrames, payloadOfFrames, sliceFrames, type Payload } from '../oip/payload.js';
-import { StatusError } from '../limits/limit-error.js';
+import { receivedError } from '../limits/limit-error.js';
 import { headBytes } from '../transport/message-head.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
 import { codeOfStatus } from '../transport/status.js';
@@ -50,14 +50,9 @@ export function readTrailers(
   if (status === '0') return metadata;
   if (status === undefined) throw withoutStatus(head);
   const text = explainSizeLimit(decodeMessage(message));
-  throw statusError(Number(status), text, metadata);
+  const sent = { text: `status ${status}: ${text}` };
+  throw receivedError(codeOfStatus(Number(status)), text, Object.fromEntries(metadata), sent);
 }
-
-const statusError = (status: number, text: string, metadata: ReadonlyMap<string, string>): ParetoError =>
-  withoutStack(() => {
-    const cause = new StatusError(`status ${status}: ${text}`);
-    return new ParetoError(codeOfStatus(status), text, { cause, details: Object.fromEntries(metadata) });
-  });
 
 const isOfHttp: ReadonlySet<string> = new Set([':status', 'content-type', 'date']);
 

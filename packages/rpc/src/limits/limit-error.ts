@@ -1,6 +1,6 @@
 // Errors about limits, which name the limit for programs and for the counter of limits.
 
-import { ParetoError } from '@pareto/core';
+import { ParetoError, withoutStack, type ErrorCode } from '@pareto/core';
 import { limitText, type LimitName } from './limit-table.js';
 
 /** Trailer with the name of the limit that a call reached. */
@@ -18,9 +18,20 @@ export const limitOf = (error: unknown): string | undefined =>
   error instanceof ParetoError ? error.details[limitKey] : undefined;
 
 /** The status that a server sent to a call without gRPC for Node. */
-export class StatusError extends Error {
+class StatusError extends Error {
   override readonly name = 'StatusError';
 }
+
+/** Returns the error of a call to which a server sent a status. `sent` describes this status, and why it was sent. */
+export const receivedError = (
+  code: ErrorCode,
+  text: string,
+  details: ParetoError['details'],
+  sent: { readonly text: string; readonly cause?: unknown },
+): ParetoError =>
+  withoutStack(
+    () => new ParetoError(code, text, { cause: new StatusError(sent.text, { cause: sent.cause }), details }),
+  );
 
 /** Returns whether an error, or a cause of it, is the status of a call to another process. */
 export const isRemote = (error: unknown): boolean =>

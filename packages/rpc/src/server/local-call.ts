@@ -1,12 +1,12 @@
 // Calls of a worker by a router in its process: they end like calls over a connection, but pass objects, so that nothing is
 // encoded, checked or limited.
 
-import { milliseconds, ParetoError, withoutStack, type Milliseconds, type ReplicaLoad } from '@pareto/core';
+import { milliseconds, ParetoError, type Milliseconds, type ReplicaLoad } from '@pareto/core';
 import { CallCancellation } from '../calls/cancellation.js';
 import type { RoutedCall } from '../calls/routed-call.js';
 import type { ReplyReceiver, UnaryMethod } from '../calls/services.js';
 import type { PayloadReply } from '../client/client.js';
-import { StatusError } from '../limits/limit-error.js';
+import { receivedError } from '../limits/limit-error.js';
 import { formatLoad, loadKey, type ReplyLoad, type RoutedDecision } from '../oip/decision.js';
 import type { Payload } from '../oip/payload.js';
 import type { ScannedRequest } from '../oip/scan.js';
@@ -134,11 +134,5 @@ class LocalCall implements RoutedCall, ReplyReceiver {
 function asReceived(error: unknown, trailers: ReadonlyMap<string, string>): ParetoError {
   const text = statusText(error);
   const [code, details] = error instanceof ParetoError ? [error.code, error.details] : (['internal', {}] as const);
-  return withoutStack(
-    () =>
-      new ParetoError(code, text, {
-        cause: new StatusError(text, { cause: error }),
-        details: { ...Object.fromEntries(trailers), ...details },
-      }),
-  );
+  return receivedError(code, text, { ...Object.fromEntries(trailers), ...details }, { text, cause: error });
 }
