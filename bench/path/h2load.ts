@@ -1,6 +1,7 @@
 // h2load as the client of unary calls: one connection that keeps a number of requests in flight, or sends at a rate.
 
 import { spawn, spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { findBadAnswers, parseLog, parseSummary, type LoggedRequest } from './h2load-output.js';
@@ -16,6 +17,7 @@ export interface H2loadOptions {
   readonly perSecond?: number | undefined;
   readonly forMs: number;
   readonly answerBytes: number;
+  /** Is replaced. */
   readonly logFile: string;
 }
 
@@ -27,6 +29,8 @@ export interface RunningLoad {
 
 export function startH2load(load: H2loadOptions): RunningLoad {
   const headers = { 'content-type': 'application/grpc', te: 'trailers', ...load.metadata };
+  // h2load appends to it, so that each load would read all requests since the start of the benchmark again.
+  rmSync(load.logFile, { force: true });
   const pace = load.perSecond === undefined ? [] : ['--rps', String(load.perSecond)];
   const child = spawn('h2load', [
     ...['--clients', '1', '--threads', '1', '--max-concurrent-streams', String(load.inFlight), ...pace],
