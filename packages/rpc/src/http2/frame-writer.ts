@@ -1,5 +1,5 @@
-// Writes frames. All frames of a turn of the event loop go to the socket together. Payloads are not joined: small ones are
-// copied behind the head of their frame, and others are written as they are.
+// Writes frames. The frames of a turn of the event loop go to the socket together, unless they are many. Payloads are not
+// joined: small ones are copied behind the head of their frame, and others are written as they are.
 
 import { copyBytes } from '../transport/copy-bytes.js';
 import { frameFlags, frameHeadBytes, frameTypes, writeUint32 } from './frames.js';
@@ -21,6 +21,8 @@ const minSlabBytes = 4 * 1024;
 const maxSlabBytes = 64 * 1024;
 /** Bytes that are written before the turn ends. */
 const flushBytes = 128 * 1024;
+/** Bytes that are written before the next headers, so that the peer handles the first of many messages meanwhile. */
+const flushBeforeHeadersBytes = 8 * 1024;
 
 export class FrameWriter {
   readonly #sink: FrameSink;
@@ -44,7 +46,12 @@ export class FrameWriter {
 
   /** Number of bytes that are not sent yet. */
   get pendingBytes(): number {
-    return this.#pieceBytes + this.#at - this.#from + this.#sink.pendingBytes;
+    return this.#waitingBytes + this.#sink.pendingBytes;
+  }
+
+  /** Number of bytes that are not written yet. */
+  get #waitingBytes(): number {
+    return this.#pieceBytes + this.#at - this.#from;
   }
 
   /** Starts a frame, whose payload of `length` bytes follows. */
@@ -100,6 +107,7 @@ export class FrameWriter {
 
   /** Writes a header block, in several frames if it does not fit into one. */
   headers(streamId: number, block: Buffer, length: number, isStreamEnd: boolean, maxFrameBytes: number): void {
+    if (this.#waitingBytes >= flushBeforeHeadersBytes) this.flush();
     const end = isStreamEnd ? frameFlags.endStream : 0;
     if (length <= maxFrameBytes) {
       this.head(length, frameTypes.headers, end | frameFlags.endHeaders, streamId);

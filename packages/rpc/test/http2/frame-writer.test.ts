@@ -59,6 +59,16 @@ describe('the frame writer', () => {
     assert.equal(writes.length, 1);
   });
 
+  it('writes what waits before the next headers if it is 8 KiB', () => {
+    const { writer, writes, endTurn } = createWriter();
+    const block = Buffer.alloc(100);
+    for (let id = 1; id <= 200; id += 2) writer.headers(id, block, block.length, true, 16_384);
+    assert.equal(writes.length, 1);
+    endTurn();
+    const sizes = writes.map((pieces) => pieces.reduce((sum, { length }) => sum + length, 0));
+    assert.deepEqual(sizes, [76 * 109, 24 * 109]);
+  });
+
   it('splits header blocks', () => {
     const { writer, endTurn, frames } = createWriter();
     writer.headers(1, Buffer.alloc(100), 30, true, 30);
