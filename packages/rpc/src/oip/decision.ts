@@ -112,13 +112,19 @@ let lastText = '';
 function formatReplicaLoad(load: ReplicaLoad): string {
   if (load === lastLoad) return lastText;
   const { queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered } = load;
-  const values = [queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered ? 1 : 0];
   lastLoad = load;
-  lastText = `TEXT ${values.map((value, index) => `named_metrics.${metricNames[index]}=${value}`).join()}`;
+  lastText =
+    `TEXT named_metrics.queued_items=${queuedItems},named_metrics.running_items=${runningItems}` +
+    `,named_metrics.backlog_ms=${rounded(backlogMs)},named_metrics.item_ms=${rounded(itemMs)}` +
+    `,named_metrics.typical=${rounded(typical)},named_metrics.slow=${rounded(slow)}` +
+    `,named_metrics.interfered=${interfered ? 1 : 0}`;
   return lastText;
 }
 
-/** Formats the load trailer, with the time in whole microseconds, whose few digits are formatted sooner. */
+/** Rounds to a millionth, whose few digits are formatted and parsed sooner, unless the value is small. */
+const rounded = (value: number): number => (value < 0.001 ? value : Math.round(value * 1e6) / 1e6);
+
+/** Formats the load trailer, with the time in whole microseconds. */
 export const formatLoad = ({ load, tookMs }: ReplyLoad): string =>
   `${formatReplicaLoad(load)},named_metrics.took_ms=${Math.round(tookMs * 1000) / 1000}`;
 
