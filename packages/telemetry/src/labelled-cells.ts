@@ -21,6 +21,9 @@ export function createLabelledCells<L extends string, C>(
 ): LabelledCells<L, C> {
   const cells: C[] = [];
   const root = createBranch<C>();
+  /** Labels of the last value, and their cell. Many values in a row have the same object. */
+  let lastLabels: GivenLabels<L> | undefined;
+  let lastCell: C | undefined;
 
   function add(labels: Partial<GivenLabels<L>>): C {
     // Copied without other fields.
@@ -33,9 +36,12 @@ export function createLabelledCells<L extends string, C>(
   if (names.length === 0) root.cell = add({});
   return {
     at(labels) {
+      if (lastCell !== undefined && labels === lastLabels) return lastCell;
       let branch = root;
       for (const name of names) branch = branchAt(branch, labels?.[name] ?? '');
-      return (branch.cell ??= add(labels ?? {}));
+      lastLabels = labels;
+      lastCell = branch.cell ??= add(labels ?? {});
+      return lastCell;
     },
     values: () => cells,
   };
