@@ -33,7 +33,8 @@ const options = { fd: 3, readable: true, writable: true, onread };
 const socket = new Socket(options);
 const writer = createFrameWriter(socket);
 const sessions = createSessions();
-let tail = Promise.resolve();
+/** Requests that have not ended, the one that is executed first. */
+const requests: { readonly frame: Frame<Request>; readonly body: Buffer }[] = [];
 
 const outOfMemory = /bad_alloc|failed to allocate|allocation failed|out of memory|cannot allocate/i;
 
@@ -51,7 +52,14 @@ async function handle({ id, message: request, tensors: inputs }: Frame<Request>,
 }
 
 function enqueue(frame: Frame<Request>, body: Buffer): void {
-  tail = tail.then(() => handle(frame, body));
+  if (requests.push({ frame, body }) === 1) void handleAll();
+}
+
+async function handleAll(): Promise<void> {
+  for (let next = requests[0]; next !== undefined; next = requests[0]) {
+    await handle(next.frame, next.body);
+    requests.shift();
+  }
 }
 
 /** Returns the folders of the files in a request, also under their real paths, which ONNX Runtime reports for some. */

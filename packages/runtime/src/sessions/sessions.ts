@@ -55,12 +55,12 @@ export function createSessions(): Sessions {
     return { reply: { kind: 'released' }, tensors: [] };
   }
 
-  async function handle(request: Request, data: Inputs): Promise<RequestResult> {
+  function handle(request: Request, data: Inputs): Promise<RequestResult> {
     if (request.kind === 'load') return load(request);
     if (request.kind === 'release') return release(request.session);
     if (request.kind === 'profile') return profile(request, data);
     const session = sessions.get(request.session);
-    if (session === undefined) throw new Error('the session has no loaded model');
+    if (session === undefined) return Promise.reject(new Error('the session has no loaded model'));
     return run(session, request, data);
   }
   return { handle };

@@ -24,10 +24,11 @@ export interface ReplyFacts {
 /** Parameters of a reply, which are trailers too. */
 export interface ReplyParameters {
   readonly shared: SharedParameters;
+  readonly costUsd: number;
   readonly decisionId: string;
 }
 
-/** The parameters that most replies to a batch have in common. */
+/** The parameters that successive replies have in common. */
 interface SharedParameters {
   readonly facts: SharedFacts;
   readonly common: CommonParameters;
@@ -37,13 +38,12 @@ interface SharedParameters {
 
 interface SharedFacts extends Pick<RoutedDecision, 'accuracy' | 'coldStart' | 'degraded'> {
   readonly variant: string;
-  readonly costUsd: number;
 }
 
 /** Returns the parameters of a reply. */
 export function parametersOf({ decision, spec, costUsd }: ReplyFacts): ReplyParameters {
   const { accuracy, coldStart, degraded, decisionId } = decision;
-  return { shared: sharedParameters({ variant: spec.variant, costUsd, accuracy, coldStart, degraded }), decisionId };
+  return { shared: sharedParameters({ variant: spec.variant, accuracy, coldStart, degraded }), costUsd, decisionId };
 }
 
 /** The shared parameters of the last reply. */
@@ -56,7 +56,6 @@ function sharedParameters(facts: SharedFacts): SharedParameters {
 }
 
 const isSame = (one: SharedFacts, other: SharedFacts): boolean =>
-  one.costUsd === other.costUsd &&
   one.variant === other.variant &&
   one.accuracy === other.accuracy &&
   one.coldStart === other.coldStart &&
@@ -64,10 +63,9 @@ const isSame = (one: SharedFacts, other: SharedFacts): boolean =>
 
 /** Formats the shared parameters. The accuracy is missing if it is not measured. */
 function formatShared(facts: SharedFacts): SharedParameters {
-  const { variant, accuracy, costUsd, coldStart, degraded } = facts;
+  const { variant, accuracy, coldStart, degraded } = facts;
   const parameters: (readonly [string, ParameterValue])[] = [
     ['pareto_variant', variant],
-    ['pareto_cost', costUsd],
     ['pareto_cold_start', coldStart],
     ['pareto_degraded', degraded],
   ];
@@ -79,9 +77,10 @@ function formatShared(facts: SharedFacts): SharedParameters {
 /** Sets the reply's parameters as trailers too. */
 export function setReplyTrailers(
   call: Pick<ServerCall, 'setTrailer'>,
-  { shared: { trailers }, decisionId }: ReplyParameters,
+  { shared: { trailers }, costUsd, decisionId }: ReplyParameters,
 ): void {
   for (let at = 0; at < trailers.length; at += 2) call.setTrailer(trailers[at] ?? '', trailers[at + 1] ?? '');
+  call.setTrailer('pareto-cost', String(costUsd));
   call.setTrailer('pareto-decision-id', decisionId);
 }
 
@@ -96,12 +95,13 @@ export interface AnswerFacts extends Pick<ReplyFacts, 'spec'> {
  * if it used them.
  */
 export function encodeReply(request: ScannedRequest, outputs: readonly TensorOutput[], facts: AnswerFacts): Payload {
+  const { shared, costUsd, decisionId } = facts.parameters;
   const response = {
     modelName: request.modelName,
     modelVersion: versionOf(request, facts.spec),
     id: request.id,
-    common: facts.parameters.shared.common,
-    parameters: [['pareto_decision_id', facts.parameters.decisionId] as const],
+    common: shared.common,
+    parameters: [['pareto_cost', costUsd] as const, ['pareto_decision_id', decisionId] as const],
     outputs: outputs.map((output) => {
       const { name, datatype, shape, data } = inRequestedForm(output, facts);
       return { name, datatype, shape, raw: data };
