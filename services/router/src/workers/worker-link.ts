@@ -175,7 +175,9 @@ interface Transport extends Pick<WorkerLink, 'ping' | 'onBroken' | 'close'> {
 const sendOver =
   (call: PayloadCall): Transport['send'] =>
   ({ payload, decision, traceparent, timeoutMs }, decisionVersion, done) => {
-    const metadata: Record<string, string> = { [decisionKey]: encodeDecision(decision, decisionVersion) };
+    // Not as a computed key of the literal, which V8 adds slowly.
+    const metadata: Record<string, string> = {};
+    metadata[decisionKey] = encodeDecision(decision, decisionVersion);
     if (traceparent !== undefined) metadata['traceparent'] = traceparent;
     return call(payload, { timeoutMs, metadata }, done);
   };
