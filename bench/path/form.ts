@@ -41,19 +41,21 @@ export interface Form {
   readonly window: Times;
   /** Window of a server without a model, which answers many times as fast. */
   readonly bareWindow: Times;
+  /** Time with one request in flight before a light load, so that code that runs once per batch is compiled too. */
+  readonly lightWarmMs: number;
   readonly lightRounds: number;
   readonly lightMs: number;
 }
 
 const fullForm: Form = {
   ...{ pairs: 7, extraRounds: 4, maxDrift: 0.05, warmUpAnswers: 6_000, maxWarmUpMs: 7_000 },
-  ...{ rawMs: 400, lightRounds: 4, lightMs: 9_000 },
+  ...{ rawMs: 400, lightWarmMs: 5_000, lightRounds: 4, lightMs: 9_000 },
   window: { warmMs: 250, windowMs: 1_000 },
   bareWindow: { warmMs: 200, windowMs: 600 },
 };
 const quickForm: Form = {
   ...{ pairs: 2, extraRounds: 1, maxDrift: 0.25, warmUpAnswers: 1_000, maxWarmUpMs: 1_000 },
-  ...{ rawMs: 250, lightRounds: 1, lightMs: 5_000 },
+  ...{ rawMs: 250, lightWarmMs: 1_000, lightRounds: 1, lightMs: 5_000 },
   window: { warmMs: 200, windowMs: 700 },
   bareWindow: { warmMs: 200, windowMs: 400 },
 };
@@ -74,7 +76,7 @@ const warmUpShare = 0.5;
 
 /** Returns how long the loads take, without extra rounds and with all of them. */
 export function estimateMs({ form, loads }: Plan): { readonly typical: number; readonly max: number } {
-  const { pairs, extraRounds, maxWarmUpMs, rawMs, lightRounds, lightMs } = form;
+  const { pairs, extraRounds, maxWarmUpMs, rawMs, lightWarmMs, lightRounds, lightMs } = form;
   const subjects = subjectNames.length;
   const models = new Set(loads.map(({ model }) => model)).size;
   const modelMs = startMs + subjects * (warmUpShare * maxWarmUpMs + windowSlackMs);
@@ -84,7 +86,7 @@ export function estimateMs({ form, loads }: Plan): { readonly typical: number; r
   });
   const roundMs = windowsMs.reduce((sum, ms) => sum + ms + rawMs, 0);
   const loadMs = (load: Load, rounds: number): number =>
-    'inFlight' in load ? rawMs + rounds * roundMs : lightRounds * 2 * lightMs;
+    'inFlight' in load ? rawMs + rounds * roundMs : lightWarmMs + lightRounds * 2 * lightMs;
   const total = (rounds: number): number => loads.reduce((sum, load) => sum + loadMs(load, rounds), models * modelMs);
   return { typical: total(pairs), max: total(pairs + extraRounds) };
 }

@@ -19,9 +19,10 @@ export interface LightTimes {
 const maxInFlight = 16;
 
 export async function measureLight(path: Path, { perSecond }: LightLoad, form: Form): Promise<LightTimes> {
-  const { lightRounds, lightMs } = form;
+  const { lightWarmMs, lightRounds, lightMs } = form;
   const [rawMs, routerMs, lateMs]: [number[], number[], number[]] = [[], [], []];
   const intervalMs = 1000 / perSecond;
+  await measureWindow(path, path.subjects.router, { inFlight: 1, warmMs: 0, windowMs: lightWarmMs });
   for (let round = 0; round < lightRounds; round++) {
     const [reply] = await path.raw.run(1, { batch: 1, forMs: lightMs, intervalMs });
     rawMs.push(...(reply?.runsMs ?? []));
