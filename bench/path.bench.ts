@@ -21,18 +21,29 @@ async function measureAll({ form, loads }: Plan): Promise<readonly Row[]> {
   progress(`Node ${process.versions.node}, ${loads.length} loads: about ${minutes(typical)}, at most ${minutes(max)}`);
   const rows: Row[] = [];
   let left = loads;
-  for (const [model, own] of groupBy(loads, (load) => load.model)) {
+  for (const [model, ofModel] of groupBy(loads, (load) => load.model)) {
     progress(`${model.name}: starting, about ${minutes(estimateMs({ form, loads: left }).typical)} left`);
     await withPath(model, async (path) => {
       await warmUp(path, form);
-      for (const load of own) {
-        rows.push(...(await measure(path, load, form)));
+      for (const load of ofModel) {
+        const own = await measure(path, load, form);
+        progress(`${load.name}: ${summarise(own)}`);
+        rows.push(...own);
         left = left.slice(1);
       }
     });
   }
   return rows;
 }
+
+/** Returns the ratios, and what has a target, without the name of the load. */
+const summarise = (rows: readonly Row[]): string =>
+  rows
+    .filter(({ name, unit, reach }) => reach !== undefined || (unit === 'x' && !/, m(in|ax)$/.test(name)))
+    .map(
+      ({ name, value, unit }) => `${name.slice(name.indexOf(': ') + 2)} ${value.toPrecision(3)}${unit && ` ${unit}`}`,
+    )
+    .join('; ');
 
 async function measure(path: Path, load: Load, form: Form): Promise<readonly Row[]> {
   progress(load.name);
