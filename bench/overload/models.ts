@@ -23,7 +23,7 @@ export interface OverloadModel {
 }
 
 export const overloadModels: readonly OverloadModel[] = [
-  { name: 'ocr-reader', latencyMs: 150, minGoodputShare: 0.9, isMixedAndStepped: false, register: registerReader },
+  { name: 'ocr-reader', latencyMs: 150, minGoodputShare: 0.97, isMixedAndStepped: false, register: registerReader },
   { name: 'cnn-150KB', latencyMs: 100, minGoodputShare: 0.9, isMixedAndStepped: false, register: registerLargeInput },
   { name: 'cnn-large', latencyMs: 100, minGoodputShare: undefined, isMixedAndStepped: true, register: registerCnn },
 ];
