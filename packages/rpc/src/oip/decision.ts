@@ -105,6 +105,9 @@ const metricNames = [
   'took_ms',
 ];
 
+/** Texts before the values. */
+const metricStarts = metricNames.map((name, index) => `${index === 0 ? 'TEXT ' : ''}named_metrics.${name}=`);
+
 /** The load that was formatted last. The replies to a batch have the same. */
 let lastLoad: ReplicaLoad | undefined;
 let lastText = '';
@@ -112,12 +115,9 @@ let lastText = '';
 function formatReplicaLoad(load: ReplicaLoad): string {
   if (load === lastLoad) return lastText;
   const { queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered } = load;
+  const values = [queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered ? 1 : 0];
   lastLoad = load;
-  lastText =
-    `TEXT named_metrics.queued_items=${queuedItems},named_metrics.running_items=${runningItems}` +
-    `,named_metrics.backlog_ms=${rounded(backlogMs)},named_metrics.item_ms=${rounded(itemMs)}` +
-    `,named_metrics.typical=${rounded(typical)},named_metrics.slow=${rounded(slow)}` +
-    `,named_metrics.interfered=${interfered ? 1 : 0}`;
+  lastText = values.map((value, index) => `${metricStarts[index]}${rounded(value)}`).join();
   return lastText;
 }
 
@@ -128,8 +128,6 @@ const rounded = (value: number): number => (value < 0.001 ? value : Math.round(v
 export const formatLoad = ({ load, tookMs }: ReplyLoad): string =>
   `${formatReplicaLoad(load)},named_metrics.took_ms=${Math.round(tookMs * 1000) / 1000}`;
 
-/** Texts before the values. */
-const metricStarts = metricNames.map((name, index) => `${index === 0 ? 'TEXT ' : ''}named_metrics.${name}=`);
 /** The numbers of the last text that was parsed. */
 const metricValues = new Float64Array(metricStarts.length);
 /** Number of metrics that every worker sends. */
