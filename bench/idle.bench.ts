@@ -34,15 +34,17 @@ async function measure(models: readonly DigitModel[], nodes: 0 | 1 = 0): Promise
     ...(nodes === 0 ? workers : []).map(({ child }) => ({ role: 'worker front', pid: child.pid }) as const),
   ];
   const observe = () => ({ atMs: systemClock.now(), cpuMs: cpuByRole(processes), wakes: processes.map(wakesOf) });
-  const executors = (): string => workers.flatMap(({ child }) => descendantsOf(child.pid)).join();
+  const measured = (): number => controller.logs().filter(({ message }) => message === 'measurement received').length;
+  // A measurement may start and end in one window. Its processes are not there before and after it then.
+  const work = (): string => [measured(), ...workers.flatMap(({ child }) => descendantsOf(child.pid))].join();
   const name = `${models.length} models${nodes === 0 ? '' : ' on a node'}`;
   progress(`${name}: idle for ${(settleMs + windowMs) / 1000} s`);
   await systemClock.sleep(settleMs);
   for (let window = 1; window <= maxWindows; window++) {
-    const [before, executorsBefore] = [observe(), executors()];
+    const [workBefore, before] = [work(), observe()];
     await systemClock.sleep(windowMs);
     const after = observe();
-    if (executors() === executorsBefore) return rowsOf(name, processes, before, after);
+    if (work() === workBefore) return rowsOf(name, processes, before, after);
     progress('a noisy measurement was repeated: measuring again');
   }
   throw new Error(`the workers were busy in ${maxWindows} windows: the machine is too noisy`);
