@@ -17,7 +17,7 @@ export interface FrameSink {
 /** Payloads up to this size are copied, which takes less time than writing one more piece. */
 const maxCopiedBytes = 2048;
 /** Sizes of the memory for heads and small payloads: it grows while a connection is busy. */
-const minSlabBytes = 4 * 1024;
+const minSlabBytes = 512;
 const maxSlabBytes = 64 * 1024;
 /** Bytes that are written before the turn ends. */
 const flushBytes = 128 * 1024;

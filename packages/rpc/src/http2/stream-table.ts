@@ -21,7 +21,8 @@ export class StreamTable {
   #nextId: number;
   /** Streams that were reset on this side, the oldest one first. */
   readonly #resetIds = new Set<number>();
-  readonly #closedIds = new Int32Array(rememberedStreams);
+  /** Streams that both sides, or the peer, have closed. Created for the first one, which idle connections may not have. */
+  #closedIds: Int32Array | undefined;
   #closedCount = 0;
 
   /** `firstId` is that of the first stream of a client. */
@@ -58,8 +59,9 @@ export class StreamTable {
 
   close(id: number, isResetHere: boolean): void {
     this.open.delete(id);
-    if (!isResetHere) this.#closedIds[this.#closedCount++ % rememberedStreams] = id;
-    else this.#remember(id);
+    if (isResetHere) return this.#remember(id);
+    this.#closedIds ??= new Int32Array(rememberedStreams);
+    this.#closedIds[this.#closedCount++ % rememberedStreams] = id;
   }
 
   #remember(id: number): void {
@@ -75,6 +77,6 @@ export class StreamTable {
 
   /** Whether the stream was closed by both sides, or by the peer. Only recent ones are known. */
   wasClosed(id: number): boolean {
-    return this.#closedIds.includes(id);
+    return this.#closedIds?.includes(id) === true;
   }
 }

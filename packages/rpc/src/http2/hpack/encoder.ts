@@ -27,7 +27,7 @@ const none: readonly string[] = [];
 /** An encoder of one direction of a connection. */
 export class HpackEncoder {
   /** Contains the last block, before `length`. The next block overwrites it. */
-  block: Buffer = Buffer.allocUnsafeSlow(1024);
+  block: Buffer = Buffer.allocUnsafeSlow(256);
   length = 0;
   readonly #huffman: boolean;
   readonly #table = new DynamicTable(defaultTableBytes);
