@@ -22,7 +22,7 @@ async function offer(
   const offered = await subject.offer(processAt, latenciesMs);
   const { statuses, latencyMs, sender } = offered.load;
   const times = `p50 ${latencyMs.p50}, p99 ${latencyMs.p99} ms, sender behind by at most ${sender.lagMs.max.toFixed()} ms`;
-  progress(`${name} of ${offered.capacity.toFixed()}/s: ${JSON.stringify(statuses)}, ${times}`);
+  progress(`${name}: ${JSON.stringify(statuses)} at a capacity of ${offered.capacity.toFixed()}/s, ${times}`);
   return offered;
 }
 

@@ -19,7 +19,7 @@ const timeoutMs = 10_000;
 const livePerSecond = 20;
 
 export interface Offered {
-  /** Answers per second with 16 queries in flight, measured before the load. */
+  /** Answers per second with 16 queries in flight, the mean of directly before and after the load. */
   readonly capacity: number;
   readonly load: LoadReport;
   /** Calls of ServerLive on another connection in the meantime. */
@@ -29,8 +29,8 @@ export interface Offered {
 export interface Subject {
   readonly model: OverloadModel;
   /**
-   * Measures the capacity, which changes on a shared machine, and then sends queries with these latency objectives, each
-   * equally often.
+   * Sends queries with these latency objectives, each equally often, and measures the capacity again, which changes on a
+   * shared machine.
    */
   offer(processAt: (capacity: number) => ArrivalProcess, latenciesMs: readonly number[]): Promise<Offered>;
 }
@@ -63,19 +63,13 @@ export async function createSubject(client: TestClient, callers: Callers, model:
   };
   // The first run is slower, and is not used: the processes compile their code, and the router observes the model's pace.
   await measureCapacity();
+  let before = await measureCapacity();
   return {
     model,
     async offer(processAt, latenciesMs) {
-      // The queries of the load before have no share of the capacity any more.
-      await systemClock.sleep(milliseconds(2_000));
-      const capacity = await measureCapacity();
       const rng = createSeededRng(1);
       const mix = latenciesMs.map((latencyMs) => ({ name: `${latencyMs} ms`, latencyMs, weight: 1 }));
-      const { arrivalsMs, classIndexes } = planQueries(
-        planArrivals(processAt(capacity), seconds * 1000, rng),
-        mix,
-        rng,
-      );
+      const { arrivalsMs, classIndexes } = planQueries(planArrivals(processAt(before), seconds * 1000, rng), mix, rng);
       using clock = createPreciseClock();
       const [load, live] = await Promise.all([
         runLoad({
@@ -92,6 +86,11 @@ export async function createSubject(client: TestClient, callers: Callers, model:
           classes: [{ name: 'live', objectiveMs: 1_000, payloads: [{ body: Buffer.alloc(0), label: undefined }] }],
         }),
       ]);
+      // The queries of the load have no share of the capacity any more.
+      await systemClock.sleep(milliseconds(2_000));
+      const after = await measureCapacity();
+      const capacity = (before + after) / 2;
+      before = after;
       return { capacity, load, live };
     },
   };
