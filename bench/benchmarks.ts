@@ -18,7 +18,7 @@ const table = {
   path: {
     measures: 'every step on the path of a query, next to its limits',
     minutes: 25,
-    flags: ['only', 'quick', 'node', 'profile'],
+    flags: ['only', 'quick', 'patient', 'node', 'profile'],
   },
   loadgen: {
     measures: 'the rate that the load generator keeps, and its latencies next to those of a Go client',

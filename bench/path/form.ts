@@ -1,5 +1,6 @@
 // The full and the quick form of the benchmark: what is measured, and for how long.
 
+import type { BenchmarkOptions } from '../report/options.js';
 import { pathModels, type PathModel } from './models.js';
 import { subjectNames, type SubjectName } from './round.js';
 
@@ -91,16 +92,23 @@ export function estimateMs({ form, loads }: Plan): { readonly typical: number; r
   return { typical: total(pairs), max: total(pairs + extraRounds) };
 }
 
+export type RunOptions = Pick<BenchmarkOptions, 'quick' | 'patient' | 'only'>;
+
+/** Extra rounds of a patient run for each pair. */
+const patience = 5;
+
 /** Loads of the quick form. */
 const quickNames = ['mlp-256B, 64 in flight', 'mlp-1KB, 1 in flight', 'cnn-150KB, 16 in flight'];
 
 /** Returns what to measure. The quick form measures few loads, unless `only` is a part of the names of others. */
-export function planRun({ quick = false, only }: { readonly quick?: boolean; readonly only?: string }): Plan {
+export function planRun({ quick = false, patient = false, only }: RunOptions): Plan {
+  const form = quick ? quickForm : fullForm;
   const loads = pathModels.flatMap((model): readonly Load[] => [
     ...[1, 16, 64].map((inFlight) => ({ name: `${model.name}, ${inFlight} in flight`, model, inFlight })),
     ...(model.name === 'mlp-1KB' ? [{ name: `${model.name}, 20/s`, model, perSecond: 20 }] : []),
   ]);
   const isWanted = ({ name }: Load): boolean =>
     only === undefined ? !quick || quickNames.includes(name) : name.includes(only);
-  return { form: quick ? quickForm : fullForm, loads: loads.filter(isWanted) };
+  const extraRounds = patient ? patience * form.pairs : form.extraRounds;
+  return { form: { ...form, extraRounds }, loads: loads.filter(isWanted) };
 }

@@ -21,6 +21,7 @@ const commonFlags = {
 const otherFlags = {
   only: { type: 'string', value: 'TEXT', help: 'measure only what has the text in its name' },
   quick: { type: 'boolean', help: 'measure roughly, in about a minute; not judged by the baseline' },
+  patient: { type: 'boolean', help: 'repeat noisy pairs several times as often' },
   node: { type: 'string', value: 'RELEASE', help: 'run under this release of Node, such as 24, or this binary' },
   profile: {
     ...{ type: 'string', value: 'FOLDER', otherwise: '.cache/profile' },
@@ -36,6 +37,7 @@ export interface BenchmarkOptions {
   readonly help?: boolean;
   readonly only?: string;
   readonly quick?: boolean;
+  readonly patient?: boolean;
   readonly node?: string;
   readonly profile?: string;
 }

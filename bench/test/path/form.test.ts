@@ -13,6 +13,9 @@ describe('planRun', () => {
     assert.deepEqual(names({ quick: true, only: 'ocr-184KB, 16' }), ['ocr-184KB, 16 in flight']);
     assert.deepEqual(names({ only: '20/s' }), ['mlp-1KB, 20/s']);
   });
+  it('allows more rounds if it is patient', () => {
+    assert.ok(planRun({ patient: true }).form.extraRounds > planRun({}).form.extraRounds);
+  });
 });
 
 describe('estimateMs', () => {
