@@ -1,42 +1,33 @@
-// Runs the tests of one folder: `npm run test:conformance`, `test:faults` and `test:hostile`.
-import { parseArgs } from 'node:util';
+// Runs the tests of one folder: `npm run test:conformance`, `test:faults`, `test:hostile` and `test:upgrade`.
 import { runTests, summary } from './run-tests.mjs';
 import { setUp } from './setup.mjs';
-import { main, StepError } from './steps.mjs';
+import { main, readOptions, StepError } from './steps.mjs';
 
-const options = { hop: { type: 'string' }, help: { type: 'boolean', short: 'h' } };
+const helpOption = { help: { type: 'boolean', short: 'h' } };
+const hopOption = { hop: { type: 'string' } };
 const hopHelp =
   '  --hop NAME     transport of queries: grpc-js, http2 or frames. The default of the services if omitted';
 
 /**
  * Runs the tests of `test/<folder>` and prints a summary. `own` are further options, and `argsOf` returns the arguments of
- * mocha for them. Words select the tests whose title contains them.
+ * mocha for them, or a promise of these. Words select the tests whose title contains them. `hasHop` is false if the tests choose the transports.
  */
-export const runSuite = ({ folder, help, own = {}, argsOf = () => [] }) =>
+export const runSuite = ({ folder, help, own = {}, argsOf = () => [], hasHop = true }) =>
   main(async () => {
-    const { values, positionals } = readOptions({ ...options, ...own }, folder);
+    const options = { ...helpOption, ...(hasHop ? hopOption : {}), ...own };
+    const { values, positionals } = readOptions(options, `npm run test:${folder}`);
     if (values.help) {
-      console.log(`${help}\n${hopHelp}`);
+      console.log(hasHop ? `${help}\n${hopHelp}` : help);
       return 0;
     }
     await setUp();
-    await useHop(values.hop);
+    if (hasHop) await useHop(values.hop);
     const words = positionals.length > 0 ? ['--fgrep', positionals.join(' ')] : [];
-    const counts = await runTests([[`test/${folder}/**/*.test.ts`, ...words, ...argsOf(values)]]);
+    const args = await Promise.resolve(argsOf(values));
+    const counts = await runTests([[`test/${folder}/**/*.test.ts`, ...words, ...args]]);
     console.log(summary(counts));
     return counts.failed > 0 ? 1 : 0;
   });
-
-function readOptions(known, folder) {
-  // pnpm passes '--' on to the script, npm does not.
-  const args = process.argv.slice(2).filter((argument) => argument !== '--');
-  try {
-    return parseArgs({ args, options: known, allowPositionals: true });
-  } catch (error) {
-    const [reason] = error.message.split('. ');
-    throw new StepError(`${reason}: "npm run test:${folder} -- --help" lists the options.`);
-  }
-}
 
 /** Selects the transport of queries of every service that the tests start, and prints it. */
 async function useHop(hop) {

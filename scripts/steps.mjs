@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -82,6 +83,18 @@ function setNice(pid, nice) {
 /** Runs a program of node_modules by its file, without a shell or npm in between. */
 export const runTool = (file, args, options) =>
   run(process.execPath, [join(root, 'node_modules', file), ...args], options);
+
+/** Parses the options and words of the command line. Throws a StepError that names `command` if there is another option. */
+export function readOptions(options, command) {
+  // pnpm passes '--' on to the script, npm does not.
+  const args = process.argv.slice(2).filter((argument) => argument !== '--');
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    const [reason] = error.message.split('. ');
+    throw new StepError(`${reason}: "${command} -- --help" lists the options.`);
+  }
+}
 
 /** Runs a script's main function. Prints the message of a StepError without a stack, and sets the exit code to 1. */
 export async function main(work) {

@@ -1,16 +1,18 @@
 // `npm test`: sets up, runs every test, and ends with `N passed, N failed[, N skipped]`.
-//   npm test -- packages/core            runs only the tests of a folder, a file or a glob
-//   npm test -- "backs off"              runs only the tests whose title contains the text
-//   npm test -- --no-skips               counts skipped tests as failed
-//   npm test -- --slowest 20             also prints the 20 slowest tests, hooks and files, and the CPU of each folder
 import './require-node.mjs';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { formatFailures, rerunFailed, runTests, summary } from './run-tests.mjs';
 import { setUp } from './setup.mjs';
 import { formatSlowest } from './slowest.mjs';
-import { main, root, StepError } from './steps.mjs';
+import { main, readOptions, root, StepError } from './steps.mjs';
+
+const help = `npm test -- [options] [PATH|TEXT]
+Runs every test. A PATH (a folder, a file or a glob) selects files, and TEXT the tests whose title contains it.
+Example: npm test -- packages/core
+
+  --no-skips     count skipped tests as failed
+  --slowest N    also print the N slowest tests, hooks and files, and the CPU of each folder`;
 
 const filesIn = (folder) => `${folder}/**/*.test.ts`;
 
@@ -64,12 +66,18 @@ function selections(args) {
 }
 
 await main(async () => {
-  const { values, positionals } = parseArgs({
-    // pnpm passes '--' on to the script, npm does not.
-    args: process.argv.slice(2).filter((argument) => argument !== '--'),
-    options: { 'no-skips': { type: 'boolean', default: false }, slowest: { type: 'string' } },
-    allowPositionals: true,
-  });
+  const { values, positionals } = readOptions(
+    {
+      help: { type: 'boolean', short: 'h' },
+      'no-skips': { type: 'boolean', default: false },
+      slowest: { type: 'string' },
+    },
+    'npm test',
+  );
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
   const slowest = values.slowest === undefined ? 0 : Number(values.slowest);
   if (!Number.isInteger(slowest) || slowest < 0)
     throw new StepError(`--slowest must be a whole number, for example 20, but is "${values.slowest}".`);
