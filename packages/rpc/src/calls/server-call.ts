@@ -22,6 +22,9 @@ interface Trailers {
   set(name: string, value: string): unknown;
 }
 
+/** Time by which gRPC for Node may end a call before its deadline, as both are in whole milliseconds of different clocks. */
+const earlyMs = 2;
+
 /** A class, since an object literal with accessors takes 2 µs for each call. */
 export class OpenCall implements ServerCall {
   readonly cancellation: CallCancellation = new CallCancellation();
@@ -67,8 +70,8 @@ export class OpenCall implements ServerCall {
   answered(): void {
     this.#isAnswered = true;
   }
-  /** Cancels the call. By default, the reason is the deadline if it has passed, otherwise the caller. */
-  cancel(isLate: boolean = this.remainingMs() === 0): void {
+  /** Cancels the call. By default, the reason is the deadline if it passes now, otherwise the caller. */
+  cancel(isLate: boolean = (this.remainingMs() ?? Infinity) <= earlyMs): void {
     if (this.#isAnswered) return;
     this.cancellation.abort(
       isLate
