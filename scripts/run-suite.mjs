@@ -10,7 +10,8 @@ const hopHelp =
 
 /**
  * Runs the tests of `test/<folder>` and prints a summary. `own` are further options, and `argsOf` returns the arguments of
- * mocha for them, or a promise of these. Words select the tests whose title contains them. `hasHop` is false if the tests choose the transports.
+ * mocha for them, or a promise of these. Words select the tests whose title contains them. `hasHop` is false if the tests
+ * choose the transports.
  */
 export const runSuite = ({ folder, help, own = {}, argsOf = () => [], hasHop = true }) =>
   main(async () => {

@@ -92,7 +92,7 @@ export function estimateMs({ form, loads }: Plan): { readonly typical: number; r
   return { typical: total(pairs), max: total(pairs + extraRounds) };
 }
 
-export type RunOptions = Pick<BenchmarkOptions, 'quick' | 'patient' | 'only'>;
+type RunOptions = Pick<BenchmarkOptions, 'quick' | 'patient' | 'only'>;
 
 /** Extra rounds of a patient run for each pair. */
 const patience = 5;
