@@ -86,7 +86,8 @@ const resize: ShapeRule = (node, known) => {
   if (sizes?.length === x.length) return [sizes];
   const scales = scalesOf(node, known);
   if (scales?.length !== x.length) return unknown;
-  return [x.map((dim, index) => (dim === undefined ? undefined : Math.floor(dim * (scales[index] ?? 1))))];
+  // ONNX Runtime multiplies in floats.
+  return [x.map((dim, index) => (dim === undefined ? undefined : Math.floor(Math.fround(dim * (scales[index] ?? 1)))))];
 };
 
 function scalesOf(node: OnnxNode, known: Known): ArrayLike<number> | undefined {
