@@ -53,7 +53,8 @@ const defaults: InferenceSession.SessionOptions = {
   executionMode: 'sequential',
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
-  logSeverityLevel: 3,
+  // Errors are thrown.
+  logSeverityLevel: 4,
 };
 
 type View = new (buffer: ArrayBuffer) => ArrayBufferView;
