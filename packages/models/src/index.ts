@@ -2,6 +2,7 @@ export { inspectGraph, inspectModel, type InspectedModel } from './inspection/in
 export { signatureFor } from './inspection/inspect-batch.js';
 export { type InspectedValue } from './inspection/inspect-dimensions.js';
 export { type OperatorCount } from './inspection/inspect-operators.js';
+export { analyseRows, type RowAnalysis } from './rows/analyse-rows.js';
 export { parseNpy, type Tensor } from './tensors/npy.js';
 export { defaultNpzLimits, readNpz, type NpzLimits } from './tensors/npz.js';
 export { pickRows, sliceRows } from './tensors/rows.js';

@@ -9,6 +9,7 @@ import { dimensionsOf, dynamicDims, fixedBatchOf, hasBatch, type InspectedValue 
 import { checkNames } from './check-names.js';
 import { checkOperators, operatorsOf, type OperatorCount } from './inspect-operators.js';
 import { macsPerItem } from './inspect-work.js';
+import { analyseRows, type RowAnalysis } from '../rows/analyse-rows.js';
 import { decodeOnnx, tensorsOf } from '../onnx/onnx-codec.js';
 import { inputsOf } from '../onnx/onnx-graph.js';
 import { elementsOf, onnxTypes, tensorBytes } from '../onnx/onnx-tensor-data.js';
@@ -36,6 +37,8 @@ export interface InspectedModel {
   readonly weightBytes: number;
   /** Estimated multiply-accumulates per item. Undefined if the shapes are not known. */
   readonly macsPerItem: number | undefined;
+  /** Whether the items of a batch are computed apart, if the first dimension is the batch everywhere. */
+  readonly rows: RowAnalysis;
 }
 
 /** Element types that ONNX Runtime's Node binding supports, by their number in TensorProto.DataType. */
@@ -102,6 +105,7 @@ export function inspectGraph(content: Uint8Array): InspectedModel {
     ...{ inputs, outputs, dynamicDims: dynamicDims(values), fixedBatch: fixedBatchOf(values) },
     ...weightsOf(model),
     macsPerItem: macsPerItem(model, signature.batched),
+    rows: analyseRows(model),
   };
 }
 

@@ -6,7 +6,7 @@ import { floatTensor, int64Tensor } from './onnx-parts.js';
 /**
  * Returns the version of an operator set that the model uses, by default ONNX's own. 0 if the model does not use it.
  */
-export function opsetOf(model: OnnxModel, domain = ''): number {
+export function opsetOf(model: Pick<OnnxModel, 'opsetImport'>, domain = ''): number {
   const own = domain === '' || domain === 'ai.onnx';
   const found = model.opsetImport.find((opset) =>
     own ? ['', 'ai.onnx'].includes(opset.domain) : opset.domain === domain,

@@ -10,7 +10,8 @@ import { layoutRules } from './layout-rules.js';
 import { merge, type Known, type Shape, type ShapeRule } from './shape.js';
 import { spatialRules } from './spatial-rules.js';
 
-const rules: ReadonlyMap<string, ShapeRule> = new Map([...computeRules, ...layoutRules, ...spatialRules]);
+/** Rules by operator of ONNX. */
+export const shapeRules: ReadonlyMap<string, ShapeRule> = new Map([...computeRules, ...layoutRules, ...spatialRules]);
 const maxListLength = 64;
 
 /** Shapes by tensor. Nested graphs are not included. */
@@ -44,7 +45,7 @@ export function inferShapes(
   for (const node of graph.node) {
     if (isOp(node, 'Constant')) continue;
     const known = knownAt(node);
-    const inferred = isOp(node, node.opType) ? (rules.get(node.opType)?.(node, known) ?? []) : [];
+    const inferred = isOp(node, node.opType) ? (shapeRules.get(node.opType)?.(node, known) ?? []) : [];
     for (const [index, name] of node.output.entries()) set(shapes, name, merge(inferred[index], declared.get(name)));
     set(integers, node.output[0] ?? '', isOp(node, node.opType) ? integersGivenBy(node, known) : undefined);
   }

@@ -130,6 +130,14 @@ describe('inspectModel returns', () => {
       inspectGraph(modelWith(value, undefined, [{ opType, input: ['x', 'x'], output: ['y'] }], version)).outdatedOpset;
     assert.deepEqual([outdated('Add', 6), outdated('Add', 7), outdated('MatMul', 6)], [6, undefined, undefined]);
   });
+  it('whether the items of a batch are computed apart', async () => {
+    const { rows } = await inspectModel(`${digits}cnn-small.onnx`);
+    assert.deepEqual(rows, { kind: 'apart' });
+    const sum = { ...identity(), nodes: [{ op: 'CumSum', inputs: ['x', 'axis'], outputs: ['y'] }] };
+    const axis = { name: 'axis', type: int64, dims: [], raw: new Uint8Array(8) };
+    const mixed = inspectGraph(writeModel({ ...sum, initializers: [axis] }));
+    assert.deepEqual(mixed.rows, { kind: 'mixes', reason: 'CumSum "y" runs over the batch' });
+  });
   it('no work if the shapes do not determine it', () => {
     const { macsPerItem } = inspectGraph(
       writeModel({
