@@ -104,6 +104,13 @@ export interface ReplicaReport {
   readonly quarantined: boolean;
   /** Set if its batches have taken longer than profiled for a while, see `ReplicaLoad`. */
   readonly interfered: boolean;
+  /** Number of rows of shared batches that were run again to check that queries do not influence each other. */
+  readonly checkedRows: number;
+  /** Result of such a check that found it. Empty if none did. */
+  readonly mixedReason: string;
+  /** Number of checked rows that the original answered too, and the sum of their agreements in [0, 1]. */
+  readonly comparedRows: number;
+  readonly agreedRows: number;
 }
 
 /** Number of times that a process reached a limit in the last minute. */
@@ -123,6 +130,15 @@ export interface WorkerInfo {
   readonly memoryBytes: Bytes;
   readonly runtimeVersion: string;
 }
+
+/** Version of the verification of rows. Another one causes new measurements, as another version of ONNX Runtime does. */
+const verification = '(verification 1)';
+
+/** Returns the version of ONNX Runtime with that of the verification of rows. */
+export const verifiedRuntime = (version: string): string => `${version} ${verification}`;
+
+/** Returns whether a worker of this environment verifies rows. */
+export const verifiesRows = (environment: string): boolean => environment.includes(verification);
 
 /** Returns the versions that a measurement on a worker's slot group depends on. */
 export const environmentOf = (runtimeVersion: string, { driver }: SlotGroup): string =>

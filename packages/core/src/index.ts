@@ -96,12 +96,15 @@ export {
   type Profile,
   type ProfilePoint,
   type RecipeOutcome,
+  type RowIsolation,
   type Task,
   type Variant,
   type VariantSpec,
 } from './registry.js';
 export {
   environmentOf,
+  verifiedRuntime,
+  verifiesRows,
   noCounts,
   type Assignment,
   type BatchCount,

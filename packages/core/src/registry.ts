@@ -125,6 +125,18 @@ export interface ProfilePoint {
   readonly runs: number;
 }
 
+/**
+ * Result of verifying that the outputs of a row do not depend on the other rows of its batch (`policy/src/rows`). Texts are
+ * human-readable.
+ */
+export type RowIsolation =
+  /** The graph proves it. */
+  | { readonly kind: 'proved' }
+  /** All runs next to adversarial rows passed, in batches of up to `maxBatch` items. */
+  | { readonly kind: 'checked'; readonly maxBatch: number }
+  /** Each query runs in a batch of its own. `isLive` is set if a check of a live batch found it, which no later run disproves. */
+  | { readonly kind: 'mixed'; readonly reason: string; readonly isLive: boolean };
+
 /** Latency by ascending batch size, and the time and memory that a loaded variant takes. */
 export interface Profile {
   /** Measured batch sizes. Empty if the variant could not be run. */
@@ -141,6 +153,8 @@ export interface Profile {
    * variant is then measured again. Undefined if the machine was quiet.
    */
   readonly noise?: number;
+  /** Whether queries may share batches. Undefined if it was not verified, so that they do not. */
+  readonly rows?: RowIsolation;
   /** Load time with the file in the system's page cache. */
   readonly loadMs: Milliseconds;
   /** Load time with the file on disk only. */

@@ -15,7 +15,7 @@ export {
   type QueryPolicyParams,
 } from './admit/query-policy.js';
 export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker } from './adopt/plan-adoption.js';
-export { batchCeiling } from './batch/batch-ceiling.js';
+export { batchCeiling, usefulBatch } from './batch/batch-ceiling.js';
 export { bucketOf } from './batch/bucket-of.js';
 export { type QueueBounds, type QueuedQuery, type QueueEntry, type QueueRejection } from './batch/request-queue.js';
 export { type EndedRun, type ReplicaSettings, type RunningBatch } from './batch/replica-work.js';
@@ -134,6 +134,29 @@ export {
   type ReplicaLoads,
   type RouteParams,
 } from './route/replica-loads.js';
+export {
+  areEqualUpToRounding,
+  areSameBits,
+  farFromAlone,
+  type RowOutput,
+  type RowOutputs,
+} from './rows/compare-rows.js';
+export {
+  createLiveCheckBudget,
+  defaultLiveCheckParams,
+  halveQueries,
+  type LiveCheckBudget,
+  type LiveCheckParams,
+} from './rows/live-check-budget.js';
+export { endSharing, keepLiveVerdict } from './rows/live-verdict.js';
+export {
+  neighbourKinds,
+  planRowRuns,
+  type AdversarialRun,
+  type NeighbourKind,
+  type RowRuns,
+} from './rows/plan-row-runs.js';
+export { sharedBatchLimit } from './rows/shared-batch-limit.js';
 export { trackLag } from './estimate/track-lag.js';
 export { exclusionsOf } from './select/exclusions.js';
 export { nearestFeasible, type Offer } from './select/nearest.js';

@@ -113,6 +113,8 @@ export interface WorkerMetrics extends ServiceMetrics {
   readonly replicaMemory: Gauge<'variant'>;
   readonly executorDeaths: Counter<'reason'>;
   readonly quarantines: Counter<'variant'>;
+  readonly checkedRows: Counter<'variant'>;
+  readonly mixedBatches: Counter<'variant'>;
   readonly busy: Counter;
   readonly controllerConnected: Gauge;
   readonly controllerAge: Gauge;
@@ -179,6 +181,16 @@ export function createWorkerMetrics(make: Instruments = createInstruments('worke
     quarantines: make.counter(
       'pareto_quarantines_total',
       'Variants quarantined because queries repeatedly killed their executors',
+      ['variant'],
+    ),
+    checkedRows: make.counter(
+      'pareto_checked_rows_total',
+      'Rows of shared batches that ran again and got the same outputs without the other queries',
+      ['variant'],
+    ),
+    mixedBatches: make.counter(
+      'pareto_mixed_batches_total',
+      'Shared batches in which a check found that queries influenced each other, which ends the sharing for the variant',
       ['variant'],
     ),
     busy: make.counter('pareto_slot_busy_seconds_total', 'Device slot time used by batches'),

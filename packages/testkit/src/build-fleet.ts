@@ -58,5 +58,9 @@ export const buildReplicaReport = (fields: Partial<ReplicaReport> = {}): Replica
   poisonousQueries: 0,
   quarantined: false,
   interfered: false,
+  checkedRows: 0,
+  mixedReason: '',
+  comparedRows: 0,
+  agreedRows: 0,
   ...fields,
 });

@@ -98,6 +98,7 @@ export const buildProfile = (points: readonly ProfilePoint[], fields: Partial<Pr
   providerUsed: 'cpu',
   nodesByProvider: {},
   shapes: {},
+  rows: { kind: 'proved' },
   ...fields,
 });
 

@@ -53,6 +53,7 @@ export { formatRun } from './runs/format-run.js';
 export { formatTable } from './runs/format-table.js';
 export { fetchNpmPackage, type FetchedPackage } from './npm-package.js';
 export { fetchTool, goFlags, goVariables, type Tool, type ToolName } from './tools.js';
+export { mixingLayers, openLayers, rowGraph, rowwiseLayers, rowWidth, type RowLayer } from './row-graphs.js';
 export { findSoftwareGpu, type SoftwareGpu } from './software-gpu.js';
 export { createTcpProxy, type Direction, type TcpProxy } from './tcp-proxy.js';
 export { missingEtcd, startEtcd, type Etcd, type EtcdOptions, type EtcdVersion } from './etcd/etcd.js';

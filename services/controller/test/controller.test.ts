@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
-import { createChannel, createClient } from '@pareto/rpc';
+import { createChannel, createClient, type wire } from '@pareto/rpc';
 import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter, type FakeRouter } from './support/fake-router.js';
@@ -398,6 +398,26 @@ describe('controller', () => {
       await restart();
       const { variants } = await controller.registry.describe({ name: 'tiny' });
       assert.equal(variants[0]?.quarantineReason, 'killed by signal 11');
+    });
+
+    it('ends shared batches of a variant in which a worker found that queries influence each other', async () => {
+      await registerAll();
+      const only = worker({ id: 'w1' });
+      const table = router();
+      await until('the required variants', () => hasRequired(table));
+      for (const [id, replica] of only.replicas)
+        if (replica.variant === 'tiny:original') only.replicas.set(id, { ...replica, mixedReason: 'in a batch' });
+      only.report();
+      const rows = async (): Promise<wire.RowIsolation | null | undefined> =>
+        (await controller.registry.describe({ name: 'tiny' })).variants[0]?.measurements[0]?.profile?.rows;
+      await waitFor('the verdict', async () => ((await rows())?.live === true ? true : undefined));
+      await until('batches of one', () =>
+        (only.assignments.at(-1)?.replicas ?? []).some(
+          ({ spec, batchCeiling }) => spec?.variant === 'tiny:original' && batchCeiling === 1,
+        ),
+      );
+      await restart();
+      assert.deepEqual(await rows(), { verdict: 'mixed', maxBatch: 0, reason: 'in a batch', live: true });
     });
 
     it('marks an unmeasured variant as placeable as long as a worker is connected', async () => {

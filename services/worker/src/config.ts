@@ -1,5 +1,6 @@
 // Configuration of the worker process.
 
+import { defaultLiveCheckParams } from '@pareto/policy';
 import { defaultProfileMs } from '@pareto/runtime';
 import {
   defineConfig,
@@ -45,6 +46,12 @@ export const workerFlags = {
     default: '256m',
     limit: 'replicaQueue',
     help: 'maximum size of the items queued for one replica',
+  },
+  checkEvery: {
+    kind: 'integer',
+    min: 0,
+    default: (): number => defaultLiveCheckParams.every,
+    help: 'one in this many shared batches runs again on idle slots, to check that its queries did not influence each other; 0 checks none',
   },
   profileMs: {
     kind: 'integer',

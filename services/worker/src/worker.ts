@@ -5,8 +5,9 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } from '@pareto/blobs';
-import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
+import { errorText, ParetoError, verifiedRuntime, workerId, type WorkerInfo } from '@pareto/core';
 import type { OpenedIsolation } from '@pareto/isolation';
+import { defaultLiveCheckParams } from '@pareto/policy';
 import { createModelReader, type ModelReader } from '@pareto/models';
 import {
   createServer,
@@ -60,10 +61,12 @@ export async function createWorker(
   context: ServiceContext,
   devices: Readonly<Record<string, string>> = {},
 ): Promise<Worker> {
-  const { clock, logger, lifecycle, access } = context;
+  const { clock, rng, logger, lifecycle, access } = context;
+  const checkParams = { ...defaultLiveCheckParams, every: config.checkEvery };
   const isolation = await isolate(config, devices, logger);
   const pool = createExecutorPool({ size: 1, warmUp: config.warmUpMs > 0, clock, isolation, environment: devices });
   const hardware = await discover(config, pool, logger);
+  const runtimeVersion = verifiedRuntime(hardware.runtimeVersion);
   const metrics = createWorkerMetrics();
   const draining = (): boolean => lifecycle.draining.aborted;
   const onChange = (): void => session.sendSoon();
@@ -78,7 +81,9 @@ export async function createWorker(
     isolation,
     cache,
     stepMemory,
-    slots: createDeviceSlots(hardware.slotGroups, clock),
+    slots: createDeviceSlots(hardware.slotGroups, { clock, rng, checkParams }),
+    examples: join(config.cacheDir, 'mixed'),
+    rng,
     clock,
     logger,
     metrics,
@@ -90,7 +95,7 @@ export async function createWorker(
     ...shared,
     ...{ work, reader },
     upload: createBlobSink({ ...controllers, clock }),
-    runtimeVersion: hardware.runtimeVersion,
+    runtimeVersion,
     profileMs: config.profileMs,
     memoryLimitBytes: () => replicas.memoryFor(undefined),
   });
@@ -98,7 +103,7 @@ export async function createWorker(
   let port = config.port;
   const worker = (): WorkerInfo => {
     const address = advertisedAddress(config, port);
-    return { id: workerId(config.id ?? nameOf(address)), incarnation, address, ...hardware };
+    return { id: workerId(config.id ?? nameOf(address)), incarnation, address, ...hardware, runtimeVersion };
   };
   const limiter = createServiceLimiter(config, metrics, clock);
   const session = createControllerSession({

@@ -6,6 +6,7 @@ import { formatBatches } from './batch-table.js';
 import { formatMs, formatObjective, formatPercent } from '../terminal/format.js';
 import { formatNotMade } from './outcome-table.js';
 import { formatPlacement, formatUnmetNeeds, type Description } from './placement-tables.js';
+import { liveFacts, rowFact } from './row-facts.js';
 import { formatTable } from '../terminal/table.js';
 import { indent, wrap } from '../terminal/wrap.js';
 import { formatVariantDetails } from './variant-table.js';
@@ -31,6 +32,11 @@ export function formatDescription(
     formatVariantDetails(variants, width),
     isVariant ? '' : formatBatches(variants, width),
     ...(isVariant ? formatMeasurements(variant, width) : []),
+    isVariant
+      ? liveFacts(replicas)
+          .flatMap((fact) => wrap(fact, width))
+          .join('\n')
+      : '',
     isVariant ? formatPlacement(replicas, width) : formatNotMade(outcomes, width),
     formatUnmetNeeds(unmetNeeds, width),
   ]
@@ -109,6 +115,7 @@ function formatProfile(
           `noisy: other work took up to ${Math.round(profile.noise * 100)} % of its time; it is measured again when the machine is quiet`,
         ]),
     `loads in ${formatMs(profile.coldLoadMs)} from disk, in ${formatMs(profile.loadMs)} from the page cache`,
+    ...(profile.provisional ? [] : [rowFact(profile)]),
     `uses ${formatBytes(profile.memoryBytes)}, ${formatBytes(profile.baseMemoryBytes)} of which before loading`,
     ...(profile.predictionError === undefined
       ? []

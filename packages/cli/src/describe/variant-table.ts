@@ -5,6 +5,7 @@ import type { wire } from '@pareto/rpc';
 import { accuracyColumns } from '../terminal/accuracy-columns.js';
 import { formatCost, formatMs, formatPercent, msDigits } from '../terminal/format.js';
 import { formatTable, type Column } from '../terminal/table.js';
+import { rowVerdict } from './row-facts.js';
 import { stateOf } from './variant-state.js';
 
 /** Table row for one measurement: a variant on one hardware class. */
@@ -24,7 +25,7 @@ export function formatVariantDetails(variants: readonly wire.Variant[], width: n
   const measured = rows.filter(({ measurement }) => measurement?.profile);
   if (measured.length === 0) return offers;
   const resources = formatRows(measured, width, (c) => [
-    ...[c.name, c.agreement, c.size, c.memory, c.load, c.error, c.on],
+    ...[c.name, c.agreement, c.size, c.memory, c.load, c.error, c.rows, c.on],
   ]);
   return `${offers}\n\n${resources}`;
 }
@@ -60,6 +61,7 @@ const columns = {
   memory: { title: 'MEMORY', align: 'right', cell: (row) => ifProfiled(row, (p) => formatBytes(p.memoryBytes)) },
   load: { title: 'LOAD COLD/WARM', align: 'right', drop: 4, cell: (row) => ifProfiled(row, loadOf) },
   error: { title: 'ERROR', align: 'right', drop: 5, cell: (row) => ifProfiled(row, errorOf) },
+  rows: { title: 'BATCHES', drop: 3, cell: (row) => ifProfiled(row, rowVerdict) },
   on: { title: 'ON', cut: true, cell: ({ measurement }) => measurement?.hardwareClass ?? '' },
   state: { title: 'STATE', text: true, cell: rowState },
 } as const satisfies Record<string, Column<Row>>;

@@ -96,7 +96,7 @@ describe('formatDescription', () => {
         'task digits: top1, default objective: the most accurate within 1 s',
         'ARCHITECTURE | VERSION | LARGEST BATCH | SIZE | DOMINATED ONES | DIGEST',
         'VARIANT | ACCURACY | (95 %) | P99 | USD/1K | STATE',
-        'VARIANT | AGREES | SIZE | MEMORY | LOAD COLD/WARM | ERROR',
+        'VARIANT | AGREES | SIZE | MEMORY | LOAD COLD/WARM | ERROR | BATCHES',
         'P50/P99 IN MS | BATCH 1 | BATCH 2 | BATCH 4 | BATCH 8',
         'NOT MADE | REASON | OF',
       ],

@@ -48,6 +48,7 @@ export function fakeMeasurement({ name, version = 1, error = '', ...variant }: F
         buckets: [],
         provisional: false,
         noise,
+        rows: { verdict: 'proved', maxBatch: 0, reason: '', live: false },
       },
       ...{ predictionError: 0.043, _predictionError: 'predictionError' as const },
     },

@@ -42,6 +42,7 @@ export const fakeReplica = (more: Partial<wire.ReplicaReport> = {}): wire.Replic
   ...{ replicaId: 'r1', variant: 'a:fp16', state: 'READY', reason: '', loadMs: 10, memoryBytes: 1024, version: 1 },
   ...{ queuedItems: 0, runningItems: 0, requests: 0, items: 0, executions: 0, failures: 0, busyUs: 0 },
   ...{ executorDeaths: 0, quarantined: false, poisonousQueries: 0, interfered: false, counts: null, placement: null },
+  ...{ checkedRows: 0, mixedReason: '', comparedRows: 0, agreedRows: 0 },
   ...more,
 });
 

@@ -5,7 +5,6 @@ import { fixedBatchModel, greedyModel, matrixModel, rootModel } from '@pareto/te
 import { decodeOnnx } from '../../src/onnx/onnx-codec.js';
 import {
   floatTensor,
-  floatsAttribute,
   int64Tensor,
   intAttribute,
   intsAttribute,

@@ -27,7 +27,7 @@ async function isSound(seed: number, content: Uint8Array): Promise<boolean> {
   const expected = numbersOf(alone);
   for (const { count, factor } of batches) {
     const others = Array.from({ length: count - 1 }, (_, at) => item(at + 2).map((value) => value * factor));
-    const whole = await run(session, [...others, item(1)]).catch(() => undefined);
+    const whole: TensorBytes | undefined = await run(session, [...others, item(1)]).catch(() => undefined);
     const what = `seed ${seed}, ${count} items, neighbours times ${factor}`;
     // Parts of a graph whose results are not used may fail.
     if (whole === undefined) continue;

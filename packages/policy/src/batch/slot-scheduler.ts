@@ -34,8 +34,8 @@ export type SlotEvent<R, Q extends QueuedQuery, W> =
   | { readonly kind: 'ended'; readonly replica: R; readonly batch: RunningBatch<Q>; readonly run: EndedRun }
   /** A run takes so much longer than expected that it may never end. */
   | { readonly kind: 'overdue'; readonly replica: R }
-  /** A step needs a slot. */
-  | { readonly kind: 'requested'; readonly waiter: W }
+  /** A step needs a slot. With `idle`, it gets one only while nothing else waits for one. */
+  | { readonly kind: 'requested'; readonly waiter: W; readonly idle?: true }
   | { readonly kind: 'withdrawn'; readonly waiter: W }
   /** A step gave its slot back. */
   | { readonly kind: 'released' };
@@ -62,7 +62,7 @@ export interface SlotScheduler<R, Q extends QueuedQuery, W> {
   load(replica: R, now: number): ReplicaLoad;
   /** Returns the shapes of inputs with dynamic dimensions that the replica has run. */
   shapes(replica: R): readonly ObservedShapes[];
-  /** Number of replicas and steps that wait for a slot. */
+  /** Number of replicas and steps that wait for a slot, without those that wait for an idle one. */
   readonly waiting: number;
 }
 
@@ -73,6 +73,8 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   /** Replicas that wait for a slot, with the time since which they do. */
   const waitingReplicas = new Map<Work, number>();
   const waiters: { readonly waiter: W; readonly since: number }[] = [];
+  /** Steps that get a slot only while nothing else waits for one. */
+  const idleWaiters: W[] = [];
   const holders = new Set<Work>();
   let free = slots;
   /** Sum of `nextMs`, and number of replicas for which it is not 0. */
@@ -121,6 +123,8 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
         effects.push({ kind: 'grant', waiter: step.waiter });
       }
     }
+    for (; free > 0 && idleWaiters.length > 0; free--)
+      effects.push(...idleWaiters.splice(0, 1).map((waiter) => ({ kind: 'grant', waiter }) as const));
   }
 
   /** Starts what the replica may start now. Requests or gives back its slot. */
@@ -264,11 +268,14 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
           return pump(work, now, effects);
         }
         case 'requested':
-          waiters.push({ waiter: event.waiter, since: now });
+          if (event.idle === true) idleWaiters.push(event.waiter);
+          else waiters.push({ waiter: event.waiter, since: now });
           return grantSlots(now, effects);
         case 'withdrawn': {
           const index = waiters.findIndex(({ waiter }) => waiter === event.waiter);
           if (index >= 0) waiters.splice(index, 1);
+          const idleIndex = idleWaiters.indexOf(event.waiter);
+          if (idleIndex >= 0) idleWaiters.splice(idleIndex, 1);
           return;
         }
         case 'released':

@@ -68,7 +68,8 @@ export const samePlanned = (a: LiveReplicas, b: LiveReplicas): boolean => sameRe
 
 type Comparison = (a: ReplicaReport, b: ReplicaReport) => boolean;
 
-const isSameState: Comparison = (a, b) => a.state === b.state && a.quarantined === b.quarantined;
+const isSameState: Comparison = (a, b) =>
+  a.state === b.state && a.quarantined === b.quarantined && a.mixedReason === b.mixedReason;
 
 const isSameReported: Comparison = (a, b) => isSameState(a, b) && a.interfered === b.interfered;
 

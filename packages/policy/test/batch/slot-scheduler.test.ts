@@ -128,6 +128,21 @@ describe('the slot scheduler', () => {
     assert.deepEqual(step({ kind: 'released' }), ['start a: 2']);
   });
 
+  it('grants an idle slot only while nothing else waits', () => {
+    const { send, end, step, scheduler } = setUp(1, ['a']);
+    send('a', queued('1'));
+    step({ kind: 'requested', waiter: 'check', idle: true });
+    step({ kind: 'requested', waiter: 'withdrawn', idle: true });
+    step({ kind: 'withdrawn', waiter: 'withdrawn' });
+    assert.equal(scheduler.waiting, 0);
+    send('a', queued('2'));
+    assert.deepEqual(end('a'), ['start a: 2']);
+    assert.deepEqual(end('a'), ['grant check']);
+    assert.deepEqual(send('a', queued('3')), []);
+    assert.deepEqual(step({ kind: 'released' }), ['start a: 3']);
+    assert.deepEqual(end('a'), []);
+  });
+
   it('rejects a query immediately when the queue is full, and a late one when a batch starts', () => {
     const { send, end, at, step } = setUp(1, ['a']);
     send('a', queued('1'));

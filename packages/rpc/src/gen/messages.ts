@@ -112,6 +112,7 @@ export type { RestoreResponse__Output as RestoreResponse, RestoreResponse as Res
 export type { RouterHello__Output as RouterHello, RouterHello as RouterHelloInput } from './pareto/v1/RouterHello.js';
 export type { RouterInfo__Output as RouterInfo, RouterInfo as RouterInfoInput } from './pareto/v1/RouterInfo.js';
 export type { RouterMessage__Output as RouterMessage, RouterMessage as RouterMessageInput } from './pareto/v1/RouterMessage.js';
+export type { RowIsolation__Output as RowIsolation, RowIsolation as RowIsolationInput } from './pareto/v1/RowIsolation.js';
 export type { RuleEvent__Output as RuleEvent, RuleEvent as RuleEventInput } from './pareto/v1/RuleEvent.js';
 export type { RuleRow__Output as RuleRow, RuleRow as RuleRowInput } from './pareto/v1/RuleRow.js';
 export type { Rule__Output as Rule, Rule as RuleInput } from './pareto/v1/Rule.js';

@@ -1567,6 +1567,22 @@ export const protos: object = JSON.parse(`{
         "interfered": {
          "type": "bool",
          "id": 20
+        },
+        "checkedRows": {
+         "type": "uint64",
+         "id": 21
+        },
+        "mixedReason": {
+         "type": "string",
+         "id": 22
+        },
+        "comparedRows": {
+         "type": "uint64",
+         "id": 23
+        },
+        "agreedRows": {
+         "type": "double",
+         "id": 24
         }
        }
       },
@@ -1896,6 +1912,10 @@ export const protos: object = JSON.parse(`{
         "usdPerHour": {
          "type": "double",
          "id": 6
+        },
+        "metric": {
+         "type": "string",
+         "id": 7
         }
        }
       },
@@ -2710,6 +2730,30 @@ export const protos: object = JSON.parse(`{
          "rule": "repeated",
          "type": "ShapeBucket",
          "id": 14
+        },
+        "rows": {
+         "type": "RowIsolation",
+         "id": 15
+        }
+       }
+      },
+      "RowIsolation": {
+       "fields": {
+        "verdict": {
+         "type": "string",
+         "id": 1
+        },
+        "maxBatch": {
+         "type": "uint32",
+         "id": 2
+        },
+        "reason": {
+         "type": "string",
+         "id": 3
+        },
+        "live": {
+         "type": "bool",
+         "id": 4
         }
        }
       },

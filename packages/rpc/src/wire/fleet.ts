@@ -117,6 +117,10 @@ export const replicaReportFromWire = (message: wire.ReplicaReport): ReplicaRepor
   poisonousQueries: message.poisonousQueries,
   quarantined: message.quarantined,
   interfered: message.interfered,
+  checkedRows: message.checkedRows,
+  mixedReason: message.mixedReason,
+  comparedRows: message.comparedRows,
+  agreedRows: message.agreedRows,
 });
 
 export const replicaReportToWire = ({

@@ -1,6 +1,14 @@
 // Maps profiles and their shape buckets to messages and back.
 
-import { bytes, milliseconds, type Profile, type ProfilePoint, type ShapeBucket, type Shapes } from '@pareto/core';
+import {
+  bytes,
+  milliseconds,
+  type Profile,
+  type ProfilePoint,
+  type RowIsolation,
+  type ShapeBucket,
+  type Shapes,
+} from '@pareto/core';
 import type * as wire from '../gen/messages.js';
 import type { Complete } from './complete.js';
 
@@ -20,8 +28,31 @@ export function profileFromWire(message: wire.Profile): Profile {
     ...(message.provisional ? { provisional: true } : {}),
     ...(message.noise > 0 ? { noise: message.noise } : {}),
     ...(message.buckets.length === 0 ? {} : { buckets: message.buckets.map(bucketFromWire) }),
+    ...rowsFromWire(message.rows),
   };
 }
+
+/** A verdict that this release does not know counts as none, so that queries do not share batches. */
+function rowsFromWire(message: wire.RowIsolation | null): Pick<Profile, 'rows'> {
+  switch (message?.verdict) {
+    case 'proved':
+      return { rows: { kind: 'proved' } };
+    case 'checked':
+      return { rows: { kind: 'checked', maxBatch: message.maxBatch } };
+    case 'mixed':
+      return { rows: { kind: 'mixed', reason: message.reason, isLive: message.live } };
+    case undefined:
+    default:
+      return {};
+  }
+}
+
+const rowsToWire = (rows: RowIsolation): Complete<wire.RowIsolationInput> => ({
+  verdict: rows.kind,
+  maxBatch: rows.kind === 'checked' ? rows.maxBatch : undefined,
+  reason: rows.kind === 'mixed' ? rows.reason : undefined,
+  live: rows.kind === 'mixed' ? rows.isLive : undefined,
+});
 
 export const profileToWire = ({
   shapes,
@@ -29,6 +60,7 @@ export const profileToWire = ({
   provisional,
   noise,
   buckets,
+  rows,
   ...profile
 }: Profile): Complete<wire.ProfileInput> => ({
   ...profile,
@@ -37,6 +69,7 @@ export const profileToWire = ({
   provisional,
   noise,
   buckets: buckets?.map(bucketToWire),
+  rows: rows && rowsToWire(rows),
 });
 
 const pointFromWire = ({ batch, p50Ms, p95Ms, p99Ms, runs }: wire.ProfilePoint): ProfilePoint => ({

@@ -7,6 +7,14 @@ import { arbitraryMessage, messageDefinition, type FieldValues } from '../suppor
 const shape = fc.record({ name: fc.constantFrom('x', 'y', 'z'), dims: fc.array(fc.integer(), { maxLength: 3 }) });
 const shapes = fc.uniqueArray(shape, { selector: ({ name }) => name, maxLength: 3 });
 
+const noRows = { maxBatch: 0, reason: '', live: false };
+const rows = fc.oneof(
+  fc.constant(null),
+  fc.constant({ ...noRows, verdict: 'proved' }),
+  fc.record({ verdict: fc.constant('checked'), maxBatch: fc.nat(), reason: fc.constant(''), live: fc.constant(false) }),
+  fc.record({ verdict: fc.constant('mixed'), maxBatch: fc.constant(0), reason: fc.string(), live: fc.boolean() }),
+);
+
 const values: FieldValues = {
   metric: fc.constantFrom(...metrics),
   datatype: fc.constantFrom('FP32', 'INT64', 'BYTES'),
@@ -15,6 +23,7 @@ const values: FieldValues = {
   'ReplicaReport.state': fc.constantFrom('LOADING', 'WARMING', 'READY', 'DRAINING', 'FAILED'),
   'Profile.noise': fc.double({ min: 0, max: 1, noNaN: true }),
   'Profile.shapes': shapes,
+  'Profile.rows': rows,
   'ShapeBucket.shapes': shapes,
   'ObservedShapes.shapes': shapes,
   // Not in the domain types: the controller adds these fields in replies to operators.

@@ -3,7 +3,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { groupBy, type Clock, type Measurement, type WorkerId, type WorkerInfo } from '@pareto/core';
 import {
+  endSharing,
   isQuarantined,
+  keepLiveVerdict,
   lastinglyInterfered,
   planBuckets,
   replaces,
@@ -17,7 +19,7 @@ import type { EventLog } from '../events/events.js';
 import type { Mirror } from '../storage/mirror.js';
 import type { RegistryView } from '../registry/registry-view.js';
 import { remeasure } from '../registry/reprofile.js';
-import { unchangedSince } from '../storage/record-tables.js';
+import { unchangedSince, type Stored } from '../storage/record-tables.js';
 import {
   assignmentKey,
   loadKey,
@@ -42,6 +44,8 @@ export interface FleetRecords {
   storeBuckets(report: WorkerReport): Promise<void>;
   /** Permanently quarantines the variants whose requests kill executors, according to the workers' reports. */
   storeQuarantines(report: WorkerReport): Promise<void>;
+  /** Ends the sharing of batches, everywhere, of the variants in whose batches a check found that queries influence each other. */
+  storeMixed(report: WorkerReport): Promise<void>;
   /** Has the variants of the worker's replicas measured again that have been Interfered for long. */
   remeasureInterfered(id: WorkerId): Promise<void>;
   /** Deletes the records of workers that have been missing for an hour and have no assignments. */
@@ -115,6 +119,7 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
         );
       }
     },
+    storeMixed: (report) => storeMixed(options, report),
     remeasureInterfered: (id) => remeasureInterfered(options, id),
     async forgetLost({ registry, now, leadingSince }) {
       if (leadingSince === undefined) return;
@@ -155,6 +160,25 @@ async function remeasureInterfered(
   }
 }
 
+async function storeMixed({ leader, mirror, logger }: FleetRecordsOptions, { replicas }: WorkerReport): Promise<void> {
+  for (const { variant, version, mixedReason } of replicas) {
+    if (mixedReason === '') continue;
+    for (const known of measurementsOf(mirror, { variant, version })) {
+      const next = endSharing(known.value, mixedReason);
+      if (next === undefined) continue;
+      logger.warn('queries influenced each other', { variant, version, reason: mixedReason });
+      await leader.write([unchangedSince(known.key, known)], [putRecord(known.key, next)]);
+    }
+  }
+}
+
+/** Returns the stored measurements of a variant on all hardware classes. */
+const measurementsOf = (
+  { records }: FleetRecordsOptions['mirror'],
+  { variant, version }: Pick<Measurement, 'variant' | 'version'>,
+): readonly Stored<Measurement>[] =>
+  [...records.measurements.values()].filter(({ value }) => value.variant === variant && value.version === version);
+
 async function storeBuckets({ leader, mirror, logger }: FleetRecordsOptions, { shapes }: WorkerReport): Promise<void> {
   for (const [key, observed] of groupBy(shapes, measurementKey)) {
     const known = mirror.records.measurements.get(key);
@@ -180,7 +204,9 @@ async function storeMeasurement(
   const key = variantKey(variant, version);
   const known = mirror.records.variants.get(key);
   const own = measurementKey(measurement);
-  if (known === undefined || !replaces(measurement, mirror.records.measurements.get(own)?.value)) return;
+  const before = mirror.records.measurements.get(own)?.value;
+  if (known === undefined || !replaces(measurement, before)) return;
   const unchanged = { kind: 'revision', key, modRevision: known.modRevision } as const;
-  await leader.write([unchanged], [putRecord(own, measurement)]);
+  const all = measurementsOf(mirror, measurement).map(({ value }) => value);
+  await leader.write([unchanged], [putRecord(own, keepLiveVerdict(measurement, all))]);
 }

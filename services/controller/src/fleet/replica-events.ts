@@ -13,6 +13,15 @@ export function replicaEvents(worker: WorkerId, before: Replicas, after: Replica
     const common = { subject: report.variant, worker };
     if (report.quarantined && last?.quarantined !== true)
       return [{ ...common, kind: 'quarantine', reason: report.reason, warning: true }];
+    if (report.mixedReason !== '' && report.mixedReason !== last?.mixedReason)
+      return [
+        {
+          ...common,
+          kind: 'mixed',
+          reason: `its queries share no batch any more: ${report.mixedReason}`,
+          warning: true,
+        },
+      ];
     if (report.state === last?.state) return interferenceEvents(common, report.interfered, last.interfered);
     if (report.state === 'failed') return [{ ...common, kind: 'failed', reason: report.reason, warning: true }];
     const isReload = last !== undefined && report.reason !== '';

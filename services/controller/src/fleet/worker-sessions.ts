@@ -216,6 +216,7 @@ async function handleMessage(
     await records.storeProvisional(report);
     await records.storeBuckets(report);
     await records.storeQuarantines(report);
+    await records.storeMixed(report);
     await records.remeasureInterfered(worker);
   }
   if (message.heartbeat && fleet.hear(session, message.heartbeat.controllerAgeMs, clock.now())) changed();

@@ -1,6 +1,6 @@
 // The desired state that is sent to a worker, computed from the plan in the store.
 
-import { priceOf, type Assignment, type Profile, type WorkerId } from '@pareto/core';
+import { priceOf, shownMetric, type Assignment, type Profile, type WorkerId } from '@pareto/core';
 import { batchCeiling } from '@pareto/policy';
 import { profileToWire, variantSpecToWire, type Complete, type wire } from '@pareto/rpc';
 import type { Revision } from '@pareto/state';
@@ -40,6 +40,7 @@ function replicaAssignment(
   const spec = known === undefined ? undefined : specOf(registry, known.variant);
   if (spec === undefined) return [];
   const profile = profileOf(registry, assignment);
+  const task = registry.tasks.get(known?.variant.task ?? '');
   return [
     {
       replicaId: assignment.replica,
@@ -48,6 +49,7 @@ function replicaAssignment(
       batchCeiling: ceilingOf(registry, assignment),
       profile: profile === undefined ? null : profileToWire(profile),
       usdPerHour: priceOf(prices, assignment.hardwareClass) ?? 0,
+      metric: task && shownMetric(task),
     },
   ];
 }

@@ -1,6 +1,14 @@
 // Migrates records of older schema versions when they are read.
 
-import { bytes, noCounts, originalRecipe, type Measurement, type Profile, type SlotGroup } from '@pareto/core';
+import {
+  bytes,
+  noCounts,
+  originalRecipe,
+  verifiesRows,
+  type Measurement,
+  type Profile,
+  type SlotGroup,
+} from '@pareto/core';
 import type { CountedReport, CounterRecord, LoadRecord, RecordKind, WorkerRecord } from './records.js';
 
 /** Returns a record with the fields that older schema versions lack. */
@@ -14,13 +22,15 @@ export function migrateRecord(kind: RecordKind, value: unknown): unknown {
 
 /**
  * Adds the missing fields. The empty environment causes a new measurement, because older releases measured the accuracy
- * over other samples.
+ * over other samples, or, as leaders, did not store what a worker verified.
  */
 function migrateMeasurement(read: Measurement): Measurement {
-  const measurement = { ...read, environment: (read as Partial<Measurement>).environment ?? '' };
-  const { result } = measurement;
-  if (result.kind === 'failed') return measurement;
+  const environment = (read as Partial<Measurement>).environment ?? '';
+  const { result } = read;
+  if (result.kind === 'failed') return { ...read, environment };
   const { profile } = result;
+  const isLost = profile.rows === undefined && verifiesRows(environment);
+  const measurement = { ...read, environment: isLost ? '' : environment };
   const lacking: Partial<Profile> = {
     coldLoadMs: profile.loadMs,
     baseMemoryBytes: bytes(0),
@@ -43,7 +53,9 @@ const migrateCounts = <T extends { readonly counts?: CounterRecord['counts'] }>(
 
 /** Returns the report as read if it lacks nothing: the order of its fields is compared when it is written again. */
 const migrateReport = (read: CountedReport): CountedReport =>
-  (read as Partial<CountedReport>).interfered === undefined ? { ...read, interfered: false } : read;
+  (read as Partial<CountedReport>).checkedRows === undefined ? { ...withoutChecks, ...read } : read;
+
+const withoutChecks = { interfered: false, checkedRows: 0, mixedReason: '', comparedRows: 0, agreedRows: 0 };
 
 const migrateLoad = (read: LoadRecord): LoadRecord => ({
   ...read,

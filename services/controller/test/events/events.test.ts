@@ -38,6 +38,10 @@ describe('events', () => {
     assert.deepEqual(kinds({ state: 'ready' }, { state: 'ready' }), []);
     assert.match(kinds({}, { interfered: true }).join(), /^interfered: .* over 1\.25 times as long as profiled$/);
     assert.match(kinds({ interfered: true }, {}).join(), /^interfered: .* as long as profiled again$/);
+    assert.deepEqual(kinds({}, { mixedReason: 'in a batch' }), [
+      'mixed: its queries share no batch any more: in a batch',
+    ]);
+    assert.deepEqual(kinds({ mixedReason: 'in a batch' }, { mixedReason: 'in a batch' }), []);
     assert.deepEqual(kinds(loading, { state: 'failed', reason: 'no memory' }), ['failed: no memory']);
     const poisoned = { state: 'failed', quarantined: true, reason: 'two queries' } as const;
     assert.deepEqual(kinds({ state: 'ready' }, poisoned), ['quarantine: two queries']);

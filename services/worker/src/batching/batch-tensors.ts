@@ -5,14 +5,18 @@ import { elementBytes, elementCount } from '@pareto/core';
 import type { TensorInput, TensorOutput } from '@pareto/runtime';
 import type { CheckedQuery } from '../requests/check-request.js';
 
+/** The part of a query that a batch consists of. */
+type BatchPart = Pick<CheckedQuery, 'items' | 'inputs'>;
+
 /** Returns the total number of items. */
-const itemsOf = (queries: readonly CheckedQuery[]): number => queries.reduce((total, { items }) => total + items, 0);
+const itemsOf = (queries: readonly Pick<BatchPart, 'items'>[]): number =>
+  queries.reduce((total, { items }) => total + items, 0);
 
 /**
  * Returns the inputs of one run. The queries must have equal shapes except for the first dimension. A batch of fewer
  * than `size` items is padded with zeros.
  */
-export function joinInputs(queries: readonly CheckedQuery[], size = 0): readonly TensorInput[] {
+export function joinInputs(queries: readonly BatchPart[], size = 0): readonly TensorInput[] {
   const [first, ...others] = queries;
   const items = itemsOf(queries);
   const missing = Math.max(0, size - items);
@@ -24,6 +28,10 @@ export function joinInputs(queries: readonly CheckedQuery[], size = 0): readonly
     return { name: input.name, datatype: input.datatype, shape: [items + missing, ...input.shape.slice(1)], data };
   });
 }
+
+/** Returns inputs of zeros in the shapes of a query's. */
+export const zeroInputs = ({ items, inputs }: BatchPart): readonly TensorInput[] =>
+  inputs.map((input) => ({ ...input, data: zeros(input, items) }));
 
 /** Returns `rows` items of zeros. A BYTES element is an empty string, which is a length prefix of four zero bytes. */
 function zeros({ datatype, shape }: TensorInput, rows: number): readonly Uint8Array[] {
@@ -38,7 +46,7 @@ function zeros({ datatype, shape }: TensorInput, rows: number): readonly Uint8Ar
  */
 export function splitOutputs(
   outputs: readonly TensorOutput[],
-  queries: readonly CheckedQuery[],
+  queries: readonly Pick<BatchPart, 'items'>[],
   size = 0,
 ): readonly (readonly TensorOutput[])[] {
   const items = Math.max(size, itemsOf(queries));

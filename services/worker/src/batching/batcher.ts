@@ -2,7 +2,7 @@
 
 import { milliseconds, ParetoError, TimerWheel, type Clock, type Milliseconds, type ReplicaLoad } from '@pareto/core';
 import type { BatchFailure, RunningBatch } from '@pareto/policy';
-import type { Executor, RunOutcome } from '@pareto/runtime';
+import type { Executor, RunOutcome, TensorOutput } from '@pareto/runtime';
 import { joinInputs, splitOutputs } from './batch-tensors.js';
 import type { BatchTimes } from './replica-counts.js';
 import type { BatchRunner, SlotDriver } from './slot-driver.js';
@@ -18,6 +18,12 @@ export interface BatcherOptions {
   readonly clock: Clock;
   /** Called after a batch has run, immediately before its queries are answered. */
   readonly onBatch: (batch: readonly WaitingQuery[], times: BatchTimes) => void;
+  /** Called after the queries of a shared batch were answered, with their outputs and the batch size including the padding. */
+  readonly onShared: (
+    batch: readonly WaitingQuery[],
+    answers: readonly (readonly TensorOutput[])[],
+    size: number,
+  ) => void;
   /** Called for each query whose run killed a second executor. */
   readonly onPoison: () => void;
 }
@@ -151,7 +157,7 @@ function deliverResults(
   { outputs, computeMs }: Extract<RunOutcome, { kind: 'done' }>,
   { items, size, pid, startedAt, beganAt, inputMs, endedAt }: Ran,
   loadNow: () => ReplicaLoad,
-  { onBatch, clock }: Pick<BatcherOptions, 'onBatch' | 'clock'>,
+  { onBatch, onShared, clock }: Pick<BatcherOptions, 'onBatch' | 'onShared' | 'clock'>,
 ): void {
   try {
     const splittingAt = clock.now();
@@ -168,6 +174,7 @@ function deliverResults(
       const own = parts[index] ?? [];
       query.resolve({ outputs: own, batchItems: items, executorPid: pid, startedAt, endedAt, computeMs, load });
     });
+    if (batch.length > 1) onShared(batch, parts, size);
   } catch (error) {
     for (const query of batch) query.reject(error);
   }

@@ -23,6 +23,8 @@ type Effect = SlotEffect<BatchRunner, WaitingQuery, Waiter>;
 export interface SlotDriver {
   /** Slots for runs of steps, such as measuring and warming up. */
   readonly tokens: SlotTokens;
+  /** Acquires a slot as `tokens` do, but only while no replica or other step waits for one. */
+  acquireIdle(signal: AbortSignal): Promise<Disposable>;
   /**
    * Applies an event of a replica that happened at `now`, by default the time of the clock, and carries out its effects before it
    * returns.
@@ -51,7 +53,7 @@ export function createSlotDriver(slots: number, clock: Clock): SlotDriver {
       },
     };
   }
-  function acquire(signal: AbortSignal | undefined): Promise<Disposable> {
+  function acquire(signal: AbortSignal | undefined, request: { readonly idle?: true }): Promise<Disposable> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error);
       const onAbort = (): void => {
@@ -65,17 +67,18 @@ export function createSlotDriver(slots: number, clock: Clock): SlotDriver {
         },
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      dispatch({ kind: 'requested', waiter });
+      dispatch({ kind: 'requested', waiter, ...request });
     });
   }
 
   return {
     tokens: {
-      acquire,
+      acquire: (signal) => acquire(signal, {}),
       get waiting() {
         return scheduler.waiting;
       },
     },
+    acquireIdle: (signal) => acquire(signal, { idle: true }),
     dispatch,
     load: (replica) => scheduler.load(replica, clock.now()),
     shapes: (replica) => scheduler.shapes(replica),

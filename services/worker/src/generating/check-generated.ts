@@ -1,11 +1,12 @@
 // Checks that a generated file may serve in place of the original: it has the same signature and similar outputs.
 
 import { ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
-import type { Generator, ModelReader } from '@pareto/models';
+import type { Generator, ModelReader, RowAnalysis } from '@pareto/models';
 import type { StepContext } from '../orders/step-context.js';
 import type { ComparisonResult } from './compare-outputs.js';
 import type { Samples } from '../sampling/samples.js';
-import { loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
+import { loadInBackground, type BackgroundDeps, type BackgroundModel } from '../sampling/background-executor.js';
+import { verifyRows } from '../rows/verify-rows.js';
 import { createSampleBudget } from '../sampling/sample-budget.js';
 import { verifyBatches, verifyGenerated } from './verify-generated.js';
 
@@ -29,7 +30,7 @@ export async function checkGenerated(check: GeneratedFileCheck): Promise<Compari
   const { generator, signature, originalPath, generatedPath, samples, batch, signal } = check;
   const { bound } = generator;
   const expected = servedSignature(generator, signature);
-  const { signature: got } = await check.reader.inspect(generatedPath, signal);
+  const { signature: got, rows } = await check.reader.inspect(generatedPath, signal);
   if (!servesAs(got, expected)) {
     throw new ParetoError(
       'failed-precondition',
@@ -39,8 +40,28 @@ export async function checkGenerated(check: GeneratedFileCheck): Promise<Compari
   await using original = await loadInBackground('the original', originalPath, check, signal);
   await using generated = await loadInBackground('the generated file', generatedPath, check, signal);
   const verification = { original, generated, samples, bound, budget: createSampleBudget('checking', check) };
-  if (generator.opensBatch === true) return await verifyBatches(verification, fixedBatchOf(signature));
-  return await verifyGenerated(verification, { batched: signature.batched, batch });
+  if (generator.opensBatch !== true) return await verifyGenerated(verification, { batched: signature.batched, batch });
+  const result = await verifyBatches(verification, fixedBatchOf(signature));
+  return { ...result, problem: result.problem ?? (await rowProblem(check, generated, rows)) };
+}
+
+/** Maximum batch size that is verified before the latency of batches is known. */
+const maxVerifiedBatch = 8;
+
+/** Returns why the rows of a file with a dynamic batch are not kept apart. Undefined if they are. */
+async function rowProblem(
+  { samples, reportProgress }: GeneratedFileCheck,
+  generated: BackgroundModel,
+  analysis: RowAnalysis,
+): Promise<string | undefined> {
+  const isolation = await verifyRows({
+    ...{ analysis, ceiling: maxVerifiedBatch, reportProgress },
+    samples: { ...samples, count: Math.min(maxVerifiedBatch, samples.count) },
+    paddedSize: (items) => items,
+    expectedMs: () => 0,
+    run: (inputs) => generated.tryRun(inputs),
+  });
+  return isolation.kind === 'mixed' ? isolation.reason : undefined;
 }
 
 /**

@@ -28,6 +28,8 @@ export interface AssignedReplica {
   readonly profile: Profile | undefined;
   /** Price of one slot in USD per hour. 0 means that no price is set. */
   readonly usdPerHour: number;
+  /** Metric of the task. Undefined if it has none. */
+  readonly metric?: Metric | undefined;
 }
 
 /** Order to measure a variant. */
@@ -77,6 +79,7 @@ function assignedReplica(message: wire.ReplicaAssignment): AssignedReplica {
     batchCeiling: Math.max(1, message.batchCeiling),
     profile: profile === null || isEmpty(profile) ? undefined : profileFromWire(profile),
     usdPerHour: message.usdPerHour,
+    metric: message.metric === '' ? undefined : metricFromWire(message.metric),
   };
 }
 

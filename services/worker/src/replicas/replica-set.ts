@@ -1,13 +1,24 @@
 // All replicas of this worker: loads and unloads them as assigned, and shares memory and slots between them.
 
-import { type Clock, type Measurement, type ReplicaId, type ReplicaReport, type VariantShapes } from '@pareto/core';
+import {
+  architectureNameOf,
+  formatVariant,
+  originalRecipe,
+  type Clock,
+  type Measurement,
+  type ReplicaId,
+  type ReplicaReport,
+  type VariantShapes,
+  type VariantSpec,
+} from '@pareto/core';
+import type { Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import { planReconcile, type DesiredState, type AssignedReplica } from '../orders/desired-state.js';
 import type { DeviceSlots } from '../devices/device-slots.js';
 import type { StepMemory } from '../devices/step-memory.js';
 import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
 
-export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' | 'driver'> {
+export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' | 'driver' | 'budget' | 'originalOf'> {
   readonly slots: DeviceSlots;
   /** Memory for all replicas and for make and measure steps together. */
   readonly memoryBytes: number;
@@ -73,6 +84,13 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     return Math.floor(Math.max(minLimit, Math.min(needed, free)));
   }
 
+  function originalOf({ variant, version }: VariantSpec): Executor | undefined {
+    const original = formatVariant(architectureNameOf(variant), originalRecipe, 'cpu');
+    if (variant === original) return undefined;
+    const isOriginal = ({ spec }: AssignedReplica): boolean => spec.variant === original && spec.version === version;
+    return [...replicas.values()].find(({ assignment }) => isOriginal(assignment))?.executor;
+  }
+
   async function unload(id: ReplicaId): Promise<void> {
     const replica = replicas.get(id);
     if (replica === undefined || replica.state === 'draining') return;
@@ -87,8 +105,9 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   function reconcile(): void {
     const plan = planReconcile(replicas, desired);
     for (const assignment of plan.load) {
+      const { driver, checks } = options.slots.of(assignment);
       const own = {
-        driver: options.slots.of(assignment).driver,
+        ...{ driver, budget: checks, originalOf },
         memoryLimitBytes: (latest: AssignedReplica) => memoryFor(latest, assignment.replica),
       };
       replicas.set(assignment.replica, createReplica(assignment, { ...options, ...own }));

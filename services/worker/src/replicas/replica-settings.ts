@@ -1,25 +1,29 @@
 // The batch sizes of a replica, from its assignment.
 
-import { bucketOf, type ReplicaSettings } from '@pareto/policy';
+import { bucketOf, sharedBatchLimit, type ReplicaSettings } from '@pareto/policy';
 import { batchSizes } from '@pareto/runtime';
 import type { AssignedReplica } from '../orders/desired-state.js';
 
-export const settingsOf = (assignment: AssignedReplica): ReplicaSettings => ({
-  ceiling: ceilingOf(assignment),
+/** Returns the settings. `isMixed` is set if a check found that queries influence each other, which the assignment may not say yet. */
+export const settingsOf = (assignment: AssignedReplica, isMixed: boolean): ReplicaSettings => ({
+  ceiling: isMixed ? 1 : ceilingOf(assignment),
   profile: assignment.profile,
-  sizes: paddedSizes(assignment),
+  sizes: isMixed ? undefined : paddedSizes(assignment),
 });
 
-/** Returns the maximum number of items in a batch. */
-const ceilingOf = ({ batchCeiling, spec }: AssignedReplica): number =>
-  Math.max(1, Math.min(batchCeiling, spec.maxBatchSize));
+/** Returns the maximum number of items in a batch of several queries. 1 if they must not share one. */
+const ceilingOf = ({ batchCeiling, spec, profile }: AssignedReplica): number =>
+  Math.max(1, Math.min(batchCeiling, spec.maxBatchSize, limitOf(profile)));
+
+const limitOf = (profile: AssignedReplica['profile']): number =>
+  profile === undefined ? 1 : sharedBatchLimit(profile);
 
 /**
  * Returns the sizes that batches are padded to on a device, ascending, because the device compiles its programs for
- * each size. Undefined on the cpu, where batches are not padded.
+ * each size. Undefined on the cpu, and for a model that may mix rows, to which padding is other rows.
  */
 function paddedSizes({ spec, profile }: AssignedReplica): readonly number[] | undefined {
-  if (spec.provider === 'cpu' || !spec.signature.batched) return undefined;
+  if (spec.provider === 'cpu' || !spec.signature.batched || limitOf(profile) === 1) return undefined;
   return profile === undefined || profile.points.length === 0
     ? batchSizes(spec.maxBatchSize)
     : profile.points.map(({ batch }) => batch);

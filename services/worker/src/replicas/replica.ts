@@ -8,8 +8,10 @@ import {
   type ReplicaReport,
   type ReplicaState,
   type VariantShapes,
+  type VariantSpec,
 } from '@pareto/core';
-import type { QueueBounds, ReplicaEvent } from '@pareto/policy';
+import type { QueueBounds, ReplicaEvent, ReplicaSettings } from '@pareto/policy';
+import type { Executor } from '@pareto/runtime';
 import type { AssignedReplica } from '../orders/desired-state.js';
 import { createBatcher } from '../batching/batcher.js';
 import type { CheckedQuery } from '../requests/check-request.js';
@@ -21,14 +23,18 @@ import { loadLabels } from '../requests/load-labels.js';
 import type { LoadDeps } from './loaded-executor.js';
 import { createReplicaCounts } from '../batching/replica-counts.js';
 import { settingsOf, warmSizes } from './replica-settings.js';
+import { createReplicaRows, type ReplicaRowsOptions } from '../rows/replica-rows.js';
 import { createReplicaStatus, type StatusDeps } from './replica-status.js';
 import type { SlotDriver } from '../batching/slot-driver.js';
 
-export interface ReplicaDeps extends Omit<LoadDeps, 'tokens'>, StatusDeps {
+export interface ReplicaDeps
+  extends Omit<LoadDeps, 'tokens'>, StatusDeps, Pick<ReplicaRowsOptions, 'budget' | 'examples' | 'rng'> {
   /** Slots of the hardware class that the variant is loaded on. */
   readonly driver: SlotDriver;
   readonly bounds: QueueBounds;
   readonly memoryLimitBytes: (assignment: AssignedReplica) => number;
+  /** Returns the executor of the original that a variant was generated from. Undefined if it is not loaded on this worker. */
+  readonly originalOf: (spec: VariantSpec) => Executor | undefined;
   /** Called when the state changed, so that it is reported to the controller. */
   readonly onChange: () => void;
 }
@@ -37,6 +43,8 @@ export interface Replica {
   readonly assignment: AssignedReplica;
   readonly state: ReplicaState;
   readonly memoryBytes: number;
+  /** Executor that serves now. Undefined while it loads. */
+  readonly executor: Executor | undefined;
   /** Labels of the outputs. Empty until the replica is loaded. */
   readonly labels: LabelTexts;
   /**
@@ -71,8 +79,25 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
   /** Load of a drained replica. */
   let finalLoad: ReplicaLoad | undefined;
 
-  const batcher = createBatcher({ driver, clock: deps.clock, onBatch: counts.batch, onPoison: status.poisoned });
-  driver.dispatch({ kind: 'added', replica: batcher, settings: settingsOf(first), bounds });
+  const rows = createReplicaRows({
+    ...deps,
+    spec: first.spec,
+    executor: () => supervisor.executor,
+    sizes: () => settings().sizes,
+    metric: () => assignment.metric,
+    original: () => deps.originalOf(first.spec),
+    onMixed() {
+      applySettings();
+      deps.onChange();
+    },
+  });
+  const batcher = createBatcher({
+    ...{ driver, clock: deps.clock, onBatch: counts.batch, onPoison: status.poisoned },
+    onShared: rows.offer,
+  });
+  const settings = (): ReplicaSettings => settingsOf(assignment, rows.isMixed);
+  const applySettings = (): void => driver.dispatch({ kind: 'updated', replica: batcher, settings: settings() });
+  driver.dispatch({ kind: 'added', replica: batcher, settings: settings(), bounds });
   const supervisor = superviseExecutor({
     deps: { ...deps, tokens: driver.tokens },
     executorOptions: () => ({
@@ -111,6 +136,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     applyEvent({ kind: 'drained', at: deps.clock.now() });
     if (supervisor.executor === undefined) intake.rejectAll('the replica was unloaded before it was ready');
     await intake.settled();
+    rows[Symbol.dispose]();
     await supervisor.end();
     finalLoad = driver.load(batcher);
     driver.dispatch({ kind: 'removed', replica: batcher });
@@ -127,6 +153,9 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     get memoryBytes() {
       return memoryBytes;
     },
+    get executor() {
+      return supervisor.executor;
+    },
     get labels() {
       return labels ?? new Map();
     },
@@ -142,6 +171,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
         ...identityOf(assignment),
         ...counts.now,
         ...status.report,
+        ...rows.report,
         loadMs: supervisor.loadMs,
         memoryBytes: bytes(memoryBytes),
         queuedItems,
@@ -162,7 +192,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     },
     update(next) {
       assignment = next;
-      driver.dispatch({ kind: 'updated', replica: batcher, settings: settingsOf(next) });
+      applySettings();
     },
     refreshMemory,
     drain,

@@ -7,6 +7,7 @@ import {
   runFailure,
   type Executor,
   type ExecutorPool,
+  type RunOutcome,
   type TensorInput,
   type TensorOutput,
 } from '@pareto/runtime';
@@ -26,6 +27,8 @@ export interface BackgroundDeps {
 export interface BackgroundModel extends AsyncDisposable {
   /** Runs the model and returns all outputs. Throws `failed-precondition` with the reason if the run fails. */
   run(inputs: readonly TensorInput[]): Promise<readonly TensorOutput[]>;
+  /** Runs the model and returns the outcome. Never rejects. */
+  tryRun(inputs: readonly TensorInput[]): Promise<RunOutcome>;
 }
 
 /**
@@ -43,11 +46,13 @@ export async function loadInBackground(
   const executor = await deps.pool.load(options, signal);
   trackStepMemory(executor, deps.stepMemory);
   endOnAbort(executor, signal);
+  async function tryRun(inputs: readonly TensorInput[]): Promise<RunOutcome> {
+    using _watch = await watchTime(executor, deps);
+    return await executor.run({ inputs, outputs: [], expectedMs: backgroundExpectedMs });
+  }
   return {
-    async run(inputs) {
-      using _watch = await watchTime(executor, deps);
-      return await runModel(executor, inputs, who, backgroundExpectedMs);
-    },
+    run: async (inputs) => outputsOf(await tryRun(inputs), who),
+    tryRun,
     [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),
   };
 }
@@ -106,9 +111,11 @@ export async function runModel(
   executor: Executor,
   inputs: readonly TensorInput[],
   who: string,
-  expectedMs?: Milliseconds,
 ): Promise<readonly TensorOutput[]> {
-  const outcome = await executor.run({ inputs, outputs: [], expectedMs });
+  return outputsOf(await executor.run({ inputs, outputs: [], expectedMs: undefined }), who);
+}
+
+function outputsOf(outcome: RunOutcome, who: string): readonly TensorOutput[] {
   if (outcome.kind === 'done') return outcome.outputs;
   throw runFailure(`${who} doesn't run`, outcome);
 }

@@ -5,6 +5,7 @@ import {
   elementBytes,
   elementCount,
   type DataType,
+  type Shapes,
   type Signature,
   type TensorSpec,
 } from '@pareto/core';
@@ -35,11 +36,14 @@ export const chosenSamples = (set: SampleSet, rows: readonly number[]): Samples 
 
 /**
  * Returns samples with random values, seeded by their index. Even samples have floats in [-1, 1) and integers of 0; odd
- * samples have floats in [0, 1) and integers of 0 or 1. Text is empty. Dynamic dimensions have the likeliest sizes.
- * Throws as `checkItemBytes` does.
+ * samples have floats in [0, 1) and integers of 0 or 1. Text is empty. Dynamic dimensions have the sizes of `shapes`, by default the
+ * likeliest ones. Throws as `checkItemBytes` does.
  */
-export function syntheticSamples(signature: Signature, count: number): Samples {
-  const [shapes = {}] = sampleShapes(signature);
+export function syntheticSamples(
+  signature: Signature,
+  count: number,
+  shapes: Shapes = sampleShapes(signature)[0] ?? {},
+): Samples {
   checkItemBytes(signature, shapes);
   return {
     count,

@@ -136,7 +136,8 @@ const sameReplicaState = (a: SentReplica, b: SentReplica | undefined): boolean =
   a.executorDeaths === b.executorDeaths &&
   a.quarantined === b.quarantined &&
   a.poisonousQueries === b.poisonousQueries &&
-  a.interfered === b.interfered;
+  a.interfered === b.interfered &&
+  a.mixedReason === b.mixedReason;
 
 const messageOf = (result: StepResult): wire.WorkerMessageInput =>
   result.kind === 'outcome'

@@ -22,6 +22,7 @@ import {
   encodeDecision,
   encodeInferRequest,
 } from '@pareto/rpc';
+import { defaultLiveCheckParams } from '@pareto/policy';
 import { createExecutorPool, createWarmUpModel, warmUpWidth } from '@pareto/runtime';
 import {
   createServiceLimiter,
@@ -70,6 +71,7 @@ const replica: AssignedReplica = {
     })),
     ...{ loadMs: milliseconds(1), coldLoadMs: milliseconds(1), memoryBytes: bytes(0), baseMemoryBytes: bytes(0) },
     ...{ predictionError: undefined, runtimeVersion: '', providerUsed: 'cpu', nodesByProvider: {}, shapes: {} },
+    rows: { kind: 'proved' },
   },
   usdPerHour: 0.048,
 };
@@ -94,7 +96,10 @@ const decision = encodeDecision(
 export const createWorkerWarmUp = (config: WorkerConfig, context: ServiceContext): Runnable =>
   createWarmUp({ ...config, ...context, open: () => openPath(config, context) });
 
-async function openPath(config: WorkerConfig, { clock }: ServiceContext): Promise<WarmUpPath> {
+/** Checks no batch of the warm-up. */
+const checkParams = { ...defaultLiveCheckParams, every: 0 };
+
+async function openPath(config: WorkerConfig, { clock, rng }: ServiceContext): Promise<WarmUpPath> {
   const logger = createLogger({ service: 'worker', level: 'silent', format: 'json' });
   const token = randomBytes(16).toString('hex');
   const access = createTokenAccess(token, { role: 'worker', clock, logger });
@@ -104,7 +109,8 @@ async function openPath(config: WorkerConfig, { clock }: ServiceContext): Promis
   const pool = createExecutorPool({ size: 0, clock });
   const replicas = createReplicaSet({
     ...{ pool, cache: cacheOf(model.modelPath), stepMemory: createStepMemory(), clock, logger, metrics, memoryBytes },
-    ...{ slots: createDeviceSlots([slotGroup], clock), bounds: { items: config.queueItems, bytes: memoryBytes } },
+    ...{ slots: createDeviceSlots([slotGroup], { clock, rng, checkParams }), rng, examples: '' },
+    bounds: { items: config.queueItems, bytes: memoryBytes },
     onChange: () => undefined,
   });
   replicas.apply({ replicas: [replica], makes: [], measures: [], keepUnlisted: false, kept: [] });

@@ -116,7 +116,7 @@ describe('batcher', () => {
     const poisons: string[] = [];
     const counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
     const onPoison = (): void => void poisons.push('poison');
-    const batcher = createBatcher({ driver, clock, onBatch: counts.batch, onPoison });
+    const batcher = createBatcher({ driver, clock, onBatch: counts.batch, onShared: () => undefined, onPoison });
     const bounds = { items: 100, bytes: 1_000 };
     const profile = buildProfile([buildPoint(1, 10)]);
     driver.dispatch({ kind: 'added', replica: batcher, settings: { ceiling, profile, sizes }, bounds });

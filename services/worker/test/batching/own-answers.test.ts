@@ -51,7 +51,13 @@ describe('batches', () => {
   function setUp() {
     const driver = createSlotDriver(1, clock);
     const counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
-    const batcher = createBatcher({ driver, clock, onBatch: counts.batch, onPoison: () => undefined });
+    const batcher = createBatcher({
+      driver,
+      clock,
+      onBatch: counts.batch,
+      onShared: () => undefined,
+      onPoison: () => undefined,
+    });
     const settings = { ceiling: 4, profile: undefined, sizes: undefined };
     driver.dispatch({ kind: 'added', replica: batcher, settings, bounds });
     const intake = createIntake({ replica: batcher, driver, bounds, counts, clock });

@@ -57,7 +57,13 @@ describe('replica counts', () => {
     runs = [];
     counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
     const driver = createSlotDriver(1, clock);
-    const batcher = createBatcher({ driver, clock, onBatch: counts.batch, onPoison: () => undefined });
+    const batcher = createBatcher({
+      driver,
+      clock,
+      onBatch: counts.batch,
+      onShared: () => undefined,
+      onPoison: () => undefined,
+    });
     const settings = { ceiling: 5, profile: undefined, sizes: undefined };
     driver.dispatch({ kind: 'added', replica: batcher, settings, bounds });
     intake = createIntake({ replica: batcher, driver, bounds, counts, clock });

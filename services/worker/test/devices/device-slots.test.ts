@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { bytes, hardwareClassId, systemClock, type SlotGroup } from '@pareto/core';
+import { bytes, hardwareClassId, systemClock, systemRng, type SlotGroup } from '@pareto/core';
 import { buildHardwareClass, buildSlotGroup } from '@pareto/testkit';
+import { defaultLiveCheckParams } from '@pareto/policy';
 import { createDeviceSlots } from '../../src/devices/device-slots.js';
 
 const group = (provider: string, device: string, slots: number): SlotGroup =>
   buildSlotGroup(buildHardwareClass({ provider, device, memoryPerSlot: bytes(2 ** 31) }), slots);
+const options = { clock: systemClock, rng: systemRng, checkParams: defaultLiveCheckParams };
 const groups = [group('cpu', 'epyc', 2), group('cuda', 'a', 1), group('cuda', 'b', 1)];
 
 describe('device slots', () => {
-  const slots = createDeviceSlots(groups, systemClock);
+  const slots = createDeviceSlots(groups, options);
   const indexOf = (hardwareClass: string, provider: string): number =>
     slots.all.indexOf(slots.of({ hardwareClass: hardwareClassId(hardwareClass), spec: { provider } }));
 
@@ -31,6 +33,6 @@ describe('device slots', () => {
   });
 
   it('are rejected when there are none', () => {
-    assert.throws(() => createDeviceSlots([], systemClock), { code: 'failed-precondition' });
+    assert.throws(() => createDeviceSlots([], options), { code: 'failed-precondition' });
   });
 });

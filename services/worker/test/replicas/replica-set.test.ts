@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { bytes, digest, systemClock } from '@pareto/core';
+import { bytes, digest, systemClock, systemRng } from '@pareto/core';
+import { defaultLiveCheckParams } from '@pareto/policy';
 import { createWorkerMetrics, createLogger } from '@pareto/telemetry';
 import { buildHardwareClass, buildPoint, buildProfile, buildSlotGroup, buildVariantSpec } from '@pareto/testkit';
 import { createDeviceSlots } from '../../src/devices/device-slots.js';
@@ -11,10 +12,11 @@ const [mib, gib] = [2 ** 20, 2 ** 30];
 describe('replica set', () => {
   it('limits a new executor to the memory that replicas and steps do not hold', async () => {
     const stepMemory = createStepMemory();
-    const slots = createDeviceSlots(
-      [buildSlotGroup(buildHardwareClass({ memoryPerSlot: bytes(4 * gib) }))],
-      systemClock,
-    );
+    const slots = createDeviceSlots([buildSlotGroup(buildHardwareClass({ memoryPerSlot: bytes(4 * gib) }))], {
+      clock: systemClock,
+      rng: systemRng,
+      checkParams: defaultLiveCheckParams,
+    });
     const options = {
       memoryBytes: 4 * gib,
       stepMemory,

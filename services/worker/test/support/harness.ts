@@ -151,6 +151,7 @@ const profile = {
   memoryBytes: 10e6,
   runtimeVersion: '1',
   providerUsed: 'cpu',
+  rows: { verdict: 'proved' },
 };
 
 export const order = (

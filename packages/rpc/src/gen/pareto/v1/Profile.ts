@@ -3,6 +3,7 @@
 import type { ProfilePoint as _pareto_v1_ProfilePoint, ProfilePoint__Output as _pareto_v1_ProfilePoint__Output } from '../../pareto/v1/ProfilePoint.js';
 import type { InputShape as _pareto_v1_InputShape, InputShape__Output as _pareto_v1_InputShape__Output } from '../../pareto/v1/InputShape.js';
 import type { ShapeBucket as _pareto_v1_ShapeBucket, ShapeBucket__Output as _pareto_v1_ShapeBucket__Output } from '../../pareto/v1/ShapeBucket.js';
+import type { RowIsolation as _pareto_v1_RowIsolation, RowIsolation__Output as _pareto_v1_RowIsolation__Output } from '../../pareto/v1/RowIsolation.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Profile {
@@ -20,6 +21,7 @@ export interface Profile {
   'provisional'?: (boolean) | undefined;
   'noise'?: (number | string) | undefined;
   'buckets'?: readonly (_pareto_v1_ShapeBucket)[] | undefined;
+  'rows'?: (_pareto_v1_RowIsolation | null) | undefined;
   '_predictionError'?: "predictionError" | undefined;
 }
 
@@ -38,5 +40,6 @@ export interface Profile__Output {
   'provisional': (boolean);
   'noise': (number);
   'buckets': (_pareto_v1_ShapeBucket__Output)[];
+  'rows': (_pareto_v1_RowIsolation__Output | null);
   '_predictionError'?: "predictionError";
 }

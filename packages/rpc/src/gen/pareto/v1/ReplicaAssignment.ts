@@ -10,6 +10,7 @@ export interface ReplicaAssignment {
   'batchCeiling'?: (number) | undefined;
   'profile'?: (_pareto_v1_Profile | null) | undefined;
   'usdPerHour'?: (number | string) | undefined;
+  'metric'?: (string) | undefined;
 }
 
 export interface ReplicaAssignment__Output {
@@ -19,4 +20,5 @@ export interface ReplicaAssignment__Output {
   'batchCeiling': (number);
   'profile': (_pareto_v1_Profile__Output | null);
   'usdPerHour': (number);
+  'metric': (string);
 }

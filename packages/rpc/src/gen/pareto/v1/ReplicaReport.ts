@@ -26,6 +26,10 @@ export interface ReplicaReport {
   'counts'?: (_pareto_v1_InferCounts | null) | undefined;
   'placement'?: (_pareto_v1_PlacementReason | null) | undefined;
   'interfered'?: (boolean) | undefined;
+  'checkedRows'?: (number | string | Long) | undefined;
+  'mixedReason'?: (string) | undefined;
+  'comparedRows'?: (number | string | Long) | undefined;
+  'agreedRows'?: (number | string) | undefined;
 }
 
 export interface ReplicaReport__Output {
@@ -49,4 +53,8 @@ export interface ReplicaReport__Output {
   'counts': (_pareto_v1_InferCounts__Output | null);
   'placement': (_pareto_v1_PlacementReason__Output | null);
   'interfered': (boolean);
+  'checkedRows': (number);
+  'mixedReason': (string);
+  'comparedRows': (number);
+  'agreedRows': (number);
 }

@@ -1,0 +1,36 @@
+// Keeps an example of a batch in which queries influenced each other, so that a person can reproduce it.
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder } from '@pareto/blobs';
+import type { VariantSpec } from '@pareto/core';
+import type { TensorInput, TensorOutput } from '@pareto/runtime';
+import type { MixedBatch } from './row-checker.js';
+
+/**
+ * Writes the batch as JSON: the inputs of each query, its answer, and what it gets alone, with the data in base64. Only the
+ * user of the worker may read it, since it has data of clients. Returns the path. A later example of the variant replaces it.
+ */
+export async function writeMixedExample(
+  folder: string,
+  { variant, version }: Pick<VariantSpec, 'variant' | 'version'>,
+  { reason, queries, alone, size }: MixedBatch,
+): Promise<string> {
+  await makeFolder(folder);
+  const path = join(folder, `${encodeURIComponent(variant)}-${version}.json`);
+  const example = {
+    ...{ variant, version, reason, size },
+    queries: queries.map(({ query, answer }, index) => ({
+      inputs: query.inputs.map(toJson),
+      answer: answer.map(toJson),
+      alone: alone[index]?.map(toJson),
+    })),
+  };
+  await writeFile(path, JSON.stringify(example), { mode: 0o600 });
+  return path;
+}
+
+const toJson = ({ name, datatype, shape, data }: TensorInput | TensorOutput): object => ({
+  ...{ name, datatype, shape },
+  base64: Buffer.concat(Array.isArray(data) ? data : [data as Uint8Array]).toString('base64'),
+});
