@@ -20,7 +20,7 @@ import { broadcastRows } from './elementwise.js';
 /** Returns the axes along which a node combines elements of an input of this rank, counted from either end. */
 export type AxesOf = (view: NodeView, rank: number) => readonly number[] | undefined;
 
-/** What becomes of the shape: `same`, `sized` as the rule of shapes says, or without the axes if `keepdims` is 0. */
+/** Shape of the result: `same`, `sized` as the rule of shapes says, or without the axes if `keepdims` is 0. */
 type Change = 'same' | 'sized' | 'reduced';
 
 /** Keeps rows apart if the axis of the items is not combined, and if all inputs but the first are constants. */
@@ -73,13 +73,7 @@ export const axesFrom =
   ({ node }, rank) =>
     range(fromFront(intOf(node, 'axis', fallback), rank), rank);
 
-/** Returns all axes from a number on. */
-export const axesAfter =
-  (first: number): AxesOf =>
-  (_, rank) =>
-    range(first, rank);
-
-/** Before opset 13, all axes from the given one on are treated as one, by default from the second on. */
+/** Returns the axis of softmax. Before opset 13, it is all axes from the given one on, by default from the second on. */
 export const softmaxAxes: AxesOf = (view, rank) =>
   view.opset < 13 ? axesFrom(1)(view, rank) : axisAttribute(-1)(view, rank);
 
@@ -111,7 +105,7 @@ export const layerNorm: RowRule = (view) => {
     x.at,
     x.dims.map((dim, axis) => (axis < from ? dim : one)),
   );
-  return y === undefined || y.kind !== 'rows' ? [y ?? x] : [y, statistics, statistics];
+  return y?.kind === 'rows' ? [y, statistics, statistics] : [y ?? x];
 };
 
 /** Handles batch normalisation, which combines the batch only while it trains. */

@@ -165,13 +165,13 @@ export const einsum: RowRule = (view) => {
   if (others.length > 0) return combines(view, 'combines each item with every other one');
   if (!result.includes(letter)) return combines(view, 'sums over the batch');
   if (isSpanned(view, terms, letter)) return lost(view, 'has a constant as long as the batch');
-  const dims = [...result].map((each) => lengths.get(each) ?? one);
+  const dims = result.split('').map((each) => lengths.get(each) ?? one);
   return [rowsOf(view, { ...first.at, axis: result.indexOf(letter) }, dims)];
 };
 
 /** Returns true if a letter also occurs in an operand that is a constant, or twice in one operand. */
 const isSpanned = (view: NodeView, terms: readonly string[], letter: string): boolean =>
   terms.some((term, index) => {
-    const count = [...term].filter((each) => each === letter).length;
+    const count = term.split(letter).length - 1;
     return count > 1 || (count === 1 && rowsAt(view, index) === undefined);
   });

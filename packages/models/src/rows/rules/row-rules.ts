@@ -40,7 +40,7 @@ import { recurrent } from './recurrent.js';
 
 type Entry = readonly [RowRule, ...(readonly string[])];
 
-/** Only the first output: the indices of the others count the elements of the whole batch. */
+/** Handles the first output of pooling. The others are indices that count the elements of the whole batch. */
 const pool: RowRule = (view) => batchFirst([0])(view).slice(0, 1);
 
 const mixes: RowRule = (view) => combines(view, 'computes one scale for the whole batch');

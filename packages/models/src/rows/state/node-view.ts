@@ -24,7 +24,7 @@ export interface NodeView {
 /** Returns the states of a node's outputs. Outputs that are not returned are unknown. */
 export type RowRule = (view: NodeView) => readonly RowState[];
 
-/** Returns the name of a node for people. */
+/** Returns the human-readable name of a node. */
 export function labelOf({ name, opType, output }: OnnxNode): string {
   return `${opType} ${JSON.stringify(cutText(name === '' ? (output[0] ?? '') : name))}`;
 }
@@ -63,7 +63,7 @@ export function dimsAt({ inputs }: NodeView, index: number): Lengths | undefined
 }
 
 /** Returns what the rules of shapes need: the lengths that are numbers. */
-export const knownOf = (view: NodeView): Known => ({
+const knownOf = (view: NodeView): Known => ({
   shape: (index) => dimsAt(view, index)?.map(numberOf),
   integers: (index) => valuesAt(view, index)?.map(numberOf),
   constant: view.constant,
