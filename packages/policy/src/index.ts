@@ -134,13 +134,7 @@ export {
   type ReplicaLoads,
   type RouteParams,
 } from './route/replica-loads.js';
-export {
-  areEqualUpToRounding,
-  areSameBits,
-  farFromAlone,
-  type RowOutput,
-  type RowOutputs,
-} from './rows/compare-rows.js';
+export { areEqualUpToRounding, areSameBits, type RowOutput, type RowOutputs } from './rows/compare-rows.js';
 export {
   createLiveCheckBudget,
   defaultLiveCheckParams,

@@ -52,29 +52,6 @@ export function areEqualUpToRounding(alone: readonly RowOutputs[], batched: read
   return true;
 }
 
-/** Maximum distance of the answer of a query from the one that it gets alone, as a share of its norm. */
-const maxLiveDistance = 0.1;
-
-/**
- * Returns the indexes of the queries whose floats are not those that they get alone, up to rounding. A query whose norm is
- * below the median of the batch is compared with that instead, since rounding may exceed small results.
- */
-export function farFromAlone(alone: readonly RowOutputs[], batched: readonly RowOutputs[]): readonly number[] {
-  const far = new Set<number>();
-  const outputs = alone[0]?.length ?? 0;
-  for (let index = 0; index < outputs; index++) {
-    const norms = alone.map((outputsOf) => Math.sqrt(squareNorm(outputsOf[index]?.values ?? [])));
-    const median = norms.toSorted((a, b) => a - b)[Math.floor(norms.length / 2)] ?? 0;
-    for (const [query, outputsOf] of alone.entries()) {
-      const [a, b] = [outputsOf[index]?.values, batched[query]?.[index]?.values];
-      if (a === undefined || b === undefined) continue;
-      const distance = a.length === b.length ? distanceOf(a, b) : Infinity;
-      if (distance > maxLiveDistance * Math.max(median, norms[query] ?? 0)) far.add(query);
-    }
-  }
-  return [...far].toSorted((a, b) => a - b);
-}
-
 /** Counts the elements that differ. Elements of different sizes, as texts have, count as one. */
 function unequalElements(a: RowOutput, b: RowOutput): number {
   if (isSameData(a.data, b.data)) return 0;

@@ -14,10 +14,11 @@ export interface LiveCheckParams {
 export const defaultLiveCheckParams: LiveCheckParams = { every: 1_000, first: 10, maxShare: 0.01 };
 
 export interface LiveCheckBudget {
-  /** Returns whether to check the shared batch number `count`, from 1, of a replica. */
-  keeps(count: number, now: number): boolean;
-  /** Counts slot time, in ms, that a check took. */
+  /** Returns whether to check the shared batch number `count`, from 1, of a replica. No other one is checked until `end`. */
+  begin(count: number, now: number): boolean;
+  /** Counts slot time, in ms, that the check took. */
   spend(ms: number): void;
+  end(): void;
 }
 
 /** Creates the budget of the slots of one hardware class on a worker. `since` is the time from which slots could be used. */
@@ -28,13 +29,18 @@ export function createLiveCheckBudget(
   { every, first, maxShare }: LiveCheckParams,
 ): LiveCheckBudget {
   let spentMs = 0;
+  let isOpen = false;
   return {
-    keeps(count, now) {
-      if (every === 0 || spentMs > maxShare * slots * (now - since)) return false;
-      return count <= first || rng() * every < 1;
+    begin(count, now) {
+      if (every === 0 || isOpen || spentMs > maxShare * slots * (now - since)) return false;
+      isOpen = count <= first || rng() * every < 1;
+      return isOpen;
     },
     spend(ms) {
       spentMs += ms;
+    },
+    end() {
+      isOpen = false;
     },
   };
 }

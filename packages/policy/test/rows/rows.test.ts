@@ -9,7 +9,6 @@ import {
   costBatch,
   createLiveCheckBudget,
   endSharing,
-  farFromAlone,
   halveQueries,
   keepLiveVerdict,
   neighbourKinds,
@@ -82,27 +81,24 @@ describe('the comparison of rows', () => {
     assert.ok(areSameBits(floats(1, NaN), floats(1, NaN)));
     assert.ok(!areSameBits(floats(0), floats(-0)));
   });
-
-  it('finds answers far from those alone, whatever the scale of other queries', () => {
-    const alone = [floats(1, 1), floats(1e6, 1e6), floats(1e-9, 1), floats(1, 1)];
-    assert.deepEqual(farFromAlone(alone, [floats(2, 1), floats(1e6, 1e6), floats(2e-9, 1), floats(1, 1)]), [0]);
-    assert.deepEqual(farFromAlone(alone, alone), []);
-  });
 });
 
 describe('live checks', () => {
   it('check the first shared batches, then one in many, while their time is a small share', () => {
     const params = { every: 100, first: 3, maxShare: 0.01 };
     const budget = createLiveCheckBudget(2, 0, createSeededRng(1), params);
-    const kept = Array.from({ length: 10_000 }, (_, at) => budget.keeps(at + 1, 1_000)).flatMap((keep, at) =>
-      keep ? at : [],
-    );
+    const kept = Array.from({ length: 10_000 }, (_, at) => {
+      const isKept = budget.begin(at + 1, 1_000);
+      if (isKept) assert.ok(!budget.begin(1, 1_000), 'another check is open');
+      budget.end();
+      return isKept;
+    }).flatMap((isKept, at) => (isKept ? at : []));
     assert.deepEqual(kept.slice(0, 3), [0, 1, 2]);
     assert.ok(kept.length > 60 && kept.length < 140, `${kept.length}`);
     budget.spend(21);
-    assert.ok(!budget.keeps(1, 1_000));
-    assert.ok(budget.keeps(1, 1_100));
-    assert.ok(!createLiveCheckBudget(2, 0, createSeededRng(1), { ...params, every: 0 }).keeps(1, 1_000));
+    assert.ok(!budget.begin(1, 1_000));
+    assert.ok(budget.begin(1, 1_100));
+    assert.ok(!createLiveCheckBudget(2, 0, createSeededRng(1), { ...params, every: 0 }).begin(1, 1_000));
   });
 
   it('divide the queries into two groups', () =>

@@ -75,7 +75,9 @@ export function createReplicaRows(options: ReplicaRowsOptions): ReplicaRows {
       agreedRows += query.items * agreement.result();
     }
   }
-  const checker = createRowChecker({ ...options, onMixed, onApart });
+  const onFailed = (error: unknown): void =>
+    logger.warn('a batch could not be checked', { variant, error: publicText(error) });
+  const checker = createRowChecker({ ...options, onMixed, onApart, onFailed });
   return {
     get isMixed() {
       return mixedReason !== '';

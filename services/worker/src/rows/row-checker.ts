@@ -2,14 +2,7 @@
 // See policy/src/rows/README.md.
 
 import type { Clock, Rng } from '@pareto/core';
-import {
-  areSameBits,
-  bucketOf,
-  farFromAlone,
-  halveQueries,
-  type LiveCheckBudget,
-  type RowOutputs,
-} from '@pareto/policy';
+import { areSameBits, bucketOf, halveQueries, type LiveCheckBudget, type RowOutputs } from '@pareto/policy';
 import type { Executor, TensorInput, TensorOutput } from '@pareto/runtime';
 import { joinInputs, splitOutputs, zeroInputs } from '../batching/batch-tensors.js';
 import type { SlotDriver } from '../batching/slot-driver.js';
@@ -61,6 +54,8 @@ export interface RowCheckerOptions {
     run: IdleRun,
   ) => Promise<void>;
   readonly onMixed: (batch: MixedBatch) => void;
+  /** Called with the error of a check that could not be made. */
+  readonly onFailed: (error: unknown) => void;
   readonly clock: Clock;
   readonly rng: Rng;
 }
@@ -87,7 +82,6 @@ export function createRowChecker(options: RowCheckerOptions): RowChecker {
   const ending = new AbortController();
   let shared = 0;
   let checkedRows = 0;
-  let isChecking = false;
 
   const run: IdleRun = async (executor, inputs, outputs = []) => {
     using _slot = await driver.acquireIdle(ending.signal);
@@ -109,15 +103,14 @@ export function createRowChecker(options: RowCheckerOptions): RowChecker {
     },
     offer(batch, answers, size) {
       shared += 1;
-      if (isChecking || ending.signal.aborted || !budget.keeps(shared, clock.now())) return;
+      if (ending.signal.aborted || !budget.begin(shared, clock.now())) return;
       const queries = batch.map(({ query }, index) => ({ query, answer: answers[index] ?? [] }));
-      if (bytesOf(queries) > maxKeptBytes) return;
-      isChecking = true;
+      if (bytesOf(queries) > maxKeptBytes) return budget.end();
       void check({ queries: queries.map(copyOf), size })
         .catch((error: unknown) => {
-          if (!ending.signal.aborted) throw error;
+          if (!ending.signal.aborted) options.onFailed(error);
         })
-        .finally(() => (isChecking = false));
+        .finally(() => budget.end());
     },
     [Symbol.dispose]: () => ending.abort(new Error('the replica is unloaded')),
   };
@@ -172,7 +165,6 @@ async function checkBatch(
     const ran = await run(joinInputs(batch, size));
     return ran && splitOutputs(ran, parts, size).map(rowOutputs);
   }
-  const what = `a batch of ${parts.length} queries`;
   for (const kept of halveQueries(parts.length, rng)) {
     const again = await runKept(kept);
     if (again === undefined) return undefined;
@@ -181,9 +173,11 @@ async function checkBatch(
     const whole = await runKept(new Set(parts.keys()));
     if (whole === undefined) return undefined;
     if (changed.some((index) => areSameBits(whole[index] ?? [], answers[index] ?? []))) {
-      return { alone, reason: `in ${what}, ${changed.length} had other answers without some of the others` };
+      return {
+        alone,
+        reason: `in a batch of ${parts.length} queries, ${changed.length} had other answers without some of the others`,
+      };
     }
   }
-  const far = farFromAlone(single, answers).length;
-  return { alone, reason: far === 0 ? undefined : `in ${what}, ${far} had other answers than alone` };
+  return { alone, reason: undefined };
 }
