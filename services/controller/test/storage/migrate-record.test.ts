@@ -1,7 +1,7 @@
 // Migration of records of older schema versions.
 
 import assert from 'node:assert/strict';
-import { environmentOf, noCounts } from '@pareto/core';
+import { environmentOf, noCounts, verifiedRuntime } from '@pareto/core';
 import { describe, it } from 'mocha';
 import { createRecordTables } from '../../src/storage/record-tables.js';
 
@@ -12,6 +12,27 @@ const entry = (key: string, value: unknown) => ({
   modRevision: 1,
 });
 const manifest = { files: [{ path: 'm.onnx', digest: 'sha256:1', sizeBytes: 1 }] };
+
+describe('a measurement whose verdict about rows was not stored', () => {
+  const environmentWith = (environment: string, profile: object): string | undefined => {
+    const tables = createRecordTables((key, reason) => assert.fail(`${key}: ${reason}`));
+    const measured = {
+      variant: 'a:original',
+      version: 1,
+      hardwareClass: 'c',
+      environment,
+      result: { kind: 'measured', profile },
+    };
+    tables.replaceAll([entry('measurement/default/a:original/1/c', measured)]);
+    return [...tables.view.measurements.values()][0]?.value.environment;
+  };
+  it('is taken again if a worker verified rows, since an older leader dropped the verdict', () => {
+    const verified = verifiedRuntime('1.30');
+    assert.equal(environmentWith(verified, {}), '');
+    assert.equal(environmentWith(verified, { rows: { kind: 'proved' } }), verified);
+    assert.equal(environmentWith('1.30', {}), '1.30');
+  });
+});
 
 describe('records of schema version 1', () => {
   const tables = createRecordTables((key, reason) => assert.fail(`${key}: ${reason}`));
@@ -54,10 +75,12 @@ describe('records of schema version 1', () => {
     );
   });
 
-  it('contain no counts for the statistics, and no Interfered replicas', () => {
+  it('contain no counts for the statistics, no Interfered replicas and no checks of rows', () => {
     const [counter] = counters.values();
     const [load] = loads.values();
     assert.deepEqual([counter?.value.items, counter?.value.counts], [4, noCounts]);
-    assert.deepEqual(load?.value.replicas[0], { replica: 'r1', items: 4, counts: noCounts, interfered: false });
+    const [report] = load?.value.replicas ?? [];
+    assert.deepEqual([report?.items, report?.counts, report?.interfered], [4, noCounts, false]);
+    assert.deepEqual([report?.checkedRows, report?.mixedReason, report?.comparedRows], [0, '', 0]);
   });
 });
