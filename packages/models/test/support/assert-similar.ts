@@ -48,7 +48,7 @@ export async function assertSimilar(
  */
 export function withUnsignedWeights(model: OnnxModel): OnnxModel {
   const { node, initializer } = model.graph;
-  const isProduct = ({ opType }: OnnxNode): boolean => opType === 'MatMulInteger';
+  const isProduct = ({ opType }: OnnxNode): boolean => opType === 'MatMulIntegerToFloat';
   const weights = new Set(node.filter(isProduct).map(({ input }) => input[1]));
   const toUnsigned = (tensor: OnnxTensor): OnnxTensor =>
     weights.has(tensor.name)
@@ -56,7 +56,10 @@ export function withUnsignedWeights(model: OnnxModel): OnnxModel {
       : tensor;
   const zero = makeTensor('zero_of_unsigned_weights', onnxTypes.uint8, [], Uint8Array.of(0x80));
   return withGraph(model, {
-    node: node.map((one) => (isProduct(one) ? { ...one, input: [...one.input, zero.name] } : one)),
+    node: node.map((one) => {
+      const [a = '', b = '', ofA = '', ofB = '', zeroOfA = ''] = one.input;
+      return isProduct(one) ? { ...one, input: [a, b, ofA, ofB, zeroOfA, zero.name] } : one;
+    }),
     initializer: [...initializer.map(toUnsigned), zero],
   });
 }

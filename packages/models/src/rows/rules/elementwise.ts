@@ -125,12 +125,18 @@ export const dropout: RowRule = (view) => {
   return x === undefined || !off ? lost(view, 'may drop random elements') : [x, x];
 };
 
-/** Handles quantisation by constant scales, one for all elements or one for each index of an axis. */
+/** Handles quantisation by constant scales, or by lists with one scale and zero point for each item. */
 export const quantise: RowRule = (view) => {
   const [x, scale] = [rowsAt(view, 0), dimsAt(view, 1)];
-  if (x === undefined || scale === undefined || !isConstantBut(view, 0))
-    return lost(view, 'has a parameter that depends on the input');
+  if (x === undefined || scale === undefined) return lost(view, 'has a parameter that depends on the input');
   const axis = fromFront(intOf(view.node, 'axis', 1), x.dims.length);
+  const own = [1, 2].flatMap((index) => view.inputs[index] ?? []);
+  if (axis === x.at.axis && own.every((state) => isListOf(x, state))) return [x];
   const single = scale.every((length) => isNumber(length, 1));
-  return single || (axis !== x.at.axis && scale.length === 1) ? [x] : lost(view, 'has a scale for each item');
+  const fits = single || (axis !== x.at.axis && scale.length === 1);
+  return fits && isConstantBut(view, 0) ? [x] : lost(view, 'has scales that are not those of the items');
 };
+
+/** Returns true for a list with one element for each index of the axis of the items. */
+const isListOf = ({ at }: Rows, state: RowState): boolean =>
+  state.kind === 'rows' && state.dims.length === 1 && sameOrder(state.at, at);
