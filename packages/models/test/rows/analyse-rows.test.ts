@@ -102,7 +102,7 @@ const apart: readonly Case[] = [
   ['softmax', node('Softmax', 'x')],
   ['softmax from the second axis on', node('Softmax', 'x'), { ...steps, opset: 11 }],
   ['sums along other axes by attribute', node('ReduceSum', 'x', 'y', is('axes', -1)), { opset: 11 }],
-  ['sums along other axes by input', node('ReduceSum', 'x i1 ', 'y', i('keepdims', 0)), steps],
+  ['sums along other axes by input', node('ReduceSum', 'x i1', 'y', i('keepdims', 0)), steps],
   ['sums along no axis', node('ReduceSum', 'x none', 'y', i('noop_with_empty_axes', 1))],
   ['the mean of each item', node('ReduceMean', 'x', 'y', is('axes', 1, 2)), steps],
   ['the largest index', node('ArgMax', 'x', 'y', i('axis', 1))],
