@@ -142,7 +142,9 @@ function plainStates(view: NodeView): readonly RowState[] | undefined {
 /** Returns the state of a shape: a constant if it does not depend on the number of items. */
 function shapeState(view: NodeView): RowState {
   const [input] = view.inputs;
-  if (input === undefined || isLost(input)) return input ?? lost(view, 'has no input')[0];
+  if (input === undefined || input.kind === 'unknown') return input ?? lost(view, 'has no input')[0];
+  // Operators that combine items have shapes that depend on the shapes of their inputs only.
+  if (input.kind === 'mixed') return { kind: 'size', dims: undefined, values: undefined };
   const values = computedValues(view);
   const free = input.kind === 'constant' || values?.every(isFree) === true;
   const rank = isOp(view.node, 'Size') ? [] : values === undefined ? undefined : [fixed(values.length)];

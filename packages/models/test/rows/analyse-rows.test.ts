@@ -325,6 +325,15 @@ const mixes: readonly (readonly [...Case, RegExp])[] = [
     {},
     /Softmax "b"/,
   ],
+  [
+    'one scale for a batch that is reshaped by its shape',
+    [
+      ...[node('DynamicQuantizeLinear', 'x', 'q s z'), node('DequantizeLinear', 'q s z', 'd'), node('Shape', 'd', 'e')],
+      node('Reshape', 'd e'),
+    ],
+    {},
+    /DynamicQuantizeLinear "q"/,
+  ],
 ];
 
 const unknown: readonly (readonly [...Case, RegExp])[] = [
