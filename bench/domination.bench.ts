@@ -19,7 +19,7 @@ import { startBenchmark, type Row } from './report.js';
 const variants = 4_000;
 const runs = 9;
 const warmUps = 2;
-const hardwareClasses = ['cpu/x/avx2/8g', 'cpu/x/avx512/8g'];
+const hardwareClasses = ['cpu/x/avx2', 'cpu/x/avx512'];
 const terms = { prices: { 'cpu/': 0.048 }, latencyMs: 100 };
 
 interface Figures {

@@ -20,7 +20,7 @@ interface Replica {
 }
 
 const simulatedClass = {
-  ...{ id: 'cpu/simulated/none/8g', provider: 'cpu', device: 'simulated', instructionSet: 'none' },
+  ...{ id: 'cpu/simulated/none', provider: 'cpu', device: 'simulated', instructionSet: 'none' },
   memoryBytes: 8 * 2 ** 30,
 };
 

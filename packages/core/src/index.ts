@@ -74,6 +74,9 @@ export {
 export {
   createHardwareClass,
   defaultPrices,
+  hardwareClassOf,
+  idWithMemory,
+  instructionSetOf,
   priceOf,
   type HardwareClass,
   type PriceTable,

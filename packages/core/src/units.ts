@@ -16,7 +16,7 @@ export type WorkerId = Brand<string, 'WorkerId'>;
 export type ReplicaId = Brand<string, 'ReplicaId'>;
 /** `sha256:` and 64 lower-case hexadecimal digits. */
 export type Digest = Brand<string, 'Digest'>;
-/** `provider/device/instruction-set/memory`. */
+/** `provider/device/instruction-set`. */
 export type HardwareClassId = Brand<string, 'HardwareClassId'>;
 
 export const milliseconds = (value: number): Milliseconds => value as Milliseconds;

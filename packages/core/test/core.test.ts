@@ -9,6 +9,9 @@ import {
   defaultPrices,
   fallbackObjective,
   formatVariant,
+  hardwareClassOf,
+  idWithMemory,
+  instructionSetOf,
   isDiskFull,
   milliseconds,
   ParetoError,
@@ -100,23 +103,39 @@ describe('objectives', () => {
 });
 
 describe('hardware', () => {
-  const fields = {
-    provider: 'cpu',
-    device: 'amd-epyc-9b14',
-    instructionSet: 'avx2',
-    memoryPerSlot: bytes(12.4 * 2 ** 30),
-  };
+  const hardwareClass = createHardwareClass({ provider: 'cpu', device: 'amd-epyc-9b14', instructionSet: 'avx2' });
+  const { id } = hardwareClass;
 
-  it('names a class by its parts', () => {
-    assert.equal(createHardwareClass(fields).id, 'cpu/amd-epyc-9b14/avx2/12g');
+  it('names a class by what decides its speed, not by its memory', () => {
+    assert.equal(id, 'cpu/amd-epyc-9b14/avx2');
+    assert.equal(instructionSetOf(id), 'avx2');
+  });
+
+  it('reads and writes the ids of older releases, which end in the memory of a slot', () => {
+    assert.equal(hardwareClassOf('cpu/amd-epyc-9b14/avx2/12g'), id);
+    assert.equal(hardwareClassOf(id), id);
+    assert.equal(hardwareClassOf('cpu/odd/12g'), 'cpu/odd/12g');
+    const group = { hardwareClass, slots: 2, driver: '', memoryPerSlot: bytes(12.4 * 2 ** 30) };
+    assert.equal(idWithMemory(group), 'cpu/amd-epyc-9b14/avx2/12g');
   });
 
   it('takes the price of the longest match', () => {
-    const { id } = createHardwareClass(fields);
     assert.equal(priceOf(defaultPrices, id), 0.048);
     assert.equal(priceOf({ ...defaultPrices, 'cpu/amd-epyc-9b14/': 0.06 }, id), 0.06);
     assert.equal(priceOf({ ...defaultPrices, 'cpu/amd-epyc-9b14/': 0.06, [id]: 0.07 }, id), 0.07);
     assert.equal(priceOf({ 'cuda/': 1 }, id), undefined);
+  });
+
+  it('takes prices of ids with a memory, the highest of several, unless the class itself has one', () => {
+    const old = {
+      'cpu/amd-epyc-9b14/avx2/': 0.05,
+      [`${id}/1g`]: 0.07,
+      [`${id}/16g`]: 0.06,
+      'cpu/amd-epyc-9b14/avx': 1,
+    };
+    assert.equal(priceOf(old, id), 0.07);
+    assert.equal(priceOf({ ...old, [id]: 0.01 }, id), 0.01);
+    assert.equal(priceOf({ 'cpu/amd-epyc-9b14/avx2/': 0.05 }, id), 0.05);
   });
 });
 

@@ -78,6 +78,7 @@ export { type Rollout } from './lifecycle/rollout.js';
 export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';
 export { fleetClasses, fleetProviders, type FleetClass, type FleetWorker } from './make/fleet-classes.js';
 export { listSteps } from './make/list-steps.js';
+export { preferredMeasurement } from './make/preferred-measurement.js';
 export { countRepeats, isNoisy, observeNoisy, repeatAt, replaces } from './make/noisy-measurements.js';
 export { type Step } from './make/step.js';
 export { missingVariants, variantsOf } from './make/variants-of.js';

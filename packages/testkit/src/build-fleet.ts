@@ -16,7 +16,7 @@ import {
 
 export const buildHardwareClass = (fields: Partial<Omit<HardwareClass, 'id'>> = {}): HardwareClass =>
   createHardwareClass({
-    ...{ provider: 'cpu', device: 'test', instructionSet: 'none', memoryPerSlot: bytes(2 ** 30) },
+    ...{ provider: 'cpu', device: 'test', instructionSet: 'none' },
     ...fields,
   });
 
@@ -24,6 +24,7 @@ export const buildSlotGroup = (hardwareClass: HardwareClass = buildHardwareClass
   hardwareClass,
   slots,
   driver: '',
+  memoryPerSlot: bytes(2 ** 30),
 });
 
 /** Builds a worker with 1 GiB for its replicas and no slots. */

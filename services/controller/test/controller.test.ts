@@ -255,7 +255,7 @@ describe('controller', () => {
       await until('the required variants', () => hasRequired(table) && table.ready().length >= 4);
       const measured = workers.flatMap((one) => one.measured).sort();
       assert.deepEqual(measured, ['large:original', 'middle:original', 'tiny:original']);
-      const row = table.rows.get('variant/tiny:original/cpu/test/none/0g')?.variant;
+      const row = table.rows.get('variant/tiny:original/cpu/test/none')?.variant;
       assert.ok(row?.accuracy?.value === 0.9);
       assert.ok(row.costPer_1k > 0 && row.placeable);
       assert.ok(table.rows.has(`profile/${row.profileDigest}`));
@@ -284,7 +284,7 @@ describe('controller', () => {
       const table = router();
       await until('the required variants', () => hasRequired(table) && table.ready().length >= 4);
       await registerModel(controller, 'next');
-      await until('its profile', () => table.rows.has('variant/next:original/cpu/test/none/0g'));
+      await until('its profile', () => table.rows.has('variant/next:original/cpu/test/none'));
       assert.ok(!table.ready().join().includes('next'));
       const startedAt = clock.now();
       table.demand({ target: 'squares', requests: 1, held: 1, heldVariant: 'next:original' });
@@ -390,7 +390,7 @@ describe('controller', () => {
         only.replicas.set(id, { ...replica, state: 'FAILED', quarantined: true, reason: 'killed by signal 11' });
       }
       only.report();
-      const row = () => table.rows.get('variant/tiny:original/cpu/test/none/0g')?.variant;
+      const row = () => table.rows.get('variant/tiny:original/cpu/test/none')?.variant;
       await until('the quarantine', () => row()?.quarantineReason === 'killed by signal 11');
       await until('the end of its replicas', () =>
         [...only.replicas.values()].every(({ variant }) => variant !== 'tiny:original'),

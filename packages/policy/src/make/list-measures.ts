@@ -38,7 +38,7 @@ function reasonToMeasure(known: Measurement | undefined): string {
   return `measured with ${known.environment}, which no worker has now`;
 }
 
-export const isProvisional = ({ result }: Measurement): boolean =>
+export const isProvisional = ({ result }: Pick<Measurement, 'result'>): boolean =>
   result.kind === 'measured' && result.profile.provisional === true;
 
 /** Returns whether no worker of the class has the environment of the measurement any longer. */

@@ -2,13 +2,13 @@
 
 import {
   bytes,
-  hardwareClassId,
+  hardwareClassOf,
+  idWithMemory,
   milliseconds,
   ParetoError,
   replicaId,
   variantId,
   workerId,
-  type HardwareClass,
   type InferCounts,
   type ReplicaReport,
   type ReplicaState,
@@ -45,26 +45,26 @@ export function slotGroupFromWire(message: wire.SlotGroup): SlotGroup {
   if (hardware === null) throw new ParetoError('invalid-argument', 'the hardware class of a slot group is missing');
   return {
     hardwareClass: {
-      id: hardwareClassId(hardware.id),
+      id: hardwareClassOf(hardware.id),
       provider: hardware.provider,
       device: hardware.device,
       instructionSet: hardware.instructionSet,
-      memoryPerSlot: bytes(hardware.memoryBytes),
     },
     slots: message.slots,
     driver: message.driver,
+    memoryPerSlot: bytes(hardware.memoryBytes),
   };
 }
 
-export const slotGroupToWire = ({ hardwareClass, slots, driver }: SlotGroup): Complete<wire.SlotGroupInput> => ({
-  hardwareClass: hardwareClassToWire(hardwareClass),
+export const slotGroupToWire = ({
+  hardwareClass,
   slots,
   driver,
-});
-
-const hardwareClassToWire = ({ memoryPerSlot, ...named }: HardwareClass): Complete<wire.HardwareClassInput> => ({
-  ...named,
-  memoryBytes: memoryPerSlot,
+  memoryPerSlot,
+}: SlotGroup): Complete<wire.SlotGroupInput> => ({
+  hardwareClass: { ...hardwareClass, memoryBytes: memoryPerSlot } satisfies Complete<wire.HardwareClassInput>,
+  slots,
+  driver,
 });
 
 export const workerInfoFromWire = (hello: wire.WorkerHello): WorkerInfo => ({
@@ -76,10 +76,13 @@ export const workerInfoFromWire = (hello: wire.WorkerHello): WorkerInfo => ({
   runtimeVersion: hello.runtimeVersion,
 });
 
+/** The ids of the hardware classes have the memory, because a controller of an older release compares them whole. */
 export const workerInfoToWire = ({ id, slotGroups, ...info }: WorkerInfo): Complete<wire.WorkerHelloInput> => ({
   ...info,
   workerId: id,
-  slotGroups: slotGroups.map(slotGroupToWire),
+  slotGroups: slotGroups.map((group) =>
+    slotGroupToWire({ ...group, hardwareClass: { ...group.hardwareClass, id: idWithMemory(group) } }),
+  ),
 });
 
 const timed = (message: wire.TimedCount | null): TimedCount => message ?? { count: 0, ns: 0 };

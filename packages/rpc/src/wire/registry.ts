@@ -3,7 +3,7 @@
 import {
   bytes,
   digest,
-  hardwareClassId,
+  hardwareClassOf,
   isDataType,
   ParetoError,
   sessionOptions,
@@ -139,7 +139,7 @@ export function measurementFromWire(message: wire.Measurement): Measurement {
   return {
     variant: variantId(message.variant),
     version: message.version,
-    hardwareClass: hardwareClassId(message.hardwareClass),
+    hardwareClass: hardwareClassOf(message.hardwareClass),
     environment: message.environment,
     result,
   };

@@ -89,7 +89,11 @@ describe('the mappers between messages and domain values', () => {
 
   it('keep every field of a slot group, a worker, the counts of queries, the report of a replica and its shapes', () => {
     checkRoundTrip('SlotGroup', { fromWire: rpc.slotGroupFromWire, toWire: rpc.slotGroupToWire });
-    checkRoundTrip('WorkerHello', { fromWire: rpc.workerInfoFromWire, toWire: rpc.workerInfoToWire });
+    const values = {
+      'HardwareClass.id': fc.constant('cpu/x/avx2/3g'),
+      'HardwareClass.memoryBytes': fc.integer({ min: 3 * 2 ** 30, max: 4 * 2 ** 30 - 1 }),
+    };
+    checkRoundTrip('WorkerHello', { fromWire: rpc.workerInfoFromWire, toWire: rpc.workerInfoToWire, values });
     checkRoundTrip('InferCounts', { fromWire: rpc.inferCountsFromWire, toWire: rpc.inferCountsToWire });
     checkRoundTrip('ObservedShapes', { fromWire: rpc.observedFromWire, toWire: rpc.observedToWire });
     checkRoundTrip('ReplicaReport', { fromWire: rpc.replicaReportFromWire, toWire: rpc.replicaReportToWire });

@@ -14,9 +14,8 @@ export async function cpuGroup(requestedSlots: number | undefined, memoryBytes: 
     provider: 'cpu',
     device: deviceName(os.cpus()[0]?.model ?? os.arch()),
     instructionSet: instructionSet(text, os.arch()),
-    memoryPerSlot: bytes(Math.floor(memoryBytes / slots)),
   });
-  return { hardwareClass, slots, driver: '' };
+  return { hardwareClass, slots, driver: '', memoryPerSlot: bytes(Math.floor(memoryBytes / slots)) };
 }
 
 /** Returns the memory limit of the cgroup, or the host's memory if there is none. */

@@ -71,10 +71,10 @@ function requireKnown(named: ReadonlySet<string>, built: readonly string[]): voi
 /** Returns the slots of a device: a single one, because a device runs one batch at a time. */
 function deviceGroup(provider: DeviceProvider, trial: DeviceTrial, hostBytes: number): SlotGroup {
   const { device, driver, memoryBytes = hostBytes } = trial;
-  const memoryPerSlot = bytes(memoryBytes);
   return {
-    hardwareClass: createHardwareClass({ provider, device, instructionSet: 'none', memoryPerSlot }),
+    hardwareClass: createHardwareClass({ provider, device, instructionSet: 'none' }),
     slots: 1,
     driver,
+    memoryPerSlot: bytes(memoryBytes),
   };
 }

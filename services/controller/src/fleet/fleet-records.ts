@@ -17,9 +17,10 @@ import type { ClusterView } from '../cluster/observe.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { EventLog } from '../events/events.js';
 import type { Mirror } from '../storage/mirror.js';
-import type { RegistryView } from '../registry/registry-view.js';
+import { onWorker, type RegistryView } from '../registry/registry-view.js';
 import { remeasure } from '../registry/reprofile.js';
 import { unchangedSince, type Stored } from '../storage/record-tables.js';
+import { storedWorker, withStoredClass } from '../storage/stored-classes.js';
 import {
   assignmentKey,
   loadKey,
@@ -36,10 +37,10 @@ export interface FleetRecords {
   remember(info: WorkerInfo): Promise<void>;
   /** Stores whether the worker is being drained. Returns false if the worker is unknown. */
   setDraining(id: WorkerId, draining: boolean): Promise<boolean>;
-  /** Stores a measurement, unless its variant was deleted meanwhile, or the known one was less noisy. */
-  storeMeasurement(measurement: Measurement): Promise<void>;
+  /** Stores a worker's measurement, unless its variant was deleted meanwhile, or the known one was less noisy. */
+  storeMeasurement(measurement: Measurement, worker: WorkerInfo): Promise<void>;
   /** Stores the provisional profiles of the worker's replicas whose variants have no measurement yet. */
-  storeProvisional(report: WorkerReport): Promise<void>;
+  storeProvisional(report: WorkerReport, worker: WorkerInfo): Promise<void>;
   /** Stores other shape buckets for variants whose own do not fit what replicas ran, and has them measured. */
   storeBuckets(report: WorkerReport): Promise<void>;
   /** Permanently quarantines the variants whose requests kill executors, according to the workers' reports. */
@@ -80,7 +81,9 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
       const known = mirror.records.workers.get(key);
       const next = change(known?.value);
       if (next === undefined) return true;
-      return (await leader.write([unchangedSince(key, known)], [putRecord(key, next)])) ? true : undefined;
+      return (await leader.write([unchangedSince(key, known)], [putRecord(key, storedWorker(next))]))
+        ? true
+        : undefined;
     });
   return {
     async remember(info) {
@@ -94,12 +97,13 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
         known === undefined || known.draining === draining ? undefined : { ...known, draining },
       );
     },
-    storeMeasurement: (measurement) => storeMeasurement(options, measurement),
-    async storeProvisional({ provisional }) {
+    storeMeasurement: (measurement, worker) => storeMeasurement(options, measurement, worker),
+    async storeProvisional({ provisional }, worker) {
       for (const measurement of provisional) {
-        const [key, own] = [measurementKey(measurement), variantKey(measurement.variant, measurement.version)];
+        const own = variantKey(measurement.variant, measurement.version);
         const known = mirror.records.variants.get(own);
-        if (known === undefined || mirror.records.measurements.has(key)) continue;
+        if (known === undefined || mirror.records.measurements.has(measurementKey(measurement))) continue;
+        const key = measurementKey(withStoredClass(measurement, worker));
         logger.info('provisional profile received', { variant: measurement.variant, version: measurement.version });
         await leader.write([unchangedSince(own, known), unchangedSince(key, undefined)], [putRecord(key, measurement)]);
       }
@@ -148,13 +152,14 @@ async function remeasureInterfered(
   for (const { report } of lastinglyInterfered(fleet.replicas(worker).values(), clock.now())) {
     const { replica, variant, version } = report;
     const assignment = mirror.records.assignments.get(assignmentKey({ worker, replica }))?.value;
-    if (assignment === undefined) continue;
-    const { hardwareClass } = assignment;
+    const info = fleet.session(worker)?.info;
+    if (assignment === undefined || info === undefined) continue;
+    const { hardwareClass } = onWorker(assignment, info);
     const known = mirror.records.measurements.get(measurementKey({ variant, version, hardwareClass }));
     // It is measured again already.
     if (known === undefined || known.value.environment === '') continue;
     logger.info('variant is measured again: a replica is interfered', { variant, version, hardwareClass, worker });
-    if (!(await leader.write([unchangedSince(known.key, known)], [remeasure(known.value)]))) continue;
+    if (!(await leader.write([unchangedSince(known.key, known)], remeasure(known)))) continue;
     const reason = 'it is measured again: its batches have taken over 1.25 times as long as profiled for 5 minutes';
     events.add({ kind: 'interfered', subject: variant, worker, reason });
   }
@@ -189,13 +194,14 @@ async function storeBuckets({ leader, mirror, logger }: FleetRecordsOptions, { s
     if (buckets === undefined) continue;
     logger.info('shape buckets planned', { variant: named.variant, version: named.version, buckets: buckets.length });
     const next = { ...named, environment: '', result: { ...result, profile: { ...result.profile, buckets } } };
-    await leader.write([unchangedSince(key, known)], [putRecord(key, next)]);
+    await leader.write([unchangedSince(known.key, known)], [putRecord(known.key, next)]);
   }
 }
 
 async function storeMeasurement(
   { leader, mirror, logger, metrics }: FleetRecordsOptions,
   measurement: Measurement,
+  worker: WorkerInfo,
 ): Promise<void> {
   const { variant, version, hardwareClass, result } = measurement;
   metrics.measurements.add(1, { outcome: result.kind });
@@ -203,10 +209,10 @@ async function storeMeasurement(
   logger.info('measurement received', { variant, version, hardwareClass, result: outcome });
   const key = variantKey(variant, version);
   const known = mirror.records.variants.get(key);
-  const own = measurementKey(measurement);
-  const before = mirror.records.measurements.get(own)?.value;
-  if (known === undefined || !replaces(measurement, before)) return;
+  const before = mirror.records.measurements.get(measurementKey(measurement));
+  if (known === undefined || !replaces(measurement, before?.value)) return;
   const unchanged = { kind: 'revision', key, modRevision: known.modRevision } as const;
+  const own = before?.key ?? measurementKey(withStoredClass(measurement, worker));
   const all = measurementsOf(mirror, measurement).map(({ value }) => value);
   await leader.write([unchanged], [putRecord(own, keepLiveVerdict(measurement, all))]);
 }

@@ -213,7 +213,7 @@ async function handleMessage(
     loads.note({ worker, incarnation, present: true, replicas: report.replicas }, isStateChange);
     reportRequester.onReport(worker, message.report.reportNowSequence);
     if (isStateChange) changed();
-    await records.storeProvisional(report);
+    await records.storeProvisional(report, session.info);
     await records.storeBuckets(report);
     await records.storeQuarantines(report);
     await records.storeMixed(report);
@@ -228,7 +228,7 @@ async function handleMessage(
   // The worker repeats the result until its order is withdrawn.
   if (message.measurement) {
     const measurement = measurementFromWire(message.measurement);
-    await records.storeMeasurement(measurement);
+    await records.storeMeasurement(measurement, session.info);
     finish({ kind: 'measure', ...measurement });
   }
   if (message.outcome) {

@@ -37,7 +37,10 @@ export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
   if (!isComplete(options, view)) return false;
   const snapshot = observeRunning(view, [...view.registry.versions.values()]);
   const actions = [...planAdoption(snapshot), ...planAbsences(snapshot)];
-  await writeAll(options.leader, [...assignmentWrites(actions), putRecord(settlementKey, { epoch: options.epoch() })]);
+  await writeAll(options.leader, [
+    ...assignmentWrites(actions, view.records),
+    putRecord(settlementKey, { epoch: options.epoch() }),
+  ]);
   logActions(options, actions);
   options.logger.info('plan settled', { epoch: options.epoch(), workers: snapshot.workers.length });
   return true;
@@ -70,7 +73,7 @@ async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<bool
   if (workers.length === 0) return true;
   const actions = planAdoption({ ...observeRunning(view, restoredVariants(view)), workers });
   if (actions.length === 0) return true;
-  await writeAll(options.leader, assignmentWrites(actions));
+  await writeAll(options.leader, assignmentWrites(actions, view.records));
   logActions(options, actions);
   return false;
 }

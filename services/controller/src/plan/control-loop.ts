@@ -169,7 +169,7 @@ async function runTurn(
   busy.stop();
 
   // 7. Record the plan in the store, before any effect.
-  await recordPlan(options.leader, clock, planId, actions);
+  await recordPlan(options.leader, clock, planId, actions, view.records);
   memory.assignedAt = withLoads(memory.assignedAt, actions, view.now);
   memory.unloads = observeUnloads(memory.unloads, actions, view.now, placement);
   memory.noisy = countRepeats(memory.noisy, actions);

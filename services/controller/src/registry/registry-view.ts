@@ -19,10 +19,11 @@ import {
   type VariantSpec,
   type WarmthRule,
   type WorkerId,
+  type WorkerInfo,
 } from '@pareto/core';
 import { costPer1k, type PlacementArchitecture, type PlacementVariant } from '@pareto/policy';
 import type { RecordView } from '../storage/record-tables.js';
-import type { RecordKind } from '../storage/records.js';
+import { workerKey, type RecordKind } from '../storage/records.js';
 import { groupKey, type VariantGroups } from './variant-groups.js';
 
 /** A view of the registry. Its maps are the same objects as long as nothing in them changes. */
@@ -68,7 +69,9 @@ export function viewRegistry(
     architectures,
     outcomes: reuse(before?.outcomes, ['outcomes', 'architectures'], () => viewOutcomes(records, architectures)),
     groups: reuse(before?.groups, ['variants', 'measurements'], () => viewGroups(records)),
-    assignments: reuse(before?.assignments, ['assignments'], () => viewAssignments(records, before?.assignments)),
+    assignments: reuse(before?.assignments, ['assignments', 'workers'], () =>
+      viewAssignments(records, before?.assignments),
+    ),
   };
 }
 
@@ -91,11 +94,32 @@ type Assignments = RegistryView['assignments'];
 function viewAssignments(records: RecordView, before: Assignments | undefined): Assignments {
   const groups = groupBy(values(records.assignments), ({ worker }) => worker);
   return new Map(
-    Array.from(groups, ([worker, group]) => {
+    Array.from(groups, ([worker, stored]) => {
+      const info = records.workers.get(workerKey(worker))?.value.info;
+      const group = info === undefined ? stored : stored.map((one) => onWorker(one, info));
       const known = before?.get(worker);
       return [worker, known !== undefined && sameItems(known, group) ? known : group];
     }),
   );
+}
+
+const moved = new WeakMap<Assignment, Assignment>();
+
+/**
+ * Returns the assignment with the hardware class on which the worker runs it: a worker that was restarted on other
+ * hardware keeps its assignments. The same assignment and class give the same object.
+ */
+export function onWorker(assignment: Assignment, { slotGroups }: Pick<WorkerInfo, 'slotGroups'>): Assignment {
+  const { hardwareClass } = assignment;
+  if (slotGroups.some((group) => group.hardwareClass.id === hardwareClass)) return assignment;
+  const own = slotGroups.find((group) => hardwareClass.startsWith(`${group.hardwareClass.provider}/`));
+  if (own === undefined) return assignment;
+  const { id } = own.hardwareClass;
+  const known = moved.get(assignment);
+  if (known?.hardwareClass === id) return known;
+  const next = { ...assignment, hardwareClass: id };
+  moved.set(assignment, next);
+  return next;
 }
 
 /** Returns a version of an architecture. Undefined if it was deleted. */

@@ -5,6 +5,7 @@ import { splitOperations, type Operation } from '@pareto/state';
 import { notFound } from './not-found.js';
 import type { RegistryView } from './registry-view.js';
 import type { RegisterContext } from './register.js';
+import type { RecordView, Stored } from '../storage/record-tables.js';
 import { architectureKey, measurementKey, outcomeKey, putRecord } from '../storage/records.js';
 
 /**
@@ -16,7 +17,7 @@ export async function reprofile(
   registry: RegistryView,
   name: string,
 ): Promise<true | undefined> {
-  const { architecture, operations } = planReprofile(registry, name);
+  const { architecture, operations } = planReprofile(registry, mirror.records, name);
   const key = architectureKey(architecture.name, architecture.version);
   const known = mirror.records.architectures.get(key);
   if (known === undefined) throw notFound('variant or architecture', name);
@@ -27,6 +28,7 @@ export async function reprofile(
 
 function planReprofile(
   registry: RegistryView,
+  records: Pick<RecordView, 'measurements'>,
   name: string,
 ): { architecture: Architecture; operations: readonly Operation[] } {
   const target = parseTarget(name);
@@ -39,17 +41,25 @@ function planReprofile(
     (outcome) => outcome.result.kind === 'failed' && (recipe === undefined || outcome.recipe === recipe),
   );
   if (target.kind === 'variant' && variants.length + failed.length === 0) throw notFound('variant', name);
-  const measurements = variants.flatMap((variant) => variant.measurements);
-  return { architecture, operations: [...measurements.map(remeasure), ...failed.map(regenerate)] };
+  const measurements = variants.flatMap((variant) =>
+    variant.measurements.flatMap((one) => records.measurements.get(measurementKey(one)) ?? []),
+  );
+  return { architecture, operations: [...measurements.flatMap(remeasure), ...failed.map(regenerate)] };
 }
 
 const recipeIn = (variant: string): string => variant.slice(variant.indexOf(':') + 1).split('@')[0] ?? '';
 
-/** Marks a measurement as stale by an empty environment. It stays in force until the new one. */
-export const remeasure = (measurement: Measurement): Operation => {
-  const key = measurementKey(measurement);
-  if (measurement.result.kind === 'failed') return { kind: 'delete', key };
-  return putRecord(key, { ...measurement, environment: '' });
+/**
+ * Marks a measurement as stale by an empty environment. It stays in force until the new one. A failed one is deleted,
+ * whatever memory is in its key.
+ */
+export const remeasure = ({ key, value }: Stored<Measurement>): readonly Operation[] => {
+  if (value.result.kind !== 'failed') return [putRecord(key, { ...value, environment: '' })];
+  const own = measurementKey(value);
+  return [
+    { kind: 'delete', key: own },
+    { kind: 'delete-prefix', prefix: `${own}/` },
+  ];
 };
 
 const regenerate = (outcome: RecipeOutcome): Operation => ({ kind: 'delete', key: outcomeKey(outcome) });

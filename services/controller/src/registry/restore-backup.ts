@@ -5,7 +5,7 @@ import { checkDigest } from '@pareto/blobs';
 import { ParetoError, type Digest } from '@pareto/core';
 import { readBackup, type Backup, type Operation } from '@pareto/state';
 import type { BlobReservations } from '../storage/blob-reservations.js';
-import { createRecordTables, type RecordView } from '../storage/record-tables.js';
+import { createRecordTables, type RecordView, type Stored } from '../storage/record-tables.js';
 import { prefixes, putRecord, variantKey, type RecordKind, type Records } from '../storage/records.js';
 import { writeAll } from '../leadership/write-all.js';
 import { referencedBlobs, type ReferringRecords } from './referenced-blobs.js';
@@ -79,11 +79,11 @@ const exclusiveKinds = ['tasks', 'architectures', 'variants', 'outcomes', 'measu
 function planRestore(current: RecordView, backup: RecordView): readonly Operation[] {
   checkOnlyOf(current, backup);
   return restoredKinds.flatMap((kind) =>
-    Array.from(backup[kind] as ReadonlyMap<string, { readonly value: Records[typeof kind] }>, ([key, { value }]) => ({
-      key,
+    Array.from(backup[kind] as ReadonlyMap<string, Stored<Records[typeof kind]>>, ([own, { key, value }]) => ({
+      ...{ own, key },
       value: kind === 'names' ? withLastVersion(current, key, value as Records['names']) : value,
     }))
-      .filter(({ key, value }) => !isSame(current[kind].get(key)?.value, value))
+      .filter(({ own, value }) => !isSame(current[kind].get(own)?.value, value))
       .map(({ key, value }) => putRecord(key, value)),
   );
 }

@@ -2,19 +2,25 @@
 
 import {
   bytes,
+  hardwareClassOf,
   noCounts,
   originalRecipe,
   verifiesRows,
+  type Assignment,
   type Measurement,
   type Profile,
   type SlotGroup,
 } from '@pareto/core';
 import type { CountedReport, CounterRecord, LoadRecord, RecordKind, WorkerRecord } from './records.js';
 
-/** Returns a record with the fields that older schema versions lack. */
+/**
+ * Returns a record with the fields that older schema versions lack. The ids of hardware classes have no memory (see
+ * `stored-classes.ts`).
+ */
 export function migrateRecord(kind: RecordKind, value: unknown): unknown {
   if (kind === 'architectures') return { recipes: [originalRecipe], keepAll: false, labels: {}, ...(value as object) };
-  if (kind === 'measurements') return migrateMeasurement(value as Measurement);
+  if (kind === 'measurements') return migrateMeasurement(withoutMemory(value as Measurement));
+  if (kind === 'assignments') return withoutMemory(value as Assignment);
   if (kind === 'counters') return migrateCounts(value as CounterRecord);
   if (kind === 'loads') return migrateLoad(value as LoadRecord);
   return kind === 'workers' ? migrateWorker(value as WorkerRecord) : value;
@@ -40,11 +46,25 @@ function migrateMeasurement(read: Measurement): Measurement {
   return { ...measurement, result: { ...result, profile: { ...lacking, ...profile } } };
 }
 
-const withoutDriver: Pick<SlotGroup, 'driver'> = { driver: '' };
+const withoutMemory = <T extends Assignment | Measurement>(read: T): T => ({
+  ...read,
+  hardwareClass: hardwareClassOf(read.hardwareClass),
+});
+
+const lacking: Pick<SlotGroup, 'driver' | 'memoryPerSlot'> = { driver: '', memoryPerSlot: bytes(0) };
+
+/** Older releases stored the memory of a slot in the hardware class. */
+type StoredClass = SlotGroup['hardwareClass'] & Partial<Pick<SlotGroup, 'memoryPerSlot'>>;
+
+const migrateGroup = ({ hardwareClass, ...group }: SlotGroup): SlotGroup => {
+  const { memoryPerSlot, ...named } = hardwareClass as StoredClass;
+  const known = memoryPerSlot === undefined ? {} : { memoryPerSlot };
+  return { ...lacking, ...known, ...group, hardwareClass: { ...named, id: hardwareClassOf(named.id) } };
+};
 
 const migrateWorker = (read: WorkerRecord): WorkerRecord => ({
   ...read,
-  info: { ...read.info, slotGroups: read.info.slotGroups.map((group) => ({ ...withoutDriver, ...group })) },
+  info: { ...read.info, slotGroups: read.info.slotGroups.map(migrateGroup) },
 });
 
 /** Adds the counts for the protocol's statistics, which older releases did not store. */

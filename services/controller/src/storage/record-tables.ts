@@ -1,9 +1,10 @@
 // Tables of the store's records, updated by the store's entries and events.
 
-import { errorText } from '@pareto/core';
+import { errorText, type Measurement } from '@pareto/core';
+import { preferredMeasurement } from '@pareto/policy';
 import type { Compare, Entry, Revision, WatchEvent } from '@pareto/state';
 import { migrateRecord } from './migrate-record.js';
-import { prefixes, type RecordKind, type Records } from './records.js';
+import { measurementTableKey, prefixes, type RecordKind, type Records } from './records.js';
 
 export interface Stored<T> {
   readonly key: string;
@@ -16,7 +17,10 @@ export interface Stored<T> {
 export const unchangedSince = (key: string, read: Stored<unknown> | undefined): Compare =>
   read === undefined ? { kind: 'absent', key } : { kind: 'revision', key, modRevision: read.modRevision };
 
-/** Records of each kind by store key. */
+/**
+ * Records of each kind by store key. Of the measurements of one variant on one hardware class whose keys differ in the
+ * memory, only one is in the table, under the key without a memory.
+ */
 export type RecordView = { readonly [K in RecordKind]: ReadonlyMap<string, Stored<Records[K]>> };
 
 type Tables = { readonly [K in RecordKind]: Map<string, Stored<Records[K]>> };
@@ -34,7 +38,7 @@ export interface RecordTables {
   readonly view: RecordView;
   /** Replaces all records. Returns the differences. */
   replaceAll(entries: readonly Entry[]): readonly RecordChange[];
-  /** Applies the events. Returns a change for each. */
+  /** Applies the events. Returns a change for each that concerns a table. */
   apply(events: readonly WatchEvent[]): readonly RecordChange[];
 }
 
@@ -46,6 +50,8 @@ export const recordKinds = Object.keys(prefixes) as readonly RecordKind[];
  */
 export function createRecordTables(onUnreadable: (key: string, reason: string) => void): RecordTables {
   const tables = emptyTables();
+  /** All measurements, by their keys in the table. */
+  const measured = new Map<string, readonly Stored<Measurement>[]>();
 
   const read = (kind: RecordKind, { key, value, createRevision, modRevision }: Entry): Stored<unknown> | undefined => {
     try {
@@ -61,18 +67,35 @@ export function createRecordTables(onUnreadable: (key: string, reason: string) =
     const kind = kindOf(key);
     if (kind === undefined) return [];
     const table: Map<string, Stored<unknown>> = tables[kind];
-    const before = table.get(key);
-    const after = entry && read(kind, entry);
-    if (after === undefined) table.delete(key);
-    else table.set(key, after);
+    const written = entry && read(kind, entry);
+    const own = kind === 'measurements' ? measurementTableKey(key) : key;
+    const after = kind === 'measurements' ? pickMeasurement(own, key, written as Stored<Measurement>) : written;
+    const before = table.get(own);
+    if (after === undefined) table.delete(own);
+    else table.set(own, after);
     return [{ kind, before, after } as RecordChange];
   };
+  /** Replaces the measurement of a key, and returns the one for the table. */
+  const pickMeasurement = (
+    own: string,
+    key: string,
+    written: Stored<Measurement> | undefined,
+  ): Stored<Measurement> | undefined => {
+    const others = (measured.get(own) ?? []).filter((one) => one.key !== key);
+    const all = written === undefined ? others : [...others, written];
+    if (all.length === 0) measured.delete(own);
+    else measured.set(own, all);
+    return preferredMeasurement(all);
+  };
+
+  const storedKeys = (kind: RecordKind): readonly string[] =>
+    kind === 'measurements' ? [...measured.values()].flat().map(({ key }) => key) : [...tables[kind].keys()];
 
   return {
     view: tables,
     replaceAll(entries) {
       const listed = new Set(entries.map(({ key }) => key));
-      const known = recordKinds.flatMap((kind) => [...tables[kind].keys()]);
+      const known = recordKinds.flatMap(storedKeys);
       const gone = known.filter((key) => !listed.has(key)).flatMap((key) => set(key, undefined));
       const changed = entries.flatMap((entry) => set(entry.key, entry));
       return [...gone, ...changed.filter(({ before, after }) => before?.modRevision !== after?.modRevision)];

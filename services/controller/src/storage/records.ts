@@ -1,22 +1,23 @@
 // The controller's records in the store and their keys. Values are JSON, and are covered by the schema version of
 // packages/state.
 
-import type {
-  Architecture,
-  Assignment,
-  InferCounts,
-  Measurement,
-  PlanAction,
-  RecipeOutcome,
-  ReplicaId,
-  ReplicaReport,
-  Rule,
-  RuleEvent,
-  Task,
-  Variant,
-  VariantId,
-  WorkerId,
-  WorkerInfo,
+import {
+  hardwareClassOf,
+  type Architecture,
+  type Assignment,
+  type InferCounts,
+  type Measurement,
+  type PlanAction,
+  type RecipeOutcome,
+  type ReplicaId,
+  type ReplicaReport,
+  type Rule,
+  type RuleEvent,
+  type Task,
+  type Variant,
+  type VariantId,
+  type WorkerId,
+  type WorkerInfo,
 } from '@pareto/core';
 import type { Operation } from '@pareto/state';
 
@@ -169,12 +170,19 @@ export const settlementKey: string = prefixes.settlements;
 /** Returns the key of the record whose first event had this id when it was created. Keys sort by the ids. */
 export const eventsKey = (id: number): string => prefixes.events + String(id).padStart(16, '0');
 
-/** Writes a record under its key. */
-export const putRecord = (key: string, record: Records[RecordKind]): Operation => ({
-  kind: 'put',
-  key,
-  value: JSON.stringify(record),
-});
+/** Writes a record under its key. A measurement is written with the hardware class in the key. */
+export function putRecord(key: string, record: Records[RecordKind]): Operation {
+  const isMeasurement = key.startsWith(prefixes.measurements) && typeof record === 'object';
+  const stored = isMeasurement ? { ...record, hardwareClass: classIn(key) } : record;
+  return { kind: 'put', key, value: JSON.stringify(stored) };
+}
+
+/** Returns the hardware class in a measurement's key. It has a memory if the store has it (see `stored-classes.ts`). */
+const classIn = (key: string): string => key.slice(prefixes.measurements.length).split('/').slice(2).join('/');
+
+/** Returns the key that the measurements of one variant have on a hardware class, whatever memory is in their keys. */
+export const measurementTableKey = (key: string): string =>
+  key.slice(0, key.length - classIn(key).length) + hardwareClassOf(classIn(key));
 
 export const replicasById = (load: LoadRecord | undefined): ReadonlyMap<ReplicaId, CountedReport> =>
   new Map(load?.replicas.map((report) => [report.replica, report]));

@@ -40,7 +40,7 @@ describe('the name of an architecture', () => {
     for (const id of ['w1', 'w2']) cleanUp.push(startWorker(controller.address, { id, measure }).leave);
     const table = startRouter(controller.address);
     cleanUp.push(table.leave);
-    const version = () => table.rows.get('variant/tiny:original/cpu/test/none/0g')?.variant?.version;
+    const version = () => table.rows.get('variant/tiny:original/cpu/test/none')?.variant?.version;
     const ready = (wanted: number): number =>
       [...table.rows.values()].filter(({ replica }) => replica?.version === wanted && replica.state === 'READY').length;
     await registerModel(controller, 'tiny', undefined, 'squares', ['original']);

@@ -105,14 +105,14 @@ describe('fleet records', () => {
     const report = { ...workerReport, provisional: [provisional] };
     const stored = (): Measurement | undefined =>
       leading.mirror.records.measurements.get(measurementKey(measurement))?.value;
-    await records.storeProvisional(report);
+    await records.storeProvisional(report, infoOf('1'));
     assert.equal(stored(), undefined, 'the variant is unknown');
     const { variant: id, version } = served;
     await leading.leader.write([], [putRecord(variantKey(id, version), buildVariant({ id, version }))]);
-    await records.storeProvisional(report);
+    await records.storeProvisional(report, infoOf('1'));
     assert.deepEqual(stored(), JSON.parse(JSON.stringify(provisional)));
-    await records.storeMeasurement(measurement);
-    await records.storeProvisional(report);
+    await records.storeMeasurement(measurement, infoOf('1'));
+    await records.storeProvisional(report, infoOf('1'));
     assert.deepEqual(stored(), JSON.parse(JSON.stringify(measurement)));
   });
 
@@ -147,7 +147,7 @@ describe('fleet records', () => {
     await leading.leader.write([], [putRecord(variantKey(id, version), buildVariant({ id, version }))]);
     const noiseAfter = async (noise: number | undefined): Promise<number | undefined> => {
       const profile = buildProfile([], noise === undefined ? {} : { noise });
-      await records.storeMeasurement({ ...measurement, result: buildMeasuredResult(profile, undefined) });
+      await records.storeMeasurement({ ...measurement, result: buildMeasuredResult(profile, undefined) }, infoOf('1'));
       const result = leading.mirror.records.measurements.get(measurementKey(measurement))?.value.result;
       return result?.kind === 'measured' ? result.profile.noise : assert.fail('not stored');
     };

@@ -243,6 +243,6 @@ const isOf =
     key.includes(`/${name}`);
 
 const workerOf = (provider: string) => {
-  const fields = { provider, device: 'x', instructionSet: 'y', memoryPerSlot: bytes(0) };
+  const fields = { provider, device: 'x', instructionSet: 'y' };
   return { info: { ...infoOf(), slotGroups: [buildSlotGroup(buildHardwareClass(fields))] }, draining: false };
 };

@@ -128,7 +128,7 @@ describe('variants', () => {
       measure: ({ spec }) => profileFor('tiny', spec?.variant === 'tiny:fp16' ? 2 : 1),
     });
     await register('tiny', ['fp16']);
-    const row = () => table.rows.get('variant/tiny:fp16/cpu/test/none/0g')?.variant;
+    const row = () => table.rows.get('variant/tiny:fp16/cpu/test/none')?.variant;
     await until('the mark', () => row()?.dominatedBy === 'tiny:original');
     assert.deepEqual([row()?.dominatedWithin, row()?.maxBatchSize], [true, 8]);
     assert.equal((await variantsOf('tiny')).get('tiny:fp16')?.dominatedBy, 'tiny:original');
@@ -252,7 +252,7 @@ describe('variants', () => {
       await register('tiny', ['original'], fixed);
       await done('tiny');
       assert.deepEqual(await steps('tiny'), ['make dynamic-batch: declined', 'measure tiny:original: done']);
-      const row = (name: string) => table.rows.get(`variant/${name}:original/cpu/test/none/0g`)?.variant;
+      const row = (name: string) => table.rows.get(`variant/${name}:original/cpu/test/none`)?.variant;
       await until('its row', () => row('tiny')?.maxBatchSize === 0 && row('large')?.maxBatchSize === 8);
       assert.equal((await controller.registry.list({})).tasks[0]?.signature?.batched, true);
     });

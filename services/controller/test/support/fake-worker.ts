@@ -30,7 +30,8 @@ import {
 } from '@pareto/testkit';
 import { clock, clusterToken } from './start-controller.js';
 
-const classOf = (provider: string): HardwareClass => buildHardwareClass({ provider, memoryPerSlot: bytes(0) });
+const classOf = (provider: string, instructionSet: string): HardwareClass =>
+  buildHardwareClass({ provider, instructionSet });
 const runtimeVersion = 'test';
 
 type Measured = Measurement['result'];
@@ -51,6 +52,9 @@ export interface FakeWorkerOptions {
   readonly limitsReached?: readonly wire.LimitCountInput[];
   /** Providers of its slot groups. */
   readonly providers?: readonly string[];
+  readonly instructionSet?: string;
+  /** Set if it reports provisional profiles of replicas that are assigned without a profile. */
+  readonly provisional?: boolean;
 }
 
 export interface FakeWorker {
@@ -78,6 +82,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   const stream = createClient(channel, 'pareto.v1.Fleet').join({ signal: cut.signal });
   const replicas = new Map(options.replicas);
   const assignments: wire.Assignments[] = [];
+  const provisional = new Map<string, wire.MeasurementInput>();
   const measured: string[] = [];
   const made: string[] = [];
   const heartbeats: NonNullable<wire.ControllerMessage['heartbeat']>[] = [];
@@ -96,6 +101,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
         progress: measuring && 'half',
         reportNowSequence: options.ignoresReportNow === true ? 0 : (reportRequests.at(-1) ?? 0),
         limitsReached: options.limitsReached,
+        provisional: [...provisional.values()],
       },
     });
   };
@@ -103,7 +109,9 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     assignments.push(message);
     const wanted = new Set(message.replicas.map((assignment) => assignment.replicaId));
     for (const id of replicas.keys()) if (!wanted.has(id) && !message.keepUnlisted) replicas.delete(id);
-    for (const { replicaId, spec } of message.replicas) {
+    for (const { replicaId, spec, profile, hardwareClass } of message.replicas) {
+      if (options.provisional === true && spec !== null && profile === null)
+        provisional.set(spec.variant, provisionalOf(spec, hardwareClass));
       if (replicas.has(replicaId) || spec === null) continue;
       replicas.set(replicaId, { replicaId, variant: spec.variant, version: spec.version, state: 'READY' });
     }
@@ -176,17 +184,30 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   };
 }
 
+function provisionalOf({ variant, version }: wire.VariantSpec, hardwareClass: string): wire.MeasurementInput {
+  const profile = { ...buildProfile([buildPoint(1, 3)]), provisional: true as const };
+  const named = {
+    variant: variantId(variant),
+    version,
+    hardwareClass: hardwareClassId(hardwareClass),
+    environment: '',
+  };
+  return measurementToWire({ ...named, result: buildMeasuredResult(profile, undefined) });
+}
+
 const declined = { kind: 'declined', reason: 'nothing to gain' } as const;
 
-const infoOf = ({ id, incarnation = '1', memoryBytes = 2 ** 30, providers = ['cpu'] }: FakeWorkerOptions) =>
-  buildWorkerInfo({
+const infoOf = (options: FakeWorkerOptions) => {
+  const { id, incarnation = '1', memoryBytes = 2 ** 30, providers = ['cpu'], instructionSet = 'none' } = options;
+  return buildWorkerInfo({
     id: workerId(id),
     incarnation,
     address: `127.0.0.1:1${id.length}`,
-    slotGroups: providers.map((provider) => buildSlotGroup(classOf(provider), 2)),
+    slotGroups: providers.map((provider) => buildSlotGroup(classOf(provider, instructionSet), 2)),
     memoryBytes: bytes(memoryBytes),
     runtimeVersion,
   });
+};
 
 /**
  * Returns a profile: `tiny…` is fast with an accuracy of 0.9, all others are slow with 0.99. `slowness` multiplies the

@@ -1,6 +1,7 @@
 // Device slots of this worker by hardware class, with what schedules batches and steps on them.
 
 import {
+  hardwareClassOf,
   ParetoError,
   type Clock,
   type HardwareClassId,
@@ -53,8 +54,9 @@ export function createDeviceSlots(groups: readonly SlotGroup[], options: DeviceS
   return {
     all,
     of({ hardwareClass, spec: { provider } }) {
+      const id = hardwareClassOf(hardwareClass);
       const sameProvider = all.filter(({ group }) => group.hardwareClass.provider === provider);
-      return sameProvider.find(({ group }) => group.hardwareClass.id === hardwareClass) ?? sameProvider[0] ?? first;
+      return sameProvider.find(({ group }) => group.hardwareClass.id === id) ?? sameProvider[0] ?? first;
     },
   };
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { bytes, hardwareClassId, systemClock, systemRng, type SlotGroup } from '@pareto/core';
+import { hardwareClassId, systemClock, systemRng, type SlotGroup } from '@pareto/core';
 import { buildHardwareClass, buildSlotGroup } from '@pareto/testkit';
 import { defaultLiveCheckParams } from '@pareto/policy';
 import { createDeviceSlots } from '../../src/devices/device-slots.js';
 
 const group = (provider: string, device: string, slots: number): SlotGroup =>
-  buildSlotGroup(buildHardwareClass({ provider, device, memoryPerSlot: bytes(2 ** 31) }), slots);
+  buildSlotGroup(buildHardwareClass({ provider, device }), slots);
 const options = { clock: systemClock, rng: systemRng, checkParams: defaultLiveCheckParams };
 const groups = [group('cpu', 'epyc', 2), group('cuda', 'a', 1), group('cuda', 'b', 1)];
 
@@ -16,6 +16,7 @@ describe('device slots', () => {
 
   it('are found by class, else by provider, else the first class is used', () => {
     assert.equal(indexOf(groups[2]?.hardwareClass.id ?? '', 'cuda'), 2);
+    assert.equal(indexOf('cuda/b/none/80g', 'cuda'), 2);
     assert.equal(indexOf('cuda/gone/none/1g', 'cuda'), 1);
     assert.equal(indexOf('cpu/epyc/none/9g', 'cpu'), 0);
     assert.equal(indexOf('webgpu/gpu/none/1g', 'webgpu'), 0);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { bytes, digest, systemClock, systemRng } from '@pareto/core';
 import { defaultLiveCheckParams } from '@pareto/policy';
 import { createWorkerMetrics, createLogger } from '@pareto/telemetry';
-import { buildHardwareClass, buildPoint, buildProfile, buildSlotGroup, buildVariantSpec } from '@pareto/testkit';
+import { buildPoint, buildProfile, buildSlotGroup, buildVariantSpec } from '@pareto/testkit';
 import { createDeviceSlots } from '../../src/devices/device-slots.js';
 import { createStepMemory } from '../../src/devices/step-memory.js';
 import { createReplicaSet, type ReplicaSetOptions } from '../../src/replicas/replica-set.js';
@@ -12,7 +12,7 @@ const [mib, gib] = [2 ** 20, 2 ** 30];
 describe('replica set', () => {
   it('limits a new executor to the memory that replicas and steps do not hold', async () => {
     const stepMemory = createStepMemory();
-    const slots = createDeviceSlots([buildSlotGroup(buildHardwareClass({ memoryPerSlot: bytes(4 * gib) }))], {
+    const slots = createDeviceSlots([buildSlotGroup()], {
       clock: systemClock,
       rng: systemRng,
       checkParams: defaultLiveCheckParams,
