@@ -27,23 +27,25 @@ export interface Recipe {
   readonly providers: readonly Provider[];
   /** Session options that each add a variant on the CPU. */
   readonly options: readonly SessionOption[];
+  /** Arithmetic of the file. The outputs of integer arithmetic depend on the instruction set. */
+  readonly arithmetic: 'float' | 'integer';
 }
 
 const table: Readonly<Record<RecipeName, Omit<Recipe, 'name'>>> = {
   // The trained model itself.
-  original: { providers, options: [] },
+  original: { providers, options: [], arithmetic: 'float' },
   // Weights of MatMul and Gemm in int8. Inputs are quantised in each run.
-  'int8-dynamic': { providers: ['cpu'], options: [] },
+  'int8-dynamic': { providers: ['cpu'], options: [], arithmetic: 'integer' },
   // Int8 throughout, with ranges calibrated on real samples.
-  'int8-static': { providers: ['cpu'], options: [] },
-  // Weights of MatMul and Gemm in blocks of 4-bit numbers.
-  int4: { providers: ['cpu', 'cuda', 'webgpu'], options: [] },
+  'int8-static': { providers: ['cpu'], options: [], arithmetic: 'integer' },
+  // Weights of MatMul and Gemm in blocks of 4-bit numbers. Inputs are quantised in each run.
+  int4: { providers: ['cpu', 'cuda', 'webgpu'], options: [], arithmetic: 'integer' },
   // Half precision.
-  fp16: { providers, options: [] },
+  fp16: { providers, options: [], arithmetic: 'float' },
   // The graph as ONNX Runtime optimises it, saved ahead of loading.
-  optimised: { providers: ['cpu'], options: [] },
+  optimised: { providers: ['cpu'], options: [], arithmetic: 'float' },
   // Weights in a separate file, laid out for memory mapping.
-  mapped: { providers: ['cpu'], options: ['no-prepacking'] },
+  mapped: { providers: ['cpu'], options: ['no-prepacking'], arithmetic: 'float' },
 };
 
 /** All recipes, in the order in which they are tried. */

@@ -76,6 +76,7 @@ export { isQuarantined } from './lifecycle/quarantine.js';
 export { servedVersion } from './lifecycle/served-version.js';
 export { type Rollout } from './lifecycle/rollout.js';
 export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';
+export { accuracyOn } from './make/accuracy-on.js';
 export { fleetClasses, fleetProviders, type FleetClass, type FleetWorker } from './make/fleet-classes.js';
 export { listSteps } from './make/list-steps.js';
 export { preferredMeasurement } from './make/preferred-measurement.js';

@@ -3,6 +3,7 @@
 import { groupBy, priceOf, type Measurement, type PriceTable, type Variant, type VariantId } from '@pareto/core';
 import { costPer1k } from '../cost/cost-per-1k.js';
 import { p99At } from '../cost/profile-at.js';
+import { isProvisional } from '../make/list-measures.js';
 import { compareOnClass } from './compare-on-class.js';
 import type { DominationParams } from './domination-params.js';
 import type { Rated } from './figures.js';
@@ -62,7 +63,9 @@ type Measured = Extract<Measurement['result'], { readonly kind: 'measured' }>;
 
 /** Returns whether the variant was measured, and can be compared on every class. */
 function isRated({ measurements }: MeasuredVariant): boolean {
-  const measured = measurements.flatMap(({ result }) => (result.kind === 'measured' ? [result] : []));
+  const measured = measurements.flatMap((one) =>
+    one.result.kind === 'measured' && !isProvisional(one) ? [one.result] : [],
+  );
   return measured.length > 0 && measured.every(isComparable);
 }
 

@@ -84,21 +84,21 @@ function withMeasurements(known: PlacementVariant, plan: Plan): PlacementVariant
   return { ...known, measurements: [...kept, ...fresh] };
 }
 
-/** Adds the provisional profiles that ready replicas of a variant without measurements report. */
+/** Adds the provisional profile that a ready replica reports on a class that its variant was not measured on. */
 function withProvisional(known: PlacementVariant, replicas: readonly PlacementReplica[]): PlacementVariant {
-  if (known.measurements.length > 0) return known;
   const { id, task: of, version } = known.variant;
   const own = replicas.find(
     ({ state, assignment }) => state === 'ready' && assignment.variant === id && assignment.version === version,
   );
   if (own === undefined) return known;
   const { hardwareClass } = own.assignment;
+  if (known.measurements.some((one) => one.hardwareClass === hardwareClass)) return known;
   const measurements = variant(id, { task: of, version, p50Ms: 3, memoryMib }).measurements.flatMap((one) => {
     if (one.result.kind !== 'measured') return [];
     const profile = { ...one.result.profile, provisional: true as const };
     return [{ ...one, hardwareClass, environment: '', result: { ...one.result, profile, accuracy: undefined } }];
   });
-  return { ...known, measurements };
+  return { ...known, measurements: [...known.measurements, ...measurements] };
 }
 
 /** Returns the served version of every architecture. */

@@ -1,8 +1,8 @@
 // The rows of one variant: one per hardware class that it was measured on, and possibly one without a class.
 
 import { createHash } from 'node:crypto';
-import { priceOf, type Measurement, type Profile, type Task } from '@pareto/core';
-import type { PlacementVariant } from '@pareto/policy';
+import { priceOf, type HardwareClassId, type Measurement, type Profile, type Task } from '@pareto/core';
+import { accuracyOn, type PlacementVariant } from '@pareto/policy';
 import { accuracyToWire, profileToWire, type Complete, type wire } from '@pareto/rpc';
 import type { WorkerCapacity } from './worker-capacity.js';
 import type { ClusterView } from '../cluster/observe.js';
@@ -24,7 +24,7 @@ export function variantRows(
 
 /**
  * Returns the row without a class. It is placeable while the variant is unmeasured on a class of the workers, so that
- * queries are held. Empty if the variant is measured on all of them.
+ * queries are held. Its accuracy is the one that counts there until then. Empty if the variant is measured on all of them.
  */
 function unmeasuredRow(
   { registry }: ClusterView,
@@ -32,17 +32,18 @@ function unmeasuredRow(
   variant: PlacementVariant,
 ): readonly wire.TableRowInput[] {
   const { id, provider } = variant.variant;
-  const results = Array.from(
-    byProvider.get(provider) ?? [],
-    (hardwareClass) => variant.measurements.find((m) => m.hardwareClass === hardwareClass)?.result,
-  );
-  const failed = results.find((result) => result?.kind === 'failed');
-  const placeable = results.includes(undefined);
+  const classes = [...(byProvider.get(provider) ?? [])];
+  const resultOn = (id: HardwareClassId): Measurement['result'] | undefined =>
+    variant.measurements.find(({ hardwareClass }) => hardwareClass === id)?.result;
+  const failed = classes.map(resultOn).find((result) => result?.kind === 'failed');
+  const open = classes.filter((id) => resultOn(id) === undefined);
+  const placeable = open.length > 0;
   if (!placeable && failed === undefined && variant.measurements.length > 0) return [];
   const measurementError = placeable || failed?.kind !== 'failed' ? '' : failed.reason;
   const row: Complete<wire.VariantRowInput> = {
     ...identityOf(registry, variant),
     ...unmeasured,
+    accuracy: accuracyToWire(open.flatMap((id) => accuracyOn(variant, id) ?? [])[0]),
     hardwareClass: '',
     placeable,
     measurementError,
@@ -50,10 +51,10 @@ function unmeasuredRow(
   return [{ key: `variant/${id}/`, variant: row }];
 }
 
-const unmeasured = { accuracy: undefined, profileDigest: undefined, costPer_1k: undefined, usdPerHour: undefined };
+const unmeasured = { profileDigest: undefined, costPer_1k: undefined, usdPerHour: undefined };
 
 /** Fields that differ between the rows of a variant. */
-type FieldOfClass = 'hardwareClass' | 'placeable' | 'measurementError' | keyof typeof unmeasured;
+type FieldOfClass = 'hardwareClass' | 'placeable' | 'measurementError' | 'accuracy' | keyof typeof unmeasured;
 
 function identityOf(registry: RegistryView, one: PlacementVariant): Complete<wire.VariantRowInput, FieldOfClass> {
   const { id, architecture, version, recipe, quarantineReason = '' } = one.variant;
@@ -93,7 +94,7 @@ function measuredRows(
       variant: {
         ...identityOf(view.registry, variant),
         hardwareClass,
-        accuracy: accuracyToWire(result.accuracy),
+        accuracy: accuracyToWire(accuracyOn(variant, hardwareClass)),
         profileDigest,
         costPer_1k: costOf(measurement, view.prices, latencyOf(view.registry, variant.variant.task)) ?? 0,
         usdPerHour: priceOf(view.prices, hardwareClass) ?? 0,

@@ -9,6 +9,7 @@ import {
   type Profile,
   type VariantId,
 } from '@pareto/core';
+import { accuracyOn } from '../../make/accuracy-on.js';
 import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
 import { batchCeiling } from '../../batch/batch-ceiling.js';
 import { costPer1k } from '../../cost/cost-per-1k.js';
@@ -17,7 +18,7 @@ import { isDenied } from '../../select/rules.js';
 import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
 
-/** A variant on a hardware class that it was measured on, or an original on one that it may run on. */
+/** A variant on a hardware class that it was measured on, or on one that it may run on. */
 export interface Option {
   readonly variant: PlacementVariant;
   readonly hardwareClass: HardwareClassId;
@@ -32,7 +33,7 @@ export interface Option {
   readonly secondsPerItem: number;
   /** USD per 1,000 answers. Infinite if the class has no price. */
   readonly cost: number;
-  /** Point accuracy. Negative if not measured, so that it ranks last. */
+  /** Point accuracy by `accuracyOn`. Negative if not measured, so that it ranks last. */
   readonly accuracy: number;
 }
 
@@ -46,8 +47,9 @@ export interface Options {
 }
 
 /**
- * Returns the options of every variant that may be served, the cheapest class first. A served original that is not
- * measured on any class has one on each class of its provider, without latencies.
+ * Returns the options of every variant that may be served, the cheapest class first. A served variant that was not
+ * measured on a class of the fleet has one on each class of its provider, without latencies, if it is an original or has
+ * run on another class.
  */
 export function listOptions(
   snapshot: Pick<PlacementSnapshot, 'tasks' | 'variants' | 'rules' | 'prices' | 'workers'>,
@@ -62,12 +64,28 @@ export function listOptions(
     const { id, task, quarantineReason } = variant.variant;
     if (quarantineReason !== undefined || isDenied(variant.variant, snapshot.rules)) continue;
     const latencyMs = tasks.get(task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
-    const isUnmeasured = variant.measurements.length === 0 && variant.variant.recipe === originalRecipe;
-    if (!isServed(variant, versions)) next.set(id, optionsOf(variant, snapshot, latencyMs));
-    else if (isUnmeasured) served.set(id, assumedOptions(variant, classes, params));
-    else served.set(id, optionsOf(variant, snapshot, latencyMs));
+    const own = optionsOf(variant, snapshot, latencyMs);
+    if (!isServed(variant, versions)) next.set(id, own);
+    else served.set(id, servedOptions(variant, own, classes, params));
   }
   return { served, next };
+}
+
+/** Returns the options on classes of the fleet, else the assumed ones, else those on classes that the fleet lacks. */
+function servedOptions(
+  variant: PlacementVariant,
+  own: readonly Option[],
+  classes: readonly FleetClass[],
+  params: BoundParams,
+): readonly Option[] {
+  const isPresent = ({ hardwareClass }: Pick<Option, 'hardwareClass'>): boolean =>
+    classes.some(({ id }) => id === hardwareClass);
+  const present = own.filter(isPresent);
+  if (present.length > 0) return present;
+  const { measurements } = variant;
+  const mayRun = own.length > 0 || (measurements.length === 0 && variant.variant.recipe === originalRecipe);
+  const assumed = mayRun && !measurements.some(isPresent) ? assumedOptions(variant, classes, params) : [];
+  return assumed.length > 0 ? assumed : own;
 }
 
 function optionsOf(
@@ -77,13 +95,14 @@ function optionsOf(
 ): readonly Option[] {
   const own = variant.measurements.flatMap(({ hardwareClass, result }): Option[] => {
     if (result.kind !== 'measured') return [];
-    const { profile, accuracy } = result;
+    const { profile } = result;
     const price = priceOf(prices, hardwareClass);
     const cost = price === undefined ? Infinity : costPer1k(profile, price, 1, latencyMs);
     const batch = batchCeiling(profile, latencyMs);
     const secondsPerItem = p50At(profile, batch) / batch / 1000;
     const { memoryBytes } = profile;
-    return [{ variant, hardwareClass, profile, memoryBytes, secondsPerItem, cost, accuracy: accuracy?.value ?? -1 }];
+    const accuracy = accuracyOn(variant, hardwareClass)?.value ?? -1;
+    return [{ variant, hardwareClass, profile, memoryBytes, secondsPerItem, cost, accuracy }];
   });
   return own.toSorted(cheaperFirst);
 }
@@ -97,7 +116,8 @@ function assumedOptions(
   return classes
     .filter(({ provider }) => provider === variant.variant.provider)
     .map(({ id: hardwareClass }) => ({
-      ...{ variant, hardwareClass, profile: undefined, memoryBytes, secondsPerItem: 0, cost: Infinity, accuracy: -1 },
+      ...{ variant, hardwareClass, profile: undefined, memoryBytes, secondsPerItem: 0, cost: Infinity },
+      accuracy: accuracyOn(variant, hardwareClass)?.value ?? -1,
     }));
 }
 

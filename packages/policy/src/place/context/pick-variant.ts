@@ -11,6 +11,7 @@ import {
   type VariantId,
 } from '@pareto/core';
 import { objectiveClass } from '../../demand/objective-class.js';
+import { accuracyOn } from '../../make/accuracy-on.js';
 import { exclusionsOf } from '../../select/exclusions.js';
 import { nearestFeasible } from '../../select/nearest.js';
 import { preferenceOf } from '../../select/rank.js';
@@ -79,10 +80,9 @@ function targetOf(options: readonly Option[], { kind, task, rules }: NamedTarget
 
 function candidateOf({ variant: known, hardwareClass, profile, cost }: Option, index: number): Candidate {
   const { id, architecture, version, recipe } = known.variant;
-  const result = known.measurements.find((one) => one.hardwareClass === hardwareClass)?.result;
   return {
     ...{ index, variant: id, architecture, version, recipe, hardwareClass, profile },
-    accuracy: result?.kind === 'measured' ? result.accuracy : undefined,
+    accuracy: accuracyOn(known, hardwareClass),
     costPer1k: cost === Infinity ? undefined : cost,
     usdPerHour: undefined,
     maxBatchSize: 1,
