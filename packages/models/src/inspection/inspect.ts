@@ -7,6 +7,7 @@ import { outdatedOpset, upgradeOutdated } from '../generate/opset/upgrade-opset.
 import { prepare } from '../generate/rewrite/prepare.js';
 import { dimensionsOf, dynamicDims, fixedBatchOf, hasBatch, type InspectedValue } from './inspect-dimensions.js';
 import { checkNames } from './check-names.js';
+import { checkVersions } from './check-versions.js';
 import { checkOperators, operatorsOf, type OperatorCount } from './inspect-operators.js';
 import { macsPerItem } from './inspect-work.js';
 import { analyseRows, type RowAnalysis } from '../rows/analyse-rows.js';
@@ -90,6 +91,7 @@ export async function inspectModel(file: string): Promise<InspectedModel> {
 export function inspectGraph(content: Uint8Array): InspectedModel {
   checkGraphSize(content.byteLength);
   const model = decodeOnnx(content);
+  checkVersions(model, unservableError);
   checkOperators(model, unservableError);
   checkNames(model, unservableError);
   const [inputs, outputs] = [inputsOf(model.graph).map(dimensionsOf), model.graph.output.map(dimensionsOf)];

@@ -178,5 +178,14 @@ describe('registering', () => {
       const content = writeModel({ nodes, inputs: [{ name: 'x', ...value }], outputs: [{ name: 'y', ...value }] }, 6);
       await assert.rejects(register(content), /opset 6, .* no longer runs, .* no operator ATen of opset 6/);
     });
+
+    it('or does not load yet, is rejected with the latest one', async () => {
+      const register = await model();
+      const nodes = [{ op: 'Identity', inputs: ['x'], outputs: ['y'] }];
+      const value = { type: onnxType.float, dims: ['batch', 2] };
+      const content = writeModel({ nodes, inputs: [{ name: 'x', ...value }], outputs: [{ name: 'y', ...value }] }, 27);
+      const message = /has opset 27 of ai.onnx, but this ONNX Runtime loads opset 26 at most: export it with opset 26/;
+      await assert.rejects(register(content), { code: 'invalid-argument', message });
+    });
   });
 });
