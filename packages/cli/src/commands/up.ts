@@ -59,7 +59,7 @@ export function addUp(program: Command, context: Context): void {
     .option('--worker-port <port>', 'port of the first worker; the ports of further workers are ten apart', port, 8200)
     .option(
       '--config-dir <folder>',
-      'folder with controller.json, router.json and worker.json: further flags of the services, which the flags that `up` sets override',
+      'folder with controller.json, router.json and worker.json: further flags of the services, which the flags that `up` sets override, except for slots and memory in worker.json',
     )
     .option('-v, --verbose', "print the services' logs")
     .addHelpText(

@@ -1,6 +1,6 @@
 // Plans the processes of a cluster on one machine: their ports, files and arguments.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,7 +106,7 @@ export function planTopology(options: TopologyOptions): Topology {
   const workers = Array.from({ length: options.workers }, (_, i) => {
     const name = `worker-${i + 1}`;
     const own = ['--id', name, '--cache-dir', join(dataDir, name)];
-    return plan('worker', name, options.workerPort + i * portStep, [...follow, ...own, ...shareArgs(options.workers)]);
+    return plan('worker', name, options.workerPort + i * portStep, [...follow, ...own, ...shareArgs(options)]);
   });
   const [first, ...others] = workers;
   const node = separate || first === undefined ? undefined : run('node', router, first);
@@ -162,9 +162,22 @@ function configOf(program: Role | 'node', { configDir }: TopologyOptions, files:
   return has(program) ? configFile(configDir, program) : undefined;
 }
 
-/** Returns flags that split the machine's cores and memory evenly among the workers. */
-function shareArgs(workers: number): readonly string[] {
-  const slots = Math.max(1, Math.floor(availableParallelism() / workers));
-  const memory = Math.floor((totalmem() * memoryShare) / workers);
-  return ['--slots', String(slots), '--memory', String(memory)];
+/** Returns flags that split the machine's cores and memory evenly among the workers, without those in their file. */
+function shareArgs({ workers, configDir }: TopologyOptions): readonly string[] {
+  const stated = workerFlags(configDir);
+  const shares = {
+    slots: Math.max(1, Math.floor(availableParallelism() / workers)),
+    memory: Math.floor((totalmem() * memoryShare) / workers),
+  };
+  return Object.entries(shares).flatMap(([name, share]) => (stated.includes(name) ? [] : [`--${name}`, String(share)]));
+}
+
+/** Returns the names of the flags in the file of the workers. A file that is not valid is reported by their start. */
+function workerFlags(configDir: string | undefined): readonly string[] {
+  if (configDir === undefined) return [];
+  try {
+    return Object.keys(JSON.parse(readFileSync(configFile(configDir, 'worker'), 'utf8')) as object);
+  } catch {
+    return [];
+  }
 }

@@ -127,6 +127,18 @@ describe('prepare', () => {
     await assert.rejects(run({ configDir: dataDir }), /worker.json is not valid JSON/);
   });
 
+  it('splits cores and memory among the workers, unless the file of the workers states them', async () => {
+    const shares = (): readonly string[] =>
+      planTopology({ ...options, configDir: dataDir, workers: 2 }).workers.map(({ process: { args } }) =>
+        ['--slots', '--memory'].filter((flag) => args.includes(flag)).join(' '),
+      );
+    assert.deepEqual(shares(), ['--slots --memory', '--slots --memory']);
+    await writeFile(join(dataDir, 'worker.json'), '{"memory":"2g"}');
+    assert.deepEqual(shares(), ['--slots', '--slots']);
+    await writeFile(join(dataDir, 'worker.json'), '{"memory":"2g","slots":1}');
+    assert.deepEqual(shares(), ['', '']);
+  });
+
   it('throws instead of hanging if the system can not create a folder', async () => {
     await assert.rejects(run({ dataDir: '/proc/pareto/x' }), /cannot write to \/proc.*--data-dir/);
   });
