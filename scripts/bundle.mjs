@@ -15,6 +15,7 @@ const processes = [
   'packages/cli/{}/main',
   'packages/models/{}/generate/process/generator-main',
   'packages/models/{}/reading/reader-main',
+  'packages/service/{}/liveness/liveness-thread',
   'packages/state/{}/etcd/lease-thread',
   'packages/runtime/{}/sessions/executor-main',
 ].map((path) => ({

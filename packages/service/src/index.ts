@@ -19,6 +19,9 @@ export { createProbeServer, type ProbeOptions, type ProbeServer } from './lifecy
 export { createWarmUp, warmUpFlags, type WarmUpOptions, type WarmUpPath } from './warm-up/warm-up.js';
 export { createServiceLimiter, observeLimits, type ServiceLimiter } from './limits/service-limiter.js';
 export { describeLimits } from './limits/describe-limits.js';
+export { afterAwake } from './liveness/awake-timer.js';
+export { startLivenessResponder } from './liveness/liveness-responder.js';
+export { createLivenessProbe, type ProbeLiveness } from './liveness/probe-liveness.js';
 export { createSession, type Session, type SessionOptions } from './session/session.js';
 export { createCertificateAccess, createTokenAccess, type Access, type AccessOptions } from './access/access.js';
 export { explainWithoutId } from './access/callers.js';

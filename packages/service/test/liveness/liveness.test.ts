@@ -1,0 +1,100 @@
+// Probes over real sockets of a process whose event loop is blocked, and of what is not alive.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { milliseconds, systemClock } from '@pareto/core';
+import { createLogger } from '@pareto/telemetry';
+import { createManualClock, freePorts } from '@pareto/testkit';
+import { answerProbe, encodeProbe, readAnswer } from '../../src/liveness/datagrams.js';
+import { startLivenessResponder, type ResponderOptions } from '../../src/liveness/liveness-responder.js';
+import { createLivenessProbe } from '../../src/liveness/probe-liveness.js';
+import { countTurns, createTurns, createTurnWatch } from '../../src/liveness/turns.js';
+
+const probe = createLivenessProbe(systemClock);
+
+/** Probes from another process while the event loop of this one is blocked. */
+function probeWhileBlocked(port: number): string {
+  const program = `
+    import { systemClock } from '@pareto/core';
+    import { createLivenessProbe } from '${new URL('../../dist/index.js', import.meta.url).href}';
+    console.log(await createLivenessProbe(systemClock)('127.0.0.1:${port}'));`;
+  const cwd = new URL('../..', import.meta.url);
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    ...{ cwd, encoding: 'utf8' },
+  });
+  return `${stdout}${stderr}`.trim();
+}
+
+describe('liveness probes', () => {
+  const lines: string[] = [];
+  const logger = createLogger({ service: 'test', level: 'warn', format: 'json', write: (line) => lines.push(line) });
+  let options: ResponderOptions;
+  beforeEach(async () => {
+    lines.length = 0;
+    const [port = assert.fail()] = await freePorts(1);
+    options = { host: '127.0.0.1', port, incarnation: 'first', clock: systemClock, logger };
+  });
+
+  it('are answered with the incarnation while the event loop is blocked', async function () {
+    this.timeout(20_000);
+    await using _responder = await startLivenessResponder(options);
+    assert.equal(probeWhileBlocked(options.port), 'first');
+  });
+
+  it('are not answered after the end of the responder', async () => {
+    const responder = await startLivenessResponder(options);
+    assert.equal(await probe(`127.0.0.1:${options.port}`), 'first');
+    await responder[Symbol.asyncDispose]();
+    assert.equal(await probe(`127.0.0.1:${options.port}`), undefined);
+  });
+
+  it('are not answered by another process than the one that has the port, with a warning', async () => {
+    await using _first = await startLivenessResponder(options);
+    await using _second = await startLivenessResponder({ ...options, incarnation: 'second' });
+    assert.match(lines.join(), /EADDRINUSE.*liveness probes are not answered/);
+    assert.equal(await probe(`127.0.0.1:${options.port}`), 'first');
+  });
+
+  it('are not answered at an unknown host', async () => {
+    assert.equal(await probe('no-such-host.invalid:1'), undefined);
+  });
+});
+
+describe('the datagrams of a liveness probe', () => {
+  const nonce = Buffer.alloc(16, 7);
+
+  it('carry the incarnation back, only for the same nonce', () => {
+    const answer = answerProbe(encodeProbe(nonce), 'i') ?? assert.fail();
+    assert.equal(readAnswer(answer, nonce), 'i');
+    assert.equal(readAnswer(answer, Buffer.alloc(16, 8)), undefined);
+  });
+
+  it('are never answered with more bytes', () => {
+    const asked = encodeProbe(nonce);
+    assert.ok((answerProbe(asked, 'x'.repeat(1_000))?.length ?? Infinity) <= asked.length);
+    assert.equal(answerProbe(asked.subarray(1), 'i'), undefined);
+    assert.equal(answerProbe(Buffer.alloc(asked.length), 'i'), undefined);
+  });
+});
+
+describe('the turns of an event loop', () => {
+  it('stop counting as alive once there was none for 30 s', async () => {
+    const clock = createManualClock();
+    const turns = createTurns();
+    const watch = createTurnWatch(turns, clock);
+    const counting = countTurns(turns, clock);
+    const pass = async (seconds: number): Promise<boolean> => {
+      for (let i = 0; i < seconds; i += 1) {
+        await clock.advance(milliseconds(1_000));
+        watch.check();
+      }
+      return watch.isBlocked;
+    };
+    assert.equal(await pass(40), false);
+    counting[Symbol.dispose]();
+    assert.equal(await pass(24), false);
+    assert.equal(await pass(8), true);
+    using _again = countTurns(turns, clock);
+    assert.equal(await pass(1), false);
+  });
+});
