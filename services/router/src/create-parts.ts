@@ -2,7 +2,7 @@
 
 import type { RoutingTable, WorkerId } from '@pareto/core';
 import { createQueryPolicy, defaultRouteParams, type QueryPolicy } from '@pareto/policy';
-import type { ServiceContext, ServiceLimiter } from '@pareto/service';
+import { createLivenessProbe, type ServiceContext, type ServiceLimiter } from '@pareto/service';
 import type { RouterMetrics } from '@pareto/telemetry';
 import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
 import { createControllerCalls, type ControllerCalls } from './controllers/controller-calls.js';
@@ -62,7 +62,14 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     metrics.workersLost.add(1, { reason });
     if (worker !== undefined) tables.reportLost(worker);
   };
-  const workers = createWorkerPool({ createLink: openLink, loads, onLost, clock, logger });
+  const workers = createWorkerPool({
+    createLink: openLink,
+    loads,
+    onLost,
+    probe: createLivenessProbe(clock),
+    clock,
+    logger,
+  });
   function onTable(table: RoutingTable): void {
     loads.apply({ kind: 'table', table, localAddress: local?.address });
     workers.setTable(table);

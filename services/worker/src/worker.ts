@@ -27,6 +27,7 @@ import {
   hasOpenMetrics,
   observeLimits,
   parseSize,
+  startLivenessResponder,
   type Runnable,
   type ServiceContext,
 } from '@pareto/service';
@@ -124,7 +125,19 @@ export async function createWorker(
   return {
     runnables: [
       createProbes(config, { context, metrics, limiter, session, replicas }),
-      createServing({ config, context, server, session, replicas, stepRunner, pool, reader, isolation, onPort }),
+      createServing({
+        config,
+        context,
+        server,
+        session,
+        replicas,
+        stepRunner,
+        pool,
+        reader,
+        isolation,
+        incarnation,
+        onPort,
+      }),
     ],
     get address() {
       return worker().address;
@@ -218,6 +231,7 @@ interface ServingDeps {
   readonly pool: ExecutorPool;
   readonly isolation: Disposable;
   readonly reader: ModelReader;
+  readonly incarnation: string;
   readonly onPort: (port: number) => void;
 }
 
@@ -235,8 +249,10 @@ function createServing({
   pool,
   isolation,
   reader,
+  incarnation,
   onPort,
 }: ServingDeps): Runnable {
+  let liveness: AsyncDisposable | undefined;
   context.lifecycle.draining.addEventListener('abort', () => {
     server.setServing(false);
     session.sendSoon();
@@ -244,7 +260,9 @@ function createServing({
   return {
     name: 'worker',
     async start(fail) {
-      onPort(await server.listen(config.host, config.port, `--${context.flagPrefix ?? ''}port`));
+      const port = await server.listen(config.host, config.port, `--${context.flagPrefix ?? ''}port`);
+      onPort(port);
+      liveness = await startLivenessResponder({ ...context, host: config.host, port, incarnation });
       server.setServing(true);
       await session.start(fail);
     },
@@ -252,6 +270,7 @@ function createServing({
       await Promise.all([server.drain(config.drainTimeoutMs), stepRunner.stop()]);
       reader[Symbol.dispose]();
       await replicas.drainAll();
+      await liveness?.[Symbol.asyncDispose]();
       await session.stop();
       server.close();
       await pool[Symbol.asyncDispose]();

@@ -2,14 +2,15 @@
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { createChannel, type CallOptions, type Channel, type ChannelOptions, type DuplexStream } from '@pareto/rpc';
+import { afterAwake } from '../liveness/awake-timer.js';
 
 export interface ConnectionOptions<In, Out> {
   readonly open: (channel: Channel, options: CallOptions) => DuplexStream<In, Out>;
   /** Credentials of the channel, and the expected role of the server. */
   readonly channel: ChannelOptions;
   /**
-   * Time without a further message after which the stream counts as broken. Default: 3 s. Controllers send a message each
-   * second.
+   * Time without a further message after which the stream counts as broken, without the time in which this process was too busy
+   * to receive one. Default: 3 s. Controllers send a message each second.
    */
   readonly messageTimeoutMs?: number;
   readonly clock: Clock;
@@ -63,7 +64,7 @@ async function* withMessageTimeout<In>(
 ): AsyncGenerator<In, void, undefined> {
   let timeout: ParetoError | undefined;
   const arm = (ms: number): Disposable =>
-    clock.after(milliseconds(ms), () => {
+    afterAwake(clock, milliseconds(ms), () => {
       timeout = new ParetoError('unavailable', `the controller sent no message for ${ms} ms`);
       ended.abort(timeout);
     });

@@ -1,20 +1,17 @@
 // The schedule of the pings to one worker: every 500 ms, or every second while no queries are sent to it, and immediately
 // after the first that fails.
 
-import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
-import { ping, type PingResult } from './ping.js';
+import { milliseconds, type Milliseconds } from '@pareto/core';
+import { ping, type PingOptions, type PingResult } from './ping.js';
 import type { WorkerLink } from './worker-link.js';
 
-export interface PingLoopOptions {
+export interface PingLoopOptions extends Omit<PingOptions, 'timeoutMs'> {
   /** Returns the link for the next ping. */
   readonly link: () => WorkerLink;
   /** Returns the time at which the last query was sent. */
   readonly sentAt: () => Milliseconds;
-  /** Returns the time of the last successful query. */
-  readonly answeredAt: () => Milliseconds;
   /** Receives each result and the number of failed pings since the last response. */
   readonly onResult: (result: PingResult, failedPings: number) => void;
-  readonly clock: Clock;
 }
 
 export interface PingLoop {
@@ -29,13 +26,14 @@ const pingEveryMs = milliseconds(500);
 const longPauseMs = milliseconds(2 * pingEveryMs);
 /** Time without queries after which every second ping is left out. No query waits for the worker then. */
 const idleAfterMs = 10_000;
-/** Timeout of a ping. With the interval, it bounds the time until a silent worker is out of use to 1.5 s. */
+/** Timeout of a ping. With the interval, it bounds the time until a worker that died silently is out of use to 1.5 s. */
 const pingTimeoutMs = milliseconds(1_000);
 /** Timeout of the second ping, which follows a failed first one immediately. */
 const secondTimeoutMs = milliseconds(500);
 
 /** Sends the first ping immediately. */
-export function startPingLoop({ link, sentAt, answeredAt, onResult, clock }: PingLoopOptions): PingLoop {
+export function startPingLoop(options: PingLoopOptions): PingLoop {
+  const { link, sentAt, onResult, clock } = options;
   const stopping = new AbortController();
   const isStopped = (): boolean => stopping.signal.aborted;
   let pause = new AbortController();
@@ -49,7 +47,7 @@ export function startPingLoop({ link, sentAt, answeredAt, onResult, clock }: Pin
   async function run(): Promise<void> {
     while (!isStopped()) {
       const timeoutMs = failedPings === 1 ? secondTimeoutMs : pingTimeoutMs;
-      const result = await ping(link(), { timeoutMs, answeredAt, clock });
+      const result = await ping(link(), { ...options, timeoutMs });
       if (isStopped()) return;
       count(result);
       onResult(result, failedPings);

@@ -2,6 +2,7 @@
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import { afterAwake } from '@pareto/service';
 import type { WorkerLink } from './worker-link.js';
 
 /** Symptom by which a worker was found to be unreachable. */
@@ -10,20 +11,20 @@ export type LossReason = 'timeout' | 'unreachable' | 'connection-lost' | 'bad-re
 export type PingResult =
   | { readonly kind: 'alive'; readonly response: wire.PingResponse }
   | { readonly kind: 'lost'; readonly reason: LossReason; readonly error: unknown }
-  /** The ping timed out, but the worker answered queries meanwhile. */
+  /** The ping timed out, but the worker answered queries meanwhile, or its process is alive, and too busy to respond. */
   | { readonly kind: 'uncertain' };
 
 export interface PingOptions {
   readonly timeoutMs: Milliseconds;
   /** Returns the time of the last successful query. */
   readonly answeredAt: () => Milliseconds;
+  /** Returns whether the worker's process is alive, within 300 ms. */
+  readonly isAlive: () => Promise<boolean>;
   readonly clock: Clock;
 }
 
-/** Lag of a timer above which this process was too busy to receive the response, so that the timeout proves nothing. */
-const maxTimerLagMs = 200;
-/** Additional time to wait after such a lag. */
-const graceMs = milliseconds(300);
+/** Time before the timeout at which a worker that has not responded is probed. */
+const probeMs = 300;
 /** Age up to which a successful query shows that the worker is alive. */
 const recentMs = 500;
 
@@ -34,8 +35,8 @@ export async function ping(link: WorkerLink, options: PingOptions): Promise<Ping
     (response): PingResult => ({ kind: 'alive', response }),
     (error: unknown): PingResult => ({ kind: 'lost', reason: reasonOf(error), error }),
   );
-  const timedOut = waitForTimeout(options, ended.signal).then((): PingResult => {
-    if (options.clock.now() - options.answeredAt() < recentMs) return { kind: 'uncertain' };
+  const timedOut = probeAtTimeout(options, ended.signal).then((isAlive): PingResult => {
+    if (isAlive || options.clock.now() - options.answeredAt() < recentMs) return { kind: 'uncertain' };
     return { kind: 'lost', reason: 'timeout', error: undefined };
   });
   try {
@@ -45,13 +46,16 @@ export async function ping(link: WorkerLink, options: PingOptions): Promise<Ping
   }
 }
 
-/** Resolves after the timeout, or not at all if `ended` aborts before. */
-async function waitForTimeout({ timeoutMs, clock }: PingOptions, ended: AbortSignal): Promise<void> {
-  const sleep = (delayMs: Milliseconds): Promise<void> =>
-    clock.sleep(delayMs, ended).catch(() => new Promise<void>(() => undefined));
-  const sentAt = clock.now();
-  await sleep(timeoutMs);
-  if (clock.now() - sentAt > timeoutMs + maxTimerLagMs) await sleep(graceMs);
+/** Resolves after the timeout, with whether the process is alive. Does not resolve if `ended` aborts before. */
+async function probeAtTimeout({ timeoutMs, isAlive, clock }: PingOptions, ended: AbortSignal): Promise<boolean> {
+  const sleep = (delayMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = afterAwake(clock, milliseconds(delayMs), resolve);
+      ended.addEventListener('abort', () => timer[Symbol.dispose]());
+    });
+  await sleep(timeoutMs - probeMs);
+  const [isFound] = await Promise.all([isAlive(), sleep(probeMs)]);
+  return isFound;
 }
 
 function reasonOf(error: unknown): LossReason {

@@ -2,6 +2,7 @@
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import type { ProbeLiveness } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { LossReason, PingResult } from './ping.js';
 import { startPingLoop } from './ping-loop.js';
@@ -21,6 +22,7 @@ export interface WatchOptions {
   readonly onPingResponse: (response: wire.PingResponse) => void;
   /** Called when a reachable worker is marked unreachable. */
   readonly onLost: (reason: LossReason) => void;
+  readonly probe: ProbeLiveness;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -32,7 +34,7 @@ const unresponsive = new ParetoError('unavailable', 'the worker stopped respondi
 
 /** Starts pinging. Calls `connect` again after failed pings, since the end of a connection may never be reported. */
 export function watchWorker(address: string, connect: () => WorkerLink, options: WatchOptions): WatchedWorker {
-  const { onPingResponse, onLost, clock, logger } = options;
+  const { onPingResponse, onLost, probe, clock, logger } = options;
   let link = open();
   let inFlight = 0;
   let hasLeft = false;
@@ -43,6 +45,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     link: () => link,
     sentAt: () => sentAt,
     answeredAt: () => answeredAt,
+    isAlive: async () => (await probe(address)) !== undefined,
     onResult,
     clock,
   });

@@ -10,7 +10,7 @@ import {
   type WorkerId,
 } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import type { Runnable } from '@pareto/service';
+import type { ProbeLiveness, Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { RouterLoads } from './router-loads.js';
 import type { LossReason } from './ping.js';
@@ -22,6 +22,7 @@ export interface WorkerPoolOptions {
   readonly loads: Pick<RouterLoads, 'apply'>;
   /** Called when a worker is marked unreachable. `worker` is undefined if the table has no replica of it. */
   readonly onLost: (reason: LossReason, worker: WorkerId | undefined) => void;
+  readonly probe: ProbeLiveness;
   readonly clock: Clock;
   readonly logger: Logger;
 }

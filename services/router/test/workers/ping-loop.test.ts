@@ -25,6 +25,7 @@ describe('the pings to a worker', () => {
       link: () => link,
       sentAt: () => sentAt,
       answeredAt,
+      isAlive: async () => false,
       onResult: () => undefined,
       clock,
     });

@@ -19,12 +19,12 @@ function start(
   link: WorkerLink,
   clock: Clock,
   answeredAgoMs = 5_000,
+  isAlive = async (): Promise<boolean> => false,
 ): { readonly result: () => PingResult | undefined } {
   let result: PingResult | undefined;
   const answeredAt = milliseconds(clock.now() + 1_000 - answeredAgoMs);
-  void ping(link, { timeoutMs: milliseconds(1_000), answeredAt: () => answeredAt, clock }).then(
-    (received) => (result = received),
-  );
+  const options = { timeoutMs: milliseconds(1_000), answeredAt: () => answeredAt, isAlive, clock };
+  void ping(link, options).then((received) => (result = received));
   return { result: () => result };
 }
 
@@ -48,24 +48,37 @@ describe('a ping', () => {
     const { result } = start(never, clock);
     await clock.advance(999);
     assert.equal(result(), undefined);
-    await clock.advance(1);
+    await clock.advance(3);
     assert.deepEqual(result(), { kind: 'lost', reason: 'timeout', error: undefined });
   });
 
   it('is inconclusive when queries are answered meanwhile', async () => {
-    const { result } = start(never, clock, 499);
-    await clock.advance(1_000);
+    const { result } = start(never, clock, 400);
+    await clock.advance(1_010);
     assert.deepEqual(result(), { kind: 'uncertain' });
   });
 
-  it('waits longer when the timer of this process was late', async () => {
-    let lateMs = 0;
-    const late: Clock = { ...clock, now: () => milliseconds(clock.now() + lateMs) };
-    const { result } = start(never, late);
-    lateMs = 201;
-    await clock.advance(1_000);
+  it('is inconclusive when the process is alive, and only too busy to respond', async () => {
+    const probedAt: number[] = [];
+    const isAlive = async (): Promise<boolean> => probedAt.push(clock.now()) > 0;
+    const { result } = start(never, clock, 5_000, isAlive);
+    await clock.advance(990);
+    assert.equal(result(), undefined, 'the worker may still respond');
+    await clock.advance(20);
+    assert.deepEqual(result(), { kind: 'uncertain' });
+    assert.equal(probedAt.length, 1);
+  });
+
+  it('waits longer by the time in which this process could not receive the response', async () => {
+    const blockedMs = 400;
+    const blocked: Clock = {
+      ...clock,
+      after: (delay, act) => clock.after(milliseconds(clock.now() === 0 ? delay + blockedMs : delay), act),
+    };
+    const { result } = start(never, blocked);
+    await clock.advance(1_000 + blockedMs - 1);
     assert.equal(result(), undefined);
-    await clock.advance(300);
+    await clock.advance(10);
     assert.equal(result()?.kind, 'lost');
   });
 
