@@ -6,12 +6,15 @@ import { milliseconds, type Milliseconds, type VariantId, type WorkerId, type Wo
 import { createIsolation } from './isolation.js';
 import { noReplicas, type LiveReplicas } from './live-replica.js';
 import {
+  answered,
+  excuseAbsence,
   followed,
   heard,
   isStateChange,
   isUnresponsive,
   joined,
   left,
+  never,
   ordered,
   reported,
   untilSuspectedMs,
@@ -20,7 +23,7 @@ import {
   type WorkerReport,
   type WorkerSession,
 } from './live-worker.js';
-import { awaitedUntil, extendGrace, isLost, presenceOf, type FleetParams, type Presence } from './presence.js';
+import { awaitedUntil, extendGrace, isGone, isLost, presenceOf, type FleetParams, type Presence } from './presence.js';
 import { sameTarget, type WorkTarget } from './work-target.js';
 import { createWorkerTable } from './worker-table.js';
 
@@ -50,8 +53,8 @@ export interface FleetState {
    * caller has to end. Undefined if there was none.
    */
   join(session: WorkerSession, now: Milliseconds): WorkerSession | undefined;
-  /** Ends a session. Does nothing if it was replaced. */
-  leave(session: WorkerSession, now: Milliseconds): void;
+  /** Ends a session, because the worker is silent or for another reason. Does nothing if it was replaced. */
+  leave(session: WorkerSession, now: Milliseconds, isSilent?: boolean): void;
   /**
    * Applies a report. Returns true if a turn of the control loop is due: a replica was added or removed, changed its
    * state, or is Interfered or not any more; the worker started or stopped draining, or is no longer suspected. Ignores a
@@ -64,9 +67,21 @@ export interface FleetState {
    */
   hear(session: WorkerSession, controllerAgeMs: number, now: Milliseconds): boolean;
   /**
+   * Records that the process of a worker that sends nothing answered a liveness probe: it is alive, and too busy to do more. A
+   * connected worker counts as in touch, and one that left has its time to rejoin again, unless it is gone.
+   */
+  answered(info: Pick<WorkerInfo, 'id' | 'incarnation'>, now: Milliseconds): void;
+  /**
+   * Records that a router reaches the workers of its table, except for some. Those that have left have their time to rejoin again,
+   * unless they are gone.
+   */
+  reached(unreachable: ReadonlySet<WorkerId>, now: Milliseconds): void;
+  /** Records that this controller could not run for `ms`. That time does not count as absence of workers. */
+  delayed(ms: number, now: Milliseconds): void;
+  /**
    * Records that a router can't reach a worker. Routers report this only once, so the worker is checked when it would
    * count as unresponsive here too: the caller has to request a report from it now, and to call `suspect` after the
-   * returned time. Undefined if the worker is disconnected or already suspected, or if a check is pending.
+   * returned time. Undefined if the worker had no session or is already suspected, or if a check is pending.
    */
   reportUnreachable(id: WorkerId, now: Milliseconds): Milliseconds | undefined;
   /**
@@ -88,6 +103,15 @@ export interface FleetState {
   forget(id: WorkerId): void;
   session(id: WorkerId): WorkerSession | undefined;
   lastReport(id: WorkerId): WorkerReport | undefined;
+  /** Returns the time at which the worker's last session ended. Undefined if it has a session, or had none. */
+  absentSince(id: WorkerId): Milliseconds | undefined;
+  /** Returns whether the worker's last session ended because it sent nothing. */
+  isSilent(id: WorkerId): boolean;
+  /**
+   * Returns the time at which the worker's process joined in place of one that was gone, whose replicas were placed elsewhere.
+   * Undefined if there was none.
+   */
+  emptySince(id: WorkerId): Milliseconds | undefined;
   /** Returns whether the worker has had no session for an hour. The hour starts at `leadingSince` at the earliest. */
   isLost(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): boolean;
   /**
@@ -124,6 +148,14 @@ export function createFleetState(params: FleetParams): FleetState {
   function order(id: WorkerId, target: WorkTarget | undefined): void {
     const worker = workers.get(id);
     if (worker !== undefined) workers.set(id, ordered(worker, target));
+  }
+
+  /** Applies evidence that a worker is alive, unless it is gone. */
+  function excuse(id: WorkerId, worker: LiveWorker, now: Milliseconds): void {
+    if (isGone(worker, params, isolation.absentUntil(now))) return;
+    isolation.onReceived(now);
+    workers.set(id, answered(worker, now));
+    if (worker.session === undefined) workers.markChanged();
   }
 
   /** Applies a message of a worker. Returns whether it is a state change. */
@@ -163,17 +195,37 @@ export function createFleetState(params: FleetParams): FleetState {
     },
     join(session, now) {
       const { id } = session.info;
-      isolation.onReceived(now);
       const before = workers.get(id);
-      workers.set(id, joined(before, session, now));
+      const wasGone = before !== undefined && isGone(before, params, isolation.absentUntil(now));
+      isolation.onReceived(now);
+      workers.set(id, joined(before, session, wasGone, now));
       return before?.session;
     },
-    leave(session, now) {
+    leave(session, now, isSilent = false) {
       const worker = workers.get(session.info.id);
-      if (worker?.session === session) workers.set(session.info.id, left(worker, now));
+      if (worker?.session === session) workers.set(session.info.id, left(worker, isSilent, now));
     },
     report: (session, report, now) => receive(session, now, (worker) => reported(worker, report, now)),
     hear: (session, controllerAgeMs, now) => receive(session, now, (worker) => heard(worker, controllerAgeMs, now)),
+    answered({ id, incarnation }, now) {
+      const worker = workers.get(id);
+      if (worker?.incarnation === incarnation) excuse(id, worker, now);
+    },
+    reached(unreachable, now) {
+      // Routers watch no worker without rows in the table.
+      for (const [id, worker] of workers.absent())
+        if (worker.replicas.size > 0 && !worker.isSuspected && !unreachable.has(id)) excuse(id, worker, now);
+    },
+    delayed(ms, now) {
+      let isChanged = isolation.isIsolated(now);
+      isolation.onDelayed(ms, now);
+      for (const [id, worker] of workers.absent()) {
+        const excused = excuseAbsence(worker, ms, now);
+        isChanged ||= excused !== worker;
+        workers.set(id, excused);
+      }
+      if (isChanged) workers.markChanged();
+    },
     reportUnreachable(id, now) {
       const untilMs = untilSuspectedMs(workers.get(id), now);
       if (untilMs === undefined || unchecked.has(id)) return undefined;
@@ -208,6 +260,12 @@ export function createFleetState(params: FleetParams): FleetState {
     forget: (id) => workers.delete(id),
     session: (id) => workers.get(id)?.session,
     lastReport: (id) => workers.get(id)?.report,
+    absentSince(id) {
+      const worker = workers.get(id);
+      return worker?.session !== undefined || worker?.leftAt === never ? undefined : worker?.leftAt;
+    },
+    isSilent: (id) => workers.get(id)?.isSilent === true,
+    emptySince: (id) => workers.get(id)?.emptySince,
     isLost: (id, now, leadingSince) => isLost(workers.get(id), now, leadingSince),
     presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, isolation.absentUntil(now), leadingSince),
     isExpected: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince) !== 'gone',

@@ -18,6 +18,8 @@ export interface Isolation {
   absentUntil(now: Milliseconds): Milliseconds;
   /** Records the receipt of a message of any worker. */
   onReceived(now: Milliseconds): void;
+  /** Records that this controller could not run for `ms`, so that it could not receive anything. */
+  onDelayed(ms: number, now: Milliseconds): void;
   /** Forgets all messages. */
   reset(): void;
 }
@@ -40,6 +42,7 @@ export function createIsolation(onEnd: (since: Milliseconds, now: Milliseconds) 
       if (isIsolated(now)) onEnd(lastReceivedAt, now);
       lastReceivedAt = now;
     },
+    onDelayed: (ms, now) => void (lastReceivedAt = milliseconds(Math.min(now, lastReceivedAt + ms))),
     reset() {
       lastReceivedAt = never;
     },

@@ -69,6 +69,12 @@ export interface LiveWorker {
   readonly inTouchAt: Milliseconds;
   /** Set if a router reported the worker as unreachable and no messages have passed in both directions since. */
   readonly isSuspected: boolean;
+  /** Set if the last session ended because the worker sent nothing. */
+  readonly isSilent: boolean;
+  /** Number of times that this process rejoined although it was gone. */
+  readonly falseLosses: number;
+  /** Time at which this process joined in place of one that was gone. Undefined if there was none. */
+  readonly emptySince: Milliseconds | undefined;
 }
 
 export const never = -Infinity as Milliseconds;
@@ -87,13 +93,25 @@ const disconnected = {
   stored: undefined,
   inTouchAt: never,
   isSuspected: false,
+  isSilent: false,
+  falseLosses: 0,
+  emptySince: undefined,
 };
 
-/** Returns the worker with a new session, without the replicas of another incarnation. */
-export function joined(before: LiveWorker | undefined, session: WorkerSession, now: Milliseconds): LiveWorker {
+/** Returns the worker with a new session, without the replicas of another incarnation. `wasGone`: it was gone before. */
+export function joined(
+  before: LiveWorker | undefined,
+  session: WorkerSession,
+  wasGone: boolean,
+  now: Milliseconds,
+): LiveWorker {
   const { incarnation } = session.info;
   const replicas = replicasOf(before, incarnation);
-  return { ...disconnected, session, incarnation, replaced: replacedBy(before, incarnation), replicas, inTouchAt: now };
+  const isSame = before?.incarnation === incarnation;
+  const emptySince = isSame ? before.emptySince : wasGone ? now : undefined;
+  const falseLosses = isSame ? before.falseLosses + (wasGone ? 1 : 0) : 0;
+  const replaced = replacedBy(before, incarnation);
+  return { ...disconnected, session, incarnation, replaced, replicas, inTouchAt: now, falseLosses, emptySince };
 }
 
 const replicasOf = (worker: LiveWorker | undefined, incarnation: string): LiveReplicas =>
@@ -105,13 +123,24 @@ function replacedBy(before: LiveWorker | undefined, incarnation: string): readon
   return [...before.replaced, ...latest].filter((each) => each !== incarnation).slice(-maxReplacedIncarnations);
 }
 
-/** Returns the worker after the end of its session. */
-export const left = (worker: LiveWorker, now: Milliseconds): LiveWorker => ({
+/** Returns the worker after the end of its session, which its silence may have caused. */
+export const left = (worker: LiveWorker, isSilent: boolean, now: Milliseconds): LiveWorker => ({
   ...worker,
   session: undefined,
   leftAt: now,
+  isSilent,
   order: undefined,
 });
+
+/** Returns the worker after its process answered a liveness probe: in touch, or with the whole time to rejoin. */
+export const answered = (worker: LiveWorker, now: Milliseconds): LiveWorker =>
+  worker.session === undefined ? excuseAbsence(worker, Infinity, now) : { ...worker, inTouchAt: now };
+
+/** Returns a worker without a session whose last `ms` of absence do not count. */
+export const excuseAbsence = (worker: LiveWorker, ms: number, now: Milliseconds): LiveWorker =>
+  worker.leftAt === never || worker.leftAt >= now
+    ? worker
+    : { ...worker, leftAt: milliseconds(Math.min(now, worker.leftAt + ms)) };
 
 /** Returns the worker after any message. `controllerAgeMs`: time since it last received one from this controller. */
 export const heard = (worker: LiveWorker, controllerAgeMs: number, now: Milliseconds): LiveWorker => ({
@@ -165,14 +194,17 @@ export const isPlannedChange = (before: LiveWorker, after: LiveWorker): boolean 
   !samePlanned(before.replicas, after.replicas);
 
 /**
- * Returns the time after which a worker that is asked for a report now has responded, or counts as unresponsive. Undefined
- * if it is disconnected or already suspected.
+ * Returns the time after which a worker that is asked for a report now has responded, or counts as unresponsive. That is now if
+ * its stream has ended. Undefined if it had none, or is already suspected.
  */
 export function untilSuspectedMs(worker: LiveWorker | undefined, now: Milliseconds): Milliseconds | undefined {
-  if (worker?.session === undefined || worker.isSuspected) return undefined;
+  if (worker === undefined || worker.isSuspected) return undefined;
+  if (worker.session === undefined) return worker.leftAt === never ? undefined : milliseconds(0);
   return milliseconds(Math.max(responseMs, worker.inTouchAt + unresponsiveMs - now));
 }
 
-/** Returns whether a worker that was asked for a report does not respond. */
-export const isUnresponsive = ({ session, isSuspected, inTouchAt }: LiveWorker, now: Milliseconds): boolean =>
-  session !== undefined && !isSuspected && now - inTouchAt >= unresponsiveMs;
+/** Returns whether a worker that was asked for a report does not respond, or has left. */
+export function isUnresponsive({ session, isSuspected, inTouchAt, leftAt }: LiveWorker, now: Milliseconds): boolean {
+  if (isSuspected) return false;
+  return session === undefined ? leftAt !== never : now - inTouchAt >= unresponsiveMs;
+}

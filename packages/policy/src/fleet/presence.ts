@@ -15,6 +15,13 @@ export interface FleetParams {
 
 export const defaultFleetParams: FleetParams = { rejoinMs: 1_500, firstJoinMs: 10_000 };
 
+/** Maximum factor by which the time to rejoin grows. */
+const maxPatience = 8;
+
+/** Returns the time that the worker has to rejoin. It doubles each time that its process was gone, and rejoined after all. */
+const rejoinMsOf = ({ falseLosses }: LiveWorker, { rejoinMs }: FleetParams): number =>
+  rejoinMs * Math.min(maxPatience, 2 ** falseLosses);
+
 /** Time without a session after which a worker without assignments is forgotten. */
 const lostMs = 3_600_000;
 
@@ -41,12 +48,12 @@ function storedPresence(worker: LiveWorker | undefined): Presence {
  */
 export function awaitedUntil(
   worker: LiveWorker | undefined,
-  { rejoinMs, firstJoinMs }: FleetParams,
+  params: FleetParams,
   leadingSince: Milliseconds,
 ): Milliseconds {
   if (worker?.stored?.value.present === false) return never;
   const hasLeft = worker !== undefined && worker.leftAt !== never;
-  return milliseconds(hasLeft ? worker.leftAt + rejoinMs : leadingSince + firstJoinMs);
+  return milliseconds(hasLeft ? worker.leftAt + rejoinMsOf(worker, params) : leadingSince + params.firstJoinMs);
 }
 
 /**
@@ -55,12 +62,19 @@ export function awaitedUntil(
  */
 export function extendGrace(
   worker: LiveWorker,
-  { rejoinMs, firstJoinMs }: FleetParams,
+  params: FleetParams,
   asOf: Milliseconds,
   now: Milliseconds,
 ): LiveWorker {
-  const isGone = worker.leftAt !== never && asOf >= worker.leftAt + rejoinMs;
-  return isGone ? worker : { ...worker, leftAt: milliseconds(now + firstJoinMs - rejoinMs) };
+  const leftAt = now + params.firstJoinMs - rejoinMsOf(worker, params);
+  return isGone(worker, params, asOf) ? worker : { ...worker, leftAt: milliseconds(leftAt) };
+}
+
+/** Returns whether the worker left, and had its time to rejoin by `asOf`, or is gone according to the store. */
+export function isGone(worker: LiveWorker, params: FleetParams, asOf: Milliseconds): boolean {
+  const { session, stored, leftAt } = worker;
+  if (session !== undefined) return false;
+  return stored?.value.present === false || (leftAt !== never && asOf >= leftAt + rejoinMsOf(worker, params));
 }
 
 /** Returns whether the worker has had no session for an hour. The hour starts at `leadingSince` at the earliest. */

@@ -10,6 +10,7 @@ import {
   type ReplicaState,
   type WorkerId,
 } from '@pareto/core';
+import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { createFleetState } from '../../src/fleet/fleet-state.js';
 import type { LiveReplica } from '../../src/fleet/live-replica.js';
@@ -66,6 +67,167 @@ describe('fleet state', () => {
     assert.equal(speak(1_009_000), 'gone');
     for (const now of [1_012_000, 1_020_000]) assert.equal(presenceAt(now), 'gone', 'it was gone before the silence');
     assert.equal(speak(1_020_000), 'gone', 'and still is after it');
+  });
+
+  /** Returns a fleet of w1 and w2, in which w2 speaks all the time, and a function that lets it speak and returns the presence of w1. */
+  const fleetOfTwo = () => {
+    const fleet = createFleetState(params);
+    const [one, other] = [session('1'), otherSession()];
+    for (const each of [one, other]) fleet.join(each, ms(0));
+    const presenceAt = (now: number): string => {
+      fleet.report(other, report(), ms(now));
+      return fleet.presence(w1, ms(now), ms(0));
+    };
+    return { fleet, one, presenceAt };
+  };
+
+  it('awaits a worker for as long as its process answers probes, if it is not gone before', () => {
+    const { fleet, one, presenceAt } = fleetOfTwo();
+    presenceAt(1_000);
+    fleet.leave(one, ms(1_000));
+    for (let now = 1_500; now <= 20_000; now += 500) {
+      fleet.answered(one.info, ms(now));
+      assert.equal(presenceAt(now), 'awaited');
+    }
+    for (const now of [20_500, 21_000, 21_999]) assert.equal(presenceAt(now), 'awaited');
+    fleet.answered({ id: w1, incarnation: 'another process' }, ms(21_999));
+    assert.equal(presenceAt(22_000), 'gone');
+    fleet.answered(one.info, ms(22_000));
+    assert.equal(presenceAt(22_500), 'gone');
+  });
+
+  it('awaits a worker for as long as a router reaches it, if the table has rows of it', () => {
+    const { fleet, one, presenceAt } = fleetOfTwo();
+    fleet.report(one, report(reportOf('a')), ms(1_000));
+    presenceAt(1_000);
+    fleet.leave(one, ms(1_000));
+    for (let now = 1_500; now <= 9_000; now += 500) {
+      fleet.reached(new Set(), ms(now));
+      assert.equal(presenceAt(now), 'awaited');
+    }
+    fleet.reached(new Set([w1]), ms(9_500));
+    for (const now of [9_500, 10_000, 10_500]) assert.equal(presenceAt(now), 'awaited');
+    assert.equal(presenceAt(11_000), 'gone');
+    fleet.reached(new Set(), ms(11_000));
+    assert.equal(presenceAt(11_000), 'gone', 'its replicas are placed elsewhere');
+  });
+
+  for (const [name, replicas, isSuspected] of [
+    ['without replicas', [], false],
+    ['that is suspected', [reportOf('a')], true],
+  ] as const) {
+    it(`does not count a worker ${name} as reached, because no router watches it`, () => {
+      const { fleet, one, presenceAt } = fleetOfTwo();
+      fleet.report(one, report(...replicas), ms(0));
+      for (const now of [500, 1_000, 1_500]) presenceAt(now);
+      if (isSuspected) assert.equal(fleet.suspect(w1, ms(1_500)), true);
+      fleet.leave(one, ms(1_500));
+      for (const now of [2_000, 2_500, 3_000]) {
+        fleet.reached(new Set(), ms(now));
+        assert.equal(presenceAt(now), 'awaited');
+      }
+      assert.equal(presenceAt(3_500), 'gone');
+    });
+  }
+
+  it('gives a process twice the time to rejoin each time that it was gone, and came back', () => {
+    const { fleet, one, presenceAt } = fleetOfTwo();
+    let now = 1_000;
+    const awaitedMs = (): number => {
+      const since = now;
+      fleet.leave(one, ms(now), true);
+      for (; presenceAt(now) === 'awaited'; now += 500);
+      return now - since;
+    };
+    for (const factor of [1, 2, 4, 8, 8]) {
+      assert.equal(awaitedMs(), factor * params.rejoinMs);
+      assert.equal(fleet.isSilent(w1), true);
+      fleet.join(one, ms(now));
+      assert.equal(fleet.isSilent(w1), false);
+    }
+    fleet.leave(one, ms(now));
+    const another = session('2');
+    fleet.join(another, ms(now));
+    fleet.leave(another, ms(now));
+    const since = now;
+    for (; presenceAt(now) === 'awaited'; now += 500);
+    assert.equal(now - since, params.rejoinMs);
+  });
+
+  it('suspects a worker immediately that a router cannot reach and whose stream ended, until it rejoins', () => {
+    const { fleet, one, presenceAt } = fleetOfTwo();
+    presenceAt(1_000);
+    fleet.leave(one, ms(1_000));
+    assert.equal(fleet.reportUnreachable(w1, ms(1_100)), 0);
+    assert.equal(fleet.suspect(w1, ms(1_100)), true);
+    assert.equal(presenceAt(1_100), 'awaited');
+    fleet.join(one, ms(1_200));
+    assert.equal(fleet.isSuspected(w1), false);
+    assert.equal(fleet.reportUnreachable(workerId('unknown'), ms(1_200)), undefined);
+  });
+
+  it('suspects no worker whose process answers probes', () => {
+    const { fleet, one, presenceAt } = fleetOfTwo();
+    for (const now of [500, 1_000, 1_500]) presenceAt(now);
+    assert.equal(fleet.reportUnreachable(w1, ms(1_500)), 300);
+    fleet.answered(one.info, ms(1_510));
+    assert.equal(fleet.suspect(w1, ms(1_800)), false);
+    assert.notEqual(fleet.reportUnreachable(w1, ms(1_800)), undefined);
+    for (const now of [2_000, 2_500]) presenceAt(now);
+    assert.equal(fleet.suspect(w1, ms(2_700)), true);
+  });
+
+  it('counts no absence while the controller could not run', () => {
+    const { fleet, one, presenceAt } = fleetOfTwo();
+    presenceAt(1_000);
+    fleet.leave(one, ms(1_000));
+    fleet.delayed(5_000, ms(6_500));
+    for (const now of [6_500, 7_000, 7_500, 7_999]) assert.equal(presenceAt(now), 'awaited');
+    assert.equal(presenceAt(8_000), 'gone', 'it was absent for 1,500 and 500 ms while the controller ran');
+  });
+
+  it('never counts more than the delay as excused, and never shortens the time to rejoin', () => {
+    fc.assert(
+      fc.property(fc.nat(3_000), fc.nat(3_000), fc.nat(10_000), (absentMs, delayMs, laterMs) => {
+        const { fleet, one } = fleetOfTwo();
+        fleet.leave(one, ms(1_000));
+        const now = 1_000 + absentMs;
+        fleet.delayed(delayMs, ms(now));
+        const goneAt = 1_000 + params.rejoinMs + Math.min(delayMs, absentMs);
+        fleet.report(otherSession(), report(), ms(now));
+        assert.equal(fleet.isExpected(w1, ms(now + laterMs), ms(0)), now + laterMs < goneAt);
+      }),
+    );
+  });
+
+  it('remembers that a process replaced one that was gone, and since when a worker is absent', () => {
+    const { fleet, one, presenceAt } = fleetOfTwo();
+    /** Lets time pass until `now`, while the other worker speaks. */
+    let at = 0;
+    const pass = (now: number): string => {
+      for (; at < now; at += 500) presenceAt(at);
+      return presenceAt(now);
+    };
+    pass(1_000);
+    assert.equal(fleet.absentSince(w1), undefined);
+    fleet.leave(one, ms(1_000));
+    assert.equal(fleet.absentSince(w1), 1_000);
+    pass(2_000);
+    const soon = session('2');
+    fleet.join(soon, ms(2_000));
+    assert.equal(fleet.emptySince(w1), undefined, 'it was not gone');
+    fleet.leave(soon, ms(3_000));
+    assert.equal(pass(5_000), 'gone');
+    fleet.join(soon, ms(5_000));
+    assert.equal(fleet.emptySince(w1), undefined, 'it is the same process');
+    fleet.leave(soon, ms(6_000));
+    assert.equal(pass(10_000), 'gone');
+    const late = session('3');
+    fleet.join(late, ms(10_000));
+    assert.equal(fleet.emptySince(w1), 10_000);
+    fleet.leave(late, ms(10_500));
+    fleet.join(late, ms(11_000));
+    assert.equal(fleet.emptySince(w1), 10_000);
   });
 
   it('extends the time to rejoin only of workers that are still disconnected after an isolation', () => {

@@ -143,7 +143,7 @@ describe('time of the next change of a presence', () => {
 });
 
 type Event =
-  | { readonly kind: 'join' | 'leave' | 'forget' | 'suspect'; readonly id: WorkerId }
+  | { readonly kind: 'join' | 'leave' | 'forget' | 'suspect' | 'answer' | 'reach' | 'delay'; readonly id: WorkerId }
   | { readonly kind: 'report'; readonly id: WorkerId; readonly report: WorkerReport }
   | { readonly kind: 'order'; readonly id: WorkerId; readonly target: WorkTarget | undefined }
   | { readonly kind: 'follow'; readonly present: readonly boolean[] };
@@ -163,7 +163,7 @@ describe('random events of a fleet', () => {
     .record({ replicas: fc.array(replica, { maxLength: 1 }), draining: fc.boolean(), controllerAgeMs: fc.nat(1_500) })
     .map(({ replicas, ...fields }) => workerReport(replicas, fields));
   const event: fc.Arbitrary<Event> = fc.oneof(
-    fc.record({ kind: fc.constantFrom('join' as const, 'leave' as const, 'forget' as const, 'suspect' as const), id }),
+    fc.record({ kind: fc.constantFrom('join', 'leave', 'forget', 'suspect', 'answer', 'reach', 'delay'), id }),
     fc.record({ kind: fc.constant('report' as const), id, report }),
     fc.record({ kind: fc.constant('order' as const), id, target: fc.constantFrom(make, undefined) }),
     fc.record({ kind: fc.constant('follow' as const), present: fc.array(fc.boolean(), { maxLength: 3 }) }),
@@ -184,6 +184,9 @@ describe('random events of a fleet', () => {
       if (one.kind === 'join') fleet.join(sessionOf(one.id, String(at % 3)), now);
       if (one.kind === 'forget') fleet.forget(one.id);
       if (one.kind === 'suspect') fleet.suspect(one.id, now);
+      if (one.kind === 'answer') fleet.answered({ id: one.id, incarnation: String(at % 3) }, now);
+      if (one.kind === 'reach') fleet.reached(new Set([one.id]), now);
+      if (one.kind === 'delay') fleet.delayed(at % 2_000, now);
       if (one.kind === 'order') fleet.order(one.id, one.target);
       if (one.kind === 'leave' && session !== undefined) fleet.leave(session, now);
       if (one.kind === 'report' && session !== undefined) fleet.report(session, one.report, now);
