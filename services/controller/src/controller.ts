@@ -9,6 +9,7 @@ import {
 import { createServer, type Limiter } from '@pareto/rpc';
 import {
   advertisedAddress,
+  createLivenessProbe,
   createProbeServer,
   createServiceLimiter,
   hasOpenMetrics,
@@ -27,6 +28,8 @@ import { createCluster, type Cluster } from './cluster/cluster.js';
 import { runCompaction } from './maintenance/compaction.js';
 import { readPrices, type ControllerConfig } from './config.js';
 import { createControlLoop } from './plan/control-loop.js';
+import { watchOwnDelay } from './fleet/own-delay.js';
+import { createProcessProbes } from './fleet/process-probes.js';
 import { createSuspicions } from './fleet/suspicions.js';
 import { createEventLog } from './events/events.js';
 import { createFleetRecords } from './fleet/fleet-records.js';
@@ -81,7 +84,8 @@ export async function createController(
   const planLog = createPlanLog({ ...cluster, ...context, events });
   const loads = createLoadFlusher({ ...cluster, ...context });
   const reportRequester = createReportRequester(clock);
-  const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, params });
+  const processProbes = createProcessProbes({ ...cluster, probe: createLivenessProbe(clock), clock });
+  const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, processProbes, params });
   const records = createFleetRecords({ ...cluster, ...context, events, metrics });
   const reservations = createBlobReservations();
   const { reader, work, part: reading } = await openModelReading(config, context);
@@ -93,13 +97,30 @@ export async function createController(
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
   const table = createTableLog(() => `${store.epoch}.${instance}`);
-  const onWorkerLost = createSuspicions({ ...cluster, ...context, reportRequester, onSuspected: () => routes.touch() });
+  const onWorkerLost = createSuspicions({
+    ...{ ...cluster, ...context, reportRequester, processProbes },
+    onSuspected: () => routes.touch(),
+  });
   const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.hurry, onWorkerLost });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const limiter = createServiceLimiter(config, metrics, clock);
   const server = createServer({ ...config, ...access.server, limiter, clock, onError });
   addServices(server, {
-    ...{ config, context, cluster, records, outcomes, loads, workerExpiry, store, blobs, reader, work, assigner },
+    ...{
+      config,
+      context,
+      cluster,
+      records,
+      outcomes,
+      loads,
+      workerExpiry,
+      processProbes,
+      store,
+      blobs,
+      reader,
+      work,
+      assigner,
+    },
     ...{ reservations, planLog, events, notices, loop, routes, table, metrics, limiter, params, reportRequester },
   });
   cluster.onChange(() => {
@@ -131,6 +152,7 @@ export async function createController(
       background('loads', (signal) => loads.run(signal)),
       background('events', (signal) => events.run(signal)),
       background('control loop', (signal) => loop.run(signal)),
+      background('own delay', (signal) => watchOwnDelay((ms) => cluster.fleet.delayed(ms, clock.now()), clock, signal)),
       background('lost workers', (signal) => forgetLostWorkers(lostWorkers, signal)),
       background('backups', (signal) => backups.run(signal)),
       background('compaction', (signal) => runCompaction(compaction, signal)),

@@ -27,6 +27,7 @@ import type { OutcomeRecords } from './registry/outcome-records.js';
 import type { PlanLog } from './plan/plan-log.js';
 import { createRegistryHandlers } from './api/registry-service.js';
 import { createWriteQueue } from './leadership/write-queue.js';
+import type { ProcessProbes } from './fleet/process-probes.js';
 import type { ReportRequester } from './fleet/report-requester.js';
 import type { WorkerExpiry } from './fleet/worker-expiry.js';
 import type { Routes } from './routes/routes-service.js';
@@ -44,6 +45,7 @@ export interface ServiceParts {
   readonly outcomes: OutcomeRecords;
   readonly loads: LoadFlusher;
   readonly workerExpiry: WorkerExpiry;
+  readonly processProbes: ProcessProbes;
   readonly reportRequester: ReportRequester;
   readonly blobs: BlobStore;
   readonly store: Store;

@@ -27,6 +27,7 @@ import type { Heartbeats } from './heartbeats.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
+import type { ProcessProbes } from './process-probes.js';
 import { replicaEvents } from './replica-events.js';
 import type { ReportRequester } from './report-requester.js';
 import type { WorkerExpiry } from './worker-expiry.js';
@@ -48,14 +49,17 @@ export interface WorkerSessionsOptions {
    */
   readonly changed: () => void;
   readonly heartbeats: Heartbeats;
+  readonly processProbes: ProcessProbes;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 type WorkerStream = DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>;
 
-/** Time without a message after which a worker's stream is ended. Workers report every 500 ms. */
+/** Time without a message after which a worker's stream is ended if its process does not answer a probe. Workers report every 500 ms. */
 const reportTimeoutMs = milliseconds(3_000);
+/** Time without a message after which the stream is ended in any case, so that the worker opens another one. */
+const maxSilentMs = 30_000;
 
 /**
  * Creates the handler of workers' streams. Only the leader accepts them. They end with its term, not when the service
@@ -105,7 +109,7 @@ interface Serving {
 
 async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<void> {
   const { stream, messages, session, signal, endReplaced } = serving;
-  const { fleet, assigner, reportRequester, workerExpiry, changed, logger, clock } = options;
+  const { fleet, assigner, reportRequester, workerExpiry, processProbes, changed, logger, clock } = options;
   const worker = session.info.id;
   warnIfDuplicate(fleet.session(worker)?.info, session.info, logger);
   const replaced = fleet.join(session, clock.now());
@@ -114,7 +118,7 @@ async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<
   assigner.attach(writer);
   reportRequester.attach(writer);
   changed();
-  using reader = createReader(messages, clock, signal);
+  using reader = createReader(messages, () => processProbes.probe(session.info), clock, signal);
   try {
     for (;;) {
       const message = await reader.next();
@@ -126,8 +130,8 @@ async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<
   } finally {
     assigner.detach(writer);
     reportRequester.detach(writer);
-    fleet.leave(session, clock.now());
-    workerExpiry.onStreamEnded();
+    fleet.leave(session, clock.now(), reader.isSilent);
+    workerExpiry.onStreamEnded(session.info);
     changed();
   }
 }
@@ -160,14 +164,26 @@ async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<W
 
 /** A reader of a worker's messages until the stream ends or breaks, the signal aborts, or no message arrives in time. */
 interface MessageReader extends Disposable {
+  /** Set if it ended because no message arrived in time. */
+  readonly isSilent: boolean;
   /** Returns the next message. Undefined at the end. */
   next(): Promise<wire.WorkerMessage | undefined>;
 }
 
-/** Creates the reader. One timer and one listener serve all messages, because a fleet sends thousands per second. */
-function createReader(messages: AsyncIterator<wire.WorkerMessage>, clock: Clock, signal: AbortSignal): MessageReader {
+/**
+ * Creates the reader. `isAlive` probes the process of a silent worker, during which messages that arrived before are read. One timer
+ * and one listener serve all messages, because a fleet sends thousands per second.
+ */
+function createReader(
+  messages: AsyncIterator<wire.WorkerMessage>,
+  isAlive: () => Promise<boolean>,
+  clock: Clock,
+  signal: AbortSignal,
+): MessageReader {
   let receivedAt = clock.now();
+  let answeredAt = receivedAt;
   let isEnded = false;
+  let isSilent = false;
   let settle: (message: wire.WorkerMessage | undefined) => void = () => undefined;
   const end = (): void => {
     isEnded = true;
@@ -176,13 +192,26 @@ function createReader(messages: AsyncIterator<wire.WorkerMessage>, clock: Clock,
     settle(undefined);
   };
   const check = (): void => {
-    const leftMs = receivedAt + reportTimeoutMs - clock.now();
-    if (leftMs <= 0) end();
-    else timer = clock.after(milliseconds(leftMs), check);
+    const silentAt = Math.max(receivedAt, answeredAt) + reportTimeoutMs;
+    if (clock.now() < silentAt) return wait(silentAt - clock.now());
+    const silentSince = receivedAt;
+    void isAlive().then((isAnswered) => {
+      if (isEnded) return;
+      if (isAnswered && clock.now() - receivedAt < maxSilentMs) answeredAt = clock.now();
+      else if (receivedAt === silentSince) {
+        isSilent = true;
+        return end();
+      }
+      check();
+    });
   };
+  const wait = (ms: number): void => void (timer = clock.after(milliseconds(ms), check));
   let timer = clock.after(reportTimeoutMs, check);
   signal.addEventListener('abort', end);
   return {
+    get isSilent() {
+      return isSilent;
+    },
     next: () =>
       new Promise((resolve) => {
         if (isEnded || signal.aborted) return resolve(undefined);

@@ -16,7 +16,8 @@ describe('suspicions', () => {
     let suspicions = 0;
     const requested: WorkerId[] = [];
     const reportRequester = { requestReport: (worker: WorkerId) => void requested.push(worker) };
-    const reportLost = createSuspicions({ fleet, reportRequester, onSuspected: () => (suspicions += 1), clock });
+    const processProbes = { probe: async (): Promise<boolean> => false };
+    const reportLost = createSuspicions({ fleet, reportRequester, processProbes, onSuspected: () => (suspicions += 1), clock });
     /** Lets time pass while only the other worker reports. */
     const pass = async (halfSeconds: number): Promise<void> => {
       for (let i = 0; i < halfSeconds; i += 1) {

@@ -36,6 +36,7 @@ describe('expiry of workers', () => {
         term: { since: milliseconds(-20_000), lost: new AbortController().signal },
         onChange: () => undefined,
       },
+      processProbes: { probe: async () => false },
       loads: { note: ({ worker }) => void (expired.has(worker) || expired.set(worker, clock.now())) },
       changed: () => (checks += 1),
     });
@@ -46,7 +47,7 @@ describe('expiry of workers', () => {
       fleet.report(witness, workerReport, clock.now());
       fleet.leave(session, clock.now());
       leftAt.set(session.info.id, clock.now());
-      expiry.onStreamEnded();
+      expiry.onStreamEnded(session.info);
     }
     for (let i = 0; i < 20; i += 1) {
       await clock.advance(100);

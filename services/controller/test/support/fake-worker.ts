@@ -39,6 +39,7 @@ type Measured = Measurement['result'];
 export interface FakeWorkerOptions {
   readonly id: string;
   readonly incarnation?: string;
+  readonly address?: string;
   readonly memoryBytes?: number;
   /** Replicas that it has at the start, by replica id. */
   readonly replicas?: ReadonlyMap<string, wire.ReplicaReportInput>;
@@ -197,17 +198,22 @@ function provisionalOf({ variant, version }: wire.VariantSpec, hardwareClass: st
 
 const declined = { kind: 'declined', reason: 'nothing to gain' } as const;
 
-const infoOf = (options: FakeWorkerOptions) => {
-  const { id, incarnation = '1', memoryBytes = 2 ** 30, providers = ['cpu'], instructionSet = 'none' } = options;
-  return buildWorkerInfo({
+const infoOf = ({
+  id,
+  incarnation = '1',
+  address = `127.0.0.1:1${id.length}`,
+  memoryBytes = 2 ** 30,
+  providers = ['cpu'],
+  instructionSet = 'none',
+}: FakeWorkerOptions) =>
+  buildWorkerInfo({
     id: workerId(id),
     incarnation,
-    address: `127.0.0.1:1${id.length}`,
+    address,
     slotGroups: providers.map((provider) => buildSlotGroup(classOf(provider, instructionSet), 2)),
     memoryBytes: bytes(memoryBytes),
     runtimeVersion,
   });
-};
 
 /**
  * Returns a profile: `tiny…` is fast with an accuracy of 0.9, all others are slow with 0.99. `slowness` multiplies the
