@@ -101,7 +101,10 @@ export async function createController(
     ...{ ...cluster, ...context, reportRequester, processProbes },
     onSuspected: () => routes.touch(),
   });
-  const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.hurry, onWorkerLost });
+  const routes = createRoutes({
+    ...{ ...routing(cluster, table), ...context, draining, onHeld: loop.hurry, onWorkerLost },
+    onWorkersReached: (unreachable) => cluster.fleet.reached(unreachable, clock.now()),
+  });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const limiter = createServiceLimiter(config, metrics, clock);
   const server = createServer({ ...config, ...access.server, limiter, clock, onError });

@@ -2,7 +2,7 @@
 
 import type { RoutingTable, WorkerId } from '@pareto/core';
 import { createQueryPolicy, defaultRouteParams, type QueryPolicy } from '@pareto/policy';
-import { createLivenessProbe, type ServiceContext, type ServiceLimiter } from '@pareto/service';
+import { createLivenessProbe, type Runnable, type ServiceContext, type ServiceLimiter } from '@pareto/service';
 import type { RouterMetrics } from '@pareto/telemetry';
 import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
 import { createControllerCalls, type ControllerCalls } from './controllers/controller-calls.js';
@@ -11,6 +11,7 @@ import { createOtherRouters, type OtherRouters } from './decisions/other-routers
 import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
 import type { createTableClient, TableClient } from './table/table-client.js';
 import type { LossReason } from './workers/ping.js';
+import { createReachReporter } from './workers/reach-reporter.js';
 import { createLink, createLocalLink, type LocalWorker, type WorkerLink } from './workers/worker-link.js';
 import { createRouterLoads, type RouterLoads } from './workers/router-loads.js';
 import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
@@ -35,6 +36,8 @@ export interface Parts {
   readonly tables: TableClient;
   readonly demand: DemandRecorder;
   readonly metrics: RouterMetrics;
+  /** Reports which workers this router cannot reach. */
+  readonly reach: Runnable;
 }
 
 export function createParts(config: RouterConfig, context: ServiceContext, options: PartsOptions): Parts {
@@ -82,5 +85,10 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     limitsReached: () => limiter.counts.lastMinute(),
     clock,
   });
-  return { changes, controller, otherRouters, policy, loads, workers, tables, demand, metrics };
+  const reach = createReachReporter({
+    unreachable: () => workers.unreachable(),
+    report: (unreachable) => tables.reportReach(unreachable),
+    clock,
+  });
+  return { changes, controller, otherRouters, policy, loads, workers, tables, demand, metrics, reach };
 }

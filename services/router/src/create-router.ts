@@ -105,6 +105,7 @@ export function createRouter(
       ...(http === undefined ? [] : [http]),
       grpc,
       parts.tables,
+      parts.reach,
     ],
   };
 }

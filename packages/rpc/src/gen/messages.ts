@@ -162,5 +162,6 @@ export type { WorkerHeartbeat__Output as WorkerHeartbeat, WorkerHeartbeat as Wor
 export type { WorkerHello__Output as WorkerHello, WorkerHello as WorkerHelloInput } from './pareto/v1/WorkerHello.js';
 export type { WorkerLost__Output as WorkerLost, WorkerLost as WorkerLostInput } from './pareto/v1/WorkerLost.js';
 export type { WorkerMessage__Output as WorkerMessage, WorkerMessage as WorkerMessageInput } from './pareto/v1/WorkerMessage.js';
+export type { WorkerReach__Output as WorkerReach, WorkerReach as WorkerReachInput } from './pareto/v1/WorkerReach.js';
 export type { WorkerReport__Output as WorkerReport, WorkerReport as WorkerReportInput } from './pareto/v1/WorkerReport.js';
 export type { Worker__Output as Worker, Worker as WorkerInput } from './pareto/v1/Worker.js';

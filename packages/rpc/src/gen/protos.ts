@@ -3757,7 +3757,8 @@ export const protos: object = JSON.parse(`{
          "oneof": [
           "hello",
           "demand",
-          "workerLost"
+          "workerLost",
+          "workerReach"
          ]
         }
        },
@@ -3773,12 +3774,25 @@ export const protos: object = JSON.parse(`{
         "workerLost": {
          "type": "WorkerLost",
          "id": 3
+        },
+        "workerReach": {
+         "type": "WorkerReach",
+         "id": 4
         }
        }
       },
       "WorkerLost": {
        "fields": {
         "workerId": {
+         "type": "string",
+         "id": 1
+        }
+       }
+      },
+      "WorkerReach": {
+       "fields": {
+        "unreachableWorkers": {
+         "rule": "repeated",
          "type": "string",
          "id": 1
         }

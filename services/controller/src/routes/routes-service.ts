@@ -35,6 +35,8 @@ export interface RoutesOptions {
   readonly onHeld: () => void;
   /** Called when a router reports that a worker is unreachable. */
   readonly onWorkerLost: (worker: WorkerId) => void;
+  /** Called every second with the workers of the table that a router cannot reach. */
+  readonly onWorkersReached: (unreachable: ReadonlySet<WorkerId>) => void;
   /** Time since the last response of the store. */
   readonly storeAgeMs: () => number;
   /** Aborts when the controller drains, which ends all streams. */
@@ -151,14 +153,15 @@ const resumePoint = ({ epoch, revision }: wire.RouterHello): TableVersion | unde
 async function readRouter(
   messages: AsyncIterator<wire.RouterMessage>,
   router: string,
-  { leader, demand, onHeld, onWorkerLost, clock, logger }: RoutesOptions,
+  { leader, demand, onHeld, onWorkerLost, onWorkersReached, clock, logger }: RoutesOptions,
 ): Promise<void> {
   try {
     for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
       if (leader.term === undefined) continue;
-      const { demand: update, workerLost } = next.value;
+      const { demand: update, workerLost, workerReach } = next.value;
       if (update && demand.add(router, demandFromWire(update), clock.now())) onHeld();
       if (workerLost) onWorkerLost(workerId(workerLost.workerId));
+      if (workerReach) onWorkersReached(new Set(workerReach.unreachableWorkers.map(workerId)));
     }
   } catch (error) {
     logger.debug('router stream broke', { router, error });

@@ -46,6 +46,7 @@ describe('streams of routers', () => {
       ready: () => true,
       onHeld: () => undefined,
       onWorkerLost: () => undefined,
+      onWorkersReached: () => undefined,
       storeAgeMs: () => status.storeAgeMs,
       draining: new AbortController().signal,
       clock,
@@ -62,7 +63,7 @@ describe('streams of routers', () => {
     const closed = new Promise<void>((resolve) => (hangUp = resolve));
     async function* received(): AsyncGenerator<wire.RouterMessage, void, undefined> {
       const hello = { routerId, address: 'r:1', epoch: '', revision: 0, acceptFollower: false };
-      yield { message: 'hello', hello, demand: null, workerLost: null };
+      yield { message: 'hello', hello, demand: null, workerLost: null, workerReach: null };
       await closed;
     }
     const stream: DuplexStream<wire.RouterMessage, wire.TableMessageInput> = {

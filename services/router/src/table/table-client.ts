@@ -34,6 +34,8 @@ export interface TableClient extends Runnable {
   readonly stale: boolean;
   /** Returns false if the demand could not be sent now. */
   sendDemand(demand: wire.DemandInput): boolean;
+  /** Reports to the controller which workers of the table this router cannot reach. Does nothing if it cannot be sent now. */
+  reportReach(unreachable: readonly WorkerId[]): void;
   /** Reports to the controller that a worker is unresponsive. */
   reportLost(worker: WorkerId): void;
 }
@@ -108,6 +110,8 @@ export function createTableClient(options: TableClientOptions): TableClient {
       return !session.connected || ageMs() > staleAfterMs;
     },
     sendDemand: (demand) => session.send({ message: 'demand', demand }),
+    reportReach: (unreachableWorkers) =>
+      void session.send({ message: 'workerReach', workerReach: { unreachableWorkers } }),
     reportLost: (worker) => reportLost(session, worker, clock),
   };
 }

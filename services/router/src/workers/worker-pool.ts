@@ -31,6 +31,8 @@ export interface WorkerPool extends Runnable {
   setTable(table: RoutingTable): void;
   /** Sends a query to the replica's worker. Calls `done` once, perhaps before it returns. */
   infer(replica: ReplicaRoute, query: ForwardedQuery, done: OnOutcome): void;
+  /** Returns the workers of the table that do not answer pings. */
+  unreachable(): readonly WorkerId[];
   /** Sends no query to the worker until it answers a ping. */
   suspect(address: string, reason: LossReason, error: unknown): void;
 }
@@ -84,6 +86,8 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       if (worker === undefined) done(noLink(replica));
       else worker.infer(query, done);
     },
+    unreachable: () =>
+      [...workers].flatMap(([address, { alive }]) => (alive ? [] : (replicasOf(address)[0]?.worker ?? []))),
     suspect(address, reason, error) {
       markDown(address);
       workers.get(address)?.suspect(reason, error);
