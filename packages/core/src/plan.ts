@@ -53,12 +53,12 @@ export interface KeptReplica {
 }
 
 /** The causes of unmet needs. */
-export const unmetCauses = ['unmeasured', 'excluded', 'no-worker', 'compute', 'memory', 'eviction'] as const;
+export const unmetCauses = ['unmeasured', 'excluded', 'no-worker', 'compute', 'memory', 'eviction', 'loading'] as const;
 
 /**
  * The thing that an unmet need lacks. `unmeasured`: a profile of the variant. `excluded`: a variant that rules and quarantines allow.
  * `no-worker`: a worker of the hardware class that accepts replicas. `compute`: free time of a slot. `memory`: free
- * memory. `eviction`: memory that is being freed for it.
+ * memory. `eviction`: memory that is being freed for it. `loading`: the end of other loads.
  */
 export type UnmetCause = (typeof unmetCauses)[number];
 

@@ -90,7 +90,7 @@ export { needSources } from './place/need-sources.js';
 export { spreadDemand } from './place/needs/demand/spread-demand.js';
 export { createNeed, type Need } from './place/needs/need.js';
 export type { NeedSource } from './place/needs/need-source.js';
-export { noUnloads, observeUnloads, type RecentUnloads } from './place/observe-unloads.js';
+export { noChanges, observeChanges } from './place/observe-changes.js';
 export { planPlacement } from './place/plan-placement.js';
 export { planReplicas } from './place/plan-replicas.js';
 export { defaultRestParams, planRest } from './place/plan-rest.js';
@@ -106,6 +106,7 @@ export {
   type PlacementSnapshot,
   type PlacementVariant,
   type PlacementWorker,
+  type RecentChanges,
 } from './snapshot/snapshot.js';
 export { coldVariants, type PlacementWarmthRule } from './snapshot/warmth.js';
 export { validatePlan, type ValidatedPlan } from './place/validate/validate-plan.js';

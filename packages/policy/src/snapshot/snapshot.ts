@@ -38,6 +38,12 @@ export interface PlacementWorker {
   readonly info: WorkerInfo;
   /** `awaited`: disconnected for less than the grace period. The worker keeps its replicas, but gets no new ones. */
   readonly presence: 'connected' | 'awaited' | 'gone';
+  /** Time at which its last session ended. Undefined if it has a session, or had none. */
+  readonly absentSince?: Milliseconds | undefined;
+  /** Set if its last session ended because it sent nothing, and not because its stream ended. */
+  readonly isSilent?: boolean;
+  /** Time at which its process joined in place of one that was gone. Undefined if there was none. */
+  readonly emptySince?: Milliseconds | undefined;
   readonly draining: boolean;
   /** Variant that the worker measures or generates, or has the order for. */
   readonly measuring: VariantId | undefined;
@@ -64,6 +70,12 @@ export interface PlacementReplica {
   readonly lastUsedAt: Milliseconds;
 }
 
+/** The loads of a version of a variant, each of which follows within `maxRetryMs` of the previous one. */
+export interface RecentLoads {
+  readonly count: number;
+  readonly lastAt: Milliseconds;
+}
+
 export interface PlacementSnapshot {
   readonly now: Milliseconds;
   /** Unique to this turn, and a valid part of a replica id. */
@@ -87,20 +99,29 @@ export interface PlacementSnapshot {
   readonly unloadedAt: ReadonlyMap<string, Milliseconds>;
   /** Time at which a version of a variant was last evicted from a worker (by `placeKey`), if that was recently. */
   readonly evictedAt: ReadonlyMap<string, Milliseconds>;
+  /** Loads of each version of a variant (by `versionKey`), if the last one was recently. */
+  readonly recentLoads: ReadonlyMap<string, RecentLoads>;
   /** Noisy measurements of the variants, from `observeNoisy`. */
   readonly noisy: NoisyMeasurements;
   readonly prices: PriceTable;
 }
+
+/** The actions of the last plans that limit the next ones. */
+export type RecentChanges = Pick<PlacementSnapshot, 'unloadedAt' | 'evictedAt' | 'recentLoads'>;
 
 export interface PlacementParams {
   /** Time for which a replica that is not required is kept after its last answer. */
   readonly keepWarmMs: Milliseconds;
   /** Time for which a replica that a rule keeps cold is kept after its load or last answer. */
   readonly keepColdMs: Milliseconds;
-  /** Time after which a failed replica is removed, so that it is loaded again. */
+  /** Time after which a failed replica is removed, so that it is loaded again. It doubles with each load of the variant. */
   readonly failedRetryMs: Milliseconds;
+  /** Maximum of this time, and time without a load after which the earlier ones no longer matter. */
+  readonly maxRetryMs: Milliseconds;
   /** Time without answers after which a replica counts as idle, so that its worker may measure. */
   readonly quietMs: Milliseconds;
+  /** Time for which a worker that is gone keeps its assignments, so that it has its replicas when it returns. */
+  readonly absenceMs: Milliseconds;
   /** Time for which the served version must be ready before replicas of an older one are unloaded. */
   readonly handoverMs: Milliseconds;
   /**
@@ -114,6 +135,10 @@ export interface PlacementParams {
   readonly surplusMs: Milliseconds;
   /** Time for which a variant that was evicted from a worker returns there only for queries. */
   readonly returnMs: Milliseconds;
+  /** Maximum number of replicas that a worker loads at a time, for each of its slots. For held queries, it is twice as many. */
+  readonly loadsPerSlot: number;
+  /** Time after which a replica that is still loading no longer counts for this limit. */
+  readonly loadingMs: Milliseconds;
   /** Assumed memory of an unmeasured variant, as a multiple of the size of its files. */
   readonly unmeasuredMemoryFactor: number;
   /** Assumed memory of the process, in addition. */
@@ -124,12 +149,16 @@ export const defaultPlacementParams: PlacementParams = {
   keepWarmMs: 600_000 as Milliseconds,
   keepColdMs: 30_000 as Milliseconds,
   failedRetryMs: 30_000 as Milliseconds,
+  maxRetryMs: 600_000 as Milliseconds,
   quietMs: 2_000 as Milliseconds,
+  absenceMs: 60_000 as Milliseconds,
   handoverMs: 1_000 as Milliseconds,
   copies: 2,
   targetUtilisation: 0.7,
   surplusMs: 5_000 as Milliseconds,
   returnMs: 60_000 as Milliseconds,
+  loadsPerSlot: 8,
+  loadingMs: 60_000 as Milliseconds,
   unmeasuredMemoryFactor: 3,
   processBytes: (64 * 2 ** 20) as Bytes,
 };

@@ -6,7 +6,7 @@ import { createContext } from '../../src/place/context/context.js';
 import { createLedger } from '../../src/place/ledger/ledger.js';
 import { needSources } from '../../src/place/need-sources.js';
 import { createPacking } from '../../src/place/pack/packing.js';
-import { observeUnloads } from '../../src/place/observe-unloads.js';
+import { observeChanges } from '../../src/place/observe-changes.js';
 import { planReplicas } from '../../src/place/plan-replicas.js';
 import { planTargets } from '../../src/place/targets/plan-targets.js';
 import { unloadUnservable } from '../../src/place/unload.js';
@@ -103,7 +103,7 @@ function converge(
     check(world, plan);
     const isAtRest = plan.actions.length === 0 && world.replicas.every(({ state }) => state === 'ready');
     if ((isAtRest && plan.nextAt === Infinity) || turn === 80) return [world, plan];
-    const { evictedAt } = observeUnloads(world, plan.actions, world.now, params);
+    const { evictedAt } = observeChanges(world, plan.actions, world.now, params);
     world = { ...carryOut(world, plan, true), evictedAt };
   }
 }

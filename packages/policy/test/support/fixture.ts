@@ -213,6 +213,7 @@ export function snapshot(fields: SnapshotFields): PlacementSnapshot {
     demand,
     unloadedAt: new Map(),
     evictedAt: new Map(),
+    recentLoads: new Map(),
     noisy: new Map(),
     prices: { 'cpu/': 0.048 },
     ...own,

@@ -129,9 +129,11 @@ function describeDenial({ rules }: RegistryView, { id, architecture, task }: Var
   return `rule ${rule.id}${by}${rule.reason === '' ? '' : `: ${rule.reason}`}`;
 }
 
-function observeVariant({ registry, fleet }: ClusterView, id: VariantId, version: number): VariantObservation {
+function observeVariant(view: ClusterView, id: VariantId, version: number): VariantObservation {
+  const { registry, fleet, now, leadingSince } = view;
   const ready = [...registry.assignments.values()].flat().flatMap((assignment): readonly LiveReplica[] => {
     if (assignment.variant !== id || assignment.version !== version) return [];
+    if (fleet.presence(assignment.worker, now, leadingSince) === 'gone') return [];
     const live = fleet.replicas(assignment.worker).get(assignment.replica);
     return live?.report.state === 'ready' ? [live] : [];
   });

@@ -61,9 +61,11 @@ interface ReadyReplica {
   readonly usdPerHour: number;
 }
 
-function readyReplicas({ registry, records, fleet, prices }: ClusterView): readonly ReadyReplica[] {
-  return Array.from(records.workers.values(), ({ value: { info } }) => fleet.session(info.id)?.info ?? info).flatMap(
-    ({ id, slotGroups }) =>
+function readyReplicas(view: ClusterView): readonly ReadyReplica[] {
+  const { registry, records, fleet, prices, now, leadingSince } = view;
+  return Array.from(records.workers.values(), ({ value: { info } }) => fleet.session(info.id)?.info ?? info)
+    .filter(({ id }) => fleet.presence(id, now, leadingSince) !== 'gone')
+    .flatMap(({ id, slotGroups }) =>
       (registry.assignments.get(id) ?? []).flatMap((assignment): readonly ReadyReplica[] => {
         const { replica, variant, version, hardwareClass } = assignment;
         const group = slotGroups.find((each) => each.hardwareClass.id === hardwareClass);
@@ -72,7 +74,7 @@ function readyReplicas({ registry, records, fleet, prices }: ClusterView): reado
         if (!isReady || group === undefined || task === undefined) return [];
         return [{ task, variant, group, usdPerHour: priceOf(prices, hardwareClass) ?? 0 }];
       }),
-  );
+    );
 }
 
 /** Returns the price of a task in USD per hour. The price of a slot group is split evenly over its replicas. */

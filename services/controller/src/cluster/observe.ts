@@ -19,6 +19,7 @@ import {
   type PlacementVariant,
   type PlacementWarmthRule,
   type PlacementWorker,
+  type RecentChanges,
 } from '@pareto/policy';
 import type { RecordView } from '../storage/record-tables.js';
 import { currentVersions, variantsOfVersion, versionKey, type RegistryView } from '../registry/registry-view.js';
@@ -44,7 +45,7 @@ export interface ClusterView {
   readonly served: ReadonlyMap<string, number>;
 }
 
-export type Observed = Omit<PlacementSnapshot, 'demand' | 'unloadedAt' | 'evictedAt' | 'noisy' | 'planId'>;
+export type Observed = Omit<PlacementSnapshot, 'demand' | keyof RecentChanges | 'noisy' | 'planId'>;
 
 /**
  * Returns the snapshot for planning. `assignedAt` is the time at which each assignment was first seen; an assignment
@@ -101,6 +102,9 @@ export function observeWorkers({ records, fleet, now, leadingSince }: Unserved):
     return {
       info: fleet.session(info.id)?.info ?? info,
       presence: fleet.presence(info.id, now, leadingSince),
+      absentSince: fleet.absentSince(info.id),
+      isSilent: fleet.isSilent(info.id),
+      emptySince: fleet.emptySince(info.id),
       draining: draining || report?.draining === true,
       measuring: (ordered && variantOf(ordered)) ?? report?.measuring,
       making: ordered?.kind === 'make' ? ordered : undefined,

@@ -9,7 +9,7 @@ import {
   defaultRestParams,
   dropEarlyUnloads,
   observeNoisy,
-  observeUnloads,
+  observeChanges,
   planOrphanUnloads,
   planReplicas,
   planRest,
@@ -153,7 +153,7 @@ async function runTurn(
   busy.start();
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
   const demand = memory.demand.steady.rates;
-  const plan = planReplicas({ ...observed, ...memory.unloads, noisy: memory.noisy, demand, planId }, placement);
+  const plan = planReplicas({ ...observed, ...memory.changes, noisy: memory.noisy, demand, planId }, placement);
 
   // 6. Validate, and add the unloads of deleted variants. A new leader unloads nothing.
   memory.orphans = observeOrphaned(memory.orphans, view);
@@ -171,7 +171,7 @@ async function runTurn(
   // 7. Record the plan in the store, before any effect.
   await recordPlan(options.leader, clock, planId, actions, view.records);
   memory.assignedAt = withLoads(memory.assignedAt, actions, view.now);
-  memory.unloads = observeUnloads(memory.unloads, actions, view.now, placement);
+  memory.changes = observeChanges(memory.changes, actions, view.now, placement);
   memory.noisy = countRepeats(memory.noisy, actions);
 
   // 8. Apply: steps and assignments are sent to the workers.

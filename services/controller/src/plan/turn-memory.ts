@@ -1,7 +1,7 @@
 // State that one control turn leaves for the next, within one term of this leader.
 
 import { milliseconds, type Milliseconds, type PlanAction, type ReplicaId } from '@pareto/core';
-import { noUnloads, type NoisyMeasurements, type Orphan, type RecentUnloads } from '@pareto/policy';
+import { noChanges, type NoisyMeasurements, type Orphan, type RecentChanges } from '@pareto/policy';
 import { observeOrphans, type ClusterView } from '../cluster/observe.js';
 import type { Term } from '../leadership/leadership.js';
 import { unfollowedDemand, type FollowedDemand } from './follow-demand.js';
@@ -18,7 +18,7 @@ export interface TurnMemory {
   /** Time at which each assignment was first seen, on this controller's clock. */
   assignedAt: FirstSeen;
   orphans: readonly Orphan[];
-  unloads: RecentUnloads;
+  changes: RecentChanges;
   noisy: NoisyMeasurements;
   /** Time at which the plan may change although nothing else does. */
   nextAt: Milliseconds;
@@ -35,7 +35,7 @@ export const emptyMemory = (term: Term): TurnMemory => ({
   demand: unfollowedDemand,
   assignedAt: new Map(),
   orphans: [],
-  unloads: noUnloads,
+  changes: noChanges,
   noisy: new Map(),
   nextAt: milliseconds(0),
   lastDropped: '[]',

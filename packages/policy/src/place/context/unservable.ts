@@ -17,9 +17,20 @@ export function listUnservable(
   const workers = new Map(snapshot.workers.map((worker) => [worker.info.id, worker]));
   const siblingsOf = groupLazily(snapshot.replicas, ({ assignment }) => architectureNameOf(assignment.variant));
 
-  const failureReason = ({ state, since }: PlacementReplica, worker: PlacementWorker): string | undefined => {
-    if (worker.presence === 'gone') return 'the worker is gone';
-    if (state !== 'failed' || !horizon.hasCome(since + params.failedRetryMs)) return undefined;
+  const failureReason = (
+    { state, since, assignment: { variant, version } }: PlacementReplica,
+    { presence, absentSince, emptySince }: PlacementWorker,
+  ): string | undefined => {
+    if (presence === 'gone') {
+      const isLong = absentSince === undefined || horizon.hasCome(absentSince + params.absenceMs);
+      return isLong ? 'the worker is gone' : undefined;
+    }
+    if (state === 'assigned' && emptySince !== undefined && since < emptySince)
+      return 'its worker was gone, and has restarted without it';
+    if (state !== 'failed') return undefined;
+    const loads = snapshot.recentLoads.get(versionKey(variant, version))?.count ?? 1;
+    const retryMs = Math.min(params.maxRetryMs, params.failedRetryMs * 2 ** (loads - 1));
+    if (!horizon.hasCome(since + retryMs)) return undefined;
     return 'failed; it will be loaded again';
   };
   /**

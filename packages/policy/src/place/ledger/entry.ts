@@ -42,6 +42,10 @@ export interface Host {
   freeBytes: number;
   /** Free bytes once all unloads are done. */
   freeBytesAfterUnload: number;
+  /** Replicas that are loading, or that this plan loads. */
+  loads: number;
+  /** Number of replicas that it may load at a time, but for urgent ones. */
+  readonly maxLoads: number;
   /** Order that is sent or planned. Undefined if there is none. */
   order: 'make' | 'measure' | undefined;
 }

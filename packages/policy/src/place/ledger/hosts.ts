@@ -13,7 +13,7 @@ export interface Hosts {
   readonly groups: ReadonlyMap<HardwareClassId, readonly SlotGroup[]>;
 }
 
-type Params = Pick<PlacementParams, 'targetUtilisation'>;
+type Params = Pick<PlacementParams, 'targetUtilisation' | 'loadsPerSlot'>;
 
 export function createHosts(workers: readonly PlacementWorker[], memory: Memory, params: Params): Hosts {
   const hosts = workers
@@ -30,7 +30,7 @@ export function createHosts(workers: readonly PlacementWorker[], memory: Memory,
   return { hosts, byId: new Map(hosts.map((host) => [host.worker.info.id, host])), groups };
 }
 
-function createHost(worker: PlacementWorker, memory: Memory, { targetUtilisation }: Params): Host {
+function createHost(worker: PlacementWorker, memory: Memory, params: Params): Host {
   const { info, making, measuring, presence, draining } = worker;
   const freeBytes = info.memoryBytes - memory.ofOrder(worker);
   const groups = new Map<HardwareClassId, SlotGroup>();
@@ -41,11 +41,13 @@ function createHost(worker: PlacementWorker, memory: Memory, { targetUtilisation
     schedulable: presence === 'connected' && !draining,
     freeBytes,
     freeBytesAfterUnload: freeBytes,
+    loads: 0,
+    maxLoads: params.loadsPerSlot * info.slotGroups.reduce((sum, { slots }) => sum + slots, 0),
     order: making !== undefined ? 'make' : measuring !== undefined ? 'measure' : undefined,
   };
   for (const { hardwareClass, slots: own } of info.slotGroups) {
     const slots = own + (groups.get(hardwareClass.id)?.slots ?? 0);
-    groups.set(hardwareClass.id, { host, slots, freeSlots: slots * targetUtilisation });
+    groups.set(hardwareClass.id, { host, slots, freeSlots: slots * params.targetUtilisation });
   }
   return host;
 }

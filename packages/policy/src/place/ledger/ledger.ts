@@ -77,7 +77,9 @@ export function createLedger(context: PlanningContext): Ledger {
   // Replicas of unknown workers are ignored.
   for (const replica of snapshot.replicas) {
     const host = byId.get(replica.assignment.worker);
-    if (host !== undefined) addEntry(entryOf(replica, host, memory));
+    if (host === undefined) continue;
+    addEntry(entryOf(replica, host, memory));
+    if (isLoading(replica, context)) host.loads += 1;
   }
   const reserve = (host: Host, memoryBytes: number): void => {
     host.freeBytes -= memoryBytes;
@@ -113,6 +115,7 @@ export function createLedger(context: PlanningContext): Ledger {
       const assignment: Assignment = { replica, variant, version, worker: host.worker.info.id, hardwareClass };
       actions.push({ kind: 'load', assignment, reason });
       reserve(host, memoryBytes);
+      host.loads += 1;
       return addEntry(createEntry(assignment, host, memoryBytes, undefined));
     },
     loadLater({ variant: { variant }, hardwareClass, memoryBytes }, { host }) {
@@ -151,6 +154,10 @@ export function createLedger(context: PlanningContext): Ledger {
   };
 }
 
+/** Returns whether a replica counts for its worker's limit of loads. */
+const isLoading = ({ state, since }: PlacementReplica, { horizon, params }: PlanningContext): boolean =>
+  (state === 'assigned' || state === 'loading' || state === 'warming') && !horizon.hasCome(since + params.loadingMs);
+
 /** Creates the entry of an existing replica, and subtracts its memory from the worker's. */
 function entryOf(replica: PlacementReplica, host: Host, memory: Memory): Entry {
   // A failed replica has released its memory.
@@ -186,6 +193,8 @@ function createEntry(
 function keptReplica({ replica, existing, host, leaving, claim }: Entry): readonly KeptReplica[] {
   if (leaving || replica === undefined) return [];
   if (claim !== undefined) return [{ replica, source: claim.source, reason: claim.reason }];
+  if (host.worker.presence === 'gone')
+    return [{ replica, source: undefined, reason: 'its worker is gone, and may return' }];
   if (host.worker.draining) return [{ replica, source: undefined, reason: 'its worker drains, and no other is ready' }];
   const reason =
     existing?.state === 'failed' ? 'it failed, and is loaded again later' : 'no need: kept while it is used';

@@ -5,6 +5,7 @@ import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Entry, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Need } from '../needs/need.js';
 import { minLoad } from '../targets/compute.js';
 import { unmetNeed, type Target } from '../targets/target.js';
 import { findRoom, lessImportant, predecessors, reprieveOn, type Room } from './evict.js';
@@ -23,6 +24,9 @@ export interface Packer {
    */
   readonly provide: (pack: Pack) => boolean;
 }
+
+/** Multiple of a worker's limit of loads at a time for variants that queries are held for. */
+const urgentLimit = 2;
 
 export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
   const { params } = context;
@@ -46,6 +50,7 @@ export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
     option,
     load: minLoadOn(lack, option),
     spread: need.spread,
+    loadLimit: need.returns === 'evicting' ? urgentLimit : 1,
     mayUse: mayReturn(context, need, option, evicts),
   });
   const loadNew = (pack: Pack, lack: Lack, option: Option): boolean => {
@@ -85,17 +90,28 @@ export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
     return true;
   };
 
+  /** Returns which loads one more replica waits for. Undefined if it lacks more than their end. */
+  const loadsBefore = (pack: Pack, lack: Lack, options: readonly Option[]): string | undefined => {
+    const group = options
+      .map((option) => pickGroup(ledger, { ...requirementOf(pack, lack, option, false), loadLimit: Infinity }))
+      .find((each) => each !== undefined);
+    return group && `waits for other loads on ${group.host.worker.info.id}`;
+  };
+
   return {
     claim: (pack) => pack.lacks.some((lack) => isOpen(lack) && claimOn(pack, lack, lack.share.option)),
     provide(pack) {
       const lack = pack.lacks.find(isOpen);
       if (lack === undefined) return false;
       const options = optionsFor(pack.target, lack, context);
+      const { need, source } = pack.target;
       const isProvided =
-        options.some((option) => claimOn(pack, lack, option)) ||
-        options.some((option) => loadNew(pack, lack, option)) ||
-        (pack.target.need.evicts && evictFor(pack, lack, options));
-      if (!isProvided) lack.isStuck = true;
+        options.some((option) => claimOn(pack, lack, option)) || options.some((option) => loadNew(pack, lack, option));
+      if (!isProvided) {
+        const text = loadsBefore(pack, lack, options);
+        if (text !== undefined && need.evicts) ledger.unmet(unmetNeed(source, need, { cause: 'loading', text }));
+        lack.isStuck = text !== undefined || !need.evicts || !evictFor(pack, lack, options);
+      }
       return pack.lacks.some(isOpen);
     },
   };
@@ -130,7 +146,8 @@ function takeCandidate(
  * Returns the serving replicas that do not count yet, the best last: claimed already, ready, on slots that suffice, in
  * use, recently used. Those in use are equal, so that a plan does not depend on which one answered last.
  */
-function listCandidates(ledger: Ledger, { snapshot, params }: PlanningContext, { target, counted }: Pack): Entry[] {
+function listCandidates(ledger: Ledger, context: PlanningContext, { target, counted }: Pack): Entry[] {
+  const { snapshot, params } = context;
   const [first] = target.shares;
   if (first === undefined) return [];
   const { variant } = first.option.variant;
@@ -139,10 +156,27 @@ function listCandidates(ledger: Ledger, { snapshot, params }: PlanningContext, {
   const rank = (entry: Entry): number => (entry.claim === undefined ? 0 : 2) + (isReady(entry) ? 1 : 0);
   return ledger
     .entriesOf(variant.id)
-    .filter((entry) => isServing(entry, variant) && !counted.has(entry))
+    .filter(
+      (entry) => !counted.has(entry) && (isServing(entry, variant) || isMissedTooSoon(entry, target.need, context)),
+    )
     .map((entry) => ({ entry, excess: excessOn(entry, snapshot.demand) }))
     .toSorted((a, b) => rank(a.entry) - rank(b.entry) || b.excess - a.excess || used(a.entry) - used(b.entry))
     .map(({ entry }) => entry);
+}
+
+/**
+ * Returns whether a replica counts although its worker is gone: it became ready within the last `absenceMs`, the worker is only
+ * silent, and no query, rule or new version needs the replica.
+ */
+function isMissedTooSoon(
+  { existing, host, leaving }: Entry,
+  need: Need,
+  { params, horizon }: PlanningContext,
+): boolean {
+  const { presence, isSilent } = host.worker;
+  if (existing?.state !== 'ready' || leaving || presence !== 'gone' || isSilent !== true || need.returns !== 'no')
+    return false;
+  return !horizon.hasCome(existing.since + params.absenceMs);
 }
 
 /**

@@ -15,6 +15,8 @@ export interface Requirement {
   readonly load: number;
   /** Set if the worker may not have another replica of the variant, nor any that is loading or leaving. */
   readonly spread: boolean;
+  /** Multiple of the worker's limit of loads at a time up to which it may be loaded. */
+  readonly loadLimit: number;
   /** Returns whether the variant may be loaded on the worker now. */
   readonly mayUse: (host: Host) => boolean;
 }
@@ -45,16 +47,16 @@ const isRoomier = (a: SlotGroup, b: SlotGroup, load: number): boolean =>
   load > 0 && a.freeSlots !== b.freeSlots ? a.freeSlots > b.freeSlots : a.host.freeBytes > b.host.freeBytes;
 
 /**
- * Returns whether a worker may load one more replica, apart from its memory: it has time left on its slots, at most one
- * replica of the variant for each slot, and no failed one that must be removed first. A copy on another worker also waits
+ * Returns whether a worker may load one more replica, apart from its memory: it has time left on its slots, few enough loads in
+ * progress, at most one replica of the variant for each slot, and no failed one that must be removed first. A copy on another worker also waits
  * until the worker's replicas have come and gone, since a more important need may still take the memory.
  */
 export function hasSlot(
   { host, slots, freeSlots }: SlotGroup,
-  { load, spread, mayUse }: Requirement,
+  { load, spread, loadLimit, mayUse }: Requirement,
   held: ReadonlyMap<Host, number>,
 ): boolean {
-  if (!host.schedulable || freeSlots + minLoad < load) return false;
+  if (!host.schedulable || freeSlots + minLoad < load || host.loads >= loadLimit * host.maxLoads) return false;
   if (spread && !isAtRest(host)) return false;
   return (held.get(host) ?? 0) < (spread ? Math.min(1, slots) : slots) && mayUse(host);
 }

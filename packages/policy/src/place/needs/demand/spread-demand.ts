@@ -7,9 +7,9 @@ import { isServed, versionsOf } from '../../../snapshot/versions.js';
 import { hostedBy } from '../../context/hosted-by.js';
 import { listOptions, type Option } from '../../context/options.js';
 import { pickVariantFor } from '../../context/pick-variant.js';
-import { defaultPlacementParams, type PlacementSnapshot } from '../../../snapshot/snapshot.js';
+import { defaultPlacementParams, type PlacementSnapshot, type RecentChanges } from '../../../snapshot/snapshot.js';
 
-type DemandSnapshot = Omit<PlacementSnapshot, 'demand' | 'unloadedAt' | 'evictedAt' | 'noisy' | 'planId'>;
+type DemandSnapshot = Omit<PlacementSnapshot, 'demand' | keyof RecentChanges | 'noisy' | 'planId'>;
 
 /**
  * Returns items per second by variant. The items of a target and class of objectives are spread over the variants that

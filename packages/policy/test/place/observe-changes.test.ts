@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
-import { noUnloads, observeUnloads } from '../../src/place/observe-unloads.js';
+import { noChanges, observeChanges } from '../../src/place/observe-changes.js';
 import { planReplicas } from '../../src/place/plan-replicas.js';
 import { defaultPlacementParams } from '../../src/snapshot/snapshot.js';
 import { brief, replica, snapshot, task, variant, worker } from '../support/fixture.js';
@@ -16,11 +16,11 @@ const world = snapshot({
   replicas: ['1', '2', '3'].map((id) => replica(id, 'a:original', 'w')),
 });
 
-describe('observeUnloads', () => {
+describe('observeChanges', () => {
   it('lets the next surplus replica of a version be unloaded only after `surplusMs`', () => {
     const first = planReplicas(world, params);
     assert.deepEqual(brief(first), ['unload a:original on w']);
-    const unloads = observeUnloads(noUnloads, first.actions, world.now, params);
+    const unloads = observeChanges(noChanges, first.actions, world.now, params);
     const at = (ms: number) =>
       planReplicas(
         { ...world, now: milliseconds(world.now + ms), replicas: world.replicas.slice(1), ...unloads },
@@ -33,12 +33,12 @@ describe('observeUnloads', () => {
   });
 
   it('forgets unloads that no longer matter', () => {
-    const before = { ...noUnloads, unloadedAt: new Map([['a:original/1', milliseconds(0)]]) };
-    assert.equal(observeUnloads(before, [], milliseconds(params.surplusMs), params).unloadedAt.size, 0);
+    const before = { ...noChanges, unloadedAt: new Map([['a:original/1', milliseconds(0)]]) };
+    assert.equal(observeChanges(before, [], milliseconds(params.surplusMs), params).unloadedAt.size, 0);
   });
 });
 
-describe('observeUnloads of evictions', () => {
+describe('observeChanges of evictions', () => {
   const needs = [task('busy'), task('idle')];
   const [busy, idle] = [
     variant('busy:original', { task: 'busy', p50Ms: 10 }),
@@ -53,7 +53,7 @@ describe('observeUnloads of evictions', () => {
     demand: new Map([[busy.variant.id, 50]]),
   });
   const first = planReplicas(crowded, params);
-  const evictions = observeUnloads(noUnloads, first.actions, crowded.now, params);
+  const evictions = observeChanges(noChanges, first.actions, crowded.now, params);
   /** Returns the plan some ms later, when the busy task is gone. */
   const later = (ms: number, fields: Partial<typeof crowded> = {}) =>
     planReplicas(
@@ -87,11 +87,11 @@ describe('observeUnloads of evictions', () => {
 
   it('does not follow unloads of surplus replicas', () => {
     const { actions } = planReplicas(world, params);
-    assert.equal(observeUnloads(noUnloads, actions, world.now, params).evictedAt.size, 0);
+    assert.equal(observeChanges(noChanges, actions, world.now, params).evictedAt.size, 0);
   });
 
   it('forgets evictions that no longer matter', () => {
-    const after = observeUnloads(evictions, [], milliseconds(crowded.now + params.returnMs), params);
+    const after = observeChanges(evictions, [], milliseconds(crowded.now + params.returnMs), params);
     assert.equal(after.evictedAt.size, 0);
   });
 });
