@@ -13,6 +13,7 @@ export { type ProcessMemory } from './processes/process-memory.js';
 export { readCpuTime } from './processes/process-time.js';
 export { type TensorInfo } from './protocol/protocol.js';
 export { type NodesByProvider } from './executors/nodes-by-provider.js';
+export { createFifoTokens } from './devices/fifo-tokens.js';
 export { releaseAfterMaxHold, type SlotTokens } from './devices/slot-tokens.js';
 export { deviceEnvironment } from './devices/device-environment.js';
 export { deviceName } from './devices/device-description.js';

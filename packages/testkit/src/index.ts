@@ -1,6 +1,5 @@
 export { createTempFolder, type TempFolder } from './temp-folder.js';
 export { briefPauseMs, waitFor } from './wait-for.js';
-export { createFifoTokens } from './fifo-tokens.js';
 export { freePorts } from './free-ports.js';
 export { startChild, type Child, type ChildOptions, type Exit } from './child.js';
 export { createFastClock } from './fast-clock.js';

@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } from '@pareto/blobs';
 import { errorText, ParetoError, verifiedRuntime, workerId, type WorkerInfo } from '@pareto/core';
@@ -65,7 +66,11 @@ export async function createWorker(
   const { clock, rng, logger, lifecycle, access } = context;
   const checkParams = { ...defaultLiveCheckParams, every: config.checkEvery };
   const isolation = await isolate(config, devices, logger);
-  const pool = createExecutorPool({ size: 1, warmUp: config.warmUpMs > 0, clock, isolation, environment: devices });
+  const pool = createExecutorPool({
+    ...{ size: 1, warmUp: config.warmUpMs > 0, clock, isolation, environment: devices },
+    // A load keeps a core busy. More at a time take as long, and starve everything else.
+    loadsAtOnce: availableParallelism(),
+  });
   const hardware = await discover(config, pool, logger);
   const runtimeVersion = verifiedRuntime(hardware.runtimeVersion);
   const metrics = createWorkerMetrics();

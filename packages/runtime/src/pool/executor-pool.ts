@@ -6,6 +6,7 @@ import type { Clock } from '@pareto/core';
 import { environmentOnly, type Isolation } from '@pareto/isolation';
 import { hostInProcess } from '../processes/hosted-session.js';
 import { createDeviceProcess, type DeviceProcess } from '../processes/device-process.js';
+import { createFifoTokens } from '../devices/fifo-tokens.js';
 import { isDeviceProvider, type DeviceProvider } from '../devices/device-provider.js';
 import { tryDevice, type DeviceTrial } from '../devices/device-trial.js';
 import { loadExecutor, type Executor, type LoadRequest } from '../executors/executor.js';
@@ -39,6 +40,8 @@ export interface LoadCount {
 export interface PoolOptions {
   /** Number of pre-started processes, so that a load does not wait for a process to start. */
   readonly size: number;
+  /** Number of models that are loaded at a time. More loads wait for their turn. Not limited if undefined. */
+  readonly loadsAtOnce?: number;
   /** Set to warm up the pre-started processes. False if undefined. */
   readonly warmUp?: boolean;
   readonly clock: Clock;
@@ -51,6 +54,7 @@ export interface PoolOptions {
 /** Creates a pool. Disposing it ends all its processes. */
 export function createExecutorPool({
   size,
+  loadsAtOnce = Infinity,
   warmUp = false,
   clock,
   isolation = environmentOnly,
@@ -60,6 +64,7 @@ export function createExecutorPool({
   const spares: StartedProcess[] = [];
   const devices = new Map<string, DeviceProcess>();
   const loads = { begun: 0, inProgress: 0 };
+  const turns = createFifoTokens(loadsAtOnce);
   let disposed = false;
 
   const start = (isWarmedUp: boolean): StartedProcess => {
@@ -100,7 +105,7 @@ export function createExecutorPool({
   return {
     loads,
     async load(request, signal) {
-      signal?.throwIfAborted();
+      using _turn = await turns.acquire(signal);
       loads.begun += 1;
       loads.inProgress += 1;
       try {

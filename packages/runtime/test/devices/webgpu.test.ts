@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
-import { createFifoTokens, createHurriedClock, findSoftwareGpu, loopModel, rootModel } from '@pareto/testkit';
+import { createHurriedClock, findSoftwareGpu, loopModel, rootModel } from '@pareto/testkit';
+import { createFifoTokens } from '../../src/devices/fifo-tokens.js';
 import {
   createExecutorPool,
   discoverHardware,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { systemClock, type ShapeBucket, type Signature } from '@pareto/core';
-import { buildPoint, buildProfile, createFifoTokens, onnxType, writeModel, type Value } from '@pareto/testkit';
+import { buildPoint, buildProfile, onnxType, writeModel, type Value } from '@pareto/testkit';
+import { createFifoTokens } from '../../src/devices/fifo-tokens.js';
 import { measureBuckets } from '../../src/index.js';
 import { load, pool, saveModel } from '../support/harness.js';
 

@@ -12,7 +12,8 @@ import {
   type SlotTokens,
 } from '../../src/index.js';
 import { fixture, load, pool, saveModel } from '../support/harness.js';
-import { createFifoTokens, matrixModel } from '@pareto/testkit';
+import { matrixModel } from '@pareto/testkit';
+import { createFifoTokens } from '../../src/devices/fifo-tokens.js';
 
 const signature: Signature = {
   inputs: [{ name: 'x', datatype: 'FP32', dims: [256] }],

@@ -19,3 +19,28 @@ describe('a pool that warms up its processes', function () {
     }
   });
 });
+
+describe('a pool that loads one model at a time', function () {
+  this.timeout(60_000);
+
+  it('loads them in the order of the calls, without those that were cancelled meanwhile', async () => {
+    await using pool = createExecutorPool({ size: 0, loadsAtOnce: 1, clock: systemClock });
+    const modelPath = await saveModel('loop', loopModel());
+    const cancelling = new AbortController();
+    const inProgress: number[] = [];
+    const load = async (signal?: AbortSignal): Promise<void> => {
+      await using _executor = await pool.load({ ...options, modelPath }, signal);
+      inProgress.push(pool.loads.inProgress);
+    };
+    const loading = [load(), load(cancelling.signal), load()];
+    assert.deepEqual(pool.loads, { begun: 0, inProgress: 0 });
+    cancelling.abort(new Error('not needed'));
+    const outcomes = await Promise.allSettled(loading);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.equal(pool.loads.begun, 2);
+    assert.ok(Math.max(...inProgress) <= 1, inProgress.join());
+  });
+});

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import type { BlobCache } from '@pareto/blobs';
 import { systemClock, type TensorSpec } from '@pareto/core';
-import { createExecutorPool } from '@pareto/runtime';
-import { buildVariantSpec, createFifoTokens, createTempFolder, matrixModel, waitFor } from '@pareto/testkit';
+import { createExecutorPool, createFifoTokens } from '@pareto/runtime';
+import { buildVariantSpec, createTempFolder, matrixModel, waitFor } from '@pareto/testkit';
 import { superviseExecutor, type ExecutorSupervisor } from '../../src/replicas/supervise-executor.js';
 
 describe('supervision of an executor', function () {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { milliseconds, systemClock, type Profile, type Signature, type TensorSpec } from '@pareto/core';
-import { createExecutorPool, type ExecutorPool } from '@pareto/runtime';
-import { buildVariantSpec, createFifoTokens, createTempFolder, matrixModel, pickyModel } from '@pareto/testkit';
+import { createExecutorPool, createFifoTokens, type ExecutorPool } from '@pareto/runtime';
+import { buildVariantSpec, createTempFolder, matrixModel, pickyModel } from '@pareto/testkit';
 import type { BlobCache } from '@pareto/blobs';
 import { warmUp } from '../../src/replicas/loaded-executor.js';
 

@@ -1,11 +1,8 @@
-// Tokens for device slots in FIFO order, without replicas that compete for them.
+// Tokens in the order in which they are requested.
 
-interface FifoTokens {
-  acquire(signal?: AbortSignal): Promise<Disposable>;
-  readonly waiting: number;
-}
+import type { SlotTokens } from './slot-tokens.js';
 
-export function createFifoTokens(count: number): FifoTokens {
+export function createFifoTokens(count: number): SlotTokens {
   let free = count;
   const queue: (() => void)[] = [];
   const release = (): void => {
