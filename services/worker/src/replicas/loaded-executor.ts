@@ -118,10 +118,13 @@ async function timeRun(
   throw new ParetoError(code, `the model doesn't run on sample inputs: ${outcome.death.reason}`);
 }
 
-/** Returns a profile whose only point is the slower of two runs. Without times it has no point. */
+/**
+ * Returns a profile with one point of two runs. The faster one is the usual time, because a busy host only makes a run slower; the
+ * slower one bounds it. Without times it has no point.
+ */
 function provisionalProfile(executor: Executor, shapes: Profile['shapes'], times: readonly number[]): Profile {
-  const slowest = milliseconds(Math.max(...times));
-  const point = { batch: 1, p50Ms: slowest, p95Ms: slowest, p99Ms: slowest, runs: times.length };
+  const [fastest, slowest] = [milliseconds(Math.min(...times)), milliseconds(Math.max(...times))];
+  const point = { batch: 1, p50Ms: fastest, p95Ms: slowest, p99Ms: slowest, runs: times.length };
   return {
     points: times.length === 0 ? [] : [point],
     loadMs: executor.loadMs,
