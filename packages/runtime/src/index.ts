@@ -9,6 +9,7 @@ export { createWarmUpModel, warmUpWidth, type WarmUpModel } from './warm-up/warm
 export { type Executor, type LoadRequest } from './executors/executor.js';
 export { runFailure, type RunOutcome, type RunRequest, type TensorInput, type TensorOutput } from './executors/run.js';
 export { type ExecutorDeath } from './processes/executor-process.js';
+export { type Sharing } from './processes/shared-processes.js';
 export { type ProcessMemory } from './processes/process-memory.js';
 export { readCpuTime } from './processes/process-time.js';
 export { type TensorInfo } from './protocol/protocol.js';

@@ -54,7 +54,10 @@ export async function tryDevice(
     const modelPath = path.join(folder, 'trial.onnx');
     await chmod(folder, 0o755); // The process runs as another user.
     await writeFile(modelPath, Buffer.from(model, 'base64'));
-    const hosted = await createDeviceProcess(() => ({ process, hello }), clock).openSession(memoryLimitBytes);
+    const hosted = await createDeviceProcess({ process, hello }, clock).openSession({
+      model: modelPath,
+      memoryLimitBytes,
+    });
     await using executor = await loadExecutor(hosted, { modelPath, provider, threads: 1, memoryLimitBytes });
     const nodesByProvider = await runOnDevice(executor, provider);
     return { ...(await describeDevice(provider, process)), nodesByProvider };

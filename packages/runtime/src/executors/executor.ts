@@ -9,13 +9,16 @@ import { observeNodesByProvider, type NodesByProvider } from './nodes-by-provide
 import type { ProcessMemory } from '../processes/process-memory.js';
 import type { LoadedHeader, ResultHeader, SessionRequest, TensorInfo } from '../protocol/protocol.js';
 import { tensorHeader, type RunOutcome, type RunRequest, type TensorInput } from './run.js';
+import type { Sharing } from '../processes/shared-processes.js';
 import { failureReasonOf, type CallOutcome } from '../processes/session-host.js';
 
 export interface LoadRequest extends SessionRequest {
   /** Memory limit in addition to the memory of an empty executor. */
   readonly memoryLimitBytes: number;
-  /** Set to run the executor at the lowest CPU priority. Only for the cpu provider. */
+  /** Set to run the executor at the lowest CPU priority. Only for the cpu provider, in a process of its own. */
   readonly nice?: boolean | undefined;
+  /** Set to share a process with other small models. Only for the cpu provider. Default: a process of its own. */
+  readonly sharing?: Sharing | undefined;
   /** Name of the model in errors, such as `the original`. Default: `the model`. */
   readonly modelName?: string | undefined;
 }

@@ -1,17 +1,19 @@
-// Loads models into executor processes: on the cpu into a pre-started process each, on a device into a process shared
-// by all its models.
+// Loads models into executor processes: on the cpu into a pre-started process each, unless they are small and share one;
+// on a device into a process shared by all its models.
 
 import os from 'node:os';
 import type { Clock } from '@pareto/core';
 import { environmentOnly, type Isolation } from '@pareto/isolation';
 import { hostInProcess } from '../processes/hosted-session.js';
-import { createDeviceProcess, type DeviceProcess } from '../processes/device-process.js';
+import { createDeviceProcess } from '../processes/device-process.js';
 import { createFifoTokens } from '../devices/fifo-tokens.js';
 import { isDeviceProvider, type DeviceProvider } from '../devices/device-provider.js';
 import { tryDevice, type DeviceTrial } from '../devices/device-trial.js';
 import { loadExecutor, type Executor, type LoadRequest } from '../executors/executor.js';
 import { warmUpProcess } from '../warm-up/warm-up-process.js';
 import { createProcessStarter, type StartedProcess } from '../processes/process-starter.js';
+import type { SharedProcess } from '../processes/shared-process.js';
+import { createSharedProcesses } from '../processes/shared-processes.js';
 
 export interface RuntimeInfo {
   readonly version: string;
@@ -21,8 +23,8 @@ export interface RuntimeInfo {
 
 export interface ExecutorPool extends AsyncDisposable {
   /**
-   * Loads a model. Throws as `loadExecutor` does. Aborting kills the process on the cpu; on a device, whose process is
-   * shared, it unloads the model once it is loaded.
+   * Loads a model. Throws as `loadExecutor` does. Aborting kills the process, or, if it is shared, unloads the model once
+   * it is loaded.
    */
   load(request: LoadRequest, signal?: AbortSignal): Promise<Executor>;
   runtime(): Promise<RuntimeInfo>;
@@ -62,7 +64,7 @@ export function createExecutorPool({
 }: PoolOptions): ExecutorPool {
   const starter = createProcessStarter(isolation, clock);
   const spares: StartedProcess[] = [];
-  const devices = new Map<string, DeviceProcess>();
+  const devices = new Map<string, SharedProcess>();
   const loads = { begun: 0, inProgress: 0 };
   const turns = createFifoTokens(loadsAtOnce);
   let disposed = false;
@@ -88,18 +90,29 @@ export function createExecutorPool({
   };
   fill();
 
+  const takeSpare = (): StartedProcess => spares.shift() ?? start(false);
+  const sharedProcesses = createSharedProcesses(takeSpare, clock);
+
   async function loadOnCpu(request: LoadRequest, signal: AbortSignal | undefined): Promise<Executor> {
-    const { process, hello } = spares.shift() ?? start(false);
+    const { memoryLimitBytes, sharing } = request;
+    const shared = sharing && sharedProcesses.openSession(sharing, memoryLimitBytes);
+    if (shared !== undefined) return loadExecutor(await shared, request, signal);
+    const { process, hello } = takeSpare();
     await hello;
     if (request.nice === true) lowerPriority(process.pid);
-    return loadExecutor(await hostInProcess(process, request.memoryLimitBytes, clock), request, signal);
+    return loadExecutor(await hostInProcess(process, memoryLimitBytes, clock), request, signal);
+  }
+
+  function startDevice(provider: string): SharedProcess {
+    const device = createDeviceProcess(starter.start(environment), clock, () => devices.delete(provider));
+    devices.set(provider, device);
+    return device;
   }
 
   async function loadOnDevice(request: LoadRequest, signal: AbortSignal | undefined): Promise<Executor> {
-    const { provider, memoryLimitBytes } = request;
-    const device = devices.get(provider) ?? createDeviceProcess(() => starter.start(environment), clock);
-    devices.set(provider, device);
-    return loadExecutor(await device.openSession(memoryLimitBytes), request, signal);
+    const { provider, modelPath, memoryLimitBytes } = request;
+    const device = devices.get(provider) ?? startDevice(provider);
+    return loadExecutor(await device.openSession({ model: modelPath, memoryLimitBytes }), request, signal);
   }
 
   return {

@@ -125,7 +125,7 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
 
 const causedByOther = ({ reason }: ExecutorDeath): ExecutorDeath => ({
   kind: 'beside',
-  reason: `another model ended the device process: ${reason}`,
+  reason: `another model ended the process that they share: ${reason}`,
 });
 
 /** Returns why a call failed although the process still lives. */

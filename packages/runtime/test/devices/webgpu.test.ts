@@ -109,7 +109,7 @@ describe('webgpu on a software device', function () {
     assert.equal(hung.death.kind, 'hung');
     assert.ok(lost.kind === 'died' && !lost.running);
     assert.equal(lost.death.kind, 'beside');
-    assert.match(lost.death.reason, /^another model ended the device process: hung: .* 5000 ms$/);
+    assert.match(lost.death.reason, /^another model ended the process that they share: hung: .* 5000 ms$/);
     assert.deepEqual(await innocent.died, lost.death);
     assert.deepEqual(await guilty.died, hung.death);
     await using again = await loadRoot();
@@ -135,7 +135,7 @@ describe('webgpu on a software device', function () {
     guilty.kill({ kind: 'hung', reason: 'hung: for this test' });
     await assert.rejects(measuring, {
       code: 'unavailable',
-      message: /^.*another model ended the device process: hung: for this test$/,
+      message: /^.*another model ended the process that they share: hung: for this test$/,
     });
   });
 

@@ -60,7 +60,7 @@ export async function measureVariant(
   }
 }
 
-/** Returns whether another model ended the device process that they share. */
+/** Returns whether another model ended the process that they share. */
 const isCausedByOtherModel = (error: unknown): boolean => error instanceof ParetoError && error.code === 'unavailable';
 
 async function measure(

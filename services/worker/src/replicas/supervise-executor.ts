@@ -113,8 +113,8 @@ async function loadWarm(
 const loadPause = (failures: number): Milliseconds => milliseconds(Math.min(5_000, 250 * 2 ** failures));
 
 /**
- * Returns whether the files could not be fetched, or another model ended the device process. Such failures are not
- * counted.
+ * Returns whether the files could not be fetched, or another model ended the process that they share. Such failures
+ * are not counted.
  */
 const isTransient = (error: unknown): boolean => error instanceof ParetoError && error.code === 'unavailable';
 /** Returns whether the runtime rejected the model, so that loading it again would fail too. */
