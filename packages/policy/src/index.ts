@@ -29,6 +29,7 @@ export {
 } from './collect/plan-blob-collection.js';
 export { planUpload, type UploadParams, type UploadPlan } from './collect/plan-upload.js';
 export { planBuckets } from './buckets/plan-buckets.js';
+export { maxSharedModels, mayShare, ownerOf } from './share/share-executor.js';
 export { costBatch, costPer1k } from './cost/cost-per-1k.js';
 export { p50At, p99At } from './cost/profile-at.js';
 export { type DemandEntry, type DemandReport, type LimitCount } from './demand/demand-report.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { ParetoError } from '@pareto/core';
 import { encodeInferRequest, notExecutedKey } from '@pareto/rpc';
-import { createHurriedClock, hungryModel, loopModel } from '@pareto/testkit';
+import { createHurriedClock, hungryModel, loopModel, matrixModel, waitFor } from '@pareto/testkit';
 import { decode, fixture, floatRequest, floatsOf, order, startTestWorker, type TestWorker } from './support/harness.js';
 
 const one = (value: number): Buffer => floatRequest([1, 1], [value]);
@@ -48,6 +48,33 @@ describe('worker faults', function () {
     const report = await worker.controller.waitForReplica('killed', (r) => r.executorDeaths === 1 && isReady(r));
     assert.match(report.reason, /SIGKILL/);
     assert.equal(report.quarantined, false);
+  });
+
+  it('answers the queries for the other small models of a process that one of them killed, and loads each alone', async () => {
+    const before = new Set(executors());
+    await using own = await startTestWorker();
+    const models = { guilty: hungryModel(), slow: loopModel(), idle: matrixModel(4) };
+    own.controller.order({
+      revision: 1,
+      replicas: Object.entries(models).map(([name, model]) => order(name, own.spec(name, model))),
+    });
+    for (const name of Object.keys(models)) await own.controller.waitForReplica(name, isReady);
+    const started = (): number[] => executors().filter((pid) => !before.has(pid));
+    // One process for the three models, and a spare one.
+    await waitFor('one shared process', () => started().length === 2 || undefined);
+    const poison = own.infer({ replica: 'guilty', body: one(4e9) });
+    const others = [1, 2, 3].map((value) => own.infer({ replica: 'slow', body: one(value) }));
+    await assert.rejects(poison, { code: 'internal', message: /killed two executors: out of memory/ });
+    assert.deepEqual((await Promise.all(others)).map(floatsOf), [[1], [2], [3]]);
+    for (const name of ['slow', 'idle']) {
+      const report = await own.controller.waitForReplica(name, (r) => r.executorDeaths === 1 && isReady(r));
+      assert.match(report.reason, /^another model ended the process that they share: out of memory/);
+      assert.deepEqual([report.failures, report.poisonousQueries], [0, 0]);
+    }
+    await own.controller.waitForReplica('guilty', isReady);
+    await waitFor('a process for each model', () => started().length === 4 || undefined);
+    await assert.rejects(own.infer({ replica: 'guilty', body: one(4e9) }), { code: 'internal' });
+    assert.equal((await own.controller.waitForReplica('idle', isReady)).executorDeaths, 1, 'it is hurt once');
   });
 
   it('rejects a query that killed two executors, and quarantines the replica after two such queries', async () => {

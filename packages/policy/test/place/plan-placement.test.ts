@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { bytes, milliseconds, variantId, type Plan } from '@pareto/core';
+import { buildManifest } from '@pareto/testkit';
 import fc from 'fast-check';
+import { validatePlan } from '../../src/place/validate/validate-plan.js';
 import { planReplicas } from '../../src/place/plan-replicas.js';
-import { defaultPlacementParams, type PlacementReplica, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
+import {
+  defaultPlacementParams,
+  type PlacementReplica,
+  type PlacementSnapshot,
+  type PlacementVariant,
+} from '../../src/snapshot/snapshot.js';
 import { carryOut } from './carry-out.js';
 import {
   brief,
@@ -370,3 +377,26 @@ function costAndAccuracy({ variant: { id }, measurements }: PlacementSnapshot['v
   if (result?.kind !== 'measured') return { id, ms: Infinity, accuracy: -1 };
   return { id, ms: result.profile.points[0]?.p50Ms ?? Infinity, accuracy: result.accuracy?.value ?? -1 };
 }
+
+describe('2,000 models of 20 KB on two workers of 4 GiB', () => {
+  const small = (measured: boolean): readonly PlacementVariant[] =>
+    Array.from({ length: 2_000 }, (_, index) => {
+      const one = variant(`m${index}:original`, {
+        task: `t${index}`,
+        ...(measured ? { p50Ms: 1, memoryMib: 36 } : {}),
+      });
+      return { ...one, variant: { ...one.variant, manifest: buildManifest({ sizeBytes: bytes(20_000) }) } };
+    });
+  for (const measured of [false, true]) {
+    it(`are all loaded, ${measured ? 'measured' : 'before they are measured'}`, () => {
+      const variants = small(measured);
+      const tasks = variants.map(({ variant: { task: name } }) => task(name));
+      const workers = [worker('a', 4096), worker('b', 4096)];
+      const world = snapshot({ variants, tasks, workers, held: variants.map(({ variant: { id } }) => id) });
+      const plan = planReplicas(world, params);
+      assert.equal(plan.actions.filter(({ kind }) => kind === 'load').length, 2_000);
+      assert.deepEqual(plan.unmet, []);
+      assert.deepEqual(validatePlan(plan, world).dropped, []);
+    });
+  }
+});

@@ -2,12 +2,14 @@
 
 import type { BlobCache } from '@pareto/blobs';
 import { bytes, milliseconds, ParetoError, publicText, type Clock, type Profile, type VariantSpec } from '@pareto/core';
+import { maxSharedModels, mayShare, ownerOf } from '@pareto/policy';
 import {
   releaseAfterMaxHold,
   sampleInputs,
   sampleShapes,
   type Executor,
   type ExecutorPool,
+  type Sharing,
   type SlotTokens,
   type TensorInput,
 } from '@pareto/runtime';
@@ -17,6 +19,8 @@ export interface LoadDeps {
   readonly cache: BlobCache;
   /** Slot tokens of the hardware class that the variant is loaded on. */
   readonly tokens: SlotTokens;
+  /** Number of these slots. */
+  readonly slotCount: number;
   readonly clock: Clock;
 }
 
@@ -26,7 +30,7 @@ export interface ExecutorOptions {
   /** Batch sizes to warm up. */
   readonly warmSizes: readonly number[];
   /** Profile of the variant. Undefined if it was not measured. */
-  readonly profile: Pick<Profile, 'shapes'> | undefined;
+  readonly profile: Profile | undefined;
 }
 
 /**
@@ -34,14 +38,16 @@ export interface ExecutorOptions {
  * download or load.
  */
 export async function loadVariant(
-  { pool, cache }: Pick<LoadDeps, 'pool' | 'cache'>,
-  { spec, memoryLimitBytes }: Omit<ExecutorOptions, 'warmSizes'>,
+  { pool, cache, slotCount }: Pick<LoadDeps, 'pool' | 'cache' | 'slotCount'>,
+  { spec, profile, memoryLimitBytes }: Omit<ExecutorOptions, 'warmSizes'>,
   signal: AbortSignal,
 ): Promise<Executor> {
   const { manifest, provider, option } = spec;
   const files = await cache.openModel(manifest, signal);
   try {
-    const executor = await pool.load({ modelPath: files.path, provider, option, threads: 1, memoryLimitBytes }, signal);
+    const sharing = mayShare(spec, profile) ? sharingOf(spec, slotCount) : undefined;
+    const request = { modelPath: files.path, provider, option, threads: 1, memoryLimitBytes, sharing };
+    const executor = await pool.load(request, signal);
     void executor.died.then(() => files.release());
     return executor;
   } catch (error) {
@@ -49,6 +55,11 @@ export async function loadVariant(
     throw error;
   }
 }
+
+/** Spreads small models over as many processes as there are slots, so that batches on all slots run side by side. */
+const sharingOf = ({ variant, modelDigest: model }: VariantSpec, spread: number): Sharing => ({
+  ...{ owner: ownerOf(variant), model, maxModels: maxSharedModels, spread },
+});
 
 const warmRuns = 2;
 /** Expected time of a warm-up run on a device, which compiles its programs at the first run of each size. */

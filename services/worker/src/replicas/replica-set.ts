@@ -11,6 +11,7 @@ import {
   type VariantShapes,
   type VariantSpec,
 } from '@pareto/core';
+import { mayShare } from '@pareto/policy';
 import type { Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import { planReconcile, type DesiredState, type AssignedReplica } from '../orders/desired-state.js';
@@ -18,7 +19,10 @@ import type { DeviceSlots } from '../devices/device-slots.js';
 import type { StepMemory } from '../devices/step-memory.js';
 import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
 
-export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' | 'driver' | 'budget' | 'originalOf'> {
+export interface ReplicaSetOptions extends Omit<
+  ReplicaDeps,
+  'memoryLimitBytes' | 'driver' | 'slotCount' | 'budget' | 'originalOf'
+> {
   readonly slots: DeviceSlots;
   /** Memory for all replicas and for make and measure steps together. */
   readonly memoryBytes: number;
@@ -55,9 +59,12 @@ const [unmeasuredFactor, unmeasuredAllowance] = [12, 1024 * mib];
 
 type LimitedReplica = Pick<AssignedReplica, 'profile' | 'spec'>;
 
-/** Returns the memory that a replica may use. Infinity if its model was measured without running. */
+/**
+ * Returns the memory that a replica may use, or the process that it shares. Infinity if its model was measured without
+ * running.
+ */
 function neededBytes({ profile, spec }: LimitedReplica): number {
-  if (profile === undefined || profile.provisional === true) {
+  if (profile === undefined || profile.provisional === true || mayShare(spec, profile)) {
     const sizeBytes = spec.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
     return unmeasuredFactor * sizeBytes + unmeasuredAllowance;
   }
@@ -105,9 +112,9 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   function reconcile(): void {
     const plan = planReconcile(replicas, desired);
     for (const assignment of plan.load) {
-      const { driver, checks } = options.slots.of(assignment);
+      const { driver, checks, group } = options.slots.of(assignment);
       const own = {
-        ...{ driver, budget: checks, originalOf },
+        ...{ driver, slotCount: group.slots, budget: checks, originalOf },
         memoryLimitBytes: (latest: AssignedReplica) => memoryFor(latest, assignment.replica),
       };
       replicas.set(assignment.replica, createReplica(assignment, { ...options, ...own }));

@@ -25,7 +25,7 @@ describe('supervision of an executor', function () {
       const signature = { inputs: [tensor('x')], outputs: [tensor('y')], batched: true };
       let ended: Promise<void> | undefined;
       const supervisor: ExecutorSupervisor = superviseExecutor({
-        deps: { pool, cache, tokens: createFifoTokens(1), clock: systemClock },
+        deps: { pool, cache, tokens: createFifoTokens(1), slotCount: 1, clock: systemClock },
         executorOptions: () => ({
           spec: buildVariantSpec({ signature }),
           memoryLimitBytes: 2 ** 30,

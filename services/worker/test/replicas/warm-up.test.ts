@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { milliseconds, systemClock, type Profile, type Signature, type TensorSpec } from '@pareto/core';
 import { createExecutorPool, createFifoTokens, type ExecutorPool } from '@pareto/runtime';
-import { buildVariantSpec, createTempFolder, matrixModel, pickyModel } from '@pareto/testkit';
+import { buildProfile, buildVariantSpec, createTempFolder, matrixModel, pickyModel } from '@pareto/testkit';
 import type { BlobCache } from '@pareto/blobs';
 import { warmUp } from '../../src/replicas/loaded-executor.js';
 
@@ -18,11 +18,7 @@ describe('the warm-up of a model that is not measured', function () {
   before(() => void (pool = createExecutorPool({ size: 0, clock: systemClock })));
   after(() => pool[Symbol.asyncDispose]());
 
-  async function warm(
-    model: Uint8Array,
-    dims: readonly number[],
-    profile?: Pick<Profile, 'shapes'>,
-  ): Promise<Profile | undefined> {
+  async function warm(model: Uint8Array, dims: readonly number[], profile?: Profile): Promise<Profile | undefined> {
     await using folder = await createTempFolder();
     const modelPath = folder.file('model.onnx');
     await writeFile(modelPath, model);
@@ -33,7 +29,7 @@ describe('the warm-up of a model that is not measured', function () {
     const times = [0, 5, 10, 17];
     const clock = { ...systemClock, now: () => milliseconds(times.shift() ?? 0) };
     const options = { spec, memoryLimitBytes: 2 ** 30, warmSizes: [1], profile };
-    return await warmUp(executor, options, { pool, cache, tokens: createFifoTokens(1), clock });
+    return await warmUp(executor, options, { pool, cache, tokens: createFifoTokens(1), slotCount: 1, clock });
   }
 
   it('returns a provisional profile of two runs of one item, the faster of which is the usual time', async () => {
@@ -41,7 +37,7 @@ describe('the warm-up of a model that is not measured', function () {
     assert.deepEqual(profile?.points, [{ batch: 1, p50Ms: 5, p95Ms: 7, p99Ms: 7, runs: 2 }]);
     assert.equal(profile.provisional, true);
     assert.ok(profile.memoryBytes > 0 && profile.loadMs > 0);
-    assert.equal(await warm(matrixModel(4), [4], { shapes: {} }), undefined, 'a measured model');
+    assert.equal(await warm(matrixModel(4), [4], buildProfile([])), undefined, 'a measured model');
   });
 
   it('returns one without points, but with the reason, if the model rejects synthetic inputs', async () => {

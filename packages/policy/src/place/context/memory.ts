@@ -1,7 +1,8 @@
 // Memory estimates of replicas and orders, from measurements or bounds.
 
 import { groupBy, type Assignment } from '@pareto/core';
-import { makingBound, memoryBound } from './options.js';
+import { replicaMemory } from '../../share/share-executor.js';
+import { assumedMemory, makingBound, memoryBound } from './options.js';
 import type { PlacementParams, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 
 export interface Memory {
@@ -23,8 +24,9 @@ export function createMemory(
     expected({ variant, version, hardwareClass }) {
       const own = known.get(variant)?.find((one) => one.variant.version === version);
       const result = own?.measurements.find((one) => one.hardwareClass === hardwareClass)?.result;
-      if (result === undefined) return own === undefined ? 0 : memoryBound(own, params);
-      return result.kind === 'measured' ? result.profile.memoryBytes : 0;
+      if (own === undefined) return 0;
+      if (result === undefined) return assumedMemory(own, params);
+      return result.kind === 'measured' ? replicaMemory(own.variant, result.profile) : 0;
     },
     ofOrder({ making, measuring }) {
       if (making !== undefined) {

@@ -14,6 +14,7 @@ import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
 import { batchCeiling } from '../../batch/batch-ceiling.js';
 import { costPer1k } from '../../cost/cost-per-1k.js';
 import { p50At } from '../../cost/profile-at.js';
+import { mayShare, replicaMemory, sharedMemory } from '../../share/share-executor.js';
 import { isDenied } from '../../select/rules.js';
 import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
@@ -100,7 +101,7 @@ function optionsOf(
     const cost = price === undefined ? Infinity : costPer1k(profile, price, 1, latencyMs);
     const batch = batchCeiling(profile, latencyMs);
     const secondsPerItem = p50At(profile, batch) / batch / 1000;
-    const { memoryBytes } = profile;
+    const memoryBytes = replicaMemory(variant.variant, profile);
     const accuracy = accuracyOn(variant, hardwareClass)?.value ?? -1;
     return [{ variant, hardwareClass, profile, memoryBytes, secondsPerItem, cost, accuracy }];
   });
@@ -112,7 +113,7 @@ function assumedOptions(
   classes: readonly FleetClass[],
   params: BoundParams,
 ): readonly Option[] {
-  const memoryBytes = memoryBound(variant, params);
+  const memoryBytes = assumedMemory(variant, params);
   return classes
     .filter(({ provider }) => provider === variant.variant.provider)
     .map(({ id: hardwareClass }) => ({
@@ -123,7 +124,14 @@ function assumedOptions(
 
 type BoundParams = Pick<PlacementParams, 'processBytes' | 'unmeasuredMemoryFactor'>;
 
-/** Returns the assumed maximum memory of an unmeasured variant: a multiple of its files' size, plus the process. */
+/** Returns the assumed memory of a replica of an unmeasured variant, which may share a process. */
+export const assumedMemory = (own: PlacementVariant, params: BoundParams): number =>
+  mayShare(own.variant, undefined) ? sharedMemory(own.variant.manifest) : memoryBound(own, params);
+
+/**
+ * Returns the assumed maximum memory of an unmeasured variant in a process of its own: a multiple of its files' size,
+ * plus the process.
+ */
 export const memoryBound = ({ variant }: PlacementVariant, params: BoundParams): number =>
   params.processBytes + sizeOf(variant.manifest) * params.unmeasuredMemoryFactor;
 

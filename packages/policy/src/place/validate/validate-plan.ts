@@ -5,6 +5,7 @@ import type { Assignment, Plan, PlanAction, ReplicaId, WorkerId } from '@pareto/
 import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
 import { isStale } from '../../make/list-measures.js';
 import { isNoisy } from '../../make/noisy-measurements.js';
+import { replicaMemory } from '../../share/share-executor.js';
 import type {
   PlacementArchitecture,
   PlacementSnapshot,
@@ -71,8 +72,9 @@ const measurementOf = (
   variants.get(versionKey(variant, version))?.measurements.find((one) => one.hardwareClass === hardwareClass);
 
 function memoryOf(context: ValidationContext, assignment: VariantVersion & Pick<Assignment, 'hardwareClass'>): number {
+  const known = context.variants.get(versionKey(assignment.variant, assignment.version));
   const result = measurementOf(context, assignment)?.result;
-  return result?.kind === 'measured' ? result.profile.memoryBytes : 0;
+  return known !== undefined && result?.kind === 'measured' ? replicaMemory(known.variant, result.profile) : 0;
 }
 
 function dropReason(action: PlanAction, context: ValidationContext): string | undefined {
