@@ -35,6 +35,7 @@ export {
   dynamicShapes,
   elementBytes,
   elementCount,
+  hasOpenBatch,
   isDataType,
   withLeadingBatch,
   type DataType,

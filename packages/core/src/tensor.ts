@@ -42,6 +42,10 @@ export function withLeadingBatch({ inputs, outputs }: Signature): Signature {
   return { inputs: inputs.map(item), outputs: outputs.map(item), batched: true };
 }
 
+/** Returns whether the first dimension of every input and output is dynamic, whatever its name is. */
+export const hasOpenBatch = ({ inputs, outputs, batched }: Signature): boolean =>
+  batched || [...inputs, ...outputs].every(({ dims }) => dims[0] === -1);
+
 /** Returns the product of the dimensions, which is 1 for a scalar. */
 export const elementCount = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
 

@@ -37,7 +37,7 @@ describe('load and unload', () => {
 
   it('waits until a variant is ready and prints the reason of the delay', async () => {
     controller.description = variants(0);
-    const reason = 'no worker has a slot and 9 bytes for it';
+    const reason = 'no worker has a slot and 9.0 MiB for it';
     controller.overview = {
       notices: ['something else'],
       unmetWarmRules: [

@@ -189,7 +189,7 @@ describe('a new version', () => {
     assert.deepEqual(brief(next), []);
     assert.match(
       next.unmet[0]?.reason ?? '',
-      /^version 2 of a is being rolled out: no worker has a slot and \d+ bytes/,
+      /^version 2 of a is being rolled out: no worker has a slot and [\d.]+ MiB/,
     );
   });
 

@@ -309,7 +309,7 @@ describe('placement by warmth rules', () => {
     const warm = { warmthRules: [warmthRule('warm', 'a')] };
     assert.match(
       unmetOf({ ...warm, variants: [middle], workers: [worker('w', 50)] }).join(),
-      /^a:fp16 for a: a is wished to be warm: no worker has a slot and \d+ bytes for it$/,
+      /^a:fp16 for a: a is wished to be warm: no worker has a slot and [\d.]+ MiB for it$/,
     );
     const unmeasured = { ...warm, variants: [variant('a:original')], workers: [] };
     assert.deepEqual(unmetOf(unmeasured), ['a:original for a: a is wished to be warm: it is not measured yet']);

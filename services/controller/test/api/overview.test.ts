@@ -125,7 +125,7 @@ describe('the reasons in the overview', () => {
       [
         {
           ...{ variant: 'large:original', source: 'minimum', cause: 'memory' },
-          reason: `${reason}: no worker has a slot and ${replicaBytes} bytes for it`,
+          reason: `${reason}: no worker has a slot and 600.0 MiB for it`,
         },
       ],
     );

@@ -1,6 +1,6 @@
 // Checks that a generated file may serve in place of the original: it has the same signature and similar outputs.
 
-import { ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
+import { hasOpenBatch, ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
 import type { Generator, ModelReader, RowAnalysis } from '@pareto/models';
 import type { StepContext } from '../orders/step-context.js';
 import type { ComparisonResult } from './compare-outputs.js';
@@ -37,8 +37,11 @@ export async function checkGenerated(check: GeneratedFileCheck): Promise<Compari
       `the generated file has the signature ${describe(got)}, expected ${describe(expected)} as in the original`,
     );
   }
-  await using original = await loadInBackground('the original', originalPath, check, signal);
+  // A file that only names an open batch computes what the original does. Loading both would double the memory.
+  const isRenamed = generator.opensBatch === true && hasOpenBatch(signature);
+  await using loaded = isRenamed ? undefined : await loadInBackground('the original', originalPath, check, signal);
   await using generated = await loadInBackground('the generated file', generatedPath, check, signal);
+  const original = loaded ?? generated;
   const verification = { original, generated, samples, bound, budget: createSampleBudget('checking', check) };
   if (generator.opensBatch !== true) return await verifyGenerated(verification, { batched: signature.batched, batch });
   const result = await verifyBatches(verification, fixedBatchOf(signature));

@@ -103,14 +103,18 @@ async function runGeneratorIn(
   const { modelPath, recipe, signal, clock, isolation, stepMemory, sizeBytes } = input;
   const folder = join(input.folder, name);
   await mkdir(folder);
-  using _tracked = stepMemory.add(() => rewritingFactor * sizeBytes);
+  const factor = generatorOf(recipe).opensBatch === true ? copyingFactor : rewritingFactor;
+  using _tracked = stepMemory.add(() => factor * sizeBytes);
   const limits = { memoryBytes: input.memoryLimitBytes(), timeoutMs: maxGenerationMs, signal };
   const generated = await runGenerator({ graph: modelPath, recipe, folder, ...job }, limits, clock, isolation);
   return generated.kind === 'declined' ? generated : { ...generated, folder };
 }
 
-/** Memory that the generator process is assumed to hold, as a multiple of the size of the model. */
-const rewritingFactor = 4;
+/**
+ * Memory that the generator process is assumed to hold, as a multiple of the size of the model: enough for any recipe,
+ * and for one that leaves the weights as they are.
+ */
+const [rewritingFactor, copyingFactor] = [4, 2];
 const maxGenerationMs = 600_000;
 
 const graphIn = ({ folder, files }: GeneratedInFolder): string =>

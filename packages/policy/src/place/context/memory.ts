@@ -31,7 +31,7 @@ export function createMemory(
     ofOrder({ making, measuring }) {
       if (making !== undefined) {
         const planned = architectures.find(({ architecture }) => architecture.name === making.architecture);
-        return planned === undefined ? 0 : makingBound(planned.architecture.manifest, params);
+        return planned === undefined ? 0 : makingBound(planned.architecture, making.recipe, params);
       }
       const versions = measuring === undefined ? [] : (known.get(measuring) ?? []);
       return Math.max(0, ...versions.map((one) => memoryBound(one, params)));

@@ -1,9 +1,12 @@
 // The hardware classes on which each variant can run, with cost, memory and time.
 
 import {
+  dynamicBatch,
   fallbackObjective,
+  hasOpenBatch,
   originalRecipe,
   priceOf,
+  type Architecture,
   type HardwareClassId,
   type Manifest,
   type Profile,
@@ -137,9 +140,17 @@ export const memoryBound = ({ variant }: PlacementVariant, params: BoundParams):
 
 /**
  * Returns the assumed maximum memory of generating a file: original and result both loaded, plus the files themselves.
+ * If only the first dimension of a dynamic batch is renamed, a single copy of the weights is in memory at a time.
  */
-export const makingBound = (original: Manifest, params: BoundParams): number =>
-  params.processBytes + sizeOf(original) * (2 * params.unmeasuredMemoryFactor + 1);
+export function makingBound(
+  { manifest, signature }: Pick<Architecture, 'manifest' | 'signature'>,
+  recipe: string,
+  params: BoundParams,
+): number {
+  const copies = recipe === dynamicBatch && hasOpenBatch(signature) ? 1 : 2;
+  const files = copies - 1;
+  return params.processBytes + sizeOf(manifest) * (copies * params.unmeasuredMemoryFactor + files);
+}
 
 const sizeOf = ({ files }: Manifest): number => files.reduce((sum, file) => sum + file.sizeBytes, 0);
 

@@ -1,6 +1,6 @@
 // The choice of the worker for one more replica.
 
-import type { UnmetCause } from '@pareto/core';
+import { formatBytes, type UnmetCause } from '@pareto/core';
 import type { Option } from '../context/options.js';
 import type { Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -85,5 +85,5 @@ export function lackOf(ledger: Ledger, wanted: Requirement): { readonly cause: U
       cause: 'memory',
       text: `was evicted from ${evictedFrom.host.worker.info.id} shortly before, and returns there for queries only`,
     };
-  return { cause: 'memory', text: `no worker has a slot and ${option.memoryBytes} bytes for it` };
+  return { cause: 'memory', text: `no worker has a slot and ${formatBytes(option.memoryBytes)} for it` };
 }

@@ -74,7 +74,7 @@ function currentSteps(context: PlanningContext): readonly OpenStep[] {
   const held = heldUnmeasured(context);
   const demandOf = demandByArchitecture(context);
   return snapshot.architectures.flatMap((planned) => {
-    const { name, version, manifest } = planned.architecture;
+    const { name, version } = planned.architecture;
     const own = (variants.get(name) ?? []).filter(({ variant }) => variant.version === version);
     return stepsOf(planned, own, classes, classesText).flatMap((step): readonly OpenStep[] => {
       if (step.state !== 'open' || step.waitsFor !== undefined) return [];
@@ -83,7 +83,7 @@ function currentSteps(context: PlanningContext): readonly OpenStep[] {
       const { recipe, detail: reason } = step;
       const named = { architecture: name, version, recipe };
       const order: Order = { kind: 'make', ...named, reason };
-      const memoryBytes = makingBound(manifest, params);
+      const memoryBytes = makingBound(planned.architecture, recipe, params);
       const unnamed = { variant: undefined, hardwareClass: undefined };
       return [{ ...named, ...unnamed, isHeld: false, isAlone: false, itemsPerSecond, memoryBytes, order }];
     });

@@ -1,5 +1,6 @@
 // Schedules steps on workers without disturbing queries.
 
+import { formatBytes } from '@pareto/core';
 import type { PlanningContext } from '../context/context.js';
 import type { Entry, Host } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -70,7 +71,7 @@ export function createStepScheduler(ledger: Ledger, { horizon, params }: Plannin
         ledger.reserve(host, memoryBytes);
         return `waits for memory on ${host.worker.info.id}`;
       }
-      return `no worker can free ${memoryBytes} bytes`;
+      return `no worker can free ${formatBytes(memoryBytes)}`;
     },
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { milliseconds, variantId, type Plan, type RecipeOutcome } from '@pareto/core';
+import { bytes, milliseconds, variantId, type Plan, type RecipeOutcome, type TensorSpec } from '@pareto/core';
+import { buildManifest } from '@pareto/testkit';
 import fc from 'fast-check';
 import { defaultPlacementParams, planReplicas } from '../../../src/index.js';
 import { carryOut } from '../carry-out.js';
@@ -177,8 +178,20 @@ describe('planSteps', () => {
     assert.deepEqual(work({ ...world, workers: [worker('w', 233)] }), []);
     assert.deepEqual(
       waits({ ...world, workers: [worker('w', 233)] })[0],
-      `a:int8-dynamic no worker can free ${mib(134)} bytes`,
+      `a:int8-dynamic no worker can free 134.0 MiB`,
     );
+  });
+
+  it('needs memory for one copy of the weights to name a batch that is dynamic already', () => {
+    const sized = (dims: readonly number[]): SnapshotFields => {
+      const tensor = (name: string): TensorSpec => ({ name, datatype: 'FP32', dims });
+      const signature = { inputs: [tensor('x')], outputs: [tensor('y')], batched: false };
+      const manifest = buildManifest({ sizeBytes: bytes(mib(575)) });
+      return { architectures: [architecture('a', { signature, manifest, fixedBatch: 1 })], variants: [] };
+    };
+    const workers = [worker('w', 2048)];
+    assert.deepEqual(work({ ...sized([-1, 4]), workers }), ['make dynamic-batch of a on w']);
+    assert.deepEqual(waits({ ...sized([1, 4]), workers }), ['a:dynamic-batch no worker can free 4.0 GiB']);
   });
 
   it('evicts idle replicas that nothing needs, and reports what it waits for', () => {
@@ -193,7 +206,7 @@ describe('planSteps', () => {
     const used = [replica('1', 'a:original', 'w'), replica('2', 'x:original', 'w', busy)];
     const making = { ...world, architectures: [model, architecture('x')], replicas: used };
     assert.deepEqual(brief(plan(making)), []);
-    assert.deepEqual(waits(making)[0], `a:int8-dynamic no worker can free ${mib(134)} bytes`);
+    assert.deepEqual(waits(making)[0], `a:int8-dynamic no worker can free 134.0 MiB`);
     const held = [variantId('b:original')];
     assert.deepEqual(brief(plan({ ...world, replicas: used, held })), ['unload x:original on w']);
   });
