@@ -3,12 +3,13 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { hashFile } from '@pareto/blobs';
-import { errorText, ParetoError } from '@pareto/core';
+import { errorText, groupBy, ParetoError } from '@pareto/core';
 import { collectModel } from './collect-model.js';
 import type { wire } from '@pareto/rpc';
 import type { ControllerClients } from '../connection/connect.js';
 import { uploadOf, type LocalFile } from './local-file.js';
 import { repeat, type RepeatOptions } from '../connection/repeat.js';
+import { sideBySide } from './side-by-side.js';
 
 export interface TaskDefinition {
   readonly name: string;
@@ -41,21 +42,31 @@ export type RegisterEvent =
 
 export interface RegisterOptions extends RepeatOptions {
   readonly onEvent: (event: RegisterEvent) => void;
+  /** Maximum number of models that are registered at a time. 1 if undefined. */
+  readonly atOnce?: number;
+  /** Last upload of each blob, which the next one of the same blob waits for. */
+  readonly uploads?: Map<string, Promise<boolean>>;
 }
+
+/** Returns whether an event is about a transfer in progress, which is shown while it lasts. */
+export const isTransfer = ({ kind }: RegisterEvent): boolean => kind === 'uploading' || kind === 'fetching';
 
 /** Uploads a file and reports progress. An interrupted upload continues at the controllers' offset. */
 async function send(clients: ControllerClients, file: LocalFile, options: RegisterOptions): Promise<void> {
-  const { signal, onEvent } = options;
+  const { signal, onEvent, uploads = new Map<string, Promise<boolean>>() } = options;
   const name = basename(file.path);
-  const { sizeBytes } = file;
-  const sent = await repeat((onProgress) => {
-    const onSent = (sentBytes: number): void => {
-      onProgress();
-      onEvent({ kind: 'uploading', file: name, sentBytes, totalBytes: sizeBytes });
-    };
-    return clients.upload(uploadOf(file, { signal, onProgress: onSent }));
-  }, options);
-  onEvent({ kind: 'uploaded', file: name, sizeBytes, sent });
+  const { sizeBytes, digest } = file;
+  const upload = (): Promise<boolean> =>
+    repeat((onProgress) => {
+      const onSent = (sentBytes: number): void => {
+        onProgress();
+        onEvent({ kind: 'uploading', file: name, sentBytes, totalBytes: sizeBytes });
+      };
+      return clients.upload(uploadOf(file, { signal, onProgress: onSent }));
+    }, options);
+  const sending = (uploads.get(digest) ?? Promise.resolve()).then(upload, upload);
+  uploads.set(digest, sending);
+  onEvent({ kind: 'uploaded', file: name, sizeBytes, sent: await sending });
 }
 
 /** Uploads a file given by the user, and returns its digest. Throws `invalid-argument` if it does not exist. */
@@ -126,23 +137,46 @@ export interface Registration {
   readonly keepDominated: boolean;
 }
 
-/** Registers the models one after the other, and continues after a rejected one. */
+/**
+ * Registers the models, and continues after a rejected one. The first one that is accepted is registered before the others,
+ * because it defines the inputs and outputs of its task, and the versions of a name one after the other.
+ */
 export async function registerModels(
   clients: ControllerClients,
   registration: Registration,
   models: readonly LocalModel[],
   options: RegisterOptions,
 ): Promise<readonly wire.Architecture[]> {
-  const registered: wire.Architecture[] = [];
-  for (const model of models) {
-    try {
-      registered.push(await registerModel(clients, registration, model, options));
-    } catch (error) {
-      if (isFatal(error)) throw error;
-      options.onEvent({ kind: 'refused', model: model.name, reason: errorText(error) });
-    }
+  const inTurn = async (some: readonly LocalModel[], own: RegisterOptions): Promise<readonly wire.Architecture[]> => {
+    const registered: wire.Architecture[] = [];
+    for (const model of some) registered.push(...(await registerOrRefuse(clients, registration, model, own)));
+    return registered;
+  };
+  let first: readonly wire.Architecture[] = [];
+  let tried = 0;
+  while (first.length === 0 && tried < models.length) first = await inTurn(models.slice(tried, ++tried), options);
+  const versions = groupBy(models.slice(tried), ({ name }) => name);
+  const others = await sideBySide([...versions.values()], {
+    work: (some, onEvent) => inTurn(some, { ...options, onEvent }),
+    ...{ atOnce: options.atOnce ?? 1, onEvent: options.onEvent, isLive: isTransfer },
+  });
+  return [...first, ...others.flat()];
+}
+
+/** Returns the architecture, or nothing if the model was rejected. */
+async function registerOrRefuse(
+  clients: ControllerClients,
+  registration: Registration,
+  model: LocalModel,
+  options: RegisterOptions,
+): Promise<readonly wire.Architecture[]> {
+  try {
+    return [await registerModel(clients, registration, model, options)];
+  } catch (error) {
+    if (isFatal(error)) throw error;
+    options.onEvent({ kind: 'refused', model: model.name, reason: errorText(error) });
+    return [];
   }
-  return registered;
 }
 
 async function registerModel(

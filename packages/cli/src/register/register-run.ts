@@ -1,5 +1,6 @@
 // Runs `pareto register`, from finding the models to printing the result.
 
+import { stat } from 'node:fs/promises';
 import { errorText, ParetoError } from '@pareto/core';
 import { inspectModel, type UnusableModel } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
@@ -13,6 +14,7 @@ import { createJobDisplay } from '../jobs/job-display.js';
 import { waitForJobs, type JobsSnapshot } from '../jobs/wait-for-jobs.js';
 import { readObjective, type ObjectiveOptions } from '../context/options.js';
 import {
+  isTransfer,
   registerModels,
   registerTask,
   removeEmptyTask,
@@ -23,6 +25,7 @@ import { planRegistration, type RegisterPlan } from './register-plan.js';
 import { createRegisterProgress } from './register-progress.js';
 import { formatRemarks, remarksOf, type ModelRemark } from './register-remarks.js';
 import { formatRegistered, unmeasuredOriginals } from './registered-summary.js';
+import { sideBySide } from './side-by-side.js';
 import { repeat, repeatOptions } from '../connection/repeat.js';
 
 export interface RegisterFlags extends CommonOptions, ObjectiveOptions {
@@ -149,24 +152,45 @@ async function send(
   { context, flags, clients, onEvent }: RegisterContext,
   plan: RegisterPlan,
 ): Promise<readonly wire.Architecture[]> {
-  const options: RegisterOptions = { ...repeatOptions(context), onEvent };
+  const shared = { ...repeatOptions(context), uploads: new Map<string, Promise<boolean>>() };
   const { metric = 'top1', validation } = flags;
   const keepDominated = flags.keepDominated === true || flags.keepAll === true;
-  const sent: wire.Architecture[] = [];
-  for (const { task, isNew, isDefined, recipes, models } of plan.groups) {
-    const valid = await filterValid(models, onEvent);
-    if (valid.length === 0) continue;
-    const definition = { name: task, metric, defaultObjective: readObjective(flags), validation };
-    if (isDefined) await registerTask(clients, definition, options);
-    let own: readonly wire.Architecture[] = [];
-    try {
-      own = await registerModels(clients, { task, recipes, keepDominated }, valid, options);
-    } finally {
-      if (isNew && own.length === 0) await removeEmptyTask(clients, task, options);
-    }
-    sent.push(...own);
-  }
-  return sent;
+  const atOnce = await countAtOnce(plan.groups.flatMap(({ models }) => models));
+  const isSingle = plan.groups.length === 1;
+  const sent = await sideBySide(plan.groups, {
+    async work({ task, isNew, isDefined, recipes, models }, onEventOfGroup): Promise<readonly wire.Architecture[]> {
+      const options: RegisterOptions = { ...shared, onEvent: onEventOfGroup, atOnce: isSingle ? atOnce : 1 };
+      const valid = await filterValid(models, options.onEvent);
+      if (valid.length === 0) return [];
+      const definition = { name: task, metric, defaultObjective: readObjective(flags), validation };
+      if (isDefined) await registerTask(clients, definition, options);
+      let own: readonly wire.Architecture[] = [];
+      try {
+        own = await registerModels(clients, { task, recipes, keepDominated }, valid, options);
+      } finally {
+        if (isNew && own.length === 0) await removeEmptyTask(clients, task, options);
+      }
+      return own;
+    },
+    ...{ atOnce, onEvent, isLive: isTransfer },
+  });
+  return sent.flat();
+}
+
+/** Maximum number of models that are registered at a time, and maximum size of their graphs. */
+const [maxAtOnce, maxGraphBytes] = [8, 64 * 2 ** 20];
+
+/** Returns how many of the models are registered at a time: one if some are large, because they are read into memory. */
+async function countAtOnce(models: readonly LocalModel[]): Promise<number> {
+  const sizes = await Promise.all(
+    models.map(({ path }) =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.some((size) => size > maxGraphBytes) ? 1 : maxAtOnce;
 }
 
 /** Returns the valid models and reports the others as refused, before a task is created for them. */

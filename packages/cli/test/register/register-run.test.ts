@@ -49,11 +49,14 @@ describe('pareto register with a repository', () => {
       else await writeFile(folder.file(path), content);
     }
   }
+  /** Returns the requests by name, because different models are registered side by side. */
   const requested = (): readonly string[] =>
-    storage.requests.map(
-      ({ name, task, version, maxBatchSize, recipes }) =>
-        `${name} ${version} of ${task}, ${maxBatchSize ?? 'any'}, ${recipes.join()}`,
-    );
+    storage.requests
+      .map(
+        ({ name, task, version, maxBatchSize, recipes }) =>
+          `${name} ${version} of ${task}, ${maxBatchSize ?? 'any'}, ${recipes.join()}`,
+      )
+      .toSorted();
 
   it('registers each model with its task, its versions and its configuration', async () => {
     await put({
@@ -75,13 +78,29 @@ describe('pareto register with a repository', () => {
     assert.match(stderr, /^skipped torch: it is a PyTorch model/m);
     assert.match(stderr, /^config.pbtxt instance_group: Pareto decides how many replicas run, and where \(a\)$/m);
     assert.equal(stderr.match(/no validation set: only the trained models are served/g)?.length, 1);
-    const [labels = ''] = Object.values(storage.requests[0]?.labels ?? {});
+    const [labels = ''] = Object.values(storage.requests.find(({ name }) => name === 'a')?.labels ?? {});
     assert.equal(storage.blobs.get(labels)?.toString(), 'zero\none\n');
     const printed = JSON.parse(stdout) as { tasks: string[]; remarks: { field: string }[]; others: { kind: string }[] };
     assert.deepEqual(
       [printed.tasks, printed.remarks.map(({ field }) => field), printed.others.map(({ kind }) => kind)],
       [['a.task', 'b.task'], ['instance_group'], ['skipped']],
     );
+  });
+
+  it('prints what happened in the order of the models, each with its own task or all with one', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `m${String(index).padStart(2, '0')}`);
+    await put(Object.fromEntries(names.map((name) => [`repo/${name}.onnx`, name === 'm07' ? 'cut short' : tiny])));
+    const expected = names.map((name) => (name === 'm07' ? `refused ${name}` : `registered ${name}`));
+    for (const own of [[], ['--task', 'all']]) {
+      const { code, stdout, stderr } = await register(folder.file('repo'), ...own, '--detach');
+      assert.equal(code, 1);
+      const lines = `${stdout}${stderr}`.split('\n').map((line) => line.replace(/(:| version).*$/, ''));
+      const [registered, refused] = ['registered', 'refused'].map((kind) => lines.filter((l) => l.startsWith(kind)));
+      assert.deepEqual([registered, refused], [expected.filter((l) => !l.endsWith('m07')), ['refused m07']]);
+      assert.deepEqual(storage.requests.length, 19);
+      storage.requests.length = 0;
+      storage.names.length = 0;
+    }
   });
 
   it('waits for the jobs of several tasks and prints a summary', async () => {
