@@ -56,4 +56,6 @@ export interface SlotGroup {
   readonly slots: number;
   /** Number of slots whose time is left, at the target utilisation. */
   freeSlots: number;
+  /** Number of replicas with demand on these slots that stay. */
+  demanded: number;
 }

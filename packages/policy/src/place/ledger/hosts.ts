@@ -47,7 +47,7 @@ function createHost(worker: PlacementWorker, memory: Memory, params: Params): Ho
   };
   for (const { hardwareClass, slots: own } of info.slotGroups) {
     const slots = own + (groups.get(hardwareClass.id)?.slots ?? 0);
-    groups.set(hardwareClass.id, { host, slots, freeSlots: slots * params.targetUtilisation });
+    groups.set(hardwareClass.id, { host, slots, freeSlots: slots * params.targetUtilisation, demanded: 0 });
   }
   return host;
 }

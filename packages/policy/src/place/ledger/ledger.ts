@@ -66,9 +66,13 @@ export function createLedger(context: PlanningContext): Ledger {
   const evictions = new Map<Entry, Unload>();
   const unmet: UnmetNeed[] = [];
   const deferred: DeferredStep[] = [];
+  const countDemand = ({ variant, group }: Entry, change: number): void => {
+    if (group !== undefined && snapshot.demand.has(variant)) group.demanded += change;
+  };
   const addEntry = (entry: Entry): Entry => {
     entries.push(entry);
     entry.host.entries.push(entry);
+    if (!entry.leaving) countDemand(entry, 1);
     const own = byVariant.get(entry.variant);
     if (own === undefined) byVariant.set(entry.variant, [entry]);
     else own.push(entry);
@@ -88,6 +92,7 @@ export function createLedger(context: PlanningContext): Ledger {
   const setLeaving = (entry: Entry, leaving: boolean): void => {
     const sign = leaving ? 1 : -1;
     entry.leaving = leaving;
+    countDemand(entry, -sign);
     entry.host.freeBytesAfterUnload += sign * entry.memoryBytes;
     if (entry.group !== undefined) entry.group.freeSlots += sign * entry.load;
   };

@@ -1,6 +1,5 @@
 // Provides one more replica for a target: an existing one, a new one, or memory for one by evictions.
 
-import type { Rates } from '../../demand/steady-demand.js';
 import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Entry, SlotGroup } from '../ledger/entry.js';
@@ -159,7 +158,7 @@ function listCandidates(ledger: Ledger, context: PlanningContext, { target, coun
     .filter(
       (entry) => !counted.has(entry) && (isServing(entry, variant) || isMissedTooSoon(entry, target.need, context)),
     )
-    .map((entry) => ({ entry, excess: excessOn(entry, snapshot.demand) }))
+    .map((entry) => ({ entry, excess: excessOn(entry) }))
     .toSorted((a, b) => rank(a.entry) - rank(b.entry) || b.excess - a.excess || used(a.entry) - used(b.entry))
     .map(({ entry }) => entry);
 }
@@ -183,12 +182,9 @@ function isMissedTooSoon(
  * Returns the number of replicas with demand that share the slots of a replica, beyond one for each slot, divided by the
  * slots, because one more replica takes less time from each of the others where there are many slots.
  */
-function excessOn({ host, group, hardwareClass }: Entry, demand: Rates): number {
-  let count = 0;
-  for (const other of host.entries)
-    if (other.hardwareClass === hardwareClass && !other.leaving && demand.has(other.variant)) count += 1;
-  const slots = group?.slots ?? 0;
-  return Math.max(0, count - slots) / Math.max(1, slots);
+function excessOn({ group }: Entry): number {
+  const { demanded, slots } = group ?? { demanded: 0, slots: 0 };
+  return Math.max(0, demanded - slots) / Math.max(1, slots);
 }
 
 function makeRoom(ledger: Ledger, { victims, wanted }: Room, isSuccession: boolean): void {
