@@ -10,6 +10,9 @@ export interface ValidationSplit {
   readonly evaluation: readonly number[];
 }
 
+/** Name of this way to split, which changes with it: scores of samples are compared only within one. */
+export const splitName = 'split-1';
+
 const calibrationShare = 0.1;
 const maxCalibration = 200;
 /** Minimum number of samples for a split. Smaller sets are used for evaluation only. */

@@ -30,6 +30,8 @@ export const boxIou: QualityMetric = defineMetric({
   },
   observe: meanIous,
   summarise: summariseMean,
+  scores: (scores) => scores,
+  areHits: false,
   agree: meanIous,
 });
 

@@ -12,6 +12,8 @@ export const cosine: QualityMetric = defineMetric({
   checkLabels: checkNumberLabels,
   observe: cosines,
   summarise: summariseMean,
+  scores: (scores) => scores,
+  areHits: false,
   agree: cosines,
 });
 

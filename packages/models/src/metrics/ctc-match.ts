@@ -31,6 +31,8 @@ export const ctcMatch: QualityMetric = defineMetric({
   checkLabels,
   observe: (output, labels) => equalRows(readingsOf(output), sequencesOf(labels)),
   summarise: summariseHits,
+  scores: (scores) => scores,
+  areHits: true,
   agree: (output, reference) => equalRows(readingsOf(output), readingsOf(reference)),
 });
 

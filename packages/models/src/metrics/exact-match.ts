@@ -49,6 +49,8 @@ export const exactMatch: QualityMetric = defineMetric({
     return equalRows(elementsOf(output, scored), elementsOf(labels, false), labels.dims[0] ?? 0);
   },
   summarise: summariseHits,
+  scores: (scores) => scores,
+  areHits: true,
   // Variants never compute exactly equal fractions, so scores are compared by the index of the largest.
   agree(output, reference) {
     const scored = isFloat(reference) && wide(reference.dims.slice(1)).length > 0;

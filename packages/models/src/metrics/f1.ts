@@ -21,6 +21,8 @@ export const f1: QualityMetric = defineMetric<Pair>({
     return Array.from(answersOf(output), (answer, sample) => ({ answer, expected: expected[sample] ?? Number.NaN }));
   },
   summarise: summariseF1,
+  scores: influences,
+  areHits: false,
   agree: sameClasses,
 });
 
@@ -72,6 +74,27 @@ function createMeanF1(kinds: readonly Pair[]): (counts: Uint32Array) => number {
     });
     return present.reduce((sum, value) => sum + value, 0) / present.length;
   };
+}
+
+/** Returns the influence values: the mean F1, plus the derivative of each class's F1 by the share of the pair. */
+function influences(pairs: readonly Pair[]): readonly number[] {
+  const right = new Map<number, number>();
+  const named = new Map<number, number>();
+  const add = (counts: Map<number, number>, value: number): unknown => counts.set(value, (counts.get(value) ?? 0) + 1);
+  for (const { answer, expected } of pairs) {
+    if (answer === expected) add(right, expected);
+    add(named, answer);
+    add(named, expected);
+  }
+  named.delete(Number.NaN);
+  const f1Of = (value: number): number => (2 * (right.get(value) ?? 0)) / (named.get(value) ?? Infinity);
+  const mean = [...named.keys()].reduce((sum, value) => sum + f1Of(value), 0) / named.size;
+  const derivative = (value: number, isRight: boolean): number =>
+    ((isRight ? 1 : 0) - f1Of(value)) / (named.get(value) ?? Infinity);
+  return pairs.map(({ answer, expected }) => {
+    const isRight = answer === expected;
+    return mean + (pairs.length / named.size) * (derivative(answer, isRight) + derivative(expected, isRight));
+  });
 }
 
 function increase(counts: Uint32Array, index: number, by: number): void {

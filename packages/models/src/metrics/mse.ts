@@ -20,6 +20,8 @@ export const mse: QualityMetric = defineMetric({
   checkLabels: checkNumberLabels,
   observe: squaredErrors,
   summarise: (errors) => summariseBootstrap(errors.length, (indices) => closeness(errors, indices)),
+  scores: influences,
+  areHits: false,
   agree: (output, reference) =>
     squaredErrors(output, reference).map((error) => (isFinite(error) ? 1 / (1 + error) : 0)),
 });
@@ -33,4 +35,17 @@ function closeness(errors: readonly number[], indices: Uint32Array): number {
     finite++;
   }
   return finite === 0 ? 0 : finite / indices.length / (1 + sum / finite);
+}
+
+/** Returns the influence values of the errors: with a and s, the means of finiteness and error, it is a² / (a + s). */
+function influences(errors: readonly number[]): readonly number[] {
+  const finite = errors.filter((error) => Number.isFinite(error));
+  const [a, s] = [finite.length / errors.length, finite.reduce((sum, error) => sum + error, 0) / errors.length];
+  if (a === 0) return errors.map(() => 0);
+  const total = (a + s) ** 2;
+  const [ofFinite, ofError] = [(a * a + 2 * a * s) / total, -(a * a) / total];
+  return errors.map((error) => {
+    const influence = Number.isFinite(error) ? ofFinite * (1 - a) + ofError * (error - s) : -ofFinite * a - ofError * s;
+    return (a * a) / (a + s) + influence;
+  });
 }

@@ -24,6 +24,14 @@ interface Definition<O> {
   checkLabels(labels: Tensor, output: SampleForm): void;
   observe(output: Tensor, labels: Tensor): readonly O[];
   summarise(observations: readonly O[]): Summary;
+  /**
+   * Returns a score for each observation. Their mean is the value and, to first order, the mean over resampled ones is
+   * the value of these: for a value that is not a mean itself, they are its influence values. Source: Efron and
+   * Tibshirani 1993, section 22.
+   */
+  scores(observations: readonly O[]): readonly number[];
+  /** Set if all scores are 0 or 1. */
+  readonly areHits: boolean;
   /** Returns the agreement of each answer with the reference's, in [0, 1]. */
   agree(output: Tensor, reference: Tensor): readonly number[];
 }
@@ -32,9 +40,13 @@ interface Observer {
   add(output: Tensor, labels: Tensor): void;
   readonly samples: number;
   summarise(): Summary;
+  scores(): readonly number[];
 }
 
-export interface QualityMetric extends Pick<Definition<unknown>, 'outputs' | 'judges' | 'checkLabels' | 'agree'> {
+export interface QualityMetric extends Pick<
+  Definition<unknown>,
+  'outputs' | 'judges' | 'checkLabels' | 'areHits' | 'agree'
+> {
   createObserver(): Observer;
 }
 
@@ -51,6 +63,7 @@ export function defineMetric<O>(definition: Definition<O>): QualityMetric {
           return observations.length;
         },
         summarise: () => definition.summarise(observations),
+        scores: () => definition.scores(observations),
       };
     },
   };

@@ -12,6 +12,8 @@ export interface Scorer {
    */
   add(outputs: readonly Tensor[], labels: Tensor): void;
   result(): Accuracy;
+  /** Returns a score for each sample added, in order. Their mean is the accuracy. */
+  scores(): readonly number[];
 }
 
 export function createScorer(metric: Metric): Scorer {
@@ -25,8 +27,12 @@ export function createScorer(metric: Metric): Scorer {
       observer.add(output, labels);
     },
     result: () => ({ metric, ...observer.summarise(), samples: observer.samples }),
+    scores: () => observer.scores(),
   };
 }
+
+/** Returns whether each sample's score by the metric is 0 or 1. */
+export const areHits = (metric: Metric): boolean => qualityMetrics[metric].areHits;
 
 export interface Agreement {
   /** Adds the outputs of two models, one row per sample. Throws `invalid-argument` if their shapes differ. */

@@ -11,5 +11,7 @@ export const top1: QualityMetric = defineMetric({
   checkLabels: checkClassLabels,
   observe: (output, labels) => equalClasses(output, toNumbers(labels)),
   summarise: summariseHits,
+  scores: (scores) => scores,
+  areHits: true,
   agree: sameClasses,
 });

@@ -21,6 +21,8 @@ export const top5: QualityMetric = defineMetric({
     return Array.from(expected, (label, sample) => Number(rankOf(scores, sample * classes, classes, label) < best));
   },
   summarise: summariseHits,
+  scores: (scores) => scores,
+  areHits: true,
   agree: sameClasses,
 });
 

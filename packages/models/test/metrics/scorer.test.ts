@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { metrics, type Metric } from '@pareto/core';
 import { openModelSession } from '@pareto/testkit';
 import {
+  areHits,
   createAgreement,
   createScorer,
   inspectModel,
@@ -75,6 +76,31 @@ for (const metric of metrics) {
           assert.deepEqual(scorer.result(), whole);
         }),
         { numRuns: 30 },
+      );
+    });
+
+    it('have scores whose mean is the value, and whose differences from it are its derivatives', () => {
+      fc.assert(
+        fc.property(anyCase(metric), (any) => {
+          const rows = any.labels.dims[0] ?? 0;
+          const scorer = createScorer(metric);
+          scorer.add([any.output], any.labels);
+          const { value } = scorer.result();
+          const scores = scorer.scores();
+          const mean = scores.reduce((sum, one) => sum + one, 0) / rows;
+          assert.ok(Math.abs(mean - value) < 1e-9, `${mean} is not ${value}`);
+          if (areHits(metric)) assert.ok(scores.every((one) => one === 0 || one === 1));
+          // One more sample among many changes the value by its score.
+          const times = 500;
+          for (let more = 0; more < times; more++) scorer.add([any.output], any.labels);
+          const before = scorer.scores().reduce((sum, one) => sum + one, 0) / (rows * (times + 1));
+          scorer.add([sliceRows(any.output, 0, 1)], sliceRows(any.labels, 0, 1));
+          const all = scorer.scores();
+          const change = all.reduce((sum, one) => sum + one, 0) / all.length - before;
+          const expected = ((scores[0] ?? 0) - value) / all.length;
+          assert.ok(Math.abs(change - expected) < 0.02 * Math.abs(expected) + 1e-9, `${change} is not ${expected}`);
+        }),
+        { numRuns: 15 },
       );
     });
 
