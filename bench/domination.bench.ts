@@ -116,7 +116,7 @@ function drawVariants({ perArchitecture, draw }: Shape, rng: Rng): readonly Meas
     const architecture = `model-${Math.floor(index / perArchitecture)}`;
     const figures = draw(rng, index / variants);
     return {
-      variant: { id: variantId(`${architecture}:v${index}`), architecture },
+      variant: { id: variantId(`${architecture}:v${index}`), architecture, version: 1, recipe: `v${index}` },
       measurements: hardwareClasses.map((hardwareClass) => measurementOf(hardwareClass, figures, rng)),
     };
   });

@@ -85,6 +85,7 @@ export {
 } from './hardware.js';
 export {
   defaultMetric,
+  defaultMinAgreement,
   metrics,
   shownMetric,
   type Accuracy,
@@ -101,6 +102,7 @@ export {
   type ProfilePoint,
   type RecipeOutcome,
   type RowIsolation,
+  type SampleScores,
   type Task,
   type Variant,
   type VariantSpec,

@@ -12,6 +12,21 @@ export type Metric = (typeof metrics)[number];
 /** Metric of a task that is registered without one. */
 export const defaultMetric: Metric = 'top1';
 
+/**
+ * Minimum agreement of a variant with the original, by metric, for tasks that state none. None for `mse`, whose agreement
+ * depends on the unit of the numbers.
+ */
+export const defaultMinAgreement: Readonly<Record<Metric, number>> = {
+  top1: 0.8,
+  top5: 0.8,
+  f1: 0.8,
+  'box-iou': 0.8,
+  'exact-match': 0.8,
+  'ctc-match': 0.8,
+  cosine: 0.9,
+  mse: 0,
+};
+
 export interface Task {
   readonly name: string;
   readonly metric: Metric;
@@ -20,6 +35,8 @@ export interface Task {
   readonly defaultObjective: PartialObjective;
   /** Digest of the validation set: an NPZ file with one array per input, and `label`. Undefined if there is none. */
   readonly validation: Digest | undefined;
+  /** Agreement with the original below which a variant does not answer for the task. Undefined for the metric's default. */
+  readonly minAgreement?: number | undefined;
 }
 
 /** Returns the metric to show. Undefined if the task has none: without samples, nothing is measured by the default. */
@@ -115,6 +132,24 @@ export interface Accuracy {
   readonly lower95: number;
   readonly upper95: number;
   readonly samples: number;
+}
+
+/**
+ * Scores of the evaluation samples, whose mean is the accuracy, for comparing variants on the same samples as pairs.
+ * Written by `packSamples` and read by `compareAccuracies` of `packages/policy`.
+ */
+export interface SampleScores {
+  /** Identity of the samples, their order and the metric. Only scores of the same set are compared. */
+  readonly set: string;
+  /** Number of scores. Of more samples than can be stored, an evenly spread part has one. */
+  readonly count: number;
+  /** 1 if all scores are 0 or 1. */
+  readonly bits: 1 | 12;
+  /** Value of the lowest and of the highest code. */
+  readonly low: number;
+  readonly high: number;
+  /** The codes, six bits a character. */
+  readonly codes: string;
 }
 
 export interface ProfilePoint {
@@ -217,6 +252,8 @@ export interface Measurement {
         readonly accuracy: Accuracy | undefined;
         /** Share of answers equal to the original's. Undefined without samples, and for the original itself. */
         readonly agreement: number | undefined;
+        /** Scores of the samples. Undefined without an accuracy, or if a worker of an older release measured it. */
+        readonly scores?: SampleScores | undefined;
       }
     | { readonly kind: 'failed'; readonly reason: string };
 }

@@ -16,7 +16,7 @@ export interface ReplicaRoute {
 }
 
 /** Reason why a target excludes one of its candidates. */
-export type Exclusion = 'denied' | 'not-pinned' | 'dominated';
+export type Exclusion = 'denied' | 'not-pinned' | 'disagrees' | 'dominated';
 
 /** A variant on one hardware class: the unit of selection. */
 export interface Candidate {
@@ -29,6 +29,13 @@ export interface Candidate {
   readonly hardwareClass: HardwareClassId;
   /** Measured accuracy. Undefined if not measured. */
   readonly accuracy: Accuracy | undefined;
+  /**
+   * Rank by accuracy among the variants of the task, from 1. Equal ranks mean equal accuracies. Undefined if not measured,
+   * or if the controller compares only point estimates.
+   */
+  readonly accuracyRank: number | undefined;
+  /** Rank among the variants of the same architecture. */
+  readonly accuracyRankWithin: number | undefined;
   /** Measured profile. Undefined if not profiled yet. */
   readonly profile: Profile | undefined;
   /** USD per 1,000 answers. Undefined if not profiled or not priced. */
@@ -40,6 +47,8 @@ export interface Candidate {
   readonly placeable: boolean;
   /** Reason of the variant's quarantine. Undefined if the variant is not quarantined. */
   readonly quarantineReason: string | undefined;
+  /** Reason why the variant's answers differ too much from the original's. Undefined if they do not. */
+  readonly disagreement: string | undefined;
   /** Variant of the same task that dominates this one. Undefined if there is none. */
   readonly dominatedBy: VariantId | undefined;
   /** Set if a variant of the same architecture dominates this one too. */

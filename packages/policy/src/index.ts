@@ -109,9 +109,21 @@ export {
   type PlacementWorker,
   type RecentChanges,
 } from './snapshot/snapshot.js';
+export { noAccuracyMarks, type AccuracyMark } from './snapshot/snapshot.js';
+export { packSamples } from './compare/sample-scores.js';
+export {
+  areEqual,
+  defaultAccuracyParams,
+  isMoreAccurate,
+  pairedDifference,
+  type AccuracyParams,
+  type MeasuredAccuracy,
+} from './compare/compare-accuracies.js';
+export { bootstrapMean95, tango95, type Interval } from './compare/paired-interval.js';
+export { rankAccuracies, type RankedVariant } from './compare/rank-accuracies.js';
 export { coldVariants, type PlacementWarmthRule } from './snapshot/warmth.js';
 export { validatePlan, type ValidatedPlan } from './place/validate/validate-plan.js';
-export { markDominated, type Catalogue } from './prune/mark-dominated.js';
+export { markVariants, type Catalogue } from './prune/mark-variants.js';
 export { defaultDominationParams, type DominationParams } from './prune/domination-params.js';
 export {
   planDomination,

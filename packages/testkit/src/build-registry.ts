@@ -102,9 +102,16 @@ export const buildProfile = (points: readonly ProfilePoint[], fields: Partial<Pr
   ...fields,
 });
 
-export const buildMeasuredResult = (profile: Profile, accuracy: Accuracy | undefined): Measurement['result'] => ({
+export const buildMeasuredResult = (
+  profile: Profile,
+  accuracy: Accuracy | undefined,
+  fields: Partial<MeasuredResult> = {},
+): Measurement['result'] => ({
   kind: 'measured',
   profile,
   accuracy,
   agreement: undefined,
+  ...fields,
 });
+
+type MeasuredResult = Extract<Measurement['result'], { readonly kind: 'measured' }>;

@@ -19,13 +19,17 @@ export interface FakeVariant {
   readonly error?: string;
   readonly replicasReady?: number;
   readonly noise?: number;
+  readonly accuracyRank?: number;
+  readonly disagreement?: string;
 }
 
 const samples = 2_000;
 
 export function fakeMeasurement({ name, version = 1, error = '', ...variant }: FakeVariant): wire.Measurement {
   const { accuracy = 0.9, p50Ms = 1, costPer1k = 1e-6, hardwareClass = cpu, noise = 0 } = variant;
-  const head = { variant: name, version, hardwareClass, environment: '1.30.0' };
+  const { accuracyRank = 0, disagreement = '' } = variant;
+  const compared = { scores: null, accuracyRank, disagreement };
+  const head = { variant: name, version, hardwareClass, environment: '1.30.0', ...compared };
   if (error !== '') return { ...head, error, profile: null, accuracy: null, costPer_1k: 0 };
   const spread = 1.96 * Math.sqrt((accuracy * (1 - accuracy)) / samples);
   const isOriginal = name.endsWith(':original');

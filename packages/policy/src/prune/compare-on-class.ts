@@ -5,6 +5,8 @@
 // the number of rows times the number of figures, whatever the values are, and the memory is two bits a pair.
 
 import type { VariantId } from '@pareto/core';
+import { areEqual, isMoreAccurate } from '../compare/compare-accuracies.js';
+import { reachOf } from '../compare/rank-accuracies.js';
 import type { DominationParams } from './domination-params.js';
 import { figuresOf, type Figure, type Rated } from './figures.js';
 import { createPrefix } from './prefix.js';
@@ -12,6 +14,7 @@ import {
   addFirstRows,
   createRowSet,
   createRowSets,
+  firstRow,
   hasRow,
   intersect,
   removeRow,
@@ -19,7 +22,7 @@ import {
   type RowSet,
 } from './row-set.js';
 
-/** Variants, one a row: by descending accuracy, then ascending latency, then id. */
+/** Variants, one a row: by descending credible accuracy, then ascending latency, then id. */
 export interface ClassComparison {
   readonly ids: readonly VariantId[];
   readonly rows: ReadonlyMap<VariantId, number>;
@@ -29,9 +32,9 @@ export interface ClassComparison {
 
 export function compareOnClass(rated: readonly Rated[], params: DominationParams): ClassComparison {
   const rows = rated.toSorted(betterFirst);
-  const all = compareAccuracies(rows, params);
+  const all = createOthers(rows, params);
   for (const figure of figuresOf(rows, params)) compareFigure(figure, all);
-  for (const { notWorse, better } of all) intersect(notWorse, better);
+  for (const [row, others] of all.entries()) compareAccuracies(rows, row, others, params);
   return {
     ids: rows.map(({ id }) => id),
     rows: new Map(rows.map(({ id }, row) => [id, row])),
@@ -40,10 +43,10 @@ export function compareOnClass(rated: readonly Rated[], params: DominationParams
 }
 
 function betterFirst(a: Rated, b: Rated): number {
-  return b.accuracy - a.accuracy || a.firstMs - b.firstMs || (a.id < b.id ? -1 : 1);
+  return b.credible - a.credible || a.firstMs - b.firstMs || (a.id < b.id ? -1 : 1);
 }
 
-/** Rows that are at least as accurate as one row, compared with it by the figures so far. */
+/** Rows that may be as accurate as one row, compared with it by the figures so far. */
 interface Others {
   /** Rows with at most its value plus the margin in each of the figures. */
   readonly notWorse: RowSet;
@@ -52,22 +55,43 @@ interface Others {
   isNotWorseEmpty: boolean;
 }
 
-/** Returns the comparisons by accuracy, which the rows are sorted by. */
-function compareAccuracies(rows: readonly Rated[], { accuracyNoise }: DominationParams): readonly Others[] {
-  const ends = new Map(rows.map(({ accuracy }, row) => [accuracy, row + 1]));
-  const counts = rows.map(({ accuracy }) => ends.get(accuracy) ?? 0);
+/** Returns for each row all others that are not far below it in accuracy, which the rows are sorted by. */
+function createOthers(rows: readonly Rated[], params: DominationParams): readonly Others[] {
+  let end = 0;
+  const counts = rows.map(({ credible }) => {
+    while ((rows[end]?.credible ?? -Infinity) >= credible - reachOf(params)) end++;
+    return end;
+  });
   const sets = createRowSets(counts.flatMap((count) => [count, count]));
-  let betterEnd = 0;
-  return rows.map(({ accuracy }, row) => {
-    while ((rows[betterEnd]?.accuracy ?? -Infinity) > accuracy + accuracyNoise) betterEnd++;
+  return counts.map((count, row) => {
     const notWorse = sets[2 * row] ?? createRowSet(0);
-    const better = sets[2 * row + 1] ?? createRowSet(0);
-    addFirstRows(notWorse, counts[row] ?? 0);
+    addFirstRows(notWorse, count);
     removeRow(notWorse, row);
-    addFirstRows(better, betterEnd);
-    return { notWorse, better, isNotWorseEmpty: false };
+    return { notWorse, better: sets[2 * row + 1] ?? createRowSet(0), isNotWorseEmpty: false };
   });
 }
+
+/** Removes the rows that are less accurate, and those that are better neither in accuracy nor in a figure. */
+function compareAccuracies(
+  rows: readonly Rated[],
+  row: number,
+  { notWorse, better }: Others,
+  params: DominationParams,
+): void {
+  const own = rows[row];
+  if (own === undefined) return;
+  for (let next = firstRow(notWorse); next !== undefined; next = firstRow(notWorse, next + 1)) {
+    const other = rows[next];
+    if (other === undefined || !isAsAccurate(other, own, params)) removeRow(notWorse, next);
+    else if (!hasRow(better, next) && !isMoreAccurate(other.accuracy, own.accuracy, params)) removeRow(notWorse, next);
+  }
+}
+
+/** Returns whether `a` is at least as accurate as `b`: equal, or before it by credible accuracy, in doubt an original. */
+const isAsAccurate = (a: Rated, b: Rated, params: DominationParams): boolean =>
+  a.credible > b.credible ||
+  (a.credible === b.credible && (a.accuracy.isOriginal || !b.accuracy.isOriginal)) ||
+  areEqual(a.accuracy, b.accuracy, params);
 
 function compareFigure({ values, ceiling, floor, rows, estimated }: Figure, all: readonly Others[]): void {
   const order = new Uint32Array(rows).sort((a, b) => compareNumbers(values[a] ?? 0, values[b] ?? 0));

@@ -1,6 +1,8 @@
 // The margins within which the figures of two variants count as equal.
 
-export interface DominationParams {
+import { defaultAccuracyParams, type AccuracyParams } from '../compare/compare-accuracies.js';
+
+export interface DominationParams extends AccuracyParams {
   /** Fraction of a p99. */
   readonly latencyMargin: number;
   /** Fraction of a cost. */
@@ -9,8 +11,6 @@ export interface DominationParams {
   readonly memoryMargin: number;
   /** Fraction of a load time. */
   readonly loadMargin: number;
-  /** Difference by which an accuracy (a fraction of 1) must be larger to count as better: half a sample of 5,000. */
-  readonly accuracyNoise: number;
 }
 
 export const defaultDominationParams: DominationParams = {
@@ -18,5 +18,5 @@ export const defaultDominationParams: DominationParams = {
   costMargin: 0.05,
   memoryMargin: 0.1,
   loadMargin: 0.2,
-  accuracyNoise: 1e-4,
+  ...defaultAccuracyParams,
 };

@@ -1,6 +1,7 @@
 // The figures of variants that are compared for domination on one hardware class.
 
 import type { Profile, VariantId } from '@pareto/core';
+import type { RankedVariant } from '../compare/rank-accuracies.js';
 import { p99At } from '../cost/profile-at.js';
 import type { DominationParams } from './domination-params.js';
 import { addRow, createRowSet, type RowSet } from './row-set.js';
@@ -9,7 +10,9 @@ import { addRow, createRowSet, type RowSet } from './row-set.js';
 export interface Rated {
   readonly id: VariantId;
   readonly profile: Profile;
-  readonly accuracy: number;
+  readonly accuracy: RankedVariant;
+  /** Accuracy by which the rows are ordered, from `credibleAccuracies`. */
+  readonly credible: number;
   /** USD per 1,000 answers. 0 if the class has no price. */
   readonly cost: number;
   /** p99 with the smallest batch. */

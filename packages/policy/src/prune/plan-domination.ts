@@ -1,6 +1,7 @@
 // The variants of a task that others dominate on every hardware class that they were measured on.
 
 import { groupBy, priceOf, type Measurement, type PriceTable, type Variant, type VariantId } from '@pareto/core';
+import { credibleAccuracies, rankedVariant } from '../compare/rank-accuracies.js';
 import { costPer1k } from '../cost/cost-per-1k.js';
 import { p99At } from '../cost/profile-at.js';
 import { isProvisional } from '../make/list-measures.js';
@@ -11,7 +12,7 @@ import { findDominated } from './find-dominated.js';
 
 /** A variant that may serve, with its measurements. */
 export interface MeasuredVariant {
-  readonly variant: Pick<Variant, 'id' | 'architecture'>;
+  readonly variant: Pick<Variant, 'id' | 'architecture' | 'version' | 'recipe'>;
   readonly measurements: readonly Pick<Measurement, 'hardwareClass' | 'result'>[];
 }
 
@@ -30,9 +31,9 @@ export interface Domination {
 
 /**
  * Returns the dominated ones of `variants`, which are those of a task. A variant is dominated if, on every class where
- * it was measured, another one (not always the same) has at least its accuracy, and at most its p99 at every batch, its
- * cost, its memory and its load time plus the margins, and is better in accuracy by more than noise, or in one of the
- * others by more than the margin. Only kept variants dominate: `kept`, and those of `variants` that are not dominated. A
+ * it was measured, another one (not always the same) is at least as accurate, has at most its p99 at every batch, its
+ * cost, its memory and its load time plus the margins, and is more accurate, or better in one of the others by more than
+ * the margin. Only kept variants dominate: `kept`, and those of `variants` that are not dominated. A
  * variant without a measured accuracy, or with a noisy profile, neither dominates nor is dominated. Every class keeps at
  * least one variant.
  */
@@ -43,7 +44,7 @@ export function planDomination(
   kept: readonly MeasuredVariant[] = [],
 ): ReadonlyMap<VariantId, Domination> {
   const all = [...variants, ...kept];
-  const classes = rateByClass(all, terms).map((rated) => compareOnClass(rated, params));
+  const classes = rateByClass(all, terms, params).map((rated) => compareOnClass(rated, params));
   const alwaysKept = new Set([...kept, ...variants.filter((one) => !isRated(one))].map(({ variant }) => variant.id));
   const bestFirst = [...new Set(classes.flatMap(({ ids }) => ids))];
   const dominated = findDominated(bestFirst, classes, alwaysKept);
@@ -76,19 +77,27 @@ const isComparable = ({ accuracy, profile }: Measured): boolean =>
 function rateByClass(
   variants: readonly MeasuredVariant[],
   { prices, latencyMs }: DominationTerms,
+  params: DominationParams,
 ): readonly (readonly Rated[])[] {
-  const measured = variants.flatMap(({ variant: { id }, measurements }) =>
-    measurements.map(({ hardwareClass, result }) => ({ id, hardwareClass, result })),
+  const measured = variants.flatMap(({ variant, measurements }) =>
+    measurements.map(({ hardwareClass, result }) => ({ variant, hardwareClass, result })),
   );
   const classes = [...groupBy(measured, ({ hardwareClass }) => hardwareClass)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return classes.map(([hardwareClass, all]) => {
     const price = priceOf(prices, hardwareClass);
-    return all.flatMap(({ id, result }) => {
-      if (result.kind !== 'measured' || result.accuracy === undefined || !isComparable(result)) return [];
-      const { profile, accuracy } = result;
+    const rated = all.flatMap(({ variant, result }) => {
+      if (result.kind !== 'measured' || !isComparable(result)) return [];
+      const { profile } = result;
+      const accuracy = rankedVariant(variant, result);
+      if (accuracy === undefined) return [];
       const cost = price === undefined ? 0 : costPer1k(profile, price, 1, latencyMs);
-      return [{ id, profile, accuracy: accuracy.value, cost, firstMs: p99At(profile, 1) }];
+      return [{ id: variant.id, profile, accuracy, cost, firstMs: p99At(profile, 1) }];
     });
+    const credible = credibleAccuracies(
+      rated.map(({ accuracy }) => accuracy),
+      params,
+    );
+    return rated.map((one, index) => ({ ...one, credible: credible[index] ?? 0 }));
   });
 }
 

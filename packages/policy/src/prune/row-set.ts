@@ -54,3 +54,6 @@ export function firstCommonRow(a: RowSet, b: RowSet, from = 0): number | undefin
   }
   return undefined;
 }
+
+/** Returns the first row of the set, from `from` on. Undefined if there is none. */
+export const firstRow = (set: RowSet, from = 0): number | undefined => firstCommonRow(set, set, from);

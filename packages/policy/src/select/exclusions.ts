@@ -7,6 +7,7 @@ import { denialOf, ruleCovers, pinsOf } from './rules.js';
 export interface Excludable {
   readonly variant: VariantId;
   readonly architecture: string;
+  readonly disagreement: string | undefined;
   readonly dominatedBy: VariantId | undefined;
   readonly dominatedWithin: boolean;
 }
@@ -15,9 +16,9 @@ type TargetKind = TargetEntry['kind'];
 
 /**
  * Creates a function that returns why a target excludes one of its `members`, warm or not, or undefined if it does not.
- * Denied variants are always excluded. Pins apply to tasks, and a pinned variant does not count as dominated. In a task
- * any variant of the task dominates; in an architecture only its own do. A target that is a variant is never excluded
- * as dominated.
+ * Denied variants are always excluded. Pins apply to tasks, and a pinned variant is not excluded because it disagrees with
+ * the original or is dominated. In a task any variant of the task dominates; in an architecture only its own do. A target
+ * that is a variant is excluded for none of these two reasons.
  */
 export function createExcluder<T extends Excludable>(
   kind: TargetKind,
@@ -33,6 +34,7 @@ export function createExcluder<T extends Excludable>(
       if (pins.some(({ target }) => target === one.variant)) return undefined;
       if (!pins.some((pin) => ruleCovers(one, pin))) return 'not-pinned';
     }
+    if (one.disagreement !== undefined) return 'disagrees';
     const isWithin = kind === 'architecture' || pins.length > 0;
     return (isWithin ? one.dominatedWithin : one.dominatedBy !== undefined) ? 'dominated' : undefined;
   };
@@ -48,9 +50,8 @@ export function exclusionsOf(
   candidates: readonly Candidate[],
   rules: readonly RuleInForce[],
 ): readonly (Exclusion | undefined)[] | undefined {
-  if (rules.length === 0 && (kind === 'variant' || candidates.every(({ dominatedBy }) => dominatedBy === undefined))) {
-    return undefined;
-  }
+  const isMarked = ({ dominatedBy, disagreement }: Candidate): boolean => (dominatedBy ?? disagreement) !== undefined;
+  if (rules.length === 0 && (kind === 'variant' || !candidates.some(isMarked))) return undefined;
   const excluded = candidates.map(createExcluder(kind, task, candidates, rules));
   const kept = candidates.filter((_, index) => excluded[index] === undefined);
   const able = kept.filter(mayAnswer);

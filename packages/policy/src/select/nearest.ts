@@ -1,10 +1,10 @@
 // The nearest feasible objective, and the candidate that meets it.
 
 import { milliseconds, type Candidate, type Objective, type TargetEntry } from '@pareto/core';
-import { columnsOf, idleAt, noVerdict, type TargetColumns } from './target-columns.js';
+import { columnsOf, idleAt, isNeededFor, noVerdict, type TargetColumns } from './target-columns.js';
 import { accuracyOf, verdictCodes, type SelectionQuery, type SelectParams } from './verdict.js';
 
-const { unmeasurable } = verdictCodes;
+const { dominated, unmeasurable } = verdictCodes;
 
 export interface Offer {
   readonly objective: Objective;
@@ -20,7 +20,7 @@ export interface Offer {
  * Undefined if no candidate can serve the batch at all.
  */
 export function nearestFeasible(target: TargetEntry, query: SelectionQuery, params: SelectParams): Offer | undefined {
-  const { items, objective } = query;
+  const { objective } = query;
   const { maxCostPer1k } = objective;
   const columns = columnsOf(target);
   const accuracies = objective.accuracyBound === 'lower95' ? columns.lower95 : columns.accuracy;
@@ -31,7 +31,7 @@ export function nearestFeasible(target: TargetEntry, query: SelectionQuery, para
   let costLimit = Infinity;
   for (let row = 0; row < columns.candidates.length; row++) {
     const cost = columns.cost[row] ?? NaN;
-    if (cost >= costLimit || !isOffered(columns, row, items)) continue;
+    if (cost >= costLimit || !isOffered(columns, accuracies, row, query)) continue;
     const needsMs = idleAt(columns, row, query, params);
     let distance = Math.max(1, needsMs / Math.max(objective.latencyMs, 1e-3));
     if (objective.minAccuracy !== undefined) distance *= errorRatio(accuracies[row] ?? NaN, minError);
@@ -45,10 +45,22 @@ export function nearestFeasible(target: TargetEntry, query: SelectionQuery, para
   return candidate === undefined ? undefined : offerOf(candidate, idleAt(columns, best, query, params), objective);
 }
 
-/** Returns whether a candidate could serve the batch: it is measured, is loaded or can be, and is not excluded. */
-function isOffered(columns: TargetColumns, row: number, items: number): boolean {
+/**
+ * Returns whether a candidate could serve the batch: it is measured, is loaded or can be, and is not excluded. A dominated
+ * one counts if a floor is requested that it is closer to.
+ */
+function isOffered(
+  columns: TargetColumns,
+  accuracies: Float64Array,
+  row: number,
+  { items, objective }: SelectionQuery,
+): boolean {
   const fixed = columns.fixed[row] ?? noVerdict;
-  if (fixed !== noVerdict && fixed !== unmeasurable) return false;
+  const isCloser =
+    fixed === dominated &&
+    objective.minAccuracy !== undefined &&
+    isNeededFor(Math.min(objective.minAccuracy, accuracies[row] ?? NaN), columns, accuracies, row);
+  if (fixed !== noVerdict && fixed !== unmeasurable && !isCloser) return false;
   if (columns.profiled[row] === 0 || items > Math.max(1, columns.maxBatchSize[row] ?? 0)) return false;
   return (columns.ceiling[row] ?? 0) > 0 || columns.placeable[row] === 1;
 }

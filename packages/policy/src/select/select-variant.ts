@@ -5,7 +5,7 @@ import { loadField, loadFields, type CandidateLoads } from '../route/candidate-l
 import { nearestFeasible, type Offer } from './nearest.js';
 import { createRanked, isBetter } from './rank.js';
 import { clearTrace, countVerdict, finishTrace, recordsTimes, recordVerdict, type DecisionTrace } from './trace.js';
-import { columnsOf, noVerdict, p99Of, type TargetColumns } from './target-columns.js';
+import { columnsOf, isNeededFor, noVerdict, p99Of, type TargetColumns } from './target-columns.js';
 import { accuracyOf, verdictCodes, type Preference, type SelectionQuery, type SelectParams } from './verdict.js';
 
 export type RefusalReason =
@@ -60,7 +60,7 @@ export interface BusyCandidate extends Prediction {
   readonly candidate: Candidate;
 }
 
-const { eligible, cold, busy, backlogged, unplaceable, unmeasured } = verdictCodes;
+const { eligible, cold, busy, backlogged, unplaceable, unmeasured, dominated } = verdictCodes;
 const tooSlow = verdictCodes['too-slow'];
 const tooLarge = verdictCodes['batch-too-large'];
 const belowAccuracy = verdictCodes['below-accuracy'];
@@ -97,6 +97,7 @@ export function selectVariant(
   for (; row < candidates.length; row++) {
     if (best >= 0 && isDone(preference, columns, best, row, trace)) break;
     let code = fixed[row] ?? noVerdict;
+    if (code === dominated && isNeededFor(minAccuracy, columns, accuracies, row)) code = noVerdict;
     if (code === noVerdict) {
       if (items > 1 && items > (maxBatchSize[row] ?? 0)) code = tooLarge;
       else if (minAccuracy !== undefined && !((accuracies[row] ?? NaN) >= minAccuracy))

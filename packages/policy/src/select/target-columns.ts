@@ -1,8 +1,9 @@
 // The properties of a target's candidates that selection compares, in arrays with one row for each candidate. The rows
 // are in the order in which selection prefers cheap candidates, so that the first eligible row usually is the best.
 
-import type { Candidate, Shapes, TargetEntry } from '@pareto/core';
+import type { Candidate, Exclusion, Shapes, TargetEntry } from '@pareto/core';
 import { pointsFor } from '../buckets/points-for.js';
+import { rankOrder } from '../compare/rank-accuracies.js';
 import { p50At, p99At } from '../cost/profile-at.js';
 import { compareCosts, compareGroups } from './order.js';
 import { verdictCodes, type SelectionQuery, type SelectParams } from './verdict.js';
@@ -20,6 +21,12 @@ export interface TargetColumns {
   readonly accuracy: Float64Array;
   /** NaN if not measured. */
   readonly lower95: Float64Array;
+  /**
+   * Order by accuracy, ascending, from `rankOrder`: older controllers send no ranks. NaN if not measured.
+   */
+  readonly rank: Float64Array;
+  /** Row of the most accurate candidate that replaces a dominated one. -1 if there is none. */
+  readonly dominator: Int32Array;
   /** USD per 1,000 answers. NaN if not measured. */
   readonly cost: Float64Array;
   readonly maxBatchSize: Int32Array;
@@ -58,7 +65,7 @@ export function columnsOf(target: TargetEntry): TargetColumns {
   return columns;
 }
 
-function build({ candidates: listed, exclusions }: TargetEntry): TargetColumns {
+function build({ kind, candidates: listed, exclusions }: TargetEntry): TargetColumns {
   const rows = Array.from(listed, (candidate, position) => ({ candidate, position })).sort(
     (a, b) => compareGroups(a.candidate, b.candidate) || compareCosts(a.candidate, b.candidate),
   );
@@ -67,18 +74,23 @@ function build({ candidates: listed, exclusions }: TargetEntry): TargetColumns {
   const ints = (of: (candidate: Candidate) => number): Int32Array => Int32Array.from(candidates, of);
   const floats = (of: (candidate: Candidate) => number | undefined): Float64Array =>
     Float64Array.from(candidates, (candidate) => of(candidate) ?? NaN);
+  const exclusionOf = (row: number): Exclusion | undefined => exclusions?.[positions[row] ?? -1];
   return {
     candidates,
     positions,
     index: ints(({ index }) => index),
     fixed: Uint8Array.from(candidates, (candidate, row) => {
-      const exclusion = exclusions?.[positions[row] ?? -1];
+      const exclusion = exclusionOf(row);
       if (exclusion !== undefined) return verdictCodes[exclusion];
       if (candidate.quarantineReason !== undefined) return verdictCodes.quarantined;
       return candidate.measurementError === undefined ? noVerdict : verdictCodes.unmeasurable;
     }),
     accuracy: floats(({ accuracy }) => accuracy?.value),
     lower95: floats(({ accuracy }) => accuracy?.lower95),
+    rank: floats(({ accuracy, accuracyRank, accuracyRankWithin }) =>
+      accuracy === undefined ? undefined : rankOrder(kind === 'task' ? accuracyRank : accuracyRankWithin, accuracy),
+    ),
+    dominator: dominatorsOf(candidates, exclusionOf),
     cost: floats(({ costPer1k }) => costPer1k),
     maxBatchSize: ints(({ maxBatchSize }) => maxBatchSize),
     ceiling: ints(({ replicas: [first] }) => first?.batchCeiling ?? 0),
@@ -89,6 +101,31 @@ function build({ candidates: listed, exclusions }: TargetEntry): TargetColumns {
     p99OfPowers: undefined,
     predictedMs: new Float64Array(candidates.length),
   };
+}
+
+/**
+ * Returns the row of each excluded candidate's dominator or, if the target does not have it, of a kept candidate of the
+ * same architecture.
+ */
+function dominatorsOf(
+  candidates: readonly Candidate[],
+  exclusionOf: (row: number) => Exclusion | undefined,
+): Int32Array {
+  const dominators = new Int32Array(candidates.length).fill(-1);
+  const best = new Map<string, number>();
+  const valueOf = (row: number): number => candidates[row]?.accuracy?.value ?? -1;
+  const offer = (name: string, row: number): unknown =>
+    valueOf(row) > valueOf(best.get(name) ?? -1) ? best.set(name, row) : undefined;
+  const isDominated = (row: number): boolean => exclusionOf(row) === 'dominated';
+  for (const [row, { variant, architecture }] of candidates.entries()) {
+    if (exclusionOf(row) !== undefined) continue;
+    offer(variant, row);
+    offer(architecture, row);
+  }
+  for (const [row, { dominatedBy = '', architecture }] of candidates.entries()) {
+    if (isDominated(row)) dominators[row] = best.get(dominatedBy) ?? best.get(architecture) ?? -1;
+  }
+  return dominators;
 }
 
 function powersOf(candidates: readonly Candidate[]): Float32Array {
@@ -116,6 +153,20 @@ export function p99Of(columns: TargetColumns, row: number, items: number, shapes
   const profile = columns.candidates[row]?.profile;
   return profile === undefined ? 0 : p99At(profile, items);
 }
+
+/**
+ * Returns whether a dominated candidate answers nevertheless: it meets the floor, and what dominates it, equal in accuracy
+ * within the margin, does not, because a floor is compared with the estimate.
+ */
+export const isNeededFor = (
+  minAccuracy: number | undefined,
+  { dominator }: TargetColumns,
+  accuracies: Float64Array,
+  row: number,
+): boolean =>
+  minAccuracy !== undefined &&
+  (accuracies[row] ?? NaN) >= minAccuracy &&
+  (accuracies[dominator[row] ?? -1] ?? Infinity) < minAccuracy;
 
 /** Returns the latency with an empty queue: p99 of the query's own batch plus the hop. */
 export const idleAt = (

@@ -22,6 +22,7 @@ export const verdicts = [
   // Excluded by the target, see `Exclusion`.
   'denied',
   'not-pinned',
+  'disagrees',
   'dominated',
 ] as const;
 

@@ -4,6 +4,7 @@ import type {
   Architecture,
   Assignment,
   Bytes,
+  HardwareClassId,
   Measurement,
   Milliseconds,
   PriceTable,
@@ -18,11 +19,25 @@ import type {
 import type { NoisyMeasurements } from './noisy.js';
 import type { PlacementWarmthRule } from './warmth.js';
 
+/** Marks by accuracy of a variant on a hardware class, among the variants of its task. */
+export interface AccuracyMark {
+  /** Rank from `rankAccuracies`. Undefined if the variant disagrees with the original. */
+  readonly rank: number | undefined;
+  /** Rank among the variants of the same architecture. */
+  readonly rankWithin: number | undefined;
+  /** Reason why the variant does not answer for its task, from `disagreementOf`. Undefined if it may. */
+  readonly disagreement: string | undefined;
+}
+
+export const noAccuracyMarks: ReadonlyMap<HardwareClassId, AccuracyMark> = new Map();
+
 /** A version of a variant, with the measurements of that version. */
 export interface PlacementVariant {
   readonly variant: Variant;
   readonly measurements: readonly Measurement[];
-  /** Set by `markDominated`. Undefined if no variant dominates this one, or if its architecture keeps all. */
+  /** Set by `markVariants`. Classes without a measured accuracy, or on which the variant may not serve, are missing. */
+  readonly accuracyMarks: ReadonlyMap<HardwareClassId, AccuracyMark>;
+  /** Set by `markVariants`. Undefined if no variant dominates this one, or if its architecture keeps all. */
   readonly dominatedBy: VariantId | undefined;
   /** Set if a variant of the same architecture dominates this one too. */
   readonly dominatedWithin: boolean;

@@ -4,13 +4,16 @@ import { bytes, digest, milliseconds, type Plan } from '@pareto/core';
 import { servedVersion } from '../../src/lifecycle/served-version.js';
 import { fleetClasses, fleetProviders } from '../../src/make/fleet-classes.js';
 import { missingVariants } from '../../src/make/variants-of.js';
-import type {
-  PlacementArchitecture,
-  PlacementReplica,
-  PlacementSnapshot,
-  PlacementVariant,
+import {
+  noAccuracyMarks,
+  type PlacementArchitecture,
+  type PlacementReplica,
+  type PlacementSnapshot,
+  type PlacementVariant,
 } from '../../src/snapshot/snapshot.js';
 import { files, variant } from '../support/fixture.js';
+
+const unmarked = { accuracyMarks: noAccuracyMarks, dominatedBy: undefined, dominatedWithin: false };
 
 /** Memory of a variant that is measured, which is also what a provisional profile reports. */
 const memoryMib = 60;
@@ -48,7 +51,7 @@ export function carryOut(before: PlacementSnapshot, plan: Plan, keepDraining = f
     architectures: made,
     variants: [
       ...measured.filter((v) => !fresh.some(({ id, version }) => id === v.variant.id && version === v.variant.version)),
-      ...fresh.map((v) => ({ variant: v, measurements: [], dominatedBy: undefined, dominatedWithin: false })),
+      ...fresh.map((v) => ({ variant: v, measurements: [], ...unmarked })),
     ],
   };
   return { ...after, served: servedOf(after) };

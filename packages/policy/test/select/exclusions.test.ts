@@ -17,6 +17,7 @@ const rule = (kind: 'pin' | 'deny', about: string, task?: string): RuleInForce =
 });
 
 const fast: CandidateFields = { name: 'fast', cost: 1, accuracy: 0.9 };
+const unlike: CandidateFields = { ...fast, disagreement: 'agrees on 35 % of the samples' };
 const best: CandidateFields = { name: 'best', cost: 20, accuracy: 0.99 };
 const by = (fields: CandidateFields, dominator: string, within = false): CandidateFields => ({
   ...fields,
@@ -60,6 +61,14 @@ const cases: readonly (readonly [string, Exclusions, Exclusions])[] = [
     'an architecture is pinned and denied',
     left('task', [fast, best], rule('pin', 'fast'), rule('deny', 'fast')),
     ['denied', 'not-pinned'],
+  ],
+  ['a variant disagrees', left('task', [unlike, best]), ['disagrees', undefined]],
+  ['the architecture of a variant that disagrees is named', left('architecture', [unlike]), ['disagrees']],
+  ['a variant that disagrees is named', left('variant', [unlike]), undefined],
+  [
+    'a variant that disagrees is pinned',
+    left('task', [unlike, best], rule('pin', 'fast:original')),
+    [undefined, 'not-pinned'],
   ],
   ['a variant is dominated', left('task', [by(fast, 'best'), best]), ['dominated', undefined]],
   ['a dominated variant is named', left('variant', [by(fast, 'best')]), undefined],
@@ -153,6 +162,23 @@ describe('selectVariant with exclusions', () => {
     const offer = nearestFeasible(entry, query({ minAccuracy: 0.995 }), params);
     assert.equal(offer?.candidate.architecture, 'fast');
     assert.equal(whatIf(entry, query({ minAccuracy: 0.95 }), params).nearest?.candidate.architecture, 'fast');
+  });
+
+  it('chooses a dominated candidate for a floor between its estimate and that of its equal dominator', () => {
+    const entry = excluding(
+      target({ ...fast, accuracy: 0.979 }, by({ ...best, accuracy: 0.981 }, 'fast')),
+      undefined,
+      'dominated',
+    );
+    const chosen = (minAccuracy: number, accuracyBound: 'point' | 'lower95' = 'point'): string => {
+      const selection = selectVariant(entry, query({ minAccuracy, accuracyBound }), undefined, params);
+      return selection.kind === 'chosen' ? selection.candidate.architecture : selection.kind;
+    };
+    assert.deepEqual([chosen(0.979), chosen(0.98), chosen(0.981), chosen(0.982)], ['fast', 'best', 'best', 'refused']);
+    assert.deepEqual([chosen(0.959, 'lower95'), chosen(0.96, 'lower95')], ['fast', 'best']);
+    assert.equal(nearestFeasible(entry, query({ minAccuracy: 0.99 }), params)?.objective.minAccuracy, 0.981);
+    const without = selectVariant(entry, query({}, { preference: 'most-accurate' }), undefined, params);
+    assert.equal(without.kind === 'chosen' && without.candidate.architecture, 'fast');
   });
 
   it('chooses the same as without the excluded candidates', () => {

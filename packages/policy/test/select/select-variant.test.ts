@@ -58,6 +58,30 @@ const cases: readonly (readonly [string, TargetEntry, SelectionQuery, CandidateL
     undefined,
     'chosen middle',
   ],
+  [
+    'no stated objective: the cheapest of those that equal the most accurate',
+    target({ ...fast, rank: 2 }, { ...best, rank: 1, cost: 9 }, { name: 'equal', rank: 1, accuracy: 0.981, cost: 5 }),
+    query({}, { preference: 'most-accurate' }),
+    undefined,
+    'chosen equal',
+  ],
+  [
+    'no stated objective: the faster of equal ones without a price',
+    target(
+      { ...best, rank: 1, cost: undefined, p99Ms: 8 },
+      { name: 'equal', rank: 1, accuracy: 0.981, cost: undefined, p99Ms: 2 },
+    ),
+    query({}, { preference: 'most-accurate' }),
+    undefined,
+    'chosen equal',
+  ],
+  [
+    'no stated objective: ranks of one variant are before estimates of another',
+    target({ ...fast, rank: 1 }, best),
+    query({}, { preference: 'most-accurate' }),
+    undefined,
+    'chosen fast',
+  ],
   ['equal in cost: the most accurate', target(fast, { ...best, p99Ms: 3, cost: 1 }), query(), undefined, 'chosen best'],
   [
     'equal in cost and accuracy: the most slack',

@@ -40,6 +40,9 @@ export interface CandidateFields {
   readonly measurementError?: string;
   readonly recipe?: string;
   readonly maxBatchSize?: number;
+  readonly rank?: number;
+  readonly rankWithin?: number;
+  readonly disagreement?: string;
   readonly dominatedBy?: string;
   readonly dominatedWithin?: boolean;
 }
@@ -57,6 +60,9 @@ export function candidate(index: number, fields: CandidateFields = {}): Candidat
     maxBatchSize: fields.maxBatchSize ?? 8,
     placeable: fields.placeable ?? true,
     quarantineReason: fields.quarantined === true ? 'killed its executors' : undefined,
+    accuracyRank: fields.rank,
+    accuracyRankWithin: fields.rankWithin,
+    disagreement: fields.disagreement,
     dominatedBy: fields.dominatedBy === undefined ? undefined : variantId(fields.dominatedBy),
     dominatedWithin: fields.dominatedWithin ?? false,
     measurementError: fields.measurementError,

@@ -27,9 +27,11 @@ import {
   buildVariant,
   buildWorkerInfo,
 } from '@pareto/testkit';
+import type { Scored } from './scores.js';
 import type { PlacementWarmthRule } from '../../src/snapshot/warmth.js';
 import {
   defaultPlacementParams,
+  noAccuracyMarks,
   type PlacementArchitecture,
   type PlacementReplica,
   type PlacementSnapshot,
@@ -66,6 +68,9 @@ export interface VariantFields {
   readonly noise?: number;
   readonly dominatedBy?: string;
   readonly dominatedWithin?: boolean;
+  /** Accuracy with the scores of its samples, instead of `accuracy`. */
+  readonly scored?: Scored;
+  readonly agreement?: number;
 }
 
 /** Builds a variant from `architecture:recipe[@provider]`. */
@@ -74,6 +79,7 @@ export function variant(id: string, fields: VariantFields = {}): PlacementVarian
   const [recipe = rest, provider = 'cpu'] = rest.split('@');
   const { version = 1, p50Ms, failure, environment = '1' } = fields;
   const accuracy = buildAccuracy(fields.accuracy ?? 0.9, 0);
+  const { scored, agreement } = fields;
   const measurement = (result: Measurement['result']): Measurement => ({
     variant: variantId(id),
     version,
@@ -84,7 +90,12 @@ export function variant(id: string, fields: VariantFields = {}): PlacementVarian
   const results: readonly Measurement['result'][] = [
     ...(p50Ms === undefined
       ? []
-      : [buildMeasuredResult(profile(p50Ms, fields.memoryMib ?? 100, fields.noise), accuracy)]),
+      : [
+          buildMeasuredResult(profile(p50Ms, fields.memoryMib ?? 100, fields.noise), accuracy, {
+            ...scored,
+            agreement,
+          }),
+        ]),
     ...(failure === undefined ? [] : [{ kind: 'failed' as const, reason: failure }]),
   ];
   return {
@@ -98,6 +109,7 @@ export function variant(id: string, fields: VariantFields = {}): PlacementVarian
       quarantineReason: fields.quarantineReason,
     }),
     measurements: results.map(measurement),
+    accuracyMarks: noAccuracyMarks,
     dominatedBy: fields.dominatedBy === undefined ? undefined : variantId(fields.dominatedBy),
     dominatedWithin: fields.dominatedWithin ?? false,
   };

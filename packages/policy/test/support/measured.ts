@@ -47,6 +47,7 @@ export function resultOf(figures: Figures): Measurement['result'] {
 export function measured(id: string, onCpu: Figures | undefined, onGpu?: Figures): MeasuredVariant {
   const on = (hardwareClass: HardwareClassId, figures: Figures | undefined): MeasuredVariant['measurements'] =>
     figures === undefined ? [] : [{ hardwareClass, result: resultOf(figures) }];
-  const [architecture = id] = id.split(':');
-  return { variant: { id: variantId(id), architecture }, measurements: [...on(cpu, onCpu), ...on(gpu, onGpu)] };
+  const [architecture = id, recipe = 'original'] = id.split(':');
+  const variant = { id: variantId(id), architecture, version: 1, recipe };
+  return { variant, measurements: [...on(cpu, onCpu), ...on(gpu, onGpu)] };
 }

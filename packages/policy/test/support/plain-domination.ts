@@ -1,12 +1,12 @@
 // Domination of measured variants, one pair and one figure at a time.
 
-import { priceOf, type HardwareClassId, type Profile } from '@pareto/core';
+import { priceOf, type Accuracy, type HardwareClassId, type Profile } from '@pareto/core';
 import { costPer1k, p99At, type DominationParams, type MeasuredVariant } from '../../src/index.js';
 import { terms } from './measured.js';
 
 interface Result {
   readonly profile: Profile;
-  readonly accuracy: { readonly value: number } | undefined;
+  readonly accuracy: Accuracy | undefined;
 }
 
 export const classesOf = ({ measurements }: MeasuredVariant): readonly HardwareClassId[] =>
@@ -34,8 +34,7 @@ export function dominatesOn(
   ] as const;
   return (
     figures.every(([mine, its, margin]) => mine <= its * (1 + margin)) &&
-    (own.accuracy.value > other.accuracy.value + params.accuracyNoise ||
-      figures.some(([mine, its, margin]) => mine < its * (1 - margin)))
+    (own.accuracy.lower95 > other.accuracy.upper95 || figures.some(([mine, its, margin]) => mine < its * (1 - margin)))
   );
 }
 

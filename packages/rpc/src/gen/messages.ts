@@ -116,6 +116,7 @@ export type { RowIsolation__Output as RowIsolation, RowIsolation as RowIsolation
 export type { RuleEvent__Output as RuleEvent, RuleEvent as RuleEventInput } from './pareto/v1/RuleEvent.js';
 export type { RuleRow__Output as RuleRow, RuleRow as RuleRowInput } from './pareto/v1/RuleRow.js';
 export type { Rule__Output as Rule, Rule as RuleInput } from './pareto/v1/Rule.js';
+export type { SampleScores__Output as SampleScores, SampleScores as SampleScoresInput } from './pareto/v1/SampleScores.js';
 export type { ServerLiveRequest__Output as ServerLiveRequest, ServerLiveRequest as ServerLiveRequestInput } from './inference/ServerLiveRequest.js';
 export type { ServerLiveResponse__Output as ServerLiveResponse, ServerLiveResponse as ServerLiveResponseInput } from './inference/ServerLiveResponse.js';
 export type { ServerMetadataRequest__Output as ServerMetadataRequest, ServerMetadataRequest as ServerMetadataRequestInput } from './inference/ServerMetadataRequest.js';

@@ -2466,6 +2466,13 @@ export const protos: object = JSON.parse(`{
        }
       },
       "Task": {
+       "oneofs": {
+        "_minAgreement": {
+         "oneof": [
+          "minAgreement"
+         ]
+        }
+       },
        "fields": {
         "name": {
          "type": "string",
@@ -2486,6 +2493,13 @@ export const protos: object = JSON.parse(`{
         "validationDigest": {
          "type": "string",
          "id": 5
+        },
+        "minAgreement": {
+         "type": "double",
+         "id": 6,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -2757,6 +2771,34 @@ export const protos: object = JSON.parse(`{
         }
        }
       },
+      "SampleScores": {
+       "fields": {
+        "set": {
+         "type": "string",
+         "id": 1
+        },
+        "count": {
+         "type": "uint32",
+         "id": 2
+        },
+        "bits": {
+         "type": "uint32",
+         "id": 3
+        },
+        "low": {
+         "type": "double",
+         "id": 4
+        },
+        "high": {
+         "type": "double",
+         "id": 5
+        },
+        "codes": {
+         "type": "string",
+         "id": 6
+        }
+       }
+      },
       "Measurement": {
        "oneofs": {
         "_agreement": {
@@ -2804,6 +2846,18 @@ export const protos: object = JSON.parse(`{
         "costPer_1k": {
          "type": "double",
          "id": 9
+        },
+        "scores": {
+         "type": "SampleScores",
+         "id": 10
+        },
+        "accuracyRank": {
+         "type": "uint32",
+         "id": 11
+        },
+        "disagreement": {
+         "type": "string",
+         "id": 12
         }
        }
       },
@@ -2873,6 +2927,13 @@ export const protos: object = JSON.parse(`{
        }
       },
       "RegisterTaskRequest": {
+       "oneofs": {
+        "_minAgreement": {
+         "oneof": [
+          "minAgreement"
+         ]
+        }
+       },
        "fields": {
         "name": {
          "type": "string",
@@ -2889,6 +2950,13 @@ export const protos: object = JSON.parse(`{
         "validationDigest": {
          "type": "string",
          "id": 4
+        },
+        "minAgreement": {
+         "type": "double",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -3619,6 +3687,10 @@ export const protos: object = JSON.parse(`{
         "detail": {
          "type": "string",
          "id": 9
+        },
+        "accuracyRank": {
+         "type": "uint32",
+         "id": 10
         }
        }
       },
@@ -4056,6 +4128,18 @@ export const protos: object = JSON.parse(`{
         "measurementError": {
          "type": "string",
          "id": 12
+        },
+        "accuracyRank": {
+         "type": "uint32",
+         "id": 16
+        },
+        "accuracyRankWithin": {
+         "type": "uint32",
+         "id": 17
+        },
+        "disagreement": {
+         "type": "string",
+         "id": 18
         }
        }
       },

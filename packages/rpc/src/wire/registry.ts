@@ -13,6 +13,7 @@ import {
   type Manifest,
   type Measurement,
   type RecipeOutcome,
+  type SampleScores,
   type SessionOption,
   type Signature,
   type Task,
@@ -63,10 +64,12 @@ export const taskFromWire = (message: wire.Task): Task => ({
   signature: message.signature === null ? undefined : signatureFromWire(message.signature),
   defaultObjective: objectiveFromWire(message.defaultObjective),
   validation: message.validationDigest === '' ? undefined : digest(message.validationDigest),
+  minAgreement: message.minAgreement,
 });
 
-export const taskToWire = ({ validation, ...task }: Task): Complete<wire.TaskInput> => ({
+export const taskToWire = ({ validation, minAgreement, ...task }: Task): Complete<wire.TaskInput> => ({
   ...task,
+  minAgreement,
   defaultObjective: objectiveToWire(task.defaultObjective),
   validationDigest: validation ?? '',
 });
@@ -135,6 +138,7 @@ export function measurementFromWire(message: wire.Measurement): Measurement {
           profile: profileFromWire(profile),
           accuracy: accuracyFromWire(message.accuracy),
           agreement: message.agreement,
+          scores: scoresFromWire(message.scores),
         };
   return {
     variant: variantId(message.variant),
@@ -145,11 +149,17 @@ export function measurementFromWire(message: wire.Measurement): Measurement {
   };
 }
 
-export function measurementToWire({ result, ...named }: Measurement): Complete<wire.MeasurementInput, 'costPer_1k'> {
-  const failed = { profile: undefined, accuracy: undefined, agreement: undefined, error: undefined };
+const scoresFromWire = (message: wire.SampleScores | null): SampleScores | undefined =>
+  message === null ? undefined : { ...message, bits: message.bits === 1 ? 1 : 12 };
+
+/** Fields of a measurement that are set by List and Describe alone. */
+type DescribedField = 'costPer_1k' | 'accuracyRank' | 'disagreement';
+
+export function measurementToWire({ result, ...named }: Measurement): Complete<wire.MeasurementInput, DescribedField> {
+  const failed = { profile: undefined, accuracy: undefined, agreement: undefined, scores: undefined, error: undefined };
   if (result.kind === 'failed') return { ...named, ...failed, error: result.reason };
-  const { profile, accuracy, agreement } = result;
-  return { ...named, profile: profileToWire(profile), accuracy, agreement, error: undefined };
+  const { profile, accuracy, agreement, scores } = result;
+  return { ...named, profile: profileToWire(profile), accuracy, agreement, scores, error: undefined };
 }
 
 export function recipeOutcomeFromWire(message: wire.RecipeOutcome): RecipeOutcome {

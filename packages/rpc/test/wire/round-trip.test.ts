@@ -24,11 +24,14 @@ const values: FieldValues = {
   'Profile.noise': fc.double({ min: 0, max: 1, noNaN: true }),
   'Profile.shapes': shapes,
   'Profile.rows': rows,
+  'SampleScores.bits': fc.constantFrom(1, 12),
   'ShapeBucket.shapes': shapes,
   'ObservedShapes.shapes': shapes,
   // Not in the domain types: the controller adds these fields in replies to operators.
   'Architecture.servedVersion': fc.constant(0),
   'Measurement.costPer_1k': fc.constant(0),
+  'Measurement.accuracyRank': fc.constant(0),
+  'Measurement.disagreement': fc.constant(''),
   'ReplicaReport.placement': fc.constant(null),
 };
 
@@ -74,7 +77,7 @@ describe('the mappers between messages and domain values', () => {
   it('keep every field of a measurement that succeeded, and of one that failed', () => {
     const mapper = { fromWire: rpc.measurementFromWire, toWire: rpc.measurementToWire };
     checkRoundTrip('Measurement', { ...mapper, values: { 'Measurement.error': empty } });
-    const failed = { profile: unset, accuracy: unset, agreement: fc.constant(undefined) };
+    const failed = { profile: unset, accuracy: unset, agreement: fc.constant(undefined), scores: unset };
     checkRoundTrip('Measurement', { ...mapper, values: failed });
   });
 

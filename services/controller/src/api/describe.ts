@@ -87,7 +87,7 @@ const describeArchitecture = (
 
 function describeVariant(
   view: ClusterView,
-  { variant, measurements, dominatedBy }: PlacementVariant,
+  { variant, measurements, accuracyMarks, dominatedBy }: PlacementVariant,
 ): Complete<wire.VariantInput> {
   const { id, version, architecture, recipe, provider, option = '', task, quarantineReason = '' } = variant;
   const latencyMs = latencyOf(view.registry, task);
@@ -101,6 +101,10 @@ function describeVariant(
     provider,
     measurements: measurements.map((m) => ({
       ...measurementToWire(m),
+      // Clients need the result of the comparisons only.
+      scores: undefined,
+      accuracyRank: accuracyMarks.get(m.hardwareClass)?.rank,
+      disagreement: accuracyMarks.get(m.hardwareClass)?.disagreement,
       costPer_1k: costOf(m, view.prices, latencyMs) ?? 0,
     })),
     replicasReady: observed.replicasReady,

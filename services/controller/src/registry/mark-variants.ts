@@ -1,7 +1,7 @@
 // Marks dominated variants in the registry's view. Only tasks that changed are computed again.
 
 import { groupBy, sameItems, type Architecture, type PriceTable, type SelectionRule, type Task } from '@pareto/core';
-import { markDominated, type PlacementVariant } from '@pareto/policy';
+import { markVariants, type PlacementVariant } from '@pareto/policy';
 import { versionKey, type PlainRegistry, type RegistryView } from './registry-view.js';
 import { replaceEntries } from './replace-entries.js';
 import { groupKey } from './variant-groups.js';
@@ -103,7 +103,7 @@ function markTask(
 ): MarkedVariants {
   const architectures = current.map((architecture) => ({ architecture }));
   const variants = counted.flat();
-  const marked = task === undefined ? [] : markDominated({ tasks: [task], architectures, variants, rules, prices });
+  const marked = task === undefined ? [] : markVariants({ tasks: [task], architectures, variants, rules, prices });
   const keyOf = ({ variant }: PlacementVariant): string => groupKey(variant.architecture, variant.version);
   const markedGroups = groupBy(marked, keyOf);
   const keyed = groups.flatMap((group) => group.slice(0, 1).map((first) => [keyOf(first), group] as const));

@@ -16,12 +16,18 @@ export async function registerTask(context: RegisterContext, request: wire.Regis
     metric: metricFromWire(request.metric === '' ? defaultMetric : request.metric),
     defaultObjective: objectiveFromWire(request.defaultObjective),
     validation: request.validationDigest === '' ? undefined : digest(request.validationDigest),
+    minAgreement: checkAgreement(request.minAgreement),
   };
   if (wanted.validation !== undefined) await checkBlob(context.blobs, 'validation set', wanted.validation);
   return context.runExclusive(`task ${name}`, async () => {
     const known = knownTask(context.mirror, wanted);
     return known ?? writeTask(context, { ...wanted, signature: undefined });
   });
+}
+
+function checkAgreement(minAgreement: number | undefined): number | undefined {
+  if (minAgreement === undefined || (minAgreement >= 0 && minAgreement <= 1)) return minAgreement;
+  throw new ParetoError('invalid-argument', `the minimum agreement is ${minAgreement}, expected a number from 0 to 1`);
 }
 
 /** Returns the task if it is registered. Throws `already-exists` if the name is in use or the definition differs. */
@@ -44,10 +50,10 @@ async function writeTask({ leader, mirror }: RegisterContext, task: Task): Promi
   return (await leader.write([claim(mirror.records, name)], operations)) ? task : undefined;
 }
 
-type Definition = Pick<Task, 'metric' | 'defaultObjective' | 'validation'>;
+type Definition = Pick<Task, 'metric' | 'defaultObjective' | 'validation' | 'minAgreement'>;
 
 const sameDefinition = (a: Definition, b: Definition): boolean =>
-  JSON.stringify([a.metric, a.validation, Object.entries(a.defaultObjective).sort()]) ===
-  JSON.stringify([b.metric, b.validation, Object.entries(b.defaultObjective).filter(isSet).sort()]);
+  JSON.stringify([a.metric, a.validation, a.minAgreement, Object.entries(a.defaultObjective).sort()]) ===
+  JSON.stringify([b.metric, b.validation, b.minAgreement, Object.entries(b.defaultObjective).filter(isSet).sort()]);
 
 const isSet = ([, value]: readonly [string, unknown]): boolean => value !== undefined;

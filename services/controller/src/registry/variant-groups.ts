@@ -2,7 +2,7 @@
 // changed are computed again.
 
 import { architectureNameOf, groupBy, type Measurement, type Variant } from '@pareto/core';
-import type { PlacementVariant } from '@pareto/policy';
+import { noAccuracyMarks, type PlacementVariant } from '@pareto/policy';
 import type { RecordView } from '../storage/record-tables.js';
 import { createChangedRecords } from './changed-records.js';
 import { replaceEntries } from './replace-entries.js';
@@ -45,6 +45,7 @@ function groupVariants(records: VariantRecords, names: ReadonlySet<string>): Var
   const all = variants.map(({ value: variant }) => ({
     variant,
     measurements: measurements.get(`${variant.id}/${variant.version}`) ?? [],
+    accuracyMarks: noAccuracyMarks,
     dominatedBy: undefined,
     dominatedWithin: false,
   }));

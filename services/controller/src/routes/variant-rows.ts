@@ -51,7 +51,14 @@ function unmeasuredRow(
   return [{ key: `variant/${id}/`, variant: row }];
 }
 
-const unmeasured = { profileDigest: undefined, costPer_1k: undefined, usdPerHour: undefined };
+const unmeasured = {
+  accuracyRank: undefined,
+  accuracyRankWithin: undefined,
+  disagreement: undefined,
+  profileDigest: undefined,
+  costPer_1k: undefined,
+  usdPerHour: undefined,
+};
 
 /** Fields that differ between the rows of a variant. */
 type FieldOfClass = 'hardwareClass' | 'placeable' | 'measurementError' | 'accuracy' | keyof typeof unmeasured;
@@ -88,6 +95,7 @@ function measuredRows(
   if (known !== undefined && known.task === task && known.variant === variant && known.placeable === placeable)
     return known.rows;
   const profileDigest = digestOf(result.profile);
+  const mark = variant.accuracyMarks.get(hardwareClass);
   const rows = [
     {
       key: `variant/${variant.variant.id}/${hardwareClass}`,
@@ -95,6 +103,9 @@ function measuredRows(
         ...identityOf(view.registry, variant),
         hardwareClass,
         accuracy: accuracyToWire(accuracyOn(variant, hardwareClass)),
+        accuracyRank: mark?.rank,
+        accuracyRankWithin: mark?.rankWithin,
+        disagreement: mark?.disagreement,
         profileDigest,
         costPer_1k: costOf(measurement, view.prices, latencyOf(view.registry, variant.variant.task)) ?? 0,
         usdPerHour: priceOf(view.prices, hardwareClass) ?? 0,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { hardwareClassId, milliseconds, replicaId, variantId, type Assignment, type ReplicaReport } from '@pareto/core';
-import { createFleetState, defaultFleetParams, type PlacementVariant } from '@pareto/policy';
+import { createFleetState, defaultFleetParams, noAccuracyMarks, type PlacementVariant } from '@pareto/policy';
 import { buildVariant } from '@pareto/testkit';
 import { describe, it } from 'mocha';
 import { observeReplicas } from '../../src/cluster/observe.js';
@@ -11,7 +11,7 @@ const ms = milliseconds;
 const tiny = variantId('tiny:original');
 const known: PlacementVariant = {
   ...{ variant: buildVariant({ id: tiny, version: 1 }), measurements: [] },
-  ...{ dominatedBy: undefined, dominatedWithin: false },
+  ...{ accuracyMarks: noAccuracyMarks, dominatedBy: undefined, dominatedWithin: false },
 };
 const assignment: Assignment = {
   ...{ replica: replicaId('a'), variant: tiny, version: 1 },

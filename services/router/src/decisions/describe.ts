@@ -72,6 +72,8 @@ function detailOf(candidate: Candidate, verdict: string, rules: TargetEntry['rul
       return rulesText(rules.filter((rule) => rule.kind === 'deny' && ruleCovers(candidate, rule)));
     case 'not-pinned':
       return rulesText(rules.filter(({ kind }) => kind === 'pin'));
+    case 'disagrees':
+      return candidate.disagreement ?? '';
     case 'dominated':
       return `${candidate.dominatedBy} is at least as good in everything, within margins`;
     case 'quarantined':
@@ -98,6 +100,7 @@ function describeCandidate(
     slackMs: isPredicted ? objective.latencyMs - predictedMs : 0,
     costPer_1k: candidate.costPer1k ?? 0,
     accuracy: accuracyToWire(candidate.accuracy),
+    accuracyRank: candidate.accuracyRank ?? 0,
     replicasReady: candidate.replicas.length,
   };
 }

@@ -92,6 +92,7 @@ export function warmUpTable(address: string): RoutingTable {
       ...{ nodesByProvider: {}, shapes: {} },
     },
     ...{ maxBatchSize: 8, placeable: true, quarantineReason: undefined, dominatedBy: undefined },
+    ...{ accuracyRank: undefined, accuracyRankWithin: undefined, disagreement: undefined },
     ...{ dominatedWithin: false, measurementError: undefined, replicas: [route] },
   };
   const target: TargetEntry = {

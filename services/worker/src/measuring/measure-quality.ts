@@ -1,7 +1,25 @@
 // Measures a variant's accuracy and its agreement with the original, on the evaluation samples of the validation set.
 
-import { ParetoError, type Accuracy, type Clock, type Metric, type VariantSpec } from '@pareto/core';
-import { createAgreement, createScorer, judgedOutput, toNumbers, type SampleSet, type Tensor } from '@pareto/models';
+import {
+  ParetoError,
+  type Accuracy,
+  type Clock,
+  type Digest,
+  type Metric,
+  type SampleScores,
+  type VariantSpec,
+} from '@pareto/core';
+import {
+  areHits,
+  createAgreement,
+  createScorer,
+  judgedOutput,
+  splitName,
+  toNumbers,
+  type SampleSet,
+  type Tensor,
+} from '@pareto/models';
+import { packSamples } from '@pareto/policy';
 import { releaseAfterMaxHold, type Executor, type SlotTokens, type TensorInput } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import type { StepContext } from '../orders/step-context.js';
@@ -14,12 +32,16 @@ export interface Quality {
   readonly accuracy: Accuracy | undefined;
   /** Share of samples that agree with the original. Undefined if there are none, or if the variant is the original. */
   readonly agreement: number | undefined;
+  /** Scores of the evaluation samples. Undefined if there are none. */
+  readonly scores: SampleScores | undefined;
 }
 
 export interface QualityRequest extends StepContext {
   readonly spec: Pick<VariantSpec, 'variant' | 'signature'>;
   readonly metric: Metric;
   readonly set: SampleSet;
+  /** Digest of the validation set. */
+  readonly validation: Digest;
   readonly executor: Executor;
   /** Slot tokens of the executor's hardware class; each run holds one. */
   readonly tokens: SlotTokens;
@@ -62,8 +84,12 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
     agreement.add(outputs, perSample(await original.run(inputs), signature));
   }
   reportNaN(nanSamples, count, request);
-  return { accuracy: scorer.result(), agreement: original === undefined ? undefined : agreement.result() };
+  const scores = packSamples(sampleSetId(request), scorer.scores(), areHits(metric));
+  return { accuracy: scorer.result(), agreement: original === undefined ? undefined : agreement.result(), scores };
 }
+
+/** Returns the identity of the evaluation samples: how a set is split depends on its number of samples and this release. */
+const sampleSetId = ({ validation, metric }: QualityRequest): string => `${validation}/${metric}/${splitName}`;
 
 async function runOnSlot(
   executor: Executor,

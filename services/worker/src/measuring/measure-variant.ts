@@ -130,9 +130,11 @@ async function measureHere(
   const profiling = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, ...shared };
   const profile = await measureProfile(executor, profiling, clock, signal);
   const maxMeasuredBatch = profile.points.at(-1)?.batch ?? 1;
-  const quality = set
-    ? await qualityOf(order, { executor, tokens, maxBatch: maxMeasuredBatch, set }, deps, paths)
-    : unknownQuality;
+  const { validation } = order;
+  const quality =
+    set && validation !== undefined
+      ? await qualityOf(order, { executor, tokens, maxBatch: maxMeasuredBatch, set, validation }, deps, paths)
+      : unknownQuality;
   // Last, because clients choose the shapes: a model that fails for one of them still serves.
   const shaped = await measureBuckets(executor, profile, { ...profiling, buckets: order.buckets }, clock, signal);
   const verified = { executor, profile: shaped, set };
@@ -177,11 +179,11 @@ const evaluationSamples = (set: SampleSet): Samples =>
   chosenSamples(set, rowsFrom(set.calibrationSamples, Math.min(set.samples, set.calibrationSamples + maxRows)));
 
 const syntheticProfileMs = 800;
-const unknownQuality: Quality = { accuracy: undefined, agreement: undefined };
+const unknownQuality: Quality = { accuracy: undefined, agreement: undefined, scores: undefined };
 
 async function qualityOf(
   { spec, metric }: MeasureOrder,
-  target: Pick<QualityRequest, 'executor' | 'tokens' | 'maxBatch' | 'set'>,
+  target: Pick<QualityRequest, 'executor' | 'tokens' | 'maxBatch' | 'set' | 'validation'>,
   deps: MeasureDeps,
   { originalPath, reportProgress, signal }: MeasurementPaths,
 ): Promise<Quality> {

@@ -61,6 +61,9 @@ describe('measuring a variant', function () {
     assert.equal(measured.accuracy?.samples, 1800);
     const { agreement = 0 } = measured;
     assert.ok(agreement > 0.85 && agreement < 1, `${agreement}`);
+    const { scores } = measured;
+    assert.equal(scores?.set, `${validationDigest}/top1/split-1`);
+    assert.deepEqual([scores.count, scores.bits, scores.codes.length], [1800, 1, 300]);
     assert.match(measured.environment, /^\d+\.\d+/);
     assert.ok((measured.profile?.coldLoadMs ?? 0) > 0);
     assert.ok((measured.profile?.baseMemoryBytes ?? 0) > 0);

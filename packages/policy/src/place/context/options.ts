@@ -13,6 +13,7 @@ import {
   type VariantId,
 } from '@pareto/core';
 import { accuracyOn } from '../../make/accuracy-on.js';
+import { rankOrder } from '../../compare/rank-accuracies.js';
 import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
 import { batchCeiling } from '../../batch/batch-ceiling.js';
 import { costPer1k } from '../../cost/cost-per-1k.js';
@@ -39,6 +40,10 @@ export interface Option {
   readonly cost: number;
   /** Point accuracy by `accuracyOn`. Negative if not measured, so that it ranks last. */
   readonly accuracy: number;
+  /**
+   * Order by accuracy among the variants of the task, ascending, from `rankOrder`. Infinite if not measured.
+   */
+  readonly rank: number;
 }
 
 type OptionsByVariant = ReadonlyMap<VariantId, readonly Option[]>;
@@ -105,10 +110,18 @@ function optionsOf(
     const batch = batchCeiling(profile, latencyMs);
     const secondsPerItem = p50At(profile, batch) / batch / 1000;
     const memoryBytes = replicaMemory(variant.variant, profile);
-    const accuracy = accuracyOn(variant, hardwareClass)?.value ?? -1;
-    return [{ variant, hardwareClass, profile, memoryBytes, secondsPerItem, cost, accuracy }];
+    return [
+      { variant, hardwareClass, profile, memoryBytes, secondsPerItem, cost, ...accuracyOf(variant, hardwareClass) },
+    ];
   });
   return own.toSorted(cheaperFirst);
+}
+
+/** Returns the accuracy on a class, and the order by it. */
+function accuracyOf(variant: PlacementVariant, hardwareClass: HardwareClassId): Pick<Option, 'accuracy' | 'rank'> {
+  const accuracy = accuracyOn(variant, hardwareClass);
+  if (accuracy === undefined) return { accuracy: -1, rank: Infinity };
+  return { accuracy: accuracy.value, rank: rankOrder(variant.accuracyMarks.get(hardwareClass)?.rank, accuracy) };
 }
 
 function assumedOptions(
@@ -121,7 +134,7 @@ function assumedOptions(
     .filter(({ provider }) => provider === variant.variant.provider)
     .map(({ id: hardwareClass }) => ({
       ...{ variant, hardwareClass, profile: undefined, memoryBytes, secondsPerItem: 0, cost: Infinity },
-      accuracy: accuracyOn(variant, hardwareClass)?.value ?? -1,
+      ...accuracyOf(variant, hardwareClass),
     }));
 }
 

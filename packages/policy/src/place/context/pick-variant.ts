@@ -80,9 +80,13 @@ function targetOf(options: readonly Option[], { kind, task, rules }: NamedTarget
 
 function candidateOf({ variant: known, hardwareClass, profile, cost }: Option, index: number): Candidate {
   const { id, architecture, version, recipe } = known.variant;
+  const mark = known.accuracyMarks.get(hardwareClass);
   return {
     ...{ index, variant: id, architecture, version, recipe, hardwareClass, profile },
     accuracy: accuracyOn(known, hardwareClass),
+    accuracyRank: mark?.rank,
+    accuracyRankWithin: mark?.rankWithin,
+    disagreement: mark?.disagreement,
     costPer1k: cost === Infinity ? undefined : cost,
     usdPerHour: undefined,
     maxBatchSize: 1,

@@ -1,7 +1,7 @@
 // The variants that each task keeps ready without demand.
 
-import { groupBy, originalRecipe, type VariantId } from '@pareto/core';
-import { createExcluder } from '../../select/exclusions.js';
+import { groupBy, originalRecipe, type HardwareClassId, type VariantId } from '@pareto/core';
+import { createExcluder, type Excludable } from '../../select/exclusions.js';
 import { pinsOf } from '../../select/rules.js';
 import type { PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
@@ -45,16 +45,23 @@ function chosenOf(
   hosted: readonly Option[],
   { rules }: PlacementSnapshot,
 ): readonly Option[] {
-  const all = members.map(excludable);
+  const all = members.map((one) => excludable(one));
   const exclusion = createExcluder('task', task, all, rules);
-  const kept = hosted.filter((option) => exclusion(excludable(option.variant)) === undefined);
+  const kept = hosted.filter(
+    ({ variant, hardwareClass }) => exclusion(excludable(variant, hardwareClass)) === undefined,
+  );
   const pins = new Set<string>(pinsOf(task, all, rules).map(({ target }) => target));
   const named = pins.size === 0 ? [] : kept.filter(({ variant }) => pins.has(variant.variant.id));
   return [...named, ...cheapestAndBest(kept)];
 }
 
-const excludable = ({ variant, dominatedBy, dominatedWithin }: PlacementVariant) => ({
+/** Returns what decides about the exclusion of a variant, on a hardware class if one is given. */
+const excludable = (
+  { variant, accuracyMarks, dominatedBy, dominatedWithin }: PlacementVariant,
+  hardwareClass?: HardwareClassId,
+): Excludable => ({
   ...{ variant: variant.id, architecture: variant.architecture, dominatedBy, dominatedWithin },
+  disagreement: hardwareClass && accuracyMarks.get(hardwareClass)?.disagreement,
 });
 
 /**
@@ -63,7 +70,9 @@ const excludable = ({ variant, dominatedBy, dominatedWithin }: PlacementVariant)
  */
 function cheapestAndBest(options: readonly Option[]): readonly Option[] {
   const [cheapest] = options.toSorted(cheaperFirst);
-  const [best] = options.toSorted((a, b) => b.accuracy - a.accuracy || originalFirst(a, b) || cheaperFirst(a, b));
+  const [best] = options.toSorted(
+    (a, b) => compareNumbers(a.rank, b.rank) || originalFirst(a, b) || cheaperFirst(a, b),
+  );
   if (cheapest === undefined || best === undefined) return [];
   return cheapest.variant === best.variant ? [cheapest] : [cheapest, best];
 }
@@ -73,3 +82,6 @@ function originalFirst(a: Option, b: Option): number {
     accuracy < 0 && variant.variant.recipe === originalRecipe;
   return Number(isOriginal(b)) - Number(isOriginal(a));
 }
+
+/** Does not subtract, because the difference of infinite ranks is not a number. */
+const compareNumbers = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);

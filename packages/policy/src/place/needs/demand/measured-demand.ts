@@ -5,7 +5,7 @@ import type { NeedSource } from '../need-source.js';
 
 /**
  * States the items per second of each variant with demand. Dominated variants evict nothing, because only clients that
- * name them cause their demand.
+ * name them, or whose accuracy floor is above their dominator, cause their demand.
  */
 export const measuredDemand: NeedSource = {
   name: 'demand',

@@ -64,6 +64,6 @@ function countsFor(
   const [best] = [...options.next.values()]
     .flat()
     .filter(({ variant }) => variant.variant.architecture === name && !variant.dominatedWithin)
-    .toSorted((a, b) => b.accuracy - a.accuracy);
+    .toSorted((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
   return best === undefined ? counts : new Map([[best.variant.variant.id, 1]]);
 }

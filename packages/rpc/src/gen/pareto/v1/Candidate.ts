@@ -12,6 +12,7 @@ export interface Candidate {
   'accuracy'?: (_pareto_v1_Accuracy | null) | undefined;
   'replicasReady'?: (number) | undefined;
   'detail'?: (string) | undefined;
+  'accuracyRank'?: (number) | undefined;
 }
 
 export interface Candidate__Output {
@@ -24,4 +25,5 @@ export interface Candidate__Output {
   'accuracy': (_pareto_v1_Accuracy__Output | null);
   'replicasReady': (number);
   'detail': (string);
+  'accuracyRank': (number);
 }

@@ -7,6 +7,8 @@ export interface RegisterTaskRequest {
   'metric'?: (string) | undefined;
   'defaultObjective'?: (_pareto_v1_Objective | null) | undefined;
   'validationDigest'?: (string) | undefined;
+  'minAgreement'?: (number | string) | undefined;
+  '_minAgreement'?: "minAgreement" | undefined;
 }
 
 export interface RegisterTaskRequest__Output {
@@ -14,4 +16,6 @@ export interface RegisterTaskRequest__Output {
   'metric': (string);
   'defaultObjective': (_pareto_v1_Objective__Output | null);
   'validationDigest': (string);
+  'minAgreement'?: (number);
+  '_minAgreement'?: "minAgreement";
 }

@@ -9,6 +9,8 @@ export interface Task {
   'signature'?: (_pareto_v1_Signature | null) | undefined;
   'defaultObjective'?: (_pareto_v1_Objective | null) | undefined;
   'validationDigest'?: (string) | undefined;
+  'minAgreement'?: (number | string) | undefined;
+  '_minAgreement'?: "minAgreement" | undefined;
 }
 
 export interface Task__Output {
@@ -17,4 +19,6 @@ export interface Task__Output {
   'signature': (_pareto_v1_Signature__Output | null);
   'defaultObjective': (_pareto_v1_Objective__Output | null);
   'validationDigest': (string);
+  'minAgreement'?: (number);
+  '_minAgreement'?: "minAgreement";
 }

@@ -18,6 +18,9 @@ export interface VariantRow {
   'maxBatchSize'?: (number) | undefined;
   'dominatedBy'?: (string) | undefined;
   'dominatedWithin'?: (boolean) | undefined;
+  'accuracyRank'?: (number) | undefined;
+  'accuracyRankWithin'?: (number) | undefined;
+  'disagreement'?: (string) | undefined;
 }
 
 export interface VariantRow__Output {
@@ -36,4 +39,7 @@ export interface VariantRow__Output {
   'maxBatchSize': (number);
   'dominatedBy': (string);
   'dominatedWithin': (boolean);
+  'accuracyRank': (number);
+  'accuracyRankWithin': (number);
+  'disagreement': (string);
 }
