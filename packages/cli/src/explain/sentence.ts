@@ -67,13 +67,25 @@ const trimmedMs = (ms: number): string => formatMs(ms).replace(/\.0+ ms$/, ' ms'
 function choiceReason({ candidates, verdicts, objective }: Explained): string {
   const feasible = candidates.filter(({ verdict }) => verdict === 'chosen' || verdict === 'eligible');
   const [chosen] = feasible;
+  const { eligible = 0, cold = 0, costlier = 0 } = verdicts;
   // The list of candidates may be truncated; the counts of verdicts are not.
-  const count = Math.max(feasible.length, verdicts['eligible'] ?? 0);
-  if (chosen === undefined || count <= 1) return `the only variant that ${objectiveWords(objective, 's')}`;
+  const count = Math.max(feasible.length, eligible);
+  const meets = objectiveWords(objective, 's');
+  const meet = objectiveWords(objective, '');
+  if (chosen === undefined || count <= 1) {
+    if (costlier > 0) return `the cheapest that ${meets}`;
+    return cold === 0 ? `the only variant that ${meets}` : `the one that is loaded of ${cold + 1} that ${meet}`;
+  }
   const isCheapest = feasible.every(({ costPer_1k }) => costPer_1k >= chosen.costPer_1k);
-  const isBest = feasible.every(({ accuracy }) => (accuracy?.value ?? 0) <= (chosen.accuracy?.value ?? 0));
-  const rank = isCheapest ? 'the cheapest' : isBest ? 'the most accurate' : 'the best choice';
-  return `${rank} of ${count} that ${objectiveWords(objective, '')}`;
+  const equal = feasible.filter(({ accuracyRank }) => accuracyRank === chosen.accuracyRank);
+  const isBest =
+    chosen.accuracyRank > 0
+      ? feasible.every(({ accuracyRank }) => accuracyRank >= chosen.accuracyRank)
+      : feasible.every(({ accuracy }) => (accuracy?.value ?? 0) <= (chosen.accuracy?.value ?? 0));
+  const best =
+    chosen.accuracyRank > 0 && equal.length > 1 ? 'the cheapest of the equally accurate best' : 'the most accurate';
+  const rank = isCheapest ? 'the cheapest' : isBest ? best : 'the best choice';
+  return `${rank} of ${count} that ${meet}`;
 }
 
 const coldVariant = (candidates: readonly wire.Candidate[]): string =>

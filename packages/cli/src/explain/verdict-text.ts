@@ -22,6 +22,7 @@ const brief: Readonly<Record<string, string>> = {
   unmeasurable: 'not measurable',
   denied: 'denied',
   'not-pinned': 'not pinned',
+  disagrees: 'unlike the original',
   dominated: 'dominated',
 };
 

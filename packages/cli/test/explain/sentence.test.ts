@@ -46,6 +46,32 @@ describe('explainInASentence', () => {
     );
   });
 
+  it('names the only variant only if no other one meets the objective, loaded or not', () => {
+    const text = (verdicts: Record<string, number>, others: readonly wire.Candidate[] = []): string =>
+      explainInASentence(explained({ candidates: [...three.slice(0, 1), ...others], verdicts }));
+    const cold = Array.from({ length: 5 }, (_, i) => candidate(`c${i}:original`, 'cold', 9, 0.2));
+    assert.match(text({ eligible: 1, 'too-slow': 2 }), /: the only variant that meets ≥ 98 % within 20 ms; 2 were/);
+    assert.match(
+      text({ eligible: 1, cold: 5 }, cold),
+      /: the one that is loaded of 6 that meet ≥ 98 % within 20 ms; 5 would be feasible after loading$/,
+    );
+    assert.match(text({ eligible: 1, costlier: 3 }), /: the cheapest that meets ≥ 98 % within 20 ms; 3 that cost more/);
+  });
+
+  it('names the best by ranks rather than by estimates', () => {
+    const ranked = (rank: number, ...[name, verdict, value]: readonly [string, string, number]): wire.Candidate => ({
+      ...candidate(name, verdict, 5, rank === 2 ? 0.1 : 0.2, value),
+      accuracyRank: rank,
+    });
+    const text = (...candidates: readonly wire.Candidate[]): string =>
+      explainInASentence(explained({ candidates: [...candidates] }));
+    const original = ranked(1, 'm:original', 'chosen', 0.981);
+    const cheap = ranked(2, 'm:int4', 'eligible', 0.97);
+    const equal = ranked(1, 'm:fp16', 'eligible', 0.983);
+    assert.match(text(original, cheap), /: the most accurate of 2 that meet/);
+    assert.match(text(original, equal, cheap), /: the cheapest of the equally accurate best of 3 that meet/);
+  });
+
   it('explains a refusal', () => {
     const text = (outcome: string, verdicts: Record<string, number>): string =>
       explainInASentence(explained({ outcome, verdicts, worker: '' }));
