@@ -3,7 +3,7 @@
 import { recipes as knownRecipes } from '@pareto/core';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Context } from '../context/context.js';
-import { addObjectiveOptions, namesIn, wholeNumberIn } from '../context/options.js';
+import { addObjectiveOptions, namesIn, numberIn, wholeNumberIn } from '../context/options.js';
 import type { RegisterFlags } from '../register/register-run.js';
 
 const recipeNames = knownRecipes.map(({ name }) => name);
@@ -32,6 +32,11 @@ export function addRegister(program: Command, context: Context): void {
       'labelled samples: an .npz file with an array per input and the array `label`, or a comma-separated list of one .npy file per array',
     )
     .option('--metric <metric>', 'quality metric of the task (default: top1)')
+    .option(
+      '--min-agreement <fraction>',
+      'agreement with the original, from 0 to 1, below which variants do not answer for the task (default: that of the metric)',
+      numberIn(0, 1),
+    )
     .option('--name <name>', 'name of the architecture, for a single model (default: the name of its file or folder)')
     .option('--max-batch-size <n>', 'batch size limit, or 0 if no dimension is a batch', wholeNumberIn(0, 65_536))
     .addOption(

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { wire } from '@pareto/rpc';
 
 /** Returns a commander parser of numbers from `low` to `high`. */
-const numberIn =
+export const numberIn =
   (low: number, high: number) =>
   (text: string): number => {
     const value = Number(text);

@@ -2,7 +2,7 @@
 
 import type { wire } from '@pareto/rpc';
 
-/** `usable`: it can be chosen. `aside`: it is quarantined, denied or dominated. `unmeasured`: it has no profile. */
+/** `usable`: it can be chosen. `aside`: it is quarantined, denied, dominated or unlike the original. `unmeasured`: it has no profile. */
 type Eligibility = 'usable' | 'aside' | 'unmeasured';
 
 export interface VariantState {
@@ -20,6 +20,14 @@ export const isServable = ({ quarantineReason, denied, measurements, replicasRea
 export const isNoisy = ({ measurements }: wire.Variant): boolean =>
   measurements.some(({ profile }) => profile !== null && profile.noise > 0);
 
+export const excludedText = (disagreement: string): string => `excluded: ${disagreement}`;
+
+/** Returns why the variant does not answer for its task on any class. Empty if it does on one. */
+function disagreementOf({ measurements }: wire.Variant): string {
+  const measured = measurements.filter(({ profile }) => profile !== null);
+  return measured.every(({ disagreement }) => disagreement !== '') ? (measured[0]?.disagreement ?? '') : '';
+}
+
 export function stateOf(variant: wire.Variant): VariantState {
   const { quarantineReason, denied, dominatedBy, measurements, replicasReady, state } = variant;
   if (quarantineReason !== '') return { standing: 'aside', text: `quarantined: ${quarantineReason}` };
@@ -28,6 +36,8 @@ export function stateOf(variant: wire.Variant): VariantState {
     const text = measurements.length === 0 ? 'waiting to be measured' : `not measured: ${measurements[0]?.error ?? ''}`;
     return { standing: 'unmeasured', text };
   }
+  const disagreement = disagreementOf(variant);
+  if (disagreement !== '') return { standing: 'aside', text: excludedText(disagreement) };
   if (dominatedBy !== '') return { standing: 'aside', text: `dominated by ${dominatedBy}` };
   const profiles = measurements.flatMap(({ profile }) => profile ?? []);
   const isRun = profiles.some(({ points }) => points.length > 0);

@@ -80,7 +80,7 @@ function describeFile(snapshot: JobsSnapshot, job: wire.Job, step: wire.JobStep)
 const formatSimilarity = (similarity: number): string =>
   similarity >= 1 ? '1' : (Math.floor(similarity * 1e4) / 1e4).toFixed(4);
 
-/** Returns e.g. `98.72 % (98.10-99.12), 0.03 ms, 0.44x`. */
+/** Returns e.g. `98.72 % (98.10-99.12), 0.03 ms, 0.44x`, and why it does not answer for its task. */
 function describeMeasurement({ variants }: JobsSnapshot, job: wire.Job, step: wire.JobStep): string | undefined {
   const isOf = ({ architecture, version }: wire.Variant): boolean =>
     architecture === job.architecture && version === job.version;
@@ -91,7 +91,10 @@ function describeMeasurement({ variants }: JobsSnapshot, job: wire.Job, step: wi
   const originals = variants.filter((one) => isOf(one) && one.recipe === originalRecipe && one !== variant);
   const [originalMs] = originals.flatMap((one) => firstMs(measuredOn(one, step.hardwareClass)) ?? []);
   const ratio = originalMs === undefined ? [] : [formatRatio(time / originalMs)];
-  return [formatAccuracy(measurement.accuracy), formatMs(time), ...ratio].join(', ');
+  const { accuracy, disagreement } = measurement;
+  return [formatAccuracy(accuracy), formatMs(time), ...ratio, ...(disagreement === '' ? [] : [disagreement])].join(
+    ', ',
+  );
 }
 
 const measuredOn = (variant: wire.Variant | undefined, hardwareClass: string): wire.Measurement | undefined =>

@@ -17,6 +17,8 @@ export interface TaskDefinition {
   readonly defaultObjective: wire.ObjectiveInput | null;
   /** Path of the NPZ file. */
   readonly validation: string | undefined;
+  /** Agreement with the original, from 0 to 1. Undefined for the default of the metric. */
+  readonly minAgreement?: number | undefined;
 }
 
 export type RegisterEvent =
@@ -89,10 +91,13 @@ export async function registerTask(
   task: TaskDefinition,
   options: RegisterOptions,
 ): Promise<void> {
-  const { name, metric, defaultObjective, validation } = task;
+  const { name, metric, defaultObjective, validation, minAgreement } = task;
   const validationDigest =
     validation === undefined ? '' : await sendNamed(clients, 'validation set', validation, options);
-  const request = { name, metric, defaultObjective, validationDigest };
+  const request = {
+    ...{ name, metric, defaultObjective, validationDigest },
+    ...(minAgreement === undefined ? {} : { minAgreement }),
+  };
   const { signal } = options;
   const registered = await repeat(() => clients.registry.registerTask(request, { signal }), options);
   options.onEvent({ kind: 'task', task: registered });

@@ -32,6 +32,7 @@ export interface RegisterFlags extends CommonOptions, ObjectiveOptions {
   readonly task?: string;
   readonly metric?: string;
   readonly validation?: string;
+  readonly minAgreement?: number;
   readonly name?: string;
   readonly maxBatchSize?: number;
   readonly labels?: Readonly<Record<string, string>>;
@@ -137,7 +138,8 @@ async function makePlan(
   const known = await repeat(() => clients.registry.list({}, { signal: repeating.signal }), repeating);
   const { task, recipes, validation } = flags;
   const hasValidation = validation !== undefined;
-  const definesTask = hasValidation || flags.metric !== undefined || readObjective(flags) !== null;
+  const definesTask =
+    hasValidation || flags.metric !== undefined || flags.minAgreement !== undefined || readObjective(flags) !== null;
   const plan = planRegistration(found.models, known, { task, recipes, hasValidation, definesTask });
   for (const { kind, name, reason } of plan.refused) onEvent({ kind, model: name, reason });
   if (hasValidation && plan.groups.length > 1) {
@@ -153,7 +155,7 @@ async function send(
   plan: RegisterPlan,
 ): Promise<readonly wire.Architecture[]> {
   const shared = { ...repeatOptions(context), uploads: new Map<string, Promise<boolean>>() };
-  const { metric = 'top1', validation } = flags;
+  const { metric = 'top1', validation, minAgreement } = flags;
   const keepDominated = flags.keepDominated === true || flags.keepAll === true;
   const atOnce = await countAtOnce(plan.groups.flatMap(({ models }) => models));
   const isSingle = plan.groups.length === 1;
@@ -162,7 +164,7 @@ async function send(
       const options: RegisterOptions = { ...shared, onEvent: onEventOfGroup, atOnce: isSingle ? atOnce : 1 };
       const valid = await filterValid(models, options.onEvent);
       if (valid.length === 0) return [];
-      const definition = { name: task, metric, defaultObjective: readObjective(flags), validation };
+      const definition = { name: task, metric, defaultObjective: readObjective(flags), validation, minAgreement };
       if (isDefined) await registerTask(clients, definition, options);
       let own: readonly wire.Architecture[] = [];
       try {
