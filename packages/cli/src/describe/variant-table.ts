@@ -6,7 +6,7 @@ import { accuracyColumns } from '../terminal/accuracy-columns.js';
 import { formatCost, formatMs, formatPercent, msDigits } from '../terminal/format.js';
 import { formatTable, type Column } from '../terminal/table.js';
 import { rowVerdict } from './row-facts.js';
-import { stateOf } from './variant-state.js';
+import { excludedText, stateOf } from './variant-state.js';
 
 /** Table row for one measurement: a variant on one hardware class. */
 interface Row {
@@ -18,14 +18,14 @@ interface Row {
 export const formatVariants = (variants: readonly wire.Variant[], width: number): string =>
   formatRows(rowsOf(variants), width, (c) => [c.name, c.accuracy, c.interval, c.p50, c.cost, c.on, c.state]);
 
-/** Formats a table of accuracy, p99 and cost, and one of agreement with the original, size, memory and load time. */
+/** Formats a table of accuracy, its rank, p99 and cost, and one of agreement with the original, size, memory and load time. */
 export function formatVariantDetails(variants: readonly wire.Variant[], width: number): string {
   const rows = rowsOf(variants);
-  const offers = formatRows(rows, width, (c) => [c.name, c.accuracy, c.interval, c.p99, c.cost, c.on, c.state]);
+  const offers = formatRows(rows, width, (c) => [c.name, c.accuracy, c.interval, c.rank, c.p99, c.cost, c.on, c.state]);
   const measured = rows.filter(({ measurement }) => measurement?.profile);
   if (measured.length === 0) return offers;
   const resources = formatRows(measured, width, (c) => [
-    ...[c.name, c.agreement, c.size, c.memory, c.load, c.error, c.rows, c.on],
+    ...[c.name, c.agreement, c.size, c.memory, c.load, c.predictionError, c.rows, c.on],
   ]);
   return `${offers}\n\n${resources}`;
 }
@@ -43,6 +43,7 @@ const columns = {
   name: { title: 'VARIANT', cell: ({ variant }) => variant.name },
   accuracy,
   interval,
+  rank: { title: 'RANK', align: 'right', drop: 1, optional: true, cell: ({ measurement }) => rankOf(measurement) },
   agreement: { title: 'AGREES', align: 'right', drop: 1, cell: ({ measurement }) => agreementOf(measurement) },
   p50: {
     title: 'P50',
@@ -60,7 +61,7 @@ const columns = {
   size: { title: 'SIZE', align: 'right', drop: 2, cell: ({ variant }) => formatBytes(variant.sizeBytes) },
   memory: { title: 'MEMORY', align: 'right', cell: (row) => ifProfiled(row, (p) => formatBytes(p.memoryBytes)) },
   load: { title: 'LOAD COLD/WARM', align: 'right', drop: 4, cell: (row) => ifProfiled(row, loadOf) },
-  error: { title: 'ERROR', align: 'right', drop: 5, cell: (row) => ifProfiled(row, errorOf) },
+  predictionError: { title: 'PREDICTED WITHIN', align: 'right', drop: 5, cell: (row) => ifProfiled(row, errorOf) },
   rows: { title: 'BATCHES', drop: 3, cell: (row) => ifProfiled(row, rowVerdict) },
   on: { title: 'ON', cut: true, cell: ({ measurement }) => measurement?.hardwareClass ?? '' },
   state: { title: 'STATE', text: true, cell: rowState },
@@ -89,6 +90,10 @@ const loadOf = ({ coldLoadMs, loadMs }: wire.Profile): string => `${msDigits(col
 const errorOf = ({ predictionError }: wire.Profile): string =>
   predictionError === undefined ? '-' : formatPercent(predictionError);
 
+/** Formats the rank by accuracy, which variants that equal the best of their rank share. Empty if there is none. */
+const rankOf = (measurement: wire.Measurement | undefined): string =>
+  measurement === undefined || measurement.accuracyRank === 0 ? '' : String(measurement.accuracyRank);
+
 /** Formats the agreement with the original variant, which has none itself. */
 const agreementOf = (measurement: wire.Measurement | undefined): string =>
   measurement?.agreement === undefined ? '-' : formatPercent(measurement.agreement);
@@ -99,10 +104,13 @@ const costOf = ({ variant, measurement }: Row): number => {
   return cost > 0 ? cost : variant.costPer_1k;
 };
 
-/** Returns the measurement's error, if it failed on this hardware class, or else the variant's state. */
+/**
+ * Returns the measurement's error, if it failed on this hardware class, or why the variant does not answer for its task
+ * there, or else the variant's state.
+ */
 function rowState({ variant, measurement }: Row): string {
-  const isFailed = measurement !== undefined && measurement.error !== '';
-  return isFailed && variant.quarantineReason === '' && variant.denied === ''
-    ? `not measured: ${measurement.error}`
-    : stateOf(variant).text;
+  if (measurement === undefined || variant.quarantineReason !== '' || variant.denied !== '')
+    return stateOf(variant).text;
+  if (measurement.error !== '') return `not measured: ${measurement.error}`;
+  return measurement.disagreement === '' ? stateOf(variant).text : excludedText(measurement.disagreement);
 }

@@ -8,6 +8,8 @@ import { stateOf, type VariantState } from '../describe/variant-state.js';
 export interface FrontierPoint {
   readonly name: string;
   readonly accuracy: wire.Accuracy;
+  /** Rank by accuracy, from 1, which equal variants share. 0 if the controller sends none. */
+  readonly accuracyRank: number;
   /** Latency at the batch size. */
   readonly p99Ms: number;
   /** USD per 1,000 answers. Undefined if the hardware class has no price. */
@@ -63,7 +65,7 @@ function newestMeasured(variants: readonly wire.Variant[]): readonly wire.Varian
 
 function pointOf(
   variant: wire.Variant,
-  { profile, accuracy, error, costPer_1k: cost }: wire.Measurement,
+  { profile, accuracy, accuracyRank, error, costPer_1k: cost }: wire.Measurement,
   batch: number | undefined,
   latencyMs: number,
 ): FrontierPoint | { readonly name: string; readonly why: string } {
@@ -76,7 +78,7 @@ function pointOf(
   const perItem = (size: number): number => p50At(measured, size) / size;
   const share = batch === undefined ? 1 : perItem(batch) / perItem(costBatch(measured, latencyMs));
   return {
-    ...{ name, accuracy, sizeBytes, memoryBytes: profile.memoryBytes },
+    ...{ name, accuracy, accuracyRank, sizeBytes, memoryBytes: profile.memoryBytes },
     p99Ms: p99At(measured, batch ?? 1),
     costPer1k: cost > 0 ? cost * share : undefined,
     state: stateOf(variant),

@@ -14,7 +14,7 @@ export interface FrontPoint extends FrontierPoint {
 
 export interface ClassFrontier extends ClassPoints {
   readonly batch: number;
-  /** Points by ascending accuracy. Each is faster or cheaper than all others that are at least as accurate. */
+  /** Points by ascending accuracy. Each is faster or cheaper than all others that equal it in accuracy or are better. */
   readonly front: readonly FrontPoint[];
   /** Accuracy against latency, and against cost if the hardware class has a price. */
   readonly charts: readonly Chart[];
@@ -49,11 +49,15 @@ type Coordinate = (point: FrontierPoint) => number | undefined;
 const latency: Coordinate = ({ p99Ms }) => p99Ms;
 const cost: Coordinate = ({ costPer1k }) => costPer1k;
 
-/** Returns the points that no other point beats in both accuracy and `xOf`. */
+/**
+ * Returns the points that no other point beats in both accuracy and `xOf`. Accuracies are compared by rank, so that of
+ * equal ones only the best in `xOf` are on the front; by their estimates if a point has no rank.
+ */
 function frontOf(points: readonly FrontierPoint[], xOf: Coordinate): readonly FrontierPoint[] {
+  const areRanked = points.every(({ accuracyRank }) => accuracyRank > 0);
   const withCoordinate = points.flatMap((point) => {
     const x = xOf(point);
-    return x === undefined ? [] : [{ point, accuracy: point.accuracy.value, x }];
+    return x === undefined ? [] : [{ point, accuracy: areRanked ? -point.accuracyRank : point.accuracy.value, x }];
   });
   return paretoFront(withCoordinate).map(({ point }) => point);
 }

@@ -35,12 +35,30 @@ describe('formatVariants', () => {
   });
 });
 
+describe('formatDescription of ranks and agreement', () => {
+  it('adds the ranks by accuracy, and excludes a variant on the class where it disagrees', () => {
+    const variant = fakeVariant({ name: 'mlp:int8', accuracyRank: 2 });
+    const elsewhere = fakeMeasurement({ name: 'mlp:int8', hardwareClass: gpu, disagreement: 'agrees on 35 %' });
+    const variants = [fakeVariant({ name: 'mlp:original', accuracyRank: 1 }), variant];
+    const all = { task: null, architectures: [], outcomes: [], ...unplaced };
+    const text = formatDescription('mlp', { ...all, variants }, 200);
+    assert.match(text, /^VARIANT +ACCURACY +\(95 %\) +RANK +P99/m);
+    assert.match(text, /^mlp:int8 .*\) +2 +1\.20 ms/m);
+    const both = [{ ...variant, measurements: [...variant.measurements, elsewhere] }];
+    const lines = formatDescription('mlp', { ...all, variants: both }, 200).split('\n');
+    const states = lines.filter((line) => line.startsWith('mlp:int8')).slice(0, 2);
+    assert.match(states[0] ?? '', / cold$/);
+    assert.match(states[1] ?? '', / excluded: agrees on 35 %$/);
+  });
+});
+
 describe('stateOf', () => {
   it('returns the first reason that excludes a variant', () => {
     const text = (more: Partial<Parameters<typeof fakeVariant>[0]>): string =>
       stateOf(fakeVariant({ name: 'a:fp16', dominatedBy: 'b:fp16', ...more })).text;
     assert.equal(text({ quarantineReason: 'it crashed', denied: 'by ann' }), 'quarantined: it crashed');
     assert.equal(text({ denied: 'by ann' }), 'denied: by ann');
+    assert.equal(text({ disagreement: 'agrees on 35 %' }), 'excluded: agrees on 35 %');
     assert.equal(text({}), 'dominated by b:fp16');
     assert.equal(text({ error: 'no memory' }), 'not measured: no memory');
   });
@@ -96,7 +114,7 @@ describe('formatDescription', () => {
         'task digits: top1, default objective: the most accurate within 1 s',
         'ARCHITECTURE | VERSION | LARGEST BATCH | SIZE | DOMINATED ONES | DIGEST',
         'VARIANT | ACCURACY | (95 %) | P99 | USD/1K | STATE',
-        'VARIANT | AGREES | SIZE | MEMORY | LOAD COLD/WARM | ERROR | BATCHES',
+        'VARIANT | AGREES | SIZE | MEMORY | LOAD COLD/WARM | PREDICTED WITHIN | BATCHES',
         'P50/P99 IN MS | BATCH 1 | BATCH 2 | BATCH 4 | BATCH 8',
         'NOT MADE | REASON | OF',
       ],

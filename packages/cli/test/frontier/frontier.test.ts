@@ -34,6 +34,16 @@ describe('planFrontiers', () => {
     ]);
   });
 
+  it('contains only the fastest and the cheapest of variants with equal accuracy', () => {
+    const { front } = plan([
+      { name: 'a:original', accuracy: 0.95, p50Ms: 4, costPer1k: 4e-6, accuracyRank: 1 },
+      { name: 'a:int8', accuracy: 0.948, p50Ms: 2, costPer1k: 2e-6, accuracyRank: 1 },
+      { name: 'b:original', accuracy: 0.94, p50Ms: 3, costPer1k: 3e-6, accuracyRank: 2 },
+      { name: 'b:int8', accuracy: 0.93, p50Ms: 1, costPer1k: 1e-6, accuracyRank: 3 },
+    ]);
+    assert.deepEqual(namesOf(front), ['b:int8', 'a:int8']);
+  });
+
   it('excludes denied, quarantined and dominated variants', () => {
     const { front, charts } = plan([
       { name: 'a:original', accuracy: 0.9, p50Ms: 2 },
