@@ -393,7 +393,7 @@ describe('2,000 models of 20 KB on two workers of 4 GiB', () => {
       const tasks = variants.map(({ variant: { task: name } }) => task(name));
       const workers = [worker('a', 4096), worker('b', 4096)];
       const world = snapshot({ variants, tasks, workers, held: variants.map(({ variant: { id } }) => id) });
-      const plan = planReplicas(world, params);
+      const plan = planReplicas(world, { ...params, loadsPerSlot: variants.length });
       assert.equal(plan.actions.filter(({ kind }) => kind === 'load').length, 2_000);
       assert.deepEqual(plan.unmet, []);
       assert.deepEqual(validatePlan(plan, world).dropped, []);

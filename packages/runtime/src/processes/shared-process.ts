@@ -8,7 +8,7 @@ import type { StartedProcess } from './process-starter.js';
 import { createSessionHost, type SessionHost } from './session-host.js';
 
 /** A model for a shared process. */
-export interface SharedModel {
+interface SharedModel {
   /** Name of the model among those of the process, such as its digest. */
   readonly model: string;
   readonly memoryLimitBytes: number;

@@ -5,7 +5,7 @@ import type { HostedSession } from './hosted-session.js';
 import type { StartedProcess } from './process-starter.js';
 import { createSharedProcess, type SharedMemory, type SharedProcess } from './shared-process.js';
 
-/** How a model shares its process with others. */
+/** Rules by which a model shares its process with others. */
 export interface Sharing {
   /** Owner of the model. Models of different owners never share a process. */
   readonly owner: string;

@@ -17,7 +17,13 @@ describe('suspicions', () => {
     const requested: WorkerId[] = [];
     const reportRequester = { requestReport: (worker: WorkerId) => void requested.push(worker) };
     const processProbes = { probe: async (): Promise<boolean> => false };
-    const reportLost = createSuspicions({ fleet, reportRequester, processProbes, onSuspected: () => (suspicions += 1), clock });
+    const reportLost = createSuspicions({
+      fleet,
+      reportRequester,
+      processProbes,
+      onSuspected: () => (suspicions += 1),
+      clock,
+    });
     /** Lets time pass while only the other worker reports. */
     const pass = async (halfSeconds: number): Promise<void> => {
       for (let i = 0; i < halfSeconds; i += 1) {
