@@ -6,7 +6,7 @@ import { made, type GraphGenerator, type Rewrite } from './rewrite/generator.js'
 import { opsetOf, withOpset } from '../onnx/onnx-graph.js';
 import { floatTensor, makeNode, makeTensor } from '../onnx/onnx-parts.js';
 import { inferShapes } from '../shapes/infer-shapes.js';
-import { columnScales, quantiseMatrix } from './quantise/quantise-matrix.js';
+import { columnScales, columnSums, quantiseMatrix } from './quantise/quantise-matrix.js';
 import { noteOf, startQuantising, type Parts } from './quantise/quantise-parts.js';
 import { replaceProducts, type Product } from './quantise/quantise-products.js';
 import {
@@ -50,27 +50,43 @@ function quantise(model: OnnxModel, note: string): Rewrite {
   return made(withOpset(replaced.model, runtimeDomain, version), noteOf(note, `in 8 bits: ${replaced.share}`));
 }
 
-/** Emits the product without its addend: with the scales of the columns in one kernel, then with those of the rows. */
-function multiply(product: Product, { values, scales, zeroPoint }: QuantisedRows, output: string, parts: Parts): void {
-  const [weights, columns] = parts.once(`weights ${product.key} ${product.alpha}`, () => addWeights(product, parts));
+/**
+ * Emits the product without its addend: with the scales of the columns in one kernel, then with those of the rows. The
+ * offset of a row contributes once per sum of a column.
+ */
+function multiply(product: Product, { values, scales, offsets }: QuantisedRows, output: string, parts: Parts): void {
+  const weights = parts.once(`weights ${product.key} ${product.alpha}`, () => addWeights(product, parts));
   const one = parts.once('one', () => parts.add('one', (name) => floatTensor(name, [], [1])));
-  const input = [values, weights, one, columns, ...(zeroPoint === undefined ? [] : [zeroPoint])];
+  const input = [values, weights.values, one, weights.scales];
   const scaled = parts.compute('MatMulIntegerToFloat', input, `${output}_scaled`, { domain: runtimeDomain });
-  parts.emit(makeNode('Mul', [scaled, scales], [output]));
+  if (offsets === undefined) return parts.emit(makeNode('Mul', [scaled, scales], [output]));
+  const above = parts.compute('Mul', [scaled, scales], `${output}_above`);
+  const offset = parts.compute('Mul', [offsets, weights.sums], `${output}_offset`);
+  parts.emit(makeNode('Add', [above, offset], [output]));
 }
 
-/** Adds the quantised weights and their scales, which include `alpha`. */
-function addWeights({ key, weights, alpha }: Product, parts: Parts): readonly [values: string, scales: string] {
+interface QuantisedWeights {
+  readonly values: string;
+  /** Scale of each column, which includes `alpha`. */
+  readonly scales: string;
+  /** Sum of each column, as quantised and scaled. */
+  readonly sums: string;
+}
+
+function addWeights({ key, weights, alpha }: Product, parts: Parts): QuantisedWeights {
+  const { rows, columns } = weights;
   const scales = columnScales(weights);
   const values = quantiseMatrix(weights, scales);
-  return [
-    parts.add(`${key}_int8`, (name) => makeTensor(name, onnxTypes.int8, [weights.rows, weights.columns], values)),
-    parts.add(`${key}_scales`, (name) =>
-      floatTensor(
-        name,
-        [weights.columns],
-        scales.map((scale) => scale * alpha),
-      ),
+  const list = (hint: string, numbers: ArrayLike<number>): string =>
+    parts.add(`${key}_${hint}`, (name) => floatTensor(name, [columns], numbers));
+  const scaled = scales.map((scale) => scale * alpha);
+  const sums = columnSums(values, columns);
+  return {
+    values: parts.add(`${key}_int8`, (name) => makeTensor(name, onnxTypes.int8, [rows, columns], values)),
+    scales: list('scales', scaled),
+    sums: list(
+      'sums',
+      scaled.map((scale, column) => scale * (sums[column] ?? 0)),
     ),
-  ];
+  };
 }

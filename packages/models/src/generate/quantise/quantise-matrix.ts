@@ -44,3 +44,13 @@ export function quantiseMatrix(matrix: Matrix, scales: Float32Array, by: 'row' |
   }
   return quantised;
 }
+
+/** Returns the sum of each column of quantised weights, in the order of rows. */
+export function columnSums(values: Int8Array, columns: number): Int32Array {
+  const sums = new Int32Array(columns);
+  for (const [index, value] of values.entries()) {
+    const column = index % columns;
+    sums[column] = (sums[column] ?? 0) + value;
+  }
+  return sums;
+}

@@ -1,6 +1,5 @@
 // Quantises the rows of a matrix in each run, each with a scale of its own.
 
-import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxGraph } from '../../onnx/onnx.js';
 import { isOp } from '../../onnx/onnx-graph.js';
 import {
@@ -10,8 +9,6 @@ import {
   intAttribute,
   intsAttribute,
   makeNode,
-  makeTensor,
-  tensorAttribute,
 } from '../../onnx/onnx-parts.js';
 import type { Parts } from './quantise-parts.js';
 
@@ -23,58 +20,44 @@ export interface QuantisedRows {
   readonly values: string;
   /** Scale of each row, as a column. */
   readonly scales: string;
-  /** The integer that stands for zero. Undefined if that is 0. */
-  readonly zeroPoint: string | undefined;
+  /** The element of each row that 0 stands for, as a column. Undefined if that is 0. */
+  readonly offsets: string | undefined;
 }
 
 interface Rows {
   /** Name of a matrix of floats. */
   readonly rows: string;
-  /** No element is negative, so that all 8 bits are for the value. */
+  /** No element is negative, so that no offsets are needed. */
   readonly isPositive: boolean;
   readonly opset: number;
 }
 
-/** First opset in which ReduceMax has its axes as an input. */
+/** First opset in which ReduceMax and ReduceMin have their axes as an input. */
 const axesAsInput = 18;
 
 /**
- * Emits the quantisation of each row by its largest absolute value. A row with a NaN or an infinity gets a scale that is
- * NaN: its sum, times zero, is added, because ReduceMax may ignore NaN. A row of zeros gets the scale 0, and any integers.
+ * Emits the quantisation of each row from its least to its largest element. A row with a NaN or an infinity gets a scale
+ * that is NaN: its sum, times zero, is added, because ReduceMax may ignore NaN. A row of equal elements gets the scale 0,
+ * and any integers.
  */
 export function quantiseRows({ rows, isPositive, opset }: Rows, parts: Parts): QuantisedRows {
   const axis = parts.once('axis', () => parts.add('axis', (name) => int64Tensor(name, [1])));
   const zero = parts.once('zero', () => parts.add('zero', (name) => floatTensor(name, [1, 1], [0])));
-  const sizes = isPositive ? rows : parts.compute('Abs', [rows], `${rows}_sizes`);
-  const sums = parts.compute('ReduceSum', [sizes, axis], `${rows}_sums`);
-  const largest =
+  const reduce = (opType: string, of: string, hint: string): string =>
     opset < axesAsInput
-      ? parts.compute('ReduceMax', [sizes], `${rows}_largest`, { attribute: [intsAttribute('axes', [1])] })
-      : parts.compute('ReduceMax', [sizes, axis], `${rows}_largest`);
-  const scales = parts.compute('Gemm', [sums, zero, largest], `${rows}_scales`, {
-    attribute: [floatAttribute('beta', 1 / (isPositive ? 255 : 127))],
-  });
+      ? parts.compute(opType, [of], hint, { attribute: [intsAttribute('axes', [1])] })
+      : parts.compute(opType, [of, axis], hint);
+  const offsets = isPositive ? undefined : reduce('ReduceMin', rows, `${rows}_least`);
+  const above = offsets === undefined ? rows : parts.compute('Sub', [rows, offsets], `${rows}_above`);
+  const sums = parts.compute('ReduceSum', [above, axis], `${rows}_sums`);
+  const largest = reduce('ReduceMax', above, `${rows}_largest`);
+  const attribute = [floatAttribute('beta', 1 / 255)];
+  const scales = parts.compute('Gemm', [sums, zero, largest], `${rows}_scales`, { attribute });
   const list = parts.compute('Squeeze', [scales, axis], `${rows}_scale_list`);
-  const zeroPoints = isPositive ? [] : [repeat(list, parts)];
-  const values = parts.compute('QuantizeLinear', [rows, list, ...zeroPoints], `${rows}_quantised`, {
+  const values = parts.compute('QuantizeLinear', [above, list], `${rows}_quantised`, {
     attribute: [intAttribute('axis', 0)],
   });
-  return { values, scales, zeroPoint: isPositive ? undefined : middle(parts) };
-}
-
-/** The integer that stands for zero if there are negative elements. */
-const middleOf8Bits = (name: string, dims: readonly number[]) =>
-  makeTensor(name, onnxTypes.uint8, dims, Uint8Array.of(128));
-
-const middle = (parts: Parts): string =>
-  parts.once('middle', () => parts.add('middle', (name) => middleOf8Bits(name, [])));
-
-/** Emits a list with the integer for zero of each row. */
-function repeat(list: string, parts: Parts): string {
-  const shape = parts.compute('Shape', [list], `${list}_shape`);
-  return parts.compute('ConstantOfShape', [shape], `${list}_zeros`, {
-    attribute: [tensorAttribute('value', middleOf8Bits('', [1]))],
-  });
+  return { values, scales, offsets };
 }
 
 /** Emits a stack of matrices as one matrix of `width` columns. Returns its name. */
