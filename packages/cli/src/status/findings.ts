@@ -40,6 +40,13 @@ function replicaFindings(workers: readonly wire.Worker[]): readonly Finding[] {
         text: `is interfered on ${workerId}: its batches take over 1.25 times as long as profiled`,
         advice: `check what else runs on ${workerId}; the replica gets fewer queries meanwhile`,
       })),
+    ...all
+      .filter(({ mixedReason }) => mixedReason !== '')
+      .map(({ variant, workerId, mixedReason }): Finding => ({
+        ...{ level: 'warning', about: variant },
+        text: `gave queries that shared a batch on ${workerId} other answers than alone: ${mixedReason}`,
+        advice: `its queries share no batch any more; the worker's log names the file with the batch`,
+      })),
   ];
 }
 

@@ -115,6 +115,8 @@ describe('findingsOf', () => {
   });
 
   it('warns of replicas that other load disturbs', () => {
+    const mixed = findingsFor({ workers: [fakeWorker({ replicas: [fakeReplica({ mixedReason: 'in a batch' })] })] });
+    assert.ok(mixed.some(({ text }) => text.endsWith('w1 other answers than alone: in a batch')));
     const findings = findingsFor({ workers: [fakeWorker({ replicas: [fakeReplica({ interfered: true })] })] });
     assert.deepEqual(
       findings.filter(({ level }) => level !== 'good').map(({ level, about: of, text }) => [level, of, text]),
