@@ -2,10 +2,9 @@
 // set, under its own name or under another one.
 
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
-import { startChild, waitFor, type Child } from '@pareto/testkit';
+import { waitFor } from '@pareto/testkit';
 import { classesOf, startDigits, type DigitsCluster } from '../support/digits.js';
-import { startService } from '../support/service-process.js';
+import { startService, type ServiceStarter } from '../support/service-process.js';
 
 const models = ['mlp-tiny', 'cnn-small'] as const;
 const targets = [...models, 'digits'];
@@ -33,8 +32,10 @@ describe('a worker that returns on other hardware', function () {
   let started: DigitsCluster;
   let cpu: string | undefined;
   before(async () => {
-    const starter = ({ service, args, env }: Start): Child =>
-      service === 'worker' && cpu !== undefined ? startOn(cpu, args, env) : startService(service, args, env);
+    const starter: ServiceStarter = ({ service, args, env }) => {
+      const other = service === 'worker' && cpu !== undefined ? { NODE_OPTIONS: nodeOptionsFor(cpu) } : {};
+      return startService(service, args, { ...env, ...other });
+    };
     started = await startDigits({ workers: 1, starter }, models);
   });
   after(() => started[Symbol.asyncDispose]());
@@ -69,15 +70,13 @@ describe('a worker that returns on other hardware', function () {
   });
 });
 
-interface Start {
-  readonly service: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+/** Returns options of Node with which a process reads these flags of the processor. */
+function nodeOptionsFor(flags: string): string {
+  const code = `import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { readFile } = fs.promises;
+    fs.promises.readFile = async (path, ...more) =>
+      path === '/proc/cpuinfo' ? 'flags : ${flags}' : readFile(path, ...more);
+    syncBuiltinESMExports();`;
+  return `--import=data:text/javascript,${encodeURIComponent(code)}`;
 }
-
-const script = fileURLToPath(new URL('../support/other-cpu-worker.ts', import.meta.url));
-
-const startOn = (cpu: string, args: readonly string[], env: Readonly<Record<string, string>>): Child =>
-  startChild(process.execPath, ['--import=tsx', script, ...args, '--warm-up-ms', '0'], {
-    env: { ...env, TEST_CPU_FLAGS: cpu },
-  });
