@@ -91,6 +91,17 @@ describe('controller', () => {
       await assert.rejects(task('no good'), { code: 'invalid-argument' });
     });
 
+    it('stores the least agreement of a task, and rejects another one', async () => {
+      const request = { name: 'squares', metric: 'top1', minAgreement: 0.95 };
+      assert.equal((await controller.registry.registerTask(request)).minAgreement, 0.95);
+      assert.equal((await controller.registry.registerTask(request)).minAgreement, 0.95);
+      await assert.rejects(task(), { code: 'already-exists' });
+      await assert.rejects(controller.registry.registerTask({ name: 'other', minAgreement: 1.5 }), {
+        code: 'invalid-argument',
+        message: /minimum agreement is 1\.5, expected a number from 0 to 1/,
+      });
+    });
+
     it('shows no metric for a task without samples that is registered without one', async () => {
       const { registry } = controller;
       const plain = { name: 'plain' };

@@ -8,7 +8,7 @@ import type { Step } from './step.js';
 
 /** Returns a step for each class of the fleet that can run the variant, and for each other class with a measurement. */
 export function listMeasures(
-  { variant, measurements }: PlacementVariant,
+  { variant, measurements, accuracyMarks }: PlacementVariant,
   classes: readonly FleetClass[],
 ): readonly Step[] {
   const own = classes.filter(({ provider }) => provider === variant.provider);
@@ -20,7 +20,7 @@ export function listMeasures(
   return [
     ...own.map((one) => {
       const known = measurements.find(({ hardwareClass }) => hardwareClass === one.id);
-      if (known !== undefined && !isStale(known, one)) return step(one.id, stateOf(known));
+      if (known !== undefined && !isStale(known, one)) return step(one.id, stateOf(known, accuracyMarks));
       if (quarantineReason !== undefined)
         return step(one.id, { state: 'failed', detail: `quarantined: ${quarantineReason}` });
       return step(one.id, {
@@ -28,7 +28,7 @@ export function listMeasures(
         detail: reasonToMeasure(known),
       });
     }),
-    ...elsewhere.map((known) => step(known.hardwareClass, stateOf(known))),
+    ...elsewhere.map((known) => step(known.hardwareClass, stateOf(known, accuracyMarks))),
   ];
 }
 
@@ -46,10 +46,11 @@ export const isStale = ({ environment }: Measurement, { environments }: FleetCla
   !environments.has(environment);
 
 /** A noisy measurement is done: nothing waits until it is repeated. */
-function stateOf(known: Measurement): Pick<Step, 'state' | 'detail'> {
-  const { result } = known;
+function stateOf(known: Measurement, marks: PlacementVariant['accuracyMarks']): Pick<Step, 'state' | 'detail'> {
+  const { result, hardwareClass } = known;
   if (result.kind === 'failed') return { state: 'failed', detail: result.reason };
-  return { state: 'done', detail: result.profile.notRun ?? (isNoisy(known) ? noisyText : '') };
+  const disagreement = marks.get(hardwareClass)?.disagreement;
+  return { state: 'done', detail: disagreement ?? result.profile.notRun ?? (isNoisy(known) ? noisyText : '') };
 }
 
 const noisyText = 'noisy: it is measured again when the machine is quiet';

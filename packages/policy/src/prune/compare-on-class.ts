@@ -14,10 +14,11 @@ import {
   addFirstRows,
   createRowSet,
   createRowSets,
-  firstRow,
   hasRow,
   intersect,
+  intersectFrom,
   removeRow,
+  removeRows,
   unite,
   type RowSet,
 } from './row-set.js';
@@ -52,6 +53,10 @@ interface Others {
   readonly notWorse: RowSet;
   /** Rows that are better in one of the figures. */
   readonly better: RowSet;
+  /** Number of rows with a higher credible accuracy, which are the first ones. */
+  readonly moreCredible: number;
+  /** Number of rows with at least the same credible accuracy. */
+  readonly asCredible: number;
   isNotWorseEmpty: boolean;
 }
 
@@ -63,11 +68,16 @@ function createOthers(rows: readonly Rated[], params: DominationParams): readonl
     return end;
   });
   const sets = createRowSets(counts.flatMap((count) => [count, count]));
+  let [moreCredible, asCredible] = [0, 0];
   return counts.map((count, row) => {
+    if (row === asCredible) {
+      moreCredible = row;
+      while (rows[asCredible]?.credible === rows[row]?.credible && asCredible < rows.length) asCredible++;
+    }
     const notWorse = sets[2 * row] ?? createRowSet(0);
     addFirstRows(notWorse, count);
     removeRow(notWorse, row);
-    return { notWorse, better: sets[2 * row + 1] ?? createRowSet(0), isNotWorseEmpty: false };
+    return { notWorse, better: sets[2 * row + 1] ?? createRowSet(0), moreCredible, asCredible, isNotWorseEmpty: false };
   });
 }
 
@@ -75,16 +85,17 @@ function createOthers(rows: readonly Rated[], params: DominationParams): readonl
 function compareAccuracies(
   rows: readonly Rated[],
   row: number,
-  { notWorse, better }: Others,
+  { notWorse, better, moreCredible, asCredible }: Others,
   params: DominationParams,
 ): void {
   const own = rows[row];
   if (own === undefined) return;
-  for (let next = firstRow(notWorse); next !== undefined; next = firstRow(notWorse, next + 1)) {
-    const other = rows[next];
-    if (other === undefined || !isAsAccurate(other, own, params)) removeRow(notWorse, next);
-    else if (!hasRow(better, next) && !isMoreAccurate(other.accuracy, own.accuracy, params)) removeRow(notWorse, next);
-  }
+  intersectFrom(notWorse, better, moreCredible);
+  const isMore = (next: number): boolean => isMoreAccurate(rows[next]?.accuracy ?? own.accuracy, own.accuracy, params);
+  removeRows(notWorse, better, 0, (next) => !isMore(next));
+  // The rows before are as credible, and only an original is preferred to them.
+  const from = own.accuracy.isOriginal ? moreCredible : asCredible;
+  removeRows(notWorse, undefined, from, (next) => !isAsAccurate(rows[next] ?? own, own, params));
 }
 
 /** Returns whether `a` is at least as accurate as `b`: equal, or before it by credible accuracy, in doubt an original. */

@@ -40,6 +40,15 @@ export function intersect(set: RowSet, other: RowSet): boolean {
   return found !== 0;
 }
 
+/** Removes the rows from `from` on that are not in the other set. */
+export function intersectFrom(set: RowSet, other: RowSet, from: number): void {
+  const first = from >>> 5;
+  for (let word = first; word < set.length; word++) {
+    const kept = word === first ? ~(-1 << (from & 31)) : 0;
+    set[word] = (set[word] ?? 0) & ((other[word] ?? 0) | kept);
+  }
+}
+
 /** Adds the rows of the other set, as far as this one has room for them. */
 export function unite(set: RowSet, other: RowSet): void {
   for (let word = 0; word < set.length; word++) set[word] = (set[word] ?? 0) | (other[word] ?? 0);
@@ -55,5 +64,19 @@ export function firstCommonRow(a: RowSet, b: RowSet, from = 0): number | undefin
   return undefined;
 }
 
-/** Returns the first row of the set, from `from` on. Undefined if there is none. */
-export const firstRow = (set: RowSet, from = 0): number | undefined => firstCommonRow(set, set, from);
+/** Removes the rows from `from` on for which `isGone` returns true, and which are not in `without`. */
+export function removeRows(
+  set: RowSet,
+  without: RowSet | undefined,
+  from: number,
+  isGone: (row: number) => boolean,
+): void {
+  const first = from >>> 5;
+  for (let word = first; word < set.length; word++) {
+    let open = (set[word] ?? 0) & ~(without?.[word] ?? 0) & (word === first ? -1 << (from & 31) : -1);
+    for (; open !== 0; open &= open - 1) {
+      const row = word * 32 + 31 - Math.clz32(open & -open);
+      if (isGone(row)) removeRow(set, row);
+    }
+  }
+}

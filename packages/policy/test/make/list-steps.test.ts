@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RecipeOutcome } from '@pareto/core';
+import { listMeasures } from '../../src/make/list-measures.js';
 import { fleetClasses, listSteps, type PlacementVariant, type PlacementWorker, type Step } from '../../src/index.js';
 import { architecture, cpu, gpu, variant, worker } from '../support/fixture.js';
 
@@ -129,6 +130,16 @@ describe('listSteps', () => {
     assert.equal(step?.detail, 'measured with 1, which no worker has now');
     assert.equal(steps(model, [original], [...newer, ...fleet])[0], 'measure a:original on cpu: done');
     assert.equal(steps(model, [variant('a:original', { failure: 'no' })], newer)[0], 'measure a:original on cpu: open');
+  });
+
+  it('returns why a measured variant does not answer for its task', () => {
+    const one = variant('a:fp16', { p50Ms: 1 });
+    const marks = one.measurements.map(
+      ({ hardwareClass }) =>
+        [hardwareClass, { rank: undefined, rankWithin: undefined, disagreement: 'agrees on 35 %' }] as const,
+    );
+    const [step] = listMeasures({ ...one, accuracyMarks: new Map(marks) }, []);
+    assert.deepEqual([step?.state, step?.detail], ['done', 'agrees on 35 %']);
   });
 
   it('counts noisy measurements as done', () => {

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { manifestDigest } from '@pareto/blobs';
 import { bytes, digest, milliseconds, type RecipeOutcome } from '@pareto/core';
+import { packSamples } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
-import { createTempFolder, onnxType, waitFor, writeModel, type TempFolder } from '@pareto/testkit';
+import { buildAccuracy, createTempFolder, onnxType, waitFor, writeModel, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter, type FakeRouter } from '../support/fake-router.js';
 import { profileFor, startWorker, type FakeWorker, type FakeWorkerOptions } from '../support/fake-worker.js';
@@ -118,6 +119,37 @@ describe('variants', () => {
     assert.equal(outcomes.find(({ recipe }) => recipe === 'int4')?.error, 'no memory');
     const order = one.assignments.flatMap(({ makes }) => makes)[0];
     assert.deepEqual([order?.original?.variant, order?.metric, order?.maxBatchSize], ['tiny:original', 'top1', 8]);
+  });
+
+  it('are ranked by pairs, and excluded if they disagree with the original', async () => {
+    const table = router();
+    const wrong: Readonly<Record<string, number>> = { 'tiny:original': 100, 'tiny:fp16': 97, 'tiny:int4': 130 };
+    worker({
+      id: 'w1',
+      make: () => made(''),
+      measure({ spec }) {
+        const id = spec?.variant ?? '';
+        const result = profileFor('tiny', id === 'tiny:fp16' ? 2 : 1);
+        if (result.kind === 'failed') return result;
+        const hits = Array.from({ length: 2_000 }, (_, sample) => Number(sample >= (wrong[id] ?? 0)));
+        const accuracy = buildAccuracy(1 - (wrong[id] ?? 0) / 2_000);
+        const agreement = id === 'tiny:original' ? undefined : id === 'tiny:int4' ? 0.35 : 0.99;
+        return { ...result, accuracy, agreement, scores: packSamples('set', hits, true) };
+      },
+    });
+    await register('tiny', ['fp16', 'int4']);
+    const row = (recipe: string) => table.rows.get(`variant/tiny:${recipe}/cpu/test/none/0g`)?.variant;
+    await until('the marks', () => row('int4')?.disagreement !== undefined && row('fp16')?.dominatedBy !== '');
+    const few = 'agrees with the original on 35 % of the samples, fewer than 80 %';
+    assert.deepEqual(
+      [row('original')?.accuracyRank, row('fp16')?.accuracyRank, row('fp16')?.dominatedBy],
+      [1, 1, 'tiny:original'],
+    );
+    assert.deepEqual([row('int4')?.accuracyRank, row('int4')?.disagreement], [0, few]);
+    const [measured] = (await variantsOf('tiny')).get('tiny:int4')?.measurements ?? [];
+    assert.deepEqual([measured?.scores, measured?.disagreement], [null, few]);
+    const { steps: all } = await job('tiny');
+    assert.equal(all.find(({ variant }) => variant === 'tiny:int4')?.detail, few);
   });
 
   it('are marked as dominated, unless the better one is denied or `keep_dominated` is set', async () => {
