@@ -132,7 +132,7 @@ export async function createController(
   });
   cluster.onLeadership(routes.leadershipChanged);
 
-  const { port, listening, serving } = createServerParts(server, config, logger);
+  const { port, listening, serving } = createServerParts(server, config, context);
   const handover = createHandover(async () => void (await Promise.all([loads.flush(), events.flush()])));
   const lead = (signal: AbortSignal): Promise<void> =>
     cluster.leader.run(advertisedAddress(config, port()), AbortSignal.any([signal, handover.signal]));

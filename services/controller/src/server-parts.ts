@@ -1,8 +1,8 @@
 // The gRPC server as two parts of the process: one listens, the other accepts calls and drains.
 
+import { randomUUID } from 'node:crypto';
 import type { RpcServer } from '@pareto/rpc';
-import type { Runnable } from '@pareto/service';
-import type { Logger } from '@pareto/telemetry';
+import { startLivenessResponder, type Runnable, type ServiceContext } from '@pareto/service';
 import type { ControllerConfig } from './config.js';
 
 export interface ServerParts {
@@ -13,18 +13,27 @@ export interface ServerParts {
   readonly serving: Runnable;
 }
 
-export function createServerParts(server: RpcServer, config: ControllerConfig, logger: Logger): ServerParts {
+export function createServerParts(
+  server: RpcServer,
+  config: ControllerConfig,
+  { clock, logger }: Pick<ServiceContext, 'clock' | 'logger'>,
+): ServerParts {
   const { host, drainTimeoutMs } = config;
   let { port } = config;
+  let liveness: AsyncDisposable | undefined;
   return {
     port: () => port,
     listening: {
       name: 'grpc',
       async start() {
         port = await server.listen(host, port);
+        liveness = await startLivenessResponder({ host, port, incarnation: randomUUID(), clock, logger });
         logger.info('listening', { host, port });
       },
-      stop: async () => server.close(),
+      async stop() {
+        await liveness?.[Symbol.asyncDispose]();
+        server.close();
+      },
     },
     serving: {
       name: 'serving',

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
 import { createClient, createServer, notLeaderError, type DuplexStream, type RpcServer, type wire } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
-import { createSession, createTokenAccess, type Session } from '../../src/index.js';
+import { createSession, createTokenAccess, startLivenessResponder, type Session } from '../../src/index.js';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const access = createTokenAccess('0123456789abcdef', { role: 'controller', clock: systemClock, logger });
@@ -114,6 +114,22 @@ describe('session', () => {
     servers.push(server);
     await begin([address], { messageTimeoutMs: 50 });
     assert.equal(await heard(), 1);
+    assert.equal(await heard(), 2);
+  });
+
+  it('keeps a stream without messages while the process of the controller answers probes', async () => {
+    let hellos = 0;
+    const { server, address } = await controller(0, async (_message, say) => say(++hellos));
+    servers.push(server);
+    const port = Number(address.split(':')[1]);
+    const responder = await startLivenessResponder({
+      ...{ host: '127.0.0.1', port, incarnation: 'controller', clock: systemClock, logger },
+    });
+    await begin([address], { messageTimeoutMs: 50 });
+    assert.equal(await heard(), 1);
+    await systemClock.sleep(milliseconds(700));
+    assert.deepEqual([hellos, session.connected], [1, true]);
+    await responder[Symbol.asyncDispose]();
     assert.equal(await heard(), 2);
   });
 

@@ -61,7 +61,8 @@ export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions)
     const unmet = new Map(
       needs.map((need) => [keyOf(need), { ...need, since: before.get(keyOf(need))?.since ?? now }]),
     );
-    const added = [...unmet].flatMap(([key, need]) => (before.has(key) ? [] : [need]));
+    // Other loads end soon, and many models may wait for them.
+    const added = [...unmet].flatMap(([key, need]) => (before.has(key) || need.cause === 'loading' ? [] : [need]));
     if (added.length > 0) logger.warn('plan leaves needs unmet', { unmet: added });
     for (const { variant, reason } of added) events.add({ kind: 'unmet', subject: variant, reason, warning: true });
     return unmet;

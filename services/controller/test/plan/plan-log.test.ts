@@ -58,6 +58,17 @@ describe('the plan log', () => {
     assert.deepEqual([log.placed(r1), log.placed(r2)], [kept, undefined]);
   });
 
+  it('warns of each need when it is unmet for the first time, unless it waits for other loads', () => {
+    const { log, events } = createLog();
+    const waiting = need({ cause: 'loading', reason: 'demand: waits for other loads on w1' });
+    for (let turn = 0; turn < 2; turn += 1) log.add([], plan({ unmet: [need(), waiting] }));
+    assert.deepEqual(
+      events.all.map(({ kind, reason }) => [kind, reason]),
+      [['unmet', 'demand: no worker has 5 bytes']],
+    );
+    assert.equal(log.unmet().length, 2);
+  });
+
   it('has the time since which each need is unmet, whatever numbers its reason has', async () => {
     const { log, clock } = createLog();
     log.add([], plan({ unmet: [need()] }));
