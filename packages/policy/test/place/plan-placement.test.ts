@@ -388,15 +388,22 @@ describe('2,000 models of 20 KB on two workers of 4 GiB', () => {
       return { ...one, variant: { ...one.variant, manifest: buildManifest({ sizeBytes: bytes(20_000) }) } };
     });
   for (const measured of [false, true]) {
-    it(`are all loaded, ${measured ? 'measured' : 'before they are measured'}`, () => {
+    it(`fit ${measured ? 'twice' : 'before they are measured'}`, () => {
       const variants = small(measured);
       const tasks = variants.map(({ variant: { task: name } }) => task(name));
       const workers = [worker('a', 4096), worker('b', 4096)];
-      const world = snapshot({ variants, tasks, workers, held: variants.map(({ variant: { id } }) => id) });
-      const plan = planReplicas(world, { ...params, loadsPerSlot: variants.length });
-      assert.equal(plan.actions.filter(({ kind }) => kind === 'load').length, 2_000);
-      assert.deepEqual(plan.unmet, []);
-      assert.deepEqual(validatePlan(plan, world).dropped, []);
+      const [missing, ...loaded] = variants.map(({ variant: { id } }) => id);
+      const replicas = loaded.flatMap((id, index) =>
+        ['a', 'b'].filter((_, on) => measured || index % 2 === on).map((on) => replica(`${id}-${on}`, id, on)),
+      );
+      const world = snapshot({ variants, tasks, workers, replicas, held: missing === undefined ? [] : [missing] });
+      const plan = planReplicas(world, defaultPlacementParams);
+      const moves = brief(plan).filter((action) => !action.startsWith('measure'));
+      assert.deepEqual(
+        moves.map((action) => action.slice(0, -1)),
+        Array(measured ? 2 : 1).fill('load m0:original on '),
+      );
+      assert.deepEqual([plan.unmet, validatePlan(plan, world).dropped], [[], []]);
     });
   }
 });

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
 import type { HostedSession } from '../processes/hosted-session.js';
-import { loadHungAfter, runHungAfter } from '../processes/pending-calls.js';
+import { loadHungAfter, runHungAfter, sharedLoadHungAfter } from '../processes/pending-calls.js';
 import type { ExecutorDeath } from '../processes/executor-process.js';
 import { observeNodesByProvider, type NodesByProvider } from './nodes-by-provider.js';
 import type { ProcessMemory } from '../processes/process-memory.js';
@@ -95,7 +95,7 @@ async function load(
   const loading = hosted.session.call({
     request: { kind: 'load', session: hosted.session.id, ...session },
     what: 'the load',
-    hungAfter: loadHungAfter,
+    hungAfter: request.sharing === undefined ? loadHungAfter : sharedLoadHungAfter,
   });
   const outcome = await unlessAborted(loading, signal);
   if (outcome?.kind === 'replied' && outcome.reply.kind === 'loaded') return outcome.reply;

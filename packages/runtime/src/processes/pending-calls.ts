@@ -85,3 +85,5 @@ export const runHungAfter = (expected: Milliseconds | undefined): Milliseconds =
 
 /** Time after which a load counts as hung. */
 export const loadHungAfter: Milliseconds = milliseconds(300_000);
+/** The same for a small model in a shared process, whose other models wait meanwhile. */
+export const sharedLoadHungAfter: Milliseconds = milliseconds(30_000);

@@ -8,6 +8,7 @@ import { createSession, type Access, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import { desiredStateFromWire, type DesiredState } from '../orders/desired-state.js';
 import { createOutbox, type OutboxOptions } from './outbox.js';
+import { pace } from './pace.js';
 
 export interface ControllerSessionOptions extends Omit<OutboxOptions, 'controllerAgeMs' | 'intervals'> {
   readonly addresses: readonly string[];
@@ -34,7 +35,6 @@ export interface ControllerSession extends Runnable {
 
 /** Intervals with a controller that names none: each message is a report. */
 const defaultIntervals: MessageIntervals = { messageMs: milliseconds(500), reportMs: milliseconds(0) };
-const debounceDelay = milliseconds(5);
 /** Share of the interval after which a heartbeat of the controller lets this worker send its message: both need one wake-up. */
 const dueShare = 0.75;
 /** Share of the interval after which it sends one without a heartbeat. */
@@ -45,7 +45,7 @@ const flushMs = milliseconds(50);
 export function createControllerSession(options: ControllerSessionOptions): ControllerSession {
   const { replicas, stepRunner, clock } = options;
   const outbox = createOutbox({ ...options, controllerAgeMs: () => session.ageMs, intervals: () => intervals });
-  const sendSoon = debounce(() => void sendPending(), clock);
+  const sendSoon = pace(sendPending, clock);
   let synced = false;
   let intervals = defaultIntervals;
   /** Timer of the next regular message. Undefined while none are sent. */
@@ -83,16 +83,25 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     sendSoon();
   }
 
-  async function sendPending(): Promise<void> {
-    if (!session.connected) return;
+  /** Returns the time that it took to create and send the messages. */
+  async function sendPending(): Promise<number> {
+    let busyMs = 0;
+    if (!session.connected) return busyMs;
+    let since = clock.now();
+    const pause = async (): Promise<void> => {
+      busyMs += clock.now() - since;
+      await clock.sleep(milliseconds(0));
+      since = clock.now();
+    };
     let isFirst = true;
     for (const { message, sent } of outbox.pendingMessages()) {
       // The session rejects a message while the previous one is being written.
-      if (!isFirst) await clock.sleep(milliseconds(0));
+      if (!isFirst) await pause();
       isFirst = false;
-      if (!session.send(message)) return;
+      if (!session.send(message)) break;
       sent();
     }
+    return busyMs + clock.now() - since;
   }
 
   function sendRegularly(): void {
@@ -134,19 +143,6 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       }
       await session.stop();
     },
-  };
-}
-
-/** Returns a function that calls `act` once after a short delay, however often it is called meanwhile. */
-function debounce(act: () => void, clock: Clock): () => void {
-  let isScheduled = false;
-  return () => {
-    if (isScheduled) return;
-    isScheduled = true;
-    clock.after(debounceDelay, () => {
-      isScheduled = false;
-      act();
-    });
   };
 }
 
