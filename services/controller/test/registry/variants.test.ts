@@ -138,7 +138,7 @@ describe('variants', () => {
       },
     });
     await register('tiny', ['fp16', 'int4']);
-    const row = (recipe: string) => table.rows.get(`variant/tiny:${recipe}/cpu/test/none/0g`)?.variant;
+    const row = (recipe: string) => table.rows.get(`variant/tiny:${recipe}/cpu/test/none`)?.variant;
     await until('the marks', () => row('int4')?.disagreement !== undefined && row('fp16')?.dominatedBy !== '');
     const few = 'agrees with the original on 35 % of the samples, fewer than 80 %';
     assert.deepEqual(
