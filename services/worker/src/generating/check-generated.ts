@@ -64,7 +64,7 @@ async function rowProblem(
     expectedMs: () => 0,
     run: (inputs) => generated.tryRun(inputs),
   });
-  return isolation.kind === 'mixed' ? isolation.reason : undefined;
+  return isolation?.kind === 'mixed' ? isolation.reason : undefined;
 }
 
 /**

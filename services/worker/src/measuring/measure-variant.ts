@@ -2,18 +2,9 @@
 
 import { join } from 'node:path';
 import { graphFile, type BlobCache } from '@pareto/blobs';
-import {
-  environmentOf,
-  publicText,
-  milliseconds,
-  ParetoError,
-  type Measurement,
-  type Profile,
-  type RowIsolation,
-} from '@pareto/core';
-import type { SampleSet } from '@pareto/models';
-import { bucketOf, p50At, usefulBatch } from '@pareto/policy';
-import { measureBuckets, measureLoadTimes, measureProfile, releaseAfterMaxHold, type Executor } from '@pareto/runtime';
+import { environmentOf, publicText, milliseconds, ParetoError, type Measurement } from '@pareto/core';
+import { p50At } from '@pareto/policy';
+import { measureBuckets, measureLoadTimes, measureProfile, type Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import type { MeasureOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
@@ -21,11 +12,11 @@ import type { ClassSlots, DeviceSlots } from '../devices/device-slots.js';
 import { measureQuality, type Quality, type QualityRequest } from './measure-quality.js';
 import { RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { openSet, type SetDeps } from '../sampling/open-set.js';
-import { chosenSamples, repeatedRows, rowsFrom, syntheticSamples, type Samples } from '../sampling/samples.js';
+import { repeatedRows } from '../sampling/samples.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
 import { trackStepMemory, endOnAbort, loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
 import { withTimeout } from '../orders/with-timeout.js';
-import { verifyRows } from '../rows/verify-rows.js';
+import { measureRows } from '../rows/measure-rows.js';
 
 export interface MeasureDeps extends BackgroundDeps, SetDeps {
   readonly cache: BlobCache;
@@ -137,46 +128,12 @@ async function measureHere(
       : unknownQuality;
   // Last, because clients choose the shapes: a model that fails for one of them still serves.
   const shaped = await measureBuckets(executor, profile, { ...profiling, buckets: order.buckets }, clock, signal);
-  const verified = { executor, profile: shaped, set };
-  const rows = await rowsOf(order, verified, driver, deps, paths);
+  const rows = await measureRows({
+    ...{ executor, profile: shaped, set, signature, tokens, modelPath, reader: deps.reader, clock },
+    ...{ reportProgress, signal },
+  });
   return { kind: 'measured', profile: { ...shaped, rows }, ...quality };
 }
-
-interface VerifiedModel {
-  readonly executor: Executor;
-  readonly profile: Profile;
-  readonly set: SampleSet | undefined;
-}
-
-/** Verifies whether queries may share batches. Without a batch dimension, they cannot. */
-async function rowsOf(
-  { spec: { signature } }: MeasureOrder,
-  { executor, profile, set }: VerifiedModel,
-  { tokens }: ClassSlots['driver'],
-  { reader, clock }: MeasureDeps,
-  { modelPath, reportProgress, signal }: MeasurementPaths,
-): Promise<RowIsolation> {
-  if (!signature.batched) return { kind: 'proved' };
-  const sizes = profile.points.map(({ batch }) => batch);
-  return await verifyRows({
-    analysis: (await reader.inspect(modelPath, signal)).rows,
-    samples: set === undefined ? syntheticSamples(signature, maxRows, profile.shapes) : evaluationSamples(set),
-    ceiling: usefulBatch(profile, Infinity),
-    paddedSize: (items) => (executor.providerUsed === 'cpu' ? items : bucketOf(items, sizes)),
-    expectedMs: (size) => p50At(profile, size),
-    async run(inputs) {
-      using _token = releaseAfterMaxHold(await tokens.acquire(signal), clock);
-      return await executor.run({ inputs, outputs: [], expectedMs: undefined });
-    },
-    reportProgress,
-  });
-}
-
-/** Number of samples to verify rows with. */
-const maxRows = 16;
-
-const evaluationSamples = (set: SampleSet): Samples =>
-  chosenSamples(set, rowsFrom(set.calibrationSamples, Math.min(set.samples, set.calibrationSamples + maxRows)));
 
 const syntheticProfileMs = 800;
 const unknownQuality: Quality = { accuracy: undefined, agreement: undefined, scores: undefined };

@@ -1,6 +1,6 @@
 // Keeps an example of a batch in which queries influenced each other, so that a person can reproduce it.
 
-import { writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '@pareto/blobs';
 import type { VariantSpec } from '@pareto/core';
@@ -9,7 +9,8 @@ import type { MixedBatch } from './row-checker.js';
 
 /**
  * Writes the batch as JSON: the inputs of each query, its answer, and what it gets alone, with the data in base64. Only the
- * user of the worker may read it, since it has data of clients. Returns the path. A later example of the variant replaces it.
+ * user of the worker may read it, since it has data of clients. Returns the path. A later example of the variant replaces it, and
+ * only the newest examples are kept.
  */
 export async function writeMixedExample(
   folder: string,
@@ -27,7 +28,18 @@ export async function writeMixedExample(
     })),
   };
   await writeFile(path, JSON.stringify(example), { mode: 0o600 });
+  await deleteOldest(folder);
   return path;
+}
+
+/** Maximum number of examples, each of up to about 50 MB. */
+const maxExamples = 10;
+
+async function deleteOldest(folder: string): Promise<void> {
+  const paths = (await readdir(folder)).map((name) => join(folder, name));
+  const files = await Promise.all(paths.map(async (path) => ({ path, writtenAt: (await stat(path)).mtimeMs })));
+  const old = files.toSorted((a, b) => b.writtenAt - a.writtenAt).slice(maxExamples);
+  await Promise.all(old.map(({ path }) => rm(path, { force: true })));
 }
 
 const toJson = ({ name, datatype, shape, data }: TensorInput | TensorOutput): object => ({

@@ -31,17 +31,17 @@ export interface RowVerification {
   readonly reportProgress: (progress: string) => void;
 }
 
-const mixed = (reason: string): RowIsolation => ({ kind: 'mixed', reason, isLive: false });
+export const mixed = (reason: string): RowIsolation => ({ kind: 'mixed', reason, isLive: false });
 
-/** Returns the verdict. A model that does not run on the samples is not checked, so that only the graph can prove it. */
-export async function verifyRows(verification: RowVerification): Promise<RowIsolation> {
+/** Returns the verdict. Undefined if the graph does not decide it, and the model does not run on the samples. */
+export async function verifyRows(verification: RowVerification): Promise<RowIsolation | undefined> {
   const { analysis, samples, ceiling, expectedMs, reportProgress } = verification;
   if (analysis.kind === 'mixes') return mixed(analysis.reason);
   const isProved = analysis.kind === 'apart';
   const rows = await allRows(samples);
   const plan = planRowRuns({ ceiling, isProved, expectedMs });
   const alone = await runAlone(verification, rows);
-  if (alone === undefined) return isProved ? { kind: 'proved' } : mixed('the model does not run on the samples');
+  if (alone === undefined) return isProved ? { kind: 'proved' } : undefined;
   for (const [index, { size, adversarial }] of plan.entries()) {
     reportProgress(`verifying rows ${index + 1}/${plan.length}`);
     const problem = await problemOfSize(verification, { rows, alone, size, adversarial });
