@@ -35,7 +35,7 @@ export function analyseRows(model: OnnxModel): RowAnalysis {
 
 function analyse(model: OnnxModel): RowAnalysis {
   const opset = opsetOf(model);
-  if (opset > 0 && opset < minOpset) return { kind: 'unknown', reason: `opset ${opset} is not analysed` };
+  if (opset < minOpset) return { kind: 'unknown', reason: `opset ${opset} is not analysed` };
   const unknowns = createUnknowns();
   const scope = createScope();
   for (const value of inputsOf(model.graph)) scope.states.set(value.name, inputState(value, unknowns));

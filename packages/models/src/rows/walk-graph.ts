@@ -108,10 +108,15 @@ function statesOf(walk: Walk, node: OnnxNode, scope: Scope, depth: number): read
   walk.budget--;
   if (walk.budget < 0 || depth > maxDepth) return all(unknown('the graph has too many nodes'));
   const own = walk.functions.get(functionKey(node));
+  if (own !== undefined && builtIn.test(node.domain))
+    return all(lost(view, 'is a function with the domain of built-in operators')[0]);
   if (own !== undefined) return called(walk, own, view, depth);
   if (graphsIn(node).length > 0) return branched(walk, view, scope, depth);
   return plainStates(view) ?? all(unknown(`${labelOf(node)} is not known to keep the items of a batch apart`));
 }
+
+/** Domains of operators that ONNX Runtime may run instead of a function of the same name. */
+const builtIn = /^$|^(?:ai\.onnx|com\.microsoft)(?:\.|$)/;
 
 /** Returns the states of a node without nested graphs. Undefined for unknown operators. */
 function plainStates(view: NodeView): readonly RowState[] | undefined {
@@ -176,15 +181,27 @@ function called(walk: Walk, own: OnnxFunction, { node, inputs }: NodeView, depth
   return own.output.map((name) => stateIn(scope, name));
 }
 
-/** Replaces references to the attributes of a function by their values. */
-const withAttributes = (node: OnnxNode, given: ReadonlyMap<string, OnnxAttribute>): OnnxNode => ({
+type Attributes = ReadonlyMap<string, OnnxAttribute>;
+
+/** Replaces references to the attributes of a function by their values, in nested graphs too. */
+const withAttributes = (node: OnnxNode, given: Attributes): OnnxNode => ({
   ...node,
   attribute: node.attribute.flatMap((attribute) => {
-    if (attribute.refAttrName === '') return [attribute];
+    if (attribute.refAttrName === '') return [withInner(attribute, given)];
     const value = given.get(attribute.refAttrName);
     return value === undefined ? [] : [{ ...value, name: attribute.name }];
   }),
 });
+
+function withInner(attribute: OnnxAttribute, given: Attributes): OnnxAttribute {
+  const { g, graphs } = attribute;
+  if (g === undefined && graphs.length === 0) return attribute;
+  const replaced = (graph: OnnxGraph): OnnxGraph => ({
+    ...graph,
+    node: graph.node.map((node) => withAttributes(node, given)),
+  });
+  return { ...attribute, ...(g === undefined ? {} : { g: replaced(g) }), graphs: graphs.map(replaced) };
+}
 
 /** Walks the branches of an If whose condition is the same for all items. Loops have to be constants. */
 function branched(walk: Walk, view: NodeView, scope: Scope, depth: number): readonly RowState[] {
@@ -217,11 +234,11 @@ function chosen(walk: Walk, view: NodeView, scope: Scope, depth: number): readon
   return view.node.output.map((_, index) => merged(view, first[index], second[index]));
 }
 
-/** Returns what is known of the output of either branch. */
+/** Returns what is known of the output of either branch. It is mixed if one of them is. */
 function merged(view: NodeView, a: RowState | undefined, b: RowState | undefined): RowState {
   if (a !== undefined && a === b) return a;
-  const bad = [a, b].find(isLost);
-  if (bad !== undefined) return unknown(bad.reason);
+  const bad = [a, b].find((state) => state?.kind === 'mixed') ?? [a, b].find(isLost);
+  if (bad !== undefined) return bad;
   if (a?.kind === 'rows' && b?.kind === 'rows' && sameItems(a.at, b.at) && a.dims.length === b.dims.length)
     return rowsOf(
       view,

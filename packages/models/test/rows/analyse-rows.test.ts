@@ -15,7 +15,7 @@ import {
   tensorAttribute,
 } from '../../src/onnx/onnx-parts.js';
 import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/onnx.js';
+import type { OnnxAttribute, OnnxFunction, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/onnx.js';
 import { analyseRows } from '../../src/rows/analyse-rows.js';
 import { makeModel } from '../support/make-model.js';
 
@@ -33,7 +33,14 @@ const text = stringAttribute;
 /** Constants of all graphs. `w4x5` has the shape [4, 5]. */
 const constants: readonly OnnxTensor[] = [
   ...[zeros('scalar'), zeros('b1', 1), zeros('b4', 4), zeros('b3', 3), zeros('b5', 5)],
-  ...[zeros('c4x1', 4, 1), zeros('c1x4', 1, 4), zeros('c3x4', 3, 4), zeros('w4x5', 4, 5), zeros('w5x4', 5, 4)],
+  ...[
+    zeros('c4x1', 4, 1),
+    zeros('c1x4', 1, 4),
+    zeros('c1x3', 1, 3),
+    zeros('c3x4', 3, 4),
+    zeros('w4x5', 4, 5),
+    zeros('w5x4', 5, 4),
+  ],
   ...[zeros('table', 9, 6), zeros('kernel', 5, 3, 3, 3), zeros('kernel1', 5, 1, 3)],
   ...[zeros('lw', 1, 16, 4), zeros('lr', 1, 16, 4), zeros('h1', 1, 1, 4)],
   ...[
@@ -54,6 +61,15 @@ const constants: readonly OnnxTensor[] = [
   makeTensor('u0', onnxTypes.uint8, [], new Uint8Array(1)),
   makeTensor('w8', onnxTypes.int8, [4, 5], new Uint8Array(20)),
   makeTensor('yes', onnxTypes.bool, [], Uint8Array.of(1)),
+  ...[
+    ints('i3', 3),
+    ints('i8', 8),
+    ints('i1,1', 1, 1),
+    ints('1,0', 1, 0),
+    ints('i2^16', 2 ** 16),
+    ints('i2^30', 2 ** 30),
+  ],
+  ...[ints('rounded', 19_173_962), ints('2^53', 2 ** 53), int64Tensor('2^53+1', [2n ** 53n + 1n])],
 ];
 
 const node = (op: string, input: string, output = 'y', ...attribute: OnnxAttribute[]): OnnxNode =>
@@ -72,17 +88,34 @@ interface Given {
   readonly x?: Dims;
   readonly z?: Dims;
   readonly opset?: number;
+  /** Functions with the inputs `a` and `c`, the attribute `ax` and the output `b`. */
+  readonly functions?: readonly FunctionOf[];
 }
 
-function modelOf(nodes: Nodes, { x = ['n', 4], z, opset = 17 }: Given): OnnxModel {
-  return makeModel({
+interface FunctionOf {
+  readonly domain: string;
+  readonly name: string;
+  readonly nodes: Nodes;
+}
+
+function modelOf(nodes: Nodes, { x = ['n', 4], z, opset = 17, functions = [] }: Given): OnnxModel {
+  const model = makeModel({
     node: nodes,
     initializer: constants,
     input: [makeValue('x', onnxTypes.float, x), ...(z === undefined ? [] : [makeValue('z', onnxTypes.float, z)])],
     output: [makeValue('y', onnxTypes.float, ['n'])],
     opset,
   });
+  return { ...model, functions: functions.map((each) => functionOf(each, opset)) };
 }
+
+const functionOf = ({ domain, name, nodes }: FunctionOf, version: number): OnnxFunction => ({
+  ...{ domain, name, overload: '', docString: '', node: nodes, metadataProps: [], valueInfo: [] },
+  ...{ input: ['a', 'c'], output: ['b'], attribute: ['ax'], attributeProto: [] },
+  opsetImport: [{ domain: '', version }],
+});
+
+const branch = (name: string, nodes: Nodes): OnnxAttribute => ({ ...i(name, 0), g: graphOf(nodes, 'r') });
 
 type Case = readonly [what: string, nodes: OnnxNode | Nodes, given?: Given];
 const image: Given = { x: ['n', 3, 8, 8] };
@@ -228,6 +261,11 @@ const apart: readonly Case[] = [
     ],
     steps,
   ],
+  [
+    'a function whose branches use its attribute',
+    { ...other('own', 'Foo', 'x yes', i('ax', 1)), output: ['y'] },
+    { functions: [softmaxInBranches()] },
+  ],
 ];
 
 const mixes: readonly (readonly [...Case, RegExp])[] = [
@@ -334,6 +372,27 @@ const mixes: readonly (readonly [...Case, RegExp])[] = [
     {},
     /DynamicQuantizeLinear "q"/,
   ],
+  [
+    'one branch of several',
+    [
+      ...[node('Greater', 's2 s1', 'c')],
+      {
+        ...node('If', 'c'),
+        attribute: [
+          branch('then_branch', [node('Softmax', 'x', 'r', i('axis', 0))]),
+          branch('else_branch', [node('NonZero', 'x', 'r')]),
+        ],
+      },
+    ],
+    {},
+    /Softmax "r" runs over the batch/,
+  ],
+  [
+    'a function whose branches use its attribute',
+    { ...other('own', 'Foo', 'x yes', i('ax', 0)), output: ['y'] },
+    { functions: [softmaxInBranches()] },
+    /Softmax "r" runs over the batch/,
+  ],
 ];
 
 const unknown: readonly (readonly [...Case, RegExp])[] = [
@@ -410,6 +469,13 @@ const unknown: readonly (readonly [...Case, RegExp])[] = [
     /states that are not those of the items/,
   ],
   ['an older operator set', node('Relu', 'x'), { opset: 6 }, /opset 6 is not analysed/],
+  ['no operator set', node('Relu', 'x'), { opset: 0 }, /opset 0 is not analysed/],
+  ...['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft'].map((domain): readonly [...Case, RegExp] => [
+    `a function in the domain ${JSON.stringify(domain)}`,
+    other(domain, 'Softmax', 'x', i('axis', 0)),
+    { functions: [{ domain, name: 'Softmax', nodes: [node('Relu', 'a', 'b')] }] },
+    /Softmax "y" is a function with the domain of built-in operators/,
+  ]),
   [
     'loops',
     { ...node('Loop', 's2 yes x'), attribute: [{ ...i('body', 0), g: graphOf([node('Relu', 'x', 'r')], 'r') }] },
@@ -417,6 +483,12 @@ const unknown: readonly (readonly [...Case, RegExp])[] = [
     /Loop "y" is not analysed/,
   ],
 ];
+
+function softmaxInBranches(): FunctionOf {
+  const softmax = node('Softmax', 'a', 'r', { ...i('axis', 0), refAttrName: 'ax' });
+  const branches = ['then_branch', 'else_branch'].map((name) => branch(name, [softmax]));
+  return { domain: 'own', name: 'Foo', nodes: [{ ...node('If', 'c', 'b'), attribute: branches }] };
+}
 
 function graphOf(nodes: Nodes, output: string): OnnxModel['graph'] {
   const { graph } = makeModel({ node: nodes, input: [], output: [makeValue(output, onnxTypes.float)] });
