@@ -13,7 +13,7 @@ const expand: ShapeRule = (_, known) => [broadcast([known.shape(0), known.intege
 
 const gemm: ShapeRule = (node, known) => {
   const [a, b] = [known.shape(0), known.shape(1)];
-  return [[a?.[intOf(node, 'transA', 0) === 1 ? 1 : 0], b?.[intOf(node, 'transB', 0) === 1 ? 0 : 1]]];
+  return [[a?.[intOf(node, 'transA', 0) === 0 ? 0 : 1], b?.[intOf(node, 'transB', 0) === 0 ? 1 : 0]]];
 };
 
 /**
@@ -36,7 +36,8 @@ const reduce: ShapeRule = (node, known) => {
   const arg = node.opType.startsWith('Arg');
   const axes = arg ? [intOf(node, 'axis', 0)] : axesOf(node, known, 1);
   if (axes === undefined && node.input.length > 1) return [];
-  const gone = new Set((axes ?? x.map((_, index) => index)).map((axis) => fromFront(axis, x.length)));
+  const all = intOf(node, 'noop_with_empty_axes', 0) === 1 ? [] : x.map((_, index) => index);
+  const gone = new Set((axes === undefined || axes.length === 0 ? all : axes).map((axis) => fromFront(axis, x.length)));
   const keeps = intOf(node, 'keepdims', 1) === 1;
   return [keeps ? x.map((dim, index) => (gone.has(index) ? 1 : dim)) : x.filter((_, index) => !gone.has(index))];
 };

@@ -127,7 +127,7 @@ const gather: ShapeRule = (node, known) => {
 const pad: ShapeRule = (node, known) => {
   const [x, pads] = [known.shape(0), intsOf(node, 'pads') ?? known.integers(1)];
   if (x === undefined) return [];
-  if (pads?.length !== 2 * x.length) return [x.map(() => undefined)];
+  if (pads?.length !== 2 * x.length || (node.input[3] ?? '') !== '') return [x.map(() => undefined)];
   return [x.map((dim, index) => add(dim, pads[index], pads[index + x.length]))];
 };
 

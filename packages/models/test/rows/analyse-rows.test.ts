@@ -477,6 +477,24 @@ const unknown: readonly (readonly [...Case, RegExp])[] = [
     /Softmax "y" is a function with the domain of built-in operators/,
   ]),
   [
+    'a constant that a sum along no axis leaves as long as it is',
+    [node('ReduceSum', 'c3x4', 'c', i('noop_with_empty_axes', 1)), node('Add', 'x c')],
+    {},
+    /constant as long as the batch/,
+  ],
+  [
+    'a constant product with an unusual flag',
+    [node('Gemm', 'c1x3 c1x4', 'c', i('transA', 2)), node('Add', 'x c')],
+    {},
+    /constant as long as the batch/,
+  ],
+  [
+    'a constant that is padded along axes in another order',
+    [node('Pad', 'c1x4 0,1,0,1 _ 1,0', 'c'), node('Add', 'x c')],
+    { x: ['n', 1], opset: 18 },
+    /constant as long as the batch/,
+  ],
+  [
     'loops',
     { ...node('Loop', 's2 yes x'), attribute: [{ ...i('body', 0), g: graphOf([node('Relu', 'x', 'r')], 'r') }] },
     {},
