@@ -3,7 +3,7 @@
 import { cutText } from '@pareto/core';
 import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/onnx.js';
 import { attributeOf, constantOf, graphsIn, isOp, namesUsedBy, nodesIn, opsetOf } from '../onnx/onnx-graph.js';
-import { elementsOf } from '../onnx/onnx-tensor-data.js';
+import { elementsOf, onnxTypes } from '../onnx/onnx-tensor-data.js';
 import { integersOf } from '../onnx/onnx-tensor-values.js';
 import { computedValues } from './rules/computed-values.js';
 import { fold } from './rules/fold.js';
@@ -77,6 +77,7 @@ function addConstant(scope: Scope, name: string, tensor: OnnxTensor): void {
     kind: 'constant',
     dims: tensor.dims.map(fixed),
     values: listed ? integersOf(tensor)?.map(fixed) : undefined,
+    wide: tensor.dataType === onnxTypes.int64,
   };
   scope.states.set(name, state);
   scope.constants.set(name, tensor);
@@ -85,7 +86,7 @@ function addConstant(scope: Scope, name: string, tensor: OnnxTensor): void {
 /** Operators whose outputs differ in each run. */
 const random = ['Bernoulli', 'Multinomial', 'RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike'];
 
-/** Operators whose inputs from the given index on are shapes and limits, not data. */
+/** Operators whose inputs from the given index on are shapes and limits, not data. All other inputs are data. */
 const shapeInputs: ReadonlyMap<string, number> = new Map([
   ...['Expand', 'OneHot', 'Pad', 'Reshape', 'Resize', 'Slice', 'Split', 'Squeeze', 'Tile', 'TopK', 'Unsqueeze'].map(
     (type) => [type, 1] as const,
@@ -129,6 +130,9 @@ function plainStates(view: NodeView): readonly RowState[] | undefined {
   const dependent = inputs.some((state) => state !== undefined && state.kind !== 'constant' && state.kind !== 'size');
   if (!dependent) return fold(view);
   const domain = domainOf(node.domain);
+  const shapesFrom = shapeInputs.get(node.opType) ?? Infinity;
+  if (!isLost(bad) && inputs.some((state, index) => index < shapesFrom && state?.kind === 'size'))
+    return all(lost(view, 'computes with the number of items in the batch')[0]);
   const rule = rowRules.get(domain === '' ? node.opType : `${domain}:${node.opType}`);
   if (rule === undefined)
     return isOp(node, 'ConstantOfShape', 'Range')
@@ -139,7 +143,6 @@ function plainStates(view: NodeView): readonly RowState[] | undefined {
     const [first] = states;
     return states.length === 1 && isLost(first) ? all(first) : states;
   }
-  const shapesFrom = shapeInputs.get(node.opType) ?? Infinity;
   const asShape = inputs.some((state, index) => index >= shapesFrom && isLost(state));
   return all(asShape ? lost(view, 'has a shape that depends on several items')[0] : bad);
 }
@@ -153,7 +156,7 @@ function shapeState(view: NodeView): RowState {
   const values = computedValues(view);
   const free = input.kind === 'constant' || values?.every(isFree) === true;
   const rank = isOp(view.node, 'Size') ? [] : values === undefined ? undefined : [fixed(values.length)];
-  return { kind: free ? 'constant' : 'size', dims: rank, values };
+  return { kind: free ? 'constant' : 'size', dims: rank, values, wide: true };
 }
 
 const functionKey = ({ domain, opType, overload }: Pick<OnnxNode, 'domain' | 'opType' | 'overload'>): string =>

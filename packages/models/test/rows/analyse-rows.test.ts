@@ -115,7 +115,20 @@ const functionOf = ({ domain, name, nodes }: FunctionOf, version: number): OnnxF
   opsetImport: [{ domain: '', version }],
 });
 
+/** The number of items `n` in the batch `x`, as a list of one. */
+const count: Nodes = [node('Shape', 'x', 's'), node('Gather', 's i0', 'n')];
+const cast = (input: string, output: string, to: number): OnnxNode => node('Cast', input, output, i('to', to));
+/** Reshapes `x` to rows of the count `k`, combines the elements of each, and restores the shape. */
+const combinedBy = (k: string): Nodes => [
+  ...[node('Concat', `${k} i-1`, 'd', i('axis', 0)), node('Reshape', 'x d', 'r')],
+  ...[node('Softmax', 'r', 'q', i('axis', 1)), node('Reshape', 'q s')],
+];
 const branch = (name: string, nodes: Nodes): OnnxAttribute => ({ ...i(name, 0), g: graphOf(nodes, 'r') });
+/** Returns a product of `from` and seven times `by`, and its quotient by the latter. Both are wrong if the product is too large. */
+const timesAndBack = (from: string, by: string): Nodes => {
+  const powers = Array.from({ length: 6 }, (_, at) => node('Mul', `${at === 0 ? by : `p${at}`} ${by}`, `p${at + 1}`));
+  return [...powers, node('Mul', `${from} p6`, 'p'), node('Div', 'p p6', 'k')];
+};
 
 type Case = readonly [what: string, nodes: OnnxNode | Nodes, given?: Given];
 const image: Given = { x: ['n', 3, 8, 8] };
@@ -260,6 +273,18 @@ const apart: readonly Case[] = [
       },
     ],
     steps,
+  ],
+  [
+    'a shape in 32-bit integers',
+    [
+      ...[...count, cast('s', 's32', 6), node('Slice', 's32 i0 i1 i0', 'n32'), cast('i-1', 'm32', 6)],
+      ...[node('Concat', 'n32 m32', 'd32', i('axis', 0)), cast('d32', 'd', 7), node('Reshape', 'x d')],
+    ],
+    steps,
+  ],
+  [
+    'a number of heads that is multiplied and divided',
+    [...count, node('Mul', 'n i4', 'm'), node('Div', 'm i4', 'k'), ...combinedBy('k')],
   ],
   [
     'a function whose branches use its attribute',
@@ -435,6 +460,12 @@ const unknown: readonly (readonly [...Case, RegExp])[] = [
     { z: ['n', 't'] },
     /constant as long/,
   ],
+  [
+    'a reshape to fewer elements, which ONNX Runtime may run nevertheless',
+    [...count, node('Concat', 'n i2', 'd', i('axis', 0)), node('Reshape', 'x d')],
+    {},
+    /Reshape "y" changes the number of elements/,
+  ],
   ['a reshape that mixes items and features', node('Reshape', 'x 4,-1'), {}, /can not be followed/],
   ['indices of pooling', node('MaxPool', 'x', 'a y', is('kernel_shape', 2, 2)), image, /output 1 of MaxPool "a"/],
   [
@@ -470,6 +501,98 @@ const unknown: readonly (readonly [...Case, RegExp])[] = [
   ],
   ['an older operator set', node('Relu', 'x'), { opset: 6 }, /opset 6 is not analysed/],
   ['no operator set', node('Relu', 'x'), { opset: 0 }, /opset 0 is not analysed/],
+  [
+    'a length that the number of items chooses',
+    [
+      ...[...count, node('Equal', 'n i3', 'e'), node('Where', 'e i8 i4', 'h')],
+      ...[node('Concat', 'n i1 h i1', 'd', i('axis', 0)), node('Resize', 'x _ _ d')],
+    ],
+    { x: ['n', 1, 4, 1] },
+    /Resize "y" has a shape that depends on the number of items/,
+  ],
+  [
+    'a length that is computed from the number of items in an unknown way',
+    [...count, node('Mod', 'n i3', 'm'), node('Add', 'm i1', 'h'), node('Resize', 'x _ _ h', 'y', is('axes', 2))],
+    { x: ['n', 1, 4, 1], opset: 18 },
+    /Resize "y" has a shape that depends on the number of items/,
+  ],
+  [
+    'scales that depend on the number of items',
+    [...count, cast('n', 'h', 1), node('Resize', 'x _ h', 'y', is('axes', 2))],
+    { x: ['n', 1, 4, 1], opset: 18 },
+    /Resize "y" has a parameter that depends/,
+  ],
+  ...(['MatMul', 'Gemm'] as const).map((op): readonly [...Case, RegExp] => [
+    `the number of items as a factor of ${op}`,
+    [...count, cast('n', 'f', 1), node('Reshape', 'f i1,1', 'm'), node(op, 'x m')],
+    { x: ['n', 1] },
+    new RegExp(`${op} "y" computes with the number of items`),
+  ]),
+  [
+    'the number of items as an operand of an equation',
+    [...count, cast('n', 'f', 1), node('Einsum', 'x f', 'y', text('equation', 'ni,j->ni'))],
+    {},
+    /Einsum "y" computes with the number of items/,
+  ],
+  [
+    'a fraction of the number of items',
+    [
+      ...[...count, cast('n', 'f', 1), cast('i1', 'a', 1), cast('i2', 'b', 1), node('Div', 'a b', 'h')],
+      ...[node('Mul', 'f h', 'q'), cast('q', 'k', 7), ...combinedBy('k')],
+    ],
+    {},
+    /Reshape "r"/,
+  ],
+  ...([6, 1] as const).map((type): readonly [...Case, RegExp] => [
+    `a product of type ${type} that is divided again`,
+    [
+      ...[...count, cast('n', 'a', type), cast(type === 6 ? 'i2^30' : 'rounded', 'b', type)],
+      ...[node('Mul', 'a b', 'p'), node('Div', 'p b', 'q'), cast('q', 'k', 7), ...combinedBy('k')],
+    ],
+    {},
+    /Reshape "r"/,
+  ]),
+  [
+    'a product of 64 bits that may be too large',
+    [...count, node('Gather', 's i1', 't'), ...timesAndBack('n', 't'), ...combinedBy('k')],
+    { x: ['n', 't'] },
+    /Reshape "r"/,
+  ],
+  [
+    'a product that is too large for its next type',
+    [
+      ...count,
+      node('Mul', 'n i2^30', 'p'),
+      cast('p', 'q', 6),
+      cast('q', 'w', 7),
+      node('Div', 'w i2^30', 'k'),
+      ...combinedBy('k'),
+    ],
+    {},
+    /Reshape "r"/,
+  ],
+  ...(
+    [
+      [
+        'a constant of 32 bits that is too large',
+        [cast('i2^16', 'a', 6), node('Mul', 'a a', 'p'), cast('i0', 'b', 6)],
+        'p b',
+        ['then_branch', 'else_branch'],
+      ],
+      ['integers beyond those that are exact', [], '2^53 2^53+1', ['else_branch', 'then_branch']],
+    ] as const
+  ).map(([what, nodes, operands, [bad, good]]): readonly [...Case, RegExp] => [
+    `a branch that is chosen by ${what}`,
+    [
+      ...[...nodes, node('Equal', operands, 'e'), node('Squeeze', 'e', 'c')],
+      {
+        ...node('If', 'c'),
+        attribute: [branch(bad, [node('NonZero', 'x', 'r')]), branch(good, [node('Relu', 'x', 'r')])],
+      },
+    ],
+    {},
+    /NonZero "r"/,
+  ]),
   ...['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft'].map((domain): readonly [...Case, RegExp] => [
     `a function in the domain ${JSON.stringify(domain)}`,
     other(domain, 'Softmax', 'x', i('axis', 0)),

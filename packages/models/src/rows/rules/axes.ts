@@ -126,7 +126,7 @@ export const oneHot: RowRule = (view) => {
   if (x === undefined || !isConstantBut(view, 0)) return lost(view, 'has a parameter that depends on the input');
   const rank = x.dims.length + 1;
   const axis = fromFront(intOf(view.node, 'axis', -1), rank);
-  const depth = view.unknowns.length();
+  const depth = view.unknowns.integer();
   return [
     rowsOf(view, { ...x.at, axis: x.at.axis + (axis <= x.at.axis ? 1 : 0) }, [
       ...x.dims.slice(0, axis),

@@ -9,6 +9,7 @@ import {
   divided,
   fixed,
   isFree,
+  isBelow,
   isNatural,
   isSame,
   multiplied,
@@ -17,6 +18,7 @@ import {
   type Lengths,
 } from '../state/length.js';
 import { dimsAt, numbersAt, valuesAt, type NodeView } from '../state/node-view.js';
+import type { RowState } from '../state/row-state.js';
 
 const maxLength = 64;
 
@@ -24,16 +26,27 @@ type Compute = (view: NodeView) => Lengths | undefined;
 
 const first: Compute = (view) => valuesAt(view, 0);
 
-/** Applies an operation to pairs of elements. A list of one is stretched. */
+/** Applies an operation to pairs of elements that are exact. A list of one is stretched. */
 const paired =
   (operation: (view: NodeView, a: Length, b: Length) => Length | undefined): Compute =>
   (view) => {
     const [a, b] = [valuesAt(view, 0), valuesAt(view, 1)];
     if (a === undefined || b === undefined) return undefined;
-    return stretchedPairs(a, b)?.map(([x, y]) =>
-      x === undefined || y === undefined ? undefined : operation(view, x, y),
-    );
+    return stretchedPairs(a, b)?.map(([x, y]) => (isExact(x) && isExact(y) ? operation(view, x, y) : undefined));
   };
+
+/** Constants beyond this range are rounded. */
+const isExact = (length: Length | undefined): length is Length =>
+  length !== undefined && Number.isSafeInteger(length.factor);
+
+/** Applies an operation to pairs of 64-bit integers. A result that may be too large for them is unknown. */
+const arithmetic = (operation: (a: Length, b: Length) => Length | undefined): Compute => {
+  const compute = paired((view, a, b) => limited(view, operation(a, b), 2 ** 63, isFree(a) && isFree(b)));
+  return (view) => (view.inputs.every(isWideState) ? compute(view) : undefined);
+};
+
+const isWideState = (state: RowState | undefined): boolean =>
+  (state?.kind === 'constant' || state?.kind === 'size') && state.wide === true;
 
 function stretchedPairs(
   a: Lengths,
@@ -44,17 +57,13 @@ function stretchedPairs(
   return Array.from({ length }, (_, at) => [a[a.length === 1 ? 0 : at], b[b.length === 1 ? 0 : at]] as const);
 }
 
-/** Returns an exact result, or an unknown integer if it does not depend on the number of items. */
-const orUnknown = (view: NodeView, result: Length | undefined, isFreeResult: boolean): Length | undefined =>
-  result ?? (isFreeResult ? view.unknowns.integer() : undefined);
+/** Returns a result below a limit, or an unknown integer if it does not depend on the number of items. */
+function limited(view: NodeView, result: Length | undefined, limit: number, isFreeResult: boolean): Length | undefined {
+  if (result !== undefined && isBelow(result, limit)) return result;
+  return isFreeResult ? view.unknowns.integer() : undefined;
+}
 
 const negative = (length: Length): Length => ({ ...length, factor: -length.factor });
-
-const sum = (view: NodeView, a: Length, b: Length): Length | undefined =>
-  orUnknown(view, added(a, b), isFree(a) && isFree(b));
-
-const quotient = (view: NodeView, a: Length, b: Length): Length | undefined =>
-  orUnknown(view, divided(a, b), a.items === b.items && b.factor !== 0);
 
 /** Returns 1 or 0 for equal and different lengths. Undefined if that depends on their unknown values. */
 function equality(a: Length, b: Length): Length | undefined {
@@ -108,10 +117,12 @@ const slice: Compute = (view) => {
   return from?.slice(start, end);
 };
 
-/** Types in which lengths are exact. */
-const exactTypes: readonly number[] = [onnxTypes.int64, onnxTypes.int32, onnxTypes.float, onnxTypes.double];
-
-const cast: Compute = (view) => (exactTypes.includes(intOf(view.node, 'to', 0)) ? first(view) : undefined);
+/** Converts to integers of 64 or 32 bits. Others are not computed with: fractions and rounding would have to be followed. */
+const cast: Compute = (view) => {
+  const to = intOf(view.node, 'to', 0);
+  if (to === onnxTypes.int64) return first(view);
+  return to === onnxTypes.int32 ? first(view)?.map((value) => limited(view, value, 2 ** 31, isFree(value))) : undefined;
+};
 
 const constantOfShape: Compute = (view) => {
   const [count] = numbersAt(view, 0) ?? [];
@@ -136,10 +147,10 @@ const computations: ReadonlyMap<string, Compute> = new Map<string, Compute>([
   ['Gather', gather],
   ['Concat', concat],
   ['Slice', slice],
-  ['Add', paired(sum)],
-  ['Sub', paired((view, a, b) => sum(view, a, negative(b)))],
-  ['Mul', paired((view, a, b) => orUnknown(view, multiplied(a, b), isFree(a) && isFree(b)))],
-  ['Div', paired(quotient)],
+  ['Add', arithmetic(added)],
+  ['Sub', arithmetic((a, b) => added(a, negative(b)))],
+  ['Mul', arithmetic((a, b) => multiplied(a, b))],
+  ['Div', arithmetic(divided)],
   ['Equal', paired((_, a, b) => equality(a, b))],
   ['Where', where],
   ['ConstantOfShape', constantOfShape],
@@ -149,4 +160,23 @@ const computations: ReadonlyMap<string, Compute> = new Map<string, Compute>([
 export function computedValues(view: NodeView): Lengths | undefined {
   const values = ['', 'ai.onnx'].includes(view.node.domain) ? computations.get(view.node.opType)?.(view) : undefined;
   return values !== undefined && values.length <= maxLength ? values : undefined;
+}
+
+/** Returns true if the elements of the node's output are 64-bit integers, for nodes whose values are computed. */
+export function isWide({ node, inputs }: NodeView): boolean {
+  switch (node.opType) {
+    case 'Shape':
+    case 'Size':
+      return true;
+    case 'Cast':
+      return intOf(node, 'to', 0) === onnxTypes.int64;
+    case 'ConstantOfShape':
+      return attributeOf(node, 'value')?.t?.dataType === onnxTypes.int64;
+    case 'Equal':
+      return false;
+    case 'Where':
+      return isWideState(inputs[1]);
+    default:
+      return isWideState(inputs[0]);
+  }
 }

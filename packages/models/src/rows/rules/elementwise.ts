@@ -39,7 +39,6 @@ export const elementwise: RowRule = (view) => {
 export function broadcastRows(view: NodeView, states: readonly RowState[]): RowState {
   const operands: Operand[] = [];
   for (const state of states) {
-    if (state.kind === 'size') return lost(view, 'computes with the number of items in the batch')[0];
     if (isLost(state)) return state;
     if (state.dims === undefined) return lost(view, 'has an operand of unknown shape')[0];
     operands.push({ dims: state.dims, rows: state.kind === 'rows' ? state : undefined });

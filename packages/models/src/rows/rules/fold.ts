@@ -13,7 +13,7 @@ import {
 } from '../state/length.js';
 import { dimsAt, lost, maxRank, rowsOf, shapesOf, valuesAt, type NodeView } from '../state/node-view.js';
 import type { RowState } from '../state/row-state.js';
-import { computedValues } from './computed-values.js';
+import { computedValues, isWide } from './computed-values.js';
 
 /** Returns the states of the outputs of a node whose inputs are constants and sizes. */
 export function fold(view: NodeView): readonly RowState[] {
@@ -26,12 +26,14 @@ export function fold(view: NodeView): readonly RowState[] {
   const kind = constant || values?.every(isFree) === true ? 'constant' : 'size';
   const lengthIn = (dim: number | undefined): Length | undefined => {
     if (dim !== undefined) return fixed(dim);
-    return kind === 'constant' ? view.unknowns.length() : undefined;
+    // The lengths of constants without elements have no limit.
+    return kind === 'constant' ? view.unknowns.integer() : undefined;
   };
   return view.node.output.map((_, output) => ({
     kind,
     dims: (shapes[output]?.length ?? 0) > maxRank ? undefined : shapes[output]?.map(lengthIn),
     values: output === 0 ? values : undefined,
+    wide: isWide(view),
   }));
 }
 
@@ -70,7 +72,7 @@ function tileConstant(view: NodeView, from: Lengths | undefined, repeats: Length
   const axis = repeats?.findIndex((times) => times?.items === 1) ?? -1;
   if (from?.length !== repeats?.length || from === undefined || repeats === undefined || axis < 0) return undefined;
   const times = divided(repeats[axis], items);
-  const dims = from.map((_, at) => (at === axis ? one : view.unknowns.length()));
+  const dims = from.map((_, at) => (at === axis ? one : view.unknowns.integer()));
   const known = isNumber(times, 1) && isNumber(from[axis], 1);
   return known
     ? rowsOf(

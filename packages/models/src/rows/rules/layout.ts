@@ -79,7 +79,13 @@ export const flatten: RowRule = (view) => {
 
 /** Finds the items in another shape: the axis before which there are as many elements as before the items. */
 function reshaped(view: NodeView, x: Rows, target: Lengths): RowState {
-  const before = multiplied(...x.dims.slice(0, x.at.axis), x.at.outer);
+  const [before, whole, wanted] = [
+    multiplied(...x.dims.slice(0, x.at.axis), x.at.outer),
+    multiplied(...x.dims),
+    multiplied(...target),
+  ];
+  if (whole !== undefined && wanted !== undefined && isUnequal(whole, wanted))
+    return lost(view, 'changes the number of elements')[0];
   let passed: Length | undefined = one;
   for (const [axis, dim] of target.entries()) {
     const outer = divided(before, passed);
@@ -90,6 +96,10 @@ function reshaped(view: NodeView, x: Rows, target: Lengths): RowState {
   }
   return lost(view, 'reshapes items so that they can not be followed')[0];
 }
+
+/** Returns true if two lengths differ for every batch and all unknown values that are not 0. */
+const isUnequal = (a: Length, b: Length): boolean =>
+  isSame({ ...a, factor: 1 }, { ...b, factor: 1 }) && a.factor !== b.factor;
 
 export const squeeze: RowRule = (view) => {
   const x = rowsAt(view, 0);
@@ -225,8 +235,7 @@ export const gather: RowRule = (view) => {
   if (from === undefined || by === undefined) return lost(view, 'has an input of unknown shape');
   const axis = fromFront(intOf(view.node, 'axis', 0), from.length);
   const dims = [...from.slice(0, axis), ...by, ...from.slice(axis + 1)];
-  if (!isConstantBut(view, 0, 1) || view.inputs.some((state) => state?.kind === 'size'))
-    return lost(view, 'picks by the number of items in the batch');
+  if (!isConstantBut(view, 0, 1)) return lost(view, 'has a parameter that depends on the input');
   if (x === undefined && indices !== undefined)
     return [rowsOf(view, { ...indices.at, axis: axis + indices.at.axis }, dims)];
   if (x === undefined) return lost(view, 'has no items');
@@ -282,9 +291,7 @@ export const tile: RowRule = (view) => {
 /** Handles resizing by scales or sizes that leave the batch as it is. */
 export const resize: RowRule = (view) => {
   const x = rowsAt(view, 0);
-  const indices = view.inputs.flatMap((state, index) => (index > 0 && state?.kind !== 'size' ? [] : [index]));
-  if (x === undefined || !isConstantBut(view, ...indices))
-    return lost(view, 'has a parameter that depends on the input');
+  if (x === undefined || !isConstantBut(view, 0, 3)) return lost(view, 'has a parameter that depends on the input');
   const rank = x.dims.length;
   const axes = intsOf(view.node, 'axes')?.map((axis) => fromFront(axis, rank)) ?? x.dims.map((_, axis) => axis);
   const at = axes.indexOf(x.at.axis);
@@ -294,8 +301,9 @@ export const resize: RowRule = (view) => {
   const stretches = stringOf(view.node, 'keep_aspect_ratio_policy', 'stretch') === 'stretch' && !crops;
   const same = wanted !== undefined && length !== undefined && isSame(wanted, length);
   if (!stretches || (at >= 0 && scales?.[at] !== 1 && !same)) return lost(view, 'may resize the batch');
-  const dims = sizes === undefined ? undefined : x.dims.map((dim, axis) => sizes[axes.indexOf(axis)] ?? dim);
-  return [dims === undefined ? rowsOfRank(view, x.at, rank) : rowsOf(view, x.at, dims)];
+  if (view.inputs[3] === undefined) return [rowsOfRank(view, x.at, rank)];
+  const dims = x.dims.map((dim, axis) => (axes.includes(axis) ? sizes?.[axes.indexOf(axis)] : dim));
+  return [rowsOf(view, x.at, dims)];
 };
 
 function scalesOf(view: NodeView): ArrayLike<number> | undefined {

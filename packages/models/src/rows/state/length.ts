@@ -51,6 +51,14 @@ export const isSame = (a: Length, b: Length): boolean =>
 export const isNatural = ({ factor, unknowns }: Length): boolean =>
   factor >= 0 && unknowns.every((name) => name.startsWith(lengthMark));
 
+/** Upper limit of unknown lengths and of the number of items, up to which computed values are proved to be exact. */
+const maxLength = 2 ** 24;
+
+/** Returns true if the absolute value is below a limit for all lengths. */
+export const isBelow = ({ factor, items: count, unknowns }: Length, limit: number): boolean =>
+  unknowns.every((name) => name.startsWith(lengthMark)) &&
+  Math.abs(factor) * maxLength ** (count + unknowns.length) < limit;
+
 const maxUnknowns = 64;
 
 /** Multiplies lengths. Undefined if a factor is, or if the product is too complex. */
@@ -99,5 +107,6 @@ export function stretchedTo(unknowns: Unknowns, lengths: Lengths): Length | unde
   if (others.includes(undefined)) return undefined;
   const known = others.find((other) => other?.unknowns.length === 0);
   if (known !== undefined) return known;
-  return rest.every((other) => other !== undefined && isSame(other, length)) ? length : unknowns.length();
+  if (rest.every((other) => other !== undefined && isSame(other, length))) return length;
+  return others.every((other) => other !== undefined && isNatural(other)) ? unknowns.length() : unknowns.integer();
 }

@@ -24,6 +24,8 @@ interface Values {
   readonly dims: Lengths | undefined;
   /** Elements of a short list of integers. Otherwise undefined. */
   readonly values: Lengths | undefined;
+  /** Set if the elements are 64-bit integers. Arithmetic of other types rounds or overflows early. */
+  readonly wide?: boolean;
 }
 
 /** A tensor that is the same whatever the inputs contain and however many items they have. */
