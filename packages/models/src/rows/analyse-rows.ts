@@ -17,8 +17,8 @@ export type RowAnalysis =
 
 /** First operator set whose operators broadcast as the rules assume. */
 const minOpset = 7;
-/** Nodes that are walked, with those of branches and functions at each use. Larger graphs are unknown. */
-const maxNodes = 400_000;
+/** Parts of nodes that are visited, with those of branches and functions at each use. Larger graphs are unknown. */
+const maxParts = 2_000_000;
 
 /**
  * Analyses a graph whose first dimension is the batch in every input and output. `apart` is a proof: each item of every
@@ -39,7 +39,7 @@ function analyse(model: OnnxModel): RowAnalysis {
   const unknowns = createUnknowns();
   const scope = createScope();
   for (const value of inputsOf(model.graph)) scope.states.set(value.name, inputState(value, unknowns));
-  walkGraph({ opset, functions: functionsOf(model), unknowns, budget: maxNodes }, model.graph, scope);
+  walkGraph({ opset, functions: functionsOf(model), unknowns, budget: maxParts }, model.graph, scope);
   const problems = model.graph.output.flatMap(({ name }) => problemOf(name, stateIn(scope, name)) ?? []);
   const [problem] = [...problems.filter(({ kind }) => kind === 'mixed'), ...problems];
   if (problem === undefined) return { kind: 'apart' };

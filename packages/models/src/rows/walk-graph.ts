@@ -17,7 +17,10 @@ export interface Walk {
   readonly opset: number;
   readonly functions: ReadonlyMap<string, OnnxFunction>;
   readonly unknowns: Unknowns;
-  /** Number of nodes that may still be walked, including those of branches and functions each time they are used. */
+  /**
+   * Number of parts that may still be visited: of nodes, of the shapes and values of their inputs, and of branches and
+   * functions each time they are used.
+   */
   budget: number;
 }
 
@@ -57,9 +60,12 @@ export function walkGraph(walk: Walk, graph: OnnxGraph, scope: Scope, depth = 0)
   walkNodes(walk, graph.node, scope, depth);
 }
 
-function walkNodes(walk: Walk, nodes: readonly OnnxNode[], scope: Scope, depth: number): void {
-  for (const node of nodes) {
-    const constant = constantOf(node);
+/** Walks nodes in order. `given` are the attributes of the function to which they belong. */
+function walkNodes(walk: Walk, nodes: readonly OnnxNode[], scope: Scope, depth: number, given?: Attributes): void {
+  for (const own of nodes) {
+    const node = given === undefined || walk.budget < 0 ? own : withAttributes(own, given);
+    if (walk.budget >= 0) walk.budget -= partsOf(node);
+    const constant = walk.budget < 0 ? undefined : constantOf(node);
     if (constant !== undefined) {
       addConstant(scope, node.output[0] ?? '', constant);
       continue;
@@ -106,7 +112,7 @@ function statesOf(walk: Walk, node: OnnxNode, scope: Scope, depth: number): read
     unknowns: walk.unknowns,
   };
   const all = (state: Lost): readonly RowState[] => node.output.map(() => state);
-  walk.budget--;
+  for (const state of view.inputs) walk.budget -= state === undefined ? 0 : sizeOf(state);
   if (walk.budget < 0 || depth > maxDepth) return all(unknown('the graph has too many nodes'));
   const own = walk.functions.get(functionKey(node));
   if (own !== undefined && builtIn.test(node.domain))
@@ -118,6 +124,22 @@ function statesOf(walk: Walk, node: OnnxNode, scope: Scope, depth: number): read
 
 /** Domains of operators that ONNX Runtime may run instead of a function of the same name. */
 const builtIn = /^$|^(?:ai\.onnx|com\.microsoft)(?:\.|$)/;
+
+/** Returns the number of parts of a node: its inputs, outputs and attributes, with their elements and nested nodes. */
+function partsOf({ input, output, attribute }: OnnxNode): number {
+  let parts = 1 + input.length + output.length;
+  for (const { ints, floats, strings, s, g, graphs } of attribute) {
+    parts += 1 + ints.length + floats.length + strings.length + (s?.length ?? 0);
+    for (const graph of g === undefined ? graphs : [g, ...graphs]) {
+      parts += graph.initializer.length + graph.sparseInitializer.length + graph.input.length + graph.output.length;
+      for (const node of graph.node) parts += partsOf(node);
+    }
+  }
+  return parts;
+}
+
+const sizeOf = (state: RowState): number =>
+  isLost(state) ? 0 : (state.dims?.length ?? 0) + (state.kind === 'rows' ? 0 : (state.values?.length ?? 0));
 
 /** Returns the states of a node without nested graphs. Undefined for unknown operators. */
 function plainStates(view: NodeView): readonly RowState[] | undefined {
@@ -175,12 +197,8 @@ function called(walk: Walk, own: OnnxFunction, { node, inputs }: NodeView, depth
     if (state !== undefined) scope.states.set(name, state);
   }
   const given = new Map([...own.attributeProto, ...node.attribute].map((attribute) => [attribute.name, attribute]));
-  walkNodes(
-    walk,
-    own.node.map((inner) => withAttributes(inner, given)),
-    scope,
-    depth + 1,
-  );
+  walk.budget -= own.input.length + own.output.length + own.attributeProto.length + own.opsetImport.length;
+  walkNodes(walk, own.node, scope, depth + 1, given);
   return own.output.map((name) => stateIn(scope, name));
 }
 

@@ -2,8 +2,12 @@
 
 import type { OnnxNode } from '../onnx/onnx.js';
 import { intOf, intsOf, stringOf } from '../onnx/onnx-graph.js';
+import { elementsOf } from '../onnx/onnx-tensor-data.js';
 import { floatsOf } from '../onnx/onnx-tensor-values.js';
 import { sizeOf, type Known, type Shape, type ShapeRule } from './shape.js';
+
+/** Maximum number of scales that are read. */
+const maxRank = 64;
 
 interface Window {
   readonly kernel: number | undefined;
@@ -94,7 +98,7 @@ function scalesOf(node: OnnxNode, known: Known): ArrayLike<number> | undefined {
   const attribute = node.attribute.find(({ name }) => name === 'scales');
   if (attribute !== undefined) return attribute.floats;
   const tensor = known.constant(node.opType === 'Resize' && known.opset >= 11 ? 2 : 1);
-  return tensor === undefined ? undefined : floatsOf(tensor);
+  return tensor === undefined || elementsOf(tensor.dims) > maxRank ? undefined : floatsOf(tensor);
 }
 
 const depthToSpace: ShapeRule = (node, known) => {

@@ -680,4 +680,20 @@ describe('analyseRows does not know about', () => {
       assert.match('reason' in analysis ? analysis.reason : '', reason);
     });
   }
+
+  it('graphs that take too long: many calls of a large function', () => {
+    const body = Array.from({ length: 4_000 }, (_, at) => node('Relu', at === 0 ? 'a' : `h${at - 1}`, `h${at}`));
+    const loop = { ...node('Loop', '_ _ a', 'b'), attribute: [branch('body', [...body, node('Relu', 'h3999', 'r')])] };
+    const calls = Array.from({ length: 4_000 }, (_, at) => ({
+      ...other('own', 'Foo', 'x'),
+      output: [at === 0 ? 'y' : `t${at}`],
+    }));
+    const started = process.cpuUsage();
+    const analysis = analyseRows(
+      modelOf(calls.toReversed(), { functions: [{ domain: 'own', name: 'Foo', nodes: [loop] }] }),
+    );
+    const { user } = process.cpuUsage(started);
+    assert.deepEqual(analysis, { kind: 'unknown', reason: 'the graph has too many nodes' });
+    assert.ok(user < 3e6, `${user} µs`);
+  });
 });

@@ -2,7 +2,7 @@
 
 import { attributeOf, intOf, intsOf } from '../../onnx/onnx-graph.js';
 import { integersOf } from '../../onnx/onnx-tensor-values.js';
-import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
+import { elementsOf, onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import { fromFront } from '../../shapes/shape.js';
 import {
   added,
@@ -127,7 +127,7 @@ const cast: Compute = (view) => {
 const constantOfShape: Compute = (view) => {
   const [count] = numbersAt(view, 0) ?? [];
   const value = attributeOf(view.node, 'value')?.t;
-  const integer = value === undefined ? undefined : integersOf(value)?.[0];
+  const integer = value === undefined || elementsOf(value.dims) !== 1 ? undefined : integersOf(value)?.[0];
   if (
     count === undefined ||
     integer === undefined ||

@@ -120,7 +120,8 @@ export const expand: RowRule = (view) => {
 /** Handles Dropout, which changes nothing unless it trains. */
 export const dropout: RowRule = (view) => {
   const [x, training] = [rowsAt(view, 0), view.inputs[2]];
-  const off = training === undefined || view.constant(2)?.rawData?.every((byte) => byte === 0) === true;
+  const value = view.constant(2);
+  const off = training === undefined || (value?.rawData?.length === 1 && value.rawData[0] === 0);
   return x === undefined || !off ? lost(view, 'may drop random elements') : [x, x];
 };
 

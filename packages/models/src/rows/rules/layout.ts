@@ -1,6 +1,7 @@
 // Rules of operators that move elements without computing.
 
 import { attributeOf, intOf, intsOf, stringOf } from '../../onnx/onnx-graph.js';
+import { elementsOf } from '../../onnx/onnx-tensor-data.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 import { fromFront } from '../../shapes/shape.js';
 import {
@@ -23,6 +24,7 @@ import {
   dimsAt,
   isConstantBut,
   lost,
+  maxRank,
   numbersAt,
   rowsAt,
   rowsOf,
@@ -310,5 +312,6 @@ function scalesOf(view: NodeView): ArrayLike<number> | undefined {
   const attribute = attributeOf(view.node, 'scales');
   if (attribute !== undefined) return attribute.floats;
   const tensor = view.constant(view.node.opType === 'Resize' && view.opset >= 11 ? 2 : 1);
-  return tensor === undefined || tensor.dims[0] === 0 ? undefined : floatsOf(tensor);
+  const count = tensor === undefined ? 0 : elementsOf(tensor.dims);
+  return tensor === undefined || count === 0 || count > maxRank ? undefined : floatsOf(tensor);
 }
