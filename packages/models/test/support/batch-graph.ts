@@ -20,9 +20,11 @@ export const itemShape = [2, 3] as const;
 const opset = 13;
 
 /**
- * Returns a graph of up to `length` nodes, with a fixed or dynamic second dimension. Its output has the first dimension of the last tensor, whatever that is.
+ * Returns a graph of up to `length` steps, with a fixed or dynamic second dimension. Its output has the first dimension
+ * of the last tensor, whatever that is. With `sizes`, half of the steps use sizes that the graph computes from the
+ * number of items.
  */
-export function batchGraph(seed: number, length: number, dynamic: boolean): OnnxModel {
+export function batchGraph(seed: number, length: number, dynamic: boolean, sizes = false): OnnxModel {
   const random = createSeededRng(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
   const pick = <T>(list: readonly T[], fallback: T): T => list[below(list.length)] ?? fallback;
@@ -48,6 +50,29 @@ export function batchGraph(seed: number, length: number, dynamic: boolean): Onnx
     nodes.push(makeNode(op, from, [output], { attribute }));
     return output;
   };
+  /** Returns a list of one integer, computed from the number of items, lengths and constants in one type. */
+  const size = (): string => {
+    const type = pick([onnxTypes.int64, onnxTypes.int64, onnxTypes.int32, onnxTypes.float], onnxTypes.int64);
+    const typed = (name: string): string => emit('Cast', [name], [intAttribute('to', type)]);
+    const factor = integers(pick([1, 2, 3, 4, 2 ** 16, 2 ** 30, 3 * 2 ** 29, 19_173_962], 2));
+    const leaf = (): string =>
+      pick([batch, batch, () => emit('Gather', [emit('Shape', [pick(tensors, 'x')]), integers(-1)]), small], batch)();
+    const chosen = (): string => emit('Where', [emit('Equal', [leaf(), small()]), leaf(), leaf()]);
+    const [a, b, c] = [leaf(), leaf(), small()];
+    const given: readonly (() => string)[] = [
+      () => a,
+      chosen,
+      () => emit(pick(['Add', 'Sub', 'Mul'], 'Mul'), [typed(a), typed(b)]),
+      () => emit('Div', [emit('Mul', [typed(a), typed(factor)]), typed(factor)]),
+      () => emit('Mul', [typed(a), emit('Div', [typed(b), typed(c)])]),
+      () => emit('Add', [emit('Mod', [a, c]), b]),
+      () => emit('Sub', [emit('Add', [typed(a), typed(factor)]), typed(factor)]),
+    ];
+    return emit('Cast', [pick(given, chosen)()], [intAttribute('to', onnxTypes.int64)]);
+  };
+  const batch = (): string => emit('Gather', [emit('Shape', ['x']), integers(0)]);
+  const small = (): string => integers(1 + below(4));
+  const list = (...parts: readonly string[]): string => emit('Concat', parts, [intAttribute('axis', 0)]);
   for (let count = 0; count < length; count++) {
     // The sizes for 5 items, which no other dimension has.
     const built = inferShapes(makeModel({ node: nodes, initializer, input, output: [], opset }), (_, axis) =>
@@ -97,8 +122,41 @@ export function batchGraph(seed: number, length: number, dynamic: boolean): Onnx
       () => emit('Expand', [constant([1, 3]), emit('Shape', [x])]),
       () => emit('Where', [emit('Greater', [x, constant([])]), x, pick(tensors, 'x')]),
     ];
+    const at = Math.max(0, dims.indexOf(items));
+    /** Returns the shape of x with the number of items, and one other length that is computed. */
+    const resized = (other: number): string =>
+      list(...dims.map((dim, each) => (each === at ? batch() : each === other ? size() : integers(dim))));
+    const computed: readonly (() => string)[] = [
+      () => emit('Reshape', [x, list(size(), integers(-1))]),
+      () => emit('Reshape', [x, list(...dims.map((dim, each) => (each === at ? size() : integers(dim))))]),
+      () => {
+        const rows = emit('Reshape', [x, list(size(), integers(-1))]);
+        return emit('Reshape', [emit('Softmax', [rows], [intAttribute('axis', 1)]), emit('Shape', [x])]);
+      },
+      () => emit('Resize', [x, '', '', resized(axis)]),
+      () => {
+        const order = [...dims.keys()].filter((each) => each !== at);
+        const turned = emit(
+          'Transpose',
+          [emit('Resize', [x, '', '', resized(order[0] ?? at)])],
+          [intsAttribute('perm', [...order.slice(0, 1), at, ...order.slice(1)])],
+        );
+        const rows = emit('Reshape', [turned, list(integers(dims[order[0] ?? at] ?? 1), batch(), integers(-1))]);
+        const means = emit('ReduceMean', [rows], [intsAttribute('axes', [2]), intAttribute('keepdims', 0)]);
+        return emit('Transpose', [means], [intsAttribute('perm', [1, 0])]);
+      },
+      () => emit('Slice', [x, integers(0), size(), integers(axis)]),
+      () => emit('Expand', [x, list(...dims.map((_, each) => (each === axis ? size() : integers(1))))]),
+      () =>
+        emit('Concat', [emit('Expand', [constant([1, 1]), list(size(), integers(1))]), x], [intAttribute('axis', 1)]),
+      () => {
+        const scale = emit('Cast', [size()], [intAttribute('to', onnxTypes.float)]);
+        return emit('MatMul', [x, emit('Expand', [scale, integers(last, 2)])]);
+      },
+      () => emit(pick(['Mul', 'Gemm'], 'Mul'), [x, emit('Cast', [size()], [intAttribute('to', onnxTypes.float)])]),
+    ];
     if (whole > 20_000) break;
-    tensors.push(pick(choices, () => 'x')());
+    tensors.push(pick(sizes && below(2) === 0 ? computed : choices, () => 'x')());
   }
   const y = tensors.at(-1) ?? 'x';
   nodes.push(makeNode('Identity', [y], ['y']));
