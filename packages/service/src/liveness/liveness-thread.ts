@@ -4,7 +4,7 @@ import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '@pareto/core';
-import { answerProbe } from './datagrams.js';
+import { answerProbes } from './answer-probes.js';
 import { createTurnWatch, turnCheckMs, type LivenessThreadData } from './turns.js';
 
 const { address, port, incarnation, turns } = workerData as LivenessThreadData;
@@ -16,10 +16,7 @@ const check = (): void => {
   systemClock.after(turnCheckMs, check);
 };
 check();
-socket.on('message', (probe, { address: from, port: fromPort }) => {
-  const answer = watch.isBlocked ? undefined : answerProbe(probe, incarnation);
-  if (answer !== undefined) socket.send(answer, fromPort, from, () => undefined);
-});
+answerProbes(socket, incarnation, watch);
 socket.on('error', (error) => {
   throw error;
 });

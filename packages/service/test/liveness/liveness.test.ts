@@ -2,9 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { milliseconds, systemClock } from '@pareto/core';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock, freePorts } from '@pareto/testkit';
+import { answerProbes } from '../../src/liveness/answer-probes.js';
 import { answerProbe, encodeProbe, readAnswer } from '../../src/liveness/datagrams.js';
 import { startLivenessResponder, type ResponderOptions } from '../../src/liveness/liveness-responder.js';
 import { createLivenessProbe } from '../../src/liveness/probe-liveness.js';
@@ -53,6 +56,16 @@ describe('liveness probes', () => {
     await using _second = await startLivenessResponder({ ...options, incarnation: 'second' });
     assert.match(lines.join(), /EADDRINUSE.*liveness probes are not answered/);
     assert.equal(await probe(`127.0.0.1:${options.port}`), 'first');
+  });
+
+  it('may come from port 0, to which no answer can be sent', async () => {
+    const socket = createSocket('udp4').unref().bind(options.port, '127.0.0.1');
+    await once(socket, 'listening');
+    answerProbes(socket, 'first', { isBlocked: false });
+    const from = { address: '127.0.0.1', family: 'IPv4', port: 0, size: 0 } as const;
+    socket.emit('message', encodeProbe(Buffer.alloc(16)), from);
+    assert.equal(await probe(`127.0.0.1:${options.port}`), 'first');
+    socket.close();
   });
 
   it('are not answered at an unknown host', async () => {
