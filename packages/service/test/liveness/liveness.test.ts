@@ -6,7 +6,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { milliseconds, systemClock } from '@pareto/core';
 import { createLogger } from '@pareto/telemetry';
-import { createManualClock, freePorts } from '@pareto/testkit';
+import { createManualClock, freePorts, waitFor } from '@pareto/testkit';
 import { answerProbes } from '../../src/liveness/answer-probes.js';
 import { answerProbe, encodeProbe, readAnswer } from '../../src/liveness/datagrams.js';
 import { startLivenessResponder, type ResponderOptions } from '../../src/liveness/liveness-responder.js';
@@ -66,6 +66,30 @@ describe('liveness probes', () => {
     socket.emit('message', encodeProbe(Buffer.alloc(16)), from);
     assert.equal(await probe(`127.0.0.1:${options.port}`), 'first');
     socket.close();
+  });
+
+  it('are answered again after the end of the thread, which is restarted ever more rarely', async () => {
+    const clock = createManualClock();
+    const program = new URL(`data:text/javascript,
+      import { parentPort } from 'node:worker_threads';
+      parentPort.postMessage('bound');
+      setTimeout(() => process.exit(7), 10);`);
+    const responder = await startLivenessResponder({ ...options, program, clock });
+    const ends = (count: number): Promise<true> =>
+      waitFor(`end ${count} of the thread`, () => (lines.length >= count ? true : undefined));
+    for (const [i, pauseMs] of [1_000, 2_000, 4_000].entries()) {
+      await ends(i + 1);
+      assert.match(lines[i] ?? '', new RegExp(`ended with code 7.*"restartMs":${pauseMs}\\b`));
+      await clock.advance(pauseMs - 1);
+      await systemClock.sleep(milliseconds(50));
+      assert.equal(lines.length, i + 1, 'the pause is not over');
+      await clock.advance(1);
+    }
+    await ends(4);
+    await responder[Symbol.asyncDispose]();
+    await clock.advance(100_000);
+    await systemClock.sleep(milliseconds(50));
+    assert.equal(lines.length, 4, 'a disposed responder starts no thread');
   });
 
   it('are not answered at an unknown host', async () => {
