@@ -10,8 +10,14 @@ export interface PingLoopOptions extends Omit<PingOptions, 'timeoutMs'> {
   readonly link: () => WorkerLink;
   /** Returns the time at which the last query was sent. */
   readonly sentAt: () => Milliseconds;
-  /** Receives each result and the number of failed pings since the last response. */
-  readonly onResult: (result: PingResult, failedPings: number) => void;
+  readonly onResult: (result: PingResult, counts: PingCounts) => void;
+}
+
+/** Numbers of pings since the last response. */
+export interface PingCounts {
+  readonly failed: number;
+  /** Number of uncertain results without an answered query. */
+  readonly uncertain: number;
 }
 
 export interface PingLoop {
@@ -30,6 +36,8 @@ const idleAfterMs = 10_000;
 const pingTimeoutMs = milliseconds(1_000);
 /** Timeout of the second ping, which follows a failed first one immediately. */
 const secondTimeoutMs = milliseconds(500);
+/** Number of uncertain results, of a second each, after which the process is not probed: its service hangs or is unreachable. */
+const maxUncertainPings = 30;
 
 /** Sends the first ping immediately. */
 export function startPingLoop(options: PingLoopOptions): PingLoop {
@@ -38,23 +46,28 @@ export function startPingLoop(options: PingLoopOptions): PingLoop {
   const isStopped = (): boolean => stopping.signal.aborted;
   let pause = new AbortController();
   let [pausedAt, isLongPause] = [clock.now(), false];
-  let failedPings = 0;
+  let counts: PingCounts = { failed: 0, uncertain: 0 };
 
-  function count(result: PingResult): void {
-    if (result.kind === 'alive') failedPings = 0;
-    if (result.kind === 'lost') failedPings += 1;
+  /** Counts the result of the ping that was sent at this time. */
+  function count({ kind }: PingResult, pingedAt: Milliseconds): void {
+    const { failed, uncertain } = counts;
+    if (kind === 'alive') counts = { failed: 0, uncertain: 0 };
+    if (kind === 'lost') counts = { failed: failed + 1, uncertain };
+    if (kind === 'uncertain') counts = { failed, uncertain: options.answeredAt() > pingedAt ? 0 : uncertain + 1 };
   }
+  const isAlive = async (): Promise<boolean> => counts.uncertain < maxUncertainPings && options.isAlive();
   async function run(): Promise<void> {
     while (!isStopped()) {
-      const timeoutMs = failedPings === 1 ? secondTimeoutMs : pingTimeoutMs;
-      const result = await ping(link(), { ...options, timeoutMs });
+      const timeoutMs = counts.failed === 1 ? secondTimeoutMs : pingTimeoutMs;
+      const pingedAt = clock.now();
+      const result = await ping(link(), { ...options, isAlive, timeoutMs });
       if (isStopped()) return;
-      count(result);
-      onResult(result, failedPings);
-      if (result.kind === 'uncertain' || failedPings === 1) continue;
+      count(result, pingedAt);
+      onResult(result, counts);
+      if (result.kind === 'uncertain' || counts.failed === 1) continue;
       pause = new AbortController();
       pausedAt = clock.now();
-      isLongPause = failedPings === 0 && pausedAt + pingEveryMs - sentAt() > idleAfterMs;
+      isLongPause = counts.failed === 0 && pausedAt + pingEveryMs - sentAt() > idleAfterMs;
       await clock.sleep(isLongPause ? longPauseMs : pingEveryMs, pause.signal).catch(() => undefined);
       isLongPause = false;
     }

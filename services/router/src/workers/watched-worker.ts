@@ -5,7 +5,7 @@ import type { wire } from '@pareto/rpc';
 import type { ProbeLiveness } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { LossReason, PingResult } from './ping.js';
-import { startPingLoop } from './ping-loop.js';
+import { startPingLoop, type PingCounts } from './ping-loop.js';
 import type { ForwardedQuery, OnOutcome, WorkerLink } from './worker-link.js';
 
 export interface WatchedWorker {
@@ -30,6 +30,13 @@ export interface WatchOptions {
 /** Number of failed pings after which the link is reopened and its calls are aborted, so that they can be retried. */
 const reopenAfterFailedPings = 2;
 
+/** Number of uncertain pings after which the worker is also pinged over another connection. */
+const compareAfterPings = 2;
+/** Time that a worker which responded on another connection has to respond on the link too. */
+const compareMs = 500;
+/** Timeout of the ping over another connection, which a busy worker may take long to accept. */
+const elsewhereTimeoutMs = 30_000;
+
 const unresponsive = new ParetoError('unavailable', 'the worker stopped responding');
 
 /** Starts pinging. Calls `connect` again after failed pings, since the end of a connection may never be reported. */
@@ -41,11 +48,18 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
   let isClosed = false;
   let lostAt: number | undefined;
   let [sentAt, answeredAt] = [clock.now(), clock.now()];
+  /** Incarnation of the process that last responded. Undefined before the first response. */
+  let incarnation: string | undefined;
+  /** Time of the response on another connection while the worker did not respond on the link. */
+  let respondedElsewhereAt: number | undefined;
   const pings = startPingLoop({
     link: () => link,
     sentAt: () => sentAt,
     answeredAt: () => answeredAt,
-    isAlive: async () => (await probe(address)) !== undefined,
+    isAlive: async () => {
+      const found = await probe(address);
+      return found !== undefined && (incarnation === undefined || found === incarnation);
+    },
     onResult,
     clock,
   });
@@ -67,6 +81,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     if (lostAt !== undefined)
       logger.info('worker is reachable again', { address, lostMs: Math.round(clock.now() - lostAt) });
     lostAt = undefined;
+    ({ incarnation } = response);
     if (!hasLeft) onPingResponse(response);
   }
   function markLost(reason: LossReason, error: unknown): void {
@@ -83,12 +98,29 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     link.abort(unresponsive);
     link.close();
     link = open();
+    respondedElsewhereAt = undefined;
   }
-  function onResult(result: PingResult, failedPings: number): void {
+  async function pingElsewhere(): Promise<void> {
+    respondedElsewhereAt = undefined;
+    const other = connect();
+    await other.ping({ timeoutMs: elsewhereTimeoutMs }).then(
+      () => (respondedElsewhereAt = clock.now()),
+      () => undefined,
+    );
+    other.close();
+  }
+  /** Finds out whether only the link is broken. Queries of a worker that is busy stay on it. */
+  function onUncertain(uncertainPings: number): void {
+    if (uncertainPings === compareAfterPings) void pingElsewhere();
+    if (uncertainPings <= compareAfterPings || respondedElsewhereAt === undefined) return;
+    if (clock.now() - respondedElsewhereAt >= compareMs) reopen();
+  }
+  function onResult(result: PingResult, { failed, uncertain }: PingCounts): void {
     if (result.kind === 'alive') onResponse(result.response);
+    if (result.kind === 'uncertain') onUncertain(uncertain);
     if (result.kind !== 'lost') return;
     markLost(result.reason, result.error);
-    if (failedPings % reopenAfterFailedPings === 0) reopen();
+    if (failed % reopenAfterFailedPings === 0) reopen();
   }
 
   return {

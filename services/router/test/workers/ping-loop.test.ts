@@ -57,4 +57,38 @@ describe('the pings to a worker', () => {
     assert.equal(await during(4_000), 8);
     loop.stop();
   });
+
+  for (const [title, answers, isLost] of [
+    ['are lost after 30 s without an answer, although the process is alive', false, true],
+    ['are uncertain for as long as queries are answered and the process is alive', true, false],
+  ] as const) {
+    it(title, async () => {
+      const clock = createManualClock();
+      const stall = (): Promise<never> => new Promise(() => undefined);
+      const nothing = (): void => undefined;
+      let answeredAt = clock.now();
+      const kinds: string[] = [];
+      const loop = startPingLoop({
+        link: () => ({
+          address: 'w:1',
+          infer: nothing,
+          ping: stall,
+          onBroken: nothing,
+          abort: nothing,
+          close: nothing,
+        }),
+        sentAt: () => clock.now(),
+        answeredAt: () => answeredAt,
+        isAlive: async () => true,
+        onResult: ({ kind }) => kinds.push(kind),
+        clock,
+      });
+      for (let seconds = 0; seconds < 40; seconds += 1) {
+        if (answers && seconds % 5 === 0) clock.after(milliseconds(200), () => (answeredAt = clock.now()));
+        await clock.advance(1_000);
+      }
+      loop.stop();
+      assert.equal(kinds.indexOf('lost'), isLost ? 30 : -1, kinds.join(' '));
+    });
+  }
 });
