@@ -103,7 +103,7 @@ export async function createController(
   });
   const routes = createRoutes({
     ...{ ...routing(cluster, table), ...context, draining, onHeld: loop.hurry, onWorkerLost },
-    onWorkersReached: (unreachable) => cluster.fleet.reached(unreachable, clock.now()),
+    onWorkersReached: (processes) => cluster.fleet.reached(processes, clock.now()),
   });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const limiter = createServiceLimiter(config, metrics, clock);

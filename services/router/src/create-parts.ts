@@ -86,8 +86,8 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     clock,
   });
   const reach = createReachReporter({
-    unreachable: () => workers.unreachable(),
-    report: (unreachable) => tables.reportReach(unreachable),
+    reached: () => workers.reached(),
+    report: (reached) => tables.reportReach(reached),
     clock,
   });
   return { changes, controller, otherRouters, policy, loads, workers, tables, demand, metrics, reach };

@@ -72,10 +72,10 @@ export interface FleetState {
    */
   answered(info: Pick<WorkerInfo, 'id' | 'incarnation'>, now: Milliseconds): void;
   /**
-   * Records that a router reaches the workers of its table, except for some. Those that have left have their time to rejoin again,
-   * unless they are gone.
+   * Records that these processes answered a router lately. Those that have left have their time to rejoin again, unless they are
+   * suspected or gone.
    */
-  reached(unreachable: ReadonlySet<WorkerId>, now: Milliseconds): void;
+  reached(processes: Iterable<Pick<WorkerInfo, 'id' | 'incarnation'>>, now: Milliseconds): void;
   /** Records that this controller could not run for `ms`. That time does not count as absence of workers. */
   delayed(ms: number, now: Milliseconds): void;
   /**
@@ -211,10 +211,12 @@ export function createFleetState(params: FleetParams): FleetState {
       const worker = workers.get(id);
       if (worker?.incarnation === incarnation) excuse(id, worker, now);
     },
-    reached(unreachable, now) {
-      // Routers watch no worker without rows in the table.
-      for (const [id, worker] of workers.absent())
-        if (worker.replicas.size > 0 && !worker.isSuspected && !unreachable.has(id)) excuse(id, worker, now);
+    reached(processes, now) {
+      for (const { id, incarnation } of processes) {
+        const worker = workers.get(id);
+        if (worker?.incarnation !== incarnation || worker.session !== undefined || worker.isSuspected) continue;
+        excuse(id, worker, now);
+      }
     },
     delayed(ms, now) {
       let isChanged = isolation.isIsolated(now);

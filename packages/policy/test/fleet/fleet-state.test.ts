@@ -96,39 +96,34 @@ describe('fleet state', () => {
     assert.equal(presenceAt(22_500), 'gone');
   });
 
-  it('awaits a worker for as long as a router reaches it, if the table has rows of it', () => {
+  it('awaits a worker for as long as its process answers a router, if it is not gone before', () => {
     const { fleet, one, presenceAt } = fleetOfTwo();
-    fleet.report(one, report(reportOf('a')), ms(1_000));
     presenceAt(1_000);
     fleet.leave(one, ms(1_000));
-    for (let now = 1_500; now <= 9_000; now += 500) {
-      fleet.reached(new Set(), ms(now));
+    for (let now = 1_500; now <= 100_000; now += 500) {
+      fleet.reached([one.info], ms(now));
       assert.equal(presenceAt(now), 'awaited');
     }
-    fleet.reached(new Set([w1]), ms(9_500));
-    for (const now of [9_500, 10_000, 10_500]) assert.equal(presenceAt(now), 'awaited');
-    assert.equal(presenceAt(11_000), 'gone');
-    fleet.reached(new Set(), ms(11_000));
-    assert.equal(presenceAt(11_000), 'gone', 'its replicas are placed elsewhere');
+    for (const [i, process] of [otherSession().info, session('2').info, sessionOf(workerId('new')).info].entries()) {
+      fleet.reached([process], ms(100_500 + 500 * i));
+      assert.equal(presenceAt(100_500 + 500 * i), 'awaited');
+    }
+    assert.equal(presenceAt(102_000), 'gone', 'only other processes are reached');
+    fleet.reached([one.info], ms(102_000));
+    assert.equal(presenceAt(102_000), 'gone', 'its replicas are placed elsewhere');
   });
 
-  for (const [name, replicas, isSuspected] of [
-    ['without replicas', [], false],
-    ['that is suspected', [reportOf('a')], true],
-  ] as const) {
-    it(`does not count a worker ${name} as reached, because no router watches it`, () => {
-      const { fleet, one, presenceAt } = fleetOfTwo();
-      fleet.report(one, report(...replicas), ms(0));
-      for (const now of [500, 1_000, 1_500]) presenceAt(now);
-      if (isSuspected) assert.equal(fleet.suspect(w1, ms(1_500)), true);
-      fleet.leave(one, ms(1_500));
-      for (const now of [2_000, 2_500, 3_000]) {
-        fleet.reached(new Set(), ms(now));
-        assert.equal(presenceAt(now), 'awaited');
-      }
-      assert.equal(presenceAt(3_500), 'gone');
-    });
-  }
+  it('does not await a suspected worker because a router reaches it, or its process answers probes', () => {
+    const { fleet, one, presenceAt } = fleetOfTwo();
+    presenceAt(1_000);
+    fleet.leave(one, ms(1_000));
+    assert.equal(fleet.suspect(w1, ms(1_000)), true);
+    for (const now of [1_500, 2_000, 2_500]) {
+      fleet.reached([one.info], ms(now));
+      assert.equal(presenceAt(now), 'awaited');
+    }
+    assert.equal(presenceAt(3_000), 'gone');
+  });
 
   it('gives a process twice the time to rejoin each time that it was gone, and came back', () => {
     const { fleet, one, presenceAt } = fleetOfTwo();

@@ -185,7 +185,7 @@ describe('random events of a fleet', () => {
       if (one.kind === 'forget') fleet.forget(one.id);
       if (one.kind === 'suspect') fleet.suspect(one.id, now);
       if (one.kind === 'answer') fleet.answered({ id: one.id, incarnation: String(at % 3) }, now);
-      if (one.kind === 'reach') fleet.reached(new Set([one.id]), now);
+      if (one.kind === 'reach') fleet.reached([{ id: one.id, incarnation: String(at % 3) }], now);
       if (one.kind === 'delay') fleet.delayed(at % 2_000, now);
       if (one.kind === 'order') fleet.order(one.id, one.target);
       if (one.kind === 'leave' && session !== undefined) fleet.leave(session, now);

@@ -92,6 +92,7 @@ export type { ProfileResponse__Output as ProfileResponse, ProfileResponse as Pro
 export type { ProfileRow__Output as ProfileRow, ProfileRow as ProfileRowInput } from './pareto/v1/ProfileRow.js';
 export type { Profile__Output as Profile, Profile as ProfileInput } from './pareto/v1/Profile.js';
 export type { ReachedLimits__Output as ReachedLimits, ReachedLimits as ReachedLimitsInput } from './pareto/v1/ReachedLimits.js';
+export type { ReachedWorker__Output as ReachedWorker, ReachedWorker as ReachedWorkerInput } from './pareto/v1/ReachedWorker.js';
 export type { RecipeOutcome__Output as RecipeOutcome, RecipeOutcome as RecipeOutcomeInput } from './pareto/v1/RecipeOutcome.js';
 export type { RegisterArchitectureRequest__Output as RegisterArchitectureRequest, RegisterArchitectureRequest as RegisterArchitectureRequestInput } from './pareto/v1/RegisterArchitectureRequest.js';
 export type { RegisterTaskRequest__Output as RegisterTaskRequest, RegisterTaskRequest as RegisterTaskRequestInput } from './pareto/v1/RegisterTaskRequest.js';

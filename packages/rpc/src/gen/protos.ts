@@ -3863,10 +3863,22 @@ export const protos: object = JSON.parse(`{
       },
       "WorkerReach": {
        "fields": {
-        "unreachableWorkers": {
+        "workers": {
          "rule": "repeated",
+         "type": "ReachedWorker",
+         "id": 1
+        }
+       }
+      },
+      "ReachedWorker": {
+       "fields": {
+        "workerId": {
          "type": "string",
          "id": 1
+        },
+        "incarnation": {
+         "type": "string",
+         "id": 2
         }
        }
       },

@@ -1,6 +1,14 @@
 // The sessions of routers, which receive the routing table and send demand.
 
-import { milliseconds, ParetoError, workerId, type Clock, type TableVersion, type WorkerId } from '@pareto/core';
+import {
+  milliseconds,
+  ParetoError,
+  workerId,
+  type Clock,
+  type TableVersion,
+  type WorkerId,
+  type WorkerInfo,
+} from '@pareto/core';
 import type { DemandWindow } from '@pareto/policy';
 import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
@@ -35,8 +43,8 @@ export interface RoutesOptions {
   readonly onHeld: () => void;
   /** Called when a router reports that a worker is unreachable. */
   readonly onWorkerLost: (worker: WorkerId) => void;
-  /** Called every second with the workers of the table that a router cannot reach. */
-  readonly onWorkersReached: (unreachable: ReadonlySet<WorkerId>) => void;
+  /** Called every second with the processes of workers that answered a router lately. */
+  readonly onWorkersReached: (processes: readonly Pick<WorkerInfo, 'id' | 'incarnation'>[]) => void;
   /** Time since the last response of the store. */
   readonly storeAgeMs: () => number;
   /** Aborts when the controller drains, which ends all streams. */
@@ -161,12 +169,17 @@ async function readRouter(
       const { demand: update, workerLost, workerReach } = next.value;
       if (update && demand.add(router, demandFromWire(update), clock.now())) onHeld();
       if (workerLost) onWorkerLost(workerId(workerLost.workerId));
-      if (workerReach) onWorkersReached(new Set(workerReach.unreachableWorkers.map(workerId)));
+      if (workerReach) onWorkersReached(workerReach.workers.map(processFromWire));
     }
   } catch (error) {
     logger.debug('router stream broke', { router, error });
   }
 }
+
+const processFromWire = (reached: wire.ReachedWorker): Pick<WorkerInfo, 'id' | 'incarnation'> => ({
+  id: workerId(reached.workerId),
+  incarnation: reached.incarnation,
+});
 
 interface Sending {
   readonly stream: RouterStream;

@@ -6,6 +6,7 @@ import { createSession, type Access, type Runnable, type Session } from '@pareto
 import type { Logger } from '@pareto/telemetry';
 import { startStalenessLog } from './staleness-log.js';
 import { createTableRows } from './table-rows.js';
+import type { WorkerProcess } from '../workers/watched-worker.js';
 
 export interface TableClientOptions {
   readonly controllers: readonly string[];
@@ -34,8 +35,8 @@ export interface TableClient extends Runnable {
   readonly stale: boolean;
   /** Returns false if the demand could not be sent now. */
   sendDemand(demand: wire.DemandInput): boolean;
-  /** Reports to the controller which workers of the table this router cannot reach. Does nothing if it cannot be sent now. */
-  reportReach(unreachable: readonly WorkerId[]): void;
+  /** Reports to the controller which workers answered this router lately. Does nothing if it cannot be sent now. */
+  reportReach(reached: readonly WorkerProcess[]): void;
   /** Reports to the controller that a worker is unresponsive. */
   reportLost(worker: WorkerId): void;
 }
@@ -110,8 +111,10 @@ export function createTableClient(options: TableClientOptions): TableClient {
       return !session.connected || ageMs() > staleAfterMs;
     },
     sendDemand: (demand) => session.send({ message: 'demand', demand }),
-    reportReach: (unreachableWorkers) =>
-      void session.send({ message: 'workerReach', workerReach: { unreachableWorkers } }),
+    reportReach(reached) {
+      const workers = reached.map(({ id, incarnation }) => ({ workerId: id, incarnation }));
+      session.send({ message: 'workerReach', workerReach: { workers } });
+    },
     reportLost: (worker) => reportLost(session, worker, clock),
   };
 }

@@ -1,20 +1,21 @@
-// Reports to the controller every second which workers this router cannot reach.
+// Reports to the controller every second which workers this router reaches.
 
-import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
+import { milliseconds, type Clock } from '@pareto/core';
 import type { Runnable } from '@pareto/service';
+import type { WorkerProcess } from './watched-worker.js';
 
 export interface ReachReporterOptions {
-  readonly unreachable: () => readonly WorkerId[];
-  readonly report: (unreachable: readonly WorkerId[]) => void;
+  readonly reached: () => readonly WorkerProcess[];
+  readonly report: (reached: readonly WorkerProcess[]) => void;
   readonly clock: Clock;
 }
 
 const everyMs = milliseconds(1_000);
 
-export function createReachReporter({ unreachable, report, clock }: ReachReporterOptions): Runnable {
+export function createReachReporter({ reached, report, clock }: ReachReporterOptions): Runnable {
   let timer: Disposable | undefined;
   const tick = (): void => {
-    report(unreachable());
+    report(reached());
     timer = clock.after(everyMs, tick);
   };
   return {

@@ -1,6 +1,6 @@
 // Watches one worker: runs the calls on its link, and uses pings to detect whether it is reachable.
 
-import { ParetoError, type Clock } from '@pareto/core';
+import { ParetoError, workerId, type Clock, type WorkerInfo } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { ProbeLiveness } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
@@ -8,8 +8,13 @@ import type { LossReason, PingResult } from './ping.js';
 import { startPingLoop, type PingCounts } from './ping-loop.js';
 import type { ForwardedQuery, OnOutcome, WorkerLink } from './worker-link.js';
 
+/** A process of a worker. */
+export type WorkerProcess = Pick<WorkerInfo, 'id' | 'incarnation'>;
+
 export interface WatchedWorker {
   readonly alive: boolean;
+  /** The process, if it answered a ping or a query in the last 3 s. Undefined otherwise. */
+  readonly reached: WorkerProcess | undefined;
   /** Sends a query to the worker. */
   infer(query: ForwardedQuery, done: OnOutcome): void;
   /** Marks the worker unreachable until it answers a ping, and sends the next ping immediately. */
@@ -37,6 +42,9 @@ const compareMs = 500;
 /** Timeout of the ping over another connection, which a busy worker may take long to accept. */
 const elsewhereTimeoutMs = 30_000;
 
+/** Age up to which an answer shows that the worker is reached. */
+const reachedMs = 3_000;
+
 const unresponsive = new ParetoError('unavailable', 'the worker stopped responding');
 
 /** Starts pinging. Calls `connect` again after failed pings, since the end of a connection may never be reported. */
@@ -48,8 +56,9 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
   let isClosed = false;
   let lostAt: number | undefined;
   let [sentAt, answeredAt] = [clock.now(), clock.now()];
-  /** Incarnation of the process that last responded. Undefined before the first response. */
-  let incarnation: string | undefined;
+  let pingedAt = clock.now();
+  /** The process that last responded to a ping. Undefined before the first response. */
+  let process: WorkerProcess | undefined;
   /** Time of the response on another connection while the worker did not respond on the link. */
   let respondedElsewhereAt: number | undefined;
   const pings = startPingLoop({
@@ -58,7 +67,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     answeredAt: () => answeredAt,
     isAlive: async () => {
       const found = await probe(address);
-      return found !== undefined && (incarnation === undefined || found === incarnation);
+      return found !== undefined && (process === undefined || found === process.incarnation);
     },
     onResult,
     clock,
@@ -81,7 +90,8 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     if (lostAt !== undefined)
       logger.info('worker is reachable again', { address, lostMs: Math.round(clock.now() - lostAt) });
     lostAt = undefined;
-    ({ incarnation } = response);
+    pingedAt = clock.now();
+    process = { id: workerId(response.workerId), incarnation: response.incarnation };
     if (!hasLeft) onPingResponse(response);
   }
   function markLost(reason: LossReason, error: unknown): void {
@@ -126,6 +136,10 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
   return {
     get alive() {
       return lostAt === undefined;
+    },
+    get reached() {
+      const isRecent = clock.now() - Math.max(pingedAt, answeredAt) <= reachedMs;
+      return lostAt === undefined && isRecent ? process : undefined;
     },
     infer(query, done) {
       inFlight += 1;

@@ -14,7 +14,7 @@ import type { ProbeLiveness, Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { RouterLoads } from './router-loads.js';
 import type { LossReason } from './ping.js';
-import { watchWorker, type WatchedWorker } from './watched-worker.js';
+import { watchWorker, type WatchedWorker, type WorkerProcess } from './watched-worker.js';
 import type { ForwardedQuery, LinkFactory, LinkOutcome, OnOutcome } from './worker-link.js';
 
 export interface WorkerPoolOptions {
@@ -31,8 +31,8 @@ export interface WorkerPool extends Runnable {
   setTable(table: RoutingTable): void;
   /** Sends a query to the replica's worker. Calls `done` once, perhaps before it returns. */
   infer(replica: ReplicaRoute, query: ForwardedQuery, done: OnOutcome): void;
-  /** Returns the workers of the table that do not answer pings. */
-  unreachable(): readonly WorkerId[];
+  /** Returns the processes of the table's workers that answered a ping or a query in the last 3 s. */
+  reached(): readonly WorkerProcess[];
   /** Sends no query to the worker until it answers a ping. */
   suspect(address: string, reason: LossReason, error: unknown): void;
 }
@@ -86,8 +86,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       if (worker === undefined) done(noLink(replica));
       else worker.infer(query, done);
     },
-    unreachable: () =>
-      [...workers].flatMap(([address, { alive }]) => (alive ? [] : (replicasOf(address)[0]?.worker ?? []))),
+    reached: () => Array.from(workers.values()).flatMap(({ reached }) => reached ?? []),
     suspect(address, reason, error) {
       markDown(address);
       workers.get(address)?.suspect(reason, error);

@@ -55,6 +55,21 @@ describe('a worker that does not respond', () => {
     pings[0] = stall;
   };
 
+  it('counts as reached by its answers, not by those of its process to probes', async () => {
+    assert.equal(worker.reached, undefined, 'it has not answered yet');
+    await stallFirst();
+    assert.deepEqual(worker.reached, { id: 'w', incarnation: 'i' });
+    await clock.advance(3_500);
+    assert.deepEqual([worker.alive, worker.reached], [true, undefined]);
+    pings[0] = respond;
+    await clock.advance(1_000);
+    assert.deepEqual(worker.reached, { id: 'w', incarnation: 'i' });
+    pings[0] = stall;
+    incarnation = undefined;
+    await clock.advance(2_000);
+    assert.deepEqual([worker.alive, worker.reached], [false, undefined]);
+  });
+
   it('is lost after 30 s, although its process answers probes', async () => {
     await stallFirst();
     await clock.advance(29_000);
