@@ -10,6 +10,7 @@ import {
   excuseAbsence,
   followed,
   heard,
+  isProbeEvidence,
   isStateChange,
   isUnresponsive,
   joined,
@@ -68,7 +69,8 @@ export interface FleetState {
   hear(session: WorkerSession, controllerAgeMs: number, now: Milliseconds): boolean;
   /**
    * Records that the process of a worker that sends nothing answered a liveness probe: it is alive, and too busy to do more. A
-   * connected worker counts as in touch, and one that left has its time to rejoin again, unless it is gone.
+   * connected worker counts as in touch, and one that left has its time to rejoin again, unless it is suspected or gone. This ends
+   * 30 s after its session, or after a router last reached it.
    */
   answered(info: Pick<WorkerInfo, 'id' | 'incarnation'>, now: Milliseconds): void;
   /**
@@ -150,9 +152,9 @@ export function createFleetState(params: FleetParams): FleetState {
     if (worker !== undefined) workers.set(id, ordered(worker, target));
   }
 
-  /** Applies evidence that a worker is alive, unless it is gone. */
+  /** Applies evidence that a worker is alive, unless it is suspected or gone. */
   function excuse(id: WorkerId, worker: LiveWorker, now: Milliseconds): void {
-    if (isGone(worker, params, isolation.absentUntil(now))) return;
+    if (worker.isSuspected || isGone(worker, params, isolation.absentUntil(now))) return;
     isolation.onReceived(now);
     workers.set(id, answered(worker, now));
     if (worker.session === undefined) workers.markChanged();
@@ -209,13 +211,13 @@ export function createFleetState(params: FleetParams): FleetState {
     hear: (session, controllerAgeMs, now) => receive(session, now, (worker) => heard(worker, controllerAgeMs, now)),
     answered({ id, incarnation }, now) {
       const worker = workers.get(id);
-      if (worker?.incarnation === incarnation) excuse(id, worker, now);
+      if (worker?.incarnation === incarnation && isProbeEvidence(worker, now)) excuse(id, worker, now);
     },
     reached(processes, now) {
       for (const { id, incarnation } of processes) {
         const worker = workers.get(id);
-        if (worker?.incarnation !== incarnation || worker.session !== undefined || worker.isSuspected) continue;
-        excuse(id, worker, now);
+        if (worker?.incarnation === incarnation && worker.session === undefined)
+          excuse(id, { ...worker, servedAt: now }, now);
       }
     },
     delayed(ms, now) {
@@ -223,7 +225,7 @@ export function createFleetState(params: FleetParams): FleetState {
       isolation.onDelayed(ms, now);
       for (const [id, worker] of workers.absent()) {
         const excused = excuseAbsence(worker, ms, now);
-        isChanged ||= excused !== worker;
+        isChanged ||= excused.leftAt !== worker.leftAt;
         workers.set(id, excused);
       }
       if (isChanged) workers.markChanged();

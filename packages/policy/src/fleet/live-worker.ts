@@ -57,6 +57,8 @@ export interface LiveWorker {
   readonly session: WorkerSession | undefined;
   /** End of the last session. Meaningless while there is a session. */
   readonly leftAt: Milliseconds;
+  /** End of the last session, or the last time since at which a router reached the worker. */
+  readonly servedAt: Milliseconds;
   readonly incarnation: string;
   /** Incarnations of processes that were connected when another one joined with the same id. */
   readonly replaced: readonly string[];
@@ -82,11 +84,14 @@ export const never = -Infinity as Milliseconds;
 export const unresponsiveMs = 1_100;
 /** Time for the response of a worker. */
 const responseMs = 300;
+/** Time without service for which answers to liveness probes excuse absence. */
+const maxProbedMs = 30_000;
 const maxReplacedIncarnations = 8;
 
 const disconnected = {
   session: undefined,
   leftAt: never,
+  servedAt: never,
   replaced: [],
   report: undefined,
   order: undefined,
@@ -128,19 +133,26 @@ export const left = (worker: LiveWorker, isSilent: boolean, now: Milliseconds): 
   ...worker,
   session: undefined,
   leftAt: now,
+  servedAt: now,
   isSilent,
   order: undefined,
 });
 
-/** Returns the worker after its process answered a liveness probe: in touch, or with the whole time to rejoin. */
-export const answered = (worker: LiveWorker, now: Milliseconds): LiveWorker =>
-  worker.session === undefined ? excuseAbsence(worker, Infinity, now) : { ...worker, inTouchAt: now };
+/** Returns the worker after evidence that its process is alive: in touch, or with the whole time to rejoin. */
+export function answered(worker: LiveWorker, now: Milliseconds): LiveWorker {
+  if (worker.session !== undefined) return { ...worker, inTouchAt: now };
+  return worker.leftAt === never ? worker : { ...worker, leftAt: milliseconds(Math.max(worker.leftAt, now)) };
+}
+
+/** Returns whether an answer to a liveness probe is evidence: the worker has a session, or was reached in the last 30 s. */
+export const isProbeEvidence = ({ session, servedAt }: LiveWorker, now: Milliseconds): boolean =>
+  session !== undefined || now - servedAt < maxProbedMs;
 
 /** Returns a worker without a session whose last `ms` of absence do not count. */
-export const excuseAbsence = (worker: LiveWorker, ms: number, now: Milliseconds): LiveWorker =>
-  worker.leftAt === never || worker.leftAt >= now
-    ? worker
-    : { ...worker, leftAt: milliseconds(Math.min(now, worker.leftAt + ms)) };
+export function excuseAbsence(worker: LiveWorker, ms: number, now: Milliseconds): LiveWorker {
+  const later = (at: Milliseconds): Milliseconds => milliseconds(Math.max(at, Math.min(now, at + ms)));
+  return { ...worker, leftAt: later(worker.leftAt), servedAt: later(worker.servedAt) };
+}
 
 /** Returns the worker after any message. `controllerAgeMs`: time since it last received one from this controller. */
 export const heard = (worker: LiveWorker, controllerAgeMs: number, now: Milliseconds): LiveWorker => ({

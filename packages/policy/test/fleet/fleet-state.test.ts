@@ -81,7 +81,7 @@ describe('fleet state', () => {
     return { fleet, one, presenceAt };
   };
 
-  it('awaits a worker for as long as its process answers probes, if it is not gone before', () => {
+  it('awaits a worker while its process answers probes, if it is not gone before', () => {
     const { fleet, one, presenceAt } = fleetOfTwo();
     presenceAt(1_000);
     fleet.leave(one, ms(1_000));
@@ -94,6 +94,24 @@ describe('fleet state', () => {
     assert.equal(presenceAt(22_000), 'gone');
     fleet.answered(one.info, ms(22_000));
     assert.equal(presenceAt(22_500), 'gone');
+  });
+
+  it('ends to await a worker whose process only answers probes 30 s after its session, or after a router reached it', () => {
+    const { fleet, one, presenceAt } = fleetOfTwo();
+    /** Lets the process answer probes from then on. Returns the time at which it is gone. */
+    const goneAfter = (since: number): number => {
+      let now = since;
+      for (; presenceAt(now) === 'awaited' && now < since + 100_000; now += 500) fleet.answered(one.info, ms(now));
+      return now - since;
+    };
+    presenceAt(1_000);
+    fleet.leave(one, ms(1_000));
+    assert.equal(goneAfter(1_000), 30_000 - 500 + params.rejoinMs);
+    presenceAt(40_000);
+    fleet.join(one, ms(40_000));
+    fleet.leave(one, ms(40_000));
+    for (let now = 40_000; now <= 60_000; now += 500) fleet.reached([one.info], ms(now));
+    assert.equal(goneAfter(60_000), 30_000 - 500 + 2 * params.rejoinMs, 'it has rejoined once');
   });
 
   it('awaits a worker for as long as its process answers a router, if it is not gone before', () => {
@@ -120,6 +138,7 @@ describe('fleet state', () => {
     assert.equal(fleet.suspect(w1, ms(1_000)), true);
     for (const now of [1_500, 2_000, 2_500]) {
       fleet.reached([one.info], ms(now));
+      fleet.answered(one.info, ms(now));
       assert.equal(presenceAt(now), 'awaited');
     }
     assert.equal(presenceAt(3_000), 'gone');
