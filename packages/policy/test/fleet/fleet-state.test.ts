@@ -96,7 +96,7 @@ describe('fleet state', () => {
     assert.equal(presenceAt(22_500), 'gone');
   });
 
-  it('ends to await a worker whose process only answers probes 30 s after its session, or after a router reached it', () => {
+  it('awaits a worker whose process only answers probes for 30 s after its session, or after a router reached it', () => {
     const { fleet, one, presenceAt } = fleetOfTwo();
     /** Lets the process answer probes from then on. Returns the time at which it is gone. */
     const goneAfter = (since: number): number => {

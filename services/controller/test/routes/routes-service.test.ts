@@ -16,8 +16,10 @@ describe('streams of routers', () => {
   let names: Map<string, string>;
   let status: { term: RoutesOptions['leader']['term']; elsewhere: string | undefined; storeAgeMs: number };
   let routes: ReturnType<typeof createRoutes>;
+  let reached: unknown[];
 
   beforeEach(async () => {
+    reached = [];
     clock = createManualClock();
     names = new Map([['a', '0']]);
     status = {
@@ -46,7 +48,7 @@ describe('streams of routers', () => {
       ready: () => true,
       onHeld: () => undefined,
       onWorkerLost: () => undefined,
-      onWorkersReached: () => undefined,
+      onWorkersReached: (processes) => void reached.push(...processes),
       storeAgeMs: () => status.storeAgeMs,
       draining: new AbortController().signal,
       clock,
@@ -55,7 +57,7 @@ describe('streams of routers', () => {
     void routes.run(new AbortController().signal);
   });
 
-  function watch(routerId: string) {
+  function watch(routerId: string, workerReach: wire.WorkerReach | null = null) {
     const messages: wire.TableMessageInput[] = [];
     let blocked: Promise<void> | undefined;
     let unblock = (): void => undefined;
@@ -64,6 +66,7 @@ describe('streams of routers', () => {
     async function* received(): AsyncGenerator<wire.RouterMessage, void, undefined> {
       const hello = { routerId, address: 'r:1', epoch: '', revision: 0, acceptFollower: false };
       yield { message: 'hello', hello, demand: null, workerLost: null, workerReach: null };
+      if (workerReach) yield { message: 'workerReach', hello: null, demand: null, workerLost: null, workerReach };
       await closed;
     }
     const stream: DuplexStream<wire.RouterMessage, wire.TableMessageInput> = {
@@ -115,6 +118,17 @@ describe('streams of routers', () => {
     assert.equal(nameIn(router.changes().at(-1)), '40');
     const sent = router.changes().length - before;
     assert.ok(sent >= 4 && sent <= 6, `${sent} messages within 400 ms`);
+  });
+
+  it('carry the processes that a router reaches, for which only the leader has a use', async () => {
+    const workerReach = { workers: [{ workerId: 'w', incarnation: 'i' }] };
+    watch('r1', workerReach);
+    await clock.advance(100);
+    assert.deepEqual(reached, [{ id: 'w', incarnation: 'i' }]);
+    status.term = undefined;
+    watch('r2', workerReach);
+    await clock.advance(100);
+    assert.equal(reached.length, 1);
   });
 
   it('carry all missed changes in one message to a router that did not read for a while', async () => {
