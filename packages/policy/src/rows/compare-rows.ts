@@ -9,11 +9,13 @@ export interface RowOutput {
   readonly elements: number;
 }
 
+type Bits = Pick<RowOutput, 'data'>;
+
 /** All outputs of one row, in a fixed order. */
 export type RowOutputs = readonly RowOutput[];
 
-/** Returns whether two rows have the same bits. */
-export const areSameBits = (a: RowOutputs, b: RowOutputs): boolean =>
+/** Returns whether two lists of outputs have the same bits. */
+export const areSameBits = (a: readonly Bits[], b: readonly Bits[]): boolean =>
   a.length === b.length && a.every(({ data }, index) => isSameData(data, b[index]?.data));
 
 function isSameData(a: Uint8Array, b: Uint8Array | undefined): boolean {

@@ -2,12 +2,11 @@
 // See policy/src/rows/README.md.
 
 import type { Clock, Rng } from '@pareto/core';
-import { areSameBits, bucketOf, halveQueries, type LiveCheckBudget, type RowOutputs } from '@pareto/policy';
+import { areSameBits, bucketOf, halveQueries, type LiveCheckBudget } from '@pareto/policy';
 import type { Executor, TensorInput, TensorOutput } from '@pareto/runtime';
 import { joinInputs, splitOutputs, zeroInputs } from '../batching/batch-tensors.js';
 import type { SlotDriver } from '../batching/slot-driver.js';
 import type { CheckedQuery } from '../requests/check-request.js';
-import { rowOutputs } from './row-tensors.js';
 
 /** The part of a query that is run again. */
 type BatchQuery = Pick<CheckedQuery, 'items' | 'inputs' | 'outputs'>;
@@ -146,7 +145,7 @@ async function checkBatch(
   const outputs = queries[0]?.query.outputs ?? [];
   const run = (inputs: readonly TensorInput[]): ReturnType<IdleRun> => idleRun(executor(), inputs, outputs);
   const parts = queries.map(({ query }) => query);
-  const answers = queries.map(({ answer }) => rowOutputs(answer));
+  const answers = queries.map(({ answer }) => answer);
 
   const alone: (readonly TensorOutput[])[] = [];
   for (const query of parts) {
@@ -155,15 +154,13 @@ async function checkBatch(
     if (ran === undefined) return undefined;
     alone.push(splitOutputs(ran, [query], padded)[0] ?? []);
   }
-  const single = alone.map(rowOutputs);
-  const differing = single.flatMap((own, index) => (areSameBits(own, answers[index] ?? []) ? [] : [index]));
-  if (differing.length === 0) return { alone, reason: undefined };
+  if (alone.every((own, index) => areSameBits(own, answers[index] ?? []))) return { alone, reason: undefined };
 
   /** Runs the batch with zeros in place of the queries that are not kept. */
-  async function runKept(kept: ReadonlySet<number>): Promise<readonly RowOutputs[] | undefined> {
+  async function runKept(kept: ReadonlySet<number>): Promise<readonly (readonly TensorOutput[])[] | undefined> {
     const batch = parts.map((query, index) => (kept.has(index) ? query : { ...query, inputs: zeroInputs(query) }));
     const ran = await run(joinInputs(batch, size));
-    return ran && splitOutputs(ran, parts, size).map(rowOutputs);
+    return ran && splitOutputs(ran, parts, size);
   }
   for (const kept of halveQueries(parts.length, rng)) {
     const again = await runKept(kept);

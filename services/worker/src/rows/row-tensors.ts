@@ -32,8 +32,7 @@ export const splitRows = (
 ): readonly RowOutputs[] =>
   splitOutputs(outputs, Array<{ items: number }>(count).fill({ items: 1 }), size).map(rowOutputs);
 
-/** Returns the outputs of a query in the form in which they are compared. */
-export const rowOutputs = (outputs: readonly TensorOutput[]): RowOutputs =>
+const rowOutputs = (outputs: readonly TensorOutput[]): RowOutputs =>
   outputs.map(({ datatype, shape, data }) => ({
     data,
     values: datatype.startsWith('FP') ? toNumbers({ datatype, dims: shape, data }) : undefined,
