@@ -25,7 +25,11 @@ export function findOffers(variants: readonly wire.Variant[]): Offers | undefine
   const eligible = variants.filter(
     ({ costPer_1k, quarantineReason, denied }) => costPer_1k > 0 && quarantineReason === '' && denied === '',
   );
-  const front = frontOf(eligible.filter(({ dominatedBy }) => dominatedBy === ''));
+  const accuracies = new Map(eligible.map((variant) => [variant.name, toOffer(variant).accuracy]));
+  // A dominated variant answers queries whose floor its own accuracy meets, and that of the other one does not.
+  const answers = ({ name, dominatedBy }: wire.Variant): boolean =>
+    dominatedBy === '' || (accuracies.get(dominatedBy) ?? Infinity) < (accuracies.get(name) ?? 0);
+  const front = frontOf(eligible.filter(answers));
   // A variant that is dominated by another architecture still serves queries that name its own architecture.
   const [widest] = [...new Set(eligible.map(({ architecture }) => architecture))]
     .flatMap((architecture) => {

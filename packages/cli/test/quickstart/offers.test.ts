@@ -29,4 +29,11 @@ describe('findOffers', () => {
     assert.deepEqual(namesOf(offers.own), ['mlp:int8', 'mlp:original']);
     assert.equal(offers.dominated, 'mlp:original');
   });
+
+  it('keeps on the front a variant that is more accurate than the one that dominates it as equal', () => {
+    const equal = variantOf('mlp:int8', 2, 0.986, { dominatedBy: 'cnn:original' });
+    const worse = variantOf('mlp:int4', 2.1, 0.98, { dominatedBy: 'cnn:original' });
+    const offers = findOffers([variantOf('cnn:original', 1, 0.983), equal, worse]) ?? assert.fail();
+    assert.deepEqual(namesOf(offers.front), ['cnn:original', 'mlp:int8']);
+  });
 });
