@@ -301,7 +301,7 @@ function createProbes(config: WorkerConfig, { context, metrics, limiter, session
     metrics.replicas.reset();
     metrics.queuedItems.reset();
     metrics.replicaMemory.reset();
-    for (const { state, variant, queuedItems, memoryBytes } of replicas.reports()) {
+    for (const { state, variant, queuedItems, memoryBytes } of replicas.observe(false).reports) {
       metrics.replicas.add(1, { state });
       metrics.queuedItems.add(queuedItems, { variant });
       metrics.replicaMemory.add(memoryBytes, { variant });

@@ -1473,6 +1473,10 @@ export const protos: object = JSON.parse(`{
         "runtimeVersion": {
          "type": "string",
          "id": 6
+        },
+        "acceptsChanges": {
+         "type": "bool",
+         "id": 7
         }
        }
       },
@@ -1726,6 +1730,15 @@ export const protos: object = JSON.parse(`{
          "rule": "repeated",
          "type": "ObservedShapes",
          "id": 10
+        },
+        "onlyChanges": {
+         "type": "bool",
+         "id": 11
+        },
+        "removed": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 12
         }
        }
       },
@@ -1816,6 +1829,10 @@ export const protos: object = JSON.parse(`{
         "reportIntervalMs": {
          "type": "uint32",
          "id": 3
+        },
+        "acceptsChanges": {
+         "type": "bool",
+         "id": 4
         }
        }
       },
@@ -1843,6 +1860,15 @@ export const protos: object = JSON.parse(`{
         "keepUnlisted": {
          "type": "bool",
          "id": 4
+        },
+        "onlyChanges": {
+         "type": "bool",
+         "id": 6
+        },
+        "removed": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 7
         }
        }
       },

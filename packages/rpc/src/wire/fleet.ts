@@ -77,7 +77,11 @@ export const workerInfoFromWire = (hello: wire.WorkerHello): WorkerInfo => ({
 });
 
 /** The ids of the hardware classes have the memory, because a controller of an older release compares them whole. */
-export const workerInfoToWire = ({ id, slotGroups, ...info }: WorkerInfo): Complete<wire.WorkerHelloInput> => ({
+export const workerInfoToWire = ({
+  id,
+  slotGroups,
+  ...info
+}: WorkerInfo): Complete<wire.WorkerHelloInput, 'acceptsChanges'> => ({
   ...info,
   workerId: id,
   slotGroups: slotGroups.map((group) =>

@@ -27,12 +27,13 @@ const values: FieldValues = {
   'SampleScores.bits': fc.constantFrom(1, 12),
   'ShapeBucket.shapes': shapes,
   'ObservedShapes.shapes': shapes,
-  // Not in the domain types: the controller adds these fields in replies to operators.
+  // Not in the domain types: the controller adds these fields in replies to operators, and a worker's session the last one.
   'Architecture.servedVersion': fc.constant(0),
   'Measurement.costPer_1k': fc.constant(0),
   'Measurement.accuracyRank': fc.constant(0),
   'Measurement.disagreement': fc.constant(''),
   'ReplicaReport.placement': fc.constant(null),
+  'WorkerHello.acceptsChanges': fc.constant(false),
 };
 
 interface Mapper<Message, Domain> {

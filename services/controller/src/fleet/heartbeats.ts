@@ -48,7 +48,8 @@ export function createHeartbeats({ storeAgeMs, clock }: HeartbeatsOptions): Hear
   function sendAll(): void {
     const { messageMs, reportMs } = messageIntervals(workers);
     const intervals = { messageIntervalMs: Math.round(messageMs), reportIntervalMs: Math.round(reportMs) };
-    const heartbeat = encodedOnce({ heartbeat: { storeAgeMs: Math.round(storeAgeMs()), ...intervals } });
+    const fields = { storeAgeMs: Math.round(storeAgeMs()), ...intervals, acceptsChanges: true };
+    const heartbeat = encodedOnce({ heartbeat: fields });
     for (const send of slotAfter(0) ?? []) send(heartbeat);
   }
 

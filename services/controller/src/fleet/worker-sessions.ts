@@ -1,20 +1,10 @@
 // The streams of workers. A worker sends its hello, reports, heartbeats, measurements and outcomes, and receives assignments.
 
-import {
-  checkName,
-  milliseconds,
-  ParetoError,
-  variantId,
-  type Clock,
-  type WorkerId,
-  type WorkerInfo,
-} from '@pareto/core';
+import { checkName, milliseconds, ParetoError, type Clock, type WorkerId, type WorkerInfo } from '@pareto/core';
 import type { FleetState, LiveReplicas, WorkerReport, WorkerSession, WorkTarget } from '@pareto/policy';
 import {
   measurementFromWire,
-  observedFromWire,
   recipeOutcomeFromWire,
-  replicaReportFromWire,
   workerInfoFromWire,
   type DuplexStream,
   type ServerCall,
@@ -29,6 +19,7 @@ import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import type { ProcessProbes } from './process-probes.js';
 import { replicaEvents } from './replica-events.js';
+import { createReportReader } from './report-reader.js';
 import type { ReportRequester } from './report-requester.js';
 import type { WorkerExpiry } from './worker-expiry.js';
 import { createWorkerStreamWriter, type Assigner } from './worker-stream-writer.js';
@@ -71,7 +62,7 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
   return async (stream, call) => {
     leader.require();
     const messages = stream[Symbol.asyncIterator]();
-    const info = await readHello(messages);
+    const { info, acceptsChanges } = await readHello(messages);
     checkNotReplaced(options.fleet, info);
     await options.records.remember(info);
     // The write may have taken long.
@@ -88,7 +79,7 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
       events.add({ kind: 'worker', subject: info.id, worker: info.id, reason });
     addEvent(`joined at ${info.address}`);
     try {
-      await serve(options, { stream, messages, session, signal, endReplaced });
+      await serve(options, { stream, messages, session, acceptsChanges, signal, endReplaced });
     } finally {
       ended.abort();
       logger.info('worker left', { worker: info.id });
@@ -102,28 +93,33 @@ interface Serving {
   readonly stream: WorkerStream;
   readonly messages: AsyncIterator<wire.WorkerMessage>;
   readonly session: WorkerSession;
+  /** Set if the worker understands assignments with nothing but changes. */
+  readonly acceptsChanges: boolean;
   readonly signal: AbortSignal;
   /** Ends another session of the worker, which this one replaced. */
   readonly endReplaced: (replaced: WorkerSession) => void;
 }
 
 async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<void> {
-  const { stream, messages, session, signal, endReplaced } = serving;
+  const { stream, messages, session, acceptsChanges, signal, endReplaced } = serving;
   const { fleet, assigner, reportRequester, workerExpiry, processProbes, changed, logger, clock } = options;
   const worker = session.info.id;
   warnIfDuplicate(fleet.session(worker)?.info, session.info, logger);
   const replaced = fleet.join(session, clock.now());
   if (replaced !== undefined) endReplaced(replaced);
-  using writer = createWorkerStreamWriter({ ...options, worker, stream });
+  using writer = createWorkerStreamWriter({ ...options, worker, stream, acceptsChanges });
   assigner.attach(writer);
   reportRequester.attach(writer);
   changed();
   using reader = createReader(messages, () => processProbes.probe(session.info), clock, signal);
+  const readReport = createReportReader();
   try {
     for (;;) {
       const message = await reader.next();
       if (message === undefined) return;
-      await handleMessage(message, session, options).catch((error: unknown) => {
+      // A report that cannot be read ends the stream, because the next ones may have nothing but changes.
+      const report = message.report && readReport(message.report);
+      await handleMessage(message, report, session, options).catch((error: unknown) => {
         logger.warn('worker message failed', { worker, error });
       });
     }
@@ -153,13 +149,15 @@ function warnIfDuplicate(before: WorkerInfo | undefined, now: WorkerInfo, logger
   logger.warn('duplicate worker id: start each process with its own --id', { worker: now.id, addresses });
 }
 
-async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<WorkerInfo> {
+async function readHello(
+  messages: AsyncIterator<wire.WorkerMessage>,
+): Promise<{ readonly info: WorkerInfo; readonly acceptsChanges: boolean }> {
   const first = await messages.next();
   const hello = first.done === true ? undefined : first.value.hello;
   if (hello === undefined || hello === null)
     throw new ParetoError('invalid-argument', 'the first message must be a hello');
   checkName('worker', hello.workerId);
-  return workerInfoFromWire(hello);
+  return { info: workerInfoFromWire(hello), acceptsChanges: hello.acceptsChanges };
 }
 
 /** A reader of a worker's messages until the stream ends or breaks, the signal aborts, or no message arrives in time. */
@@ -227,6 +225,7 @@ function createReader(
 
 async function handleMessage(
   message: wire.WorkerMessage,
+  report: WorkerReport | null | undefined,
   session: WorkerSession,
   options: WorkerSessionsOptions,
 ): Promise<void> {
@@ -234,8 +233,7 @@ async function handleMessage(
   const { id: worker, incarnation } = session.info;
   // Another session replaced this one.
   if (fleet.session(worker) !== session) return;
-  if (message.report) {
-    const report = reportFromWire(message.report);
+  if (message.report && report) {
     const before = { report: fleet.lastReport(worker), replicas: fleet.replicas(worker) };
     const isStateChange = fleet.report(session, report, clock.now());
     if (isStateChange) addReportEvents(options, worker, before);
@@ -283,18 +281,3 @@ function addReportEvents(
   if (report.draining || fleet.lastReport(worker)?.draining !== true) return;
   events.add({ kind: 'worker', subject: worker, worker, reason: 'shutting down: its replicas move to other workers' });
 }
-
-const reportFromWire = ({
-  replicas,
-  measuring,
-  provisional,
-  shapes,
-  reportNowSequence: _sequence,
-  ...rest
-}: wire.WorkerReport): WorkerReport => ({
-  ...rest,
-  replicas: replicas.map(replicaReportFromWire),
-  provisional: provisional.map(measurementFromWire),
-  shapes: shapes.map(observedFromWire),
-  measuring: measuring === '' ? undefined : variantId(measuring),
-});

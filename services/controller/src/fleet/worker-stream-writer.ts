@@ -4,6 +4,7 @@
 import { errorText, type PlanAction, type WorkerId } from '@pareto/core';
 import type { DuplexStream, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
+import { changesSince } from './assignment-changes.js';
 import type { Heartbeats } from './heartbeats.js';
 
 export interface WorkerStreamWriter extends Disposable {
@@ -27,14 +28,18 @@ export interface Assigner {
 export interface WorkerStreamWriterOptions {
   readonly worker: WorkerId;
   readonly stream: Pick<DuplexStream<unknown, wire.ControllerMessageInput>, 'write'>;
+  /** Set if the worker understands assignments with nothing but changes. */
+  readonly acceptsChanges: boolean;
   readonly heartbeats: Heartbeats;
   readonly logger: Logger;
 }
 
 /** Creates the writer, which sends nothing more once it is disposed. */
 export function createWorkerStreamWriter(options: WorkerStreamWriterOptions): WorkerStreamWriter {
-  const { worker, stream, heartbeats, logger } = options;
+  const { worker, stream, acceptsChanges, heartbeats, logger } = options;
   let assignments: wire.AssignmentsInput | undefined;
+  /** The desired state that the worker has. Undefined before the first. */
+  let written: wire.AssignmentsInput | undefined;
   let sequence: number | undefined;
   let heartbeat: wire.ControllerMessageInput | undefined;
   let isWriting = false;
@@ -45,8 +50,10 @@ export function createWorkerStreamWriter(options: WorkerStreamWriterOptions): Wo
     // Any message shows that this controller is alive.
     heartbeat = undefined;
     if (next.assignments !== undefined) {
+      const before = acceptsChanges ? written : undefined;
+      written = next.assignments;
       assignments = undefined;
-      return { assignments: next.assignments };
+      return { assignments: before === undefined ? written : changesSince(before, written) };
     }
     sequence = undefined;
     return next.sequence === undefined ? next.heartbeat : { reportNow: { sequence: next.sequence } };

@@ -2,23 +2,21 @@
 
 import { sameItems, type PlanAction, type WorkerId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import { isSameState } from '../fleet/assignment-changes.js';
 import { assignmentsFor } from './assignments.js';
 import type { WorkTarget } from '@pareto/policy';
 import type { Mirror } from '../storage/mirror.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { isWanted } from './orders.js';
-import { keepsUnregistered, unregisteredReplicasOn } from './unregistered-replicas.js';
+import { keepsUnregistered } from './unregistered-replicas.js';
 import type { Assigner, WorkerStreamWriter } from '../fleet/worker-stream-writer.js';
-import { architectureOf, versionKey } from '../registry/registry-view.js';
 
 interface AttachedWorker {
   readonly writer: WorkerStreamWriter;
-  /** Objects that `basis` was computed from. If they are the same, so is `basis`. */
-  seen: readonly unknown[];
   /** Objects that the assignments were computed from. If they are the same, so are the assignments. */
-  basis: readonly unknown[];
-  /** The assignments that were sent last, and their text. Undefined before the first. */
-  sent: { readonly assignments: wire.AssignmentsInput; readonly text: string } | undefined;
+  seen: readonly unknown[];
+  /** The assignments that were sent last. Undefined before the first. */
+  sent: wire.AssignmentsInput | undefined;
 }
 
 export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): Assigner {
@@ -27,9 +25,8 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
   let compared: readonly unknown[] = [];
 
   const send = (attached: AttachedWorker, assignments: wire.AssignmentsInput): void => {
-    const text = JSON.stringify({ ...assignments, revision: 0 });
-    if (text === attached.sent?.text) return;
-    attached.sent = { assignments, text };
+    if (attached.sent !== undefined && isSameState(attached.sent, assignments)) return;
+    attached.sent = assignments;
     attached.writer.setAssignments(assignments);
   };
   const sendIfChanged = (attached: AttachedWorker, now: ClusterView): void => {
@@ -39,15 +36,12 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
     const seen = [...own, registry.versions, settled, keepsUnregistered(now)];
     if (sameItems(attached.seen, seen)) return;
     attached.seen = seen;
-    const basis = basisOf(now, worker);
-    if (sameItems(attached.basis, basis)) return;
-    attached.basis = basis;
     send(attached, assignmentsFor(now, worker, mirror.revision));
   };
 
   return {
     attach(writer) {
-      const attached = { writer, seen: [], basis: [], sent: undefined };
+      const attached = { writer, seen: [], sent: undefined };
       writers.set(writer.worker, attached);
       sendIfChanged(attached, clusterView());
     },
@@ -56,7 +50,7 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
     },
     withdrawOrders(worker) {
       const attached = writers.get(worker);
-      if (attached?.sent !== undefined) send(attached, { ...attached.sent.assignments, measures: [], makes: [] });
+      if (attached?.sent !== undefined) send(attached, { ...attached.sent, measures: [], makes: [] });
     },
     apply(actions) {
       const now = clusterView();
@@ -85,27 +79,4 @@ function targetOf(action: Extract<PlanAction, { kind: WorkTarget['kind'] }>): Wo
 function dropUnwanted({ fleet, registry }: ClusterView, worker: WorkerId): void {
   const ordered = fleet.ordered(worker);
   if (ordered !== undefined && !isWanted(registry, ordered)) fleet.order(worker, undefined);
-}
-
-/** Returns all inputs of `assignmentsFor`, without those of other workers. */
-function basisOf(view: ClusterView, worker: WorkerId): readonly unknown[] {
-  const { registry, fleet, settled } = view;
-  const assigned = registry.assignments.get(worker) ?? [];
-  const ordered = fleet.ordered(worker);
-  const basis: unknown[] = [
-    assigned,
-    ordered,
-    settled,
-    fleet.lastReport(worker) === undefined,
-    unregisteredReplicasOn(view, worker).join(),
-  ];
-  if (ordered !== undefined) basis.push(registry.versions);
-  for (const { variant: id, version, hardwareClass } of assigned) {
-    const known = registry.versions.get(versionKey(id, version));
-    if (known === undefined) continue;
-    const { variant, measurements } = known;
-    basis.push(variant, registry.tasks.get(variant.task), architectureOf(registry, variant.architecture, version));
-    basis.push(measurements.find((one) => one.hardwareClass === hardwareClass));
-  }
-  return basis;
 }

@@ -1,12 +1,20 @@
 // The desired state that is sent to a worker, computed from the plan in the store.
 
-import { priceOf, shownMetric, type Assignment, type Profile, type WorkerId } from '@pareto/core';
+import {
+  priceOf,
+  sameItems,
+  shownMetric,
+  type Assignment,
+  type Measurement,
+  type Profile,
+  type WorkerId,
+} from '@pareto/core';
 import { batchCeiling } from '@pareto/policy';
 import { profileToWire, variantSpecToWire, type Complete, type wire } from '@pareto/rpc';
 import type { Revision } from '@pareto/state';
 import type { ClusterView } from '../cluster/observe.js';
 import { ordersOf } from './orders.js';
-import { latencyOf, specOf, versionKey, type RegistryView } from '../registry/registry-view.js';
+import { architectureOf, latencyOf, specOf, versionKey, type RegistryView } from '../registry/registry-view.js';
 import { unregisteredReplicasOn } from './unregistered-replicas.js';
 
 /**
@@ -27,31 +35,47 @@ export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Re
   };
 }
 
+interface CachedAssignment {
+  readonly basis: readonly unknown[];
+  readonly messages: readonly Complete<wire.ReplicaAssignmentInput>[];
+}
+
+const cache = new WeakMap<Assignment, CachedAssignment>();
+
 /**
  * Returns the assignment for the wire, without a profile while the variant is unmeasured. Empty if the variant was
- * deleted.
+ * deleted. The same inputs give the same object.
  */
 function replicaAssignment(
-  view: ClusterView,
+  { registry, prices }: ClusterView,
   assignment: Assignment,
 ): readonly Complete<wire.ReplicaAssignmentInput>[] {
-  const { registry, prices } = view;
   const known = registry.versions.get(versionKey(assignment.variant, assignment.version));
-  const spec = known === undefined ? undefined : specOf(registry, known.variant);
-  if (spec === undefined) return [];
+  if (known === undefined) return [];
+  const { variant } = known;
+  const task = registry.tasks.get(variant.task);
+  const architecture = architectureOf(registry, variant.architecture, assignment.version);
+  const basis = [variant, task, architecture, measurementOf(registry, assignment), prices];
+  const cached = cache.get(assignment);
+  if (sameItems(cached?.basis, basis)) return cached?.messages ?? [];
+  const spec = specOf(registry, variant);
   const profile = profileOf(registry, assignment);
-  const task = registry.tasks.get(known?.variant.task ?? '');
-  return [
-    {
-      replicaId: assignment.replica,
-      spec: variantSpecToWire(spec),
-      hardwareClass: assignment.hardwareClass,
-      batchCeiling: ceilingOf(registry, assignment),
-      profile: profile === undefined ? null : profileToWire(profile),
-      usdPerHour: priceOf(prices, assignment.hardwareClass) ?? 0,
-      metric: task && shownMetric(task),
-    },
-  ];
+  const messages =
+    spec === undefined
+      ? []
+      : [
+          {
+            replicaId: assignment.replica,
+            spec: variantSpecToWire(spec),
+            hardwareClass: assignment.hardwareClass,
+            batchCeiling: ceilingOf(registry, assignment),
+            profile: profile === undefined ? null : profileToWire(profile),
+            usdPerHour: priceOf(prices, assignment.hardwareClass) ?? 0,
+            metric: task && shownMetric(task),
+          },
+        ];
+  cache.set(assignment, { basis, messages });
+  return messages;
 }
 
 /** Returns the largest batch that the worker may form. 1 while the variant is unmeasured. */
@@ -62,8 +86,13 @@ export function ceilingOf(registry: RegistryView, assignment: Assignment): numbe
   return batchCeiling(profile, latencyOf(registry, known.variant.task));
 }
 
-function profileOf(registry: RegistryView, { variant, version, hardwareClass }: Assignment): Profile | undefined {
-  const known = registry.versions.get(versionKey(variant, version));
-  const measurement = known?.measurements.find((m) => m.hardwareClass === hardwareClass);
+function profileOf(registry: RegistryView, assignment: Assignment): Profile | undefined {
+  const measurement = measurementOf(registry, assignment);
   return measurement?.result.kind === 'measured' ? measurement.result.profile : undefined;
 }
+
+const measurementOf = (
+  { versions }: RegistryView,
+  { variant, version, hardwareClass }: Assignment,
+): Measurement | undefined =>
+  versions.get(versionKey(variant, version))?.measurements.find((one) => one.hardwareClass === hardwareClass);

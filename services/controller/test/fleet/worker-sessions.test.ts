@@ -5,7 +5,50 @@ import { ParetoError } from '@pareto/core';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startWorker, type FakeWorker } from '../support/fake-worker.js';
+import { registerModel } from '../support/upload-model.js';
 import { startController, type TestController } from '../support/start-controller.js';
+
+describe('a worker that exchanges nothing but changes', () => {
+  it('gets each assignment once, and its other replicas stay known', async () => {
+    await using folder = await createTempFolder();
+    await using controller = await startController(folder.path);
+    const worker = startWorker(controller.address, { id: 'w1', changes: true });
+    using _worker = { [Symbol.dispose]: () => worker.leave() };
+    const ready = async (count: number): Promise<true | undefined> => {
+      const { workers } = await controller.fleet.listWorkers({});
+      return workers[0]?.replicas.filter(({ state }) => state === 'READY').length === count || undefined;
+    };
+    for (const [index, name] of ['one', 'two', 'three'].entries()) {
+      const task = `${name}-task`;
+      await controller.registry.registerTask({ name: task, metric: 'top1' });
+      await registerModel(controller, name, undefined, task);
+      await waitFor(`replica ${index + 1}`, () => ready(index + 1));
+      await waitFor('a measurement', () => worker.measured.length > index || undefined);
+    }
+    const [first, ...changes] = worker.assignments;
+    assert.equal(first?.onlyChanges, false);
+    assert.ok(changes.every(({ onlyChanges }) => onlyChanges));
+    const sent = changes.flatMap(({ replicas }) => replicas.map(({ replicaId, profile }) => [replicaId, profile]));
+    assert.deepEqual(sent.length, new Set(sent.map((one) => JSON.stringify(one))).size, 'nothing was sent twice');
+    await controller.registry.delete({ name: 'two' });
+    await waitFor('the unload', () => ready(2));
+    assert.equal(worker.assignments.at(-1)?.removed.length, 1);
+  });
+
+  it('is rejected if it sends changes before a whole report', async () => {
+    await using folder = await createTempFolder();
+    await using controller = await startController(folder.path);
+    const cut = new AbortController();
+    const stream = controller.fleet.join({ signal: cut.signal });
+    await stream.write({ hello: { workerId: 'w1', incarnation: '1', address: '127.0.0.1:1' } });
+    await stream.write({ report: { onlyChanges: true } });
+    const read = async (): Promise<void> => {
+      for await (const _message of stream);
+    };
+    await assert.rejects(read(), { code: 'invalid-argument', message: /before the first whole one; join again/ });
+    cut.abort();
+  });
+});
 
 describe('two processes with one worker id', () => {
   let folder: TempFolder;

@@ -54,6 +54,8 @@ export interface FakeWorkerOptions {
   /** Providers of its slot groups. */
   readonly providers?: readonly string[];
   readonly instructionSet?: string;
+  /** Set if it accepts assignments with nothing but changes, and sends such reports. */
+  readonly changes?: boolean;
   /** Set if it reports provisional profiles of replicas that are assigned without a profile. */
   readonly provisional?: boolean;
 }
@@ -91,11 +93,18 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   let ended: unknown;
   let ordered: ReadonlySet<string> = new Set();
   let measuring = '';
+  let reported: ReadonlyMap<string, wire.ReplicaReportInput> | undefined;
+  const wanted = new Set<string>();
 
   const report = (): void => {
+    const now = new Map(replicas);
+    const before = options.changes === true ? reported : undefined;
+    reported = now;
     void stream.write({
       report: {
-        replicas: [...replicas.values()],
+        replicas: [...now].flatMap(([id, one]) => (before?.get(id) === one ? [] : [one])),
+        onlyChanges: before !== undefined,
+        removed: [...(before?.keys() ?? [])].filter((id) => !now.has(id)),
         memoryUsedBytes: 0,
         draining: false,
         measuring,
@@ -108,7 +117,9 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   };
   const apply = (message: wire.Assignments): void => {
     assignments.push(message);
-    const wanted = new Set(message.replicas.map((assignment) => assignment.replicaId));
+    if (!message.onlyChanges) wanted.clear();
+    for (const id of message.removed) wanted.delete(id);
+    for (const { replicaId } of message.replicas) wanted.add(replicaId);
     for (const id of replicas.keys()) if (!wanted.has(id) && !message.keepUnlisted) replicas.delete(id);
     for (const { replicaId, spec, profile, hardwareClass } of message.replicas) {
       if (options.provisional === true && spec !== null && profile === null)
@@ -143,7 +154,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     void stream.write({ measurement: measurementToWire({ ...named, result }) });
   };
   const read = async (): Promise<void> => {
-    void stream.write({ hello: workerInfoToWire(infoOf(options)) });
+    void stream.write({ hello: { ...workerInfoToWire(infoOf(options)), acceptsChanges: options.changes } });
     for await (const message of stream) {
       if (message.assignments) apply(message.assignments);
       if (message.heartbeat) heartbeats.push(message.heartbeat);

@@ -38,10 +38,12 @@ export interface ReplicaCounts {
   death(death: ExecutorDeath): void;
 }
 
+/** Creates the counts. `onChange` is called after each change of `now`. */
 export function createReplicaCounts(
   { variant, version }: Pick<VariantSpec, 'variant' | 'version'>,
   metrics: WorkerMetrics,
   clock: Clock,
+  onChange = (): void => undefined,
 ): ReplicaCounts {
   const labels = { variant };
   const model = { model: variant, version: String(version) };
@@ -53,9 +55,11 @@ export function createReplicaCounts(
     },
     request() {
       counted.requests += 1;
+      onChange();
     },
     failure(receivedAt, isFinal) {
       counted.failures += 1;
+      onChange();
       if (!isFinal) return;
       tally.add('fail', 1, clock.now() - receivedAt);
       metrics.failed.add(1, model);
@@ -80,6 +84,7 @@ export function createReplicaCounts(
       tally.add('computeInfer', count, count * inferMs);
       tally.add('computeOutput', count, count * outputMs);
       tally.execution(items, { inputMs, inferMs, outputMs });
+      onChange();
       metrics.batchSize.record(items, labels);
       metrics.computeTime.record(inferMs / 1000, labels);
       metrics.busy.add(inferMs / 1000);
@@ -96,9 +101,11 @@ export function createReplicaCounts(
       tally.add('success', 0, ms);
       tally.add('computeOutput', 0, ms);
       tally.execution(batchItems, { inputMs: 0, inferMs: 0, outputMs: ms }, 0);
+      onChange();
     },
     death({ kind }) {
       counted.executorDeaths += 1;
+      onChange();
       metrics.executorDeaths.add(1, { reason: kind });
     },
   };

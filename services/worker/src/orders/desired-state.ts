@@ -3,6 +3,7 @@
 import {
   digest,
   hardwareClassId,
+  ParetoError,
   replicaId,
   type Digest,
   type HardwareClassId,
@@ -111,14 +112,42 @@ function makeOrder(message: wire.MakeOrder): MakeOrder {
 
 const digestOf = (text: string): Digest | undefined => (text === '' ? undefined : digest(text));
 
-/** Decodes the assignments. Throws `invalid-argument` if they contain values that this worker does not support. */
-export const desiredStateFromWire = (message: wire.Assignments): DesiredState => ({
-  replicas: message.replicas.filter(({ spec }) => spec !== null).map(assignedReplica),
-  makes: message.makes.map(makeOrder),
-  measures: message.measures.map(measureOrder),
-  keepUnlisted: message.keepUnlisted,
-  kept: message.replicas.flatMap((one) => (one.spec === null ? [replicaId(one.replicaId)] : [])),
-});
+/**
+ * Creates a function that returns the desired state after each message of the controllers: a whole state, or the changes in the one
+ * before. A replica that did not change is the same object. It throws `invalid-argument` while the state has values that this worker
+ * does not support.
+ */
+export function createDesiredStateReader(): (message: wire.Assignments) => DesiredState {
+  /** Listed replicas by id. Undefined: it is kept as it is. */
+  const listed = new Map<string, AssignedReplica | ParetoError | undefined>();
+  return ({ replicas, onlyChanges, removed, makes, measures, keepUnlisted }) => {
+    if (!onlyChanges) listed.clear();
+    for (const id of removed) listed.delete(id);
+    for (const one of replicas) listed.set(one.replicaId, one.spec === null ? undefined : readReplica(one));
+    return {
+      replicas: [...listed.values()].filter((one) => one !== undefined).map(orThrow),
+      makes: makes.map(makeOrder),
+      measures: measures.map(measureOrder),
+      keepUnlisted,
+      kept: [...listed].flatMap(([id, one]) => (one === undefined ? [replicaId(id)] : [])),
+    };
+  };
+}
+
+/** Returns the replica, or the error of a value that this worker does not support. */
+function readReplica(message: wire.ReplicaAssignment): AssignedReplica | ParetoError {
+  try {
+    return assignedReplica(message);
+  } catch (error) {
+    if (error instanceof ParetoError) return error;
+    throw error;
+  }
+}
+
+function orThrow(one: AssignedReplica | ParetoError): AssignedReplica {
+  if (one instanceof ParetoError) throw one;
+  return one;
+}
 
 /**
  * Returns the changes from the `held` replicas to the desired state. Repeating the same assignments changes nothing.

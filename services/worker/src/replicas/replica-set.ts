@@ -21,7 +21,7 @@ import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
 
 export interface ReplicaSetOptions extends Omit<
   ReplicaDeps,
-  'memoryLimitBytes' | 'driver' | 'slotCount' | 'budget' | 'originalOf'
+  'memoryLimitBytes' | 'driver' | 'slotCount' | 'budget' | 'originalOf' | 'onTouch'
 > {
   readonly slots: DeviceSlots;
   /** Memory for all replicas and for make and measure steps together. */
@@ -31,16 +31,24 @@ export interface ReplicaSetOptions extends Omit<
   readonly logger: Logger;
 }
 
+interface ObservedReplicas {
+  /** The reports of all replicas, and the last reports of unloaded ones until they are marked as reported. */
+  readonly reports: readonly ReplicaReport[];
+  /** Provisional profiles of replicas that were assigned without a profile. */
+  readonly provisional: readonly Measurement[];
+  /** Shapes of inputs with dynamic dimensions that the replicas have run. */
+  readonly shapes: readonly VariantShapes[];
+}
+
 export interface ReplicaSet {
   readonly replicas: ReadonlyMap<ReplicaId, Replica>;
   /** Applies the desired state. Loads and drains in the background; repeating the same state changes nothing. */
   apply(desired: DesiredState): void;
-  /** Returns the reports of all replicas, and the last reports of unloaded ones until they are marked as reported. */
-  reports(): readonly ReplicaReport[];
-  /** Returns the provisional profiles of replicas that were assigned without a profile. */
-  provisional(): readonly Measurement[];
-  /** Returns the shapes of inputs with dynamic dimensions that the replicas have run. */
-  shapes(): readonly VariantShapes[];
+  /**
+   * Returns what is reported about the replicas. The report of a replica that did not change since is the same object, with its ages,
+   * unless all are computed again.
+   */
+  observe(again: boolean): ObservedReplicas;
   /** Marks reports as sent to the controller. */
   markReported(reports: readonly ReplicaReport[]): void;
   readonly memoryUsedBytes: number;
@@ -71,12 +79,24 @@ function neededBytes({ profile, spec }: LimitedReplica): number {
   return profile.points.length === 0 ? Infinity : 2 * profile.memoryBytes + allowance;
 }
 
+interface ObservedReplica extends Pick<Replica, 'provisional'> {
+  readonly report: ReplicaReport;
+  readonly shapes: readonly VariantShapes[];
+}
+
+/** Returns whether a replica has no work, and is not Interfered, which time ends. */
+const isAtRest = ({ queuedItems, runningItems, interfered }: ReplicaReport): boolean =>
+  queuedItems === 0 && runningItems === 0 && !interfered;
+
 /** Maximum number of final reports to keep, far more than replicas are unloaded between two reports. */
 const maxFinalReports = 1_000;
 
 export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const replicas = new Map<ReplicaId, Replica>();
   const finalReports = new Set<ReplicaReport>();
+  const observed = new Map<ReplicaId, ObservedReplica>();
+  /** Replicas that changed since they were observed, or change by time alone. */
+  const touched = new Set<ReplicaId>();
   let desired: DesiredState = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
   let isDraining = false;
   const others = (id: ReplicaId | undefined): Replica[] =>
@@ -103,10 +123,20 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     if (replica === undefined || replica.state === 'draining') return;
     await replica.drain();
     replicas.delete(id);
+    observed.delete(id);
     if (finalReports.size < maxFinalReports) finalReports.add(replica.report());
     // The replica may have been assigned again while it drained.
     if (!isDraining) reconcile();
     options.onChange();
+  }
+
+  function observeReplica(id: ReplicaId): void {
+    touched.delete(id);
+    const replica = replicas.get(id);
+    if (replica === undefined) return;
+    const [report, { provisional }] = [replica.report(), replica];
+    observed.set(id, { report, provisional, shapes: replica.state === 'ready' ? replica.shapes() : [] });
+    if (!isAtRest(report)) touched.add(id);
   }
 
   function reconcile(): void {
@@ -115,9 +145,11 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       const { driver, checks, group } = options.slots.of(assignment);
       const own = {
         ...{ driver, slotCount: group.slots, budget: checks, originalOf },
+        onTouch: () => void touched.add(assignment.replica),
         memoryLimitBytes: (latest: AssignedReplica) => memoryFor(latest, assignment.replica),
       };
       replicas.set(assignment.replica, createReplica(assignment, { ...options, ...own }));
+      touched.add(assignment.replica);
     }
     for (const assignment of plan.update) replicas.get(assignment.replica)?.update(assignment);
     for (const id of plan.drain) void unload(id);
@@ -129,10 +161,15 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       desired = next;
       if (!isDraining) reconcile();
     },
-    reports: () => [...Array.from(replicas.values(), (replica) => replica.report()), ...finalReports],
-    provisional: () => [...replicas.values()].flatMap(({ provisional }) => provisional ?? []),
-    shapes: () =>
-      [...replicas.values()].filter(({ state }) => state === 'ready').flatMap((replica) => replica.shapes()),
+    observe(again) {
+      for (const id of again ? [...replicas.keys()] : [...touched]) observeReplica(id);
+      const all = [...observed.values()];
+      return {
+        reports: [...all.map(({ report }) => report), ...finalReports],
+        provisional: all.flatMap(({ provisional }) => provisional ?? []),
+        shapes: all.flatMap(({ shapes }) => shapes),
+      };
+    },
     markReported(reports) {
       for (const report of reports) finalReports.delete(report);
     },

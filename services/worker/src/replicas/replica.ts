@@ -35,7 +35,9 @@ export interface ReplicaDeps
   readonly memoryLimitBytes: (assignment: AssignedReplica) => number;
   /** Returns the executor of the original that a variant was generated from. Undefined if it is not loaded on this worker. */
   readonly originalOf: (spec: VariantSpec) => Executor | undefined;
-  /** Called when the state changed, so that it is reported to the controller. */
+  /** Called when anything changed that the replica reports by itself, without a time that passed. */
+  readonly onTouch: () => void;
+  /** Called when the state changed, so that it is reported to the controller soon. */
   readonly onChange: () => void;
 }
 
@@ -70,7 +72,7 @@ export interface Replica {
 /** Creates a replica, which starts to load immediately. */
 export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replica {
   const { driver, bounds } = deps;
-  const counts = createReplicaCounts(first.spec, deps.metrics, deps.clock);
+  const counts = createReplicaCounts(first.spec, deps.metrics, deps.clock, deps.onTouch);
   const status = createReplicaStatus(first, deps);
   let assignment = first;
   let memoryBytes = 0;
@@ -86,14 +88,19 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     sizes: () => settings().sizes,
     metric: () => assignment.metric,
     original: () => deps.originalOf(first.spec),
+    onChange: deps.onTouch,
     onMixed() {
       applySettings();
       deps.onChange();
     },
   });
   const batcher = createBatcher({
-    ...{ driver, clock: deps.clock, onBatch: counts.batch, onPoison: status.poisoned },
+    ...{ driver, clock: deps.clock, onBatch: counts.batch },
     onShared: rows.offer,
+    onPoison() {
+      status.poisoned();
+      deps.onTouch();
+    },
   });
   const settings = (): ReplicaSettings => settingsOf(assignment, rows.isMixed);
   const applySettings = (): void => driver.dispatch({ kind: 'updated', replica: batcher, settings: settings() });
@@ -125,11 +132,14 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     status.apply(event);
     if (event.kind === 'failed') intake.rejectAll(`the replica failed: ${event.reason}`);
     if (event.kind === 'warmed') refreshMemory();
+    deps.onTouch();
     deps.onChange();
   }
 
   function refreshMemory(): void {
+    const before = memoryBytes;
     memoryBytes = supervisor.executor?.memory()?.privateBytes ?? 0;
+    if (memoryBytes !== before) deps.onTouch();
   }
 
   async function drain(): Promise<void> {
@@ -193,6 +203,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     update(next) {
       assignment = next;
       applySettings();
+      deps.onTouch();
     },
     refreshMemory,
     drain,

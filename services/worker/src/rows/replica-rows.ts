@@ -20,6 +20,8 @@ export interface ReplicaRowsOptions {
   readonly metric: () => Metric | undefined;
   /** Returns the executor of the original on this worker. Undefined if it is not loaded, or is the replica itself. */
   readonly original: () => Pick<Executor, 'run'> | undefined;
+  /** Called after each change of the report. */
+  readonly onChange: () => void;
   /** Called when a check found that queries influence each other. */
   readonly onMixed: () => void;
   /** Folder for the example of a mixed batch. */
@@ -47,6 +49,7 @@ export function createReplicaRows(options: ReplicaRowsOptions): ReplicaRows {
     if (mixedReason !== '') return;
     mixedReason = batch.reason;
     metrics.mixedBatches.add(1, { variant });
+    options.onChange();
     options.onMixed();
     writeMixedExample(options.examples, spec, batch).then(
       (path) => logger.error('queries influenced each other', { variant, reason: batch.reason, example: path }),
@@ -63,6 +66,7 @@ export function createReplicaRows(options: ReplicaRowsOptions): ReplicaRows {
     const metric = options.metric();
     const rows = queries.reduce((total, { query }) => total + query.items, 0);
     metrics.checkedRows.add(rows, { variant });
+    options.onChange();
     for (const [index, { query }] of queries.entries()) {
       const original = options.original();
       // The metric judges one output, which is among all of them.
@@ -73,6 +77,7 @@ export function createReplicaRows(options: ReplicaRowsOptions): ReplicaRows {
       agreement.add(tensorsOf(alone[index] ?? []), tensorsOf(outputs));
       comparedRows += query.items;
       agreedRows += query.items * agreement.result();
+      options.onChange();
     }
   }
   const onFailed = (error: unknown): void =>

@@ -6,11 +6,14 @@ import type { MessageIntervals } from '@pareto/policy';
 import { createClient, workerInfoToWire, type wire } from '@pareto/rpc';
 import { createSession, type Access, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
-import { desiredStateFromWire, type DesiredState } from '../orders/desired-state.js';
+import { createDesiredStateReader, type DesiredState } from '../orders/desired-state.js';
 import { createOutbox, type OutboxOptions } from './outbox.js';
 import { pace } from './pace.js';
 
-export interface ControllerSessionOptions extends Omit<OutboxOptions, 'controllerAgeMs' | 'intervals'> {
+export interface ControllerSessionOptions extends Omit<
+  OutboxOptions,
+  'controllerAgeMs' | 'intervals' | 'acceptsChanges'
+> {
   readonly addresses: readonly string[];
   readonly access: Access;
   readonly worker: () => WorkerInfo;
@@ -44,10 +47,18 @@ const flushMs = milliseconds(50);
 
 export function createControllerSession(options: ControllerSessionOptions): ControllerSession {
   const { replicas, stepRunner, clock } = options;
-  const outbox = createOutbox({ ...options, controllerAgeMs: () => session.ageMs, intervals: () => intervals });
+  const outbox = createOutbox({
+    ...options,
+    controllerAgeMs: () => session.ageMs,
+    intervals: () => intervals,
+    acceptsChanges: () => acceptsChanges,
+  });
+  const readAssignments = createDesiredStateReader();
   const sendSoon = pace(sendPending, clock);
   let synced = false;
   let intervals = defaultIntervals;
+  /** Set if the controller understands reports with nothing but changes. */
+  let acceptsChanges = false;
   /** Timer of the next regular message. Undefined while none are sent. */
   let timer: Disposable | undefined;
   let sentRegularlyAt = clock.now();
@@ -59,11 +70,12 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     open: (channel, callOptions) => createClient(channel, 'pareto.v1.Fleet').join(callOptions),
     hello() {
       outbox.forget();
-      return { message: 'hello', hello: workerInfoToWire(options.worker()) };
+      acceptsChanges = false;
+      return { message: 'hello', hello: { ...workerInfoToWire(options.worker()), acceptsChanges: true } };
     },
     onMessage({ assignments, reportNow, heartbeat }) {
-      if (heartbeat) applyIntervals(heartbeat);
-      const desired = assignments && readDesiredState(assignments, options.logger);
+      if (heartbeat) applyHeartbeat(heartbeat);
+      const desired = assignments && readDesiredState(assignments);
       if (desired) applyDesiredState(desired);
       if (reportNow) outbox.requestReport(reportNow.sequence);
       if (reportNow) sendSoon();
@@ -71,9 +83,20 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     },
   });
 
-  function applyIntervals({ messageIntervalMs, reportIntervalMs }: wire.Heartbeat): void {
+  function applyHeartbeat({ messageIntervalMs, reportIntervalMs, ...heartbeat }: wire.Heartbeat): void {
+    ({ acceptsChanges } = heartbeat);
     const given = { messageMs: milliseconds(messageIntervalMs), reportMs: milliseconds(reportIntervalMs) };
     intervals = messageIntervalMs === 0 ? defaultIntervals : given;
+  }
+
+  /** Returns undefined, and logs the error, if the assignments contain values that this worker does not support. */
+  function readDesiredState(assignments: wire.Assignments): DesiredState | undefined {
+    try {
+      return readAssignments(assignments);
+    } catch (error) {
+      options.logger.error('invalid assignments received', { error: errorText(error) });
+      return undefined;
+    }
   }
 
   function applyDesiredState(desired: DesiredState): void {
@@ -144,16 +167,4 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       await session.stop();
     },
   };
-}
-
-/**
- * Decodes assignments. Returns undefined, and logs the error, if they contain values that this worker does not support.
- */
-function readDesiredState(assignments: wire.Assignments, logger: Logger): DesiredState | undefined {
-  try {
-    return desiredStateFromWire(assignments);
-  } catch (error) {
-    logger.error('invalid assignments received', { error: errorText(error) });
-    return undefined;
-  }
 }

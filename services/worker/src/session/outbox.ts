@@ -1,6 +1,6 @@
 // Messages from a worker to its controller: results of steps, and reports of the current state.
 
-import type { Clock } from '@pareto/core';
+import type { Clock, ReplicaId, ReplicaReport } from '@pareto/core';
 import { isReportDue, type MessageIntervals } from '@pareto/policy';
 import {
   measurementToWire,
@@ -23,14 +23,17 @@ export interface OutboxOptions {
   /** Returns the time since the last message from the controller, in milliseconds. */
   readonly controllerAgeMs: () => number;
   readonly intervals: () => MessageIntervals;
+  /** Returns whether the controller understands reports with nothing but changes. */
+  readonly acceptsChanges: () => boolean;
   readonly clock: Clock;
 }
 
-type SentReplica = ReturnType<typeof replicaReportToWire>;
-type Report = Omit<Complete<wire.WorkerReportInput>, 'replicas'> & { readonly replicas: readonly SentReplica[] };
+type Report = Complete<wire.WorkerReportInput, 'replicas' | 'onlyChanges' | 'removed'>;
 
 interface SentReport {
+  /** The report without its replicas. */
   readonly report: Report;
+  readonly replicas: ReadonlyMap<ReplicaId, ReplicaReport>;
   readonly sentAt: number;
 }
 
@@ -53,16 +56,17 @@ export interface Outbox {
 const resendAfter = 5_000;
 
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { replicas, stepRunner, draining, limitsReached, controllerAgeMs, intervals, clock } = options;
+  const { replicas, stepRunner, draining, limitsReached, controllerAgeMs, intervals, acceptsChanges, clock } = options;
   const sentAt = new Map<StepResult, number>();
   let requestedSequence = 0;
   let lastReport: SentReport | undefined;
   const isDue = (result: StepResult): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
 
   function reportOrHeartbeat(): OutgoingMessage {
-    const reports = replicas.reports();
+    const before = lastReport;
+    const onlyChanges = before !== undefined && acceptsChanges();
+    const { reports, provisional, shapes } = replicas.observe(!onlyChanges);
     const report: Report = {
-      replicas: reports.map(replicaReportToWire),
       memoryUsedBytes: replicas.memoryUsedBytes,
       draining: draining(),
       measuring: stepRunner.current,
@@ -70,12 +74,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
       controllerAgeMs: Math.round(controllerAgeMs()),
       reportNowSequence: requestedSequence,
       limitsReached: limitsReached(),
-      provisional: replicas.provisional().map(measurementToWire),
-      shapes: replicas.shapes().map(observedToWire),
+      provisional: provisional.map(measurementToWire),
+      shapes: shapes.map(observedToWire),
     };
-    const isSameState = lastReport !== undefined && sameState(report, lastReport.report);
-    const isSame = isSameState && sameValues(report, lastReport?.report, isAge);
-    const ageMs = clock.now() - (lastReport?.sentAt ?? -Infinity);
+    const changed = reports.filter((one) => !sameValues(one, before?.replicas.get(one.replica), isAge));
+    const removed = removedSince(before?.replicas, reports);
+    const isSameState =
+      before !== undefined &&
+      removed.length === 0 &&
+      changed.every((one) => sameReplicaState(one, before.replicas.get(one.replica))) &&
+      sameValues(report, before.report, isUnhurried);
+    const isSame = isSameState && changed.length === 0 && sameValues(report, before.report, isAge);
+    const ageMs = clock.now() - (before?.sentAt ?? -Infinity);
     if (isSameState && !isReportDue(ageMs, intervals(), isSame)) {
       const { controllerAgeMs: ageOfController } = report;
       return {
@@ -84,10 +94,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
       };
     }
     const sent = (): void => {
-      lastReport = { report, sentAt: clock.now() };
+      const known = new Map(reports.map((one) => [one.replica, one]));
+      lastReport = { report, replicas: known, sentAt: clock.now() };
       replicas.markReported(reports);
     };
-    return { message: { message: 'report', report }, sent };
+    const listed = onlyChanges ? changed : reports;
+    const parts = { replicas: listed.map(replicaReportToWire), onlyChanges, removed: onlyChanges ? removed : [] };
+    return { message: { message: 'report', report: { ...report, ...parts } }, sent };
   }
 
   return {
@@ -112,24 +125,27 @@ export function createOutbox(options: OutboxOptions): Outbox {
 /** Times that have passed differ in each report. */
 const isAge = (key: string): boolean => key.endsWith('AgeMs');
 
-/** Fields that a controller learns only from a report that is due: counts, memory, queues, shapes, and the age of its last message. */
+/** Fields that a controller learns only from a report that is due: memory, shapes, and the age of its last message. */
 const unhurried: ReadonlySet<string> = new Set<keyof wire.WorkerReport>([
-  'replicas',
   'memoryUsedBytes',
   'controllerAgeMs',
   'shapes',
 ]);
 const isUnhurried = (key: string): boolean => unhurried.has(key);
 
-/** Returns whether two reports contain the same of what a controller must learn immediately. */
-const sameState = (a: Report, b: Report): boolean =>
-  sameValues(a, b, isUnhurried) &&
-  a.replicas.length === b.replicas.length &&
-  a.replicas.every((one, index) => sameReplicaState(one, b.replicas[index]));
+/** Returns the ids of the replicas that are not among the reports. */
+function removedSince(
+  before: ReadonlyMap<ReplicaId, ReplicaReport> | undefined,
+  reports: readonly ReplicaReport[],
+): readonly ReplicaId[] {
+  const gone = new Set(before?.keys());
+  for (const { replica } of reports) gone.delete(replica);
+  return [...gone];
+}
 
-const sameReplicaState = (a: SentReplica, b: SentReplica | undefined): boolean =>
+/** Returns whether two reports contain the same of what a controller must learn immediately, which is all but counts, memory and queues. */
+const sameReplicaState = (a: ReplicaReport, b: ReplicaReport | undefined): boolean =>
   b !== undefined &&
-  a.replicaId === b.replicaId &&
   a.version === b.version &&
   a.state === b.state &&
   a.reason === b.reason &&

@@ -77,6 +77,46 @@ describe('worker session', function () {
     await waitFor('heartbeats', () => controller.received.heartbeats > heartbeats + 2 || undefined);
   });
 
+  it('applies and reports changes, in a new session first the whole', async () => {
+    await using worker = await startTestWorker();
+    const { controller } = worker;
+    controller.intervals = { messageIntervalMs: 50, reportIntervalMs: 50, acceptsChanges: true };
+    const spec = worker.spec('id', fixture('id-fp32'));
+    controller.order({ revision: 2, replicas: [order('r1', spec), order('r2', spec)] });
+    await waitFor('the replicas', () => controller.replicaReports.size === 2 || undefined);
+    await waitFor('reports of changes', () => (controller.report?.onlyChanges === true ? true : undefined));
+    controller.order({ revision: 3, onlyChanges: true, replicas: [order('r3', spec)], removed: ['r1'] });
+    await waitFor('r3', () => controller.replicaReports.get('r3')?.state === 'READY' || undefined);
+    await waitFor('the end of r1', () => controller.reports.some(({ removed }) => removed.includes('r1')) || undefined);
+    const { length } = controller.reports;
+    await worker.infer({ replica: 'r2', body: four });
+    await waitFor('the count', () => controller.replicaReports.get('r2')?.requests === 1 || undefined);
+    const listed = controller.reports.slice(length).flatMap(({ replicas }) => replicas);
+    assert.deepEqual([...new Set(listed.map(({ replicaId }) => replicaId))], ['r2']);
+    const invalid = { ...spec, manifest: undefined };
+    controller.order({ revision: 4, onlyChanges: true, replicas: [order('bad', invalid), order('r4', spec)] });
+    controller.order({ revision: 5, onlyChanges: true, removed: ['bad'] });
+    await waitFor('r4', () => controller.replicaReports.get('r4')?.state === 'READY' || undefined);
+    const port = Number(controller.address.split(':')[1]);
+    controller.close();
+    const next = await startFakeController(port);
+    next.order({ revision: 6, keepUnlisted: true });
+    const first = await waitFor('the first report', () => next.reports[0]);
+    const ids = first.replicas.map(({ replicaId, requests }) => [replicaId, requests]);
+    assert.deepEqual(
+      [first.onlyChanges, ids],
+      [
+        false,
+        [
+          ['r2', 1],
+          ['r3', 0],
+          ['r4', 0],
+        ],
+      ],
+    );
+    next.close();
+  });
+
   it('measures profile and accuracy of a real model', async () => {
     // Enough time for every batch size on a busy machine.
     await using worker = await startTestWorker({ profileMs: 2_000 });

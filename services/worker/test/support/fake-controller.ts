@@ -20,6 +20,7 @@ export interface FakeController {
   /** Makes a blob unavailable until it is added again. */
   removeBlob(digest: string): void;
   readonly downloads: readonly wire.DownloadRequest[];
+  readonly reports: readonly wire.WorkerReport[];
   /** The last report received. */
   readonly report: wire.WorkerReport | undefined;
   /** The last report of each replica, by id. */
@@ -62,7 +63,7 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
   const outcomes: wire.RecipeOutcome[] = [];
   const uploads: string[] = [];
   const removed = new Set<string>();
-  let report: wire.WorkerReport | undefined;
+  const reports: wire.WorkerReport[] = [];
   let orders: wire.AssignmentsInput = { revision: 1 };
   const downloads: wire.DownloadRequest[] = [];
   const replicaReports = new Map<string, wire.ReplicaReport>();
@@ -89,8 +90,9 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       controller.leader = leader;
       deposed.emit('deposed');
     },
+    reports,
     get report() {
-      return report;
+      return reports.at(-1);
     },
     addBlob(data) {
       removed.delete(digestOf(data));
@@ -107,13 +109,14 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
     waitForReplica: (id, matches, timeoutMs = 40_000) =>
       waitFor(
         `replica ${id}`,
-        () => report?.replicas.find((replica) => replica.replicaId === id && matches(replica)),
+        () => controller.report?.replicas.find((replica) => replica.replicaId === id && matches(replica)),
         timeoutMs,
       ),
     waitForReport(what, matches) {
       let sequence = 0;
       return waitFor(what, () => {
         controller.requestReport(++sequence);
+        const { report } = controller;
         return report !== undefined && matches(report) ? report : undefined;
       });
     },
@@ -125,7 +128,7 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       if (latest) controller.received.reports += 1;
       if (hello) hellos.push(hello);
       if (hello) send();
-      if (latest) report = latest;
+      if (latest) reports.push(latest);
       for (const replica of latest?.replicas ?? []) replicaReports.set(replica.replicaId, replica);
       if (measurement) measurements.push(measurement);
       if (outcome) outcomes.push(outcome);

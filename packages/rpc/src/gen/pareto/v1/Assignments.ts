@@ -11,6 +11,8 @@ export interface Assignments {
   'measures'?: readonly (_pareto_v1_MeasureOrder)[] | undefined;
   'keepUnlisted'?: (boolean) | undefined;
   'makes'?: readonly (_pareto_v1_MakeOrder)[] | undefined;
+  'onlyChanges'?: (boolean) | undefined;
+  'removed'?: readonly (string)[] | undefined;
 }
 
 export interface Assignments__Output {
@@ -19,4 +21,6 @@ export interface Assignments__Output {
   'measures': (_pareto_v1_MeasureOrder__Output)[];
   'keepUnlisted': (boolean);
   'makes': (_pareto_v1_MakeOrder__Output)[];
+  'onlyChanges': (boolean);
+  'removed': (string)[];
 }

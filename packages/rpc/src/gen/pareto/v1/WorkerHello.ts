@@ -10,6 +10,7 @@ export interface WorkerHello {
   'slotGroups'?: readonly (_pareto_v1_SlotGroup)[] | undefined;
   'memoryBytes'?: (number | string | Long) | undefined;
   'runtimeVersion'?: (string) | undefined;
+  'acceptsChanges'?: (boolean) | undefined;
 }
 
 export interface WorkerHello__Output {
@@ -19,4 +20,5 @@ export interface WorkerHello__Output {
   'slotGroups': (_pareto_v1_SlotGroup__Output)[];
   'memoryBytes': (number);
   'runtimeVersion': (string);
+  'acceptsChanges': (boolean);
 }

@@ -17,6 +17,8 @@ export interface WorkerReport {
   'limitsReached'?: readonly (_pareto_v1_LimitCount)[] | undefined;
   'provisional'?: readonly (_pareto_v1_Measurement)[] | undefined;
   'shapes'?: readonly (_pareto_v1_ObservedShapes)[] | undefined;
+  'onlyChanges'?: (boolean) | undefined;
+  'removed'?: readonly (string)[] | undefined;
 }
 
 export interface WorkerReport__Output {
@@ -30,4 +32,6 @@ export interface WorkerReport__Output {
   'limitsReached': (_pareto_v1_LimitCount__Output)[];
   'provisional': (_pareto_v1_Measurement__Output)[];
   'shapes': (_pareto_v1_ObservedShapes__Output)[];
+  'onlyChanges': (boolean);
+  'removed': (string)[];
 }
