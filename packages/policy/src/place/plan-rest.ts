@@ -1,6 +1,7 @@
 // The rest between two turns of the control loop.
 
-import { milliseconds, type Milliseconds } from '@pareto/core';
+import { milliseconds, type Milliseconds, type PlanAction, type VariantId } from '@pareto/core';
+import type { PlacementReplica } from '../snapshot/snapshot.js';
 
 export interface RestParams {
   /** Minimum rest. Triggers during the rest share one turn. */
@@ -11,9 +12,21 @@ export interface RestParams {
 
 export const defaultRestParams: RestParams = { minMs: 50 as Milliseconds, perBusyMs: 9 };
 
-/** Returns the rest after a turn that was busy for `busyMs`. It is minimal while queries are held, which wait for a plan. */
-export const planRest = (
-  busyMs: number,
-  { held }: { readonly held: readonly unknown[] },
-  { minMs, perBusyMs }: RestParams,
-): Milliseconds => (held.length > 0 ? minMs : milliseconds(Math.max(minMs, perBusyMs * busyMs)));
+/** Variants that queries are held for, and what there is and what was planned for them. */
+export interface HeldPlan {
+  readonly held: readonly VariantId[];
+  readonly replicas: readonly Pick<PlacementReplica, 'assignment' | 'state'>[];
+  readonly actions: readonly PlanAction[];
+}
+
+/**
+ * Returns the rest after a turn that was busy for `busyMs`. It is minimal while queries are held for a variant of which no replica is
+ * loaded, loading or planned: they wait for a plan.
+ */
+export function planRest(busyMs: number, plan: HeldPlan, { minMs, perBusyMs }: RestParams): Milliseconds {
+  const waiting = new Set(plan.held);
+  for (const { assignment, state } of plan.replicas)
+    if (state !== 'failed' && state !== 'draining') waiting.delete(assignment.variant);
+  for (const action of plan.actions) if (action.kind === 'load') waiting.delete(action.assignment.variant);
+  return waiting.size > 0 ? minMs : milliseconds(Math.max(minMs, perBusyMs * busyMs));
+}

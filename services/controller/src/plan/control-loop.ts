@@ -54,10 +54,10 @@ export interface ControlLoopOptions extends AdoptOptions, ReportOptions {
 }
 
 const turnMs = 1_000;
+const rest = defaultRestParams;
 
 export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   const { clock, leader, mirror, logger, metrics } = options;
-  const rest = defaultRestParams;
   const due = createWakeSignal(clock);
   const urgent = createWakeSignal(clock);
   const turnEnded = createNotifier(clock);
@@ -68,7 +68,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     during.failures += 1;
     isTriggered = true;
     logger.warn('turn failed', { error });
-    return 0;
+    return rest.minMs;
   };
   /** Runs a turn. Returns the rest that is due after it: none if it did nothing. */
   const turn = async (): Promise<number> => {
@@ -78,9 +78,9 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     const isChanged = isTriggered;
     isTriggered = false;
     const startedAt = clock.now();
-    const busyMs = await runTurn(options, memory, isChanged).catch(failed(memory));
+    const restMs = await runTurn(options, memory, isChanged).catch(failed(memory));
     metrics.turnTime.record((clock.now() - startedAt) / 1000);
-    return busyMs === undefined ? 0 : planRest(busyMs, memory.demand, rest);
+    return restMs;
   };
   const trigger = (): void => {
     isTriggered = true;
@@ -113,23 +113,18 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
 
 /**
  * Runs one turn. A turn that fails or stops early needs no clean-up: the next turn plans from the current state.
- * Returns the time that it took, without waiting for the store, or undefined if it was skipped. `docs/architecture.md` names
- * the same steps.
+ * Returns the rest that is due after it, in milliseconds: none if it was skipped. `docs/architecture.md` names the same steps.
  */
-async function runTurn(
-  options: ControlLoopOptions,
-  memory: TurnMemory,
-  isTriggered: boolean,
-): Promise<number | undefined> {
+async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTriggered: boolean): Promise<number> {
   const { clusterView, demandParams, placement, events, tracer, clock } = options;
   const startedAt = clock.now();
 
   // 1. Skip: if nothing that planning sees has changed, the plan is the same until its next time.
-  if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView(), demandParams)) return undefined;
+  if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView(), demandParams)) return 0;
   memory.nextAt = milliseconds(0);
 
   // 2. Adopt: after a restore, first take the running replicas into the plan.
-  if (!(await adoptRunning(options))) return 0;
+  if (!(await adoptRunning(options))) return rest.minMs;
 
   // 3. Complete the registry: remove expired rules, and add variants for execution providers that are new in the fleet.
   await expireRules(options, clusterView());
@@ -183,7 +178,7 @@ async function runTurn(
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
   busy.stop();
-  return busy.ms;
+  return planRest(busy.ms, { held: memory.demand.held, replicas: observed.replicas, actions }, rest);
 }
 
 /** Returns whether planning sees the same registry, rules in force, fleet and demand as before. Follows the demand. */
