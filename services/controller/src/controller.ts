@@ -28,7 +28,7 @@ import { createCluster, type Cluster } from './cluster/cluster.js';
 import { runCompaction } from './maintenance/compaction.js';
 import { readPrices, type ControllerConfig } from './config.js';
 import { createControlLoop } from './plan/control-loop.js';
-import { watchOwnDelay } from './fleet/own-delay.js';
+import { isAnyAbsent, watchOwnDelay } from './fleet/own-delay.js';
 import { createProcessProbes } from './fleet/process-probes.js';
 import { createSuspicions } from './fleet/suspicions.js';
 import { createEventLog } from './events/events.js';
@@ -137,6 +137,11 @@ export async function createController(
   const lead = (signal: AbortSignal): Promise<void> =>
     cluster.leader.run(advertisedAddress(config, port()), AbortSignal.any([signal, handover.signal]));
   const backups = createBackups({ ...config, ...cluster, ...context, store });
+  const ownDelay = {
+    isAnyAbsent: () => isAnyAbsent(cluster.clusterView()),
+    onDelay: (ms: number) => cluster.fleet.delayed(ms, clock.now()),
+    clock,
+  };
   const lostWorkers = { ...context, cluster, records };
   const compaction = { ...cluster, ...context, store, everyMinutes: config.etcd ? config.etcdCompactMinutes : 0 };
   const collection = {
@@ -155,7 +160,7 @@ export async function createController(
       background('loads', (signal) => loads.run(signal)),
       background('events', (signal) => events.run(signal)),
       background('control loop', (signal) => loop.run(signal)),
-      background('own delay', (signal) => watchOwnDelay((ms) => cluster.fleet.delayed(ms, clock.now()), clock, signal)),
+      background('own delay', (signal) => watchOwnDelay(ownDelay, signal)),
       background('lost workers', (signal) => forgetLostWorkers(lostWorkers, signal)),
       background('backups', (signal) => backups.run(signal)),
       background('compaction', (signal) => runCompaction(compaction, signal)),

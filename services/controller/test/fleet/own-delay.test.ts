@@ -10,7 +10,8 @@ describe('the delay of a controller', () => {
     const clock: Clock = { ...manual, sleep: (ms, signal) => manual.sleep(milliseconds(ms + lateMs), signal) };
     const delays: number[] = [];
     const stopping = new AbortController();
-    const watching = watchOwnDelay((ms) => delays.push(ms), clock, stopping.signal);
+    const onDelay = (ms: number): void => void delays.push(ms);
+    const watching = watchOwnDelay({ isAnyAbsent: () => true, onDelay, clock }, stopping.signal);
     await manual.advance(1_125);
     lateMs = 99;
     await manual.advance(700);
@@ -20,6 +21,21 @@ describe('the delay of a controller', () => {
     lateMs = 0;
     await manual.advance(4_000);
     assert.deepEqual(delays, [3_000]);
+    stopping.abort();
+    await watching;
+  });
+
+  it('is measured less often while no worker is absent', async () => {
+    const manual = createManualClock();
+    let sleeps = 0;
+    const clock: Clock = { ...manual, sleep: (ms, signal) => ((sleeps += 1), manual.sleep(ms, signal)) };
+    const stopping = new AbortController();
+    const options = { isAnyAbsent: () => sleeps < 4, onDelay: () => assert.fail(), clock };
+    const watching = watchOwnDelay(options, stopping.signal);
+    await manual.advance(1_000);
+    assert.equal(sleeps, 5);
+    await manual.advance(3_000);
+    assert.equal(sleeps, 8);
     stopping.abort();
     await watching;
   });
