@@ -4,7 +4,7 @@ import { runSuite } from './run-suite.mjs';
 
 const help = `npm run test:conformance -- [options] [TEXT]
 Tests a cluster with clients of the Open Inference Protocol. TEXT selects the tests whose title contains it.
-Example: npm run test:conformance -- --hop grpc-js "perf_analyzer"
+Example: npm run test:conformance -- "perf_analyzer"
 `;
 
 await runSuite({ folder: 'conformance', help });

@@ -4,7 +4,7 @@ import { runSuite } from './run-suite.mjs';
 
 const help = `npm run test:faults -- [options] [TEXT]
 Runs the fault tests at full length. TEXT selects the tests whose title contains it.
-Example: npm run test:faults -- --hop grpc-js "is killed"
+Example: npm run test:faults -- "is killed"
 
   --json FILE    also write the measurements to a JSON file
   --short        run them as short as "npm test" does`;

@@ -67,18 +67,17 @@ async function limits() {
   const more = [
     `Not counted: ${uncounted}, and over gRPC \`streams\` and the \`metadata-bytes\` of headers. The limits of model files and validation sets are in [registering](../registering.md#limits-of-models).`,
     '## What the limits do not cover',
-    'gRPC for Node does not show the following to the process, so that `--max-buffered-bytes` does not include it. Plan memory for it.',
+    '`--max-buffered-bytes` does not include the following. Plan memory for it.',
     [
       '- **Announced bytes that were not sent.** The budget counts bytes when they arrive. A client may announce 64 MiB and send nothing, until ' +
         '`--stall-timeout-ms` ends the call. Calls that announce more than the budget together are admitted, and some end when the bytes arrive.',
-      '- **Copies.** A message exists in parts and as a whole while gRPC for Node joins its parts, and Node frees memory with a delay. In a test, 154 MiB in the ' +
-        'budget took 373 MiB of memory. A message that is inflated is counted in both forms.',
-      '- **HTTP/2 sessions.** Node keeps the unfinished header block of a call, the header tables (4 KiB in each direction) and the queued control frames of each ' +
-        'connection. gRPC for Node turns off the limit that Node has for them. A connection without calls costs about 30 KiB, and more with TLS.',
+      '- **Copies.** A message that is decoded exists in parts and as a whole while its parts are joined, and Node frees memory with a delay. A message that is ' +
+        'inflated is counted in both forms.',
+      '- **Connections.** Each keeps an unfinished header block of at most `metadata-bytes` and header tables of 4 KiB in each direction. A connection without ' +
+        'calls costs about 25 KiB, and more with TLS.',
       '- **The operating system.** The kernel buffers data of each socket that the process has not read or the client has not acknowledged: up to ' +
         '`net.ipv4.tcp_rmem` and `net.ipv4.tcp_wmem`, which is several MiB. `net.ipv4.tcp_mem` limits the sum for the host.',
-      '- **Streams over the limit.** A client that ignores `streams` has its further calls refused inside Node. They reach neither the process nor its counter.',
-      '- **Headers over the limit.** Node ends a connection whose headers exceed 64 KiB, but a client that continues to send keeps it until keepalive closes it, after 50 s. It takes nothing but one of `connections`.',
+      '- **Streams over the limit.** A client that ignores `streams` has its further calls refused. They are not counted.',
       '- **Requests that were received together.** Node parses up to 64 KiB of HTTP/1.1 requests, about 1,400 small ones, before the process can close a connection that sends too many. That takes 45 ms of the event loop, again for each new connection. Bound the rate of new connections of untrusted clients in front of the routers.',
     ].join('\n'),
   ];

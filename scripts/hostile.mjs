@@ -4,7 +4,7 @@ import { runSuite } from './run-suite.mjs';
 
 const help = `npm run test:hostile -- [options] [TEXT]
 Runs every attack at full length. TEXT selects the tests whose title contains it.
-Example: npm run test:hostile -- --hop grpc-js "a flood of"
+Example: npm run test:hostile -- "a flood of"
 
   --seed NUMBER  generate the requests of a seed again
   --short        run them as short as "npm test" does`;

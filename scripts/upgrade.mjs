@@ -12,7 +12,7 @@ Example: npm run test:upgrade -- "one machine"
   --json FILE    also write the measurements to a JSON file`;
 
 await runSuite({
-  ...{ folder: 'upgrade', help, hasHop: false },
+  ...{ folder: 'upgrade', help },
   own: { json: { type: 'string' } },
   async argsOf({ json }) {
     const previous = await buildPreviousRelease(await findPreviousRelease());

@@ -18,10 +18,10 @@ export interface Fixture extends AsyncDisposable {
   http(request: HttpRequest): Promise<HttpReply>;
 }
 
-export const referenceModels: string = fileURLToPath(new URL('reference/models', import.meta.url));
+const referenceModels: string = fileURLToPath(new URL('reference/models', import.meta.url));
 
 /** Returns the clients of a cluster, which its owner stops. */
-export function openFixture(cluster: Cluster): Fixture {
+function openFixture(cluster: Cluster): Fixture {
   const address = cluster.router.address;
   const httpAddress = new URL(cluster.router.url).host;
   const grpc = createGrpcClient(address);

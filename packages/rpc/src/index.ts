@@ -13,8 +13,6 @@ export {
 } from './client/client.js';
 export { createFrameChannel } from './client/frame-channel.js';
 export { createUnaryMethod } from './client/unary-method.js';
-export type { Hop } from './transport/hop.js';
-export { createHttp2Channel } from './client/http2-channel.js';
 export { type PayloadChannel, type PayloadChannelOptions } from './client/payload-channel.js';
 export { onDisconnected } from './client/connect.js';
 export {
@@ -43,7 +41,7 @@ export { type CallBytes } from './limits/byte-budget.js';
 export { Use, type Connection } from './limits/connections.js';
 export { cutDetails, cutTrailers } from './transport/status-details.js';
 export { formatAddress, type CallOptions } from './transport/options.js';
-export { streamWindowBytes } from './calls/http2-server.js';
+export { streamWindowBytes } from './http2/run-on-socket.js';
 export { type CallHead } from './calls/incoming-call.js';
 export { type Cancellation } from './calls/cancellation.js';
 export { type ServerCall } from './calls/server-call.js';

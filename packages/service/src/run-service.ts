@@ -7,7 +7,7 @@ import { createLogger, createTracer, type Logger, type Tracer } from '@pareto/te
 import type { ServiceRole } from '@pareto/rpc';
 import type { Access } from './access/access.js';
 import { checkBind, type CommonConfig } from './flags/common-flags.js';
-import { loadConfig, printableConfig, processSources, type ConfigDefinition } from './flags/config.js';
+import { ignoredFlags, loadConfig, printableConfig, processSources, type ConfigDefinition } from './flags/config.js';
 import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.js';
 import { createRunGroup, type RunGroup, type Runnable } from './lifecycle/run-group.js';
 import { openAccess } from './access/open-access.js';
@@ -81,6 +81,7 @@ async function serve<C extends CommonConfig, R extends ServiceRole>(
   const lifecycle = createLifecycle(logger);
   exitOnDefect(logger);
   if (isExposed) logger.warn(exposed, { host: config.host });
+  for (const { name } of ignoredFlags(options.config, config)) logger.warn(`--${name} has no effect; remove it`);
   const contexts: Partial<Record<R, ServiceContext>> = {};
   const runnables: Runnable[] = [];
   for (const each of options.roles) {

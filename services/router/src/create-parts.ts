@@ -42,7 +42,7 @@ export interface Parts {
 
 export function createParts(config: RouterConfig, context: ServiceContext, options: PartsOptions): Parts {
   const { clock, rng, logger, access } = context;
-  const { controllers, maxMessageBytes, maxHeld, maxHeldBytes, hopMs, hop } = config;
+  const { controllers, maxMessageBytes, maxHeld, maxHeldBytes, hopMs } = config;
   const { routerId, address, metrics, limiter, local } = options;
   const changes = createChangeSignal();
   const controller = createControllerCalls({ controllers, access, clock });
@@ -50,7 +50,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
   const openLink = (address: string): WorkerLink =>
     local?.address === address
       ? createLocalLink(local)
-      : createLink(hop, address, { ...access.channel('worker'), maxMessageBytes });
+      : createLink(address, { ...access.channel('worker'), maxMessageBytes });
   const policy = createQueryPolicy({ admit: { maxHeld, maxHeldBytes }, route: { ...defaultRouteParams, hopMs } }, rng);
   const loads = createRouterLoads({
     loads: policy.loads,

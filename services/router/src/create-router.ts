@@ -69,8 +69,8 @@ export function createRouter(
   });
   const core = createCore(config, context, { routerId, limiter, ...parts });
   const notReady = (): readonly string[] => notReadyReasons(parts, lifecycle.draining);
-  // The other transports, and a worker in this process, need whole messages.
-  const cutsThrough = config.hop === 'frames' && local === undefined;
+  // A worker in this process needs whole messages.
+  const cutsThrough = local === undefined;
   const handlers = protocolHandlers(core, { serverVersion, notReady, settings: config, cutsThrough });
   server.add('inference.GRPCInferenceService', handlers);
   server.add('pareto.v1.Inference', inferenceHandlers(core));

@@ -1,4 +1,4 @@
-// Closes connections without calls. gRPC for Node does so too, but it does not see all calls.
+// Closes connections without calls.
 
 import { milliseconds, type Clock } from '@pareto/core';
 

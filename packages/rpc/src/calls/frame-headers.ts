@@ -1,6 +1,5 @@
 // The headers of a call that arrived as a list of fields.
 
-import type { IncomingHttpHeaders } from 'node:http2';
 import type { HeaderList } from '../http2/hpack/header-list.js';
 import { TextFields } from '../transport/text-fields.js';
 import type { CallHeaders } from './incoming-call.js';
@@ -10,6 +9,7 @@ const manyFields = 64;
 
 export class FrameHeaders implements CallHeaders {
   path = '';
+  method = '';
   encoding: string | undefined;
   timeout: string | undefined;
   contentType: string | undefined;
@@ -37,6 +37,9 @@ export class FrameHeaders implements CallHeaders {
     switch (name) {
       case ':path':
         this.path = value;
+        break;
+      case ':method':
+        this.method = value;
         break;
       case 'grpc-encoding':
         this.encoding ??= value;
@@ -66,27 +69,5 @@ export class FrameHeaders implements CallHeaders {
     return metadata;
   }
 }
-
-/** Returns the headers in the form of node:http2. */
-export function nodeHeaders({ fields }: HeaderList): IncomingHttpHeaders {
-  // Names are those of the client, such as `__proto__`.
-  const headers = Object.create(null) as Record<string, string>;
-  for (let at = 0; at < fields.length; at += 2) {
-    const name = fields[at] ?? '';
-    if (name in headers && isSingle.has(name)) continue;
-    headers[name] = joined(headers[name], fields[at + 1]);
-  }
-  return headers;
-}
-
-/** Headers of which only the first value counts. */
-const isSingle: ReadonlySet<string> = new Set([
-  'content-type',
-  'content-length',
-  'grpc-timeout',
-  'grpc-encoding',
-  'te',
-  'user-agent',
-]);
 
 const joined = (first: string | undefined, next = ''): string => (first === undefined ? next : `${first}, ${next}`);

@@ -2,7 +2,7 @@
 
 import type { FrameStream } from '../http2/frame-stream.js';
 import type { StreamHandler } from '../http2/stream-handler.js';
-import { headerList } from '../http2/hpack/header-list.js';
+import { headerList, type HeaderList } from '../http2/hpack/header-list.js';
 import { errorCodes } from '../http2/http2-errors.js';
 import type { Payload } from '../oip/payload.js';
 import type { Rejection } from '../transport/status.js';
@@ -16,8 +16,8 @@ import type { UnaryMethod } from './services.js';
 import type { Stall, StallWatch } from './stall-watch.js';
 import { UnaryCall, type CallTransport } from './unary-call.js';
 
-const replyHeaders = headerList({ ':status': '200', 'content-type': 'application/grpc+proto' });
-const okTrailers = headerList({ 'grpc-status': '0', 'grpc-message': 'OK' });
+export const replyHeaders: HeaderList = headerList({ ':status': '200', 'content-type': 'application/grpc+proto' });
+export const okTrailers: HeaderList = headerList({ 'grpc-status': '0', 'grpc-message': 'OK' });
 
 /** A call from its headers to its last byte. */
 export class FrameUnary implements StreamHandler, Stall, RequestReader, CallTransport, CallOwner {

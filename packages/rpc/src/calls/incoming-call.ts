@@ -165,8 +165,8 @@ export class IncomingCall implements CallHead {
     return turns.take(this.#connection.counted, () => this.#isClosed);
   }
   /**
-   * Passes the call on in the turn of its arrival. gRPC for Node prepares a call when it gets the stream, which would block
-   * the event loop if thousands of them arrive together. The data of a stream waits until then.
+   * Passes the call on in the turn of its arrival, since the start of a handler would block the event loop if thousands of calls
+   * arrive together. The data of a stream waits until then.
    */
   start(pass: () => void): void {
     const run = (): void => {

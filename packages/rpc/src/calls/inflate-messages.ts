@@ -1,5 +1,4 @@
-// Inflates the compressed messages of a call before gRPC for Node sees them, within the limits: it would inflate them
-// without counting the bytes.
+// Inflates the compressed messages of a call within the limits.
 
 import { createGunzip, createInflate } from 'node:zlib';
 import { errorText, ParetoError } from '@pareto/core';
@@ -74,7 +73,7 @@ export function inflateMessages(options: InflateOptions): (data: Buffer | null) 
     for (let message = takeMessage(); message !== undefined; message = takeMessage()) {
       const whole = message;
       later(async () => {
-        options.reader?.begin();
+        options.reader?.begin(false);
         let parts: readonly Buffer[] = [whole];
         if (whole[0] === 1) parts = await inflate(whole.subarray(headBytes), options);
         else options.reader?.read(whole, headBytes, whole.length);
@@ -89,7 +88,7 @@ export function inflateMessages(options: InflateOptions): (data: Buffer | null) 
 const malformed = (error: unknown): ParetoError =>
   new ParetoError('invalid-argument', `the message cannot be inflated: ${errorText(error)}`);
 
-/** Returns the head of an inflated message and its parts, which gRPC for Node joins. */
+/** Returns the head of an inflated message and its parts. */
 function inflate(compressed: Buffer, { encoding, maxBytes, reader, take }: InflateOptions): Promise<readonly Buffer[]> {
   const inflater = encoding === 'gzip' ? createGunzip({ chunkSize }) : createInflate({ chunkSize });
   return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import { headBytes } from '../transport/message-head.js';
 
 /** Reads messages as their bytes arrive. Each function may throw the error that ends the call. */
 export interface MessageReader {
-  begin(): void;
+  begin(isCompressed: boolean): void;
   /** Reads the bytes of the current message from `from` to before `to`. */
   read(data: Uint8Array, from: number, to: number): void;
   end(): void;
@@ -20,6 +20,7 @@ export class MessageFrames {
   /** Bytes so far of the head of the current message. */
   #head = 0;
   #length = 0;
+  #isCompressed = false;
   /** Bytes of the current message that are missing. */
   #missing = 0;
 
@@ -43,7 +44,8 @@ export class MessageFrames {
         if (this.#missing === 0) this.#reader?.end();
         continue;
       }
-      if (this.#head > 0) this.#length = this.#length * 256 + (data[at] ?? 0);
+      if (this.#head === 0) this.#isCompressed = data[at] !== 0;
+      else this.#length = this.#length * 256 + (data[at] ?? 0);
       this.#head += 1;
       at += 1;
       if (this.#head < headBytes) continue;
@@ -51,7 +53,7 @@ export class MessageFrames {
       if (this.#length > this.#maxBytes) return largest;
       this.#missing = this.#length;
       this.#head = this.#length = 0;
-      this.#reader?.begin();
+      this.#reader?.begin(this.#isCompressed);
       if (this.#missing === 0) this.#reader?.end();
     }
     return largest;

@@ -17,30 +17,19 @@ export interface ServerCall extends CallHead {
   remainingMs(now?: Milliseconds): Milliseconds | undefined;
 }
 
-/** The trailers of a reply, such as the metadata of gRPC for Node. */
-interface Trailers {
-  set(name: string, value: string): unknown;
-}
-
-/** Time by which gRPC for Node may end a call before its deadline, as both are in whole milliseconds of different clocks. */
-const earlyMs = 2;
-
 /** A class, since an object literal with accessors takes 2 µs for each call. */
 export class OpenCall implements ServerCall {
   readonly cancellation: CallCancellation = new CallCancellation();
   readonly receivedAt: Milliseconds;
   readonly #incoming: IncomingCall;
-  readonly #trailers: Trailers;
   readonly #clock: Clock;
   readonly #deadlineAt: number | undefined;
   #isAnswered = false;
 
-  /** `timeoutMs` is infinite without a deadline. `setTrailer` writes to `trailers`. */
-  constructor(timeoutMs: number, incoming: IncomingCall, trailers: Trailers, clock: Clock) {
-    if (trailers !== incoming.trailers) incoming.trailers.forEach((value, name) => trailers.set(name, value));
+  /** `timeoutMs` is infinite without a deadline. */
+  constructor(timeoutMs: number, incoming: IncomingCall, clock: Clock) {
     this.receivedAt = receivedAt(incoming, clock);
     this.#incoming = incoming;
-    this.#trailers = trailers;
     this.#clock = clock;
     this.#deadlineAt = Number.isFinite(timeoutMs) ? clock.now() + timeoutMs : undefined;
   }
@@ -64,14 +53,14 @@ export class OpenCall implements ServerCall {
     return milliseconds(Math.max(0, this.#deadlineAt - (now ?? this.#clock.now())));
   }
   setTrailer(name: string, value: string, isPlain = false): void {
-    this.#trailers.set(name, isPlain ? value : trailerText(value));
+    this.#incoming.trailers.set(name, isPlain ? value : trailerText(value));
   }
-  /** Marks the handler as finished, so that `cancel` has no effect. grpc-js reports every end of a call. */
+  /** Marks the handler as finished, so that `cancel` has no effect. */
   answered(): void {
     this.#isAnswered = true;
   }
-  /** Cancels the call. By default, the reason is the deadline if it passes now, otherwise the caller. */
-  cancel(isLate: boolean = (this.remainingMs() ?? Infinity) <= earlyMs): void {
+  /** Cancels the call: because its deadline passed, or the caller. */
+  cancel(isLate: boolean): void {
     if (this.#isAnswered) return;
     this.cancellation.abort(
       isLate

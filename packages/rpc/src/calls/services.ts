@@ -53,6 +53,7 @@ export type CanStart = (head: Buffer, length: number) => boolean;
 
 /** A method with such a handler. */
 export interface UnaryMethod {
+  readonly kind: 'unary';
   readonly path: string;
   readonly handler: ReceiverHandler;
   /** Decides when a large message is passed on before it is whole. Undefined if the handler needs whole messages. */

@@ -14,10 +14,6 @@ import type { IncomingCall } from './incoming-call.js';
 import { OpenCall } from './server-call.js';
 import type { ReplyReceiver, UnaryMethod } from './services.js';
 
-/** Returns whether a call is one of gRPC that `UnaryCall` can serve. gRPC for Node rejects the others. */
-export const isServable = (contentType: unknown, timeout: unknown): boolean =>
-  String(contentType).startsWith('application/grpc') && (timeout === undefined || parseTimeout(timeout) !== undefined);
-
 /** The transport of a call. */
 export interface CallTransport {
   /** Sends a reply with trailers, whose names are in lower case. */
@@ -48,7 +44,7 @@ export class UnaryCall implements ReplyReceiver {
     this.#method = method;
     this.#incoming = incoming;
     this.#transport = transport;
-    this.#call = new OpenCall(timeoutMs, incoming, incoming.trailers, clock);
+    this.#call = new OpenCall(timeoutMs, incoming, clock);
     this.#timer = timeoutMs === Infinity ? undefined : timers.after(milliseconds(timeoutMs), () => this.#expire());
   }
 

@@ -2,13 +2,15 @@
 
 import {
   Client,
+  logVerbosity,
+  setLogVerbosity,
   type Metadata,
   type CallOptions as GrpcCallOptions,
   type ClientUnaryCall,
   type ServiceError,
 } from '@grpc/grpc-js';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
-import { connectionWindowBytes } from '../calls/http2-server.js';
+import { connectionWindowBytes } from '../http2/run-on-socket.js';
 import { serviceDefinition } from '../calls/protos.js';
 import { defaultLimits } from '../limits/limits.js';
 import { joinFrames, payloadOf, type Payload } from '../oip/payload.js';
@@ -17,6 +19,9 @@ import type { ServiceClient, ServiceName } from '../calls/services.js';
 import { fromServiceError, readMetadata, writeMetadata } from '../transport/status.js';
 import { duplex, readMessages, writeMessage } from '../transport/streams.js';
 import { channelCredentials, type ChannelTls } from '../tls/channel-tls.js';
+
+// grpc-js prints some errors on stderr that it also returns. The callers log those.
+setLogVerbosity(logVerbosity.NONE);
 
 export interface ChannelOptions {
   readonly maxMessageBytes?: number;

@@ -1,7 +1,7 @@
 // Unary calls over frames of HTTP/2, without node:http2: a call costs the client a fraction of the CPU time.
 
 import { milliseconds, ParetoError, systemClock, TimerWheel } from '@pareto/core';
-import { connectionWindowBytes } from '../calls/http2-server.js';
+import { connectionWindowBytes } from '../http2/run-on-socket.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
 import type { FrameStream } from '../http2/frame-stream.js';
 import type { StreamHandler } from '../http2/stream-handler.js';

@@ -4,7 +4,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { errorText, milliseconds, type Clock } from '@pareto/core';
-import { streamWindowBytes } from '../calls/http2-server.js';
+import { streamWindowBytes } from '../http2/run-on-socket.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
 import { errorCodes } from '../http2/http2-errors.js';
 import { connectionDefaults, runOnSocket } from '../http2/run-on-socket.js';

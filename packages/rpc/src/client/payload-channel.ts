@@ -1,4 +1,4 @@
-// A channel for unary calls of encoded messages, over one of the transports without the layers of gRPC for Node.
+// A channel for unary calls of encoded messages, without the layers of gRPC for Node.
 
 import type { Clock } from '@pareto/core';
 import type { ChannelTls } from '../tls/channel-tls.js';

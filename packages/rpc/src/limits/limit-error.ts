@@ -17,7 +17,7 @@ export const limitError = (
 export const limitOf = (error: unknown): string | undefined =>
   error instanceof ParetoError ? error.details[limitKey] : undefined;
 
-/** The status that a server sent to a call without gRPC for Node. */
+/** The status that a server sent to a call. */
 class StatusError extends Error {
   override readonly name = 'StatusError';
 }

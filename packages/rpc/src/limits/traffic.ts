@@ -1,7 +1,7 @@
 // Counts the connections of a process and their bytes, by transport.
 
 /** Transport of a connection of a client. */
-type Transport = 'grpc-js' | 'http2' | 'frames' | 'http';
+type Transport = 'frames' | 'http';
 
 /** The part of a socket that is counted. */
 interface CountedSocket {

@@ -1,32 +1,33 @@
-// A gRPC server over frames. It serves unary calls of encoded messages itself, and passes all others to gRPC for Node.
+// A gRPC server over frames: admits calls, and serves each by its method.
 
-import type { IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { milliseconds } from '@pareto/core';
-import { admitStream } from '../calls/admit-stream.js';
+import { milliseconds, ParetoError } from '@pareto/core';
 import type { CallConnection } from '../calls/call-connection.js';
-import type { IdleWatch } from '../calls/close-idle.js';
-import { FrameDuplex } from '../calls/frame-duplex.js';
-import { FrameHeaders, nodeHeaders } from '../calls/frame-headers.js';
-import { FrameUnary } from '../calls/frame-unary.js';
-import type { ServerGate } from '../calls/http2-server.js';
-import type { ServerStream } from '../calls/server-stream.js';
+import type { IdleWatch, WatchIdle } from '../calls/close-idle.js';
+import { FrameHeaders } from '../calls/frame-headers.js';
+import { FrameUnary, replyHeaders } from '../calls/frame-unary.js';
+import { admitCall, type Gate } from '../calls/incoming-call.js';
+import type { UnaryMethod } from '../calls/services.js';
 import { StallWatch } from '../calls/stall-watch.js';
-import { isServable } from '../calls/unary-call.js';
+import { StreamCall, type StreamMethod } from '../calls/stream-call.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
-import { unhandled } from '../http2/stream-handler.js';
+import type { FrameStream } from '../http2/frame-stream.js';
+import { headerList } from '../http2/hpack/header-list.js';
+import { unhandled, type StreamHandler } from '../http2/stream-handler.js';
 import { ConnectionError, errorCodes } from '../http2/http2-errors.js';
 import type { Connection } from '../limits/connections.js';
 import { plainSocketOf, readPeer, type PeerIdentity, type PeerRole, type ServerTls } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';
+import { statusFields } from '../transport/status-fields.js';
+import { parseTimeout } from '../transport/timeout.js';
 import { watchLife, type LifeOptions } from './connection-life.js';
 import { createFrameServer, type FrameServer, type RequestListener } from './frame-server.js';
 
 export interface FrameFrontOptions extends LifeOptions {
-  readonly gate: ServerGate;
-  /** Passes an admitted call to gRPC for Node. */
-  readonly pass: (stream: ServerStream, headers: IncomingHttpHeaders) => void;
+  readonly gate: Gate;
+  readonly methodOf: (path: string) => UnaryMethod | StreamMethod | undefined;
+  readonly watchIdle: WatchIdle;
   readonly tls: ServerTls | undefined;
 }
 
@@ -34,7 +35,7 @@ export interface FrameFrontOptions extends LifeOptions {
 const closeMs = milliseconds(1_000);
 
 export function createFrameFront(options: FrameFrontOptions): FrameServer {
-  const { gate, pass, tls, clock } = options;
+  const { gate, methodOf, watchIdle, tls, clock } = options;
   const { limits, connections, traffic } = gate.limiter;
   const stalls = new StallWatch(limits.stallMs, clock);
   /** Connections by the socket on which they arrived. */
@@ -64,27 +65,36 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
     }
     running.set(arrivedOn, connection);
     watchLife(connection, socket, options);
-    const idle = gate.watchIdle(() => connection.drain());
+    const idle = watchIdle(() => connection.drain());
     socket.once('close', () => idle[Symbol.dispose]());
     const from = new FrameCallConnection({ socket, connection, counted: count, idle, peer });
     return (stream, list) => {
       const headers = FrameHeaders.of(list);
-      const method = gate.rawMethodOf(headers.path);
-      if (method !== undefined && isServable(headers.contentType, headers.timeout)) {
-        const call = new FrameUnary(stream, stalls);
-        call.start(headers, from, gate, method);
+      const method = methodOf(headers.path);
+      const error = method === undefined ? noMethod(headers.path) : timeoutError(headers.timeout);
+      if (!isCall(headers)) return rejectRequest(stream, headers);
+      if (method === undefined || error !== undefined) return rejectCall(stream, headers, from, error);
+      if (method.kind === 'stream') {
+        const call = new StreamCall(stream, stalls, method);
+        call.start(headers, from, gate);
         return call;
       }
-      const duplex = new FrameDuplex(stream, socket, stalls);
-      passOn(duplex, nodeHeaders(list), from);
-      return duplex;
+      const call = new FrameUnary(stream, stalls);
+      call.start(headers, from, gate, method);
+      return call;
     };
   }
 
-  function passOn(stream: FrameDuplex, headers: IncomingHttpHeaders, from: CallConnection): void {
-    admitStream(stream, headers, from, gate)?.start(() => {
-      if (!stream.destroyed) pass(stream, headers);
+  /** Rejects a call in a turn, after the check of its caller. */
+  function rejectCall(stream: FrameStream, headers: FrameHeaders, from: CallConnection, error: unknown): StreamHandler {
+    const call = admitCall(headers, from, gate, {
+      reject: (rejection) => stream.reject(replyHeaders, statusFields(rejection)),
     });
+    call?.start(() => {
+      call.fail(error);
+      call.close();
+    });
+    return unhandled;
   }
 
   return createFrameServer({
@@ -92,6 +102,27 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
     maxStreams: limits.streams,
     maxHeaderListBytes: limits.metadataBytes,
   });
+}
+
+const isCall = ({ method, contentType }: FrameHeaders): boolean =>
+  method === 'POST' && contentType?.startsWith('application/grpc') === true;
+
+const notPost = headerList({ ':status': '405', allow: 'POST' });
+const notGrpc = headerList({ ':status': '415', 'accept-post': 'application/grpc' });
+
+/** Rejects a request that is none of gRPC. */
+function rejectRequest(stream: FrameStream, { method }: FrameHeaders): StreamHandler {
+  stream.reject(method === 'POST' ? notGrpc : notPost);
+  return unhandled;
+}
+
+const noMethod = (path: string): ParetoError =>
+  new ParetoError('unimplemented', `The server does not implement the method ${path}`);
+
+function timeoutError(timeout: string | undefined): ParetoError | undefined {
+  if (timeout === undefined || parseTimeout(timeout) !== undefined) return undefined;
+  const expected = 'expected up to eight digits and one of the units H, M, S, m, u and n';
+  return new ParetoError('invalid-argument', `the header grpc-timeout is "${timeout}": ${expected}`);
 }
 
 interface ConnectionParts {

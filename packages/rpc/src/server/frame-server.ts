@@ -3,13 +3,12 @@
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, Server as TlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { systemClock, type Clock } from '@pareto/core';
-import { connectionWindowBytes, streamWindowBytes } from '../calls/http2-server.js';
 import type { FrameConnection } from '../http2/frame-connection.js';
 import type { FrameStream } from '../http2/frame-stream.js';
 import type { StreamHandler } from '../http2/stream-handler.js';
 import type { HeaderList } from '../http2/hpack/header-list.js';
 import { ConnectionError, errorCodes } from '../http2/http2-errors.js';
-import { connectionDefaults, runOnSocket } from '../http2/run-on-socket.js';
+import { connectionDefaults, connectionWindowBytes, runOnSocket, streamWindowBytes } from '../http2/run-on-socket.js';
 import { contextOf, handshakeOptions, rejectProtocol, watchFailures, type ServerTls } from '../tls/server-tls.js';
 
 /**

@@ -1,14 +1,7 @@
 // The health service of a server: the status of the whole server, under the name '', and of each service.
 
-import {
-  status,
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  type Server,
-  type ServerWritableStream,
-} from '@grpc/grpc-js';
-import { serviceDefinition } from '../calls/protos.js';
-import { cutDetails } from '../transport/status-details.js';
+import { ParetoError } from '@pareto/core';
+import type { ServerCall } from '../calls/server-call.js';
 
 export const healthService = 'grpc.health.v1.Health';
 
@@ -26,40 +19,56 @@ interface ListResponse {
   readonly statuses: Readonly<Record<string, CheckResponse>>;
 }
 
-type WatchCall = ServerWritableStream<CheckRequest, CheckResponse>;
-
 export interface Health {
   /** Sets the status of a service, and sends it to the clients that watch it. */
   set(service: string, isServing: boolean): void;
-  addTo(server: Pick<Server, 'addService'>): void;
+  readonly handlers: {
+    check(request: CheckRequest): Promise<CheckResponse>;
+    watch(request: CheckRequest, call: ServerCall): AsyncIterable<CheckResponse>;
+    list(): Promise<ListResponse>;
+  };
 }
 
 /** Creates the health service of a server that does not serve yet. */
 export function createHealth(): Health {
   const statuses = new Map<string, ServingStatus>([['', 'NOT_SERVING']]);
-  const watchers = new Set<WatchCall>();
-  const send = (call: WatchCall): void => {
-    call.write({ status: statuses.get(call.request.service) ?? 'SERVICE_UNKNOWN' });
-  };
-  const check: handleUnaryCall<CheckRequest, CheckResponse> = ({ request: { service } }, callback) => {
-    const found = statuses.get(service);
-    if (found !== undefined) return callback(null, { status: found });
-    callback({ code: status.NOT_FOUND, details: cutDetails(`the server has no service ${service}`) });
-  };
-  const watch: handleServerStreamingCall<CheckRequest, CheckResponse> = (call) => {
-    watchers.add(call);
-    call.on('cancelled', () => watchers.delete(call));
-    send(call);
-  };
-  const list: handleUnaryCall<unknown, ListResponse> = (_, callback) => {
-    const entries = Array.from(statuses, ([service, found]) => [service, { status: found }] as const);
-    callback(null, { statuses: Object.fromEntries(entries) });
-  };
+  const watchers = new Set<() => void>();
+  /** Resolves at the next change, or when the call ends. */
+  const changed = ({ signal }: ServerCall): Promise<void> =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        watchers.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      watchers.add(wake);
+      signal.addEventListener('abort', wake);
+      if (signal.aborted) wake();
+    });
   return {
     set(service, isServing) {
       statuses.set(service, isServing ? 'SERVING' : 'NOT_SERVING');
-      for (const call of watchers) if (call.request.service === service) send(call);
+      for (const wake of [...watchers]) wake();
     },
-    addTo: (server) => server.addService(serviceDefinition(healthService), { check, watch, list }),
+    handlers: {
+      async check({ service }) {
+        const found = statuses.get(service);
+        if (found === undefined) throw new ParetoError('not-found', `the server has no service ${service}`);
+        return { status: found };
+      },
+      async *watch({ service }, call) {
+        let sent: ServingStatus | undefined;
+        while (!call.signal.aborted) {
+          const status = statuses.get(service) ?? 'SERVICE_UNKNOWN';
+          if (status !== sent) yield { status };
+          sent = status;
+          // The status may have changed while it was sent.
+          if (status === (statuses.get(service) ?? 'SERVICE_UNKNOWN')) await changed(call);
+        }
+      },
+      list: async () => ({
+        statuses: Object.fromEntries(Array.from(statuses, ([service, status]) => [service, { status }])),
+      }),
+    },
   };
 }

@@ -1,29 +1,22 @@
-// Adds server reflection to a server.
+// Server reflection, as methods of a server.
 
-import { Metadata, type Server, type ServerDuplexStream } from '@grpc/grpc-js';
 import { malformedRequest } from '../calls/decode-request.js';
-import { toStatus } from '../transport/status.js';
-import { readMessages, writeMessage } from '../transport/streams.js';
+import type { StreamMethod } from '../calls/stream-call.js';
 import type { AnswerReflection } from './reflection-methods.js';
 
-const methodName = 'ServerReflectionInfo';
 export const reflectionPaths: readonly string[] = ['v1', 'v1alpha'].map(
-  (version) => `/grpc.reflection.${version}.ServerReflection/${methodName}`,
+  (version) => `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
 );
 
-type Call = ServerDuplexStream<Buffer, Buffer>;
-type Methods = ReadonlyMap<string, AnswerReflection>;
-
-const identity = (message: Buffer): Buffer => message;
-
 /**
- * Adds reflection of these services. Loads its code and the proto files at the first call, since that takes longer than
- * the rest of a start.
+ * Returns the function that serves a path of reflection of these services. It loads its code and the proto files at the first
+ * call, since that takes longer than the rest of a start.
  */
-export function addReflection(server: Pick<Server, 'addService'>, services: readonly string[]): void {
-  let loading: Promise<Methods> | undefined;
-  const load = async (): Promise<Methods> => (await import('./reflection-methods.js')).reflectionMethods(services);
-  const serve = async (call: Call, path: string): Promise<void> => {
+export function serveReflection(services: readonly string[]): (path: string) => StreamMethod['serve'] {
+  let loading: Promise<ReadonlyMap<string, AnswerReflection>> | undefined;
+  const load = async (): Promise<ReadonlyMap<string, AnswerReflection>> =>
+    (await import('./reflection-methods.js')).reflectionMethods(services);
+  return (path) => async (stream) => {
     const answer = (await (loading ??= load())).get(path);
     if (answer === undefined) throw new Error(`reflection has no method ${path}`);
     const replyTo = (request: Buffer): Buffer => {
@@ -33,18 +26,9 @@ export function addReflection(server: Pick<Server, 'addService'>, services: read
         throw malformedRequest(path, error);
       }
     };
-    for await (const request of readMessages<Buffer>(call)) await writeMessage(call, replyTo(request));
-    call.end();
+    for await (const request of stream) {
+      await stream.write(replyTo(request));
+      stream.finished();
+    }
   };
-  for (const path of reflectionPaths) {
-    const definition = {
-      ...{ path, requestStream: true, responseStream: true },
-      ...{ requestSerialize: identity, requestDeserialize: identity },
-      ...{ responseSerialize: identity, responseDeserialize: identity },
-    };
-    const handler = (call: Call): void => {
-      serve(call, path).catch((error: unknown) => call.emit('error', toStatus(error, new Metadata())));
-    };
-    server.addService({ [methodName]: definition }, { [methodName]: handler });
-  }
 }

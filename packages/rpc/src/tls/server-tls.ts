@@ -1,8 +1,6 @@
 // TLS of a server: accepts or rejects clients in the handshake, and reads their identities once per connection.
 
-import { ServerCredentials } from '@grpc/grpc-js';
 import { constants } from 'node:crypto';
-import type { Http2SecureServer, Http2Session, SecureServerOptions, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { SecureContextOptions, Server as TlsServer, TlsOptions, TLSSocket } from 'node:tls';
 import { formatAddress } from '../transport/options.js';
@@ -20,10 +18,6 @@ export interface ServerTls {
 
 /** Role in a client's certificate. `unknown` if the certificate has no role, undefined if there is no certificate. */
 export type PeerRole = Role | 'unknown' | undefined;
-
-const tlsKey: unique symbol = Symbol('tls of a server');
-/** Options that grpc-js passes to `http2.createSecureServer`, with a property of ours that it ignores. */
-export type TlsServerOptions = SecureServerOptions & { readonly [tlsKey]?: ServerTls };
 
 const handshakeTimeoutMs = 10_000;
 
@@ -43,63 +37,14 @@ export const handshakeOptions = (tls: ServerTls): TlsOptions => ({
   handshakeTimeout: handshakeTimeoutMs,
 });
 
-const serverOptions = (tls: ServerTls): TlsServerOptions => ({ ...handshakeOptions(tls), [tlsKey]: tls });
-
-class ReplaceableCredentials extends ServerCredentials {
-  readonly #source: TlsSource;
-  #subscription: Disposable | undefined;
-
-  constructor(tls: ServerTls) {
-    super(serverOptions(tls), contextOf(tls.source));
-    this.#source = tls.source;
-  }
-
-  override _addWatcher(watcher: Parameters<ServerCredentials['_addWatcher']>[0]): void {
-    super._addWatcher(watcher);
-    this.#subscription ??= this.#source.onChange(() => this.updateSecureContextOptions(contextOf(this.#source)));
-  }
-
-  override _removeWatcher(watcher: Parameters<ServerCredentials['_removeWatcher']>[0]): void {
-    super._removeWatcher(watcher);
-    if (this.getWatcherCount() > 0) return;
-    this.#subscription?.[Symbol.dispose]();
-    this.#subscription = undefined;
-  }
-
-  override _equals(other: ServerCredentials): boolean {
-    return this === other;
-  }
-}
-
-export const serverCredentials = (tls: ServerTls | undefined): ServerCredentials =>
-  tls === undefined ? ServerCredentials.createInsecure() : new ReplaceableCredentials(tls);
-
 /** The client of a connection, from its certificate. */
 export interface PeerIdentity {
   readonly role: Role | 'unknown';
   readonly subject: string;
 }
 
-const identities = new WeakMap<Http2Session, PeerIdentity>();
-
-export const peerRoleOf = (session: Http2Session | undefined): PeerRole =>
-  session === undefined ? undefined : identities.get(session)?.role;
-
-/** Returns the common name in a client's certificate, or else its whole subject. Undefined without a certificate. */
-export const peerSubjectOf = (session: Http2Session | undefined): string | undefined =>
-  session === undefined ? undefined : identities.get(session)?.subject;
-
 /** Returns e.g. `ada` of `O=Example\nCN=ada`. */
 const nameIn = (subject = ''): string => /^CN=(.+)$/m.exec(subject)?.[1] ?? subject.replaceAll('\n', ', ');
-
-/** Rejects clients that may not connect, and stores the identities of the others. */
-export function watchHandshakes(server: Http2SecureServer, options: TlsServerOptions): void {
-  const tls = options[tlsKey];
-  if (tls === undefined) return;
-  server.on('session', (session) => identifyPeer(session, tls));
-  watchFailures(server, tls);
-  server.on('unknownProtocol', (socket: TLSSocket) => rejectProtocol(socket, tls));
-}
 
 /** Rejects a client that did not agree on HTTP/2 in the handshake. */
 export function rejectProtocol(socket: TLSSocket, tls: ServerTls): void {
@@ -114,12 +59,6 @@ export function watchFailures(server: TlsServer, tls: ServerTls): void {
     const reason = describeHandshake(error, socket);
     if (reason !== undefined) tls.onRejected(peerBehind(socket), reason);
   });
-}
-
-function identifyPeer(session: ServerHttp2Session, tls: ServerTls): void {
-  const peer = readPeer(session.socket as TLSSocket, tls);
-  if (peer === 'rejected') session.destroy();
-  else if (peer !== undefined) identities.set(session, peer);
 }
 
 /**

@@ -60,7 +60,7 @@ export function cutTrailers(trailers: OutgoingHttpHeaders): OutgoingHttpHeaders 
   return Object.fromEntries(kept.map(({ name, value }) => [name, value]));
 }
 
-/** Cuts an encoded `grpc-message`. The messages of our handlers are cut already; those of gRPC for Node are not. */
+/** Cuts an encoded `grpc-message`. */
 const cutMessage = (name: string, value: OutgoingHttpHeaders[string]): OutgoingHttpHeaders[string] =>
   name === 'grpc-message' && typeof value === 'string' && value.length > detailsBytes
     ? encodeURI(cutDetails(decodeURI(value)))

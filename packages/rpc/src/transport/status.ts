@@ -1,6 +1,6 @@
 // Maps error codes to gRPC status codes and back, and metadata to plain objects.
 
-import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import { explainConnection } from './connection-error.js';
 import { explainSizeLimit } from './size-limit.js';
@@ -33,14 +33,6 @@ export const hidesText = (error: unknown): boolean =>
 /** Returns the text to send for an error. The text of an error other than a ParetoError is not sent. */
 export const statusText = (error: unknown): string =>
   error instanceof ParetoError ? cutDetails(error.publicMessage) : 'internal error; the server has logged its cause';
-
-/** Returns the status to send for an error. */
-export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObject> {
-  const details = statusText(error);
-  if (!(error instanceof ParetoError)) return { code: status.INTERNAL, details, metadata: trailers };
-  for (const [name, value] of Object.entries(error.details)) trailers.set(name, trailerText(value));
-  return { code: statusOf[error.code], details, metadata: trailers };
-}
 
 /** The status of a call that did not succeed. The names of the trailers are in lower case. */
 export interface Rejection {

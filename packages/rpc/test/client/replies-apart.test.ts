@@ -8,7 +8,6 @@ import { createTcpProxy, type TcpProxy } from '@pareto/testkit';
 import {
   createChannel,
   createFrameChannel,
-  createHttp2Channel,
   createPayloadCall,
   createServer,
   encodeInferRequest,
@@ -17,7 +16,6 @@ import {
   payloadOf,
   rawUnary,
   scanInferRequest,
-  type Hop,
   type PayloadCall,
   type PayloadChannel,
   type PayloadReply,
@@ -36,13 +34,12 @@ const over = (channel: PayloadChannel): Opened => ({
   close: () => channel.close(),
 });
 
-const open: Readonly<Record<Hop, (address: string) => Opened>> = {
-  'grpc-js': (address) => {
+const open = {
+  'grpc-js': (address: string): Opened => {
     const channel = createChannel(address);
     return { start: createPayloadCall(channel, path), close: () => channel.close() };
   },
-  http2: (address) => over(createHttp2Channel(address)),
-  frames: (address) => over(createFrameChannel(address)),
+  frames: (address: string): Opened => over(createFrameChannel(address)),
 };
 
 /** Returns the message of a call: bytes that no other call has. */
@@ -66,81 +63,80 @@ const batch = fc.record({
   cutMs: fc.option(fc.nat(25), { nil: undefined }),
 });
 
-for (const clientHop of ['grpc-js', 'http2', 'frames'] as const)
-  for (const serverHop of ['grpc-js', 'http2', 'frames'] as const)
-    describe(`calls over ${clientHop} to a server over ${serverHop}`, () => {
-      let server: RpcServer;
-      let link: TcpProxy;
-      const waits = new Map<string, number>();
-      const received = new Map<string, number>();
-      before(async () => {
-        server = createServer({ hop: serverHop });
-        server.add('inference.GRPCInferenceService', {
-          modelInfer: rawUnary(async (message, call) => {
-            const { id } = scanInferRequest(message);
-            received.set(id, (received.get(id) ?? 0) + 1);
-            await sleep(waits.get(id) ?? 0);
-            call.setTrailer('pareto-id', id);
-            return message;
-          }),
-        });
-        link = await createTcpProxy({ to: `127.0.0.1:${await server.listen('127.0.0.1', 0)}` });
+for (const transport of ['grpc-js', 'frames'] as const)
+  describe(`calls over ${transport}`, () => {
+    let server: RpcServer;
+    let link: TcpProxy;
+    const waits = new Map<string, number>();
+    const received = new Map<string, number>();
+    before(async () => {
+      server = createServer();
+      server.add('inference.GRPCInferenceService', {
+        modelInfer: rawUnary(async (message, call) => {
+          const { id } = scanInferRequest(message);
+          received.set(id, (received.get(id) ?? 0) + 1);
+          await sleep(waits.get(id) ?? 0);
+          call.setTrailer('pareto-id', id);
+          return message;
+        }),
       });
-      after(async () => {
-        await link[Symbol.asyncDispose]();
-        server.close();
-      });
-
-      it('end once, with their own reply or for a reason of their own', async function () {
-        this.timeout(120_000);
-        let nextId = 1;
-        await fc.assert(
-          fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 3 }), async (batches) => {
-            const { start, close } = open[clientHop](link.address);
-            let hasBroken = false;
-            for (const { calls, cutMs } of batches) {
-              hasBroken ||= cutMs !== undefined;
-              const ends = calls.map(async ({ size, waitMs, cuts, cancelledMs, timeoutMs }) => {
-                const id = String(nextId++);
-                waits.set(id, waitMs);
-                const message = messageOf(id, size);
-                const at = [0, ...cuts.map((part) => Math.floor(part * message.length)).sort((a, b) => a - b)];
-                const slices = at.map((from, index) => message.subarray(from, at[index + 1]));
-                const outcome = await new Promise<PayloadReply | ParetoError>((resolve, reject) => {
-                  let isEnded = false;
-                  const cancel = start(payloadOf(...slices), { timeoutMs }, (ended) => {
-                    if (isEnded) reject(new Error('a call has two outcomes'));
-                    isEnded = true;
-                    resolve(ended);
-                  });
-                  if (cancelledMs !== undefined) void sleep(cancelledMs).then(cancel);
-                });
-                if (!(outcome instanceof ParetoError)) {
-                  assert.ok(joinFrames(outcome.payload.frames).equals(message), `the reply of call ${id}`);
-                  assert.equal(outcome.trailers.get('pareto-id'), id);
-                  assert.equal(received.get(id), 1);
-                  return;
-                }
-                if (isNotSent(outcome)) assert.equal(received.get(id), undefined, 'a call was executed');
-                const isExpected =
-                  (outcome.code === 'cancelled' && cancelledMs !== undefined) ||
-                  (outcome.code === 'deadline-exceeded' && timeoutMs !== undefined) ||
-                  (outcome.code === 'unavailable' && hasBroken);
-                assert.ok(isExpected, outcome.message);
-              });
-              if (cutMs !== undefined) {
-                await sleep(cutMs);
-                link.cut();
-                await sleep(1);
-                link.heal();
-              }
-              await Promise.all(ends);
-              // A channel may wait before it connects again.
-              if (cutMs !== undefined) await sleep(120);
-            }
-            close();
-          }),
-          { seed: 18, numRuns: 6 },
-        );
-      });
+      link = await createTcpProxy({ to: `127.0.0.1:${await server.listen('127.0.0.1', 0)}` });
     });
+    after(async () => {
+      await link[Symbol.asyncDispose]();
+      server.close();
+    });
+
+    it('end once, with their own reply or for a reason of their own', async function () {
+      this.timeout(120_000);
+      let nextId = 1;
+      await fc.assert(
+        fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 3 }), async (batches) => {
+          const { start, close } = open[transport](link.address);
+          let hasBroken = false;
+          for (const { calls, cutMs } of batches) {
+            hasBroken ||= cutMs !== undefined;
+            const ends = calls.map(async ({ size, waitMs, cuts, cancelledMs, timeoutMs }) => {
+              const id = String(nextId++);
+              waits.set(id, waitMs);
+              const message = messageOf(id, size);
+              const at = [0, ...cuts.map((part) => Math.floor(part * message.length)).sort((a, b) => a - b)];
+              const slices = at.map((from, index) => message.subarray(from, at[index + 1]));
+              const outcome = await new Promise<PayloadReply | ParetoError>((resolve, reject) => {
+                let isEnded = false;
+                const cancel = start(payloadOf(...slices), { timeoutMs }, (ended) => {
+                  if (isEnded) reject(new Error('a call has two outcomes'));
+                  isEnded = true;
+                  resolve(ended);
+                });
+                if (cancelledMs !== undefined) void sleep(cancelledMs).then(cancel);
+              });
+              if (!(outcome instanceof ParetoError)) {
+                assert.ok(joinFrames(outcome.payload.frames).equals(message), `the reply of call ${id}`);
+                assert.equal(outcome.trailers.get('pareto-id'), id);
+                assert.equal(received.get(id), 1);
+                return;
+              }
+              if (isNotSent(outcome)) assert.equal(received.get(id), undefined, 'a call was executed');
+              const isExpected =
+                (outcome.code === 'cancelled' && cancelledMs !== undefined) ||
+                (outcome.code === 'deadline-exceeded' && timeoutMs !== undefined) ||
+                (outcome.code === 'unavailable' && hasBroken);
+              assert.ok(isExpected, outcome.message);
+            });
+            if (cutMs !== undefined) {
+              await sleep(cutMs);
+              link.cut();
+              await sleep(1);
+              link.heal();
+            }
+            await Promise.all(ends);
+            // A channel may wait before it connects again.
+            if (cutMs !== undefined) await sleep(120);
+          }
+          close();
+        }),
+        { seed: 18, numRuns: 6 },
+      );
+    });
+  });

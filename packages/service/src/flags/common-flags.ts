@@ -39,10 +39,9 @@ export const commonFlags = {
     help: "file with the cluster's secret, the same for every service; used without --certs",
   },
   hop: {
-    kind: 'choice',
-    choices: ['grpc-js', 'http2', 'frames'],
-    default: 'frames',
-    help: 'transport of calls to this service, and of queries that it forwards: gRPC for Node, node:http2, or HTTP/2 frames, which take the least CPU time',
+    kind: 'text',
+    isIgnored: true,
+    help: 'the transport of calls was a choice until 0.7.0',
   },
   logLevel: {
     kind: 'choice',

@@ -88,6 +88,12 @@ export function printableConfig<C extends object>(
   return Object.fromEntries(definition.flags.map((flag) => [flag.name, shown(flag)]));
 }
 
+/** Returns the flags of earlier releases that were given. They have no effect. */
+export function ignoredFlags<C extends object>({ flags }: ConfigDefinition<C>, config: Readonly<C>): readonly Flag[] {
+  const values = new Map<string, unknown>(Object.entries(config));
+  return flags.filter(({ key, entry }) => entry.isIgnored === true && values.get(key) !== undefined);
+}
+
 function readConfigFile(sources: ConfigSources, file: string): string {
   try {
     return sources.readFile(file);

@@ -10,6 +10,8 @@ interface Described {
   readonly help: string;
   /** Makes the service refuse to start without the flag. Other flags without a default may be undefined. */
   readonly required?: true;
+  /** Set if the flag of an earlier release has no effect. It is accepted, and not shown. */
+  readonly isIgnored?: true;
   /** The limit that the flag sets. */
   readonly limit?: LimitName;
 }

@@ -11,7 +11,8 @@ interface Program {
 }
 
 export function formatHelp(definition: Program): string {
-  const rows = definition.flags.map((flag) => [usage(flag), explanation(flag)] as const);
+  const shown = definition.flags.filter(({ entry }) => entry.isIgnored !== true);
+  const rows = shown.map((flag) => [usage(flag), explanation(flag)] as const);
   const width = Math.max(...rows.map(([left]) => left.length), '--help'.length);
   const lines = [...rows, ['--help', 'print this help'] as const].map(
     ([left, right]) => `  ${left.padEnd(width)}  ${right}`,

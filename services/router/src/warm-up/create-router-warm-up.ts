@@ -31,7 +31,7 @@ async function openPath(config: RouterConfig, { clock, rng }: ServiceContext): P
   const logger = createLogger({ service: 'router', level: 'silent', format: 'json' });
   const lifecycle = createLifecycle(logger);
   const access = createTokenAccess(randomBytes(16).toString('hex'), { role: 'router', clock, logger });
-  const worker = createWarmUpWorker(config.hop);
+  const worker = createWarmUpWorker();
   const address = `${host}:${await worker.listen(host, 0)}`;
   const local = { host, advertise: undefined, port: 0, metricsPort: 0, httpPort: noHttp };
   const router = createRouter(

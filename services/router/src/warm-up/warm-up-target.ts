@@ -24,7 +24,6 @@ import {
   rawUnary,
   type RpcServer,
 } from '@pareto/rpc';
-import type { RouterConfig } from '../config.js';
 
 const name = 'warm-up';
 const variant = `${name}:original`;
@@ -43,7 +42,7 @@ export const warmUpQueries: readonly Buffer[] = widths.map((width) =>
 );
 
 /** Creates a worker that answers every query immediately. */
-export function createWarmUpWorker(hop: RouterConfig['hop']): RpcServer {
+export function createWarmUpWorker(): RpcServer {
   const answer = encodeInferResponse(
     {
       ...{ modelName: name, modelVersion: '1', id: 'warm-up', parameters: [['pareto_variant', variant]] },
@@ -55,7 +54,7 @@ export function createWarmUpWorker(hop: RouterConfig['hop']): RpcServer {
   const load = {
     ...{ queuedItems: 0, runningItems: 1, backlogMs: 0.12, itemMs: 0.11, typical: 1.02, slow: 1.31, interfered: false },
   };
-  const server = createServer({ hop });
+  const server = createServer();
   server.add('inference.GRPCInferenceService', {
     modelInfer: rawUnary(async (_body, call) => {
       call.setTrailer('pareto-variant', decodeDecision(call.metadata.get(decisionKey)).variant);

@@ -1,24 +1,18 @@
-// The connection to one worker, over one of the transports.
+// The connection to one worker, or the call of the worker in this process.
 
 import { ParetoError, SlotList } from '@pareto/core';
 import {
-  createChannel,
-  createClient,
   createFrameChannel,
-  createHttp2Channel,
-  createPayloadCall,
   createUnaryMethod,
   decisionKey,
   encodeDecision,
   isNotSent,
   loadKey,
   notExecutedKey,
-  onDisconnected,
   parseLoad,
   type Cancellation,
   type CallOptions,
   type ChannelOptions,
-  type Hop,
   type LocalInfer,
   type OnReply,
   type Payload,
@@ -72,7 +66,6 @@ export interface WorkerLink {
   close(): void;
 }
 
-/** Options of all transports. */
 type LinkOptions = Pick<ChannelOptions, 'metadata' | 'tls' | 'maxMessageBytes'>;
 
 export type LinkFactory = (address: string) => WorkerLink;
@@ -82,17 +75,9 @@ const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 /** A small reply waits until all that the worker sent before it was read, so it would wait long for a larger window. */
 const receiveWindowBytes = 1024 * 1024;
 
-type TransportOptions = LinkOptions & Required<Pick<ChannelOptions, 'receiveWindowBytes'>>;
-
-const transports: Readonly<Record<Hop, (address: string, options: TransportOptions) => Transport>> = {
-  'grpc-js': overGrpc,
-  http2: (address, options) => overChannel(createHttp2Channel(address, options)),
-  frames: (address, options) => overChannel(createFrameChannel(address, options)),
-};
-
 /** Creates a link that connects at its first call. */
-export const createLink = (hop: Hop, address: string, options: LinkOptions): WorkerLink =>
-  linkOver(transports[hop](address, { ...options, receiveWindowBytes }), address);
+export const createLink = (address: string, options: LinkOptions): WorkerLink =>
+  linkOver(overChannel(createFrameChannel(address, { ...options, receiveWindowBytes })), address);
 
 /** A worker in this process. */
 export interface LocalWorker extends Pick<Transport, 'ping'> {
@@ -181,17 +166,6 @@ const sendOver =
     if (traceparent !== undefined) metadata['traceparent'] = traceparent;
     return call(payload, { timeoutMs, metadata }, done);
   };
-
-function overGrpc(address: string, options: TransportOptions): Transport {
-  const channel = createChannel(address, options);
-  const execution = createClient(channel, 'pareto.v1.Execution');
-  return {
-    send: sendOver(createPayloadCall(channel, inferPath)),
-    ping: (callOptions) => execution.ping({}, callOptions),
-    onBroken: (listener) => onDisconnected(channel, listener),
-    close: () => channel.close(),
-  };
-}
 
 function overChannel(channel: PayloadChannel): Transport {
   const ping = createUnaryMethod(channel, 'pareto.v1.Execution', 'ping');
