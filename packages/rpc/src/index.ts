@@ -1,19 +1,21 @@
 export {
   createChannel,
   createClient,
-  createPayloadCall,
   createRawCaller,
   waitForReady,
   type Channel,
   type ChannelOptions,
-  type PayloadCall,
-  type PayloadReply,
   type RawCaller,
   type RawReply,
 } from './client/client.js';
 export { createFrameChannel } from './client/frame-channel.js';
 export { createUnaryMethod } from './client/unary-method.js';
-export { type PayloadChannel, type PayloadChannelOptions } from './client/payload-channel.js';
+export {
+  type PayloadCall,
+  type PayloadChannel,
+  type PayloadChannelOptions,
+  type PayloadReply,
+} from './client/payload-channel.js';
 export { onDisconnected } from './client/connect.js';
 export {
   type LocalInfer,

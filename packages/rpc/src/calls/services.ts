@@ -41,10 +41,9 @@ export interface ReplyReceiver {
 /** Calls the receiver immediately or later, since promises take longer. May throw instead of `fail`. */
 type ReceiverHandler = (request: Payload, call: ServerCall, receiver: ReplyReceiver) => void;
 
-/** A unary handler that accepts and returns encoded messages, in both forms. */
+/** A unary handler that accepts and returns encoded messages. */
 export interface RawUnary {
-  readonly raw: UnaryHandler<Payload, Payload>;
-  readonly handler: ReceiverHandler;
+  readonly raw: ReceiverHandler;
   readonly canStart: CanStart | undefined;
 }
 
@@ -67,10 +66,9 @@ export interface UnaryMethod {
 }
 
 /** Creates a unary handler for encoded messages, which are whole if `canStart` is omitted. */
-export const rawUnary = (raw: UnaryHandler<Payload, Payload>, canStart?: CanStart): RawUnary => ({
-  raw,
-  handler(request, call, receiver) {
-    raw(request, call).then(
+export const rawUnary = (handler: UnaryHandler<Payload, Payload>, canStart?: CanStart): RawUnary => ({
+  raw(request, call, receiver) {
+    handler(request, call).then(
       (reply) => receiver.succeed(reply),
       (error: unknown) => receiver.fail(error),
     );
@@ -79,11 +77,7 @@ export const rawUnary = (raw: UnaryHandler<Payload, Payload>, canStart?: CanStar
 });
 
 /** Creates a unary handler as `rawUnary` does, from one that calls a receiver. */
-export const rawUnaryWithReceiver = (handler: ReceiverHandler, canStart?: CanStart): RawUnary => ({
-  raw: (request, call) => new Promise((succeed, fail) => handler(request, call, { succeed, fail })),
-  handler,
-  canStart,
-});
+export const rawUnaryWithReceiver = (raw: ReceiverHandler, canStart?: CanStart): RawUnary => ({ raw, canStart });
 
 type DuplexHandler<In, Out> = (stream: DuplexStream<In, Out>, call: ServerCall) => Promise<void>;
 

@@ -13,7 +13,6 @@ import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { connectionWindowBytes } from '../http2/run-on-socket.js';
 import { serviceDefinition } from '../calls/protos.js';
 import { defaultLimits } from '../limits/limits.js';
-import { joinFrames, payloadOf, type Payload } from '../oip/payload.js';
 import type { CallOptions } from '../transport/options.js';
 import type { ServiceClient, ServiceName } from '../calls/services.js';
 import { fromServiceError, readMetadata, writeMetadata } from '../transport/status.js';
@@ -197,60 +196,24 @@ export interface RawReply {
 
 export type RawCaller = (body: Buffer, options?: CallOptions) => Promise<RawReply>;
 
-/** Creates a function that calls a unary method by its path with an encoded request and returns the encoded reply. */
-export const createRawCaller = (channel: Channel, path: string): RawCaller =>
-  rawCaller(createPayloadCall(channel, path));
-
-/** Returns a function that starts a call and returns its reply. */
-export const rawCaller =
-  (start: PayloadCall): RawCaller =>
-  (body, options = {}) =>
-    new Promise((resolve, reject) => {
-      const { signal } = options;
-      if (signal?.aborted === true) return reject(signal.reason as Error);
-      const cancel = start(payloadOf(body), options, (outcome) => {
-        signal?.removeEventListener('abort', cancel);
-        if (outcome instanceof ParetoError)
-          return reject(signal?.aborted === true ? (signal.reason as Error) : outcome);
-        options.onTrailers?.(outcome.trailers);
-        return resolve({ body: joinFrames(outcome.payload.frames), trailers: outcome.trailers });
-      });
-      signal?.addEventListener('abort', cancel);
-    });
-
-export interface PayloadReply {
-  readonly payload: Payload;
-  readonly trailers: ReadonlyMap<string, string>;
-}
-
-/** Starts a call, and calls `done` once with its outcome, later. Returns a function that cancels the call. */
-export type PayloadCall = (
-  request: Payload,
-  options: Pick<CallOptions, 'timeoutMs' | 'metadata'>,
-  done: (outcome: PayloadReply | ParetoError) => void,
-) => () => void;
-
 const identity = (message: Buffer): Buffer => message;
 
-/** Creates a function that calls a unary method by its path without decoding its messages, and without a promise. */
-export function createPayloadCall(channel: Channel, path: string): PayloadCall {
-  const { client } = channel.internals;
-  return (request, options, done) => {
-    const { metadata, options: grpcOptions } = prepare(channel, options);
-    let reply: Buffer | undefined;
-    const onReply = (error: ServiceError | null, value?: Buffer): void => {
-      if (error === null) reply = value;
-      else done(fromServiceError(error));
+/** Creates a function that calls a unary method by its path with an encoded request and returns the encoded reply. */
+export const createRawCaller =
+  (channel: Channel, path: string): RawCaller =>
+  async (request, options = {}) => {
+    const { client } = channel.internals;
+    const p = prepare(channel, options);
+    let trailers: ReadonlyMap<string, string> = new Map();
+    const onTrailers = (received: ReadonlyMap<string, string>): void => {
+      trailers = received;
+      options.onTrailers?.(received);
     };
-    const message = joinFrames(request.frames);
-    const call = client.makeUnaryRequest(path, identity, identity, message, metadata, grpcOptions, onReply);
-    // Trailers arrive with the status, after the reply.
-    call.on('status', (status) => {
-      if (reply !== undefined) done({ payload: payloadOf(reply), trailers: readMetadata(status.metadata) });
-    });
-    return () => call.cancel();
+    const body = await unary<Buffer>({ ...options, onTrailers }, (callback) =>
+      client.makeUnaryRequest(path, identity, identity, request, p.metadata, p.options, callback),
+    );
+    return { body, trailers };
   };
-}
 
 /** Waits until a channel is connected. Throws `unavailable` after `timeoutMs`. */
 export function waitForReady(channel: Channel, timeoutMs: number): Promise<void> {

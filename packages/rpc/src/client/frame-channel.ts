@@ -13,9 +13,14 @@ import { connectionFailed } from '../transport/connection-error.js';
 import { headBytes, messageHead } from '../transport/message-head.js';
 import { receivedTooLarge } from '../transport/size-limit.js';
 import { formatTimeout } from '../transport/timeout.js';
-import { rawCaller, type PayloadCall, type PayloadReply } from './client.js';
 import { createFrameClient, type ClientCall, type FrameClient } from './frame-client.js';
-import type { PayloadChannel, PayloadChannelOptions } from './payload-channel.js';
+import {
+  rawCaller,
+  type PayloadCall,
+  type PayloadChannel,
+  type PayloadChannelOptions,
+  type PayloadReply,
+} from './payload-channel.js';
 import { readMessage, readTrailers } from './unary-reply.js';
 
 /**

@@ -1,8 +1,10 @@
 // A channel for unary calls of encoded messages, without the layers of gRPC for Node.
 
-import type { Clock } from '@pareto/core';
+import { ParetoError, type Clock } from '@pareto/core';
+import { joinFrames, payloadOf, type Payload } from '../oip/payload.js';
 import type { ChannelTls } from '../tls/channel-tls.js';
-import type { PayloadCall, RawCaller } from './client.js';
+import type { CallOptions } from '../transport/options.js';
+import type { RawCaller } from './client.js';
 
 export interface PayloadChannelOptions {
   readonly maxMessageBytes?: number;
@@ -26,3 +28,32 @@ export interface PayloadChannel {
   /** Accepts no more calls. Calls in progress continue until they finish. */
   close(): void;
 }
+
+export interface PayloadReply {
+  readonly payload: Payload;
+  readonly trailers: ReadonlyMap<string, string>;
+}
+
+/** Starts a call, and calls `done` once with its outcome, later. Returns a function that cancels the call. */
+export type PayloadCall = (
+  request: Payload,
+  options: Pick<CallOptions, 'timeoutMs' | 'metadata'>,
+  done: (outcome: PayloadReply | ParetoError) => void,
+) => () => void;
+
+/** Returns a function that starts a call and returns its reply. */
+export const rawCaller =
+  (start: PayloadCall): RawCaller =>
+  (body, options = {}) =>
+    new Promise((resolve, reject) => {
+      const { signal } = options;
+      if (signal?.aborted === true) return reject(signal.reason as Error);
+      const cancel = start(payloadOf(body), options, (outcome) => {
+        signal?.removeEventListener('abort', cancel);
+        if (outcome instanceof ParetoError)
+          return reject(signal?.aborted === true ? (signal.reason as Error) : outcome);
+        options.onTrailers?.(outcome.trailers);
+        return resolve({ body: joinFrames(outcome.payload.frames), trailers: outcome.trailers });
+      });
+      signal?.addEventListener('abort', cancel);
+    });

@@ -5,7 +5,7 @@ import { milliseconds, ParetoError, type Milliseconds, type ReplicaLoad } from '
 import { CallCancellation } from '../calls/cancellation.js';
 import type { RoutedCall } from '../calls/routed-call.js';
 import type { ReplyReceiver, UnaryMethod } from '../calls/services.js';
-import type { PayloadReply } from '../client/client.js';
+import type { PayloadReply } from '../client/payload-channel.js';
 import { receivedError } from '../limits/limit-error.js';
 import { formatLoad, loadKey, type ReplyLoad, type RoutedDecision } from '../oip/decision.js';
 import type { Payload } from '../oip/payload.js';

@@ -8,7 +8,7 @@ import { createTcpProxy, type TcpProxy } from '@pareto/testkit';
 import {
   createChannel,
   createFrameChannel,
-  createPayloadCall,
+  createRawCaller,
   createServer,
   encodeInferRequest,
   isNotSent,
@@ -37,7 +37,16 @@ const over = (channel: PayloadChannel): Opened => ({
 const open = {
   'grpc-js': (address: string): Opened => {
     const channel = createChannel(address);
-    return { start: createPayloadCall(channel, path), close: () => channel.close() };
+    const call = createRawCaller(channel, path);
+    const start: PayloadCall = ({ frames }, { timeoutMs }, done) => {
+      const cancelling = new AbortController();
+      call(joinFrames(frames), { timeoutMs, signal: cancelling.signal }).then(
+        ({ body, trailers }) => done({ payload: payloadOf(body), trailers }),
+        (error: unknown) => done(error as ParetoError),
+      );
+      return () => cancelling.abort(new ParetoError('cancelled', 'the call was cancelled'));
+    };
+    return { start, close: () => channel.close() };
   },
   frames: (address: string): Opened => over(createFrameChannel(address)),
 };

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
 import { createManualClock } from '@pareto/testkit';
 import {
-  createChannel,
+  createFrameChannel,
   createLimiter,
-  createPayloadCall,
   createServer,
   decisionKey,
   encodeDecision,
@@ -99,8 +98,8 @@ describe('a call within the process', () => {
     server = createServer({ limiter, onError: (_method, error) => logged.push(error) });
     const modelInfer = rawUnary((payload, call) => handle(new ReceivedQuery(payload, call)));
     server.add('inference.GRPCInferenceService', { modelInfer });
-    const channel = createChannel(`127.0.0.1:${await server.listen('127.0.0.1', 0)}`);
-    const send = createPayloadCall(channel, path);
+    const channel = createFrameChannel(`127.0.0.1:${await server.listen('127.0.0.1', 0)}`);
+    const send = channel.payloadCall(path);
     const remote: LocalInfer = ({ payload, decision, traceparent, timeoutMs }, done) => {
       const metadata = { [decisionKey]: encodeDecision(decision, 1), ...(traceparent && { traceparent }) };
       return send(payload, { metadata, timeoutMs }, done);

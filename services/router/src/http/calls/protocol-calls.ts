@@ -50,7 +50,7 @@ export function createProtocolCalls(handlers: ProtocolHandlers, guard: Guard): P
       check('modelInfer', call);
       const { modelInfer: handler } = handlers;
       if (handler === undefined || !('raw' in handler)) throw notSupported('modelInfer');
-      return handler.raw(payload, call);
+      return new Promise((succeed, fail) => handler.raw(payload, call, { succeed, fail }));
     },
   };
 }
