@@ -63,14 +63,7 @@ export {
 } from './calls/services.js';
 export { encodedOnce } from './calls/encode-once.js';
 export { replyToJson, type JsonObject, type JsonValue } from './calls/proto-json.js';
-export {
-  joinFrames,
-  payloadOf,
-  sliceFrames,
-  type Payload,
-  type PayloadReader,
-  type PayloadRest,
-} from './oip/payload.js';
+export { joinFrames, payloadOf, sliceFrames, type Payload } from './oip/payload.js';
 export { encodePiecewiseRequest, type PiecewiseRequest, type PiecewiseTensor } from './oip/raw-request.js';
 export { type DuplexStream } from './transport/streams.js';
 export { createFailover, type Failover, type FailoverOptions, type FailoverCallOptions } from './failover/failover.js';
@@ -78,13 +71,7 @@ export { createFailoverClient, type FailoverClient } from './failover/failover-c
 export { leaderOf, notLeaderError } from './failover/failover-steps.js';
 export { uploadBlob, type Upload } from './failover/failover-upload.js';
 export { isNotSent } from './transport/not-sent.js';
-export {
-  hasAllFields,
-  scanInferRequest,
-  type ScannedInput,
-  type ScannedOutput,
-  type ScannedRequest,
-} from './oip/scan.js';
+export { scanInferRequest, type ScannedInput, type ScannedOutput, type ScannedRequest } from './oip/scan.js';
 export {
   noParameters,
   type ParameterInput,

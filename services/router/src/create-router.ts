@@ -69,9 +69,7 @@ export function createRouter(
   });
   const core = createCore(config, context, { routerId, limiter, ...parts });
   const notReady = (): readonly string[] => notReadyReasons(parts, lifecycle.draining);
-  // A worker in this process needs whole messages.
-  const cutsThrough = local === undefined;
-  const handlers = protocolHandlers(core, { serverVersion, notReady, settings: config, cutsThrough });
+  const handlers = protocolHandlers(core, { serverVersion, notReady, settings: config });
   server.add('inference.GRPCInferenceService', handlers);
   server.add('pareto.v1.Inference', inferenceHandlers(core));
   const http = createHttp(config, context, { handlers, guard, limiter, onError });

@@ -15,8 +15,6 @@ export interface CallConnection {
   readonly peerSubject: string | undefined;
   /** Number of calls so far that the client had no permission for. */
   denials: number;
-  /** Set if the client's last large message took longer than in a local network. */
-  isSlow: boolean;
   /** Closes the connection because its client sends too much. */
   end(): void;
 }

@@ -54,8 +54,8 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, CallTran
   }
 
   deliver(data: Buffer | null): boolean {
-    if (data !== null) return this.#call?.receive(data) ?? true;
-    this.#call?.complete();
+    if (data === null) this.#call?.complete();
+    else this.#call?.receive(data);
     return true;
   }
 
@@ -65,12 +65,8 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, CallTran
 
   onData(chunk: Buffer, from: number, to: number): void {
     this.quietSweeps = 0;
-    const isRead = this.#request?.push(chunk.subarray(from, to));
-    if (isRead === true && !this.#isDone) this.#stream.consumed(to - from);
-  }
-
-  allow(bytes: number): void {
-    if (!this.#isDone) this.#stream.consumed(bytes);
+    this.#request?.push(chunk.subarray(from, to));
+    if (!this.#isDone) this.#stream.consumed(to - from);
   }
 
   onEnd(): void {

@@ -113,13 +113,6 @@ export class IncomingCall implements CallHead {
   get peerSubject(): string | undefined {
     return this.#connection.peerSubject;
   }
-  /** Set if the client's last large message took longer than in a local network. */
-  get isSlow(): boolean {
-    return this.#connection.isSlow;
-  }
-  set isSlow(isSlow: boolean) {
-    this.#connection.isSlow = isSlow;
-  }
   setTrailer(name: string, value: string): void {
     this.trailers.set(name, trailerText(value));
   }

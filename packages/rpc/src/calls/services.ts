@@ -44,19 +44,13 @@ type ReceiverHandler = (request: Payload, call: ServerCall, receiver: ReplyRecei
 /** A unary handler that accepts and returns encoded messages. */
 export interface RawUnary {
   readonly raw: ReceiverHandler;
-  readonly canStart: CanStart | undefined;
 }
-
-/** Returns whether a handler can start with the first bytes of a message of `length` bytes, before the rest arrives. */
-export type CanStart = (head: Buffer, length: number) => boolean;
 
 /** A method with such a handler. */
 export interface UnaryMethod {
   readonly kind: 'unary';
   readonly path: string;
   readonly handler: ReceiverHandler;
-  /** Decides when a large message is passed on before it is whole. Undefined if the handler needs whole messages. */
-  readonly canStart: CanStart | undefined;
   /** Logs what the status of an error does not tell, and counts the limit that was reached. */
   readonly report: (error: unknown) => void;
   readonly maxReplyBytes: number;
@@ -65,19 +59,18 @@ export interface UnaryMethod {
   readonly timers: Pick<Clock, 'after'>;
 }
 
-/** Creates a unary handler for encoded messages, which are whole if `canStart` is omitted. */
-export const rawUnary = (handler: UnaryHandler<Payload, Payload>, canStart?: CanStart): RawUnary => ({
+/** Creates a unary handler for encoded messages. */
+export const rawUnary = (handler: UnaryHandler<Payload, Payload>): RawUnary => ({
   raw(request, call, receiver) {
     handler(request, call).then(
       (reply) => receiver.succeed(reply),
       (error: unknown) => receiver.fail(error),
     );
   },
-  canStart,
 });
 
 /** Creates a unary handler as `rawUnary` does, from one that calls a receiver. */
-export const rawUnaryWithReceiver = (raw: ReceiverHandler, canStart?: CanStart): RawUnary => ({ raw, canStart });
+export const rawUnaryWithReceiver = (raw: ReceiverHandler): RawUnary => ({ raw });
 
 type DuplexHandler<In, Out> = (stream: DuplexStream<In, Out>, call: ServerCall) => Promise<void>;
 

@@ -2,14 +2,12 @@
 
 import { status } from '@grpc/grpc-js';
 import { milliseconds } from '@pareto/core';
-import { readUint32 } from '../http2/frames.js';
 import { joinFrames, payloadOfFrames, sliceFrames, type Payload } from '../oip/payload.js';
 import { headBytes } from '../transport/message-head.js';
 import { replyTooLarge } from '../transport/size-limit.js';
 import { toRejection, type Rejection } from '../transport/status.js';
 import type { TextFields } from '../transport/text-fields.js';
 import { parseTimeout } from '../transport/timeout.js';
-import { arrivalMs, ArrivingPayload, minArrivingBytes } from './arriving-payload.js';
 import type { IncomingCall } from './incoming-call.js';
 import { OpenCall } from './server-call.js';
 import type { ReplyReceiver, UnaryMethod } from './services.js';
@@ -18,8 +16,6 @@ import type { ReplyReceiver, UnaryMethod } from './services.js';
 export interface CallTransport {
   /** Sends a reply with trailers, whose names are in lower case. */
   sendReply(reply: Payload, trailers: TextFields): void;
-  /** Allows the client to send so many bytes more. Undefined if the transport always does, so that messages must be whole. */
-  allow?(bytes: number): void;
 }
 
 export class UnaryCall implements ReplyReceiver {
@@ -29,12 +25,6 @@ export class UnaryCall implements ReplyReceiver {
   readonly #call: OpenCall;
   readonly #timer: Disposable | undefined;
   #chunks: Buffer[] | undefined;
-  /** Size of the request so far. Counted only if the handler can start before its end. */
-  #received = 0;
-  /** Set if the handler may start at the end of the event loop's reading. */
-  #isExpecting = false;
-  /** The message that the handler got before its end. */
-  #arriving: ArrivingPayload | undefined;
   #isEnded = false;
 
   /** Starts an admitted call. `timeout` is the header `grpc-timeout`. */
@@ -53,65 +43,18 @@ export class UnaryCall implements ReplyReceiver {
     this.#reject({ code: status.DEADLINE_EXCEEDED, details: 'Deadline exceeded' });
   }
 
-  /** Takes data of the request, which does not change. Returns false if the client may not send as much again yet. */
-  receive(chunk: Buffer): boolean {
-    if (this.#arriving !== undefined) {
-      this.#arriving.add(chunk);
-      return false;
-    }
+  /** Takes data of the request, which does not change. */
+  receive(chunk: Buffer): void {
     if (this.#chunks === undefined) this.#chunks = [chunk];
     else this.#chunks.push(chunk);
-    if (this.#method.canStart !== undefined) this.#expectMore(chunk.length);
-    return true;
-  }
-
-  /** Starts the handler of a large message at the end of the event loop's reading, if there is more to come. */
-  #expectMore(added: number): void {
-    this.#received += added;
-    const first = this.#chunks?.[0];
-    if (first === undefined || first.length < headBytes || first[0] !== 0) return;
-    const length = readUint32(first, 1);
-    if (length < minArrivingBytes || this.#received > minArrivingBytes || this.#isExpecting) return;
-    const { encoding, isSlow } = this.#incoming;
-    if (this.#transport.allow === undefined || encoding !== undefined || isSlow) return;
-    this.#isExpecting = true;
-    // oxlint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
-    setImmediate(() => {
-      this.#isExpecting = false;
-      if (!this.#isEnded && this.#received < headBytes + length) this.#startEarly(length);
-    });
-  }
-
-  /** Starts the handler before its message has arrived, if the first bytes suffice for it. */
-  #startEarly(length: number): void {
-    const { canStart, timers } = this.#method;
-    const frames = sliceFrames(this.#chunks ?? [], headBytes, Infinity);
-    const [first] = frames;
-    if (first === undefined || canStart?.(first, length) !== true) return;
-    this.#arriving = new ArrivingPayload({
-      ...{ length, frames, timers },
-      allow: (bytes) => this.#transport.allow?.(bytes),
-      onLate: () => (this.#incoming.isSlow = true),
-    });
-    this.#start(this.#arriving);
   }
 
   /** Takes the end of the request: calls the handler if it is one message. */
   complete(): void {
     if (this.#isEnded) return;
-    if (this.#arriving !== undefined) return this.#completeArriving(this.#arriving);
     const message = readRequest(this.#chunks ?? [], this.#method.path);
     if ('code' in message) return this.#reject(message);
-    const incoming = this.#incoming;
-    if (incoming.isSlow && message.length >= minArrivingBytes)
-      incoming.isSlow = this.#method.clock.now() - this.#call.receivedAt > arrivalMs(message.length);
     this.#start(message);
-  }
-
-  #completeArriving(message: ArrivingPayload): void {
-    if (message.missing === 0) return message.end();
-    this.#call.cancel(false);
-    this.#reject(notOneMessage(message.missing, this.#method.path));
   }
 
   #start(message: Payload): void {

@@ -8,9 +8,9 @@ import type { StreamHandler } from '../http2/stream-handler.js';
 import { HeaderList } from '../http2/hpack/header-list.js';
 import { errorCodes } from '../http2/http2-errors.js';
 import { defaultLimits } from '../limits/limits.js';
-import type { Payload, PayloadReader } from '../oip/payload.js';
+import type { Payload } from '../oip/payload.js';
 import { connectionFailed } from '../transport/connection-error.js';
-import { headBytes, messageHead } from '../transport/message-head.js';
+import { headBytes } from '../transport/message-head.js';
 import { receivedTooLarge } from '../transport/size-limit.js';
 import { formatTimeout } from '../transport/timeout.js';
 import { createFrameClient, type ClientCall, type FrameClient } from './frame-client.js';
@@ -104,7 +104,7 @@ interface CallRequest {
 }
 
 /** State of a call, from before its stream until its reply. A class, since one is created for every call. */
-class Call implements StreamHandler, ClientCall, PayloadReader {
+class Call implements StreamHandler, ClientCall {
   readonly #context: CallContext;
   readonly #request: CallRequest;
   readonly #done: (outcome: PayloadReply | ParetoError) => void;
@@ -114,10 +114,6 @@ class Call implements StreamHandler, ClientCall, PayloadReader {
   #stream: FrameStream | undefined;
   #timer: Disposable | undefined;
   #isDone = false;
-  /** Number of frames of the request that were passed to the stream. Counted only if the request arrives meanwhile. */
-  #sentFrames = 0;
-  /** Bytes of the request that were sent, with its head. */
-  #sentBytes = 0;
 
   constructor(context: CallContext, request: CallRequest, done: (outcome: PayloadReply | ParetoError) => void) {
     this.#context = context;
@@ -134,18 +130,7 @@ class Call implements StreamHandler, ClientCall, PayloadReader {
   start(connection: FrameConnection): void {
     const { message, headers, extra } = this.#request;
     this.#stream = connection.open(this, headers, extra);
-    if (message.rest === undefined) return void this.#stream.sendMessage(message, true);
-    message.rest.follow(this);
-  }
-
-  /** Sends what has arrived of the request. */
-  onMore(): void {
-    const { length, frames, rest } = this.#request.message;
-    const isFirst = this.#sentFrames === 0;
-    const pieces = isFirst ? [messageHead(length), ...frames] : frames.slice(this.#sentFrames);
-    this.#sentFrames = frames.length;
-    const isSent = this.#stream?.sendPieces(pieces, rest === undefined);
-    if (isSent === true) this.onSent(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    this.#stream.sendMessage(message, true);
   }
 
   onHeaders(headers: HeaderList): void {
@@ -175,9 +160,8 @@ class Call implements StreamHandler, ClientCall, PayloadReader {
     }
   }
 
-  onSent(bytes: number): void {
-    this.#sentBytes += bytes;
-    this.#request.message.rest?.passed(this.#sentBytes - headBytes);
+  onSent(): void {
+    // The request is kept until the end of the call.
   }
 
   onFailed(code: number, reason: string): void {
@@ -198,7 +182,6 @@ class Call implements StreamHandler, ClientCall, PayloadReader {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#timer?.[Symbol.dispose]();
-    this.#request.message.rest?.follow(undefined);
     this.#done(outcome);
   }
 }

@@ -6,25 +6,6 @@ export interface Payload {
   readonly head: Buffer;
   /** All bytes, in consecutive slices. The first ones may be those of `head`. */
   readonly frames: readonly Buffer[];
-  /** The bytes that are missing at the end of `frames`, which grows. Undefined if all are there. */
-  readonly rest?: PayloadRest | undefined;
-}
-
-/** The rest of a message that is passed on while it arrives. */
-export interface PayloadRest {
-  /** Tells `reader`, instead of the reader before, of the bytes that are there and of those that arrive. */
-  follow(reader: PayloadReader | undefined): void;
-  /** Records that the first `bytes` of the message were passed on, so that its sender may send more. */
-  passed(bytes: number): void;
-  /** Calls `listener` if the message does not arrive as fast as in a local network. */
-  onLate(listener: () => void): Disposable;
-  /** Resolves when the message is whole, for which its sender may send all of it. Does not resolve if its call ends before. */
-  whole(): Promise<void>;
-}
-
-export interface PayloadReader {
-  /** Called after `frames` has grown, once for all that arrived together, and when the message is whole. */
-  onMore(): void;
 }
 
 const empty = Buffer.alloc(0);

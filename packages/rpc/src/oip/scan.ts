@@ -95,19 +95,6 @@ export function scanInferRequest(payload: Payload): ScannedRequest {
   }
 }
 
-/**
- * Returns whether the first bytes of a ModelInferRequest of `length` bytes have all of its fields, so that the rest continues
- * its last tensor. `scanInferRequest` then needs no more of the message.
- */
-export function hasAllFields(head: Buffer, length: number): boolean {
-  try {
-    scan({ length, head, frames: [head] });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const heads = new RepeatedHeads<ScannedHead>();
 
 function scan(payload: Payload): ScannedRequest {

@@ -140,7 +140,6 @@ class FrameCallConnection implements CallConnection {
   readonly peerRole: PeerRole;
   readonly peerSubject: string | undefined;
   denials = 0;
-  isSlow = false;
   readonly #connection: FrameConnection;
 
   constructor({ socket, connection, counted, idle, peer }: ConnectionParts) {

@@ -80,7 +80,7 @@ function methodOf(definition: MethodDefinition, handler: unknown, context: Conte
   if (requestStream) return { kind: 'stream', ...parts, serve: clientStream(handler, coding) };
   if (responseStream) return { kind: 'stream', ...parts, serve: serverStream(handler, coding) };
   const unary = isRaw(handler) ? (handler as RawUnary) : decodedUnary(handler, coding);
-  return { kind: 'unary', ...parts, handler: unary.raw, canStart: unary.canStart };
+  return { kind: 'unary', ...parts, handler: unary.raw };
 }
 
 const isRaw = (handler: unknown): handler is { readonly raw: unknown } =>

@@ -1,6 +1,6 @@
 // Implements inference.GRPCInferenceService, the Open Inference Protocol, on the router core.
 
-import { hasAllFields, rawDuplex, rawUnaryWithReceiver, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { rawDuplex, rawUnaryWithReceiver, type ServiceHandlers, type wire } from '@pareto/rpc';
 import { findTarget, parseVersion, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { createLoadLimit } from './load-limit.js';
@@ -19,8 +19,6 @@ export interface ProtocolOptions {
   /** Returns the reasons why queries cannot be accepted now. Empty if they can. */
   readonly notReady: () => readonly string[];
   readonly settings: Settings;
-  /** Set if queries are sent to workers before their last tensor has arrived. */
-  readonly cutsThrough: boolean;
 }
 
 /** The protocol's extensions that this server implements. */
@@ -37,7 +35,7 @@ const extensions = [
 type InferenceServiceHandlers = ServiceHandlers<'inference.GRPCInferenceService'>;
 
 export function protocolHandlers(core: RouterCore, options: ProtocolOptions): InferenceServiceHandlers {
-  const { serverVersion, notReady, settings, cutsThrough } = options;
+  const { serverVersion, notReady, settings } = options;
   const limitLoads = createLoadLimit(core.limiter.limits.loads);
   return {
     serverLive: async () => ({ live: true }),
@@ -46,10 +44,7 @@ export function protocolHandlers(core: RouterCore, options: ProtocolOptions): In
     serverMetadata: async () => ({ name: 'pareto', version: serverVersion, extensions }),
     modelMetadata: async ({ name, version }) => metadataOf(findTarget(core.tables.table, name, version)),
     modelConfig: async ({ name, version }) => ({ config: configOf(findTarget(core.tables.table, name, version)) }),
-    modelInfer: rawUnaryWithReceiver(
-      (payload, call, receiver) => modelInfer(core, payload, call, receiver),
-      cutsThrough ? hasAllFields : undefined,
-    ),
+    modelInfer: rawUnaryWithReceiver((payload, call, receiver) => modelInfer(core, payload, call, receiver)),
     modelStreamInfer: rawDuplex((stream, call) => streamInfer(core, stream, call)),
     modelStatistics: createStatistics(core),
     repositoryIndex: async (request) => repositoryIndex(core, request),

@@ -24,7 +24,7 @@ export interface Routed {
   readonly sentAt: Milliseconds;
 }
 
-type Failure = Exclude<LinkOutcome, { kind: 'answered' | 'withdrawn' }>;
+type Failure = Exclude<LinkOutcome, { kind: 'answered' }>;
 
 /** Sends the query to its replica. Calls `done` once, perhaps before it returns. */
 export function send(

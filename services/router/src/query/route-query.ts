@@ -3,7 +3,6 @@
 import { ParetoError, withoutStack, type Candidate } from '@pareto/core';
 import type { Decision } from '@pareto/policy';
 import type { Payload } from '@pareto/rpc';
-import { abortable } from './abortable.js';
 import { decide } from './decide.js';
 import { failureOf, recordOutcome, send, tryTakeRetry, type Routed } from './forward.js';
 import { holdQuery, type HeldQuery } from './held-query.js';
@@ -112,20 +111,11 @@ export class QueryRoute implements Disposable {
         predictedMs: routed.isFirst ? selection.predictedMs : undefined,
       };
     }
-    if (outcome.kind === 'withdrawn') return undefined;
     this.#attempts += 1;
     if (outcome.kind === 'lost') this.#losses += 1;
     const sends = { attempts: this.#attempts, losses: this.#losses };
     if (!tryTakeRetry(core, outcome, query, sends)) throw failureOf(outcome, query.payload.length);
     return undefined;
-  }
-
-  /** Waits until a query that was withdrawn is whole. Throws the reason of the call if it aborts. */
-  async untilWhole(): Promise<void> {
-    const { payload, call } = this.#query;
-    const { rest } = payload;
-    if (rest !== undefined) await abortable(rest.whole(), [call.signal], () => call.cancellation.reason as Error);
-    this.#resolved = resolve(this.#core.tables.table, this.#query);
   }
 
   #refuse(refused: Extract<Decision, { kind: 'refuse' }>): ParetoError {

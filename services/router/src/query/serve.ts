@@ -100,7 +100,6 @@ class Serving {
     try {
       const answer = route.settle(outcome);
       if (answer !== undefined) this.#succeed(answer);
-      else if (outcome.kind === 'withdrawn') this.#after(route.untilWhole(), () => this.#send(route));
       else this.#send(route);
     } catch (error) {
       this.#fail(error);

@@ -40,8 +40,6 @@ export type LinkOutcome =
       readonly isFull: boolean;
       readonly isUnreachable: boolean;
     }
-  /** The query arrives too slowly, and was withdrawn from the worker before its end. */
-  | { readonly kind: 'withdrawn'; readonly reply: undefined }
   /** The worker failed while it had the query, which may have been executed. */
   | { readonly kind: 'lost'; readonly error: ParetoError; readonly reply: undefined }
   /** The worker returned an error, or the caller cancelled. The query must not be retried. */
@@ -108,18 +106,10 @@ function linkOver({ send, ping, onBroken, close }: Transport, address: string): 
       cancel();
     };
     const slot = inFlight.add(abort);
-    let isWithdrawn = false;
-    // A query counts as load of its replica, so that one that arrives slowly would delay others.
-    const late = query.payload.rest?.onLate(() => {
-      isWithdrawn = true;
-      cancel();
-    });
     const end = (outcome: RoutedReply | ParetoError): void => {
-      late?.[Symbol.dispose]();
       cancellation.removeEventListener('abort', cancel);
       inFlight.remove(slot);
       if (!(outcome instanceof ParetoError)) done(answered(outcome));
-      else if (isWithdrawn) done({ kind: 'withdrawn', reply: undefined });
       else if (cancellation.aborted) done({ kind: 'failed', error: cancellation.reason, reply: undefined });
       else done(abortedBy === undefined ? classify(outcome) : { kind: 'lost', error: abortedBy, reply: undefined });
     };
@@ -127,7 +117,6 @@ function linkOver({ send, ping, onBroken, close }: Transport, address: string): 
       cancel = send(query, decisionVersion, end);
     } catch (error) {
       inFlight.remove(slot);
-      late?.[Symbol.dispose]();
       return done({ kind: 'failed', error, reply: undefined });
     }
     cancellation.addEventListener('abort', cancel);
