@@ -1,24 +1,22 @@
-// Installs the dependencies if the lock file has changed, and builds. Other scripts call it first.
+// Installs the dependencies if the lock file has changed, generates the types if the protos have, and builds. Other scripts call it first.
 import './require-node.mjs';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { areTypesFresh, generateTypes } from './generate-types.mjs';
 import { main, root, run, runTool, step, StepError } from './steps.mjs';
 
 const stamp = join(root, 'node_modules/.pareto-lock');
 const pnpm = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager;
 const installCommand = `npx -y ${pnpm} install --frozen-lockfile`;
 
-/** Installs the locked dependencies and builds everything. Fast if nothing has changed. */
+/** Installs the locked dependencies, generates the types, and builds everything. Fast if nothing has changed. */
 export async function setUp() {
-  await installDependencies();
-  await step('Building', build);
-}
-
-async function installDependencies() {
   if (!isInstalled()) await step('Installing dependencies', install);
+  if (!areTypesFresh()) await step('Generating types from protos/', generateTypes);
+  await step('Building', build);
 }
 
 const lockHash = () =>

@@ -1,8 +1,0 @@
-// Original file: protos/inference.proto
-
-
-export interface CudaSharedMemoryRegisterResponse {
-}
-
-export interface CudaSharedMemoryRegisterResponse__Output {
-}

@@ -1,8 +1,0 @@
-// Original file: protos/inference.proto
-
-
-export interface RepositoryModelUnloadResponse {
-}
-
-export interface RepositoryModelUnloadResponse__Output {
-}

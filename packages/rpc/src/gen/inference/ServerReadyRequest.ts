@@ -1,8 +1,0 @@
-// Original file: protos/inference.proto
-
-
-export interface ServerReadyRequest {
-}
-
-export interface ServerReadyRequest__Output {
-}

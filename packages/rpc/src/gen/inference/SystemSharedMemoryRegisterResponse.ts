@@ -1,8 +1,0 @@
-// Original file: protos/inference.proto
-
-
-export interface SystemSharedMemoryRegisterResponse {
-}
-
-export interface SystemSharedMemoryRegisterResponse__Output {
-}

@@ -1,8 +1,0 @@
-// Original file: protos/pareto/v1/registry.proto
-
-
-export interface DeleteResponse {
-}
-
-export interface DeleteResponse__Output {
-}

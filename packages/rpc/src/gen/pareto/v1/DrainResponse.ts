@@ -1,8 +1,0 @@
-// Original file: protos/pareto/v1/fleet.proto
-
-
-export interface DrainResponse {
-}
-
-export interface DrainResponse__Output {
-}

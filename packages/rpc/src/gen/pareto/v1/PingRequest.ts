@@ -1,8 +1,0 @@
-// Original file: protos/pareto/v1/execution.proto
-
-
-export interface PingRequest {
-}
-
-export interface PingRequest__Output {
-}

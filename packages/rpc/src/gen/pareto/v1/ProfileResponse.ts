@@ -1,8 +1,0 @@
-// Original file: protos/pareto/v1/registry.proto
-
-
-export interface ProfileResponse {
-}
-
-export interface ProfileResponse__Output {
-}
