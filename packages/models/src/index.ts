@@ -14,7 +14,7 @@ export { fromHalf, toHalf } from './tensors/half.js';
 export { toNumbers } from './tensors/numbers.js';
 export { areHits, createAgreement, createScorer, judgedOutput, type Agreement, type Scorer } from './metrics/scorer.js';
 export { generators } from './generate/generators.js';
-export type { Generator, GraphGenerator, Ranges, RuntimeGenerator } from './generate/rewrite/generator.js';
+export type { Generator, GraphGenerator, Ranges, RuntimeGenerator } from './rewrite/generator.js';
 export { readModel } from './files/read-model.js';
 export { writeModel, type WrittenFile } from './files/write-model.js';
 export { runGenerator, type GenerationRequest, type GenerationLimits } from './generate/process/run-generator.js';

@@ -4,7 +4,7 @@ import { dimensionsOf, hasBatch, type InspectedValue } from '../inspection/inspe
 import type { OnnxModel, OnnxValue } from '../onnx/onnx.js';
 import { inferShapes } from '../shapes/infer-shapes.js';
 import { followBatch } from './batch/batch-nodes.js';
-import { declined, made, type GraphGenerator } from './rewrite/generator.js';
+import { declined, made, type GraphGenerator } from '../rewrite/generator.js';
 import { withGraph } from '../onnx/onnx-graph.js';
 
 export const dynamicBatch: GraphGenerator = {

@@ -4,7 +4,7 @@
 import { tensorsOf } from '../onnx/onnx-codec.js';
 import { onnxTypes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel } from '../onnx/onnx.js';
-import { declined, made, type GraphGenerator } from './rewrite/generator.js';
+import { declined, made, type GraphGenerator } from '../rewrite/generator.js';
 import { freshNames, nodesIn, withGraph, withoutUnused } from '../onnx/onnx-graph.js';
 import { halfGraph } from './half/half-graph.js';
 import { quantisedOps } from './half/half-rules.js';

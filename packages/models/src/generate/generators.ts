@@ -3,7 +3,7 @@
 import type { GeneratedRecipe } from '@pareto/core';
 import { dynamicBatch } from './dynamic-batch.js';
 import { fp16 } from './fp16.js';
-import type { Generator } from './rewrite/generator.js';
+import type { Generator } from '../rewrite/generator.js';
 import { int4 } from './int4.js';
 import { int8Dynamic } from './int8-dynamic.js';
 import { int8Static } from './int8-static.js';

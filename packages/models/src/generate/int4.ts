@@ -2,7 +2,7 @@
 
 import { onnxTypes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel } from '../onnx/onnx.js';
-import { made, type GraphGenerator, type Rewrite } from './rewrite/generator.js';
+import { made, type GraphGenerator, type Rewrite } from '../rewrite/generator.js';
 import { opsetOf, withOpset } from '../onnx/onnx-graph.js';
 import { floatTensor, intAttribute, makeNode, makeTensor } from '../onnx/onnx-parts.js';
 import { quantiseBlocks, type Blocks } from './quantise/quantise-blocks.js';

@@ -2,7 +2,7 @@
 
 import type { OnnxModel } from '../onnx/onnx.js';
 import { withExtremes } from './quantise/calibration.js';
-import { declined, made, type GraphGenerator, type Ranges, type Rewrite } from './rewrite/generator.js';
+import { declined, made, type GraphGenerator, type Ranges, type Rewrite } from '../rewrite/generator.js';
 import { hoistActivations } from './quantise/quantise-activations.js';
 import { foldIntoConvolutions } from './quantise/quantise-folding.js';
 import { quantiseGraph } from './quantise/quantise-graph.js';

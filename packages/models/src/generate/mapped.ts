@@ -2,7 +2,7 @@
 
 import { tensorsOf } from '../onnx/onnx-codec.js';
 import type { OnnxModel, OnnxTensor } from '../onnx/onnx.js';
-import { declined, made, type GraphGenerator } from './rewrite/generator.js';
+import { declined, made, type GraphGenerator } from '../rewrite/generator.js';
 import { attributeOf, isOp, withGraph } from '../onnx/onnx-graph.js';
 
 /** Minimum size of a tensor. Smaller ones gain nothing, and would waste most of a page. */

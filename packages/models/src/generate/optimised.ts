@@ -1,6 +1,6 @@
 // Saves the graph as ONNX Runtime optimises it, so that later loads need not repeat the work.
 
-import type { RuntimeGenerator } from './rewrite/generator.js';
+import type { RuntimeGenerator } from '../rewrite/generator.js';
 
 export const optimised: RuntimeGenerator = {
   kind: 'runtime',

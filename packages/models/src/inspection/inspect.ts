@@ -3,8 +3,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { checkRelativePath } from '@pareto/blobs';
 import { cutText, ParetoError, type DataType, type Signature, type TensorSpec } from '@pareto/core';
-import { outdatedOpset, upgradeOutdated } from '../generate/opset/upgrade-opset.js';
-import { prepare } from '../generate/rewrite/prepare.js';
+import { outdatedOpset, upgradeOutdated } from '../opset/upgrade-opset.js';
+import { prepare } from '../rewrite/prepare.js';
 import { dimensionsOf, dynamicDims, fixedBatchOf, hasBatch, type InspectedValue } from './inspect-dimensions.js';
 import { checkNames } from './check-names.js';
 import { checkVersions } from './check-versions.js';

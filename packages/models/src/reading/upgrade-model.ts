@@ -3,8 +3,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ParetoError } from '@pareto/core';
-import { upgradeOutdated } from '../generate/opset/upgrade-opset.js';
-import { prepare } from '../generate/rewrite/prepare.js';
+import { upgradeOutdated } from '../opset/upgrade-opset.js';
+import { prepare } from '../rewrite/prepare.js';
 import { decodeOnnx, encodeOnnx } from '../onnx/onnx-codec.js';
 import { upgradedName, type UpgradeRequest } from './reader-protocol.js';
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { TensorBytes } from '@pareto/testkit';
-import type { Rewrite } from '../../src/generate/rewrite/generator.js';
+import type { Rewrite } from '../../src/rewrite/generator.js';
 import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/onnx.js';
 import { withGraph } from '../../src/onnx/onnx-graph.js';

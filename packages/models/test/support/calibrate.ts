@@ -1,7 +1,7 @@
 // Calibrates a generator as a worker does: runs its observing model and collects the extremes.
 
 import type { TensorBytes } from '@pareto/testkit';
-import type { GraphGenerator, Ranges } from '../../src/generate/rewrite/generator.js';
+import type { GraphGenerator, Ranges } from '../../src/rewrite/generator.js';
 import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
 import { numbersOf, runModel } from './run-model.js';

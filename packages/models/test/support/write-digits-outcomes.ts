@@ -10,7 +10,7 @@ import { fp16 } from '../../src/generate/fp16.js';
 import { int4 } from '../../src/generate/int4.js';
 import { int8Dynamic } from '../../src/generate/int8-dynamic.js';
 import { int8Static } from '../../src/generate/int8-static.js';
-import type { GraphGenerator } from '../../src/generate/rewrite/generator.js';
+import type { GraphGenerator } from '../../src/rewrite/generator.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
 import { calibrateOnDigits } from './calibrate.js';
 import { digitsModel, digitsShares, runDigits, type Samples } from './digits.js';

@@ -3,7 +3,7 @@
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { fromFront, sizeOf, type Shape } from '../../shapes/shape.js';
 import { batchAxis, shapeLike, withInput, withIntegers, type Change, type NodeShapes } from './node-shapes.js';
-import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
+import { notRewritable, type NotRewritable } from '../../rewrite/generator.js';
 import { intOf } from '../../onnx/onnx-graph.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 

@@ -6,7 +6,7 @@ import { inferShapes } from '../../shapes/infer-shapes.js';
 import { fromFront } from '../../shapes/shape.js';
 import { changeConcat, changeExpand, changeReshape, changeSizes, changeStates } from './batch-changes.js';
 import { batchAxis, growth, type Change, type NodeShapes } from './node-shapes.js';
-import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
+import { notRewritable, type NotRewritable } from '../../rewrite/generator.js';
 import { freshNames, intOf, isOp, withGraph, withoutUnused } from '../../onnx/onnx-graph.js';
 
 interface Batch {

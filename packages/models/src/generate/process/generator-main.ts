@@ -4,9 +4,9 @@
 import { setPriority } from 'node:os';
 import { ParetoError } from '@pareto/core';
 import { generators } from '../generators.js';
-import type { GraphGenerator } from '../rewrite/generator.js';
+import type { GraphGenerator } from '../../rewrite/generator.js';
 import type { GeneratorJob, GeneratorResult } from './generator-protocol.js';
-import { prepare } from '../rewrite/prepare.js';
+import { prepare } from '../../rewrite/prepare.js';
 import { readModel } from '../../files/read-model.js';
 import { writeModel } from '../../files/write-model.js';
 import { serveJobs } from '../../process/serve-jobs.js';

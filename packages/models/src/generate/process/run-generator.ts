@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from '@pareto/core';
 import { environmentOnly, type Isolation } from '@pareto/isolation';
 import { startModelProcess } from '../../process/model-process.js';
-import type { Ranges } from '../rewrite/generator.js';
+import type { Ranges } from '../../rewrite/generator.js';
 import type { GeneratorResult, GeneratorJob } from './generator-protocol.js';
 
 export interface GenerationRequest {

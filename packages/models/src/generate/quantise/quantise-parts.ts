@@ -1,10 +1,10 @@
 // The common steps of rewrites that quantise: checks, collecting new nodes and tensors, and removing unused ones.
 
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
-import { declined, type Rewrite } from '../rewrite/generator.js';
+import { declined, type Rewrite } from '../../rewrite/generator.js';
 import { freshNames, graphsIn, namesUsedBy, withGraph, withoutUnused } from '../../onnx/onnx-graph.js';
 import { makeNode, type NodeParts } from '../../onnx/onnx-parts.js';
-import { upgradeOpset } from '../opset/upgrade-opset.js';
+import { upgradeOpset } from '../../opset/upgrade-opset.js';
 
 /** The nodes and tensors that a rewrite collects for the new graph. */
 export interface Parts {

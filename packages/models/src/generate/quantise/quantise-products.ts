@@ -3,7 +3,7 @@
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
-import type { Rewrite } from '../rewrite/generator.js';
+import type { Rewrite } from '../../rewrite/generator.js';
 import { constantsOf, floatOf, intOf, intsOf, isOp, producersOf } from '../../onnx/onnx-graph.js';
 import { floatTensor, makeNode } from '../../onnx/onnx-parts.js';
 import type { Matrix } from './quantise-matrix.js';

@@ -1,7 +1,7 @@
 // Prepares a model so that every generator can rely on its form.
 
-import type { OnnxModel } from '../../onnx/onnx.js';
-import { inputsOf, withGraph } from '../../onnx/onnx-graph.js';
+import type { OnnxModel } from '../onnx/onnx.js';
+import { inputsOf, withGraph } from '../onnx/onnx-graph.js';
 
 /** First IR version in which weights need not be listed as inputs. */
 const minIrVersion = 4;

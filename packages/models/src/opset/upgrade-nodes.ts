@@ -1,13 +1,13 @@
 // Upgrades the operators that changed between opset 7 and 13 to opset 13.
 
-import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
-import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
+import { onnxTypes } from '../onnx/onnx-tensor-data.js';
+import type { OnnxNode, OnnxTensor } from '../onnx/onnx.js';
 import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
 import { attributeToInput, inputOf, integers, type Upgraded, type Upgrader, type UpgradeContext } from './upgrader.js';
-import { attributeOf, floatOf, intOf, intsOf, stringOf, withoutAttributes } from '../../onnx/onnx-graph.js';
-import { toHalf } from '../../tensors/half.js';
-import { intAttribute, makeNode, makeTensor, stringAttribute } from '../../onnx/onnx-parts.js';
-import { floatsOf } from '../../onnx/onnx-tensor-values.js';
+import { attributeOf, floatOf, intOf, intsOf, stringOf, withoutAttributes } from '../onnx/onnx-graph.js';
+import { toHalf } from '../tensors/half.js';
+import { intAttribute, makeNode, makeTensor, stringAttribute } from '../onnx/onnx-parts.js';
+import { floatsOf } from '../onnx/onnx-tensor-values.js';
 
 /** Adds a scalar of the model's float type. Undefined if the model has several. */
 function floatScalar(node: OnnxNode, what: string, value: number, context: UpgradeContext): string | undefined {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { encodeOnnx } from '../../../src/onnx/onnx-codec.js';
-import { onnxTypes } from '../../../src/onnx/onnx-tensor-data.js';
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../../src/onnx/onnx.js';
-import { opsetOf } from '../../../src/onnx/onnx-graph.js';
+import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
+import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
+import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/onnx.js';
+import { opsetOf } from '../../src/onnx/onnx-graph.js';
 import {
   floatAttribute,
   floatsAttribute,
@@ -14,10 +14,10 @@ import {
   makeNode,
   makeValue,
   stringAttribute,
-} from '../../../src/onnx/onnx-parts.js';
-import { upgradeOpset } from '../../../src/generate/opset/upgrade-opset.js';
-import { floatInput, numbersOf, runModel } from '../../support/run-model.js';
-import { makeModel } from '../../support/make-model.js';
+} from '../../src/onnx/onnx-parts.js';
+import { upgradeOpset } from '../../src/opset/upgrade-opset.js';
+import { floatInput, numbersOf, runModel } from '../support/run-model.js';
+import { makeModel } from '../support/make-model.js';
 
 const { float } = onnxTypes;
 const shape = [2, 3, 4, 4];

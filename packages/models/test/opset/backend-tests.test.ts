@@ -1,13 +1,13 @@
 // Upgrades of the models of opset 6 among ONNX's backend tests, which come with expected outputs.
 
 import assert from 'node:assert/strict';
-import { encodeOnnx } from '../../../src/onnx/onnx-codec.js';
-import { opsetOf } from '../../../src/onnx/onnx-graph.js';
-import { outdatedOpset, upgradeOpset, upgradeOutdated } from '../../../src/generate/opset/upgrade-opset.js';
-import { prepare } from '../../../src/generate/rewrite/prepare.js';
-import { assertNear, modelOf } from '../../support/assert-similar.js';
-import { readBackendTests, type BackendTest } from '../../support/backend-tests.js';
-import { runModel } from '../../support/run-model.js';
+import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
+import { opsetOf } from '../../src/onnx/onnx-graph.js';
+import { outdatedOpset, upgradeOpset, upgradeOutdated } from '../../src/opset/upgrade-opset.js';
+import { prepare } from '../../src/rewrite/prepare.js';
+import { assertNear, modelOf } from '../support/assert-similar.js';
+import { readBackendTests, type BackendTest } from '../support/backend-tests.js';
+import { runModel } from '../support/run-model.js';
 
 describe("ONNX's backend tests of opset 6", function () {
   this.timeout(120_000);

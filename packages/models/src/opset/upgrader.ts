@@ -1,8 +1,8 @@
 // Defines how one operator is upgraded to a later opset.
 
-import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
-import { intsOf, withoutAttributes } from '../../onnx/onnx-graph.js';
-import { int64Tensor } from '../../onnx/onnx-parts.js';
+import type { OnnxNode, OnnxTensor } from '../onnx/onnx.js';
+import { intsOf, withoutAttributes } from '../onnx/onnx-graph.js';
+import { int64Tensor } from '../onnx/onnx-parts.js';
 import type { NotRewritable } from '../rewrite/generator.js';
 
 export interface UpgradeContext {

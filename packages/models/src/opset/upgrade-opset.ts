@@ -1,12 +1,12 @@
 // Upgrades a model to a later opset: old ones to the oldest that ONNX Runtime runs, and others to the first with all
 // operators that quantised graphs need.
 
-import { tensorsOf } from '../../onnx/onnx-codec.js';
-import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
-import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
-import { inferShapes } from '../../shapes/infer-shapes.js';
+import { tensorsOf } from '../onnx/onnx-codec.js';
+import { onnxTypes } from '../onnx/onnx-tensor-data.js';
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/onnx.js';
+import { inferShapes } from '../shapes/infer-shapes.js';
 import { declined, made, type NotRewritable, type Rewrite } from '../rewrite/generator.js';
-import { constantsOf, freshNames, isOp, nodesIn, opsetOf, withOpset } from '../../onnx/onnx-graph.js';
+import { constantsOf, freshNames, isOp, nodesIn, opsetOf, withOpset } from '../onnx/onnx-graph.js';
 import { unchangedOperators, upgradersTo6, upgradersTo7 } from './upgrade-old-nodes.js';
 import { upgraders } from './upgrade-nodes.js';
 import type { UpgradeContext, Upgrader } from './upgrader.js';

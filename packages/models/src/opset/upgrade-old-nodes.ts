@@ -1,9 +1,9 @@
 // Upgrades the operators that changed between opset 1 and 7 to opset 7, in two stages. Opset 7 is the oldest whose
 // operators ONNX Runtime includes completely.
 
-import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
-import type { OnnxNode } from '../../onnx/onnx.js';
-import { attributeOf, floatOf, intOf, intsOf, stringOf, withoutAttributes } from '../../onnx/onnx-graph.js';
+import { onnxTypes } from '../onnx/onnx-tensor-data.js';
+import type { OnnxNode } from '../onnx/onnx.js';
+import { attributeOf, floatOf, intOf, intsOf, stringOf, withoutAttributes } from '../onnx/onnx-graph.js';
 import {
   floatAttribute,
   floatsAttribute,
@@ -13,8 +13,8 @@ import {
   intsAttribute,
   makeNode,
   stringAttribute,
-} from '../../onnx/onnx-parts.js';
-import { floatsOf, integersOf } from '../../onnx/onnx-tensor-values.js';
+} from '../onnx/onnx-parts.js';
+import { floatsOf, integersOf } from '../onnx/onnx-tensor-values.js';
 import { notRewritable } from '../rewrite/generator.js';
 import { attributeToInput, inputOf, integers, type Upgraded, type Upgrader, type UpgradeContext } from './upgrader.js';
 

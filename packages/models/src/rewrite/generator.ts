@@ -1,6 +1,6 @@
 // Defines the two kinds of generators: rewrites of a model's graph, and files that ONNX Runtime's own optimiser saves.
 
-import type { OnnxModel } from '../../onnx/onnx.js';
+import type { OnnxModel } from '../onnx/onnx.js';
 
 /** The result of a rewrite. `reason` and `note` are human-readable and continue "declined: …" and "made: …". */
 export type Rewrite =

@@ -8,13 +8,13 @@ import {
   makeNode,
   makeValue,
   stringAttribute,
-} from '../../../src/onnx/onnx-parts.js';
-import { onnxTypes } from '../../../src/onnx/onnx-tensor-data.js';
-import type { OnnxAttribute, OnnxModel } from '../../../src/onnx/onnx.js';
-import { outdatedOpset, upgradeOutdated } from '../../../src/generate/opset/upgrade-opset.js';
-import { modelOf, reasonOf } from '../../support/assert-similar.js';
-import { makeModel } from '../../support/make-model.js';
-import { modelWith, type Given } from '../../support/one-node-model.js';
+} from '../../src/onnx/onnx-parts.js';
+import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
+import type { OnnxAttribute, OnnxModel } from '../../src/onnx/onnx.js';
+import { outdatedOpset, upgradeOutdated } from '../../src/opset/upgrade-opset.js';
+import { modelOf, reasonOf } from '../support/assert-similar.js';
+import { makeModel } from '../support/make-model.js';
+import { modelWith, type Given } from '../support/one-node-model.js';
 
 const { float, bool } = onnxTypes;
 

@@ -1,8 +1,8 @@
 // Upgrades of single operators. Their outputs are compared with those of the same operators in later opsets.
 
 import assert from 'node:assert/strict';
-import { encodeOnnx } from '../../../src/onnx/onnx-codec.js';
-import { opsetOf } from '../../../src/onnx/onnx-graph.js';
+import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
+import { opsetOf } from '../../src/onnx/onnx-graph.js';
 import {
   floatAttribute,
   floatsAttribute,
@@ -13,14 +13,14 @@ import {
   makeNode,
   makeValue,
   stringAttribute,
-} from '../../../src/onnx/onnx-parts.js';
-import { onnxTypes } from '../../../src/onnx/onnx-tensor-data.js';
-import { attributeTypes, type OnnxAttribute, type OnnxModel, type OnnxTensor } from '../../../src/onnx/onnx.js';
-import { outdatedOpset, upgradeOutdated } from '../../../src/generate/opset/upgrade-opset.js';
-import { assertNear, modelOf } from '../../support/assert-similar.js';
-import { makeModel } from '../../support/make-model.js';
-import { modelWith, shape, type Given } from '../../support/one-node-model.js';
-import { floatInput, numbersOf, runModel } from '../../support/run-model.js';
+} from '../../src/onnx/onnx-parts.js';
+import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
+import { attributeTypes, type OnnxAttribute, type OnnxModel, type OnnxTensor } from '../../src/onnx/onnx.js';
+import { outdatedOpset, upgradeOutdated } from '../../src/opset/upgrade-opset.js';
+import { assertNear, modelOf } from '../support/assert-similar.js';
+import { makeModel } from '../support/make-model.js';
+import { modelWith, shape, type Given } from '../support/one-node-model.js';
+import { floatInput, numbersOf, runModel } from '../support/run-model.js';
 
 const { float, bool, int64 } = onnxTypes;
 
