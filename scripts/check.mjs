@@ -11,6 +11,8 @@ import { main, root, run, runTool } from './steps.mjs';
 
 const sources = ['packages/*/{src,test}', 'services/*/{src,test}', 'loadgen/{src,test}', 'test', 'bench'];
 
+const dependencyReport = join(root, 'scripts/report-dependencies.mjs');
+
 const tool =
   (file, ...args) =>
   () =>
@@ -20,7 +22,10 @@ const tool =
 const checks = [
   ['lint', tool('oxlint/bin/oxlint', '--deny-warnings')],
   ['types of the tests', tool('typescript-7/bin/tsc', '-b', 'tsconfig.test.json')],
-  ['dependency rule', tool('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type=err', ...sources)],
+  [
+    'dependency rule',
+    tool('dependency-cruiser/bin/dependency-cruise.mjs', `--output-type=plugin:${dependencyReport}`, ...sources),
+  ],
   ['documented paths', checkPaths],
   ['words', checkWords],
   ['commit subjects', checkCommits],
