@@ -1,7 +1,6 @@
 // Finds the known name that is most similar to an unknown one, for hints in errors.
 
-import type { ParetoError } from '@pareto/core';
-import { distance } from 'fastest-levenshtein';
+import { editDistance, type ParetoError } from '@pareto/core';
 
 /** Returns the known name with the smallest edit distance. Undefined if none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
@@ -16,7 +15,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 
 /** Returns the edit distance, or 1 if `name` is a prefix of `known` with at least three letters. */
 const distanceTo = (name: string, known: string): number =>
-  name.length >= 3 && known.startsWith(name) ? 1 : distance(name, known);
+  name.length >= 3 && known.startsWith(name) ? 1 : editDistance(name, known);
 
 /** End of an error message about an unknown name, and details for the error, in which `hasHint` detects the hint. */
 interface Hint {
