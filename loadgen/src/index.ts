@@ -13,7 +13,7 @@ export {
   type TlsSettings,
   type TraceSettings,
 } from './settings/load-settings.js';
-export { addCounts, quantileMs, type LatencyCount } from './tally/latency-counts.js';
+export { addCounts, quantileMs, type LatencyCount } from './tally/latency-tally.js';
 export { type LatencyPercentile, type LatencySummary } from './tally/latency-histogram.js';
 export {
   type ClassReport,

@@ -1,7 +1,7 @@
 // Compares two runs of load: which metrics differ by more than chance explains.
 
 import type { Rng } from '@pareto/core';
-import { latencyStep } from '../tally/latency-counts.js';
+import { latencyStep } from '../tally/latency-tally.js';
 import type { ClassReport, LoadReport } from '../tally/load-report.js';
 import { compareSeries, type Estimate } from './compare-series.js';
 import { adjustHolm } from './holm.js';

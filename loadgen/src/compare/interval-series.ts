@@ -1,6 +1,6 @@
 // The intervals of a run as arrays, for fast sums.
 
-import { latencyIndex } from '../tally/latency-counts.js';
+import { latencyIndex } from '../tally/latency-tally.js';
 import type { LoadReport } from '../tally/load-report.js';
 
 /** Outcomes of some classes of queries, by interval. */

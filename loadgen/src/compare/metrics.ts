@@ -1,6 +1,6 @@
 // The compared metrics.
 
-import { latencyIndex } from '../tally/latency-counts.js';
+import { latencyIndex } from '../tally/latency-tally.js';
 import type { IntervalSeries } from './interval-series.js';
 import { quantileOf, type Totals } from './totals.js';
 

@@ -1,6 +1,6 @@
 // Sums of intervals.
 
-import { latencyStep } from '../tally/latency-counts.js';
+import { latencyStep } from '../tally/latency-tally.js';
 import type { IntervalSeries } from './interval-series.js';
 
 /** Mutable, because a comparison adds up intervals thousands of times. */

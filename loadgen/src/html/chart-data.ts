@@ -1,6 +1,6 @@
 // What the charts of the page show, computed from the report. It is small: a few numbers for each interval.
 
-import { addCounts, quantileMs, type LatencyCount } from '../tally/latency-counts.js';
+import { addCounts, quantileMs, type LatencyCount } from '../tally/latency-tally.js';
 import type { ClassReport, IntervalReport, LoadReport } from '../tally/load-report.js';
 import { classColor, otherColor, outcomeColors, variantColor } from './colors.js';
 

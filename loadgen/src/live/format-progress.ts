@@ -1,7 +1,7 @@
 // Formats the progress of a run: as lines that fit a terminal, or as one line of a log.
 
 import { stripVTControlCharacters } from 'node:util';
-import { quantileMs, type LatencyCount } from '../tally/latency-counts.js';
+import { quantileMs, type LatencyCount } from '../tally/latency-tally.js';
 import { formatMs, formatRate, formatShare } from '../report/format-number.js';
 import { formatTable, type Column } from '../report/format-table.js';
 import type { Paint } from '../report/paint.js';

@@ -1,7 +1,7 @@
 // Counts of a run that is in progress, in total and of the latest moments.
 
 import type { TalliedClass } from '../tally/class-tally.js';
-import { createLatencyCounts, type LatencyCount, type LatencyCounts } from '../tally/latency-counts.js';
+import { createLatencyTally, type LatencyCount, type LatencyTally } from '../tally/latency-tally.js';
 import type { Outcome } from '../tally/outcome.js';
 
 export interface ProgressTally {
@@ -37,7 +37,7 @@ export interface RecentClass extends Omit<ProgressCounts, 'sent'> {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface ClassMoment extends Mutable<Omit<ProgressCounts, 'sent'>> {
-  readonly latencies: LatencyCounts;
+  readonly latencies: LatencyTally;
 }
 
 interface Moment {
@@ -49,7 +49,7 @@ interface Moment {
 export function createProgressTally(classes: readonly TalliedClass[], moments: number): ProgressTally {
   const createMoment = (): Moment => ({
     sent: 0,
-    classes: classes.map(() => ({ ...noOutcomes, latencies: createLatencyCounts() })),
+    classes: classes.map(() => ({ ...noOutcomes, latencies: createLatencyTally() })),
   });
   let current = createMoment();
   let latest: readonly Moment[] = [];

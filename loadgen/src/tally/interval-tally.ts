@@ -1,6 +1,6 @@
 // Counts of the outcomes over time, by the intended send time.
 
-import { createLatencyCounts, type LatencyCounts } from './latency-counts.js';
+import { createLatencyTally, type LatencyTally } from './latency-tally.js';
 import type { IntervalReport } from './load-report.js';
 import type { TalliedClass } from './class-tally.js';
 import type { Outcome } from './outcome.js';
@@ -15,7 +15,7 @@ interface ClassCounts {
   answered: number;
   onTime: number;
   rejected: number;
-  readonly latencies: LatencyCounts;
+  readonly latencies: LatencyTally;
 }
 
 interface Interval {
@@ -27,7 +27,7 @@ interface Interval {
 export function createIntervalTally(classes: readonly TalliedClass[], intervalMs: number): IntervalTally {
   const intervals: Interval[] = [];
   const createInterval = (): Interval => ({
-    classes: classes.map(() => ({ sent: 0, answered: 0, onTime: 0, rejected: 0, latencies: createLatencyCounts() })),
+    classes: classes.map(() => ({ sent: 0, answered: 0, onTime: 0, rejected: 0, latencies: createLatencyTally() })),
     statuses: new Map(),
     variants: new Map(),
   });

@@ -1,7 +1,7 @@
 // What a run of load measured. It is the JSON form of the report, from which all others are made.
 
 import type { LatencySummary, LatencyPercentile } from './latency-histogram.js';
-import type { LatencyCount } from './latency-counts.js';
+import type { LatencyCount } from './latency-tally.js';
 
 export interface LoadReport {
   /** Requests whose outcomes are counted below: those after the warm-up. */

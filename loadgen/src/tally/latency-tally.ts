@@ -3,7 +3,7 @@
 /** A latency in microseconds, rounded to 1 %, and the number of requests that had it. */
 export type LatencyCount = readonly [us: number, count: number];
 
-export interface LatencyCounts {
+export interface LatencyTally {
   record(ms: number): void;
   /** Returns the counts by ascending latency. */
   list(): readonly LatencyCount[];
@@ -15,7 +15,7 @@ export const latencyStep: number = Math.log(1.01);
 /** Returns the index of a latency among the latencies that are counted apart, ascending. */
 export const latencyIndex = (us: number): number => Math.round(Math.log(us) / latencyStep);
 
-export function createLatencyCounts(): LatencyCounts {
+export function createLatencyTally(): LatencyTally {
   const counts = new Map<number, number>();
   return {
     record(ms) {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createSeededRng } from '@pareto/core';
-import { addCounts, createLatencyCounts, quantileMs } from '../../src/tally/latency-counts.js';
+import { addCounts, createLatencyTally, quantileMs } from '../../src/tally/latency-tally.js';
 
-describe('latency counts', () => {
-  it('keep each latency within 1 %', () => {
+describe('latency tally', () => {
+  it('keeps each latency within 1 %', () => {
     for (const ms of [0.001, 0.5, 1, 7.77, 123.4, 60_000]) {
-      const counts = createLatencyCounts();
+      const counts = createLatencyTally();
       counts.record(ms);
       const [[us, count] = [NaN, 0]] = counts.list();
       assert.equal(count, 1);
@@ -13,10 +13,10 @@ describe('latency counts', () => {
     }
   });
 
-  it('return the quantiles of all recorded latencies', () => {
+  it('returns the quantiles of all recorded latencies', () => {
     const rng = createSeededRng(1);
     const latencies = Array.from({ length: 5_000 }, () => 1 + 99 * rng());
-    const [first, second] = [createLatencyCounts(), createLatencyCounts()];
+    const [first, second] = [createLatencyTally(), createLatencyTally()];
     latencies.forEach((ms, index) => (index % 3 === 0 ? first : second).record(ms));
     const sum = addCounts([first.list(), second.list()]);
     const sorted = latencies.toSorted((a, b) => a - b);
@@ -27,7 +27,7 @@ describe('latency counts', () => {
     }
   });
 
-  it('have no quantiles without requests', () => {
+  it('has no quantiles without requests', () => {
     assert.ok(Number.isNaN(quantileMs([], 0.5)));
   });
 });
