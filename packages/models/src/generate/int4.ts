@@ -1,15 +1,12 @@
 // Stores the weights of MatMul and Gemm in blocks of 4-bit numbers, for ONNX Runtime's operator MatMulNBits.
 
 import { onnxTypes } from '../onnx/onnx-tensor-data.js';
-import type { OnnxModel } from '../onnx/onnx.js';
-import { made, type GraphGenerator, type Rewrite } from '../rewrite/generator.js';
-import { opsetOf, withOpset } from '../onnx/onnx-graph.js';
+import type { GraphGenerator } from '../rewrite/generator.js';
 import { floatTensor, intAttribute, makeNode, makeTensor } from '../onnx/onnx-parts.js';
 import { quantiseBlocks, type Blocks } from './quantise/quantise-blocks.js';
-import { noteOf, startQuantising, type Parts } from './quantise/quantise-parts.js';
+import { runtimeDomain, type Parts } from './quantise/quantise-parts.js';
 import { replaceProducts, type Product } from './quantise/quantise-products.js';
 
-const domain = 'com.microsoft';
 /** Minimum size of weights. Smaller products are as fast in floats. */
 const minWeightBytes = 16384;
 /**
@@ -23,18 +20,9 @@ const accuracyLevel = 4;
 export const int4: GraphGenerator = {
   kind: 'rewrite',
   bound: 0.97,
-  rewrite: (model) => {
-    const upgraded = startQuantising(model);
-    return upgraded.kind === 'made' ? quantise(upgraded.model, upgraded.note) : upgraded;
-  },
+  rewrite: (model) =>
+    replaceProducts(model, { minWeightBytes, precision: 'weights in 4 bits', multiplyIn: () => multiply }),
 };
-
-function quantise(model: OnnxModel, note: string): Rewrite {
-  const replaced = replaceProducts(model, minWeightBytes, multiply);
-  if (replaced.kind === 'declined') return replaced;
-  const version = Math.max(1, opsetOf(model, domain));
-  return made(withOpset(replaced.model, domain, version), noteOf(note, `weights in 4 bits: ${replaced.share}`));
-}
 
 /** Emits the product without its addend. ONNX Runtime fuses the addend if the provider's kernel supports it. */
 function multiply({ key, weights, alpha, input }: Product, output: string, parts: Parts): void {
@@ -46,7 +34,7 @@ function multiply({ key, weights, alpha, input }: Product, output: string, parts
     ...[intAttribute('K', weights.rows), intAttribute('N', weights.columns), intAttribute('bits', 4)],
     ...[intAttribute('block_size', block), intAttribute('accuracy_level', accuracyLevel)],
   ];
-  parts.emit(makeNode('MatMulNBits', [input, ...names], [output], { domain, attribute }));
+  parts.emit(makeNode('MatMulNBits', [input, ...names], [output], { domain: runtimeDomain, attribute }));
 }
 
 interface Of {

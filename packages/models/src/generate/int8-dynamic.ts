@@ -2,21 +2,14 @@
 
 import { onnxTypes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel } from '../onnx/onnx.js';
-import { made, type GraphGenerator, type Rewrite } from '../rewrite/generator.js';
-import { opsetOf, withOpset } from '../onnx/onnx-graph.js';
+import type { GraphGenerator } from '../rewrite/generator.js';
+import { opsetOf } from '../onnx/onnx-graph.js';
 import { floatTensor, makeNode, makeTensor } from '../onnx/onnx-parts.js';
 import { inferShapes } from '../shapes/infer-shapes.js';
 import { columnScales, columnSums, quantiseMatrix } from './quantise/quantise-matrix.js';
-import { noteOf, startQuantising, type Parts } from './quantise/quantise-parts.js';
-import { replaceProducts, type Product } from './quantise/quantise-products.js';
-import {
-  asRows,
-  fromRows,
-  notNegative,
-  quantiseRows,
-  runtimeDomain,
-  type QuantisedRows,
-} from './quantise/quantise-rows.js';
+import { runtimeDomain, type Parts } from './quantise/quantise-parts.js';
+import { replaceProducts, type Multiply, type Product } from './quantise/quantise-products.js';
+import { asRows, fromRows, notNegative, quantiseRows, type QuantisedRows } from './quantise/quantise-rows.js';
 
 /** Minimum size of weights. For smaller ones, quantising the inputs takes longer than the product gains. */
 const minWeightBytes = 8192;
@@ -25,16 +18,13 @@ const minWeightBytes = 8192;
 export const int8Dynamic: GraphGenerator = {
   kind: 'rewrite',
   bound: 0.99,
-  rewrite: (model) => {
-    const upgraded = startQuantising(model);
-    return upgraded.kind === 'made' ? quantise(upgraded.model, upgraded.note) : upgraded;
-  },
+  rewrite: (model) => replaceProducts(model, { minWeightBytes, precision: 'in 8 bits', multiplyIn }),
 };
 
-function quantise(model: OnnxModel, note: string): Rewrite {
+function multiplyIn(model: OnnxModel): Multiply {
   const { shapes } = inferShapes(model);
   const positive = notNegative(model.graph);
-  const replaced = replaceProducts(model, minWeightBytes, (product, output, parts) => {
+  return (product, output, parts) => {
     const { input, weights } = product;
     const flat = product.node.opType === 'Gemm' || shapes.get(input)?.length === 2;
     const rows = parts.once(`rows ${input}`, () => (flat ? input : asRows(input, weights.rows, parts)));
@@ -44,10 +34,7 @@ function quantise(model: OnnxModel, note: string): Rewrite {
     const result = parts.fresh(`${output}_rows`);
     multiply(product, quantised, result, parts);
     fromRows({ result, like: input, width: weights.columns }, output, parts);
-  });
-  if (replaced.kind === 'declined') return replaced;
-  const version = Math.max(1, opsetOf(model, runtimeDomain));
-  return made(withOpset(replaced.model, runtimeDomain, version), noteOf(note, `in 8 bits: ${replaced.share}`));
+  };
 }
 
 /**

@@ -6,6 +6,9 @@ import { freshNames, graphsIn, namesUsedBy, withGraph, withoutUnused } from '../
 import { makeNode, type NodeParts } from '../../onnx/onnx-parts.js';
 import { upgradeOpset } from '../../opset/upgrade-opset.js';
 
+/** Domain of ONNX Runtime's own operators. */
+export const runtimeDomain = 'com.microsoft';
+
 /** The nodes and tensors that a rewrite collects for the new graph. */
 export interface Parts {
   /** Returns an unused name. */

@@ -3,11 +3,11 @@
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
-import type { Rewrite } from '../../rewrite/generator.js';
-import { constantsOf, floatOf, intOf, intsOf, isOp, producersOf } from '../../onnx/onnx-graph.js';
+import { declined, made, type Rewrite } from '../../rewrite/generator.js';
+import { constantsOf, floatOf, intOf, intsOf, isOp, opsetOf, producersOf, withOpset } from '../../onnx/onnx-graph.js';
 import { floatTensor, makeNode } from '../../onnx/onnx-parts.js';
 import type { Matrix } from './quantise-matrix.js';
-import { reachOf, replaceNodes, type Parts } from './quantise-parts.js';
+import { noteOf, reachOf, replaceNodes, runtimeDomain, startQuantising, type Parts } from './quantise-parts.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
 /** A product `alpha * (input x weights) + beta * addend`. MatMul has factors of 1 and no addend. */
@@ -77,32 +77,32 @@ function matrixOf(tensor: OnnxTensor, transposed: boolean): Matrix | undefined {
 }
 
 /** Emits nodes that compute a product without its addend, with the output `output`. */
-type Multiply = (product: Product, output: string, parts: Parts) => void;
+export type Multiply = (product: Product, output: string, parts: Parts) => void;
 
-export interface ReplacedProducts {
-  readonly kind: 'replaced';
-  readonly model: OnnxModel;
-  /** Human-readable number of replaced products out of all. */
-  readonly share: string;
+interface ProductRewrite {
+  /** Minimum size of the weights of a product that is replaced. */
+  readonly minWeightBytes: number;
+  /** Human-readable text before the share of the replaced products. */
+  readonly precision: string;
+  /** Returns what replaces the products of a model in opset 13 or later. */
+  readonly multiplyIn: (model: OnnxModel) => Multiply;
 }
 
-/**
- * Replaces the products with at least `minBytes` of weights by the nodes that `multiply` emits. Declines if there are
- * none.
- */
-export function replaceProducts(
-  model: OnnxModel,
-  minBytes: number,
-  multiply: Multiply,
-): ReplacedProducts | Extract<Rewrite, { kind: 'declined' }> {
-  const large = largeProducts(model.graph, minBytes);
-  if (typeof large === 'string') return { kind: 'declined', reason: large };
+/** Replaces the large products of a model by ONNX Runtime's own operators. Declines if there are none. */
+export function replaceProducts(given: OnnxModel, { minWeightBytes, precision, multiplyIn }: ProductRewrite): Rewrite {
+  const upgraded = startQuantising(given);
+  if (upgraded.kind === 'declined') return upgraded;
+  const { model, note } = upgraded;
+  const large = largeProducts(model.graph, minWeightBytes);
+  if (typeof large === 'string') return declined(large);
+  const multiply = multiplyIn(model);
   const replaced = replaceNodes(model, (node, parts) => {
     const product = large.products.get(node);
     if (product !== undefined) emitProduct(product, parts, multiply);
     return product !== undefined;
   });
-  return { kind: 'replaced', model: replaced, share: large.share };
+  const version = Math.max(1, opsetOf(model, runtimeDomain));
+  return made(withOpset(replaced, runtimeDomain, version), noteOf(note, `${precision}: ${large.share}`));
 }
 
 /** Returns the products with at least `minBytes` of weights, or the reason why there are none. */

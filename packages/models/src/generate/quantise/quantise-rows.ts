@@ -12,9 +12,6 @@ import {
 } from '../../onnx/onnx-parts.js';
 import type { Parts } from './quantise-parts.js';
 
-/** Domain of ONNX Runtime's own operators. */
-export const runtimeDomain = 'com.microsoft';
-
 export interface QuantisedRows {
   /** Unsigned 8-bit integers. */
   readonly values: string;
