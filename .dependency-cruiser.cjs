@@ -60,8 +60,9 @@ module.exports = {
     only('service', 'core', ...engine),
     only('client', 'core', ...engine),
     only('local', 'core', 'service', ...engine),
-    only('cli', 'core', 'policy', 'client', 'local', ...engine),
-    only('loadgen', 'core', 'client', 'workload', 'rpc', 'models'),
+    only('report', 'core'),
+    only('cli', 'core', 'policy', 'client', 'local', 'report', ...engine),
+    only('loadgen', 'core', 'client', 'workload', 'rpc', 'models', 'report'),
     {
       name: 'services-stand-alone',
       comment: 'A service imports any package except the test kit, the CLI and local, and no other service.',

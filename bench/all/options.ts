@@ -1,8 +1,8 @@
 // The command line of `npm run bench:all`.
 
 import { parseArgs } from 'node:util';
-import { formatTable } from '@pareto/testkit';
-import { benchmarks, type BenchmarkName } from '../benchmarks.js';
+import { formatTable, type Column } from '@pareto/report';
+import { benchmarks, type Benchmark, type BenchmarkName } from '../benchmarks.js';
 import { formatMinutes } from './outcome.js';
 
 export interface AllOptions {
@@ -39,11 +39,6 @@ export function parseAllOptions(args: readonly string[]): AllOptions {
 }
 
 export function formatAllHelp(): string {
-  const rows = Object.entries(benchmarks).map(([name, { measures, minutes }]) => [
-    `  ${name}`,
-    formatMinutes(minutes),
-    measures,
-  ]);
   return `Runs the benchmarks one after the other, and summarises them. Exits with 1 if one of them breaks.
 
   --only NAMES  run only these, such as fleet,plan
@@ -53,6 +48,12 @@ export function formatAllHelp(): string {
 
 Example: npm run bench:all -- --only fleet,plan --json all.json
 
-${formatTable([{ title: '  BENCHMARK' }, { title: 'TIME', isNumber: true }, { title: 'MEASURES' }], rows)}
+${formatTable(columns, Object.entries(benchmarks), { width: Infinity })}
 `;
 }
+
+const columns: readonly Column<readonly [name: string, benchmark: Benchmark]>[] = [
+  { title: '  BENCHMARK', cell: ([name]) => `  ${name}` },
+  { title: 'TIME', align: 'right', cell: ([, { minutes }]) => formatMinutes(minutes) },
+  { title: 'MEASURES', cell: ([, { measures }]) => measures },
+];

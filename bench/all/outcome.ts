@@ -1,6 +1,7 @@
 // The outcome of one benchmark among all, and the summary of all.
 
-import { formatTable, type Run } from '@pareto/testkit';
+import { formatTable, type Column } from '@pareto/report';
+import type { Run } from '@pareto/testkit';
 
 export interface Outcome {
   readonly benchmark: string;
@@ -35,10 +36,13 @@ export function judgeOutcome({ benchmark, seconds, exit, run }: Ended): Outcome 
 }
 
 export const formatOutcomes = (outcomes: readonly Outcome[]): string =>
-  formatTable(
-    [{ title: 'BENCHMARK' }, { title: 'RESULT' }, { title: 'TIME', isNumber: true }],
-    outcomes.map((outcome) => [outcome.benchmark, describeResult(outcome), formatMinutes(outcome.seconds / 60)]),
-  );
+  formatTable(columns, outcomes, { width: Infinity });
+
+const columns: readonly Column<Outcome>[] = [
+  { title: 'BENCHMARK', cell: ({ benchmark }) => benchmark },
+  { title: 'RESULT', cell: (outcome) => describeResult(outcome) },
+  { title: 'TIME', align: 'right', cell: ({ seconds }) => formatMinutes(seconds / 60) },
+];
 
 function describeResult({ failure, missedTargets, worseRows, run }: Outcome): string {
   const isCompared = run?.rows.some(({ baseline }) => baseline !== undefined) ?? false;

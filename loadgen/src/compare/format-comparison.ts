@@ -1,9 +1,9 @@
 // The human-readable form of a comparison.
 
 import pc from 'picocolors';
+import { formatRows, type Column } from '@pareto/report';
 import { describeRun } from '../report/describe-run.js';
 import { formatMs } from '../report/format-number.js';
-import { formatTable, type Column } from '../report/format-table.js';
 import type { Paint } from '../report/paint.js';
 import type { LoadRun } from '../tally/load-run.js';
 import type { ComparedMetric, ComparisonResult } from './compare-runs.js';
@@ -28,7 +28,7 @@ export function formatComparison(comparison: Comparison, paint: Paint = pc.creat
   const named = Object.entries({ A: a, B: b });
   const warn = (text: string): string => paint.yellow(`${paint.bold('WARNING')}  ${text}`);
   const titles = named.map(([name, { file, run }]) => `${name}  ${file}: ${describeRun(run).title}, ${run.startedAt}`);
-  const differences = formatTable(settingColumns, settings).map((line) => `  ${line}`);
+  const differences = formatRows(settingColumns, settings, { width: Infinity }).map((line) => `  ${line}`);
   const limits = named.flatMap(([name, { run }]) =>
     run.sender.bottleneck === null ? [] : [warn(`The load generator limited ${name}: ${run.sender.bottleneck}.`)],
   );
@@ -36,7 +36,7 @@ export function formatComparison(comparison: Comparison, paint: Paint = pc.creat
     titles,
     settings.length === 0 ? [] : [warn('The runs differ in more than the server:'), ...differences],
     limits,
-    formatTable(metricColumns(metrics, paint), metrics),
+    formatRows(metricColumns(metrics, paint), metrics, { width: Infinity }),
     summarize(metrics),
   ];
   return sections
@@ -46,32 +46,33 @@ export function formatComparison(comparison: Comparison, paint: Paint = pc.creat
 }
 
 const settingColumns: readonly Column<SettingDifference>[] = [
-  { title: 'SETTING', align: 'left', cell: ({ name }) => name },
-  { title: 'A', align: 'left', cell: ({ a }) => a || '-' },
-  { title: 'B', align: 'left', cell: ({ b }) => b || '-' },
+  { title: 'SETTING', cell: ({ name }) => name },
+  { title: 'A', cell: ({ a }) => a || '-' },
+  { title: 'B', cell: ({ b }) => b || '-' },
 ];
 
 /** Returns false for outcomes that neither run has. */
 const isShown = ({ unit, a, b }: ComparedMetric): boolean => unit !== 'share' || a !== 0 || b !== 0;
 
 function metricColumns(metrics: readonly ComparedMetric[], paint: Paint): readonly Column<ComparedMetric>[] {
-  const query: Column<ComparedMetric> = { title: 'QUERY', align: 'left', cell: (each) => each.query ?? 'all' };
+  const query: Column<ComparedMetric> = { title: 'QUERY', cell: (each) => each.query ?? 'all' };
   const colours: Partial<Record<ComparisonResult, (text: string) => string>> = {
     better: paint.green,
     worse: paint.red,
   };
   return [
     ...(metrics.some((each) => each.query !== null) ? [query] : []),
-    { title: 'METRIC', align: 'left', cell: ({ metric }) => metric },
-    { title: 'A', cell: ({ unit, a }) => formatValue(unit, a) },
-    { title: 'B', cell: ({ unit, b }) => formatValue(unit, b) },
-    { title: 'CHANGE', cell: (each) => formatChange(each, each.difference) },
+    { title: 'METRIC', cell: ({ metric }) => metric },
+    { title: 'A', align: 'right', cell: ({ unit, a }) => formatValue(unit, a) },
+    { title: 'B', align: 'right', cell: ({ unit, b }) => formatValue(unit, b) },
+    { title: 'CHANGE', align: 'right', cell: (each) => formatChange(each, each.difference) },
     {
       title: '95 % INTERVAL',
+      align: 'right',
       cell: (each) => each.interval95?.map((end) => formatChange(each, end)).join(' to ') ?? '-',
     },
-    { title: 'P', cell: ({ p }) => (p === null ? '-' : p < 0.001 ? '<0.001' : p.toFixed(3)) },
-    { title: 'RESULT', align: 'left', cell: ({ result }) => colours[result]?.(result) ?? result },
+    { title: 'P', align: 'right', cell: ({ p }) => (p === null ? '-' : p < 0.001 ? '<0.001' : p.toFixed(3)) },
+    { title: 'RESULT', cell: ({ result }) => colours[result]?.(result) ?? result },
   ];
 }
 

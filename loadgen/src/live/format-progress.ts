@@ -1,9 +1,9 @@
 // Formats the progress of a run: as lines that fit a terminal, or as one line of a log.
 
 import { stripVTControlCharacters } from 'node:util';
+import { cutLine, formatRows, type Column } from '@pareto/report';
 import { quantileMs, type LatencyCount } from '../tally/latency-tally.js';
 import { formatMs, formatRate, formatShare } from '../report/format-number.js';
-import { formatTable, type Column } from '../report/format-table.js';
 import type { Paint } from '../report/paint.js';
 import type { Progress, ProgressCounts, RecentClass } from './progress-tally.js';
 
@@ -130,21 +130,20 @@ function formatClasses(
     (quantile: number) =>
     ({ latencies }: RecentClass): string =>
       formatMs(quantileMs(latencies, quantile));
+  const number = (title: string, cell: (row: RecentClass) => string): Column<RecentClass> => ({
+    title,
+    align: 'right',
+    drop: 1,
+    cell,
+  });
   const columns: readonly Column<RecentClass>[] = [
-    { title: 'QUERY', align: 'left', cell: ({ name }) => name },
-    { title: 'ANSWERED', cell: ({ answered }) => perSecond(answered) },
-    { title: 'ON TIME', cell: onTime },
-    { title: 'P50 MS', cell: latency(0.5) },
-    { title: 'P99 MS', cell: latency(0.99) },
-    { title: 'REJECTED', cell: ({ rejected }) => perSecond(rejected) },
-    { title: 'FAILED', cell: ({ failed }) => perSecond(failed) },
+    { title: 'QUERY', cell: ({ name }) => name },
+    number('ANSWERED', ({ answered }) => perSecond(answered)),
+    number('ON TIME', onTime),
+    number('P50 MS', latency(0.5)),
+    number('P99 MS', latency(0.99)),
+    number('REJECTED', ({ rejected }) => perSecond(rejected)),
+    number('FAILED', ({ failed }) => perSecond(failed)),
   ];
-  const [titles = '', ...rows] = formatTable(columns, classes, width);
-  return [paint.dim(titles), ...rows];
-}
-
-/** Cuts a line that is not shorter than the width, with its colours. */
-function cutLine(line: string, width: number): string {
-  const plain = stripVTControlCharacters(line);
-  return plain.length < width ? line : `${plain.slice(0, Math.max(0, width - 2))}…`;
+  return formatRows(columns, classes, { paintTitles: paint.dim, width });
 }

@@ -1,12 +1,12 @@
 // The human-readable report.
 
 import pc from 'picocolors';
+import { formatTable, type Column } from '@pareto/report';
 import type { LatencySummary } from '../tally/latency-histogram.js';
 import type { ClassReport, FailureCount, VariantCount } from '../tally/load-report.js';
 import type { LoadRun } from '../tally/load-run.js';
 import { describeObjective, describeRun } from './describe-run.js';
 import { formatMs, formatRate, formatShare } from './format-number.js';
-import { formatTable, type Column } from './format-table.js';
 import type { Paint } from './paint.js';
 
 export interface ReportStyle {
@@ -21,24 +21,30 @@ export function formatReport(run: LoadRun, style: ReportStyle = {}): string {
   const { title, settings } = describeRun(run);
   const { classes, failures, variants, sender } = run;
   const section = (name: string, lines: readonly string[]): string =>
-    [paint.bold(name), ...lines.map((line) => `  ${line}`)].join('\n');
+    [paint.bold(name), ...lines.map((line) => `${' '.repeat(indent)}${line}`)].join('\n');
   return [
     section(title, formatFacts(settings)),
     ...(sender.bottleneck === null
       ? []
       : [paint.yellow(`${paint.bold('WARNING')}  The load generator limits this result: ${sender.bottleneck}.`)]),
     section('Requests', formatFacts(requestFacts(run))),
-    ...(classes.length > 1 ? [section('By query, latencies in ms', formatTable(queryColumns(run), classes))] : []),
-    section('Latency in ms, from the intended send time', formatTable(latencyColumns, latencyRows(run))),
+    ...(classes.length > 1 ? [section('By query, latencies in ms', table(queryColumns(run), classes))] : []),
+    section('Latency in ms, from the intended send time', table(latencyColumns, latencyRows(run))),
     ...(failures.length === 0
       ? []
-      : [section('Rejections and failures', wrapLast(formatTable(failureColumns(run.sent), failures), width))]),
+      : [section('Rejections and failures', table(failureColumns(run.sent), failures, width - indent))]),
     ...(Object.keys(variants).length === 0
       ? []
-      : [section('Answered by', formatTable(variantColumns(run.sent), variantRows(variants)))]),
+      : [section('Answered by', table(variantColumns(run.sent), variantRows(variants)))]),
     section('Load generator', formatFacts(senderFacts(run))),
   ].join('\n\n');
 }
+
+/** Width of the space before each line of a section. */
+const indent = 2;
+
+const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], width = Infinity): readonly string[] =>
+  formatTable(columns, rows, { width }).split('\n');
 
 type Fact = readonly [name: string, value: string];
 
@@ -70,25 +76,25 @@ function queryColumns({ settings, classes }: LoadRun): readonly Column<ClassRepo
     settings.queries[classes.indexOf(each)];
   const share = (title: string, key: 'answered' | 'onTime' | 'rejected'): Column<ClassReport> => ({
     title,
+    align: 'right',
     cell: (each) => formatShare(each[key], each.sent),
   });
   return [
-    { title: 'QUERY', align: 'left', cell: ({ name }) => name },
-    { title: 'TARGET', align: 'left', cell: (each) => queryOf(each)?.target ?? '' },
+    { title: 'QUERY', cell: ({ name }) => name },
+    { title: 'TARGET', cell: (each) => queryOf(each)?.target ?? '' },
     {
       title: 'OBJECTIVE',
-      align: 'left',
       cell: (each) => {
         const query = queryOf(each);
         return query === undefined ? '' : describeObjective(query);
       },
     },
-    { title: 'SENT', cell: ({ sent }) => String(sent) },
+    { title: 'SENT', align: 'right', cell: ({ sent }) => String(sent) },
     share('ANSWERED', 'answered'),
     share('ON TIME', 'onTime'),
     share('REJECTED', 'rejected'),
-    { title: 'P50', cell: ({ latencyMs }) => formatMs(latencyMs.p50) },
-    { title: 'P99', cell: ({ latencyMs }) => formatMs(latencyMs.p99) },
+    { title: 'P50', align: 'right', cell: ({ latencyMs }) => formatMs(latencyMs.p50) },
+    { title: 'P99', align: 'right', cell: ({ latencyMs }) => formatMs(latencyMs.p99) },
   ];
 }
 
@@ -100,33 +106,20 @@ const latencyRows = ({ latencyMs, rejectionMs, statuses }: LoadRun): readonly La
 ];
 
 const latencyColumns: readonly Column<LatencyRow>[] = [
-  { title: '', align: 'left', cell: ([name]) => name },
+  { title: '', cell: ([name]) => name },
   ...(['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const).map((key) => ({
     title: key === 'p999' ? 'P99.9' : key.toUpperCase(),
+    align: 'right' as const,
     cell: ([, latency]: LatencyRow): string => formatMs(latency[key]),
   })),
 ];
 
 const failureColumns = (sent: number): readonly Column<FailureCount>[] => [
-  { title: 'COUNT', cell: ({ count }) => String(count) },
-  { title: 'SHARE', cell: ({ count }) => formatShare(count, sent) },
-  { title: 'CODE', align: 'left', cell: ({ code }) => code },
-  { title: 'REASON', align: 'left', cell: ({ reason }) => reason },
+  { title: 'COUNT', align: 'right', cell: ({ count }) => String(count) },
+  { title: 'SHARE', align: 'right', cell: ({ count }) => formatShare(count, sent) },
+  { title: 'CODE', cell: ({ code }) => code },
+  { title: 'REASON', text: true, cell: ({ reason }) => reason },
 ];
-
-/** Wraps the last column, which is left-aligned, at spaces. The lines are indented by two characters later. */
-function wrapLast(lines: readonly string[], width: number): readonly string[] {
-  const from = lines[0]?.lastIndexOf(' ') ?? 0;
-  return lines.flatMap((line) => {
-    const wrapped = [line.slice(0, from)];
-    for (const word of line.slice(from + 1).split(' ')) {
-      const last = wrapped.at(-1) ?? '';
-      if (last.length + word.length + 3 < width || last.length <= from) wrapped[wrapped.length - 1] = `${last} ${word}`;
-      else wrapped.push(`${' '.repeat(from)} ${word}`);
-    }
-    return wrapped;
-  });
-}
 
 type VariantRow = VariantCount & { readonly name: string };
 
@@ -136,9 +129,9 @@ const variantRows = (variants: LoadRun['variants']): readonly VariantRow[] =>
     .toSorted((a, b) => b.answers - a.answers);
 
 const variantColumns = (sent: number): readonly Column<VariantRow>[] => [
-  { title: 'VARIANT', align: 'left', cell: ({ name }) => name },
-  { title: 'ANSWERS', cell: ({ answers }) => String(answers) },
-  { title: 'SHARE', cell: ({ answers }) => formatShare(answers, sent) },
+  { title: 'VARIANT', cell: ({ name }) => name },
+  { title: 'ANSWERS', align: 'right', cell: ({ answers }) => String(answers) },
+  { title: 'SHARE', align: 'right', cell: ({ answers }) => formatShare(answers, sent) },
 ];
 
 function senderFacts({ sender, settings }: LoadRun): readonly Fact[] {

@@ -49,7 +49,6 @@ export { judgeRow, type JudgedRow, type Reach, type Row } from './runs/rows.js';
 export { compareWithBaseline, type ComparedRow } from './runs/compare-with-baseline.js';
 export { readRun, startRun, writeRun, type Run, type RunContext } from './runs/run.js';
 export { formatRun } from './runs/format-run.js';
-export { formatTable } from './runs/format-table.js';
 export { fetchNpmPackage, type FetchedPackage } from './npm-package.js';
 export { fetchTool, goFlags, goVariables, type Tool, type ToolName } from './tools.js';
 export { mixingLayers, openLayers, rowGraph, rowwiseLayers, rowWidth, type RowLayer } from './row-graphs.js';

@@ -4,10 +4,9 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { makeSet, type CertificateSet } from '@pareto/local';
 import { InvalidArgumentError, type Command } from 'commander';
+import { formatTable, wrap } from '@pareto/report';
 import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { wholeNumberIn } from '../context/options.js';
-import { formatTable } from '../terminal/table.js';
-import { wrap } from '../terminal/wrap.js';
 
 interface Options extends CommonOptions {
   readonly out: string;

@@ -2,6 +2,7 @@
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
+import { wrap } from '@pareto/report';
 import { formatCandidates, type CandidateTableOptions } from '../explain/candidate-table.js';
 import { withRouter } from '../connection/connect.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
@@ -9,7 +10,6 @@ import { explainInASentence } from '../explain/sentence.js';
 import { formatObjective, formatSpan } from '../terminal/format.js';
 import { addObjectiveOptions, readObjective, type ObjectiveOptions } from '../context/options.js';
 import type { Paint } from '../terminal/terminal.js';
-import { wrap } from '../terminal/wrap.js';
 
 export function addExplain(program: Command, context: Context): void {
   program

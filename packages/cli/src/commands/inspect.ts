@@ -4,10 +4,9 @@ import { stat } from 'node:fs/promises';
 import type { InspectedModel, InspectedValue } from '@pareto/models';
 import { formatBytes, ParetoError, type TensorSpec } from '@pareto/core';
 import type { Command } from 'commander';
+import { formatTable, wrap } from '@pareto/report';
 import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { formatCount } from '../terminal/format.js';
-import { formatTable } from '../terminal/table.js';
-import { wrap } from '../terminal/wrap.js';
 
 export function addInspect(program: Command, context: Context): void {
   program

@@ -3,12 +3,12 @@
 import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
+import { formatTable } from '@pareto/report';
 import { withController, type ControllerClients } from '../connection/connect.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
 import { formatDescription, formatDefaultObjective, formatTensors } from '../describe/description.js';
 import { describePlacement, type Description } from '../describe/placement-tables.js';
 import { parseName } from '../get/kinds.js';
-import { formatTable } from '../terminal/table.js';
 import { formatVariants } from '../describe/variant-table.js';
 import { formatWorker } from '../describe/worker-description.js';
 

@@ -2,6 +2,7 @@
 
 import { ParetoError } from '@pareto/core';
 import type { Command } from 'commander';
+import { wrap } from '@pareto/report';
 import { withCluster, type ClusterClients } from '../connection/connect.js';
 import { listRouters } from '../connection/list-routers.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';
@@ -12,7 +13,6 @@ import { describeRouter } from '../top/format-dashboard.js';
 import { listLocalLogs } from '../logs/local-logs.js';
 import { readRouterStatus, observeCluster } from '../top/observe-cluster.js';
 import { emptyDashboard } from '../top/dashboard-state.js';
-import { wrap } from '../terminal/wrap.js';
 
 export function addStatus(program: Command, context: Context): void {
   program

@@ -1,8 +1,8 @@
 // Table of latencies by batch size.
 
 import type { wire } from '@pareto/rpc';
+import { formatTable, type Column } from '@pareto/report';
 import { msDigits } from '../terminal/format.js';
-import { formatTable, type Column } from '../terminal/table.js';
 
 interface Row {
   readonly variant: string;

@@ -2,13 +2,12 @@
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import { formatTable, indent, wrap } from '@pareto/report';
 import { formatBatches } from './batch-table.js';
 import { formatMs, formatObjective, formatPercent } from '../terminal/format.js';
 import { formatNotMade } from './outcome-table.js';
 import { formatPlacement, formatUnmetNeeds, type Description } from './placement-tables.js';
 import { liveFacts, rowFact } from './row-facts.js';
-import { formatTable } from '../terminal/table.js';
-import { indent, wrap } from '../terminal/wrap.js';
 import { formatVariantDetails } from './variant-table.js';
 
 /** Formats the objective of queries that set none. */

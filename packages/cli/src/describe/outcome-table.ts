@@ -1,7 +1,7 @@
 // Table of the files that were not generated from a trained model, with the reasons.
 
 import type { wire } from '@pareto/rpc';
-import { formatTable } from '../terminal/table.js';
+import { formatTable } from '@pareto/report';
 
 interface Row {
   readonly recipe: string;

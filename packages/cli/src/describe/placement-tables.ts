@@ -1,8 +1,8 @@
 // Columns and tables of the leader's last plan: why each replica is there, and which needs are not met.
 
 import type { wire } from '@pareto/rpc';
+import { formatTable, type Column } from '@pareto/report';
 import { formatSpan } from '../terminal/format.js';
-import { formatTable, type Column } from '../terminal/table.js';
 
 export interface ReplicaRow extends wire.ReplicaReport {
   readonly worker: string;

@@ -2,9 +2,9 @@
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import { formatTable, type Column } from '@pareto/report';
 import { accuracyColumns } from '../terminal/accuracy-columns.js';
 import { formatCost, formatMs, formatPercent, msDigits } from '../terminal/format.js';
-import { formatTable, type Column } from '../terminal/table.js';
 import { rowVerdict } from './row-facts.js';
 import { excludedText, stateOf } from './variant-state.js';
 

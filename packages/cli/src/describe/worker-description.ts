@@ -2,12 +2,11 @@
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import { formatTable, indent, type Column } from '@pareto/report';
 import { formatMs, formatUsd } from '../terminal/format.js';
-import { formatTable, type Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 import { busySlots, formatBar, percent, workerState } from '../top/load-tables.js';
 import { slotsOf } from '../top/busy-shares.js';
-import { indent } from '../terminal/wrap.js';
 import { reasonColumns } from './placement-tables.js';
 
 export function formatWorker(worker: wire.Worker, paint: Paint, width: number): string {

@@ -2,8 +2,8 @@
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import { formatTable } from '@pareto/report';
 import { formatUsd } from '../terminal/format.js';
-import { formatTable } from '../terminal/table.js';
 
 function stateOf(worker: wire.Worker): string {
   if (!worker.connected) return 'disconnected';

@@ -1,8 +1,8 @@
 // Formats events as a table or as single lines, oldest first.
 
 import type { wire } from '@pareto/rpc';
+import { formatTable, padVisible } from '@pareto/report';
 import { formatSpan } from '../terminal/format.js';
-import { formatTable, padVisible } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 
 type Shown = Pick<wire.EventsResponse, 'ageMs' | 'kind' | 'subject' | 'worker' | 'reason' | 'warning'>;

@@ -1,10 +1,10 @@
 // Table of the candidates of a decision: the chosen one first, then the other feasible ones, then the rejected ones.
 
 import type { wire } from '@pareto/rpc';
+import { formatTable } from '@pareto/report';
 import { isFeasible, verdictText } from './verdict-text.js';
 import { accuracyColumns } from '../terminal/accuracy-columns.js';
 import { formatCost, formatMs } from '../terminal/format.js';
-import { formatTable } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 
 export interface CandidateTableOptions {

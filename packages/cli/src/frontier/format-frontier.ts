@@ -1,10 +1,9 @@
 // Formats a frontier for the terminal: charts, a legend, and a table of the points on the front.
 
+import { formatTable, padVisible, wrap } from '@pareto/report';
 import { accuracyColumns } from '../terminal/accuracy-columns.js';
 import { formatCost, formatMs } from '../terminal/format.js';
-import { formatTable, padVisible } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
-import { wrap } from '../terminal/wrap.js';
 import type { ClassFrontier, FrontPoint } from './frontier.js';
 import { drawText } from './text-chart.js';
 import { visibleMarks } from './visible-marks.js';

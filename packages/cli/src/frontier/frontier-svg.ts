@@ -1,8 +1,8 @@
 // Draws frontiers as one self-contained SVG image for light and dark backgrounds.
 
+import { cutCell } from '@pareto/report';
 import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
 import type { ClassFrontier, FrontPoint } from './frontier.js';
-import { cutCell } from '../terminal/fit-cell.js';
 import { darkStyle, styled } from './svg-style.js';
 import { drawSvg } from './svg-chart.js';
 import { element, escapeXml } from './xml.js';

@@ -1,7 +1,7 @@
 // Definition of a kind that `pareto get` lists: its names, its source and its columns.
 
+import { formatRows, type Column } from '@pareto/report';
 import type { ControllerClients } from '../connection/connect.js';
-import { formatRows, type Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 
 interface KindColumn<Row> extends Column<Row> {

@@ -1,7 +1,7 @@
 // Tables of jobs and their steps.
 
 import type { wire } from '@pareto/rpc';
-import { defaultWidth, formatTable } from '../terminal/table.js';
+import { defaultWidth, formatTable } from '@pareto/report';
 import type { Paint } from '../terminal/terminal.js';
 import { isFinished, jobNow, progressBar, progressOf, subjectOf } from './step-text.js';
 

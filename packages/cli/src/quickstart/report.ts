@@ -1,9 +1,9 @@
 // The quick start's table of results, and the hints for a cluster that is left running.
 
 import type { Cluster, Topology } from '@pareto/local';
+import { formatTable } from '@pareto/report';
 import { defaultController, defaultRouter } from '../context/options.js';
 import { formatCost, formatMs, formatPercent } from '../terminal/format.js';
-import { formatTable } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 import type { Outcome } from './run-query.js';
 

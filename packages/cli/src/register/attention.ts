@@ -3,8 +3,8 @@
 import { dynamicBatch } from '@pareto/core';
 import type { UnusableModel } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
+import { wrap } from '@pareto/report';
 import { subjectOf } from '../jobs/step-text.js';
-import { wrap } from '../terminal/wrap.js';
 import { listed } from './register-remarks.js';
 
 export interface Attention {

@@ -1,9 +1,9 @@
 // Summarizes a registration: the usable variants, the dominated ones, and the files that were not generated.
 
 import type { wire } from '@pareto/rpc';
+import { defaultWidth, formatTable } from '@pareto/report';
 import { formatSpan } from '../terminal/format.js';
 import { formatNotMade } from '../describe/outcome-table.js';
-import { defaultWidth, formatTable } from '../terminal/table.js';
 import { isNoisy, stateOf } from '../describe/variant-state.js';
 import { formatVariants } from '../describe/variant-table.js';
 

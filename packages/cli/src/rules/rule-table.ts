@@ -1,8 +1,8 @@
 // Tables of rules (pin, deny, warm, cold) and of their history.
 
 import type { wire } from '@pareto/rpc';
+import { formatTable } from '@pareto/report';
 import { formatSpan } from '../terminal/format.js';
-import { formatTable } from '../terminal/table.js';
 
 const taskOf = ({ task }: wire.Rule): string => (task === '' ? 'every task' : task);
 

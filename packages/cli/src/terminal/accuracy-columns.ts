@@ -1,8 +1,8 @@
 // Columns of an accuracy and of its interval, which a narrow table drops.
 
+import type { Column } from '@pareto/report';
 import type { wire } from '@pareto/rpc';
 import { formatInterval, formatPercent } from './format.js';
-import type { Column } from './table.js';
 
 export const accuracyColumns = <Row>(
   accuracyOf: (row: Row) => wire.Accuracy | null | undefined,

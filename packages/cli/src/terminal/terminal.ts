@@ -1,8 +1,7 @@
 // Output of commands: results on stdout, progress on stderr, colour and live lines only on a terminal.
 
 import pc from 'picocolors';
-import { stripVTControlCharacters } from 'node:util';
-import { defaultWidth } from './table.js';
+import { cutLine, defaultWidth } from '@pareto/report';
 
 export type Paint = ReturnType<typeof pc.createColors>;
 
@@ -77,28 +76,12 @@ export function usesColour(
   return isTTY === true && term !== 'dumb';
 }
 
-// oxlint-disable-next-line no-control-regex -- colour codes begin with a control character
-const escape = /(\x1b\[[0-9;]*m)/;
-
-/** Cuts a line so that it does not wrap, and resets the colour at the cut. */
-function fit(line: string, width: number): string {
-  if (stripVTControlCharacters(line).length < width) return line;
-  let left = Math.max(0, width - 2);
-  const parts = line.split(escape).map((part) => {
-    if (part.startsWith('\x1b')) return left > 0 ? part : '';
-    const shown = part.slice(0, left);
-    left -= shown.length;
-    return shown;
-  });
-  return `${parts.join('')}${escape.test(line) ? '\x1b[0m' : ''}…`;
-}
-
 /** Cuts a text to the size of a screen. The last line has the number of omitted lines. */
 export function fitScreen(text: string, columns: number, rows: number): readonly string[] {
   const lines = text.split('\n');
   const room = Math.max(1, rows - 1);
   const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`];
-  return shown.map((line) => fit(line, columns));
+  return shown.map((line) => cutLine(line, columns));
 }
 
 export function createTerminal(

@@ -2,10 +2,9 @@
 
 import type { Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import { formatRows, wrap, type Column } from '@pareto/report';
 import { formatSpan } from '../terminal/format.js';
-import { formatRows, type Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
-import { wrap } from '../terminal/wrap.js';
 import { sortTasks, taskColumns, workerColumns, type SortKey } from './load-tables.js';
 import type { Outage, DashboardState } from './dashboard-state.js';
 

@@ -2,9 +2,9 @@
 // `api/fleet-service.ts`.
 
 import { formatBytes } from '@pareto/core';
+import type { Column } from '@pareto/report';
 import type { wire } from '@pareto/rpc';
 import { formatMs, formatUsd } from '../terminal/format.js';
-import type { Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 import { slotsOf } from './busy-shares.js';
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { createTerminal, fitScreen, usesColour, type Input, type Output } from '../../src/terminal/terminal.js';
-import { wrap } from '../../src/terminal/wrap.js';
 
 describe('fitScreen', () => {
   it('cuts long lines and counts the omitted ones', () => {
@@ -15,14 +14,6 @@ describe('fitScreen', () => {
   it('resets the colour at a cut', () => {
     assert.deepEqual(fitScreen('\x1b[33mmuch too long\x1b[39m', 8, 3), ['\x1b[33mmuch t\x1b[0m…']);
     assert.deepEqual(fitScreen('\x1b[33mshort\x1b[39m', 8, 3), ['\x1b[33mshort\x1b[39m']);
-  });
-});
-
-describe('wrap', () => {
-  it('breaks at spaces and indents the following lines', () => {
-    assert.deepEqual(wrap('one two three four', 10), ['one two', '  three', '  four']);
-    assert.deepEqual(wrap('one two', 80), ['one two']);
-    assert.deepEqual(wrap('averylongword x', 5), ['averylongword', '  x']);
   });
 });
 

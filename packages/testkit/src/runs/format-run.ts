@@ -1,34 +1,31 @@
 // A run as a human-readable table.
 
+import { formatTable, type Column } from '@pareto/report';
 import type { ComparedRow } from './compare-with-baseline.js';
-import { formatTable } from './format-table.js';
 import type { Run, RunContext } from './run.js';
 
 /** Formats the rows, and the circumstances of the run. Marks missed targets, and rows that are worse than the baseline. */
 export const formatRun = (run: Run): string =>
-  `${formatTable(columns, run.rows.map(cellsOf))}\n\n${describeContext(run)}`;
+  `${formatTable(columns, run.rows, { width: Infinity })}\n\n${describeContext(run)}`;
 
-const columns = [
-  { title: 'NAME' },
-  { title: 'VALUE', isNumber: true },
-  { title: 'UNIT' },
-  { title: 'REACH' },
-  { title: '' },
-  { title: 'BASELINE', isNumber: true },
-  { title: 'CHANGE', isNumber: true },
-  { title: '' },
+const columns: readonly Column<ComparedRow>[] = [
+  { title: 'NAME', cell: ({ name }) => name },
+  { title: 'VALUE', align: 'right', cell: ({ value }) => (value === null ? 'none' : formatNumber(value)) },
+  { title: 'UNIT', optional: true, cell: ({ unit }) => unit },
+  { title: 'REACH', optional: true, cell: ({ reach }) => reach ?? '' },
+  { title: '', optional: true, cell: ({ holds }) => (holds === null ? '' : holds ? 'holds' : 'MISSED') },
+  {
+    title: 'BASELINE',
+    align: 'right',
+    optional: true,
+    cell: ({ baseline }) => (baseline === undefined ? '' : formatNumber(baseline)),
+  },
+  { title: 'CHANGE', align: 'right', optional: true, cell: ({ change }) => formatChange(change) },
+  { title: '', optional: true, cell: ({ isWorse }) => (isWorse === true ? 'WORSE' : '') },
 ];
 
-const cellsOf = ({ name, value, unit, reach, holds, baseline, change, isWorse }: ComparedRow): readonly string[] => [
-  name,
-  value === null ? 'none' : formatNumber(value),
-  unit,
-  reach ?? '',
-  holds === null ? '' : holds ? 'holds' : 'MISSED',
-  baseline === undefined ? '' : formatNumber(baseline),
-  typeof change === 'number' ? `${change < 0 ? '' : '+'}${(100 * change).toFixed(1)} %` : '',
-  isWorse === true ? 'WORSE' : '',
-];
+const formatChange = (change: ComparedRow['change']): string =>
+  typeof change === 'number' ? `${change < 0 ? '' : '+'}${(100 * change).toFixed(1)} %` : '';
 
 const formatNumber = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 4 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatTable } from '../../src/terminal/table.js';
+import { formatTable } from '../src/table.js';
 
 describe('formatTable', () => {
   const columns = [
@@ -19,6 +19,16 @@ describe('formatTable', () => {
   it('does not count colours', () => {
     const text = formatTable(columns, [['\x1b[32mab\x1b[39m', 1]]);
     assert.equal(text.split('\n')[1], '\x1b[32mab\x1b[39m    1  x');
+  });
+
+  it('aligns and shortens texts by their width on a terminal', () => {
+    const names = [
+      { title: 'NAME', cell: (name: string) => name },
+      { title: 'N', cell: () => '1' },
+    ];
+    assert.equal(formatTable(names, ['数字', 'é', '👩‍🔬']), ['NAME  N', '数字  1', 'é     1', '👩‍🔬    1'].join('\n'));
+    const short = formatTable(names, ['数字の分類モデル'], { width: 10 });
+    assert.equal(short.split('\n')[1], '数…ル   1');
   });
 
   it('drops columns until the table fits, those with the highest drop number first', () => {

@@ -1,6 +1,6 @@
 // Formats text tables that fit a width: drops columns, wraps texts, and shortens names as the last resort.
 
-import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
 import { cutCell, wrapCell } from './fit-cell.js';
 
 export interface Column<Row> {
@@ -26,11 +26,9 @@ export interface TableOptions {
   readonly cutsTexts?: boolean;
 }
 
-const width = (text: string): number => stripVTControlCharacters(text).length;
-
-/** Pads like `padEnd`, without counting colour codes. */
+/** Pads like `padEnd`, by the width on a terminal. */
 export const padVisible = (text: string, columns: number): string =>
-  text + ' '.repeat(Math.max(0, columns - width(text)));
+  text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
 
 /** Width of output that does not go to a terminal. */
 export const defaultWidth = 100;
@@ -72,8 +70,8 @@ interface Sized {
 
 function sizeColumn<Row>({ cell, ...column }: Column<Row>, rows: readonly Row[]): Sized {
   const cells = [column.title, ...rows.map((row) => cell(row).replaceAll(/\s*\n\s*/g, ' '))];
-  const natural = Math.max(...cells.map(width));
-  const longestWord = Math.max(...cells.flatMap((text) => text.split(' ').map(width)));
+  const natural = Math.max(...cells.map((text) => stringWidth(text)));
+  const longestWord = Math.max(...cells.flatMap((text) => text.split(' ').map((word) => stringWidth(word))));
   const textWidth = Math.max(minWidths.phrase, Math.min(longestWord, minWidths.name));
   const least = column.text === true ? textWidth : column.cut === true ? minWidths.cut : natural;
   return { ...column, cells, width: natural, minWidth: Math.min(natural, least) };
@@ -116,7 +114,7 @@ function formatRow(columns: readonly Sized[], row: number, cutsTexts: boolean): 
     columns
       .map(({ align, width: wanted }, i) => {
         const text = cells[i]?.[line] ?? '';
-        const space = ' '.repeat(wanted - width(text));
+        const space = ' '.repeat(wanted - stringWidth(text));
         return align === 'right' ? space + text : text + space;
       })
       .join(gap)

@@ -1,0 +1,4 @@
+export { cutCell } from './fit-cell.js';
+export { cutLine } from './cut-line.js';
+export { defaultWidth, formatRows, formatTable, padVisible, type Column, type TableOptions } from './table.js';
+export { indent, wrap } from './wrap.js';
