@@ -3,7 +3,7 @@
 'use strict';
 
 const own = '^(packages|services)/|^loadgen/';
-const engine = ['rpc', 'state', 'blobs', 'models', 'runtime', 'telemetry', 'isolation', 'solver'];
+const engine = ['http2', 'protocol', 'rpc', 'state', 'blobs', 'models', 'runtime', 'telemetry', 'isolation', 'solver'];
 
 const folderOf = (name) => (name === 'loadgen' ? '^loadgen/' : `^packages/${name}/`);
 
@@ -53,7 +53,8 @@ module.exports = {
     },
     pure('policy'),
     pure('workload'),
-    ...engine.filter((name) => !['models', 'runtime'].includes(name)).map((name) => only(name, 'core')),
+    ...engine.filter((name) => !['models', 'runtime', 'rpc'].includes(name)).map((name) => only(name, 'core')),
+    only('rpc', 'core', 'http2', 'protocol'),
     only('models', 'core', 'blobs', 'isolation'),
     only('runtime', 'core', 'isolation'),
     only('simulator', 'core', 'policy', 'workload', 'solver'),
@@ -62,7 +63,7 @@ module.exports = {
     only('local', 'core', 'service', ...engine),
     only('report', 'core'),
     only('cli', 'core', 'policy', 'client', 'local', 'report', ...engine),
-    only('loadgen', 'core', 'client', 'workload', 'rpc', 'models', 'report'),
+    only('loadgen', 'core', 'client', 'workload', 'http2', 'protocol', 'rpc', 'models', 'report'),
     {
       name: 'services-stand-alone',
       comment: 'A service imports any package except the test kit, the CLI and local, and no other service.',
@@ -92,7 +93,7 @@ module.exports = {
       from: { path: '/src/' },
       to: { path: ['^packages/[^/]+/test/', '^services/[^/]+/test/', '^loadgen/test/', '^test/'] },
     },
-    library('@grpc/grpc-js|@grpc/proto-loader|@grpc/reflection', 'rpc'),
+    library('@grpc/grpc-js|@grpc/proto-loader|@grpc/reflection', '(rpc|protocol)'),
     library('lmdb|etcd3', 'state'),
     library('onnxruntime-node|onnxruntime-common', '(runtime|testkit)'),
     library('highs', 'solver'),

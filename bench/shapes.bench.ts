@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSeededRng, elementCount, milliseconds, percentile, systemClock } from '@pareto/core';
-import type { RawTensor } from '@pareto/rpc';
+import type { RawTensor } from '@pareto/protocol';
 import { fetchNpmPackage, waitFor } from '@pareto/testkit';
 import { createTestClient } from '../test/support/client.js';
 import { startCluster } from '../test/support/cluster.js';

@@ -1,11 +1,11 @@
-// Generates the message types of `rpc` from protos/, which git ignores. The build calls it before it compiles.
+// Generates the message types of `protocol` from protos/, which git ignores. The build calls it before it compiles.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { root, runTool, StepError } from './steps.mjs';
 
-const types = join(root, 'packages/rpc/src/gen');
+const types = join(root, 'packages/protocol/src/gen');
 const protos = join(root, 'protos');
 const stamp = join(root, 'node_modules/.pareto-types');
 
@@ -35,7 +35,7 @@ export async function generateTypes() {
   rmSync(types, { recursive: true, force: true });
   const { code, output } = await runTool('@grpc/proto-loader/build/bin/proto-loader-gen-types.js', [
     ...files,
-    // The same options as in packages/rpc/src/calls/protos.ts.
+    // The same options as in packages/protocol/src/messages/protos.ts.
     ...['--longs=Number', '--enums=String', '--defaults', '--oneofs'],
     ...['--grpcLib=@grpc/grpc-js', '--importFileExtension=.js', `--outDir=${types}`, `--includeDirs=${protos}`],
   ]);

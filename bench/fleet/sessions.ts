@@ -1,7 +1,8 @@
 // Sessions of simulated workers and routers with the controllers, as real ones have.
 
 import { systemClock, systemRng } from '@pareto/core';
-import { createClient, tokenKey, type wire } from '@pareto/rpc';
+import { tokenKey, type wire } from '@pareto/protocol';
+import { createClient } from '@pareto/rpc';
 import { createSession, type Session } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 

@@ -1,8 +1,8 @@
 // A router without queries: it keeps the table, and reports synthetic demand every second.
 
 import { milliseconds, systemClock } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
-import { serviceDefinition } from '../../packages/rpc/src/calls/protos.js';
+import type { wire } from '@pareto/protocol';
+import { serviceDefinition } from '../../packages/protocol/src/messages/protos.js';
 import { watchRoutes, type Controllers } from './sessions.js';
 
 export interface SimulatedRouter {

@@ -2,7 +2,7 @@
 
 import { milliseconds, systemClock, type Rng } from '@pareto/core';
 import { isReportDue, messageIntervals, type MessageIntervals } from '@pareto/policy';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { joinFleet, type Controllers } from './sessions.js';
 
 export interface SimulatedWorker {

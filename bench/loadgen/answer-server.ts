@@ -1,6 +1,7 @@
 // A server that answers every query of any model immediately, with the same scores: `answer-server.ts PORT`.
 
-import { createServer, encodeInferResponse, rawUnary } from '@pareto/rpc';
+import { encodeInferResponse } from '@pareto/protocol';
+import { createServer, rawUnary } from '@pareto/rpc';
 
 const outputs = [{ name: 'y', datatype: 'FP32', shape: [1, 10], raw: Buffer.alloc(40) }] as const;
 const answer = encodeInferResponse({ modelName: 'm', modelVersion: '1', id: '', parameters: [], outputs }, false);

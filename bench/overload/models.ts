@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { createSeededRng, elementCount } from '@pareto/core';
-import type { RawTensor } from '@pareto/rpc';
+import type { RawTensor } from '@pareto/protocol';
 import { fetchNpmPackage } from '@pareto/testkit';
 import type { TestClient } from '../../test/support/client.js';
 import { readDigits, registerDigits } from '../../test/support/digits.js';

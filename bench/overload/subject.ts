@@ -2,7 +2,7 @@
 
 import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
 import { createPreciseClock, runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
-import { encodeInferRequest } from '@pareto/rpc';
+import { encodeInferRequest } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
 import { planArrivals, planQueries, type ArrivalProcess } from '@pareto/workload';
 import type { TestClient } from '../../test/support/client.js';

@@ -2,7 +2,7 @@
 // keeps a replica in every slot, whatever the measured queries need.
 
 import { milliseconds, systemClock } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { watchRoutes, type Controllers } from '../fleet/sessions.js';
 
 const itemsPerSecond = 1e9;

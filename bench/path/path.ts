@@ -2,15 +2,8 @@
 // whose router and worker are one process, ONNX Runtime alone, and echo servers.
 
 import { writeFile } from 'node:fs/promises';
-import {
-  createChannel,
-  createRawCaller,
-  decisionKey,
-  decisionVersion,
-  encodeDecision,
-  encodeInferRequest,
-  tokenKey,
-} from '@pareto/rpc';
+import { decisionKey, decisionVersion, encodeDecision, encodeInferRequest, tokenKey } from '@pareto/protocol';
+import { createChannel, createRawCaller } from '@pareto/rpc';
 import type { ServiceStarter } from '../../test/support/service-process.js';
 import { startEcho } from './echo.js';
 import { inputOf } from './input-of.js';

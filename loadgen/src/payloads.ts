@@ -2,7 +2,8 @@
 
 import { elementBytes, elementCount, isDataType, ParetoError, type Rng } from '@pareto/core';
 import { readNpz, sliceRows, toNumbers, type Tensor } from '@pareto/models';
-import { createClient, encodeInferRequest, type Channel, type ParameterValue, type RawTensor } from '@pareto/rpc';
+import { encodeInferRequest, type ParameterValue, type RawTensor } from '@pareto/protocol';
+import { createClient, type Channel } from '@pareto/rpc';
 
 export interface Payload {
   readonly body: Buffer;

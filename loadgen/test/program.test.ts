@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { ParetoError } from '@pareto/core';
-import { createServer, encodeInferResponse, rawUnary, scanInferRequest, type RpcServer } from '@pareto/rpc';
+import { encodeInferResponse, scanInferRequest } from '@pareto/protocol';
+import { createServer, rawUnary, type RpcServer } from '@pareto/rpc';
 import { createTempFolder, createTestAuthority, waitFor, type TempFolder } from '@pareto/testkit';
 import { runProgram } from '../src/program.js';
 import type { LoadRun } from '../src/index.js';

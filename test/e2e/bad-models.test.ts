@@ -2,7 +2,7 @@
 // affected.
 
 import assert from 'node:assert/strict';
-import type { RawTensor } from '@pareto/rpc';
+import type { RawTensor } from '@pareto/protocol';
 import { endlessModel, hungryModel, loopModel, onnxType, waitFor, writeModel } from '@pareto/testkit';
 import { refusalOf, type TestClient } from '../support/client.js';
 import { readDigitModel, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import type { LoadReport } from '@pareto/loadgen';
-import { encodeInferRequest } from '@pareto/rpc';
+import { encodeInferRequest } from '@pareto/protocol';
 import { startChild, waitFor, type TraceCollector } from '@pareto/testkit';
 import { refusalOf, type Parameters, type TestClient } from '../support/client.js';
 import type { Cluster } from '../support/cluster.js';

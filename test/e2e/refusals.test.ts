@@ -2,14 +2,8 @@
 // answered.
 
 import assert from 'node:assert/strict';
-import {
-  createChannel,
-  createClient,
-  createRawCaller,
-  encodeInferRequest,
-  type Channel,
-  type ServiceClient,
-} from '@pareto/rpc';
+import { encodeInferRequest } from '@pareto/protocol';
+import { createChannel, createClient, createRawCaller, type Channel, type ServiceClient } from '@pareto/rpc';
 import { refusalOf, type Parameters, type TestClient } from '../support/client.js';
 import type { Cluster } from '../support/cluster.js';
 import type { Digits } from '../support/digits.js';

@@ -1,7 +1,7 @@
 // Queries of other shapes than the profiled one: empty dimensions, and buckets of shapes.
 
 import assert from 'node:assert/strict';
-import type { RawTensor, wire } from '@pareto/rpc';
+import type { RawTensor, wire } from '@pareto/protocol';
 import { onnxType, waitFor, writeModel } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';

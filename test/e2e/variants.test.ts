@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { recipes } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
 import { refusalOf, type TestClient } from '../support/client.js';
 import { classesOf, readDigitModel, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { toNumbers } from '@pareto/models';
-import type { DecodedInferResponse, wire } from '@pareto/rpc';
+import type { DecodedInferResponse, wire } from '@pareto/protocol';
 import { findSoftwareGpu, floats, longs, writeNpz } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';

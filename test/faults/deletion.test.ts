@@ -1,7 +1,7 @@
 // A model that is deleted while it serves.
 
 import assert from 'node:assert/strict';
-import { encodeInferRequest } from '@pareto/rpc';
+import { encodeInferRequest } from '@pareto/protocol';
 import { noneFailed } from '../support/accounts.js';
 import { readDigitModel, readDigits } from '../support/digits.js';
 import { found } from '../support/findings.js';

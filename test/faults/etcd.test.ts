@@ -1,7 +1,8 @@
 // etcd without its leader, stopped, and restored, during queries and registrations.
 
 import assert from 'node:assert/strict';
-import { createChannel, createClient, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createChannel, createClient } from '@pareto/rpc';
 import { freePorts, waitFor } from '@pareto/testkit';
 import { firstBegunAfter, noneFailed, noneLost } from '../support/accounts.js';
 import { readDigitModel } from '../support/digits.js';

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
-import { createChannel, createFailover, createFailoverClient, tokenKey, type Channel } from '@pareto/rpc';
+import { tokenKey } from '@pareto/protocol';
+import { createChannel, createFailover, createFailoverClient, type Channel } from '@pareto/rpc';
 import { noneFailed } from '../support/accounts.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';

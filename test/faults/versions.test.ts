@@ -1,7 +1,7 @@
 // New versions of a model that fail, and changes of models, workers and rules during jobs.
 
 import assert from 'node:assert/strict';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { briefPauseMs, waitFor } from '@pareto/testkit';
 import { refusalOf, type TestClient } from '../support/client.js';
 import type { Cluster } from '../support/cluster.js';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultLimits } from '@pareto/rpc';
+import { defaultLimits } from '@pareto/protocol';
 import { onnxType, waitFor, writeModel } from '@pareto/testkit';
 import { createTestClient } from '../support/client.js';
 import { startCluster, type Cluster, type ClusterOptions } from '../support/cluster.js';

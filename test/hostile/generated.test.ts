@@ -1,7 +1,7 @@
 // Generated requests over every port: each is answered with a status that says what was wrong.
 
 import assert from 'node:assert/strict';
-import { tokenKey } from '@pareto/rpc';
+import { tokenKey } from '@pareto/protocol';
 import fc, { type Arbitrary } from 'fast-check';
 import { isFull } from '../support/length.js';
 import { countLosses } from './fixture.js';

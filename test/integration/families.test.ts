@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { outdatedModel, writeNpz } from '@pareto/testkit';
 import { readNpz, sliceRows, toNumbers, type Tensor } from '@pareto/models';
-import type { RawTensor } from '@pareto/rpc';
+import type { RawTensor } from '@pareto/protocol';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { found } from '../support/findings.js';

@@ -1,7 +1,7 @@
 // The reasons of replicas and of unmet needs, as the command shows them.
 
 import assert from 'node:assert/strict';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
 import { startDigits, type DigitsCluster } from '../support/digits.js';
 import { pareto } from '../support/pareto.js';

@@ -3,23 +3,25 @@
 import { createHash } from 'node:crypto';
 import { digest, originalRecipe, systemClock, type Digest, type Metric } from '@pareto/core';
 import {
+  decodeInferResponse,
+  encodeInferRequest,
+  type DecodedInferResponse,
+  type ParameterValue,
+  type RawTensor,
+  type wire,
+} from '@pareto/protocol';
+import {
   createChannel,
   createClient,
   createFailover,
   createFailoverClient,
   createRawCaller,
-  decodeInferResponse,
-  encodeInferRequest,
   uploadBlob,
   type Channel,
   type ClientCertificates,
-  type DecodedInferResponse,
   type FailoverClient,
-  type ParameterValue,
   type RawCaller,
-  type RawTensor,
   type ServiceClient,
-  type wire,
 } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 

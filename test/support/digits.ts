@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { readNpz, sliceRows, toNumbers } from '@pareto/models';
-import type { DecodedInferResponse, RawTensor } from '@pareto/rpc';
+import type { DecodedInferResponse, RawTensor } from '@pareto/protocol';
 import { createTestClient, type TestClient } from './client.js';
 import { startCluster, type Cluster, type ClusterOptions } from './cluster.js';
 

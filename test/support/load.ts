@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { createSeededRng, systemClock } from '@pareto/core';
 import { runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
-import { encodeInferRequest, type RawCaller } from '@pareto/rpc';
+import { encodeInferRequest } from '@pareto/protocol';
+import { type RawCaller } from '@pareto/rpc';
 import { planArrivals } from '@pareto/workload';
 import { createBalancedCaller, type BalancedCaller } from './balanced-caller.js';
 import type { TestClient } from './client.js';

@@ -1,7 +1,7 @@
 // Speech detection in a sound, window by window, with a model that returns its state with each answer.
 
 import { readFile } from 'node:fs/promises';
-import type { RawTensor } from '@pareto/rpc';
+import type { RawTensor } from '@pareto/protocol';
 import type { TestClient } from './client.js';
 
 const [rate, window, context] = [16_000, 512, 64];

@@ -1,6 +1,7 @@
 // The routing table of a controller, received by a test like a router.
 
-import { createChannel, createClient, tokenKey, type wire } from '@pareto/rpc';
+import { tokenKey, type wire } from '@pareto/protocol';
+import { createChannel, createClient } from '@pareto/rpc';
 import type { Cluster } from './cluster.js';
 import type { ServiceProcess } from './service-process.js';
 

@@ -1,7 +1,7 @@
 // Pictures of words with known text, and the decoding of a text recogniser's scores.
 
 import { readNpz, toNumbers, type Tensor } from '@pareto/models';
-import type { RawTensor } from '@pareto/rpc';
+import type { RawTensor } from '@pareto/protocol';
 
 /** A text, as the recogniser's class number for each character. */
 export type Reading = readonly number[];

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { hardwareClassOf } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
 import type { TestClient } from '../support/client.js';
 import { classesOf, readDigitModel, validationFile, type Digits } from '../support/digits.js';

@@ -1,7 +1,7 @@
 // Reads who answered, and whether the answer is correct.
 
 import { toNumbers } from '@pareto/models';
-import { decodeInferResponse } from '@pareto/rpc';
+import { decodeInferResponse } from '@pareto/protocol';
 import type { Outcome } from '../tally/outcome.js';
 
 /** Returns the variant, or the model if the server is not Pareto. Throws if the answer is malformed. */

@@ -1,7 +1,8 @@
 // Prepares the requests of each query of the settings.
 
 import { createSeededRng } from '@pareto/core';
-import type { Channel, ParameterValue } from '@pareto/rpc';
+import type { ParameterValue } from '@pareto/protocol';
+import type { Channel } from '@pareto/rpc';
 import type { LoadClass } from '../load/run-load.js';
 import { createSyntheticPayloads, readPayloads, type Payload } from '../payloads.js';
 import { checkTarget } from './check-target.js';

@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { createSeededRng, milliseconds, ParetoError, systemClock } from '@pareto/core';
-import {
-  createChannel,
-  createRawCaller,
-  createServer,
-  encodeInferResponse,
-  payloadOf,
-  rawUnary,
-  scanInferRequest,
-  type Channel,
-  type Payload as EncodedMessage,
-  type RpcServer,
-} from '@pareto/rpc';
+import { encodeInferResponse, payloadOf, scanInferRequest, type Payload as EncodedMessage } from '@pareto/protocol';
+import { createChannel, createRawCaller, createServer, rawUnary, type Channel, type RpcServer } from '@pareto/rpc';
 import { createTempFolder, floats, longs, waitFor, writeNpz, type TempFolder } from '@pareto/testkit';
 import { planArrivals } from '@pareto/workload';
 import {

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { createSeededRng, milliseconds, type Clock } from '@pareto/core';
-import { encodeInferResponse, type RawCaller } from '@pareto/rpc';
+import { encodeInferResponse } from '@pareto/protocol';
+import { type RawCaller } from '@pareto/rpc';
 import { createManualClock, type ManualClock } from '@pareto/testkit';
 import { quantileMs, runLoad, type LoadOptions, type LoadReport } from '../../src/index.js';
 

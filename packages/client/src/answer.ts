@@ -1,7 +1,7 @@
 // The answer to a query, with typed outputs.
 
 import { isDataType, ParetoError, type Accuracy } from '@pareto/core';
-import { accuracyFromWire, type wire } from '@pareto/rpc';
+import { accuracyFromWire, type wire } from '@pareto/protocol';
 import { fromRaw, type Tensor } from './tensor.js';
 
 export interface Answer {

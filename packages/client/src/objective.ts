@@ -1,7 +1,7 @@
 // Converts a query's objective to its two wire formats: a message, and request parameters.
 
 import { milliseconds, type PartialObjective } from '@pareto/core';
-import { checkObjective, objectiveToWire, type wire } from '@pareto/rpc';
+import { checkObjective, objectiveToWire, type wire } from '@pareto/protocol';
 import type { QueryObjective } from './query.js';
 
 /** Throws `invalid-argument` if a value is out of range. */

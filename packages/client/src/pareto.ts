@@ -1,6 +1,7 @@
 // The client of Pareto: sends queries to routers, and registry and fleet calls to the leader of the controllers.
 
 import { systemClock, systemRng, type Clock, type Rng } from '@pareto/core';
+import { type wire } from '@pareto/protocol';
 import {
   createChannel,
   createClient,
@@ -12,7 +13,6 @@ import {
   type Failover,
   type FailoverClient,
   type FailoverOptions,
-  type wire,
 } from '@pareto/rpc';
 import { answerFromWire, type Answer } from './answer.js';
 import { objectiveMessage } from './objective.js';

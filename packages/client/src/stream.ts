@@ -1,7 +1,8 @@
 // Sends queries over one stream. Each gets its own decision. Answers arrive in the order of the queries.
 
 import { errorText, ParetoError } from '@pareto/core';
-import { createClient, type CallOptions, type Channel, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createClient, type CallOptions, type Channel } from '@pareto/rpc';
 import { outputsOf, type Answer } from './answer.js';
 import { objectiveParameters } from './objective.js';
 import type { Query } from './query.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
-import { createServer, type RpcServer, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createServer, type RpcServer, type ServiceHandlers } from '@pareto/rpc';
 import { freePorts } from '@pareto/testkit';
 import { connect, tensor, type Query, type StreamedAnswer } from '../src/index.js';
 

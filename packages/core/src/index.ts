@@ -141,6 +141,7 @@ export {
   type UnmetCause,
   type UnmetNeed,
 } from './plan.js';
+export { copyBytes } from './copy-bytes.js';
 export { sameItems } from './same-items.js';
 export { bootstrap95, percentile, wilson95 } from './statistics.js';
 export { keepCodeFlags, serviceNodeFlags } from './node-flags.js';

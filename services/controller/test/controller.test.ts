@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
-import { createChannel, createClient, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createChannel, createClient } from '@pareto/rpc';
 import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter, type FakeRouter } from './support/fake-router.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError, type ErrorCode } from '@pareto/core';
-import { decodeInferResponse, joinFrames } from '@pareto/rpc';
+import { decodeInferResponse, joinFrames } from '@pareto/protocol';
 import { createFastClock, waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
 import { notExecuted, replyTo } from './support/fake-worker.js';

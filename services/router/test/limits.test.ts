@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { limitError, type wire } from '@pareto/rpc';
+import { limitError, type wire } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
 import { cleanUp, startFixture, tiny } from './support/fixture.js';

@@ -10,6 +10,7 @@ import { errorText, ParetoError, verifiedRuntime, workerId, type WorkerInfo } fr
 import type { OpenedIsolation } from '@pareto/isolation';
 import { defaultLiveCheckParams } from '@pareto/policy';
 import { createModelReader, type ModelReader } from '@pareto/models';
+import { type wire } from '@pareto/protocol';
 import {
   createServer,
   rawUnaryWithReceiver,
@@ -17,7 +18,6 @@ import {
   type Limiter,
   type LocalInfer,
   type RpcServer,
-  type wire,
 } from '@pareto/rpc';
 import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware } from '@pareto/runtime';
 import {

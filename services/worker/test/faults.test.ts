@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { ParetoError } from '@pareto/core';
-import { encodeInferRequest, notExecutedKey } from '@pareto/rpc';
+import { encodeInferRequest, notExecutedKey } from '@pareto/protocol';
 import { createHurriedClock, hungryModel, loopModel, matrixModel, waitFor } from '@pareto/testkit';
 import { decode, fixture, floatRequest, floatsOf, order, startTestWorker, type TestWorker } from './support/harness.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { matrixModel, pathsIn, pickyModel, waitFor } from '@pareto/testkit';
 import { floatRequest, order, startTestWorker, type TestWorker } from './support/harness.js';
 

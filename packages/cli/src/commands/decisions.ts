@@ -1,6 +1,6 @@
 // `pareto explain` and `pareto whatif`: the reasons of a routing decision, and the feasibility of an objective.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { wrap } from '@pareto/report';
 import { formatCandidates, type CandidateTableOptions } from '../explain/candidate-table.js';

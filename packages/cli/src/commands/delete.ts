@@ -1,6 +1,6 @@
 // `pareto delete`: deletes an architecture or a task.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { withController } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';

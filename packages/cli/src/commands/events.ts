@@ -1,6 +1,6 @@
 // `pareto events`: lists or follows the events of the controllers.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { withController } from '../connection/connect.js';
 import { isForPrograms, printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';

@@ -1,6 +1,6 @@
 // `pareto drain`, `undrain` and `workers`: commands for workers.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { withController } from '../connection/connect.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';

@@ -1,7 +1,7 @@
 // `pareto jobs` and `pareto profile`: shows the progress of jobs, and repeats measurements.
 
 import { architectureNameOf } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connection/connect.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../context/context.js';

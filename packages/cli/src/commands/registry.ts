@@ -1,7 +1,7 @@
 // `pareto describe` and `pareto list`: show registered objects and their measurements.
 
 import { ParetoError } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { formatTable } from '@pareto/report';
 import { withController, type ControllerClients } from '../connection/connect.js';

@@ -1,6 +1,6 @@
 // `pareto load` and `unload`: set warmth rules.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';

@@ -1,6 +1,7 @@
 // Clients of the controllers and of a router, and a readable error if none can be reached.
 
 import { errorText, ParetoError, systemClock } from '@pareto/core';
+import { type wire } from '@pareto/protocol';
 import {
   createChannel,
   createClient,
@@ -17,7 +18,6 @@ import {
   type RawCaller,
   type ServiceClient,
   type Upload,
-  type wire,
 } from '@pareto/rpc';
 import type { Endpoints } from '../context/context.js';
 import { diagnoseConnection } from './diagnose-connection.js';

@@ -1,6 +1,6 @@
 // Lists the routers of all controllers. The leader knows only those that hold a stream to it.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { ControllerClients } from './connect.js';
 
 export interface ConnectedRouter extends wire.RouterInfo {

@@ -1,7 +1,7 @@
 // Waits until a task, an architecture or a variant has a ready replica, and shows what delays it.
 
 import { milliseconds, ParetoError } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { ControllerClients } from './connect.js';
 import type { Context } from '../context/context.js';
 import { formatSpan } from '../terminal/format.js';

@@ -1,7 +1,7 @@
 // Parsers of option values, and the objective options that several commands share.
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 /** Returns a commander parser of numbers from `low` to `high`. */
 export const numberIn =

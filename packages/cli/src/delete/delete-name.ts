@@ -1,7 +1,7 @@
 // Deletes a task or an architecture by name, safely across failures of the controller, and describes what was deleted.
 
 import { ParetoError } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { ControllerClients } from '../connection/connect.js';
 import { isOutcomeUnknown, repeat, type RepeatOptions } from '../connection/repeat.js';
 

@@ -1,6 +1,6 @@
 // Table of latencies by batch size.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatTable, type Column } from '@pareto/report';
 import { msDigits } from '../terminal/format.js';
 

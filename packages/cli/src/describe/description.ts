@@ -1,7 +1,7 @@
 // Formats the description of a task, an architecture or a variant.
 
 import { formatBytes } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatTable, indent, wrap } from '@pareto/report';
 import { formatBatches } from './batch-table.js';
 import { formatMs, formatObjective, formatPercent } from '../terminal/format.js';

@@ -1,6 +1,6 @@
 // Table of the files that were not generated from a trained model, with the reasons.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatTable } from '@pareto/report';
 
 interface Row {

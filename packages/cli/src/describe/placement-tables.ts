@@ -1,6 +1,6 @@
 // Columns and tables of the leader's last plan: why each replica is there, and which needs are not met.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatTable, type Column } from '@pareto/report';
 import { formatSpan } from '../terminal/format.js';
 

@@ -1,6 +1,6 @@
 // Formats whether queries may share batches of a variant, and what checks of live batches have found.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatPercent } from '../terminal/format.js';
 
 const texts: Readonly<Record<string, string>> = { proved: 'proved', checked: 'checked', mixed: 'not shared' };

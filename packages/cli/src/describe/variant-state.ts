@@ -1,6 +1,6 @@
 // State of a variant: whether it can be chosen, and the reason if it cannot.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 /** `usable`: it can be chosen. `aside`: it is quarantined, denied, dominated or unlike the original. `unmeasured`: it has no profile. */
 type Eligibility = 'usable' | 'aside' | 'unmeasured';

@@ -1,7 +1,7 @@
 // Tables of variants: accuracy, latency, cost, memory and state.
 
 import { formatBytes } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatTable, type Column } from '@pareto/report';
 import { accuracyColumns } from '../terminal/accuracy-columns.js';
 import { formatCost, formatMs, formatPercent, msDigits } from '../terminal/format.js';

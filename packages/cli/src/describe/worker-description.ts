@@ -1,7 +1,7 @@
 // Formats the description of a worker: its address, hardware and replicas.
 
 import { formatBytes } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatTable, indent, type Column } from '@pareto/report';
 import { formatMs, formatUsd } from '../terminal/format.js';
 import type { Paint } from '../terminal/terminal.js';

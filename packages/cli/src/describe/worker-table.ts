@@ -1,7 +1,7 @@
 // Table of workers.
 
 import { formatBytes } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatTable } from '@pareto/report';
 import { formatUsd } from '../terminal/format.js';
 

@@ -1,6 +1,6 @@
 // Formats events as a table or as single lines, oldest first.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatTable, padVisible } from '@pareto/report';
 import { formatSpan } from '../terminal/format.js';
 import type { Paint } from '../terminal/terminal.js';

@@ -1,7 +1,7 @@
 // Follows the controllers' events across changes of leader.
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { ControllerClients } from '../connection/connect.js';
 import { repeat, type RepeatOptions } from '../connection/repeat.js';
 

@@ -1,6 +1,6 @@
 // Table of the candidates of a decision: the chosen one first, then the other feasible ones, then the rejected ones.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatTable } from '@pareto/report';
 import { isFeasible, verdictText } from './verdict-text.js';
 import { accuracyColumns } from '../terminal/accuracy-columns.js';

@@ -1,6 +1,6 @@
 // Summarizes a decision in one sentence.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatMs, formatPercent, formatUsd } from '../terminal/format.js';
 import { briefVerdict, isFeasible } from './verdict-text.js';
 

@@ -1,6 +1,6 @@
 // Texts of verdicts.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatMs, formatPercent, formatUsd } from '../terminal/format.js';
 
 /** Short texts, which can follow a count: `3 too slow`. */

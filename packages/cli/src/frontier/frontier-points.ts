@@ -2,7 +2,7 @@
 
 import { resolveObjective } from '@pareto/core';
 import { costBatch, p50At, p99At } from '@pareto/policy';
-import { objectiveFromWire, profileFromWire, type wire } from '@pareto/rpc';
+import { objectiveFromWire, profileFromWire, type wire } from '@pareto/protocol';
 import { stateOf, type VariantState } from '../describe/variant-state.js';
 
 export interface FrontierPoint {

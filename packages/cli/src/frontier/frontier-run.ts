@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { errorText, ParetoError } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { withController } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { formatFrontier } from './format-frontier.js';

@@ -1,7 +1,7 @@
 // Computes the frontier of a task on each hardware class: the points on it, and the charts.
 
 import { paretoFront } from '@pareto/policy';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { Chart, Mark } from './chart.js';
 import { frontierPoints, type ClassPoints, type FrontierPoint } from './frontier-points.js';
 

@@ -1,7 +1,7 @@
 // The kinds of `pareto get` for processes and replicas: workers, replicas, routers and controllers.
 
 import { formatBytes } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { listRouters, type ConnectedRouter } from '../connection/list-routers.js';
 import { listReplicas, reasonColumns, type ReplicaRow } from '../describe/placement-tables.js';
 import { formatMs, formatUsd } from '../terminal/format.js';

@@ -1,7 +1,7 @@
 // The kinds of `pareto get` for registered objects: tasks, models and variants.
 
 import { formatBytes } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatDefaultObjective, formatTensors } from '../describe/description.js';
 import { accuracyColumns } from '../terminal/accuracy-columns.js';
 import { formatCost, formatMs, formatUsd } from '../terminal/format.js';

@@ -1,6 +1,6 @@
 // The work of `pareto infer`: reads the inputs, sends the query, and prints the answer.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { withRouter, type RouterClients } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { readObjective, type ObjectiveOptions } from '../context/options.js';

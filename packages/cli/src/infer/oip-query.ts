@@ -1,6 +1,6 @@
 // Sends a query with the Open Inference Protocol, for features that only it has: versions, priorities, classification.
 
-import { decodeInferResponse, encodeInferRequest, type ParameterInput } from '@pareto/rpc';
+import { decodeInferResponse, encodeInferRequest, type ParameterInput } from '@pareto/protocol';
 import type { RouterClients } from '../connection/connect.js';
 import type { ObjectiveOptions } from '../context/options.js';
 import type { InputTensor } from './tensor-input.js';

@@ -2,7 +2,7 @@
 
 import { isDataType } from '@pareto/core';
 import { toNumbers } from '@pareto/models';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 type Contents = Pick<wire.Tensor, 'datatype' | 'shape' | 'contents'>;
 

@@ -2,7 +2,7 @@
 // lines for all jobs on a terminal, or else a line from time to time.
 
 import type { Milliseconds } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { Context } from '../context/context.js';
 import { formatSpan } from '../terminal/format.js';
 import { answers, jobLines, maxJobsShown, totalLine } from './job-lines.js';

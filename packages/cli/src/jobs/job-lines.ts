@@ -1,6 +1,6 @@
 // Live lines of the display: the progress of each job, and a line about all of them.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { isServable } from '../describe/variant-state.js';
 import type { Paint } from '../terminal/terminal.js';
 import { formatSpan } from '../terminal/format.js';

@@ -1,7 +1,7 @@
 // Reports the steps that have finished since the last snapshot, one line per step.
 
 import { formatBytes, originalRecipe } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatAccuracy, formatMs, formatRatio } from '../terminal/format.js';
 import type { Paint } from '../terminal/terminal.js';
 import { isFinished, subjectOf } from './step-text.js';

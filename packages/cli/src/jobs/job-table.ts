@@ -1,6 +1,6 @@
 // Tables of jobs and their steps.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { defaultWidth, formatTable } from '@pareto/report';
 import type { Paint } from '../terminal/terminal.js';
 import { isFinished, jobNow, progressBar, progressOf, subjectOf } from './step-text.js';

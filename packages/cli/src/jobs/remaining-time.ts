@@ -1,7 +1,7 @@
 // Estimates the time until all steps of some jobs are finished.
 
 import { originalRecipe } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { countSteps, type StepCounts } from './step-text.js';
 
 const kinds = ['make', 'measure'] as const;

@@ -1,6 +1,6 @@
 // Texts and progress of the steps of jobs.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 /** Returns whether a step is done, declined or failed. */
 export const isFinished = ({ state }: wire.JobStep): boolean =>

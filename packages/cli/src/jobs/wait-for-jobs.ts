@@ -1,7 +1,7 @@
 // Waits until all jobs of some architectures are finished, across failures of the controllers.
 
 import { milliseconds, ParetoError } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { ControllerClients } from '../connection/connect.js';
 import { repeat, type RepeatOptions } from '../connection/repeat.js';
 

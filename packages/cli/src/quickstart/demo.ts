@@ -2,7 +2,7 @@
 
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { Cluster } from '@pareto/local';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { withController, withRouter, type RouterClients } from '../connection/connect.js';
 import type { Context } from '../context/context.js';
 import { formatFrontier } from '../frontier/format-frontier.js';

@@ -1,6 +1,6 @@
 // The measured variants, from which the quick start derives its queries.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 export interface Offer {
   readonly variant: string;

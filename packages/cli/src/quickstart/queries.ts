@@ -1,6 +1,6 @@
 // The quick start's queries: the objective of each, and the expected result.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatUsd } from '../terminal/format.js';
 import { bestOf, type Front, type Offer, type Offers } from './offers.js';
 

@@ -2,7 +2,7 @@
 
 import { ParetoError } from '@pareto/core';
 import type { Cluster } from '@pareto/local';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { withController, type ControllerClients } from '../connection/connect.js';
 import type { Context } from '../context/context.js';
 import { createJobDisplay } from '../jobs/job-display.js';

@@ -1,7 +1,7 @@
 // Runs a query of the quick start through its interface, and checks the result.
 
 import { ParetoError, type Clock } from '@pareto/core';
-import { decodeInferResponse, encodeInferRequest, type wire } from '@pareto/rpc';
+import { decodeInferResponse, encodeInferRequest, type wire } from '@pareto/protocol';
 import type { RouterClients } from '../connection/connect.js';
 import { formatObjective } from '../terminal/format.js';
 import { argmaxRows, readNumbers } from '../infer/tensor-values.js';

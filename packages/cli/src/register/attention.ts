@@ -2,7 +2,7 @@
 
 import { dynamicBatch } from '@pareto/core';
 import type { UnusableModel } from '@pareto/models';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { wrap } from '@pareto/report';
 import { subjectOf } from '../jobs/step-text.js';
 import { listed } from './register-remarks.js';

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { defaultMetric, errorText, ParetoError } from '@pareto/core';
 import { checkValidation, inspectModel, signatureFor, type InspectedModel } from '@pareto/models';
-import { metricFromWire } from '@pareto/rpc';
+import { metricFromWire } from '@pareto/protocol';
 import type { LocalModel } from './register-models.js';
 
 /**

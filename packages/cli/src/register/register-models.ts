@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { hashFile } from '@pareto/blobs';
 import { errorText, groupBy, ParetoError } from '@pareto/core';
 import { collectModel } from './collect-model.js';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { ControllerClients } from '../connection/connect.js';
 import { uploadOf, type LocalFile } from './local-file.js';
 import { repeat, type RepeatOptions } from '../connection/repeat.js';

@@ -2,7 +2,7 @@
 
 import { checkName, errorText, originalRecipe } from '@pareto/core';
 import type { UnusableModel } from '@pareto/models';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { LocalModel } from './register-models.js';
 
 export interface PlanOptions {

@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { errorText, ParetoError } from '@pareto/core';
 import { inspectModel, type UnusableModel } from '@pareto/models';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { attentionOf, formatAttention } from './attention.js';
 import { checkSamples } from './check-samples.js';
 import { collectValidation } from './collect-validation.js';

@@ -1,6 +1,6 @@
 // Summarizes a registration: the usable variants, the dominated ones, and the files that were not generated.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { defaultWidth, formatTable } from '@pareto/report';
 import { formatSpan } from '../terminal/format.js';
 import { formatNotMade } from '../describe/outcome-table.js';

@@ -1,6 +1,6 @@
 // Tables of rules (pin, deny, warm, cold) and of their history.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatTable } from '@pareto/report';
 import { formatSpan } from '../terminal/format.js';
 

@@ -1,6 +1,6 @@
 // A finding of `pareto status`, and what findings are derived from.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { ConnectedRouter } from '../connection/list-routers.js';
 import type { RouterStatus } from '../top/dashboard-state.js';
 

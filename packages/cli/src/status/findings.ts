@@ -1,7 +1,7 @@
 // Derives the findings of `pareto status` from a snapshot of the cluster: health and suggested actions. Pure.
 
 import type { UnmetCause } from '@pareto/core';
-import { describeLimit, type wire } from '@pareto/rpc';
+import { describeLimit, type wire } from '@pareto/protocol';
 import { formatSpan } from '../terminal/format.js';
 import { milliseconds, percent, perSecond } from '../top/load-tables.js';
 import { count, type ClusterStatus, type Finding } from './finding.js';

@@ -2,7 +2,7 @@
 
 import { formatBytes } from '@pareto/core';
 import { defaultFleetParams } from '@pareto/policy';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatSpan } from '../terminal/format.js';
 import { describeRouter } from '../top/format-dashboard.js';
 import { count, logOf, type ClusterStatus, type Finding } from './finding.js';

@@ -1,7 +1,7 @@
 // Columns of an accuracy and of its interval, which a narrow table drops.
 
 import type { Column } from '@pareto/report';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatInterval, formatPercent } from './format.js';
 
 export const accuracyColumns = <Row>(

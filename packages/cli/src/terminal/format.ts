@@ -1,6 +1,6 @@
 // Formats numbers with units.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 /** Formats milliseconds with three significant digits, down to a microsecond, without the unit. */
 export function msDigits(ms: number): string {

@@ -1,7 +1,7 @@
 // Computes how busy workers are: the share of time in which batches occupied their slots.
 
 import type { Milliseconds } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 /** Cumulative busy time of replicas by id, at one moment. */
 export interface BusyTimes {

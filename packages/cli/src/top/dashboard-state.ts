@@ -1,7 +1,7 @@
 // State of `pareto top`: the last overview of the cluster, its age, and the outage that prevents a newer one.
 
 import type { Milliseconds } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { busyShares, busyTimes, type BusyTimes } from './busy-shares.js';
 
 /** Status of a router. */

@@ -1,7 +1,7 @@
 // Formats the dashboard: the leader, warnings, load, workers and recent actions.
 
 import type { Milliseconds } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatRows, wrap, type Column } from '@pareto/report';
 import { formatSpan } from '../terminal/format.js';
 import type { Paint } from '../terminal/terminal.js';

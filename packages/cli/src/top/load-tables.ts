@@ -3,7 +3,7 @@
 
 import { formatBytes } from '@pareto/core';
 import type { Column } from '@pareto/report';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { formatMs, formatUsd } from '../terminal/format.js';
 import type { Paint } from '../terminal/terminal.js';
 import { slotsOf } from './busy-shares.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
 import { createCluster, makeSet, type Cluster } from '@pareto/local';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { createTempFolder, freePorts, missingEtcd, startEtcd, waitFor } from '@pareto/testkit';
 import { withController } from '../../src/connection/connect.js';
 import { deleteName } from '../../src/delete/delete-name.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { liveFacts, rowFact, rowVerdict } from '../../src/describe/row-facts.js';
 import { fakeMeasurement } from '../support/fake-description.js';
 import { fakeReplica } from '../support/fake-overview.js';

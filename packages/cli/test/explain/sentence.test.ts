@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import pc from 'picocolors';
 import { formatCandidates } from '../../src/explain/candidate-table.js';
 import { explainInASentence } from '../../src/explain/sentence.js';

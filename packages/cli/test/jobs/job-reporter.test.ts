@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import pc from 'picocolors';
 import { jobLines } from '../../src/jobs/job-lines.js';
 import { createJobReporter } from '../../src/jobs/job-reporter.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { createRemainingTime } from '../../src/jobs/remaining-time.js';
 import { fakeJob, fakeStep } from '../support/fake-jobs.js';
 

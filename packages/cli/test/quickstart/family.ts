@@ -1,6 +1,6 @@
 // Builds variants with the fields that the quick start reads.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { fakeMeasurement, fakeVariant } from '../support/fake-description.js';
 
 /** Builds a variant whose first measurement has no accuracy. Without `accuracy`, it has no other one. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { findOffers } from '../../src/quickstart/offers.js';
 import { planQueries, type Query } from '../../src/quickstart/queries.js';
 import { family, variantOf } from './family.js';

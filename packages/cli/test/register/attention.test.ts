@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { attentionOf, formatAttention, type AttentionInput } from '../../src/register/attention.js';
 import { fakeArchitecture, fakeOutcome } from '../support/fake-description.js';
 import { fakeJob, fakeStep } from '../support/fake-jobs.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { Finding } from '../../src/status/finding.js';
 import { findingsOf } from '../../src/status/findings.js';
 import { fakeJob, fakeStep } from '../support/fake-jobs.js';

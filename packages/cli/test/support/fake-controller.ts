@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
-import { createServer, notLeaderError, type RpcServer, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createServer, notLeaderError, type RpcServer, type ServiceHandlers } from '@pareto/rpc';
 
 /** State that several fake controllers can share. */
 export interface FakeStorage {

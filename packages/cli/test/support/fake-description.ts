@@ -1,6 +1,6 @@
 // Builds descriptions of tasks from a few numbers per variant.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 export const cpu = 'cpu/amd-epyc-9b14/avx512-vnni/12g';
 

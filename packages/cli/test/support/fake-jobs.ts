@@ -1,6 +1,6 @@
 // Builds jobs and steps for tests.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { cpu } from './fake-description.js';
 
 export const fakeJob = (

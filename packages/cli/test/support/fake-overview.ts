@@ -1,6 +1,6 @@
 // Builds responses to Overview for tests.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 export const fakeOverview = (more: Partial<wire.OverviewResponse> = {}): wire.OverviewResponse => ({
   ...{

@@ -1,7 +1,7 @@
 // Decodes the messages of requests, which servers receive as bytes, after their fields were counted.
 
 import { errorText, ParetoError } from '@pareto/core';
-import type { MethodDefinition } from './protos.js';
+import type { MethodDefinition } from '@pareto/protocol';
 
 /** Returns the error of a message that cannot be read. */
 export const malformedRequest = (path: string, error: unknown): ParetoError =>

@@ -1,6 +1,6 @@
 // The headers of a call that arrived as a list of fields.
 
-import type { HeaderList } from '../http2/hpack/header-list.js';
+import type { HeaderList } from '@pareto/http2';
 import { TextFields } from '../transport/text-fields.js';
 import type { CallHeaders } from './incoming-call.js';
 

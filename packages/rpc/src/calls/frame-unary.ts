@@ -1,13 +1,14 @@
 // Serves unary calls of encoded messages over frames.
 
-import type { FrameStream } from '../http2/frame-stream.js';
-import type { StreamHandler } from '../http2/stream-handler.js';
-import { headerList, type HeaderList } from '../http2/hpack/header-list.js';
-import { errorCodes } from '../http2/http2-errors.js';
-import type { Payload } from '../oip/payload.js';
+import type { FrameStream } from '@pareto/http2';
+import type { StreamHandler } from '@pareto/http2';
+import { headerList, type HeaderList } from '@pareto/http2';
+import { errorCodes } from '@pareto/http2';
+import type { Payload } from '@pareto/protocol';
 import type { Rejection } from '../transport/status.js';
 import { statusFields, trailerFields } from '../transport/status-fields.js';
 import type { TextFields } from '../transport/text-fields.js';
+import { messageHead } from '../transport/message-head.js';
 import type { CallConnection } from './call-connection.js';
 import type { FrameHeaders } from './frame-headers.js';
 import { admitCall, type CallOwner, type Gate, type IncomingCall } from './incoming-call.js';
@@ -102,7 +103,7 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, CallTran
     this.#isDone = true;
     const stream = this.#stream;
     stream.sendHeaders(replyHeaders);
-    if (!stream.sendMessage(reply) && stream.queuedBytes > 0) {
+    if (!stream.sendPieces([messageHead(reply.length), ...reply.frames]) && stream.queuedBytes > 0) {
       this.#isWaiting = true;
       this.#incoming?.wrote(stream.queuedBytes);
     }

@@ -2,9 +2,9 @@
 
 import { createGunzip, createInflate } from 'node:zlib';
 import { errorText, ParetoError } from '@pareto/core';
-import { limitError } from '../limits/limit-error.js';
+import { limitError } from '@pareto/protocol';
 import { headBytes } from '../transport/message-head.js';
-import type { MessageReader } from './message-frames.js';
+import type { MessageReader } from '@pareto/protocol';
 
 export interface InflateOptions {
   /** Value of the header `grpc-encoding`. */

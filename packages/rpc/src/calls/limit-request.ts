@@ -1,13 +1,13 @@
 // Counts the bytes of a request as they arrive, and ends the call if a message is too large or the client stalls.
 
 import { ParetoError } from '@pareto/core';
-import { limitError } from '../limits/limit-error.js';
+import { limitError } from '@pareto/protocol';
 import { malformedRequest } from './decode-request.js';
 import type { IncomingCall } from './incoming-call.js';
 import { inflateMessages } from './inflate-messages.js';
 import { MessageFrames } from './message-frames.js';
 import { maxMessageOf, sizeLimitOf } from './method-limits.js';
-import { RequestFields } from './request-fields.js';
+import { RequestFields } from '@pareto/protocol';
 
 /**
  * Size of a message from which its further data is copied. Data of all streams arrives in shared blocks, and a part of a

@@ -1,14 +1,7 @@
 // Follows the frames of gRPC messages in the data of a call: a flag, four bytes of length, then the message.
 
+import type { MessageReader } from '@pareto/protocol';
 import { headBytes } from '../transport/message-head.js';
-
-/** Reads messages as their bytes arrive. Each function may throw the error that ends the call. */
-export interface MessageReader {
-  begin(isCompressed: boolean): void;
-  /** Reads the bytes of the current message from `from` to before `to`. */
-  read(data: Uint8Array, from: number, to: number): void;
-  end(): void;
-}
 
 /**
  * Follows the frames, and passes the messages to `reader`, except one whose length is over `maxBytes`. A class, since an

@@ -1,6 +1,6 @@
 // What the messages of a method may contain.
 
-import type { Limits } from '../limits/limits.js';
+import type { Limits } from '@pareto/protocol';
 
 /** Methods of clients whose messages have tensors. */
 const tensorMethods: ReadonlySet<string> = new Set([

@@ -1,9 +1,9 @@
 // A query with the decision of its router, as a worker handles it: sent over a connection, or within the process.
 
 import type { Milliseconds, ReplicaLoad } from '@pareto/core';
-import { decisionKey, decodeDecision, formatLoad, loadKey, type RoutedDecision } from '../oip/decision.js';
-import type { Payload } from '../oip/payload.js';
-import { scanInferRequest, type ScannedRequest } from '../oip/scan.js';
+import { decisionKey, decodeDecision, formatLoad, loadKey, type RoutedDecision } from '@pareto/protocol';
+import type { Payload } from '@pareto/protocol';
+import { scanInferRequest, type ScannedRequest } from '@pareto/protocol';
 import type { Cancellation } from './cancellation.js';
 import type { ServerCall } from './server-call.js';
 

@@ -2,7 +2,7 @@
 
 import { milliseconds, ParetoError, systemClock, type Clock, type Milliseconds } from '@pareto/core';
 import type { PeerRole } from '../tls/server-tls.js';
-import { trailerText } from '../transport/status-details.js';
+import { trailerText } from '@pareto/protocol';
 import { CallCancellation, type Cancellation } from './cancellation.js';
 import type { CallHead, IncomingCall } from './incoming-call.js';
 

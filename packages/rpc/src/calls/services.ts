@@ -2,33 +2,11 @@
 
 import type * as grpc from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
-import type {
-  GRPCInferenceServiceDefinition,
-  GRPCInferenceServiceHandlers,
-} from '../gen/inference/GRPCInferenceService.js';
-import type { BlobsDefinition, BlobsHandlers } from '../gen/pareto/v1/Blobs.js';
-import type { ExecutionDefinition, ExecutionHandlers } from '../gen/pareto/v1/Execution.js';
-import type { FleetDefinition, FleetHandlers } from '../gen/pareto/v1/Fleet.js';
-import type { InferenceDefinition, InferenceHandlers } from '../gen/pareto/v1/Inference.js';
-import type { RegistryDefinition, RegistryHandlers } from '../gen/pareto/v1/Registry.js';
-import type { RoutesDefinition, RoutesHandlers } from '../gen/pareto/v1/Routes.js';
 import type { Clock } from '@pareto/core';
-import type { Payload } from '../oip/payload.js';
+import type { Payload, ServiceName, Services } from '@pareto/protocol';
 import type { CallOptions } from '../transport/options.js';
 import type { ServerCall } from './server-call.js';
 import type { DuplexStream } from '../transport/streams.js';
-
-interface Services {
-  'inference.GRPCInferenceService': [GRPCInferenceServiceHandlers, GRPCInferenceServiceDefinition];
-  'pareto.v1.Blobs': [BlobsHandlers, BlobsDefinition];
-  'pareto.v1.Execution': [ExecutionHandlers, ExecutionDefinition];
-  'pareto.v1.Fleet': [FleetHandlers, FleetDefinition];
-  'pareto.v1.Inference': [InferenceHandlers, InferenceDefinition];
-  'pareto.v1.Registry': [RegistryHandlers, RegistryDefinition];
-  'pareto.v1.Routes': [RoutesHandlers, RoutesDefinition];
-}
-
-export type ServiceName = keyof Services;
 
 export type UnaryHandler<In, Out> = (request: In, call: ServerCall) => Promise<Out>;
 

@@ -2,11 +2,11 @@
 
 import { status } from '@grpc/grpc-js';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import type { FrameStream } from '../http2/frame-stream.js';
-import type { StreamHandler } from '../http2/stream-handler.js';
-import { HeaderList } from '../http2/hpack/header-list.js';
-import { errorCodes } from '../http2/http2-errors.js';
-import { payloadOf } from '../oip/payload.js';
+import type { FrameStream } from '@pareto/http2';
+import type { StreamHandler } from '@pareto/http2';
+import { HeaderList } from '@pareto/http2';
+import { errorCodes } from '@pareto/http2';
+import { messageHead } from '../transport/message-head.js';
 import { replyTooLarge } from '../transport/size-limit.js';
 import { statusFields, trailerFields } from '../transport/status-fields.js';
 import { toRejection, type Rejection } from '../transport/status.js';
@@ -167,7 +167,7 @@ export class StreamCall implements StreamHandler, Stall, RequestReader, CallOwne
     if (message.length > maxReplyBytes) throw replyTooLarge(message.length, maxReplyBytes);
     if (this.#isDone) return;
     this.#sendHeaders();
-    this.#stream.sendMessage(payloadOf(message));
+    this.#stream.sendPieces([messageHead(message.length), message]);
     this.#countWaiting();
     if (this.#waitingBytes > 0) await new Promise<void>((resolve) => void this.#writers.push(resolve));
   }

@@ -2,7 +2,7 @@
 
 import { status } from '@grpc/grpc-js';
 import { milliseconds } from '@pareto/core';
-import { joinFrames, payloadOfFrames, sliceFrames, type Payload } from '../oip/payload.js';
+import { joinFrames, payloadOfFrames, sliceFrames, type Payload } from '@pareto/protocol';
 import { headBytes } from '../transport/message-head.js';
 import { replyTooLarge } from '../transport/size-limit.js';
 import { toRejection, type Rejection } from '../transport/status.js';

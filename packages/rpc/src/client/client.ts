@@ -10,11 +10,12 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
-import { connectionWindowBytes } from '../http2/run-on-socket.js';
-import { serviceDefinition } from '../calls/protos.js';
-import { defaultLimits } from '../limits/limits.js';
+import { connectionWindowBytes } from '@pareto/http2';
+import { serviceDefinition } from '@pareto/protocol';
+import { defaultLimits } from '@pareto/protocol';
 import type { CallOptions } from '../transport/options.js';
-import type { ServiceClient, ServiceName } from '../calls/services.js';
+import type { ServiceClient } from '../calls/services.js';
+import type { ServiceName } from '@pareto/protocol';
 import { fromServiceError, readMetadata, writeMetadata } from '../transport/status.js';
 import { duplex, readMessages, writeMessage } from '../transport/streams.js';
 import { channelCredentials, type ChannelTls } from '../tls/channel-tls.js';

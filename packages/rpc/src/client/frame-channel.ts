@@ -1,16 +1,16 @@
 // Unary calls over frames of HTTP/2, without node:http2: a call costs the client a fraction of the CPU time.
 
 import { milliseconds, ParetoError, systemClock, TimerWheel } from '@pareto/core';
-import { connectionWindowBytes } from '../http2/run-on-socket.js';
-import type { FrameConnection } from '../http2/frame-connection.js';
-import type { FrameStream } from '../http2/frame-stream.js';
-import type { StreamHandler } from '../http2/stream-handler.js';
-import { HeaderList } from '../http2/hpack/header-list.js';
-import { errorCodes } from '../http2/http2-errors.js';
-import { defaultLimits } from '../limits/limits.js';
-import type { Payload } from '../oip/payload.js';
+import { connectionWindowBytes } from '@pareto/http2';
+import type { FrameConnection } from '@pareto/http2';
+import type { FrameStream } from '@pareto/http2';
+import type { StreamHandler } from '@pareto/http2';
+import { HeaderList } from '@pareto/http2';
+import { errorCodes } from '@pareto/http2';
+import { defaultLimits } from '@pareto/protocol';
+import type { Payload } from '@pareto/protocol';
 import { connectionFailed } from '../transport/connection-error.js';
-import { headBytes } from '../transport/message-head.js';
+import { headBytes, messageHead } from '../transport/message-head.js';
 import { receivedTooLarge } from '../transport/size-limit.js';
 import { formatTimeout } from '../transport/timeout.js';
 import { createFrameClient, type ClientCall, type FrameClient } from './frame-client.js';
@@ -130,7 +130,7 @@ class Call implements StreamHandler, ClientCall {
   start(connection: FrameConnection): void {
     const { message, headers, extra } = this.#request;
     this.#stream = connection.open(this, headers, extra);
-    this.#stream.sendMessage(message, true);
+    this.#stream.sendPieces([messageHead(message.length), ...message.frames], true);
   }
 
   onHeaders(headers: HeaderList): void {

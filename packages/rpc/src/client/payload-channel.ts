@@ -1,7 +1,7 @@
 // A channel for unary calls of encoded messages, without the layers of gRPC for Node.
 
 import { ParetoError, type Clock } from '@pareto/core';
-import { joinFrames, payloadOf, type Payload } from '../oip/payload.js';
+import { joinFrames, payloadOf, type Payload } from '@pareto/protocol';
 import type { ChannelTls } from '../tls/channel-tls.js';
 import type { CallOptions } from '../transport/options.js';
 import type { RawCaller } from './client.js';

@@ -1,7 +1,8 @@
 // Typed unary methods over a channel of encoded messages.
 
-import { serviceDefinition } from '../calls/protos.js';
-import type { ServiceClient, ServiceName } from '../calls/services.js';
+import { serviceDefinition } from '@pareto/protocol';
+import type { ServiceClient } from '../calls/services.js';
+import type { ServiceName } from '@pareto/protocol';
 import type { CallOptions } from '../transport/options.js';
 import type { PayloadChannel } from './payload-channel.js';
 

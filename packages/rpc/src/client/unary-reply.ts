@@ -1,8 +1,8 @@
 // Reads the reply of a unary call: the message in its frame, and the status in the trailers.
 
 import { ParetoError } from '@pareto/core';
-import { joinFrames, payloadOfFrames, sliceFrames, type Payload } from '../oip/payload.js';
-import { receivedError } from '../limits/limit-error.js';
+import { joinFrames, payloadOfFrames, sliceFrames, type Payload } from '@pareto/protocol';
+import { receivedError } from '@pareto/protocol';
 import { headBytes } from '../transport/message-head.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
 import { codeOfStatus } from '../transport/status.js';

@@ -3,7 +3,7 @@
 import type { Digest } from '@pareto/core';
 import { createClient } from '../client/client.js';
 import type { Failover } from './failover.js';
-import type * as wire from '../gen/messages.js';
+import type { wire } from '@pareto/protocol';
 
 export interface Upload {
   readonly digest: Digest;

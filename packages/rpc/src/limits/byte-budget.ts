@@ -2,7 +2,7 @@
 // while it waits for its client ends, so that slow clients take nothing from others.
 
 import { SlotList, type Clock, type ParetoError } from '@pareto/core';
-import { limitError } from './limit-error.js';
+import { limitError } from '@pareto/protocol';
 
 /** The bytes of one call. Disposed at the end of the call. */
 export interface CallBytes extends Disposable {

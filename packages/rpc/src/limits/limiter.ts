@@ -3,9 +3,9 @@
 import { systemClock, type Clock } from '@pareto/core';
 import { createByteBudget, type ByteBudget } from './byte-budget.js';
 import { createConnections, type Connections } from './connections.js';
-import { isRemote, limitOf } from './limit-error.js';
-import { limitText, type LimitName } from './limit-table.js';
-import { defaultLimits, type Limits } from './limits.js';
+import { isRemote, limitOf } from '@pareto/protocol';
+import { limitText, type LimitName } from '@pareto/protocol';
+import { defaultLimits, type Limits } from '@pareto/protocol';
 import { createTraffic, type Traffic } from './traffic.js';
 import { createTurns, type Turns } from './turns.js';
 

@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { milliseconds, systemRng, type Clock } from '@pareto/core';
-import type { FrameConnection } from '../http2/frame-connection.js';
+import type { FrameConnection } from '@pareto/http2';
 
 /** Time for a client to answer a PING. */
 const answerMs = milliseconds(20_000);

@@ -3,12 +3,12 @@
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, Server as TlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { systemClock, type Clock } from '@pareto/core';
-import type { FrameConnection } from '../http2/frame-connection.js';
-import type { FrameStream } from '../http2/frame-stream.js';
-import type { StreamHandler } from '../http2/stream-handler.js';
-import type { HeaderList } from '../http2/hpack/header-list.js';
-import { ConnectionError, errorCodes } from '../http2/http2-errors.js';
-import { connectionDefaults, connectionWindowBytes, runOnSocket, streamWindowBytes } from '../http2/run-on-socket.js';
+import type { FrameConnection } from '@pareto/http2';
+import type { FrameStream } from '@pareto/http2';
+import type { StreamHandler } from '@pareto/http2';
+import type { HeaderList } from '@pareto/http2';
+import { ConnectionError, errorCodes } from '@pareto/http2';
+import { connectionDefaults, connectionWindowBytes, runOnSocket, streamWindowBytes } from '@pareto/http2';
 import { contextOf, handshakeOptions, rejectProtocol, watchFailures, type ServerTls } from '../tls/server-tls.js';
 
 /**

@@ -5,7 +5,8 @@ export const headBytes = 5;
 
 /** Returns the head of an uncompressed message. */
 export function messageHead(length: number): Buffer {
-  const head = Buffer.alloc(headBytes);
+  const head = Buffer.allocUnsafe(headBytes);
+  head[0] = 0;
   head.writeUInt32BE(length, 1);
   return head;
 }

@@ -1,9 +1,9 @@
 // The status of a call as header fields: names and values, alternating.
 
-import { defaultLimits } from '../limits/limits.js';
+import { defaultLimits } from '@pareto/protocol';
 import { explainSizeLimit } from './size-limit.js';
 import type { Rejection } from './status.js';
-import { cutTrailers } from './status-details.js';
+import { cutTrailers } from '@pareto/protocol';
 import type { TextFields } from './text-fields.js';
 
 /** Returns the fields of a status, within the limits. */

@@ -4,7 +4,7 @@ import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import { explainConnection } from './connection-error.js';
 import { explainSizeLimit } from './size-limit.js';
-import { cutDetails, trailerText } from './status-details.js';
+import { cutDetails, trailerText } from '@pareto/protocol';
 import type { TextFields } from './text-fields.js';
 
 const statusOf: Readonly<Record<ErrorCode, status>> = {

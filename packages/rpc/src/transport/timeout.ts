@@ -1,6 +1,6 @@
 // The header grpc-timeout: the time until the deadline of a call.
 
-import { parseDigits } from './digits.js';
+import { parseDigits } from '@pareto/protocol';
 
 const unitMs: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
 

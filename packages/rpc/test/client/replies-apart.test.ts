@@ -5,17 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ParetoError } from '@pareto/core';
 import { createTcpProxy, type TcpProxy } from '@pareto/testkit';
+import { encodeInferRequest, joinFrames, payloadOf, scanInferRequest } from '@pareto/protocol';
 import {
   createChannel,
   createFrameChannel,
   createRawCaller,
   createServer,
-  encodeInferRequest,
   isNotSent,
-  joinFrames,
-  payloadOf,
   rawUnary,
-  scanInferRequest,
   type PayloadCall,
   type PayloadChannel,
   type PayloadReply,

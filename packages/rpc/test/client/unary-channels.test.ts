@@ -9,17 +9,13 @@ import {
 import type { AddressInfo } from 'node:net';
 import { ParetoError } from '@pareto/core';
 import { createTestAuthority, freePorts, waitFor } from '@pareto/testkit';
+import { encodeInferRequest, joinFrames, payloadOf, scanInferRequest, sliceFrames } from '@pareto/protocol';
 import {
   constantSource,
   createFrameChannel,
   createServer,
-  encodeInferRequest,
   isNotSent,
-  joinFrames,
-  payloadOf,
   rawUnary,
-  scanInferRequest,
-  sliceFrames,
   type PayloadChannel,
   type PayloadReply,
   type RpcServer,

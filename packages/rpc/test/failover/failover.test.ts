@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { digest, ParetoError, systemClock } from '@pareto/core';
+import { type wire } from '@pareto/protocol';
 import {
   createChannel,
   createFailover,
@@ -10,7 +11,6 @@ import {
   uploadBlob,
   type Failover,
   type RpcServer,
-  type wire,
 } from '../../src/index.js';
 
 /** A host:port without a server. */

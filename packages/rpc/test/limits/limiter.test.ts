@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
 import {
-  createChannel,
-  createClient,
-  createLimiter,
-  createServer,
   defaultLimits,
   describeLimit,
   limitDescriptions,
@@ -12,7 +8,8 @@ import {
   limitOf,
   limitText,
   type LimitName,
-} from '../../src/index.js';
+} from '@pareto/protocol';
+import { createChannel, createClient, createLimiter, createServer } from '../../src/index.js';
 
 describe('the limiter', () => {
   it('counts the limits of this process, and not those that another one reached', async () => {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { waitFor } from '@pareto/testkit';
-import { createServer, payloadOf, rawUnary, type RpcServer, type ServerCall } from '../../src/index.js';
+import { payloadOf } from '@pareto/protocol';
+import { createServer, rawUnary, type RpcServer, type ServerCall } from '../../src/index.js';
 
 const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 const mib = 1024 * 1024;

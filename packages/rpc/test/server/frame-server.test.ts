@@ -12,18 +12,16 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ParetoError } from '@pareto/core';
 import { createTestAuthority, fetchTool, waitFor, type IssuedCertificate } from '@pareto/testkit';
+import { headerList, type FrameStream, type StreamHandler } from '@pareto/http2';
 import {
   createChannel,
   createFrameChannel,
   constantSource,
   createFrameServer,
   createRawCaller,
-  headerList,
   type FrameServer,
   type FrameServerOptions,
-  type FrameStream,
   type RequestListener,
-  type StreamHandler,
 } from '../../src/index.js';
 
 const path = '/test.Echo/Call';

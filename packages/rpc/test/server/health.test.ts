@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Client, credentials, status, type ClientReadableStream, type ServiceError } from '@grpc/grpc-js';
-import { serviceDefinition, type MethodDefinition } from '../../src/calls/protos.js';
+import { serviceDefinition, type MethodDefinition } from '@pareto/protocol';
 import { createServer, type RpcServer } from '../../src/index.js';
 
 const health = serviceDefinition('grpc.health.v1.Health');

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, it } from 'mocha';
 import { ParetoError } from '@pareto/core';
 import { waitFor } from '@pareto/testkit';
+import { type Limits } from '@pareto/protocol';
 import {
   createChannel,
   createClient,
@@ -15,7 +16,6 @@ import {
   rawDuplex,
   rawUnary,
   type Limiter,
-  type Limits,
   type RpcServer,
 } from '../../src/index.js';
 

@@ -2,23 +2,25 @@ import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
 import { createManualClock } from '@pareto/testkit';
 import {
-  createFrameChannel,
-  createLimiter,
-  createServer,
   decisionKey,
   encodeDecision,
   encodeInferRequest,
-  isNotSent,
   joinFrames,
   limitError,
   loadKey,
   parseLoad,
   payloadOf,
+  scanInferRequest,
+  type ReplyLoad,
+} from '@pareto/protocol';
+import {
+  createFrameChannel,
+  createLimiter,
+  createServer,
+  isNotSent,
   rawUnary,
   ReceivedQuery,
-  scanInferRequest,
   type LocalInfer,
-  type ReplyLoad,
   type RoutedHandler,
   type RoutedCall,
   type RoutedQuery,

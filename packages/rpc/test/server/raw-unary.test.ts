@@ -2,15 +2,8 @@ import assert from 'node:assert/strict';
 import { connect, type ClientHttp2Session, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createManualClock, waitFor } from '@pareto/testkit';
-import {
-  createLimiter,
-  createServer,
-  joinFrames,
-  payloadOf,
-  rawUnary,
-  type Payload,
-  type RpcServer,
-} from '../../src/index.js';
+import { joinFrames, payloadOf, type Payload } from '@pareto/protocol';
+import { createLimiter, createServer, rawUnary, type RpcServer } from '../../src/index.js';
 
 const path = '/inference.GRPCInferenceService/ModelInfer';
 

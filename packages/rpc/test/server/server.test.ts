@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { connect, type ClientHttp2Session, type Settings } from 'node:http2';
 import { once } from 'node:events';
 import { ParetoError, systemClock, milliseconds } from '@pareto/core';
+import { streamWindowBytes } from '@pareto/http2';
+import { defaultLimits, payloadOf } from '@pareto/protocol';
 import {
   createChannel,
   createClient,
   createRawCaller,
   createServer,
   createLimiter,
-  defaultLimits,
-  payloadOf,
   rawUnary,
-  streamWindowBytes,
   waitForReady,
 } from '../../src/index.js';
 import { waitFor } from '@pareto/testkit';
-import type { Channel, RpcServer, ServerOptions, wire } from '../../src/index.js';
+import type { wire } from '@pareto/protocol';
+import type { Channel, RpcServer, ServerOptions } from '../../src/index.js';
 
 async function* chunks(count: number, bytes: number): AsyncGenerator<wire.UploadRequestInput> {
   for (let i = 0; i < count; i++) yield { digest: 'd', offset: i * bytes, data: Buffer.alloc(bytes, i) };

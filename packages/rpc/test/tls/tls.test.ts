@@ -7,7 +7,8 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ParetoError } from '@pareto/core';
 import { createTestAuthority, waitFor, type IssueOptions, type TestAuthority } from '@pareto/testkit';
-import { createChannel, createClient, createServer, streamWindowBytes, waitForReady } from '../../src/index.js';
+import { streamWindowBytes } from '@pareto/http2';
+import { createChannel, createClient, createServer, waitForReady } from '../../src/index.js';
 import type { Channel, PeerRole, ChannelTls, RpcServer, ServerTls, TlsMaterial, TlsSource } from '../../src/index.js';
 
 const roleOptions = (role: string, more: IssueOptions = {}): IssueOptions => ({

@@ -3,7 +3,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ParetoError } from '@pareto/core';
-import { tokenKey } from '@pareto/rpc';
+import { tokenKey } from '@pareto/protocol';
 import type { Authenticator } from './guard.js';
 
 const minLength = 16;

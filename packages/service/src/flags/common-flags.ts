@@ -2,7 +2,7 @@
 
 import { isIPv4 } from 'node:net';
 import { ParetoError } from '@pareto/core';
-import { defaultLimits } from '@pareto/rpc';
+import { defaultLimits } from '@pareto/protocol';
 import type { FlagValues } from './flag-table.js';
 
 /** Flags of every service. A service sets its default ports in `defineConfig`. */

@@ -1,7 +1,7 @@
 // The kinds of flags, and the type of the configuration that a table of flags defines. A table is a plain object `as const`:
 // its keys are the fields of the configuration, and each entry defines everything else about the flag.
 
-import type { LimitName } from '@pareto/rpc';
+import type { LimitName } from '@pareto/protocol';
 import * as z from 'zod';
 import { formats, type FlagFormat } from './formats.js';
 

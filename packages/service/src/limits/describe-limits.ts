@@ -1,7 +1,7 @@
 // Describes all limits with their flags and defaults, for the reference.
 
 import { formatBytes } from '@pareto/core';
-import { defaultLimits, limitDescriptions, limitText, type LimitName } from '@pareto/rpc';
+import { defaultLimits, limitDescriptions, limitText, type LimitName } from '@pareto/protocol';
 import { defaultOf } from '../flags/flag-table.js';
 import type { Flag } from '../flags/flags.js';
 import { parseSize } from '../flags/formats.js';

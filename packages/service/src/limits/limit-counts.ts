@@ -1,7 +1,7 @@
 // Counts how often each limit of a process was reached in the last minute.
 
 import type { Clock } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 export interface LimitCounts {
   add(limit: string): void;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
-import { createClient, createServer, notLeaderError, type DuplexStream, type RpcServer, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createClient, createServer, notLeaderError, type DuplexStream, type RpcServer } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
 import { createSession, createTokenAccess, startLivenessResponder, type Session } from '../../src/index.js';
 

@@ -2,7 +2,8 @@
 
 import { checkDigest, type BlobChunk, type BlobStore } from '@pareto/blobs';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import type { ServiceHandlers, wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
+import type { ServiceHandlers } from '@pareto/rpc';
 import type { ControllerMetrics } from '@pareto/telemetry';
 import type { UploadAdmission } from '../storage/upload-admission.js';
 

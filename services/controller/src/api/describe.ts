@@ -26,7 +26,7 @@ import {
   taskToWire,
   type Complete,
   type wire,
-} from '@pareto/rpc';
+} from '@pareto/protocol';
 import type { ClusterView } from '../cluster/observe.js';
 import { notFound } from '../registry/not-found.js';
 import { costOf, currentVersions, latencyOf, type RegistryView } from '../registry/registry-view.js';

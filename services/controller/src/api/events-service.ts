@@ -1,7 +1,7 @@
 // The stream of events: the logged ones first, then new ones to clients that follow.
 
 import { architectureNameOf, type Clock } from '@pareto/core';
-import type { Complete, wire } from '@pareto/rpc';
+import type { Complete, wire } from '@pareto/protocol';
 import type { Cluster } from '../cluster/cluster.js';
 import type { EventLog } from '../events/events.js';
 import type { LoggedEvent } from '../storage/records.js';

@@ -2,7 +2,8 @@
 
 import { priceOf, workerId, type ReplicaReport } from '@pareto/core';
 import { variantOf } from '@pareto/policy';
-import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type Complete, type wire } from '@pareto/rpc';
+import { replicaReportToWire, slotGroupToWire, type Complete, type wire } from '@pareto/protocol';
+import { type ServiceHandlers } from '@pareto/rpc';
 import type { ServiceLimiter } from '@pareto/service';
 import { electionCandidates, electedLeader } from '../leadership/election-candidates.js';
 import type { Cluster } from '../cluster/cluster.js';

@@ -11,7 +11,7 @@ import {
   type Step,
   type WorkTarget,
 } from '@pareto/policy';
-import type { Complete, wire } from '@pareto/rpc';
+import type { Complete, wire } from '@pareto/protocol';
 import { notFound } from '../registry/not-found.js';
 import { observeWorkers, type ClusterView } from '../cluster/observe.js';
 import { currentVersions } from '../registry/registry-view.js';

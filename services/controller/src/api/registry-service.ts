@@ -1,6 +1,7 @@
 // The Registry service: writes go through the leader, reads come from the mirror.
 
-import { architectureToWire, type ServiceHandlers } from '@pareto/rpc';
+import { architectureToWire } from '@pareto/protocol';
+import { type ServiceHandlers } from '@pareto/rpc';
 import { encodeBackup, type Store } from '@pareto/state';
 import { deleteName } from '../registry/delete-name.js';
 import { describeName, describeTask, listRegistry } from './describe.js';

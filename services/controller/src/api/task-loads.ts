@@ -2,7 +2,7 @@
 
 import { addTo, architectureNameOf, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import { outcomesMs, sumOutcomes, type TargetOutcomes, type TargetRates } from '@pareto/policy';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { ClusterView } from '../cluster/observe.js';
 import { versionKey } from '../registry/registry-view.js';
 

@@ -1,7 +1,7 @@
 // What changed between two desired states of a worker.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 /** Returns the message that brings a worker from the desired state that it has to the next one. */
 export function changesSince(before: wire.AssignmentsInput, next: wire.AssignmentsInput): wire.AssignmentsInput {

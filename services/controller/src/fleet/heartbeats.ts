@@ -3,7 +3,7 @@
 
 import { milliseconds, type Clock } from '@pareto/core';
 import { messageIntervals } from '@pareto/policy';
-import { encodedOnce, type wire } from '@pareto/rpc';
+import { encodedOnce, type wire } from '@pareto/protocol';
 
 export interface Heartbeats {
   /** Calls `send` with a heartbeat in each interval (see `messageIntervals`) until disposed. */

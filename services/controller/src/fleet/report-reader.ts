@@ -2,7 +2,7 @@
 
 import { ParetoError, replicaId, variantId, type ReplicaId, type ReplicaReport } from '@pareto/core';
 import type { WorkerReport } from '@pareto/policy';
-import { measurementFromWire, observedFromWire, replicaReportFromWire, type wire } from '@pareto/rpc';
+import { measurementFromWire, observedFromWire, replicaReportFromWire, type wire } from '@pareto/protocol';
 
 /**
  * Creates a function that returns each report of a stream with all replicas. It throws `invalid-argument` if a value is not valid, or

@@ -2,7 +2,8 @@
 
 import { milliseconds, type Clock, type VariantId, type WorkerId } from '@pareto/core';
 import type { FleetParams, FleetState } from '@pareto/policy';
-import { inferCountsToWire, type ServerCall, type wire } from '@pareto/rpc';
+import { inferCountsToWire, type wire } from '@pareto/protocol';
+import { type ServerCall } from '@pareto/rpc';
 import { addCounts, inferCountsAt, type VariantCounts } from '../loads/counters.js';
 import type { Leader, Term } from '../leadership/leadership.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';

@@ -2,14 +2,8 @@
 
 import { checkName, milliseconds, ParetoError, type Clock, type WorkerId, type WorkerInfo } from '@pareto/core';
 import type { FleetState, LiveReplicas, WorkerReport, WorkerSession, WorkTarget } from '@pareto/policy';
-import {
-  measurementFromWire,
-  recipeOutcomeFromWire,
-  workerInfoFromWire,
-  type DuplexStream,
-  type ServerCall,
-  type wire,
-} from '@pareto/rpc';
+import { measurementFromWire, recipeOutcomeFromWire, workerInfoFromWire, type wire } from '@pareto/protocol';
+import { type DuplexStream, type ServerCall } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
 import type { FleetRecords } from './fleet-records.js';

@@ -2,7 +2,8 @@
 // flight at a time, and a newer one of the same kind replaces an unsent one.
 
 import { errorText, type PlanAction, type WorkerId } from '@pareto/core';
-import type { DuplexStream, wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
+import type { DuplexStream } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import { changesSince } from './assignment-changes.js';
 import type { Heartbeats } from './heartbeats.js';

@@ -1,7 +1,7 @@
 // Carries out a plan: sets the orders to make and measure, and sends each worker its desired state when it changes.
 
 import { sameItems, type PlanAction, type WorkerId } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { isSameState } from '../fleet/assignment-changes.js';
 import { assignmentsFor } from './assignments.js';
 import type { WorkTarget } from '@pareto/policy';

@@ -10,7 +10,7 @@ import {
   type WorkerId,
 } from '@pareto/core';
 import { batchCeiling } from '@pareto/policy';
-import { profileToWire, variantSpecToWire, type Complete, type wire } from '@pareto/rpc';
+import { profileToWire, variantSpecToWire, type Complete, type wire } from '@pareto/protocol';
 import type { Revision } from '@pareto/state';
 import type { ClusterView } from '../cluster/observe.js';
 import { ordersOf } from './orders.js';

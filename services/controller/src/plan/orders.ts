@@ -1,7 +1,7 @@
 // Orders to make and measure, as sent to workers, and whether an order is still wanted.
 
 import type { Architecture, Task, VariantSpec } from '@pareto/core';
-import { bucketToWire, variantSpecToWire, type Complete, type wire } from '@pareto/rpc';
+import { bucketToWire, variantSpecToWire, type Complete, type wire } from '@pareto/protocol';
 import type { WorkTarget } from '@pareto/policy';
 import { originalId } from '../registry/outcome-variants.js';
 import { architectureOf, specOf, versionKey, type RegistryView } from '../registry/registry-view.js';

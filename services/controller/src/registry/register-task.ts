@@ -1,7 +1,7 @@
 // The registration of a task.
 
 import { checkName, defaultMetric, digest, ParetoError, type Task } from '@pareto/core';
-import { metricFromWire, objectiveFromWire, type wire } from '@pareto/rpc';
+import { metricFromWire, objectiveFromWire, type wire } from '@pareto/protocol';
 import { checkBlob } from './check-model.js';
 import type { Mirror } from '../storage/mirror.js';
 import { claim, lastVersion, checkNameFree } from './name-claims.js';

@@ -3,7 +3,7 @@
 import { checkDigest, checkManifest, manifestDigest } from '@pareto/blobs';
 import { checkName, originalRecipe, ParetoError, recipeOf, recipes, type Architecture, type Task } from '@pareto/core';
 import { signatureFor, type InspectedModel } from '@pareto/models';
-import { labelsFromWire, manifestFromWire, type wire } from '@pareto/rpc';
+import { labelsFromWire, manifestFromWire, type wire } from '@pareto/protocol';
 import type { Compare } from '@pareto/state';
 import { changeArchitecture } from './change-architecture.js';
 import { checkLabelFiles, checkLabelledOutputs } from './check-labels.js';

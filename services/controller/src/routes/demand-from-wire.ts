@@ -2,7 +2,7 @@
 
 import { milliseconds, resolveObjective, variantId, type VariantId } from '@pareto/core';
 import type { DemandEntry, DemandReport } from '@pareto/policy';
-import { objectiveFromWire, type wire } from '@pareto/rpc';
+import { objectiveFromWire, type wire } from '@pareto/protocol';
 
 /** Throws `invalid-argument` if an objective is out of range. */
 export const demandFromWire = ({ windowMs, entries, limitsReached }: wire.Demand): DemandReport => ({

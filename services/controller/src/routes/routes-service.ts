@@ -10,7 +10,8 @@ import {
   type WorkerInfo,
 } from '@pareto/core';
 import type { DemandWindow } from '@pareto/policy';
-import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
+import type { DuplexStream, ServerCall, ServiceHandlers } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import type { Leader } from '../leadership/leadership.js';
 import { createWakeSignal, createNotifier } from '../loops/notifier.js';

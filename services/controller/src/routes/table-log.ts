@@ -1,7 +1,7 @@
 // The rows of the routing table and its recent changes. Computes the message that brings a router up to date.
 
 import type { TableVersion } from '@pareto/core';
-import { encodedOnce, type wire } from '@pareto/rpc';
+import { encodedOnce, type wire } from '@pareto/protocol';
 import type { TableRows } from './table-rows.js';
 
 export interface TableLog {

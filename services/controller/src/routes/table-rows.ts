@@ -13,7 +13,7 @@ import {
   type WorkerInfo,
 } from '@pareto/core';
 import type { PlacementVariant } from '@pareto/policy';
-import { architectureToWire, replicaStateToWire, taskToWire, type Complete, type wire } from '@pareto/rpc';
+import { architectureToWire, replicaStateToWire, taskToWire, type Complete, type wire } from '@pareto/protocol';
 import { ceilingOf } from '../plan/assignments.js';
 import { createFleetMemo } from '../cluster/fleet-memo.js';
 import { observeWorkerCapacity, type WorkerCapacity } from './worker-capacity.js';

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { priceOf, type HardwareClassId, type Measurement, type Profile, type Task } from '@pareto/core';
 import { accuracyOn, type PlacementVariant } from '@pareto/policy';
-import { accuracyToWire, profileToWire, type Complete, type wire } from '@pareto/rpc';
+import { accuracyToWire, profileToWire, type Complete, type wire } from '@pareto/protocol';
 import type { WorkerCapacity } from './worker-capacity.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { architectureOf, costOf, latencyOf, type RegistryView } from '../registry/registry-view.js';

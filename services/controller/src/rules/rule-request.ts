@@ -2,7 +2,7 @@
 
 import { architectureNameOf, isWarmthRule, ParetoError, parseTarget, type Rule } from '@pareto/core';
 import { denialOf, type PlacementVariant } from '@pareto/policy';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { plainText } from './plain-text.js';
 import { notFound } from '../registry/not-found.js';
 import { servedVariants, type ClusterView } from '../cluster/observe.js';

@@ -1,7 +1,7 @@
 // Rules of operators, and warmth rules of operators and clients: setting, removing and listing them.
 
 import { isWarmthRule, ParetoError, type Rule, type RuleEvent, type WarmthRule } from '@pareto/core';
-import type { Complete, wire } from '@pareto/rpc';
+import type { Complete, wire } from '@pareto/protocol';
 import { notFound } from '../registry/not-found.js';
 import type { ClusterView } from '../cluster/observe.js';
 import type { RegisterContext } from '../registry/register.js';

@@ -2,7 +2,7 @@
 // that a flood of them does not delay the writes of operators.
 
 import type { ParetoError } from '@pareto/core';
-import { defaultLimits, limitError } from '@pareto/rpc';
+import { defaultLimits, limitError } from '@pareto/protocol';
 
 export interface WarmthRequest {
   readonly tenant: string;

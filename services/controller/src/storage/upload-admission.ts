@@ -4,7 +4,7 @@ import type { BlobStore, StoredBlob } from '@pareto/blobs';
 import { formatBytes, type Clock, type Digest, type ParetoError } from '@pareto/core';
 import type { ControllerConfig } from '../config.js';
 import { planUpload, type UploadParams } from '@pareto/policy';
-import { defaultLimits, limitError } from '@pareto/rpc';
+import { defaultLimits, limitError } from '@pareto/protocol';
 
 /** Runs an upload. Throws `resource-exhausted` if it would exceed a limit. */
 export type UploadAdmission = <T>(digest: Digest, sizeBytes: number, upload: () => Promise<T>) => Promise<T>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openFolderBlobStore } from '@pareto/blobs';
 import { systemClock } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { createControllerMetrics } from '@pareto/telemetry';
 import { createManualClock, createTempFolder, waitFor } from '@pareto/testkit';
 import { createBlobsHandlers } from '../../src/api/blobs-service.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { bytes } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { startRouter, type FakeRouter } from '../support/fake-router.js';
 import { profileFor, startWorker, type FakeWorker } from '../support/fake-worker.js';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { milliseconds, type Measurement } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter } from '../support/fake-router.js';

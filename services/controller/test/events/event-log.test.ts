@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { milliseconds, systemClock } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { openEmbeddedStore, openEtcdStore, type Store, type Transaction } from '@pareto/state';
 import { createLogger } from '@pareto/telemetry';
 import {

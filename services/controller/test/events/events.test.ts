@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { bytes, milliseconds, replicaId } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { createRepeats, type ClusterEvent } from '../../src/events/repeats.js';
 import { replicaEvents } from '../../src/fleet/replica-events.js';

@@ -1,7 +1,7 @@
 // Heartbeats on a clock that the test advances.
 
 import assert from 'node:assert/strict';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { createManualClock } from '@pareto/testkit';
 import { createHeartbeats } from '../../src/fleet/heartbeats.js';
 

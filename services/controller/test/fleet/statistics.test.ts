@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError } from '@pareto/core';
 import { defaultFleetParams } from '@pareto/policy';
-import { createClient, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createClient } from '@pareto/rpc';
 import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { startWorker, type FakeWorker, type FakeWorkerOptions } from '../support/fake-worker.js';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import {
   createTempFolder,
   fixedBatchModel,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { manifestDigest } from '@pareto/blobs';
 import { bytes, digest, milliseconds, type RecipeOutcome } from '@pareto/core';
 import { packSamples } from '@pareto/policy';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { buildAccuracy, createTempFolder, onnxType, waitFor, writeModel, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter, type FakeRouter } from '../support/fake-router.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, milliseconds, variantId } from '@pareto/core';
 import type { DemandEntry } from '@pareto/policy';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { describe, it } from 'mocha';
 import { demandFromWire } from '../../src/routes/demand-from-wire.js';
 

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError } from '@pareto/core';
 import { createDemandWindow } from '@pareto/policy';
-import type { DuplexStream, ServerCall, wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
+import type { DuplexStream, ServerCall } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { beforeEach, describe, it } from 'mocha';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { groupBy, type TableVersion } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { describe, it } from 'mocha';
 import { createTableLog, type TableLog } from '../../src/routes/table-log.js';
 import type { TableRows } from '../../src/routes/table-rows.js';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { manifestDigest } from '@pareto/blobs';
 import { bytes, digest, type RuleEvent, type WarmthRule } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { buildSelectionRule, createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createRecordTables } from '../../src/storage/record-tables.js';

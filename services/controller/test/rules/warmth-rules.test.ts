@@ -1,7 +1,8 @@
 // Warmth rules over real gRPC, set by clients through routers and by operators.
 
 import assert from 'node:assert/strict';
-import { createClient, type ServiceClient, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createClient, type ServiceClient } from '@pareto/rpc';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter, type FakeRouter } from '../support/fake-router.js';

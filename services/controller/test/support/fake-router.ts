@@ -1,6 +1,7 @@
 // A fake router that stores the table, and sends the demand that the test passes.
 
-import { createChannel, createClient, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createChannel, createClient } from '@pareto/rpc';
 import { tokenMetadata } from '@pareto/service';
 import { clusterToken } from './start-controller.js';
 

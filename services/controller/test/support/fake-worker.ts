@@ -10,14 +10,8 @@ import {
   type Measurement,
   type RecipeOutcome,
 } from '@pareto/core';
-import {
-  createChannel,
-  createClient,
-  measurementToWire,
-  recipeOutcomeToWire,
-  workerInfoToWire,
-  type wire,
-} from '@pareto/rpc';
+import { measurementToWire, recipeOutcomeToWire, workerInfoToWire, type wire } from '@pareto/protocol';
+import { createChannel, createClient } from '@pareto/rpc';
 import { tokenMetadata } from '@pareto/service';
 import {
   buildAccuracy,

@@ -1,7 +1,7 @@
 // Uploads and registrations of test models.
 
 import { createHash } from 'node:crypto';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { matrixModel } from '@pareto/testkit';
 import type { TestController } from './start-controller.js';
 

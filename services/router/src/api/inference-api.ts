@@ -11,11 +11,10 @@ import {
   payloadOf,
   scanInferRequest,
   type RawTensor,
-  type ServerCall,
-  type ServiceHandlers,
   type Complete,
   type wire,
-} from '@pareto/rpc';
+} from '@pareto/protocol';
+import { type ServerCall, type ServiceHandlers } from '@pareto/rpc';
 import { describeWhatIf } from '../decisions/describe.js';
 import { explain } from '../decisions/explain.js';
 import { objectiveOfMetadata } from '../resolve/read-objective.js';

@@ -1,7 +1,7 @@
 // Bounds the load and unload calls in progress at this router. Each may wait for its model for a minute.
 
 import type { ParetoError } from '@pareto/core';
-import { limitError } from '@pareto/rpc';
+import { limitError } from '@pareto/protocol';
 
 /** Runs a call, or throws `resource-exhausted` if too many are in progress. */
 export type LoadLimit = <T>(run: () => Promise<T>) => Promise<T>;

@@ -1,7 +1,7 @@
 // Builds the ModelConfig of a target, with the protocol's fields that apply to Pareto.
 
 import { groupBy, type Candidate, type DataType, type PartialObjective, type TargetEntry } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { platform } from './model-metadata.js';
 
 /** Dimensions exclude the batch, as the protocol requires: `max_batch_size` describes it. */

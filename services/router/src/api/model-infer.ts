@@ -1,14 +1,8 @@
 // Turns a ModelInferRequest into a query of the router core.
 
 import type { PartialObjective } from '@pareto/core';
-import {
-  priorityOf,
-  scanInferRequest,
-  type Payload,
-  type ReplyReceiver,
-  type ScannedRequest,
-  type ServerCall,
-} from '@pareto/rpc';
+import { priorityOf, scanInferRequest, type Payload, type ScannedRequest } from '@pareto/protocol';
+import { type ReplyReceiver, type ServerCall } from '@pareto/rpc';
 import { checkParameters } from '../resolve/check-parameters.js';
 import { noObjective, objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../resolve/read-objective.js';
 import { StatedObjectives, type ClientQuery } from '../resolve/resolve.js';

@@ -1,7 +1,7 @@
 // Builds the ModelMetadata response of a target: its inputs and outputs.
 
 import type { TargetEntry, TensorSpec } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { servedVersion } from '../resolve/resolve.js';
 
 export const platform = 'onnxruntime_onnx';

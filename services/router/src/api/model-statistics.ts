@@ -1,7 +1,8 @@
 // Implements ModelStatistics: fetches the cluster's counts from the leader and sums them by model.
 
 import { architectureNameOf, ParetoError, type Clock, type RoutingTable, type TargetEntry } from '@pareto/core';
-import type { ServerCall, wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
+import type { ServerCall } from '@pareto/rpc';
 import { findTarget, parseVersion, requireTable, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { listModels } from './model-state.js';

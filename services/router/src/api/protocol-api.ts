@@ -1,6 +1,7 @@
 // Implements inference.GRPCInferenceService, the Open Inference Protocol, on the router core.
 
-import { rawDuplex, rawUnaryWithReceiver, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { rawDuplex, rawUnaryWithReceiver, type ServiceHandlers } from '@pareto/rpc';
 import { findTarget, parseVersion, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { createLoadLimit } from './load-limit.js';

@@ -1,7 +1,8 @@
 // Implements the model repository extension: lists the models, and turns load and unload into warmth rules.
 
 import { ParetoError, type RoutingTable, type TableVersion } from '@pareto/core';
-import type { ServerCall, wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
+import type { ServerCall } from '@pareto/rpc';
 import { findTarget, requireTable, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { listModels, stateOf } from './model-state.js';

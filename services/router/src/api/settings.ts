@@ -1,7 +1,7 @@
 // Implements TraceSetting and LogSettings. Both are read-only: the settings come from the router's flags.
 
 import { ParetoError } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { CommonConfig } from '@pareto/service';
 import { findTarget } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';

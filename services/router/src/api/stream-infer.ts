@@ -1,14 +1,8 @@
 // Implements ModelStreamInfer: each message of a stream is a query with its own decision. Answers keep the order.
 
 import { ParetoError, type Clock } from '@pareto/core';
-import {
-  encodeStreamAnswer,
-  encodeStreamError,
-  payloadOf,
-  scanInferRequest,
-  type DuplexStream,
-  type ServerCall,
-} from '@pareto/rpc';
+import { encodeStreamAnswer, encodeStreamError, payloadOf, scanInferRequest } from '@pareto/protocol';
+import { type DuplexStream, type ServerCall } from '@pareto/rpc';
 import type { RouterCore } from '../query/router-core.js';
 import { inferScanned } from './model-infer.js';
 import { createReadWindow, readUntil, type Bounds } from './stream-reading.js';

@@ -1,7 +1,7 @@
 // Sums the counts of variants into the protocol's ModelStatistics.
 
 import type { Clock, Milliseconds, TargetEntry, TimedStep } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { servedVersion } from '../resolve/resolve.js';
 
 /** Statistics of a variant, with the time of their receipt. */

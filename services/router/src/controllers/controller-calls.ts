@@ -1,7 +1,8 @@
 // The calls to the leader on behalf of clients. No query depends on them.
 
 import { milliseconds, type Clock, type TableVersion } from '@pareto/core';
-import { createChannel, createFailover, createFailoverClient, type CallOptions, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createChannel, createFailover, createFailoverClient, type CallOptions } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 import { errorForClient } from './error-for-client.js';
 

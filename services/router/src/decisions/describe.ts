@@ -2,7 +2,7 @@
 
 import type { Candidate, Objective, TargetEntry } from '@pareto/core';
 import { ruleCovers, verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
-import { accuracyToWire, objectiveToWire, type Complete, type wire } from '@pareto/rpc';
+import { accuracyToWire, objectiveToWire, type Complete, type wire } from '@pareto/protocol';
 import { objectiveText, reasonText, rulesText } from '../resolve/refusal.js';
 import type { DecisionRecord } from './decision-log.js';
 

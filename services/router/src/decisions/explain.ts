@@ -1,7 +1,8 @@
 // Implements Explain, from this router's log or by a call to the router that made the decision.
 
 import { ParetoError, type RoutingTable } from '@pareto/core';
-import type { ServerCall, wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
+import type { ServerCall } from '@pareto/rpc';
 import { explainWithoutId, type Access } from '@pareto/service';
 import { formatDecisionId, parseDecisionId, type DecisionId } from './decision-id.js';
 import type { DecisionLog } from './decision-log.js';

@@ -1,6 +1,7 @@
 // Calls to the other routers, over one channel to each, so that a flood of calls opens no flood of connections.
 
-import { createChannel, createClient, type CallOptions, type Channel, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createChannel, createClient, type CallOptions, type Channel } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 import { errorForClient } from '../controllers/error-for-client.js';
 

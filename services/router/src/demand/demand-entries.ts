@@ -2,7 +2,7 @@
 
 import type { VariantId } from '@pareto/core';
 import { defaultDemandReportParams, planDemandReport, strictestOf, type DemandEntry } from '@pareto/policy';
-import { objectiveToWire, type wire } from '@pareto/rpc';
+import { objectiveToWire, type wire } from '@pareto/protocol';
 import type { ResolvedQuery } from '../resolve/resolve.js';
 
 /** An entry whose counts change. */

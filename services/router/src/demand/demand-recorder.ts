@@ -1,7 +1,7 @@
 // Records the demand on this router and reports it to the controller every second, or sooner while queries are held.
 
 import { latencyBucket, milliseconds, type Clock, type VariantId } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { Runnable } from '@pareto/service';
 import type { ResolvedQuery } from '../resolve/resolve.js';
 import { add, createEntries } from './demand-entries.js';

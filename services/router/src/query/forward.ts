@@ -2,7 +2,7 @@
 
 import { ParetoError, type Milliseconds, type ReplicaRoute } from '@pareto/core';
 import { mayRetry, type Admission, type QueryEnd } from '@pareto/policy';
-import type { RoutedDecision } from '@pareto/rpc';
+import type { RoutedDecision } from '@pareto/protocol';
 import type { DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
 import { elapsedSince } from './decide.js';

@@ -3,7 +3,7 @@
 
 import { milliseconds, ParetoError, type Clock, type VariantId } from '@pareto/core';
 import { createHoldQueue, type HeldEntry, type HoldUsage } from '@pareto/policy';
-import { limitError } from '@pareto/rpc';
+import { limitError } from '@pareto/protocol';
 import type { ChangeSignal } from './change-signal.js';
 
 interface HoldRequest extends Omit<HeldEntry<unknown>, 'handle'> {

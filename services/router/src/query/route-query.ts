@@ -2,7 +2,7 @@
 
 import { ParetoError, withoutStack, type Candidate } from '@pareto/core';
 import type { Decision } from '@pareto/policy';
-import type { Payload } from '@pareto/rpc';
+import type { Payload } from '@pareto/protocol';
 import { decide } from './decide.js';
 import { failureOf, recordOutcome, send, tryTakeRetry, type Routed } from './forward.js';
 import { holdQuery, type HeldQuery } from './held-query.js';

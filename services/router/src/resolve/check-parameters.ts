@@ -1,7 +1,7 @@
 // Checks the types of the request parameters that the protocol defines, and rejects misspelt names.
 
 import { ParetoError } from '@pareto/core';
-import type { ParameterKind, ScannedParameters } from '@pareto/rpc';
+import type { ParameterKind, ScannedParameters } from '@pareto/protocol';
 import { misspeltOf, objectiveFields } from './objective-names.js';
 
 const expectedKinds: ReadonlyMap<string, readonly ParameterKind[]> = new Map<string, readonly ParameterKind[]>([

@@ -1,7 +1,7 @@
 // Reads a client's objective from request parameters and gRPC metadata.
 
 import { cutText, milliseconds, ParetoError, type PartialObjective } from '@pareto/core';
-import { checkObjective, type ParameterValue } from '@pareto/rpc';
+import { checkObjective, type ParameterValue } from '@pareto/protocol';
 import { misspeltOf, objectiveFields } from './objective-names.js';
 
 /** Reads the fields of an objective, and names them in errors. */

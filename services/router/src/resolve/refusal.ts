@@ -2,7 +2,7 @@
 
 import { ParetoError, type Objective, type TargetEntry } from '@pareto/core';
 import type { Admission, BusyCandidate, Offer, RefusalCause } from '@pareto/policy';
-import { limitError } from '@pareto/rpc';
+import { limitError } from '@pareto/protocol';
 import type { ResolvedQuery } from './resolve.js';
 
 export type Refusal = Extract<Admission, { kind: 'refuse' }>;

@@ -15,7 +15,8 @@ import {
   type TargetEntry,
 } from '@pareto/core';
 import { objectiveClass, preferenceOf, type Preference } from '@pareto/policy';
-import type { Payload, ScannedRequest, ServerCall } from '@pareto/rpc';
+import type { Payload, ScannedRequest } from '@pareto/protocol';
+import type { ServerCall } from '@pareto/rpc';
 import { noObjective } from './read-objective.js';
 
 /** A query of a client, in a form that does not depend on the API that received it. */

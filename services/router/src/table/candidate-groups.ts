@@ -11,7 +11,7 @@ import {
   type Profile,
   type ReplicaRoute,
 } from '@pareto/core';
-import { accuracyFromWire, type wire } from '@pareto/rpc';
+import { accuracyFromWire, type wire } from '@pareto/protocol';
 import { createIndexAllocator } from './index-allocator.js';
 
 /** Data of other rows that candidates include. */

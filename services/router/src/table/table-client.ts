@@ -1,7 +1,8 @@
 // Receives the routing table from a controller, and keeps the last one while no controller is connected.
 
 import { milliseconds, type Clock, type Rng, type RoutingTable, type WorkerId } from '@pareto/core';
-import { createClient, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createClient } from '@pareto/rpc';
 import { createSession, type Access, type Runnable, type Session } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import { startStalenessLog } from './staleness-log.js';

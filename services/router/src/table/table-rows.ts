@@ -10,7 +10,7 @@ import {
   type Task,
   type VariantId,
 } from '@pareto/core';
-import { architectureFromWire, profileFromWire, taskFromWire, type wire } from '@pareto/rpc';
+import { architectureFromWire, profileFromWire, taskFromWire, type wire } from '@pareto/protocol';
 import { createCandidateGroups, versionKey, type CandidateGroups } from './candidate-groups.js';
 import { createTargetLister, type TargetLister } from './list-targets.js';
 

@@ -13,7 +13,6 @@ import {
   type TargetEntry,
 } from '@pareto/core';
 import {
-  createServer,
   decisionKey,
   decisionVersion,
   decodeDecision,
@@ -21,9 +20,8 @@ import {
   encodeInferResponse,
   formatLoad,
   loadKey,
-  rawUnary,
-  type RpcServer,
-} from '@pareto/rpc';
+} from '@pareto/protocol';
+import { createServer, rawUnary, type RpcServer } from '@pareto/rpc';
 
 const name = 'warm-up';
 const variant = `${name}:original`;

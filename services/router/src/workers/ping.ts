@@ -1,7 +1,7 @@
 // Sends one ping and classifies the result: the worker is alive or lost, or the result is uncertain.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { afterAwake } from '@pareto/service';
 import type { WorkerLink } from './worker-link.js';
 

@@ -1,7 +1,7 @@
 // Watches one worker: runs the calls on its link, and uses pings to detect whether it is reachable.
 
 import { ParetoError, workerId, type Clock, type WorkerInfo } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { ProbeLiveness } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { LossReason, PingResult } from './ping.js';

@@ -2,26 +2,28 @@
 
 import { ParetoError, SlotList } from '@pareto/core';
 import {
-  createFrameChannel,
-  createUnaryMethod,
   decisionKey,
   encodeDecision,
-  isNotSent,
   loadKey,
   notExecutedKey,
   parseLoad,
+  type Payload,
+  type ReplyLoad,
+  type wire,
+} from '@pareto/protocol';
+import {
+  createFrameChannel,
+  createUnaryMethod,
+  isNotSent,
   type Cancellation,
   type CallOptions,
   type ChannelOptions,
   type LocalInfer,
   type OnReply,
-  type Payload,
   type PayloadCall,
   type PayloadChannel,
-  type ReplyLoad,
   type RoutedQuery,
   type RoutedReply,
-  type wire,
 } from '@pareto/rpc';
 
 /** The outcome of a query that was sent to a worker. `reply` is the load that the worker sent with it, if any. */

@@ -9,7 +9,7 @@ import {
   type RoutingTable,
   type WorkerId,
 } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import type { ProbeLiveness, Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { RouterLoads } from './router-loads.js';

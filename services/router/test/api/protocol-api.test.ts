@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { digest } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
 import { fails } from '../support/fails.js';
 import { replicaRow, ruleRow } from '../support/rows.js';

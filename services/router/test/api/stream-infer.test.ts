@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { DuplexStream, wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
+import type { DuplexStream } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { createReadWindow } from '../../src/api/stream-reading.js';
 import { fails } from '../support/fails.js';

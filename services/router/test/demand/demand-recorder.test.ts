@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, latencyBucket, milliseconds, variantId } from '@pareto/core';
 import { objectiveClass } from '@pareto/policy';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { createManualClock } from '@pareto/testkit';
 import { createDemandRecorder } from '../../src/demand/demand-recorder.js';
 import type { ResolvedQuery } from '../../src/resolve/resolve.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, milliseconds, variantId, type VariantId } from '@pareto/core';
-import { payloadOf, type ServerCall } from '@pareto/rpc';
+import { payloadOf } from '@pareto/protocol';
+import { type ServerCall } from '@pareto/rpc';
 import { createManualClock } from '@pareto/testkit';
 import { createChangeSignal } from '../../src/query/change-signal.js';
 import { holdQuery, type Decided } from '../../src/query/held-query.js';

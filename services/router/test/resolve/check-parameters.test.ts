@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ParameterKind } from '@pareto/rpc';
+import type { ParameterKind } from '@pareto/protocol';
 import { checkParameters } from '../../src/resolve/check-parameters.js';
 
 const check = (name: string, kind: ParameterKind = 'string', value: string | number | boolean = 'x') =>

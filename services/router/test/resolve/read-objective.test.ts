@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
-import type { ParameterValue } from '@pareto/rpc';
+import type { ParameterValue } from '@pareto/protocol';
 import { objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../../src/resolve/read-objective.js';
 
 const read = (entries: Record<string, ParameterValue>) => {

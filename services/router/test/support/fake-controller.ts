@@ -1,7 +1,8 @@
 // A controller that sends given rows and records the messages of routers.
 
 import { EventEmitter, once } from 'node:events';
-import { createServer, notLeaderError, type DuplexStream, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createServer, notLeaderError, type DuplexStream } from '@pareto/rpc';
 
 export interface FakeController {
   readonly address: string;

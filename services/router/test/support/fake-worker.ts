@@ -2,17 +2,14 @@
 
 import { ParetoError } from '@pareto/core';
 import {
-  createServer,
   decisionVersion,
   encodeInferResponse,
   notExecutedKey,
-  rawUnary,
-  ReceivedQuery,
   type Payload,
-  type RoutedCall,
   type RoutedDecision,
   type wire,
-} from '@pareto/rpc';
+} from '@pareto/protocol';
+import { createServer, rawUnary, ReceivedQuery, type RoutedCall } from '@pareto/rpc';
 import { createTcpProxy, type TcpProxy } from '@pareto/testkit';
 import type { LocalWorker } from '../../src/index.js';
 

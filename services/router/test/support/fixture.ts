@@ -1,7 +1,7 @@
 // Starts a router with a fake controller and fake workers, which `cleanUp` stops.
 
 import type { Clock } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
 import type { LocalWorker, RouterConfig } from '../../src/index.js';
 import { startController, type FakeController } from './fake-controller.js';

@@ -7,7 +7,7 @@ import {
   scanInferRequest,
   type Payload,
   type RawTensor,
-} from '@pareto/rpc';
+} from '@pareto/protocol';
 import { isDataType } from '@pareto/core';
 import { replyTo, type FakeWorker, type Received } from './fake-worker.js';
 

@@ -1,6 +1,6 @@
 // Builds rows of a routing table with one task, its variants and their replicas.
 
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 
 export interface VariantFields {
   readonly name: string;

@@ -1,13 +1,12 @@
 // Starts a complete router in this process, with clients of it.
 
 import { createSeededRng, systemClock, type Clock } from '@pareto/core';
+import { encodeInferRequest, type ParameterInput } from '@pareto/protocol';
 import {
   createChannel,
   createClient,
   createRawCaller,
-  encodeInferRequest,
   type CallOptions,
-  type ParameterInput,
   type RawReply,
   type ServiceClient,
 } from '@pareto/rpc';

@@ -2,7 +2,7 @@
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { QueueBounds } from '@pareto/policy';
-import { limitError, notExecutedKey } from '@pareto/rpc';
+import { limitError, notExecutedKey } from '@pareto/protocol';
 import type { CheckedQuery } from '../requests/check-request.js';
 import { AcceptedQuery, type InferOptions, type QueryOwner, type ResultReceiver } from './accepted-query.js';
 import type { ReplicaCounts } from './replica-counts.js';

@@ -13,7 +13,7 @@ import {
   type ShapeBucket,
   type VariantSpec,
 } from '@pareto/core';
-import { bucketFromWire, metricFromWire, profileFromWire, variantSpecFromWire, type wire } from '@pareto/rpc';
+import { bucketFromWire, metricFromWire, profileFromWire, variantSpecFromWire, type wire } from '@pareto/protocol';
 
 /** A replica that the worker should hold. */
 export interface AssignedReplica {

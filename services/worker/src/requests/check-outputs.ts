@@ -1,7 +1,7 @@
 // Checks the outputs that a query requests, with their classification parameters.
 
 import { ParetoError, type Signature, type TensorSpec } from '@pareto/core';
-import type { ScannedOutput } from '@pareto/rpc';
+import type { ScannedOutput } from '@pareto/protocol';
 
 /** Outputs that a query requests. */
 export interface OutputSelection {

@@ -19,7 +19,7 @@ import {
   priorityOf,
   type ScannedInput,
   type ScannedRequest,
-} from '@pareto/rpc';
+} from '@pareto/protocol';
 import type { TensorInput } from '@pareto/runtime';
 import { checkOutputs, namesOf, checkNoSharedMemory, type OutputSelection } from './check-outputs.js';
 

@@ -1,7 +1,8 @@
 // Answers pings of routers with the state and load of every replica, without I/O.
 
 import type { WorkerInfo } from '@pareto/core';
-import { decisionVersion, replicaStateToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { decisionVersion, replicaStateToWire, type wire } from '@pareto/protocol';
+import { type ServiceHandlers } from '@pareto/rpc';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 
 export interface ExecutionDeps {

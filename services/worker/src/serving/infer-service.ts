@@ -1,7 +1,8 @@
 // Handles ModelInfer on a worker: checks the query, queues it, runs it and encodes the reply.
 
 import { milliseconds, ParetoError, replicaId, type Clock, type Milliseconds } from '@pareto/core';
-import type { Payload, ReplyReceiver, RoutedCall, ScannedRequest } from '@pareto/rpc';
+import type { Payload, ScannedRequest } from '@pareto/protocol';
+import type { ReplyReceiver, RoutedCall } from '@pareto/rpc';
 import type { Span, Tracer, WorkerMetrics } from '@pareto/telemetry';
 import { checkRequest, type CheckedQuery } from '../requests/check-request.js';
 import { notExecutedError } from '../batching/intake.js';

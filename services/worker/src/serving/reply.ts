@@ -9,8 +9,8 @@ import {
   type Payload,
   type RoutedDecision,
   type ScannedRequest,
-  type ServerCall,
-} from '@pareto/rpc';
+} from '@pareto/protocol';
+import { type ServerCall } from '@pareto/rpc';
 import type { TensorOutput } from '@pareto/runtime';
 import type { CheckedQuery } from '../requests/check-request.js';
 import { classify, type LabelTexts } from '../requests/classify.js';

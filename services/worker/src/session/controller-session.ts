@@ -3,7 +3,8 @@
 
 import { errorText, milliseconds, type Clock, type Milliseconds, type Rng, type WorkerInfo } from '@pareto/core';
 import type { MessageIntervals } from '@pareto/policy';
-import { createClient, workerInfoToWire, type wire } from '@pareto/rpc';
+import { workerInfoToWire, type wire } from '@pareto/protocol';
+import { createClient } from '@pareto/rpc';
 import { createSession, type Access, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import { createDesiredStateReader, type DesiredState } from '../orders/desired-state.js';

@@ -9,7 +9,7 @@ import {
   replicaReportToWire,
   type Complete,
   type wire,
-} from '@pareto/rpc';
+} from '@pareto/protocol';
 import type { StepRunner, StepResult } from './step-runner.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 import { sameValues } from './same-values.js';

@@ -14,14 +14,8 @@ import {
   type Signature,
   type WorkerInfo,
 } from '@pareto/core';
-import {
-  createChannel,
-  createRawCaller,
-  decisionKey,
-  decisionVersion,
-  encodeDecision,
-  encodeInferRequest,
-} from '@pareto/rpc';
+import { decisionKey, decisionVersion, encodeDecision, encodeInferRequest } from '@pareto/protocol';
+import { createChannel, createRawCaller } from '@pareto/rpc';
 import { defaultLiveCheckParams } from '@pareto/policy';
 import { createExecutorPool, createWarmUpModel, warmUpWidth } from '@pareto/runtime';
 import {

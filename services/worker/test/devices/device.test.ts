@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { findSoftwareGpu, floats, longs, matrixModel, waitFor, writeNpz } from '@pareto/testkit';
 import { floatRequest, floatsOf, order, startTestWorker, type TestWorker } from '../support/harness.js';
 

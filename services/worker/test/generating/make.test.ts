@@ -4,7 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recipes } from '@pareto/core';
 import { inspectGraph } from '@pareto/models';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import {
   createTempFolder,
   fixedBatchModel,

@@ -9,7 +9,7 @@ import {
   type ParameterInput,
   type RequestedOutput,
   type ScannedRequest,
-} from '@pareto/rpc';
+} from '@pareto/protocol';
 import { buildVariantSpec } from '@pareto/testkit';
 import { checkRequest } from '../../src/requests/check-request.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSeededRng, type Rng } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { wire } from '@pareto/protocol';
 import { mixingLayers, openLayers, rowGraph, rowwiseLayers, rowWidth, waitFor } from '@pareto/testkit';
 import { floatRequest, floatsOf, order, startTestWorker, type TestWorker } from '../support/harness.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ParetoError } from '@pareto/core';
-import { decodeDecision, encodeInferRequest, notExecutedKey, parseLoad, tokenKey, type wire } from '@pareto/rpc';
+import { decodeDecision, encodeInferRequest, notExecutedKey, parseLoad, tokenKey, type wire } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
 import {
   decode,

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { digest, ParetoError, type Digest } from '@pareto/core';
-import { createServer, notLeaderError, type DuplexStream, type wire } from '@pareto/rpc';
+import { type wire } from '@pareto/protocol';
+import { createServer, notLeaderError, type DuplexStream } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 
 export interface FakeController {

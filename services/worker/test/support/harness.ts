@@ -6,8 +6,6 @@ import { manifestDigest } from '@pareto/blobs';
 import { systemClock, systemRng, type Clock, type DataType } from '@pareto/core';
 import { inspectGraph } from '@pareto/models';
 import {
-  createChannel,
-  createRawCaller,
   decisionKey,
   decisionVersion,
   decodeInferResponse,
@@ -16,10 +14,10 @@ import {
   manifestToWire,
   signatureToWire,
   type DecodedInferResponse,
-  type RawReply,
   type RequestedOutput,
   type wire,
-} from '@pareto/rpc';
+} from '@pareto/protocol';
+import { createChannel, createRawCaller, type RawReply } from '@pareto/rpc';
 import { createLifecycle, createRunGroup, createTokenAccess, tokenMetadata, type RunGroup } from '@pareto/service';
 import { createLogger, createTracer, type TracerOptions } from '@pareto/telemetry';
 import { createTempFolder, freePorts } from '@pareto/testkit';

@@ -1,6 +1,6 @@
 // Bytes in several buffers, which can be sliced without a copy.
 
-import { joinFrames, sliceFrames } from '@pareto/rpc';
+import { joinFrames, sliceFrames } from '@pareto/protocol';
 
 export interface Chunks {
   readonly length: number;

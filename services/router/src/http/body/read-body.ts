@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createUnzip, type Unzip } from 'node:zlib';
 import { cutText, milliseconds, type Clock, type ParetoError } from '@pareto/core';
-import { limitError, type CallBytes, type Limiter } from '@pareto/rpc';
+import { limitError } from '@pareto/protocol';
+import { type CallBytes, type Limiter } from '@pareto/rpc';
 import { createChunkCollector, type Chunks } from './chunks.js';
 import { disconnected, HttpError } from '../reply/status.js';
 

@@ -1,6 +1,6 @@
 // Endpoints for health, metadata, configuration and statistics of the server and its models.
 
-import type { JsonObject } from '@pareto/rpc';
+import type { JsonObject } from '@pareto/protocol';
 import type { Endpoint } from './exchange.js';
 import { HttpError } from '../reply/status.js';
 import { jsonReply, type Reply } from '../reply/reply.js';

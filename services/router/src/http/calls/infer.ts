@@ -1,7 +1,7 @@
 // Endpoint for POST …/infer: converts JSON or binary tensors into a ModelInferRequest, and the answer back.
 
 import { ParetoError } from '@pareto/core';
-import { encodePiecewiseRequest, joinFrames, type Payload } from '@pareto/rpc';
+import { encodePiecewiseRequest, joinFrames, type Payload } from '@pareto/protocol';
 import type { Endpoint, Exchange } from './exchange.js';
 import { readRawInfer } from './raw-infer.js';
 import { tensorsTooLarge } from '../json/data-from-json.js';

@@ -1,15 +1,8 @@
 // Calls the protocol's gRPC handlers for HTTP requests, with the same guard, and converts responses to JSON.
 
 import { ParetoError } from '@pareto/core';
-import {
-  replyToJson,
-  type Guard,
-  type JsonObject,
-  type Payload,
-  type RawUnary,
-  type ServerCall,
-  type ServiceHandlers,
-} from '@pareto/rpc';
+import { replyToJson, type JsonObject, type Payload } from '@pareto/protocol';
+import { type Guard, type RawUnary, type ServerCall, type ServiceHandlers } from '@pareto/rpc';
 
 const service = 'inference.GRPCInferenceService';
 

@@ -1,7 +1,7 @@
 // Reads a body that is a single tensor without JSON. Its name, datatype and shape come from the model.
 
 import { elementBytes, elementCount, isDataType, ParetoError } from '@pareto/core';
-import type { PiecewiseTensor } from '@pareto/rpc';
+import type { PiecewiseTensor } from '@pareto/protocol';
 import type { Chunks } from '../body/chunks.js';
 import type { Exchange } from './exchange.js';
 import type { ParsedInfer } from '../infer/read-infer.js';

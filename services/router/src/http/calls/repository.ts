@@ -1,6 +1,6 @@
 // Endpoints of the model repository: its index, and loading and unloading models.
 
-import type { JsonObject } from '@pareto/rpc';
+import type { JsonObject } from '@pareto/protocol';
 import type { Endpoint, Exchange } from './exchange.js';
 import { mismatch, readFields, readFlag, type JsonFields } from '../json/json-shape.js';
 import { readJsonBody } from './read-json-body.js';

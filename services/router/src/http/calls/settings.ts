@@ -1,6 +1,6 @@
 // Endpoints of the trace and log settings. Converts between plain JSON and the typed values of the gRPC messages.
 
-import type { JsonObject, JsonValue } from '@pareto/rpc';
+import type { JsonObject, JsonValue } from '@pareto/protocol';
 import type { Endpoint, Exchange } from './exchange.js';
 import { mismatch, type JsonFields } from '../json/json-shape.js';
 import { readJsonBody } from './read-json-body.js';

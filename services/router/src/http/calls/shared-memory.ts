@@ -1,6 +1,6 @@
 // Endpoints of the shared memory extension, which check the request and call the handlers.
 
-import type { JsonObject } from '@pareto/rpc';
+import type { JsonObject } from '@pareto/protocol';
 import type { Endpoint } from './exchange.js';
 import { mismatch, readFields, readText, type JsonFields } from '../json/json-shape.js';
 import { readJsonBody } from './read-json-body.js';

@@ -2,14 +2,8 @@
 
 import { availableParallelism } from 'node:os';
 import type { Clock } from '@pareto/core';
-import {
-  decodeInferResponse,
-  defaultLimits,
-  hostOf,
-  type DecodedInferResponse,
-  type RawTensor,
-  type ServerCall,
-} from '@pareto/rpc';
+import { decodeInferResponse, defaultLimits, type DecodedInferResponse, type RawTensor } from '@pareto/protocol';
+import { hostOf, type ServerCall } from '@pareto/rpc';
 import type { Chunks } from '../body/chunks.js';
 import { isBinary, readInfer, type BinaryOptions, type InferBody, type ParsedInfer } from './read-infer.js';
 import type { Reply } from '../reply/reply.js';

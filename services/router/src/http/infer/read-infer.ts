@@ -7,7 +7,7 @@ import {
   type ParameterValue,
   type PiecewiseRequest,
   type PiecewiseTensor,
-} from '@pareto/rpc';
+} from '@pareto/protocol';
 import { createBinaryTail, type BinaryTail } from '../body/binary-tail.js';
 import type { Chunks } from '../body/chunks.js';
 import { dataFromJson } from '../json/data-from-json.js';

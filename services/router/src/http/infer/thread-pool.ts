@@ -2,7 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import { limitError } from '@pareto/rpc';
+import { limitError } from '@pareto/protocol';
 import { resultOf, type ThreadReply } from './thread-message.js';
 
 export interface ThreadPoolOptions {

@@ -1,6 +1,6 @@
 // Serializes an inference response as JSON, followed by the outputs that are requested as binary data.
 
-import type { DecodedInferResponse, RawTensor } from '@pareto/rpc';
+import type { DecodedInferResponse, RawTensor } from '@pareto/protocol';
 import { writeData } from '../json/data-to-json.js';
 import { createJsonWriter, type JsonWriter } from '../json/json-writer.js';
 import { isBinary, type BinaryOptions } from './read-infer.js';

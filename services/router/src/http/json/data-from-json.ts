@@ -1,7 +1,7 @@
 // Converts a tensor's data from JSON, flat or nested, to raw bytes, and checks every element.
 
 import { elementBytes, elementCount, ParetoError, type DataType } from '@pareto/core';
-import { limitError } from '@pareto/rpc';
+import { limitError } from '@pareto/protocol';
 import { next, quote, type JsonCursor } from './cursor.js';
 import { preview, previewText } from './json-shape.js';
 import { numberKinds } from './number-kinds.js';

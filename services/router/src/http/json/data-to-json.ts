@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { elementBytes, ParetoError, type DataType } from '@pareto/core';
-import type { RawTensor } from '@pareto/rpc';
+import type { RawTensor } from '@pareto/protocol';
 import type { JsonWriter } from './json-writer.js';
 
 /**

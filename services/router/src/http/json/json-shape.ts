@@ -1,7 +1,7 @@
 // Reads fields of parsed JSON. Errors contain the position, the received value and the expected type.
 
 import { ParetoError } from '@pareto/core';
-import { defaultLimits, limitError, type ParameterValue } from '@pareto/rpc';
+import { defaultLimits, limitError, type ParameterValue } from '@pareto/protocol';
 import type { JsonCursor } from './cursor.js';
 
 export type JsonFields = Readonly<Record<string, unknown>>;

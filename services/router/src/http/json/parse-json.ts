@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { ParetoError } from '@pareto/core';
-import { defaultLimits, limitError } from '@pareto/rpc';
+import { defaultLimits, limitError } from '@pareto/protocol';
 import { more, next, open, openArray, openObject, passColon, quote, unexpected, type JsonCursor } from './cursor.js';
 import { previewText, type JsonFields } from './json-shape.js';
 import { readLiteral, readNumber, readString, startsNumber } from './scalars.js';

@@ -1,7 +1,7 @@
 // Converts errors to HTTP replies.
 
 import { ParetoError, type ErrorCode } from '@pareto/core';
-import { cutDetails, limitOf } from '@pareto/rpc';
+import { cutDetails, limitOf } from '@pareto/protocol';
 import type { Reply } from './reply.js';
 import { jsonReply } from './reply.js';
 

@@ -2,7 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@pareto/core';
-import { internalPrefix, type PeerRole, type ServerCall } from '@pareto/rpc';
+import { internalPrefix } from '@pareto/protocol';
+import { type PeerRole, type ServerCall } from '@pareto/rpc';
 import { disconnected } from '../reply/status.js';
 
 export interface HttpCall {

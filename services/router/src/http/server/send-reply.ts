@@ -3,7 +3,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { milliseconds, type Clock } from '@pareto/core';
-import { cutTrailers, type Limiter } from '@pareto/rpc';
+import { cutTrailers } from '@pareto/protocol';
+import { type Limiter } from '@pareto/rpc';
 import { bytesOf, type Reply } from '../reply/reply.js';
 
 interface SendOptions {

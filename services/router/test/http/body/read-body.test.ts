@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { systemClock, type Clock, type ParetoError } from '@pareto/core';
-import { createLimiter, type Limits } from '@pareto/rpc';
+import { type Limits } from '@pareto/protocol';
+import { createLimiter } from '@pareto/rpc';
 import { readBody, type BodyOptions } from '../../../src/http/body/read-body.js';
 import { errorReply } from '../../../src/http/reply/status.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ParetoError, systemClock } from '@pareto/core';
-import { decodeInferResponse, encodeInferResponse, joinFrames, type RawTensor } from '@pareto/rpc';
+import { decodeInferResponse, encodeInferResponse, joinFrames, type RawTensor } from '@pareto/protocol';
 import { createChunks } from '../../../src/http/body/chunks.js';
 import { createInferWork } from '../../../src/http/infer/infer-work.js';
 import type { ParsedInfer, BinaryOptions } from '../../../src/http/infer/read-infer.js';

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { milliseconds, ParetoError } from '@pareto/core';
-import { createLimiter, encodeInferResponse, rawUnary, type Guard, type Limiter, type Limits } from '@pareto/rpc';
+import { encodeInferResponse, type Limits } from '@pareto/protocol';
+import { createLimiter, rawUnary, type Guard, type Limiter } from '@pareto/rpc';
 import { createManualClock, waitFor } from '@pareto/testkit';
 import { createHttpServer, type HttpServer } from '../../../src/http/server/http-server.js';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, request, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { scanInferRequest } from '@pareto/rpc';
+import { scanInferRequest } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
 import { notExecuted, replyTo } from '../../support/fake-worker.js';
 import { addController, addRouter, cleanUp, large, startFixture, tiny } from '../../support/fixture.js';

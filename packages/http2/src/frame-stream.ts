@@ -1,0 +1,256 @@
+// One stream of a connection: its state, its flow control, and what it sends.
+
+import type { FrameWriter } from './frame-writer.js';
+import { frameFlags, frameTypes, maxWindowBytes } from './frames.js';
+import type { HpackEncoder } from './hpack/encoder.js';
+import type { HeaderList } from './hpack/header-list.js';
+import { errorCodes } from './http2-errors.js';
+import type { SendQueue } from './send-queue.js';
+import type { StreamHandler } from './stream-handler.js';
+import { WaitingData } from './waiting-data.js';
+
+/** The connection of a stream, as the stream uses it. */
+export interface StreamOwner {
+  readonly writer: FrameWriter;
+  readonly encoder: HpackEncoder;
+  readonly queue: SendQueue;
+  /** Maximum size of a frame to the peer. */
+  readonly sentFrameBytes: number;
+  /** Receive window of a new stream. */
+  readonly windowBytes: number;
+  /** Called when this side has sent everything, and needs no more from the peer. The stream is reset if the peer sends more. */
+  onStopped(stream: FrameStream): void;
+  /** Called when both sides have ended, or one has reset the stream. */
+  onStreamClosed(stream: FrameStream, isResetHere: boolean): void;
+}
+
+const none: readonly string[] = [];
+
+/** A class with plain fields, since one is created for every call. The connection writes the fields that are not private. */
+export class FrameStream {
+  readonly id: number;
+  handler: StreamHandler;
+  /** Number of bytes that the peer accepts. Negative after the peer lowered it. */
+  sendWindow: number;
+  /** Number of bytes that this side accepts. */
+  receiveWindow: number;
+  /** Time at which a client opened the stream. Undefined on a client. */
+  openedAt: number | undefined;
+  hasHeaders = false;
+  isRemoteEnd = false;
+  isClosed = false;
+  /** Bytes of data that the headers announced and that are missing. Negative if they announced none. */
+  missingBytes = -1;
+  /** Number of writes of the connection before those with a client's headers. Negative on a server. */
+  openedAfterWrites = -1;
+  readonly #owner: StreamOwner;
+  #isLocalEnd = false;
+  /** Set when this side needs no more from the peer. */
+  #isStopping = false;
+  /** Set while the stream is in the queue of the connection. */
+  #isWaiting = false;
+  #consumed = 0;
+  /** Data that the peer or the connection does not accept yet. Created when something first has to wait. */
+  #waitingData: WaitingData | undefined;
+  /** Set when nothing follows what waits. */
+  #endsAfterWaiting = false;
+  #trailers: HeaderList | undefined;
+  #extraTrailers = none;
+
+  constructor(id: number, owner: StreamOwner, handler: StreamHandler, sendWindow: number) {
+    this.id = id;
+    this.#owner = owner;
+    this.handler = handler;
+    this.sendWindow = sendWindow;
+    this.receiveWindow = owner.windowBytes;
+  }
+
+  /** Set when both sides have sent everything. */
+  get isComplete(): boolean {
+    return this.#isLocalEnd && this.isRemoteEnd;
+  }
+
+  /** Set when this side has sent everything. */
+  get isLocalEnd(): boolean {
+    return this.#isLocalEnd;
+  }
+
+  /** Number of bytes that wait for the peer or the connection. */
+  get queuedBytes(): number {
+    return this.#waitingData?.bytes ?? 0;
+  }
+
+  /** Sends headers. `list` is sent often; the fields of `extra` (names and values, alternating) are not. */
+  sendHeaders(list: HeaderList, extra: readonly string[] = none, isEnd = false): void {
+    if (this.isClosed || this.#isLocalEnd) return;
+    const { encoder, writer, sentFrameBytes } = this.#owner;
+    encoder.encode(list, extra);
+    writer.headers(this.id, encoder.block, encoder.length, isEnd, sentFrameBytes);
+    if (isEnd) this.#endLocal();
+  }
+
+  /**
+   * Sends the bytes of `data` from `from` to before `to`, which must not change before they are sent. Returns false if they
+   * had to wait; `onSent` is called for them then, perhaps before this function returns.
+   */
+  sendData(data: Buffer, from: number, to: number, isEnd = false): boolean {
+    return this.sendPieces([data.subarray(from, to)], isEnd);
+  }
+
+  /** Sends pieces, in one frame if the peer accepts it. They must not change before they are sent. Returns as `sendData`. */
+  sendPieces(pieces: readonly Buffer[], isEnd = false): boolean {
+    if (this.isClosed || this.#isLocalEnd || this.#endsAfterWaiting) return true;
+    let length = 0;
+    for (const piece of pieces) length += piece.length;
+    if (!this.#fits(length)) {
+      this.#sendLater(pieces, isEnd);
+      return length === 0;
+    }
+    this.#startData(length, isEnd);
+    for (const piece of pieces) this.#owner.writer.payload(piece, 0, piece.length);
+    if (isEnd) this.#endLocal();
+    return true;
+  }
+
+  /** Sends trailers after everything before them. */
+  sendTrailers(list: HeaderList, extra: readonly string[] = none): void {
+    if (this.queuedBytes === 0) return this.sendHeaders(list, extra, true);
+    if (this.#endsAfterWaiting) return;
+    this.#endsAfterWaiting = true;
+    this.#trailers = list;
+    this.#extraTrailers = extra;
+  }
+
+  /** Sends trailers without data, and tells the peer to send no more. */
+  reject(list: HeaderList, extra: readonly string[] = none): void {
+    this.stopReceiving();
+    this.sendHeaders(list, extra, true);
+  }
+
+  /** Tells the peer to send no more, once this side has sent everything. What still arrives is passed to the handler. */
+  stopReceiving(): void {
+    if (this.#isStopping || this.isRemoteEnd || this.isClosed) return;
+    this.#isStopping = true;
+    if (this.#isLocalEnd) this.#owner.onStopped(this);
+  }
+
+  /** Allows the peer to send `bytes` more, which this side has received and no longer holds. */
+  consumed(bytes: number): void {
+    this.#consumed += bytes;
+    if (this.#consumed < this.#owner.windowBytes / 2 || this.isRemoteEnd || this.isClosed) return;
+    this.receiveWindow += this.#consumed;
+    this.#owner.writer.windowUpdate(this.id, this.#consumed);
+    this.#consumed = 0;
+  }
+
+  /** Ends the stream in both directions. What waits is dropped. The handler is not called again. */
+  reset(code: number): void {
+    if (this.isClosed) return;
+    this.#owner.writer.rstStream(this.id, code);
+    this.#close(code, true);
+  }
+
+  /** Ends the stream because of an error of the peer. */
+  fail(code: number, reason: string): void {
+    if (this.isClosed) return;
+    this.reset(code);
+    this.handler.onFailed(code, reason);
+  }
+
+  /** Records that the peer or the connection has ended the stream. */
+  lose(code: number, reason: string): void {
+    if (this.isClosed) return;
+    this.#close(code);
+    this.handler.onFailed(code, reason);
+  }
+
+  /** Records that the peer has sent everything. */
+  endRemote(trailers: HeaderList | undefined): void {
+    this.isRemoteEnd = true;
+    if (this.#isLocalEnd) this.#close(errorCodes.noError);
+    this.handler.onEnd(trailers);
+  }
+
+  /** Raises the window of the peer, after it accepted more. */
+  raiseSendWindow(bytes: number): void {
+    this.sendWindow += bytes;
+    if (this.sendWindow > maxWindowBytes)
+      return this.fail(errorCodes.flowControlError, 'the window of the stream is too large');
+    if (this.queuedBytes > 0 && !this.#isWaiting) this.#send();
+  }
+
+  #close(code: number, isResetHere = false): void {
+    this.isClosed = true;
+    this.#waitingData?.clear();
+    this.#owner.onStreamClosed(this, isResetHere);
+    this.handler.onClosed?.(code);
+  }
+
+  #sendLater(pieces: readonly Buffer[], isEnd: boolean): void {
+    this.#waitingData ??= new WaitingData();
+    for (const piece of pieces) this.#waitingData.add(piece);
+    this.#endsAfterWaiting = isEnd;
+    if (!this.#isWaiting) this.#send();
+  }
+
+  /** Sends what waits. Called by the queue of the connection. */
+  pump(): void {
+    this.#isWaiting = false;
+    this.#send();
+  }
+
+  #send(): void {
+    const { queue, sentFrameBytes } = this.#owner;
+    while (this.queuedBytes > 0) {
+      if (this.sendWindow <= 0) return;
+      const length = Math.min(this.queuedBytes, this.sendWindow, queue.window, sentFrameBytes);
+      if (length <= 0 || !queue.maySend) return this.#wait();
+      const isEnd = length === this.queuedBytes && this.#endsAfterWaiting && this.#trailers === undefined;
+      this.#startData(length, isEnd);
+      this.#waitingData?.write(length, this.#owner.writer);
+      if (isEnd) this.#endLocal();
+      this.handler.onSent(length);
+      if (queue.hasWaiting && this.queuedBytes > 0) return this.#wait();
+    }
+    if (this.#endsAfterWaiting && !this.#isLocalEnd) this.#sendEnd();
+  }
+
+  #wait(): void {
+    // The handler may have sent more, and waited, while it learnt that something was sent.
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#owner.queue.add(this);
+  }
+
+  #sendEnd(): void {
+    if (this.#trailers !== undefined) return this.sendHeaders(this.#trailers, this.#extraTrailers, true);
+    if (this.isClosed) return;
+    this.#startData(0, true);
+    this.#endLocal();
+  }
+
+  #fits(length: number): boolean {
+    const { queue, sentFrameBytes } = this.#owner;
+    return (
+      this.queuedBytes === 0 &&
+      length <= this.sendWindow &&
+      length <= queue.window &&
+      length <= sentFrameBytes &&
+      queue.maySend
+    );
+  }
+
+  #startData(length: number, isEnd: boolean): void {
+    const { queue, writer } = this.#owner;
+    this.sendWindow -= length;
+    queue.window -= length;
+    queue.frames += 1;
+    writer.head(length, frameTypes.data, isEnd ? frameFlags.endStream : 0, this.id);
+  }
+
+  #endLocal(): void {
+    this.#isLocalEnd = true;
+    if (this.isRemoteEnd) this.#close(errorCodes.noError);
+    else if (this.#isStopping) this.#owner.onStopped(this);
+  }
+}

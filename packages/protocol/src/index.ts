@@ -1,0 +1,95 @@
+export { isRemote, limitError, limitOf, receivedError } from './limits/limit-error.js';
+export { type LimitName, describeLimit, limitDescriptions, limitText } from './limits/limit-table.js';
+export { type Limits, defaultLimits } from './limits/limits.js';
+export { cutDetails, cutTrailers, trailerText } from './limits/status-details.js';
+export { encodedOnce, serializeOnce } from './messages/encode-once.js';
+export { loadProtos } from './messages/load-protos.js';
+export { type MessageShape } from './messages/message-shape.js';
+export { type JsonObject, type JsonValue, replyToJson } from './messages/proto-json.js';
+export { type MethodDefinition, serviceDefinition, shapeOfMessage } from './messages/protos.js';
+export { RequestFields, type MessageReader } from './messages/request-fields.js';
+export { decodeTypedContents, hasTypedContents } from './oip/contents.js';
+export {
+  type ReplyLoad,
+  type RoutedDecision,
+  decisionKey,
+  decisionVersion,
+  decodeDecision,
+  encodeDecision,
+  formatLoad,
+  internalPrefix,
+  loadKey,
+  notExecutedKey,
+  parseLoad,
+  tokenKey,
+} from './oip/decision.js';
+export { parseDigits } from './oip/digits.js';
+export {
+  type CommonParameters,
+  type InferResponseMessage,
+  type RawTensor,
+  encodeCommonParameters,
+} from './oip/infer-response.js';
+export {
+  type DecodedInferResponse,
+  type InferRequestMessage,
+  type RequestedOutput,
+  decodeInferResponse,
+  encodeInferRequest,
+  encodeInferResponse,
+  expectedBytes,
+} from './oip/messages.js';
+export {
+  type ParameterInput,
+  type ParameterKind,
+  type ParameterValue,
+  type ScannedParameters,
+  noParameters,
+  priorityOf,
+} from './oip/parameters.js';
+export { type PiecewiseRequest, type PiecewiseTensor, encodePiecewiseRequest } from './oip/raw-request.js';
+export { type ScannedInput, type ScannedOutput, type ScannedRequest, scanInferRequest } from './oip/scan.js';
+export { encodeStreamAnswer, encodeStreamError } from './oip/stream.js';
+export { type Payload, joinFrames, payloadOf, payloadOfFrames, sliceFrames } from './payload.js';
+export { type Complete } from './wire/complete.js';
+export {
+  inferCountsFromWire,
+  inferCountsToWire,
+  replicaReportFromWire,
+  replicaReportToWire,
+  replicaStateFromWire,
+  replicaStateToWire,
+  slotGroupFromWire,
+  slotGroupToWire,
+  workerInfoFromWire,
+  workerInfoToWire,
+} from './wire/fleet.js';
+export {
+  accuracyFromWire,
+  accuracyToWire,
+  checkObjective,
+  metricFromWire,
+  objectiveFromWire,
+  objectiveToWire,
+} from './wire/objective.js';
+export { observedFromWire, observedToWire } from './wire/observed-shapes.js';
+export { bucketFromWire, bucketToWire, profileFromWire, profileToWire } from './wire/profile.js';
+export {
+  architectureFromWire,
+  architectureToWire,
+  labelsFromWire,
+  manifestFromWire,
+  manifestToWire,
+  measurementFromWire,
+  measurementToWire,
+  recipeOutcomeFromWire,
+  recipeOutcomeToWire,
+  signatureFromWire,
+  signatureToWire,
+  taskFromWire,
+  taskToWire,
+  variantSpecFromWire,
+  variantSpecToWire,
+} from './wire/registry.js';
+export type * as wire from './gen/messages.js';
+export type { ServiceName, Services } from './messages/services.js';
