@@ -2,6 +2,7 @@
 
 import { webcrypto } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { digest, ParetoError, type Digest } from '@pareto/core';
 
@@ -18,24 +19,33 @@ pipeline(createReadStream(workerData, { highWaterMark: 1 << 20 }), hash)
 
 /** Largest file that is read as a whole. A thread takes 30 ms to start, and tens of megabytes. */
 const maxWholeBytes = 2 ** 20;
-/** Number of files that are hashed at a time. More wait for their turn. */
-const filesAtOnce = 4;
+/** Runs work of one kind, of which only some is done at a time. The rest waits for its turn. */
+function createTurns(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= atOnce) await new Promise<void>((resolve) => void waiting.push(resolve));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
 
-let hashing = 0;
-const waiting: (() => void)[] = [];
+/** Small files do not wait for large ones. */
+const [wholeTurns, threadTurns] = [createTurns(8), createTurns(Math.max(2, availableParallelism()))];
 
 /** Returns the digest of a file's content. */
 export async function hashFile(path: string): Promise<Digest> {
-  if (hashing >= filesAtOnce) await new Promise<void>((resolve) => void waiting.push(resolve));
-  else hashing += 1;
-  try {
-    const { size } = await stat(path);
-    return digest(`sha256:${await (size <= maxWholeBytes ? hashWhole(path) : hashInThread(path))}`);
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) hashing -= 1;
-    else next();
-  }
+  const { size } = await stat(path);
+  const isSmall = size <= maxWholeBytes;
+  return digest(
+    `sha256:${await (isSmall ? wholeTurns(() => hashWhole(path)) : threadTurns(() => hashInThread(path)))}`,
+  );
 }
 
 async function hashWhole(path: string): Promise<string> {
