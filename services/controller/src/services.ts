@@ -68,7 +68,7 @@ export interface ServiceParts {
 export function addServices(server: RpcServer, parts: ServiceParts): void {
   const { config, context, cluster, blobs, loop, routes, table, metrics } = parts;
   const heartbeats = createHeartbeats({ ...cluster, ...context });
-  const join = createJoin({ ...parts, ...cluster, ...context, heartbeats });
+  const join = createJoin({ ...parts, ...cluster, ...context, heartbeats, lost: parts.loop.hurry });
   const statistics = createStatistics({ ...parts, ...cluster, ...context });
   const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
   const { leader } = cluster;

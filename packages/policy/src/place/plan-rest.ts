@@ -1,7 +1,8 @@
 // The rest between two turns of the control loop.
 
 import { milliseconds, type Milliseconds, type PlanAction, type VariantId } from '@pareto/core';
-import type { PlacementReplica } from '../snapshot/snapshot.js';
+import type { PlacementReplica, PlacementWorker } from '../snapshot/snapshot.js';
+import { stayingWorkers } from './context/context.js';
 
 export interface RestParams {
   /** Minimum rest. Triggers during the rest share one turn. */
@@ -16,6 +17,7 @@ export const defaultRestParams: RestParams = { minMs: 50 as Milliseconds, perBus
 export interface HeldPlan {
   readonly held: readonly VariantId[];
   readonly replicas: readonly Pick<PlacementReplica, 'assignment' | 'state'>[];
+  readonly workers: readonly Pick<PlacementWorker, 'info' | 'presence' | 'draining'>[];
   readonly actions: readonly PlanAction[];
 }
 
@@ -25,8 +27,10 @@ export interface HeldPlan {
  */
 export function planRest(busyMs: number, plan: HeldPlan, { minMs, perBusyMs }: RestParams): Milliseconds {
   const waiting = new Set(plan.held);
+  const staying = stayingWorkers(plan.workers);
   for (const { assignment, state } of plan.replicas)
-    if (state !== 'failed' && state !== 'draining') waiting.delete(assignment.variant);
+    if (state !== 'failed' && state !== 'draining' && staying.has(assignment.worker))
+      waiting.delete(assignment.variant);
   for (const action of plan.actions) if (action.kind === 'load') waiting.delete(action.assignment.variant);
   return waiting.size > 0 ? minMs : milliseconds(Math.max(minMs, perBusyMs * busyMs));
 }

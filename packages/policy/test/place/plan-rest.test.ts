@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import type { PlanAction } from '@pareto/core';
 import { defaultRestParams as params, planRest, type HeldPlan } from '../../src/place/plan-rest.js';
-import { replica } from '../support/fixture.js';
+import { replica, worker } from '../support/fixture.js';
 
-const idle: HeldPlan = { held: [], replicas: [], actions: [] };
+const workers = [
+  worker('w1', 1_000),
+  worker('w2', 1_000, { presence: 'gone' }),
+  worker('w3', 1_000, { draining: true }),
+];
+const idle: HeldPlan = { held: [], replicas: [], workers, actions: [] };
 
 describe('planRest', () => {
   it('rests nine times as long as the turn planned, and at least the minimum', () => {
@@ -24,6 +29,10 @@ describe('planRest', () => {
         restWith({ replicas: [{ assignment, state }] }),
       ),
       [900, 900, 900, 50, 50],
+    );
+    assert.deepEqual(
+      ['w1', 'w2', 'w3'].map((id) => restWith({ replicas: [replica('r1', 'a:original', id)] })),
+      [900, 50, 50],
     );
   });
 });

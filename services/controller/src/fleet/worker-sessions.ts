@@ -33,6 +33,8 @@ export interface WorkerSessionsOptions {
    * state.
    */
   readonly changed: () => void;
+  /** Called before `changed` when a replica failed or the worker left, so that the next plan does not wait. */
+  readonly lost: () => void;
   readonly heartbeats: Heartbeats;
   readonly processProbes: ProcessProbes;
   readonly clock: Clock;
@@ -67,13 +69,13 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
     const signal = AbortSignal.any([call.signal, lost, ended.signal]);
     const session: WorkerSession = { info };
     streams.set(session, ended);
-    const endReplaced = (replaced: WorkerSession): void => streams.get(replaced)?.abort();
+    const end = (one: WorkerSession): void => streams.get(one)?.abort();
     logger.info('worker joined', { worker: info.id, address: info.address, incarnation: info.incarnation });
     const addEvent = (reason: string): void =>
       events.add({ kind: 'worker', subject: info.id, worker: info.id, reason });
     addEvent(`joined at ${info.address}`);
     try {
-      await serve(options, { stream, messages, session, acceptsChanges, signal, endReplaced });
+      await serve(options, { stream, messages, session, acceptsChanges, signal, end });
     } finally {
       ended.abort();
       logger.info('worker left', { worker: info.id });
@@ -90,29 +92,41 @@ interface Serving {
   /** Set if the worker understands assignments with nothing but changes. */
   readonly acceptsChanges: boolean;
   readonly signal: AbortSignal;
-  /** Ends another session of the worker, which this one replaced. */
-  readonly endReplaced: (replaced: WorkerSession) => void;
+  /** Ends a session of the worker: this one, or another that it replaced. */
+  readonly end: (session: WorkerSession) => void;
 }
 
 async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<void> {
-  const { stream, messages, session, acceptsChanges, signal, endReplaced } = serving;
-  const { fleet, assigner, reportRequester, workerExpiry, processProbes, changed, logger, clock } = options;
+  const { stream, messages, session, acceptsChanges, signal, end } = serving;
+  const { fleet, assigner, reportRequester, workerExpiry, processProbes, changed, lost, logger, clock } = options;
   const worker = session.info.id;
   warnIfDuplicate(fleet.session(worker)?.info, session.info, logger);
   const replaced = fleet.join(session, clock.now());
-  if (replaced !== undefined) endReplaced(replaced);
-  using writer = createWorkerStreamWriter({ ...options, worker, stream, acceptsChanges });
+  if (replaced !== undefined) end(replaced);
+  using writer = createWorkerStreamWriter({
+    ...{ ...options, worker, stream, acceptsChanges },
+    onFailed: () => end(session),
+  });
   assigner.attach(writer);
   reportRequester.attach(writer);
   changed();
   using reader = createReader(messages, () => processProbes.probe(session.info), clock, signal);
   const readReport = createReportReader();
+  /** Returns undefined for a whole report that cannot be read. One of changes ends the stream, because the next ones lack them. */
+  const readOrWarn = (report: wire.WorkerReport): WorkerReport | undefined => {
+    try {
+      return readReport(report);
+    } catch (error) {
+      if (report.onlyChanges) throw error;
+      logger.warn('worker message failed', { worker, error });
+      return undefined;
+    }
+  };
   try {
     for (;;) {
       const message = await reader.next();
       if (message === undefined) return;
-      // A report that cannot be read ends the stream, because the next ones may have nothing but changes.
-      const report = message.report && readReport(message.report);
+      const report = message.report && readOrWarn(message.report);
       await handleMessage(message, report, session, options).catch((error: unknown) => {
         logger.warn('worker message failed', { worker, error });
       });
@@ -122,6 +136,7 @@ async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<
     reportRequester.detach(writer);
     fleet.leave(session, clock.now(), reader.isSilent);
     workerExpiry.onStreamEnded(session.info);
+    lost();
     changed();
   }
 }
@@ -223,7 +238,7 @@ async function handleMessage(
   session: WorkerSession,
   options: WorkerSessionsOptions,
 ): Promise<void> {
-  const { fleet, assigner, reportRequester, records, outcomes, loads, changed, clock } = options;
+  const { fleet, assigner, reportRequester, records, outcomes, loads, changed, lost, clock } = options;
   const { id: worker, incarnation } = session.info;
   // Another session replaced this one.
   if (fleet.session(worker) !== session) return;
@@ -233,6 +248,7 @@ async function handleMessage(
     if (isStateChange) addReportEvents(options, worker, before);
     loads.note({ worker, incarnation, present: true, replicas: report.replicas }, isStateChange);
     reportRequester.onReport(worker, message.report.reportNowSequence);
+    if (isStateChange && hasNewFailure(before.replicas, fleet.replicas(worker))) lost();
     if (isStateChange) changed();
     await records.storeProvisional(report, session.info);
     await records.storeBuckets(report);
@@ -258,6 +274,9 @@ async function handleMessage(
     finish({ kind: 'make', ...outcome });
   }
 }
+
+const hasNewFailure = (before: LiveReplicas, after: LiveReplicas): boolean =>
+  [...after].some(([id, { report }]) => report.state === 'failed' && before.get(id)?.report.state !== 'failed');
 
 interface Before {
   readonly report: WorkerReport | undefined;

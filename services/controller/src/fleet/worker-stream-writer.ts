@@ -31,13 +31,15 @@ export interface WorkerStreamWriterOptions {
   readonly stream: Pick<DuplexStream<unknown, wire.ControllerMessageInput>, 'write'>;
   /** Set if the worker understands assignments with nothing but changes. */
   readonly acceptsChanges: boolean;
+  /** Called when a message could not be sent, after which the worker lacks it: its stream must end. */
+  readonly onFailed: () => void;
   readonly heartbeats: Heartbeats;
   readonly logger: Logger;
 }
 
 /** Creates the writer, which sends nothing more once it is disposed. */
 export function createWorkerStreamWriter(options: WorkerStreamWriterOptions): WorkerStreamWriter {
-  const { worker, stream, acceptsChanges, heartbeats, logger } = options;
+  const { worker, stream, acceptsChanges, onFailed, heartbeats, logger } = options;
   let assignments: wire.AssignmentsInput | undefined;
   /** The desired state that the worker has. Undefined before the first. */
   let written: wire.AssignmentsInput | undefined;
@@ -64,7 +66,9 @@ export function createWorkerStreamWriter(options: WorkerStreamWriterOptions): Wo
     try {
       for (let next = take(); next !== undefined && !isEnded; next = take()) await stream.write(next);
     } catch (error) {
-      logger.debug('worker stream broke', { worker, error: errorText(error) });
+      logger.warn('a message to a worker could not be sent', { worker, error: errorText(error) });
+      isEnded = true;
+      onFailed();
     } finally {
       isWriting = false;
     }

@@ -178,7 +178,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
   busy.stop();
-  return planRest(busy.ms, { held: memory.demand.held, replicas: observed.replicas, actions }, rest);
+  return planRest(busy.ms, { ...observed, held: memory.demand.held, actions }, rest);
 }
 
 /** Returns whether planning sees the same registry, rules in force, fleet and demand as before. Follows the demand. */

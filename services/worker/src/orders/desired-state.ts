@@ -113,15 +113,19 @@ function makeOrder(message: wire.MakeOrder): MakeOrder {
 const digestOf = (text: string): Digest | undefined => (text === '' ? undefined : digest(text));
 
 /**
- * Creates a function that returns the desired state after each message of the controllers: a whole state, or the changes in the one
+ * Creates a function that returns the desired state after each message of one session: a whole state, or the changes in the one
  * before. A replica that did not change is the same object. It throws `invalid-argument` while the state has values that this worker
- * does not support.
+ * does not support, and for changes before the first whole state.
  */
 export function createDesiredStateReader(): (message: wire.Assignments) => DesiredState {
   /** Listed replicas by id. Undefined: it is kept as it is. */
   const listed = new Map<string, AssignedReplica | ParetoError | undefined>();
+  let isWhole = false;
   return ({ replicas, onlyChanges, removed, makes, measures, keepUnlisted }) => {
+    if (onlyChanges && !isWhole)
+      throw new ParetoError('invalid-argument', 'changes of assignments arrived before the first whole ones');
     if (!onlyChanges) listed.clear();
+    isWhole = true;
     for (const id of removed) listed.delete(id);
     for (const one of replicas) listed.set(one.replicaId, one.spec === null ? undefined : readReplica(one));
     return {

@@ -32,8 +32,9 @@ export interface ReplicaSetOptions extends Omit<
 }
 
 interface ObservedReplicas {
-  /** The reports of all replicas, and the last reports of unloaded ones until they are marked as reported. */
   readonly reports: readonly ReplicaReport[];
+  /** The last reports of unloaded replicas, until they are marked as reported. */
+  readonly finals: readonly ReplicaReport[];
   /** Provisional profiles of replicas that were assigned without a profile. */
   readonly provisional: readonly Measurement[];
   /** Shapes of inputs with dynamic dimensions that the replicas have run. */
@@ -45,12 +46,12 @@ export interface ReplicaSet {
   /** Applies the desired state. Loads and drains in the background; repeating the same state changes nothing. */
   apply(desired: DesiredState): void;
   /**
-   * Returns what is reported about the replicas. The report of a replica that did not change since is the same object, with its ages,
-   * unless all are computed again.
+   * Returns what is reported about the replicas. The report of a replica that did not change since it was marked as reported is the
+   * same object, with its ages, unless all are computed again.
    */
   observe(again: boolean): ObservedReplicas;
   /** Marks reports as sent to the controller. */
-  markReported(reports: readonly ReplicaReport[]): void;
+  markReported(sent: Pick<ObservedReplicas, 'reports' | 'finals'>): void;
   readonly memoryUsedBytes: number;
   /** Returns the memory limit of one more executor. */
   memoryFor(assignment: LimitedReplica | undefined): number;
@@ -95,7 +96,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const replicas = new Map<ReplicaId, Replica>();
   const finalReports = new Set<ReplicaReport>();
   const observed = new Map<ReplicaId, ObservedReplica>();
-  /** Replicas that changed since they were observed, or change by time alone. */
+  /** Replicas that changed since they were reported, or change by time alone. */
   const touched = new Set<ReplicaId>();
   let desired: DesiredState = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
   let isDraining = false;
@@ -131,12 +132,10 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   }
 
   function observeReplica(id: ReplicaId): void {
-    touched.delete(id);
     const replica = replicas.get(id);
-    if (replica === undefined) return;
+    if (replica === undefined) return void touched.delete(id);
     const [report, { provisional }] = [replica.report(), replica];
     observed.set(id, { report, provisional, shapes: replica.state === 'ready' ? replica.shapes() : [] });
-    if (!isAtRest(report)) touched.add(id);
   }
 
   function reconcile(): void {
@@ -165,13 +164,18 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       for (const id of again ? [...replicas.keys()] : [...touched]) observeReplica(id);
       const all = [...observed.values()];
       return {
-        reports: [...all.map(({ report }) => report), ...finalReports],
+        reports: all.map(({ report }) => report),
+        finals: [...finalReports],
         provisional: all.flatMap(({ provisional }) => provisional ?? []),
         shapes: all.flatMap(({ shapes }) => shapes),
       };
     },
-    markReported(reports) {
-      for (const report of reports) finalReports.delete(report);
+    markReported({ reports, finals }) {
+      for (const report of reports)
+        if (isAtRest(report) && observed.get(report.replica)?.report === report) touched.delete(report.replica);
+      for (const report of finals) finalReports.delete(report);
+      // The replicas are gone in the next report.
+      if (finals.length > 0) options.onChange();
     },
     get memoryUsedBytes() {
       return heldBytes();

@@ -46,10 +46,10 @@ export function createReplicaRows(options: ReplicaRowsOptions): ReplicaRows {
   let [comparedRows, agreedRows] = [0, 0];
 
   function onMixed(batch: MixedBatch): void {
+    options.onChange();
     if (mixedReason !== '') return;
     mixedReason = batch.reason;
     metrics.mixedBatches.add(1, { variant });
-    options.onChange();
     options.onMixed();
     writeMixedExample(options.examples, spec, batch).then(
       (path) => logger.error('queries influenced each other', { variant, reason: batch.reason, example: path }),

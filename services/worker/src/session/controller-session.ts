@@ -54,7 +54,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     intervals: () => intervals,
     acceptsChanges: () => acceptsChanges,
   });
-  const readAssignments = createDesiredStateReader();
+  let readAssignments = createDesiredStateReader();
   const sendSoon = pace(sendPending, clock);
   let synced = false;
   let intervals = defaultIntervals;
@@ -72,6 +72,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     hello() {
       outbox.forget();
       acceptsChanges = false;
+      readAssignments = createDesiredStateReader();
       return { message: 'hello', hello: { ...workerInfoToWire(options.worker()), acceptsChanges: true } };
     },
     onMessage({ assignments, reportNow, heartbeat }) {
@@ -117,13 +118,12 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       await clock.sleep(milliseconds(0));
       since = clock.now();
     };
-    let isFirst = true;
     for (const { message, sent } of outbox.pendingMessages()) {
-      // The session rejects a message while the previous one is being written.
-      if (!isFirst) await pause();
-      isFirst = false;
       if (!session.send(message)) break;
       sent();
+      // The session rejects a message while the previous one is being written. The next one is created afterwards, since it may be
+      // sent by another round meanwhile.
+      await pause();
     }
     return busyMs + clock.now() - since;
   }

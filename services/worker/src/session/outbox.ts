@@ -65,7 +65,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function reportOrHeartbeat(): OutgoingMessage {
     const before = lastReport;
     const onlyChanges = before !== undefined && acceptsChanges();
-    const { reports, provisional, shapes } = replicas.observe(!onlyChanges);
+    const observed = replicas.observe(!onlyChanges);
+    const { finals, provisional, shapes } = observed;
+    const reports = [...observed.reports, ...finals];
     const report: Report = {
       memoryUsedBytes: replicas.memoryUsedBytes,
       draining: draining(),
@@ -81,7 +83,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const removed = removedSince(before?.replicas, reports);
     const isSameState =
       before !== undefined &&
-      removed.length === 0 &&
+      removed.length + finals.length === 0 &&
       changed.every((one) => sameReplicaState(one, before.replicas.get(one.replica))) &&
       sameValues(report, before.report, isUnhurried);
     const isSame = isSameState && changed.length === 0 && sameValues(report, before.report, isAge);
@@ -96,7 +98,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const sent = (): void => {
       const known = new Map(reports.map((one) => [one.replica, one]));
       lastReport = { report, replicas: known, sentAt: clock.now() };
-      replicas.markReported(reports);
+      replicas.markReported(observed);
     };
     const listed = onlyChanges ? changed : reports;
     const parts = { replicas: listed.map(replicaReportToWire), onlyChanges, removed: onlyChanges ? removed : [] };

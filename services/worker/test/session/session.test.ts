@@ -77,6 +77,29 @@ describe('worker session', function () {
     await waitFor('heartbeats', () => controller.received.heartbeats > heartbeats + 2 || undefined);
   });
 
+  for (const acceptsChanges of [false, true])
+    it(`reports the end of an unloaded replica immediately${acceptsChanges ? ', as a change' : ''}`, async () => {
+      await using worker = await startTestWorker();
+      const { controller } = worker;
+      controller.intervals = { messageIntervalMs: 100, reportIntervalMs: 3_600_000, acceptsChanges };
+      // A model with a process of its own takes a while to drain.
+      const spec = worker.spec('cnn-large', digits('models/cnn-large.onnx'));
+      controller.order({ revision: 2, replicas: [order('r1', spec), order('r2', spec)] });
+      const stateOf = (id: string): string | undefined => controller.replicaReports.get(id)?.state;
+      await waitFor('the replicas', () => (stateOf('r1') === 'READY' && stateOf('r2') === 'READY') || undefined);
+      await waitFor('heartbeats', () => controller.received.heartbeats > 2 || undefined);
+      controller.order({ revision: 3, replicas: [order('r2', spec)] });
+      await waitFor('the drain', () => stateOf('r1') === 'DRAINING' || undefined);
+      await waitFor('the end', () => {
+        const { report } = controller;
+        if (report === undefined) return undefined;
+        const isGone = report.onlyChanges
+          ? report.removed.includes('r1')
+          : report.replicas.every(({ replicaId }) => replicaId !== 'r1');
+        return isGone || undefined;
+      });
+    });
+
   it('applies and reports changes, in a new session first the whole', async () => {
     await using worker = await startTestWorker();
     const { controller } = worker;

@@ -1,7 +1,7 @@
 // The inputs of a plan, and what follows from the snapshot alone.
 
 import type { Milliseconds, ReplicaId, Variant, VariantId, WorkerId } from '@pareto/core';
-import type { PlacementParams, PlacementReplica, PlacementSnapshot } from '../../snapshot/snapshot.js';
+import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 import { versionKey, versionsOf, type VersionsByArchitecture } from '../../snapshot/versions.js';
 import { coldVariants } from '../../snapshot/warmth.js';
 import { createHorizon, type Horizon } from './horizon.js';
@@ -46,13 +46,18 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
 
 export const retentionOf = ({ horizon, cold, params }: PlanningContext): Retention => ({ horizon, cold, params });
 
+/** Returns the workers whose replicas answer. */
+export const stayingWorkers = (
+  workers: readonly Pick<PlacementWorker, 'info' | 'presence' | 'draining'>[],
+): ReadonlySet<WorkerId> =>
+  new Set(workers.flatMap(({ info, presence, draining }) => (presence === 'gone' || draining ? [] : [info.id])));
+
 /** Groups the replicas that have not failed and will stay by version of a variant. */
 function groupServing(
   { replicas, workers }: PlacementSnapshot,
   unservable: ReadonlyMap<ReplicaId, string>,
 ): ReadonlyMap<string, readonly PlacementReplica[]> {
-  const staying = new Set<WorkerId>();
-  for (const { info, presence, draining } of workers) if (presence !== 'gone' && !draining) staying.add(info.id);
+  const staying = stayingWorkers(workers);
   const groups = new Map<string, PlacementReplica[]>();
   for (const one of replicas) {
     const { replica, variant, version, worker } = one.assignment;
