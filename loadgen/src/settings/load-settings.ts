@@ -12,7 +12,7 @@ export interface LoadSettings {
   readonly headers: Readonly<Record<string, string>>;
   /** Time from the end of the warm-up until the last request is sent. */
   readonly durationMs: number;
-  /** Time of sending before the duration, whose requests are not counted. */
+  /** Time before `durationMs` in which requests are sent, but not counted. */
   readonly warmUpMs: number;
   /** gRPC deadline of each request. */
   readonly timeoutMs: number;

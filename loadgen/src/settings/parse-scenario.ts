@@ -77,9 +77,9 @@ function readQueries(queries: unknown, file: string): readonly GivenQuery[] {
 interface ObjectForm<T> {
   readonly formats: Formats<T>;
   readonly file: string;
-  /** Start of the names of keys in errors. */
+  /** Prefix of the names of keys in error messages. */
   readonly path: string;
-  /** Keys that are read elsewhere. */
+  /** Keys of the object that another function reads, so that they are not unknown. */
   readonly others: readonly string[];
 }
 

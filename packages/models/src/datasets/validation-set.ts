@@ -25,7 +25,7 @@ export interface ValidationSet {
 }
 
 const invalid = (message: string): ParetoError =>
-  new ParetoError('invalid-argument', `the validation set is unfit: ${message}`);
+  new ParetoError('invalid-argument', `the validation set cannot be used: ${message}`);
 
 /** Reads a set and checks it against signature and metric. Throws `invalid-argument` for an array that does not fit. */
 export async function readValidationSet(file: string, signature: Signature, metric: Metric): Promise<ValidationSet> {

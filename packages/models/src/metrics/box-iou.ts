@@ -23,7 +23,7 @@ export const boxIou: QualityMetric = defineMetric({
     const fits = isDynamic(output) ? form.dims.at(-1) === 4 : sameDims(wide(form.dims), wide(output.dims));
     if (!fits || !isNumeric(form)) {
       throw labelsError(
-        `expected for each sample boxes like the output's, ${describeForm(output)}, got ${describeForm(form)}`,
+        `each sample must have boxes in the form of the output, ${describeForm(output)}, but has ${describeForm(form)}`,
       );
     }
     checkBoxes(toNumbers(labels));

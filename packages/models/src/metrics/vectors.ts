@@ -22,7 +22,7 @@ export function checkNumberLabels(labels: Tensor, output: SampleForm): void {
   const fits = isNumeric(form) && (isDynamic(output) || sameDims(wide(form.dims), wide(output.dims)));
   if (fits) return;
   throw labelsError(
-    `expected for each sample numbers like the output's, ${describeForm(output)}, got ${describeForm(form)}`,
+    `each sample must have numbers in the form of the output, ${describeForm(output)}, but has ${describeForm(form)}`,
   );
 }
 

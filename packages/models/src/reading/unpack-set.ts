@@ -22,7 +22,7 @@ export async function unpackSet({ file, signature, metric, folder }: UnpackReque
   if (setBytes / samples > maxReadBytes)
     throw new ParetoError(
       'invalid-argument',
-      `the validation set is unfit: a sample has ${Math.ceil(setBytes / samples)} bytes, the limit is ${maxReadBytes}`,
+      `the samples of the validation set are too large: each has ${Math.ceil(setBytes / samples)} bytes, at most ${maxReadBytes} are allowed`,
     );
   const arrays = [...inputs, ['label', labels] as const];
   for (const [position, [, array]] of arrays.entries()) await writeRows(join(folder, `${position}`), array, rows);

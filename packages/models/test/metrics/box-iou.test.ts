@@ -39,7 +39,7 @@ describe('IoU of boxes', () => {
     const two = floats([1, 2, 4], [...unit, ...unit]);
     assert.throws(
       () => score('box-iou', two, floats([1, 4], unit)),
-      /like the output's, FP32 \[2, 4\], got FP32 \[4\]/,
+      /in the form of the output, FP32 \[2, 4\], but has FP32 \[4\]/,
     );
     assert.throws(() => score('box-iou', floats([1, 3], [1, 2, 3]), classes(1)), /box-iou judges boxes/);
   });

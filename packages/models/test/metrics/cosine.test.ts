@@ -24,8 +24,8 @@ describe('cosine', () => {
   });
 
   it('rejects labels of another length or type', () => {
-    assert.throws(() => value([1, 2], [1, 2, 3]), /like the output's, FP32 \[2\], got FP32 \[3\]/);
-    assert.throws(() => score('cosine', floats([1, 1], [1]), texts([1], ['a'])), /got BYTES \[\]/);
+    assert.throws(() => value([1, 2], [1, 2, 3]), /in the form of the output, FP32 \[2\], but has FP32 \[3\]/);
+    assert.throws(() => score('cosine', floats([1, 1], [1]), texts([1], ['a'])), /but has BYTES \[\]/);
   });
 
   it('measures agreement as the cosine', () =>

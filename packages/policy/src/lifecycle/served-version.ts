@@ -5,11 +5,14 @@ import { countReady, presentWorkers } from './count-ready.js';
 import { rolloutOf, type Rollout } from './rollout.js';
 
 /**
- * Returns the version that the architecture's name resolves to: the current one as soon as it is as warm as the version
- * before, which means that the counts of `rolloutOf` are ready, and at least one replica. If no replica of the version
- * before is loaded or loading, returns the current version as soon as one of its variants is measured, or if none of
- * the other version is. The name never moves back. If `served` is undefined (after a change of leader), the oldest
- * loaded version counts as the one before.
+ * Returns the version that the architecture's name resolves to: the current version or the version before it.
+ * - While the version before has replicas, the name moves to the current version once that has as many ready replicas as
+ *   `rolloutOf` counts, and at least one.
+ * - If the version before has none, the name moves once a variant of the current version is measured, or immediately if none
+ *   of the version before is.
+ *
+ * The name never moves back. If `served` is undefined (after a change of leader), the oldest loaded version is the version
+ * before.
  */
 export function servedVersion(rollout: Rollout): number {
   const current = rollout.current.architecture.version;

@@ -123,7 +123,8 @@ const loadingOf = ({ modelName }: Named): string => (modelName === undefined ? '
 function loadError(outcome: CallOutcome, request: Named): ParetoError {
   if (outcome.kind === 'died') {
     const { kind, reason } = outcome.death;
-    const code = kind === 'out-of-memory' ? 'resource-exhausted' : kind === 'beside' ? 'unavailable' : 'internal';
+    const code =
+      kind === 'out-of-memory' ? 'resource-exhausted' : kind === 'by-other-model' ? 'unavailable' : 'internal';
     return new ParetoError(code, `${loadingOf(request)} failed: ${reason}`);
   }
   const { modelName = 'the model' } = request;

@@ -47,5 +47,5 @@ export const tensorHeader = ({ name, datatype, shape, data }: TensorInput): Tens
 export function runFailure(what: string, outcome: Exclude<RunOutcome, { readonly kind: 'done' }>): ParetoError {
   if (outcome.kind === 'failed') return new ParetoError('failed-precondition', `${what}: ${outcome.message}`);
   const { kind, reason } = outcome.death;
-  return new ParetoError(kind === 'beside' ? 'unavailable' : 'failed-precondition', `${what}: ${reason}`);
+  return new ParetoError(kind === 'by-other-model' ? 'unavailable' : 'failed-precondition', `${what}: ${reason}`);
 }

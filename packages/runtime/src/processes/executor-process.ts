@@ -14,8 +14,8 @@ import { publicMessage } from '../protocol/public-message.js';
 import { outOfMemoryExit, type FromExecutor, type Request } from '../protocol/protocol.js';
 
 export interface ExecutorDeath {
-  /** Cause. `beside` means that another model in the same process was the cause. */
-  readonly kind: 'crashed' | 'out-of-memory' | 'hung' | 'ended' | 'beside';
+  /** Cause. `by-other-model`: another model in the same process ended it. */
+  readonly kind: 'crashed' | 'out-of-memory' | 'hung' | 'ended' | 'by-other-model';
   /** Human-readable reason: exit status or signal, and the last line of stderr. */
   readonly reason: string;
 }

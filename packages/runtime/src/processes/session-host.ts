@@ -124,7 +124,7 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
 }
 
 const causedByOther = ({ reason }: ExecutorDeath): ExecutorDeath => ({
-  kind: 'beside',
+  kind: 'by-other-model',
   reason: `another model ended the process that they share: ${reason}`,
 });
 

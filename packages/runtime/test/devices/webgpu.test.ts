@@ -108,7 +108,7 @@ describe('webgpu on a software device', function () {
     assert.ok(hung.kind === 'died' && hung.running);
     assert.equal(hung.death.kind, 'hung');
     assert.ok(lost.kind === 'died' && !lost.running);
-    assert.equal(lost.death.kind, 'beside');
+    assert.equal(lost.death.kind, 'by-other-model');
     assert.match(lost.death.reason, /^another model ended the process that they share: hung: .* 5000 ms$/);
     assert.deepEqual(await innocent.died, lost.death);
     assert.deepEqual(await guilty.died, hung.death);

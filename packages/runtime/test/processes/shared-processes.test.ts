@@ -63,7 +63,7 @@ describe('small models on the cpu', function () {
     assert.ok(hung.kind === 'died' && hung.running);
     assert.equal(hung.death.kind, 'hung');
     assert.ok(lost.kind === 'died' && !lost.running);
-    assert.equal(lost.death.kind, 'beside');
+    assert.equal(lost.death.kind, 'by-other-model');
     assert.deepEqual(await bystander.died, lost.death);
     const models = ['guilty', 'bystander', 'new', 'newer'];
     const [first, second, third, fourth] = await Promise.all(models.map((model) => load(pool, { model })));
@@ -77,7 +77,7 @@ describe('small models on the cpu', function () {
     const bystander = await load(pool, { model: 'bystander' }, loop, 300);
     const [died] = await Promise.all([runFloats(guilty, [1e9]), bystander.died]);
     assert.ok(died.kind === 'died' && died.death.kind === 'out-of-memory');
-    assert.equal((await bystander.died).kind, 'beside');
+    assert.equal((await bystander.died).kind, 'by-other-model');
     const [again, other] = await Promise.all([
       load(pool, { model: 'guilty' }, hungry, 300),
       load(pool, { model: 'bystander' }, loop, 300),

@@ -61,8 +61,8 @@ function isComplete({ presentAtRestore, firstJoinMs }: AdoptOptions, view: Clust
 }
 
 /**
- * Adopts replicas of workers that join after the settlement, if they were assigned before the restore and their variant
- * was restored.
+ * Adds to the plan the replicas of workers that join after the plan was settled. It adds those that were assigned before the
+ * restore, and whose variant is in the restored registry.
  */
 async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<boolean> {
   const prefix = planPrefix(options.epoch());

@@ -125,7 +125,7 @@ async function timeRun(
   const outcome = await executor.run({ inputs, outputs: [], expectedMs });
   if (outcome.kind === 'done') return clock.now() - started;
   if (outcome.kind === 'failed') return outcome.message;
-  const code = outcome.death.kind === 'beside' ? 'unavailable' : 'internal';
+  const code = outcome.death.kind === 'by-other-model' ? 'unavailable' : 'internal';
   throw new ParetoError(code, `the model doesn't run on sample inputs: ${outcome.death.reason}`);
 }
 
