@@ -39,8 +39,8 @@ class Reflected:
             response_deserializer=GetMessageClass(found.output_type).FromString,
         )
 
-    def call(self, rpc, service=PROTOCOL, timeout=30, **fields):
-        return self.method(rpc, service)(self.message(rpc, service, **fields), timeout=timeout)
+    def call(self, rpc, service=PROTOCOL, timeout=30, metadata=(), **fields):
+        return self.method(rpc, service)(self.message(rpc, service, **fields), timeout=timeout, metadata=metadata)
 
 
 def infer(numbers, model="id-fp32", name="x", **more):
@@ -162,10 +162,12 @@ def _(server):
 @check("echoes 20 MB, raw and typed")
 def _(server):
     numbers = [float(number) for number in range(5 * 2**20)]
-    reply = server.call("ModelInfer", **infer(numbers, model="nobatch"))
+    # A busy machine takes longer than the latency objective of the task.
+    patient = {"metadata": [("x-pareto-latency-ms", "30000")]}
+    reply = server.call("ModelInfer", **patient, **infer(numbers, model="nobatch"))
     same(reply.raw_output_contents[0], raw(numbers))
     tensor = {"name": "x", "datatype": "FP32", "shape": [1, len(numbers)], "contents": {"fp32_contents": numbers}}
-    reply = server.call("ModelInfer", model_name="nobatch", inputs=[tensor])
+    reply = server.call("ModelInfer", **patient, model_name="nobatch", inputs=[tensor])
     same(reply.outputs[0].contents.fp32_contents == numbers, True)
 
 
