@@ -28,14 +28,42 @@ export const joinFrames = (frames: readonly Buffer[]): Buffer =>
 export function sliceFrames(frames: readonly Buffer[], start: number, end: number): readonly Buffer[] {
   const [only] = frames;
   if (only !== undefined && frames.length === 1) return start < end ? [only.subarray(start, end)] : [];
-  const views: Buffer[] = [];
-  let offset = 0;
-  for (const frame of frames) {
-    if (offset >= end) break;
-    const from = Math.max(start - offset, 0);
-    const to = Math.min(end - offset, frame.length);
-    if (from < to) views.push(frame.subarray(from, to));
-    offset += frame.length;
+  return new SliceCursor(frames).slice(start, end);
+}
+
+/** Reads a message in slices from its start to its end, in one pass over the slices that it has. */
+export class SliceCursor {
+  readonly #frames: readonly Buffer[];
+  #index = 0;
+  /** Position of the first byte of the current slice. */
+  #position = 0;
+
+  constructor(frames: readonly Buffer[]) {
+    this.#frames = frames;
   }
-  return views;
+
+  /** Returns views of the bytes in [start, end). `start` must not be before the last `end`. */
+  slice(start: number, end: number): readonly Buffer[] {
+    const views: Buffer[] = [];
+    for (let current = this.#current; current !== undefined; current = this.#current) {
+      const from = Math.max(start - this.#position, 0);
+      const to = Math.min(end - this.#position, current.length);
+      if (from < to) views.push(current.subarray(from, to));
+      // The next bytes may begin in this slice.
+      if (to < current.length) break;
+      this.#position += current.length;
+      this.#index += 1;
+    }
+    return views;
+  }
+
+  /** Returns a view of the bytes from `start`, as for `slice`, to the end of their slice. Undefined after the last byte. */
+  restAt(start: number): Buffer | undefined {
+    this.slice(start, start);
+    return this.#current?.subarray(start - this.#position);
+  }
+
+  get #current(): Buffer | undefined {
+    return this.#frames[this.#index];
+  }
 }

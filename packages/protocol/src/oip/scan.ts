@@ -3,7 +3,7 @@
 import { errorText, ParetoError } from '@pareto/core';
 import { defaultLimits } from '../limits/limits.js';
 import { addParameter, noParameters, type ParameterValue, type ScannedParameters } from './parameters.js';
-import { joinFrames, payloadOf, sliceFrames, type Payload } from '../payload.js';
+import { SliceCursor, joinFrames, payloadOf, type Payload } from '../payload.js';
 import {
   checkRoom,
   createReader,
@@ -105,8 +105,8 @@ function scan(payload: Payload): ScannedRequest {
     const id = idEnd === 0 ? '' : readIdAt(payload.head, idStart + 1);
     return requestOf(known, id, raw, known);
   }
-  const scanned = new Scan();
-  scanned.read(payload);
+  const scanned = new Scan(payload);
+  scanned.read(payload.head);
   const { modelName, modelVersion, found, inputs, outputs } = scanned;
   const fields = scanned.headFields - (idEnd === 0 ? 0 : 1);
   const head = { modelName, modelVersion, parameters: found.parameters, kinds: found.kinds, inputs, outputs, fields };
@@ -142,6 +142,7 @@ function readTensors(
   fields: number,
 ): ScannedRequest['raw'] | undefined {
   let raw: (readonly Buffer[])[] = [];
+  const cursor = new SliceCursor(frames);
   for (let at = end; at < length;) {
     if (head[at] !== rawTag || raw.length >= Math.min(listItems, maxFields - fields - 1)) return undefined;
     let bytes = 0;
@@ -153,7 +154,7 @@ function readTensors(
     const from = at + 1;
     at = from + bytes;
     if (from > head.length || at > length) return undefined;
-    const tensor = sliceFrames(frames, from, at);
+    const tensor = cursor.slice(from, at);
     // Most requests have one tensor, and an array that grows has room for 17.
     if (raw.length === 0) raw = [tensor];
     else raw.push(tensor);
@@ -174,24 +175,29 @@ class Scan {
   headFields = 0;
   /** Set if other fields follow the first tensor. */
   isMixed = false;
-  #frames: readonly Buffer[] = [];
-  #left = 0;
+  readonly #cursor: SliceCursor;
+  readonly #length: number;
+  /** Position in the message of the first byte of the current reader. */
+  #start = 0;
+  /** End of the last tensor. */
   #end = 0;
 
+  constructor({ frames, length }: Payload) {
+    this.#cursor = new SliceCursor(frames);
+    this.#length = length;
+  }
+
   /** Scans the head. Scans what follows a tensor that is not in the head as another head. */
-  read({ head, frames, length }: Payload): void {
-    this.#frames = frames;
-    this.#left = length;
+  read(head: Buffer): void {
     let reader = createReader(head, maxFields);
     for (;;) {
       const current = reader;
       readFields(current, current.len, (number) => this.#readField(current, number));
-      const next = Math.max(this.#end, current.len);
-      if (next === this.#left) break;
-      this.#frames = sliceFrames(this.#frames, next, this.#left);
-      this.#left -= next;
-      reader = createReader(requireFrame(this.#frames), current.fieldsLeft);
-      this.#end = 0;
+      this.#start = Math.max(this.#end, this.#start + current.len);
+      if (this.#start === this.#length) break;
+      const next = this.#cursor.restAt(this.#start);
+      if (next === undefined) throw new RangeError('the message is longer than its bytes');
+      reader = createReader(next, current.fieldsLeft);
     }
     if (this.raw.length === 0) this.headFields = maxFields - reader.fieldsLeft;
   }
@@ -220,15 +226,10 @@ class Scan {
 
   #readRaw(reader: Reader): readonly Buffer[] {
     const length = reader.uint32();
-    const from = reader.pos;
+    const from = this.#start + reader.pos;
     this.#end = from + length;
-    if (this.#end > this.#left) throw new RangeError('a tensor extends beyond the end of the message');
-    reader.pos = Math.min(this.#end, reader.len);
-    return sliceFrames(this.#frames, from, this.#end);
+    if (this.#end > this.#length) throw new RangeError('a tensor extends beyond the end of the message');
+    reader.pos = Math.min(this.#end - this.#start, reader.len);
+    return this.#cursor.slice(from, this.#end);
   }
-}
-
-function requireFrame([frame]: readonly Buffer[]): Buffer {
-  if (frame === undefined || frame.length === 0) throw new RangeError('the message is longer than its bytes');
-  return frame;
 }
