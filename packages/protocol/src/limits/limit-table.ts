@@ -61,9 +61,10 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     advice: 'find the client that sends so many requests without waiting for replies',
   },
   denials: {
-    subject: 'calls without permission on one connection',
+    subject: 'calls on one connection that are rejected because of their headers, such as those without permission',
     effect: 'the connection closes',
-    advice: 'give the client the certificate or the token that its calls need, or stop it',
+    advice:
+      'give the client the certificate or the token that its calls need, or find what else its calls lack, or stop it',
   },
   loads: {
     subject: 'load and unload calls in progress at one router',

@@ -11,7 +11,7 @@ export interface Limits {
   readonly connections: number;
   /** Maximum number of open calls on one connection. */
   readonly streams: number;
-  /** Maximum number of calls without permission on one connection. */
+  /** Maximum number of calls on one connection that are rejected because of their headers. */
   readonly denials: number;
   /** Maximum number of load and unload calls in progress at one router. */
   readonly loads: number;

@@ -13,7 +13,7 @@ export interface CallConnection {
   readonly peerRole: PeerRole;
   /** Common name in the client's certificate. Undefined if it presented none, and over HTTP. */
   readonly peerSubject: string | undefined;
-  /** Number of calls so far that the client had no permission for. */
+  /** Number of calls so far that were rejected because of their headers. */
   denials: number;
   /** Closes the connection because its client sends too much. */
   end(): void;

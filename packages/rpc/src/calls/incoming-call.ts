@@ -52,8 +52,8 @@ export interface Gate {
 }
 
 /**
- * Admits a call whose headers have arrived. Undefined if it was rejected. `owner.reject` ends the call with a status, perhaps
- * more than once.
+ * Admits a call whose headers have arrived. Undefined if it is rejected, perhaps later. `owner.reject` ends the call with a
+ * status, perhaps more than once.
  */
 export function admitCall(
   headers: CallHeaders,
@@ -62,9 +62,7 @@ export function admitCall(
   owner: CallOwner,
 ): IncomingCall | undefined {
   const call = new IncomingCall(headers, connection, gate, owner);
-  if (call.admit()) return call;
-  call.close();
-  return undefined;
+  return call.admit() ? call : undefined;
 }
 
 /** A call whose caller was accepted. A class, since an object literal with accessors takes 2 µs for each call. */
@@ -88,13 +86,16 @@ export class IncomingCall implements CallHead {
   /** Sizes of the messages that the handler has. */
   #taken: number[] | undefined;
   #startedIn: number | undefined;
+  #isAdmitted = false;
   #isClosed = false;
 
   constructor(headers: CallHeaders, connection: CallConnection, gate: Gate, owner: CallOwner) {
     this.headers = headers;
     this.gate = gate;
     this.isStream = gate.isRequestStream(headers.path);
-    this.bytes = gate.limiter.bytes.open(connection, (error) => this.fail(error));
+    this.bytes = gate.limiter.bytes.open(connection, (error) =>
+      this.#isAdmitted ? this.fail(error) : this.#closeWith(error),
+    );
     this.#connection = connection;
     this.#owner = owner;
     this.#use = new Use(connection.counted);
@@ -117,27 +118,33 @@ export class IncomingCall implements CallHead {
     this.trailers.set(name, trailerText(value));
   }
 
-  /** Returns false if the call was rejected. */
+  /** Returns false if the call is rejected. */
   admit(): boolean {
     const { headers, gate } = this;
     const check = gate.checkOf(headers.path);
     try {
       check?.(this);
-    } catch (error) {
-      this.fail(error);
-      countDenial(this.#connection, gate.limiter);
-      return false;
-    }
-    try {
       this.encoding = encodingOf(headers.encoding);
     } catch (error) {
-      this.fail(error);
+      this.refuse(error);
       return false;
     }
     if (!this.bytes.take(headers.bytes, !this.isStream)) return false;
+    this.#isAdmitted = true;
     this.#isLasting = this.isStream && check !== undefined;
     if (this.#isLasting) this.#use.begin();
     return true;
+  }
+  /** Rejects and closes the call because of its headers. Counts it against its connection. */
+  refuse(error: unknown): void {
+    countDenial(this.#connection, this.gate.limiter);
+    this.#closeWith(error);
+  }
+  #closeWith(error: unknown): void {
+    this.inTurn(() => {
+      this.fail(error);
+      this.close();
+    });
   }
   /** Ends the call with the status of an error, and counts the limit that the error is about. */
   fail(error: unknown): void {
@@ -162,10 +169,13 @@ export class IncomingCall implements CallHead {
    * arrive together. The data of a stream waits until then.
    */
   start(pass: () => void): void {
-    const run = (): void => {
+    this.inTurn(() => {
       this.#startedIn = this.gate.limiter.turns.iteration;
       pass();
-    };
+    });
+  }
+  /** Runs a function in the next turn of the call. A call that is rejected takes a turn, too: it costs as much as others. */
+  inTurn(run: () => void): void {
     const turn = this.turn();
     if (turn === undefined) run();
     else void turn.then(run);
@@ -198,7 +208,7 @@ export class IncomingCall implements CallHead {
   }
 }
 
-/** Closes a connection that continues to call what it may not, since each call takes time from others. */
+/** Closes a connection that continues to send calls that are rejected, since each call takes time from others. */
 function countDenial(connection: CallConnection, limiter: Limiter): void {
   connection.denials += 1;
   if (connection.denials !== limiter.limits.denials + 1) return;

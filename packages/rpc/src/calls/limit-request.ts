@@ -32,6 +32,7 @@ export class LimitedRequest {
   /** Delivers data that may be compressed. Undefined if no message may be. */
   readonly #inflate: ((data: Buffer | null) => boolean) | undefined;
   #isWhole = false;
+  #isRejected = false;
   /** Bytes of the current message. */
   #received = 0;
 
@@ -62,6 +63,7 @@ export class LimitedRequest {
 
   /** Takes data as it arrives, and null at its end. Returns false if the reader has enough for now. */
   push(data: Buffer | null): boolean {
+    if (this.#isRejected) return true;
     const isDone = this.#reader.isDone();
     if (data === null) return isDone ? this.#reader.deliver(data) : this.#end();
     if (isDone) return true;
@@ -95,8 +97,10 @@ export class LimitedRequest {
   }
 
   #reject(error: unknown): void {
-    if (this.#reader.isDone()) return;
-    this.#call.fail(error instanceof ParetoError ? error : malformedRequest(this.#call.headers.path, error));
+    if (this.#isRejected || this.#reader.isDone()) return;
+    this.#isRejected = true;
+    const rejection = error instanceof ParetoError ? error : malformedRequest(this.#call.headers.path, error);
+    this.#call.inTurn(() => this.#call.fail(rejection));
   }
 }
 

@@ -53,14 +53,12 @@ export class UnaryCall implements ReplyReceiver {
   complete(): void {
     if (this.#isEnded) return;
     const message = readRequest(this.#chunks ?? [], this.#method.path);
-    if ('code' in message) return this.#reject(message);
+    if ('code' in message) return this.#incoming.inTurn(() => this.#reject(message));
     this.#start(message);
   }
 
   #start(message: Payload): void {
-    const turn = this.#incoming.turn();
-    if (turn === undefined) this.#run(message);
-    else void turn.then(() => this.#run(message));
+    this.#incoming.inTurn(() => this.#run(message));
   }
 
   /** Cancels the call after its transport has closed, unless it has ended. */

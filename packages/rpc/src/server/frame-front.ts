@@ -71,8 +71,7 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
     return (stream, list) => {
       const headers = FrameHeaders.of(list);
       const method = methodOf(headers.path);
-      const error = method === undefined ? noMethod(headers.path) : timeoutError(headers.timeout);
-      if (!isCall(headers)) return rejectRequest(stream, headers);
+      const error = method === undefined ? noMethod(headers.path) : headersError(headers);
       if (method === undefined || error !== undefined) return rejectCall(stream, headers, from, error);
       if (method.kind === 'stream') {
         const call = new StreamCall(stream, stalls, method);
@@ -85,15 +84,15 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
     };
   }
 
-  /** Rejects a call in a turn, after the check of its caller. */
+  /** Rejects a request with an error, or with that of the check of its caller. */
   function rejectCall(stream: FrameStream, headers: FrameHeaders, from: CallConnection, error: unknown): StreamHandler {
     const call = admitCall(headers, from, gate, {
-      reject: (rejection) => stream.reject(replyHeaders, statusFields(rejection)),
+      reject(rejection) {
+        if (isCall(headers)) stream.reject(replyHeaders, statusFields(rejection));
+        else stream.reject(headers.method === 'POST' ? notGrpc : notPost);
+      },
     });
-    call?.start(() => {
-      call.fail(error);
-      call.close();
-    });
+    call?.refuse(error);
     return unhandled;
   }
 
@@ -110,16 +109,12 @@ const isCall = ({ method, contentType }: FrameHeaders): boolean =>
 const notPost = headerList({ ':status': '405', allow: 'POST' });
 const notGrpc = headerList({ ':status': '415', 'accept-post': 'application/grpc' });
 
-/** Rejects a request that is none of gRPC. */
-function rejectRequest(stream: FrameStream, { method }: FrameHeaders): StreamHandler {
-  stream.reject(method === 'POST' ? notGrpc : notPost);
-  return unhandled;
-}
-
 const noMethod = (path: string): ParetoError =>
   new ParetoError('unimplemented', `The server does not implement the method ${path}`);
 
-function timeoutError(timeout: string | undefined): ParetoError | undefined {
+function headersError(headers: FrameHeaders): ParetoError | undefined {
+  const { timeout } = headers;
+  if (!isCall(headers)) return new ParetoError('invalid-argument', 'The request is not a call of gRPC');
   if (timeout === undefined || parseTimeout(timeout) !== undefined) return undefined;
   const expected = 'expected up to eight digits and one of the units H, M, S, m, u and n';
   return new ParetoError('invalid-argument', `the header grpc-timeout is "${timeout}": ${expected}`);
@@ -153,6 +148,6 @@ class FrameCallConnection implements CallConnection {
   }
 
   end(): void {
-    this.#connection.fail(new ConnectionError(errorCodes.enhanceYourCalm, 'too many calls without permission'));
+    this.#connection.fail(new ConnectionError(errorCodes.enhanceYourCalm, 'too many calls were rejected'));
   }
 }
