@@ -251,7 +251,7 @@ export class FrameConnection implements StreamOwner {
     const stream = this.#streams.find(id);
     // Resets of streams that were open for a while cost no more than their calls.
     const openMs = this.#clock.now() - (stream?.openedAt ?? Infinity);
-    if (openMs < minOpenMs) this.#flood.count();
+    if (openMs < minOpenMs && stream?.isTrusted !== true) this.#flood.count();
     stream?.lose(code, `the peer reset the stream with ${errorCodeName(code)}`);
   }
 

@@ -36,6 +36,8 @@ export class FrameStream {
   receiveWindow: number;
   /** Time at which a client opened the stream. Undefined on a client. */
   openedAt: number | undefined;
+  /** Set if the peer may reset any number of such streams. */
+  isTrusted = false;
   hasHeaders = false;
   isRemoteEnd = false;
   isClosed = false;

@@ -15,6 +15,8 @@ export interface CallConnection {
   readonly peerSubject: string | undefined;
   /** Number of calls so far that were rejected because of their headers. */
   denials: number;
+  /** Set when the client has called what only services of the cluster may call, so that its calls are those of many clients. */
+  isOfService: boolean;
   /** Closes the connection because its client sends too much. */
   end(): void;
 }

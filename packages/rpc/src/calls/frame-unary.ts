@@ -45,6 +45,7 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, CallTran
     const incoming = admitCall(headers, connection, gate, this);
     if (incoming === undefined) return;
     this.#incoming = incoming;
+    this.#stream.isTrusted = connection.isOfService;
     this.#call = new UnaryCall(method, incoming, headers.timeout, this);
     this.#request = new LimitedRequest(incoming, this);
     this.#stallSlot = this.#stalls.add(this);

@@ -10,6 +10,7 @@ import { trailerText } from '@pareto/protocol';
 import { TextFields } from '../transport/text-fields.js';
 import type { CallConnection } from './call-connection.js';
 import { encodingOf, type Encoding } from './inflate-messages.js';
+import { isInternal } from './method-limits.js';
 import type { MessageShape } from '@pareto/protocol';
 
 /** Facts about a call that its headers alone tell. */
@@ -129,6 +130,7 @@ export class IncomingCall implements CallHead {
       this.refuse(error);
       return false;
     }
+    if (check !== undefined && isInternal(headers.path)) this.#connection.isOfService = true;
     if (!this.bytes.take(headers.bytes, !this.isStream)) return false;
     this.#isAdmitted = true;
     this.#isLasting = this.isStream && check !== undefined;

@@ -135,6 +135,7 @@ class FrameCallConnection implements CallConnection {
   readonly peerRole: PeerRole;
   readonly peerSubject: string | undefined;
   denials = 0;
+  isOfService = false;
   readonly #connection: FrameConnection;
 
   constructor({ socket, connection, counted, idle, peer }: ConnectionParts) {
