@@ -105,14 +105,14 @@ export class FrameConnection implements StreamOwner {
     return this.#streams.open.size;
   }
 
+  /** Set while both sides accept streams. */
+  get isOpen(): boolean {
+    return !this.#isEnded && !this.#isPeerClosing && !this.#isClosing;
+  }
+
   /** Set while a client may open a stream. */
   get mayOpen(): boolean {
-    return (
-      !this.#isEnded &&
-      !this.#isPeerClosing &&
-      !this.#isClosing &&
-      this.#streams.open.size < this.#peer.maxConcurrentStreams
-    );
+    return this.isOpen && this.#streams.open.size < this.#peer.maxConcurrentStreams;
   }
 
   /** Set when the peer has sent its settings, so that it speaks HTTP/2. */

@@ -1,6 +1,7 @@
-// Creates tracers. Without an endpoint a tracer records nothing and passes an incoming `traceparent` on unchanged.
+// Creates tracers. Without an endpoint a tracer records nothing and passes a valid incoming `traceparent` on.
 
 import type { Span, SpanOptions, Tracer, TracerOptions } from './span.js';
+import { formatTraceparent, parseTraceparent } from './traceparent.js';
 
 /** Creates a tracer. The OpenTelemetry SDK is slow to load, so it is loaded only if spans are recorded. */
 export async function createTracer(options: TracerOptions): Promise<Tracer> {
@@ -14,8 +15,10 @@ export async function createTracer(options: TracerOptions): Promise<Tracer> {
 
 const withoutTrace = createPassThrough(undefined);
 
-const passThrough = (options?: SpanOptions): Span =>
-  options?.traceparent === undefined ? withoutTrace : createPassThrough(options.traceparent);
+function passThrough(options?: SpanOptions): Span {
+  const parent = parseTraceparent(options?.traceparent);
+  return parent === undefined ? withoutTrace : createPassThrough(formatTraceparent(parent));
+}
 
 function createPassThrough(traceparent: string | undefined): Span {
   return { traceparent, recording: false, set() {}, end() {} };

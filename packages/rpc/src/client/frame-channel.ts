@@ -111,6 +111,7 @@ class Call implements StreamHandler, ClientCall {
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
   #head: HeaderList | undefined;
+  #connection: FrameConnection | undefined;
   #stream: FrameStream | undefined;
   #timer: Disposable | undefined;
   #isDone = false;
@@ -129,6 +130,7 @@ class Call implements StreamHandler, ClientCall {
 
   start(connection: FrameConnection): void {
     const { message, headers, extra } = this.#request;
+    this.#connection = connection;
     this.#stream = connection.open(this, headers, extra);
     this.#stream.sendPieces([messageHead(message.length), ...message.frames], true);
   }
@@ -167,7 +169,8 @@ class Call implements StreamHandler, ClientCall {
   onFailed(code: number, reason: string): void {
     // No server runs a part of a request.
     const isNotSent = code === errorCodes.refusedStream || this.#stream?.isLocalEnd === false;
-    this.#end(connectionFailed(this.#context.address, { reason, isNotSent }));
+    const isReset = this.#connection?.isOpen === true;
+    this.#end(connectionFailed(this.#context.address, { reason, isNotSent, isReset }));
   }
 
   /** Ends the call, unless it has ended. */

@@ -1,7 +1,7 @@
 // Errors of connections that failed, with their likely causes.
 
 import { ParetoError } from '@pareto/core';
-import { markNotSent } from './not-sent.js';
+import { markNotSent, markReset } from './not-sent.js';
 
 const notConnected = /^No connection established\. Last error: (.*?)\s*(?:Resolution note: )?$/s;
 
@@ -36,12 +36,17 @@ export interface ConnectionFailure {
   readonly reason: string;
   /** Whether the server certainly did not receive the call. */
   readonly isNotSent: boolean;
+  /** Set if the connection continues. */
+  readonly isReset?: boolean;
   readonly cause?: Error;
 }
 
-/** Creates the error of a call whose connection failed. */
-export function connectionFailed(address: string, { reason, isNotSent, cause }: ConnectionFailure): ParetoError {
-  const error = new ParetoError('unavailable', `the connection to ${address} failed: ${reason}`, cause && { cause });
+/** Creates the error of a call whose connection failed, or that was reset. */
+export function connectionFailed(address: string, failure: ConnectionFailure): ParetoError {
+  const { reason, isNotSent, isReset = false, cause } = failure;
+  const what = isReset ? `the call to ${address}` : `the connection to ${address}`;
+  const error = new ParetoError('unavailable', `${what} failed: ${reason}`, cause && { cause });
   if (isNotSent) markNotSent(error);
+  if (isReset) markReset(error);
   return error;
 }

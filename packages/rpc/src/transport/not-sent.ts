@@ -1,4 +1,4 @@
-// Recognises calls that failed before the server received them.
+// Recognises calls that failed before the server received them, and those that failed alone.
 
 import { ParetoError } from '@pareto/core';
 
@@ -10,6 +10,14 @@ const marked = new WeakSet<ParetoError>();
 
 /** Marks the error of a call that failed before the server received it. */
 export const markNotSent = (error: ParetoError): void => void marked.add(error);
+
+const resets = new WeakSet<ParetoError>();
+
+/** Marks the error of a call that was reset, while its connection continues. */
+export const markReset = (error: ParetoError): void => void resets.add(error);
+
+/** Returns whether the server reset the call alone, which may be due to the call. */
+export const isReset = (error: ParetoError): boolean => resets.has(error);
 
 /**
  * Returns whether the call was certainly not executed. Reads gRPC's own error among the causes, since ours may have

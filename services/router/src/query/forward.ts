@@ -111,7 +111,8 @@ function decisionOf(core: RouterCore, query: ClientQuery, resolved: ResolvedQuer
 
 /** Marks an unresponsive worker, or a replica that rejected the query, so that further queries avoid it. */
 function applyOutcome(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): void {
-  if (outcome.kind === 'lost') core.workers.suspect(replica.address, 'connection-lost', outcome.error);
+  if (outcome.kind === 'lost' && !outcome.isReset)
+    core.workers.suspect(replica.address, 'connection-lost', outcome.error);
   if (outcome.kind !== 'not-executed') return;
   if (outcome.isUnreachable) core.workers.suspect(replica.address, 'unreachable', outcome.error);
   else if (outcome.isFull) core.loads.apply({ kind: 'full', replica: replica.id });

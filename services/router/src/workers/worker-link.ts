@@ -15,6 +15,7 @@ import {
   createFrameChannel,
   createUnaryMethod,
   isNotSent,
+  isReset,
   type Cancellation,
   type CallOptions,
   type ChannelOptions,
@@ -42,8 +43,11 @@ export type LinkOutcome =
       readonly isFull: boolean;
       readonly isUnreachable: boolean;
     }
-  /** The worker failed while it had the query, which may have been executed. */
-  | { readonly kind: 'lost'; readonly error: ParetoError; readonly reply: undefined }
+  /**
+   * The worker failed while it had the query, which may have been executed. `isReset` means that the query alone failed,
+   * which may be its own fault.
+   */
+  | { readonly kind: 'lost'; readonly error: ParetoError; readonly reply: undefined; readonly isReset: boolean }
   /** The worker returned an error, or the caller cancelled. The query must not be retried. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly reply: ReplyLoad | undefined };
 
@@ -113,7 +117,7 @@ function linkOver({ send, ping, onBroken, close }: Transport, address: string): 
       inFlight.remove(slot);
       if (!(outcome instanceof ParetoError)) done(answered(outcome));
       else if (cancellation.aborted) done({ kind: 'failed', error: cancellation.reason, reply: undefined });
-      else done(abortedBy === undefined ? classify(outcome) : { kind: 'lost', error: abortedBy, reply: undefined });
+      else done(abortedBy === undefined ? classify(outcome) : lostWith(abortedBy, false));
     };
     try {
       cancel = send(query, decisionVersion, end);
@@ -184,9 +188,17 @@ function classify(error: ParetoError): LinkOutcome {
   }
   // A `cancelled` that the caller did not cause comes from the worker, which ended the call.
   if (error.code !== 'unavailable' && error.code !== 'cancelled') return { kind: 'failed', error: own, reply };
-  if (isNotSent(error)) return { kind: 'not-executed', error: own, reply, isFull: false, isUnreachable: true };
-  return { kind: 'lost', error: own, reply: undefined };
+  if (isNotSent(error))
+    return { kind: 'not-executed', error: own, reply, isFull: false, isUnreachable: !isReset(error) };
+  return lostWith(own, isReset(error));
 }
+
+const lostWith = (error: ParetoError, isAlone: boolean): LinkOutcome => ({
+  kind: 'lost',
+  error,
+  reply: undefined,
+  isReset: isAlone,
+});
 
 /** Returns the worker's error without the trailers that are internal. */
 function withoutInternals(error: ParetoError): ParetoError {
