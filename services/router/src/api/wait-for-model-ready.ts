@@ -30,7 +30,6 @@ export async function waitForModelReady(
   const waitMs = milliseconds(Math.min(maxWaitMs, remaining ?? Infinity));
   using _timer = core.clock.after(waitMs, () => ended.abort());
   for (;;) {
-    const changed = core.changes.next();
     const table = requireTable(core.tables.table);
     const isBehind = version?.epoch === table.version.epoch && table.version.revision < version.revision;
     const { state, reason } = isBehind ? behind : stateOf(core, table, findTarget(table, name, ''));
@@ -44,6 +43,6 @@ export async function waitForModelReady(
       const advice = 'the rule that keeps it warm remains; poll ModelReady';
       return new ParetoError(code, `'${name}' is not ready after ${Math.round(waitMs)} ms: ${reason}; ${advice}`);
     };
-    await abortable(changed, [call.signal, core.draining, ended.signal], createError);
+    await abortable(core.changes.listen, [call.signal, core.draining, ended.signal], createError);
   }
 }

@@ -1,22 +1,28 @@
 // A wait that can be ended.
 
-/** Resolves with `waited`. Rejects with the error of `createError` if one of `ends` aborts before. */
+/**
+ * Resolves when `listen` calls its listener, which is removed at the end of the wait. Rejects with the error of `createError`
+ * if one of `ends` aborts before.
+ */
 export function abortable(
-  waited: Promise<void>,
+  listen: (listener: () => void) => Disposable,
   ends: readonly AbortSignal[],
   createError: () => Error,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const forget = (): void => ends.forEach((end) => end.removeEventListener('abort', stop));
+    if (ends.some((end) => end.aborted)) return reject(createError());
+    const forget = (): void => {
+      listening[Symbol.dispose]();
+      for (const end of ends) end.removeEventListener('abort', stop);
+    };
     const stop = (): void => {
       forget();
       reject(createError());
     };
-    if (ends.some((end) => end.aborted)) return stop();
-    for (const end of ends) end.addEventListener('abort', stop);
-    void waited.then(() => {
+    const listening = listen(() => {
       forget();
       resolve();
     });
+    for (const end of ends) end.addEventListener('abort', stop);
   });
 }

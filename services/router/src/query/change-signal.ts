@@ -2,23 +2,19 @@
 
 export interface ChangeSignal {
   notify(): void;
-  /** Calls `listener` at each `notify`, before those that wait. */
-  listen(listener: () => void): void;
-  /** Resolves at the next `notify`. */
-  next(): Promise<void>;
+  /** Calls `listener` at each `notify`, after the listeners before it, until it is disposed. */
+  readonly listen: (listener: () => void) => Disposable;
 }
 
 export function createChangeSignal(): ChangeSignal {
-  let wake = (): void => undefined;
-  let waiting: Promise<void> | undefined;
-  const listeners: (() => void)[] = [];
+  const listeners = new Set<() => void>();
   return {
-    listen: (listener) => void listeners.push(listener),
     notify() {
       for (const listener of listeners) listener();
-      waiting = undefined;
-      wake();
     },
-    next: () => (waiting ??= new Promise((resolve) => (wake = resolve))),
+    listen(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
   };
 }

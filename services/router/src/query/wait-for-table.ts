@@ -20,6 +20,6 @@ export async function waitForTable(
   const createError = (): Error => (call.aborted ? (call.reason as Error) : noTable());
   for (;;) {
     if (tables.table !== undefined) return;
-    await abortable(changes.next(), [call, draining, timeout.signal], createError);
+    await abortable(changes.listen, [call, draining, timeout.signal], createError);
   }
 }
