@@ -44,7 +44,7 @@ const nodeFlags = {
     kind: 'integer',
     min: 1_048_576,
     default: (): number => workerDefaults.maxBufferedBytes,
-    help: 'maximum size of all requests and replies of other routers that the worker holds, in bytes',
+    help: 'maximum size of all requests and replies that the worker holds, in bytes',
   },
   workerMaxConnections: {
     kind: 'integer',
@@ -56,7 +56,7 @@ const nodeFlags = {
     kind: 'integer',
     min: 1,
     default: (): number => workerDefaults.maxStreams,
-    help: 'maximum number of open calls on one connection of another router',
+    help: 'maximum number of open calls on one connection of another router, and of the router of this process',
   },
 } as const;
 

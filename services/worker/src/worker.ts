@@ -41,6 +41,7 @@ import { createDeviceSlots } from './devices/device-slots.js';
 import { createExecutionHandlers, type ExecutionHandlers } from './serving/execution-service.js';
 import { createStepMemory } from './devices/step-memory.js';
 import { modelInfer, type InferDeps } from './serving/infer-service.js';
+import { limitLocal } from './serving/limit-local.js';
 import { createStepRunner, type StepRunner } from './session/step-runner.js';
 import { createReplicaSet, type ReplicaSet } from './replicas/replica-set.js';
 
@@ -147,8 +148,9 @@ export async function createWorker(
     get address() {
       return worker().address;
     },
-    infer: server.localInfer('/inference.GRPCInferenceService/ModelInfer', (call, receiver) =>
-      modelInfer(call, serving, receiver),
+    infer: server.localInfer(
+      '/inference.GRPCInferenceService/ModelInfer',
+      limitLocal((call, receiver) => modelInfer(call, serving, receiver), limiter),
     ),
     ping: execution.ping,
   };

@@ -1,5 +1,5 @@
 // Calls of a worker by a router in its process: they end like calls over a connection, but pass objects, so that nothing is
-// encoded, checked or limited.
+// encoded or checked. The handler limits them.
 
 import { milliseconds, ParetoError, type Milliseconds, type ReplicaLoad } from '@pareto/core';
 import { CallCancellation } from '../calls/cancellation.js';

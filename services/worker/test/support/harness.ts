@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { manifestDigest } from '@pareto/blobs';
-import { systemClock, systemRng, type Clock, type DataType } from '@pareto/core';
+import { systemClock, systemRng, type Clock, type DataType, type ParetoError } from '@pareto/core';
 import { inspectGraph } from '@pareto/models';
 import {
   decisionKey,
@@ -12,12 +12,15 @@ import {
   encodeDecision,
   encodeInferRequest,
   manifestToWire,
+  payloadOf,
+  scanInferRequest,
   signatureToWire,
   type DecodedInferResponse,
   type RequestedOutput,
+  type RoutedDecision,
   type wire,
 } from '@pareto/protocol';
-import { createChannel, createRawCaller, type RawReply } from '@pareto/rpc';
+import { createChannel, createRawCaller, type RawReply, type RoutedReply } from '@pareto/rpc';
 import { createLifecycle, createRunGroup, createTokenAccess, tokenMetadata, type RunGroup } from '@pareto/service';
 import { createLogger, createTracer, type TracerOptions } from '@pareto/telemetry';
 import { createTempFolder, freePorts } from '@pareto/testkit';
@@ -43,6 +46,8 @@ export interface TestWorker extends AsyncDisposable {
   /** Adds the model's blob and returns the variant `name:original`. */
   spec(name: string, model: Uint8Array, maxBatchSize?: number): wire.VariantSpecInput;
   infer(query: RoutedQuery): Promise<RawReply>;
+  /** Infers as a router in the process of the worker does. Resolves with the outcome, also if that is an error. */
+  inferLocally(query: Pick<RoutedQuery, 'replica' | 'body'>): Promise<RoutedReply | ParetoError>;
 }
 
 interface RoutedQuery {
@@ -79,7 +84,7 @@ export async function startTestWorker(
     ...{ cacheDir: folder.path, controllers: [controller.address], port, metricsPort, profileMs: 200 },
     ...config,
   });
-  const { runnables } = await createWorker(full, context, devices);
+  const { runnables, infer: inferLocally } = await createWorker(full, context, devices);
   const group = createRunGroup(runnables, {
     lifecycle,
     logger,
@@ -99,6 +104,15 @@ export async function startTestWorker(
     spec: (name, model, maxBatchSize = 64) => specOf(controller, name, model, maxBatchSize),
     infer: ({ replica, body, metadata, ...options }) =>
       call(body, { ...options, metadata: { ...tokenMetadata(token), ...decisionFor(replica), ...metadata } }),
+    inferLocally: ({ replica, body }) =>
+      new Promise((resolve) => {
+        const payload = payloadOf(body);
+        const request = scanInferRequest(payload);
+        inferLocally(
+          { payload, request, decision: decisionOf(replica), traceparent: undefined, timeoutMs: undefined },
+          resolve,
+        );
+      }),
     async [Symbol.asyncDispose]() {
       channel.close();
       await group.stop();
@@ -165,11 +179,14 @@ export const order = (
   usdPerHour: 3.6e6,
 });
 
-const decisionFor = (replica: string): Readonly<Record<string, string>> => {
+const decisionOf = (replica: string): RoutedDecision => {
   const outcome = { variant: '', accuracy: 0.9, coldStart: false, degraded: true };
-  const decision = { decisionId: 'r1.7', replica, ...outcome, latencyLeftMs: 60_000 };
-  return { [decisionKey]: encodeDecision(decision, decisionVersion) };
+  return { decisionId: 'r1.7', replica, ...outcome, latencyLeftMs: 60_000 };
 };
+
+const decisionFor = (replica: string): Readonly<Record<string, string>> => ({
+  [decisionKey]: encodeDecision(decisionOf(replica), decisionVersion),
+});
 
 export interface FloatQuery {
   readonly modelName?: string;
