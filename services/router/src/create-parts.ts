@@ -50,7 +50,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
   const openLink = (address: string): WorkerLink =>
     local?.address === address
       ? createLocalLink(local)
-      : createLink(address, { ...access.channel('worker'), maxMessageBytes });
+      : createLink(address, { ...access.channel('worker'), maxMessageBytes, bytes: limiter.bytes });
   const policy = createQueryPolicy({ admit: { maxHeld, maxHeldBytes }, route: { ...defaultRouteParams, hopMs } }, rng);
   const loads = createRouterLoads({
     loads: policy.loads,

@@ -9,6 +9,7 @@ import { HeaderList } from '@pareto/http2';
 import { errorCodes } from '@pareto/http2';
 import { defaultLimits } from '@pareto/protocol';
 import type { Payload } from '@pareto/protocol';
+import { callBytes, type ByteBudget, type CallBytes } from '../limits/byte-budget.js';
 import { connectionFailed } from '../transport/connection-error.js';
 import { headBytes, messageHead } from '../transport/message-head.js';
 import { receivedTooLarge } from '../transport/size-limit.js';
@@ -29,11 +30,11 @@ import { readMessage, readTrailers } from './unary-reply.js';
  */
 export function createFrameChannel(address: string, options: PayloadChannelOptions = {}): PayloadChannel {
   const { tls, clock = systemClock, metadata, maxMessageBytes = defaultLimits.messageBytes } = options;
-  const { receiveWindowBytes = connectionWindowBytes } = options;
+  const { receiveWindowBytes = connectionWindowBytes, bytes } = options;
   const listeners = new Set<() => void>();
   const onDisconnected = (): void => listeners.forEach((listener) => listener());
   const client = createFrameClient(address, { tls, receiveWindowBytes, onDisconnected, clock });
-  const context: CallContext = { address, client, timers: new TimerWheel(clock), maxMessageBytes };
+  const context: CallContext = { address, client, timers: new TimerWheel(clock), maxMessageBytes, bytes };
   const common = fieldsOf(metadata);
   const commonNames = new Set(namesOf(common));
   let isClosed = false;
@@ -93,6 +94,7 @@ interface CallContext {
   readonly client: FrameClient;
   readonly timers: TimerWheel;
   readonly maxMessageBytes: number;
+  readonly bytes: ByteBudget | undefined;
 }
 
 interface CallRequest {
@@ -110,6 +112,8 @@ class Call implements StreamHandler, ClientCall {
   readonly #done: (outcome: PayloadReply | ParetoError) => void;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
+  /** The reply so far in the budget. Undefined while it is small. */
+  #held: CallBytes | undefined;
   #head: HeaderList | undefined;
   #connection: FrameConnection | undefined;
   #stream: FrameStream | undefined;
@@ -144,7 +148,17 @@ class Call implements StreamHandler, ClientCall {
     this.#bytes += to - from;
     if (this.#bytes > maxMessageBytes + headBytes) return this.cancel(receivedTooLarge(maxMessageBytes));
     this.#chunks.push(chunk.subarray(from, to));
+    if (this.#bytes > callBytes && !this.#hold(to - from)) return;
     this.#stream?.consumed(to - from);
+  }
+
+  /** Counts received bytes. Returns false if the budget has ended the call. */
+  #hold(received: number): boolean {
+    const { bytes } = this.#context;
+    if (bytes === undefined) return true;
+    if (this.#held !== undefined) return this.#held.take(received, true);
+    this.#held = bytes.open(this.#context, (error) => this.cancel(error));
+    return this.#held.take(this.#bytes, true);
   }
 
   onEnd(trailers: HeaderList | undefined): void {
@@ -185,6 +199,7 @@ class Call implements StreamHandler, ClientCall {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#timer?.[Symbol.dispose]();
+    this.#held?.[Symbol.dispose]();
     this.#done(outcome);
   }
 }

@@ -2,6 +2,7 @@
 
 import { ParetoError, type Clock } from '@pareto/core';
 import { joinFrames, payloadOf, type Payload } from '@pareto/protocol';
+import type { ByteBudget } from '../limits/byte-budget.js';
 import type { ChannelTls } from '../tls/channel-tls.js';
 import type { CallOptions } from '../transport/options.js';
 import type { RawCaller } from './client.js';
@@ -14,6 +15,8 @@ export interface PayloadChannelOptions {
   readonly tls?: ChannelTls;
   /** Receive window of a connection in bytes. 8 MiB if omitted. */
   readonly receiveWindowBytes?: number;
+  /** Budget in which large replies count while they arrive. */
+  readonly bytes?: ByteBudget;
   readonly clock?: Clock;
 }
 

@@ -18,6 +18,8 @@ import { createTestAuthority, waitFor } from '@pareto/testkit';
 import {
   constantSource,
   createFrameChannel,
+  createLimiter,
+  isReset,
   type PayloadChannel,
   type PayloadChannelOptions,
 } from '../../src/index.js';
@@ -165,7 +167,34 @@ describe('the channel of frames', () => {
       stream.on('error', () => undefined);
       stream.close(11);
     });
-    await assert.rejects(channel.caller(path)(Buffer.alloc(0)), /reset the stream with ENHANCE_YOUR_CALM/);
+    const error = await channel
+      .caller(path)(Buffer.alloc(0))
+      .catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof ParetoError && isReset(error));
+    assert.match(error.message, /reset the stream with ENHANCE_YOUR_CALM/);
+  });
+
+  it('counts replies in a budget while they arrive', async () => {
+    const [sentBytes, length] = [500_000, 1_000_000];
+    const head = Buffer.alloc(5);
+    head.writeUInt32BE(length, 1);
+    const port = await listen(
+      createServer().on('stream', (stream: ServerHttp2Stream) => {
+        stream.on('error', () => undefined).respond({ 'content-type': 'application/grpc' });
+        stream.write(Buffer.concat([head, Buffer.alloc(sentBytes)]));
+      }),
+    );
+    const bytes = createLimiter({ limits: { bufferedBytes: 4 * sentBytes } }).bytes;
+    const call = open(port, { bytes }).caller(path);
+    const cancelled = new AbortController();
+    const replies = Array.from({ length: 3 }, () => call(Buffer.alloc(0), { signal: cancelled.signal }));
+    const settled = Promise.allSettled(replies);
+    await waitFor('the replies', () => (bytes.heldBytes >= 3 * sentBytes ? true : undefined));
+    for (let more = 0; more < 2; more++)
+      await assert.rejects(call(Buffer.alloc(0)), (error) => (error as ParetoError).code === 'resource-exhausted');
+    cancelled.abort(new ParetoError('cancelled', 'enough'));
+    await settled;
+    assert.equal(bytes.heldBytes, 0);
   });
 
   describe('over TLS', () => {

@@ -18,11 +18,11 @@ import {
   isReset,
   type Cancellation,
   type CallOptions,
-  type ChannelOptions,
   type LocalInfer,
   type OnReply,
   type PayloadCall,
   type PayloadChannel,
+  type PayloadChannelOptions,
   type RoutedQuery,
   type RoutedReply,
 } from '@pareto/rpc';
@@ -70,7 +70,7 @@ export interface WorkerLink {
   close(): void;
 }
 
-type LinkOptions = Pick<ChannelOptions, 'metadata' | 'tls' | 'maxMessageBytes'>;
+type LinkOptions = Pick<PayloadChannelOptions, 'metadata' | 'tls' | 'maxMessageBytes' | 'bytes'>;
 
 export type LinkFactory = (address: string) => WorkerLink;
 
