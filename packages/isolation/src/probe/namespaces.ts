@@ -1,5 +1,5 @@
-// Namespaces that all isolated processes of a service share: a network without connections, and a view of the file system
-// without secrets. A service that does not run as root creates them in a user namespace.
+// Namespaces that all isolated processes of a service share: a network without connections, no shared memory of others, and
+// a view of the file system without secrets. A service that does not run as root creates them in a user namespace.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
@@ -20,13 +20,15 @@ export interface NamespaceOptions extends View {
 
 /**
  * Sets up the mounts, and then waits. `show` enters each shown folder before the hidden ones are covered, and binds it to
- * its path afterwards.
+ * its path afterwards. A process sees only those of its user in `/proc`, where the host allows that: a namespace of process
+ * ids would take a process in between, and the id of the process would be another.
  */
 const script = `set -ef
 umask 022
 IFS='
 '
 hide() {
+  mount -t proc -o hidepid=2 proc /proc 2> /dev/null || :
   for file in $hidden_files; do mount --bind /dev/null "$file"; done
   for folder in $hidden_folders; do mount -t tmpfs -o mode=755,size=64k tmpfs "$folder"; done
 }
@@ -49,16 +51,17 @@ export async function openNamespaces(options: NamespaceOptions): Promise<Namespa
   // Each process gets a user namespace of its own, which protects it from the others.
   const asUser = withUser ? ['--user', '--map-root-user'] : [];
   const args = ['-c', script, 'sh', hiddenFiles.join('\n'), hiddenFolders.join('\n'), ...shown];
-  const holder = spawn(unshare, [...asUser, '--net', '--mount', '/bin/sh', ...args], { env: {} });
+  const holder = spawn(unshare, [...asUser, '--net', '--ipc', '--mount', '/bin/sh', ...args], { env: {} });
   const failure = await untilReady(holder);
   if (failure !== undefined) return failure;
-  const entries = [...(withUser ? ['user'] : []), 'mnt', 'net'];
-  const files = entries.map((entry) => openSync(`/proc/${holder.pid}/ns/${entry}`, 'r'));
+  const kinds = { ...(withUser && { user: 'user' }), mount: 'mnt', net: 'net', ipc: 'ipc' };
+  const files = new Map(
+    Object.entries(kinds).map(([option, kind]) => [option, openSync(`/proc/${holder.pid}/ns/${kind}`, 'r')]),
+  );
   holder.kill('SIGKILL');
-  const at = (index: number): string => `/proc/${process.pid}/fd/${files.at(index)}`;
-  const ofUser = withUser ? [`--user=${at(0)}`, '--preserve-credentials'] : [];
+  const entries = Array.from(files, ([option, file]) => `--${option}=/proc/${process.pid}/fd/${file}`);
   return {
-    enter: [nsenter, ...ofUser, `--mount=${at(-2)}`, `--net=${at(-1)}`, ...(withUser ? [unshare, ...asUser] : [])],
+    enter: [nsenter, ...entries, ...(withUser ? ['--preserve-credentials', unshare, ...asUser] : [])],
     [Symbol.dispose]: () => files.forEach((file) => closeSync(file)),
   };
 }
