@@ -21,19 +21,28 @@ export interface ProcessUser {
 export interface ProcessBounds {
   /** Maximum size of the process's data (RLIMIT_DATA). Not limited by default. */
   readonly dataBytes?: number;
+  /** Maximum size of a file that the process writes. 64 GiB by default. */
+  readonly fileBytes?: number;
   /** Set if the process uses a device, which needs the groups of its files. */
   readonly usesDevice?: boolean;
 }
 
+/** Maximum number of files that a process has open. */
+const maxFiles = 1_024;
+/** Maximum number of threads of all processes of a user that no other process of the host has. */
+const maxThreads = 1_024;
+const maxFileBytes = 64 * 2 ** 30;
+
 /** Returns the command. No wrapper forks, so the id of the process is that of the program. */
 export function wrap(
   { setpriv, prlimit, enterNamespaces, dropPrivileges, deviceGroups }: Wrappers,
-  { dataBytes, usesDevice = false }: ProcessBounds,
+  { dataBytes, fileBytes = maxFileBytes, usesDevice = false }: ProcessBounds,
   user?: ProcessUser,
 ): readonly string[] {
   const groups = usesDevice && deviceGroups.length > 0 ? `--groups=${deviceGroups.join(',')}` : '--clear-groups';
   const asUser = user === undefined ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, groups];
-  const limits = prlimit === undefined || dataBytes === undefined ? [] : [prlimit, `--data=${dataBytes}`];
+  const bounds = { nofile: maxFiles, fsize: fileBytes, nproc: user && maxThreads, data: dataBytes };
+  const limits = Object.entries(bounds).flatMap(([name, bound]) => (bound === undefined ? [] : [`--${name}=${bound}`]));
   const privileges = setpriv === undefined ? [] : [setpriv, '--pdeathsig=KILL', ...asUser, ...dropPrivileges, '--'];
-  return [...enterNamespaces, ...limits, ...privileges];
+  return [...enterNamespaces, ...(prlimit === undefined ? [] : [prlimit, ...limits]), ...privileges];
 }

@@ -1,10 +1,10 @@
 // A hostile program in an isolated process. Tries to reach the targets on standard input, and prints which it reached.
 
-import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-const { parent, parentUser, secrets, readable, port, folders } = await json(process.stdin);
+const { parent, parentUser, parentIpc, secrets, readable, port, folders } = await json(process.stdin);
 
 /** Returns the names of the targets for which `act` did not fail. */
 const succeeded = (targets, act) =>
@@ -33,6 +33,14 @@ const report = {
   noNewPrivileges: field('NoNewPrivs'),
   capabilities: ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'].map((name) => Number(`0x${field(name)}`)),
   isServiceUser: process.getuid() === parentUser,
+  seesParent: readdirSync('/proc').includes(String(parent)),
+  sharesMemory: readlinkSync('/proc/self/ns/ipc') === parentIpc,
+  limits: Object.fromEntries(
+    Array.from(
+      read('/proc/self/limits').matchAll(/^Max (file size|processes|open files) +(\S+)/gm),
+      ([, name, soft]) => [name, soft],
+    ),
+  ),
 };
 process.stdout.write(JSON.stringify(report));
 process.exit(0);

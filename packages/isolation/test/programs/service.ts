@@ -2,6 +2,7 @@
 // is a folder.
 
 import { once } from 'node:events';
+import { readlinkSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +29,7 @@ async function intrude(granted: string): Promise<unknown> {
   const targets = {
     parent: process.pid,
     parentUser: process.getuid?.(),
+    parentIpc: readlinkSync('/proc/self/ns/ipc'),
     port,
     secrets: [at('token'), at('certs/tls.key'), at('home/key')],
     readable: [at('cache/model.onnx'), at('drivers/driver.json')],

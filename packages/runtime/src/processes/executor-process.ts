@@ -45,6 +45,8 @@ const nodeFlags = ['--max-old-space-size=128', '--max-semi-space-size=2', ...kee
  */
 const deviceMalloc = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 const stderrKept = 20_000;
+/** ONNX Runtime saves no larger optimised model: a message of protobuf has at most 2 GiB. */
+const maxFileBytes = 2 ** 31;
 
 /** Starts a process. A process with an environment for drivers uses a device. */
 export function startExecutorProcess(
@@ -58,6 +60,7 @@ export function startExecutorProcess(
     environment: { ...deviceEnvironment, ...(usesDevice && deviceMalloc), ORT_DISABLE_TELEMETRY: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     usesDevice,
+    fileBytes: maxFileBytes,
   });
   const { child } = isolated;
   const socket = child.stdio[3] as Duplex;
