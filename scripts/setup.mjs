@@ -9,8 +9,8 @@ import { areTypesFresh, generateTypes } from './generate-types.mjs';
 import { main, root, run, runTool, step, StepError } from './steps.mjs';
 
 const stamp = join(root, 'node_modules/.pareto-lock');
-const pnpm = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager;
-const installCommand = `npx -y ${pnpm} install --frozen-lockfile`;
+const pnpm = 'scripts/pnpm/node_modules/.bin/pnpm';
+const installCommand = `${pnpm} install --frozen-lockfile`;
 
 /** Installs the locked dependencies, generates the types, and builds everything. Fast if nothing has changed. */
 export async function setUp() {
@@ -27,7 +27,6 @@ const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === l
 
 async function install() {
   const wanted = lockHash();
-  const args = installCommand.split(' ').slice(1);
   // `CI` suppresses prompts. Short retries report a missing network within seconds.
   const env = {
     ...process.env,
@@ -36,7 +35,12 @@ async function install() {
   };
   const retries = ['--config.fetch-retry-mintimeout=500', '--config.fetch-retry-maxtimeout=4000'];
   const options = ['--reporter=append-only', ...retries];
-  const { code, output } = await run('npx', [...args, ...options], { env, onOutput: showProgress });
+  // The lock file of npm has the hashes of pnpm, which `npx` would not verify.
+  const own = await run('npm', ['ci', '--prefix=scripts/pnpm', '--ignore-scripts', '--no-audit', '--no-fund'], { env });
+  if (own.code !== 0) throw new StepError(explainInstall(own.output));
+  const { code, output } = await run(join(root, pnpm), ['install', '--frozen-lockfile', ...options], {
+    ...{ env, onOutput: showProgress },
+  });
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
   if (code !== 0) throw new StepError(explainInstall(output));
   writeFileSync(stamp, wanted);
@@ -61,10 +65,7 @@ const installFailures = [
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|META_FETCH_FAIL|ERR_SOCKET|network|dns|tunneling|error sending request/i,
     'the npm registry cannot be reached; check the network, "npm config get registry" and the proxy settings',
   ],
-  [
-    /OUTDATED_LOCKFILE|frozen-lockfile/,
-    `pnpm-lock.yaml does not match the package.json files; run "npx -y ${pnpm} install"`,
-  ],
+  [/OUTDATED_LOCKFILE|frozen-lockfile/, `pnpm-lock.yaml does not match the package.json files; run "${pnpm} install"`],
   [/EACCES|EPERM|EROFS|Permission denied/, 'a file cannot be written; check who owns this folder'],
 ];
 

@@ -32,7 +32,7 @@ export function run(command, args, { onOutput, inherit = false, idle = false, en
     const child = spawn(command, args, {
       ...{ cwd, env },
       // npm's own programs are command files on Windows.
-      shell: windows && command === 'npx',
+      shell: windows && (command === 'npm' || command.endsWith('pnpm')),
       stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
       // A separate process group, so that its children are stopped too.
       detached: !windows && !inherit,
