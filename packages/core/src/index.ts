@@ -20,6 +20,7 @@ export {
   type WorkerId,
 } from './units.js';
 export { systemClock, type Clock } from './clock.js';
+export { LinkedQueue, type Linked } from './linked-queue.js';
 export { SlotList } from './slot-list.js';
 export { TimerWheel } from './timer-wheel.js';
 export { latencyBucket, latencyQuantile, type LatencyCounts } from './latency-counts.js';

@@ -5,7 +5,7 @@ import { frameFlags, frameTypes, maxWindowBytes } from './frames.js';
 import type { HpackEncoder } from './hpack/encoder.js';
 import type { HeaderList } from './hpack/header-list.js';
 import { errorCodes } from './http2-errors.js';
-import type { SendQueue } from './send-queue.js';
+import type { Sender, SendQueue } from './send-queue.js';
 import type { StreamHandler } from './stream-handler.js';
 import { WaitingData } from './waiting-data.js';
 
@@ -27,7 +27,10 @@ export interface StreamOwner {
 const none: readonly string[] = [];
 
 /** A class with plain fields, since one is created for every call. The connection writes the fields that are not private. */
-export class FrameStream {
+export class FrameStream implements Sender {
+  /** Neighbours in the queue of the connection. */
+  previous: Sender | undefined;
+  next: Sender | undefined;
   readonly id: number;
   handler: StreamHandler;
   /** Number of bytes that the peer accepts. Negative after the peer lowered it. */
@@ -184,6 +187,8 @@ export class FrameStream {
   #close(code: number, isResetHere = false): void {
     this.isClosed = true;
     this.#waitingData?.clear();
+    if (this.#isWaiting) this.#owner.queue.remove(this);
+    this.#isWaiting = false;
     this.#owner.onStreamClosed(this, isResetHere);
     this.handler.onClosed?.(code);
   }

@@ -1,5 +1,6 @@
 // The sending side that the streams of a connection share: its window, and the order in which streams use it.
 
+import { LinkedQueue, type Linked } from '@pareto/core';
 import type { FrameWriter } from './frame-writer.js';
 import { initialWindowBytes, maxWindowBytes } from './frames.js';
 import { ConnectionError, errorCodes } from './http2-errors.js';
@@ -8,7 +9,7 @@ import { ConnectionError, errorCodes } from './http2-errors.js';
 const maxUnsentBytes = 1024 * 1024;
 
 /** A stream that has something to send. */
-export interface Sender {
+export interface Sender extends Linked<Sender> {
   /** Sends one frame, or more if no other stream waits. Waits again if something is left. */
   pump(): void;
 }
@@ -19,7 +20,7 @@ export class SendQueue {
   /** Number of DATA frames so far. */
   frames = 0;
   readonly #writer: FrameWriter;
-  readonly #waiting: Sender[] = [];
+  readonly #waiting = new LinkedQueue<Sender>();
 
   constructor(writer: FrameWriter) {
     this.#writer = writer;
@@ -31,12 +32,17 @@ export class SendQueue {
   }
 
   get hasWaiting(): boolean {
-    return this.#waiting.length > 0;
+    return this.#waiting.first !== undefined;
   }
 
   /** Adds a stream, which must not wait already. */
   add(sender: Sender): void {
-    this.#waiting.push(sender);
+    this.#waiting.add(sender);
+  }
+
+  /** Removes a stream, which must wait. */
+  remove(sender: Sender): void {
+    this.#waiting.remove(sender);
   }
 
   raiseWindow(bytes: number): void {
@@ -49,6 +55,13 @@ export class SendQueue {
 
   /** Lets streams send in turn while there is room. */
   pump(): void {
-    while (this.#waiting.length > 0 && this.window > 0 && this.maySend) this.#waiting.shift()?.pump();
+    for (
+      let next = this.#waiting.first;
+      next !== undefined && this.window > 0 && this.maySend;
+      next = this.#waiting.first
+    ) {
+      this.#waiting.remove(next);
+      next.pump();
+    }
   }
 }

@@ -1,0 +1,96 @@
+// What clients that send frames by hand make a server hold, compared with what its budget counts.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { payloadOf } from '@pareto/protocol';
+import { waitFor } from '@pareto/testkit';
+import { createLimiter, createServer, rawUnary, type Limiter, type RpcServer } from '../../src/index.js';
+import { frame, headersFrame, preface } from '../support/raw-frames.js';
+
+const inferPath = '/inference.GRPCInferenceService/ModelInfer';
+const mib = 1024 * 1024;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Returns the memory of everything that is reachable. */
+async function reachableBytes(): Promise<number> {
+  for (let count = 0; count < 3; count++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** Returns the head of a message with a raw tensor, in its frame of gRPC. */
+function messageHead(bytes: number): Buffer {
+  const head = Buffer.alloc(10);
+  head.writeUInt32BE(bytes, 1);
+  // The tensor is announced with a length of 4 bytes.
+  head[5] = 0x3a;
+  for (let at = 6, left = bytes - 5; at < 10; at++, left = left >>> 7) head[at] = at < 9 ? (left & 127) | 128 : left;
+  return head;
+}
+
+describe('what a server holds', () => {
+  let server: RpcServer;
+  let limiter: Limiter;
+  let reached: string[];
+  let port: number;
+  let answered: number;
+  const sockets: Socket[] = [];
+
+  beforeEach(async () => {
+    reached = [];
+    answered = 0;
+    limiter = createLimiter({ onReached: (limit) => reached.push(limit) });
+    server = createServer({ limiter });
+    server.add('inference.GRPCInferenceService', {
+      modelInfer: rawUnary(async () => {
+        answered += 1;
+        return payloadOf(Buffer.alloc(answered === 1 ? 70_000 : 2_100));
+      }),
+    });
+    port = await server.listen('127.0.0.1', 0);
+  });
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    server.close();
+  });
+
+  async function open(settings = ''): Promise<(...frames: readonly Buffer[]) => Promise<void>> {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    sockets.push(socket);
+    socket.resume();
+    await once(socket, 'connect');
+    socket.write(preface(settings));
+    return async (...frames) => {
+      if (!socket.destroyed && !socket.write(Buffer.concat(frames)))
+        await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+    };
+  }
+
+  it('is nothing of calls that are reset while they wait for the window of their connection', async function () {
+    this.timeout(30_000);
+    // The windows of streams are large, and that of the connection stays at 65,535 bytes.
+    const send = await open('0004 7fffffff');
+    const before = await reachableBytes();
+    let id = 1;
+    for (let round = 0; round < 10; round++) {
+      const ids = Array.from({ length: 500 }, () => (id += 2));
+      await send(...ids.flatMap((each) => [headersFrame(each, inferPath), frame(0, 1, each, messageHead(5))]));
+      const expected = 500 * (round + 1);
+      await waitFor('the replies', () => answered === expected || undefined);
+      // Resets of calls that were just opened count as a flood.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await send(...ids.map((each) => frame(3, 0, each, '00000008')));
+      await waitFor('the resets', () => limiter.bytes.heldBytes === 0 || undefined);
+    }
+    const held = (await reachableBytes()) - before;
+    assert.ok(held < 3 * mib, `${held} bytes are held for ${answered} calls`);
+  });
+});
