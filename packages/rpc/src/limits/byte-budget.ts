@@ -1,7 +1,7 @@
 // The budget for the bytes of all requests and replies of a process. If they exceed it, the call that costs the most
 // while it waits for its client ends, so that slow clients take nothing from others.
 
-import { SlotList, type Clock, type ParetoError } from '@pareto/core';
+import { LinkedQueue, type Clock, type ParetoError } from '@pareto/core';
 import { limitError } from '@pareto/protocol';
 
 /** The bytes of one call. Disposed at the end of the call. */
@@ -35,7 +35,10 @@ const largeBytes = 256 * 1024;
 const undisturbedMs = 1_000;
 
 export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBudget {
-  const waiting = new SlotList<OpenCall>();
+  /** Calls that have started to wait for their clients within the last second. */
+  const waiting = new LinkedQueue<OpenCall>();
+  /** Calls that have waited for a second, by connection, instead of in the queue above. */
+  const stalled = new Map<object, StalledCalls>();
   let heldBytes = 0;
 
   function drop(call: OpenCall): void {
@@ -43,11 +46,24 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
     heldBytes -= call.bytes;
     call.bytes = 0;
   }
+  /** Moves the calls that have waited for a second to those of their connections. Each call is moved once. */
+  function collectStalled(now: number): void {
+    for (let call = waiting.first; call !== undefined && now - call.since >= undisturbedMs; call = waiting.first) {
+      waiting.remove(call);
+      const calls = stalled.get(call.connection) ?? new StalledCalls();
+      stalled.set(call.connection, calls);
+      calls.add(call);
+      calls.bytes += call.bytes;
+      call.stalled = calls;
+    }
+  }
   /** Ends calls that wait for their clients until the budget suffices. Returns false if it ended the call itself. */
   function makeRoomFor(call: OpenCall): boolean {
     const ceiling = call.bytes > largeBytes ? (maxBytes / 8) * 7 : maxBytes;
     while (heldBytes > ceiling) {
-      const ended = pickCostliest(waiting.all(), clock.now()) ?? call;
+      const now = clock.now();
+      collectStalled(now);
+      const ended = pickCostliest(stalled.values(), now) ?? call;
       drop(ended);
       ended.end(overBudget());
       if (ended === call) return false;
@@ -56,15 +72,17 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
   }
 
   /** A class, since an object literal with a computed name takes 4 us for each call. */
-  class OpenCall implements CallBytes {
+  class OpenCall implements CallBytes, WaitingCall<OpenCall> {
     readonly connection: object;
     readonly end: (error: ParetoError) => void;
+    previous: OpenCall | undefined;
+    next: OpenCall | undefined;
     bytes = 0;
-    /** Begin of the wait for the client. */
     since = 0;
+    /** Calls of the connection, once this one has waited for a second. */
+    stalled: StalledCalls | undefined;
     #isOpen = true;
-    /** Slot in the list of waiting calls. Undefined while the call does not wait. */
-    #slot: number | undefined;
+    #isWaiting = false;
 
     constructor(connection: object, end: (error: ParetoError) => void) {
       this.connection = connection;
@@ -72,29 +90,40 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
     }
     take(bytes: number, isWaiting: boolean): boolean {
       if (!this.#isOpen) return false;
-      const added = this.bytes === 0 ? bytes + callBytes : bytes;
-      this.bytes += added;
-      heldBytes += added;
+      this.#add(this.bytes === 0 ? bytes + callBytes : bytes);
       if (!isWaiting) this.stopWaiting();
-      else if (this.#slot === undefined) {
+      else if (!this.#isWaiting) {
+        this.#isWaiting = true;
         this.since = clock.now();
-        this.#slot = waiting.add(this);
+        waiting.add(this);
       }
       return (this.#isOpen = makeRoomFor(this));
     }
+    #add(bytes: number): void {
+      this.bytes += bytes;
+      heldBytes += bytes;
+      if (this.stalled !== undefined) this.stalled.bytes += bytes;
+    }
     stopWaiting(): void {
-      if (this.#slot !== undefined) waiting.remove(this.#slot);
-      this.#slot = undefined;
+      if (!this.#isWaiting) return;
+      this.#isWaiting = false;
+      const calls = this.stalled;
+      if (calls === undefined) return waiting.remove(this);
+      calls.remove(this);
+      calls.bytes -= this.bytes;
+      if (calls.first === undefined) stalled.delete(this.connection);
+      this.stalled = undefined;
     }
     release(bytes: number): void {
-      const released = Math.min(bytes, this.bytes);
-      this.bytes -= released;
-      heldBytes -= released;
+      this.#add(-Math.min(bytes, this.bytes));
     }
     [Symbol.dispose](): void {
       this.#isOpen = false;
       drop(this);
     }
+  }
+  class StalledCalls extends LinkedQueue<OpenCall> {
+    bytes = 0;
   }
 
   return {
@@ -105,37 +134,36 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
   };
 }
 
-interface Cost {
+interface WaitingCall<C> {
+  readonly next: C | undefined;
+  /** Begin of the wait for the client. */
   readonly since: number;
   readonly bytes: number;
 }
 
-interface Waiting extends Cost {
-  readonly connection: object;
+/** The calls of a connection that wait. The first one has waited for the longest. */
+interface WaitingCalls<C> {
+  readonly first: C | undefined;
+  readonly bytes: number;
 }
-
-const costOf = ({ bytes, since }: Cost, now: number): number => bytes * (now - since);
 
 /**
  * Picks the costliest call of the costliest connection: the cost is the bytes times the time of the wait. Undefined if
- * no call has waited for a second.
+ * there is no call.
  */
-function pickCostliest<C extends Waiting>(calls: readonly C[], now: number): C | undefined {
-  const old = calls.filter(({ since }) => now - since >= undisturbedMs);
-  const connections = new Map<object, Cost>();
-  for (const { connection, since, bytes } of old) {
-    const total = connections.get(connection) ?? { since, bytes: 0 };
-    connections.set(connection, { since: Math.min(total.since, since), bytes: total.bytes + bytes });
+function pickCostliest<C extends WaitingCall<C>>(connections: Iterable<WaitingCalls<C>>, now: number): C | undefined {
+  let first: C | undefined;
+  let highest = -1;
+  for (const calls of connections) {
+    const cost = calls.bytes * (now - (calls.first?.since ?? now));
+    if (cost > highest) [first, highest] = [calls.first, cost];
   }
-  const [worst] = costliest([...connections], ([, total]) => costOf(total, now)) ?? [];
-  return costliest(
-    old.filter(({ connection }) => connection === worst),
-    (call) => costOf(call, now),
-  );
+  let costliest = first;
+  for (let call = first; call !== undefined; call = call.next)
+    if (costliest === undefined || call.bytes * (now - call.since) > costliest.bytes * (now - costliest.since))
+      costliest = call;
+  return costliest;
 }
-
-const costliest = <T>(all: readonly T[], cost: (one: T) => number): T | undefined =>
-  all.length === 0 ? undefined : all.reduce((worst, one) => (cost(one) > cost(worst) ? one : worst));
 
 const overBudget = (): ParetoError =>
   limitError(

@@ -79,6 +79,53 @@ describe('createByteBudget', () => {
     assert.deepEqual(ended, ['too large: resource-exhausted']);
   });
 
+  it('ends stalled calls of the connection that holds the most of them, whatever others wait', () => {
+    const { advance, ended, open } = createFixture(8 * mib);
+    const [attacker, other] = [{}, {}];
+    for (let index = 0; index < 4; index++) open(`stalled ${index}`, attacker).take(mib, true);
+    open('slow client', other).take(1.5 * mib, true);
+    advance(1_500);
+    open('fresh', other).take(1.5 * mib, true);
+    for (let index = 0; index < 2; index++) open(`client ${index}`).take(mib, false);
+    assert.deepEqual(ended, [
+      'stalled 0: resource-exhausted',
+      'stalled 1: resource-exhausted',
+      'stalled 2: resource-exhausted',
+    ]);
+  });
+
+  it('does not count what a stalled call has released, or a call that no longer waits', () => {
+    const { advance, ended, open } = createFixture(8 * mib);
+    const connections = [{}, {}];
+    const released = open('released', connections[0]);
+    released.take(3 * mib, true);
+    const complete = open('complete', connections[0]);
+    complete.take(mib, true);
+    open('stalled', connections[1]).take(2 * mib, true);
+    advance(1_500);
+    released.release(2.5 * mib);
+    open('client 0').take(4 * mib, false);
+    assert.deepEqual(ended, ['stalled: resource-exhausted']);
+    complete.take(0, false);
+    open('client 1').take(1.6 * mib, false);
+    assert.deepEqual(ended, ['stalled: resource-exhausted', 'released: resource-exhausted']);
+  });
+
+  it('finds the calls to end without a look at all that wait', function () {
+    this.timeout(20_000);
+    const count = 20_000;
+    const { advance, budget, ended, open } = createFixture(count * (callBytes + 1024));
+    const connections = Array.from({ length: 40 }, () => ({}));
+    for (let index = 0; index < count; index++) open(`${index}`, connections[index % 40]).take(1024, true);
+    // Nothing has waited for a second.
+    for (let index = 0; index < count; index++) assert.equal(open('new').take(1024, true), false);
+    assert.equal(ended.length, count);
+    advance(1_500);
+    for (let index = 0; index < count; index++) assert.equal(open('new').take(1024, true), true);
+    assert.equal(ended.length, 2 * count);
+    assert.equal(budget.heldBytes, count * (callBytes + 1024));
+  });
+
   it('never holds more than its maximum, whatever calls do', () => {
     const step = fc.record({
       call: fc.nat(19),
