@@ -3,17 +3,12 @@
 import { ParetoError } from '@pareto/core';
 import { limitError } from '@pareto/protocol';
 import { malformedRequest } from './decode-request.js';
+import { HeldData } from './held-data.js';
 import type { IncomingCall } from './incoming-call.js';
 import { inflateMessages } from './inflate-messages.js';
 import { MessageFrames } from './message-frames.js';
 import { maxMessageOf, sizeLimitOf } from './method-limits.js';
 import { RequestFields } from '@pareto/protocol';
-
-/**
- * Size of a message from which its further data is copied. Data of all streams arrives in shared blocks, and a part of a
- * call that stalls would keep the blocks of calls that have ended.
- */
-const copiedFromBytes = 256 * 1024;
 
 /** The reader of a request. */
 export interface RequestReader {
@@ -31,10 +26,13 @@ export class LimitedRequest {
   readonly #reader: RequestReader;
   /** Delivers data that may be compressed. Undefined if no message may be. */
   readonly #inflate: ((data: Buffer | null) => boolean) | undefined;
+  readonly #held: HeldData = new HeldData();
   #isWhole = false;
   #isRejected = false;
-  /** Bytes of the current message. */
-  #received = 0;
+  /** Bytes that were counted for the messages. */
+  #counted = 0;
+  /** Set unless the reader has enough for now. */
+  #isWanted = true;
 
   constructor(call: IncomingCall, reader: RequestReader) {
     const { encoding, gate, headers } = call;
@@ -67,19 +65,47 @@ export class LimitedRequest {
     const isDone = this.#reader.isDone();
     if (data === null) return isDone ? this.#reader.deliver(data) : this.#end();
     if (isDone) return true;
+    const { path } = this.#call.headers;
     try {
       const announced = this.#frames.follow(data);
-      if (announced > this.#maxBytes) throw tooLarge(this.#call.headers.path, announced, this.#maxBytes);
+      if (announced > this.#maxBytes) throw tooLarge(path, announced, this.#maxBytes);
     } catch (error) {
       this.#reject(error);
       return true;
     }
-    if (!this.#call.bytes.take(data.length, this.isWaiting)) return true;
-    this.#received = this.#frames.isBetween ? 0 : this.#received + data.length;
-    return this.#deliver(this.#received > copiedFromBytes ? Buffer.from(data) : data);
+    return this.#hold(data);
+  }
+
+  /** Counts data where it is held, and delivers it, at the latest with the end of its message. */
+  #hold(data: Buffer): boolean {
+    const held = this.#held;
+    const { isBetween, missing } = this.#frames;
+    // The messages of a stream are counted by their sizes, so all of them are copied.
+    const isKept = !this.#call.isStream && held.mayKeep(data, missing);
+    if (isKept || !held.hasRoom(data.length)) this.#deliverCopies();
+    if (!this.#count(isKept ? held.keep(data) : held.copy(data, missing))) return true;
+    if (isKept) return this.#deliver(data);
+    return isBetween ? this.#deliverCopies() : this.#isWanted;
+  }
+
+  /** Returns false if the budget has ended the call. */
+  #count(bytes: number): boolean {
+    const { bytes: counts, isStream } = this.#call;
+    if (!counts.take(bytes, this.isWaiting)) return false;
+    if (!isStream) return true;
+    // What is left of a stream's messages is released when its handler has finished them.
+    const left = this.#frames.isBetween ? this.#frames.messageBytes : this.#counted + bytes;
+    counts.release(this.#counted + bytes - left);
+    this.#counted = left;
+    return true;
+  }
+
+  #deliverCopies(): boolean {
+    return this.#held.hasCopies ? this.#deliver(this.#held.takeCopies()) : this.#isWanted;
   }
 
   #end(): boolean {
+    this.#deliverCopies();
     this.#isWhole = true;
     this.#call.bytes.take(0, this.isWaiting);
     this.#call.arrived();
@@ -87,7 +113,7 @@ export class LimitedRequest {
   }
 
   #deliver(data: Buffer | null): boolean {
-    return this.#inflate === undefined ? this.#reader.deliver(data) : this.#inflate(data);
+    return (this.#isWanted = this.#inflate === undefined ? this.#reader.deliver(data) : this.#inflate(data));
   }
 
   /** Ends the call because its client neither sends nor reads. */

@@ -15,7 +15,9 @@ export class MessageFrames {
   #length = 0;
   #isCompressed = false;
   /** Bytes of the current message that are missing. */
-  #missing = 0;
+  missing = 0;
+  /** Bytes of all messages so far, without their heads. */
+  messageBytes = 0;
 
   constructor(maxBytes: number, reader?: MessageReader) {
     this.#maxBytes = maxBytes;
@@ -23,18 +25,19 @@ export class MessageFrames {
   }
   /** Set if the last byte so far ended a message, or if there was none yet. */
   get isBetween(): boolean {
-    return this.#head === 0 && this.#missing === 0;
+    return this.#head === 0 && this.missing === 0;
   }
   /** Returns the largest length that a message announced in this data. -1 if none began. */
   follow(data: Uint8Array): number {
     let largest = -1;
     for (let at = 0; at < data.length;) {
-      if (this.#missing > 0) {
-        const taken = Math.min(this.#missing, data.length - at);
+      if (this.missing > 0) {
+        const taken = Math.min(this.missing, data.length - at);
         this.#reader?.read(data, at, at + taken);
-        this.#missing -= taken;
+        this.missing -= taken;
+        this.messageBytes += taken;
         at += taken;
-        if (this.#missing === 0) this.#reader?.end();
+        if (this.missing === 0) this.#reader?.end();
         continue;
       }
       if (this.#head === 0) this.#isCompressed = data[at] !== 0;
@@ -44,10 +47,10 @@ export class MessageFrames {
       if (this.#head < headBytes) continue;
       largest = Math.max(largest, this.#length);
       if (this.#length > this.#maxBytes) return largest;
-      this.#missing = this.#length;
+      this.missing = this.#length;
       this.#head = this.#length = 0;
       this.#reader?.begin(this.#isCompressed);
-      if (this.#missing === 0) this.#reader?.end();
+      if (this.missing === 0) this.#reader?.end();
     }
     return largest;
   }

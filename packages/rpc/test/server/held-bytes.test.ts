@@ -7,11 +7,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { payloadOf } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
-import { createLimiter, createServer, rawUnary, type Limiter, type RpcServer } from '../../src/index.js';
+import { createLimiter, createServer, rawDuplex, rawUnary, type Limiter, type RpcServer } from '../../src/index.js';
 import { frame, headersFrame, preface } from '../support/raw-frames.js';
 
 const inferPath = '/inference.GRPCInferenceService/ModelInfer';
-const mib = 1024 * 1024;
+const streamPath = '/inference.GRPCInferenceService/ModelStreamInfer';
+const kib = 1024;
+const mib = 1024 * kib;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -35,6 +37,10 @@ function messageHead(bytes: number): Buffer {
   for (let at = 6, left = bytes - 5; at < 10; at++, left = left >>> 7) head[at] = at < 9 ? (left & 127) | 128 : left;
   return head;
 }
+const dataFrame = (id: number, bytes: number): Buffer => frame(0, 0, id, Buffer.alloc(bytes));
+const paddedFrame = (id: number, bytes: number): Buffer =>
+  frame(0, 8, id, Buffer.concat([Buffer.from([255]), Buffer.alloc(bytes + 255)]));
+const unknownFrame = (bytes: number): Buffer => frame(77, 0, 0, Buffer.alloc(bytes));
 
 describe('what a server holds', () => {
   let server: RpcServer;
@@ -53,6 +59,12 @@ describe('what a server holds', () => {
       modelInfer: rawUnary(async () => {
         answered += 1;
         return payloadOf(Buffer.alloc(answered === 1 ? 70_000 : 2_100));
+      }),
+      modelStreamInfer: rawDuplex(async (stream) => {
+        for await (const message of stream) {
+          answered += 1;
+          await stream.write(message.subarray(0, 1));
+        }
       }),
     });
     port = await server.listen('127.0.0.1', 0);
@@ -92,5 +104,64 @@ describe('what a server holds', () => {
     }
     const held = (await reachableBytes()) - before;
     assert.ok(held < 3 * mib, `${held} bytes are held for ${answered} calls`);
+  });
+
+  const patterns: readonly (readonly [what: string, parts: (id: number) => readonly Buffer[], count: number])[] = [
+    ['in frames of 100 bytes', (id) => [dataFrame(id, 100)], 40_000],
+    ['in frames of 100 bytes with padding', (id) => [paddedFrame(id, 100)], 40_000],
+    ['in small frames between unknown ones', (id) => [dataFrame(id, 500), unknownFrame(16_000)], 1_500],
+    ['in large frames between unknown ones', (id) => [dataFrame(id, 16_000), unknownFrame(48_000)], 300],
+    [
+      'in large and tiny frames',
+      (id) => [dataFrame(id, 16_000), ...Array.from({ length: 200 }, () => dataFrame(id, 1))],
+      300,
+    ],
+  ];
+  for (const [what, parts, count, path] of patterns.flatMap((each) =>
+    [inferPath, streamPath].map((path) => [...each, path] as const),
+  ))
+    it(`is counted if messages of ${path.split('/').at(-1)} arrive ${what}`, async function () {
+      this.timeout(30_000);
+      const send = await open();
+      const before = await reachableBytes();
+      // No message is complete, and none exceeds the window of its stream.
+      let id = -1;
+      let left = 0;
+      for (let index = 0; index < count; index++) {
+        if (left <= 0) {
+          id += 2;
+          left = 800 * kib;
+          await send(headersFrame(id, path), frame(0, 0, id, messageHead(8 * mib)));
+        }
+        const added = parts(id);
+        for (const { length } of added) left -= length;
+        await send(...added);
+      }
+      let last = -1;
+      await waitFor('the data', async () => {
+        const now = limiter.bytes.heldBytes;
+        const isSame = now === last;
+        last = now;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return (isSame && now > 0) || undefined;
+      });
+      const held = (await reachableBytes()) - before;
+      assert.deepEqual(reached, []);
+      assert.ok(held < last + mib, `${held} bytes are held, and ${last} counted`);
+      for (const socket of sockets) socket.destroy();
+      await waitFor('no bytes', () => limiter.bytes.heldBytes === 0 || undefined);
+    });
+
+  it('is nothing of the messages that a stream has answered', async () => {
+    const send = await open();
+    await send(headersFrame(1, streamPath));
+    const before = await waitFor('the call', () => limiter.bytes.heldBytes || undefined);
+    const message = (bytes: number): Buffer => Buffer.concat([messageHead(bytes + 5), Buffer.alloc(bytes)]);
+    const sizes = [1, 90, 3_000, 20_000, 100_000];
+    const all = Buffer.concat(Array.from({ length: 40 }, () => sizes.map(message)).flat());
+    for (let at = 0, step = 1; at < all.length; at += step, step = (step * 7) % 30_011)
+      await send(frame(0, 0, 1, all.subarray(at, at + step)));
+    await waitFor('the answers', () => answered === 200 || undefined);
+    await waitFor('nothing more than before', () => limiter.bytes.heldBytes === before || undefined, 5_000);
   });
 });
