@@ -1,4 +1,4 @@
-export { isRemote, limitError, limitOf, receivedError } from './limits/limit-error.js';
+export { chunksTooSmall, isRemote, limitError, limitOf, receivedError } from './limits/limit-error.js';
 export { type LimitName, describeLimit, limitDescriptions, limitText } from './limits/limit-table.js';
 export { type Limits, defaultLimits } from './limits/limits.js';
 export { cutDetails, cutTrailers, trailerText } from './limits/status-details.js';

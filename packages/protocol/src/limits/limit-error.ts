@@ -2,6 +2,7 @@
 
 import { ParetoError, withoutStack, type ErrorCode } from '@pareto/core';
 import { limitText, type LimitName } from './limit-table.js';
+import type { Limits } from './limits.js';
 
 /** Trailer with the name of the limit that a call reached. */
 const limitKey = 'pareto-limit';
@@ -16,6 +17,13 @@ export const limitError = (
 /** Returns the name of the limit that an error is about. Undefined for any other error. */
 export const limitOf = (error: unknown): string | undefined =>
   error instanceof ParetoError ? error.details[limitKey] : undefined;
+
+/** Number of chunks of any size that a body or a message may have. */
+const anyChunks = 1024;
+
+/** Returns whether a number of bytes arrived in too many chunks, which each take time. */
+export const chunksTooSmall = (chunks: number, bytes: number, { chunkBytes }: Pick<Limits, 'chunkBytes'>): boolean =>
+  chunks > anyChunks && bytes < chunks * chunkBytes;
 
 /** The status that a server sent to a call. */
 class StatusError extends Error {

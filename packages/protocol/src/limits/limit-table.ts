@@ -40,7 +40,7 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     advice: 'find the client that sends such requests: no call without tensors needs as much',
   },
   bufferedBytes: {
-    subject: 'size of all requests and replies of one process, with 16 KiB for each',
+    subject: 'memory of all requests and replies of one process, with 16 KiB for each',
     unit: 'bytes',
     flags: ['--max-buffered-bytes'],
     effect:
@@ -82,9 +82,10 @@ export const limitDescriptions: Readonly<Record<LimitName, LimitDescription>> = 
     advice: 'send tensors as binary data or over gRPC, or add a router',
   },
   chunkBytes: {
-    subject: 'mean size of the chunks of an HTTP body after the first 1,024, which each take time: a minimum',
+    subject:
+      'mean size of the chunks of an HTTP body, or of a gRPC message, after the first 1,024, which each take time: a minimum',
     unit: 'bytes',
-    effect: 'HTTP 400',
+    effect: 'INVALID_ARGUMENT, HTTP 400',
     advice: 'send larger chunks, or a Content-Length',
   },
   heldQueries: {

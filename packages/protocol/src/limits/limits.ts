@@ -19,7 +19,7 @@ export interface Limits {
   readonly queuedLoads: number;
   /** Maximum number of large HTTP requests and replies that wait for a thread of a router. */
   readonly jsonTasks: number;
-  /** Minimum mean size of the chunks of an HTTP body, after the first 1,024, in bytes. */
+  /** Minimum mean size of the chunks of an HTTP body, or of a gRPC message, after the first 1,024, in bytes. */
   readonly chunkBytes: number;
   /** Maximum number of unfinished uploads of model files. */
   readonly uploads: number;

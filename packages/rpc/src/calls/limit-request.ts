@@ -1,7 +1,7 @@
 // Counts the bytes of a request as they arrive, and ends the call if a message is too large or the client stalls.
 
 import { ParetoError } from '@pareto/core';
-import { limitError } from '@pareto/protocol';
+import { chunksTooSmall, limitError } from '@pareto/protocol';
 import { malformedRequest } from './decode-request.js';
 import { HeldData } from './held-data.js';
 import type { IncomingCall } from './incoming-call.js';
@@ -31,6 +31,9 @@ export class LimitedRequest {
   #isRejected = false;
   /** Bytes that were counted for the messages. */
   #counted = 0;
+  /** Size and number of the parts of the current message. */
+  #received = 0;
+  #parts = 0;
   /** Set unless the reader has enough for now. */
   #isWanted = true;
 
@@ -69,11 +72,21 @@ export class LimitedRequest {
     try {
       const announced = this.#frames.follow(data);
       if (announced > this.#maxBytes) throw tooLarge(path, announced, this.#maxBytes);
+      this.#countPart(data.length);
     } catch (error) {
       this.#reject(error);
       return true;
     }
     return this.#hold(data);
+  }
+
+  /** Throws `invalid-argument` if the parts of the current message are too small. */
+  #countPart(bytes: number): void {
+    this.#received += bytes;
+    this.#parts += 1;
+    const { limits } = this.#call.gate.limiter;
+    if (chunksTooSmall(this.#parts, this.#received, limits)) throw partsTooSmall(limits.chunkBytes);
+    if (this.#frames.isBetween) this.#received = this.#parts = 0;
   }
 
   /** Counts data where it is held, and delivers it, at the latest with the end of its message. */
@@ -139,6 +152,13 @@ function tooLarge(path: string, announced: number, maxBytes: number): ParetoErro
   const message = `Received message larger than max (${announced} vs ${maxBytes})${reason}`;
   return limitError(limit, 'resource-exhausted', message);
 }
+
+const partsTooSmall = (bytes: number): ParetoError =>
+  limitError(
+    'chunkBytes',
+    'invalid-argument',
+    `the message arrives in DATA frames of less than ${bytes} bytes: send larger ones`,
+  );
 
 const stalled = (stallMs: number): ParetoError =>
   limitError(

@@ -106,6 +106,14 @@ describe('what a server holds', () => {
     assert.ok(held < 3 * mib, `${held} bytes are held for ${answered} calls`);
   });
 
+  it('is rejected if a message arrives in tiny parts', async () => {
+    const send = await open();
+    await send(headersFrame(1, inferPath), frame(0, 0, 1, messageHead(8 * mib)));
+    await send(...Array.from({ length: 2_000 }, () => dataFrame(1, 1)));
+    await waitFor('the limit', () => reached.includes('chunk-bytes') || undefined);
+    await waitFor('no bytes', () => limiter.bytes.heldBytes === 0 || undefined);
+  });
+
   const patterns: readonly (readonly [what: string, parts: (id: number) => readonly Buffer[], count: number])[] = [
     ['in frames of 100 bytes', (id) => [dataFrame(id, 100)], 40_000],
     ['in frames of 100 bytes with padding', (id) => [paddedFrame(id, 100)], 40_000],

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createUnzip, type Unzip } from 'node:zlib';
 import { cutText, milliseconds, type Clock, type ParetoError } from '@pareto/core';
-import { limitError } from '@pareto/protocol';
+import { chunksTooSmall, limitError } from '@pareto/protocol';
 import { type CallBytes, type Limiter } from '@pareto/rpc';
 import { createChunkCollector, type Chunks } from './chunks.js';
 import { disconnected, HttpError } from '../reply/status.js';
@@ -27,10 +27,7 @@ function tooLarge({ limiter, limit }: BodyOptions): ParetoError {
   return limitError(limit, 'resource-exhausted', message);
 }
 
-/** Number of chunks of any size that a body may have. */
-const anyChunks = 1024;
-
-function chunksTooSmall(chunkBytes: number): ParetoError {
+function smallChunks(chunkBytes: number): ParetoError {
   const message = `the body arrives in chunks of less than ${chunkBytes} bytes: send larger chunks, or a Content-Length`;
   return limitError('chunkBytes', 'invalid-argument', message);
 }
@@ -82,7 +79,7 @@ function collect(request: IncomingMessage, source: Readable, options: BodyOption
       length += part.length;
       chunks += 1;
       if (length > maxBytes) end(tooLarge(options));
-      else if (chunks > anyChunks && length < chunks * chunkBytes) end(chunksTooSmall(chunkBytes));
+      else if (chunksTooSmall(chunks, length, limiter.limits)) end(smallChunks(chunkBytes));
       else if (bytes.take(part.length, true)) collector.add(part);
     };
     const onEnd = (): void => {
