@@ -20,8 +20,11 @@ import { SendQueue } from './send-queue.js';
 import { writePreface } from './write-preface.js';
 import { StreamTable } from './stream-table.js';
 
-/** Unsent bytes over which a peer must not cause more replies. Data waits at fewer. */
+/** Unsent bytes besides those of DATA over which a server reads no more. */
+const maxControlBytes = 256 * 1024;
+/** Unsent bytes over which a server must not cause more replies of a client, which always reads: the server may wait for it. */
 const maxUnreadBytes = 16 * 1024 * 1024;
+const none = Buffer.alloc(0);
 
 /** Time for a client to answer the PING after which it opens no more streams. */
 const answerMs = milliseconds(1_000);
@@ -44,6 +47,8 @@ export class FrameConnection implements StreamOwner {
   /** Streams from which this side needs no more, found while it reads. */
   readonly #stopped: FrameStream[] = [];
   #isReading = false;
+  /** Bytes that are read once the peer has read replies. */
+  #unread: Buffer = none;
   /** Time at which the first stream of the current chunk was opened. Undefined before. */
   #readAt: number | undefined;
   /** Set when the peer accepts no more streams. */
@@ -98,6 +103,7 @@ export class FrameConnection implements StreamOwner {
       onPing: (isAck, payload, from) => this.#onPing(isAck, payload, from),
       onGoAway: (lastId, code, text) => this.#onGoAway(lastId, code, text),
       onWindowUpdate: (id, increment) => this.#onWindowUpdate(id, increment),
+      isFull: () => this.#isServer && this.writer.pendingControlBytes >= maxControlBytes,
     };
   }
 
@@ -141,7 +147,6 @@ export class FrameConnection implements StreamOwner {
   }
 
   #startStream(id: number, headers: HeaderList): FrameStream {
-    this.#checkUnread();
     const stream = new FrameStream(id, this, unhandled, this.#peer.initialWindowBytes);
     stream.hasHeaders = true;
     stream.openedAt = this.#readAt ??= this.#clock.now();
@@ -183,17 +188,22 @@ export class FrameConnection implements StreamOwner {
     this.#end(error);
   }
 
-  /** Reads bytes of the transport. */
-  receive(chunk: Buffer): void {
-    if (this.#isEnded) return;
+  /**
+   * Reads bytes of the transport. Returns false if the peer does not read replies: nothing may be received then until
+   * `onTransportDrained` returns true.
+   */
+  receive(chunk: Buffer): boolean {
+    if (this.#isEnded) return true;
     this.#isReading = true;
     this.#readAt = undefined;
     try {
-      this.#reader.read(chunk);
+      this.#unread = this.#reader.read(chunk);
+      return this.#unread.length === 0;
     } catch (error) {
-      if (error instanceof ConnectionError) return this.fail(error);
-      this.fail(new ConnectionError(errorCodes.internalError, 'internal error'));
-      throw error;
+      const isOfPeer = error instanceof ConnectionError;
+      this.fail(isOfPeer ? error : new ConnectionError(errorCodes.internalError, 'internal error'));
+      if (!isOfPeer) throw error;
+      return true;
     } finally {
       this.#isReading = false;
       if (this.#stopped.length > 0) this.#resetStopped();
@@ -215,9 +225,10 @@ export class FrameConnection implements StreamOwner {
     if (!this.#isEnded) this.#end(new ConnectionError(errorCodes.connectError, reason));
   }
 
-  /** Continues to send after the transport was full. */
-  onTransportDrained(): void {
+  /** Continues to send and to read after the transport was full. Returns as `receive` does. */
+  onTransportDrained(): boolean {
     this.queue.pump();
+    return this.receive(this.#unread);
   }
 
   #end(error: ConnectionError): void {

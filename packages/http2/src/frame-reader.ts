@@ -29,6 +29,8 @@ export interface FrameHandler {
   onGoAway(lastStreamId: number, code: number, text: string): void;
   onWindowUpdate(streamId: number, increment: number): void;
   onUnknown(): void;
+  /** Whether no more is to be read for now. */
+  isFull(): boolean;
 }
 
 export interface FrameReaderOptions {
@@ -79,10 +81,14 @@ export class FrameReader {
     this.#missing = expectsPreface ? preface.length : frameHeadBytes;
   }
 
-  /** Reads the next bytes. Throws a ConnectionError, after which nothing more can be read. */
-  read(chunk: Buffer): void {
+  /**
+   * Reads the next bytes until the handler is full. Returns those that are left. Throws a ConnectionError, after which nothing
+   * more can be read.
+   */
+  read(chunk: Buffer): Buffer {
     let at = 0;
-    while (at < chunk.length) at = this.#readPart(chunk, at);
+    while (at < chunk.length && !this.#handler.isFull()) at = this.#readPart(chunk, at);
+    return at === chunk.length ? none : chunk.subarray(at);
   }
 
   #readPart(chunk: Buffer, at: number): number {

@@ -31,6 +31,8 @@ export class FrameWriter {
   #isScheduled = false;
   readonly #pieces: Buffer[] = [];
   #pieceBytes = 0;
+  /** Number of unsent bytes of frames other than DATA, at most. */
+  #controlBytes = 0;
   /** Number of times that the transport took what was written. */
   writes = 0;
   /** Heads and small payloads. Those from `#from` to before `#at` are not in `#pieces` yet. */
@@ -49,6 +51,11 @@ export class FrameWriter {
     return this.#waitingBytes + this.#sink.pendingBytes;
   }
 
+  /** Number of unsent bytes of frames other than DATA, at most. The windows of the peer do not bound them. */
+  get pendingControlBytes(): number {
+    return Math.min(this.#controlBytes, this.pendingBytes);
+  }
+
   /** Number of bytes that are not written yet. */
   get #waitingBytes(): number {
     return this.#pieceBytes + this.#at - this.#from;
@@ -57,6 +64,7 @@ export class FrameWriter {
   /** Starts a frame, whose payload of `length` bytes follows. */
   head(length: number, type: number, flags: number, streamId: number): void {
     this.#reserve(frameHeadBytes);
+    if (type !== frameTypes.data) this.#controlBytes += frameHeadBytes + length;
     const slab = this.#slab;
     const at = this.#at;
     slab[at] = length >>> 16;
@@ -142,6 +150,7 @@ export class FrameWriter {
     this.#isScheduled = false;
     this.#cut();
     if (this.#pieces.length === 0) return;
+    this.#controlBytes = this.pendingControlBytes;
     this.#pieceBytes = 0;
     if (this.#sink.write(this.#pieces)) this.writes++;
     this.#pieces.length = 0;

@@ -23,22 +23,28 @@ const closeMs = milliseconds(1_000);
 
 export interface SocketConnectionOptions extends Omit<ConnectionOptions, 'sink' | 'schedule'> {
   readonly handler: ConnectionHandler;
+  /** Called with the number of bytes that the system does not take when the socket is full, and with 0 when it has taken all. */
+  readonly onUnsent?: (bytes: number) => void;
 }
 
 /** Creates a connection over a socket, which may still be connecting. The socket closes with the connection. */
 export function runOnSocket(socket: Socket, options: SocketConnectionOptions): FrameConnection {
-  const { handler, clock = systemClock } = options;
+  const { handler, clock = systemClock, onUnsent } = options;
   let failure: Error | undefined;
   const close = (): void => {
     // The peer may have sent more, and would not read what was written if the socket were destroyed now.
     socket.end();
     clock.after(closeMs, () => socket.destroy());
   };
+  const write = (flush: () => void): void => {
+    flush();
+    if (socket.writableNeedDrain) onUnsent?.(socket.writableLength);
+  };
   const connection = new FrameConnection({
     ...options,
     sink: createSink(socket),
     // oxlint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
-    schedule: (flush) => void setImmediate(flush),
+    schedule: (flush) => void setImmediate(write, flush),
     handler: {
       onRequest: (stream, headers) => handler.onRequest(stream, headers),
       onGoAway: () => handler.onGoAway(),
@@ -54,10 +60,18 @@ export function runOnSocket(socket: Socket, options: SocketConnectionOptions): F
     },
   });
   socket.setNoDelay(true);
-  socket.on('data', (chunk: Buffer) => connection.receive(chunk));
-  socket.on('drain', () => connection.onTransportDrained());
+  socket.on('data', (chunk: Buffer) => {
+    if (!connection.receive(chunk)) socket.pause();
+  });
+  socket.on('drain', () => {
+    onUnsent?.(0);
+    if (connection.onTransportDrained()) socket.resume();
+  });
   socket.on('error', (error) => (failure = error));
-  socket.on('close', () => connection.onTransportClosed(failure?.message ?? 'the peer closed it'));
+  socket.on('close', () => {
+    onUnsent?.(0);
+    connection.onTransportClosed(failure?.message ?? 'the peer closed it');
+  });
   return connection;
 }
 

@@ -6,7 +6,7 @@ import { ConnectionError, errorCodes } from '../src/http2-errors.js';
 import { frame } from './support/frame-bytes.js';
 
 /** Records frames as text. The parts of the data of one frame are joined. */
-function recordFrames(options: Partial<FrameReaderOptions> = {}) {
+function recordFrames(options: Partial<FrameReaderOptions> = {}, maxEvents = Infinity) {
   const events: string[] = [];
   const slices: Buffer[] = [];
   let data = '';
@@ -28,6 +28,7 @@ function recordFrames(options: Partial<FrameReaderOptions> = {}) {
     onGoAway: (id, code, text) => void events.push(`goaway ${id} ${code} ${text}`),
     onWindowUpdate: (id, increment) => void events.push(`window ${id} ${increment}`),
     onUnknown: () => void events.push('unknown'),
+    isFull: () => events.length >= maxEvents,
   };
   const reader = new FrameReader(handler, {
     expectsPreface: false,
@@ -91,6 +92,15 @@ describe('the frame reader', () => {
       }),
       { seed: 18 },
     );
+  });
+
+  it('returns what is left once its handler is full', () => {
+    const { events, reader } = recordFrames({}, 3);
+    const left = reader.read(all);
+    assert.deepEqual(events, expected.slice(0, 3));
+    events.length = 0;
+    reader.read(left);
+    assert.deepEqual(events, expected.slice(3, 6));
   });
 
   it('passes data on before the frame ends, without a copy', () => {

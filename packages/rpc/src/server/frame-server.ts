@@ -2,13 +2,15 @@
 
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, Server as TlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
-import { systemClock, type Clock } from '@pareto/core';
+import { systemClock, type Clock, type ParetoError } from '@pareto/core';
 import type { FrameConnection } from '@pareto/http2';
 import type { FrameStream } from '@pareto/http2';
 import type { StreamHandler } from '@pareto/http2';
 import type { HeaderList } from '@pareto/http2';
 import { ConnectionError, errorCodes } from '@pareto/http2';
 import { connectionDefaults, connectionWindowBytes, runOnSocket, streamWindowBytes } from '@pareto/http2';
+import type { CallBytes } from '../limits/byte-budget.js';
+import type { Limiter } from '../limits/limiter.js';
 import { contextOf, handshakeOptions, rejectProtocol, watchFailures, type ServerTls } from '../tls/server-tls.js';
 
 /**
@@ -28,6 +30,8 @@ export interface FrameServerOptions {
   readonly maxStreams: number;
   /** Maximum size of the headers of a request, as HTTP/2 counts it. */
   readonly maxHeaderListBytes?: number;
+  /** Counts what waits for clients that do not read. It is not counted if undefined. */
+  readonly limiter?: Limiter;
   readonly clock?: Clock;
 }
 
@@ -42,7 +46,7 @@ export interface FrameServer {
 
 export function createFrameServer(options: FrameServerOptions): FrameServer {
   const { tls, onSocket = ignore, accept, maxStreams } = options;
-  const { maxHeaderListBytes = connectionDefaults.maxHeaderListBytes, clock = systemClock } = options;
+  const { maxHeaderListBytes = connectionDefaults.maxHeaderListBytes, clock = systemClock, limiter } = options;
   const connections = new Set<FrameConnection>();
   const server = tls === undefined ? createTcpServer() : createTlsServer(tlsOptions(tls));
   server.on('connection', onSocket);
@@ -68,11 +72,13 @@ export function createFrameServer(options: FrameServerOptions): FrameServer {
       maxHeaderListBytes,
       windowBytes: streamWindowBytes,
       connectionWindowBytes,
+      onUnsent: (bytes) => unsent?.hold(bytes),
       handler: {
         onRequest: (stream, headers) => listener(stream, headers),
         ...{ onGoAway: ignore, onRoom: ignore, onDone: ignore, onFailed: ignore },
       },
     });
+    const unsent = limiter && new UnsentBytes(connection, limiter);
     const listener = accept(socket, connection);
     connections.add(connection);
     socket.once('close', () => connections.delete(connection));
@@ -91,6 +97,35 @@ export function createFrameServer(options: FrameServerOptions): FrameServer {
         connection.fail(new ConnectionError(errorCodes.noError, 'the server closes'));
     },
   };
+}
+
+/** The bytes that wait for the client of a connection. They count as those of a call that waits for it. */
+class UnsentBytes {
+  readonly #connection: FrameConnection;
+  readonly #limiter: Limiter;
+  #counted: CallBytes | undefined;
+  #bytes = 0;
+
+  constructor(connection: FrameConnection, limiter: Limiter) {
+    this.#connection = connection;
+    this.#limiter = limiter;
+  }
+
+  hold(bytes: number): void {
+    const added = bytes - this.#bytes;
+    this.#bytes = bytes;
+    if (bytes > 0) this.#counted ??= this.#limiter.bytes.open(this.#connection, (error) => this.#end(error));
+    if (added > 0) this.#counted?.take(added, true);
+    else this.#counted?.release(-added);
+    if (bytes > 0) return;
+    this.#counted?.[Symbol.dispose]();
+    this.#counted = undefined;
+  }
+
+  #end(error: ParetoError): void {
+    this.#limiter.count(error);
+    this.#connection.fail(new ConnectionError(errorCodes.enhanceYourCalm, 'the client does not read replies'));
+  }
 }
 
 const ignore = (): void => undefined;

@@ -8,7 +8,7 @@ import {
   type ClientHttp2Stream,
   type IncomingHttpHeaders,
 } from 'node:http2';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ParetoError } from '@pareto/core';
 import { createTestAuthority, fetchTool, waitFor, type IssuedCertificate } from '@pareto/testkit';
@@ -18,17 +18,24 @@ import {
   createFrameChannel,
   constantSource,
   createFrameServer,
+  createLimiter,
   createRawCaller,
   type FrameServer,
   type FrameServerOptions,
   type RequestListener,
 } from '../../src/index.js';
+import { headersFrame, preface } from '../support/raw-frames.js';
 
 const path = '/test.Echo/Call';
 const head = headerList({ ':status': '200', 'content-type': 'application/grpc' });
 const trailers = headerList({ 'grpc-status': '0' });
 const rejected = headerList({ ':status': '200', 'content-type': 'application/grpc', 'grpc-status': '8' });
 const ignore = (): void => undefined;
+const ignored: StreamHandler = { onHeaders: ignore, onData: ignore, onEnd: ignore, onSent: ignore, onFailed: ignore };
+
+/** Resolves with the status in the headers of a reply. */
+const statusOf = (stream: ClientHttp2Stream): Promise<unknown> =>
+  new Promise((resolve) => stream.on('error', ignore).on('response', (headers) => resolve(headers['grpc-status'])));
 
 /** Events of the requests with the path `/test.Echo/Watch`. */
 interface Watched {
@@ -48,7 +55,7 @@ describe('the server of frames', () => {
   const listener: RequestListener = (stream, headers) => {
     if (headers.get(':path') === '/test.Echo/Reject') {
       stream.reject(rejected, ['grpc-message', 'too many']);
-      return { onHeaders: ignore, onData: ignore, onEnd: ignore, onSent: ignore, onFailed: ignore };
+      return ignored;
     }
     if (headers.get(':path') === '/test.Echo/Watch') return watch(stream);
     const own = headers.fields.flatMap((name, at) =>
@@ -189,6 +196,66 @@ describe('the server of frames', () => {
     assert.equal(await finish(slow, 'b'), 'ab 0');
     await drained;
     await waitFor('the connection to close', () => session.destroyed || undefined);
+  });
+
+  const rejectedRequests = (count: number): Buffer =>
+    Buffer.concat(Array.from({ length: count }, (_, index) => headersFrame(1 + 2 * index, '/test.Echo/Reject', true)));
+
+  it('stops reading from clients that do not read replies without data, and counts what they leave', async () => {
+    const limiter = createLimiter();
+    const accepted: Socket[] = [];
+    const accept = (socket: Socket): RequestListener => {
+      accepted.push(socket);
+      return (stream) => {
+        stream.reject(rejected, ['grpc-message', 'x'.repeat(2_000)]);
+        rejections++;
+        return ignored;
+      };
+    };
+    let rejections = 0;
+    const [, port] = await serve({ accept, limiter });
+    const client = connectTcp(port, '127.0.0.1').on('error', ignore);
+    cleanUps.push(() => client.destroy());
+    const count = 20_000;
+    client.write(Buffer.concat([preface(), rejectedRequests(count)]));
+    let most = 0;
+    let before = -1;
+    await waitFor('the server to stop', () => {
+      const isStopped = rejections === before;
+      before = rejections;
+      most = Math.max(most, ...accepted.map((socket) => socket.writableLength));
+      return (isStopped && rejections > 0) || undefined;
+    });
+    assert.ok(rejections < count, 'the system takes all replies');
+    assert.ok(most > 200_000 && most < 300_000, `${most} bytes wait`);
+    assert.ok(limiter.bytes.heldBytes >= most, `${limiter.bytes.heldBytes} bytes are counted`);
+    // Another client is served meanwhile.
+    assert.equal(await statusOf(connect(port).request({ ':method': 'POST', ':path': '/test.Echo/Reject' })), '8');
+    client.resume();
+    await waitFor('all replies', () => rejections === count + 1 || undefined);
+    await waitFor('no bytes', () => limiter.bytes.heldBytes === 0 || undefined);
+  });
+
+  it('ends connections whose replies take the budget of others', async () => {
+    const reached: string[] = [];
+    const limiter = createLimiter({ limits: { bufferedBytes: 600_000 }, onReached: (limit) => reached.push(limit) });
+    const accept = (): RequestListener => (stream) => {
+      stream.reject(rejected, ['grpc-message', 'x'.repeat(2_000)]);
+      return ignored;
+    };
+    const [, port] = await serve({ accept, limiter });
+    const clients: Socket[] = [];
+    for (let index = 0; index < 4; index++) {
+      const client = connectTcp(port, '127.0.0.1').on('error', ignore);
+      clients.push(client);
+      client.write(Buffer.concat([preface(), rejectedRequests(20_000)]));
+    }
+    cleanUps.push(() => clients.forEach((client) => client.destroy()));
+    await waitFor('the limit', () => reached[0]);
+    assert.equal(reached[0], 'buffered-bytes');
+    assert.ok(limiter.bytes.heldBytes <= 600_000);
+    for (const client of clients) client.destroy();
+    await waitFor('no bytes', () => limiter.bytes.heldBytes === 0 || undefined);
   });
 
   it('ends a connection that does not speak HTTP/2, and serves others', async () => {
