@@ -97,6 +97,7 @@ export class FrameConnection implements StreamOwner {
       onDataEnd: (isStreamEnd) => data.onEnd(isStreamEnd),
       onHeaderBlock: (id, block, from, to, isEnd) => headers.onBlock(id, block, from, to, isEnd),
       onPriority: () => flood.count(),
+      onSelfDependency: (id) => this.#onSelfDependency(id),
       onUnknown: () => flood.count(),
       onRstStream: (id, code) => this.#onRstStream(id, code),
       onSettings: (isAck, payload, from, to) => this.#onSettings(isAck, payload, from, to),
@@ -264,6 +265,13 @@ export class FrameConnection implements StreamOwner {
     const openMs = this.#clock.now() - (stream?.openedAt ?? Infinity);
     if (openMs < minOpenMs && stream?.isTrusted !== true) this.#flood.count();
     stream?.lose(code, `the peer reset the stream with ${errorCodeName(code)}`);
+  }
+
+  #onSelfDependency(id: number): void {
+    this.#flood.count();
+    const stream = this.#streams.open.get(id);
+    if (stream === undefined) this.writer.rstStream(id, errorCodes.protocolError);
+    else stream.fail(errorCodes.protocolError, 'the stream depends on itself');
   }
 
   #checkUnread(): void {

@@ -23,6 +23,8 @@ export interface FrameHandler {
   /** Called with a whole header block: the bytes of `data` from `from` to before `to`, which change afterwards. */
   onHeaderBlock(streamId: number, data: Buffer, from: number, to: number, isStreamEnd: boolean): void;
   onPriority(streamId: number): void;
+  /** Called for a stream whose priority depends on itself, after its headers if they have the priority. */
+  onSelfDependency(streamId: number): void;
   onRstStream(streamId: number, code: number): void;
   onSettings(isAck: boolean, data: Buffer, from: number, to: number): void;
   onPing(isAck: boolean, data: Buffer, from: number): void;
@@ -72,6 +74,8 @@ export class FrameReader {
   #blockFrames = 0;
   #block: Buffer = none;
   #isBlockStreamEnd = false;
+  /** Set if the stream of the header block depends on itself. */
+  #isSelfDependent = false;
 
   constructor(handler: FrameHandler, { expectsPreface, maxFrameBytes, maxBlockBytes }: FrameReaderOptions) {
     this.#handler = handler;
@@ -235,7 +239,7 @@ export class FrameReader {
       case frameTypes.rstStream:
         return this.#handler.onRstStream(id, readUint32(data, from));
       case frameTypes.priority:
-        if (readUint31(data, from) === id) throw protocolError('a stream depends on itself');
+        if (readUint31(data, from) === id) return this.#handler.onSelfDependency(id);
         return this.#handler.onPriority(id);
       case frameTypes.settings:
         return this.#handler.onSettings((flags & frameFlags.ack) !== 0, data, from, to);
@@ -256,15 +260,14 @@ export class FrameReader {
     let to = end;
     if ((flags & frameFlags.padded) !== 0) to -= data[from++] ?? 0;
     if ((flags & frameFlags.priority) !== 0) {
-      if (from + priorityBytes <= to && readUint31(data, from) === this.#streamId)
-        throw protocolError('a stream depends on itself');
+      this.#isSelfDependent = from + priorityBytes <= to && readUint31(data, from) === this.#streamId;
       from += priorityBytes;
     }
     if (from > to) throw protocolError('the padding of a frame is larger than the frame');
     const isStreamEnd = (flags & frameFlags.endStream) !== 0;
     if ((flags & frameFlags.endHeaders) !== 0) {
       if (to - from > this.#maxBlockBytes) throw tooLarge(this.#maxBlockBytes);
-      return this.#handler.onHeaderBlock(this.#streamId, data, from, to, isStreamEnd);
+      return this.#endBlock(this.#streamId, data, from, to, isStreamEnd);
     }
     this.#blockStreamId = this.#streamId;
     this.#isBlockStreamEnd = isStreamEnd;
@@ -282,7 +285,13 @@ export class FrameReader {
     const id = this.#blockStreamId;
     this.#block = none;
     this.#blockStreamId = 0;
-    this.#handler.onHeaderBlock(id, block, 0, block.length, this.#isBlockStreamEnd);
+    this.#endBlock(id, block, 0, block.length, this.#isBlockStreamEnd);
+  }
+
+  #endBlock(id: number, block: Buffer, from: number, to: number, isStreamEnd: boolean): void {
+    this.#handler.onHeaderBlock(id, block, from, to, isStreamEnd);
+    if (this.#isSelfDependent) this.#handler.onSelfDependency(id);
+    this.#isSelfDependent = false;
   }
 }
 

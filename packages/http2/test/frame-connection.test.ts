@@ -510,6 +510,17 @@ describe('a frame connection', () => {
       assert.deepEqual(takeFrames(), []);
     });
 
+  it('resets a stream that depends on itself, and no other', () => {
+    const { connection, events, requests, receive, takeFrames } = connectTestPeer('server');
+    const dependsOn = (id: number): Buffer => Buffer.from([0, 0, 0, id, 16]);
+    receive(requestFrame(1), requestFrame(3), frame(2, 0, 1, dependsOn(1)), frame(2, 0, 5, dependsOn(5)));
+    assert.deepEqual(takeFrames(), ['RST_STREAM 1 0 00000001', 'RST_STREAM 5 0 00000001']);
+    receive(frame(1, 0x24, 7, Buffer.concat([dependsOn(7), block(post)])));
+    receive(frame(1, 0x20, 9, Buffer.concat([dependsOn(9), block(post)])), frame(9, 4, 9));
+    assert.deepEqual(takeFrames(), ['RST_STREAM 7 0 00000001', 'RST_STREAM 9 0 00000001']);
+    assert.deepEqual([connection.streamCount, requests.length, events], [1, 4, []]);
+  });
+
   it('accepts a first frame other than SETTINGS from no peer', () => {
     const { events, receive } = createTestConnection('client');
     receive(frame(6, 0, 0, '0000000000000000'));
