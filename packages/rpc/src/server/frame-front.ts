@@ -97,7 +97,7 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
   }
 
   return createFrameServer({
-    ...{ accept, onSocket, tls, clock },
+    ...{ accept, onSocket, tls, clock, limiter: gate.limiter },
     maxStreams: limits.streams,
     maxHeaderListBytes: limits.metadataBytes,
   });

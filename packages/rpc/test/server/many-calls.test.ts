@@ -7,13 +7,13 @@ import { waitFor } from '@pareto/testkit';
 import { createLimiter, createServer, rawUnary, type Limiter, type RpcServer } from '../../src/index.js';
 import {
   callFrame,
-  frame,
   frameTypes,
   messageFrame,
   openRawConnection,
   resetFrame,
   type RawConnection,
 } from '../support/raw-connection.js';
+import { frame } from '../support/raw-frames.js';
 
 const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 const describePath = '/pareto.v1.Registry/Describe';

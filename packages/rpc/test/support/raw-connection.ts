@@ -2,8 +2,7 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
-
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+import { frame, preface } from './raw-frames.js';
 
 export const frameTypes = { data: 0, headers: 1, rstStream: 3, settings: 4, goaway: 7 } as const;
 
@@ -26,7 +25,7 @@ export async function openRawConnection(port: number): Promise<RawConnection> {
   await once(socket, 'connect');
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => void chunks.push(chunk));
-  socket.write(Buffer.concat([preface, frame(frameTypes.settings, 0, 0)]));
+  socket.write(preface());
   return {
     send: (...frames) => void socket.write(Buffer.concat(frames)),
     received: () => readFrames(Buffer.concat(chunks)),
@@ -47,17 +46,6 @@ function readFrames(bytes: Buffer): readonly ReceivedFrame[] {
     });
   }
   return frames;
-}
-
-/** Builds a frame. `payload` is text in hexadecimal digits, or bytes. */
-export function frame(type: number, flags: number, streamId: number, payload: string | Uint8Array = ''): Buffer {
-  const data = typeof payload === 'string' ? Buffer.from(payload, 'hex') : payload;
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(data.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(streamId, 5);
-  return Buffer.concat([head, data]);
 }
 
 /** Returns the frame that opens a call, whose request follows. All lengths must be less than 127. */
