@@ -83,8 +83,8 @@ const wrongLength = 'the data has another length than the headers say';
 
 function accepts(stream: FrameStream, length: number): boolean {
   stream.receiveWindow -= length;
-  if (stream.isRemoteEnd) stream.fail(errorCodes.streamClosed, 'data follows the end of the stream');
-  else if (!stream.hasHeaders) stream.fail(errorCodes.protocolError, 'data precedes the headers');
+  if (stream.receiving === 'ended') stream.fail(errorCodes.streamClosed, 'data follows the end of the stream');
+  else if (stream.receiving === 'headers') stream.fail(errorCodes.protocolError, 'data precedes the headers');
   else if (stream.receiveWindow < 0)
     stream.fail(errorCodes.flowControlError, 'the data exceeds the window of the stream');
   return !stream.isClosed;

@@ -31,6 +31,13 @@ const answerMs = milliseconds(1_000);
 /** Time for which a stream must be open so that its reset does not count as a flood. */
 const minOpenMs = 10;
 
+/**
+ * - `draining`: the peer knows that this side will accept no more streams, which a server does until it has learnt of it;
+ * - `closing`: no more streams are accepted, and open ones continue;
+ * - `ended`: no stream is open, and nothing is read.
+ */
+type State = 'open' | 'draining' | 'closing' | 'ended';
+
 export class FrameConnection implements StreamOwner {
   readonly writer: FrameWriter;
   readonly encoder: HpackEncoder = new HpackEncoder();
@@ -51,12 +58,9 @@ export class FrameConnection implements StreamOwner {
   #unread: Buffer = none;
   /** Time at which the first stream of the current chunk was opened. Undefined before. */
   #readAt: number | undefined;
+  #state: State = 'open';
   /** Set when the peer accepts no more streams. */
   #isPeerClosing = false;
-  /** Set when this side accepts no more streams. */
-  #isClosing = false;
-  #isDraining = false;
-  #isEnded = false;
 
   constructor(options: ConnectionOptions) {
     const { role, sink, handler, schedule, connectionWindowBytes, maxHeaderListBytes, clock = systemClock } = options;
@@ -77,7 +81,7 @@ export class FrameConnection implements StreamOwner {
       flood: this.#flood,
       maxListBytes: maxHeaderListBytes,
       maxStreams: this.#isServer ? options.maxStreams : 0,
-      isClosing: () => this.#isClosing,
+      isClosing: () => this.#state === 'closing',
       start: (id, list) => this.#startStream(id, list),
       onClosedStream: (id) => data.onClosedStream(id),
     });
@@ -114,7 +118,7 @@ export class FrameConnection implements StreamOwner {
 
   /** Set while both sides accept streams. */
   get isOpen(): boolean {
-    return !this.#isEnded && !this.#isPeerClosing && !this.#isClosing;
+    return (this.#state === 'open' || this.#state === 'draining') && !this.#isPeerClosing;
   }
 
   /** Set while a client may open a stream. */
@@ -149,17 +153,17 @@ export class FrameConnection implements StreamOwner {
 
   #startStream(id: number, headers: HeaderList): FrameStream {
     const stream = new FrameStream(id, this, unhandled, this.#peer.initialWindowBytes);
-    stream.hasHeaders = true;
+    stream.receiving = 'data';
     stream.openedAt = this.#readAt ??= this.#clock.now();
     this.#streams.open.add(stream);
     stream.handler = this.#handler.onRequest(stream, headers);
-    if (this.#isEnded) throw new ConnectionError(errorCodes.noError, 'the connection has ended');
+    if (this.#state === 'ended') throw new ConnectionError(errorCodes.noError, 'the connection has ended');
     return stream;
   }
 
   /** Sends a PING, and calls back when it is answered. */
   ping(onAck: () => void): void {
-    if (!this.#isEnded) this.#pings.send(onAck);
+    if (this.#state !== 'ended') this.#pings.send(onAck);
   }
 
   /**
@@ -167,8 +171,8 @@ export class FrameConnection implements StreamOwner {
    * it. `onDone` is called when all have closed.
    */
   drain(): void {
-    if (this.#isEnded || this.#isDraining) return;
-    this.#isDraining = true;
+    if (this.#state !== 'open') return;
+    this.#state = 'draining';
     if (!this.#isServer) return this.#close();
     this.writer.goAway(maxStreamId, errorCodes.noError, '');
     this.ping(() => this.#close());
@@ -176,15 +180,15 @@ export class FrameConnection implements StreamOwner {
   }
 
   #close(): void {
-    if (this.#isEnded || this.#isClosing) return;
-    this.#isClosing = true;
+    if (this.#state !== 'draining') return;
+    this.#state = 'closing';
     this.writer.goAway(this.#streams.lastPeerId, errorCodes.noError, '');
     this.#checkDone();
   }
 
   /** Ends all streams and the connection, with an error code for the peer. */
   fail(error: ConnectionError): void {
-    if (this.#isEnded) return;
+    if (this.#state === 'ended') return;
     this.writer.goAway(this.#streams.lastPeerId, error.code, error.message);
     this.#end(error);
   }
@@ -194,7 +198,7 @@ export class FrameConnection implements StreamOwner {
    * `onTransportDrained` returns true.
    */
   receive(chunk: Buffer): boolean {
-    if (this.#isEnded) return true;
+    if (this.#state === 'ended') return true;
     this.#isReading = true;
     this.#readAt = undefined;
     try {
@@ -223,7 +227,7 @@ export class FrameConnection implements StreamOwner {
 
   /** Ends all streams after the transport has closed. */
   onTransportClosed(reason: string): void {
-    if (!this.#isEnded) this.#end(new ConnectionError(errorCodes.connectError, reason));
+    if (this.#state !== 'ended') this.#end(new ConnectionError(errorCodes.connectError, reason));
   }
 
   /** Continues to send and to read after the transport was full. Returns as `receive` does. */
@@ -233,7 +237,7 @@ export class FrameConnection implements StreamOwner {
   }
 
   #end(error: ConnectionError): void {
-    this.#isEnded = true;
+    this.#state = 'ended';
     this.writer.flush();
     for (const stream of this.#streams.open.all()) {
       const isUnsent = stream.openedAfterWrites === this.writer.writes;
@@ -244,7 +248,7 @@ export class FrameConnection implements StreamOwner {
 
   onStreamClosed(stream: FrameStream, isResetHere: boolean): void {
     this.#streams.close(stream.id, isResetHere);
-    if (this.#isEnded) return;
+    if (this.#state === 'ended') return;
     // A client may reset a stream while its rejection is on the way.
     if (stream.isComplete || isResetHere) this.#flood.earn();
     this.#handler.onRoom();
@@ -252,9 +256,9 @@ export class FrameConnection implements StreamOwner {
   }
 
   #checkDone(): void {
-    const isLast = this.#isClosing || (this.#isPeerClosing && !this.#isServer);
-    if (!isLast || this.#isEnded || this.#streams.open.size > 0) return;
-    this.#isEnded = true;
+    if (this.#state === 'ended' || this.#streams.open.size > 0) return;
+    if (this.#state !== 'closing' && (this.#isServer || !this.#isPeerClosing)) return;
+    this.#state = 'ended';
     this.writer.flush();
     this.#handler.onDone();
   }

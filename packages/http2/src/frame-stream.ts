@@ -26,6 +26,20 @@ export interface StreamOwner {
 
 const none: readonly string[] = [];
 
+/** The direction in which this side sends. */
+type Sending =
+  | { readonly kind: 'open' }
+  /** Trailers, or the end alone, follow what waits. */
+  | { readonly kind: 'ending'; readonly trailers: HeaderList | undefined; readonly extra: readonly string[] }
+  | { readonly kind: 'ended' };
+
+const open: Sending = { kind: 'open' };
+const endingPlain: Sending = { kind: 'ending', trailers: undefined, extra: none };
+const ended: Sending = { kind: 'ended' };
+
+/** The direction in which the peer sends: first its headers. `stopping`: this side needs no more of it. */
+type Receiving = 'headers' | 'data' | 'stopping' | 'ended';
+
 /** A class with plain fields, since one is created for every call. The connection writes the fields that are not private. */
 export class FrameStream implements Sender {
   /** Neighbours in the queue of the connection. */
@@ -41,26 +55,20 @@ export class FrameStream implements Sender {
   openedAt: number | undefined;
   /** Set if the peer may reset any number of such streams. */
   isTrusted = false;
-  hasHeaders = false;
-  isRemoteEnd = false;
+  receiving: Receiving = 'headers';
+  /** Set when both directions have ended, or one side has reset the stream. */
   isClosed = false;
   /** Bytes of data that the headers announced and that are missing. Negative if they announced none. */
   missingBytes = -1;
   /** Number of writes of the connection before those with a client's headers. Negative on a server. */
   openedAfterWrites = -1;
   readonly #owner: StreamOwner;
-  #isLocalEnd = false;
-  /** Set when this side needs no more from the peer. */
-  #isStopping = false;
+  #sending: Sending = open;
   /** Set while the stream is in the queue of the connection. */
   #isWaiting = false;
   #consumed = 0;
   /** Data that the peer or the connection does not accept yet. Created when something first has to wait. */
   #waitingData: WaitingData | undefined;
-  /** Set when nothing follows what waits. */
-  #endsAfterWaiting = false;
-  #trailers: HeaderList | undefined;
-  #extraTrailers = none;
 
   constructor(id: number, owner: StreamOwner, handler: StreamHandler, sendWindow: number) {
     this.id = id;
@@ -72,12 +80,12 @@ export class FrameStream implements Sender {
 
   /** Set when both sides have sent everything. */
   get isComplete(): boolean {
-    return this.#isLocalEnd && this.isRemoteEnd;
+    return this.isLocalEnd && this.receiving === 'ended';
   }
 
   /** Set when this side has sent everything. */
   get isLocalEnd(): boolean {
-    return this.#isLocalEnd;
+    return this.#sending.kind === 'ended';
   }
 
   /** Number of bytes that wait for the peer or the connection. */
@@ -87,7 +95,7 @@ export class FrameStream implements Sender {
 
   /** Sends headers. `list` is sent often; the fields of `extra` (names and values, alternating) are not. */
   sendHeaders(list: HeaderList, extra: readonly string[] = none, isEnd = false): void {
-    if (this.isClosed || this.#isLocalEnd) return;
+    if (this.isClosed || this.isLocalEnd) return;
     const { encoder, writer, sentFrameBytes } = this.#owner;
     encoder.encode(list, extra);
     writer.headers(this.id, encoder.block, encoder.length, isEnd, sentFrameBytes);
@@ -104,7 +112,7 @@ export class FrameStream implements Sender {
 
   /** Sends pieces, in one frame if the peer accepts it. They must not change before they are sent. Returns as `sendData`. */
   sendPieces(pieces: readonly Buffer[], isEnd = false): boolean {
-    if (this.isClosed || this.#isLocalEnd || this.#endsAfterWaiting) return true;
+    if (this.isClosed || this.#sending.kind !== 'open') return true;
     let length = 0;
     for (const piece of pieces) length += piece.length;
     if (!this.#fits(length)) {
@@ -120,10 +128,7 @@ export class FrameStream implements Sender {
   /** Sends trailers after everything before them. */
   sendTrailers(list: HeaderList, extra: readonly string[] = none): void {
     if (this.queuedBytes === 0) return this.sendHeaders(list, extra, true);
-    if (this.#endsAfterWaiting) return;
-    this.#endsAfterWaiting = true;
-    this.#trailers = list;
-    this.#extraTrailers = extra;
+    if (this.#sending.kind === 'open') this.#sending = { kind: 'ending', trailers: list, extra };
   }
 
   /** Sends trailers without data, and tells the peer to send no more. */
@@ -134,15 +139,15 @@ export class FrameStream implements Sender {
 
   /** Tells the peer to send no more, once this side has sent everything. What still arrives is passed to the handler. */
   stopReceiving(): void {
-    if (this.#isStopping || this.isRemoteEnd || this.isClosed) return;
-    this.#isStopping = true;
-    if (this.#isLocalEnd) this.#owner.onStopped(this);
+    if (this.receiving === 'stopping' || this.receiving === 'ended' || this.isClosed) return;
+    this.receiving = 'stopping';
+    if (this.isLocalEnd) this.#owner.onStopped(this);
   }
 
   /** Allows the peer to send `bytes` more, which this side has received and no longer holds. */
   consumed(bytes: number): void {
     this.#consumed += bytes;
-    if (this.#consumed < this.#owner.windowBytes / 2 || this.isRemoteEnd || this.isClosed) return;
+    if (this.#consumed < this.#owner.windowBytes / 2 || this.receiving === 'ended' || this.isClosed) return;
     this.receiveWindow += this.#consumed;
     this.#owner.writer.windowUpdate(this.id, this.#consumed);
     this.#consumed = 0;
@@ -171,8 +176,8 @@ export class FrameStream implements Sender {
 
   /** Records that the peer has sent everything. */
   endRemote(trailers: HeaderList | undefined): void {
-    this.isRemoteEnd = true;
-    if (this.#isLocalEnd) this.#close(errorCodes.noError);
+    this.receiving = 'ended';
+    if (this.isLocalEnd) this.#close(errorCodes.noError);
     this.handler.onEnd(trailers);
   }
 
@@ -196,7 +201,7 @@ export class FrameStream implements Sender {
   #sendLater(pieces: readonly Buffer[], isEnd: boolean): void {
     this.#waitingData ??= new WaitingData();
     for (const piece of pieces) this.#waitingData.add(piece);
-    this.#endsAfterWaiting = isEnd;
+    if (isEnd) this.#sending = endingPlain;
     if (!this.#isWaiting) this.#send();
   }
 
@@ -212,14 +217,14 @@ export class FrameStream implements Sender {
       if (this.sendWindow <= 0) return;
       const length = Math.min(this.queuedBytes, this.sendWindow, queue.window, sentFrameBytes);
       if (length <= 0 || !queue.maySend) return this.#wait();
-      const isEnd = length === this.queuedBytes && this.#endsAfterWaiting && this.#trailers === undefined;
+      const isEnd = length === this.queuedBytes && this.#sending === endingPlain;
       this.#startData(length, isEnd);
       this.#waitingData?.write(length, this.#owner.writer);
       if (isEnd) this.#endLocal();
       this.handler.onSent(length);
       if (queue.hasWaiting && this.queuedBytes > 0) return this.#wait();
     }
-    if (this.#endsAfterWaiting && !this.#isLocalEnd) this.#sendEnd();
+    if (this.#sending.kind === 'ending') this.#sendEnd(this.#sending.trailers, this.#sending.extra);
   }
 
   #wait(): void {
@@ -229,8 +234,8 @@ export class FrameStream implements Sender {
     this.#owner.queue.add(this);
   }
 
-  #sendEnd(): void {
-    if (this.#trailers !== undefined) return this.sendHeaders(this.#trailers, this.#extraTrailers, true);
+  #sendEnd(trailers: HeaderList | undefined, extra: readonly string[]): void {
+    if (trailers !== undefined) return this.sendHeaders(trailers, extra, true);
     if (this.isClosed) return;
     this.#startData(0, true);
     this.#endLocal();
@@ -256,8 +261,8 @@ export class FrameStream implements Sender {
   }
 
   #endLocal(): void {
-    this.#isLocalEnd = true;
-    if (this.isRemoteEnd) this.#close(errorCodes.noError);
-    else if (this.#isStopping) this.#owner.onStopped(this);
+    this.#sending = ended;
+    if (this.receiving === 'ended') this.#close(errorCodes.noError);
+    else if (this.receiving === 'stopping') this.#owner.onStopped(this);
   }
 }

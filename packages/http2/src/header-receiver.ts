@@ -44,9 +44,10 @@ export class HeaderReceiver {
     const list = this.#decoder.decode(block, from, to);
     if (isNew) return this.#startStream(id, list, isEnd);
     if (stream === undefined) return this.#options.onClosedStream(id);
-    if (stream.isRemoteEnd) return stream.fail(errorCodes.streamClosed, 'headers follow the end of the stream');
+    if (stream.receiving === 'ended')
+      return stream.fail(errorCodes.streamClosed, 'headers follow the end of the stream');
     if (list === undefined) return stream.fail(errorCodes.enhanceYourCalm, 'the headers are too large');
-    if (stream.hasHeaders) readTrailers(stream, list, isEnd);
+    if (stream.receiving !== 'headers') readTrailers(stream, list, isEnd);
     else this.#readResponse(stream, list, isEnd);
   }
 
@@ -91,7 +92,7 @@ export class HeaderReceiver {
       if (isEnd) stream.fail(errorCodes.protocolError, 'the stream ends without a response');
       return;
     }
-    stream.hasHeaders = true;
+    stream.receiving = 'data';
     if (!isEnd) stream.missingBytes = contentLength(headers);
     stream.handler.onHeaders(headers);
     if (isEnd && !stream.isClosed) stream.endRemote(undefined);

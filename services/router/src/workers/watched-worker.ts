@@ -47,14 +47,18 @@ const reachedMs = 3_000;
 
 const unresponsive = new ParetoError('unavailable', 'the worker stopped responding');
 
+/** `left`: its last calls end. `closed`: its link is closed. */
+type Life = 'member' | 'left' | 'closed';
+
+type Reach = { readonly kind: 'reachable' } | { readonly kind: 'lost'; readonly since: number };
+
 /** Starts pinging. Calls `connect` again after failed pings, since the end of a connection may never be reported. */
 export function watchWorker(address: string, connect: () => WorkerLink, options: WatchOptions): WatchedWorker {
   const { onPingResponse, onLost, probe, clock, logger } = options;
   let link = open();
   let inFlight = 0;
-  let hasLeft = false;
-  let isClosed = false;
-  let lostAt: number | undefined;
+  let life: Life = 'member';
+  let reach: Reach = { kind: 'reachable' };
   let [sentAt, answeredAt] = [clock.now(), clock.now()];
   let pingedAt = clock.now();
   /** The process that last responded to a ping. Undefined before the first response. */
@@ -76,27 +80,27 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
   function open(): WorkerLink {
     const opened = connect();
     opened.onBroken(() => {
-      if (opened === link && !isClosed) suspect('connection-lost', undefined);
+      if (opened === link && life !== 'closed') suspect('connection-lost', undefined);
     });
     return opened;
   }
   function closeIfUnused(): void {
-    if (!hasLeft || inFlight > 0) return;
-    isClosed = true;
+    if (life !== 'left' || inFlight > 0) return;
+    life = 'closed';
     pings.stop();
     link.close();
   }
   function onResponse(response: wire.PingResponse): void {
-    if (lostAt !== undefined)
-      logger.info('worker is reachable again', { address, lostMs: Math.round(clock.now() - lostAt) });
-    lostAt = undefined;
+    if (reach.kind === 'lost')
+      logger.info('worker is reachable again', { address, lostMs: Math.round(clock.now() - reach.since) });
+    reach = { kind: 'reachable' };
     pingedAt = clock.now();
     process = { id: workerId(response.workerId), incarnation: response.incarnation };
-    if (!hasLeft) onPingResponse(response);
+    if (life === 'member') onPingResponse(response);
   }
   function markLost(reason: LossReason, error: unknown): void {
-    if (lostAt !== undefined || hasLeft) return;
-    lostAt = clock.now();
+    if (reach.kind === 'lost' || life !== 'member') return;
+    reach = { kind: 'lost', since: clock.now() };
     logger.warn('worker is unreachable', { address, reason, error });
     onLost(reason);
   }
@@ -135,11 +139,11 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
 
   return {
     get alive() {
-      return lostAt === undefined;
+      return reach.kind === 'reachable';
     },
     get reached() {
       const isRecent = clock.now() - Math.max(pingedAt, answeredAt) <= reachedMs;
-      return lostAt === undefined && isRecent ? process : undefined;
+      return reach.kind === 'reachable' && isRecent ? process : undefined;
     },
     infer(query, done) {
       inFlight += 1;
@@ -154,7 +158,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     },
     suspect,
     leave() {
-      hasLeft = true;
+      if (life === 'member') life = 'left';
       closeIfUnused();
     },
   };
