@@ -172,14 +172,13 @@ export { exclusionsOf } from './select/exclusions.js';
 export { nearestFeasible, type Offer } from './select/nearest.js';
 export { preferenceOf } from './select/rank.js';
 export { selectVariant, type BusyCandidate, type RefusalReason, type Selection } from './select/select-variant.js';
-export { denialOf, isDenied, ruleCovers, applicableRules, type RuleSubject } from './select/rules.js';
+export { denialOf, isDenied, ruleCovers, rulesText, applicableRules, type RuleSubject } from './select/rules.js';
 export { createTrace, tracedCandidates, type DecisionTrace } from './select/trace.js';
 export {
   defaultSelectParams,
-  verdicts,
   type Preference,
   type SelectionQuery,
   type SelectParams,
-  type Verdict,
-} from './select/verdict.js';
+} from './select/selection-query.js';
+export { findVerdict, verdicts } from './select/criteria.js';
 export { whatIf, type WhatIf } from './select/what-if.js';

@@ -1,32 +1,14 @@
 // Texts of verdicts.
 
+import { findVerdict } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import { formatMs, formatPercent, formatUsd } from '../terminal/format.js';
 
-/** Short texts, which can follow a count: `3 too slow`. */
-const brief: Readonly<Record<string, string>> = {
-  chosen: 'chosen',
-  degraded: 'chosen below the floor',
-  eligible: 'also feasible',
-  costlier: 'not examined, because they cost more',
-  cold: 'not loaded',
-  busy: 'too busy',
-  backlogged: 'with a queue that may not get longer',
-  unplaceable: 'not loadable now',
-  'too-slow': 'too slow',
-  'below-accuracy': 'below the floor',
-  'above-cost': 'too expensive',
-  unmeasured: 'not measured',
-  'batch-too-large': 'limited to smaller batches',
-  quarantined: 'quarantined',
-  unmeasurable: 'not measurable',
-  denied: 'denied',
-  'not-pinned': 'not pinned',
-  disagrees: 'unlike the original',
-  dominated: 'dominated',
-};
+/** Short texts of what only the outcome of a decision says about a candidate. */
+const outcomes: Readonly<Record<string, string>> = { chosen: 'chosen', degraded: 'chosen below the floor' };
 
-export const briefVerdict = (verdict: string): string => brief[verdict] ?? verdict;
+/** Returns a text that can follow a count: `3 too slow`. */
+export const briefVerdict = (verdict: string): string => outcomes[verdict] ?? findVerdict(verdict)?.text ?? verdict;
 
 /** Returns whether a candidate meets the objective, now or after loading. */
 export const isFeasible = (verdict: string): boolean => ['chosen', 'eligible', 'cold'].includes(verdict);
@@ -41,21 +23,15 @@ export function verdictText(candidate: wire.Candidate, objective: wire.Objective
 }
 
 function shortfall(candidate: wire.Candidate, objective: wire.Objective | null): string | undefined {
-  const { verdict, slackMs, predictedMs, accuracy, costPer_1k: cost } = candidate;
-  switch (verdict) {
-    case 'too-slow':
-    case 'busy':
-      return predictedMs > 0 && slackMs < 0 ? formatMs(-slackMs) : undefined;
-    case 'below-accuracy': {
-      const floor = objective?.minAccuracy ?? 0;
-      const value = objective?.accuracyBound === 'LOWER95' ? accuracy?.lower95 : accuracy?.value;
-      return value === undefined || floor <= value ? undefined : formatPercent(floor - value).replace(' %', ' points');
-    }
-    case 'above-cost': {
-      const ceiling = objective?.maxCostPer_1k ?? 0;
-      return cost > ceiling && ceiling > 0 ? formatUsd(cost - ceiling) : undefined;
-    }
-    default:
-      return undefined;
-  }
+  const { verdict, slackMs, predictedMs, accuracy: measured, costPer_1k: costPer1k } = candidate;
+  const accuracy = objective?.accuracyBound === 'LOWER95' ? measured?.lower95 : measured?.value;
+  const limits = { minAccuracy: objective?.minAccuracy, maxCostPer1k: objective?.maxCostPer_1k };
+  const by = findVerdict(verdict)?.shortfall?.({ predictedMs, slackMs, accuracy, costPer1k }, limits);
+  return by === undefined ? undefined : formatShortfall[by.unit](by.value);
 }
+
+const formatShortfall = {
+  ms: formatMs,
+  accuracy: (value: number) => formatPercent(value).replace(' %', ' points'),
+  usd: formatUsd,
+};

@@ -4,7 +4,7 @@ import type { ReplicaRoute, Rng, TargetEntry } from '@pareto/core';
 import { createReplicaLoads, type LoadEffect, type ReplicaLoads, type RouteParams } from '../route/replica-loads.js';
 import { selectVariant, type Selection } from '../select/select-variant.js';
 import type { DecisionTrace } from '../select/trace.js';
-import type { SelectionQuery } from '../select/verdict.js';
+import type { SelectionQuery } from '../select/selection-query.js';
 import { admit, type Admission, type AdmitParams, type HoldUsage } from './admit.js';
 import { createClassShares } from './class-shares.js';
 

@@ -1,10 +1,13 @@
 // The nearest feasible objective, and the candidate that meets it.
 
 import { milliseconds, type Candidate, type Objective, type TargetEntry } from '@pareto/core';
-import { columnsOf, idleAt, isNeededFor, noVerdict, type TargetColumns } from './target-columns.js';
-import { accuracyOf, verdictCodes, type SelectionQuery, type SelectParams } from './verdict.js';
-
-const { dominated, unmeasurable } = verdictCodes;
+import type { TargetColumns } from './columns.js';
+import { passes } from './criteria/criterion.js';
+import { dominated, isNeededFor } from './criteria/dominated.js';
+import { unmeasurable } from './criteria/unmeasurable.js';
+import { idleAt } from './predict-latency.js';
+import { accuracyOf, type SelectionQuery, type SelectParams } from './selection-query.js';
+import { columnsOf } from './target-columns.js';
 
 export interface Offer {
   readonly objective: Objective;
@@ -19,7 +22,11 @@ export interface Offer {
  * accuracy), of offered / requested, so that doubling any of them weighs the same. Excluded candidates are not offered.
  * Undefined if no candidate can serve the batch at all.
  */
-export function nearestFeasible(target: TargetEntry, query: SelectionQuery, params: SelectParams): Offer | undefined {
+export function nearestFeasible(
+  target: TargetEntry,
+  query: SelectionQuery,
+  { hopMs }: SelectParams,
+): Offer | undefined {
   const { objective } = query;
   const { maxCostPer1k } = objective;
   const columns = columnsOf(target);
@@ -32,7 +39,7 @@ export function nearestFeasible(target: TargetEntry, query: SelectionQuery, para
   for (let row = 0; row < columns.candidates.length; row++) {
     const cost = columns.cost[row] ?? NaN;
     if (cost >= costLimit || !isOffered(columns, accuracies, row, query)) continue;
-    const needsMs = idleAt(columns, row, query, params);
+    const needsMs = idleAt(columns, row, query, hopMs);
     let distance = Math.max(1, needsMs / Math.max(objective.latencyMs, 1e-3));
     if (objective.minAccuracy !== undefined) distance *= errorRatio(accuracies[row] ?? NaN, minError);
     if (maxCostPer1k !== undefined) distance *= costRatio(cost, maxCostPer1k);
@@ -42,7 +49,7 @@ export function nearestFeasible(target: TargetEntry, query: SelectionQuery, para
     if (maxCostPer1k !== undefined) costLimit = distance * Math.max(maxCostPer1k, leastCost);
   }
   const candidate = columns.candidates[best];
-  return candidate === undefined ? undefined : offerOf(candidate, idleAt(columns, best, query, params), objective);
+  return candidate === undefined ? undefined : offerOf(candidate, idleAt(columns, best, query, hopMs), objective);
 }
 
 /**
@@ -55,12 +62,12 @@ function isOffered(
   row: number,
   { items, objective }: SelectionQuery,
 ): boolean {
-  const fixed = columns.fixed[row] ?? noVerdict;
+  const fixed = columns.fixed[row] ?? passes;
   const isCloser =
-    fixed === dominated &&
+    fixed === dominated.code &&
     objective.minAccuracy !== undefined &&
     isNeededFor(Math.min(objective.minAccuracy, accuracies[row] ?? NaN), columns, accuracies, row);
-  if (fixed !== noVerdict && fixed !== unmeasurable && !isCloser) return false;
+  if (fixed !== passes && fixed !== unmeasurable.code && !isCloser) return false;
   if (columns.profiled[row] === 0 || items > Math.max(1, columns.maxBatchSize[row] ?? 0)) return false;
   return (columns.ceiling[row] ?? 0) > 0 || columns.placeable[row] === 1;
 }

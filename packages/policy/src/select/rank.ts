@@ -1,42 +1,28 @@
 // The order of eligible candidates.
 
 import type { PartialObjective } from '@pareto/core';
+import type { Examination } from './examination.js';
 import { compareCosts, compareGroups } from './order.js';
-import type { TargetColumns } from './target-columns.js';
-import type { Preference, SelectionQuery } from './verdict.js';
-
-/** The rows of a target, and the numbers by which most comparisons of a query are decided. */
-export interface Ranked {
-  readonly columns: TargetColumns;
-  /** Accuracies that are compared with the floor. */
-  readonly accuracies: Float64Array;
-  /** Costs or ranks by accuracy, as the query prefers. A smaller key is better. */
-  readonly keys: Float64Array;
-}
-
-export function createRanked(columns: TargetColumns, { objective, preference }: SelectionQuery): Ranked {
-  const accuracies = objective.accuracyBound === 'lower95' ? columns.lower95 : columns.accuracy;
-  return { columns, accuracies, keys: preference === 'cheapest' ? columns.cost : columns.rank };
-}
+import type { Preference } from './selection-query.js';
 
 /** Returns whether the keys of two measured candidates decide that row `a` is worse than row `b`. */
-const isClearlyWorse = ({ columns: { rank }, keys }: Ranked, a: number, b: number): boolean =>
+const isClearlyWorse = ({ columns: { rank }, keys }: Examination, a: number, b: number): boolean =>
   (keys[a] ?? NaN) > (keys[b] ?? NaN) && !Number.isNaN(rank[a]) && !Number.isNaN(rank[b]);
 
 /**
  * Returns whether the candidate of one row is better than that of another. After the group, the query's preference (cost
  * or accuracy) decides, then the other of the two, then the slack.
  */
-export function isBetter(ranked: Ranked, query: SelectionQuery, a: number, b: number): boolean {
-  if (isClearlyWorse(ranked, a, b)) return false;
-  const { candidates, predictedMs, rank } = ranked.columns;
+export function isBetter(examined: Examination, a: number, b: number): boolean {
+  if (isClearlyWorse(examined, a, b)) return false;
+  const { candidates, predictedMs, rank } = examined.columns;
   const [one, other] = [candidates[a], candidates[b]];
   if (one === undefined || other === undefined) return one !== undefined;
   const byGroup = compareGroups(one, other);
   if (byGroup !== 0) return byGroup < 0;
   const byAccuracy = compareNumbers(rank[a] ?? NaN, rank[b] ?? NaN);
   const byCost = compareCosts(one, other);
-  const byPreference = query.preference === 'cheapest' ? byCost || byAccuracy : byAccuracy || byCost;
+  const byPreference = examined.query.preference === 'cheapest' ? byCost || byAccuracy : byAccuracy || byCost;
   return (byPreference || compareNumbers(predictedMs[a] ?? 0, predictedMs[b] ?? 0)) < 0;
 }
 

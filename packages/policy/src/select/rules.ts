@@ -60,3 +60,11 @@ export function applicableRules(
     rule.task === task && (rule.target === task || members.some((member) => ruleCovers(member, rule)));
   return [...denies, ...pins, ...rules.filter((rule) => isWarmthKind(rule) && isApplicable(rule))];
 }
+
+/** Lists the pins and denials with their reasons. Warmth rules exclude no variant, so they are left out. */
+export const rulesText = (rules: readonly RuleInForce[]): string =>
+  rules
+    .flatMap(({ kind, target, reason }) =>
+      kind === 'pin' || kind === 'deny' ? [`${target} is ${kind === 'pin' ? 'pinned' : 'denied'}: ${reason}`] : [],
+    )
+    .join('; ');

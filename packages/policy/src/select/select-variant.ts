@@ -1,12 +1,14 @@
 // The selection of the variant that answers: the cheapest warm one that meets the objective.
 
 import type { Candidate, TargetEntry } from '@pareto/core';
-import { loadField, loadFields, type CandidateLoads } from '../route/candidate-loads.js';
+import type { CandidateLoads } from '../route/candidate-loads.js';
+import { createExamination, type Examination } from './examination.js';
+import { examine } from './examine.js';
 import { nearestFeasible, type Offer } from './nearest.js';
-import { createRanked, isBetter } from './rank.js';
-import { clearTrace, countVerdict, finishTrace, recordsTimes, recordVerdict, type DecisionTrace } from './trace.js';
-import { columnsOf, isNeededFor, noVerdict, p99Of, type TargetColumns } from './target-columns.js';
-import { accuracyOf, verdictCodes, type Preference, type SelectionQuery, type SelectParams } from './verdict.js';
+import { predictionOf, type Prediction } from './predict-latency.js';
+import { accuracyOf, type SelectionQuery, type SelectParams } from './selection-query.js';
+import { columnsOf } from './target-columns.js';
+import { clearTrace, finishTrace, type DecisionTrace } from './trace.js';
 
 export type RefusalReason =
   | 'infeasible'
@@ -42,34 +44,15 @@ export type Selection =
       readonly soonest: BusyCandidate | undefined;
     };
 
-interface Prediction {
-  /** Predicted latency from the receipt of the headers. */
-  readonly predictedMs: number;
-  /** Part of it until the batch starts. */
-  readonly waitMs: number;
-  /** Part of it that is a margin, because admitted queries were late. */
-  readonly marginMs: number;
-  /** Maximum of that part, because the queue may not get longer. Infinity if there is none. */
-  readonly maxWaitMs: number;
-  /** Expected time of a batch at the ceiling. */
-  readonly batchMs: number;
-}
-
 /** A candidate that meets the objective, but not with its current queue. */
 export interface BusyCandidate extends Prediction {
   readonly candidate: Candidate;
 }
 
-const { eligible, cold, busy, backlogged, unplaceable, unmeasured, dominated } = verdictCodes;
-const tooSlow = verdictCodes['too-slow'];
-const tooLarge = verdictCodes['batch-too-large'];
-const belowAccuracy = verdictCodes['below-accuracy'];
-const aboveCost = verdictCodes['above-cost'];
-
 /**
- * Selects a variant in O(candidates) without allocations except for the result. If the cheapest is preferred, candidates
- * that cost more than it are not examined once `trace` is full. Without `loads`, all warm candidates are idle.
- * Overwrites `trace`, if given, with the verdicts.
+ * Selects a variant in O(candidates) without allocations except for the examination and the result. If the cheapest is
+ * preferred, candidates that cost more than it are not examined once `trace` is full. Without `loads`, all warm candidates
+ * are idle. Overwrites `trace`, if given, with the verdicts.
  */
 export function selectVariant(
   target: TargetEntry,
@@ -78,153 +61,48 @@ export function selectVariant(
   params: SelectParams,
   trace?: DecisionTrace,
 ): Selection {
+  const examined = createExamination(columnsOf(target), query, loads, params.hopMs);
   if (trace !== undefined) clearTrace(trace);
-  const { items, shapes, elapsedMs, now, objective, preference } = query;
-  const { latencyMs, minAccuracy, maxCostPer1k } = objective;
-  const { hopMs } = params;
-  const columns = columnsOf(target);
-  const { candidates, positions, fixed, maxBatchSize, cost, index: indexes, ceiling, batchMs, placeable } = columns;
-  const { predictedMs } = columns;
-  const ranked = createRanked(columns, query);
-  const { accuracies } = ranked;
-  let best = -1;
-  let coldest = -1;
-  let soonest = -1;
-  let isBusy = false;
-  let isBacklogged = false;
-  let isUnplaceable = false;
-  let row = 0;
-  for (; row < candidates.length; row++) {
-    if (best >= 0 && isDone(preference, columns, best, row, trace)) break;
-    let code = fixed[row] ?? noVerdict;
-    if (code === dominated && isNeededFor(minAccuracy, columns, accuracies, row)) code = noVerdict;
-    if (code === noVerdict) {
-      if (items > 1 && items > (maxBatchSize[row] ?? 0)) code = tooLarge;
-      else if (minAccuracy !== undefined && !((accuracies[row] ?? NaN) >= minAccuracy))
-        code = Number.isNaN(accuracies[row]) ? unmeasured : belowAccuracy;
-      else if (maxCostPer1k !== undefined && !((cost[row] ?? NaN) <= maxCostPer1k))
-        code = Number.isNaN(cost[row]) ? unmeasured : aboveCost;
-    }
-    if (code !== noVerdict && !recordsTimes(trace)) {
-      countVerdict(trace, code);
-      continue;
-    }
-    const idleMs = hopMs + p99Of(columns, row, items, shapes);
-    if (idleMs > latencyMs && !recordsTimes(trace)) {
-      countVerdict(trace, tooSlow);
-      continue;
-    }
-    const most = ceiling[row] ?? 0;
-    const load = loadFields * (indexes[row] ?? 0);
-    const freeAt = loads === undefined ? now : (loads[load + loadField.freeAt] ?? Infinity);
-    const isLoaded = most > 0 && freeAt < Infinity;
-    const waitMs = isLoaded ? Math.max(0, freeAt - now) : 0;
-    const aheadItems = loads === undefined ? 0 : (loads[load + loadField.aheadItems] ?? 0);
-    const isIdle = waitMs === 0 && aheadItems === 0;
-    let latency = elapsedMs + idleMs;
-    if (!isLoaded) latency = idleMs > hopMs ? latency : Infinity;
-    else if (loads !== undefined) {
-      const joined = Math.min(most, aheadItems + items);
-      const serviceMs = joined > items ? p99Of(columns, row, joined, shapes) : idleMs - hopMs;
-      // Without a queue, the tail of the way counts. Otherwise the margin covers what queries spend more.
-      const tailMs = loads[load + (isIdle ? loadField.hopTailMs : loadField.hopMs)] ?? 0;
-      const overheadMs = Math.max(hopMs, tailMs) + (isIdle ? 0 : (loads[load + loadField.marginMs] ?? 0));
-      latency = elapsedMs + overheadMs + waitMs + serviceMs * (loads[load + loadField.slow] ?? 1);
-    }
-    predictedMs[row] = latency;
-    if (code === noVerdict) {
-      // An idle replica gets the query if its profile meets the objective: rejecting the query would leave it idle.
-      if (idleMs > latencyMs) code = tooSlow;
-      else if (!isLoaded) code = placeable[row] === 1 ? cold : unplaceable;
-      else if ((isIdle ? elapsedMs + idleMs : latency) > latencyMs) code = busy;
-      else code = waitMs > maxWaitOf(query, batchMs[row] ?? 0, loads, load) ? backlogged : eligible;
-    }
-    if (trace !== undefined) recordVerdict(trace, ranked, query, row, code);
-    if (code === eligible) {
-      if (best < 0 || isBetter(ranked, query, row, best)) best = row;
-    } else if (code === cold) {
-      if (coldest < 0 || isBetter(ranked, query, row, coldest)) coldest = row;
-    } else if (code === busy || code === backlogged) {
-      isBusy ||= code === busy;
-      isBacklogged ||= code === backlogged;
-      if (soonest < 0 || latency < (predictedMs[soonest] ?? 0)) soonest = row;
-    } else if (code === unplaceable) isUnplaceable = true;
-  }
-  if (trace !== undefined) finishTrace(trace, columns, row);
-  const chosenOne = candidates[best];
-  if (chosenOne !== undefined) {
-    const prediction = predictionOf(query, columns, best, loads);
-    return {
-      kind: 'chosen',
-      candidate: chosenOne,
-      position: positions[best] ?? -1,
-      slackMs: latencyMs - prediction.predictedMs,
-      predictedMs: prediction.predictedMs,
-      waitMs: prediction.waitMs,
-      marginMs: prediction.marginMs,
-      maxWaitMs: prediction.maxWaitMs,
-      batchMs: prediction.batchMs,
-      degraded: false,
-      missed: undefined,
-    };
-  }
+  const count = examine(examined, trace);
+  if (trace !== undefined) finishTrace(trace, examined.columns, count);
+  return chosenOf(examined) ?? unansweredOf(target, examined, params);
+}
+
+/** Returns undefined if no candidate is eligible. */
+function chosenOf(examined: Examination): Selection | undefined {
+  const { columns, query, best } = examined;
+  const candidate = columns.candidates[best];
+  if (candidate === undefined) return undefined;
+  const { predictedMs, waitMs, marginMs, maxWaitMs, batchMs } = predictionOf(examined, best);
+  return {
+    kind: 'chosen',
+    candidate,
+    position: columns.positions[best] ?? -1,
+    slackMs: query.objective.latencyMs - predictedMs,
+    predictedMs,
+    waitMs,
+    marginMs,
+    maxWaitMs,
+    batchMs,
+    degraded: false,
+    missed: undefined,
+  };
+}
+
+/** Returns what becomes of a query that no candidate can answer now as requested. */
+function unansweredOf(target: TargetEntry, examined: Examination, params: SelectParams): Selection {
+  const { columns, query, loads, coldest, soonest, isBusy, isBacklogged, isUnplaceable } = examined;
   const isWarm = isBusy || isBacklogged;
-  const coldOne = candidates[coldest];
+  const coldOne = columns.candidates[coldest];
   const degraded = degrade(target, query, loads, params, isWarm ? undefined : coldOne);
   if (degraded !== undefined) return degraded;
-  if (coldOne !== undefined && !isWarm) return { kind: 'cold', candidate: coldOne, position: positions[coldest] ?? -1 };
+  if (coldOne !== undefined && !isWarm)
+    return { kind: 'cold', candidate: coldOne, position: columns.positions[coldest] ?? -1 };
   if (isRuledOut(target)) return refused('ruled-out');
-  const busyOne = candidates[soonest];
-  if (busyOne !== undefined) {
-    const reason = isBacklogged ? 'backlogged' : 'overloaded';
-    return refused(reason, { candidate: busyOne, ...predictionOf(query, columns, soonest, loads) });
-  }
-  return refuse(target, query, params, isUnplaceable);
-}
-
-/**
- * Returns whether no row from `row` on can be better than the best one so far, and enough candidates are recorded. Rows
- * of the same cost differ in accuracy and in predicted latency.
- */
-const isDone = (
-  preference: Preference,
-  { cost, accuracy }: TargetColumns,
-  best: number,
-  row: number,
-  trace: DecisionTrace | undefined,
-): boolean =>
-  preference === 'cheapest' &&
-  !recordsTimes(trace) &&
-  ((cost[row] ?? NaN) > (cost[best] ?? NaN) || Number.isNaN(accuracy[row]) !== Number.isNaN(accuracy[best]));
-
-/** Returns the maximum wait of a query at a candidate, whose numbers begin at `load`. */
-function maxWaitOf(
-  { maxWaitBatches, isPatient }: SelectionQuery,
-  batchMs: number,
-  loads: CandidateLoads | undefined,
-  load: number,
-): number {
-  const shareMs = maxWaitBatches * batchMs;
-  return isPatient || loads === undefined ? shareMs : Math.min(shareMs, loads[load + loadField.maxWaitMs] ?? Infinity);
-}
-
-/** Returns what was predicted for the candidate of a row. */
-function predictionOf(
-  query: SelectionQuery,
-  { predictedMs, batchMs, index }: TargetColumns,
-  row: number,
-  loads: CandidateLoads | undefined,
-): Prediction {
-  const { now } = query;
-  const load = loadFields * (index[row] ?? -1);
-  const freeAt = loads?.[load + loadField.freeAt] ?? now;
-  return {
-    predictedMs: predictedMs[row] ?? Infinity,
-    waitMs: Math.max(0, freeAt - now),
-    maxWaitMs: maxWaitOf(query, batchMs[row] ?? 0, loads, load),
-    batchMs: batchMs[row] ?? 0,
-    marginMs: loads?.[load + loadField.marginMs] ?? 0,
-  };
+  const busyOne = columns.candidates[soonest];
+  if (busyOne === undefined) return refuse(target, query, params, isUnplaceable);
+  const reason = isBacklogged ? 'backlogged' : 'overloaded';
+  return refused(reason, { candidate: busyOne, ...predictionOf(examined, soonest) });
 }
 
 /**

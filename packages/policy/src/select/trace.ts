@@ -1,12 +1,11 @@
 // The record of a decision: counts by verdict and the best candidates, in arrays that are allocated once.
 
-import { isBetter, type Ranked } from './rank.js';
-import type { TargetColumns } from './target-columns.js';
-import { verdictCodes, verdicts, type SelectionQuery } from './verdict.js';
+import type { TargetColumns } from './columns.js';
+import { costlier, eligible, verdicts } from './criteria.js';
+import type { Examination } from './examination.js';
+import { isBetter } from './rank.js';
 
 export const tracedCandidates = 32;
-
-const { eligible, costlier } = verdictCodes;
 
 export interface DecisionTrace {
   /** Candidates by the verdict's index in `verdicts`. */
@@ -45,18 +44,12 @@ export function countVerdict(trace: DecisionTrace | undefined, code: number): vo
 }
 
 /** Records the verdict with code `code` on the candidate of a row. `finishTrace` turns rows into positions. */
-export function recordVerdict(
-  trace: DecisionTrace,
-  ranked: Ranked,
-  query: SelectionQuery,
-  row: number,
-  code: number,
-): void {
+export function recordVerdict(trace: DecisionTrace, examined: Examination, row: number, code: number): void {
   const counted = trace.counts[code] ?? 0;
   trace.counts[code] = counted + 1;
-  const isEligible = code === eligible;
+  const isEligible = code === eligible.code;
   if (!isEligible && trace.size >= tracedCandidates) return;
-  const rank = isEligible ? rankOf(trace, ranked, query, row, counted) : trace.size;
+  const rank = isEligible ? rankOf(trace, examined, row, counted) : trace.size;
   if (rank >= tracedCandidates) return;
   trace.size = Math.min(tracedCandidates, trace.size + 1);
   const last = trace.size - 1;
@@ -67,24 +60,18 @@ export function recordVerdict(
   }
   trace.indices[rank] = row;
   trace.verdictCodes[rank] = code;
-  trace.predictedMs[rank] = ranked.columns.predictedMs[row] ?? Infinity;
+  trace.predictedMs[rank] = examined.columns.predictedMs[row] ?? Infinity;
 }
 
 /** Counts the rows that were not examined, and replaces recorded rows by indices into the target's candidates. */
 export function finishTrace(trace: DecisionTrace, { positions }: TargetColumns, examined: number): void {
-  trace.counts[costlier] = positions.length - examined;
+  trace.counts[costlier.code] = positions.length - examined;
   for (let rank = 0; rank < trace.size; rank++) trace.indices[rank] = positions[trace.indices[rank] ?? 0] ?? 0;
 }
 
 /** Returns the rank of an eligible candidate among the `count` ones so far. */
-function rankOf(
-  { size, indices }: DecisionTrace,
-  ranked: Ranked,
-  query: SelectionQuery,
-  row: number,
-  count: number,
-): number {
+function rankOf({ size, indices }: DecisionTrace, examined: Examination, row: number, count: number): number {
   let rank = Math.min(count, size);
-  while (rank > 0 && isBetter(ranked, query, row, indices[rank - 1] ?? -1)) rank--;
+  while (rank > 0 && isBetter(examined, row, indices[rank - 1] ?? -1)) rank--;
   return rank;
 }

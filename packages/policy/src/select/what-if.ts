@@ -4,7 +4,7 @@ import type { TargetEntry } from '@pareto/core';
 import { nearestFeasible, type Offer } from './nearest.js';
 import { selectVariant, type Selection } from './select-variant.js';
 import { createTrace, type DecisionTrace } from './trace.js';
-import type { SelectionQuery, SelectParams } from './verdict.js';
+import type { SelectionQuery, SelectParams } from './selection-query.js';
 
 export interface WhatIf {
   /** `chosen` means feasible now; `cold` means once the candidate is loaded. */

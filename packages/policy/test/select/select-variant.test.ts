@@ -7,12 +7,14 @@ import {
   defaultSelectParams as params,
   preferenceOf,
   selectVariant,
+  findVerdict,
   verdicts,
   whatIf,
   type CandidateLoads,
   type SelectionQuery,
   type Selection,
 } from '../../src/index.js';
+import { criteria } from '../../src/select/criteria.js';
 import { candidate, loads, query, target, type CandidateFields } from '../support/candidates.js';
 
 function brief(selection: Selection): string {
@@ -222,6 +224,19 @@ const cases: readonly (readonly [string, TargetEntry, SelectionQuery, CandidateL
   ],
   ['no registered variant', target(), query(), undefined, 'infeasible'],
 ];
+
+describe('criteria', () => {
+  it('have consecutive codes and different names', () => {
+    const others = ['eligible', 'costlier', 'unmeasured'].map((name) => findVerdict(name));
+    const all = [...others, ...criteria];
+    assert.deepEqual(
+      all.map((verdict) => verdict?.code).toSorted((a = -1, b = -1) => a - b),
+      all.map((_, code) => code),
+    );
+    assert.equal(new Set(verdicts).size, all.length);
+    for (const [code, name] of verdicts.entries()) assert.equal(findVerdict(name)?.code, code);
+  });
+});
 
 describe('selectVariant', () => {
   for (const [name, entry, input, view, expected] of cases) {

@@ -1,9 +1,9 @@
 // Builds the Explain and WhatIf responses.
 
 import type { Candidate, Objective, TargetEntry } from '@pareto/core';
-import { ruleCovers, verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
+import { findVerdict, verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
 import { accuracyToWire, objectiveToWire, type Complete, type wire } from '@pareto/protocol';
-import { objectiveText, reasonText, rulesText } from '../resolve/refusal.js';
+import { objectiveText, reasonText } from '../resolve/refusal.js';
 import type { DecisionRecord } from './decision-log.js';
 
 export function describeDecision(record: DecisionRecord, decisionId: string): Complete<wire.ExplainResponseInput> {
@@ -60,29 +60,9 @@ function describeCandidates(target: TargetEntry, objective: Objective, trace: De
     const predictedMs = trace.predictedMs[rank] ?? 0;
     const candidate = target.candidates[trace.indices[rank] ?? -1];
     if (candidate === undefined) return undefined;
-    const detail = detailOf(candidate, verdict, target.rules);
+    const detail = findVerdict(verdict)?.detail?.(candidate, target.rules) ?? '';
     return { ...describeCandidate(candidate, { verdict, predictedMs }, objective), detail };
   }).flatMap((candidate) => candidate ?? []);
-}
-
-/** Returns why a candidate is excluded from serving. Empty if it is not. */
-function detailOf(candidate: Candidate, verdict: string, rules: TargetEntry['rules']): string {
-  switch (verdict) {
-    case 'denied':
-      return rulesText(rules.filter((rule) => rule.kind === 'deny' && ruleCovers(candidate, rule)));
-    case 'not-pinned':
-      return rulesText(rules.filter(({ kind }) => kind === 'pin'));
-    case 'disagrees':
-      return candidate.disagreement ?? '';
-    case 'dominated':
-      return `${candidate.dominatedBy} is at least as good in everything, within margins`;
-    case 'quarantined':
-      return candidate.quarantineReason ?? '';
-    case 'unmeasurable':
-      return candidate.measurementError ?? '';
-    default:
-      return '';
-  }
 }
 
 /** Prediction and slack are 0 if the candidate was never measured. */

@@ -1,7 +1,7 @@
 // Builds the error for a refused query: the reason, and the nearest feasible objective.
 
 import { ParetoError, type Objective, type TargetEntry } from '@pareto/core';
-import type { Admission, BusyCandidate, Offer, RefusalCause } from '@pareto/policy';
+import { rulesText, type Admission, type BusyCandidate, type Offer, type RefusalCause } from '@pareto/policy';
 import { limitError } from '@pareto/protocol';
 import type { ResolvedQuery } from './resolve.js';
 
@@ -102,14 +102,6 @@ function backlogText(busy: BusyCandidate): string {
   const most = Math.round(busy.maxWaitMs);
   return `${busyText(busy)}; while its queue does not drain, queries with this objective wait for at most ${most} ms`;
 }
-
-/** Lists the pins and denials with their reasons. Warmth rules exclude no variant, so they are left out. */
-export const rulesText = (rules: TargetEntry['rules']): string =>
-  rules
-    .flatMap(({ kind, target, reason }) =>
-      kind === 'pin' || kind === 'deny' ? [`${target} is ${kind === 'pin' ? 'pinned' : 'denied'}: ${reason}`] : [],
-    )
-    .join('; ');
 
 /** Returns the rules that exclude some of the target's variants, as a clause of the error. Empty if there are none. */
 function limitsText({ exclusions, rules }: TargetEntry): string {

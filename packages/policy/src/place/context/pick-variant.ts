@@ -16,7 +16,7 @@ import { exclusionsOf } from '../../select/exclusions.js';
 import { nearestFeasible } from '../../select/nearest.js';
 import { preferenceOf } from '../../select/rank.js';
 import { selectVariant } from '../../select/select-variant.js';
-import { defaultSelectParams, type Preference, type SelectionQuery } from '../../select/verdict.js';
+import { defaultSelectParams, type Preference, type SelectionQuery } from '../../select/selection-query.js';
 import { cheaperFirst, type Option } from './options.js';
 
 export interface NamedTarget {
