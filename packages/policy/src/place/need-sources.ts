@@ -1,4 +1,4 @@
-// The sources of needs, the most important first.
+// The sources of needs. Each states its priority.
 
 import { measuredDemand } from './needs/demand/measured-demand.js';
 import { heldQueries } from './needs/held/held-queries.js';
@@ -13,10 +13,10 @@ import { warmthRules } from './needs/warmth/warmth-rules.js';
 export const needSources: readonly NeedSource[] = [
   heldQueries,
   measuredDemand,
-  taskMinimum,
-  warmthRules,
-  unmeasuredModels,
-  succession,
-  spareCopies,
   recentlyUsed,
+  spareCopies,
+  succession,
+  taskMinimum,
+  unmeasuredModels,
+  warmthRules,
 ];
