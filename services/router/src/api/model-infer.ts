@@ -7,20 +7,21 @@ import { checkParameters } from '../resolve/check-parameters.js';
 import { noObjective, objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../resolve/read-objective.js';
 import { StatedObjectives, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
-import { serve, startServing, type Served, type ServedReceiver } from '../query/serve.js';
+import type { Answer, AnswerReceiver } from '../query/answer.js';
+import { serve, startServing } from '../query/serve.js';
 
 /** Serves `payload`. The receiver gets the answer or the error, unless this throws a ParetoError. */
 export const modelInfer = (core: RouterCore, payload: Payload, call: ServerCall, receiver: ReplyReceiver): void =>
   startServing(core, queryOf(payload, scanInferRequest(payload), call), new PayloadReceiver(receiver));
 
 /** Passes only the payload on. */
-class PayloadReceiver implements ServedReceiver {
+class PayloadReceiver implements AnswerReceiver {
   readonly #receiver: ReplyReceiver;
 
   constructor(receiver: ReplyReceiver) {
     this.#receiver = receiver;
   }
-  succeed({ payload }: Served): void {
+  succeed({ payload }: Answer): void {
     this.#receiver.succeed(payload);
   }
   fail(error: unknown): void {
@@ -34,7 +35,7 @@ export const inferScanned = async (
   payload: Payload,
   scanned: ScannedRequest,
   call: ServerCall,
-): Promise<Served> => serve(core, queryOf(payload, scanned, call));
+): Promise<Answer> => serve(core, queryOf(payload, scanned, call));
 
 /** Throws `invalid-argument` if a parameter is malformed. */
 function queryOf(payload: Payload, scanned: ScannedRequest, call: ServerCall): ClientQuery {

@@ -1,24 +1,29 @@
 // Sends a query to one replica, updates the load and state of the worker, and decides about retries.
 
 import { ParetoError, type Milliseconds, type ReplicaRoute } from '@pareto/core';
-import { mayRetry, type Admission, type QueryEnd } from '@pareto/policy';
+import { mayRetry, type Admission, type FailedAttempt, type QueryEnd } from '@pareto/policy';
 import type { RoutedDecision } from '@pareto/protocol';
 import type { DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
-import { elapsedSince } from './decide.js';
+import { elapsedSince } from './select-and-admit.js';
+import type { HeldQuery } from './held-query.js';
 import type { LinkOutcome, OnOutcome } from '../workers/worker-link.js';
 import { remainingMs, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
-export interface Routed {
+/** The state of a query that a worker has. */
+export interface SentQuery {
+  readonly kind: 'sent';
   readonly decision: DecisionId;
   /** The text of the id. */
   readonly decisionId: string;
   /** Trace context for the worker. */
   readonly traceparent: string | undefined;
+  readonly resolved: ResolvedQuery;
+  /** Set if the query was held before. */
+  readonly held: HeldQuery | undefined;
   readonly replica: ReplicaRoute;
   readonly selection: Extract<Admission, { kind: 'forward' }>['selection'];
-  readonly isColdStart: boolean;
   /** Indicates that the query was neither held nor sent before, so that the prediction covers its whole latency. */
   readonly isFirst: boolean;
   readonly sentAt: Milliseconds;
@@ -27,21 +32,15 @@ export interface Routed {
 type Failure = Exclude<LinkOutcome, { kind: 'answered' }>;
 
 /** Sends the query to its replica. Calls `done` once, perhaps before it returns. */
-export function send(
-  core: RouterCore,
-  query: ClientQuery,
-  resolved: ResolvedQuery,
-  routed: Routed,
-  done: OnOutcome,
-): void {
-  const { replica, decision } = routed;
+export function forward(core: RouterCore, query: ClientQuery, sent: SentQuery, done: OnOutcome): void {
+  const { replica, decision } = sent;
   core.decisions.sentTo(decision, replica.worker);
   const forwarded = {
     payload: query.payload,
     request: query.request,
-    decision: decisionOf(core, query, resolved, routed),
-    traceparent: routed.traceparent,
-    timeoutMs: remainingMs(query, routed.sentAt),
+    decision: decisionOf(core, query, sent),
+    traceparent: sent.traceparent,
+    timeoutMs: remainingMs(query, sent.sentAt),
     cancellation: query.call.cancellation,
   };
   core.workers.infer(replica, forwarded, done);
@@ -51,16 +50,16 @@ export function send(
 export function recordOutcome(
   core: RouterCore,
   query: ClientQuery,
-  { items, objective }: ResolvedQuery,
-  routed: Routed,
+  sent: SentQuery,
   outcome: LinkOutcome,
 ): Milliseconds {
-  const { replica, selection, decision, sentAt } = routed;
+  const { replica, selection, decision, sentAt } = sent;
+  const { items, objective } = sent.resolved;
   const now = core.clock.now();
   const { reply } = outcome;
   const end = endOf(outcome);
   if (end === 'missed') recordLate(core, decision);
-  const isPredicted = routed.isFirst && (end === 'answered' || end === 'missed');
+  const isPredicted = sent.isFirst && (end === 'answered' || end === 'missed');
   const limitMs = objective.latencyMs;
   const isLate = end === 'missed' || elapsedSince(core, query, now) > limitMs;
   const ended = {
@@ -93,19 +92,22 @@ function endOf(outcome: LinkOutcome): QueryEnd {
   return outcome.error.code === 'internal' ? 'failed' : 'undelivered';
 }
 
-function decisionOf(core: RouterCore, query: ClientQuery, resolved: ResolvedQuery, routed: Routed): RoutedDecision {
-  const { candidate, degraded } = routed.selection;
+function decisionOf(core: RouterCore, query: ClientQuery, sent: SentQuery): RoutedDecision {
+  const { candidate, degraded } = sent.selection;
   // A query that was held or sent before has its whole latency again: a late answer is better than none.
-  const elapsedMs = routed.isFirst ? elapsedSince(core, query, routed.sentAt) : 0;
+  const elapsedMs = sent.isFirst ? elapsedSince(core, query, sent.sentAt) : 0;
   return {
-    decisionId: routed.decisionId,
-    replica: routed.replica.id,
+    decisionId: sent.decisionId,
+    replica: sent.replica.id,
     variant: candidate.variant,
     accuracy: candidate.accuracy?.value,
-    coldStart: routed.isColdStart,
+    coldStart: sent.held !== undefined,
     degraded,
     // The reply has to come back, too.
-    latencyLeftMs: Math.max(0, resolved.objective.latencyMs - elapsedMs - core.policy.loads.hopMsOf(routed.replica.id)),
+    latencyLeftMs: Math.max(
+      0,
+      sent.resolved.objective.latencyMs - elapsedMs - core.policy.loads.hopMsOf(sent.replica.id),
+    ),
   };
 }
 
@@ -119,21 +121,23 @@ function applyOutcome(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRo
   else core.loads.apply({ kind: 'down', replica: replica.id });
 }
 
-/** The sends of one query so far. */
-export interface Sends {
-  readonly attempts: number;
-  /** Number of the sends after which the worker disappeared. */
-  readonly losses: number;
-}
-
-/** Returns whether the query may be retried, and if so, takes a token from the retry budget. */
-export function tryTakeRetry(core: RouterCore, failure: Failure, query: ClientQuery, sends: Sends): boolean {
+/**
+ * Returns whether the query may be retried after `attempts`, of which `losses` ended with the loss of the worker. If so, takes a
+ * token from the retry budget.
+ */
+export function tryTakeRetry(
+  core: RouterCore,
+  failure: Failure,
+  query: ClientQuery,
+  { attempts, losses }: Pick<FailedAttempt, 'attempts' | 'losses'>,
+): boolean {
   const { retryBudget, params, metrics } = core;
   const { kind } = failure;
   const failed = {
     outcome: kind === 'not-executed' && failure.isUnreachable ? 'not-sent' : kind,
     requestBytes: query.payload.length,
-    ...sends,
+    attempts,
+    losses,
     isGivenUp: query.call.cancellation.aborted,
     retryBudget: retryBudget.tokens,
   } as const;

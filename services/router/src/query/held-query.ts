@@ -14,10 +14,10 @@ type Settled = Exclude<Decided, { kind: 'hold' }>;
 
 export interface HeldQuery extends Disposable {
   /**
-   * Waits for a decision that ends the wait. `decide` decides on the query with the current table. Without time for it
+   * Waits for a decision that ends the wait. `selectAgain` decides on the query with the current table. Without time for it
    * on a replica that is loaded meanwhile, the query stays held.
    */
-  wait(decided: Held, decide: () => Decided): Promise<Settled>;
+  wait(decided: Held, selectAgain: () => Decided): Promise<Settled>;
 }
 
 type HeldQueryDeps = Pick<RouterCore, 'holds' | 'clock'> & { readonly demand: Pick<DemandRecorder, 'held'> };
@@ -55,10 +55,10 @@ export function holdQuery(
     awaited = { variant, counted: demand.held(latest, variant) };
   }
   return {
-    async wait(decided, decide) {
+    async wait(decided, selectAgain) {
       count(decided);
       const settled = await hold.wait(decided.selection.candidate.variant, (): Settled | undefined => {
-        const again = decide();
+        const again = selectAgain();
         if (again.kind === 'refuse') return isBusy(again.cause) ? undefined : again;
         if (again.kind === 'forward') return again;
         count(again);

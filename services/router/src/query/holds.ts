@@ -14,10 +14,10 @@ interface HoldRequest extends Omit<HeldEntry<unknown>, 'handle'> {
 
 export interface Hold extends Disposable {
   /**
-   * Waits until `decide` returns a result, which it returns. Rejects with the error of `decide`, or with the reason when
+   * Waits until `selectAgain` returns a result, which it returns. Rejects with the error of `selectAgain`, or with the reason when
    * the query may not wait longer for `variant`.
    */
-  wait<T>(variant: VariantId, decide: () => T | undefined): Promise<T>;
+  wait<T>(variant: VariantId, selectAgain: () => T | undefined): Promise<T>;
 }
 
 export interface Holds {
@@ -69,7 +69,7 @@ export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOption
       const timer = clock.after(milliseconds(Math.min(maxHoldMs, remainingMs)), () => ended.abort(reason));
       started.add(ended);
       return {
-        wait: (variant, decide) =>
+        wait: (variant, selectAgain) =>
           new Promise((resolve, reject) => {
             const entry = { ...request, handle: { tryResume: resume } };
             const ends = [signal, ended.signal];
@@ -87,7 +87,7 @@ export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOption
             }
             function resume(): boolean {
               try {
-                const result = decide();
+                const result = selectAgain();
                 if (result === undefined) return false;
                 resolve(result);
               } catch (error) {

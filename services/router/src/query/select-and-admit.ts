@@ -1,4 +1,5 @@
-// Decides on one query: calls the policy with the current loads, and records the decision.
+// Selects a variant and a replica for a query, or holds or refuses it: calls the policy with the current loads, and records
+// the decision.
 
 import type { Milliseconds } from '@pareto/core';
 import type { Decision } from '@pareto/policy';
@@ -7,7 +8,7 @@ import type { Outcome } from '../decisions/decision-log.js';
 import { admissionObjective, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
-export interface DecisionAttempt {
+interface Attempt {
   readonly decision: DecisionId;
   /** The current time. */
   readonly now: Milliseconds;
@@ -20,11 +21,11 @@ export interface DecisionAttempt {
   readonly isHeld: boolean;
 }
 
-export function decide(
+export function selectAndAdmit(
   core: RouterCore,
   query: ClientQuery,
   resolved: ResolvedQuery,
-  { decision, now, isFirst, isHeld }: DecisionAttempt,
+  { decision, now, isFirst, isHeld }: Attempt,
 ): Decision {
   const { entry, items, shapes, preference, table } = resolved;
   const objective = isFirst ? admissionObjective(query, resolved, now) : resolved.objective;
