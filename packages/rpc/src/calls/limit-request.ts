@@ -1,14 +1,13 @@
 // Counts the bytes of a request as they arrive, and ends the call if a message is too large or the client stalls.
 
 import { ParetoError } from '@pareto/core';
-import { chunksTooSmall, limitError } from '@pareto/protocol';
+import { chunksTooSmall, limitError, RequestFields } from '@pareto/protocol';
 import { malformedRequest } from './decode-request.js';
 import { HeldData } from './held-data.js';
 import type { IncomingCall } from './incoming-call.js';
 import { inflateMessages } from './inflate-messages.js';
 import { MessageFrames } from './message-frames.js';
 import { maxMessageOf, sizeLimitOf } from './method-limits.js';
-import { RequestFields } from '@pareto/protocol';
 
 /** The reader of a request. */
 export interface RequestReader {
@@ -107,9 +106,10 @@ export class LimitedRequest {
     if (!counts.take(bytes, this.isWaiting)) return false;
     if (!isStream) return true;
     // What is left of a stream's messages is released when its handler has finished them.
-    const left = this.#frames.isBetween ? this.#frames.messageBytes : this.#counted + bytes;
-    counts.release(this.#counted + bytes - left);
-    this.#counted = left;
+    const now = this.#counted + bytes;
+    this.#counted = this.#frames.isBetween ? this.#frames.messageBytes : now;
+    if (this.#counted > now) return counts.take(this.#counted - now, this.isWaiting);
+    counts.release(now - this.#counted);
     return true;
   }
 

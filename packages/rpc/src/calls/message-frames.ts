@@ -3,6 +3,9 @@
 import type { MessageReader } from '@pareto/protocol';
 import { headBytes } from '../transport/message-head.js';
 
+/** Memory that one message of a stream costs besides its bytes, however small it is. */
+export const messageCost = 128;
+
 /**
  * Follows the frames, and passes the messages to `reader`, except one whose length is over `maxBytes`. A class, since an
  * object literal with accessors takes 2 µs for each call.
@@ -16,7 +19,7 @@ export class MessageFrames {
   #isCompressed = false;
   /** Bytes of the current message that are missing. */
   missing = 0;
-  /** Bytes of all messages so far, without their heads. */
+  /** Cost of all messages so far: their bytes without their heads, and `messageCost` for each. */
   messageBytes = 0;
 
   constructor(maxBytes: number, reader?: MessageReader) {
@@ -49,6 +52,7 @@ export class MessageFrames {
       if (this.#length > this.#maxBytes) return largest;
       this.missing = this.#length;
       this.#head = this.#length = 0;
+      this.messageBytes += messageCost;
       this.#reader?.begin(this.#isCompressed);
       if (this.missing === 0) this.#reader?.end();
     }

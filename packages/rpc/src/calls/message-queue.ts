@@ -1,9 +1,9 @@
 // The messages of a request's stream that wait for their reader.
 
 import { ParetoError } from '@pareto/core';
-import { MessageFrames } from './message-frames.js';
+import { MessageFrames, messageCost } from './message-frames.js';
 
-/** Size of whole messages that wait, from which the client may send no more. */
+/** Cost of whole messages that wait, from which the client may send no more. */
 const enoughBytes = 64 * 1024;
 
 export class MessageQueue {
@@ -67,7 +67,7 @@ export class MessageQueue {
       if (this.#failure !== undefined) throw this.#failure;
       const message = this.#messages.shift();
       if (message !== undefined) {
-        this.#bytes -= message.length;
+        this.#bytes -= message.length + messageCost;
         this.#release();
         return message;
       }
@@ -92,7 +92,7 @@ export class MessageQueue {
       this.#parts.length === 1 && this.#parts[0] !== undefined ? this.#parts[0] : Buffer.concat(this.#parts);
     this.#parts = [];
     this.#messages.push(message);
-    this.#bytes += message.length;
+    this.#bytes += message.length + messageCost;
     this.#wake();
   }
 }

@@ -2,10 +2,7 @@
 
 import { status } from '@grpc/grpc-js';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import type { FrameStream } from '@pareto/http2';
-import type { StreamHandler } from '@pareto/http2';
-import { HeaderList } from '@pareto/http2';
-import { errorCodes } from '@pareto/http2';
+import { errorCodes, type FrameStream, HeaderList, type StreamHandler } from '@pareto/http2';
 import { messageHead } from '../transport/message-head.js';
 import { replyTooLarge } from '../transport/size-limit.js';
 import { statusFields, trailerFields } from '../transport/status-fields.js';
@@ -17,6 +14,7 @@ import type { FrameHeaders } from './frame-headers.js';
 import { okTrailers, replyHeaders } from './frame-unary.js';
 import { admitCall, type CallOwner, type Gate, type IncomingCall } from './incoming-call.js';
 import { LimitedRequest, type RequestReader } from './limit-request.js';
+import { messageCost } from './message-frames.js';
 import { MessageQueue } from './message-queue.js';
 import { OpenCall, type ServerCall } from './server-call.js';
 import type { Stall, StallWatch } from './stall-watch.js';
@@ -151,7 +149,7 @@ export class StreamCall implements StreamHandler, Stall, RequestReader, CallOwne
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     const incoming = this.#incoming;
     for (let message = await this.#messages.next(); message !== undefined; message = await this.#messages.next()) {
-      incoming?.took(message.length);
+      incoming?.took(message.length + messageCost);
       await incoming?.turn();
       yield message;
     }

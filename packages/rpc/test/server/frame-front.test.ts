@@ -1,11 +1,18 @@
-// The server over frames: what it passes to gRPC for Node, and what its clients do to each other.
+// The server over frames: what its handlers get, and what its clients do to each other.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { waitFor } from '@pareto/testkit';
 import { payloadOf } from '@pareto/protocol';
-import { createServer, rawUnary, type RpcServer, type ServerCall } from '../../src/index.js';
+import {
+  createLimiter,
+  createServer,
+  rawUnary,
+  type Limiter,
+  type RpcServer,
+  type ServerCall,
+} from '../../src/index.js';
 
 const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 const mib = 1024 * 1024;
@@ -30,6 +37,7 @@ const upload = (bytes: number): Buffer => message(0x22, Buffer.alloc(bytes));
 
 describe('a server over frames', () => {
   let server: RpcServer;
+  let limiter: Limiter;
   let session: ClientHttp2Session;
   let received: number;
   let lastCall: ServerCall | undefined;
@@ -38,7 +46,8 @@ describe('a server over frames', () => {
   beforeEach(async () => {
     received = 0;
     lastCall = next = undefined;
-    server = createServer();
+    limiter = createLimiter();
+    server = createServer({ limiter });
     server.add('inference.GRPCInferenceService', {
       modelInfer: rawUnary(async (body) => payloadOf(Buffer.alloc(body.length > 100 ? 8 * mib : 1))),
     });
@@ -102,6 +111,18 @@ describe('a server over frames', () => {
       resume?.();
     }
     assert.equal(await finished, '0');
+  });
+
+  it('keeps the rest of a stream of empty messages back, and counts those that wait', async () => {
+    const stream = request('/pareto.v1.Blobs/Upload');
+    const count = 400_000;
+    stream.end(Buffer.concat(Array.from({ length: count }, () => framed(Buffer.alloc(0)))));
+    await waitFor('the first message', () => next);
+    assert.equal(await finish(request(inferPath), query(1)), '0');
+    assert.ok(stream.writableLength > mib / 2, `${stream.writableLength} bytes wait at the client`);
+    assert.ok(limiter.bytes.heldBytes > mib / 16, `${limiter.bytes.heldBytes} bytes are counted`);
+    stream.close(8);
+    await waitFor('the end', () => limiter.bytes.heldBytes === 0 || undefined);
   });
 
   it('answers calls while another reply, or stream, is not read', async () => {
