@@ -1,6 +1,6 @@
 // The closed set of error codes. `packages/rpc` maps each code to a gRPC status.
 
-import { hidePaths } from './hide-paths.js';
+import { hidePaths } from './texts/hide-paths.js';
 
 export const errorCodes = [
   'invalid-argument',

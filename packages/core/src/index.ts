@@ -1,6 +1,6 @@
-export { addTo } from './add-to.js';
+export { addTo } from './collections/add-to.js';
 export { ParetoError, errorCodes, errorText, isDiskFull, publicText, withoutStack, type ErrorCode } from './errors.js';
-export { hidePaths } from './hide-paths.js';
+export { hidePaths } from './texts/hide-paths.js';
 export {
   bytes,
   digest,
@@ -20,16 +20,16 @@ export {
   type WorkerId,
 } from './units.js';
 export { systemClock, type Clock } from './clock.js';
-export { LinkedQueue, type Linked } from './linked-queue.js';
-export { SlotList } from './slot-list.js';
+export { LinkedQueue, type Linked } from './collections/linked-queue.js';
+export { SlotList } from './collections/slot-list.js';
 export { TimerWheel } from './timer-wheel.js';
 export { latencyBucket, latencyQuantile, type LatencyCounts } from './latency-counts.js';
-export { cutText } from './cut-text.js';
-export { editDistance } from './edit-distance.js';
-export { findMisspelledVariable } from './misspelled-variable.js';
-export { nearestName } from './nearest-name.js';
-export { formatBytes } from './format-bytes.js';
-export { groupBy } from './group-by.js';
+export { cutText } from './texts/cut-text.js';
+export { editDistance } from './texts/edit-distance.js';
+export { findMisspelledVariable } from './texts/misspelled-variable.js';
+export { nearestName } from './texts/nearest-name.js';
+export { formatBytes } from './texts/format-bytes.js';
+export { groupBy } from './collections/group-by.js';
 export { createSeededRng, systemRng, type Rng } from './rng.js';
 export { architectureNameOf, checkName, formatVariant, originalRecipe, parseTarget, type Target } from './names.js';
 export {
@@ -143,6 +143,6 @@ export {
   type UnmetNeed,
 } from './plan.js';
 export { copyBytes } from './copy-bytes.js';
-export { sameItems } from './same-items.js';
+export { sameItems } from './collections/same-items.js';
 export { bootstrap95, percentile, wilson95 } from './statistics.js';
 export { keepCodeFlags, serviceNodeFlags } from './node-flags.js';

@@ -3,7 +3,8 @@ import { clientPreface } from '../src/frames.js';
 import { HpackEncoder } from '../src/hpack/encoder.js';
 import { headerList } from '../src/hpack/header-list.js';
 import { errorCodes } from '../src/http2-errors.js';
-import { describeFrame, frame, splitFrames } from './support/frame-bytes.js';
+import { http2Frame as frame } from '@pareto/testkit';
+import { describeFrame, splitFrames } from './support/frame-bytes.js';
 import { connectTestPeer, createTestConnection, recordStream } from './support/test-connection.js';
 
 /** Encodes fields without references to those of other blocks. */

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { clientPreface } from '../src/frames.js';
 import { HpackEncoder } from '../src/hpack/encoder.js';
 import { headerList, type HeaderList } from '../src/hpack/header-list.js';
-import { describeFrame, frame, splitFrames } from './support/frame-bytes.js';
+import { http2Frame as frame } from '@pareto/testkit';
+import { describeFrame, splitFrames } from './support/frame-bytes.js';
 import {
   connectTestPeer,
   createTestConnection,

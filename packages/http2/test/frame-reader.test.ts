@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { FrameReader, type FrameHandler, type FrameReaderOptions } from '../src/frame-reader.js';
 import { clientPreface } from '../src/frames.js';
 import { ConnectionError, errorCodes } from '../src/http2-errors.js';
-import { frame } from './support/frame-bytes.js';
+import { http2Frame as frame } from '@pareto/testkit';
 
 /** Records frames as text. The parts of the data of one frame are joined. */
 function recordFrames(options: Partial<FrameReaderOptions> = {}, maxEvents = Infinity) {

@@ -65,3 +65,4 @@ export {
   type IssueOptions,
   type TestAuthority,
 } from './certificates.js';
+export { http2Frame } from './http2-frame.js';

@@ -1,16 +1,5 @@
 // Builds the bytes of frames, and describes frames for comparison. It does not use the code under test.
 
-/** Builds a frame. `payload` is text in hexadecimal digits, or bytes. */
-export function frame(type: number, flags: number, streamId: number, payload: string | Uint8Array = ''): Buffer {
-  const data = typeof payload === 'string' ? Buffer.from(payload.replaceAll(' ', ''), 'hex') : payload;
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(data.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(streamId, 5);
-  return Buffer.concat([head, data]);
-}
-
 const names = ['DATA', 'HEADERS', 'PRIORITY', 'RST_STREAM', 'SETTINGS', 'PUSH_PROMISE', 'PING', 'GOAWAY'];
 const nameOf = (type: number): string => [...names, 'WINDOW_UPDATE', 'CONTINUATION'][type] ?? `TYPE ${type}`;
 

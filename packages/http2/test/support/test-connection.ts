@@ -1,13 +1,13 @@
 // A connection without a socket, and a handler of streams that records what it gets.
 
-import { createManualClock, type ManualClock } from '@pareto/testkit';
+import { http2Frame as frame, createManualClock, type ManualClock } from '@pareto/testkit';
 import type { ConnectionHandler, ConnectionOptions } from '../../src/connection-options.js';
 import { FrameConnection } from '../../src/frame-connection.js';
 import type { FrameStream } from '../../src/frame-stream.js';
 import type { StreamHandler } from '../../src/stream-handler.js';
 import { clientPreface } from '../../src/frames.js';
 import type { HeaderList } from '../../src/hpack/header-list.js';
-import { describeFrame, frame, splitFrames } from './frame-bytes.js';
+import { describeFrame, splitFrames } from './frame-bytes.js';
 
 export interface RecordedStream extends StreamHandler {
   readonly events: string[];

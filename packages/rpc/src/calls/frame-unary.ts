@@ -1,9 +1,6 @@
 // Serves unary calls of encoded messages over frames.
 
-import type { FrameStream } from '@pareto/http2';
-import type { StreamHandler } from '@pareto/http2';
-import { headerList, type HeaderList } from '@pareto/http2';
-import { errorCodes } from '@pareto/http2';
+import { errorCodes, type FrameStream, headerList, type HeaderList, type StreamHandler } from '@pareto/http2';
 import type { Payload } from '@pareto/protocol';
 import type { Rejection } from '../transport/status.js';
 import { statusFields, trailerFields } from '../transport/status-fields.js';

@@ -6,12 +6,11 @@ import { Use } from '../limits/connections.js';
 import type { Limiter } from '../limits/limiter.js';
 import type { PeerRole } from '../tls/server-tls.js';
 import { toRejection, type Rejection } from '../transport/status.js';
-import { trailerText } from '@pareto/protocol';
+import { type MessageShape, trailerText } from '@pareto/protocol';
 import { TextFields } from '../transport/text-fields.js';
 import type { CallConnection } from './call-connection.js';
 import { encodingOf, type Encoding } from './inflate-messages.js';
 import { isInternal } from './method-limits.js';
-import type { MessageShape } from '@pareto/protocol';
 
 /** Facts about a call that its headers alone tell. */
 export interface CallHead {

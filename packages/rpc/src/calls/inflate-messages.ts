@@ -2,9 +2,8 @@
 
 import { createGunzip, createInflate } from 'node:zlib';
 import { errorText, ParetoError } from '@pareto/core';
-import { limitError } from '@pareto/protocol';
+import { limitError, type MessageReader } from '@pareto/protocol';
 import { headBytes } from '../transport/message-head.js';
-import type { MessageReader } from '@pareto/protocol';
 
 export interface InflateOptions {
   /** Value of the header `grpc-encoding`. */

@@ -1,9 +1,16 @@
 // A query with the decision of its router, as a worker handles it: sent over a connection, or within the process.
 
 import type { Milliseconds, ReplicaLoad } from '@pareto/core';
-import { decisionKey, decodeDecision, formatLoad, loadKey, type RoutedDecision } from '@pareto/protocol';
-import type { Payload } from '@pareto/protocol';
-import { scanInferRequest, type ScannedRequest } from '@pareto/protocol';
+import {
+  decisionKey,
+  decodeDecision,
+  formatLoad,
+  loadKey,
+  type Payload,
+  type RoutedDecision,
+  scanInferRequest,
+  type ScannedRequest,
+} from '@pareto/protocol';
 import type { Cancellation } from './cancellation.js';
 import type { ServerCall } from './server-call.js';
 

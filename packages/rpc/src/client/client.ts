@@ -11,11 +11,9 @@ import {
 } from '@grpc/grpc-js';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { connectionWindowBytes } from '@pareto/http2';
-import { serviceDefinition } from '@pareto/protocol';
-import { defaultLimits } from '@pareto/protocol';
+import { defaultLimits, serviceDefinition, type ServiceName } from '@pareto/protocol';
 import type { CallOptions } from '../transport/options.js';
 import type { ServiceClient } from '../calls/services.js';
-import type { ServiceName } from '@pareto/protocol';
 import { fromServiceError, readMetadata, writeMetadata } from '../transport/status.js';
 import { duplex, readMessages, writeMessage } from '../transport/streams.js';
 import { channelCredentials, type ChannelTls } from '../tls/channel-tls.js';

@@ -1,14 +1,15 @@
 // Unary calls over frames of HTTP/2, without node:http2: a call costs the client a fraction of the CPU time.
 
 import { milliseconds, ParetoError, systemClock, TimerWheel } from '@pareto/core';
-import { connectionWindowBytes } from '@pareto/http2';
-import type { FrameConnection } from '@pareto/http2';
-import type { FrameStream } from '@pareto/http2';
-import type { StreamHandler } from '@pareto/http2';
-import { HeaderList } from '@pareto/http2';
-import { errorCodes } from '@pareto/http2';
-import { defaultLimits } from '@pareto/protocol';
-import type { Payload } from '@pareto/protocol';
+import {
+  connectionWindowBytes,
+  errorCodes,
+  type FrameConnection,
+  type FrameStream,
+  HeaderList,
+  type StreamHandler,
+} from '@pareto/http2';
+import { defaultLimits, type Payload } from '@pareto/protocol';
 import { callBytes, type ByteBudget, type CallBytes } from '../limits/byte-budget.js';
 import { connectionFailed } from '../transport/connection-error.js';
 import { headBytes, messageHead } from '../transport/message-head.js';

@@ -4,10 +4,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { errorText, milliseconds, type Clock } from '@pareto/core';
-import { streamWindowBytes } from '@pareto/http2';
-import type { FrameConnection } from '@pareto/http2';
-import { errorCodes } from '@pareto/http2';
-import { connectionDefaults, runOnSocket } from '@pareto/http2';
+import { connectionDefaults, errorCodes, type FrameConnection, runOnSocket, streamWindowBytes } from '@pareto/http2';
 import { handshakeOptions, type ChannelTls } from '../tls/channel-tls.js';
 import { explainCause } from '../transport/connection-error.js';
 import { BackOff } from './back-off.js';

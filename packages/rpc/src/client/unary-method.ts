@@ -1,8 +1,7 @@
 // Typed unary methods over a channel of encoded messages.
 
-import { serviceDefinition } from '@pareto/protocol';
+import { serviceDefinition, type ServiceName } from '@pareto/protocol';
 import type { ServiceClient } from '../calls/services.js';
-import type { ServiceName } from '@pareto/protocol';
 import type { CallOptions } from '../transport/options.js';
 import type { PayloadChannel } from './payload-channel.js';
 

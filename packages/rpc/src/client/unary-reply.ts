@@ -1,8 +1,7 @@
 // Reads the reply of a unary call: the message in its frame, and the status in the trailers.
 
 import { ParetoError } from '@pareto/core';
-import { joinFrames, payloadOfFrames, sliceFrames, type Payload } from '@pareto/protocol';
-import { receivedError } from '@pareto/protocol';
+import { joinFrames, type Payload, payloadOfFrames, receivedError, sliceFrames } from '@pareto/protocol';
 import { headBytes } from '../transport/message-head.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
 import { codeOfStatus } from '../transport/status.js';

@@ -3,9 +3,8 @@
 import { createClient } from '../client/client.js';
 import type { Failover } from './failover.js';
 import type { CallOptions } from '../transport/options.js';
-import { serviceDefinition } from '@pareto/protocol';
+import { serviceDefinition, type ServiceName } from '@pareto/protocol';
 import type { ServiceClient } from '../calls/services.js';
-import type { ServiceName } from '@pareto/protocol';
 
 /**
  * Methods that only read, or that have no effect when repeated. They are retried even if the first attempt may have

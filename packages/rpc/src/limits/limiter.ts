@@ -3,9 +3,7 @@
 import { systemClock, type Clock } from '@pareto/core';
 import { createByteBudget, type ByteBudget } from './byte-budget.js';
 import { createConnections, type Connections } from './connections.js';
-import { isRemote, limitOf } from '@pareto/protocol';
-import { limitText, type LimitName } from '@pareto/protocol';
-import { defaultLimits, type Limits } from '@pareto/protocol';
+import { defaultLimits, isRemote, type LimitName, limitOf, type Limits, limitText } from '@pareto/protocol';
 import { createTraffic, type Traffic } from './traffic.js';
 import { createTurns, type Turns } from './turns.js';
 

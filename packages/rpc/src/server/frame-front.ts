@@ -11,11 +11,15 @@ import { admitCall, type Gate } from '../calls/incoming-call.js';
 import type { UnaryMethod } from '../calls/services.js';
 import { StallWatch } from '../calls/stall-watch.js';
 import { StreamCall, type StreamMethod } from '../calls/stream-call.js';
-import type { FrameConnection } from '@pareto/http2';
-import type { FrameStream } from '@pareto/http2';
-import { headerList } from '@pareto/http2';
-import { unhandled, type StreamHandler } from '@pareto/http2';
-import { ConnectionError, errorCodes } from '@pareto/http2';
+import {
+  ConnectionError,
+  errorCodes,
+  type FrameConnection,
+  type FrameStream,
+  headerList,
+  type StreamHandler,
+  unhandled,
+} from '@pareto/http2';
 import type { Connection } from '../limits/connections.js';
 import { plainSocketOf, readPeer, type PeerIdentity, type PeerRole, type ServerTls } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';

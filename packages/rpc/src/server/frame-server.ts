@@ -3,12 +3,18 @@
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, Server as TlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { systemClock, type Clock, type ParetoError } from '@pareto/core';
-import type { FrameConnection } from '@pareto/http2';
-import type { FrameStream } from '@pareto/http2';
-import type { StreamHandler } from '@pareto/http2';
-import type { HeaderList } from '@pareto/http2';
-import { ConnectionError, errorCodes } from '@pareto/http2';
-import { connectionDefaults, connectionWindowBytes, runOnSocket, streamWindowBytes } from '@pareto/http2';
+import {
+  connectionDefaults,
+  ConnectionError,
+  connectionWindowBytes,
+  errorCodes,
+  type FrameConnection,
+  type FrameStream,
+  type HeaderList,
+  runOnSocket,
+  type StreamHandler,
+  streamWindowBytes,
+} from '@pareto/http2';
 import type { CallBytes } from '../limits/byte-budget.js';
 import type { Limiter } from '../limits/limiter.js';
 import { contextOf, handshakeOptions, rejectProtocol, watchFailures, type ServerTls } from '../tls/server-tls.js';

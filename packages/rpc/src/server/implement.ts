@@ -2,15 +2,20 @@
 
 import { ParetoError, type Clock } from '@pareto/core';
 import { decoderOf } from '../calls/decode-request.js';
-import { serializeOnce } from '@pareto/protocol';
-import type { MessageShape } from '@pareto/protocol';
+import {
+  joinFrames,
+  type MessageShape,
+  type MethodDefinition,
+  payloadOf,
+  serializeOnce,
+  serviceDefinition,
+  shapeOfMessage,
+} from '@pareto/protocol';
 import { isInternal } from '../calls/method-limits.js';
-import { serviceDefinition, shapeOfMessage, type MethodDefinition } from '@pareto/protocol';
 import type { ServerCall } from '../calls/server-call.js';
 import { rawUnary, type RawDuplex, type RawUnary, type UnaryMethod } from '../calls/services.js';
 import type { MessageStream, StreamMethod } from '../calls/stream-call.js';
 import type { Limiter } from '../limits/limiter.js';
-import { joinFrames, payloadOf } from '@pareto/protocol';
 import { hidesText } from '../transport/status.js';
 import type { DuplexStream } from '../transport/streams.js';
 

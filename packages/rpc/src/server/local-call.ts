@@ -6,13 +6,18 @@ import { CallCancellation } from '../calls/cancellation.js';
 import type { RoutedCall } from '../calls/routed-call.js';
 import type { ReplyReceiver, UnaryMethod } from '../calls/services.js';
 import type { PayloadReply } from '../client/payload-channel.js';
-import { receivedError } from '@pareto/protocol';
-import { formatLoad, loadKey, type ReplyLoad, type RoutedDecision } from '@pareto/protocol';
-import type { Payload } from '@pareto/protocol';
-import type { ScannedRequest } from '@pareto/protocol';
+import {
+  formatLoad,
+  loadKey,
+  type Payload,
+  receivedError,
+  type ReplyLoad,
+  type RoutedDecision,
+  type ScannedRequest,
+  trailerText,
+} from '@pareto/protocol';
 import { replyTooLarge } from '../transport/size-limit.js';
 import { statusText } from '../transport/status.js';
-import { trailerText } from '@pareto/protocol';
 import { TextFields } from '../transport/text-fields.js';
 
 /** A query for a worker. */

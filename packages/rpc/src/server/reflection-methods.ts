@@ -6,8 +6,7 @@ import type { handleBidiStreamingCall, Server, ServerDuplexStream } from '@grpc/
 import type { AnyDefinition, PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
-import { loadProtos } from '@pareto/protocol';
-import type { MethodDefinition } from '@pareto/protocol';
+import { loadProtos, type MethodDefinition } from '@pareto/protocol';
 
 interface FieldDescriptor {
   readonly name: string;

@@ -3,9 +3,8 @@
 import { errorText, milliseconds, ParetoError, systemClock, TimerWheel, type Clock } from '@pareto/core';
 import { createIdleWatch } from '../calls/close-idle.js';
 import type { CallHead, Gate } from '../calls/incoming-call.js';
-import type { MessageShape } from '@pareto/protocol';
+import type { MessageShape, ServiceName } from '@pareto/protocol';
 import type { ServiceHandlers, UnaryMethod } from '../calls/services.js';
-import type { ServiceName } from '@pareto/protocol';
 import type { StreamMethod } from '../calls/stream-call.js';
 import { createLimiter, type Limiter } from '../limits/limiter.js';
 import type { ServerTls } from '../tls/server-tls.js';

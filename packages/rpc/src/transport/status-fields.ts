@@ -1,9 +1,8 @@
 // The status of a call as header fields: names and values, alternating.
 
-import { defaultLimits } from '@pareto/protocol';
+import { cutTrailers, defaultLimits } from '@pareto/protocol';
 import { explainSizeLimit } from './size-limit.js';
 import type { Rejection } from './status.js';
-import { cutTrailers } from '@pareto/protocol';
 import type { TextFields } from './text-fields.js';
 
 /** Returns the fields of a status, within the limits. */

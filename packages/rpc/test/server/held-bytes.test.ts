@@ -6,9 +6,9 @@ import { connect, type Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { payloadOf } from '@pareto/protocol';
-import { waitFor } from '@pareto/testkit';
+import { http2Frame as frame, waitFor } from '@pareto/testkit';
 import { createLimiter, createServer, rawDuplex, rawUnary, type Limiter, type RpcServer } from '../../src/index.js';
-import { frame, headersFrame, preface } from '../support/raw-frames.js';
+import { headersFrame, preface } from '../support/raw-frames.js';
 
 const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 const streamPath = '/inference.GRPCInferenceService/ModelStreamInfer';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
 import { encodeInferRequest, payloadOf, scanInferRequest } from '@pareto/protocol';
-import { waitFor } from '@pareto/testkit';
+import { http2Frame as frame, waitFor } from '@pareto/testkit';
 import { createLimiter, createServer, rawUnary, type Limiter, type RpcServer } from '../../src/index.js';
 import {
   callFrame,
@@ -13,7 +13,6 @@ import {
   resetFrame,
   type RawConnection,
 } from '../support/raw-connection.js';
-import { frame } from '../support/raw-frames.js';
 
 const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 const describePath = '/pareto.v1.Registry/Describe';

@@ -3,7 +3,7 @@ import { connect, type ClientHttp2Session, type Settings } from 'node:http2';
 import { once } from 'node:events';
 import { ParetoError, systemClock, milliseconds } from '@pareto/core';
 import { streamWindowBytes } from '@pareto/http2';
-import { defaultLimits, payloadOf } from '@pareto/protocol';
+import { defaultLimits, payloadOf, type wire } from '@pareto/protocol';
 import {
   createChannel,
   createClient,
@@ -14,7 +14,6 @@ import {
   waitForReady,
 } from '../../src/index.js';
 import { waitFor } from '@pareto/testkit';
-import type { wire } from '@pareto/protocol';
 import type { Channel, RpcServer, ServerOptions } from '../../src/index.js';
 
 async function* chunks(count: number, bytes: number): AsyncGenerator<wire.UploadRequestInput> {

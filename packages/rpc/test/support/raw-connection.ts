@@ -2,7 +2,8 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { frame, preface } from './raw-frames.js';
+import { http2Frame as frame } from '@pareto/testkit';
+import { preface } from './raw-frames.js';
 
 export const frameTypes = { data: 0, headers: 1, rstStream: 3, settings: 4, goaway: 7 } as const;
 

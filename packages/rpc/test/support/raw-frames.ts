@@ -1,15 +1,6 @@
 // Frames of HTTP/2 that a client sends by hand, so that it can break every rule.
 
-/** Builds a frame. `payload` is text in hexadecimal digits, or bytes. */
-export function frame(type: number, flags: number, streamId: number, payload: string | Uint8Array = ''): Buffer {
-  const data = typeof payload === 'string' ? Buffer.from(payload.replaceAll(' ', ''), 'hex') : payload;
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(data.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(streamId, 5);
-  return Buffer.concat([head, data]);
-}
+import { http2Frame as frame } from '@pareto/testkit';
 
 /** Returns the first bytes of a connection, with the payload of its settings in hexadecimal digits. */
 export const preface = (settings = ''): Buffer =>

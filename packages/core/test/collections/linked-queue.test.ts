@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { LinkedQueue, type Linked } from '../src/index.js';
+import { LinkedQueue, type Linked } from '../../src/index.js';
 
 class Element implements Linked<Element> {
   previous: Element | undefined;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { SlotList } from '../src/index.js';
+import { SlotList } from '../../src/index.js';
 
 describe('SlotList', () => {
   it('has the elements that were added and not removed', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { findMisspelledVariable } from '../src/misspelled-variable.js';
-import { editDistance } from '../src/edit-distance.js';
+import { findMisspelledVariable } from '../../src/texts/misspelled-variable.js';
+import { editDistance } from '../../src/texts/edit-distance.js';
 
 describe('editDistance', () => {
   it('counts insertions, deletions, replacements and swaps of neighbours', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { formatBytes } from '../src/format-bytes.js';
+import { formatBytes } from '../../src/texts/format-bytes.js';
 
 describe('formatBytes', () => {
   it('formats sizes in the largest binary unit that fits', () => {
