@@ -9,7 +9,7 @@ import pc from 'picocolors';
 import { formatOutcomes } from '../src/quickstart/report.js';
 import { planQueries } from '../src/quickstart/queries.js';
 import { findOffers } from '../src/quickstart/offers.js';
-import { formatRegistered } from '../src/register/registered-summary.js';
+import { formatRegistered } from '../src/commands/register/registered-summary.js';
 import { runProgram } from '../src/program.js';
 import { createTerminal } from '../src/terminal/terminal.js';
 import { clock } from './support/clock.js';

@@ -3,7 +3,7 @@
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { originalRecipe } from '@pareto/core';
-import { modelAt, type LocalModel } from '../register/register-models.js';
+import { modelAt, type LocalModel } from '../commands/register/register-models.js';
 
 const folder = fileURLToPath(new URL('../../../../examples/digits', import.meta.url));
 

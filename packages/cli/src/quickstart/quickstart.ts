@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
 import type { Cluster } from '@pareto/local';
 import { Command } from 'commander';
-import { createReportedCluster, portOrOff, withCluster } from '../commands/up.js';
+import { createReportedCluster, portOrOff, withCluster } from '../commands/up/up.js';
 import type { Context } from '../context/context.js';
 import { listenForInterrupts } from '../context/interrupts.js';
 import { wholeNumberIn } from '../context/options.js';
@@ -15,7 +15,7 @@ import { runQueries, drawFrontier } from './demo.js';
 import { samplesFile } from './digits.js';
 import { registerDigits } from './register-digits.js';
 import { findFailures, formatOutcomes, connectionHints } from './report.js';
-import { formatResult } from '../register/registered-summary.js';
+import { formatResult } from '../commands/register/registered-summary.js';
 import { createTerminal } from '../terminal/terminal.js';
 
 const defaultDir = '.pareto-quickstart';

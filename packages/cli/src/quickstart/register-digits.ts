@@ -5,11 +5,11 @@ import type { Cluster } from '@pareto/local';
 import type { wire } from '@pareto/protocol';
 import { withController, type ControllerClients } from '../connection/connect.js';
 import type { Context } from '../context/context.js';
-import { createJobDisplay } from '../jobs/job-display.js';
-import { waitForJobs, type JobsSnapshot } from '../jobs/wait-for-jobs.js';
-import { registerModels, registerTask, type RegisterOptions } from '../register/register-models.js';
-import { createRegisterProgress } from '../register/register-progress.js';
-import type { Registered } from '../register/registered-summary.js';
+import { createJobDisplay } from '../job-progress/job-display.js';
+import { waitForJobs, type JobsSnapshot } from '../job-progress/wait-for-jobs.js';
+import { registerModels, registerTask, type RegisterOptions } from '../commands/register/register-models.js';
+import { createRegisterProgress } from '../commands/register/register-progress.js';
+import type { Registered } from '../commands/register/registered-summary.js';
 import { repeatOptions } from '../connection/repeat.js';
 import { models, task, validation } from './digits.js';
 

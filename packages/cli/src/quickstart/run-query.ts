@@ -4,7 +4,7 @@ import { ParetoError, type Clock } from '@pareto/core';
 import { decodeInferResponse, encodeInferRequest, type wire } from '@pareto/protocol';
 import type { RouterClients } from '../connection/connect.js';
 import { formatObjective } from '../terminal/format.js';
-import { argmaxRows, readNumbers } from '../infer/tensor-values.js';
+import { argmaxRows, readNumbers } from '../commands/infer/tensor-values.js';
 import type { Samples } from './samples.js';
 import type { Query } from './queries.js';
 

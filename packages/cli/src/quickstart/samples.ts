@@ -2,7 +2,7 @@
 
 import { ParetoError } from '@pareto/core';
 import { readNpz, toNumbers } from '@pareto/models';
-import { takeRows, type InputTensor } from '../infer/tensor-input.js';
+import { takeRows, type InputTensor } from '../commands/infer/tensor-input.js';
 
 export interface Samples {
   take(firstRow: number, count: number): { readonly image: InputTensor; readonly labels: readonly number[] };

@@ -15,8 +15,8 @@ import {
 } from '@pareto/testkit';
 import { withCluster, withController, withRouter } from '../../src/connection/connect.js';
 import type { Endpoints } from '../../src/context/context.js';
-import { observeCluster } from '../../src/top/observe-cluster.js';
-import { emptyDashboard } from '../../src/top/dashboard-state.js';
+import { observeCluster } from '../../src/dashboard/observe-cluster.js';
+import { emptyDashboard } from '../../src/dashboard/dashboard-state.js';
 
 describe('diagnoseConnection', () => {
   let ours: TestAuthority;

@@ -1,0 +1,122 @@
+// `pareto pin`, `deny`, `rules` and `rules remove`: rules that restrict which variants serve queries.
+
+import type { wire } from '@pareto/protocol';
+import type { Command } from 'commander';
+import { withController } from '../../connection/connect.js';
+import { printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
+import { duration } from '../../context/options.js';
+import { userName } from '../../rule-setting/user-name.js';
+import { formatEnd, formatEvents, formatRule, formatRules } from './rule-table.js';
+
+interface RuleOptions extends CommonOptions {
+  readonly reason: string;
+  readonly for?: number;
+  readonly task?: string;
+}
+
+export function addPin(program: Command, context: Context): void {
+  const command = program
+    .command('pin')
+    .summary('restrict a task to a variant or architecture')
+    .description('Restricts a task to one variant, or to the variants of one architecture.')
+    .argument('<task>')
+    .argument('<target>', 'a variant or an architecture of the task');
+  addRuleOptions(command)
+    .addHelpText('after', '\nExample:\n  pareto pin digits cnn-large:original --for 2h --reason "comparing"')
+    .action(async (task: string, target: string, _options: unknown, self: Command) => {
+      await setRule(context, self.optsWithGlobals<RuleOptions>(), { kind: 'pin', task, target });
+    });
+}
+
+export function addDeny(program: Command, context: Context): void {
+  const command = program
+    .command('deny')
+    .summary('exclude a variant or architecture')
+    .description('Excludes a variant, or all variants of an architecture, even from queries that name them.')
+    .argument('<target>', 'a variant or an architecture')
+    .option('--task <name>', 'task from which it is excluded (default: all)');
+  addRuleOptions(command)
+    .addHelpText('after', '\nExample:\n  pareto deny mlp-tiny:int4 --for 1d --reason "wrong on sevens"')
+    .action(async (target: string, _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<RuleOptions>();
+      await setRule(context, options, { kind: 'deny', task: options.task ?? '', target });
+    });
+}
+
+const addRuleOptions = (command: Command): Command =>
+  command
+    .requiredOption('--reason <text>', 'reason, shown by `pareto rules` and in errors')
+    .option(
+      '--for <duration>',
+      'lifetime of the rule, such as 90s, 30m, 2h or 1d (default: until it is removed)',
+      duration,
+    );
+
+async function setRule(
+  context: Context,
+  options: RuleOptions,
+  what: { readonly kind: 'pin' | 'deny'; readonly task: string; readonly target: string },
+): Promise<void> {
+  const request = { ...what, reason: options.reason, actor: userName(), durationMs: options.for ?? 0 };
+  const rule = await withController(options, ({ registry }) => registry.setRule(request, { signal: context.stop }));
+  printResult(
+    context,
+    options,
+    rule,
+    () => `${formatRule(rule)} ${formatEnd(rule)}: 'pareto rules remove ${rule.id}' removes it`,
+  );
+}
+
+interface ListOptions extends CommonOptions {
+  readonly history?: boolean;
+}
+
+const usageError = { exitCode: 2 } as const;
+
+export function addRules(program: Command, context: Context): void {
+  const rules = program
+    .command('rules')
+    .summary('list the rules: pin, deny, warm and cold')
+    .description('Lists the rules: pin, deny, warm and cold.')
+    .option('--history', 'also list which rules were created, removed and expired, newest first')
+    .addHelpText('after', '\nExamples:\n  pareto rules\n  pareto rules --history\n  pareto rules remove rmhz3k9q2')
+    .allowExcessArguments()
+    .action(async (_options: unknown, self: Command) => {
+      const [word] = self.args;
+      if (word !== undefined)
+        return self.error(`unknown command 'rules ${word}': expected 'rules remove ID'`, usageError);
+      const options = self.optsWithGlobals<ListOptions>();
+      const list = await withController(options, ({ registry }) => registry.listRules({}, { signal: context.stop }));
+      const shown = options.history === true ? list : { rules: list.rules };
+      printResult(context, options, shown, () => formatList(list, options.history === true, widthOf(context, options)));
+    });
+  addRemoval(rules.command('remove').summary('remove a rule').description('Removes a rule.'), context).addHelpText(
+    'after',
+    '\nExample:\n  pareto rules remove rmhz3k9q2',
+  );
+}
+
+const formatList = ({ rules, events }: wire.ListRulesResponse, history: boolean, width: number): string =>
+  [
+    rules.length === 0 ? 'there are no rules' : formatRules(rules, width),
+    ...(history ? [events.length === 0 ? 'there is no history' : formatEvents(events, width)] : []),
+  ].join('\n\n');
+
+/** Adds the former name of `rules remove`, which help and completion leave out. */
+export function addLift(program: Command, context: Context): void {
+  const command = program.command('lift', { hidden: true }).description("Removes a rule, like 'pareto rules remove'.");
+  addRemoval(command, context).addHelpText('after', '\nExample:\n  pareto lift rmhz3k9q2');
+}
+
+/** Adds the argument and the action of a command that removes a rule. */
+const addRemoval = (command: Command, context: Context): Command =>
+  command
+    .argument('<id>', "id of the rule, from 'pareto rules'")
+    .action(async (id: string, _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions>();
+      const request = { id, actor: userName() };
+      const rule = await withController(options, ({ registry }) =>
+        registry.liftRule(request, { signal: context.stop }),
+      );
+      printResult(context, options, rule, () => `removed: ${formatRule(rule)}`);
+    });

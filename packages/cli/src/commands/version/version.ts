@@ -1,0 +1,54 @@
+// `pareto version`: prints the versions of this command and of the router, and the commit of this command.
+
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { withCluster } from '../../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../../context/context.js';
+
+interface Options extends CommonOptions {
+  readonly client?: boolean;
+}
+
+const routerTimeoutMs = 1_000;
+
+export function addVersion(program: Command, context: Context): void {
+  program
+    .command('version')
+    .summary('print the versions of this command and of the router')
+    .description('Prints the version and the commit of this command, and the version of the router.')
+    .option('--client', 'print only the version of this command')
+    .addHelpText('after', '\nExample:\n  pareto version')
+    .action(async (_options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<Options>();
+      const [client, commit] = await Promise.all([ownVersion(), ownCommit()]);
+      const router = options.client === true ? undefined : await routerVersion(options, context);
+      const routerText = router ?? `no router is reachable at ${options.router}`;
+      printResult(context, options, { client, commit, node: process.version, router: router ?? null }, () =>
+        [
+          `pareto  ${client}, commit ${shortCommit(commit)}, Node ${process.version}`,
+          ...(options.client === true ? [] : [`router  ${routerText}`]),
+        ].join('\n'),
+      );
+    });
+}
+
+async function ownVersion(): Promise<string> {
+  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+/** Returns the commit that the build has written, or `unknown` if it was built without git. */
+const ownCommit = (): Promise<string> =>
+  readFile(new URL('../../../dist/commit.txt', import.meta.url), 'utf8')
+    .catch(() => '')
+    .then((commit) => commit || 'unknown');
+
+/** Shortens the hash, but not what follows it. */
+const shortCommit = (commit: string): string => commit.replace(/^([0-9a-f]{12})[0-9a-f]+/, '$1');
+
+async function routerVersion(options: Options, { stop }: Context): Promise<string | undefined> {
+  return withCluster(options, async ({ router }) => {
+    const { version } = await router.protocol.serverMetadata({}, { timeoutMs: routerTimeoutMs, signal: stop });
+    return version;
+  }).catch(() => undefined);
+}

@@ -1,0 +1,11 @@
+// Formats a task's default objective and signature.
+
+import type { wire } from '@pareto/protocol';
+import { formatObjective } from '../terminal/format.js';
+
+/** Formats the objective of queries that set none. */
+export const formatDefaultObjective = (task: wire.Task): string =>
+  formatObjective(task.defaultObjective) || 'the most accurate within 1 s';
+
+export const formatTensors = (tensors: readonly wire.TensorSpec[] | undefined): string =>
+  tensors?.map(({ name, datatype, dims }) => `${name} ${datatype}[${dims.join(',')}]`).join(', ') ?? '-';

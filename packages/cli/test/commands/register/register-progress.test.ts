@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { createRegisterProgress } from '../../../src/commands/register/register-progress.js';
+import type { RegisterEvent } from '../../../src/commands/register/register-models.js';
+import { createTerminal } from '../../../src/terminal/terminal.js';
+import { fakeArchitecture } from '../../support/fake-description.js';
+
+describe('the progress of a registration', () => {
+  const architecture = fakeArchitecture('old', 2);
+  const lineOf = (event: RegisterEvent): string => {
+    let written = '';
+    const output = { write: (text: string) => (written += text) };
+    createRegisterProgress(createTerminal(output, output)).onEvent(event);
+    return written.trim();
+  };
+
+  it('tells that a model was upgraded, and that it has another version than requested', () => {
+    assert.equal(lineOf({ kind: 'architecture', architecture, requestedVersion: 2 }), 'registered old version 2');
+    assert.equal(
+      lineOf({ kind: 'architecture', architecture, requestedVersion: 1, isUpgraded: true }),
+      'registered old version 2 (instead of 1, which is not above all earlier versions), upgraded because ONNX Runtime no longer runs its opset',
+    );
+  });
+});
