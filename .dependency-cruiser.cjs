@@ -63,6 +63,13 @@ module.exports = {
     only('local', 'core', 'service', ...engine),
     only('report', 'core'),
     only('cli', 'core', 'policy', 'client', 'local', 'report', ...engine),
+    {
+      name: 'verbs-stand-alone',
+      comment: 'A verb of the CLI imports no other verb.',
+      severity: 'error',
+      from: { path: '^packages/cli/src/commands/([^/]+)/' },
+      to: { path: '^packages/cli/src/commands/', pathNot: '^packages/cli/src/commands/$1/' },
+    },
     only('loadgen', 'core', 'client', 'workload', 'http2', 'protocol', 'rpc', 'models', 'report'),
     {
       name: 'services-stand-alone',

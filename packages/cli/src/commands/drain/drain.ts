@@ -1,28 +1,9 @@
-// `pareto drain`, `undrain` and `workers`: commands for workers.
+// `pareto drain` and `undrain`: take a worker out of service, and return it.
 
-import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { withController } from '../../connection/connect.js';
-import { printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
+import { printResult, type CommonOptions, type Context } from '../../context/context.js';
 import { repeat, repeatOptions } from '../../connection/repeat.js';
-import { formatWorkers } from '../workers/worker-table.js';
-
-/** Adds a hidden command. `get workers -o wide` prints more. */
-export function addWorkers(program: Command, context: Context): void {
-  program
-    .command('workers', { hidden: true })
-    .description("Lists the workers and their replicas, like 'pareto get workers -o wide'.")
-    .addHelpText('after', '\nExample:\n  pareto workers')
-    .action(async (_options: unknown, self: Command) => {
-      const options = self.optsWithGlobals<CommonOptions>();
-      const { workers, notices } = await withController(options, ({ fleet }) => fleet.overview({}));
-      printResult(context, options, { workers }, () => formatList(workers, widthOf(context, options)));
-      for (const notice of notices) context.terminal.note(context.terminal.progressPaint.yellow(`! ${notice}`));
-    });
-}
-
-const formatList = (workers: readonly wire.Worker[], width: number): string =>
-  workers.length === 0 ? "no worker has joined: 'pareto up' starts two" : formatWorkers(workers, width);
 
 export function addDrain(program: Command, context: Context): void {
   addDrainCommand(program, context, {

@@ -1,6 +1,5 @@
-// `pareto jobs` and `pareto profile`: shows the progress of jobs, and repeats measurements.
+// `pareto jobs`: shows the progress of jobs.
 
-import { architectureNameOf } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../../connection/connect.js';
@@ -47,26 +46,3 @@ async function observe(
 
 const formatAll = (jobs: readonly wire.Job[], paint: Paint, width: number): string =>
   jobs.length === 0 ? "nothing is registered: see 'pareto register --help'" : formatJobs(jobs, paint, width);
-
-export function addProfile(program: Command, context: Context): void {
-  program
-    .command('profile')
-    .summary('re-measure a variant or architecture')
-    .description(
-      'Discards the measurements of a variant, or of all variants of an architecture, and measures again. Also retries the files that could not be generated.',
-    )
-    .argument('<name>', 'an architecture or a variant')
-    .addHelpText('after', '\nExample:\n  pareto profile cnn-large:int8-static')
-    .action(async (variant: string, _options: unknown, self: Command) => {
-      const options = self.optsWithGlobals<CommonOptions>();
-      await withController(options, ({ registry }) =>
-        repeat(() => registry.profile({ variant }, { signal: context.stop }), repeatOptions(context)),
-      );
-      printResult(
-        context,
-        options,
-        { name: variant },
-        () => `re-measuring ${variant}: 'pareto jobs ${architectureNameOf(variant)} --watch' follows it`,
-      );
-    });
-}

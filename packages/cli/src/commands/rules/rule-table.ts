@@ -2,19 +2,10 @@
 
 import type { wire } from '@pareto/protocol';
 import { formatTable } from '@pareto/report';
+import { taskOf } from '../../rule-setting/rule-text.js';
 import { formatSpan } from '../../terminal/format.js';
 
-const taskOf = ({ task }: wire.Rule): string => (task === '' ? 'every task' : task);
-
 const remainingOf = ({ remainingMs }: wire.Rule): string => (remainingMs === 0 ? 'no end' : formatSpan(remainingMs));
-
-/** Returns e.g. `deny mlp-tiny:int4 of every task` or `warm digits`. */
-export const formatRule = (rule: wire.Rule): string =>
-  rule.target === rule.task ? `${rule.kind} ${rule.target}` : `${rule.kind} ${rule.target} of ${taskOf(rule)}`;
-
-/** Returns e.g. `for 2 h`. */
-export const formatEnd = ({ remainingMs }: wire.Rule): string =>
-  remainingMs === 0 ? 'until the rule is removed' : `for ${formatSpan(remainingMs)}`;
 
 export const formatRules = (rules: readonly wire.Rule[], width: number): string =>
   formatTable<wire.Rule>(

@@ -1,71 +1,12 @@
-// `pareto pin`, `deny`, `rules` and `rules remove`: rules that restrict which variants serve queries.
+// `pareto rules`: lists the rules. `pareto rules remove`: removes one.
 
 import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { withController } from '../../connection/connect.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
-import { duration } from '../../context/options.js';
+import { formatRule } from '../../rule-setting/rule-text.js';
 import { userName } from '../../rule-setting/user-name.js';
-import { formatEnd, formatEvents, formatRule, formatRules } from './rule-table.js';
-
-interface RuleOptions extends CommonOptions {
-  readonly reason: string;
-  readonly for?: number;
-  readonly task?: string;
-}
-
-export function addPin(program: Command, context: Context): void {
-  const command = program
-    .command('pin')
-    .summary('restrict a task to a variant or architecture')
-    .description('Restricts a task to one variant, or to the variants of one architecture.')
-    .argument('<task>')
-    .argument('<target>', 'a variant or an architecture of the task');
-  addRuleOptions(command)
-    .addHelpText('after', '\nExample:\n  pareto pin digits cnn-large:original --for 2h --reason "comparing"')
-    .action(async (task: string, target: string, _options: unknown, self: Command) => {
-      await setRule(context, self.optsWithGlobals<RuleOptions>(), { kind: 'pin', task, target });
-    });
-}
-
-export function addDeny(program: Command, context: Context): void {
-  const command = program
-    .command('deny')
-    .summary('exclude a variant or architecture')
-    .description('Excludes a variant, or all variants of an architecture, even from queries that name them.')
-    .argument('<target>', 'a variant or an architecture')
-    .option('--task <name>', 'task from which it is excluded (default: all)');
-  addRuleOptions(command)
-    .addHelpText('after', '\nExample:\n  pareto deny mlp-tiny:int4 --for 1d --reason "wrong on sevens"')
-    .action(async (target: string, _options: unknown, self: Command) => {
-      const options = self.optsWithGlobals<RuleOptions>();
-      await setRule(context, options, { kind: 'deny', task: options.task ?? '', target });
-    });
-}
-
-const addRuleOptions = (command: Command): Command =>
-  command
-    .requiredOption('--reason <text>', 'reason, shown by `pareto rules` and in errors')
-    .option(
-      '--for <duration>',
-      'lifetime of the rule, such as 90s, 30m, 2h or 1d (default: until it is removed)',
-      duration,
-    );
-
-async function setRule(
-  context: Context,
-  options: RuleOptions,
-  what: { readonly kind: 'pin' | 'deny'; readonly task: string; readonly target: string },
-): Promise<void> {
-  const request = { ...what, reason: options.reason, actor: userName(), durationMs: options.for ?? 0 };
-  const rule = await withController(options, ({ registry }) => registry.setRule(request, { signal: context.stop }));
-  printResult(
-    context,
-    options,
-    rule,
-    () => `${formatRule(rule)} ${formatEnd(rule)}: 'pareto rules remove ${rule.id}' removes it`,
-  );
-}
+import { formatEvents, formatRules } from './rule-table.js';
 
 interface ListOptions extends CommonOptions {
   readonly history?: boolean;
