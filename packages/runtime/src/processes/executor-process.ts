@@ -1,4 +1,4 @@
-// An executor process as seen by its parent: starts it, exchanges frames with it, and reports how it ended.
+// An executor process as seen by its parent: starts it, exchanges messages with it, and reports how it ended.
 
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
@@ -6,9 +6,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keepCodeFlags, publicText } from '@pareto/core';
 import type { Isolation } from '@pareto/isolation';
-import type { Frame } from '../protocol/frame.js';
-import { createFrameSlicer } from '../protocol/frame-slicer.js';
-import { createFrameWriter } from '../protocol/frame-writer.js';
+import type { Message } from '../protocol/message.js';
+import { createMessageSlicer } from '../protocol/message-slicer.js';
+import { createMessageWriter } from '../protocol/message-writer.js';
 import { preferForOomKiller } from './process-memory.js';
 import { publicMessage } from '../protocol/public-message.js';
 import { outOfMemoryExit, type FromExecutor, type Request } from '../protocol/protocol.js';
@@ -32,7 +32,7 @@ export interface ExecutorProcess {
   limitData(dataBytes: number): Promise<boolean>;
   /** Sends a request with the slices of its tensors. Throws `resource-exhausted` if it is too large. */
   send(id: number, request: Request, tensors?: readonly (readonly Uint8Array[])[]): void;
-  onFrame(listener: (frame: Frame<FromExecutor>) => void): void;
+  onMessage(listener: (message: Message<FromExecutor>) => void): void;
   /** Kills the process with SIGKILL. `died` resolves with the given death. */
   kill(death: ExecutorDeath): void;
 }
@@ -65,10 +65,10 @@ export function startExecutorProcess(
   const { child } = isolated;
   const socket = child.stdio[3] as Duplex;
   let killedAs: ExecutorDeath | undefined;
-  let listener: (frame: Frame<FromExecutor>) => void = () => undefined;
-  const frames = createFrameSlicer<FromExecutor>((frame) => listener(frame));
-  const writer = createFrameWriter(socket);
-  socket.on('data', (chunk: Buffer) => frames.read(chunk));
+  let listener: (message: Message<FromExecutor>) => void = () => undefined;
+  const slicer = createMessageSlicer<FromExecutor>((message) => listener(message));
+  const writer = createMessageWriter(socket);
+  socket.on('data', (chunk: Buffer) => slicer.read(chunk));
   socket.on('error', () => undefined); // the exit of the process is reported instead
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-stderrKept)));
@@ -89,7 +89,7 @@ export function startExecutorProcess(
     send(id, request, tensors) {
       if (!socket.destroyed) writer.write(id, request, tensors);
     },
-    onFrame: (next) => {
+    onMessage: (next) => {
       listener = next;
     },
     kill: (death) => {

@@ -42,8 +42,8 @@ export function createProcessStarter(isolation: Isolation, clock: Clock): Proces
 
 async function awaitHello(process: ExecutorProcess, clock: Clock): Promise<HelloHeader> {
   const reply = new Promise<HelloHeader>((resolve) =>
-    process.onFrame(({ message }) => {
-      if (message.kind === 'hello') resolve(message);
+    process.onMessage(({ header }) => {
+      if (header.kind === 'hello') resolve(header);
     }),
   );
   using _late = clock.after(maxStartMs, () =>

@@ -56,8 +56,8 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
     process.kill(as);
   }
 
-  process.onFrame(({ id, message, tensors }) => {
-    if (message.kind !== 'hello') calls.complete(id, message, tensors);
+  process.onMessage(({ id, header, tensors }) => {
+    if (header.kind !== 'hello') calls.complete(id, header, tensors);
   });
   void process.died.then((ended) => {
     // If the process was ended on purpose, the session that is running is not the cause.

@@ -1,16 +1,16 @@
-// Headers of messages: binary for runs and results, and JSON for all others, which are rare.
+// Encodes and decodes the headers of messages: binary for runs and results, and JSON for all others, which are rare.
 
 import { elementBytes, type DataType } from '@pareto/core';
 import type { FromExecutor, Request, ResultHeader, RunHeader, TensorHeader } from './protocol.js';
 
-export type Message = Request | FromExecutor;
+export type Header = Request | FromExecutor;
 
 /** Codes of the kinds of messages. All others have the code 0. */
 const codes = { run: 1, result: 2 } as const;
 const datatypes = Object.keys(elementBytes) as DataType[];
 const datatypeCodes = new Map(datatypes.map((datatype, code) => [datatype, code]));
 
-export const codeOf = ({ kind }: Message): number => (kind === 'run' || kind === 'result' ? codes[kind] : 0);
+export const codeOf = ({ kind }: Header): number => (kind === 'run' || kind === 'result' ? codes[kind] : 0);
 
 const initialBytes = 1024;
 
@@ -57,11 +57,11 @@ class HeaderWriter {
 
 const writer = new HeaderWriter();
 
-/** Returns the header of a message, which is valid until the next call. */
-export function encodeHeader(message: Message): Buffer {
-  if (message.kind === 'run') return encodeRun(message);
-  if (message.kind === 'result') return encodeResult(message);
-  return Buffer.from(JSON.stringify(message));
+/** Returns the bytes of a header, which are valid until the next call. */
+export function encodeHeader(header: Header): Buffer {
+  if (header.kind === 'run') return encodeRun(header);
+  if (header.kind === 'result') return encodeResult(header);
+  return Buffer.from(JSON.stringify(header));
 }
 
 function encodeRun({ session, outputs, tensors }: RunHeader): Buffer {
@@ -113,10 +113,10 @@ class HeaderReader {
 }
 
 /** Decodes a header. Bytes after it are ignored, unless it is JSON. */
-export function decodeHeader(code: number, bytes: Buffer): Message {
+export function decodeHeader(code: number, bytes: Buffer): Header {
   if (code === codes.run) return decodeRun(new HeaderReader(bytes));
   if (code === codes.result) return decodeResult(new HeaderReader(bytes));
-  return JSON.parse(bytes.toString()) as Message;
+  return JSON.parse(bytes.toString()) as Header;
 }
 
 function decodeRun(reader: HeaderReader): RunHeader {

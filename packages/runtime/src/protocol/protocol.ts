@@ -1,4 +1,4 @@
-// Messages between the worker process and an executor process: one frame per message, over a unix socket.
+// Headers of the messages between the worker process and an executor process.
 
 import type { DataType, SessionOption } from '@pareto/core';
 

@@ -8,9 +8,9 @@ import { dirname } from 'node:path';
 import { errorText } from '@pareto/core';
 import { env, listSupportedBackends } from 'onnxruntime-node';
 import { createBufferPool } from '../protocol/buffer-pool.js';
-import type { Frame } from '../protocol/frame.js';
-import { createFrameFiller } from '../protocol/frame-filler.js';
-import { createFrameWriter } from '../protocol/frame-writer.js';
+import type { Message } from '../protocol/message.js';
+import { createMessageFiller } from '../protocol/message-filler.js';
+import { createMessageWriter } from '../protocol/message-writer.js';
 import { outOfMemoryExit, type Request } from '../protocol/protocol.js';
 import { publicMessage } from '../protocol/public-message.js';
 import { createSessions } from './sessions.js';
@@ -19,45 +19,45 @@ import { createSessions } from './sessions.js';
 const stagingBytes = 16 * 1024;
 
 const pool = createBufferPool();
-const frames = createFrameFiller(pool, enqueue);
+const filler = createMessageFiller(pool, enqueue);
 const staging = Buffer.allocUnsafeSlow(stagingBytes);
 const onread: ConnectOpts['onread'] = {
-  buffer: () => frames.missing ?? staging,
+  buffer: () => filler.missing ?? staging,
   callback(bytes, into) {
-    if (into === staging) frames.read(staging.subarray(0, bytes));
-    else frames.filled(bytes);
+    if (into === staging) filler.read(staging.subarray(0, bytes));
+    else filler.filled(bytes);
     return true;
   },
 };
 const options = { fd: 3, readable: true, writable: true, onread };
 const socket = new Socket(options);
-const writer = createFrameWriter(socket);
+const writer = createMessageWriter(socket);
 const sessions = createSessions();
 /** Requests that have not ended, the one that is executed first. */
-const requests: { readonly frame: Frame<Request>; readonly body: Buffer }[] = [];
+const requests: { readonly message: Message<Request>; readonly body: Buffer }[] = [];
 
 const outOfMemory = /bad_alloc|failed to allocate|allocation failed|out of memory|cannot allocate/i;
 
-async function handle({ id, message: request, tensors: inputs }: Frame<Request>, body: Buffer): Promise<void> {
+async function handle({ id, header: request, tensors: inputs }: Message<Request>, body: Buffer): Promise<void> {
   try {
     const { reply, tensors } = await sessions.handle(request, inputs);
     writer.write(id, reply, tensors);
   } catch (error) {
-    const message = errorText(error).trim();
-    if (outOfMemory.test(message)) process.exit(outOfMemoryExit);
-    writer.write(id, { kind: 'failed', message: publicMessage(message, foldersOf(request)) });
+    const text = errorText(error).trim();
+    if (outOfMemory.test(text)) process.exit(outOfMemoryExit);
+    writer.write(id, { kind: 'failed', message: publicMessage(text, foldersOf(request)) });
   } finally {
     pool.give(body);
   }
 }
 
-function enqueue(frame: Frame<Request>, body: Buffer): void {
-  if (requests.push({ frame, body }) === 1) void handleAll();
+function enqueue(message: Message<Request>, body: Buffer): void {
+  if (requests.push({ message, body }) === 1) void handleAll();
 }
 
 async function handleAll(): Promise<void> {
   for (let next = requests[0]; next !== undefined; next = requests[0]) {
-    await handle(next.frame, next.body);
+    await handle(next.message, next.body);
     requests.shift();
   }
 }

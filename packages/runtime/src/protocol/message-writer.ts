@@ -1,15 +1,15 @@
-// Writes frames to a stream, with few chunks and few copies.
+// Writes messages to a stream, with few chunks and few copies.
 
 import type { Writable } from 'node:stream';
 import { ParetoError } from '@pareto/core';
-import { headBytes, maxBodyBytes, paddingOf, writeHead } from './frame.js';
-import { codeOf, encodeHeader, type Message } from './message-header.js';
+import { headBytes, maxBodyBytes, paddingOf, writeHead } from './message.js';
+import { codeOf, encodeHeader, type Header } from './message-header.js';
 
 type Slices = readonly Uint8Array[];
 
-export interface FrameWriter {
-  /** Writes a message with the slices of its tensors. Throws `resource-exhausted` if the frame is too large. */
-  write(id: number, message: Message, tensors?: readonly Slices[]): void;
+export interface MessageWriter {
+  /** Writes a message with the slices of its tensors. Throws `resource-exhausted` if it is too large. */
+  write(id: number, header: Header, tensors?: readonly Slices[]): void;
 }
 
 /** Size of a slice up to which copying it next to the others is cheaper than a chunk of its own. */
@@ -18,17 +18,17 @@ const [minScratchBytes, maxScratchBytes] = [4 * 1024, 64 * 1024];
 const zeros = Buffer.alloc(8);
 
 /** Creates a writer. It copies small slices into a buffer, which it uses again once the stream has written it. */
-export function createFrameWriter(stream: Writable): FrameWriter {
+export function createMessageWriter(stream: Writable): MessageWriter {
   let scratch: Buffer = Buffer.alloc(0);
   return {
-    write(id, message, tensors = []) {
-      const header = encodeHeader(message);
-      const { bodyBytes, copiedBytes } = sizesOf(header, tensors);
+    write(id, header, tensors = []) {
+      const encoded = encodeHeader(header);
+      const { bodyBytes, copiedBytes } = sizesOf(encoded, tensors);
       if (scratch.length < Math.min(copiedBytes, maxScratchBytes)) scratch = createScratch(copiedBytes);
-      writeHead(scratch, { bodyBytes, headerBytes: header.length, id, code: codeOf(message) });
+      writeHead(scratch, { bodyBytes, headerBytes: encoded.length, id, code: codeOf(header) });
       const chunks = new ChunkList(scratch, headBytes);
       // The next header is written into the same memory.
-      chunks.add([header.length > copiedUpTo ? Buffer.from(header) : header]);
+      chunks.add([encoded.length > copiedUpTo ? Buffer.from(encoded) : encoded]);
       for (const slices of tensors) chunks.add(slices);
       writeAll(stream, chunks.finish());
       // Until the stream has written everything, it needs the buffer.
@@ -64,7 +64,7 @@ function sizesOf(
   return { bodyBytes, copiedBytes: headBytes + bodyBytes - referencedBytes };
 }
 
-/** The chunks of a frame: parts of a buffer with what is copied, and references to large slices. */
+/** The chunks of a message: parts of a buffer with what is copied, and references to large slices. */
 class ChunkList {
   readonly #chunks: Uint8Array[] = [];
   readonly #scratch: Buffer;

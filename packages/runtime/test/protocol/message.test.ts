@@ -3,11 +3,11 @@ import { Writable } from 'node:stream';
 import fc from 'fast-check';
 import { elementBytes, type DataType } from '@pareto/core';
 import { createBufferPool } from '../../src/protocol/buffer-pool.js';
-import type { Frame } from '../../src/protocol/frame.js';
-import { createFrameFiller, type FrameFiller } from '../../src/protocol/frame-filler.js';
-import { createFrameSlicer } from '../../src/protocol/frame-slicer.js';
-import { createFrameWriter, type FrameWriter } from '../../src/protocol/frame-writer.js';
-import type { Message } from '../../src/protocol/message-header.js';
+import type { Message } from '../../src/protocol/message.js';
+import { createMessageFiller, type MessageFiller } from '../../src/protocol/message-filler.js';
+import { createMessageSlicer } from '../../src/protocol/message-slicer.js';
+import { createMessageWriter, type MessageWriter } from '../../src/protocol/message-writer.js';
+import type { Header } from '../../src/protocol/message-header.js';
 
 const tensor = fc.record({
   name: fc.string({ unit: 'grapheme', maxLength: 12 }),
@@ -20,7 +20,7 @@ const large = Buffer.alloc(40_000, 7);
 
 interface Sent {
   readonly id: number;
-  readonly message: Message;
+  readonly header: Header;
   readonly tensors: readonly (readonly Uint8Array[])[];
 }
 
@@ -33,27 +33,27 @@ const sent = fc
     number: fc.double({ noNaN: true, noDefaultInfinity: true }),
   })
   .map(({ id, kind, tensors, outputs, number }): Sent => {
-    if (kind === 'failed') return { id, message: { kind, message: outputs.join() }, tensors: [] };
+    if (kind === 'failed') return { id, header: { kind, message: outputs.join() }, tensors: [] };
     const all = tensors.map(({ slices, isLarge }) => (isLarge ? [...slices, large] : slices));
     const headers = tensors.map(({ name, datatype, shape }, index) => ({
       ...{ name, datatype, shape, byteLength: Buffer.concat(all[index] ?? []).length },
     }));
-    return { id, message: messageOf(kind, headers, outputs, number), tensors: all };
+    return { id, header: headerOf(kind, headers, outputs, number), tensors: all };
   });
 
-function messageOf(
+function headerOf(
   kind: 'run' | 'result' | 'profile',
-  tensors: Extract<Message, { kind: 'run' }>['tensors'],
+  tensors: Extract<Header, { kind: 'run' }>['tensors'],
   outputs: readonly string[],
   number: number,
-): Message {
+): Header {
   if (kind === 'run') return { kind, session: Math.abs(Math.trunc(number)) % 2 ** 32, tensors, outputs };
   if (kind === 'result') return { kind, computeMs: number, tensors };
   return { kind, modelPath: 'ü', provider: 'cpu', threads: 1, tensors };
 }
 
 /** Returns a writer, and what it wrote. A slow stream has not written anything when `write` returns. */
-function createSink(isSlow: boolean): { readonly writer: FrameWriter; readonly chunks: Buffer[] } {
+function createSink(isSlow: boolean): { readonly writer: MessageWriter; readonly chunks: Buffer[] } {
   const chunks: Buffer[] = [];
   const finish = (all: readonly Buffer[], done: () => void): void => {
     const write = (): void => {
@@ -72,11 +72,11 @@ function createSink(isSlow: boolean): { readonly writer: FrameWriter; readonly c
         done,
       ),
   });
-  return { writer: createFrameWriter(stream), chunks };
+  return { writer: createMessageWriter(stream), chunks };
 }
 
 /** Reads a chunk as the executor's socket does: directly into a body, once that is known. */
-function readDirectly(filler: FrameFiller, chunk: Buffer): void {
+function readDirectly(filler: MessageFiller, chunk: Buffer): void {
   const { missing } = filler;
   if (missing === undefined) return filler.read(chunk);
   const copied = chunk.copy(missing);
@@ -84,43 +84,43 @@ function readDirectly(filler: FrameFiller, chunk: Buffer): void {
   if (copied < chunk.length) readDirectly(filler, chunk.subarray(copied));
 }
 
-const received = ({ id, message, tensors }: Frame<Message>): unknown => ({
-  ...{ id, message, tensors: tensors.map((slices) => Buffer.concat(slices)) },
+const received = ({ id, header, tensors }: Message<Header>): unknown => ({
+  ...{ id, header, tensors: tensors.map((slices) => Buffer.concat(slices)) },
 });
-const joined = ({ id, message, tensors }: Sent): unknown => ({
-  ...{ id, message, tensors: tensors.map((slices) => Buffer.concat(slices)) },
+const joined = ({ id, header, tensors }: Sent): unknown => ({
+  ...{ id, header, tensors: tensors.map((slices) => Buffer.concat(slices)) },
 });
 
 const pool = createBufferPool();
-/** Returns the frames in chunks of a stream. */
+/** Returns the messages in chunks of a stream. */
 const readers: Readonly<Record<string, (chunks: readonly Buffer[]) => readonly unknown[]>> = {
   'into a pool'(chunks) {
-    const frames: unknown[] = [];
-    const filler = createFrameFiller(pool, (frame: Frame<Message>, body) => {
-      for (const [first] of frame.tensors)
+    const messages: unknown[] = [];
+    const filler = createMessageFiller(pool, (message: Message<Header>, body) => {
+      for (const [first] of message.tensors)
         assert.equal(first === undefined || first.length === 0 ? 0 : first.byteOffset % 8, 0);
-      frames.push(received(frame));
+      messages.push(received(message));
       pool.give(body);
     });
     for (const chunk of chunks) readDirectly(filler, chunk);
-    return frames;
+    return messages;
   },
   'as slices'(chunks) {
-    const frames: unknown[] = [];
-    const slicer = createFrameSlicer((frame: Frame<Message>) => frames.push(received(frame)));
+    const messages: unknown[] = [];
+    const slicer = createMessageSlicer((message: Message<Header>) => messages.push(received(message)));
     for (const chunk of chunks) slicer.read(chunk);
-    return frames;
+    return messages;
   },
 };
 
-describe('frames', () => {
+describe('messages between a worker and an executor', () => {
   for (const [way, read] of Object.entries(readers)) {
     it(`are read ${way} as they were written, for any chunks of the stream`, async () => {
       const cuts = fc.array(fc.integer({ min: 1, max: 50_000 }), { minLength: 1, maxLength: 5 });
       await fc.assert(
         fc.asyncProperty(fc.array(sent, { maxLength: 4 }), cuts, fc.boolean(), async (messages, sizes, isSlow) => {
           const { writer, chunks } = createSink(isSlow);
-          for (const { id, message, tensors } of messages) writer.write(id, message, tensors);
+          for (const { id, header, tensors } of messages) writer.write(id, header, tensors);
           while (isSlow && read(chunks).length < messages.length) await new Promise((resolve) => setImmediate(resolve));
           const stream = Buffer.concat(chunks);
           const pieces: Buffer[] = [];
@@ -142,7 +142,7 @@ describe('frames', () => {
     const header = { name: 'y', datatype: 'UINT8', shape, byteLength: 3 } as const;
     writer.write(1, { kind: 'result', computeMs: 1, tensors: [header] }, [[Buffer.from('abc')]]);
     const [chunk = Buffer.alloc(0)] = chunks;
-    const slicer = createFrameSlicer(({ tensors }: Frame<Message>) =>
+    const slicer = createMessageSlicer(({ tensors }: Message<Header>) =>
       assert.equal(tensors[0]?.[0]?.buffer, chunk.buffer),
     );
     slicer.read(chunk);
@@ -157,9 +157,9 @@ describe('frames', () => {
       },
     });
     const [small, whole] = [Buffer.alloc(100, 1), Buffer.alloc(100_000, 1)];
-    const header = { name: 'x', datatype: 'UINT8', shape: [200_200], byteLength: 200_200 } as const;
-    const message = { kind: 'run', session: 1, tensors: [header], outputs: [] } as const;
-    createFrameWriter(stream).write(1, message, [[small, small, whole, whole]]);
+    const tensor = { name: 'x', datatype: 'UINT8', shape: [200_200], byteLength: 200_200 } as const;
+    const header = { kind: 'run', session: 1, tensors: [tensor], outputs: [] } as const;
+    createMessageWriter(stream).write(1, header, [[small, small, whole, whole]]);
     assert.equal(written.length, 3);
     assert.deepEqual(written.slice(1), [whole, whole]);
     assert.equal(written[1]?.buffer, whole.buffer);

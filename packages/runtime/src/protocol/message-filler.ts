@@ -1,10 +1,10 @@
-// Splits a stream of bytes into frames whose bodies are in memory that is used again, for an executor process.
+// Splits a stream of bytes into messages whose bodies are in memory that is used again, for an executor process.
 
 import type { BufferPool } from './buffer-pool.js';
-import { headBytes, openFrame, readHead, type Frame, type FrameHead } from './frame.js';
-import type { Message } from './message-header.js';
+import { headBytes, openMessage, readHead, type Message, type MessageHead } from './message.js';
+import type { Header } from './message-header.js';
 
-export interface FrameFiller {
+export interface MessageFiller {
   /** Reads the next bytes of the stream. */
   read(chunk: Buffer): void;
   /** The missing part of the body that is being read, to be filled by the stream itself. Undefined between bodies. */
@@ -14,16 +14,16 @@ export interface FrameFiller {
 }
 
 /**
- * Creates a filler. Each tensor of a frame is one slice, aligned to 8 bytes, of `body`, which the receiver of the frame gives
+ * Creates a filler. Each tensor of a message is one slice, aligned to 8 bytes, of `body`, which the receiver of the message gives
  * back to the pool.
  */
-export function createFrameFiller<M extends Message>(
+export function createMessageFiller<H extends Header>(
   pool: Pick<BufferPool, 'take'>,
-  onFrame: (frame: Frame<M>, body: Buffer) => void,
-): FrameFiller {
-  const headOfFrame = Buffer.alloc(headBytes);
-  let head: FrameHead | undefined;
-  let target: Buffer = headOfFrame;
+  onMessage: (message: Message<H>, body: Buffer) => void,
+): MessageFiller {
+  const headBuffer = Buffer.alloc(headBytes);
+  let head: MessageHead | undefined;
+  let target: Buffer = headBuffer;
   let at = 0;
 
   function filled(bytes: number): void {
@@ -32,13 +32,13 @@ export function createFrameFiller<M extends Message>(
     const body = target;
     at = 0;
     if (head === undefined) {
-      head = readHead(headOfFrame);
+      head = readHead(headBuffer);
       target = pool.take(head.bodyBytes);
     } else {
-      const frame = openFrame<M>(head, [body]);
+      const message = openMessage<H>(head, [body]);
       head = undefined;
-      target = headOfFrame;
-      onFrame(frame, body);
+      target = headBuffer;
+      onMessage(message, body);
     }
   }
   return {

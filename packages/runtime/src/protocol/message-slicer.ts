@@ -1,25 +1,25 @@
-// Splits a stream of bytes into frames without a copy, for the worker process.
+// Splits a stream of bytes into messages without a copy, for the worker process.
 
-import { headBytes, openFrame, readHead, type Frame, type FrameHead } from './frame.js';
-import type { Message } from './message-header.js';
+import { headBytes, openMessage, readHead, type Message, type MessageHead } from './message.js';
+import type { Header } from './message-header.js';
 
-export interface FrameSlicer {
+export interface MessageSlicer {
   /** Reads the next bytes of the stream. */
   read(chunk: Buffer): void;
 }
 
-/** Creates a slicer. The tensors of a frame are views of the chunks in which it arrived. */
-export function createFrameSlicer<M extends Message>(onFrame: (frame: Frame<M>) => void): FrameSlicer {
-  /** Chunks that do not complete a frame. If there are several, they contain at least a head. */
+/** Creates a slicer. The tensors of a message are views of the chunks in which it arrived. */
+export function createMessageSlicer<H extends Header>(onMessage: (message: Message<H>) => void): MessageSlicer {
+  /** Chunks that do not complete a message. If there are several, they contain at least a head. */
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
-  let head: FrameHead | undefined;
+  let head: MessageHead | undefined;
 
   function wait(chunk: Buffer): void {
     if (chunk.length > 0) waiting.push(chunk);
     waitingBytes += chunk.length;
   }
-  /** Completes a frame with the first bytes of the chunk, and returns the others. Undefined if bytes are missing. */
+  /** Completes a message with the first bytes of the chunk, and returns the others. Undefined if bytes are missing. */
   function complete(chunk: Buffer): Buffer | undefined {
     if (waitingBytes + chunk.length < headBytes) return undefined;
     head ??= readHead(chunk);
@@ -27,11 +27,11 @@ export function createFrameSlicer<M extends Message>(onFrame: (frame: Frame<M>) 
     if (end > chunk.length) return undefined;
     waiting.push(chunk.subarray(0, end));
     const [first = chunk, ...others] = waiting;
-    const frame = openFrame<M>(head, [first.subarray(headBytes), ...others]);
+    const message = openMessage<H>(head, [first.subarray(headBytes), ...others]);
     head = undefined;
     waiting = [];
     waitingBytes = 0;
-    onFrame(frame);
+    onMessage(message);
     return chunk.subarray(end);
   }
   return {
