@@ -7,7 +7,7 @@ import { methodPath } from '../path/method-path.js';
 
 export interface GoRun {
   readonly address: string;
-  /** File with the message in the frame of gRPC. */
+  /** File with the length-prefixed message. */
   readonly bodyFile: string;
   readonly perSecond: number;
   readonly warmUpSeconds: number;

@@ -36,7 +36,7 @@ export const parseLog = (text: string): readonly LoggedRequest[] =>
   });
 
 /** Bytes that gRPC adds to each message. */
-const frameBytes = 5;
+const prefixBytes = 5;
 /** Greatest difference between answers in length, as a fraction. */
 const tolerance = 0.05;
 
@@ -51,7 +51,7 @@ export function findBadAnswers(
 ): string | undefined {
   if (failed > 0) return `${failed} of ${succeeded + failed} requests failed`;
   if (succeeded === 0) return 'no request was answered';
-  const expected = answerBytes + frameBytes;
+  const expected = answerBytes + prefixBytes;
   const [min, max] = [(1 - tolerance) * expected * succeeded, (1 + tolerance) * expected * (succeeded + inFlight)];
   if (dataBytes >= min && dataBytes <= max) return undefined;
   const mean = (dataBytes / succeeded).toFixed();

@@ -10,7 +10,7 @@ import { methodPath } from './method-path.js';
 export interface H2loadOptions {
   readonly address: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** File with the message in the frame of gRPC. */
+  /** File with the length-prefixed message. */
   readonly bodyFile: string;
   readonly inFlight: number;
   /** Requests per second. As many as the server answers if undefined. */

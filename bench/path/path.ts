@@ -31,7 +31,7 @@ export interface Path {
   readonly model: PathModel;
   readonly subjects: Readonly<Record<SubjectName, Subject>>;
   readonly raw: RawLoops;
-  /** File with the message of a request in the frame of gRPC. */
+  /** File with the length-prefixed message of a request. */
   readonly bodyFile: string;
   /** Returns the path of a temporary file. */
   readonly file: (name: string) => string;
@@ -66,7 +66,7 @@ export async function withPath<T>(
   const [bodyFile, answerFile] = [folder.file('request.bin'), folder.file('answer.bin')];
   const modelFile = folder.file('raw.onnx');
   const body = encodeRequest(model);
-  await writeFile(bodyFile, frameOf(body));
+  await writeFile(bodyFile, withLength(body));
   await writeFile(modelFile, content);
   const each = async (work: (one: ServedModel) => Promise<void>): Promise<void> =>
     void (await Promise.all([served, servedByNode].map(work)));
@@ -112,7 +112,7 @@ function encodeRequest({ name, shape }: PathModel): Buffer {
 }
 
 /** Returns a message with its length before it, as gRPC sends it. */
-function frameOf(message: Buffer): Buffer {
+function withLength(message: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);

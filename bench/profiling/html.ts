@@ -1,4 +1,4 @@
-// The frame and the style of the pages of a profile.
+// The outline and the style of the pages of a profile.
 
 const style = `
   :root { color-scheme: light dark; --ground: #ffffff; --ink: #1f2328; --faint: #6e7781; --line: #d8dee4; --link: #0b62c4; }

@@ -2,7 +2,7 @@
 //
 //	usage: go-client ADDRESS METHOD FILE PER-SECOND SECONDS WARM-UP-SECONDS
 //
-// FILE has the message in the frame of gRPC. Prints the latencies after the warm-up in ms, from the moments at which the requests had
+// FILE has the length-prefixed message. Prints the latencies after the warm-up in ms, from the moments at which the requests had
 // to be sent (or were, if that was earlier), as a JSON array. Exits with 1 if a request fails.
 package main
 
@@ -21,8 +21,8 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
-// headBytes is the length of the head of a frame.
-const headBytes = 5
+// prefixBytes is the length of the prefix of a message in gRPC.
+const prefixBytes = 5
 
 // prSetTimerSlack sets the ns by which the kernel may delay a thread's timers, 50,000 by default. See prctl(2).
 const prSetTimerSlack = 29
@@ -45,11 +45,11 @@ func (rawCodec) Name() string { return "proto" }
 
 func main() {
 	address, method := os.Args[1], os.Args[2]
-	frame, err := os.ReadFile(os.Args[3])
+	prefixed, err := os.ReadFile(os.Args[3])
 	if err != nil {
 		log.Fatal(err)
 	}
-	message := frame[headBytes:]
+	message := prefixed[prefixBytes:]
 	perSecond, seconds, warmUpSeconds := number(os.Args[4]), number(os.Args[5]), number(os.Args[6])
 	connection, err := grpc.NewClient(address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),

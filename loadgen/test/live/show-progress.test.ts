@@ -27,11 +27,11 @@ describe('showProgress', () => {
 
   it('rewrites its lines on a terminal, and removes them at the end', async () => {
     const written = await show({ isTTY: true, columns: 80, rows: 24 }, 1_200);
-    const frames = written.split('\x1b[4A');
-    assert.equal(frames.length, 3);
-    assert.match(frames[0] ?? '', /0:00 of 0:01, warm-up \(not counted\)/);
-    assert.ok(frames[0]?.includes('\x1b[K\nnow    10.0/s intended'));
-    assert.match(frames[1] ?? '', /0:00 of 0:20, 0:20 left/);
+    const screens = written.split('\x1b[4A');
+    assert.equal(screens.length, 3);
+    assert.match(screens[0] ?? '', /0:00 of 0:01, warm-up \(not counted\)/);
+    assert.ok(screens[0]?.includes('\x1b[K\nnow    10.0/s intended'));
+    assert.match(screens[1] ?? '', /0:00 of 0:20, 0:20 left/);
   });
 
   it('writes a line every 10 s elsewhere', async () => {

@@ -50,7 +50,7 @@ function openSession(address: string): ClientHttp2Session {
   return session;
 }
 
-/** Prefixes a message with its length, as gRPC frames it. */
+/** Prefixes a message with its length, as gRPC does. */
 export function grpcMessage(message: Uint8Array, { compressed = false, length = message.length } = {}): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt8(compressed ? 1 : 0, 0);
