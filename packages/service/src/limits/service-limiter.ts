@@ -36,9 +36,9 @@ export function createServiceLimiter(config: LimitFlags, metrics: LimitMetrics, 
 
 export function observeLimits({ bytes, traffic }: Limiter, metrics: LimitMetrics): void {
   metrics.bufferedBytes.set(bytes.heldBytes);
-  for (const [hop, { connections, receivedBytes, sentBytes }] of traffic.take()) {
-    metrics.connections.set(connections, { hop });
-    metrics.receivedBytes.add(receivedBytes, { hop });
-    metrics.sentBytes.add(sentBytes, { hop });
+  for (const [transport, { connections, receivedBytes, sentBytes }] of traffic.take()) {
+    metrics.connections.set(connections, { hop: transport });
+    metrics.receivedBytes.add(receivedBytes, { hop: transport });
+    metrics.sentBytes.add(sentBytes, { hop: transport });
   }
 }
