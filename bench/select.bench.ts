@@ -39,13 +39,13 @@ function randomQuery(rng: Rng): SelectionQuery {
 /** Returns the sorted times of the decisions in microseconds. */
 function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
   const loads = createReplicaLoads();
-  loads.step({ kind: 'table', table }, -60_000, []);
+  loads.apply({ kind: 'table', table }, -60_000, []);
   for (const { id } of table.replicas) {
     const load = {
       ...{ queuedItems: Math.floor(8 * rng()), runningItems: 1, backlogMs: 50 * rng() },
       ...{ itemMs: 1, typical: 1, slow: 1, interfered: false },
     };
-    loads.step({ kind: 'reported', replica: id, load }, 0, []);
+    loads.apply({ kind: 'reported', replica: id, load }, 0, []);
   }
   const trace = createTrace();
   const targets = [...table.targets.values()];
@@ -61,14 +61,14 @@ function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
       const limitMs = query.objective.latencyMs - query.elapsedMs;
       const replica = loads.pick(selection.candidate, { items, limitMs, maxWaitMs: Infinity }, 0, rng);
       if (replica === undefined) throw new Error('no replica can be called');
-      loads.step({ kind: 'sent', replica: replica.id, items }, 0, []);
+      loads.apply({ kind: 'sent', replica: replica.id, items }, 0, []);
       const ended = {
         end: 'undelivered',
         load: undefined,
         hopMs: undefined,
         late: undefined,
       } as const;
-      loads.step({ kind: 'ended', replica: replica.id, items, ...ended }, 0, []);
+      loads.apply({ kind: 'ended', replica: replica.id, items, ...ended }, 0, []);
     }
     if (turn >= 0) times[turn] = (systemClock.now() - began) * 1000;
   }

@@ -51,7 +51,7 @@ export function simulate({ queries, runTimes }: Workload, seed: number): Simulat
   const candidate = buildCandidate('model', { index: 0, profile, costPer1k: 1, replicas: routes });
   const target = buildTargetEntry([candidate]);
   const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(seed));
-  policy.loads.step({ kind: 'table', table: { candidates: [candidate] } }, 0, []);
+  policy.loads.apply({ kind: 'table', table: { candidates: [candidate] } }, 0, []);
   const scheduler = createSlotScheduler<ReplicaId, Sent, never>(slots);
   /** Time at which the executor of a replica has ended all batches in it. */
   const executorFreeAt = new Map<ReplicaId, number>();
@@ -62,7 +62,7 @@ export function simulate({ queries, runTimes }: Workload, seed: number): Simulat
 
   function apply(event: Event, now: number): void {
     const effects: Effect[] = [];
-    scheduler.step(event, now, effects);
+    scheduler.apply(event, now, effects);
     for (const effect of effects) carryOut(effect, now);
   }
   function carryOut(effect: Effect, now: number): void {
@@ -93,7 +93,7 @@ export function simulate({ queries, runTimes }: Workload, seed: number): Simulat
         hopMs: repliedAt - sent.sentAt - tookMs,
         late: isLate && sent.hasWaited ? { slackMs: sent.slackMs, latencyMs: sent.query.latencyMs } : undefined,
       };
-      policy.loads.step(ended, repliedAt, []);
+      policy.loads.apply(ended, repliedAt, []);
       resumeHeld(repliedAt);
     });
   }

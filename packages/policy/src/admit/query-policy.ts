@@ -55,7 +55,7 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
       const selection = selectVariant(target, asked, loads.candidates, { hopMs: loads.quietHopMs }, trace);
       if (isNew) record(target, query, selection, now);
       if (selection.kind === 'refused' && selection.soonest !== undefined)
-        loads.step({ kind: 'refused', candidate: selection.soonest.candidate }, now, noEffects);
+        loads.apply({ kind: 'refused', candidate: selection.soonest.candidate }, now, noEffects);
       const admission = admit(selection, query.requestBytes, query.held, admitParams);
       if (admission.kind !== 'forward') return admission;
       const { selection: chosen } = admission;
@@ -64,7 +64,7 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
       const replica = loads.pick(candidate, request, now, rng);
       if (replica === undefined)
         throw new Error(`chosen variant ${candidate.variant} has no replica that can be called`);
-      loads.step({ kind: 'sent', replica: replica.id, items }, now, noEffects);
+      loads.apply({ kind: 'sent', replica: replica.id, items }, now, noEffects);
       return { kind: 'forward', selection: chosen, replica };
     },
   };

@@ -57,7 +57,7 @@ export type SlotEffect<R, Q extends QueuedQuery, W> =
 
 export interface SlotScheduler<R, Q extends QueuedQuery, W> {
   /** Applies an event at time `now`, and appends what has to be done, in order, to `effects`. */
-  step(event: SlotEvent<R, Q, W>, now: number, effects: SlotEffect<R, Q, W>[]): void;
+  apply(event: SlotEvent<R, Q, W>, now: number, effects: SlotEffect<R, Q, W>[]): void;
   /** Returns the load of a replica that was added. */
   load(replica: R, now: number): ReplicaLoad;
   /** Returns the shapes of inputs with dynamic dimensions that the replica has run. */
@@ -220,7 +220,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     get waiting() {
       return waitingReplicas.size + waiters.length;
     },
-    step(event, now, effects) {
+    apply(event, now, effects) {
       switch (event.kind) {
         case 'added':
           works.set(event.replica, createReplicaWork<R, Q>(event.replica, event.settings, event.bounds));

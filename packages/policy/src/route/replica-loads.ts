@@ -79,7 +79,7 @@ export interface ReplicaLoads {
   /** Number of replicas that can be called. */
   readonly callable: number;
   /** Applies an event at time `now`, and appends what follows from it to `effects`. */
-  step(event: LoadEvent, now: number, effects: LoadEffect[]): void;
+  apply(event: LoadEvent, now: number, effects: LoadEffect[]): void;
   /** Returns whether some replica of the candidate can be called. */
   isCallable(candidate: Candidate): boolean;
   /**
@@ -233,7 +233,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       return [...states.values()].filter(({ isDown }) => !isDown).length;
     },
     isCallable: ({ index }) => (candidates[loadFields * index + loadField.freeAt] ?? Infinity) < Infinity,
-    step(event, now, effects) {
+    apply(event, now, effects) {
       if (event.kind === 'table') return setTable(event, now);
       if (event.kind === 'refused') return refuse(event.candidate, now);
       const state = states.get(event.replica);

@@ -32,7 +32,7 @@ function play(events: readonly Event[]): readonly Decision[] {
   const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
   const one = candidate(0, { replicas: 4 });
   const target = buildTargetEntry([one]);
-  policy.loads.step({ kind: 'table', table: { candidates: [one] } }, 0, []);
+  policy.loads.apply({ kind: 'table', table: { candidates: [one] } }, 0, []);
   const waits = new Map<ReplicaId, { freeAt: number; ahead: number; isDown: boolean }>(
     one.replicas.map(({ id }) => [id, { freeAt: -Infinity, ahead: 0, isDown: false }]),
   );
@@ -55,18 +55,18 @@ function play(events: readonly Event[]): readonly Decision[] {
         state.freeAt = Infinity;
         sent.push(decision.replica.id);
         // The next report says when the replica is free again.
-        policy.loads.step({ kind: 'reported', replica: decision.replica.id, load: report(100) }, now, []);
+        policy.loads.apply({ kind: 'reported', replica: decision.replica.id, load: report(100) }, now, []);
         state.freeAt = now + 100;
         break;
       }
       case 'report':
         if (id === undefined) break;
-        policy.loads.step({ kind: 'reported', replica: id, load: report(each.backlogMs) }, now, []);
+        policy.loads.apply({ kind: 'reported', replica: id, load: report(each.backlogMs) }, now, []);
         waits.set(id, { freeAt: now + each.backlogMs, ahead: 0, isDown: false });
         break;
       case 'down': {
         if (id === undefined) break;
-        policy.loads.step({ kind: 'down', replica: id }, now, []);
+        policy.loads.apply({ kind: 'down', replica: id }, now, []);
         const state = waits.get(id);
         if (state !== undefined) state.isDown = true;
         break;
@@ -76,7 +76,7 @@ function play(events: readonly Event[]): readonly Decision[] {
         if (replica === undefined) break;
         const late = each.end === 'missed' ? { slackMs: 1, latencyMs: 100 } : undefined;
         const ended = { kind: 'ended', replica, items: 1, end: each.end, load: report(50), hopMs: 1, late } as const;
-        policy.loads.step(ended, now, []);
+        policy.loads.apply(ended, now, []);
         const state = waits.get(replica);
         if (state !== undefined && !state.isDown) state.freeAt = now + 50;
       }

@@ -30,34 +30,34 @@ function describeEffect(effect: Effect): string {
   }
 }
 
-/** Creates a scheduler with attached replicas. `step` returns the effects of an event as texts. */
+/** Creates a scheduler with attached replicas. `apply` returns the effects of an event as texts. */
 function setUp(slots: number, replicas: readonly string[], of = settings) {
   const scheduler = createSlotScheduler<string, TestQuery, string>(slots);
   const running = new Map<string, RunningBatch<TestQuery>[]>(replicas.map((replica) => [replica, []]));
   let now = 0;
-  function step(event: Event): readonly string[] {
+  function apply(event: Event): readonly string[] {
     const effects: Effect[] = [];
-    scheduler.step(event, now, effects);
+    scheduler.apply(event, now, effects);
     for (const effect of effects) if (effect.kind === 'start') running.get(effect.replica)?.push(effect.batch);
     return effects.map(describeEffect);
   }
   for (const replica of replicas) {
-    step({ kind: 'added', replica, settings: of, bounds });
-    step({ kind: 'attached', replica });
+    apply({ kind: 'added', replica, settings: of, bounds });
+    apply({ kind: 'attached', replica });
   }
   return {
     scheduler,
-    step,
+    apply,
     running,
     at: (time: number) => void (now = time),
-    send: (replica: string, query: TestQuery) => step({ kind: 'queued', replica, query }),
+    send: (replica: string, query: TestQuery) => apply({ kind: 'queued', replica, query }),
     /** Ends the replica's first batch. Without `computeMs`, the executor computed for the whole time. */
     end: (replica: string, run: Partial<EndedRun> = {}) => {
       const batch = running.get(replica)?.shift();
       assert.ok(batch !== undefined, `${replica} runs no batch`);
       const beganAt = run.beganAt ?? batch.startedAt;
       const whole = { outcome: 'done', beganAt, computeMs: now - beganAt } as const;
-      return step({ kind: 'ended', replica, batch, run: { ...whole, ...run } });
+      return apply({ kind: 'ended', replica, batch, run: { ...whole, ...run } });
     },
     load: (replica: string) => scheduler.load(replica, now),
   };
@@ -115,71 +115,71 @@ describe('the slot scheduler', () => {
   });
 
   it('grants a slot to a step when no query is due before it', () => {
-    const { send, end, step, at } = setUp(1, ['a']);
-    assert.deepEqual(step({ kind: 'requested', waiter: 'warm-up' }), ['grant warm-up']);
+    const { send, end, apply, at } = setUp(1, ['a']);
+    assert.deepEqual(apply({ kind: 'requested', waiter: 'warm-up' }), ['grant warm-up']);
     assert.deepEqual(send('a', queued('1', 50)), []);
-    step({ kind: 'requested', waiter: 'measure' });
-    step({ kind: 'requested', waiter: 'withdrawn' });
-    step({ kind: 'withdrawn', waiter: 'withdrawn' });
-    assert.deepEqual(step({ kind: 'released' }), ['start a: 1']);
+    apply({ kind: 'requested', waiter: 'measure' });
+    apply({ kind: 'requested', waiter: 'withdrawn' });
+    apply({ kind: 'withdrawn', waiter: 'withdrawn' });
+    assert.deepEqual(apply({ kind: 'released' }), ['start a: 1']);
     at(10);
     send('a', queued('2', 2000));
     assert.deepEqual(end('a'), ['grant measure']);
-    assert.deepEqual(step({ kind: 'released' }), ['start a: 2']);
+    assert.deepEqual(apply({ kind: 'released' }), ['start a: 2']);
   });
 
   it('grants an idle slot only while nothing else waits', () => {
-    const { send, end, step, scheduler } = setUp(1, ['a']);
+    const { send, end, apply, scheduler } = setUp(1, ['a']);
     send('a', queued('1'));
-    step({ kind: 'requested', waiter: 'check', idle: true });
-    step({ kind: 'requested', waiter: 'withdrawn', idle: true });
-    step({ kind: 'withdrawn', waiter: 'withdrawn' });
+    apply({ kind: 'requested', waiter: 'check', idle: true });
+    apply({ kind: 'requested', waiter: 'withdrawn', idle: true });
+    apply({ kind: 'withdrawn', waiter: 'withdrawn' });
     assert.equal(scheduler.waiting, 0);
     send('a', queued('2'));
     assert.deepEqual(end('a'), ['start a: 2']);
     assert.deepEqual(end('a'), ['grant check']);
     assert.deepEqual(send('a', queued('3')), []);
-    assert.deepEqual(step({ kind: 'released' }), ['start a: 3']);
+    assert.deepEqual(apply({ kind: 'released' }), ['start a: 3']);
     assert.deepEqual(end('a'), []);
   });
 
   it('rejects a query immediately when the queue is full, and a late one when a batch starts', () => {
-    const { send, end, at, step } = setUp(1, ['a']);
+    const { send, end, at, apply } = setUp(1, ['a']);
     send('a', queued('1'));
     assert.deepEqual(send('a', queued('3', 25, { items: 3 })), []);
     assert.deepEqual(send('a', queued('4', 90, { items: 98 })), ['reject 4: full']);
     at(20);
     assert.deepEqual(end('a'), ['reject 3: late']);
     send('a', queued('5'));
-    assert.deepEqual(step({ kind: 'closed', replica: 'a' }), []);
+    assert.deepEqual(apply({ kind: 'closed', replica: 'a' }), []);
   });
 
   it('retries the queries of a dead executor alone when another one is attached, except cancelled ones', () => {
-    const { send, end, step } = setUp(1, ['a'], { ...settings, ceiling: 1 });
+    const { send, end, apply } = setUp(1, ['a'], { ...settings, ceiling: 1 });
     const [first, second] = [queued('1'), queued('2')];
     send('a', first);
     send('a', second);
     send('a', queued('3'));
-    step({ kind: 'cancelled', replica: 'a', query: second });
+    apply({ kind: 'cancelled', replica: 'a', query: second });
     assert.deepEqual(end('a', { outcome: 'died-running' }), []);
     assert.deepEqual(end('a', { outcome: 'died-waiting' }), []);
-    assert.deepEqual(step({ kind: 'attached', replica: 'a' }), ['start a: 1', 'start a: 3']);
+    assert.deepEqual(apply({ kind: 'attached', replica: 'a' }), ['start a: 1', 'start a: 3']);
     assert.deepEqual(end('a', { outcome: 'died-running' }), ['fail 1: died-running']);
   });
 
   it('fails no query that was cancelled while it ran', () => {
-    const { send, end, step } = setUp(1, ['a']);
+    const { send, end, apply } = setUp(1, ['a']);
     const query = queued('1');
     send('a', query);
-    step({ kind: 'cancelled', replica: 'a', query });
+    apply({ kind: 'cancelled', replica: 'a', query });
     assert.deepEqual(end('a', { outcome: 'failed' }), []);
   });
 
   it('takes the slot from an overdue run', () => {
-    const { send, step } = setUp(1, ['a', 'b']);
+    const { send, apply } = setUp(1, ['a', 'b']);
     send('a', queued('1'));
     send('b', queued('2'));
-    assert.deepEqual(step({ kind: 'overdue', replica: 'a' }), ['start b: 2']);
+    assert.deepEqual(apply({ kind: 'overdue', replica: 'a' }), ['start b: 2']);
   });
 
   it('pads batches to the sizes of the device', () => {
@@ -238,11 +238,11 @@ describe('the slot scheduler', () => {
       fc.record({ kind: fc.constant('step' as const) }),
     );
     const play = (events: readonly (typeof event extends fc.Arbitrary<infer T> ? T : never)[]): readonly string[] => {
-      const { step, running, send, end, at, scheduler } = setUp(2, ['a', 'b', 'c']);
+      const { apply, running, send, end, at, scheduler } = setUp(2, ['a', 'b', 'c']);
       const live = new Map<string, { readonly replica: string; readonly query: TestQuery }>();
       const overdue = new Set<string>();
       const log: string[] = [];
-      const apply = (effects: readonly string[]): void => {
+      const record = (effects: readonly string[]): void => {
         log.push(...effects);
         for (const effect of effects) {
           const [verb, name = ''] = effect.split(/[ :]+/);
@@ -256,7 +256,7 @@ describe('the slot scheduler', () => {
           case 'send': {
             const query = queued(`q${now}`, now * 5 + each.due, { enqueuedAt: now * 5 });
             live.set(query.name, { replica: each.replica, query });
-            apply(send(each.replica, query));
+            record(send(each.replica, query));
             break;
           }
           case 'end': {
@@ -264,33 +264,33 @@ describe('the slot scheduler', () => {
             if (batch === undefined) break;
             if (each.outcome === 'done') for (const { query } of batch.entries) live.delete(query.name);
             overdue.delete(each.replica);
-            apply(end(each.replica, { outcome: each.outcome }));
+            record(end(each.replica, { outcome: each.outcome }));
             if (each.outcome !== 'died-running') break;
-            while ((running.get(each.replica)?.length ?? 0) > 0) apply(end(each.replica, { outcome: 'died-waiting' }));
+            while ((running.get(each.replica)?.length ?? 0) > 0) record(end(each.replica, { outcome: 'died-waiting' }));
             break;
           }
           case 'attach':
-            apply(step({ kind: 'attached', replica: each.replica }));
+            record(apply({ kind: 'attached', replica: each.replica }));
             break;
           case 'cancel': {
             const [name, found] = [...live][each.index] ?? [];
             if (name === undefined || found === undefined) break;
-            apply(step({ kind: 'cancelled', ...found }));
+            record(apply({ kind: 'cancelled', ...found }));
             live.delete(name);
             break;
           }
           case 'overdue':
             if ((running.get(each.replica)?.length ?? 0) === 0) break;
             overdue.add(each.replica);
-            apply(step({ kind: 'overdue', replica: each.replica }));
+            record(apply({ kind: 'overdue', replica: each.replica }));
             break;
           case 'step': {
-            const effects = step({ kind: 'requested', waiter: 'w' });
-            apply(effects);
+            const effects = apply({ kind: 'requested', waiter: 'w' });
+            record(effects);
             granted += effects.filter((effect) => effect.startsWith('grant')).length;
             while (granted > 0) {
               granted -= 1;
-              apply(step({ kind: 'released' }));
+              record(apply({ kind: 'released' }));
             }
           }
         }

@@ -17,9 +17,9 @@ function setUp(waits: readonly (number | undefined)[], locals: number) {
   const replicas = waits.map((_, index) => buildReplicaRoute(`c0-${index}`, { address: address(index) }));
   const one = { ...candidate(0), replicas };
   const loads = createReplicaLoads(params);
-  loads.step({ kind: 'table', table: { candidates: [one] }, localAddress: 'here:1' }, 0, []);
+  loads.apply({ kind: 'table', table: { candidates: [one] }, localAddress: 'here:1' }, 0, []);
   const report = (index: number, reported: ReplicaLoad | undefined): void =>
-    loads.step({ kind: 'reported', replica: replicaId(`c0-${index}`), load: reported }, 0, []);
+    loads.apply({ kind: 'reported', replica: replicaId(`c0-${index}`), load: reported }, 0, []);
   for (const [index, wait] of waits.entries()) report(index, wait === undefined ? undefined : load(wait));
   const rng = createSeededRng(3);
   const pickMany = (request: PickRequest): readonly number[] =>

@@ -26,28 +26,28 @@ function setUp(replicas: number, of = params) {
   const one = candidate(0, { replicas });
   const loads = createReplicaLoads(of);
   const clock = { now: 0 };
-  const step = (event: LoadEvent): readonly LoadEffect[] => {
+  const apply = (event: LoadEvent): readonly LoadEffect[] => {
     const effects: LoadEffect[] = [];
-    loads.step(event, clock.now, effects);
+    loads.apply(event, clock.now, effects);
     return effects;
   };
   const idOf = (index: number) => replicaId(`c0-${index}`);
   const field = (name: keyof typeof loadField, index = 0) =>
     loads.candidates[loadFields * index + loadField[name]] ?? NaN;
-  step({ kind: 'table', table: { candidates: [one] } });
+  apply({ kind: 'table', table: { candidates: [one] } });
   return {
-    ...{ one, loads, clock, step, field },
+    ...{ one, loads, clock, apply, field },
     report: (index: number, reported: ReplicaLoad | undefined) =>
-      step({ kind: 'reported', replica: idOf(index), load: reported }),
-    sent: (index: number, items = 1) => step({ kind: 'sent', replica: idOf(index), items }),
+      apply({ kind: 'reported', replica: idOf(index), load: reported }),
+    sent: (index: number, items = 1) => apply({ kind: 'sent', replica: idOf(index), items }),
     ended: (index: number, end: QueryEnd, fields: Partial<Extract<LoadEvent, { kind: 'ended' }>> = {}) =>
-      step({
+      apply({
         ...{ kind: 'ended', replica: idOf(index), items: 1, end, load: undefined },
         ...{ hopMs: undefined, late: undefined },
         ...fields,
       }),
-    refuse: () => step({ kind: 'refused', candidate: one }),
-    mark: (index: number, kind: 'full' | 'down') => step({ kind, replica: idOf(index) }),
+    refuse: () => apply({ kind: 'refused', candidate: one }),
+    mark: (index: number, kind: 'full' | 'down') => apply({ kind, replica: idOf(index) }),
     /** Returns the wait and the items ahead that selection reads. */
     view: () => [Math.max(0, field('freeAt') - clock.now), field('aheadItems')],
     /** Returns the shares of the replicas in many picks. */
@@ -94,13 +94,13 @@ describe('the loads of replicas', () => {
   });
 
   it('keep the limit of the wait across tables, but do not limit it because all replicas were down', () => {
-    const { report, refuse, step, clock, field, one } = setUp(1);
+    const { report, refuse, apply, clock, field, one } = setUp(1);
     report(0, load(5_000));
     clock.now = 1_000;
     refuse();
     const limitMs = field('maxWaitMs');
     assert.ok(limitMs < Infinity);
-    step({ kind: 'table', table: { candidates: [{ ...one }] } });
+    apply({ kind: 'table', table: { candidates: [{ ...one }] } });
     assert.equal(field('maxWaitMs'), limitMs);
     const down = setUp(1);
     for (down.clock.now = 0; down.clock.now <= 3_000; down.clock.now += 20) down.report(0, undefined);
@@ -190,14 +190,14 @@ describe('the loads of replicas', () => {
   });
 
   it('keep the state of replicas across tables, also if the candidate’s index changes', () => {
-    const { report, field, step, one } = setUp(2);
+    const { report, field, apply, one } = setUp(2);
     report(0, load(9));
     report(1, load(9));
     const moved: Candidate = { ...one, index: 3, replicas: one.replicas.slice(0, 1) };
     const freeAt = () => [0, 1, 2, 3].map((index) => field('freeAt', index));
-    step({ kind: 'table', table: { candidates: [candidate(1), moved] } });
+    apply({ kind: 'table', table: { candidates: [candidate(1), moved] } });
     assert.deepEqual(freeAt(), [Infinity, -Infinity, Infinity, 9]);
-    step({ kind: 'table', table: { candidates: [] } });
+    apply({ kind: 'table', table: { candidates: [] } });
     assert.deepEqual(freeAt(), [Infinity, Infinity, Infinity, Infinity]);
     assert.deepEqual(report(0, load(5)), []);
   });
@@ -270,7 +270,7 @@ describe('the pick of a replica', () => {
       return picked.filter((id) => id === 'c0-2').length / 4000;
     };
     grown.clock.now = 5000;
-    grown.step({ kind: 'table', table: { candidates: [three] } });
+    grown.apply({ kind: 'table', table: { candidates: [three] } });
     assert.ok(shareOfNew(5000) < 0.2, 'at first');
     assert.ok(shareOfNew(6000) > 0.3, 'after a second');
   });

@@ -22,7 +22,7 @@ export function createRouterLoads({ loads, clock, onCallable, onEjected }: Route
   const effects: LoadEffect[] = [];
   return {
     apply(event, now = clock.now()) {
-      loads.step(event, now, effects);
+      loads.apply(event, now, effects);
       if (effects.length === 0) return;
       for (const effect of effects.splice(0)) {
         if (effect.kind === 'callable') onCallable();

@@ -219,13 +219,13 @@ const areDistinct = (numbers: readonly number[]): void => assert.equal(new Set(n
 
 /** Reports a load for each replica that depends only on its id. */
 function applyReports(loads: ReplicaLoads, table: RoutingTable): void {
-  loads.step({ kind: 'table', table }, 0, []);
+  loads.apply({ kind: 'table', table }, 0, []);
   for (const { id } of table.replicas) {
     const load = {
       ...{ backlogMs: id.length * 7 + Number(id.at(-1)), queuedItems: 1, runningItems: 0 },
       ...{ itemMs: 0, typical: 1, slow: 1, interfered: false },
     };
-    loads.step({ kind: 'reported', replica: id, load }, 0, []);
+    loads.apply({ kind: 'reported', replica: id, load }, 0, []);
   }
 }
 

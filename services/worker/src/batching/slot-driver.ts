@@ -41,7 +41,7 @@ export function createSlotDriver(slots: number, clock: Clock): SlotDriver {
   const effects: Effect[] = [];
 
   function dispatch(event: Event, now = clock.now()): void {
-    scheduler.step(event, now, effects);
+    scheduler.apply(event, now, effects);
     for (const effect of effects.splice(0)) carryOut(effect);
   }
   function createToken(): Disposable {
