@@ -64,7 +64,7 @@ export interface InferCounts {
 }
 
 /** Phases that the time of queries is split into. */
-export type TimedStep = Exclude<keyof InferCounts, 'batches' | 'lastInferenceAgeMs'>;
+export type TimedPhase = Exclude<keyof InferCounts, 'batches' | 'lastInferenceAgeMs'>;
 
 const nothing: TimedCount = { count: 0, ns: 0 };
 

@@ -120,7 +120,7 @@ export {
   type ReplicaReport,
   type ReplicaState,
   type TimedCount,
-  type TimedStep,
+  type TimedPhase,
   type WorkerInfo,
   type ReplicaLoad,
 } from './fleet.js';

@@ -1,6 +1,6 @@
 // Sums the counts of variants into the protocol's ModelStatistics.
 
-import type { Clock, Milliseconds, TargetEntry, TimedStep } from '@pareto/core';
+import type { Clock, Milliseconds, TargetEntry, TimedPhase } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import { servedVersion } from '../resolve/resolve.js';
 
@@ -20,8 +20,8 @@ export function sumStatistics(
   clock: Clock,
 ): wire.ModelStatisticsInput {
   const counts = rows.flatMap((row) => row.counts ?? []);
-  const timed = (step: TimedStep): { count: number; ns: number } =>
-    counts.reduce((sum, { [step]: own }) => add(sum, own ?? nothing), nothing);
+  const timed = (phase: TimedPhase): { count: number; ns: number } =>
+    counts.reduce((sum, { [phase]: own }) => add(sum, own ?? nothing), nothing);
   return {
     name: entry.name,
     version: String(servedVersion(entry)),

@@ -7,7 +7,7 @@ import {
   type Clock,
   type InferCounts,
   type Milliseconds,
-  type TimedStep,
+  type TimedPhase,
 } from '@pareto/core';
 
 interface ComputeTimes {
@@ -18,7 +18,7 @@ interface ComputeTimes {
 
 export interface InferTally {
   readonly now: InferCounts;
-  add(what: TimedStep, count: number, ms: number): void;
+  add(what: TimedPhase, count: number, ms: number): void;
   /** Adds an execution of a batch. A `count` of 0 only adds time to an execution that is already counted. */
   execution(items: number, times: ComputeTimes, count?: number): void;
 }
@@ -35,7 +35,10 @@ export function createInferTally(clock: Clock): InferTally {
   };
   const sizes = new Map<number, { executions: number; inputMs: number; inferMs: number; outputMs: number }>();
   let lastAt: Milliseconds | undefined;
-  const countOf = (what: TimedStep): InferCounts[TimedStep] => ({ count: timed[what].count, ns: nsOf(timed[what].ms) });
+  const countOf = (what: TimedPhase): InferCounts[TimedPhase] => ({
+    count: timed[what].count,
+    ns: nsOf(timed[what].ms),
+  });
   return {
     get now() {
       return {
