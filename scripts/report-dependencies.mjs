@@ -39,11 +39,11 @@ function foldersThatDiffer(source, resolved) {
 /** Returns the folders on the shortest way from a folder to itself, each with a file that imports it. Undefined if there is none. */
 function shortestCycle(imports, folder) {
   const visited = new Set();
-  const paths = [{ at: folder, steps: [] }];
-  for (const { at, steps } of paths) {
+  const paths = [{ at: folder, folders: [] }];
+  for (const { at, folders } of paths) {
     for (const [to, file] of imports.get(at) ?? []) {
-      const path = { at: to, steps: [...steps, `${to} (by ${file})`] };
-      if (to === folder) return path.steps;
+      const path = { at: to, folders: [...folders, `${to} (by ${file})`] };
+      if (to === folder) return path.folders;
       if (!visited.has(to)) paths.push(path);
       visited.add(to);
     }

@@ -88,15 +88,15 @@ function readCounts(rows: Rows, { time, counts, perSecond, gap }: TraceColumns):
   let last = -1;
   for (let row = 0; row < rows.count; row++) {
     const cells = rows.cells(row);
-    const steps = (rows.number(row, cells, 0) - first) / interval;
-    const step = Math.round(steps);
-    if (Math.abs(steps - step) > 1e-3 || step <= last) {
+    const position = (rows.number(row, cells, 0) - first) / interval;
+    const at = Math.round(position);
+    if (Math.abs(position - at) > 1e-3 || at <= last) {
       const length = formatDuration(intervalMs);
       throw rows.error(row, 0, `is not a whole number of intervals (${length}, as the first) after the row above`);
     }
-    last = step;
+    last = at;
     if (gap !== undefined && rows.number(row, cells, gap) !== 0) continue;
-    starts[size] = step * intervalMs;
+    starts[size] = at * intervalMs;
     sums[size] = counts.reduce((sum, index) => sum + rows.number(row, cells, index), 0) * scale;
     size++;
   }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { milliseconds, systemClock, TimerWheel, type Clock, type Milliseconds } from '../src/index.js';
 
 /** A clock whose time a test sets, and which runs the timers that are due then. */
-function createStepClock() {
+function createTestClock() {
   let now = 0;
   const timers = new Set<{ readonly at: number; readonly run: () => void }>();
   let started = 0;
@@ -48,8 +48,8 @@ describe('a timer wheel', () => {
     });
     fc.assert(
       fc.property(fc.array(timer, { maxLength: 60 }), (timers) => {
-        const steps = createStepClock();
-        const { clock } = steps;
+        const time = createTestClock();
+        const { clock } = time;
         const wheel = new TimerWheel(clock);
         const ranAt: number[][] = timers.map(() => []);
         const handles: Disposable[] = [];
@@ -62,10 +62,10 @@ describe('a timer wheel', () => {
           return disposedMs === undefined ? [starts] : [starts, { at: startMs + disposedMs, run: dispose }];
         });
         for (const { at, run } of events.sort((a, b) => a.at - b.at)) {
-          steps.goTo(at);
+          time.goTo(at);
           run();
         }
-        steps.goTo(30_000);
+        time.goTo(30_000);
         for (const [index, { startMs, delayMs, disposedMs = Infinity }] of timers.entries()) {
           const dueMs = startMs + Math.max(0, delayMs);
           const [ran, again] = ranAt[index] ?? [];
@@ -73,27 +73,27 @@ describe('a timer wheel', () => {
           if (ran === undefined) assert.ok(startMs + disposedMs <= dueMs + 2, 'a timer did not run');
           else assert.ok(ran >= dueMs && ran <= dueMs + 2 && ran <= startMs + disposedMs, `${ran} for ${dueMs}`);
         }
-        assert.equal(steps.waiting, 0, 'the wheel does not wake without timers');
+        assert.equal(time.waiting, 0, 'the wheel does not wake without timers');
       }),
       { seed: 18, numRuns: 300 },
     );
   });
 
   it('needs few timers of the clock for many calls', () => {
-    const steps = createStepClock();
-    const wheel = new TimerWheel(steps.clock);
+    const time = createTestClock();
+    const wheel = new TimerWheel(time.clock);
     for (let call = 0; call < 20_000; call++) {
-      steps.goTo(call / 2);
+      time.goTo(call / 2);
       const deadline = wheel.after(milliseconds(5_000), () => assert.fail('the call has ended'));
       if (call % 50 !== 0) deadline[Symbol.dispose]();
       else wheel.after(milliseconds(5), () => deadline[Symbol.dispose]());
     }
-    assert.ok(steps.started < 2_000, `${steps.started} timers`);
+    assert.ok(time.started < 2_000, `${time.started} timers`);
   });
 
   it('accepts timers that start and dispose others', () => {
-    const steps = createStepClock();
-    const wheel = new TimerWheel(steps.clock);
+    const time = createTestClock();
+    const wheel = new TimerWheel(time.clock);
     const ran: string[] = [];
     const timers = ['a', 'b'].map((name) =>
       wheel.after(milliseconds(10), () => {
@@ -102,30 +102,30 @@ describe('a timer wheel', () => {
         wheel.after(milliseconds(0), () => ran.push('next'));
       }),
     );
-    steps.goTo(100);
+    time.goTo(100);
     assert.deepEqual(ran.slice(1), ['next']);
   });
 
   it('accepts delays of any length', () => {
-    const steps = createStepClock();
-    const wheel = new TimerWheel(steps.clock);
+    const time = createTestClock();
+    const wheel = new TimerWheel(time.clock);
     const ran: number[] = [];
     for (const delayMs of [3_000_000_000, 10_000_000, Infinity])
       wheel.after(milliseconds(delayMs), () => ran.push(delayMs));
-    steps.goTo(10_000_001);
+    time.goTo(10_000_001);
     assert.deepEqual(ran, [10_000_000]);
-    steps.goTo(3_000_000_001);
+    time.goTo(3_000_000_001);
     assert.deepEqual(ran, [10_000_000, 3_000_000_000]);
   });
 
   it('takes the delays that its clock shortens', () => {
-    const steps = createStepClock();
+    const time = createTestClock();
     const shortened = (delay: Milliseconds): Milliseconds => (delay === 5_000 ? milliseconds(20) : delay);
-    const wheel = new TimerWheel({ ...steps.clock, shortened });
+    const wheel = new TimerWheel({ ...time.clock, shortened });
     const ran: string[] = [];
     wheel.after(milliseconds(5_000), () => ran.push('shortened'));
     wheel.after(milliseconds(5_001), () => ran.push('unchanged'));
-    steps.goTo(30);
+    time.goTo(30);
     assert.deepEqual(ran, ['shortened']);
   });
 });

@@ -99,9 +99,9 @@ describe('backup and restore', () => {
     const late: Transaction[] = [];
     let calls = 0;
     const transact: Store['transact'] = async (transaction) => {
-      const step = calls++ % 3;
-      const result = step === 2 ? undefined : await target.transact(transaction);
-      if (step === 1 && result !== undefined) return result;
+      const outcome = calls++ % 3;
+      const result = outcome === 2 ? undefined : await target.transact(transaction);
+      if (outcome === 1 && result !== undefined) return result;
       late.push(transaction);
       throw new ParetoError('unavailable', 'it is not known whether this was written');
     };

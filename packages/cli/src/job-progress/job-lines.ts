@@ -61,6 +61,6 @@ export function totalLine(snapshot: JobsSnapshot, { elapsedMs, remainingMs }: Jo
 
 /** Rounds up to 5 s, or to 10 s from a minute, or to a minute from ten. */
 function roundUp(ms: number): number {
-  const step = ms < 60_000 ? 5_000 : ms < 600_000 ? 10_000 : 60_000;
-  return Math.max(step, Math.ceil(ms / step) * step);
+  const unit = ms < 60_000 ? 5_000 : ms < 600_000 ? 10_000 : 60_000;
+  return Math.max(unit, Math.ceil(ms / unit) * unit);
 }

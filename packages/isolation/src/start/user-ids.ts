@@ -32,13 +32,13 @@ function listen(path: string): Promise<Server | undefined> {
 function createUserIds(gid: number, first: number, claim?: Server): UserIds {
   const taken = new Set<number>();
   let next = 0;
-  const idAfter = (steps: number): number => first + ((next + steps) % blockSize);
+  const idAfter = (offset: number): number => first + ((next + offset) % blockSize);
   return {
     take() {
-      let steps = 0;
-      while (steps < blockSize && taken.has(idAfter(steps))) steps++;
-      const uid = idAfter(steps);
-      next += steps + 1;
+      let offset = 0;
+      while (offset < blockSize && taken.has(idAfter(offset))) offset++;
+      const uid = idAfter(offset);
+      next += offset + 1;
       taken.add(uid);
       return { uid, gid };
     },

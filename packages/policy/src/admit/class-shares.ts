@@ -115,10 +115,10 @@ function add(items: Float64Array, sums: Float64Array, window: number, of: number
 
 /** Forgets the windows that are older than a second. */
 function advance(shares: TaskShares, window: number): void {
-  const steps = Math.min(windows, window - shares.window);
-  if (steps <= 0) return;
-  for (let step = 1; step <= steps; step++) {
-    const from = ((shares.window + step) % windows) * classes;
+  const passed = Math.min(windows, window - shares.window);
+  if (passed <= 0) return;
+  for (let ahead = 1; ahead <= passed; ahead++) {
+    const from = ((shares.window + ahead) % windows) * classes;
     shares.offered.fill(0, from, from + classes);
     shares.admitted.fill(0, from, from + classes);
   }

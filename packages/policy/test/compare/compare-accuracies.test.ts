@@ -123,9 +123,9 @@ describe('rankAccuracies', () => {
   });
 
   it('compares with the best of the rank, and not in a chain', () => {
-    const steps = [0, 4, 8, 12, 16].map((more) => original(`m${more}`, wrongOn(2_000, [0, 100 + more])));
-    assert.deepEqual(ranks(...steps), [1, 1, 1, 2, 2]);
-    assert.deepEqual(ranks(...steps.toReversed()), [2, 2, 1, 1, 1]);
+    const models = [0, 4, 8, 12, 16].map((more) => original(`m${more}`, wrongOn(2_000, [0, 100 + more])));
+    assert.deepEqual(ranks(...models), [1, 1, 1, 2, 2]);
+    assert.deepEqual(ranks(...models.toReversed()), [2, 2, 1, 1, 1]);
   });
 
   it('orders by the estimates without scores', () => {

@@ -16,7 +16,7 @@ function squaredScore(b: number, c: number, samples: number, difference: number)
     return log(b, q + difference) + log(c, q) + log(samples - b - c, 1 - 2 * q - difference);
   };
   let [from, to] = [low, high];
-  for (let step = 0; step < 200; step++) {
+  for (let round = 0; round < 200; round++) {
     const [left, right] = [from + (to - from) / 3, to - (to - from) / 3];
     if (likelihood(left) < likelihood(right)) from = left;
     else to = right;

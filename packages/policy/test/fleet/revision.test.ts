@@ -168,7 +168,7 @@ describe('random events of a fleet', () => {
     fc.record({ kind: fc.constant('order' as const), id, target: fc.constantFrom(make, undefined) }),
     fc.record({ kind: fc.constant('follow' as const), present: fc.array(fc.boolean(), { maxLength: 3 }) }),
   );
-  const steps = fc.array(fc.tuple(fc.nat(1_200), event), { maxLength: 40 });
+  const timedEvents = fc.array(fc.tuple(fc.nat(1_200), event), { maxLength: 40 });
 
   function createRun(): { readonly fleet: FleetState; readonly apply: (event: Event, now: number) => void } {
     const fleet = createFleetState(params);
@@ -215,7 +215,7 @@ describe('random events of a fleet', () => {
 
   it('never change what planning sees without a revision, nor a presence before its time', () => {
     fc.assert(
-      fc.property(steps, fc.nat(12_000), (all, leadingSince) => {
+      fc.property(timedEvents, fc.nat(12_000), (all, leadingSince) => {
         const { fleet, apply } = createRun();
         let now = leadingSince;
         for (const [elapsedMs, one] of all) {
@@ -238,7 +238,7 @@ describe('random events of a fleet', () => {
 
   it('keep the counts of poisonous queries equal to the sum over all replicas', () => {
     fc.assert(
-      fc.property(steps, (all) => {
+      fc.property(timedEvents, (all) => {
         const { fleet, apply } = createRun();
         let now = 0;
         for (const [elapsedMs, one] of all) {

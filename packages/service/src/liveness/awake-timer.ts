@@ -2,8 +2,8 @@
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 
-/** A timeout has this many steps. A delay of the event loop extends it, except for the rest of the step that it began in. */
-const stepCount = 3;
+/** A timeout has this many parts. A delay of the event loop extends it, except for the rest of the part that it began in. */
+const partCount = 3;
 /** Time to read what arrived while the event loop was blocked. */
 const readMs = milliseconds(1);
 
@@ -12,12 +12,12 @@ const readMs = milliseconds(1);
  * silence proves nothing while this process could not have received anything.
  */
 export function afterAwake(clock: Pick<Clock, 'after'>, timeoutMs: Milliseconds, callback: () => void): Disposable {
-  let left = stepCount;
-  const step = (): Disposable => {
+  let left = partCount;
+  const startPart = (): Disposable => {
     left -= 1;
-    const next = (): Disposable => (left > 0 ? step() : clock.after(readMs, callback));
-    return clock.after(milliseconds(timeoutMs / stepCount), () => (timer = next()));
+    const next = (): Disposable => (left > 0 ? startPart() : clock.after(readMs, callback));
+    return clock.after(milliseconds(timeoutMs / partCount), () => (timer = next()));
   };
-  let timer = step();
+  let timer = startPart();
   return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
 }

@@ -176,7 +176,7 @@ describe('the certificates of a service', () => {
       await write();
       const certificates = await start();
       const before = certificateOf(certificates);
-      const steps: readonly [() => Promise<unknown>, RegExp][] = [
+      const faults: readonly [() => Promise<unknown>, RegExp][] = [
         [() => writeFile(join(folder, 'tls.crt'), 'half'), /tls\.crt contains no certificate.*current ones kept/],
         [
           () => write({ uris: ['spiffe://pareto/operator'] }),
@@ -185,7 +185,7 @@ describe('the certificates of a service', () => {
         [() => write({ endsInDays: -1 }), /expired on.*current ones kept/],
         [() => rm(join(folder, 'tls.key')), /there is no tls\.key.*current ones kept/],
       ];
-      for (const [spoil, why] of steps) {
+      for (const [spoil, why] of faults) {
         await spoil();
         await logged(why);
         assert.equal(certificateOf(certificates), before);

@@ -56,7 +56,7 @@ describe('flushing loads', () => {
   };
 
   it('counts once, even if writes are retried and the mirror is late', async () => {
-    const step = fc.record({
+    const round = fc.record({
       worker: fc.constantFrom('w1', 'w2'),
       more: fc.integer({ min: 0, max: 9 }),
       restarts: fc.boolean(),
@@ -64,14 +64,14 @@ describe('flushing loads', () => {
       retried: fc.boolean(),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      fc.asyncProperty(fc.array(round, { maxLength: 25 }), async (rounds) => {
         await withStore(async (store) => {
           const { tables, catchUp } = await openFixture(store, ['tiny:original']);
           const state = new Map<string, { incarnation: number; count: number }>();
           const waiting = new Map<string, UnwrittenLoads>();
           let truth = 0;
           let before = 0;
-          for (const { worker, more, restarts, mirrorIsLate, retried } of steps) {
+          for (const { worker, more, restarts, mirrorIsLate, retried } of rounds) {
             const known = state.get(worker) ?? { incarnation: 0, count: 0 };
             const now = restarts
               ? { incarnation: known.incarnation + 1, count: more }

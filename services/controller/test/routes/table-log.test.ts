@@ -11,7 +11,7 @@ import type { TableRows } from '../../src/routes/table-rows.js';
 const keys = ['a', 'b', 'c', 'd', 'e'];
 const controllers = 2;
 
-type Step =
+type Action =
   | { readonly kind: 'put'; readonly key: string; readonly value: number }
   | { readonly kind: 'remove'; readonly key: string }
   | { readonly kind: 'restore'; readonly epoch: number }
@@ -21,7 +21,7 @@ type Step =
 const constant = fc.constant;
 const key = fc.constantFrom(...keys);
 const at = fc.nat({ max: controllers - 1 });
-const step: fc.Arbitrary<Step> = fc.oneof(
+const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: constant('put' as const), key, value: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: constant('remove' as const), key }) },
   { weight: 1, arbitrary: fc.record({ kind: constant('restore' as const), epoch: fc.nat({ max: 2 }) }) },
@@ -121,7 +121,7 @@ function createFixture() {
     return message !== undefined;
   };
   return {
-    do(one: Step): void {
+    do(one: Action): void {
       switch (one.kind) {
         case 'put':
           return change((rows) => rows.set(one.key, one.value));
@@ -219,9 +219,9 @@ describe('table log', () => {
 describe('tables of routers', () => {
   it('converge after cuts, restarts, restores and changes of controller', () => {
     fc.assert(
-      fc.property(fc.array(step, { minLength: 30, maxLength: 120 }), (steps) => {
+      fc.property(fc.array(action, { minLength: 30, maxLength: 120 }), (actions) => {
         const fixture = createFixture();
-        for (const one of steps) fixture.do(one);
+        for (const one of actions) fixture.do(one);
         fixture.settle();
         assert.deepEqual(new Map([...fixture.router.rows].sort()), new Map([...fixture.truth()].sort()));
         assert.deepEqual(fixture.router.version, fixture.version());

@@ -153,9 +153,9 @@ export class Query {
     }
   }
 
-  /** Takes a step after a wait. */
-  #after<T>(waited: Promise<T>, step: (result: T) => void): void {
-    void waited.then(step).catch((error: unknown) => this.#fail(error));
+  /** Continues after a wait. */
+  #after<T>(waited: Promise<T>, next: (result: T) => void): void {
+    void waited.then(next).catch((error: unknown) => this.#fail(error));
   }
 
   #succeed(sent: SentQuery, outcome: Extract<LinkOutcome, { kind: 'answered' }>, latencyMs: number): void {

@@ -24,9 +24,9 @@ const extremePattern = /^(.*):(min|max)$/s;
  */
 export async function calibrate({ model, samples, batched, batch, budget }: Calibration): Promise<Ranges> {
   const ranges = new Map<string, readonly [number, number]>();
-  const step = batched ? batch : 1;
-  for (let from = 0; budget.shouldContinue(from, samples.count); from += step) {
-    const rows = await samples.rows(from, Math.min(from + step, samples.count));
+  const samplesPerRun = batched ? batch : 1;
+  for (let from = 0; budget.shouldContinue(from, samples.count); from += samplesPerRun) {
+    const rows = await samples.rows(from, Math.min(from + samplesPerRun, samples.count));
     for (const output of await model.run(inputsOf(rows, batched))) widen(ranges, output);
   }
   return new Map([...ranges].filter(([, range]) => range.every(Number.isFinite)));

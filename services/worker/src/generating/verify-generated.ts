@@ -30,9 +30,9 @@ export async function verifyGenerated(
 ): Promise<ComparisonResult> {
   const { original, generated, samples, bound, budget } = verification;
   const comparison = createComparison({ bound });
-  const step = batched ? batch : 1;
-  for (let from = 0; budget.shouldContinue(from, samples.count); from += step) {
-    const to = Math.min(from + step, samples.count);
+  const samplesPerRun = batched ? batch : 1;
+  for (let from = 0; budget.shouldContinue(from, samples.count); from += samplesPerRun) {
+    const to = Math.min(from + samplesPerRun, samples.count);
     const inputs = inputsOf(await samples.rows(from, to), batched);
     const expected = await original.run(inputs);
     comparison.add(expected, await generated.run(inputs), to - from);

@@ -68,14 +68,14 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
   const { calibrationSamples, samples, maxRows } = set;
   const count = samples - calibrationSamples;
   const [scorer, agreement] = [createScorer(metric), createAgreement(metric)];
-  const step = signature.batched ? Math.min(maxSamplesPerRun, request.maxBatch, maxRows) : 1;
+  const samplesPerRun = signature.batched ? Math.min(maxSamplesPerRun, request.maxBatch, maxRows) : 1;
   let nanSamples = 0;
   // The original has a low priority, so its runs may be slow: it is compared on fewer samples then.
   const comparisonBudget = createSampleBudget(undefined, request);
-  for (let from = 0; from < count; from += step) {
+  for (let from = 0; from < count; from += samplesPerRun) {
     reportProgress(`measuring accuracy ${from}/${count}`);
     signal.throwIfAborted();
-    const rows = rowsFrom(calibrationSamples + from, calibrationSamples + Math.min(from + step, count));
+    const rows = rowsFrom(calibrationSamples + from, calibrationSamples + Math.min(from + samplesPerRun, count));
     const inputs = inputsOf(await chosenSamples(set, rows).rows(0, rows.length), signature.batched);
     const outputs = perSample(await runOnSlot(executor, inputs, request), signature);
     nanSamples += countNaN(outputs[judgedOutput(metric, outputs.map(sampleForm))]);

@@ -77,7 +77,7 @@ async function up(context: Context, options: Options): Promise<void> {
   });
   await withCluster(context, cluster, async () => {
     context.terminal.note(
-      `\nThe cluster is up. Its logs are in ${cluster.topology.logDir}. Ctrl-C stops it.\n\n${nextSteps(cluster.endpoints)}`,
+      `\nThe cluster is up. Its logs are in ${cluster.topology.logDir}. Ctrl-C stops it.\n\n${nextCommands(cluster.endpoints)}`,
     );
     if (!context.stop.aborted) await once(context.stop, 'abort');
   }).catch((error: unknown) => {
@@ -104,7 +104,7 @@ export async function withCluster<T>(context: Context, cluster: Cluster, work: (
   }
 }
 
-function nextSteps(endpoints: Endpoints): string {
+function nextCommands(endpoints: Endpoints): string {
   const pareto = ['pareto', ...connectionFlags(endpoints)].join(' ');
   return `Next:
   ${pareto} register model.onnx --task my-task --validation labelled.npz
