@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, parse, relative, sep } from 'node:path';
 import { build } from 'esbuild';
-import { root } from './steps.mjs';
+import { root } from './script.mjs';
 
 /** Entry points and what is built from them, which replaces what the compiler emitted for the entry point alone. */
 const processes = [

@@ -1,6 +1,6 @@
 // Checks the subjects of all commits since the one that added this file: `type(scope): imperative`, one change, at most
 // 72 characters.
-import { run, runCheckAlone } from './steps.mjs';
+import { run, runCheckAlone } from './script.mjs';
 
 const maxLength = 72;
 const form = /^(build|chore|ci|docs|feat|fix|perf|refactor|revert|style|test)(\([a-z0-9, -]+\))?!?: [a-z`]/;

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listPaths } from './list-paths.mjs';
-import { root, runCheckAlone } from './steps.mjs';
+import { root, runCheckAlone } from './script.mjs';
 
 const architecture = 'docs/architecture.md';
 /** Pages that are not checked: generated ones and the history. */

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listPaths } from './list-paths.mjs';
-import { root, runCheckAlone } from './steps.mjs';
+import { root, runCheckAlone } from './script.mjs';
 
 /** Words that open a fragment, or a sentence whose subject is missing. */
 const openings = new Set(

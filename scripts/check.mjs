@@ -7,7 +7,7 @@ import { checkCommits } from './check-commits.mjs';
 import { checkPaths } from './check-paths.mjs';
 import { checkWords } from './check-words.mjs';
 import { setUp } from './setup.mjs';
-import { main, root, run, runTool } from './steps.mjs';
+import { main, root, run, runTool } from './script.mjs';
 
 const sources = ['packages/*/{src,test}', 'services/*/{src,test}', 'loadgen/{src,test}', 'test', 'bench'];
 

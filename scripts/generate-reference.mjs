@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './steps.mjs';
+import { root } from './script.mjs';
 
 const flag = process.argv.indexOf('--out');
 const out = flag > 0 ? process.argv[flag + 1] : join(root, 'docs/reference');

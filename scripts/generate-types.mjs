@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
-import { root, runTool, StepError } from './steps.mjs';
+import { root, runTool, ScriptError } from './script.mjs';
 
 const types = join(root, 'packages/protocol/src/gen');
 const protos = join(root, 'protos');
@@ -29,7 +29,7 @@ const filesIn = (folder) =>
         .sort()
     : [];
 
-/** Generates all types. Throws a StepError with the generator's output if a proto is invalid. */
+/** Generates all types. Throws a ScriptError with the generator's output if a proto is invalid. */
 export async function generateTypes() {
   const files = ['inference.proto', ...readdirSync(join(protos, 'pareto/v1')).map((name) => `pareto/v1/${name}`)];
   rmSync(types, { recursive: true, force: true });
@@ -39,7 +39,7 @@ export async function generateTypes() {
     ...['--longs=Number', '--enums=String', '--defaults', '--oneofs'],
     ...['--grpcLib=@grpc/grpc-js', '--importFileExtension=.js', `--outDir=${types}`, `--includeDirs=${protos}`],
   ]);
-  if (code !== 0) throw new StepError(`${output.trim()}\n\nThe types could not be generated from protos/.`);
+  if (code !== 0) throw new ScriptError(`${output.trim()}\n\nThe types could not be generated from protos/.`);
   writeMessages(files);
   writeProtos(files);
   writeFileSync(stamp, fingerprint());

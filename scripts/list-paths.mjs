@@ -1,7 +1,7 @@
 // Lists the repository's files and folders from the disk, because the checks must also work without a git history.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './steps.mjs';
+import { root } from './script.mjs';
 
 const ignored = new Set(['node_modules', 'dist', 'coverage']);
 const isIgnored = (name) =>

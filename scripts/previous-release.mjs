@@ -1,13 +1,13 @@
 // Finds the previous release in the git history, and builds it in a separate folder.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, run, step, StepError } from './steps.mjs';
+import { root, run, timed, ScriptError } from './script.mjs';
 
 const releases = join(root, '.cache/upgrade');
 
 /**
  * Returns commit and version of the last commit whose package.json has another version than the working tree's. Throws
- * a StepError if the git history cannot be read, is too short, or has no other version.
+ * a ScriptError if the git history cannot be read, is too short, or has no other version.
  */
 export async function findPreviousRelease() {
   const version = versionIn(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -21,7 +21,7 @@ export async function findPreviousRelease() {
     if (earlier !== version) return { commit: await git('rev-parse', revision), version: earlier };
   }
   const isShallow = (await git('rev-parse', '--is-shallow-repository')) === 'true';
-  throw new StepError(
+  throw new ScriptError(
     isShallow
       ? `The previous release is the last commit whose package.json has another version than ${version}, and this clone is too shallow to have it. Run "git fetch --unshallow", then run the command again.`
       : `There is no previous release: package.json has version ${version} in every commit. Raise the version, then run the command again.`,
@@ -30,20 +30,20 @@ export async function findPreviousRelease() {
 
 const versionIn = (text) => JSON.parse(text).version;
 
-/** Throws a StepError unless the root is the top folder of a git repository. */
+/** Throws a ScriptError unless the root is the top folder of a git repository. */
 async function checkRepository() {
   const where = 'The previous release is found in the git history. Run the command in a clone of the repository';
   const { code, output } = await run('git', ['rev-parse', '--show-prefix']).catch((error) => {
-    if (error.code === 'ENOENT') throw new StepError(`${where}, with git installed.`);
+    if (error.code === 'ENOENT') throw new ScriptError(`${where}, with git installed.`);
     throw error;
   });
-  if (code !== 0) throw new StepError(`${where}. git failed: ${output.trim()}`);
-  if (output.trim() !== '') throw new StepError(`${where}: ${root} is a folder inside another one.`);
+  if (code !== 0) throw new ScriptError(`${where}. git failed: ${output.trim()}`);
+  if (output.trim() !== '') throw new ScriptError(`${where}: ${root} is a folder inside another one.`);
 }
 
 async function git(...args) {
   const { code, output } = await run('git', args);
-  if (code !== 0) throw new StepError(`"git ${args.join(' ')}" failed: ${output.trim()}`);
+  if (code !== 0) throw new ScriptError(`"git ${args.join(' ')}" failed: ${output.trim()}`);
   return output.trim();
 }
 
@@ -60,11 +60,11 @@ export async function buildPreviousRelease({ commit, version }) {
   for (const name of existsSync(releases) ? readdirSync(releases) : [])
     rmSync(join(releases, name), { recursive: true });
   mkdirSync(releases, { recursive: true });
-  await step(title, async () => {
+  await timed(title, async () => {
     await git('clone', '--quiet', '--shared', '--no-checkout', root, folder);
     await git('-C', folder, 'checkout', '--quiet', '--detach', commit);
     const { code } = await run(process.execPath, ['scripts/setup.mjs'], { cwd: folder, inherit: true });
-    if (code !== 0) throw new StepError(`Release ${version} could not be built in ${folder}; see the output above.`);
+    if (code !== 0) throw new ScriptError(`Release ${version} could not be built in ${folder}; see the output above.`);
   });
   writeFileSync(built, '');
   return folder;

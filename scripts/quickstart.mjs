@@ -3,7 +3,7 @@ import './require-node.mjs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setUp } from './setup.mjs';
-import { main, root } from './steps.mjs';
+import { main, root } from './script.mjs';
 
 /** Returns the help from the reference, because a fresh clone has no build that could print it. */
 function helpText() {

@@ -1,7 +1,7 @@
 // Runs the tests of one folder: `npm run test:conformance`, `test:faults`, `test:hostile` and `test:upgrade`.
 import { runTests, summary } from './run-tests.mjs';
 import { setUp } from './setup.mjs';
-import { main, readOptions } from './steps.mjs';
+import { main, readOptions } from './script.mjs';
 
 const helpOption = { help: { type: 'boolean', short: 'h' } };
 

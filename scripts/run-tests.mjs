@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root, runTool } from './steps.mjs';
+import { root, runTool } from './script.mjs';
 
 /** Maximum number of runs at the same time, without those that only use idle processors. */
 const lanes = 3;

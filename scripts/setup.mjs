@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { areTypesFresh, generateTypes } from './generate-types.mjs';
-import { main, root, run, runTool, step, StepError } from './steps.mjs';
+import { main, root, run, runTool, timed, ScriptError } from './script.mjs';
 
 const stamp = join(root, 'node_modules/.pareto-lock');
 const pnpm = 'scripts/pnpm/node_modules/.bin/pnpm';
@@ -14,9 +14,9 @@ const installCommand = `${pnpm} install --frozen-lockfile`;
 
 /** Installs the locked dependencies, generates the types, and builds everything. Fast if nothing has changed. */
 export async function setUp() {
-  if (!isInstalled()) await step('Installing dependencies', install);
-  if (!areTypesFresh()) await step('Generating types from protos/', generateTypes);
-  await step('Building', build);
+  if (!isInstalled()) await timed('Installing dependencies', install);
+  if (!areTypesFresh()) await timed('Generating types from protos/', generateTypes);
+  await timed('Building', build);
 }
 
 const lockHash = () =>
@@ -37,12 +37,12 @@ async function install() {
   const options = ['--reporter=append-only', ...retries];
   // The lock file of npm has the hashes of pnpm, which `npx` would not verify.
   const own = await run('npm', ['ci', '--prefix=scripts/pnpm', '--ignore-scripts', '--no-audit', '--no-fund'], { env });
-  if (own.code !== 0) throw new StepError(explainInstall(own.output));
+  if (own.code !== 0) throw new ScriptError(explainInstall(own.output));
   const { code, output } = await run(join(root, pnpm), ['install', '--frozen-lockfile', ...options], {
     ...{ env, onOutput: showProgress },
   });
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
-  if (code !== 0) throw new StepError(explainInstall(output));
+  if (code !== 0) throw new ScriptError(explainInstall(output));
   writeFileSync(stamp, wanted);
 }
 
@@ -77,11 +77,11 @@ function explainInstall(output) {
 
 async function build() {
   const { code, output } = await runTool('typescript-7/bin/tsc', ['-b', 'tsconfig.build.json']);
-  if (code !== 0) throw new StepError(explainBuild(output));
+  if (code !== 0) throw new ScriptError(explainBuild(output));
   // The bundler may have just been installed.
   const { bundleAll } = await import('./bundle.mjs');
   await bundleAll().catch((error) => {
-    throw new StepError(explainBuild(error.message));
+    throw new ScriptError(explainBuild(error.message));
   });
   writeFileSync(join(root, 'packages/cli/dist/commit.txt'), commitOfTree());
 }

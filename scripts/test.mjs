@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { formatFailures, rerunFailed, runTests, summary } from './run-tests.mjs';
 import { setUp } from './setup.mjs';
 import { formatSlowest } from './slowest.mjs';
-import { main, readOptions, root, StepError } from './steps.mjs';
+import { main, readOptions, root, ScriptError } from './script.mjs';
 
 const help = `npm test -- [options] [PATH|TEXT]
 Runs every test. A PATH (a folder, a file or a glob) selects files, and TEXT the tests whose title contains it.
@@ -80,7 +80,7 @@ await main(async () => {
   }
   const slowest = values.slowest === undefined ? 0 : Number(values.slowest);
   if (!Number.isInteger(slowest) || slowest < 0)
-    throw new StepError(`--slowest must be a whole number, for example 20, but is "${values.slowest}".`);
+    throw new ScriptError(`--slowest must be a whole number, for example 20, but is "${values.slowest}".`);
   await setUp();
   const all = { passed: 0, failed: 0, skipped: 0, failures: [], times: [], cpu: [] };
   for (const runs of selections(positionals)) {

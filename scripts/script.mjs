@@ -9,12 +9,12 @@ import { parseArgs } from 'node:util';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** An error whose message states what to do. Scripts print it without a stack. */
-export class StepError extends Error {}
+export class ScriptError extends Error {}
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /** Runs `work` and prints how long it took, or the text that `work` returns. */
-export async function step(title, work) {
+export async function timed(title, work) {
   const since = performance.now();
   process.stdout.write(`${title} …\n`);
   const note = await work();
@@ -84,7 +84,7 @@ function setNice(pid, nice) {
 export const runTool = (file, args, options) =>
   run(process.execPath, [join(root, 'node_modules', file), ...args], options);
 
-/** Parses the options and words of the command line. Throws a StepError that names `command` if there is another option. */
+/** Parses the options and words of the command line. Throws a ScriptError that names `command` if there is another option. */
 export function readOptions(options, command) {
   // pnpm passes '--' on to the script, npm does not.
   const args = process.argv.slice(2).filter((argument) => argument !== '--');
@@ -92,16 +92,16 @@ export function readOptions(options, command) {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     const [reason] = error.message.split('. ');
-    throw new StepError(`${reason}: "${command} -- --help" lists the options.`);
+    throw new ScriptError(`${reason}: "${command} -- --help" lists the options.`);
   }
 }
 
-/** Runs a script's main function. Prints the message of a StepError without a stack, and sets the exit code to 1. */
+/** Runs a script's main function. Prints the message of a ScriptError without a stack, and sets the exit code to 1. */
 export async function main(work) {
   try {
     process.exitCode = await work();
   } catch (error) {
-    console.error(error instanceof StepError ? error.message : error);
+    console.error(error instanceof ScriptError ? error.message : error);
     process.exitCode = 1;
   }
 }
