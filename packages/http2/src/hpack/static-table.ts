@@ -16,74 +16,23 @@ export const createEntry = (name: string, value: string): TableEntry => ({
   size: name.length + value.length + entryOverhead,
 });
 
-const pairs: readonly (readonly [name: string, value: string])[] = [
-  [':authority', ''],
-  [':method', 'GET'],
-  [':method', 'POST'],
-  [':path', '/'],
-  [':path', '/index.html'],
-  [':scheme', 'http'],
-  [':scheme', 'https'],
-  [':status', '200'],
-  [':status', '204'],
-  [':status', '206'],
-  [':status', '304'],
-  [':status', '400'],
-  [':status', '404'],
-  [':status', '500'],
-  ['accept-charset', ''],
-  ['accept-encoding', 'gzip, deflate'],
-  ['accept-language', ''],
-  ['accept-ranges', ''],
-  ['accept', ''],
-  ['access-control-allow-origin', ''],
-  ['age', ''],
-  ['allow', ''],
-  ['authorization', ''],
-  ['cache-control', ''],
-  ['content-disposition', ''],
-  ['content-encoding', ''],
-  ['content-language', ''],
-  ['content-length', ''],
-  ['content-location', ''],
-  ['content-range', ''],
-  ['content-type', ''],
-  ['cookie', ''],
-  ['date', ''],
-  ['etag', ''],
-  ['expect', ''],
-  ['expires', ''],
-  ['from', ''],
-  ['host', ''],
-  ['if-match', ''],
-  ['if-modified-since', ''],
-  ['if-none-match', ''],
-  ['if-range', ''],
-  ['if-unmodified-since', ''],
-  ['last-modified', ''],
-  ['link', ''],
-  ['location', ''],
-  ['max-forwards', ''],
-  ['proxy-authenticate', ''],
-  ['proxy-authorization', ''],
-  ['range', ''],
-  ['referer', ''],
-  ['refresh', ''],
-  ['retry-after', ''],
-  ['server', ''],
-  ['set-cookie', ''],
-  ['strict-transport-security', ''],
-  ['transfer-encoding', ''],
-  ['user-agent', ''],
-  ['vary', ''],
-  ['via', ''],
-  ['www-authenticate', ''],
-];
+/** The fields in the order of their indices, as `name` or `name=value`. */
+const fields = `
+  :authority; :method=GET; :method=POST; :path=/; :path=/index.html; :scheme=http; :scheme=https; :status=200;
+  :status=204; :status=206; :status=304; :status=400; :status=404; :status=500; accept-charset;
+  accept-encoding=gzip, deflate; accept-language; accept-ranges; accept; access-control-allow-origin; age; allow;
+  authorization; cache-control; content-disposition; content-encoding; content-language; content-length;
+  content-location; content-range; content-type; cookie; date; etag; expect; expires; from; host; if-match;
+  if-modified-since; if-none-match; if-range; if-unmodified-since; last-modified; link; location; max-forwards;
+  proxy-authenticate; proxy-authorization; range; referer; refresh; retry-after; server; set-cookie;
+  strict-transport-security; transfer-encoding; user-agent; vary; via; www-authenticate
+`;
 
 /** Entries by index. The first index is 1, so entry 0 is a placeholder. */
-export const staticTable: readonly TableEntry[] = [['', ''] as const, ...pairs].map(([name, value]) =>
-  createEntry(name, value),
-);
+export const staticTable: readonly TableEntry[] = ['', ...fields.split(';')].map((field) => {
+  const [name = '', value = ''] = field.trim().split('=');
+  return createEntry(name, value);
+});
 
 /** Number of indices that the static table takes, including 0. */
 export const staticLength: number = staticTable.length;
