@@ -103,14 +103,9 @@ export class FrameStream implements Sender {
   }
 
   /**
-   * Sends the bytes of `data` from `from` to before `to`, which must not change before they are sent. Returns false if they
-   * had to wait; `onSent` is called for them then, perhaps before this function returns.
+   * Sends pieces, in one frame if the peer accepts it. They must not change before they are sent. Returns false if they had to
+   * wait; `onSent` is called for them then, perhaps before this function returns.
    */
-  sendData(data: Buffer, from: number, to: number, isEnd = false): boolean {
-    return this.sendPieces([data.subarray(from, to)], isEnd);
-  }
-
-  /** Sends pieces, in one frame if the peer accepts it. They must not change before they are sent. Returns as `sendData`. */
   sendPieces(pieces: readonly Buffer[], isEnd = false): boolean {
     if (this.isClosed || this.#sending.kind !== 'open') return true;
     let length = 0;

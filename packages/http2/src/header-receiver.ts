@@ -34,7 +34,7 @@ export class HeaderReceiver {
   constructor(options: HeaderReceiverOptions) {
     this.#options = options;
     this.#streams = options.streams;
-    this.#decoder = new HpackDecoder({ maxListBytes: options.maxListBytes });
+    this.#decoder = new HpackDecoder(options.maxListBytes);
   }
 
   onBlock(id: number, block: Buffer, from: number, to: number, isEnd: boolean): void {

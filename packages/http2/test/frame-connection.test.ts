@@ -73,7 +73,7 @@ describe('a frame connection', () => {
       assert.deepEqual(first?.headers.fields, Object.entries(post).flat());
       assert.deepEqual([first.received.toString('hex'), first.events, second?.events], ['aabbcc', ['end'], ['end']]);
       first.stream?.sendHeaders(ok);
-      first.stream?.sendData(Buffer.from('012345'), 1, 5);
+      first.stream?.sendPieces([Buffer.from('1234')]);
       first.stream?.sendTrailers(headerList({ 'grpc-status': '0' }));
       second?.stream?.sendPieces([Buffer.alloc(5), Buffer.from('a'), Buffer.from('bc')], true);
       const status = Buffer.from('grpc-status').toString('hex');
@@ -113,7 +113,7 @@ describe('a frame connection', () => {
       const [request] = requests;
       assert.deepEqual(request?.events, ['end', 'failed 8 the peer reset the stream with CANCEL']);
       request.stream?.sendHeaders(ok);
-      request.stream?.sendData(Buffer.from('a'), 0, 1, true);
+      request.stream?.sendPieces([Buffer.from('a')], true);
       request.stream?.sendTrailers(ok);
       assert.deepEqual([takeFrames(), connection.streamCount], [[], 0]);
     });
@@ -357,7 +357,7 @@ describe('a frame connection', () => {
       const call = recordStream();
       const stream = connection.open(call, headerList(post));
       takeFrames();
-      assert.equal(stream.sendData(Buffer.alloc(100_000), 0, 100_000, true), false);
+      assert.equal(stream.sendPieces([Buffer.alloc(100_000)], true), false);
       const frames = takeFrames();
       assert.deepEqual(frames, [...Array.from({ length: 3 }, () => 'DATA 1 0 16384 bytes'), 'DATA 1 0 16383 bytes']);
       assert.deepEqual([call.sent, stream.queuedBytes], [65_535, 34_465]);
@@ -375,10 +375,10 @@ describe('a frame connection', () => {
       receive(settings(4, 10));
       const streams = [1, 2].map(() => connection.open(recordStream(), headerList(post)));
       const [first, second] = streams;
-      first?.sendData(Buffer.alloc(20), 0, 20);
+      first?.sendPieces([Buffer.alloc(20)]);
       first?.sendTrailers(headerList({}), ['a', 'b']);
-      second?.sendData(Buffer.alloc(20), 0, 20);
-      second?.sendData(Buffer.alloc(0), 0, 0, true);
+      second?.sendPieces([Buffer.alloc(20)]);
+      second?.sendPieces([Buffer.alloc(0)], true);
       assert.equal(takeFrames().filter((each) => each.startsWith('DATA')).length, 2);
       receive(windowUpdate(1, 10), windowUpdate(3, 10));
       const zeros = '00'.repeat(10);
@@ -389,7 +389,7 @@ describe('a frame connection', () => {
       const { connection, receive, takeFrames } = connectTestPeer('client');
       receive(settings(4, 1_000_000));
       const streams = [1, 2, 3].map(() => connection.open(recordStream(), headerList(post)));
-      for (const stream of streams) stream.sendData(Buffer.alloc(70_000), 0, 70_000, true);
+      for (const stream of streams) stream.sendPieces([Buffer.alloc(70_000)], true);
       takeFrames();
       receive(windowUpdate(0, 16_384 * 3));
       assert.deepEqual(
@@ -405,10 +405,10 @@ describe('a frame connection', () => {
         const recorded = recordStream();
         const stream = connection.open(recorded, headerList(post));
         let left = count * 10;
-        recorded.onSent = () => void (left-- > 0 && stream.sendData(Buffer.alloc(10_000), 0, 10_000, left === 0));
+        recorded.onSent = () => void (left-- > 0 && stream.sendPieces([Buffer.alloc(10_000)], left === 0));
         return stream;
       });
-      for (const stream of streams) stream.sendData(Buffer.alloc(50_000), 0, 50_000);
+      for (const stream of streams) stream.sendPieces([Buffer.alloc(50_000)]);
       for (let count = 0; count < 100; count++) receive(windowUpdate(0, 7000));
       let first = 0;
       let second = 0;
@@ -430,7 +430,7 @@ describe('a frame connection', () => {
       receive(windowUpdate(1, 10_000_000), windowUpdate(0, 10_000_000));
       takeFrames();
       sink.pendingBytes = 2_000_000;
-      stream.sendData(Buffer.alloc(100), 0, 100, true);
+      stream.sendPieces([Buffer.alloc(100)], true);
       assert.deepEqual(takeFrames(), []);
       sink.pendingBytes = 0;
       connection.onTransportDrained();
@@ -440,9 +440,9 @@ describe('a frame connection', () => {
     it('continues when the settings raise the window, also from a negative one', () => {
       const { connection, receive, takeFrames } = connectTestPeer('client');
       const stream = connection.open(recordStream(), headerList(post));
-      stream.sendData(Buffer.alloc(20), 0, 20);
+      stream.sendPieces([Buffer.alloc(20)]);
       receive(settings(4, 10));
-      stream.sendData(Buffer.alloc(5), 0, 5);
+      stream.sendPieces([Buffer.alloc(5)]);
       takeFrames();
       receive(settings(4, 20));
       assert.deepEqual(takeFrames(), ['SETTINGS 0 1']);
@@ -576,7 +576,7 @@ describe('a frame connection', () => {
       const { events, requests, receive } = connectTestPeer('server');
       receive(requestFrame(1));
       for (let count = 0; count < 2500; count++) {
-        requests[0]?.stream?.sendData(Buffer.from('a'), 0, 1);
+        requests[0]?.stream?.sendPieces([Buffer.from('a')]);
         receive(ping);
       }
       assert.deepEqual(events, []);
@@ -599,7 +599,7 @@ describe('a frame connection', () => {
     receive(settings(5, 1_000_000), settings(4, 1_000_000), windowUpdate(0, 1_000_000));
     const stream = connection.open(recordStream(), headerList(post));
     takeFrames();
-    stream.sendData(Buffer.alloc(300_000), 0, 300_000, true);
+    stream.sendPieces([Buffer.alloc(300_000)], true);
     assert.deepEqual(takeFrames(), ['DATA 1 0 262144 bytes', 'DATA 1 1 37856 bytes']);
   });
 

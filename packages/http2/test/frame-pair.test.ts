@@ -20,7 +20,7 @@ function echo(stream: FrameStream): StreamHandler {
   return {
     onHeaders: () => undefined,
     onData(chunk, from, to) {
-      if (stream.sendData(chunk, from, to)) stream.consumed(to - from);
+      if (stream.sendPieces([chunk.subarray(from, to)])) stream.consumed(to - from);
     },
     onEnd: () => stream.sendTrailers(trailers, ['x-stream', String(stream.id)]),
     onSent: (bytes) => stream.consumed(bytes),
@@ -92,7 +92,7 @@ describe('a client and a server of frames', () => {
           for (let part = 0; part < 4; part++) {
             for (const { stream, parts } of open) {
               const data = parts[part];
-              if (data !== undefined) stream.sendData(data, 0, data.length, part === parts.length - 1);
+              if (data !== undefined) stream.sendPieces([data], part === parts.length - 1);
             }
             if (part === 1) settle([client, server], chunkSizes);
             for (const { stream, isCancelled } of open) if (isCancelled && part === 1) stream.reset(errorCodes.cancel);
@@ -125,7 +125,7 @@ describe('a client and a server of frames', () => {
     settle([client, server], [20_000]);
     // All but the last stream keep what they receive.
     for (const recorded of server.requests.slice(0, -1)) recorded.consumes = false;
-    for (const { stream } of open) stream.sendData(Buffer.alloc(500_000), 0, 500_000, true);
+    for (const { stream } of open) stream.sendPieces([Buffer.alloc(500_000)], true);
     settle([client, server], [20_000]);
     assert.deepEqual(server.requests.at(-1)?.events, ['end']);
     for (const { received } of server.requests.slice(0, -1)) assert.equal(received.length, 200_000);

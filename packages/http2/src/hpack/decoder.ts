@@ -27,21 +27,13 @@ interface CachedBlock {
   list: HeaderList;
 }
 
-export interface DecoderOptions {
-  /** Maximum size of a decoded list, as HTTP/2 counts it. */
-  readonly maxListBytes: number;
-  /** Table size that was announced to the peer. */
-  readonly tableBytes?: number;
-}
-
 const compressionError = (message: string): ConnectionError =>
   new ConnectionError(errorCodes.compressionError, message);
 
 /** A decoder of one direction of a connection. Every method throws a ConnectionError if the block is malformed. */
 export class HpackDecoder {
   readonly #maxListBytes: number;
-  readonly #maxTableBytes: number;
-  readonly #table: DynamicTable;
+  readonly #table = new DynamicTable(defaultTableBytes);
   readonly #cache: CachedBlock[];
   /** Names and values of the last block. A new array that grows takes several times as much memory. */
   readonly #fields: string[] = [];
@@ -50,11 +42,10 @@ export class HpackDecoder {
   #at = 0;
   #end = 0;
 
-  constructor({ maxListBytes, tableBytes = defaultTableBytes }: DecoderOptions) {
+  /** `maxListBytes` is the maximum size of a decoded list, as HTTP/2 counts it. */
+  constructor(maxListBytes: number) {
     const empty = new HeaderList([]);
     this.#maxListBytes = maxListBytes;
-    this.#maxTableBytes = tableBytes;
-    this.#table = new DynamicTable(tableBytes);
     this.#cache = Array.from({ length: cachedBlocks }, () => ({ hash: 0, bytes: undefined, changes: 0, list: empty }));
   }
 
@@ -122,7 +113,7 @@ export class HpackDecoder {
 
   #resize(): void {
     const bytes = this.#integer(0x1f);
-    if (bytes > this.#maxTableBytes) throw compressionError(`a table size update exceeds ${this.#maxTableBytes} bytes`);
+    if (bytes > defaultTableBytes) throw compressionError(`a table size update exceeds ${defaultTableBytes} bytes`);
     this.#table.resize(bytes);
   }
 

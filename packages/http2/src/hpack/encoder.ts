@@ -1,9 +1,8 @@
-// Encodes header blocks (RFC 7541, Section 3).
+// Encodes header blocks (RFC 7541, Section 3). Strings have no Huffman code, which would be smaller and take longer.
 
 import { defaultTableBytes } from './decoder.js';
 import { DynamicTable } from './dynamic-table.js';
 import type { HeaderList } from './header-list.js';
-import { encodeHuffman, huffmanLength } from './huffman.js';
 import { staticFieldIndex, staticNameIndex } from './static-table.js';
 
 /** Number of lists of which an encoder keeps the block. */
@@ -17,11 +16,6 @@ interface CachedList {
   readonly changes: number;
 }
 
-export interface EncoderOptions {
-  /** Makes blocks smaller, which takes longer. False if omitted. */
-  readonly huffman?: boolean;
-}
-
 const none: readonly string[] = [];
 
 /** An encoder of one direction of a connection. */
@@ -29,15 +23,10 @@ export class HpackEncoder {
   /** Contains the last block, before `length`. The next block overwrites it. */
   block: Buffer = Buffer.allocUnsafeSlow(256);
   length = 0;
-  readonly #huffman: boolean;
   readonly #table = new DynamicTable(defaultTableBytes);
   readonly #cache = new Map<HeaderList, CachedList>();
   /** Table sizes to announce in the next block, the smallest one since the last block first. */
   #resizes: readonly number[] = [];
-
-  constructor({ huffman = false }: EncoderOptions = {}) {
-    this.#huffman = huffman;
-  }
 
   /** Sets the table size that the peer allows. */
   setMaxTableBytes(bytes: number): void {
@@ -105,12 +94,6 @@ export class HpackEncoder {
   }
 
   #writeString(text: string): void {
-    if (this.#huffman) {
-      this.#writeInteger(0x80, 0x7f, huffmanLength(text));
-      this.#reserve(text.length * 4 + maxFieldOverhead);
-      this.length = encodeHuffman(text, this.block, this.length);
-      return;
-    }
     this.#writeInteger(0, 0x7f, text.length);
     this.length += this.block.write(text, this.length, 'latin1');
   }

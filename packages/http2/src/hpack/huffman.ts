@@ -1,6 +1,19 @@
-// Huffman coding of header strings (RFC 7541, Section 5.2). Decoding takes four bits in a step.
+// Decodes the Huffman code of header strings (RFC 7541, Section 5.2 and Appendix B), four bits in a step.
 
-import { codeLengths, codes, endOfString } from './huffman-codes.js';
+/** Length in bits of the code of each octet, and of the end of the string (256). */
+export const codeLengths: readonly number[] = [
+  13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28, 28, 28,
+  28, 28, 28, 6, 10, 10, 12, 13, 6, 8, 11, 10, 10, 8, 11, 8, 6, 6, 6, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 7, 8, 15, 6, 12, 10,
+  13, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 8, 7, 8, 13, 19, 13, 14, 6, 15, 5, 6, 5, 6,
+  5, 6, 6, 6, 5, 7, 7, 6, 6, 6, 5, 6, 7, 6, 5, 5, 6, 7, 7, 7, 7, 7, 15, 11, 14, 13, 28, 20, 22, 20, 20, 22, 22, 22, 23,
+  22, 23, 23, 23, 23, 23, 24, 23, 24, 24, 22, 23, 24, 23, 23, 23, 23, 21, 22, 23, 22, 23, 23, 24, 22, 21, 20, 22, 22,
+  23, 23, 21, 23, 22, 22, 24, 21, 22, 23, 23, 21, 21, 22, 21, 23, 22, 23, 23, 20, 22, 22, 22, 23, 22, 22, 23, 26, 26,
+  20, 19, 22, 23, 22, 25, 26, 26, 26, 27, 27, 26, 24, 25, 19, 21, 26, 27, 27, 26, 27, 24, 21, 21, 26, 26, 28, 27, 27,
+  27, 20, 24, 20, 21, 22, 21, 21, 23, 22, 22, 25, 25, 24, 24, 26, 23, 26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27,
+  27, 27, 27, 26, 30,
+];
+
+const endOfString = 256;
 
 /*
  * The decoder is in one of 256 states, which are the inner nodes of the tree of codes. The entry at `state * 16 + nibble`
@@ -29,8 +42,7 @@ function buildSteps(): Uint32Array {
     return node;
   };
   const root = addNode(true);
-  codes.forEach((code, symbol) => {
-    const length = codeLengths[symbol] ?? 0;
+  const addCode = (code: number, length: number, symbol: number): void => {
     let node = root;
     for (let bit = length - 1; bit > 0; bit--) {
       const side = (code >>> bit) & 1;
@@ -42,7 +54,13 @@ function buildSteps(): Uint32Array {
       node = child;
     }
     node.children[code & 1] = symbol;
-  });
+  };
+  // The code is canonical: shorter codes come first, and codes of the same length are in the order of their octets.
+  let next = 0;
+  for (let length = 1; length <= Math.max(...codeLengths); length++, next *= 2)
+    codeLengths.forEach((each, symbol) => {
+      if (each === length) addCode(next++, length, symbol);
+    });
   const table = new Uint32Array(nodes.length * 16);
   for (const node of nodes) {
     for (let nibble = 0; nibble < 16; nibble++) table[node.id * 16 + nibble] = step(root, node, nibble);
@@ -84,33 +102,4 @@ export function decodeHuffman(data: Uint8Array, from: number, to: number, out: U
     if ((entry & isInvalid) !== 0) return -1;
   }
   return (entry & mayEnd) === 0 ? -1 : length;
-}
-
-/** Returns the length of a text of octets after encoding, in bytes. */
-export function huffmanLength(text: string): number {
-  let bits = 0;
-  for (let at = 0; at < text.length; at++) bits += codeLengths[text.charCodeAt(at) & 0xff] ?? 0;
-  return Math.ceil(bits / 8);
-}
-
-/** Encodes a text of octets into `out`, from `at`. Returns the position after the last byte. */
-export function encodeHuffman(text: string, out: Uint8Array, at: number): number {
-  let position = at;
-  /** Bits that do not fill a byte yet. A code has up to 30 bits, and up to 7 are left of the codes before. */
-  let left = 0;
-  let leftBits = 0;
-  for (let index = 0; index < text.length; index++) {
-    const symbol = text.charCodeAt(index) & 0xff;
-    const code = codes[symbol] ?? 0;
-    let missing = codeLengths[symbol] ?? 0;
-    while (leftBits + missing >= 8) {
-      missing -= 8 - leftBits;
-      out[position++] = (left << (8 - leftBits)) | (code >>> missing);
-      left = leftBits = 0;
-    }
-    left = ((left << missing) | (code & ((1 << missing) - 1))) & 0xff;
-    leftBits += missing;
-  }
-  if (leftBits > 0) out[position++] = (left << (8 - leftBits)) | (0xff >>> leftBits);
-  return position;
 }

@@ -2,9 +2,10 @@
 
 interface Example {
   readonly title: string;
-  readonly tableBytes: number;
-  /** The strings have a Huffman code. Undefined if the encoder chooses another representation. */
-  readonly huffman?: boolean;
+  /** Block that sets the table size, unless it is the default. */
+  readonly resize?: string;
+  /** Set if the encoder chooses the same representation. */
+  readonly isEncoded?: boolean;
   readonly blocks: readonly (readonly [hex: string, fields: readonly string[]])[];
 }
 
@@ -24,24 +25,20 @@ const cookie = [
 export const rfcExamples: readonly Example[] = [
   {
     title: 'C.2.1: a literal with indexing',
-    tableBytes: 4096,
     blocks: [['400a637573746f6d2d6b65790d637573746f6d2d686561646572', ['custom-key', 'custom-header']]],
   },
   {
     title: 'C.2.2: a literal without indexing',
-    tableBytes: 4096,
     blocks: [['040c2f73616d706c652f70617468', [':path', '/sample/path']]],
   },
   {
     title: 'C.2.3: a literal that is never indexed',
-    tableBytes: 4096,
     blocks: [['100870617373776f726406736563726574', ['password', 'secret']]],
   },
-  { title: 'C.2.4: an indexed field', tableBytes: 4096, blocks: [['82', [':method', 'GET']]] },
+  { title: 'C.2.4: an indexed field', blocks: [['82', [':method', 'GET']]] },
   {
     title: 'C.3: requests',
-    tableBytes: 4096,
-    huffman: false,
+    isEncoded: true,
     blocks: [
       ['828684410f7777772e6578616d706c652e636f6d', first],
       ['828684be58086e6f2d6361636865', second],
@@ -50,8 +47,6 @@ export const rfcExamples: readonly Example[] = [
   },
   {
     title: 'C.4: requests with a Huffman code',
-    tableBytes: 4096,
-    huffman: true,
     blocks: [
       ['828684418cf1e3c2e5f23a6ba0ab90f4ff', first],
       ['828684be5886a8eb10649cbf', second],
@@ -60,7 +55,7 @@ export const rfcExamples: readonly Example[] = [
   },
   {
     title: 'C.5: responses',
-    tableBytes: 256,
+    resize: '3fe101',
     blocks: [
       [
         '4803333032580770726976617465611d4d6f6e2c203231204f637420323031332032303a31333a323120474d54' +
@@ -77,7 +72,7 @@ export const rfcExamples: readonly Example[] = [
   },
   {
     title: 'C.6: responses with a Huffman code',
-    tableBytes: 256,
+    resize: '3fe101',
     blocks: [
       [
         '488264025885aec3771a4b6196d07abe941054d444a8200595040b8166e082a62d1bff6e919d29ad171863c78f0b97c8e9ae82ae43d3',

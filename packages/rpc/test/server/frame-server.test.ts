@@ -65,7 +65,7 @@ describe('the server of frames', () => {
     return {
       onHeaders: ignore,
       onData(chunk, from, to) {
-        if (stream.sendData(chunk, from, to)) stream.consumed(to - from);
+        if (stream.sendPieces([chunk.subarray(from, to)])) stream.consumed(to - from);
       },
       onEnd: () => stream.sendTrailers(trailers, own),
       onSent: (bytes) => stream.consumed(bytes),
@@ -318,7 +318,7 @@ describe('the server of frames', () => {
       onData: (_chunk, from, to) => stream.consumed(to - from),
       onEnd() {
         stream.sendHeaders(head);
-        stream.sendData(Buffer.from('hello'), 0, 5, true);
+        stream.sendPieces([Buffer.from('hello')], true);
       },
       onSent: ignore,
       onFailed: ignore,
