@@ -18,9 +18,9 @@ export interface ConnectionHandler {
   onGoAway(): void;
   /** Called when the number of streams has fallen, or the peer accepts more. */
   onRoom(): void;
-  /** Called when no more streams follow, and the last one has closed. The transport is to be closed after its writes. */
+  /** Called when no more streams follow, and the last one has closed. */
   onDone(): void;
-  /** Called when the connection failed. The transport is to be closed after its writes. */
+  /** Called when the connection failed. */
   onFailed(error: ConnectionError): void;
 }
 

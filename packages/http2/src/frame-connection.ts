@@ -8,23 +8,24 @@ import { FloodLimit } from './flood-limit.js';
 import { FrameReader, type FrameHandler } from './frame-reader.js';
 import { FrameStream, type StreamOwner } from './frame-stream.js';
 import { unhandled, type StreamHandler } from './stream-handler.js';
-import { FrameWriter } from './frame-writer.js';
-import { maxStreamId } from './frames.js';
+import { FrameWriter, type FrameSink } from './frame-writer.js';
+import { frameFlags, frameTypes, maxStreamId, maxWindowBytes } from './frames.js';
 import { HeaderReceiver } from './header-receiver.js';
 import { HpackEncoder } from './hpack/encoder.js';
 import type { HeaderList } from './hpack/header-list.js';
 import { ConnectionError, errorCodeName, errorCodes } from './http2-errors.js';
-import { PeerSettings } from './peer-settings.js';
-import { Pings } from './pings.js';
 import { SendQueue } from './send-queue.js';
-import { writePreface } from './write-preface.js';
+import { initialSettings, readSettings, writePreface, type Settings } from './settings.js';
 import { StreamTable } from './stream-table.js';
 
 /** Unsent bytes besides those of DATA over which a server reads no more. */
 const maxControlBytes = 256 * 1024;
 /** Unsent bytes over which a server must not cause more replies of a client, which always reads: the server may wait for it. */
 const maxUnreadBytes = 16 * 1024 * 1024;
+/** Maximum size of a frame to a peer that accepts larger ones, which would delay other streams and fill the memory. */
+const maxSentFrameBytes = 256 * 1024;
 const none = Buffer.alloc(0);
+const pingData = Buffer.alloc(8);
 
 /** Time for a client to answer the PING after which it opens no more streams. */
 const answerMs = milliseconds(1_000);
@@ -43,14 +44,19 @@ export class FrameConnection implements StreamOwner {
   readonly encoder: HpackEncoder = new HpackEncoder();
   readonly queue: SendQueue;
   readonly windowBytes: number;
+  readonly #sink: FrameSink;
   readonly #handler: ConnectionHandler;
   readonly #isServer: boolean;
   readonly #streams: StreamTable;
   readonly #reader: FrameReader;
   readonly #flood: FloodLimit;
   readonly #clock: Clock;
-  readonly #pings: Pings;
-  readonly #peer: PeerSettings;
+  /** Called when the peer answers, in the order of the PINGs. */
+  readonly #pings: (() => void)[] = [];
+  /** Number of DATA frames that were sent before the last PING of the peer. */
+  #framesAtPing = 0;
+  /** Settings of the peer. */
+  #peer: Settings = initialSettings;
   /** Streams from which this side needs no more, found while it reads. */
   readonly #stopped: FrameStream[] = [];
   #isReading = false;
@@ -64,6 +70,7 @@ export class FrameConnection implements StreamOwner {
 
   constructor(options: ConnectionOptions) {
     const { role, sink, handler, schedule, connectionWindowBytes, maxHeaderListBytes, clock = systemClock } = options;
+    this.#sink = sink;
     this.#handler = handler;
     this.#clock = clock;
     this.#isServer = role === 'server';
@@ -72,8 +79,6 @@ export class FrameConnection implements StreamOwner {
     this.queue = new SendQueue(this.writer);
     this.#streams = new StreamTable(this.#isServer, options.firstStreamId);
     this.#flood = new FloodLimit(clock);
-    this.#pings = new Pings(this.writer, this.queue, this.#flood);
-    this.#peer = new PeerSettings(this.writer, this.encoder, this.#streams);
     const data = new DataReceiver(this.#streams, this.writer, this.#flood, connectionWindowBytes);
     const headers = new HeaderReceiver({
       streams: this.#streams,
@@ -128,11 +133,11 @@ export class FrameConnection implements StreamOwner {
 
   /** Set when the peer has sent its settings, so that it speaks HTTP/2. */
   get isReady(): boolean {
-    return this.#peer.isReceived;
+    return this.#peer !== initialSettings;
   }
 
   get sentFrameBytes(): number {
-    return this.#peer.sentFrameBytes;
+    return Math.min(this.#peer.maxFrameBytes, maxSentFrameBytes);
   }
 
   /** Opens a stream of a client, which `mayOpen` must allow, and sends its headers as `FrameStream.sendHeaders` does. */
@@ -163,7 +168,9 @@ export class FrameConnection implements StreamOwner {
 
   /** Sends a PING, and calls back when it is answered. */
   ping(onAck: () => void): void {
-    if (this.#state !== 'ended') this.#pings.send(onAck);
+    if (this.#state === 'ended') return;
+    this.#pings.push(onAck);
+    this.writer.ping(false, pingData, 0);
   }
 
   /**
@@ -211,7 +218,7 @@ export class FrameConnection implements StreamOwner {
       return true;
     } finally {
       this.#isReading = false;
-      if (this.#stopped.length > 0) this.#resetStopped();
+      if (this.#stopped.length > 0) for (const stream of this.#stopped.splice(0)) stream.reset(errorCodes.noError);
     }
   }
 
@@ -219,10 +226,6 @@ export class FrameConnection implements StreamOwner {
   onStopped(stream: FrameStream): void {
     if (this.#isReading) this.#stopped.push(stream);
     else stream.reset(errorCodes.noError);
-  }
-
-  #resetStopped(): void {
-    for (const stream of this.#stopped.splice(0)) stream.reset(errorCodes.noError);
   }
 
   /** Ends all streams after the transport has closed. */
@@ -243,6 +246,7 @@ export class FrameConnection implements StreamOwner {
       const isUnsent = stream.openedAfterWrites === this.writer.writes;
       stream.lose(isUnsent ? errorCodes.refusedStream : error.code, error.message);
     }
+    this.#sink.end();
     this.#handler.onFailed(error);
   }
 
@@ -260,6 +264,7 @@ export class FrameConnection implements StreamOwner {
     if (this.#state !== 'closing' && (this.#isServer || !this.#isPeerClosing)) return;
     this.#state = 'ended';
     this.writer.flush();
+    this.#sink.end();
     this.#handler.onDone();
   }
 
@@ -287,13 +292,31 @@ export class FrameConnection implements StreamOwner {
     this.#flood.count();
     this.#checkUnread();
     if (isAck) return;
-    this.#peer.receive(data, from, to);
+    const before = this.#peer.initialWindowBytes;
+    this.#peer = readSettings(this.#peer, data, from, to);
+    this.encoder.setMaxTableBytes(this.#peer.headerTableBytes);
+    this.writer.head(0, frameTypes.settings, frameFlags.ack, 0);
+    this.#changeSendWindows(this.#peer.initialWindowBytes - before);
     this.#handler.onRoom();
+  }
+
+  #changeSendWindows(change: number): void {
+    if (change === 0) return;
+    // A stream may send then, and its handler may open another one, which has the new window.
+    for (const stream of this.#streams.open.all()) {
+      if (stream.sendWindow + change > maxWindowBytes)
+        throw new ConnectionError(errorCodes.flowControlError, 'the settings make the window of a stream too large');
+      stream.raiseSendWindow(change);
+    }
   }
 
   #onPing(isAck: boolean, data: Buffer, from: number): void {
     this.#checkUnread();
-    this.#pings.receive(isAck, data, from);
+    // Clients of gRPC measure the round trip with a PING after they have received data.
+    if (this.queue.frames === this.#framesAtPing) this.#flood.count();
+    this.#framesAtPing = this.queue.frames;
+    if (isAck) this.#pings.shift()?.();
+    else this.writer.ping(true, data, from);
   }
 
   #onGoAway(lastId: number, code: number, text: string): void {

@@ -1,7 +1,7 @@
 // Reads frames from the chunks of a socket. The data of DATA frames is passed on as it comes, before its frame ends and
 // without a copy. Other frames are assembled; their size is bounded.
 
-import { checkHead, frameSizeError, priorityBytes, protocolError } from './frame-shapes.js';
+import { checkHead, frameSizeError, priorityBytes } from './frame-shapes.js';
 import {
   clientPreface,
   frameFlags,
@@ -11,7 +11,7 @@ import {
   readUint31,
   readUint32,
 } from './frames.js';
-import { ConnectionError, errorCodes } from './http2-errors.js';
+import { ConnectionError, errorCodes, protocolError } from './http2-errors.js';
 
 /** Receives the frames of a connection. Its methods may throw the ConnectionError that ends the connection. */
 export interface FrameHandler {
@@ -50,8 +50,8 @@ const maxPaddingBytes = 255;
 const none = Buffer.alloc(0);
 const preface = Buffer.from(clientPreface);
 
-/** Parts of a frame that the next bytes belong to. */
-const parts = { preface: 0, head: 1, padLength: 2, data: 3, padding: 4, payload: 5, skipped: 6 } as const;
+/** Parts of a frame that the next bytes belong to. `skipped`: padding, or the payload of an unknown frame. */
+const parts = { preface: 0, head: 1, padLength: 2, data: 3, payload: 4, skipped: 5 } as const;
 
 export class FrameReader {
   readonly #handler: FrameHandler;
@@ -108,15 +108,13 @@ export class FrameReader {
       case parts.padLength:
         this.#startData(this.#length - 1, chunk[at] ?? 0);
         return to;
-      case parts.padding:
-        this.#missing -= to - at;
-        if (this.#missing === 0) this.#endData();
-        return to;
       case parts.payload:
         return this.#readPayload(chunk, at, to);
       case parts.skipped:
         this.#missing -= to - at;
-        if (this.#missing === 0) this.#expectHead();
+        if (this.#missing > 0) return to;
+        if (this.#type === frameTypes.data) this.#endData();
+        else this.#expectHead();
         return to;
       default:
         return this.#readPreface(chunk, at, to);
@@ -200,7 +198,7 @@ export class FrameReader {
 
   #expectPadding(): void {
     if (this.#padding === 0) return this.#endData();
-    this.#part = parts.padding;
+    this.#part = parts.skipped;
     this.#missing = this.#padding;
   }
 

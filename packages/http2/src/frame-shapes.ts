@@ -1,15 +1,13 @@
 // The forms of frames (RFC 9113, section 6), by which the head of a frame is checked before its payload arrives.
 
 import { frameFlags, frameTypes, minMaxFrameBytes } from './frames.js';
-import { ConnectionError, errorCodes } from './http2-errors.js';
+import { ConnectionError, errorCodes, protocolError } from './http2-errors.js';
 
 /** Size of a priority in a frame. */
 export const priorityBytes = 5;
 
 export const frameSizeError = (name: string, length: number): ConnectionError =>
   new ConnectionError(errorCodes.frameSizeError, `a ${name} frame has ${length} bytes`);
-export const protocolError = (message: string): ConnectionError =>
-  new ConnectionError(errorCodes.protocolError, message);
 
 /** The form of a kind of frame other than DATA. */
 interface Shape {

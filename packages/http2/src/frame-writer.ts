@@ -12,6 +12,8 @@ export interface FrameSink {
    * the transport has closed, so that nothing is sent.
    */
   write(pieces: readonly Buffer[]): boolean;
+  /** Closes the transport after its writes. */
+  end(): void;
 }
 
 /** Payloads up to this size are copied, which takes less time than writing one more piece. */
@@ -109,15 +111,11 @@ export class FrameWriter {
   /** Writes a header block, in several frames if it does not fit into one. */
   headers(streamId: number, block: Buffer, length: number, isStreamEnd: boolean, maxFrameBytes: number): void {
     if (this.#waitingBytes >= flushBeforeHeadersBytes) this.flush();
-    const end = isStreamEnd ? frameFlags.endStream : 0;
-    if (length <= maxFrameBytes) {
-      this.head(length, frameTypes.headers, end | frameFlags.endHeaders, streamId);
-      return this.copy(block, 0, length);
-    }
-    for (let from = 0; from < length; from += maxFrameBytes) {
+    for (let from = 0; from === 0 || from < length; from += maxFrameBytes) {
       const to = Math.min(length, from + maxFrameBytes);
       const type = from === 0 ? frameTypes.headers : frameTypes.continuation;
-      this.head(to - from, type, (from === 0 ? end : 0) | (to === length ? frameFlags.endHeaders : 0), streamId);
+      const end = from === 0 && isStreamEnd ? frameFlags.endStream : 0;
+      this.head(to - from, type, to === length ? end | frameFlags.endHeaders : end, streamId);
       this.copy(block, from, to);
     }
   }

@@ -7,7 +7,7 @@ import type { FrameWriter } from './frame-writer.js';
 import { headerProblem, type HeaderKind } from './header-rules.js';
 import { HpackDecoder } from './hpack/decoder.js';
 import type { HeaderList } from './hpack/header-list.js';
-import { ConnectionError, errorCodes } from './http2-errors.js';
+import { ConnectionError, errorCodes, protocolError } from './http2-errors.js';
 import type { StreamTable } from './stream-table.js';
 
 export interface HeaderReceiverOptions {
@@ -23,8 +23,6 @@ export interface HeaderReceiverOptions {
   readonly start: (id: number, headers: HeaderList) => FrameStream;
   readonly onClosedStream: (id: number) => void;
 }
-
-const protocolError = (message: string): ConnectionError => new ConnectionError(errorCodes.protocolError, message);
 
 export class HeaderReceiver {
   readonly #options: HeaderReceiverOptions;

@@ -1,8 +1,8 @@
 // Runs a connection of frames over a socket.
 
 import type { Socket } from 'node:net';
-import { milliseconds, systemClock } from '@pareto/core';
-import type { ConnectionHandler, ConnectionOptions } from './connection-options.js';
+import { milliseconds, systemClock, type Clock } from '@pareto/core';
+import type { ConnectionOptions } from './connection-options.js';
 import { FrameConnection } from './frame-connection.js';
 import type { FrameSink } from './frame-writer.js';
 
@@ -22,42 +22,23 @@ export const connectionDefaults: Readonly<Record<'maxFrameBytes' | 'maxHeaderLis
 const closeMs = milliseconds(1_000);
 
 export interface SocketConnectionOptions extends Omit<ConnectionOptions, 'sink' | 'schedule'> {
-  readonly handler: ConnectionHandler;
   /** Called with the number of bytes that the system does not take when the socket is full, and with 0 when it has taken all. */
   readonly onUnsent?: (bytes: number) => void;
 }
 
 /** Creates a connection over a socket, which may still be connecting. The socket closes with the connection. */
 export function runOnSocket(socket: Socket, options: SocketConnectionOptions): FrameConnection {
-  const { handler, clock = systemClock, onUnsent } = options;
+  const { clock = systemClock, onUnsent } = options;
   let failure: Error | undefined;
-  const close = (): void => {
-    // The peer may have sent more, and would not read what was written if the socket were destroyed now.
-    socket.end();
-    clock.after(closeMs, () => socket.destroy());
-  };
   const write = (flush: () => void): void => {
     flush();
     if (socket.writableNeedDrain) onUnsent?.(socket.writableLength);
   };
   const connection = new FrameConnection({
     ...options,
-    sink: createSink(socket),
+    sink: createSink(socket, clock),
     // oxlint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
     schedule: (flush) => void setImmediate(write, flush),
-    handler: {
-      onRequest: (stream, headers) => handler.onRequest(stream, headers),
-      onGoAway: () => handler.onGoAway(),
-      onRoom: () => handler.onRoom(),
-      onDone() {
-        close();
-        handler.onDone();
-      },
-      onFailed(error) {
-        close();
-        handler.onFailed(error);
-      },
-    },
   });
   socket.setNoDelay(true);
   socket.on('data', (chunk: Buffer) => {
@@ -75,7 +56,7 @@ export function runOnSocket(socket: Socket, options: SocketConnectionOptions): F
   return connection;
 }
 
-const createSink = (socket: Socket): FrameSink => ({
+const createSink = (socket: Socket, clock: Clock): FrameSink => ({
   get pendingBytes() {
     return socket.writableLength;
   },
@@ -85,5 +66,10 @@ const createSink = (socket: Socket): FrameSink => ({
     for (const piece of pieces) socket.write(piece);
     if (pieces.length > 1) socket.uncork();
     return true;
+  },
+  end() {
+    // The peer may have sent more, and would not read what was written if the socket were destroyed now.
+    socket.end();
+    clock.after(closeMs, () => socket.destroy());
   },
 });

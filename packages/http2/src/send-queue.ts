@@ -3,7 +3,7 @@
 import { LinkedQueue, type Linked } from '@pareto/core';
 import type { FrameWriter } from './frame-writer.js';
 import { initialWindowBytes, maxWindowBytes } from './frames.js';
-import { ConnectionError, errorCodes } from './http2-errors.js';
+import { ConnectionError, errorCodes, protocolError } from './http2-errors.js';
 
 /** Bytes that are handed to the transport before streams have to wait for it. */
 const maxUnsentBytes = 1024 * 1024;
@@ -46,7 +46,7 @@ export class SendQueue {
   }
 
   raiseWindow(bytes: number): void {
-    if (bytes === 0) throw new ConnectionError(errorCodes.protocolError, 'the window is raised by 0 bytes');
+    if (bytes === 0) throw protocolError('the window is raised by 0 bytes');
     this.window += bytes;
     if (this.window > maxWindowBytes)
       throw new ConnectionError(errorCodes.flowControlError, 'the window of the connection is too large');

@@ -1,7 +1,9 @@
 // SETTINGS frames (RFC 9113, Section 6.5).
 
+import type { ConnectionOptions } from './connection-options.js';
 import type { FrameWriter } from './frame-writer.js';
 import {
+  clientPreface,
   frameTypes,
   initialWindowBytes,
   maxMaxFrameBytes,
@@ -67,11 +69,23 @@ export function readSettings(current: Settings, data: Buffer, from: number, to: 
   return settings;
 }
 
-/** Writes a frame with these settings, by their ids. */
-export function writeSettings(writer: FrameWriter, settings: readonly (readonly [id: number, value: number])[]): void {
+/** Writes the first bytes of a connection (RFC 9113, Section 3.4): the settings of this side, and its window. */
+export function writePreface(writer: FrameWriter, options: ConnectionOptions): void {
+  const { role, connectionWindowBytes, maxFrameBytes, maxHeaderListBytes, maxStreams, windowBytes } = options;
+  const isServer = role === 'server';
+  const preface = Buffer.from(clientPreface);
+  if (!isServer) writer.copy(preface, 0, preface.length);
+  const settings = [
+    isServer ? [settingIds.maxConcurrentStreams, maxStreams] : [settingIds.enablePush, 0],
+    [settingIds.initialWindowBytes, windowBytes],
+    [settingIds.maxFrameBytes, maxFrameBytes],
+    [settingIds.maxHeaderListBytes, maxHeaderListBytes],
+  ] as const;
   writer.head(settings.length * 6, frameTypes.settings, 0, 0);
   for (const [id, value] of settings) {
     writer.uint16(id);
     writer.uint32(value);
   }
+  const increment = connectionWindowBytes - initialWindowBytes;
+  if (increment > 0) writer.windowUpdate(0, increment);
 }

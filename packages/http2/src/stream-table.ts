@@ -2,7 +2,7 @@
 
 import type { FrameStream } from './frame-stream.js';
 import { maxStreamId } from './frames.js';
-import { ConnectionError, errorCodes } from './http2-errors.js';
+import { protocolError } from './http2-errors.js';
 import { StreamMap } from './stream-map.js';
 
 /** Number of streams that are remembered after both sides, or the peer, have closed them. */
@@ -46,8 +46,7 @@ export class StreamTable {
   /** Returns the stream of a frame. Throws if it was never opened. Undefined if it has closed. */
   find(id: number): FrameStream | undefined {
     const stream = this.open.get(id);
-    if (stream === undefined && this.#isIdle(id))
-      throw new ConnectionError(errorCodes.protocolError, `a frame arrived for the idle stream ${id}`);
+    if (stream === undefined && this.#isIdle(id)) throw protocolError(`a frame arrived for the idle stream ${id}`);
     return stream;
   }
 

@@ -5,7 +5,11 @@ import { describeFrame, splitFrames } from './support/frame-bytes.js';
 function createWriter() {
   const writes: Buffer[][] = [];
   const scheduled: (() => void)[] = [];
-  const sink = { pendingBytes: 0, write: (pieces: readonly Buffer[]) => writes.push([...pieces]) > 0 };
+  const sink = {
+    pendingBytes: 0,
+    write: (pieces: readonly Buffer[]) => writes.push([...pieces]) > 0,
+    end: () => undefined,
+  };
   const writer = new FrameWriter(sink, (flush) => void scheduled.push(flush));
   const endTurn = (): void => scheduled.splice(0).forEach((flush) => flush());
   const frames = (): readonly string[] => splitFrames(Buffer.concat(writes.flat())).map(describeFrame);

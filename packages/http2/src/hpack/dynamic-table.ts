@@ -5,17 +5,13 @@ import { createEntry, staticLength, staticTable, type TableEntry } from './stati
 export class DynamicTable {
   /** Number of changes so far. Blocks that refer to the table mean the same as long as this stays the same. */
   changes = 0;
-  #maxBytes: number;
+  maxBytes: number;
   #bytes = 0;
   /** Oldest first. */
   readonly #entries: TableEntry[] = [];
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-  }
-
-  get maxBytes(): number {
-    return this.#maxBytes;
+    this.maxBytes = maxBytes;
   }
 
   /** Returns the entry of an index of the static and the dynamic table. Undefined if there is none. */
@@ -26,7 +22,7 @@ export class DynamicTable {
 
   /** Returns whether an entry can be added without evicting others from the first half of the table. */
   hasRoom(name: string, value: string): boolean {
-    return this.#bytes + createEntry(name, value).size <= this.#maxBytes / 2;
+    return this.#bytes + createEntry(name, value).size <= this.maxBytes / 2;
   }
 
   /** Adds an entry, and evicts the oldest ones that exceed the size. An entry over the size empties the table. */
@@ -40,28 +36,21 @@ export class DynamicTable {
 
   resize(maxBytes: number): void {
     this.changes++;
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
     this.#evict();
   }
 
-  /** Returns the index of a field, 0 if it is not in the dynamic table. */
-  fieldIndex(name: string, value: string): number {
+  /** Returns the index of a field with this name, and this value unless undefined. 0 if it is not in the dynamic table. */
+  indexOf(name: string, value?: string): number {
     for (let at = this.#entries.length - 1; at >= 0; at--) {
       const entry = this.#entries[at];
-      if (entry?.value === value && entry.name === name) return staticLength + this.#entries.length - 1 - at;
-    }
-    return 0;
-  }
-
-  /** Returns the index of a field with this name, 0 if there is none in the dynamic table. */
-  nameIndex(name: string): number {
-    for (let at = this.#entries.length - 1; at >= 0; at--) {
-      if (this.#entries[at]?.name === name) return staticLength + this.#entries.length - 1 - at;
+      if (entry?.name === name && (value === undefined || entry.value === value))
+        return staticLength + this.#entries.length - 1 - at;
     }
     return 0;
   }
 
   #evict(): void {
-    while (this.#bytes > this.#maxBytes) this.#bytes -= this.#entries.shift()?.size ?? this.#bytes;
+    while (this.#bytes > this.maxBytes) this.#bytes -= this.#entries.shift()?.size ?? this.#bytes;
   }
 }

@@ -64,9 +64,9 @@ export class HpackEncoder {
 
   #writeField(name: string, value: string, isIndexed: boolean): void {
     this.#reserve(name.length + value.length + maxFieldOverhead);
-    const index = staticFieldIndex(name, value) || this.#table.fieldIndex(name, value);
+    const index = staticFieldIndex(name, value) || this.#table.indexOf(name, value);
     if (index > 0) return this.#writeInteger(0x80, 0x7f, index);
-    const nameIndex = staticNameIndex(name) || this.#table.nameIndex(name);
+    const nameIndex = staticNameIndex(name) || this.#table.indexOf(name);
     // Later fields refer to the name.
     const isAdded = isIndexed || (nameIndex === 0 && this.#table.hasRoom(name, value));
     if (isAdded) this.#writeInteger(0x40, 0x3f, nameIndex);

@@ -82,6 +82,7 @@ export function createTestConnection(role: 'client' | 'server', options: TestOpt
       if (!sink.isClosed) written.push(...pieces.map(copy));
       return !sink.isClosed;
     },
+    end: () => undefined,
   };
   const handler: ConnectionHandler = {
     onRequest(stream, headers) {
