@@ -50,7 +50,7 @@ export {
 export { type PiecewiseRequest, type PiecewiseTensor, encodePiecewiseRequest } from './oip/raw-request.js';
 export { type ScannedInput, type ScannedOutput, type ScannedRequest, scanInferRequest } from './oip/scan.js';
 export { encodeStreamAnswer, encodeStreamError } from './oip/stream.js';
-export { type Payload, joinFrames, payloadOf, payloadOfFrames, sliceFrames } from './payload.js';
+export { type Payload, joinSlices, payloadOf, sliceRange } from './payload.js';
 export { type Complete } from './wire/complete.js';
 export {
   inferCountsFromWire,

@@ -5,41 +5,39 @@ export interface Payload {
   /** The first bytes in one piece: as a rule, everything before the first tensor. */
   readonly head: Buffer;
   /** All bytes, in consecutive slices. The first ones may be those of `head`. */
-  readonly frames: readonly Buffer[];
+  readonly slices: readonly Buffer[];
 }
 
 const empty = Buffer.alloc(0);
 
 /** Returns a message of these slices, whose head is the first of them. */
-export const payloadOf = (...frames: readonly Buffer[]): Payload => payloadOfFrames(frames);
-
-/** Returns a message of any number of slices. */
-export function payloadOfFrames(frames: readonly Buffer[]): Payload {
+export function payloadOf(given: Buffer | readonly Buffer[]): Payload {
+  const slices = Buffer.isBuffer(given) ? [given] : given;
   let length = 0;
-  for (const frame of frames) length += frame.length;
-  return { length, head: frames[0] ?? empty, frames };
+  for (const slice of slices) length += slice.length;
+  return { length, head: slices[0] ?? empty, slices };
 }
 
 /** Returns the slices in one piece, copied only if there are several. */
-export const joinFrames = (frames: readonly Buffer[]): Buffer =>
-  frames.length < 2 ? (frames[0] ?? empty) : Buffer.concat(frames);
+export const joinSlices = (slices: readonly Buffer[]): Buffer =>
+  slices.length < 2 ? (slices[0] ?? empty) : Buffer.concat(slices);
 
 /** Returns views of the bytes in [start, end). */
-export function sliceFrames(frames: readonly Buffer[], start: number, end: number): readonly Buffer[] {
-  const [only] = frames;
-  if (only !== undefined && frames.length === 1) return start < end ? [only.subarray(start, end)] : [];
-  return new SliceCursor(frames).slice(start, end);
+export function sliceRange(slices: readonly Buffer[], start: number, end: number): readonly Buffer[] {
+  const [only] = slices;
+  if (only !== undefined && slices.length === 1) return start < end ? [only.subarray(start, end)] : [];
+  return new SliceCursor(slices).slice(start, end);
 }
 
 /** Reads a message in slices from its start to its end, in one pass over the slices that it has. */
 export class SliceCursor {
-  readonly #frames: readonly Buffer[];
+  readonly #slices: readonly Buffer[];
   #index = 0;
   /** Position of the first byte of the current slice. */
   #position = 0;
 
-  constructor(frames: readonly Buffer[]) {
-    this.#frames = frames;
+  constructor(slices: readonly Buffer[]) {
+    this.#slices = slices;
   }
 
   /** Returns views of the bytes in [start, end). `start` must not be before the last `end`. */
@@ -64,6 +62,6 @@ export class SliceCursor {
   }
 
   get #current(): Buffer | undefined {
-    return this.#frames[this.#index];
+    return this.#slices[this.#index];
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError, type ErrorCode } from '@pareto/core';
-import { decodeInferResponse, joinFrames } from '@pareto/protocol';
+import { decodeInferResponse, joinSlices } from '@pareto/protocol';
 import { createFastClock, waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
 import { notExecuted, replyTo } from './support/fake-worker.js';
@@ -18,7 +18,7 @@ describeBoth('ModelInfer', (startFixture, isLocal) => {
     const reply = await router.infer({}, { metadata, timeoutMs: 5000 });
     const [received] = workers[0]?.received ?? [];
     assert.ok(received !== undefined);
-    assert.deepEqual(joinFrames(received.payload.frames), requestOf());
+    assert.deepEqual(joinSlices(received.payload.slices), requestOf());
     assert.equal(received.metadata?.get('pareto-internal-token'), isLocal ? undefined : token);
     assert.equal(received.call.traceparent, traceparent);
     assert.ok((received.call.remainingMs() ?? Infinity) <= 5000);

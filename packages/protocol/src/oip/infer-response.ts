@@ -51,13 +51,13 @@ export function encodeRawResponse(response: InferResponseMessage): Payload {
   // Not destructured, because that takes an iterator for each parameter.
   for (const parameter of parameters) writeParameter(parameter[0], parameter[1]);
   for (const output of outputs) writeOutput(output);
-  const frames: Buffer[] = [];
+  const slices: Buffer[] = [];
   for (const { raw } of outputs) {
     if (raw.length < slicedFromBytes) writer.bytes(6, raw);
-    else frames.push(writer.tag(6, 2).varint(raw.length).finish(), raw);
+    else slices.push(writer.tag(6, 2).varint(raw.length).finish(), raw);
   }
-  if (writer.length > 0) frames.push(writer.finish());
-  return payloadOf(...frames);
+  if (writer.length > 0) slices.push(writer.finish());
+  return payloadOf(slices);
 }
 
 function writeText(field: number, text: string): void {

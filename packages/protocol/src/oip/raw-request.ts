@@ -57,5 +57,5 @@ export function encodePiecewiseRequest(request: PiecewiseRequest): Payload {
     parts.push(protobuf.Writer.create().uint32(58).uint32(lengthOf(contents)).finish() as Buffer);
     for (const piece of contents) parts.push(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
   }
-  return payloadOf(...parts);
+  return payloadOf(parts);
 }

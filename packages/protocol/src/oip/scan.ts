@@ -3,7 +3,7 @@
 import { errorText, ParetoError } from '@pareto/core';
 import { defaultLimits } from '../limits/limits.js';
 import { addParameter, noParameters, type ParameterValue, type ScannedParameters } from './parameters.js';
-import { SliceCursor, joinFrames, payloadOf, type Payload } from '../payload.js';
+import { SliceCursor, joinSlices, payloadOf, type Payload } from '../payload.js';
 import {
   checkRoom,
   createReader,
@@ -88,7 +88,7 @@ export function scanInferRequest(payload: Payload): ScannedRequest {
   } catch (error) {
     if (error instanceof ParetoError) throw error;
     // A field may continue after the slice in which it begins.
-    if (payload.head.length < payload.length) return scanInferRequest(payloadOf(joinFrames(payload.frames)));
+    if (payload.head.length < payload.length) return scanInferRequest(payloadOf(joinSlices(payload.slices)));
     throw new ParetoError('invalid-argument', `the message is not a ModelInferRequest: ${errorText(error)}`, {
       cause: error,
     });
@@ -137,12 +137,12 @@ const maxLengthBits = 28;
  * such as for other fields between them.
  */
 function readTensors(
-  { head, frames, length }: Payload,
+  { head, slices, length }: Payload,
   end: number,
   fields: number,
 ): ScannedRequest['raw'] | undefined {
   let raw: (readonly Buffer[])[] = [];
-  const cursor = new SliceCursor(frames);
+  const cursor = new SliceCursor(slices);
   for (let at = end; at < length;) {
     if (head[at] !== rawTag || raw.length >= Math.min(listItems, maxFields - fields - 1)) return undefined;
     let bytes = 0;
@@ -182,8 +182,8 @@ class Scan {
   /** End of the last tensor. */
   #end = 0;
 
-  constructor({ frames, length }: Payload) {
-    this.#cursor = new SliceCursor(frames);
+  constructor({ slices, length }: Payload) {
+    this.#cursor = new SliceCursor(slices);
     this.#length = length;
   }
 

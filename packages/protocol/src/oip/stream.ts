@@ -18,7 +18,7 @@ export function encodeStreamAnswer(response: Payload): Buffer {
     .uint32(18)
     .uint32(response.length + isFinal.length)
     .finish();
-  return Buffer.concat([head, ...response.frames, isFinal]);
+  return Buffer.concat([head, ...response.slices, isFinal]);
 }
 
 /** Encodes a ModelStreamInferResponse with the error of the request with the id. */

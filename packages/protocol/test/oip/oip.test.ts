@@ -11,11 +11,11 @@ import {
   encodeStreamError,
   formatLoad,
   hasTypedContents,
-  joinFrames,
+  joinSlices,
   parseLoad,
   payloadOf,
   scanInferRequest,
-  sliceFrames,
+  sliceRange,
   type InferRequestMessage,
   type InferResponseMessage,
   type ScannedRequest,
@@ -29,9 +29,9 @@ const decodeReply = (body: Buffer): Record<string, unknown> =>
   infer.responseDeserialize(body) as Record<string, unknown>;
 
 const scan = (body: Buffer): ScannedRequest => scanInferRequest(payloadOf(body));
-const comparable = ({ head: _, raw, ...fields }: ScannedRequest) => ({ ...fields, raw: raw.map(joinFrames) });
+const comparable = ({ head: _, raw, ...fields }: ScannedRequest) => ({ ...fields, raw: raw.map(joinSlices) });
 const encodeResponse = (message: InferResponseMessage, typed: boolean): Buffer =>
-  joinFrames(encodeInferResponse(message, typed).frames);
+  joinSlices(encodeInferResponse(message, typed).slices);
 
 const datatypes = Object.keys(elementBytes) as DataType[];
 const tensor = fc
@@ -120,17 +120,17 @@ describe('the messages of ModelInfer', () => {
         const message = encodeInferRequest({ modelName: 'm', id, parameters: [['latency_ms', 5]], inputs });
         const body = Buffer.concat([message, hasTail ? encode({ id: 'last' }) : Buffer.alloc(0)]);
         const ends = [0, ...cuts.filter((cut) => cut < body.length).toSorted((a, b) => a - b), body.length];
-        const frames = ends.flatMap((end, index) => sliceFrames([body], ends[index - 1] ?? 0, end));
+        const slices = ends.flatMap((end, index) => sliceRange([body], ends[index - 1] ?? 0, end));
         const whole = scan(body);
-        const scanned = scanInferRequest(payloadOf(...frames));
+        const scanned = scanInferRequest(payloadOf(slices));
         assert.deepEqual(comparable(scanned), comparable(whole));
       }),
     );
     const raw = Buffer.alloc(100, 1);
     const input = { name: 'x', datatype: 'UINT8', shape: [100], raw } as const;
     const body = encodeInferRequest({ modelName: 'm', inputs: [input, input] });
-    const frames = [body.subarray(0, 60), body.subarray(60, 150), body.subarray(150)];
-    for (const view of scanInferRequest(payloadOf(...frames)).raw.flat()) assert.equal(view.buffer, body.buffer);
+    const slices = [body.subarray(0, 60), body.subarray(60, 150), body.subarray(150)];
+    for (const view of scanInferRequest(payloadOf(slices)).raw.flat()) assert.equal(view.buffer, body.buffer);
   });
 
   it('scans a request that begins like earlier ones as if it were the first', () => {
@@ -341,11 +341,11 @@ describe('the messages of ModelInfer', () => {
       parameters: [],
       outputs: [small, output, small, output],
     };
-    const { frames, length } = encodeInferResponse(message, false);
-    assert.equal(frames.filter((frame) => frame === output.raw).length, 2);
-    assert.equal(frames.length, 4);
-    assert.equal(joinFrames(frames).length, length);
-    assert.deepEqual(decodeInferResponse(joinFrames(frames)).outputs, message.outputs);
+    const { slices, length } = encodeInferResponse(message, false);
+    assert.equal(slices.filter((slice) => slice === output.raw).length, 2);
+    assert.equal(slices.length, 4);
+    assert.equal(joinSlices(slices).length, length);
+    assert.deepEqual(decodeInferResponse(joinSlices(slices)).outputs, message.outputs);
   });
 
   it('round-trips BYTES', () => {
@@ -471,7 +471,7 @@ describe('the messages of ModelInfer', () => {
           encodeInferRequest({ modelName: 'm', id: 'i', parameters: [['latency_ms', 5]], inputs, outputs: ['y'] }),
         );
         assert.deepEqual(
-          scanned.raw.map(joinFrames),
+          scanned.raw.map(joinSlices),
           inputs.map((input) => input.raw),
         );
         assert.deepEqual(

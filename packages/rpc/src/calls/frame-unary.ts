@@ -101,7 +101,7 @@ export class FrameUnary implements StreamHandler, Stall, RequestReader, CallTran
     this.#isDone = true;
     const stream = this.#stream;
     stream.sendHeaders(replyHeaders);
-    if (!stream.sendPieces([messageHead(reply.length), ...reply.frames]) && stream.queuedBytes > 0) {
+    if (!stream.sendPieces([messageHead(reply.length), ...reply.slices]) && stream.queuedBytes > 0) {
       this.#isWaiting = true;
       this.#incoming?.wrote(stream.queuedBytes);
     }

@@ -2,7 +2,7 @@
 
 import { status } from '@grpc/grpc-js';
 import { milliseconds } from '@pareto/core';
-import { joinFrames, payloadOfFrames, sliceFrames, type Payload } from '@pareto/protocol';
+import { joinSlices, payloadOf, sliceRange, type Payload } from '@pareto/protocol';
 import { headBytes } from '../transport/message-head.js';
 import { replyTooLarge } from '../transport/size-limit.js';
 import { toRejection, type Rejection } from '../transport/status.js';
@@ -109,7 +109,7 @@ function readRequest(chunks: readonly Buffer[], path: string): Payload | Rejecti
   for (const chunk of chunks) bytes += chunk.length;
   const [first] = chunks;
   const isWhole = first !== undefined && first.length >= headBytes;
-  const head = isWhole ? first : joinFrames(sliceFrames(chunks, 0, headBytes));
+  const head = isWhole ? first : joinSlices(sliceRange(chunks, 0, headBytes));
   const end = headBytes + (head.length < headBytes ? Infinity : head.readUInt32BE(1));
   if (bytes !== end) return notOneMessage(end - bytes, path);
   if (head[0] !== 0) {
@@ -118,7 +118,7 @@ function readRequest(chunks: readonly Buffer[], path: string): Payload | Rejecti
       details: 'Received a compressed message without the header grpc-encoding, which must be gzip or deflate',
     };
   }
-  return payloadOfFrames(sliceFrames(chunks, headBytes, end));
+  return payloadOf(sliceRange(chunks, headBytes, end));
 }
 
 /** Returns the status of a request with missing bytes, or too many if the number is negative. */

@@ -137,7 +137,7 @@ class Call implements StreamHandler, ClientCall {
     const { message, headers, extra } = this.#request;
     this.#connection = connection;
     this.#stream = connection.open(this, headers, extra);
-    this.#stream.sendPieces([messageHead(message.length), ...message.frames], true);
+    this.#stream.sendPieces([messageHead(message.length), ...message.slices], true);
   }
 
   onHeaders(headers: HeaderList): void {

@@ -1,7 +1,7 @@
 // A channel for unary calls of encoded messages, without the layers of gRPC for Node.
 
 import { ParetoError, type Clock } from '@pareto/core';
-import { joinFrames, payloadOf, type Payload } from '@pareto/protocol';
+import { joinSlices, payloadOf, type Payload } from '@pareto/protocol';
 import type { ByteBudget } from '../limits/byte-budget.js';
 import type { ChannelTls } from '../tls/channel-tls.js';
 import type { CallOptions } from '../transport/options.js';
@@ -56,7 +56,7 @@ export const rawCaller =
         if (outcome instanceof ParetoError)
           return reject(signal?.aborted === true ? (signal.reason as Error) : outcome);
         options.onTrailers?.(outcome.trailers);
-        return resolve({ body: joinFrames(outcome.payload.frames), trailers: outcome.trailers });
+        return resolve({ body: joinSlices(outcome.payload.slices), trailers: outcome.trailers });
       });
       signal?.addEventListener('abort', cancel);
     });

@@ -1,7 +1,7 @@
-// Reads the reply of a unary call: the message in its frame, and the status in the trailers.
+// Reads the reply of a unary call: its length-prefixed message, and the status in the trailers.
 
 import { ParetoError } from '@pareto/core';
-import { joinFrames, type Payload, payloadOfFrames, receivedError, sliceFrames } from '@pareto/protocol';
+import { joinSlices, type Payload, payloadOf, receivedError, sliceRange } from '@pareto/protocol';
 import { headBytes } from '../transport/message-head.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
 import { codeOfStatus } from '../transport/status.js';
@@ -12,14 +12,14 @@ import { TextFields } from '../transport/text-fields.js';
  * message.
  */
 export function readMessage(chunks: readonly Buffer[]): Payload {
-  const data = payloadOfFrames(chunks);
-  const head = data.head.length < headBytes ? joinFrames(sliceFrames(chunks, 0, headBytes)) : data.head;
+  const data = payloadOf(chunks);
+  const head = data.head.length < headBytes ? joinSlices(sliceRange(chunks, 0, headBytes)) : data.head;
   if (head.length < headBytes) {
     throw new ParetoError('internal', `the reply has ${data.length} bytes: expected a message with a head of 5 bytes`);
   }
   if (head[0] !== 0) throw new ParetoError('internal', 'the reply is compressed, which was not requested');
   const length = head.readUInt32BE(1);
-  if (data.length === headBytes + length) return payloadOfFrames(sliceFrames(chunks, headBytes, data.length));
+  if (data.length === headBytes + length) return payloadOf(sliceRange(chunks, headBytes, data.length));
   throw new ParetoError(
     'internal',
     `the reply has ${data.length - headBytes} bytes after the head: expected one message of ${length} bytes`,

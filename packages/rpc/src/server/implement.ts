@@ -3,7 +3,7 @@
 import { ParetoError, type Clock } from '@pareto/core';
 import { decoderOf } from '../calls/decode-request.js';
 import {
-  joinFrames,
+  joinSlices,
   type MessageShape,
   type MethodDefinition,
   payloadOf,
@@ -93,7 +93,7 @@ const isRaw = (handler: unknown): handler is { readonly raw: unknown } =>
 
 function decodedUnary(handler: unknown, { decode, encode }: Coding): RawUnary {
   const run = handler as (request: unknown, call: ServerCall) => Promise<object>;
-  return rawUnary(async ({ frames }, call) => payloadOf(encode(await run(decode(joinFrames(frames)), call))));
+  return rawUnary(async ({ slices }, call) => payloadOf(encode(await run(decode(joinSlices(slices)), call))));
 }
 
 /** Serves a handler that keeps each encoded message until it writes the answer to it. */

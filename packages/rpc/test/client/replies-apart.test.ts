@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ParetoError } from '@pareto/core';
 import { createTcpProxy, type TcpProxy } from '@pareto/testkit';
-import { encodeInferRequest, joinFrames, payloadOf, scanInferRequest } from '@pareto/protocol';
+import { encodeInferRequest, joinSlices, payloadOf, scanInferRequest } from '@pareto/protocol';
 import {
   createChannel,
   createFrameChannel,
@@ -35,9 +35,9 @@ const open = {
   'grpc-js': (address: string): Opened => {
     const channel = createChannel(address);
     const call = createRawCaller(channel, path);
-    const start: PayloadCall = ({ frames }, { timeoutMs }, done) => {
+    const start: PayloadCall = ({ slices }, { timeoutMs }, done) => {
       const cancelling = new AbortController();
-      call(joinFrames(frames), { timeoutMs, signal: cancelling.signal }).then(
+      call(joinSlices(slices), { timeoutMs, signal: cancelling.signal }).then(
         ({ body, trailers }) => done({ payload: payloadOf(body), trailers }),
         (error: unknown) => done(error as ParetoError),
       );
@@ -110,7 +110,7 @@ for (const transport of ['grpc-js', 'frames'] as const)
               const slices = at.map((from, index) => message.subarray(from, at[index + 1]));
               const outcome = await new Promise<PayloadReply | ParetoError>((resolve, reject) => {
                 let isEnded = false;
-                const cancel = start(payloadOf(...slices), { timeoutMs }, (ended) => {
+                const cancel = start(payloadOf(slices), { timeoutMs }, (ended) => {
                   if (isEnded) reject(new Error('a call has two outcomes'));
                   isEnded = true;
                   resolve(ended);
@@ -118,7 +118,7 @@ for (const transport of ['grpc-js', 'frames'] as const)
                 if (cancelledMs !== undefined) void sleep(cancelledMs).then(cancel);
               });
               if (!(outcome instanceof ParetoError)) {
-                assert.ok(joinFrames(outcome.payload.frames).equals(message), `the reply of call ${id}`);
+                assert.ok(joinSlices(outcome.payload.slices).equals(message), `the reply of call ${id}`);
                 assert.equal(outcome.trailers.get('pareto-id'), id);
                 assert.equal(received.get(id), 1);
                 return;

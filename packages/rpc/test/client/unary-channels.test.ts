@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { ParetoError } from '@pareto/core';
 import { createTestAuthority, freePorts, waitFor } from '@pareto/testkit';
-import { encodeInferRequest, joinFrames, payloadOf, scanInferRequest, sliceFrames } from '@pareto/protocol';
+import { encodeInferRequest, joinSlices, payloadOf, scanInferRequest, sliceRange } from '@pareto/protocol';
 import {
   constantSource,
   createFrameChannel,
@@ -100,13 +100,13 @@ describe('the unary channel', () => {
     const message = request('echo', 60 * 1024 * 1024);
     const sizes = [1, head.length, 100, 5_000, 0, 700_000, message.length];
     let at = 0;
-    const slices = sizes.flatMap((size) => sliceFrames([message], at, (at += size)));
+    const slices = sizes.flatMap((size) => sliceRange([message], at, (at += size)));
     const outcome = await new Promise<PayloadReply | ParetoError>((resolve) =>
-      channel.payloadCall(path)(payloadOf(...slices), { timeoutMs: 60_000 }, resolve),
+      channel.payloadCall(path)(payloadOf(slices), { timeoutMs: 60_000 }, resolve),
     );
     assert.ok(!(outcome instanceof ParetoError));
     assert.equal(outcome.payload.length, message.length);
-    assert.ok(joinFrames(outcome.payload.frames).equals(message));
+    assert.ok(joinSlices(outcome.payload.slices).equals(message));
   });
 
   it('keeps many calls in flight apart', async () => {

@@ -5,7 +5,7 @@ import {
   decisionKey,
   encodeDecision,
   encodeInferRequest,
-  joinFrames,
+  joinSlices,
   limitError,
   loadKey,
   parseLoad,
@@ -123,7 +123,7 @@ describe('a call within the process', () => {
       outcomes.push(
         await call(queryOf(name, fields)).then(
           ({ payload, trailers, load = parseLoad(trailers.get(loadKey)) }) => {
-            return [joinFrames(payload.frames).toString(), trailers.get('pareto-note'), load];
+            return [joinSlices(payload.slices).toString(), trailers.get('pareto-note'), load];
           },
           (error: unknown) => {
             assert.ok(error instanceof ParetoError);

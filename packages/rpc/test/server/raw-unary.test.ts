@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect, type ClientHttp2Session, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createManualClock, waitFor } from '@pareto/testkit';
-import { joinFrames, payloadOf, type Payload } from '@pareto/protocol';
+import { joinSlices, payloadOf, type Payload } from '@pareto/protocol';
 import { createLimiter, createServer, rawUnary, type RpcServer } from '../../src/index.js';
 
 const path = '/inference.GRPCInferenceService/ModelInfer';
@@ -32,7 +32,7 @@ describe('unary calls of encoded messages', () => {
     server.add('inference.GRPCInferenceService', {
       modelInfer: rawUnary(async (body, call) => {
         started++;
-        const text = joinFrames(body.frames).subarray(2).toString();
+        const text = joinSlices(body.slices).subarray(2).toString();
         if (text === 'large') return payloadOf(Buffer.alloc(200_000));
         if (text === 'bug') throw new Error('secret');
         if (text === 'left') return payloadOf(Buffer.from(String(Math.ceil((call.remainingMs() ?? NaN) / 1000))));

@@ -79,7 +79,7 @@ describe('createServer', () => {
       },
     });
     server.add('inference.GRPCInferenceService', {
-      modelInfer: rawUnary(async ({ head }) => payloadOf(...Array.from(head.toReversed(), (byte) => Buffer.of(byte)))),
+      modelInfer: rawUnary(async ({ head }) => payloadOf(Array.from(head.toReversed(), (byte) => Buffer.of(byte)))),
     });
     port = await server.listen('127.0.0.1', 0);
     server.setServing(true);

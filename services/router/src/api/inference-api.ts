@@ -6,7 +6,7 @@ import {
   accuracyToWire,
   decodeInferResponse,
   encodeInferRequest,
-  joinFrames,
+  joinSlices,
   objectiveFromWire,
   payloadOf,
   scanInferRequest,
@@ -65,7 +65,7 @@ async function infer(
     timeoutMs: undefined,
     call,
   });
-  const response = decodeInferResponse(joinFrames(served.payload.frames));
+  const response = decodeInferResponse(joinSlices(served.payload.slices));
   return {
     id,
     outputs: response.outputs.map(({ name, datatype, shape, raw }) => ({

@@ -3,7 +3,7 @@
 import {
   decodeInferResponse,
   encodeInferResponse,
-  joinFrames,
+  joinSlices,
   scanInferRequest,
   type Payload,
   type RawTensor,
@@ -13,10 +13,10 @@ import { replyTo, type FakeWorker, type Received } from './fake-worker.js';
 
 function identityOf(received: Received): Payload {
   const { inputs, raw } = scanInferRequest(received.payload);
-  const answer = decodeInferResponse(joinFrames(replyTo(received).frames));
+  const answer = decodeInferResponse(joinSlices(replyTo(received).slices));
   const outputs = inputs.map(({ name, datatype, shape }, i): RawTensor => {
     if (!isDataType(datatype)) throw new Error(datatype);
-    return { name: name === 'x' ? 'y' : name, datatype, shape, raw: joinFrames(raw[i] ?? []) };
+    return { name: name === 'x' ? 'y' : name, datatype, shape, raw: joinSlices(raw[i] ?? []) };
   });
   return encodeInferResponse({ ...answer, outputs }, false);
 }

@@ -15,7 +15,7 @@ import {
 import {
   decodeTypedContents,
   expectedBytes,
-  joinFrames,
+  joinSlices,
   priorityOf,
   type ScannedInput,
   type ScannedRequest,
@@ -172,7 +172,7 @@ function contentsOf({ name, shape, contents }: ScannedInput, datatype: DataType,
   const slices = raw ?? [decodeTypedContents(name, datatype, contents ?? Buffer.alloc(0), elements)];
   const expected = expectedBytes(datatype, shape);
   if (expected === undefined) {
-    const strings = joinFrames(slices);
+    const strings = joinSlices(slices);
     checkStrings(name, strings, elements);
     return [strings];
   }

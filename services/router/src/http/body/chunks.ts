@@ -1,6 +1,6 @@
 // Bytes in several buffers, which can be sliced without a copy.
 
-import { joinFrames, sliceFrames } from '@pareto/protocol';
+import { joinSlices, sliceRange } from '@pareto/protocol';
 
 export interface Chunks {
   readonly length: number;
@@ -13,8 +13,8 @@ export interface Chunks {
 export function createChunks(parts: readonly Buffer[]): Chunks {
   return {
     length: parts.reduce((sum, { length }) => sum + length, 0),
-    slice: (start, end) => sliceFrames(parts, start, end),
-    join: (start, end) => joinFrames(sliceFrames(parts, start, end)),
+    slice: (start, end) => sliceRange(parts, start, end),
+    join: (start, end) => joinSlices(sliceRange(parts, start, end)),
   };
 }
 

@@ -1,7 +1,7 @@
 // Endpoint for POST …/infer: converts JSON or binary tensors into a ModelInferRequest, and the answer back.
 
 import { ParetoError } from '@pareto/core';
-import { encodePiecewiseRequest, joinFrames, type Payload } from '@pareto/protocol';
+import { encodePiecewiseRequest, joinSlices, type Payload } from '@pareto/protocol';
 import type { Endpoint, Exchange } from './exchange.js';
 import { readRawInfer } from './raw-infer.js';
 import { tensorsTooLarge } from '../json/data-from-json.js';
@@ -14,7 +14,7 @@ export const infer: Endpoint = async (exchange) => {
   const { message, binary } = await readMessage(exchange);
   const reply = await protocol.infer(message, call);
   hold(reply.length);
-  return work.write(joinFrames(reply.frames), binary, call);
+  return work.write(joinSlices(reply.slices), binary, call);
 };
 
 interface InferMessage {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ParetoError, systemClock } from '@pareto/core';
-import { decodeInferResponse, encodeInferResponse, joinFrames, type RawTensor } from '@pareto/protocol';
+import { decodeInferResponse, encodeInferResponse, joinSlices, type RawTensor } from '@pareto/protocol';
 import { createChunks } from '../../../src/http/body/chunks.js';
 import { createInferWork } from '../../../src/http/infer/infer-work.js';
 import type { ParsedInfer, BinaryOptions } from '../../../src/http/infer/read-infer.js';
@@ -81,7 +81,7 @@ describe('parsing and serializing inferences', () => {
   const halves: RawTensor = { name: 'h', datatype: 'FP16', shape: [1], raw: Buffer.from([0, 60]) };
   const messageOf = (outputs: readonly RawTensor[], isTyped = false): Buffer => {
     const message = { ...decodeInferResponse(Buffer.alloc(0)), modelName: 'm', modelVersion: '1', id: 'i', outputs };
-    return joinFrames(encodeInferResponse(message, isTyped).frames);
+    return joinSlices(encodeInferResponse(message, isTyped).slices);
   };
 
   it('serializes an answer equally directly and in a thread', async () => {
