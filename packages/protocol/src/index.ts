@@ -8,7 +8,7 @@ export { type MessageShape } from './messages/message-shape.js';
 export { type JsonObject, type JsonValue, replyToJson } from './messages/proto-json.js';
 export { type MethodDefinition, serviceDefinition, shapeOfMessage } from './messages/protos.js';
 export { RequestFields, type MessageReader } from './messages/request-fields.js';
-export { decodeTypedContents, hasTypedContents } from './oip/contents.js';
+export { decodeTypedContents, expectedBytes, hasTypedContents } from './oip/contents.js';
 export {
   type ReplyLoad,
   type RoutedDecision,
@@ -24,21 +24,21 @@ export {
   tokenKey,
 } from './oip/decision.js';
 export { parseDigits } from './oip/digits.js';
+export { type DecodedInferResponse, decodeInferResponse } from './oip/decode-response.js';
 export {
-  type CommonParameters,
-  type InferResponseMessage,
-  type RawTensor,
-  encodeCommonParameters,
-} from './oip/infer-response.js';
-export {
-  type DecodedInferResponse,
   type InferRequestMessage,
+  type InferResponseMessage,
+  type PiecewiseRequest,
+  type PiecewiseTensor,
+  type RawTensor,
   type RequestedOutput,
-  decodeInferResponse,
+  encodeCommonParameters,
   encodeInferRequest,
   encodeInferResponse,
-  expectedBytes,
-} from './oip/messages.js';
+  encodePiecewiseRequest,
+  encodeStreamAnswer,
+  encodeStreamError,
+} from './oip/encode-infer.js';
 export {
   type ParameterInput,
   type ParameterKind,
@@ -47,9 +47,7 @@ export {
   noParameters,
   priorityOf,
 } from './oip/parameters.js';
-export { type PiecewiseRequest, type PiecewiseTensor, encodePiecewiseRequest } from './oip/raw-request.js';
-export { type ScannedInput, type ScannedOutput, type ScannedRequest, scanInferRequest } from './oip/scan.js';
-export { encodeStreamAnswer, encodeStreamError } from './oip/stream.js';
+export { type ScannedTensor, type ScannedOutput, type ScannedRequest, scanInferRequest } from './oip/scan.js';
 export { type Payload, joinSlices, payloadOf, sliceRange } from './payload.js';
 export { type Complete } from './wire/complete.js';
 export {

@@ -1,13 +1,11 @@
 // Converts typed tensor contents to raw bytes and back, directly on the packed fields.
 
-import type protobuf from 'protobufjs/minimal.js';
-import { elementBytes, errorText, ParetoError, type DataType } from '@pareto/core';
+import protobuf from 'protobufjs/minimal.js';
+import { elementBytes, elementCount, errorText, ParetoError, type DataType } from '@pareto/core';
 import { limitError } from '../limits/limit-error.js';
 import { defaultLimits } from '../limits/limits.js';
 import { createReader, readFields, type Reader } from './reader.js';
 import { areBits, countVarints, readHalves, readWords, writeHalves, writeWords } from './varints.js';
-
-type Writer = protobuf.Writer;
 
 /** The fields of InferTensorContents, by number. */
 const fieldNames = [
@@ -216,8 +214,13 @@ function decodeBools(packed: Buffer, elements: number): Buffer {
 /** Returns whether a datatype has typed contents. */
 export const hasTypedContents = (datatype: DataType): boolean => datatype === 'BYTES' || fields[datatype] !== undefined;
 
-/** Writes raw bytes as InferTensorContents into the field with number `field`. */
-export function writeTypedContents(writer: Writer, field: number, datatype: DataType, raw: Buffer): void {
+/** Returns the size in bytes of a tensor. Undefined for BYTES, whose elements vary in size. */
+export const expectedBytes = (datatype: DataType, shape: readonly number[]): number | undefined =>
+  datatype === 'BYTES' ? undefined : elementCount(shape) * elementBytes[datatype];
+
+/** Encodes raw bytes as the field with number `field`, an InferTensorContents. */
+export function encodeTypedContents(field: number, datatype: DataType, raw: Buffer): Buffer {
+  const writer = protobuf.Writer.create();
   writer.uint32((field << 3) | 2).fork();
   if (datatype === 'BYTES') writeBytes(writer, raw);
   else {
@@ -225,10 +228,10 @@ export function writeTypedContents(writer: Writer, field: number, datatype: Data
     if (own === undefined) throw new ParetoError('internal', `${datatype} has no typed contents`);
     writer.uint32((own.number << 3) | 2).bytes(own.wireType === 0 ? encodeVarints(datatype, raw) : raw);
   }
-  writer.ldelim();
+  return writer.ldelim().finish() as Buffer;
 }
 
-function writeBytes(writer: Writer, raw: Buffer): void {
+function writeBytes(writer: protobuf.Writer, raw: Buffer): void {
   for (let offset = 0; offset < raw.length;) {
     const length = raw.readUInt32LE(offset);
     writer.uint32((bytesField << 3) | 2).bytes(raw.subarray(offset + 4, offset + 4 + length));

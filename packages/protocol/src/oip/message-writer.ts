@@ -1,22 +1,26 @@
-// Writes the fields of a protobuf message directly into memory that is used again for the next message.
+// Writes the fields of a protobuf message directly into memory that is used again for the next message. The bytes are those of
+// protobufjs, in a fraction of its time.
 
 import { copyBytes } from '@pareto/core';
+import { payloadOf, type Payload } from '../payload.js';
 
 const initialBytes = 1024;
 const maxVarintBytes = 10;
 /** Length up to which a text is copied character by character, which is faster than a call of Node. */
 const maxShortText = 64;
+/** Size of the memory from which the next bytes are a slice of their own. */
+const slicedFromBytes = 16 * 1024;
 
 export class MessageWriter {
   #bytes = Buffer.allocUnsafeSlow(initialBytes);
   #length = 0;
+  /** Slices before the bytes in the memory. */
+  #slices: Buffer[] = [];
 
-  get length(): number {
-    return this.#length;
-  }
   /** Forgets a message that was not finished. */
   clear(): void {
     this.#length = 0;
+    this.#slices = [];
   }
   tag(field: number, wireType: number): this {
     return this.varint(field * 8 + wireType);
@@ -56,9 +60,6 @@ export class MessageWriter {
     this.#length += this.#bytes.write(value, this.#length);
     return this;
   }
-  bytes(field: number, value: Uint8Array): this {
-    return this.tag(field, 2).varint(value.length).encoded(value);
-  }
   /** Writes fields that were encoded before. */
   encoded(fields: Uint8Array): this {
     this.#reserve(fields.length);
@@ -66,32 +67,45 @@ export class MessageWriter {
     this.#length += fields.length;
     return this;
   }
+  /** Writes bytes as they are, outside of nested messages. Large ones are not copied, and must not change. */
+  slice(bytes: Uint8Array): this {
+    if (this.#length + bytes.length < slicedFromBytes) return this.encoded(bytes);
+    if (this.#length > 0) this.#slices.push(this.#take());
+    const { buffer, byteOffset, length } = bytes;
+    this.#slices.push(Buffer.isBuffer(bytes) ? bytes : Buffer.from(buffer, byteOffset, length));
+    return this;
+  }
   /** Begins a nested message. Returns its start, for `close`. */
   open(field: number): number {
     this.tag(field, 2).varint(0);
     return this.#length;
   }
-  /** Ends a nested message. */
-  close(start: number): this {
-    const length = this.#length - start;
+  /** Ends a nested message, of which `more` bytes follow. */
+  close(start: number, more = 0): this {
+    const length = this.#length - start + more;
     if (length > 127) {
       // The length needs more than the one byte before the message.
       const content = Buffer.from(this.#bytes.subarray(start, this.#length));
       this.#length = start - 1;
-      this.varint(length).#reserve(length);
-      this.#bytes.set(content, this.#length);
-      this.#length += length;
+      this.varint(length).encoded(content);
     } else this.#bytes[start - 1] = length;
     return this;
   }
-  /** Returns a copy of what was written, and starts the next message. */
-  finish(): Buffer {
-    const message = Buffer.allocUnsafe(this.#length);
-    copyBytes(this.#bytes, 0, this.#length, message, 0);
-    this.#length = 0;
-    return message;
+  /** Returns what was written, and starts the next message. */
+  finish(): Payload {
+    const slices = this.#slices;
+    if (this.#length > 0) slices.push(this.#take());
+    this.#slices = [];
+    return payloadOf(slices);
   }
 
+  /** Returns a copy of the bytes in the memory, which is empty then. */
+  #take(): Buffer {
+    const bytes = Buffer.allocUnsafe(this.#length);
+    copyBytes(this.#bytes, 0, this.#length, bytes, 0);
+    this.#length = 0;
+    return bytes;
+  }
   /** Writes a short text of ASCII. Returns false, and writes nothing, if it has other characters. */
   #ascii(value: string): boolean {
     const { length } = value;

@@ -1,6 +1,5 @@
-// Reads and writes the protocol's maps of InferParameter.
+// Reads the protocol's maps of InferParameter.
 
-import type protobuf from 'protobufjs/minimal.js';
 import { checkRoom, readName, readNested, readText, type Reader } from './reader.js';
 
 export type ParameterValue = boolean | number | string;
@@ -59,34 +58,6 @@ export function addParameter(before: ScannedParameters, reader: Reader): Scanned
   (after.parameters as Map<string, ParameterValue>).set(name, value);
   (after.kinds as Map<string, ParameterKind>).set(name, kind);
   return after;
-}
-
-const maxInt64 = 2n ** 63n - 1n;
-
-function writeValue(writer: protobuf.Writer, value: ParameterInput): void {
-  if (typeof value === 'boolean') writer.uint32(8).bool(value);
-  else if (typeof value === 'string') writer.uint32(26).string(value);
-  else if (typeof value === 'number') writer.uint32(33).double(value);
-  else if (value > maxInt64) writer.uint32(40).uint64(String(value));
-  else writer.uint32(16).int64(String(value));
-}
-
-/**
- * Writes the entries of a map with field number `field`. Bigints are int64_param, or uint64_param if they do not fit.
- */
-export function writeParameters(
-  writer: protobuf.Writer,
-  field: number,
-  parameters: Iterable<readonly [string, ParameterInput]>,
-): void {
-  for (const [name, value] of parameters) {
-    writer.uint32((field << 3) | 2).fork();
-    writer.uint32(10).string(name);
-    writer.uint32(18).fork();
-    writeValue(writer, value);
-    writer.ldelim();
-    writer.ldelim();
-  }
 }
 
 /** Returns the protocol's `priority`: 1 is the most urgent. Infinity if it is missing or 0. */

@@ -17,11 +17,12 @@ import {
 } from './reader.js';
 import { rawTag, RepeatedHeads } from './repeated-heads.js';
 
-export interface ScannedInput {
+/** An input of a request, or an output of a response. */
+export interface ScannedTensor {
   readonly name: string;
   readonly datatype: string;
   readonly shape: readonly number[];
-  /** Encoded InferTensorContents. Undefined if the input has none. */
+  /** Encoded InferTensorContents. Undefined if the tensor has none. */
   readonly contents: Buffer | undefined;
   readonly parameters: ReadonlyMap<string, ParameterValue>;
 }
@@ -34,7 +35,7 @@ export interface ScannedRequest extends ScannedParameters {
   readonly modelName: string;
   readonly modelVersion: string;
   readonly id: string;
-  readonly inputs: readonly ScannedInput[];
+  readonly inputs: readonly ScannedTensor[];
   /** Requested outputs in the order of the request. Empty means all. */
   readonly outputs: readonly ScannedOutput[];
   /** Elements of raw_input_contents, each in consecutive views of the message. */
@@ -51,15 +52,16 @@ interface ScannedHead extends Omit<ScannedRequest, 'id' | 'raw' | 'head'> {
 
 const { fields: maxFields, listItems } = defaultLimits;
 
-function readInput(reader: Reader): ScannedInput {
+/** Reads a tensor. `readText` reads its name and its datatype. */
+export function readTensor(reader: Reader, readText: (reader: Reader, what: string) => string): ScannedTensor {
   let name = '';
   let datatype = '';
   let contents: Buffer | undefined;
   const shape: number[] = [];
   let found = noParameters;
   readNested(reader, (number, wireType) => {
-    if (number === 1) name = readName(reader, 'the name of an input');
-    else if (number === 2) datatype = readName(reader, 'the datatype of an input');
+    if (number === 1) name = readText(reader, 'the name of an input');
+    else if (number === 2) datatype = readText(reader, 'the datatype of an input');
     else if (number === 3) readShape(reader, wireType, shape);
     else if (number === 4) found = addParameter(found, reader);
     else if (number === 5) contents = readView(reader);
@@ -168,7 +170,7 @@ class Scan {
   modelVersion = '';
   id = '';
   found: ScannedParameters = noParameters;
-  readonly inputs: ScannedInput[] = [];
+  readonly inputs: ScannedTensor[] = [];
   readonly outputs: ScannedOutput[] = [];
   readonly raw: (readonly Buffer[])[] = [];
   /** Number of fields, on all levels, before the first tensor. */
@@ -216,7 +218,7 @@ class Scan {
     else if (number === 4) this.found = addParameter(this.found, reader);
     else if (number === 5) {
       checkRoom('inputs', this.inputs);
-      this.inputs.push(readInput(reader));
+      this.inputs.push(readTensor(reader, readName));
     } else if (number === 6) {
       checkRoom('outputs', this.outputs);
       this.outputs.push(readOutput(reader));

@@ -315,17 +315,18 @@ describe('the messages of ModelInfer', () => {
   });
 
   it('has the common parameters of several responses before its own', () => {
-    const common = encodeCommonParameters([
+    const shared = [
       ['variant', 'v'],
       ['cost', 0.5],
       ['cold', false],
-    ]);
+    ] as const;
+    const common = encodeCommonParameters(shared);
     const output = { name: 'y', datatype: 'FP32', shape: [1], raw: Buffer.alloc(4, 1) } as const;
     for (const id of ['1', '2']) {
       const message = { modelName: 'm', modelVersion: '1', id, outputs: [output] };
       const own = [['decision', id]] as const;
       for (const typed of [false, true]) {
-        const joined = encodeResponse({ ...message, parameters: [...common.parameters, ...own] }, typed);
+        const joined = encodeResponse({ ...message, parameters: [...shared, ...own] }, typed);
         assert.deepEqual(encodeResponse({ ...message, common, parameters: own }, typed), joined);
       }
     }

@@ -17,7 +17,7 @@ import {
   expectedBytes,
   joinSlices,
   priorityOf,
-  type ScannedInput,
+  type ScannedTensor,
   type ScannedRequest,
 } from '@pareto/protocol';
 import type { TensorInput } from '@pareto/runtime';
@@ -162,7 +162,7 @@ type Slices = readonly Buffer[];
 
 const lengthOf = (slices: readonly Uint8Array[]): number => slices.reduce((total, { length }) => total + length, 0);
 
-function contentsOf({ name, shape, contents }: ScannedInput, datatype: DataType, raw: Slices | undefined): Slices {
+function contentsOf({ name, shape, contents }: ScannedTensor, datatype: DataType, raw: Slices | undefined): Slices {
   const elements = elementCount(shape);
   if (raw === undefined && contents === undefined && elements > 0) {
     throwInvalid(

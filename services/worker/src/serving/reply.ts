@@ -4,7 +4,6 @@ import { architectureNameOf, type VariantSpec } from '@pareto/core';
 import {
   encodeCommonParameters,
   encodeInferResponse,
-  type CommonParameters,
   type ParameterValue,
   type Payload,
   type RoutedDecision,
@@ -31,7 +30,8 @@ export interface ReplyParameters {
 /** The parameters that successive replies have in common. */
 interface SharedParameters {
   readonly facts: SharedFacts;
-  readonly common: CommonParameters;
+  /** The encoded parameters. */
+  readonly common: Buffer;
   /** Names and values of the trailers, alternating. */
   readonly trailers: readonly string[];
 }
