@@ -2,6 +2,7 @@
 // too many is rejected before the rest of it takes memory.
 
 import { limitError } from '../limits/limit-error.js';
+import { countVarints } from '../oip/varints.js';
 import type { Limits } from '../limits/limits.js';
 import type { MessageShape } from './message-shape.js';
 
@@ -162,10 +163,3 @@ export class RequestFields implements MessageReader {
 }
 
 const beyondTheEnd = (): RangeError => new RangeError('a field extends beyond the end of its message');
-
-/** Returns the number of varints that end in the bytes. */
-function countVarints(data: Uint8Array, from: number, to: number): number {
-  let count = 0;
-  for (let at = from; at < to; at++) if ((data[at] ?? 0) < 128) count += 1;
-  return count;
-}

@@ -22,11 +22,11 @@ const fieldNames = [
 
 interface Field {
   readonly number: number;
-  /** Wire type: 0 for varints, otherwise for little-endian elements of the datatype's width. */
-  readonly wireType: 0 | 1 | 5;
+  /** Wire type of an element: 0 for varints, 2 for BYTES, otherwise for little-endian elements of the datatype's width. */
+  readonly wireType: 0 | 1 | 2 | 5;
 }
 
-// FP16 and BF16 have no typed form and are always sent raw. BYTES are handled separately.
+// FP16 and BF16 have no typed form and are always sent raw.
 const fields: Partial<Record<DataType, Field>> = {
   BOOL: { number: 1, wireType: 0 },
   INT8: { number: 2, wireType: 0 },
@@ -39,8 +39,8 @@ const fields: Partial<Record<DataType, Field>> = {
   UINT64: { number: 5, wireType: 0 },
   FP32: { number: 6, wireType: 5 },
   FP64: { number: 7, wireType: 1 },
+  BYTES: { number: 8, wireType: 2 },
 };
-const bytesField = 8;
 
 /** Array types of the integer datatypes of up to 32 bits. */
 const arrays = {
@@ -75,8 +75,7 @@ interface Typed {
  */
 export function decodeTypedContents(input: string, datatype: DataType, contents: Buffer, elements: number): Buffer {
   try {
-    const typed = { input, datatype, contents, elements };
-    return datatype === 'BYTES' ? decodeBytes(typed) : decodeNumbers(typed);
+    return decode({ input, datatype, contents, elements });
   } catch (error) {
     if (error instanceof ParetoError) throw error;
     return throwInvalid(`input '${input}': malformed InferTensorContents: ${errorText(error)}`);
@@ -102,72 +101,55 @@ function readContents({ contents, input }: Typed): Reader {
   return createReader(contents, maxElements, onTooMany);
 }
 
-/** Copies each element without an object of its own. */
-function decodeBytes(typed: Typed): Buffer {
-  const { contents } = typed;
-  let size = 0;
-  readElements(typed, (_from, length) => (size += 4 + length));
-  const raw = Buffer.allocUnsafe(size);
-  let at = 0;
-  readElements(typed, (from, length) => {
-    at = raw.writeUInt32LE(length, at);
-    at += contents.copy(raw, at, from, from + length);
-  });
-  return raw;
-}
-
-/** Calls `element` with the position and the length of each element of BYTES. */
-function readElements(typed: Typed, element: (from: number, length: number) => void): void {
-  const reader = readContents(typed);
-  readFields(reader, reader.len, (number, wireType) => {
-    if (number !== bytesField) return fieldNames[number] ? throwWrongField(typed, number, bytesField) : false;
-    if (wireType !== 2) return false;
-    const length = reader.uint32();
-    if (reader.pos + length > reader.len) throw new RangeError('an element extends beyond the end of the message');
-    element(reader.pos, length);
-    reader.pos += length;
-    return true;
-  });
-}
-
-function decodeNumbers(typed: Typed): Buffer {
+function decode(typed: Typed): Buffer {
   const { input, datatype, elements } = typed;
   const field =
     fields[datatype] ?? throwInvalid(`input '${input}': ${datatype} has no typed contents; send raw_input_contents`);
-  const packed = readPacked(typed, field);
-  const count = field.wireType === 0 ? countVarints(packed) : packed.length / elementBytes[datatype];
+  const joined = joinElements(typed, field);
+  if (datatype === 'BYTES') return joined;
+  if (field.wireType === 0 && (joined.at(-1) ?? 0) >= 128) throw new RangeError('the last element is incomplete');
+  const count = field.wireType === 0 ? countVarints(joined, 0, joined.length) : joined.length / elementBytes[datatype];
   if (count !== elements)
     throwInvalid(`input '${input}': expected ${elements} elements of ${datatype} for the shape, got ${count}`);
-  return field.wireType === 0 ? decodeVarints(typed, packed) : packed;
+  return field.wireType === 0 ? decodeVarints(typed, joined) : joined;
 }
 
-/** Returns the encoded elements in one piece: a view of the contents if they are packed, otherwise a copy. */
-function readPacked(typed: Typed, field: Field): Buffer {
+/**
+ * Returns the encoded elements in one piece, those of BYTES with their lengths: a view of the contents if they are packed,
+ * otherwise a copy, without an object for each element.
+ */
+function joinElements(typed: Typed, field: Field): Buffer {
+  const { contents } = typed;
+  const lengthBytes = field.wireType === 2 ? 4 : 0;
   let count = 0;
   let size = 0;
   let first = 0;
-  readChunks(typed, field, (from, length) => {
+  readElements(typed, field, (from, length) => {
     if (count === 0) first = from;
     count += 1;
-    size += length;
+    size += lengthBytes + length;
   });
-  if (count <= 1) return typed.contents.subarray(first, first + size);
-  const packed = Buffer.allocUnsafe(size);
+  if (count <= 1 && lengthBytes === 0) return contents.subarray(first, first + size);
+  const joined = Buffer.allocUnsafe(size);
   let at = 0;
-  readChunks(typed, field, (from, length) => (at += typed.contents.copy(packed, at, from, from + length)));
-  return packed;
+  readElements(typed, field, (from, length) => {
+    if (lengthBytes > 0) at = joined.writeUInt32LE(length, at);
+    at += contents.copy(joined, at, from, from + length);
+  });
+  return joined;
 }
 
-/** Calls `chunk` with the position and the length of each field with elements: packed ones, or a single one. */
-function readChunks(
+/** Calls `element` with the position and the length of each field with elements: packed ones, or a single one. */
+function readElements(
   typed: Typed,
   { number: expected, wireType: own }: Field,
-  chunk: (from: number, length: number) => void,
+  element: (from: number, length: number) => void,
 ): void {
   const reader = readContents(typed);
   readFields(reader, reader.len, (number, wireType) => {
     if (number !== expected && fieldNames[number]) {
-      if (wireType !== 2 || reader.uint32() > 0) throwWrongField(typed, number, expected);
+      // An empty packed field of another datatype has no elements.
+      if (own === 2 || wireType !== 2 || reader.uint32() > 0) throwWrongField(typed, number, expected);
       return true;
     }
     if (number !== expected || (wireType !== 2 && wireType !== own)) return false;
@@ -176,13 +158,14 @@ function readChunks(
     if (packed === undefined) reader.skipType(own);
     else reader.skip(packed);
     const length = reader.pos - from;
-    if (own !== 0 && length % elementBytes[typed.datatype] !== 0) {
+    if ((own === 1 || own === 5) && length % elementBytes[typed.datatype] !== 0) {
       throw new RangeError(`${length} bytes are not a multiple of the size of ${typed.datatype}`);
     }
-    chunk(from, length);
+    element(from, length);
     return true;
   });
 }
+
 const bytesOf = (view: ArrayBufferView): Buffer => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
 
 function decodeVarints({ input, datatype, elements }: Typed, packed: Buffer): Buffer {
@@ -212,7 +195,7 @@ function decodeBools(packed: Buffer, elements: number): Buffer {
 }
 
 /** Returns whether a datatype has typed contents. */
-export const hasTypedContents = (datatype: DataType): boolean => datatype === 'BYTES' || fields[datatype] !== undefined;
+export const hasTypedContents = (datatype: DataType): boolean => fields[datatype] !== undefined;
 
 /** Returns the size in bytes of a tensor. Undefined for BYTES, whose elements vary in size. */
 export const expectedBytes = (datatype: DataType, shape: readonly number[]): number | undefined =>
@@ -221,22 +204,18 @@ export const expectedBytes = (datatype: DataType, shape: readonly number[]): num
 /** Encodes raw bytes as the field with number `field`, an InferTensorContents. */
 export function encodeTypedContents(field: number, datatype: DataType, raw: Buffer): Buffer {
   const writer = protobuf.Writer.create();
+  const own = fields[datatype];
+  if (own === undefined) throw new ParetoError('internal', `${datatype} has no typed contents`);
+  const tag = (own.number << 3) | 2;
   writer.uint32((field << 3) | 2).fork();
-  if (datatype === 'BYTES') writeBytes(writer, raw);
-  else {
-    const own = fields[datatype];
-    if (own === undefined) throw new ParetoError('internal', `${datatype} has no typed contents`);
-    writer.uint32((own.number << 3) | 2).bytes(own.wireType === 0 ? encodeVarints(datatype, raw) : raw);
-  }
+  if (own.wireType !== 2) writer.uint32(tag).bytes(own.wireType === 0 ? encodeVarints(datatype, raw) : raw);
+  else
+    for (let at = 0; at < raw.length;) {
+      const end = at + 4 + raw.readUInt32LE(at);
+      writer.uint32(tag).bytes(raw.subarray(at + 4, end));
+      at = end;
+    }
   return writer.ldelim().finish() as Buffer;
-}
-
-function writeBytes(writer: protobuf.Writer, raw: Buffer): void {
-  for (let offset = 0; offset < raw.length;) {
-    const length = raw.readUInt32LE(offset);
-    writer.uint32((bytesField << 3) | 2).bytes(raw.subarray(offset + 4, offset + 4 + length));
-    offset += 4 + length;
-  }
 }
 
 function encodeVarints(datatype: DataType, raw: Buffer): Buffer {

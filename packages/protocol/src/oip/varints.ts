@@ -1,11 +1,9 @@
 // Encodes and decodes arrays of varints, which are the contents of packed fields.
 
-/** Counts the varints. Throws a RangeError if the last one is incomplete. */
-export function countVarints(bytes: Uint8Array): number {
+/** Returns the number of varints that end in the bytes from `from` to before `to`. */
+export function countVarints(bytes: Uint8Array, from: number, to: number): number {
   let count = 0;
-  const { length } = bytes;
-  for (let at = 0; at < length; at++) count += 1 - ((bytes[at] ?? 0) >>> 7);
-  if ((bytes.at(-1) ?? 0) >= 128) throw new RangeError('the last element is incomplete');
+  for (let at = from; at < to; at++) count += 1 - ((bytes[at] ?? 0) >>> 7);
   return count;
 }
 
