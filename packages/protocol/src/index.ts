@@ -51,13 +51,10 @@ export { type ScannedTensor, type ScannedOutput, type ScannedRequest, scanInferR
 export { type Payload, joinSlices, payloadOf, sliceRange } from './payload.js';
 export { type Complete } from './wire/complete.js';
 export {
-  inferCountsFromWire,
   inferCountsToWire,
   replicaReportFromWire,
   replicaReportToWire,
-  replicaStateFromWire,
   replicaStateToWire,
-  slotGroupFromWire,
   slotGroupToWire,
   workerInfoFromWire,
   workerInfoToWire,
@@ -70,20 +67,24 @@ export {
   objectiveFromWire,
   objectiveToWire,
 } from './wire/objective.js';
-export { observedFromWire, observedToWire } from './wire/observed-shapes.js';
-export { bucketFromWire, bucketToWire, profileFromWire, profileToWire } from './wire/profile.js';
+export {
+  bucketFromWire,
+  bucketToWire,
+  observedFromWire,
+  observedToWire,
+  profileFromWire,
+  profileToWire,
+} from './wire/profile.js';
 export {
   architectureFromWire,
   architectureToWire,
   labelsFromWire,
   manifestFromWire,
-  manifestToWire,
   measurementFromWire,
   measurementToWire,
   recipeOutcomeFromWire,
   recipeOutcomeToWire,
   signatureFromWire,
-  signatureToWire,
   taskFromWire,
   taskToWire,
   variantSpecFromWire,

@@ -40,19 +40,15 @@ export function replicaStateFromWire(state: wire.ReplicaState): ReplicaState {
 export const replicaStateToWire = (state: ReplicaState): Exclude<wire.ReplicaState, 'REPLICA_STATE_UNSPECIFIED'> =>
   state.toUpperCase() as Uppercase<ReplicaState>;
 
-export function slotGroupFromWire(message: wire.SlotGroup): SlotGroup {
-  const hardware = message.hardwareClass;
-  if (hardware === null) throw new ParetoError('invalid-argument', 'the hardware class of a slot group is missing');
+export function slotGroupFromWire({ hardwareClass, slots, driver }: wire.SlotGroup): SlotGroup {
+  if (hardwareClass === null)
+    throw new ParetoError('invalid-argument', 'the hardware class of a slot group is missing');
+  const { id, memoryBytes, ...hardware } = hardwareClass;
   return {
-    hardwareClass: {
-      id: hardwareClassOf(hardware.id),
-      provider: hardware.provider,
-      device: hardware.device,
-      instructionSet: hardware.instructionSet,
-    },
-    slots: message.slots,
-    driver: message.driver,
-    memoryPerSlot: bytes(hardware.memoryBytes),
+    hardwareClass: { ...hardware, id: hardwareClassOf(id) },
+    slots,
+    driver,
+    memoryPerSlot: bytes(memoryBytes),
   };
 }
 
@@ -89,45 +85,35 @@ export const workerInfoToWire = ({
   ),
 });
 
-const timed = (message: wire.TimedCount | null): TimedCount => message ?? { count: 0, ns: 0 };
+const none: TimedCount = { count: 0, ns: 0 };
 
 export const inferCountsFromWire = (message: wire.InferCounts | null): InferCounts => ({
-  success: timed(message?.success ?? null),
-  fail: timed(message?.fail ?? null),
-  queue: timed(message?.queue ?? null),
-  computeInput: timed(message?.computeInput ?? null),
-  computeInfer: timed(message?.computeInfer ?? null),
-  computeOutput: timed(message?.computeOutput ?? null),
+  success: message?.success ?? none,
+  fail: message?.fail ?? none,
+  queue: message?.queue ?? none,
+  computeInput: message?.computeInput ?? none,
+  computeInfer: message?.computeInfer ?? none,
+  computeOutput: message?.computeOutput ?? none,
   batches: message?.batches ?? [],
   lastInferenceAgeMs: message?.lastInferenceAgeMs === undefined ? undefined : milliseconds(message.lastInferenceAgeMs),
 });
 
 export const inferCountsToWire = (counts: InferCounts): Complete<wire.InferCountsInput> => counts;
 
-export const replicaReportFromWire = (message: wire.ReplicaReport): ReplicaReport => ({
-  replica: replicaId(message.replicaId),
-  variant: variantId(message.variant),
-  version: message.version,
-  state: replicaStateFromWire(message.state),
-  reason: message.reason,
-  loadMs: milliseconds(message.loadMs),
-  memoryBytes: bytes(message.memoryBytes),
-  queuedItems: message.queuedItems,
-  runningItems: message.runningItems,
-  requests: message.requests,
-  items: message.items,
-  executions: message.executions,
-  failures: message.failures,
-  busyMs: milliseconds(message.busyUs / 1000),
-  executorDeaths: message.executorDeaths,
-  counts: inferCountsFromWire(message.counts),
-  poisonousQueries: message.poisonousQueries,
-  quarantined: message.quarantined,
-  interfered: message.interfered,
-  checkedRows: message.checkedRows,
-  mixedReason: message.mixedReason,
-  comparedRows: message.comparedRows,
-  agreedRows: message.agreedRows,
+export const replicaReportFromWire = ({
+  replicaId: id,
+  busyUs,
+  placement: _,
+  ...report
+}: wire.ReplicaReport): ReplicaReport => ({
+  ...report,
+  replica: replicaId(id),
+  variant: variantId(report.variant),
+  state: replicaStateFromWire(report.state),
+  loadMs: milliseconds(report.loadMs),
+  memoryBytes: bytes(report.memoryBytes),
+  busyMs: milliseconds(busyUs / 1000),
+  counts: inferCountsFromWire(report.counts),
 });
 
 export const replicaReportToWire = ({

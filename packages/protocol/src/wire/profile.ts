@@ -1,13 +1,16 @@
-// Maps profiles and their shape buckets to messages and back.
+// Maps profiles, their shape buckets, and the shapes that replicas have run to messages and back.
 
 import {
   bytes,
+  hardwareClassOf,
   milliseconds,
+  variantId,
   type Profile,
   type ProfilePoint,
   type RowIsolation,
   type ShapeBucket,
   type Shapes,
+  type VariantShapes,
 } from '@pareto/core';
 import type * as wire from '../gen/messages.js';
 import type { Complete } from './complete.js';
@@ -90,8 +93,20 @@ export const bucketToWire = ({ shapes, points }: ShapeBucket): Complete<wire.Sha
   points,
 });
 
-export const shapesFromWire = (shapes: readonly wire.InputShape[]): Shapes =>
+const shapesFromWire = (shapes: readonly wire.InputShape[]): Shapes =>
   Object.fromEntries(shapes.map(({ name, dims }) => [name, dims]));
 
-export const shapesToWire = (shapes: Shapes): readonly Complete<wire.InputShapeInput>[] =>
+const shapesToWire = (shapes: Shapes): readonly Complete<wire.InputShapeInput>[] =>
   Object.entries(shapes).map(([name, dims]) => ({ name, dims }));
+
+export const observedFromWire = (message: wire.ObservedShapes): VariantShapes => ({
+  ...message,
+  variant: variantId(message.variant),
+  hardwareClass: hardwareClassOf(message.hardwareClass),
+  shapes: shapesFromWire(message.shapes),
+});
+
+export const observedToWire = ({ shapes, ...observed }: VariantShapes): Complete<wire.ObservedShapesInput> => ({
+  ...observed,
+  shapes: shapesToWire(shapes),
+});

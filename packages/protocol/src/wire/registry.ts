@@ -42,18 +42,13 @@ export const signatureFromWire = (message: wire.Signature): Signature => ({
   batched: message.batched,
 });
 
-export const signatureToWire = (signature: Signature): Complete<wire.SignatureInput> => signature;
-
-export function manifestFromWire(message: wire.Manifest | null | undefined): Manifest {
-  const files = required('manifest', message).files.map((file) => ({
+export const manifestFromWire = (message: wire.Manifest | null | undefined): Manifest => ({
+  files: required('manifest', message).files.map((file) => ({
     path: file.path,
     digest: digest(file.digest),
     sizeBytes: bytes(file.sizeBytes),
-  }));
-  return { files };
-}
-
-export const manifestToWire = (manifest: Manifest): Complete<wire.ManifestInput> => manifest;
+  })),
+});
 
 export const labelsFromWire = (message: Readonly<Record<string, string>>): Labels =>
   Object.fromEntries(Object.entries(message).map(([output, text]) => [output, digest(text)]));
@@ -74,18 +69,19 @@ export const taskToWire = ({ validation, minAgreement, ...task }: Task): Complet
   validationDigest: validation ?? '',
 });
 
-export const architectureFromWire = (message: wire.Architecture): Architecture => ({
-  name: message.name,
-  version: message.version,
-  task: message.task,
-  modelDigest: digest(message.modelDigest),
-  manifest: manifestFromWire(message.manifest),
-  signature: signatureFromWire(required('signature', message.signature)),
-  maxBatchSize: message.maxBatchSize,
-  fixedBatch: message.fixedBatch === 0 ? undefined : message.fixedBatch,
-  recipes: message.recipes,
-  keepAll: message.keepDominated,
-  labels: labelsFromWire(message.labels),
+export const architectureFromWire = ({
+  keepDominated: keepAll,
+  fixedBatch,
+  servedVersion: _,
+  ...architecture
+}: wire.Architecture): Architecture => ({
+  ...architecture,
+  modelDigest: digest(architecture.modelDigest),
+  manifest: manifestFromWire(architecture.manifest),
+  signature: signatureFromWire(required('signature', architecture.signature)),
+  fixedBatch: fixedBatch === 0 ? undefined : fixedBatch,
+  keepAll,
+  labels: labelsFromWire(architecture.labels),
 });
 
 export const architectureToWire = ({
@@ -101,14 +97,12 @@ export const architectureToWire = ({
 export const variantSpecFromWire = (message: wire.VariantSpec | null | undefined): VariantSpec => {
   const spec = required('variant spec', message);
   return {
+    ...spec,
     variant: variantId(spec.variant),
-    version: spec.version,
-    provider: spec.provider,
     option: optionFromWire(spec.option),
     modelDigest: digest(spec.modelDigest),
     manifest: manifestFromWire(spec.manifest),
     signature: signatureFromWire(required('signature', spec.signature)),
-    maxBatchSize: spec.maxBatchSize,
     labels: labelsFromWire(spec.labels),
   };
 };

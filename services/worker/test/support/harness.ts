@@ -11,10 +11,8 @@ import {
   decodeInferResponse,
   encodeDecision,
   encodeInferRequest,
-  manifestToWire,
   payloadOf,
   scanInferRequest,
-  signatureToWire,
   type DecodedInferResponse,
   type RequestedOutput,
   type RoutedDecision,
@@ -149,9 +147,9 @@ function specOf(
     variant: `${name}:original`,
     version: 3,
     provider: 'cpu',
-    manifest: manifestToWire(manifest),
+    manifest,
     modelDigest: manifestDigest(manifest),
-    signature: signatureToWire(signature),
+    signature,
     maxBatchSize: signature.batched ? maxBatchSize : 0,
   };
 }
