@@ -217,7 +217,7 @@ export class FrameStream implements Sender {
       this.#waitingData?.write(length, this.#owner.writer);
       if (isEnd) this.#endLocal();
       this.handler.onSent(length);
-      if (queue.hasWaiting && this.queuedBytes > 0) return this.#wait();
+      if (queue.first !== undefined && this.queuedBytes > 0) return this.#wait();
     }
     if (this.#sending.kind === 'ending') this.#sendEnd(this.#sending.trailers, this.#sending.extra);
   }

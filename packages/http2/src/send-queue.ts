@@ -14,35 +14,22 @@ export interface Sender extends Linked<Sender> {
   pump(): void;
 }
 
-export class SendQueue {
+/** The streams that wait to send. */
+export class SendQueue extends LinkedQueue<Sender> {
   /** Number of bytes that the connection may send. Streams subtract what they send. */
   window: number = initialWindowBytes;
   /** Number of DATA frames so far. */
   frames = 0;
   readonly #writer: FrameWriter;
-  readonly #waiting = new LinkedQueue<Sender>();
 
   constructor(writer: FrameWriter) {
+    super();
     this.#writer = writer;
   }
 
   /** Set unless too many bytes are not sent yet. */
   get maySend(): boolean {
     return this.#writer.pendingBytes < maxUnsentBytes;
-  }
-
-  get hasWaiting(): boolean {
-    return this.#waiting.first !== undefined;
-  }
-
-  /** Adds a stream, which must not wait already. */
-  add(sender: Sender): void {
-    this.#waiting.add(sender);
-  }
-
-  /** Removes a stream, which must wait. */
-  remove(sender: Sender): void {
-    this.#waiting.remove(sender);
   }
 
   raiseWindow(bytes: number): void {
@@ -55,12 +42,8 @@ export class SendQueue {
 
   /** Lets streams send in turn while there is room. */
   pump(): void {
-    for (
-      let next = this.#waiting.first;
-      next !== undefined && this.window > 0 && this.maySend;
-      next = this.#waiting.first
-    ) {
-      this.#waiting.remove(next);
+    for (let next = this.first; next !== undefined && this.window > 0 && this.maySend; next = this.first) {
+      this.remove(next);
       next.pump();
     }
   }
