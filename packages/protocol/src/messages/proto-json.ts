@@ -17,12 +17,6 @@ let definitions: Promise<Readonly<Record<string, unknown>>> | undefined;
 const loadDefinitions = async (): Promise<Readonly<Record<string, unknown>>> =>
   (await import('./load-protos.js')).loadProtos({ keepCase: true, oneofs: false });
 
-function methodOf(definition: Definition | undefined, service: string, method: string): MethodDefinition {
-  const found = definition?.[method];
-  if (found === undefined) throw new ParetoError('internal', `${service} has no method ${method}`);
-  return found;
-}
-
 /**
  * Converts a reply to JSON: every field that is set or has a default, enums by name, 64-bit integers as numbers. Unset
  * messages are omitted. `method` is the name in the proto file, e.g. ModelConfig, and `reply` the result of its
@@ -30,8 +24,9 @@ function methodOf(definition: Definition | undefined, service: string, method: s
  */
 export async function replyToJson(service: ServiceName, method: string, reply: object): Promise<JsonObject> {
   definitions ??= loadDefinitions();
-  const camel = methodOf(serviceDefinition(service), service, method);
-  const snake = methodOf((await definitions)[service] as Definition | undefined, service, method);
+  const camel = serviceDefinition(service)[method];
+  const snake = ((await definitions)[service] as Definition | undefined)?.[method];
+  if (!camel || !snake) throw new ParetoError('internal', `${service} has no method ${method}`);
   return withoutUnset(snake.responseDeserialize(camel.responseSerialize(reply)) as JsonObject);
 }
 

@@ -18,24 +18,12 @@ import {
 } from '@pareto/core';
 import type * as wire from '../gen/messages.js';
 import type { Complete } from './complete.js';
+import { oneOf } from './one-of.js';
 
-const stateFromWire: Readonly<Record<string, ReplicaState>> = {
-  LOADING: 'loading',
-  WARMING: 'warming',
-  READY: 'ready',
-  DRAINING: 'draining',
-  FAILED: 'failed',
-};
+const states = ['LOADING', 'WARMING', 'READY', 'DRAINING', 'FAILED'] as const;
 
-export function replicaStateFromWire(state: wire.ReplicaState): ReplicaState {
-  const known = stateFromWire[state];
-  if (known === undefined)
-    throw new ParetoError(
-      'invalid-argument',
-      `unknown replica state ${state}; expected one of ${Object.keys(stateFromWire).join(', ')}`,
-    );
-  return known;
-}
+const replicaStateFromWire = (state: wire.ReplicaState): ReplicaState =>
+  oneOf('replica state', states, state).toLowerCase() as ReplicaState;
 
 export const replicaStateToWire = (state: ReplicaState): Exclude<wire.ReplicaState, 'REPLICA_STATE_UNSPECIFIED'> =>
   state.toUpperCase() as Uppercase<ReplicaState>;

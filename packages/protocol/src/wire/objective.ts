@@ -3,6 +3,7 @@
 import { milliseconds, metrics, ParetoError, type Accuracy, type Metric, type PartialObjective } from '@pareto/core';
 import type * as wire from '../gen/messages.js';
 import type { Complete } from './complete.js';
+import { oneOf } from './one-of.js';
 
 /**
  * Unset fields are undefined, so that the next source of the objective applies. Throws `invalid-argument` as
@@ -56,14 +57,7 @@ const enumToWire = <Value extends string>(value: Value | undefined): Uppercase<V
   value?.toUpperCase() as Uppercase<Value> | undefined;
 
 /** Throws `invalid-argument` if the metric is unknown. */
-export function metricFromWire(text: string): Metric {
-  const metric = metrics.find((known) => known === text);
-  if (metric !== undefined) return metric;
-  throw new ParetoError(
-    'invalid-argument',
-    `metric ${JSON.stringify(text)} is not known: expected one of ${metrics.join(', ')}`,
-  );
-}
+export const metricFromWire = (text: string): Metric => oneOf('metric', metrics, text);
 
 export function accuracyFromWire(message: wire.Accuracy | null | undefined): Accuracy | undefined {
   if (message === null || message === undefined) return undefined;

@@ -14,7 +14,6 @@ import {
   type Measurement,
   type RecipeOutcome,
   type SampleScores,
-  type SessionOption,
   type Signature,
   type Task,
   type TensorSpec,
@@ -22,6 +21,7 @@ import {
 } from '@pareto/core';
 import type * as wire from '../gen/messages.js';
 import type { Complete } from './complete.js';
+import { oneOf } from './one-of.js';
 import { accuracyFromWire, metricFromWire, objectiveFromWire, objectiveToWire } from './objective.js';
 import { profileFromWire, profileToWire } from './profile.js';
 
@@ -99,23 +99,13 @@ export const variantSpecFromWire = (message: wire.VariantSpec | null | undefined
   return {
     ...spec,
     variant: variantId(spec.variant),
-    option: optionFromWire(spec.option),
+    option: spec.option === '' ? undefined : oneOf('session option', sessionOptions, spec.option),
     modelDigest: digest(spec.modelDigest),
     manifest: manifestFromWire(spec.manifest),
     signature: signatureFromWire(required('signature', spec.signature)),
     labels: labelsFromWire(spec.labels),
   };
 };
-
-function optionFromWire(text: string): SessionOption | undefined {
-  if (text === '') return undefined;
-  const option = sessionOptions.find((known) => known === text);
-  if (option !== undefined) return option;
-  throw new ParetoError(
-    'invalid-argument',
-    `session option ${text} is not known: expected ${sessionOptions.join(', ')}`,
-  );
-}
 
 export const variantSpecToWire = ({ option, ...spec }: VariantSpec): Complete<wire.VariantSpecInput> => ({
   ...spec,
@@ -168,24 +158,14 @@ export function recipeOutcomeFromWire(message: wire.RecipeOutcome): RecipeOutcom
 }
 
 export function recipeOutcomeToWire({ result, ...named }: RecipeOutcome): Complete<wire.RecipeOutcomeInput> {
-  const outcome = { ...named, ...noResult };
-  switch (result.kind) {
-    case 'made': {
-      const { modelDigest, manifest, similarity, note } = result;
-      return { ...outcome, modelDigest, manifest, similarity, note };
-    }
-    case 'declined':
-      return { ...outcome, declined: result.reason };
-    case 'failed':
-      return { ...outcome, error: result.reason };
-  }
+  const made = result.kind === 'made' ? result : undefined;
+  return {
+    ...named,
+    modelDigest: made?.modelDigest,
+    manifest: made?.manifest,
+    similarity: made?.similarity,
+    note: made?.note,
+    declined: result.kind === 'declined' ? result.reason : undefined,
+    error: result.kind === 'failed' ? result.reason : undefined,
+  };
 }
-
-const noResult = {
-  manifest: undefined,
-  modelDigest: undefined,
-  similarity: undefined,
-  note: undefined,
-  declined: undefined,
-  error: undefined,
-};

@@ -30,7 +30,7 @@ describe('the reader of a worker’s reports', () => {
     const read = createReportReader();
     read(received(listed('a'), {}));
     const unknown = [{ replicaId: 'b', variant: 'tiny:original', state: 99 as never }];
-    assert.throws(() => read(received(unknown, changes)), /unknown replica state/);
+    assert.throws(() => read(received(unknown, changes)), /replica state 99 is not known/);
     assert.throws(() => read(received(listed(), changes)), { code: 'invalid-argument' });
     const many = Array.from({ length: 30_000 }, (_, index) => String(index));
     read(received(listed(...many), {}));
