@@ -24,7 +24,8 @@ export {
   type RoutedQuery,
   type RoutedReply,
 } from './server/local-call.js';
-export { createServer, type Guard, type RpcServer, type ServerOptions } from './server/server.js';
+export { type Guard } from './server/implement.js';
+export { createServer, type RpcServer, type ServerOptions } from './server/server.js';
 export {
   createFrameServer,
   type FrameServer,
@@ -36,9 +37,9 @@ export { createLimiter, type Limiter, type LimiterOptions } from './limits/limit
 export { type CallBytes } from './limits/byte-budget.js';
 export { Use, type Connection } from './limits/connections.js';
 export { formatAddress, type CallOptions } from './transport/options.js';
-export { type CallHead } from './calls/incoming-call.js';
+export { type CallHead, type ServerCall } from './calls/server-call.js';
 export { type Cancellation } from './calls/cancellation.js';
-export { type ServerCall } from './calls/server-call.js';
+
 export { ReceivedQuery, type RoutedCall } from './calls/routed-call.js';
 export {
   rawDuplex,

@@ -1,19 +1,26 @@
 // The headers of a call that arrived as a list of fields.
 
+import { ParetoError } from '@pareto/core';
 import type { HeaderList } from '@pareto/http2';
 import { TextFields } from '../transport/text-fields.js';
-import type { CallHeaders } from './incoming-call.js';
+import { parseTimeout } from '../transport/timeout.js';
 
 /** Number of names and values from which a Map is faster. */
 const manyFields = 64;
 
-export class FrameHeaders implements CallHeaders {
+export class FrameHeaders {
   path = '';
   method = '';
+  /** Encoding of compressed messages, as the caller named it. Undefined if it named none. */
   encoding: string | undefined;
-  timeout: string | undefined;
-  contentType: string | undefined;
+  /** Set if the request is a call of gRPC. */
+  readonly isCall: boolean;
+  /** Time until the caller's deadline in ms. Infinite if it set none, NaN if the header is malformed. */
+  readonly timeoutMs: number;
+  /** Size of all names and values. */
   readonly bytes: number;
+  #timeout: string | undefined;
+  #contentType: string | undefined;
   readonly #list: HeaderList;
   #metadata: ReadonlyMap<string, string> | undefined;
 
@@ -30,6 +37,16 @@ export class FrameHeaders implements CallHeaders {
     this.bytes = list.bytes;
     this.#list = list;
     for (let at = 0; at < fields.length; at += 2) this.#read(fields[at] ?? '', fields[at + 1] ?? '');
+    this.isCall = this.method === 'POST' && this.#contentType?.startsWith('application/grpc') === true;
+    this.timeoutMs = this.#timeout === undefined ? Infinity : (parseTimeout(this.#timeout) ?? NaN);
+  }
+
+  /** Throws `invalid-argument` unless these are the headers of a call of gRPC. */
+  check(): void {
+    if (!this.isCall) throw new ParetoError('invalid-argument', 'The request is not a call of gRPC');
+    if (!Number.isNaN(this.timeoutMs)) return;
+    const expected = 'expected up to eight digits and one of the units H, M, S, m, u and n';
+    throw new ParetoError('invalid-argument', `the header grpc-timeout is "${this.#timeout}": ${expected}`);
   }
 
   /** Reads one field. Only the first value of a name counts. */
@@ -45,15 +62,16 @@ export class FrameHeaders implements CallHeaders {
         this.encoding ??= value;
         break;
       case 'grpc-timeout':
-        this.timeout ??= value;
+        this.#timeout ??= value;
         break;
       case 'content-type':
-        this.contentType ??= value;
+        this.#contentType ??= value;
         break;
       default:
     }
   }
 
+  /** Text metadata by name. */
   get metadata(): ReadonlyMap<string, string> {
     return (this.#metadata ??= this.#readMetadata());
   }

@@ -1,145 +1,124 @@
-// What happens to a call before its request is read: its caller is checked from the headers, and its bytes are counted.
+// A call that has arrived: checks its caller from the headers before its request is read, counts its bytes, and describes it to
+// its handler.
 
-import { systemClock, type Milliseconds } from '@pareto/core';
+import { status } from '@grpc/grpc-js';
+import { milliseconds, ParetoError, systemClock, type Clock, type Milliseconds } from '@pareto/core';
+import { trailerText } from '@pareto/protocol';
 import type { CallBytes } from '../limits/byte-budget.js';
 import { Use } from '../limits/connections.js';
 import type { Limiter } from '../limits/limiter.js';
 import type { PeerRole } from '../tls/server-tls.js';
 import { toRejection, type Rejection } from '../transport/status.js';
-import { type MessageShape, trailerText } from '@pareto/protocol';
 import { TextFields } from '../transport/text-fields.js';
 import type { CallConnection } from './call-connection.js';
+import { CallCancellation } from './cancellation.js';
+import type { FrameHeaders } from './frame-headers.js';
 import { encodingOf, type Encoding } from './inflate-messages.js';
-import { isInternal } from './method-limits.js';
+import { isInternal, type MethodParts } from './method.js';
+import type { ServerCall } from './server-call.js';
 
-/** Facts about a call that its headers alone tell. */
-export interface CallHead {
-  readonly metadata: ReadonlyMap<string, string>;
-  readonly peer: string;
-  /** Role in the caller's certificate. Undefined if it presented none. */
-  readonly peerRole: PeerRole;
-  /** Common name in the caller's certificate. Undefined if it presented none, and over HTTP. */
-  readonly peerSubject?: string | undefined;
-  /** Replaces the characters of the value that a trailer must not contain, unless `isPlain` tells that there are none. */
-  setTrailer(name: string, value: string, isPlain?: boolean): void;
-}
-
-/** The headers of a call. */
-export interface CallHeaders {
-  readonly path: string;
-  /** Encoding of compressed messages, as the caller named it. Undefined if it named none. */
-  readonly encoding: string | undefined;
-  /** Size of all names and values. */
-  readonly bytes: number;
-  /** Text metadata by name. */
-  readonly metadata: ReadonlyMap<string, string>;
-}
-
-/** The transport of a call. */
+/** The stream of a call. It ignores what comes after the end of the call. */
 export interface CallOwner {
-  /** Ends the call with a status. */
+  /** Ends the call with a status, after what was sent. */
+  finish(rejection: Rejection): void;
+  /** Ends the call with a status, or with a reset if it has replied. */
   reject(rejection: Rejection): void;
 }
 
-/** Limits and checks that a server applies to its calls. */
-export interface Gate {
-  readonly limiter: Limiter;
-  /** Returns the check of the callers of a method, which throws the error of a call that it rejects. */
-  readonly checkOf: (path: string) => ((head: CallHead) => void) | undefined;
-  readonly isRequestStream: (path: string) => boolean;
-  /** Returns the shape of the messages of a method. Undefined if they may have any number of fields. */
-  readonly shapeOf: (path: string) => MessageShape | undefined;
-}
-
-/**
- * Admits a call whose headers have arrived. Undefined if it is rejected, perhaps later. `owner.reject` ends the call with a
- * status, perhaps more than once.
- */
-export function admitCall(
-  headers: CallHeaders,
-  connection: CallConnection,
-  gate: Gate,
-  owner: CallOwner,
-): IncomingCall | undefined {
-  const call = new IncomingCall(headers, connection, gate, owner);
-  return call.admit() ? call : undefined;
-}
-
-/** A call whose caller was accepted. A class, since an object literal with accessors takes 2 µs for each call. */
-export class IncomingCall implements CallHead {
-  readonly headers: CallHeaders;
-  readonly gate: Gate;
+/** A class, since an object literal with accessors takes 2 µs for each call. */
+export class IncomingCall implements ServerCall {
+  readonly headers: FrameHeaders;
+  readonly method: MethodParts;
+  readonly connection: CallConnection;
+  readonly cancellation: CallCancellation = new CallCancellation();
   /** Trailers of the reply. Until the handler is called, those that the check of the caller has set. */
   readonly trailers: TextFields = new TextFields();
-  /** Time by `systemClock` when the headers arrived. The handler is called when the whole request is there. */
-  readonly receivedAt: Milliseconds = readingStartedAt();
-  /** Set if the request is a stream of messages. */
-  readonly isStream: boolean;
+  readonly receivedAt: Milliseconds;
   /** Encoding of compressed messages. Undefined if no message may be compressed. */
   encoding: Encoding | undefined;
   readonly bytes: CallBytes;
-  readonly #connection: CallConnection;
   readonly #owner: CallOwner;
   readonly #use: Use;
+  #deadlineAt: number | undefined;
+  #deadline: Disposable | undefined;
   /** A stream of a caller that was accepted uses its connection until it closes. Others do while the server works. */
   #isLasting = false;
   /** Sizes of the messages that the handler has. */
   #taken: number[] | undefined;
   #startedIn: number | undefined;
   #isAdmitted = false;
+  #isAnswered = false;
   #isClosed = false;
 
-  constructor(headers: CallHeaders, connection: CallConnection, gate: Gate, owner: CallOwner) {
+  constructor(headers: FrameHeaders, method: MethodParts, connection: CallConnection, owner: CallOwner) {
     this.headers = headers;
-    this.gate = gate;
-    this.isStream = gate.isRequestStream(headers.path);
-    this.bytes = gate.limiter.bytes.open(connection, (error) =>
+    this.method = method;
+    this.connection = connection;
+    this.receivedAt = receivedBy(method.clock);
+    this.bytes = this.limiter.bytes.open(connection, (error) =>
       this.#isAdmitted ? this.fail(error) : this.#closeWith(error),
     );
-    this.#connection = connection;
     this.#owner = owner;
     this.#use = new Use(connection.counted);
-    connection.idle.begin();
+    connection.life.begin();
   }
 
+  get limiter(): Limiter {
+    return this.connection.limiter;
+  }
   get metadata(): ReadonlyMap<string, string> {
     return this.headers.metadata;
   }
   get peer(): string {
-    return this.#connection.peer;
+    return this.connection.peer;
   }
   get peerRole(): PeerRole {
-    return this.#connection.peerRole;
+    return this.connection.peerRole;
   }
   get peerSubject(): string | undefined {
-    return this.#connection.peerSubject;
+    return this.connection.peerSubject;
   }
-  setTrailer(name: string, value: string): void {
-    this.trailers.set(name, trailerText(value));
+  get signal(): AbortSignal {
+    return this.cancellation.signal;
+  }
+  remainingMs(now?: Milliseconds): Milliseconds | undefined {
+    if (this.#deadlineAt === undefined) return undefined;
+    return milliseconds(Math.max(0, this.#deadlineAt - (now ?? this.method.clock.now())));
+  }
+  setTrailer(name: string, value: string, isPlain = false): void {
+    this.trailers.set(name, isPlain ? value : trailerText(value));
   }
 
-  /** Returns false if the call is rejected. */
+  /** Starts the deadline of the call. Returns false if the call is rejected, perhaps later. */
   admit(): boolean {
-    const { headers, gate } = this;
-    const check = gate.checkOf(headers.path);
+    const { headers, connection } = this;
+    const { path, check, isRequestStream } = this.method;
     try {
       check?.(this);
       this.encoding = encodingOf(headers.encoding);
+      headers.check();
     } catch (error) {
-      this.refuse(error);
+      connection.countDenial();
+      this.#closeWith(error);
       return false;
     }
-    if (check !== undefined && isInternal(headers.path)) this.#connection.isOfService = true;
-    if (!this.bytes.take(headers.bytes, !this.isStream)) return false;
+    if (check !== undefined && isInternal(path)) connection.isOfService = true;
+    if (!this.bytes.take(headers.bytes, !isRequestStream)) return false;
     this.#isAdmitted = true;
-    this.#isLasting = this.isStream && check !== undefined;
+    this.#isLasting = isRequestStream && check !== undefined;
     if (this.#isLasting) this.#use.begin();
+    this.#startDeadline();
     return true;
   }
-  /** Rejects and closes the call because of its headers. Counts it against its connection. */
-  refuse(error: unknown): void {
-    countDenial(this.#connection, this.gate.limiter);
-    this.#closeWith(error);
+  #startDeadline(): void {
+    const { timeoutMs } = this.headers;
+    const { clock, timers } = this.method;
+    if (timeoutMs === Infinity) return;
+    this.#deadlineAt = clock.now() + timeoutMs;
+    this.#deadline = timers.after(milliseconds(timeoutMs), () => {
+      this.cancellation.abort(new ParetoError('deadline-exceeded', "the caller's deadline passed"));
+      this.#owner.finish({ code: status.DEADLINE_EXCEEDED, details: 'Deadline exceeded' });
+    });
   }
   #closeWith(error: unknown): void {
     this.inTurn(() => {
@@ -149,21 +128,29 @@ export class IncomingCall implements CallHead {
   }
   /** Ends the call with the status of an error, and counts the limit that the error is about. */
   fail(error: unknown): void {
-    this.gate.limiter.count(error);
-    this.reject(toRejection(error, this.trailers));
+    this.limiter.count(error);
+    this.#owner.reject(toRejection(error, this.trailers));
   }
-  /** Ends the call with a status, unless it has ended. */
-  reject(rejection: Rejection): void {
-    this.#owner.reject(rejection);
+  /** Ends the call with the status of the error of its handler. */
+  handlerFailed(error: unknown): void {
+    this.answered();
+    this.method.report(error);
+    this.#owner.finish(toRejection(error, this.trailers));
   }
+  /** Marks the handler as finished, so that the call is not cancelled any more. */
+  answered(): void {
+    this.#isAnswered = true;
+    this.#deadline?.[Symbol.dispose]();
+  }
+
   /**
    * Takes a turn for the call when it arrives, when it is complete, or for its next message. Undefined if it may start now,
    * such as when it is complete in the iteration of the event loop in which it was passed on.
    */
   turn(): Promise<void> | undefined {
-    const { turns } = this.gate.limiter;
+    const { turns } = this.limiter;
     if (this.#startedIn === turns.iteration) return undefined;
-    return turns.take(this.#connection.counted, () => this.#isClosed);
+    return turns.take(this.connection.counted, () => this.#isClosed);
   }
   /**
    * Passes the call on in the turn of its arrival, since the start of a handler would block the event loop if thousands of calls
@@ -171,7 +158,7 @@ export class IncomingCall implements CallHead {
    */
   start(pass: () => void): void {
     this.inTurn(() => {
-      this.#startedIn = this.gate.limiter.turns.iteration;
+      this.#startedIn = this.limiter.turns.iteration;
       pass();
     });
   }
@@ -183,7 +170,7 @@ export class IncomingCall implements CallHead {
   }
   /** Records that the whole request has arrived. */
   arrived(): void {
-    if (!this.isStream) this.#use.begin();
+    if (!this.method.isRequestStream) this.#use.begin();
   }
   /** Records that the handler has taken a message of the request's stream. */
   took(bytes: number): void {
@@ -197,35 +184,36 @@ export class IncomingCall implements CallHead {
   }
   /** Records that the reply has bytes that wait for the client, until they are released. */
   wrote(bytes: number): void {
-    if (!this.isStream) this.#use.end();
+    if (!this.method.isRequestStream) this.#use.end();
     this.bytes.take(bytes, true);
   }
-  /** Records the end of the call, once. */
+  /** Records the end of the call, once. Cancels the call unless it was answered. */
   close(): void {
     this.#isClosed = true;
+    this.#deadline?.[Symbol.dispose]();
+    if (this.#isAdmitted && !this.#isAnswered)
+      this.cancellation.abort(new ParetoError('cancelled', 'the caller cancelled the call'));
     this.bytes[Symbol.dispose]();
     this.#use.end();
-    this.#connection.idle.end();
+    this.connection.life.end();
   }
-}
-
-/** Closes a connection that continues to send calls that are rejected, since each call takes time from others. */
-function countDenial(connection: CallConnection, limiter: Limiter): void {
-  connection.denials += 1;
-  if (connection.denials !== limiter.limits.denials + 1) return;
-  limiter.reached('denials');
-  connection.end();
 }
 
 let readingStart: Milliseconds | undefined;
 
 /**
- * Returns when the event loop started the current round of reading. Calls that arrive in one round get the same time,
- * since the last of them has waited for the others.
+ * Returns when the event loop started the current round of reading, by `systemClock`. Calls that arrive in one round get the
+ * same time, since the last of them has waited for the others.
  */
 function readingStartedAt(): Milliseconds {
   if (readingStart !== undefined) return readingStart;
   // oxlint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
   setImmediate(() => (readingStart = undefined));
   return (readingStart = systemClock.now());
+}
+
+/** Returns when a call that arrives now was received, by a clock. */
+function receivedBy(clock: Clock): Milliseconds {
+  const startedAt = readingStartedAt();
+  return clock === systemClock ? startedAt : milliseconds(clock.now() - (systemClock.now() - startedAt));
 }

@@ -7,7 +7,8 @@ import { HeldData } from './held-data.js';
 import type { IncomingCall } from './incoming-call.js';
 import { inflateMessages } from './inflate-messages.js';
 import { MessageFrames } from './message-frames.js';
-import { maxMessageOf, sizeLimitOf } from './method-limits.js';
+import { maxMessageOf, sizeLimitOf } from './method.js';
+import type { Stall } from './stall-watch.js';
 
 /** The reader of a request. */
 export interface RequestReader {
@@ -15,10 +16,13 @@ export interface RequestReader {
   deliver(data: Buffer | null): boolean;
   /** Returns whether the call has ended. What still arrives of the request is discarded. */
   isDone(): boolean;
+  /** Returns whether the call waits for its client. `isIncomplete` tells that the client has to send more of the request. */
+  waitsForClient(isIncomplete: boolean): boolean;
 }
 
 /** The request of a call, between its transport and its reader. */
-export class LimitedRequest {
+export class LimitedRequest implements Stall {
+  quietSweeps = 0;
   readonly #call: IncomingCall;
   readonly #maxBytes: number;
   readonly #frames: MessageFrames;
@@ -26,6 +30,7 @@ export class LimitedRequest {
   /** Delivers data that may be compressed. Undefined if no message may be. */
   readonly #inflate: ((data: Buffer | null) => boolean) | undefined;
   readonly #held: HeldData = new HeldData();
+  readonly #stallSlot: number;
   #isWhole = false;
   #isRejected = false;
   /** Bytes that were counted for the messages. */
@@ -37,15 +42,16 @@ export class LimitedRequest {
   #isWanted = true;
 
   constructor(call: IncomingCall, reader: RequestReader) {
-    const { encoding, gate, headers } = call;
-    const { limits } = gate.limiter;
-    const shape = gate.shapeOf(headers.path);
-    const maxBytes = maxMessageOf(headers.path, limits);
+    const { encoding, connection, limiter } = call;
+    const { limits } = limiter;
+    const { path, shape } = call.method;
+    const maxBytes = maxMessageOf(path, limits);
     const fields = shape && new RequestFields(shape, limits);
     this.#call = call;
     this.#maxBytes = maxBytes;
     this.#frames = new MessageFrames(maxBytes, encoding === undefined ? fields : undefined);
     this.#reader = reader;
+    this.#stallSlot = connection.stalls.add(this);
     this.#inflate =
       encoding === undefined
         ? undefined
@@ -58,16 +64,17 @@ export class LimitedRequest {
 
   /** Set while the client has to send more. */
   get isWaiting(): boolean {
-    return this.#call.isStream ? !this.#frames.isBetween : !this.#isWhole;
+    return this.#call.method.isRequestStream ? !this.#frames.isBetween : !this.#isWhole;
   }
 
   /** Takes data as it arrives, and null at its end. Returns false if the reader has enough for now. */
   push(data: Buffer | null): boolean {
+    this.quietSweeps = 0;
     if (this.#isRejected) return true;
     const isDone = this.#reader.isDone();
     if (data === null) return isDone ? this.#reader.deliver(data) : this.#end();
     if (isDone) return true;
-    const { path } = this.#call.headers;
+    const { path } = this.#call.method;
     try {
       const announced = this.#frames.follow(data);
       if (announced > this.#maxBytes) throw tooLarge(path, announced, this.#maxBytes);
@@ -83,7 +90,7 @@ export class LimitedRequest {
   #countPart(bytes: number): void {
     this.#received += bytes;
     this.#parts += 1;
-    const { limits } = this.#call.gate.limiter;
+    const { limits } = this.#call.limiter;
     if (chunksTooSmall(this.#parts, this.#received, limits)) throw partsTooSmall(limits.chunkBytes);
     if (this.#frames.isBetween) this.#received = this.#parts = 0;
   }
@@ -93,7 +100,7 @@ export class LimitedRequest {
     const held = this.#held;
     const { isBetween, missing } = this.#frames;
     // The messages of a stream are counted by their sizes, so all of them are copied.
-    const isKept = !this.#call.isStream && held.mayKeep(data, missing);
+    const isKept = !this.#call.method.isRequestStream && held.mayKeep(data, missing);
     if (isKept || !held.hasRoom(data.length)) this.#deliverCopies();
     if (!this.#count(isKept ? held.keep(data) : held.copy(data, missing))) return true;
     if (isKept) return this.#deliver(data);
@@ -102,9 +109,9 @@ export class LimitedRequest {
 
   /** Returns false if the budget has ended the call. */
   #count(bytes: number): boolean {
-    const { bytes: counts, isStream } = this.#call;
+    const { bytes: counts, method } = this.#call;
     if (!counts.take(bytes, this.isWaiting)) return false;
-    if (!isStream) return true;
+    if (!method.isRequestStream) return true;
     // What is left of a stream's messages is released when its handler has finished them.
     const now = this.#counted + bytes;
     this.#counted = this.#frames.isBetween ? this.#frames.messageBytes : now;
@@ -129,16 +136,25 @@ export class LimitedRequest {
     return (this.#isWanted = this.#inflate === undefined ? this.#reader.deliver(data) : this.#inflate(data));
   }
 
-  /** Ends the call because its client neither sends nor reads. */
-  rejectStalled(): void {
-    const { stallMs } = this.#call.gate.limiter.limits;
-    this.#call.fail(stalled(stallMs));
+  /** Records that the client has read a part of the reply. */
+  sent(): void {
+    this.quietSweeps = 0;
+  }
+
+  onStalled(): void {
+    if (this.#reader.waitsForClient(this.isWaiting)) this.#call.fail(stalled(this.#call.limiter.limits.stallMs));
+  }
+
+  /** Records the end of the call. */
+  close(): void {
+    this.#call.connection.stalls.remove(this.#stallSlot);
+    this.#call.close();
   }
 
   #reject(error: unknown): void {
     if (this.#isRejected || this.#reader.isDone()) return;
     this.#isRejected = true;
-    const rejection = error instanceof ParetoError ? error : malformedRequest(this.#call.headers.path, error);
+    const rejection = error instanceof ParetoError ? error : malformedRequest(this.#call.method.path, error);
     this.#call.inTurn(() => this.#call.fail(rejection));
   }
 }

@@ -2,7 +2,6 @@
 
 import type * as grpc from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
-import type { Clock } from '@pareto/core';
 import type { Payload, ServiceName, Services } from '@pareto/protocol';
 import type { CallOptions } from '../transport/options.js';
 import type { ServerCall } from './server-call.js';
@@ -17,24 +16,11 @@ export interface ReplyReceiver {
 }
 
 /** Calls the receiver immediately or later, since promises take longer. May throw instead of `fail`. */
-type ReceiverHandler = (request: Payload, call: ServerCall, receiver: ReplyReceiver) => void;
+export type ReceiverHandler = (request: Payload, call: ServerCall, receiver: ReplyReceiver) => void;
 
 /** A unary handler that accepts and returns encoded messages. */
 export interface RawUnary {
   readonly raw: ReceiverHandler;
-}
-
-/** A method with such a handler. */
-export interface UnaryMethod {
-  readonly kind: 'unary';
-  readonly path: string;
-  readonly handler: ReceiverHandler;
-  /** Logs what the status of an error does not tell, and counts the limit that was reached. */
-  readonly report: (error: unknown) => void;
-  readonly maxReplyBytes: number;
-  readonly clock: Clock;
-  /** Timers of deadlines. */
-  readonly timers: Pick<Clock, 'after'>;
 }
 
 /** Creates a unary handler for encoded messages. */

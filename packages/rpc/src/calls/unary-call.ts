@@ -1,76 +1,93 @@
-// A unary call of encoded messages, over any transport: reads its message, calls the handler, and settles once.
+// Serves unary calls of encoded messages, from their headers to their last byte.
 
 import { status } from '@grpc/grpc-js';
-import { milliseconds } from '@pareto/core';
+import { errorCodes, type FrameStream, type StreamHandler } from '@pareto/http2';
 import { joinSlices, payloadOf, sliceRange, type Payload } from '@pareto/protocol';
-import { headBytes } from '../transport/message-head.js';
+import { headBytes, messageHead } from '../transport/message-head.js';
 import { replyTooLarge } from '../transport/size-limit.js';
-import { toRejection, type Rejection } from '../transport/status.js';
-import type { TextFields } from '../transport/text-fields.js';
-import { parseTimeout } from '../transport/timeout.js';
-import type { IncomingCall } from './incoming-call.js';
-import { OpenCall } from './server-call.js';
-import type { ReplyReceiver, UnaryMethod } from './services.js';
+import type { Rejection } from '../transport/status.js';
+import type { CallConnection } from './call-connection.js';
+import type { FrameHeaders } from './frame-headers.js';
+import { IncomingCall, type CallOwner } from './incoming-call.js';
+import { LimitedRequest, type RequestReader } from './limit-request.js';
+import type { UnaryMethod } from './method.js';
+import { okTrailers, rejectStream, replyHeaders, trailerFields } from './reply.js';
+import type { ReplyReceiver } from './services.js';
 
-/** The transport of a call. */
-export interface CallTransport {
-  /** Sends a reply with trailers, whose names are in lower case. */
-  sendReply(reply: Payload, trailers: TextFields): void;
-}
-
-export class UnaryCall implements ReplyReceiver {
+export class UnaryCall implements StreamHandler, RequestReader, CallOwner, ReplyReceiver {
+  readonly #stream: FrameStream;
   readonly #method: UnaryMethod;
   readonly #incoming: IncomingCall;
-  readonly #transport: CallTransport;
-  readonly #call: OpenCall;
-  readonly #timer: Disposable | undefined;
+  /** The request of the call. Undefined if the call was not admitted. */
+  #request: LimitedRequest | undefined;
   #chunks: Buffer[] | undefined;
-  #isEnded = false;
+  /** Set when the reply was sent, or the call was rejected. */
+  #isDone = false;
+  /** Set when a part of the reply waits for the client. */
+  #isWaiting = false;
 
-  /** Starts an admitted call. `timeout` is the header `grpc-timeout`. */
-  constructor(method: UnaryMethod, incoming: IncomingCall, timeout: string | undefined, transport: CallTransport) {
-    const { clock, timers } = method;
-    const timeoutMs = (timeout === undefined ? undefined : parseTimeout(timeout)) ?? Infinity;
+  /** Admits the call and waits for its request, or rejects it. */
+  constructor(stream: FrameStream, headers: FrameHeaders, method: UnaryMethod, connection: CallConnection) {
+    this.#stream = stream;
     this.#method = method;
-    this.#incoming = incoming;
-    this.#transport = transport;
-    this.#call = new OpenCall(timeoutMs, incoming, clock);
-    this.#timer = timeoutMs === Infinity ? undefined : timers.after(milliseconds(timeoutMs), () => this.#expire());
+    this.#incoming = new IncomingCall(headers, method, connection, this);
+    if (!this.#incoming.admit()) return;
+    stream.isTrusted = connection.isOfService;
+    this.#request = new LimitedRequest(this.#incoming, this);
   }
 
-  #expire(): void {
-    this.#call.cancel(true);
-    this.#reject({ code: status.DEADLINE_EXCEEDED, details: 'Deadline exceeded' });
+  isDone(): boolean {
+    return this.#isDone;
   }
 
-  /** Takes data of the request, which does not change. */
-  receive(chunk: Buffer): void {
-    if (this.#chunks === undefined) this.#chunks = [chunk];
-    else this.#chunks.push(chunk);
+  waitsForClient(isIncomplete: boolean): boolean {
+    return (isIncomplete && this.#stream.receiveWindow > 0) || this.#stream.queuedBytes > 0;
   }
 
-  /** Takes the end of the request: calls the handler if it is one message. */
-  complete(): void {
-    if (this.#isEnded) return;
+  deliver(data: Buffer | null): boolean {
+    if (data === null) this.#complete();
+    else if (this.#chunks === undefined) this.#chunks = [data];
+    else this.#chunks.push(data);
+    return true;
+  }
+
+  onHeaders(): void {
+    // The headers of a request arrive before its stream.
+  }
+
+  onData(chunk: Buffer, from: number, to: number): void {
+    this.#request?.push(chunk.subarray(from, to));
+    if (!this.#isDone) this.#stream.consumed(to - from);
+  }
+
+  onEnd(): void {
+    if (!this.#isDone) this.#request?.push(null);
+  }
+
+  onSent(bytes: number): void {
+    this.#request?.sent();
+    if (this.#isWaiting) this.#incoming.bytes.release(bytes);
+  }
+
+  onFailed(): void {
+    // `onClosed` was called before.
+  }
+
+  onClosed(): void {
+    this.#isDone = true;
+    this.#request?.close();
+  }
+
+  #complete(): void {
+    if (this.#isDone) return;
     const message = readRequest(this.#chunks ?? [], this.#method.path);
-    if ('code' in message) return this.#incoming.inTurn(() => this.#reject(message));
-    this.#start(message);
-  }
-
-  #start(message: Payload): void {
-    this.#incoming.inTurn(() => this.#run(message));
-  }
-
-  /** Cancels the call after its transport has closed, unless it has ended. */
-  cancel(): void {
-    if (this.#end()) this.#call.cancel(false);
+    this.#incoming.inTurn(() => ('code' in message ? this.finish(message) : this.#run(message)));
   }
 
   #run(message: Payload): void {
-    if (this.#isEnded) return;
-    if (this.#call.cancellation.aborted) return this.fail(this.#call.cancellation.reason);
+    if (this.#isDone) return;
     try {
-      this.#method.handler(message, this.#call, this);
+      this.#method.handler(message, this.#incoming, this);
     } catch (error) {
       this.fail(error);
     }
@@ -79,27 +96,31 @@ export class UnaryCall implements ReplyReceiver {
   succeed(reply: Payload): void {
     const { maxReplyBytes } = this.#method;
     if (reply.length > maxReplyBytes) return this.fail(replyTooLarge(reply.length, maxReplyBytes));
-    this.#call.answered();
-    if (this.#end()) this.#transport.sendReply(reply, this.#incoming.trailers);
+    const incoming = this.#incoming;
+    incoming.answered();
+    if (this.#isDone) return;
+    this.#isDone = true;
+    const stream = this.#stream;
+    stream.sendHeaders(replyHeaders);
+    if (!stream.sendPieces([messageHead(reply.length), ...reply.slices]) && stream.queuedBytes > 0) {
+      this.#isWaiting = true;
+      incoming.wrote(stream.queuedBytes);
+    }
+    stream.sendTrailers(okTrailers, trailerFields(incoming.trailers));
   }
 
   fail(error: unknown): void {
-    if (this.#isEnded) return;
-    this.#call.answered();
-    this.#method.report(error);
-    this.#reject(toRejection(error, this.#incoming.trailers));
+    if (!this.#isDone) this.#incoming.handlerFailed(error);
   }
 
-  #reject(rejection: Rejection): void {
-    if (this.#end()) this.#incoming.reject(rejection);
+  finish(rejection: Rejection): void {
+    if (!this.#isDone) this.reject(rejection);
   }
 
-  /** Returns false if the call had ended before. */
-  #end(): boolean {
-    if (this.#isEnded) return false;
-    this.#isEnded = true;
-    this.#timer?.[Symbol.dispose]();
-    return true;
+  reject(rejection: Rejection): void {
+    if (this.#isWaiting) this.#stream.reset(errorCodes.cancel);
+    else if (!this.#isDone) rejectStream(this.#stream, this.#incoming.headers, rejection);
+    this.#isDone = true;
   }
 }
 

@@ -4,17 +4,21 @@ import { ParetoError, type Clock } from '@pareto/core';
 import { decoderOf } from '../calls/decode-request.js';
 import {
   joinSlices,
-  type MessageShape,
   type MethodDefinition,
   payloadOf,
   serializeOnce,
   serviceDefinition,
   shapeOfMessage,
 } from '@pareto/protocol';
-import { isInternal } from '../calls/method-limits.js';
-import type { ServerCall } from '../calls/server-call.js';
-import { rawUnary, type RawDuplex, type RawUnary, type UnaryMethod } from '../calls/services.js';
-import type { MessageStream, StreamMethod } from '../calls/stream-call.js';
+import {
+  isInternal,
+  type MessageStream,
+  type MethodParts,
+  type StreamMethod,
+  type UnaryMethod,
+} from '../calls/method.js';
+import type { CallHead, ServerCall } from '../calls/server-call.js';
+import { rawUnary, type RawDuplex, type RawUnary } from '../calls/services.js';
 import type { Limiter } from '../limits/limiter.js';
 import { hidesText } from '../transport/status.js';
 import type { DuplexStream } from '../transport/streams.js';
@@ -35,46 +39,42 @@ interface Coding {
   readonly encode: (message: object) => Buffer;
 }
 
-/** Returns the part that methods of both kinds have. */
-export function methodParts(
-  path: string,
-  { clock, timers, limiter, onError }: Context,
-): Omit<StreamMethod, 'kind' | 'serve'> {
+/**
+ * Returns the check of the callers of a method, which runs before anything of a request is read and throws the error of
+ * a call that it rejects. Undefined if there is no check. Called once for each method with its full path.
+ */
+export type Guard = (method: string) => ((call: CallHead) => void) | undefined;
+
+/** Returns the part that methods of both kinds have, of a method that is open to every client. */
+export function methodParts(path: string, { clock, timers, limiter, onError }: Context): MethodParts {
   const report = (error: unknown): void => {
     limiter.count(error);
     if (hidesText(error)) onError(path, error);
   };
-  return { path, report, maxReplyBytes: limiter.limits.messageBytes, clock, timers };
-}
-
-export interface Implemented {
-  readonly methods: readonly (UnaryMethod | StreamMethod)[];
-  /** Paths of the methods whose requests are streams. */
-  readonly requestStreams: readonly string[];
-  /** Shapes of requests, by the path of their method. */
-  readonly shapes: ReadonlyMap<string, MessageShape>;
+  const open = { check: undefined, isRequestStream: false, shape: undefined };
+  return { path, ...open, report, maxReplyBytes: limiter.limits.messageBytes, clock, timers };
 }
 
 /** Returns the methods of a service that have a handler. */
-export function implement(name: string, handlers: object, context: Context): Implemented {
+export function implement(
+  name: string,
+  handlers: object,
+  context: Context,
+  guard?: Guard,
+): readonly (UnaryMethod | StreamMethod)[] {
   const given = new Map<string, unknown>(Object.entries(handlers));
-  const found = Object.entries(serviceDefinition(name)).flatMap(([method, definition]) => {
-    const handler = given.get(definition.originalName ?? method);
-    return handler === undefined ? [] : [{ definition, handler }];
+  return Object.entries(serviceDefinition(name)).flatMap(([method, definition]) => {
+    const { path, originalName = method, requestStream } = definition;
+    const handler = given.get(originalName);
+    if (handler === undefined) return [];
+    const shape = isInternal(path) ? undefined : shapeOfMessage(definition);
+    const parts = methodParts(path, context);
+    return methodOf(definition, handler, { ...parts, check: guard?.(path), isRequestStream: requestStream, shape });
   });
-  const definitions = found.map(({ definition }) => definition);
-  return {
-    methods: found.map(({ definition, handler }) => methodOf(definition, handler, context)),
-    requestStreams: definitions.filter(({ requestStream }) => requestStream).map(({ path }) => path),
-    shapes: new Map(
-      definitions.filter(({ path }) => !isInternal(path)).map((each) => [each.path, shapeOfMessage(each)]),
-    ),
-  };
 }
 
-function methodOf(definition: MethodDefinition, handler: unknown, context: Context): UnaryMethod | StreamMethod {
+function methodOf(definition: MethodDefinition, handler: unknown, parts: MethodParts): UnaryMethod | StreamMethod {
   const { path, requestStream, responseStream, responseSerialize } = definition;
-  const parts = methodParts(path, context);
   const coding: Coding = { path, decode: decoderOf(definition), encode: serializeOnce(responseSerialize) };
   if (requestStream && responseStream)
     return {

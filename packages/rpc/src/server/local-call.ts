@@ -4,7 +4,8 @@
 import { milliseconds, ParetoError, type Milliseconds, type ReplicaLoad } from '@pareto/core';
 import { CallCancellation } from '../calls/cancellation.js';
 import type { RoutedCall } from '../calls/routed-call.js';
-import type { ReplyReceiver, UnaryMethod } from '../calls/services.js';
+import type { UnaryMethod } from '../calls/method.js';
+import type { ReplyReceiver } from '../calls/services.js';
 import type { PayloadReply } from '../client/payload-channel.js';
 import {
   formatLoad,

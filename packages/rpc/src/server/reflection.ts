@@ -1,7 +1,7 @@
 // Server reflection, as methods of a server.
 
 import { malformedRequest } from '../calls/decode-request.js';
-import type { StreamMethod } from '../calls/stream-call.js';
+import type { StreamMethod } from '../calls/method.js';
 import type { AnswerReflection } from './reflection-methods.js';
 
 export const reflectionPaths: readonly string[] = ['v1', 'v1alpha'].map(

@@ -1,25 +1,17 @@
 // A gRPC server with typed async handlers, health checks, reflection and graceful draining.
 
 import { errorText, milliseconds, ParetoError, systemClock, TimerWheel, type Clock } from '@pareto/core';
-import { createIdleWatch } from '../calls/close-idle.js';
-import type { CallHead, Gate } from '../calls/incoming-call.js';
-import type { MessageShape, ServiceName } from '@pareto/protocol';
-import type { ServiceHandlers, UnaryMethod } from '../calls/services.js';
-import type { StreamMethod } from '../calls/stream-call.js';
+import type { ServiceName } from '@pareto/protocol';
+import type { StreamMethod, UnaryMethod } from '../calls/method.js';
+import type { ServiceHandlers } from '../calls/services.js';
 import { createLimiter, type Limiter } from '../limits/limiter.js';
 import type { ServerTls } from '../tls/server-tls.js';
 import { formatAddress } from '../transport/options.js';
 import { createFrameFront } from './frame-front.js';
 import { createHealth, healthService } from './health.js';
-import { implement, methodParts, type Context } from './implement.js';
+import { implement, methodParts, type Context, type Guard } from './implement.js';
 import { createLocalInfer, type LocalInfer, type RoutedHandler } from './local-call.js';
 import { reflectionPaths, serveReflection } from './reflection.js';
-
-/**
- * Returns the check of the callers of a method, which runs before anything of a request is read and throws the error of
- * a call that it rejects. Undefined if there is no check. Called once for each method with its full path.
- */
-export type Guard = (method: string) => ((call: CallHead) => void) | undefined;
 
 export interface ServerOptions {
   /** Checks of the added methods. Health checks and reflection are open to every client that can connect. */
@@ -62,39 +54,25 @@ export function createServer(options: ServerOptions = {}): RpcServer {
   const { clock = systemClock, onError = (): void => undefined } = options;
   const limiter = options.limiter ?? createLimiter();
   const context: Context = { clock, timers: new TimerWheel(clock), onError, limiter };
-  const checks = new Map<string, ReturnType<Guard>>();
-  const requestStreams = new Set<string>(reflectionPaths);
-  const shapes = new Map<string, MessageShape>();
   const methods = new Map<string, UnaryMethod | StreamMethod>();
-  const gate: Gate = {
-    limiter,
-    checkOf: (path) => checks.get(path),
-    isRequestStream: (path) => requestStreams.has(path),
-    shapeOf: (path) => shapes.get(path),
-  };
   const front = createFrameFront({
-    ...{ gate, tls, keepaliveMs, maxConnectionAgeMs, clock },
-    methodOf: (path) => methods.get(path),
-    watchIdle: createIdleWatch(maxConnectionIdleMs, clock),
+    ...{ limiter, tls, keepaliveMs, maxConnectionAgeMs, maxConnectionIdleMs, clock },
+    methodOf: (path) => methods.get(path) ?? missingMethod(path, context),
   });
   const health = createHealth();
   const names: string[] = [''];
   const setServing = (serving: boolean): void => {
     for (const name of names) health.set(name, serving);
   };
-  const addMethods = (service: string, handlers: object): readonly string[] => {
-    const added = implement(service, handlers, context);
-    for (const path of added.requestStreams) requestStreams.add(path);
-    for (const [path, shape] of added.shapes) shapes.set(path, shape);
-    for (const method of added.methods) methods.set(method.path, method);
-    return added.methods.map(({ path }) => path);
+  const addMethods = (service: string, handlers: object, check?: Guard): void => {
+    for (const method of implement(service, handlers, context, check)) methods.set(method.path, method);
   };
   addMethods(healthService, health.handlers);
   return {
     add(service, handlers) {
       names.push(service);
       health.set(service, false);
-      for (const path of addMethods(service, handlers)) checks.set(path, guard?.(path));
+      addMethods(service, handlers, guard);
     },
     localInfer(path, handler) {
       const method = methods.get(path);
@@ -103,8 +81,10 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     },
     async listen(host, port, portFlag = '--port') {
       const serve = serveReflection([...names.slice(1), healthService]);
-      for (const path of reflectionPaths)
-        methods.set(path, { kind: 'stream', ...methodParts(path, context), serve: serve(path) });
+      for (const path of reflectionPaths) {
+        const parts = { ...methodParts(path, context), isRequestStream: true };
+        methods.set(path, { kind: 'stream', ...parts, serve: serve(path) });
+      }
       try {
         return await front.listen(host, port);
       } catch (error) {
@@ -125,6 +105,14 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     },
     close: () => front.close(),
   };
+}
+
+/** Returns a method in place of one that the server does not have, which rejects every call. */
+function missingMethod(path: string, context: Context): UnaryMethod {
+  const check = (): void => {
+    throw new ParetoError('unimplemented', `The server does not implement the method ${path}`);
+  };
+  return { kind: 'unary', ...methodParts(path, context), check, handler: check };
 }
 
 function cannotListen(error: unknown, address: string, portFlag: string): ParetoError {
