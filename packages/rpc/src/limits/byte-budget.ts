@@ -63,7 +63,7 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
     while (heldBytes > ceiling) {
       const now = clock.now();
       collectStalled(now);
-      const ended = pickCostliest(stalled.values(), now) ?? call;
+      const ended = pickCostliest(now) ?? call;
       drop(ended);
       ended.end(overBudget());
       if (ended === call) return false;
@@ -71,13 +71,32 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
     return true;
   }
 
+  /**
+   * Picks the costliest call of the costliest connection: the cost is the bytes times the time of the wait. Undefined if
+   * there is no call.
+   */
+  function pickCostliest(now: number): OpenCall | undefined {
+    let first: OpenCall | undefined;
+    let highest = -1;
+    for (const calls of stalled.values()) {
+      const cost = calls.bytes * (now - (calls.first?.since ?? now));
+      if (cost > highest) [first, highest] = [calls.first, cost];
+    }
+    let costliest = first;
+    for (let call = first; call !== undefined; call = call.next)
+      if (costliest === undefined || call.bytes * (now - call.since) > costliest.bytes * (now - costliest.since))
+        costliest = call;
+    return costliest;
+  }
+
   /** A class, since an object literal with a computed name takes 4 us for each call. */
-  class OpenCall implements CallBytes, WaitingCall<OpenCall> {
+  class OpenCall implements CallBytes {
     readonly connection: object;
     readonly end: (error: ParetoError) => void;
     previous: OpenCall | undefined;
     next: OpenCall | undefined;
     bytes = 0;
+    /** Begin of the wait for the client. */
     since = 0;
     /** Calls of the connection, once this one has waited for a second. */
     stalled: StalledCalls | undefined;
@@ -122,6 +141,7 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
       drop(this);
     }
   }
+  /** The calls of a connection that wait. The first one has waited for the longest. */
   class StalledCalls extends LinkedQueue<OpenCall> {
     bytes = 0;
   }
@@ -132,37 +152,6 @@ export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBu
     },
     open: (connection, end) => new OpenCall(connection, end),
   };
-}
-
-interface WaitingCall<C> {
-  readonly next: C | undefined;
-  /** Begin of the wait for the client. */
-  readonly since: number;
-  readonly bytes: number;
-}
-
-/** The calls of a connection that wait. The first one has waited for the longest. */
-interface WaitingCalls<C> {
-  readonly first: C | undefined;
-  readonly bytes: number;
-}
-
-/**
- * Picks the costliest call of the costliest connection: the cost is the bytes times the time of the wait. Undefined if
- * there is no call.
- */
-function pickCostliest<C extends WaitingCall<C>>(connections: Iterable<WaitingCalls<C>>, now: number): C | undefined {
-  let first: C | undefined;
-  let highest = -1;
-  for (const calls of connections) {
-    const cost = calls.bytes * (now - (calls.first?.since ?? now));
-    if (cost > highest) [first, highest] = [calls.first, cost];
-  }
-  let costliest = first;
-  for (let call = first; call !== undefined; call = call.next)
-    if (costliest === undefined || call.bytes * (now - call.since) > costliest.bytes * (now - costliest.since))
-      costliest = call;
-  return costliest;
 }
 
 const overBudget = (): ParetoError =>

@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '@pareto/core';
 import { createByteBudget, type ByteBudget } from './byte-budget.js';
 import { createConnections, type Connections } from './connections.js';
 import { defaultLimits, isRemote, type LimitName, limitOf, type Limits, limitText } from '@pareto/protocol';
-import { createTraffic, type Traffic } from './traffic.js';
+import { Traffic } from './traffic.js';
 import { createTurns, type Turns } from './turns.js';
 
 export interface Limiter {
@@ -36,7 +36,7 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
     bytes: createByteBudget({ maxBytes: bufferedBytes, clock }),
     connections: createConnections({ max: connections, onReached: () => onReached(limitText('connections')) }),
     turns: createTurns(),
-    traffic: createTraffic(),
+    traffic: new Traffic(),
     reached: (limit) => onReached(limitText(limit)),
     count(error) {
       const limit = isRemote(error) ? undefined : limitOf(error);

@@ -17,13 +17,6 @@ interface TrafficCount {
   readonly sentBytes: number;
 }
 
-export interface Traffic {
-  /** Counts a connection until it closes. */
-  watch(transport: Transport, socket: CountedSocket): void;
-  /** Returns the counts of each transport that had a connection. */
-  take(): ReadonlyMap<Transport, TrafficCount>;
-}
-
 /** Connections of one transport. */
 class Sockets {
   readonly open = new Set<CountedSocket>();
@@ -51,19 +44,22 @@ class Sockets {
   }
 }
 
-export function createTraffic(): Traffic {
-  const all = new Map<Transport, Sockets>();
-  return {
-    watch(transport, socket) {
-      const sockets = all.get(transport) ?? new Sockets();
-      all.set(transport, sockets);
-      sockets.open.add(socket);
-      socket.once('close', () => {
-        sockets.open.delete(socket);
-        sockets.closedRead += socket.bytesRead;
-        sockets.closedWritten += socket.bytesWritten;
-      });
-    },
-    take: () => new Map(Array.from(all, ([transport, sockets]) => [transport, sockets.take()])),
-  };
+export class Traffic {
+  readonly #all = new Map<Transport, Sockets>();
+
+  /** Counts a connection until it closes. */
+  watch(transport: Transport, socket: CountedSocket): void {
+    const sockets = this.#all.get(transport) ?? new Sockets();
+    this.#all.set(transport, sockets);
+    sockets.open.add(socket);
+    socket.once('close', () => {
+      sockets.open.delete(socket);
+      sockets.closedRead += socket.bytesRead;
+      sockets.closedWritten += socket.bytesWritten;
+    });
+  }
+  /** Returns the counts of each transport that had a connection. */
+  take(): ReadonlyMap<Transport, TrafficCount> {
+    return new Map(Array.from(this.#all, ([transport, sockets]) => [transport, sockets.take()]));
+  }
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { createTraffic } from '../../src/limits/traffic.js';
+import { Traffic } from '../../src/limits/traffic.js';
 
 const socket = (bytesRead: number, bytesWritten: number) =>
   Object.assign(new EventEmitter(), { bytesRead, bytesWritten });
 
 describe('the traffic of a process', () => {
   it('is counted by transport, from one look to the next', () => {
-    const traffic = createTraffic();
+    const traffic = new Traffic();
     const [first, second, other] = [socket(10, 20), socket(1, 2), socket(5, 6)];
     traffic.watch('frames', first);
     traffic.watch('frames', second);
