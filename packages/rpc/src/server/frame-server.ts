@@ -1,7 +1,7 @@
 // A server of HTTP/2 at the level of frames, over TCP or TLS. It passes each request to a handler as it arrives.
 
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, Server as TlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer } from 'node:tls';
 import { systemClock, type Clock, type ParetoError } from '@pareto/core';
 import {
   connectionDefaults,
@@ -17,7 +17,7 @@ import {
 } from '@pareto/http2';
 import type { CallBytes } from '../limits/byte-budget.js';
 import type { Limiter } from '../limits/limiter.js';
-import { contextOf, handshakeOptions, rejectProtocol, watchFailures, type ServerTls } from '../tls/server-tls.js';
+import { rejectProtocol, tlsOptions, watchServer, type ServerTls } from '../tls/server-tls.js';
 
 /**
  * Starts a request: its headers are complete, its data follows. Returns the handler of the stream; its `onHeaders` is not
@@ -54,20 +54,7 @@ export function createFrameServer(options: FrameServerOptions): FrameServer {
   const { tls, onSocket = ignore, accept, maxStreams } = options;
   const { maxHeaderListBytes = connectionDefaults.maxHeaderListBytes, clock = systemClock, limiter } = options;
   const connections = new Set<FrameConnection>();
-  const server = tls === undefined ? createTcpServer() : createTlsServer(tlsOptions(tls));
-  server.on('connection', onSocket);
-  const replaced = tls?.source.onChange(() => {
-    if (server instanceof TlsServer) server.setSecureContext(contextOf(tls.source));
-  });
-  server.on('close', () => replaced?.[Symbol.dispose]());
-  if (tls === undefined || !(server instanceof TlsServer)) server.on('connection', run);
-  else {
-    watchFailures(server, tls);
-    server.on('secureConnection', (socket: TLSSocket) => {
-      if (socket.alpnProtocol === 'h2') run(socket);
-      else rejectProtocol(socket, tls);
-    });
-  }
+  const server = createNetServer(tls, onSocket, run);
 
   function run(socket: Socket): void {
     const connection = runOnSocket(socket, {
@@ -136,11 +123,18 @@ class UnsentBytes {
 
 const ignore = (): void => undefined;
 
-const tlsOptions = (tls: ServerTls): TlsOptions => ({
-  ...handshakeOptions(tls),
-  ...contextOf(tls.source),
-  ALPNProtocols: ['h2'],
-});
+type OnSocket = (socket: Socket) => void;
+
+/** Creates a server that calls `run` with each connection after its handshake. */
+function createNetServer(tls: ServerTls | undefined, onSocket: OnSocket, run: OnSocket): Server {
+  if (tls === undefined) return createTcpServer(onSocket).on('connection', run);
+  const server = createTlsServer({ ...tlsOptions(tls), ALPNProtocols: ['h2'] }, (socket) => {
+    if (socket.alpnProtocol === 'h2') run(socket);
+    else rejectProtocol(socket, tls);
+  });
+  watchServer(server, tls);
+  return server.on('connection', onSocket);
+}
 
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -21,7 +21,7 @@ export type PeerRole = Role | 'unknown' | undefined;
 
 const handshakeTimeoutMs = 10_000;
 
-export const contextOf = ({ current }: TlsSource): SecureContextOptions => ({
+const contextOf = ({ current }: TlsSource): SecureContextOptions => ({
   ca: current.ca,
   cert: current.identity?.certificate,
   key: current.identity?.key,
@@ -30,12 +30,24 @@ export const contextOf = ({ current }: TlsSource): SecureContextOptions => ({
   secureOptions: constants.SSL_OP_NO_TICKET,
 });
 
-/** Returns the handshake options of a server of any protocol. */
-export const handshakeOptions = (tls: ServerTls): TlsOptions => ({
+/** Returns the options of a server of any protocol. */
+export const tlsOptions = (tls: ServerTls): TlsOptions => ({
+  ...contextOf(tls.source),
   requestCert: true,
   rejectUnauthorized: tls.clientCertificate === 'required',
   handshakeTimeout: handshakeTimeoutMs,
 });
+
+/** Applies replaced certificates to a server until it closes, and reports failed handshakes. */
+export function watchServer(server: TlsServer, tls: ServerTls): void {
+  const replaced = tls.source.onChange(() => server.setSecureContext(contextOf(tls.source)));
+  server.on('close', () => replaced[Symbol.dispose]());
+  server.prependListener('connection', (socket: Socket) => void peers.set(socket, peerOf(socket)));
+  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+    const reason = describeHandshake(error, socket);
+    if (reason !== undefined) tls.onRejected(peerBehind(socket), reason);
+  });
+}
 
 /** The client of a connection, from its certificate. */
 export interface PeerIdentity {
@@ -50,15 +62,6 @@ const nameIn = (subject = ''): string => /^CN=(.+)$/m.exec(subject)?.[1] ?? subj
 export function rejectProtocol(socket: TLSSocket, tls: ServerTls): void {
   tls.onRejected(peerOf(socket), 'the client does not support HTTP/2');
   socket.destroy();
-}
-
-/** Reports failed handshakes. */
-export function watchFailures(server: TlsServer, tls: ServerTls): void {
-  server.prependListener('connection', (socket: Socket) => void peers.set(socket, peerOf(socket)));
-  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-    const reason = describeHandshake(error, socket);
-    if (reason !== undefined) tls.onRejected(peerBehind(socket), reason);
-  });
 }
 
 /**

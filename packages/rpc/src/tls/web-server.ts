@@ -4,31 +4,24 @@ import { createServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { readPeer, contextOf, handshakeOptions, watchFailures, type PeerRole, type ServerTls } from './server-tls.js';
+import { readPeer, tlsOptions, watchServer, type PeerRole, type ServerTls } from './server-tls.js';
 
-export interface WebServer extends Disposable {
+export interface WebServer {
   readonly server: Server;
   /** Returns the role of the client of a connection. */
   readonly peerRoleOf: (socket: Socket) => PeerRole;
 }
 
-/** Creates a server, which applies replaced certificates until it is disposed. */
+/** Creates a server, which applies replaced certificates until it closes. */
 export function createWebServer(options: ServerOptions, tls: ServerTls | undefined): WebServer {
-  if (tls === undefined) {
-    return { server: createServer(options), peerRoleOf: () => undefined, [Symbol.dispose]: () => undefined };
-  }
+  if (tls === undefined) return { server: createServer(options), peerRoleOf: () => undefined };
   const peerRoles = new WeakMap<Socket, PeerRole>();
-  const server = createSecureServer({ ...options, ...handshakeOptions(tls), ...contextOf(tls.source) });
-  watchFailures(server, tls);
+  const server = createSecureServer({ ...options, ...tlsOptions(tls) });
+  watchServer(server, tls);
   server.on('secureConnection', (socket: TLSSocket) => {
     const peer = readPeer(socket, tls);
     if (peer === 'rejected') socket.destroy();
     else peerRoles.set(socket, peer?.role);
   });
-  const subscription = tls.source.onChange(() => server.setSecureContext(contextOf(tls.source)));
-  return {
-    server,
-    peerRoleOf: (socket) => peerRoles.get(socket),
-    [Symbol.dispose]: () => subscription[Symbol.dispose](),
-  };
+  return { server, peerRoleOf: (socket) => peerRoles.get(socket) };
 }

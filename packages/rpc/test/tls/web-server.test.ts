@@ -55,8 +55,9 @@ describe('createWebServer', () => {
       assert.equal(await send(), 'answered');
       await assert.rejects(send(undefined, await materialOf(own, 'router')));
     } finally {
-      web[Symbol.dispose]();
+      const closed = once(web.server, 'close');
       web.server.close();
+      await closed;
     }
     assert.equal(listeners.size, 0);
   });

@@ -77,7 +77,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     async stop() {
       await drain();
       await work[Symbol.asyncDispose]();
-      web[Symbol.dispose]();
     },
   };
 }
