@@ -75,7 +75,7 @@ async function link({ controller, router, certs }: Endpoints): Promise<Links> {
   const clock = systemClock;
   const certificates = certs === undefined ? undefined : await readCertificates(certs);
   const open = (address: string): Channel => createChannel(address, channelOptions(certificates, 'controller'));
-  const failover = createFailover({ addresses: controller, open, connectMs, clock });
+  const failover = createFailover({ addresses: controller, open, clock });
   const channel = createChannel(router, channelOptions(certificates, 'router'));
   return {
     failover,

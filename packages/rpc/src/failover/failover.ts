@@ -14,8 +14,6 @@ export interface FailoverOptions {
   /** Kind of service at the addresses, for error messages. Default: controller. */
   readonly what?: 'controller' | 'router';
   readonly clock: Clock;
-  /** Timeout of connecting to one controller. Default: 2 s. */
-  readonly connectMs?: number;
   /**
    * Time for which a call is retried while no controller leads or the leader is unreachable. Default: 10 s. The call's
    * own deadline may end it sooner.
@@ -42,11 +40,12 @@ export interface Failover {
   close(): void;
 }
 
-const defaultConnectMs = 2_000;
+/** Timeout of connecting to one controller. */
+const connectMs = 2_000;
 const defaultRetryTimeoutMs = 10_000;
 
 export function createFailover(options: FailoverOptions): Failover {
-  const { addresses, clock, connectMs = defaultConnectMs, retryTimeoutMs = defaultRetryTimeoutMs } = options;
+  const { addresses, clock, retryTimeoutMs = defaultRetryTimeoutMs } = options;
   const channels = new Map<string, Channel>();
   let accepted: Step = startSteps(addresses);
 
@@ -56,43 +55,36 @@ export function createFailover(options: FailoverOptions): Failover {
     return channel;
   }
 
-  async function attempt<T>(step: Step, work: Work<T>, limits: Limits): Promise<Attempted<T>> {
-    const channel = channelTo(step.address);
-    let isConnected = false;
-    try {
-      await connect(channel, milliseconds(Math.min(connectMs, limits.remainingMs() ?? Infinity)), limits.signal);
-      isConnected = true;
-      return { kind: 'done', result: await work(channel, { signal: limits.signal, timeoutMs: limits.remainingMs() }) };
-    } catch (error) {
-      return { kind: 'failed', error, failure: classifyFailure(error, isConnected) };
-    }
-  }
-
   return {
     get address() {
       return accepted.address;
     },
     async run(work, { signal, timeoutMs, isRepeatable = false } = {}) {
-      const limits = limitsOf(clock, signal, timeoutMs);
+      const endsAt = clock.now() + (timeoutMs ?? Infinity);
+      /** Returns the time until the deadline of the whole call. */
+      const leftMs = (): number => Math.max(0, endsAt - clock.now());
       let failingSince: Milliseconds | undefined;
       for (let step = startSteps(addresses, accepted); ;) {
+        const channel = channelTo(step.address);
         const beganAt = clock.now();
-        const attempted = await attempt(step, work, limits);
-        if (attempted.kind === 'done') {
+        let isConnected = false;
+        try {
+          await connect(channel, milliseconds(Math.min(connectMs, leftMs())), signal);
+          isConnected = true;
+          const result = await work(channel, { signal, timeoutMs: timeoutMs === undefined ? undefined : leftMs() });
           accepted = step;
-          return attempted.result;
+          return result;
+        } catch (error) {
+          signal?.throwIfAborted();
+          // After an attempt that ran for long, the time for retries starts again.
+          if (failingSince === undefined || clock.now() - beganAt > retryTimeoutMs) failingSince = clock.now();
+          const next = nextStep(addresses, step, classifyFailure(error, isConnected), isRepeatable);
+          if (next.kind === 'unreachable') throw unreachable(options, error);
+          const retryLeftMs = failingSince + retryTimeoutMs - clock.now();
+          if (next.kind === 'give-up' || next.pauseMs >= Math.min(retryLeftMs, leftMs())) throw error;
+          await clock.sleep(milliseconds(next.pauseMs), signal);
+          ({ step } = next);
         }
-        const { error, failure } = attempted;
-        signal?.throwIfAborted();
-        // After an attempt that ran for long, the time for retries starts again.
-        if (failingSince === undefined || clock.now() - beganAt > retryTimeoutMs) failingSince = clock.now();
-        const next = nextStep(addresses, step, failure, isRepeatable);
-        if (next.kind === 'unreachable') throw unreachable(options, error);
-        const remainingMs = failingSince + retryTimeoutMs - clock.now();
-        if (next.kind === 'give-up' || next.pauseMs >= Math.min(remainingMs, limits.remainingMs() ?? Infinity))
-          throw error;
-        await clock.sleep(milliseconds(next.pauseMs), signal);
-        ({ step } = next);
       }
     },
     close() {
@@ -100,21 +92,6 @@ export function createFailover(options: FailoverOptions): Failover {
       channels.clear();
     },
   };
-}
-
-type Attempted<T> =
-  | { readonly kind: 'done'; readonly result: T }
-  | { readonly kind: 'failed'; readonly error: unknown; readonly failure: ReturnType<typeof classifyFailure> };
-
-interface Limits {
-  readonly signal: AbortSignal | undefined;
-  /** Time until the deadline of the whole call. */
-  readonly remainingMs: () => number | undefined;
-}
-
-function limitsOf(clock: Clock, signal: AbortSignal | undefined, timeoutMs: number | undefined): Limits {
-  const endsAt = timeoutMs === undefined ? undefined : clock.now() + timeoutMs;
-  return { signal, remainingMs: () => (endsAt === undefined ? undefined : Math.max(0, endsAt - clock.now())) };
 }
 
 const unreachable = ({ addresses, what = 'controller' }: FailoverOptions, cause: unknown): ParetoError =>
