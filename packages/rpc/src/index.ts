@@ -16,7 +16,6 @@ export {
   type PayloadChannelOptions,
   type PayloadReply,
 } from './client/payload-channel.js';
-export { onDisconnected } from './client/connect.js';
 export {
   type LocalInfer,
   type OnReply,
@@ -58,7 +57,7 @@ export { createFailover, type Failover, type FailoverOptions, type FailoverCallO
 export { createFailoverClient, type FailoverClient } from './failover/failover-client.js';
 export { leaderOf, notLeaderError } from './failover/failover-steps.js';
 export { uploadBlob, type Upload } from './failover/failover-upload.js';
-export { isNotSent, isReset } from './transport/not-sent.js';
+export { isNotSent, isReset } from './transport/connection-error.js';
 export { type ServerTls, type PeerRole } from './tls/server-tls.js';
 export { createWebServer, type WebServer } from './tls/web-server.js';
 export { type ChannelTls } from './tls/channel-tls.js';

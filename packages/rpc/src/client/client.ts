@@ -28,8 +28,6 @@ export interface ChannelOptions {
   /** Plain text if undefined. */
   readonly tls?: ChannelTls;
   readonly keepaliveMs?: number;
-  /** Receive window of a connection and of each of its streams, in bytes. 8 MiB if omitted. */
-  readonly receiveWindowBytes?: number;
   readonly clock?: Clock;
 }
 
@@ -66,25 +64,21 @@ export function createChannel(address: string, options: ChannelOptions = {}): Ch
     'grpc.use_local_subchannel_pool': 1,
     // A proxy set in the environment must not receive the cluster's token, nor calls to loopback.
     'grpc.enable_http_proxy': 0,
-    'grpc-node.flow_control_window': options.receiveWindowBytes ?? connectionWindowBytes,
+    'grpc-node.flow_control_window': connectionWindowBytes,
   });
   const internals = { client, metadata: writeMetadata(options.metadata), clock: options.clock ?? systemClock };
   return { address, close: () => client.close(), internals };
 }
 
-interface Prepared {
-  readonly metadata: Metadata;
-  readonly options: GrpcCallOptions;
-}
-
 const noDeadline: GrpcCallOptions = {};
 
-function prepare(channel: Channel, { timeoutMs, metadata: own }: CallOptions): Prepared {
+/** Returns the last arguments of a call of grpc-js. */
+function settingsOf(channel: Channel, { timeoutMs, metadata: own }: CallOptions): readonly [Metadata, GrpcCallOptions] {
   const { metadata, clock } = channel.internals;
-  return {
-    metadata: own === undefined ? metadata : writeMetadata(own, metadata.clone()),
-    options: timeoutMs === undefined ? noDeadline : { deadline: clock.wallMs() + timeoutMs },
-  };
+  return [
+    own === undefined ? metadata : writeMetadata(own, metadata.clone()),
+    timeoutMs === undefined ? noDeadline : { deadline: clock.wallMs() + timeoutMs },
+  ];
 }
 
 interface Cancellable {
@@ -106,62 +100,52 @@ function failureOf(error: ServiceError, signal: AbortSignal | undefined): Error 
 
 type Start<Out> = (callback: (error: ServiceError | null, reply?: Out) => void) => ClientUnaryCall;
 
-function unary<Out>(options: CallOptions, start: Start<Out>): Promise<Out> {
+interface Reply<Out> {
+  readonly body: Out;
+  readonly trailers: ReadonlyMap<string, string>;
+}
+
+/** Starts a call with one reply, and resolves with the reply. */
+function unary<Out>({ signal, onTrailers }: CallOptions, start: Start<Out>): Promise<Reply<Out>> {
   return new Promise((resolve, reject) => {
-    if (options.signal?.aborted === true) return reject(options.signal.reason as Error);
-    let reply: Out | undefined;
+    if (signal?.aborted === true) return reject(signal.reason as Error);
+    let body: Out | undefined;
     const call = start((error, value) => {
-      if (error !== null) reject(failureOf(error, options.signal));
-      else reply = value;
+      if (error !== null) reject(failureOf(error, signal));
+      else body = value;
     });
-    cancelOn(options.signal, call);
+    cancelOn(signal, call);
     // Trailers arrive with the status, after the reply.
-    call.on('status', (status) => {
-      if (reply === undefined) return;
-      options.onTrailers?.(readMetadata(status.metadata));
-      resolve(reply);
+    call.on('status', ({ metadata }) => {
+      if (body === undefined) return;
+      const trailers = readMetadata(metadata);
+      onTrailers?.(trailers);
+      resolve({ body, trailers });
     });
   });
 }
 
 function method(channel: Channel, spec: ReturnType<typeof serviceDefinition>[string]): unknown {
   const { client } = channel.internals;
-  const { path, requestSerialize, responseDeserialize } = spec;
+  const coding = [spec.path, spec.requestSerialize, spec.responseDeserialize] as const;
   if (spec.requestStream && spec.responseStream) {
     return (options: CallOptions = {}) => {
-      const p = prepare(channel, options);
-      const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, p.metadata, p.options);
+      const stream = client.makeBidiStreamRequest(...coding, ...settingsOf(channel, options));
       cancelOn(options.signal, stream);
       return duplex(stream);
     };
   }
   if (spec.responseStream) {
     return (request: object, options: CallOptions = {}) => {
-      const p = prepare(channel, options);
-      const stream = client.makeServerStreamRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        request,
-        p.metadata,
-        p.options,
-      );
+      const stream = client.makeServerStreamRequest(...coding, request, ...settingsOf(channel, options));
       cancelOn(options.signal, stream);
       return readMessages<object>(stream);
     };
   }
   if (spec.requestStream) {
-    return (messages: AsyncIterable<object>, options: CallOptions = {}) => {
-      const p = prepare(channel, options);
-      return unary<object>(options, (callback) => {
-        const stream = client.makeClientStreamRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          p.metadata,
-          p.options,
-          callback,
-        );
+    return async (messages: AsyncIterable<object>, options: CallOptions = {}) => {
+      const { body } = await unary<object>(options, (callback) => {
+        const stream = client.makeClientStreamRequest(...coding, ...settingsOf(channel, options), callback);
         const pump = async (): Promise<void> => {
           for await (const message of messages) await writeMessage(stream, message);
           stream.end();
@@ -169,13 +153,14 @@ function method(channel: Channel, spec: ReturnType<typeof serviceDefinition>[str
         pump().catch((error: unknown) => stream.destroy(error as Error));
         return stream;
       });
+      return body;
     };
   }
-  return (request: object, options: CallOptions = {}) => {
-    const p = prepare(channel, options);
-    return unary<object>(options, (callback) =>
-      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, p.metadata, p.options, callback),
+  return async (request: object, options: CallOptions = {}) => {
+    const { body } = await unary<object>(options, (callback) =>
+      client.makeUnaryRequest(...coding, request, ...settingsOf(channel, options), callback),
     );
+    return body;
   };
 }
 
@@ -188,10 +173,7 @@ export function createClient<S extends ServiceName>(channel: Channel, service: S
   return Object.fromEntries(methods) as ServiceClient<S>;
 }
 
-export interface RawReply {
-  readonly body: Buffer;
-  readonly trailers: ReadonlyMap<string, string>;
-}
+export type RawReply = Reply<Buffer>;
 
 export type RawCaller = (body: Buffer, options?: CallOptions) => Promise<RawReply>;
 
@@ -200,19 +182,14 @@ const identity = (message: Buffer): Buffer => message;
 /** Creates a function that calls a unary method by its path with an encoded request and returns the encoded reply. */
 export const createRawCaller =
   (channel: Channel, path: string): RawCaller =>
-  async (request, options = {}) => {
-    const { client } = channel.internals;
-    const p = prepare(channel, options);
-    let trailers: ReadonlyMap<string, string> = new Map();
-    const onTrailers = (received: ReadonlyMap<string, string>): void => {
-      trailers = received;
-      options.onTrailers?.(received);
-    };
-    const body = await unary<Buffer>({ ...options, onTrailers }, (callback) =>
-      client.makeUnaryRequest(path, identity, identity, request, p.metadata, p.options, callback),
+  (request, options = {}) =>
+    unary(options, (callback) =>
+      channel.internals.client.makeUnaryRequest(
+        ...([path, identity, identity, request] as const),
+        ...settingsOf(channel, options),
+        callback,
+      ),
     );
-    return { body, trailers };
-  };
 
 /** Waits until a channel is connected. Throws `unavailable` after `timeoutMs`. */
 export function waitForReady(channel: Channel, timeoutMs: number): Promise<void> {

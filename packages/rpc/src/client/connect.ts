@@ -1,4 +1,4 @@
-// Waits until a channel is connected or its connection fails, and reports when a connection ends.
+// Waits until a channel is connected or its connection fails.
 
 import { connectivityState } from '@grpc/grpc-js';
 import { ParetoError, type Milliseconds } from '@pareto/core';
@@ -34,17 +34,4 @@ function watch(channel: Channel, deadline: number, done: (failure?: ParetoError)
     if (state === connectivityState.TRANSIENT_FAILURE || state === connectivityState.SHUTDOWN) fail();
     else watch(channel, deadline, done);
   });
-}
-
-/** Calls `listener` whenever a connection of the channel ends, until the channel is closed. */
-export function onDisconnected(channel: Channel, listener: () => void): void {
-  const grpc = channel.internals.client.getChannel();
-  const observe = (wasConnected: boolean): void => {
-    const state = grpc.getConnectivityState(false);
-    if (state === connectivityState.SHUTDOWN) return;
-    const isConnected = state === connectivityState.READY;
-    grpc.watchConnectivityState(state, Infinity, () => observe(isConnected));
-    if (wasConnected && !isConnected) listener();
-  };
-  observe(false);
 }

@@ -11,7 +11,7 @@ import {
 } from '@pareto/http2';
 import { defaultLimits, type Payload } from '@pareto/protocol';
 import { callBytes, type ByteBudget, type CallBytes } from '../limits/byte-budget.js';
-import { connectionFailed } from '../transport/connection-error.js';
+import { CallFailure } from '../transport/connection-error.js';
 import { headBytes, messageHead } from '../transport/message-head.js';
 import { receivedTooLarge } from '../transport/size-limit.js';
 import { formatTimeout } from '../transport/timeout.js';
@@ -36,8 +36,8 @@ export function createFrameChannel(address: string, options: PayloadChannelOptio
   const onDisconnected = (): void => listeners.forEach((listener) => listener());
   const client = createFrameClient(address, { tls, receiveWindowBytes, onDisconnected, clock });
   const context: CallContext = { address, client, timers: new TimerWheel(clock), maxMessageBytes, bytes };
-  const common = fieldsOf(metadata);
-  const commonNames = new Set(namesOf(common));
+  const common = inLowerCase(metadata);
+  const commonNames = new Set(Object.keys(common));
   let isClosed = false;
 
   function payloadCall(path: string): PayloadCall {
@@ -46,13 +46,13 @@ export function createFrameChannel(address: string, options: PayloadChannelOptio
       ...[':method', 'POST', ':scheme', scheme, ':path', path, ':authority', address],
       ...['te', 'trailers', 'content-type', 'application/grpc'],
     ];
-    const withCommon = new HeaderList([...base, ...common]);
+    const withCommon = new HeaderList([...base, ...fieldsOf(common)]);
     const withoutCommon = new HeaderList(base);
     return (message, { timeoutMs, metadata: own }, done) => {
       if (isClosed) throw new ParetoError('unavailable', `the channel to ${address} is closed`);
-      const extra = fieldsOf(own);
+      let extra = fieldsOf(own);
       const isOverridden = extra.some((name, at) => at % 2 === 0 && commonNames.has(name));
-      if (isOverridden) addMissing(extra, common);
+      if (isOverridden) extra = fieldsOf({ ...common, ...inLowerCase(own) });
       if (timeoutMs !== undefined) extra.push('grpc-timeout', formatTimeout(timeoutMs));
       const call = new Call(context, { message, headers: isOverridden ? withoutCommon : withCommon, extra }, done);
       if (timeoutMs !== undefined) call.endAfter(timeoutMs);
@@ -73,22 +73,17 @@ export function createFrameChannel(address: string, options: PayloadChannelOptio
   };
 }
 
+type Texts = Readonly<Record<string, string>>;
+
 /** Returns names and values, alternating. HTTP/2 requires lower case for the names. */
-function fieldsOf(metadata: Readonly<Record<string, string>> | undefined): string[] {
+function fieldsOf(metadata: Texts | undefined): string[] {
   const fields: string[] = [];
   for (const name in metadata) fields.push(name.toLowerCase(), metadata[name] ?? '');
   return fields;
 }
 
-const namesOf = (fields: readonly string[]): readonly string[] => fields.filter((_, at) => at % 2 === 0);
-
-/** Adds the fields of `common` whose names `fields` lacks. */
-function addMissing(fields: string[], common: readonly string[]): void {
-  const names = new Set(namesOf(fields));
-  for (const [at, name] of common.entries()) {
-    if (at % 2 === 0 && !names.has(name)) fields.push(name, common[at + 1] ?? '');
-  }
-}
+const inLowerCase = (metadata: Texts = {}): Texts =>
+  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
 
 interface CallContext {
   readonly address: string;
@@ -185,7 +180,7 @@ class Call implements StreamHandler, ClientCall {
     // No server runs a part of a request.
     const isNotSent = code === errorCodes.refusedStream || this.#stream?.isLocalEnd === false;
     const isReset = this.#connection?.isOpen === true;
-    this.#end(connectionFailed(this.#context.address, { reason, isNotSent, isReset }));
+    this.#end(new CallFailure(this.#context.address, reason, { isNotSent, isReset }));
   }
 
   /** Ends the call, unless it has ended. */

@@ -1,23 +1,16 @@
 // A channel for unary calls of encoded messages, without the layers of gRPC for Node.
 
-import { ParetoError, type Clock } from '@pareto/core';
+import { ParetoError } from '@pareto/core';
 import { joinSlices, payloadOf, type Payload } from '@pareto/protocol';
 import type { ByteBudget } from '../limits/byte-budget.js';
-import type { ChannelTls } from '../tls/channel-tls.js';
 import type { CallOptions } from '../transport/options.js';
-import type { RawCaller } from './client.js';
+import type { ChannelOptions, RawCaller } from './client.js';
 
-export interface PayloadChannelOptions {
-  readonly maxMessageBytes?: number;
-  /** Metadata of every call. The call's own metadata overrides it. */
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** Plain text if undefined. */
-  readonly tls?: ChannelTls;
+export interface PayloadChannelOptions extends Omit<ChannelOptions, 'keepaliveMs'> {
   /** Receive window of a connection in bytes. 8 MiB if omitted. */
   readonly receiveWindowBytes?: number;
   /** Budget in which large replies count while they arrive. */
   readonly bytes?: ByteBudget;
-  readonly clock?: Clock;
 }
 
 export interface PayloadChannel {

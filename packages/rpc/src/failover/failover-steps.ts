@@ -1,7 +1,7 @@
 // Chooses the controller for the next attempt of a call, from the outcome of the last attempt. Pure.
 
 import { ParetoError } from '@pareto/core';
-import { isNotSent } from '../transport/not-sent.js';
+import { isNotSent } from '../transport/connection-error.js';
 
 /** An attempt of a call. */
 export interface Step {

@@ -1,7 +1,6 @@
-// Errors of connections that failed, with their likely causes.
+// Errors of connections that failed, with their likely causes, and of the calls that failed with them.
 
 import { ParetoError } from '@pareto/core';
-import { markNotSent, markReset } from './not-sent.js';
 
 const notConnected = /^No connection established\. Last error: (.*?)\s*(?:Resolution note: )?$/s;
 
@@ -32,21 +31,36 @@ export function explainCause(text: string): string {
   return meaning === undefined ? text : `${meaning[1]} (${text})`;
 }
 
-export interface ConnectionFailure {
-  readonly reason: string;
+/** The error of a call whose connection failed, or that was reset. */
+export class CallFailure extends ParetoError {
   /** Whether the server certainly did not receive the call. */
   readonly isNotSent: boolean;
   /** Set if the connection continues. */
-  readonly isReset?: boolean;
-  readonly cause?: Error;
+  readonly isReset: boolean;
+
+  constructor(address: string, reason: string, { isNotSent, isReset }: Pick<CallFailure, 'isNotSent' | 'isReset'>) {
+    super('unavailable', `the ${isReset ? 'call' : 'connection'} to ${address} failed: ${reason}`);
+    this.isNotSent = isNotSent;
+    this.isReset = isReset;
+  }
 }
 
-/** Creates the error of a call whose connection failed, or that was reset. */
-export function connectionFailed(address: string, failure: ConnectionFailure): ParetoError {
-  const { reason, isNotSent, isReset = false, cause } = failure;
-  const what = isReset ? `the call to ${address}` : `the connection to ${address}`;
-  const error = new ParetoError('unavailable', `${what} failed: ${reason}`, cause && { cause });
-  if (isNotSent) markNotSent(error);
-  if (isReset) markReset(error);
-  return error;
+/** Returns whether the server reset the call alone, which may be due to the call. */
+export const isReset = (error: unknown): boolean => error instanceof CallFailure && error.isReset;
+
+/** Error texts of gRPC if there is no connection, or if the server refused the stream without reading it. */
+const notSent =
+  /^(No connection established|Name resolution failed|Stream refused by server|Channel has been shut down|Channel closed before call started)/;
+
+/**
+ * Returns whether the call was certainly not executed. Reads gRPC's own error among the causes, since ours may have
+ * another text.
+ */
+export function isNotSent(error: unknown): boolean {
+  if (!(error instanceof ParetoError) || error.code !== 'unavailable') return false;
+  if (error instanceof CallFailure) return error.isNotSent;
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+    if ('details' in cause && typeof cause.details === 'string') return notSent.test(cause.details);
+  }
+  return false;
 }
