@@ -40,11 +40,6 @@ export type Next =
 
 /** Trailer of an error: host:port of the leader. Empty if no controller leads now. */
 const leaderKey = 'pareto-leader';
-/**
- * Release 0.1 sends no `pareto-leader` when no controller leads, and recognises the error by these first words. Both
- * this text and the check for it may go once no component of release 0.1 can be in the cluster.
- */
-const noLeaderText = 'no controller leads now';
 
 /** Classifies the error of an attempt. `isConnected`: the channel was connected when the call started. */
 export function classifyFailure(error: unknown, isConnected: boolean): FailureKind {
@@ -66,8 +61,7 @@ export function leaderOf(error: unknown): string | undefined {
   if (!(error instanceof ParetoError)) return undefined;
   const leader = error.details[leaderKey];
   if (error.code === 'failed-precondition') return leader;
-  if (error.code !== 'unavailable') return undefined;
-  return leader === '' || error.message.startsWith(noLeaderText) ? '' : undefined;
+  return error.code === 'unavailable' && leader === '' ? '' : undefined;
 }
 
 /**
@@ -76,7 +70,7 @@ export function leaderOf(error: unknown): string | undefined {
  */
 export const notLeaderError = (leader: string | undefined, advice = 'retry'): ParetoError =>
   leader === undefined
-    ? new ParetoError('unavailable', `${noLeaderText}: ${advice}`, { details: { [leaderKey]: '' } })
+    ? new ParetoError('unavailable', `no controller leads now: ${advice}`, { details: { [leaderKey]: '' } })
     : new ParetoError('failed-precondition', `this controller does not lead; call ${leader}`, {
         details: { [leaderKey]: leader },
       });
@@ -86,12 +80,8 @@ export const notLeaderError = (leader: string | undefined, advice = 'retry'): Pa
  * the list.
  */
 export const startSteps = (addresses: readonly string[], accepted?: Step): Step => ({
-  address: accepted?.address ?? addresses[0] ?? '',
-  index: accepted?.index ?? 0,
-  isNamed: accepted?.isNamed ?? false,
-  hops: 0,
-  notReached: 0,
-  isAnswered: false,
+  ...(accepted ?? { address: addresses[0] ?? '', index: 0, isNamed: false }),
+  ...{ hops: 0, notReached: 0, isAnswered: false },
 });
 
 const maxHops = 3;

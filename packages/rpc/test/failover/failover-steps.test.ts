@@ -57,12 +57,6 @@ describe('classifyFailure', () => {
     assert.equal(notLeaderError(undefined, 'retry in a moment').message, 'no controller leads now: retry in a moment');
   });
 
-  it('recognises by the text of release 0.1 that no controller leads', () => {
-    const text = 'no controller leads now: nothing was written; try again in a moment';
-    assert.equal(leaderOf(new ParetoError('unavailable', text)), '');
-    assert.equal(leaderOf(new ParetoError('failed-precondition', text)), undefined);
-  });
-
   it('finds no leader in other errors', () => {
     assert.equal(leaderOf(new ParetoError('unavailable', 'x', { details: { 'pareto-leader': 'a:1' } })), undefined);
     assert.equal(leaderOf('text'), undefined);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { ParetoError } from '@pareto/core';
+import { notLeaderError } from '@pareto/rpc';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
 import {
   createFakeStorage,
@@ -58,7 +58,7 @@ describe('backup and restore', () => {
     const text = backupOf('e1', 'a');
     await writeFile(file, text);
     controller.restored = { tasks: 1, architectures: 2, missingFiles: 0 };
-    controller.next = { when: 'before', error: new ParetoError('unavailable', 'no controller leads now') };
+    controller.next = { when: 'before', error: notLeaderError(undefined) };
     const { code, stdout } = await run('restore', file);
     assert.deepEqual([code, stdout], [0, `restored 1 task and 2 models from ${file}\n`]);
     const digest = `sha256:${sha256(text)}`;
