@@ -22,11 +22,6 @@ export interface ByteBudget {
   open(connection: object, end: (error: ParetoError) => void): CallBytes;
 }
 
-export interface ByteBudgetOptions {
-  readonly maxBytes: number;
-  readonly clock: Clock;
-}
-
 /** Cost of an open call besides its bytes. */
 export const callBytes: number = 16 * 1024;
 /** Size over which a call is large. Large calls leave an eighth of the budget to the others. */
@@ -34,7 +29,7 @@ const largeBytes = 256 * 1024;
 /** Time for which a call may wait for its client without being ended in favour of another. */
 const undisturbedMs = 1_000;
 
-export function createByteBudget({ maxBytes, clock }: ByteBudgetOptions): ByteBudget {
+export function createByteBudget(maxBytes: number, clock: Clock): ByteBudget {
   /** Calls that have started to wait for their clients within the last second. */
   const waiting = new LinkedQueue<OpenCall>();
   /** Calls that have waited for a second, by connection, instead of in the queue above. */

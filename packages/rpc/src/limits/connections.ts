@@ -21,11 +21,6 @@ export interface Connections {
   add(address: string | undefined, end: () => void): Connection;
 }
 
-export interface ConnectionsOptions {
-  readonly max: number;
-  readonly onReached: () => void;
-}
-
 interface Entry {
   readonly host: string;
   readonly end: () => void;
@@ -33,7 +28,8 @@ interface Entry {
   serving: number;
 }
 
-export function createConnections({ max, onReached }: ConnectionsOptions): Connections {
+/** `onReached` is called whenever the bound of `max` connections is reached. */
+export function createConnections(max: number, onReached: () => void): Connections {
   const all = new Set<Entry>();
   /** Connections without a request so far. */
   const unproven = new Waiting();

@@ -5,7 +5,7 @@ import { createByteBudget, type ByteBudget } from './byte-budget.js';
 import { createConnections, type Connections } from './connections.js';
 import { defaultLimits, isRemote, type LimitName, limitOf, type Limits, limitText } from '@pareto/protocol';
 import { Traffic } from './traffic.js';
-import { createTurns, type Turns } from './turns.js';
+import { Turns } from './turns.js';
 
 export interface Limiter {
   readonly limits: Limits;
@@ -33,9 +33,9 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
   const { bufferedBytes, connections } = limits;
   return {
     limits,
-    bytes: createByteBudget({ maxBytes: bufferedBytes, clock }),
-    connections: createConnections({ max: connections, onReached: () => onReached(limitText('connections')) }),
-    turns: createTurns(),
+    bytes: createByteBudget(bufferedBytes, clock),
+    connections: createConnections(connections, () => onReached(limitText('connections'))),
+    turns: new Turns(),
     traffic: new Traffic(),
     reached: (limit) => onReached(limitText(limit)),
     count(error) {

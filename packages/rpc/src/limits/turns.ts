@@ -8,16 +8,6 @@ export interface TurnOwner {
   readonly host: string;
 }
 
-export interface Turns {
-  /** Number of the current iteration of the event loop, among those with turns. */
-  readonly iteration: number;
-  /**
-   * Takes a turn for a call, or for a message of a stream. Undefined if it may start now. A call that has ended when its
-   * turn comes takes no time from others.
-   */
-  take(owner: TurnOwner, isEnded: () => boolean): Promise<void> | undefined;
-}
-
 /**
  * Number of turns in one iteration of the event loop. A gRPC call takes one when it arrives, and another if it is complete
  * in a later iteration, each of up to half a ms. It is more than arrive in one iteration under load, since a backlog would
@@ -36,48 +26,53 @@ type Hosts = Map<string, Map<TurnOwner, Waiting[]>>;
 // oxlint-disable-next-line no-restricted-globals -- not time: the end of the event loop's iteration
 const atEndOfIteration = (run: () => void): void => void setImmediate(run);
 
-export interface TurnsOptions {
-  readonly perIteration?: number;
-  /** Runs a function at the end of the iteration of the event loop. */
-  readonly onIterationEnd?: (run: () => void) => void;
-}
+export class Turns {
+  /** Number of the current iteration of the event loop, among those with turns. */
+  iteration = 0;
+  readonly #hosts: Hosts = new Map();
+  readonly #perIteration: number;
+  readonly #onIterationEnd: typeof atEndOfIteration;
+  #started = 0;
 
-export function createTurns(options: TurnsOptions = {}): Turns {
-  const { perIteration = turnsPerIteration, onIterationEnd = atEndOfIteration } = options;
-  const hosts: Hosts = new Map();
-  let started = 0;
-  let iteration = 0;
-  function count(): void {
-    if (started++ === 0) onIterationEnd(advance);
+  /** `onIterationEnd` runs a function at the end of the iteration of the event loop. */
+  constructor(perIteration: number = turnsPerIteration, onIterationEnd: typeof atEndOfIteration = atEndOfIteration) {
+    this.#perIteration = perIteration;
+    this.#onIterationEnd = onIterationEnd;
   }
-  function advance(): void {
-    started = 0;
-    iteration += 1;
-    while (started < perIteration) {
-      const next = removeNext(hosts);
+
+  /**
+   * Takes a turn for a call, or for a message of a stream. Undefined if it may start now. A call that has ended when its
+   * turn comes takes no time from others.
+   */
+  take(owner: TurnOwner, isEnded: () => boolean): Promise<void> | undefined {
+    const hosts = this.#hosts;
+    if (hosts.size === 0 && this.#started < this.#perIteration) {
+      this.#count();
+      return undefined;
+    }
+    return new Promise((start) => {
+      const connections = hosts.get(owner.host) ?? new Map<TurnOwner, Waiting[]>();
+      const calls = connections.get(owner) ?? [];
+      calls.push({ start, isEnded });
+      connections.set(owner, calls);
+      hosts.set(owner.host, connections);
+    });
+  }
+
+  #count(): void {
+    if (this.#started++ === 0) this.#onIterationEnd(() => this.#advance());
+  }
+
+  #advance(): void {
+    this.#started = 0;
+    this.iteration += 1;
+    while (this.#started < this.#perIteration) {
+      const next = removeNext(this.#hosts);
       if (next === undefined) return;
-      if (!next.isEnded()) count();
+      if (!next.isEnded()) this.#count();
       next.start();
     }
   }
-  return {
-    get iteration() {
-      return iteration;
-    },
-    take(owner, isEnded) {
-      if (hosts.size === 0 && started < perIteration) {
-        count();
-        return undefined;
-      }
-      return new Promise((start) => {
-        const connections = hosts.get(owner.host) ?? new Map<TurnOwner, Waiting[]>();
-        const calls = connections.get(owner) ?? [];
-        calls.push({ start, isEnded });
-        connections.set(owner, calls);
-        hosts.set(owner.host, connections);
-      });
-    },
-  };
 }
 
 /** Removes the next call of the next connection of the next host, which both then wait for their next turn. */

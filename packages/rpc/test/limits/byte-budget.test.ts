@@ -19,7 +19,7 @@ function createFixture(maxBytes: number): Fixture {
   const clock = { ...systemClock, now: () => milliseconds(now) };
   const advance = (ms: number): void => void (now += ms);
   const ended: string[] = [];
-  const budget = createByteBudget({ maxBytes, clock });
+  const budget = createByteBudget(maxBytes, clock);
   const end =
     (name: string) =>
     (error: ParetoError): void =>

@@ -17,7 +17,7 @@ const newAddress = (): string => `10.0.0.${++hosts}`;
 function createFixture(max: number): Fixture {
   const ended: string[] = [];
   let reached = 0;
-  const connections = createConnections({ max, onReached: () => reached++ });
+  const connections = createConnections(max, () => reached++);
   const add = (name: string, address = newAddress()): Connection => connections.add(address, () => ended.push(name));
   return { connections, ended, add, reached: () => reached };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { createTurns, type TurnOwner, type Turns } from '../../src/limits/turns.js';
+import { Turns, type TurnOwner } from '../../src/limits/turns.js';
 
 interface Fixture {
   readonly turns: Turns;
@@ -15,7 +15,7 @@ interface Fixture {
 function createFixture(): Fixture {
   const atEnd: (() => void)[] = [];
   const started: string[] = [];
-  const turns = createTurns({ perIteration: 2, onIterationEnd: (run) => atEnd.push(run) });
+  const turns = new Turns(2, (run) => void atEnd.push(run));
   return {
     ...{ turns, started },
     call(owner, name, isEnded = () => false) {
