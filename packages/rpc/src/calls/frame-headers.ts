@@ -9,18 +9,14 @@ import { parseTimeout } from '../transport/timeout.js';
 const manyFields = 64;
 
 export class FrameHeaders {
-  path = '';
-  method = '';
+  readonly path: string;
+  readonly method: string;
   /** Encoding of compressed messages, as the caller named it. Undefined if it named none. */
-  encoding: string | undefined;
+  readonly encoding: string | undefined;
   /** Set if the request is a call of gRPC. */
   readonly isCall: boolean;
   /** Time until the caller's deadline in ms. Infinite if it set none, NaN if the header is malformed. */
   readonly timeoutMs: number;
-  /** Size of all names and values. */
-  readonly bytes: number;
-  #timeout: string | undefined;
-  #contentType: string | undefined;
   readonly #list: HeaderList;
   #metadata: ReadonlyMap<string, string> | undefined;
 
@@ -32,13 +28,20 @@ export class FrameHeaders {
     return headers;
   }
 
+  /** Reads the first value of each name. */
   private constructor(list: HeaderList) {
-    const { fields } = list;
-    this.bytes = list.bytes;
+    const timeout = list.get('grpc-timeout');
     this.#list = list;
-    for (let at = 0; at < fields.length; at += 2) this.#read(fields[at] ?? '', fields[at + 1] ?? '');
-    this.isCall = this.method === 'POST' && this.#contentType?.startsWith('application/grpc') === true;
-    this.timeoutMs = this.#timeout === undefined ? Infinity : (parseTimeout(this.#timeout) ?? NaN);
+    this.path = list.get(':path') ?? '';
+    this.method = list.get(':method') ?? '';
+    this.encoding = list.get('grpc-encoding');
+    this.isCall = this.method === 'POST' && list.get('content-type')?.startsWith('application/grpc') === true;
+    this.timeoutMs = timeout === undefined ? Infinity : (parseTimeout(timeout) ?? NaN);
+  }
+
+  /** Size of all names and values. */
+  get bytes(): number {
+    return this.#list.bytes;
   }
 
   /** Throws `invalid-argument` unless these are the headers of a call of gRPC. */
@@ -46,29 +49,10 @@ export class FrameHeaders {
     if (!this.isCall) throw new ParetoError('invalid-argument', 'The request is not a call of gRPC');
     if (!Number.isNaN(this.timeoutMs)) return;
     const expected = 'expected up to eight digits and one of the units H, M, S, m, u and n';
-    throw new ParetoError('invalid-argument', `the header grpc-timeout is "${this.#timeout}": ${expected}`);
-  }
-
-  /** Reads one field. Only the first value of a name counts. */
-  #read(name: string, value: string): void {
-    switch (name) {
-      case ':path':
-        this.path = value;
-        break;
-      case ':method':
-        this.method = value;
-        break;
-      case 'grpc-encoding':
-        this.encoding ??= value;
-        break;
-      case 'grpc-timeout':
-        this.#timeout ??= value;
-        break;
-      case 'content-type':
-        this.#contentType ??= value;
-        break;
-      default:
-    }
+    throw new ParetoError(
+      'invalid-argument',
+      `the header grpc-timeout is "${this.#list.get('grpc-timeout')}": ${expected}`,
+    );
   }
 
   /** Text metadata by name. */

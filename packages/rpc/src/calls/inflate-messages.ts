@@ -2,8 +2,9 @@
 
 import { createGunzip, createInflate } from 'node:zlib';
 import { errorText, ParetoError } from '@pareto/core';
-import { limitError, type MessageReader } from '@pareto/protocol';
-import { headBytes } from '../transport/message-head.js';
+import { joinSlices, limitError, type MessageReader, payloadOf } from '@pareto/protocol';
+import { messageHead } from '../transport/message-head.js';
+import { MessageFrames } from './message-frames.js';
 
 export interface InflateOptions {
   /** Value of the header `grpc-encoding`. */
@@ -38,48 +39,41 @@ const chunkSize = 64 * 1024;
  * window of the stream bounds what waits here.
  */
 export function inflateMessages(options: InflateOptions): (data: Buffer | null) => true {
-  let received: Buffer[] = [];
-  let length = 0;
+  const { reader, push, fail } = options;
+  let parts: Buffer[] = [];
+  let isCompressed = false;
   let done = Promise.resolve();
   let isFailed = false;
 
-  /** Removes the first whole message from the received data, with its head. */
-  function takeMessage(): Buffer | undefined {
-    if (length < headBytes) return undefined;
-    if ((received[0]?.length ?? 0) < headBytes) received = [Buffer.concat(received)];
-    const size = headBytes + (received[0]?.readUInt32BE(1) ?? 0);
-    if (length < size) return undefined;
-    const all = received.length === 1 && received[0] !== undefined ? received[0] : Buffer.concat(received);
-    length -= size;
-    received = length === 0 ? [] : [all.subarray(size)];
-    return all.subarray(0, size);
-  }
   const later = (work: () => Promise<void> | void): void => {
     done = done
       .then(() => (isFailed ? undefined : work()))
       .catch((error: unknown) => {
         isFailed = true;
-        options.fail(error);
+        fail(error);
       });
   };
+  async function deliver(message: Buffer, isPlain: boolean): Promise<void> {
+    reader?.begin(false);
+    if (isPlain) reader?.read(message, 0, message.length);
+    const { length, slices } = payloadOf(isPlain ? [message] : await inflate(message, options));
+    reader?.end();
+    for (const part of [messageHead(length), ...slices]) push(part);
+  }
+  const messages = new MessageFrames(Infinity, {
+    begin(isOfThis) {
+      isCompressed = isOfThis;
+      parts = [];
+    },
+    read: ({ buffer, byteOffset }, from, to) => void parts.push(Buffer.from(buffer, byteOffset + from, to - from)),
+    end() {
+      const [message, isPlain] = [joinSlices(parts), !isCompressed];
+      later(() => deliver(message, isPlain));
+    },
+  });
   return (data) => {
-    if (data === null) {
-      later(() => options.push(data));
-      return true;
-    }
-    received.push(data);
-    length += data.length;
-    for (let message = takeMessage(); message !== undefined; message = takeMessage()) {
-      const whole = message;
-      later(async () => {
-        options.reader?.begin(false);
-        let parts: readonly Buffer[] = [whole];
-        if (whole[0] === 1) parts = await inflate(whole.subarray(headBytes), options);
-        else options.reader?.read(whole, headBytes, whole.length);
-        options.reader?.end();
-        for (const part of parts) options.push(part);
-      });
-    }
+    if (data === null) later(() => push(data));
+    else messages.follow(data);
     return true;
   };
 }
@@ -87,12 +81,11 @@ export function inflateMessages(options: InflateOptions): (data: Buffer | null) 
 const malformed = (error: unknown): ParetoError =>
   new ParetoError('invalid-argument', `the message cannot be inflated: ${errorText(error)}`);
 
-/** Returns the head of an inflated message and its parts. */
+/** Returns the parts of an inflated message. */
 function inflate(compressed: Buffer, { encoding, maxBytes, reader, take }: InflateOptions): Promise<readonly Buffer[]> {
   const inflater = encoding === 'gzip' ? createGunzip({ chunkSize }) : createInflate({ chunkSize });
   return new Promise((resolve, reject) => {
-    const head = Buffer.alloc(headBytes);
-    const parts: Buffer[] = [head];
+    const parts: Buffer[] = [];
     let length = 0;
     const fail = (error: Error): void => {
       inflater.destroy();
@@ -110,10 +103,7 @@ function inflate(compressed: Buffer, { encoding, maxBytes, reader, take }: Infla
       }
     });
     inflater.on('error', (error) => fail(malformed(error)));
-    inflater.on('end', () => {
-      head.writeUInt32BE(length, 1);
-      resolve(parts);
-    });
+    inflater.on('end', () => resolve(parts));
     inflater.end(compressed);
   });
 }

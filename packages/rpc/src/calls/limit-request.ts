@@ -161,10 +161,8 @@ export class LimitedRequest implements Stall {
 
 function tooLarge(path: string, announced: number, maxBytes: number): ParetoError {
   const limit = sizeLimitOf(path);
-  const reason =
-    limit === 'messageBytes'
-      ? '; the limit is set by --max-message-bytes'
-      : '; this is the limit of messages without tensors';
+  // The status of the other limit names the flag.
+  const reason = limit === 'messageBytes' ? '' : '; this is the limit of messages without tensors';
   const message = `Received message larger than max (${announced} vs ${maxBytes})${reason}`;
   return limitError(limit, 'resource-exhausted', message);
 }

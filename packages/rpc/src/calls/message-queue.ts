@@ -1,6 +1,8 @@
 // The messages of a request's stream that wait for their reader.
 
 import { ParetoError } from '@pareto/core';
+import { joinSlices } from '@pareto/protocol';
+import { compressedMessage } from './decode-request.js';
 import { MessageFrames, messageCost } from './message-frames.js';
 
 /** Cost of whole messages that wait, from which the client may send no more. */
@@ -23,7 +25,7 @@ export class MessageQueue {
     this.#consumed = consumed;
     this.#frames = new MessageFrames(Infinity, {
       begin: (isCompressed) => {
-        if (isCompressed) throw compressed();
+        if (isCompressed) throw compressedMessage();
       },
       read: (data, from, to) => void this.#parts.push(Buffer.from(data.buffer, data.byteOffset + from, to - from)),
       end: () => this.#push(),
@@ -88,17 +90,10 @@ export class MessageQueue {
   }
 
   #push(): void {
-    const message =
-      this.#parts.length === 1 && this.#parts[0] !== undefined ? this.#parts[0] : Buffer.concat(this.#parts);
+    const message = joinSlices(this.#parts);
     this.#parts = [];
     this.#messages.push(message);
     this.#bytes += message.length + messageCost;
     this.#wake();
   }
 }
-
-const compressed = (): ParetoError =>
-  new ParetoError(
-    'unimplemented',
-    'Received a compressed message without the header grpc-encoding, which must be gzip or deflate',
-  );

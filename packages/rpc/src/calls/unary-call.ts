@@ -1,12 +1,12 @@
 // Serves unary calls of encoded messages, from their headers to their last byte.
 
-import { status } from '@grpc/grpc-js';
 import { errorCodes, type FrameStream, type StreamHandler } from '@pareto/http2';
-import { joinSlices, payloadOf, sliceRange, type Payload } from '@pareto/protocol';
-import { headBytes, messageHead } from '../transport/message-head.js';
+import { payloadOf, sliceRange, type Payload } from '@pareto/protocol';
+import { headBytes, headOf, messageHead } from '../transport/message-head.js';
 import { replyTooLarge } from '../transport/size-limit.js';
 import type { Rejection } from '../transport/status.js';
 import type { CallConnection } from './call-connection.js';
+import { compressedMessage, notOneMessage } from './decode-request.js';
 import type { FrameHeaders } from './frame-headers.js';
 import { IncomingCall, type CallOwner } from './incoming-call.js';
 import { LimitedRequest, type RequestReader } from './limit-request.js';
@@ -45,7 +45,7 @@ export class UnaryCall implements StreamHandler, RequestReader, CallOwner, Reply
   }
 
   deliver(data: Buffer | null): boolean {
-    if (data === null) this.#complete();
+    if (data === null) this.#incoming.inTurn(() => this.#run());
     else if (this.#chunks === undefined) this.#chunks = [data];
     else this.#chunks.push(data);
     return true;
@@ -78,16 +78,12 @@ export class UnaryCall implements StreamHandler, RequestReader, CallOwner, Reply
     this.#request?.close();
   }
 
-  #complete(): void {
+  /** Calls the handler if the request is one message. */
+  #run(): void {
     if (this.#isDone) return;
-    const message = readRequest(this.#chunks ?? [], this.#method.path);
-    this.#incoming.inTurn(() => ('code' in message ? this.finish(message) : this.#run(message)));
-  }
-
-  #run(message: Payload): void {
-    if (this.#isDone) return;
+    const { path, handler } = this.#method;
     try {
-      this.#method.handler(message, this.#incoming, this);
+      handler(readRequest(this.#chunks ?? [], path), this.#incoming, this);
     } catch (error) {
       this.fail(error);
     }
@@ -124,26 +120,12 @@ export class UnaryCall implements StreamHandler, RequestReader, CallOwner, Reply
   }
 }
 
-/** Returns the only message of a request, or the status of a request that is not one message. */
-function readRequest(chunks: readonly Buffer[], path: string): Payload | Rejection {
-  let bytes = 0;
-  for (const chunk of chunks) bytes += chunk.length;
-  const [first] = chunks;
-  const isWhole = first !== undefined && first.length >= headBytes;
-  const head = isWhole ? first : joinSlices(sliceRange(chunks, 0, headBytes));
+/** Returns the only message of a request. Throws `unimplemented` if the request is not one uncompressed message. */
+function readRequest(chunks: readonly Buffer[], path: string): Payload {
+  const data = payloadOf(chunks);
+  const head = headOf(data);
   const end = headBytes + (head.length < headBytes ? Infinity : head.readUInt32BE(1));
-  if (bytes !== end) return notOneMessage(end - bytes, path);
-  if (head[0] !== 0) {
-    return {
-      code: status.UNIMPLEMENTED,
-      details: 'Received a compressed message without the header grpc-encoding, which must be gzip or deflate',
-    };
-  }
+  if (data.length !== end) throw notOneMessage(data.length < end ? 'no' : 'a second', `unary method ${path}`);
+  if (head[0] !== 0) throw compressedMessage();
   return payloadOf(sliceRange(chunks, headBytes, end));
 }
-
-/** Returns the status of a request with missing bytes, or too many if the number is negative. */
-const notOneMessage = (missing: number, path: string): Rejection => ({
-  code: status.UNIMPLEMENTED,
-  details: `Received ${missing > 0 ? 'no' : 'a second'} request message for unary method ${path}`,
-});

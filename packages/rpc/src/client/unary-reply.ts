@@ -1,8 +1,8 @@
-// Reads the reply of a unary call: its length-prefixed message, and the status in the trailers.
+// Reads the reply of a unary call: the message in its frame, and the status in the trailers.
 
 import { ParetoError } from '@pareto/core';
-import { joinSlices, type Payload, payloadOf, receivedError, sliceRange } from '@pareto/protocol';
-import { headBytes } from '../transport/message-head.js';
+import { type Payload, payloadOf, receivedError, sliceRange } from '@pareto/protocol';
+import { headBytes, headOf } from '../transport/message-head.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
 import { codeOfStatus } from '../transport/status.js';
 import { TextFields } from '../transport/text-fields.js';
@@ -13,7 +13,7 @@ import { TextFields } from '../transport/text-fields.js';
  */
 export function readMessage(chunks: readonly Buffer[]): Payload {
   const data = payloadOf(chunks);
-  const head = data.head.length < headBytes ? joinSlices(sliceRange(chunks, 0, headBytes)) : data.head;
+  const head = headOf(data);
   if (head.length < headBytes) {
     throw new ParetoError('internal', `the reply has ${data.length} bytes: expected a message with a head of 5 bytes`);
   }

@@ -1,7 +1,7 @@
 // Adapts typed async handlers to the calls of a server, whose messages are encoded.
 
-import { ParetoError, type Clock } from '@pareto/core';
-import { decoderOf } from '../calls/decode-request.js';
+import type { Clock } from '@pareto/core';
+import { decoderOf, notOneMessage } from '../calls/decode-request.js';
 import {
   joinSlices,
   type MethodDefinition,
@@ -76,16 +76,12 @@ export function implement(
 function methodOf(definition: MethodDefinition, handler: unknown, parts: MethodParts): UnaryMethod | StreamMethod {
   const { path, requestStream, responseStream, responseSerialize } = definition;
   const coding: Coding = { path, decode: decoderOf(definition), encode: serializeOnce(responseSerialize) };
-  if (requestStream && responseStream)
-    return {
-      kind: 'stream',
-      ...parts,
-      serve: isRaw(handler) ? keeping(handler as RawDuplex) : duplex(handler, coding),
-    };
-  if (requestStream) return { kind: 'stream', ...parts, serve: clientStream(handler, coding) };
-  if (responseStream) return { kind: 'stream', ...parts, serve: serverStream(handler, coding) };
-  const unary = isRaw(handler) ? (handler as RawUnary) : decodedUnary(handler, coding);
-  return { kind: 'unary', ...parts, handler: unary.raw };
+  if (!requestStream && !responseStream) {
+    const unary = isRaw(handler) ? (handler as RawUnary) : decodedUnary(handler, coding);
+    return { kind: 'unary', ...parts, handler: unary.raw };
+  }
+  const serveWith = requestStream ? (responseStream ? duplex : clientStream) : serverStream;
+  return { kind: 'stream', ...parts, serve: serveWith(handler, coding) };
 }
 
 const isRaw = (handler: unknown): handler is { readonly raw: unknown } =>
@@ -96,36 +92,34 @@ function decodedUnary(handler: unknown, { decode, encode }: Coding): RawUnary {
   return rawUnary(async ({ slices }, call) => payloadOf(encode(await run(decode(joinSlices(slices)), call))));
 }
 
-/** Serves a handler that keeps each encoded message until it writes the answer to it. */
-const keeping =
-  ({ raw }: RawDuplex): Serve =>
-  (stream, call) =>
-    raw(
-      {
-        [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
-        async write(message) {
-          await stream.write(message);
-          stream.finished();
-        },
-        end: () => undefined,
-      },
-      call,
-    );
+const streamOf = <In, Out>(
+  messages: AsyncIterable<In>,
+  write: (message: Out) => Promise<void>,
+): DuplexStream<In, Out> => ({
+  [Symbol.asyncIterator]: () => messages[Symbol.asyncIterator](),
+  write,
+  end: () => undefined,
+});
 
-const duplex =
-  (handler: unknown, { decode, encode }: Coding): Serve =>
-  (stream, call) => {
-    const messages = decodeEach(stream, decode);
-    const run = handler as (stream: DuplexStream<unknown, object>, call: ServerCall) => Promise<void>;
-    return run(
-      {
-        [Symbol.asyncIterator]: () => messages,
-        write: (message) => stream.write(encode(message)),
-        end: () => undefined,
-      },
-      call,
-    );
+function duplex(handler: unknown, { decode, encode }: Coding): Serve {
+  if (isRaw(handler)) return keeping(handler as RawDuplex);
+  const run = handler as (stream: DuplexStream<unknown, object>, call: ServerCall) => Promise<void>;
+  return (stream, call) => {
+    const write = (message: object): Promise<void> => stream.write(encode(message));
+    return run(streamOf(decodeEach(stream, decode), write), call);
   };
+}
+
+/** Serves a handler that keeps each encoded message until it writes the answer to it. */
+function keeping({ raw }: RawDuplex): Serve {
+  return (stream, call) => {
+    const write = async (message: Buffer): Promise<void> => {
+      await stream.write(message);
+      stream.finished();
+    };
+    return raw(streamOf(stream, write), call);
+  };
+}
 
 const clientStream =
   (handler: unknown, { decode, encode }: Coding): Serve =>
@@ -162,12 +156,9 @@ async function* decodeEach(
 async function onlyMessage(stream: MessageStream, path: string): Promise<Buffer> {
   let only: Buffer | undefined;
   for await (const message of stream) {
-    if (only !== undefined) throw notOne('a second', path);
+    if (only !== undefined) throw notOneMessage('a second', `a method of one, ${path}`);
     only = message;
   }
-  if (only === undefined) throw notOne('no', path);
+  if (only === undefined) throw notOneMessage('no', `a method of one, ${path}`);
   return only;
 }
-
-const notOne = (which: 'no' | 'a second', path: string): ParetoError =>
-  new ParetoError('unimplemented', `Received ${which} request message for a method of one, ${path}`);

@@ -1,5 +1,7 @@
 // The head of a gRPC message in the data of a call.
 
+import { joinSlices, sliceRange, type Payload } from '@pareto/protocol';
+
 /** Length of the head: a flag, and the length of the message in four bytes. */
 export const headBytes = 5;
 
@@ -10,3 +12,7 @@ export function messageHead(length: number): Buffer {
   head.writeUInt32BE(length, 1);
   return head;
 }
+
+/** Returns the first bytes of data: at least those of its head, unless there are fewer. */
+export const headOf = ({ head, slices }: Payload): Buffer =>
+  head.length < headBytes ? joinSlices(sliceRange(slices, 0, headBytes)) : head;

@@ -38,13 +38,11 @@ const isServiceError = (error: unknown): error is ServiceError => error instance
 
 type Source<In> = ClientReadableStream<In> | ClientDuplexStream<never, In>;
 
-const peerGone = (cause?: Error): ParetoError =>
-  new ParetoError('cancelled', 'the peer closed the stream before it ended', { cause });
-
 function toParetoError(failure: Error): Error {
   if (isServiceError(failure)) return fromServiceError(failure);
-  const gone = 'code' in failure && failure.code === 'ERR_STREAM_PREMATURE_CLOSE';
-  return gone ? peerGone(failure) : failure;
+  const isGone = 'code' in failure && failure.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  if (!isGone) return failure;
+  return new ParetoError('cancelled', 'the peer closed the stream before it ended', { cause: failure });
 }
 
 /**
