@@ -196,7 +196,7 @@ describeBoth('ModelInfer', (startFixture, isLocal) => {
     assert.ok(worker !== undefined);
     worker.onInfer = () => new Promise(() => undefined);
     await fails(router.infer({}, { timeoutMs: 200 }), 'deadline-exceeded', /.*/);
-    await waitFor('the cancellation', () => worker.received[0]?.call.signal.aborted === true || undefined);
+    await waitFor('the cancellation', () => worker.received[0]?.call.cancellation.aborted === true || undefined);
   });
 
   it('admits by the earlier of latency and deadline', async () => {
@@ -307,7 +307,7 @@ describeBoth('ModelInfer', (startFixture, isLocal) => {
     await waitFor('the query to arrive', () => worker.received[0]);
     caller.abort(new Error('enough'));
     assert.equal(await call, 'cancelled');
-    await waitFor('the cancellation', () => worker.received[0]?.call.signal.aborted === true || undefined);
+    await waitFor('the cancellation', () => worker.received[0]?.call.cancellation.aborted === true || undefined);
   });
 
   it("returns a worker's error unchanged", async () => {

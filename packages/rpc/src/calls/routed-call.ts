@@ -14,10 +14,7 @@ import {
 import type { Cancellation } from './cancellation.js';
 import type { ServerCall } from './server-call.js';
 
-export interface RoutedCall extends Pick<
-  ServerCall,
-  'signal' | 'cancellation' | 'receivedAt' | 'remainingMs' | 'setTrailer'
-> {
+export interface RoutedCall extends Pick<ServerCall, 'cancellation' | 'receivedAt' | 'remainingMs' | 'setTrailer'> {
   readonly payload: Payload;
   readonly decision: RoutedDecision;
   readonly traceparent: string | undefined;
@@ -31,25 +28,19 @@ export interface RoutedCall extends Pick<
 export class ReceivedQuery implements RoutedCall {
   readonly payload: Payload;
   readonly decision: RoutedDecision;
+  readonly traceparent: string | undefined;
+  readonly cancellation: Cancellation;
+  readonly receivedAt: Milliseconds;
   readonly #call: ServerCall;
 
   /** Throws `invalid-argument` if the metadata has no decision. */
   constructor(payload: Payload, call: ServerCall) {
     this.payload = payload;
     this.decision = decodeDecision(call.metadata.get(decisionKey));
+    this.traceparent = call.metadata.get('traceparent');
+    this.cancellation = call.cancellation;
+    this.receivedAt = call.receivedAt;
     this.#call = call;
-  }
-  get traceparent(): string | undefined {
-    return this.#call.metadata.get('traceparent');
-  }
-  get signal(): AbortSignal {
-    return this.#call.signal;
-  }
-  get cancellation(): Cancellation {
-    return this.#call.cancellation;
-  }
-  get receivedAt(): Milliseconds {
-    return this.#call.receivedAt;
   }
   remainingMs(now?: Milliseconds): Milliseconds | undefined {
     return this.#call.remainingMs(now);

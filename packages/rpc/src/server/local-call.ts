@@ -18,16 +18,13 @@ import {
   trailerText,
 } from '@pareto/protocol';
 import { replyTooLarge } from '../transport/size-limit.js';
-import { statusText } from '../transport/status.js';
+import { codeOfStatus, toRejection } from '../transport/status.js';
 import { TextFields } from '../transport/text-fields.js';
 
 /** A query for a worker. */
-export interface RoutedQuery {
-  readonly payload: Payload;
+export interface RoutedQuery extends Pick<RoutedCall, 'payload' | 'decision' | 'traceparent'> {
   /** The fields of the payload. */
   readonly request: ScannedRequest;
-  readonly decision: RoutedDecision;
-  readonly traceparent: string | undefined;
   /** Time until the caller's deadline. Undefined if there is none. */
   readonly timeoutMs: number | undefined;
 }
@@ -59,6 +56,9 @@ export const createLocalInfer =
 class LocalCall implements RoutedCall, ReplyReceiver {
   readonly cancellation: CallCancellation = new CallCancellation();
   readonly receivedAt: Milliseconds;
+  readonly payload: Payload;
+  readonly decision: RoutedDecision;
+  readonly traceparent: string | undefined;
   readonly #method: UnaryMethod;
   readonly #query: RoutedQuery;
   readonly #done: OnReply;
@@ -71,23 +71,14 @@ class LocalCall implements RoutedCall, ReplyReceiver {
   constructor(method: UnaryMethod, query: RoutedQuery, done: OnReply) {
     const { timeoutMs } = query;
     this.receivedAt = method.clock.now();
+    this.payload = query.payload;
+    this.decision = query.decision;
+    this.traceparent = query.traceparent;
     this.#method = method;
     this.#query = query;
     this.#done = done;
     this.#timer =
       timeoutMs === undefined ? undefined : method.timers.after(milliseconds(timeoutMs), () => this.#expire());
-  }
-  get payload(): Payload {
-    return this.#query.payload;
-  }
-  get decision(): RoutedDecision {
-    return this.#query.decision;
-  }
-  get traceparent(): string | undefined {
-    return this.#query.traceparent;
-  }
-  get signal(): AbortSignal {
-    return this.cancellation.signal;
   }
   request(): ScannedRequest {
     return this.#query.request;
@@ -137,8 +128,7 @@ class LocalCall implements RoutedCall, ReplyReceiver {
 }
 
 /** Returns the error that a caller in another process would receive. */
-function asReceived(error: unknown, trailers: ReadonlyMap<string, string>): ParetoError {
-  const text = statusText(error);
-  const [code, details] = error instanceof ParetoError ? [error.code, error.details] : (['internal', {}] as const);
-  return receivedError(code, text, { ...Object.fromEntries(trailers), ...details }, { text, cause: error });
+function asReceived(error: unknown, sent: TextFields): ParetoError {
+  const { code, details: text } = toRejection(error, sent);
+  return receivedError(codeOfStatus(code), text, Object.fromEntries(sent), { text, cause: error });
 }

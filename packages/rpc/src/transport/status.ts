@@ -31,7 +31,7 @@ export const hidesText = (error: unknown): boolean =>
   !(error instanceof ParetoError) || error.publicMessage !== error.message;
 
 /** Returns the text to send for an error. The text of an error other than a ParetoError is not sent. */
-export const statusText = (error: unknown): string =>
+const statusText = (error: unknown): string =>
   error instanceof ParetoError ? cutDetails(error.publicMessage) : 'internal error; the server has logged its cause';
 
 /** The status of a call that did not succeed. The names of the trailers are in lower case. */

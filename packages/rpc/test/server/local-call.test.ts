@@ -185,7 +185,7 @@ describe('the end of a call within the process', () => {
     await clock.advance(99);
     assert.deepEqual([last?.cancellation.aborted, last?.remainingMs()], [false, 1]);
     await Promise.all([assert.rejects(ended, { code: 'deadline-exceeded' }), clock.advance(10)]);
-    assert.ok(last?.cancellation.aborted === true && last.signal.aborted);
+    assert.ok(last?.cancellation.aborted === true);
   });
 
   it('comes with the cancellation by the caller', () => {

@@ -119,7 +119,7 @@ describe('ModelStreamInfer', () => {
     const received = await waitFor('the query', () => held.waiting[0]);
     caller.abort(new Error('enough'));
     await assert.rejects(readAll(stream));
-    await waitFor('the work to stop', () => received.call.signal.aborted || undefined);
+    await waitFor('the work to stop', () => received.call.cancellation.aborted || undefined);
   });
 
   it('answers the received messages and ends when the router shuts down', async () => {

@@ -21,6 +21,10 @@ export interface Received {
   readonly metadata: ReadonlyMap<string, string> | undefined;
 }
 
+/** Resolves when a query is cancelled. */
+export const cancelled = ({ call }: Received): Promise<void> =>
+  new Promise((resolve) => call.cancellation.addEventListener('abort', resolve));
+
 export interface FakeWorker {
   readonly address: string;
   readonly received: readonly Received[];

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { scanInferRequest } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
-import { notExecuted, replyTo } from '../../support/fake-worker.js';
+import { cancelled, notExecuted, replyTo } from '../../support/fake-worker.js';
 import { addController, addRouter, cleanUp, large, startFixture, tiny } from '../../support/fixture.js';
 import { callHttp } from '../../support/call-http.js';
 
@@ -99,8 +99,7 @@ describe('the HTTP server', () => {
   it('applies the timeout parameter of the protocol', async () => {
     const { router, workers } = await startFixture();
     const [worker] = workers;
-    if (worker !== undefined)
-      worker.onInfer = (received) => once(received.call.signal, 'abort').then(() => replyTo(received));
+    if (worker !== undefined) worker.onInfer = (received) => cancelled(received).then(() => replyTo(received));
     const answer = await callHttp(`${router.url}${path}`, { body: { ...query, parameters: { timeout: 300_000 } } });
     assert.equal(answer.status, 504, answer.text);
   });
@@ -111,7 +110,7 @@ describe('the HTTP server', () => {
     assert.ok(worker !== undefined);
     let isEnded = false;
     worker.onInfer = async (received) => {
-      await once(received.call.signal, 'abort');
+      await cancelled(received);
       isEnded = true;
       return replyTo(received);
     };
