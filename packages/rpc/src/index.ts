@@ -25,12 +25,6 @@ export {
 } from './server/local-call.js';
 export { type Guard } from './server/implement.js';
 export { createServer, type RpcServer, type ServerOptions } from './server/server.js';
-export {
-  createFrameServer,
-  type FrameServer,
-  type FrameServerOptions,
-  type RequestListener,
-} from './server/frame-server.js';
 export { hostOf } from './limits/host.js';
 export { createLimiter, type Limiter, type LimiterOptions } from './limits/limiter.js';
 export { type CallBytes } from './limits/byte-budget.js';
@@ -45,12 +39,10 @@ export {
   rawUnary,
   rawUnaryWithReceiver,
   type MethodPath,
-  type RawDuplex,
   type RawUnary,
   type ReplyReceiver,
   type ServiceClient,
   type ServiceHandlers,
-  type UnaryHandler,
 } from './calls/services.js';
 export { type DuplexStream } from './transport/streams.js';
 export { createFailover, type Failover, type FailoverOptions, type FailoverCallOptions } from './failover/failover.js';

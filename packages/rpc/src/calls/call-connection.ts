@@ -9,20 +9,9 @@ import { formatAddress } from '../transport/options.js';
 import type { ConnectionLife } from './connection-life.js';
 import type { StallWatch } from './stall-watch.js';
 
-interface ConnectionParts {
-  readonly socket: Socket;
-  readonly connection: FrameConnection;
-  readonly life: ConnectionLife;
-  /** The connection among those that the limits count. */
-  readonly counted: Connection;
-  /** The client, from its certificate. Undefined if it presented none. */
-  readonly identity: PeerIdentity | undefined;
-  readonly limiter: Limiter;
-  readonly stalls: StallWatch;
-}
-
 export class CallConnection {
   readonly life: ConnectionLife;
+  /** The connection among those that the limits count. */
   readonly counted: Connection;
   readonly limiter: Limiter;
   readonly stalls: StallWatch;
@@ -35,7 +24,13 @@ export class CallConnection {
   /** Number of calls so far that were rejected because of their headers. */
   #denials = 0;
 
-  constructor({ socket, connection, life, counted, identity, limiter, stalls }: ConnectionParts) {
+  /** `identity` is the client, from its certificate. Undefined if it presented none. */
+  constructor(
+    socket: Socket,
+    connection: FrameConnection,
+    identity: PeerIdentity | undefined,
+    { life, counted, limiter, stalls }: Pick<CallConnection, 'life' | 'counted' | 'limiter' | 'stalls'>,
+  ) {
     const { remoteAddress, remotePort = 0 } = socket;
     this.life = life;
     this.counted = counted;

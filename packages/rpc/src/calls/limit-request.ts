@@ -161,7 +161,7 @@ export class LimitedRequest implements Stall {
 
 function tooLarge(path: string, announced: number, maxBytes: number): ParetoError {
   const limit = sizeLimitOf(path);
-  // The status of the other limit names the flag.
+  // The flag that sets the other limit is added to the status (`explainSizeLimit`).
   const reason = limit === 'messageBytes' ? '' : '; this is the limit of messages without tensors';
   const message = `Received message larger than max (${announced} vs ${maxBytes})${reason}`;
   return limitError(limit, 'resource-exhausted', message);

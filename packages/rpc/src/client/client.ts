@@ -35,14 +35,12 @@ export interface Channel {
   readonly address: string;
   /** Accepts no more calls. Calls in progress continue until they finish or their signal aborts. */
   close(): void;
-  readonly internals: ChannelInternals;
-}
-
-interface ChannelInternals {
-  readonly client: Client;
-  /** Metadata of every call, which is copied for a call with metadata of its own. */
-  readonly metadata: Metadata;
-  readonly clock: Clock;
+  readonly internals: {
+    readonly client: Client;
+    /** Metadata of every call, which is copied for a call with metadata of its own. */
+    readonly metadata: Metadata;
+    readonly clock: Clock;
+  };
 }
 
 /**

@@ -1,14 +1,7 @@
 // Unary calls over frames of HTTP/2, without node:http2: a call costs the client a fraction of the CPU time.
 
 import { milliseconds, ParetoError, systemClock, TimerWheel } from '@pareto/core';
-import {
-  connectionWindowBytes,
-  errorCodes,
-  type FrameConnection,
-  type FrameStream,
-  HeaderList,
-  type StreamHandler,
-} from '@pareto/http2';
+import { errorCodes, type FrameConnection, type FrameStream, HeaderList, type StreamHandler } from '@pareto/http2';
 import { defaultLimits, type Payload } from '@pareto/protocol';
 import { callBytes, type ByteBudget, type CallBytes } from '../limits/byte-budget.js';
 import { CallFailure } from '../transport/connection-error.js';
@@ -31,11 +24,10 @@ import { readMessage, readTrailers } from './unary-reply.js';
  */
 export function createFrameChannel(address: string, options: PayloadChannelOptions = {}): PayloadChannel {
   const { tls, clock = systemClock, metadata, maxMessageBytes = defaultLimits.messageBytes } = options;
-  const { receiveWindowBytes = connectionWindowBytes, bytes } = options;
   const listeners = new Set<() => void>();
-  const onDisconnected = (): void => listeners.forEach((listener) => listener());
-  const client = createFrameClient(address, { tls, receiveWindowBytes, onDisconnected, clock });
-  const context: CallContext = { address, client, timers: new TimerWheel(clock), maxMessageBytes, bytes };
+  const client = createFrameClient(address, options, () => listeners.forEach((listener) => listener()));
+  const timers = new TimerWheel(clock);
+  const context: CallContext = { address, client, timers, maxMessageBytes, bytes: options.bytes };
   const common = inLowerCase(metadata);
   const commonNames = new Set(Object.keys(common));
   let isClosed = false;
@@ -54,8 +46,8 @@ export function createFrameChannel(address: string, options: PayloadChannelOptio
       const isOverridden = extra.some((name, at) => at % 2 === 0 && commonNames.has(name));
       if (isOverridden) extra = fieldsOf({ ...common, ...inLowerCase(own) });
       if (timeoutMs !== undefined) extra.push('grpc-timeout', formatTimeout(timeoutMs));
-      const call = new Call(context, { message, headers: isOverridden ? withoutCommon : withCommon, extra }, done);
-      if (timeoutMs !== undefined) call.endAfter(timeoutMs);
+      const headers = isOverridden ? withoutCommon : withCommon;
+      const call = new Call(context, { message, headers, extra, timeoutMs }, done);
       client.start(call);
       return () => call.cancel(new ParetoError('cancelled', 'the call was cancelled'));
     };
@@ -99,6 +91,8 @@ interface CallRequest {
   readonly headers: HeaderList;
   /** Names and values of the headers of this call, alternating. */
   readonly extra: readonly string[];
+  /** Time until the deadline. Undefined if there is none. */
+  readonly timeoutMs: number | undefined;
 }
 
 /** State of a call, from before its stream until its reply. A class, since one is created for every call. */
@@ -120,10 +114,9 @@ class Call implements StreamHandler, ClientCall {
     this.#context = context;
     this.#request = request;
     this.#done = done;
-  }
-
-  endAfter(timeoutMs: number): void {
-    this.#timer = this.#context.timers.after(milliseconds(timeoutMs), () =>
+    const { timeoutMs } = request;
+    if (timeoutMs === undefined) return;
+    this.#timer = context.timers.after(milliseconds(timeoutMs), () =>
       this.cancel(new ParetoError('deadline-exceeded', `no reply within ${timeoutMs} ms`)),
     );
   }

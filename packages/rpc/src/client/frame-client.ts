@@ -3,21 +3,19 @@
 
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { errorText, milliseconds, type Clock } from '@pareto/core';
-import { connectionDefaults, errorCodes, type FrameConnection, runOnSocket, streamWindowBytes } from '@pareto/http2';
+import { errorText, milliseconds, systemClock } from '@pareto/core';
+import {
+  connectionDefaults,
+  connectionWindowBytes,
+  errorCodes,
+  type FrameConnection,
+  runOnSocket,
+  streamWindowBytes,
+} from '@pareto/http2';
 import { handshakeOptions, type ChannelTls } from '../tls/channel-tls.js';
 import { explainCause } from '../transport/connection-error.js';
 import { BackOff } from './back-off.js';
-
-export interface FrameClientOptions {
-  /** Plain text if undefined. */
-  readonly tls: ChannelTls | undefined;
-  /** Receive window of a connection in bytes. */
-  readonly receiveWindowBytes: number;
-  /** Called when a connection has ended. An attempt that failed is none. */
-  readonly onDisconnected: () => void;
-  readonly clock: Clock;
-}
+import type { PayloadChannelOptions } from './payload-channel.js';
 
 /** A call that may have to wait for the connection, or until the server accepts more streams. */
 export interface ClientCall {
@@ -38,10 +36,14 @@ export interface FrameClient {
 
 /**
  * Creates a client of host:port. It connects at the first call, and again at the next call after the connection ended, with
- * at most 1 s between attempts that fail.
+ * at most 1 s between attempts that fail. Calls `onDisconnected` when a connection has ended. An attempt that failed is none.
  */
-export function createFrameClient(address: string, options: FrameClientOptions): FrameClient {
-  const { tls, receiveWindowBytes, onDisconnected, clock } = options;
+export function createFrameClient(
+  address: string,
+  options: Pick<PayloadChannelOptions, 'tls' | 'receiveWindowBytes' | 'clock'>,
+  onDisconnected: () => void,
+): FrameClient {
+  const { tls, receiveWindowBytes = connectionWindowBytes, clock = systemClock } = options;
   const waiting: ClientCall[] = [];
   const backOff = new BackOff(clock);
   let current: FrameConnection | undefined;

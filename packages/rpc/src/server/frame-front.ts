@@ -34,16 +34,15 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
   const running = new WeakMap<Socket, FrameConnection>();
 
   function onSocket(socket: Socket): void {
-    const end = (): void => {
+    const counted = connections.add(socket.remoteAddress, () => {
       const connection = running.get(socket);
       if (connection === undefined) return void socket.destroy();
       connection.drain();
       clock.after(closeMs, () => socket.destroy());
-    };
-    const connection = connections.add(socket.remoteAddress, end);
-    counts.set(socket, connection);
+    });
+    counts.set(socket, counted);
     traffic.watch('frames', socket);
-    socket.once('close', () => connection[Symbol.dispose]());
+    socket.once('close', () => counted[Symbol.dispose]());
   }
 
   function accept(socket: Socket, connection: FrameConnection): RequestListener {
@@ -56,7 +55,7 @@ export function createFrameFront(options: FrameFrontOptions): FrameServer {
     }
     running.set(arrivedOn, connection);
     const life = new ConnectionLife(connection, socket, options);
-    const from = new CallConnection({ socket, connection, life, counted, identity, limiter, stalls });
+    const from = new CallConnection(socket, connection, identity, { life, counted, limiter, stalls });
     return (stream, list) => {
       const headers = FrameHeaders.of(list);
       const method = methodOf(headers.path);

@@ -65,13 +65,13 @@ export function createFrameServer(options: FrameServerOptions): FrameServer {
       maxHeaderListBytes,
       windowBytes: streamWindowBytes,
       connectionWindowBytes,
-      onUnsent: (bytes) => unsent?.hold(bytes),
+      onUnsent: (bytes) => count?.(bytes),
       handler: {
         onRequest: (stream, headers) => listener(stream, headers),
         ...{ onGoAway: ignore, onRoom: ignore, onDone: ignore, onFailed: ignore },
       },
     });
-    const unsent = limiter && new UnsentBytes(connection, limiter);
+    const count = limiter && countUnsent(connection, limiter);
     const listener = accept(socket, connection);
     connections.add(connection);
     socket.once('close', () => connections.delete(connection));
@@ -92,33 +92,27 @@ export function createFrameServer(options: FrameServerOptions): FrameServer {
   };
 }
 
-/** The bytes that wait for the client of a connection. They count as those of a call that waits for it. */
-class UnsentBytes {
-  readonly #connection: FrameConnection;
-  readonly #limiter: Limiter;
-  #counted: CallBytes | undefined;
-  #bytes = 0;
-
-  constructor(connection: FrameConnection, limiter: Limiter) {
-    this.#connection = connection;
-    this.#limiter = limiter;
-  }
-
-  hold(bytes: number): void {
-    const added = bytes - this.#bytes;
-    this.#bytes = bytes;
-    if (bytes > 0) this.#counted ??= this.#limiter.bytes.open(this.#connection, (error) => this.#end(error));
-    if (added > 0) this.#counted?.take(added, true);
-    else this.#counted?.release(-added);
+/**
+ * Returns a function that takes the number of bytes that wait for the client of a connection. They count as those of a call
+ * that waits for it.
+ */
+function countUnsent(connection: FrameConnection, limiter: Limiter): (bytes: number) => void {
+  let counted: CallBytes | undefined;
+  let held = 0;
+  const end = (error: ParetoError): void => {
+    limiter.count(error);
+    connection.fail(new ConnectionError(errorCodes.enhanceYourCalm, 'the client does not read replies'));
+  };
+  return (bytes) => {
+    const added = bytes - held;
+    held = bytes;
+    if (bytes > 0) counted ??= limiter.bytes.open(connection, end);
+    if (added > 0) counted?.take(added, true);
+    else counted?.release(-added);
     if (bytes > 0) return;
-    this.#counted?.[Symbol.dispose]();
-    this.#counted = undefined;
-  }
-
-  #end(error: ParetoError): void {
-    this.#limiter.count(error);
-    this.#connection.fail(new ConnectionError(errorCodes.enhanceYourCalm, 'the client does not read replies'));
-  }
+    counted?.[Symbol.dispose]();
+    counted = undefined;
+  };
 }
 
 const ignore = (): void => undefined;

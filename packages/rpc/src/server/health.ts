@@ -15,18 +15,10 @@ interface CheckResponse {
   readonly status: ServingStatus;
 }
 
-interface ListResponse {
-  readonly statuses: Readonly<Record<string, CheckResponse>>;
-}
-
 export interface Health {
   /** Sets the status of a service, and sends it to the clients that watch it. */
   set(service: string, isServing: boolean): void;
-  readonly handlers: {
-    check(request: CheckRequest): Promise<CheckResponse>;
-    watch(request: CheckRequest, call: ServerCall): AsyncIterable<CheckResponse>;
-    list(): Promise<ListResponse>;
-  };
+  readonly handlers: object;
 }
 
 /** Creates the health service of a server that does not serve yet. */
@@ -51,12 +43,12 @@ export function createHealth(): Health {
       for (const wake of [...watchers]) wake();
     },
     handlers: {
-      async check({ service }) {
+      async check({ service }: CheckRequest): Promise<CheckResponse> {
         const found = statuses.get(service);
         if (found === undefined) throw new ParetoError('not-found', `the server has no service ${service}`);
         return { status: found };
       },
-      async *watch({ service }, call) {
+      async *watch({ service }: CheckRequest, call: ServerCall): AsyncGenerator<CheckResponse, void, undefined> {
         let sent: ServingStatus | undefined;
         while (!call.signal.aborted) {
           const status = statuses.get(service) ?? 'SERVICE_UNKNOWN';

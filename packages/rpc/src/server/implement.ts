@@ -1,6 +1,5 @@
 // Adapts typed async handlers to the calls of a server, whose messages are encoded.
 
-import type { Clock } from '@pareto/core';
 import { decoderOf, notOneMessage } from '../calls/decode-request.js';
 import {
   joinSlices,
@@ -23,10 +22,7 @@ import type { Limiter } from '../limits/limiter.js';
 import { hidesText } from '../transport/status.js';
 import type { DuplexStream } from '../transport/streams.js';
 
-export interface Context {
-  readonly clock: Clock;
-  /** Timers of deadlines. */
-  readonly timers: Pick<Clock, 'after'>;
+export interface Context extends Pick<MethodParts, 'clock' | 'timers'> {
   readonly limiter: Limiter;
   readonly onError: (method: string, error: unknown) => void;
 }

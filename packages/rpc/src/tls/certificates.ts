@@ -53,7 +53,7 @@ export async function readCertificateFiles(folder: string): Promise<CertificateF
  * Unix epoch.
  */
 export function checkCertificates({ ca, certificate, key }: CertificateFiles, now: number): Certificates {
-  const authorities = parseAuthorities(ca);
+  const authorities = parseChain(certificateFiles.ca, ca);
   const [own, ...others] = parseChain(certificateFiles.certificate, certificate);
   checkKey(own, key);
   const issuers = findIssuers(own, others, authorities);
@@ -81,12 +81,10 @@ function checkUsable(context: SecureContextOptions): void {
 
 const endOf = (certificate: X509Certificate): number => Date.parse(certificate.validTo);
 
-/** Parses the certificates of ca.crt. Throws `failed-precondition` if there is none, or if one is malformed. */
-export const parseAuthorities = (ca: Buffer): readonly X509Certificate[] => parseChain(certificateFiles.ca, ca);
-
 const pemPattern = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-function parseChain(name: string, pem: Buffer): readonly [X509Certificate, ...X509Certificate[]] {
+/** Parses the certificates of a file. Throws `failed-precondition` if there is none, or if one is malformed. */
+export function parseChain(name: string, pem: Buffer): readonly [X509Certificate, ...X509Certificate[]] {
   const [first, ...rest] = pem.toString('latin1').match(pemPattern) ?? [];
   if (first === undefined)
     throw certificateError(`${name} contains no certificate: expected -----BEGIN CERTIFICATE-----`);

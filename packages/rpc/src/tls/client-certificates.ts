@@ -7,7 +7,7 @@ import type { ChannelTls } from './channel-tls.js';
 import {
   certificateFiles,
   checkCertificates,
-  parseAuthorities,
+  parseChain,
   readCertificateFile,
   readCertificateFiles,
 } from './certificates.js';
@@ -39,7 +39,7 @@ export async function readClientCertificates(folder: string, clock: Clock): Prom
       return (server) => ({ source, server });
     }
     const ca = await readCertificateFile(used, certificateFiles.ca);
-    parseAuthorities(ca);
+    parseChain(certificateFiles.ca, ca);
     const source = constantSource({ ca });
     return () => ({ source });
   } catch (error) {

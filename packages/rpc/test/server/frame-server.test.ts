@@ -13,17 +13,13 @@ import { connect as connectTls } from 'node:tls';
 import { ParetoError } from '@pareto/core';
 import { createTestAuthority, fetchTool, waitFor, type IssuedCertificate } from '@pareto/testkit';
 import { headerList, type FrameStream, type StreamHandler } from '@pareto/http2';
+import { createChannel, createFrameChannel, constantSource, createLimiter, createRawCaller } from '../../src/index.js';
 import {
-  createChannel,
-  createFrameChannel,
-  constantSource,
   createFrameServer,
-  createLimiter,
-  createRawCaller,
   type FrameServer,
   type FrameServerOptions,
   type RequestListener,
-} from '../../src/index.js';
+} from '../../src/server/frame-server.js';
 import { headersFrame, preface } from '../support/raw-frames.js';
 
 const path = '/test.Echo/Call';
