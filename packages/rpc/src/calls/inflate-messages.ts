@@ -4,7 +4,7 @@ import { createGunzip, createInflate } from 'node:zlib';
 import { errorText, ParetoError } from '@pareto/core';
 import { joinSlices, limitError, type MessageReader, payloadOf } from '@pareto/protocol';
 import { messageHead } from '../transport/message-head.js';
-import { MessageFrames } from './message-frames.js';
+import { MessageBounds } from './message-bounds.js';
 
 export interface InflateOptions {
   /** Value of the header `grpc-encoding`. */
@@ -60,7 +60,7 @@ export function inflateMessages(options: InflateOptions): (data: Buffer | null) 
     reader?.end();
     for (const part of [messageHead(length), ...slices]) push(part);
   }
-  const messages = new MessageFrames(Infinity, {
+  const messages = new MessageBounds(Infinity, {
     begin(isOfThis) {
       isCompressed = isOfThis;
       parts = [];

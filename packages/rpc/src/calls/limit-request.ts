@@ -6,7 +6,7 @@ import { malformedRequest } from './decode-request.js';
 import { HeldData } from './held-data.js';
 import type { IncomingCall } from './incoming-call.js';
 import { inflateMessages } from './inflate-messages.js';
-import { MessageFrames } from './message-frames.js';
+import { MessageBounds } from './message-bounds.js';
 import { maxMessageOf, sizeLimitOf } from './method.js';
 import type { Stall } from './stall-watch.js';
 
@@ -25,7 +25,7 @@ export class LimitedRequest implements Stall {
   quietSweeps = 0;
   readonly #call: IncomingCall;
   readonly #maxBytes: number;
-  readonly #frames: MessageFrames;
+  readonly #bounds: MessageBounds;
   readonly #reader: RequestReader;
   /** Delivers data that may be compressed. Undefined if no message may be. */
   readonly #inflate: ((data: Buffer | null) => boolean) | undefined;
@@ -49,7 +49,7 @@ export class LimitedRequest implements Stall {
     const fields = shape && new RequestFields(shape, limits);
     this.#call = call;
     this.#maxBytes = maxBytes;
-    this.#frames = new MessageFrames(maxBytes, encoding === undefined ? fields : undefined);
+    this.#bounds = new MessageBounds(maxBytes, encoding === undefined ? fields : undefined);
     this.#reader = reader;
     this.#stallSlot = connection.stalls.add(this);
     this.#inflate =
@@ -64,7 +64,7 @@ export class LimitedRequest implements Stall {
 
   /** Set while the client has to send more. */
   get isWaiting(): boolean {
-    return this.#call.method.isRequestStream ? !this.#frames.isBetween : !this.#isWhole;
+    return this.#call.method.isRequestStream ? !this.#bounds.isBetween : !this.#isWhole;
   }
 
   /** Takes data as it arrives, and null at its end. Returns false if the reader has enough for now. */
@@ -76,7 +76,7 @@ export class LimitedRequest implements Stall {
     if (isDone) return true;
     const { path } = this.#call.method;
     try {
-      const announced = this.#frames.follow(data);
+      const announced = this.#bounds.follow(data);
       if (announced > this.#maxBytes) throw tooLarge(path, announced, this.#maxBytes);
       this.#countPart(data.length);
     } catch (error) {
@@ -92,13 +92,13 @@ export class LimitedRequest implements Stall {
     this.#parts += 1;
     const { limits } = this.#call.limiter;
     if (chunksTooSmall(this.#parts, this.#received, limits)) throw partsTooSmall(limits.chunkBytes);
-    if (this.#frames.isBetween) this.#received = this.#parts = 0;
+    if (this.#bounds.isBetween) this.#received = this.#parts = 0;
   }
 
   /** Counts data where it is held, and delivers it, at the latest with the end of its message. */
   #hold(data: Buffer): boolean {
     const held = this.#held;
-    const { isBetween, missing } = this.#frames;
+    const { isBetween, missing } = this.#bounds;
     // The messages of a stream are counted by their sizes, so all of them are copied.
     const isKept = !this.#call.method.isRequestStream && held.mayKeep(data, missing);
     if (isKept || !held.hasRoom(data.length)) this.#deliverCopies();
@@ -114,7 +114,7 @@ export class LimitedRequest implements Stall {
     if (!method.isRequestStream) return true;
     // What is left of a stream's messages is released when its handler has finished them.
     const now = this.#counted + bytes;
-    this.#counted = this.#frames.isBetween ? this.#frames.messageBytes : now;
+    this.#counted = this.#bounds.isBetween ? this.#bounds.messageBytes : now;
     if (this.#counted > now) return counts.take(this.#counted - now, this.isWaiting);
     counts.release(now - this.#counted);
     return true;

@@ -3,14 +3,14 @@
 import { ParetoError } from '@pareto/core';
 import { joinSlices } from '@pareto/protocol';
 import { compressedMessage } from './decode-request.js';
-import { MessageFrames, messageCost } from './message-frames.js';
+import { MessageBounds, messageCost } from './message-bounds.js';
 
 /** Cost of whole messages that wait, from which the client may send no more. */
 const enoughBytes = 64 * 1024;
 
 export class MessageQueue {
   readonly #consumed: (bytes: number) => void;
-  readonly #frames: MessageFrames;
+  readonly #bounds: MessageBounds;
   readonly #messages: Buffer[] = [];
   #parts: Buffer[] = [];
   #bytes = 0;
@@ -23,7 +23,7 @@ export class MessageQueue {
   /** `consumed` allows the client to send so many bytes more. */
   constructor(consumed: (bytes: number) => void) {
     this.#consumed = consumed;
-    this.#frames = new MessageFrames(Infinity, {
+    this.#bounds = new MessageBounds(Infinity, {
       begin: (isCompressed) => {
         if (isCompressed) throw compressedMessage();
       },
@@ -39,7 +39,7 @@ export class MessageQueue {
 
   /** Takes data, which does not change. Returns false if enough waits. Throws `unimplemented` for a compressed message. */
   add(data: Buffer): boolean {
-    this.#frames.follow(data);
+    this.#bounds.follow(data);
     return this.#mayReceive;
   }
 
@@ -50,7 +50,7 @@ export class MessageQueue {
 
   /** Takes the end of the messages. Throws `invalid-argument` in the middle of one. */
   end(): void {
-    if (!this.#frames.isBetween)
+    if (!this.#bounds.isBetween)
       throw new ParetoError('invalid-argument', 'the request ended in the middle of a message');
     this.#isEnded = true;
     this.#wake();

@@ -9,7 +9,7 @@ import type { CallConnection } from './call-connection.js';
 import type { FrameHeaders } from './frame-headers.js';
 import { IncomingCall, type CallOwner } from './incoming-call.js';
 import { LimitedRequest, type RequestReader } from './limit-request.js';
-import { messageCost } from './message-frames.js';
+import { messageCost } from './message-bounds.js';
 import { MessageQueue } from './message-queue.js';
 import type { MessageStream, StreamMethod } from './method.js';
 import { okTrailers, rejectStream, replyHeaders, statusFields, trailerFields } from './reply.js';

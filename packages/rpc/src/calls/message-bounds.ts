@@ -1,4 +1,4 @@
-// Follows the frames of gRPC messages in the data of a call: a flag, four bytes of length, then the message.
+// Finds the gRPC messages in the data of a call: each has a flag, four bytes of length, and its bytes.
 
 import type { MessageReader } from '@pareto/protocol';
 import { headBytes } from '../transport/message-head.js';
@@ -7,10 +7,10 @@ import { headBytes } from '../transport/message-head.js';
 export const messageCost = 128;
 
 /**
- * Follows the frames, and passes the messages to `reader`, except one whose length is over `maxBytes`. A class, since an
+ * Finds the messages, and passes them to `reader`, except one whose length is over `maxBytes`. A class, since an
  * object literal with accessors takes 2 µs for each call.
  */
-export class MessageFrames {
+export class MessageBounds {
   readonly #maxBytes: number;
   readonly #reader: MessageReader | undefined;
   /** Bytes so far of the head of the current message. */
