@@ -37,13 +37,17 @@ export const readPage = async (path: string): Promise<Page> =>
 /** Reads the pages of the repository, except generated and installed ones. */
 export async function listPages(): Promise<readonly string[]> {
   const folders = ['docs', 'deploy', 'examples', 'packages/policy/src', 'packages/workload', 'test'];
-  const found = await Promise.all(
-    folders.map(async (folder) =>
-      (await readdir(join(root, folder), { recursive: true })).map((path) => join(folder, path)),
-    ),
-  );
+  const found = await Promise.all(folders.map(listFiles));
   const below = found.flat().filter((path) => path.endsWith('.md') && !path.includes('node_modules'));
   return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...below.sort()];
+}
+
+/** Returns the files below a folder, without those that links lead to: packages link to each other. */
+async function listFiles(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
 }
 
 function parsePage(path: string, text: string): Page {
