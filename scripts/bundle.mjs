@@ -31,8 +31,8 @@ const pageFiles = ['main.ts', 'main.css'].map((name) => ({
   options: () => ({ format: 'iife', platform: 'browser', target: 'es2022', minify: true }),
 }));
 
-/** Packages that stay as they are: two with native code, and one that is large and that only storage in S3 needs. */
-const external = /^(lmdb|onnxruntime-node|@aws-sdk\/client-s3)$/;
+/** Packages that stay as they are: one with native code, and one that is large and that only storage in S3 needs. */
+const external = /^(lmdb|@aws-sdk\/client-s3)$/;
 
 /** Bundles every entry point whose bundle is missing or older than one of its modules. */
 export const bundleAll = () =>
@@ -109,6 +109,8 @@ const keepPaths = (folder) => ({
       const place = JSON.stringify(specifier(folder, path));
       const contents = text
         .replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`)
+        // A computed path is that of native code, which stays at its place.
+        .replaceAll('require(`', `bundleRequire(bundledFrom(${place}))(\``)
         .replaceAll(/\b__dirname\b/g, `bundledFrom(${JSON.stringify(specifier(folder, dirname(path)))})`)
         .replaceAll(/\b__filename\b/g, `bundledFrom(${place})`);
       return contents === text ? undefined : { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' };
