@@ -16,16 +16,17 @@ Example: npm test -- packages/core
 
 const filesIn = (folder) => `${folder}/**/*.test.ts`;
 
-/** Fault tests with clusters of their own. They have no time limits. */
-const faultsOfOwnClusters = ['certificates', 'making', 'nodes', 'versions'].map(
-  (name) => `test/faults/${name}.test.ts`,
-);
+const faults = (...names) => names.map((name) => `test/faults/${name}.test.ts`);
+/** Most fault tests with clusters of their own. They have no time limits. */
+const faultsOfOwnClusters = faults('certificates', 'making', 'versions');
 /** Half of the fault tests that share a cluster, which mostly wait. They share another one. */
-const otherFaults = ['rolling', 'statistics', 'workers'].map((name) => `test/faults/${name}.test.ts`);
+const otherFaults = faults('rolling', 'statistics', 'workers');
 /** These need the Python environment that the conformance tests create. */
 const pretrained = 'test/integration/pretrained.test.ts';
 /** Tests of stores, which mostly wait for lost connections, dead servers and interrupted uploads. */
 const stores = ['packages/blobs/test', 'packages/state/test'].map(filesIn);
+/** Tests of calls, which are half of the work of all other packages. */
+const calls = ['http2', 'protocol', 'rpc'].map((name) => filesIn(`packages/${name}/test`));
 /** Tests that mostly compute. */
 const computing = ['core', 'models', 'policy', 'workload'].map((name) => filesIn(`packages/${name}/test`));
 
@@ -42,12 +43,16 @@ const everything = [
     stores,
     [filesIn('services/*/test')],
     [filesIn('test/integration'), ...without([pretrained])],
-    [...['packages/*/test', 'loadgen/test', 'bench/test'].map(filesIn), ...without([...stores, ...computing])],
+    [
+      ...['packages/*/test', 'loadgen/test', 'bench/test'].map(filesIn),
+      ...without([...stores, ...calls, ...computing]),
+    ],
+    calls,
   ],
   [
     [filesIn('test/faults'), ...without([...faultsOfOwnClusters, ...otherFaults])],
-    otherFaults,
-    [...faultsOfOwnClusters, pretrained],
+    faultsOfOwnClusters,
+    [...otherFaults, pretrained],
     { idle: computing },
   ],
   // Attackers need both cores.
