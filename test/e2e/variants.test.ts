@@ -24,7 +24,7 @@ describe('one trained model', function () {
     described.variants.find((variant) => variant.name === name) ?? assert.fail(`there is no ${name}`);
 
   before(async () => {
-    started = await startDigits({ workers: 2, profileMs: 400 }, []);
+    started = await startDigits({ workers: 2, profileMs: 200 }, []);
     ({ client, digits } = started);
     for (const name of ['mlp-large', 'cnn-small'] as const)
       await client.registerModel('digits', name, await readDigitModel(name), { recipes: 'all' });

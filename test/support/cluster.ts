@@ -50,7 +50,7 @@ export interface ClusterOptions {
   readonly controllerArgs?: readonly string[];
   readonly routerArgs?: readonly string[];
   readonly workerArgs?: readonly string[];
-  /** Time for measuring a variant. 200 ms if omitted. */
+  /** Time for measuring a variant. 100 ms if omitted. */
   readonly profileMs?: number;
 }
 
@@ -180,7 +180,7 @@ function argsOf(service: ServiceName, index: number, plan: Plan): readonly strin
     case 'worker': {
       const name = `worker-${index + 1}`;
       const own = ['--id', name, '--cache-dir', folder.file(name), '--slots', '1', '--memory', '3g'];
-      const profile = ['--profile-ms', String(options.profileMs ?? 200)];
+      const profile = ['--profile-ms', String(options.profileMs ?? 100)];
       const linked = links?.workers.get(index);
       const controllers = linked?.controllers.map(({ address }) => address) ?? addresses.controllers;
       const advertise = linked === undefined ? [] : ['--advertise', linked.inbound.address];
