@@ -34,8 +34,10 @@ async function createEnvironment(): Promise<PythonEnvironment> {
   const bare = await runOnce('bare', ['python3', '-m', 'venv', '--without-pip', folder]);
   if (bare.kind === 'missing') return bare;
   // A pip of its own costs 4 s of CPU, and pip before 22.3 installs only into its own environment.
-  const { code } = await run('python3', ['-m', 'pip', '--python', python, '--version']);
-  return code === 0 ? { kind: 'ready', python: 'python3' } : runOnce('pip', ['python3', '-m', 'venv', folder]);
+  const shared = await runOnce('shared', ['python3', '-m', 'pip', '--python', python, '--version']);
+  return shared.kind === 'ready'
+    ? { kind: 'ready', python: 'python3' }
+    : runOnce('pip', ['python3', '-m', 'venv', folder]);
 }
 
 /** Creates the environment with all requirements, once. */
