@@ -4,16 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, runTool } from './script.mjs';
 
-/** Maximum number of runs at the same time, without those that only use idle processors. */
+/** Maximum number of runs at the same time, without those that mostly wait or only use idle processors. */
 const lanes = 3;
 
 /**
- * Runs mocha once for each list of arguments, some at the same time, in the given order. A run of the form `{ idle }`,
- * with its arguments, only uses the processors that the others leave. Returns the numbers of passed, failed and skipped
- * tests. Shows the output of the first run immediately, and that of the others when it has finished.
+ * Runs mocha once for each list of arguments, some at the same time, in the given order. A run of the form `{ waits }`,
+ * with its arguments, mostly waits, and one of the form `{ idle }` only uses the processors that the others leave: both
+ * start immediately. Returns the numbers of passed, failed and skipped tests. Shows the output of the first run
+ * immediately, and that of the others when it has finished.
  */
 export async function runTests(runs) {
-  const given = runs.map((run, index) => ({ args: run.idle ?? run, inherit: index === 0, idle: 'idle' in run }));
+  const given = runs.map((run, index) => ({
+    ...{ args: run.idle ?? run.waits ?? run, inherit: index === 0, idle: 'idle' in run },
+    startsNow: !Array.isArray(run),
+  }));
   const ended = [];
   let held = '';
   let isShowing = true;
@@ -27,9 +31,9 @@ export async function runTests(runs) {
       held = '';
     }
   };
-  const waiting = given.filter(({ idle }) => !idle);
-  const idle = given.filter(({ idle }) => idle);
-  await Promise.all([lane(idle), ...Array.from({ length: lanes }, () => lane(waiting))]);
+  const waiting = given.filter(({ startsNow }) => !startsNow);
+  const starting = given.filter(({ startsNow }) => startsNow);
+  await Promise.all([...starting.map((run) => lane([run])), ...Array.from({ length: lanes }, () => lane(waiting))]);
   const sum = (name) => ended.reduce((total, { results }) => total + results[name], 0);
   const all = (name) => ended.flatMap(({ results }) => results[name]);
   const failures = all('failures');

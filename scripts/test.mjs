@@ -40,7 +40,6 @@ const without = (files) => files.flatMap((file) => ['--ignore', file]);
 const everything = [
   [
     ['test/conformance', 'test/e2e'].map(filesIn),
-    stores,
     [filesIn('services/*/test')],
     [filesIn('test/integration'), ...without([pretrained])],
     [
@@ -48,6 +47,7 @@ const everything = [
       ...without([...stores, ...calls, ...computing]),
     ],
     calls,
+    { waits: stores },
   ],
   [
     [filesIn('test/faults'), ...without([...faultsOfOwnClusters, ...otherFaults])],
@@ -67,7 +67,8 @@ function selections(args) {
   const stages = specs.length > 0 ? [[specs.map(expand)]] : everything;
   const filter = words.length > 0 ? ['--fgrep', words.join(' ')] : [];
   const narrow = (run) => [...run, ...filter];
-  return stages.map((runs) => runs.map((run) => ('idle' in run ? { idle: narrow(run.idle) } : narrow(run))));
+  const narrowForm = (run) => Object.fromEntries(Object.entries(run).map(([form, files]) => [form, narrow(files)]));
+  return stages.map((runs) => runs.map((run) => (Array.isArray(run) ? narrow(run) : narrowForm(run))));
 }
 
 await main(async () => {
