@@ -53,6 +53,8 @@ export interface ReplicaWork<R, Q extends QueuedQuery> {
   readonly estimate: ServiceEstimate;
   /** Batches in the executor, the running one first. */
   readonly inFlight: RunningBatch<Q>[];
+  /** Time at which the first of them began to run: when it was started, or when the one before it ended. */
+  beganAt: number;
   /** Queries in flight whose caller cancelled them. */
   readonly cancelled: Set<Q>;
   settings: ReplicaSettings;
@@ -80,6 +82,7 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
     queue: createRequestQueue(bounds),
     estimate,
     inFlight: [],
+    beganAt: -Infinity,
     cancelled: new Set(),
     settings,
     isAttached: false,
@@ -92,6 +95,7 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
 }
 
 type InFlight = Pick<ReplicaWork<unknown, QueuedQuery>, 'inFlight'>;
+type Running = Pick<ReplicaWork<unknown, QueuedQuery>, 'inFlight' | 'beganAt'>;
 
 /** Returns the number of items in the executor. */
 export const runningItems = ({ inFlight }: InFlight): number => inFlight.reduce((total, { items }) => total + items, 0);
@@ -109,10 +113,10 @@ export const expectedMs = (
 ): number => estimate.p50(sizeOf(settings, items), now, shapes) ?? 0;
 
 /** Returns the expected time until the batches in flight have ended. Only the first one runs. */
-export function leftMs({ inFlight }: InFlight, now: number): number {
+export function leftMs({ inFlight, beganAt }: Running, now: number): number {
   let left = 0;
-  for (const [index, { expectedMs = 0, startedAt }] of inFlight.entries())
-    left += index === 0 ? Math.max(0, expectedMs - (now - startedAt)) : expectedMs;
+  for (const [index, { expectedMs = 0 }] of inFlight.entries())
+    left += index === 0 ? Math.max(0, expectedMs - (now - beganAt)) : expectedMs;
   return left;
 }
 

@@ -153,6 +153,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       const size = sizeOf(settings, items);
       const shapes = entries[0]?.query.shapes;
       const batch = { entries, items, size, shapes, startedAt: now, expectedMs: work.estimate.p50(size, now, shapes) };
+      if (inFlight.length === 0) work.beganAt = now;
       inFlight.push(batch);
       effects.push({ kind: 'start', replica: work.replica, batch });
     }
@@ -186,6 +187,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     const index = work.inFlight.indexOf(batch);
     if (index < 0) return;
     work.inFlight.splice(index, 1);
+    if (index === 0) work.beganAt = now;
     work.isOverdue = false;
     if (run.outcome === 'done') observeRun(work, batch, run, now);
     else retryOrFail(work, batch, run.outcome, effects);

@@ -211,6 +211,21 @@ describe('the slot scheduler', () => {
     assert.equal(load('a').itemMs, (16 + 12) / 4);
   });
 
+  it('counts the time of a batch that was sent ahead from its beginning', () => {
+    const { send, end, load, at } = setUp(1, ['a'], { ...settings, ceiling: 1 });
+    send('a', queued('1'));
+    at(2);
+    assert.deepEqual(send('a', queued('2')), ['start a: 2'], 'it waits in the executor');
+    at(10);
+    end('a', { computeMs: 5 });
+    at(12);
+    assert.equal(load('a').backlogMs, 8);
+    assert.deepEqual(send('a', queued('3', 30)), ['start a: 3'], 'it is expected to end at 30');
+    assert.deepEqual(send('a', queued('4', 29)), []);
+    at(20);
+    assert.deepEqual(end('a', { beganAt: 10, computeMs: 5 }), ['reject 4: late']);
+  });
+
   it('reports no wait behind a replica whose last query was rejected when it got the slot', () => {
     const { send, end, load, at } = setUp(1, ['a', 'b']);
     send('a', queued('1', 900));
