@@ -2,7 +2,7 @@
 
 import { oracleGoodput } from './policy-load/oracle.js';
 import { simulate, type Outcome } from './policy-load/simulate.js';
-import { capacity, planWorkload, serviceMs, type Scenario } from './policy-load/workload.js';
+import { capacity, planWorkload, serviceMs, type Scenario, type Workload } from './policy-load/workload.js';
 import { startBenchmark, type Row } from './report.js';
 
 const seeds = [1, 2, 3, 4, 5];
@@ -82,6 +82,62 @@ function measure(scenario: Scenario): readonly Row[] {
   ];
 }
 
+/** Several routers, each of which knows what the others send only from the reports of the worker. */
+function measureRouters(routers: number, minGoodput: number): readonly Row[] {
+  const name = `50 ms, 2x, ${routers} ${routers === 1 ? 'router' : 'routers'}`;
+  const runs = seeds.map((seed) => {
+    const scenario = { name, latenciesMs: [50], spikes: 0, process: poisson(2), durationMs, routers };
+    const { outcomes, ofPredictions, sends } = simulate(planWorkload(scenario, seed), seed);
+    const onTime = count(outcomes, 'on-time');
+    return {
+      ofCapacity: onTime / ((capacity * durationMs) / 1000),
+      ofAdmitted: onTime / (outcomes.length - count(outcomes, 'rejected')),
+      ofPrediction: ofPredictions.toSorted((a, b) => a - b)[Math.floor(0.99 * ofPredictions.length)] ?? NaN,
+      sends: sends / outcomes.length,
+    };
+  });
+  const mean = (field: keyof (typeof runs)[number]): number =>
+    runs.reduce((sum, run) => sum + run[field], 0) / runs.length;
+  const least = (field: keyof (typeof runs)[number]): number => Math.min(...runs.map((run) => run[field]));
+  return [
+    { name: `${name}: goodput / capacity`, value: mean('ofCapacity'), unit: 'x', reach: { above: minGoodput } },
+    { name: `${name}: goodput / capacity, least`, value: least('ofCapacity'), unit: 'x' },
+    { name: `${name}: on time of admitted`, value: least('ofAdmitted'), unit: 'x', reach: { above: 0.985 } },
+    { name: `${name}: p99 of latency / prediction`, value: mean('ofPrediction'), unit: 'x', reach: { below: 1.1 } },
+    { name: `${name}: sends to the worker per query`, value: mean('sends'), unit: '' },
+  ];
+}
+
+/** Offline queries at twice the capacity next to online ones at half of it. */
+function measureOffline(): readonly Row[] {
+  const name = 'online .5x of 150 ms next to offline 2x';
+  const common = { name, spikes: 0, durationMs, routers: 4 };
+  const onTime = (workload: Workload, seed: number, of: 'online' | 'offline'): number => {
+    const { outcomes } = simulate(workload, seed);
+    const own = outcomes.filter((_, index) => workload.queries[index]?.class === of);
+    return count(own, 'on-time') / own.length;
+  };
+  const runs = seeds.map((seed) => {
+    const online = planWorkload({ ...common, latenciesMs: [150], process: poisson(0.5) }, seed);
+    const offline = planWorkload({ ...common, latenciesMs: [60_000], process: poisson(2) }, seed);
+    const queries = [...online.queries, ...offline.queries.map((query) => ({ ...query, class: 'offline' as const }))];
+    const both = { ...online, queries: queries.toSorted((a, b) => a.arrivesAt - b.arrivesAt) };
+    return {
+      lost: 100 * (onTime(online, seed, 'online') - onTime(both, seed, 'online')),
+      offline: onTime(both, seed, 'offline') * 2,
+    };
+  });
+  return [
+    {
+      name: `${name}: online on time, lost by offline`,
+      value: Math.max(...runs.map((run) => run.lost)),
+      unit: 'points',
+      reach: { below: 2 },
+    },
+    { name: `${name}: offline answers / capacity`, value: Math.min(...runs.map((run) => run.offline)), unit: 'x' },
+  ];
+}
+
 /** Queries that could wait for long: the queue may not become as long as that. */
 function measureStandingQueue(): readonly Row[] {
   const scenario = {
@@ -121,6 +177,8 @@ function measureHeld(): readonly Row[] {
   const queries = Array.from({ length: heldQueries }, (_, index) => ({
     arrivesAt: index - heldQueries,
     latencyMs: 1_000,
+    class: 'online' as const,
+    router: 0,
   }));
   const runs = seeds.map((seed) => {
     const workload = { ...planWorkload({ ...scenarioOfHeld, name }, seed), queries };
@@ -144,6 +202,14 @@ function measureHeld(): readonly Row[] {
 }
 
 const { report } = startBenchmark('policy-load');
-const rows = [...scenarios.flatMap(measure), ...measureStandingQueue(), ...measureHeld()];
+const rows = [
+  ...scenarios.flatMap(measure),
+  ...measureRouters(1, 0.97),
+  ...measureRouters(4, 0.95),
+  ...measureRouters(16, 0.95),
+  ...measureOffline(),
+  ...measureStandingQueue(),
+  ...measureHeld(),
+];
 // Virtual time and seeds repeat exactly: only a changed policy changes the values.
 report(rows.map((row) => ({ ...row, noise: 0.002 })));

@@ -66,7 +66,8 @@ function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
         end: 'undelivered',
         load: undefined,
         hopMs: undefined,
-        late: undefined,
+        errorMs: undefined,
+        hasWaited: false,
       } as const;
       loads.apply({ kind: 'ended', replica: replica.id, items, ...ended }, 0, []);
     }

@@ -19,6 +19,7 @@ export {
   formatLoad,
   internalPrefix,
   loadKey,
+  lateKey,
   notExecutedKey,
   parseLoad,
   tokenKey,

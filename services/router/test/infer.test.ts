@@ -3,7 +3,7 @@ import { milliseconds, ParetoError, type ErrorCode } from '@pareto/core';
 import { decodeInferResponse, joinSlices } from '@pareto/protocol';
 import { createFastClock, waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
-import { notExecuted, replyTo } from './support/fake-worker.js';
+import { notExecuted, refuse, replyTo } from './support/fake-worker.js';
 import { replicaRow, ruleRow, tableOf } from './support/rows.js';
 import { addController, addRouter, addWorker, cleanUp, describeBoth, large, tiny } from './support/fixture.js';
 import { requestOf, token, type InferQuery } from './support/test-router.js';
@@ -370,7 +370,21 @@ describeBoth('retries', (startFixture, isLocal) => {
     }
   });
 
-  it('do not repeat a query that its worker rejected as late, which explain shows', async () => {
+  it('go to another replica when one cannot answer in time, unless no other can', async () => {
+    const { router, workers } = await startFixture(both);
+    const [first, second] = workers;
+    assert.ok(first && second);
+    first.onInfer = refuse;
+    for (let i = 0; i < 6; i++) await router.infer();
+    assert.equal(second.received.length, 6);
+    assert.equal(first.received.length, 1, 'it is known to be busy for a while');
+    second.onInfer = refuse;
+    const error = await fails(router.infer(), 'resource-exhausted', /tiny:original is busy and would take 59\d{3} ms/);
+    assert.equal(error.details['pareto-late'], undefined);
+    assert.equal(second.received.length, 7);
+  });
+
+  it('do not repeat a query that a worker of an older release rejected as late, which explain shows', async () => {
     const { router, workers } = await startFixture(both);
     for (const worker of workers) {
       worker.onInfer = () =>

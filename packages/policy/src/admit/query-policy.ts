@@ -14,6 +14,8 @@ export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatc
   readonly held: HoldUsage;
   /** Set if the query has not been decided before. Only such queries share the capacity by class. */
   readonly isNew: boolean;
+  /** Set if the objective counts from now on, because the query was held or its worker was lost: it may wait in any queue. */
+  readonly isPatient: boolean;
 }
 
 /** An admission, with the replica that a query is forwarded to. */
@@ -49,8 +51,9 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     loads,
     decide(target, query, now, trace) {
       const { items, shapes, objective, elapsedMs, preference, isNew } = query;
-      const maxWaitBatches = isNew ? shares.maxWaitBatches(target.task, objective, now) : Infinity;
-      const isPatient = !isNew || objective.class === 'offline';
+      const isShared = isNew || objective.class === 'offline';
+      const maxWaitBatches = isShared ? shares.maxWaitBatches(target.task, objective, now) : Infinity;
+      const { isPatient } = query;
       const asked = { items, shapes, objective, elapsedMs, preference, now, maxWaitBatches, isPatient };
       const selection = selectVariant(target, asked, loads.candidates, { hopMs: loads.quietHopMs }, trace);
       if (isNew) record(target, query, selection, now);

@@ -3,6 +3,7 @@
 import type { Profile, Shapes } from '@pareto/core';
 import { createShapeTally, type ShapeTally } from '../buckets/shape-tally.js';
 import { createServiceEstimate, type ServiceEstimate } from '../estimate/service-estimate.js';
+import { createWaitEstimate, type WaitEstimate } from '../estimate/wait-estimate.js';
 import type { BatchFailure } from '../retry/plan-batch-retry.js';
 import { bucketOf } from './bucket-of.js';
 import {
@@ -51,6 +52,8 @@ export interface ReplicaWork<R, Q extends QueuedQuery> {
   readonly replica: R;
   readonly queue: RequestQueue<Q>;
   readonly estimate: ServiceEstimate;
+  /** Errors of the expected times of its queries. */
+  readonly wait: WaitEstimate;
   /** Batches in the executor, the running one first. */
   readonly inFlight: RunningBatch<Q>[];
   /** Time at which the first of them began to run: when it was started, or when the one before it ended. */
@@ -81,6 +84,7 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
     replica,
     queue: createRequestQueue(bounds),
     estimate,
+    wait: createWaitEstimate(),
     inFlight: [],
     beganAt: -Infinity,
     cancelled: new Set(),
@@ -122,13 +126,17 @@ export function leftMs({ inFlight, beganAt }: Running, now: number): number {
 
 /** Corrects the estimates by a batch that has run. */
 export function observeRun<Q extends QueuedQuery>(
-  work: Pick<ReplicaWork<unknown, Q>, 'estimate' | 'overhead' | 'shapes' | 'tally'>,
-  { size, items, startedAt, shapes }: RunningBatch<Q>,
+  work: Pick<ReplicaWork<unknown, Q>, 'settings' | 'estimate' | 'wait' | 'overhead' | 'shapes' | 'tally'>,
+  { entries, size, items, startedAt, shapes }: RunningBatch<Q>,
   { beganAt, computeMs }: EndedRun,
   now: number,
 ): void {
   const tookMs = now - beganAt;
   work.estimate.observe(size, tookMs, now, shapes);
+  const batchMs = expectedMs(work, work.settings.ceiling, shapes, now);
+  for (const { query, expectedAt } of entries)
+    if (expectedAt !== undefined)
+      work.wait.observe(now - query.enqueuedAt, expectedAt - query.enqueuedAt, batchMs, now);
   work.shapes = shapes;
   if (shapes !== undefined) work.tally.observe(shapes, items, computeMs);
   // A batch that waited in the executor shows no time outside of it.

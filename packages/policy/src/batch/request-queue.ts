@@ -26,6 +26,8 @@ export interface QueueEntry<Q extends QueuedQuery> {
   readonly deaths: number;
   /** Set if the query must run in a batch of its own, because a shared one failed. */
   readonly alone: boolean;
+  /** Time at which it is expected to end. Undefined if nothing is known. */
+  expectedAt: number | undefined;
 }
 
 export interface QueueBounds {
@@ -33,17 +35,29 @@ export interface QueueBounds {
   readonly bytes: number;
 }
 
-/** `late`: the query can no longer meet its objective. `expired`: its caller has stopped waiting. */
-export type QueueRejection = 'late' | 'expired';
+/** `late`: the query cannot meet its objective. `expired`: its caller has stopped waiting. */
+export type QueueRejection = 'full' | 'late' | 'expired';
 
-interface TakeOptions<Q extends QueuedQuery> {
-  /** Maximum number of items in the batch. A single larger query runs alone. */
+interface BatchTimes {
+  /** Maximum number of items in a batch. A single larger query runs alone. */
   readonly ceiling: number;
-  /** Time at which the batch starts: now, or later if another one runs before it. */
+  /** Time at which the next batch starts: now, or later if another one runs before it. */
   readonly startsAt: number;
   /** Returns the expected time of a batch of inputs of these shapes. 0 if it is unknown. */
   readonly expectedMs: (items: number, shapes: Shapes | undefined) => number;
-  readonly onRejected: (query: Q, reason: QueueRejection) => void;
+}
+
+export interface QueueTimes extends BatchTimes {
+  /** Time from one batch to the next while the queue is not empty. */
+  readonly everyMs: number;
+  /** Returns the time that a query must have, which is expected to take `ms`. */
+  readonly promisedMs: (ms: number) => number;
+  /** Called with the expected time of a query, and the time that it has. */
+  readonly onOffered: (ms: number, limitMs: number) => void;
+}
+
+interface TakeOptions<Q extends QueuedQuery> extends BatchTimes {
+  readonly onRejected: (query: Q, reason: 'late' | 'expired') => void;
 }
 
 export interface RequestQueue<Q extends QueuedQuery> {
@@ -51,8 +65,11 @@ export interface RequestQueue<Q extends QueuedQuery> {
   readonly items: number;
   /** Query that is served next. Undefined if none is queued. */
   readonly first: Q | undefined;
-  /** Adds a query. Returns false if the queue is full. An empty queue accepts a query of any size. */
-  push(query: Q): boolean;
+  /**
+   * Adds a query, unless the queue is full, or the query or one that it delays is expected to miss its objective by that.
+   * `times` is undefined if nothing is known. An empty queue accepts a query of any size.
+   */
+  push(query: Q, now: number, times: QueueTimes | undefined): 'queued' | 'full' | 'late';
   /** Puts entries back in front of all others, regardless of the bounds, since they were accepted before. */
   putBack(entries: readonly QueueEntry<Q>[]): void;
   /** Removes a query. Returns false if it is not queued. */
@@ -120,13 +137,16 @@ export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): 
     get first() {
       return entries[0]?.query;
     },
-    push(query) {
+    push(query, now, times) {
       const isFull = items + query.items > bounds.items || bytes + query.bytes > bounds.bytes;
-      if (isFull && entries.length > 0) return false;
-      const entry = { query, deaths: 0, alone: false };
-      entries.splice(positionOf(entries, fixed, query), 0, entry);
+      if (isFull && entries.length > 0) return 'full';
+      const position = positionOf(entries, fixed, query);
+      const expectedAt = times && expectedEnd(entries, position, query, now, times);
+      if (expectedAt === Infinity) return 'late';
+      const entry = { query, deaths: 0, alone: false, expectedAt };
+      entries.splice(position, 0, entry);
       count(entry, 1);
-      return true;
+      return 'queued';
     },
     putBack(returned) {
       entries.unshift(...returned);
@@ -168,12 +188,42 @@ export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): 
   };
 }
 
+/**
+ * Returns the expected end of a query that is queued at a position, and adds the delay to those behind it. Infinity if the
+ * query is too late for its objective, or makes another one too late.
+ */
+function expectedEnd<Q extends QueuedQuery>(
+  entries: readonly QueueEntry<Q>[],
+  position: number,
+  query: Q,
+  now: number,
+  { ceiling, startsAt, everyMs, expectedMs, promisedMs, onOffered }: QueueTimes,
+): number {
+  /** Returns the expected time until a query behind `ahead` items ends. */
+  const leftMs = (ahead: number, { items, shapes }: Q): number =>
+    startsAt - now + Math.floor(ahead / ceiling) * everyMs + expectedMs((ahead % ceiling) + items, shapes);
+  const isLate = (ms: number, { dueAt }: Q): boolean => now + promisedMs(ms) > dueAt;
+  let ahead = 0;
+  for (let index = 0; index < position; index++) ahead += entries[index]?.query.items ?? 0;
+  const ownMs = leftMs(ahead, query);
+  onOffered(ownMs, query.dueAt - now);
+  if (isLate(ownMs, query)) return Infinity;
+  const behind = entries.slice(position);
+  let before = ahead;
+  for (const { query: other } of behind) {
+    if (!isLate(leftMs(before, other), other) && isLate(leftMs(before + query.items, other), other)) return Infinity;
+    before += other.items;
+  }
+  for (const entry of behind) if (entry.expectedAt !== undefined) entry.expectedAt += (everyMs * query.items) / ceiling;
+  return now + ownMs;
+}
+
 /** A query that has begun to run once is run again, even if its answer is late. */
 function rejectionOf<Q extends QueuedQuery>(
   { query, alone, deaths }: QueueEntry<Q>,
   now: number,
   { startsAt, expectedMs }: TakeOptions<Q>,
-): QueueRejection | undefined {
+): 'late' | 'expired' | undefined {
   if (query.deadlineAt <= now) return 'expired';
   if (alone || deaths > 0) return undefined;
   return startsAt + expectedMs(query.items, query.shapes) > query.dueAt ? 'late' : undefined;

@@ -1,6 +1,6 @@
 // The slots of one hardware class on a worker: who gets a free slot, and which batches a replica starts on its slot.
 
-import type { ObservedShapes, ReplicaLoad } from '@pareto/core';
+import type { ObservedShapes, ReplicaLoad, Shapes } from '@pareto/core';
 import { planBatchRetry, type BatchFailure } from '../retry/plan-batch-retry.js';
 import { maySendAhead } from './may-send-ahead.js';
 import { pickWaiting } from './pick-waiting.js';
@@ -16,7 +16,7 @@ import {
   type ReplicaWork,
   type RunningBatch,
 } from './replica-work.js';
-import type { QueueBounds, QueuedQuery, QueueRejection } from './request-queue.js';
+import type { QueueBounds, QueuedQuery, QueueRejection, QueueTimes } from './request-queue.js';
 
 /** `R` is the caller's handle of a replica, `W` that of a step which waits for a slot. */
 export type SlotEvent<R, Q extends QueuedQuery, W> =
@@ -45,7 +45,7 @@ export type SlotEffect<R, Q extends QueuedQuery, W> =
   | {
       readonly kind: 'reject';
       readonly query: Q;
-      readonly reason: QueueRejection | 'full' | 'closed';
+      readonly reason: QueueRejection | 'closed';
       /** Number of executors that died while they ran the query. */
       readonly deaths: number;
       /** Expected time from now to the answer. */
@@ -169,7 +169,23 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       othersWait: waitingReplicas.size + waiters.length > 0,
     });
 
-  const rejection = (work: Work, query: Q, reason: QueueRejection | 'full' | 'closed', now: number) =>
+  /** Returns when the next batches of a replica start. Undefined if it has no executor. */
+  function batchTimes(work: Work, shapes: Shapes | undefined, now: number): QueueTimes | undefined {
+    if (!work.isAttached) return undefined;
+    const waitMs = leftMs(work, now) + slotFreeMs(work, now);
+    const everyMs = expectedMs(work, work.settings.ceiling, shapes, now) + slotWaitMs(work);
+    return {
+      ceiling: work.settings.ceiling,
+      startsAt: now + waitMs,
+      everyMs,
+      expectedMs: (items, of) => expectedMs(work, items, of, now),
+      // A query that finds the replica idle takes as long as it takes: to refuse it would leave the replica idle.
+      promisedMs: (ms) => (waitMs === 0 ? ms : work.wait.promisedMs(ms, everyMs, now)),
+      onOffered: (ms, limitMs) => work.wait.offered(limitMs, ms, everyMs, now),
+    };
+  }
+
+  const rejection = (work: Work, query: Q, reason: QueueRejection | 'closed', now: number) =>
     ({
       kind: 'reject',
       query,
@@ -179,7 +195,8 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     }) as const;
 
   function enqueue(work: Work, query: Q, now: number, effects: Effects): void {
-    if (!work.queue.push(query)) effects.push(rejection(work, query, 'full', now));
+    const outcome = work.queue.push(query, now, batchTimes(work, query.shapes, now));
+    if (outcome !== 'queued') effects.push(rejection(work, query, outcome, now));
     pump(work, now, effects);
   }
 
@@ -293,10 +310,12 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       const shapes = work.queue.first?.shapes ?? work.shapes;
       const batchMs = expectedMs(work, ceiling, shapes, now) + slotWaitMs(work);
       const { typical, slow, interfered } = work.estimate.correction(now);
+      const waitMs = leftMs(work, now) + slotFreeMs(work, now);
       return {
         queuedItems: work.queue.items,
         runningItems: runningItems(work),
-        backlogMs: leftMs(work, now) + slotFreeMs(work, now) + (work.queue.items / ceiling) * batchMs,
+        backlogMs:
+          waitMs === 0 ? 0 : work.wait.promisedMs(waitMs + (work.queue.items / ceiling) * batchMs, batchMs, now),
         itemMs: batchMs / ceiling,
         typical,
         slow,

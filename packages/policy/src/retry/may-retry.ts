@@ -3,9 +3,10 @@
 export interface FailedAttempt {
   /**
    * `not-executed`: the query reached no executor. `not-sent`: the worker disappeared before it had the query. `lost`:
-   * the worker disappeared while it had the query. `failed`: the error is final.
+   * the worker disappeared while it had the query. `refused`: the replica could not meet its objective. `failed`: the
+   * error is final.
    */
-  readonly outcome: 'not-executed' | 'not-sent' | 'lost' | 'failed';
+  readonly outcome: 'not-executed' | 'not-sent' | 'lost' | 'refused' | 'failed';
   readonly requestBytes: number;
   /** Sends of this query so far. */
   readonly attempts: number;
@@ -20,6 +21,8 @@ export interface FailedAttempt {
 export interface RetryParams {
   /** Maximum number of sends of one query, including the first. */
   readonly maxAttempts: number;
+  /** The same for a query that was refused: each refusal takes time that it does not have. */
+  readonly maxRefused: number;
   /** Maximum size of a request that is resent after its worker disappeared. */
   readonly replayBytes: number;
   /** Fraction of a retry that each query adds to the budget. */
@@ -34,6 +37,7 @@ export interface RetryParams {
 
 export const defaultRetryParams: RetryParams = {
   maxAttempts: 4,
+  maxRefused: 2,
   replayBytes: 256 * 2 ** 10,
   refillPerQuery: 0.2,
   initialBudget: 20,
@@ -46,7 +50,8 @@ export function mayRetry(failed: FailedAttempt, params: RetryParams): boolean {
   if (failed.outcome === 'lost' && !mayReplay(failed, params)) return false;
   const isWorkerLost = failed.outcome === 'lost' || failed.outcome === 'not-sent';
   const overdraft = isWorkerLost && failed.attempts === 1 ? params.overdraft : 0;
-  return failed.attempts < params.maxAttempts && failed.retryBudget + overdraft >= 1;
+  const maxAttempts = failed.outcome === 'refused' ? params.maxRefused : params.maxAttempts;
+  return failed.attempts < maxAttempts && failed.retryBudget + overdraft >= 1;
 }
 
 /** A query may be why its worker disappeared. It is replayed once, so that it takes at most two workers with it. */

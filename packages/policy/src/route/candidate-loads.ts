@@ -1,4 +1,4 @@
-// The load that selection reads: seven numbers for each candidate, next to each other in one array.
+// The load that selection reads: eight numbers for each candidate, next to each other in one array.
 
 /**
  * Numbers of candidate `i`, from `loadFields * i`. Each describes its callable replica that is free first, or a local one
@@ -6,14 +6,15 @@
  */
 export type CandidateLoads = Float64Array;
 
-export const loadFields = 7;
+export const loadFields = 8;
 /**
  * Offsets of the numbers.
  * - `freeAt`: time at which the replica can start one more item. In the past if it is idle, Infinity if none can be called.
  * - `aheadItems`: items at the replica that have not been answered.
  * - `hopMs`: median time that a query spends between router and worker.
  * - `hopTailMs`: 99th percentile of that time.
- * - `marginMs`: time to add because admitted queries were late.
+ * - `reserveMs`: time to add to the wait, so that the worker refuses few queries.
+ * - `marginMs`: time by which few answers come later than predicted. Negative if predictions are too long.
  * - `maxWaitMs`: maximum wait of a query, because the queue is longer than it needs to be. Infinity if there is none.
  * - `slow`: live 99th percentile of the replica's service time divided by the profiled one.
  */
@@ -22,10 +23,18 @@ export const loadField = {
   aheadItems: 1,
   hopMs: 2,
   hopTailMs: 3,
-  marginMs: 4,
-  slow: 5,
-  maxWaitMs: 6,
+  reserveMs: 4,
+  marginMs: 5,
+  slow: 6,
+  maxWaitMs: 7,
 } as const;
+
+/** Share of a latency limit from which the tail of the way shows pauses, which no query avoids. */
+const pauseShare = 0.25;
+
+/** Returns the time to allow for the way between router and worker, of a query with this latency limit. */
+export const wayMsOf = (hopMs: number, hopTailMs: number, latencyMs: number): number =>
+  Math.min(hopTailMs, hopMs + pauseShare * latencyMs);
 
 /** Creates the loads of `count` candidates. Those of `before` are kept, others cannot be called. */
 export function createCandidateLoads(count: number, before: CandidateLoads = new Float64Array(0)): CandidateLoads {

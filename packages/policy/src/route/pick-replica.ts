@@ -2,6 +2,7 @@
 
 import type { Rng } from '@pareto/core';
 import { p99At } from '../cost/profile-at.js';
+import { wayMsOf } from './candidate-loads.js';
 import { freeAtOf, type ReplicaState } from './replica-state.js';
 
 /** Requirements on the replica that a query is sent to. */
@@ -42,14 +43,13 @@ const returnsAt = (state: Replica, now: number): number => Math.max(now, freeAtO
 
 /**
  * Draws two replicas at random and returns the one that is free first, or a local one if that is as good, if it meets the
- * request. `marginMs`: time to add to predictions. Source: Mitzenmacher 2001, "The power of two choices in randomized load
+ * request. Source: Mitzenmacher 2001, "The power of two choices in randomized load
  * balancing".
  */
 export function drawReplica(
   replicas: readonly Replica[],
   locals: readonly Replica[],
   request: PickRequest,
-  marginMs: number,
   params: PickParams,
   now: number,
   rng: Rng,
@@ -59,7 +59,7 @@ export function drawReplica(
   const sooner = freeAtOf(second, now) < freeAtOf(first, now) ? second : first;
   const considered = locals.filter((local) => isConsidered(local, sooner, params, now, rng));
   const drawn = preferLocal(considered, sooner, now) ?? sooner;
-  return freeAtOf(drawn, now) < Infinity && meets(drawn, request, marginMs, now) ? drawn : undefined;
+  return freeAtOf(drawn, now) < Infinity && meets(drawn, request, now) ? drawn : undefined;
 }
 
 function draw(replicas: readonly Replica[], params: PickParams, now: number, rng: Rng): Replica | undefined {
@@ -82,11 +82,11 @@ function shareOf({ since, isInterfered }: Replica, params: PickParams, now: numb
   return isInterfered ? ramp * params.interferedShare : ramp;
 }
 
-function meets(state: Replica, { items, limitMs, maxWaitMs }: PickRequest, marginMs: number, now: number): boolean {
+function meets(state: Replica, { items, limitMs, maxWaitMs }: PickRequest, now: number): boolean {
   const waitMs = Math.max(0, freeAtOf(state, now) - now);
   if (waitMs === 0 && state.aheadItems === 0) return true;
   const { profile } = state;
   const joined = Math.max(items, Math.min(state.route.batchCeiling, state.aheadItems + items));
   const serviceMs = profile === undefined ? 0 : p99At(profile, joined) * state.slow;
-  return waitMs <= maxWaitMs && waitMs + serviceMs + state.hopMs + marginMs <= limitMs;
+  return waitMs <= maxWaitMs && waitMs + serviceMs + wayMsOf(state.hopMs, state.hopTailMs, limitMs) <= limitMs;
 }

@@ -1,11 +1,12 @@
 // The load of every replica in the routing table, from the reports of workers and the router's own counts.
 
 import type { Candidate, ReplicaId, ReplicaLoad, ReplicaRoute, Rng, RoutingTable } from '@pareto/core';
+import { createRecentQuantile, type RecentQuantile } from '../estimate/recent-quantile.js';
 import { trackQuantile } from '../estimate/track-quantile.js';
-import { createCandidateLoads, loadField, loadFields, type CandidateLoads } from './candidate-loads.js';
+import { createCandidateLoads, loadField, loadFields, wayMsOf, type CandidateLoads } from './candidate-loads.js';
 import { createMinTree, type MinTree } from './min-tree.js';
 import { drawReplica, preferLocal, type PickParams, type PickRequest } from './pick-replica.js';
-import { createPredictionError, type PredictionError } from './prediction-error.js';
+import { createReserve, type Reserve } from './reserve.js';
 import { createStandingQueue, type StandingQueue } from './standing-queue.js';
 import { applyLoad, countSent, createReplicaState, freeAtOf, type ReplicaState } from './replica-state.js';
 
@@ -29,10 +30,10 @@ export const defaultRouteParams: RouteParams = {
 };
 
 /**
- * End of a query that was sent. `missed`: the worker rejected it because it could no longer meet its objective.
+ * End of a query that was sent. `refused`: the replica could not meet its objective.
  * `failed`: the replica returned an error. `undelivered`: it was not executed, was cancelled, or its worker was lost.
  */
-export type QueryEnd = 'answered' | 'missed' | 'failed' | 'undelivered';
+export type QueryEnd = 'answered' | 'refused' | 'failed' | 'undelivered';
 
 export type LoadEvent =
   | {
@@ -51,8 +52,10 @@ export type LoadEvent =
       readonly load: ReplicaLoad | undefined;
       /** Time between sending and the reply that the query did not spend at the worker. Undefined if unknown. */
       readonly hopMs: number | undefined;
-      /** The broken promise, if the query was admitted but was late or missed its objective. Undefined if it was kept. */
-      readonly late: { readonly slackMs: number; readonly latencyMs: number } | undefined;
+      /** Time by which the answer came later than predicted. Undefined if there was no answer. */
+      readonly errorMs: number | undefined;
+      /** Set if the query was predicted to wait. */
+      readonly hasWaited: boolean;
     }
   /** The worker answered a ping. `load` is undefined if the replica cannot be called. */
   | { readonly kind: 'reported'; readonly replica: ReplicaId; readonly load: ReplicaLoad | undefined }
@@ -74,8 +77,8 @@ export interface ReplicaLoads {
   readonly candidates: CandidateLoads;
   /** Time that a query spends between router and worker while they are not busy: the 10th percentile. */
   readonly quietHopMs: number;
-  /** Returns the median of that time for a replica. */
-  hopMsOf(replica: ReplicaId): number;
+  /** Returns the time to allow for the way to a replica and back, of a query with this latency limit. */
+  wayMsOf(replica: ReplicaId, latencyMs: number): number;
   /** Number of replicas that can be called. */
   readonly callable: number;
   /** Applies an event at time `now`, and appends what follows from it to `effects`. */
@@ -92,7 +95,9 @@ export interface ReplicaLoads {
 /** Minimum of the time between router and worker, and its initial estimate if both are in one process. */
 const minHopMs = 0.05;
 const hopStep = 0.05;
-const hopTailStep = 0.1;
+
+/** The error that few answers exceed. It is only shown, so that it may be remembered for long. */
+const errorParams = { share: 0.99, samples: 256, memoryMs: 30_000 };
 
 type TableEvent = Extract<LoadEvent, { kind: 'table' }>;
 type TrackedReplica = ReplicaState<CandidateState>;
@@ -103,7 +108,9 @@ interface CandidateState {
   /** The replicas in the process of the router. */
   readonly locals: TrackedReplica[];
   readonly tree: MinTree;
-  readonly error: PredictionError;
+  /** Errors of predictions in ms. */
+  readonly errors: RecentQuantile;
+  readonly reserve: Reserve;
   readonly standing: StandingQueue;
 }
 
@@ -120,7 +127,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     refreshCandidate(state.of, now);
   }
   function refreshCandidate(state: CandidateState, now: number): void {
-    const { error, standing } = state;
+    const { errors, reserve, standing } = state;
     const { index } = state.candidate;
     const best = bestOf(state, now);
     const at = loadFields * index;
@@ -130,7 +137,8 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     candidates[at + loadField.aheadItems] = best?.aheadItems ?? 0;
     candidates[at + loadField.hopMs] = best?.hopMs ?? 0;
     candidates[at + loadField.hopTailMs] = best?.hopTailMs ?? 0;
-    candidates[at + loadField.marginMs] = error.marginMs(now);
+    candidates[at + loadField.reserveMs] = reserve.at(now);
+    candidates[at + loadField.marginMs] = errors.at(now) ?? 0;
     candidates[at + loadField.slow] = best?.slow ?? 1;
     candidates[at + loadField.maxWaitMs] = standing.maxWaitMs;
   }
@@ -168,8 +176,12 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     now: number,
   ): CandidateState {
     const tree = createMinTree(candidate.replicas.length);
-    const { error = createPredictionError(), standing = createStandingQueue(now) } = before ?? {};
-    const added: CandidateState = { candidate, replicas: [], locals: [], tree, error, standing };
+    const {
+      errors = createRecentQuantile(errorParams),
+      reserve = createReserve(),
+      standing = createStandingQueue(now),
+    } = before ?? {};
+    const added: CandidateState = { candidate, replicas: [], locals: [], tree, errors, reserve, standing };
     for (const [position, route] of candidate.replicas.entries()) {
       const earlier = kept.get(route.id);
       const isLocal = route.address === localAddress;
@@ -195,8 +207,9 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       state.aheadItems = Math.max(0, state.aheadItems - event.items);
       state.freeAt -= event.items * state.itemMs;
     } else if (!state.isDown) applyLoad(state, event.load, now);
-    if (event.hopMs !== undefined) observeHop(state, Math.max(minHopMs, event.hopMs));
-    if (event.late !== undefined) state.of.error.late(event.late.slackMs, event.late.latencyMs, now);
+    if (event.hopMs !== undefined) observeHop(state, Math.max(minHopMs, event.hopMs), now);
+    if (event.end === 'refused' && event.hasWaited) state.of.reserve.refused(state.itemMs, now);
+    if (event.errorMs !== undefined) state.of.errors.observe(event.errorMs, now);
     if (event.end === 'failed') countFailure(state, now, effects);
     else if (event.end === 'answered') state.failures = 0;
   }
@@ -206,10 +219,11 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     state.standing.refused(now);
     refreshCandidate(state, now);
   }
-  function observeHop(state: TrackedReplica, tookMs: number): void {
+  function observeHop(state: TrackedReplica, tookMs: number, now: number): void {
     quietHopMs = trackQuantile(quietHopMs, tookMs, 0.1, hopStep);
     state.hopMs = trackQuantile(state.hopMs, tookMs, 0.5, hopStep);
-    state.hopTailMs = trackQuantile(state.hopTailMs, tookMs, 0.99, hopTailStep);
+    state.hopTail.observe(tookMs, now);
+    state.hopTailMs = Math.max(state.hopMs, state.hopTail.at(now) ?? 0);
   }
   function countFailure(state: TrackedReplica, now: number, effects: LoadEffect[]): void {
     state.failures += 1;
@@ -228,7 +242,10 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     get quietHopMs() {
       return quietHopMs;
     },
-    hopMsOf: (replica) => states.get(replica)?.hopMs ?? params.hopMs,
+    wayMsOf(replica, latencyMs) {
+      const { hopMs, hopTailMs } = states.get(replica) ?? { hopMs: params.hopMs, hopTailMs: params.hopMs };
+      return wayMsOf(hopMs, hopTailMs, latencyMs);
+    },
     get callable() {
       return [...states.values()].filter(({ isDown }) => !isDown).length;
     },
@@ -262,8 +279,8 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     pick(candidate, request, now, rng) {
       const state = known[candidate.index];
       if (state === undefined) return undefined;
-      const { replicas, locals, error } = state;
-      const drawn = drawReplica(replicas, locals, request, error.marginMs(now), params, now, rng);
+      const { replicas, locals } = state;
+      const drawn = drawReplica(replicas, locals, request, params, now, rng);
       return (drawn ?? bestOf(state, now))?.route;
     },
   };

@@ -2,9 +2,13 @@
 
 import type { Profile, ReplicaLoad, ReplicaRoute } from '@pareto/core';
 import { p50At } from '../cost/profile-at.js';
+import { createRecentQuantile, type RecentQuantile } from '../estimate/recent-quantile.js';
 
 /** Wait of a replica whose queue is full: longer than any objective, but finite, since the replica is reachable. */
 const fullMs = 1e9;
+
+/** The time that few queries exceed. One that shows a pause is forgotten soon. */
+const hopTailParams = { share: 0.99, samples: 256, memoryMs: 3_000 };
 
 /** `O` is what the replica belongs to. Built as one literal: objects built by spread are many times slower to read. */
 export interface ReplicaState<O> {
@@ -28,6 +32,7 @@ export interface ReplicaState<O> {
   hopMs: number;
   /** 99th percentile of that time. */
   hopTailMs: number;
+  readonly hopTail: RecentQuantile;
   failures: number;
   ejectedUntil: number;
   isFull: boolean;
@@ -62,6 +67,7 @@ export function createReplicaState<O>(
     isInterfered: isSame && before.isInterfered,
     hopMs: before?.hopMs ?? hopMs,
     hopTailMs: before?.hopTailMs ?? hopMs,
+    hopTail: before?.hopTail ?? createRecentQuantile(hopTailParams),
     failures: before?.failures ?? 0,
     ejectedUntil: before?.ejectedUntil ?? -Infinity,
     isFull: before?.isFull ?? false,

@@ -56,7 +56,7 @@ export function examine(examined: Examination, trace: DecisionTrace | undefined)
     else if (loads !== undefined) {
       const joined = Math.min(most, aheadItems + items);
       const serviceMs = joined > items ? p99Of(columns, row, joined, shapes) : idleMs - hopMs;
-      latency = elapsedMs + predictLatency(loads, load, hopMs, waitMs, serviceMs, isIdle);
+      latency = elapsedMs + predictLatency(loads, load, hopMs, waitMs, serviceMs, isIdle, latencyMs);
     }
     predictedMs[row] = latency;
     // An idle replica gets the query if its profile meets the objective: rejecting the query would leave it idle.

@@ -3,7 +3,7 @@
 import type { Candidate, Shapes } from '@pareto/core';
 import { pointsFor } from '../buckets/points-for.js';
 import { p99At } from '../cost/profile-at.js';
-import { loadField, loadFields, type CandidateLoads } from '../route/candidate-loads.js';
+import { loadField, loadFields, wayMsOf, type CandidateLoads } from '../route/candidate-loads.js';
 import type { TargetColumns } from './columns.js';
 import { maxWaitOf } from './criteria/backlogged.js';
 import type { Examination } from './examination.js';
@@ -13,10 +13,10 @@ import type { SelectionQuery } from './selection-query.js';
 export interface Prediction {
   /** Predicted latency from the receipt of the headers. */
   readonly predictedMs: number;
-  /** Part of it until the batch starts. */
-  readonly waitMs: number;
-  /** Part of it that is a margin, because admitted queries were late. */
+  /** Time by which few answers come later than predicted. Negative if predictions are too long. */
   readonly marginMs: number;
+  /** Part of the prediction until the batch starts. */
+  readonly waitMs: number;
   /** Maximum of that part, because the queue may not get longer. Infinity if there is none. */
   readonly maxWaitMs: number;
   /** Expected time of a batch at the ceiling. */
@@ -27,31 +27,30 @@ export interface Prediction {
  * Returns the predicted latency of a query from now on at a candidate whose numbers begin at `load`: the way, the time until
  * the batch starts, and the service of the batch that the query would join.
  */
-export function predictLatency(
+export const predictLatency = (
   loads: CandidateLoads,
   load: number,
   hopMs: number,
   waitMs: number,
   serviceMs: number,
   isIdle: boolean,
-): number {
-  // Without a queue, the tail of the way counts. Otherwise the margin covers what queries spend more.
-  const tailMs = loads[load + (isIdle ? loadField.hopTailMs : loadField.hopMs)] ?? 0;
-  const overheadMs = Math.max(hopMs, tailMs) + (isIdle ? 0 : (loads[load + loadField.marginMs] ?? 0));
-  return overheadMs + waitMs + serviceMs * (loads[load + loadField.slow] ?? 1);
-}
+  latencyMs: number,
+): number =>
+  Math.max(hopMs, wayMsOf(loads[load + loadField.hopMs] ?? 0, loads[load + loadField.hopTailMs] ?? 0, latencyMs)) +
+  waitMs +
+  (isIdle ? 0 : (loads[load + loadField.reserveMs] ?? 0)) +
+  serviceMs * (loads[load + loadField.slow] ?? 1);
 
 /** Returns what was predicted for the candidate of a row. */
-export function predictionOf(examined: Examination, row: number): Prediction {
-  const { columns, loads, query } = examined;
+export function predictionOf({ columns, loads, query }: Examination, row: number): Prediction {
   const load = loadFields * (columns.index[row] ?? -1);
   const freeAt = loads?.[load + loadField.freeAt] ?? query.now;
   return {
     predictedMs: columns.predictedMs[row] ?? Infinity,
+    marginMs: loads?.[load + loadField.marginMs] ?? 0,
     waitMs: Math.max(0, freeAt - query.now),
     maxWaitMs: maxWaitOf(query, columns.batchMs[row] ?? 0, loads, load),
     batchMs: columns.batchMs[row] ?? 0,
-    marginMs: loads?.[load + loadField.marginMs] ?? 0,
   };
 }
 

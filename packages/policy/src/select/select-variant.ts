@@ -27,8 +27,8 @@ export type Selection =
       readonly candidate: Candidate;
       /** Index of the candidate in the target's list. */
       readonly position: number;
-      /** Latency limit minus the predicted latency. */
-      readonly slackMs: number;
+      /** Time since the receipt of the headers, which is part of the prediction. */
+      readonly elapsedMs: number;
       /** Set if the candidate is below the accuracy floor and the query allows that. */
       readonly degraded: boolean;
       /** Cold candidate that would meet the whole objective. Undefined if the query is not degraded, or none would. */
@@ -78,7 +78,7 @@ function chosenOf(examined: Examination): Selection | undefined {
     kind: 'chosen',
     candidate,
     position: columns.positions[best] ?? -1,
-    slackMs: query.objective.latencyMs - predictedMs,
+    elapsedMs: query.elapsedMs,
     predictedMs,
     waitMs,
     marginMs,

@@ -10,7 +10,7 @@ const chosen: Selection = {
     candidate: candidate(0),
     position: 0,
     predictedMs: 1,
-    slackMs: 1,
+    elapsedMs: 1,
     waitMs: 0,
     maxWaitMs: Infinity,
     batchMs: 1,

@@ -22,7 +22,7 @@ const event = fc.oneof(
   fc.record({
     kind: fc.constant('end' as const),
     index: fc.nat(20),
-    end: fc.constantFrom('answered' as const, 'missed' as const, 'failed' as const),
+    end: fc.constantFrom('answered' as const, 'refused' as const, 'failed' as const),
   }),
 );
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
@@ -44,7 +44,14 @@ function play(events: readonly Event[]): readonly Decision[] {
     switch (each.kind) {
       case 'query': {
         const objective = { ...fallbackObjective, latencyMs: milliseconds(each.latencyMs) };
-        const asked = { items: each.items, objective, elapsedMs: 1, preference: 'cheapest', isNew: true } as const;
+        const asked = {
+          items: each.items,
+          objective,
+          elapsedMs: 1,
+          preference: 'cheapest',
+          isNew: true,
+          isPatient: false,
+        } as const;
         const decision = policy.decide(target, { ...asked, requestBytes: 10, held }, now);
         decisions.push(decision);
         if (decision.kind !== 'forward') break;
@@ -74,8 +81,16 @@ function play(events: readonly Event[]): readonly Decision[] {
       case 'end': {
         const [replica] = sent.splice(each.index, 1);
         if (replica === undefined) break;
-        const late = each.end === 'missed' ? { slackMs: 1, latencyMs: 100 } : undefined;
-        const ended = { kind: 'ended', replica, items: 1, end: each.end, load: report(50), hopMs: 1, late } as const;
+        const ended = {
+          kind: 'ended',
+          replica,
+          items: 1,
+          end: each.end,
+          load: report(50),
+          hopMs: 1,
+          errorMs: 1,
+          hasWaited: true,
+        } as const;
         policy.loads.apply(ended, now, []);
         const state = waits.get(replica);
         if (state !== undefined && !state.isDown) state.freeAt = now + 50;

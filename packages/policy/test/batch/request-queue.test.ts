@@ -21,9 +21,11 @@ function take(queue: RequestQueue<TestQuery>, now = 0, ceiling = 8, itemMs = 1, 
 
 function filled(...queries: readonly TestQuery[]): RequestQueue<TestQuery> {
   const queue = createRequestQueue<TestQuery>(bounds);
-  for (const query of queries) assert.ok(queue.push(query));
+  for (const query of queries) assert.equal(queue.push(query, 0, undefined), 'queued');
   return queue;
 }
+
+const onOffered = () => undefined;
 
 describe('the request queue', () => {
   const cases: readonly (readonly [string, RequestQueue<TestQuery>, Taken])[] = [
@@ -80,21 +82,35 @@ describe('the request queue', () => {
 
   it('is bounded in items and bytes, but accepts any query when empty', () => {
     const queue = createRequestQueue<TestQuery>({ items: 4, bytes: 100 });
-    assert.equal(queue.push(queued('a', 9, { items: 9 })), true);
-    assert.equal(queue.push(queued('b')), false);
+    assert.equal(queue.push(queued('a', 9, { items: 9 }), 0, undefined), 'queued');
+    assert.equal(queue.push(queued('b'), 0, undefined), 'full');
     take(queue);
-    assert.equal(queue.push(queued('c', 9, { bytes: 99 })), true);
-    assert.equal(queue.push(queued('d', 9, { bytes: 2 })), false);
+    assert.equal(queue.push(queued('c', 9, { bytes: 99 }), 0, undefined), 'queued');
+    assert.equal(queue.push(queued('d', 9, { bytes: 2 }), 0, undefined), 'full');
     assert.deepEqual([queue.length, queue.items, queue.first?.name], [1, 1, 'c']);
+  });
+
+  it('refuses a query that would miss its objective, or make another one miss its own', () => {
+    const queue = filled();
+    const times = { ceiling: 2, startsAt: 10, everyMs: 8, expectedMs: (items: number) => 4 * items };
+    const push = (name: string, dueAt: number, spreadMs = 0) =>
+      queue.push(queued(name, dueAt), 0, { ...times, promisedMs: (ms) => ms + spreadMs, onOffered });
+    assert.equal(push('a', 13), 'late', 'it ends at 14');
+    assert.equal(push('a', 18), 'queued');
+    assert.equal(push('b', 24), 'queued', 'it shares the batch of a');
+    assert.equal(push('c', 25), 'queued', 'it starts the next one');
+    assert.equal(push('d', 17), 'late', 'it would move b to the next one, and a still fits');
+    assert.equal(push('e', 30, 5), 'late', 'it would end at 26, and may take 5 ms longer');
+    assert.equal(push('e', 31, 5), 'queued');
   });
 
   it('serves retried queries first, alone, and even if they are late', () => {
     const queue = filled(queued('a', 70, { priority: 1 }));
     queue.putBack([
-      { query: queued('x', -5), deaths: 1, alone: true },
-      { query: queued('y', 90), deaths: 0, alone: false },
+      { query: queued('x', -5), deaths: 1, alone: true, expectedAt: undefined },
+      { query: queued('y', 90), deaths: 0, alone: false, expectedAt: undefined },
     ]);
-    queue.push(queued('b', 50, { priority: 1 }));
+    queue.push(queued('b', 50, { priority: 1 }), 0, undefined);
     assert.deepEqual(
       [take(queue), take(queue)].map(({ batch }) => batch),
       [['x'], ['y', 'b', 'a']],
@@ -122,7 +138,12 @@ describe('the request queue', () => {
 
   it('neither loses nor repeats a query, and counts its items', () => {
     const event = fc.oneof(
-      fc.record({ kind: fc.constant('push' as const), due: fc.nat(100), priority: fc.constantFrom(1, 2, Infinity) }),
+      fc.record({
+        kind: fc.constant('push' as const),
+        due: fc.nat(100),
+        priority: fc.constantFrom(1, 2, Infinity),
+        isKnown: fc.boolean(),
+      }),
       fc.record({ kind: fc.constant('take' as const), ceiling: fc.integer({ min: 1, max: 4 }) }),
       fc.record({ kind: fc.constant('cancel' as const), index: fc.nat(50) }),
       fc.record({ kind: fc.constant('fail' as const), ceiling: fc.integer({ min: 1, max: 4 }) }),
@@ -139,7 +160,13 @@ describe('the request queue', () => {
         for (const [now, each] of events.entries()) {
           if (each.kind === 'push') {
             const query = queued(`q${now}`, now + each.due, { priority: each.priority, enqueuedAt: now });
-            if (queue.push(query)) live.set(query.name, query);
+            const times = { ceiling: 2, startsAt: now, everyMs: 2, expectedMs: (items: number) => items };
+            const outcome = queue.push(
+              query,
+              now,
+              each.isKnown ? { ...times, promisedMs: (ms) => ms, onOffered } : undefined,
+            );
+            if (outcome === 'queued') live.set(query.name, query);
           } else if (each.kind === 'cancel') {
             const [name, query] = [...live][each.index] ?? [];
             if (name !== undefined && query !== undefined) assert.equal(queue.cancel(query), live.delete(name));

@@ -30,6 +30,8 @@ describe('mayRetry', () => {
     ['a second retry that overdraws the budget', { ...lost, retryBudget: 0, attempts: 2 }, false],
     ['a retry beyond the overdraft', { ...lost, retryBudget: -999.5 }, false],
     ['too many attempts', { ...refused, attempts: 4 }, false],
+    ['a query that its replica could not answer in time', { ...refused, outcome: 'refused' }, true],
+    ['a query that two replicas could not answer in time', { ...refused, outcome: 'refused', attempts: 2 }, false],
   ];
   for (const [name, failed, expected] of cases) it(name, () => assert.equal(mayRetry(failed, params), expected));
 

@@ -59,7 +59,10 @@ describe('a local replica', () => {
     const { loads } = setUp([0.5, 0], 1);
     const read = (name: keyof typeof loadField): number => loads.candidates[loadField[name]] ?? NaN;
     assert.deepEqual([read('freeAt'), read('hopMs'), read('aheadItems')], [0.5, 0.05, 1]);
-    assert.deepEqual([loads.hopMsOf(replicaId('c0-0')), loads.hopMsOf(replicaId('c0-1'))], [0.05, params.hopMs]);
+    assert.deepEqual(
+      [loads.wayMsOf(replicaId('c0-0'), 100), loads.wayMsOf(replicaId('c0-1'), 100)],
+      [0.05, params.hopMs],
+    );
   });
 
   it('is not known without a local worker', () => assert.deepEqual(setUp([0, 0], 0).picked(), [0, 1]));

@@ -43,7 +43,7 @@ function setUp(replicas: number, of = params) {
     ended: (index: number, end: QueryEnd, fields: Partial<Extract<LoadEvent, { kind: 'ended' }>> = {}) =>
       apply({
         ...{ kind: 'ended', replica: idOf(index), items: 1, end, load: undefined },
-        ...{ hopMs: undefined, late: undefined },
+        ...{ hopMs: undefined, errorMs: undefined, hasWaited: true },
         ...fields,
       }),
     refuse: () => apply({ kind: 'refused', candidate: one }),
@@ -206,25 +206,36 @@ describe('the loads of replicas', () => {
     const { ended, loads, field } = setUp(1);
     for (let i = 0; i < 300; i++) ended(0, 'answered', { load: load(0), hopMs: i % 10 === 0 ? 20 : 4 });
     assert.ok(Math.abs(loads.quietHopMs - 4) < 0.5, `${loads.quietHopMs}`);
-    assert.equal(loads.hopMsOf(replicaId('c0-0')), field('hopMs'));
+    assert.equal(field('hopTailMs'), 20);
+    assert.equal(loads.wayMsOf(replicaId('c0-0'), 1_000), 20);
+    assert.equal(loads.wayMsOf(replicaId('c0-0'), 40), field('hopMs') + 10, 'a pause that long is not avoided');
     assert.ok(Math.abs(field('hopMs') - 4) < 0.5, `${field('hopMs')}`);
   });
 
-  it('add a margin after late answers, which falls with time', () => {
+  it('tell how much later than predicted few answers come', () => {
     const { ended, field, clock, report } = setUp(1);
-    const late = (slackMs: number): void => {
-      clock.now += 100;
-      ended(0, 'answered', { load: load(0), late: { slackMs, latencyMs: 100 } });
-    };
-    late(10);
-    assert.equal(field('marginMs'), 3);
-    late(10);
-    assert.ok(Math.abs(field('marginMs') - 6) < 0.1, 'rises by 3 % of the latency');
-    late(90);
-    assert.ok(Math.abs(field('marginMs') - 6) < 0.1, 'a query with so much slack shows a pause');
-    clock.now += 20_000;
+    const answered = (errorMs: number) => ended(0, 'answered', { load: load(0), errorMs });
+    for (let i = 0; i < 200; i++) answered(-5 - (i % 20));
+    assert.equal(field('marginMs'), -5, 'they come earlier');
+    for (let i = 0; i < 256; i++) answered(i === 100 || i === 150 ? 900 : -5);
+    assert.equal(field('marginMs'), -5, 'one in a hundred does not count');
+    for (let i = 0; i < 3; i++) answered(40);
+    assert.equal(field('marginMs'), 40);
+    clock.now += 60_000;
     report(0, load(0));
-    assert.ok(Math.abs(field('marginMs') - 3) < 0.1);
+    assert.equal(field('marginMs'), 0, 'nothing is known any more');
+  });
+
+  it('keep a reserve while a worker refuses queries that were predicted to wait, and forget it', () => {
+    const { ended, field, clock, report } = setUp(1);
+    const refused = (hasWaited: boolean) => ended(0, 'refused', { load: load(50), hasWaited });
+    refused(false);
+    assert.equal(field('reserveMs'), 0, 'it was thought to be idle');
+    for (let i = 0; i < 4; i++) refused(true);
+    assert.equal(field('reserveMs'), 10, 'a time per item');
+    clock.now += 500;
+    report(0, load(0));
+    assert.equal(field('reserveMs'), 5);
   });
 });
 

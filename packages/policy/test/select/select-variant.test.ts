@@ -247,7 +247,6 @@ describe('selectVariant', () => {
     const selection = selectVariant(target(fast), query({ latencyMs: 100 }, { elapsedMs: 3 }), loads([10]), params);
     assert.ok(selection.kind === 'chosen');
     assert.ok(Math.abs(selection.predictedMs - 16) < 1e-9);
-    assert.ok(Math.abs(selection.slackMs - 84) < 1e-9);
   });
 
   it('traces a candidate beyond the 32,767th by its position, which the selection returns', () => {

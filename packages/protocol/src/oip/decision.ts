@@ -9,6 +9,8 @@ export const tokenKey: string = `${internalPrefix}token`;
 export const decisionKey: string = `${internalPrefix}decision`;
 /** Trailer of an error if the query did not reach an executor, so that it may be retried on another replica. */
 export const notExecutedKey = 'pareto-not-executed';
+/** Trailer of an error if the query was refused by its replica, which could not meet its objective. */
+export const lateKey = 'pareto-late';
 /** Trailer with the worker's load, in the text form of ORCA. */
 export const loadKey = 'endpoint-load-metrics';
 

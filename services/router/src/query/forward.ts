@@ -24,8 +24,8 @@ export interface SentQuery {
   readonly held: HeldQuery | undefined;
   readonly replica: ReplicaRoute;
   readonly selection: Extract<Admission, { kind: 'forward' }>['selection'];
-  /** Indicates that the query was neither held nor sent before, so that the prediction covers its whole latency. */
-  readonly isFirst: boolean;
+  /** Set unless the query was held, or lost by a worker: the prediction then covers its whole latency. */
+  readonly isTimed: boolean;
   readonly sentAt: Milliseconds;
 }
 
@@ -47,21 +47,13 @@ export function forward(core: RouterCore, query: ClientQuery, sent: SentQuery, d
 }
 
 /** Updates the load and the state of the replica after a query has ended there. Returns the time of the end. */
-export function recordOutcome(
-  core: RouterCore,
-  query: ClientQuery,
-  sent: SentQuery,
-  outcome: LinkOutcome,
-): Milliseconds {
+export function recordOutcome(core: RouterCore, sent: SentQuery, outcome: LinkOutcome): Milliseconds {
   const { replica, selection, decision, sentAt } = sent;
-  const { items, objective } = sent.resolved;
+  const { items } = sent.resolved;
   const now = core.clock.now();
   const { reply } = outcome;
   const end = endOf(outcome);
-  if (end === 'missed') recordLate(core, decision);
-  const isPredicted = sent.isFirst && (end === 'answered' || end === 'missed');
-  const limitMs = objective.latencyMs;
-  const isLate = end === 'missed' || elapsedSince(core, query, now) > limitMs;
+  if (end === 'refused') recordLate(core, decision);
   const ended = {
     kind: 'ended' as const,
     replica: replica.id,
@@ -69,10 +61,8 @@ export function recordOutcome(
     end,
     load: reply?.load,
     hopMs: reply === undefined || reply.tookMs === 0 ? undefined : now - sentAt - reply.tookMs,
-    late:
-      isPredicted && isLate && selection.waitMs > 0
-        ? { slackMs: selection.slackMs + selection.marginMs, latencyMs: limitMs }
-        : undefined,
+    errorMs: end === 'answered' ? now - sentAt - (selection.predictedMs - selection.elapsedMs) : undefined,
+    hasWaited: selection.waitMs > 0,
   };
   core.loads.apply(ended, now);
   applyOutcome(core, outcome, replica);
@@ -87,15 +77,22 @@ function recordLate({ decisions, metrics }: RouterCore, decision: DecisionId): v
 
 function endOf(outcome: LinkOutcome): QueryEnd {
   if (outcome.kind === 'answered') return 'answered';
+  if (outcome.kind === 'refused') return 'refused';
   if (outcome.kind !== 'failed' || !(outcome.error instanceof ParetoError)) return 'undelivered';
-  if (outcome.error.code === 'resource-exhausted') return 'missed';
+  // A worker of an older release does not mark its refusals.
+  if (outcome.error.code === 'resource-exhausted') return 'refused';
   return outcome.error.code === 'internal' ? 'failed' : 'undelivered';
 }
 
 function decisionOf(core: RouterCore, query: ClientQuery, sent: SentQuery): RoutedDecision {
-  const { candidate, degraded } = sent.selection;
-  // A query that was held or sent before has its whole latency again: a late answer is better than none.
-  const elapsedMs = sent.isFirst ? elapsedSince(core, query, sent.sentAt) : 0;
+  const { candidate, degraded, predictedMs, elapsedMs: predictedAfterMs } = sent.selection;
+  // A query that was held or lost has its whole latency again: a late answer is better than none.
+  const elapsedMs = sent.isTimed ? elapsedSince(core, query, sent.sentAt) : 0;
+  const { objective } = sent.resolved;
+  // The reply has to come back, too.
+  const leftMs = objective.latencyMs - elapsedMs - core.policy.loads.wayMsOf(sent.replica.id, objective.latencyMs);
+  // A replica that is not idle any more refuses an offline query, which could only be on time without a wait.
+  const idleMs = predictedMs - predictedAfterMs;
   return {
     decisionId: sent.decisionId,
     replica: sent.replica.id,
@@ -103,11 +100,7 @@ function decisionOf(core: RouterCore, query: ClientQuery, sent: SentQuery): Rout
     accuracy: candidate.accuracy?.value,
     coldStart: sent.held !== undefined,
     degraded,
-    // The reply has to come back, too.
-    latencyLeftMs: Math.max(
-      0,
-      sent.resolved.objective.latencyMs - elapsedMs - core.policy.loads.hopMsOf(sent.replica.id),
-    ),
+    latencyLeftMs: Math.max(0, objective.class === 'offline' ? Math.min(leftMs, idleMs) : leftMs),
   };
 }
 
@@ -149,7 +142,7 @@ export function tryTakeRetry(
 
 /** Returns the error for the caller of a query that is not retried. */
 export function failureOf(outcome: Failure, bytes: number): unknown {
-  if (outcome.kind === 'failed') return outcome.error;
+  if (outcome.kind === 'failed' || outcome.kind === 'refused') return outcome.error;
   const { error, kind } = outcome;
   if (kind === 'not-executed' && outcome.isFull) return error;
   const failure =

@@ -9,15 +9,14 @@ import type { RouterCore } from './router-core.js';
 
 /** A decision, with the query as it was resolved for it. */
 export type Decided = Decision & { readonly resolved: ResolvedQuery };
-type Held = Extract<Decided, { kind: 'hold' }>;
 type Settled = Exclude<Decided, { kind: 'hold' }>;
 
 export interface HeldQuery extends Disposable {
   /**
-   * Waits for a decision that ends the wait. `selectAgain` decides on the query with the current table. Without time for it
-   * on a replica that is loaded meanwhile, the query stays held.
+   * Waits for the variant until a decision ends the wait. `selectAgain` decides on the query with the current table. Without
+   * time for it on a replica that is loaded meanwhile, the query stays held.
    */
-  wait(decided: Held, selectAgain: () => Decided): Promise<Settled>;
+  wait(variant: VariantId, resolved: ResolvedQuery, selectAgain: () => Decided): Promise<Settled>;
 }
 
 type HeldQueryDeps = Pick<RouterCore, 'holds' | 'clock'> & { readonly demand: Pick<DemandRecorder, 'held'> };
@@ -48,20 +47,19 @@ export function holdQuery(
     awaited = undefined;
   }
   /** Counts the query as demand for the variant, without interruption if it waits for that already. */
-  function count({ selection, resolved: latest }: Held): void {
-    const { variant } = selection.candidate;
+  function count(variant: VariantId, latest: ResolvedQuery): void {
     if (awaited?.variant === variant) return;
     stopCounting();
     awaited = { variant, counted: demand.held(latest, variant) };
   }
   return {
-    async wait(decided, selectAgain) {
-      count(decided);
-      const settled = await hold.wait(decided.selection.candidate.variant, (): Settled | undefined => {
+    async wait(variant, first, selectAgain) {
+      count(variant, first);
+      const settled = await hold.wait(variant, (): Settled | undefined => {
         const again = selectAgain();
         if (again.kind === 'refuse') return isBusy(again.cause) ? undefined : again;
         if (again.kind === 'forward') return again;
-        count(again);
+        count(again.selection.candidate.variant, again.resolved);
         return undefined;
       });
       stopCounting();

@@ -1,7 +1,7 @@
 // One query, from its arrival to its answer: waits for a table, selects a variant and a replica, is held, forwarded, retried
 // and answered.
 
-import { ParetoError, withoutStack } from '@pareto/core';
+import { ParetoError, withoutStack, type VariantId } from '@pareto/core';
 import { refillRetryBudget, type Decision } from '@pareto/policy';
 import type { Span } from '@pareto/telemetry';
 import { formatDecisionId, type DecisionId } from '../decisions/decision-id.js';
@@ -47,6 +47,8 @@ export class Query {
   #attempts = 0;
   /** Number of the attempts that ended with the loss of the worker. */
   #losses = 0;
+  /** Set until the query is held, or not executed: then its objective counts from there. */
+  #isTimed = true;
 
   constructor(core: RouterCore, query: ClientQuery, receiver: AnswerReceiver) {
     const { call } = query;
@@ -92,18 +94,20 @@ export class Query {
     const [core, query, decision] = [this.#core, this.#query, this.#decision];
     const now = core.clock.now();
     if (remainingMs(query, now) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
-    const isFirst = this.#attempts === 0;
-    const decided = selectAndAdmit(core, query, resolved, { decision, now, isFirst, isHeld: false });
-    if (decided.kind === 'hold') this.#hold(decided, resolved, held ?? holdQuery(core, query, resolved));
+    const attempt = { decision, now, isNew: this.#attempts === 0, isTimed: this.#isTimed, isHeld: false };
+    const decided = selectAndAdmit(core, query, resolved, attempt);
+    if (decided.kind === 'hold')
+      this.#hold(decided.selection.candidate.variant, resolved, held ?? holdQuery(core, query, resolved));
     else this.#forward(decided, resolved, held);
   }
 
-  #hold(decided: Extract<Decision, { kind: 'hold' }>, resolved: ResolvedQuery, held: HeldQuery): void {
+  #hold(variant: VariantId, resolved: ResolvedQuery, held: HeldQuery): void {
     const [core, query, decision] = [this.#core, this.#query, this.#decision];
     this.#state = { kind: 'held', resolved, held };
-    const settled = held.wait({ ...decided, resolved }, () => {
+    this.#isTimed = false;
+    const settled = held.wait(variant, resolved, () => {
       const latest = resolve(core.tables.table, query);
-      const attempt = { decision, now: core.clock.now(), isFirst: false, isHeld: true };
+      const attempt = { decision, now: core.clock.now(), isNew: false, isTimed: false, isHeld: true };
       return { ...selectAndAdmit(core, query, latest, attempt), resolved: latest };
     });
     this.#after(settled, (routable) => this.#forward(routable, routable.resolved, held));
@@ -123,7 +127,7 @@ export class Query {
       held,
       replica,
       selection,
-      isFirst: this.#attempts === 0 && held === undefined,
+      isTimed: this.#isTimed,
       sentAt: core.clock.now(),
     };
     this.#state = sent;
@@ -139,10 +143,13 @@ export class Query {
   #settle(sent: SentQuery, outcome: LinkOutcome): void {
     const [core, query] = [this.#core, this.#query];
     try {
-      const now = recordOutcome(core, query, sent, outcome);
+      const now = recordOutcome(core, sent, outcome);
       if (outcome.kind === 'answered') return this.#succeed(sent, outcome, now - query.call.receivedAt);
+      if (outcome.kind === 'refused' && sent.held !== undefined)
+        return this.#hold(sent.selection.candidate.variant, sent.resolved, sent.held);
       this.#attempts += 1;
       if (outcome.kind === 'lost') this.#losses += 1;
+      if (outcome.kind !== 'refused') this.#isTimed = false;
       const sends = { attempts: this.#attempts, losses: this.#losses };
       if (!tryTakeRetry(core, outcome, query, sends)) throw failureOf(outcome, query.payload.length);
       const resolved = resolve(core.tables.table, query);
@@ -160,7 +167,7 @@ export class Query {
 
   #succeed(sent: SentQuery, outcome: Extract<LinkOutcome, { kind: 'answered' }>, latencyMs: number): void {
     const { payload, trailers } = outcome;
-    const { candidate, degraded, predictedMs } = sent.selection;
+    const { candidate, degraded, predictedMs, marginMs } = sent.selection;
     const answer: Answer = {
       decisionId: this.#decisionId,
       payload,
@@ -169,7 +176,7 @@ export class Query {
       degraded,
       coldStart: sent.held !== undefined,
       latencyMs,
-      predictedMs: sent.isFirst ? predictedMs : undefined,
+      predictedMs: sent.isTimed ? predictedMs + marginMs : undefined,
     };
     trailers.forEach((value, name) => {
       if (isPublicTrailer(name)) this.#query.call.setTrailer(name, value);

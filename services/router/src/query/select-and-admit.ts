@@ -12,11 +12,13 @@ interface Attempt {
   readonly decision: DecisionId;
   /** The current time. */
   readonly now: Milliseconds;
+  /** Set for the first decision on the query. */
+  readonly isNew: boolean;
   /**
-   * Set for the first attempt. Only then the elapsed time is compared with the objective: later attempts are already
-   * admitted, and a late answer is better than none.
+   * Set unless the query was held, or lost by a worker. Only then the elapsed time is compared with the objective: others are
+   * already admitted, and a late answer is better than none.
    */
-  readonly isFirst: boolean;
+  readonly isTimed: boolean;
   /** Set if the query is held already, so that it needs no place among the held ones. */
   readonly isHeld: boolean;
 }
@@ -25,11 +27,11 @@ export function selectAndAdmit(
   core: RouterCore,
   query: ClientQuery,
   resolved: ResolvedQuery,
-  { decision, now, isFirst, isHeld }: Attempt,
+  { decision, now, isNew, isTimed, isHeld }: Attempt,
 ): Decision {
   const { entry, items, shapes, preference, table } = resolved;
-  const objective = isFirst ? admissionObjective(query, resolved, now) : resolved.objective;
-  const elapsedMs = isFirst ? elapsedSince(core, query, now) : 0;
+  const objective = isTimed ? admissionObjective(query, resolved, now) : resolved.objective;
+  const elapsedMs = isTimed ? elapsedSince(core, query, now) : 0;
   const held = isHeld ? { count: 0, bytes: 0 } : core.holds.usage;
   const asked = {
     items,
@@ -39,7 +41,8 @@ export function selectAndAdmit(
     preference,
     held,
     requestBytes: query.payload.length,
-    isNew: isFirst,
+    isNew,
+    isPatient: !isTimed,
   };
   const decided = core.policy.decide(entry, asked, now, core.trace);
   const outcome = outcomeOf(decided);

@@ -4,6 +4,7 @@ import { ParetoError, SlotList } from '@pareto/core';
 import {
   decisionKey,
   encodeDecision,
+  lateKey,
   loadKey,
   notExecutedKey,
   parseLoad,
@@ -43,6 +44,8 @@ export type LinkOutcome =
       readonly isFull: boolean;
       readonly isUnreachable: boolean;
     }
+  /** The replica refused the query, because it could not meet its objective. */
+  | { readonly kind: 'refused'; readonly error: ParetoError; readonly reply: ReplyLoad | undefined }
   /**
    * The worker failed while it had the query, which may have been executed. `isReset` means that the query alone failed,
    * which may be its own fault.
@@ -186,6 +189,7 @@ function classify(error: ParetoError): LinkOutcome {
     const isFull = error.code === 'resource-exhausted';
     return { kind: 'not-executed', error: own, reply, isFull, isUnreachable: false };
   }
+  if (error.details[lateKey] !== undefined) return { kind: 'refused', error: own, reply };
   // A `cancelled` that the caller did not cause comes from the worker, which ended the call.
   if (error.code !== 'unavailable' && error.code !== 'cancelled') return { kind: 'failed', error: own, reply };
   if (isNotSent(error))
@@ -207,4 +211,4 @@ function withoutInternals(error: ParetoError): ParetoError {
 }
 
 export const isPublicTrailer = (name: string): boolean =>
-  name.startsWith('pareto-') && name !== notExecutedKey && name !== loadKey;
+  name.startsWith('pareto-') && name !== notExecutedKey && name !== lateKey;

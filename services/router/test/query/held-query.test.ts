@@ -37,6 +37,7 @@ function setUp() {
 
 const cold = (variant: VariantId): Extract<Decided, { kind: 'hold' }> =>
   ({ kind: 'hold', selection: { candidate: { variant } }, resolved: {} }) as Extract<Decided, { kind: 'hold' }>;
+const resolved = {} as ResolvedQuery;
 const busy = { kind: 'refuse', cause: 'overloaded' } as Decided;
 const forwarded = { kind: 'forward' } as Decided;
 
@@ -45,7 +46,7 @@ describe('a held query', () => {
     const { changes, events, holds, hold } = setUp();
     const waiting = hold();
     let next: Decided = cold(a);
-    const settled = waiting.wait(cold(a), () => next);
+    const settled = waiting.wait(a, resolved, () => next);
     for (let i = 0; i < 3; i++) changes.notify();
     assert.deepEqual(events.splice(0), ['held for a:original']);
     next = cold(b);
@@ -62,7 +63,7 @@ describe('a held query', () => {
   it('stays held while the loaded replica is busy, and is decided again when a query ends', async () => {
     const { changes, holds, hold } = setUp();
     let next: Decided = busy;
-    const settled = hold().wait(cold(a), () => next);
+    const settled = hold().wait(a, resolved, () => next);
     changes.notify();
     holds.resume();
     assert.equal(holds.usage.count, 1);
@@ -76,7 +77,7 @@ describe('a held query', () => {
     const order: number[] = [];
     let decisions = 0;
     const ended = Array.from({ length: 1_000 }, (_, index) =>
-      hold().wait(cold(a), () => {
+      hold().wait(a, resolved, () => {
         decisions += 1;
         if (order.length >= 20) return busy;
         order.push(index);
@@ -94,22 +95,22 @@ describe('a held query', () => {
 
   it('ends with a refusal, an error of the decision, or the end of its call, its time or the router', async () => {
     const { changes, clock, holds, hold, draining } = setUp();
-    const refused = hold().wait(cold(a), () => ({ kind: 'refuse', cause: 'ruled-out' }) as Decided);
-    const failed = hold({ items: 2 }).wait(cold(a), () => {
+    const refused = hold().wait(a, resolved, () => ({ kind: 'refuse', cause: 'ruled-out' }) as Decided);
+    const failed = hold({ items: 2 }).wait(a, resolved, () => {
       throw new Error('unknown target');
     });
     changes.notify();
     assert.equal((await refused).kind, 'refuse');
     await assert.rejects(failed, /unknown target/);
     const caller = new AbortController();
-    const cancelled = hold({}, caller.signal).wait(cold(a), () => busy);
+    const cancelled = hold({}, caller.signal).wait(a, resolved, () => busy);
     caller.abort(new Error('enough'));
     await assert.rejects(cancelled, /enough/);
-    const late = hold().wait(cold(a), () => busy);
+    const late = hold().wait(a, resolved, () => busy);
     const rejected = assert.rejects(late, { code: 'deadline-exceeded' });
     await clock.advance(500);
     await rejected;
-    const last = hold().wait(cold(a), () => busy);
+    const last = hold().wait(a, resolved, () => busy);
     draining.abort();
     await assert.rejects(last, { code: 'unavailable' });
     assert.equal(holds.usage.count, 0);

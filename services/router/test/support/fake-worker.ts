@@ -4,6 +4,7 @@ import { ParetoError } from '@pareto/core';
 import {
   decisionVersion,
   encodeInferResponse,
+  lateKey,
   notExecutedKey,
   type Payload,
   type RoutedDecision,
@@ -113,6 +114,15 @@ export function replyTo({ call, decision }: Received): Payload {
       outputs: [{ name: 'y', datatype: 'FP32', shape: [1, 2], raw }],
     },
     false,
+  );
+}
+
+/** Refuses a query because of its objective, with a load that explains it. */
+export function refuse({ call }: Received): Promise<never> {
+  const idle = { queuedItems: 1, runningItems: 1, itemMs: 1, typical: 1, slow: 1, interfered: false };
+  call.setLoad({ ...idle, backlogMs: 60_000 }, 1);
+  return Promise.reject(
+    new ParetoError('resource-exhausted', 'it would take 60000.0 ms', { details: { [lateKey]: '1' } }),
   );
 }
 

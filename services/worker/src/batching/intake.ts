@@ -2,7 +2,7 @@
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { QueueBounds } from '@pareto/policy';
-import { limitError, notExecutedKey } from '@pareto/protocol';
+import { lateKey, limitError, notExecutedKey } from '@pareto/protocol';
 import type { CheckedQuery } from '../requests/check-request.js';
 import { AcceptedQuery, type InferOptions, type QueryOwner, type ResultReceiver } from './accepted-query.js';
 import type { ReplicaCounts } from './replica-counts.js';
@@ -93,6 +93,7 @@ function tooLate({ enqueuedAt, dueAt }: WaitingQuery, neededMs: number, now: num
   const [waited, left, needed] = [now - enqueuedAt, Math.max(0, dueAt - now), neededMs].map((ms) => ms.toFixed(1));
   return new ParetoError(
     'resource-exhausted',
-    `the query cannot meet its latency objective any more: it has waited ${waited} ms, ${left} ms are left, and its batch would take ${needed} ms; lower the request rate or relax the objective`,
+    `the query cannot meet its latency objective any more: it has waited ${waited} ms, ${left} ms are left, and it would take ${needed} ms more; lower the request rate or relax the objective`,
+    { details: { [lateKey]: '1' } },
   );
 }

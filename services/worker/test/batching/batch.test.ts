@@ -229,7 +229,7 @@ describe('batcher', () => {
     batcher.attach(fake.executor);
     await assert.rejects(late, {
       code: 'resource-exhausted',
-      message: /it has waited 20\.0 ms, 5\.0 ms are left, and its batch would take 10\.0 ms; lower the request rate/,
+      message: /it has waited 20\.0 ms, 5\.0 ms are left, and it would take 10\.0 ms more; lower the request rate/,
     });
     assert.deepEqual(fake.runs, []);
   });

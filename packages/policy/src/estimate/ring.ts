@@ -1,0 +1,33 @@
+// The most recent samples, in a ring that is created with the first one.
+
+export interface Ring {
+  /** Number of samples so far. */
+  readonly count: number;
+  add(sample: number, now: number): void;
+  /** Returns the recent samples, the smallest first. */
+  sorted(now: number): Float32Array;
+}
+
+/** `size`: number of the last samples that are kept. `memoryMs`: time for which each is. */
+export function createRing(size: number, memoryMs: number): Ring {
+  let values = new Float32Array(0);
+  let times = new Float64Array(0);
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    add(sample, now) {
+      if (values.length === 0) [values, times] = [new Float32Array(size), new Float64Array(size).fill(-Infinity)];
+      values[count % size] = sample;
+      times[count % size] = now;
+      count += 1;
+    },
+    sorted(now) {
+      let recent = 0;
+      const kept = new Float32Array(values.length);
+      for (const [index, at] of times.entries()) if (now - at < memoryMs) kept[recent++] = values[index] ?? 0;
+      return kept.subarray(0, recent).sort();
+    },
+  };
+}

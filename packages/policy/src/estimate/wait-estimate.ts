@@ -1,0 +1,83 @@
+// How wrong the expected times of queries at a replica are, and the time to allow for that so that few admitted ones are late.
+
+import { createRing } from './ring.js';
+
+export interface WaitEstimate {
+  /** Returns the time that a query must have to be admitted, which is expected to take `ms`. `batchMs`: time of a batch. */
+  promisedMs(ms: number, batchMs: number, now: number): number;
+  /** Records a query, admitted or not, that asked for an answer within `limitMs`, and is expected to take `ms`. */
+  offered(limitMs: number, ms: number, batchMs: number, now: number): void;
+  /** Records the time that a query took. */
+  observe(tookMs: number, expectedMs: number, batchMs: number, now: number): void;
+}
+
+interface WaitParams {
+  /** Share of the admitted queries that may be late, of those that could be. */
+  readonly late: number;
+  /** Largest probability with which an admitted query is late. */
+  readonly risk: number;
+  /** Number of the last queries that count, and the time after which they do not count any more. */
+  readonly samples: number;
+  readonly memoryMs: number;
+}
+
+const defaultWaitParams: WaitParams = { late: 0.01, risk: 0.2, samples: 256, memoryMs: 3_000 };
+
+/** Number of queries after which the margin is computed again. */
+const stride = 16;
+
+/**
+ * Creates an estimate without a margin. All is measured on one scale: times of batches vary independently, so that the error of
+ * their sum grows with its root. The margin is the smallest with which no more than the allowed share of the queries would have
+ * been late, had their errors been distributed like the recent ones.
+ */
+export function createWaitEstimate({ late, risk, samples, memoryMs }: WaitParams = defaultWaitParams): WaitEstimate {
+  /** Errors of expected times. */
+  const errors = createRing(samples, memoryMs);
+  /** Time that queries had beyond the expected one, whether they were admitted or not. */
+  const slacks = createRing(samples, memoryMs);
+  let count = 0;
+  let margin = 0;
+  let forgetAt = -Infinity;
+
+  /** Returns the smallest admissible slack. */
+  function compute(now: number): number {
+    const sorted = errors.sorted(now);
+    if (sorted.length === 0) return 0;
+    const least = sorted[Math.ceil((1 - risk) * sorted.length) - 1] ?? 0;
+    const offered = slacks.sorted(now);
+    /** Number of errors that are not larger than the slack, and the expected number of late queries so far. */
+    let below = sorted.length;
+    let lateCount = 0;
+    let atRisk = 0;
+    let smallest = Infinity;
+    for (let index = offered.length - 1; index >= 0; index--) {
+      const slack = offered[index] ?? 0;
+      if (slack < least) break;
+      while (below > 0 && (sorted[below - 1] ?? 0) > slack) below -= 1;
+      if (below === sorted.length) continue;
+      atRisk += 1;
+      lateCount += 1 - below / sorted.length;
+      if (lateCount / atRisk <= late) smallest = slack;
+    }
+    return atRisk === 0 ? least : Math.min(smallest, sorted.at(-1) ?? 0);
+  }
+  return {
+    promisedMs(ms, batchMs, now) {
+      return margin === 0 || now >= forgetAt ? ms : Math.max(0, ms + margin * scaleOf(ms, batchMs));
+    },
+    offered(limitMs, ms, batchMs, now) {
+      if (batchMs <= 0) return;
+      slacks.add((limitMs - ms) / scaleOf(ms, batchMs), now);
+      count += 1;
+      if (count % stride === 0) margin = compute(now);
+    },
+    observe(tookMs, expectedMs, batchMs, now) {
+      if (batchMs <= 0) return;
+      errors.add((tookMs - expectedMs) / scaleOf(expectedMs, batchMs), now);
+      forgetAt = now + memoryMs;
+    },
+  };
+}
+
+const scaleOf = (ms: number, batchMs: number): number => Math.sqrt(Math.max(ms, batchMs) * batchMs);
