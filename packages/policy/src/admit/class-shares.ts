@@ -24,7 +24,7 @@ const defaultShareParams: ShareParams = {
 };
 
 export interface ClassShares {
-  /** Returns the maximum wait of a query, in batches. Infinity if its class is not limited now. */
+  /** Returns the maximum wait of a query, in batches. Infinity if its class is not limited now, 0 if it is offline. */
   maxWaitBatches(task: string, objective: Objective, now: number): number;
   /**
    * Records an offered query: whether it was admitted, and the wait that was predicted, in batches of the candidate.
@@ -75,7 +75,7 @@ export function createClassShares(params: ShareParams = defaultShareParams): Cla
   }
   return {
     maxWaitBatches(task, objective, now) {
-      if (objective.class === 'offline') return Infinity;
+      if (objective.class === 'offline') return 0;
       const shares = tasks.get(task);
       if (shares === undefined || !isScarce(shares, now)) return Infinity;
       advance(shares, Math.floor(now / windowMs));
@@ -86,10 +86,11 @@ export function createClassShares(params: ShareParams = defaultShareParams): Cla
       return params.limits.find(({ aboveRatio }) => ratio > aboveRatio)?.maxWaitBatches ?? Infinity;
     },
     record(task, objective, { items, isAdmitted, waitBatches }, now) {
+      // Offline queries are rejected whenever others run, which says nothing about the capacity for those.
+      if (objective.class === 'offline') return;
       const shares = sharesOf(task, now);
       if (waitBatches < 1) shares.calmAt = now;
       if (!isAdmitted) shares.rejectedAt = now;
-      if (objective.class === 'offline') return;
       const own = classOf(objective);
       add(shares.offered, shares.offeredSums, shares.window, own, items);
       if (isAdmitted) add(shares.admitted, shares.admittedSums, shares.window, own, items);

@@ -64,14 +64,14 @@ describe('the shares of classes', () => {
     assert.equal(shares.maxWaitBatches('digits', loose, 2060), Infinity);
   });
 
-  it('limit neither a single class nor offline queries', () => {
+  it('do not limit a single class, and let offline queries never wait', () => {
     const shares = createClassShares();
     for (let now = 0; now < 1000; now += 10) {
       shares.record('digits', loose, { items: 1, isAdmitted: now % 20 === 0, waitBatches: 9 }, now);
     }
     assert.equal(shares.maxWaitBatches('digits', loose, 1000), Infinity);
     offer(shares, 1000, 2000, [0.2, 0.9]);
-    assert.equal(shares.maxWaitBatches('digits', objective(400, { class: 'offline' }), 2000), Infinity);
+    assert.equal(shares.maxWaitBatches('digits', objective(400, { class: 'offline' }), 2000), 0);
   });
 
   it('weigh queries by their items', () => {

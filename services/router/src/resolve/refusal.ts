@@ -75,6 +75,8 @@ export function reasonText(
       return `${target} cannot meet ${objectiveText(objective)} now: ${reason}; lower the request rate or relax the objective`;
     }
     case 'backlogged':
+      if (objective.class === 'offline')
+        return `${target} has no idle replica now, and offline queries are answered only by idle ones; retry later, or use the class online`;
       return `${target} is overloaded: ${soonest === undefined ? 'its queue may not get longer' : backlogText(soonest)}; lower the request rate`;
     case 'unplaceable':
       return `${target} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware class, or none has enough free memory`;
