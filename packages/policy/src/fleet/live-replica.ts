@@ -17,7 +17,7 @@ export interface LiveReplica {
   readonly recent: Activity;
 }
 
-interface Activity {
+export interface Activity {
   readonly elapsedMs: number;
   readonly busyMs: number;
   readonly executions: number;

@@ -1,0 +1,46 @@
+// How much longer than profiled the batches of each variant take now, from the reports of its replicas.
+
+import type { Assignment, VariantId } from '@pareto/core';
+import { p50At } from '../cost/profile-at.js';
+import type { Activity } from '../fleet/live-replica.js';
+import { versionKey } from '../snapshot/versions.js';
+import type { PlacementVariant } from '../snapshot/snapshot.js';
+
+/** A replica with its activity between the last two reports. */
+export interface ActiveReplica {
+  readonly assignment: Pick<Assignment, 'variant' | 'version' | 'hardwareClass'>;
+  readonly recent: Activity;
+}
+
+/** Busy time of a variant from which its slowdown is more than chance, and its maximum: a longer pause says nothing. */
+const [minBusyMs, maxSlowdown] = [300, 10];
+
+/**
+ * Returns the time that the batches of each variant took, divided by the profiled time of batches of their mean size. Variants that
+ * take no longer than profiled, that were hardly busy, or that have no profile are missing.
+ */
+export function liveSlowdowns(
+  replicas: readonly ActiveReplica[],
+  variants: readonly Pick<PlacementVariant, 'variant' | 'measurements'>[],
+): ReadonlyMap<VariantId, number> {
+  const active = replicas.filter(({ recent }) => recent.executions > 0);
+  if (active.length === 0) return new Map();
+  const known = new Map(variants.map((one) => [versionKey(one.variant.id, one.variant.version), one]));
+  const sums = new Map<VariantId, { busyMs: number; profiledMs: number }>();
+  for (const { assignment, recent } of active) {
+    const { variant, version, hardwareClass } = assignment;
+    const measurements = known.get(versionKey(variant, version))?.measurements ?? [];
+    const result = measurements.find((one) => one.hardwareClass === hardwareClass)?.result;
+    if (result?.kind !== 'measured') continue;
+    const sum = sums.get(variant) ?? { busyMs: 0, profiledMs: 0 };
+    sums.set(variant, sum);
+    sum.busyMs += recent.busyMs;
+    sum.profiledMs += recent.executions * p50At(result.profile, recent.items / recent.executions);
+  }
+  const slowdowns = new Map<VariantId, number>();
+  for (const [variant, { busyMs, profiledMs }] of sums) {
+    const slowdown = busyMs / profiledMs;
+    if (busyMs >= minBusyMs && slowdown > 1) slowdowns.set(variant, Math.min(maxSlowdown, slowdown));
+  }
+  return slowdowns;
+}
