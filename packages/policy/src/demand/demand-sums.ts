@@ -13,6 +13,8 @@ export interface TargetDemand {
   readonly objective: Objective;
   /** Offered items per second. */
   readonly itemsPerSecond: number;
+  /** Offered items of the latest second. 0 if less than a second was reported. */
+  readonly latestPerSecond: number;
   /** Answered items per second by variant. */
   readonly answered: ReadonlyMap<VariantId, number>;
 }
@@ -24,6 +26,13 @@ export interface DemandSums {
   readonly classes: readonly ClassObjective[];
 }
 
+/** The demand of one router. */
+export interface RecentDemand {
+  readonly mean: DemandSums;
+  /** Rates of the latest second. Empty if less than a second was reported. */
+  readonly latest: DemandSums;
+}
+
 interface ClassObjective {
   readonly ofClass: ClassCells;
   readonly objective: Objective;
@@ -32,14 +41,21 @@ interface ClassObjective {
 interface ClassDemand extends TargetDemand {
   objective: Objective;
   itemsPerSecond: number;
+  latestPerSecond: number;
   readonly answered: Map<VariantId, number>;
 }
 
 /** Returns the total demand of each class, the largest first. Classes beyond the maximum of their target are one. */
-export function totalDemands(parts: readonly DemandSums[], { size }: CellTable): readonly TargetDemand[] {
+export function totalDemands(parts: readonly RecentDemand[], { size }: CellTable): readonly TargetDemand[] {
   const items = new Float64Array(size);
-  for (const part of parts) addItems(items, part.items);
-  const demands = listDemands(strictestOfEach(parts, size), items);
+  const latest = new Float64Array(size);
+  for (const part of parts) addItems(items, part.mean.items);
+  for (const part of parts) addItems(latest, part.latest.items);
+  const classes = strictestOfEach(
+    parts.map(({ mean }) => mean),
+    size,
+  );
+  const demands = listDemands(classes, items, latest);
   return demands.sort((a, b) => b.itemsPerSecond - a.itemsPerSecond);
 }
 
@@ -66,13 +82,13 @@ function strictestOfEach(parts: readonly DemandSums[], size: number): readonly C
 }
 
 /** Returns the demand of each class, and of all further classes of a target, which are merged. */
-function listDemands(classes: readonly ClassObjective[], items: Float64Array): ClassDemand[] {
+function listDemands(classes: readonly ClassObjective[], items: Float64Array, latest: Float64Array): ClassDemand[] {
   const demands: ClassDemand[] = [];
   const counts = new Map<TargetCells, number>();
   const others = new Map<TargetCells, ClassDemand>();
   for (const { ofClass, objective } of classes) {
     const { owner, name } = ofClass;
-    const demand = createDemand(ofClass, objective, items);
+    const demand = createDemand(ofClass, objective, items, latest);
     const count = counts.get(owner) ?? 0;
     const other = count < maxClasses ? undefined : others.get(owner);
     if (other === undefined) {
@@ -84,17 +100,24 @@ function listDemands(classes: readonly ClassObjective[], items: Float64Array): C
   return demands;
 }
 
-function createDemand({ owner, cell, variants }: ClassCells, objective: Objective, items: Float64Array): ClassDemand {
+function createDemand(
+  { owner, cell, variants }: ClassCells,
+  objective: Objective,
+  items: Float64Array,
+  latest: Float64Array,
+): ClassDemand {
   const answered = new Map<VariantId, number>();
   for (const [variant, own] of variants) {
     const count = items[own] ?? 0;
     if (count > 0) answered.set(variant, count);
   }
-  return { tenant: owner.tenant, target: owner.target, objective, itemsPerSecond: items[cell] ?? 0, answered };
+  const rates = { itemsPerSecond: items[cell] ?? 0, latestPerSecond: latest[cell] ?? 0 };
+  return { tenant: owner.tenant, target: owner.target, objective, ...rates, answered };
 }
 
-function merge(into: ClassDemand, { objective, itemsPerSecond, answered }: TargetDemand): void {
+function merge(into: ClassDemand, { objective, itemsPerSecond, latestPerSecond, answered }: TargetDemand): void {
   into.objective = strictestOf(into.objective, objective);
   into.itemsPerSecond += itemsPerSecond;
+  into.latestPerSecond += latestPerSecond;
   for (const [variant, items] of answered) addTo(into.answered, variant, items);
 }

@@ -3,15 +3,15 @@
 import type { Milliseconds } from '@pareto/core';
 import type { DemandAccumulator } from './demand-accumulator.js';
 import type { DemandEntry } from './demand-report.js';
-import type { DemandSums } from './demand-sums.js';
+import type { RecentDemand, DemandSums } from './demand-sums.js';
 import { addRates, type RateSums, type WeightedRates } from './rate-sums.js';
 import { createSlidingBuckets } from './sliding-buckets.js';
 
 export interface RouterRates {
   /** Adds the entries of a report. */
   add(entries: readonly DemandEntry[], windowMs: Milliseconds, now: Milliseconds): void;
-  /** Returns the demand over the span. */
-  demand(now: Milliseconds): DemandSums;
+  /** Returns the demand over the span, and that of the latest second. */
+  demand(now: Milliseconds): RecentDemand;
   /** Returns the rates by target over the span, in parts. */
   rates(now: Milliseconds): readonly WeightedRates[];
 }
@@ -32,6 +32,8 @@ interface WeightedBucket {
 
 /** Span of the rates, and maximum age of the limits of a router, which reports them each second. */
 export const rateMs = 5_000;
+/** Time whose rate counts as the latest one. */
+const latestMs = 1_000;
 
 /** Creates the rates of a router without reports. Between the calls, `accumulator` is empty and may be used elsewhere. */
 export function createRouterRates(accumulator: DemandAccumulator): RouterRates {
@@ -39,11 +41,17 @@ export function createRouterRates(accumulator: DemandAccumulator): RouterRates {
     ...{ demand: accumulator.take(), rates: new Map(), windowMs: 0 },
   }));
   /** Demand over the span, which is added up with each report, so that a control turn rarely has to. */
-  let total = { demand: accumulator.take(), expiresAt: Infinity };
+  let total = { mean: accumulator.take(), latest: accumulator.take(), expiresAt: Infinity };
 
   function addUp(now: Milliseconds): void {
-    for (const { bucket, weight } of latestOf(buckets.recent(now))) accumulator.addSums(bucket.demand, weight);
-    total = { demand: accumulator.take(), expiresAt: buckets.expiresAt(now) };
+    const recent = buckets.recent(now);
+    for (const { bucket, weight } of latestOf(recent, rateMs)) accumulator.addSums(bucket.demand, weight);
+    const mean = accumulator.take();
+    const last = latestOf(recent, latestMs);
+    const isWhole = last.reduce((sum, { bucket, weight }) => sum + weight * bucket.windowMs, 0) >= latestMs;
+    if (isWhole)
+      for (const { bucket, weight } of last) accumulator.addSums(bucket.demand, (weight * rateMs) / latestMs);
+    total = { mean, latest: accumulator.take(), expiresAt: buckets.expiresAt(now) };
   }
 
   return {
@@ -61,19 +69,19 @@ export function createRouterRates(accumulator: DemandAccumulator): RouterRates {
     },
     demand(now) {
       if (now >= total.expiresAt) addUp(now);
-      return total.demand;
+      return total;
     },
-    rates: (now) => latestOf(buckets.recent(now)).map(({ bucket: { rates }, weight }) => ({ rates, weight })),
+    rates: (now) => latestOf(buckets.recent(now), rateMs).map(({ bucket: { rates }, weight }) => ({ rates, weight })),
   };
 }
 
 /**
- * Returns the latest buckets, which cover `rateMs` together, the last of them in part. Reports that were late arrive
+ * Returns the latest buckets, which cover `spanMs` together, the last of them in part. Reports that were late arrive
  * with those after them, and would otherwise count as a higher rate.
  */
-function latestOf(buckets: readonly Bucket[]): readonly WeightedBucket[] {
+function latestOf(buckets: readonly Bucket[], spanMs: number): readonly WeightedBucket[] {
   const latest: WeightedBucket[] = [];
-  let leftMs = rateMs;
+  let leftMs = spanMs;
   for (const bucket of buckets.toReversed()) {
     if (leftMs <= 0) break;
     const { windowMs } = bucket;

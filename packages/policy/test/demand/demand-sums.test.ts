@@ -105,7 +105,7 @@ function bucketsOf(reports: readonly Report[], now: number): readonly Bucket[] {
 function addEntry(sums: Classes, entry: DemandEntry, perSecond: number): void {
   const { tenant, target, objective, offeredItems: itemsPerSecond, itemsByVariant: answered } = entry;
   if (itemsPerSecond === 0 && answered.size === 0) return;
-  const demand = { tenant, target, objective, itemsPerSecond, answered };
+  const demand = { tenant, target, objective, itemsPerSecond, latestPerSecond: 0, answered };
   addClass(sums, `${tenant} ${target}`, objectiveClass(objective), demand, perSecond);
 }
 

@@ -25,12 +25,27 @@ describe('the demand window', () => {
     const second = reportOf({ offeredItems: 1_000, requests: 1_000, items: 1_000, refused: 1_000 });
     for (let i = 0; i < 5; i++) window.add('r', second, ms(i * 1_000));
     const demand = { tenant: 'default', target: 't', objective: fallbackObjective };
-    assert.deepEqual(window.demands(ms(4_500)), [{ ...demand, itemsPerSecond: 1_000, answered: new Map() }]);
+    const rates = { itemsPerSecond: 1_000, latestPerSecond: 1_000 };
+    assert.deepEqual(window.demands(ms(4_500)), [{ ...demand, ...rates, answered: new Map() }]);
     assert.deepEqual(window.byTarget(ms(4_500)).get('t'), {
       requestsPerSecond: 1_000,
       refusedPerSecond: 1_000,
       violationsPerSecond: 0,
     });
+  });
+
+  it('has the rate of the latest second of all routers, once they have reported a second', () => {
+    const window = createDemandWindow();
+    const latest = (now: number) => window.demands(ms(now))[0]?.latestPerSecond;
+    window.add('a', { ...reportOf({ offeredItems: 9 }), windowMs: ms(400) }, ms(0));
+    assert.equal(latest(0), 0);
+    window.add('a', { ...reportOf({ offeredItems: 100 }), windowMs: ms(800) }, ms(800));
+    assert.equal(latest(800), 104.5, '100 in .8 s, and half of the 9 before');
+    window.add('b', { ...reportOf({ offeredItems: 4_000 }), windowMs: ms(2_000) }, ms(1_000));
+    assert.equal(latest(1_000), 2_104.5);
+    window.add('a', reportOf({ offeredItems: 10 }), ms(1_800));
+    window.add('b', reportOf({ offeredItems: 20 }), ms(2_000));
+    assert.equal(latest(2_000), 30);
   });
 
   it('has the answered items by variant', () => {

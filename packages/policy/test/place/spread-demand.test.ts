@@ -13,7 +13,7 @@ const demand = (
   objective: PartialObjective,
   answered: readonly (readonly [string, number])[] = [],
 ): TargetDemand => ({
-  ...{ tenant: 'default', target, itemsPerSecond: 100 },
+  ...{ tenant: 'default', target, itemsPerSecond: 100, latestPerSecond: 0 },
   objective: resolveObjective({ latencyMs: milliseconds(500), ...objective }),
   answered: new Map(answered.map(([id, items]) => [variantId(id), items])),
 });
@@ -26,6 +26,13 @@ describe('spreadDemand', () => {
       ['a:int8', 75],
       ['b:original', 25],
     ]);
+  });
+
+  it('counts the rate of the latest second if chance does not explain it', () => {
+    const rates = [100, 121, 144, 400].map((latestPerSecond) =>
+      spread({ ...demand('a', {}, [['a:int8', 9]]), latestPerSecond }).map(([, rate]) => rate),
+    );
+    assert.deepEqual(rates, [[100], [100], [120], [360]]);
   });
 
   it('counts queries that were all rejected, failed or held for the variant that selection would choose', () => {

@@ -15,7 +15,7 @@ import type { ClusterView, Observed } from '../cluster/observe.js';
 
 export interface FollowedDemand {
   readonly steady: SteadyDemand;
-  /** How much longer than profiled batches took, and when that was computed. */
+  /** Time of batches divided by the profiled one, and when that was computed. */
   readonly slowdowns: { readonly byVariant: ReadonlyMap<VariantId, number>; readonly at: Milliseconds };
   /** Variants that queries are held for, the most urgent first. */
   readonly held: readonly VariantId[];

@@ -13,14 +13,15 @@ type DemandSnapshot = Omit<PlacementSnapshot, 'demand' | keyof RecentChanges | '
 
 /**
  * Returns items per second by variant. The items of a target and class of objectives are spread over the variants that
- * answered, in proportion. If none answered, because all queries were rejected, failed or are held, they count for the
+ * answered, in proportion. If the latest second certainly had more items than the mean, its rate counts. If none answered, because all queries were rejected, failed or are held, they count for the
  * variant that selection would choose if all were loaded and idle. Items that no variant can answer count for none.
  */
 export function spreadDemand(demands: readonly TargetDemand[], snapshot: DemandSnapshot): Rates {
   const rates = new Map<VariantId, number>();
   let pick: ReturnType<typeof createPicker> | undefined;
   for (const demand of demands) {
-    const { itemsPerSecond, answered } = demand;
+    const { answered } = demand;
+    const itemsPerSecond = Math.max(demand.itemsPerSecond, leastRate(demand.latestPerSecond));
     if (itemsPerSecond === 0) continue;
     let total = 0;
     for (const items of answered.values()) total += items;
@@ -32,6 +33,9 @@ export function spreadDemand(demands: readonly TargetDemand[], snapshot: DemandS
   }
   return rates;
 }
+
+/** Returns the rate that chance hardly raises to so many items in a second: two standard deviations of a Poisson process less. */
+const leastRate = (items: number): number => items - 2 * Math.sqrt(items);
 
 function createPicker(snapshot: DemandSnapshot): (demand: TargetDemand) => VariantId | undefined {
   const versions = versionsOf(snapshot);
