@@ -172,15 +172,14 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   /** Returns when the next batches of a replica start. Undefined if it has no executor. */
   function batchTimes(work: Work, shapes: Shapes | undefined, now: number): QueueTimes | undefined {
     if (!work.isAttached) return undefined;
-    const waitMs = leftMs(work, now) + slotFreeMs(work, now);
     const everyMs = expectedMs(work, work.settings.ceiling, shapes, now) + slotWaitMs(work);
     return {
       ceiling: work.settings.ceiling,
-      startsAt: now + waitMs,
+      startsAt: now + leftMs(work, now) + slotFreeMs(work, now),
       everyMs,
       expectedMs: (items, of) => expectedMs(work, items, of, now),
       // A query that finds the replica idle takes as long as it takes: to refuse it would leave the replica idle.
-      promisedMs: (ms) => (waitMs === 0 ? ms : work.wait.promisedMs(ms, everyMs, now)),
+      promisedMs: (ms) => (isIdle(work) ? ms : work.wait.promisedMs(ms, everyMs, now)),
       onOffered: (ms, limitMs) => work.wait.offered(limitMs, ms, everyMs, now),
     };
   }
@@ -234,6 +233,10 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     for (const holder of holders) soonest = Math.min(soonest, leftMs(holder, now));
     return soonest === Infinity ? 0 : soonest;
   }
+
+  /** Returns whether a query would start immediately. A run that takes longer than expected has no time left, but is not over. */
+  const isIdle = (work: Work): boolean =>
+    work.inFlight.length === 0 && work.queue.length === 0 && (holders.has(work) || free > 0);
 
   return {
     get waiting() {
@@ -310,12 +313,11 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       const shapes = work.queue.first?.shapes ?? work.shapes;
       const batchMs = expectedMs(work, ceiling, shapes, now) + slotWaitMs(work);
       const { typical, slow, interfered } = work.estimate.correction(now);
-      const waitMs = leftMs(work, now) + slotFreeMs(work, now);
+      const waitMs = leftMs(work, now) + slotFreeMs(work, now) + (work.queue.items / ceiling) * batchMs;
       return {
         queuedItems: work.queue.items,
         runningItems: runningItems(work),
-        backlogMs:
-          waitMs === 0 ? 0 : work.wait.promisedMs(waitMs + (work.queue.items / ceiling) * batchMs, batchMs, now),
+        backlogMs: isIdle(work) ? 0 : work.wait.promisedMs(waitMs, batchMs, now),
         itemMs: batchMs / ceiling,
         typical,
         slow,

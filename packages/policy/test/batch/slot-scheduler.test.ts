@@ -224,6 +224,14 @@ describe('the slot scheduler', () => {
     assert.deepEqual(send('a', queued('4', 39)), ['reject 4: late'], 'it would end at 40');
   });
 
+  it('reports the queue behind a run that takes longer than expected', () => {
+    const { send, load, at } = setUp(1, ['a', 'b']);
+    send('a', queued('1', 900));
+    send('a', queued('2', 900));
+    at(11);
+    assert.equal(load('a').backlogMs, 4);
+  });
+
   it('reports no wait behind a replica whose last query was rejected when it got the slot', () => {
     const { send, end, load, at } = setUp(1, ['a', 'b']);
     send('a', queued('1', 900));
