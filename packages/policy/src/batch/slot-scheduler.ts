@@ -172,15 +172,15 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   /** Returns when the next batches of a replica start. Undefined if it has no executor. */
   function batchTimes(work: Work, shapes: Shapes | undefined, now: number): QueueTimes | undefined {
     if (!work.isAttached) return undefined;
-    const everyMs = expectedMs(work, work.settings.ceiling, shapes, now) + slotWaitMs(work);
+    const batchMs = expectedMs(work, work.settings.ceiling, shapes, now);
     return {
       ceiling: work.settings.ceiling,
       startsAt: now + leftMs(work, now) + slotFreeMs(work, now),
-      everyMs,
+      everyMs: batchMs + slotWaitMs(work),
       expectedMs: (items, of) => expectedMs(work, items, of, now),
       // A query that finds the replica idle takes as long as it takes: to refuse it would leave the replica idle.
-      promisedMs: (ms) => (isIdle(work) ? ms : work.wait.promisedMs(ms, everyMs, now)),
-      onOffered: (ms, limitMs) => work.wait.offered(limitMs, ms, everyMs, now),
+      promisedMs: (ms) => (isIdle(work) ? ms : work.wait.promisedMs(ms, batchMs, now)),
+      onOffered: (ms, limitMs) => work.wait.offered(limitMs, ms, batchMs, now),
     };
   }
 
@@ -311,14 +311,15 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       const { ceiling } = work.settings;
       // Queries tend to have shapes like those of the ones before.
       const shapes = work.queue.first?.shapes ?? work.shapes;
-      const batchMs = expectedMs(work, ceiling, shapes, now) + slotWaitMs(work);
+      const batchMs = expectedMs(work, ceiling, shapes, now);
+      const everyMs = batchMs + slotWaitMs(work);
       const { typical, slow, interfered } = work.estimate.correction(now);
-      const waitMs = leftMs(work, now) + slotFreeMs(work, now) + (work.queue.items / ceiling) * batchMs;
+      const waitMs = leftMs(work, now) + slotFreeMs(work, now) + (work.queue.items / ceiling) * everyMs;
       return {
         queuedItems: work.queue.items,
         runningItems: runningItems(work),
         backlogMs: isIdle(work) ? 0 : work.wait.promisedMs(waitMs, batchMs, now),
-        itemMs: batchMs / ceiling,
+        itemMs: everyMs / ceiling,
         typical,
         slow,
         interfered,

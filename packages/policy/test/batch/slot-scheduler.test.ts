@@ -232,6 +232,21 @@ describe('the slot scheduler', () => {
     assert.equal(load('a').backlogMs, 4);
   });
 
+  it('allows for errors of the wait as they were observed, also if others use the slot meanwhile', () => {
+    const { apply, send, end, load, at } = setUp(1, ['a'], { ...settings, ceiling: 1, profile: profile({ 1: 10 }) });
+    for (let run = 0; run < 32; run++) {
+      at(20 * run);
+      send('a', queued(`${run}`, Infinity, { enqueuedAt: 20 * run }));
+      at(20 * run + (run % 2 === 0 ? 15 : 5));
+      end('a');
+    }
+    apply({ kind: 'added', replica: 'b', settings: { ...settings, profile: profile({ 1: 90 }) }, bounds });
+    apply({ kind: 'attached', replica: 'b' });
+    send('b', queued('long'));
+    const marginMs = load('a').backlogMs - 90;
+    assert.ok(marginMs > 10 && marginMs < 20, `${marginMs} instead of 5 × √(90 / 10)`);
+  });
+
   it('reports no wait behind a replica whose last query was rejected when it got the slot', () => {
     const { send, end, load, at } = setUp(1, ['a', 'b']);
     send('a', queued('1', 900));
