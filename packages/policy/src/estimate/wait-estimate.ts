@@ -29,7 +29,7 @@ const stride = 16;
 /**
  * Creates an estimate without a margin. All is measured on one scale: times of batches vary independently, so that the error of
  * their sum grows with its root. The margin is the smallest with which no more than the allowed share of the queries would have
- * been late, had their errors been distributed like the recent ones.
+ * been late, had their errors been distributed like the recent ones that some query had the time for.
  */
 export function createWaitEstimate({ late, risk, samples, memoryMs }: WaitParams = defaultWaitParams): WaitEstimate {
   /** Errors of expected times. */
@@ -42,10 +42,12 @@ export function createWaitEstimate({ late, risk, samples, memoryMs }: WaitParams
 
   /** Returns the smallest admissible slack. */
   function compute(now: number): number {
-    const sorted = errors.sorted(now);
+    const offered = slacks.sorted(now);
+    const most = offered.at(-1) ?? Infinity;
+    // No choice of queries avoids an error for which none has the time, like a pause of the machine.
+    const sorted = errors.sorted(now).filter((error) => error <= most);
     if (sorted.length === 0) return 0;
     const least = sorted[Math.ceil((1 - risk) * sorted.length) - 1] ?? 0;
-    const offered = slacks.sorted(now);
     /** Number of errors that are not larger than the slack, and the expected number of late queries so far. */
     let below = sorted.length;
     let lateCount = 0;

@@ -22,13 +22,18 @@ describe('the estimate of waits', () => {
 
   it('allows for no error that few queries have if others could spare it', () => {
     assert.equal(estimate([0, 5, 100], rarely(128, 50)).marginMs, 0);
-    const { marginMs } = estimate([...new Array<number>(30).fill(45), 0], rarely(64, 50));
+    const { marginMs } = estimate([...new Array<number>(30).fill(45), 0, 60], rarely(64, 50));
     assert.equal(marginMs, 50, 'one in 64 of those with 45 ms would be late, which is too many');
   });
 
   it('admits no query that is late with a probability of a fifth, however many others are not at risk', () => {
     const { marginMs } = estimate([...new Array<number>(63).fill(29), 0], [...new Array<number>(7).fill(0), 20, 30]);
     assert.ok(marginMs >= 20, `${marginMs}`);
+  });
+
+  it('allows for no error that no query has the time for', () => {
+    assert.equal(estimate([0, 5, 10], [0, 0, 1_000]).marginMs, 0, 'a third of the queries met a pause');
+    assert.equal(estimate([0, 5, 10], [0, 10, 1_000]).marginMs, 10);
   });
 
   it('takes less time for granted if queries take less, in proportion to the root of the expected time', () => {
