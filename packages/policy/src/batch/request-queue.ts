@@ -66,7 +66,8 @@ export interface RequestQueue<Q extends QueuedQuery> {
   /** Query that is served next. Undefined if none is queued. */
   readonly first: Q | undefined;
   /**
-   * Adds a query, unless the queue is full, or the query or one that it delays is expected to miss its objective by that.
+   * Adds a query, unless the queue is full, or the query or one that it delays is expected to miss its objective by that. Only
+   * one with a lower priority may.
    * `times` is undefined if nothing is known. An empty queue accepts a query of any size.
    */
   push(query: Q, now: number, times: QueueTimes | undefined): 'queued' | 'full' | 'late';
@@ -190,7 +191,7 @@ export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): 
 
 /**
  * Returns the expected end of a query that is queued at a position, and adds the delay to those behind it. Infinity if the
- * query is too late for its objective, or makes another one too late.
+ * query is too late for its objective, or makes another one too late whose priority is not lower.
  */
 function expectedEnd<Q extends QueuedQuery>(
   entries: readonly QueueEntry<Q>[],
@@ -211,7 +212,9 @@ function expectedEnd<Q extends QueuedQuery>(
   const behind = entries.slice(position);
   let before = ahead;
   for (const { query: other } of behind) {
-    if (!isLate(leftMs(before, other), other) && isLate(leftMs(before + query.items, other), other)) return Infinity;
+    const isEqual = other.priority <= query.priority;
+    if (isEqual && !isLate(leftMs(before, other), other) && isLate(leftMs(before + query.items, other), other))
+      return Infinity;
     before += other.items;
   }
   for (const entry of behind) if (entry.expectedAt !== undefined) entry.expectedAt += (everyMs * query.items) / ceiling;

@@ -104,6 +104,23 @@ describe('the request queue', () => {
     assert.equal(push('e', 31, 5), 'queued');
   });
 
+  it('refuses no query because of one with a lower priority', () => {
+    const queue = filled();
+    const times = {
+      ceiling: 1,
+      startsAt: 0,
+      everyMs: 10,
+      expectedMs: () => 10,
+      promisedMs: (ms: number) => ms,
+      onOffered,
+    };
+    assert.equal(queue.push(queued('a', 15), 0, times), 'queued');
+    assert.equal(queue.push(queued('b', 25), 0, times), 'queued');
+    assert.equal(queue.push(queued('c', 12), 0, times), 'late', 'a would be late');
+    assert.equal(queue.push(queued('c', 12, { priority: 1 }), 0, times), 'queued');
+    assert.equal(queue.push(queued('d', 11, { priority: 1 }), 0, times), 'late', 'c would be late, which is as urgent');
+  });
+
   it('serves retried queries first, alone, and even if they are late', () => {
     const queue = filled(queued('a', 70, { priority: 1 }));
     queue.putBack([
