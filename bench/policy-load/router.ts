@@ -13,6 +13,7 @@ import {
   defaultAdmitParams,
   defaultRetryParams,
   defaultRouteParams,
+  latencyLeftMs,
   mayRetry,
   refillRetryBudget,
 } from '@pareto/policy';
@@ -28,7 +29,7 @@ export interface Attempt {
 /** The decision on a query that is sent. */
 export interface Forwarded {
   readonly replica: ReplicaId;
-  /** Time until the answer must be there. */
+  /** Time that the worker has. */
   readonly leftMs: number;
   readonly predictedMs: number;
   /** Prediction with the margin. */
@@ -77,11 +78,12 @@ export function createRouter(target: TargetEntry, seed: number): Router {
       } as const;
       const decision = policy.decide(target, { ...asked, requestBytes: 1_000, held: { count: 0, bytes: 0 } }, now);
       if (decision.kind !== 'forward') return undefined;
-      const { predictedMs, marginMs, waitMs } = decision.selection;
-      const leftMs = (serviceClass === 'offline' ? predictedMs : latencyMs) - elapsedMs;
+      const { selection, replica } = decision;
+      const { predictedMs, marginMs, waitMs } = selection;
+      const wayMsOf = (limitMs: number): number => policy.loads.wayMsOf(replica.id, limitMs);
       return {
-        replica: decision.replica.id,
-        leftMs,
+        replica: replica.id,
+        leftMs: latencyLeftMs(objective, elapsedMs, selection, wayMsOf),
         predictedMs,
         promisedMs: predictedMs + marginMs,
         hasWaited: waitMs > 0,

@@ -63,7 +63,7 @@ export function simulate({ queries, runTimes, routers: count }: Workload, seed: 
     if (route === undefined) return false;
     sends += 1;
     events.schedule(now + wayMs, (arrivedAt) => {
-      worker.queue({ ...route, index, attempt, sentAt: now }, now + route.leftMs - wayMs, arrivedAt);
+      worker.queue({ ...route, index, attempt, sentAt: now }, arrivedAt + route.leftMs, arrivedAt);
     });
     return true;
   }

@@ -140,6 +140,7 @@ export {
   type RetryParams,
 } from './retry/may-retry.js';
 export { planBatchRetry, type BatchRetryPlan, type Batched, type BatchFailure } from './retry/plan-batch-retry.js';
+export { latencyLeftMs } from './route/latency-left.js';
 export type { PickRequest } from './route/pick-replica.js';
 export { createCandidateLoads, loadField, loadFields, type CandidateLoads } from './route/candidate-loads.js';
 export {

@@ -1,7 +1,7 @@
 // Sends a query to one replica, updates the load and state of the worker, and decides about retries.
 
 import { ParetoError, type Milliseconds, type ReplicaRoute } from '@pareto/core';
-import { mayRetry, type Admission, type FailedAttempt, type QueryEnd } from '@pareto/policy';
+import { latencyLeftMs, mayRetry, type Admission, type FailedAttempt, type QueryEnd } from '@pareto/policy';
 import type { RoutedDecision } from '@pareto/protocol';
 import type { DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
@@ -85,14 +85,11 @@ function endOf(outcome: LinkOutcome): QueryEnd {
 }
 
 function decisionOf(core: RouterCore, query: ClientQuery, sent: SentQuery): RoutedDecision {
-  const { candidate, degraded, predictedMs, elapsedMs: predictedAfterMs } = sent.selection;
+  const { candidate, degraded } = sent.selection;
   // A query that was held or lost has its whole latency again: a late answer is better than none.
   const elapsedMs = sent.isTimed ? elapsedSince(core, query, sent.sentAt) : 0;
-  const { objective } = sent.resolved;
-  // The reply has to come back, too.
-  const leftMs = objective.latencyMs - elapsedMs - core.policy.loads.wayMsOf(sent.replica.id, objective.latencyMs);
-  // A replica that is not idle any more refuses an offline query, which could only be on time without a wait.
-  const idleMs = predictedMs - predictedAfterMs;
+  const { loads } = core.policy;
+  const wayMsOf = (latencyMs: number): number => loads.wayMsOf(sent.replica.id, latencyMs);
   return {
     decisionId: sent.decisionId,
     replica: sent.replica.id,
@@ -100,7 +97,7 @@ function decisionOf(core: RouterCore, query: ClientQuery, sent: SentQuery): Rout
     accuracy: candidate.accuracy?.value,
     coldStart: sent.held !== undefined,
     degraded,
-    latencyLeftMs: Math.max(0, objective.class === 'offline' ? Math.min(leftMs, idleMs) : leftMs),
+    latencyLeftMs: latencyLeftMs(sent.resolved.objective, elapsedMs, sent.selection, wayMsOf),
   };
 }
 
