@@ -82,7 +82,7 @@ export function simulate({ queries, runTimes, routers: count }: Workload, seed: 
         if (end === 'answered') latenciesMs[sent.index] = latencyMs;
         if (end === 'answered' && sent.attempt.kind !== 'held') ofPredictions.push(latencyMs / sent.promisedMs);
       }
-      resumeHeld(repliedAt);
+      if (end === 'answered') resumeHeld(repliedAt);
     });
   }
   function tryAgain({ index, attempt }: Sent, elapsedMs: number, now: number): boolean {
@@ -110,6 +110,7 @@ export function simulate({ queries, runTimes, routers: count }: Workload, seed: 
         const reports = routes.map(({ id }): [ReplicaId, ReturnType<typeof worker.load>] => [id, worker.load(id, now)]);
         events.schedule(now + wayMs, (then) => {
           for (const [id, load] of reports) router.reported(id, load, then);
+          resumeHeld(then);
         });
       });
   events.runAll();

@@ -28,6 +28,8 @@ export interface PartsOptions {
 
 export interface Parts {
   readonly changes: ChangeSignal;
+  /** Notifies of reports of workers. */
+  readonly reports: ChangeSignal;
   readonly controller: ControllerCalls;
   readonly otherRouters: OtherRouters;
   readonly policy: QueryPolicy;
@@ -45,6 +47,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
   const { controllers, maxMessageBytes, maxHeld, maxHeldBytes, hopMs } = config;
   const { routerId, address, metrics, limiter, local } = options;
   const changes = createChangeSignal();
+  const reports = createChangeSignal();
   const controller = createControllerCalls({ controllers, access, clock });
   const otherRouters = createOtherRouters({ access, addresses: () => tables.table?.routers.values() ?? [] });
   const openLink = (address: string): WorkerLink =>
@@ -69,6 +72,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     createLink: openLink,
     loads,
     onLost,
+    onReported: () => reports.notify(),
     probe: createLivenessProbe(clock),
     clock,
     logger,
@@ -90,5 +94,5 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     report: (reached) => tables.reportReach(reached),
     clock,
   });
-  return { changes, controller, otherRouters, policy, loads, workers, tables, demand, metrics, reach };
+  return { changes, reports, controller, otherRouters, policy, loads, workers, tables, demand, metrics, reach };
 }

@@ -468,6 +468,21 @@ describeBoth('holds', (startFixture) => {
     assert.equal(worker.received.at(-1)?.decision.coldStart, true);
   });
 
+  it('keep queries that the replica refuses, and send them again after reports of its worker', async () => {
+    const { router, workers, controller } = await startFixture(cold);
+    const [worker] = workers;
+    assert.ok(worker !== undefined);
+    let refusals = 0;
+    worker.onInfer = (received) => (++refusals <= 6 ? refuse(received, 0) : Promise.resolve(replyTo(received)));
+    const startedAt = performance.now();
+    const answers = [router.infer(accurate), router.infer(accurate)];
+    await waitFor('held demand', () => controller.demand.find(({ held }) => held > 1));
+    worker.replicas.push({ replicaId: 'large-0', state: 'READY' });
+    await controller.change([replicaRow({ id: 'large-0', of: 'large', address: worker.address, worker: 'w0' })]);
+    await Promise.all(answers);
+    assert.ok(performance.now() - startedAt > 500, 'a refusal gives the replica no time for others');
+  });
+
   it('end when the variant is not loaded in time', async () => {
     const { router } = await startFixture({ ...cold, config: { maxHoldMs: 100 } });
     await fails(router.infer(accurate), 'resource-exhausted', /large:original was not loaded within 100 ms/);

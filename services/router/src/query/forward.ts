@@ -66,7 +66,8 @@ export function recordOutcome(core: RouterCore, sent: SentQuery, outcome: LinkOu
   };
   core.loads.apply(ended, now);
   applyOutcome(core, outcome, replica);
-  core.holds.resume();
+  // A replica that has refused a query has no more time than before: two held queries would take turns without end.
+  if (end !== 'refused') core.holds.resume();
   return now;
 }
 

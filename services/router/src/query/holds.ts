@@ -31,6 +31,8 @@ export interface Holds {
 
 export interface HoldsOptions {
   readonly changes: Pick<ChangeSignal, 'listen'>;
+  /** Notifies of reports of workers, after which a replica may have more time. */
+  readonly reports: Pick<ChangeSignal, 'listen'>;
   /** Maximum time that a query is held: the flag `--max-hold-ms`. */
   readonly maxHoldMs: number;
   /** Aborts when the router drains. */
@@ -48,20 +50,22 @@ type HoldEnd = 'too-long' | 'deadline' | 'draining';
 /** Maximum number of groups of equal queries that are decided again without success when a query has ended. */
 const maxFailures = 4;
 
-export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOptions): Holds {
+export function createHolds({ changes, reports, maxHoldMs, draining, clock }: HoldsOptions): Holds {
   const queue = createHoldQueue<Waiting>();
   const started = new Set<AbortController>();
   changes.listen(() => queue.resume(tryResume, Infinity));
+  reports.listen(resumeFirst);
   draining.addEventListener('abort', () => {
     for (const ended of started) ended.abort('draining' satisfies HoldEnd);
   });
+  function resumeFirst(): void {
+    if (queue.usage.count > 0) queue.resume(tryResume, maxFailures);
+  }
   return {
     get usage() {
       return queue.usage;
     },
-    resume() {
-      if (queue.usage.count > 0) queue.resume(tryResume, maxFailures);
-    },
+    resume: resumeFirst,
     start({ signal, remainingMs = Infinity, ...request }) {
       const ended = new AbortController();
       if (draining.aborted) ended.abort('draining' satisfies HoldEnd);

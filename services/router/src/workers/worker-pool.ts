@@ -22,6 +22,8 @@ export interface WorkerPoolOptions {
   readonly loads: Pick<RouterLoads, 'apply'>;
   /** Called when a worker is marked unreachable. `worker` is undefined if the table has no replica of it. */
   readonly onLost: (reason: LossReason, worker: WorkerId | undefined) => void;
+  /** Called after a worker has reported the loads of its replicas. */
+  readonly onReported: () => void;
   readonly probe: ProbeLiveness;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -50,6 +52,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       const isReady = load?.state === 'READY' && !response.draining;
       loads.apply({ kind: 'reported', replica: id, load: isReady ? load : undefined });
     }
+    options.onReported();
   }
   function markDown(address: string): void {
     for (const { id } of replicasOf(address)) loads.apply({ kind: 'down', replica: id });

@@ -13,14 +13,14 @@ const [a, b] = [variantId('a:original'), variantId('b:original')];
 
 function setUp() {
   const clock = createManualClock();
-  const changes = createChangeSignal();
+  const [changes, reports] = [createChangeSignal(), createChangeSignal()];
   const events: string[] = [];
   const held = (_: ResolvedQuery, variant: VariantId): Disposable => {
     events.push(`held for ${variant}`);
     return { [Symbol.dispose]: () => void events.push(`not held for ${variant}`) };
   };
   const draining = new AbortController();
-  const holds = createHolds({ changes, maxHoldMs: 1_000, draining: draining.signal, clock });
+  const holds = createHolds({ changes, reports, maxHoldMs: 1_000, draining: draining.signal, clock });
   const [resolved = assert.fail()] = domainTable({ a: { ms: 1, replicas: 0 } }).targets.values();
   const query = { items: 1, objective: fallbackObjective, preference: 'cheapest', entry: resolved } as ResolvedQuery;
   const hold = (fields: Partial<ResolvedQuery> = {}, signal = new AbortController().signal) => {
@@ -32,7 +32,7 @@ function setUp() {
     } as ClientQuery;
     return holdQuery({ holds, clock, demand: { held } }, client, { ...query, ...fields });
   };
-  return { clock, changes, events, holds, hold, draining };
+  return { clock, changes, reports, events, holds, hold, draining };
 }
 
 const cold = (variant: VariantId): Extract<Decided, { kind: 'hold' }> =>
@@ -69,6 +69,16 @@ describe('a held query', () => {
     assert.equal(holds.usage.count, 1);
     next = forwarded;
     holds.resume();
+    assert.equal(await settled, forwarded);
+  });
+
+  it('is decided again when a worker reports its loads', async () => {
+    const { changes, reports, hold } = setUp();
+    let next: Decided = busy;
+    const settled = hold().wait(a, resolved, () => next);
+    changes.notify();
+    next = forwarded;
+    reports.notify();
     assert.equal(await settled, forwarded);
   });
 

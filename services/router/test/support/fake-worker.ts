@@ -118,9 +118,9 @@ export function replyTo({ call, decision }: Received): Payload {
 }
 
 /** Refuses a query because of its objective, with a load that explains it. */
-export function refuse({ call }: Received): Promise<never> {
+export function refuse({ call }: Received, backlogMs = 60_000): Promise<never> {
   const idle = { queuedItems: 1, runningItems: 1, itemMs: 1, typical: 1, slow: 1, interfered: false };
-  call.setLoad({ ...idle, backlogMs: 60_000 }, 1);
+  call.setLoad({ ...idle, backlogMs }, 1);
   return Promise.reject(
     new ParetoError('resource-exhausted', 'it would take 60000.0 ms', { details: { [lateKey]: '1' } }),
   );
