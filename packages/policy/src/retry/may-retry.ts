@@ -23,6 +23,8 @@ export interface RetryParams {
   readonly maxAttempts: number;
   /** The same for a query that was refused: each refusal takes time that it does not have. */
   readonly maxRefused: number;
+  /** Budget that queries which were refused leave to others. */
+  readonly keptBudget: number;
   /** Maximum size of a request that is resent after its worker disappeared. */
   readonly replayBytes: number;
   /** Fraction of a retry that each query adds to the budget. */
@@ -38,6 +40,7 @@ export interface RetryParams {
 export const defaultRetryParams: RetryParams = {
   maxAttempts: 4,
   maxRefused: 2,
+  keptBudget: 10,
   replayBytes: 256 * 2 ** 10,
   refillPerQuery: 0.2,
   initialBudget: 20,
@@ -50,8 +53,9 @@ export function mayRetry(failed: FailedAttempt, params: RetryParams): boolean {
   if (failed.outcome === 'lost' && !mayReplay(failed, params)) return false;
   const isWorkerLost = failed.outcome === 'lost' || failed.outcome === 'not-sent';
   const overdraft = isWorkerLost && failed.attempts === 1 ? params.overdraft : 0;
-  const maxAttempts = failed.outcome === 'refused' ? params.maxRefused : params.maxAttempts;
-  return failed.attempts < maxAttempts && failed.retryBudget + overdraft >= 1;
+  const isRefused = failed.outcome === 'refused';
+  const [maxAttempts, kept] = isRefused ? [params.maxRefused, params.keptBudget] : [params.maxAttempts, 0];
+  return failed.attempts < maxAttempts && failed.retryBudget + overdraft - kept >= 1;
 }
 
 /** A query may be why its worker disappeared. It is replayed once, so that it takes at most two workers with it. */

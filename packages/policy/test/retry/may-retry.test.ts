@@ -30,8 +30,13 @@ describe('mayRetry', () => {
     ['a second retry that overdraws the budget', { ...lost, retryBudget: 0, attempts: 2 }, false],
     ['a retry beyond the overdraft', { ...lost, retryBudget: -999.5 }, false],
     ['too many attempts', { ...refused, attempts: 4 }, false],
-    ['a query that its replica could not answer in time', { ...refused, outcome: 'refused' }, true],
-    ['a query that two replicas could not answer in time', { ...refused, outcome: 'refused', attempts: 2 }, false],
+    ['a query that its replica could not answer in time', { ...refused, outcome: 'refused', retryBudget: 11 }, true],
+    ['such a query by what is kept for others', { ...refused, outcome: 'refused', retryBudget: 10.9 }, false],
+    [
+      'a query that two replicas could not answer in time',
+      { ...refused, outcome: 'refused', attempts: 2, retryBudget: 11 },
+      false,
+    ],
   ];
   for (const [name, failed, expected] of cases) it(name, () => assert.equal(mayRetry(failed, params), expected));
 
