@@ -68,6 +68,7 @@ function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
         hopMs: undefined,
         errorMs: undefined,
         hasWaited: false,
+        isLate: false,
       } as const;
       loads.apply({ kind: 'ended', replica: replica.id, items, ...ended }, 0, []);
     }

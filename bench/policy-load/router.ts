@@ -29,6 +29,8 @@ export interface Attempt {
 /** The decision on a query that is sent. */
 export interface Forwarded {
   readonly replica: ReplicaId;
+  /** Time until the answer is late. */
+  readonly limitMs: number;
   /** Time that the worker has. */
   readonly leftMs: number;
   readonly predictedMs: number;
@@ -83,18 +85,20 @@ export function createRouter(target: TargetEntry, seed: number): Router {
       const wayMsOf = (limitMs: number): number => policy.loads.wayMsOf(replica.id, limitMs);
       return {
         replica: replica.id,
+        limitMs: latencyMs - elapsedMs,
         leftMs: latencyLeftMs(objective, elapsedMs, selection, wayMsOf),
         predictedMs,
         promisedMs: predictedMs + marginMs,
         hasWaited: waitMs > 0,
       };
     },
-    ended({ replica, sentAt, attempt: { elapsedMs }, predictedMs, hasWaited }, { end, load, tookMs }, now) {
+    ended({ replica, sentAt, attempt: { elapsedMs }, predictedMs, limitMs, hasWaited }, { end, load, tookMs }, now) {
       policy.loads.apply(
         {
           kind: 'ended',
           ...{ replica, items: 1, load, end: end === 'answered' ? end : 'refused', hopMs: now - sentAt - tookMs },
           hasWaited,
+          isLate: end === 'answered' && now - sentAt > limitMs,
           errorMs: end === 'answered' ? now - sentAt - (predictedMs - elapsedMs) : undefined,
         },
         now,

@@ -56,6 +56,8 @@ export type LoadEvent =
       readonly errorMs: number | undefined;
       /** Set if the query was predicted to wait. */
       readonly hasWaited: boolean;
+      /** Set if the answer came too late for the objective. */
+      readonly isLate: boolean;
     }
   /** The worker answered a ping. `load` is undefined if the replica cannot be called. */
   | { readonly kind: 'reported'; readonly replica: ReplicaId; readonly load: ReplicaLoad | undefined }
@@ -208,7 +210,8 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       state.freeAt -= event.items * state.itemMs;
     } else if (!state.isDown) applyLoad(state, event.load, now);
     if (event.hopMs !== undefined) observeHop(state, Math.max(minHopMs, event.hopMs), now);
-    if (event.end === 'refused' && event.hasWaited) state.of.reserve.refused(state.itemMs, now);
+    const isMissed = event.end === 'refused' || event.isLate;
+    if (isMissed && event.hasWaited) state.of.reserve.missed(state.itemMs, now);
     if (event.errorMs !== undefined) state.of.errors.observe(event.errorMs, now);
     if (event.end === 'failed') countFailure(state, now, effects);
     else if (event.end === 'answered') state.failures = 0;

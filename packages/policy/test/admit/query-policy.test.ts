@@ -90,6 +90,7 @@ function play(events: readonly Event[]): readonly Decision[] {
           hopMs: 1,
           errorMs: 1,
           hasWaited: true,
+          isLate: false,
         } as const;
         policy.loads.apply(ended, now, []);
         const state = waits.get(replica);

@@ -43,7 +43,7 @@ function setUp(replicas: number, of = params) {
     ended: (index: number, end: QueryEnd, fields: Partial<Extract<LoadEvent, { kind: 'ended' }>> = {}) =>
       apply({
         ...{ kind: 'ended', replica: idOf(index), items: 1, end, load: undefined },
-        ...{ hopMs: undefined, errorMs: undefined, hasWaited: true },
+        ...{ hopMs: undefined, errorMs: undefined, hasWaited: true, isLate: false },
         ...fields,
       }),
     refuse: () => apply({ kind: 'refused', candidate: one }),
@@ -226,12 +226,13 @@ describe('the loads of replicas', () => {
     assert.equal(field('marginMs'), 0, 'nothing is known any more');
   });
 
-  it('keep a reserve while a worker refuses queries that were predicted to wait, and forget it', () => {
+  it('keep a reserve while queries that were predicted to wait are refused or late, and forget it', () => {
     const { ended, field, clock, report } = setUp(1);
     const refused = (hasWaited: boolean) => ended(0, 'refused', { load: load(50), hasWaited });
     refused(false);
     assert.equal(field('reserveMs'), 0, 'it was thought to be idle');
-    for (let i = 0; i < 4; i++) refused(true);
+    for (let i = 0; i < 2; i++) refused(true);
+    for (let i = 0; i < 2; i++) ended(0, 'answered', { load: load(50), isLate: true });
     assert.equal(field('reserveMs'), 10, 'a time per item');
     clock.now += 500;
     report(0, load(0));

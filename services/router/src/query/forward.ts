@@ -49,7 +49,7 @@ export function forward(core: RouterCore, query: ClientQuery, sent: SentQuery, d
 /** Updates the load and the state of the replica after a query has ended there. Returns the time of the end. */
 export function recordOutcome(core: RouterCore, sent: SentQuery, outcome: LinkOutcome): Milliseconds {
   const { replica, selection, decision, sentAt } = sent;
-  const { items } = sent.resolved;
+  const { items, objective } = sent.resolved;
   const now = core.clock.now();
   const { reply } = outcome;
   const end = endOf(outcome);
@@ -63,6 +63,7 @@ export function recordOutcome(core: RouterCore, sent: SentQuery, outcome: LinkOu
     hopMs: reply === undefined || reply.tookMs === 0 ? undefined : now - sentAt - reply.tookMs,
     errorMs: end === 'answered' ? now - sentAt - (selection.predictedMs - selection.elapsedMs) : undefined,
     hasWaited: selection.waitMs > 0,
+    isLate: end === 'answered' && selection.elapsedMs + now - sentAt > objective.latencyMs,
   };
   core.loads.apply(ended, now);
   applyOutcome(core, outcome, replica);
