@@ -200,9 +200,13 @@ function expectedEnd<Q extends QueuedQuery>(
   now: number,
   { ceiling, startsAt, everyMs, expectedMs, promisedMs, onOffered }: QueueTimes,
 ): number {
+  /** Times of batches without shapes by their size, since most queries ask for the same ones. */
+  const times: number[] = [];
+  const batchMs = (items: number, shapes: Shapes | undefined): number =>
+    shapes === undefined ? (times[items] ??= expectedMs(items, shapes)) : expectedMs(items, shapes);
   /** Returns the expected time until a query behind `ahead` items ends. */
   const leftMs = (ahead: number, { items, shapes }: Q): number =>
-    startsAt - now + Math.floor(ahead / ceiling) * everyMs + expectedMs((ahead % ceiling) + items, shapes);
+    startsAt - now + Math.floor(ahead / ceiling) * everyMs + batchMs((ahead % ceiling) + items, shapes);
   const isLate = (ms: number, { dueAt }: Q): boolean => now + promisedMs(ms) > dueAt;
   let ahead = 0;
   for (let index = 0; index < position; index++) ahead += entries[index]?.query.items ?? 0;
@@ -213,7 +217,7 @@ function expectedEnd<Q extends QueuedQuery>(
   let before = ahead;
   for (const { query: other } of behind) {
     const isEqual = other.priority <= query.priority;
-    if (isEqual && !isLate(leftMs(before, other), other) && isLate(leftMs(before + query.items, other), other))
+    if (isEqual && isLate(leftMs(before + query.items, other), other) && !isLate(leftMs(before, other), other))
       return Infinity;
     before += other.items;
   }
