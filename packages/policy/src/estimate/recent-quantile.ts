@@ -16,8 +16,8 @@ interface RecentQuantileParams {
   readonly memoryMs: number;
 }
 
-/** Number of samples after which the quantile is computed again. A larger sample is considered immediately. */
-const stride = 16;
+/** Number of samples after which the quantile is computed again, which takes 100 times as long as to add one. */
+const stride = 64;
 
 export function createRecentQuantile({ share, samples, memoryMs }: RecentQuantileParams): RecentQuantile {
   const ring = createRing(samples, memoryMs);
@@ -27,9 +27,9 @@ export function createRecentQuantile({ share, samples, memoryMs }: RecentQuantil
     at: (now) => (now < forgetAt ? quantile : undefined),
     observe(sample, now) {
       ring.add(sample, now);
-      const isDue = now >= forgetAt || ring.count % stride === 0;
+      const isDue = now >= forgetAt || ring.count % stride === 0 || (ring.count < stride && sample > quantile);
       forgetAt = now + memoryMs;
-      if (!isDue && sample <= quantile) return;
+      if (!isDue) return;
       const sorted = ring.sorted(now);
       quantile = sorted[Math.ceil(share * sorted.length) - 1] ?? sample;
     },

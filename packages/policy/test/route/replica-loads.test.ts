@@ -219,7 +219,7 @@ describe('the loads of replicas', () => {
     assert.equal(field('marginMs'), -5, 'they come earlier');
     for (let i = 0; i < 256; i++) answered(i === 100 || i === 150 ? 900 : -5);
     assert.equal(field('marginMs'), -5, 'one in a hundred does not count');
-    for (let i = 0; i < 3; i++) answered(40);
+    for (let i = 0; i < 64; i++) answered(40);
     assert.equal(field('marginMs'), 40);
     clock.now += 60_000;
     report(0, load(0));
