@@ -3,6 +3,7 @@
 import type { ObservedShapes, ReplicaLoad, Shapes } from '@pareto/core';
 import { planBatchRetry, type BatchFailure } from '../retry/plan-batch-retry.js';
 import { maySendAhead } from './may-send-ahead.js';
+import { createNextBatches } from './next-batches.js';
 import { pickWaiting } from './pick-waiting.js';
 import {
   createReplicaWork,
@@ -77,9 +78,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   const idleWaiters: W[] = [];
   const holders = new Set<Work>();
   let free = slots;
-  /** Sum of `nextMs`, and number of replicas for which it is not 0. */
-  let nextSumMs = 0;
-  let busy = 0;
+  const nextBatches = createNextBatches(slots);
 
   function workOf(replica: R): Work {
     const work = works.get(replica);
@@ -87,16 +86,10 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     return work;
   }
 
-  function setNext(work: Work, nextMs: number): void {
-    nextSumMs += nextMs - work.nextMs;
-    busy += (nextMs > 0 ? 1 : 0) - (work.nextMs > 0 ? 1 : 0);
-    if (busy === 0) nextSumMs = 0;
-    work.nextMs = nextMs;
-  }
   function refresh(work: Work, now: number): void {
     const items = runningItems(work) || Math.min(work.queue.items, work.settings.ceiling);
     const shapes = (work.inFlight[0] ?? work.queue.first)?.shapes;
-    setNext(work, items === 0 ? 0 : expectedMs(work, items, shapes, now));
+    nextBatches.set(work, items === 0 ? 0 : expectedMs(work, items, shapes, now));
   }
 
   function takeSlot(work: Work): void {
@@ -176,7 +169,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     return {
       ceiling: work.settings.ceiling,
       startsAt: now + leftMs(work, now) + slotFreeMs(work, now),
-      everyMs: batchMs + slotWaitMs(work),
+      everyMs: batchMs + nextBatches.waitMs(work),
       expectedMs: (items, of) => expectedMs(work, items, of, now),
       // A query that finds the replica idle takes as long as it takes: to refuse it would leave the replica idle.
       promisedMs: (ms) => (isIdle(work) ? ms : work.wait.promisedMs(ms, batchMs, now)),
@@ -221,11 +214,6 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       if (!work.cancelled.has(query)) effects.push({ kind: 'fail', replica: work.replica, query, failure });
   }
 
-  /** Returns the predicted wait for a slot before each batch of a replica, behind the batches of the other replicas. */
-  function slotWaitMs(work: Work): number {
-    const others = busy - (work.nextMs > 0 ? 1 : 0);
-    return others < slots ? 0 : (nextSumMs - work.nextMs) / slots;
-  }
   /** Returns the predicted time until the first slot is free, if the replica holds none. */
   function slotFreeMs(work: Work, now: number): number {
     if (holders.has(work) || free > 0) return 0;
@@ -257,7 +245,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
           const work = workOf(event.replica);
           work.isAttached = false;
           pump(work, now, effects);
-          setNext(work, 0);
+          nextBatches.set(work, 0);
           works.delete(event.replica);
           return;
         }
@@ -312,7 +300,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       // Queries tend to have shapes like those of the ones before.
       const shapes = work.queue.first?.shapes ?? work.shapes;
       const batchMs = expectedMs(work, ceiling, shapes, now);
-      const everyMs = batchMs + slotWaitMs(work);
+      const everyMs = batchMs + nextBatches.waitMs(work);
       const { typical, slow, interfered } = work.estimate.correction(now);
       const waitMs = leftMs(work, now) + slotFreeMs(work, now) + (work.queue.items / ceiling) * everyMs;
       return {
