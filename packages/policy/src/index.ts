@@ -43,7 +43,13 @@ export {
   type SteadyDemand,
   type SteadyDemandParams,
 } from './demand/steady-demand.js';
-export { liveSlowdowns, type ActiveReplica } from './demand/live-slowdown.js';
+export {
+  followSlowdowns,
+  noSlowdowns,
+  slowedRates,
+  type ActiveReplica,
+  type Slowdowns,
+} from './demand/live-slowdown.js';
 export { objectiveClass, strictestOf } from './demand/objective-class.js';
 export { sumOutcomes, type TargetOutcomes } from './demand/outcome-sums.js';
 export { defaultDemandReportParams, planDemandReport, type DemandReportParams } from './demand/plan-demand-report.js';

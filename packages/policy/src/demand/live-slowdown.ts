@@ -1,15 +1,60 @@
 // How much longer than profiled the batches of each variant take now, from the reports of its replicas.
 
-import type { Assignment, VariantId } from '@pareto/core';
+import {
+  milliseconds,
+  type Assignment,
+  type Measurement,
+  type Milliseconds,
+  type Variant,
+  type VariantId,
+} from '@pareto/core';
 import { p50At } from '../cost/profile-at.js';
 import type { Activity } from '../fleet/live-replica.js';
 import { versionKey } from '../snapshot/versions.js';
-import type { PlacementVariant } from '../snapshot/snapshot.js';
+import type { Rates } from './steady-demand.js';
 
 /** A replica with its activity between the last two reports. */
 export interface ActiveReplica {
   readonly assignment: Pick<Assignment, 'variant' | 'version' | 'hardwareClass'>;
   readonly recent: Activity;
+}
+
+export interface MeasuredVariant {
+  readonly variant: Pick<Variant, 'id' | 'version'>;
+  readonly measurements: readonly Measurement[];
+}
+
+export interface Slowdowns {
+  /** Time of batches divided by the profiled one. */
+  readonly byVariant: ReadonlyMap<VariantId, number>;
+  readonly at: Milliseconds;
+}
+
+export const noSlowdowns: Slowdowns = { byVariant: new Map(), at: milliseconds(-Infinity) };
+
+/** Age from which slowdowns are computed again although the snapshot is the same: reports do not change it. */
+const maxAgeMs = 2_000;
+
+/** Returns the slowdowns to plan with, or `before` while those are fresh. `replicas` is called only if they are not. */
+export function followSlowdowns(
+  before: Slowdowns,
+  isSameSnapshot: boolean,
+  replicas: () => readonly ActiveReplica[],
+  variants: readonly MeasuredVariant[],
+  now: Milliseconds,
+): Slowdowns {
+  if (isSameSnapshot && now - before.at < maxAgeMs) return before;
+  return { byVariant: liveSlowdowns(replicas(), variants), at: now };
+}
+
+/** Returns rates in items per second of the time that was profiled for them: those of slower variants count for more. */
+export function slowedRates(rates: Rates, { byVariant }: Slowdowns): Rates {
+  const slowed = new Map(rates);
+  for (const [variant, slowdown] of byVariant) {
+    const rate = rates.get(variant);
+    if (rate !== undefined) slowed.set(variant, slowdown * rate);
+  }
+  return slowed;
 }
 
 /** Busy time of a variant from which its slowdown is more than chance, and its maximum: a longer pause says nothing. */
@@ -21,7 +66,7 @@ const [minBusyMs, maxSlowdown] = [300, 10];
  */
 export function liveSlowdowns(
   replicas: readonly ActiveReplica[],
-  variants: readonly Pick<PlacementVariant, 'variant' | 'measurements'>[],
+  variants: readonly MeasuredVariant[],
 ): ReadonlyMap<VariantId, number> {
   const active = replicas.filter(({ recent }) => recent.executions > 0);
   if (active.length === 0) return new Map();

@@ -1,31 +1,42 @@
 import assert from 'node:assert/strict';
-import type { VariantId } from '@pareto/core';
-import { liveSlowdowns, type ActiveReplica } from '../../src/index.js';
+import { hardwareClassId, milliseconds, variantId, type HardwareClassId, type VariantId } from '@pareto/core';
+import { followSlowdowns, noSlowdowns, slowedRates, type ActiveReplica } from '../../src/index.js';
+import { liveSlowdowns, type MeasuredVariant } from '../../src/demand/live-slowdown.js';
+import { buildMeasuredResult } from '@pareto/testkit';
 import { profile } from '../support/candidates.js';
 
-const [a, b] = ['a:original' as VariantId, 'b:original' as VariantId];
-const [fast, slow] = ['fast', 'slow'] as unknown as readonly ActiveReplica['assignment']['hardwareClass'][];
+const [a, b] = [variantId('a:original'), variantId('b:original')];
+const [fast, slow] = [hardwareClassId('fast'), hardwareClassId('slow')];
 
-const variant = (id: VariantId, measured: Readonly<Record<string, Readonly<Record<number, number>>>>) => ({
+const variant = (
+  id: VariantId,
+  points: ReadonlyMap<HardwareClassId, Readonly<Record<number, number>>>,
+): MeasuredVariant => ({
   variant: { id, version: 1 },
-  measurements: Object.entries(measured).map(([hardwareClass, points]) => ({
-    ...{ variant: id, version: 1, hardwareClass: hardwareClass as typeof fast, measuredAt: 0 },
-    result: { kind: 'measured', profile: profile(points) },
+  measurements: Array.from(points, ([hardwareClass, own]) => ({
+    ...{ variant: id, version: 1, hardwareClass, environment: '1' },
+    result: buildMeasuredResult(profile(own), undefined),
   })),
 });
 const variants = [
-  variant(a, { fast: { 1: 10, 4: 16 }, slow: { 1: 30, 4: 48 } }),
-  variant(b, { fast: { 1: 5 } }),
-] as unknown as Parameters<typeof liveSlowdowns>[1];
+  variant(
+    a,
+    new Map([
+      [fast, { 1: 10, 4: 16 }],
+      [slow, { 1: 30, 4: 48 }],
+    ]),
+  ),
+  variant(b, new Map([[fast, { 1: 5 }]])),
+];
 
 const active = (
   id: VariantId,
-  hardwareClass: typeof fast | undefined,
+  hardwareClass: HardwareClassId,
   busyMs: number,
   executions: number,
   items = executions,
 ): ActiveReplica => ({
-  assignment: { variant: id, version: 1, hardwareClass: hardwareClass ?? assert.fail() },
+  assignment: { variant: id, version: 1, hardwareClass },
   recent: { elapsedMs: 1_000, busyMs, executions, items },
 });
 
@@ -48,5 +59,22 @@ describe('the live slowdown', () => {
     for (const one of cases) assert.deepEqual(liveSlowdowns([one], variants), new Map());
     assert.deepEqual(liveSlowdowns([active(b, slow, 900, 10)], variants), new Map(), 'no profile on the class');
     assert.deepEqual(liveSlowdowns([active(b, fast, 900, 1)], variants), new Map([[b, 10]]));
+  });
+
+  it('is computed again for another snapshot, and for the same one after two seconds', () => {
+    const at = (now: number, isSame: boolean, before = noSlowdowns, replicas = [active(b, fast, 900, 60)]) =>
+      followSlowdowns(before, isSame, () => replicas, variants, milliseconds(now));
+    const first = at(0, true);
+    assert.deepEqual(first.byVariant, new Map([[b, 3]]));
+    assert.equal(at(1_999, true, first, []), first);
+    assert.equal(at(2_000, true, first, []).byVariant.size, 0);
+    assert.equal(at(1, false, first, []).byVariant.size, 0);
+  });
+
+  it('multiplies rates', () => {
+    const rates = new Map([[a, 10]]);
+    const slowdowns = { ...noSlowdowns, byVariant: new Map([[a, 2] as const, [b, 3] as const]) };
+    assert.deepEqual(slowedRates(rates, slowdowns), new Map([[a, 20]]), 'b has no demand');
+    assert.deepEqual(slowedRates(rates, noSlowdowns), rates);
   });
 });

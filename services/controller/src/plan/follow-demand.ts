@@ -1,13 +1,16 @@
 // The demand that planning uses, from one turn to the next.
 
-import { milliseconds, type Milliseconds, type VariantId } from '@pareto/core';
+import type { VariantId } from '@pareto/core';
 import {
   coldVariants,
-  liveSlowdowns,
+  followSlowdowns,
   noDemand,
+  noSlowdowns,
   observeRates,
+  slowedRates,
   spreadDemand,
   type ActiveReplica,
+  type Slowdowns,
   type SteadyDemand,
   type SteadyDemandParams,
 } from '@pareto/policy';
@@ -15,8 +18,7 @@ import type { ClusterView, Observed } from '../cluster/observe.js';
 
 export interface FollowedDemand {
   readonly steady: SteadyDemand;
-  /** Time of batches divided by the profiled one, and when that was computed. */
-  readonly slowdowns: { readonly byVariant: ReadonlyMap<VariantId, number>; readonly at: Milliseconds };
+  readonly slowdowns: Slowdowns;
   /** Variants that queries are held for, the most urgent first. */
   readonly held: readonly VariantId[];
   /** The last snapshot. Undefined before the first turn. */
@@ -25,30 +27,22 @@ export interface FollowedDemand {
 
 export const unfollowedDemand: FollowedDemand = {
   steady: noDemand,
-  slowdowns: { byVariant: new Map(), at: milliseconds(0) },
+  slowdowns: noSlowdowns,
   held: [],
   observed: undefined,
 };
 
-/** Age from which slowdowns are computed again although the snapshot is the same. */
-const slowdownsMs = 2_000;
-
-/** Follows the demand, in items per second of the time that was profiled for them: slower ones count for more. */
 export function followDemand(
   before: FollowedDemand,
   { demand, fleet, now }: ClusterView,
   observed: Observed,
   params: SteadyDemandParams,
 ): FollowedDemand {
-  const isFresh = observed === before.observed && now - before.slowdowns.at < slowdownsMs;
-  const slowdowns = isFresh
-    ? before.slowdowns
-    : { byVariant: liveSlowdowns(activeReplicas(observed, fleet), observed.variants), at: now };
-  const cold = coldVariants(observed.warmthRules, observed.variants);
-  const offered = spreadDemand(demand.demands(now), observed);
-  const rates = new Map(offered);
-  for (const [id, slowdown] of slowdowns.byVariant) rates.set(id, slowdown * (offered.get(id) ?? 0));
-  const steady = observeRates(before.steady, rates, params, now, cold);
+  const { variants, warmthRules } = observed;
+  const active = (): readonly ActiveReplica[] => activeReplicas(observed, fleet);
+  const slowdowns = followSlowdowns(before.slowdowns, observed === before.observed, active, variants, now);
+  const rates = slowedRates(spreadDemand(demand.demands(now), observed), slowdowns);
+  const steady = observeRates(before.steady, rates, params, now, coldVariants(warmthRules, variants));
   return { steady, slowdowns, held: [...demand.held(now).keys()], observed };
 }
 
