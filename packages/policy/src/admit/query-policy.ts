@@ -50,10 +50,9 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
   return {
     loads,
     decide(target, query, now, trace) {
-      const { items, shapes, objective, elapsedMs, preference, isNew } = query;
+      const { items, shapes, objective, elapsedMs, preference, isNew, isPatient } = query;
       const isShared = isNew || objective.class === 'offline';
       const maxWaitBatches = isShared ? shares.maxWaitBatches(target.task, objective, now) : Infinity;
-      const { isPatient } = query;
       const asked = { items, shapes, objective, elapsedMs, preference, now, maxWaitBatches, isPatient };
       const selection = selectVariant(target, asked, loads.candidates, { hopMs: loads.quietHopMs }, trace);
       if (isNew) record(target, query, selection, now);

@@ -44,9 +44,12 @@ export function createWaitEstimate({ late, risk, samples, memoryMs }: WaitParams
   function compute(now: number): number {
     const offered = slacks.sorted(now);
     const most = offered.at(-1) ?? Infinity;
+    const all = errors.sorted(now);
     // No choice of queries avoids an error for which none has the time, like a pause of the machine.
-    const sorted = errors.sorted(now).filter((error) => error <= most);
-    if (sorted.length === 0) return 0;
+    let avoidable = all.length;
+    while (avoidable > 0 && (all[avoidable - 1] ?? 0) > most) avoidable -= 1;
+    if (avoidable === 0) return 0;
+    const sorted = all.subarray(0, avoidable);
     const least = sorted[Math.ceil((1 - risk) * sorted.length) - 1] ?? 0;
     /** Number of errors that are not larger than the slack, and the expected number of late queries so far. */
     let below = sorted.length;
