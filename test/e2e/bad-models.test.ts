@@ -35,7 +35,7 @@ describe('bad models', function () {
     while (state.going) {
       await client.infer('digits', [digits.input(answers % 100)], { latency_ms: 5000 });
       answers++;
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await new Promise((resolve) => setTimeout(resolve, 30));
     }
     return answers;
   }
@@ -72,7 +72,7 @@ describe('bad models', function () {
       const refusal = await asked;
       assert.equal(refusal.code, 'internal', `${round}: ${refusal.message}`);
       assert.match(refusal.message, /two executors/);
-      assert.ok(answers > 12, `${answers} other queries were answered`);
+      assert.ok(answers > 20, `${answers} other queries were answered`);
       if (round === 1) await client.waitUntilReady('looping-model');
     }
     const reason = await waitFor('the quarantine', () => reasonOf('looping'));
@@ -91,7 +91,7 @@ describe('bad models', function () {
     const answers = await bystander(measured);
     const [variant] = await measured;
     assert.match(variant?.measurements[0]?.error ?? '', /hung/);
-    assert.ok(answers > 12, `${answers} other queries were answered`);
+    assert.ok(answers > 20, `${answers} other queries were answered`);
     const refusal = await refusalOf(client.infer('endless', [number(1)], {}, 10_000));
     assert.match(refusal.code, /failed-precondition|resource-exhausted/);
   });

@@ -6,7 +6,7 @@ import { createHurriedClock } from '@pareto/testkit';
 import { createWorker, workerConfig } from '@pareto/worker';
 
 /** Limits of a run that is expected to be short, and of a run of unknown length. */
-const clock = createHurriedClock([5_000, 2_000], [30_000, 4_000]);
+const clock = createHurriedClock([5_000, 2_000], [30_000, 6_000]);
 
 await runService({
   roles: ['worker'],

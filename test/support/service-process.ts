@@ -87,7 +87,7 @@ const withoutWarmUp = (service: string, args: readonly string[]): readonly strin
 const hurriedWorker = fileURLToPath(new URL('hurried-worker.ts', import.meta.url));
 
 /**
- * Starts the current build, with workers that kill a hanging model after 2 s, or 4 s if the length of its run is
+ * Starts the current build, with workers that kill a hanging model after 2 s, or 6 s if the length of its run is
  * unknown.
  */
 export const startHurried: ServiceStarter = ({ service, args, env }) =>
