@@ -10,7 +10,7 @@ import {
 } from '@pareto/policy';
 import { buildHardwareClass } from '@pareto/testkit';
 import { carryOut } from '../packages/policy/test/place/carry-out.js';
-import { alsoOn, cpu, snapshot, task, variant, worker } from '../packages/policy/test/support/fixture.js';
+import { alsoOn, cpu, demandOf, snapshot, task, variant, worker } from '../packages/policy/test/support/fixture.js';
 import { timeSkippedTurns } from './plan/skipped-turn.js';
 import { progress, startBenchmark, type Row } from './report.js';
 
@@ -42,11 +42,11 @@ function fleet(memoryMib: number, rng: Rng): PlacementSnapshot {
 }
 
 /** Returns demand that keeps `replicas` of each variant busy. */
-const demandOf = ({ variants }: PlacementSnapshot, replicas: number): PlacementSnapshot['demand'] =>
-  new Map(
-    variants.map(({ variant: { id }, measurements: [first] }) => {
+const busy = ({ variants }: PlacementSnapshot, replicas: number): PlacementSnapshot['demand'] =>
+  demandOf(
+    ...variants.map(({ variant: { id }, measurements: [first] }) => {
       const p50Ms = first?.result.kind === 'measured' ? (first.result.profile.points[0]?.p50Ms ?? 1) : 1;
-      return [id, ((replicas - 0.5) * 0.7 * 1_000) / p50Ms];
+      return [id, ((replicas - 0.5) * 0.7 * 1_000) / p50Ms] as const;
     }),
   );
 
@@ -100,10 +100,10 @@ interface FleetTimes {
 /** Plans for an empty fleet, for one more replica of each variant, and for a fleet with too little memory. */
 function timeFleets(): FleetTimes {
   const [empty, tight] = [fleet(32_768, rng), fleet(300, rng)];
-  const first = run({ ...empty, demand: demandOf(empty, replicasPerVariant) }, turns);
-  const demand = demandOf(empty, replicasPerVariant + 1);
+  const first = run({ ...empty, demand: busy(empty, replicasPerVariant) }, turns);
+  const demand = busy(empty, replicasPerVariant + 1);
   const more = run({ ...first.world, demand }, turns);
-  const full = run({ ...tight, demand: demandOf(tight, replicasPerVariant) }, turns);
+  const full = run({ ...tight, demand: busy(tight, replicasPerVariant) }, turns);
   return { first: first.times, more: more.times, full: full.times };
 }
 
@@ -117,7 +117,7 @@ const fleetTimes = Array.from({ length: fleets }, (_, i) => {
   return timeFleets();
 });
 const empty = fleet(32_768, rng);
-const { world } = run({ ...empty, demand: demandOf(empty, replicasPerVariant) }, turns);
+const { world } = run({ ...empty, demand: busy(empty, replicasPerVariant) }, turns);
 const converged = Array.from({ length: turns }, () => timePlan(world).ms);
 const churn = Array.from({ length: turns }, () => timePlan(interrupt(world, rng)).ms);
 const skipped = timeSkippedTurns(empty, skippedTurns.count, skippedTurns.warmUp, rng);

@@ -9,12 +9,10 @@ import {
   type VariantId,
 } from '@pareto/core';
 import {
-  coldVariants,
   createDemandWindow,
   defaultSteadyDemandParams,
-  noDemand,
-  observeRates,
-  spreadDemand,
+  followDemand,
+  unfollowedDemand,
   type DemandEntry,
   type DemandReport,
   type PlacementSnapshot,
@@ -40,7 +38,7 @@ export function timeSkippedTurns(world: PlacementSnapshot, count: number, warmUp
   const window = createDemandWindow();
   const turns: number[] = [];
   const reports: number[] = [];
-  let steady = noDemand;
+  let followed = unfollowedDemand;
 
   const add = (router: number, now: Milliseconds): void => {
     const report = reportOf(world, rng);
@@ -50,10 +48,9 @@ export function timeSkippedTurns(world: PlacementSnapshot, count: number, warmUp
   };
   const follow = (now: Milliseconds): void => {
     const began = systemClock.now();
-    const cold = coldVariants(world.warmthRules, world.variants);
-    const rates = spreadDemand(window.demands(now), world);
-    steady = observeRates(steady, rates, defaultSteadyDemandParams, now, cold);
-    window.held(now);
+    const held = [...window.held(now).keys()];
+    const input = { demands: window.demands(now), held, active: () => [], now };
+    followed = followDemand(followed, input, world, defaultSteadyDemandParams);
     turns.push(systemClock.now() - began);
   };
 

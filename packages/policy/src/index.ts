@@ -35,21 +35,8 @@ export { p50At, p99At } from './cost/profile-at.js';
 export { type DemandEntry, type DemandReport, type LimitCount } from './demand/demand-report.js';
 export { type TargetDemand } from './demand/demand-sums.js';
 export { createDemandWindow, outcomesMs, type DemandWindow } from './demand/demand-window.js';
-export {
-  defaultSteadyDemandParams,
-  noDemand,
-  observeRates,
-  type Rates,
-  type SteadyDemand,
-  type SteadyDemandParams,
-} from './demand/steady-demand.js';
-export {
-  followSlowdowns,
-  noSlowdowns,
-  slowedRates,
-  type ActiveReplica,
-  type Slowdowns,
-} from './demand/live-slowdown.js';
+export { defaultSteadyDemandParams, type SteadyDemandParams } from './demand/steady-demand.js';
+export { type ActiveReplica } from './demand/live-slowdown.js';
 export { objectiveClass, strictestOf } from './demand/objective-class.js';
 export { sumOutcomes, type TargetOutcomes } from './demand/outcome-sums.js';
 export { defaultDemandReportParams, planDemandReport, type DemandReportParams } from './demand/plan-demand-report.js';
@@ -95,7 +82,13 @@ export { dropEarlyUnloads } from './place/validate/drop-early-unloads.js';
 export { defaultOrphanParams, planOrphanUnloads, type Orphan, type OrphanParams } from './place/plan-orphan-unloads.js';
 export { createContext, type PlanningContext } from './place/context/context.js';
 export { needSources } from './place/need-sources.js';
-export { spreadDemand } from './place/needs/demand/spread-demand.js';
+export {
+  followDemand,
+  isSameDemand,
+  unfollowedDemand,
+  type DemandInput,
+  type FollowedDemand,
+} from './place/needs/demand/follow-demand.js';
 export { createNeed, type Need } from './place/needs/need.js';
 export type { NeedSource } from './place/needs/need-source.js';
 export { noChanges, observeChanges } from './place/observe-changes.js';

@@ -9,6 +9,8 @@ import { strictestOf } from './objective-class.js';
 export interface TargetDemand {
   readonly tenant: string;
   readonly target: string;
+  /** Name of the class of objectives. */
+  readonly className: string;
   /** Strictest objective of the class. */
   readonly objective: Objective;
   /** Offered items per second. */
@@ -101,7 +103,7 @@ function listDemands(classes: readonly ClassObjective[], items: Float64Array, la
 }
 
 function createDemand(
-  { owner, cell, variants }: ClassCells,
+  { owner, name: className, cell, variants }: ClassCells,
   objective: Objective,
   items: Float64Array,
   latest: Float64Array,
@@ -112,7 +114,7 @@ function createDemand(
     if (count > 0) answered.set(variant, count);
   }
   const rates = { itemsPerSecond: items[cell] ?? 0, latestPerSecond: latest[cell] ?? 0 };
-  return { tenant: owner.tenant, target: owner.target, objective, ...rates, answered };
+  return { tenant: owner.tenant, target: owner.target, className, objective, ...rates, answered };
 }
 
 function merge(into: ClassDemand, { objective, itemsPerSecond, latestPerSecond, answered }: TargetDemand): void {

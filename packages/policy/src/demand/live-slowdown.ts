@@ -11,7 +11,6 @@ import {
 import { p50At } from '../cost/profile-at.js';
 import type { Activity } from '../fleet/live-replica.js';
 import { versionKey } from '../snapshot/versions.js';
-import type { Rates } from './steady-demand.js';
 
 /** A replica with its activity between the last two reports. */
 export interface ActiveReplica {
@@ -45,16 +44,6 @@ export function followSlowdowns(
 ): Slowdowns {
   if (isSameSnapshot && now - before.at < maxAgeMs) return before;
   return { byVariant: liveSlowdowns(replicas(), variants), at: now };
-}
-
-/** Returns rates in items per second of the time that was profiled for them: those of slower variants count for more. */
-export function slowedRates(rates: Rates, { byVariant }: Slowdowns): Rates {
-  const slowed = new Map(rates);
-  for (const [variant, slowdown] of byVariant) {
-    const rate = rates.get(variant);
-    if (rate !== undefined) slowed.set(variant, slowdown * rate);
-  }
-  return slowed;
 }
 
 /** Busy time of a variant from which its slowdown is more than chance, and its maximum: a longer pause says nothing. */

@@ -27,7 +27,8 @@ export function strictestOf(a: Objective, b: Objective): Objective {
   };
 }
 
-const isAsStrict = (a: Objective, b: Objective): boolean =>
+/** Returns whether an objective is as strict as another one in every field. */
+export const isAsStrict = (a: Objective, b: Objective): boolean =>
   a.latencyMs <= b.latencyMs &&
   floorOf(a) >= floorOf(b) &&
   costOf(a) <= costOf(b) &&

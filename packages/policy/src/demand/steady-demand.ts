@@ -1,9 +1,9 @@
-// The demand that planning uses: it follows rising rates immediately, and falling ones after a delay.
+// Rates that planning uses: they follow rising ones immediately, and falling ones after a delay.
 
-import type { Milliseconds, VariantId } from '@pareto/core';
+import type { Milliseconds } from '@pareto/core';
 
-/** Items per second by variant. Variants without demand are missing. */
-export type Rates = ReadonlyMap<VariantId, number>;
+/** Rates by key: of a class of objectives, or of a variant. Keys with a rate of 0 are missing. */
+export type Rates = ReadonlyMap<string, number>;
 
 export interface SteadyDemandParams {
   /** Time for which a rate must be lower before the demand falls. */
@@ -14,65 +14,64 @@ export interface SteadyDemandParams {
 
 export const defaultSteadyDemandParams: SteadyDemandParams = { holdDownMs: 60_000 as Milliseconds, step: 1.05 };
 
-/** Demand of one variant. `lower` is set while the rate is lower: since when, and the highest rate since then. */
-interface VariantDemand {
+/** A rate. `lower` is set while the measured one is lower: since when, and the highest one since then. */
+interface SteadyRate {
   readonly rate: number;
   readonly lower: { readonly since: Milliseconds; readonly peak: number } | undefined;
 }
 
 /** State carried from one turn to the next. */
 export interface SteadyDemand {
-  /** Demand for planning. The same object as before if it did not change. */
+  /** Rates for planning. The same object as before if they did not change. */
   readonly rates: Rates;
-  readonly variants: ReadonlyMap<VariantId, VariantDemand>;
+  readonly byKey: ReadonlyMap<string, SteadyRate>;
 }
 
-export const noDemand: SteadyDemand = { rates: new Map(), variants: new Map() };
+export const noDemand: SteadyDemand = { rates: new Map(), byKey: new Map() };
 
 /**
  * Returns the state after a measurement of the rates. A rate that falls counts as before until it has been lower for
- * `holdDownMs`, and then as the highest rate in that time. Rates of `cold` variants fall immediately.
+ * `holdDownMs`, and then as the highest rate in that time. Rates of keys that are cold fall immediately.
  */
 export function observeRates(
   before: SteadyDemand,
   measured: Rates,
   params: SteadyDemandParams,
   now: Milliseconds,
-  cold: Pick<ReadonlySet<VariantId>, 'has'>,
+  isCold: (key: string) => boolean,
 ): SteadyDemand {
-  const variants = new Map<VariantId, VariantDemand>();
-  /** Returns whether the demand of the variant is as before. */
-  const follow = (variant: VariantId, rate: number, known: VariantDemand | undefined): boolean => {
-    const next = followRate(cold.has(variant) ? undefined : known, rate, params, now);
-    if (next.rate > 0) variants.set(variant, next);
+  const byKey = new Map<string, SteadyRate>();
+  /** Returns whether the rate is as before. */
+  const follow = (key: string, rate: number, known: SteadyRate | undefined): boolean => {
+    const next = followRate(isCold(key) ? undefined : known, rate, params, now);
+    if (next.rate > 0) byKey.set(key, next);
     return next.rate === (known?.rate ?? 0);
   };
   let isSame = true;
   let knownCount = 0;
-  for (const [variant, rate] of measured) {
-    const known = before.variants.get(variant);
+  for (const [key, rate] of measured) {
+    const known = before.byKey.get(key);
     if (known !== undefined) knownCount += 1;
-    isSame = follow(variant, roundUp(rate, params.step, known?.rate), known) && isSame;
+    isSame = follow(key, roundUp(rate, params.step, known?.rate), known) && isSame;
   }
-  if (knownCount < before.variants.size) {
-    for (const [variant, known] of before.variants)
-      if (!measured.has(variant)) isSame = follow(variant, 0, known) && isSame;
+  if (knownCount < before.byKey.size) {
+    for (const [key, known] of before.byKey) if (!measured.has(key)) isSame = follow(key, 0, known) && isSame;
   }
-  return { rates: isSame ? before.rates : ratesOf(variants), variants };
+  return { rates: isSame ? before.rates : ratesOf(byKey), byKey };
 }
 
-function ratesOf(variants: SteadyDemand['variants']): Rates {
-  const rates = new Map<VariantId, number>();
-  for (const [variant, { rate }] of variants) rates.set(variant, rate);
+function ratesOf(byKey: SteadyDemand['byKey']): Rates {
+  const rates = new Map<string, number>();
+  for (const [key, { rate }] of byKey) rates.set(key, rate);
   return rates;
 }
 
 function followRate(
-  before: VariantDemand | undefined,
+  before: SteadyRate | undefined,
   rate: number,
   { holdDownMs }: SteadyDemandParams,
   now: Milliseconds,
-): VariantDemand {
+): SteadyRate {
   if (before?.rate === rate && before.lower === undefined) return before;
   if (before === undefined || rate >= before.rate) return { rate, lower: undefined };
   const lower = before.lower ?? { since: now, peak: rate };

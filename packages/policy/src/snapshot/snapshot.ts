@@ -85,6 +85,18 @@ export interface PlacementReplica {
   readonly lastUsedAt: Milliseconds;
 }
 
+/** Queries for one target with objectives of one class. */
+export interface Demand {
+  /**
+   * Variants that meet the objective, from `createLadders`: the one that selection prefers first, then those that take less time
+   * for each item, the preferred one first. The later ones are for fleets with too few slots.
+   */
+  readonly variants: readonly [VariantId, ...VariantId[]];
+  /** Time within which the queries must be answered. */
+  readonly latencyMs: Milliseconds;
+  readonly itemsPerSecond: number;
+}
+
 /** The loads of a version of a variant, each of which follows within `maxRetryMs` of the previous one. */
 export interface RecentLoads {
   readonly count: number;
@@ -108,8 +120,10 @@ export interface PlacementSnapshot {
   readonly replicas: readonly PlacementReplica[];
   /** Variants with held queries, the most urgent first. */
   readonly held: readonly VariantId[];
-  /** Items per second that each variant must answer, from `steadyDemand`. Missing variants have no demand. */
-  readonly demand: ReadonlyMap<VariantId, number>;
+  /** Demand for targets by class of objectives, from `followDemand`. */
+  readonly demand: readonly Demand[];
+  /** Live time of the batches of a variant divided by the profiled one, from `followDemand`. 1 for missing variants. */
+  readonly slowdowns: ReadonlyMap<string, number>;
   /** Time at which a replica of a version of a variant (by `versionKey`) was last unloaded, if that was recently. */
   readonly unloadedAt: ReadonlyMap<string, Milliseconds>;
   /** Time at which a version of a variant was last evicted from a worker (by `placeKey`), if that was recently. */
@@ -146,6 +160,8 @@ export interface PlacementParams {
   readonly copies: number;
   /** Share of a slot's time that demand may take, so that queries rarely wait. */
   readonly targetUtilisation: number;
+  /** Share of the queries that may wait for longer than their objective allows, for which replicas are used less than that. */
+  readonly maxLate: number;
   /** Minimum time between two unloads of surplus replicas of one version of a variant. */
   readonly surplusMs: Milliseconds;
   /** Time for which a variant that was evicted from a worker returns there only for queries. */
@@ -170,6 +186,7 @@ export const defaultPlacementParams: PlacementParams = {
   handoverMs: 1_000 as Milliseconds,
   copies: 2,
   targetUtilisation: 0.7,
+  maxLate: 0.01,
   surplusMs: 5_000 as Milliseconds,
   returnMs: 60_000 as Milliseconds,
   loadsPerSlot: 8,

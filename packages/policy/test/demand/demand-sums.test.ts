@@ -105,15 +105,21 @@ function bucketsOf(reports: readonly Report[], now: number): readonly Bucket[] {
 function addEntry(sums: Classes, entry: DemandEntry, perSecond: number): void {
   const { tenant, target, objective, offeredItems: itemsPerSecond, itemsByVariant: answered } = entry;
   if (itemsPerSecond === 0 && answered.size === 0) return;
-  const demand = { tenant, target, objective, itemsPerSecond, latestPerSecond: 0, answered };
-  addClass(sums, `${tenant} ${target}`, objectiveClass(objective), demand, perSecond);
+  const className = objectiveClass(objective);
+  const demand = { tenant, target, className, objective, itemsPerSecond, latestPerSecond: 0, answered };
+  addClass(sums, `${tenant} ${target}`, className, demand, perSecond);
 }
 
 function addClass(sums: Classes, key: string, name: string, demand: TargetDemand, weight: number): void {
   const classes = sums.get(key) ?? new Map<string, Class>();
   sums.set(key, classes);
   const own = classes.size < maxClasses || classes.has(name) ? name : '';
-  const sum = classes.get(own) ?? { ...demand, itemsPerSecond: 0, answered: new Map<VariantId, number>() };
+  const sum = classes.get(own) ?? {
+    ...demand,
+    className: own,
+    itemsPerSecond: 0,
+    answered: new Map<VariantId, number>(),
+  };
   classes.set(own, sum);
   sum.objective = strictestOf(sum.objective, demand.objective);
   sum.itemsPerSecond += demand.itemsPerSecond * weight;

@@ -24,7 +24,8 @@ describe('the demand window', () => {
     const window = createDemandWindow();
     const second = reportOf({ offeredItems: 1_000, requests: 1_000, items: 1_000, refused: 1_000 });
     for (let i = 0; i < 5; i++) window.add('r', second, ms(i * 1_000));
-    const demand = { tenant: 'default', target: 't', objective: fallbackObjective };
+    const className = objectiveClass(fallbackObjective);
+    const demand = { tenant: 'default', target: 't', className, objective: fallbackObjective };
     const rates = { itemsPerSecond: 1_000, latestPerSecond: 1_000 };
     assert.deepEqual(window.demands(ms(4_500)), [{ ...demand, ...rates, answered: new Map() }]);
     assert.deepEqual(window.byTarget(ms(4_500)).get('t'), {

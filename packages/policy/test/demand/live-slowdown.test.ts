@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { hardwareClassId, milliseconds, variantId, type HardwareClassId, type VariantId } from '@pareto/core';
-import { followSlowdowns, noSlowdowns, slowedRates, type ActiveReplica } from '../../src/index.js';
-import { liveSlowdowns, type MeasuredVariant } from '../../src/demand/live-slowdown.js';
+import {
+  followSlowdowns,
+  liveSlowdowns,
+  noSlowdowns,
+  type ActiveReplica,
+  type MeasuredVariant,
+} from '../../src/demand/live-slowdown.js';
 import { buildMeasuredResult } from '@pareto/testkit';
 import { profile } from '../support/candidates.js';
 
@@ -69,12 +74,5 @@ describe('the live slowdown', () => {
     assert.equal(at(1_999, true, first, []), first);
     assert.equal(at(2_000, true, first, []).byVariant.size, 0);
     assert.equal(at(1, false, first, []).byVariant.size, 0);
-  });
-
-  it('multiplies rates', () => {
-    const rates = new Map([[a, 10]]);
-    const slowdowns = { ...noSlowdowns, byVariant: new Map([[a, 2] as const, [b, 3] as const]) };
-    assert.deepEqual(slowedRates(rates, slowdowns), new Map([[a, 20]]), 'b has no demand');
-    assert.deepEqual(slowedRates(rates, noSlowdowns), rates);
   });
 });

@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId } from '@pareto/core';
 import fc from 'fast-check';
-import { defaultSteadyDemandParams, noDemand, observeRates } from '../../src/demand/steady-demand.js';
+import {
+  defaultSteadyDemandParams,
+  noDemand,
+  observeRates,
+  type SteadyDemand,
+} from '../../src/demand/steady-demand.js';
 
 const variant = variantId('a:original');
 const params = { ...defaultSteadyDemandParams, step: 1.0001 };
 
 /** Returns the demand after each of a series of rates, one every 10 s, rounded to items per second. */
 function series(rates: readonly number[], cold: ReadonlySet<typeof variant> = new Set()): readonly number[] {
-  let state = noDemand;
+  let state: SteadyDemand = noDemand;
   return rates.map((rate, i) => {
     const measured = new Map(rate === 0 ? [] : [[variant, rate]]);
-    state = observeRates(state, measured, params, milliseconds(i * 10_000), cold);
+    state = observeRates(state, measured, params, milliseconds(i * 10_000), (key) => cold.has(variantId(key)));
     return Math.round(state.rates.get(variant) ?? 0);
   });
 }
@@ -32,8 +37,8 @@ describe('observeRates', () => {
   });
 
   it('keeps the object of the rates while they change by less than a step', () => {
-    const at = (rate: number, before = noDemand) =>
-      observeRates(before, new Map([[variant, rate]]), defaultSteadyDemandParams, milliseconds(0), new Set());
+    const at = (rate: number, before: SteadyDemand = noDemand) =>
+      observeRates(before, new Map([[variant, rate]]), defaultSteadyDemandParams, milliseconds(0), () => false);
     const first = at(100);
     assert.equal(at(101, first).rates, first.rates);
     assert.equal(at(90, first).rates, first.rates, 'held down');

@@ -14,6 +14,7 @@ import {
   variant,
   worker,
   type SnapshotFields,
+  demandOf,
 } from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
@@ -59,7 +60,7 @@ describe('demand', () => {
     world = carryOut(world, first);
     const second = planReplicas(world, params);
     assert.deepEqual(brief(second), ['load busy:original on a']);
-    world = { ...carryOut(world, second), demand: new Map(), held: [variantId('x:original')] };
+    world = { ...carryOut(world, second), demand: [], held: [variantId('x:original')] };
     assert.deepEqual(brief(planReplicas(world, params)), ['unload busy:original on a']);
   });
 
@@ -209,10 +210,7 @@ describe('demand', () => {
         replica('3', 'other:original', 'b', { lastUsedAt: milliseconds(0) }),
       ],
       now: milliseconds(10_000),
-      demand: new Map([
-        [variantId('busy:original'), 80],
-        [variantId('other:original'), 50],
-      ]),
+      demand: demandOf([variantId('busy:original'), 80], [variantId('other:original'), 50]),
     });
     assert.deepEqual(brief(planReplicas(world, params)), []);
   });
@@ -232,12 +230,12 @@ describe('demand', () => {
         replica('6', 'z:original', 'b'),
       ],
       now: milliseconds(10_000),
-      demand: new Map([
+      demand: demandOf(
         [variantId('busy:original'), 50],
         [variantId('x:original'), 50],
         [variantId('y:original'), 50],
         [variantId('z:original'), 90],
-      ]),
+      ),
     });
     const { kept } = planReplicas(world, params);
     assert.ok(kept.some(({ replica: id, source }) => id === '1' && source === 'demand'));

@@ -11,7 +11,7 @@ import {
   type PlacementSnapshot,
   type PlacementVariant,
 } from '../../src/snapshot/snapshot.js';
-import { brief, replica, snapshot, task, variant, worker } from '../support/fixture.js';
+import { brief, demandOf, replica, snapshot, task, variant, worker } from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1, loadsPerSlot: 2 };
 const s = (seconds: number) => milliseconds(seconds * 1_000);
@@ -189,7 +189,7 @@ describe('the assignments of a worker that is gone', () => {
     assert.deepEqual(brief(planAt(105, fields(false))), load);
     const id = variantId(of('m0'));
     assert.deepEqual(brief(planAt(105, { ...fields(true), held: [id] })), load);
-    assert.deepEqual(brief(planAt(105, { ...fields(true), demand: new Map([[id, 1]]) })), load);
+    assert.deepEqual(brief(planAt(105, { ...fields(true), demand: demandOf([id, 1]) })), load);
   });
 
   it('end when another process joins in its place', () => {

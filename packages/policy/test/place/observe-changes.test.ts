@@ -3,7 +3,7 @@ import { milliseconds } from '@pareto/core';
 import { noChanges, observeChanges } from '../../src/place/observe-changes.js';
 import { planReplicas } from '../../src/place/plan-replicas.js';
 import { defaultPlacementParams } from '../../src/snapshot/snapshot.js';
-import { brief, replica, snapshot, task, variant, worker } from '../support/fixture.js';
+import { brief, demandOf, replica, snapshot, task, variant, worker } from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 
@@ -50,7 +50,7 @@ describe('observeChanges of evictions', () => {
     variants: [busy, idle],
     workers: [worker('w', 110, { slots: 2 })],
     replicas: [replica('1', 'idle:original', 'w')],
-    demand: new Map([[busy.variant.id, 50]]),
+    demand: demandOf([busy.variant.id, 50]),
   });
   const first = planReplicas(crowded, params);
   const evictions = observeChanges(noChanges, first.actions, crowded.now, params);
@@ -61,7 +61,7 @@ describe('observeChanges of evictions', () => {
         ...crowded,
         tasks: [task('idle')],
         variants: [idle],
-        demand: new Map(),
+        demand: [],
         replicas: [],
         ...evictions,
         now: milliseconds(crowded.now + ms),
@@ -81,7 +81,7 @@ describe('observeChanges of evictions', () => {
   });
 
   it('lets it return immediately for demand and for held queries', () => {
-    assert.ok(loadsIdle(later(1, { demand: new Map([[idle.variant.id, 1]]) })));
+    assert.ok(loadsIdle(later(1, { demand: demandOf([idle.variant.id, 1]) })));
     assert.ok(loadsIdle(later(1, { held: [idle.variant.id] })));
   });
 

@@ -351,7 +351,7 @@ describe('planReplicas', () => {
   it('keeps the cheapest and the most accurate ready if every worker has room for all', () => {
     fc.assert(
       fc.property(worlds, (start) => {
-        const roomy = { ...start, workers: [...start.workers, worker('roomy', mib(1))], demand: new Map() };
+        const roomy = { ...start, workers: [...start.workers, worker('roomy', mib(1))], demand: [] };
         const world = run(roomy, 40, () => undefined);
         for (const { name } of world.tasks) {
           const own = world.variants.filter((v) => v.variant.task === name).map(costAndAccuracy);

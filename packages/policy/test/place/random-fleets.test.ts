@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { variantId, type HardwareClass, type Plan, type ReplicaId } from '@pareto/core';
+import { variantId, type HardwareClass, type Plan, type ReplicaId, type VariantId } from '@pareto/core';
 import { buildHardwareClass } from '@pareto/testkit';
 import fc from 'fast-check';
 import { createContext } from '../../src/place/context/context.js';
@@ -12,7 +12,18 @@ import { planTargets } from '../../src/place/targets/plan-targets.js';
 import { unloadUnservable } from '../../src/place/unload.js';
 import { defaultPlacementParams as params, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
 import { carryOut } from './carry-out.js';
-import { alsoOn, brief, cpu, memoryOn, snapshot, task, variant, warmthRule, worker } from '../support/fixture.js';
+import {
+  alsoOn,
+  brief,
+  cpu,
+  demandOf,
+  memoryOn,
+  snapshot,
+  task,
+  variant,
+  warmthRule,
+  worker,
+} from '../support/fixture.js';
 
 const slow: HardwareClass = buildHardwareClass({ device: 'slow', instructionSet: 'avx2' });
 const tasks = ['busy', 'idle', 'other'];
@@ -85,7 +96,11 @@ const fleetOf = ({ variants, workers, demand, warm }: FleetSpec): PlacementSnaps
     workers: workers.map(({ memory, slots, isSlow }, i) =>
       worker(`w${i}`, memory, { slots, classes: [isSlow ? slow : cpu] }),
     ),
-    demand: new Map(demand.flatMap(([i, rate]) => (i < variants.length ? [[variantId(`v${i}:original`), rate]] : []))),
+    demand: demandOf(
+      ...demand.flatMap(([i, rate]): [VariantId, number][] =>
+        i < variants.length ? [[variantId(`v${i}:original`), rate]] : [],
+      ),
+    ),
     warmthRules: warm.flatMap((i) => {
       const of = variants[i]?.task;
       return of === undefined ? [] : [warmthRule('warm', `v${i}:original`, { task: of })];
@@ -156,7 +171,7 @@ describe('plans of random fleets', () => {
     fc.assert(
       fc.property(fleetSpecs, (spec) => {
         const start = fleetOf(spec);
-        const [before] = converge({ ...start, demand: new Map() });
+        const [before] = converge({ ...start, demand: [] });
         const reloads = new Map<ReplicaId, number>();
         const unloaded = new Map<string, number[]>();
         converge({ ...before, demand: start.demand }, (_, plan) => {

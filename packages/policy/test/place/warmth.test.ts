@@ -5,7 +5,12 @@ import fc from 'fast-check';
 import { coldVariants } from '../../src/snapshot/warmth.js';
 import { planReplicas } from '../../src/place/plan-replicas.js';
 import { defaultPlacementParams, type PlacementSnapshot, type PlacementVariant } from '../../src/snapshot/snapshot.js';
-import { defaultSteadyDemandParams, noDemand, observeRates } from '../../src/demand/steady-demand.js';
+import {
+  defaultSteadyDemandParams,
+  noDemand,
+  observeRates,
+  type SteadyDemand,
+} from '../../src/demand/steady-demand.js';
 import { carryOut } from './carry-out.js';
 import {
   brief,
@@ -18,6 +23,8 @@ import {
   worker,
   type SnapshotFields,
   type VariantFields,
+  demandOf,
+  hasDemand,
 } from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
@@ -357,7 +364,7 @@ describe('a cold variant under steady light demand', () => {
   function run(everyMs: number, queries: number, loadTurns: number): readonly string[] {
     const id = small.variant.id;
     let world = snapshot({ ...room, variants: [small], warmthRules: [warmthRule('cold', 'a')], now });
-    let steady = noDemand;
+    let steady: SteadyDemand = noDemand;
     let queriedAt: readonly Milliseconds[] = [];
     let isHeld = false;
     const actions: string[] = [];
@@ -374,8 +381,15 @@ describe('a cold variant under steady light demand', () => {
       const cold = coldVariants(world.warmthRules, world.variants);
       const itemsPerSecond = queriedAt.filter((when) => world.now - when < 5_000).length / 5;
       const rates = new Map(itemsPerSecond === 0 ? [] : [[id, itemsPerSecond]]);
-      steady = observeRates(steady, rates, defaultSteadyDemandParams, world.now, cold);
-      const plan = planReplicas({ ...world, held: isHeld ? [id] : [], demand: steady.rates }, params);
+      steady = observeRates(steady, rates, defaultSteadyDemandParams, world.now, (key) => cold.has(variantId(key)));
+      const plan = planReplicas(
+        {
+          ...world,
+          held: isHeld ? [id] : [],
+          demand: demandOf(...Array.from(steady.rates, ([key, rate]) => [variantId(key), rate] as const)),
+        },
+        params,
+      );
       actions.push(...brief(plan));
       world = slowly(world, carryOut(world, plan), loadTurns);
     }
@@ -470,7 +484,7 @@ describe('placement with selection and warmth rules', () => {
         assert.deepEqual(brief(plan), []);
         const cold = coldVariants(world.warmthRules, world.variants);
         const ready = new Set<VariantId>(world.replicas.map(({ assignment }) => assignment.variant));
-        for (const id of ready) assert.ok(!cold.has(id) || world.demand.has(id), `${id} is cold and loaded`);
+        for (const id of ready) assert.ok(!cold.has(id) || hasDemand(world, id), `${id} is cold and loaded`);
         const unmet = plan.unmet.map(({ warmTarget }) => warmTarget);
         for (const { kind, target, task: of } of world.warmthRules) {
           if (kind === 'cold') continue;

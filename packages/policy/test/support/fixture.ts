@@ -2,6 +2,7 @@
 
 import {
   bytes,
+  fallbackObjective,
   milliseconds,
   replicaId,
   variantId,
@@ -9,6 +10,7 @@ import {
   type Architecture,
   type HardwareClass,
   type Measurement,
+  type Milliseconds,
   type Plan,
   type Profile,
   type Task,
@@ -32,6 +34,7 @@ import type { PlacementWarmthRule } from '../../src/snapshot/warmth.js';
 import {
   defaultPlacementParams,
   noAccuracyMarks,
+  type Demand,
   type PlacementArchitecture,
   type PlacementReplica,
   type PlacementSnapshot,
@@ -123,7 +126,10 @@ export function alsoOn(
 ): PlacementVariant {
   const more = known.measurements.flatMap((one): readonly Measurement[] => {
     if (one.result.kind !== 'measured') return [];
-    const points = one.result.profile.points.map((point) => ({ ...point, p50Ms: milliseconds(point.p50Ms * factor) }));
+    const times = (ms: number): Milliseconds => milliseconds(ms * factor);
+    const points = one.result.profile.points.map((point) => ({
+      ...{ ...point, p50Ms: times(point.p50Ms), p95Ms: times(point.p95Ms), p99Ms: times(point.p99Ms) },
+    }));
     return [{ ...one, hardwareClass, result: { ...one.result, profile: { ...one.result.profile, points } } }];
   });
   return { ...known, measurements: [...known.measurements, ...more] };
@@ -204,12 +210,22 @@ function itemsFor(id: VariantId, replicas: number, variants: readonly PlacementV
   return p50Ms === undefined ? 1 : ((replicas - 0.01) * defaultPlacementParams.targetUtilisation * 1_000) / p50Ms;
 }
 
+/** Returns demand in items per second by variant, without an objective. */
+export const demandOf = (...rates: readonly (readonly [VariantId, number])[]): readonly Demand[] =>
+  rates.map(([id, itemsPerSecond]) => ({
+    ...{ variants: [id] as const, latencyMs: fallbackObjective.latencyMs, itemsPerSecond },
+  }));
+
+/** Returns whether a variant may answer some of the demand. */
+export const hasDemand = ({ demand }: PlacementSnapshot, id: VariantId): boolean =>
+  demand.some(({ variants }) => variants.includes(id));
+
 /**
  * Builds a snapshot. By default, the architectures are those of the variants in their newest version, without recipes.
  */
 export function snapshot(fields: SnapshotFields): PlacementSnapshot {
   const { wanted = new Map<VariantId, number>(), ...own } = fields;
-  const demand = new Map(Array.from(wanted, ([id, replicas]) => [id, itemsFor(id, replicas, own.variants ?? [])]));
+  const rates = Array.from(wanted, ([id, replicas]) => [id, itemsFor(id, replicas, own.variants ?? [])] as const);
   return {
     architectures: architecturesOf(fields.variants ?? []),
     served: new Map(),
@@ -222,7 +238,8 @@ export function snapshot(fields: SnapshotFields): PlacementSnapshot {
     workers: [],
     replicas: [],
     held: [],
-    demand,
+    demand: demandOf(...rates),
+    slowdowns: new Map(),
     unloadedAt: new Map(),
     evictedAt: new Map(),
     recentLoads: new Map(),

@@ -45,7 +45,11 @@ export interface ClusterView {
   readonly served: ReadonlyMap<string, number>;
 }
 
-export type Observed = Omit<PlacementSnapshot, 'demand' | keyof RecentChanges | 'noisy' | 'planId'>;
+/** A snapshot without what follows from earlier turns. */
+export type Observed = Omit<
+  PlacementSnapshot,
+  'held' | 'demand' | 'slowdowns' | keyof RecentChanges | 'noisy' | 'planId'
+>;
 
 /**
  * Returns the snapshot for planning. `assignedAt` is the time at which each assignment was first seen; an assignment
@@ -64,7 +68,6 @@ export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Mi
     warmthRules: registry.warmthRules.map((rule) => observeWarmthRule(rule, view)),
     workers,
     replicas: workers.flatMap(({ info }) => observeReplicas(view, info.id, assignedAt)),
-    held: [...view.demand.held(view.now).keys()],
     prices: view.prices,
   };
 }

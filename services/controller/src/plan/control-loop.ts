@@ -8,6 +8,8 @@ import {
   defaultOrphanParams,
   defaultRestParams,
   dropEarlyUnloads,
+  followDemand,
+  isSameDemand,
   observeNoisy,
   observeChanges,
   planOrphanUnloads,
@@ -19,7 +21,7 @@ import {
 } from '@pareto/policy';
 import type { Tracer } from '@pareto/telemetry';
 import { observe, type ClusterView } from '../cluster/observe.js';
-import { followDemand, isSameDemand } from './follow-demand.js';
+import { demandInput } from './demand-input.js';
 import type { Assigner } from '../fleet/worker-stream-writer.js';
 import { nextIteration } from '../loops/next-iteration.js';
 import { createNotifier, createWakeSignal } from '../loops/notifier.js';
@@ -135,20 +137,21 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   const busy = createStopwatch(clock);
   busy.start();
   const view = clusterView();
-  memory.planned = { registry: view.registry, revision: view.fleet.revision };
   memory.assignedAt = observeAssigned(memory.assignedAt, view);
   const observed = observe(view, memory.assignedAt);
+  memory.planned = { registry: view.registry, revision: view.fleet.revision, observed };
   const measuring = new Set(observed.workers.map((worker) => worker.measuring));
   memory.noisy = observeNoisy(memory.noisy, observed.variants, measuring, view.now);
-  memory.demand = followDemand(memory.demand, view, observed, demandParams);
+  memory.demand = followDemand(memory.demand, demandInput(view, observed), observed, demandParams);
   busy.stop();
 
   // 5. Plan the replicas and their placement.
   await nextIteration();
   busy.start();
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
-  const demand = memory.demand.steady.rates;
-  const plan = planReplicas({ ...observed, ...memory.changes, noisy: memory.noisy, demand, planId }, placement);
+  const { held, demand, slowdowns } = memory.demand;
+  const known = { ...observed, ...memory.changes, noisy: memory.noisy, held, demand, slowdowns };
+  const plan = planReplicas({ ...known, planId }, placement);
 
   // 6. Validate, and add the unloads of deleted variants. A new leader unloads nothing.
   memory.orphans = observeOrphaned(memory.orphans, view);
@@ -178,11 +181,13 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
   busy.stop();
-  return planRest(busy.ms, { ...observed, held: memory.demand.held, actions }, rest);
+  return planRest(busy.ms, { ...observed, held, actions }, rest);
 }
 
 /** Returns whether planning sees the same registry, rules in force, fleet and demand as before. Follows the demand. */
-const isSame = (memory: TurnMemory, view: ClusterView, params: SteadyDemandParams): boolean =>
-  view.registry === memory.planned?.registry &&
-  view.fleet.revision === memory.planned.revision &&
-  isSameDemand(memory, view, params);
+function isSame(memory: TurnMemory, view: ClusterView, params: SteadyDemandParams): boolean {
+  const { planned, demand: before } = memory;
+  if (view.registry !== planned?.registry || view.fleet.revision !== planned.revision) return false;
+  memory.demand = followDemand(before, demandInput(view, planned.observed), planned.observed, params);
+  return isSameDemand(memory.demand, before);
+}

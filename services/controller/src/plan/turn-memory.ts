@@ -1,10 +1,16 @@
 // State that one control turn leaves for the next, within one term of this leader.
 
 import { milliseconds, type Milliseconds, type PlanAction, type ReplicaId } from '@pareto/core';
-import { noChanges, type NoisyMeasurements, type Orphan, type RecentChanges } from '@pareto/policy';
-import { observeOrphans, type ClusterView } from '../cluster/observe.js';
+import {
+  noChanges,
+  unfollowedDemand,
+  type FollowedDemand,
+  type NoisyMeasurements,
+  type Orphan,
+  type RecentChanges,
+} from '@pareto/policy';
+import { observeOrphans, type ClusterView, type Observed } from '../cluster/observe.js';
 import type { Term } from '../leadership/leadership.js';
-import { unfollowedDemand, type FollowedDemand } from './follow-demand.js';
 import { createRolloutEvents } from './rollout-events.js';
 
 type FirstSeen = ReadonlyMap<ReplicaId, Milliseconds>;
@@ -12,8 +18,15 @@ type FirstSeen = ReadonlyMap<ReplicaId, Milliseconds>;
 /** Written by `runTurn` only. */
 export interface TurnMemory {
   readonly term: Term;
-  /** Registry and revision of the fleet of the last plan. Undefined before the first. */
-  planned: { readonly registry: ClusterView['registry']; readonly revision: number } | undefined;
+  /** What the last plan saw. Undefined before the first. */
+  planned:
+    | {
+        readonly registry: ClusterView['registry'];
+        /** Revision of the fleet. */
+        readonly revision: number;
+        readonly observed: Observed;
+      }
+    | undefined;
   demand: FollowedDemand;
   /** Time at which each assignment was first seen, on this controller's clock. */
   assignedAt: FirstSeen;

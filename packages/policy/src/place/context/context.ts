@@ -4,8 +4,10 @@ import type { Milliseconds, ReplicaId, Variant, VariantId, WorkerId } from '@par
 import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 import { versionKey, versionsOf, type VersionsByArchitecture } from '../../snapshot/versions.js';
 import { coldVariants } from '../../snapshot/warmth.js';
+import { divideDemand, type VariantDemand } from './divide-demand.js';
 import { createHorizon, type Horizon } from './horizon.js';
 import { hostedBy } from './hosted-by.js';
+import { createOptionsWithin, type OptionsWithin } from './options-within.js';
 import { listOptions, type Option, type Options } from './options.js';
 import { requiredVariants } from './required-variants.js';
 import type { Retention } from './retention.js';
@@ -19,6 +21,10 @@ export interface PlanningContext {
   readonly options: Options;
   /** Variants that are kept only while queries use them, from `coldVariants`. */
   readonly cold: ReadonlyMap<VariantId, Milliseconds>;
+  /** Returns the options of a served variant for queries that must be answered within a time. */
+  readonly optionsWithin: OptionsWithin;
+  /** Demand by variant, from `divideDemand`. */
+  readonly demands: readonly VariantDemand[];
   /** Variants that each task keeps ready without demand, from `requiredVariants`. */
   readonly required: readonly VariantId[];
   /** Reasons why replicas must be unloaded, from `listUnservable`. */
@@ -37,8 +43,11 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
   const options = listOptions(snapshot, versions, params);
   const cold = coldVariants(snapshot.warmthRules, snapshot.variants);
   const isHosted = hostedBy(snapshot.workers);
+  const optionsWithin = createOptionsWithin(options.served, snapshot.slowdowns);
   return {
     ...{ snapshot, params, horizon, versions, options, cold, unservable, isHosted },
+    optionsWithin,
+    demands: divideDemand({ snapshot, params, optionsWithin, isHosted }),
     required: requiredVariants({ snapshot, versions, options, cold, isHosted }),
     serving: ({ id, version }) => serving.get(versionKey(id, version)) ?? [],
   };

@@ -31,10 +31,9 @@ export interface Option {
   readonly profile: Profile | undefined;
   /** Maximum memory, assumed if it is not measured. */
   readonly memoryBytes: number;
-  /**
-   * Time of a slot that one item takes, in the largest batch that saves time and that the task's default latency allows.
-   * 0 if it is not measured.
-   */
+  /** Items of the largest batch that saves time and that the task's default latency allows. 1 if it is not measured. */
+  readonly batch: number;
+  /** Time of a slot that one item of such a batch takes. 0 if it is not measured. */
   readonly secondsPerItem: number;
   /** USD per 1,000 answers. Infinite if the class has no price. */
   readonly cost: number;
@@ -111,7 +110,10 @@ function optionsOf(
     const secondsPerItem = p50At(profile, batch) / batch / 1000;
     const memoryBytes = replicaMemory(variant.variant, profile);
     return [
-      { variant, hardwareClass, profile, memoryBytes, secondsPerItem, cost, ...accuracyOf(variant, hardwareClass) },
+      {
+        ...{ variant, hardwareClass, profile, memoryBytes, batch, secondsPerItem, cost },
+        ...accuracyOf(variant, hardwareClass),
+      },
     ];
   });
   return own.toSorted(cheaperFirst);
@@ -133,7 +135,7 @@ function assumedOptions(
   return classes
     .filter(({ provider }) => provider === variant.variant.provider)
     .map(({ id: hardwareClass }) => ({
-      ...{ variant, hardwareClass, profile: undefined, memoryBytes, secondsPerItem: 0, cost: Infinity },
+      ...{ variant, hardwareClass, profile: undefined, memoryBytes, batch: 1, secondsPerItem: 0, cost: Infinity },
       ...accuracyOf(variant, hardwareClass),
     }));
 }

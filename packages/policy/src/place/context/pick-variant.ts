@@ -1,4 +1,4 @@
-// The variant of a name that would answer a query if all were loaded and idle.
+// The variants of a name that would answer a query if all were loaded and idle.
 
 import {
   resolveObjective,
@@ -12,11 +12,15 @@ import {
 } from '@pareto/core';
 import { objectiveClass } from '../../demand/objective-class.js';
 import { accuracyOn } from '../../make/accuracy-on.js';
+import { eligible } from '../../select/criteria.js';
+import { cold } from '../../select/criteria/cold.js';
 import { exclusionsOf } from '../../select/exclusions.js';
 import { nearestFeasible } from '../../select/nearest.js';
+import { compareCosts, compareGroups } from '../../select/order.js';
 import { preferenceOf } from '../../select/rank.js';
 import { selectVariant } from '../../select/select-variant.js';
 import { defaultSelectParams, type Preference, type SelectionQuery } from '../../select/selection-query.js';
+import { createTrace } from '../../select/trace.js';
 import { cheaperFirst, type Option } from './options.js';
 
 export interface NamedTarget {
@@ -31,24 +35,40 @@ export interface NamedTarget {
  * idle. If none meets the task's default objective, returns the nearest one. Undefined if none may answer.
  */
 export function pickDefaultVariant(options: readonly Option[], named: NamedTarget): VariantId | undefined {
-  const target = targetOf(options, named);
+  const target = idleTarget(options, named);
   const stated = objectiveFor(named);
   const query = idleQuery(resolveObjective(stated), preferenceOf(stated));
   return pickIdle(target, query) ?? nearestFeasible(target, query, defaultSelectParams)?.candidate.variant;
 }
 
 /**
- * Returns the variant that selection would choose for an objective if all of `options` were loaded and idle. Undefined if
- * none meets it.
+ * Returns the candidates that meet an objective if all are loaded and idle, the one that selection would choose first. At
+ * most as many as a trace records.
  */
-export function pickVariantFor(
-  options: readonly Option[],
-  named: NamedTarget,
-  objective: Objective,
-): VariantId | undefined {
+export function listMeeting(target: TargetEntry, objective: Objective): readonly Candidate[] {
   const isUnstated = objectiveClass(objective) === objectiveClass(resolveObjective({}));
-  return pickIdle(targetOf(options, named), idleQuery(objective, isUnstated ? 'most-accurate' : 'cheapest'));
+  const preference = isUnstated ? 'most-accurate' : 'cheapest';
+  const trace = createTrace();
+  const selection = selectVariant(target, idleQuery(objective, preference), undefined, defaultSelectParams, trace);
+  if (selection.kind === 'refused') return [];
+  const met = Array.from(trace.indices.subarray(0, trace.size)).flatMap((index, i) => {
+    const code = trace.verdictCodes[i];
+    const candidate = target.candidates[index];
+    return candidate !== undefined && (code === cold.code || code === eligible.code) ? [candidate] : [];
+  });
+  const others = met.filter((candidate) => candidate !== selection.candidate);
+  return [selection.candidate, ...others.toSorted(byPreference(preference))];
 }
+
+/** Compares candidates that meet an objective as selection does, apart from their latency. */
+const byPreference =
+  (preference: Preference) =>
+  (a: Candidate, b: Candidate): number => {
+    const byCost = compareCosts(a, b);
+    const byRank =
+      (a.accuracyRank ?? Infinity) < (b.accuracyRank ?? Infinity) ? -1 : a.accuracyRank === b.accuracyRank ? 0 : 1;
+    return compareGroups(a, b) || (preference === 'cheapest' ? byCost || byRank : byRank || byCost);
+  };
 
 function pickIdle(target: TargetEntry, query: SelectionQuery): VariantId | undefined {
   const selection = selectVariant(target, query, undefined, defaultSelectParams);
@@ -67,7 +87,8 @@ const idleQuery = (objective: Objective, preference: Preference): SelectionQuery
 const objectiveFor = ({ kind, task: { defaultObjective } }: NamedTarget): PartialObjective =>
   kind === 'task' ? defaultObjective : { ...defaultObjective, minAccuracy: undefined, maxCostPer1k: undefined };
 
-function targetOf(options: readonly Option[], { kind, task, rules }: NamedTarget): TargetEntry {
+/** Returns a name with its options as candidates, none of which is loaded. */
+export function idleTarget(options: readonly Option[], { kind, task, rules }: NamedTarget): TargetEntry {
   const candidates = options.toSorted(cheaperFirst).map(candidateOf);
   const { name, metric, defaultObjective } = task;
   return {

@@ -57,6 +57,7 @@ export interface Ledger {
 
 export function createLedger(context: PlanningContext): Ledger {
   const { snapshot, params, horizon } = context;
+  const demanded = new Set(context.demands.map(({ variant }) => variant));
   const memory = createMemory(snapshot, params);
   const { hosts, byId, groups } = createHosts(snapshot.workers, memory, params);
   const entries: Entry[] = [];
@@ -67,7 +68,7 @@ export function createLedger(context: PlanningContext): Ledger {
   const unmet: UnmetNeed[] = [];
   const deferred: DeferredStep[] = [];
   const countDemand = ({ variant, group }: Entry, change: number): void => {
-    if (group !== undefined && snapshot.demand.has(variant)) group.demanded += change;
+    if (group !== undefined && demanded.has(variant)) group.demanded += change;
   };
   const addEntry = (entry: Entry): Entry => {
     entries.push(entry);

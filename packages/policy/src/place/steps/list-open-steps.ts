@@ -51,9 +51,9 @@ export function listOpenSteps(context: PlanningContext): readonly OpenStep[] {
 }
 
 /** Returns a function that returns the demand for all variants of an architecture. */
-function demandByArchitecture({ snapshot }: PlanningContext): (architecture: string) => number {
+function demandByArchitecture({ demands }: PlanningContext): (architecture: string) => number {
   const demand = new Map<string, number>();
-  for (const [variant, itemsPerSecond] of snapshot.demand) addTo(demand, architectureNameOf(variant), itemsPerSecond);
+  for (const { variant, itemsPerSecond } of demands) addTo(demand, architectureNameOf(variant), itemsPerSecond);
   return (architecture) => demand.get(architecture) ?? 0;
 }
 

@@ -16,6 +16,7 @@ import {
   variant,
   worker,
   type SnapshotFields,
+  demandOf,
 } from '../../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
@@ -148,10 +149,7 @@ describe('planSteps', () => {
       architectures: names.map((name) => architecture(name)),
       variants: names.map((name) => variant(`${name}:original`)),
       workers: [worker('w', 500)],
-      demand: new Map([
-        [variantId('b:original'), 1],
-        [variantId('c:original'), 2],
-      ]),
+      demand: demandOf([variantId('b:original'), 1], [variantId('c:original'), 2]),
     };
     assert.deepEqual(work(world), ['measure c:original on w']);
   });

@@ -1,0 +1,133 @@
+// The demand that planning uses, from one turn to the next.
+
+import { addTo, type Milliseconds, type Objective, type VariantId } from '@pareto/core';
+import type { TargetDemand } from '../../../demand/demand-sums.js';
+import { followSlowdowns, noSlowdowns, type ActiveReplica, type Slowdowns } from '../../../demand/live-slowdown.js';
+import { isAsStrict, strictestOf } from '../../../demand/objective-class.js';
+import { noDemand, observeRates, type SteadyDemand, type SteadyDemandParams } from '../../../demand/steady-demand.js';
+import type { Demand, PlacementSnapshot } from '../../../snapshot/snapshot.js';
+import { coldVariants } from '../../../snapshot/warmth.js';
+import { createLadders, type Ladders, type RegistrySnapshot } from './ladders.js';
+
+export interface FollowedDemand extends Pick<PlacementSnapshot, 'held' | 'demand' | 'slowdowns'> {
+  /** Items per second by class. */
+  readonly rates: SteadyDemand;
+  readonly classes: ReadonlyMap<string, FollowedClass>;
+  readonly ladders: Ladders | undefined;
+  readonly live: Slowdowns;
+  readonly slow: SteadyDemand;
+  /** The last snapshot. Undefined before the first turn. */
+  readonly observed: FollowedSnapshot | undefined;
+}
+
+/** A class of objectives of a target, with its strictest objective. */
+interface FollowedClass {
+  readonly target: string;
+  readonly objective: Objective;
+  /** Undefined if no variant meets the objective, and none answers. */
+  readonly variants: Demand['variants'] | undefined;
+}
+
+export type FollowedSnapshot = RegistrySnapshot & Pick<PlacementSnapshot, 'warmthRules'>;
+
+export interface DemandInput {
+  readonly demands: readonly TargetDemand[];
+  readonly held: readonly VariantId[];
+  /** Returns the replicas with their activity. Called only if it is needed. */
+  readonly active: () => readonly ActiveReplica[];
+  readonly now: Milliseconds;
+}
+
+export const unfollowedDemand: FollowedDemand = {
+  ...{ demand: [], slowdowns: new Map(), held: [], rates: noDemand, classes: new Map() },
+  ...{ ladders: undefined, live: noSlowdowns, slow: noDemand, observed: undefined },
+};
+
+/**
+ * Returns the demand of a turn. Items count for what their objective would choose on an idle fleet, whatever answers them
+ * now. If no variant meets the objective, they count for the one that answers most of them, if any.
+ */
+export function followDemand(
+  before: FollowedDemand,
+  { demands, held, active, now }: DemandInput,
+  observed: FollowedSnapshot,
+  params: SteadyDemandParams,
+): FollowedDemand {
+  const isSameSnapshot = observed === before.observed;
+  const ladders = isSameSnapshot && before.ladders ? before.ladders : createLadders(observed, before.ladders);
+  const known = ladders === before.ladders ? before.classes : refreshed(before.classes, ladders);
+  const classes = new Map<string, FollowedClass>();
+  const offered = new Map<string, number>();
+  for (const demand of demands) {
+    const itemsPerSecond = Math.max(demand.itemsPerSecond, leastRate(demand.latestPerSecond));
+    if (itemsPerSecond === 0) continue;
+    const key = `${demand.target} ${demand.className}`;
+    const own = followClass(classes.get(key) ?? known.get(key), demand, ladders);
+    classes.set(key, own);
+    if (own.variants !== undefined) addTo(offered, key, itemsPerSecond);
+  }
+  const cold = coldVariants(observed.warmthRules, observed.variants);
+  const isCold = (key: string): boolean => {
+    const first = (classes.get(key) ?? known.get(key))?.variants?.[0];
+    return first !== undefined && cold.has(first);
+  };
+  const rates = observeRates(before.rates, offered, params, now, isCold);
+  for (const key of rates.rates.keys()) {
+    const own = known.get(key);
+    if (own !== undefined && !classes.has(key)) classes.set(key, own);
+  }
+  const live = followSlowdowns(before.live, isSameSnapshot, active, observed.variants, now);
+  const slow = observeRates(before.slow, live.byVariant, params, now, () => false);
+  const isSame = rates.rates === before.rates.rates && isSameClasses(classes, before.classes);
+  const demand = isSame ? before.demand : listDemand(rates, classes);
+  return { demand, slowdowns: slow.rates, held, rates, classes, ladders, live, slow, observed };
+}
+
+/** Returns whether planning sees no difference. */
+export const isSameDemand = (a: FollowedDemand, b: FollowedDemand): boolean =>
+  a.demand === b.demand && a.slowdowns === b.slowdowns && a.held.join() === b.held.join();
+
+/** Returns the rate that chance hardly raises to so many items in a second: two standard deviations of a Poisson process less. */
+const leastRate = (items: number): number => items - 2 * Math.sqrt(items);
+
+/** Returns the class with the ladder of its strictest objective so far. */
+function followClass(
+  before: FollowedClass | undefined,
+  { target, objective, answered }: TargetDemand,
+  ladders: Ladders,
+): FollowedClass {
+  if (before !== undefined && isAsStrict(before.objective, objective)) {
+    if (before.variants !== undefined || answered.size === 0) return before;
+    return { ...before, variants: mostAnswering(answered) };
+  }
+  const strictest = before === undefined ? objective : strictestOf(before.objective, objective);
+  const variants = ladders.variantsFor(target, strictest) ?? before?.variants ?? mostAnswering(answered);
+  return { target, objective: strictest, variants };
+}
+
+function mostAnswering(answered: TargetDemand['answered']): Demand['variants'] | undefined {
+  const [most] = [...answered].toSorted((a, b) => b[1] - a[1]);
+  return most && [most[0]];
+}
+
+/** Returns the classes with new ladders. One that no variant meets keeps its own. */
+const refreshed = (classes: FollowedDemand['classes'], ladders: Ladders): FollowedDemand['classes'] =>
+  new Map(
+    Array.from(classes, ([key, own]) => {
+      const variants = ladders.variantsFor(own.target, own.objective) ?? own.variants;
+      return [key, variants?.join() === own.variants?.join() ? own : { ...own, variants }];
+    }),
+  );
+
+function isSameClasses(a: FollowedDemand['classes'], b: FollowedDemand['classes']): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, own] of a) if (b.get(key) !== own) return false;
+  return true;
+}
+
+const listDemand = ({ rates }: SteadyDemand, classes: FollowedDemand['classes']): readonly Demand[] =>
+  Array.from(rates).flatMap(([key, itemsPerSecond]) => {
+    const own = classes.get(key);
+    if (own?.variants === undefined) return [];
+    return [{ variants: own.variants, latencyMs: own.objective.latencyMs, itemsPerSecond }];
+  });

@@ -1,0 +1,22 @@
+// How much of their time replicas can be used, so that few queries wait for longer than their objective allows.
+
+/**
+ * Returns the utilisation, at most `target`, of as few replicas as answer all but a share `maxLate` of the queries in time.
+ * `load` is the number of replicas that the queries keep busy, `slack` the time that a query may wait, in service times.
+ * Queries arrive at random and take the same time. The share that waits is that of Erlang C, and the time that they wait is
+ * exponential with the rate of heavy traffic (Kingman), `2 (replicas - load) / service time`.
+ */
+export function utilisationWithin(load: number, slack: number, maxLate: number, target: number): number {
+  // Erlang B by its recursion: the probability that all replicas are busy if no query waits.
+  let blocked = 1;
+  for (let replicas = 1; ; replicas += 1) {
+    blocked = (load * blocked) / (replicas + load * blocked);
+    if (replicas <= load || lateShare(load, replicas, blocked, slack) > maxLate) continue;
+    return replicas <= Math.ceil(load / target) ? target : load / replicas;
+  }
+}
+
+function lateShare(load: number, replicas: number, blocked: number, slack: number): number {
+  const waiting = blocked / (1 - (load / replicas) * (1 - blocked));
+  return waiting * Math.exp(-2 * (replicas - load) * Math.max(0, slack));
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { milliseconds, resolveObjective, variantId, type PartialObjective } from '@pareto/core';
+import { followDemand, isSameDemand, unfollowedDemand, type FollowedDemand } from '../../src/index.js';
+import type { TargetDemand } from '../../src/demand/demand-sums.js';
+import { objectiveClass } from '../../src/demand/objective-class.js';
+import { defaultSteadyDemandParams } from '../../src/demand/steady-demand.js';
+import type { PlacementSnapshot } from '../../src/snapshot/snapshot.js';
+import { snapshot, variant, worker } from '../support/fixture.js';
+
+const params = { ...defaultSteadyDemandParams, step: 1.000_001 };
+const small = variant('a:int8', { p50Ms: 1, accuracy: 0.9 });
+const large = variant('b:original', { p50Ms: 9, accuracy: 0.99 });
+const world = snapshot({ variants: [small, large], workers: [worker('w', 500)] });
+
+const demand = (
+  target: string,
+  stated: PartialObjective,
+  answered: readonly (readonly [string, number])[] = [],
+): TargetDemand => {
+  const objective = resolveObjective(stated);
+  return {
+    ...{ tenant: 'default', target, className: objectiveClass(objective), itemsPerSecond: 100, latestPerSecond: 0 },
+    objective,
+    answered: new Map(answered.map(([id, items]) => [variantId(id), items])),
+  };
+};
+const within = (latencyMs: number, stated: PartialObjective = {}): PartialObjective => ({
+  ...{ latencyMs: milliseconds(latencyMs), ...stated },
+});
+
+function follow(
+  demands: readonly TargetDemand[],
+  before: FollowedDemand = unfollowedDemand,
+  observed: PlacementSnapshot = world,
+  now = 0,
+): FollowedDemand {
+  const input = { demands, held: [], active: () => [], now: milliseconds(now) };
+  return followDemand(before, input, observed, params);
+}
+const brief = ({ demand: all }: FollowedDemand) =>
+  all.map(({ variants, latencyMs, itemsPerSecond }) => [variants.join(' '), latencyMs, Math.round(itemsPerSecond)]);
+
+describe('followDemand', () => {
+  it('counts items for what the objective would choose, whatever answers now', () => {
+    const answered = [['a:int8', 30] as const, ['b:original', 10] as const];
+    assert.deepEqual(brief(follow([demand('digits', within(500), answered)])), [['a:int8', 500, 100]]);
+    assert.deepEqual(brief(follow([demand('digits', within(500, { minAccuracy: 0.95 }), answered)])), [
+      ['b:original', 500, 100],
+    ]);
+    assert.deepEqual(brief(follow([demand('b', within(500))])), [['b:original', 500, 100]]);
+    assert.deepEqual(brief(follow([demand('a:int8', within(500, { minAccuracy: 0.95 }))])), [['a:int8', 500, 100]]);
+  });
+
+  it('prefers the most accurate variant without an objective, and then those that take less time', () => {
+    assert.deepEqual(brief(follow([demand('digits', {})])), [['b:original a:int8', 1_000, 100]]);
+  });
+
+  it('counts what no variant can answer for the one that answers, or for none', () => {
+    const never = within(500, { minAccuracy: 0.999 });
+    assert.deepEqual(brief(follow([demand('digits', never), demand('unknown', {})])), []);
+    const answered = [['a:int8', 1] as const, ['b:original', 10] as const];
+    const first = follow([demand('digits', never)]);
+    assert.deepEqual(brief(follow([demand('digits', never, answered)], first)), [['b:original', 500, 100]]);
+  });
+
+  it('does not count for a variant that no worker can hold', () => {
+    const huge = variant('c:original', { p50Ms: 0.1, accuracy: 0.9, memoryMib: 1_000 });
+    const all = { ...world, variants: [huge, small, large] };
+    assert.deepEqual(brief(follow([demand('digits', within(500))], unfollowedDemand, all)), [['a:int8', 500, 100]]);
+  });
+
+  it('counts the rate of the latest second if chance does not explain it', () => {
+    const rates = [100, 121, 144, 400].map(
+      (latestPerSecond) => brief(follow([{ ...demand('a', {}), latestPerSecond }]))[0]?.[2],
+    );
+    assert.deepEqual(rates, [100, 100, 120, 360]);
+  });
+
+  it('keeps a class that has no queries for the hold-down, with the variants of the current registry', () => {
+    const first = follow([demand('digits', within(500))]);
+    const cheaper = variant('d:original', { p50Ms: 0.1, accuracy: 0.9 });
+    const later = follow([], first, { ...world, variants: [small, large, cheaper] }, 59_000);
+    assert.deepEqual(brief(later), [['d:original', 500, 100]]);
+    assert.deepEqual(brief(follow([], later, world, 300_000)), []);
+  });
+
+  it('gives the same demand as long as planning sees no difference', () => {
+    const first = follow([demand('digits', within(500))]);
+    const second = follow([demand('digits', within(500))], first, { ...world });
+    assert.ok(isSameDemand(first, second));
+    assert.equal(first.demand, second.demand);
+    assert.ok(!isSameDemand(second, follow([demand('digits', within(500)), demand('digits', {})], second)));
+  });
+
+  it('plans for the strictest objective of a class', () => {
+    const first = follow([demand('digits', within(500))]);
+    const stricter = { ...demand('digits', within(500)), objective: resolveObjective(within(499)) };
+    assert.deepEqual(brief(follow([stricter], first)), [['a:int8', 499, 100]]);
+    assert.deepEqual(brief(follow([demand('digits', within(500))], follow([stricter]))), [['a:int8', 499, 100]]);
+  });
+});
