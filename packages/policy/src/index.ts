@@ -75,10 +75,9 @@ export { accuracyOn } from './make/accuracy-on.js';
 export { fleetClasses, fleetProviders, type FleetClass, type FleetWorker } from './make/fleet-classes.js';
 export { listSteps } from './make/list-steps.js';
 export { preferredMeasurement } from './make/preferred-measurement.js';
-export { countRepeats, isNoisy, observeNoisy, repeatAt, replaces } from './make/noisy-measurements.js';
+export { isNoisy, repeatAt, replaces } from './make/noisy-measurements.js';
 export { type Step } from './make/step.js';
 export { missingVariants, variantsOf } from './make/variants-of.js';
-export { dropEarlyUnloads } from './place/validate/drop-early-unloads.js';
 export { defaultOrphanParams, planOrphanUnloads, type Orphan, type OrphanParams } from './place/plan-orphan-unloads.js';
 export { createContext, type PlanningContext } from './place/context/context.js';
 export { needSources } from './place/need-sources.js';
@@ -91,7 +90,6 @@ export {
 } from './place/needs/demand/follow-demand.js';
 export { createNeed, type Need } from './place/needs/need.js';
 export type { NeedSource } from './place/needs/need-source.js';
-export { noChanges, observeChanges } from './place/observe-changes.js';
 export { planPlacement } from './place/plan-placement.js';
 export { planReplicas } from './place/plan-replicas.js';
 export { defaultRestParams, planRest } from './place/plan-rest.js';
@@ -183,3 +181,16 @@ export {
 } from './select/selection-query.js';
 export { findVerdict, verdicts } from './select/criteria.js';
 export { whatIf, type WhatIf } from './select/what-if.js';
+export {
+  defaultTurnParams,
+  endTurn,
+  firstTurn,
+  observeTurn,
+  planTurn,
+  seeAssigned,
+  skipTurn,
+  type Observed,
+  type PlannedTurn,
+  type TurnParams,
+  type TurnState,
+} from './turn/turn.js';

@@ -1,11 +1,7 @@
 // The assembly of a controller from its parts, in the order in which they start.
 
-import {
-  defaultFleetParams,
-  defaultPlacementParams,
-  defaultSteadyDemandParams,
-  type FleetParams,
-} from '@pareto/policy';
+import { milliseconds } from '@pareto/core';
+import { defaultFleetParams, defaultTurnParams, type FleetParams } from '@pareto/policy';
 import { createServer, type Limiter } from '@pareto/rpc';
 import {
   advertisedAddress,
@@ -93,7 +89,8 @@ export async function createController(
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
   const loop = createControlLoop({
     ...{ ...cluster, ...context, assigner, outcomes, planLog, events, metrics, ...params },
-    ...{ placement: defaultPlacementParams, demandParams: defaultSteadyDemandParams, epoch: () => store.epoch },
+    turn: { ...defaultTurnParams, firstUnloadMs: milliseconds(params.firstJoinMs) },
+    epoch: () => store.epoch,
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
   const table = createTableLog(() => `${store.epoch}.${instance}`);

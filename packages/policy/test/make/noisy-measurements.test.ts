@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { milliseconds, type Measurement, type PlanAction, type VariantId } from '@pareto/core';
 import {
-  countRepeats,
   defaultPlacementParams,
-  observeNoisy,
   planReplicas,
   replaces,
   type NoisyMeasurements,
   type PlacementVariant,
 } from '../../src/index.js';
+import { countRepeats, observeNoisy } from '../../src/make/noisy-measurements.js';
 import {
   architecture,
   brief,

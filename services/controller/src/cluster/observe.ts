@@ -14,12 +14,11 @@ import {
   variantOf,
   type DemandWindow,
   type FleetState,
+  type Observed,
   type PlacementReplica,
-  type PlacementSnapshot,
   type PlacementVariant,
   type PlacementWarmthRule,
   type PlacementWorker,
-  type RecentChanges,
 } from '@pareto/policy';
 import type { RecordView } from '../storage/record-tables.js';
 import { currentVersions, variantsOfVersion, versionKey, type RegistryView } from '../registry/registry-view.js';
@@ -44,12 +43,6 @@ export interface ClusterView {
    */
   readonly served: ReadonlyMap<string, number>;
 }
-
-/** A snapshot without what follows from earlier turns. */
-export type Observed = Omit<
-  PlacementSnapshot,
-  'held' | 'demand' | 'slowdowns' | keyof RecentChanges | 'noisy' | 'planId'
->;
 
 /**
  * Returns the snapshot for planning. `assignedAt` is the time at which each assignment was first seen; an assignment

@@ -4,23 +4,17 @@
 
 import { milliseconds, type Clock } from '@pareto/core';
 import {
-  countRepeats,
-  defaultOrphanParams,
   defaultRestParams,
-  dropEarlyUnloads,
-  followDemand,
-  isSameDemand,
-  observeNoisy,
-  observeChanges,
-  planOrphanUnloads,
-  planReplicas,
+  endTurn,
+  observeTurn,
   planRest,
-  validatePlan,
-  type PlacementParams,
-  type SteadyDemandParams,
+  planTurn,
+  seeAssigned,
+  skipTurn,
+  type TurnParams,
 } from '@pareto/policy';
 import type { Tracer } from '@pareto/telemetry';
-import { observe, type ClusterView } from '../cluster/observe.js';
+import { observe, observeOrphans, type ClusterView } from '../cluster/observe.js';
 import { demandInput } from './demand-input.js';
 import type { Assigner } from '../fleet/worker-stream-writer.js';
 import { nextIteration } from '../loops/next-iteration.js';
@@ -32,7 +26,7 @@ import type { Mirror } from '../storage/mirror.js';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import { recordPlan } from './record-plan.js';
 import { reportTurn, traceTurn, type ReportOptions } from './report-turn.js';
-import { emptyMemory, observeAssigned, observeOrphaned, withLoads, type TurnMemory } from './turn-memory.js';
+import { emptyMemory, type TurnMemory } from './turn-memory.js';
 
 export interface ControlLoop {
   /** Requests a turn, because its plan may differ from the last one. */
@@ -49,8 +43,7 @@ export interface ControlLoopOptions extends AdoptOptions, ReportOptions {
   readonly mirror: Mirror;
   readonly assigner: Assigner;
   readonly outcomes: Pick<OutcomeRecords, 'addVariants'>;
-  readonly placement: PlacementParams;
-  readonly demandParams: SteadyDemandParams;
+  readonly turn: TurnParams;
   readonly clock: Clock;
   readonly tracer: Tracer;
 }
@@ -118,11 +111,11 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
  * Returns the rest that is due after it, in milliseconds: none if it was skipped. `docs/architecture.md` names the same steps.
  */
 async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTriggered: boolean): Promise<number> {
-  const { clusterView, demandParams, placement, events, tracer, clock } = options;
+  const { clusterView, turn, events, tracer, clock } = options;
   const startedAt = clock.now();
 
   // 1. Skip: if nothing that planning sees has changed, the plan is the same until its next time.
-  if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView(), demandParams)) return 0;
+  if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView(), turn)) return 0;
   memory.nextAt = milliseconds(0);
 
   // 2. Adopt: after a restore, first take the running replicas into the plan.
@@ -137,57 +130,47 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   const busy = createStopwatch(clock);
   busy.start();
   const view = clusterView();
-  memory.assignedAt = observeAssigned(memory.assignedAt, view);
-  const observed = observe(view, memory.assignedAt);
+  const assigned = [...view.registry.assignments.values()].flat();
+  const seen = seeAssigned(
+    memory.state,
+    assigned.map(({ replica }) => replica),
+    view.now,
+  );
+  const observed = observe(view, seen.assignedAt);
   memory.planned = { registry: view.registry, revision: view.fleet.revision, observed };
-  const measuring = new Set(observed.workers.map((worker) => worker.measuring));
-  memory.noisy = observeNoisy(memory.noisy, observed.variants, measuring, view.now);
-  memory.demand = followDemand(memory.demand, demandInput(view, observed), observed, demandParams);
+  memory.state = observeTurn(seen, observed, demandInput(view, observed), observeOrphans(view), turn);
   busy.stop();
 
-  // 5. Plan the replicas and their placement.
+  // 5. Plan the replicas and their placement, and validate the plan. A new leader unloads nothing.
   await nextIteration();
   busy.start();
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
-  const { held, demand, slowdowns } = memory.demand;
-  const known = { ...observed, ...memory.changes, noisy: memory.noisy, held, demand, slowdowns };
-  const plan = planReplicas({ ...known, planId }, placement);
-
-  // 6. Validate, and add the unloads of deleted variants. A new leader unloads nothing.
-  memory.orphans = observeOrphaned(memory.orphans, view);
-  const unloads = planOrphanUnloads(memory.orphans, view.now, defaultOrphanParams);
-  const validated = validatePlan(plan, observed);
-  const filtered = dropEarlyUnloads([...unloads, ...validated.actions], milliseconds(view.now - memory.term.since), {
-    firstUnloadMs: milliseconds(options.firstJoinMs),
-  });
-  const { actions } = filtered;
-  const dropped = [...validated.dropped, ...filtered.dropped];
-  const isSettled = dropped.length === 0 && memory.orphans.length === 0;
-  memory.nextAt = isSettled ? plan.nextAt : milliseconds(0);
+  const leadingMs = milliseconds(view.now - memory.term.since);
+  const { plan, actions, dropped, nextAt } = planTurn(memory.state, observed, planId, leadingMs, turn);
+  memory.nextAt = nextAt;
   busy.stop();
 
-  // 7. Record the plan in the store, before any effect.
+  // 6. Record the plan in the store, before any effect.
   await recordPlan(options.leader, clock, planId, actions, view.records);
-  memory.assignedAt = withLoads(memory.assignedAt, actions, view.now);
-  memory.changes = observeChanges(memory.changes, actions, view.now, placement);
-  memory.noisy = countRepeats(memory.noisy, actions);
+  memory.state = endTurn(memory.state, actions, view.now, turn);
 
-  // 8. Apply: steps and assignments are sent to the workers.
+  // 7. Apply: steps and assignments are sent to the workers.
   busy.start();
   options.assigner.apply(actions);
 
-  // 9. Report, and trace the turn.
+  // 8. Report, and trace the turn.
   reportTurn(options, memory, { actions, dropped }, plan);
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
   busy.stop();
-  return planRest(busy.ms, { ...observed, held, actions }, rest);
+  return planRest(busy.ms, { ...observed, held: memory.state.demand.held, actions }, rest);
 }
 
 /** Returns whether planning sees the same registry, rules in force, fleet and demand as before. Follows the demand. */
-function isSame(memory: TurnMemory, view: ClusterView, params: SteadyDemandParams): boolean {
-  const { planned, demand: before } = memory;
+function isSame(memory: TurnMemory, view: ClusterView, turn: TurnParams): boolean {
+  const { planned, state } = memory;
   if (view.registry !== planned?.registry || view.fleet.revision !== planned.revision) return false;
-  memory.demand = followDemand(before, demandInput(view, planned.observed), planned.observed, params);
-  return isSameDemand(memory.demand, before);
+  const skipped = skipTurn(state, demandInput(view, planned.observed), planned.observed, turn);
+  if (skipped !== undefined) memory.state = skipped;
+  return skipped !== undefined;
 }

@@ -1,7 +1,7 @@
 // What planning reads of the demand window and of the reports of the workers.
 
-import type { ActiveReplica, DemandInput } from '@pareto/policy';
-import type { ClusterView, Observed } from '../cluster/observe.js';
+import type { ActiveReplica, DemandInput, Observed } from '@pareto/policy';
+import type { ClusterView } from '../cluster/observe.js';
 
 export const demandInput = ({ demand, fleet, now }: ClusterView, observed: Observed): DemandInput => ({
   demands: demand.demands(now),
