@@ -10,7 +10,7 @@ import {
 } from '@pareto/core';
 import {
   createDemandWindow,
-  defaultSteadyDemandParams,
+  defaultDemandParams,
   followDemand,
   unfollowedDemand,
   type DemandEntry,
@@ -50,7 +50,7 @@ export function timeSkippedTurns(world: PlacementSnapshot, count: number, warmUp
     const began = systemClock.now();
     const held = [...window.held(now).keys()];
     const input = { demands: window.demands(now), held, active: () => [], now };
-    followed = followDemand(followed, input, world, defaultSteadyDemandParams);
+    followed = followDemand(followed, input, world, defaultDemandParams);
     turns.push(systemClock.now() - began);
   };
 

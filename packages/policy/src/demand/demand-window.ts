@@ -3,12 +3,13 @@
 import { addTo, type Milliseconds, type VariantId } from '@pareto/core';
 import { createCellTable } from './cell-table.js';
 import { createDemandAccumulator } from './demand-accumulator.js';
+import { defaultDemandParams, type DemandParams } from './demand-params.js';
 import type { DemandReport, LimitCount } from './demand-report.js';
 import { totalDemands, type TargetDemand } from './demand-sums.js';
 import { createHeldVariants, type HeldVariants } from './held-variants.js';
 import { addOutcomes, totalOutcomes, type OutcomeSums, type TargetOutcomes } from './outcome-sums.js';
 import { totalRates, type TargetRates } from './rate-sums.js';
-import { createRouterRates, rateMs, shareOf, type RouterRates } from './router-rates.js';
+import { createRouterRates, shareOf, type RouterRates } from './router-rates.js';
 import { createSlidingBuckets } from './sliding-buckets.js';
 
 export interface DemandWindow {
@@ -36,10 +37,8 @@ interface RouterDemand {
   lastReport: { readonly limitsReached: readonly LimitCount[]; readonly at: Milliseconds };
 }
 
-/** Span of the outcomes. A router that is silent for so long is dropped. */
-export const outcomesMs = 10_000;
-
-export function createDemandWindow(): DemandWindow {
+export function createDemandWindow(params: DemandParams = defaultDemandParams): DemandWindow {
+  const { rateMs, outcomesMs } = params;
   const routers = new Map<string, RouterDemand>();
   const table = createCellTable(outcomesMs);
   const accumulator = createDemandAccumulator(table);
@@ -54,7 +53,11 @@ export function createDemandWindow(): DemandWindow {
   }
   function join(id: string, lastReport: RouterDemand['lastReport']): RouterDemand {
     dropSilent(lastReport.at);
-    const created = { rates: createRouterRates(accumulator), held: createHeldVariants(), lastReport };
+    const created = {
+      rates: createRouterRates(accumulator, params),
+      held: createHeldVariants(params.heldMs),
+      lastReport,
+    };
     routers.set(id, created);
     return created;
   }

@@ -10,10 +10,8 @@ export interface HeldVariants {
   counts(now: Milliseconds): ReadonlyMap<VariantId, number>;
 }
 
-/** Age from which a report of held queries is ignored. Routers repeat it every second. */
-const heldMs = 2_500;
-
-export function createHeldVariants(): HeldVariants {
+/** Creates holds that are forgotten when their router has not repeated them for `heldMs`. */
+export function createHeldVariants(heldMs: Milliseconds): HeldVariants {
   const holds = new Map<VariantId, { readonly count: number; readonly at: Milliseconds }>();
   const isOld = (at: Milliseconds, now: Milliseconds): boolean => now - at >= heldMs;
   return {

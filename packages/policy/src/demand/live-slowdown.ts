@@ -11,6 +11,7 @@ import {
 import { p50At } from '../cost/profile-at.js';
 import type { Activity } from '../fleet/live-replica.js';
 import { versionKey } from '../snapshot/versions.js';
+import type { DemandParams } from './demand-params.js';
 
 /** A replica with its activity between the last two reports. */
 export interface ActiveReplica {
@@ -23,6 +24,8 @@ export interface MeasuredVariant {
   readonly measurements: readonly Measurement[];
 }
 
+export type SlowdownParams = Pick<DemandParams, 'slowdownMs' | 'minBusyMs' | 'maxSlowdown'>;
+
 export interface Slowdowns {
   /** Time of batches divided by the profiled one. */
   readonly byVariant: ReadonlyMap<VariantId, number>;
@@ -31,9 +34,6 @@ export interface Slowdowns {
 
 export const noSlowdowns: Slowdowns = { byVariant: new Map(), at: milliseconds(-Infinity) };
 
-/** Age from which slowdowns are computed again although the snapshot is the same: reports do not change it. */
-const maxAgeMs = 2_000;
-
 /** Returns the slowdowns to plan with, or `before` while those are fresh. `replicas` is called only if they are not. */
 export function followSlowdowns(
   before: Slowdowns,
@@ -41,13 +41,11 @@ export function followSlowdowns(
   replicas: () => readonly ActiveReplica[],
   variants: readonly MeasuredVariant[],
   now: Milliseconds,
+  params: SlowdownParams,
 ): Slowdowns {
-  if (isSameSnapshot && now - before.at < maxAgeMs) return before;
-  return { byVariant: liveSlowdowns(replicas(), variants), at: now };
+  if (isSameSnapshot && now - before.at < params.slowdownMs) return before;
+  return { byVariant: liveSlowdowns(replicas(), variants, params), at: now };
 }
-
-/** Busy time of a variant from which its slowdown is more than chance, and its maximum: a longer pause says nothing. */
-const [minBusyMs, maxSlowdown] = [300, 10];
 
 /**
  * Returns the time that the batches of each variant took, divided by the profiled time of batches of their mean size. Variants that
@@ -56,6 +54,7 @@ const [minBusyMs, maxSlowdown] = [300, 10];
 export function liveSlowdowns(
   replicas: readonly ActiveReplica[],
   variants: readonly MeasuredVariant[],
+  { minBusyMs, maxSlowdown }: SlowdownParams,
 ): ReadonlyMap<VariantId, number> {
   const active = replicas.filter(({ recent }) => recent.executions > 0);
   if (active.length === 0) return new Map();

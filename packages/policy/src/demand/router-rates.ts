@@ -2,6 +2,7 @@
 
 import type { Milliseconds } from '@pareto/core';
 import type { DemandAccumulator } from './demand-accumulator.js';
+import type { DemandParams } from './demand-params.js';
 import type { DemandEntry } from './demand-report.js';
 import type { RecentDemand, DemandSums } from './demand-sums.js';
 import { addRates, type RateSums, type WeightedRates } from './rate-sums.js';
@@ -30,13 +31,11 @@ interface WeightedBucket {
   readonly weight: number;
 }
 
-/** Span of the rates, and maximum age of the limits of a router, which reports them each second. */
-export const rateMs = 5_000;
-/** Time whose rate counts as the latest one. */
-const latestMs = 1_000;
-
 /** Creates the rates of a router without reports. Between the calls, `accumulator` is empty and may be used elsewhere. */
-export function createRouterRates(accumulator: DemandAccumulator): RouterRates {
+export function createRouterRates(
+  accumulator: DemandAccumulator,
+  { rateMs, latestMs }: Pick<DemandParams, 'rateMs' | 'latestMs'>,
+): RouterRates {
   const buckets = createSlidingBuckets<Bucket>(rateMs, () => ({
     ...{ demand: accumulator.take(), rates: new Map(), windowMs: 0 },
   }));

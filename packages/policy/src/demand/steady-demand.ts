@@ -1,18 +1,10 @@
 // Rates that planning uses: they follow rising ones immediately, and falling ones after a delay.
 
 import type { Milliseconds } from '@pareto/core';
+import type { DemandParams } from './demand-params.js';
 
 /** Rates by key: of a class of objectives, or of a variant. Keys with a rate of 0 are missing. */
 export type Rates = ReadonlyMap<string, number>;
-
-export interface SteadyDemandParams {
-  /** Time for which a rate must be lower before the demand falls. */
-  readonly holdDownMs: Milliseconds;
-  /** Ratio of the steps to which rates are rounded up, so that small changes do not change a plan. */
-  readonly step: number;
-}
-
-export const defaultSteadyDemandParams: SteadyDemandParams = { holdDownMs: 60_000 as Milliseconds, step: 1.05 };
 
 /** A rate. `lower` is set while the measured one is lower: since when, and the highest one since then. */
 interface SteadyRate {
@@ -36,7 +28,7 @@ export const noDemand: SteadyDemand = { rates: new Map(), byKey: new Map() };
 export function observeRates(
   before: SteadyDemand,
   measured: Rates,
-  params: SteadyDemandParams,
+  params: Pick<DemandParams, 'holdDownMs' | 'step'>,
   now: Milliseconds,
   isCold: (key: string) => boolean,
 ): SteadyDemand {
@@ -69,7 +61,7 @@ function ratesOf(byKey: SteadyDemand['byKey']): Rates {
 function followRate(
   before: SteadyRate | undefined,
   rate: number,
-  { holdDownMs }: SteadyDemandParams,
+  { holdDownMs }: Pick<DemandParams, 'holdDownMs'>,
   now: Milliseconds,
 ): SteadyRate {
   if (before?.rate === rate && before.lower === undefined) return before;

@@ -8,7 +8,7 @@ import {
   type PlanAction,
   type ReplicaId,
 } from '@pareto/core';
-import { defaultSteadyDemandParams, type SteadyDemandParams } from '../demand/steady-demand.js';
+import { defaultDemandParams, type DemandParams } from '../demand/demand-params.js';
 import { countRepeats, observeNoisy } from '../make/noisy-measurements.js';
 import {
   followDemand,
@@ -60,7 +60,7 @@ export type Observed = Omit<
 
 export interface TurnParams {
   readonly placement: PlacementParams;
-  readonly demand: SteadyDemandParams;
+  readonly demand: DemandParams;
   readonly orphans: OrphanParams;
   /** Time for which a new leader unloads nothing. */
   readonly firstUnloadMs: Milliseconds;
@@ -68,7 +68,7 @@ export interface TurnParams {
 
 export const defaultTurnParams: TurnParams = {
   placement: defaultPlacementParams,
-  demand: defaultSteadyDemandParams,
+  demand: defaultDemandParams,
   orphans: defaultOrphanParams,
   firstUnloadMs: milliseconds(10_000),
 };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { hardwareClassId, milliseconds, variantId, type HardwareClassId, type VariantId } from '@pareto/core';
+import { defaultDemandParams as params } from '../../src/demand/demand-params.js';
 import {
   followSlowdowns,
   liveSlowdowns,
@@ -47,11 +48,15 @@ const active = (
 
 describe('the live slowdown', () => {
   it('compares with the profiled time of batches of the mean size, over all replicas and classes of a variant', () => {
-    assert.deepEqual(liveSlowdowns([active(a, fast, 800, 40)], variants), new Map([[a, 2]]));
-    assert.deepEqual(liveSlowdowns([active(a, fast, 800, 25, 100)], variants), new Map([[a, 2]]), 'batches of 4');
+    assert.deepEqual(liveSlowdowns([active(a, fast, 800, 40)], variants, params), new Map([[a, 2]]));
+    assert.deepEqual(
+      liveSlowdowns([active(a, fast, 800, 25, 100)], variants, params),
+      new Map([[a, 2]]),
+      'batches of 4',
+    );
     const both = [active(a, fast, 400, 40), active(a, slow, 800, 20), active(b, fast, 900, 60)];
     assert.deepEqual(
-      liveSlowdowns(both, variants),
+      liveSlowdowns(both, variants, params),
       new Map([
         [a, 1.2],
         [b, 3],
@@ -61,14 +66,14 @@ describe('the live slowdown', () => {
 
   it('leaves out what is as fast as profiled, hardly busy, idle or not measured, and is bounded', () => {
     const cases = [active(a, fast, 390, 40), active(a, fast, 90, 1), active(a, fast, 0, 0)];
-    for (const one of cases) assert.deepEqual(liveSlowdowns([one], variants), new Map());
-    assert.deepEqual(liveSlowdowns([active(b, slow, 900, 10)], variants), new Map(), 'no profile on the class');
-    assert.deepEqual(liveSlowdowns([active(b, fast, 900, 1)], variants), new Map([[b, 10]]));
+    for (const one of cases) assert.deepEqual(liveSlowdowns([one], variants, params), new Map());
+    assert.deepEqual(liveSlowdowns([active(b, slow, 900, 10)], variants, params), new Map(), 'no profile on the class');
+    assert.deepEqual(liveSlowdowns([active(b, fast, 900, 1)], variants, params), new Map([[b, 10]]));
   });
 
   it('is computed again for another snapshot, and for the same one after two seconds', () => {
     const at = (now: number, isSame: boolean, before = noSlowdowns, replicas = [active(b, fast, 900, 60)]) =>
-      followSlowdowns(before, isSame, () => replicas, variants, milliseconds(now));
+      followSlowdowns(before, isSame, () => replicas, variants, milliseconds(now), params);
     const first = at(0, true);
     assert.deepEqual(first.byVariant, new Map([[b, 3]]));
     assert.equal(at(1_999, true, first, []), first);

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId } from '@pareto/core';
 import fc from 'fast-check';
-import {
-  defaultSteadyDemandParams,
-  noDemand,
-  observeRates,
-  type SteadyDemand,
-} from '../../src/demand/steady-demand.js';
+import { defaultDemandParams } from '../../src/demand/demand-params.js';
+import { noDemand, observeRates, type SteadyDemand } from '../../src/demand/steady-demand.js';
 
 const variant = variantId('a:original');
-const params = { ...defaultSteadyDemandParams, step: 1.0001 };
+const params = { ...defaultDemandParams, step: 1.0001 };
 
 /** Returns the demand after each of a series of rates, one every 10 s, rounded to items per second. */
 function series(rates: readonly number[], cold: ReadonlySet<typeof variant> = new Set()): readonly number[] {
@@ -38,7 +34,7 @@ describe('observeRates', () => {
 
   it('keeps the object of the rates while they change by less than a step', () => {
     const at = (rate: number, before: SteadyDemand = noDemand) =>
-      observeRates(before, new Map([[variant, rate]]), defaultSteadyDemandParams, milliseconds(0), () => false);
+      observeRates(before, new Map([[variant, rate]]), defaultDemandParams, milliseconds(0), () => false);
     const first = at(100);
     assert.equal(at(101, first).rates, first.rates);
     assert.equal(at(90, first).rates, first.rates, 'held down');

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { milliseconds, resolveObjective, variantId, type PartialObjective } from '@pareto/core';
+import { defaultDemandParams } from '../../src/demand/demand-params.js';
 import { followDemand, isSameDemand, unfollowedDemand, type FollowedDemand } from '../../src/index.js';
 import type { TargetDemand } from '../../src/demand/demand-sums.js';
 import { objectiveClass } from '../../src/demand/objective-class.js';
-import { defaultSteadyDemandParams } from '../../src/demand/steady-demand.js';
 import type { PlacementSnapshot } from '../../src/snapshot/snapshot.js';
 import { snapshot, variant, worker } from '../support/fixture.js';
 
-const params = { ...defaultSteadyDemandParams, step: 1.000_001 };
+const params = { ...defaultDemandParams, step: 1.000_001 };
 const small = variant('a:int8', { p50Ms: 1, accuracy: 0.9 });
 const large = variant('b:original', { p50Ms: 9, accuracy: 0.99 });
 const world = snapshot({ variants: [small, large], workers: [worker('w', 500)] });

@@ -2,15 +2,11 @@ import assert from 'node:assert/strict';
 import { milliseconds, variantId, type Milliseconds, type VariantId } from '@pareto/core';
 import { buildSelectionRule } from '@pareto/testkit';
 import fc from 'fast-check';
+import { defaultDemandParams } from '../../src/demand/demand-params.js';
 import { coldVariants } from '../../src/snapshot/warmth.js';
 import { planReplicas } from '../../src/place/plan-replicas.js';
 import { defaultPlacementParams, type PlacementSnapshot, type PlacementVariant } from '../../src/snapshot/snapshot.js';
-import {
-  defaultSteadyDemandParams,
-  noDemand,
-  observeRates,
-  type SteadyDemand,
-} from '../../src/demand/steady-demand.js';
+import { noDemand, observeRates, type SteadyDemand } from '../../src/demand/steady-demand.js';
 import { carryOut } from './carry-out.js';
 import {
   brief,
@@ -381,7 +377,7 @@ describe('a cold variant under steady light demand', () => {
       const cold = coldVariants(world.warmthRules, world.variants);
       const itemsPerSecond = queriedAt.filter((when) => world.now - when < 5_000).length / 5;
       const rates = new Map(itemsPerSecond === 0 ? [] : [[id, itemsPerSecond]]);
-      steady = observeRates(steady, rates, defaultSteadyDemandParams, world.now, (key) => cold.has(variantId(key)));
+      steady = observeRates(steady, rates, defaultDemandParams, world.now, (key) => cold.has(variantId(key)));
       const plan = planReplicas(
         {
           ...world,

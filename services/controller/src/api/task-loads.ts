@@ -1,7 +1,7 @@
 // The load of each task, which `pareto top` shows: rates, latencies, attainment, held queries and share of the price.
 
 import { addTo, architectureNameOf, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
-import { outcomesMs, sumOutcomes, type TargetOutcomes, type TargetRates } from '@pareto/policy';
+import { defaultDemandParams, sumOutcomes, type TargetOutcomes, type TargetRates } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import type { ClusterView } from '../cluster/observe.js';
 import { versionKey } from '../registry/registry-view.js';
@@ -35,7 +35,7 @@ function describeOutcomes(outcomes: readonly TargetOutcomes[]): Partial<wire.Tas
   const { queries, attained, failed, infeasible, latencyCounts, itemsByVariant } = sumOutcomes(outcomes);
   const p50Ms = latencyQuantile(latencyCounts, 0.5);
   const p99Ms = latencyQuantile(latencyCounts, 0.99);
-  const perSecond = 1000 / outcomesMs;
+  const perSecond = 1000 / defaultDemandParams.outcomesMs;
   return {
     ...(p50Ms === undefined || p99Ms === undefined ? {} : { p50Ms, p99Ms }),
     ...(queries > 0 ? { attainment: attained / queries, infeasibleShare: infeasible / queries } : {}),

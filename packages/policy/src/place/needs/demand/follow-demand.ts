@@ -1,10 +1,11 @@
 // The demand that planning uses, from one turn to the next.
 
 import { addTo, type Milliseconds, type Objective, type VariantId } from '@pareto/core';
+import type { DemandParams } from '../../../demand/demand-params.js';
 import type { TargetDemand } from '../../../demand/demand-sums.js';
 import { followSlowdowns, noSlowdowns, type ActiveReplica, type Slowdowns } from '../../../demand/live-slowdown.js';
 import { isAsStrict, strictestOf } from '../../../demand/objective-class.js';
-import { noDemand, observeRates, type SteadyDemand, type SteadyDemandParams } from '../../../demand/steady-demand.js';
+import { noDemand, observeRates, type SteadyDemand } from '../../../demand/steady-demand.js';
 import type { Demand, PlacementSnapshot } from '../../../snapshot/snapshot.js';
 import { coldVariants } from '../../../snapshot/warmth.js';
 import { createLadders, type Ladders, type RegistrySnapshot } from './ladders.js';
@@ -51,7 +52,7 @@ export function followDemand(
   before: FollowedDemand,
   { demands, held, active, now }: DemandInput,
   observed: FollowedSnapshot,
-  params: SteadyDemandParams,
+  params: DemandParams,
 ): FollowedDemand {
   const isSameSnapshot = observed === before.observed;
   const ladders = isSameSnapshot && before.ladders ? before.ladders : createLadders(observed, before.ladders);
@@ -59,7 +60,7 @@ export function followDemand(
   const classes = new Map<string, FollowedClass>();
   const offered = new Map<string, number>();
   for (const demand of demands) {
-    const itemsPerSecond = Math.max(demand.itemsPerSecond, leastRate(demand.latestPerSecond));
+    const itemsPerSecond = Math.max(demand.itemsPerSecond, leastRate(demand.latestPerSecond, params));
     if (itemsPerSecond === 0) continue;
     const key = `${demand.target} ${demand.className}`;
     const own = followClass(classes.get(key) ?? known.get(key), demand, ladders);
@@ -76,7 +77,7 @@ export function followDemand(
     const own = known.get(key);
     if (own !== undefined && !classes.has(key)) classes.set(key, own);
   }
-  const live = followSlowdowns(before.live, isSameSnapshot, active, observed.variants, now);
+  const live = followSlowdowns(before.live, isSameSnapshot, active, observed.variants, now, params);
   const slow = observeRates(before.slow, live.byVariant, params, now, () => false);
   const isSame = rates.rates === before.rates.rates && isSameClasses(classes, before.classes);
   const demand = isSame ? before.demand : listDemand(rates, classes);
@@ -87,8 +88,8 @@ export function followDemand(
 export const isSameDemand = (a: FollowedDemand, b: FollowedDemand): boolean =>
   a.demand === b.demand && a.slowdowns === b.slowdowns && a.held.join() === b.held.join();
 
-/** Returns the rate that chance hardly raises to so many items in a second: two standard deviations of a Poisson process less. */
-const leastRate = (items: number): number => items - 2 * Math.sqrt(items);
+/** Returns the rate that chance hardly raises to so many items in a second: some standard deviations of a Poisson process less. */
+const leastRate = (items: number, { deviations }: DemandParams): number => items - deviations * Math.sqrt(items);
 
 /** Returns the class with the ladder of its strictest objective so far. */
 function followClass(
