@@ -1,6 +1,6 @@
-// Fair sharing of a task's capacity between classes of objectives, while queries wait.
+// Fair sharing of the slots of a worker between tasks and classes of objectives, while queries wait.
 
-import type { Objective } from '@pareto/core';
+import type { HardwareClassId, Objective, WorkerId } from '@pareto/core';
 
 interface ShareParams {
   /** Time for which queries must have waited for more than a batch until classes are limited. */
@@ -18,18 +18,24 @@ const defaultShareParams: ShareParams = {
   scarceMs: 1_000,
   minOffered: 3,
   limits: [
-    { aboveRatio: 1.1, maxWaitBatches: 0.5 },
-    { aboveRatio: 1.05, maxWaitBatches: 2 },
+    { aboveRatio: 1.08, maxWaitBatches: 0.5 },
+    { aboveRatio: 1.04, maxWaitBatches: 2 },
   ],
 };
 
 export interface ClassShares {
-  /** Returns the maximum wait of a query, in batches. Infinity if its class is not limited now, 0 if it is offline. */
-  maxWaitBatches(task: string, objective: Objective, now: number): number;
+  /** Returns the maximum wait of a query, in batches. Infinity if its class is not limited now, negative if it gets nothing. */
+  maxWaitBatches(slots: Slots, task: string, objective: Objective, now: number): number;
   /**
    * Records an offered query: whether it was admitted, and the wait that was predicted, in batches of the candidate.
    */
-  record(task: string, objective: Objective, offered: OfferedQuery, now: number): void;
+  record(slots: Slots, task: string, objective: Objective, offered: OfferedQuery, now: number): void;
+}
+
+/** The slots of a class on a worker, which the replicas there share. */
+export interface Slots {
+  readonly worker: WorkerId;
+  readonly hardwareClass: HardwareClassId;
 }
 
 interface OfferedQuery {
@@ -38,21 +44,34 @@ interface OfferedQuery {
   readonly waitBatches: number;
 }
 
-/** Classes are half octaves of the latency, from 1 ms to 46 s. */
-const classes = 32;
-const classOf = ({ latencyMs }: Objective): number =>
-  Math.max(0, Math.min(classes - 1, Math.round(2 * Math.log2(Math.max(1, latencyMs)))));
+/** Objectives are grouped by half octaves of the latency, from 1 ms to 46 s. */
+const octaves = 32;
+const octaveOf = ({ latencyMs }: Objective): number =>
+  Math.max(0, Math.min(octaves - 1, Math.round(2 * Math.log2(Math.max(1, latencyMs)))));
+
+/** A maximum that no wait meets. */
+const never = -1;
 
 /** The last second is kept in four windows. */
 const windows = 4;
 const windowMs = 250;
 
-interface TaskShares {
-  /** Items by window and class, and their sums by class. */
+/** Queries of one task with similar objectives. */
+interface ShareClass {
+  /** Items by window, and their sums. */
   readonly offered: Float64Array;
   readonly admitted: Float64Array;
-  readonly offeredSums: Float64Array;
-  readonly admittedSums: Float64Array;
+  offeredSum: number;
+  admittedSum: number;
+  /** Predicted wait of the last query, in batches. */
+  waitBatches: number;
+}
+
+interface SlotShares {
+  /** Classes with items in the last second, or about that. */
+  classes: ShareClass[];
+  /** Classes by octave of each task. */
+  readonly byTask: Map<string, (ShareClass | undefined)[]>;
   /** Number of the current window. */
   window: number;
   /** Last time at which a query waited for less than a batch. */
@@ -62,90 +81,117 @@ interface TaskShares {
 }
 
 export function createClassShares(params: ShareParams = defaultShareParams): ClassShares {
-  const tasks = new Map<string, TaskShares>();
+  const workers = new Map<WorkerId, Map<HardwareClassId, SlotShares>>();
 
-  const isScarce = ({ calmAt, rejectedAt }: TaskShares, now: number): boolean =>
+  const isScarce = ({ calmAt, rejectedAt }: SlotShares, now: number): boolean =>
     now - calmAt >= params.lastingMs || now - rejectedAt < params.scarceMs;
 
-  function sharesOf(task: string, now: number): TaskShares {
-    const shares = tasks.get(task) ?? createShares(now);
-    tasks.set(task, shares);
-    advance(shares, Math.floor(now / windowMs));
-    return shares;
+  function sharesOf({ worker, hardwareClass }: Slots, now: number): SlotShares {
+    const known = workers.get(worker)?.get(hardwareClass);
+    if (known !== undefined) return known;
+    dropUnused(now);
+    const created = createShares(now);
+    const own = workers.get(worker) ?? new Map<HardwareClassId, SlotShares>();
+    workers.set(worker, own.set(hardwareClass, created));
+    return created;
+  }
+  function dropUnused(now: number): void {
+    for (const [worker, byClass] of workers) {
+      for (const [hardwareClass, { window }] of byClass)
+        if (Math.floor(now / windowMs) - window > windows) byClass.delete(hardwareClass);
+      if (byClass.size === 0) workers.delete(worker);
+    }
   }
   return {
-    maxWaitBatches(task, objective, now) {
-      if (objective.class === 'offline') return 0;
-      const shares = tasks.get(task);
+    maxWaitBatches({ worker, hardwareClass }, task, objective, now) {
+      const shares = workers.get(worker)?.get(hardwareClass);
       if (shares === undefined || !isScarce(shares, now)) return Infinity;
       advance(shares, Math.floor(now / windowMs));
-      const own = classOf(objective);
+      const own = shares.byTask.get(task)?.[octaveOf(objective)];
+      if (own === undefined) return Infinity;
       const least = leastAdmitted(shares, own, params.minOffered);
       if (least === undefined) return Infinity;
-      const ratio = admittedShare(shares, own) / least;
-      return params.limits.find(({ aboveRatio }) => ratio > aboveRatio)?.maxWaitBatches ?? Infinity;
+      const ratio = admittedShare(own) / admittedShare(least);
+      const limit = params.limits.find(({ aboveRatio }) => ratio > aboveRatio);
+      if (limit === undefined) return Infinity;
+      // Its queries would run before those of the other class, whose queue is on the same slots: it may not even be idle.
+      return least.waitBatches > limit.maxWaitBatches ? never : limit.maxWaitBatches;
     },
-    record(task, objective, { items, isAdmitted, waitBatches }, now) {
-      // Offline queries are rejected whenever others run, which says nothing about the capacity for those.
-      if (objective.class === 'offline') return;
-      const shares = sharesOf(task, now);
+    record(slots, task, objective, { items, isAdmitted, waitBatches }, now) {
+      const shares = sharesOf(slots, now);
+      advance(shares, Math.floor(now / windowMs));
       if (waitBatches < 1) shares.calmAt = now;
       if (!isAdmitted) shares.rejectedAt = now;
-      const own = classOf(objective);
-      add(shares.offered, shares.offeredSums, shares.window, own, items);
-      if (isAdmitted) add(shares.admitted, shares.admittedSums, shares.window, own, items);
+      const own = classOf(shares, task, octaveOf(objective));
+      const at = shares.window % windows;
+      own.offered[at] = (own.offered[at] ?? 0) + items;
+      own.offeredSum += items;
+      own.waitBatches = waitBatches;
+      if (!isAdmitted) return;
+      own.admitted[at] = (own.admitted[at] ?? 0) + items;
+      own.admittedSum += items;
     },
   };
 }
 
-const createShares = (now: number): TaskShares => ({
-  offered: new Float64Array(windows * classes),
-  admitted: new Float64Array(windows * classes),
-  offeredSums: new Float64Array(classes),
-  admittedSums: new Float64Array(classes),
+const createShares = (now: number): SlotShares => ({
+  classes: [],
+  byTask: new Map(),
   window: Math.floor(now / windowMs),
   calmAt: now,
   rejectedAt: -Infinity,
 });
 
-function add(items: Float64Array, sums: Float64Array, window: number, of: number, count: number): void {
-  const at = (window % windows) * classes + of;
-  items[at] = (items[at] ?? 0) + count;
-  sums[of] = (sums[of] ?? 0) + count;
+function classOf({ classes, byTask }: SlotShares, task: string, octave: number): ShareClass {
+  const ofTask = byTask.get(task) ?? [];
+  const known = ofTask[octave];
+  if (known !== undefined) return known;
+  const created = {
+    ...{ offered: new Float64Array(windows), admitted: new Float64Array(windows) },
+    ...{ offeredSum: 0, admittedSum: 0, waitBatches: 0 },
+  };
+  ofTask[octave] = created;
+  byTask.set(task, ofTask);
+  classes.push(created);
+  return created;
 }
 
-/** Forgets the windows that are older than a second. */
-function advance(shares: TaskShares, window: number): void {
+/** Forgets the windows that are older than a second, and the classes without items since then. */
+function advance(shares: SlotShares, window: number): void {
   const passed = Math.min(windows, window - shares.window);
   if (passed <= 0) return;
-  for (let ahead = 1; ahead <= passed; ahead++) {
-    const from = ((shares.window + ahead) % windows) * classes;
-    shares.offered.fill(0, from, from + classes);
-    shares.admitted.fill(0, from, from + classes);
+  for (const one of shares.classes) {
+    for (let ahead = 1; ahead <= passed; ahead++) {
+      const at = (shares.window + ahead) % windows;
+      one.offered[at] = one.admitted[at] = 0;
+    }
+    one.offeredSum = sumOf(one.offered);
+    one.admittedSum = sumOf(one.admitted);
   }
   shares.window = window;
-  for (let of = 0; of < classes; of++) {
-    shares.offeredSums[of] = sumOf(shares.offered, of);
-    shares.admittedSums[of] = sumOf(shares.admitted, of);
+  if (shares.classes.every(({ offeredSum }) => offeredSum > 0)) return;
+  shares.classes = shares.classes.filter(({ offeredSum }) => offeredSum > 0);
+  for (const [task, ofTask] of shares.byTask) {
+    for (const [octave, one] of ofTask.entries()) if (one?.offeredSum === 0) ofTask[octave] = undefined;
+    if (ofTask.every((one) => one === undefined)) shares.byTask.delete(task);
   }
 }
 
-function sumOf(items: Float64Array, of: number): number {
+function sumOf(items: Float64Array): number {
   let sum = 0;
-  for (let at = of; at < items.length; at += classes) sum += items[at] ?? 0;
+  for (const each of items) sum += each;
   return sum;
 }
 
-const admittedShare = ({ offeredSums, admittedSums }: TaskShares, of: number): number =>
-  (offeredSums[of] ?? 0) === 0 ? 0 : (admittedSums[of] ?? 0) / (offeredSums[of] ?? 1);
+const admittedShare = ({ offeredSum, admittedSum }: ShareClass): number =>
+  offeredSum === 0 ? 0 : admittedSum / offeredSum;
 
-/** Returns the smallest admitted share of the other classes with so many items. Undefined if there are none. */
-function leastAdmitted(shares: TaskShares, own: number, minOffered: number): number | undefined {
-  let least: number | undefined;
-  for (let of = 0; of < classes; of++) {
-    if (of === own || (shares.offeredSums[of] ?? 0) < minOffered) continue;
-    const share = admittedShare(shares, of);
-    if (least === undefined || share < least) least = share;
+/** Returns the other class with so many items that has the smallest admitted share. Undefined if there is none. */
+function leastAdmitted({ classes }: SlotShares, own: ShareClass, minOffered: number): ShareClass | undefined {
+  let least: ShareClass | undefined;
+  for (const one of classes) {
+    if (one === own || one.offeredSum < minOffered) continue;
+    if (least === undefined || admittedShare(one) < admittedShare(least)) least = one;
   }
   return least;
 }

@@ -2,7 +2,7 @@
 
 import type { ReplicaRoute, Rng, TargetEntry } from '@pareto/core';
 import { createReplicaLoads, type LoadEffect, type ReplicaLoads, type RouteParams } from '../route/replica-loads.js';
-import { selectVariant, type Selection } from '../select/select-variant.js';
+import { selectVariant, type BusyCandidate, type Selection } from '../select/select-variant.js';
 import type { DecisionTrace } from '../select/trace.js';
 import type { SelectionQuery } from '../select/selection-query.js';
 import { admit, type Admission, type AdmitParams, type HoldUsage } from './admit.js';
@@ -41,21 +41,49 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
   const loads = createReplicaLoads(route);
   const shares = createClassShares();
 
-  function record(target: TargetEntry, query: DecisionQuery, selection: Selection, now: number): void {
-    const waitBatches = waitBatchesOf(selection);
-    if (waitBatches === undefined) return;
-    const offered = { items: query.items, isAdmitted: selection.kind === 'chosen', waitBatches };
-    shares.record(target.task, query.objective, offered, now);
+  /** Selects, and limits the wait of a new query whose class has got more than its share of the slots. */
+  function select(target: TargetEntry, query: DecisionQuery, now: number, trace?: DecisionTrace): Selection {
+    const { items, shapes, objective, elapsedMs, preference, isNew, isPatient } = query;
+    const isOffline = objective.class === 'offline';
+    // Offline queries are rejected whenever others run, which says nothing about the capacity for those.
+    const asked = {
+      items,
+      shapes,
+      objective,
+      elapsedMs,
+      preference,
+      now,
+      maxWaitBatches: isOffline ? 0 : Infinity,
+      isPatient,
+    };
+    const unlimited = selectVariant(target, asked, loads.candidates, { hopMs: loads.quietHopMs }, trace);
+    const waiting = waitingOf(unlimited);
+    if (waiting === undefined || isOffline || !isNew) return unlimited;
+    const { candidate, waitMs, batchMs } = waiting;
+    const worker = loads.soonest(candidate, now)?.worker;
+    if (worker === undefined) return unlimited;
+    const slots = { worker, hardwareClass: candidate.hardwareClass };
+    const waitBatches = waitMs === 0 ? 0 : waitMs / Math.max(batchMs, 1e-3);
+    let selection = unlimited;
+    if (unlimited.kind === 'chosen') {
+      const maxWaitBatches = shares.maxWaitBatches(slots, target.task, objective, now);
+      if (waitBatches > maxWaitBatches)
+        selection = selectVariant(
+          target,
+          { ...asked, maxWaitBatches },
+          loads.candidates,
+          { hopMs: loads.quietHopMs },
+          trace,
+        );
+    }
+    shares.record(slots, target.task, objective, { items, isAdmitted: selection.kind === 'chosen', waitBatches }, now);
+    return selection;
   }
   return {
     loads,
     decide(target, query, now, trace) {
-      const { items, shapes, objective, elapsedMs, preference, isNew, isPatient } = query;
-      const isShared = isNew || objective.class === 'offline';
-      const maxWaitBatches = isShared ? shares.maxWaitBatches(target.task, objective, now) : Infinity;
-      const asked = { items, shapes, objective, elapsedMs, preference, now, maxWaitBatches, isPatient };
-      const selection = selectVariant(target, asked, loads.candidates, { hopMs: loads.quietHopMs }, trace);
-      if (isNew) record(target, query, selection, now);
+      const { items, objective, elapsedMs } = query;
+      const selection = select(target, query, now, trace);
       if (selection.kind === 'refused' && selection.soonest !== undefined)
         loads.apply({ kind: 'refused', candidate: selection.soonest.candidate }, now, noEffects);
       const admission = admit(selection, query.requestBytes, query.held, admitParams);
@@ -75,10 +103,6 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
 /** Sending or refusing a query has no effects on other queries. */
 const noEffects: LoadEffect[] = [];
 
-/** Returns the predicted wait of a query in batches. Undefined if loads do not decide about it. */
-function waitBatchesOf(selection: Selection): number | undefined {
-  const waiting =
-    selection.kind === 'chosen' ? selection : selection.kind === 'refused' ? selection.soonest : undefined;
-  if (waiting === undefined) return undefined;
-  return waiting.waitMs === 0 ? 0 : waiting.waitMs / Math.max(waiting.batchMs, 1e-3);
-}
+/** Returns the candidate for which a query waits, or waited too long. Undefined if loads do not decide about it. */
+const waitingOf = (selection: Selection): BusyCandidate | undefined =>
+  selection.kind === 'chosen' ? selection : selection.kind === 'refused' ? selection.soonest : undefined;

@@ -87,6 +87,8 @@ export interface ReplicaLoads {
   apply(event: LoadEvent, now: number, effects: LoadEffect[]): void;
   /** Returns whether some replica of the candidate can be called. */
   isCallable(candidate: Candidate): boolean;
+  /** Returns the replica that selection has read. Undefined if none can be called. */
+  soonest(candidate: Candidate, now: number): ReplicaRoute | undefined;
   /**
    * Returns a replica that meets the request, drawn at random, or else the replica that selection has read. Undefined if
    * none can be called.
@@ -278,6 +280,10 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       }
       refresh(state, now);
       if (wasDown && !state.isDown) effects.push({ kind: 'callable', replica: event.replica });
+    },
+    soonest({ index }, now) {
+      const state = known[index];
+      return state && bestOf(state, now)?.route;
     },
     pick(candidate, request, now, rng) {
       const state = known[candidate.index];
