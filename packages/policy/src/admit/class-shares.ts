@@ -25,10 +25,8 @@ const defaultShareParams: ShareParams = {
 
 export interface ClassShares {
   /** Returns the maximum wait of a query, in batches. Infinity if its class is not limited now, negative if it gets nothing. */
-  maxWaitBatches(slots: Slots, task: string, objective: Objective, now: number): number;
-  /**
-   * Records an offered query: whether it was admitted, and the wait that was predicted, in batches of the candidate.
-   */
+  maxWaitBatches(slots: Slots, task: string, objective: Objective, at: Waiting, now: number): number;
+  /** Records an offered query. */
   record(slots: Slots, task: string, objective: Objective, offered: OfferedQuery, now: number): void;
 }
 
@@ -38,16 +36,27 @@ export interface Slots {
   readonly hardwareClass: HardwareClassId;
 }
 
-interface OfferedQuery {
+/** Where a query would wait. */
+interface Waiting {
+  /** Index of the candidate. */
+  readonly candidate: number;
+  readonly waitMs: number;
+  /** Expected time of a batch at the ceiling. */
+  readonly batchMs: number;
+}
+
+interface OfferedQuery extends Waiting {
   readonly items: number;
   readonly isAdmitted: boolean;
-  readonly waitBatches: number;
 }
 
 /** Objectives are grouped by half octaves of the latency, from 1 ms to 46 s. */
 const octaves = 32;
 const octaveOf = ({ latencyMs }: Objective): number =>
   Math.max(0, Math.min(octaves - 1, Math.round(2 * Math.log2(Math.max(1, latencyMs)))));
+
+export const batchesOf = (waitMs: number, batchMs: number): number =>
+  waitMs === 0 ? 0 : waitMs / Math.max(batchMs, 1e-3);
 
 /** A maximum that no wait meets. */
 const never = -1;
@@ -63,8 +72,8 @@ interface ShareClass {
   readonly admitted: Float64Array;
   offeredSum: number;
   admittedSum: number;
-  /** Predicted wait of the last query, in batches. */
-  waitBatches: number;
+  /** Where the last query would wait. */
+  last: Waiting;
 }
 
 interface SlotShares {
@@ -80,7 +89,11 @@ interface SlotShares {
   rejectedAt: number;
 }
 
-export function createClassShares(params: ShareParams = defaultShareParams): ClassShares {
+/** Creates the shares of all slots. `waitMsOf` returns the wait at a candidate now. */
+export function createClassShares(
+  waitMsOf: (candidate: number, now: number) => number,
+  params: ShareParams = defaultShareParams,
+): ClassShares {
   const workers = new Map<WorkerId, Map<HardwareClassId, SlotShares>>();
 
   const isScarce = ({ calmAt, rejectedAt }: SlotShares, now: number): boolean =>
@@ -103,7 +116,7 @@ export function createClassShares(params: ShareParams = defaultShareParams): Cla
     }
   }
   return {
-    maxWaitBatches({ worker, hardwareClass }, task, objective, now) {
+    maxWaitBatches({ worker, hardwareClass }, task, objective, { candidate }, now) {
       const shares = workers.get(worker)?.get(hardwareClass);
       if (shares === undefined || !isScarce(shares, now)) return Infinity;
       advance(shares, Math.floor(now / windowMs));
@@ -114,19 +127,23 @@ export function createClassShares(params: ShareParams = defaultShareParams): Cla
       const ratio = admittedShare(own) / admittedShare(least);
       const limit = params.limits.find(({ aboveRatio }) => ratio > aboveRatio);
       if (limit === undefined) return Infinity;
-      // Its queries would run before those of the other class, whose queue is on the same slots: it may not even be idle.
-      return least.waitBatches > limit.maxWaitBatches ? never : limit.maxWaitBatches;
+      const { last } = least;
+      if (last.candidate === candidate) return limit.maxWaitBatches;
+      // Its queries may be due before those that wait at other replicas on the same slots, and do not wait themselves.
+      const waitBatches = batchesOf(waitMsOf(last.candidate, now), last.batchMs);
+      return waitBatches > limit.maxWaitBatches ? never : limit.maxWaitBatches;
     },
-    record(slots, task, objective, { items, isAdmitted, waitBatches }, now) {
+    record(slots, task, objective, offered, now) {
+      const { items, isAdmitted, waitMs, batchMs } = offered;
       const shares = sharesOf(slots, now);
       advance(shares, Math.floor(now / windowMs));
-      if (waitBatches < 1) shares.calmAt = now;
+      if (batchesOf(waitMs, batchMs) < 1) shares.calmAt = now;
       if (!isAdmitted) shares.rejectedAt = now;
-      const own = classOf(shares, task, octaveOf(objective));
+      const own = classOf(shares, task, octaveOf(objective), offered);
       const at = shares.window % windows;
       own.offered[at] = (own.offered[at] ?? 0) + items;
       own.offeredSum += items;
-      own.waitBatches = waitBatches;
+      own.last = offered;
       if (!isAdmitted) return;
       own.admitted[at] = (own.admitted[at] ?? 0) + items;
       own.admittedSum += items;
@@ -142,13 +159,13 @@ const createShares = (now: number): SlotShares => ({
   rejectedAt: -Infinity,
 });
 
-function classOf({ classes, byTask }: SlotShares, task: string, octave: number): ShareClass {
+function classOf({ classes, byTask }: SlotShares, task: string, octave: number, last: Waiting): ShareClass {
   const ofTask = byTask.get(task) ?? [];
   const known = ofTask[octave];
   if (known !== undefined) return known;
   const created = {
     ...{ offered: new Float64Array(windows), admitted: new Float64Array(windows) },
-    ...{ offeredSum: 0, admittedSum: 0, waitBatches: 0 },
+    ...{ offeredSum: 0, admittedSum: 0, last },
   };
   ofTask[octave] = created;
   byTask.set(task, ofTask);

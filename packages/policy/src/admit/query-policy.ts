@@ -1,12 +1,13 @@
 // The decisions of a router about queries: selection, admission, and the pick of a replica, on one view of the loads.
 
 import type { ReplicaRoute, Rng, TargetEntry } from '@pareto/core';
+import { loadField, loadFields } from '../route/candidate-loads.js';
 import { createReplicaLoads, type LoadEffect, type ReplicaLoads, type RouteParams } from '../route/replica-loads.js';
 import { selectVariant, type BusyCandidate, type Selection } from '../select/select-variant.js';
 import type { DecisionTrace } from '../select/trace.js';
 import type { SelectionQuery } from '../select/selection-query.js';
 import { admit, type Admission, type AdmitParams, type HoldUsage } from './admit.js';
-import { createClassShares } from './class-shares.js';
+import { batchesOf, createClassShares } from './class-shares.js';
 
 export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatches' | 'isPatient'> {
   readonly requestBytes: number;
@@ -39,7 +40,10 @@ export interface QueryPolicyParams {
 
 export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyParams, rng: Rng): QueryPolicy {
   const loads = createReplicaLoads(route);
-  const shares = createClassShares();
+  const shares = createClassShares((candidate, now) => {
+    const freeAt = loads.candidates[loadFields * candidate + loadField.freeAt] ?? now;
+    return Math.max(0, freeAt - now);
+  });
 
   /** Selects, and limits the wait of a new query whose class has got more than its share of the slots. */
   function select(target: TargetEntry, query: DecisionQuery, now: number, trace?: DecisionTrace): Selection {
@@ -63,20 +67,14 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     const worker = loads.soonest(candidate, now)?.worker;
     if (worker === undefined) return unlimited;
     const slots = { worker, hardwareClass: candidate.hardwareClass };
-    const waitBatches = waitMs === 0 ? 0 : waitMs / Math.max(batchMs, 1e-3);
-    let selection = unlimited;
-    if (unlimited.kind === 'chosen') {
-      const maxWaitBatches = shares.maxWaitBatches(slots, target.task, objective, now);
-      if (waitBatches > maxWaitBatches)
-        selection = selectVariant(
-          target,
-          { ...asked, maxWaitBatches },
-          loads.candidates,
-          { hopMs: loads.quietHopMs },
-          trace,
-        );
-    }
-    shares.record(slots, target.task, objective, { items, isAdmitted: selection.kind === 'chosen', waitBatches }, now);
+    const at = { candidate: candidate.index, waitMs, batchMs };
+    const maxWaitBatches =
+      unlimited.kind === 'chosen' ? shares.maxWaitBatches(slots, target.task, objective, at, now) : Infinity;
+    const selection =
+      batchesOf(waitMs, batchMs) > maxWaitBatches
+        ? selectVariant(target, { ...asked, maxWaitBatches }, loads.candidates, { hopMs: loads.quietHopMs }, trace)
+        : unlimited;
+    shares.record(slots, target.task, objective, { ...at, items, isAdmitted: selection.kind === 'chosen' }, now);
     return selection;
   }
   return {
