@@ -116,23 +116,27 @@ function groupRungs(
   }
   return Array.from(groups.values(), ({ variant, latencyMs, itemsPerSecond }) => ({
     variant,
-    options: optionsWithin(variant, latencyMs).map((option) => withHeadroom(option, latencyMs, itemsPerSecond, params)),
+    options: withHeadroom(optionsWithin(variant, latencyMs), latencyMs, itemsPerSecond, params),
     itemsPerSecond,
   }));
 }
 
 /** Lengthens the time of an item where replicas can be used less than the target, because queries have little time to wait. */
 function withHeadroom(
-  option: Option,
+  options: readonly Option[],
   latencyMs: Milliseconds,
   itemsPerSecond: number,
   { targetUtilisation, maxLate }: PlacementParams,
-): Option {
-  const { secondsPerItem, batch } = option;
-  const batchMs = 1000 * secondsPerItem * batch;
-  if (batchMs === 0) return option;
-  const load = itemsPerSecond * secondsPerItem;
-  const utilisation = utilisationWithin(load, latencyMs / batchMs - 1, maxLate, targetUtilisation);
-  if (utilisation === targetUtilisation) return option;
-  return { ...option, secondsPerItem: (secondsPerItem * targetUtilisation) / utilisation };
+): readonly Option[] {
+  const utilisationOf = ({ secondsPerItem, batch }: Option): number => {
+    const batchMs = 1000 * secondsPerItem * batch;
+    if (batchMs === 0) return targetUtilisation;
+    return utilisationWithin(itemsPerSecond * secondsPerItem, latencyMs / batchMs - 1, maxLate, targetUtilisation);
+  };
+  const utilisations = options.map(utilisationOf);
+  if (utilisations.every((utilisation) => utilisation === targetUtilisation)) return options;
+  return options.map((option, at) => {
+    const utilisation = utilisations[at] ?? targetUtilisation;
+    return { ...option, secondsPerItem: (option.secondsPerItem * targetUtilisation) / utilisation };
+  });
 }

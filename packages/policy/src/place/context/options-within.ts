@@ -18,13 +18,19 @@ export function createOptionsWithin(
   return (variant, latencyMs) => {
     const own = served.get(variant) ?? [];
     const slowdown = slowdowns.get(variant) ?? 1;
+    if (slowdown === 1 && own.every((option) => leavesTime(option, latencyMs))) return own;
     const quick = own.filter(({ profile }) => profile === undefined || slowdown * p99At(profile, 1) <= latencyMs);
-    return (quick.length > 0 ? quick : own).map((option) => {
-      const { profile, batch } = option;
-      if (profile === undefined) return option;
-      const own = Math.min(batch, batchCeiling(profile, latencyMs / slowdown));
-      if (own === batch && slowdown === 1) return option;
-      return { ...option, batch: own, secondsPerItem: (slowdown * p50At(profile, own)) / own / 1000 };
-    });
+    return (quick.length > 0 ? quick : own).map((option) => within(option, latencyMs, slowdown));
   };
+}
+
+/** Returns whether the batch of an option leaves half of the time for waiting. Most do, and need no other numbers. */
+const leavesTime = ({ profile, batch }: Option, latencyMs: Milliseconds): boolean =>
+  profile === undefined || p99At(profile, batch) <= latencyMs / 2;
+
+function within(option: Option, latencyMs: Milliseconds, slowdown: number): Option {
+  const { profile } = option;
+  if (profile === undefined) return option;
+  const batch = Math.min(option.batch, batchCeiling(profile, latencyMs / slowdown));
+  return { ...option, batch, secondsPerItem: (slowdown * p50At(profile, batch)) / batch / 1000 };
 }
