@@ -92,6 +92,11 @@ describe('followDemand', () => {
     assert.ok(!isSameDemand(second, follow([demand('digits', within(500)), demand('digits', {})], second)));
   });
 
+  it('counts offline queries for one replica, however many they are', () => {
+    const offline = demand('digits', within(60_000, { class: 'offline' }));
+    assert.ok((follow([offline]).demand[0]?.itemsPerSecond ?? 0) < 0.01);
+  });
+
   it('plans for the strictest objective of a class', () => {
     const first = follow([demand('digits', within(500))]);
     const stricter = { ...demand('digits', within(500)), objective: resolveObjective(within(499)) };

@@ -126,9 +126,14 @@ function isSameClasses(a: FollowedDemand['classes'], b: FollowedDemand['classes'
   return true;
 }
 
+/** Rate of offline queries that counts: they run on idle replicas only, so they need one, however many they are. */
+const offlineRate = 0.001;
+
 const listDemand = ({ rates }: SteadyDemand, classes: FollowedDemand['classes']): readonly Demand[] =>
   Array.from(rates).flatMap(([key, itemsPerSecond]) => {
     const own = classes.get(key);
     if (own?.variants === undefined) return [];
-    return [{ variants: own.variants, latencyMs: own.objective.latencyMs, itemsPerSecond }];
+    const { variants, objective } = own;
+    const needed = objective.class === 'offline' ? Math.min(itemsPerSecond, offlineRate) : itemsPerSecond;
+    return [{ variants, latencyMs: objective.latencyMs, itemsPerSecond: needed }];
   });
