@@ -1,7 +1,8 @@
 // The best that serving in order of arrival can reach: an oracle that knows the time of every run in advance, and drops
 // what it would answer late.
 
-import { slots, wayMs, type Workload } from './workload.js';
+import { wayMs } from '../network.js';
+import { slots, type Workload } from './workload.js';
 
 /** Returns the number of queries that are answered in time. */
 export function oracleGoodput({ queries, runTimes }: Workload): number {

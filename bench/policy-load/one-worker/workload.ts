@@ -6,8 +6,6 @@ import { planArrivals, planQueries, type ArrivalProcess } from '@pareto/workload
 /** Median time of a run, and the number of slots, with one replica on each. */
 export const serviceMs = 11;
 export const slots = 2;
-/** Time between router and worker, one way. */
-export const wayMs = 0.25;
 /** Queries per second that the slots can run. */
 export const capacity: number = (slots * 1000) / serviceMs;
 /** Deviation of a run from the median, at most. */

@@ -1,0 +1,69 @@
+// The way between routers and workers in virtual time: queries, replies, and the pings that tell a router the loads.
+
+import type { Rng, WorkerId } from '@pareto/core';
+import type { DemandRecorder } from './demand-recorder.js';
+import type { EventQueue } from './event-queue.js';
+import {
+  createRouter,
+  type Reply,
+  type RoutedQuery,
+  type Router,
+  type SentQuery,
+  type SettledQuery,
+} from './router.js';
+import type { Worker } from './worker.js';
+
+/** Time between router and worker, one way. */
+export const wayMs = 0.25;
+/** Time between the pings of a router to a worker. */
+const pingEveryMs = 500;
+
+export interface NetworkOptions {
+  readonly events: EventQueue;
+  /** Recorder of the demand on each router. */
+  readonly demand: readonly DemandRecorder[];
+  readonly rngOf: (router: number) => Rng;
+  readonly workerOf: (id: WorkerId) => Worker;
+  readonly onSettled: (query: RoutedQuery, settled: SettledQuery, now: number) => void;
+}
+
+export interface Network {
+  readonly routers: readonly Router[];
+  /** Number of times that a query was sent to a worker. */
+  readonly sends: number;
+  /** Delivers the reply of a worker. */
+  reply(sent: SentQuery, reply: Reply, now: number): void;
+  /** Lets the routers ping these workers until a time. */
+  ping(workers: readonly WorkerId[], until: number): void;
+}
+
+export function createNetwork({ events, demand, rngOf, workerOf, onSettled }: NetworkOptions): Network {
+  let sends = 0;
+  function send(sent: SentQuery, now: number): void {
+    sends += 1;
+    events.schedule(now + wayMs, (at) => workerOf(sent.replica.worker).queue(sent, at));
+  }
+  const routers = demand.map((own, index) => createRouter({ events, rng: rngOf(index), demand: own, send, onSettled }));
+  function ping(router: Router, id: WorkerId, startsAt: number, until: number): void {
+    if (startsAt >= until) return;
+    events.schedule(startsAt, (now) => {
+      const loads = workerOf(id).loads(now);
+      events.schedule(now + wayMs, (at) => router.reported(id, loads, at));
+      ping(router, id, now + pingEveryMs, until);
+    });
+  }
+  return {
+    routers,
+    get sends() {
+      return sends;
+    },
+    reply(sent, reply, now) {
+      events.schedule(now + wayMs, (at) => routers[sent.query.router]?.replied(sent, reply, at));
+    },
+    ping(workers, until) {
+      for (const [index, router] of routers.entries())
+        for (const [offset, id] of workers.entries())
+          ping(router, id, (pingEveryMs * (index + 1 + offset / workers.length)) / routers.length, until);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+// A query in the simulation.
+
+import type { Objective, PartialObjective, TargetEntry } from '@pareto/core';
+import type { Preference } from '@pareto/policy';
+
+export interface ClientQuery {
+  /** Position among the queries of the simulation. */
+  readonly index: number;
+  readonly arrivesAt: number;
+  /** Name of the task. */
+  readonly target: string;
+  /** Objective that the client states. Equal ones are the same object. */
+  readonly stated: PartialObjective;
+  /** Index of the router that gets the query. */
+  readonly router: number;
+}
+
+/**
+ * End of a query. `rejected`: by the router, by the worker when it arrived there, or because it was held for too long. `dropped`:
+ * by the worker, after it was queued.
+ */
+export type QueryEnd = 'answered' | 'rejected' | 'dropped';
+
+/** Target and objective of a query. */
+export interface Resolved {
+  readonly entry: TargetEntry;
+  readonly objective: Objective;
+  /** Class of the objective in reports of demand. */
+  readonly objectiveClass: string;
+  readonly preference: Preference;
+}
