@@ -1,0 +1,67 @@
+// The control turns of a controller, in the steps of `runTurn` in production.
+
+import { milliseconds, type Assignment, type Milliseconds, type Plan, type PlanAction } from '@pareto/core';
+import {
+  defaultTurnParams,
+  endTurn,
+  firstTurn,
+  observeTurn,
+  planTurn,
+  seeAssigned,
+  skipTurn,
+  type Observed,
+} from '@pareto/policy';
+import { observe, observeDemand, type ClusterView } from './observe.js';
+
+/** A turn of the control loop: an entry of the log of decisions. */
+export interface Turn {
+  readonly observed: Observed;
+  readonly plan: Plan;
+  /** The actions of the plan that are carried out. */
+  readonly actions: readonly PlanAction[];
+}
+
+export interface Planner {
+  /** Returns a turn, or undefined if planning sees the same as before. `isTriggered` states that it does not. */
+  turn(view: ClusterView, isTriggered: boolean): Turn | undefined;
+}
+
+/** The view of the last plan. */
+interface Planned {
+  readonly revision: number;
+  readonly assignments: readonly Assignment[];
+  readonly observed: Observed;
+}
+
+const params = defaultTurnParams;
+/** The controller leads for so long that it may unload. */
+const leadingMs = milliseconds(Infinity);
+
+export function createPlanner(): Planner {
+  let state = firstTurn;
+  let planned: Planned | undefined;
+  let nextAt: Milliseconds = milliseconds(0);
+  let turns = 0;
+
+  function isSame(view: ClusterView): boolean {
+    if (planned?.revision !== view.fleet.revision || planned.assignments !== view.assignments) return false;
+    const skipped = skipTurn(state, observeDemand(view, planned.observed), planned.observed, params);
+    state = skipped ?? state;
+    return skipped !== undefined;
+  }
+  return {
+    turn(view, isTriggered) {
+      const { fleet, assignments, now } = view;
+      if (!isTriggered && now < nextAt && isSame(view)) return undefined;
+      const replicas = assignments.map(({ replica }) => replica);
+      const seen = seeAssigned(state, replicas, now);
+      const observed = observe(view, seen.assignedAt);
+      planned = { revision: fleet.revision, assignments, observed };
+      state = observeTurn(seen, observed, observeDemand(view, observed), [], params);
+      const turn = planTurn(state, observed, `turn-${turns++}`, leadingMs, params);
+      nextAt = turn.nextAt;
+      state = endTurn(state, turn.actions, now, params);
+      return { observed, plan: turn.plan, actions: turn.actions };
+    },
+  };
+}

@@ -1,0 +1,143 @@
+// A cluster in virtual time with the plan in the loop: clients, routers, workers and a controller. The functions that decide are
+// those of production.
+
+import { createSeededRng, replicaId, type Assignment, type WorkerId } from '@pareto/core';
+import { p50At } from '@pareto/policy';
+import { createDemandRecorder } from '../demand-recorder.js';
+import { createEventQueue } from '../event-queue.js';
+import { createNetwork, wayMs } from '../network.js';
+import type { ClientQuery, QueryEnd } from '../query.js';
+import { createWorker, type Worker } from '../worker.js';
+import { createCluster, variantOf, type Cluster, type ClusterOptions } from './cluster.js';
+import { createController } from './controller.js';
+import type { Turn } from './planner.js';
+import { profileOf, variantNamed } from './registry.js';
+import { planTraffic, type Stream } from './traffic.js';
+import { startWorkerReports } from './worker-reports.js';
+
+export interface Scenario {
+  readonly cluster: ClusterOptions;
+  /** Replicas that are loaded first, each as its model and the position of its worker. */
+  readonly replicas?: readonly (readonly [model: string, worker: number])[];
+  /** Time of the first turn. 0 by default. */
+  readonly plansFromMs?: number;
+  readonly streams: readonly Stream[];
+  /** Clients that send their next query when they have an answer to the last one. */
+  readonly callers?: Callers;
+  readonly routers: number;
+  /** Time that a load takes. */
+  readonly loadMs: number;
+  /** Time of a run divided by the profiled one. 1 by default. */
+  readonly slowness?: number;
+}
+
+interface Callers extends Pick<Stream, 'task' | 'stated'> {
+  readonly count: number;
+  readonly durationMs: number;
+}
+
+/** A query with its end. */
+export interface Settled {
+  readonly query: ClientQuery;
+  /** End of the query. Undefined if it was held until the end of the simulation. */
+  readonly end: QueryEnd | undefined;
+  readonly latencyMs: number;
+}
+
+export interface ClusterRun {
+  readonly cluster: Cluster;
+  /** All queries in the order of their arrival. The first may arrive at `firstQueryMs`. */
+  readonly settled: readonly Settled[];
+  /** The log of decisions. */
+  readonly turns: readonly Turn[];
+}
+
+/** Time of the first query. Before, the replicas that are needed without demand are loaded. */
+export const firstQueryMs = 5_000;
+/** Deviation of a run from its median, at most. */
+const jitter = 0.05;
+
+export function simulateCluster(scenario: Scenario, seed: number): ClusterRun {
+  const { streams, routers: count, loadMs, slowness = 1, replicas = [], plansFromMs = 0, callers } = scenario;
+  const cluster = createCluster(scenario.cluster);
+  const queries = planTraffic(streams, firstQueryMs, count, seed);
+  const callersEndAt = firstQueryMs + (callers?.durationMs ?? 0);
+  const endsAt = Math.max(queries.at(-1)?.arrivesAt ?? 0, callersEndAt);
+  const settled = queries.map((query): Settled => ({ query, end: undefined, latencyMs: Infinity }));
+  const turns: Turn[] = [];
+  const events = createEventQueue();
+  const rng = createSeededRng(seed + 0.25);
+  const deliver = (sentAt: number, to: (now: number) => void): void => events.schedule(sentAt + wayMs, to);
+  const runMs = ({ variant, hardwareClass }: Assignment, size: number): number =>
+    slowness *
+    p50At(profileOf(variantNamed(cluster, variant), hardwareClass), size) *
+    (1 - jitter + 2 * jitter * rng());
+
+  const workers = new Map<WorkerId, Worker>();
+  const workerOf = (id: WorkerId): Worker => {
+    const worker = workers.get(id);
+    if (worker === undefined) throw new Error(`there is no worker ${id}`);
+    return worker;
+  };
+  const demand = Array.from({ length: count }, (_, index) =>
+    createDemandRecorder({
+      ...{ events, startsAt: (1_000 * (index + 1)) / count, endsAt },
+      send: (report, now) => deliver(now, (at) => controller.demanded(`router-${index}`, report, at)),
+    }),
+  );
+  const network = createNetwork({
+    ...{ events, demand, workerOf },
+    rngOf: (index) => createSeededRng(1_000 * seed + index),
+    onSettled(query, { end, latencyMs }, now) {
+      settled[query.index] = { query, end, latencyMs };
+      if (callers !== undefined && now < callersEndAt) call(callers, now);
+    },
+  });
+  const controller = createController({
+    ...{ events, cluster, endsAt, assigned: replicas.map((of, index) => assignmentOf(cluster, of, index)) },
+    startsAt: plansFromMs,
+    sendAssigned: (worker, assigned, now) => deliver(now, (at) => workerOf(worker).assign(assigned, at)),
+    sendTable: (table, now) => deliver(now, (at) => network.routers.forEach((router) => router.setTable(table, at))),
+    onTurn: (turn) => turns.push(turn),
+  });
+  for (const [position, { id, slotGroups }] of cluster.workers.entries()) {
+    const reports = startWorkerReports({
+      ...{ events, workers: cluster.workers.length, position, endsAt },
+      observe: (now) => workerOf(id).reports(now),
+      send: (report, now) => deliver(now, (at) => controller.reported(id, report, at)),
+    });
+    const slots = new Map(slotGroups.map(({ hardwareClass, slots: own }) => [hardwareClass.id, own]));
+    workers.set(
+      id,
+      createWorker({
+        ...{ events, slots, loadMs, runMs },
+        reply: (...reply) => network.reply(...reply),
+        onChange: (now) => reports.onChange(now),
+      }),
+    );
+  }
+  function call({ task: target, stated }: Callers, now: number): void {
+    const query = { index: settled.length, arrivesAt: now, target, stated, router: settled.length % count };
+    settled.push({ query, end: undefined, latencyMs: Infinity });
+    network.routers[query.router]?.arrived(query, now);
+  }
+  controller.start(0);
+  for (let caller = 0; caller < (callers?.count ?? 0); caller++)
+    events.schedule(firstQueryMs, (now) => callers && call(callers, now));
+  for (const query of queries)
+    events.schedule(query.arrivesAt, (now) => network.routers[query.router]?.arrived(query, now));
+  network.ping([...workers.keys()], endsAt);
+  events.runAll();
+  return { cluster, settled, turns };
+}
+
+function assignmentOf(cluster: Cluster, [model, position]: readonly [string, number], index: number): Assignment {
+  const { variant, measurements } = variantNamed(cluster, variantOf(model));
+  const worker = cluster.workers[position];
+  const group = worker?.slotGroups.find(({ hardwareClass: { id } }) =>
+    measurements.some((one) => one.hardwareClass === id),
+  );
+  if (worker === undefined || group === undefined) throw new Error(`worker ${position} cannot run ${model}`);
+  const replica = replicaId(`first-${index}`);
+  return { replica, variant: variant.id, version: 1, worker: worker.id, hardwareClass: group.hardwareClass.id };
+}
