@@ -31,12 +31,12 @@ export interface ClassShares {
 }
 
 /** The slots of a class on a worker, which the replicas there share. */
-export interface Slots {
+interface Slots {
   readonly worker: WorkerId;
   readonly hardwareClass: HardwareClassId;
 }
 
-/** Where a query would wait. */
+/** The candidate at which a query would wait, and for how long. */
 interface Waiting {
   /** Index of the candidate. */
   readonly candidate: number;
@@ -72,7 +72,7 @@ interface ShareClass {
   readonly admitted: Float64Array;
   offeredSum: number;
   admittedSum: number;
-  /** Where the last query would wait. */
+  /** The candidate at which the last query would wait. */
   last: Waiting;
 }
 

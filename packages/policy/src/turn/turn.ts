@@ -34,7 +34,7 @@ import {
   type RecentChanges,
 } from '../snapshot/snapshot.js';
 
-/** What one turn leaves for the next. All of it can be lost: a new leader begins with `firstTurn`. */
+/** The state that one turn leaves for the next. All of it can be lost: a new leader begins with `firstTurn`. */
 export interface TurnState {
   readonly demand: FollowedDemand;
   /** Time at which each assignment was first seen, on this controller's clock. */

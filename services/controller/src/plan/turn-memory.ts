@@ -9,7 +9,7 @@ import { createRolloutEvents } from './rollout-events.js';
 /** Written by `runTurn` only. */
 export interface TurnMemory {
   readonly term: Term;
-  /** What the last plan saw. Undefined before the first. */
+  /** Registry and fleet of the last plan. Undefined before the first. */
   planned:
     | {
         readonly registry: ClusterView['registry'];

@@ -3,8 +3,10 @@
 
 import type { HardwareClassId, Milliseconds, VariantId } from '@pareto/core';
 import type { Demand, PlacementParams, PlacementSnapshot } from '../../snapshot/snapshot.js';
-import { createCompute, minLoad } from '../targets/compute.js';
-import { utilisationWithin } from '../targets/utilisation.js';
+import { p50At, p99At } from '../../cost/profile-at.js';
+import { defaultSelectParams } from '../../select/selection-query.js';
+import { createCompute, minLoad } from './compute.js';
+import { utilisationWithin } from './utilisation.js';
 import type { Option } from './options.js';
 import type { OptionsWithin } from './options-within.js';
 
@@ -38,7 +40,7 @@ export function divideDemand({ snapshot, params, optionsWithin, isHosted }: Divi
     return variant && { demand, index, options: optionsWithin(variant, demand.latencyMs).filter(isHosted) };
   };
   const first = snapshot.demand.flatMap((demand) => rungAt(demand, 0) ?? []);
-  const rungs = stepDown(first, rungAt, () => createCompute({ snapshot, params }));
+  const rungs = stepDown(first, rungAt, () => createCompute(snapshot, params));
   return groupRungs(rungs, optionsWithin, params);
 }
 
@@ -121,6 +123,8 @@ function groupRungs(
   }));
 }
 
+const { hopMs } = defaultSelectParams;
+
 /** Lengthens the time of an item where replicas can be used less than the target, because queries have little time to wait. */
 function withHeadroom(
   options: readonly Option[],
@@ -128,10 +132,11 @@ function withHeadroom(
   itemsPerSecond: number,
   { targetUtilisation, maxLate }: PlacementParams,
 ): readonly Option[] {
-  const utilisationOf = ({ secondsPerItem, batch }: Option): number => {
+  const utilisationOf = ({ profile, secondsPerItem, batch }: Option): number => {
     const batchMs = 1000 * secondsPerItem * batch;
-    if (batchMs === 0) return targetUtilisation;
-    return utilisationWithin(itemsPerSecond * secondsPerItem, latencyMs / batchMs - 1, maxLate, targetUtilisation);
+    if (profile === undefined || batchMs === 0) return targetUtilisation;
+    const slackMs = latencyMs - hopMs - (batchMs * p99At(profile, batch)) / p50At(profile, batch);
+    return utilisationWithin(itemsPerSecond * secondsPerItem, slackMs / batchMs, maxLate, targetUtilisation);
   };
   const utilisations = options.map(utilisationOf);
   if (utilisations.every((utilisation) => utilisation === targetUtilisation)) return options;

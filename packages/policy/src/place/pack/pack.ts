@@ -2,7 +2,7 @@
 
 import type { Option } from '../context/options.js';
 import type { Entry } from '../ledger/entry.js';
-import { minLoad, minShare } from '../targets/compute.js';
+import { minLoad, minShare } from '../context/compute.js';
 import type { Share, Target } from '../targets/target.js';
 
 export interface Pack {

@@ -5,7 +5,7 @@ import type { Option } from '../context/options.js';
 import type { Entry, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Need } from '../needs/need.js';
-import { minLoad } from '../targets/compute.js';
+import { minLoad } from '../context/compute.js';
 import { unmetNeed, type Target } from '../targets/target.js';
 import { findRoom, lessImportant, predecessors, reprieveOn, type Room } from './evict.js';
 import { count, isOpen, loadOn, minLoadOn, type Lack, type Pack } from './pack.js';

@@ -4,7 +4,7 @@ import { formatBytes, type UnmetCause } from '@pareto/core';
 import type { Option } from '../context/options.js';
 import type { Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { minLoad } from '../targets/compute.js';
+import { minLoad } from '../context/compute.js';
 import { countByHost } from './replicas.js';
 import { anywhere } from './returning.js';
 

@@ -4,7 +4,7 @@ import type { UnmetNeed } from '@pareto/core';
 import type { PlanningContext } from '../context/context.js';
 import type { Need } from '../needs/need.js';
 import type { NeedSource } from '../needs/need-source.js';
-import { createCompute } from './compute.js';
+import { createCompute } from '../context/compute.js';
 import { splitByClass } from './split-by-class.js';
 import { splitDemand } from './split-demand.js';
 import { unmetNeed, type Target, type Targets } from './target.js';
@@ -15,7 +15,7 @@ import { unmetNeed, type Target, type Targets } from './target.js';
  * are too few, the demands of a source get them in turns, one replica each, so that none starves.
  */
 export function planTargets(context: PlanningContext, sources: readonly NeedSource[]): Targets {
-  const compute = createCompute(context);
+  const compute = createCompute(context.snapshot, context.params);
   const targets: Target[] = [];
   const unmet: UnmetNeed[] = [];
   for (const { name: source, priority, needs } of sources.toSorted((a, b) => a.priority - b.priority)) {

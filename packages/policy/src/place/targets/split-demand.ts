@@ -4,7 +4,7 @@
 import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Need } from '../needs/need.js';
-import { minLoad, type Compute } from './compute.js';
+import { minLoad, type Compute } from '../context/compute.js';
 import { countByClass } from './split-by-class.js';
 import type { Share } from './target.js';
 

@@ -25,7 +25,7 @@ export interface FollowedDemand extends Pick<PlacementSnapshot, 'held' | 'demand
 interface FollowedClass {
   readonly target: string;
   readonly objective: Objective;
-  /** Undefined if no variant meets the objective, and none answers. */
+  /** The ladder of the objective. Undefined if no variant meets it, and none answers. */
   readonly variants: Demand['variants'] | undefined;
 }
 

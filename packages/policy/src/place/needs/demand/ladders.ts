@@ -13,7 +13,7 @@ export type RegistrySnapshot = Pick<
 >;
 
 export interface Ladders {
-  /** What the ladders follow from. They are the same as long as it is. */
+  /** The parts of the snapshot that ladders follow from. They are the same as long as these are. */
   readonly basis: readonly unknown[];
   /** Returns the ladder of a target and an objective (see `Demand`). Undefined if no variant meets the objective. */
   readonly variantsFor: (target: string, objective: Objective) => Demand['variants'] | undefined;

@@ -1,7 +1,7 @@
 // The time of the slots of each hardware class, which targets divide among demands.
 
 import type { HardwareClassId } from '@pareto/core';
-import type { PlanningContext } from '../context/context.js';
+import type { PlacementParams, PlacementSnapshot } from '../../snapshot/snapshot.js';
 
 /** Smaller shares of a slot count as none, because they come from rounding. */
 export const minLoad = 1e-6;
@@ -16,9 +16,9 @@ export interface Compute {
 }
 
 /** Creates the compute of the workers that keep replicas: connected or awaited ones that do not drain. */
-export function createCompute({ snapshot, params }: Pick<PlanningContext, 'snapshot' | 'params'>): Compute {
+export function createCompute({ workers }: Pick<PlacementSnapshot, 'workers'>, params: PlacementParams): Compute {
   const left = new Map<HardwareClassId, number>();
-  for (const { info, presence, draining } of snapshot.workers) {
+  for (const { info, presence, draining } of workers) {
     if (presence === 'gone' || draining) continue;
     for (const { hardwareClass, slots } of info.slotGroups)
       left.set(hardwareClass.id, (left.get(hardwareClass.id) ?? 0) + slots * params.targetUtilisation);

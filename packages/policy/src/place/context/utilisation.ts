@@ -2,9 +2,9 @@
 
 /**
  * Returns the utilisation, at most `target`, of as few replicas as answer all but a share `maxLate` of the queries in time.
- * `load` is the number of replicas that the queries keep busy, `slack` the time that a query may wait, in service times.
- * Queries arrive at random and take the same time. The share that waits is that of Erlang C, and the time that they wait is
- * exponential with the rate of heavy traffic (Kingman), `2 (replicas - load) / service time`.
+ * `load` is the number of replicas that the queries keep busy, `slack` the time that a query may wait, in service times. The
+ * shares are those of Erlang C, one queue with random arrivals. Its service times are exponential, and so vary more than those
+ * of models, which makes up for routers that do not see one queue.
  */
 export function utilisationWithin(load: number, slack: number, maxLate: number, target: number): number {
   // Erlang B by its recursion: the probability that all replicas are busy if no query waits.
@@ -18,5 +18,5 @@ export function utilisationWithin(load: number, slack: number, maxLate: number, 
 
 function lateShare(load: number, replicas: number, blocked: number, slack: number): number {
   const waiting = blocked / (1 - (load / replicas) * (1 - blocked));
-  return waiting * Math.exp(-2 * (replicas - load) * Math.max(0, slack));
+  return waiting * Math.exp(-(replicas - load) * Math.max(0, slack));
 }
