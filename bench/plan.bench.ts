@@ -66,7 +66,7 @@ function run(start: PlacementSnapshot, max: number): { readonly world: Placement
 function timePlan(world: PlacementSnapshot): { readonly plan: ReturnType<typeof planReplicas>; readonly ms: number } {
   const began = systemClock.now();
   const plan = planReplicas(world, defaultPlacementParams);
-  validatePlan(plan, world);
+  validatePlan(plan, world, defaultPlacementParams);
   return { plan, ms: systemClock.now() - began };
 }
 

@@ -317,7 +317,7 @@ describe('runProgram', () => {
     storage.names.splice(0);
     controller.overview = { workers: [fakeWorker({ replicas: [fakeReplica({ placement: onDemand })] })] };
     const { stdout } = await run('describe', 'worker/w1', '--controller', controller.address);
-    assert.match(stdout, /^worker w1\n {2}state +ready\n.*\n {2}hardware 2 × cpu\/x\n/);
+    assert.match(stdout, /^worker w1\n {2}state +ready\n.*\n {2}hardware 2 × cpu\/x, 8\.0 GiB of its own memory\n/);
     assert.match(stdout, /\n\nREPLICA +VARIANT +SOURCE +REASON\nr1 +a:fp16 +demand +demand of 5 items\/s\n$/);
   });
 

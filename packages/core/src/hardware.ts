@@ -19,6 +19,10 @@ export interface SlotGroup {
   /** Version of the device's driver. Empty if there is none. */
   readonly driver: string;
   readonly memoryPerSlot: Bytes;
+  /** Memory of the device itself that replicas may use. 0 if it has none, so that they use the worker's memory alone. */
+  readonly deviceMemoryBytes: Bytes;
+  /** Identity of the device. The slot groups of a worker with the same one share its memory. */
+  readonly deviceId: string;
 }
 
 export const createHardwareClass = (fields: Omit<HardwareClass, 'id'>): HardwareClass => ({
@@ -34,7 +38,10 @@ export const hardwareClassOf = (id: string): HardwareClassId =>
  * Returns the id that older releases give to the class of the slots: with their memory in whole GiB, rounded down.
  * Messages and records that an older release may read have it.
  */
-export const idWithMemory = ({ hardwareClass, memoryPerSlot }: SlotGroup): HardwareClassId =>
+export const idWithMemory = ({
+  hardwareClass,
+  memoryPerSlot,
+}: Pick<SlotGroup, 'hardwareClass' | 'memoryPerSlot'>): HardwareClassId =>
   hardwareClassId(`${hardwareClass.id}/${Math.floor(memoryPerSlot / 2 ** 30)}g`);
 
 /** Returns the instruction set of a class. Empty if the id has none. */

@@ -196,6 +196,8 @@ export interface Profile {
   readonly coldLoadMs: Milliseconds;
   /** Peak memory of the process that runs the variant. */
   readonly memoryBytes: Bytes;
+  /** Memory of the device that the variant used. Undefined if it was not measured. */
+  readonly deviceMemoryBytes?: Bytes;
   /** Memory of the process before the load. */
   readonly baseMemoryBytes: Bytes;
   /** Mean relative error of the predicted median at batch sizes between the points. Undefined if none was checked. */

@@ -29,6 +29,7 @@ export {
 } from './collect/plan-blob-collection.js';
 export { planUpload, type UploadParams, type UploadPlan } from './collect/plan-upload.js';
 export { planBuckets } from './buckets/plan-buckets.js';
+export { deviceMemory, type DeviceMemoryParams } from './share/device-memory.js';
 export { maxSharedModels, mayShare, ownerOf } from './share/share-executor.js';
 export { costBatch, costPer1k } from './cost/cost-per-1k.js';
 export { p50At, p99At } from './cost/profile-at.js';
@@ -80,6 +81,7 @@ export { type Step } from './make/step.js';
 export { missingVariants, variantsOf } from './make/variants-of.js';
 export { defaultOrphanParams, planOrphanUnloads, type Orphan, type OrphanParams } from './place/plan-orphan-unloads.js';
 export { createContext, type PlanningContext } from './place/context/context.js';
+export { hostedBy, type SizedOption } from './place/context/hosted-by.js';
 export { needSources } from './place/need-sources.js';
 export {
   followDemand,

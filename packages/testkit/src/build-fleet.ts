@@ -20,11 +20,19 @@ export const buildHardwareClass = (fields: Partial<Omit<HardwareClass, 'id'>> = 
     ...fields,
   });
 
-export const buildSlotGroup = (hardwareClass: HardwareClass = buildHardwareClass(), slots = 1): SlotGroup => ({
+/** Builds a slot group. By default, its device has no memory of its own. */
+export const buildSlotGroup = (
+  hardwareClass: HardwareClass = buildHardwareClass(),
+  slots = 1,
+  device: Partial<Pick<SlotGroup, 'deviceMemoryBytes' | 'deviceId'>> = {},
+): SlotGroup => ({
   hardwareClass,
   slots,
   driver: '',
   memoryPerSlot: bytes(2 ** 30),
+  deviceMemoryBytes: bytes(0),
+  deviceId: '',
+  ...device,
 });
 
 /** Builds a worker with 1 GiB for its replicas and no slots. */

@@ -27,6 +27,11 @@ export const workerFlags = {
     format: 'size',
     help: 'memory for all replicas together; three quarters of the host by default',
   },
+  deviceMemory: {
+    kind: 'text',
+    format: 'size',
+    help: 'memory of each GPU for its replicas; nine tenths of what nvidia-smi reports by default, and no limit of its own if it reports none',
+  },
   providers: {
     kind: 'list',
     minItems: 1,

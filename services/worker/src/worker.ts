@@ -167,15 +167,18 @@ async function isolate(
 ): Promise<OpenedIsolation> {
   const { cacheDir } = config;
   await makeFolder(cacheDir).catch(unusable(cacheDir));
-  const libraries = Object.values(devices).flatMap((value) => value.split(delimiter).filter(isAbsolute));
+  const { PATH: _, ...drivers } = devices;
+  const libraries = Object.values(drivers).flatMap((value) => value.split(delimiter).filter(isAbsolute));
   return isolateProcesses(config, { folders: [cacheDir], libraries, secrets: [], logger });
 }
 
 async function discover(config: WorkerConfig, pool: ExecutorPool, logger: Logger): Promise<Hardware> {
-  const { slots, memory, providers } = config;
-  const memoryBytes = memory === undefined ? undefined : parseSize(memory);
+  const { slots, memory, deviceMemory, providers } = config;
+  const [memoryBytes, deviceMemoryBytes] = [memory, deviceMemory].map((size) =>
+    size === undefined ? undefined : parseSize(size),
+  );
   try {
-    const hardware = await discoverHardware({ slots, memoryBytes, providers }, pool);
+    const hardware = await discoverHardware({ slots, memoryBytes, deviceMemoryBytes, providers }, pool);
     for (const { provider, reason } of hardware.absent) logger.info('device not used', { provider, reason });
     return hardware;
   } catch (error) {

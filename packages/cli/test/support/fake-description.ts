@@ -42,7 +42,7 @@ export function fakeMeasurement({ name, version = 1, error = '', ...variant }: F
         const ms = p50Ms * batch ** 0.7;
         return { batch, p50Ms: ms, p95Ms: ms * 1.1, p99Ms: ms * 1.2, runs: 100 };
       }),
-      ...{ loadMs: 12, coldLoadMs: 40, memoryBytes: 60 * 2 ** 20, baseMemoryBytes: 40 * 2 ** 20 },
+      ...{ loadMs: 12, coldLoadMs: 40, memoryBytes: 60 * 2 ** 20, baseMemoryBytes: 40 * 2 ** 20, deviceMemoryBytes: 0 },
       ...{
         runtimeVersion: '1.30.0',
         providerUsed: 'cpu',

@@ -60,7 +60,7 @@ export const fakeWorker = (more: Partial<wire.Worker> = {}): wire.Worker => ({
   ...{ memoryBytes: 2 ** 30, memoryUsedBytes: 2 ** 29, replicas: [fakeReplica()] },
   slotGroups: [
     {
-      ...{ slots: 2, driver: '' },
+      ...{ slots: 2, driver: '', deviceMemoryBytes: 8 * 2 ** 30, deviceId: '' },
       hardwareClass: { id: 'cpu/x', provider: 'cpu', device: 'x', instructionSet: 'avx2', memoryBytes: 2 ** 29 },
     },
   ],

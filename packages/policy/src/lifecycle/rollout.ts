@@ -1,13 +1,15 @@
 // The replicas that a new version of an architecture must have ready before its name resolves to it.
 
 import { originalRecipe, recipeOf, type SelectionRule, type VariantId } from '@pareto/core';
-import type {
-  PlacementArchitecture,
-  PlacementReplica,
-  PlacementVariant,
-  PlacementWorker,
+import {
+  defaultPlacementParams,
+  type PlacementArchitecture,
+  type PlacementReplica,
+  type PlacementVariant,
+  type PlacementWorker,
 } from '../snapshot/snapshot.js';
 import { isDenied } from '../select/rules.js';
+import { deviceMemory } from '../share/device-memory.js';
 import { countReady } from './count-ready.js';
 
 /** An architecture, its versions and their replicas. */
@@ -83,13 +85,17 @@ const isMeasurable = ({ variant, measurements }: PlacementVariant, workers: read
   );
 
 /** Returns the slots of the classes that the variant was measured on, over the workers with enough memory. */
-function slotsFor({ measurements }: PlacementVariant, workers: readonly PlacementWorker[]): number {
+function slotsFor({ variant, measurements }: PlacementVariant, workers: readonly PlacementWorker[]): number {
   let slots = 0;
   for (const { hardwareClass, result } of measurements) {
     if (result.kind !== 'measured') continue;
+    const deviceBytes = deviceMemory(variant, result.profile, defaultPlacementParams);
     for (const worker of workers) {
       if (worker.info.memoryBytes < result.profile.memoryBytes) continue;
-      for (const group of openGroups(worker)) if (group.hardwareClass.id === hardwareClass) slots += group.slots;
+      for (const group of openGroups(worker)) {
+        const isLarge = group.deviceMemoryBytes === 0 || group.deviceMemoryBytes >= deviceBytes;
+        if (group.hardwareClass.id === hardwareClass && isLarge) slots += group.slots;
+      }
     }
   }
   return slots;

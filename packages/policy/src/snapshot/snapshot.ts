@@ -172,6 +172,8 @@ export interface PlacementParams {
   readonly loadingMs: Milliseconds;
   /** Assumed memory of an unmeasured variant, as a multiple of the size of its files. */
   readonly unmeasuredMemoryFactor: number;
+  /** Assumed memory of a device that a variant takes, as a multiple of the size of its files, until it is measured. */
+  readonly deviceMemoryFactor: number;
   /** Assumed memory of the process, in addition. */
   readonly processBytes: Bytes;
 }
@@ -192,5 +194,6 @@ export const defaultPlacementParams: PlacementParams = {
   loadsPerSlot: 8,
   loadingMs: 60_000 as Milliseconds,
   unmeasuredMemoryFactor: 3,
+  deviceMemoryFactor: 1.2,
   processBytes: (64 * 2 ** 20) as Bytes,
 };

@@ -124,7 +124,7 @@ export function planTurn(
 ): PlannedTurn {
   const plan = planReplicas({ ...observed, ...changes, noisy, held, demand, slowdowns, planId }, params.placement);
   const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
-  const validated = validatePlan(plan, observed);
+  const validated = validatePlan(plan, observed, params.placement);
   const { actions, dropped: early } = dropEarlyUnloads([...unloads, ...validated.actions], leadingMs, params);
   const dropped = [...validated.dropped, ...early];
   const isSettled = dropped.length === 0 && orphans.length === 0;

@@ -403,7 +403,7 @@ describe('2,000 models of 20 KB on two workers of 4 GiB', () => {
         moves.map((action) => action.slice(0, -1)),
         Array(measured ? 2 : 1).fill('load m0:original on '),
       );
-      assert.deepEqual([plan.unmet, validatePlan(plan, world).dropped], [[], []]);
+      assert.deepEqual([plan.unmet, validatePlan(plan, world, params).dropped], [[], []]);
     });
   }
 });

@@ -47,9 +47,13 @@ export const gpu: HardwareClass = buildHardwareClass({ provider: 'webgpu' });
 
 export const mib = (n: number): number => n * 2 ** 20;
 
-const profile = (p50Ms: number, memoryMib: number, noise?: number): Profile =>
+const profile = (
+  p50Ms: number,
+  { memoryMib = 100, deviceMib, noise }: Pick<VariantFields, 'memoryMib' | 'deviceMib' | 'noise'>,
+): Profile =>
   buildProfile([buildPoint(1, p50Ms)], {
     memoryBytes: bytes(mib(memoryMib)),
+    ...(deviceMib === undefined ? {} : { deviceMemoryBytes: bytes(mib(deviceMib)) }),
     ...(noise === undefined ? {} : { noise }),
   });
 
@@ -69,6 +73,10 @@ export interface VariantFields {
   readonly failure?: string;
   /** Noise of the profile. */
   readonly noise?: number;
+  /** Size of the file. 10 MiB by default. */
+  readonly fileMib?: number;
+  /** Measured memory of the device. Undefined if it was not measured. */
+  readonly deviceMib?: number;
   readonly dominatedBy?: string;
   readonly dominatedWithin?: boolean;
   /** Accuracy with the scores of its samples, instead of `accuracy`. */
@@ -94,7 +102,7 @@ export function variant(id: string, fields: VariantFields = {}): PlacementVarian
     ...(p50Ms === undefined
       ? []
       : [
-          buildMeasuredResult(profile(p50Ms, fields.memoryMib ?? 100, fields.noise), accuracy, {
+          buildMeasuredResult(profile(p50Ms, fields), accuracy, {
             ...scored,
             agreement,
           }),
@@ -109,6 +117,7 @@ export function variant(id: string, fields: VariantFields = {}): PlacementVarian
       task: fields.task ?? 'digits',
       recipe,
       provider,
+      ...(fields.fileMib === undefined ? {} : { manifest: buildManifest({ sizeBytes: bytes(mib(fields.fileMib)) }) }),
       quarantineReason: fields.quarantineReason,
     }),
     measurements: results.map(measurement),
@@ -185,13 +194,18 @@ export function worker(
   fields: Partial<Omit<PlacementWorker, 'info'>> & {
     readonly slots?: number;
     readonly classes?: readonly HardwareClass[];
+    /** Memory of each of the devices, which are one device if they have the same id. They have none by default. */
+    readonly devices?: readonly { readonly id: string; readonly memoryMib: number }[];
     readonly runtimeVersion?: string;
   } = {},
 ): PlacementWorker {
   const info = buildWorkerInfo({
     id: workerId(id),
     address: `${id}:1`,
-    slotGroups: (fields.classes ?? [cpu]).map((hardwareClass) => buildSlotGroup(hardwareClass, fields.slots)),
+    slotGroups: (fields.classes ?? [cpu]).map((hardwareClass, index) => {
+      const { id: deviceId = '', memoryMib: deviceMib = 0 } = fields.devices?.[index] ?? {};
+      return buildSlotGroup(hardwareClass, fields.slots, { deviceId, deviceMemoryBytes: bytes(mib(deviceMib)) });
+    }),
     memoryBytes: bytes(mib(memoryMib)),
     runtimeVersion: fields.runtimeVersion ?? '1',
   });

@@ -28,27 +28,25 @@ const replicaStateFromWire = (state: wire.ReplicaState): ReplicaState =>
 export const replicaStateToWire = (state: ReplicaState): Exclude<wire.ReplicaState, 'REPLICA_STATE_UNSPECIFIED'> =>
   state.toUpperCase() as Uppercase<ReplicaState>;
 
-export function slotGroupFromWire({ hardwareClass, slots, driver }: wire.SlotGroup): SlotGroup {
+export function slotGroupFromWire({ hardwareClass, deviceMemoryBytes, ...group }: wire.SlotGroup): SlotGroup {
   if (hardwareClass === null)
     throw new ParetoError('invalid-argument', 'the hardware class of a slot group is missing');
   const { id, memoryBytes, ...hardware } = hardwareClass;
   return {
+    ...group,
     hardwareClass: { ...hardware, id: hardwareClassOf(id) },
-    slots,
-    driver,
     memoryPerSlot: bytes(memoryBytes),
+    deviceMemoryBytes: bytes(deviceMemoryBytes),
   };
 }
 
 export const slotGroupToWire = ({
   hardwareClass,
-  slots,
-  driver,
   memoryPerSlot,
+  ...group
 }: SlotGroup): Complete<wire.SlotGroupInput> => ({
+  ...group,
   hardwareClass: { ...hardwareClass, memoryBytes: memoryPerSlot } satisfies Complete<wire.HardwareClassInput>,
-  slots,
-  driver,
 });
 
 export const workerInfoFromWire = (hello: wire.WorkerHello): WorkerInfo => ({

@@ -30,6 +30,7 @@ export function profileFromWire(message: wire.Profile): Profile {
     ...(message.notRunReason === '' ? {} : { notRun: message.notRunReason }),
     ...(message.provisional ? { provisional: true } : {}),
     ...(message.noise > 0 ? { noise: message.noise } : {}),
+    ...(message.deviceMemoryBytes > 0 ? { deviceMemoryBytes: bytes(message.deviceMemoryBytes) } : {}),
     ...(message.buckets.length === 0 ? {} : { buckets: message.buckets.map(bucketFromWire) }),
     ...rowsFromWire(message.rows),
   };
@@ -64,6 +65,7 @@ export const profileToWire = ({
   noise,
   buckets,
   rows,
+  deviceMemoryBytes,
   ...profile
 }: Profile): Complete<wire.ProfileInput> => ({
   ...profile,
@@ -71,6 +73,7 @@ export const profileToWire = ({
   notRunReason: notRun,
   provisional,
   noise,
+  deviceMemoryBytes,
   buckets: buckets?.map(bucketToWire),
   rows: rows && rowsToWire(rows),
 });

@@ -14,15 +14,29 @@ export interface DeviceDescription {
   readonly driver: string;
   /** Memory of the device itself. Undefined if it shares the host's memory, or if it is unknown. */
   readonly memoryBytes: number | undefined;
+  /** Identity of the device, whatever the provider. Empty if it is unknown. */
+  readonly id: string;
 }
 
-const unknown: DeviceDescription = { device: 'gpu', driver: '', memoryBytes: undefined };
+const unknown: DeviceDescription = { device: 'gpu', driver: '', memoryBytes: undefined, id: '' };
 
-/** Describes the device that a process uses. */
-export async function describeDevice(provider: DeviceProvider, process: ExecutorProcess): Promise<DeviceDescription> {
-  if (provider === 'webgpu') return describeVulkan(process.stderr, await mappedFiles(process.pid));
-  return parseNvidiaSmi(await queryNvidiaSmi(process.pid));
+/** Time limit of a query of the driver, which may hang with a broken card. */
+const maxQueryMs = 10_000;
+
+/** Describes the device that a process uses. `nvidia-smi` is searched on the path of the environment. */
+export async function describeDevice(
+  provider: DeviceProvider,
+  process: ExecutorProcess,
+  environment: Environment,
+): Promise<DeviceDescription> {
+  const cards = await listNvidiaCards(environment);
+  if (provider !== 'webgpu') return (await usedCard(cards, process.pid, environment)) ?? unknown;
+  const found = await describeVulkan(process.stderr, await mappedFiles(process.pid));
+  const { memoryBytes, id } = cards.find(({ device }) => device === found.device) ?? unknown;
+  return { ...found, memoryBytes, id };
 }
+
+type Environment = Readonly<Record<string, string>>;
 
 /**
  * Shortens a model name: `AMD EPYC 9B14 96-Core Processor` → `amd-epyc-9b14`, `SwiftShader Device (Subzero)` →
@@ -57,32 +71,62 @@ async function mappedFiles(pid: number): Promise<readonly string[]> {
   return [...new Set(Array.from(text.matchAll(/ (\/.+)$/gm), ([, file = '']) => file))];
 }
 
-const gpuFields = '--query-gpu=name,memory.total,driver_version,uuid';
-const noHeader = '--format=csv,noheader,nounits';
-
-/** Returns the line of the card that the process uses, or of the first card. */
-async function queryNvidiaSmi(pid: number): Promise<string> {
-  const [cards, uses] = await Promise.all([
-    execute('nvidia-smi', [gpuFields, noHeader]),
-    execute('nvidia-smi', ['--query-compute-apps=pid,gpu_uuid', noHeader]),
-  ]);
-  const uuid = new RegExp(`^${pid}, (\\S+)$`, 'm').exec(uses)?.[1];
-  const lines = cards.split('\n');
-  return lines.find((line) => uuid !== undefined && line.includes(uuid)) ?? lines[0] ?? '';
+/** Returns the NVIDIA cards of this host. Empty if there are none, or if `nvidia-smi` is not installed. */
+async function listNvidiaCards(environment: Environment): Promise<readonly DeviceDescription[]> {
+  const text = await queryNvidiaSmi('--query-gpu=name,memory.total,driver_version,uuid', environment);
+  return (text ?? '').split('\n').flatMap((line) => parseNvidiaSmi(line) ?? []);
 }
 
-/** Parses a line such as `NVIDIA H100 80GB HBM3, 81559, 550.54.15, GPU-…`, with the memory in MiB. */
-export function parseNvidiaSmi(line: string): DeviceDescription {
-  const [name = '', memory = '', driver = ''] = line.split(',').map((field) => field.trim());
-  if (name === '' || driver === '') return unknown;
+/** Returns the card that the process uses, or the first one if that is unknown. Undefined if there are none. */
+async function usedCard(
+  cards: readonly DeviceDescription[],
+  pid: number,
+  environment: Environment,
+): Promise<DeviceDescription | undefined> {
+  if (cards.length <= 1) return cards[0];
+  const uses = await queryNvidiaSmi('--query-compute-apps=pid,gpu_uuid', environment);
+  const uuid = fieldOf(pid, uses);
+  return cards.find(({ id }) => id === uuid) ?? cards[0];
+}
+
+/**
+ * Returns the memory that a process uses on its card. 0 without a process. Undefined if that is unknown, as where the ids
+ * of processes differ from those of the host.
+ */
+export async function usedDeviceMemory(pid: number | undefined, environment: Environment): Promise<number | undefined> {
+  const uses = await queryNvidiaSmi('--query-compute-apps=pid,used_gpu_memory', environment);
+  if (uses === undefined || pid === undefined) return uses === undefined ? undefined : 0;
+  const mebibytes = Number(fieldOf(pid, uses));
+  return Number.isFinite(mebibytes) ? mebibytes * 2 ** 20 : undefined;
+}
+
+/** Returns the second field of the line of a process. Undefined if there is none. */
+const fieldOf = (pid: number, uses: string | undefined): string | undefined =>
+  new RegExp(`^${pid}, (\\S+)$`, 'm').exec(uses ?? '')?.[1];
+
+/** Parses a line such as `NVIDIA H100 80GB HBM3, 81559, 550.54.15, GPU-…`, with the memory in MiB. Undefined for others. */
+export function parseNvidiaSmi(line: string): DeviceDescription | undefined {
+  const [name = '', memory = '', driver = '', id = ''] = line.split(',').map((field) => field.trim());
+  if (name === '' || driver === '') return undefined;
   const mebibytes = Number(memory);
   return {
     device: deviceName(name),
     driver,
     memoryBytes: Number.isFinite(mebibytes) && mebibytes > 0 ? mebibytes * 2 ** 20 : undefined,
+    id,
   };
 }
 
-function execute(file: string, args: readonly string[]): Promise<string> {
-  return new Promise((resolve) => execFile(file, args, { env: {} }, (error, stdout) => resolve(error ? '' : stdout)));
+/** Program of NVIDIA's driver, which hosts with a card have. */
+const nvidiaSmi = 'nvidia-smi';
+
+/** Returns the lines that `nvidia-smi` prints. Undefined if it fails or is not installed. */
+function queryNvidiaSmi(query: string, environment: Environment): Promise<string | undefined> {
+  const { PATH } = environment;
+  const options = { env: PATH === undefined ? {} : { PATH }, timeout: maxQueryMs };
+  return new Promise((resolve) =>
+    execFile(nvidiaSmi, [query, '--format=csv,noheader,nounits'], options, (error, stdout) =>
+      resolve(error ? undefined : stdout),
+    ),
+  );
 }

@@ -1,8 +1,9 @@
-// Selects the environment variables for device drivers. All others, such as credentials, are withheld from executor
-// processes.
+// Selects the environment variables for device drivers and their tools. All others, such as credentials, are withheld from
+// executor processes.
 
 const names = new Set([
   'LD_LIBRARY_PATH',
+  'PATH',
   'XDG_RUNTIME_DIR',
   'XDG_DATA_DIRS',
   'DISPLAY',

@@ -39,13 +39,17 @@ const advice: Readonly<Record<DeviceProvider, string>> = {
     "install NVIDIA's driver, CUDA, cuDNN and TensorRT, and ONNX Runtime's libraries for them with the install script of onnxruntime-node",
 };
 
-/** Tests a device. Throws `failed-precondition` with the reason and how to set up the device. */
+/**
+ * Tests a device, with the environment of its driver. Throws `failed-precondition` with the reason and how to set up the
+ * device.
+ */
 export async function tryDevice(
   provider: DeviceProvider,
+  environment: Readonly<Record<string, string>>,
   start: (environment: Readonly<Record<string, string>>) => StartedProcess,
   clock: Clock,
 ): Promise<DeviceTrial> {
-  const { process, hello } = start(loaderDebug);
+  const { process, hello } = start({ ...environment, ...loaderDebug });
   const folder = await mkdtemp(path.join(tmpdir(), 'pareto-trial-'));
   try {
     using _late = clock.after(maxTrialMs, () =>
@@ -60,7 +64,7 @@ export async function tryDevice(
     });
     await using executor = await loadExecutor(hosted, { modelPath, provider, threads: 1, memoryLimitBytes });
     const nodesByProvider = await runOnDevice(executor, provider);
-    return { ...(await describeDevice(provider, process)), nodesByProvider };
+    return { ...(await describeDevice(provider, process, environment)), nodesByProvider };
   } catch (error) {
     throw trialError(provider, error, process);
   } finally {

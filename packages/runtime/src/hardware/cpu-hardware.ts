@@ -15,7 +15,8 @@ export async function cpuGroup(requestedSlots: number | undefined, memoryBytes: 
     device: deviceName(os.cpus()[0]?.model ?? os.arch()),
     instructionSet: instructionSet(text, os.arch()),
   });
-  return { hardwareClass, slots, driver: '', memoryPerSlot: bytes(Math.floor(memoryBytes / slots)) };
+  const memoryPerSlot = bytes(Math.floor(memoryBytes / slots));
+  return { hardwareClass, slots, driver: '', memoryPerSlot, deviceMemoryBytes: bytes(0), deviceId: '' };
 }
 
 /** Returns the memory limit of the cgroup, or the host's memory if there is none. */

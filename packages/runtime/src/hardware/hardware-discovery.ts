@@ -11,6 +11,11 @@ export interface HardwareOptions {
   readonly slots: number | undefined;
   /** Memory for all replicas together. Default: three quarters of the memory of the host or its cgroup. */
   readonly memoryBytes: number | undefined;
+  /**
+   * Memory of each device for its replicas. Default: nine tenths of what `nvidia-smi` reports. A device without either
+   * uses the memory of the host alone.
+   */
+  readonly deviceMemoryBytes?: number | undefined;
   /** Execution providers to serve with. `auto` means the cpu and every device that works. */
   readonly providers: readonly string[];
 }
@@ -47,7 +52,7 @@ export async function discoverHardware(
   for (const provider of deviceProviders) {
     if (!named.has(provider) && !(isAuto && runtime.providers.includes(provider))) continue;
     try {
-      slotGroups.push(deviceGroup(provider, await pool.tryDevice(provider), memoryBytes));
+      slotGroups.push(deviceGroup(provider, await pool.tryDevice(provider), memoryBytes, options));
     } catch (error) {
       if (named.has(provider)) throw error;
       absent.push({ provider, reason: errorText(error) });
@@ -68,13 +73,22 @@ function requireKnown(named: ReadonlySet<string>, built: readonly string[]): voi
   }
 }
 
+/** The share of a device's memory for replicas. Drivers and the processes themselves take the rest. */
+const deviceShare = 0.9;
+
 /** Returns the slots of a device: a single one, because a device runs one batch at a time. */
-function deviceGroup(provider: DeviceProvider, trial: DeviceTrial, hostBytes: number): SlotGroup {
-  const { device, driver, memoryBytes = hostBytes } = trial;
+function deviceGroup(
+  provider: DeviceProvider,
+  { device, driver, memoryBytes, id }: DeviceTrial,
+  hostBytes: number,
+  { deviceMemoryBytes }: Pick<HardwareOptions, 'deviceMemoryBytes'>,
+): SlotGroup {
   return {
     hardwareClass: createHardwareClass({ provider, device, instructionSet: 'none' }),
     slots: 1,
     driver,
-    memoryPerSlot: bytes(memoryBytes),
+    memoryPerSlot: bytes(memoryBytes ?? hostBytes),
+    deviceMemoryBytes: bytes(deviceMemoryBytes ?? Math.floor((memoryBytes ?? 0) * deviceShare)),
+    deviceId: id,
   };
 }

@@ -6,6 +6,7 @@ import type { Clock } from '@pareto/core';
 import { environmentOnly, type Isolation } from '@pareto/isolation';
 import { hostInProcess } from '../processes/hosted-session.js';
 import { createDeviceProcess } from '../processes/device-process.js';
+import { usedDeviceMemory } from '../devices/device-description.js';
 import { createFifoTokens } from '../devices/fifo-tokens.js';
 import { isDeviceProvider, type DeviceProvider } from '../devices/device-provider.js';
 import { tryDevice, type DeviceTrial } from '../devices/device-trial.js';
@@ -30,6 +31,8 @@ export interface ExecutorPool extends AsyncDisposable {
   runtime(): Promise<RuntimeInfo>;
   /** Tests a device in a separate process. Throws `failed-precondition` if it does not work. */
   tryDevice(provider: DeviceProvider): Promise<DeviceTrial>;
+  /** Returns the memory that the models on a device take there. Undefined if that is unknown. */
+  deviceMemory(provider: string): Promise<number | undefined>;
   readonly loads: LoadCount;
 }
 
@@ -64,7 +67,7 @@ export function createExecutorPool({
 }: PoolOptions): ExecutorPool {
   const starter = createProcessStarter(isolation, clock);
   const spares: StartedProcess[] = [];
-  const devices = new Map<string, SharedProcess>();
+  const devices = new Map<string, DeviceProcess>();
   const loads = { begun: 0, inProgress: 0 };
   const turns = createFifoTokens(loadsAtOnce);
   let disposed = false;
@@ -103,16 +106,18 @@ export function createExecutorPool({
     return loadExecutor(await hostInProcess(process, memoryLimitBytes, clock), request, signal);
   }
 
-  function startDevice(provider: string): SharedProcess {
-    const device = createDeviceProcess(starter.start(environment), clock, () => devices.delete(provider));
+  function startDevice(provider: string): DeviceProcess {
+    const started = starter.start(environment);
+    const shared = createDeviceProcess(started, clock, () => devices.delete(provider));
+    const device = { shared, pid: started.process.pid };
     devices.set(provider, device);
     return device;
   }
 
   async function loadOnDevice(request: LoadRequest, signal: AbortSignal | undefined): Promise<Executor> {
     const { provider, modelPath, memoryLimitBytes } = request;
-    const device = devices.get(provider) ?? startDevice(provider);
-    return loadExecutor(await device.openSession({ model: modelPath, memoryLimitBytes }), request, signal);
+    const { shared } = devices.get(provider) ?? startDevice(provider);
+    return loadExecutor(await shared.openSession({ model: modelPath, memoryLimitBytes }), request, signal);
   }
 
   return {
@@ -134,12 +139,19 @@ export function createExecutorPool({
       const { runtimeVersion, providers } = await hello;
       return { version: runtimeVersion, providers };
     },
-    tryDevice: (provider) => tryDevice(provider, (more) => starter.start({ ...environment, ...more }), clock),
+    tryDevice: (provider) => tryDevice(provider, environment, (whole) => starter.start(whole), clock),
+    deviceMemory: async (provider) =>
+      isDeviceProvider(provider) ? usedDeviceMemory(devices.get(provider)?.pid, environment) : undefined,
     async [Symbol.asyncDispose]() {
       disposed = true;
       await starter[Symbol.asyncDispose]();
     },
   };
+}
+
+interface DeviceProcess {
+  readonly shared: SharedProcess;
+  readonly pid: number;
 }
 
 const lowestPriority = 19;

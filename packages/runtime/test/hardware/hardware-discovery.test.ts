@@ -24,9 +24,10 @@ describe('hardware discovery', function () {
       device: 'nvidia-h100-80gb-hbm3',
       driver: '550.54.15',
       memoryBytes: 81559 * mib,
+      id: 'GPU-1',
     });
-    assert.equal(parseNvidiaSmi('NVIDIA GB10, [N/A], 580.95, GPU-1').memoryBytes, undefined);
-    assert.deepEqual(parseNvidiaSmi(''), { device: 'gpu', driver: '', memoryBytes: undefined });
+    assert.equal(parseNvidiaSmi('NVIDIA GB10, [N/A], 580.95, GPU-1')?.memoryBytes, undefined);
+    assert.equal(parseNvidiaSmi(''), undefined);
   });
 
   it('distinguishes instruction sets with different int8 outputs', () => {
@@ -38,9 +39,9 @@ describe('hardware discovery', function () {
 
   it('withholds variables that drivers do not need', () => {
     const env = { VK_DRIVER_FILES: 'a', CUDA_VISIBLE_DEVICES: '1', LD_LIBRARY_PATH: 'b', AWS_SECRET: 'c', PATH: 'd' };
-    const { VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES, LD_LIBRARY_PATH } = env;
+    const { VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES, LD_LIBRARY_PATH, PATH } = env;
     const kept = deviceEnvironment({ ...env, LD_PRELOAD: 'e', VK_NOTHING: undefined });
-    assert.deepEqual(kept, { VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES, LD_LIBRARY_PATH });
+    assert.deepEqual(kept, { VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES, LD_LIBRARY_PATH, PATH });
   });
 
   it('creates one group of cpu slots, with the memory split over them', async () => {

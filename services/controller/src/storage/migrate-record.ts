@@ -51,7 +51,12 @@ const withoutMemory = <T extends Assignment | Measurement>(read: T): T => ({
   hardwareClass: hardwareClassOf(read.hardwareClass),
 });
 
-const lacking: Pick<SlotGroup, 'driver' | 'memoryPerSlot'> = { driver: '', memoryPerSlot: bytes(0) };
+const lacking: Omit<SlotGroup, 'hardwareClass' | 'slots'> = {
+  driver: '',
+  memoryPerSlot: bytes(0),
+  deviceMemoryBytes: bytes(0),
+  deviceId: '',
+};
 
 /** Older releases stored the memory of a slot in the hardware class. */
 type StoredClass = SlotGroup['hardwareClass'] & Partial<Pick<SlotGroup, 'memoryPerSlot'>>;

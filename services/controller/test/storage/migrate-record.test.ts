@@ -65,6 +65,7 @@ describe('records of schema version 1', () => {
     const [group] = worker?.value.info.slotGroups ?? [];
     assert.ok(worker !== undefined && group !== undefined && measurement?.value.result.kind === 'measured');
     assert.deepEqual([group.driver, group.slots, worker.value.draining], ['', 2, true]);
+    assert.deepEqual([group.deviceMemoryBytes, group.deviceId], [0, '']);
     assert.notEqual(measurement.value.environment, environmentOf(worker.value.info.runtimeVersion, group));
     const { coldLoadMs, baseMemoryBytes, nodesByProvider, loadMs } = measurement.value.result.profile;
     assert.deepEqual(

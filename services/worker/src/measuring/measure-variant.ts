@@ -2,7 +2,15 @@
 
 import { join } from 'node:path';
 import { graphFile, type BlobCache } from '@pareto/blobs';
-import { environmentOf, publicText, milliseconds, ParetoError, type Measurement } from '@pareto/core';
+import {
+  bytes,
+  environmentOf,
+  publicText,
+  milliseconds,
+  ParetoError,
+  type Measurement,
+  type Profile,
+} from '@pareto/core';
 import { p50At } from '@pareto/policy';
 import { measureBuckets, measureLoadTimes, measureProfile, type Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
@@ -110,6 +118,7 @@ async function measureHere(
     endOnAbort(loaded, signal);
     return loaded;
   };
+  const deviceBytesBefore = await pool.deviceMemory(provider);
   const { executor, coldLoadMs } = await measureLoadTimes(load, files);
   await using _executor = executor;
   reportProgress('measuring latency');
@@ -119,7 +128,8 @@ async function measureHere(
   // With synthetic samples the times are approximate anyway, so less time is spent on them.
   const effortMs = set === undefined ? Math.min(profileMs, syntheticProfileMs) : profileMs;
   const profiling = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, ...shared };
-  const profile = await measureProfile(executor, profiling, clock, signal);
+  const measured = await measureProfile(executor, profiling, clock, signal);
+  const profile = withDeviceMemory(measured, deviceBytesBefore, await pool.deviceMemory(provider));
   const maxMeasuredBatch = profile.points.at(-1)?.batch ?? 1;
   const { validation } = order;
   const quality =
@@ -134,6 +144,12 @@ async function measureHere(
   });
   return { kind: 'measured', profile: { ...shaped, rows }, ...quality };
 }
+
+/** Returns the profile with the memory by which a device's models grew, if both are known and another model did not leave. */
+const withDeviceMemory = (profile: Profile, before: number | undefined, after: number | undefined): Profile =>
+  before === undefined || after === undefined || after <= before
+    ? profile
+    : { ...profile, deviceMemoryBytes: bytes(after - before) };
 
 const syntheticProfileMs = 800;
 const unknownQuality: Quality = { accuracy: undefined, agreement: undefined, scores: undefined };

@@ -45,7 +45,10 @@ const batchCeiling = 8;
 const timeoutMs = 5_000;
 
 const hardwareClass = createHardwareClass({ provider: 'cpu', device: name, instructionSet: name });
-const slotGroup = { hardwareClass, slots: 1, driver: '', memoryPerSlot: bytes(memoryBytes) };
+const slotGroup = {
+  ...{ hardwareClass, slots: 1, driver: '', memoryPerSlot: bytes(memoryBytes) },
+  ...{ deviceMemoryBytes: bytes(0), deviceId: '' },
+};
 const tensor = (of: 'x' | 'y') => ({ name: of, datatype: 'FP32', dims: [warmUpWidth] }) as const;
 const signature: Signature = { inputs: [tensor('x')], outputs: [tensor('y')], batched: true };
 

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import type { wire } from '@pareto/protocol';
-import { findSoftwareGpu, floats, longs, matrixModel, waitFor, writeNpz } from '@pareto/testkit';
+import {
+  createTempFolder,
+  findSoftwareGpu,
+  floats,
+  longs,
+  matrixModel,
+  waitFor,
+  writeNpz,
+  type TempFolder,
+} from '@pareto/testkit';
 import { floatRequest, floatsOf, order, startTestWorker, type TestWorker } from '../support/harness.js';
 
 const isReady = ({ state }: { readonly state: string }): boolean => state === 'READY';
@@ -22,6 +32,7 @@ function deviceProcesses(): readonly number[] {
 describe('worker with a device', function () {
   this.timeout(180_000);
   let worker: TestWorker;
+  let tools: TempFolder;
 
   before(async function () {
     const gpu = await findSoftwareGpu();
@@ -29,9 +40,22 @@ describe('worker with a device', function () {
       Object.assign(this.test?.parent ?? {}, { skipReason: gpu.reason });
       this.skip();
     }
-    worker = await startTestWorker({ providers: ['cpu', 'webgpu'] }, { devices: gpu.environment });
+    tools = await createTempFolder();
+    // A driver's tool that knows the software device, and says that each process uses 700 MiB of its 8 GiB.
+    const nvidiaSmi = `#!/bin/sh
+case "$1" in
+--query-gpu=*) echo 'SwiftShader Device, 8192, 1.0, GPU-7' ;;
+*) for process in /proc/[0-9]*; do echo "\${process#/proc/}, 700"; done ;;
+esac
+`;
+    await writeFile(tools.file('nvidia-smi'), nvidiaSmi, { mode: 0o755 });
+    const devices = { ...gpu.environment, PATH: `${tools.path}:/usr/bin:/bin` };
+    worker = await startTestWorker({ providers: ['cpu', 'webgpu'] }, { devices });
   });
-  after(async () => worker[Symbol.asyncDispose]());
+  after(async () => {
+    await worker[Symbol.asyncDispose]();
+    await tools[Symbol.asyncDispose]();
+  });
 
   const group = async (provider: string): Promise<wire.SlotGroup> => {
     const { slotGroups } = await waitFor('hello', () => worker.controller.hellos[0]);
@@ -47,10 +71,11 @@ describe('worker with a device', function () {
 
   it('offers the slots of the device and of the cpu', async () => {
     assert.equal((await group('cpu')).slots, 1);
-    const { slots, hardwareClass, driver } = await group('webgpu');
+    const { slots, hardwareClass, driver, deviceMemoryBytes, deviceId } = await group('webgpu');
     assert.equal(slots, 1);
     assert.match(hardwareClass?.id ?? '', /^webgpu\/swiftshader\/none\/\d+g$/);
     assert.match(driver, /swiftshader/);
+    assert.deepEqual([deviceMemoryBytes, deviceId], [Math.floor(0.9 * 8192 * 2 ** 20), 'GPU-7']);
   });
 
   it('measures on the device, with proof that nodes ran there and the name of the driver', async () => {
@@ -66,6 +91,7 @@ describe('worker with a device', function () {
     assert.equal(measured.error, '');
     assert.equal(measured.profile?.providerUsed, 'webgpu');
     assert.ok((measured.profile.nodesByProvider['webgpu'] ?? 0) > 0);
+    assert.equal(measured.profile.deviceMemoryBytes, 700 * 2 ** 20);
     assert.match(measured.environment, / driver .*swiftshader/);
     assert.ok((measured.agreement ?? 0) > 0.99);
     assert.equal(measured.accuracy?.samples, 90);

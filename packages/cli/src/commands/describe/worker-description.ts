@@ -29,8 +29,12 @@ export function formatWorker(worker: wire.Worker, paint: Paint, width: number): 
   return [head, ...tables].join('\n\n');
 }
 
-const hardwareOf = ({ slots, hardwareClass, driver }: wire.SlotGroup): string =>
-  `${slots} × ${hardwareClass?.id ?? 'unknown'}${driver === '' ? '' : `, driver ${driver}`}`;
+const hardwareOf = ({ slots, hardwareClass, driver, deviceMemoryBytes }: wire.SlotGroup): string =>
+  [
+    `${slots} × ${hardwareClass?.id ?? 'unknown'}`,
+    ...(driver === '' ? [] : [`driver ${driver}`]),
+    ...(deviceMemoryBytes === 0 ? [] : [`${formatBytes(deviceMemoryBytes)} of its own memory`]),
+  ].join(', ');
 
 function memoryOf({ memoryUsedBytes: used, memoryBytes: all, replicas }: wire.Worker): string {
   if (used === 0 && replicas.length > 0) return `unknown, of ${formatBytes(all)}`;

@@ -2,22 +2,37 @@
 
 import type { HardwareClassId } from '@pareto/core';
 import type { PlacementWorker } from '../../snapshot/snapshot.js';
+import type { Footprint } from './footprint.js';
 import type { Option } from './options.js';
 
-/** Creates a function that returns whether some worker could hold an option if it were empty. */
-export function hostedBy(workers: readonly PlacementWorker[]): (option: Option) => boolean {
-  const maxMemory = maxMemoryByClass(workers);
-  return ({ hardwareClass, memoryBytes }) => (maxMemory.get(hardwareClass) ?? -1) >= memoryBytes;
+/** An option, as far as a worker must be large enough for it. */
+export type SizedOption = Pick<Option, 'hardwareClass' | keyof Footprint>;
+
+/** Creates a function that returns whether some worker could hold an option if it were empty. Workers that are gone do not count. */
+export function hostedBy(
+  workers: readonly Pick<PlacementWorker, 'info' | 'presence'>[],
+): (option: SizedOption) => boolean {
+  const capacities = capacitiesByClass(workers);
+  return (option) => capacities.get(option.hardwareClass)?.some((one) => holds(one, option)) ?? false;
 }
 
-/** Returns the memory of the largest worker with slots of each class. Workers that are gone do not count. */
-function maxMemoryByClass(workers: readonly PlacementWorker[]): ReadonlyMap<HardwareClassId, number> {
-  const maxMemory = new Map<HardwareClassId, number>();
+const holds = (capacity: Footprint, of: Footprint): boolean =>
+  capacity.memoryBytes >= of.memoryBytes && capacity.deviceMemoryBytes >= of.deviceMemoryBytes;
+
+/** Returns the memory of the workers with slots of each class, without those that another one exceeds in both memories. */
+function capacitiesByClass(
+  workers: readonly Pick<PlacementWorker, 'info' | 'presence'>[],
+): ReadonlyMap<HardwareClassId, readonly Footprint[]> {
+  const capacities = new Map<HardwareClassId, readonly Footprint[]>();
   for (const { info, presence } of workers) {
     if (presence === 'gone') continue;
-    for (const { hardwareClass, slots } of info.slotGroups) {
-      if (slots > 0) maxMemory.set(hardwareClass.id, Math.max(info.memoryBytes, maxMemory.get(hardwareClass.id) ?? 0));
+    for (const { hardwareClass, slots, deviceMemoryBytes } of info.slotGroups) {
+      if (slots === 0) continue;
+      const capacity = { memoryBytes: info.memoryBytes, deviceMemoryBytes: deviceMemoryBytes || Infinity };
+      const known = capacities.get(hardwareClass.id) ?? [];
+      if (known.some((other) => holds(other, capacity))) continue;
+      capacities.set(hardwareClass.id, [...known.filter((other) => !holds(capacity, other)), capacity]);
     }
   }
-  return maxMemory;
+  return capacities;
 }

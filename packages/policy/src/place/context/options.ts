@@ -18,19 +18,22 @@ import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
 import { batchCeiling } from '../../batch/batch-ceiling.js';
 import { costPer1k } from '../../cost/cost-per-1k.js';
 import { p50At } from '../../cost/profile-at.js';
+import { deviceMemory } from '../../share/device-memory.js';
 import { mayShare, replicaMemory, sharedMemory } from '../../share/share-executor.js';
 import { isDenied } from '../../select/rules.js';
 import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
+import type { Footprint } from './footprint.js';
 
-/** A variant on a hardware class that it was measured on, or on one that it may run on. */
-export interface Option {
+/**
+ * A variant on a hardware class that it was measured on, or on one that it may run on, with its maximum memory, which is
+ * assumed if it is not measured.
+ */
+export interface Option extends Footprint {
   readonly variant: PlacementVariant;
   readonly hardwareClass: HardwareClassId;
   /** Measured or provisional profile. Undefined if there is none. */
   readonly profile: Profile | undefined;
-  /** Maximum memory, assumed if it is not measured. */
-  readonly memoryBytes: number;
   /** Items of the largest batch that saves time and that the task's default latency allows. 1 if it is not measured. */
   readonly batch: number;
   /** Time of a slot that one item of such a batch takes. 0 if it is not measured. */
@@ -72,7 +75,7 @@ export function listOptions(
     const { id, task, quarantineReason } = variant.variant;
     if (quarantineReason !== undefined || isDenied(variant.variant, snapshot.rules)) continue;
     const latencyMs = tasks.get(task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
-    const own = optionsOf(variant, snapshot, latencyMs);
+    const own = optionsOf(variant, snapshot, latencyMs, params);
     if (!isServed(variant, versions)) next.set(id, own);
     else served.set(id, servedOptions(variant, own, classes, params));
   }
@@ -100,6 +103,7 @@ function optionsOf(
   variant: PlacementVariant,
   { prices }: Pick<PlacementSnapshot, 'prices'>,
   latencyMs: number,
+  params: BoundParams,
 ): readonly Option[] {
   const own = variant.measurements.flatMap(({ hardwareClass, result }): Option[] => {
     if (result.kind !== 'measured') return [];
@@ -108,10 +112,13 @@ function optionsOf(
     const cost = price === undefined ? Infinity : costPer1k(profile, price, 1, latencyMs);
     const batch = batchCeiling(profile, latencyMs);
     const secondsPerItem = p50At(profile, batch) / batch / 1000;
-    const memoryBytes = replicaMemory(variant.variant, profile);
+    const memory = {
+      memoryBytes: replicaMemory(variant.variant, profile),
+      deviceMemoryBytes: deviceMemory(variant.variant, profile, params),
+    };
     return [
       {
-        ...{ variant, hardwareClass, profile, memoryBytes, batch, secondsPerItem, cost },
+        ...{ variant, hardwareClass, profile, ...memory, batch, secondsPerItem, cost },
         ...accuracyOf(variant, hardwareClass),
       },
     ];
@@ -131,20 +138,22 @@ function assumedOptions(
   classes: readonly FleetClass[],
   params: BoundParams,
 ): readonly Option[] {
-  const memoryBytes = assumedMemory(variant, params);
+  const memory = assumedFootprint(variant, params);
   return classes
     .filter(({ provider }) => provider === variant.variant.provider)
     .map(({ id: hardwareClass }) => ({
-      ...{ variant, hardwareClass, profile: undefined, memoryBytes, batch: 1, secondsPerItem: 0, cost: Infinity },
+      ...{ variant, hardwareClass, profile: undefined, ...memory, batch: 1, secondsPerItem: 0, cost: Infinity },
       ...accuracyOf(variant, hardwareClass),
     }));
 }
 
-type BoundParams = Pick<PlacementParams, 'processBytes' | 'unmeasuredMemoryFactor'>;
+export type BoundParams = Pick<PlacementParams, 'processBytes' | 'unmeasuredMemoryFactor' | 'deviceMemoryFactor'>;
 
 /** Returns the assumed memory of a replica of an unmeasured variant, which may share a process. */
-export const assumedMemory = (own: PlacementVariant, params: BoundParams): number =>
-  mayShare(own.variant, undefined) ? sharedMemory(own.variant.manifest) : memoryBound(own, params);
+export const assumedFootprint = (own: PlacementVariant, params: BoundParams): Footprint => ({
+  memoryBytes: mayShare(own.variant, undefined) ? sharedMemory(own.variant.manifest) : memoryBound(own, params),
+  deviceMemoryBytes: deviceMemory(own.variant, undefined, params),
+});
 
 /**
  * Returns the assumed maximum memory of an unmeasured variant in a process of its own: a multiple of its files' size,

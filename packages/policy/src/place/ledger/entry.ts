@@ -2,9 +2,11 @@
 
 import type { HardwareClassId, ReplicaId, VariantId } from '@pareto/core';
 import type { PlacementReplica, PlacementWorker } from '../../snapshot/snapshot.js';
+import type { Footprint } from '../context/footprint.js';
+import type { MemoryPool } from './memory-pools.js';
 
 /** A replica in the ledger: an existing one, or (without `existing`) one that this plan or a later one loads. */
-export interface Entry {
+export interface Entry extends Footprint {
   /** Id. Undefined if a later plan loads the replica. */
   readonly replica: ReplicaId | undefined;
   readonly variant: VariantId;
@@ -13,7 +15,8 @@ export interface Entry {
   readonly host: Host;
   /** Slots of the class on the worker. Undefined if the worker has none. */
   readonly group: SlotGroup | undefined;
-  readonly memoryBytes: number;
+  /** Memories that hold the replica. */
+  readonly pools: readonly MemoryPool[];
   readonly existing: PlacementReplica | undefined;
   /** Set if the replica is draining, or if this plan unloads it. */
   leaving: boolean;
@@ -38,10 +41,8 @@ export interface Host {
   readonly groups: ReadonlyMap<HardwareClassId, SlotGroup>;
   /** Set if the worker may get new replicas. */
   readonly schedulable: boolean;
-  /** Free bytes now. Negative if a waiting load has reserved more. */
-  freeBytes: number;
-  /** Free bytes once all unloads are done. */
-  freeBytesAfterUnload: number;
+  /** Memory of the worker, alone in a list. Replicas on a device with memory of its own are in the `pools` of their slots. */
+  readonly pools: readonly [MemoryPool];
   /** Replicas that are loading, or that this plan loads. */
   loads: number;
   /** Number of replicas that it may load at a time, but for urgent ones. */
@@ -54,6 +55,8 @@ export interface Host {
 export interface SlotGroup {
   readonly host: Host;
   readonly slots: number;
+  /** Memory of the worker, and that of the device if it has its own. */
+  readonly pools: readonly MemoryPool[];
   /** Number of slots whose time is left, at the target utilisation. */
   freeSlots: number;
   /** Number of replicas with demand on these slots that stay. */

@@ -5,6 +5,7 @@ import type { PlacementParams, PlacementWorker } from '../../snapshot/snapshot.j
 import type { Memory } from '../context/memory.js';
 import { compareText } from '../context/options.js';
 import type { Host, SlotGroup } from './entry.js';
+import { createDevicePools, createPool, reserve } from './memory-pools.js';
 
 export interface Hosts {
   /** Sorted by id. */
@@ -32,22 +33,29 @@ export function createHosts(workers: readonly PlacementWorker[], memory: Memory,
 
 function createHost(worker: PlacementWorker, memory: Memory, params: Params): Host {
   const { info, making, measuring, presence, draining } = worker;
-  const freeBytes = info.memoryBytes - memory.ofOrder(worker);
+  const pools = [createPool('memory', info.memoryBytes)] as const;
+  const devices = createDevicePools(info);
+  const order = memory.ofOrder(worker);
+  reserve(pools, order);
+  const used = [...devices].filter(([{ hardwareClass }]) => hardwareClass.provider === order.provider);
+  reserve([...new Set(used.map(([, pool]) => pool))], order);
   const groups = new Map<HardwareClassId, SlotGroup>();
   const host: Host = {
     worker,
     entries: [],
     groups,
     schedulable: presence === 'connected' && !draining,
-    freeBytes,
-    freeBytesAfterUnload: freeBytes,
+    pools,
     loads: 0,
     maxLoads: params.loadsPerSlot * info.slotGroups.reduce((sum, { slots }) => sum + slots, 0),
     order: making !== undefined ? 'make' : measuring !== undefined ? 'measure' : undefined,
   };
-  for (const { hardwareClass, slots: own } of info.slotGroups) {
-    const slots = own + (groups.get(hardwareClass.id)?.slots ?? 0);
-    groups.set(hardwareClass.id, { host, slots, freeSlots: slots * params.targetUtilisation, demanded: 0 });
+  for (const group of info.slotGroups) {
+    const { id } = group.hardwareClass;
+    const slots = group.slots + (groups.get(id)?.slots ?? 0);
+    const device = devices.get(group);
+    const ownPools = device === undefined ? pools : [...pools, device];
+    groups.set(id, { host, slots, pools: ownPools, freeSlots: slots * params.targetUtilisation, demanded: 0 });
   }
   return host;
 }

@@ -15,8 +15,10 @@ import type { PlacementReplica } from '../../snapshot/snapshot.js';
 import type { PlanningContext } from '../context/context.js';
 import { createMemory, type Memory } from '../context/memory.js';
 import type { Option } from '../context/options.js';
+import type { Footprint } from '../context/footprint.js';
 import type { Claim, Entry, Host, SlotGroup } from './entry.js';
 import { createHosts } from './hosts.js';
+import { bytesIn, reserve, type MemoryPool } from './memory-pools.js';
 
 /** An order to generate a file or to measure, without the worker. */
 export type Order = OmitWorker<Extract<PlanAction, { readonly kind: 'make' | 'measure' }>>;
@@ -44,10 +46,8 @@ export interface Ledger {
   reprieve(entry: Entry): void;
   /** Returns the evicted replicas. */
   evicted(): readonly Entry[];
-  /** Plans an order for a worker. `memoryBytes` is the maximum that the order may use. */
-  order(order: Order, host: Host, memoryBytes: number): void;
-  /** Reserves memory on a worker for a load that must wait for unloads. */
-  reserve(host: Host, memoryBytes: number): void;
+  /** Plans an order for a worker, which takes at most `footprint` of these memories. */
+  order(order: Order, host: Host, pools: readonly MemoryPool[], footprint: Footprint): void;
   unmet(need: UnmetNeed): void;
   /** Returns the variants with a need that is not met. */
   lacking(): ReadonlySet<VariantId>;
@@ -86,15 +86,11 @@ export function createLedger(context: PlanningContext): Ledger {
     addEntry(entryOf(replica, host, memory));
     if (isLoading(replica, context)) host.loads += 1;
   }
-  const reserve = (host: Host, memoryBytes: number): void => {
-    host.freeBytes -= memoryBytes;
-    host.freeBytesAfterUnload -= memoryBytes;
-  };
   const setLeaving = (entry: Entry, leaving: boolean): void => {
     const sign = leaving ? 1 : -1;
     entry.leaving = leaving;
     countDemand(entry, -sign);
-    entry.host.freeBytesAfterUnload += sign * entry.memoryBytes;
+    for (const pool of entry.pools) pool.freeBytesAfterUnload += sign * bytesIn(pool, entry);
     if (entry.group !== undefined) entry.group.freeSlots += sign * entry.load;
   };
   /** Returns the unload of a replica. Undefined if it is leaving already. */
@@ -115,19 +111,20 @@ export function createLedger(context: PlanningContext): Ledger {
     },
     load(option, group, reason) {
       const { id: variant, version } = option.variant.variant;
-      const { hardwareClass, memoryBytes } = option;
+      const { hardwareClass } = option;
       const { host } = group;
       const replica = replicaId(`${snapshot.planId}-${actions.length}`);
       const assignment: Assignment = { replica, variant, version, worker: host.worker.info.id, hardwareClass };
       actions.push({ kind: 'load', assignment, reason });
-      reserve(host, memoryBytes);
+      reserve(group.pools, option);
       host.loads += 1;
-      return addEntry(createEntry(assignment, host, memoryBytes, undefined));
+      return addEntry(createEntry(assignment, host, option, undefined));
     },
-    loadLater({ variant: { variant }, hardwareClass, memoryBytes }, { host }) {
-      reserve(host, memoryBytes);
-      const place = { replica: undefined, variant: variant.id, version: variant.version, hardwareClass };
-      return addEntry(createEntry(place, host, memoryBytes, undefined));
+    loadLater(option, { host, pools }) {
+      const { id: variant, version } = option.variant.variant;
+      reserve(pools, option);
+      const place = { replica: undefined, variant, version, hardwareClass: option.hardwareClass };
+      return addEntry(createEntry(place, host, option, undefined));
     },
     unload(entry, reason) {
       const action = leave(entry, { reason });
@@ -141,12 +138,11 @@ export function createLedger(context: PlanningContext): Ledger {
       if (evictions.delete(entry)) setLeaving(entry, false);
     },
     evicted: () => [...evictions.keys()],
-    order(order, host, memoryBytes) {
+    order(order, host, pools, footprint) {
       actions.push({ ...order, worker: host.worker.info.id });
       host.order = order.kind;
-      reserve(host, memoryBytes);
+      reserve(pools, footprint);
     },
-    reserve,
     unmet: (need) => void unmet.push(need),
     lacking: () => new Set(unmet.map(({ variant }) => variant)),
     defer: (step) => void deferred.push(step),
@@ -166,28 +162,29 @@ const isLoading = ({ state, since }: PlacementReplica, { horizon, params }: Plan
 
 /** Creates the entry of an existing replica, and subtracts its memory from the worker's. */
 function entryOf(replica: PlacementReplica, host: Host, memory: Memory): Entry {
-  // A failed replica has released its memory.
-  const known = replica.state === 'failed' ? 0 : memory.expected(replica.assignment);
-  const entry = createEntry(replica.assignment, host, Math.max(replica.memoryBytes, known), replica);
-  host.freeBytes -= entry.memoryBytes;
-  host.freeBytesAfterUnload -= entry.leaving ? 0 : entry.memoryBytes;
+  const entry = createEntry(replica.assignment, host, memory.ofReplica(replica), replica);
+  reserve(entry.pools, entry);
+  if (entry.leaving) for (const pool of entry.pools) pool.freeBytesAfterUnload += bytesIn(pool, entry);
   return entry;
 }
 
 function createEntry(
   { replica, variant, version, hardwareClass }: Pick<Entry, 'replica' | 'variant' | 'version' | 'hardwareClass'>,
   host: Host,
-  memoryBytes: number,
+  { memoryBytes, deviceMemoryBytes }: Footprint,
   existing: PlacementReplica | undefined,
 ): Entry {
+  const group = host.groups.get(hardwareClass);
   return {
     replica,
     variant,
     version,
     hardwareClass,
     host,
-    group: host.groups.get(hardwareClass),
+    group,
+    pools: group?.pools ?? host.pools,
     memoryBytes,
+    deviceMemoryBytes,
     existing,
     leaving: existing?.state === 'draining',
     claim: undefined,

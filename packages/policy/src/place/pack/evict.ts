@@ -3,8 +3,10 @@
 import { architectureNameOf, type Variant } from '@pareto/core';
 import type { Versions } from '../../snapshot/versions.js';
 import type { Option } from '../context/options.js';
+import type { Footprint } from '../context/footprint.js';
 import type { Entry, Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { bytesIn, fits, type MemoryPool } from '../ledger/memory-pools.js';
 import { hasSlot, type Requirement } from './pick-group.js';
 import { countByHost, isReady } from './replicas.js';
 
@@ -29,7 +31,7 @@ export function findRoom(ledger: Ledger, wanted: readonly Requirement[], evictio
     const held = countByHost(ledger, one.option);
     for (const group of ledger.groupsOf(one.option.hardwareClass)) {
       if (!hasSlot(group, one, held)) continue;
-      const victims = victimsFor(group.host, one.option.memoryBytes, eviction.of(group.host));
+      const victims = victimsFor(group.pools, one.option, eviction.of(group.host));
       if (victims === undefined) continue;
       if (best === undefined || eviction.compare(victims, best.victims) < 0) best = { group, victims, wanted: one };
     }
@@ -38,26 +40,33 @@ export function findRoom(ledger: Ledger, wanted: readonly Requirement[], evictio
 }
 
 /**
- * Returns the first evictable replicas that free enough memory, without those that are not needed for it. Undefined if
- * all of them are not enough.
+ * Returns the first evictable replicas that free enough of each memory, without those that are not needed for it.
+ * Undefined if all of them are not enough.
  */
 export function victimsFor(
-  host: Host,
-  memoryBytes: number,
+  pools: readonly MemoryPool[],
+  wanted: Footprint,
   evictables: readonly Entry[],
 ): readonly Entry[] | undefined {
-  let freeBytes = host.freeBytesAfterUnload;
+  /** Bytes beyond the wanted ones, by memory. */
+  const spare = pools.map((pool) => pool.freeBytesAfterUnload - bytesIn(pool, wanted));
+  const isEnough = (): boolean => spare.every((bytes) => bytes >= 0);
+  const change = (entry: Entry, sign: 1 | -1): void => {
+    for (const [at, pool] of pools.entries())
+      if (entry.pools.includes(pool)) spare[at] = (spare[at] ?? 0) + sign * bytesIn(pool, entry);
+  };
   const victims: Entry[] = [];
   for (const entry of evictables) {
-    if (freeBytes >= memoryBytes) break;
-    freeBytes += entry.memoryBytes;
+    if (isEnough()) break;
+    change(entry, 1);
     victims.push(entry);
   }
-  if (freeBytes < memoryBytes) return undefined;
+  if (!isEnough()) return undefined;
   return victims.toReversed().filter((entry) => {
-    if (freeBytes - entry.memoryBytes < memoryBytes) return true;
-    freeBytes -= entry.memoryBytes;
-    return false;
+    change(entry, -1);
+    if (isEnough()) return false;
+    change(entry, 1);
+    return true;
   });
 }
 
@@ -73,8 +82,8 @@ export const evictable = (host: Host, rank: number): readonly Entry[] =>
 /** Keeps the evicted replicas for which their workers have memory and slot time left, the most important first. */
 export function reprieve(ledger: Ledger): void {
   for (const entry of ledger.evicted().toSorted((a, b) => leastImportantFirst(b, a))) {
-    const { host, group, memoryBytes, load } = entry;
-    if (host.freeBytesAfterUnload < memoryBytes || (load > 0 && (group?.freeSlots ?? 0) < load)) continue;
+    const { pools, group, load } = entry;
+    if (!fits(pools, entry, 'freeBytesAfterUnload') || (load > 0 && (group?.freeSlots ?? 0) < load)) continue;
     ledger.reprieve(entry);
   }
 }

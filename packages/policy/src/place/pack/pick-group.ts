@@ -1,9 +1,10 @@
 // The choice of the worker for one more replica.
 
-import { formatBytes, type UnmetCause } from '@pareto/core';
+import type { UnmetCause } from '@pareto/core';
 import type { Option } from '../context/options.js';
 import type { Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { fits, lackText } from '../ledger/memory-pools.js';
 import { minLoad } from '../context/compute.js';
 import { countByHost } from './replicas.js';
 import { anywhere } from './returning.js';
@@ -23,7 +24,7 @@ export interface Requirement {
 
 /**
  * Returns the slots of the worker that gets the replica: with the fewest replicas of the variant, then, for a replica
- * with load, with the most slot time left, then with the most free memory. Undefined if no worker has room.
+ * with load, with the most slot time left, then with the most free memory (of the device, if it has its own). Undefined if no worker has room.
  */
 export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | undefined {
   const { option, load } = wanted;
@@ -34,7 +35,7 @@ export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | unde
     const { host } = group;
     // Most workers are not better than the best so far, and need no look at their replicas.
     if (best !== undefined && bestHeld === 0 && !isRoomier(group, best, load)) continue;
-    if (host.freeBytes < option.memoryBytes || !hasSlot(group, wanted, held)) continue;
+    if (!fits(group.pools, option, 'freeBytes') || !hasSlot(group, wanted, held)) continue;
     const count = held.get(host) ?? 0;
     if (best !== undefined && !(count < bestHeld || (count === bestHeld && isRoomier(group, best, load)))) continue;
     best = group;
@@ -44,7 +45,10 @@ export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | unde
 }
 
 const isRoomier = (a: SlotGroup, b: SlotGroup, load: number): boolean =>
-  load > 0 && a.freeSlots !== b.freeSlots ? a.freeSlots > b.freeSlots : a.host.freeBytes > b.host.freeBytes;
+  load > 0 && a.freeSlots !== b.freeSlots ? a.freeSlots > b.freeSlots : freeBytesOf(a) > freeBytesOf(b);
+
+/** Returns the free bytes of the device's memory or, if it has none of its own, of the worker's. */
+const freeBytesOf = ({ pools }: SlotGroup): number => pools.at(-1)?.freeBytes ?? 0;
 
 /**
  * Returns whether a worker may load one more replica, apart from its memory: it has time left on its slots, few enough loads in
@@ -85,5 +89,9 @@ export function lackOf(ledger: Ledger, wanted: Requirement): { readonly cause: U
       cause: 'memory',
       text: `was evicted from ${evictedFrom.host.worker.info.id} shortly before, and returns there for queries only`,
     };
-  return { cause: 'memory', text: `no worker has a slot and ${formatBytes(option.memoryBytes)} for it` };
+  const lack = lackText(
+    groups.map(({ pools }) => pools),
+    option,
+  );
+  return { cause: 'memory', text: `no worker has a slot and ${lack} for it` };
 }

@@ -16,13 +16,16 @@ import { isStale, listMeasures } from '../../make/list-measures.js';
 import { listSteps } from '../../make/list-steps.js';
 import { repeatAt } from '../../make/noisy-measurements.js';
 import type { Step } from '../../make/step.js';
+import { deviceMemory } from '../../share/device-memory.js';
 import type { PlanningContext } from '../context/context.js';
+import type { Footprint } from '../context/footprint.js';
 import { makingBound, memoryBound } from '../context/options.js';
 import type { Order } from '../ledger/ledger.js';
 import type { PlacementArchitecture, PlacementVariant } from '../../snapshot/snapshot.js';
 import { classKey, isServed } from '../../snapshot/versions.js';
 
-export interface OpenStep {
+/** A step, with the maximum memory that it may use. */
+export interface OpenStep extends Footprint {
   readonly architecture: string;
   readonly version: number;
   readonly recipe: string;
@@ -35,8 +38,6 @@ export interface OpenStep {
   readonly isAlone: boolean;
   /** Items per second that the variants of the architecture must answer. */
   readonly itemsPerSecond: number;
-  /** Maximum memory that the step may use. */
-  readonly memoryBytes: number;
   readonly order: Order;
 }
 
@@ -83,9 +84,9 @@ function currentSteps(context: PlanningContext): readonly OpenStep[] {
       const { recipe, detail: reason } = step;
       const named = { architecture: name, version, recipe };
       const order: Order = { kind: 'make', ...named, reason };
-      const memoryBytes = makingBound(planned.architecture, recipe, params);
+      const memory = { memoryBytes: makingBound(planned.architecture, recipe, params), deviceMemoryBytes: 0 };
       const unnamed = { variant: undefined, hardwareClass: undefined };
-      return [{ ...named, ...unnamed, isHeld: false, isAlone: false, itemsPerSecond, memoryBytes, order }];
+      return [{ ...named, ...unnamed, isHeld: false, isAlone: false, itemsPerSecond, ...memory, order }];
     });
   });
 }
@@ -193,6 +194,7 @@ function measureSteps(
       isAlone: false,
       itemsPerSecond,
       memoryBytes: memoryBound(measured, params),
+      deviceMemoryBytes: deviceMemory(measured.variant, undefined, params),
       order,
     },
   ];

@@ -1,9 +1,9 @@
 // Schedules steps on workers without disturbing queries.
 
-import { formatBytes } from '@pareto/core';
 import type { PlanningContext } from '../context/context.js';
 import type { Entry, Host } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { fits, lackText, reserve, type MemoryPool } from '../ledger/memory-pools.js';
 import { evictable, victimsFor } from '../pack/evict.js';
 import { isReady, slotsOf } from '../pack/replicas.js';
 import type { OpenStep } from './list-open-steps.js';
@@ -35,25 +35,25 @@ export function createStepScheduler(ledger: Ledger, { horizon, params }: Plannin
   let idle = ledger.hosts.filter((host) => host.schedulable && host.order === undefined);
 
   function order(step: OpenStep, host: Host): undefined {
-    ledger.order(step.order, host, step.memoryBytes);
+    ledger.order(step.order, host, poolsOf(host, step), step);
     idle = idle.filter((other) => other !== host);
     blockers.clear();
   }
   /** Returns a comparison of workers for a step: idle ones before busy ones for files, then the most free memory. */
   function roomierFor({ order: { kind } }: OpenStep): (a: Host, b: Host) => number {
     const isBusy = (host: Host): number => (kind === 'make' && host.entries.some(isInUse) ? 1 : 0);
-    return (a, b) => isBusy(a) - isBusy(b) || b.freeBytes - a.freeBytes;
+    return (a, b) => isBusy(a) - isBusy(b) || b.pools[0].freeBytes - a.pools[0].freeBytes;
   }
   return {
     schedule(step) {
-      const { memoryBytes, isHeld, hardwareClass } = step;
+      const { isHeld, hardwareClass } = step;
       const able = hardwareClass === undefined ? idle : idle.filter((host) => slotsOf(host, hardwareClass) > 0);
       if (able.length === 0) return 'every suitable worker is generating or measuring already';
       const isAnywhere = isHeld || step.order.kind === 'make';
       const quiet = isAnywhere ? able : able.filter((host) => blocker(host) === undefined);
       if (quiet.length === 0) return busyReason(able, blocker);
       const compare = roomierFor(step);
-      const roomy = quiet.filter((host) => host.freeBytes >= memoryBytes);
+      const roomy = quiet.filter((host) => fits(poolsOf(host, step), step, 'freeBytes'));
       const [first] = roomy;
       // Sorting all workers for each step would take most of a plan of a large fleet.
       if (first !== undefined)
@@ -63,18 +63,27 @@ export function createStepScheduler(ledger: Ledger, { horizon, params }: Plannin
         );
       for (const host of quiet.toSorted(compare)) {
         const leaving = evictable(host, rank).filter((entry) => isHeld || !isInUse(entry));
-        const victims = victimsFor(host, memoryBytes, leaving);
+        const pools = poolsOf(host, step);
+        const victims = victimsFor(pools, step, leaving);
         if (victims === undefined) continue;
         const what =
           step.variant === undefined ? `generate ${step.recipe} of ${step.architecture}` : `measure ${step.variant}`;
         for (const victim of victims) ledger.unload(victim, `least recently used, makes room to ${what}`);
-        ledger.reserve(host, memoryBytes);
+        reserve(pools, step);
         return `waits for memory on ${host.worker.info.id}`;
       }
-      return `no worker can free ${formatBytes(memoryBytes)}`;
+      const lack = lackText(
+        quiet.map((host) => poolsOf(host, step)),
+        step,
+      );
+      return `no worker can free ${lack}`;
     },
   };
 }
+
+/** Returns the memories that a step takes: that of the device too if it measures on one. */
+const poolsOf = ({ groups, pools }: Host, { hardwareClass }: OpenStep): readonly MemoryPool[] =>
+  (hardwareClass === undefined ? undefined : groups.get(hardwareClass)?.pools) ?? pools;
 
 /** Returns whether `other` answers while the worker of `entry` measures. */
 const canSubstitute = (other: Entry, entry: Entry): boolean =>

@@ -5,14 +5,18 @@ import type { Assignment, Plan, PlanAction, ReplicaId, WorkerId } from '@pareto/
 import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
 import { isStale } from '../../make/list-measures.js';
 import { isNoisy } from '../../make/noisy-measurements.js';
-import { replicaMemory } from '../../share/share-executor.js';
 import type {
   PlacementArchitecture,
+  PlacementParams,
   PlacementSnapshot,
   PlacementVariant,
   PlacementWorker,
 } from '../../snapshot/snapshot.js';
 import { versionKey } from '../../snapshot/versions.js';
+import { createMemory, type Memory } from '../context/memory.js';
+import type { Host } from '../ledger/entry.js';
+import { createHosts } from '../ledger/hosts.js';
+import { lackingPool, reserve, type MemoryPool } from '../ledger/memory-pools.js';
 
 /** The parts of the snapshot that are validated against. */
 type Fresh = Pick<PlacementSnapshot, 'architectures' | 'variants' | 'workers' | 'replicas'>;
@@ -22,9 +26,9 @@ export interface ValidatedPlan {
   readonly dropped: readonly { readonly action: PlanAction; readonly reason: string }[];
 }
 
-export function validatePlan(plan: Pick<Plan, 'actions'>, fresh: Fresh): ValidatedPlan {
+export function validatePlan(plan: Pick<Plan, 'actions'>, fresh: Fresh, params: PlacementParams): ValidatedPlan {
   if (plan.actions.length === 0) return { actions: [], dropped: [] };
-  const context = createValidationContext(fresh);
+  const context = createValidationContext(fresh, params);
   const actions: PlanAction[] = [];
   const dropped: { action: PlanAction; reason: string }[] = [];
   for (const action of plan.actions) {
@@ -42,27 +46,38 @@ interface ValidationContext {
   readonly workers: ReadonlyMap<WorkerId, PlacementWorker>;
   readonly classes: readonly FleetClass[];
   readonly replicas: ReadonlySet<ReplicaId>;
-  /** Free memory of each worker, without that of assigned and unloading replicas. */
-  readonly free: Map<WorkerId, number>;
+  readonly memory: Memory;
+  /** Workers with their free memory, without that of assigned and unloading replicas and of orders. */
+  readonly hosts: ReadonlyMap<WorkerId, Host>;
 }
 
 type VariantVersion = Pick<Assignment, 'variant' | 'version'>;
 
-function createValidationContext({ architectures, variants, workers, replicas }: Fresh): ValidationContext {
-  const context: ValidationContext = {
+function createValidationContext(
+  { architectures, variants, workers, replicas }: Fresh,
+  params: PlacementParams,
+): ValidationContext {
+  const memory = createMemory({ architectures, variants }, params);
+  const { byId: hosts } = createHosts(workers, memory, params);
+  for (const replica of replicas) reserve(poolsOf(hosts, replica.assignment), memory.ofReplica(replica));
+  return {
     architectures: new Map(architectures.map((planned) => [planned.architecture.name, planned])),
     variants: new Map(variants.map((known) => [versionKey(known.variant.id, known.variant.version), known])),
     workers: new Map(workers.map((worker) => [worker.info.id, worker])),
     classes: fleetClasses(workers),
     replicas: new Set(replicas.map(({ assignment }) => assignment.replica)),
-    free: new Map(workers.map(({ info }) => [info.id, info.memoryBytes as number])),
+    memory,
+    hosts,
   };
-  for (const { assignment, memoryBytes, state } of replicas) {
-    if (state === 'failed') continue;
-    const { worker } = assignment;
-    context.free.set(worker, (context.free.get(worker) ?? 0) - Math.max(memoryBytes, memoryOf(context, assignment)));
-  }
-  return context;
+}
+
+/** Returns the memories that hold a replica. Empty if its worker is unknown. */
+function poolsOf(
+  hosts: ReadonlyMap<WorkerId, Host>,
+  { worker, hardwareClass }: Pick<Assignment, 'worker' | 'hardwareClass'>,
+): readonly MemoryPool[] {
+  const host = hosts.get(worker);
+  return host?.groups.get(hardwareClass)?.pools ?? host?.pools ?? [];
 }
 
 const measurementOf = (
@@ -71,21 +86,17 @@ const measurementOf = (
 ): PlacementVariant['measurements'][number] | undefined =>
   variants.get(versionKey(variant, version))?.measurements.find((one) => one.hardwareClass === hardwareClass);
 
-function memoryOf(context: ValidationContext, assignment: VariantVersion & Pick<Assignment, 'hardwareClass'>): number {
-  const known = context.variants.get(versionKey(assignment.variant, assignment.version));
-  const result = measurementOf(context, assignment)?.result;
-  return known !== undefined && result?.kind === 'measured' ? replicaMemory(known.variant, result.profile) : 0;
-}
-
 function dropReason(action: PlanAction, context: ValidationContext): string | undefined {
   switch (action.kind) {
     case 'load': {
       const { assignment } = action;
       const reason = workerDropReason(assignment.worker, context) ?? variantDropReason(assignment, context);
       if (reason !== undefined) return reason;
-      const left = (context.free.get(assignment.worker) ?? 0) - memoryOf(context, assignment);
-      if (left < 0) return 'the worker no longer has the memory';
-      context.free.set(assignment.worker, left);
+      const pools = poolsOf(context.hosts, assignment);
+      const needed = context.memory.expected(assignment);
+      const lacking = lackingPool(pools, needed, 'freeBytes');
+      if (lacking !== undefined) return `the worker no longer has the ${lacking.kind}`;
+      reserve(pools, needed);
       return undefined;
     }
     case 'adopt':

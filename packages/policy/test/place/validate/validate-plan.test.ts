@@ -10,7 +10,7 @@ import {
   type RecipeOutcome,
 } from '@pareto/core';
 import { describe, it } from 'mocha';
-import type { PlacementReplica } from '../../../src/snapshot/snapshot.js';
+import { defaultPlacementParams, type PlacementReplica } from '../../../src/snapshot/snapshot.js';
 import { validatePlan } from '../../../src/place/validate/validate-plan.js';
 import { architecture, cpu, snapshot, variant, worker } from '../../support/fixture.js';
 
@@ -36,7 +36,7 @@ const ready = (replica: string): PlacementReplica => ({
 /** Returns the reasons of the actions that a fresh snapshot with one worker of 250 MiB drops. */
 function reasons(actions: readonly PlanAction[], changed: Parameters<typeof snapshot>[0] = {}): readonly string[] {
   const fresh = snapshot({ variants: [tiny], workers: [worker('w1', 250)], ...changed });
-  const { actions: kept, dropped } = validatePlan({ actions }, fresh);
+  const { actions: kept, dropped } = validatePlan({ actions }, fresh, defaultPlacementParams);
   assert.equal(kept.length + dropped.length, actions.length);
   return dropped.map(({ reason }) => reason);
 }
@@ -50,6 +50,14 @@ describe('validatePlan', () => {
     const why = 'the worker no longer has the memory';
     assert.deepEqual(reasons([load('a'), load('b'), load('c')]), [why]);
     assert.deepEqual(reasons([load('b'), load('c')], { replicas: [ready('a')] }), [why]);
+  });
+
+  it('counts the assumed memory of a model that was not measured', () => {
+    const unmeasured = variant('tiny:original');
+    const replicas = [ready('a')];
+    const why = 'the worker no longer has the memory';
+    assert.deepEqual(reasons([load('b'), load('c'), load('d')], { variants: [unmeasured] }), [why]);
+    assert.deepEqual(reasons([load('b'), load('c')], { variants: [unmeasured], replicas }), [why]);
   });
 
   it('drops actions for a worker, a version or a replica that no longer exists', () => {
