@@ -32,7 +32,7 @@ import { createFleetRecords } from './fleet/fleet-records.js';
 import { setGauges } from './cluster/gauges.js';
 import { createHandover } from './leadership/handover.js';
 import { createBackups, type Backups } from './maintenance/backups.js';
-import { forgetLostWorkers } from './maintenance/lost-workers.js';
+import { runLeaderRounds } from './maintenance/leader-rounds.js';
 import { createLoadFlusher } from './loads/load-flusher.js';
 import { createNotices } from './cluster/notices.js';
 import { openModelReading } from './registry/model-reading.js';
@@ -139,7 +139,14 @@ export async function createController(
     onDelay: (ms: number) => cluster.fleet.delayed(ms, clock.now()),
     clock,
   };
-  const lostWorkers = { ...context, cluster, records };
+  const lostWorkers = {
+    ...{ ...context, cluster, everyMs: milliseconds(60_000), failed: 'removal of worker records failed' },
+    round: () => records.forgetLost(cluster.clusterView()),
+  };
+  const shapeBuckets = {
+    ...{ ...context, cluster, everyMs: milliseconds(1_000), failed: 'planning of shape buckets failed' },
+    round: () => records.storeBuckets(),
+  };
   const compaction = { ...cluster, ...context, store, everyMinutes: config.etcd ? config.etcdCompactMinutes : 0 };
   const collection = {
     ...{ ...cluster, ...context, blobs, reservations, store, metrics, ready: () => isWhole(cluster) },
@@ -158,7 +165,8 @@ export async function createController(
       background('events', (signal) => events.run(signal)),
       background('control loop', (signal) => loop.run(signal)),
       background('own delay', (signal) => watchOwnDelay(ownDelay, signal)),
-      background('lost workers', (signal) => forgetLostWorkers(lostWorkers, signal)),
+      background('lost workers', (signal) => runLeaderRounds(lostWorkers, signal)),
+      background('shape buckets', (signal) => runLeaderRounds(shapeBuckets, signal)),
       background('backups', (signal) => backups.run(signal)),
       background('compaction', (signal) => runCompaction(compaction, signal)),
       background('blob collection', (signal) => runBlobCollection(collection, signal)),

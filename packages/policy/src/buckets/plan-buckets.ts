@@ -13,7 +13,7 @@ const minItems = 8;
 const minMisfit = 0.05;
 
 /**
- * Returns new buckets for a measured profile, or undefined if its own fit well enough: at least 5 % of the items have no
+ * Returns new buckets for a measured profile from what all replicas of the variant on its class ran, or undefined if its own fit well enough: at least 5 % of the items have no
  * fitting bucket, and the new ones halve that. A new bucket has the time of its first runs until it is measured.
  */
 export function planBuckets(
@@ -21,7 +21,7 @@ export function planBuckets(
   reported: readonly ObservedShapes[],
 ): readonly ShapeBucket[] | undefined {
   // Empty inputs need no bucket.
-  const observed = reported.filter(({ shapes }) => sizeOf(shapes) > 0);
+  const observed = sumByShapes(reported.filter(({ shapes }) => sizeOf(shapes) > 0));
   const total = observed.reduce((sum, { items }) => sum + items, 0);
   if (profile.points.length === 0 || total < minItems) return undefined;
   const before = profile.buckets ?? [];
@@ -33,6 +33,17 @@ export function planBuckets(
   if (misfitBefore < minMisfit) return undefined;
   const chosen = chooseShapes(profile.shapes, before, observed).map((one) => bucketOf(one, before));
   return misfitOf(shapesOf(chosen), observed) / total <= misfitBefore / 2 ? chosen : undefined;
+}
+
+/** Returns each of the shapes once, with the items of all replicas and the time of the slowest one. */
+function sumByShapes(reported: readonly ObservedShapes[]): readonly ObservedShapes[] {
+  const sums = new Map<string, ObservedShapes>();
+  for (const { shapes, items, itemMs } of reported) {
+    const key = JSON.stringify(shapes);
+    const known = sums.get(key) ?? { shapes, items: 0, itemMs: 0 };
+    sums.set(key, { shapes, items: known.items + items, itemMs: Math.max(known.itemMs, itemMs) });
+  }
+  return [...sums.values()];
 }
 
 /** Returns the number of items that no bucket fits. */

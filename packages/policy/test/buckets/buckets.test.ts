@@ -50,6 +50,14 @@ describe('planBuckets', () => {
     assert.equal(planBuckets({ ...plain, points: [] }, [seen(640, 50)]), undefined);
   });
 
+  it('adds up what all replicas ran in the same shapes', () => {
+    const [few, slower] = [seen(640, 5, 8), seen(640, 5, 9)];
+    assert.equal(planBuckets(plain, [few]), undefined);
+    const planned = planBuckets(plain, [few, slower]);
+    assert.deepEqual(widthsOf(planned), [640]);
+    assert.equal(planned?.[0]?.points[0]?.p99Ms, 9, 'the time of the slower replica');
+  });
+
   it('keeps the points of a bucket that stays', () => {
     const planned = planBuckets(profile, [seen(640, 50), seen(1_280, 50)]);
     assert.deepEqual(widthsOf(planned), [160, 640, 1_280]);

@@ -41,8 +41,11 @@ export interface FleetRecords {
   storeMeasurement(measurement: Measurement, worker: WorkerInfo): Promise<void>;
   /** Stores the provisional profiles of the worker's replicas whose variants have no measurement yet. */
   storeProvisional(report: WorkerReport, worker: WorkerInfo): Promise<void>;
-  /** Stores other shape buckets for variants whose own do not fit what replicas ran, and has them measured. */
-  storeBuckets(report: WorkerReport): Promise<void>;
+  /**
+   * Stores other shape buckets for variants whose own do not fit what the replicas of all connected workers ran, and has them
+   * measured.
+   */
+  storeBuckets(): Promise<void>;
   /** Permanently quarantines the variants whose requests kill executors, according to the workers' reports. */
   storeQuarantines(report: WorkerReport): Promise<void>;
   /** Ends the sharing of batches, everywhere, of the variants in whose batches a check found that queries influence each other. */
@@ -108,7 +111,7 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
         await leader.write([unchangedSince(own, known), unchangedSince(key, undefined)], [putRecord(key, measurement)]);
       }
     },
-    storeBuckets: (report) => storeBuckets(options, report),
+    storeBuckets: () => storeBuckets(options),
     async storeQuarantines({ replicas }) {
       for (const { variant, version, quarantined, poisonousQueries, reason } of replicas) {
         if (!quarantined && poisonousQueries === 0) continue;
@@ -184,7 +187,9 @@ const measurementsOf = (
 ): readonly Stored<Measurement>[] =>
   [...records.measurements.values()].filter(({ value }) => value.variant === variant && value.version === version);
 
-async function storeBuckets({ leader, mirror, logger }: FleetRecordsOptions, { shapes }: WorkerReport): Promise<void> {
+async function storeBuckets({ leader, mirror, fleet, logger }: FleetRecordsOptions): Promise<void> {
+  const workers = Array.from(mirror.records.workers.values(), ({ value }) => value.info.id);
+  const shapes = workers.flatMap((id) => (fleet.session(id) === undefined ? [] : (fleet.lastReport(id)?.shapes ?? [])));
   for (const [key, observed] of groupBy(shapes, measurementKey)) {
     const known = mirror.records.measurements.get(key);
     // Buckets of a variant that is measured anyway are planned afterwards.

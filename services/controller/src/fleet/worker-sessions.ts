@@ -251,7 +251,6 @@ async function handleMessage(
     if (isStateChange && hasNewFailure(before.replicas, fleet.replicas(worker))) lost();
     if (isStateChange) changed();
     await records.storeProvisional(report, session.info);
-    await records.storeBuckets(report);
     await records.storeQuarantines(report);
     await records.storeMixed(report);
     await records.remeasureInterfered(worker);

@@ -7,11 +7,13 @@ import {
   replicaId,
   systemClock,
   variantId,
+  workerId,
   type Assignment,
   type Measurement,
   type ReplicaReport,
+  type VariantShapes,
 } from '@pareto/core';
-import { createFleetState, defaultFleetParams } from '@pareto/policy';
+import { createFleetState, defaultFleetParams, type FleetState } from '@pareto/policy';
 import { openEmbeddedStore, type Compare, type Entry, type Operation } from '@pareto/state';
 import {
   buildMeasuredResult,
@@ -38,9 +40,12 @@ const measurement: Measurement = {
 };
 
 /** Creates the records of a controller once it leads, and stores a worker. */
-async function startRecords(leading: Awaited<ReturnType<typeof startCandidate>>): Promise<FleetRecords> {
+async function startRecords(
+  leading: Awaited<ReturnType<typeof startCandidate>>,
+  fleet: FleetState = createFleetState(defaultFleetParams),
+): Promise<FleetRecords> {
   await waitToLead(leading);
-  const records = createFleetRecords({ ...leading, ...shared, fleet: createFleetState(defaultFleetParams) });
+  const records = createFleetRecords({ ...leading, ...shared, fleet });
   await records.remember(infoOf('1'));
   return records;
 }
@@ -116,20 +121,32 @@ describe('fleet records', () => {
     assert.deepEqual(stored(), JSON.parse(JSON.stringify(measurement)));
   });
 
-  it('have other shape buckets for a variant that is asked in other shapes, and its measurement again', async () => {
+  it('have other shape buckets for a variant that all workers together are asked in other shapes', async () => {
     await using folder = await createTempFolder();
     await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
     await using leading = await startCandidate(store, 'one:1');
-    const records = await startRecords(leading);
+    const fleet = createFleetState(defaultFleetParams);
+    const records = await startRecords(leading, fleet);
     const profile = buildProfile([buildPoint(1, 5)], { shapes: { x: [10] } });
     const known = { ...measurement, result: buildMeasuredResult(profile, undefined) };
     await leading.leader.write([], [putRecord(measurementKey(measurement), known)]);
-    const seen = (size: number) => ({ ...served, shapes: { x: [size] }, items: 20, itemMs: 9 });
+    const seen = (size: number, items: number, itemMs: number) => ({ ...served, shapes: { x: [size] }, items, itemMs });
+    const second = { info: { ...infoOf('1'), id: workerId('w2') } };
+    const sessions = [{ info: infoOf('1') }, second];
+    await records.remember(second.info);
+    for (const session of sessions) fleet.join(session, systemClock.now());
+    const storeAfter = async (...shapes: readonly (readonly VariantShapes[])[]): Promise<void> => {
+      for (const [index, own] of shapes.entries()) {
+        const session = sessions[index] ?? assert.fail('there are two workers');
+        fleet.report(session, { ...workerReport, shapes: own }, systemClock.now());
+      }
+      await records.storeBuckets();
+    };
     const stored = (): Measurement | undefined =>
       leading.mirror.records.measurements.get(measurementKey(measurement))?.value;
-    await records.storeBuckets({ ...workerReport, shapes: [seen(10)] });
-    assert.equal(stored()?.environment, '1.30', 'the profile fits');
-    await records.storeBuckets({ ...workerReport, shapes: [seen(10), seen(20)] });
+    await storeAfter([seen(10, 1_000, 5)], [seen(20, 20, 9)]);
+    assert.equal(stored()?.environment, '1.30', 'the profile fits all but 2 % of the items');
+    await storeAfter([seen(20, 5, 8)], [seen(20, 5, 9)]);
     const next = stored();
     assert.equal(next?.environment, '');
     assert.ok(next.result.kind === 'measured');
