@@ -18,8 +18,9 @@ import type { Leader } from '../leadership/leadership.js';
 import type { EventLog } from '../events/events.js';
 import type { Mirror } from '../storage/mirror.js';
 import { onWorker, type RegistryView } from '../registry/registry-view.js';
-import { remeasure } from '../registry/reprofile.js';
-import { unchangedSince, type Stored } from '../storage/record-tables.js';
+import { measurementsOf } from '../registry/outcome-variants.js';
+import { remeasure } from '../registry/remeasure.js';
+import { unchangedSince } from '../storage/record-tables.js';
 import { storedWorker, withStoredClass } from '../storage/stored-classes.js';
 import {
   assignmentKey,
@@ -171,7 +172,7 @@ async function remeasureInterfered(
 async function storeMixed({ leader, mirror, logger }: FleetRecordsOptions, { replicas }: WorkerReport): Promise<void> {
   for (const { variant, version, mixedReason } of replicas) {
     if (mixedReason === '') continue;
-    for (const known of measurementsOf(mirror, { variant, version })) {
+    for (const known of measurementsOf(mirror.records, { id: variant, version })) {
       const next = endSharing(known.value, mixedReason);
       if (next === undefined) continue;
       logger.warn('queries influenced each other', { variant, version, reason: mixedReason });
@@ -179,13 +180,6 @@ async function storeMixed({ leader, mirror, logger }: FleetRecordsOptions, { rep
     }
   }
 }
-
-/** Returns the stored measurements of a variant on all hardware classes. */
-const measurementsOf = (
-  { records }: FleetRecordsOptions['mirror'],
-  { variant, version }: Pick<Measurement, 'variant' | 'version'>,
-): readonly Stored<Measurement>[] =>
-  [...records.measurements.values()].filter(({ value }) => value.variant === variant && value.version === version);
 
 async function storeBuckets({ leader, mirror, fleet, logger }: FleetRecordsOptions): Promise<void> {
   const workers = Array.from(mirror.records.workers.values(), ({ value }) => value.info.id);
@@ -218,6 +212,6 @@ async function storeMeasurement(
   if (known === undefined || !replaces(measurement, before?.value)) return;
   const unchanged = { kind: 'revision', key, modRevision: known.modRevision } as const;
   const own = before?.key ?? measurementKey(withStoredClass(measurement, worker));
-  const all = measurementsOf(mirror, measurement).map(({ value }) => value);
+  const all = measurementsOf(mirror.records, { id: variant, version }).map(({ value }) => value);
   await leader.write([unchanged], [putRecord(own, keepLiveVerdict(measurement, all))]);
 }

@@ -57,21 +57,21 @@ function currentOf(all: readonly Stored<Architecture>[], task: string): readonly
 }
 
 /**
- * Returns the deletions of what comes from the file with the fixed batch: replicas and measurements and, if an earlier
- * attempt to make the batch dynamic failed, outcomes and variants.
+ * Returns the deletions of what was generated from the file with the fixed batch, if an earlier attempt to make the batch
+ * dynamic failed: outcomes, and variants with their replicas and measurements. The replicas of the originals stay: their
+ * workers replace the file.
  */
 function forgetFixed(records: RecordView, { name, version }: Architecture): readonly Operation[] {
-  const own = variantRecords(records, { name, version });
-  const ids = new Set(own.map(({ id }) => id));
+  const made = variantRecords(records, { name, version }).filter(({ recipe }) => recipe !== originalRecipe);
+  const ids = new Set(made.map(({ id }) => id));
   const replicas = [...records.assignments.values()].filter(
     ({ value }) => ids.has(value.variant) && value.version === version,
   );
-  const made = own.filter(({ recipe }) => recipe !== originalRecipe);
   return [
     ...outcomesOf(records, { name, version }).map(outcomeKey),
     ...made.map(({ id }) => variantKey(id, version)),
     ...replicas.map(({ value }) => assignmentKey(value)),
   ]
     .map((key): Operation => ({ kind: 'delete', key }))
-    .concat(own.map(({ id }) => ({ kind: 'delete-prefix', prefix: measurementsPrefix(id, version) })));
+    .concat(made.map(({ id }) => ({ kind: 'delete-prefix', prefix: measurementsPrefix(id, version) })));
 }

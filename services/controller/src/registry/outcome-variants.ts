@@ -1,9 +1,17 @@
 // The variant records of an architecture's files. Pure.
 
-import { formatVariant, originalRecipe, type Architecture, type RecipeOutcome, type Variant } from '@pareto/core';
+import {
+  formatVariant,
+  originalRecipe,
+  type Architecture,
+  type Measurement,
+  type RecipeOutcome,
+  type Variant,
+} from '@pareto/core';
 import { missingVariants, variantsOf, type PlacementArchitecture, type PlacementVariant } from '@pareto/policy';
 import type { Compare, Operation } from '@pareto/state';
-import { unchangedSince, type RecordView } from '../storage/record-tables.js';
+import { remeasure } from './remeasure.js';
+import { unchangedSince, type RecordView, type Stored } from '../storage/record-tables.js';
 import { measurementsPrefix, putRecord, variantKey } from '../storage/records.js';
 
 /** Returns the execution providers of all known workers, and always `cpu`. */
@@ -35,6 +43,13 @@ const valuesOf = <T extends { readonly architecture: string; readonly version: n
     (one) => one.architecture === name && one.version === version,
   );
 
+/** Returns the stored measurements of a version of a variant on all hardware classes. */
+export const measurementsOf = (
+  { measurements }: Pick<RecordView, 'measurements'>,
+  { id, version }: Pick<Variant, 'id' | 'version'>,
+): readonly Stored<Measurement>[] =>
+  [...measurements.values()].filter(({ value }) => value.variant === id && value.version === version);
+
 export interface VariantWrites {
   readonly compares: readonly Compare[];
   readonly operations: readonly Operation[];
@@ -42,7 +57,8 @@ export interface VariantWrites {
 
 /**
  * Returns the writes of variants that the outcomes imply and that are missing among `variants`, which are those of the
- * architecture. A variant of another file replaces the previous one and loses its measurements.
+ * architecture. A variant of another file replaces the previous one and loses its measurements. Those of an original with
+ * a fixed batch of one item stay in force until the new ones: its items take as long, with the same outputs.
  */
 export function addMissing(
   records: RecordView,
@@ -57,6 +73,8 @@ export function addMissing(
     operations: missing.flatMap((one): readonly Operation[] => {
       const put = putRecord(keyOf(one), one);
       if (!records.variants.has(keyOf(one))) return [put];
+      if (one.recipe === originalRecipe && planned.architecture.fixedBatch === 1)
+        return [put, ...measurementsOf(records, one).flatMap(remeasure)];
       return [put, { kind: 'delete-prefix', prefix: measurementsPrefix(one.id, one.version) }];
     }),
   };

@@ -1,12 +1,13 @@
 // Re-measurement on request, together with another attempt at recipes that failed.
 
-import { parseTarget, type Architecture, type Measurement, type RecipeOutcome } from '@pareto/core';
+import { parseTarget, type Architecture, type RecipeOutcome } from '@pareto/core';
 import { splitOperations, type Operation } from '@pareto/state';
 import { notFound } from './not-found.js';
 import type { RegistryView } from './registry-view.js';
 import type { RegisterContext } from './register.js';
-import type { RecordView, Stored } from '../storage/record-tables.js';
-import { architectureKey, measurementKey, outcomeKey, putRecord } from '../storage/records.js';
+import { remeasure } from './remeasure.js';
+import type { RecordView } from '../storage/record-tables.js';
+import { architectureKey, measurementKey, outcomeKey } from '../storage/records.js';
 
 /**
  * Re-measures a variant or an architecture's current version. Returns undefined after a conflicting write. Throws
@@ -48,18 +49,5 @@ function planReprofile(
 }
 
 const recipeIn = (variant: string): string => variant.slice(variant.indexOf(':') + 1).split('@')[0] ?? '';
-
-/**
- * Marks a measurement as stale by an empty environment. It stays in force until the new one. A failed one is deleted,
- * whatever memory is in its key.
- */
-export const remeasure = ({ key, value }: Stored<Measurement>): readonly Operation[] => {
-  if (value.result.kind !== 'failed') return [putRecord(key, { ...value, environment: '' })];
-  const own = measurementKey(value);
-  return [
-    { kind: 'delete', key: own },
-    { kind: 'delete-prefix', prefix: `${own}/` },
-  ];
-};
 
 const regenerate = (outcome: RecipeOutcome): Operation => ({ kind: 'delete', key: outcomeKey(outcome) });

@@ -207,19 +207,43 @@ describe('outcome records', () => {
       assert.deepEqual([stored('b')?.signature, signatureOfTask()], [shaped(true), shaped(true)]);
     });
 
+    const hardwareClass = hardwareClassId('cpu/x/y/0g');
+    const loadAndMeasure = async (id: string): Promise<void> => {
+      const own = { variant: variantId(id), version: 1, hardwareClass };
+      const assignment = { ...own, replica: replicaId('r1'), worker: workerId('w1') };
+      const measured: Measurement = { ...own, environment: '1', result: profileFor('') };
+      await write(putRecord(assignmentKey(assignment), assignment), putRecord(measurementKey(measured), measured));
+    };
+
+    it('keep the replicas of the original and, of a batch of one, its measurement until the next one', async () => {
+      await write(putRecord(taskKey('t'), task(shaped(false, 1))));
+      await register(fixed('a', 1));
+      await loadAndMeasure('a:original');
+      await outcomes.store(made('a', 'dynamic-batch', 'free'));
+      const { measurements, assignments } = leading.mirror.records;
+      assert.deepEqual(
+        Array.from(measurements.values(), ({ value }) => value.environment),
+        [''],
+      );
+      assert.deepEqual(
+        Array.from(assignments.values(), ({ value }) => value.replica),
+        ['r1'],
+      );
+    });
+
+    it('lose the measurement of an original that was measured with more items', async () => {
+      await register(fixed('a', 8));
+      await loadAndMeasure('a:original');
+      await outcomes.store(made('a', 'dynamic-batch', 'free'));
+      const { measurements, assignments } = leading.mirror.records;
+      assert.deepEqual([measurements.size, assignments.size], [0, 1]);
+    });
+
     it('lose what was made and measured of the file with the fixed batch, if an earlier attempt had failed', async () => {
       await write(putRecord(taskKey('t'), task(shaped(false, 1))));
       await register(fixed('a', 1));
       await outcomes.store(made('a', 'fp16', 'half'));
-      const assignment = { replica: replicaId('r1'), variant: variantId('a:fp16'), version: 1, worker: workerId('w1') };
-      const hardwareClass = hardwareClassId('cpu/x/y/0g');
-      const measured = (variant: string): Measurement => ({
-        ...{ variant: variantId(variant), version: 1, hardwareClass, environment: '', result: profileFor('') },
-      });
-      await write(
-        putRecord(assignmentKey(assignment), { ...assignment, hardwareClass }),
-        ...['a:original', 'a:fp16'].map((id) => putRecord(measurementKey(measured(id)), measured(id))),
-      );
+      await loadAndMeasure('a:fp16');
       await outcomes.store(made('a', 'dynamic-batch', 'free'));
       assert.deepEqual(variants(), ['a:original free']);
       const { measurements, assignments, outcomes: known } = leading.mirror.records;

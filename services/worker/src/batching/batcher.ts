@@ -29,8 +29,10 @@ export interface BatcherOptions {
 }
 
 export interface Batcher extends BatchRunner {
-  /** Starts to run batches on this executor. */
+  /** Starts to run batches on this executor. Those on the one before go on. */
   readonly attach: (executor: BatchExecutor) => void;
+  /** Resolves once the queries on an executor are answered. */
+  readonly settled: (executor: BatchExecutor) => Promise<void>;
   /** Stops using the executor, which has ended. Resolves once its queries are answered or back in the queue. */
   readonly detach: () => Promise<void>;
 }
@@ -41,9 +43,8 @@ const overdueAfter = (expectedMs: number | undefined): Milliseconds =>
 
 export function createBatcher(options: BatcherOptions): Batcher {
   const { driver, clock } = options;
-  /** Number of runs whose queries are not answered yet. */
-  let running = 0;
-  let onIdle = (): void => undefined;
+  /** Runs whose queries are not answered yet. */
+  const runs = new Set<ExecutorRun>();
   /** Batches in the executor, the running one first. */
   const inFlight: Batch[] = [];
   const timers = new TimerWheel(clock);
@@ -71,14 +72,20 @@ export function createBatcher(options: BatcherOptions): Batcher {
       batch.size,
     );
     const expectedMs = batch.expectedMs === undefined ? undefined : milliseconds(batch.expectedMs);
-    running += 1;
     const outcome = on.run({ inputs, outputs: queries[0]?.query.outputs ?? [], expectedMs });
     const inputMs = clock.now() - startedAt;
-    void outcome.then((ended) => {
-      end({ on, batch, queries, startedAt, inputMs }, ended);
-      running -= 1;
-      if (running === 0) onIdle();
-    });
+    const own: ExecutorRun = {
+      on,
+      ended: outcome.then((ended) => {
+        end({ on, batch, queries, startedAt, inputMs }, ended);
+        runs.delete(own);
+      }),
+    };
+    runs.add(own);
+  }
+
+  async function settled(of: (run: ExecutorRun) => boolean): Promise<void> {
+    await Promise.all([...runs].filter(of).map(({ ended }) => ended));
   }
 
   function end({ on, batch, queries, startedAt, inputMs }: StartedRun, outcome: RunOutcome): void {
@@ -111,13 +118,19 @@ export function createBatcher(options: BatcherOptions): Batcher {
       executor = next;
       driver.dispatch({ kind: 'attached', replica: batcher });
     },
+    settled: (ended) => settled(({ on }) => on === ended),
     async detach() {
       executor = undefined;
       driver.dispatch({ kind: 'detached', replica: batcher });
-      if (running > 0) await new Promise<void>((resolve) => (onIdle = resolve));
+      await settled(() => true);
     },
   };
   return batcher;
+}
+
+interface ExecutorRun {
+  readonly on: BatchExecutor;
+  readonly ended: Promise<void>;
 }
 
 interface StartedRun {

@@ -21,7 +21,7 @@ import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
 
 export interface ReplicaSetOptions extends Omit<
   ReplicaDeps,
-  'memoryLimitBytes' | 'driver' | 'slotCount' | 'budget' | 'originalOf' | 'onTouch'
+  'memoryLimitBytes' | 'hasRoom' | 'driver' | 'slotCount' | 'budget' | 'originalOf' | 'onTouch'
 > {
   readonly slots: DeviceSlots;
   /** Memory for all replicas and for make and measure steps together. */
@@ -145,6 +145,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       const own = {
         ...{ driver, slotCount: group.slots, budget: checks, originalOf },
         onTouch: () => void touched.add(assignment.replica),
+        hasRoom: (bytes: number) => options.memoryBytes - heldBytes() >= bytes,
         memoryLimitBytes: (latest: AssignedReplica) => memoryFor(latest, assignment.replica),
       };
       replicas.set(assignment.replica, createReplica(assignment, { ...options, ...own }));

@@ -33,6 +33,8 @@ export interface ReplicaDeps
   readonly driver: SlotDriver;
   readonly bounds: QueueBounds;
   readonly memoryLimitBytes: (assignment: AssignedReplica) => number;
+  /** Returns whether there is so much memory left. */
+  readonly hasRoom: (bytes: number) => boolean;
   /** Returns the executor of the original that a variant was generated from. Undefined if it is not loaded on this worker. */
   readonly originalOf: (spec: VariantSpec) => Executor | undefined;
   /** Called when anything changed that the replica reports by itself, without a time that passed. */
@@ -42,7 +44,10 @@ export interface ReplicaDeps
 }
 
 export interface Replica {
+  /** Assignment in force, with the file that serves. */
   readonly assignment: AssignedReplica;
+  /** Set while another file was assigned that does not serve yet. */
+  readonly isOutdated: boolean;
   readonly state: ReplicaState;
   readonly memoryBytes: number;
   /** Executor that serves now. Undefined while it loads. */
@@ -62,7 +67,9 @@ export interface Replica {
   readonly provisional: Measurement | undefined;
   /** Shapes of inputs with dynamic dimensions that it has run. */
   shapes(): readonly VariantShapes[];
-  /** Sets another batch ceiling, profile or price. The variant must be the same. */
+  /**
+   * Sets another batch ceiling, profile, price or file. The variant must be the same. Another file serves once it is loaded.
+   */
   update(assignment: AssignedReplica): void;
   refreshMemory(): void;
   /** Stops accepting queries, finishes the queued ones, and ends the executor. */
@@ -75,6 +82,8 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
   const counts = createReplicaCounts(first.spec, deps.metrics, deps.clock, deps.onTouch);
   const status = createReplicaStatus(first, deps);
   let assignment = first;
+  /** The assignment that was received last, whose file may still be loading. */
+  let latest = first;
   let memoryBytes = 0;
   let labels: LabelTexts | undefined;
   let provisional: Profile | undefined;
@@ -108,17 +117,24 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
   const supervisor = superviseExecutor({
     deps: { ...deps, tokens: driver.tokens },
     executorOptions: () => ({
-      spec: assignment.spec,
-      profile: assignment.profile,
-      memoryLimitBytes: deps.memoryLimitBytes(assignment),
-      warmSizes: warmSizes(assignment),
+      spec: latest.spec,
+      profile: latest.profile,
+      memoryLimitBytes: deps.memoryLimitBytes(latest),
+      warmSizes: warmSizes(latest),
     }),
+    hasRoom: () => deps.hasRoom(memoryBytes),
     async prepare(signal) {
       labels ??= await loadLabels(deps.cache, assignment.spec.labels, signal);
     },
     onEvent: applyEvent,
     onProvisional: (profile) => void (provisional = profile),
-    attach: batcher.attach,
+    attach(executor, { spec }) {
+      assignment = isSameFile(spec, latest.spec) ? latest : { ...latest, spec };
+      applySettings();
+      refreshMemory();
+      batcher.attach(executor);
+    },
+    settled: batcher.settled,
     detach: batcher.detach,
     reasonNotToReplace(death) {
       counts.death(death);
@@ -156,6 +172,9 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
   return {
     get assignment() {
       return assignment;
+    },
+    get isOutdated() {
+      return !isSameFile(assignment.spec, latest.spec);
     },
     get state() {
       return status.state;
@@ -201,14 +220,18 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
       return driver.shapes(batcher).map((one) => ({ ...named, ...one }));
     },
     update(next) {
-      assignment = next;
+      latest = next;
+      if (isSameFile(assignment.spec, next.spec)) assignment = next;
       applySettings();
       deps.onTouch();
+      supervisor.update();
     },
     refreshMemory,
     drain,
   };
 }
+
+const isSameFile = (a: VariantSpec, b: VariantSpec): boolean => a.modelDigest === b.modelDigest;
 
 const identityOf = ({ replica, spec }: AssignedReplica): Pick<ReplicaReport, 'replica' | 'variant' | 'version'> => ({
   replica,

@@ -104,8 +104,17 @@ function acceptQuery(call: RoutedCall, replica: Replica | undefined, deps: Infer
   if (replica === undefined) throw notExecutedError(`replica ${call.decision.replica} is not on this worker`);
   if (deps.draining()) throw notExecutedError('the worker is draining');
   const request = call.request();
-  const checked = checkRequest(request, replica.assignment.spec);
+  const checked = checkForReplica(request, replica);
   return { request, checked, replica, enqueuedAt: deps.clock.now() };
+}
+
+/** Checks a request. One that the file that serves rejects may fit the file that is loading. */
+function checkForReplica(request: ScannedRequest, replica: Replica): CheckedQuery {
+  try {
+    return checkRequest(request, replica.assignment.spec);
+  } catch (error) {
+    throw replica.isOutdated ? notExecutedError('the replica is loading another file') : error;
+  }
 }
 
 /** Encodes the reply, and sets its trailers and its load. */

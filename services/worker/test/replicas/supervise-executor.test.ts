@@ -36,7 +36,9 @@ describe('supervision of an executor', function () {
         onEvent: ({ kind }) => {
           if (kind === event) ended = supervisor.end();
         },
+        hasRoom: () => true,
         attach: () => undefined,
+        settled: async () => undefined,
         detach: async () => undefined,
         onProvisional: () => undefined,
         reasonNotToReplace: () => undefined,
