@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { defaultPrices, errorText, ParetoError, type PriceTable } from '@pareto/core';
+import { defaultPlacementParams } from '@pareto/policy';
 import {
   defineConfig,
   isolationFlags,
@@ -76,6 +77,12 @@ const controllerFlags = {
     help: 'location of model files: a folder that all controllers share, or s3://bucket/prefix; DATA-DIR/blobs by default',
   },
   s3Endpoint: { kind: 'text', help: 'URL of S3-compatible storage other than AWS, e.g. http://host:9000' },
+  idleMinutes: {
+    kind: 'number',
+    min: 0,
+    default: (): number => defaultPlacementParams.idleMs / 60_000,
+    help: 'minutes without queries after which the models of a task stay loaded only where no other task lacks the memory',
+  },
   blobGraceHours: {
     kind: 'number',
     min: 1,

@@ -86,10 +86,11 @@ export async function createController(
   const reservations = createBlobReservations();
   const { reader, work, part: reading } = await openModelReading(config, context);
   const { maxBatchSize } = config;
+  const placement = { ...defaultTurnParams.placement, idleMs: milliseconds(config.idleMinutes * 60_000) };
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
   const loop = createControlLoop({
     ...{ ...cluster, ...context, assigner, outcomes, planLog, events, metrics, ...params },
-    turn: { ...defaultTurnParams, firstUnloadMs: milliseconds(params.firstJoinMs) },
+    turn: { ...defaultTurnParams, placement, firstUnloadMs: milliseconds(params.firstJoinMs) },
     epoch: () => store.epoch,
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);

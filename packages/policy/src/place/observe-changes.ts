@@ -7,18 +7,18 @@ import { placeKey, versionKey } from '../snapshot/versions.js';
 
 export const noChanges: RecentChanges = { unloadedAt: new Map(), evictedAt: new Map(), recentLoads: new Map() };
 
-type Params = Pick<PlacementParams, 'surplusMs' | 'returnMs' | 'maxRetryMs'>;
+type Params = Pick<PlacementParams, 'surplusMs' | 'returnMs' | 'idleMs' | 'maxRetryMs'>;
 
 /** Returns the recent changes with those of a plan, and without those that no longer matter. */
 export function observeChanges(
   before: RecentChanges,
   actions: readonly PlanAction[],
   now: Milliseconds,
-  { surplusMs, returnMs, maxRetryMs }: Params,
+  { surplusMs, returnMs, idleMs, maxRetryMs }: Params,
 ): RecentChanges {
   const itself = (at: Milliseconds): Milliseconds => at;
   const unloadedAt = recent(before.unloadedAt, itself, now, surplusMs);
-  const evictedAt = recent(before.evictedAt, itself, now, returnMs);
+  const evictedAt = recent(before.evictedAt, itself, now, Math.max(returnMs, idleMs) as Milliseconds);
   const recentLoads = recent(before.recentLoads, ({ lastAt }: RecentLoads) => lastAt, now, maxRetryMs);
   for (const action of actions) {
     if (action.kind !== 'load' && action.kind !== 'unload') continue;

@@ -124,6 +124,8 @@ export interface PlacementSnapshot {
   readonly demand: readonly Demand[];
   /** Live time of the batches of a variant divided by the profiled one, from `followDemand`. 1 for missing variants. */
   readonly slowdowns: ReadonlyMap<string, number>;
+  /** Time since when each task without demand has had none, from `observeIdle`. No task is idle if undefined. */
+  readonly idleSince?: ReadonlyMap<string, Milliseconds>;
   /** Time at which a replica of a version of a variant (by `versionKey`) was last unloaded, if that was recently. */
   readonly unloadedAt: ReadonlyMap<string, Milliseconds>;
   /** Time at which a version of a variant was last evicted from a worker (by `placeKey`), if that was recently. */
@@ -158,6 +160,11 @@ export interface PlacementParams {
    * effect.
    */
   readonly copies: number;
+  /**
+   * Time without demand after which a task is idle: its variants stay where memory is free, and give way to those of every
+   * other task.
+   */
+  readonly idleMs: Milliseconds;
   /** Share of a slot's time that demand may take, so that queries rarely wait. */
   readonly targetUtilisation: number;
   /** Share of the queries that may wait for longer than their objective allows, for which replicas are used less than that. */
@@ -187,6 +194,7 @@ export const defaultPlacementParams: PlacementParams = {
   absenceMs: 60_000 as Milliseconds,
   handoverMs: 1_000 as Milliseconds,
   copies: 2,
+  idleMs: 600_000 as Milliseconds,
   targetUtilisation: 0.7,
   maxLate: 0.01,
   surplusMs: 5_000 as Milliseconds,

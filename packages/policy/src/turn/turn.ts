@@ -18,6 +18,7 @@ import {
   type FollowedDemand,
 } from '../place/needs/demand/follow-demand.js';
 import { noChanges, observeChanges } from '../place/observe-changes.js';
+import { observeIdle } from '../place/observe-idle.js';
 import {
   defaultOrphanParams,
   planOrphanUnloads,
@@ -42,6 +43,8 @@ export interface TurnState {
   readonly orphans: readonly Orphan[];
   readonly changes: RecentChanges;
   readonly noisy: PlacementSnapshot['noisy'];
+  /** Time since when each task without demand has had none. */
+  readonly idleSince: ReadonlyMap<string, Milliseconds>;
 }
 
 export const firstTurn: TurnState = {
@@ -50,12 +53,13 @@ export const firstTurn: TurnState = {
   orphans: [],
   changes: noChanges,
   noisy: new Map(),
+  idleSince: new Map(),
 };
 
 /** A snapshot without what follows from earlier turns. */
 export type Observed = Omit<
   PlacementSnapshot,
-  'held' | 'demand' | 'slowdowns' | keyof RecentChanges | 'noisy' | 'planId'
+  'held' | 'demand' | 'slowdowns' | keyof RecentChanges | 'noisy' | 'idleSince' | 'planId'
 >;
 
 export interface TurnParams {
@@ -99,11 +103,13 @@ export function observeTurn(
   { demand: params }: TurnParams,
 ): TurnState {
   const measuring = new Set(observed.workers.map((worker) => worker.measuring));
+  const demand = followDemand(state.demand, input, observed, params);
   const since = new Map(state.orphans.map((orphan) => [orphan.assignment.replica, orphan.since]));
   return {
     ...state,
     noisy: observeNoisy(state.noisy, observed.variants, measuring, observed.now),
-    demand: followDemand(state.demand, input, observed, params),
+    demand,
+    idleSince: observeIdle(state.idleSince, { ...observed, ...demand }, observed.now),
     orphans: orphans.map((assignment) => ({ assignment, since: since.get(assignment.replica) ?? observed.now })),
   };
 }
@@ -116,13 +122,14 @@ export interface PlannedTurn extends ValidatedPlan {
 
 /** Plans, validates, and adds the unloads of deleted variants. A leader since `leadingMs` may not unload yet. */
 export function planTurn(
-  { demand: { held, demand, slowdowns }, changes, noisy, orphans }: TurnState,
+  { demand: { held, demand, slowdowns }, changes, noisy, idleSince, orphans }: TurnState,
   observed: Observed,
   planId: string,
   leadingMs: Milliseconds,
   params: TurnParams,
 ): PlannedTurn {
-  const plan = planReplicas({ ...observed, ...changes, noisy, held, demand, slowdowns, planId }, params.placement);
+  const followed = { ...changes, noisy, idleSince, held, demand, slowdowns };
+  const plan = planReplicas({ ...observed, ...followed, planId }, params.placement);
   const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
   const validated = validatePlan(plan, observed, params.placement);
   const { actions, dropped: early } = dropEarlyUnloads([...unloads, ...validated.actions], leadingMs, params);

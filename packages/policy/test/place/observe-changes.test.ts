@@ -91,7 +91,7 @@ describe('observeChanges of evictions', () => {
   });
 
   it('forgets evictions that no longer matter', () => {
-    const after = observeChanges(evictions, [], milliseconds(crowded.now + params.returnMs), params);
+    const after = observeChanges(evictions, [], milliseconds(crowded.now + params.idleMs), params);
     assert.equal(after.evictedAt.size, 0);
   });
 });

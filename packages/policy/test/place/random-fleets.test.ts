@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { variantId, type HardwareClass, type Plan, type ReplicaId, type VariantId } from '@pareto/core';
+import { milliseconds, variantId, type HardwareClass, type Plan, type ReplicaId, type VariantId } from '@pareto/core';
 import { buildHardwareClass } from '@pareto/testkit';
 import fc from 'fast-check';
 import { createContext } from '../../src/place/context/context.js';
@@ -49,6 +49,8 @@ const fleetSpecs = fc.record({
   ),
   demand: fc.array(fc.tuple(fc.nat({ max: 7 }), fc.integer({ min: 1, max: 500 })), { maxLength: 4 }),
   warm: fc.array(fc.nat({ max: 7 }), { maxLength: 2 }),
+  /** Tasks that are idle if none of their variants has demand. */
+  idle: fc.subarray(tasks),
 });
 
 type FleetSpec = typeof fleetSpecs extends fc.Arbitrary<infer T> ? T : never;
@@ -76,6 +78,7 @@ const crowded: FleetSpec = {
     [5, 89],
   ],
   warm: [],
+  idle: [],
 };
 
 /** Returns the fleet with so little demand that a single slot has time for it. */
@@ -86,8 +89,13 @@ const withTimeLeft = (spec: FleetSpec): FleetSpec => ({
 });
 
 /** Builds a fleet without replicas. */
-const fleetOf = ({ variants, workers, demand, warm }: FleetSpec): PlacementSnapshot =>
+const fleetOf = ({ variants, workers, demand, warm, idle }: FleetSpec): PlacementSnapshot =>
   snapshot({
+    idleSince: new Map(
+      idle
+        .filter((name) => demand.every(([i]) => variants[i]?.task !== name))
+        .map((name) => [name, milliseconds(0 - params.idleMs)]),
+    ),
     tasks: tasks.map(task),
     variants: variants.map(({ slowness, ...fields }, i) => {
       const known = variant(`v${i}:original`, fields);

@@ -52,6 +52,19 @@ describe('a control turn', () => {
     assert.equal(more, undefined);
   });
 
+  it('counts the time since when a task has no demand from its end, and from the first turn of a leader', () => {
+    const idleSince = (state: TurnState) => Object.fromEntries(state.idleSince);
+    const first = observe(firstTurn, 0, 1_000);
+    assert.deepEqual(idleSince(first), { digits: 1_000 });
+    assert.deepEqual(idleSince(observe(first, 0, 2_000)), { digits: 1_000 });
+    const used = observe(first, 300, 2_000);
+    assert.deepEqual(idleSince(used), {});
+    const { holdDownMs } = defaultTurnParams.demand;
+    const lower = observe(used, 0, 3_000);
+    assert.deepEqual(idleSince(lower), {}, 'the demand is held');
+    assert.deepEqual(idleSince(observe(lower, 0, 3_000 + holdDownMs)), { digits: 3_000 + holdDownMs });
+  });
+
   it('forgets replicas that are no longer assigned', () => {
     const [a, b] = [replicaId('a'), replicaId('b')];
     const first = seeAssigned(firstTurn, [a], milliseconds(1));

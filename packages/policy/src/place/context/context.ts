@@ -9,7 +9,7 @@ import { createHorizon, type Horizon } from './horizon.js';
 import { hostedBy } from './hosted-by.js';
 import { createOptionsWithin, type OptionsWithin } from './options-within.js';
 import { listOptions, type Option, type Options } from './options.js';
-import { requiredVariants } from './required-variants.js';
+import { requiredVariants, type RequiredVariant } from './required-variants.js';
 import type { Retention } from './retention.js';
 import { listUnservable } from './unservable.js';
 
@@ -26,7 +26,7 @@ export interface PlanningContext {
   /** Demand by variant, from `divideDemand`. */
   readonly demands: readonly VariantDemand[];
   /** Variants that each task keeps ready without demand, from `requiredVariants`. */
-  readonly required: readonly VariantId[];
+  readonly required: readonly RequiredVariant[];
   /** Reasons why replicas must be unloaded, from `listUnservable`. */
   readonly unservable: ReadonlyMap<ReplicaId, string>;
   /** Returns the replicas of a version of a variant that answer now or will. */
@@ -44,11 +44,16 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
   const cold = coldVariants(snapshot.warmthRules, snapshot.variants);
   const isHosted = hostedBy(snapshot.workers);
   const optionsWithin = createOptionsWithin(options.served, snapshot.slowdowns);
+  const warm = new Set(snapshot.warmthRules.flatMap(({ kind, task }) => (kind === 'warm' ? [task] : [])));
+  const isIdle = (task: string): boolean => {
+    const since = snapshot.idleSince?.get(task);
+    return since !== undefined && !warm.has(task) && horizon.hasCome(since + params.idleMs);
+  };
   return {
     ...{ snapshot, params, horizon, versions, options, cold, unservable, isHosted },
     optionsWithin,
     demands: divideDemand({ snapshot, params, optionsWithin, isHosted }),
-    required: requiredVariants({ snapshot, versions, options, cold, isHosted }),
+    required: requiredVariants({ snapshot, isIdle, versions, options, cold, isHosted }),
     serving: ({ id, version }) => serving.get(versionKey(id, version)) ?? [],
   };
 }

@@ -7,8 +7,17 @@ import type { PlacementSnapshot, PlacementVariant } from '../../snapshot/snapsho
 import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
 import { cheaperFirst, type Option, type Options } from './options.js';
 
+/** A variant that its task keeps ready without demand. */
+export interface RequiredVariant {
+  readonly id: VariantId;
+  /** Set if its task is idle and no pin names it, so that it is kept only where memory is free. */
+  readonly isIdle: boolean;
+}
+
 interface RequirementInput {
   readonly snapshot: PlacementSnapshot;
+  /** Returns whether a task has had no demand for long. */
+  readonly isIdle: (task: string) => boolean;
   readonly versions: VersionsByArchitecture;
   readonly options: Options;
   readonly cold: Pick<ReadonlySet<VariantId>, 'has'>;
@@ -21,22 +30,26 @@ interface RequirementInput {
  */
 export function requiredVariants({
   snapshot,
+  isIdle,
   versions,
   options,
   cold,
   isHosted,
-}: RequirementInput): readonly VariantId[] {
+}: RequirementInput): readonly RequiredVariant[] {
   const members = groupBy(
     snapshot.variants.filter((one) => isServed(one, versions)),
     ({ variant }) => variant.task,
   );
-  const chosen = snapshot.tasks.flatMap(({ name }) => {
+  return snapshot.tasks.flatMap(({ name }) => {
     const own = members.get(name) ?? [];
     const kept = own.filter(({ variant }) => !cold.has(variant.id));
     const hosted = kept.flatMap(({ variant }) => options.served.get(variant.id)?.filter(isHosted) ?? []);
-    return chosenOf(name, own, hosted, snapshot);
+    const { pinned, others } = chosenOf(name, own, hosted, snapshot);
+    return [
+      ...Array.from(pinned, (id) => ({ id, isIdle: false })),
+      ...Array.from(others, (id) => ({ id, isIdle: isIdle(name) })),
+    ];
   });
-  return [...new Set(chosen.map(({ variant }) => variant.variant.id))];
 }
 
 function chosenOf(
@@ -44,15 +57,23 @@ function chosenOf(
   members: readonly PlacementVariant[],
   hosted: readonly Option[],
   { rules }: PlacementSnapshot,
-): readonly Option[] {
+): { readonly pinned: ReadonlySet<VariantId>; readonly others: ReadonlySet<VariantId> } {
   const all = members.map((one) => excludable(one));
   const exclusion = createExcluder('task', task, all, rules);
   const kept = hosted.filter(
     ({ variant, hardwareClass }) => exclusion(excludable(variant, hardwareClass)) === undefined,
   );
   const pins = new Set<string>(pinsOf(task, all, rules).map(({ target }) => target));
-  const named = pins.size === 0 ? [] : kept.filter(({ variant }) => pins.has(variant.variant.id));
-  return [...named, ...cheapestAndBest(kept)];
+  const idOf = ({ variant }: Option): VariantId => variant.variant.id;
+  const pinned = new Set(pins.size === 0 ? [] : kept.map(idOf).filter((id) => pins.has(id)));
+  return {
+    pinned,
+    others: new Set(
+      cheapestAndBest(kept)
+        .map(idOf)
+        .filter((id) => !pinned.has(id)),
+    ),
+  };
 }
 
 /** Returns what decides about the exclusion of a variant, on a hardware class if one is given. */

@@ -1,6 +1,6 @@
 // A need for replicas of one variant, as a source states it.
 
-import type { UnmetCause, VariantId } from '@pareto/core';
+import type { Milliseconds, UnmetCause, VariantId } from '@pareto/core';
 import type { Versions } from '../../snapshot/versions.js';
 import type { Option } from '../context/options.js';
 
@@ -22,6 +22,8 @@ export interface Need {
    * only into free memory, or not at all.
    */
   readonly returns: 'evicting' | 'free' | 'no';
+  /** Time for which the variant does not return to such a worker. `returnMs` of the parameters if undefined. */
+  readonly returnMs?: Milliseconds;
   /**
    * Set if each replica must be on another worker, so that the loss of one does not affect all. It is loaded only where no
    * other replica is loading or leaving.

@@ -12,17 +12,17 @@ export const anywhere = (): boolean => true;
 
 /**
  * Returns the condition for workers on which a need may load a variant: not those from which it was evicted within
- * `returnMs`, or else two needs could evict each other in turns. With `evicts`, the load evicts others.
+ * its `returnMs`, or else two needs could evict each other in turns. With `evicts`, the load evicts others.
  */
 export function mayReturn(
   { snapshot, params, horizon }: PlanningContext,
-  { returns }: Need,
+  { returns, returnMs = params.returnMs }: Need,
   { variant: { variant } }: Option,
   evicts: boolean,
 ): (host: Host) => boolean {
   if (returns === 'evicting' || (returns === 'free' && !evicts) || snapshot.evictedAt.size === 0) return anywhere;
   return ({ worker }) => {
     const at = snapshot.evictedAt.get(placeKey(variant.id, variant.version, worker.info.id));
-    return at === undefined || horizon.hasCome(milliseconds(at + params.returnMs));
+    return at === undefined || horizon.hasCome(milliseconds(at + returnMs));
   };
 }

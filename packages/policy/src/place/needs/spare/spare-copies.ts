@@ -1,22 +1,26 @@
-// Needs for copies of the required variants, so that the loss of a worker has no effect.
+// Needs for copies of the required variants, so that the loss of a worker has no effect, and for the variants of idle tasks.
 
 import { createNeed } from '../need.js';
 import type { NeedSource } from '../need-source.js';
 import { isMeasured } from '../unmeasured/unmeasured-models.js';
 
-/** States `copies` replicas of each required variant that is measured, on different workers, where memory is free. */
+/**
+ * States `copies` replicas of each required variant that is measured, on different workers, where memory is free. An idle
+ * task has no others.
+ */
 export const spareCopies: NeedSource = {
   name: 'spare',
   priority: 70,
   needs: (context) =>
     context.required
-      .filter((id) => isMeasured(context, id))
-      .map((id) =>
+      .filter(({ id }) => isMeasured(context, id))
+      .map(({ id, isIdle }) =>
         createNeed(id, context.options.served.get(id) ?? [], {
           amount: { replicas: context.params.copies },
-          reason: 'spare copy of a required variant',
+          reason: isIdle ? 'its task is idle, and memory is free' : 'spare copy of a required variant',
           evicts: false,
           spread: true,
+          ...(isIdle && { returnMs: context.params.idleMs }),
         }),
       ),
 };

@@ -11,8 +11,8 @@ export const unmeasuredModels: NeedSource = {
   priority: 55,
   needs: (context) =>
     context.required
-      .filter((id) => !isMeasured(context, id))
-      .map((id) =>
+      .filter(({ id }) => !isMeasured(context, id))
+      .map(({ id }) =>
         createNeed(id, context.options.served.get(id) ?? [], {
           reason: 'answers until it is measured',
           evicts: false,
