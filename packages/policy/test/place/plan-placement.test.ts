@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { bytes, milliseconds, variantId, type Plan } from '@pareto/core';
-import { buildManifest } from '@pareto/testkit';
+import { buildHardwareClass, buildManifest } from '@pareto/testkit';
 import fc from 'fast-check';
 import { validatePlan } from '../../src/place/validate/validate-plan.js';
 import { planReplicas } from '../../src/place/plan-replicas.js';
@@ -12,7 +12,9 @@ import {
 } from '../../src/snapshot/snapshot.js';
 import { carryOut } from './carry-out.js';
 import {
+  alsoOn,
   brief,
+  cpu,
   memoryOn,
   mib,
   replica,
@@ -268,6 +270,20 @@ describe('planReplicas', () => {
       brief(planReplicas(world(state), defaultPlacementParams)).filter((one) => one.startsWith('load small'));
     assert.deepEqual(loadsOf('ready'), ['load small:original on b']);
     for (const state of ['assigned', 'loading', 'draining'] as const) assert.deepEqual(loadsOf(state), []);
+  });
+
+  it('keeps required variants where they meet the default latency of the task, although another class is cheaper', () => {
+    const slow = buildHardwareClass({ device: 'slow', instructionSet: 'avx2' });
+    const one = alsoOn(variant('a:original', { p50Ms: 10 }), slow, 12);
+    const fields = (latencyMs: number): SnapshotFields => ({
+      tasks: [{ ...task('digits'), defaultObjective: { latencyMs: milliseconds(latencyMs) } }],
+      variants: [one],
+      workers: [worker('fast', 500), worker('slow', 500, { classes: [slow] })],
+      prices: { [cpu.id]: 1, [slow.id]: 0.01 },
+    });
+    const loadsWithin = (latencyMs: number) => brief(planReplicas(snapshot(fields(latencyMs)), defaultPlacementParams));
+    assert.deepEqual(loadsWithin(50), ['load a:original on fast']);
+    assert.deepEqual(loadsWithin(500).toSorted(), ['load a:original on fast', 'load a:original on slow']);
   });
 
   it('reports what could not be placed', () => {

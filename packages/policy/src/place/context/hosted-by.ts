@@ -20,7 +20,7 @@ const holds = (capacity: Footprint, of: Footprint): boolean =>
   capacity.memoryBytes >= of.memoryBytes && capacity.deviceMemoryBytes >= of.deviceMemoryBytes;
 
 /** Returns the memory of the workers with slots of each class, without those that another one exceeds in both memories. */
-function capacitiesByClass(
+export function capacitiesByClass(
   workers: readonly Pick<PlacementWorker, 'info' | 'presence'>[],
 ): ReadonlyMap<HardwareClassId, readonly Footprint[]> {
   const capacities = new Map<HardwareClassId, readonly Footprint[]>();

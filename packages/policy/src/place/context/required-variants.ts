@@ -1,15 +1,18 @@
 // The variants that each task keeps ready without demand.
 
-import { groupBy, originalRecipe, type HardwareClassId, type VariantId } from '@pareto/core';
+import { fallbackObjective, groupBy, originalRecipe, type HardwareClassId, type VariantId } from '@pareto/core';
 import { createExcluder, type Excludable } from '../../select/exclusions.js';
 import { pinsOf } from '../../select/rules.js';
 import type { PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
 import { cheaperFirst, type Option, type Options } from './options.js';
+import { createOptionsWithin } from './options-within.js';
 
 /** A variant that its task keeps ready without demand. */
 export interface RequiredVariant {
   readonly id: VariantId;
+  /** Options that can answer within the task's default latency, or all if none can. */
+  readonly options: readonly Option[];
   /** Set if its task is idle and no pin names it, so that it is kept only where memory is free. */
   readonly isIdle: boolean;
 }
@@ -40,17 +43,22 @@ export function requiredVariants({
     snapshot.variants.filter((one) => isServed(one, versions)),
     ({ variant }) => variant.task,
   );
-  return snapshot.tasks.flatMap(({ name }) => {
+  const optionsWithin = createOptionsWithin(options.served, profiledTimes);
+  return snapshot.tasks.flatMap(({ name, defaultObjective }) => {
     const own = members.get(name) ?? [];
+    const latencyMs = defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
     const kept = own.filter(({ variant }) => !cold.has(variant.id));
-    const hosted = kept.flatMap(({ variant }) => options.served.get(variant.id)?.filter(isHosted) ?? []);
+    const hosted = kept.flatMap(({ variant }) => optionsWithin(variant.id, latencyMs).filter(isHosted));
     const { pinned, others } = chosenOf(name, own, hosted, snapshot);
     return [
-      ...Array.from(pinned, (id) => ({ id, isIdle: false })),
-      ...Array.from(others, (id) => ({ id, isIdle: isIdle(name) })),
+      ...Array.from(pinned, (id) => ({ id, options: optionsWithin(id, latencyMs), isIdle: false })),
+      ...Array.from(others, (id) => ({ id, options: optionsWithin(id, latencyMs), isIdle: isIdle(name) })),
     ];
   });
 }
+
+/** Live times would change what a task keeps ready from one plan to the next. */
+const profiledTimes: PlacementSnapshot['slowdowns'] = new Map();
 
 function chosenOf(
   task: string,

@@ -3,7 +3,7 @@
 import { groupBy, sameItems, type Objective, type Task, type VariantId } from '@pareto/core';
 import { isServed, versionsOf } from '../../../snapshot/versions.js';
 import { defaultPlacementParams, type Demand, type PlacementSnapshot } from '../../../snapshot/snapshot.js';
-import { hostedBy } from '../../context/hosted-by.js';
+import { capacitiesByClass, hostedBy } from '../../context/hosted-by.js';
 import { listOptions, type Option } from '../../context/options.js';
 import { idleTarget, listMeeting } from '../../context/pick-variant.js';
 
@@ -62,13 +62,11 @@ export function createLadders(snapshot: RegistrySnapshot, before?: Ladders): Lad
 }
 
 function basisOf({ tasks, variants, served, rules, prices, workers }: RegistrySnapshot): readonly unknown[] {
-  const sizes = new Map<string, number>();
-  for (const { info, presence } of workers) {
-    if (presence === 'gone') continue;
-    for (const { hardwareClass, slots } of info.slotGroups)
-      if (slots > 0) sizes.set(hardwareClass.id, Math.max(info.memoryBytes, sizes.get(hardwareClass.id) ?? 0));
-  }
-  return [prices, ...tasks, ...variants, ...rules, ...[...served].flat(), ...[...sizes].toSorted().flat()];
+  const sizes = Array.from(capacitiesByClass(workers), ([hardwareClass, capacities]) => [
+    hardwareClass,
+    ...capacities.flatMap(({ memoryBytes, deviceMemoryBytes }) => [memoryBytes, deviceMemoryBytes]),
+  ]);
+  return [prices, ...tasks, ...variants, ...rules, ...[...served].flat(), ...sizes.flat()];
 }
 
 /** Returns the variants of which each takes less time for an item than those before. */

@@ -11,8 +11,8 @@ export const taskMinimum: NeedSource = {
   needs: (context) =>
     context.required
       .filter(({ id, isIdle }) => !isIdle && isMeasured(context, id))
-      .map(({ id }) =>
-        createNeed(id, context.options.served.get(id) ?? [], {
+      .map(({ id, options }) =>
+        createNeed(id, options, {
           reason: 'required: cheapest, most accurate or pinned of its task',
         }),
       ),

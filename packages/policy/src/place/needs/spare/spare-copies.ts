@@ -14,8 +14,8 @@ export const spareCopies: NeedSource = {
   needs: (context) =>
     context.required
       .filter(({ id }) => isMeasured(context, id))
-      .map(({ id, isIdle }) =>
-        createNeed(id, context.options.served.get(id) ?? [], {
+      .map(({ id, options, isIdle }) =>
+        createNeed(id, options, {
           amount: { replicas: context.params.copies },
           reason: isIdle ? 'its task is idle, and memory is free' : 'spare copy of a required variant',
           evicts: false,
