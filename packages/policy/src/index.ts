@@ -151,6 +151,17 @@ export {
   type ReplicaLoads,
   type RouteParams,
 } from './route/replica-loads.js';
+export { defaultHoldParams, type HoldParams } from './router/held-queries.js';
+export { createRouterCore, type OnDecision, type RouterCore, type RouterParams } from './router/router-core.js';
+export { type AttemptEnd, type ReportedLoad, type RouterEffect, type RouterEvent } from './router/router-event.js';
+export {
+  sentOf,
+  trackQuery,
+  type ArrivedQuery,
+  type HoldEnd,
+  type RouterQuery,
+  type TargetQuery,
+} from './router/router-query.js';
 export { areEqualUpToRounding, areSameBits, type RowOutput, type RowOutputs } from './rows/compare-rows.js';
 export {
   createLiveCheckBudget,

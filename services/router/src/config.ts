@@ -1,6 +1,6 @@
 // The router's configuration.
 
-import { defaultAdmitParams, defaultRetryParams, defaultSelectParams } from '@pareto/policy';
+import { defaultAdmitParams, defaultHoldParams, defaultRetryParams, defaultSelectParams } from '@pareto/policy';
 import {
   defineConfig,
   followerFlags,
@@ -63,7 +63,7 @@ export const routerFlags = {
   maxHoldMs: {
     kind: 'integer',
     min: 0,
-    default: 30_000,
+    default: (): number => defaultHoldParams.maxHoldMs,
     limit: 'heldQueries',
     help: 'maximum time that a query waits for a cold variant, in ms',
   },

@@ -1,10 +1,11 @@
 // Creates the long-lived parts that all queries share: the routing table, the links to workers, the demand recorder.
 
-import type { RoutingTable, WorkerId } from '@pareto/core';
-import { createQueryPolicy, defaultRouteParams, type QueryPolicy } from '@pareto/policy';
+import { createSeededRng, type RoutingTable, type WorkerId } from '@pareto/core';
+import { defaultHoldParams, defaultRetryParams, defaultRouteParams, type RouterParams } from '@pareto/policy';
 import { createLivenessProbe, type Runnable, type ServiceContext, type ServiceLimiter } from '@pareto/service';
 import type { RouterMetrics } from '@pareto/telemetry';
 import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
+import { createCoreDriver, type CoreDriver } from './query/core-driver.js';
 import { createControllerCalls, type ControllerCalls } from './controllers/controller-calls.js';
 import type { RouterConfig } from './config.js';
 import { createOtherRouters, type OtherRouters } from './decisions/other-routers.js';
@@ -13,7 +14,6 @@ import type { createTableClient, TableClient } from './table/table-client.js';
 import type { LossReason } from './workers/ping.js';
 import { createReachReporter } from './workers/reach-reporter.js';
 import { createLink, createLocalLink, type LocalWorker, type WorkerLink } from './workers/worker-link.js';
-import { createRouterLoads, type RouterLoads } from './workers/router-loads.js';
 import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
 export interface PartsOptions {
@@ -28,12 +28,9 @@ export interface PartsOptions {
 
 export interface Parts {
   readonly changes: ChangeSignal;
-  /** Notifies of reports of workers. */
-  readonly reports: ChangeSignal;
   readonly controller: ControllerCalls;
   readonly otherRouters: OtherRouters;
-  readonly policy: QueryPolicy;
-  readonly loads: RouterLoads;
+  readonly core: CoreDriver;
   readonly workers: WorkerPool;
   readonly tables: TableClient;
   readonly demand: DemandRecorder;
@@ -43,20 +40,19 @@ export interface Parts {
 }
 
 export function createParts(config: RouterConfig, context: ServiceContext, options: PartsOptions): Parts {
-  const { clock, rng, logger, access } = context;
-  const { controllers, maxMessageBytes, maxHeld, maxHeldBytes, hopMs } = config;
+  const { clock, rng, logger, access, lifecycle } = context;
+  const { controllers, maxMessageBytes } = config;
   const { routerId, address, metrics, limiter, local } = options;
   const changes = createChangeSignal();
-  const reports = createChangeSignal();
   const controller = createControllerCalls({ controllers, access, clock });
   const otherRouters = createOtherRouters({ access, addresses: () => tables.table?.routers.values() ?? [] });
   const openLink = (address: string): WorkerLink =>
     local?.address === address
       ? createLocalLink(local)
       : createLink(address, { ...access.channel('worker'), maxMessageBytes, bytes: limiter.bytes });
-  const policy = createQueryPolicy({ admit: { maxHeld, maxHeldBytes }, route: { ...defaultRouteParams, hopMs } }, rng);
-  const loads = createRouterLoads({
-    loads: policy.loads,
+  const core = createCoreDriver({
+    params: paramsOf(config),
+    rng: createSeededRng(Math.floor(rng() * 2 ** 32)),
     clock,
     onCallable: () => changes.notify(),
     onEjected(replica) {
@@ -64,22 +60,23 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
       logger.warn('replica is not called for a while, because its queries failed', { replica });
     },
   });
+  lifecycle.draining.addEventListener('abort', () => core.apply({ kind: 'draining' }));
   const onLost = (reason: LossReason, worker: WorkerId | undefined): void => {
     metrics.workersLost.add(1, { reason });
     if (worker !== undefined) tables.reportLost(worker);
   };
   const workers = createWorkerPool({
     createLink: openLink,
-    loads,
+    core,
     onLost,
-    onReported: () => reports.notify(),
     probe: createLivenessProbe(clock),
     clock,
     logger,
   });
   function onTable(table: RoutingTable): void {
-    loads.apply({ kind: 'table', table, localAddress: local?.address });
-    workers.setTable(table);
+    core.apply({ kind: 'table', table, localAddress: local?.address });
+    workers.followTable();
+    core.apply({ kind: 'linked' });
     options.onTable();
     changes.notify();
   }
@@ -94,5 +91,12 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     report: (reached) => tables.reportReach(reached),
     clock,
   });
-  return { changes, reports, controller, otherRouters, policy, loads, workers, tables, demand, metrics, reach };
+  return { changes, controller, otherRouters, core, workers, tables, demand, metrics, reach };
 }
+
+const paramsOf = ({ maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes }: RouterConfig): RouterParams => ({
+  admit: { maxHeld, maxHeldBytes },
+  route: { ...defaultRouteParams, hopMs },
+  retry: { ...defaultRetryParams, replayBytes },
+  hold: { ...defaultHoldParams, maxHoldMs },
+});

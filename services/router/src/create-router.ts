@@ -1,7 +1,6 @@
 // Assembles the router from its parts.
 
 import { cutText, type Rng } from '@pareto/core';
-import { createTrace, defaultRetryParams } from '@pareto/policy';
 import { createServer, type Limiter, type RpcServer } from '@pareto/rpc';
 import {
   advertisedAddress,
@@ -22,9 +21,8 @@ import { createParts, type Parts } from './create-parts.js';
 import { createNonces } from './decisions/decision-id.js';
 import { createDecisionLog } from './decisions/decision-log.js';
 import { createHttp } from './create-http.js';
-import { createHolds } from './query/holds.js';
 import { createLoopLag } from './query/loop-lag.js';
-import type { RouterCore } from './query/router-core.js';
+import type { RouterContext } from './query/router-context.js';
 import { createTableClient } from './table/table-client.js';
 import type { LocalWorker } from './workers/worker-link.js';
 
@@ -67,11 +65,11 @@ export function createRouter(
     address: () => advertisedAddress(config, port),
     onTable: () => server.setServing(!lifecycle.draining.aborted),
   });
-  const core = createCore(config, context, { routerId, limiter, ...parts });
+  const router = createContext(config, context, { routerId, limiter, ...parts });
   const notReady = (): readonly string[] => notReadyReasons(parts, lifecycle.draining);
-  const handlers = protocolHandlers(core, { serverVersion, notReady, settings: config });
+  const handlers = protocolHandlers(router, { serverVersion, notReady, settings: config });
   server.add('inference.GRPCInferenceService', handlers);
-  server.add('pareto.v1.Inference', inferenceHandlers(core));
+  server.add('pareto.v1.Inference', inferenceHandlers(router));
   const http = createHttp(config, context, { handlers, guard, limiter, onError });
   const grpc = serverRunnable(server, config, (bound) => (port = bound));
   const channels: Runnable = {
@@ -82,7 +80,7 @@ export function createRouter(
       parts.otherRouters[Symbol.dispose]();
     },
   };
-  const probes = createProbes(config, context, core, { notReady, limiter });
+  const probes = createProbes(config, context, router, { notReady, limiter });
   return {
     routerId,
     get port() {
@@ -113,14 +111,12 @@ const randomHex = (rng: Rng): string =>
     .toString(16)
     .padStart(8, '0');
 
-function createCore(
+function createContext(
   config: RouterConfig,
   context: ServiceContext,
-  parts: Parts & Pick<RouterCore, 'routerId' | 'limiter'>,
-): RouterCore {
-  const { clock, rng, lifecycle, tracer, access } = context;
-  const { maxHoldMs, replayBytes } = config;
-  const retry = { ...defaultRetryParams, replayBytes };
+  parts: Parts & Pick<RouterContext, 'routerId' | 'limiter'>,
+): RouterContext {
+  const { clock, lifecycle, tracer, access } = context;
   return {
     ...parts,
     access,
@@ -130,21 +126,11 @@ function createCore(
       nextNonce: createNonces(),
       clock,
     }),
-    holds: createHolds({
-      changes: parts.changes,
-      reports: parts.reports,
-      maxHoldMs,
-      draining: lifecycle.draining,
-      clock,
-    }),
     loopLag: createLoopLag(clock),
     draining: lifecycle.draining,
-    retryBudget: { tokens: retry.initialBudget },
-    trace: createTrace(),
-    params: { retry },
+    holdLimitMs: config.maxHoldMs,
     tracer,
     clock,
-    rng,
   };
 }
 
@@ -158,14 +144,14 @@ function notReadyReasons({ tables }: Parts, draining: AbortSignal): readonly str
 function createProbes(
   config: RouterConfig,
   { access, lifecycle }: ServiceContext,
-  core: RouterCore,
+  router: RouterContext,
   { notReady, limiter }: { readonly notReady: () => readonly string[]; readonly limiter: Limiter },
 ): ProbeServer {
-  const { metrics } = core;
+  const { metrics } = router;
   const observeAll = (): void => {
     access.observe(metrics.certificateExpiry);
     observeLimits(limiter, metrics);
-    observe(core, metrics);
+    observe(router, metrics);
   };
   const { host, metricsPort } = config;
   const openMetrics = hasOpenMetrics(config);
@@ -180,11 +166,11 @@ function serverRunnable(server: RpcServer, config: RouterConfig, onPort: (port: 
   };
 }
 
-function observe({ tables, policy, holds }: RouterCore, metrics: RouterMetrics): void {
+function observe({ tables, core }: RouterContext, metrics: RouterMetrics): void {
   metrics.controllerConnected.set(tables.connected ? 1 : 0);
   metrics.controllerAge.set(tables.controllerAgeMs / 1000);
   metrics.tableStaleness.set(tables.ageMs / 1000);
   metrics.tableRevision.set(tables.table?.version.revision ?? 0);
-  metrics.replicas.set(policy.loads.callable);
-  metrics.held.set(holds.usage.count);
+  metrics.replicas.set(core.loads.callable);
+  metrics.held.set(core.held.count);
 }

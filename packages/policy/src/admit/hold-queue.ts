@@ -17,6 +17,8 @@ export interface HeldEntry<H> {
 
 export interface HoldQueue<H> {
   readonly usage: HoldUsage;
+  /** Returns the handles of all entries. */
+  all(): readonly H[];
   enter(entry: HeldEntry<H>): void;
   leave(entry: HeldEntry<H>): void;
   /**
@@ -54,6 +56,7 @@ export function createHoldQueue<H>(): HoldQueue<H> {
     get usage() {
       return { count, bytes };
     },
+    all: () => [...groups.values()].flat().map(({ handle }) => handle),
     enter(entry) {
       const entries = groups.get(entry.group) ?? [];
       groups.set(entry.group, entries);

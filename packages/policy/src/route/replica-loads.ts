@@ -74,6 +74,11 @@ export type LoadEffect =
   /** The replica is not called for a while, because of its failures. */
   | { readonly kind: 'ejected'; readonly replica: ReplicaId };
 
+/** List that effects are appended to. */
+export interface LoadEffects {
+  push(effect: LoadEffect): unknown;
+}
+
 export interface ReplicaLoads {
   /** Loads that selection reads. Another array after a table with more candidates. */
   readonly candidates: CandidateLoads;
@@ -84,7 +89,7 @@ export interface ReplicaLoads {
   /** Number of replicas that can be called. */
   readonly callable: number;
   /** Applies an event at time `now`, and appends what follows from it to `effects`. */
-  apply(event: LoadEvent, now: number, effects: LoadEffect[]): void;
+  apply(event: LoadEvent, now: number, effects: LoadEffects): void;
   /** Returns whether some replica of the candidate can be called. */
   isCallable(candidate: Candidate): boolean;
   /** Returns the replica that selection has read. Undefined if none can be called. */
@@ -204,7 +209,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     state: TrackedReplica,
     event: Extract<LoadEvent, { kind: 'ended' }>,
     now: number,
-    effects: LoadEffect[],
+    effects: LoadEffects,
   ): void {
     state.pendingItems = Math.max(0, state.pendingItems - event.items);
     if (event.load === undefined) {
@@ -230,7 +235,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     state.hopTail.observe(tookMs, now);
     state.hopTailMs = Math.max(state.hopMs, state.hopTail.at(now) ?? 0);
   }
-  function countFailure(state: TrackedReplica, now: number, effects: LoadEffect[]): void {
+  function countFailure(state: TrackedReplica, now: number, effects: LoadEffects): void {
     state.failures += 1;
     const { replicas } = state.of;
     const ejected = replicas.filter(({ ejectedUntil }) => ejectedUntil > now).length;

@@ -19,14 +19,14 @@ import { describeWhatIf } from '../decisions/describe.js';
 import { explain } from '../decisions/explain.js';
 import { objectiveOfMetadata } from '../resolve/read-objective.js';
 import { findTarget, StatedObjectives } from '../resolve/resolve.js';
-import type { RouterCore } from '../query/router-core.js';
+import type { RouterContext } from '../query/router-context.js';
 import { serve } from '../query/serve.js';
 
-export function inferenceHandlers(core: RouterCore): ServiceHandlers<'pareto.v1.Inference'> {
-  const table = () => core.tables.table;
+export function inferenceHandlers(router: RouterContext): ServiceHandlers<'pareto.v1.Inference'> {
+  const table = () => router.tables.table;
   return {
-    infer: (request, call) => infer(core, request, call),
-    explain: ({ decisionId }, call) => explain({ ...core, table }, decisionId, call),
+    infer: (request, call) => infer(router, request, call),
+    explain: ({ decisionId }, call) => explain({ ...router, table }, decisionId, call),
     async whatIf(request, call) {
       const entry = findTarget(table(), request.target, '');
       const objectives = new StatedObjectives(objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata));
@@ -35,11 +35,11 @@ export function inferenceHandlers(core: RouterCore): ServiceHandlers<'pareto.v1.
         entry,
         {
           ...{ items: 1, objective, preference, elapsedMs: 0 },
-          now: core.clock.now(),
+          now: router.clock.now(),
           maxWaitBatches: Infinity,
           isPatient: true,
         },
-        { hopMs: core.policy.loads.quietHopMs },
+        { hopMs: router.core.loads.quietHopMs },
       );
       return describeWhatIf(result, entry, objective);
     },
@@ -47,14 +47,14 @@ export function inferenceHandlers(core: RouterCore): ServiceHandlers<'pareto.v1.
 }
 
 async function infer(
-  core: RouterCore,
+  router: RouterContext,
   request: wire.InferRequest,
   call: ServerCall,
 ): Promise<Complete<wire.InferResponseInput>> {
   const inputs = request.inputs.map(toRawTensor);
   const { target, id, outputs } = request;
   const payload = payloadOf(encodeInferRequest({ modelName: target, id, inputs, outputs }));
-  const served = await serve(core, {
+  const served = await serve(router, {
     target,
     version: '',
     payload,

@@ -1,4 +1,4 @@
-// Turns a ModelInferRequest into a query of the router core.
+// Turns a ModelInferRequest into a query of the router.
 
 import type { PartialObjective } from '@pareto/core';
 import { priorityOf, scanInferRequest, type Payload, type ScannedRequest } from '@pareto/protocol';
@@ -6,13 +6,13 @@ import { type ReplyReceiver, type ServerCall } from '@pareto/rpc';
 import { checkParameters } from '../resolve/check-parameters.js';
 import { noObjective, objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../resolve/read-objective.js';
 import { StatedObjectives, type ClientQuery } from '../resolve/resolve.js';
-import type { RouterCore } from '../query/router-core.js';
+import type { RouterContext } from '../query/router-context.js';
 import type { Answer, AnswerReceiver } from '../query/answer.js';
 import { serve, startServing } from '../query/serve.js';
 
 /** Serves `payload`. The receiver gets the answer or the error, unless this throws a ParetoError. */
-export const modelInfer = (core: RouterCore, payload: Payload, call: ServerCall, receiver: ReplyReceiver): void =>
-  startServing(core, queryOf(payload, scanInferRequest(payload), call), new PayloadReceiver(receiver));
+export const modelInfer = (router: RouterContext, payload: Payload, call: ServerCall, receiver: ReplyReceiver): void =>
+  startServing(router, queryOf(payload, scanInferRequest(payload), call), new PayloadReceiver(receiver));
 
 /** Passes only the payload on. */
 class PayloadReceiver implements AnswerReceiver {
@@ -31,11 +31,11 @@ class PayloadReceiver implements AnswerReceiver {
 
 /** Serves `payload`, whose fields are `scanned`. Rejects with a ParetoError whose code is the query's status. */
 export const inferScanned = async (
-  core: RouterCore,
+  router: RouterContext,
   payload: Payload,
   scanned: ScannedRequest,
   call: ServerCall,
-): Promise<Answer> => serve(core, queryOf(payload, scanned, call));
+): Promise<Answer> => serve(router, queryOf(payload, scanned, call));
 
 /** Throws `invalid-argument` if a parameter is malformed. */
 function queryOf(payload: Payload, scanned: ScannedRequest, call: ServerCall): ClientQuery {

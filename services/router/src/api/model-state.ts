@@ -2,9 +2,9 @@
 
 import type { Candidate, RoutingTable, TargetEntry } from '@pareto/core';
 import { outOfServiceReason } from '../resolve/refusal.js';
-import type { RouterCore } from '../query/router-core.js';
+import type { RouterContext } from '../query/router-context.js';
 
-type Loads = Pick<RouterCore, 'policy'>;
+type Loads = Pick<RouterContext, 'core'>;
 
 export type ModelState =
   | { readonly state: 'READY'; readonly reason: '' }
@@ -19,11 +19,11 @@ const eligibleCandidates = ({ candidates, exclusions }: TargetEntry): readonly C
   );
 
 /** Returns whether some replica of the target can be called now. */
-export const isReady = ({ policy }: Loads, entry: TargetEntry): boolean =>
-  eligibleCandidates(entry).some((candidate) => policy.loads.isCallable(candidate));
+export const isReady = ({ core }: Loads, entry: TargetEntry): boolean =>
+  eligibleCandidates(entry).some((candidate) => core.loads.isCallable(candidate));
 
-export function stateOf(core: Loads, table: RoutingTable, entry: TargetEntry): ModelState {
-  if (isReady(core, entry)) return { state: 'READY', reason: '' };
+export function stateOf(router: Loads, table: RoutingTable, entry: TargetEntry): ModelState {
+  if (isReady(router, entry)) return { state: 'READY', reason: '' };
   const outOfService = outOfServiceReason(entry);
   if (outOfService !== undefined) return { state: 'OUT-OF-SERVICE', reason: outOfService };
   const eligible = eligibleCandidates(entry);

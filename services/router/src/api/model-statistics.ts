@@ -4,7 +4,7 @@ import { architectureNameOf, ParetoError, type Clock, type RoutingTable, type Ta
 import type { wire } from '@pareto/protocol';
 import type { ServerCall } from '@pareto/rpc';
 import { findTarget, parseVersion, requireTable, servedVersion } from '../resolve/resolve.js';
-import type { RouterCore } from '../query/router-core.js';
+import type { RouterContext } from '../query/router-context.js';
 import { listModels } from './model-state.js';
 import { sumStatistics, type ReceivedStatistics } from './sum-statistics.js';
 
@@ -18,7 +18,7 @@ const maxWaitMs = 3_000;
 /** Fraction of the caller's remaining time that is kept for replying from the cache. */
 const reservedShare = 0.2;
 
-export function createStatistics({ tables, controller, clock }: RouterCore): StatisticsHandler {
+export function createStatistics({ tables, controller, clock }: RouterContext): StatisticsHandler {
   const cache = createStatisticsCache(clock);
 
   async function fetch(variants: readonly string[], call: ServerCall): Promise<readonly ReceivedStatistics[]> {

@@ -1,9 +1,9 @@
-// Implements inference.GRPCInferenceService, the Open Inference Protocol, on the router core.
+// Implements inference.GRPCInferenceService, the Open Inference Protocol, on the router.
 
 import { type wire } from '@pareto/protocol';
 import { rawDuplex, rawUnaryWithReceiver, type ServiceHandlers } from '@pareto/rpc';
 import { findTarget, parseVersion, servedVersion } from '../resolve/resolve.js';
-import type { RouterCore } from '../query/router-core.js';
+import type { RouterContext } from '../query/router-context.js';
 import { createLoadLimit } from './load-limit.js';
 import { configOf } from './model-config.js';
 import { modelInfer } from './model-infer.js';
@@ -35,23 +35,23 @@ const extensions = [
 
 type InferenceServiceHandlers = ServiceHandlers<'inference.GRPCInferenceService'>;
 
-export function protocolHandlers(core: RouterCore, options: ProtocolOptions): InferenceServiceHandlers {
+export function protocolHandlers(router: RouterContext, options: ProtocolOptions): InferenceServiceHandlers {
   const { serverVersion, notReady, settings } = options;
-  const limitLoads = createLoadLimit(core.limiter.limits.loads);
+  const limitLoads = createLoadLimit(router.limiter.limits.loads);
   return {
     serverLive: async () => ({ live: true }),
     serverReady: async () => ({ ready: notReady().length === 0 }),
-    modelReady: async (request) => ({ ready: modelReady(core, request) }),
+    modelReady: async (request) => ({ ready: modelReady(router, request) }),
     serverMetadata: async () => ({ name: 'pareto', version: serverVersion, extensions }),
-    modelMetadata: async ({ name, version }) => metadataOf(findTarget(core.tables.table, name, version)),
-    modelConfig: async ({ name, version }) => ({ config: configOf(findTarget(core.tables.table, name, version)) }),
-    modelInfer: rawUnaryWithReceiver((payload, call, receiver) => modelInfer(core, payload, call, receiver)),
-    modelStreamInfer: rawDuplex((stream, call) => streamInfer(core, stream, call)),
-    modelStatistics: createStatistics(core),
-    repositoryIndex: async (request) => repositoryIndex(core, request),
-    repositoryModelLoad: (request, call) => limitLoads(() => loadModel(core, request, call)),
-    repositoryModelUnload: (request, call) => limitLoads(() => unloadModel(core, request, call)),
-    traceSetting: async (request) => traceSetting(core, settings, request),
+    modelMetadata: async ({ name, version }) => metadataOf(findTarget(router.tables.table, name, version)),
+    modelConfig: async ({ name, version }) => ({ config: configOf(findTarget(router.tables.table, name, version)) }),
+    modelInfer: rawUnaryWithReceiver((payload, call, receiver) => modelInfer(router, payload, call, receiver)),
+    modelStreamInfer: rawDuplex((stream, call) => streamInfer(router, stream, call)),
+    modelStatistics: createStatistics(router),
+    repositoryIndex: async (request) => repositoryIndex(router, request),
+    repositoryModelLoad: (request, call) => limitLoads(() => loadModel(router, request, call)),
+    repositoryModelUnload: (request, call) => limitLoads(() => unloadModel(router, request, call)),
+    traceSetting: async (request) => traceSetting(router, settings, request),
     logSettings: async (request) => logSettings(settings, request),
     ...sharedMemory,
   };
@@ -67,9 +67,9 @@ const sharedMemory: InferenceServiceHandlers = {
 };
 
 /** Returns false for an unknown model or version. Throws `invalid-argument` only if the version is malformed. */
-function modelReady(core: RouterCore, { name, version }: wire.ModelReadyRequest): boolean {
+function modelReady(router: RouterContext, { name, version }: wire.ModelReadyRequest): boolean {
   const requested = parseVersion(version);
-  const entry = core.tables.table?.targets.get(name);
+  const entry = router.tables.table?.targets.get(name);
   if (entry === undefined || (requested !== undefined && requested !== servedVersion(entry))) return false;
-  return isReady(core, entry);
+  return isReady(router, entry);
 }

@@ -4,62 +4,62 @@ import { ParetoError, type RoutingTable, type TableVersion } from '@pareto/core'
 import type { wire } from '@pareto/protocol';
 import type { ServerCall } from '@pareto/rpc';
 import { findTarget, requireTable, servedVersion } from '../resolve/resolve.js';
-import type { RouterCore } from '../query/router-core.js';
+import type { RouterContext } from '../query/router-context.js';
 import { listModels, stateOf } from './model-state.js';
 import { waitForModelReady } from './wait-for-model-ready.js';
 
 export function repositoryIndex(
-  core: RouterCore,
+  router: RouterContext,
   { repositoryName, ready }: wire.RepositoryIndexRequest,
 ): wire.RepositoryIndexResponseInput {
   checkRepositoryName(repositoryName);
-  const table = requireTable(core.tables.table);
+  const table = requireTable(router.tables.table);
   const all = listModels(table).map((entry) => ({
     name: entry.name,
     version: String(servedVersion(entry)),
-    ...shownState(core, table, entry.name),
+    ...shownState(router, table, entry.name),
   }));
   return { models: ready ? all.filter(({ state }) => state === 'READY') : all };
 }
 
-function shownState(core: RouterCore, table: RoutingTable, name: string): { state: string; reason: string } {
-  const { state, reason } = stateOf(core, table, findTarget(table, name, ''));
+function shownState(router: RouterContext, table: RoutingTable, name: string): { state: string; reason: string } {
+  const { state, reason } = stateOf(router, table, findTarget(table, name, ''));
   return { state: state === 'OUT-OF-SERVICE' ? 'UNAVAILABLE' : state, reason };
 }
 
 /** Stores a rule that keeps the model warm, then waits until the model is ready. */
 export async function loadModel(
-  core: RouterCore,
+  router: RouterContext,
   { repositoryName, modelName, parameters }: wire.RepositoryModelLoadRequest,
   call: ServerCall,
 ): Promise<wire.RepositoryModelLoadResponseInput> {
   checkRepositoryName(repositoryName);
   checkNoOverrides(modelName, Object.keys(parameters));
-  findTarget(core.tables.table, modelName, '');
-  const version = await setWarmth(core, modelName, true, call);
-  await waitForModelReady(core, modelName, call, version);
+  findTarget(router.tables.table, modelName, '');
+  const version = await setWarmth(router, modelName, true, call);
+  await waitForModelReady(router, modelName, call, version);
   return {};
 }
 
 /** Stores a rule that lets the model go cold when no client uses it. Ignores `unload_dependents`. */
 export async function unloadModel(
-  core: RouterCore,
+  router: RouterContext,
   { repositoryName, modelName }: wire.RepositoryModelUnloadRequest,
   call: ServerCall,
 ): Promise<wire.RepositoryModelUnloadResponseInput> {
   checkRepositoryName(repositoryName);
-  findTarget(core.tables.table, modelName, '');
-  await setWarmth(core, modelName, false, call);
+  findTarget(router.tables.table, modelName, '');
+  await setWarmth(router, modelName, false, call);
   return {};
 }
 
 const setWarmth = (
-  core: RouterCore,
+  router: RouterContext,
   name: string,
   warm: boolean,
   call: ServerCall,
 ): Promise<TableVersion | undefined> =>
-  core.controller.setWarmth(name, warm, { signal: call.signal, timeoutMs: call.remainingMs() });
+  router.controller.setWarmth(name, warm, { signal: call.signal, timeoutMs: call.remainingMs() });
 
 function checkRepositoryName(name: string): void {
   if (name === '') return;

@@ -4,16 +4,16 @@ import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import type { CommonConfig } from '@pareto/service';
 import { findTarget } from '../resolve/resolve.js';
-import type { RouterCore } from '../query/router-core.js';
+import type { RouterContext } from '../query/router-context.js';
 
 export type Settings = Pick<CommonConfig, 'logLevel' | 'logFormat' | 'traceEndpoint'>;
 
 export function traceSetting(
-  core: Pick<RouterCore, 'tables'>,
+  router: Pick<RouterContext, 'tables'>,
   { traceEndpoint }: Settings,
   { settings, modelName }: wire.TraceSettingRequest,
 ): wire.TraceSettingResponseInput {
-  if (modelName !== '') findTarget(core.tables.table, modelName, '');
+  if (modelName !== '') findTarget(router.tables.table, modelName, '');
   checkNoChange(Object.keys(settings), 'start the router with --trace-endpoint');
   const isOn = traceEndpoint !== undefined;
   return {

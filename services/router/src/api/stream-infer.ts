@@ -3,7 +3,7 @@
 import { ParetoError, type Clock } from '@pareto/core';
 import { encodeStreamAnswer, encodeStreamError, payloadOf, scanInferRequest } from '@pareto/protocol';
 import { type DuplexStream, type ServerCall } from '@pareto/rpc';
-import type { RouterCore } from '../query/router-core.js';
+import type { RouterContext } from '../query/router-context.js';
 import { inferScanned } from './model-infer.js';
 import { createReadWindow, readUntil, type Bounds } from './stream-reading.js';
 
@@ -19,7 +19,7 @@ const strictKey = 'triton_grpc_error';
  * already read.
  */
 export async function streamInfer(
-  core: RouterCore,
+  router: RouterContext,
   stream: DuplexStream<Buffer, Buffer>,
   call: ServerCall,
   bounds: Bounds = defaultBounds,
@@ -27,7 +27,7 @@ export async function streamInfer(
   const isStrict = call.metadata.get(strictKey) === 'true';
   const window = createReadWindow(bounds);
   const failed = new AbortController();
-  const ends = [core.draining, failed.signal];
+  const ends = [router.draining, failed.signal];
   let written = Promise.resolve();
 
   async function write(answer: Promise<Buffer>, requestBytes: number): Promise<void> {
@@ -39,7 +39,7 @@ export async function streamInfer(
   }
   for await (const body of readUntil(stream, ends)) {
     window.enter(body.length);
-    const answer = answerMessage(core, body, call, isStrict);
+    const answer = answerMessage(router, body, call, isStrict);
     // `written` reports the failure when its turn comes; this avoids an unhandled rejection until then.
     answer.catch(() => undefined);
     written = written.then(() => write(answer, body.length));
@@ -47,7 +47,7 @@ export async function streamInfer(
     await window.untilFree();
   }
   await written;
-  if (core.draining.aborted) {
+  if (router.draining.aborted) {
     throw new ParetoError(
       'unavailable',
       'this router is shutting down; open another stream for the unanswered messages',
@@ -56,16 +56,16 @@ export async function streamInfer(
 }
 
 /** Returns the encoded answer or error of one message. Rejects with an error that ends the stream. */
-async function answerMessage(core: RouterCore, body: Buffer, call: ServerCall, isStrict: boolean): Promise<Buffer> {
+async function answerMessage(router: RouterContext, body: Buffer, call: ServerCall, isStrict: boolean): Promise<Buffer> {
   let id = '';
   try {
     const request = payloadOf(body);
     const scanned = scanInferRequest(request);
     ({ id } = scanned);
-    return encodeStreamAnswer((await inferScanned(core, request, scanned, messageCall(call, core.clock))).payload);
+    return encodeStreamAnswer((await inferScanned(router, request, scanned, messageCall(call, router.clock))).payload);
   } catch (error) {
     if (isStrict || !(error instanceof ParetoError)) throw error;
-    core.limiter.count(error);
+    router.limiter.count(error);
     return encodeStreamError(error.publicMessage, id);
   }
 }

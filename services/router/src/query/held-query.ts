@@ -1,80 +1,67 @@
-// One query that is held: it counts as demand for the variant that it waits for.
+// What a held query needs in this process: it counts as demand for the variant that it waits for, until a timer or its caller
+// ends the wait.
 
-import type { VariantId } from '@pareto/core';
-import type { Decision } from '@pareto/policy';
+import { milliseconds, ParetoError, type Clock, type VariantId } from '@pareto/core';
+import type { HoldEnd } from '@pareto/policy';
+import { limitError } from '@pareto/protocol';
 import type { DemandRecorder } from '../demand/demand-recorder.js';
-import { remainingMs, type ClientQuery, type ResolvedQuery } from '../resolve/resolve.js';
-import type { Hold } from './holds.js';
-import type { RouterCore } from './router-core.js';
+import type { ResolvedQuery } from '../resolve/resolve.js';
 
-/** A decision, with the query as it was resolved for it. */
-export type Decided = Decision & { readonly resolved: ResolvedQuery };
-type Settled = Exclude<Decided, { kind: 'hold' }>;
-
-export interface HeldQuery extends Disposable {
-  /**
-   * Waits for the variant until a decision ends the wait. `selectAgain` decides on the query with the current table. Without
-   * time for it on a replica that is loaded meanwhile, the query stays held.
-   */
-  wait(variant: VariantId, resolved: ResolvedQuery, selectAgain: () => Decided): Promise<Settled>;
+export interface HeldQueryOptions {
+  readonly demand: Pick<DemandRecorder, 'held'>;
+  /** The caller's signal. */
+  readonly signal: AbortSignal;
+  /** Time until which the query may be held. */
+  readonly until: number;
+  readonly onTimeout: () => void;
+  /** Called when the caller has cancelled, whether the query waits or not. */
+  readonly onAborted: () => void;
+  readonly clock: Clock;
 }
 
-type HeldQueryDeps = Pick<RouterCore, 'holds' | 'clock'> & { readonly demand: Pick<DemandRecorder, 'held'> };
+export interface HeldQuery extends Disposable {
+  /** Counts the query as demand for a variant. */
+  wait(variant: VariantId, resolved: ResolvedQuery): void;
+  /** Stops counting the query, which does not wait any more. */
+  resume(): void;
+}
 
-export function holdQuery(
-  { holds, demand, clock }: HeldQueryDeps,
-  query: ClientQuery,
-  resolved: ResolvedQuery,
-): HeldQuery {
-  const { payload, call, priority } = query;
-  const now = clock.now();
-  const remaining = remainingMs(query, now);
-  const latencyLeftMs = call.receivedAt + resolved.objective.latencyMs - now;
-  const hold: Hold = holds.start({
-    ...{
-      group: groupOf(query, resolved),
-      priority,
-      bytes: payload.length,
-      signal: call.signal,
-      remainingMs: remaining,
-    },
-    dueAt: now + Math.min(latencyLeftMs, remaining ?? Infinity),
-  });
-  let awaited: { readonly variant: VariantId; readonly counted: Disposable } | undefined;
+export function holdQuery({ demand, signal, until, onTimeout, onAborted, clock }: HeldQueryOptions): HeldQuery {
+  const timer = clock.after(milliseconds(until - clock.now()), onTimeout);
+  let counted: Disposable | undefined;
+  signal.addEventListener('abort', onAborted);
 
-  function stopCounting(): void {
-    awaited?.counted[Symbol.dispose]();
-    awaited = undefined;
-  }
-  /** Counts the query as demand for the variant, without interruption if it waits for that already. */
-  function count(variant: VariantId, latest: ResolvedQuery): void {
-    if (awaited?.variant === variant) return;
-    stopCounting();
-    awaited = { variant, counted: demand.held(latest, variant) };
+  function resume(): void {
+    counted?.[Symbol.dispose]();
+    counted = undefined;
   }
   return {
-    async wait(variant, first, selectAgain) {
-      count(variant, first);
-      const settled = await hold.wait(variant, (): Settled | undefined => {
-        const again = selectAgain();
-        if (again.kind === 'refuse') return isBusy(again.cause) ? undefined : again;
-        if (again.kind === 'forward') return again;
-        count(again.selection.candidate.variant, again.resolved);
-        return undefined;
-      });
-      stopCounting();
-      return settled;
+    wait(variant, resolved) {
+      resume();
+      counted = demand.held(resolved, variant);
+      if (signal.aborted) onAborted();
     },
+    resume,
     [Symbol.dispose]() {
-      stopCounting();
-      hold[Symbol.dispose]();
+      resume();
+      timer[Symbol.dispose]();
+      signal.removeEventListener('abort', onAborted);
     },
   };
 }
 
-const isBusy = (cause: Extract<Decision, { kind: 'refuse' }>['cause']): boolean =>
-  cause === 'overloaded' || cause === 'backlogged';
-
-/** Returns the key of the queries that get the same decision at the same time. */
-const groupOf = ({ target, version }: ClientQuery, { items, objective, preference }: ResolvedQuery): string =>
-  JSON.stringify([target, version, items, preference, objective]);
+/** Returns the error of a query that was held for `variant` without success. */
+export function holdError(end: HoldEnd, variant: VariantId | undefined, maxHoldMs: number): ParetoError {
+  switch (end) {
+    case 'draining':
+      return new ParetoError('unavailable', 'this router is shutting down; retry on another router');
+    case 'deadline':
+      return new ParetoError('deadline-exceeded', `the deadline passed while variant ${variant} was being loaded`);
+    case 'too-long':
+      return limitError(
+        'heldQueries',
+        'resource-exhausted',
+        `variant ${variant} was not loaded within ${maxHoldMs} ms`,
+      );
+  }
+}

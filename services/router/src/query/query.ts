@@ -1,205 +1,241 @@
-// One query, from its arrival to its answer: waits for a table, selects a variant and a replica, is held, forwarded, retried
-// and answered.
+// One query, from its arrival to its answer. The core of the policy decides what happens to it, and this carries that out.
 
-import { ParetoError, withoutStack, type VariantId } from '@pareto/core';
-import { refillRetryBudget, type Decision } from '@pareto/policy';
+import { ParetoError, withoutStack, type Objective, type VariantId } from '@pareto/core';
+import { sentOf, trackQuery, type Decision, type DecisionTrace, type RouterQuery } from '@pareto/policy';
 import type { Span } from '@pareto/telemetry';
 import { formatDecisionId, type DecisionId } from '../decisions/decision-id.js';
-import { refusalOf, type Refusal } from '../resolve/refusal.js';
-import { admissionObjective, remainingMs, resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
+import type { Outcome } from '../decisions/decision-log.js';
+import { refusalOf } from '../resolve/refusal.js';
+import { deadlineAtOf, resolve, type ClientQuery, type ResolvedQuery } from '../resolve/resolve.js';
 import { isPublicTrailer, type LinkOutcome } from '../workers/worker-link.js';
 import type { Answer, AnswerReceiver } from './answer.js';
-import { failureOf, forward, recordOutcome, tryTakeRetry, type SentQuery } from './forward.js';
-import { holdQuery, type HeldQuery } from './held-query.js';
+import type { CoreQuery, QueryEffect } from './core-driver.js';
+import { endedEvent, failureOf, messageOf } from './forward.js';
+import { holdError, holdQuery, type HeldQuery } from './held-query.js';
 import { recordAnswer, recordFailure } from './record-end.js';
-import type { RouterCore } from './router-core.js';
-import { selectAndAdmit } from './select-and-admit.js';
+import type { RouterContext } from './router-context.js';
 import { waitForTable } from './wait-for-table.js';
 
-/**
- * arrived ──> resolved ──> sent ──> answered or failed
- *                │  ▲        │
- *                ▼  └─ retry ┤
- *               held ────────┘
- */
-type QueryState =
-  /** There was no table yet. */
-  | { readonly kind: 'arrived' }
-  /** `held` is set if the query was held before, and is decided on again. */
-  | { readonly kind: 'resolved'; readonly resolved: ResolvedQuery; readonly held: HeldQuery | undefined }
-  /** Waits until a variant is loaded. */
-  | { readonly kind: 'held'; readonly resolved: ResolvedQuery; readonly held: HeldQuery }
-  | SentQuery;
-
-type Routable = Exclude<Decision, { kind: 'hold' }>;
-
-const arrived: QueryState = { kind: 'arrived' };
+type Answered = Extract<LinkOutcome, { kind: 'answered' }>;
+type Effect<Kind> = Extract<QueryEffect, { readonly kind: Kind }>;
 
 /** A class, since each asynchronous function takes more than a KB for every query. */
-export class Query {
-  readonly #core: RouterCore;
+export class Query implements CoreQuery {
+  readonly #router: RouterContext;
   readonly #query: ClientQuery;
   readonly #receiver: AnswerReceiver;
   readonly #decision: DecisionId;
   readonly #decisionId: string;
   readonly #span: Span;
-  #state: QueryState = arrived;
-  #attempts = 0;
-  /** Number of the attempts that ended with the loss of the worker. */
-  #losses = 0;
-  /** Set until the query is held, or not executed: then its objective counts from there. */
-  #isTimed = true;
+  readonly #state: RouterQuery<CoreQuery>;
+  #resolved: ResolvedQuery | undefined;
+  /** Set from the first hold on. */
+  #held: HeldQuery | undefined;
+  /** Outcome of the last send. */
+  #outcome: LinkOutcome | undefined;
 
-  constructor(core: RouterCore, query: ClientQuery, receiver: AnswerReceiver) {
-    const { call } = query;
-    this.#core = core;
+  constructor(router: RouterContext, query: ClientQuery, receiver: AnswerReceiver) {
+    const { call, payload, priority } = query;
+    const { receivedAt } = call;
+    this.#router = router;
     this.#query = query;
     this.#receiver = receiver;
-    this.#decision = core.decisions.next();
+    this.#decision = router.decisions.next();
     this.#decisionId = formatDecisionId(this.#decision);
-    this.#span = core.tracer.startSpan('router.infer', {
+    this.#span = router.tracer.startSpan('router.infer', {
       kind: 'server',
       traceparent: call.metadata.get('traceparent'),
-      startedAt: call.receivedAt,
+      startedAt: receivedAt,
     });
+    const deadlineAt = deadlineAtOf(query, router.clock);
+    this.#state = trackQuery<CoreQuery>(this, { receivedAt, deadlineAt, requestBytes: payload.length, priority });
   }
 
   start(): void {
-    const core = this.#core;
+    const { tables, loopLag } = this.#router;
     const { call } = this.#query;
-    core.loopLag.queryArrived();
+    loopLag.queryArrived();
     // The name as received may be any text, so only that of a known target is recorded.
     if (this.#span.recording) this.#span.set({ 'pareto.target': 'unknown', 'pareto.decision_id': this.#decisionId });
     call.setTrailer('pareto-decision-id', this.#decisionId);
-    core.retryBudget.tokens = refillRetryBudget(core.retryBudget.tokens, core.params.retry);
-    if (core.tables.table === undefined) this.#after(waitForTable(core, call.signal), () => this.#resolve());
-    else this.#resolve();
+    if (tables.table !== undefined) return this.#resolve();
+    void waitForTable(this.#router, call.signal).then(
+      () => this.#resolve(),
+      (error: unknown) => this.#leave(error),
+    );
   }
 
+  decided(decision: Decision, objective: Objective, trace: DecisionTrace, tookMs: number): void {
+    const { decisions, metrics } = this.#router;
+    const { entry, table } = this.#requireResolved();
+    const outcome = outcomeOf(decision);
+    const chosen = decision.kind === 'refuse' ? -1 : decision.selection.position;
+    const tableVersion = table.version;
+    decisions.record(this.#decision, { target: entry, objective, tableVersion, outcome, chosen, trace });
+    metrics.decisions.add(1, { outcome });
+    metrics.decisionTime.record(tookMs / 1000);
+  }
+
+  carryOut(effect: QueryEffect): void {
+    try {
+      this.#carryOut(effect);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Throws the error of a query that ends without an answer. */
+  #carryOut(effect: QueryEffect): void {
+    const { metrics, decisions, workers, holdLimitMs } = this.#router;
+    switch (effect.kind) {
+      case 'forward':
+        return this.#forward(effect.latencyLeftMs);
+      case 'hold':
+        return this.#hold(effect.variant);
+      case 'answer':
+        return this.#succeed(effect);
+      case 'refuse':
+        throw this.#refusal(effect);
+      case 'give-up':
+        throw holdError(effect.reason, this.#state.awaited, holdLimitMs);
+      case 'expire':
+        throw new ParetoError('deadline-exceeded', 'the deadline has passed');
+      case 'fail':
+        throw this.#failure();
+      case 'resolve':
+        if (effect.retryOf !== undefined)
+          metrics.retries.add(1, { reason: effect.retryOf === 'not-sent' ? 'not-executed' : effect.retryOf });
+        return this.#resolve();
+      case 'late':
+        decisions.late(this.#decision);
+        return metrics.decisions.add(1, { outcome: 'late' satisfies Outcome });
+      case 'suspect': {
+        const outcome = this.#outcome;
+        const error = outcome === undefined || outcome.kind === 'answered' ? undefined : outcome.error;
+        return workers.suspect(sentOf(this.#state).replica.address, effect.reason, error);
+      }
+    }
+  }
+
+  /** Resolves the query with the current table, and has the core decide on it. */
   #resolve(): void {
-    const core = this.#core;
+    const { tables, core, demand, loopLag } = this.#router;
+    const isNew = this.#resolved === undefined;
+    let resolved: ResolvedQuery;
     try {
-      const resolved = resolve(core.tables.table, this.#query);
-      this.#state = { kind: 'resolved', resolved, held: undefined };
+      resolved = resolve(tables.table, this.#query);
+    } catch (error) {
+      return this.#leave(error);
+    }
+    this.#resolved = resolved;
+    if (isNew) {
       if (this.#span.recording) this.#span.set({ 'pareto.target': resolved.entry.name });
-      core.demand.offered(resolved);
-      this.#route(resolved, undefined);
-    } catch (error) {
-      this.#fail(error);
+      demand.offered(resolved);
     }
+    core.apply({ kind: 'resolved', query: this.#state, resolved, lagMs: loopLag.lagMs });
   }
 
-  /** Forwards the query to a replica, or holds it. Throws a ParetoError if it is refused. */
-  #route(resolved: ResolvedQuery, held: HeldQuery | undefined): void {
-    const [core, query, decision] = [this.#core, this.#query, this.#decision];
-    const now = core.clock.now();
-    if (remainingMs(query, now) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
-    const attempt = { decision, now, isNew: this.#attempts === 0, isTimed: this.#isTimed, isHeld: false };
-    const decided = selectAndAdmit(core, query, resolved, attempt);
-    if (decided.kind === 'hold')
-      this.#hold(decided.selection.candidate.variant, resolved, held ?? holdQuery(core, query, resolved));
-    else this.#forward(decided, resolved, held);
+  #requireResolved(): ResolvedQuery {
+    if (this.#resolved === undefined) throw new Error('the query was not resolved');
+    return this.#resolved;
   }
 
-  #hold(variant: VariantId, resolved: ResolvedQuery, held: HeldQuery): void {
-    const [core, query, decision] = [this.#core, this.#query, this.#decision];
-    this.#state = { kind: 'held', resolved, held };
-    this.#isTimed = false;
-    const settled = held.wait(variant, resolved, () => {
-      const latest = resolve(core.tables.table, query);
-      const attempt = { decision, now: core.clock.now(), isNew: false, isTimed: false, isHeld: true };
-      return { ...selectAndAdmit(core, query, latest, attempt), resolved: latest };
+  #hold(variant: VariantId): void {
+    const { core, demand, clock } = this.#router;
+    const state = this.#state;
+    const { hold } = state;
+    const { signal } = this.#query.call;
+    this.#held ??= holdQuery({
+      demand,
+      signal,
+      until: hold?.until ?? clock.now(),
+      onTimeout: () => core.apply({ kind: 'hold-timeout', query: state }),
+      onAborted: () => {
+        // A query that was sent ends with its cancellation.
+        if (state.stage === 'held') this.#leave(signal.reason);
+      },
+      clock,
     });
-    this.#after(settled, (routable) => this.#forward(routable, routable.resolved, held));
+    this.#held.wait(variant, this.#requireResolved());
   }
 
-  #forward(decided: Routable, resolved: ResolvedQuery, held: HeldQuery | undefined): void {
-    const core = this.#core;
-    if (decided.kind === 'refuse') throw this.#refusal(decided, resolved);
-    const { selection, replica } = decided;
-    if (selection.missed !== undefined) core.demand.missed(resolved, selection.missed.variant);
-    const sent: SentQuery = {
-      kind: 'sent',
-      decision: this.#decision,
-      decisionId: this.#decisionId,
-      traceparent: this.#span.traceparent,
-      resolved,
-      held,
-      replica,
-      selection,
-      isTimed: this.#isTimed,
-      sentAt: core.clock.now(),
-    };
-    this.#state = sent;
-    forward(core, this.#query, sent, (outcome) => this.#receive(sent, outcome));
+  #forward(latencyLeftMs: number): void {
+    const { workers, decisions, demand } = this.#router;
+    const { replica, selection } = sentOf(this.#state);
+    this.#held?.resume();
+    if (selection.missed !== undefined) demand.missed(this.#requireResolved(), selection.missed.variant);
+    decisions.sentTo(this.#decision, replica.worker);
+    const { traceparent } = this.#span;
+    const options = { decisionId: this.#decisionId, traceparent, latencyLeftMs };
+    workers.infer(replica, messageOf(this.#query, this.#state, options), (outcome) => this.#receive(outcome));
   }
 
-  #receive(sent: SentQuery, outcome: LinkOutcome): void {
-    if (outcome.kind === 'answered') this.#settle(sent, outcome);
+  #receive(outcome: LinkOutcome): void {
+    if (outcome.kind === 'answered') this.#end(outcome);
     // The query may be sent again, which is possible only when the link has ended all others that end with it.
-    else queueMicrotask(() => this.#settle(sent, outcome));
+    else queueMicrotask(() => this.#end(outcome));
   }
 
-  #settle(sent: SentQuery, outcome: LinkOutcome): void {
-    const [core, query] = [this.#core, this.#query];
-    try {
-      const now = recordOutcome(core, sent, outcome);
-      if (outcome.kind === 'answered') return this.#succeed(sent, outcome, now - query.call.receivedAt);
-      if (outcome.kind === 'refused' && sent.held !== undefined)
-        return this.#hold(sent.selection.candidate.variant, sent.resolved, sent.held);
-      this.#attempts += 1;
-      if (outcome.kind === 'lost') this.#losses += 1;
-      if (outcome.kind !== 'refused') this.#isTimed = false;
-      const sends = { attempts: this.#attempts, losses: this.#losses };
-      if (!tryTakeRetry(core, outcome, query, sends)) throw failureOf(outcome, query.payload.length);
-      const resolved = resolve(core.tables.table, query);
-      this.#state = { kind: 'resolved', resolved, held: sent.held };
-      this.#route(resolved, sent.held);
-    } catch (error) {
-      this.#fail(error);
-    }
+  #end(outcome: LinkOutcome): void {
+    this.#outcome = outcome;
+    this.#router.core.apply(endedEvent(this.#state, outcome, this.#query.call.cancellation.aborted));
   }
 
-  /** Continues after a wait. */
-  #after<T>(waited: Promise<T>, next: (result: T) => void): void {
-    void waited.then(next).catch((error: unknown) => this.#fail(error));
+  #answered(): Answered {
+    if (this.#outcome?.kind !== 'answered') throw new Error('the query was not answered');
+    return this.#outcome;
   }
 
-  #succeed(sent: SentQuery, outcome: Extract<LinkOutcome, { kind: 'answered' }>, latencyMs: number): void {
-    const { payload, trailers } = outcome;
-    const { candidate, degraded, predictedMs, marginMs } = sent.selection;
+  #succeed({ latencyMs, predictedMs }: Effect<'answer'>): void {
+    const { payload, trailers } = this.#answered();
+    const { candidate, degraded } = sentOf(this.#state).selection;
     const answer: Answer = {
       decisionId: this.#decisionId,
       payload,
       trailers,
       candidate,
       degraded,
-      coldStart: sent.held !== undefined,
+      coldStart: this.#state.hold !== undefined,
       latencyMs,
-      predictedMs: sent.isTimed ? predictedMs + marginMs : undefined,
+      predictedMs,
     };
     trailers.forEach((value, name) => {
       if (isPublicTrailer(name)) this.#query.call.setTrailer(name, value);
     });
-    recordAnswer(this.#core, sent.resolved, answer);
+    recordAnswer(this.#router, this.#requireResolved(), answer);
     if (this.#span.recording) this.#span.set({ 'pareto.variant': candidate.variant });
     this.#span.end();
-    sent.held?.[Symbol.dispose]();
+    this.#held?.[Symbol.dispose]();
     this.#receiver.succeed(answer);
   }
 
-  #refusal(refused: Refusal, resolved: ResolvedQuery): ParetoError {
-    const now = this.#core.clock.now();
-    const elapsedMs = now - this.#query.call.receivedAt;
-    const objective = admissionObjective(this.#query, resolved, now);
-    return withoutStack(() => refusalOf(refused, resolved, objective, elapsedMs));
+  #refusal({ refusal, objective, elapsedMs }: Effect<'refuse'>): ParetoError {
+    const resolved = this.#requireResolved();
+    return withoutStack(() => refusalOf(refusal, resolved, objective, elapsedMs));
+  }
+
+  #failure(): unknown {
+    const outcome = this.#outcome;
+    if (outcome === undefined || outcome.kind === 'answered') return new Error('the query has not failed');
+    return failureOf(outcome, this.#query.payload.length);
+  }
+
+  /** Ends the query for a reason that the core does not know. */
+  #leave(error: unknown): void {
+    this.#router.core.apply({ kind: 'left', query: this.#state });
+    this.#fail(error);
   }
 
   #fail(error: unknown): void {
-    const state = this.#state;
-    recordFailure(this.#core, state.kind === 'arrived' ? undefined : state.resolved, error);
+    recordFailure(this.#router, this.#resolved, error);
     this.#span.end(error);
-    if (state.kind !== 'arrived') state.held?.[Symbol.dispose]();
+    this.#held?.[Symbol.dispose]();
     this.#receiver.fail(error);
   }
+}
+
+function outcomeOf(decision: Decision): Outcome {
+  if (decision.kind === 'refuse') return decision.cause;
+  if (decision.kind === 'hold') return 'cold';
+  return decision.selection.degraded ? 'degraded' : 'chosen';
 }

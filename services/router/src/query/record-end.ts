@@ -3,10 +3,10 @@
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import type { ResolvedQuery } from '../resolve/resolve.js';
 import type { Answer } from './answer.js';
-import type { RouterCore } from './router-core.js';
+import type { RouterContext } from './router-context.js';
 
-export function recordAnswer(core: RouterCore, resolved: ResolvedQuery, answered: Answer): void {
-  const { metrics, demand } = core;
+export function recordAnswer(router: RouterContext, resolved: ResolvedQuery, answered: Answer): void {
+  const { metrics, demand } = router;
   const { latencyMs } = answered;
   const target = resolved.entry.task;
   metrics.requests.add(1, { target, code: 'ok' });
@@ -25,7 +25,7 @@ const failures: ReadonlySet<ErrorCode> = new Set(['deadline-exceeded', 'unavaila
 
 /** Counts refusals as demand, so that the controller adds capacity for them. */
 export function recordFailure(
-  { metrics, demand }: RouterCore,
+  { metrics, demand }: RouterContext,
   resolved: ResolvedQuery | undefined,
   error: unknown,
 ): void {

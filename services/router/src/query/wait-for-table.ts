@@ -3,9 +3,9 @@
 import { milliseconds } from '@pareto/core';
 import { abortable } from './abortable.js';
 import { noTable } from '../resolve/resolve.js';
-import type { RouterCore } from './router-core.js';
+import type { RouterContext } from './router-context.js';
 
-type TableWaitDeps = Pick<RouterCore, 'tables' | 'changes' | 'draining' | 'clock'>;
+type TableWaitDeps = Pick<RouterContext, 'tables' | 'changes' | 'draining' | 'clock'>;
 
 /** Maximum time from the router's start, or the last message of a controller, to the first table. */
 const timeoutMs = 1_000;

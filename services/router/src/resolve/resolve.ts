@@ -4,17 +4,14 @@ import {
   dynamicShapes,
   fallbackObjective,
   ParetoError,
-  milliseconds,
   parseTarget,
   resolveObjective,
-  type Milliseconds,
-  type Objective,
+  type Clock,
   type PartialObjective,
   type RoutingTable,
-  type Shapes,
   type TargetEntry,
 } from '@pareto/core';
-import { objectiveClass, preferenceOf, type Preference } from '@pareto/policy';
+import { objectiveClass, preferenceOf, type TargetQuery } from '@pareto/policy';
 import type { Payload, ScannedRequest } from '@pareto/protocol';
 import type { ServerCall } from '@pareto/rpc';
 import { noObjective } from './read-objective.js';
@@ -36,19 +33,10 @@ export interface ClientQuery {
   readonly call: ServerCall;
 }
 
-interface ResolvedObjective {
-  readonly objective: Objective;
-  /** Class of the objective in reports of demand. */
-  readonly objectiveClass: string;
-  readonly preference: Preference;
-}
+type ResolvedObjective = Pick<TargetQuery, 'objective' | 'objectiveClass' | 'preference'>;
 
-export interface ResolvedQuery extends ResolvedObjective {
+export interface ResolvedQuery extends TargetQuery {
   readonly table: RoutingTable;
-  readonly entry: TargetEntry;
-  readonly items: number;
-  /** Shapes of the inputs with dynamic dimensions. Undefined if no profile of the target depends on them. */
-  readonly shapes: Shapes | undefined;
 }
 
 /**
@@ -160,18 +148,8 @@ export function servedVersion(entry: TargetEntry): number {
   return entry.candidates[0]?.version ?? entry.versions.at(-1) ?? 1;
 }
 
-/** Returns the objective for admission: its latency is limited by the deadline. */
-export function admissionObjective(query: ClientQuery, { objective }: ResolvedQuery, now: Milliseconds): Objective {
-  const remaining = remainingMs(query, now);
-  if (remaining === undefined) return objective;
-  const deadlineMs = Math.round(remaining + now - query.call.receivedAt);
-  return deadlineMs < objective.latencyMs ? { ...objective, latencyMs: milliseconds(deadlineMs) } : objective;
-}
-
-/** Returns the time until the earlier of the call's deadline and the protocol's timeout. Undefined without both. */
-export function remainingMs({ call, timeoutMs }: ClientQuery, now: Milliseconds): Milliseconds | undefined {
-  const remaining = call.remainingMs(now);
-  if (timeoutMs === undefined) return remaining;
-  const left = Math.max(0, call.receivedAt + timeoutMs - now);
-  return milliseconds(Math.min(remaining ?? Infinity, left));
+/** Returns the time of the earlier of the call's deadline and the protocol's timeout. Infinity without both. */
+export function deadlineAtOf({ call, timeoutMs = Infinity }: ClientQuery, clock: Clock): number {
+  const now = clock.now();
+  return Math.min(now + (call.remainingMs(now) ?? Infinity), call.receivedAt + timeoutMs);
 }

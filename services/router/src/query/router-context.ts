@@ -1,7 +1,6 @@
 // The state and dependencies that all queries share.
 
-import type { Clock, Rng } from '@pareto/core';
-import type { DecisionTrace, QueryPolicy, RetryParams } from '@pareto/policy';
+import type { Clock } from '@pareto/core';
 import type { Limiter } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 import type { RouterMetrics, Tracer } from '@pareto/telemetry';
@@ -11,40 +10,30 @@ import type { DecisionLog } from '../decisions/decision-log.js';
 import type { OtherRouters } from '../decisions/other-routers.js';
 import type { DemandRecorder } from '../demand/demand-recorder.js';
 import type { TableClient } from '../table/table-client.js';
-import type { RouterLoads } from '../workers/router-loads.js';
 import type { WorkerPool } from '../workers/worker-pool.js';
-import type { Holds } from './holds.js';
+import type { CoreDriver } from './core-driver.js';
 import type { LoopLag } from './loop-lag.js';
 
-export interface RouterCore {
+export interface RouterContext {
   /** Prefix of decision ids. Unique to this process. */
   readonly routerId: string;
   readonly access: Access;
   readonly limiter: Limiter;
   readonly controller: ControllerCalls;
   readonly tables: Pick<TableClient, 'table' | 'connected' | 'controllerAgeMs' | 'ageMs'>;
-  readonly policy: QueryPolicy;
-  readonly loads: RouterLoads;
+  /** What decides about queries. */
+  readonly core: CoreDriver;
   readonly workers: WorkerPool;
   readonly decisions: DecisionLog;
   readonly otherRouters: OtherRouters;
   readonly demand: DemandRecorder;
-  readonly holds: Holds;
   readonly loopLag: LoopLag;
   readonly changes: ChangeSignal;
   /** Aborts when the router drains. */
   readonly draining: AbortSignal;
-  /** Number of retries that are available now. */
-  readonly retryBudget: { tokens: number };
-  /** Trace of the current decision. Decisions are synchronous, so each may overwrite it. */
-  readonly trace: DecisionTrace;
-  readonly params: RouterParams;
+  /** Maximum time that a query is held, in ms. */
+  readonly holdLimitMs: number;
   readonly metrics: RouterMetrics;
   readonly tracer: Tracer;
   readonly clock: Clock;
-  readonly rng: Rng;
-}
-
-interface RouterParams {
-  readonly retry: RetryParams;
 }

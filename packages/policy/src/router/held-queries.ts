@@ -1,0 +1,93 @@
+// The queries that a router holds: how long each may wait, and when it gives up.
+
+import type { VariantId } from '@pareto/core';
+import type { HoldUsage } from '../admit/admit.js';
+import { createHoldQueue } from '../admit/hold-queue.js';
+import type { RouterEffect } from './router-event.js';
+import { dueAtOf, resolvedOf, type HoldEnd, type QueryHold, type TrackedQuery } from './router-query.js';
+
+export interface HoldParams {
+  /** Maximum time that a query is held, in ms. */
+  readonly maxHoldMs: number;
+  /** Maximum number of groups of equal queries that are decided again without success when a query has ended. */
+  readonly maxFailures: number;
+}
+
+export const defaultHoldParams: HoldParams = { maxHoldMs: 30_000, maxFailures: 4 };
+
+export interface HeldQueries<H> {
+  /** Queries that wait now. */
+  readonly usage: HoldUsage;
+  /** Holds a query, for the rest of its time if it was held before. Gives it up if none is left. */
+  hold(query: TrackedQuery<H>, variant: VariantId, now: number, effects: RouterEffect<H>[]): void;
+  leave(query: TrackedQuery<H>): void;
+  /** Ends the time of a query, which is given up if it is held now. */
+  timeOut(query: TrackedQuery<H>, effects: RouterEffect<H>[]): void;
+  /** Gives up all held queries, and later ones immediately. */
+  drain(effects: RouterEffect<H>[]): void;
+  /** Has all held queries resolved with a new table. */
+  resolveAgain(effects: RouterEffect<H>[]): void;
+  /**
+   * Decides again on held queries, in order, until `maxFailures` groups of equal ones must stay. `tryResume` returns false for a
+   * query that stays.
+   */
+  resume(tryResume: (query: TrackedQuery<H>) => boolean, maxFailures: number): void;
+}
+
+export function createHeldQueries<H>({ maxHoldMs }: HoldParams): HeldQueries<H> {
+  const queue = createHoldQueue<TrackedQuery<H>>();
+  let isDraining = false;
+
+  function holdOf(query: TrackedQuery<H>, now: number): QueryHold<H> {
+    const { deadlineAt, priority, requestBytes } = query;
+    const { entry, items, objective, preference } = resolvedOf(query);
+    return {
+      handle: query,
+      group: JSON.stringify([entry.name, items, preference, objective]),
+      priority,
+      dueAt: dueAtOf(query, objective),
+      bytes: requestBytes,
+      until: Math.min(now + maxHoldMs, deadlineAt),
+      end: deadlineAt < now + maxHoldMs ? 'deadline' : 'too-long',
+    };
+  }
+  function leave(query: TrackedQuery<H>): void {
+    if (query.hold !== undefined) queue.leave(query.hold);
+  }
+  function giveUp(query: TrackedQuery<H>, reason: HoldEnd, effects: RouterEffect<H>[]): void {
+    leave(query);
+    query.stage = 'ended';
+    effects.push({ kind: 'give-up', query, reason });
+  }
+  return {
+    get usage() {
+      return queue.usage;
+    },
+    hold(query, variant, now, effects) {
+      const hold = (query.hold ??= holdOf(query, now));
+      query.awaited = variant;
+      query.isTimed = false;
+      if (isDraining) return giveUp(query, 'draining', effects);
+      if (now >= hold.until) return giveUp(query, hold.end, effects);
+      query.stage = 'held';
+      queue.enter(hold);
+      effects.push({ kind: 'hold', query, variant });
+    },
+    leave,
+    timeOut(query, effects) {
+      if (query.hold === undefined) return;
+      query.hold.until = -Infinity;
+      if (query.stage === 'held') giveUp(query, query.hold.end, effects);
+    },
+    drain(effects) {
+      isDraining = true;
+      for (const query of queue.all()) giveUp(query, 'draining', effects);
+    },
+    resolveAgain(effects) {
+      for (const query of queue.all()) effects.push({ kind: 'resolve', query, retryOf: undefined });
+    },
+    resume(tryResume, maxFailures) {
+      if (queue.usage.count > 0) queue.resume(tryResume, maxFailures);
+    },
+  };
+}

@@ -1,0 +1,243 @@
+// The core of a router: all that it decides about queries, as a reducer. It owns the view of the loads, the held queries and the
+// retry budget. A router is a shell around it: messages and timers become events, and effects become messages.
+
+import { groupBy, replicaId, type Objective, type ReplicaRoute, type Rng } from '@pareto/core';
+import type { HoldUsage } from '../admit/admit.js';
+import { createQueryPolicy, type Decision, type QueryPolicyParams } from '../admit/query-policy.js';
+import { mayRetry, refillRetryBudget, type FailedAttempt, type RetryParams } from '../retry/may-retry.js';
+import { latencyLeftMs } from '../route/latency-left.js';
+import type { LoadEvent, ReplicaLoads } from '../route/replica-loads.js';
+import { createTrace, type DecisionTrace } from '../select/trace.js';
+import { failedOutcomes, queryEndOf } from './attempt-end.js';
+import { createHeldQueries, type HoldParams } from './held-queries.js';
+import type { RouterEffect, RouterEvent } from './router-event.js';
+import {
+  admissionObjective,
+  resolvedOf,
+  sentOf,
+  type Forwarding,
+  type RouterQuery,
+  type TrackedQuery,
+} from './router-query.js';
+
+export interface RouterParams extends QueryPolicyParams {
+  readonly retry: RetryParams;
+  readonly hold: HoldParams;
+}
+
+/** Receives each decision on a query when it is made. The trace is overwritten by the next one. */
+export type OnDecision<H> = (
+  query: RouterQuery<H>,
+  decision: Decision,
+  objective: Objective,
+  trace: DecisionTrace,
+) => void;
+
+export interface RouterCore<H> {
+  readonly loads: ReplicaLoads;
+  /** Queries that are held now. */
+  readonly held: HoldUsage;
+  /** Replicas of the table by the address of their worker. */
+  readonly replicas: ReadonlyMap<string, readonly ReplicaRoute[]>;
+  /**
+   * Applies an event at time `now`, and appends what has to be done, in order, to `effects`. An effect may be the reason of
+   * further events, which are applied after this call.
+   */
+  apply(event: RouterEvent<H>, now: number, effects: RouterEffect<H>[]): void;
+}
+
+type EndedEvent<H> = Extract<RouterEvent<H>, { kind: 'ended' }>;
+type ReportedEvent<H> = Extract<RouterEvent<H>, { kind: 'reported' }>;
+
+const notHeld: HoldUsage = { count: 0, bytes: 0 };
+
+/** Creates a core without a table. The same events give the same effects, with the same random numbers. */
+export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: OnDecision<H>): RouterCore<H> {
+  type Query = TrackedQuery<H>;
+  type Effects = RouterEffect<H>[];
+  const { decide, loads } = createQueryPolicy(params, rng);
+  const held = createHeldQueries<H>(params.hold);
+  const trace = createTrace();
+  let retryBudget = params.retry.initialBudget;
+  let replicas: ReadonlyMap<string, readonly ReplicaRoute[]> = new Map();
+
+  /** `isHeld` states that the query needs no place among the held ones. */
+  function decideOn(query: Query, lagMs: number, isHeld: boolean, now: number): Decision {
+    const { isTimed, attempts, receivedAt, requestBytes } = query;
+    const { entry, items, shapes, objective: requested, preference } = resolvedOf(query);
+    const objective = isTimed ? admissionObjective(query, requested) : requested;
+    const asked = {
+      items,
+      shapes,
+      objective,
+      elapsedMs: isTimed ? now - receivedAt + lagMs : 0,
+      preference,
+      held: isHeld ? notHeld : held.usage,
+      requestBytes,
+      isNew: attempts === 0 && !isHeld,
+      isPatient: !isTimed,
+    };
+    const decision = decide(entry, asked, now, trace);
+    onDecision(query, decision, objective, trace);
+    return decision;
+  }
+  function send(query: Query, decision: Forwarding, lagMs: number, now: number, effects: Effects): void {
+    const { selection, replica } = decision;
+    query.stage = 'sent';
+    query.sent = decision;
+    query.sentAt = now;
+    const elapsedMs = query.isTimed ? now - query.receivedAt + lagMs : 0;
+    const wayMsOf = (latencyMs: number): number => loads.wayMsOf(replica.id, latencyMs);
+    const leftMs = latencyLeftMs(resolvedOf(query).objective, elapsedMs, selection, wayMsOf);
+    effects.push({ kind: 'forward', query, latencyLeftMs: leftMs });
+  }
+  function refuse(query: Query, refusal: Extract<Decision, { kind: 'refuse' }>, now: number, effects: Effects): void {
+    query.stage = 'ended';
+    const objective = admissionObjective(query, resolvedOf(query).objective);
+    effects.push({ kind: 'refuse', query, refusal, objective, elapsedMs: now - query.receivedAt });
+  }
+  function route(query: Query, lagMs: number, now: number, effects: Effects): void {
+    if (now >= query.deadlineAt) {
+      query.stage = 'ended';
+      effects.push({ kind: 'expire', query });
+      return;
+    }
+    const decision = decideOn(query, lagMs, false, now);
+    if (decision.kind === 'forward') send(query, decision, lagMs, now, effects);
+    else if (decision.kind === 'refuse') refuse(query, decision, now, effects);
+    else held.hold(query, decision.selection.candidate.variant, now, effects);
+  }
+
+  /** Decides again on a held query. Returns whether it is not held any more: it stays while the loaded replica is busy. */
+  function tryResume(query: Query, now: number, effects: Effects): boolean {
+    const decision = decideOn(query, 0, true, now);
+    if (decision.kind === 'forward') {
+      send(query, decision, 0, now, effects);
+      return true;
+    }
+    if (decision.kind === 'refuse') {
+      if (decision.cause === 'overloaded' || decision.cause === 'backlogged') return false;
+      refuse(query, decision, now, effects);
+      return true;
+    }
+    const { variant } = decision.selection.candidate;
+    if (variant !== query.awaited) {
+      query.awaited = variant;
+      effects.push({ kind: 'hold', query, variant });
+    }
+    return false;
+  }
+  const resume = (maxFailures: number, now: number, effects: Effects): void =>
+    held.resume((query) => tryResume(query, now, effects), maxFailures);
+
+  /** Applies the loads of a worker. Then there may be more time for held queries, and for all if a replica is new. */
+  function report({ address, loads: reported }: ReportedEvent<H>, now: number, effects: Effects): void {
+    const before = effects.length;
+    const byReplica = new Map(reported.map((load) => [replicaId(load.replicaId), load]));
+    for (const { id } of replicas.get(address) ?? [])
+      loads.apply({ kind: 'reported', replica: id, load: byReplica.get(id) }, now, effects);
+    resume(effects.length > before ? Infinity : params.hold.maxFailures, now, effects);
+  }
+  function lose(address: string, now: number, effects: Effects): void {
+    for (const { id } of replicas.get(address) ?? []) loads.apply({ kind: 'down', replica: id }, now, effects);
+  }
+
+  /** Updates the load of the replica after a query has ended there. */
+  function updateLoad(query: Query, event: EndedEvent<H>, now: number, effects: Effects): void {
+    const { sentAt } = query;
+    const { replica, selection } = sentOf(query);
+    const { items, objective } = resolvedOf(query);
+    const { end, code, load, tookMs } = event;
+    const isAnswered = end === 'answered';
+    const ended: LoadEvent = {
+      kind: 'ended',
+      replica: replica.id,
+      items,
+      end: queryEndOf(end, code),
+      load,
+      hopMs: tookMs === 0 ? undefined : now - sentAt - tookMs,
+      errorMs: isAnswered ? now - sentAt - (selection.predictedMs - selection.elapsedMs) : undefined,
+      hasWaited: selection.waitMs > 0,
+      isLate: isAnswered && selection.elapsedMs + now - sentAt > objective.latencyMs,
+    };
+    loads.apply(ended, now, effects);
+    if (end === 'full') loads.apply({ kind: 'full', replica: replica.id }, now, effects);
+    if (end === 'not-executed') loads.apply({ kind: 'down', replica: replica.id }, now, effects);
+    if (end !== 'lost' && end !== 'unreachable') return;
+    lose(replica.address, now, effects);
+    effects.push({ kind: 'suspect', query, reason: end === 'lost' ? 'connection-lost' : 'unreachable' });
+  }
+  /** Returns whether the query is retried after an outcome, which takes a token from the retry budget. */
+  function tryTakeRetry(query: Query, outcome: FailedAttempt['outcome'], isGivenUp: boolean): boolean {
+    const { requestBytes, attempts, losses } = query;
+    if (!mayRetry({ outcome, requestBytes, attempts, losses, isGivenUp, retryBudget }, params.retry)) return false;
+    retryBudget -= 1;
+    return true;
+  }
+  function end(query: Query, event: EndedEvent<H>, now: number, effects: Effects): void {
+    const { selection } = sentOf(query);
+    const isRefused = queryEndOf(event.end, event.code) === 'refused';
+    if (isRefused) effects.push({ kind: 'late', query });
+    updateLoad(query, event, now, effects);
+    // A replica that has refused a query has no more time than before: two held queries would take turns without end.
+    if (!isRefused) resume(params.hold.maxFailures, now, effects);
+    if (event.end === 'answered') {
+      query.stage = 'ended';
+      const predictedMs = query.isTimed ? selection.predictedMs + selection.marginMs : undefined;
+      effects.push({ kind: 'answer', query, latencyMs: now - query.receivedAt, predictedMs });
+      return;
+    }
+    if (event.end === 'refused' && query.hold !== undefined)
+      return held.hold(query, selection.candidate.variant, now, effects);
+    const outcome = failedOutcomes[event.end];
+    query.attempts += 1;
+    if (outcome === 'lost') query.losses += 1;
+    if (outcome !== 'refused') query.isTimed = false;
+    const isRetried = tryTakeRetry(query, outcome, event.isGivenUp);
+    query.stage = isRetried ? 'again' : 'ended';
+    effects.push(isRetried ? { kind: 'resolve', query, retryOf: outcome } : { kind: 'fail', query });
+  }
+  function leave(query: Query): void {
+    held.leave(query);
+    query.stage = 'ended';
+  }
+
+  return {
+    loads,
+    get held() {
+      return held.usage;
+    },
+    get replicas() {
+      return replicas;
+    },
+    apply(event, now, effects) {
+      switch (event.kind) {
+        case 'table':
+          loads.apply(event, now, effects);
+          replicas = groupBy(event.table.replicas, ({ address }) => address);
+          return held.resolveAgain(effects);
+        case 'linked':
+          return resume(Infinity, now, effects);
+        case 'resolved': {
+          const query: Query = event.query;
+          query.resolved = event.resolved;
+          if (query.stage === 'held') return;
+          if (query.stage === 'arrived') retryBudget = refillRetryBudget(retryBudget, params.retry);
+          return route(query, event.lagMs, now, effects);
+        }
+        case 'ended':
+          return end(event.query, event, now, effects);
+        case 'left':
+          return leave(event.query);
+        case 'hold-timeout':
+          return held.timeOut(event.query, effects);
+        case 'reported':
+          return report(event, now, effects);
+        case 'lost':
+          return lose(event.address, now, effects);
+        case 'draining':
+          return held.drain(effects);
+      }
+    },
+  };
+}

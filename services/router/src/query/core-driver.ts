@@ -1,0 +1,78 @@
+// Runs the router core of the policy: applies events to it, and has their effects carried out in order.
+
+import type { Clock, Milliseconds, Objective, ReplicaId, Rng } from '@pareto/core';
+import {
+  createRouterCore,
+  type Decision,
+  type DecisionTrace,
+  type RouterCore,
+  type RouterEffect,
+  type RouterEvent,
+  type RouterParams,
+} from '@pareto/policy';
+
+/** A query of the core, which carries out what follows for it. */
+export interface CoreQuery {
+  /** Records a decision on the query, which took `tookMs`. The trace is valid during the call only. */
+  decided(decision: Decision, objective: Objective, trace: DecisionTrace, tookMs: number): void;
+  carryOut(effect: QueryEffect): void;
+}
+
+export type QueryEffect = Extract<RouterEffect<CoreQuery>, { readonly query: unknown }>;
+
+export interface CoreDriver extends Omit<RouterCore<CoreQuery>, 'apply'> {
+  /** Applies an event that happened at `now`, by default the time of the clock. */
+  apply(event: RouterEvent<CoreQuery>, now?: Milliseconds): void;
+}
+
+export interface CoreDriverOptions {
+  readonly params: RouterParams;
+  readonly rng: Rng;
+  readonly clock: Clock;
+  /** Called when a replica can be called again. */
+  readonly onCallable: () => void;
+  /** Called when a replica is not called for a while, because of its failures. */
+  readonly onEjected: (replica: ReplicaId) => void;
+}
+
+export function createCoreDriver({ params, rng, clock, onCallable, onEjected }: CoreDriverOptions): CoreDriver {
+  const effects: RouterEffect<CoreQuery>[] = [];
+  let isCarryingOut = false;
+  let decidedAt = clock.now();
+  const core = createRouterCore<CoreQuery>(params, rng, ({ handle }, decision, objective, trace) => {
+    const before = decidedAt;
+    decidedAt = clock.now();
+    handle.decided(decision, objective, trace, decidedAt - before);
+  });
+
+  function carryOut(effect: RouterEffect<CoreQuery>): void {
+    if ('query' in effect) effect.query.handle.carryOut(effect);
+    else if (effect.kind === 'callable') onCallable();
+    else onEjected(effect.replica);
+  }
+  return {
+    loads: core.loads,
+    get held() {
+      return core.held;
+    },
+    get replicas() {
+      return core.replicas;
+    },
+    apply(event, now = clock.now()) {
+      decidedAt = now;
+      core.apply(event, now, effects);
+      // The effects of an event that follows from an effect are carried out by the outer call, in order.
+      if (isCarryingOut) return;
+      isCarryingOut = true;
+      try {
+        for (let next = 0; next < effects.length; next++) {
+          const effect = effects[next];
+          if (effect !== undefined) carryOut(effect);
+        }
+      } finally {
+        effects.length = 0;
+        isCarryingOut = false;
+      }
+    },
+  };
+}
