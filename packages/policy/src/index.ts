@@ -152,6 +152,9 @@ export {
   type RouteParams,
 } from './route/replica-loads.js';
 export { defaultHoldParams, type HoldParams } from './router/held-queries.js';
+export { createLogWriter, type RouterLogWriter } from './router/log/log-writer.js';
+export { replayRouterLog, type ReplayedEvent } from './router/log/replay-log.js';
+export { type RouterLogHeader, type RouterLogLine } from './router/log/router-log.js';
 export { createRouterCore, type OnDecision, type RouterCore, type RouterParams } from './router/router-core.js';
 export { type AttemptEnd, type ReportedLoad, type RouterEffect, type RouterEvent } from './router/router-event.js';
 export {

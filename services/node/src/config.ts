@@ -6,6 +6,7 @@ import {
   defineConfig,
   followerFlags,
   isolationFlags,
+  recordFlags,
   warmUpFlags,
   type CommonConfig,
   type ConfigDefinition,
@@ -64,6 +65,7 @@ type Flags = typeof followerFlags &
   typeof isolationFlags &
   typeof warmUpFlags &
   typeof routerFlags &
+  typeof recordFlags &
   Omit<typeof workerFlags, 'id' | 'advertise'> &
   typeof nodeFlags;
 
@@ -74,7 +76,15 @@ export const nodeConfig: ConfigDefinition<NodeConfig> = defineConfig({
   summary: 'Runs a router and a worker in one process, which need no connection between them.',
   example: 'pareto-node --controllers 127.0.0.1:8100 --cluster-token-file token --cache-dir /var/cache/pareto',
   defaults: routerDefaults,
-  flags: { ...followerFlags, ...routerFlags, ...nodeFlags, ...workerOnly, ...isolationFlags, ...warmUpFlags },
+  flags: {
+    ...followerFlags,
+    ...routerFlags,
+    ...recordFlags,
+    ...nodeFlags,
+    ...workerOnly,
+    ...isolationFlags,
+    ...warmUpFlags,
+  },
 });
 
 /** Returns the configuration of the worker. That of the node is one of the router. */

@@ -4,6 +4,7 @@ import { defaultAdmitParams, defaultHoldParams, defaultRetryParams, defaultSelec
 import {
   defineConfig,
   followerFlags,
+  recordFlags,
   warmUpFlags,
   type CommonConfig,
   type ConfigDefinition,
@@ -77,7 +78,8 @@ export const routerFlags = {
   decisionSlots: { kind: 'integer', min: 1, default: 65_536, help: 'number of recent decisions kept for Explain' },
 } as const;
 
-export type RouterConfig = CommonConfig & FlagValues<typeof followerFlags & typeof warmUpFlags & typeof routerFlags>;
+export type RouterConfig = CommonConfig &
+  FlagValues<typeof followerFlags & typeof warmUpFlags & typeof recordFlags & typeof routerFlags>;
 
 /** Defaults of common flags. */
 export const routerDefaults = { port: 8001, metricsPort: 8002 } as const;
@@ -87,5 +89,5 @@ export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
   summary: 'Accepts queries, selects a variant for each, and forwards them to workers.',
   example: 'pareto-router --controllers 127.0.0.1:8100 --cluster-token-file token',
   defaults: routerDefaults,
-  flags: { ...followerFlags, ...warmUpFlags, ...routerFlags },
+  flags: { ...followerFlags, ...warmUpFlags, ...routerFlags, ...recordFlags },
 });

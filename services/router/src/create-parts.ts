@@ -1,8 +1,8 @@
 // Creates the long-lived parts that all queries share: the routing table, the links to workers, the demand recorder.
 
-import { createSeededRng, type RoutingTable, type WorkerId } from '@pareto/core';
+import type { RoutingTable, WorkerId } from '@pareto/core';
 import { defaultHoldParams, defaultRetryParams, defaultRouteParams, type RouterParams } from '@pareto/policy';
-import { createLivenessProbe, type Runnable, type ServiceContext, type ServiceLimiter } from '@pareto/service';
+import { createLivenessProbe, createRecorder, type Recorder, type Runnable, type ServiceContext, type ServiceLimiter } from '@pareto/service';
 import type { RouterMetrics } from '@pareto/telemetry';
 import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
 import { createCoreDriver, type CoreDriver } from './query/core-driver.js';
@@ -30,6 +30,8 @@ export interface Parts {
   readonly changes: ChangeSignal;
   readonly controller: ControllerCalls;
   readonly otherRouters: OtherRouters;
+  /** Undefined if events are not recorded. */
+  readonly recorder: Recorder | undefined;
   readonly core: CoreDriver;
   readonly workers: WorkerPool;
   readonly tables: TableClient;
@@ -50,9 +52,14 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     local?.address === address
       ? createLocalLink(local)
       : createLink(address, { ...access.channel('worker'), maxMessageBytes, bytes: limiter.bytes });
+  const recorder =
+    config.record === undefined
+      ? undefined
+      : createRecorder({ file: config.record, maxBytes: config.recordBytes, logger });
   const core = createCoreDriver({
     params: paramsOf(config),
-    rng: createSeededRng(Math.floor(rng() * 2 ** 32)),
+    seed: Math.floor(rng() * 2 ** 32),
+    recorder,
     clock,
     onCallable: () => changes.notify(),
     onEjected(replica) {
@@ -91,7 +98,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     report: (reached) => tables.reportReach(reached),
     clock,
   });
-  return { changes, controller, otherRouters, core, workers, tables, demand, metrics, reach };
+  return { changes, recorder, controller, otherRouters, core, workers, tables, demand, metrics, reach };
 }
 
 const paramsOf = ({ maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes }: RouterConfig): RouterParams => ({

@@ -94,6 +94,7 @@ export function createRouter(
     },
     // Stopped in reverse order: the session with the controller ends first, so that no new queries are sent here.
     runnables: [
+      ...recording(parts),
       probes,
       channels,
       parts.workers,
@@ -132,6 +133,12 @@ function createContext(
     tracer,
     clock,
   };
+}
+
+/** Returns what completes the recording after all else has stopped. */
+function recording({ recorder }: Parts): readonly Runnable[] {
+  if (recorder === undefined) return [];
+  return [{ name: 'recording', start: async () => undefined, stop: () => recorder.close() }];
 }
 
 function notReadyReasons({ tables }: Parts, draining: AbortSignal): readonly string[] {

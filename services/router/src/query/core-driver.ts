@@ -1,6 +1,6 @@
 // Runs the router core of the policy: applies events to it, and has their effects carried out in order.
 
-import type { Clock, Milliseconds, Objective, ReplicaId, Rng } from '@pareto/core';
+import { createSeededRng, type Clock, type Milliseconds, type Objective, type ReplicaId } from '@pareto/core';
 import {
   createRouterCore,
   type Decision,
@@ -10,6 +10,8 @@ import {
   type RouterEvent,
   type RouterParams,
 } from '@pareto/policy';
+import type { Recorder } from '@pareto/service';
+import { recordCore } from './record-core.js';
 
 /** A query of the core, which carries out what follows for it. */
 export interface CoreQuery {
@@ -27,7 +29,10 @@ export interface CoreDriver extends Omit<RouterCore<CoreQuery>, 'apply'> {
 
 export interface CoreDriverOptions {
   readonly params: RouterParams;
-  readonly rng: Rng;
+  /** Seed of the random numbers of the core. */
+  readonly seed: number;
+  /** Records the events. Undefined if they are not recorded. */
+  readonly recorder: Recorder | undefined;
   readonly clock: Clock;
   /** Called when a replica can be called again. */
   readonly onCallable: () => void;
@@ -35,15 +40,17 @@ export interface CoreDriverOptions {
   readonly onEjected: (replica: ReplicaId) => void;
 }
 
-export function createCoreDriver({ params, rng, clock, onCallable, onEjected }: CoreDriverOptions): CoreDriver {
+export function createCoreDriver(options: CoreDriverOptions): CoreDriver {
+  const { params, seed, recorder, clock, onCallable, onEjected } = options;
   const effects: RouterEffect<CoreQuery>[] = [];
   let isCarryingOut = false;
   let decidedAt = clock.now();
-  const core = createRouterCore<CoreQuery>(params, rng, ({ handle }, decision, objective, trace) => {
+  const unrecorded = createRouterCore<CoreQuery>(params, createSeededRng(seed), ({ handle }, decision, objective, trace) => {
     const before = decidedAt;
     decidedAt = clock.now();
     handle.decided(decision, objective, trace, decidedAt - before);
   });
+  const core = recorder === undefined ? unrecorded : recordCore(unrecorded, recorder, seed, params);
 
   function carryOut(effect: RouterEffect<CoreQuery>): void {
     if ('query' in effect) effect.query.handle.carryOut(effect);

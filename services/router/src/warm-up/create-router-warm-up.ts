@@ -33,7 +33,7 @@ async function openPath(config: RouterConfig, { clock, rng }: ServiceContext): P
   const access = createTokenAccess(randomBytes(16).toString('hex'), { role: 'router', clock, logger });
   const worker = createWarmUpWorker();
   const address = `${host}:${await worker.listen(host, 0)}`;
-  const local = { host, advertise: undefined, port: 0, metricsPort: 0, httpPort: noHttp };
+  const local = { host, record: undefined, advertise: undefined, port: 0, metricsPort: 0, httpPort: noHttp };
   const router = createRouter(
     { ...config, ...local, certs: undefined, decisionSlots, drainTimeoutMs: stopTimeoutMs },
     { logger, lifecycle, access, tracer: await createTracer({ service: 'router', endpoint: undefined }), clock, rng },

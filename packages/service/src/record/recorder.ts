@@ -1,0 +1,76 @@
+// Records what happens in a service in a file, one line of JSON for each event, so that it can be replayed.
+
+import { createWriteStream, type WriteStream } from 'node:fs';
+import type { Logger } from '@pareto/telemetry';
+
+export const recordFlags = {
+  record: {
+    kind: 'text',
+    help: 'file to record events and decisions in, e.g. /tmp/router.jsonl; replaced at the start; nothing is recorded by default',
+  },
+  recordBytes: {
+    kind: 'integer',
+    min: 1,
+    default: 268_435_456,
+    help: 'size at which the recording stops, in bytes',
+  },
+} as const;
+
+export interface Recorder {
+  /** Indicates that lines are written. False once the recording has stopped. */
+  readonly isRecording: boolean;
+  /** Appends a line without waiting for the file. Does nothing once the recording has stopped. */
+  record(line: object): void;
+  /** Stops the recording, and resolves when the file has all lines. */
+  close(): Promise<void>;
+}
+
+export interface RecorderOptions {
+  readonly file: string;
+  /** Size at which the recording stops. */
+  readonly maxBytes: number;
+  readonly logger: Logger;
+}
+
+/** Size of the lines that wait for the file, above which the recording stops: a log with gaps could not be replayed. */
+const maxWaitingBytes = 64 * 2 ** 20;
+
+/** Creates the file, which only its owner can read, or replaces its content. Logs that the service records. */
+export function createRecorder({ file, maxBytes, logger }: RecorderOptions): Recorder {
+  const stream = createWriteStream(file, { mode: 0o600 });
+  let bytes = 0;
+  let isRecording = true;
+  const fields = { file, maxBytes };
+
+  function stop(reason: string, error?: unknown): void {
+    if (!isRecording) return;
+    isRecording = false;
+    logger.warn('the recording has stopped', { ...fields, reason, error });
+    stream.end();
+  }
+  stream.on('error', (error) => stop('the file cannot be written', error));
+  logger.info('recording events and decisions', fields);
+  return {
+    get isRecording() {
+      return isRecording;
+    },
+    record(line) {
+      if (!isRecording) return;
+      const text = Buffer.from(`${JSON.stringify(line)}\n`);
+      if (bytes + text.length > maxBytes) return stop('the file has its maximum size; pass a larger --record-bytes');
+      if (stream.writableLength + text.length > maxWaitingBytes) return stop('the file is written too slowly');
+      bytes += text.length;
+      stream.write(text);
+    },
+    async close() {
+      isRecording = false;
+      await ended(stream);
+    },
+  };
+}
+
+const ended = (stream: WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.closed) return resolve();
+    stream.once('close', resolve).end();
+  });
