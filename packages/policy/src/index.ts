@@ -152,6 +152,7 @@ export {
   type RouteParams,
 } from './route/replica-loads.js';
 export { defaultHoldParams, type HoldParams } from './router/held-queries.js';
+export { createRouterDemand, defaultRouterDemandParams, type RouterDemand } from './router/router-demand.js';
 export { createLogWriter, type RouterLogWriter } from './router/log/log-writer.js';
 export { replayRouterLog, type ReplayedEvent } from './router/log/replay-log.js';
 export { type RouterLogHeader, type RouterLogLine } from './router/log/router-log.js';

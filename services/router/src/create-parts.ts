@@ -1,15 +1,28 @@
 // Creates the long-lived parts that all queries share: the routing table, the links to workers, the demand recorder.
 
 import type { RoutingTable, WorkerId } from '@pareto/core';
-import { defaultHoldParams, defaultRetryParams, defaultRouteParams, type RouterParams } from '@pareto/policy';
-import { createLivenessProbe, createRecorder, type Recorder, type Runnable, type ServiceContext, type ServiceLimiter } from '@pareto/service';
+import {
+  defaultHoldParams,
+  defaultRetryParams,
+  defaultRouteParams,
+  defaultRouterDemandParams,
+  type RouterParams,
+} from '@pareto/policy';
+import {
+  createLivenessProbe,
+  createRecorder,
+  type Recorder,
+  type Runnable,
+  type ServiceContext,
+  type ServiceLimiter,
+} from '@pareto/service';
 import type { RouterMetrics } from '@pareto/telemetry';
 import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
 import { createCoreDriver, type CoreDriver } from './query/core-driver.js';
 import { createControllerCalls, type ControllerCalls } from './controllers/controller-calls.js';
 import type { RouterConfig } from './config.js';
 import { createOtherRouters, type OtherRouters } from './decisions/other-routers.js';
-import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
+import { demandToWire } from './demand/demand-to-wire.js';
 import type { createTableClient, TableClient } from './table/table-client.js';
 import type { LossReason } from './workers/ping.js';
 import { createReachReporter } from './workers/reach-reporter.js';
@@ -35,7 +48,6 @@ export interface Parts {
   readonly core: CoreDriver;
   readonly workers: WorkerPool;
   readonly tables: TableClient;
-  readonly demand: DemandRecorder;
   readonly metrics: RouterMetrics;
   /** Reports which workers this router cannot reach. */
   readonly reach: Runnable;
@@ -61,6 +73,8 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     seed: Math.floor(rng() * 2 ** 32),
     recorder,
     clock,
+    sendDemand: (report) => tables.sendDemand(demandToWire(report)),
+    limitsReached: () => limiter.counts.lastMinute(),
     onCallable: () => changes.notify(),
     onEjected(replica) {
       metrics.replicasEjected.add(1);
@@ -88,17 +102,12 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     changes.notify();
   }
   const tables = options.createTables({ controllers, routerId, address, access, onTable, clock, rng, logger });
-  const demand = createDemandRecorder({
-    send: (message) => tables.sendDemand(message),
-    limitsReached: () => limiter.counts.lastMinute(),
-    clock,
-  });
   const reach = createReachReporter({
     reached: () => workers.reached(),
     report: (reached) => tables.reportReach(reached),
     clock,
   });
-  return { changes, recorder, controller, otherRouters, core, workers, tables, demand, metrics, reach };
+  return { changes, recorder, controller, otherRouters, core, workers, tables, metrics, reach };
 }
 
 const paramsOf = ({ maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes }: RouterConfig): RouterParams => ({
@@ -106,4 +115,5 @@ const paramsOf = ({ maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes }: Rout
   route: { ...defaultRouteParams, hopMs },
   retry: { ...defaultRetryParams, replayBytes },
   hold: { ...defaultHoldParams, maxHoldMs },
+  demand: defaultRouterDemandParams,
 });

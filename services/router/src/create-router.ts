@@ -98,7 +98,7 @@ export function createRouter(
       probes,
       channels,
       parts.workers,
-      parts.demand,
+      parts.core,
       ...(http === undefined ? [] : [http]),
       grpc,
       parts.tables,

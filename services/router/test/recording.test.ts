@@ -96,6 +96,7 @@ describe('the recording of a router', function () {
       'give-up',
       'suspect',
       'callable',
+      'report',
     ])
       assert.ok((kinds.get(kind) ?? 0) > 0, `no ${kind}: ${JSON.stringify([...kinds])}`);
   });

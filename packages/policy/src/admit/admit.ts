@@ -1,6 +1,6 @@
 // Admission of a query after selection: it is forwarded, held, or refused with a status.
 
-import type { ErrorCode } from '@pareto/core';
+import type { ErrorCode, Objective } from '@pareto/core';
 import type { Selection } from '../select/select-variant.js';
 
 type Chosen = Extract<Selection, { kind: 'chosen' }>;
@@ -51,6 +51,25 @@ export function admit(selection: Selection, requestBytes: number, usage: HoldUsa
   if (selection.kind === 'refused') return refuse(selection.reason, selection.nearest, selection.soonest);
   const hasRoom = usage.count < params.maxHeld && usage.bytes + requestBytes <= params.maxHeldBytes;
   return hasRoom ? { kind: 'hold', selection } : refuse('hold-limit');
+}
+
+/**
+ * Returns whether a refused query is feasible with the `requested` objective, but not before the caller's deadline, which limited
+ * it for admission. The caller may not have set an objective, so that the error names the deadline.
+ */
+export function isDueToDeadline(
+  { cause, nearest }: Extract<Admission, { kind: 'refuse' }>,
+  requested: Objective,
+  limited: Objective,
+): boolean {
+  if (cause !== 'infeasible' || nearest === undefined) return false;
+  const offered = nearest.objective;
+  return (
+    offered.latencyMs > limited.latencyMs &&
+    offered.latencyMs <= requested.latencyMs &&
+    offered.minAccuracy === requested.minAccuracy &&
+    offered.maxCostPer1k === requested.maxCostPer1k
+  );
 }
 
 function refuse(cause: RefusalCause, nearest?: Refused['nearest'], soonest?: Refused['soonest']): Admission {

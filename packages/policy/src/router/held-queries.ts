@@ -1,8 +1,9 @@
 // The queries that a router holds: how long each may wait, and when it gives up.
 
-import type { VariantId } from '@pareto/core';
+import type { ErrorCode, VariantId } from '@pareto/core';
 import type { HoldUsage } from '../admit/admit.js';
 import { createHoldQueue } from '../admit/hold-queue.js';
+import type { RouterDemand } from './router-demand.js';
 import type { RouterEffect } from './router-event.js';
 import { dueAtOf, resolvedOf, type HoldEnd, type QueryHold, type TrackedQuery } from './router-query.js';
 
@@ -15,11 +16,25 @@ export interface HoldParams {
 
 export const defaultHoldParams: HoldParams = { maxHoldMs: 30_000, maxFailures: 4 };
 
+/** Status of a query that is given up. */
+const holdEndCodes: Readonly<Record<HoldEnd, ErrorCode>> = {
+  'too-long': 'resource-exhausted',
+  deadline: 'deadline-exceeded',
+  draining: 'unavailable',
+};
+
+export interface HeldQueriesOptions {
+  readonly params: HoldParams;
+  readonly demand: Pick<RouterDemand, 'hold' | 'release' | 'ended'>;
+}
+
 export interface HeldQueries<H> {
   /** Queries that wait now. */
   readonly usage: HoldUsage;
   /** Holds a query, for the rest of its time if it was held before. Gives it up if none is left. */
   hold(query: TrackedQuery<H>, variant: VariantId, now: number, effects: RouterEffect<H>[]): void;
+  /** Has a held query wait for another variant. */
+  changeVariant(query: TrackedQuery<H>, variant: VariantId, now: number, effects: RouterEffect<H>[]): void;
   leave(query: TrackedQuery<H>): void;
   /** Ends the time of a query, which is given up if it is held now. */
   timeOut(query: TrackedQuery<H>, effects: RouterEffect<H>[]): void;
@@ -34,7 +49,7 @@ export interface HeldQueries<H> {
   resume(tryResume: (query: TrackedQuery<H>) => boolean, maxFailures: number): void;
 }
 
-export function createHeldQueries<H>({ maxHoldMs }: HoldParams): HeldQueries<H> {
+export function createHeldQueries<H>({ params: { maxHoldMs }, demand }: HeldQueriesOptions): HeldQueries<H> {
   const queue = createHoldQueue<TrackedQuery<H>>();
   let isDraining = false;
 
@@ -51,12 +66,24 @@ export function createHeldQueries<H>({ maxHoldMs }: HoldParams): HeldQueries<H> 
       end: deadlineAt < now + maxHoldMs ? 'deadline' : 'too-long',
     };
   }
+  function stopCounting(query: TrackedQuery<H>): void {
+    if (query.counted !== undefined) demand.release(query.counted);
+    query.counted = undefined;
+  }
   function leave(query: TrackedQuery<H>): void {
+    stopCounting(query);
     if (query.hold !== undefined) queue.leave(query.hold);
+  }
+  function wait(query: TrackedQuery<H>, variant: VariantId, now: number, effects: RouterEffect<H>[]): void {
+    stopCounting(query);
+    query.awaited = variant;
+    query.counted = demand.hold(resolvedOf(query), variant, now);
+    effects.push({ kind: 'hold', query, variant });
   }
   function giveUp(query: TrackedQuery<H>, reason: HoldEnd, effects: RouterEffect<H>[]): void {
     leave(query);
     query.stage = 'ended';
+    demand.ended(resolvedOf(query), holdEndCodes[reason]);
     effects.push({ kind: 'give-up', query, reason });
   }
   return {
@@ -71,8 +98,9 @@ export function createHeldQueries<H>({ maxHoldMs }: HoldParams): HeldQueries<H> 
       if (now >= hold.until) return giveUp(query, hold.end, effects);
       query.stage = 'held';
       queue.enter(hold);
-      effects.push({ kind: 'hold', query, variant });
+      wait(query, variant, now, effects);
     },
+    changeVariant: wait,
     leave,
     timeOut(query, effects) {
       if (query.hold === undefined) return;
@@ -87,7 +115,12 @@ export function createHeldQueries<H>({ maxHoldMs }: HoldParams): HeldQueries<H> 
       for (const query of queue.all()) effects.push({ kind: 'resolve', query, retryOf: undefined });
     },
     resume(tryResume, maxFailures) {
-      if (queue.usage.count > 0) queue.resume(tryResume, maxFailures);
+      if (queue.usage.count === 0) return;
+      queue.resume((query) => {
+        const isEnded = tryResume(query);
+        if (isEnded) stopCounting(query);
+        return isEnded;
+      }, maxFailures);
     },
   };
 }

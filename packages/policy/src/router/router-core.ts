@@ -1,15 +1,16 @@
-// The core of a router: all that it decides about queries, as a reducer. It owns the view of the loads, the held queries and the
-// retry budget. A router is a shell around it: messages and timers become events, and effects become messages.
+// The core of a router: all that it decides about queries, as a reducer. It owns the view of the loads, the held queries, the
+// retry budget and the counts of demand. A router is a shell around it: messages and timers become events, and effects become messages.
 
-import { groupBy, replicaId, type Objective, type ReplicaRoute, type Rng } from '@pareto/core';
-import type { HoldUsage } from '../admit/admit.js';
+import { groupBy, replicaId, type ErrorCode, type Objective, type ReplicaRoute, type Rng } from '@pareto/core';
+import { isDueToDeadline, type HoldUsage } from '../admit/admit.js';
 import { createQueryPolicy, type Decision, type QueryPolicyParams } from '../admit/query-policy.js';
 import { mayRetry, refillRetryBudget, type FailedAttempt, type RetryParams } from '../retry/may-retry.js';
 import { latencyLeftMs } from '../route/latency-left.js';
 import type { LoadEvent, ReplicaLoads } from '../route/replica-loads.js';
 import { createTrace, type DecisionTrace } from '../select/trace.js';
-import { failedOutcomes, queryEndOf } from './attempt-end.js';
+import { failedOutcomes, failureCodeOf, queryEndOf } from './attempt-end.js';
 import { createHeldQueries, type HoldParams } from './held-queries.js';
+import { createRouterDemand, type RouterDemandParams } from './router-demand.js';
 import type { RouterEffect, RouterEvent } from './router-event.js';
 import {
   admissionObjective,
@@ -23,6 +24,7 @@ import {
 export interface RouterParams extends QueryPolicyParams {
   readonly retry: RetryParams;
   readonly hold: HoldParams;
+  readonly demand: RouterDemandParams;
 }
 
 /** Receives each decision on a query when it is made. The trace is overwritten by the next one. */
@@ -37,6 +39,8 @@ export interface RouterCore<H> {
   readonly loads: ReplicaLoads;
   /** Queries that are held now. */
   readonly held: HoldUsage;
+  /** Time at which a `tick` is due. Infinity before the first one. */
+  readonly dueAt: number;
   /** Replicas of the table by the address of their worker. */
   readonly replicas: ReadonlyMap<string, readonly ReplicaRoute[]>;
   /**
@@ -56,7 +60,8 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: 
   type Query = TrackedQuery<H>;
   type Effects = RouterEffect<H>[];
   const { decide, loads } = createQueryPolicy(params, rng);
-  const held = createHeldQueries<H>(params.hold);
+  const demand = createRouterDemand(params.demand);
+  const held = createHeldQueries<H>({ params: params.hold, demand });
   const trace = createTrace();
   let retryBudget = params.retry.initialBudget;
   let replicas: ReadonlyMap<string, readonly ReplicaRoute[]> = new Map();
@@ -83,22 +88,31 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: 
   }
   function send(query: Query, decision: Forwarding, lagMs: number, now: number, effects: Effects): void {
     const { selection, replica } = decision;
+    const resolved = resolvedOf(query);
     query.stage = 'sent';
     query.sent = decision;
     query.sentAt = now;
     const elapsedMs = query.isTimed ? now - query.receivedAt + lagMs : 0;
     const wayMsOf = (latencyMs: number): number => loads.wayMsOf(replica.id, latencyMs);
-    const leftMs = latencyLeftMs(resolvedOf(query).objective, elapsedMs, selection, wayMsOf);
+    const leftMs = latencyLeftMs(resolved.objective, elapsedMs, selection, wayMsOf);
+    if (selection.missed !== undefined) demand.missed(resolved, selection.missed.variant, now);
     effects.push({ kind: 'forward', query, latencyLeftMs: leftMs });
   }
-  function refuse(query: Query, refusal: Extract<Decision, { kind: 'refuse' }>, now: number, effects: Effects): void {
+  /** Ends a query with an error. */
+  function endWith(query: Query, code: ErrorCode): void {
     query.stage = 'ended';
-    const objective = admissionObjective(query, resolvedOf(query).objective);
-    effects.push({ kind: 'refuse', query, refusal, objective, elapsedMs: now - query.receivedAt });
+    if (query.resolved !== undefined) demand.ended(query.resolved, code);
+  }
+  function refuse(query: Query, refusal: Extract<Decision, { kind: 'refuse' }>, now: number, effects: Effects): void {
+    const resolved = resolvedOf(query);
+    const objective = admissionObjective(query, resolved.objective);
+    const code = isDueToDeadline(refusal, resolved.objective, objective) ? 'deadline-exceeded' : refusal.code;
+    endWith(query, code);
+    effects.push({ kind: 'refuse', query, refusal, code, objective, elapsedMs: now - query.receivedAt });
   }
   function route(query: Query, lagMs: number, now: number, effects: Effects): void {
     if (now >= query.deadlineAt) {
-      query.stage = 'ended';
+      endWith(query, 'deadline-exceeded');
       effects.push({ kind: 'expire', query });
       return;
     }
@@ -121,10 +135,7 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: 
       return true;
     }
     const { variant } = decision.selection.candidate;
-    if (variant !== query.awaited) {
-      query.awaited = variant;
-      effects.push({ kind: 'hold', query, variant });
-    }
+    if (variant !== query.awaited) held.changeVariant(query, variant, now, effects);
     return false;
   }
   const resume = (maxFailures: number, now: number, effects: Effects): void =>
@@ -183,8 +194,10 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: 
     if (!isRefused) resume(params.hold.maxFailures, now, effects);
     if (event.end === 'answered') {
       query.stage = 'ended';
+      const latencyMs = now - query.receivedAt;
+      demand.answered(resolvedOf(query), selection.candidate.variant, latencyMs);
       const predictedMs = query.isTimed ? selection.predictedMs + selection.marginMs : undefined;
-      effects.push({ kind: 'answer', query, latencyMs: now - query.receivedAt, predictedMs });
+      effects.push({ kind: 'answer', query, latencyMs, predictedMs });
       return;
     }
     if (event.end === 'refused' && query.hold !== undefined)
@@ -193,19 +206,26 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: 
     query.attempts += 1;
     if (outcome === 'lost') query.losses += 1;
     if (outcome !== 'refused') query.isTimed = false;
-    const isRetried = tryTakeRetry(query, outcome, event.isGivenUp);
-    query.stage = isRetried ? 'again' : 'ended';
-    effects.push(isRetried ? { kind: 'resolve', query, retryOf: outcome } : { kind: 'fail', query });
+    if (tryTakeRetry(query, outcome, event.isGivenUp)) {
+      query.stage = 'again';
+      effects.push({ kind: 'resolve', query, retryOf: outcome });
+      return;
+    }
+    endWith(query, failureCodeOf(event.end, event.code));
+    effects.push({ kind: 'fail', query });
   }
-  function leave(query: Query): void {
+  function leave(query: Query, code: ErrorCode): void {
     held.leave(query);
-    query.stage = 'ended';
+    endWith(query, code);
   }
 
   return {
     loads,
     get held() {
       return held.usage;
+    },
+    get dueAt() {
+      return demand.dueAt;
     },
     get replicas() {
       return replicas;
@@ -222,13 +242,16 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: 
           const query: Query = event.query;
           query.resolved = event.resolved;
           if (query.stage === 'held') return;
-          if (query.stage === 'arrived') retryBudget = refillRetryBudget(retryBudget, params.retry);
+          if (query.stage === 'arrived') {
+            retryBudget = refillRetryBudget(retryBudget, params.retry);
+            demand.offered(event.resolved);
+          }
           return route(query, event.lagMs, now, effects);
         }
         case 'ended':
           return end(event.query, event, now, effects);
         case 'left':
-          return leave(event.query);
+          return leave(event.query, event.code);
         case 'hold-timeout':
           return held.timeOut(event.query, effects);
         case 'reported':
@@ -237,6 +260,13 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: 
           return lose(event.address, now, effects);
         case 'draining':
           return held.drain(effects);
+        case 'tick': {
+          const report = demand.tick(event.limitsReached, now);
+          if (report !== undefined) effects.push({ kind: 'report', report });
+          return;
+        }
+        case 'report-sent':
+          return demand.sent(event.isSent);
       }
     },
   };

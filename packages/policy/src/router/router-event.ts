@@ -2,6 +2,7 @@
 
 import type { ErrorCode, Objective, ReplicaLoad, RoutingTable, VariantId } from '@pareto/core';
 import type { Decision } from '../admit/query-policy.js';
+import type { DemandReport, LimitCount } from '../demand/demand-report.js';
 import type { FailedAttempt } from '../retry/may-retry.js';
 import type { LoadEffect } from '../route/replica-loads.js';
 import type { HoldEnd, RouterQuery, TargetQuery } from './router-query.js';
@@ -11,8 +12,7 @@ import type { HoldEnd, RouterQuery, TargetQuery } from './router-query.js';
  * executor. `full`: neither, because the replica's queue was full. `unreachable`: the worker disappeared before it had the
  * query. `lost`: it disappeared while it had the query. `reset`: the query alone failed on its way. `failed`: the error is final.
  */
-export type AttemptEnd =
-  'answered' | 'refused' | 'not-executed' | 'full' | 'unreachable' | 'lost' | 'reset' | 'failed';
+export type AttemptEnd = 'answered' | 'refused' | 'not-executed' | 'full' | 'unreachable' | 'lost' | 'reset' | 'failed';
 
 /** The load of a replica that can be called. */
 export interface ReportedLoad extends ReplicaLoad {
@@ -40,7 +40,7 @@ export type RouterEvent<H> =
       readonly kind: 'ended';
       readonly query: RouterQuery<H>;
       readonly end: AttemptEnd;
-      /** Code of the error of a query that failed. Undefined if it has none. */
+      /** Code of the error. Undefined if there is none. */
       readonly code: ErrorCode | undefined;
       /** Load in the reply. Undefined if there is none. */
       readonly load: ReplicaLoad | undefined;
@@ -50,7 +50,7 @@ export type RouterEvent<H> =
       readonly isGivenUp: boolean;
     }
   /** The query has ended for another reason: its caller does not wait any longer, or its target is gone. */
-  | { readonly kind: 'left'; readonly query: RouterQuery<H> }
+  | { readonly kind: 'left'; readonly query: RouterQuery<H>; readonly code: ErrorCode }
   /** The time for which the query may be held has passed. */
   | { readonly kind: 'hold-timeout'; readonly query: RouterQuery<H> }
   /** A worker has answered a ping. Its other replicas cannot be called. */
@@ -58,7 +58,11 @@ export type RouterEvent<H> =
   /** A worker is unreachable. */
   | { readonly kind: 'lost'; readonly address: string }
   /** The router shuts down: no query is held any more. */
-  | { readonly kind: 'draining' };
+  | { readonly kind: 'draining' }
+  /** Starts the reports of demand, and is applied again at the core's `dueAt`. `limitsReached`: in the last minute. */
+  | { readonly kind: 'tick'; readonly limitsReached: readonly LimitCount[] }
+  /** The last report was sent, or could not be. */
+  | { readonly kind: 'report-sent'; readonly isSent: boolean };
 
 export type RouterEffect<H> =
   | {
@@ -75,6 +79,8 @@ export type RouterEffect<H> =
       readonly kind: 'refuse';
       readonly query: RouterQuery<H>;
       readonly refusal: Extract<Decision, { kind: 'refuse' }>;
+      /** Status of the query. */
+      readonly code: ErrorCode;
       readonly objective: Objective;
       /** Time since the query was received. */
       readonly elapsedMs: number;
@@ -102,4 +108,6 @@ export type RouterEffect<H> =
   | { readonly kind: 'late'; readonly query: RouterQuery<H> }
   /** The worker that the query was sent to is unreachable. */
   | { readonly kind: 'suspect'; readonly query: RouterQuery<H>; readonly reason: 'connection-lost' | 'unreachable' }
+  /** The demand is sent to the controller, and `report-sent` applied before any other event. */
+  | { readonly kind: 'report'; readonly report: DemandReport }
   | LoadEffect;

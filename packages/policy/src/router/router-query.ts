@@ -4,6 +4,7 @@ import { milliseconds, type Objective, type Shapes, type TargetEntry, type Varia
 import type { HeldEntry } from '../admit/hold-queue.js';
 import type { Decision } from '../admit/query-policy.js';
 import type { Preference } from '../select/selection-query.js';
+import type { HeldCount } from './router-demand.js';
 
 /** What is known of a query when it arrives. */
 export interface ArrivedQuery {
@@ -76,6 +77,8 @@ export interface RouterQuery<H> extends ArrivedQuery {
   readonly hold: QueryHold<H> | undefined;
   /** Variant for which the query is held, or was held last. */
   readonly awaited: VariantId | undefined;
+  /** Set while the query counts as held. */
+  readonly counted: HeldCount | undefined;
   /** The last decision to send the query, and its time. */
   readonly sent: Forwarding | undefined;
   readonly sentAt: number;
@@ -98,6 +101,7 @@ export const trackQuery = <H>(handle: H, arrived: ArrivedQuery): RouterQuery<H> 
   losses: 0,
   hold: undefined,
   awaited: undefined,
+  counted: undefined,
   sent: undefined,
   sentAt: 0,
 });

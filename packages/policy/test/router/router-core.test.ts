@@ -128,7 +128,7 @@ describe('a held query', () => {
     assert.deepEqual(apply(ended(first, 'refused', { load: idle })), ['a late', 'a waits for c0:original']);
     clock.now = 999;
     assert.deepEqual(apply({ kind: 'hold-timeout', query: first }), ['a gives up: too-long']);
-    assert.deepEqual(apply({ kind: 'left', query: second }), []);
+    assert.deepEqual(apply({ kind: 'left', query: second, code: 'cancelled' }), []);
     assert.deepEqual(apply({ kind: 'hold-timeout', query: second }), [], 'it has left');
   });
 

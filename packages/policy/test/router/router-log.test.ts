@@ -22,7 +22,11 @@ const ends: readonly AttemptEnd[] = [
 ];
 
 const step = fc.oneof(
-  fc.record({ kind: fc.constant('query' as const), latencyMs: fc.integer({ min: 10, max: 200 }), deadline: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('query' as const),
+    latencyMs: fc.integer({ min: 10, max: 200 }),
+    deadline: fc.boolean(),
+  }),
   fc.record({ kind: fc.constant('end' as const), index: fc.nat(20), end: fc.constantFrom(...ends) }),
   fc.record({ kind: fc.constant('report' as const), worker: fc.nat(2), backlogMs: fc.nat(100) }),
   fc.record({ kind: fc.constant('lost' as const), worker: fc.nat(2) }),
@@ -57,6 +61,7 @@ function record(steps: readonly Step[], seed: number): string[] {
       if ('query' in effect) held.delete(effect.query);
       if (effect.kind === 'forward') sent.push(effect.query);
       if (effect.kind === 'hold') held.add(effect.query);
+      if (effect.kind === 'report') apply({ kind: 'report-sent', isSent: now % 2 < 1 });
       if (effect.kind === 'resolve') resolve(effect.query, effect.query.resolved?.objective.latencyMs ?? 0);
     }
   }
@@ -70,6 +75,7 @@ function record(steps: readonly Step[], seed: number): string[] {
   setTable(workers);
   for (const [index, each] of steps.entries()) {
     now += 3.3;
+    if (core.dueAt <= now || index === 0) apply({ kind: 'tick', limitsReached: [] });
     const address = 'worker' in each ? (workers[each.worker] ?? '') : '';
     switch (each.kind) {
       case 'query': {
@@ -86,7 +92,11 @@ function record(steps: readonly Step[], seed: number): string[] {
         break;
       }
       case 'report': {
-        const loads = [`c0-${address}`, `c1-${address}`].map((replicaId) => ({ ...idle, backlogMs: each.backlogMs, replicaId }));
+        const loads = [`c0-${address}`, `c1-${address}`].map((replicaId) => ({
+          ...idle,
+          backlogMs: each.backlogMs,
+          replicaId,
+        }));
         apply({ kind: 'reported', address, loads });
         break;
       }
@@ -120,7 +130,19 @@ describe('the log of a router core', () => {
         assert.equal(lines, log.length - 1);
       }),
     );
-    for (const kind of ['forward', 'hold', 'give-up', 'resolve', 'answer', 'fail', 'late', 'suspect', 'refuse', 'callable'])
+    for (const kind of [
+      'forward',
+      'hold',
+      'give-up',
+      'resolve',
+      'answer',
+      'fail',
+      'late',
+      'suspect',
+      'refuse',
+      'callable',
+      'report',
+    ])
       assert.ok(kinds.has(kind), `no ${kind}`);
   });
 

@@ -16,6 +16,7 @@ import {
   defaultHoldParams,
   defaultRetryParams,
   defaultRouteParams,
+  defaultRouterDemandParams,
   objectiveClass,
   trackQuery,
   type ArrivedQuery,
@@ -33,6 +34,7 @@ export const params: RouterParams = {
   route: defaultRouteParams,
   retry: defaultRetryParams,
   hold: { ...defaultHoldParams, maxHoldMs: 1_000 },
+  demand: defaultRouterDemandParams,
 };
 
 /** Returns a candidate with a replica `cINDEX-ADDRESS` on each worker. */
@@ -58,6 +60,7 @@ export const ended = <H>(
 });
 
 export function describeEffect(effect: RouterEffect<Name>): string {
+  if (effect.kind === 'report') return `report of ${effect.report.windowMs} ms`;
   if (!('query' in effect)) return `${effect.kind} ${effect.replica}`;
   const { kind, query } = effect;
   switch (kind) {

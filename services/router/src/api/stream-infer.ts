@@ -56,7 +56,12 @@ export async function streamInfer(
 }
 
 /** Returns the encoded answer or error of one message. Rejects with an error that ends the stream. */
-async function answerMessage(router: RouterContext, body: Buffer, call: ServerCall, isStrict: boolean): Promise<Buffer> {
+async function answerMessage(
+  router: RouterContext,
+  body: Buffer,
+  call: ServerCall,
+  isStrict: boolean,
+): Promise<Buffer> {
   let id = '';
   try {
     const request = payloadOf(body);

@@ -1,16 +1,16 @@
 // A timer that runs once, at the earliest of the times that were requested.
 
-import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
+import { milliseconds, type Clock } from '@pareto/core';
 
 export interface EarliestTimer {
   /** Requests a run at a time. Does nothing if an earlier run is pending. */
-  request(at: Milliseconds): void;
+  request(at: number): void;
   /** Cancels the pending run, if any. */
   cancel(): void;
 }
 
 export function createEarliestTimer(clock: Clock, run: () => void): EarliestTimer {
-  let pending: { readonly at: Milliseconds; readonly timer: Disposable } | undefined;
+  let pending: { readonly at: number; readonly timer: Disposable } | undefined;
 
   function cancel(): void {
     pending?.timer[Symbol.dispose]();

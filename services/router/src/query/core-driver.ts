@@ -5,12 +5,15 @@ import {
   createRouterCore,
   type Decision,
   type DecisionTrace,
+  type DemandReport,
+  type LimitCount,
   type RouterCore,
   type RouterEffect,
   type RouterEvent,
   type RouterParams,
 } from '@pareto/policy';
-import type { Recorder } from '@pareto/service';
+import type { Recorder, Runnable } from '@pareto/service';
+import { createEarliestTimer } from '../demand/earliest-timer.js';
 import { recordCore } from './record-core.js';
 
 /** A query of the core, which carries out what follows for it. */
@@ -22,7 +25,8 @@ export interface CoreQuery {
 
 export type QueryEffect = Extract<RouterEffect<CoreQuery>, { readonly query: unknown }>;
 
-export interface CoreDriver extends Omit<RouterCore<CoreQuery>, 'apply'> {
+/** While it runs, it applies ticks when they are due. */
+export interface CoreDriver extends Omit<RouterCore<CoreQuery>, 'apply' | 'dueAt'>, Runnable {
   /** Applies an event that happened at `now`, by default the time of the clock. */
   apply(event: RouterEvent<CoreQuery>, now?: Milliseconds): void;
 }
@@ -34,6 +38,10 @@ export interface CoreDriverOptions {
   /** Records the events. Undefined if they are not recorded. */
   readonly recorder: Recorder | undefined;
   readonly clock: Clock;
+  /** Sends the demand to the controller. Returns false if it cannot be sent now. */
+  readonly sendDemand: (report: DemandReport) => boolean;
+  /** Returns the limits that this router reached in the last minute. */
+  readonly limitsReached: () => readonly LimitCount[];
   /** Called when a replica can be called again. */
   readonly onCallable: () => void;
   /** Called when a replica is not called for a while, because of its failures. */
@@ -41,23 +49,51 @@ export interface CoreDriverOptions {
 }
 
 export function createCoreDriver(options: CoreDriverOptions): CoreDriver {
-  const { params, seed, recorder, clock, onCallable, onEjected } = options;
+  const { params, seed, recorder, clock, sendDemand, limitsReached, onCallable, onEjected } = options;
   const effects: RouterEffect<CoreQuery>[] = [];
+  const timer = createEarliestTimer(clock, tick);
+  let isRunning = false;
   let isCarryingOut = false;
   let decidedAt = clock.now();
-  const unrecorded = createRouterCore<CoreQuery>(params, createSeededRng(seed), ({ handle }, decision, objective, trace) => {
-    const before = decidedAt;
-    decidedAt = clock.now();
-    handle.decided(decision, objective, trace, decidedAt - before);
-  });
+  const unrecorded = createRouterCore<CoreQuery>(
+    params,
+    createSeededRng(seed),
+    ({ handle }, decision, objective, trace) => {
+      const before = decidedAt;
+      decidedAt = clock.now();
+      handle.decided(decision, objective, trace, decidedAt - before);
+    },
+  );
   const core = recorder === undefined ? unrecorded : recordCore(unrecorded, recorder, seed, params);
 
   function carryOut(effect: RouterEffect<CoreQuery>): void {
     if ('query' in effect) effect.query.handle.carryOut(effect);
+    else if (effect.kind === 'report') apply({ kind: 'report-sent', isSent: sendDemand(effect.report) });
     else if (effect.kind === 'callable') onCallable();
     else onEjected(effect.replica);
   }
+  function apply(event: RouterEvent<CoreQuery>, now: Milliseconds = clock.now()): void {
+    decidedAt = now;
+    core.apply(event, now, effects);
+    // The effects of an event that follows from an effect are carried out by the outer call, in order.
+    if (isCarryingOut) return;
+    isCarryingOut = true;
+    try {
+      for (let next = 0; next < effects.length; next++) {
+        const effect = effects[next];
+        if (effect !== undefined) carryOut(effect);
+      }
+    } finally {
+      effects.length = 0;
+      isCarryingOut = false;
+    }
+    if (isRunning) timer.request(core.dueAt);
+  }
+  function tick(): void {
+    apply({ kind: 'tick', limitsReached: limitsReached() });
+  }
   return {
+    name: 'router core',
     loads: core.loads,
     get held() {
       return core.held;
@@ -65,21 +101,14 @@ export function createCoreDriver(options: CoreDriverOptions): CoreDriver {
     get replicas() {
       return core.replicas;
     },
-    apply(event, now = clock.now()) {
-      decidedAt = now;
-      core.apply(event, now, effects);
-      // The effects of an event that follows from an effect are carried out by the outer call, in order.
-      if (isCarryingOut) return;
-      isCarryingOut = true;
-      try {
-        for (let next = 0; next < effects.length; next++) {
-          const effect = effects[next];
-          if (effect !== undefined) carryOut(effect);
-        }
-      } finally {
-        effects.length = 0;
-        isCarryingOut = false;
-      }
+    apply,
+    async start() {
+      isRunning = true;
+      tick();
+    },
+    async stop() {
+      isRunning = false;
+      timer.cancel();
     },
   };
 }

@@ -48,7 +48,7 @@ export function endedEvent(
   isGivenUp: boolean,
 ): RouterEvent<CoreQuery> {
   const { reply } = outcome;
-  const code = outcome.kind === 'failed' && outcome.error instanceof ParetoError ? outcome.error.code : undefined;
+  const code = outcome.kind !== 'answered' && outcome.error instanceof ParetoError ? outcome.error.code : undefined;
   return { kind: 'ended', query, end: endOf(outcome), code, load: reply?.load, tookMs: reply?.tookMs ?? 0, isGivenUp };
 }
 

@@ -1,49 +1,26 @@
-// What a held query needs in this process: it counts as demand for the variant that it waits for, until a timer or its caller
-// ends the wait.
+// What ends the wait of a held query: a timer, or its caller.
 
 import { milliseconds, ParetoError, type Clock, type VariantId } from '@pareto/core';
 import type { HoldEnd } from '@pareto/policy';
 import { limitError } from '@pareto/protocol';
-import type { DemandRecorder } from '../demand/demand-recorder.js';
-import type { ResolvedQuery } from '../resolve/resolve.js';
 
 export interface HeldQueryOptions {
-  readonly demand: Pick<DemandRecorder, 'held'>;
   /** The caller's signal. */
   readonly signal: AbortSignal;
   /** Time until which the query may be held. */
   readonly until: number;
   readonly onTimeout: () => void;
-  /** Called when the caller has cancelled, whether the query waits or not. */
+  /** Called when the caller cancels, whether the query waits or not. */
   readonly onAborted: () => void;
   readonly clock: Clock;
 }
 
-export interface HeldQuery extends Disposable {
-  /** Counts the query as demand for a variant. */
-  wait(variant: VariantId, resolved: ResolvedQuery): void;
-  /** Stops counting the query, which does not wait any more. */
-  resume(): void;
-}
-
-export function holdQuery({ demand, signal, until, onTimeout, onAborted, clock }: HeldQueryOptions): HeldQuery {
+/** Ends the wait of a query, until the result is disposed. */
+export function holdQuery({ signal, until, onTimeout, onAborted, clock }: HeldQueryOptions): Disposable {
   const timer = clock.after(milliseconds(until - clock.now()), onTimeout);
-  let counted: Disposable | undefined;
   signal.addEventListener('abort', onAborted);
-
-  function resume(): void {
-    counted?.[Symbol.dispose]();
-    counted = undefined;
-  }
   return {
-    wait(variant, resolved) {
-      resume();
-      counted = demand.held(resolved, variant);
-      if (signal.aborted) onAborted();
-    },
-    resume,
     [Symbol.dispose]() {
-      resume();
       timer[Symbol.dispose]();
       signal.removeEventListener('abort', onAborted);
     },

@@ -1,7 +1,14 @@
 // One query, from its arrival to its answer. The core of the policy decides what happens to it, and this carries that out.
 
-import { ParetoError, withoutStack, type Objective, type VariantId } from '@pareto/core';
-import { sentOf, trackQuery, type Decision, type DecisionTrace, type RouterQuery } from '@pareto/policy';
+import { ParetoError, withoutStack, type ErrorCode, type Objective } from '@pareto/core';
+import {
+  sentOf,
+  trackQuery,
+  type Decision,
+  type DecisionTrace,
+  type RouterEvent,
+  type RouterQuery,
+} from '@pareto/policy';
 import type { Span } from '@pareto/telemetry';
 import { formatDecisionId, type DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
@@ -11,7 +18,7 @@ import { isPublicTrailer, type LinkOutcome } from '../workers/worker-link.js';
 import type { Answer, AnswerReceiver } from './answer.js';
 import type { CoreQuery, QueryEffect } from './core-driver.js';
 import { endedEvent, failureOf, messageOf } from './forward.js';
-import { holdError, holdQuery, type HeldQuery } from './held-query.js';
+import { holdError, holdQuery } from './held-query.js';
 import { recordAnswer, recordFailure } from './record-end.js';
 import type { RouterContext } from './router-context.js';
 import { waitForTable } from './wait-for-table.js';
@@ -30,7 +37,7 @@ export class Query implements CoreQuery {
   readonly #state: RouterQuery<CoreQuery>;
   #resolved: ResolvedQuery | undefined;
   /** Set from the first hold on. */
-  #held: HeldQuery | undefined;
+  #held: Disposable | undefined;
   /** Outcome of the last send. */
   #outcome: LinkOutcome | undefined;
 
@@ -91,7 +98,7 @@ export class Query implements CoreQuery {
       case 'forward':
         return this.#forward(effect.latencyLeftMs);
       case 'hold':
-        return this.#hold(effect.variant);
+        return this.#hold();
       case 'answer':
         return this.#succeed(effect);
       case 'refuse':
@@ -119,7 +126,7 @@ export class Query implements CoreQuery {
 
   /** Resolves the query with the current table, and has the core decide on it. */
   #resolve(): void {
-    const { tables, core, demand, loopLag } = this.#router;
+    const { tables, loopLag } = this.#router;
     const isNew = this.#resolved === undefined;
     let resolved: ResolvedQuery;
     try {
@@ -128,11 +135,8 @@ export class Query implements CoreQuery {
       return this.#leave(error);
     }
     this.#resolved = resolved;
-    if (isNew) {
-      if (this.#span.recording) this.#span.set({ 'pareto.target': resolved.entry.name });
-      demand.offered(resolved);
-    }
-    core.apply({ kind: 'resolved', query: this.#state, resolved, lagMs: loopLag.lagMs });
+    if (isNew && this.#span.recording) this.#span.set({ 'pareto.target': resolved.entry.name });
+    this.#apply({ kind: 'resolved', query: this.#state, resolved, lagMs: loopLag.lagMs });
   }
 
   #requireResolved(): ResolvedQuery {
@@ -140,13 +144,12 @@ export class Query implements CoreQuery {
     return this.#resolved;
   }
 
-  #hold(variant: VariantId): void {
-    const { core, demand, clock } = this.#router;
+  #hold(): void {
+    const { core, clock } = this.#router;
     const state = this.#state;
     const { hold } = state;
     const { signal } = this.#query.call;
     this.#held ??= holdQuery({
-      demand,
       signal,
       until: hold?.until ?? clock.now(),
       onTimeout: () => core.apply({ kind: 'hold-timeout', query: state }),
@@ -156,14 +159,12 @@ export class Query implements CoreQuery {
       },
       clock,
     });
-    this.#held.wait(variant, this.#requireResolved());
+    if (signal.aborted) this.#leave(signal.reason);
   }
 
   #forward(latencyLeftMs: number): void {
-    const { workers, decisions, demand } = this.#router;
-    const { replica, selection } = sentOf(this.#state);
-    this.#held?.resume();
-    if (selection.missed !== undefined) demand.missed(this.#requireResolved(), selection.missed.variant);
+    const { workers, decisions } = this.#router;
+    const { replica } = sentOf(this.#state);
     decisions.sentTo(this.#decision, replica.worker);
     const { traceparent } = this.#span;
     const options = { decisionId: this.#decisionId, traceparent, latencyLeftMs };
@@ -178,7 +179,16 @@ export class Query implements CoreQuery {
 
   #end(outcome: LinkOutcome): void {
     this.#outcome = outcome;
-    this.#router.core.apply(endedEvent(this.#state, outcome, this.#query.call.cancellation.aborted));
+    this.#apply(endedEvent(this.#state, outcome, this.#query.call.cancellation.aborted));
+  }
+
+  /** Applies an event. A defect of the core ends this query alone. */
+  #apply(event: RouterEvent<CoreQuery>): void {
+    try {
+      this.#router.core.apply(event);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #answered(): Answered {
@@ -209,9 +219,9 @@ export class Query implements CoreQuery {
     this.#receiver.succeed(answer);
   }
 
-  #refusal({ refusal, objective, elapsedMs }: Effect<'refuse'>): ParetoError {
+  #refusal(effect: Effect<'refuse'>): ParetoError {
     const resolved = this.#requireResolved();
-    return withoutStack(() => refusalOf(refusal, resolved, objective, elapsedMs));
+    return withoutStack(() => refusalOf(effect, resolved));
   }
 
   #failure(): unknown {
@@ -222,17 +232,19 @@ export class Query implements CoreQuery {
 
   /** Ends the query for a reason that the core does not know. */
   #leave(error: unknown): void {
-    this.#router.core.apply({ kind: 'left', query: this.#state });
+    this.#router.core.apply({ kind: 'left', query: this.#state, code: codeOf(error) });
     this.#fail(error);
   }
 
   #fail(error: unknown): void {
-    recordFailure(this.#router, this.#resolved, error);
+    recordFailure(this.#router, this.#resolved, codeOf(error));
     this.#span.end(error);
     this.#held?.[Symbol.dispose]();
     this.#receiver.fail(error);
   }
 }
+
+const codeOf = (error: unknown): ErrorCode => (error instanceof ParetoError ? error.code : 'internal');
 
 function outcomeOf(decision: Decision): Outcome {
   if (decision.kind === 'refuse') return decision.cause;

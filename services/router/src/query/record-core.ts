@@ -4,7 +4,12 @@ import { createLogWriter, type RouterCore, type RouterLogHeader, type RouterPara
 import type { Recorder } from '@pareto/service';
 
 /** Returns the core itself, after it records. `seed` is that of its random numbers. */
-export function recordCore<H>(core: RouterCore<H>, recorder: Recorder, seed: number, params: RouterParams): RouterCore<H> {
+export function recordCore<H>(
+  core: RouterCore<H>,
+  recorder: Recorder,
+  seed: number,
+  params: RouterParams,
+): RouterCore<H> {
   const header: RouterLogHeader = { log: 'router', version: 1, seed, params };
   recorder.record(header);
   const writer = createLogWriter<H>();
@@ -12,6 +17,9 @@ export function recordCore<H>(core: RouterCore<H>, recorder: Recorder, seed: num
     loads: core.loads,
     get held() {
       return core.held;
+    },
+    get dueAt() {
+      return core.dueAt;
     },
     get replicas() {
       return core.replicas;

@@ -8,7 +8,6 @@ import type { ChangeSignal } from './change-signal.js';
 import type { ControllerCalls } from '../controllers/controller-calls.js';
 import type { DecisionLog } from '../decisions/decision-log.js';
 import type { OtherRouters } from '../decisions/other-routers.js';
-import type { DemandRecorder } from '../demand/demand-recorder.js';
 import type { TableClient } from '../table/table-client.js';
 import type { WorkerPool } from '../workers/worker-pool.js';
 import type { CoreDriver } from './core-driver.js';
@@ -26,7 +25,6 @@ export interface RouterContext {
   readonly workers: WorkerPool;
   readonly decisions: DecisionLog;
   readonly otherRouters: OtherRouters;
-  readonly demand: DemandRecorder;
   readonly loopLag: LoopLag;
   readonly changes: ChangeSignal;
   /** Aborts when the router drains. */

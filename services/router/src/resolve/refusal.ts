@@ -1,46 +1,25 @@
 // Builds the error for a refused query: the reason, and the nearest feasible objective.
 
 import { ParetoError, type Objective, type TargetEntry } from '@pareto/core';
-import { rulesText, type Admission, type BusyCandidate, type Offer, type RefusalCause } from '@pareto/policy';
+import { rulesText, type BusyCandidate, type Offer, type RefusalCause, type RouterEffect } from '@pareto/policy';
 import { limitError } from '@pareto/protocol';
 import type { ResolvedQuery } from './resolve.js';
 
-export type Refusal = Extract<Admission, { kind: 'refuse' }>;
+type Refusal = Pick<Extract<RouterEffect<unknown>, { kind: 'refuse' }>, 'refusal' | 'code' | 'objective' | 'elapsedMs'>;
 
 /** Name of the trailer with the nearest feasible objective, as JSON. */
 const nearestKey = 'pareto-nearest-objective';
 
-/** `objective` is the one that admission used, `elapsedMs` the time from receipt to admission. */
-export function refusalOf(
-  refusal: Refusal,
-  resolved: ResolvedQuery,
-  objective: Objective,
-  elapsedMs: number,
-): ParetoError {
+/** Returns the error of a query that the core refused. */
+export function refusalOf({ refusal, code, objective, elapsedMs }: Refusal, resolved: ResolvedQuery): ParetoError {
   const { entry, items } = resolved;
-  const { nearest, soonest } = refusal;
+  const { cause, nearest, soonest } = refusal;
   const offer = nearest === undefined ? '' : `; nearest feasible objective: ${offerText(nearest)}`;
-  const reason = `${reasonText(refusal.cause, { entry, items, objective, elapsedMs, soonest })}${offer}`;
+  const reason = `${reasonText(cause, { entry, items, objective, elapsedMs, soonest })}${offer}`;
   const details = nearest === undefined ? {} : { [nearestKey]: offerJson(nearest) };
-  if (refusal.cause === 'hold-limit') return limitError('heldQueries', 'resource-exhausted', reason, details);
-  if (!isDueToDeadline(refusal, resolved.objective, objective))
-    return new ParetoError(refusal.code, reason, { details });
-  return new ParetoError('deadline-exceeded', `the deadline is too short: ${reason}`, { details });
-}
-
-/**
- * Returns whether the objective is feasible, but not before the caller's deadline. The error then names the deadline,
- * since the caller may not have set an objective.
- */
-function isDueToDeadline({ cause, nearest }: Refusal, objective: Objective, limited: Objective): boolean {
-  if (cause !== 'infeasible' || nearest === undefined) return false;
-  const offered = nearest.objective;
-  return (
-    offered.latencyMs > limited.latencyMs &&
-    offered.latencyMs <= objective.latencyMs &&
-    offered.minAccuracy === objective.minAccuracy &&
-    offered.maxCostPer1k === objective.maxCostPer1k
-  );
+  if (cause === 'hold-limit') return limitError('heldQueries', 'resource-exhausted', reason, details);
+  if (code !== 'deadline-exceeded') return new ParetoError(code, reason, { details });
+  return new ParetoError(code, `the deadline is too short: ${reason}`, { details });
 }
 
 interface RefusalContext {

@@ -77,10 +77,13 @@ export function createLogWriter<H>(): RouterLogWriter<H> {
         return { ...event, load, query: numbers.queries.of(event.query) };
       }
       case 'left':
+        return { kind: event.kind, query: numbers.queries.of(event.query), code: event.code };
       case 'hold-timeout':
         return { kind: event.kind, query: numbers.queries.of(event.query) };
       case 'linked':
       case 'lost':
+      case 'tick':
+      case 'report-sent':
       case 'draining':
         return event;
     }

@@ -78,11 +78,14 @@ function createReader(): { read(line: RouterLogLine): RouterEvent<number> } {
       case 'ended':
         return { ...event, query: queryOf(event.query) };
       case 'left':
+        return { kind: event.kind, query: queryOf(event.query), code: event.code };
       case 'hold-timeout':
         return { kind: event.kind, query: queryOf(event.query) };
       case 'reported':
       case 'linked':
       case 'lost':
+      case 'tick':
+      case 'report-sent':
       case 'draining':
         return event;
     }

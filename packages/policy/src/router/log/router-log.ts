@@ -2,6 +2,7 @@
 // value that JSON can represent; a field that is undefined or infinite is null or missing there.
 
 import type { Candidate, TargetEntry } from '@pareto/core';
+import type { DemandEntry } from '../../demand/demand-report.js';
 import type { RouterParams } from '../router-core.js';
 import type { RouterEffect, RouterEvent } from '../router-event.js';
 import type { ArrivedQuery, RouterQuery, TargetQuery } from '../router-query.js';
@@ -21,7 +22,9 @@ export interface LoggedTarget extends Omit<TargetEntry, 'candidates' | 'exclusio
   readonly exclusions: readonly (NonNullable<TargetEntry['exclusions']>[number] | null)[] | undefined;
 }
 
-type OfQuery<E> = E extends { readonly query: RouterQuery<unknown> } ? Omit<E, 'query'> & { readonly query: number } : E;
+type OfQuery<E> = E extends { readonly query: RouterQuery<unknown> }
+  ? Omit<E, 'query'> & { readonly query: number }
+  : E;
 
 type EventOf<Kind> = Extract<RouterEvent<unknown>, { readonly kind: Kind }>;
 
@@ -66,7 +69,13 @@ function factsOf<H>(effect: RouterEffect<H>): LoggedEffect['facts'] {
     case 'hold':
       return [effect.variant];
     case 'refuse':
-      return [effect.refusal.cause, effect.objective.latencyMs, effect.elapsedMs, effect.refusal.soonest?.predictedMs];
+      return [
+        effect.refusal.cause,
+        effect.code,
+        effect.objective.latencyMs,
+        effect.elapsedMs,
+        effect.refusal.soonest?.predictedMs,
+      ];
     case 'give-up':
     case 'suspect':
       return [effect.reason];
@@ -74,6 +83,10 @@ function factsOf<H>(effect: RouterEffect<H>): LoggedEffect['facts'] {
       return [effect.retryOf];
     case 'answer':
       return [effect.latencyMs, effect.predictedMs];
+    case 'report': {
+      const { windowMs, entries, limitsReached } = effect.report;
+      return [windowMs, JSON.stringify(limitsReached), ...entries.flatMap(countsOf)];
+    }
     case 'callable':
     case 'ejected':
       return [effect.replica];
@@ -82,4 +95,10 @@ function factsOf<H>(effect: RouterEffect<H>): LoggedEffect['facts'] {
     case 'late':
       return [];
   }
+}
+
+function countsOf(entry: DemandEntry): LoggedEffect['facts'] {
+  const { target, offeredItems, requests, items, refused, infeasible, violations, failed, held } = entry;
+  const waiting = [...held.values()].reduce((sum, count) => sum + count, 0);
+  return [target, offeredItems, requests, items, refused, infeasible, violations, failed, waiting];
 }
