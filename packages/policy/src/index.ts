@@ -185,6 +185,8 @@ export {
 export { sharedBatchLimit } from './rows/shared-batch-limit.js';
 export { trackLag } from './estimate/track-lag.js';
 export { exclusionsOf } from './select/exclusions.js';
+export { createTargetLister, type TargetLister } from './select/list-targets.js';
+export { cheapestFirst } from './select/order.js';
 export { nearestFeasible, type Offer } from './select/nearest.js';
 export { preferenceOf } from './select/rank.js';
 export { selectVariant, type BusyCandidate, type RefusalReason, type Selection } from './select/select-variant.js';

@@ -18,3 +18,11 @@ export function compareCosts({ costPer1k: a }: Candidate, { costPer1k: b }: Cand
   if (a === undefined) return 1;
   return b === undefined ? -1 : a - b;
 }
+
+/** Compares candidates of a list: the cheapest comes first, those without a price last. */
+export function cheapestFirst(a: Candidate, b: Candidate): number {
+  const costs = compareCosts(a, b);
+  if (costs !== 0) return costs;
+  if (a.variant !== b.variant) return a.variant < b.variant ? -1 : 1;
+  return a.hardwareClass < b.hardwareClass ? -1 : 1;
+}

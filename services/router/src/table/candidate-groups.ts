@@ -11,6 +11,7 @@ import {
   type Profile,
   type ReplicaRoute,
 } from '@pareto/core';
+import { cheapestFirst } from '@pareto/policy';
 import { accuracyFromWire, type wire } from '@pareto/protocol';
 import { createIndexAllocator } from './index-allocator.js';
 
@@ -170,12 +171,4 @@ function toCandidate(
     measurementError: row.measurementError === '' ? undefined : row.measurementError,
     replicas: [...replicas.values()],
   };
-}
-
-/** Sorts candidates without a price last. */
-export function cheapestFirst(a: Candidate, b: Candidate): number {
-  const [costOfA, costOfB] = [a.costPer1k ?? Infinity, b.costPer1k ?? Infinity];
-  if (costOfA !== costOfB) return costOfA - costOfB;
-  if (a.variant !== b.variant) return a.variant < b.variant ? -1 : 1;
-  return a.hardwareClass < b.hardwareClass ? -1 : 1;
 }

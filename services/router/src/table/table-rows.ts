@@ -10,9 +10,9 @@ import {
   type Task,
   type VariantId,
 } from '@pareto/core';
+import { createTargetLister, type TargetLister } from '@pareto/policy';
 import { architectureFromWire, profileFromWire, taskFromWire, type wire } from '@pareto/protocol';
 import { createCandidateGroups, versionKey, type CandidateGroups } from './candidate-groups.js';
-import { createTargetLister, type TargetLister } from './list-targets.js';
 
 export interface TableRows {
   /** Version of the last message applied. Undefined before the first snapshot. */

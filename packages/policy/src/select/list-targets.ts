@@ -1,4 +1,4 @@
-// Builds the targets of the routing table: tasks, architectures and variants.
+// The targets of a routing table: what each task, architecture and variant chooses from.
 
 import {
   groupBy,
@@ -12,8 +12,9 @@ import {
   type TargetEntry,
   type Task,
 } from '@pareto/core';
-import { exclusionsOf, applicableRules } from '@pareto/policy';
-import { cheapestFirst } from './candidate-groups.js';
+import { exclusionsOf } from './exclusions.js';
+import { cheapestFirst } from './order.js';
+import { applicableRules } from './rules.js';
 
 const noSignature: Signature = { inputs: [], outputs: [], batched: false };
 
