@@ -199,6 +199,19 @@ export {
   type SelectParams,
 } from './select/selection-query.js';
 export { findVerdict, verdicts } from './select/criteria.js';
+export {
+  countPing,
+  defaultPingParams,
+  noPings,
+  planLink,
+  planPause,
+  planPing,
+  timedOutPing,
+  type PingCounts,
+  type PingEnd,
+  type PingParams,
+  type PlannedPing,
+} from './watch/plan-ping.js';
 export { whatIf, type WhatIf } from './select/what-if.js';
 export {
   defaultTurnParams,

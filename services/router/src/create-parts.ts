@@ -3,6 +3,7 @@
 import type { RoutingTable, WorkerId } from '@pareto/core';
 import {
   defaultHoldParams,
+  defaultPingParams,
   defaultRetryParams,
   defaultRouteParams,
   defaultRouterDemandParams,
@@ -91,6 +92,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     core,
     onLost,
     probe: createLivenessProbe(clock),
+    pings: defaultPingParams,
     clock,
     logger,
   });

@@ -1,6 +1,7 @@
 // Sends one ping and classifies the result: the worker is alive or lost, or the result is uncertain.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
+import { timedOutPing, type PingParams, type PlannedPing } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import { afterAwake } from '@pareto/service';
 import type { WorkerLink } from './worker-link.js';
@@ -15,7 +16,8 @@ export type PingResult =
   | { readonly kind: 'uncertain' };
 
 export interface PingOptions {
-  readonly timeoutMs: Milliseconds;
+  readonly plan: PlannedPing;
+  readonly params: PingParams;
   /** Returns the time of the last successful query. */
   readonly answeredAt: () => Milliseconds;
   /** Returns whether the worker's process is alive, within 300 ms. */
@@ -25,8 +27,6 @@ export interface PingOptions {
 
 /** Time before the timeout at which a worker that has not responded is probed. */
 const probeMs = 300;
-/** Age up to which a successful query shows that the worker is alive. */
-const recentMs = 500;
 
 /** Pings the worker once. Does not reject. */
 export async function ping(link: WorkerLink, options: PingOptions): Promise<PingResult> {
@@ -36,8 +36,9 @@ export async function ping(link: WorkerLink, options: PingOptions): Promise<Ping
     (error: unknown): PingResult => ({ kind: 'lost', reason: reasonOf(error), error }),
   );
   const timedOut = probeAtTimeout(options, ended.signal).then((isAlive): PingResult => {
-    if (isAlive || options.clock.now() - options.answeredAt() < recentMs) return { kind: 'uncertain' };
-    return { kind: 'lost', reason: 'timeout', error: undefined };
+    const { clock, answeredAt, params } = options;
+    const kind = timedOutPing(isAlive, clock.now() - answeredAt(), params);
+    return kind === 'lost' ? { kind, reason: 'timeout', error: undefined } : { kind: 'uncertain' };
   });
   try {
     return await Promise.race([answered, timedOut]);
@@ -47,14 +48,14 @@ export async function ping(link: WorkerLink, options: PingOptions): Promise<Ping
 }
 
 /** Resolves after the timeout, with whether the process is alive. Does not resolve if `ended` aborts before. */
-async function probeAtTimeout({ timeoutMs, isAlive, clock }: PingOptions, ended: AbortSignal): Promise<boolean> {
+async function probeAtTimeout({ plan, isAlive, clock }: PingOptions, ended: AbortSignal): Promise<boolean> {
   const sleep = (delayMs: number): Promise<void> =>
     new Promise((resolve) => {
       const timer = afterAwake(clock, milliseconds(delayMs), resolve);
       ended.addEventListener('abort', () => timer[Symbol.dispose]());
     });
-  await sleep(timeoutMs - probeMs);
-  const [isFound] = await Promise.all([isAlive(), sleep(probeMs)]);
+  await sleep(plan.timeoutMs - probeMs);
+  const [isFound] = await Promise.all([plan.probes && isAlive(), sleep(probeMs)]);
   return isFound;
 }
 

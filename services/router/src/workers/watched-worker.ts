@@ -1,11 +1,12 @@
 // Watches one worker: runs the calls on its link, and uses pings to detect whether it is reachable.
 
 import { ParetoError, workerId, type Clock, type WorkerInfo } from '@pareto/core';
+import { planLink, type PingCounts, type PingParams } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import type { ProbeLiveness } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { LossReason, PingResult } from './ping.js';
-import { startPingLoop, type PingCounts } from './ping-loop.js';
+import { startPingLoop } from './ping-loop.js';
 import type { ForwardedQuery, OnOutcome, WorkerLink } from './worker-link.js';
 
 /** A process of a worker. */
@@ -28,22 +29,13 @@ export interface WatchOptions {
   /** Called when a reachable worker is marked unreachable. */
   readonly onLost: (reason: LossReason) => void;
   readonly probe: ProbeLiveness;
+  readonly pings: PingParams;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Number of failed pings after which the link is reopened and its calls are aborted, so that they can be retried. */
-const reopenAfterFailedPings = 2;
-
-/** Number of uncertain pings after which the worker is also pinged over another connection. */
-const compareAfterPings = 2;
-/** Time that a worker which responded on another connection has to respond on the link too. */
-const compareMs = 500;
 /** Timeout of the ping over another connection, which a busy worker may take long to accept. */
 const elsewhereTimeoutMs = 30_000;
-
-/** Age up to which an answer shows that the worker is reached. */
-const reachedMs = 3_000;
 
 const unresponsive = new ParetoError('unavailable', 'the worker stopped responding');
 
@@ -54,7 +46,7 @@ type Reach = { readonly kind: 'reachable' } | { readonly kind: 'lost'; readonly 
 
 /** Starts pinging. Calls `connect` again after failed pings, since the end of a connection may never be reported. */
 export function watchWorker(address: string, connect: () => WorkerLink, options: WatchOptions): WatchedWorker {
-  const { onPingResponse, onLost, probe, clock, logger } = options;
+  const { onPingResponse, onLost, probe, pings: params, clock, logger } = options;
   let link = open();
   let inFlight = 0;
   let life: Life = 'member';
@@ -74,6 +66,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
       return found !== undefined && (process === undefined || found === process.incarnation);
     },
     onResult,
+    params,
     clock,
   });
 
@@ -123,18 +116,13 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     );
     other.close();
   }
-  /** Finds out whether only the link is broken. Queries of a worker that is busy stay on it. */
-  function onUncertain(uncertainPings: number): void {
-    if (uncertainPings === compareAfterPings) void pingElsewhere();
-    if (uncertainPings <= compareAfterPings || respondedElsewhereAt === undefined) return;
-    if (clock.now() - respondedElsewhereAt >= compareMs) reopen();
-  }
-  function onResult(result: PingResult, { failed, uncertain }: PingCounts): void {
+  function onResult(result: PingResult, counts: PingCounts): void {
     if (result.kind === 'alive') onResponse(result.response);
-    if (result.kind === 'uncertain') onUncertain(uncertain);
-    if (result.kind !== 'lost') return;
-    markLost(result.reason, result.error);
-    if (failed % reopenAfterFailedPings === 0) reopen();
+    if (result.kind === 'lost') markLost(result.reason, result.error);
+    const respondedAgoMs = respondedElsewhereAt === undefined ? undefined : clock.now() - respondedElsewhereAt;
+    const plan = planLink(result.kind, counts, respondedAgoMs, params);
+    if (plan === 'reopen') reopen();
+    if (plan === 'compare') void pingElsewhere();
   }
 
   return {
@@ -142,7 +130,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
       return reach.kind === 'reachable';
     },
     get reached() {
-      const isRecent = clock.now() - Math.max(pingedAt, answeredAt) <= reachedMs;
+      const isRecent = clock.now() - Math.max(pingedAt, answeredAt) <= params.reachedMs;
       return reach.kind === 'reachable' && isRecent ? process : undefined;
     },
     infer(query, done) {

@@ -1,6 +1,7 @@
 // Watches the workers of the routing table, and passes their loads to the core.
 
 import { ParetoError, type Clock, type ReplicaRoute, type WorkerId } from '@pareto/core';
+import type { PingParams } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import type { ProbeLiveness, Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
@@ -15,6 +16,7 @@ export interface WorkerPoolOptions {
   /** Called when a worker is marked unreachable. `worker` is undefined if the table has no replica of it. */
   readonly onLost: (reason: LossReason, worker: WorkerId | undefined) => void;
   readonly probe: ProbeLiveness;
+  readonly pings: PingParams;
   readonly clock: Clock;
   readonly logger: Logger;
 }

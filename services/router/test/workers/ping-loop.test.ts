@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
+import { defaultPingParams } from '@pareto/policy';
 import { createManualClock } from '@pareto/testkit';
 import { startPingLoop } from '../../src/workers/ping-loop.js';
 import type { WorkerLink } from '../../src/workers/worker-link.js';
@@ -27,6 +28,7 @@ describe('the pings to a worker', () => {
       answeredAt,
       isAlive: async () => false,
       onResult: () => undefined,
+      params: defaultPingParams,
       clock,
     });
     const during = async (ms: number): Promise<number> => {
@@ -81,6 +83,7 @@ describe('the pings to a worker', () => {
         answeredAt: () => answeredAt,
         isAlive: async () => true,
         onResult: ({ kind }) => kinds.push(kind),
+        params: defaultPingParams,
         clock,
       });
       for (let seconds = 0; seconds < 40; seconds += 1) {

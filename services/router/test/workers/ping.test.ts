@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { defaultPingParams, noPings, planPing } from '@pareto/policy';
 import { createManualClock, type ManualClock } from '@pareto/testkit';
 import { ping, type PingResult } from '../../src/workers/ping.js';
 import type { WorkerLink } from '../../src/workers/worker-link.js';
@@ -23,7 +24,8 @@ function start(
 ): { readonly result: () => PingResult | undefined } {
   let result: PingResult | undefined;
   const answeredAt = milliseconds(clock.now() + 1_000 - answeredAgoMs);
-  const options = { timeoutMs: milliseconds(1_000), answeredAt: () => answeredAt, isAlive, clock };
+  const plan = planPing(noPings, defaultPingParams);
+  const options = { plan, params: defaultPingParams, answeredAt: () => answeredAt, isAlive, clock };
   void ping(link, options).then((received) => (result = received));
   return { result: () => result };
 }

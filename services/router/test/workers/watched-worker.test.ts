@@ -1,6 +1,7 @@
 // A worker that does not respond, while its process or another one answers liveness probes.
 
 import assert from 'node:assert/strict';
+import { defaultPingParams } from '@pareto/policy';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock, type ManualClock } from '@pareto/testkit';
 import { watchWorker, type WatchedWorker } from '../../src/workers/watched-worker.js';
@@ -43,6 +44,7 @@ describe('a worker that does not respond', () => {
       onPingResponse: () => undefined,
       onLost: (reason) => void events.push(`lost: ${reason}`),
       probe: async () => incarnation,
+      pings: defaultPingParams,
       clock,
       logger,
     });
