@@ -158,14 +158,8 @@ export { replayRouterLog, type ReplayedEvent } from './router/log/replay-log.js'
 export { type RouterLogHeader, type RouterLogLine } from './router/log/router-log.js';
 export { createRouterCore, type OnDecision, type RouterCore, type RouterParams } from './router/router-core.js';
 export { type AttemptEnd, type ReportedLoad, type RouterEffect, type RouterEvent } from './router/router-event.js';
-export {
-  sentOf,
-  trackQuery,
-  type ArrivedQuery,
-  type HoldEnd,
-  type RouterQuery,
-  type TargetQuery,
-} from './router/router-query.js';
+export { sentOf, trackQuery, type ArrivedQuery, type HoldEnd, type RouterQuery } from './router/router-query.js';
+export { type TargetQuery } from './router/target-query.js';
 export { areEqualUpToRounding, areSameBits, type RowOutput, type RowOutputs } from './rows/compare-rows.js';
 export {
   createLiveCheckBudget,

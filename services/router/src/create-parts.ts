@@ -19,11 +19,11 @@ import {
 } from '@pareto/service';
 import type { RouterMetrics } from '@pareto/telemetry';
 import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
-import { createCoreDriver, type CoreDriver } from './query/core-driver.js';
+import { createCoreDriver, type CoreDriver } from './core/core-driver.js';
 import { createControllerCalls, type ControllerCalls } from './controllers/controller-calls.js';
 import type { RouterConfig } from './config.js';
 import { createOtherRouters, type OtherRouters } from './decisions/other-routers.js';
-import { demandToWire } from './demand/demand-to-wire.js';
+import { demandToWire } from './core/demand-to-wire.js';
 import type { createTableClient, TableClient } from './table/table-client.js';
 import type { LossReason } from './workers/ping.js';
 import { createReachReporter } from './workers/reach-reporter.js';
@@ -44,7 +44,7 @@ export interface Parts {
   readonly changes: ChangeSignal;
   readonly controller: ControllerCalls;
   readonly otherRouters: OtherRouters;
-  /** Undefined if events are not recorded. */
+  /** Recorder of events. Undefined if they are not recorded. */
   readonly recorder: Recorder | undefined;
   readonly core: CoreDriver;
   readonly workers: WorkerPool;

@@ -75,7 +75,7 @@ export type LoadEffect =
   | { readonly kind: 'ejected'; readonly replica: ReplicaId };
 
 /** List that effects are appended to. */
-export interface LoadEffects {
+interface LoadEffects {
   push(effect: LoadEffect): unknown;
 }
 

@@ -3,7 +3,7 @@
 import type { VariantId } from '@pareto/core';
 import type { DemandEntry } from '../demand/demand-report.js';
 import { strictestOf } from '../demand/objective-class.js';
-import type { TargetQuery } from './router-query.js';
+import type { TargetQuery } from './target-query.js';
 
 /** An entry whose counts change. */
 export type CountedEntry = { -readonly [K in keyof DemandEntry]: DemandEntry[K] } & {

@@ -59,7 +59,8 @@ const notHeld: HoldUsage = { count: 0, bytes: 0 };
 export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: OnDecision<H>): RouterCore<H> {
   type Query = TrackedQuery<H>;
   type Effects = RouterEffect<H>[];
-  const { decide, loads } = createQueryPolicy(params, rng);
+  const policy = createQueryPolicy(params, rng);
+  const { loads } = policy;
   const demand = createRouterDemand(params.demand);
   const held = createHeldQueries<H>({ params: params.hold, demand });
   const trace = createTrace();
@@ -82,7 +83,7 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: 
       isNew: attempts === 0 && !isHeld,
       isPatient: !isTimed,
     };
-    const decision = decide(entry, asked, now, trace);
+    const decision = policy.decide(entry, asked, now, trace);
     onDecision(query, decision, objective, trace);
     return decision;
   }

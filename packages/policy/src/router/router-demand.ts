@@ -4,7 +4,7 @@ import { latencyBucket, milliseconds, type ErrorCode, type VariantId } from '@pa
 import type { DemandReport, LimitCount } from '../demand/demand-report.js';
 import { defaultDemandReportParams, planDemandReport, type DemandReportParams } from '../demand/plan-demand-report.js';
 import { createDemandEntries, type ClassLimits, type CountedEntry } from './demand-entries.js';
-import type { TargetQuery } from './router-query.js';
+import type { TargetQuery } from './target-query.js';
 
 export interface RouterDemandParams extends ClassLimits, DemandReportParams {
   /** Time between two reports, in ms. */

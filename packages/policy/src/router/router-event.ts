@@ -5,12 +5,13 @@ import type { Decision } from '../admit/query-policy.js';
 import type { DemandReport, LimitCount } from '../demand/demand-report.js';
 import type { FailedAttempt } from '../retry/may-retry.js';
 import type { LoadEffect } from '../route/replica-loads.js';
-import type { HoldEnd, RouterQuery, TargetQuery } from './router-query.js';
+import type { HoldEnd, RouterQuery } from './router-query.js';
+import type { TargetQuery } from './target-query.js';
 
 /**
  * The end of one send of a query. `refused`: the replica could not meet its objective. `not-executed`: the query reached no
  * executor. `full`: neither, because the replica's queue was full. `unreachable`: the worker disappeared before it had the
- * query. `lost`: it disappeared while it had the query. `reset`: the query alone failed on its way. `failed`: the error is final.
+ * query. `lost`: it disappeared while it had the query. `reset`: the query alone failed in flight. `failed`: the error is final.
  */
 export type AttemptEnd = 'answered' | 'refused' | 'not-executed' | 'full' | 'unreachable' | 'lost' | 'reset' | 'failed';
 
@@ -67,7 +68,7 @@ export type RouterEvent<H> =
 export type RouterEffect<H> =
   | {
       readonly kind: 'forward';
-      /** Its `sent` has the replica. */
+      /** The query, whose `sent` has the replica. */
       readonly query: RouterQuery<H>;
       /** Time within which the worker must answer. */
       readonly latencyLeftMs: number;

@@ -1,12 +1,12 @@
 // A query at a router: what it asks for, and how far the router has come with it.
 
-import { milliseconds, type Objective, type Shapes, type TargetEntry, type VariantId } from '@pareto/core';
+import { milliseconds, type Objective, type VariantId } from '@pareto/core';
 import type { HeldEntry } from '../admit/hold-queue.js';
 import type { Decision } from '../admit/query-policy.js';
-import type { Preference } from '../select/selection-query.js';
 import type { HeldCount } from './router-demand.js';
+import type { TargetQuery } from './target-query.js';
 
-/** What is known of a query when it arrives. */
+/** The facts about a query that are known when it arrives. */
 export interface ArrivedQuery {
   /** Time at which the headers of the query were received. */
   readonly receivedAt: number;
@@ -17,21 +17,9 @@ export interface ArrivedQuery {
   readonly priority: number;
 }
 
-/** A query for a target of the routing table. */
-export interface TargetQuery {
-  readonly entry: TargetEntry;
-  readonly items: number;
-  /** Shapes of the inputs with dynamic dimensions. Undefined if no profile of the target depends on them. */
-  readonly shapes: Shapes | undefined;
-  readonly objective: Objective;
-  /** Class of the objective in reports of demand. */
-  readonly objectiveClass: string;
-  readonly preference: Preference;
-}
-
 export type Forwarding = Extract<Decision, { kind: 'forward' }>;
 
-/** Why a query is not held any longer without an answer. */
+/** The reason why a query is not held any longer. */
 export type HoldEnd = 'too-long' | 'deadline' | 'draining';
 
 /** The place of a query among the held ones, and the time for which it may be held, from its first hold on. */
@@ -49,7 +37,7 @@ export interface QueryHold<H> extends HeldEntry<TrackedQuery<H>> {
  *
  * A query in any stage may end, and one that was sent or is decided again may be held.
  */
-export type QueryStage =
+type QueryStage =
   | 'arrived'
   /** Waits for a cold variant. */
   | 'held'
@@ -62,7 +50,7 @@ export type QueryStage =
 export interface RouterQuery<H> extends ArrivedQuery {
   readonly handle: H;
   readonly stage: QueryStage;
-  /** Undefined before the query is resolved. */
+  /** The query for its target. Undefined before it is resolved. */
   readonly resolved: TargetQuery | undefined;
   /**
    * Set until the query is held, or lost by a worker. Only then its objective counts from its arrival: later it is already

@@ -16,7 +16,7 @@ describe('the router core', () => {
     const query = arrive('a', { receivedAt: 0 });
     resolve(query);
     assert.equal(query.sent?.selection.elapsedMs, 300);
-    const { address = '' } = query.sent.replica;
+    const { address } = query.sent.replica;
     clock.now = 600;
     assert.deepEqual(apply(ended(query, 'lost')), ['a suspects: connection-lost', 'a resolved again: lost']);
     const other = address === 'w:0' ? 'w:1' : 'w:0';

@@ -48,7 +48,7 @@ function setUp() {
     setConnected: (value: boolean) => (isConnected = value),
     hold: (held: TargetQuery, variant = a) => demand.hold(held, variant, now),
     miss: (missed: TargetQuery, variant = a) => demand.missed(missed, variant, now),
-    advance(ms: number): void {
+    advance: (ms: number): void => {
       const end = now + ms;
       while (demand.dueAt <= end) {
         now = Math.max(now, demand.dueAt);
@@ -80,7 +80,7 @@ describe('the demand on a router', () => {
     ]);
     assert.deepEqual(report.entries[0]?.itemsByVariant, new Map([[a, 5]]));
     const latencies = [10, 1500].map((ms) => [latencyBucket(ms), 1] as const);
-    assert.deepEqual(report.entries[0]?.latencyCounts, new Map(latencies));
+    assert.deepEqual(report.entries[0].latencyCounts, new Map(latencies));
     assert.deepEqual(
       report.entries.map(({ failed, infeasible }) => [failed, infeasible]),
       [

@@ -59,7 +59,7 @@ export const ended = <H>(
   ...fields,
 });
 
-export function describeEffect(effect: RouterEffect<Name>): string {
+function describeEffect(effect: RouterEffect<Name>): string {
   if (effect.kind === 'report') return `report of ${effect.report.windowMs} ms`;
   if (!('query' in effect)) return `${effect.kind} ${effect.replica}`;
   const { kind, query } = effect;

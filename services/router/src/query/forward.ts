@@ -4,7 +4,7 @@ import { milliseconds, ParetoError } from '@pareto/core';
 import { sentOf, type AttemptEnd, type RouterEvent, type RouterQuery } from '@pareto/policy';
 import type { ClientQuery } from '../resolve/resolve.js';
 import type { ForwardedQuery, LinkOutcome } from '../workers/worker-link.js';
-import type { CoreQuery } from './core-driver.js';
+import type { CoreQuery } from '../core/core-driver.js';
 
 interface SendOptions {
   /** The text of the decision's id. */

@@ -16,7 +16,7 @@ import { refusalOf } from '../resolve/refusal.js';
 import { deadlineAtOf, resolve, type ClientQuery, type ResolvedQuery } from '../resolve/resolve.js';
 import { isPublicTrailer, type LinkOutcome } from '../workers/worker-link.js';
 import type { Answer, AnswerReceiver } from './answer.js';
-import type { CoreQuery, QueryEffect } from './core-driver.js';
+import type { CoreQuery, QueryEffect } from '../core/core-driver.js';
 import { endedEvent, failureOf, messageOf } from './forward.js';
 import { holdError, holdQuery } from './held-query.js';
 import { recordAnswer, recordFailure } from './record-end.js';

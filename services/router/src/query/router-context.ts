@@ -10,7 +10,7 @@ import type { DecisionLog } from '../decisions/decision-log.js';
 import type { OtherRouters } from '../decisions/other-routers.js';
 import type { TableClient } from '../table/table-client.js';
 import type { WorkerPool } from '../workers/worker-pool.js';
-import type { CoreDriver } from './core-driver.js';
+import type { CoreDriver } from '../core/core-driver.js';
 import type { LoopLag } from './loop-lag.js';
 
 export interface RouterContext {
@@ -20,7 +20,7 @@ export interface RouterContext {
   readonly limiter: Limiter;
   readonly controller: ControllerCalls;
   readonly tables: Pick<TableClient, 'table' | 'connected' | 'controllerAgeMs' | 'ageMs'>;
-  /** What decides about queries. */
+  /** The router core, which decides about queries. */
   readonly core: CoreDriver;
   readonly workers: WorkerPool;
   readonly decisions: DecisionLog;

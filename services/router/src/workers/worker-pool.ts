@@ -5,7 +5,7 @@ import type { PingParams } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import type { ProbeLiveness, Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
-import type { CoreDriver } from '../query/core-driver.js';
+import type { CoreDriver } from '../core/core-driver.js';
 import type { LossReason } from './ping.js';
 import { watchWorker, type WatchedWorker, type WorkerProcess } from './watched-worker.js';
 import type { ForwardedQuery, LinkFactory, LinkOutcome, OnOutcome } from './worker-link.js';

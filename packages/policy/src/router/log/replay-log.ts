@@ -1,7 +1,7 @@
 // Replays the log of a router core: the same events give the same effects.
 
 import { createSeededRng, type Candidate, type TargetEntry } from '@pareto/core';
-import { createRouterCore } from '../router-core.js';
+import { createRouterCore, type RouterCore } from '../router-core.js';
 import type { RouterEffect, RouterEvent } from '../router-event.js';
 import { trackQuery, type RouterQuery } from '../router-query.js';
 import {
@@ -15,21 +15,22 @@ import {
 
 export interface ReplayedEvent {
   readonly line: RouterLogLine;
-  /** What followed from the event in the replay. `line.effects` is what followed when it was recorded. */
+  /** Effects in the replay, to compare with those of the recording in `line`. */
   readonly effects: readonly LoggedEffect[];
 }
 
 /** Applies the events of a log to a new core, and yields what follows from each. Throws if the log has another format. */
 export function* replayRouterLog(texts: Iterable<string>): Generator<ReplayedEvent> {
-  const lines = texts[Symbol.iterator]();
-  const header = parse<RouterLogHeader>(lines.next().value);
-  if (header?.log !== 'router' || header.version !== 1)
-    throw new Error('expected the log of a router, in version 1 of its format');
-  const core = createRouterCore<number>(header.params, createSeededRng(header.seed), () => undefined);
+  let core: RouterCore<number> | undefined;
   const reader = createReader();
-  for (let next = lines.next(); next.done !== true; next = lines.next()) {
-    const line = parse<RouterLogLine>(next.value);
-    if (line === undefined) return;
+  for (const text of texts) {
+    if (text === '') return;
+    const parsed = parse(text);
+    if (core === undefined) {
+      core = coreOf(parsed as Partial<RouterLogHeader>);
+      continue;
+    }
+    const line = parsed as RouterLogLine;
     const effects: RouterEffect<number>[] = [];
     core.apply(reader.read(line), line.at, effects);
     yield {
@@ -39,11 +40,16 @@ export function* replayRouterLog(texts: Iterable<string>): Generator<ReplayedEve
   }
 }
 
-/** Returns the value of a line, with undefined for null. Undefined without a line. */
-const parse = <T>(text: string | undefined): T | undefined =>
-  text === undefined || text === '' ? undefined : (JSON.parse(text, (_, value: unknown) => value ?? undefined) as T);
+/** Returns the value of a line, with undefined for null. */
+const parse = (text: string): unknown => JSON.parse(text, (_, value: unknown) => value ?? undefined);
 
-/** Creates what turns lines into events. Equal numbers give the same objects. */
+function coreOf({ log, version, seed = 0, params }: Partial<RouterLogHeader>): RouterCore<number> {
+  if (log !== 'router' || version !== 1 || params === undefined)
+    throw new Error('expected the log of a router, in version 1 of its format');
+  return createRouterCore(params, createSeededRng(seed), () => undefined);
+}
+
+/** Turns lines into events. Equal numbers give the same objects. */
 function createReader(): { read(line: RouterLogLine): RouterEvent<number> } {
   const queries = new Map<number, RouterQuery<number>>();
   const candidates = new Map<number, Candidate>();

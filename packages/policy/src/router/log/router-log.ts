@@ -5,7 +5,8 @@ import type { Candidate, TargetEntry } from '@pareto/core';
 import type { DemandEntry } from '../../demand/demand-report.js';
 import type { RouterParams } from '../router-core.js';
 import type { RouterEffect, RouterEvent } from '../router-event.js';
-import type { ArrivedQuery, RouterQuery, TargetQuery } from '../router-query.js';
+import type { ArrivedQuery, RouterQuery } from '../router-query.js';
+import type { TargetQuery } from '../target-query.js';
 
 /** The first line. */
 export interface RouterLogHeader {

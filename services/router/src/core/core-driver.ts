@@ -13,7 +13,7 @@ import {
   type RouterParams,
 } from '@pareto/policy';
 import type { Recorder, Runnable } from '@pareto/service';
-import { createEarliestTimer } from '../demand/earliest-timer.js';
+import { createEarliestTimer } from './earliest-timer.js';
 import { recordCore } from './record-core.js';
 
 /** A query of the core, which carries out what follows for it. */
@@ -25,7 +25,7 @@ export interface CoreQuery {
 
 export type QueryEffect = Extract<RouterEffect<CoreQuery>, { readonly query: unknown }>;
 
-/** While it runs, it applies ticks when they are due. */
+/** The running core. From its start on, it applies ticks when they are due. */
 export interface CoreDriver extends Omit<RouterCore<CoreQuery>, 'apply' | 'dueAt'>, Runnable {
   /** Applies an event that happened at `now`, by default the time of the clock. */
   apply(event: RouterEvent<CoreQuery>, now?: Milliseconds): void;
@@ -75,14 +75,11 @@ export function createCoreDriver(options: CoreDriverOptions): CoreDriver {
   function apply(event: RouterEvent<CoreQuery>, now: Milliseconds = clock.now()): void {
     decidedAt = now;
     core.apply(event, now, effects);
-    // The effects of an event that follows from an effect are carried out by the outer call, in order.
+    // The effects of an event that follows from an effect are appended, and carried out by the outer call in order.
     if (isCarryingOut) return;
     isCarryingOut = true;
     try {
-      for (let next = 0; next < effects.length; next++) {
-        const effect = effects[next];
-        if (effect !== undefined) carryOut(effect);
-      }
+      for (const effect of effects) carryOut(effect);
     } finally {
       effects.length = 0;
       isCarryingOut = false;
