@@ -24,7 +24,7 @@ export function createEarliestTimer(clock: Clock, run: () => void): EarliestTime
         pending = undefined;
         run();
       };
-      pending = { at, timer: clock.after(milliseconds(at - clock.now()), start) };
+      pending = { at, timer: clock.after(milliseconds(Math.ceil(at - clock.now())), start) };
     },
     cancel,
   };
