@@ -2,6 +2,7 @@
 
 import type { RoutingTable, WorkerId } from '@pareto/core';
 import {
+  defaultAdmitParams,
   defaultHoldParams,
   defaultPingParams,
   defaultRetryParams,
@@ -113,7 +114,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
 }
 
 const paramsOf = ({ maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes }: RouterConfig): RouterParams => ({
-  admit: { maxHeld, maxHeldBytes },
+  admit: { ...defaultAdmitParams, maxHeld, maxHeldBytes },
   route: { ...defaultRouteParams, hopMs },
   retry: { ...defaultRetryParams, replayBytes },
   hold: { ...defaultHoldParams, maxHoldMs },

@@ -2,6 +2,7 @@
 
 import type { ErrorCode, Objective } from '@pareto/core';
 import type { Selection } from '../select/select-variant.js';
+import { defaultShareParams, type ShareParams } from './class-shares.js';
 
 type Chosen = Extract<Selection, { kind: 'chosen' }>;
 type Cold = Extract<Selection, { kind: 'cold' }>;
@@ -25,9 +26,14 @@ export interface AdmitParams {
   readonly maxHeld: number;
   /** Maximum total size of the requests of held queries. */
   readonly maxHeldBytes: number;
+  readonly shares: ShareParams;
 }
 
-export const defaultAdmitParams: AdmitParams = { maxHeld: 1024, maxHeldBytes: 64 * 2 ** 20 };
+export const defaultAdmitParams: AdmitParams = {
+  maxHeld: 1024,
+  maxHeldBytes: 64 * 2 ** 20,
+  shares: defaultShareParams,
+};
 
 /** Queries held now, without the one that is being admitted. */
 export interface HoldUsage {

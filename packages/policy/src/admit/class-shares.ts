@@ -2,20 +2,23 @@
 
 import type { HardwareClassId, Objective, WorkerId } from '@pareto/core';
 
-interface ShareParams {
-  /** Time for which queries must have waited for more than a batch until classes are limited. */
+export interface ShareParams {
+  /** Time for which queries must have waited for more than a batch until classes are limited, in ms. */
   readonly lastingMs: number;
-  /** Time for which classes are limited after a query was rejected. */
+  /** Time for which classes are limited after a query was rejected, in ms. */
   readonly scarceMs: number;
   /** Items of a class in the last second from which on its admitted share limits others. */
   readonly minOffered: number;
+  /** Length of each of the four windows in which offered and admitted items are counted, in ms. */
+  readonly windowMs: number;
   /** Limits of a class by how much its admitted share exceeds the smallest one of the others, the strictest first. */
   readonly limits: readonly { readonly aboveRatio: number; readonly maxWaitBatches: number }[];
 }
 
-const defaultShareParams: ShareParams = {
+export const defaultShareParams: ShareParams = {
   lastingMs: 200,
   scarceMs: 1_000,
+  windowMs: 250,
   minOffered: 3,
   limits: [
     { aboveRatio: 1.08, maxWaitBatches: 0.5 },
@@ -61,9 +64,8 @@ export const batchesOf = (waitMs: number, batchMs: number): number =>
 /** A maximum that no wait meets. */
 const never = -1;
 
-/** The last second is kept in four windows. */
+/** Number of windows in which items are counted. */
 const windows = 4;
-const windowMs = 250;
 
 /** Queries of one task with similar objectives. */
 interface ShareClass {
@@ -92,8 +94,9 @@ interface SlotShares {
 /** Creates the shares of all slots. `waitMsOf` returns the wait at a candidate now. */
 export function createClassShares(
   waitMsOf: (candidate: number, now: number) => number,
-  params: ShareParams = defaultShareParams,
+  params: ShareParams,
 ): ClassShares {
+  const { windowMs } = params;
   const workers = new Map<WorkerId, Map<HardwareClassId, SlotShares>>();
 
   const isScarce = ({ calmAt, rejectedAt }: SlotShares, now: number): boolean =>
@@ -103,7 +106,7 @@ export function createClassShares(
     const known = workers.get(worker)?.get(hardwareClass);
     if (known !== undefined) return known;
     dropUnused(now);
-    const created = createShares(now);
+    const created = createShares(Math.floor(now / windowMs), now);
     const own = workers.get(worker) ?? new Map<HardwareClassId, SlotShares>();
     workers.set(worker, own.set(hardwareClass, created));
     return created;
@@ -151,10 +154,10 @@ export function createClassShares(
   };
 }
 
-const createShares = (now: number): SlotShares => ({
+const createShares = (window: number, now: number): SlotShares => ({
   classes: [],
   byTask: new Map(),
-  window: Math.floor(now / windowMs),
+  window,
   calmAt: now,
   rejectedAt: -Infinity,
 });

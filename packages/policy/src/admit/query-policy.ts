@@ -43,7 +43,7 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
   const shares = createClassShares((candidate, now) => {
     const freeAt = loads.candidates[loadFields * candidate + loadField.freeAt] ?? now;
     return Math.max(0, freeAt - now);
-  });
+  }, admitParams.shares);
 
   /** Selects, and limits the wait of a new query whose class has got more than its share of the slots. */
   function select(target: TargetEntry, query: DecisionQuery, now: number, trace?: DecisionTrace): Selection {

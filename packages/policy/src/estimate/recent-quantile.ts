@@ -8,7 +8,7 @@ export interface RecentQuantile {
   observe(sample: number, now: number): void;
 }
 
-interface RecentQuantileParams {
+export interface RecentQuantileParams {
   /** Share of the samples that are at most the quantile. */
   readonly share: number;
   /** Number of the last samples that count, and the time after which they do not count any more. */

@@ -17,6 +17,8 @@ export interface PickRequest {
 export interface PickParams {
   /** Time over which a new replica's share of the queries grows to that of the others. */
   readonly slowStartMs: number;
+  /** Share of a replica that was just seen first, of that of the others. */
+  readonly slowStartShare: number;
   /** Share of the queries for which an Interfered replica is considered like others. */
   readonly interferedShare: number;
 }
@@ -78,7 +80,7 @@ function isConsidered(local: Replica, other: Replica, params: PickParams, now: n
 /** Returns the probability with which a replica that was drawn is considered. */
 function shareOf({ since, isInterfered }: Replica, params: PickParams, now: number): number {
   const age = (now - since) / params.slowStartMs;
-  const ramp = age >= 1 ? 1 : Math.max(0.1, age);
+  const ramp = age >= 1 ? 1 : Math.max(params.slowStartShare, age);
   return isInterfered ? ramp * params.interferedShare : ramp;
 }
 

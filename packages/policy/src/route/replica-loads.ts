@@ -1,13 +1,13 @@
 // The load of every replica in the routing table, from the reports of workers and the router's own counts.
 
 import type { Candidate, ReplicaId, ReplicaLoad, ReplicaRoute, Rng, RoutingTable } from '@pareto/core';
-import { createRecentQuantile, type RecentQuantile } from '../estimate/recent-quantile.js';
+import { createRecentQuantile, type RecentQuantile, type RecentQuantileParams } from '../estimate/recent-quantile.js';
 import { trackQuantile } from '../estimate/track-quantile.js';
 import { createCandidateLoads, loadField, loadFields, wayMsOf, type CandidateLoads } from './candidate-loads.js';
 import { createMinTree, type MinTree } from './min-tree.js';
 import { drawReplica, preferLocal, type PickParams, type PickRequest } from './pick-replica.js';
-import { createReserve, type Reserve } from './reserve.js';
-import { createStandingQueue, type StandingQueue } from './standing-queue.js';
+import { createReserve, type Reserve, type ReserveParams } from './reserve.js';
+import { createStandingQueue, type StandingParams, type StandingQueue } from './standing-queue.js';
 import { applyLoad, countSent, createReplicaState, freeAtOf, type ReplicaState } from './replica-state.js';
 
 export interface RouteParams extends PickParams {
@@ -18,15 +18,35 @@ export interface RouteParams extends PickParams {
   readonly ejectionMs: number;
   /** Maximum share of a candidate's replicas that are ejected together. */
   readonly maxEjected: number;
+  /** Minimum of the time between router and worker, and its initial estimate if both are in one process, in ms. */
+  readonly minHopMs: number;
+  /** Step of the logarithm of its quantiles for each reply. */
+  readonly hopStep: number;
+  /** Share of the replies whose time between router and worker shows that both are not busy. */
+  readonly quietShare: number;
+  /** The time between router and worker that few queries exceed. One that shows a pause is forgotten soon. */
+  readonly hopTail: RecentQuantileParams;
+  /** The error of predictions that few answers exceed. It is only shown, so that it may be remembered for long. */
+  readonly errors: RecentQuantileParams;
+  readonly reserve: ReserveParams;
+  readonly standing: StandingParams;
 }
 
 export const defaultRouteParams: RouteParams = {
   hopMs: 1,
   slowStartMs: 10_000,
+  slowStartShare: 0.1,
   interferedShare: 0.25,
   ejectAfterFailures: 5,
   ejectionMs: 10_000,
   maxEjected: 0.2,
+  minHopMs: 0.05,
+  hopStep: 0.05,
+  quietShare: 0.1,
+  hopTail: { share: 0.99, samples: 256, memoryMs: 3_000 },
+  errors: { share: 0.99, samples: 256, memoryMs: 30_000 },
+  reserve: { rise: 0.25, halfLifeMs: 500 },
+  standing: { maxBatches: 5, lastingMs: 1_000, maxRises: 3, windowBatches: 4, minWindowMs: 250 },
 };
 
 /**
@@ -101,13 +121,6 @@ export interface ReplicaLoads {
   pick(candidate: Candidate, request: PickRequest, now: number, rng: Rng): ReplicaRoute | undefined;
 }
 
-/** Minimum of the time between router and worker, and its initial estimate if both are in one process. */
-const minHopMs = 0.05;
-const hopStep = 0.05;
-
-/** The error that few answers exceed. It is only shown, so that it may be remembered for long. */
-const errorParams = { share: 0.99, samples: 256, memoryMs: 30_000 };
-
 type TableEvent = Extract<LoadEvent, { kind: 'table' }>;
 type TrackedReplica = ReplicaState<CandidateState>;
 
@@ -129,6 +142,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   let known: (CandidateState | undefined)[] = [];
   let candidates = createCandidateLoads(0);
   let quietHopMs = params.hopMs;
+  const { minHopMs, hopStep } = params;
 
   /** Updates the numbers of the candidate after a change of one replica. */
   function refresh(state: TrackedReplica, now: number): void {
@@ -186,16 +200,16 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   ): CandidateState {
     const tree = createMinTree(candidate.replicas.length);
     const {
-      errors = createRecentQuantile(errorParams),
-      reserve = createReserve(),
-      standing = createStandingQueue(now),
+      errors = createRecentQuantile(params.errors),
+      reserve = createReserve(params.reserve),
+      standing = createStandingQueue(params.standing, now),
     } = before ?? {};
     const added: CandidateState = { candidate, replicas: [], locals: [], tree, errors, reserve, standing };
     for (const [position, route] of candidate.replicas.entries()) {
       const earlier = kept.get(route.id);
       const isLocal = route.address === localAddress;
-      const hopMs = isLocal ? minHopMs : params.hopMs;
-      const state = createReplicaState(added, candidate.profile, route, position, earlier, hopMs, now);
+      const hop = { ms: isLocal ? minHopMs : params.hopMs, tail: params.hopTail };
+      const state = createReplicaState(added, candidate.profile, route, position, earlier, hop, now);
       added.replicas.push(state);
       if (isLocal) added.locals.push(state);
       states.set(route.id, state);
@@ -230,7 +244,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     refreshCandidate(state, now);
   }
   function observeHop(state: TrackedReplica, tookMs: number, now: number): void {
-    quietHopMs = trackQuantile(quietHopMs, tookMs, 0.1, hopStep);
+    quietHopMs = trackQuantile(quietHopMs, tookMs, params.quietShare, hopStep);
     state.hopMs = trackQuantile(state.hopMs, tookMs, 0.5, hopStep);
     state.hopTail.observe(tookMs, now);
     state.hopTailMs = Math.max(state.hopMs, state.hopTail.at(now) ?? 0);

@@ -2,13 +2,16 @@
 
 import type { Profile, ReplicaLoad, ReplicaRoute } from '@pareto/core';
 import { p50At } from '../cost/profile-at.js';
-import { createRecentQuantile, type RecentQuantile } from '../estimate/recent-quantile.js';
+import { createRecentQuantile, type RecentQuantile, type RecentQuantileParams } from '../estimate/recent-quantile.js';
 
 /** Wait of a replica whose queue is full: longer than any objective, but finite, since the replica is reachable. */
 const fullMs = 1e9;
 
-/** The time that few queries exceed. One that shows a pause is forgotten soon. */
-const hopTailParams = { share: 0.99, samples: 256, memoryMs: 3_000 };
+/** Initial estimate of the time between router and worker, and how the time that few queries exceed is tracked. */
+interface HopParams {
+  readonly ms: number;
+  readonly tail: RecentQuantileParams;
+}
 
 /** `O` is what the replica belongs to. Built as one literal: objects built by spread are many times slower to read. */
 export interface ReplicaState<O> {
@@ -46,7 +49,7 @@ export function createReplicaState<O>(
   route: ReplicaRoute,
   position: number,
   before: ReplicaState<O> | undefined,
-  hopMs: number,
+  hop: HopParams,
   now: number,
 ): ReplicaState<O> {
   const profiledItemMs = profile === undefined ? 0 : p50At(profile, route.batchCeiling) / route.batchCeiling;
@@ -65,9 +68,9 @@ export function createReplicaState<O>(
     typical: isSame ? before.typical : 1,
     slow: isSame ? before.slow : 1,
     isInterfered: isSame && before.isInterfered,
-    hopMs: before?.hopMs ?? hopMs,
-    hopTailMs: before?.hopTailMs ?? hopMs,
-    hopTail: before?.hopTail ?? createRecentQuantile(hopTailParams),
+    hopMs: before?.hopMs ?? hop.ms,
+    hopTailMs: before?.hopTailMs ?? hop.ms,
+    hopTail: before?.hopTail ?? createRecentQuantile(hop.tail),
     failures: before?.failures ?? 0,
     ejectedUntil: before?.ejectedUntil ?? -Infinity,
     isFull: before?.isFull ?? false,

@@ -6,17 +6,15 @@ export interface Reserve {
   missed(itemMs: number, now: number): void;
 }
 
-interface ReserveParams {
+export interface ReserveParams {
   /** Rise by such a query, as a share of the time per item. */
   readonly rise: number;
-  /** Time in which half of the reserve is forgotten. */
+  /** Time in which half of the reserve is forgotten, in ms. */
   readonly halfLifeMs: number;
 }
 
-const defaultReserveParams: ReserveParams = { rise: 0.25, halfLifeMs: 500 };
-
 /** Creates a reserve of 0. It balances: the more is reserved, the fewer queries raise it. */
-export function createReserve({ rise, halfLifeMs }: ReserveParams = defaultReserveParams): Reserve {
+export function createReserve({ rise, halfLifeMs }: ReserveParams): Reserve {
   let reserveMs = 0;
   let since = 0;
   const at = (now: number): number => (reserveMs === 0 ? 0 : reserveMs * 0.5 ** ((now - since) / halfLifeMs));

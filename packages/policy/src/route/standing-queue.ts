@@ -11,14 +11,18 @@ export interface StandingQueue {
   readonly maxWaitMs: number;
 }
 
-/** Maximum wait while the queue stands, in batches: enough that no replica runs out of queries. */
-const maxBatches = 5;
-/** Time without draining after which a refusal shows that the queue stands. */
-const lastingMs = 1_000;
-/** Number of windows in a row in which the least wait has risen by a batch, after which the queue stands. */
-const maxRises = 3;
-const minWindowMs = 250;
-const windowBatches = 4;
+export interface StandingParams {
+  /** Maximum wait while the queue stands, in batches: enough that no replica runs out of queries. */
+  readonly maxBatches: number;
+  /** Time without draining after which a refusal shows that the queue stands, in ms. */
+  readonly lastingMs: number;
+  /** Number of windows in a row in which the least wait has risen by a batch, after which the queue stands. */
+  readonly maxRises: number;
+  /** Length of these windows, in batches. */
+  readonly windowBatches: number;
+  /** Minimum length of these windows, in ms. */
+  readonly minWindowMs: number;
+}
 
 /**
  * Creates the state of an empty queue. A queue that drains now and then absorbs bursts, and one of constant length has
@@ -26,7 +30,8 @@ const windowBatches = 4;
  * refused, serves no more queries for its length, only later. Then its wait is limited until it has drained to half of
  * the limit. Source: Nichols and Jacobson 2012, "Controlling queue delay".
  */
-export function createStandingQueue(now: number): StandingQueue {
+export function createStandingQueue(params: StandingParams, now: number): StandingQueue {
+  const { maxBatches, lastingMs, maxRises, windowBatches, minWindowMs } = params;
   let limitMs = Infinity;
   let isStanding = false;
   let drainedAt = now;

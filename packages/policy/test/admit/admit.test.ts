@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { admit, type Selection } from '../../src/index.js';
+import { admit, defaultAdmitParams, type Selection } from '../../src/index.js';
 import { candidate } from '../support/candidates.js';
 
-const params = { maxHeld: 2, maxHeldBytes: 100 };
+const params = { ...defaultAdmitParams, maxHeld: 2, maxHeldBytes: 100 };
 const cold: Selection = { kind: 'cold', candidate: candidate(0), position: 0 };
 const chosen: Selection = {
   ...{

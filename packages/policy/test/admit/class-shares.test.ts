@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, hardwareClassId, milliseconds, workerId, type Objective } from '@pareto/core';
-import { createClassShares } from '../../src/admit/class-shares.js';
+import { createClassShares, defaultShareParams } from '../../src/admit/class-shares.js';
 
 const objective = (latencyMs: number): Objective => ({ ...fallbackObjective, latencyMs: milliseconds(latencyMs) });
 const slots = { worker: workerId('w'), hardwareClass: hardwareClassId('cpu') };
@@ -28,7 +28,7 @@ function offer(
 
 describe('the shares of classes', () => {
   it('limit the wait of the class that got more than its share, the more the further it is above', () => {
-    const shares = createClassShares(waitMsOf);
+    const shares = createClassShares(waitMsOf, defaultShareParams);
     offer(shares, 0, 1000, [0.5, 0.5]);
     assert.deepEqual(
       [
@@ -49,7 +49,7 @@ describe('the shares of classes', () => {
   });
 
   it('count the last second only', () => {
-    const shares = createClassShares(waitMsOf);
+    const shares = createClassShares(waitMsOf, defaultShareParams);
     offer(shares, 0, 1000, [0.2, 0.9]);
     offer(shares, 1000, 2500, [0.9, 0.9]);
     assert.equal(shares.maxWaitBatches(slots, 'digits', loose, waiting(0), 2500), Infinity);
@@ -61,7 +61,7 @@ describe('the shares of classes', () => {
   });
 
   it('limit no class while queries do not wait for long and none is rejected', () => {
-    const shares = createClassShares(waitMsOf);
+    const shares = createClassShares(waitMsOf, defaultShareParams);
     for (let now = 0; now < 1000; now += 10) {
       const waitBatches = now % 100 === 0 ? 0 : 3;
       shares.record(slots, 'digits', loose, { items: 1, isAdmitted: true, ...waiting(waitBatches) }, now);
@@ -81,7 +81,7 @@ describe('the shares of classes', () => {
   });
 
   it('do not limit a single class', () => {
-    const shares = createClassShares(waitMsOf);
+    const shares = createClassShares(waitMsOf, defaultShareParams);
     for (let now = 0; now < 1000; now += 10) {
       shares.record(slots, 'digits', loose, { items: 1, isAdmitted: now % 20 === 0, ...waiting(9) }, now);
     }
@@ -89,7 +89,7 @@ describe('the shares of classes', () => {
   });
 
   it('are those of the slots that tasks share, and of no others', () => {
-    const shares = createClassShares(waitMsOf);
+    const shares = createClassShares(waitMsOf, defaultShareParams);
     for (let now = 0; now < 1000; now += 10) {
       shares.record(slots, 'a', tight, { items: 1, isAdmitted: true, ...waiting(0, 0) }, now);
       shares.record(slots, 'b', tight, { items: 1, isAdmitted: now % 20 === 0, ...waiting(3, 3) }, now);
@@ -110,7 +110,7 @@ describe('the shares of classes', () => {
   });
 
   it('weigh queries by their items', () => {
-    const shares = createClassShares(waitMsOf);
+    const shares = createClassShares(waitMsOf, defaultShareParams);
     for (let now = 0; now < 1000; now += 10) {
       shares.record(slots, 'digits', loose, { items: 8, isAdmitted: true, ...waiting(3) }, now);
       shares.record(slots, 'digits', loose, { items: 1, isAdmitted: false, ...waiting(3) }, now);
