@@ -39,7 +39,7 @@ export interface RetryParams {
 
 export const defaultRetryParams: RetryParams = {
   maxAttempts: 4,
-  maxRefused: 2,
+  maxRefused: 3,
   keptBudget: 10,
   replayBytes: 256 * 2 ** 10,
   refillPerQuery: 0.2,

@@ -44,31 +44,42 @@ export function preferLocal<R extends Replica>(locals: readonly R[], other: R | 
 const returnsAt = (state: Replica, now: number): number => Math.max(now, freeAtOf(state, now)) + state.hopMs;
 
 /**
- * Draws two replicas at random and returns the one that is free first, or a local one if that is as good, if it meets the
- * request. Source: Mitzenmacher 2001, "The power of two choices in randomized load
- * balancing".
+ * Returns `idle`, the replica that was reported idle last, if there is one. Otherwise draws two replicas at random and returns the
+ * one that is free first. Returns a local one instead if that is as good, and none if it does not meet the request. Sources: Lu
+ * et al. 2011, "Join-Idle-Queue"; Mitzenmacher 2001, "The power of two choices in randomized load balancing".
  */
 export function drawReplica(
   replicas: readonly Replica[],
   locals: readonly Replica[],
+  idle: Replica | undefined,
   request: PickRequest,
   params: PickParams,
   now: number,
   rng: Rng,
 ): Replica | undefined {
-  const [first, second] = [draw(replicas, params, now, rng), draw(replicas, params, now, rng)];
-  if (first === undefined || second === undefined) return undefined;
-  const sooner = freeAtOf(second, now) < freeAtOf(first, now) ? second : first;
+  const isTaken = idle !== undefined && isInShare(idle, params, now, rng);
+  const sooner = isTaken ? idle : soonerOfTwo(replicas, params, now, rng);
+  if (sooner === undefined) return undefined;
   const considered = locals.filter((local) => isConsidered(local, sooner, params, now, rng));
   const drawn = preferLocal(considered, sooner, now) ?? sooner;
   return freeAtOf(drawn, now) < Infinity && meets(drawn, request, now) ? drawn : undefined;
 }
 
+function soonerOfTwo(replicas: readonly Replica[], params: PickParams, now: number, rng: Rng): Replica | undefined {
+  const [first, second] = [draw(replicas, params, now, rng), draw(replicas, params, now, rng)];
+  if (first === undefined || second === undefined) return undefined;
+  return freeAtOf(second, now) < freeAtOf(first, now) ? second : first;
+}
+
 function draw(replicas: readonly Replica[], params: PickParams, now: number, rng: Rng): Replica | undefined {
   const drawn = replicas[Math.floor(rng() * replicas.length)];
   if (drawn === undefined) return undefined;
-  const share = shareOf(drawn, params, now);
-  return share >= 1 || rng() < share ? drawn : replicas[Math.floor(rng() * replicas.length)];
+  return isInShare(drawn, params, now, rng) ? drawn : replicas[Math.floor(rng() * replicas.length)];
+}
+
+function isInShare(replica: Replica, params: PickParams, now: number, rng: Rng): boolean {
+  const share = shareOf(replica, params, now);
+  return share >= 1 || rng() < share;
 }
 
 /** Returns whether a local replica may take the place of another one, always if it is as old and not more Interfered. */

@@ -4,6 +4,7 @@ import type { Candidate, ReplicaId, ReplicaLoad, ReplicaRoute, Rng, RoutingTable
 import { createRecentQuantile, type RecentQuantile, type RecentQuantileParams } from '../estimate/recent-quantile.js';
 import { trackQuantile } from '../estimate/track-quantile.js';
 import { createCandidateLoads, loadField, loadFields, wayMsOf, type CandidateLoads } from './candidate-loads.js';
+import { createIdleReplicas, type IdleReplicas } from './idle-replicas.js';
 import { createMinTree, type MinTree } from './min-tree.js';
 import { drawReplica, preferLocal, type PickParams, type PickRequest } from './pick-replica.js';
 import { createReserve, type Reserve, type ReserveParams } from './reserve.js';
@@ -130,6 +131,7 @@ interface CandidateState {
   /** The replicas in the process of the router. */
   readonly locals: TrackedReplica[];
   readonly tree: MinTree;
+  readonly idle: IdleReplicas<TrackedReplica>;
   /** Errors of predictions in ms. */
   readonly errors: RecentQuantile;
   readonly reserve: Reserve;
@@ -204,7 +206,8 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       reserve = createReserve(params.reserve),
       standing = createStandingQueue(params.standing, now),
     } = before ?? {};
-    const added: CandidateState = { candidate, replicas: [], locals: [], tree, errors, reserve, standing };
+    const idle = createIdleReplicas<TrackedReplica>();
+    const added: CandidateState = { candidate, replicas: [], locals: [], tree, idle, errors, reserve, standing };
     for (const [position, route] of candidate.replicas.entries()) {
       const earlier = kept.get(route.id);
       const isLocal = route.address === localAddress;
@@ -298,6 +301,8 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
           state.isDown = true;
       }
       refresh(state, now);
+      const isReport = event.kind === 'reported' || (event.kind === 'ended' && event.load !== undefined);
+      if (isReport && isIdle(state, now)) state.of.idle.report(state);
       if (wasDown && !state.isDown) effects.push({ kind: 'callable', replica: event.replica });
     },
     soonest({ index }, now) {
@@ -308,11 +313,14 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       const state = known[candidate.index];
       if (state === undefined) return undefined;
       const { replicas, locals } = state;
-      const drawn = drawReplica(replicas, locals, request, params, now, rng);
+      const idle = state.idle.latest((one) => isIdle(one, now));
+      const drawn = drawReplica(replicas, locals, idle, request, params, now, rng);
       return (drawn ?? bestOf(state, now))?.route;
     },
   };
 }
+
+const isIdle = (state: TrackedReplica, now: number): boolean => state.aheadItems === 0 && freeAtOf(state, now) <= now;
 
 /** Returns the replica that selection reads: the one that is free first, or a local one if that is as good. */
 function bestOf({ tree, replicas, locals }: CandidateState, now: number): TrackedReplica | undefined {

@@ -33,8 +33,8 @@ describe('mayRetry', () => {
     ['a query that its replica could not answer in time', { ...refused, outcome: 'refused', retryBudget: 11 }, true],
     ['such a query by what is kept for others', { ...refused, outcome: 'refused', retryBudget: 10.9 }, false],
     [
-      'a query that two replicas could not answer in time',
-      { ...refused, outcome: 'refused', attempts: 2, retryBudget: 11 },
+      'a query that three replicas could not answer in time',
+      { ...refused, outcome: 'refused', attempts: 3, retryBudget: 11 },
       false,
     ],
   ];

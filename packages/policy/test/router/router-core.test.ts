@@ -41,8 +41,8 @@ describe('the router core', () => {
     assert.deepEqual(apply(ended(given, 'not-executed', { isGivenUp: true })), ['b fail']);
   });
 
-  it('sends a query that a replica refused elsewhere, once, with the rest of its time', () => {
-    const { arrive, resolve, apply, clock } = setUp([on(0, ['w:0', 'w:1'])]);
+  it('sends a query that a replica refused elsewhere, twice, with the rest of its time', () => {
+    const { arrive, resolve, apply, clock } = setUp([on(0, ['w:0', 'w:1', 'w:2'])]);
     const query = arrive('a');
     resolve(query);
     const load = { ...idle, backlogMs: 5_000 };
@@ -50,6 +50,8 @@ describe('the router core', () => {
     assert.deepEqual(apply(ended(query, 'refused', { load, tookMs: 1 })), ['a late', 'a resolved again: refused']);
     assert.equal(resolve(query).length, 1);
     assert.equal(query.sent?.selection.elapsedMs, 100);
+    assert.deepEqual(apply(ended(query, 'refused', { load, tookMs: 1 })), ['a late', 'a resolved again: refused']);
+    assert.equal(resolve(query).length, 1);
     assert.deepEqual(apply(ended(query, 'refused', { load, tookMs: 1 })), ['a late', 'a fail']);
   });
 
