@@ -220,7 +220,7 @@ export function createRouter({ events, rng, demand, send, onSettled }: RouterOpt
   ): void {
     const isAnswered = end === 'answered';
     const isRefused = end === 'refused' || end === 'missed';
-    const { objective } = resolve(query);
+    const { entry, objective } = resolve(query);
     const event = {
       ...{ kind: 'ended' as const, replica: replica.id, items: 1, load, hopMs: now - sentAt - tookMs },
       end: isAnswered ? ('answered' as const) : isRefused ? ('refused' as const) : ('undelivered' as const),
@@ -229,6 +229,8 @@ export function createRouter({ events, rng, demand, send, onSettled }: RouterOpt
       errorMs: isAnswered ? now - sentAt - (selection.predictedMs - selection.elapsedMs) : undefined,
     };
     policy.loads.apply(event, now, effects);
+    if (isRefused && query.isTimed)
+      policy.refused(entry, { items: 1, objective }, { kind: 'forward', selection, replica }, now);
     if (end === 'full') policy.loads.apply({ kind: 'full', replica: replica.id }, now, effects);
     if (end === 'not-executed') policy.loads.apply({ kind: 'down', replica: replica.id }, now, effects);
     applyEffects(now);

@@ -31,10 +31,12 @@ export interface ClassShares {
   maxWaitBatches(slots: Slots, task: string, objective: Objective, at: Waiting, now: number): number;
   /** Records an offered query. */
   record(slots: Slots, task: string, objective: Objective, offered: OfferedQuery, now: number): void;
+  /** Adds items to the admitted ones: of a query that is sent again, or, if negative, of one that a worker refused. */
+  admit(slots: Slots, task: string, objective: Objective, items: number, now: number): void;
 }
 
 /** The slots of a class on a worker, which the replicas there share. */
-interface Slots {
+export interface Slots {
   readonly worker: WorkerId;
   readonly hardwareClass: HardwareClassId;
 }
@@ -147,9 +149,14 @@ export function createClassShares(
       own.offered[at] = (own.offered[at] ?? 0) + items;
       own.offeredSum += items;
       own.last = offered;
-      if (!isAdmitted) return;
-      own.admitted[at] = (own.admitted[at] ?? 0) + items;
-      own.admittedSum += items;
+      if (isAdmitted) addAdmitted(shares, own, items);
+    },
+    admit({ worker, hardwareClass }, task, objective, items, now) {
+      const shares = workers.get(worker)?.get(hardwareClass);
+      if (shares === undefined) return;
+      advance(shares, Math.floor(now / windowMs));
+      const own = shares.byTask.get(task)?.[octaveOf(objective)];
+      if (own !== undefined) addAdmitted(shares, own, items);
     },
   };
 }
@@ -161,6 +168,12 @@ const createShares = (window: number, now: number): SlotShares => ({
   calmAt: now,
   rejectedAt: -Infinity,
 });
+
+function addAdmitted({ window }: SlotShares, own: ShareClass, items: number): void {
+  const at = window % windows;
+  own.admitted[at] = (own.admitted[at] ?? 0) + items;
+  own.admittedSum += items;
+}
 
 function classOf({ classes, byTask }: SlotShares, task: string, octave: number, last: Waiting): ShareClass {
   const ofTask = byTask.get(task) ?? [];

@@ -1,13 +1,13 @@
 // The decisions of a router about queries: selection, admission, and the pick of a replica, on one view of the loads.
 
-import type { ReplicaRoute, Rng, TargetEntry } from '@pareto/core';
+import type { Candidate, ReplicaRoute, Rng, TargetEntry } from '@pareto/core';
 import { loadField, loadFields } from '../route/candidate-loads.js';
 import { createReplicaLoads, type LoadEffect, type ReplicaLoads, type RouteParams } from '../route/replica-loads.js';
 import { selectVariant, type BusyCandidate, type Selection } from '../select/select-variant.js';
 import type { DecisionTrace } from '../select/trace.js';
 import type { SelectionQuery } from '../select/selection-query.js';
 import { admit, type Admission, type AdmitParams, type HoldUsage } from './admit.js';
-import { batchesOf, createClassShares } from './class-shares.js';
+import { batchesOf, createClassShares, type Slots } from './class-shares.js';
 
 export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatches' | 'isPatient'> {
   readonly requestBytes: number;
@@ -20,9 +20,9 @@ export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatc
 }
 
 /** An admission, with the replica that a query is forwarded to. */
-export type Decision =
-  | (Extract<Admission, { kind: 'forward' }> & { readonly replica: ReplicaRoute })
-  | Exclude<Admission, { kind: 'forward' }>;
+export type Decision = Forwarding | Exclude<Admission, { kind: 'forward' }>;
+
+export type Forwarding = Extract<Admission, { kind: 'forward' }> & { readonly replica: ReplicaRoute };
 
 export interface QueryPolicy {
   readonly loads: ReplicaLoads;
@@ -31,6 +31,8 @@ export interface QueryPolicy {
    * `trace`, if given, with the verdicts on the candidates.
    */
   decide(target: TargetEntry, query: DecisionQuery, now: number, trace?: DecisionTrace): Decision;
+  /** Records that a worker refused a query, so that its class has got less. */
+  refused(target: TargetEntry, query: Pick<DecisionQuery, 'items' | 'objective'>, sent: Forwarding, now: number): void;
 }
 
 export interface QueryPolicyParams {
@@ -64,9 +66,9 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     const waiting = waitingOf(unlimited);
     if (waiting === undefined || isOffline || !isNew) return unlimited;
     const { candidate, waitMs, batchMs } = waiting;
-    const worker = loads.soonest(candidate, now)?.worker;
-    if (worker === undefined) return unlimited;
-    const slots = { worker, hardwareClass: candidate.hardwareClass };
+    const soonest = loads.soonest(candidate, now);
+    if (soonest === undefined) return unlimited;
+    const slots = slotsOf(candidate, soonest);
     const at = { candidate: candidate.index, waitMs, batchMs };
     const maxWaitBatches =
       unlimited.kind === 'chosen' ? shares.maxWaitBatches(slots, target.task, objective, at, now) : Infinity;
@@ -93,10 +95,17 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
       if (replica === undefined)
         throw new Error(`chosen variant ${candidate.variant} has no replica that can be called`);
       loads.apply({ kind: 'sent', replica: replica.id, items }, now, noEffects);
+      const isRetried = !query.isNew && !query.isPatient;
+      if (isRetried) shares.admit(slotsOf(candidate, replica), target.task, objective, items, now);
       return { kind: 'forward', selection: chosen, replica };
+    },
+    refused({ task }, { items, objective }, { selection: { candidate }, replica }, now) {
+      shares.admit(slotsOf(candidate, replica), task, objective, -items, now);
     },
   };
 }
+
+const slotsOf = ({ hardwareClass }: Candidate, { worker }: ReplicaRoute): Slots => ({ worker, hardwareClass });
 
 /** Sending or refusing a query has no effects on other queries. */
 const noEffects: LoadEffect[] = [];

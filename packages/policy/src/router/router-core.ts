@@ -3,7 +3,7 @@
 
 import { groupBy, replicaId, type ErrorCode, type Objective, type ReplicaRoute, type Rng } from '@pareto/core';
 import { isDueToDeadline, type HoldUsage } from '../admit/admit.js';
-import { createQueryPolicy, type Decision, type QueryPolicyParams } from '../admit/query-policy.js';
+import { createQueryPolicy, type Decision, type Forwarding, type QueryPolicyParams } from '../admit/query-policy.js';
 import { mayRetry, refillRetryBudget, type FailedAttempt, type RetryParams } from '../retry/may-retry.js';
 import { latencyLeftMs } from '../route/latency-left.js';
 import type { LoadEvent, ReplicaLoads } from '../route/replica-loads.js';
@@ -12,14 +12,7 @@ import { failedOutcomes, failureCodeOf, queryEndOf } from './attempt-end.js';
 import { createHeldQueries, type HoldParams } from './held-queries.js';
 import { createRouterDemand, type RouterDemandParams } from './router-demand.js';
 import type { RouterEffect, RouterEvent } from './router-event.js';
-import {
-  admissionObjective,
-  resolvedOf,
-  sentOf,
-  type Forwarding,
-  type RouterQuery,
-  type TrackedQuery,
-} from './router-query.js';
+import { admissionObjective, resolvedOf, sentOf, type RouterQuery, type TrackedQuery } from './router-query.js';
 
 export interface RouterParams extends QueryPolicyParams {
   readonly retry: RetryParams;
@@ -189,7 +182,12 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: 
   function end(query: Query, event: EndedEvent<H>, now: number, effects: Effects): void {
     const { selection } = sentOf(query);
     const isRefused = queryEndOf(event.end, event.code) === 'refused';
-    if (isRefused) effects.push({ kind: 'late', query });
+    if (isRefused) {
+      effects.push({ kind: 'late', query });
+      const { entry, items, objective: requested } = resolvedOf(query);
+      const objective = admissionObjective(query, requested);
+      if (query.isTimed) policy.refused(entry, { items, objective }, sentOf(query), now);
+    }
     updateLoad(query, event, now, effects);
     // A replica that has refused a query has no more time than before: two held queries would take turns without end.
     if (!isRefused) resume(params.hold.maxFailures, now, effects);

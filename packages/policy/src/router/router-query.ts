@@ -2,7 +2,7 @@
 
 import { milliseconds, type Objective, type VariantId } from '@pareto/core';
 import type { HeldEntry } from '../admit/hold-queue.js';
-import type { Decision } from '../admit/query-policy.js';
+import type { Forwarding } from '../admit/query-policy.js';
 import type { HeldCount } from './router-demand.js';
 import type { TargetQuery } from './target-query.js';
 
@@ -16,8 +16,6 @@ export interface ArrivedQuery {
   /** 1 is the most urgent. Infinity if the client set none. */
   readonly priority: number;
 }
-
-export type Forwarding = Extract<Decision, { kind: 'forward' }>;
 
 /** The reason why a query is not held any longer. */
 export type HoldEnd = 'too-long' | 'deadline' | 'draining';

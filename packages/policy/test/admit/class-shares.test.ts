@@ -122,4 +122,15 @@ describe('the shares of classes', () => {
       '8 of 9 items, as of the other class',
     );
   });
+
+  it('count a query that a worker refused as admitted only if it is sent again', () => {
+    const shares = createClassShares(waitMsOf, defaultShareParams);
+    offer(shares, 0, 1000, [0.9, 0.9]);
+    const limit = () => shares.maxWaitBatches(slots, 'digits', loose, waiting(0), 1000);
+    assert.equal(limit(), Infinity);
+    for (let i = 0; i < 50; i++) shares.admit(slots, 'digits', tight, -1, 1000);
+    assert.equal(limit(), 0.5);
+    for (let i = 0; i < 50; i++) shares.admit(slots, 'digits', tight, 1, 1000);
+    assert.equal(limit(), Infinity);
+  });
 });
