@@ -9,7 +9,13 @@ import {
   type RoutingTable,
   type WorkerId,
 } from '@pareto/core';
-import { createDemandWindow, createFleetState, defaultFleetParams, type DemandReport } from '@pareto/policy';
+import {
+  createDemandWindow,
+  createFleetState,
+  defaultFleetParams,
+  type DemandReport,
+  type TurnParams,
+} from '@pareto/policy';
 import type { EventQueue } from '../event-queue.js';
 import type { AssignedReplica } from '../worker.js';
 import { createAssignedReplicas } from './assigned-replicas.js';
@@ -27,6 +33,7 @@ export interface ControllerOptions {
   /** Time of the first turn, and the time after which there are no more. */
   readonly startsAt: number;
   readonly endsAt: number;
+  readonly turnParams: TurnParams;
   readonly sendAssigned: (worker: WorkerId, assigned: readonly AssignedReplica[], now: number) => void;
   readonly sendTable: (table: RoutingTable, now: number) => void;
   readonly onTurn: (turn: Turn) => void;
@@ -51,7 +58,7 @@ export function createController(options: ControllerOptions): Controller {
   const sessions = new Map(cluster.workers.map((info) => [info.id, { info }]));
   const buildTable = createTable(cluster);
   const sentReplica = createAssignedReplicas(cluster);
-  const planner = createPlanner();
+  const planner = createPlanner(options.turnParams);
   const timer = createTurnTimer({ events, startsAt, endsAt, run });
   let { assigned: assignments } = options;
   let isTriggered = true;

@@ -2,7 +2,6 @@
 
 import { milliseconds, type Assignment, type Milliseconds, type Plan, type PlanAction } from '@pareto/core';
 import {
-  defaultTurnParams,
   endTurn,
   firstTurn,
   observeTurn,
@@ -10,6 +9,7 @@ import {
   seeAssigned,
   skipTurn,
   type Observed,
+  type TurnParams,
 } from '@pareto/policy';
 import { observe, observeDemand, type ClusterView } from './observe.js';
 
@@ -33,11 +33,10 @@ interface Planned {
   readonly observed: Observed;
 }
 
-const params = defaultTurnParams;
 /** The controller leads for so long that it may unload. */
 const leadingMs = milliseconds(Infinity);
 
-export function createPlanner(): Planner {
+export function createPlanner(params: TurnParams): Planner {
   let state = firstTurn;
   let planned: Planned | undefined;
   let nextAt: Milliseconds = milliseconds(0);

@@ -1,8 +1,8 @@
 // A cluster in virtual time with the plan in the loop: clients, routers, workers and a controller. The functions that decide are
 // those of production.
 
-import { createSeededRng, replicaId, type Assignment, type WorkerId } from '@pareto/core';
-import { p50At } from '@pareto/policy';
+import { createSeededRng, milliseconds, replicaId, type Assignment, type WorkerId } from '@pareto/core';
+import { defaultTurnParams, p50At, type TurnParams } from '@pareto/policy';
 import { createDemandRecorder } from '../demand-recorder.js';
 import { createEventQueue } from '../event-queue.js';
 import { createNetwork, wayMs } from '../network.js';
@@ -27,6 +27,8 @@ export interface Scenario {
   readonly routers: number;
   /** Time that a load takes. */
   readonly loadMs: number;
+  /** Time without demand after which a task is idle, if it is not the default. */
+  readonly idleMs?: number;
   /** Time of a run divided by the profiled one. 1 by default. */
   readonly slowness?: number;
 }
@@ -56,6 +58,11 @@ export interface ClusterRun {
 export const firstQueryMs = 5_000;
 /** Deviation of a run from its median, at most. */
 const jitter = 0.05;
+
+function turnParams({ idleMs }: Scenario): TurnParams {
+  const { placement } = defaultTurnParams;
+  return { ...defaultTurnParams, placement: { ...placement, idleMs: milliseconds(idleMs ?? placement.idleMs) } };
+}
 
 export function simulateCluster(scenario: Scenario, seed: number): ClusterRun {
   const { streams, routers: count, loadMs, slowness = 1, replicas = [], plansFromMs = 0, callers } = scenario;
@@ -94,6 +101,7 @@ export function simulateCluster(scenario: Scenario, seed: number): ClusterRun {
     },
   });
   const controller = createController({
+    turnParams: turnParams(scenario),
     ...{ events, cluster, endsAt, assigned: replicas.map((of, index) => assignmentOf(cluster, of, index)) },
     startsAt: plansFromMs,
     sendAssigned: (worker, assigned, now) => deliver(now, (at) => workerOf(worker).assign(assigned, at)),

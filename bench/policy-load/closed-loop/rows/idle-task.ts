@@ -17,19 +17,22 @@ const cluster = {
   models: [
     model('idle-small', 0.8, { 1: 5 }, 'idle'),
     model('idle-big', 0.95, { 1: 20 }, 'idle'),
-    model('busy', 0.9, { 1: 10 }, 'busy'),
+    model('busy', 0.9, { 1: 40 }, 'busy'),
   ],
 };
-const [idleFromMs, busyFromMs, durationMs] = [10_000, 20_000, 60_000];
+const [queriedForMs, busyFromMs, durationMs] = [10_000, 20_000, 200_000];
+/** Time without demand after which the first task is idle. Its rates count for up to two hold-downs of a minute. */
+const idleMs = 10_000;
+const idleFromMs = queriedForMs + 120_000 + idleMs;
 
 export function measureIdleTask(run: RunScenario): readonly Row[] {
   const streams = [
-    { task: 'idle', stated: within(100), arrivals: steady(50, 0, idleFromMs) },
-    { task: 'busy', stated: within(100), arrivals: steady(250, busyFromMs, durationMs) },
+    { task: 'idle', stated: within(100), arrivals: steady(50, 0, queriedForMs) },
+    { task: 'busy', stated: within(400), arrivals: steady(62, busyFromMs, durationMs) },
   ];
-  const fromMs = firstQueryMs + busyFromMs + 10_000;
+  const fromMs = firstQueryMs + idleFromMs + 15_000;
   const name = 'a task without demand next to one that lacks its memory';
-  return rowsOverSeeds(run, { cluster, streams, routers: 4, loadMs: 1_000 }, [
+  return rowsOverSeeds(run, { cluster, streams, routers: 4, loadMs: 1_000, idleMs }, [
     {
       name: `${name}: turns that keep its replicas`,
       ...{ unit: '', reach: { below: 1 }, valueOf: (ran) => turnsThatKeep('idle', ran, fromMs) },
