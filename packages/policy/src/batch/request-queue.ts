@@ -26,8 +26,15 @@ export interface QueueEntry<Q extends QueuedQuery> {
   readonly deaths: number;
   /** Set if the query must run in a batch of its own, because a shared one failed. */
   readonly alone: boolean;
-  /** Time at which it is expected to end. Undefined if nothing is known. */
+  /**
+   * Time at which it was expected to end when it was queued and, once it is taken, with regard to the queries that came before it or
+   * were cancelled meanwhile. Undefined if nothing is known.
+   */
   expectedAt: number | undefined;
+  /** Number of items, of all that the queue takes or rejects, that were expected to be before it. */
+  readonly passedBefore: number;
+  /** Time by which each further item delays it. 0 once it was taken. */
+  itemMs: number;
 }
 
 export interface QueueBounds {
@@ -99,17 +106,74 @@ export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): 
   let bytes = 0;
   /** Number of entries with a priority. Without any, the order by due time keeps every query from starving. */
   let prioritised = 0;
+  /** Number of entries whose number of items is not 1. */
+  let multiples = 0;
+  /** Number of items taken or rejected so far. */
+  let passed = 0;
+  /** Upper bound of the expected time of a batch of any queued query. */
+  let slowestMs = 0;
 
   function count({ query }: QueueEntry<Q>, sign: 1 | -1): void {
     items += sign * query.items;
     bytes += sign * query.bytes;
     if (query.priority < Infinity) prioritised += sign;
+    if (query.items !== 1) multiples += sign;
+  }
+  /** Returns the number of items of the entries from `low` to before `high`. */
+  function itemsOf(low: number, high: number): number {
+    if (multiples === 0) return high - low;
+    let total = 0;
+    for (let index = low; index < high; index++) total += entries[index]?.query.items ?? 0;
+    return total;
+  }
+  /** Returns whether the query at `position` makes another one too late for its objective whose priority is not lower. */
+  function delaysAny(position: number, ahead: number, added: Added<Q>): boolean {
+    const { priority } = added.query;
+    const end = priority === Infinity ? entries.length : endOfPriority(entries, position, priority);
+    return position < end && delaysOneOf(position, end, ahead, ahead + itemsOf(position, end), added);
+  }
+  /**
+   * Returns whether one of the entries from `low` to before `high` is made late, of which the first one has `ahead` items before it,
+   * and the one behind the last has `through`. Since they are sorted by due time, none is late if the first one could be the last.
+   */
+  function delaysOneOf(low: number, high: number, ahead: number, through: number, added: Added<Q>): boolean {
+    const { query, now, times } = added;
+    const first = entries[low]?.query;
+    if (first === undefined) return false;
+    if (!isLate(first, batchesMs(through + query.items, now, times) + slowestMs, now, times)) return false;
+    if (high - low > 1) {
+      const middle = (low + high) >> 1;
+      const between = ahead + itemsOf(low, middle);
+      return delaysOneOf(middle, high, between, through, added) || delaysOneOf(low, middle, ahead, between, added);
+    }
+    const isLateBehind = (before: number): boolean => isLate(first, leftMs(first, before, now, times), now, times);
+    return isLateBehind(ahead + query.items) && !isLateBehind(ahead);
   }
   function remove(from: number, length = 1): readonly QueueEntry<Q>[] {
     const removed = entries.splice(from, length);
     for (const entry of removed) count(entry, -1);
     fixed -= Math.max(0, Math.min(fixed, from + length) - from);
     return removed;
+  }
+  /** Sets the expected end of a query. Returns false if it would be late, or make another one late. */
+  function expect(entry: QueueEntry<Q>, position: number, ahead: number, now: number, times: QueueTimes): boolean {
+    const { query } = entry;
+    const { ceiling, everyMs } = times;
+    const ownMs = leftMs(query, ahead, now, times);
+    times.onOffered(ownMs, query.dueAt - now);
+    if (isLate(query, ownMs, now, times)) return false;
+    const maxMs = everyMs * Math.ceil((ceiling - 1 + query.items) / ceiling);
+    slowestMs = entries.length === 0 ? maxMs : Math.max(slowestMs, maxMs);
+    if (position < entries.length && delaysAny(position, ahead, { query, now, times })) return false;
+    entry.expectedAt = now + ownMs;
+    entry.itemMs = everyMs / ceiling;
+    return true;
+  }
+  /** Counts a query that is taken or rejected, and corrects its expected end. */
+  function pass(entry: QueueEntry<Q>): void {
+    if (entry.expectedAt !== undefined) entry.expectedAt += (passed - entry.passedBefore) * entry.itemMs;
+    entry.itemMs = 0;
+    passed += entry.query.items;
   }
   function promoteStarving(now: number): void {
     for (let index = fixed; index < entries.length; index++) {
@@ -124,6 +188,7 @@ export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): 
       const reason = rejectionOf(entry, now, options);
       if (reason === undefined) return;
       remove(index);
+      pass(entry);
       options.onRejected(entry.query, reason);
     }
   }
@@ -142,9 +207,9 @@ export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): 
       const isFull = items + query.items > bounds.items || bytes + query.bytes > bounds.bytes;
       if (isFull && entries.length > 0) return 'full';
       const position = positionOf(entries, fixed, query);
-      const expectedAt = times && expectedEnd(entries, position, query, now, times);
-      if (expectedAt === Infinity) return 'late';
-      const entry = { query, deaths: 0, alone: false, expectedAt };
+      const ahead = position === entries.length ? items : itemsOf(0, position);
+      const entry = { query, deaths: 0, alone: false, expectedAt: undefined, passedBefore: passed + ahead, itemMs: 0 };
+      if (times !== undefined && !expect(entry, position, ahead, now, times)) return 'late';
       entries.splice(position, 0, entry);
       count(entry, 1);
       return 'queued';
@@ -165,6 +230,7 @@ export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): 
       rejectFrom(0, now, options);
       const [head] = entries;
       if (head === undefined) return [];
+      pass(head);
       let length = 1;
       let batchItems = head.query.items;
       let { dueAt } = head.query;
@@ -179,6 +245,7 @@ export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): 
           options.startsAt + options.expectedMs(batchItems, head.query.shapes) > dueAt
         )
           break;
+        pass(next);
         length += 1;
       }
       return remove(0, length);
@@ -189,41 +256,24 @@ export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): 
   };
 }
 
-/**
- * Returns the expected end of a query that is queued at a position, and adds the delay to those behind it. Infinity if the
- * query is too late for its objective, or makes another one too late whose priority is not lower.
- */
-function expectedEnd<Q extends QueuedQuery>(
-  entries: readonly QueueEntry<Q>[],
-  position: number,
-  query: Q,
-  now: number,
-  { ceiling, startsAt, everyMs, expectedMs, promisedMs, onOffered }: QueueTimes,
-): number {
-  /** Times of batches without shapes by their size, since most queries ask for the same ones. */
-  const times: number[] = [];
-  const batchMs = (items: number, shapes: Shapes | undefined): number =>
-    shapes === undefined ? (times[items] ??= expectedMs(items, shapes)) : expectedMs(items, shapes);
-  /** Returns the expected time until a query behind `ahead` items ends. */
-  const leftMs = (ahead: number, { items, shapes }: Q): number =>
-    startsAt - now + Math.floor(ahead / ceiling) * everyMs + batchMs((ahead % ceiling) + items, shapes);
-  const isLate = (ms: number, { dueAt }: Q): boolean => now + promisedMs(ms) > dueAt;
-  let ahead = 0;
-  for (let index = 0; index < position; index++) ahead += entries[index]?.query.items ?? 0;
-  const ownMs = leftMs(ahead, query);
-  onOffered(ownMs, query.dueAt - now);
-  if (isLate(ownMs, query)) return Infinity;
-  const behind = entries.slice(position);
-  let before = ahead;
-  for (const { query: other } of behind) {
-    const isEqual = other.priority <= query.priority;
-    if (isEqual && isLate(leftMs(before + query.items, other), other) && !isLate(leftMs(before, other), other))
-      return Infinity;
-    before += other.items;
-  }
-  for (const entry of behind) if (entry.expectedAt !== undefined) entry.expectedAt += (everyMs * query.items) / ceiling;
-  return now + ownMs;
+/** A query that is about to be queued. */
+interface Added<Q extends QueuedQuery> {
+  readonly query: Q;
+  readonly now: number;
+  readonly times: QueueTimes;
 }
+
+/** Returns the expected time from now until the batch behind `ahead` items starts. */
+const batchesMs = (ahead: number, now: number, { startsAt, ceiling, everyMs }: QueueTimes): number =>
+  startsAt - now + Math.floor(ahead / ceiling) * everyMs;
+
+/** Returns the expected time from now until a query behind `ahead` items ends. */
+const leftMs = ({ items, shapes }: QueuedQuery, ahead: number, now: number, times: QueueTimes): number =>
+  batchesMs(ahead, now, times) + times.expectedMs((ahead % times.ceiling) + items, shapes);
+
+/** Returns whether a query that is expected to end in `ms` misses its objective. */
+const isLate = ({ dueAt }: QueuedQuery, ms: number, now: number, { promisedMs }: QueueTimes): boolean =>
+  now + promisedMs(ms) > dueAt;
 
 /** A query that has begun to run once is run again, even if its answer is late. */
 function rejectionOf<Q extends QueuedQuery>(
@@ -234,6 +284,21 @@ function rejectionOf<Q extends QueuedQuery>(
   if (query.deadlineAt <= now) return 'expired';
   if (alone || deaths > 0) return undefined;
   return startsAt + expectedMs(query.items, query.shapes) > query.dueAt ? 'late' : undefined;
+}
+
+/** Returns the position behind the last entry of a priority, at or after `from`, by binary search. */
+function endOfPriority<Q extends QueuedQuery>(
+  entries: readonly QueueEntry<Q>[],
+  from: number,
+  priority: number,
+): number {
+  let [low, high] = [from, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((entries[middle]?.query.priority ?? 0) > priority) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Returns the position at which a query is queued, at or after `from`, by binary search. */

@@ -26,6 +26,8 @@ function filled(...queries: readonly TestQuery[]): RequestQueue<TestQuery> {
 }
 
 const onOffered = () => undefined;
+/** Fields of an entry of which nothing is expected. */
+const unknown = { expectedAt: undefined, passedBefore: 0, itemMs: 0 };
 
 describe('the request queue', () => {
   const cases: readonly (readonly [string, RequestQueue<TestQuery>, Taken])[] = [
@@ -121,11 +123,91 @@ describe('the request queue', () => {
     assert.equal(queue.push(queued('d', 11, { priority: 1 }), 0, times), 'late', 'c would be late, which is as urgent');
   });
 
+  it('corrects the expected end of a query by those that came before it, or were cancelled', () => {
+    const queue = filled();
+    const times = {
+      ceiling: 1,
+      startsAt: 0,
+      everyMs: 10,
+      expectedMs: () => 10,
+      promisedMs: (ms: number) => ms,
+      onOffered,
+    };
+    const queries = Array.from({ length: 10 }, (_, index) => queued(`${index}`, 200 + index));
+    for (const query of queries) assert.equal(queue.push(query, 0, times), 'queued');
+    for (const query of queries.slice(1, 7)) queue.cancel(query);
+    queue.push(queued('first', 100), 0, times);
+    const expected: (readonly [string, number | undefined])[] = [];
+    while (queue.length > 0)
+      for (const { query, expectedAt } of queue.take(0, { ...times, ceiling: 1, onRejected: () => assert.fail() }))
+        expected.push([query.name, expectedAt]);
+    assert.deepEqual(expected, [
+      ['first', 10],
+      ['0', 20],
+      ['7', 30],
+      ['8', 40],
+      ['9', 50],
+    ]);
+  });
+
+  it('refuses the same queries as a comparison with every query behind them', () => {
+    const query = fc.record({
+      due: fc.integer({ min: 20, max: 400 }),
+      items: fc.constantFrom(1, 1, 1, 2, 5),
+      priority: fc.constantFrom(1, Infinity, Infinity, Infinity),
+      isSlow: fc.boolean(),
+    });
+    const cases = fc.record({
+      queries: fc.array(query, { maxLength: 60 }),
+      ceiling: fc.integer({ min: 1, max: 4 }),
+      isSingle: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(cases, ({ queries, ceiling, isSingle }) => {
+        const runMs = (items: number, isSlow: boolean): number => (2 + items) * (isSlow ? 2 : 1);
+        const queue = filled();
+        const accepted: TestQuery[] = [];
+        for (const [index, { due, items: several, priority, isSlow }] of queries.entries()) {
+          const items = isSingle ? 1 : several;
+          const next = queued(`${index}`, due, { items, priority, ...(isSlow ? { shapes: { x: [2] } } : {}) });
+          const times = {
+            ...{ ceiling, startsAt: 5, everyMs: runMs(ceiling, true), promisedMs: (ms: number) => 1.1 * ms, onOffered },
+            expectedMs: (of: number, shapes: unknown) => runMs(of, shapes !== undefined),
+          };
+          const before = accepted.findIndex(
+            (other) => priority < other.priority || (priority === other.priority && due < other.dueAt),
+          );
+          const position = before < 0 ? accepted.length : before;
+          const isLate = (other: TestQuery, ahead: number): boolean =>
+            1.1 *
+              (5 +
+                Math.floor(ahead / ceiling) * times.everyMs +
+                times.expectedMs((ahead % ceiling) + other.items, other.shapes)) >
+            other.dueAt;
+          const aheadOf = (at: number): number => accepted.slice(0, at).reduce((sum, one) => sum + one.items, 0);
+          const isRefused =
+            isLate(next, aheadOf(position)) ||
+            accepted.some(
+              (other, at) =>
+                at >= position &&
+                other.priority <= priority &&
+                isLate(other, aheadOf(at) + items) &&
+                !isLate(other, aheadOf(at)),
+            );
+          const isFull = accepted.length > 0 && aheadOf(accepted.length) + items > bounds.items;
+          assert.equal(queue.push(next, 0, times), isFull ? 'full' : isRefused ? 'late' : 'queued');
+          if (!isFull && !isRefused) accepted.splice(position, 0, next);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('serves retried queries first, alone, and even if they are late', () => {
     const queue = filled(queued('a', 70, { priority: 1 }));
     queue.putBack([
-      { query: queued('x', -5), deaths: 1, alone: true, expectedAt: undefined },
-      { query: queued('y', 90), deaths: 0, alone: false, expectedAt: undefined },
+      { query: queued('x', -5), deaths: 1, alone: true, ...unknown },
+      { query: queued('y', 90), deaths: 0, alone: false, ...unknown },
     ]);
     queue.push(queued('b', 50, { priority: 1 }), 0, undefined);
     assert.deepEqual(
