@@ -17,6 +17,7 @@ import {
   type ReplicaWork,
   type RunningBatch,
 } from './replica-work.js';
+import { createStepSlots } from './step-slots.js';
 import type { QueueBounds, QueuedQuery, QueueRejection, QueueTimes } from './request-queue.js';
 
 /** `R` is the caller's handle of a replica, `W` that of a step which waits for a slot. */
@@ -39,7 +40,7 @@ export type SlotEvent<R, Q extends QueuedQuery, W> =
   | { readonly kind: 'requested'; readonly waiter: W; readonly idle?: true }
   | { readonly kind: 'withdrawn'; readonly waiter: W }
   /** A step gave its slot back. */
-  | { readonly kind: 'released' };
+  | { readonly kind: 'released'; readonly waiter: W };
 
 export type SlotEffect<R, Q extends QueuedQuery, W> =
   | { readonly kind: 'start'; readonly replica: R; readonly batch: RunningBatch<Q> }
@@ -77,6 +78,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   /** Steps that get a slot only while nothing else waits for one. */
   const idleWaiters: W[] = [];
   const holders = new Set<Work>();
+  const steps = createStepSlots<W>();
   let free = slots;
   const nextBatches = createNextBatches(slots);
 
@@ -112,12 +114,16 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
         refresh(next, now);
       } else if (step !== undefined) {
         waiters.shift();
-        free -= 1;
-        effects.push({ kind: 'grant', waiter: step.waiter });
+        grantStep(step.waiter, now, effects);
       }
     }
-    for (; free > 0 && idleWaiters.length > 0; free--)
-      effects.push(...idleWaiters.splice(0, 1).map((waiter) => ({ kind: 'grant', waiter }) as const));
+    while (free > 0 && idleWaiters.length > 0)
+      for (const waiter of idleWaiters.splice(0, 1)) grantStep(waiter, now, effects);
+  }
+  function grantStep(waiter: W, now: number, effects: Effects): void {
+    free -= 1;
+    steps.hold(waiter, now);
+    effects.push({ kind: 'grant', waiter });
   }
 
   /** Starts what the replica may start now. Requests or gives back its slot. */
@@ -217,7 +223,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   /** Returns the predicted time until the first slot is free, if the replica holds none. */
   function slotFreeMs(work: Work, now: number): number {
     if (holders.has(work) || free > 0) return 0;
-    let soonest = Infinity;
+    let soonest = steps.leftMs(now);
     for (const holder of holders) soonest = Math.min(soonest, leftMs(holder, now));
     return soonest === Infinity ? 0 : soonest;
   }
@@ -289,6 +295,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
           return;
         }
         case 'released':
+          steps.release(event.waiter, now);
           free += 1;
           return grantSlots(now, effects);
       }

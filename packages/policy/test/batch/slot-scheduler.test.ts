@@ -121,11 +121,11 @@ describe('the slot scheduler', () => {
     apply({ kind: 'requested', waiter: 'measure' });
     apply({ kind: 'requested', waiter: 'withdrawn' });
     apply({ kind: 'withdrawn', waiter: 'withdrawn' });
-    assert.deepEqual(apply({ kind: 'released' }), ['start a: 1']);
+    assert.deepEqual(apply({ kind: 'released', waiter: 'warm-up' }), ['start a: 1']);
     at(10);
     send('a', queued('2', 2000));
     assert.deepEqual(end('a'), ['grant measure']);
-    assert.deepEqual(apply({ kind: 'released' }), ['start a: 2']);
+    assert.deepEqual(apply({ kind: 'released', waiter: 'measure' }), ['start a: 2']);
   });
 
   it('grants an idle slot only while nothing else waits', () => {
@@ -139,7 +139,7 @@ describe('the slot scheduler', () => {
     assert.deepEqual(end('a'), ['start a: 2']);
     assert.deepEqual(end('a'), ['grant check']);
     assert.deepEqual(send('a', queued('3')), []);
-    assert.deepEqual(apply({ kind: 'released' }), ['start a: 3']);
+    assert.deepEqual(apply({ kind: 'released', waiter: 'check' }), ['start a: 3']);
     assert.deepEqual(end('a'), []);
   });
 
@@ -230,6 +230,22 @@ describe('the slot scheduler', () => {
     send('a', queued('2', 900));
     at(11);
     assert.equal(load('a').backlogMs, 4);
+  });
+
+  it('counts the time that a step holds the only slot, for as long as the last one did', () => {
+    const { apply, send, load, at } = setUp(1, ['a'], { ...settings, ceiling: 1 });
+    for (const waiter of ['1', '2']) {
+      apply({ kind: 'requested', waiter });
+      at(waiter === '1' ? 40 : 52);
+      if (waiter === '1') apply({ kind: 'released', waiter });
+    }
+    assert.equal(load('a').backlogMs, 28, '12 of 40 ms have passed');
+    assert.deepEqual(send('a', queued('q', 89, { enqueuedAt: 52 })), ['reject q: late'], 'it would end at 90');
+    assert.deepEqual(send('a', queued('q', 95, { enqueuedAt: 52 })), []);
+    at(84);
+    assert.equal(load('a').backlogMs, 4 + 10, 'the step takes 4 ms longer than the last one, and as much again');
+    assert.deepEqual(apply({ kind: 'released', waiter: '2' }), ['start a: q']);
+    assert.equal(load('a').backlogMs, 10);
   });
 
   it('allows for errors of the wait as they were observed, also if others use the slot meanwhile', () => {
@@ -326,7 +342,7 @@ describe('the slot scheduler', () => {
             granted += effects.filter((effect) => effect.startsWith('grant')).length;
             while (granted > 0) {
               granted -= 1;
-              record(apply({ kind: 'released' }));
+              record(apply({ kind: 'released', waiter: 'w' }));
             }
           }
         }

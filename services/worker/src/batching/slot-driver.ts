@@ -44,11 +44,11 @@ export function createSlotDriver(slots: number, clock: Clock): SlotDriver {
     scheduler.apply(event, now, effects);
     for (const effect of effects.splice(0)) carryOut(effect);
   }
-  function createToken(): Disposable {
+  function createToken(waiter: Waiter): Disposable {
     let isHeld = true;
     return {
       [Symbol.dispose]() {
-        if (isHeld) dispatch({ kind: 'released' });
+        if (isHeld) dispatch({ kind: 'released', waiter });
         isHeld = false;
       },
     };
@@ -60,10 +60,10 @@ export function createSlotDriver(slots: number, clock: Clock): SlotDriver {
         dispatch({ kind: 'withdrawn', waiter });
         reject(signal?.reason as Error);
       };
-      const waiter = {
+      const waiter: Waiter = {
         grant() {
           signal?.removeEventListener('abort', onAbort);
-          resolve(createToken());
+          resolve(createToken(waiter));
         },
       };
       signal?.addEventListener('abort', onAbort, { once: true });
