@@ -141,10 +141,12 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   function startBatches(work: Work, now: number, effects: Effects): void {
     const { inFlight, queue, settings } = work;
     while (inFlight.length === 0 || sendsAhead(work)) {
+      const isOnly = inFlight.length === 0 && queue.length === 1 && !othersWait();
+      const doubt = isOnly ? doubtOf(work, queue.first?.shapes, now) : 1;
       const entries = queue.take(now, {
         ceiling: settings.ceiling,
         startsAt: now + leftMs(work, now),
-        expectedMs: (items, shapes) => expectedMs(work, items, shapes, now),
+        expectedMs: (items, shapes) => expectedMs(work, items, shapes, now) / doubt,
         onRejected: (query, reason) => effects.push(rejection(work, query, reason, now)),
       });
       if (entries.length === 0) break;
@@ -165,8 +167,15 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       queuedItems: queue.items,
       ceiling: settings.ceiling,
       overhead,
-      othersWait: waitingReplicas.size + waiters.length > 0,
+      othersWait: othersWait(),
     });
+  const othersWait = (): boolean => waitingReplicas.size + waiters.length > 0;
+  /**
+   * Returns the factor by which the expected time of a query may be too long: that by which batches took longer than profiled, if they
+   * may have had other shapes.
+   */
+  const doubtOf = ({ estimate }: Work, shapes: Shapes | undefined, now: number): number =>
+    shapes === undefined ? 1 : Math.max(1, estimate.typical(now));
 
   /** Returns when the next batches of a replica start. Undefined if it has no executor. */
   function batchTimes(work: Work, shapes: Shapes | undefined, now: number): QueueTimes | undefined {
@@ -178,7 +187,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       everyMs: batchMs + nextBatches.waitMs(work),
       expectedMs: (items, of) => expectedMs(work, items, of, now),
       // A query that finds the replica idle takes as long as it takes: to refuse it would leave the replica idle.
-      promisedMs: (ms) => (isIdle(work) ? ms : work.wait.promisedMs(ms, batchMs, now)),
+      promisedMs: (ms) => (isIdle(work) ? ms / doubtOf(work, shapes, now) : work.wait.promisedMs(ms, batchMs, now)),
       onOffered: (ms, limitMs) => work.wait.offered(limitMs, ms, batchMs, now),
     };
   }

@@ -33,6 +33,8 @@ export interface ServiceEstimate {
   /** Corrects the estimate by a batch of `items` with inputs of these shapes that took `tookMs`. */
   observe(items: number, tookMs: number, now: number, shapes?: Shapes): void;
   correction(now: number): Correction;
+  /** Returns the live median of the time of batches divided by the profiled one. */
+  typical(now: number): number;
   /** Returns the expected time of a batch, or undefined if nothing was profiled. */
   p50(items: number, now: number, shapes?: Shapes): number | undefined;
 }
@@ -70,6 +72,7 @@ export function createServiceEstimate(params: EstimateParams = defaultEstimatePa
       observedAt = now;
       if (profile.provisional !== true) interference.observe(typical, now);
     },
+    typical: typicalAt,
     correction: (now) => ({ typical: typicalAt(now), slow: slowAt(now), interfered: interference.isInterfered }),
     p50: (items, now, shapes) => profile && p50At({ points: pointsFor(profile, shapes) }, items) * typicalAt(now),
   };

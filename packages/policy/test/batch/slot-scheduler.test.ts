@@ -248,6 +248,47 @@ describe('the slot scheduler', () => {
     assert.equal(load('a').backlogMs, 10);
   });
 
+  it('runs a query on an idle replica that the profile has time for, also after slower shapes', () => {
+    const { apply, send, end, load, at } = setUp(1, ['a', 'b'], {
+      ...settings,
+      ceiling: 1,
+      profile: profile({ 1: 10 }),
+    });
+    let now = 0;
+    const query = (name: string, limitMs: number, shapes = { x: [8] }) =>
+      queued(name, now + limitMs, { enqueuedAt: now, shapes });
+    for (let run = 0; run < 60; run++, now += 100) {
+      at(now);
+      send('a', query('slow', 90, { x: [512] }));
+      at(now + 60);
+      end('a');
+    }
+    at(now);
+    assert.ok(load('a').typical > 4, `${load('a').typical}`);
+    assert.deepEqual(send('a', query('1', 9)), ['reject 1: late'], 'less than the profile says');
+    assert.deepEqual(
+      send('a', queued('1', now + 30, { enqueuedAt: now })),
+      ['reject 1: late'],
+      'all have the same shapes',
+    );
+    assert.deepEqual(send('a', query('2', 30)), ['start a: 2']);
+    assert.deepEqual(
+      send('a', query('3', 80)),
+      ['reject 3: late'],
+      'the replica is not idle, so what it observed counts',
+    );
+    apply({ kind: 'requested', waiter: 'step' });
+    assert.deepEqual(end('a'), ['grant step']);
+    send('a', query('4', 600));
+    send('b', query('5', 800));
+    at(now + 570);
+    assert.deepEqual(
+      apply({ kind: 'released', waiter: 'step' }),
+      ['reject 4: late', 'start b: 5'],
+      'another replica can use the slot',
+    );
+  });
+
   it('allows for errors of the wait as they were observed, also if others use the slot meanwhile', () => {
     const { apply, send, end, load, at } = setUp(1, ['a'], { ...settings, ceiling: 1, profile: profile({ 1: 10 }) });
     for (let run = 0; run < 32; run++) {
