@@ -1,4 +1,5 @@
 export { addTo } from './collections/add-to.js';
+export { batchSizes } from './batch-sizes.js';
 export { ParetoError, errorCodes, errorText, isDiskFull, publicText, withoutStack, type ErrorCode } from './errors.js';
 export { hidePaths } from './texts/hide-paths.js';
 export {

@@ -17,6 +17,7 @@ export {
 export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker } from './adopt/plan-adoption.js';
 export { batchCeiling, usefulBatch } from './batch/batch-ceiling.js';
 export { bucketOf } from './batch/bucket-of.js';
+export { deadlineAt, dueAt } from './batch/query-times.js';
 export { type QueueBounds, type QueuedQuery, type QueueEntry, type QueueRejection } from './batch/request-queue.js';
 export { type EndedRun, type ReplicaSettings, type RunningBatch } from './batch/replica-work.js';
 export { createSlotScheduler, type SlotEffect, type SlotEvent, type SlotScheduler } from './batch/slot-scheduler.js';
@@ -31,7 +32,7 @@ export { planUpload, type UploadParams, type UploadPlan } from './collect/plan-u
 export { planBuckets } from './buckets/plan-buckets.js';
 export { deviceMemory, type DeviceMemoryParams } from './share/device-memory.js';
 export { maxSharedModels, mayShare, ownerOf } from './share/share-executor.js';
-export { costBatch, costPer1k } from './cost/cost-per-1k.js';
+export { costBatch, costOfItems, costPer1k } from './cost/cost-per-1k.js';
 export { p50At, p99At } from './cost/profile-at.js';
 export { type DemandEntry, type DemandReport, type LimitCount } from './demand/demand-report.js';
 export { type TargetDemand } from './demand/demand-sums.js';
@@ -207,6 +208,16 @@ export {
   type PlannedPing,
 } from './watch/plan-ping.js';
 export { whatIf, type WhatIf } from './select/what-if.js';
+export { type AssignedReplica, type DesiredReplicas } from './worker/assigned-replica.js';
+export { createWorkerLogWriter, type WorkerLogWriter } from './worker/log/log-writer.js';
+export { replayWorkerLog } from './worker/log/replay-log.js';
+export { type WorkerLogHeader } from './worker/log/worker-log.js';
+export { memoryLimit } from './worker/memory-limit.js';
+export { pickSlotGroup, type SlotTarget } from './worker/pick-slot-group.js';
+export { type LoadFailure } from './worker/plan-reload.js';
+export { settingsOf, warmSizes } from './worker/replica-settings.js';
+export { createWorkerCore, type ReplicaStatus, type WorkerCore, type WorkerCoreOptions } from './worker/worker-core.js';
+export { type WorkerEffect, type WorkerEvent } from './worker/worker-event.js';
 export {
   defaultTurnParams,
   endTurn,

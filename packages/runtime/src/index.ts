@@ -27,7 +27,6 @@ export {
   type HardwareOptions,
 } from './hardware/hardware-discovery.js';
 export { optimiseModel, type OptimiseRequest } from './pool/optimise-model.js';
-export { batchSizes } from './measuring/batch-sizes.js';
 export { measureLoadTimes, type LoadTimes } from './measuring/measure-load-times.js';
 export { defaultProfileMs } from './measuring/measure-effort.js';
 export { measureBuckets } from './measuring/measure-buckets.js';

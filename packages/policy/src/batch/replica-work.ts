@@ -35,6 +35,8 @@ export interface RunningBatch<Q extends QueuedQuery> {
   readonly startedAt: number;
   /** Expected time of the run. Undefined if the variant has no profile yet. */
   readonly expectedMs: number | undefined;
+  /** Time after which the run is overdue: it gives up its slot to other replicas, because it may never end. */
+  readonly overdueMs: number;
 }
 
 export interface EndedRun {
@@ -97,6 +99,9 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
     tally: createShapeTally(),
   };
 }
+
+/** Returns the time after which a run of this expected time is overdue. */
+export const overdueMs = (expectedMs: number | undefined): number => Math.max(100, 4 * (expectedMs ?? 250));
 
 type InFlight = Pick<ReplicaWork<unknown, QueuedQuery>, 'inFlight'>;
 type Running = Pick<ReplicaWork<unknown, QueuedQuery>, 'inFlight' | 'beganAt'>;

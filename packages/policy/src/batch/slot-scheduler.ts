@@ -10,6 +10,7 @@ import {
   expectedMs,
   leftMs,
   observeRun,
+  overdueMs,
   runningItems,
   sizeOf,
   type EndedRun,
@@ -57,11 +58,20 @@ export type SlotEffect<R, Q extends QueuedQuery, W> =
   | { readonly kind: 'fail'; readonly replica: R; readonly query: Q; readonly failure: BatchFailure }
   | { readonly kind: 'grant'; readonly waiter: W };
 
+/** List that effects are appended to. */
+interface EffectList<E> {
+  push(effect: E): void;
+}
+
 export interface SlotScheduler<R, Q extends QueuedQuery, W> {
   /** Applies an event at time `now`, and appends what has to be done, in order, to `effects`. */
-  apply(event: SlotEvent<R, Q, W>, now: number, effects: SlotEffect<R, Q, W>[]): void;
+  apply(event: SlotEvent<R, Q, W>, now: number, effects: EffectList<SlotEffect<R, Q, W>>): void;
   /** Returns the load of a replica that was added. */
   load(replica: R, now: number): ReplicaLoad;
+  /** Returns whether the executor of a replica has batches that have not ended. */
+  isRunning(replica: R): boolean;
+  /** Returns whether no query is queued or runs whose caller has not cancelled it. */
+  isDone(replica: R): boolean;
   /** Returns the shapes of inputs with dynamic dimensions that the replica has run. */
   shapes(replica: R): readonly ObservedShapes[];
   /** Number of replicas and steps that wait for a slot, without those that wait for an idle one. */
@@ -70,7 +80,7 @@ export interface SlotScheduler<R, Q extends QueuedQuery, W> {
 
 export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number): SlotScheduler<R, Q, W> {
   type Work = ReplicaWork<R, Q>;
-  type Effects = SlotEffect<R, Q, W>[];
+  type Effects = EffectList<SlotEffect<R, Q, W>>;
   const works = new Map<R, Work>();
   /** Replicas that wait for a slot, with the time since which they do. */
   const waitingReplicas = new Map<Work, number>();
@@ -153,7 +163,16 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
       const items = entries.reduce((total, { query }) => total + query.items, 0);
       const size = sizeOf(settings, items);
       const shapes = entries[0]?.query.shapes;
-      const batch = { entries, items, size, shapes, startedAt: now, expectedMs: work.estimate.p50(size, now, shapes) };
+      const runMs = work.estimate.p50(size, now, shapes);
+      const batch = {
+        entries,
+        items,
+        size,
+        shapes,
+        startedAt: now,
+        expectedMs: runMs,
+        overdueMs: overdueMs(runMs),
+      };
       if (inFlight.length === 0) work.beganAt = now;
       inFlight.push(batch);
       effects.push({ kind: 'start', replica: work.replica, batch });
@@ -308,6 +327,11 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
           free += 1;
           return grantSlots(now, effects);
       }
+    },
+    isRunning: (replica) => workOf(replica).inFlight.length > 0,
+    isDone(replica) {
+      const { queue, inFlight, cancelled } = workOf(replica);
+      return queue.length === 0 && inFlight.every(({ entries }) => entries.every(({ query }) => cancelled.has(query)));
     },
     shapes: (replica) => workOf(replica).tally.observed,
     load(replica, now) {

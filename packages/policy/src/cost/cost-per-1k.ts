@@ -22,6 +22,10 @@ export function costBatch(profile: Profile, latencyMs: number): number {
   return cheapest;
 }
 
+/** Returns the cost in USD of `items` of a batch of `batchItems`, which held a slot for `slotMs`. */
+export const costOfItems = (items: number, batchItems: number, slotMs: number, usdPerHour: number): number =>
+  ((slotMs * items) / batchItems / msPerHour) * usdPerHour;
+
 /**
  * Returns USD per 1,000 items, or Infinity for a profile without points. `latencyMs` is the task's default latency,
  * `slotsHeld` the slots of a running batch.

@@ -1,9 +1,8 @@
 // Measures a loaded variant for inputs of other shapes than those of its profile.
 
-import { ParetoError, type Clock, type Profile, type ShapeBucket } from '@pareto/core';
+import { batchSizes, ParetoError, type Clock, type Profile, type ShapeBucket } from '@pareto/core';
 import type { Executor } from '../executors/executor.js';
 import type { TensorInput } from '../executors/run.js';
-import { batchSizes } from './batch-sizes.js';
 import { measureEffort } from './measure-effort.js';
 import { boundedBatch, budgetOf, createMeasureInputs, measureWithin, type ProfileRequest } from './measure-profile.js';
 import { createMeasurementSlot } from './measurement-slot.js';

@@ -1,6 +1,7 @@
 // Measures the profile of a variant on this hardware: its latency by batch size, as seen by the worker process.
 
 import {
+  batchSizes,
   bytes,
   dynamicShapes,
   ParetoError,
@@ -10,7 +11,7 @@ import {
   type ProfilePoint,
   type Signature,
 } from '@pareto/core';
-import { batchSizes, sizesBetween } from './batch-sizes.js';
+import { sizesBetween } from './sizes-between.js';
 import { isDeviceProvider } from '../devices/device-provider.js';
 import { findSamples } from './find-samples.js';
 import type { LoadCount } from '../pool/executor-pool.js';

@@ -1,7 +1,7 @@
 // The batch sizes of a replica, from its assignment.
 
+import { batchSizes } from '@pareto/core';
 import { bucketOf, sharedBatchLimit, type ReplicaSettings } from '@pareto/policy';
-import { batchSizes } from '@pareto/runtime';
 import type { AssignedReplica } from '../orders/desired-state.js';
 
 /** Returns the settings. `isMixed` is set if a check found that queries influence each other, which the assignment may not say yet. */

@@ -1,0 +1,58 @@
+// The events of a worker's core, and their effects.
+
+import type { ReplicaId, ReplicaLoad, ReplicaState } from '@pareto/core';
+import type { QueuedQuery } from '../batch/request-queue.js';
+import type { SlotEffect, SlotEvent } from '../batch/slot-scheduler.js';
+import type { AssignedReplica, DesiredReplicas } from './assigned-replica.js';
+import type { LoadFailure } from './plan-reload.js';
+
+/** Events of the scheduler that concern the queries and batches of a replica. */
+type ReplicaEvent<Q extends QueuedQuery> = Extract<
+  SlotEvent<ReplicaId, Q, never>,
+  { readonly kind: 'queued' | 'cancelled' | 'ended' | 'overdue' }
+>;
+
+/** Events of the scheduler that concern steps. `group` is the position of the slots among those of the worker. */
+type StepEvent<W> = Extract<SlotEvent<never, never, W>, { readonly kind: 'requested' | 'withdrawn' | 'released' }> & {
+  readonly group: number;
+};
+
+/** Events of the load of a replica's executor. `loaded`: the model is loaded, and warms up. `warmed`: it can run batches. */
+export type LoadEvent =
+  | { readonly kind: 'loaded' | 'warmed'; readonly replica: ReplicaId }
+  | {
+      readonly kind: 'load-failed';
+      readonly replica: ReplicaId;
+      readonly cause: LoadFailure;
+      readonly reason: string;
+    };
+
+/** `W` is the caller's handle of a step which waits for a slot. */
+export type WorkerEvent<Q extends QueuedQuery, W> =
+  | ReplicaEvent<Q>
+  | StepEvent<W>
+  | LoadEvent
+  /** The executor of a replica has ended, or was unloaded. */
+  | { readonly kind: 'died'; readonly replica: ReplicaId; readonly reason: string }
+  /** A check found that the queries of a replica influence each other. */
+  | { readonly kind: 'mixed'; readonly replica: ReplicaId }
+  | { readonly kind: 'assigned'; readonly desired: DesiredReplicas }
+  /** The worker shuts down: all replicas are unloaded, and none is loaded. */
+  | { readonly kind: 'stopped' };
+
+export type WorkerEffect<Q extends QueuedQuery, W> =
+  | SlotEffect<ReplicaId, Q, W>
+  | { readonly kind: 'add' | 'update'; readonly assignment: AssignedReplica }
+  /** Load an executor after a pause, and warm it up. `warmed` or `load-failed` must follow. */
+  | { readonly kind: 'load'; readonly replica: ReplicaId; readonly afterMs: number }
+  /** The state of a replica after an event of its executor, or when it is drained. */
+  | {
+      readonly kind: 'changed';
+      readonly replica: ReplicaId;
+      readonly state: ReplicaState;
+      readonly reason: string;
+    }
+  /** End the executor, or what loads one. `died` must follow. */
+  | { readonly kind: 'unload'; readonly replica: ReplicaId }
+  /** The replica is gone. */
+  | { readonly kind: 'remove'; readonly replica: ReplicaId; readonly load: ReplicaLoad };
