@@ -83,12 +83,13 @@ export async function createWorker(
   const work = await openWorkFolder(config);
   const stepMemory = createStepMemory();
   const reader = createModelReader({ clock, isolation });
+  const bounds = { items: config.queueItems, bytes: parseSize(config.queueSize) };
   const shared = {
     pool,
     isolation,
     cache,
     stepMemory,
-    slots: createDeviceSlots(hardware.slotGroups, { clock, rng, checkParams }),
+    slots: createDeviceSlots(hardware.slotGroups, { bounds, clock, rng, checkParams }),
     examples: join(config.cacheDir, 'mixed'),
     rng,
     clock,
@@ -96,7 +97,6 @@ export async function createWorker(
     metrics,
     onChange,
   };
-  const bounds = { items: config.queueItems, bytes: parseSize(config.queueSize) };
   const replicas = createReplicaSet({ ...shared, memoryBytes: hardware.memoryBytes, bounds });
   const stepRunner = createStepRunner({
     ...shared,

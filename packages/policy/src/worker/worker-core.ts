@@ -16,7 +16,7 @@ import {
   type ReloadParams,
 } from './plan-reload.js';
 import { settingsOf } from './replica-settings.js';
-import type { LoadEvent, WorkerEffect, WorkerEvent } from './worker-event.js';
+import type { LoadEvent, ReplaceEvent, WorkerEffect, WorkerEvent } from './worker-event.js';
 
 export interface WorkerCoreOptions {
   readonly groups: readonly Pick<SlotGroup, 'hardwareClass' | 'slots'>[];
@@ -47,18 +47,24 @@ export interface WorkerCore<Q extends QueuedQuery, W> {
 }
 
 /**
+ * `replacing`: it serves, and one for another file is being loaded. `stopping`: it starts no batches, and ends before another one is loaded.
  * `lost`: it died, and some of its batches have not ended yet. `ending`: it is being unloaded. `ended`: it was, and some of its batches
  * have not ended yet. `none`: the replica has failed.
  */
 type ExecutorState =
-  | { readonly kind: 'loading' | 'serving' | 'ending' | 'ended' | 'none' }
+  | { readonly kind: 'serving' | 'stopping' | 'ending' | 'ended' | 'none' }
+  /** `file`: the assignment whose file is being loaded. */
+  | { readonly kind: 'loading' | 'replacing'; readonly file: AssignedReplica }
   | { readonly kind: 'lost'; readonly reason: string };
 
 /** A replica that the worker holds. */
 interface HeldReplica<Q extends QueuedQuery, W> extends ReplicaStatus {
   readonly id: ReplicaId;
   readonly scheduler: SlotScheduler<ReplicaId, Q, W>;
+  /** The last assignment, whose file may not serve yet. */
   assignment: AssignedReplica;
+  /** The assignment in force, with the file that serves. */
+  inForce: AssignedReplica;
   life: ReplicaLife;
   reason: string;
   poisonousQueries: number;
@@ -67,6 +73,8 @@ interface HeldReplica<Q extends QueuedQuery, W> extends ReplicaStatus {
   /** Number of loads in a row that failed because of the model. */
   failures: number;
 }
+
+const isSameFile = (a: AssignedReplica, b: AssignedReplica): boolean => a.spec.modelDigest === b.spec.modelDigest;
 
 export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOptions): WorkerCore<Q, W> {
   type Held = HeldReplica<Q, W>;
@@ -95,8 +103,8 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
     for (const assignment of plan.update) {
       const held = heldOf(assignment.replica);
       held.assignment = assignment;
-      effects.push({ kind: 'update', assignment });
-      applySettings(held, now, effects);
+      applyAssignment(held, held.inForce, now, effects);
+      replaceOutdated(held, 0, effects);
     }
     for (const id of plan.drain) drain(heldOf(id), now, effects);
   }
@@ -105,12 +113,28 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
     const scheduler = schedulerOf(pickSlotGroup(groups, assignment));
     const life = { state: 'loading', since: milliseconds(now) } as const;
     const unharmed = { reason: '', poisonousQueries: 0, isMixed: false, failures: 0 };
-    replicas.set(id, { id, assignment, scheduler, life, executor: { kind: 'loading' }, ...unharmed });
+    const executor = { kind: 'loading', file: assignment } as const;
+    replicas.set(id, { id, assignment, inForce: assignment, scheduler, life, executor, ...unharmed });
     scheduler.apply({ kind: 'added', replica: id, settings: settingsOf(assignment, false), bounds }, now, effects);
-    effects.push({ kind: 'add', assignment }, { kind: 'load', replica: id, afterMs: 0 });
+    effects.push({ kind: 'add', assignment }, { kind: 'load', assignment, afterMs: 0 });
   }
-  const applySettings = ({ id, assignment, isMixed, scheduler }: Held, now: number, effects: Effects): void =>
-    scheduler.apply({ kind: 'updated', replica: id, settings: settingsOf(assignment, isMixed) }, now, effects);
+  /** Puts the last assignment in force, with the file of `serving` if it is another one. */
+  function applyAssignment(held: Held, serving: AssignedReplica, now: number, effects: Effects): void {
+    const { assignment } = held;
+    const isOutdated = !isSameFile(serving, assignment);
+    held.inForce = isOutdated ? { ...assignment, spec: serving.spec } : assignment;
+    effects.push({ kind: 'update', assignment: held.inForce, isOutdated });
+    applySettings(held, now, effects);
+  }
+  const applySettings = ({ id, inForce, isMixed, scheduler }: Held, now: number, effects: Effects): void =>
+    scheduler.apply({ kind: 'updated', replica: id, settings: settingsOf(inForce, isMixed) }, now, effects);
+  /** Loads another executor if the one that serves has another file than is assigned. */
+  function replaceOutdated(held: Held, afterMs: number, effects: Effects): void {
+    const { assignment, executor, inForce } = held;
+    if (executor.kind !== 'serving' || isSameFile(inForce, assignment)) return;
+    held.executor = { kind: 'replacing', file: assignment };
+    effects.push({ kind: 'replace', assignment, afterMs });
+  }
 
   function change(held: Held, event: ReplicaEvent, effects: Effects): void {
     held.life = transition(held.life, event);
@@ -122,7 +146,7 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
     if (held.life.state === 'draining') return;
     change(held, { kind: 'drained', at: milliseconds(now) }, effects);
     draining.add(held);
-    if (held.executor.kind !== 'serving') closeQueue(held, now, effects);
+    if (held.executor.kind !== 'serving' && held.executor.kind !== 'replacing') closeQueue(held, now, effects);
   }
   const closeQueue = ({ id, scheduler }: Held, now: number, effects: Effects): void =>
     scheduler.apply({ kind: 'closed', replica: id }, now, effects);
@@ -150,9 +174,10 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
     closeQueue(held, now, effects);
   }
   function reload(held: Held, reason: string, afterMs: number, now: number, effects: Effects): void {
-    held.executor = { kind: 'loading' };
+    const { assignment } = held;
+    held.executor = { kind: 'loading', file: assignment };
     change(held, { kind: 'restarted', at: milliseconds(now), reason }, effects);
-    effects.push({ kind: 'load', replica: held.id, afterMs });
+    effects.push({ kind: 'load', assignment, afterMs });
   }
   function onLoadFailed(held: Held, cause: LoadFailure, reason: string, now: number, effects: Effects): void {
     if (cause !== 'unavailable') held.failures += 1;
@@ -160,11 +185,12 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
     if (pauseMs === undefined) fail(held, reason, now, effects);
     else reload(held, reason, pauseMs, now, effects);
   }
-  /** Replaces an executor that has died, or removes a replica that was unloaded, once the batches of the executor have ended. */
+  /** Ends or replaces an executor, or removes a replica that was unloaded, once the batches of the executor have ended. */
   function settle(held: Held, now: number, effects: Effects): void {
     const { executor, id, scheduler, poisonousQueries } = held;
     if (scheduler.isRunning(id)) return;
     if (executor.kind === 'ended') return remove(held, now, effects);
+    if (executor.kind === 'stopping') effects.push({ kind: 'stop', replica: id });
     if (executor.kind !== 'lost') return;
     const reason = reasonNotToReplace(poisonousQueries, executor.reason);
     if (reason === undefined) reload(held, executor.reason, 0, now, effects);
@@ -178,17 +204,36 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
   }
   /** Applies an event of a load, unless the replica is unloaded meanwhile. */
   function applyLoad(event: LoadEvent, held: Held, now: number, effects: Effects): void {
-    if (held.executor.kind !== 'loading') return;
+    const { executor } = held;
+    if (executor.kind !== 'loading') return;
     switch (event.kind) {
       case 'loaded':
         return change(held, { kind: 'loaded', at: milliseconds(now) }, effects);
       case 'warmed':
         [held.executor, held.failures] = [{ kind: 'serving' }, 0];
         change(held, { kind: 'warmed', at: milliseconds(now) }, effects);
-        return held.scheduler.apply({ kind: 'attached', replica: held.id }, now, effects);
+        if (!isSameFile(held.inForce, executor.file)) applyAssignment(held, executor.file, now, effects);
+        held.scheduler.apply({ kind: 'attached', replica: held.id }, now, effects);
+        return replaceOutdated(held, 0, effects);
       case 'load-failed':
         return onLoadFailed(held, event.cause, event.reason, now, effects);
     }
+  }
+
+  /** Applies an event of a load for another file, unless the executor that serves has died meanwhile. */
+  function applyReplace(event: ReplaceEvent, held: Held, now: number, effects: Effects): void {
+    const { executor, id, scheduler } = held;
+    if (executor.kind !== 'replacing') return;
+    held.executor = { kind: 'serving' };
+    if (event.kind === 'replaced') {
+      applyAssignment(held, executor.file, now, effects);
+      return replaceOutdated(held, 0, effects);
+    }
+    if (event.cause === 'unavailable') return replaceOutdated(held, params.pauseMs, effects);
+    // Without an executor, a failed load is repeated and reported.
+    held.executor = { kind: 'stopping' };
+    scheduler.apply({ kind: 'detached', replica: id }, now, effects);
+    settle(held, now, effects);
   }
 
   function applyEvent(event: WorkerEvent<Q, W>, now: number, effects: Effects): void {
@@ -222,6 +267,9 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
       case 'warmed':
       case 'load-failed':
         return applyLoad(event, heldOf(event.replica), now, effects);
+      case 'replaced':
+      case 'replace-failed':
+        return applyReplace(event, heldOf(event.replica), now, effects);
       case 'died':
         return onDied(heldOf(event.replica), event.reason, now, effects);
       case 'mixed': {

@@ -27,11 +27,19 @@ export type LoadEvent =
       readonly reason: string;
     };
 
+/** Events of the load of an executor for another file, next to the one that serves. */
+export type ReplaceEvent =
+  /** The new executor is warm, and runs the batches from now on. */
+  | { readonly kind: 'replaced'; readonly replica: ReplicaId }
+  /** `no-room`: the memory does not hold both. */
+  | { readonly kind: 'replace-failed'; readonly replica: ReplicaId; readonly cause: LoadFailure | 'no-room' };
+
 /** `W` is the caller's handle of a step which waits for a slot. */
 export type WorkerEvent<Q extends QueuedQuery, W> =
   | ReplicaEvent<Q>
   | StepEvent<W>
   | LoadEvent
+  | ReplaceEvent
   /** The executor of a replica has ended, or was unloaded. */
   | { readonly kind: 'died'; readonly replica: ReplicaId; readonly reason: string }
   /** A check found that the queries of a replica influence each other. */
@@ -42,9 +50,16 @@ export type WorkerEvent<Q extends QueuedQuery, W> =
 
 export type WorkerEffect<Q extends QueuedQuery, W> =
   | SlotEffect<ReplicaId, Q, W>
-  | { readonly kind: 'add' | 'update'; readonly assignment: AssignedReplica }
-  /** Load an executor after a pause, and warm it up. `warmed` or `load-failed` must follow. */
-  | { readonly kind: 'load'; readonly replica: ReplicaId; readonly afterMs: number }
+  | { readonly kind: 'add'; readonly assignment: AssignedReplica }
+  /** Another assignment is in force. `isOutdated`: a later one names another file, which does not serve yet. */
+  | { readonly kind: 'update'; readonly assignment: AssignedReplica; readonly isOutdated: boolean }
+  /**
+   * Load an executor after a pause, and warm it up. `warmed` or `load-failed` must follow, or `replaced` or `replace-failed` if it is
+   * to replace the one that serves.
+   */
+  | { readonly kind: 'load' | 'replace'; readonly assignment: AssignedReplica; readonly afterMs: number }
+  /** End the executor, which runs no batches. `died` must follow. */
+  | { readonly kind: 'stop'; readonly replica: ReplicaId }
   /** The state of a replica after an event of its executor, or when it is drained. */
   | {
       readonly kind: 'changed';

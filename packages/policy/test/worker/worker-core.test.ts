@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hardwareClassId, replicaId, type ReplicaId } from '@pareto/core';
+import { digest, hardwareClassId, replicaId, type ReplicaId } from '@pareto/core';
 import { buildHardwareClass, buildVariantSpec } from '@pareto/testkit';
 import {
   createWorkerCore,
@@ -48,12 +48,15 @@ function describeEffect(effect: Effect): string {
     case 'grant':
       return `grant ${effect.waiter.name}`;
     case 'add':
+      return `add ${effect.assignment.replica}`;
     case 'update':
-      return `${effect.kind} ${effect.assignment.replica}`;
+      return `update ${effect.assignment.replica}${effect.isOutdated ? ', which is outdated' : ''}`;
     case 'load':
-      return `load ${effect.replica} after ${effect.afterMs}`;
+    case 'replace':
+      return `${effect.kind} ${effect.assignment.replica} after ${effect.afterMs}`;
     case 'changed':
       return `${effect.replica} ${effect.state}${effect.reason === '' ? '' : ` (${effect.reason})`}`;
+    case 'stop':
     case 'unload':
     case 'remove':
       return `${effect.kind} ${effect.replica}`;
@@ -84,10 +87,10 @@ function setUp() {
   const assign = (...replicas: readonly AssignedReplica[]) =>
     apply({ kind: 'assigned', desired: { replicas, keepUnlisted: false, kept: [] } });
   const on =
-    (kind: 'loaded' | 'warmed' | 'mixed') =>
+    (kind: 'loaded' | 'warmed' | 'mixed' | 'replaced') =>
     (name: string): readonly string[] =>
       apply({ kind, replica: replicaId(name) });
-  const [loaded, warmed, mixed] = [on('loaded'), on('warmed'), on('mixed')];
+  const [loaded, warmed, mixed, replaced] = [on('loaded'), on('warmed'), on('mixed'), on('replaced')];
   return {
     core,
     lines,
@@ -97,6 +100,7 @@ function setUp() {
     apply,
     assign,
     mixed,
+    replaced,
     loaded,
     warmed,
     at: (time: number) => void (now = time),
@@ -121,6 +125,8 @@ function setUp() {
     died: (name: string, reason = 'gone') => apply({ kind: 'died', replica: replicaId(name), reason }),
     failed: (name: string, cause: 'unavailable' | 'rejected' | 'failed') =>
       apply({ kind: 'load-failed', replica: replicaId(name), cause, reason: cause }),
+    notReplaced: (name: string, cause: 'unavailable' | 'failed' | 'no-room') =>
+      apply({ kind: 'replace-failed', replica: replicaId(name), cause }),
   };
 }
 
@@ -221,6 +227,36 @@ describe('the core of a worker', () => {
     assert.equal(core.status(replicaId('a')).poisonousQueries, 2);
   });
 
+  it('serves the previous file until the next one is loaded', () => {
+    const { serve, assign, send, end, replaced, notReplaced, core } = setUp();
+    const a = assigned('a');
+    const next = assigned('a', { spec: { ...a.spec, modelDigest: digest('sha256:2') }, batchCeiling: 2 });
+    serve(a);
+    send('a', queued('1'));
+    const outdated = 'update a, which is outdated';
+    assert.deepEqual(assign(next), [outdated, 'replace a after 0']);
+    assert.deepEqual(notReplaced('a', 'unavailable'), ['replace a after 250']);
+    assert.deepEqual(replaced('a'), ['update a']);
+    assert.deepEqual(end('a'), []);
+    assert.equal(core.status(a.replica).life.state, 'ready');
+    assert.deepEqual(assign(a), [outdated, 'replace a after 0']);
+    assert.deepEqual(assign(next), ['update a'], 'the file that serves is assigned again');
+    assert.deepEqual(replaced('a'), [outdated, 'replace a after 0'], 'it was replaced after all');
+  });
+
+  it('ends the previous file before it loads the next one if both have no room', () => {
+    const { serve, assign, send, end, notReplaced, died, loaded, warmed } = setUp();
+    const a = assigned('a');
+    serve(a);
+    send('a', queued('1'));
+    assign(assigned('a', { spec: { ...a.spec, modelDigest: digest('sha256:2') } }));
+    assert.deepEqual(notReplaced('a', 'no-room'), []);
+    send('a', queued('2'));
+    assert.deepEqual(end('a'), ['stop a']);
+    assert.deepEqual(died('a', ''), ['a loading', 'load a after 0']);
+    assert.deepEqual([loaded('a'), warmed('a')], [['a warming'], ['a ready', 'update a', 'start a: 2']]);
+  });
+
   it('runs no shared batches after a check found that queries influence each other', () => {
     const { serve, send, end, mixed } = setUp();
     serve(assigned('a'));
@@ -273,21 +309,25 @@ describe('the core of a worker', () => {
         kind: fc.constant('assign' as const),
         names: fc.subarray(['a', 'b', 'c']),
         ceiling: fc.integer({ min: 1, max: 4 }),
+        file: fc.constantFrom('sha256:1', 'sha256:2'),
       }),
       fc.record({
         kind: fc.constantFrom('loaded' as const, 'warmed' as const, 'mixed' as const, 'died' as const),
         name,
       }),
-      fc.record({ kind: fc.constant('fail' as const), name }),
+      fc.record({ kind: fc.constantFrom('fail' as const, 'no-room' as const, 'replaced' as const), name }),
       fc.record({ kind: fc.constantFrom('request' as const, 'release' as const) }),
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 100 }), (events) => {
-        const { apply, assign, send, end, running, held, granted, lines, at, failed, died, ...on } = setUp();
+        const { apply, assign, send, end, running, held, granted, lines, at, failed, notReplaced, died, ...on } =
+          setUp();
         const known = new Map<string, AssignedReplica>();
-        const assignmentOf = (of: string, batchCeiling: number): AssignedReplica => {
-          const same = known.get(of);
-          const assignment = same?.batchCeiling === batchCeiling ? same : assigned(of, { batchCeiling });
+        const assignmentOf = (of: string, batchCeiling: number, file: string): AssignedReplica => {
+          const before = known.get(of);
+          const isSame = before?.batchCeiling === batchCeiling && before.spec.modelDigest === file;
+          const spec = buildVariantSpec({ maxBatchSize: 8, modelDigest: digest(file) });
+          const assignment = isSame ? before : assigned(of, { batchCeiling, spec });
           known.set(of, assignment);
           return assignment;
         };
@@ -297,7 +337,7 @@ describe('the core of a worker', () => {
           if ('name' in each && !held.has(each.name)) continue;
           switch (each.kind) {
             case 'assign':
-              assign(...each.names.map((of) => assignmentOf(of, each.ceiling)));
+              assign(...each.names.map((of) => assignmentOf(of, each.ceiling, each.file)));
               break;
             case 'send':
               send(each.name, queued(`q${index}`, now + each.limit, { enqueuedAt: now }));
@@ -314,12 +354,16 @@ describe('the core of a worker', () => {
             case 'fail':
               failed(each.name, 'failed');
               break;
+            case 'no-room':
+              notReplaced(each.name, each.kind);
+              break;
             case 'died':
               died(each.name);
               break;
             case 'loaded':
             case 'warmed':
             case 'mixed':
+            case 'replaced':
               on[each.kind](each.name);
           }
         }

@@ -20,7 +20,6 @@ export interface InferOptions {
 /** The receiver of what happens to queries. */
 export interface QueryOwner {
   onFailed(query: WaitingQuery, error: unknown): void;
-  onSettled(): void;
   onAborted(query: WaitingQuery): void;
   errorOf(rejection: QueryRejection, query: WaitingQuery): Error;
 }
@@ -86,15 +85,12 @@ export class AcceptedQuery implements WaitingQuery {
     this.reject(this.cancellation.reason);
   }
   resolve(result: QueryResult): void {
-    if (!this.#settle()) return;
-    this.#receiver.resolve(result);
-    this.#owner.onSettled();
+    if (this.#settle()) this.#receiver.resolve(result);
   }
   reject(error: unknown): void {
     if (!this.#settle()) return;
     this.#owner.onFailed(this, error);
     this.#receiver.reject(error);
-    this.#owner.onSettled();
   }
   onRejected(rejection: QueryRejection): void {
     this.reject(this.#owner.errorOf(rejection, this));

@@ -1,11 +1,19 @@
 // Runs the batches of one replica on its executor, and answers their queries.
 
-import { milliseconds, ParetoError, TimerWheel, type Clock, type Milliseconds, type ReplicaLoad } from '@pareto/core';
+import {
+  milliseconds,
+  ParetoError,
+  TimerWheel,
+  type Clock,
+  type Milliseconds,
+  type ReplicaId,
+  type ReplicaLoad,
+} from '@pareto/core';
 import type { BatchFailure, RunningBatch } from '@pareto/policy';
 import type { Executor, RunOutcome, TensorOutput } from '@pareto/runtime';
 import { joinInputs, splitOutputs } from './batch-tensors.js';
 import type { BatchTimes } from './replica-counts.js';
-import type { BatchRunner, SlotDriver } from './slot-driver.js';
+import type { ReplicaRunner, WorkerDriver } from './worker-driver.js';
 import type { WaitingQuery } from './waiting-query.js';
 
 type Batch = RunningBatch<WaitingQuery>;
@@ -14,7 +22,10 @@ type Batch = RunningBatch<WaitingQuery>;
 type BatchExecutor = Pick<Executor, 'pid' | 'run'>;
 
 export interface BatcherOptions {
-  readonly driver: Pick<SlotDriver, 'dispatch' | 'load'>;
+  readonly replica: ReplicaId;
+  readonly driver: Pick<WorkerDriver, 'dispatch' | 'load'>;
+  /** Returns the executor that serves now. Undefined while it loads. */
+  readonly executor: () => BatchExecutor | undefined;
   readonly clock: Clock;
   /** Called after a batch has run, immediately before its queries are answered. */
   readonly onBatch: (batch: readonly WaitingQuery[], times: BatchTimes) => void;
@@ -24,32 +35,21 @@ export interface BatcherOptions {
     answers: readonly (readonly TensorOutput[])[],
     size: number,
   ) => void;
-  /** Called for each query whose run killed a second executor. */
-  readonly onPoison: () => void;
 }
 
-export interface Batcher extends BatchRunner {
-  /** Starts to run batches on this executor. Those on the one before go on. */
-  readonly attach: (executor: BatchExecutor) => void;
+export interface Batcher extends Pick<ReplicaRunner, 'run' | 'fail'> {
   /** Resolves once the queries on an executor are answered. */
-  readonly settled: (executor: BatchExecutor) => Promise<void>;
-  /** Stops using the executor, which has ended. Resolves once its queries are answered or back in the queue. */
-  readonly detach: () => Promise<void>;
+  settled(executor: BatchExecutor): Promise<void>;
 }
-
-/** Returns the time after which a run gives up its slot to other replicas, because it may never end. */
-const overdueAfter = (expectedMs: number | undefined): Milliseconds =>
-  milliseconds(Math.max(100, 4 * (expectedMs ?? 250)));
 
 export function createBatcher(options: BatcherOptions): Batcher {
-  const { driver, clock } = options;
+  const { replica, driver, clock } = options;
   /** Runs whose queries are not answered yet. */
   const runs = new Set<ExecutorRun>();
   /** Batches in the executor, the running one first. */
   const inFlight: Batch[] = [];
   const timers = new TimerWheel(clock);
   let timer: Disposable | undefined;
-  let executor: BatchExecutor | undefined;
   /** Time at which the last run ended. */
   let idleSince = clock.now();
   /** Failure of the batch that has just ended. */
@@ -58,9 +58,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   function watchFirst(): void {
     timer?.[Symbol.dispose]();
     const [first] = inFlight;
-    timer =
-      first &&
-      timers.after(overdueAfter(first.expectedMs), () => driver.dispatch({ kind: 'overdue', replica: batcher }));
+    timer = first && timers.after(milliseconds(first.overdueMs), () => driver.dispatch({ kind: 'overdue', replica }));
   }
 
   function run(on: BatchExecutor, batch: Batch): void {
@@ -84,48 +82,35 @@ export function createBatcher(options: BatcherOptions): Batcher {
     runs.add(own);
   }
 
-  async function settled(of: (run: ExecutorRun) => boolean): Promise<void> {
-    await Promise.all([...runs].filter(of).map(({ ended }) => ended));
-  }
-
   function end({ on, batch, queries, startedAt, inputMs }: StartedRun, outcome: RunOutcome): void {
     const endedAt = clock.now();
     inFlight.splice(inFlight.indexOf(batch), 1);
     watchFirst();
     const beganAt = milliseconds(Math.max(startedAt, idleSince - inputMs));
     idleSince = endedAt;
-    if (outcome.kind === 'died' && executor === on) executor = undefined;
     failure = outcome.kind === 'done' ? undefined : outcome;
     // The next batch starts before the queries of this one are answered, so that the executor is not idle meanwhile.
     const computeMs = outcome.kind === 'done' ? outcome.computeMs : 0;
-    driver.dispatch({ kind: 'ended', replica: batcher, batch, run: { outcome: kindOf(outcome), beganAt, computeMs } });
+    driver.dispatch({ kind: 'ended', replica, batch, run: { outcome: kindOf(outcome), beganAt, computeMs } });
     if (outcome.kind !== 'done') return;
     const ran = { items: batch.items, size: batch.size, pid: on.pid, startedAt, beganAt, inputMs, endedAt };
-    deliverResults(queries, outcome, ran, () => driver.load(batcher), options);
+    deliverResults(queries, outcome, ran, () => driver.load(replica), options);
   }
 
-  const batcher: Batcher = {
+  return {
     run(batch) {
+      const executor = options.executor();
       if (executor === undefined) throw new Error('the replica has no executor');
       run(executor, batch);
     },
     fail(query) {
       if (failure === undefined) throw new Error('no batch has failed');
       query.reject(errorOf(failure));
-      if (failure.kind === 'died') options.onPoison();
     },
-    attach(next) {
-      executor = next;
-      driver.dispatch({ kind: 'attached', replica: batcher });
-    },
-    settled: (ended) => settled(({ on }) => on === ended),
-    async detach() {
-      executor = undefined;
-      driver.dispatch({ kind: 'detached', replica: batcher });
-      await settled(() => true);
+    async settled(executor) {
+      await Promise.all([...runs].filter(({ on }) => on === executor).map(({ ended }) => ended));
     },
   };
-  return batcher;
 }
 
 interface ExecutorRun {

@@ -1,44 +1,40 @@
 // Accepts queries for a replica and tracks them until they are answered, rejected or cancelled.
 
-import { ParetoError, type Clock } from '@pareto/core';
-import type { QueueBounds } from '@pareto/policy';
+import { ParetoError, type Clock, type ReplicaId } from '@pareto/core';
+import type { QueueBounds, ReplicaStatus } from '@pareto/policy';
 import { lateKey, limitError, notExecutedKey } from '@pareto/protocol';
 import type { CheckedQuery } from '../requests/check-request.js';
 import { AcceptedQuery, type InferOptions, type QueryOwner, type ResultReceiver } from './accepted-query.js';
 import type { ReplicaCounts } from './replica-counts.js';
-import type { BatchRunner, SlotDriver } from './slot-driver.js';
+import type { WorkerDriver } from './worker-driver.js';
 import type { QueryRejection, WaitingQuery } from './waiting-query.js';
 
 export interface IntakeOptions {
-  readonly replica: BatchRunner;
-  readonly driver: Pick<SlotDriver, 'dispatch'>;
+  readonly replica: ReplicaId;
+  readonly status: ReplicaStatus;
+  readonly driver: Pick<WorkerDriver, 'dispatch'>;
   readonly bounds: QueueBounds;
   readonly counts: Pick<ReplicaCounts, 'request' | 'failure' | 'rejected'>;
   readonly clock: Clock;
 }
 
 export interface Intake {
+  /** Queues a query. Throws `unavailable` if the replica accepts none, so that the router may try another one. */
   infer(query: CheckedQuery, options: InferOptions, receiver: ResultReceiver): void;
-  /** Rejects all queued queries. The router may try another replica for those that have not reached an executor. */
-  rejectAll(reason: string): void;
-  /** Resolves when no query is in flight. */
-  settled(): Promise<void>;
 }
 
-export function createIntake({ replica, driver, bounds, counts, clock }: IntakeOptions): Intake {
-  let inFlight = 0;
-  /** Called when no query is in flight. */
-  const waiters: (() => void)[] = [];
-  let closedReason = '';
-
+export function createIntake({ replica, status, driver, bounds, counts, clock }: IntakeOptions): Intake {
   function errorOf(rejection: QueryRejection, queued: WaitingQuery): ParetoError {
     const { reason, deaths, neededMs } = rejection;
     counts.rejected(reason);
     switch (reason) {
       case 'full':
         return queueFull(bounds);
-      case 'closed':
-        return deaths === 0 ? notExecutedError(closedReason) : new ParetoError('internal', closedReason);
+      case 'closed': {
+        // The router may try another replica for those that have not reached an executor.
+        const closed = failureOf(status) ?? 'the replica was unloaded before it was ready';
+        return deaths === 0 ? notExecutedError(closed) : new ParetoError('internal', closed);
+      }
       case 'expired':
         return new ParetoError('deadline-exceeded', 'the deadline passed while the query was queued');
       case 'late':
@@ -47,30 +43,23 @@ export function createIntake({ replica, driver, bounds, counts, clock }: IntakeO
   }
   const owner: QueryOwner = {
     onFailed: ({ receivedAt }, error) => counts.failure(receivedAt, !isNotExecuted(error)),
-    onSettled() {
-      inFlight -= 1;
-      if (inFlight === 0) for (const wake of waiters.splice(0)) wake();
-    },
     onAborted: (query) => driver.dispatch({ kind: 'cancelled', replica, query }),
     errorOf,
   };
 
   return {
     infer(query, options, receiver) {
+      const closed = status.life.state === 'draining' ? 'the replica is draining' : failureOf(status);
+      if (closed !== undefined) throw notExecutedError(closed);
       counts.request();
-      inFlight += 1;
       const accepted = new AcceptedQuery({ query, options, owner, receiver });
       if (accepted.start()) driver.dispatch({ kind: 'queued', replica, query: accepted }, options.enqueuedAt);
     },
-    rejectAll(reason) {
-      closedReason = reason;
-      driver.dispatch({ kind: 'closed', replica });
-    },
-    async settled() {
-      if (inFlight > 0) await new Promise<void>((resolve) => waiters.push(resolve));
-    },
   };
 }
+
+const failureOf = ({ life }: ReplicaStatus): string | undefined =>
+  life.state === 'failed' ? `the replica failed: ${life.reason}` : undefined;
 
 const notExecuted = { [notExecutedKey]: '1' };
 

@@ -1,62 +1,61 @@
 // Device slots of this worker by hardware class, with what schedules batches and steps on them.
 
+import { ParetoError, type Clock, type Rng, type SlotGroup } from '@pareto/core';
 import {
-  hardwareClassOf,
-  ParetoError,
-  type Clock,
-  type HardwareClassId,
-  type Rng,
-  type SlotGroup,
-  type VariantSpec,
-} from '@pareto/core';
-import { createLiveCheckBudget, type LiveCheckBudget, type LiveCheckParams } from '@pareto/policy';
-import { createSlotDriver, type SlotDriver } from '../batching/slot-driver.js';
+  createLiveCheckBudget,
+  pickSlotGroup,
+  type LiveCheckBudget,
+  type LiveCheckParams,
+  type QueueBounds,
+  type SlotTarget,
+} from '@pareto/policy';
+import type { SlotTokens } from '@pareto/runtime';
+import type { Recorder } from '@pareto/service';
+import { createWorkerDriver, type WorkerDriver } from '../batching/worker-driver.js';
 
 /** Slots of one hardware class. Batches alternate on them, independently of the batches on other classes. */
 export interface ClassSlots {
   readonly group: SlotGroup;
-  readonly driver: SlotDriver;
+  /** Slots for runs of steps. */
+  readonly tokens: SlotTokens;
+  /** Acquires a slot as `tokens` do, but only while no replica or other step waits for one. */
+  readonly acquireIdle: (signal: AbortSignal) => Promise<Disposable>;
   readonly checks: LiveCheckBudget;
 }
 
-/** Variant with the hardware class that it is assigned to. */
-interface SlotTarget {
-  readonly hardwareClass: HardwareClassId;
-  readonly spec: Pick<VariantSpec, 'provider'>;
-}
-
 export interface DeviceSlots {
+  /** Schedules what runs on all of the slots. */
+  readonly driver: WorkerDriver;
   readonly all: readonly ClassSlots[];
-  /**
-   * Returns the slots of the named hardware class, or else of any class of the same provider, since the name of a class
-   * changes with the host's memory. Returns the first class if this worker does not serve the provider; the load then
-   * fails with the reason.
-   */
+  /** Returns the slots that a variant runs on. */
   of(target: SlotTarget): ClassSlots;
 }
 
 export interface DeviceSlotsOptions {
+  /** Bounds of the queue of each replica. */
+  readonly bounds: QueueBounds;
   readonly clock: Clock;
   readonly rng: Rng;
   readonly checkParams: LiveCheckParams;
+  /** Records what is scheduled. Undefined if nothing is recorded. */
+  readonly recorder?: Recorder | undefined;
 }
 
-/** Creates the drivers of all slot groups. Throws `failed-precondition` if there are none. */
+/** Creates the slots of all groups. Throws `failed-precondition` if there are none. */
 export function createDeviceSlots(groups: readonly SlotGroup[], options: DeviceSlotsOptions): DeviceSlots {
-  const { clock, rng, checkParams } = options;
-  const all = groups.map((group) => ({
+  const { bounds, clock, rng, checkParams, recorder } = options;
+  const driver = createWorkerDriver({ groups, bounds, clock, recorder });
+  const all = groups.map((group, index) => ({
     group,
-    driver: createSlotDriver(group.slots, clock),
+    tokens: driver.tokens(index),
+    acquireIdle: (signal: AbortSignal) => driver.acquireIdle(index, signal),
     checks: createLiveCheckBudget(group.slots, clock.now(), rng, checkParams),
   }));
   const [first] = all;
   if (first === undefined) throw new ParetoError('failed-precondition', 'this worker has no device slots');
   return {
+    driver,
     all,
-    of({ hardwareClass, spec: { provider } }) {
-      const id = hardwareClassOf(hardwareClass);
-      const sameProvider = all.filter(({ group }) => group.hardwareClass.provider === provider);
-      return sameProvider.find(({ group }) => group.hardwareClass.id === id) ?? sameProvider[0] ?? first;
-    },
+    of: (target) => all[pickSlotGroup(groups, target)] ?? first,
   };
 }

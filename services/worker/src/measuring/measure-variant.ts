@@ -96,12 +96,11 @@ interface MeasurementPaths extends StepContext {
 
 async function measureHere(
   order: MeasureOrder,
-  { driver }: ClassSlots,
+  { tokens }: ClassSlots,
   deps: MeasureDeps,
   paths: MeasurementPaths,
 ): Promise<Measurement['result']> {
   const { pool, clock, runtimeVersion, profileMs, stepMemory } = deps;
-  const { tokens } = driver;
   const { modelPath, validationPath, reportProgress, signal } = paths;
   const { manifest, provider, option, signature, maxBatchSize: maxBatch } = order.spec;
   // Read before anything runs, so that an unsuitable set is reported soon.

@@ -1,4 +1,4 @@
-// Desired state of this worker: the controller's assignments as domain values, and what has to change to reach it.
+// Desired state of this worker: the controller's assignments as domain values.
 
 import {
   digest,
@@ -8,30 +8,11 @@ import {
   type Digest,
   type HardwareClassId,
   type Metric,
-  type Profile,
-  type ReplicaId,
   type ShapeBucket,
   type VariantSpec,
 } from '@pareto/core';
+import type { AssignedReplica, DesiredReplicas } from '@pareto/policy';
 import { bucketFromWire, metricFromWire, profileFromWire, variantSpecFromWire, type wire } from '@pareto/protocol';
-
-/** A replica that the worker should hold. */
-export interface AssignedReplica {
-  readonly replica: ReplicaId;
-  readonly spec: VariantSpec;
-  readonly hardwareClass: HardwareClassId;
-  /** Maximum number of items merged into one batch. */
-  readonly batchCeiling: number;
-  /**
-   * Profile on the hardware class; undefined if not measured yet. A profile without points means that the variant was
-   * loaded but not run.
-   */
-  readonly profile: Profile | undefined;
-  /** Price of one slot in USD per hour. 0 means that no price is set. */
-  readonly usdPerHour: number;
-  /** Metric of the task. Undefined if it has none. */
-  readonly metric?: Metric | undefined;
-}
 
 /** Order to measure a variant. */
 export interface MeasureOrder {
@@ -61,14 +42,9 @@ export interface MakeOrder {
 }
 
 /** Complete desired state of a worker. */
-export interface DesiredState {
-  readonly replicas: readonly AssignedReplica[];
+export interface DesiredState extends DesiredReplicas {
   readonly makes: readonly MakeOrder[];
   readonly measures: readonly MeasureOrder[];
-  /** Set while the controller is still collecting the running replicas: replicas that are not listed stay loaded. */
-  readonly keepUnlisted: boolean;
-  /** Replicas that stay loaded unchanged, because the controller has only their ids. */
-  readonly kept: readonly ReplicaId[];
 }
 
 function assignedReplica(message: wire.ReplicaAssignment): AssignedReplica {
@@ -151,25 +127,4 @@ function readReplica(message: wire.ReplicaAssignment): AssignedReplica | ParetoE
 function orThrow(one: AssignedReplica | ParetoError): AssignedReplica {
   if (one instanceof ParetoError) throw one;
   return one;
-}
-
-/**
- * Returns the changes from the `held` replicas to the desired state. Repeating the same assignments changes nothing.
- */
-export function planReconcile(
-  held: ReadonlyMap<ReplicaId, { readonly assignment: AssignedReplica }>,
-  desired: DesiredState,
-): {
-  readonly load: readonly AssignedReplica[];
-  readonly update: readonly AssignedReplica[];
-  readonly drain: readonly ReplicaId[];
-} {
-  const listed = new Set([...desired.replicas.map(({ replica }) => replica), ...desired.kept]);
-  return {
-    load: desired.replicas.filter(({ replica }) => !held.has(replica)),
-    update: desired.replicas.filter(
-      (assignment) => held.has(assignment.replica) && held.get(assignment.replica)?.assignment !== assignment,
-    ),
-    drain: desired.keepUnlisted ? [] : [...held.keys()].filter((replica) => !listed.has(replica)),
-  };
 }

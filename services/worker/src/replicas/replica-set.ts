@@ -1,4 +1,4 @@
-// All replicas of this worker: loads and unloads them as assigned, and shares memory and slots between them.
+// All replicas of this worker, which the core of the worker adds and removes as assigned. They share memory and slots.
 
 import {
   architectureNameOf,
@@ -11,17 +11,24 @@ import {
   type VariantShapes,
   type VariantSpec,
 } from '@pareto/core';
-import { mayShare } from '@pareto/policy';
+import { memoryLimit, type AssignedReplica, type DesiredReplicas } from '@pareto/policy';
 import type { Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
-import { planReconcile, type DesiredState, type AssignedReplica } from '../orders/desired-state.js';
 import type { DeviceSlots } from '../devices/device-slots.js';
 import type { StepMemory } from '../devices/step-memory.js';
 import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
 
 export interface ReplicaSetOptions extends Omit<
   ReplicaDeps,
-  'memoryLimitBytes' | 'hasRoom' | 'driver' | 'slotCount' | 'budget' | 'originalOf' | 'onTouch'
+  | 'memoryLimitBytes'
+  | 'hasRoom'
+  | 'driver'
+  | 'tokens'
+  | 'acquireIdle'
+  | 'slotCount'
+  | 'budget'
+  | 'originalOf'
+  | 'onTouch'
 > {
   readonly slots: DeviceSlots;
   /** Memory for all replicas and for make and measure steps together. */
@@ -44,7 +51,7 @@ interface ObservedReplicas {
 export interface ReplicaSet {
   readonly replicas: ReadonlyMap<ReplicaId, Replica>;
   /** Applies the desired state. Loads and drains in the background; repeating the same state changes nothing. */
-  apply(desired: DesiredState): void;
+  apply(desired: DesiredReplicas): void;
   /**
    * Returns what is reported about the replicas. The report of a replica that did not change since it was marked as reported is the
    * same object, with its ages, unless all are computed again.
@@ -59,26 +66,7 @@ export interface ReplicaSet {
   drainAll(): Promise<void>;
 }
 
-const mib = 2 ** 20;
-/** Memory allowed over twice the measured memory: inputs, outputs and the arena of the largest batch. */
-const allowance = 256 * mib;
-const minLimit = 128 * mib;
-/** Memory allowed to a model that is not measured yet, in addition to a multiple of the size of its files. */
-const [unmeasuredFactor, unmeasuredAllowance] = [12, 1024 * mib];
-
 type LimitedReplica = Pick<AssignedReplica, 'profile' | 'spec'>;
-
-/**
- * Returns the memory that a replica may use, or the process that it shares. Infinity if its model was measured without
- * running.
- */
-function neededBytes({ profile, spec }: LimitedReplica): number {
-  if (profile === undefined || profile.provisional === true || mayShare(spec, profile)) {
-    const sizeBytes = spec.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
-    return unmeasuredFactor * sizeBytes + unmeasuredAllowance;
-  }
-  return profile.points.length === 0 ? Infinity : 2 * profile.memoryBytes + allowance;
-}
 
 interface ObservedReplica extends Pick<Replica, 'provisional'> {
   readonly report: ReplicaReport;
@@ -98,8 +86,8 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const observed = new Map<ReplicaId, ObservedReplica>();
   /** Replicas that changed since they were reported, or change by time alone. */
   const touched = new Set<ReplicaId>();
-  let desired: DesiredState = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
-  let isDraining = false;
+  const { driver } = options.slots;
+  let onEmpty = (): void => undefined;
   const others = (id: ReplicaId | undefined): Replica[] =>
     [...replicas.values()].filter(({ assignment }) => assignment.replica !== id);
 
@@ -107,9 +95,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     others(except).reduce((total, { memoryBytes }) => total + memoryBytes, options.stepMemory.bytes);
 
   function memoryFor(assignment: LimitedReplica | undefined, id?: ReplicaId): number {
-    const free = options.memoryBytes - heldBytes(id);
-    const needed = assignment === undefined ? Infinity : neededBytes(assignment);
-    return Math.floor(Math.max(minLimit, Math.min(needed, free)));
+    return memoryLimit(options.memoryBytes - heldBytes(id), assignment);
   }
 
   function originalOf({ variant, version }: VariantSpec): Executor | undefined {
@@ -119,17 +105,29 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     return [...replicas.values()].find(({ assignment }) => isOriginal(assignment))?.executor;
   }
 
-  async function unload(id: ReplicaId): Promise<void> {
-    const replica = replicas.get(id);
-    if (replica === undefined || replica.state === 'draining') return;
-    await replica.drain();
-    replicas.delete(id);
-    observed.delete(id);
-    if (finalReports.size < maxFinalReports) finalReports.add(replica.report());
-    // The replica may have been assigned again while it drained.
-    if (!isDraining) reconcile();
-    options.onChange();
-  }
+  driver.setOwner({
+    replicas,
+    add(assignment) {
+      const { tokens, acquireIdle, checks, group } = options.slots.of(assignment);
+      const own = {
+        ...{ driver, tokens, acquireIdle, slotCount: group.slots, budget: checks, originalOf },
+        onTouch: () => void touched.add(assignment.replica),
+        hasRoom: (bytes: number) => options.memoryBytes - heldBytes() >= bytes,
+        memoryLimitBytes: (latest: AssignedReplica) => memoryFor(latest, assignment.replica),
+      };
+      replicas.set(assignment.replica, createReplica(assignment, { ...options, ...own }));
+      touched.add(assignment.replica);
+    },
+    remove(id, load) {
+      const replica = replicas.get(id);
+      replica?.end(load);
+      replicas.delete(id);
+      observed.delete(id);
+      if (replica !== undefined && finalReports.size < maxFinalReports) finalReports.add(replica.report());
+      if (replicas.size === 0) onEmpty();
+      options.onChange();
+    },
+  });
 
   function observeReplica(id: ReplicaId): void {
     const replica = replicas.get(id);
@@ -138,29 +136,9 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     observed.set(id, { report, provisional, shapes: replica.state === 'ready' ? replica.shapes() : [] });
   }
 
-  function reconcile(): void {
-    const plan = planReconcile(replicas, desired);
-    for (const assignment of plan.load) {
-      const { driver, checks, group } = options.slots.of(assignment);
-      const own = {
-        ...{ driver, slotCount: group.slots, budget: checks, originalOf },
-        onTouch: () => void touched.add(assignment.replica),
-        hasRoom: (bytes: number) => options.memoryBytes - heldBytes() >= bytes,
-        memoryLimitBytes: (latest: AssignedReplica) => memoryFor(latest, assignment.replica),
-      };
-      replicas.set(assignment.replica, createReplica(assignment, { ...options, ...own }));
-      touched.add(assignment.replica);
-    }
-    for (const assignment of plan.update) replicas.get(assignment.replica)?.update(assignment);
-    for (const id of plan.drain) void unload(id);
-  }
-
   return {
     replicas,
-    apply(next) {
-      desired = next;
-      if (!isDraining) reconcile();
-    },
+    apply: (desired) => driver.dispatch({ kind: 'assigned', desired }),
     observe(again) {
       for (const id of again ? [...replicas.keys()] : [...touched]) observeReplica(id);
       const all = [...observed.values()];
@@ -187,8 +165,8 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       for (const replica of replicas.values()) replica.refreshMemory();
     },
     drainAll: async () => {
-      isDraining = true;
-      await Promise.all([...replicas.keys()].map(unload));
+      driver.dispatch({ kind: 'stopped' });
+      if (replicas.size > 0) await new Promise<void>((resolve) => (onEmpty = resolve));
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import {
   bytes,
+  type Clock,
   type Measurement,
   type Profile,
   type ReplicaLoad,
@@ -10,27 +11,23 @@ import {
   type VariantShapes,
   type VariantSpec,
 } from '@pareto/core';
-import type { QueueBounds, ReplicaEvent, ReplicaSettings } from '@pareto/policy';
-import type { Executor } from '@pareto/runtime';
-import type { AssignedReplica } from '../orders/desired-state.js';
+import { isQuarantined, settingsOf, warmSizes, type AssignedReplica, type QueueBounds } from '@pareto/policy';
+import type { Executor, ExecutorDeath } from '@pareto/runtime';
+import type { Logger, WorkerMetrics } from '@pareto/telemetry';
 import { createBatcher } from '../batching/batcher.js';
 import type { CheckedQuery } from '../requests/check-request.js';
 import type { LabelTexts } from '../requests/classify.js';
-import { superviseExecutor } from './supervise-executor.js';
 import type { InferOptions, ResultReceiver } from '../batching/accepted-query.js';
 import { createIntake } from '../batching/intake.js';
 import { loadLabels } from '../requests/load-labels.js';
 import type { LoadDeps } from './loaded-executor.js';
 import { createReplicaCounts } from '../batching/replica-counts.js';
-import { settingsOf, warmSizes } from './replica-settings.js';
 import { createReplicaRows, type ReplicaRowsOptions } from '../rows/replica-rows.js';
-import { createReplicaStatus, type StatusDeps } from './replica-status.js';
-import type { SlotDriver } from '../batching/slot-driver.js';
+import type { ReplicaRunner, WorkerDriver } from '../batching/worker-driver.js';
+import { createExecutorLoader } from './executor-loader.js';
 
-export interface ReplicaDeps
-  extends Omit<LoadDeps, 'tokens'>, StatusDeps, Pick<ReplicaRowsOptions, 'budget' | 'examples' | 'rng'> {
-  /** Slots of the hardware class that the variant is loaded on. */
-  readonly driver: SlotDriver;
+export interface ReplicaDeps extends LoadDeps, Pick<ReplicaRowsOptions, 'acquireIdle' | 'budget' | 'examples' | 'rng'> {
+  readonly driver: WorkerDriver;
   readonly bounds: QueueBounds;
   readonly memoryLimitBytes: (assignment: AssignedReplica) => number;
   /** Returns whether there is so much memory left. */
@@ -41,9 +38,12 @@ export interface ReplicaDeps
   readonly onTouch: () => void;
   /** Called when the state changed, so that it is reported to the controller soon. */
   readonly onChange: () => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: WorkerMetrics;
 }
 
-export interface Replica {
+export interface Replica extends ReplicaRunner {
   /** Assignment in force, with the file that serves. */
   readonly assignment: AssignedReplica;
   /** Set while another file was assigned that does not serve yet. */
@@ -67,141 +67,105 @@ export interface Replica {
   readonly provisional: Measurement | undefined;
   /** Shapes of inputs with dynamic dimensions that it has run. */
   shapes(): readonly VariantShapes[];
-  /**
-   * Sets another batch ceiling, profile, price or file. The variant must be the same. Another file serves once it is loaded.
-   */
-  update(assignment: AssignedReplica): void;
   refreshMemory(): void;
-  /** Stops accepting queries, finishes the queued ones, and ends the executor. */
-  drain(): Promise<void>;
+  /** Keeps its last load, once the core holds the replica no longer. */
+  end(load: ReplicaLoad): void;
 }
 
-/** Creates a replica, which starts to load immediately. */
+/** Creates a replica that the core of the worker holds. */
 export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replica {
-  const { driver, bounds } = deps;
-  const counts = createReplicaCounts(first.spec, deps.metrics, deps.clock, deps.onTouch);
-  const status = createReplicaStatus(first, deps);
+  const { driver, metrics } = deps;
+  const { replica } = first;
+  const { variant } = first.spec;
+  const logger = deps.logger.with({ replica, variant });
+  const counts = createReplicaCounts(first.spec, metrics, deps.clock, deps.onTouch);
+  const status = driver.status(replica);
   let assignment = first;
-  /** The assignment that was received last, whose file may still be loading. */
-  let latest = first;
+  let isOutdated = false;
   let memoryBytes = 0;
   let labels: LabelTexts | undefined;
   let provisional: Profile | undefined;
-  /** Load of a drained replica. */
+  /** Load of a replica that has ended. */
   let finalLoad: ReplicaLoad | undefined;
 
   const rows = createReplicaRows({
     ...deps,
     spec: first.spec,
-    executor: () => supervisor.executor,
-    sizes: () => settings().sizes,
+    executor: () => loader.executor,
+    sizes: () => settingsOf(assignment, rows.isMixed).sizes,
     metric: () => assignment.metric,
     original: () => deps.originalOf(first.spec),
     onChange: deps.onTouch,
     onMixed() {
-      applySettings();
+      driver.dispatch({ kind: 'mixed', replica });
       deps.onChange();
     },
   });
   const batcher = createBatcher({
-    ...{ driver, clock: deps.clock, onBatch: counts.batch },
+    ...{ replica, driver, clock: deps.clock, onBatch: counts.batch },
+    executor: () => loader.executor,
     onShared: rows.offer,
-    onPoison() {
-      status.poisoned();
-      deps.onTouch();
-    },
   });
-  const settings = (): ReplicaSettings => settingsOf(assignment, rows.isMixed);
-  const applySettings = (): void => driver.dispatch({ kind: 'updated', replica: batcher, settings: settings() });
-  driver.dispatch({ kind: 'added', replica: batcher, settings: settings(), bounds });
-  const supervisor = superviseExecutor({
-    deps: { ...deps, tokens: driver.tokens },
-    executorOptions: () => ({
-      spec: latest.spec,
-      profile: latest.profile,
-      memoryLimitBytes: deps.memoryLimitBytes(latest),
-      warmSizes: warmSizes(latest),
+  const loader = createExecutorLoader({
+    ...{ replica, driver, deps, onDeath },
+    executorOptions: (of) => ({
+      spec: of.spec,
+      profile: of.profile,
+      memoryLimitBytes: deps.memoryLimitBytes(of),
+      warmSizes: warmSizes(of),
     }),
     hasRoom: () => deps.hasRoom(memoryBytes),
+    settled: (executor) => batcher.settled(executor),
     async prepare(signal) {
       labels ??= await loadLabels(deps.cache, assignment.spec.labels, signal);
     },
-    onEvent: applyEvent,
     onProvisional: (profile) => void (provisional = profile),
-    attach(executor, { spec }) {
-      assignment = isSameFile(spec, latest.spec) ? latest : { ...latest, spec };
-      applySettings();
-      refreshMemory();
-      batcher.attach(executor);
-    },
-    settled: batcher.settled,
-    detach: batcher.detach,
-    reasonNotToReplace(death) {
-      counts.death(death);
-      return status.reasonNotToReplace(death);
-    },
   });
+  const intake = createIntake({ ...deps, replica, status, counts });
 
-  const intake = createIntake({ ...deps, replica: batcher, counts });
-
-  function applyEvent(event: ReplicaEvent): void {
-    status.apply(event);
-    if (event.kind === 'failed') intake.rejectAll(`the replica failed: ${event.reason}`);
-    if (event.kind === 'warmed') refreshMemory();
-    deps.onTouch();
-    deps.onChange();
+  function onDeath(death: ExecutorDeath): void {
+    counts.death(death);
+    logger.warn('executor died', { kind: death.kind, reason: death.reason });
   }
-
   function refreshMemory(): void {
     const before = memoryBytes;
-    memoryBytes = supervisor.executor?.memory()?.privateBytes ?? 0;
+    memoryBytes = loader.executor?.memory()?.privateBytes ?? 0;
     if (memoryBytes !== before) deps.onTouch();
   }
 
-  async function drain(): Promise<void> {
-    applyEvent({ kind: 'drained', at: deps.clock.now() });
-    if (supervisor.executor === undefined) intake.rejectAll('the replica was unloaded before it was ready');
-    await intake.settled();
-    rows[Symbol.dispose]();
-    await supervisor.end();
-    finalLoad = driver.load(batcher);
-    driver.dispatch({ kind: 'removed', replica: batcher });
-  }
-  const load = (): ReplicaLoad => finalLoad ?? driver.load(batcher);
+  const load = (): ReplicaLoad => finalLoad ?? driver.load(replica);
 
   return {
     get assignment() {
       return assignment;
     },
     get isOutdated() {
-      return !isSameFile(assignment.spec, latest.spec);
+      return isOutdated;
     },
     get state() {
-      return status.state;
+      return status.life.state;
     },
     get memoryBytes() {
       return memoryBytes;
     },
     get executor() {
-      return supervisor.executor;
+      return loader.executor;
     },
     get labels() {
       return labels ?? new Map();
     },
-    infer(query, options, receiver) {
-      status.requireServing();
-      intake.infer(query, options, receiver);
-    },
+    infer: (query, options, receiver) => intake.infer(query, options, receiver),
     encoded: counts.encoded,
     load,
     report() {
       const { queuedItems, runningItems, interfered } = load();
+      const { life, reason, poisonousQueries } = status;
       return {
         ...identityOf(assignment),
         ...counts.now,
-        ...status.report,
+        ...{ state: life.state, reason, poisonousQueries, quarantined: isQuarantined(poisonousQueries) },
         ...rows.report,
-        loadMs: supervisor.loadMs,
+        loadMs: loader.loadMs,
         memoryBytes: bytes(memoryBytes),
         queuedItems,
         runningItems,
@@ -217,21 +181,36 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     shapes() {
       const { spec, hardwareClass } = assignment;
       const named = { variant: spec.variant, version: spec.version, hardwareClass };
-      return driver.shapes(batcher).map((one) => ({ ...named, ...one }));
+      return driver.shapes(replica).map((one) => ({ ...named, ...one }));
     },
-    update(next) {
-      latest = next;
-      if (isSameFile(assignment.spec, next.spec)) assignment = next;
-      applySettings();
+    update(next, isNextOutdated) {
+      [assignment, isOutdated] = [next, isNextOutdated];
+      refreshMemory();
       deps.onTouch();
-      supervisor.update();
     },
     refreshMemory,
-    drain,
+    run: batcher.run,
+    fail(query) {
+      batcher.fail(query);
+      deps.onTouch();
+    },
+    loadExecutor: (kind, of, afterMs) => loader[kind](of, afterMs),
+    stopExecutor: () => loader.stop(),
+    unload() {
+      rows[Symbol.dispose]();
+      void loader.unload();
+    },
+    onStatus() {
+      const { life, reason, poisonousQueries } = status;
+      logger.info('replica state changed', { state: life.state, reason });
+      if (life.state === 'failed' && isQuarantined(poisonousQueries)) metrics.quarantines.add(1, { variant });
+      if (life.state === 'ready') refreshMemory();
+      deps.onTouch();
+      deps.onChange();
+    },
+    end: (last) => void (finalLoad = last),
   };
 }
-
-const isSameFile = (a: VariantSpec, b: VariantSpec): boolean => a.modelDigest === b.modelDigest;
 
 const identityOf = ({ replica, spec }: AssignedReplica): Pick<ReplicaReport, 'replica' | 'variant' | 'version'> => ({
   replica,

@@ -6,13 +6,13 @@ import type { LiveCheckBudget } from '@pareto/policy';
 import type { Executor, TensorOutput } from '@pareto/runtime';
 import type { Logger, WorkerMetrics } from '@pareto/telemetry';
 import { joinInputs } from '../batching/batch-tensors.js';
-import type { SlotDriver } from '../batching/slot-driver.js';
+import type { ClassSlots } from '../devices/device-slots.js';
 import { writeMixedExample } from './mixed-example.js';
 import { createRowChecker, type IdleRun, type MixedBatch, type RowChecker, type SharedQuery } from './row-checker.js';
 
 export interface ReplicaRowsOptions {
   readonly spec: Pick<VariantSpec, 'variant' | 'version' | 'signature'>;
-  readonly driver: Pick<SlotDriver, 'acquireIdle'>;
+  readonly acquireIdle: ClassSlots['acquireIdle'];
   readonly budget: LiveCheckBudget;
   readonly executor: () => Pick<Executor, 'run'> | undefined;
   readonly sizes: () => readonly number[] | undefined;

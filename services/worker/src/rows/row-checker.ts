@@ -5,7 +5,7 @@ import type { Clock, Rng } from '@pareto/core';
 import { areSameBits, bucketOf, halveQueries, type LiveCheckBudget } from '@pareto/policy';
 import type { Executor, TensorInput, TensorOutput } from '@pareto/runtime';
 import { joinInputs, splitOutputs, zeroInputs } from '../batching/batch-tensors.js';
-import type { SlotDriver } from '../batching/slot-driver.js';
+import type { ClassSlots } from '../devices/device-slots.js';
 import type { CheckedQuery } from '../requests/check-request.js';
 
 /** The part of a query that is run again. */
@@ -40,7 +40,7 @@ export type IdleRun = (
 ) => Promise<readonly TensorOutput[] | undefined>;
 
 export interface RowCheckerOptions {
-  readonly driver: Pick<SlotDriver, 'acquireIdle'>;
+  readonly acquireIdle: ClassSlots['acquireIdle'];
   readonly budget: LiveCheckBudget;
   /** Returns the executor of the replica. Undefined while it has none. */
   readonly executor: () => BatchExecutor | undefined;
@@ -77,13 +77,13 @@ export interface RowChecker extends Disposable {
 const maxKeptBytes = 16 * 2 ** 20;
 
 export function createRowChecker(options: RowCheckerOptions): RowChecker {
-  const { driver, budget, clock } = options;
+  const { acquireIdle, budget, clock } = options;
   const ending = new AbortController();
   let shared = 0;
   let checkedRows = 0;
 
   const run: IdleRun = async (executor, inputs, outputs = []) => {
-    using _slot = await driver.acquireIdle(ending.signal);
+    using _slot = await acquireIdle(ending.signal);
     const began = clock.now();
     const outcome = await executor?.run({ inputs, outputs, expectedMs: undefined });
     budget.spend(clock.now() - began);

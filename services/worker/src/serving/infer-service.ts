@@ -1,6 +1,7 @@
 // Handles ModelInfer on a worker: checks the query, queues it, runs it and encodes the reply.
 
 import { milliseconds, ParetoError, replicaId, type Clock, type Milliseconds } from '@pareto/core';
+import { costOfItems, deadlineAt, dueAt } from '@pareto/policy';
 import type { Payload, ScannedRequest } from '@pareto/protocol';
 import type { ReplyReceiver, RoutedCall } from '@pareto/rpc';
 import type { Span, Tracer, WorkerMetrics } from '@pareto/telemetry';
@@ -54,8 +55,8 @@ class Execution implements ResultReceiver {
         cancellation: call.cancellation,
         receivedAt: call.receivedAt,
         enqueuedAt: query.enqueuedAt,
-        dueAt: call.receivedAt + call.decision.latencyLeftMs,
-        deadlineAt: query.enqueuedAt + (call.remainingMs(query.enqueuedAt) ?? Number.POSITIVE_INFINITY),
+        dueAt: dueAt(call.receivedAt, call.decision.latencyLeftMs),
+        deadlineAt: deadlineAt(query.enqueuedAt, call.remainingMs(query.enqueuedAt)),
       };
       query.replica.infer(query.checked, options, this);
     } catch (error) {
@@ -124,9 +125,10 @@ function answerQuery(
   call: RoutedCall,
   { metrics, clock }: InferDeps,
 ): Payload {
-  const { spec } = replica.assignment;
+  const { spec, usdPerHour } = replica.assignment;
   metrics.queueTime.record((result.startedAt - enqueuedAt) / 1000, { variant: spec.variant });
-  const parameters = parametersOf({ decision: call.decision, spec, costUsd: costOf(result, checked.items, replica) });
+  const costUsd = costOfItems(checked.items, result.batchItems, result.computeMs, usdPerHour);
+  const parameters = parametersOf({ decision: call.decision, spec, costUsd });
   setReplyTrailers(call, parameters);
   const encodingAt = clock.now();
   const reply = encodeReply(request, result.outputs, { spec, parameters, query: checked, labels: replica.labels });
@@ -135,10 +137,6 @@ function answerQuery(
   call.setLoad(result.load, encodedAt - call.receivedAt);
   return reply;
 }
-
-/** Returns the cost in USD of the query's share of the slot time, by items. */
-const costOf = ({ computeMs, batchItems }: QueryResult, items: number, { assignment }: Replica): number =>
-  ((computeMs * items) / batchItems / 3.6e6) * assignment.usdPerHour;
 
 function traceRun(result: QueryResult, parent: Span, tracer: Tracer): void {
   if (!parent.recording) return;

@@ -16,7 +16,7 @@ import {
 } from '@pareto/core';
 import { decisionKey, decisionVersion, encodeDecision, encodeInferRequest } from '@pareto/protocol';
 import { createChannel, createRawCaller } from '@pareto/rpc';
-import { defaultLiveCheckParams } from '@pareto/policy';
+import { defaultLiveCheckParams, type AssignedReplica } from '@pareto/policy';
 import { createExecutorPool, createWarmUpModel, warmUpWidth } from '@pareto/runtime';
 import {
   createServiceLimiter,
@@ -31,7 +31,6 @@ import { createLogger, createTracer, createWorkerMetrics, privateInstruments } f
 import type { WorkerConfig } from '../config.js';
 import { createDeviceSlots } from '../devices/device-slots.js';
 import { createStepMemory } from '../devices/step-memory.js';
-import type { AssignedReplica } from '../orders/desired-state.js';
 import { createReplicaSet } from '../replicas/replica-set.js';
 import { createExecutionHandlers } from '../serving/execution-service.js';
 import { createWorkerServer } from '../worker.js';
@@ -102,13 +101,13 @@ async function openPath(config: WorkerConfig, { clock, rng }: ServiceContext): P
   const tracer = await createTracer({ service: 'worker', endpoint: undefined });
   const model = await createWarmUpModel();
   const pool = createExecutorPool({ size: 0, clock });
+  const bounds = { items: config.queueItems, bytes: memoryBytes };
   const replicas = createReplicaSet({
     ...{ pool, cache: cacheOf(model.modelPath), stepMemory: createStepMemory(), clock, logger, metrics, memoryBytes },
-    ...{ slots: createDeviceSlots([slotGroup], { clock, rng, checkParams }), rng, examples: '' },
-    bounds: { items: config.queueItems, bytes: memoryBytes },
+    ...{ slots: createDeviceSlots([slotGroup], { bounds, clock, rng, checkParams }), rng, examples: '', bounds },
     onChange: () => undefined,
   });
-  replicas.apply({ replicas: [replica], makes: [], measures: [], keepUnlisted: false, kept: [] });
+  replicas.apply({ replicas: [replica], keepUnlisted: false, kept: [] });
   const draining = (): boolean => false;
   const server = createWorkerServer({
     ...{ config, replicas, metrics, tracer, access, clock, logger, draining },

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { milliseconds, variantId, type DataType } from '@pareto/core';
+import { milliseconds, type DataType } from '@pareto/core';
 import type { RunOutcome, RunRequest } from '@pareto/runtime';
-import { createWorkerMetrics } from '@pareto/telemetry';
 import { buildPoint, buildProfile, createManualClock } from '@pareto/testkit';
 import { joinInputs, splitOutputs } from '../../src/batching/batch-tensors.js';
-import { createBatcher } from '../../src/batching/batcher.js';
 import type { CheckedQuery } from '../../src/requests/check-request.js';
-import { createIntake } from '../../src/batching/intake.js';
-import { createReplicaCounts } from '../../src/batching/replica-counts.js';
-import { createSlotDriver } from '../../src/batching/slot-driver.js';
 import type { QueryResult } from '../../src/batching/waiting-query.js';
+import { createTestDriver, createTestReplica, type TestReplicaOptions } from '../support/test-replica.js';
 
 const clock = createManualClock();
 const never = Number.POSITIVE_INFINITY;
@@ -112,30 +108,26 @@ describe('batcher', () => {
   });
   const death = { kind: 'crashed', reason: 'gone' } as const;
 
-  function setUp(driver = createSlotDriver(1, clock), sizes?: readonly number[], ceiling = 8) {
-    const poisons: string[] = [];
-    const counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
-    const onPoison = (): void => void poisons.push('poison');
-    const batcher = createBatcher({ driver, clock, onBatch: counts.batch, onShared: () => undefined, onPoison });
-    const bounds = { items: 100, bytes: 1_000 };
+  function setUp(options: TestReplicaOptions = {}, driver = createTestDriver(clock, options.profile?.providerUsed)) {
     const profile = buildProfile([buildPoint(1, 10)]);
-    driver.dispatch({ kind: 'added', replica: batcher, settings: { ceiling, profile, sizes }, bounds });
-    const intake = createIntake({ replica: batcher, driver, bounds, counts, clock });
+    const replica = createTestReplica(driver, clock, { profile, ...options });
     const fake = createFake();
     const send = (of: CheckedQuery, dueAt = never): Promise<QueryResult> => {
       const { signal: cancellation } = new AbortController();
       const options = { cancellation, receivedAt: clock.now(), enqueuedAt: clock.now(), dueAt, deadlineAt: never };
-      const answered = new Promise<QueryResult>((resolve, reject) => intake.infer(of, options, { resolve, reject }));
+      const answered = new Promise<QueryResult>((resolve, reject) =>
+        replica.intake.infer(of, options, { resolve, reject }),
+      );
       answered.catch(() => undefined);
       return answered;
     };
-    return { poisons, batcher, fake, send, load: () => driver.load(batcher) };
+    return { replica, fake, send };
   }
   const items = ({ request }: { readonly request: RunRequest }): number | undefined => request.inputs[0]?.shape[0];
 
   it('sends a full batch ahead, and merges the queries that arrive meanwhile', async () => {
-    const { batcher, fake, send } = setUp(undefined, undefined, 2);
-    batcher.attach(fake.executor);
+    const { replica, fake, send } = setUp({ ceiling: 2 });
+    replica.attach(fake.executor);
     const answers = [send(query(1))];
     await settle();
     answers.push(send(query(2)), send(query(1)), send(query(1)));
@@ -153,14 +145,15 @@ describe('batcher', () => {
   });
 
   it('pads batches to the sizes that the device has compiled', async () => {
-    const { batcher, fake, send, load } = setUp(createSlotDriver(1, clock), [4, 8]);
-    batcher.attach(fake.executor);
+    const points = [buildPoint(4, 10), buildPoint(8, 10)];
+    const { replica, fake, send } = setUp({ profile: buildProfile(points, { providerUsed: 'webgpu' }) });
+    replica.attach(fake.executor);
     const answers = [send(query(3))];
     await settle();
     answers.push(send(query(5)));
     for (const run of [0, 1]) {
       const current = fake.runs[run];
-      assert.equal(load().runningItems, [3, 5][run], 'padding is not counted');
+      assert.equal(replica.load().runningItems, [3, 5][run], 'padding is not counted');
       current?.end(done(current.request));
       await settle();
     }
@@ -176,10 +169,10 @@ describe('batcher', () => {
   });
 
   it('yields the slot to a waiting replica after each batch', async () => {
-    const driver = createSlotDriver(1, clock);
-    const [a, b] = [setUp(driver), setUp(driver)];
-    a.batcher.attach(a.fake.executor);
-    b.batcher.attach(b.fake.executor);
+    const driver = createTestDriver(clock);
+    const [a, b] = [setUp({}, driver), setUp({}, driver)];
+    a.replica.attach(a.fake.executor);
+    b.replica.attach(b.fake.executor);
     void a.send(query(8));
     await settle();
     void b.send(query(8));
@@ -196,16 +189,17 @@ describe('batcher', () => {
   });
 
   it('retries the batch of a dead executor once, query by query, and the batch behind it unchanged', async () => {
-    const { batcher, fake, send, poisons } = setUp(undefined, undefined, 2);
-    batcher.attach(fake.executor);
+    const { replica, fake, send } = setUp({ ceiling: 2 });
+    replica.attach(fake.executor);
     const poison = send(query(1));
     await settle();
     const behind = [send(query(2)), send(query(3))];
     fake.runs[0]?.end({ kind: 'died', death, running: true });
     fake.runs[1]?.end({ kind: 'died', death, running: false });
-    await batcher.detach();
+    await settle();
+    replica.die();
     const next = createFake();
-    batcher.attach(next.executor);
+    replica.attach(next.executor);
     await settle();
     assert.deepEqual(next.runs.map(items), [2, 1]);
     next.runs[0]?.end(done(next.runs[0].request));
@@ -213,20 +207,20 @@ describe('batcher', () => {
     next.runs[1]?.end({ kind: 'died', death, running: true });
     next.runs[2]?.end({ kind: 'died', death, running: false });
     await assert.rejects(poison, { code: 'internal', message: /killed two executors: gone/ });
-    assert.equal(poisons.length, 1);
-    await batcher.detach();
+    assert.equal(replica.status.poisonousQueries, 1);
+    replica.die();
     const last = createFake();
-    batcher.attach(last.executor);
+    replica.attach(last.executor);
     await settle();
     last.runs[0]?.end(done(last.runs[0].request));
     await Promise.all(behind);
   });
 
   it('rejects a query that can no longer meet its objective, with its times', async () => {
-    const { batcher, fake, send } = setUp();
+    const { replica, fake, send } = setUp();
     const late = send(query(1), clock.now() + 25);
     await clock.advance(20);
-    batcher.attach(fake.executor);
+    replica.attach(fake.executor);
     await assert.rejects(late, {
       code: 'resource-exhausted',
       message: /it has waited 20\.0 ms, 5\.0 ms are left, and it would take 10\.0 ms more; lower the request rate/,
@@ -235,9 +229,9 @@ describe('batcher', () => {
   });
 
   it('retries a failed batch query by query, so that only the bad query fails', async () => {
-    const { batcher, fake, send } = setUp();
+    const { replica, fake, send } = setUp();
     const answers = [send(query(1)), send(query(2))];
-    batcher.attach(fake.executor);
+    replica.attach(fake.executor);
     await settle();
     assert.deepEqual(fake.runs.map(items), [3]);
     fake.runs[0]?.end({ kind: 'failed', message: 'no' });

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { milliseconds, variantId } from '@pareto/core';
+import { milliseconds } from '@pareto/core';
 import type { RunOutcome, RunRequest } from '@pareto/runtime';
-import { createWorkerMetrics } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
-import { createBatcher } from '../../src/batching/batcher.js';
-import { createIntake } from '../../src/batching/intake.js';
-import { createReplicaCounts } from '../../src/batching/replica-counts.js';
-import { createSlotDriver } from '../../src/batching/slot-driver.js';
 import type { QueryResult } from '../../src/batching/waiting-query.js';
 import type { CheckedQuery } from '../../src/requests/check-request.js';
+import { createTestDriver, createTestReplica } from '../support/test-replica.js';
 
 const clock = createManualClock();
-const bounds = { items: 1_000, bytes: 1_000_000 };
 const death = { kind: 'crashed', reason: 'gone' } as const;
 
 /** Returns a query whose items are all the number of the query. */
@@ -49,30 +44,19 @@ describe('batches', () => {
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   function setUp() {
-    const driver = createSlotDriver(1, clock);
-    const counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
-    const batcher = createBatcher({
-      driver,
-      clock,
-      onBatch: counts.batch,
-      onShared: () => undefined,
-      onPoison: () => undefined,
-    });
-    const settings = { ceiling: 4, profile: undefined, sizes: undefined };
-    driver.dispatch({ kind: 'added', replica: batcher, settings, bounds });
-    const intake = createIntake({ replica: batcher, driver, bounds, counts, clock });
+    const replica = createTestReplica(createTestDriver(clock), clock, { ceiling: 4 });
     let runs: Run[] = [];
     const attach = (): void => {
       runs = [];
       const run = (request: RunRequest): Promise<RunOutcome> => new Promise((end) => runs.push({ request, end }));
-      batcher.attach({ pid: 1, run });
+      replica.attach({ pid: 1, run });
     };
     attach();
-    return { batcher, intake, attach, runs: () => runs };
+    return { replica, attach, runs: () => runs };
   }
 
   async function play(events: readonly Event[]): Promise<void> {
-    const { batcher, intake, attach, runs } = setUp();
+    const { replica, attach, runs } = setUp();
     const callers: AbortController[] = [];
     const answers: Promise<unknown>[] = [];
     const answered = new Map<number, Buffer | 'rejected'>();
@@ -94,7 +78,7 @@ describe('batches', () => {
       };
       answers.push(
         new Promise<QueryResult>((resolve, reject) =>
-          intake.infer(queryOf(number, items), options, { resolve, reject }),
+          replica.intake.infer(queryOf(number, items), options, { resolve, reject }),
         ).then(
           ({ outputs }) => record(outputs[0]?.data ?? Buffer.alloc(0)),
           () => record('rejected'),
@@ -103,7 +87,8 @@ describe('batches', () => {
     };
     const die = async (): Promise<void> => {
       runs().forEach(({ end }, index) => end({ kind: 'died', death, running: index === 0 }));
-      await batcher.detach();
+      await settle();
+      replica.die();
       attach();
     };
     for (const each of events) {

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { milliseconds, variantId, type InferCounts } from '@pareto/core';
+import { milliseconds, type InferCounts } from '@pareto/core';
 import type { RunOutcome } from '@pareto/runtime';
-import { createWorkerMetrics } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
-import { createBatcher } from '../../src/batching/batcher.js';
 import type { CheckedQuery } from '../../src/requests/check-request.js';
-import { createIntake, notExecutedError, type Intake } from '../../src/batching/intake.js';
-import { createReplicaCounts, type ReplicaCounts } from '../../src/batching/replica-counts.js';
-import { createSlotDriver } from '../../src/batching/slot-driver.js';
+import { notExecutedError, type Intake } from '../../src/batching/intake.js';
+import type { ReplicaCounts } from '../../src/batching/replica-counts.js';
+import { createTestDriver, createTestReplica, type TestDriver, type TestReplica } from '../support/test-replica.js';
 
 const ms = 1e6;
-const bounds = { items: 100, bytes: 1_000 };
 
 const query = (items: number): CheckedQuery => ({
   ...{
@@ -28,6 +25,8 @@ const query = (items: number): CheckedQuery => ({
 
 describe('replica counts', () => {
   const clock = createManualClock();
+  let driver: TestDriver;
+  let replica: TestReplica;
   let counts: ReplicaCounts;
   let intake: Intake;
   let runs: ((outcome: RunOutcome) => void)[];
@@ -55,20 +54,11 @@ describe('replica counts', () => {
 
   beforeEach(() => {
     runs = [];
-    counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
-    const driver = createSlotDriver(1, clock);
-    const batcher = createBatcher({
-      driver,
-      clock,
-      onBatch: counts.batch,
-      onShared: () => undefined,
-      onPoison: () => undefined,
-    });
-    const settings = { ceiling: 5, profile: undefined, sizes: undefined };
-    driver.dispatch({ kind: 'added', replica: batcher, settings, bounds });
-    intake = createIntake({ replica: batcher, driver, bounds, counts, clock });
+    driver = createTestDriver(clock);
+    replica = createTestReplica(driver, clock, { ceiling: 5 });
+    ({ counts, intake } = replica);
     const run = (): Promise<RunOutcome> => new Promise((end) => runs.push(end));
-    batcher.attach({ pid: 1, run });
+    replica.attach({ pid: 1, run });
   });
 
   it('include queries and items, with their queue and compute times', async () => {
@@ -135,10 +125,11 @@ describe('replica counts', () => {
     const busy = send(1);
     await settle();
     const rejected = send(1);
-    intake.rejectAll('the replica is unloaded');
+    replica.die();
+    driver.dispatch({ kind: 'stopped' });
     await assert.rejects(rejected, {
       code: 'unavailable',
-      message: notExecutedError('the replica is unloaded').message,
+      message: notExecutedError('the replica was unloaded before it was ready').message,
     });
     assert.deepEqual([counts.now.failures, counts.now.counts.fail.count], [2, 1]);
     for (const end of runs.slice(1)) end(done(1, 1));

@@ -6,7 +6,8 @@ import { createDeviceSlots } from '../../src/devices/device-slots.js';
 
 const group = (provider: string, device: string, slots: number): SlotGroup =>
   buildSlotGroup(buildHardwareClass({ provider, device }), slots);
-const options = { clock: systemClock, rng: systemRng, checkParams: defaultLiveCheckParams };
+const bounds = { items: 1, bytes: 1 };
+const options = { bounds, clock: systemClock, rng: systemRng, checkParams: defaultLiveCheckParams };
 const groups = [group('cpu', 'epyc', 2), group('cuda', 'a', 1), group('cuda', 'b', 1)];
 
 describe('device slots', () => {
@@ -25,12 +26,12 @@ describe('device slots', () => {
   it('have separate tokens per class', async () => {
     const [cpu, first, second] = slots.all;
     assert.ok(cpu && first && second);
-    await first.driver.tokens.acquire();
-    void first.driver.tokens.acquire();
-    assert.deepEqual([cpu.driver.tokens.waiting, first.driver.tokens.waiting, second.driver.tokens.waiting], [0, 1, 0]);
-    await cpu.driver.tokens.acquire();
-    await cpu.driver.tokens.acquire();
-    await second.driver.tokens.acquire();
+    await first.tokens.acquire();
+    void first.tokens.acquire();
+    assert.deepEqual([cpu.tokens.waiting, first.tokens.waiting, second.tokens.waiting], [0, 1, 0]);
+    await cpu.tokens.acquire();
+    await cpu.tokens.acquire();
+    await second.tokens.acquire();
   });
 
   it('are rejected when there are none', () => {

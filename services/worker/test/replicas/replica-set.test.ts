@@ -13,6 +13,7 @@ describe('replica set', () => {
   it('limits a new executor to the memory that replicas and steps do not hold', async () => {
     const stepMemory = createStepMemory();
     const slots = createDeviceSlots([buildSlotGroup()], {
+      bounds: { items: 1, bytes: 1 },
       clock: systemClock,
       rng: systemRng,
       checkParams: defaultLiveCheckParams,

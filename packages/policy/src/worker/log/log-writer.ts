@@ -54,6 +54,8 @@ export function createWorkerLogWriter<Q extends QueuedQuery, W extends object>()
       case 'loaded':
       case 'warmed':
       case 'load-failed':
+      case 'replaced':
+      case 'replace-failed':
       case 'died':
       case 'mixed':
         return event;

@@ -87,6 +87,8 @@ function createReader(): Reader {
         case 'loaded':
         case 'warmed':
         case 'load-failed':
+        case 'replaced':
+        case 'replace-failed':
         case 'died':
         case 'mixed':
           return event;

@@ -4,7 +4,7 @@
 import type { QueuedQuery } from '../../batch/request-queue.js';
 import type { AssignedReplica, DesiredReplicas } from '../assigned-replica.js';
 import type { WorkerCoreOptions } from '../worker-core.js';
-import type { WorkerEffect, WorkerEvent } from '../worker-event.js';
+import type { LoadEvent, ReplaceEvent, WorkerEffect, WorkerEvent } from '../worker-event.js';
 
 /** The first line. */
 export interface WorkerLogHeader extends WorkerCoreOptions {
@@ -27,7 +27,7 @@ export type LoggedEvent =
       /** Assignments that no line before has. Their numbers follow those before. */
       readonly added: readonly AssignedReplica[];
     })
-  | EventOf<'overdue' | 'stopped' | 'loaded' | 'warmed' | 'load-failed' | 'died' | 'mixed'>;
+  | EventOf<'overdue' | 'stopped' | LoadEvent['kind'] | ReplaceEvent['kind'] | 'died' | 'mixed'>;
 
 /** The kind of an effect, and the facts that a replay compares. */
 export type LoggedEffect = readonly (string | number | null)[];
@@ -63,12 +63,15 @@ export function logEffect<Q extends QueuedQuery, W>(
     case 'grant':
       return [effect.kind, numbers.waiter(effect.waiter)];
     case 'add':
-    case 'update':
       return [effect.kind, numbers.assignment(effect.assignment)];
+    case 'update':
+      return [effect.kind, effect.assignment.replica, effect.assignment.spec.modelDigest, String(effect.isOutdated)];
     case 'load':
-      return [effect.kind, effect.replica, effect.afterMs];
+    case 'replace':
+      return [effect.kind, numbers.assignment(effect.assignment), effect.afterMs];
     case 'changed':
       return [effect.kind, effect.replica, effect.state, effect.reason];
+    case 'stop':
     case 'unload':
       return [effect.kind, effect.replica];
     case 'remove': {
