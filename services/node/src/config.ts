@@ -59,6 +59,13 @@ const nodeFlags = {
     default: (): number => workerDefaults.maxStreams,
     help: 'maximum number of open calls on one connection of another router, and of the router of this process',
   },
+  workerRecord: { kind: 'text', help: 'as --record, for the events of the worker' },
+  workerRecordBytes: {
+    kind: 'integer',
+    min: 1,
+    default: (): number => recordFlags.recordBytes.default,
+    help: 'size at which the recording of the worker stops, in bytes',
+  },
 } as const;
 
 type Flags = typeof followerFlags &
@@ -97,4 +104,6 @@ export const workerConfigOf = (config: NodeConfig): WorkerConfig => ({
   maxBufferedBytes: config.workerMaxBufferedBytes,
   maxConnections: config.workerMaxConnections,
   maxStreams: config.workerMaxStreams,
+  record: config.workerRecord,
+  recordBytes: config.workerRecordBytes,
 });

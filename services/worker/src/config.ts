@@ -6,6 +6,7 @@ import {
   defineConfig,
   followerFlags,
   isolationFlags,
+  recordFlags,
   warmUpFlags,
   type CommonConfig,
   type ConfigDefinition,
@@ -68,7 +69,9 @@ export const workerFlags = {
 } as const;
 
 export type WorkerConfig = CommonConfig &
-  FlagValues<typeof followerFlags & typeof isolationFlags & typeof warmUpFlags & typeof workerFlags>;
+  FlagValues<
+    typeof followerFlags & typeof isolationFlags & typeof recordFlags & typeof warmUpFlags & typeof workerFlags
+  >;
 
 /** Defaults of common flags. Only routers call workers, and the queues of the replicas bound what workers hold. */
 export const workerDefaults = {
@@ -84,5 +87,5 @@ export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
   summary: 'Serves replicas of variants on this host and runs the queries that routers send.',
   example: 'pareto-worker --controllers 127.0.0.1:8100 --cluster-token-file token --cache-dir /var/cache/pareto',
   defaults: workerDefaults,
-  flags: { ...followerFlags, ...isolationFlags, ...warmUpFlags, ...workerFlags },
+  flags: { ...followerFlags, ...isolationFlags, ...recordFlags, ...warmUpFlags, ...workerFlags },
 });

@@ -23,12 +23,14 @@ import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware 
 import {
   advertisedAddress,
   createProbeServer,
+  createRecorder,
   createServiceLimiter,
   isolateProcesses,
   hasOpenMetrics,
   observeLimits,
   parseSize,
   startLivenessResponder,
+  type Recorder,
   type Runnable,
   type ServiceContext,
 } from '@pareto/service';
@@ -84,12 +86,14 @@ export async function createWorker(
   const stepMemory = createStepMemory();
   const reader = createModelReader({ clock, isolation });
   const bounds = { items: config.queueItems, bytes: parseSize(config.queueSize) };
+  const { record: file, recordBytes: maxBytes } = config;
+  const recorder = file === undefined ? undefined : createRecorder({ file, maxBytes, logger });
   const shared = {
     pool,
     isolation,
     cache,
     stepMemory,
-    slots: createDeviceSlots(hardware.slotGroups, { bounds, clock, rng, checkParams }),
+    slots: createDeviceSlots(hardware.slotGroups, { bounds, clock, rng, checkParams, recorder }),
     examples: join(config.cacheDir, 'mixed'),
     rng,
     clock,
@@ -141,6 +145,7 @@ export async function createWorker(
         pool,
         reader,
         isolation,
+        recorder,
         incarnation,
         onPort,
       }),
@@ -240,6 +245,7 @@ interface ServingDeps {
   readonly stepRunner: StepRunner;
   readonly pool: ExecutorPool;
   readonly isolation: Disposable;
+  readonly recorder: Recorder | undefined;
   readonly reader: ModelReader;
   readonly incarnation: string;
   readonly onPort: (port: number) => void;
@@ -258,6 +264,7 @@ function createServing({
   stepRunner,
   pool,
   isolation,
+  recorder,
   reader,
   incarnation,
   onPort,
@@ -285,6 +292,7 @@ function createServing({
       server.close();
       await pool[Symbol.asyncDispose]();
       isolation[Symbol.dispose]();
+      await recorder?.close();
     },
   };
 }
