@@ -216,7 +216,13 @@ export { memoryLimit } from './worker/memory-limit.js';
 export { pickSlotGroup, type SlotTarget } from './worker/pick-slot-group.js';
 export { type LoadFailure } from './worker/plan-reload.js';
 export { settingsOf, warmSizes } from './worker/replica-settings.js';
-export { createWorkerCore, type ReplicaStatus, type WorkerCore, type WorkerCoreOptions } from './worker/worker-core.js';
+export {
+  createWorkerCore,
+  defaultWorkerParams,
+  type ReplicaStatus,
+  type WorkerCore,
+  type WorkerCoreOptions,
+} from './worker/worker-core.js';
 export { type WorkerEffect, type WorkerEvent } from './worker/worker-event.js';
 export {
   defaultTurnParams,

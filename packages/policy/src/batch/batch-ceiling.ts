@@ -4,8 +4,12 @@ import type { Profile } from '@pareto/core';
 import { p50At, p99At } from '../cost/profile-at.js';
 import { sharedBatchLimit } from '../rows/shared-batch-limit.js';
 
-/** A larger batch must save at least this share of the time per item of the next smaller one. */
-const minSaving = 0.05;
+export interface BatchCeilingParams {
+  /** Share of the time per item of the next smaller batch that a larger one must save. */
+  readonly minSaving: number;
+}
+
+const defaultBatchCeilingParams: BatchCeilingParams = { minSaving: 0.05 };
 
 /**
  * Returns the largest measured batch that queries may share, that saves time per item, and whose p99 leaves half of
@@ -18,7 +22,11 @@ export const batchCeiling = (profile: Profile, latencyMs: number): number =>
  * Returns the ceiling without regard to whether queries may share batches. Each size is compared with the next smaller one
  * that saves time.
  */
-export function usefulBatch(profile: Profile, latencyMs: number): number {
+export function usefulBatch(
+  profile: Profile,
+  latencyMs: number,
+  { minSaving }: BatchCeilingParams = defaultBatchCeilingParams,
+): number {
   let ceiling = profile.points[0]?.batch ?? 1;
   for (const { batch } of profile.points) {
     const saves = p50At(profile, batch) / batch <= (1 - minSaving) * (p50At(profile, ceiling) / ceiling);

@@ -1,9 +1,6 @@
 // The choice of whether a second batch is sent to an executor while one runs there.
 
-/** Number of batches in an executor: one runs, and the next one waits in its socket. */
-const maxInFlight = 2;
-/** Share of a run's time outside of the executor from which sending ahead saves time. */
-const minOverhead = 0.02;
+import type { SlotParams } from './slot-params.js';
 
 export interface ExecutorQueue {
   /** Number of batches in the executor. */
@@ -21,5 +18,7 @@ export interface ExecutorQueue {
  * Returns whether the next batch may be sent ahead. Only a full one is, because each query that arrives meanwhile would
  * make another one larger, and a large batch takes less time per item.
  */
-export const maySendAhead = ({ inFlight, queuedItems, ceiling, overhead, othersWait }: ExecutorQueue): boolean =>
-  inFlight < maxInFlight && queuedItems >= ceiling && overhead >= minOverhead && !othersWait;
+export const maySendAhead = (
+  { inFlight, queuedItems, ceiling, overhead, othersWait }: ExecutorQueue,
+  { maxInFlight, minOverhead }: Pick<SlotParams, 'maxInFlight' | 'minOverhead'>,
+): boolean => inFlight < maxInFlight && queuedItems >= ceiling && overhead >= minOverhead && !othersWait;

@@ -1,11 +1,7 @@
 // The choice of who gets a free slot.
 
 import { isBefore, type QueuedQuery } from './request-queue.js';
-
-/** Time after which a waiter gets the next free slot, whenever the queries of others are due. */
-const maxWaitMs = 500;
-/** Time after which a run of a step is due. */
-const stepDueMs = 100;
+import type { SlotParams } from './slot-params.js';
 
 /**
  * Returns the replica that gets the next slot: the one that has waited for too long, or else the one whose first query
@@ -15,6 +11,7 @@ export function pickWaiting<T extends FirstQuery>(
   waiting: ReadonlyMap<T, number>,
   stepSince: number,
   now: number,
+  { maxWaitMs, stepDueMs }: Pick<SlotParams, 'maxWaitMs' | 'stepDueMs'>,
 ): T | undefined {
   let oldest: T | undefined;
   let oldestSince = Infinity;

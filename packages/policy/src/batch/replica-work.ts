@@ -13,6 +13,7 @@ import {
   type QueueEntry,
   type RequestQueue,
 } from './request-queue.js';
+import type { SlotParams } from './slot-params.js';
 
 /** Settings of a replica, from the controller. */
 export interface ReplicaSettings {
@@ -47,9 +48,6 @@ export interface EndedRun {
   readonly computeMs: number;
 }
 
-/** Weight of the last run in the average share. */
-const overheadWeight = 0.1;
-
 export interface ReplicaWork<R, Q extends QueuedQuery> {
   readonly replica: R;
   readonly queue: RequestQueue<Q>;
@@ -79,14 +77,15 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
   replica: R,
   settings: ReplicaSettings,
   bounds: QueueBounds,
+  params: Pick<SlotParams, 'maxOvertakenMs' | 'estimate' | 'wait'>,
 ): ReplicaWork<R, Q> {
-  const estimate = createServiceEstimate();
+  const estimate = createServiceEstimate(params.estimate);
   estimate.setProfile(settings.profile);
   return {
     replica,
-    queue: createRequestQueue(bounds),
+    queue: createRequestQueue(bounds, params.maxOvertakenMs),
     estimate,
-    wait: createWaitEstimate(),
+    wait: createWaitEstimate(params.wait),
     inFlight: [],
     beganAt: -Infinity,
     cancelled: new Set(),
@@ -100,8 +99,11 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
   };
 }
 
-/** Returns the time after which a run of this expected time is overdue. */
-export const overdueMs = (expectedMs: number | undefined): number => Math.max(100, 4 * (expectedMs ?? 250));
+/** Returns the time after which a run is overdue. `expectedMs` is undefined if the variant has no profile. */
+export const overdueMs = (
+  expectedMs: number | undefined,
+  { overdueFactor, minOverdueMs, unknownRunMs }: Pick<SlotParams, 'overdueFactor' | 'minOverdueMs' | 'unknownRunMs'>,
+): number => Math.max(minOverdueMs, overdueFactor * (expectedMs ?? unknownRunMs));
 
 type InFlight = Pick<ReplicaWork<unknown, QueuedQuery>, 'inFlight'>;
 type Running = Pick<ReplicaWork<unknown, QueuedQuery>, 'inFlight' | 'beganAt'>;
@@ -134,6 +136,7 @@ export function observeRun<Q extends QueuedQuery>(
   work: Pick<ReplicaWork<unknown, Q>, 'settings' | 'estimate' | 'wait' | 'overhead' | 'shapes' | 'tally'>,
   { entries, size, items, startedAt, shapes }: RunningBatch<Q>,
   { beganAt, computeMs }: EndedRun,
+  { overheadWeight }: Pick<SlotParams, 'overheadWeight'>,
   now: number,
 ): void {
   const tookMs = now - beganAt;

@@ -91,13 +91,11 @@ export interface RequestQueue<Q extends QueuedQuery> {
   takeAll(): readonly QueueEntry<Q>[];
 }
 
-/**
- * Time in the queue after which a query is served first, so that none starves behind queries of a higher priority. At
- * most half of the time until the query is due.
- */
-const maxOvertakenMs = 500;
-
-export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): RequestQueue<Q> {
+/** See `SlotParams` for `maxOvertakenMs`. */
+export function createRequestQueue<Q extends QueuedQuery>(
+  bounds: QueueBounds,
+  maxOvertakenMs: number,
+): RequestQueue<Q> {
   /** Queued entries in the order of service. */
   const entries: QueueEntry<Q>[] = [];
   /** Number of entries at the front that no other query overtakes. */
@@ -178,7 +176,7 @@ export function createRequestQueue<Q extends QueuedQuery>(bounds: QueueBounds): 
   function promoteStarving(now: number): void {
     for (let index = fixed; index < entries.length; index++) {
       const entry = entries[index];
-      if (entry === undefined || !isStarving(entry.query, now)) continue;
+      if (entry === undefined || !isStarving(entry.query, maxOvertakenMs, now)) continue;
       entries.splice(index, 1);
       entries.splice(fixed++, 0, entry);
     }
@@ -313,7 +311,7 @@ function positionOf<Q extends QueuedQuery>(entries: readonly QueueEntry<Q>[], fr
   return low;
 }
 
-const isStarving = ({ enqueuedAt, dueAt }: QueuedQuery, now: number): boolean =>
+const isStarving = ({ enqueuedAt, dueAt }: QueuedQuery, maxOvertakenMs: number, now: number): boolean =>
   now - enqueuedAt >= Math.min(maxOvertakenMs, (dueAt - enqueuedAt) / 2);
 
 type Urgency = Pick<QueuedQuery, 'priority' | 'dueAt'>;

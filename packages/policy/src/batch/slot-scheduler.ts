@@ -18,6 +18,7 @@ import {
   type ReplicaWork,
   type RunningBatch,
 } from './replica-work.js';
+import { defaultSlotParams, type SlotParams } from './slot-params.js';
 import { createStepSlots } from './step-slots.js';
 import type { QueueBounds, QueuedQuery, QueueRejection, QueueTimes } from './request-queue.js';
 
@@ -78,7 +79,10 @@ export interface SlotScheduler<R, Q extends QueuedQuery, W> {
   readonly waiting: number;
 }
 
-export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number): SlotScheduler<R, Q, W> {
+export function createSlotScheduler<R, Q extends QueuedQuery, W>(
+  slots: number,
+  params: SlotParams = defaultSlotParams,
+): SlotScheduler<R, Q, W> {
   type Work = ReplicaWork<R, Q>;
   type Effects = EffectList<SlotEffect<R, Q, W>>;
   const works = new Map<R, Work>();
@@ -117,7 +121,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   function grantSlots(now: number, effects: Effects): void {
     while (free > 0 && waitingReplicas.size + waiters.length > 0) {
       const [step] = waiters;
-      const next = pickWaiting(waitingReplicas, step?.since ?? Infinity, now);
+      const next = pickWaiting(waitingReplicas, step?.since ?? Infinity, now, params);
       if (next !== undefined) {
         takeSlot(next);
         startBatches(next, now, effects);
@@ -171,7 +175,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
         shapes,
         startedAt: now,
         expectedMs: runMs,
-        overdueMs: overdueMs(runMs),
+        overdueMs: overdueMs(runMs, params),
       };
       if (inFlight.length === 0) work.beganAt = now;
       inFlight.push(batch);
@@ -181,13 +185,16 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
   }
 
   const sendsAhead = ({ inFlight, queue, settings, overhead }: Work): boolean =>
-    maySendAhead({
-      inFlight: inFlight.length,
-      queuedItems: queue.items,
-      ceiling: settings.ceiling,
-      overhead,
-      othersWait: othersWait(),
-    });
+    maySendAhead(
+      {
+        inFlight: inFlight.length,
+        queuedItems: queue.items,
+        ceiling: settings.ceiling,
+        overhead,
+        othersWait: othersWait(),
+      },
+      params,
+    );
   const othersWait = (): boolean => waitingReplicas.size + waiters.length > 0;
   /**
    * Returns the factor by which the expected time of a query may be too long: that by which batches took longer than profiled, if they
@@ -232,7 +239,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     work.inFlight.splice(index, 1);
     if (index === 0) work.beganAt = now;
     work.isOverdue = false;
-    if (run.outcome === 'done') observeRun(work, batch, run, now);
+    if (run.outcome === 'done') observeRun(work, batch, run, params, now);
     else retryOrFail(work, batch, run.outcome, effects);
     for (const { query } of batch.entries) work.cancelled.delete(query);
     if (run.outcome === 'died-running' || run.outcome === 'died-waiting') work.isAttached = false;
@@ -267,7 +274,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(slots: number):
     apply(event, now, effects) {
       switch (event.kind) {
         case 'added':
-          works.set(event.replica, createReplicaWork<R, Q>(event.replica, event.settings, event.bounds));
+          works.set(event.replica, createReplicaWork<R, Q>(event.replica, event.settings, event.bounds, params));
           return;
         case 'updated': {
           const work = workOf(event.replica);

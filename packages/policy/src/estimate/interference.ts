@@ -7,15 +7,30 @@ export interface Interference {
   reset(): void;
 }
 
-/** Live median, relative to the profile, above which a replica is Interfered if it lasts. */
-const maxTypical = 1.25;
-/** Live median below which it is not Interfered any more. */
-const recoveredTypical = 1.15;
-const lastingMs = 10_000;
-const minBatches = 50;
+export interface InterferenceParams {
+  /** Live median, relative to the profile, above which a replica is Interfered if it lasts. */
+  readonly maxTypical: number;
+  /** Live median below which it is not Interfered any more. */
+  readonly recoveredTypical: number;
+  /** Time, in ms, and number of batches for which it must last. */
+  readonly lastingMs: number;
+  readonly minBatches: number;
+}
+
+export const defaultInterferenceParams: InterferenceParams = {
+  maxTypical: 1.25,
+  recoveredTypical: 1.15,
+  lastingMs: 10_000,
+  minBatches: 50,
+};
 
 /** Creates the state of one replica. Source: INFaaS (ATC'21), section 4. */
-export function createInterference(): Interference {
+export function createInterference({
+  maxTypical,
+  recoveredTypical,
+  lastingMs,
+  minBatches,
+}: InterferenceParams): Interference {
   let since: number | undefined;
   let batches = 0;
   let isInterfered = false;

@@ -3,25 +3,27 @@
 import type { Profile, ReplicaLoad, Shapes } from '@pareto/core';
 import { pointsFor } from '../buckets/points-for.js';
 import { p50At, p99At } from '../cost/profile-at.js';
-import { createInterference } from './interference.js';
+import { createInterference, defaultInterferenceParams, type InterferenceParams } from './interference.js';
 import { trackQuantile } from './track-quantile.js';
 
-interface EstimateParams {
+export interface EstimateParams {
   /** Step of the median's logarithm per batch. */
   readonly typicalStep: number;
   /** Step of the 99th percentile's logarithm per batch. */
   readonly slowStep: number;
   /** Limits of both corrections. */
   readonly maxFactor: number;
-  /** Time without batches after which half of a correction is forgotten. */
+  /** Time without batches after which half of a correction is forgotten, in ms. */
   readonly halfLifeMs: number;
+  readonly interference: InterferenceParams;
 }
 
-const defaultEstimateParams: EstimateParams = {
+export const defaultEstimateParams: EstimateParams = {
   typicalStep: 0.05,
   slowStep: 0.1,
   maxFactor: 20,
   halfLifeMs: 2_000,
+  interference: defaultInterferenceParams,
 };
 
 /** Corrections of a profile, and whether the replica is Interfered. */
@@ -48,7 +50,7 @@ export function createServiceEstimate(params: EstimateParams = defaultEstimatePa
   let typical = 1;
   let slow = 1;
   let observedAt = -Infinity;
-  const interference = createInterference();
+  const interference = createInterference(params.interference);
   const bounded = (factor: number): number => Math.min(params.maxFactor, Math.max(1 / params.maxFactor, factor));
   function remembered(factor: number, now: number): number {
     const idleMs = now - observedAt;

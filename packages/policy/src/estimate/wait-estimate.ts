@@ -11,27 +11,27 @@ export interface WaitEstimate {
   observe(tookMs: number, expectedMs: number, batchMs: number, now: number): void;
 }
 
-interface WaitParams {
+export interface WaitParams {
   /** Share of the admitted queries that may be late, of those that could be. */
   readonly late: number;
   /** Largest probability with which an admitted query is late. */
   readonly risk: number;
-  /** Number of the last queries that count, and the time after which they do not count any more. */
+  /** Number of the last queries that count, and the time after which they do not count any more, in ms. */
   readonly samples: number;
   readonly memoryMs: number;
+  /** Number of queries after which the margin is computed again, which takes as long as hundreds of them. */
+  readonly stride: number;
 }
 
-const defaultWaitParams: WaitParams = { late: 0.01, risk: 0.2, samples: 256, memoryMs: 3_000 };
-
-/** Number of queries after which the margin is computed again. */
-const stride = 16;
+export const defaultWaitParams: WaitParams = { late: 0.01, risk: 0.2, samples: 256, memoryMs: 3_000, stride: 16 };
 
 /**
  * Creates an estimate without a margin. All is measured on one scale: times of batches vary independently, so that the error of
  * their sum grows with its root. The margin is the smallest with which no more than the allowed share of the queries would have
  * been late, had their errors been distributed like the recent ones that some query had the time for.
  */
-export function createWaitEstimate({ late, risk, samples, memoryMs }: WaitParams = defaultWaitParams): WaitEstimate {
+export function createWaitEstimate(params: WaitParams = defaultWaitParams): WaitEstimate {
+  const { late, risk, samples, memoryMs, stride } = params;
   /** Errors of expected times. */
   const errors = createRing(samples, memoryMs);
   /** Time that queries had beyond the expected one, whether they were admitted or not. */

@@ -3,6 +3,7 @@
 
 import { milliseconds, type ObservedShapes, type ReplicaId, type ReplicaLoad, type SlotGroup } from '@pareto/core';
 import type { QueueBounds, QueuedQuery } from '../batch/request-queue.js';
+import { defaultSlotParams, type SlotParams } from '../batch/slot-params.js';
 import { createSlotScheduler, type SlotScheduler } from '../batch/slot-scheduler.js';
 import { transition, type ReplicaEvent, type ReplicaLife } from '../lifecycle/replica-lifecycle.js';
 import type { AssignedReplica, DesiredReplicas } from './assigned-replica.js';
@@ -22,8 +23,15 @@ export interface WorkerCoreOptions {
   readonly groups: readonly Pick<SlotGroup, 'hardwareClass' | 'slots'>[];
   /** Bounds of the queue of each replica. */
   readonly bounds: QueueBounds;
-  readonly params?: ReloadParams;
+  readonly params: WorkerParams;
 }
+
+export interface WorkerParams {
+  readonly slots: SlotParams;
+  readonly reload: ReloadParams;
+}
+
+export const defaultWorkerParams: WorkerParams = { slots: defaultSlotParams, reload: defaultReloadParams };
 
 /** Status of a replica, which changes with each event. */
 export interface ReplicaStatus {
@@ -79,8 +87,8 @@ const isSameFile = (a: AssignedReplica, b: AssignedReplica): boolean => a.spec.m
 export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOptions): WorkerCore<Q, W> {
   type Held = HeldReplica<Q, W>;
   type Effects = WorkerEffect<Q, W>[];
-  const { groups, bounds, params = defaultReloadParams } = options;
-  const schedulers = groups.map(({ slots }) => createSlotScheduler<ReplicaId, Q, W>(slots));
+  const { groups, bounds, params } = options;
+  const schedulers = groups.map(({ slots }) => createSlotScheduler<ReplicaId, Q, W>(slots, params.slots));
   const replicas = new Map<ReplicaId, Held>();
   const draining = new Set<Held>();
   let desired: DesiredReplicas = { replicas: [], keepUnlisted: true, kept: [] };
@@ -181,7 +189,7 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
   }
   function onLoadFailed(held: Held, cause: LoadFailure, reason: string, now: number, effects: Effects): void {
     if (cause !== 'unavailable') held.failures += 1;
-    const pauseMs = pauseAfterFailure(held.failures, cause, params);
+    const pauseMs = pauseAfterFailure(held.failures, cause, params.reload);
     if (pauseMs === undefined) fail(held, reason, now, effects);
     else reload(held, reason, pauseMs, now, effects);
   }
@@ -229,7 +237,7 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
       applyAssignment(held, executor.file, now, effects);
       return replaceOutdated(held, 0, effects);
     }
-    if (event.cause === 'unavailable') return replaceOutdated(held, params.pauseMs, effects);
+    if (event.cause === 'unavailable') return replaceOutdated(held, params.reload.pauseMs, effects);
     // Without an executor, a failed load is repeated and reported.
     held.executor = { kind: 'stopping' };
     scheduler.apply({ kind: 'detached', replica: id }, now, effects);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { maySendAhead, type ExecutorQueue } from '../../src/batch/may-send-ahead.js';
+import { defaultSlotParams } from '../../src/batch/slot-params.js';
 
 const full: ExecutorQueue = { inFlight: 1, queuedItems: 8, ceiling: 8, overhead: 0.1, othersWait: false };
 
@@ -16,7 +17,7 @@ const cases: readonly (readonly [title: string, difference: Partial<ExecutorQueu
 describe('sending a batch ahead', () => {
   for (const [title, difference, expected] of cases) {
     it(`is ${expected ? 'allowed' : 'not allowed'} for ${title}`, () => {
-      assert.equal(maySendAhead({ ...full, ...difference }), expected);
+      assert.equal(maySendAhead({ ...full, ...difference }, defaultSlotParams), expected);
     });
   }
 });

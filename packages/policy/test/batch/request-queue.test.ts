@@ -20,7 +20,7 @@ function take(queue: RequestQueue<TestQuery>, now = 0, ceiling = 8, itemMs = 1, 
 }
 
 function filled(...queries: readonly TestQuery[]): RequestQueue<TestQuery> {
-  const queue = createRequestQueue<TestQuery>(bounds);
+  const queue = createRequestQueue<TestQuery>(bounds, 500);
   for (const query of queries) assert.equal(queue.push(query, 0, undefined), 'queued');
   return queue;
 }
@@ -83,7 +83,7 @@ describe('the request queue', () => {
     }));
 
   it('is bounded in items and bytes, but accepts any query when empty', () => {
-    const queue = createRequestQueue<TestQuery>({ items: 4, bytes: 100 });
+    const queue = createRequestQueue<TestQuery>({ items: 4, bytes: 100 }, 500);
     assert.equal(queue.push(queued('a', 9, { items: 9 }), 0, undefined), 'queued');
     assert.equal(queue.push(queued('b'), 0, undefined), 'full');
     take(queue);
@@ -249,7 +249,7 @@ describe('the request queue', () => {
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 80 }), (events) => {
-        const queue = createRequestQueue<TestQuery>(bounds);
+        const queue = createRequestQueue<TestQuery>(bounds, 500);
         const live = new Map<string, TestQuery>();
         const take4 = (now: number, ceiling: number) =>
           queue.take(now, {

@@ -5,6 +5,7 @@ import { buildHardwareClass, buildVariantSpec } from '@pareto/testkit';
 import {
   createWorkerCore,
   createWorkerLogWriter,
+  defaultWorkerParams,
   replayWorkerLog,
   type AssignedReplica,
   type RunningBatch,
@@ -27,7 +28,7 @@ const groups = [
   { hardwareClass: cpu, slots: 1 },
   { hardwareClass: device, slots: 1 },
 ];
-const options = { groups, bounds: { items: 100, bytes: 1_000 } };
+const options = { groups, bounds: { items: 100, bytes: 1_000 }, params: defaultWorkerParams };
 
 function assigned(name: string, fields: Partial<AssignedReplica> = {}): AssignedReplica {
   return {

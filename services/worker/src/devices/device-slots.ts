@@ -3,6 +3,7 @@
 import { ParetoError, type Clock, type Rng, type SlotGroup } from '@pareto/core';
 import {
   createLiveCheckBudget,
+  defaultWorkerParams,
   pickSlotGroup,
   type LiveCheckBudget,
   type LiveCheckParams,
@@ -44,7 +45,7 @@ export interface DeviceSlotsOptions {
 /** Creates the slots of all groups. Throws `failed-precondition` if there are none. */
 export function createDeviceSlots(groups: readonly SlotGroup[], options: DeviceSlotsOptions): DeviceSlots {
   const { bounds, clock, rng, checkParams, recorder } = options;
-  const driver = createWorkerDriver({ groups, bounds, clock, recorder });
+  const driver = createWorkerDriver({ groups, bounds, params: defaultWorkerParams, clock, recorder });
   const all = groups.map((group, index) => ({
     group,
     tokens: driver.tokens(index),

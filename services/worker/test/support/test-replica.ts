@@ -1,7 +1,7 @@
 // A replica without a model for tests: the core schedules its queries, and the test runs its batches.
 
 import { replicaId, variantId, type Clock, type Profile, type ReplicaId, type ReplicaLoad } from '@pareto/core';
-import type { AssignedReplica, ReplicaStatus } from '@pareto/policy';
+import { defaultWorkerParams, type AssignedReplica, type ReplicaStatus } from '@pareto/policy';
 import type { Executor } from '@pareto/runtime';
 import { createWorkerMetrics } from '@pareto/telemetry';
 import { buildHardwareClass, buildProfile, buildSlotGroup, buildVariantSpec } from '@pareto/testkit';
@@ -21,7 +21,8 @@ export interface TestDriver extends WorkerDriver {
 
 export function createTestDriver(clock: Clock, provider = 'cpu'): TestDriver {
   const runners = new Map<ReplicaId, ReplicaRunner>();
-  const driver = createWorkerDriver({ groups: [buildSlotGroup(buildHardwareClass({ provider }))], bounds, clock });
+  const groups = [buildSlotGroup(buildHardwareClass({ provider }))];
+  const driver = createWorkerDriver({ groups, bounds, params: defaultWorkerParams, clock });
   driver.setOwner({ replicas: runners, add: () => undefined, remove: () => undefined });
   return { ...driver, runners };
 }
