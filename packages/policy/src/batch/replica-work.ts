@@ -11,6 +11,7 @@ import {
   type QueueBounds,
   type QueuedQuery,
   type QueueEntry,
+  type QueueTimes,
   type RequestQueue,
 } from './request-queue.js';
 import type { SlotParams } from './slot-params.js';
@@ -48,6 +49,21 @@ export interface EndedRun {
   readonly computeMs: number;
 }
 
+/**
+ * Expected times of a replica's batches, as its queue reads them when a query arrives. There is one object for each replica, since
+ * closures for each query would take a part of the time that a query takes.
+ */
+export interface ReplicaTimes extends QueueTimes {
+  ceiling: number;
+  startsAt: number;
+  everyMs: number;
+  now: number;
+  /** Expected time of a batch of maximum size. */
+  batchMs: number;
+  /** Factor by which expected times may be too long. Undefined if the replica is not idle. */
+  doubt: number | undefined;
+}
+
 export interface ReplicaWork<R, Q extends QueuedQuery> {
   readonly replica: R;
   readonly queue: RequestQueue<Q>;
@@ -71,6 +87,8 @@ export interface ReplicaWork<R, Q extends QueuedQuery> {
   shapes: Shapes | undefined;
   /** The shapes that the replica has run. */
   readonly tally: ShapeTally;
+  /** Undefined until a query arrives. */
+  times: ReplicaTimes | undefined;
 }
 
 export function createReplicaWork<R, Q extends QueuedQuery>(
@@ -96,6 +114,7 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
     overhead: 1,
     shapes: undefined,
     tally: createShapeTally(),
+    times: undefined,
   };
 }
 
@@ -129,6 +148,21 @@ export function leftMs({ inFlight, beganAt }: Running, now: number): number {
   for (const [index, { expectedMs = 0 }] of inFlight.entries())
     left += index === 0 ? Math.max(0, expectedMs - (now - beganAt)) : expectedMs;
   return left;
+}
+
+/** Creates the times of a replica, which are set before each query. */
+export function createReplicaTimes(
+  work: Pick<ReplicaWork<unknown, QueuedQuery>, 'settings' | 'estimate' | 'wait'>,
+): ReplicaTimes {
+  const times: ReplicaTimes = {
+    ...{ ceiling: 1, startsAt: 0, everyMs: 0, now: 0, batchMs: 0, doubt: undefined },
+    expectedMs: (items, shapes) => expectedMs(work, items, shapes, times.now),
+    // A query that finds the replica idle takes as long as it takes: to refuse it would leave the replica idle.
+    promisedMs: (ms) =>
+      times.doubt === undefined ? work.wait.promisedMs(ms, times.batchMs, times.now) : ms / times.doubt,
+    onOffered: (ms, limitMs) => work.wait.offered(limitMs, ms, times.batchMs, times.now),
+  };
+  return times;
 }
 
 /** Corrects the estimates by a batch that has run. */

@@ -6,6 +6,7 @@ import { maySendAhead } from './may-send-ahead.js';
 import { createNextBatches } from './next-batches.js';
 import { pickWaiting } from './pick-waiting.js';
 import {
+  createReplicaTimes,
   createReplicaWork,
   expectedMs,
   leftMs,
@@ -206,16 +207,14 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   /** Returns when the next batches of a replica start. Undefined if it has no executor. */
   function batchTimes(work: Work, shapes: Shapes | undefined, now: number): QueueTimes | undefined {
     if (!work.isAttached) return undefined;
-    const batchMs = expectedMs(work, work.settings.ceiling, shapes, now);
-    return {
-      ceiling: work.settings.ceiling,
-      startsAt: now + leftMs(work, now) + slotFreeMs(work, now),
-      everyMs: batchMs + nextBatches.waitMs(work),
-      expectedMs: (items, of) => expectedMs(work, items, of, now),
-      // A query that finds the replica idle takes as long as it takes: to refuse it would leave the replica idle.
-      promisedMs: (ms) => (isIdle(work) ? ms / doubtOf(work, shapes, now) : work.wait.promisedMs(ms, batchMs, now)),
-      onOffered: (ms, limitMs) => work.wait.offered(limitMs, ms, batchMs, now),
-    };
+    const times = (work.times ??= createReplicaTimes(work));
+    times.now = now;
+    times.ceiling = work.settings.ceiling;
+    times.batchMs = expectedMs(work, times.ceiling, shapes, now);
+    times.startsAt = now + leftMs(work, now) + slotFreeMs(work, now);
+    times.everyMs = times.batchMs + nextBatches.waitMs(work);
+    times.doubt = isIdle(work) ? doubtOf(work, shapes, now) : undefined;
+    return times;
   }
 
   const rejection = (work: Work, query: Q, reason: QueueRejection | 'closed', now: number) =>
