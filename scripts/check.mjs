@@ -1,6 +1,6 @@
 // `npm run check`: all checks of the source except its tests. Prints one line per check, and the output of failed ones.
 import './require-node.mjs';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkCommits } from './check-commits.mjs';
@@ -9,7 +9,15 @@ import { checkWords } from './check-words.mjs';
 import { setUp } from './setup.mjs';
 import { main, root, run, runTool } from './script.mjs';
 
-const sources = ['packages/*/{src,test}', 'services/*/{src,test}', 'loadgen/{src,test}', 'test', 'bench'];
+/** Folders with sources and tests. A glob instead would take a quarter of the check, since the tool reads all of node_modules for it. */
+const sources = [
+  ...['packages', 'services']
+    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
+    .concat('loadgen')
+    .flatMap((folder) => [`${folder}/src`, `${folder}/test`])
+    .filter((folder) => existsSync(join(root, folder))),
+  ...['test', 'bench'],
+];
 
 const dependencyReport = join(root, 'scripts/report-dependencies.mjs');
 
