@@ -11,16 +11,16 @@ const lanes = 3;
  * Runs mocha once for each list of arguments, some at the same time, in the given order. A run of the form `{ waits }`,
  * with its arguments, mostly waits, and one of the form `{ idle }` only uses the processors that the others leave: both
  * start immediately. Returns the numbers of passed, failed and skipped tests. Shows the output of the first run
- * immediately, and that of the others when it has finished.
+ * immediately, and that of the others when it has finished. The output of an idle run is shown at its end.
  */
 export async function runTests(runs) {
   const given = runs.map((run, index) => ({
-    ...{ args: run.idle ?? run.waits ?? run, inherit: index === 0, idle: 'idle' in run },
+    ...{ args: run.idle ?? run.waits ?? run, inherit: index === 0 && !('idle' in run), idle: 'idle' in run },
     startsNow: !Array.isArray(run),
   }));
   const ended = [];
   let held = '';
-  let isShowing = true;
+  let isShowing = given.some(({ inherit }) => inherit);
   const lane = async (waiting) => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       ended.push(await runMocha(next.args, { inherit: next.inherit, idle: next.idle }));

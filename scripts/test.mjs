@@ -35,7 +35,7 @@ const without = (files) => files.flatMap((file) => ['--ignore', file]);
 /**
  * Stages of runs. The runs of a stage are parallel, because most tests wait more than they compute, and the longest
  * start first. Faults with time limits run next to little else: those of other clusters, and tests that only use the
- * processors that faults leave.
+ * processors that faults leave. These go on next to the following stages.
  */
 const everything = [
   [
@@ -55,7 +55,7 @@ const everything = [
     [...otherFaults, pretrained],
     { idle: computing },
   ],
-  // Attackers need both cores.
+  // Attackers need both cores, and leave much of them while they wait.
   [[filesIn('test/hostile')]],
 ];
 
@@ -89,11 +89,16 @@ await main(async () => {
     throw new ScriptError(`--slowest must be a whole number, for example 20, but is "${values.slowest}".`);
   await setUp();
   const all = { passed: 0, failed: 0, skipped: 0, failures: [], times: [], cpu: [] };
-  for (const runs of selections(positionals)) {
-    const ended = await runTests(runs);
+  const add = (ended) => {
     for (const name of ['passed', 'failed', 'skipped']) all[name] += ended[name];
     for (const name of ['failures', 'times', 'cpu']) all[name].push(...ended[name]);
+  };
+  const background = [];
+  for (const runs of selections(positionals)) {
+    background.push(runTests(runs.filter(({ idle }) => idle)));
+    add(await runTests(runs.filter(({ idle }) => !idle)));
   }
+  for (const ended of await Promise.all(background)) add(ended);
   if (slowest > 0) console.log(formatSlowest(all, slowest));
   const isWhole = positionals.length === 0;
   const { failures, unstable, ...counts } = isWhole ? await rerunFailed(all) : { ...all, unstable: [] };
