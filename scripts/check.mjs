@@ -7,7 +7,7 @@ import { checkCommits } from './check-commits.mjs';
 import { checkPaths } from './check-paths.mjs';
 import { checkWords } from './check-words.mjs';
 import { setUp } from './setup.mjs';
-import { main, root, run, runTool } from './script.mjs';
+import { goEnvironment, main, root, run, runTool } from './script.mjs';
 
 /** Folders with sources and tests. A glob instead would take a quarter of the check, since the tool reads all of node_modules for it. */
 const sources = [
@@ -24,7 +24,7 @@ const dependencyReport = join(root, 'scripts/report-dependencies.mjs');
 const tool =
   (file, ...args) =>
   () =>
-    runTool(file, args);
+    runTool(file, args, { env: goEnvironment });
 
 /** The checks, of which two run at the same time. The longest start first. */
 const checks = [

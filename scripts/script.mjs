@@ -80,6 +80,12 @@ function setNice(pid, nice) {
   }
 }
 
+/**
+ * Environment of tools written in Go, which end soon. They collect garbage only from 2 GiB on, which saves a fifth to a third
+ * of their CPU.
+ */
+export const goEnvironment = { ...process.env, GOGC: 'off', GOMEMLIMIT: '2GiB' };
+
 /** Runs a program of node_modules by its file, without a shell or npm in between. */
 export const runTool = (file, args, options) =>
   run(process.execPath, [join(root, 'node_modules', file), ...args], options);

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { areTypesFresh, generateTypes } from './generate-types.mjs';
-import { main, root, run, runTool, timed, ScriptError } from './script.mjs';
+import { goEnvironment, main, root, run, runTool, timed, ScriptError } from './script.mjs';
 
 const stamp = join(root, 'node_modules/.pareto-lock');
 const pnpm = 'scripts/pnpm/node_modules/.bin/pnpm';
@@ -76,7 +76,7 @@ function explainInstall(output) {
 }
 
 async function build() {
-  const { code, output } = await runTool('typescript-7/bin/tsc', ['-b', 'tsconfig.build.json']);
+  const { code, output } = await runTool('typescript-7/bin/tsc', ['-b', 'tsconfig.build.json'], { env: goEnvironment });
   if (code !== 0) throw new ScriptError(explainBuild(output));
   // The bundler may have just been installed.
   const { bundleAll } = await import('./bundle.mjs');
