@@ -1,4 +1,5 @@
-// The limiter of a service, from its flags, which counts the limits that are reached.
+// The limiter of a service, from its flags, which counts the limits that are reached. The budgets of bytes and connections
+// are in `packages/rpc/src/limits`.
 
 import type { Clock } from '@pareto/core';
 import { createLimiter, type Limiter } from '@pareto/rpc';
