@@ -13,12 +13,16 @@ export interface PingParams {
   readonly recentMs: number;
   /** Number of uncertain pings, of a second each, after which the process is not probed: its service hangs or is unreachable. */
   readonly maxUncertain: number;
+  /** Time before the timeout at which a worker that has not responded is probed, in ms. */
+  readonly probeMs: number;
   /** Number of failed pings after which the link is reopened and its calls are aborted, so that they can be retried. */
   readonly reopenAfterFailed: number;
   /** Number of uncertain pings after which the worker is also pinged over another connection. */
   readonly compareAfter: number;
   /** Time that a worker which responded on another connection has to respond on the link too, in ms. */
   readonly compareMs: number;
+  /** Timeout of the ping over another connection, which a busy worker may take long to accept, in ms. */
+  readonly elsewhereMs: number;
   /** Age up to which a response or an answer shows that the worker is reached, in ms. */
   readonly reachedMs: number;
 }
@@ -30,9 +34,11 @@ export const defaultPingParams: PingParams = {
   secondTimeoutMs: 500,
   recentMs: 500,
   maxUncertain: 30,
+  probeMs: 300,
   reopenAfterFailed: 2,
   compareAfter: 2,
   compareMs: 500,
+  elsewhereMs: 30_000,
   reachedMs: 3_000,
 };
 

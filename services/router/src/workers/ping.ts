@@ -25,9 +25,6 @@ export interface PingOptions {
   readonly clock: Clock;
 }
 
-/** Time before the timeout at which a worker that has not responded is probed. */
-const probeMs = 300;
-
 /** Pings the worker once. Does not reject. */
 export async function ping(link: WorkerLink, options: PingOptions): Promise<PingResult> {
   const ended = new AbortController();
@@ -48,12 +45,13 @@ export async function ping(link: WorkerLink, options: PingOptions): Promise<Ping
 }
 
 /** Resolves after the timeout, with whether the process is alive. Does not resolve if `ended` aborts before. */
-async function probeAtTimeout({ plan, isAlive, clock }: PingOptions, ended: AbortSignal): Promise<boolean> {
+async function probeAtTimeout({ plan, params, isAlive, clock }: PingOptions, ended: AbortSignal): Promise<boolean> {
   const sleep = (delayMs: number): Promise<void> =>
     new Promise((resolve) => {
       const timer = afterAwake(clock, milliseconds(delayMs), resolve);
       ended.addEventListener('abort', () => timer[Symbol.dispose]());
     });
+  const { probeMs } = params;
   await sleep(plan.timeoutMs - probeMs);
   const [isFound] = await Promise.all([plan.probes && isAlive(), sleep(probeMs)]);
   return isFound;

@@ -34,9 +34,6 @@ export interface WatchOptions {
   readonly logger: Logger;
 }
 
-/** Timeout of the ping over another connection, which a busy worker may take long to accept. */
-const elsewhereTimeoutMs = 30_000;
-
 const unresponsive = new ParetoError('unavailable', 'the worker stopped responding');
 
 /** `left`: its last calls end. `closed`: its link is closed. */
@@ -110,7 +107,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
   async function pingElsewhere(): Promise<void> {
     respondedElsewhereAt = undefined;
     const other = connect();
-    await other.ping({ timeoutMs: elsewhereTimeoutMs }).then(
+    await other.ping({ timeoutMs: params.elsewhereMs }).then(
       () => (respondedElsewhereAt = clock.now()),
       () => undefined,
     );
