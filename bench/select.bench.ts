@@ -9,7 +9,13 @@ import {
   type Rng,
   type RoutingTable,
 } from '@pareto/core';
-import { createReplicaLoads, createTrace, selectVariant, type SelectionQuery } from '@pareto/policy';
+import {
+  createReplicaLoads,
+  createTrace,
+  defaultSelectParams,
+  selectVariant,
+  type SelectionQuery,
+} from '@pareto/policy';
 import { startBenchmark, type Row } from './report.js';
 import { wideTable } from './wide-table.js';
 
@@ -47,6 +53,7 @@ function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
     };
     loads.apply({ kind: 'reported', replica: id, load }, 0, []);
   }
+  const { pauseShare } = defaultSelectParams;
   const trace = createTrace();
   const targets = [...table.targets.values()];
   const times = new Float64Array(decisions);
@@ -56,7 +63,8 @@ function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
     const query = randomQuery(rng);
     const { items } = query;
     const began = systemClock.now();
-    const selection = selectVariant(target, query, loads.candidates, { hopMs: loads.quietHopMs }, trace);
+    const params = { hopMs: loads.quietHopMs, pauseShare };
+    const selection = selectVariant(target, query, loads.candidates, params, trace);
     if (selection.kind === 'chosen') {
       const limitMs = query.objective.latencyMs - query.elapsedMs;
       const replica = loads.pick(selection.candidate, { items, limitMs, maxWaitMs: Infinity }, 0, rng);

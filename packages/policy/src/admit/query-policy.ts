@@ -5,7 +5,7 @@ import { loadField, loadFields } from '../route/candidate-loads.js';
 import { createReplicaLoads, type LoadEffect, type ReplicaLoads, type RouteParams } from '../route/replica-loads.js';
 import { selectVariant, type BusyCandidate, type Selection } from '../select/select-variant.js';
 import type { DecisionTrace } from '../select/trace.js';
-import type { SelectionQuery } from '../select/selection-query.js';
+import type { SelectionQuery, SelectParams } from '../select/selection-query.js';
 import { admit, type Admission, type AdmitParams, type HoldUsage } from './admit.js';
 import { batchesOf, createClassShares, type Slots } from './class-shares.js';
 
@@ -42,6 +42,8 @@ export interface QueryPolicyParams {
 
 export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyParams, rng: Rng): QueryPolicy {
   const loads = createReplicaLoads(route);
+  const { pauseShare } = route;
+  const selectParams = (): SelectParams => ({ hopMs: loads.quietHopMs, pauseShare });
   const shares = createClassShares((candidate, now) => {
     const freeAt = loads.candidates[loadFields * candidate + loadField.freeAt] ?? now;
     return Math.max(0, freeAt - now);
@@ -62,7 +64,7 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
       maxWaitBatches: isOffline ? 0 : Infinity,
       isPatient,
     };
-    const unlimited = selectVariant(target, asked, loads.candidates, { hopMs: loads.quietHopMs }, trace);
+    const unlimited = selectVariant(target, asked, loads.candidates, selectParams(), trace);
     const waiting = waitingOf(unlimited);
     if (waiting === undefined || isOffline || !isNew) return unlimited;
     const { candidate, waitMs, batchMs } = waiting;
@@ -74,7 +76,7 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
       unlimited.kind === 'chosen' ? shares.maxWaitBatches(slots, target.task, objective, at, now) : Infinity;
     const selection =
       batchesOf(waitMs, batchMs) > maxWaitBatches
-        ? selectVariant(target, { ...asked, maxWaitBatches }, loads.candidates, { hopMs: loads.quietHopMs }, trace)
+        ? selectVariant(target, { ...asked, maxWaitBatches }, loads.candidates, selectParams(), trace)
         : unlimited;
     shares.record(slots, target.task, objective, { ...at, items, isAdmitted: selection.kind === 'chosen' }, now);
     return selection;

@@ -29,11 +29,11 @@ export const loadField = {
   maxWaitMs: 7,
 } as const;
 
-/** Share of a latency limit from which the tail of the way shows pauses, which no query avoids. */
-const pauseShare = 0.25;
-
-/** Returns the time to allow for the way between router and worker, of a query with this latency limit. */
-export const wayMsOf = (hopMs: number, hopTailMs: number, latencyMs: number): number =>
+/**
+ * Returns the time to allow for the way between router and worker, of a query with this latency limit. From `pauseShare` of the
+ * limit on, the tail of the way shows pauses, which no query avoids.
+ */
+export const wayMsOf = (hopMs: number, hopTailMs: number, latencyMs: number, pauseShare: number): number =>
   Math.min(hopTailMs, hopMs + pauseShare * latencyMs);
 
 /** Creates the loads of `count` candidates. Those of `before` are kept, others cannot be called. */

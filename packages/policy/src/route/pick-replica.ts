@@ -19,6 +19,8 @@ export interface PickParams {
   readonly slowStartMs: number;
   /** Share of a replica that was just seen first, of that of the others. */
   readonly slowStartShare: number;
+  /** Share of a latency limit from which the tail of the way shows pauses, which no query avoids. */
+  readonly pauseShare: number;
   /** Share of the queries for which an Interfered replica is considered like others. */
   readonly interferedShare: number;
 }
@@ -62,7 +64,7 @@ export function drawReplica(
   if (sooner === undefined) return undefined;
   const considered = locals.filter((local) => isConsidered(local, sooner, params, now, rng));
   const drawn = preferLocal(considered, sooner, now) ?? sooner;
-  return freeAtOf(drawn, now) < Infinity && meets(drawn, request, now) ? drawn : undefined;
+  return freeAtOf(drawn, now) < Infinity && meets(drawn, request, params, now) ? drawn : undefined;
 }
 
 function soonerOfTwo(replicas: readonly Replica[], params: PickParams, now: number, rng: Rng): Replica | undefined {
@@ -95,11 +97,17 @@ function shareOf({ since, isInterfered }: Replica, params: PickParams, now: numb
   return isInterfered ? ramp * params.interferedShare : ramp;
 }
 
-function meets(state: Replica, { items, limitMs, maxWaitMs }: PickRequest, now: number): boolean {
+function meets(
+  state: Replica,
+  { items, limitMs, maxWaitMs }: PickRequest,
+  { pauseShare }: PickParams,
+  now: number,
+): boolean {
   const waitMs = Math.max(0, freeAtOf(state, now) - now);
   if (waitMs === 0 && state.aheadItems === 0) return true;
   const { profile } = state;
   const joined = Math.max(items, Math.min(state.route.batchCeiling, state.aheadItems + items));
   const serviceMs = profile === undefined ? 0 : p99At(profile, joined) * state.slow;
-  return waitMs <= maxWaitMs && waitMs + serviceMs + wayMsOf(state.hopMs, state.hopTailMs, limitMs) <= limitMs;
+  const wayMs = wayMsOf(state.hopMs, state.hopTailMs, limitMs, pauseShare);
+  return waitMs <= maxWaitMs && waitMs + serviceMs + wayMs <= limitMs;
 }

@@ -37,6 +37,7 @@ export const defaultRouteParams: RouteParams = {
   hopMs: 1,
   slowStartMs: 10_000,
   slowStartShare: 0.1,
+  pauseShare: 0.25,
   interferedShare: 0.25,
   ejectAfterFailures: 5,
   ejectionMs: 10_000,
@@ -271,7 +272,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     },
     wayMsOf(replica, latencyMs) {
       const { hopMs, hopTailMs } = states.get(replica) ?? { hopMs: params.hopMs, hopTailMs: params.hopMs };
-      return wayMsOf(hopMs, hopTailMs, latencyMs);
+      return wayMsOf(hopMs, hopTailMs, latencyMs, params.pauseShare);
     },
     get callable() {
       return [...states.values()].filter(({ isDown }) => !isDown).length;

@@ -2,7 +2,7 @@
 
 import type { CandidateLoads } from '../route/candidate-loads.js';
 import type { TargetColumns } from './columns.js';
-import type { SelectionQuery } from './selection-query.js';
+import type { SelectionQuery, SelectParams } from './selection-query.js';
 
 export interface Examination {
   readonly columns: TargetColumns;
@@ -10,6 +10,7 @@ export interface Examination {
   /** Loads of the candidates. Undefined if all warm ones are idle. */
   readonly loads: CandidateLoads | undefined;
   readonly hopMs: number;
+  readonly pauseShare: number;
   /** Accuracies that are compared with the floor. */
   readonly accuracies: Float64Array;
   /** Costs or ranks by accuracy, as the query prefers. A smaller key is better. */
@@ -29,7 +30,7 @@ export function createExamination(
   columns: TargetColumns,
   query: SelectionQuery,
   loads: CandidateLoads | undefined,
-  hopMs: number,
+  { hopMs, pauseShare }: SelectParams,
 ): Examination {
   const { objective, preference } = query;
   return {
@@ -37,6 +38,7 @@ export function createExamination(
     query,
     loads,
     hopMs,
+    pauseShare,
     accuracies: objective.accuracyBound === 'lower95' ? columns.lower95 : columns.accuracy,
     keys: preference === 'cheapest' ? columns.cost : columns.rank,
     best: -1,

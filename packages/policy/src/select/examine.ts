@@ -21,7 +21,7 @@ import { countVerdict, recordsTimes, recordVerdict, type DecisionTrace } from '.
  * All properties are read here and passed to the criteria as numbers: criteria that read them take longer.
  */
 export function examine(examined: Examination, trace: DecisionTrace | undefined): number {
-  const { columns, accuracies, query, loads, hopMs } = examined;
+  const { columns, accuracies, query, loads, hopMs, pauseShare } = examined;
   const { candidates, fixed, maxBatchSize, cost, placeable, index, ceiling, batchMs, predictedMs } = columns;
   const { items, shapes, objective, elapsedMs, now } = query;
   const { latencyMs, minAccuracy, maxCostPer1k } = objective;
@@ -56,7 +56,7 @@ export function examine(examined: Examination, trace: DecisionTrace | undefined)
     else if (loads !== undefined) {
       const joined = Math.min(most, aheadItems + items);
       const serviceMs = joined > items ? p99Of(columns, row, joined, shapes) : idleMs - hopMs;
-      latency = elapsedMs + predictLatency(loads, load, hopMs, waitMs, serviceMs, isIdle, latencyMs);
+      latency = elapsedMs + predictLatency(loads, load, hopMs, waitMs, serviceMs, isIdle, latencyMs, pauseShare);
     }
     predictedMs[row] = latency;
     // An idle replica gets the query if its profile meets the objective: rejecting the query would leave it idle.

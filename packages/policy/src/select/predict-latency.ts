@@ -35,8 +35,12 @@ export const predictLatency = (
   serviceMs: number,
   isIdle: boolean,
   latencyMs: number,
+  pauseShare: number,
 ): number =>
-  Math.max(hopMs, wayMsOf(loads[load + loadField.hopMs] ?? 0, loads[load + loadField.hopTailMs] ?? 0, latencyMs)) +
+  Math.max(
+    hopMs,
+    wayMsOf(loads[load + loadField.hopMs] ?? 0, loads[load + loadField.hopTailMs] ?? 0, latencyMs, pauseShare),
+  ) +
   waitMs +
   (isIdle ? 0 : (loads[load + loadField.reserveMs] ?? 0)) +
   serviceMs * (loads[load + loadField.slow] ?? 1);

@@ -61,7 +61,7 @@ export function selectVariant(
   params: SelectParams,
   trace?: DecisionTrace,
 ): Selection {
-  const examined = createExamination(columnsOf(target), query, loads, params.hopMs);
+  const examined = createExamination(columnsOf(target), query, loads, params);
   if (trace !== undefined) clearTrace(trace);
   const count = examine(examined, trace);
   if (trace !== undefined) finishTrace(trace, examined.columns, count);

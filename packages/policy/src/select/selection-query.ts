@@ -1,6 +1,7 @@
 // The query and the parameters of a selection.
 
 import type { AccuracyBound, Candidate, Objective, Shapes } from '@pareto/core';
+import { defaultRouteParams } from '../route/replica-loads.js';
 
 export interface SelectionQuery {
   /** Size of the batch dimension. 1 if there is none. */
@@ -25,9 +26,14 @@ export type Preference = 'cheapest' | 'most-accurate';
 export interface SelectParams {
   /** Round trip from router to worker while they are not busy, in ms. */
   readonly hopMs: number;
+  /** Share of a latency limit from which the tail of the way shows pauses, which no query avoids. */
+  readonly pauseShare: number;
 }
 
-export const defaultSelectParams: SelectParams = { hopMs: 1 };
+export const defaultSelectParams: SelectParams = {
+  hopMs: defaultRouteParams.hopMs,
+  pauseShare: defaultRouteParams.pauseShare,
+};
 
 /** Returns the accuracy that the objective compares, or undefined if it is not measured. */
 export function accuracyOf(candidate: Candidate, bound: AccuracyBound): number | undefined {

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createSeededRng, replicaId, type ReplicaLoad } from '@pareto/core';
 import { buildReplicaRoute, buildTargetEntry } from '@pareto/testkit';
-import { createReplicaLoads, defaultRouteParams, loadField, selectVariant, type PickRequest } from '../../src/index.js';
+import {
+  createReplicaLoads,
+  defaultRouteParams,
+  defaultSelectParams,
+  loadField,
+  selectVariant,
+  type PickRequest,
+} from '../../src/index.js';
 import { candidate, query } from '../support/candidates.js';
 
 const params = defaultRouteParams;
@@ -76,7 +83,10 @@ describe('a local replica', () => {
     fc.assert(
       fc.property(scene, ({ waits, locals, latencyMs }) => {
         const { loads, one, picked } = setUp(waits, locals);
-        const selection = selectVariant(buildTargetEntry([one]), query({ latencyMs }), loads.candidates, { hopMs: 0 });
+        const selection = selectVariant(buildTargetEntry([one]), query({ latencyMs }), loads.candidates, {
+          ...defaultSelectParams,
+          hopMs: 0,
+        });
         if (selection.kind !== 'chosen') return;
         for (const index of picked({ items: 1, limitMs: latencyMs, maxWaitMs: Infinity })) {
           const wait = waits[index] ?? Infinity;

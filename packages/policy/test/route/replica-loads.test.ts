@@ -5,6 +5,7 @@ import { buildTargetEntry } from '@pareto/testkit';
 import {
   createReplicaLoads,
   defaultRouteParams,
+  defaultSelectParams,
   loadField,
   loadFields,
   selectVariant,
@@ -315,7 +316,10 @@ describe('the pick of a replica', () => {
         for (const [index, wait] of waits.entries())
           report(index, wait === undefined ? undefined : load(wait, { queuedItems: wait > 0 ? 1 : 0 }));
         const input = query({ latencyMs }, { elapsedMs });
-        const selection = selectVariant(buildTargetEntry([one]), input, loads.candidates, { hopMs: loads.quietHopMs });
+        const selection = selectVariant(buildTargetEntry([one]), input, loads.candidates, {
+          ...defaultSelectParams,
+          hopMs: loads.quietHopMs,
+        });
         if (selection.kind !== 'chosen') return;
         const limitMs = latencyMs - elapsedMs;
         const picked = loads.pick(one, { items: 1, limitMs, maxWaitMs: Infinity }, 0, createSeededRng(seed));

@@ -1,7 +1,7 @@
 // Implements pareto.v1.Inference: model-less queries, Explain and WhatIf.
 
 import { cutText, isDataType, ParetoError, type DataType } from '@pareto/core';
-import { whatIf } from '@pareto/policy';
+import { defaultSelectParams, whatIf } from '@pareto/policy';
 import {
   accuracyToWire,
   decodeInferResponse,
@@ -39,7 +39,7 @@ export function inferenceHandlers(router: RouterContext): ServiceHandlers<'paret
           maxWaitBatches: Infinity,
           isPatient: true,
         },
-        { hopMs: router.core.loads.quietHopMs },
+        { ...defaultSelectParams, hopMs: router.core.loads.quietHopMs },
       );
       return describeWhatIf(result, entry, objective);
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, workerId } from '@pareto/core';
-import { createTrace, selectVariant } from '@pareto/policy';
+import { createTrace, defaultSelectParams, selectVariant } from '@pareto/policy';
 import { createManualClock } from '@pareto/testkit';
 import { createDecisionLog, type DecisionLog } from '../../src/decisions/decision-log.js';
 import { domainTable } from '../support/domain-table.js';
@@ -14,7 +14,7 @@ describe('the decision log', () => {
     ...{ items: 1, objective: fallbackObjective, elapsedMs: 0, preference: 'cheapest' as const },
     ...{ now: 0, maxWaitBatches: Infinity, isPatient: false },
   };
-  selectVariant(target, query, undefined, { hopMs: 1 }, trace);
+  selectVariant(target, query, undefined, { ...defaultSelectParams, hopMs: 1 }, trace);
   const decided = {
     target,
     objective: fallbackObjective,
