@@ -1,12 +1,12 @@
 // The way between routers and workers in virtual time: queries, replies, and the pings that tell a router the loads.
 
 import type { Rng, WorkerId } from '@pareto/core';
-import type { DemandRecorder } from './demand-recorder.js';
 import type { EventQueue } from './event-queue.js';
+import type { ClientQuery } from './query.js';
 import {
   createRouter,
+  type DemandReports,
   type Reply,
-  type RoutedQuery,
   type Router,
   type SentQuery,
   type SettledQuery,
@@ -20,11 +20,11 @@ const pingEveryMs = 500;
 
 export interface NetworkOptions {
   readonly events: EventQueue;
-  /** Recorder of the demand on each router. */
-  readonly demand: readonly DemandRecorder[];
+  /** Reports of the demand on each router. Undefined where no controller plans. */
+  readonly demand: readonly (DemandReports | undefined)[];
   readonly rngOf: (router: number) => Rng;
   readonly workerOf: (id: WorkerId) => Worker;
-  readonly onSettled: (query: RoutedQuery, settled: SettledQuery, now: number) => void;
+  readonly onSettled: (query: ClientQuery, settled: SettledQuery, now: number) => void;
 }
 
 export interface Network {
@@ -58,7 +58,7 @@ export function createNetwork({ events, demand, rngOf, workerOf, onSettled }: Ne
       return sends;
     },
     reply(sent, reply, now) {
-      events.schedule(now + wayMs, (at) => routers[sent.query.router]?.replied(sent, reply, at));
+      events.schedule(now + wayMs, (at) => routers[sent.query.handle.router]?.replied(sent, reply, at));
     },
     ping(workers, until) {
       for (const [index, router] of routers.entries())

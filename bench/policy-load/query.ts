@@ -1,7 +1,6 @@
 // A query in the simulation.
 
-import type { Objective, PartialObjective, TargetEntry } from '@pareto/core';
-import type { Preference } from '@pareto/policy';
+import type { PartialObjective } from '@pareto/core';
 
 export interface ClientQuery {
   /** Position among the queries of the simulation. */
@@ -20,12 +19,3 @@ export interface ClientQuery {
  * by the worker, after it was queued.
  */
 export type QueryEnd = 'answered' | 'rejected' | 'dropped';
-
-/** Target and objective of a query. */
-export interface Resolved {
-  readonly entry: TargetEntry;
-  readonly objective: Objective;
-  /** Class of the objective in reports of demand. */
-  readonly objectiveClass: string;
-  readonly preference: Preference;
-}

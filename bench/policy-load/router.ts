@@ -1,4 +1,4 @@
-// One router in virtual time: its view of the loads, its decisions, and the queries that it holds.
+// One router in virtual time: the router core of production, with what its effects lead to.
 
 import {
   resolveObjective,
@@ -8,57 +8,40 @@ import {
   type ReplicaRoute,
   type Rng,
   type RoutingTable,
-  type VariantId,
   type WorkerId,
 } from '@pareto/core';
 import {
-  createHoldQueue,
-  createQueryPolicy,
+  createRouterCore,
   defaultAdmitParams,
+  defaultHoldParams,
   defaultRetryParams,
   defaultRouteParams,
-  latencyLeftMs,
-  mayRetry,
+  defaultRouterDemandParams,
   objectiveClass,
   preferenceOf,
-  refillRetryBudget,
-  type Decision,
-  type HeldEntry,
-  type LoadEffect,
+  sentOf,
+  trackQuery,
+  type DemandReport,
+  type RouterEffect,
+  type RouterEvent,
+  type RouterQuery,
+  type TargetQuery,
 } from '@pareto/policy';
-import type { DemandRecorder } from './demand-recorder.js';
 import type { EventQueue } from './event-queue.js';
-import type { ClientQuery, QueryEnd, Resolved } from './query.js';
+import type { ClientQuery, QueryEnd } from './query.js';
 
 /** A query of this router. */
-export interface RoutedQuery extends ClientQuery {
-  /** Number of times that it was sent without success, other than while it was held. */
-  attempts: number;
-  /** Set until the query is held, or not executed: then its objective counts from there. */
-  isTimed: boolean;
+interface RoutedQuery extends ClientQuery {
   /** Set if a worker has dropped the query after it was queued there last. */
   isDropped: boolean;
-  /** Set once the query was held. */
-  hold: Hold | undefined;
+  /** Set once the query was held, which a timer ends. */
+  isTimed: boolean;
 }
-
-interface Hold {
-  readonly entry: HeldEntry<RoutedQuery>;
-  readonly endsAt: number;
-  /** Variant that it waits for. Undefined while it does not wait. */
-  awaited: VariantId | undefined;
-  /** Ends its count as demand for the variant. */
-  stopCounting: () => void;
-}
-
-type Forward = Extract<Decision, { kind: 'forward' }>;
 
 /** A query that was sent to a replica. */
 export interface SentQuery {
-  readonly query: RoutedQuery;
+  readonly query: RouterQuery<RoutedQuery>;
   readonly replica: ReplicaRoute;
-  readonly selection: Forward['selection'];
-  readonly sentAt: number;
   /** Time that the worker has. */
   readonly leftMs: number;
 }
@@ -81,12 +64,21 @@ export interface SettledQuery {
   readonly promisedMs: number | undefined;
 }
 
+/** Reports of the demand on a router. */
+export interface DemandReports {
+  /** Time of the first report, and the time after which there are no more. */
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly send: (report: DemandReport, now: number) => void;
+}
+
 export interface RouterOptions {
   readonly events: EventQueue;
   readonly rng: Rng;
-  readonly demand: DemandRecorder;
+  /** Reports of its demand. Undefined where no controller plans. */
+  readonly demand: DemandReports | undefined;
   readonly send: (sent: SentQuery, now: number) => void;
-  readonly onSettled: (query: RoutedQuery, settled: SettledQuery, now: number) => void;
+  readonly onSettled: (query: ClientQuery, settled: SettledQuery, now: number) => void;
 }
 
 export interface Router {
@@ -97,23 +89,30 @@ export interface Router {
   reported(worker: WorkerId, loads: ReadonlyMap<ReplicaId, ReplicaLoad>, now: number): void;
 }
 
+type Effect = RouterEffect<RoutedQuery>;
+
+const params = {
+  admit: defaultAdmitParams,
+  route: defaultRouteParams,
+  retry: defaultRetryParams,
+  hold: defaultHoldParams,
+  demand: defaultRouterDemandParams,
+};
 const requestBytes = 1_000;
-const nothingHeld = { count: 0, bytes: 0 };
-/** Default of the flag `--max-hold-ms` of routers. */
-const maxHoldMs = 30_000;
-/** Number of groups of held queries that are decided again without success when a query has ended. */
-const maxFailures = 4;
+/** Least time that a worker reports: in virtual time it may take none, which a router would take for unknown. */
+const leastTookMs = 1e-6;
 
 export function createRouter({ events, rng, demand, send, onSettled }: RouterOptions): Router {
-  const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, rng);
-  const holds = createHoldQueue<RoutedQuery>();
-  const effects: LoadEffect[] = [];
+  const core = createRouterCore<RoutedQuery>(params, rng, () => undefined);
+  const effects: Effect[] = [];
+  let isCarryingOut = false;
   let table: RoutingTable | undefined;
-  let retryBudget = defaultRetryParams.initialBudget;
-  let resolved = new Map<string, Map<PartialObjective, Resolved>>();
+  let resolved = new Map<string, Map<PartialObjective, TargetQuery>>();
+  /** Time of the next tick. Infinity if none is due. */
+  let tickAt = Infinity;
 
-  function resolve({ target, stated }: ClientQuery): Resolved {
-    const ofTarget = resolved.get(target) ?? new Map<PartialObjective, Resolved>();
+  function resolve({ target, stated }: ClientQuery): TargetQuery {
+    const ofTarget = resolved.get(target) ?? new Map<PartialObjective, TargetQuery>();
     resolved.set(target, ofTarget);
     const known = ofTarget.get(stated);
     if (known !== undefined) return known;
@@ -121,175 +120,106 @@ export function createRouter({ events, rng, demand, send, onSettled }: RouterOpt
     if (entry === undefined) throw new Error(`no target is named '${target}'`);
     const objective = resolveObjective(stated, entry.defaultObjective);
     const preference = preferenceOf(stated, entry.defaultObjective);
-    const created = { entry, objective, objectiveClass: objectiveClass(objective), preference };
+    const asked = { objective, objectiveClass: objectiveClass(objective), preference };
+    const created = { entry, items: 1, shapes: undefined, ...asked };
     ofTarget.set(stated, created);
     return created;
   }
-
-  const elapsedOf = ({ isTimed, arrivesAt }: RoutedQuery, now: number): number => (isTimed ? now - arrivesAt : 0);
-
-  function decide(query: RoutedQuery, of: Resolved, isHeld: boolean, now: number): Decision {
-    const { entry, objective, preference } = of;
-    const asked = {
-      ...{ items: 1, objective, elapsedMs: elapsedOf(query, now), preference, requestBytes },
-      held: isHeld ? nothingHeld : holds.usage,
-      isNew: query.attempts === 0 && !isHeld,
-      isPatient: !query.isTimed,
-    };
-    return policy.decide(entry, asked, now);
+  function apply(event: RouterEvent<RoutedQuery>, now: number): void {
+    core.apply(event, now, effects);
+    if (isCarryingOut) return;
+    isCarryingOut = true;
+    for (const effect of effects) carryOut(effect, now);
+    effects.length = 0;
+    isCarryingOut = false;
+    scheduleTick();
   }
-  function route(query: RoutedQuery, now: number): void {
-    const of = resolve(query);
-    const decision = decide(query, of, false, now);
-    if (decision.kind === 'hold') hold(query, of, decision.selection.candidate.variant, now);
-    else proceed(query, of, decision, now);
-  }
-  function proceed(query: RoutedQuery, of: Resolved, decision: Exclude<Decision, { kind: 'hold' }>, now: number): void {
-    if (decision.kind === 'refuse') {
-      demand.refused(of, decision.code === 'failed-precondition');
-      return reject(query, now);
+  function carryOut(effect: Effect, now: number): void {
+    switch (effect.kind) {
+      case 'forward': {
+        const { query, latencyLeftMs: leftMs } = effect;
+        return send({ query, replica: sentOf(query).replica, leftMs }, now);
+      }
+      case 'hold':
+        return limitHold(effect.query);
+      case 'resolve':
+        return resolveAgain(effect.query, now);
+      case 'answer':
+        return settle(effect.query, 'answered', effect.predictedMs, now);
+      case 'refuse':
+      case 'give-up':
+      case 'expire':
+      case 'fail':
+        return settle(effect.query, effect.query.handle.isDropped ? 'dropped' : 'rejected', undefined, now);
+      case 'report':
+        apply({ kind: 'report-sent', isSent: true }, now);
+        return demand?.send(copyOf(effect.report), now);
+      case 'late':
+      case 'suspect':
+      case 'callable':
+      case 'ejected':
     }
-    const { selection, replica } = decision;
-    if (selection.missed !== undefined) demand.missed(of, selection.missed.variant, now);
-    const wayMsOf = (limitMs: number): number => policy.loads.wayMsOf(replica.id, limitMs);
-    const leftMs = latencyLeftMs(of.objective, elapsedOf(query, now), selection, wayMsOf);
-    send({ query, replica, selection, sentAt: now, leftMs }, now);
   }
-  function settle(query: RoutedQuery, end: QueryEnd, promisedMs: number | undefined, now: number): void {
-    onSettled(query, { end, latencyMs: now - query.arrivesAt, promisedMs }, now);
+  const resolveAgain = (query: RouterQuery<RoutedQuery>, now: number): void =>
+    apply({ kind: 'resolved', query, resolved: resolve(query.handle), lagMs: 0 }, now);
+  function limitHold(query: RouterQuery<RoutedQuery>): void {
+    const { handle, hold } = query;
+    if (handle.isTimed || hold === undefined) return;
+    handle.isTimed = true;
+    events.schedule(hold.until, (at) => apply({ kind: 'hold-timeout', query }, at));
   }
-  const reject = (query: RoutedQuery, now: number): void =>
-    settle(query, query.isDropped ? 'dropped' : 'rejected', undefined, now);
-
-  function hold(query: RoutedQuery, of: Resolved, variant: VariantId, now: number): void {
-    const { objective, objectiveClass: name } = of;
-    const group = `${query.target} ${name}`;
-    const dueAt = query.arrivesAt + objective.latencyMs;
-    const entry = { handle: query, group, priority: Infinity, dueAt, bytes: requestBytes };
-    query.isTimed = false;
-    if (query.hold === undefined) events.schedule(now + maxHoldMs, (at) => endHold(query, at));
-    query.hold ??= { entry, endsAt: now + maxHoldMs, awaited: undefined, stopCounting: () => undefined };
-    countHeld(query.hold, of, variant, now);
-    holds.enter(query.hold.entry);
-    if (now >= query.hold.endsAt) endHold(query, now);
-  }
-  function endHold(query: RoutedQuery, now: number): void {
-    if (query.hold?.awaited === undefined) return;
-    holds.leave(query.hold.entry);
-    stopCounting(query.hold);
-    demand.refused(resolve(query), false);
-    reject(query, now);
-  }
-  function countHeld(held: Hold, of: Resolved, variant: VariantId, now: number): void {
-    if (held.awaited === variant) return;
-    held.stopCounting();
-    held.awaited = variant;
-    held.stopCounting = demand.held(of, variant, now);
-  }
-  function stopCounting(held: Hold): void {
-    held.stopCounting();
-    held.awaited = undefined;
-    held.stopCounting = () => undefined;
-  }
-  /** Decides on a held query again. Returns false if it must wait further. */
-  function tryResume(query: RoutedQuery, now: number): boolean {
-    const of = resolve(query);
-    const decision = decide(query, of, true, now);
-    if (decision.kind === 'hold') {
-      if (query.hold !== undefined) countHeld(query.hold, of, decision.selection.candidate.variant, now);
-      return false;
-    }
-    if (decision.kind === 'refuse' && (decision.cause === 'overloaded' || decision.cause === 'backlogged'))
-      return false;
-    if (query.hold !== undefined) stopCounting(query.hold);
-    proceed(query, of, decision, now);
-    return true;
-  }
-  function resume(failures: number, now: number): void {
-    if (holds.usage.count > 0) holds.resume((query) => tryResume(query, now), failures);
-  }
-  /** Resumes held queries after a replica has become callable. */
-  function applyEffects(now: number): void {
-    if (effects.splice(0).some(({ kind }) => kind === 'callable')) resume(Infinity, now);
-  }
-
-  function recordReply(
-    { query, replica, selection, sentAt }: SentQuery,
-    { end, load, tookMs }: Reply,
+  function settle(
+    { handle }: RouterQuery<RoutedQuery>,
+    end: QueryEnd,
+    promisedMs: number | undefined,
     now: number,
   ): void {
-    const isAnswered = end === 'answered';
-    const isRefused = end === 'refused' || end === 'missed';
-    const { entry, objective } = resolve(query);
-    const event = {
-      ...{ kind: 'ended' as const, replica: replica.id, items: 1, load, hopMs: now - sentAt - tookMs },
-      end: isAnswered ? ('answered' as const) : isRefused ? ('refused' as const) : ('undelivered' as const),
-      hasWaited: selection.waitMs > 0,
-      isLate: isAnswered && selection.elapsedMs + now - sentAt > objective.latencyMs,
-      errorMs: isAnswered ? now - sentAt - (selection.predictedMs - selection.elapsedMs) : undefined,
-    };
-    policy.loads.apply(event, now, effects);
-    if (isRefused && query.isTimed)
-      policy.refused(entry, { items: 1, objective }, { kind: 'forward', selection, replica }, now);
-    if (end === 'full') policy.loads.apply({ kind: 'full', replica: replica.id }, now, effects);
-    if (end === 'not-executed') policy.loads.apply({ kind: 'down', replica: replica.id }, now, effects);
-    applyEffects(now);
-    if (!isRefused) resume(maxFailures, now);
+    onSettled(handle, { end, latencyMs: now - handle.arrivesAt, promisedMs }, now);
   }
-  /** Sends a query again that was not answered, if it may be. */
-  function retry(query: RoutedQuery, end: Exclude<Reply['end'], 'answered'>, now: number): void {
-    query.attempts += 1;
-    query.isDropped = end === 'missed';
-    const isRefused = end === 'refused' || end === 'missed';
-    if (!isRefused) query.isTimed = false;
-    const outcome = isRefused ? 'refused' : 'not-executed';
-    const failed = {
-      outcome,
-      attempts: query.attempts,
-      losses: 0,
-      requestBytes,
-      isGivenUp: false,
-      retryBudget,
-    } as const;
-    if (mayRetry(failed, defaultRetryParams)) {
-      retryBudget -= 1;
-      return route(query, now);
-    }
-    if (isRefused || end === 'full') demand.refused(resolve(query), false);
-    else demand.failed(resolve(query));
-    reject(query, now);
+  function tick(now: number): void {
+    if (now < tickAt) return;
+    tickAt = Infinity;
+    apply({ kind: 'tick', limitsReached: [] }, now);
+  }
+  function scheduleTick(): void {
+    const { dueAt } = core;
+    if (demand === undefined || dueAt >= tickAt || dueAt > demand.endsAt) return;
+    tickAt = dueAt;
+    events.schedule(dueAt, tick);
   }
 
+  if (demand !== undefined) {
+    // The first window is as long as the others.
+    tickAt = demand.startsAt - params.demand.reportEveryMs;
+    events.schedule(tickAt, tick);
+  }
   return {
     setTable(next, now) {
       table = next;
       resolved = new Map();
-      policy.loads.apply({ kind: 'table', table }, now, effects);
-      applyEffects(now);
-      resume(Infinity, now);
+      apply({ kind: 'table', table, localAddress: undefined }, now);
+      apply({ kind: 'linked' }, now);
     },
     arrived(query, now) {
-      retryBudget = refillRetryBudget(retryBudget, defaultRetryParams);
-      const own: RoutedQuery = { ...query, attempts: 0, isTimed: true, isDropped: false, hold: undefined };
-      demand.offered(resolve(own));
-      route(own, now);
+      const handle = { ...query, isDropped: false, isTimed: false };
+      const arrived = { receivedAt: query.arrivesAt, deadlineAt: Infinity, requestBytes, priority: Infinity };
+      resolveAgain(trackQuery(handle, arrived), now);
     },
-    replied(sent, reply, now) {
-      const { query, selection } = sent;
-      recordReply(sent, reply, now);
-      if (reply.end === 'answered') {
-        const { predictedMs, marginMs, candidate } = selection;
-        demand.answered(resolve(query), candidate.variant, now - query.arrivesAt);
-        settle(query, 'answered', query.isTimed ? predictedMs + marginMs : undefined, now);
-      } else if (query.hold !== undefined && (reply.end === 'refused' || reply.end === 'missed'))
-        hold(query, resolve(query), selection.candidate.variant, now);
-      else retry(query, reply.end, now);
+    replied({ query }, { end, load, tookMs }, now) {
+      if (query.hold === undefined) query.handle.isDropped = end === 'missed';
+      const ended = { end: end === 'missed' ? ('refused' as const) : end, load, tookMs: Math.max(leastTookMs, tookMs) };
+      apply({ kind: 'ended', query, ...ended, code: undefined, isGivenUp: false }, now);
     },
     reported(worker, loads, now) {
-      for (const { id, worker: own } of table?.replicas ?? [])
-        if (own === worker) policy.loads.apply({ kind: 'reported', replica: id, load: loads.get(id) }, now, effects);
-      applyEffects(now);
-      resume(maxFailures, now);
+      const reported = Array.from(loads, ([replicaId, load]) => ({ ...load, replicaId }));
+      for (const [address, [first]] of core.replicas)
+        if (first?.worker === worker) apply({ kind: 'reported', address, loads: reported }, now);
     },
   };
 }
+
+/** Returns a report as it is sent: later holds do not change it. */
+const copyOf = (report: DemandReport): DemandReport => ({
+  ...report,
+  entries: report.entries.map((entry) => ({ ...entry, held: new Map(entry.held) })),
+});

@@ -3,10 +3,10 @@
 
 import { createSeededRng, milliseconds, replicaId, type Assignment, type WorkerId } from '@pareto/core';
 import { defaultTurnParams, p50At, type TurnParams } from '@pareto/policy';
-import { createDemandRecorder } from '../demand-recorder.js';
 import { createEventQueue } from '../event-queue.js';
 import { createNetwork, wayMs } from '../network.js';
 import type { ClientQuery, QueryEnd } from '../query.js';
+import type { DemandReports } from '../router.js';
 import { createWorker, type Worker } from '../worker.js';
 import { createCluster, variantOf, type Cluster, type ClusterOptions } from './cluster.js';
 import { createController } from './controller.js';
@@ -86,12 +86,10 @@ export function simulateCluster(scenario: Scenario, seed: number): ClusterRun {
     if (worker === undefined) throw new Error(`there is no worker ${id}`);
     return worker;
   };
-  const demand = Array.from({ length: count }, (_, index) =>
-    createDemandRecorder({
-      ...{ events, startsAt: (1_000 * (index + 1)) / count, endsAt },
-      send: (report, now) => deliver(now, (at) => controller.demanded(`router-${index}`, report, at)),
-    }),
-  );
+  const demand = Array.from({ length: count }, (_, index): DemandReports => ({
+    ...{ startsAt: (1_000 * (index + 1)) / count, endsAt },
+    send: (report, now) => deliver(now, (at) => controller.demanded(`router-${index}`, report, at)),
+  }));
   const network = createNetwork({
     ...{ events, demand, workerOf },
     rngOf: (index) => createSeededRng(1_000 * seed + index),

@@ -9,7 +9,6 @@ import {
   buildRoutingTable,
   buildTargetEntry,
 } from '@pareto/testkit';
-import { noDemandRecorder } from '../demand-recorder.js';
 import { createEventQueue } from '../event-queue.js';
 import { createNetwork } from '../network.js';
 import type { ClientQuery } from '../query.js';
@@ -60,7 +59,7 @@ export function simulate({ queries, runTimes, routers: count }: Workload, seed: 
   });
   const network = createNetwork({
     events,
-    demand: new Array(count).fill(noDemandRecorder),
+    demand: new Array<undefined>(count).fill(undefined),
     rngOf: (index) => createSeededRng(1_000 * seed + index),
     workerOf: () => worker,
     onSettled({ index, arrivesAt, stated }, { end, promisedMs }, now) {
