@@ -1,6 +1,6 @@
 // Turns the events and effects of a router core into the lines of its log.
 
-import type { Candidate, ReplicaLoad, TargetEntry } from '@pareto/core';
+import { ObjectNumbers, type Candidate, type ReplicaLoad, type TargetEntry } from '@pareto/core';
 import type { RouterEffect, RouterEvent } from '../router-event.js';
 import type { RouterQuery } from '../router-query.js';
 import { logEffect, type LoggedEvent, type LoggedTarget, type RouterLogLine } from './router-log.js';
@@ -10,30 +10,11 @@ export interface RouterLogWriter<H> {
   lineOf(event: RouterEvent<H>, at: number, effects: readonly RouterEffect<H>[], from: number): RouterLogLine;
 }
 
-/** Gives objects numbers, in the order in which they are seen first. */
-class Numbers<T extends object> {
-  readonly #known = new WeakMap<T, number>();
-  #count = 0;
-
-  find(object: T): number | undefined {
-    return this.#known.get(object);
-  }
-  /** Returns the number of an object. Calls `onNew` for one that has none yet. */
-  of(object: T, onNew?: (number: number) => void): number {
-    const known = this.#known.get(object);
-    if (known !== undefined) return known;
-    const number = this.#count++;
-    this.#known.set(object, number);
-    onNew?.(number);
-    return number;
-  }
-}
-
 export function createLogWriter<H>(): RouterLogWriter<H> {
   const numbers = {
-    queries: new Numbers<RouterQuery<H>>(),
-    candidates: new Numbers<Candidate>(),
-    targets: new Numbers<TargetEntry>(),
+    queries: new ObjectNumbers<RouterQuery<H>>(),
+    candidates: new ObjectNumbers<Candidate>(),
+    targets: new ObjectNumbers<TargetEntry>(),
   };
   /** The definitions of the current line. */
   let candidates: Record<number, Candidate> = {};

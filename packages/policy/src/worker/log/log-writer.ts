@@ -1,5 +1,6 @@
 // Turns the events and effects of a worker's core into the lines of its log.
 
+import { ObjectNumbers } from '@pareto/core';
 import type { RunningBatch } from '../../batch/replica-work.js';
 import type { QueuedQuery } from '../../batch/request-queue.js';
 import type { AssignedReplica } from '../assigned-replica.js';
@@ -11,26 +12,14 @@ export interface WorkerLogWriter<Q extends QueuedQuery, W> {
   lineOf(event: WorkerEvent<Q, W>, at: number, effects: readonly WorkerEffect<Q, W>[]): WorkerLogLine;
 }
 
-/** Gives objects numbers, in the order in which they are seen first. */
-class Numbers<T extends object> {
-  readonly #known = new WeakMap<T, number>();
-  #count = 0;
-
-  readonly of = (object: T): number => {
-    const known = this.#known.get(object);
-    if (known !== undefined) return known;
-    this.#known.set(object, this.#count);
-    return this.#count++;
-  };
-  has(object: T): boolean {
-    return this.#known.has(object);
-  }
-}
-
 export function createWorkerLogWriter<Q extends QueuedQuery, W extends object>(): WorkerLogWriter<Q, W> {
-  const [queries, waiters, batches] = [new Numbers<Q>(), new Numbers<W>(), new Numbers<RunningBatch<Q>>()];
-  const assignments = new Numbers<AssignedReplica>();
-  const numbers = { query: queries.of, waiter: waiters.of, assignment: assignments.of };
+  const [queries, waiters] = [new ObjectNumbers<Q>(), new ObjectNumbers<W>()];
+  const [batches, assignments] = [new ObjectNumbers<RunningBatch<Q>>(), new ObjectNumbers<AssignedReplica>()];
+  const numbers = {
+    query: (query: Q): number => queries.of(query),
+    waiter: (waiter: W): number => waiters.of(waiter),
+    assignment: (assignment: AssignedReplica): number => assignments.of(assignment),
+  };
 
   function log(event: WorkerEvent<Q, W>): LoggedEvent {
     switch (event.kind) {
@@ -46,8 +35,8 @@ export function createWorkerLogWriter<Q extends QueuedQuery, W extends object>()
         return { ...event, waiter: waiters.of(event.waiter) };
       case 'assigned': {
         const { replicas, keepUnlisted, kept } = event.desired;
-        const added = replicas.filter((assignment) => !assignments.has(assignment));
-        return { kind: event.kind, desired: { replicas: replicas.map(assignments.of), keepUnlisted, kept }, added };
+        const added = replicas.filter((assignment) => assignments.find(assignment) === undefined);
+        return { kind: event.kind, desired: { replicas: replicas.map(numbers.assignment), keepUnlisted, kept }, added };
       }
       case 'overdue':
       case 'stopped':
