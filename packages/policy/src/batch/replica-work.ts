@@ -87,7 +87,7 @@ export interface ReplicaWork<R, Q extends QueuedQuery> {
   shapes: Shapes | undefined;
   /** The shapes that the replica has run. */
   readonly tally: ShapeTally;
-  /** Undefined until a query arrives. */
+  /** Expected times, as its queue reads them. Undefined until a query arrives. */
   times: ReplicaTimes | undefined;
 }
 
