@@ -78,6 +78,8 @@ export interface ReplicaWork<R, Q extends QueuedQuery> {
   readonly cancelled: Set<Q>;
   settings: ReplicaSettings;
   isAttached: boolean;
+  /** Time since which its executor runs batches. */
+  attachedAt: number;
   isOverdue: boolean;
   /** Expected time of the batch that is running or runs next. 0 if there is none. */
   nextMs: number;
@@ -109,6 +111,7 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
     cancelled: new Set(),
     settings,
     isAttached: false,
+    attachedAt: -Infinity,
     isOverdue: false,
     nextMs: 0,
     overhead: 1,

@@ -28,7 +28,7 @@ export type SlotEvent<R, Q extends QueuedQuery, W> =
   | { readonly kind: 'added'; readonly replica: R; readonly settings: ReplicaSettings; readonly bounds: QueueBounds }
   | { readonly kind: 'updated'; readonly replica: R; readonly settings: ReplicaSettings }
   | { readonly kind: 'removed'; readonly replica: R }
-  /** The replica has an executor. */
+  /** The replica has an executor, or another one. */
   | { readonly kind: 'attached'; readonly replica: R }
   /** The executor has ended, or is not used any more. */
   | { readonly kind: 'detached'; readonly replica: R }
@@ -241,7 +241,9 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
     if (run.outcome === 'done') observeRun(work, batch, run, params, now);
     else retryOrFail(work, batch, run.outcome, effects);
     for (const { query } of batch.entries) work.cancelled.delete(query);
-    if (run.outcome === 'died-running' || run.outcome === 'died-waiting') work.isAttached = false;
+    const hasDied = run.outcome === 'died-running' || run.outcome === 'died-waiting';
+    // A batch that was started before may have run on the executor that this one replaced.
+    if (hasDied && batch.startedAt >= work.attachedAt) work.isAttached = false;
     // The slot goes to the most urgent replica, which may be this one.
     if (work.inFlight.length === 0) giveSlotBack(work);
     pump(work, now, effects);
@@ -293,6 +295,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
         case 'detached': {
           const work = workOf(event.replica);
           work.isAttached = event.kind === 'attached';
+          if (work.isAttached) work.attachedAt = now;
           return pump(work, now, effects);
         }
         case 'queued':

@@ -235,6 +235,7 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
     held.executor = { kind: 'serving' };
     if (event.kind === 'replaced') {
       applyAssignment(held, executor.file, now, effects);
+      scheduler.apply({ kind: 'attached', replica: id }, now, effects);
       return replaceOutdated(held, 0, effects);
     }
     if (event.cause === 'unavailable') return replaceOutdated(held, params.reload.pauseMs, effects);

@@ -245,6 +245,21 @@ describe('the core of a worker', () => {
     assert.deepEqual(replaced('a'), [outdated, 'replace a after 0'], 'it was replaced after all');
   });
 
+  it('goes on with the next file if the executor of the previous one dies while it ends', () => {
+    const { serve, assign, send, end, replaced, at } = setUp();
+    const a = assigned('a');
+    serve(a);
+    at(1);
+    send('a', queued('1'));
+    assign(assigned('a', { spec: { ...a.spec, modelDigest: digest('sha256:2') } }));
+    at(2);
+    replaced('a');
+    at(3);
+    assert.deepEqual(end('a', 'died-running'), ['start a: 1'], 'it is tried again');
+    assert.deepEqual(end('a'), []);
+    assert.deepEqual(send('a', queued('2')), ['start a: 2']);
+  });
+
   it('ends the previous file before it loads the next one if both have no room', () => {
     const { serve, assign, send, end, notReplaced, died, loaded, warmed } = setUp();
     const a = assigned('a');
