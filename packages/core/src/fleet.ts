@@ -129,6 +129,8 @@ export interface WorkerInfo {
   /** Memory limit for all replicas of the worker together. */
   readonly memoryBytes: Bytes;
   readonly runtimeVersion: string;
+  /** Set if a replica whose assignment names another file serves the previous one until that is loaded. */
+  readonly replacesFiles: boolean;
 }
 
 /** Version of the verification of rows. Another one causes new measurements, as another version of ONNX Runtime does. */

@@ -43,6 +43,7 @@ export const buildWorkerInfo = (fields: Partial<WorkerInfo> = {}): WorkerInfo =>
   slotGroups: [],
   memoryBytes: bytes(2 ** 30),
   runtimeVersion: '1',
+  replacesFiles: true,
   ...fields,
 });
 

@@ -114,7 +114,8 @@ export async function createWorker(
   let port = config.port;
   const worker = (): WorkerInfo => {
     const address = advertisedAddress(config, port);
-    return { id: workerId(config.id ?? nameOf(address)), incarnation, address, ...hardware, runtimeVersion };
+    const id = workerId(config.id ?? nameOf(address));
+    return { id, incarnation, address, ...hardware, runtimeVersion, replacesFiles: true };
   };
   const limiter = createServiceLimiter(config, metrics, clock);
   const session = createControllerSession({

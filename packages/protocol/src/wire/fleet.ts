@@ -56,6 +56,7 @@ export const workerInfoFromWire = (hello: wire.WorkerHello): WorkerInfo => ({
   slotGroups: hello.slotGroups.map(slotGroupFromWire),
   memoryBytes: bytes(hello.memoryBytes),
   runtimeVersion: hello.runtimeVersion,
+  replacesFiles: hello.replacesFiles,
 });
 
 /** The ids of the hardware classes have the memory, because a controller of an older release compares them whole. */

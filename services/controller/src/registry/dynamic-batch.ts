@@ -1,6 +1,6 @@
 // The registry writes after the batch of a model was made dynamic. Pure.
 
-import { originalRecipe, withLeadingBatch, type Architecture, type Task } from '@pareto/core';
+import { originalRecipe, withLeadingBatch, type Architecture, type Assignment, type Task } from '@pareto/core';
 import type { Compare, Operation } from '@pareto/state';
 import { fits } from './check-model.js';
 import { outcomesOf, variantRecords, type VariantWrites } from './outcome-variants.js';
@@ -13,6 +13,7 @@ import {
   putRecord,
   taskKey,
   variantKey,
+  workerKey,
 } from '../storage/records.js';
 
 /** Returns the architecture with a leading batch dimension. */
@@ -58,14 +59,18 @@ function currentOf(all: readonly Stored<Architecture>[], task: string): readonly
 
 /**
  * Returns the deletions of what was generated from the file with the fixed batch, if an earlier attempt to make the batch
- * dynamic failed: outcomes, and variants with their replicas and measurements. The replicas of the originals stay: their
- * workers replace the file.
+ * dynamic failed: outcomes, and variants with their replicas and measurements. The replicas of the originals stay where
+ * workers replace their file.
  */
 function forgetFixed(records: RecordView, { name, version }: Architecture): readonly Operation[] {
-  const made = variantRecords(records, { name, version }).filter(({ recipe }) => recipe !== originalRecipe);
-  const ids = new Set(made.map(({ id }) => id));
+  const own = variantRecords(records, { name, version });
+  const made = own.filter(({ recipe }) => recipe !== originalRecipe);
+  const recipes = new Map(own.map(({ id, recipe }) => [id, recipe]));
+  const isKept = ({ variant, worker }: Assignment): boolean =>
+    recipes.get(variant) === originalRecipe &&
+    records.workers.get(workerKey(worker))?.value.info.replacesFiles === true;
   const replicas = [...records.assignments.values()].filter(
-    ({ value }) => ids.has(value.variant) && value.version === version,
+    ({ value }) => recipes.has(value.variant) && value.version === version && !isKept(value),
   );
   return [
     ...outcomesOf(records, { name, version }).map(outcomeKey),

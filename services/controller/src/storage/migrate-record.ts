@@ -10,6 +10,7 @@ import {
   type Measurement,
   type Profile,
   type SlotGroup,
+  type WorkerInfo,
 } from '@pareto/core';
 import type { CountedReport, CounterRecord, LoadRecord, RecordKind, WorkerRecord } from './records.js';
 
@@ -67,9 +68,12 @@ const migrateGroup = ({ hardwareClass, ...group }: SlotGroup): SlotGroup => {
   return { ...lacking, ...known, ...group, hardwareClass: { ...named, id: hardwareClassOf(named.id) } };
 };
 
+/** Workers of older releases lack what later ones can do. */
+const noAbilities: Partial<WorkerInfo> = { replacesFiles: false };
+
 const migrateWorker = (read: WorkerRecord): WorkerRecord => ({
   ...read,
-  info: { ...read.info, slotGroups: read.info.slotGroups.map(migrateGroup) },
+  info: { ...noAbilities, ...read.info, slotGroups: read.info.slotGroups.map(migrateGroup) },
 });
 
 /** Adds the counts for the protocol's statistics, which older releases did not store. */

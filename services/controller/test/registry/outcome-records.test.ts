@@ -217,6 +217,7 @@ describe('outcome records', () => {
 
     it('keep the replicas of the original and, of a batch of one, its measurement until the next one', async () => {
       await write(putRecord(taskKey('t'), task(shaped(false, 1))));
+      await write(putRecord(workerKey(w1), workerOf('cpu')));
       await register(fixed('a', 1));
       await loadAndMeasure('a:original');
       await outcomes.store(made('a', 'dynamic-batch', 'free'));
@@ -231,7 +232,17 @@ describe('outcome records', () => {
       );
     });
 
+    it('lose the replicas of the original on workers of an older release, which do not replace files', async () => {
+      const { info, draining } = workerOf('cpu');
+      await write(putRecord(workerKey(w1), { info: { ...info, replacesFiles: false }, draining }));
+      await register(fixed('a', 1));
+      await loadAndMeasure('a:original');
+      await outcomes.store(made('a', 'dynamic-batch', 'free'));
+      assert.equal(leading.mirror.records.assignments.size, 0);
+    });
+
     it('lose the measurement of an original that was measured with more items', async () => {
+      await write(putRecord(workerKey(w1), workerOf('cpu')));
       await register(fixed('a', 8));
       await loadAndMeasure('a:original');
       await outcomes.store(made('a', 'dynamic-batch', 'free'));

@@ -73,6 +73,7 @@ const replica: AssignedReplica = {
 const worker: WorkerInfo = {
   ...{ id: workerId(name), incarnation: name, address: host, slotGroups: [slotGroup], runtimeVersion: '' },
   memoryBytes: bytes(memoryBytes),
+  replacesFiles: true,
 };
 
 const query = encodeInferRequest({
