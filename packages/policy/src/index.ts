@@ -29,7 +29,7 @@ export {
   type CollectParams,
 } from './collect/plan-blob-collection.js';
 export { planUpload, type UploadParams, type UploadPlan } from './collect/plan-upload.js';
-export { planBuckets } from './buckets/plan-buckets.js';
+export { defaultBucketParams, planBuckets, type BucketParams } from './buckets/plan-buckets.js';
 export { deviceMemory, type DeviceMemoryParams } from './share/device-memory.js';
 export { maxSharedModels, mayShare, ownerOf } from './share/share-executor.js';
 export { costBatch, costOfItems, costPer1k } from './cost/cost-per-1k.js';

@@ -3,36 +3,42 @@
 import { milliseconds, type ObservedShapes, type Profile, type ShapeBucket, type Shapes } from '@pareto/core';
 import { covers, sizeOf } from './points-for.js';
 
-/** Maximum number of buckets of a variant on a class, besides the shapes of the profile itself. */
-const maxBuckets = 8;
-/** A bucket fits a shape if it covers it and has at most this many times its elements. */
-const maxExcess = 1.4;
-/** Number of items from which buckets are planned. */
-const minItems = 8;
-/** Share of the items without a fitting bucket from which other buckets are planned. */
-const minMisfit = 0.05;
+export interface BucketParams {
+  /** Maximum number of buckets of a variant on a class, besides the shapes of the profile itself. */
+  readonly maxBuckets: number;
+  /** Maximum number of elements of a bucket that fits a shape, as a multiple of the elements of the shape. */
+  readonly maxExcess: number;
+  /** Number of items from which buckets are planned. */
+  readonly minItems: number;
+  /** Share of the items without a fitting bucket from which other buckets are planned. */
+  readonly minMisfit: number;
+}
+
+export const defaultBucketParams: BucketParams = { maxBuckets: 8, maxExcess: 1.4, minItems: 8, minMisfit: 0.05 };
 
 /**
- * Returns new buckets for a measured profile from what all replicas of the variant on its class ran, or undefined if its own fit well enough: at least 5 % of the items have no
- * fitting bucket, and the new ones halve that. A new bucket has the time of its first runs until it is measured.
+ * Returns new buckets for a measured profile from what all replicas of the variant on its class ran. A new bucket has the time
+ * of its first runs until it is measured. Undefined if the profile's own fit well enough: less than `minMisfit` of the items
+ * have no fitting bucket, or others do not halve that.
  */
 export function planBuckets(
   profile: Pick<Profile, 'points' | 'shapes' | 'buckets'>,
   reported: readonly ObservedShapes[],
+  params: BucketParams,
 ): readonly ShapeBucket[] | undefined {
   // Empty inputs need no bucket.
   const observed = sumByShapes(reported.filter(({ shapes }) => sizeOf(shapes) > 0));
   const total = observed.reduce((sum, { items }) => sum + items, 0);
-  if (profile.points.length === 0 || total < minItems) return undefined;
+  if (profile.points.length === 0 || total < params.minItems) return undefined;
   const before = profile.buckets ?? [];
   const shapesOf = (buckets: readonly ShapeBucket[]): readonly Shapes[] => [
     profile.shapes,
     ...buckets.map(({ shapes }) => shapes),
   ];
-  const misfitBefore = misfitOf(shapesOf(before), observed) / total;
-  if (misfitBefore < minMisfit) return undefined;
-  const chosen = chooseShapes(profile.shapes, before, observed).map((one) => bucketOf(one, before));
-  return misfitOf(shapesOf(chosen), observed) / total <= misfitBefore / 2 ? chosen : undefined;
+  const misfitBefore = misfitOf(shapesOf(before), observed, params) / total;
+  if (misfitBefore < params.minMisfit) return undefined;
+  const chosen = chooseShapes(profile.shapes, before, observed, params).map((one) => bucketOf(one, before));
+  return misfitOf(shapesOf(chosen), observed, params) / total <= misfitBefore / 2 ? chosen : undefined;
 }
 
 /** Returns each of the shapes once, with the items of all replicas and the time of the slowest one. */
@@ -47,10 +53,10 @@ function sumByShapes(reported: readonly ObservedShapes[]): readonly ObservedShap
 }
 
 /** Returns the number of items that no bucket fits. */
-const misfitOf = (buckets: readonly Shapes[], observed: readonly ObservedShapes[]): number =>
-  observed.reduce((sum, one) => sum + (buckets.some((bucket) => fits(bucket, one.shapes)) ? 0 : one.items), 0);
+const misfitOf = (buckets: readonly Shapes[], observed: readonly ObservedShapes[], params: BucketParams): number =>
+  observed.reduce((sum, one) => sum + (buckets.some((bucket) => fits(bucket, one.shapes, params)) ? 0 : one.items), 0);
 
-const fits = (bucket: Shapes, shapes: Shapes): boolean =>
+const fits = (bucket: Shapes, shapes: Shapes, { maxExcess }: BucketParams): boolean =>
   covers(bucket, shapes) && sizeOf(bucket) <= maxExcess * sizeOf(shapes);
 
 /**
@@ -61,16 +67,17 @@ function chooseShapes(
   own: Shapes,
   before: readonly ShapeBucket[],
   observed: readonly ObservedShapes[],
+  params: BucketParams,
 ): readonly ObservedShapes[] {
   const known = before.map(({ shapes }) => ({ shapes, items: 0, itemMs: 0 }));
-  const open = [...observed, ...known].filter(({ shapes }) => !fits(own, shapes));
+  const open = [...observed, ...known].filter(({ shapes }) => !fits(own, shapes, params));
   const chosen: { first: ObservedShapes; items: number }[] = [];
   for (const one of open.toSorted((a, b) => sizeOf(b.shapes) - sizeOf(a.shapes))) {
-    const bucket = chosen.find(({ first }) => fits(first.shapes, one.shapes));
+    const bucket = chosen.find(({ first }) => fits(first.shapes, one.shapes, params));
     if (bucket === undefined) chosen.push({ first: one, items: one.items });
     else bucket.items += one.items;
   }
-  const most = chosen.toSorted((a, b) => b.items - a.items).slice(0, maxBuckets);
+  const most = chosen.toSorted((a, b) => b.items - a.items).slice(0, params.maxBuckets);
   return most.map(({ first }) => first).toSorted((a, b) => sizeOf(a.shapes) - sizeOf(b.shapes));
 }
 

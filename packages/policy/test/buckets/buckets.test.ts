@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { milliseconds, type ObservedShapes, type ProfilePoint, type ShapeBucket, type Shapes } from '@pareto/core';
 import { buildPoint } from '@pareto/testkit';
 import fc from 'fast-check';
-import { planBuckets } from '../../src/buckets/plan-buckets.js';
+import { defaultBucketParams, planBuckets } from '../../src/buckets/plan-buckets.js';
 import { covers, pointsFor, sizeOf } from '../../src/buckets/points-for.js';
 import { createShapeTally } from '../../src/buckets/shape-tally.js';
 
@@ -33,33 +33,35 @@ describe('the points for shapes', () => {
 });
 
 describe('planBuckets', () => {
+  const plan = (known: Parameters<typeof planBuckets>[0], reported: readonly ObservedShapes[]) =>
+    planBuckets(known, reported, defaultBucketParams);
   const plain = { points: points(5), shapes: wide(320) };
   const widthsOf = (planned: readonly ShapeBucket[] | undefined) => planned?.map(({ shapes }) => shapes['x']?.[2]);
 
   it('adds the shapes that no bucket fits, with the time of their first runs', () => {
-    const planned = planBuckets(plain, [seen(320, 100), seen(640, 50, 9)]);
+    const planned = plan(plain, [seen(320, 100), seen(640, 50, 9)]);
     assert.deepEqual(widthsOf(planned), [640]);
     const [point] = planned?.[0]?.points ?? [];
     assert.deepEqual([point?.batch, point?.p99Ms, point?.runs], [1, 9, 2]);
   });
 
   it('changes nothing while the buckets fit, for few items, and for a profile that was not run', () => {
-    assert.equal(planBuckets(plain, [seen(320, 100), seen(300, 100)]), undefined);
-    assert.equal(planBuckets(plain, [seen(320, 100), seen(640, 3)]), undefined);
-    assert.equal(planBuckets(plain, [seen(640, 5)]), undefined);
-    assert.equal(planBuckets({ ...plain, points: [] }, [seen(640, 50)]), undefined);
+    assert.equal(plan(plain, [seen(320, 100), seen(300, 100)]), undefined);
+    assert.equal(plan(plain, [seen(320, 100), seen(640, 3)]), undefined);
+    assert.equal(plan(plain, [seen(640, 5)]), undefined);
+    assert.equal(plan({ ...plain, points: [] }, [seen(640, 50)]), undefined);
   });
 
   it('adds up what all replicas ran in the same shapes', () => {
     const [few, slower] = [seen(640, 5, 8), seen(640, 5, 9)];
-    assert.equal(planBuckets(plain, [few]), undefined);
-    const planned = planBuckets(plain, [few, slower]);
+    assert.equal(plan(plain, [few]), undefined);
+    const planned = plan(plain, [few, slower]);
     assert.deepEqual(widthsOf(planned), [640]);
     assert.equal(planned?.[0]?.points[0]?.p99Ms, 9, 'the time of the slower replica');
   });
 
   it('keeps the points of a bucket that stays', () => {
-    const planned = planBuckets(profile, [seen(640, 50), seen(1_280, 50)]);
+    const planned = plan(profile, [seen(640, 50), seen(1_280, 50)]);
     assert.deepEqual(widthsOf(planned), [160, 640, 1_280]);
     assert.deepEqual(planned?.[1], profile.buckets[0]);
   });
@@ -73,10 +75,10 @@ describe('planBuckets', () => {
     fc.assert(
       fc.property(observed, (all) => {
         const shapes = all.map(({ width, items }) => seen(width, items, 1));
-        const planned = planBuckets(plain, shapes);
+        const planned = plan(plain, shapes);
         if (planned === undefined) return;
         assert.ok(planned.length <= 8);
-        assert.equal(planBuckets({ ...plain, buckets: planned }, shapes), undefined);
+        assert.equal(plan({ ...plain, buckets: planned }, shapes), undefined);
       }),
     ));
 
@@ -84,7 +86,7 @@ describe('planBuckets', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 8 }), (widths) => {
         const planned =
-          planBuckets(
+          plan(
             plain,
             widths.map((width) => seen(width, 10, 1)),
           ) ?? [];

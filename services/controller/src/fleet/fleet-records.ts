@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { groupBy, type Clock, type Measurement, type WorkerId, type WorkerInfo } from '@pareto/core';
 import {
+  defaultBucketParams,
   endSharing,
   isQuarantined,
   keepLiveVerdict,
@@ -189,7 +190,7 @@ async function storeBuckets({ leader, mirror, fleet, logger }: FleetRecordsOptio
     // Buckets of a variant that is measured anyway are planned afterwards.
     if (known === undefined || known.value.environment === '' || known.value.result.kind === 'failed') continue;
     const { result, ...named } = known.value;
-    const buckets = planBuckets(result.profile, observed);
+    const buckets = planBuckets(result.profile, observed, defaultBucketParams);
     if (buckets === undefined) continue;
     logger.info('shape buckets planned', { variant: named.variant, version: named.version, buckets: buckets.length });
     const next = { ...named, environment: '', result: { ...result, profile: { ...result.profile, buckets } } };
