@@ -151,6 +151,11 @@ export interface PlacementParams {
   readonly maxRetryMs: Milliseconds;
   /** Time without answers after which a replica counts as idle, so that its worker may measure. */
   readonly quietMs: Milliseconds;
+  /**
+   * Time without queries on some worker of a class before a noisy measurement is repeated there, so that a short pause of the
+   * traffic starts none.
+   */
+  readonly repeatQuietMs: Milliseconds;
   /** Time for which a worker that is gone keeps its assignments, so that it has its replicas when it returns. */
   readonly absenceMs: Milliseconds;
   /** Time for which the served version must be ready before replicas of an older one are unloaded. */
@@ -173,8 +178,10 @@ export interface PlacementParams {
   readonly surplusMs: Milliseconds;
   /** Time for which a variant that was evicted from a worker returns there only for queries. */
   readonly returnMs: Milliseconds;
-  /** Maximum number of replicas that a worker loads at a time, for each of its slots. For held queries, it is twice as many. */
+  /** Maximum number of replicas that a worker loads at a time, for each of its slots. */
   readonly loadsPerSlot: number;
+  /** Multiple of this number up to which a worker loads replicas that queries are held for. */
+  readonly urgentLoads: number;
   /** Time after which a replica that is still loading no longer counts for this limit. */
   readonly loadingMs: Milliseconds;
   /** Assumed memory of an unmeasured variant, as a multiple of the size of its files. */
@@ -191,6 +198,7 @@ export const defaultPlacementParams: PlacementParams = {
   failedRetryMs: 30_000 as Milliseconds,
   maxRetryMs: 600_000 as Milliseconds,
   quietMs: 2_000 as Milliseconds,
+  repeatQuietMs: 30_000 as Milliseconds,
   absenceMs: 60_000 as Milliseconds,
   handoverMs: 1_000 as Milliseconds,
   copies: 2,
@@ -200,6 +208,7 @@ export const defaultPlacementParams: PlacementParams = {
   surplusMs: 5_000 as Milliseconds,
   returnMs: 60_000 as Milliseconds,
   loadsPerSlot: 8,
+  urgentLoads: 2,
   loadingMs: 60_000 as Milliseconds,
   unmeasuredMemoryFactor: 3,
   deviceMemoryFactor: 1.2,

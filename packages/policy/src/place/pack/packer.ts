@@ -24,9 +24,6 @@ export interface Packer {
   readonly provide: (pack: Pack) => boolean;
 }
 
-/** Multiple of a worker's limit of loads at a time for variants that queries are held for. */
-const urgentLimit = 2;
-
 export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
   const { params } = context;
   /** Architectures of which this plan evicts replicas of the served version for the next one. */
@@ -49,7 +46,7 @@ export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
     option,
     load: minLoadOn(lack, option),
     spread: need.spread,
-    loadLimit: need.returns === 'evicting' ? urgentLimit : 1,
+    loadLimit: need.returns === 'evicting' ? params.urgentLoads : 1,
     mayUse: mayReturn(context, need, option, evicts),
   });
   const loadNew = (pack: Pack, lack: Lack, option: Option): boolean => {

@@ -137,12 +137,6 @@ function servedSteps(context: PlanningContext): readonly OpenStep[] {
   );
 }
 
-/**
- * Time without queries on some worker of the class before a noisy measurement is repeated there, so that a short pause
- * of the traffic starts none.
- */
-const repeatQuietMs = 30_000;
-
 /** Returns the noisy measurements that are due, if nothing else lets the variant be measured again. */
 function noisySteps(context: PlanningContext): readonly OpenStep[] {
   const { snapshot, horizon, params } = context;
@@ -151,7 +145,7 @@ function noisySteps(context: PlanningContext): readonly OpenStep[] {
     snapshot.workers.some(
       ({ info }) =>
         info.slotGroups.some((group) => group.hardwareClass.id === hardwareClass) &&
-        (replicas.get(info.id) ?? []).every(({ lastUsedAt }) => horizon.hasCome(lastUsedAt + repeatQuietMs)),
+        (replicas.get(info.id) ?? []).every(({ lastUsedAt }) => horizon.hasCome(lastUsedAt + params.repeatQuietMs)),
     );
   if (snapshot.noisy.size === 0) return [];
   const classes = fleetClasses(snapshot.workers);
