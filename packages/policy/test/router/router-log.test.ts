@@ -119,7 +119,7 @@ describe('the log of a router core', () => {
   it('gives the same effects when it is replayed', () => {
     const kinds = new Set<string>();
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 150 }), fc.nat(1_000), (steps, seed) => {
+      fc.property(fc.array(step, { maxLength: 150, size: 'max' }), fc.nat(1_000), (steps, seed) => {
         const log = record(steps, seed);
         let lines = 0;
         for (const { line, effects } of replayRouterLog(log)) {
