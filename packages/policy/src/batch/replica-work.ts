@@ -89,7 +89,7 @@ export interface ReplicaWork<R, Q extends QueuedQuery> {
   shapes: Shapes | undefined;
   /** The shapes that the replica has run. */
   readonly tally: ShapeTally;
-  /** Expected times, as its queue reads them. Undefined until a query arrives. */
+  /** The expected times that its queue reads. None until a query arrives. */
   times: ReplicaTimes | undefined;
 }
 

@@ -3,7 +3,7 @@
 import type { ObservedShapes, ReplicaLoad, Shapes } from '@pareto/core';
 import { planBatchRetry, type BatchFailure } from '../retry/plan-batch-retry.js';
 import { maySendAhead } from './may-send-ahead.js';
-import { createNextBatches } from './next-batches.js';
+import { createSlotWaits } from './slot-waits.js';
 import { pickWaiting } from './pick-waiting.js';
 import {
   createReplicaTimes,
@@ -95,7 +95,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   const holders = new Set<Work>();
   const steps = createStepSlots<W>();
   let free = slots;
-  const nextBatches = createNextBatches(slots);
+  const slotWaits = createSlotWaits(slots);
 
   function workOf(replica: R): Work {
     const work = works.get(replica);
@@ -106,7 +106,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   function refresh(work: Work, now: number): void {
     const items = runningItems(work) || Math.min(work.queue.items, work.settings.ceiling);
     const shapes = (work.inFlight[0] ?? work.queue.first)?.shapes;
-    nextBatches.set(work, items === 0 ? 0 : expectedMs(work, items, shapes, now));
+    slotWaits.set(work, items === 0 ? 0 : expectedMs(work, items, shapes, now));
   }
 
   function takeSlot(work: Work): void {
@@ -212,7 +212,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
     times.ceiling = work.settings.ceiling;
     times.batchMs = expectedMs(work, times.ceiling, shapes, now);
     times.startsAt = now + leftMs(work, now) + slotFreeMs(work, now);
-    times.everyMs = times.batchMs + nextBatches.waitMs(work);
+    times.everyMs = times.batchMs + slotWaits.waitMs(work);
     times.doubt = isIdle(work) ? doubtOf(work, shapes, now) : undefined;
     return times;
   }
@@ -287,7 +287,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
           const work = workOf(event.replica);
           work.isAttached = false;
           pump(work, now, effects);
-          nextBatches.set(work, 0);
+          slotWaits.set(work, 0);
           works.delete(event.replica);
           return;
         }
@@ -349,7 +349,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
       // Queries tend to have shapes like those of the ones before.
       const shapes = work.queue.first?.shapes ?? work.shapes;
       const batchMs = expectedMs(work, ceiling, shapes, now);
-      const everyMs = batchMs + nextBatches.waitMs(work);
+      const everyMs = batchMs + slotWaits.waitMs(work);
       const { typical, slow, interfered } = work.estimate.correction(now);
       const waitMs = leftMs(work, now) + slotFreeMs(work, now) + (work.queue.items / ceiling) * everyMs;
       return {

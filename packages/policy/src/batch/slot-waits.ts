@@ -5,13 +5,13 @@ interface WithNext {
   nextMs: number;
 }
 
-export interface NextBatches {
+export interface SlotWaits {
   set(work: WithNext, nextMs: number): void;
   /** Returns the predicted wait for a slot before each batch of a replica, behind the batches of the other replicas. */
   waitMs(work: WithNext): number;
 }
 
-export function createNextBatches(slots: number): NextBatches {
+export function createSlotWaits(slots: number): SlotWaits {
   /** Sum of `nextMs`, and number of replicas for which it is not 0. */
   let sumMs = 0;
   let busy = 0;
