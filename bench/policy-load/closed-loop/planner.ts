@@ -1,16 +1,7 @@
 // The control turns of a controller, in the steps of `runTurn` in production.
 
 import { milliseconds, type Assignment, type Milliseconds, type Plan, type PlanAction } from '@pareto/core';
-import {
-  endTurn,
-  firstTurn,
-  observeTurn,
-  planTurn,
-  seeAssigned,
-  skipTurn,
-  type Observed,
-  type TurnParams,
-} from '@pareto/policy';
+import { createTurnCore, type Observed, type TurnParams } from '@pareto/policy';
 import { observe, observeDemand, type ClusterView } from './observe.js';
 
 /** A turn of the control loop: an entry of the log of decisions. */
@@ -37,29 +28,29 @@ interface Planned {
 const leadingMs = milliseconds(Infinity);
 
 export function createPlanner(params: TurnParams): Planner {
-  let state = firstTurn;
+  const core = createTurnCore(params);
   let planned: Planned | undefined;
   let nextAt: Milliseconds = milliseconds(0);
   let turns = 0;
 
   function isSame(view: ClusterView): boolean {
     if (planned?.revision !== view.fleet.revision || planned.assignments !== view.assignments) return false;
-    const skipped = skipTurn(state, observeDemand(view, planned.observed), planned.observed, params);
-    state = skipped ?? state;
-    return skipped !== undefined;
+    return core.skip(observeDemand(view, planned.observed), planned.observed);
   }
   return {
     turn(view, isTriggered) {
       const { fleet, assignments, now } = view;
       if (!isTriggered && now < nextAt && isSame(view)) return undefined;
-      const replicas = assignments.map(({ replica }) => replica);
-      const seen = seeAssigned(state, replicas, now);
-      const observed = observe(view, seen.assignedAt);
+      core.see(
+        assignments.map(({ replica }) => replica),
+        now,
+      );
+      const observed = observe(view, core.state.assignedAt);
       planned = { revision: fleet.revision, assignments, observed };
-      state = observeTurn(seen, observed, observeDemand(view, observed), [], params);
-      const turn = planTurn(state, observed, `turn-${turns++}`, leadingMs, params);
+      core.observe(observed, observeDemand(view, observed), []);
+      const turn = core.plan(observed, `turn-${turns++}`, leadingMs);
       nextAt = turn.nextAt;
-      state = endTurn(state, turn.actions, now, params);
+      core.end(turn.actions, now);
       return { observed, plan: turn.plan, actions: turn.actions };
     },
   };

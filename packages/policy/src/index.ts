@@ -224,16 +224,7 @@ export {
   type WorkerCoreOptions,
 } from './worker/worker-core.js';
 export { type WorkerEffect, type WorkerEvent } from './worker/worker-event.js';
-export {
-  defaultTurnParams,
-  endTurn,
-  firstTurn,
-  observeTurn,
-  planTurn,
-  seeAssigned,
-  skipTurn,
-  type Observed,
-  type PlannedTurn,
-  type TurnParams,
-  type TurnState,
-} from './turn/turn.js';
+export { createTurnCore, type TurnCore } from './turn/turn-core.js';
+export { defaultTurnParams, type Observed, type TurnParams } from './turn/turn.js';
+export { logTurns } from './turn/log/turn-log.js';
+export { replayTurnLog } from './turn/log/replay-turns.js';

@@ -6,6 +6,7 @@ import { defaultPlacementParams } from '@pareto/policy';
 import {
   defineConfig,
   isolationFlags,
+  recordFlags,
   type CommonConfig,
   type ConfigDefinition,
   type FlagValues,
@@ -91,14 +92,15 @@ const controllerFlags = {
   },
 } as const;
 
-export type ControllerConfig = CommonConfig & FlagValues<typeof controllerFlags & typeof isolationFlags>;
+export type ControllerConfig = CommonConfig &
+  FlagValues<typeof controllerFlags & typeof isolationFlags & typeof recordFlags>;
 
 const definition: ConfigDefinition<ControllerConfig> = defineConfig({
   name: 'pareto-controller',
   summary: 'Keeps the registry, plans what runs where, and sends the plan to routers and workers.',
   example: 'pareto-controller --data-dir /var/lib/pareto --cluster-token-file /etc/pareto/token',
   defaults: { port: 8100, metricsPort: 8101 },
-  flags: { ...controllerFlags, ...isolationFlags },
+  flags: { ...controllerFlags, ...isolationFlags, ...recordFlags },
 });
 
 const hasEtcdAccess = ({ etcdCerts, etcdUser, etcdPasswordFile }: ControllerConfig): boolean =>

@@ -7,9 +7,11 @@ import {
   advertisedAddress,
   createLivenessProbe,
   createProbeServer,
+  createRecorder,
   createServiceLimiter,
   hasOpenMetrics,
   observeLimits,
+  recordingPart,
   type Runnable,
   type ServiceContext,
 } from '@pareto/service';
@@ -88,7 +90,10 @@ export async function createController(
   const { maxBatchSize } = config;
   const placement = { ...defaultTurnParams.placement, idleMs: milliseconds(config.idleMinutes * 60_000) };
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
+  const { record: file, recordBytes: maxBytes } = config;
+  const recorder = file === undefined ? undefined : createRecorder({ file, maxBytes, logger });
   const loop = createControlLoop({
+    recorder,
     ...{ ...cluster, ...context, assigner, outcomes, planLog, events, metrics, ...params },
     turn: { ...defaultTurnParams, placement, firstUnloadMs: milliseconds(params.firstJoinMs) },
     epoch: () => store.epoch,
@@ -156,6 +161,7 @@ export async function createController(
   return {
     port,
     runnables: [
+      ...recordingPart(recorder),
       probes(config, context, { cluster, routes, planLog, backups, metrics, limiter }),
       part,
       mirroring(cluster, draining),

@@ -7,6 +7,7 @@ import {
   createProbeServer,
   createServiceLimiter,
   observeLimits,
+  recordingPart,
   hasOpenMetrics,
   type ProbeServer,
   type Runnable,
@@ -94,7 +95,7 @@ export function createRouter(
     },
     // Stopped in reverse order: the session with the controller ends first, so that no new queries are sent here.
     runnables: [
-      ...recording(parts),
+      ...recordingPart(parts.recorder),
       probes,
       channels,
       parts.workers,
@@ -133,12 +134,6 @@ function createContext(
     tracer,
     clock,
   };
-}
-
-/** Returns what completes the recording after all else has stopped. */
-function recording({ recorder }: Parts): readonly Runnable[] {
-  if (recorder === undefined) return [];
-  return [{ name: 'recording', start: async () => undefined, stop: () => recorder.close() }];
 }
 
 function notReadyReasons({ tables }: Parts, draining: AbortSignal): readonly string[] {

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { milliseconds, resolveObjective, replicaId } from '@pareto/core';
 import {
+  createTurnCore,
   defaultTurnParams,
-  endTurn,
-  firstTurn,
-  observeTurn,
-  planTurn,
-  seeAssigned,
-  skipTurn,
+  logTurns,
+  replayTurnLog,
   type DemandInput,
-  type TurnState,
+  type TurnCore,
 } from '../../src/index.js';
 import { objectiveClass } from '../../src/demand/objective-class.js';
 import { replica, snapshot, variant, worker } from '../support/fixture.js';
@@ -28,60 +25,86 @@ const offered = (itemsPerSecond: number, now: number): DemandInput => ({
   ],
   ...{ held: [], active: () => [], now: milliseconds(now) },
 });
-const observe = (state: TurnState, itemsPerSecond: number, now: number) =>
-  observeTurn(state, observed(now), offered(itemsPerSecond, now), [], defaultTurnParams);
 const leading = milliseconds(60_000);
+
+/** Returns a core after a snapshot at 1 s with demand. */
+function observed300(core: TurnCore = createTurnCore(defaultTurnParams)): TurnCore {
+  core.observe(observed(1_000), offered(300, 1_000), []);
+  return core;
+}
 
 describe('a control turn', () => {
   it('loads what the demand needs, and counts the loads as assigned once they are recorded', () => {
-    const state = observe(firstTurn, 300, 1_000);
-    const { actions, nextAt } = planTurn(state, observed(1_000), 'p1', leading, defaultTurnParams);
+    const core = observed300();
+    const { actions, nextAt } = core.plan(observed(1_000), 'p1', leading);
     assert.equal(actions.filter(({ kind }) => kind === 'load').length, 3);
     assert.ok(nextAt > 1_000);
-    const ended = endTurn(state, actions, milliseconds(1_200), defaultTurnParams);
-    assert.deepEqual([...ended.assignedAt.values()], [1_200, 1_200, 1_200]);
-    assert.equal([...ended.changes.recentLoads.values()][0]?.count, 3);
+    core.end(actions, milliseconds(1_200));
+    assert.deepEqual([...core.state.assignedAt.values()], [1_200, 1_200, 1_200]);
+    assert.equal([...core.state.changes.recentLoads.values()][0]?.count, 3);
   });
 
   it('is skipped while the demand is the same', () => {
-    const state = observe(firstTurn, 300, 1_000);
-    const [same, more] = [300, 400].map((rate) =>
-      skipTurn(state, offered(rate, 2_000), observed(1_000), defaultTurnParams),
-    );
-    assert.equal(same?.demand.demand, state.demand.demand);
-    assert.equal(more, undefined);
-  });
-
-  it('counts the time since when a task has no demand from its end, and from the first turn of a leader', () => {
-    const idleSince = (state: TurnState) => Object.fromEntries(state.idleSince);
-    const first = observe(firstTurn, 0, 1_000);
-    assert.deepEqual(idleSince(first), { digits: 1_000 });
-    assert.deepEqual(idleSince(observe(first, 0, 2_000)), { digits: 1_000 });
-    const used = observe(first, 300, 2_000);
-    assert.deepEqual(idleSince(used), {});
-    const { holdDownMs } = defaultTurnParams.demand;
-    const lower = observe(used, 0, 3_000);
-    assert.deepEqual(idleSince(lower), {}, 'the demand is held');
-    assert.deepEqual(idleSince(observe(lower, 0, 3_000 + holdDownMs)), { digits: 3_000 + holdDownMs });
+    const core = observed300();
+    const { demand } = core.state.demand;
+    assert.equal(core.skip(offered(300, 2_000), observed(1_000)), true);
+    assert.equal(core.state.demand.demand, demand);
+    assert.equal(core.skip(offered(400, 2_000), observed(1_000)), false);
   });
 
   it('forgets replicas that are no longer assigned', () => {
     const [a, b] = [replicaId('a'), replicaId('b')];
-    const first = seeAssigned(firstTurn, [a], milliseconds(1));
-    assert.deepEqual([...seeAssigned(first, [a, b], milliseconds(2)).assignedAt.values()], [1, 2]);
-    assert.deepEqual([...seeAssigned(first, [b], milliseconds(2)).assignedAt.keys()], [b]);
+    const core = createTurnCore(defaultTurnParams);
+    core.see([a], milliseconds(1));
+    core.see([a, b], milliseconds(2));
+    assert.deepEqual([...core.state.assignedAt.values()], [1, 2]);
+    core.see([b], milliseconds(3));
+    assert.deepEqual([...core.state.assignedAt], [[b, 2]]);
   });
 
   it('unloads the replicas of a deleted variant after a second, but not while a leader is new', () => {
     const orphans = [replica('r', 'gone:original', 'w').assignment];
-    const input = offered(0, 1_000);
-    const first = observeTurn(firstTurn, observed(1_000), input, orphans, defaultTurnParams);
     const unloads = (at: number, leadingMs: number) => {
-      const state = observeTurn(first, observed(at), input, orphans, defaultTurnParams);
-      const { actions, nextAt } = planTurn(state, observed(at), 'p', milliseconds(leadingMs), defaultTurnParams);
+      const core = createTurnCore(defaultTurnParams);
+      for (const now of [1_000, at]) core.observe(observed(now), offered(0, now), orphans);
+      const { actions, nextAt } = core.plan(observed(at), 'p', milliseconds(leadingMs));
       assert.equal(nextAt, 0, 'the next turn is not skipped');
       return actions.filter(({ kind }) => kind === 'unload').length;
     };
     assert.deepEqual([unloads(1_999, leading), unloads(2_000, leading), unloads(2_000, 9_999)], [0, 1, 0]);
+  });
+
+  it('decides the same when its log is replayed', () => {
+    const lines: string[] = [];
+    const core = logTurns(createTurnCore(defaultTurnParams), defaultTurnParams, (line) =>
+      lines.push(JSON.stringify(line)),
+    );
+    observed300(core);
+    const { actions } = core.plan(observed(1_000), 'p1', leading);
+    core.end(actions, milliseconds(1_200));
+    core.see(
+      actions.flatMap((action) => (action.kind === 'load' ? [action.assignment.replica] : [])),
+      milliseconds(1_300),
+    );
+    core.skip(offered(300, 2_000), observed(1_000));
+    core.skip(offered(900, 3_000), observed(1_000));
+    core.observe(observed(3_000), offered(900, 3_000), []);
+    core.plan(observed(3_000), 'p2', leading);
+    const replayed = [...replayTurnLog(lines)];
+    assert.equal(replayed.length, lines.length - 1);
+    for (const { line, decided } of replayed) assert.deepEqual({ ...line, ...decided }, line);
+    const other = lines.map((line) => line.replace('"itemsPerSecond":900', '"itemsPerSecond":300'));
+    const differing = [...replayTurnLog(other)].filter(({ line, decided }) => {
+      return JSON.stringify({ ...line, ...decided }) !== JSON.stringify(line);
+    });
+    assert.ok(differing.length > 0, 'another demand decides otherwise');
+  });
+
+  it('rejects the log of another format', () => {
+    assert.throws(() => [...replayTurnLog(['{"log":"turns","version":2}'])], /version 2; expected version 1/);
+    assert.throws(
+      () => [...replayTurnLog(['{"call":"see","replicas":[],"now":1}'])],
+      /expected the log of control turns/,
+    );
   });
 });

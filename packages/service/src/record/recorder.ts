@@ -2,6 +2,7 @@
 
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Logger } from '@pareto/telemetry';
+import type { Runnable } from '../lifecycle/run-group.js';
 
 export const recordFlags = {
   record: {
@@ -68,6 +69,10 @@ export function createRecorder({ file, maxBytes, logger }: RecorderOptions): Rec
     },
   };
 }
+
+/** Returns the part of a service that completes the recording after all else has stopped. None if nothing is recorded. */
+export const recordingPart = (recorder: Recorder | undefined): readonly Runnable[] =>
+  recorder === undefined ? [] : [{ name: 'recording', start: async () => undefined, stop: () => recorder.close() }];
 
 const ended = (stream: WriteStream): Promise<void> =>
   new Promise((resolve) => {

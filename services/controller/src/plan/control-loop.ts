@@ -3,16 +3,8 @@
 // long steps.
 
 import { milliseconds, type Clock } from '@pareto/core';
-import {
-  defaultRestParams,
-  endTurn,
-  observeTurn,
-  planRest,
-  planTurn,
-  seeAssigned,
-  skipTurn,
-  type TurnParams,
-} from '@pareto/policy';
+import { defaultRestParams, createTurnCore, planRest, logTurns, type TurnCore, type TurnParams } from '@pareto/policy';
+import type { Recorder } from '@pareto/service';
 import type { Tracer } from '@pareto/telemetry';
 import { observe, observeOrphans, type ClusterView } from '../cluster/observe.js';
 import { demandInput } from './demand-input.js';
@@ -44,6 +36,8 @@ export interface ControlLoopOptions extends AdoptOptions, ReportOptions {
   readonly assigner: Assigner;
   readonly outcomes: Pick<OutcomeRecords, 'addVariants'>;
   readonly turn: TurnParams;
+  /** Recorder of the turns. Undefined if they are not recorded. */
+  readonly recorder: Recorder | undefined;
   readonly clock: Clock;
   readonly tracer: Tracer;
 }
@@ -69,7 +63,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   const turn = async (): Promise<number> => {
     // Only the leader acts, and only on a complete view.
     if (leader.term === undefined || !mirror.synced) return 0;
-    if (memory?.term !== leader.term) memory = emptyMemory(leader.term);
+    if (memory?.term !== leader.term) memory = emptyMemory(leader.term, coreOf(options));
     const isChanged = isTriggered;
     isTriggered = false;
     const startedAt = clock.now();
@@ -106,16 +100,23 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   };
 }
 
+/** Creates the core of a term, which records its calls if there is a recorder. */
+function coreOf({ turn, recorder }: ControlLoopOptions): TurnCore {
+  const core = createTurnCore(turn);
+  return recorder === undefined ? core : logTurns(core, turn, recorder.record);
+}
+
 /**
  * Runs one turn. A turn that fails or stops early needs no clean-up: the next turn plans from the current state.
  * Returns the rest that is due after it, in milliseconds: none if it was skipped. `docs/architecture.md` names the same steps.
  */
 async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTriggered: boolean): Promise<number> {
-  const { clusterView, turn, events, tracer, clock } = options;
+  const { core } = memory;
+  const { clusterView, events, tracer, clock } = options;
   const startedAt = clock.now();
 
   // 1. Skip: if nothing that planning sees has changed, the plan is the same until its next time.
-  if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView(), turn)) return 0;
+  if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView())) return 0;
   memory.nextAt = milliseconds(0);
 
   // 2. Adopt: after a restore, first take the running replicas into the plan.
@@ -131,14 +132,13 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   busy.start();
   const view = clusterView();
   const assigned = [...view.registry.assignments.values()].flat();
-  const seen = seeAssigned(
-    memory.state,
+  core.see(
     assigned.map(({ replica }) => replica),
     view.now,
   );
-  const observed = observe(view, seen.assignedAt);
+  const observed = observe(view, core.state.assignedAt);
   memory.planned = { registry: view.registry, revision: view.fleet.revision, observed };
-  memory.state = observeTurn(seen, observed, demandInput(view, observed), observeOrphans(view), turn);
+  core.observe(observed, demandInput(view, observed), observeOrphans(view));
   busy.stop();
 
   // 5. Plan the replicas and their placement, and validate the plan. A new leader unloads nothing.
@@ -146,13 +146,13 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   busy.start();
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
   const leadingMs = milliseconds(view.now - memory.term.since);
-  const { plan, actions, dropped, nextAt } = planTurn(memory.state, observed, planId, leadingMs, turn);
+  const { plan, actions, dropped, nextAt } = core.plan(observed, planId, leadingMs);
   memory.nextAt = nextAt;
   busy.stop();
 
   // 6. Record the plan in the store, before any effect.
   await recordPlan(options.leader, clock, planId, actions, view.records);
-  memory.state = endTurn(memory.state, actions, view.now, turn);
+  core.end(actions, view.now);
 
   // 7. Apply: steps and assignments are sent to the workers.
   busy.start();
@@ -163,14 +163,11 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
   busy.stop();
-  return planRest(busy.ms, { ...observed, held: memory.state.demand.held, actions }, rest);
+  return planRest(busy.ms, { ...observed, held: core.state.demand.held, actions }, rest);
 }
 
 /** Returns whether planning sees the same registry, rules in force, fleet and demand as before. Follows the demand. */
-function isSame(memory: TurnMemory, view: ClusterView, turn: TurnParams): boolean {
-  const { planned, state } = memory;
+function isSame({ planned, core }: TurnMemory, view: ClusterView): boolean {
   if (view.registry !== planned?.registry || view.fleet.revision !== planned.revision) return false;
-  const skipped = skipTurn(state, demandInput(view, planned.observed), planned.observed, turn);
-  if (skipped !== undefined) memory.state = skipped;
-  return skipped !== undefined;
+  return core.skip(demandInput(view, planned.observed), planned.observed);
 }

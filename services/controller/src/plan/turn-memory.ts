@@ -1,7 +1,7 @@
 // What the control loop keeps from one turn to the next, within one term of this leader.
 
 import { milliseconds, type Milliseconds } from '@pareto/core';
-import { firstTurn, type Observed, type TurnState } from '@pareto/policy';
+import type { Observed, TurnCore } from '@pareto/policy';
 import type { ClusterView } from '../cluster/observe.js';
 import type { Term } from '../leadership/leadership.js';
 import { createRolloutEvents } from './rollout-events.js';
@@ -18,7 +18,7 @@ export interface TurnMemory {
         readonly observed: Observed;
       }
     | undefined;
-  state: TurnState;
+  readonly core: TurnCore;
   /** Time at which the plan may change although nothing else does. */
   nextAt: Milliseconds;
   /** The dropped actions that were logged last, so that the same ones are logged once. */
@@ -28,10 +28,9 @@ export interface TurnMemory {
   failures: number;
 }
 
-export const emptyMemory = (term: Term): TurnMemory => ({
-  term,
+export const emptyMemory = (term: Term, core: TurnCore): TurnMemory => ({
+  ...{ term, core },
   planned: undefined,
-  state: firstTurn,
   nextAt: milliseconds(0),
   lastDropped: '[]',
   rolloutEvents: createRolloutEvents(),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { hardwareClassId, milliseconds, replicaId, variantId, workerId } from '@pareto/core';
+import { createTurnCore, defaultTurnParams } from '@pareto/policy';
 import { createControllerMetrics, createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { createPlanLog } from '../../src/plan/plan-log.js';
@@ -21,7 +22,12 @@ describe('reportTurn', () => {
     const unload = { kind: 'unload', assignment, reason: 'idle' } as const;
     const plan = { actions: [unload], unmet: [], deferred: [], kept: [], nextAt: milliseconds(Infinity) };
     const dropped = [{ action: unload, reason: 'this controller has led for less than 5 s' }];
-    reportTurn({ ...shared, planLog }, emptyMemory(term), { actions: [], dropped }, plan);
+    reportTurn(
+      { ...shared, planLog },
+      emptyMemory(term, createTurnCore(defaultTurnParams)),
+      { actions: [], dropped },
+      plan,
+    );
     assert.deepEqual(planLog.placed(assignment.replica), {
       ...{ replica: assignment.replica, source: undefined },
       reason: 'dropped unload (idle): this controller has led for less than 5 s',
