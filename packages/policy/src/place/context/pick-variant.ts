@@ -25,7 +25,7 @@ import { cheaperFirst, type Option } from './options.js';
 
 export interface NamedTarget {
   /** Kind of the name. */
-  readonly kind: 'task' | 'architecture';
+  readonly kind: 'task' | 'architecture' | 'variant';
   readonly task: Task;
   readonly rules: readonly RuleInForce[];
 }

@@ -29,6 +29,7 @@ export function createLadders(snapshot: RegistrySnapshot, before?: Ladders): Lad
   const tasks = new Map(snapshot.tasks.map((task) => [task.name, task]));
   const byArchitecture = groupBy(options, ({ variant }) => variant.variant.architecture);
   const byTask = groupBy(options, ({ variant }) => variant.variant.task);
+  const byVariant = groupBy(options, ({ variant }) => variant.variant.id);
   const variants = new Map(
     snapshot.variants.flatMap((one) => (isServed(one, versions) ? [[one.variant.id as string, one.variant.id]] : [])),
   );
@@ -46,11 +47,18 @@ export function createLadders(snapshot: RegistrySnapshot, before?: Ladders): Lad
     if (!targets.has(name)) targets.set(name, createTarget(name));
     return targets.get(name);
   }
+  /** Returns whether a variant that a client names may meet the objective. One without options may, once a worker can hold it. */
+  function isMet(id: VariantId, objective: Objective): boolean {
+    const own = byVariant.get(id) ?? [];
+    const task = taskOf(own);
+    const rules = snapshot.rules;
+    return task === undefined || listMeeting(idleTarget(own, { kind: 'variant', task, rules }), objective).length > 0;
+  }
   return {
     basis,
     variantsFor(name, objective) {
       const variant = variants.get(name);
-      if (variant !== undefined) return [variant];
+      if (variant !== undefined) return isMet(variant, objective) ? [variant] : undefined;
       const target = targetOf(name);
       if (target === undefined) return undefined;
       return ladderOf(
