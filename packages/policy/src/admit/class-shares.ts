@@ -216,8 +216,9 @@ function sumOf(items: Float64Array): number {
   return sum;
 }
 
+/** Refusals can outnumber the admitted items of the last second, because workers refuse queries that were admitted before. */
 const admittedShare = ({ offeredSum, admittedSum }: ShareClass): number =>
-  offeredSum === 0 ? 0 : admittedSum / offeredSum;
+  offeredSum === 0 ? 0 : Math.max(0, admittedSum) / offeredSum;
 
 /** Returns the other class with so many items that has the smallest admitted share. Undefined if there is none. */
 function leastAdmitted({ classes }: SlotShares, own: ShareClass, minOffered: number): ShareClass | undefined {

@@ -133,4 +133,11 @@ describe('the shares of classes', () => {
     for (let i = 0; i < 50; i++) shares.admit(slots, 'digits', tight, 1, 1000);
     assert.equal(limit(), Infinity);
   });
+
+  it('limit the others of a class of which workers refused more than was admitted in the last second', () => {
+    const shares = createClassShares(waitMsOf, defaultShareParams);
+    offer(shares, 0, 1000, [0.2, 0.9]);
+    for (let i = 0; i < 50; i++) shares.admit(slots, 'digits', tight, -1, 1000);
+    assert.equal(shares.maxWaitBatches(slots, 'digits', loose, waiting(0), 1000), 0.5);
+  });
 });
