@@ -27,6 +27,11 @@ export const defaultShareParams: ShareParams = {
 };
 
 export interface ClassShares {
+  /**
+   * Returns whether a query with `slackMs` to wait takes part. One with less time than the strictest limit allows does not: limits
+   * would cost the others much, and help it little.
+   */
+  includes(slackMs: number, batchMs: number): boolean;
   /** Returns the maximum wait of a query, in batches. Infinity if its class is not limited now, negative if it gets nothing. */
   maxWaitBatches(slots: Slots, task: string, objective: Objective, at: Waiting, now: number): number;
   /** Records an offered query. */
@@ -120,7 +125,9 @@ export function createClassShares(
       if (byClass.size === 0) workers.delete(worker);
     }
   }
+  const leastWaitBatches = Math.min(...params.limits.map(({ maxWaitBatches }) => maxWaitBatches));
   return {
+    includes: (slackMs, batchMs) => batchesOf(slackMs, batchMs) >= leastWaitBatches,
     maxWaitBatches({ worker, hardwareClass }, task, objective, { candidate }, now) {
       const shares = workers.get(worker)?.get(hardwareClass);
       if (shares === undefined || !isScarce(shares, now)) return Infinity;

@@ -67,7 +67,9 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     const unlimited = selectVariant(target, asked, loads.candidates, selectParams(), trace);
     const waiting = waitingOf(unlimited);
     if (waiting === undefined || isOffline || !isNew) return unlimited;
-    const { candidate, waitMs, batchMs } = waiting;
+    const { candidate, waitMs, batchMs, predictedMs } = waiting;
+    const slackMs = objective.latencyMs - (predictedMs - waitMs);
+    if (!shares.includes(slackMs, batchMs)) return unlimited;
     const soonest = loads.soonest(candidate, now);
     if (soonest === undefined) return unlimited;
     const slots = slotsOf(candidate, soonest);

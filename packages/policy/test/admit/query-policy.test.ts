@@ -107,4 +107,37 @@ describe('the query policy', () => {
       fc.property(fc.array(event, { maxLength: 80 }), (events) => assert.deepEqual(play(events), play(events))),
     );
   });
+
+  it('limits no class because of queries that have no time to wait', () => {
+    const one = candidate(0, { p99Ms: 12 });
+    const target = buildTargetEntry([one]);
+    const [replica] = one.replicas;
+    assert.ok(replica !== undefined);
+    const answered = {
+      ...{ kind: 'ended', items: 1, end: 'answered', load: report(30), hopMs: 1 },
+      ...{ errorMs: 0, hasWaited: true, isLate: false },
+    } as const;
+    /** Returns how many of the queries with 400 ms are sent, of 100, next to one with so much time in every 100 ms. */
+    const sentNextTo = (tightMs: number): number => {
+      const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
+      policy.loads.apply({ kind: 'table', table: { candidates: [one] } }, 0, []);
+      const decide = (latencyMs: number, now: number): Decision => {
+        const objective = { ...fallbackObjective, latencyMs: milliseconds(latencyMs) };
+        const asked = { items: 1, shapes: undefined, objective, elapsedMs: 0, preference: 'cheapest' } as const;
+        const decision = { ...asked, isNew: true, isPatient: false, requestBytes: 10, held };
+        return policy.decide(target, decision, now);
+      };
+      let sent = 0;
+      for (let now = 0; now < 2_000; now += 20) {
+        policy.loads.apply({ kind: 'reported', replica: replica.id, load: report(30) }, now, []);
+        if (now % 100 === 0) decide(tightMs, now);
+        if (decide(400, now).kind !== 'forward') continue;
+        sent += 1;
+        policy.loads.apply({ ...answered, replica: replica.id }, now, []);
+      }
+      return sent;
+    };
+    assert.equal(sentNextTo(15), 100);
+    assert.ok(sentNextTo(40) < 50, 'these have time to wait, and get less than their share');
+  });
 });
