@@ -1,6 +1,6 @@
 // Records what happens in a service in a file, one line of JSON for each event, so that it can be replayed.
 
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, fchmodSync, fstatSync, type WriteStream } from 'node:fs';
 import type { Logger } from '@pareto/telemetry';
 import type { Runnable } from '../lifecycle/run-group.js';
 
@@ -36,20 +36,32 @@ export interface RecorderOptions {
 /** Size of the lines that wait for the file, above which the recording stops: a log with gaps could not be replayed. */
 const maxWaitingBytes = 64 * 2 ** 20;
 
+/** Mode of the file. */
+const mode = 0o600;
+
 /** Creates the file, which only its owner can read, or replaces its content. Logs that the service records. */
 export function createRecorder({ file, maxBytes, logger }: RecorderOptions): Recorder {
-  const stream = createWriteStream(file, { mode: 0o600 });
+  const stream = createWriteStream(file, { mode });
   let bytes = 0;
   let isRecording = true;
+  let isStopped = false;
   const fields = { file, maxBytes };
 
   function stop(reason: string, error?: unknown): void {
-    if (!isRecording) return;
-    isRecording = false;
+    if (isStopped) return;
+    [isRecording, isStopped] = [false, true];
     logger.warn('the recording has stopped', { ...fields, reason, error });
     stream.end();
   }
   stream.on('error', (error) => stop('the file cannot be written', error));
+  stream.once('open', (fd: number) => {
+    try {
+      // A file that existed has kept its mode. A device, such as /dev/null, belongs to others too.
+      if (fstatSync(fd).isFile()) fchmodSync(fd, mode);
+    } catch (error) {
+      stop('the file cannot be hidden from others', error);
+    }
+  });
   logger.info('recording events and decisions', fields);
   return {
     get isRecording() {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Logger } from '@pareto/telemetry';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { createRecorder } from '../../src/index.js';
 
-function setUp(folder: TempFolder, maxBytes: number, file = 'log.jsonl') {
+function setUp(folder: Pick<TempFolder, 'file'>, maxBytes: number, file = 'log.jsonl') {
   const logged: string[] = [];
   const log =
     (level: string) =>
@@ -45,5 +45,25 @@ describe('a recorder', () => {
     recorder.record({ at: 2 });
     await recorder.close();
     assert.deepEqual(logged.slice(1), ['warn: the recording has stopped']);
+  });
+
+  it('hides a file that others could read from them', async () => {
+    await using folder = await createTempFolder();
+    writeFileSync(folder.file('log.jsonl'), 'before', { mode: 0o644 });
+    const { path, recorder } = setUp(folder, 1_000);
+    recorder.record({ at: 1 });
+    await recorder.close();
+    assert.equal(readFileSync(path, 'utf8'), '{"at":1}\n');
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+  });
+
+  it('warns if the last lines cannot be written', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const mode = statSync('/dev/full').mode;
+    const { recorder, logged } = setUp({ file: (name) => name }, 1_000, '/dev/full');
+    recorder.record({ at: 1 });
+    await recorder.close();
+    assert.deepEqual(logged.slice(1), ['warn: the recording has stopped']);
+    assert.equal(statSync('/dev/full').mode, mode, 'the device is not hidden');
   });
 });
