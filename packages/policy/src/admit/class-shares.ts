@@ -11,6 +11,8 @@ export interface ShareParams {
   readonly minOffered: number;
   /** Length of each of the four windows in which offered and admitted items are counted, in ms. */
   readonly windowMs: number;
+  /** Slot time of a class, as a share of that of the one with the smallest admitted share, up to which it is not limited. */
+  readonly quietRatio: number;
   /** Limits of a class by how much its admitted share exceeds the smallest one of the others, the strictest first. */
   readonly limits: readonly { readonly aboveRatio: number; readonly maxWaitBatches: number }[];
 }
@@ -20,6 +22,7 @@ export const defaultShareParams: ShareParams = {
   scarceMs: 1_000,
   windowMs: 250,
   minOffered: 3,
+  quietRatio: 0.5,
   limits: [
     { aboveRatio: 1.08, maxWaitBatches: 0.5 },
     { aboveRatio: 1.04, maxWaitBatches: 2 },
@@ -53,6 +56,8 @@ interface Waiting {
   readonly waitMs: number;
   /** Expected time of a batch at the ceiling. */
   readonly batchMs: number;
+  /** Time of a slot that an item of such a batch takes. */
+  readonly itemMs: number;
 }
 
 interface OfferedQuery extends Waiting {
@@ -136,6 +141,8 @@ export function createClassShares(
       if (own === undefined) return Infinity;
       const least = leastAdmitted(shares, own, params.minOffered);
       if (least === undefined) return Infinity;
+      // A class that takes far less of the slots than another one is not why that one waits, however much of it is rejected.
+      if (workOf(own) <= params.quietRatio * workOf(least)) return Infinity;
       const ratio = admittedShare(own) / admittedShare(least);
       const limit = params.limits.find(({ aboveRatio }) => ratio > aboveRatio);
       if (limit === undefined) return Infinity;
@@ -226,6 +233,9 @@ function sumOf(items: Float64Array): number {
 /** Refusals can outnumber the admitted items of the last second, because workers refuse queries that were admitted before. */
 const admittedShare = ({ offeredSum, admittedSum }: ShareClass): number =>
   offeredSum === 0 ? 0 : Math.max(0, admittedSum) / offeredSum;
+
+/** Returns the time of slots that the admitted items take. */
+const workOf = ({ admittedSum, last }: ShareClass): number => Math.max(0, admittedSum) * last.itemMs;
 
 /** Returns the other class with so many items that has the smallest admitted share. Undefined if there is none. */
 function leastAdmitted({ classes }: SlotShares, own: ShareClass, minOffered: number): ShareClass | undefined {

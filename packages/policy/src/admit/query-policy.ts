@@ -73,7 +73,8 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     const soonest = loads.soonest(candidate, now);
     if (soonest === undefined) return unlimited;
     const slots = slotsOf(candidate, soonest);
-    const at = { candidate: candidate.index, waitMs, batchMs };
+    const itemMs = batchMs / (soonest.batchCeiling || 1);
+    const at = { candidate: candidate.index, waitMs, batchMs, itemMs };
     const maxWaitBatches =
       unlimited.kind === 'chosen' ? shares.maxWaitBatches(slots, target.task, objective, at, now) : Infinity;
     const selection =

@@ -6,7 +6,7 @@ const objective = (latencyMs: number): Objective => ({ ...fallbackObjective, lat
 const slots = { worker: workerId('w'), hardwareClass: hardwareClassId('cpu') };
 const never = -1;
 /** A wait at candidate 0, whose batches take 10 ms. */
-const waiting = (batches: number, candidate = 0) => ({ candidate, waitMs: 10 * batches, batchMs: 10 });
+const waiting = (batches: number, candidate = 0) => ({ candidate, waitMs: 10 * batches, batchMs: 10, itemMs: 10 });
 /** Each candidate waits for as many batches as its index. */
 const waitMsOf = (candidate: number): number => 10 * candidate;
 const [tight, loose] = [objective(60), objective(400)];
@@ -139,5 +139,15 @@ describe('the shares of classes', () => {
     offer(shares, 0, 1000, [0.2, 0.9]);
     for (let i = 0; i < 50; i++) shares.admit(slots, 'digits', tight, -1, 1000);
     assert.equal(shares.maxWaitBatches(slots, 'digits', loose, waiting(0), 1000), 0.5);
+  });
+
+  it('do not limit a class that takes less of the slots than the one that is rejected', () => {
+    const shares = createClassShares(waitMsOf, defaultShareParams);
+    for (let now = 0; now < 1000; now += 10) {
+      const isAdmitted = now % 50 === 0;
+      for (let i = 0; i < 9; i++) shares.record(slots, 'flood', tight, { items: 1, isAdmitted, ...waiting(3, 3) }, now);
+      if (now % 100 === 0) shares.record(slots, 'quiet', tight, { items: 1, isAdmitted: true, ...waiting(0) }, now);
+    }
+    assert.equal(shares.maxWaitBatches(slots, 'quiet', tight, waiting(0), 1000), Infinity);
   });
 });

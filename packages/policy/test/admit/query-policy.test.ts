@@ -113,10 +113,8 @@ describe('the query policy', () => {
     const target = buildTargetEntry([one]);
     const [replica] = one.replicas;
     assert.ok(replica !== undefined);
-    const answered = {
-      ...{ kind: 'ended', items: 1, end: 'answered', load: report(30), hopMs: 1 },
-      ...{ errorMs: 0, hasWaited: true, isLate: false },
-    } as const;
+    const ended = { kind: 'ended', items: 1, end: 'answered' } as const;
+    const answered = { ...ended, load: report(30), hopMs: 1, errorMs: 0, hasWaited: true, isLate: false };
     /** Returns how many of the queries with 400 ms are sent, of 100, next to one with so much time in every 100 ms. */
     const sentNextTo = (tightMs: number): number => {
       const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
