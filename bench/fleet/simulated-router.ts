@@ -23,7 +23,7 @@ interface Traffic {
   readonly snapshotBytes: number;
 }
 
-/** Items per second for each variant, for which all variants together have a little more than 2,000 replicas. */
+/** Items per second of clients that name each variant, for which all variants together have a little more than 2,000 replicas. */
 const itemsPerSecond = 88;
 
 /** Creates a router. With `countsTraffic`, it counts the received messages and bytes. */
@@ -59,18 +59,11 @@ export function createSimulatedRouter(id: string, controllers: Controllers, coun
     }
   }
   function demand(): wire.DemandInput {
-    const byTask = new Map<string, string[]>();
-    const tasks = new Map<string, string>();
-    for (const { architecture } of rows.values()) if (architecture) tasks.set(architecture.name, architecture.task);
-    for (const { variant } of rows.values()) {
-      const task = variant && tasks.get(variant.architecture);
-      if (task) byTask.set(task, [...(byTask.get(task) ?? []), variant.variant]);
-    }
-    const entries = Array.from(byTask, ([target, variants]): wire.DemandEntryInput => {
-      const items = itemsPerSecond * variants.length;
-      const itemsByVariant = Object.fromEntries(variants.map((variant) => [variant, itemsPerSecond]));
-      const counts = { offeredItems: items, requests: items, items, itemsByVariant };
-      return { tenant: 'default', target, objective: { latencyMs: 100 }, ...counts };
+    const entries = [...rows.values()].flatMap(({ variant }): readonly wire.DemandEntryInput[] => {
+      if (!variant) return [];
+      const counts = { offeredItems: itemsPerSecond, requests: itemsPerSecond, items: itemsPerSecond };
+      const itemsByVariant = { [variant.variant]: itemsPerSecond };
+      return [{ tenant: 'default', target: variant.variant, objective: { latencyMs: 100 }, ...counts, itemsByVariant }];
     });
     return { windowMs: 1_000, entries };
   }
