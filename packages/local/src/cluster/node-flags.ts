@@ -4,6 +4,7 @@
 const ofBoth: ReadonlySet<string> = new Set([
   ...['id', 'advertise', 'port', 'metrics-port'],
   ...['max-buffered-bytes', 'max-connections', 'max-streams'],
+  ...['record', 'record-bytes'],
 ]);
 
 const nodeFlag = (name: string): string => (ofBoth.has(name) ? `worker-${name}` : name);
