@@ -19,6 +19,8 @@ export interface DemandParams {
   readonly step: number;
   /** Age from which slowdowns are computed again although the snapshot is the same: reports do not change it. */
   readonly slowdownMs: Milliseconds;
+  /** Time for which a variant that is hardly busy any more keeps its slowdown. */
+  readonly idleSlowdownMs: Milliseconds;
   /** Busy time of a variant between two reports from which its slowdown is more than chance. */
   readonly minBusyMs: Milliseconds;
   /** Maximum slowdown: a longer pause says nothing. */
@@ -34,6 +36,7 @@ export const defaultDemandParams: DemandParams = {
   holdDownMs: 60_000 as Milliseconds,
   step: 1.05,
   slowdownMs: 2_000 as Milliseconds,
+  idleSlowdownMs: 600_000 as Milliseconds,
   minBusyMs: 300 as Milliseconds,
   maxSlowdown: 10,
 };

@@ -24,17 +24,24 @@ export interface MeasuredVariant {
   readonly measurements: readonly Measurement[];
 }
 
-export type SlowdownParams = Pick<DemandParams, 'slowdownMs' | 'minBusyMs' | 'maxSlowdown'>;
+export type SlowdownParams = Pick<DemandParams, 'slowdownMs' | 'idleSlowdownMs' | 'minBusyMs' | 'maxSlowdown'>;
 
 export interface Slowdowns {
   /** Time of batches divided by the profiled one. */
   readonly byVariant: ReadonlyMap<VariantId, number>;
+  /** Time at which each of them was last measured. */
+  readonly measuredAt: ReadonlyMap<VariantId, Milliseconds>;
   readonly at: Milliseconds;
 }
 
-export const noSlowdowns: Slowdowns = { byVariant: new Map(), at: milliseconds(-Infinity) };
+export const noSlowdowns: Slowdowns = {
+  ...{ byVariant: new Map(), measuredAt: new Map(), at: milliseconds(-Infinity) },
+};
 
-/** Returns the slowdowns to plan with, or `before` while those are fresh. `replicas` is called only if they are not. */
+/**
+ * Returns the slowdowns to plan with, or `before` while those are fresh. `replicas` is called only if they are not. A variant that is
+ * hardly busy any more keeps its slowdown for `idleSlowdownMs`: if it lost its demand because it is slow, it would get that back.
+ */
 export function followSlowdowns(
   before: Slowdowns,
   isSameSnapshot: boolean,
@@ -44,14 +51,32 @@ export function followSlowdowns(
   params: SlowdownParams,
 ): Slowdowns {
   if (isSameSnapshot && now - before.at < params.slowdownMs) return before;
-  return { byVariant: liveSlowdowns(replicas(), variants, params), at: now };
+  const measured = measureSlowdowns(replicas(), variants, params);
+  const byVariant = new Map(Array.from(measured).filter(isSlow));
+  const measuredAt = new Map(Array.from(byVariant.keys(), (variant) => [variant, now]));
+  for (const [variant, slowdown] of before.byVariant) {
+    const since = before.measuredAt.get(variant) ?? now;
+    if (measured.has(variant) || now - since >= params.idleSlowdownMs) continue;
+    byVariant.set(variant, slowdown);
+    measuredAt.set(variant, since);
+  }
+  return { byVariant, measuredAt, at: now };
 }
 
 /**
  * Returns the time that the batches of each variant took, divided by the profiled time of batches of their mean size. Variants that
  * take no longer than profiled, that were hardly busy, or that have no profile are missing.
  */
-export function liveSlowdowns(
+export const liveSlowdowns = (
+  replicas: readonly ActiveReplica[],
+  variants: readonly MeasuredVariant[],
+  params: SlowdownParams,
+): ReadonlyMap<VariantId, number> => new Map(Array.from(measureSlowdowns(replicas, variants, params)).filter(isSlow));
+
+const isSlow = ([, slowdown]: readonly [VariantId, number]): boolean => slowdown > 1;
+
+/** Returns the slowdowns of all variants that were busy, also of those that take no longer than profiled. */
+function measureSlowdowns(
   replicas: readonly ActiveReplica[],
   variants: readonly MeasuredVariant[],
   { minBusyMs, maxSlowdown }: SlowdownParams,
@@ -73,7 +98,7 @@ export function liveSlowdowns(
   const slowdowns = new Map<VariantId, number>();
   for (const [variant, { busyMs, profiledMs }] of sums) {
     const slowdown = busyMs / profiledMs;
-    if (busyMs >= minBusyMs && slowdown > 1) slowdowns.set(variant, Math.min(maxSlowdown, slowdown));
+    if (busyMs >= minBusyMs) slowdowns.set(variant, Math.min(maxSlowdown, slowdown));
   }
   return slowdowns;
 }

@@ -7,6 +7,7 @@ import {
   noSlowdowns,
   type ActiveReplica,
   type MeasuredVariant,
+  type Slowdowns,
 } from '../../src/demand/live-slowdown.js';
 import { buildMeasuredResult } from '@pareto/testkit';
 import { profile } from '../support/candidates.js';
@@ -77,7 +78,17 @@ describe('the live slowdown', () => {
     const first = at(0, true);
     assert.deepEqual(first.byVariant, new Map([[b, 3]]));
     assert.equal(at(1_999, true, first, []), first);
-    assert.equal(at(2_000, true, first, []).byVariant.size, 0);
-    assert.equal(at(1, false, first, []).byVariant.size, 0);
+    const quick = [active(b, fast, 300, 60)];
+    assert.equal(at(2_000, true, first, quick).byVariant.size, 0);
+    assert.equal(at(1, false, first, quick).byVariant.size, 0);
+  });
+
+  it('is kept for a while by a variant that is not busy any more', () => {
+    const at = (now: number, before: Slowdowns, replicas: readonly ActiveReplica[]) =>
+      followSlowdowns(before, false, () => replicas, variants, milliseconds(now), params);
+    const first = at(0, noSlowdowns, [active(b, fast, 900, 60)]);
+    const later = at(params.idleSlowdownMs - 1, at(300_000, first, []), [active(b, fast, 10, 1)]);
+    assert.deepEqual(later.byVariant, new Map([[b, 3]]));
+    assert.deepEqual(at(params.idleSlowdownMs, later, []).byVariant, new Map());
   });
 });

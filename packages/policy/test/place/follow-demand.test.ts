@@ -4,8 +4,9 @@ import { defaultDemandParams } from '../../src/demand/demand-params.js';
 import { followDemand, isSameDemand, unfollowedDemand, type FollowedDemand } from '../../src/index.js';
 import type { TargetDemand } from '../../src/demand/demand-sums.js';
 import { objectiveClass } from '../../src/demand/objective-class.js';
-import type { PlacementSnapshot } from '../../src/snapshot/snapshot.js';
-import { snapshot, variant, worker } from '../support/fixture.js';
+import { createContext } from '../../src/place/context/context.js';
+import { defaultPlacementParams, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
+import { cpu, snapshot, variant, worker } from '../support/fixture.js';
 
 const params = { ...defaultDemandParams, step: 1.000_001 };
 const small = variant('a:int8', { p50Ms: 1, accuracy: 0.9 });
@@ -103,5 +104,26 @@ describe('followDemand', () => {
     const stricter = { ...demand('digits', within(500)), objective: resolveObjective(within(499)) };
     assert.deepEqual(brief(follow([stricter], first)), [['a:int8', 499, 100]]);
     assert.deepEqual(brief(follow([demand('digits', within(500))], follow([stricter]))), [['a:int8', 499, 100]]);
+  });
+
+  it('does not return to a variant that is slow whenever it runs', () => {
+    const big = variant('big:original', { p50Ms: 40, accuracy: 0.99 });
+    const busyWorld = snapshot({ variants: [small, big], workers: [worker('w', 9_000, { slots: 8 })] });
+    let state = unfollowedDemand;
+    let running = big;
+    let changes = 0;
+    for (let now = 0; now < 300_000; now += 1_000) {
+      const busyMs = running === big ? 8_000 : 100;
+      const { id: of, version } = running.variant;
+      const assignment = { variant: of, version, hardwareClass: cpu.id };
+      const active = () => [{ assignment, recent: { elapsedMs: 1_000, busyMs, executions: 100, items: 100 } }];
+      const input = { demands: [demand('digits', {})], held: [], active, now: milliseconds(now) };
+      state = followDemand(state, input, busyWorld, params);
+      const [chosen] = createContext({ ...busyWorld, ...state }, defaultPlacementParams).demands;
+      const next = chosen?.variant === big.variant.id ? big : small;
+      if (next !== running) changes += 1;
+      running = next;
+    }
+    assert.deepEqual([running, changes], [small, 1]);
   });
 });
