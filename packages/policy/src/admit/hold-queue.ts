@@ -29,50 +29,70 @@ export interface HoldQueue<H> {
   resume(tryResume: (handle: H) => boolean, maxFailures: number): void;
 }
 
+/** Entries with the same key, in the order in which they are resumed. There is at least one. */
+interface Group<H> {
+  readonly key: string;
+  readonly entries: HeldEntry<H>[];
+}
+
 export function createHoldQueue<H>(): HoldQueue<H> {
-  /** Entries by group, in the order in which they are resumed. */
-  const groups = new Map<string, HeldEntry<H>[]>();
+  const groups = new Map<string, Group<H>>();
+  /** The groups in the order of their first entries. */
+  const order: Group<H>[] = [];
   let count = 0;
   let bytes = 0;
 
+  /** Puts a group where its first entry belongs, behind others that are not after it. */
+  function place(group: Group<H>): void {
+    const [first] = group.entries;
+    let [low, high] = [0, order.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = order[middle]?.entries[0];
+      if (first !== undefined && other !== undefined && isBefore(first, other)) high = middle;
+      else low = middle + 1;
+    }
+    order.splice(low, 0, group);
+  }
+  const displace = (group: Group<H>): void => void order.splice(order.indexOf(group), 1);
+
   function leave(entry: HeldEntry<H>): void {
-    const entries = groups.get(entry.group);
-    const index = entries?.indexOf(entry) ?? -1;
-    if (entries === undefined || index < 0) return;
-    entries.splice(index, 1);
-    if (entries.length === 0) groups.delete(entry.group);
+    const group = groups.get(entry.group);
+    const index = group?.entries.indexOf(entry) ?? -1;
+    if (group === undefined || index < 0) return;
+    group.entries.splice(index, 1);
     count -= 1;
     bytes -= entry.bytes;
-  }
-  function nextEntry(skipped: ReadonlySet<string>): HeldEntry<H> | undefined {
-    let next: HeldEntry<H> | undefined;
-    for (const [group, [first]] of groups) {
-      if (first === undefined || skipped.has(group)) continue;
-      if (next === undefined || isBefore(first, next)) next = first;
-    }
-    return next;
+    if (index > 0) return;
+    displace(group);
+    if (group.entries.length > 0) place(group);
+    else groups.delete(group.key);
   }
   return {
     get usage() {
       return { count, bytes };
     },
-    all: () => [...groups.values()].flat().map(({ handle }) => handle),
+    all: () => [...groups.values()].flatMap(({ entries }) => entries.map(({ handle }) => handle)),
     enter(entry) {
-      const entries = groups.get(entry.group) ?? [];
-      groups.set(entry.group, entries);
-      const after = entries.findIndex((other) => isBefore(entry, other));
-      entries.splice(after < 0 ? entries.length : after, 0, entry);
+      const known = groups.get(entry.group);
+      const group = known ?? { key: entry.group, entries: [] };
+      const after = group.entries.findIndex((other) => isBefore(entry, other));
+      group.entries.splice(after < 0 ? group.entries.length : after, 0, entry);
       count += 1;
       bytes += entry.bytes;
+      if (group.entries[0] !== entry) return;
+      if (known === undefined) groups.set(entry.group, group);
+      else displace(group);
+      place(group);
     },
     leave,
     resume(tryResume, maxFailures) {
-      const skipped = new Set<string>();
-      while (skipped.size < maxFailures) {
-        const entry = nextEntry(skipped);
+      // The groups before `skipped` stay. One whose first entry leaves comes later than it, or is gone.
+      for (let skipped = 0; skipped < maxFailures;) {
+        const entry = order[skipped]?.entries[0];
         if (entry === undefined) return;
         if (tryResume(entry.handle)) leave(entry);
-        else skipped.add(entry.group);
+        else skipped += 1;
       }
     },
   };

@@ -40,6 +40,26 @@ describe('the hold queue', () => {
     assert.equal(decisions, 1);
   });
 
+  it('reads few of 1,024 groups to find those that come first', () => {
+    const queue = createHoldQueue<string>();
+    let reads = 0;
+    for (let index = 0; index < 1_024; index++) {
+      const entry = held(`${index}`, `g${index}`, 0);
+      queue.enter({
+        ...entry,
+        get dueAt() {
+          reads += 1;
+          return (7 * index) % 1_024;
+        },
+      });
+    }
+    reads = 0;
+    const order: string[] = [];
+    queue.resume((handle) => order.push(handle) < 3, 4);
+    assert.deepEqual(order.slice(0, 3), ['0', '439', '878']);
+    assert.ok(reads < 100, `${reads} reads`);
+  });
+
   it('neither loses nor repeats a query', () => {
     const entries = fc.array(fc.tuple(fc.constantFrom('g', 'h', 'i'), fc.nat(50), fc.constantFrom(1, Infinity)));
     fc.assert(
