@@ -78,13 +78,19 @@ export function createCoreDriver(options: CoreDriverOptions): CoreDriver {
     // The effects of an event that follows from an effect are appended, and carried out by the outer call in order.
     if (isCarryingOut) return;
     isCarryingOut = true;
-    try {
-      for (const effect of effects) carryOut(effect);
-    } finally {
-      effects.length = 0;
-      isCarryingOut = false;
+    const errors: unknown[] = [];
+    for (const effect of effects) {
+      try {
+        carryOut(effect);
+      } catch (error) {
+        // The other effects may be those of other queries, which would never be answered.
+        errors.push(error);
+      }
     }
+    effects.length = 0;
+    isCarryingOut = false;
     if (isRunning) timer.request(core.dueAt);
+    if (errors.length > 0) throw errors[0];
   }
   function tick(): void {
     apply({ kind: 'tick', limitsReached: limitsReached() });

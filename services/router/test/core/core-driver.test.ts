@@ -67,6 +67,20 @@ describe('the driver of the router core', () => {
     assert.deepEqual(log, ['a forward', 'a forward', 'b forward', 'a is sent', 'b forward', 'a answer']);
   });
 
+  it('carries out the effects on other queries if one of them throws', () => {
+    const { log, arrive } = setUp();
+    const failing = (): void =>
+      arrive('a', (effect) => {
+        if (effect.kind !== 'forward') return;
+        arrive('b', () => undefined);
+        throw new Error('cannot be sent');
+      });
+    assert.throws(failing, { message: 'cannot be sent' });
+    assert.deepEqual(log, ['a forward', 'a forward', 'b forward', 'b forward']);
+    arrive('c', () => undefined);
+    assert.deepEqual(log.slice(4), ['c forward', 'c forward']);
+  });
+
   it('reports demand each second while it runs, with what could not be sent before', async () => {
     const { clock, driver, reports, connection, arrive } = setUp();
     await driver.start(() => assert.fail());
