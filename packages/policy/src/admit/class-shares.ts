@@ -13,6 +13,8 @@ export interface ShareParams {
   readonly windowMs: number;
   /** Slot time of a class, as a share of that of the one with the smallest admitted share, up to which it is not limited. */
   readonly quietRatio: number;
+  /** Time of a batch as which shorter ones count, in ms, so that limits are longer than what chance makes queries wait. */
+  readonly minBatchMs: number;
   /** Limits of a class by how much its admitted share exceeds the smallest one of the others, the strictest first. */
   readonly limits: readonly { readonly aboveRatio: number; readonly maxWaitBatches: number }[];
 }
@@ -23,6 +25,7 @@ export const defaultShareParams: ShareParams = {
   windowMs: 250,
   minOffered: 3,
   quietRatio: 0.5,
+  minBatchMs: 10,
   limits: [
     { aboveRatio: 1.08, maxWaitBatches: 0.5 },
     { aboveRatio: 1.04, maxWaitBatches: 2 },
@@ -130,10 +133,11 @@ export function createClassShares(
       if (byClass.size === 0) workers.delete(worker);
     }
   }
+  const longer = (batchMs: number): number => Math.max(batchMs, params.minBatchMs);
   const leastWaitBatches = Math.min(...params.limits.map(({ maxWaitBatches }) => maxWaitBatches));
   return {
     includes: (slackMs, batchMs) => batchesOf(slackMs, batchMs) >= leastWaitBatches,
-    maxWaitBatches({ worker, hardwareClass }, task, objective, { candidate }, now) {
+    maxWaitBatches({ worker, hardwareClass }, task, objective, { candidate, batchMs }, now) {
       const shares = workers.get(worker)?.get(hardwareClass);
       if (shares === undefined || !isScarce(shares, now)) return Infinity;
       advance(shares, Math.floor(now / windowMs));
@@ -147,16 +151,17 @@ export function createClassShares(
       const limit = params.limits.find(({ aboveRatio }) => ratio > aboveRatio);
       if (limit === undefined) return Infinity;
       const { last } = least;
-      if (last.candidate === candidate) return limit.maxWaitBatches;
+      const maxWaitBatches = batchesOf(limit.maxWaitBatches * longer(batchMs), batchMs);
+      if (last.candidate === candidate) return maxWaitBatches;
       // Its queries may be due before those that wait at other replicas on the same slots, and do not wait themselves.
-      const waitBatches = batchesOf(waitMsOf(last.candidate, now), last.batchMs);
-      return waitBatches > limit.maxWaitBatches ? never : limit.maxWaitBatches;
+      const waitBatches = batchesOf(waitMsOf(last.candidate, now), longer(last.batchMs));
+      return waitBatches > limit.maxWaitBatches ? never : maxWaitBatches;
     },
     record(slots, task, objective, offered, now) {
       const { items, isAdmitted, waitMs, batchMs } = offered;
       const shares = sharesOf(slots, now);
       advance(shares, Math.floor(now / windowMs));
-      if (batchesOf(waitMs, batchMs) < 1) shares.calmAt = now;
+      if (waitMs < longer(batchMs)) shares.calmAt = now;
       if (!isAdmitted) shares.rejectedAt = now;
       const own = classOf(shares, task, octaveOf(objective), offered);
       const at = shares.window % windows;

@@ -150,4 +150,14 @@ describe('the shares of classes', () => {
     }
     assert.equal(shares.maxWaitBatches(slots, 'quiet', tight, waiting(0), 1000), Infinity);
   });
+
+  it('let classes of short batches wait for some milliseconds', () => {
+    const shares = createClassShares(() => 1, defaultShareParams);
+    const short = (waitMs: number, candidate: number) => ({ candidate, waitMs, batchMs: 0.1, itemMs: 0.1 });
+    for (let now = 0; now < 1000; now += 10) {
+      shares.record(slots, 'a', tight, { items: 1, isAdmitted: true, ...short(1, 0) }, now);
+      shares.record(slots, 'b', tight, { items: 1, isAdmitted: now % 20 === 0, ...short(1, 1) }, now);
+    }
+    assert.ok(Math.abs(0.1 * shares.maxWaitBatches(slots, 'a', tight, short(0, 0), 1000) - 5) < 1e-9);
+  });
 });
