@@ -6,7 +6,7 @@ import type { TargetDemand } from '../../src/demand/demand-sums.js';
 import { objectiveClass } from '../../src/demand/objective-class.js';
 import { createContext } from '../../src/place/context/context.js';
 import { defaultPlacementParams, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
-import { cpu, snapshot, variant, worker } from '../support/fixture.js';
+import { cpu, snapshot, task, variant, worker } from '../support/fixture.js';
 
 const params = { ...defaultDemandParams, step: 1.000_001 };
 const small = variant('a:int8', { p50Ms: 1, accuracy: 0.9 });
@@ -125,5 +125,22 @@ describe('followDemand', () => {
       running = next;
     }
     assert.deepEqual([running, changes], [small, 1]);
+  });
+
+  it('computes the ladders of the tasks again whose variants change', () => {
+    const tasks = ['digits', 'letters'].map(task);
+    const other = variant('c:original', { p50Ms: 2, accuracy: 0.9, task: 'letters' });
+    const both = { ...world, tasks, variants: [small, large, other] };
+    const demands = [demand('digits', within(500)), demand('letters', within(500))];
+    const first = follow(demands, unfollowedDemand, both);
+    const cheaper = variant('d:original', { p50Ms: 1, accuracy: 0.9, task: 'letters' });
+    const second = follow(demands, first, { ...both, variants: [small, large, other, cheaper] });
+    const targetsOf = ({ ladders }: FollowedDemand, name: string) => ladders?.targets.get(name);
+    assert.equal(targetsOf(second, 'digits'), targetsOf(first, 'digits'));
+    assert.notEqual(targetsOf(second, 'letters'), targetsOf(first, 'letters'));
+    assert.deepEqual(
+      brief(second).map(([variants]) => variants),
+      ['a:int8', 'd:original'],
+    );
   });
 });

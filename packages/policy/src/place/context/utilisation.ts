@@ -1,5 +1,8 @@
 // How much of their time replicas can be used, so that few queries wait for longer than their objective allows.
 
+/** Load from which queries hardly ever find all replicas busy at any usual target. */
+const hugeLoad = 1_000;
+
 /**
  * Returns the utilisation, at most `target`, of as few replicas as answer all but a share `maxLate` of the queries in time.
  * `load` is the number of replicas that the queries keep busy, `slack` the time that a query may wait, in service times. The
@@ -7,6 +10,7 @@
  * of models, which makes up for routers that do not see one queue.
  */
 export function utilisationWithin(load: number, slack: number, maxLate: number, target: number): number {
+  if (load > hugeLoad) return target;
   // Erlang B by its recursion: the probability that all replicas are busy if no query waits.
   let blocked = 1;
   for (let replicas = 1; ; replicas += 1) {

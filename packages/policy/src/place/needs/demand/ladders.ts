@@ -1,6 +1,6 @@
 // The variants that may answer the queries for a target, as selection would choose them on an idle fleet.
 
-import { groupBy, sameItems, type Objective, type Task, type VariantId } from '@pareto/core';
+import { groupBy, sameItems, type Objective, type TargetEntry, type VariantId } from '@pareto/core';
 import { isServed, versionsOf } from '../../../snapshot/versions.js';
 import { defaultPlacementParams, type Demand, type PlacementSnapshot } from '../../../snapshot/snapshot.js';
 import { capacitiesByClass, hostedBy } from '../../context/hosted-by.js';
@@ -15,71 +15,84 @@ export type RegistrySnapshot = Pick<
 export interface Ladders {
   /** The parts of the snapshot that ladders follow from. They are the same as long as these are. */
   readonly basis: readonly unknown[];
+  /** The parts of them that every target depends on. */
+  readonly common: readonly unknown[];
+  readonly targets: ReadonlyMap<string, LadderTarget | undefined>;
   /** Returns the ladder of a target and an objective (see `Demand`). Undefined if no variant meets the objective. */
   readonly variantsFor: (target: string, objective: Objective) => Demand['variants'] | undefined;
 }
 
-/** Returns ladders for a snapshot: `before` if that has the same variants, rules and sizes of workers. */
+/** A name with the variants that it can mean, and the ladders that were asked for. */
+interface LadderTarget {
+  readonly members: readonly unknown[];
+  readonly options: readonly Option[];
+  readonly entry: TargetEntry;
+  readonly ladders: WeakMap<Objective, { readonly variants: Demand['variants'] | undefined }>;
+}
+
+/**
+ * Returns ladders for a snapshot: `before` if that has the same variants, rules and sizes of workers. Otherwise keeps the targets
+ * whose variants are the same, so that a change of one model takes little time.
+ */
 export function createLadders(snapshot: RegistrySnapshot, before?: Ladders): Ladders {
-  const basis = basisOf(snapshot);
+  const common = commonOf(snapshot);
+  const basis = [...common, ...snapshot.tasks, ...snapshot.variants, ...[...snapshot.served].flat()];
   if (before !== undefined && sameItems(before.basis, basis)) return before;
+  const kept = before !== undefined && sameItems(before.common, common) ? before.targets : new Map<string, undefined>();
   const versions = versionsOf(snapshot);
   const { served } = listOptions(snapshot, versions, defaultPlacementParams);
   const options = [...served.values()].flat().filter(hostedBy(snapshot.workers));
   const tasks = new Map(snapshot.tasks.map((task) => [task.name, task]));
-  const byArchitecture = groupBy(options, ({ variant }) => variant.variant.architecture);
   const byTask = groupBy(options, ({ variant }) => variant.variant.task);
-  const byVariant = groupBy(options, ({ variant }) => variant.variant.id);
+  const byArchitecture = groupBy(options, ({ variant }) => variant.variant.architecture);
+  const byVariant = groupBy(options, ({ variant }): string => variant.variant.id);
   const variants = new Map(
     snapshot.variants.flatMap((one) => (isServed(one, versions) ? [[one.variant.id as string, one.variant.id]] : [])),
   );
-  const taskOf = ([first]: readonly Option[]): Task | undefined =>
-    first === undefined ? undefined : tasks.get(first.variant.variant.task);
-  const targets = new Map<string, ReturnType<typeof createTarget>>();
+  const targets = new Map<string, LadderTarget | undefined>();
 
-  function createTarget(name: string) {
-    const kind = tasks.has(name) ? 'task' : 'architecture';
-    const own = (kind === 'task' ? byTask : byArchitecture).get(name) ?? [];
-    const task = taskOf(own);
-    return task && { own, entry: idleTarget(own, { kind, task, rules: snapshot.rules }) };
+  function createTarget(name: string): LadderTarget | undefined {
+    const kind = variants.has(name) ? 'variant' : tasks.has(name) ? 'task' : 'architecture';
+    const own = { variant: byVariant, task: byTask, architecture: byArchitecture }[kind].get(name) ?? [];
+    const task = own[0] && tasks.get(own[0].variant.variant.task);
+    if (task === undefined) return undefined;
+    const members = [task, ...own.map(({ variant }) => variant)];
+    const known = kept.get(name);
+    if (known !== undefined && sameItems(known.members, members)) return known;
+    const entry = idleTarget(own, { kind, task, rules: snapshot.rules });
+    return { members, options: own, entry, ladders: new WeakMap() };
   }
-  function targetOf(name: string): ReturnType<typeof createTarget> {
+  function targetOf(name: string): LadderTarget | undefined {
     if (!targets.has(name)) targets.set(name, createTarget(name));
     return targets.get(name);
   }
-  /** Returns whether a variant that a client names may meet the objective. One without options may, once a worker can hold it. */
-  function isMet(id: VariantId, objective: Objective): boolean {
-    const own = byVariant.get(id) ?? [];
-    const task = taskOf(own);
-    const rules = snapshot.rules;
-    return task === undefined || listMeeting(idleTarget(own, { kind: 'variant', task, rules }), objective).length > 0;
-  }
   return {
-    basis,
+    ...{ basis, common, targets },
     variantsFor(name, objective) {
-      const variant = variants.get(name);
-      if (variant !== undefined) return isMet(variant, objective) ? [variant] : undefined;
       const target = targetOf(name);
-      if (target === undefined) return undefined;
-      return ladderOf(
-        listMeeting(target.entry, objective).map(({ variant: id }) => id),
-        target.own,
-      );
+      const variant = variants.get(name);
+      // A variant that a client names may meet the objective once a worker can hold it.
+      if (target === undefined) return variant && [variant];
+      const known = target.ladders.get(objective);
+      if (known !== undefined) return known.variants;
+      const created = ladderOf(target, objective);
+      target.ladders.set(objective, { variants: created });
+      return created;
     },
   };
 }
 
-function basisOf({ tasks, variants, served, rules, prices, workers }: RegistrySnapshot): readonly unknown[] {
+function commonOf({ rules, prices, workers }: RegistrySnapshot): readonly unknown[] {
   const sizes = Array.from(capacitiesByClass(workers), ([hardwareClass, capacities]) => [
     hardwareClass,
     ...capacities.flatMap(({ memoryBytes, deviceMemoryBytes }) => [memoryBytes, deviceMemoryBytes]),
   ]);
-  return [prices, ...tasks, ...variants, ...rules, ...[...served].flat(), ...sizes.flat()];
+  return [prices, ...rules, ...sizes.flat()];
 }
 
 /** Returns the variants of which each takes less time for an item than those before. */
-function ladderOf(preferred: readonly VariantId[], options: readonly Option[]): Demand['variants'] | undefined {
-  const [first, ...others] = new Set(preferred);
+function ladderOf({ entry, options }: LadderTarget, objective: Objective): Demand['variants'] | undefined {
+  const [first, ...others] = new Set(listMeeting(entry, objective).map(({ variant }) => variant));
   if (first === undefined) return undefined;
   const secondsOf = (id: VariantId): number =>
     Math.min(...options.filter(({ variant }) => variant.variant.id === id).map(({ secondsPerItem }) => secondsPerItem));
