@@ -103,7 +103,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
 /** Creates the core of a term, which records its calls if there is a recorder. */
 function coreOf({ turn, recorder }: ControlLoopOptions): TurnCore {
   const core = createTurnCore(turn);
-  return recorder === undefined ? core : logTurns(core, turn, recorder.record);
+  return recorder === undefined ? core : logTurns(core, turn, (line) => recorder.record(line));
 }
 
 /**

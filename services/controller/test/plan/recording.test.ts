@@ -27,7 +27,7 @@ describe('the recording of a controller', () => {
     const replayed = [...replayTurnLog(readFileSync(record, 'utf8').split('\n'))];
     for (const { line, decided } of replayed) assert.deepEqual({ ...line, ...decided }, line);
     const loads = replayed.flatMap(({ line }) =>
-      'call' in line && line.call === 'plan' ? line.actions.filter(({ kind }) => kind === 'load') : [],
+      line.call === 'plan' ? line.actions.filter(({ kind }) => kind === 'load') : [],
     );
     assert.ok(loads.length >= 2, `${loads.length} loads`);
   });

@@ -3,11 +3,11 @@
 import { createTurnCore, type TurnCore } from '../turn-core.js';
 import type { Observed } from '../turn.js';
 import { fromPlain, toPlain } from './plain-values.js';
-import { readTurnLine, type LoggedDemand, type TurnLine } from './turn-log.js';
+import { readTurnLine, type LoggedDemand, type TurnCall } from './turn-log.js';
 
 export interface ReplayedTurn {
-  readonly line: TurnLine;
-  /** What the call decided in the replay, to compare with the same fields of `line`. */
+  readonly line: TurnCall;
+  /** The decision of the call in the replay, to compare with the same fields of `line`. */
   readonly decided: Readonly<Record<string, unknown>>;
 }
 
@@ -18,20 +18,20 @@ export function* replayTurnLog(texts: Iterable<string>): Generator<ReplayedTurn>
   for (const text of texts) {
     if (text === '') return;
     const line = readTurnLine(text);
-    if ('log' in line && line.log === 'turns') {
-      if (line.version !== 1) throw new Error(`the log has version ${String(line.version)}; expected version 1`);
+    if ('log' in line) {
+      const version: number = line.version;
+      if (version !== 1) throw new Error(`the log has version ${version}; expected version 1`);
       core = createTurnCore(line.params);
       continue;
     }
     if (core === undefined) throw new Error('expected the log of control turns, whose first line has its parameters');
-    if ('call' in line && line.call === 'observe') observed = line.observed;
+    if (line.call === 'observe') observed = line.observed;
     // A field that is undefined is missing in the log.
     yield { line, decided: fromPlain(toPlain(apply(core, line, observed))) as ReplayedTurn['decided'] };
   }
 }
 
-function apply(core: TurnCore, line: TurnLine, observed: Observed | undefined): ReplayedTurn['decided'] {
-  if (!('call' in line)) throw new Error('expected a call of a turn core');
+function apply(core: TurnCore, line: TurnCall, observed: Observed | undefined): ReplayedTurn['decided'] {
   switch (line.call) {
     case 'see':
       core.see(line.replicas, line.now);

@@ -12,8 +12,16 @@ export interface LoggedDemand extends Omit<DemandInput, 'active'> {
   readonly active: readonly ActiveReplica[] | undefined;
 }
 
-export type TurnLine =
-  | { readonly log: 'turns'; readonly version: 1; readonly params: TurnParams }
+/** The first line of a term. */
+interface TurnLogHeader {
+  readonly log: 'turns';
+  readonly version: 1;
+  readonly params: TurnParams;
+}
+
+export type TurnLine = TurnLogHeader | TurnCall;
+
+export type TurnCall =
   /** The snapshot is that of the last plan. */
   | { readonly call: 'skip'; readonly input: LoggedDemand; readonly isSkipped: boolean }
   | { readonly call: 'see'; readonly replicas: readonly ReplicaId[]; readonly now: Milliseconds }
