@@ -3,7 +3,6 @@
 
 import type { HardwareClassId, Milliseconds, VariantId } from '@pareto/core';
 import type { Demand, PlacementParams, PlacementSnapshot } from '../../snapshot/snapshot.js';
-import { p50At, p99At } from '../../cost/profile-at.js';
 import { defaultSelectParams } from '../../select/selection-query.js';
 import { createCompute, minLoad } from './compute.js';
 import { utilisationWithin } from './utilisation.js';
@@ -132,11 +131,11 @@ function withHeadroom(
   itemsPerSecond: number,
   { targetUtilisation, maxLate }: PlacementParams,
 ): readonly Option[] {
-  const utilisationOf = ({ profile, secondsPerItem, batch }: Option): number => {
+  const utilisationOf = ({ secondsPerItem, batch, batchP99Ms }: Option): number => {
     const batchMs = 1000 * secondsPerItem * batch;
-    if (profile === undefined || batchMs === 0) return targetUtilisation;
-    const slackMs = latencyMs - hopMs - (batchMs * p99At(profile, batch)) / p50At(profile, batch);
-    return utilisationWithin(itemsPerSecond * secondsPerItem, slackMs / batchMs, maxLate, targetUtilisation);
+    if (batchMs === 0) return targetUtilisation;
+    const slack = (latencyMs - hopMs - batchP99Ms) / batchMs;
+    return utilisationWithin(itemsPerSecond * secondsPerItem, slack, maxLate, targetUtilisation);
   };
   const utilisations = options.map(utilisationOf);
   if (utilisations.every((utilisation) => utilisation === targetUtilisation)) return options;

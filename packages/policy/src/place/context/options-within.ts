@@ -25,12 +25,12 @@ export function createOptionsWithin(
 }
 
 /** Returns whether the batch of an option leaves half of the time for waiting. Most do, and need no other numbers. */
-const leavesTime = ({ profile, batch }: Option, latencyMs: Milliseconds): boolean =>
-  profile === undefined || p99At(profile, batch) <= latencyMs / 2;
+const leavesTime = ({ batchP99Ms }: Option, latencyMs: Milliseconds): boolean => batchP99Ms <= latencyMs / 2;
 
 function within(option: Option, latencyMs: Milliseconds, slowdown: number): Option {
   const { profile } = option;
   if (profile === undefined) return option;
   const batch = Math.min(option.batch, batchCeiling(profile, latencyMs / slowdown));
-  return { ...option, batch, secondsPerItem: (slowdown * p50At(profile, batch)) / batch / 1000 };
+  const batchP99Ms = slowdown * p99At(profile, batch);
+  return { ...option, batch, batchP99Ms, secondsPerItem: (slowdown * p50At(profile, batch)) / batch / 1000 };
 }

@@ -6,6 +6,7 @@ import {
   hasOpenBatch,
   originalRecipe,
   priceOf,
+  sameItems,
   type Architecture,
   type HardwareClassId,
   type Manifest,
@@ -17,7 +18,7 @@ import { rankOrder } from '../../compare/rank-accuracies.js';
 import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
 import { batchCeiling } from '../../batch/batch-ceiling.js';
 import { costPer1k } from '../../cost/cost-per-1k.js';
-import { p50At } from '../../cost/profile-at.js';
+import { p50At, p99At } from '../../cost/profile-at.js';
 import { deviceMemory } from '../../share/device-memory.js';
 import { mayShare, replicaMemory, sharedMemory } from '../../share/share-executor.js';
 import { isDenied } from '../../select/rules.js';
@@ -36,6 +37,8 @@ export interface Option extends Footprint {
   readonly profile: Profile | undefined;
   /** Items of the largest batch that saves time and that the task's default latency allows. 1 if it is not measured. */
   readonly batch: number;
+  /** 99th percentile of the time of such a batch. 0 if it is not measured. */
+  readonly batchP99Ms: number;
   /** Time of a slot that one item of such a batch takes. 0 if it is not measured. */
   readonly secondsPerItem: number;
   /** USD per 1,000 answers. Infinite if the class has no price. */
@@ -99,9 +102,32 @@ function servedOptions(
   return assumed.length > 0 ? assumed : own;
 }
 
+interface ListedOptions {
+  readonly basis: readonly unknown[];
+  readonly options: readonly Option[];
+}
+
+/** The options that were listed last for a variant. */
+const listed = new WeakMap<PlacementVariant, ListedOptions>();
+
+/** Calls `measuredOptions`, unless its arguments are the same as last time: most variants do not change between two plans. */
 function optionsOf(
   variant: PlacementVariant,
   { prices }: Pick<PlacementSnapshot, 'prices'>,
+  latencyMs: number,
+  params: BoundParams,
+): readonly Option[] {
+  const basis = [prices, latencyMs, params.deviceMemoryFactor];
+  const known = listed.get(variant);
+  if (known !== undefined && sameItems(known.basis, basis)) return known.options;
+  const options = measuredOptions(variant, prices, latencyMs, params);
+  listed.set(variant, { basis, options });
+  return options;
+}
+
+function measuredOptions(
+  variant: PlacementVariant,
+  prices: PlacementSnapshot['prices'],
   latencyMs: number,
   params: BoundParams,
 ): readonly Option[] {
@@ -119,6 +145,7 @@ function optionsOf(
     return [
       {
         ...{ variant, hardwareClass, profile, ...memory, batch, secondsPerItem, cost },
+        batchP99Ms: p99At(profile, batch),
         ...accuracyOf(variant, hardwareClass),
       },
     ];
@@ -142,7 +169,16 @@ function assumedOptions(
   return classes
     .filter(({ provider }) => provider === variant.variant.provider)
     .map(({ id: hardwareClass }) => ({
-      ...{ variant, hardwareClass, profile: undefined, ...memory, batch: 1, secondsPerItem: 0, cost: Infinity },
+      ...{
+        variant,
+        hardwareClass,
+        profile: undefined,
+        ...memory,
+        batch: 1,
+        batchP99Ms: 0,
+        secondsPerItem: 0,
+        cost: Infinity,
+      },
       ...accuracyOf(variant, hardwareClass),
     }));
 }

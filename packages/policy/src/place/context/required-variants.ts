@@ -48,11 +48,12 @@ export function requiredVariants({
     const own = members.get(name) ?? [];
     const latencyMs = defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
     const kept = own.filter(({ variant }) => !cold.has(variant.id));
-    const hosted = kept.flatMap(({ variant }) => optionsWithin(variant.id, latencyMs).filter(isHosted));
+    const within = new Map(kept.map(({ variant: { id } }) => [id, optionsWithin(id, latencyMs)]));
+    const hosted = [...within.values()].flat().filter(isHosted);
     const { pinned, others } = chosenOf(name, own, hosted, snapshot);
     return [
-      ...Array.from(pinned, (id) => ({ id, options: optionsWithin(id, latencyMs), isIdle: false })),
-      ...Array.from(others, (id) => ({ id, options: optionsWithin(id, latencyMs), isIdle: isIdle(name) })),
+      ...Array.from(pinned, (id) => ({ id, options: within.get(id) ?? [], isIdle: false })),
+      ...Array.from(others, (id) => ({ id, options: within.get(id) ?? [], isIdle: isIdle(name) })),
     ];
   });
 }

@@ -55,6 +55,8 @@ export interface Host {
 export interface SlotGroup {
   readonly host: Host;
   readonly slots: number;
+  /** Memory of the device or, if it has none of its own, of the worker. */
+  readonly pool: MemoryPool;
   /** Memory of the worker, and that of the device if it has its own. */
   readonly pools: readonly MemoryPool[];
   /** Number of slots whose time is left, at the target utilisation. */

@@ -55,7 +55,8 @@ function createHost(worker: PlacementWorker, memory: Memory, params: Params): Ho
     const slots = group.slots + (groups.get(id)?.slots ?? 0);
     const device = devices.get(group);
     const ownPools = device === undefined ? pools : [...pools, device];
-    groups.set(id, { host, slots, pools: ownPools, freeSlots: slots * params.targetUtilisation, demanded: 0 });
+    const pool = device ?? pools[0];
+    groups.set(id, { host, slots, pool, pools: ownPools, freeSlots: slots * params.targetUtilisation, demanded: 0 });
   }
   return host;
 }

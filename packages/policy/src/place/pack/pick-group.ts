@@ -45,10 +45,7 @@ export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | unde
 }
 
 const isRoomier = (a: SlotGroup, b: SlotGroup, load: number): boolean =>
-  load > 0 && a.freeSlots !== b.freeSlots ? a.freeSlots > b.freeSlots : freeBytesOf(a) > freeBytesOf(b);
-
-/** Returns the free bytes of the device's memory or, if it has none of its own, of the worker's. */
-const freeBytesOf = ({ pools }: SlotGroup): number => pools.at(-1)?.freeBytes ?? 0;
+  load > 0 && a.freeSlots !== b.freeSlots ? a.freeSlots > b.freeSlots : a.pool.freeBytes > b.pool.freeBytes;
 
 /**
  * Returns whether a worker may load one more replica, apart from its memory: it has time left on its slots, few enough loads in
