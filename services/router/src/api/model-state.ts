@@ -1,7 +1,7 @@
 // Lists the models that clients see, and computes the state of each.
 
 import type { Candidate, RoutingTable, TargetEntry } from '@pareto/core';
-import { outOfServiceReason } from '../resolve/refusal.js';
+import { outOfServiceReason } from '../refusals/refusal.js';
 import type { RouterContext } from '../query/router-context.js';
 
 type Loads = Pick<RouterContext, 'core'>;

@@ -3,7 +3,7 @@
 import type { Candidate, Objective, TargetEntry } from '@pareto/core';
 import { findVerdict, verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
 import { accuracyToWire, objectiveToWire, type Complete, type wire } from '@pareto/protocol';
-import { objectiveText, reasonText } from '../resolve/refusal.js';
+import { objectiveText, reasonText } from '../refusals/refusal.js';
 import type { DecisionRecord } from './decision-log.js';
 
 export function describeDecision(record: DecisionRecord, decisionId: string): Complete<wire.ExplainResponseInput> {

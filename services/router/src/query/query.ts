@@ -12,7 +12,7 @@ import {
 import type { Span } from '@pareto/telemetry';
 import { formatDecisionId, type DecisionId } from '../decisions/decision-id.js';
 import type { Outcome } from '../decisions/decision-log.js';
-import { refusalOf } from '../resolve/refusal.js';
+import { refusalOf } from '../refusals/refusal.js';
 import { deadlineAtOf, resolve, type ClientQuery, type ResolvedQuery } from '../resolve/resolve.js';
 import { isPublicTrailer, type LinkOutcome } from '../workers/worker-link.js';
 import type { Answer, AnswerReceiver } from './answer.js';

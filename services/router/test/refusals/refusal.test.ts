@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, milliseconds, type Objective, type RuleInForce, type TargetEntry } from '@pareto/core';
 import { defaultSelectParams, selectVariant, type SelectionQuery } from '@pareto/policy';
-import { reasonText } from '../../src/resolve/refusal.js';
+import { reasonText } from '../../src/refusals/refusal.js';
 import { domainTable } from '../support/domain-table.js';
 
 const [entry = assert.fail()] = domainTable({ a: { ms: 1, replicas: 1 }, b: { ms: 2, replicas: 0 } }).targets.values();

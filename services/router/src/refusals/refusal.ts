@@ -3,7 +3,7 @@
 import { ParetoError, type Objective, type TargetEntry } from '@pareto/core';
 import { rulesText, type BusyCandidate, type Offer, type RefusalCause, type RouterEffect } from '@pareto/policy';
 import { limitError } from '@pareto/protocol';
-import type { ResolvedQuery } from './resolve.js';
+import type { ResolvedQuery } from '../resolve/resolve.js';
 
 type Refusal = Pick<Extract<RouterEffect<unknown>, { kind: 'refuse' }>, 'refusal' | 'code' | 'objective' | 'elapsedMs'>;
 
