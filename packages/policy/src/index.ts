@@ -224,7 +224,6 @@ export {
   type WorkerCoreOptions,
 } from './worker/worker-core.js';
 export { type WorkerEffect, type WorkerEvent } from './worker/worker-event.js';
-export { createTurnCore, type TurnCore } from './turn/turn-core.js';
-export { defaultTurnParams, type Observed, type TurnParams } from './turn/turn.js';
+export { createTurnCore, defaultTurnParams, type Observed, type TurnCore, type TurnParams } from './turn/turn-core.js';
 export { logTurns } from './turn/log/turn-log.js';
 export { replayTurnLog } from './turn/log/replay-turns.js';

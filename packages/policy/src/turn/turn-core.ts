@@ -1,65 +1,155 @@
-// The core of the leader's control loop: the state of its turns, and what each of them decides.
+// The core of the leader's control loop: what its turns keep from those before, observe, and decide.
 
-import type { Assignment, Milliseconds, PlanAction, ReplicaId } from '@pareto/core';
-import type { DemandInput } from '../place/needs/demand/follow-demand.js';
 import {
-  endTurn,
-  firstTurn,
-  observeTurn,
-  planTurn,
-  seeAssigned,
-  skipTurn,
-  type Observed,
-  type PlannedTurn,
-  type TurnParams,
-  type TurnState,
-} from './turn.js';
+  milliseconds,
+  type Assignment,
+  type Milliseconds,
+  type Plan,
+  type PlanAction,
+  type ReplicaId,
+} from '@pareto/core';
+import { defaultDemandParams, type DemandParams } from '../demand/demand-params.js';
+import { countRepeats, observeNoisy } from '../make/noisy-measurements.js';
+import {
+  followDemand,
+  isSameDemand,
+  unfollowedDemand,
+  type DemandInput,
+  type FollowedDemand,
+} from '../place/needs/demand/follow-demand.js';
+import { noChanges, observeChanges } from '../place/observe-changes.js';
+import { observeIdle } from '../place/observe-idle.js';
+import {
+  defaultOrphanParams,
+  planOrphanUnloads,
+  type Orphan,
+  type OrphanParams,
+} from '../place/plan-orphan-unloads.js';
+import { planReplicas } from '../place/plan-replicas.js';
+import { dropEarlyUnloads } from '../place/validate/drop-early-unloads.js';
+import { validatePlan, type ValidatedPlan } from '../place/validate/validate-plan.js';
+import {
+  defaultPlacementParams,
+  type PlacementParams,
+  type PlacementSnapshot,
+  type RecentChanges,
+} from '../snapshot/snapshot.js';
 
-/** The facts that a turn plans from, apart from the snapshot and the demand. */
-export interface TurnFacts {
-  /** Assignments of deleted variants. */
-  readonly orphans: readonly Assignment[];
-  /** Unique to the turn, and a valid part of a replica id. */
-  readonly planId: string;
-  /** Time for which the controller has led. */
-  readonly leadingMs: Milliseconds;
+/** The state that one turn leaves for the next. All of it can be lost: a new leader begins without. */
+interface TurnState {
+  readonly demand: FollowedDemand;
+  /** Time at which each assignment was first seen, on this controller's clock. */
+  readonly assignedAt: ReadonlyMap<ReplicaId, Milliseconds>;
+  readonly orphans: readonly Orphan[];
+  readonly changes: RecentChanges;
+  readonly noisy: PlacementSnapshot['noisy'];
+  /** Time since when each task without demand has had none. */
+  readonly idleSince: ReadonlyMap<string, Milliseconds>;
+}
+
+const firstTurn: TurnState = {
+  demand: unfollowedDemand,
+  assignedAt: new Map(),
+  orphans: [],
+  changes: noChanges,
+  noisy: new Map(),
+  idleSince: new Map(),
+};
+
+/** A snapshot without what follows from earlier turns. */
+export type Observed = Omit<
+  PlacementSnapshot,
+  'held' | 'demand' | 'slowdowns' | keyof RecentChanges | 'noisy' | 'idleSince' | 'planId'
+>;
+
+export interface TurnParams {
+  readonly placement: PlacementParams;
+  readonly demand: DemandParams;
+  readonly orphans: OrphanParams;
+  /** Time for which a new leader unloads nothing. */
+  readonly firstUnloadMs: Milliseconds;
+}
+
+export const defaultTurnParams: TurnParams = {
+  placement: defaultPlacementParams,
+  demand: defaultDemandParams,
+  orphans: defaultOrphanParams,
+  firstUnloadMs: milliseconds(10_000),
+};
+
+interface PlannedTurn extends ValidatedPlan {
+  readonly plan: Plan;
+  /** Time at which the plan may change although nothing else does. */
+  readonly nextAt: Milliseconds;
 }
 
 export interface TurnCore {
   readonly state: TurnState;
   /** Follows the demand if nothing else changed. Returns false if planning would see a difference: a turn must follow. */
   skip(input: DemandInput, observed: Observed): boolean;
-  /** Notes the assignments in force, before the snapshot is taken. */
+  /** Notes the assignments in force, before the snapshot is taken. The others are forgotten. */
   see(replicas: readonly ReplicaId[], now: Milliseconds): void;
-  /** Follows what the snapshot and the demand show. */
-  observe(observed: Observed, input: DemandInput, orphans: TurnFacts['orphans']): void;
-  /** Plans from what was observed. */
+  /** Follows what the snapshot and the demand show. `orphans` are the assignments of deleted variants. */
+  observe(observed: Observed, input: DemandInput, orphans: readonly Assignment[]): void;
+  /** Plans from what was observed, validates, and adds the unloads of deleted variants. A leader since `leadingMs` may not unload yet. */
   plan(observed: Observed, planId: string, leadingMs: Milliseconds): PlannedTurn;
-  /** Counts the actions, once they are recorded. */
+  /** Counts the actions, once they are recorded. What they load counts as assigned from now on, however late the next turn is. */
   end(actions: readonly PlanAction[], now: Milliseconds): void;
 }
 
 /** Creates the core of a term that begins. */
 export function createTurnCore(params: TurnParams): TurnCore {
+  const { placement } = params;
   let state = firstTurn;
   return {
     get state() {
       return state;
     },
     skip(input, observed) {
-      const skipped = skipTurn(state, input, observed, params);
-      state = skipped ?? state;
-      return skipped !== undefined;
+      const demand = followDemand(state.demand, input, observed, params.demand);
+      const isSkipped = isSameDemand(demand, state.demand);
+      if (isSkipped) state = { ...state, demand };
+      return isSkipped;
     },
     see(replicas, now) {
-      state = seeAssigned(state, replicas, now);
+      const { assignedAt } = state;
+      state = { ...state, assignedAt: new Map(replicas.map((replica) => [replica, assignedAt.get(replica) ?? now])) };
     },
     observe(observed, input, orphans) {
-      state = observeTurn(state, observed, input, orphans, params);
+      const { now } = observed;
+      const measuring = new Set(observed.workers.map((worker) => worker.measuring));
+      const demand = followDemand(state.demand, input, observed, params.demand);
+      const since = new Map(state.orphans.map((orphan) => [orphan.assignment.replica, orphan.since]));
+      state = {
+        ...state,
+        noisy: observeNoisy(state.noisy, observed.variants, measuring, now),
+        demand,
+        idleSince: observeIdle(state.idleSince, { ...observed, ...demand }, now),
+        orphans: orphans.map((assignment) => ({ assignment, since: since.get(assignment.replica) ?? now })),
+      };
     },
-    plan: (observed, planId, leadingMs) => planTurn(state, observed, planId, leadingMs, params),
+    plan(observed, planId, leadingMs) {
+      const { changes, noisy, idleSince, orphans } = state;
+      const { held, demand, slowdowns } = state.demand;
+      const followed = { ...changes, noisy, idleSince, held, demand, slowdowns };
+      const plan = planReplicas({ ...observed, ...followed, planId }, placement);
+      const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
+      const validated = validatePlan(plan, observed, placement);
+      const { actions, dropped: early } = dropEarlyUnloads([...unloads, ...validated.actions], leadingMs, params);
+      const dropped = [...validated.dropped, ...early];
+      const isSettled = dropped.length === 0 && orphans.length === 0;
+      return { plan, actions, dropped, nextAt: isSettled ? plan.nextAt : milliseconds(0) };
+    },
     end(actions, now) {
-      state = endTurn(state, actions, now, params);
+      const loads = actions.flatMap((action) =>
+        action.kind === 'load' ? [[action.assignment.replica, now] as const] : [],
+      );
+      state = {
+        ...state,
+        assignedAt: new Map([...loads, ...state.assignedAt]),
+        changes: observeChanges(state.changes, actions, now, placement),
+        noisy: countRepeats(state.noisy, actions),
+      };
     },
   };
 }

@@ -1,7 +1,6 @@
 // Replays the log of control turns: the same calls decide the same.
 
-import { createTurnCore, type TurnCore } from '../turn-core.js';
-import type { Observed } from '../turn.js';
+import { createTurnCore, type Observed, type TurnCore } from '../turn-core.js';
 import { fromPlain, toPlain } from './plain-values.js';
 import { readTurnLine, type LoggedDemand, type TurnCall } from './turn-log.js';
 

@@ -1,10 +1,9 @@
 // The log of control turns: a line for each call of a turn core, with what it decided. A term begins with its parameters.
 
-import type { Milliseconds, PlanAction, ReplicaId } from '@pareto/core';
+import type { Assignment, Milliseconds, PlanAction, ReplicaId } from '@pareto/core';
 import type { ActiveReplica } from '../../demand/live-slowdown.js';
 import type { DemandInput } from '../../place/needs/demand/follow-demand.js';
-import type { TurnCore, TurnFacts } from '../turn-core.js';
-import type { Observed, TurnParams } from '../turn.js';
+import type { Observed, TurnCore, TurnParams } from '../turn-core.js';
 import { fromPlain, toPlain } from './plain-values.js';
 
 /** The demand, with the active replicas if they were read. */
@@ -29,7 +28,7 @@ export type TurnCall =
       readonly call: 'observe';
       readonly observed: Observed;
       readonly input: LoggedDemand;
-      readonly orphans: TurnFacts['orphans'];
+      readonly orphans: readonly Assignment[];
     }
   | {
       readonly call: 'plan';
