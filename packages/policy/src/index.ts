@@ -18,9 +18,11 @@ export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker }
 export { batchCeiling, usefulBatch } from './batch/batch-ceiling.js';
 export { bucketOf } from './batch/bucket-of.js';
 export { deadlineAt, dueAt } from './batch/query-times.js';
-export { type QueueBounds, type QueuedQuery, type QueueEntry, type QueueRejection } from './batch/request-queue.js';
+export { type QueueBounds, type QueuedQuery, type QueueRejection } from './batch/queued-query.js';
+export { type QueueEntry } from './batch/request-queue.js';
 export { type EndedRun, type ReplicaSettings, type RunningBatch } from './batch/replica-work.js';
-export { createSlotScheduler, type SlotEffect, type SlotEvent, type SlotScheduler } from './batch/slot-scheduler.js';
+export { type SlotEffect, type SlotEvent } from './batch/slot-event.js';
+export { createSlotScheduler, type SlotScheduler } from './batch/slot-scheduler.js';
 export {
   defaultCollectParams,
   planBlobCollection,
@@ -143,15 +145,9 @@ export { planBatchRetry, type BatchRetryPlan, type Batched, type BatchFailure } 
 export { latencyLeftMs } from './route/latency-left.js';
 export type { PickRequest } from './route/pick-replica.js';
 export { createCandidateLoads, loadField, loadFields, type CandidateLoads } from './route/candidate-loads.js';
-export {
-  createReplicaLoads,
-  defaultRouteParams,
-  type LoadEffect,
-  type LoadEvent,
-  type QueryEnd,
-  type ReplicaLoads,
-  type RouteParams,
-} from './route/replica-loads.js';
+export { type LoadEffect, type LoadEvent, type QueryEnd } from './route/load-event.js';
+export { createReplicaLoads, type ReplicaLoads } from './route/replica-loads.js';
+export { defaultRouteParams, type RouteParams } from './route/route-params.js';
 export { defaultHoldParams, type HoldParams } from './router/held-queries.js';
 export { createRouterDemand, defaultRouterDemandParams, type RouterDemand } from './router/router-demand.js';
 export { createLogWriter, type RouterLogWriter } from './router/log/log-writer.js';

@@ -1,6 +1,6 @@
 // The queries that wait for a cold variant, in the order in which they are resumed.
 
-import { isBefore } from '../batch/request-queue.js';
+import { isBefore } from '../batch/queued-query.js';
 import type { HoldUsage } from './admit.js';
 
 /** A query that is held. `H` is the caller's handle. */

@@ -2,7 +2,9 @@
 
 import type { Candidate, ReplicaRoute, Rng, TargetEntry } from '@pareto/core';
 import { loadField, loadFields } from '../route/candidate-loads.js';
-import { createReplicaLoads, type LoadEffect, type ReplicaLoads, type RouteParams } from '../route/replica-loads.js';
+import type { LoadEffect } from '../route/load-event.js';
+import { createReplicaLoads, type ReplicaLoads } from '../route/replica-loads.js';
+import type { RouteParams } from '../route/route-params.js';
 import { selectVariant, type BusyCandidate, type Selection } from '../select/select-variant.js';
 import type { DecisionTrace } from '../select/trace.js';
 import type { SelectionQuery, SelectParams } from '../select/selection-query.js';

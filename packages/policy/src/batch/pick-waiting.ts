@@ -1,6 +1,6 @@
 // The choice of who gets a free slot.
 
-import { isBefore, type QueuedQuery } from './request-queue.js';
+import { isBefore, type QueuedQuery } from './queued-query.js';
 import type { SlotParams } from './slot-params.js';
 
 /**

@@ -6,14 +6,8 @@ import { createServiceEstimate, type ServiceEstimate } from '../estimate/service
 import { createWaitEstimate, type WaitEstimate } from '../estimate/wait-estimate.js';
 import type { BatchFailure } from '../retry/plan-batch-retry.js';
 import { bucketOf } from './bucket-of.js';
-import {
-  createRequestQueue,
-  type QueueBounds,
-  type QueuedQuery,
-  type QueueEntry,
-  type QueueTimes,
-  type RequestQueue,
-} from './request-queue.js';
+import type { QueueBounds, QueuedQuery } from './queued-query.js';
+import { createRequestQueue, type QueueEntry, type QueueTimes, type RequestQueue } from './request-queue.js';
 import type { SlotParams } from './slot-params.js';
 
 /** Settings of a replica, from the controller. */

@@ -1,23 +1,7 @@
 // The queries that wait at one replica: by priority, and then by the time at which they are due.
 
 import type { Shapes } from '@pareto/core';
-
-export interface QueuedQuery {
-  readonly items: number;
-  readonly bytes: number;
-  /** Key that queries must have in common to share a batch. */
-  readonly batchKey: string;
-  /** Shapes of the inputs with dynamic dimensions. Undefined if there are none. */
-  readonly shapes?: Shapes | undefined;
-  /** 1 is the most urgent. Infinite if the client set none. */
-  readonly priority: number;
-  /** Arrival time. All times are on one clock, in ms. */
-  readonly enqueuedAt: number;
-  /** Time by which the query must be answered to meet its objective. Infinite if a late answer is wanted. */
-  readonly dueAt: number;
-  /** Time at which the caller stops waiting. Infinite if it set no deadline. */
-  readonly deadlineAt: number;
-}
+import { isBefore, type QueueBounds, type QueuedQuery } from './queued-query.js';
 
 /** A query with what happened to it in batches that failed. */
 export interface QueueEntry<Q extends QueuedQuery> {
@@ -36,14 +20,6 @@ export interface QueueEntry<Q extends QueuedQuery> {
   /** Time by which each further item delays it. 0 once it was taken. */
   itemMs: number;
 }
-
-export interface QueueBounds {
-  readonly items: number;
-  readonly bytes: number;
-}
-
-/** `late`: the query cannot meet its objective. `expired`: its caller has stopped waiting. */
-export type QueueRejection = 'full' | 'late' | 'expired';
 
 interface BatchTimes {
   /** Maximum number of items in a batch. A single larger query runs alone. */
@@ -313,9 +289,3 @@ function positionOf<Q extends QueuedQuery>(entries: readonly QueueEntry<Q>[], fr
 
 const isStarving = ({ enqueuedAt, dueAt }: QueuedQuery, maxOvertakenMs: number, now: number): boolean =>
   now - enqueuedAt >= Math.min(maxOvertakenMs, (dueAt - enqueuedAt) / 2);
-
-type Urgency = Pick<QueuedQuery, 'priority' | 'dueAt'>;
-
-/** Returns whether `a` is served before `b`: by priority, and then by the time at which it is due. */
-export const isBefore = (a: Urgency, b: Urgency): boolean =>
-  a.priority === b.priority ? a.dueAt < b.dueAt : a.priority < b.priority;

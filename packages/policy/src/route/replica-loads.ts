@@ -1,100 +1,17 @@
 // The load of every replica in the routing table, from the reports of workers and the router's own counts.
 
-import type { Candidate, ReplicaId, ReplicaLoad, ReplicaRoute, Rng, RoutingTable } from '@pareto/core';
-import { createRecentQuantile, type RecentQuantile, type RecentQuantileParams } from '../estimate/recent-quantile.js';
+import type { Candidate, ReplicaId, ReplicaRoute, Rng } from '@pareto/core';
+import { createRecentQuantile, type RecentQuantile } from '../estimate/recent-quantile.js';
 import { trackQuantile } from '../estimate/track-quantile.js';
 import { createCandidateLoads, loadField, loadFields, wayMsOf, type CandidateLoads } from './candidate-loads.js';
 import { createIdleReplicas, type IdleReplicas } from './idle-replicas.js';
+import type { LoadEffect, LoadEvent } from './load-event.js';
 import { createMinTree, type MinTree } from './min-tree.js';
-import { drawReplica, preferLocal, type PickParams, type PickRequest } from './pick-replica.js';
-import { createReserve, type Reserve, type ReserveParams } from './reserve.js';
-import { createStandingQueue, type StandingParams, type StandingQueue } from './standing-queue.js';
+import { drawReplica, preferLocal, type PickRequest } from './pick-replica.js';
+import { createReserve, type Reserve } from './reserve.js';
+import { createStandingQueue, type StandingQueue } from './standing-queue.js';
+import { defaultRouteParams, type RouteParams } from './route-params.js';
 import { applyLoad, countSent, createReplicaState, freeAtOf, type ReplicaState } from './replica-state.js';
-
-export interface RouteParams extends PickParams {
-  /** Initial estimate of the time that a query spends between router and worker. */
-  readonly hopMs: number;
-  /** Number of failures in a row after which a replica is ejected, and for how long. */
-  readonly ejectAfterFailures: number;
-  readonly ejectionMs: number;
-  /** Maximum share of a candidate's replicas that are ejected together. */
-  readonly maxEjected: number;
-  /** Minimum of the time between router and worker, and its initial estimate if both are in one process, in ms. */
-  readonly minHopMs: number;
-  /** Step of the logarithm of its quantiles for each reply. */
-  readonly hopStep: number;
-  /** Share of the replies whose time between router and worker shows that both are not busy. */
-  readonly quietShare: number;
-  /** The time between router and worker that few queries exceed. One that shows a pause is forgotten soon. */
-  readonly hopTail: RecentQuantileParams;
-  /** The error of predictions that few answers exceed. It is only shown, so that it may be remembered for long. */
-  readonly errors: RecentQuantileParams;
-  readonly reserve: ReserveParams;
-  readonly standing: StandingParams;
-}
-
-export const defaultRouteParams: RouteParams = {
-  hopMs: 1,
-  slowStartMs: 10_000,
-  slowStartShare: 0.1,
-  pauseShare: 0.25,
-  interferedShare: 0.25,
-  ejectAfterFailures: 5,
-  ejectionMs: 10_000,
-  maxEjected: 0.2,
-  minHopMs: 0.05,
-  hopStep: 0.05,
-  quietShare: 0.1,
-  hopTail: { share: 0.99, samples: 256, memoryMs: 3_000 },
-  errors: { share: 0.99, samples: 256, memoryMs: 30_000 },
-  reserve: { rise: 0.25, halfLifeMs: 500 },
-  standing: { maxBatches: 5, lastingMs: 1_000, maxRises: 3, windowBatches: 4, minWindowMs: 250 },
-};
-
-/**
- * End of a query that was sent. `refused`: the replica could not meet its objective.
- * `failed`: the replica returned an error. `undelivered`: it was not executed, was cancelled, or its worker was lost.
- */
-export type QueryEnd = 'answered' | 'refused' | 'failed' | 'undelivered';
-
-export type LoadEvent =
-  | {
-      readonly kind: 'table';
-      readonly table: Pick<RoutingTable, 'candidates'>;
-      /** Address of the worker in the process of the router. Undefined if there is none. */
-      readonly localAddress?: string | undefined;
-    }
-  | { readonly kind: 'sent'; readonly replica: ReplicaId; readonly items: number }
-  | {
-      readonly kind: 'ended';
-      readonly replica: ReplicaId;
-      readonly items: number;
-      readonly end: QueryEnd;
-      /** Load in the reply. Undefined if there is none. */
-      readonly load: ReplicaLoad | undefined;
-      /** Time between sending and the reply that the query did not spend at the worker. Undefined if unknown. */
-      readonly hopMs: number | undefined;
-      /** Time by which the answer came later than predicted. Undefined if there was no answer. */
-      readonly errorMs: number | undefined;
-      /** Set if the query was predicted to wait. */
-      readonly hasWaited: boolean;
-      /** Set if the answer came too late for the objective. */
-      readonly isLate: boolean;
-    }
-  /** The worker answered a ping. `load` is undefined if the replica cannot be called. */
-  | { readonly kind: 'reported'; readonly replica: ReplicaId; readonly load: ReplicaLoad | undefined }
-  /** The replica's queue is full, so it counts as busy until its next report. */
-  | { readonly kind: 'full'; readonly replica: ReplicaId }
-  /** A query was refused because it would wait for too long at the candidate. */
-  | { readonly kind: 'refused'; readonly candidate: Candidate }
-  /** The replica cannot be called until a report shows that it can. */
-  | { readonly kind: 'down'; readonly replica: ReplicaId };
-
-export type LoadEffect =
-  /** The replica can be called again. */
-  | { readonly kind: 'callable'; readonly replica: ReplicaId }
-  /** The replica is not called for a while, because of its failures. */
-  | { readonly kind: 'ejected'; readonly replica: ReplicaId };
 
 /** List that effects are appended to. */
 interface LoadEffects {

@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from '@pareto/core';
 import type { FailedAttempt } from '../retry/may-retry.js';
-import type { QueryEnd } from '../route/replica-loads.js';
+import type { QueryEnd } from '../route/load-event.js';
 import type { AttemptEnd } from './router-event.js';
 
 /** `code` is that of the error. */

@@ -4,7 +4,7 @@ import type { ErrorCode, Objective, ReplicaLoad, RoutingTable, VariantId } from 
 import type { Decision } from '../admit/query-policy.js';
 import type { DemandReport, LimitCount } from '../demand/demand-report.js';
 import type { FailedAttempt } from '../retry/may-retry.js';
-import type { LoadEffect } from '../route/replica-loads.js';
+import type { LoadEffect } from '../route/load-event.js';
 import type { HoldEnd, RouterQuery } from './router-query.js';
 import type { TargetQuery } from './target-query.js';
 

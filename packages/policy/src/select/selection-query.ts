@@ -1,7 +1,7 @@
 // The query and the parameters of a selection.
 
 import type { AccuracyBound, Candidate, Objective, Shapes } from '@pareto/core';
-import { defaultRouteParams } from '../route/replica-loads.js';
+import { defaultRouteParams } from '../route/route-params.js';
 
 export interface SelectionQuery {
   /** Size of the batch dimension. 1 if there is none. */

@@ -2,7 +2,7 @@
 // the same events at the same times have the same effects.
 
 import { milliseconds, type ObservedShapes, type ReplicaId, type ReplicaLoad, type SlotGroup } from '@pareto/core';
-import type { QueueBounds, QueuedQuery } from '../batch/request-queue.js';
+import type { QueueBounds, QueuedQuery } from '../batch/queued-query.js';
 import { defaultSlotParams, type SlotParams } from '../batch/slot-params.js';
 import { createSlotScheduler, type SlotScheduler } from '../batch/slot-scheduler.js';
 import { transition, type ReplicaEvent, type ReplicaLife } from '../lifecycle/replica-lifecycle.js';

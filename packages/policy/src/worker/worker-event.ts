@@ -1,8 +1,8 @@
 // The events of a worker's core, and their effects.
 
 import type { ReplicaId, ReplicaLoad, ReplicaState } from '@pareto/core';
-import type { QueuedQuery } from '../batch/request-queue.js';
-import type { SlotEffect, SlotEvent } from '../batch/slot-scheduler.js';
+import type { QueuedQuery } from '../batch/queued-query.js';
+import type { SlotEffect, SlotEvent } from '../batch/slot-event.js';
 import type { AssignedReplica, DesiredReplicas } from './assigned-replica.js';
 import type { LoadFailure } from './plan-reload.js';
 

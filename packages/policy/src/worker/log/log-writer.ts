@@ -2,7 +2,7 @@
 
 import { ObjectNumbers } from '@pareto/core';
 import type { RunningBatch } from '../../batch/replica-work.js';
-import type { QueuedQuery } from '../../batch/request-queue.js';
+import type { QueuedQuery } from '../../batch/queued-query.js';
 import type { AssignedReplica } from '../assigned-replica.js';
 import type { WorkerEffect, WorkerEvent } from '../worker-event.js';
 import { logEffect, type LoggedEvent, type WorkerLogLine } from './worker-log.js';

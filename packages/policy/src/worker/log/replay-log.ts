@@ -1,7 +1,7 @@
 // Replays the log of a worker's core: the same events have the same effects.
 
 import type { RunningBatch } from '../../batch/replica-work.js';
-import type { QueuedQuery } from '../../batch/request-queue.js';
+import type { QueuedQuery } from '../../batch/queued-query.js';
 import type { AssignedReplica } from '../assigned-replica.js';
 import { createWorkerCore, type WorkerCore } from '../worker-core.js';
 import type { WorkerEffect, WorkerEvent } from '../worker-event.js';

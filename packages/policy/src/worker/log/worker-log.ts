@@ -1,7 +1,7 @@
 // The log of a worker's core: its parameters, and a line for each event with the effects that followed. Each line is a value that JSON
 // can represent; a field that is undefined is missing there, and an infinite one is null.
 
-import type { QueuedQuery } from '../../batch/request-queue.js';
+import type { QueuedQuery } from '../../batch/queued-query.js';
 import type { AssignedReplica, DesiredReplicas } from '../assigned-replica.js';
 import type { WorkerCoreOptions } from '../worker-core.js';
 import type { LoadEvent, ReplaceEvent, WorkerEffect, WorkerEvent } from '../worker-event.js';
