@@ -36,6 +36,8 @@ export interface Claim {
 /** A worker. */
 export interface Host {
   readonly worker: PlacementWorker;
+  /** Index among the workers, sorted by id. */
+  readonly index: number;
   /** Replicas on the worker. */
   readonly entries: Entry[];
   readonly groups: ReadonlyMap<HardwareClassId, SlotGroup>;

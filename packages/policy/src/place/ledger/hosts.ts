@@ -19,7 +19,7 @@ type Params = Pick<PlacementParams, 'targetUtilisation' | 'loadsPerSlot'>;
 export function createHosts(workers: readonly PlacementWorker[], memory: Memory, params: Params): Hosts {
   const hosts = workers
     .toSorted((a, b) => compareText(a.info.id, b.info.id))
-    .map((worker) => createHost(worker, memory, params));
+    .map((worker, index) => createHost(worker, index, memory, params));
   const groups = new Map<HardwareClassId, SlotGroup[]>();
   for (const { groups: own } of hosts) {
     for (const [hardwareClass, group] of own) {
@@ -31,7 +31,7 @@ export function createHosts(workers: readonly PlacementWorker[], memory: Memory,
   return { hosts, byId: new Map(hosts.map((host) => [host.worker.info.id, host])), groups };
 }
 
-function createHost(worker: PlacementWorker, memory: Memory, params: Params): Host {
+function createHost(worker: PlacementWorker, index: number, memory: Memory, params: Params): Host {
   const { info, making, measuring, presence, draining } = worker;
   const pools = [createPool('memory', info.memoryBytes)] as const;
   const devices = createDevicePools(info);
@@ -42,6 +42,7 @@ function createHost(worker: PlacementWorker, memory: Memory, params: Params): Ho
   const groups = new Map<HardwareClassId, SlotGroup>();
   const host: Host = {
     worker,
+    index,
     entries: [],
     groups,
     schedulable: presence === 'connected' && !draining,

@@ -17,6 +17,7 @@ import { createMemory, type Memory } from '../context/memory.js';
 import type { Option } from '../context/options.js';
 import type { Footprint } from '../context/footprint.js';
 import type { Claim, Entry, Host, SlotGroup } from './entry.js';
+import { createGroupOrders, type GroupOrders } from './group-orders.js';
 import { createHosts } from './hosts.js';
 import { bytesIn, reserve, type MemoryPool } from './memory-pools.js';
 
@@ -32,6 +33,7 @@ export interface Ledger {
   readonly entries: readonly Entry[];
   /** Returns the slots of a class, one group for each worker. */
   groupsOf(hardwareClass: HardwareClassId): readonly SlotGroup[];
+  readonly roomiestFirst: GroupOrders['roomiestFirst'];
   /** Returns the replicas of a variant, of any version. */
   entriesOf(variant: VariantId): readonly Entry[];
   /** Keeps a replica for a need, whose queries take `load` of a slot's time in addition. */
@@ -46,6 +48,8 @@ export interface Ledger {
   reprieve(entry: Entry): void;
   /** Returns the evicted replicas. */
   evicted(): readonly Entry[];
+  /** Reserves memories of a worker for what a later plan loads or orders there. */
+  readonly reserve: (host: Host, pools: readonly MemoryPool[], footprint: Footprint) => void;
   /** Plans an order for a worker, which takes at most `footprint` of these memories. */
   order(order: Order, host: Host, pools: readonly MemoryPool[], footprint: Footprint): void;
   unmet(need: UnmetNeed): void;
@@ -60,6 +64,7 @@ export function createLedger(context: PlanningContext): Ledger {
   const demanded = new Set(context.demands.map(({ variant }) => variant));
   const memory = createMemory(snapshot, params);
   const { hosts, byId, groups } = createHosts(snapshot.workers, memory, params);
+  const { roomiestFirst, move } = createGroupOrders(groups);
   const entries: Entry[] = [];
   const byVariant = new Map<VariantId, Entry[]>();
   const actions: PlanAction[] = [];
@@ -92,6 +97,11 @@ export function createLedger(context: PlanningContext): Ledger {
     countDemand(entry, -sign);
     for (const pool of entry.pools) pool.freeBytesAfterUnload += sign * bytesIn(pool, entry);
     if (entry.group !== undefined) entry.group.freeSlots += sign * entry.load;
+    move(entry.host);
+  };
+  const reserveOn: Ledger['reserve'] = (host, pools, footprint) => {
+    reserve(pools, footprint);
+    move(host);
   };
   /** Returns the unload of a replica. Undefined if it is leaving already. */
   const leave = (entry: Entry, why: Omit<Unload, 'kind' | 'assignment'>): Unload | undefined => {
@@ -103,11 +113,13 @@ export function createLedger(context: PlanningContext): Ledger {
     hosts,
     entries,
     groupsOf: (hardwareClass) => groups.get(hardwareClass) ?? [],
+    roomiestFirst,
     entriesOf: (variant) => byVariant.get(variant) ?? [],
     claim(entry, claim, load) {
       if (entry.claim === undefined || claim.rank < entry.claim.rank) entry.claim = claim;
       entry.load += load;
       if (entry.group !== undefined) entry.group.freeSlots -= load;
+      move(entry.host);
     },
     load(option, group, reason) {
       const { id: variant, version } = option.variant.variant;
@@ -116,13 +128,13 @@ export function createLedger(context: PlanningContext): Ledger {
       const replica = replicaId(`${snapshot.planId}-${actions.length}`);
       const assignment: Assignment = { replica, variant, version, worker: host.worker.info.id, hardwareClass };
       actions.push({ kind: 'load', assignment, reason });
-      reserve(group.pools, option);
+      reserveOn(host, group.pools, option);
       host.loads += 1;
       return addEntry(createEntry(assignment, host, option, undefined));
     },
     loadLater(option, { host, pools }) {
       const { id: variant, version } = option.variant.variant;
-      reserve(pools, option);
+      reserveOn(host, pools, option);
       const place = { replica: undefined, variant, version, hardwareClass: option.hardwareClass };
       return addEntry(createEntry(place, host, option, undefined));
     },
@@ -138,10 +150,11 @@ export function createLedger(context: PlanningContext): Ledger {
       if (evictions.delete(entry)) setLeaving(entry, false);
     },
     evicted: () => [...evictions.keys()],
+    reserve: reserveOn,
     order(order, host, pools, footprint) {
       actions.push({ ...order, worker: host.worker.info.id });
       host.order = order.kind;
-      reserve(pools, footprint);
+      reserveOn(host, pools, footprint);
     },
     unmet: (need) => void unmet.push(need),
     lacking: () => new Set(unmet.map(({ variant }) => variant)),

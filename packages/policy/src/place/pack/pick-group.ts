@@ -23,29 +23,24 @@ export interface Requirement {
 }
 
 /**
- * Returns the slots of the worker that gets the replica: with the fewest replicas of the variant, then, for a replica
- * with load, with the most slot time left, then with the most free memory (of the device, if it has its own). Undefined if no worker has room.
+ * Returns the slots of the worker that gets the replica: the roomiest with the fewest replicas of the variant. Undefined if
+ * no worker has room.
  */
 export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | undefined {
   const { option, load } = wanted;
   const held = countByHost(ledger, option);
   let best: SlotGroup | undefined;
   let bestHeld = Infinity;
-  for (const group of ledger.groupsOf(option.hardwareClass)) {
-    const { host } = group;
-    // Most workers are not better than the best so far, and need no look at their replicas.
-    if (best !== undefined && bestHeld === 0 && !isRoomier(group, best, load)) continue;
+  for (const group of ledger.roomiestFirst(option.hardwareClass, load > 0)) {
     if (!fits(group.pools, option, 'freeBytes') || !hasSlot(group, wanted, held)) continue;
-    const count = held.get(host) ?? 0;
-    if (best !== undefined && !(count < bestHeld || (count === bestHeld && isRoomier(group, best, load)))) continue;
+    const count = held.get(group.host) ?? 0;
+    if (count === 0) return group;
+    if (count >= bestHeld) continue;
     best = group;
     bestHeld = count;
   }
   return best;
 }
-
-const isRoomier = (a: SlotGroup, b: SlotGroup, load: number): boolean =>
-  load > 0 && a.freeSlots !== b.freeSlots ? a.freeSlots > b.freeSlots : a.pool.freeBytes > b.pool.freeBytes;
 
 /**
  * Returns whether a worker may load one more replica, apart from its memory: it has time left on its slots, few enough loads in

@@ -3,7 +3,7 @@
 import type { PlanningContext } from '../context/context.js';
 import type { Entry, Host } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { fits, lackText, reserve, type MemoryPool } from '../ledger/memory-pools.js';
+import { fits, lackText, type MemoryPool } from '../ledger/memory-pools.js';
 import { evictable, victimsFor } from '../pack/evict.js';
 import { isReady, slotsOf } from '../pack/replicas.js';
 import type { OpenStep } from './list-open-steps.js';
@@ -69,7 +69,7 @@ export function createStepScheduler(ledger: Ledger, { horizon, params }: Plannin
         const what =
           step.variant === undefined ? `generate ${step.recipe} of ${step.architecture}` : `measure ${step.variant}`;
         for (const victim of victims) ledger.unload(victim, `least recently used, makes room to ${what}`);
-        reserve(pools, step);
+        ledger.reserve(host, pools, step);
         return `waits for memory on ${host.worker.info.id}`;
       }
       const lack = lackText(
