@@ -1,7 +1,7 @@
 // The candidates that a target excludes, because of rules or because another variant dominates them.
 
 import type { Candidate, Exclusion, RuleInForce, TargetEntry, VariantId } from '@pareto/core';
-import { denialOf, ruleCovers, pinsOf } from './rules.js';
+import { isDenied, ruleCovers, pinsOf } from './rules.js';
 
 /** The fields of a variant that decide about its exclusion. */
 export interface Excludable {
@@ -28,7 +28,7 @@ export function createExcluder<T extends Excludable>(
 ): (one: T) => Exclusion | undefined {
   const pins = kind === 'task' ? pinsOf(task, members, rules) : [];
   return (one) => {
-    if (denialOf({ ...one, task }, rules) !== undefined) return 'denied';
+    if (isDenied({ id: one.variant, architecture: one.architecture, task }, rules)) return 'denied';
     if (kind === 'variant') return undefined;
     if (pins.length > 0) {
       if (pins.some(({ target }) => target === one.variant)) return undefined;

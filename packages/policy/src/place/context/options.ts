@@ -138,15 +138,20 @@ function measuredOptions(
     const cost = price === undefined ? Infinity : costPer1k(profile, price, 1, latencyMs);
     const batch = batchCeiling(profile, latencyMs);
     const secondsPerItem = p50At(profile, batch) / batch / 1000;
-    const memory = {
-      memoryBytes: replicaMemory(variant.variant, profile),
-      deviceMemoryBytes: deviceMemory(variant.variant, profile, params),
-    };
+    const { accuracy, rank } = accuracyOf(variant, hardwareClass);
     return [
       {
-        ...{ variant, hardwareClass, profile, ...memory, batch, secondsPerItem, cost },
+        variant,
+        hardwareClass,
+        profile,
+        memoryBytes: replicaMemory(variant.variant, profile),
+        deviceMemoryBytes: deviceMemory(variant.variant, profile, params),
+        batch,
         batchP99Ms: p99At(profile, batch),
-        ...accuracyOf(variant, hardwareClass),
+        secondsPerItem,
+        cost,
+        accuracy,
+        rank,
       },
     ];
   });

@@ -90,7 +90,10 @@ const excludable = (
   { variant, accuracyMarks, dominatedBy, dominatedWithin }: PlacementVariant,
   hardwareClass?: HardwareClassId,
 ): Excludable => ({
-  ...{ variant: variant.id, architecture: variant.architecture, dominatedBy, dominatedWithin },
+  variant: variant.id,
+  architecture: variant.architecture,
+  dominatedBy,
+  dominatedWithin,
   disagreement: hardwareClass && accuracyMarks.get(hardwareClass)?.disagreement,
 });
 
@@ -99,13 +102,15 @@ const excludable = (
  * none. Of options without a measured accuracy, the original counts as the most accurate.
  */
 function cheapestAndBest(options: readonly Option[]): readonly Option[] {
-  const [cheapest] = options.toSorted(cheaperFirst);
-  const [best] = options.toSorted(
-    (a, b) => compareNumbers(a.rank, b.rank) || originalFirst(a, b) || cheaperFirst(a, b),
-  );
+  const cheapest = firstBy(options, cheaperFirst);
+  const best = firstBy(options, (a, b) => compareNumbers(a.rank, b.rank) || originalFirst(a, b) || cheaperFirst(a, b));
   if (cheapest === undefined || best === undefined) return [];
   return cheapest.variant === best.variant ? [cheapest] : [cheapest, best];
 }
+
+/** Returns the option that comes first by an order. Undefined if there is none. */
+const firstBy = (options: readonly Option[], compare: (a: Option, b: Option) => number): Option | undefined =>
+  options.reduce<Option | undefined>((a, b) => (a === undefined || compare(b, a) < 0 ? b : a), undefined);
 
 function originalFirst(a: Option, b: Option): number {
   const isOriginal = ({ variant, accuracy }: Option): boolean =>
