@@ -128,6 +128,7 @@ function takeCandidate(
   option: Option,
 ): Entry | undefined {
   pack.candidates ??= listCandidates(ledger, context, pack);
+  if (pack.candidates.length === 0) return undefined;
   const load = minLoadOn(lack, option);
   const { spread } = pack.target.need;
   const index = pack.candidates.findLastIndex(({ hardwareClass, host, group, leaving }) => {
@@ -155,9 +156,7 @@ function listCandidates(ledger: Ledger, context: PlanningContext, { target, coun
     .filter(
       (entry) => !counted.has(entry) && (isServing(entry, variant) || isMissedTooSoon(entry, target.need, context)),
     )
-    .map((entry) => ({ entry, excess: excessOn(entry) }))
-    .toSorted((a, b) => rank(a.entry) - rank(b.entry) || b.excess - a.excess || used(a.entry) - used(b.entry))
-    .map(({ entry }) => entry);
+    .toSorted((a, b) => rank(a) - rank(b) || excessOn(b) - excessOn(a) || used(a) - used(b));
 }
 
 /**

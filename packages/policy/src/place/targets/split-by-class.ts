@@ -25,10 +25,7 @@ export function splitByClass(context: PlanningContext, { options, amount, spread
 }
 
 /** Counts replicas by class. With `spread`, counts the workers that have one. */
-export function countByClass(
-  replicas: readonly PlacementReplica[],
-  spread: boolean,
-): ReadonlyMap<HardwareClassId, number> {
+export function countByClass(replicas: readonly PlacementReplica[], spread: boolean): Map<HardwareClassId, number> {
   const counts = new Map<HardwareClassId, number>();
   const seen = new Set<string>();
   for (const { assignment } of replicas) {

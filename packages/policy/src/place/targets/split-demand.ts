@@ -1,6 +1,7 @@
 // The split of demands over hardware classes and slots. Slot time is a resource like memory: a replica takes the share of
 // a slot that its queries keep busy, at most the target utilisation.
 
+import type { HardwareClassId } from '@pareto/core';
 import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Need } from '../needs/need.js';
@@ -18,8 +19,8 @@ type Problem = Need['problem'] & {};
 
 interface Demand {
   readonly need: Need;
-  /** Existing replicas by option that the demand has not counted yet. */
-  readonly existing: Map<Option, number>;
+  /** Existing replicas by class that the demand has not counted yet. */
+  readonly existing: Map<HardwareClassId, number>;
   readonly shares: Map<Option, { replicas: number; load: number }>;
   itemsPerSecond: number;
 }
@@ -47,8 +48,7 @@ const smallestFirst = (a: Demand, b: Demand): number => loadOf(a) - loadOf(b);
 
 function createDemand(context: PlanningContext, need: Need): Demand {
   const [first] = need.options;
-  const counts = countByClass(first === undefined ? [] : context.serving(first.variant.variant), false);
-  const existing = new Map(need.options.map((option) => [option, counts.get(option.hardwareClass) ?? 0]));
+  const existing = countByClass(first === undefined ? [] : context.serving(first.variant.variant), false);
   const itemsPerSecond = 'itemsPerSecond' in need.amount ? need.amount.itemsPerSecond : 0;
   return { need, existing, shares: new Map(), itemsPerSecond };
 }
@@ -62,7 +62,7 @@ function addReplica(context: PlanningContext, compute: Compute, demand: Demand):
   const load = Math.min(wanted, context.params.targetUtilisation, compute.left(hardwareClass));
   compute.take(hardwareClass, load);
   demand.itemsPerSecond = wanted - load < minLoad ? 0 : (wanted - load) / secondsPerItem;
-  demand.existing.set(option, Math.max(0, (demand.existing.get(option) ?? 0) - 1));
+  demand.existing.set(hardwareClass, Math.max(0, (demand.existing.get(hardwareClass) ?? 0) - 1));
   const share = demand.shares.get(option) ?? { replicas: 0, load: 0 };
   demand.shares.set(option, { replicas: share.replicas + 1, load: share.load + load });
   return true;
@@ -80,7 +80,7 @@ function pickOption(
   const isWhole = ({ hardwareClass, secondsPerItem }: Option): boolean =>
     compute.left(hardwareClass) + minLoad >= Math.min(itemsPerSecond * secondsPerItem, params.targetUtilisation);
   const isSome = ({ hardwareClass }: Option): boolean => compute.left(hardwareClass) > minLoad;
-  const exists = (option: Option): boolean => (existing.get(option) ?? 0) > 0;
+  const exists = ({ hardwareClass }: Option): boolean => (existing.get(hardwareClass) ?? 0) > 0;
   return (
     options.find((one) => exists(one) && isWhole(one)) ??
     options.find((one) => isHosted(one) && isWhole(one)) ??
