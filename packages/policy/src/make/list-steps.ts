@@ -28,8 +28,9 @@ export function listSteps(
     .filter(({ name }) => name !== originalRecipe)
     .flatMap(({ name, providers }) => {
       const outcome = outcomeOf(planned, name);
-      const runs = classes.some(({ provider }) => providers.some((one) => one === provider));
-      const isWanted = runs && planned.architecture.recipes.includes(name);
+      const isWanted =
+        planned.architecture.recipes.includes(name) &&
+        classes.some(({ provider }) => providers.some((one) => one === provider));
       const make = outcome === undefined && !isWanted ? [] : [makeStep(name, outcome, originals, first)];
       return [...make, ...of(name).flatMap((one) => listMeasures(one, classes))];
     });

@@ -19,6 +19,8 @@ export interface Memory {
   ofOrder(worker: Pick<PlacementWorker, 'making' | 'measuring'>): Footprint & { readonly provider: string };
 }
 
+const noOrder = { ...noFootprint, provider: 'cpu' };
+
 export function createMemory(
   { variants, architectures }: Pick<PlacementSnapshot, 'variants' | 'architectures'>,
   params: BoundParams,
@@ -47,7 +49,8 @@ export function createMemory(
         const memoryBytes = planned === undefined ? 0 : makingBound(planned.architecture, making.recipe, params);
         return { memoryBytes, deviceMemoryBytes: 0, provider: 'cpu' };
       }
-      const versions = measuring === undefined ? [] : (known.get(measuring) ?? []);
+      if (measuring === undefined) return noOrder;
+      const versions = known.get(measuring) ?? [];
       return {
         memoryBytes: Math.max(0, ...versions.map((one) => memoryBound(one, params))),
         deviceMemoryBytes: Math.max(0, ...versions.map(({ variant }) => deviceMemory(variant, undefined, params))),

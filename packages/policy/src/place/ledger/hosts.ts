@@ -5,7 +5,7 @@ import type { PlacementParams, PlacementWorker } from '../../snapshot/snapshot.j
 import type { Memory } from '../context/memory.js';
 import { compareText } from '../context/options.js';
 import type { Host, SlotGroup } from './entry.js';
-import { createDevicePools, createPool, reserve } from './memory-pools.js';
+import { createDevicePools, createPool, reserve, type MemoryPool } from './memory-pools.js';
 
 export interface Hosts {
   /** Sorted by id. */
@@ -37,8 +37,9 @@ function createHost(worker: PlacementWorker, index: number, memory: Memory, para
   const devices = createDevicePools(info);
   const order = memory.ofOrder(worker);
   reserve(pools, order);
-  const used = [...devices].filter(([{ hardwareClass }]) => hardwareClass.provider === order.provider);
-  reserve([...new Set(used.map(([, pool]) => pool))], order);
+  const used = new Set<MemoryPool>();
+  for (const [{ hardwareClass }, pool] of devices) if (hardwareClass.provider === order.provider) used.add(pool);
+  reserve(used, order);
   const groups = new Map<HardwareClassId, SlotGroup>();
   const host: Host = {
     worker,

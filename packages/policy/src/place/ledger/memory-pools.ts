@@ -16,7 +16,9 @@ type WorkerSlots = WorkerInfo['slotGroups'][number];
 type FreeBytes = 'freeBytes' | 'freeBytesAfterUnload';
 
 export const createPool = (kind: MemoryPool['kind'], bytes: number): MemoryPool => ({
-  ...{ kind, freeBytes: bytes, freeBytesAfterUnload: bytes },
+  kind,
+  freeBytes: bytes,
+  freeBytesAfterUnload: bytes,
 });
 
 /** Returns the part of a footprint that a memory holds. */
@@ -40,7 +42,7 @@ export function lackText(places: readonly (readonly MemoryPool[])[], of: Footpri
 }
 
 /** Takes the bytes of a footprint from each memory. */
-export function reserve(pools: readonly MemoryPool[], of: Footprint): void {
+export function reserve(pools: Iterable<MemoryPool>, of: Footprint): void {
   for (const pool of pools) {
     pool.freeBytes -= bytesIn(pool, of);
     pool.freeBytesAfterUnload -= bytesIn(pool, of);
