@@ -50,11 +50,18 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
     return since !== undefined && !warm.has(task) && horizon.hasCome(since + params.idleMs);
   };
   return {
-    ...{ snapshot, params, horizon, versions, options, cold, unservable, isHosted },
+    snapshot,
+    params,
+    horizon,
+    versions,
+    options,
+    cold,
     optionsWithin,
     demands: divideDemand({ snapshot, params, optionsWithin, isHosted }),
     required: requiredVariants({ snapshot, isIdle, versions, options, cold, isHosted }),
+    unservable,
     serving: ({ id, version }) => serving.get(versionKey(id, version)) ?? [],
+    isHosted,
   };
 }
 

@@ -12,9 +12,9 @@ export interface Need {
   readonly amount: { readonly replicas: number } | { readonly itemsPerSecond: number };
   readonly reason: string;
   /** Reason why the variant can't be loaded. Undefined if it can, or if that needs no report. */
-  readonly problem?: { readonly cause: UnmetCause; readonly text: string };
+  readonly problem: { readonly cause: UnmetCause; readonly text: string } | undefined;
   /** Target of the rule that keeps the variant warm. Undefined if there is no such rule. */
-  readonly warmTarget?: string;
+  readonly warmTarget: string | undefined;
   /** Set if replicas that only less important needs keep may be evicted for this need. */
   readonly evicts: boolean;
   /**
@@ -23,7 +23,7 @@ export interface Need {
    */
   readonly returns: 'evicting' | 'free' | 'no';
   /** Time for which the variant does not return to such a worker. `returnMs` of the parameters if undefined. */
-  readonly returnMs?: Milliseconds;
+  readonly returnMs: Milliseconds | undefined;
   /**
    * Set if each replica must be on another worker, so that the loss of one does not affect all. It is loaded only where no
    * other replica is loading or leaving.
@@ -33,14 +33,14 @@ export interface Need {
    * Versions of the variant's architecture, if replicas of the served one may be evicted for the next one as the last
    * resort. Undefined otherwise.
    */
-  readonly replaces?: Versions | undefined;
+  readonly replaces: Versions | undefined;
 }
 
+type NeedFields = Partial<Omit<Need, 'variant' | 'options'>> & Pick<Need, 'reason'>;
+
 /** Creates a need for one replica that may evict others, except where `fields` says otherwise. */
-export function createNeed(
-  variant: VariantId,
-  options: readonly Option[],
-  fields: Partial<Need> & Pick<Need, 'reason'>,
-): Need {
-  return { variant, options, amount: { replicas: 1 }, evicts: true, returns: 'no', spread: false, ...fields };
+export function createNeed(variant: VariantId, options: readonly Option[], fields: NeedFields): Need {
+  const { reason, problem, warmTarget, returnMs, replaces } = fields;
+  const { amount = { replicas: 1 }, evicts = true, returns = 'no', spread = false } = fields;
+  return { variant, options, amount, reason, problem, warmTarget, evicts, returns, returnMs, spread, replaces };
 }

@@ -38,7 +38,10 @@ export function splitDemand(context: PlanningContext, compute: Compute, needs: r
     });
   }
   const shares = new Map(
-    demands.map(({ need, shares: own }) => [need, Array.from(own, ([option, share]) => ({ option, ...share }))]),
+    demands.map(({ need, shares: own }) => [
+      need,
+      Array.from(own, ([option, { replicas, load }]) => ({ option, replicas, load })),
+    ]),
   );
   return { shares, lacking };
 }

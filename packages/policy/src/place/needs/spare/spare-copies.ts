@@ -20,7 +20,7 @@ export const spareCopies: NeedSource = {
           reason: isIdle ? 'its task is idle, and memory is free' : 'spare copy of a required variant',
           evicts: false,
           spread: true,
-          ...(isIdle && { returnMs: context.params.idleMs }),
+          returnMs: isIdle ? context.params.idleMs : undefined,
         }),
       ),
 };
