@@ -48,6 +48,8 @@ export function victimsFor(
   wanted: Footprint,
   evictables: readonly Entry[],
 ): readonly Entry[] | undefined {
+  if (fits(pools, wanted, 'freeBytesAfterUnload')) return [];
+  if (evictables.length === 0) return undefined;
   /** Bytes beyond the wanted ones, by memory. */
   const spare = pools.map((pool) => pool.freeBytesAfterUnload - bytesIn(pool, wanted));
   const isEnough = (): boolean => spare.every((bytes) => bytes >= 0);
