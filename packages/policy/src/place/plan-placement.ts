@@ -2,7 +2,7 @@
 
 import type { Plan } from '@pareto/core';
 import type { PlanningContext } from './context/context.js';
-import { createLedger } from './ledger/ledger.js';
+import { Ledger } from './ledger/ledger.js';
 import { createPacking } from './pack/packing.js';
 import { rankOf } from './pack/rank.js';
 import { listOpenSteps } from './steps/list-open-steps.js';
@@ -20,7 +20,7 @@ const otherSteps = 50;
  * replace; if memory forces the opposite, the load follows in a later plan, when the memory is free.
  */
 export function planPlacement(context: PlanningContext, { targets, unmet }: Targets): Plan {
-  const ledger = createLedger(context);
+  const ledger = new Ledger(context);
   for (const need of unmet) ledger.unmet(need);
   unloadUnservable(ledger, context);
   const packing = createPacking(ledger, context, targets);

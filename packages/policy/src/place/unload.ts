@@ -10,10 +10,10 @@ import type { Ledger } from './ledger/ledger.js';
 import { isReady, isServing } from './pack/replicas.js';
 
 /** Unloads the replicas that can never answer again. */
-export function unloadUnservable({ entries, unload }: Ledger, { unservable }: PlanningContext): void {
-  for (const entry of entries) {
+export function unloadUnservable(ledger: Ledger, { unservable }: PlanningContext): void {
+  for (const entry of ledger.entries) {
     const reason = entry.existing && unservable.get(entry.existing.assignment.replica);
-    if (reason !== undefined) unload(entry, reason);
+    if (reason !== undefined) ledger.unload(entry, reason);
   }
 }
 

@@ -3,7 +3,7 @@ import { milliseconds, variantId, type HardwareClass, type Plan, type ReplicaId,
 import { buildHardwareClass } from '@pareto/testkit';
 import fc from 'fast-check';
 import { createContext } from '../../src/place/context/context.js';
-import { createLedger } from '../../src/place/ledger/ledger.js';
+import { Ledger } from '../../src/place/ledger/ledger.js';
 import { needSources } from '../../src/place/need-sources.js';
 import { createPacking } from '../../src/place/pack/packing.js';
 import { observeChanges } from '../../src/place/observe-changes.js';
@@ -150,7 +150,7 @@ describe('plans of random fleets', () => {
         const start = fleetOf(spec);
         converge(start, (world) => {
           const context = createContext(world, params);
-          const ledger = createLedger(context);
+          const ledger = new Ledger(context);
           unloadUnservable(ledger, context);
           const packing = createPacking(ledger, context, planTargets(context, needSources).targets);
           packing.claim();

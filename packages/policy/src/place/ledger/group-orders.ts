@@ -4,16 +4,6 @@
 import type { HardwareClassId } from '@pareto/core';
 import type { Host, SlotGroup } from './entry.js';
 
-export interface GroupOrders {
-  /**
-   * Returns the slots of a class. For replicas with load, those with the most slot time left come first, then and for
-   * others those with the most free memory (of the device, if it has its own), then by worker.
-   */
-  roomiestFirst(hardwareClass: HardwareClassId, hasLoad: boolean): readonly SlotGroup[];
-  /** Moves the slots of a worker whose time or memory has changed. */
-  move(host: Host): void;
-}
-
 type Compare = (a: SlotGroup, b: SlotGroup) => number;
 
 const byMemory: Compare = (a, b) => b.pool.freeBytes - a.pool.freeBytes || a.host.index - b.host.index;
@@ -25,26 +15,37 @@ interface SortedGroups {
   readonly moved: Set<SlotGroup>;
 }
 
-/** Creates the orders of `all` groups. A class is sorted when it is first needed. */
-export function createGroupOrders(all: ReadonlyMap<HardwareClassId, readonly SlotGroup[]>): GroupOrders {
-  const slots = new Map<HardwareClassId, SortedGroups>();
-  const memory = new Map<HardwareClassId, SortedGroups>();
-  return {
-    roomiestFirst(hardwareClass, hasLoad) {
-      const [known, compare] = hasLoad ? [slots, bySlots] : [memory, byMemory];
-      const own = known.get(hardwareClass);
-      if (own !== undefined) return settle(own, compare);
-      const groups = (all.get(hardwareClass) ?? []).toSorted(compare);
-      known.set(hardwareClass, { groups, moved: new Set() });
-      return groups;
-    },
-    move({ groups }) {
-      for (const [hardwareClass, group] of groups) {
-        slots.get(hardwareClass)?.moved.add(group);
-        memory.get(hardwareClass)?.moved.add(group);
-      }
-    },
-  };
+/** The orders of the slots of each class. They are sorted when they are first needed. */
+export class GroupOrders {
+  readonly #groups: ReadonlyMap<HardwareClassId, readonly SlotGroup[]>;
+  readonly #bySlots = new Map<HardwareClassId, SortedGroups>();
+  readonly #byMemory = new Map<HardwareClassId, SortedGroups>();
+
+  constructor(groups: ReadonlyMap<HardwareClassId, readonly SlotGroup[]>) {
+    this.#groups = groups;
+  }
+
+  /**
+   * Returns the slots of a class. For replicas with load, those with the most slot time left come first, then and for
+   * others those with the most free memory (of the device, if it has its own), then by worker.
+   */
+  roomiestFirst(hardwareClass: HardwareClassId, hasLoad: boolean): readonly SlotGroup[] {
+    const known = hasLoad ? this.#bySlots : this.#byMemory;
+    const compare = hasLoad ? bySlots : byMemory;
+    const own = known.get(hardwareClass);
+    if (own !== undefined) return settle(own, compare);
+    const groups = (this.#groups.get(hardwareClass) ?? []).toSorted(compare);
+    known.set(hardwareClass, { groups, moved: new Set() });
+    return groups;
+  }
+
+  /** Moves the slots of a worker whose time or memory has changed. */
+  move({ groups }: Host): void {
+    for (const [hardwareClass, group] of groups) {
+      this.#bySlots.get(hardwareClass)?.moved.add(group);
+      this.#byMemory.get(hardwareClass)?.moved.add(group);
+    }
+  }
 }
 
 /** Moves the groups that have changed to their positions, and returns all. */

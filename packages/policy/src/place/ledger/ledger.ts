@@ -17,8 +17,8 @@ import { createMemory, type Memory } from '../context/memory.js';
 import type { Option } from '../context/options.js';
 import type { Footprint } from '../context/footprint.js';
 import type { Claim, Entry, Host, SlotGroup } from './entry.js';
-import { createGroupOrders, type GroupOrders } from './group-orders.js';
-import { createHosts } from './hosts.js';
+import { GroupOrders } from './group-orders.js';
+import { createHosts, type Hosts } from './hosts.js';
 import { bytesIn, reserve, type MemoryPool } from './memory-pools.js';
 
 /** An order to generate a file or to measure, without the worker. */
@@ -28,145 +28,168 @@ type Unload = Extract<PlanAction, { readonly kind: 'unload' }>;
 
 type OmitWorker<T> = T extends unknown ? Omit<T, 'worker'> : never;
 
-export interface Ledger {
+/** The ledger of one plan. A class, since V8 keeps the optimised code of closures only as long as these exist. */
+export class Ledger {
   readonly hosts: readonly Host[];
-  readonly entries: readonly Entry[];
-  /** Returns the slots of a class, one group for each worker. */
-  groupsOf(hardwareClass: HardwareClassId): readonly SlotGroup[];
-  readonly roomiestFirst: GroupOrders['roomiestFirst'];
-  /** Returns the replicas of a variant, of any version. */
-  entriesOf(variant: VariantId): readonly Entry[];
-  /** Keeps a replica for a need, whose queries take `load` of a slot's time in addition. */
-  claim(entry: Entry, claim: Claim, load: number): void;
-  load(option: Option, group: SlotGroup, reason: string): Entry;
-  /** Reserves the place of a replica that a later plan loads, when unloads have freed the memory. */
-  loadLater(option: Option, group: SlotGroup): Entry;
-  readonly unload: (entry: Entry, reason: string) => void;
-  /** Unloads a replica that makes room for another one. */
-  evict(entry: Entry, reason: string): void;
-  /** Keeps an evicted replica after all. */
-  reprieve(entry: Entry): void;
-  /** Returns the evicted replicas. */
-  evicted(): readonly Entry[];
-  /** Reserves memories of a worker for what a later plan loads or orders there. */
-  readonly reserve: (host: Host, pools: readonly MemoryPool[], footprint: Footprint) => void;
-  /** Plans an order for a worker, which takes at most `footprint` of these memories. */
-  order(order: Order, host: Host, pools: readonly MemoryPool[], footprint: Footprint): void;
-  unmet(need: UnmetNeed): void;
-  /** Returns the variants with a need that is not met. */
-  lacking(): ReadonlySet<VariantId>;
-  defer(step: DeferredStep): void;
-  plan(): Plan;
-}
-
-export function createLedger(context: PlanningContext): Ledger {
-  const { snapshot, params, horizon } = context;
-  const demanded = new Set(context.demands.map(({ variant }) => variant));
-  const memory = createMemory(snapshot, params);
-  const { hosts, byId, groups } = createHosts(snapshot.workers, memory, params);
-  const { roomiestFirst, move } = createGroupOrders(groups);
-  const entries: Entry[] = [];
-  const byVariant = new Map<VariantId, Entry[]>();
-  const actions: PlanAction[] = [];
+  readonly entries: Entry[] = [];
+  readonly #context: PlanningContext;
+  readonly #demanded: ReadonlySet<VariantId>;
+  readonly #groups: Hosts['groups'];
+  readonly #orders: GroupOrders;
+  readonly #byVariant = new Map<VariantId, Entry[]>();
+  readonly #actions: PlanAction[] = [];
   /** The unloads of evicted replicas, which may still be reprieved. */
-  const evictions = new Map<Entry, Unload>();
-  const unmet: UnmetNeed[] = [];
-  const deferred: DeferredStep[] = [];
-  const countDemand = ({ variant, group }: Entry, change: number): void => {
-    if (group !== undefined && demanded.has(variant)) group.demanded += change;
-  };
-  const addEntry = (entry: Entry): Entry => {
-    entries.push(entry);
+  readonly #evictions = new Map<Entry, Unload>();
+  readonly #unmet: UnmetNeed[] = [];
+  readonly #deferred: DeferredStep[] = [];
+
+  constructor(context: PlanningContext) {
+    const { snapshot, params, demands } = context;
+    const memory = createMemory(snapshot, params);
+    const { hosts, byId, groups } = createHosts(snapshot.workers, memory, params);
+    this.hosts = hosts;
+    this.#context = context;
+    this.#demanded = new Set(demands.map(({ variant }) => variant));
+    this.#groups = groups;
+    this.#orders = new GroupOrders(groups);
+    // Replicas of unknown workers are ignored.
+    for (const replica of snapshot.replicas) {
+      const host = byId.get(replica.assignment.worker);
+      if (host === undefined) continue;
+      this.#add(entryOf(replica, host, memory));
+      if (isLoading(replica, context)) host.loads += 1;
+    }
+  }
+
+  /** Returns the slots of a class, one group for each worker. */
+  groupsOf(hardwareClass: HardwareClassId): readonly SlotGroup[] {
+    return this.#groups.get(hardwareClass) ?? [];
+  }
+
+  /** Returns the slots of a class in the order of `GroupOrders`. */
+  roomiestFirst(hardwareClass: HardwareClassId, hasLoad: boolean): readonly SlotGroup[] {
+    return this.#orders.roomiestFirst(hardwareClass, hasLoad);
+  }
+
+  /** Returns the replicas of a variant, of any version. */
+  entriesOf(variant: VariantId): readonly Entry[] {
+    return this.#byVariant.get(variant) ?? [];
+  }
+
+  /** Keeps a replica for a need, whose queries take `load` of a slot's time in addition. */
+  claim(entry: Entry, claim: Claim, load: number): void {
+    if (entry.claim === undefined || claim.rank < entry.claim.rank) entry.claim = claim;
+    entry.load += load;
+    if (entry.group !== undefined) entry.group.freeSlots -= load;
+    this.#orders.move(entry.host);
+  }
+
+  load(option: Option, group: SlotGroup, reason: string): Entry {
+    const { id: variant, version } = option.variant.variant;
+    const { hardwareClass } = option;
+    const { host } = group;
+    const replica = replicaId(`${this.#context.snapshot.planId}-${this.#actions.length}`);
+    const assignment: Assignment = { replica, variant, version, worker: host.worker.info.id, hardwareClass };
+    this.#actions.push({ kind: 'load', assignment, reason });
+    this.reserve(host, group.pools, option);
+    host.loads += 1;
+    return this.#add(createEntry(assignment, host, option, undefined));
+  }
+
+  /** Reserves the place of a replica that a later plan loads, when unloads have freed the memory. */
+  loadLater(option: Option, { host, pools }: SlotGroup): Entry {
+    const { id: variant, version } = option.variant.variant;
+    this.reserve(host, pools, option);
+    const place = { replica: undefined, variant, version, hardwareClass: option.hardwareClass };
+    return this.#add(createEntry(place, host, option, undefined));
+  }
+
+  unload(entry: Entry, reason: string): void {
+    const action = this.#leave(entry, { reason });
+    if (action !== undefined) this.#actions.push(action);
+  }
+
+  /** Unloads a replica that makes room for another one. */
+  evict(entry: Entry, reason: string): void {
+    const action = this.#leave(entry, { reason, evicted: true });
+    if (action !== undefined) this.#evictions.set(entry, action);
+  }
+
+  /** Keeps an evicted replica after all. */
+  reprieve(entry: Entry): void {
+    if (this.#evictions.delete(entry)) this.#setLeaving(entry, false);
+  }
+
+  /** Returns the evicted replicas. */
+  evicted(): readonly Entry[] {
+    return [...this.#evictions.keys()];
+  }
+
+  /** Reserves memories of a worker for what a later plan loads or orders there. */
+  reserve(host: Host, pools: readonly MemoryPool[], footprint: Footprint): void {
+    reserve(pools, footprint);
+    this.#orders.move(host);
+  }
+
+  /** Plans an order for a worker, which takes at most `footprint` of these memories. */
+  order(order: Order, host: Host, pools: readonly MemoryPool[], footprint: Footprint): void {
+    this.#actions.push({ ...order, worker: host.worker.info.id });
+    host.order = order.kind;
+    this.reserve(host, pools, footprint);
+  }
+
+  unmet(need: UnmetNeed): void {
+    this.#unmet.push(need);
+  }
+
+  /** Returns the variants with a need that is not met. */
+  lacking(): ReadonlySet<VariantId> {
+    return new Set(this.#unmet.map(({ variant }) => variant));
+  }
+
+  defer(step: DeferredStep): void {
+    this.#deferred.push(step);
+  }
+
+  plan(): Plan {
+    return {
+      actions: [...this.#actions, ...this.#evictions.values()],
+      unmet: this.#unmet,
+      deferred: this.#deferred,
+      kept: this.entries.flatMap(keptReplica),
+      nextAt: this.#context.horizon.nextAt,
+    };
+  }
+
+  #add(entry: Entry): Entry {
+    this.entries.push(entry);
     entry.host.entries.push(entry);
-    if (!entry.leaving) countDemand(entry, 1);
-    const own = byVariant.get(entry.variant);
-    if (own === undefined) byVariant.set(entry.variant, [entry]);
+    if (!entry.leaving) this.#countDemand(entry, 1);
+    const own = this.#byVariant.get(entry.variant);
+    if (own === undefined) this.#byVariant.set(entry.variant, [entry]);
     else own.push(entry);
     return entry;
-  };
-  // Replicas of unknown workers are ignored.
-  for (const replica of snapshot.replicas) {
-    const host = byId.get(replica.assignment.worker);
-    if (host === undefined) continue;
-    addEntry(entryOf(replica, host, memory));
-    if (isLoading(replica, context)) host.loads += 1;
   }
-  const setLeaving = (entry: Entry, leaving: boolean): void => {
+
+  #countDemand({ variant, group }: Entry, change: number): void {
+    if (group !== undefined && this.#demanded.has(variant)) group.demanded += change;
+  }
+
+  /** Returns the unload of a replica. Undefined if it is leaving already. */
+  #leave(entry: Entry, why: Omit<Unload, 'kind' | 'assignment'>): Unload | undefined {
+    if (entry.leaving || entry.existing === undefined) return undefined;
+    this.#setLeaving(entry, true);
+    return { kind: 'unload', assignment: entry.existing.assignment, ...why };
+  }
+
+  #setLeaving(entry: Entry, leaving: boolean): void {
     const sign = leaving ? 1 : -1;
     entry.leaving = leaving;
-    countDemand(entry, -sign);
+    this.#countDemand(entry, -sign);
     for (const pool of entry.pools) pool.freeBytesAfterUnload += sign * bytesIn(pool, entry);
     if (entry.group !== undefined) entry.group.freeSlots += sign * entry.load;
-    move(entry.host);
-  };
-  const reserveOn: Ledger['reserve'] = (host, pools, footprint) => {
-    reserve(pools, footprint);
-    move(host);
-  };
-  /** Returns the unload of a replica. Undefined if it is leaving already. */
-  const leave = (entry: Entry, why: Omit<Unload, 'kind' | 'assignment'>): Unload | undefined => {
-    if (entry.leaving || entry.existing === undefined) return undefined;
-    setLeaving(entry, true);
-    return { kind: 'unload', assignment: entry.existing.assignment, ...why };
-  };
-  return {
-    hosts,
-    entries,
-    groupsOf: (hardwareClass) => groups.get(hardwareClass) ?? [],
-    roomiestFirst,
-    entriesOf: (variant) => byVariant.get(variant) ?? [],
-    claim(entry, claim, load) {
-      if (entry.claim === undefined || claim.rank < entry.claim.rank) entry.claim = claim;
-      entry.load += load;
-      if (entry.group !== undefined) entry.group.freeSlots -= load;
-      move(entry.host);
-    },
-    load(option, group, reason) {
-      const { id: variant, version } = option.variant.variant;
-      const { hardwareClass } = option;
-      const { host } = group;
-      const replica = replicaId(`${snapshot.planId}-${actions.length}`);
-      const assignment: Assignment = { replica, variant, version, worker: host.worker.info.id, hardwareClass };
-      actions.push({ kind: 'load', assignment, reason });
-      reserveOn(host, group.pools, option);
-      host.loads += 1;
-      return addEntry(createEntry(assignment, host, option, undefined));
-    },
-    loadLater(option, { host, pools }) {
-      const { id: variant, version } = option.variant.variant;
-      reserveOn(host, pools, option);
-      const place = { replica: undefined, variant, version, hardwareClass: option.hardwareClass };
-      return addEntry(createEntry(place, host, option, undefined));
-    },
-    unload(entry, reason) {
-      const action = leave(entry, { reason });
-      if (action !== undefined) actions.push(action);
-    },
-    evict(entry, reason) {
-      const action = leave(entry, { reason, evicted: true });
-      if (action !== undefined) evictions.set(entry, action);
-    },
-    reprieve(entry) {
-      if (evictions.delete(entry)) setLeaving(entry, false);
-    },
-    evicted: () => [...evictions.keys()],
-    reserve: reserveOn,
-    order(order, host, pools, footprint) {
-      actions.push({ ...order, worker: host.worker.info.id });
-      host.order = order.kind;
-      reserveOn(host, pools, footprint);
-    },
-    unmet: (need) => void unmet.push(need),
-    lacking: () => new Set(unmet.map(({ variant }) => variant)),
-    defer: (step) => void deferred.push(step),
-    plan: () => ({
-      actions: [...actions, ...evictions.values()],
-      unmet,
-      deferred,
-      kept: entries.flatMap(keptReplica),
-      nextAt: horizon.nextAt,
-    }),
-  };
+    this.#orders.move(entry.host);
+  }
 }
 
 /** Returns whether a replica counts for its worker's limit of loads. */

@@ -14,103 +14,124 @@ import { rankOf } from './rank.js';
 import { isReady, isServing } from './replicas.js';
 import { mayReturn } from './returning.js';
 
+/**
+ * The packing of one plan. Functions that take it are not created for each plan, as V8 keeps their optimised code only as long
+ * as they exist.
+ */
 export interface Packer {
-  /** Claims one existing replica on a class on which the target lacks some. Returns false if there is none. */
-  readonly claim: (pack: Pack) => boolean;
-  /**
-   * Provides one replica, on another class if its own has no room. If no worker has, evicts less important replicas, so
-   * that a later plan can load it. Returns false if nothing more can be done in this plan.
-   */
-  readonly provide: (pack: Pack) => boolean;
+  readonly ledger: Ledger;
+  readonly context: PlanningContext;
+  /** Architectures of which this plan evicts replicas of the served version for the next one. */
+  readonly replaced: Set<string>;
 }
 
-export function createPacker(ledger: Ledger, context: PlanningContext): Packer {
-  const { params } = context;
-  /** Architectures of which this plan evicts replicas of the served version for the next one. */
-  const replaced = new Set<string>();
+/** Claims one existing replica on a class on which the target lacks some. Returns false if there is none. */
+export const claimOne = (packer: Packer, pack: Pack): boolean =>
+  pack.lacks.some((lack) => isOpen(lack) && claimOn(packer, pack, lack, lack.share.option));
 
-  const keep = (pack: Pack, lack: Lack, entry: Entry, option: Option): void => {
-    const { priority, source, need } = pack.target;
-    const free = entry.group?.freeSlots ?? 0;
-    const slots = Math.max(0, Math.min(params.targetUtilisation, free, loadOn(lack, option)));
-    ledger.claim(entry, { rank: rankOf(priority, pack.counted.size), source, reason: need.reason }, slots);
-    count(pack, lack, entry, option, slots);
-  };
-  const claimOn = (pack: Pack, lack: Lack, option: Option): boolean => {
-    const entry = takeCandidate(ledger, context, pack, lack, option);
-    if (entry !== undefined) keep(pack, lack, entry, option);
-    return entry !== undefined;
-  };
-  /** Returns the requirements of one more replica. With `evicts`, it is loaded where others are evicted for it. */
-  const requirementOf = ({ target: { need } }: Pack, lack: Lack, option: Option, evicts: boolean): Requirement => ({
+/**
+ * Provides one replica, on another class if its own has no room. If no worker has, evicts less important replicas, so that
+ * a later plan can load it. Returns false if nothing more can be done in this plan.
+ */
+export function provideOne(packer: Packer, pack: Pack): boolean {
+  const { ledger, context } = packer;
+  const lack = pack.lacks.find(isOpen);
+  if (lack === undefined) return false;
+  const options = optionsFor(pack.target, lack, context);
+  const { need, source } = pack.target;
+  const isProvided =
+    options.some((option) => claimOn(packer, pack, lack, option)) ||
+    options.some((option) => loadNew(packer, pack, lack, option));
+  if (!isProvided) {
+    const text = loadsBefore(packer, pack, lack, options);
+    if (text !== undefined && need.evicts) ledger.unmet(unmetNeed(source, need, { cause: 'loading', text }));
+    lack.isStuck = text !== undefined || !need.evicts || !evictFor(packer, pack, lack, options);
+  }
+  return pack.lacks.some(isOpen);
+}
+
+function keep({ ledger, context }: Packer, pack: Pack, lack: Lack, entry: Entry, option: Option): void {
+  const { priority, source, need } = pack.target;
+  const free = entry.group?.freeSlots ?? 0;
+  const slots = Math.max(0, Math.min(context.params.targetUtilisation, free, loadOn(lack, option)));
+  ledger.claim(entry, { rank: rankOf(priority, pack.counted.size), source, reason: need.reason }, slots);
+  count(pack, lack, entry, option, slots);
+}
+
+function claimOn(packer: Packer, pack: Pack, lack: Lack, option: Option): boolean {
+  const entry = takeCandidate(packer, pack, lack, option);
+  if (entry !== undefined) keep(packer, pack, lack, entry, option);
+  return entry !== undefined;
+}
+
+/** Returns the requirements of one more replica. With `evicts`, it is loaded where others are evicted for it. */
+function requirementOf(
+  { context }: Packer,
+  { target: { need } }: Pack,
+  lack: Lack,
+  option: Option,
+  evicts: boolean,
+): Requirement {
+  return {
     option,
     load: minLoadOn(lack, option),
     spread: need.spread,
-    loadLimit: need.returns === 'evicting' ? params.urgentLoads : 1,
+    loadLimit: need.returns === 'evicting' ? context.params.urgentLoads : 1,
     mayUse: mayReturn(context, need, option, evicts),
-  });
-  const loadNew = (pack: Pack, lack: Lack, option: Option): boolean => {
-    const group = pickGroup(ledger, requirementOf(pack, lack, option, false));
-    if (group !== undefined) keep(pack, lack, ledger.load(option, group, pack.target.need.reason), option);
-    return group !== undefined;
   };
-  /** Reserves a place for a later load, or keeps a replica of the variant that this plan evicted from there. */
-  const loadLater = (pack: Pack, lack: Lack, group: SlotGroup, option: Option): void => {
-    const { need, source } = pack.target;
-    const reprieved = reprieveOn(ledger, group, option);
-    keep(pack, lack, reprieved ?? ledger.loadLater(option, group), option);
-    if (reprieved !== undefined || lack.isWaiting) return;
-    lack.isWaiting = true;
-    const text = `waits for memory on ${group.host.worker.info.id}`;
-    ledger.unmet(unmetNeed(source, need, { cause: 'eviction', text }));
-  };
-  /** Returns false if not even evictions make room for one more replica. */
-  const evictFor = (pack: Pack, lack: Lack, options: readonly Option[]): boolean => {
-    const { need, source, priority } = pack.target;
-    const { architecture } = lack.share.option.variant.variant;
-    const wanted = options.map((option) => requirementOf(pack, lack, option, true));
-    // The evicted replicas reduce the needs of the architecture's other variants, so their memory may be enough for these.
-    if (need.replaces !== undefined && replaced.has(architecture)) return false;
-    const rank = rankOf(priority, pack.counted.size);
-    let room = findRoom(ledger, wanted, lessImportant(rank, lack.share.option.variant.variant));
-    if (room === undefined && need.replaces !== undefined) {
-      room = findRoom(ledger, wanted, predecessors(ledger, rank, architecture, need.replaces));
-      if (room !== undefined) replaced.add(architecture);
-    }
-    if (room === undefined) {
-      ledger.unmet(unmetNeed(source, need, lackOf(ledger, requirementOf(pack, lack, lack.share.option, false))));
-      return false;
-    }
-    makeRoom(ledger, room, replaced.has(architecture));
-    loadLater(pack, lack, room.group, room.wanted.option);
-    return true;
-  };
+}
 
-  /** Returns which loads one more replica waits for. Undefined if it lacks more than their end. */
-  const loadsBefore = (pack: Pack, lack: Lack, options: readonly Option[]): string | undefined => {
-    const group = options
-      .map((option) => pickGroup(ledger, { ...requirementOf(pack, lack, option, false), loadLimit: Infinity }))
-      .find((each) => each !== undefined);
-    return group && `waits for other loads on ${group.host.worker.info.id}`;
-  };
+function loadNew(packer: Packer, pack: Pack, lack: Lack, option: Option): boolean {
+  const { ledger } = packer;
+  const group = pickGroup(ledger, requirementOf(packer, pack, lack, option, false));
+  if (group !== undefined) keep(packer, pack, lack, ledger.load(option, group, pack.target.need.reason), option);
+  return group !== undefined;
+}
 
-  return {
-    claim: (pack) => pack.lacks.some((lack) => isOpen(lack) && claimOn(pack, lack, lack.share.option)),
-    provide(pack) {
-      const lack = pack.lacks.find(isOpen);
-      if (lack === undefined) return false;
-      const options = optionsFor(pack.target, lack, context);
-      const { need, source } = pack.target;
-      const isProvided =
-        options.some((option) => claimOn(pack, lack, option)) || options.some((option) => loadNew(pack, lack, option));
-      if (!isProvided) {
-        const text = loadsBefore(pack, lack, options);
-        if (text !== undefined && need.evicts) ledger.unmet(unmetNeed(source, need, { cause: 'loading', text }));
-        lack.isStuck = text !== undefined || !need.evicts || !evictFor(pack, lack, options);
-      }
-      return pack.lacks.some(isOpen);
-    },
-  };
+/** Reserves a place for a later load, or keeps a replica of the variant that this plan evicted from there. */
+function loadLater(packer: Packer, pack: Pack, lack: Lack, group: SlotGroup, option: Option): void {
+  const { ledger } = packer;
+  const { need, source } = pack.target;
+  const reprieved = reprieveOn(ledger, group, option);
+  keep(packer, pack, lack, reprieved ?? ledger.loadLater(option, group), option);
+  if (reprieved !== undefined || lack.isWaiting) return;
+  lack.isWaiting = true;
+  const text = `waits for memory on ${group.host.worker.info.id}`;
+  ledger.unmet(unmetNeed(source, need, { cause: 'eviction', text }));
+}
+
+/** Returns false if not even evictions make room for one more replica. */
+function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Option[]): boolean {
+  const { ledger, replaced } = packer;
+  const { need, source, priority } = pack.target;
+  const { architecture } = lack.share.option.variant.variant;
+  const wanted = options.map((option) => requirementOf(packer, pack, lack, option, true));
+  // The evicted replicas reduce the needs of the architecture's other variants, so their memory may be enough for these.
+  if (need.replaces !== undefined && replaced.has(architecture)) return false;
+  const rank = rankOf(priority, pack.counted.size);
+  let room = findRoom(ledger, wanted, lessImportant(rank, lack.share.option.variant.variant));
+  if (room === undefined && need.replaces !== undefined) {
+    room = findRoom(ledger, wanted, predecessors(ledger, rank, architecture, need.replaces));
+    if (room !== undefined) replaced.add(architecture);
+  }
+  if (room === undefined) {
+    const problem = lackOf(ledger, requirementOf(packer, pack, lack, lack.share.option, false));
+    ledger.unmet(unmetNeed(source, need, problem));
+    return false;
+  }
+  makeRoom(ledger, room, replaced.has(architecture));
+  loadLater(packer, pack, lack, room.group, room.wanted.option);
+  return true;
+}
+
+/** Returns which loads one more replica waits for. Undefined if it lacks more than their end. */
+function loadsBefore(packer: Packer, pack: Pack, lack: Lack, options: readonly Option[]): string | undefined {
+  const group = options
+    .map((option) =>
+      pickGroup(packer.ledger, { ...requirementOf(packer, pack, lack, option, false), loadLimit: Infinity }),
+    )
+    .find((each) => each !== undefined);
+  return group && `waits for other loads on ${group.host.worker.info.id}`;
 }
 
 /** Returns the classes on which a share can be provided: its own, then the others that workers have, the cheapest first. */
@@ -120,13 +141,7 @@ const optionsFor = ({ need }: Target, { share }: Lack, { isHosted }: PlanningCon
 ];
 
 /** Removes the best candidate on a class from the list, and returns it. Undefined if there is none. */
-function takeCandidate(
-  ledger: Ledger,
-  context: PlanningContext,
-  pack: Pack,
-  lack: Lack,
-  option: Option,
-): Entry | undefined {
+function takeCandidate({ ledger, context }: Packer, pack: Pack, lack: Lack, option: Option): Entry | undefined {
   pack.candidates ??= listCandidates(ledger, context, pack);
   if (pack.candidates.length === 0) return undefined;
   const load = minLoadOn(lack, option);

@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Target } from '../targets/target.js';
 import { reprieve } from './evict.js';
 import { createPack, refresh, type Pack } from './pack.js';
-import { createPacker } from './packer.js';
+import { claimOne, provideOne, type Packer } from './packer.js';
 
 export interface Packing {
   /** Keeps existing replicas for all targets, so that no target evicts what a more important one keeps. */
@@ -19,17 +19,17 @@ export function createPacking(ledger: Ledger, context: PlanningContext, targets:
   const packs = targets.map(createPack);
   const priorities = [...new Set(targets.map(({ priority }) => priority))];
   const ofPriority = (priority: number): readonly Pack[] => packs.filter(({ target }) => target.priority === priority);
-  const packer = createPacker(ledger, context);
+  const packer: Packer = { ledger, context, replaced: new Set() };
   return {
     claim() {
-      for (const priority of priorities) inTurns(ofPriority(priority), packer.claim);
+      for (const priority of priorities) inTurns(ofPriority(priority), (pack) => claimOne(packer, pack));
     },
     provide(from, to) {
       for (const priority of priorities) {
         if (priority <= from || priority > to) continue;
         const own = ofPriority(priority);
         for (const pack of own) refresh(pack);
-        inTurns(own, packer.provide);
+        inTurns(own, (pack) => provideOne(packer, pack));
         reprieve(ledger);
       }
     },

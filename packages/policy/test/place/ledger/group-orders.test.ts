@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createMemory } from '../../../src/place/context/memory.js';
-import { createGroupOrders } from '../../../src/place/ledger/group-orders.js';
+import { GroupOrders } from '../../../src/place/ledger/group-orders.js';
 import { createHosts } from '../../../src/place/ledger/hosts.js';
 import { reserve } from '../../../src/place/ledger/memory-pools.js';
 import { defaultPlacementParams as params } from '../../../src/snapshot/snapshot.js';
@@ -24,7 +24,7 @@ describe('the order of slots', () => {
       fc.property(memories, changes, fc.boolean(), (sizes, all, hasLoad) => {
         const workers = sizes.map((memoryMib, i) => worker(`w${i}`, memoryMib, { classes: [cpu, gpu] }));
         const { hosts, groups } = createHosts(workers, createMemory(snapshot({}), params), params);
-        const orders = createGroupOrders(groups);
+        const orders = new GroupOrders(groups);
         const read = (): void => {
           const open = new Set(groups.get(cpu.id));
           for (const next of orders.roomiestFirst(cpu.id, hasLoad)) {
