@@ -27,7 +27,10 @@ export const bytesIn = ({ kind }: MemoryPool, of: Footprint): number =>
 
 /** Returns the first of the memories that lacks bytes for a footprint. Undefined if it fits. */
 export function lackingPool(pools: readonly MemoryPool[], of: Footprint, free: FreeBytes): MemoryPool | undefined {
-  for (const pool of pools) if (pool[free] < bytesIn(pool, of)) return pool;
+  for (const pool of pools) {
+    const bytes = free === 'freeBytes' ? pool.freeBytes : pool.freeBytesAfterUnload;
+    if (bytes < bytesIn(pool, of)) return pool;
+  }
   return undefined;
 }
 

@@ -163,11 +163,12 @@ function listCandidates(ledger: Ledger, context: PlanningContext, { target, coun
   const [first] = target.shares;
   if (first === undefined) return [];
   const { variant } = first.option.variant;
+  const entries = ledger.entriesOf(variant.id);
+  if (entries.length === 0) return [];
   const inUseSince = snapshot.now - params.quietMs;
   const used = (entry: Entry): number => Math.min(inUseSince, entry.existing?.lastUsedAt ?? Infinity);
   const rank = (entry: Entry): number => (entry.claim === undefined ? 0 : 2) + (isReady(entry) ? 1 : 0);
-  return ledger
-    .entriesOf(variant.id)
+  return entries
     .filter(
       (entry) => !counted.has(entry) && (isServing(entry, variant) || isMissedTooSoon(entry, target.need, context)),
     )
