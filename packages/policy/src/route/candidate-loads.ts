@@ -16,7 +16,7 @@ export const loadFields = 8;
  * - `reserveMs`: time to add to the wait, so that the worker refuses few queries.
  * - `marginMs`: time by which few answers come later than predicted. Negative if predictions are too long.
  * - `maxWaitMs`: maximum wait of a query, because the queue is longer than it needs to be. Infinity if there is none.
- * - `slow`: live 99th percentile of the replica's service time divided by the profiled one.
+ * - `service`: time of the query's own batch divided by the profiled 99th percentile, from `serviceFactorOf`.
  */
 export const loadField = {
   freeAt: 0,
@@ -25,7 +25,7 @@ export const loadField = {
   hopTailMs: 3,
   reserveMs: 4,
   marginMs: 5,
-  slow: 6,
+  service: 6,
   maxWaitMs: 7,
 } as const;
 
@@ -41,7 +41,7 @@ export function createCandidateLoads(count: number, before: CandidateLoads = new
   const loads = new Float64Array(loadFields * count);
   for (let at = 0; at < loads.length; at += loadFields) {
     loads[at + loadField.freeAt] = Infinity;
-    loads[at + loadField.slow] = 1;
+    loads[at + loadField.service] = 1;
     loads[at + loadField.maxWaitMs] = Infinity;
   }
   loads.set(before.subarray(0, loads.length));

@@ -3,7 +3,7 @@
 import type { Rng } from '@pareto/core';
 import { p99At } from '../cost/profile-at.js';
 import { wayMsOf } from './candidate-loads.js';
-import { freeAtOf, type ReplicaState } from './replica-state.js';
+import { freeAtOf, serviceFactorOf, type ReplicaState } from './replica-state.js';
 
 /** Requirements on the replica that a query is sent to. */
 export interface PickRequest {
@@ -107,7 +107,7 @@ function meets(
   if (waitMs === 0 && state.aheadItems === 0) return true;
   const { profile } = state;
   const joined = Math.max(items, Math.min(state.route.batchCeiling, state.aheadItems + items));
-  const serviceMs = profile === undefined ? 0 : p99At(profile, joined) * state.slow;
+  const serviceMs = profile === undefined ? 0 : p99At(profile, joined) * serviceFactorOf(state, false);
   const wayMs = wayMsOf(state.hopMs, state.hopTailMs, limitMs, pauseShare);
   return waitMs <= maxWaitMs && waitMs + serviceMs + wayMs <= limitMs;
 }

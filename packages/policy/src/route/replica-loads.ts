@@ -11,7 +11,14 @@ import { drawReplica, preferLocal, type PickRequest } from './pick-replica.js';
 import { createReserve, type Reserve } from './reserve.js';
 import { createStandingQueue, type StandingQueue } from './standing-queue.js';
 import { defaultRouteParams, type RouteParams } from './route-params.js';
-import { applyLoad, countSent, createReplicaState, freeAtOf, type ReplicaState } from './replica-state.js';
+import {
+  applyLoad,
+  countSent,
+  createReplicaState,
+  freeAtOf,
+  serviceFactorOf,
+  type ReplicaState,
+} from './replica-state.js';
 
 /** List that effects are appended to. */
 interface LoadEffects {
@@ -82,7 +89,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     candidates[at + loadField.hopTailMs] = best?.hopTailMs ?? 0;
     candidates[at + loadField.reserveMs] = reserve.at(now);
     candidates[at + loadField.marginMs] = errors.at(now) ?? 0;
-    candidates[at + loadField.slow] = best?.slow ?? 1;
+    candidates[at + loadField.service] = best === undefined ? 1 : serviceFactorOf(best, isIdle(best, now));
     candidates[at + loadField.maxWaitMs] = standing.maxWaitMs;
   }
 

@@ -1,7 +1,7 @@
 // What a router knows about one replica, and when the replica is free.
 
 import type { Profile, ReplicaLoad, ReplicaRoute } from '@pareto/core';
-import { p50At } from '../cost/profile-at.js';
+import { p50At, p99At } from '../cost/profile-at.js';
 import { createRecentQuantile, type RecentQuantile, type RecentQuantileParams } from '../estimate/recent-quantile.js';
 
 /** Wait of a replica whose queue is full: longer than any objective, but finite, since the replica is reachable. */
@@ -23,6 +23,8 @@ export interface ReplicaState<O> {
   readonly since: number;
   /** Time per item at the batch ceiling, from the profile. */
   readonly profiledItemMs: number;
+  /** Profiled median of the time of a batch at the ceiling, divided by the 99th percentile. */
+  readonly evenness: number;
   freeAt: number;
   aheadItems: number;
   /** Unanswered items of this router. */
@@ -61,6 +63,7 @@ export function createReplicaState<O>(
     position,
     since: before?.since ?? now,
     profiledItemMs,
+    evenness: profile === undefined ? 1 : p50At(profile, route.batchCeiling) / p99At(profile, route.batchCeiling),
     freeAt: before?.freeAt ?? -Infinity,
     aheadItems: before?.aheadItems ?? 0,
     pendingItems: before?.pendingItems ?? 0,
@@ -83,6 +86,13 @@ export function freeAtOf(state: ReplicaState<unknown>, now: number): number {
   if (state.isDown || state.ejectedUntil > now) return Infinity;
   return state.isFull ? now + fullMs : state.freeAt;
 }
+
+/**
+ * Returns the factor by which the time of a query's own batch differs from the profiled 99th percentile. A busy replica reports
+ * its backlog with the time to allow for all errors, so that the batch itself counts with its median.
+ */
+export const serviceFactorOf = ({ slow, typical, evenness }: ReplicaState<unknown>, isIdle: boolean): number =>
+  isIdle ? slow : Math.min(slow, typical * evenness);
 
 /** A query that finds the replica idle starts a batch. Others are added to the batches that wait. */
 export function countSent(state: ReplicaState<unknown>, items: number, now: number): void {

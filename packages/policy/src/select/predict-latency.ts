@@ -43,7 +43,7 @@ export const predictLatency = (
   ) +
   waitMs +
   (isIdle ? 0 : (loads[load + loadField.reserveMs] ?? 0)) +
-  serviceMs * (loads[load + loadField.slow] ?? 1);
+  serviceMs * (loads[load + loadField.service] ?? 1);
 
 /** Returns what was predicted for the candidate of a row. */
 export function predictionOf({ columns, loads, query }: Examination, row: number): Prediction {

@@ -183,6 +183,19 @@ describe('the loads of replicas', () => {
     assert.equal(view()[0], 0);
   });
 
+  it('have the tail of the service time only while idle, because a backlog has the time to allow for errors', () => {
+    const { report, field, shares } = setUp(2);
+    report(1, load(50, { runningItems: 1 }));
+    report(0, load(0, { typical: 1.5, slow: 4 }));
+    assert.equal(field('service'), 4);
+    report(0, load(9, { typical: 1.5, slow: 4, runningItems: 1 }));
+    assert.ok(Math.abs(field('service') - 1.5 / 1.2) < 1e-9, `${field('service')}`);
+    // 9 ms until it is free, 2 items that take 15 ms at the median and 48 ms in the tail, and 1 ms of the way.
+    assert.ok((shares(1_000, { ...any, limitMs: 40 })[0] ?? 0) === 1);
+    report(0, load(9, { typical: 8, slow: 4, runningItems: 1 }));
+    assert.equal(field('service'), 4, 'the median has changed, and the tail does not show it yet');
+  });
+
   it('use the profile for an older worker, which reports no times', () => {
     const { report, sent, view } = setUp(1);
     report(0, load(6, { itemMs: 0, typical: 0, slow: 0, runningItems: 1 }));
