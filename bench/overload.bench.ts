@@ -10,7 +10,6 @@ import { classRows, goodputRows, outcomeRows } from './overload/rows.js';
 import { createSubject, seconds, type Offered, type Subject } from './overload/subject.js';
 import { progress, startBenchmark, type Row } from './report.js';
 
-const multiples = [1, 2, 4];
 const mixedMs = [60, 400];
 
 async function offer(
@@ -30,20 +29,20 @@ const poissonAt =
   (multiple: number) =>
   (capacity: number): ArrivalProcess => ({ kind: 'poisson', ratePerSecond: multiple * capacity });
 
-async function measureMultiple(subject: Subject, multiple: number): Promise<readonly Row[]> {
-  const name = `${subject.model.name}, ${multiple}x`;
+async function measureMultiple(subject: Subject, multiple: number, minGoodputShare?: number): Promise<readonly Row[]> {
+  const name = `${subject.model.title}, ${multiple}x`;
   const offered = await offer(name, subject, poissonAt(multiple));
-  return [...goodputRows(name, offered, subject.model.minGoodputShare), ...outcomeRows(name, offered)];
+  return [...goodputRows(name, offered, minGoodputShare), ...outcomeRows(name, offered)];
 }
 
 async function measureMix(subject: Subject): Promise<readonly Row[]> {
-  const name = `${subject.model.name}, ${mixedMs.join(' and ')} ms, 2x`;
+  const name = `${subject.model.title}, ${mixedMs.join(' and ')} ms, 2x`;
   const offered = await offer(name, subject, poissonAt(2), mixedMs);
   return [...goodputRows(name, offered), ...outcomeRows(name, offered), ...classRows(name, offered)];
 }
 
 async function measureStep(subject: Subject): Promise<readonly Row[]> {
-  const name = `${subject.model.name}, step from 0.1x to 1x`;
+  const name = `${subject.model.title}, step from 0.1x to 1x`;
   const atMs = (seconds * 1000) / 2;
   const offered = await offer(name, subject, (capacity) => {
     return { kind: 'step', ratePerSecond: 0.1 * capacity, factor: 10, atMs };
@@ -56,10 +55,10 @@ const rows: Row[] = [];
 await using cluster = await startCluster({ workers: 2 });
 using client = createTestClient(cluster);
 using callers = openCallers(cluster.router.address);
-for (const model of overloadModels.filter(({ name }) => name.includes(only))) {
-  progress(`registering ${model.name}`);
+for (const model of overloadModels.filter(({ title }) => title.includes(only))) {
+  progress(`registering ${model.title}`);
   const subject = await createSubject(client, callers, model);
-  for (const multiple of multiples) rows.push(...(await measureMultiple(subject, multiple)));
+  for (const [multiple, share] of model.rates) rows.push(...(await measureMultiple(subject, multiple, share)));
   if (model.isMixedAndStepped) rows.push(...(await measureMix(subject)), ...(await measureStep(subject)));
 }
 const lost = (await cluster.router.metrics()).value('pareto_workers_lost_total');
