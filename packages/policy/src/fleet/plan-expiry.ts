@@ -1,4 +1,4 @@
-// Which workers have not rejoined in time, so that their loads are marked as not present, and when to check again.
+// Which workers are gone (`presence.ts` decides when), so that their loads are marked as not present, and when to check again.
 
 import { milliseconds, type Milliseconds } from '@pareto/core';
 import type { FleetState } from './fleet-state.js';
