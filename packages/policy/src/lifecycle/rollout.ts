@@ -8,6 +8,7 @@ import {
   type PlacementVariant,
   type PlacementWorker,
 } from '../snapshot/snapshot.js';
+import { isBatchOpen } from '../make/list-steps.js';
 import { isDenied } from '../select/rules.js';
 import { deviceMemory } from '../share/device-memory.js';
 import { countReady } from './count-ready.js';
@@ -30,13 +31,15 @@ export interface Rollout {
  * Returns the number of ready replicas that the current version needs for each variant with ready replicas in the
  * version `before`: the same number, limited by the fleet's slots. 0 if the current version will not have the variant
  * (its recipe was removed, declined or failed; it is dominated within the version, denied or quarantined). Infinity
- * while its file or measurement is pending, and for a pinned variant that the current version will not have, because
+ * while its file, measurement or batch is pending, and for a pinned variant that the current version will not have, because
  * its task would have no answer.
  */
 export function rolloutOf(rollout: Rollout, before: number): ReadonlyMap<VariantId, number> {
   const needs = new Map<VariantId, number>();
+  // Its batch may be smaller than before until it is verified.
+  const isOpen = isBatchOpen(rollout.current);
   for (const [id, count] of countReady(rollout.replicas, rollout.workers, before)) {
-    const limit = limitOf(rollout, id, before);
+    const limit = isOpen ? Infinity : limitOf(rollout, id, before);
     needs.set(id, limit === Infinity ? Infinity : Math.min(limit, count));
   }
   return needs;

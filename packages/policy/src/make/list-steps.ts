@@ -46,6 +46,9 @@ function prepare(planned: PlacementArchitecture): Step | undefined {
   return outcome === undefined ? openMake(dynamicBatch, undefined) : tried(outcome);
 }
 
+/** Returns whether it is still to be verified that the model's first dimension is a batch. */
+export const isBatchOpen = (planned: PlacementArchitecture): boolean => prepare(planned)?.state === 'open';
+
 const outcomeOf = ({ architecture, outcomes }: PlacementArchitecture, recipe: string): RecipeOutcome | undefined =>
   outcomes.find((one) => one.recipe === recipe && one.version === architecture.version);
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { RecipeOutcome } from '@pareto/core';
 import { servedVersion, type Rollout } from '../../src/index.js';
 import { buildSelectionRule } from '@pareto/testkit';
 import { architecture, replica, variant, worker } from '../support/fixture.js';
@@ -8,6 +9,11 @@ const fresh = variant('a:original', { p50Ms: 1, version: 2 });
 const unmeasured = variant('a:original', { version: 2 });
 const loaded = replica('1', 'a:original', 'w');
 const next = replica('2', 'a:original', 'w', { version: 2 });
+
+const noBatch: RecipeOutcome = {
+  ...{ architecture: 'a', version: 2, recipe: 'dynamic-batch' },
+  result: { kind: 'failed', reason: 'rows mix' },
+};
 
 const half = variant('a:fp16', { p50Ms: 1 });
 const pinned = { variants: [old, half, fresh], replicas: [loaded, next, replica('3', 'a:fp16', 'w')] };
@@ -35,6 +41,19 @@ const served = (fields: Partial<Rollout>): number =>
 const cases: readonly (readonly [string, Partial<Rollout>, number])[] = [
   ['the old one is ready, the new one is not', {}, 1],
   ['both versions are ready', { replicas: [loaded, next] }, 2],
+  [
+    'both are ready, and the batch of the new one is still to be verified',
+    { current: architecture('a', { version: 2, fixedBatch: 1 }), replicas: [loaded, next] },
+    1,
+  ],
+  [
+    'both are ready, and the first dimension of the new one turned out to be no batch',
+    {
+      current: { ...architecture('a', { version: 2, fixedBatch: 1 }), outcomes: [noBatch] },
+      replicas: [loaded, next],
+    },
+    2,
+  ],
   ['the new one is loading', { replicas: [loaded, { ...next, state: 'loading' }] }, 1],
   ['the old one has more replicas ready than there are slots', { replicas: [loaded, { ...loaded }, next] }, 2],
   [

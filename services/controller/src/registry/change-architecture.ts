@@ -1,8 +1,8 @@
 // The registry writes for a registered model that is registered again with other recipes, labels or batches. Pure.
 
-import type { Architecture, Signature, Task } from '@pareto/core';
+import type { Architecture } from '@pareto/core';
 import type { Compare, Operation } from '@pareto/state';
-import { checkSignature } from './check-model.js';
+import { checkSignature, signatureWith } from './check-signature.js';
 import { originalVariants, outcomesOf, variantRecords, type VariantWrites } from './outcome-variants.js';
 import type { RecordView, Stored } from '../storage/record-tables.js';
 import { assignmentKey, measurementsPrefix, outcomeKey, putRecord, taskKey, variantKey } from '../storage/records.js';
@@ -48,17 +48,17 @@ const none: VariantWrites = { compares: [], operations: [] };
 const isSame = (a: Architecture['labels'], b: Architecture['labels']): boolean =>
   JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
-/** Returns the writes of the task, whose signature changes with that of its only architecture. */
-function changeTask(records: RecordView, { task: name, name: own, signature }: Architecture): VariantWrites {
+/** Returns the writes of the task, whose signature is that of its only architecture, or fits all of them. */
+function changeTask(records: RecordView, changed: Architecture): VariantWrites {
+  const { task: name, name: own } = changed;
   const task = records.tasks.get(taskKey(name));
   if (task === undefined) return none;
-  const others = [...records.architectures.values()].filter(({ value }) => value.task === name && value.name !== own);
-  if (others.length > 0) checkSignature(task.value, signature, own);
+  const isOnly = [...records.architectures.values()].every(({ value }) => value.task !== name || value.name === own);
+  if (!isOnly) checkSignature(records, task.value, changed, own);
+  const signature = isOnly ? changed.signature : signatureWith(records, task.value, changed);
   const compare: Compare = { kind: 'revision', key: task.key, modRevision: task.modRevision };
-  return { compares: [compare], operations: [putRecord(task.key, withSignature(task.value, signature))] };
+  return { compares: [compare], operations: [putRecord(task.key, { ...task.value, signature })] };
 }
-
-const withSignature = (task: Task, signature: Signature): Task => ({ ...task, signature });
 
 function endReplicas(records: RecordView, { name, version }: Architecture): readonly Operation[] {
   const ids = new Set(variantRecords(records, { name, version }).map(({ id }) => id));

@@ -2,7 +2,7 @@
 
 import { dirname, join } from 'node:path/posix';
 import { graphFile, type BlobStore } from '@pareto/blobs';
-import { ParetoError, type Digest, type Manifest, type Signature, type Task, type TensorSpec } from '@pareto/core';
+import { ParetoError, type Digest, type Manifest } from '@pareto/core';
 import type { InspectedModel, ModelReader } from '@pareto/models';
 
 export interface InspectionContext {
@@ -50,40 +50,4 @@ export async function checkBlob(blobs: Pick<BlobStore, 'status'>, what: string, 
   const { complete, receivedBytes } = await blobs.status(content);
   if (complete) return receivedBytes;
   throw new ParetoError('failed-precondition', `${what}: blob ${content} is missing: upload it first`);
-}
-
-/** Throws `invalid-argument` unless the model has the inputs and outputs of the task. */
-export function checkSignature(task: Task, signature: Signature, name: string): void {
-  if (task.signature === undefined || fits(task.signature, signature)) return;
-  throw new ParetoError(
-    'invalid-argument',
-    `architecture ${name} does not fit task ${task.name}: the task has ${describe(task.signature)}, the model ${describe(signature)}`,
-  );
-}
-
-/** Returns whether a query of one item that fits one of the signatures also fits the other. */
-export const fits = (a: Signature, b: Signature): boolean => describe(perItem(a)) === describe(perItem(b));
-
-/**
- * Returns the task's signature after an architecture with the fitting signature `another` is added. It is batched if
- * either signature is.
- */
-export const signatureWith = ({ signature }: Task, another: Signature): Signature =>
-  signature === undefined || (another.batched && !signature.batched) ? another : signature;
-
-/** Returns the signature of one item. A leading dimension that is fixed at 1 is a batch of one. */
-function perItem(signature: Signature): Signature {
-  const { inputs, outputs, batched } = signature;
-  if (batched || [...inputs, ...outputs].some(({ dims }) => dims[0] !== 1)) return signature;
-  const item = (spec: TensorSpec): TensorSpec => ({ ...spec, dims: spec.dims.slice(1) });
-  return { inputs: inputs.map(item), outputs: outputs.map(item), batched: true };
-}
-
-function describe({ inputs, outputs, batched }: Signature): string {
-  const list = (specs: Signature['inputs']): string =>
-    specs
-      .map(({ name, datatype, dims }) => `${name} ${datatype} [${dims.join(',')}]`)
-      .toSorted()
-      .join(', ');
-  return `${list(inputs)} -> ${list(outputs)}${batched ? ', with a batch dimension' : ', without a batch dimension'}`;
 }

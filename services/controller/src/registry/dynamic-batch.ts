@@ -2,9 +2,9 @@
 
 import { originalRecipe, withLeadingBatch, type Architecture, type Assignment, type Task } from '@pareto/core';
 import type { Compare, Operation } from '@pareto/state';
-import { fits } from './check-model.js';
+import { currentOf, fits } from './check-signature.js';
 import { outcomesOf, variantRecords, type VariantWrites } from './outcome-variants.js';
-import type { RecordView, Stored } from '../storage/record-tables.js';
+import type { RecordView } from '../storage/record-tables.js';
 import {
   architectureKey,
   assignmentKey,
@@ -44,17 +44,9 @@ export function applyDynamicBatch(records: RecordView, batched: Architecture): V
 }
 
 /** Returns whether the task is not batched yet, and all its other architectures fit a batched signature. */
-function mayBeBatched({ architectures }: RecordView, { name, signature }: Task, batched: Architecture): boolean {
+function mayBeBatched(records: RecordView, { name, signature }: Task, batched: Architecture): boolean {
   if (signature === undefined || signature.batched) return false;
-  const others = currentOf(Array.from(architectures.values()), name).filter((one) => one.name !== batched.name);
-  return others.every((other) => fits(batched.signature, other.signature));
-}
-
-function currentOf(all: readonly Stored<Architecture>[], task: string): readonly Architecture[] {
-  const current = new Map<string, Architecture>();
-  for (const { value } of all)
-    if (value.task === task && value.version > (current.get(value.name)?.version ?? 0)) current.set(value.name, value);
-  return [...current.values()];
+  return currentOf(records, name).every((other) => other.name === batched.name || fits(batched, other));
 }
 
 /**

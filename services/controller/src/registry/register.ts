@@ -7,7 +7,8 @@ import { labelsFromWire, manifestFromWire, type wire } from '@pareto/protocol';
 import type { Compare } from '@pareto/state';
 import { changeArchitecture } from './change-architecture.js';
 import { checkLabelFiles, checkLabelledOutputs } from './check-labels.js';
-import { checkSignature, inspectFiles, signatureWith } from './check-model.js';
+import { inspectFiles } from './check-model.js';
+import { checkSignature, signatureWith } from './check-signature.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
 import { claim, lastVersion, checkNameFree } from './name-claims.js';
@@ -61,7 +62,7 @@ function registerModel(
     if (model === undefined) return undefined;
     const batch = batchOf(context, model, wanted.batchSize);
     checkLabelledOutputs(labels, batch.signature);
-    checkSignature(task.value, batch.signature, name);
+    checkSignature(mirror.records, task.value, batch, name);
     const { batchSize: _size, version: _version, ...fields } = wanted;
     return writeArchitecture(context, { ...fields, ...batch, version: nextVersion(mirror.records, wanted) }, task);
   });
@@ -188,7 +189,7 @@ async function writeArchitecture(
   architecture: Architecture,
   task: Stored<Task>,
 ): Promise<Architecture | undefined> {
-  const { name, version, signature } = architecture;
+  const { name, version } = architecture;
   const record: NameRecord = { kind: 'architecture', current: version };
   const compares: readonly Compare[] = [
     claim(mirror.records, name),
@@ -199,7 +200,7 @@ async function writeArchitecture(
     putRecord(architectureKey(name, version), architecture),
     ...originalVariants(mirror.records, architecture).map((one) => putRecord(variantKey(one.id, version), one)),
     // Always written, so that a concurrent deletion of the task conflicts.
-    putRecord(task.key, { ...task.value, signature: signatureWith(task.value, signature) }),
+    putRecord(task.key, { ...task.value, signature: signatureWith(mirror.records, task.value, architecture) }),
   ];
   return (await leader.write(compares, operations)) ? architecture : undefined;
 }

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { openFolderBlobStore, type BlobStore } from '@pareto/blobs';
-import { bytes, digest, systemClock, type Digest, type Manifest, type Signature, type Task } from '@pareto/core';
+import { bytes, digest, systemClock, type Digest, type Manifest } from '@pareto/core';
 import { createModelReader, type ModelReader } from '@pareto/models';
-import { buildTask, createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
-import { checkSignature, fits, inspectFiles, signatureWith } from '../../src/registry/check-model.js';
+import { createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
+import { inspectFiles } from '../../src/registry/check-model.js';
 import { digestOf } from '../support/upload-model.js';
 
 describe('the files of a model', () => {
@@ -62,31 +62,5 @@ describe('the files of a model', () => {
         message: `the model refers to ${missing}: add the missing files to the manifest`,
       });
     }
-  });
-});
-
-describe('signature of a model', () => {
-  const tensor = (name: string, dims: readonly number[]) => ({ name, datatype: 'FP32', dims }) as const;
-  const shaped = (batched: boolean, ...lead: readonly number[]): Signature => ({
-    inputs: [tensor('x', [...lead, 4])],
-    outputs: [tensor('y', [...lead, 2])],
-    batched,
-  });
-  const [any, one, eight] = [shaped(true), shaped(false, 1), shaped(false, 8)];
-  const taskOf = (signature: Signature | undefined): Task => buildTask({ name: 't', signature });
-
-  it('fits a signature that differs only by a batch of one in place of any batch', () => {
-    assert.deepEqual([fits(any, one), fits(one, any), fits(one, one), fits(eight, eight)], [true, true, true, true]);
-    assert.deepEqual([fits(any, eight), fits(one, eight), fits(any, shaped(false))], [false, false, false]);
-    assert.throws(() => checkSignature(taskOf(any), eight, 'a'), {
-      code: 'invalid-argument',
-      message: /has x FP32 \[4\] .*with a batch dimension, the model x FP32 \[8,4\] .*without a batch dimension/,
-    });
-  });
-
-  it('becomes that of the task, and is replaced by that of the first batched model', () => {
-    assert.equal(signatureWith(taskOf(undefined), one), one);
-    assert.equal(signatureWith(taskOf(one), any), any);
-    assert.equal(signatureWith(taskOf(any), one), any);
   });
 });
