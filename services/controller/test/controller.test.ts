@@ -78,11 +78,11 @@ describe('controller', () => {
   });
 
   describe('registry', () => {
-    it('registers a task once, and rejects another definition and the name of an architecture', async () => {
+    it('registers a task once, and rejects the name of an architecture', async () => {
       const request = { name: 'squares', metric: 'top1', defaultObjective: { latencyMs: 200 } };
       assert.equal((await controller.registry.registerTask(request)).name, 'squares');
-      assert.equal((await controller.registry.registerTask(request)).defaultObjective?.latencyMs, 200);
-      await assert.rejects(task(), { code: 'already-exists' });
+      for (const same of [request, { name: 'squares' }, { ...request, minAgreement: 0.8 }])
+        assert.equal((await controller.registry.registerTask(same)).defaultObjective?.latencyMs, 200);
       await registerModel(controller, 'tiny');
       await assert.rejects(task('tiny'), {
         code: 'already-exists',
@@ -92,11 +92,37 @@ describe('controller', () => {
       await assert.rejects(task('no good'), { code: 'invalid-argument' });
     });
 
+    it('rejects another definition of a task with each field that differs, both values and the flags', async () => {
+      const { registry } = controller;
+      const samples = [Buffer.from('first samples'), Buffer.from('second samples')];
+      for (const content of samples) await upload(controller, content);
+      const [first = '', second = ''] = samples.map(digestOf);
+      const objective = { latencyMs: 200, minAccuracy: 0.9 };
+      await registry.registerTask({ name: 'squares', validationDigest: first, defaultObjective: objective });
+      const rejects = (given: wire.RegisterTaskRequestInput, differences: string): Promise<void> =>
+        assert.rejects(registry.registerTask({ name: 'squares', ...given }), {
+          code: 'already-exists',
+          message: `task squares exists with another definition: ${differences} to use the task as it is, or choose another name`,
+        });
+      await rejects(
+        { metric: 'cosine', defaultObjective: { latencyMs: 50, class: 'OFFLINE' } },
+        'metric is top1, not cosine; latency_ms is 200, not 50; class is online, not offline; leave out --metric, --latency-ms, --class',
+      );
+      await rejects(
+        { validationDigest: second, minAgreement: 0.5, defaultObjective: { minAccuracy: 0, maxCostPer_1k: 0.1 } },
+        `validation is ${first}, not ${second}; min_agreement is 0.8, not 0.5; min_accuracy is 0.9, not none; max_cost_per_1k is none, not 0.1; leave out --validation, --min-agreement, --min-accuracy, --max-cost-per-1k`,
+      );
+      assert.equal((await registry.list({})).tasks[0]?.validationDigest, first);
+    });
+
     it('stores the least agreement of a task, and rejects another one', async () => {
       const request = { name: 'squares', metric: 'top1', minAgreement: 0.95 };
       assert.equal((await controller.registry.registerTask(request)).minAgreement, 0.95);
-      assert.equal((await controller.registry.registerTask(request)).minAgreement, 0.95);
-      await assert.rejects(task(), { code: 'already-exists' });
+      assert.equal((await controller.registry.registerTask({ name: 'squares' })).minAgreement, 0.95);
+      await assert.rejects(controller.registry.registerTask({ ...request, minAgreement: 0.9 }), {
+        code: 'already-exists',
+        message: /min_agreement is 0\.95, not 0\.9; leave out --min-agreement/,
+      });
       await assert.rejects(controller.registry.registerTask({ name: 'other', minAgreement: 1.5 }), {
         code: 'invalid-argument',
         message: /minimum agreement is 1\.5, expected a number from 0 to 1/,

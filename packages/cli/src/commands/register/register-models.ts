@@ -13,11 +13,13 @@ import { sideBySide } from './side-by-side.js';
 
 export interface TaskDefinition {
   readonly name: string;
+  /** Quality metric. Empty for that of the existing task, or the default. */
   readonly metric: string;
+  /** Default objective. Null for that of the existing task, or the default. */
   readonly defaultObjective: wire.ObjectiveInput | null;
-  /** Path of the NPZ file. */
+  /** Path of the NPZ file. Undefined for the set of the existing task, or none. */
   readonly validation: string | undefined;
-  /** Agreement with the original, from 0 to 1. Undefined for the default of the metric. */
+  /** Agreement with the original, from 0 to 1. Undefined for that of the existing task, or the default of the metric. */
   readonly minAgreement?: number | undefined;
 }
 
@@ -85,7 +87,7 @@ async function sendNamed(
   return file.digest;
 }
 
-/** Uploads the validation set and creates or updates the task. Repeating the same definition changes nothing. */
+/** Uploads the validation set, and creates the task or compares the definition with the existing one. */
 export async function registerTask(
   clients: ControllerClients,
   task: TaskDefinition,

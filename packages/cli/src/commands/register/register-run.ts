@@ -155,7 +155,7 @@ async function send(
   plan: RegisterPlan,
 ): Promise<readonly wire.Architecture[]> {
   const shared = { ...repeatOptions(context), uploads: new Map<string, Promise<boolean>>() };
-  const { metric = 'top1', validation, minAgreement } = flags;
+  const { metric = '', validation, minAgreement } = flags;
   const keepDominated = flags.keepDominated === true || flags.keepAll === true;
   const atOnce = await countAtOnce(plan.groups.flatMap(({ models }) => models));
   const isSingle = plan.groups.length === 1;
