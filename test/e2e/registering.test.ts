@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import type { RawTensor } from '@pareto/protocol';
+import type { RawTensor, wire } from '@pareto/protocol';
 import { onnxType, waitFor, writeModel, type Child, type Node } from '@pareto/testkit';
 import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
@@ -61,6 +61,25 @@ describe('an existing task', function () {
     const { tasks } = await client.registry.list({});
     assert.equal(tasks.find(({ name }) => name === 'digits')?.defaultObjective?.latencyMs, 250);
     await client.waitUntilDone('digits');
+  });
+
+  it('gets a larger batch for the same file, whether its batch is verified, or still to be', async () => {
+    await client.registerTask('limits');
+    const register = (maxBatchSize?: number): Promise<wire.Architecture> =>
+      client.registerModel('limits', 'limited', model(7), maxBatchSize === undefined ? {} : { maxBatchSize });
+    const serves = (count: number): Promise<unknown> =>
+      waitFor(`a batch of ${count}`, () => client.infer('limited', [rows(count)], { latency_ms: 10_000 }), 30_000);
+    await register();
+    await register(48);
+    await client.waitUntilDone('limits');
+    await serves(48);
+    assert.match(
+      (await refusalOf(client.infer('limited', [rows(49)]))).message,
+      /at most 48; split the request, or register the model again with a larger --max-batch-size/,
+    );
+    assert.equal((await register(64)).maxBatchSize, 64);
+    await client.waitUntilDone('limits');
+    await serves(64);
   });
 
   describe('whose batch was verified', () => {
@@ -122,7 +141,7 @@ describe('an existing task', function () {
         await client.registry.setRule({ task: 'sums', kind: 'deny', target, reason: 'a test', actor: 'a test' });
       await waitFor('the rules', async () => {
         const { code, message } = await refusalOf(client.infer('sums', [rows(3)], { latency_ms: 10_000 }));
-        return (code === 'invalid-argument' && message.includes('a batch of 3 is larger than')) || undefined;
+        return (code === 'invalid-argument' && / at most 1; send one item per request/.test(message)) || undefined;
       });
       const { parameters } = await client.infer('sums', [rows(1)], { latency_ms: 10_000 });
       assert.equal(parameters.get('pareto_variant'), 'second:original');

@@ -1,9 +1,16 @@
 // The registry writes for a registered model that is registered again with other recipes, labels or batches. Pure.
 
-import type { Architecture } from '@pareto/core';
+import { batchSizes, type Architecture } from '@pareto/core';
 import type { Compare, Operation } from '@pareto/state';
 import { checkSignature, signatureWith } from './check-signature.js';
-import { originalVariants, outcomesOf, variantRecords, type VariantWrites } from './outcome-variants.js';
+import {
+  measurementsOf,
+  originalVariants,
+  outcomesOf,
+  variantRecords,
+  type VariantWrites,
+} from './outcome-variants.js';
+import { remeasure } from './remeasure.js';
 import type { RecordView, Stored } from '../storage/record-tables.js';
 import { assignmentKey, measurementsPrefix, outcomeKey, putRecord, taskKey, variantKey } from '../storage/records.js';
 
@@ -15,8 +22,9 @@ export type ArchitectureChanges = Pick<Architecture, 'recipes' | 'keepAll' | 'la
 
 /**
  * Returns the changed architecture with its writes. Generated files stay, even of recipes that are no longer requested,
- * unless the model gains or loses its batch dimension: then its variants are deleted and made again. Replicas that have
- * to be reloaded lose their assignments. Undefined if nothing changes. Throws `invalid-argument` if the signature does
+ * unless the model gains or loses its batch dimension: then its variants are deleted and made again. With a larger maximum
+ * batch they are measured again, and keep their measurements until then. Replicas that have to be reloaded lose their
+ * assignments. Undefined if nothing changes. Throws `invalid-argument` if the signature does
  * not fit the task's other architectures.
  */
 export function changeArchitecture(
@@ -39,6 +47,7 @@ export function changeArchitecture(
       ...task.operations,
       ...(isReloaded ? endReplicas(records, changed) : []),
       ...(isRebuilt ? resetVariants(records, changed) : []),
+      ...(!isRebuilt && largestMeasured(changed) > largestMeasured(value) ? remeasureAll(records, changed) : []),
     ],
   };
 }
@@ -66,6 +75,12 @@ function endReplicas(records: RecordView, { name, version }: Architecture): read
     .filter(({ value }) => ids.has(value.variant) && value.version === version)
     .map(({ value }) => ({ kind: 'delete', key: assignmentKey(value) }));
 }
+
+/** Returns the largest batch that the variants are measured at. */
+const largestMeasured = ({ maxBatchSize }: Architecture): number => Math.max(...batchSizes(maxBatchSize));
+
+const remeasureAll = (records: RecordView, architecture: Architecture): readonly Operation[] =>
+  variantRecords(records, architecture).flatMap((one) => measurementsOf(records, one).flatMap(remeasure));
 
 /** Returns the operations that leave only the variants of the trained model, unmeasured. */
 function resetVariants(records: RecordView, architecture: Architecture): readonly Operation[] {

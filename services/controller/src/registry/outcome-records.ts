@@ -126,7 +126,10 @@ function outcomeWrites(
   const known = records.architectures.get(architectureKey(outcome.architecture, outcome.version));
   const key = outcomeKey(outcome);
   if (known === undefined || records.outcomes.has(key)) return undefined;
-  const isBatched = outcome.recipe === dynamicBatch && outcome.result.kind === 'made';
+  const isPreparation = outcome.recipe === dynamicBatch;
+  // A registration set the batch while a worker verified it.
+  if (isPreparation && known.value.fixedBatch === undefined) return undefined;
+  const isBatched = isPreparation && outcome.result.kind === 'made';
   const architecture = isBatched ? withDynamicBatch(known.value, maxBatchSize) : known.value;
   const batched = isBatched ? applyDynamicBatch(records, architecture) : undefined;
   const outcomes = [...(isBatched ? [] : outcomesOf(records, architecture)), outcome];

@@ -197,6 +197,14 @@ describe('outcome records', () => {
       assert.equal(wrote.size, 1, 'in one transaction');
     });
 
+    it('change nothing if the batch was set by a registration meanwhile', async () => {
+      await write(putRecord(taskKey('t'), task(shaped(true))));
+      await register(architecture('a', { maxBatchSize: 100 }));
+      await outcomes.store(made('a', 'dynamic-batch', 'free'));
+      assert.deepEqual([stored('a')?.signature, stored('a')?.maxBatchSize], [shaped(true), 100]);
+      assert.deepEqual([variants(), outcomeOf('a', 'dynamic-batch')], [['a:original a'], undefined]);
+    });
+
     it('leave the task unchanged until all its architectures are batched', async () => {
       await write(putRecord(taskKey('t'), task(shaped(false, 8))));
       await register(fixed('a', 8));

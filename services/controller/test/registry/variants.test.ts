@@ -237,6 +237,31 @@ describe('variants', () => {
     await assert.rejects(controller.registry.profile({ variant: 'large' }), { code: 'not-found' });
   });
 
+  it('are measured again for a larger maximum batch, and served meanwhile, but not for a smaller one', async () => {
+    let hangs = false;
+    const sizes: number[] = [];
+    const one = worker({
+      id: 'w1',
+      measure(order) {
+        sizes.push(order.spec?.maxBatchSize ?? 0);
+        return hangs ? undefined : profileFor('');
+      },
+    });
+    const { manifest } = await register('tiny', ['original']);
+    const limit = (maxBatchSize: number): Promise<wire.Architecture> =>
+      controller.registry.registerArchitecture({
+        ...{ name: 'tiny', task: 'squares', manifest, recipes: ['original'], maxBatchSize },
+      });
+    await done('tiny');
+    assert.equal((await limit(4)).maxBatchSize, 4);
+    await done('tiny');
+    hangs = true;
+    assert.equal((await limit(16)).maxBatchSize, 16);
+    await until('the measurement', () => one.measured.length === 2);
+    assert.deepEqual(sizes, [8, 16]);
+    assert.ok((await variantsOf('tiny')).get('tiny:original')?.measurements[0]?.profile);
+  });
+
   describe('of a model with a fixed batch', () => {
     const shape = { type: onnxType.float, dims: [1, 8] };
     const fixed = writeModel({

@@ -64,11 +64,16 @@ export function reasonText(
     case 'ruled-out':
       return `${target} is excluded by rules: ${rulesText(entry.rules)}; use another model, or have the rules removed`;
     case 'batch-too-large':
-      return `a batch of ${items} is larger than any variant of ${target} serves: expected at most ${Math.max(1, entry.maxBatchSize)}`;
+      return `a batch of ${items} is larger than any variant of ${target} serves: expected at most ${Math.max(1, entry.maxBatchSize)}; ${batchAdvice(entry)}`;
     case 'hold-limit':
       return `${target} needs a variant that is still loading, and too many queries are waiting already; retry later`;
   }
 }
+
+const batchAdvice = ({ maxBatchSize }: TargetEntry): string =>
+  maxBatchSize > 1
+    ? 'split the request, or register the model again with a larger --max-batch-size'
+    : "send one item per request; 'pareto jobs' shows why the model has no batch";
 
 /** Wait from which the queues are full: no objective is that long. */
 const fullMs = 1e8;

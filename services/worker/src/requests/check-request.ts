@@ -211,7 +211,7 @@ function batchOf(inputs: readonly TensorInput[], maxBatchSize: number): number {
   if (items < 1) throwInvalid(`input '${first?.name}': expected a batch of at least 1, got ${items}`);
   if (maxBatchSize > 0 && items > maxBatchSize) {
     throwInvalid(
-      `input '${first?.name}': expected a batch of at most ${maxBatchSize}, got ${items}; split the request`,
+      `input '${first?.name}': expected a batch of at most ${maxBatchSize}, got ${items}; split the request, or register the model again with a larger --max-batch-size`,
     );
   }
   return items;
