@@ -15,6 +15,7 @@ export { toNumbers } from './tensors/numbers.js';
 export { areHits, createAgreement, createScorer, judgedOutput, type Agreement, type Scorer } from './metrics/scorer.js';
 export { generators } from './generate/generators.js';
 export type { Generator, GraphGenerator, Ranges, RuntimeGenerator } from './rewrite/generator.js';
+export { renameTensors } from './rewrite/rename-tensors.js';
 export { readModel } from './files/read-model.js';
 export { writeModel, type WrittenFile } from './files/write-model.js';
 export { runGenerator, type GenerationRequest, type GenerationLimits } from './generate/process/run-generator.js';

@@ -176,7 +176,7 @@ describe('controller', () => {
       await registerModel(controller, 'tiny');
       await assert.rejects(registerModel(controller, 'wide', matrixModel(9)), {
         code: 'invalid-argument',
-        message: /does not fit task squares: the task has x FP32 \[8\].*the model x FP32 \[9\]/,
+        message: /does not fit task squares: input "x" FP32 \[batch,8\] in the task, "x" FP32 \[batch,9\] in the model/,
       });
       await assert.rejects(registerModel(controller, 'broken', Buffer.from('not a model')), {
         code: 'invalid-argument',

@@ -1,6 +1,13 @@
 // Which models fit a task: the comparison of their inputs and outputs. Pure.
 
-import { ParetoError, withLeadingBatch, type Architecture, type Signature, type Task } from '@pareto/core';
+import {
+  ParetoError,
+  withLeadingBatch,
+  type Architecture,
+  type Signature,
+  type Task,
+  type TensorSpec,
+} from '@pareto/core';
 import type { RecordView } from '../storage/record-tables.js';
 
 /** The fields of a model that determine whether it fits others. */
@@ -8,23 +15,28 @@ export type ModelForm = Pick<Architecture, 'signature' | 'fixedBatch'>;
 
 type Architectures = Pick<RecordView, 'architectures'>;
 
-/** Throws `invalid-argument` unless the model fits the task. */
+/** Throws `invalid-argument` unless the model fits the task, with the inputs and outputs that differ in both. */
 export function checkSignature(records: Architectures, task: Task, model: ModelForm, name: string): void {
   const form = formOf(records, task);
   if (form === undefined || fits(form, model)) return;
-  const both = `the task has ${describe(form.signature)}, the model ${describe(model.signature)}`;
+  const differences = differencesOf(perItem(form), perItem(model));
   throw new ParetoError(
     'invalid-argument',
-    `architecture ${name} does not fit task ${task.name}: ${both}; ${adviceFor(form, model)}`,
+    `architecture ${name} does not fit task ${task.name}: ${differences.map(textOf).join('; ')}; ${adviceFor(differences, form, model)}`,
   );
 }
 
 /** Returns what to do about a model that does not fit. A larger fixed batch could not answer queries of one item. */
-function adviceFor(form: ModelForm, { signature, fixedBatch = 0 }: ModelForm): string {
-  const isFixed = fixedBatch > 1 && isSame(perItem(form), withLeadingBatch(signature));
-  return isFixed
-    ? `export the model with a dynamic first dimension instead of ${fixedBatch}`
-    : 'export the model with the same inputs and outputs, or register it for another task';
+function adviceFor(differences: readonly Difference[], form: ModelForm, model: ModelForm): string {
+  const { signature, fixedBatch = 0 } = model;
+  if (fixedBatch > 1 && isSame(perItem(form), withLeadingBatch(signature)))
+    return `export the model with a dynamic first dimension instead of ${fixedBatch}`;
+  const renamed = differences.map(({ task, model: own }) =>
+    task !== undefined && task.type === own?.type ? `--map ${own.name}=${task.name}` : undefined,
+  );
+  return renamed.includes(undefined)
+    ? 'export the model with the same inputs and outputs, or register it for another task'
+    : `pass ${renamed.join(' ')} if they mean the same`;
 }
 
 /**
@@ -72,13 +84,56 @@ function perItem({ signature, fixedBatch }: ModelForm): Signature {
     : signature;
 }
 
-const isSame = (a: Signature, b: Signature): boolean => describe(a) === describe(b);
+interface TypedTensor {
+  readonly name: string;
+  /** Type and dimensions, such as `FP32 [batch,30]`. */
+  readonly type: string;
+}
 
-function describe({ inputs, outputs, batched }: Signature): string {
-  const list = (specs: Signature['inputs']): string =>
-    specs
-      .map(({ name, datatype, dims }) => `${name} ${datatype} [${dims.join(',')}]`)
-      .toSorted()
-      .join(', ');
-  return `${list(inputs)} -> ${list(outputs)}${batched ? ', with a batch dimension' : ', without a batch dimension'}`;
+/** An input or output that differs between a task and a model. Undefined on the side that does not have it. */
+interface Difference {
+  readonly role: 'input' | 'output';
+  readonly task: TypedTensor | undefined;
+  readonly model: TypedTensor | undefined;
+}
+
+const isSame = (a: Signature, b: Signature): boolean => differencesOf(a, b).length === 0;
+
+/** Returns the inputs and outputs that differ. One without a counterpart of its name is next to one of its type. */
+const differencesOf = (task: Signature, model: Signature): readonly Difference[] => [
+  ...differencesIn('input', typed(task.inputs, task), typed(model.inputs, model)),
+  ...differencesIn('output', typed(task.outputs, task), typed(model.outputs, model)),
+];
+
+function differencesIn(
+  role: Difference['role'],
+  ofTask: readonly TypedTensor[],
+  ofModel: readonly TypedTensor[],
+): readonly Difference[] {
+  const rest = ofModel.filter(({ name }) => ofTask.every((one) => one.name !== name));
+  const takeAlike = ({ type }: TypedTensor): TypedTensor | undefined => {
+    const at = rest.findIndex((one) => one.type === type);
+    return at < 0 ? undefined : rest.splice(at, 1)[0];
+  };
+  const pairs = ofTask.map((task) => {
+    const model = ofModel.find(({ name }) => name === task.name) ?? takeAlike(task);
+    return { role, task, model };
+  });
+  return [
+    ...pairs.filter(({ task, model }) => task.name !== model?.name || task.type !== model.type),
+    ...rest.map((model) => ({ role, task: undefined, model })),
+  ];
+}
+
+const typed = (specs: readonly TensorSpec[], { batched }: Signature): readonly TypedTensor[] =>
+  specs.map(({ name, datatype, dims }) => {
+    const shown = dims.map((dim) => (dim === -1 ? 'any' : String(dim)));
+    return { name, type: `${datatype} [${(batched ? ['batch', ...shown] : shown).join()}]` };
+  });
+
+function textOf({ role, task, model }: Difference): string {
+  const text = (one: TypedTensor): string => `${JSON.stringify(one.name)} ${one.type}`;
+  if (task === undefined) return model === undefined ? role : `${role} ${text(model)} only in the model`;
+  if (model === undefined) return `${role} ${text(task)} only in the task`;
+  return `${role} ${text(task)} in the task, ${text(model)} in the model`;
 }

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { checkName, errorText, ParetoError } from '@pareto/core';
 import { obtainModels, readRepository, type ConfigRemark, type UnusableModel } from '@pareto/models';
 import { modelAt, type LocalModel } from './register-models.js';
+import { renameModel } from './rename-model.js';
 
 export interface FoundModel extends LocalModel {
   /** Fields of its configuration that are not applied. */
@@ -24,6 +25,8 @@ export interface FindOptions {
   readonly maxBatchSize?: number | undefined;
   /** Paths of label files by output, for a single model. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** New names of inputs and outputs by those in the graph, for a single model. */
+  readonly map?: Readonly<Record<string, string>> | undefined;
   readonly s3Endpoint?: string | undefined;
   /** Limit of the size of all files of one source, and of an unpacked archive. */
   readonly maxBytes?: number | undefined;
@@ -60,8 +63,9 @@ async function findAll(paths: readonly string[], options: FindOptions, fetched: 
     throw new ParetoError('invalid-argument', `there is no .onnx file at ${paths.join(' or ')}`);
   }
   const refused = models.map(nameProblem);
+  const named = models.filter((_, i) => refused[i] === undefined);
   return {
-    models: models.filter((_, i) => refused[i] === undefined),
+    models: await Promise.all(named.map((model) => mapTensors(model, options, fetched))),
     others: [...others, ...refused.filter((one) => one !== undefined)],
   };
 }
@@ -86,11 +90,12 @@ async function findAt(path: string, options: FindOptions, fetched: AsyncDisposab
 }
 
 function nameModels(models: readonly FoundModel[], options: FindOptions): readonly FoundModel[] {
-  const { name, maxBatchSize, labels } = options;
+  const { name, maxBatchSize, labels, map } = options;
   const count = new Set(models.map((model) => model.name)).size;
   for (const [flag, value] of [
     ['--name', name],
     ['--labels', labels],
+    ['--map', map],
   ] as const) {
     if (value === undefined || count <= 1) continue;
     throw new ParetoError(
@@ -104,6 +109,14 @@ function nameModels(models: readonly FoundModel[], options: FindOptions): readon
     ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
     ...(labels === undefined ? {} : { labels }),
   }));
+}
+
+/** Returns the model with the new names of its inputs and outputs, if there are any. */
+async function mapTensors(model: FoundModel, { map }: FindOptions, fetched: AsyncDisposable[]): Promise<FoundModel> {
+  if (map === undefined) return model;
+  const renamed = await renameModel(model.path, map);
+  fetched.push(renamed);
+  return { ...model, path: renamed.path };
 }
 
 function nameProblem({ name }: FoundModel): UnusableModel | undefined {

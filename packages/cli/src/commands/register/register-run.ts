@@ -36,6 +36,7 @@ export interface RegisterFlags extends CommonOptions, ObjectiveOptions {
   readonly name?: string;
   readonly maxBatchSize?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly map?: Readonly<Record<string, string>>;
   readonly recipes?: readonly string[];
   readonly keepDominated?: boolean;
   /** The former name of `keepDominated`. */
@@ -57,7 +58,8 @@ export async function runRegistration(context: Context, flags: RegisterFlags, pa
     progress.onEvent(event);
   };
   await using found = await findModels(paths, {
-    ...{ name: flags.name, maxBatchSize: flags.maxBatchSize, labels: flags.labels, s3Endpoint: flags.s3Endpoint },
+    ...{ name: flags.name, maxBatchSize: flags.maxBatchSize, labels: flags.labels, map: flags.map },
+    s3Endpoint: flags.s3Endpoint,
     maxBytes: flags.maxDownloadGib * 2 ** 30,
     signal: context.stop,
     onProgress: (file, receivedBytes, totalBytes) => onEvent({ kind: 'fetching', file, receivedBytes, totalBytes }),

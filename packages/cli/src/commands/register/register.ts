@@ -43,7 +43,13 @@ export function addRegister(program: Command, context: Context): void {
       new Option(
         '--labels <output=file>',
         'text file with one label per line, for the classes of an output (repeatable)',
-      ).argParser(addLabels),
+      ).argParser(addPair('an output and a file: scores=labels.txt')),
+    )
+    .addOption(
+      new Option(
+        '--map <model=task>',
+        'input or output of the model, and its name in the task, for a single model of another converter (repeatable)',
+      ).argParser(addPair('two names: input=X')),
     )
     .addOption(
       new Option(
@@ -72,11 +78,13 @@ export function addRegister(program: Command, context: Context): void {
     });
 }
 
-/** Parses one --labels option and adds it to the earlier ones. */
-function addLabels(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  const [, output, path] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (output === undefined || path === undefined) {
-    throw new InvalidArgumentError('Expected an output and a file: scores=labels.txt.');
-  }
-  return { ...before, [output]: path };
-}
+type Pairs = Readonly<Record<string, string>>;
+
+/** Returns a parser of repeatable options of the form `key=value`, which adds a pair to the earlier ones. */
+const addPair =
+  (expected: string) =>
+  (text: string, before: Pairs = {}): Pairs => {
+    const [, key, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+    if (key === undefined || value === undefined) throw new InvalidArgumentError(`Expected ${expected}.`);
+    return { ...before, [key]: value };
+  };

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createTempFolder, type TempFolder } from '@pareto/testkit';
+import { inspectGraph } from '@pareto/models';
+import { createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
 import { runProgram } from '../../../src/program.js';
 import { createTerminal } from '../../../src/terminal/terminal.js';
 import {
@@ -187,6 +188,33 @@ describe('pareto register with a repository', () => {
     assert.deepEqual(Object.keys(storage.requests[0]?.labels ?? {}), ['logits']);
   });
 
+  it('sends a model with other names of inputs and outputs, and its external data, and the same again', async () => {
+    const value = (name: string) => ({ name, type: onnxType.float, dims: ['n', 2] });
+    const graph = writeModel({
+      nodes: [{ op: 'Add', inputs: ['features', 'w'], outputs: ['scores'] }],
+      inputs: [value('features')],
+      outputs: [value('scores')],
+      initializers: [{ name: 'w', type: onnxType.float, dims: [2], raw: Buffer.alloc(0), file: 'parts/w.bin' }],
+    });
+    await mkdir(folder.file('parts'));
+    await writeFile(folder.file('other.onnx'), graph);
+    await writeFile(folder.file('parts/w.bin'), Buffer.alloc(8, 1));
+    const flags = ['--map', 'features=X', '--map', 'scores=y', '--detach'];
+    for (let times = 0; times < 2; times++) assert.equal((await register(folder.file('other.onnx'), ...flags)).code, 0);
+    const sent = storage.requests.map(({ name, manifest }) => [name, manifest?.files.map(({ path }) => path)]);
+    assert.deepEqual(sent, [
+      ['other', ['other.onnx', 'parts/w.bin']],
+      ['other', ['other.onnx', 'parts/w.bin']],
+    ]);
+    const [first, second] = storage.requests.map(({ manifest }) => manifest?.files.map(({ digest }) => digest));
+    assert.deepEqual(first, second);
+    const [renamed, data] = (first ?? []).map(
+      (digest) => storage.blobs.get(digest) ?? assert.fail(`no blob ${digest}`),
+    );
+    const { inputs, outputs } = inspectGraph(renamed ?? assert.fail('no graph'));
+    assert.deepEqual([inputs[0]?.name, outputs[0]?.name, data], ['X', 'y', Buffer.alloc(8, 1)]);
+  });
+
   it('creates a task for a model if --task is missing', async () => {
     await register(tiny, '--detach');
     assert.deepEqual(requested(), ['mlp-tiny 0 of mlp-tiny.task, any, original']);
@@ -214,6 +242,9 @@ describe('pareto register with a repository', () => {
     );
     await failed(1, /--name applies to a single model, but 2 were given/, folder.file('repo'), '--name', 'x');
     await failed(1, /--labels applies to a single model, but 2 were given/, folder.file('repo'), '--labels', 'y=z');
+    await failed(1, /--map applies to a single model, but 2 were given/, folder.file('repo'), '--map', 'a=b');
+    await failed(1, /can't be renamed: it has no "a", but "image", "logits"/, tiny, '--map', 'a=b');
+    await failed(2, /Expected two names: input=X/, tiny, '--map', 'a');
     await failed(1, /there is no label file at nowhere/, tiny, '--labels', 'logits=nowhere');
     await failed(2, /Expected an output and a file: scores=labels.txt/, tiny, '--labels', 'nowhere');
     await failed(2, /Expected a whole number/, tiny, '--max-batch-size', '1.5');
