@@ -2,14 +2,13 @@
 // Process of the load generator.
 
 import { systemClock } from '@pareto/core';
+import { runProcess } from '@pareto/report';
 import { listenForInterrupts } from './interrupts.js';
 import { runProgram } from './program.js';
 
 const { argv, stdout, stderr } = process;
 const stop = listenForInterrupts(systemClock);
-// The reader of a pipe may close it early, as `head` does.
-stdout.on('error', () => process.exit(0));
 // pnpm passes the separator on.
-const code = await runProgram(argv.slice(argv[2] === '--' ? 3 : 2), { stdout, stderr, stop });
+const words = argv.slice(argv[2] === '--' ? 3 : 2);
 // Node's own clean-up at the exit may hang after broken connections.
-process.exit(code);
+await runProcess('loadgen', () => runProgram(words, { stdout, stderr, stop }));

@@ -1,6 +1,7 @@
 // Process of the `pareto` command.
 
 import { systemClock } from '@pareto/core';
+import { runProcess } from '@pareto/report';
 import { listenForInterrupts } from './context/interrupts.js';
 import { runProgram } from './program.js';
 import { createTerminal } from './terminal/terminal.js';
@@ -9,7 +10,5 @@ import { createTerminal } from './terminal/terminal.js';
 const { env } = process;
 const terminal = createTerminal(process.stdout, process.stderr, { env, stdin: process.stdin });
 process.on('exit', () => terminal.restore());
-// The reader of a pipe may close it early, as `head` does.
-process.stdout.on('error', () => process.exit(0));
 const context = { terminal, clock: systemClock, ...listenForInterrupts() };
-process.exit(await runProgram(process.argv.slice(2), context, env));
+await runProcess('pareto', () => runProgram(process.argv.slice(2), context, env));

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
 import type { Cluster } from '@pareto/local';
+import { runProcess } from '@pareto/report';
 import { Command } from 'commander';
 import { createReportedCluster, portOrOff, withCluster } from '../commands/up/up.js';
 import type { Context } from '../context/context.js';
@@ -94,9 +95,11 @@ const context = {
   clock: systemClock,
   ...listenForInterrupts(),
 };
-try {
-  process.exit(await quickstart(context, readOptions()));
-} catch (error) {
-  context.terminal.note(context.stop.aborted ? 'interrupted' : `quickstart: ${describeFailure(error)}`);
-  process.exit(context.stop.aborted ? 130 : 1);
-}
+await runProcess('quickstart', async () => {
+  try {
+    return await quickstart(context, readOptions());
+  } catch (error) {
+    context.terminal.note(context.stop.aborted ? 'interrupted' : `quickstart: ${describeFailure(error)}`);
+    return context.stop.aborted ? 130 : 1;
+  }
+});
