@@ -1,7 +1,7 @@
 // Formats text tables that fit a width: drops columns, wraps texts, and shortens names as the last resort.
 
-import stringWidth from 'string-width';
 import { cutCell, wrapCell } from './fit-cell.js';
+import { textWidth } from './text-width.js';
 
 export interface Column<Row> {
   readonly title: string;
@@ -28,7 +28,7 @@ export interface TableOptions {
 
 /** Pads like `padEnd`, by the width on a terminal. */
 export const padVisible = (text: string, columns: number): string =>
-  text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
+  text + ' '.repeat(Math.max(0, columns - textWidth(text)));
 
 /** Width of output that does not go to a terminal. */
 export const defaultWidth = 100;
@@ -70,10 +70,10 @@ interface Sized {
 
 function sizeColumn<Row>({ cell, ...column }: Column<Row>, rows: readonly Row[]): Sized {
   const cells = [column.title, ...rows.map((row) => cell(row).replaceAll(/\s*\n\s*/g, ' '))];
-  const natural = Math.max(...cells.map((text) => stringWidth(text)));
-  const longestWord = Math.max(...cells.flatMap((text) => text.split(' ').map((word) => stringWidth(word))));
-  const textWidth = Math.max(minWidths.phrase, Math.min(longestWord, minWidths.name));
-  const least = column.text === true ? textWidth : column.cut === true ? minWidths.cut : natural;
+  const natural = Math.max(...cells.map((text) => textWidth(text)));
+  const longestWord = Math.max(...cells.flatMap((text) => text.split(' ').map((word) => textWidth(word))));
+  const phraseWidth = Math.max(minWidths.phrase, Math.min(longestWord, minWidths.name));
+  const least = column.text === true ? phraseWidth : column.cut === true ? minWidths.cut : natural;
   return { ...column, cells, width: natural, minWidth: Math.min(natural, least) };
 }
 
@@ -114,7 +114,7 @@ function formatRow(columns: readonly Sized[], row: number, cutsTexts: boolean): 
     columns
       .map(({ align, width: wanted }, i) => {
         const text = cells[i]?.[line] ?? '';
-        const space = ' '.repeat(wanted - stringWidth(text));
+        const space = ' '.repeat(wanted - textWidth(text));
         return align === 'right' ? space + text : text + space;
       })
       .join(gap)

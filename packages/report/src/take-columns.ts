@@ -1,9 +1,6 @@
 // Parts of texts by their width on a terminal, where some characters take two columns, and others none.
 
-import stringWidth from 'string-width';
-
-const segmenter = new Intl.Segmenter();
-const charactersOf = (text: string): readonly string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
+import { charactersOf, textWidth } from './text-width.js';
 
 /** Returns the longest start of a text without colours that fits into `width` columns. */
 export const takeStart = (text: string, width: number): string => fitting(charactersOf(text), width).join('');
@@ -14,6 +11,6 @@ export const takeEnd = (text: string, width: number): string =>
 
 function fitting(characters: readonly string[], width: number): readonly string[] {
   let left = width;
-  const end = characters.findIndex((character) => (left -= stringWidth(character)) < 0);
+  const end = characters.findIndex((character) => (left -= textWidth(character)) < 0);
   return end < 0 ? characters : characters.slice(0, end);
 }

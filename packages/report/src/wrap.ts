@@ -1,13 +1,13 @@
 // Wraps a text into lines at its spaces.
 
-import stringWidth from 'string-width';
+import { textWidth } from './text-width.js';
 
 /** Wraps into lines shorter than `columns`, except for longer words. Starts all lines but the first with `hanging`. */
 export function wrap(text: string, columns: number, hanging = '  '): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && stringWidth(line) + 1 + stringWidth(word) >= columns) {
+    if (line !== '' && textWidth(line) + 1 + textWidth(word) >= columns) {
       lines.push(line);
       line = `${hanging}${word}`;
     } else line = line === '' ? word : `${line} ${word}`;
