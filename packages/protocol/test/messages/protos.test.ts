@@ -3,8 +3,10 @@ import { describe, it } from 'mocha';
 import { serviceDefinition } from '../../src/messages/protos.js';
 import { loadProtos } from '../../src/messages/load-protos.js';
 
+const definitions = await loadProtos({ keepCase: false });
+
 describe('serviceDefinition', () => {
-  for (const [service, loaded] of Object.entries(loadProtos({ keepCase: false }))) {
+  for (const [service, loaded] of Object.entries(definitions)) {
     if ('format' in loaded) continue;
     it(`defines ${service} as proto-loader does`, () => {
       const defined = serviceDefinition(service);

@@ -26,7 +26,7 @@ interface EnumDescriptor {
 /** Values of fields that accept only some values of their type, by the field's name or by `Message.field`. */
 export type FieldValues = Readonly<Record<string, fc.Arbitrary<unknown>>>;
 
-const definitions = loadProtos({ keepCase: false });
+const definitions = await loadProtos({ keepCase: false });
 
 /** Returns the definition of a message of the package `pareto.v1`. */
 export function messageDefinition(name: string): {

@@ -44,7 +44,7 @@ function fixMapEntries(encoded: Buffer): Buffer {
 }
 
 /** Returns the definitions for the reflection service. */
-export function reflectedDefinition(): PackageDefinition {
+export async function reflectedDefinition(): Promise<PackageDefinition> {
   const fixed = new Map<Buffer, Buffer>();
   const fixOnce = (encoded: Buffer): Buffer => {
     const known = fixed.get(encoded) ?? fixMapEntries(encoded);
@@ -55,7 +55,7 @@ export function reflectedDefinition(): PackageDefinition {
     const { fileDescriptorProtos: encoded } = entry;
     return Array.isArray(encoded) ? Object.assign({}, entry, { fileDescriptorProtos: encoded.map(fixOnce) }) : entry;
   };
-  const entries = Object.entries(loadProtos({ keepCase: true }));
+  const entries = Object.entries(await loadProtos({ keepCase: true }));
   return Object.fromEntries<AnyDefinition>(entries.map(([name, entry]) => [name, fixDefinition(entry)]));
 }
 
@@ -65,7 +65,7 @@ export type AnswerReflection = (request: Buffer) => Buffer;
 type Handler = handleBidiStreamingCall<unknown, unknown>;
 
 /** Returns the methods of reflection of these services, by their paths. */
-export function reflectionMethods(services: readonly string[]): ReadonlyMap<string, AnswerReflection> {
+export async function reflectionMethods(services: readonly string[]): Promise<ReadonlyMap<string, AnswerReflection>> {
   const methods = new Map<string, AnswerReflection>();
   const collector: Pick<Server, 'addService'> = {
     addService(service, handlers) {
@@ -75,7 +75,7 @@ export function reflectionMethods(services: readonly string[]): ReadonlyMap<stri
       }
     },
   };
-  new ReflectionService(reflectedDefinition(), { services: [...services] }).addToServer(collector);
+  new ReflectionService(await reflectedDefinition(), { services: [...services] }).addToServer(collector);
   return methods;
 }
 

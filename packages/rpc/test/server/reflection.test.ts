@@ -12,9 +12,9 @@ interface Message {
   readonly nestedType: readonly (Message & { readonly options?: { readonly mapEntry?: boolean } })[];
 }
 
-function messages(): Map<string, Message> {
+async function messages(): Promise<Map<string, Message>> {
   const found = new Map<string, Message>();
-  for (const entry of Object.values(reflectedDefinition())) {
+  for (const entry of Object.values(await reflectedDefinition())) {
     if (!Array.isArray(entry.fileDescriptorProtos)) continue;
     for (const encoded of entry.fileDescriptorProtos) {
       const file = descriptor.FileDescriptorProto.decode(encoded) as unknown as { messageType: Message[] };
@@ -25,15 +25,13 @@ function messages(): Map<string, Message> {
 }
 
 describe('reflection', () => {
-  it('returns field names as written in the proto files', () => {
-    const names = messages()
-      .get('Objective')
-      ?.field.map(({ name }) => name);
+  it('returns field names as written in the proto files', async () => {
+    const names = (await messages()).get('Objective')?.field.map(({ name }) => name);
     assert.deepEqual(names?.slice(0, 3), ['latency_ms', 'min_accuracy', 'max_cost_per_1k']);
   });
 
-  it('returns the names of map entries that strict clients require', () => {
-    const demand = messages().get('DemandEntry');
+  it('returns the names of map entries that strict clients require', async () => {
+    const demand = (await messages()).get('DemandEntry');
     const entry = demand?.nestedType.find(({ options }) => options?.mapEntry === true);
     assert.equal(entry?.name, 'ItemsByVariantEntry');
     assert.equal(demand?.field.find(({ name }) => name === 'items_by_variant')?.typeName, 'ItemsByVariantEntry');
