@@ -21,6 +21,6 @@ export { writeModel, type WrittenFile } from './files/write-model.js';
 export { runGenerator, type GenerationRequest, type GenerationLimits } from './generate/process/run-generator.js';
 export type { GeneratorResult } from './generate/process/generator-protocol.js';
 export { obtainModels, type Obtained, type ObtainOptions } from './repository/obtain-models.js';
-export { readRepository, type Repository } from './repository/read-repository.js';
+export { foreignModel, readRepository, type Repository } from './repository/read-repository.js';
 export type { FoundModel, UnusableModel } from './repository/read-model-folder.js';
 export type { ConfigRemark } from './repository/config-remarks.js';

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { ParetoError } from '@pareto/core';
+import { describeForeignModel } from './foreign-models.js';
 
 export type ModelSource =
   | { readonly kind: 'local'; readonly path: string }
@@ -52,7 +53,9 @@ function parseHttp(given: string): URL {
   if (!URL.canParse(given)) throw invalidSource(`${given} is not a URL: ${supported}`);
   const url = new URL(given);
   if (url.pathname.endsWith('.onnx') || archivePattern.test(url.pathname)) return url;
-  throw invalidSource(`${displayUrl(url)} has the name of neither a model nor an archive: ${supported}`);
+  const foreign = describeForeignModel([url.pathname]);
+  const what = foreign === undefined ? `has the name of neither a model nor an archive: ${supported}` : `is ${foreign}`;
+  throw invalidSource(`${displayUrl(url)} ${what}`);
 }
 
 /** Formats a URL for messages, without credentials and query. */

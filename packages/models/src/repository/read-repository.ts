@@ -4,6 +4,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { ParetoError } from '@pareto/core';
+import { describeForeignModel } from './foreign-models.js';
 import { readModelFolder, versionNumber, type FoundModel, type UnusableModel } from './read-model-folder.js';
 
 export interface Repository {
@@ -39,10 +40,18 @@ export async function readRepository(folder: string, name?: string): Promise<Rep
     others: [...read.flatMap(({ others }) => others), ...plain],
   };
   if (found.models.length + found.others.length > 0) return found;
+  const foreign = names.flatMap((file) => foreignModel(file) ?? []);
+  if (foreign.length > 0) return { models: [], others: foreign };
   throw new ParetoError(
     'invalid-argument',
     `there is no model in ${folder}: expected NAME/1/model.onnx for each, or .onnx files${names.length === 0 ? '; it is empty' : ''}`,
   );
+}
+
+/** Returns why a file is skipped if it is a model of another format, with how to convert it. Undefined if it is not. */
+export function foreignModel(file: string): UnusableModel | undefined {
+  const what = describeForeignModel([file]);
+  return what === undefined ? undefined : { name: basename(file), kind: 'skipped', reason: `it is ${what}` };
 }
 
 const isVersion = (entry: string): boolean => entry.endsWith('/') && versionNumber(entry.slice(0, -1)) !== undefined;

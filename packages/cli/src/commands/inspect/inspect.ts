@@ -21,7 +21,9 @@ export function addInspect(program: Command, context: Context): void {
       const options = self.optsWithGlobals<CommonOptions>();
       const found = await stat(file).catch(() => undefined);
       if (found?.isFile() !== true) throw new ParetoError('invalid-argument', `there is no file ${file}`);
-      const { inspectModel } = await import('@pareto/models');
+      const { foreignModel, inspectModel } = await import('@pareto/models');
+      const foreign = foreignModel(file);
+      if (foreign !== undefined) throw new ParetoError('invalid-argument', `can't inspect ${file}: ${foreign.reason}`);
       const model = await inspectModel(file);
       printResult(context, options, model, () => formatModel(model, found.size, widthOf(context, options)));
     });

@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { checkName, errorText, ParetoError } from '@pareto/core';
-import { obtainModels, readRepository, type ConfigRemark, type UnusableModel } from '@pareto/models';
+import { foreignModel, obtainModels, readRepository, type ConfigRemark, type UnusableModel } from '@pareto/models';
 import { modelAt, type LocalModel } from './register-models.js';
 import { renameModel } from './rename-model.js';
 
@@ -80,13 +80,17 @@ async function findAt(path: string, options: FindOptions, fetched: AsyncDisposab
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder && !isUri(path) && !isArchive(path)) return { models: [{ ...modelAt(path), remarks: [] }], others: [] };
+  if (!isFolder && !isUri(path) && !isArchive(path)) return findFile(path);
   const obtained = await obtainModels(path, options);
   fetched.push(obtained);
-  if (obtained.path.endsWith('.onnx') && (await isModel(obtained))) {
-    return { models: [{ ...modelAt(obtained.path), remarks: [] }], others: [] };
-  }
-  return readRepository(obtained.path, obtained.name);
+  return (await isFile(obtained.path)) ? findFile(obtained.path) : readRepository(obtained.path, obtained.name);
+}
+
+/** Returns the file as a model, or why it is skipped if it is a model of another format. */
+async function findFile(path: string): Promise<Found> {
+  const foreign = (await isFile(path)) ? foreignModel(path) : undefined;
+  if (foreign !== undefined) return { models: [], others: [foreign] };
+  return { models: [{ ...modelAt(path), remarks: [] }], others: [] };
 }
 
 function nameModels(models: readonly FoundModel[], options: FindOptions): readonly FoundModel[] {
@@ -128,9 +132,10 @@ function nameProblem({ name }: FoundModel): UnusableModel | undefined {
   }
 }
 
-const isModel = async ({ path }: Pick<LocalModel, 'path'>): Promise<boolean> =>
-  path.endsWith('.onnx') &&
-  (await stat(path).then(
+const isModel = async ({ path }: LocalModel): Promise<boolean> => path.endsWith('.onnx') && (await isFile(path));
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
     (found) => found.isFile(),
     () => false,
-  ));
+  );

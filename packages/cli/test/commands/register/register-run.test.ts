@@ -227,6 +227,9 @@ describe('pareto register with a repository', () => {
       'repo/b/1/model.onnx': tiny,
       'torch/1/model.pt': '',
       'empty/read.me': '',
+      'boosted/model.ubj': '',
+      'forest.joblib': '',
+      'forest.pkl': '',
     });
     const failed = async (code: number, why: RegExp, ...argv: readonly string[]): Promise<void> => {
       const ended = await register(...argv, '--detach');
@@ -239,6 +242,15 @@ describe('pareto register with a repository', () => {
       1,
       /skipped torch: .*PyTorch.*\npareto: no model can be registered: see the reasons above/,
       folder.file('torch'),
+    );
+    const converts = 'it is a model of classical machine learning: convert it with skl2onnx or onnxmltools';
+    for (const path of ['forest.joblib', 'forest.pkl'])
+      await failed(1, new RegExp(`^skipped ${path}: ${converts}$`, 'm'), folder.file(path));
+    await failed(1, new RegExp(`^skipped model.ubj: ${converts}$`, 'm'), folder.file('boosted'));
+    await failed(
+      1,
+      /https:\/\/host\/forest.pkl is a model of classical machine learning: convert it/,
+      'https://host/forest.pkl',
     );
     await failed(1, /--name applies to a single model, but 2 were given/, folder.file('repo'), '--name', 'x');
     await failed(1, /--labels applies to a single model, but 2 were given/, folder.file('repo'), '--labels', 'y=z');
