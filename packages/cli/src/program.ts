@@ -28,7 +28,7 @@ import { addStatus } from './commands/status/status.js';
 import { addTop } from './commands/top/top.js';
 import { addUnload } from './commands/unload/unload.js';
 import { addUp } from './commands/up/up.js';
-import { addVersion } from './commands/version/version.js';
+import { addVersion, ownVersion } from './commands/version/version.js';
 import { addWhatIf } from './commands/whatif/whatif.js';
 import { addWorkers } from './commands/workers/workers.js';
 import { formatCompletion } from './commands/completion/format-completion.js';
@@ -65,6 +65,7 @@ const createRoot = ({ terminal }: Context): Command =>
   new Command('pareto')
     .description('Managed, model-less inference serving: say what you need, Pareto picks what answers.')
     .usage('<command> [options]')
+    .version(ownVersion(), '--version', 'print the version of this command')
     .addOption(
       new Option('--controller <host:port,...>', 'addresses of the controllers, some or all of them')
         .argParser(addressesLike(defaultController))

@@ -1,5 +1,6 @@
 // `pareto version`: prints the versions of this command and of the router, and the commit of this command.
 
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { withCluster } from '../../connection/connect.js';
@@ -20,7 +21,7 @@ export function addVersion(program: Command, context: Context): void {
     .addHelpText('after', '\nExample:\n  pareto version')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
-      const [client, commit] = await Promise.all([ownVersion(), ownCommit()]);
+      const [client, commit] = [ownVersion(), await ownCommit()];
       const router = options.client === true ? undefined : await routerVersion(options, context);
       const routerText = router ?? `no router is reachable at ${options.router}`;
       printResult(context, options, { client, commit, node: process.version, router: router ?? null }, () =>
@@ -32,8 +33,9 @@ export function addVersion(program: Command, context: Context): void {
     });
 }
 
-async function ownVersion(): Promise<string> {
-  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+/** Returns the version of this command. */
+export function ownVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 

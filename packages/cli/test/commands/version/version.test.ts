@@ -10,4 +10,10 @@ describe('pareto version', () => {
     const json = await startProgram('version', '--client', '-o', 'json').ended;
     assert.match((JSON.parse(json.stdout) as { readonly commit: string }).commit, commit);
   });
+
+  it('is printed alone by the option --version', async () => {
+    const { code, stdout } = await startProgram('--version').ended;
+    assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+    assert.equal(code, 0);
+  });
 });
