@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,7 +90,7 @@ describe('runProgram', () => {
       assert.equal(code, 0);
       assert.match(
         stderr,
-        /^registered mlp-tiny version 1\nmlp-tiny answers queries after .*\nmeasured mlp-tiny:original: 90.00 %.*\ndeclined mlp-tiny:int8-static: it has no convolution\n$/m,
+        /^registered mlp-tiny version 1\nmlp-tiny answers queries after .*\nmeasured mlp-tiny:original: 90.00 %.*\n$/m,
       );
       assert.match(
         stdout,
@@ -193,6 +193,12 @@ describe('runProgram', () => {
     const { operators } = JSON.parse((await run('inspect', tiny, '-o', 'json')).stdout) as { operators: object[] };
     assert.equal(operators.length, 3);
     assert.match((await run('inspect', 'none.onnx')).stderr, /there is no file none.onnx/);
+    await using folder = await createTempFolder();
+    await writeFile(folder.file('forest.joblib'), '');
+    assert.match(
+      (await run('inspect', folder.file('forest.joblib'))).stderr,
+      /classical machine learning: convert it with/,
+    );
     assert.match((await run('inspect', main)).stderr, /the model can't be served|is not|ONNX/);
   });
 

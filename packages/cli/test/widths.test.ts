@@ -224,7 +224,7 @@ describe('widths', () => {
     for (const chosen of [usual, long]) {
       const { description } = world(chosen);
       const registered = { ...description, task: chosen.task, elapsedMs: 1 };
-      assert.deepEqual(tooWide(formatRegistered(registered, 100), 100), []);
+      assert.deepEqual(tooWide(formatRegistered(registered, { width: 100 }), 100), []);
       const offers = findOffers(digits.variants) ?? assert.fail();
       const outcomes = planQueries(chosen.task, offers).map((query) => ({
         ...{ query, answeredBy: `${chosen.models[0]}:int8-static`, hits: query.items, latencyMs: 123.4 },

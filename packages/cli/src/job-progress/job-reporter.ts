@@ -1,4 +1,4 @@
-// Reports the steps that have finished since the last snapshot, one line per step.
+// Reports the steps that have finished since the last snapshot, one line per step. Summaries count the declined ones.
 
 import { formatBytes, originalRecipe } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
@@ -8,7 +8,7 @@ import { isFinished, subjectOf } from './step-text.js';
 import type { JobsSnapshot } from './wait-for-jobs.js';
 
 export interface JobReporter {
-  /** Returns a line for each finished or, if requested, each failed step that was not reported before. */
+  /** Returns a line for each done or failed step, or only for failed ones, that was not reported before. */
   newLines(snapshot: JobsSnapshot, options?: { readonly onlyFailures?: boolean }): readonly string[];
   /** Marks all finished steps as reported. */
   markReported(snapshot: JobsSnapshot): void;
@@ -18,7 +18,9 @@ export function createJobReporter(paint: Paint): JobReporter {
   let reported: ReadonlySet<string> = new Set();
   return {
     newLines(snapshot, { onlyFailures = false } = {}) {
-      const finished = finishedSteps(snapshot).filter(({ step }) => !onlyFailures || step.state === 'failed');
+      const finished = finishedSteps(snapshot).filter(({ step: { state } }) =>
+        onlyFailures ? state === 'failed' : state !== 'declined',
+      );
       const lines = new Map<string, string>();
       for (const { job, step, key } of finished) {
         const line = reported.has(key) ? undefined : stepLine(snapshot, job, step, paint);
@@ -51,7 +53,6 @@ const finishedSteps = ({ jobs }: JobsSnapshot): readonly FinishedStep[] =>
 /** Returns the line for a finished step. Undefined while its result is not in the snapshot yet. */
 function stepLine(snapshot: JobsSnapshot, job: wire.Job, step: wire.JobStep, paint: Paint): string | undefined {
   const subject = subjectOf(job, step);
-  if (step.state === 'declined') return paint.dim(`declined ${subject}: ${step.detail}`);
   const on = step.kind === 'measure' && countClasses(snapshot) > 1 ? ` on ${step.hardwareClass}` : '';
   if (step.state === 'failed') return paint.red(`failed ${subject}${on}: ${step.detail}`);
   const result = step.kind === 'make' ? describeFile(snapshot, job, step) : describeMeasurement(snapshot, job, step);

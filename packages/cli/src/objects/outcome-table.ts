@@ -1,7 +1,7 @@
-// Table of the files that were not generated from a trained model, with the reasons.
+// Tables and sentences about the files that were not generated from a trained model.
 
 import type { wire } from '@pareto/protocol';
-import { formatTable } from '@pareto/report';
+import { formatTable, wrap } from '@pareto/report';
 
 interface Row {
   readonly recipe: string;
@@ -29,4 +29,25 @@ export function formatNotMade(outcomes: readonly wire.RecipeOutcome[], width: nu
     [...rows.values()],
     { width },
   );
+}
+
+const isDeclined = ({ declined, error }: wire.RecipeOutcome): boolean => declined !== '' && error === '';
+
+/**
+ * Returns the table of the files whose generation failed, and the number of the files that were declined, by recipe.
+ * Empty if every file was generated.
+ */
+export function summarizeNotMade(outcomes: readonly wire.RecipeOutcome[], task: string, width: number): string {
+  const failed = formatNotMade(
+    outcomes.filter((outcome) => !isDeclined(outcome)),
+    width,
+  );
+  const declined = outcomes.filter(isDeclined).map(({ recipe }) => recipe);
+  if (declined.length === 0) return failed;
+  const counts = [...new Set(declined)].map(
+    (recipe) => `${declined.filter((each) => each === recipe).length} ${recipe}`,
+  );
+  const files = declined.length === 1 ? '1 file was' : `${declined.length} files were`;
+  const sentence = `${files} declined (${counts.join(', ')}): 'pareto describe ${task}' shows the reasons.`;
+  return [failed, wrap(sentence, width).join('\n')].filter((part) => part !== '').join('\n\n');
 }

@@ -74,7 +74,7 @@ async function quickstart(context: Context, options: Options): Promise<number> {
 async function showAll(context: Context, cluster: Cluster): Promise<boolean> {
   const { terminal } = context;
   const registered = await registerDigits(context, cluster);
-  terminal.print(`\n${formatResult(registered, terminal.columns)}\n`);
+  terminal.print(`\n${formatResult(registered, { width: terminal.columns })}\n`);
   const outcomes = await runQueries(context, cluster, registered.variants);
   terminal.print(`\n${formatOutcomes(outcomes, terminal.paint, terminal.columns)}\n`);
   terminal.print(`${await drawFrontier(context, cluster)}\n`);

@@ -96,7 +96,7 @@ describe('a variant that was measured on a busy machine', () => {
 
   it('is counted in the summary of a registration', () => {
     const variants = [fakeVariant({ name: 'a:original' }), fakeVariant(noisy)];
-    const text = formatRegistered({ ...digits, variants, task: 'digits', elapsedMs: 0 }, 100);
+    const text = formatRegistered({ ...digits, variants, task: 'digits', elapsedMs: 0 });
     assert.match(
       text,
       /^4 models, 2 variants, in .*\.\n1 of them is noisy: it is measured again when the machine is quiet\.$/m,
@@ -135,22 +135,33 @@ describe('formatDescription', () => {
 });
 
 describe('the summary of a registration', () => {
-  it('lists usable variants, dominated variants and files that were not generated', () => {
-    const text = formatRegistered({ ...digits, task: 'digits', elapsedMs: 192_345 }, 100);
+  it('lists usable variants, dominated variants and failed files, and counts declined files', () => {
+    const text = formatRegistered({ ...digits, task: 'digits', elapsedMs: 192_345 });
     const sections = text.split('\n\n');
-    assert.equal(sections.length, 4);
+    assert.equal(sections.length, 5);
     assert.match(sections[0] ?? '', /^VARIANT.*\nmlp-tiny:int8-dynamic /);
     assert.doesNotMatch(sections[0] ?? '', /dominated/);
     assert.match(sections[1] ?? '', /^DOMINATED +BY\n(.*\n)*mlp-large:fp16 +mlp-large:int8-dynamic/);
+    assert.match(sections[2] ?? '', /^NOT MADE.*\nint4 +failed: the child process ran for more than 120 s +cnn-large$/);
     assert.equal(
       sections[3],
+      "3 files were declined (2 int8-static, 1 int4): 'pareto describe digits' shows the reasons.",
+    );
+    assert.equal(
+      sections[4],
       '4 models, 14 variants, 4 of them dominated, in 3 min 12 s.\nTo draw the frontier: pareto frontier digits',
     );
   });
 
+  it('has the reasons for declined files in a wide table', () => {
+    const text = formatRegistered({ ...digits, task: 'digits', elapsedMs: 0 }, { isWide: true });
+    assert.match(text, /^int8-static {2}it has no convolution +mlp-tiny, mlp-large$/m);
+    assert.doesNotMatch(text, /files were declined/);
+  });
+
   it('lists no variant as dominated if dominated variants are kept', () => {
     const architectures = digits.architectures.map((architecture) => ({ ...architecture, keepDominated: true }));
-    const text = formatRegistered({ ...digits, task: 'digits', architectures, elapsedMs: 0 }, 100);
+    const text = formatRegistered({ ...digits, task: 'digits', architectures, elapsedMs: 0 });
     assert.doesNotMatch(text, /^DOMINATED/m);
   });
 

@@ -117,7 +117,8 @@ async function register(
   const { variants, outcomes } = snapshot;
   const elapsedMs = context.clock.now() - since;
   const registered = { ...common, architectures, variants, outcomes, elapsedMs };
-  printResult(context, flags, registered, () => joinSections(formatRegistered(registered, width), needs));
+  const view = { width, isWide: flags.output === 'wide' };
+  printResult(context, flags, registered, () => joinSections(formatRegistered(registered, view), needs));
   checkOutcome(wanted, refused, unmeasuredOriginals(architectures, variants));
 }
 

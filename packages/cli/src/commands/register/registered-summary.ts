@@ -3,7 +3,7 @@
 import type { wire } from '@pareto/protocol';
 import { defaultWidth, formatTable } from '@pareto/report';
 import { formatSpan } from '../../terminal/format.js';
-import { formatNotMade } from '../../objects/outcome-table.js';
+import { formatNotMade, summarizeNotMade } from '../../objects/outcome-table.js';
 import { isNoisy, stateOf } from '../../objects/variant-state.js';
 import { formatVariants } from '../../objects/variant-table.js';
 
@@ -17,18 +17,25 @@ export interface Registered {
   readonly elapsedMs: number;
 }
 
-export function formatRegistered(registered: Registered, width: number = defaultWidth): string {
+export interface SummaryView {
+  /** Width that the tables fit. */
+  readonly width?: number;
+  /** Set to give the reason for each file that was not generated, not only their number. */
+  readonly isWide?: boolean;
+}
+
+export function formatRegistered(registered: Registered, view: SummaryView = {}): string {
   const hasAccuracy = registered.variants.some(({ measurements }) => measurements.some(({ accuracy }) => accuracy));
   const [first] = registered.architectures;
   const next = hasAccuracy
     ? `To draw the frontier: pareto frontier ${registered.task}`
     : `To see its inputs and outputs: pareto describe ${first?.name ?? registered.task}`;
-  return `${formatResult(registered, width)}\n${next}`;
+  return `${formatResult(registered, view)}\n${next}`;
 }
 
 export function formatResult(
-  { architectures, variants, outcomes, elapsedMs }: Registered,
-  width: number = defaultWidth,
+  { task, tasks = [], architectures, variants, outcomes, elapsedMs }: Registered,
+  { width = defaultWidth, isWide = false }: SummaryView = {},
 ): string {
   const keepsDominated = new Set(architectures.flatMap(({ name, keepDominated }) => (keepDominated ? name : [])));
   const isDominated = ({ dominatedBy, architecture }: wire.Variant): boolean =>
@@ -43,7 +50,7 @@ export function formatResult(
   return [
     rest.length === 0 ? '' : formatVariants(rest, width),
     dominated.length === 0 ? '' : formatDominated(dominated, width),
-    formatNotMade(outcomes, width),
+    isWide ? formatNotMade(outcomes, width) : summarizeNotMade(outcomes, tasks.length > 1 ? 'TASK' : task, width),
     `${total}, in ${formatSpan(elapsedMs)}.${formatNoisy(variants.filter(isNoisy).length)}`,
   ]
     .filter((section) => section !== '')
