@@ -35,7 +35,7 @@ export { defaultBucketParams, planBuckets, type BucketParams } from './buckets/p
 export { deviceMemory, type DeviceMemoryParams } from './share/device-memory.js';
 export { maxSharedModels, mayShare, ownerOf } from './share/share-executor.js';
 export { costBatch, costOfItems, costPer1k } from './cost/cost-per-1k.js';
-export { p50At, p99At } from './cost/profile-at.js';
+export { p50At, p95At, p99At } from './cost/profile-at.js';
 export { type DemandEntry, type DemandReport, type LimitCount } from './demand/demand-report.js';
 export { type TargetDemand } from './demand/demand-sums.js';
 export { createDemandWindow, type DemandWindow } from './demand/demand-window.js';

@@ -1,6 +1,7 @@
 // Reports the steps that have finished since the last snapshot, one line per step. Summaries count the declined ones.
 
 import { formatBytes, originalRecipe } from '@pareto/core';
+import { p50At } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import { formatAccuracy, formatMs, formatRatio } from '../terminal/format.js';
 import type { Paint } from '../terminal/terminal.js';
@@ -87,10 +88,11 @@ function describeMeasurement({ variants }: JobsSnapshot, job: wire.Job, step: wi
     architecture === job.architecture && version === job.version;
   const variant = variants.find((one) => isOf(one) && one.name === step.variant);
   const measurement = measuredOn(variant, step.hardwareClass);
-  const time = firstMs(measurement);
+  const time = measurement && firstMs(measurement);
   if (measurement === undefined || time === undefined) return undefined;
   const originals = variants.filter((one) => isOf(one) && one.recipe === originalRecipe && one !== variant);
-  const [originalMs] = originals.flatMap((one) => firstMs(measuredOn(one, step.hardwareClass)) ?? []);
+  const [original] = originals.flatMap((one) => measuredOn(one, step.hardwareClass) ?? []);
+  const originalMs = original && firstMs(original);
   const ratio = originalMs === undefined ? [] : [formatRatio(time / originalMs)];
   const { accuracy, disagreement } = measurement;
   return [formatAccuracy(accuracy), formatMs(time), ...ratio, ...(disagreement === '' ? [] : [disagreement])].join(
@@ -101,5 +103,6 @@ function describeMeasurement({ variants }: JobsSnapshot, job: wire.Job, step: wi
 const measuredOn = (variant: wire.Variant | undefined, hardwareClass: string): wire.Measurement | undefined =>
   variant?.measurements.find((measurement) => measurement.hardwareClass === hardwareClass);
 
-const firstMs = (measurement: wire.Measurement | undefined): number | undefined =>
-  measurement?.profile?.points[0]?.p50Ms;
+/** Returns the median latency of a batch of one. Undefined if it is not measured. */
+const firstMs = ({ profile }: wire.Measurement): number | undefined =>
+  profile === null || profile.points.length === 0 ? undefined : p50At(profile, 1);

@@ -1,6 +1,7 @@
 // The kinds of `pareto get` for registered objects: tasks, models and variants.
 
 import { formatBytes } from '@pareto/core';
+import { p50At, p99At } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import { formatDefaultObjective, formatTensors } from '../objects/task-text.js';
 import { accuracyColumns } from '../terminal/accuracy-columns.js';
@@ -118,11 +119,16 @@ interface VariantRow extends wire.Variant {
 /** Returns the measurement with the lowest p99, or the first one if none has a profile. */
 function best({ measurements }: wire.Variant): wire.Measurement | undefined {
   const measured = measurements.filter(({ profile }) => profile !== null);
-  const p99 = ({ profile }: wire.Measurement): number => profile?.points[0]?.p99Ms ?? Infinity;
+  const p99 = ({ profile }: wire.Measurement): number =>
+    profile === null || profile.points.length === 0 ? Infinity : p99At(profile, 1);
   return measured.toSorted((a, b) => p99(a) - p99(b))[0] ?? measurements[0];
 }
 
-const pointOf = (variant: wire.Variant): wire.ProfilePoint | undefined => best(variant)?.profile?.points[0];
+/** Formats a latency of the variant's best measurement. */
+function latencyOf(variant: wire.Variant, latencyAt: typeof p99At): string {
+  const profile = best(variant)?.profile ?? { points: [] };
+  return profile.points.length === 0 ? '-' : formatMs(latencyAt(profile, 1));
+}
 
 export const variants: Kind = createKind<VariantRow>({
   name: 'variants',
@@ -140,16 +146,16 @@ export const variants: Kind = createKind<VariantRow>({
     { title: 'TASK', drop: 3, cell: ({ task }) => task },
     ...accuracyColumns((variant: VariantRow) => best(variant)?.accuracy, 5),
     {
-      title: 'P50',
+      title: 'P50 BATCH 1',
       align: 'right',
       drop: 4,
-      cell: (variant) => (pointOf(variant) ? formatMs(pointOf(variant)?.p50Ms ?? 0) : '-'),
+      cell: (variant) => latencyOf(variant, p50At),
     },
     {
-      title: 'P99',
+      title: 'P99 BATCH 1',
       align: 'right',
       drop: 1,
-      cell: (variant) => (pointOf(variant) ? formatMs(pointOf(variant)?.p99Ms ?? 0) : '-'),
+      cell: (variant) => latencyOf(variant, p99At),
     },
     { title: 'USD/1K', drop: 2, cell: ({ costPer_1k }) => formatCost(costPer_1k) },
     { title: 'SIZE', align: 'right', wide: true, cell: ({ sizeBytes }) => formatBytes(sizeBytes) },

@@ -1,6 +1,7 @@
 // Tables of variants: accuracy, latency, cost, memory and state.
 
 import { formatBytes } from '@pareto/core';
+import { p50At, p99At } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import { formatTable, type Column } from '@pareto/report';
 import { accuracyColumns } from '../terminal/accuracy-columns.js';
@@ -46,16 +47,16 @@ const columns = {
   rank: { title: 'RANK', align: 'right', drop: 1, optional: true, cell: ({ measurement }) => rankOf(measurement) },
   agreement: { title: 'AGREES', align: 'right', drop: 1, cell: ({ measurement }) => agreementOf(measurement) },
   p50: {
-    title: 'P50',
+    title: 'P50 BATCH 1',
     align: 'right',
     drop: 2,
-    cell: (row) => ifProfiled(row, ({ points }) => msOf(points[0]?.p50Ms)),
+    cell: (row) => ifRun(row, (profile) => formatMs(p50At(profile, 1))),
   },
   p99: {
-    title: 'P99',
+    title: 'P99 BATCH 1',
     align: 'right',
     drop: 2,
-    cell: (row) => ifProfiled(row, ({ points }) => msOf(points[0]?.p99Ms)),
+    cell: (row) => ifRun(row, (profile) => formatMs(p99At(profile, 1))),
   },
   cost: { title: 'USD/1K', drop: 1, cell: (row) => formatCost(costOf(row)) },
   size: { title: 'SIZE', align: 'right', drop: 2, cell: ({ variant }) => formatBytes(variant.sizeBytes) },
@@ -82,7 +83,8 @@ function formatRows(rows: readonly Row[], width: number, choose: (columns: Colum
 const ifProfiled = ({ measurement }: Row, text: (profile: wire.Profile) => string): string =>
   measurement?.profile ? text(measurement.profile) : '-';
 
-const msOf = (ms: number | undefined): string => (ms === undefined ? '-' : formatMs(ms));
+const ifRun = (row: Row, text: (profile: wire.Profile) => string): string =>
+  ifProfiled(row, (profile) => (profile.points.length === 0 ? '-' : text(profile)));
 
 const loadOf = ({ coldLoadMs, loadMs }: wire.Profile): string => `${msDigits(coldLoadMs)}/${formatMs(loadMs)}`;
 

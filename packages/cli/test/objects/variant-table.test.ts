@@ -16,10 +16,10 @@ describe('formatVariants', () => {
       { name: 'mlp:int4', error: 'it ran out of memory' },
     ];
     assert.deepEqual(formatVariants(variants.map(fakeVariant), 120).split('\n'), [
-      'VARIANT       ACCURACY    (95 %)             P50  USD/1K      STATE',
-      'mlp:original  98.00 %     (97.39-98.61)  0.13 ms  $0.0000012  2 ready',
-      'mlp:fp16      98.00 %     (97.39-98.61)  1.00 ms  $0.0000010  dominated by mlp:int8-dynamic',
-      'mlp:int4      unmeasured                       -  -           not measured: it ran out of memory',
+      'VARIANT       ACCURACY    (95 %)         P50 BATCH 1  USD/1K      STATE',
+      'mlp:original  98.00 %     (97.39-98.61)      0.13 ms  $0.0000012  2 ready',
+      'mlp:fp16      98.00 %     (97.39-98.61)      1.00 ms  $0.0000010  dominated by mlp:int8-dynamic',
+      'mlp:int4      unmeasured                           -  -           not measured: it ran out of memory',
     ]);
   });
 
@@ -113,7 +113,7 @@ describe('formatDescription', () => {
       [
         'task digits: top1, default objective: the most accurate within 1 s',
         'ARCHITECTURE | VERSION | LARGEST BATCH | SIZE | DOMINATED ONES | DIGEST',
-        'VARIANT | ACCURACY | (95 %) | P99 | USD/1K | STATE',
+        'VARIANT | ACCURACY | (95 %) | P99 BATCH 1 | USD/1K | STATE',
         'VARIANT | AGREES | SIZE | MEMORY | LOAD COLD/WARM | PREDICTED WITHIN | BATCHES',
         'P50/P99 IN MS | BATCH 1 | BATCH 2 | BATCH 4 | BATCH 8',
         'NOT MADE | REASON | OF',

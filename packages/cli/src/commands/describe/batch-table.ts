@@ -2,6 +2,7 @@
 
 import type { wire } from '@pareto/protocol';
 import { formatTable, type Column } from '@pareto/report';
+import { countedPoints } from '../../objects/counted-latencies.js';
 import { msDigits } from '../../terminal/format.js';
 
 interface Row {
@@ -14,7 +15,7 @@ interface Row {
 export function formatBatches(variants: readonly wire.Variant[], width: number): string {
   const rows = variants.flatMap(({ name, measurements }) =>
     measurements.flatMap(({ hardwareClass, profile }): Row[] =>
-      profile === null ? [] : [{ variant: name, hardwareClass, points: profile.points }],
+      profile === null ? [] : [{ variant: name, hardwareClass, points: countedPoints(profile) }],
     ),
   );
   const sizes = [...new Set(rows.flatMap(({ points }) => points.map(({ batch }) => batch)))].sort((a, b) => a - b);

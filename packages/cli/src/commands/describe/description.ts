@@ -4,6 +4,7 @@ import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import { formatTable, indent, wrap } from '@pareto/report';
 import { formatBatches } from './batch-table.js';
+import { countedPoints, uncountedFact } from '../../objects/counted-latencies.js';
 import { formatDefaultObjective, formatTensors } from '../../objects/task-text.js';
 import { formatMs, formatPercent } from '../../terminal/format.js';
 import { formatNotMade } from '../../objects/outcome-table.js';
@@ -95,7 +96,7 @@ function formatProfile(
       { title: 'P50 PER ITEM', align: 'right', cell: ({ p50Ms, batch }) => formatMs(p50Ms / batch) },
       { title: 'RUNS', align: 'right', drop: 2, cell: ({ runs }) => String(runs) },
     ],
-    profile.points,
+    countedPoints(profile),
     { width },
   );
   const facts = [
@@ -115,16 +116,18 @@ function formatProfile(
       : [
           `latencies between these batch sizes are predicted within ${formatPercent(profile.predictionError)} on average`,
         ]),
+    uncountedFact(profile) ?? [],
     ...profile.buckets.map(bucketFact),
     ...(accuracy === null ? [] : [`${accuracy.metric} of ${accuracy.samples} samples`]),
-  ];
+  ].flat();
   const times = profile.points.length === 0 ? [] : [points];
   return [`on ${hardwareClass}`, ...facts.flatMap((fact) => indent(fact, width)), ...times].join('\n');
 }
 
 /** Returns the latency for inputs of certain shapes, e.g. `x [3,48,448] takes 49.0 ms, p99 60.1 ms`. */
-function bucketFact({ shapes, points: [first] }: wire.ShapeBucket): string {
-  const shape = shapes.map(({ name, dims }) => `${name} [${dims.join()}]`).join(', ');
+function bucketFact(bucket: wire.ShapeBucket): string {
+  const shape = bucket.shapes.map(({ name, dims }) => `${name} [${dims.join()}]`).join(', ');
+  const [first] = countedPoints(bucket);
   if (first === undefined) return `${shape}: not measured yet`;
   return `${shape} takes ${formatMs(first.p50Ms)}, p99 ${formatMs(first.p99Ms)}`;
 }

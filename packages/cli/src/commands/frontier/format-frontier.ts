@@ -18,7 +18,7 @@ export function formatFrontier(task: string, frontier: ClassFrontier, columns: n
     paint.bold(`${task} on ${frontier.hardwareClass}`),
     drawAll(frontier, columns, paint).join('\n'),
     legendOf(frontier, paint),
-    formatFront(frontier.front, columns),
+    formatFront(frontier, columns),
     formatMissing(frontier, columns),
   ]
     .filter((section) => section !== '')
@@ -49,13 +49,13 @@ function drawAll({ charts }: ClassFrontier, columns: number, paint: Paint): read
   );
 }
 
-const formatFront = (front: readonly FrontPoint[], width: number): string =>
+const formatFront = ({ front, batch }: ClassFrontier, width: number): string =>
   formatTable<FrontPoint>(
     [
       { title: '', align: 'right', cell: ({ key }) => key },
       { title: 'VARIANT', cell: ({ name }) => name },
       ...accuracyColumns(({ accuracy }: FrontPoint) => accuracy, 2),
-      { title: 'P99', align: 'right', cell: ({ p99Ms }) => formatMs(p99Ms) },
+      { title: `P99 BATCH ${batch}`, align: 'right', cell: ({ p99Ms }) => formatMs(p99Ms) },
       { title: 'USD/1K', cell: ({ costPer1k }) => formatCost(costPer1k) },
       { title: 'FRONT', drop: 1, cell: ({ isFastest, isCheapest }) => frontsOf(isFastest, isCheapest) },
     ],

@@ -87,7 +87,7 @@ function table({ front, points, batch }: ClassFrontier): string {
           `<${tag}${column.kind === undefined ? '' : ` class="${column.kind}"`}>${escapeXml(textOf(column))}</${tag}>`,
       )
       .join('');
-  const head = cellsOf('th', ({ title }) => (title === 'p99' && batch > 1 ? `p99 of a batch of ${batch}` : title));
+  const head = cellsOf('th', ({ title }) => (title === 'p99' ? `p99 of a batch of ${batch}` : title));
   const body = rows.map((row) =>
     element(
       'tr',

@@ -78,7 +78,7 @@ const plain = (value: number): string => String(Number(value.toPrecision(3)));
 
 const latencyChart = (marks: readonly Mark[], batch: number): Chart => ({
   title: 'accuracy against latency',
-  xLabel: batch === 1 ? 'p99, ms' : `p99 of a batch of ${batch}, ms`,
+  xLabel: `p99 of a batch of ${batch}, ms`,
   formatX: plain,
   marks,
 });
