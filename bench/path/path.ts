@@ -121,7 +121,7 @@ function withLength(message: Buffer): Buffer {
 /** Returns the worker once for each replica, with the metadata that a router sends for that replica. */
 const workerTargets = ({ cluster, worker, replicas, variant }: ServedModel): readonly Target[] =>
   replicas.map((replica) => {
-    const outcome = { variant, accuracy: undefined, coldStart: false, degraded: false };
+    const outcome = { variant, accuracy: undefined, costPer1k: undefined, coldStart: false, degraded: false };
     const decision = { decisionId: 'bench.1', replica, ...outcome, latencyLeftMs: 10_000 };
     const text = encodeDecision(decision, decisionVersion);
     return { address: worker.address, metadata: { [tokenKey]: cluster.token, [decisionKey]: text } };

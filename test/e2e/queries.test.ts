@@ -183,6 +183,8 @@ function describeQueries(kind: 'router' | 'node', traceId: string): void {
       const why = await client.inference.explain({ decisionId: answer.decisionId });
       assert.deepEqual([why.target, why.outcome, why.candidates[0]?.variant], ['digits', 'chosen', answer.variant]);
       assert.equal(why.candidates[0]?.verdict, 'chosen');
+      assert.equal(answer.costPer_1k, why.candidates[0].costPer_1k, 'the estimate that was compared');
+      assert.ok(answer.costPer_1k > 0);
       assert.ok(why.candidates.some(({ verdict }) => verdict !== 'chosen' && verdict !== 'eligible'));
     });
 

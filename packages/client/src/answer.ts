@@ -14,6 +14,8 @@ export interface Answer {
   readonly measured: Accuracy | undefined;
   /** Cost of the device time used, in USD. */
   readonly costUsd: number;
+  /** Estimate that was compared with `maxCostPer1k`, in USD per 1,000 answers. Undefined if there is none. */
+  readonly costPer1k: number | undefined;
   /** Indicates that the variant is below the accuracy floor, which `degrade: 'allow'` permits. */
   readonly degraded: boolean;
   /** Indicates that the query waited while a variant was loaded. */
@@ -33,11 +35,12 @@ export const outputsOf = (
   );
 
 export function answerFromWire(message: wire.InferResponse): Answer {
-  const { variant, costUsd, degraded, coldStart, decisionId } = message;
+  const { variant, costUsd, costPer_1k: cost, degraded, coldStart, decisionId } = message;
   const measured = accuracyFromWire(message.accuracy);
   return {
     outputs: outputsOf(message.outputs.map((output) => ({ ...output, raw: output.contents }))),
     ...{ variant, costUsd, degraded, coldStart, decisionId, measured },
     accuracy: measured?.value,
+    costPer1k: cost > 0 ? cost : undefined,
   };
 }

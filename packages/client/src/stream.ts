@@ -65,6 +65,7 @@ function answerOf({ outputs, rawOutputContents, parameters }: wire.ModelInferRes
     accuracy: parameters['pareto_accuracy']?.doubleParam,
     measured: undefined,
     costUsd: parameters['pareto_cost']?.doubleParam ?? 0,
+    costPer1k: parameters['pareto_cost_per_1k']?.doubleParam,
     degraded: parameters['pareto_degraded']?.boolParam ?? false,
     coldStart: parameters['pareto_cold_start']?.boolParam ?? false,
     decisionId: parameters['pareto_decision_id']?.stringParam ?? '',

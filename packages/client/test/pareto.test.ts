@@ -25,6 +25,7 @@ const echo = async ({ inputs, objective }: wire.InferRequest): Promise<wire.Infe
   variant: `a:original`,
   accuracy: { metric: 'top1', value: 0.98, lower95: 0.97, upper95: 0.99, samples: 100 },
   costUsd: objective?.latencyMs ?? 0,
+  costPer_1k: 0.02,
   decisionId: 'r.1',
 });
 
@@ -42,6 +43,7 @@ describe('a client', () => {
       ['a:original', 0.98, 20, 'r.1'],
     );
     assert.equal(answer.measured?.lower95, 0.97);
+    assert.equal(answer.costPer1k, 0.02);
   });
 
   it('fails over to the next router when one is unreachable', async () => {
@@ -115,7 +117,10 @@ describe('a client', () => {
         else {
           const outputs = inputs.map(({ name, datatype, shape }) => ({ name, datatype, shape }));
           const pareto_variant = { stringParam: `${modelName}:original` };
-          const cost = { pareto_cost: { doubleParam: parameters['latency_ms']?.doubleParam ?? 0 } };
+          const cost = {
+            pareto_cost: { doubleParam: parameters['latency_ms']?.doubleParam ?? 0 },
+            pareto_cost_per_1k: { doubleParam: 0.02 },
+          };
           const response = {
             id,
             outputs,
@@ -141,6 +146,7 @@ describe('a client', () => {
         ['2', 2],
       ],
     );
-    assert.equal(received[0]?.kind === 'answered' ? received[0].answer.costUsd : undefined, 5);
+    const costs = received[0]?.kind === 'answered' ? received[0].answer : undefined;
+    assert.deepEqual([costs?.costUsd, costs?.costPer1k], [5, 0.02]);
   });
 });

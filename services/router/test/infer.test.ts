@@ -30,6 +30,7 @@ describeBoth('ModelInfer', (startFixture, isLocal) => {
         replica: 'tiny-0',
         variant: 'tiny:original',
         accuracy: 0.9,
+        costPer1k: 1,
         coldStart: false,
         degraded: false,
         latencyLeftMs: true,
@@ -50,7 +51,7 @@ describeBoth('ModelInfer', (startFixture, isLocal) => {
         await router.infer();
         return worker.received.at(-1)?.metadata?.get('pareto-internal-decision')?.slice(0, 2) ?? '';
       };
-      assert.equal(await formOf(), '1 ');
+      assert.equal(await formOf(), '2 ');
       worker.decisionVersion = 0;
       await waitFor('JSON', async () => ((await formOf()) === '{"' ? true : undefined));
     });

@@ -60,7 +60,7 @@ describe('the recording of a worker', function () {
 });
 
 const decisionFor = (replica: string, latencyLeftMs: number): string => {
-  const outcome = { variant: '', accuracy: 0.9, coldStart: false, degraded: true };
+  const outcome = { variant: '', accuracy: 0.9, costPer1k: 0.02, coldStart: false, degraded: true };
   return encodeDecision({ decisionId: 'r1.7', replica, ...outcome, latencyLeftMs }, decisionVersion);
 };
 

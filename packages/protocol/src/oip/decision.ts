@@ -21,6 +21,8 @@ export interface RoutedDecision {
   readonly variant: string;
   /** Measured accuracy of the variant. Undefined if unmeasured. */
   readonly accuracy: number | undefined;
+  /** Estimate that was compared with the cost ceiling, in USD per 1,000 answers. Undefined if there is none. */
+  readonly costPer1k: number | undefined;
   readonly coldStart: boolean;
   readonly degraded: boolean;
   /** Remaining part of the objective's latency when the router sent the query. */
@@ -28,19 +30,22 @@ export interface RoutedDecision {
 }
 
 /** Newest version of the text of a decision. Workers tell routers in each ping response which one they read. */
-export const decisionVersion = 1;
+export const decisionVersion = 2;
 
-const unmeasured = '-';
+const unknown = '-';
 
 /**
- * Encodes a decision for a worker that reads texts up to `version`. Version 1 is `1 REPLICA VARIANT ACCURACY FLAGS
- * MICROSECONDS ID`, in which only the id may contain spaces. Version 0 is JSON.
+ * Encodes a decision for a worker that reads texts up to `version`. Version 2 is `2 REPLICA VARIANT ACCURACY COST FLAGS
+ * MICROSECONDS ID`, in which only the id may contain spaces. Version 1 has no cost. Version 0 is JSON.
  */
 export function encodeDecision(decision: RoutedDecision, version: number): string {
   if (version < 1) return JSON.stringify(decision);
-  const { replica, variant, accuracy = unmeasured, coldStart, degraded, decisionId } = decision;
+  const { replica, variant, accuracy = unknown, costPer1k = unknown, coldStart, degraded, decisionId } = decision;
   const latencyLeftUs = Math.round(decision.latencyLeftMs * 1000);
-  return `1 ${replica} ${variant} ${accuracy} ${coldStart ? 1 : 0}${degraded ? 1 : 0} ${latencyLeftUs} ${decisionId}`;
+  const rest = `${coldStart ? 1 : 0}${degraded ? 1 : 0} ${latencyLeftUs} ${decisionId}`;
+  return version < 2
+    ? `1 ${replica} ${variant} ${accuracy} ${rest}`
+    : `2 ${replica} ${variant} ${accuracy} ${costPer1k} ${rest}`;
 }
 
 /** Decodes a decision of any version. Throws `invalid-argument` if the text is not a decision. */
@@ -55,26 +60,35 @@ function readFixedForm(text: string): RoutedDecision | undefined {
   const replicaAt = 2;
   const variantAt = text.indexOf(' ', replicaAt) + 1;
   const accuracyAt = text.indexOf(' ', variantAt) + 1;
-  const flagsAt = text.indexOf(' ', accuracyAt) + 1;
+  const accuracyEnd = text.indexOf(' ', accuracyAt);
+  const hasCost = text.startsWith('2 ');
+  const costEnd = hasCost ? text.indexOf(' ', accuracyEnd + 1) : accuracyEnd;
+  const flagsAt = costEnd + 1;
   const latencyAt = flagsAt + 3;
   const idAt = text.indexOf(' ', latencyAt) + 1;
   const latencyLeftUs = parseDigits(text, latencyAt, idAt - 1);
   const coldStart = flagOf(text[flagsAt]);
   const degraded = flagOf(text[flagsAt + 1]);
   const isWhole =
-    text.startsWith('1 ') && text[latencyAt - 1] === ' ' && variantAt > replicaAt + 1 && flagsAt > accuracyAt + 1;
+    (hasCost || text.startsWith('1 ')) &&
+    text[latencyAt - 1] === ' ' &&
+    variantAt > replicaAt + 1 &&
+    accuracyEnd > accuracyAt &&
+    costEnd >= accuracyEnd;
   if (!isWhole || latencyLeftUs === undefined || coldStart === undefined || degraded === undefined) return undefined;
-  const accuracy = text.slice(accuracyAt, flagsAt - 1);
   return {
     decisionId: text.slice(idAt),
     replica: text.slice(replicaAt, variantAt - 1),
     variant: text.slice(variantAt, accuracyAt - 1),
-    accuracy: accuracy === unmeasured ? undefined : Number(accuracy),
+    accuracy: numberOf(text.slice(accuracyAt, accuracyEnd)),
+    costPer1k: hasCost ? numberOf(text.slice(accuracyEnd + 1, costEnd)) : undefined,
     coldStart,
     degraded,
     latencyLeftMs: latencyLeftUs / 1000,
   };
 }
+
+const numberOf = (text: string): number | undefined => (text === unknown ? undefined : Number(text));
 
 const flagOf = (text: string | undefined): boolean | undefined =>
   text === '1' ? true : text === '0' ? false : undefined;

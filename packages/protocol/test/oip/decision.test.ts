@@ -12,6 +12,7 @@ const decision: fc.Arbitrary<RoutedDecision> = fc.record({
       nil: undefined,
     },
   ),
+  costPer1k: fc.option(fc.double({ min: 1e-12, max: 1e3, noNaN: true }), { nil: undefined }),
   coldStart: fc.boolean(),
   degraded: fc.boolean(),
   latencyLeftMs: fc.nat(1e9).map((us) => us / 1000),
@@ -24,21 +25,34 @@ describe('a decision', () => {
     fc.assert(
       fc.property(decision, fc.nat(decisionVersion + 1), (given, version) => {
         const decoded = decodeDecision(encodeDecision(given, version));
-        assert.deepEqual({ ...decoded, accuracy: decoded.accuracy }, { ...given });
+        const costPer1k = version === 1 ? undefined : given.costPer1k;
+        const { accuracy, costPer1k: decodedCost } = decoded;
+        assert.deepEqual({ ...decoded, accuracy, costPer1k: decodedCost }, { ...given, costPer1k });
       }),
     );
   });
 
   it('has a fixed form, and is JSON for a worker of release 0.7 or older', () => {
     const given = {
-      ...{ decisionId: 'r.1.ab', replica: 'p-0', variant: 'a:original', accuracy: 0.9 },
+      ...{ decisionId: 'r.1.ab', replica: 'p-0', variant: 'a:original', accuracy: 0.9, costPer1k: 4.9e-8 },
       ...{ coldStart: true, degraded: false, latencyLeftMs: 12.5 },
     };
-    assert.equal(encodeDecision(given, decisionVersion), '1 p-0 a:original 0.9 10 12500 r.1.ab');
+    assert.equal(encodeDecision(given, decisionVersion), '2 p-0 a:original 0.9 4.9e-8 10 12500 r.1.ab');
+    assert.equal(encodeDecision(given, 1), '1 p-0 a:original 0.9 10 12500 r.1.ab');
     assert.deepEqual(JSON.parse(encodeDecision(given, 0)), given);
   });
 
-  for (const text of [undefined, '', '{', '{}', '1', '1 a b 0.9 00 12', '1 a b 0.9 00 soon id', '2 a b 0.9 00 12 id']) {
+  for (const text of [
+    undefined,
+    '',
+    '{',
+    '{}',
+    '1',
+    '1 a b 0.9 00 12',
+    '1 a b 0.9 00 soon id',
+    '2 a b 0.9 00 12 id',
+    '3 a b 0.9 1 00 12 id',
+  ]) {
     it(`is not ${JSON.stringify(text)}`, () => {
       assert.throws(() => decodeDecision(text), invalid);
     });

@@ -72,7 +72,7 @@ const handleLocally: RoutedHandler = (call, receiver) => {
 function queryOf(modelName: string, fields: Partial<RoutedQuery> = {}): RoutedQuery {
   const payload = payloadOf(encodeInferRequest({ modelName, inputs: [] }));
   const decision = {
-    ...{ decisionId: 'r.1', replica: 'tiny-0', variant: 'tiny:original', accuracy: 0.9 },
+    ...{ decisionId: 'r.1', replica: 'tiny-0', variant: 'tiny:original', accuracy: 0.9, costPer1k: 0.02 },
     ...{ coldStart: false, degraded: false, latencyLeftMs: 100 },
   };
   const request = scanInferRequest(payload);

@@ -77,6 +77,7 @@ async function infer(
     variant: served.candidate.variant,
     accuracy: accuracyToWire(served.candidate.accuracy),
     costUsd: Number(response.parameters.get('pareto_cost') ?? 0),
+    costPer_1k: served.candidate.costPer1k ?? 0,
     degraded: served.degraded,
     coldStart: served.coldStart,
     decisionId: served.decisionId,

@@ -31,6 +31,7 @@ export function messageOf(
       replica: replica.id,
       variant: candidate.variant,
       accuracy: candidate.accuracy?.value,
+      costPer1k: candidate.costPer1k,
       coldStart: state.hold !== undefined,
       degraded,
       latencyLeftMs,

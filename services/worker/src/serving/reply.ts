@@ -36,14 +36,15 @@ interface SharedParameters {
   readonly trailers: readonly string[];
 }
 
-interface SharedFacts extends Pick<RoutedDecision, 'accuracy' | 'coldStart' | 'degraded'> {
+interface SharedFacts extends Pick<RoutedDecision, 'accuracy' | 'costPer1k' | 'coldStart' | 'degraded'> {
   readonly variant: string;
 }
 
 /** Returns the parameters of a reply. */
 export function parametersOf({ decision, spec, costUsd }: ReplyFacts): ReplyParameters {
-  const { accuracy, coldStart, degraded, decisionId } = decision;
-  return { shared: sharedParameters({ variant: spec.variant, accuracy, coldStart, degraded }), costUsd, decisionId };
+  const { accuracy, costPer1k, coldStart, degraded, decisionId } = decision;
+  const shared = sharedParameters({ variant: spec.variant, accuracy, costPer1k, coldStart, degraded });
+  return { shared, costUsd, decisionId };
 }
 
 /** The shared parameters of the last reply. */
@@ -58,18 +59,17 @@ function sharedParameters(facts: SharedFacts): SharedParameters {
 const isSame = (one: SharedFacts, other: SharedFacts): boolean =>
   one.variant === other.variant &&
   one.accuracy === other.accuracy &&
+  one.costPer1k === other.costPer1k &&
   one.coldStart === other.coldStart &&
   one.degraded === other.degraded;
 
-/** Formats the shared parameters. The accuracy is missing if it is not measured. */
+/** Formats the shared parameters. The accuracy and the estimated cost are missing if they are unknown. */
 function formatShared(facts: SharedFacts): SharedParameters {
-  const { variant, accuracy, coldStart, degraded } = facts;
-  const parameters: (readonly [string, ParameterValue])[] = [
-    ['pareto_variant', variant],
-    ['pareto_cold_start', coldStart],
-    ['pareto_degraded', degraded],
-  ];
-  if (accuracy !== undefined) parameters.splice(1, 0, ['pareto_accuracy', accuracy]);
+  const { variant, accuracy, costPer1k, coldStart, degraded } = facts;
+  const parameters: (readonly [string, ParameterValue])[] = [['pareto_variant', variant]];
+  if (accuracy !== undefined) parameters.push(['pareto_accuracy', accuracy]);
+  if (costPer1k !== undefined) parameters.push(['pareto_cost_per_1k', costPer1k]);
+  parameters.push(['pareto_cold_start', coldStart], ['pareto_degraded', degraded]);
   const trailers = parameters.flatMap(([name, value]) => [name.replaceAll('_', '-'), String(value)]);
   return { facts, common: encodeCommonParameters(parameters), trailers };
 }

@@ -83,7 +83,7 @@ const query = encodeInferRequest({
 const decision = encodeDecision(
   {
     ...{ decisionId: `${name}.1.1`, replica: name, variant, accuracy: undefined, latencyLeftMs: 9_999.7 },
-    ...{ coldStart: false, degraded: false },
+    ...{ costPer1k: 4.9e-8, coldStart: false, degraded: false },
   },
   decisionVersion,
 );

@@ -35,6 +35,8 @@ describe('worker query', function () {
     assert.equal(parameters.get('pareto_variant'), 'id:original');
     assert.equal(parameters.get('pareto_accuracy'), 0.9);
     assert.ok(Number(parameters.get('pareto_cost')) > 0);
+    assert.equal(parameters.get('pareto_cost_per_1k'), 0.02);
+    assert.equal(reply.trailers.get('pareto-cost-per-1k'), '0.02');
     assert.equal(parameters.get('pareto_degraded'), true);
     assert.equal(reply.trailers.get('pareto-variant'), 'id:original');
     assert.equal(reply.trailers.get('pareto-decision-id'), 'r1.7');

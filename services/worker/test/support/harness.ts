@@ -178,7 +178,7 @@ export const order = (
 });
 
 const decisionOf = (replica: string): RoutedDecision => {
-  const outcome = { variant: '', accuracy: 0.9, coldStart: false, degraded: true };
+  const outcome = { variant: '', accuracy: 0.9, costPer1k: 0.02, coldStart: false, degraded: true };
   return { decisionId: 'r1.7', replica, ...outcome, latencyLeftMs: 60_000 };
 };
 

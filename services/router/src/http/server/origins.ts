@@ -9,12 +9,12 @@ type Headers = Readonly<Record<string, string>>;
 /** Allowed origins. `*` allows every page. */
 export type Origins = readonly string[];
 
+const facts = ['accuracy', 'cold-start', 'cost', 'cost-per-1k', 'decision-id', 'degraded', 'variant'];
+
 const exposed = [
   'inference-header-content-length',
   'retry-after',
-  ...['accuracy', 'cold-start', 'cost', 'decision-id', 'degraded', 'nearest-objective', 'table-age-ms', 'variant'].map(
-    (name) => `pareto-${name}`,
-  ),
+  ...[...facts, 'nearest-objective', 'table-age-ms'].map((name) => `pareto-${name}`),
 ].join(', ');
 
 /**
