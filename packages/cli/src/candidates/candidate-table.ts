@@ -33,7 +33,7 @@ export function formatCandidates(
         ]
       : []),
     ...accuracyColumns(({ accuracy }: wire.Candidate) => accuracy, 5),
-    { title: 'USD/1K', drop: 2, cell: ({ costPer_1k }: wire.Candidate) => formatCost(costPer_1k) },
+    { title: 'USD/1M', drop: 2, cell: ({ costPer_1k }: wire.Candidate) => formatCost(costPer_1k) },
     { title: 'READY', align: 'right', drop: 4, cell: ({ replicasReady }: wire.Candidate) => String(replicasReady) },
     ...(classes.size > 1
       ? [{ title: 'ON', cut: true, drop: 3, cell: ({ hardwareClass }: wire.Candidate) => hardwareClass }]

@@ -2,7 +2,7 @@
 
 import { findVerdict } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
-import { formatMs, formatPercent, formatUsd } from '../terminal/format.js';
+import { formatCost, formatMs, formatPercent } from '../terminal/format.js';
 
 /** Short texts of what only the outcome of a decision says about a candidate. */
 const outcomes: Readonly<Record<string, string>> = { chosen: 'chosen', degraded: 'chosen below the floor' };
@@ -33,5 +33,5 @@ function shortfall(candidate: wire.Candidate, objective: wire.Objective | null):
 const formatShortfall = {
   ms: formatMs,
   accuracy: (value: number) => formatPercent(value).replace(' %', ' points'),
-  usd: formatUsd,
+  usd: (value: number) => `${formatCost(value)}/1M`,
 };

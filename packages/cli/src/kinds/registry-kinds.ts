@@ -157,7 +157,7 @@ export const variants: Kind = createKind<VariantRow>({
       drop: 1,
       cell: (variant) => latencyOf(variant, p99At),
     },
-    { title: 'USD/1K', drop: 2, cell: ({ costPer_1k }) => formatCost(costPer_1k) },
+    { title: 'USD/1M', drop: 2, cell: ({ costPer_1k }) => formatCost(costPer_1k) },
     { title: 'SIZE', align: 'right', wide: true, cell: ({ sizeBytes }) => formatBytes(sizeBytes) },
     {
       title: 'MEMORY',

@@ -58,7 +58,7 @@ const columns = {
     drop: 2,
     cell: (row) => ifRun(row, (profile) => formatMs(p99At(profile, 1))),
   },
-  cost: { title: 'USD/1K', drop: 1, cell: (row) => formatCost(costOf(row)) },
+  cost: { title: 'USD/1M', drop: 1, cell: (row) => formatCost(costOf(row)) },
   size: { title: 'SIZE', align: 'right', drop: 2, cell: ({ variant }) => formatBytes(variant.sizeBytes) },
   memory: { title: 'MEMORY', align: 'right', cell: (row) => ifProfiled(row, (p) => formatBytes(p.memoryBytes)) },
   load: { title: 'LOAD COLD/WARM', align: 'right', drop: 4, cell: (row) => ifProfiled(row, loadOf) },

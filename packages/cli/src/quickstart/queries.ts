@@ -1,7 +1,7 @@
 // The quick start's queries: the objective of each, and the expected result.
 
 import type { wire } from '@pareto/protocol';
-import { formatUsd } from '../terminal/format.js';
+import { formatCost } from '../terminal/format.js';
 import { bestOf, type Front, type Offer, type Offers } from './offers.js';
 
 export interface Query {
@@ -73,7 +73,7 @@ const middleOf = (front: Front): readonly { readonly below: number; readonly off
 
 /** Returns a query that only this variant can serve: all others are less accurate or more expensive. */
 const aimedAt = ({ variant, costPer1k }: Offer, target: string, floor: number, of = ''): Query =>
-  query(`${of}≥ ${percent(floor)}, for ${formatUsd(costPer1k)}/1k`, target, {
+  query(`${of}≥ ${percent(floor)}, for ${formatCost(costPer1k)}/1M`, target, {
     ...{ objective: { minAccuracy: floor, maxCostPer_1k: costPer1k, latencyMs: coldLatencyMs }, expect: by(variant) },
   });
 
@@ -81,7 +81,7 @@ const aimedAt = ({ variant, costPer1k }: Offer, target: string, floor: number, o
 function oneModel({ architecture, own }: Offers): readonly Query[] {
   const [{ variant, costPer1k }] = own;
   const objective = { maxCostPer_1k: costPer1k, latencyMs: coldLatencyMs };
-  const cheap = query(`${architecture}, for ${formatUsd(costPer1k)}/1k`, architecture, {
+  const cheap = query(`${architecture}, for ${formatCost(costPer1k)}/1M`, architecture, {
     objective,
     expect: by(variant),
   });

@@ -27,7 +27,7 @@ export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint, width
         align: 'right',
         cell: ({ accuracy }) => (accuracy === null ? '-' : formatPercent(accuracy.value)),
       },
-      { title: 'USD/1K', drop: 1, cell: ({ costPer1k }) => formatCost(costPer1k) },
+      { title: 'USD/1M', drop: 1, cell: ({ costPer1k }) => formatCost(costPer1k) },
       { title: 'MET', cell: ({ problem }) => (problem === undefined ? paint.green('yes') : paint.red('NO')) },
       {
         title: 'REASON',

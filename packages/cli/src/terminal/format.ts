@@ -19,9 +19,16 @@ export function formatUsd(usd: number): string {
   return `$${usd.toFixed(Math.max(2, 1 - Math.floor(Math.log10(usd))))}`;
 }
 
-/** Formats USD per 1,000 answers, or `-` if there is no cost. */
-export const formatCost = (costPer1k: number | undefined): string =>
-  costPer1k === undefined || costPer1k === 0 ? '-' : formatUsd(costPer1k);
+/** Formats USD per 1,000 answers as USD per million with three significant digits, or `-` if there is no cost. */
+export function formatCost(costPer1k: number | undefined): string {
+  if (costPer1k === undefined || costPer1k <= 0) return '-';
+  const perMillion = costPer1k * 1000;
+  return `$${perMillion.toFixed(Math.min(100, Math.max(0, 2 - Math.floor(Math.log10(perMillion)))))}`;
+}
+
+/** Formats a cost ceiling as it is given, and as costs are shown: `$0.01/1k ($10.0/1M)`. */
+export const formatCeiling = (costPer1k: number): string =>
+  `${formatUsd(costPer1k)}/1k${costPer1k > 0 ? ` (${formatCost(costPer1k)}/1M)` : ''}`;
 
 /** Returns e.g. `(98.10-99.12)`, in percent. */
 export function formatInterval({ lower95, upper95 }: wire.Accuracy): string {
@@ -35,14 +42,14 @@ export const formatAccuracy = (accuracy: wire.Accuracy | null | undefined): stri
     ? 'unmeasured'
     : `${formatPercent(accuracy.value)} ${formatInterval(accuracy)}`;
 
-/** Returns e.g. `≤ 50 ms, ≥ 98.00 %, ≤ $0.01/1k`. Empty if the objective sets nothing. */
+/** Returns e.g. `≤ 50 ms, ≥ 98.00 %, ≤ $0.01/1k ($10.0/1M)`. Empty if the objective sets nothing. */
 export function formatObjective(objective: wire.Objective | null | undefined): string {
   if (objective === null || objective === undefined) return '';
   const { _latencyMs, latencyMs = 0, _minAccuracy, minAccuracy = 0, _maxCostPer_1k, maxCostPer_1k = 0 } = objective;
   return [
     ...(_latencyMs === undefined ? [] : [`≤ ${formatMs(latencyMs)}`]),
     ...(_minAccuracy === undefined ? [] : [`≥ ${formatPercent(minAccuracy)}`]),
-    ...(_maxCostPer_1k === undefined ? [] : [`≤ ${formatUsd(maxCostPer_1k)}/1k`]),
+    ...(_maxCostPer_1k === undefined ? [] : [`≤ ${formatCeiling(maxCostPer_1k)}`]),
     ...(objective.accuracyBound === 'LOWER95' ? ['by the lower bound'] : []),
     ...(objective.class === 'OFFLINE' ? ['offline'] : []),
     ...(objective.degrade === 'ALLOW' ? ['may degrade'] : []),

@@ -16,10 +16,10 @@ describe('formatVariants', () => {
       { name: 'mlp:int4', error: 'it ran out of memory' },
     ];
     assert.deepEqual(formatVariants(variants.map(fakeVariant), 120).split('\n'), [
-      'VARIANT       ACCURACY    (95 %)         P50 BATCH 1  USD/1K      STATE',
-      'mlp:original  98.00 %     (97.39-98.61)      0.13 ms  $0.0000012  2 ready',
-      'mlp:fp16      98.00 %     (97.39-98.61)      1.00 ms  $0.0000010  dominated by mlp:int8-dynamic',
-      'mlp:int4      unmeasured                           -  -           not measured: it ran out of memory',
+      'VARIANT       ACCURACY    (95 %)         P50 BATCH 1  USD/1M    STATE',
+      'mlp:original  98.00 %     (97.39-98.61)      0.13 ms  $0.00120  2 ready',
+      'mlp:fp16      98.00 %     (97.39-98.61)      1.00 ms  $0.00100  dominated by mlp:int8-dynamic',
+      'mlp:int4      unmeasured                           -  -         not measured: it ran out of memory',
     ]);
   });
 
@@ -29,8 +29,8 @@ describe('formatVariants', () => {
     const failing = fakeMeasurement({ name: 'mlp:original', hardwareClass: 'webgpu/x/none/1g', error: 'no adapter' });
     const measurements = [...variant.measurements, elsewhere, failing];
     const lines = formatVariants([{ ...variant, measurements }], Infinity).split('\n');
-    assert.match(lines[1] ?? '', new RegExp(`\\$0.0000020  ${cpu} +cold$`));
-    assert.match(lines[2] ?? '', new RegExp(`\\$0.0000050  ${gpu} +cold$`));
+    assert.match(lines[1] ?? '', new RegExp(`\\$0.00200  ${cpu} +cold$`));
+    assert.match(lines[2] ?? '', new RegExp(`\\$0.00500  ${gpu} +cold$`));
     assert.match(lines[3] ?? '', / - .* webgpu\/x\/none\/1g +not measured: no adapter$/);
   });
 });
@@ -113,7 +113,7 @@ describe('formatDescription', () => {
       [
         'task digits: top1, default objective: the most accurate within 1 s',
         'ARCHITECTURE | VERSION | LARGEST BATCH | SIZE | DOMINATED ONES | DIGEST',
-        'VARIANT | ACCURACY | (95 %) | P99 BATCH 1 | USD/1K | STATE',
+        'VARIANT | ACCURACY | (95 %) | P99 BATCH 1 | USD/1M | STATE',
         'VARIANT | AGREES | SIZE | MEMORY | LOAD COLD/WARM | PREDICTED WITHIN | BATCHES',
         'P50/P99 IN MS | BATCH 1 | BATCH 2 | BATCH 4 | BATCH 8',
         'NOT MADE | REASON | OF',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   formatAccuracy,
+  formatCost,
   formatCount,
   formatMs,
   formatObjective,
@@ -23,6 +24,13 @@ describe('formats of numbers', () => {
     ]);
     assert.deepEqual([6.7e-8, 0.00005, 0.048].map(formatUsd), ['$0.000000067', '$0.000050', '$0.048']);
     assert.deepEqual([0, 0.000123, 1.5].map(formatUsd), ['$0', '$0.00012', '$1.50']);
+    assert.deepEqual([0, 4.9e-8, 1.8e-5, 0.0123456, 4].map(formatCost), [
+      '-',
+      '$0.0000490',
+      '$0.0180',
+      '$12.3',
+      '$4000',
+    ]);
   });
 
   it('format spans of time in their two largest units, ratios and counts', () => {

@@ -1,7 +1,7 @@
 // Summarizes a decision in one sentence.
 
 import type { wire } from '@pareto/protocol';
-import { formatMs, formatPercent, formatUsd } from '../../terminal/format.js';
+import { formatCeiling, formatMs, formatPercent } from '../../terminal/format.js';
 import { briefVerdict, isFeasible } from '../../candidates/verdict-text.js';
 
 type Explained = Pick<wire.ExplainResponse, 'outcome' | 'candidates' | 'verdicts' | 'objective' | 'worker' | 'target'>;
@@ -42,7 +42,7 @@ export function explainInASentence(explained: Explained): string {
   }
 }
 
-/** Returns e.g. `meets ≥ 98 % within 20 ms for at most $0.01/1k`, or `answers within 20 ms` without a floor. */
+/** Returns e.g. `meets ≥ 98 % within 20 ms for at most $0.01/1k ($10.0/1M)`, or `answers within 20 ms` without a floor. */
 function objectiveWords(objective: wire.Objective | null, ending: 's' | ''): string {
   const {
     _latencyMs,
@@ -56,7 +56,7 @@ function objectiveWords(objective: wire.Objective | null, ending: 's' | ''): str
   const parts = [
     ...(_minAccuracy === undefined ? [`answer${ending}`] : [`meet${ending} ≥ ${trimmed(minAccuracy)}${bound}`]),
     ...(_latencyMs === undefined ? [] : [`within ${trimmedMs(latencyMs)}`]),
-    ...(_maxCostPer_1k === undefined ? [] : [`for at most ${formatUsd(maxCostPer_1k)}/1k`]),
+    ...(_maxCostPer_1k === undefined ? [] : [`for at most ${formatCeiling(maxCostPer_1k)}`]),
   ];
   return parts.join(' ');
 }

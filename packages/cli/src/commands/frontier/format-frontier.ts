@@ -56,7 +56,7 @@ const formatFront = ({ front, batch }: ClassFrontier, width: number): string =>
       { title: 'VARIANT', cell: ({ name }) => name },
       ...accuracyColumns(({ accuracy }: FrontPoint) => accuracy, 2),
       { title: `P99 BATCH ${batch}`, align: 'right', cell: ({ p99Ms }) => formatMs(p99Ms) },
-      { title: 'USD/1K', cell: ({ costPer1k }) => formatCost(costPer1k) },
+      { title: 'USD/1M', cell: ({ costPer1k }) => formatCost(costPer1k) },
       { title: 'FRONT', drop: 1, cell: ({ isFastest, isCheapest }) => frontsOf(isFastest, isCheapest) },
     ],
     front,

@@ -98,5 +98,5 @@ const listLine = ({ key, name, accuracy, p99Ms, costPer1k }: FrontPoint, y: numb
     text({ x: listAt.name, y }, cutCell(name, maxName, 'middle')),
     text({ x: listAt.accuracy, y }, formatAccuracy(accuracy)),
     text({ x: listAt.p99, y, ...styled('end') }, formatMs(p99Ms)),
-    text({ x: listAt.cost, y }, costPer1k === undefined ? '' : `${formatCost(costPer1k)} per 1,000`),
+    text({ x: listAt.cost, y }, costPer1k === undefined ? '' : `${formatCost(costPer1k)} per million`),
   ].join('\n');

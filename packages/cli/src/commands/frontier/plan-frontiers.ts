@@ -73,8 +73,9 @@ function markOf(
   return { key, name, kind, x, y: accuracy.value, low: accuracy.lower95, high: accuracy.upper95 };
 }
 
-/** Formats a number with three significant digits, without trailing zeros. */
-const plain = (value: number): string => String(Number(value.toPrecision(3)));
+/** Formats a number with three significant digits, without trailing zeros and without an exponent. */
+const plain = (value: number): string =>
+  value.toLocaleString('en', { maximumSignificantDigits: 3, useGrouping: false });
 
 const latencyChart = (marks: readonly Mark[], batch: number): Chart => ({
   title: 'accuracy against latency',
@@ -83,21 +84,9 @@ const latencyChart = (marks: readonly Mark[], batch: number): Chart => ({
   marks,
 });
 
-/** Units of the cost axis. Prices span many magnitudes, so the first unit with readable numbers is used. */
-const answerUnits = [
-  [1, '1,000'],
-  [1e3, 'million'],
-  [1e6, 'billion'],
-  [1e9, 'trillion'],
-] as const;
-
-function costChart(marks: readonly Mark[]): Chart {
-  const min = Math.min(...marks.map(({ x }) => x));
-  const [factor, unit] = answerUnits.find(([times]) => min * times >= 0.01) ?? [1e9, 'trillion'];
-  return {
-    title: 'accuracy against cost',
-    xLabel: `USD per ${unit} answers`,
-    formatX: (usd) => plain(usd * factor),
-    marks,
-  };
-}
+const costChart = (marks: readonly Mark[]): Chart => ({
+  title: 'accuracy against cost',
+  xLabel: 'USD per million answers',
+  formatX: (costPer1k) => plain(costPer1k * 1000),
+  marks,
+});

@@ -4,7 +4,7 @@ import type { wire } from '@pareto/protocol';
 import { withRouter, type RouterClients } from '../../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../../context/context.js';
 import { readObjective, type ObjectiveOptions } from '../../context/options.js';
-import { formatAccuracy, formatMs, formatPercent, formatUsd } from '../../terminal/format.js';
+import { formatAccuracy, formatCost, formatMs, formatPercent } from '../../terminal/format.js';
 import { inferByOip, type OipAnswer } from './oip-query.js';
 import { readInputs, toInputSpec } from './read-inputs.js';
 import type { InputTensor } from './tensor-input.js';
@@ -71,10 +71,14 @@ function formatAnswer(answer: wire.InferResponse): string {
   return [
     ...answer.outputs.map(formatTensor),
     `answered by ${answer.variant}, ${formatAccuracy(answer.accuracy)}${marks.map((mark) => `, ${mark}`).join('')}`,
-    `in ${formatMs(answer.latencyMs)}, at ${formatUsd(answer.costUsd * 1000)} per 1,000 answers`,
+    `in ${formatMs(answer.latencyMs)}, at ${costText(answer.costUsd, answer.costPer_1k)}`,
     `why: pareto explain ${answer.decisionId}`,
   ].join('\n');
 }
+
+/** Returns e.g. `$0.410 per million answers, estimated at $0.390`: of the device time used, and of the decision. */
+const costText = (costUsd: number, costPer1k: number): string =>
+  `${formatCost(costUsd * 1000)} per million answers${costPer1k > 0 ? `, estimated at ${formatCost(costPer1k)}` : ''}`;
 
 function formatOip({ outputs, parameters, modelVersion }: OipAnswer, tookMs: number): string {
   const text = (name: string): string => String(parameters.get(`pareto_${name}`) ?? '');
@@ -87,7 +91,7 @@ function formatOip({ outputs, parameters, modelVersion }: OipAnswer, tookMs: num
   return [
     ...outputs.map((output) => formatTensor(asTensor(output))),
     `answered by ${text('variant')} version ${modelVersion}, ${marks.join(', ')}`,
-    `in ${formatMs(tookMs)}, at ${formatUsd(Number(text('cost')) * 1000)} per 1,000 answers`,
+    `in ${formatMs(tookMs)}, at ${costText(Number(text('cost')), Number(text('cost_per_1k')))}`,
     `why: pareto explain ${text('decision_id')}`,
   ].join('\n');
 }

@@ -98,12 +98,13 @@ describe('planFrontiers', () => {
     );
   });
 
-  it('chooses a unit of cost with readable numbers', () => {
-    const labelOf = (costPer1k: number): string | undefined =>
-      plan([{ name: 'a:original', costPer1k }]).charts[1]?.xLabel;
-    assert.equal(labelOf(0.02), 'USD per 1,000 answers');
-    assert.equal(labelOf(2e-5), 'USD per million answers');
-    assert.equal(labelOf(2e-8), 'USD per billion answers');
+  it('shows costs per million answers with three digits', () => {
+    const [, chart] = plan([{ name: 'a:original', costPer1k: 2e-8 }]).charts;
+    assert.equal(chart?.xLabel, 'USD per million answers');
+    assert.deepEqual(
+      [0.0123456, 2e-5, 2e-11].map((costPer1k) => chart.formatX(costPer1k)),
+      ['12.3', '0.02', '0.00000002'],
+    );
     assert.equal(plan([{ name: 'a:original', costPer1k: 0 }]).charts.length, 1);
   });
 

@@ -99,7 +99,7 @@ describe('formatFrontier', () => {
     assert.match(text, /^● 6 on the front {3}○ 3 better in memory or load time {3}· 5 dominated or denied$/m);
     assert.match(
       text,
-      /^3 {2}mlp-large:int8-dynamic {2}98.20 % {3}\(97.62-98.78\) {5}0.067 ms {2}\$0.00000041 {2}both$/m,
+      /^3 {2}mlp-large:int8-dynamic {2}98.20 % {3}\(97.62-98.78\) {5}0.067 ms {2}\$0.000410 {2}both$/m,
     );
     assert.match(text, /^accuracy below the charts: mlp-tiny:int4$/m);
   });
