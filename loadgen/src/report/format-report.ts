@@ -67,7 +67,12 @@ function requestFacts(run: LoadRun): readonly Fact[] {
     ['Rejected', withShare(rejected, sent)],
     ['Failed', withShare(sent - answered - rejected, sent)],
     ['On time', `${formatShare(attainment * sent, sent)} of all requests, within ${limit}`],
-    ['Correct', labelled === 0 ? 'unknown, no answer has a label' : `${formatShare(right, labelled)} of ${labelled}`],
+    [
+      'Correct',
+      labelled === 0
+        ? 'unknown, no answer can be compared with a label'
+        : `${formatShare(right, labelled)} of ${labelled}`,
+    ],
   ];
 }
 
