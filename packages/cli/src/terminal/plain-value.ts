@@ -1,6 +1,9 @@
 // Formats results as JSON or YAML.
 
-import { stringify } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as yaml from 'yaml';
+
+const load = createRequire(import.meta.url);
 
 /** Converts bytes to base64 and names to camel case, and drops the markers of optional fields (`_x`). */
 export function toPlain(value: unknown): unknown {
@@ -13,5 +16,8 @@ export function toPlain(value: unknown): unknown {
 
 export const toJson = (value: unknown): string => JSON.stringify(toPlain(value), undefined, 2);
 
-export const toYaml = (value: unknown): string =>
-  stringify(toPlain(value), { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd();
+export function toYaml(value: unknown): string {
+  // Loaded at its first use, because most commands print no YAML.
+  const { stringify } = load('yaml') as typeof yaml;
+  return stringify(toPlain(value), { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd();
+}
