@@ -3,13 +3,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { checkRelativePath } from '@pareto/blobs';
 import { cutText, ParetoError, type DataType, type Signature, type TensorSpec } from '@pareto/core';
-import { outdatedOpset, upgradeOutdated } from '../opset/upgrade-opset.js';
-import { prepare } from '../rewrite/prepare.js';
 import { dimensionsOf, dynamicDims, fixedBatchOf, hasBatch, type InspectedValue } from './inspect-dimensions.js';
 import { checkNames } from './check-names.js';
 import { checkVersions } from './check-versions.js';
 import { checkOperators, operatorsOf, type OperatorCount } from './inspect-operators.js';
 import { macsPerItem } from './inspect-work.js';
+import { servedGraph, type ServedGraph } from './served-graph.js';
 import { analyseRows, type RowAnalysis } from '../rows/analyse-rows.js';
 import { decodeOnnx, tensorsOf } from '../onnx/onnx-codec.js';
 import { inputsOf } from '../onnx/onnx-graph.js';
@@ -24,6 +23,10 @@ export interface InspectedModel {
   readonly opsets: readonly OnnxOpset[];
   /** Opset of which ONNX Runtime no longer has all operators, so that the model has to be upgraded. Otherwise undefined. */
   readonly outdatedOpset: number | undefined;
+  /** Labels of the outputs that are maps in the file, and tensors when the model is served. */
+  readonly labels: ServedGraph['labels'];
+  /** Whether another graph is served, see `servedGraph`. Signature and outputs are those of that one. */
+  readonly isRewritten: boolean;
   /** Operators including those of functions and nested graphs, the most frequent first. */
   readonly operators: readonly OperatorCount[];
   readonly inputs: readonly InspectedValue[];
@@ -90,35 +93,28 @@ export async function inspectModel(file: string): Promise<InspectedModel> {
 /** Inspects a graph in memory, like `inspectModel`. */
 export function inspectGraph(content: Uint8Array): InspectedModel {
   checkGraphSize(content.byteLength);
-  const model = decodeOnnx(content);
-  checkVersions(model, unservableError);
-  checkOperators(model, unservableError);
-  checkNames(model, unservableError);
+  const given = decodeOnnx(content);
+  checkVersions(given, unservableError);
+  checkOperators(given, unservableError);
+  checkNames(given, unservableError);
+  const served = servedGraph(given);
+  if ('reason' in served) throw unservableError(served.reason);
+  const { model, labels, outdatedOpset } = served;
   const [inputs, outputs] = [inputsOf(model.graph).map(dimensionsOf), model.graph.output.map(dimensionsOf)];
   const values = [...inputs, ...outputs];
   const signature = signatureOf(model, hasBatch(values));
   return {
     signature,
-    externalFiles: externalFilesOf(model),
-    irVersion: model.irVersion,
-    opsets: model.opsetImport,
-    outdatedOpset: checkedOpset(model),
-    operators: operatorsOf(model),
+    externalFiles: externalFilesOf(given),
+    irVersion: given.irVersion,
+    opsets: given.opsetImport,
+    ...{ outdatedOpset, labels, isRewritten: model !== given },
+    operators: operatorsOf(given),
     ...{ inputs, outputs, dynamicDims: dynamicDims(values), fixedBatch: fixedBatchOf(values) },
-    ...weightsOf(model),
+    ...weightsOf(given),
     macsPerItem: macsPerItem(model, signature.batched),
     rows: analyseRows(model),
   };
-}
-
-/** Returns the opset if it is outdated. Throws `invalid-argument` if the model can't be upgraded. */
-function checkedOpset(model: OnnxModel): number | undefined {
-  const opset = outdatedOpset(model);
-  const upgraded = opset === undefined ? undefined : upgradeOutdated(prepare(model));
-  if (upgraded?.kind !== 'declined') return opset;
-  throw unservableError(
-    `it has opset ${opset}, which ONNX Runtime no longer runs, and can't be upgraded: ${upgraded.reason}; export it with opset 7 or later`,
-  );
 }
 
 /** Throws `invalid-argument` if a graph is larger than a protobuf message can be. */

@@ -10,11 +10,11 @@ import { checkGraphSize, type InspectedModel } from '../inspection/inspect.js';
 import { startModelProcess, type JobLimits, type ModelProcess } from '../process/model-process.js';
 import { openPlain } from './open-plain.js';
 import {
-  upgradedName,
+  rewrittenName,
   type ReaderJob,
+  type RewriteRequest,
   type UnpackedSet,
   type UnpackRequest,
-  type UpgradeRequest,
 } from './reader-protocol.js';
 import { openSampleSet, type SampleSet } from './sample-set.js';
 
@@ -25,10 +25,10 @@ export interface ModelReader extends Disposable {
    */
   inspect(graph: string, signal?: AbortSignal): Promise<InspectedModel>;
   /**
-   * Upgrades a model with an outdated opset to one that ONNX Runtime runs. Returns the upgraded graph, opened for reading.
-   * Throws as `inspect` does.
+   * Rewrites a model that can't be served as it is, see `InspectedModel.isRewritten`. Returns the rewritten graph, opened
+   * for reading. Throws as `inspect` does.
    */
-  upgrade(request: UpgradeRequest, signal?: AbortSignal): Promise<FileHandle>;
+  rewrite(request: RewriteRequest, signal?: AbortSignal): Promise<FileHandle>;
   /**
    * Unpacks a validation set into the folder of the request, and opens it. Throws `invalid-argument` if it does not fit
    * signature and metric, and `resource-exhausted` if it needs more memory than the limit.
@@ -131,12 +131,12 @@ export function createModelReader({ clock, isolation = environmentOnly }: ModelR
       const limits = { ...inspection, signal, paths: [dirname(graph)] };
       return run({ kind: 'inspect', graph }, await memoryFor(graph), limits);
     },
-    async upgrade(request, signal) {
+    async rewrite(request, signal) {
       const { graph, folder } = request;
-      const limits = { ...inspection, what: 'upgrading the model', signal, paths: [dirname(graph), folder] };
-      // The upgraded graph is as large as the graph.
-      await run({ kind: 'upgrade', ...request }, await memoryFor(graph, 2), limits);
-      return openPlain(join(folder, upgradedName));
+      const limits = { ...inspection, what: 'rewriting the model', signal, paths: [dirname(graph), folder] };
+      // The rewritten graph is as large as the graph.
+      await run({ kind: 'rewrite', ...request }, await memoryFor(graph, 2), limits);
+      return openPlain(join(folder, rewrittenName));
     },
     async openSet(request, memoryBytes, signal) {
       const paths = [dirname(request.file), request.folder];

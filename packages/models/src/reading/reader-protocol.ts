@@ -4,18 +4,18 @@ import type { DataType, Metric, Signature } from '@pareto/core';
 
 export type ReaderJob =
   | { readonly kind: 'inspect'; readonly graph: string }
-  | ({ readonly kind: 'upgrade' } & UpgradeRequest)
+  | ({ readonly kind: 'rewrite' } & RewriteRequest)
   | ({ readonly kind: 'unpack' } & UnpackRequest);
 
-export interface UpgradeRequest {
-  /** Path of a graph with an outdated opset. */
+export interface RewriteRequest {
+  /** Path of a graph that can't be served as it is, see `InspectedModel.isRewritten`. */
   readonly graph: string;
-  /** An existing empty folder for the upgraded graph. */
+  /** An existing empty folder for the rewritten graph. */
   readonly folder: string;
 }
 
-/** Name of the upgraded graph in its folder. */
-export const upgradedName = 'model.onnx';
+/** Name of the rewritten graph in its folder. */
+export const rewrittenName = 'model.onnx';
 
 export interface UnpackRequest {
   /** Path of the NPZ file of a validation set. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ParetoError } from '@pareto/core';
 import { onnxType, writeModel, type Dim, type Graph } from '@pareto/testkit';
@@ -9,6 +10,7 @@ import { inspectGraph, inspectModel } from '../../src/index.js';
 
 const { float, int64 } = onnxType;
 const digits = fileURLToPath(new URL('../../../../examples/digits/models/', import.meta.url));
+const tabular = fileURLToPath(new URL('../../../../examples/tabular/models/', import.meta.url));
 
 interface Given {
   readonly input?: readonly Dim[];
@@ -151,6 +153,21 @@ describe('inspectModel returns', () => {
   });
 });
 
+describe('inspectModel on maps of probabilities', () => {
+  it('returns the tensor in their place, their keys, and that registration rewrites the model', async () => {
+    const { signature, labels, isRewritten, outdatedOpset, operators } = await inspectModel(
+      `${tabular}decision-tree.onnx`,
+    );
+    assert.deepEqual(signature.outputs, [
+      { name: 'output_label', datatype: 'INT64', dims: [-1] },
+      { name: 'output_probability', datatype: 'FP32', dims: [-1, 3] },
+    ]);
+    assert.deepEqual([labels, isRewritten, outdatedOpset], [{ output_probability: ['0', '1', '2'] }, true, undefined]);
+    assert.ok(operators.some(({ name }) => name === 'ai.onnx.ml:ZipMap'));
+    assert.equal((await inspectModel(`${tabular}ridge.onnx`)).isRewritten, false);
+  });
+});
+
 describe('inspectModel rejects', () => {
   const rejects = (graph: Graph | Uint8Array, why: RegExp): void => {
     const content = graph instanceof Uint8Array ? graph : writeModel(graph);
@@ -172,21 +189,26 @@ describe('inspectModel rejects', () => {
       rejects(whole.subarray(0, Math.floor(whole.length * share)), /corrupted or cut short|not an ONNX model/);
     }
   });
-  it('damaged models with a ParetoError', async () => {
-    const whole = await readFile(`${digits}cnn-small.onnx`);
-    const damage = fc.array(fc.tuple(fc.nat(1500), fc.nat(255)), { minLength: 1, maxLength: 6 });
-    fc.assert(
-      fc.property(damage, (bytes) => {
-        const content = Buffer.from(whole);
-        for (const [at, byte] of bytes) content[at] = byte;
-        try {
-          inspectGraph(content);
-        } catch (error) {
-          assert.ok(error instanceof ParetoError, String(error));
-        }
-      }),
-    );
-  });
+  for (const file of [`${digits}cnn-small.onnx`, `${tabular}logistic-regression.onnx`]) {
+    it(`damaged models with a ParetoError: ${basename(file)}`, async () => {
+      const whole = await readFile(file);
+      const damage = fc.array(fc.tuple(fc.nat(Math.min(1500, whole.length - 1)), fc.nat(255)), {
+        minLength: 1,
+        maxLength: 6,
+      });
+      fc.assert(
+        fc.property(damage, (bytes) => {
+          const content = Buffer.from(whole);
+          for (const [at, byte] of bytes) content[at] = byte;
+          try {
+            inspectGraph(content);
+          } catch (error) {
+            assert.ok(error instanceof ParetoError, String(error));
+          }
+        }),
+      );
+    });
+  }
   it('an element type that the runtime does not support', () =>
     rejects(identity({ type: 16 }), /input "x" has ONNX element type 16 \(bfloat16\)/));
   it('a model without outputs', () => rejects({ ...identity(), outputs: [] }, /it has no output/));

@@ -29,6 +29,8 @@ import { encodeMessage } from '../../src/onnx/onnx-wire.js';
 import { toTexts } from '../../src/tensors/texts.js';
 
 const digits = (file: string): string => fileURLToPath(new URL(`../../../../examples/digits/${file}`, import.meta.url));
+const tabular = (file: string): string =>
+  fileURLToPath(new URL(`../../../../examples/tabular/${file}`, import.meta.url));
 const tiny = digits('models/mlp-tiny.onnx');
 const memoryBytes = 2 ** 30;
 const signature: Signature = {
@@ -75,10 +77,18 @@ describe('a model reader', function () {
 
   it('upgrades a model into the folder', async () => {
     const [graph, into] = [await saved('old.onnx', outdatedModel()), await folder()];
-    await using file = await reader.upgrade({ graph, folder: into });
+    await using file = await reader.rewrite({ graph, folder: into });
     const { opsets, outdatedOpset, signature: upgraded } = inspectGraph(await file.readFile());
     assert.deepEqual([opsets[0]?.version, outdatedOpset], [7, undefined]);
     assert.deepEqual(upgraded, (await reader.inspect(graph)).signature);
+  });
+
+  it('rewrites a model with maps of probabilities into the folder', async () => {
+    const [graph, into] = [tabular('models/svm.onnx'), await folder()];
+    await using file = await reader.rewrite({ graph, folder: into });
+    const { isRewritten, labels, ...rewritten } = inspectGraph(await file.readFile());
+    assert.deepEqual([isRewritten, labels], [false, {}]);
+    assert.deepEqual(rewritten.signature, (await reader.inspect(graph)).signature);
   });
 
   it('runs two jobs at a time, and ends its processes when it is disposed', async () => {

@@ -16,9 +16,9 @@ import { originalVariants } from './outcome-variants.js';
 import type { Stored } from '../storage/record-tables.js';
 import type { RunExclusive } from '../leadership/write-queue.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from '../storage/records.js';
-import { withUpgradedModel, type ModelUpgradeContext } from './upgrade-model.js';
+import { withRewrittenModel, type ModelRewriteContext } from './rewrite-model.js';
 
-export interface RegisterContext extends ModelUpgradeContext {
+export interface RegisterContext extends ModelRewriteContext {
   readonly mirror: Mirror;
   readonly leader: Leader;
   readonly runExclusive: RunExclusive;
@@ -28,8 +28,8 @@ export interface RegisterContext extends ModelUpgradeContext {
 
 /**
  * Registers a model as a new version of an architecture. A model that is registered already keeps its version, and gets
- * the recipes, labels, batches and `keep_dominated` of the request. A model whose opset ONNX Runtime no longer runs is
- * replaced by the upgraded one.
+ * the recipes, labels, batches and `keep_dominated` of the request. A model that can't be served as it is (an outdated
+ * opset, maps as outputs) is replaced by the rewritten one.
  */
 export async function registerArchitecture(
   context: RegisterContext,
@@ -37,14 +37,14 @@ export async function registerArchitecture(
 ): Promise<Architecture> {
   const { blobs, mirror } = context;
   const wanted = wantedFromWire(request);
-  const { manifest, labels } = wanted;
+  const { manifest } = wanted;
   const before = checkWanted(mirror, wanted).same?.value;
-  await checkLabelFiles(blobs, labels);
+  await checkLabelFiles(blobs, wanted.labels);
   const needsInspection = before === undefined || changesBatch(before, wanted);
   const model = needsInspection ? await inspectFiles(context, manifest) : undefined;
-  if (model?.outdatedOpset === undefined) return registerModel(context, wanted, model);
-  return withUpgradedModel(context, manifest, (upgraded, found) =>
-    registerModel(context, { ...wanted, manifest: upgraded, modelDigest: manifestDigest(upgraded) }, found),
+  if (model?.isRewritten !== true) return registerModel(context, wanted, model);
+  return withRewrittenModel(context, wanted, model.labels, (rewritten, found) =>
+    registerModel(context, { ...wanted, ...rewritten }, found),
   );
 }
 

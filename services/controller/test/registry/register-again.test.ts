@@ -1,8 +1,9 @@
 // Batches, labels and versions of registrations, and repeated registrations of one model.
 
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { wire } from '@pareto/protocol';
 import {
   createTempFolder,
@@ -155,6 +156,37 @@ describe('registering', () => {
     const other = Buffer.concat([same, Buffer.from([0x32, 1, 0x61])]);
     assert.equal((await register(other, { version: 4 })).version, 6);
     assert.equal((await register(other)).version, 6);
+  });
+
+  describe('a model whose output is a list of maps', () => {
+    const forest = fileURLToPath(new URL('../../../../examples/tabular/models/random-forest.onnx', import.meta.url));
+    const keys = Buffer.from('setosa\nversicolor\nvirginica\n');
+
+    it('is registered with a tensor in their place and their keys as labels, again with the same version', async () => {
+      const register = await model();
+      const content = await readFile(forest);
+      const { version, manifest, signature, labels: stored } = await register(content);
+      assert.deepEqual(signature?.outputs, [
+        { name: 'output_label', datatype: 'BYTES', dims: [-1] },
+        { name: 'output_probability', datatype: 'FP32', dims: [-1, 3] },
+      ]);
+      assert.deepEqual(stored, { output_probability: digestOf(keys) });
+      const served = manifest?.files[0]?.digest ?? '';
+      assert.notEqual(served, digestOf(content));
+      for (const digest of [served, digestOf(keys)])
+        assert.equal((await controller.blobs.stat({ digest })).complete, true);
+      const again = await register(content, { keepDominated: true });
+      assert.deepEqual([again.version, again.manifest, again.labels], [version, manifest, stored]);
+    });
+
+    it('uses the labels of the request instead of the keys', async () => {
+      const register = await model();
+      const content = await readFile(forest);
+      const own = await labels('one\ntwo\nthree', 'output_probability');
+      assert.deepEqual((await register(content, { labels: own })).labels, own);
+      const back = await register(content);
+      assert.deepEqual([back.version, back.labels], [1, { output_probability: digestOf(keys) }]);
+    });
   });
 
   describe('a model with an opset that ONNX Runtime no longer runs', () => {

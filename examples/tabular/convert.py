@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Trains a model of each common kind on tabular data, and converts it to ONNX with the converter's defaults.
+
+Writes models/NAME.onnx: classifiers of irises (float32 `X` [rows, 4], three classes that are numbers or names),
+regressors of the progress of diabetes (float32 `X` [rows, 10]), and `columns`, a pipeline with an input per column. Writes
+validation.npz, with the irises that the classifiers were not trained on. Needs the packages of requirements.txt.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from lightgbm import LGBMClassifier, LGBMRegressor
+from onnx import ModelProto
+from onnxmltools import convert_lightgbm, convert_xgboost
+from onnxmltools.convert.common.data_types import FloatTensorType as Floats
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import train_test_split
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import SVC, SVR
+from sklearn.tree import DecisionTreeClassifier
+from xgboost import XGBClassifier, XGBRegressor
+
+HERE = Path(__file__).parent
+IRIS, DIABETES = load_iris(), load_diabetes()
+X = IRIS.data.astype(np.float32)
+NUMBERS, NAMES = IRIS.target, IRIS.target_names[IRIS.target]
+TRAIN, TEST = train_test_split(np.arange(len(X)), test_size=0.4, random_state=0, stratify=NUMBERS)
+FEATURES, PROGRESS = DIABETES.data.astype(np.float32), DIABETES.target
+# Few and small trees, because the models are part of the repository.
+SMALL = {"n_estimators": 5, "max_depth": 3, "random_state": 0}
+
+
+def save(name: str, model: ModelProto) -> None:
+    content = model.SerializeToString()
+    (HERE / "models" / f"{name}.onnx").write_bytes(content)
+    print(f"{name}.onnx: {len(content)} bytes")
+
+
+def classifier(name: str, model: BaseEstimator, classes: np.ndarray = NUMBERS) -> None:
+    save(name, to_onnx(model.fit(X[TRAIN], classes[TRAIN]), X[:1]))
+
+
+def regressor(name: str, model: BaseEstimator) -> None:
+    save(name, to_onnx(model.fit(FEATURES, PROGRESS), FEATURES[:1]))
+
+
+def columns() -> None:
+    """Saves a pipeline with two columns of numbers and one of words."""
+    words = np.where(X[:, 2] < 2.5, "small", np.where(X[:, 2] < 5, "medium", "large"))
+    rows = np.column_stack([X[:, :2].astype(object), words])
+    encoder = ColumnTransformer([("numbers", StandardScaler(), [0, 1]), ("words", OneHotEncoder(), [2])])
+    model = make_pipeline(encoder, LogisticRegression()).fit(rows[TRAIN], NAMES[TRAIN])
+    number, word = FloatTensorType([None, 1]), StringTensorType([None, 1])
+    types = [("sepal_length", number), ("sepal_width", number), ("petals", word)]
+    save("columns", to_onnx(model, initial_types=types))
+
+
+def boosted() -> None:
+    four, ten = [("X", Floats([None, 4]))], [("X", Floats([None, 10]))]
+    save("xgboost", convert_xgboost(XGBClassifier(**SMALL).fit(X[TRAIN], NUMBERS[TRAIN]), initial_types=four))
+    save("xgboost-regressor", convert_xgboost(XGBRegressor(**SMALL).fit(FEATURES, PROGRESS), initial_types=ten))
+    quiet = {**SMALL, "verbose": -1}
+    save("lightgbm", convert_lightgbm(LGBMClassifier(**quiet).fit(X[TRAIN], NAMES[TRAIN]), initial_types=four))
+    save("lightgbm-regressor", convert_lightgbm(LGBMRegressor(**quiet).fit(FEATURES, PROGRESS), initial_types=ten))
+
+
+(HERE / "models").mkdir(exist_ok=True)
+classifier("logistic-regression", LogisticRegression(max_iter=1000), NAMES)
+classifier("decision-tree", DecisionTreeClassifier(random_state=0))
+classifier("random-forest", RandomForestClassifier(10, random_state=0), NAMES)
+classifier("gradient-boosting", GradientBoostingClassifier(**SMALL))
+classifier("hist-gradient-boosting", HistGradientBoostingClassifier(max_iter=5, random_state=0))
+classifier("svm", SVC(probability=True, random_state=0), NAMES)
+classifier("neighbours", KNeighborsClassifier())
+classifier("naive-bayes", GaussianNB())
+classifier("mlp", make_pipeline(StandardScaler(), MLPClassifier([8], max_iter=2000, random_state=0)), NAMES)
+regressor("ridge", make_pipeline(StandardScaler(), Ridge()))
+regressor("random-forest-regressor", RandomForestRegressor(**SMALL))
+regressor("svr", SVR(C=100))
+columns()
+boosted()
+np.savez_compressed(HERE / "validation.npz", X=X[TEST], label=NUMBERS[TEST])
