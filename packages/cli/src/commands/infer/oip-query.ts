@@ -37,19 +37,20 @@ export async function inferByOip(
   return decodeInferResponse((await modelInfer(body, limits)).body);
 }
 
-/** Returns the requested outputs. Classification is requested per output, so `top` requires naming all outputs. */
+/**
+ * Returns the requested outputs. Classification is requested per output, so `top` requires naming all outputs. An output
+ * of text has no classes, and is returned as it is unless it was named.
+ */
 async function outputsOf(
   protocol: RouterClients['protocol'],
   { target, modelVersion, outputs, top }: OipQuery,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<readonly { readonly name: string; readonly parameters: readonly [string, ParameterInput][] }[]> {
   if (top === undefined) return outputs.map((name) => ({ name, parameters: [] }));
-  const all = async (): Promise<readonly string[]> => {
-    const metadata = await protocol.modelMetadata({ name: target, version: modelVersion }, limits);
-    return metadata.outputs.map(({ name }) => name);
-  };
-  const names = outputs.length > 0 ? outputs : await all();
-  return names.map((name) => ({ name, parameters: [['classification', BigInt(top)]] }));
+  const classes: readonly [string, ParameterInput][] = [['classification', BigInt(top)]];
+  if (outputs.length > 0) return outputs.map((name) => ({ name, parameters: classes }));
+  const metadata = await protocol.modelMetadata({ name: target, version: modelVersion }, limits);
+  return metadata.outputs.map(({ name, datatype }) => ({ name, parameters: datatype === 'BYTES' ? [] : classes }));
 }
 
 function parametersOf({ objective, priority }: OipQuery): readonly [string, ParameterInput][] {

@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import type { InspectedModel, InspectedValue } from '@pareto/models';
-import { formatBytes, ParetoError, type TensorSpec } from '@pareto/core';
+import { cutText, formatBytes, ParetoError, type TensorSpec } from '@pareto/core';
 import type { Command } from 'commander';
 import { formatTable, wrap } from '@pareto/report';
 import { printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
@@ -31,7 +31,7 @@ export function addInspect(program: Command, context: Context): void {
 
 /** Formats a model. `sizeBytes` is the size of the graph's file. */
 function formatModel(model: InspectedModel, sizeBytes: number, columns: number): string {
-  const { signature, inputs, outputs, irVersion, operators, parameters, weightBytes, externalFiles } = model;
+  const { signature, inputs, outputs, labels, irVersion, operators, parameters, weightBytes, externalFiles } = model;
   const nodes = operators.reduce((sum, { count }) => sum + count, 0);
   const facts: readonly (readonly [name: string, value: string])[] = [
     ['batch', describeBatch(model)],
@@ -39,6 +39,7 @@ function formatModel(model: InspectedModel, sizeBytes: number, columns: number):
     ['format', `ONNX IR ${irVersion}`],
     ['file', formatBytes(sizeBytes)],
     ['weights', `${formatCount(parameters)} parameters, ${formatBytes(weightBytes)}`],
+    ...Object.entries(labels).map(([output, keys]) => ['labels', describeLabels(output, keys)] as const),
     ...(externalFiles.length === 0 ? [] : [['data files', externalFiles.join(', ')] as const]),
     ['work', model.macsPerItem === undefined ? 'unknown: the shapes do not determine it' : workOf(model.macsPerItem)],
     ['operators', `${nodes}: ${operators.map(({ name, count }) => `${count}×${name}`).join(', ')}`],
@@ -68,6 +69,9 @@ function describeOpsets({ opsets, outdatedOpset }: InspectedModel): string {
   const all = opsets.map(({ domain, version }) => `${domain === '' ? '' : `${domain} `}${version}`).join(', ');
   return outdatedOpset === undefined ? all : `${all}: registration upgrades it, because ONNX Runtime no longer runs it`;
 }
+
+const describeLabels = (output: string, keys: readonly string[]): string =>
+  `${output}: ${cutText(keys.join(', '))}; registration replaces its maps by a tensor`;
 
 interface Row {
   readonly role: string;

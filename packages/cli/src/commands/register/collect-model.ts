@@ -4,22 +4,27 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { hashFile } from '@pareto/blobs';
 import { bytes, ParetoError } from '@pareto/core';
-import { inspectModel } from '@pareto/models';
+import { inspectModel, type InspectedModel } from '@pareto/models';
 import type { LocalFile } from '../../connection/local-file.js';
 
 /** A file of a model, with its path in the manifest and on disk. */
-export interface CollectedFile extends LocalFile {
+interface CollectedFile extends LocalFile {
   readonly manifestPath: string;
 }
 
-/** Returns the files of the model whose graph is `file`. Throws `invalid-argument` if the model can't be served. */
-export async function collectModel(file: string): Promise<readonly CollectedFile[]> {
+export interface CollectedModel {
+  readonly files: readonly CollectedFile[];
+  readonly model: InspectedModel;
+}
+
+/** Returns the model whose graph is `file`, with its files. Throws `invalid-argument` if the model can't be served. */
+export async function collectModel(file: string): Promise<CollectedModel> {
   if (!file.endsWith('.onnx')) throw new ParetoError('invalid-argument', `${file} is not an .onnx file`);
   const folder = dirname(file);
   const graph = await describeFile(basename(file), file, folder);
-  const { externalFiles } = await inspectModel(file);
-  const data = await Promise.all(externalFiles.map((path) => describeFile(path, join(folder, path), folder)));
-  return [graph, ...data];
+  const model = await inspectModel(file);
+  const data = model.externalFiles.map((path) => describeFile(path, join(folder, path), folder));
+  return { files: [graph, ...(await Promise.all(data))], model };
 }
 
 async function describeFile(manifestPath: string, path: string, folder: string): Promise<CollectedFile> {

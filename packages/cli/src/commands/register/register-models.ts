@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { hashFile } from '@pareto/blobs';
 import { errorText, groupBy, ParetoError } from '@pareto/core';
+import type { InspectedModel } from '@pareto/models';
 import { collectModel } from './collect-model.js';
 import type { wire } from '@pareto/protocol';
 import type { ControllerClients } from '../../connection/connect.js';
@@ -39,8 +40,8 @@ export type RegisterEvent =
       readonly kind: 'architecture';
       readonly architecture: wire.Architecture;
       readonly requestedVersion?: number | undefined;
-      /** Set if the controller replaced the sent graph by one of a later opset. */
-      readonly isUpgraded?: boolean;
+      /** The sent file, for which the controller may have stored a rewritten one. */
+      readonly model?: Pick<InspectedModel, 'outdatedOpset' | 'labels'>;
     }
   | { readonly kind: 'refused' | 'skipped'; readonly model: string; readonly reason: string };
 
@@ -193,8 +194,12 @@ async function registerModel(
   options: RegisterOptions,
 ): Promise<wire.Architecture> {
   const collected = await collectModel(path);
-  for (const file of collected) await send(clients, file, options);
-  const files = collected.map(({ manifestPath, digest, sizeBytes }) => ({ path: manifestPath, digest, sizeBytes }));
+  for (const file of collected.files) await send(clients, file, options);
+  const files = collected.files.map(({ manifestPath, digest, sizeBytes }) => ({
+    path: manifestPath,
+    digest,
+    sizeBytes,
+  }));
   const request = {
     ...{ name, task, manifest: { files }, recipes: [...recipes], keepDominated },
     ...(version === undefined ? {} : { version }),
@@ -203,9 +208,7 @@ async function registerModel(
   };
   const { signal } = options;
   const architecture = await repeat(() => clients.registry.registerArchitecture(request, { signal }), options);
-  const served = new Set((architecture.manifest?.files ?? files).map(({ digest }) => digest));
-  const isUpgraded = files.some(({ digest }) => !served.has(digest));
-  options.onEvent({ kind: 'architecture', architecture, requestedVersion: version, isUpgraded });
+  options.onEvent({ kind: 'architecture', architecture, requestedVersion: version, model: collected.model });
   return architecture;
 }
 

@@ -44,16 +44,19 @@ const uploadLine = (file: string, sent: number, total: number): string =>
   `uploading ${file} ${formatPercent(total === 0 ? 1 : sent / total)} of ${formatBytes(total)}`;
 
 function architectureLine(event: Extract<RegisterEvent, { kind: 'architecture' }>): string {
-  const { architecture, requestedVersion: requested, isUpgraded = false } = event;
+  const { architecture, requestedVersion: requested, model } = event;
   const { name, version, fixedBatch, signature } = architecture;
   const other =
     requested === undefined || requested === version
       ? ''
       : ` (instead of ${requested}, which is not above all earlier versions)`;
-  const upgraded = isUpgraded ? ', upgraded because ONNX Runtime no longer runs its opset' : '';
+  const upgraded = model?.outdatedOpset === undefined ? '' : ', upgraded because ONNX Runtime no longer runs its opset';
+  const replaced = Object.keys(model?.labels ?? {})
+    .map((output) => `, with a tensor and labels instead of the maps of ${output}`)
+    .join('');
   const isFixed = fixedBatch > 0 && signature?.batched === false;
   const batch = isFixed ? '; workers try whether its first dimension can be a batch' : '';
-  return `registered ${name} version ${version}${other}${upgraded}${batch}`;
+  return `registered ${name} version ${version}${other}${upgraded}${replaced}${batch}`;
 }
 
 const fetchLine = ({ file, receivedBytes, totalBytes }: Extract<RegisterEvent, { kind: 'fetching' }>): string =>

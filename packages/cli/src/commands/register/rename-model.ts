@@ -16,7 +16,9 @@ export interface RenamedModel extends AsyncDisposable {
  * names give the same files. Throws `invalid-argument` if the model can't be served, or as `renameTensors` does.
  */
 export async function renameModel(path: string, names: Readonly<Record<string, string>>): Promise<RenamedModel> {
-  const [, ...data] = await collectModel(path);
+  const {
+    files: [, ...data],
+  } = await collectModel(path);
   const folder = await mkdtemp(join(tmpdir(), 'pareto-renamed-'));
   const discard = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {

@@ -16,8 +16,16 @@ describe('the progress of a registration', () => {
   it('tells that a model was upgraded, and that it has another version than requested', () => {
     assert.equal(lineOf({ kind: 'architecture', architecture, requestedVersion: 2 }), 'registered old version 2');
     assert.equal(
-      lineOf({ kind: 'architecture', architecture, requestedVersion: 1, isUpgraded: true }),
+      lineOf({ kind: 'architecture', architecture, requestedVersion: 1, model: { outdatedOpset: 6, labels: {} } }),
       'registered old version 2 (instead of 1, which is not above all earlier versions), upgraded because ONNX Runtime no longer runs its opset',
+    );
+  });
+
+  it('tells which outputs are tensors instead of maps', () => {
+    const model = { outdatedOpset: undefined, labels: { scores: ['cat', 'dog'] } };
+    assert.equal(
+      lineOf({ kind: 'architecture', architecture, model }),
+      'registered old version 2, with a tensor and labels instead of the maps of scores',
     );
   });
 });
