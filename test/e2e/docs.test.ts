@@ -18,6 +18,7 @@ const told = [
   'docs/objectives.md',
   'docs/protocol.md',
   'docs/registering.md',
+  'docs/tabular.md',
   'docs/operating.md',
   'examples/shapes/README.md',
 ];

@@ -19,6 +19,7 @@ const python = `${folder}/bin/python`;
 /** Requirements of all programs that the tests run. They are installed together, because each environment costs 10 s of CPU. */
 const requirements = [
   'test/conformance/python',
+  'test/integration/tabular',
   ...['python', 'ocr', 'voice', 'shapes', 'file-types'].map((name) => `examples/${name}`),
 ].map((program) => at(`${program}/requirements.txt`));
 

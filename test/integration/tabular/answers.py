@@ -1,0 +1,47 @@
+"""Prints the answers of Python's ONNX Runtime to samples, and the samples, for each model in a folder, as JSON.
+
+Maps of probabilities are printed as rows of numbers, with their keys.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+folder = Path(sys.argv[1])
+# Only errors: some converters declare other shapes than the model returns.
+onnxruntime.set_default_logger_severity(3)
+ROWS = 12
+random = np.random.default_rng(0)
+irises = np.load(folder.parent / "validation.npz")["X"][:ROWS]
+words = np.array(["small", "medium", "large"], dtype=object)
+
+
+def samples(given):
+    _, columns = given.shape
+    if given.type == "tensor(string)":
+        return random.choice(words, (ROWS, columns))
+    if columns == 4:
+        return irises
+    return random.uniform(-2, 7, (ROWS, columns)).astype(np.float32)
+
+
+def described(name, value):
+    if isinstance(value, list):
+        return {"name": name, "keys": [str(key) for key in value[0]], "rows": [list(row.values()) for row in value]}
+    return {"name": name, "rows": value.tolist()}
+
+
+def answers(path):
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    inputs = {given.name: samples(given) for given in session.get_inputs()}
+    outputs = zip(session.get_outputs(), session.run(None, inputs))
+    return {
+        "inputs": [described(name, value) for name, value in inputs.items()],
+        "outputs": [described(output.name, value) for output, value in outputs],
+    }
+
+
+print(json.dumps({path.stem: answers(path) for path in sorted(folder.glob("*.onnx"))}))
