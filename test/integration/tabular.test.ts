@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { RawTensor } from '@pareto/protocol';
+import { onnxType, writeModel } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { preparePython, run } from '../support/python.js';
@@ -82,6 +83,22 @@ describe('tabular models', function () {
       inputs.map((values) => tensorOf(values, all)),
     );
     assertSame(found, outputs, all, measured);
+  });
+
+  it('change the case of text on hosts without the locale of the model', async () => {
+    const attributes = [{ name: 'case_change_action', text: 'LOWER' }];
+    const value = { type: onnxType.string, dims: ['n'] };
+    const model = writeModel({
+      nodes: [{ op: 'StringNormalizer', inputs: ['x'], outputs: ['y'], attributes }],
+      inputs: [{ name: 'x', ...value }],
+      outputs: [{ name: 'y', ...value }],
+    });
+    await client.registerTask('lower.task');
+    await client.registerModel('lower.task', 'lower', model);
+    await client.waitUntilReady('lower');
+    const texts = Buffer.concat(['ÉCOLE', 'ΑΒΓ Iı'].map(elementOf));
+    const { outputs } = await client.infer('lower', [{ name: 'x', datatype: 'BYTES', shape: [2], raw: texts }]);
+    assert.deepEqual(outputs.flatMap(cellsOf), ['école', 'αβγ iı']);
   });
 
   it('return the keys of the maps as labels of classes', async () => {

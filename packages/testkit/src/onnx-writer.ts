@@ -9,7 +9,7 @@ const bytes = (to: Message, field: number, value: Uint8Array): Message => to.uin
 const int = (to: Message, field: number, value: number): Message => to.uint32(field << 3).int64(value);
 const embed = (to: Message, field: number, part: Message): Message => bytes(to, field, part.finish());
 
-export const onnxType = { float: 1, int64: 7, bool: 9 } as const;
+export const onnxType = { float: 1, int64: 7, string: 8, bool: 9 } as const;
 export type Dim = number | string;
 
 export interface Value {
@@ -22,6 +22,7 @@ export interface Attribute {
   readonly name: string;
   readonly int?: number;
   readonly ints?: readonly number[];
+  readonly text?: string;
   readonly tensor?: Initializer;
   readonly graph?: Graph;
 }
@@ -67,6 +68,7 @@ function writeTensor({ name, type, dims, raw, file }: Initializer): Message {
 function writeAttribute(attribute: Attribute): Message {
   const to = text(message(), 1, attribute.name);
   if (attribute.int !== undefined) return int(int(to, 3, attribute.int), 20, 2);
+  if (attribute.text !== undefined) return int(text(to, 4, attribute.text), 20, 3);
   if (attribute.tensor !== undefined) return int(embed(to, 5, writeTensor(attribute.tensor)), 20, 4);
   if (attribute.graph !== undefined) return int(embed(to, 6, writeGraph(attribute.graph)), 20, 5);
   for (const value of attribute.ints ?? []) int(to, 8, value);

@@ -1,11 +1,12 @@
-// Rewrites a registered graph to the one that is served in place of it: without maps among its outputs, and without
-// operators that ONNX Runtime no longer runs.
+// Rewrites a registered graph to the one that is served in place of it: without maps among its outputs, with locales
+// that workers have, and without operators that ONNX Runtime no longer runs.
 
 import type { OnnxModel } from '../onnx/onnx.js';
 import { outdatedOpset, upgradeOutdated } from '../opset/upgrade-opset.js';
 import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
 import { prepare } from '../rewrite/prepare.js';
 import { removeZipMaps, type WithoutZipMaps } from '../rewrite/remove-zip-maps.js';
+import { usePortableLocale } from '../rewrite/use-portable-locale.js';
 
 export interface ServedGraph extends WithoutZipMaps {
   /** Opset from which the graph was upgraded. Undefined if ONNX Runtime runs it. */
@@ -16,7 +17,9 @@ export interface ServedGraph extends WithoutZipMaps {
 export function servedGraph(given: OnnxModel): ServedGraph | NotRewritable {
   const unzipped = removeZipMaps(given);
   if ('reason' in unzipped) return notRewritable(`${unzipped.reason}; convert the model without ZipMap (zipmap=False)`);
-  const { model, labels } = unzipped;
+  const model = usePortableLocale(unzipped.model);
+  if ('reason' in model) return model;
+  const { labels } = unzipped;
   const opset = outdatedOpset(model);
   if (opset === undefined) return { model: model === given ? model : prepare(model), labels, outdatedOpset: opset };
   const upgraded = upgradeOutdated(prepare(model));

@@ -241,6 +241,17 @@ describe('inspectModel rejects', () => {
       /it has opset 5, which ONNX Runtime no longer runs, and can't be upgraded: .* no operator ATen of opset 5; export it/,
     );
   });
+  it('a change of case by a locale that hosts may lack', () => {
+    const attributes = [
+      { name: 'case_change_action', text: 'LOWER' },
+      { name: 'locale', text: 'tr_TR' },
+    ];
+    const text = identity({ input: ['n'], type: onnxType.string });
+    rejects(
+      { ...text, nodes: [{ op: 'StringNormalizer', inputs: ['x'], outputs: ['y'], attributes }] },
+      /can't be served: its StringNormalizer uses the locale "tr_TR", which hosts of workers may lack: export it/,
+    );
+  });
   it('external data outside the folder', () => {
     for (const path of ['../secret', '/etc/passwd', 'a/../../b', 'c:\\weights', '']) {
       rejects(

@@ -1,0 +1,47 @@
+// Lets operators that change the case of text use a locale that Linux hosts have.
+
+import { cutText } from '@pareto/core';
+import { isOp, nodesIn, stringOf, withGraph, withoutAttributes } from '../onnx/onnx-graph.js';
+import { stringAttribute } from '../onnx/onnx-parts.js';
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode } from '../onnx/onnx.js';
+import { notRewritable, type NotRewritable } from './generator.js';
+
+/** The locale that ONNX Runtime uses if the operator names none. */
+const defaultLocale = 'en_US.UTF-8';
+/** A locale of the C library, with the same lower and upper case letters as English. */
+const portableLocale = 'C.UTF-8';
+/** Locales that are never missing. An empty name is that of the process. */
+const knownLocales: ReadonlySet<string> = new Set(['', 'C', 'POSIX', 'C.UTF-8', 'C.utf8']);
+const english = /^en(_[A-Z]{2})?(\.utf-?8)?$/i;
+
+/**
+ * Replaces English locales, which are missing on many hosts, so that ONNX Runtime would not load the model there.
+ * Returns the model itself if it has none, and the reason if it needs another locale that may be missing.
+ */
+export function usePortableLocale(model: OnnxModel): OnnxModel | NotRewritable {
+  const locales = [...nodesIn(model.graph.node)].flatMap(localeOf).filter((locale) => !knownLocales.has(locale));
+  if (locales.length === 0) return model;
+  const foreign = locales.find((locale) => !english.test(locale));
+  if (foreign === undefined) return withGraph(model, portableGraph(model.graph));
+  return notRewritable(
+    `its StringNormalizer uses the locale ${JSON.stringify(cutText(foreign))}, which hosts of workers may lack: export it with the locale en_US, or without a change of case`,
+  );
+}
+
+/** Returns the locale of a node that changes the case of text. Empty for other nodes, which load none. */
+function localeOf(node: OnnxNode): readonly string[] {
+  if (!isOp(node, 'StringNormalizer') || stringOf(node, 'case_change_action', 'NONE') === 'NONE') return [];
+  return [stringOf(node, 'locale', defaultLocale)];
+}
+
+const portableGraph = (graph: OnnxGraph): OnnxGraph => ({ ...graph, node: graph.node.map(portableNode) });
+
+function portableNode(node: OnnxNode): OnnxNode {
+  const inner = { ...node, attribute: node.attribute.map(portableAttribute) };
+  if (localeOf(node).every((locale) => knownLocales.has(locale))) return inner;
+  const { attribute, ...rest } = withoutAttributes(inner, 'locale');
+  return { ...rest, attribute: [...attribute, stringAttribute('locale', portableLocale)] };
+}
+
+const portableAttribute = (attribute: OnnxAttribute): OnnxAttribute =>
+  attribute.g === undefined ? attribute : { ...attribute, g: portableGraph(attribute.g) };
