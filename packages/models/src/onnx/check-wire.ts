@@ -7,8 +7,10 @@ import protobuf from 'protobufjs';
 
 /** Limit of nested messages, as in the parser of ONNX Runtime. A nested graph takes three levels. */
 const maxDepth = 100;
-/** Limit of messages, texts and 64-bit integers. Each takes up to about 750 bytes when decoded. */
+/** Limit of messages, texts and groups of 64-bit integers. A message takes up to about 750 bytes when decoded. */
 const maxParts = 1_000_000;
+/** Integers in a group. Each takes about 255 bytes while a graph is decoded and encoded again. */
+const integersPerPart = 3;
 
 const [varint, fixed64, delimited, fixed32] = [0, 1, 2, 5] as const;
 const wireTypes: Readonly<Record<string, number>> = {
@@ -82,7 +84,7 @@ function checkField(cursor: Cursor, { type, field, wireType }: FoundField, end: 
   else if (wireType === delimited) checkDelimited(cursor, { type, field, wireType }, end, depth);
   else throw new RangeError(`a field has the wire type ${wireType}`);
   if (isPacked) checkPacked(cursor, field, cursor.content.subarray(from, cursor.at));
-  else if (field?.isWide === true) countParts(cursor, 1);
+  else if (field?.isWide === true) countParts(cursor, 1 / integersPerPart);
 }
 
 function checkDelimited(cursor: Cursor, { type, field }: FoundField, end: number, depth: number): void {
@@ -99,14 +101,14 @@ function checkDelimited(cursor: Cursor, { type, field }: FoundField, end: number
 /** Checks numbers in one field. `packed` starts with its length, which is a number too. */
 function checkPacked(cursor: Cursor, { wireType, isWide }: WireField, packed: Uint8Array): void {
   if (wireType === varint && (packed.at(-1) ?? 0) >= 0x80) throw new RangeError('a number is cut short');
-  if (isWide) countParts(cursor, varintsIn(packed));
+  if (isWide) countParts(cursor, varintsIn(packed) / integersPerPart);
 }
 
 function countParts(cursor: Cursor, count: number): void {
   cursor.parts += count;
   if (cursor.parts > maxParts)
     throw invalid(
-      `it has more than ${maxParts} messages, texts and 64-bit integers: store integers as raw data, or split it`,
+      `it has more than ${maxParts} messages, texts and 64-bit integers (${integersPerPart} integers count as one): store integers as raw data, or split it`,
     );
 }
 

@@ -46,7 +46,7 @@ describe('the encoding of a model', () => {
       Buffer.alloc(2_000_002, Buffer.from([0x0a, 0])),
       /more than 1000000 messages/,
     ],
-    ['a million packed integers', 'TensorProto', embed(7, Buffer.alloc(1_000_001)), /more than 1000000 messages/],
+    ['three million packed integers', 'TensorProto', embed(7, Buffer.alloc(3_000_001)), /more than 1000000 messages/],
   ];
   for (const [what, type, content, message] of bad) {
     it(`is rejected with ${what}`, () =>
