@@ -23,7 +23,7 @@ export interface ReplicaState<O> {
   readonly since: number;
   /** Time per item at the batch ceiling, from the profile. */
   readonly profiledItemMs: number;
-  /** Profiled median of the time of a batch at the ceiling, divided by the 99th percentile. */
+  /** Profiled median of the time of a batch at the ceiling, divided by the 99th percentile. 1 for a profile without points. */
   readonly evenness: number;
   freeAt: number;
   aheadItems: number;
@@ -63,7 +63,7 @@ export function createReplicaState<O>(
     position,
     since: before?.since ?? now,
     profiledItemMs,
-    evenness: profile === undefined ? 1 : p50At(profile, route.batchCeiling) / p99At(profile, route.batchCeiling),
+    evenness: profile === undefined ? 1 : evennessAt(profile, route.batchCeiling),
     freeAt: before?.freeAt ?? -Infinity,
     aheadItems: before?.aheadItems ?? 0,
     pendingItems: before?.pendingItems ?? 0,
@@ -85,6 +85,11 @@ export function createReplicaState<O>(
 export function freeAtOf(state: ReplicaState<unknown>, now: number): number {
   if (state.isDown || state.ejectedUntil > now) return Infinity;
   return state.isFull ? now + fullMs : state.freeAt;
+}
+
+function evennessAt(profile: Profile, batch: number): number {
+  const tailMs = p99At(profile, batch);
+  return tailMs === 0 ? 1 : p50At(profile, batch) / tailMs;
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createSeededRng, replicaId, type Candidate, type ReplicaLoad } from '@pareto/core';
-import { buildTargetEntry } from '@pareto/testkit';
+import { buildProfile, buildTargetEntry } from '@pareto/testkit';
 import {
   createReplicaLoads,
   defaultRouteParams,
@@ -194,6 +194,13 @@ describe('the loads of replicas', () => {
     assert.ok((shares(1_000, { ...any, limitMs: 40 })[0] ?? 0) === 1);
     report(0, load(9, { typical: 8, slow: 4, runningItems: 1 }));
     assert.equal(field('service'), 4, 'the median has changed, and the tail does not show it yet');
+  });
+
+  it('have a service time without a tail for a busy replica whose profile has no points', () => {
+    const { one, apply, report, field } = setUp(1);
+    apply({ kind: 'table', table: { candidates: [{ ...one, profile: buildProfile([]) }] } });
+    report(0, load(9, { typical: 1.5, slow: 4, runningItems: 1 }));
+    assert.equal(field('service'), 1.5);
   });
 
   it('use the profile for an older worker, which reports no times', () => {
