@@ -1,4 +1,4 @@
-// Connects to the server.
+// Connects to the servers.
 
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
@@ -7,6 +7,7 @@ import {
   constantSource,
   createChannel,
   createFrameChannel,
+  isNotSent,
   type Channel,
   type ChannelTls,
   type RawCaller,
@@ -16,7 +17,7 @@ import type { LoadSettings, TlsSettings } from '../settings/load-settings.js';
 export interface Connection extends Disposable {
   /** Calls that are not measured. */
   readonly channel: Channel;
-  /** ModelInfer on each of the connections. */
+  /** ModelInfer on each of the connections. A call that a server certainly did not receive is made on the next ones. */
   readonly callers: readonly RawCaller[];
 }
 
@@ -25,16 +26,37 @@ export async function connect(settings: LoadSettings): Promise<Connection> {
   const { address, connections, headers: metadata } = settings;
   const tls = settings.tls === undefined ? undefined : await readTls(settings.tls);
   const options = { metadata, ...(tls !== undefined && { tls }) };
-  const channel = createChannel(address, options);
-  const channels = Array.from({ length: connections }, () => createFrameChannel(address, options));
+  const addresses = address.split(',');
+  const [first = address] = addresses;
+  const channel = createChannel(first, options);
+  const channels = Array.from({ length: connections }, () =>
+    addresses.map((each) => createFrameChannel(each, options)),
+  ).flat();
+  const callers = channels.map((each) => each.caller('/inference.GRPCInferenceService/ModelInfer'));
   return {
     channel,
-    callers: channels.map((each) => each.caller('/inference.GRPCInferenceService/ModelInfer')),
+    callers: callers.map((_, at) => failingOver([...callers.slice(at), ...callers.slice(0, at)], addresses.length)),
     [Symbol.dispose]() {
       for (const each of [channel, ...channels]) each.close();
     },
   };
 }
+
+/** Returns a caller that uses the first of the callers, and up to `max` of them while the call was certainly not received. */
+const failingOver =
+  (callers: readonly RawCaller[], max: number): RawCaller =>
+  async (body, options) => {
+    let failure: unknown;
+    for (const call of callers.slice(0, max)) {
+      try {
+        return await call(body, options);
+      } catch (error) {
+        if (!isNotSent(error)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  };
 
 async function readTls({ ca: caFile, cert, key }: TlsSettings): Promise<ChannelTls> {
   const ca = caFile === undefined ? Buffer.from(rootCertificates.join('\n')) : await readPem(caFile);

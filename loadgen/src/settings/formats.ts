@@ -54,9 +54,12 @@ export const oneOf =
     throw invalid(`expected ${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}`);
   };
 
-export const address: Format<string> = (value) => {
-  if (typeof value === 'string' && /^([^:\s/]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/.test(value)) return value;
-  throw invalid('expected host:port, such as 127.0.0.1:8001');
+const addressPattern = /^([^:\s/,]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/;
+
+/** Reads one address, or several with commas between them. */
+export const addresses: Format<string> = (value) => {
+  if (typeof value === 'string' && value.split(',').every((one) => addressPattern.test(one))) return value;
+  throw invalid('expected host:port, such as 127.0.0.1:8001, or several with commas between them');
 };
 
 /** Reads `name: value`, or an object of texts by name. */

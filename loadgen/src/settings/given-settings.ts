@@ -60,11 +60,16 @@ type Settings<T> = { readonly [K in keyof T]: Setting<T[K]> };
 
 const setting = <T>(flag: string, format: Format<T>, help: string): Setting<T> => ({ flag, format, help });
 
-const { address, count, duration, durationOrZero, flag, headers, oneOf, positive, share, text, wholeNumber } = formats;
+const { addresses, count, duration, durationOrZero, flag, headers, oneOf, positive, share, text, wholeNumber } =
+  formats;
 
 export const serverSettings: Settings<GivenServer> = {
-  address: setting('--address <host:port>', address, 'gRPC address (default: 127.0.0.1:8001)'),
-  connections: setting('--connections <n>', count, 'connections, used in rotation (default: 1)'),
+  address: setting(
+    '--address <host:port,...>',
+    addresses,
+    'gRPC addresses; the requests are balanced over them (default: 127.0.0.1:8001)',
+  ),
+  connections: setting('--connections <n>', count, 'connections to each address, used in rotation (default: 1)'),
   timeoutMs: setting('--timeout-ms <ms>', positive, 'gRPC deadline of each request (default: 10000)'),
   header: setting('--header <name: value>', headers, 'metadata of each request, such as a token; may be repeated'),
   tls: setting('--tls', flag, "use TLS, and trust Node's authorities"),

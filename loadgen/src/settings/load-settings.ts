@@ -3,8 +3,9 @@
 import type { ServiceClass } from '@pareto/core';
 
 export interface LoadSettings {
-  /** Address of the server, as host:port. */
+  /** Addresses of the servers, as host:port, with commas between them. */
   readonly address: string;
+  /** Number of connections to each address. */
   readonly connections: number;
   /** Files of certificates. Plain text if undefined. */
   readonly tls?: TlsSettings;
