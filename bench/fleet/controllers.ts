@@ -34,7 +34,16 @@ const script = fileURLToPath(new URL('../../services/controller/dist/main.js', i
 export async function startController(args: readonly string[], profile?: string): Promise<MeasuredController> {
   const [port = 0, metricsPort = 0] = await freePorts(2);
   const node = [...nodeArgs, ...(profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile])];
-  const ports = ['--port', String(port), '--metrics-port', String(metricsPort), '--log-level', 'warn'];
+  const ports = [
+    '--port',
+    String(port),
+    '--metrics-port',
+    String(metricsPort),
+    '--log-level',
+    'warn',
+    '--lame-duck-ms',
+    '0',
+  ];
   const child = startChild(process.execPath, [...node, script, ...ports, ...args]);
   await waitFor(
     'the controller to start',

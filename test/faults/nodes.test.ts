@@ -16,7 +16,8 @@ describe('a node', function () {
   let started: DigitsCluster;
   let payloads: Awaited<ReturnType<typeof rightPayloads>>;
   before(async () => {
-    started = await startDigits({ routers: 2, workers: 2, nodes: 2 }, [model]);
+    const routerArgs = ['--lame-duck-ms', '1000'];
+    started = await startDigits({ routers: 2, workers: 2, nodes: 2, routerArgs }, [model]);
     payloads = await rightPayloads(started.client, started.digits, 'digits');
   });
   after(() => started[Symbol.asyncDispose]());

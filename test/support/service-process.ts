@@ -78,11 +78,13 @@ export const startService = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Child =>
-  startChild(process.execPath, [...serviceNodeFlags, scriptOf(service), ...withoutWarmUp(service, args)], { env });
+  startChild(process.execPath, [...serviceNodeFlags, scriptOf(service), ...withoutDelays(service, args)], { env });
 
-/** Adds the flag that makes routers and workers ready sooner, unless the arguments have it. */
-const withoutWarmUp = (service: string, args: readonly string[]): readonly string[] =>
-  service === 'controller' || args.includes('--warm-up-ms') ? args : [...args, '--warm-up-ms', '0'];
+/** Adds the flags that make services ready sooner and stop immediately, unless the arguments have them. */
+function withoutDelays(service: string, args: readonly string[]): readonly string[] {
+  const flags = ['--lame-duck-ms', ...(service === 'controller' ? [] : ['--warm-up-ms'])];
+  return [...args, ...flags.flatMap((flag) => (args.includes(flag) ? [] : [flag, '0']))];
+}
 
 const hurriedWorker = fileURLToPath(new URL('hurried-worker.ts', import.meta.url));
 
@@ -92,7 +94,7 @@ const hurriedWorker = fileURLToPath(new URL('hurried-worker.ts', import.meta.url
  */
 export const startHurried: ServiceStarter = ({ service, args, env }) =>
   service === 'worker'
-    ? startChild(process.execPath, ['--import=tsx', hurriedWorker, ...withoutWarmUp(service, args)], { env })
+    ? startChild(process.execPath, ['--import=tsx', hurriedWorker, ...withoutDelays(service, args)], { env })
     : startService(service, args, env);
 
 const startCurrent: ServiceStarter = ({ service, args, env }) => startService(service, args, env);

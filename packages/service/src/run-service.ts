@@ -91,8 +91,9 @@ async function serve<C extends CommonConfig, R extends ServiceRole>(
     runnables.push(...own.runnables);
   }
   runnables.push(...(await options.create(config, contexts as Record<R, ServiceContext>)));
+  const { lameDuckMs } = config;
   const stopTimeoutMs = config.drainTimeoutMs + graceMs;
-  const group = createRunGroup(runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs });
+  const group = createRunGroup(runnables, { lifecycle, logger, clock: systemClock, lameDuckMs, stopTimeoutMs });
   stopOnSignals(group, logger);
   if (config.supervised) stopWithSupervisor(group, logger);
   await group.start();

@@ -20,7 +20,7 @@ describe('runService', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const start = (...flags: readonly string[]): ChildProcessWithoutNullStreams =>
-    spawn(process.execPath, [script, '--cluster-token-file', join(folder, 'token'), ...flags]);
+    spawn(process.execPath, [script, '--cluster-token-file', join(folder, 'token'), '--lame-duck-ms', '0', ...flags]);
 
   /** Returns the output after `act`, which runs once the service has started, and the exit code. */
   async function endAfter(
@@ -39,6 +39,20 @@ describe('runService', () => {
     const child = start();
     child.stderr.resume();
     assert.deepEqual(await endAfter(child, () => child.kill('SIGTERM')), ['stopped\n', 0]);
+  });
+
+  it('stops on SIGTERM after the time of a lame duck, and immediately on a second signal', async () => {
+    const startedAt = performance.now();
+    const child = start('--lame-duck-ms', '300');
+    child.stderr.resume();
+    assert.deepEqual(await endAfter(child, () => child.kill('SIGTERM')), ['stopped\n', 0]);
+    assert.ok(performance.now() - startedAt >= 300);
+    const hurried = start('--lame-duck-ms', '60000');
+    const twice = (): void => {
+      hurried.kill('SIGTERM');
+      hurried.stderr.once('data', () => hurried.kill('SIGINT'));
+    };
+    assert.deepEqual(await endAfter(hurried, twice), ['', 1]);
   });
 
   it('stops in order when its supervisor has exited and its log is closed', async () => {

@@ -31,8 +31,8 @@ interface Link {
   isFrozen: boolean;
 }
 
-/** Starts a proxy to the target `to`, `host:port`. */
-export async function createTcpProxy({ to }: { readonly to: string }): Promise<TcpProxy> {
+/** Starts a proxy to the target `to`, `host:port`, or to the one that it returns for each connection. */
+export async function createTcpProxy({ to }: { readonly to: string | (() => string) }): Promise<TcpProxy> {
   const links = new Set<Link>();
   const bytes = { up: 0, down: 0 };
   const stalled = { up: false, down: false };
@@ -40,7 +40,7 @@ export async function createTcpProxy({ to }: { readonly to: string }): Promise<T
 
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
     if (isCut) return void near.resetAndDestroy();
-    const far = connectTo(to);
+    const far = connectTo(typeof to === 'string' ? to : to());
     const isStalled = (direction: 'up' | 'down') => () => stalled[direction] || link.isFrozen;
     const link: Link = { sockets: [near, far], refresh: () => [up, down].forEach((run) => run()), isFrozen: false };
     const up = forward(near, far, { isStalled: isStalled('up'), count: (length) => (bytes.up += length) });

@@ -16,11 +16,12 @@ export interface ServerParts {
 export function createServerParts(
   server: RpcServer,
   config: ControllerConfig,
-  { clock, logger }: Pick<ServiceContext, 'clock' | 'logger'>,
+  { clock, lifecycle, logger }: Pick<ServiceContext, 'clock' | 'lifecycle' | 'logger'>,
 ): ServerParts {
   const { host, drainTimeoutMs } = config;
   let { port } = config;
   let liveness: AsyncDisposable | undefined;
+  lifecycle.leaving.addEventListener('abort', () => server.setServing(false));
   return {
     port: () => port,
     listening: {

@@ -20,8 +20,11 @@ export async function createNode(
   { router, worker }: NodeContexts,
   devices: Readonly<Record<string, string>> = {},
 ): Promise<readonly Runnable[]> {
-  // The worker drains once the router has stopped, because the queries of the router still need it.
+  // The worker leaves together with the router, but drains once the router has stopped, because the queries of the router still need it.
   const lifecycle = createLifecycle(worker.logger);
+  router.lifecycle.leaving.addEventListener('abort', () => {
+    if (lifecycle.state === 'serving') lifecycle.enter('leaving');
+  });
   const transitions: Runnable = {
     name: 'lifecycle of the worker',
     start: async () => lifecycle.enter('serving'),

@@ -13,7 +13,13 @@ export function createHttp(
   if (config.httpPort === noHttp) return undefined;
   return createHttpServer({
     ...config,
-    ...{ port: config.httpPort, origins: config.httpAllowOrigin, draining: lifecycle.draining, tls: access.server.tls },
+    ...{
+      port: config.httpPort,
+      origins: config.httpAllowOrigin,
+      leaving: lifecycle.leaving,
+      draining: lifecycle.draining,
+      tls: access.server.tls,
+    },
     ...{ handlers, guard, limiter, onError, clock },
   });
 }

@@ -64,14 +64,15 @@ export function createRouter(
   const parts = createParts(config, context, {
     ...{ routerId, metrics, limiter, createTables, local },
     address: () => advertisedAddress(config, port),
-    onTable: () => server.setServing(!lifecycle.draining.aborted),
+    onTable: () => server.setServing(!lifecycle.leaving.aborted),
   });
   const router = createContext(config, context, { routerId, limiter, ...parts });
-  const notReady = (): readonly string[] => notReadyReasons(parts, lifecycle.draining);
+  const notReady = (): readonly string[] => notReadyReasons(parts, lifecycle.leaving);
   const handlers = protocolHandlers(router, { serverVersion, notReady, settings: config });
   server.add('inference.GRPCInferenceService', handlers);
   server.add('pareto.v1.Inference', inferenceHandlers(router));
   const http = createHttp(config, context, { handlers, guard, limiter, onError });
+  lifecycle.leaving.addEventListener('abort', () => server.leave());
   const grpc = serverRunnable(server, config, (bound) => (port = bound));
   const channels: Runnable = {
     name: 'channels to controllers and other routers',
@@ -136,10 +137,10 @@ function createContext(
   };
 }
 
-function notReadyReasons({ tables }: Parts, draining: AbortSignal): readonly string[] {
+function notReadyReasons({ tables }: Parts, leaving: AbortSignal): readonly string[] {
   return [
     ...(tables.table === undefined ? [`no routing table yet: ${tables.problem ?? 'waiting for a controller'}`] : []),
-    ...(draining.aborted ? ['draining'] : []),
+    ...(leaving.aborted ? ['shutting down'] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isNotSent } from '@pareto/rpc';
+import { createChannel, createClient, isNotSent } from '@pareto/rpc';
 import { createFastClock, waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
 import { replyTo } from './support/fake-worker.js';
@@ -154,6 +154,25 @@ describe('the protocol', () => {
 
 describe('draining', () => {
   afterEach(cleanUp);
+
+  it('comes after the time of a lame duck, in which the router is not ready, and answers calls of old and new clients', async () => {
+    const { router } = await startFixture({ config: { lameDuckMs: 1_500 } });
+    const patient = { parameters: { latency_ms: 30_000 } };
+    await router.infer(patient);
+    const stopped = router.stop();
+    assert.equal(await router.readyz(), 'leaving\n');
+    const channel = createChannel(router.address);
+    const other = createClient(channel, 'inference.GRPCInferenceService');
+    assert.deepEqual(await other.serverReady({}), { ready: false });
+    await router.infer(patient);
+    assert.equal((await other.modelMetadata({ name: 'tiny' })).name, 'tiny');
+    const answer = await fetch(`${router.url}/v2/models/tiny`);
+    assert.deepEqual([answer.status, answer.headers.get('connection')], [200, 'close']);
+    assert.equal((await fetch(`${router.url}/v2/health/ready`)).status, 503);
+    channel.close();
+    await stopped;
+    await assert.rejects(fetch(`${router.url}/v2`));
+  });
 
   it('completes the calls in flight and those on open connections', async () => {
     const { router, controller, workers } = await startFixture();

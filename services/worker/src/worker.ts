@@ -78,6 +78,7 @@ export async function createWorker(
   const runtimeVersion = verifiedRuntime(hardware.runtimeVersion);
   const metrics = createWorkerMetrics();
   const draining = (): boolean => lifecycle.draining.aborted;
+  const leaving = (): boolean => lifecycle.leaving.aborted;
   const onChange = (): void => session.sendSoon();
   const controllers = { addresses: config.controllers, preferred: () => session.address, access };
   const fetch = createBlobSource(controllers);
@@ -124,7 +125,7 @@ export async function createWorker(
     worker,
     replicas,
     stepRunner,
-    draining,
+    leaving,
     limitsReached: () => limiter.counts.lastMinute(),
   });
   const execution = createExecutionHandlers({ worker, draining, replicas });
@@ -271,7 +272,7 @@ function createServing({
   onPort,
 }: ServingDeps): Runnable {
   let liveness: AsyncDisposable | undefined;
-  context.lifecycle.draining.addEventListener('abort', () => {
+  context.lifecycle.leaving.addEventListener('abort', () => {
     server.setServing(false);
     session.sendSoon();
   });

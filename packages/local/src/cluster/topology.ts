@@ -150,7 +150,7 @@ function commonArgs(program: Role | 'node', options: TopologyOptions, files: Fil
     ...(certs === undefined
       ? ['--cluster-token-file', files.tokenFile]
       : ['--certs', program === 'node' ? certs : join(certs, program)]),
-    ...['--log-format', logFormat, '--supervised'],
+    ...['--log-format', logFormat, '--lame-duck-ms', '0', '--supervised'],
   ];
 }
 

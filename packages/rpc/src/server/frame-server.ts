@@ -44,6 +44,11 @@ export interface FrameServerOptions {
 export interface FrameServer {
   /** Resolves with the port. */
   listen(host: string, port: number): Promise<number>;
+  /**
+   * Sends GOAWAY to the connected clients, so that they connect again, and lets their requests finish. Accepts further
+   * connections.
+   */
+  shed(): void;
   /** Accepts no more connections and requests. Resolves when the open requests have ended. */
   drain(): Promise<void>;
   /** Ends all connections. */
@@ -77,11 +82,15 @@ export function createFrameServer(options: FrameServerOptions): FrameServer {
     socket.once('close', () => connections.delete(connection));
   }
 
+  const shed = (): void => {
+    for (const connection of connections) connection.drain();
+  };
   return {
     listen: (host, port) => listen(server, host, port),
+    shed,
     drain() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const connection of connections) connection.drain();
+      shed();
       return closed;
     },
     close() {

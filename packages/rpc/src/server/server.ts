@@ -44,6 +44,8 @@ export interface RpcServer {
   listen(host: string, port: number, portFlag?: string): Promise<number>;
   /** Sets the result of health checks, of the whole server and of each service. */
   setServing(serving: boolean): void;
+  /** Reports NOT_SERVING and sends GOAWAY to the connected clients. Still accepts connections and calls. */
+  leave(): void;
   /** Reports NOT_SERVING, accepts no new connections and waits for calls to finish, at most `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
   close(): void;
@@ -92,6 +94,10 @@ export function createServer(options: ServerOptions = {}): RpcServer {
       }
     },
     setServing,
+    leave() {
+      setServing(false);
+      front.shed();
+    },
     async drain(timeoutMs) {
       setServing(false);
       await new Promise<void>((resolve) => {

@@ -54,6 +54,14 @@ describe('health checks', () => {
     assert.deepEqual(await call('List', {}), { statuses });
   });
 
+  it('return NOT_SERVING while the server leaves', async () => {
+    server.setServing(true);
+    server.leave();
+    for (const service of ['', registry]) {
+      assert.deepEqual(await call('Check', { service }), { status: 'NOT_SERVING' });
+    }
+  });
+
   it('fail with NOT_FOUND for an unknown service, and repeat only the start of a long name', async () => {
     const isExpected = ({ code, details }: ServiceError): boolean =>
       code === status.NOT_FOUND && /^the server has no service x+/.test(details) && details.length < 3_000;

@@ -7,6 +7,7 @@ import { defaultLimits, payloadOf, type wire } from '@pareto/protocol';
 import {
   createChannel,
   createClient,
+  createFrameChannel,
   createRawCaller,
   createServer,
   createLimiter,
@@ -283,6 +284,21 @@ describe('createServer', () => {
     const error = await rejection(other.listen('127.0.0.1', port));
     assert.match(error.message, new RegExp(`127.0.0.1:${port}: the port is taken.*--port`));
     other.close();
+  });
+
+  it('sends GOAWAY to its clients when it leaves, and still answers them and others', async () => {
+    const frames = createFrameChannel(`127.0.0.1:${port}`);
+    const call = frames.caller('/inference.GRPCInferenceService/ModelInfer');
+    let ended = 0;
+    frames.onDisconnected(() => (ended += 1));
+    await call(Buffer.alloc(0));
+    server.leave();
+    await waitFor('the end of the connection', () => ended === 1 || undefined);
+    await call(Buffer.alloc(0));
+    const registry = createClient(channel, 'pareto.v1.Registry');
+    assert.equal((await registry.registerTask({ name: 'late' })).name, 'late');
+    assert.equal(ended, 1);
+    frames.close();
   });
 
   it('lets calls finish while draining, and accepts no new ones', async () => {

@@ -51,11 +51,17 @@ export const commonFlags = {
   },
   logFormat: { kind: 'choice', choices: ['json', 'pretty'], default: 'json', help: 'format of log lines' },
   traceEndpoint: { kind: 'url', help: 'OTLP/HTTP collector to send traces to, e.g. http://127.0.0.1:4318' },
+  lameDuckMs: {
+    kind: 'integer',
+    min: 0,
+    default: 5_000,
+    help: 'time after SIGTERM for which the process is not ready (/readyz answers 503) but still answers new calls, in ms; 0 drains immediately',
+  },
   drainTimeoutMs: {
     kind: 'integer',
     min: 0,
     default: 10_000,
-    help: 'time for running work to finish after SIGTERM, in ms',
+    help: 'time for running work to finish after --lame-duck-ms, in ms',
   },
   maxMessageBytes: {
     kind: 'integer',

@@ -1,12 +1,15 @@
-// The states of a service: starting → serving → draining → stopped | failed. Logs every transition.
+// The states of a service: starting → serving → leaving → draining → stopped | failed. Logs every transition.
 
 import { setMaxListeners } from 'node:events';
 import type { Logger } from '@pareto/telemetry';
 
-export type LifecycleState = 'starting' | 'serving' | 'draining' | 'stopped' | 'failed';
+/** `leaving`: the service still works, but is not ready, so that callers go elsewhere before it drains. */
+export type LifecycleState = 'starting' | 'serving' | 'leaving' | 'draining' | 'stopped' | 'failed';
 
 export interface Lifecycle {
   readonly state: LifecycleState;
+  /** Signal that aborts when the service begins to leave, or to drain without leaving first. */
+  readonly leaving: AbortSignal;
   /** Signal that aborts when draining begins. */
   readonly draining: AbortSignal;
   enter(next: LifecycleState): void;
@@ -14,7 +17,8 @@ export interface Lifecycle {
 
 const transitions: Readonly<Record<LifecycleState, readonly LifecycleState[]>> = {
   starting: ['serving', 'draining', 'failed'],
-  serving: ['draining'],
+  serving: ['leaving', 'draining'],
+  leaving: ['draining'],
   draining: ['stopped', 'failed'],
   stopped: [],
   failed: [],
@@ -22,6 +26,7 @@ const transitions: Readonly<Record<LifecycleState, readonly LifecycleState[]>> =
 
 export function createLifecycle(logger: Logger): Lifecycle {
   let state: LifecycleState = 'starting';
+  const leaving = new AbortController();
   const draining = new AbortController();
   // Every waiting call listens, and Node warns above ten listeners.
   setMaxListeners(0, draining.signal);
@@ -29,6 +34,7 @@ export function createLifecycle(logger: Logger): Lifecycle {
     get state() {
       return state;
     },
+    leaving: leaving.signal,
     draining: draining.signal,
     enter(next) {
       if (!transitions[state].includes(next)) throw new Error(`a service can't change from ${state} to ${next}`);
@@ -36,6 +42,7 @@ export function createLifecycle(logger: Logger): Lifecycle {
       const level = state === 'starting' && next === 'failed' ? 'debug' : 'info';
       logger[level]('lifecycle', { from: state, to: next });
       state = next;
+      if (next === 'leaving' || next === 'draining') leaving.abort(new Error('the service is leaving'));
       if (next === 'draining') draining.abort(new Error('the service is draining'));
     },
   };

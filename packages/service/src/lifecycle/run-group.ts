@@ -15,7 +15,7 @@ export interface Runnable {
 export interface RunGroup {
   /** Starts all parts. If one fails, stops those that have started and throws its error. */
   start(): Promise<void>;
-  /** Drains and stops all parts. Every call returns the same promise. */
+  /** Leaves for `lameDuckMs`, then drains and stops all parts. Every call returns the same promise. */
   stop(): Promise<void>;
   /** Promise that resolves when all parts have stopped, or rejects with the first failure. */
   readonly finished: Promise<void>;
@@ -25,15 +25,18 @@ export interface RunGroupOptions {
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Time for which a serving group still works after `stop`, but is not ready. 0 if omitted. */
+  readonly lameDuckMs?: number;
   /** Time after which the group stops waiting for a part. */
   readonly stopTimeoutMs: number;
 }
 
 export function createRunGroup(runnables: readonly Runnable[], options: RunGroupOptions): RunGroup {
-  const { lifecycle, logger } = options;
+  const { lifecycle, logger, clock, lameDuckMs = 0 } = options;
   const started: Runnable[] = [];
   const { promise: finished, resolve, reject } = withResolvers();
   finished.catch(() => {});
+  const failed = new AbortController();
   let failure: { readonly error: unknown } | undefined;
   let stopping: Promise<void> | undefined;
 
@@ -41,9 +44,14 @@ export function createRunGroup(runnables: readonly Runnable[], options: RunGroup
   const fail = (name: string, error: unknown): void => {
     if (stopping === undefined) logger.error('part failed', { part: name, error });
     failure ??= { error };
+    failed.abort(error);
     void stop();
   };
   async function stopAll(): Promise<void> {
+    if (lifecycle.state === 'serving' && failure === undefined && lameDuckMs > 0) {
+      lifecycle.enter('leaving');
+      await clock.sleep(milliseconds(lameDuckMs), failed.signal).catch(() => {});
+    }
     if (lifecycle.state !== 'starting' || failure === undefined) lifecycle.enter('draining');
     for (const runnable of started.toReversed()) await stopOne(runnable, options);
     lifecycle.enter(failure === undefined ? 'stopped' : 'failed');

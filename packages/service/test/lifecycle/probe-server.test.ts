@@ -82,7 +82,9 @@ describe('probe server', () => {
     await assert.rejects(second.start(fail), /cannot listen on 127.0.0.1:\d+: the port is taken: .*--metrics-port$/);
   });
 
-  it('is not ready while the service drains', async () => {
+  it('is not ready while the service leaves and drains', async () => {
+    lifecycle.enter('leaving');
+    assert.deepEqual(await get('/readyz'), [503, 'leaving\n']);
     lifecycle.enter('draining');
     assert.deepEqual(await get('/readyz'), [503, 'draining\n']);
   });

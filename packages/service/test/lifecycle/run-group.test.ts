@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
 import { createLogger } from '@pareto/telemetry';
+import { createManualClock, type ManualClock } from '@pareto/testkit';
 import { createLifecycle, createRunGroup, type Lifecycle, type RunGroup, type Runnable } from '../../src/index.js';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
@@ -8,6 +9,13 @@ const logger = createLogger({ service: 'test', level: 'silent', format: 'json' }
 function group(...runnables: Runnable[]): { group: RunGroup; lifecycle: Lifecycle } {
   const lifecycle = createLifecycle(logger);
   return { lifecycle, group: createRunGroup(runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs: 20 }) };
+}
+
+function leavingGroup(...runnables: Runnable[]): { group: RunGroup; lifecycle: Lifecycle; clock: ManualClock } {
+  const lifecycle = createLifecycle(logger);
+  const clock = createManualClock();
+  const options = { lifecycle, logger, clock, lameDuckMs: 5_000, stopTimeoutMs: 20 };
+  return { lifecycle, clock, group: createRunGroup(runnables, options) };
 }
 
 function recorder(): { events: string[]; part: (name: string, changes?: Partial<Runnable>) => Runnable } {
@@ -66,6 +74,35 @@ describe('run group', () => {
     await g.start();
     await g.stop();
     assert.deepEqual(events, ['+a', '+b', '+c', '-a']);
+  });
+
+  it('leaves for the time of a lame duck before it drains', async () => {
+    const { events, part } = recorder();
+    const { group: g, lifecycle, clock } = leavingGroup(part('a'));
+    await g.start();
+    const stopped = g.stop();
+    await clock.advance(4_999);
+    assert.deepEqual(
+      [lifecycle.state, lifecycle.leaving.aborted, lifecycle.draining.aborted],
+      ['leaving', true, false],
+    );
+    assert.deepEqual(events, ['+a']);
+    await clock.advance(1);
+    await stopped;
+    assert.deepEqual([events, lifecycle.state], [['+a', '-a'], 'stopped']);
+  });
+
+  it('does not leave before it stops if a part fails, also while it leaves', async () => {
+    for (const isLeaving of [false, true]) {
+      let fail = (_error: unknown): void => {};
+      const { part } = recorder();
+      const { group: g, lifecycle } = leavingGroup(part('a', { start: async (given) => void (fail = given) }));
+      await g.start();
+      if (isLeaving) void g.stop();
+      fail(new Error('broken'));
+      await assert.rejects(g.finished, /broken/);
+      assert.deepEqual([lifecycle.state, lifecycle.leaving.aborted], ['failed', true]);
+    }
   });
 
   it('can be stopped while starting', async () => {

@@ -83,7 +83,8 @@ export async function startRouter(
   const tracer = ownTracer ?? (await createTracer({ service: 'router' }));
   const context = { logger, lifecycle, clock, tracer, rng: createSeededRng(nextSeed++), access };
   const router = createRouter({ ...loaded.config, ...overrides }, context, local && { local: local });
-  const group = createRunGroup(router.runnables, { lifecycle, logger, clock, stopTimeoutMs: 5000 });
+  const { lameDuckMs = 0 } = overrides;
+  const group = createRunGroup(router.runnables, { lifecycle, logger, clock, lameDuckMs, stopTimeoutMs: 5000 });
   await group.start();
   const address = `127.0.0.1:${router.port}`;
   const channel = createChannel(address);

@@ -17,7 +17,8 @@ import { sameValues } from './same-values.js';
 export interface OutboxOptions {
   readonly replicas: ReplicaSet;
   readonly stepRunner: StepRunner;
-  readonly draining: () => boolean;
+  /** Returns whether the process is shutting down. */
+  readonly leaving: () => boolean;
   /** Returns the limits that this worker reached in the last minute. */
   readonly limitsReached: () => readonly wire.LimitCountInput[];
   /** Returns the time since the last message from the controller, in milliseconds. */
@@ -56,7 +57,7 @@ export interface Outbox {
 const resendAfter = 5_000;
 
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { replicas, stepRunner, draining, limitsReached, controllerAgeMs, intervals, acceptsChanges, clock } = options;
+  const { replicas, stepRunner, leaving, limitsReached, controllerAgeMs, intervals, acceptsChanges, clock } = options;
   const sentAt = new Map<StepResult, number>();
   let requestedSequence = 0;
   let lastReport: SentReport | undefined;
@@ -70,7 +71,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const reports = [...observed.reports, ...finals];
     const report: Report = {
       memoryUsedBytes: replicas.memoryUsedBytes,
-      draining: draining(),
+      draining: leaving(),
       measuring: stepRunner.current,
       progress: stepRunner.progress,
       controllerAgeMs: Math.round(controllerAgeMs()),

@@ -23,7 +23,7 @@ export interface HandleRequestOptions {
   readonly clock: Clock;
   /** Called with unexpected errors, which are hidden from callers. */
   readonly onError: (path: string, error: unknown) => void;
-  readonly isDraining: () => boolean;
+  readonly isLeaving: () => boolean;
 }
 
 /** A request, with what it holds while it is handled. */

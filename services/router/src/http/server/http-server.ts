@@ -28,7 +28,9 @@ export interface HttpServerOptions {
   /** Maximum time that a connection is kept open between two requests. */
   readonly maxConnectionIdleMs: number;
   readonly drainTimeoutMs: number;
-  /** Aborts when draining begins: new connections are rejected, and each open one is closed with its next reply. */
+  /** Aborts when each open connection is to be closed with its next reply. */
+  readonly leaving: AbortSignal;
+  /** Aborts when draining begins: new connections are rejected. */
   readonly draining: AbortSignal;
   readonly clock: Clock;
   readonly onError: (path: string, error: unknown) => void;
@@ -82,10 +84,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 }
 
 function handleAll({ server, peerRoleOf }: WebServer, work: InferWork, options: HttpServerOptions): void {
-  const { handlers, guard, limiter, origins, tls, draining, clock, onError } = options;
+  const { handlers, guard, limiter, origins, tls, leaving, clock, onError } = options;
   const protocol = createProtocolCalls(handlers, guard);
-  const isDraining = (): boolean => draining.aborted;
-  const settings = { protocol, work, limiter, origins, clock, onError, isDraining };
+  const isLeaving = (): boolean => leaving.aborted;
+  const settings = { protocol, work, limiter, origins, clock, onError, isLeaving };
   const enqueue = createRequestQueues(server, limiter, tls !== undefined);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     request.on('error', ignore);

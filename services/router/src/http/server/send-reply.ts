@@ -9,7 +9,7 @@ import { bytesOf, type Reply } from '../reply/reply.js';
 
 interface SendOptions {
   readonly limiter: Limiter;
-  readonly isDraining: () => boolean;
+  readonly isLeaving: () => boolean;
   readonly clock: Clock;
 }
 
@@ -36,7 +36,7 @@ export async function sendReply(
       response.setHeader(name, headerText(String(value)));
     // The unread rest of the body would take the place of the next request.
     const isUnread = !request.complete;
-    if (options.isDraining() || isUnread) response.setHeader('connection', 'close');
+    if (options.isLeaving() || isUnread) response.setHeader('connection', 'close');
     if (reply.status !== 204) response.setHeader('content-length', bytesOf(reply));
     response.writeHead(reply.status);
     if (request.method !== 'HEAD') await writeBody(response, reply.body);

@@ -24,7 +24,8 @@ describe('the limits of the HTTP server', () => {
   async function start(limits: Partial<Limits> = {}, guard: Guard = () => undefined): Promise<void> {
     limiter = createLimiter({ limits, clock, onReached: (limit) => reached.push(limit) });
     server = createHttpServer({
-      ...{ host: '127.0.0.1', port: 0, guard, limiter, clock, origins: [], draining: new AbortController().signal },
+      ...{ host: '127.0.0.1', port: 0, guard, limiter, clock, origins: [] },
+      ...{ leaving: new AbortController().signal, draining: new AbortController().signal },
       ...{
         maxConnectionIdleMs: 60_000,
         drainTimeoutMs: 0,
