@@ -221,7 +221,9 @@ export function createControllerMetrics(make: Instruments = createInstruments('c
   return {
     ...shared(make),
     leader: make.gauge('pareto_leader', '1 while this controller leads'),
-    workers: make.gauge('pareto_workers', 'Known workers by state', ['state']),
+    workers: make.gauge('pareto_workers', 'Known workers: connected, awaited, departed (stopped as planned) or gone', [
+      'state',
+    ]),
     routers: make.gauge('pareto_routers', 'Connected routers'),
     replicas: make.gauge('pareto_replicas', 'Replicas by state', ['state']),
     turnTime: make.histogram('pareto_control_turn_seconds', 'Time of one control turn', latencyBuckets),

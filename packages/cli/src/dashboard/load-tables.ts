@@ -90,7 +90,8 @@ function formatMemory(worker: wire.Worker): string {
   return `${formatBar(all === 0 ? 0 : used / all)} ${formatBytes(used)} of ${formatBytes(all)}`;
 }
 
-export function workerState({ connected, awaited, draining }: wire.Worker, paint: Paint): string {
+export function workerState({ connected, awaited, departed, draining }: wire.Worker, paint: Paint): string {
+  if (departed) return paint.dim('stopped');
   if (awaited) return paint.yellow('reconnecting');
   if (!connected) return paint.red('disconnected');
   return draining ? paint.yellow('draining') : paint.green('ready');

@@ -52,6 +52,7 @@ export const fakeWorker = (more: Partial<wire.Worker> = {}): wire.Worker => ({
     address: 'w:1',
     connected: true,
     awaited: false,
+    departed: false,
     draining: false,
     measuring: '',
     progress: '',

@@ -9,6 +9,7 @@ import {
   answered,
   excuseAbsence,
   followed,
+  hasDeparted,
   heard,
   isProbeEvidence,
   isStateChange,
@@ -20,6 +21,7 @@ import {
   reported,
   untilSuspectedMs,
   type LiveWorker,
+  type SessionEnd,
   type StoredLoad,
   type WorkerReport,
   type WorkerSession,
@@ -54,8 +56,8 @@ export interface FleetState {
    * caller has to end. Undefined if there was none.
    */
   join(session: WorkerSession, now: Milliseconds): WorkerSession | undefined;
-  /** Ends a session, because the worker is silent or for another reason. Does nothing if it was replaced. */
-  leave(session: WorkerSession, now: Milliseconds, isSilent?: boolean): void;
+  /** Ends a session. A worker that departed is gone immediately. Does nothing if the session was replaced. */
+  leave(session: WorkerSession, now: Milliseconds, end?: SessionEnd): void;
   /**
    * Applies a report. Returns true if a turn of the control loop is due: a replica was added or removed, changed its
    * state, or is Interfered or not any more; the worker started or stopped draining, or is no longer suspected. Ignores a
@@ -109,6 +111,8 @@ export interface FleetState {
   absentSince(id: WorkerId): Milliseconds | undefined;
   /** Returns whether the worker's last session ended because it sent nothing. */
   isSilent(id: WorkerId): boolean;
+  /** Returns whether the worker has no session because its process was stopped as planned. */
+  hasDeparted(id: WorkerId): boolean;
   /**
    * Returns the time at which the worker's process joined in place of one that was gone, whose replicas were placed elsewhere.
    * Undefined if there was none.
@@ -203,9 +207,9 @@ export function createFleetState(params: FleetParams): FleetState {
       workers.set(id, joined(before, session, wasGone, now));
       return before?.session;
     },
-    leave(session, now, isSilent = false) {
+    leave(session, now, end = 'ended') {
       const worker = workers.get(session.info.id);
-      if (worker?.session === session) workers.set(session.info.id, left(worker, isSilent, now));
+      if (worker?.session === session) workers.set(session.info.id, left(worker, end, now));
     },
     report: (session, report, now) => receive(session, now, (worker) => reported(worker, report, now)),
     hear: (session, controllerAgeMs, now) => receive(session, now, (worker) => heard(worker, controllerAgeMs, now)),
@@ -268,7 +272,11 @@ export function createFleetState(params: FleetParams): FleetState {
       const worker = workers.get(id);
       return worker?.session !== undefined || worker?.leftAt === never ? undefined : worker?.leftAt;
     },
-    isSilent: (id) => workers.get(id)?.isSilent === true,
+    isSilent: (id) => workers.get(id)?.sessionEnd === 'silent',
+    hasDeparted(id) {
+      const worker = workers.get(id);
+      return worker !== undefined && hasDeparted(worker);
+    },
     emptySince: (id) => workers.get(id)?.emptySince,
     isLost: (id, now, leadingSince) => isLost(workers.get(id), now, leadingSince),
     presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, isolation.absentUntil(now), leadingSince),

@@ -44,6 +44,8 @@ export interface WorkerLoad {
   readonly incarnation: string;
   /** Set if the worker is connected or awaited. False once its time to rejoin is over. */
   readonly present: boolean;
+  /** Set if its process was stopped as planned, after which its absence does not count as a failure. */
+  readonly departed?: boolean;
   readonly replicas: readonly ReplicaReport[];
 }
 
@@ -52,6 +54,12 @@ export interface StoredLoad {
   readonly value: WorkerLoad;
   readonly modRevision: number;
 }
+
+/**
+ * End of a session: its stream ended, the worker became silent, or it had reported that its process was stopped as
+ * planned.
+ */
+export type SessionEnd = 'ended' | 'silent' | 'departed';
 
 export interface LiveWorker {
   readonly session: WorkerSession | undefined;
@@ -71,8 +79,8 @@ export interface LiveWorker {
   readonly inTouchAt: Milliseconds;
   /** Set if a router reported the worker as unreachable and no messages have passed in both directions since. */
   readonly isSuspected: boolean;
-  /** Set if the last session ended because the worker sent nothing. */
-  readonly isSilent: boolean;
+  /** End of the last session. Meaningless while there is a session. */
+  readonly sessionEnd: SessionEnd;
   /** Number of times that this process rejoined although it was gone. */
   readonly falseLosses: number;
   /** Time at which this process joined in place of one that was gone. Undefined if there was none. */
@@ -98,7 +106,7 @@ const disconnected = {
   stored: undefined,
   inTouchAt: never,
   isSuspected: false,
-  isSilent: false,
+  sessionEnd: 'ended' as SessionEnd,
   falseLosses: 0,
   emptySince: undefined,
 };
@@ -128,15 +136,19 @@ function replacedBy(before: LiveWorker | undefined, incarnation: string): readon
   return [...before.replaced, ...latest].filter((each) => each !== incarnation).slice(-maxReplacedIncarnations);
 }
 
-/** Returns the worker after the end of its session, which its silence may have caused. */
-export const left = (worker: LiveWorker, isSilent: boolean, now: Milliseconds): LiveWorker => ({
+/** Returns the worker after the end of its session. */
+export const left = (worker: LiveWorker, sessionEnd: SessionEnd, now: Milliseconds): LiveWorker => ({
   ...worker,
   session: undefined,
   leftAt: now,
   servedAt: now,
-  isSilent,
+  sessionEnd,
   order: undefined,
 });
+
+/** Returns whether the worker's process was stopped as planned, according to the process or to the store. */
+export const hasDeparted = ({ session, sessionEnd, stored }: LiveWorker): boolean =>
+  session === undefined && (sessionEnd === 'departed' || stored?.value.departed === true);
 
 /** Returns the worker after evidence that its process is alive: in touch, or with the whole time to rejoin. */
 export function answered(worker: LiveWorker, now: Milliseconds): LiveWorker {
@@ -191,7 +203,8 @@ export function isStateChange(before: LiveWorker, after: LiveWorker): boolean {
 export const isMemberChange = (before: LiveWorker, after: LiveWorker): boolean =>
   before.session !== after.session ||
   before.incarnation !== after.incarnation ||
-  before.stored?.value.present !== after.stored?.value.present;
+  before.stored?.value.present !== after.stored?.value.present ||
+  before.stored?.value.departed !== after.stored?.value.departed;
 
 /**
  * Returns whether planning or the routing table sees a change. Counters, ages, progress and the times of use are not

@@ -16,17 +16,17 @@ const recheckMs = 1_000;
 /** Minimum time between two checks, so that many workers that leave one after the other share a check. */
 const spacingMs = 50;
 
-/** Returns the present ones of the loads whose workers are gone. */
+/** Returns the present ones of the loads whose workers are gone, except those that departed. */
 export function planExpiry(
   loads: Iterable<StoredLoad>,
-  fleet: Pick<FleetState, 'presence' | 'presenceChangesAt' | 'incarnation' | 'replicas'>,
+  fleet: Pick<FleetState, 'presence' | 'presenceChangesAt' | 'hasDeparted' | 'incarnation' | 'replicas'>,
   now: Milliseconds,
   leadingSince: Milliseconds,
 ): ExpiryPlan {
   const expired: WorkerLoad[] = [];
   let nextAt: number = fleet.presenceChangesAt(now, leadingSince);
   for (const { value } of loads) {
-    if (!value.present) continue;
+    if (!value.present || fleet.hasDeparted(value.worker)) continue;
     const presence = fleet.presence(value.worker, now, leadingSince);
     if (presence === 'awaited') nextAt = Math.min(nextAt, now + recheckMs);
     if (presence === 'gone') expired.push(expiredLoad(value, fleet));

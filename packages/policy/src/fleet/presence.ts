@@ -1,7 +1,7 @@
 // Whether a worker counts as connected, awaited or gone. Pure.
 
 import { milliseconds, type Milliseconds } from '@pareto/core';
-import { never, type LiveWorker } from './live-worker.js';
+import { hasDeparted, never, type LiveWorker } from './live-worker.js';
 
 /** `gone`: the worker's replicas are placed elsewhere. */
 export type Presence = 'connected' | 'awaited' | 'gone';
@@ -39,19 +39,20 @@ export function presenceOf(
 
 function storedPresence(worker: LiveWorker | undefined): Presence {
   if (worker === undefined) return 'awaited';
-  return worker.stored?.value.present === false ? 'gone' : 'connected';
+  return worker.stored?.value.present === false || hasDeparted(worker) ? 'gone' : 'connected';
 }
 
 /**
  * Returns the time from which a worker without a session counts as gone: `rejoinMs` after its session, or `firstJoinMs`
- * after `leadingSince` if it had none. It is in the past for a worker that the store says is gone.
+ * after `leadingSince` if it had none. It is in the past for a worker that the store says is gone, and for one that departed. A new
+ * leader waits for workers that departed before, because a cluster that was stopped as a whole returns with them.
  */
 export function awaitedUntil(
   worker: LiveWorker | undefined,
   params: FleetParams,
   leadingSince: Milliseconds,
 ): Milliseconds {
-  if (worker?.stored?.value.present === false) return never;
+  if (worker?.stored?.value.present === false || worker?.sessionEnd === 'departed') return never;
   const hasLeft = worker !== undefined && worker.leftAt !== never;
   return milliseconds(hasLeft ? worker.leftAt + rejoinMsOf(worker, params) : leadingSince + params.firstJoinMs);
 }
@@ -70,10 +71,11 @@ export function extendGrace(
   return isGone(worker, params, asOf) ? worker : { ...worker, leftAt: milliseconds(leftAt) };
 }
 
-/** Returns whether the worker left, and had its time to rejoin by `asOf`, or is gone according to the store. */
+/** Returns whether the worker departed, or left and had its time to rejoin by `asOf`, or is gone according to the store. */
 export function isGone(worker: LiveWorker, params: FleetParams, asOf: Milliseconds): boolean {
-  const { session, stored, leftAt } = worker;
+  const { session, sessionEnd, stored, leftAt } = worker;
   if (session !== undefined) return false;
+  if (sessionEnd === 'departed') return true;
   return stored?.value.present === false || (leftAt !== never && asOf >= leftAt + rejoinMsOf(worker, params));
 }
 

@@ -44,6 +44,35 @@ describe('fleet state', () => {
     assert.equal(presenceAt(22_000), 'gone');
   });
 
+  it('counts a worker that departed as gone immediately, on standby too, and lets the next leader await it', () => {
+    const fleet = createFleetState(params);
+    const [one, other] = [session('1'), otherSession()];
+    for (const each of [one, other]) fleet.join(each, ms(0));
+    assert.equal(fleet.hasDeparted(w1), false);
+    const { revision } = fleet;
+    fleet.leave(one, ms(1_000), 'departed');
+    assert.ok(fleet.revision > revision);
+    assert.deepEqual([fleet.presence(w1, ms(1_000), ms(0)), fleet.hasDeparted(w1)], ['gone', true]);
+    fleet.answered(one.info, ms(1_100));
+    fleet.reached([one.info], ms(1_100));
+    fleet.delayed(5_000, ms(6_000));
+    assert.equal(fleet.presence(w1, ms(6_000), ms(0)), 'gone');
+    fleet.join(session('2'), ms(7_000));
+    assert.deepEqual([fleet.presence(w1, ms(7_000), ms(0)), fleet.hasDeparted(w1)], ['connected', false]);
+    const next = createFleetState(params);
+    next.follow([loadOf(w1, 1), loadOf(w2, 2)], ms(0));
+    const before = next.membersRevision;
+    next.follow([loadOf(w1, 3, { departed: true }), loadOf(w2, 2)], ms(1));
+    assert.ok(next.membersRevision > before);
+    const presence = (now: number, leadingSince?: number): string =>
+      next.presence(w1, ms(now), leadingSince === undefined ? undefined : ms(leadingSince));
+    assert.deepEqual([presence(1), next.hasDeparted(w1)], ['gone', true]);
+    next.join(other, ms(10));
+    assert.equal(presence(10, 10), 'awaited', 'a cluster that was stopped as a whole returns with its workers');
+    for (let now = 10; now <= 10_010; now += 1_000) next.report(other, report(), ms(now));
+    assert.deepEqual([presence(10_010, 10), next.hasDeparted(w1)], ['gone', true]);
+  });
+
   it('lets no worker expire while none sends anything, and then awaits all as after a start', () => {
     const fleet = createFleetState(params);
     const [one, other] = [session('1'), otherSession()];
@@ -149,7 +178,7 @@ describe('fleet state', () => {
     let now = 1_000;
     const awaitedMs = (): number => {
       const since = now;
-      fleet.leave(one, ms(now), true);
+      fleet.leave(one, ms(now), 'silent');
       for (; presenceAt(now) === 'awaited'; now += 500);
       return now - since;
     };

@@ -29,6 +29,18 @@ describe('planExpiry', () => {
     assert.deepEqual(at(21_500, [loadOf(w1, 1, { present: false })]).expired, []);
   });
 
+  it('does not expire workers that departed, for this leader and the next one', () => {
+    const fleet = createFleetState(params);
+    const one = sessionOf(w1);
+    fleet.join(one, ms(20_000));
+    fleet.leave(one, ms(20_000), 'departed');
+    assert.deepEqual(planExpiry([loadOf(w1, 1)], fleet, ms(20_000), ms(0)).expired, []);
+    const next = createFleetState(params);
+    const stored = [loadOf(w1, 2, { departed: true })];
+    next.follow(stored, ms(30_000));
+    assert.deepEqual(planExpiry(stored, next, ms(60_000), ms(40_000)).expired, []);
+  });
+
   it('checks each second while workers are awaited during an isolation, and not more often than every 50 ms', () => {
     const fleet = createFleetState(params);
     assert.deepEqual(planExpiry(loads, fleet, ms(12_000), ms(0)), { expired: [], nextAt: 13_000 });

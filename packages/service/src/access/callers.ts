@@ -22,6 +22,7 @@ const controller: Rows<MethodPath<'pareto.v1.Blobs' | 'pareto.v1.Fleet' | 'paret
     'pareto.v1.Fleet/Join': ['worker'],
     'pareto.v1.Fleet/ListWorkers': operators,
     'pareto.v1.Fleet/Drain': operators,
+    'pareto.v1.Fleet/Forget': operators,
     'pareto.v1.Fleet/Overview': operators,
     'pareto.v1.Fleet/Events': operators,
     'pareto.v1.Registry/RegisterTask': operators,

@@ -126,7 +126,7 @@ async function methodsOf(file: string): Promise<readonly string[]> {
 const intended: Readonly<Record<ServiceRole, readonly (readonly [RegExp, readonly Role[] | 'anyone'])[]>> = {
   controller: [
     [/^pareto\.v1\.Fleet\/Join$/, ['worker']],
-    [/^pareto\.v1\.Fleet\/(ListWorkers|Drain|Overview|Events)$/, ['operator']],
+    [/^pareto\.v1\.Fleet\/(ListWorkers|Drain|Forget|Overview|Events)$/, ['operator']],
     [/^pareto\.v1\.Routes\/(Watch|Statistics|SetWarmth)$/, ['router']],
     [/^pareto\.v1\.Registry\//, ['operator']],
     [/^pareto\.v1\.Blobs\/(Stat|Upload|Download)$/, ['worker', 'operator']],

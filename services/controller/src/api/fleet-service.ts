@@ -1,6 +1,6 @@
 // The Fleet service: workers' sessions, and the operators' view of the fleet.
 
-import { priceOf, workerId, type ReplicaReport } from '@pareto/core';
+import { ParetoError, priceOf, workerId, type ReplicaReport } from '@pareto/core';
 import { variantOf } from '@pareto/policy';
 import { replicaReportToWire, slotGroupToWire, type Complete, type wire } from '@pareto/protocol';
 import { type ServiceHandlers } from '@pareto/rpc';
@@ -9,6 +9,7 @@ import { electionCandidates, electedLeader } from '../leadership/election-candid
 import type { Cluster } from '../cluster/cluster.js';
 import { notFound } from '../registry/not-found.js';
 import type { FleetRecords } from '../fleet/fleet-records.js';
+import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { Notices } from '../cluster/notices.js';
 import type { ClusterView } from '../cluster/observe.js';
 import type { LoggedAction, LoggedUnmet, PlanLog } from '../plan/plan-log.js';
@@ -22,6 +23,7 @@ export interface FleetServiceOptions {
   /** The name of the cluster. */
   readonly name: string;
   readonly records: FleetRecords;
+  readonly loads: Pick<LoadFlusher, 'flush'>;
   readonly planLog: PlanLog;
   readonly notices: Notices;
   readonly routers: () => readonly wire.RouterInfoInput[];
@@ -32,8 +34,8 @@ export interface FleetServiceOptions {
 }
 
 export function createFleetHandlers(options: FleetServiceOptions): ServiceHandlers<'pareto.v1.Fleet'> {
-  const { cluster, records, preferLeader } = options;
-  const { clusterView, leader } = cluster;
+  const { cluster, records, loads, preferLeader } = options;
+  const { clusterView, fleet, leader } = cluster;
   return {
     join: options.join,
     async listWorkers() {
@@ -43,6 +45,17 @@ export function createFleetHandlers(options: FleetServiceOptions): ServiceHandle
     async drain({ workerId: id, undrain }) {
       leader.require();
       if (!(await records.setDraining(workerId(id), !undrain))) throw notFound('worker', id);
+      return {};
+    },
+    async forget({ workerId: id }) {
+      leader.require();
+      if (fleet.session(workerId(id)) !== undefined) {
+        const advice = `stop its process, after 'pareto drain ${id}' if other workers shall take its replicas first`;
+        throw new ParetoError('failed-precondition', `worker ${id} is connected: ${advice}`);
+      }
+      // Its last counts belong to the statistics, and must not be written after its load was deleted.
+      await loads.flush();
+      if (!(await records.forget(workerId(id), clusterView()))) throw notFound('worker', id);
       return {};
     },
     async overview({ acceptFollower }) {
@@ -120,13 +133,15 @@ function describeWorker(
   const report = fleet.lastReport(info.id);
   const ordered = fleet.ordered(info.id);
   const connected = fleet.presence(info.id, now, leadingSince) === 'connected';
+  const departed = fleet.hasDeparted(info.id);
   const price = ({ hardwareClass, slots }: (typeof info.slotGroups)[number]): number =>
     slots * (priceOf(prices, hardwareClass.id) ?? 0);
   return {
     workerId: info.id,
     address: info.address,
     connected,
-    awaited: !connected && fleet.isExpected(info.id, now, leadingSince),
+    awaited: !connected && !departed && fleet.isExpected(info.id, now, leadingSince),
+    departed,
     draining: draining || report?.draining === true,
     slotGroups: info.slotGroups.map(slotGroupToWire),
     memoryBytes: info.memoryBytes,

@@ -25,10 +25,11 @@ export function setGauges(
     metrics.planUnmet.set(unmet.filter((need) => need.cause === cause).length, { reason: cause });
   metrics.workers.reset();
   metrics.replicas.reset();
-  for (const state of ['connected', 'awaited', 'gone']) metrics.workers.set(0, { state });
+  for (const state of ['connected', 'awaited', 'departed', 'gone']) metrics.workers.set(0, { state });
   for (const { value } of records.workers.values()) {
     const presence = fleet.presence(value.info.id, now, leadingSince);
-    metrics.workers.add(1, { state: presence });
+    const isDeparted = presence === 'gone' && fleet.hasDeparted(value.info.id);
+    metrics.workers.add(1, { state: isDeparted ? 'departed' : presence });
     if (presence === 'gone') continue;
     for (const { report } of fleet.replicas(value.info.id).values()) metrics.replicas.add(1, { state: report.state });
   }

@@ -57,7 +57,7 @@ const removalEvents: { readonly [K in RecordKind]?: ToRemovalEvent<K> } = {
     kind: 'worker',
     subject: info.id,
     worker: info.id,
-    reason: 'removed: missing for an hour',
+    reason: 'removed from the fleet',
   }),
 };
 

@@ -1,7 +1,7 @@
 // Records of the fleet in the store: workers, measurements and quarantines.
 
 import { isDeepStrictEqual } from 'node:util';
-import { groupBy, type Clock, type Measurement, type WorkerId, type WorkerInfo } from '@pareto/core';
+import { groupBy, type Assignment, type Clock, type Measurement, type WorkerId, type WorkerInfo } from '@pareto/core';
 import {
   defaultBucketParams,
   endSharing,
@@ -32,6 +32,7 @@ import {
   workerKey,
   type WorkerRecord,
 } from '../storage/records.js';
+import { writeAll } from '../leadership/write-all.js';
 import { retryOnConflict } from '../leadership/write-queue.js';
 
 export interface FleetRecords {
@@ -54,8 +55,13 @@ export interface FleetRecords {
   storeMixed(report: WorkerReport): Promise<void>;
   /** Has the variants of the worker's replicas measured again that have been Interfered for long. */
   remeasureInterfered(id: WorkerId): Promise<void>;
-  /** Deletes the records of workers that have been missing for an hour and have no assignments. */
+  /**
+   * Deletes the records of workers that have no assignments, and have been missing for an hour, or have departed. One that an operator
+   * drained stays for the hour, so that it is still drained if it returns.
+   */
   forgetLost(view: LostWorkersView): Promise<void>;
+  /** Deletes the records of a worker and its assignments. Returns false if the worker is unknown. */
+  forget(id: WorkerId, view: LostWorkersView): Promise<boolean>;
 }
 
 interface LostWorkersView extends Pick<ClusterView, 'now' | 'leadingSince'> {
@@ -90,6 +96,20 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
         ? true
         : undefined;
     });
+  /** Deletes the records of a worker that has no session. */
+  const remove = async (record: WorkerRecord, assignments: readonly Assignment[]): Promise<void> => {
+    const { id } = record.info;
+    logger.info('worker record removed', { worker: id });
+    const keys = [...assignments.map(assignmentKey), workerKey(id), loadKey(id)];
+    await writeAll(
+      leader,
+      keys.map((key) => ({ kind: 'delete', key })),
+    );
+    const back = fleet.session(id);
+    if (back === undefined) fleet.forget(id);
+    // The worker rejoined before the deletion, which removed its record.
+    else await changeWorker(id, (known) => (known === undefined ? { ...record, info: back.info } : undefined));
+  };
   return {
     async remember(info) {
       await changeWorker(info.id, (known) =>
@@ -134,18 +154,18 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
       if (leadingSince === undefined) return;
       for (const { value } of [...mirror.records.workers.values()]) {
         const { id } = value.info;
-        if (registry.assignments.has(id) || !fleet.isLost(id, now, leadingSince)) continue;
-        logger.info('worker record removed', { worker: id });
-        const keys = [workerKey(id), loadKey(id)];
-        await leader.write(
-          [],
-          keys.map((key) => ({ kind: 'delete', key })),
-        );
-        const back = fleet.session(id);
-        if (back === undefined) fleet.forget(id);
-        // The worker rejoined before the deletion, which removed its record.
-        else await changeWorker(id, (known) => (known === undefined ? { ...value, info: back.info } : undefined));
+        if (registry.assignments.has(id)) continue;
+        // Once this is in the store, no load of the worker is still to be written.
+        const hasDeparted = mirror.records.loads.get(loadKey(id))?.value.departed === true;
+        const isRemovable = hasDeparted && !value.draining && fleet.presence(id, now, leadingSince) === 'gone';
+        if (isRemovable || fleet.isLost(id, now, leadingSince)) await remove(value, []);
       }
+    },
+    async forget(id, { registry }) {
+      const known = mirror.records.workers.get(workerKey(id));
+      if (known === undefined) return false;
+      await remove(known.value, registry.assignments.get(id) ?? []);
+      return true;
     },
   };
 }

@@ -79,7 +79,8 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
     } finally {
       ended.abort();
       logger.info('worker left', { worker: info.id });
-      if (!lost.aborted) addEvent('left: its stream ended');
+      if (!lost.aborted)
+        addEvent(options.fleet.hasDeparted(info.id) ? 'left: its process was stopped' : 'left: its stream ended');
     }
     if (lost.aborted) throw leader.notLeaderError();
   };
@@ -98,8 +99,9 @@ interface Serving {
 
 async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<void> {
   const { stream, messages, session, acceptsChanges, signal, end } = serving;
-  const { fleet, assigner, reportRequester, workerExpiry, processProbes, changed, lost, logger, clock } = options;
-  const worker = session.info.id;
+  const { fleet, assigner, loads, reportRequester, workerExpiry, processProbes, changed, lost, logger, clock } =
+    options;
+  const { id: worker, incarnation } = session.info;
   warnIfDuplicate(fleet.session(worker)?.info, session.info, logger);
   const replaced = fleet.join(session, clock.now());
   if (replaced !== undefined) end(replaced);
@@ -122,10 +124,12 @@ async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<
       return undefined;
     }
   };
+  let isDeparting = false;
   try {
     for (;;) {
       const message = await reader.next();
       if (message === undefined) return;
+      isDeparting ||= Boolean(message.departure);
       const report = message.report && readOrWarn(message.report);
       await handleMessage(message, report, session, options).catch((error: unknown) => {
         logger.warn('worker message failed', { worker, error });
@@ -134,7 +138,9 @@ async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<
   } finally {
     assigner.detach(writer);
     reportRequester.detach(writer);
-    fleet.leave(session, clock.now(), reader.isSilent);
+    if (isDeparting && fleet.session(worker) === session)
+      loads.note({ worker, incarnation, present: true, departed: true, replicas: [] }, true);
+    fleet.leave(session, clock.now(), isDeparting ? 'departed' : reader.isSilent ? 'silent' : 'ended');
     workerExpiry.onStreamEnded(session.info);
     lost();
     changed();

@@ -7,6 +7,6 @@ import type { Leader } from './leadership.js';
  * Writes the operations in order, in as many transactions as the store's limits require. A concurrent reader may see
  * only the first ones.
  */
-export async function writeAll(leader: Leader, operations: readonly Operation[]): Promise<void> {
+export async function writeAll(leader: Pick<Leader, 'write'>, operations: readonly Operation[]): Promise<void> {
   for (const part of splitOperations(operations)) await leader.write([], part);
 }

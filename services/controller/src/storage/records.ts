@@ -42,6 +42,8 @@ export interface LoadRecord {
   readonly incarnation: string;
   /** Set if the worker is connected or awaited. False once its time to rejoin is over. */
   readonly present: boolean;
+  /** Set if its process was stopped as planned. It then stays present, and is awaited by the next leader alone. */
+  readonly departed?: boolean;
   readonly replicas: readonly CountedReport[];
 }
 

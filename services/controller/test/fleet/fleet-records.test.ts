@@ -26,7 +26,7 @@ import {
 import { describe, it } from 'mocha';
 import { createFleetRecords, type FleetRecords } from '../../src/fleet/fleet-records.js';
 import { createRecordTables } from '../../src/storage/record-tables.js';
-import { assignmentKey, measurementKey, putRecord, variantKey, workerKey } from '../../src/storage/records.js';
+import { assignmentKey, loadKey, measurementKey, putRecord, variantKey, workerKey } from '../../src/storage/records.js';
 import { logger, metrics, startCandidate, waitToLead } from '../support/candidate.js';
 import { infoOf, reportOf, w1, workerReport } from '../support/reports.js';
 import { recordEvents } from '../support/record-events.js';
@@ -98,6 +98,31 @@ describe('fleet records', () => {
     });
     assert.equal(fleet.presence(w1, milliseconds(3_600_000), milliseconds(0)), 'connected');
     assert.deepEqual(written.at(-1), putRecord(workerKey(w1), { info: infoOf('2'), draining: true }));
+  });
+
+  it('are deleted for a worker that departed, unless it is drained or has assignments', async () => {
+    await using folder = await createTempFolder();
+    await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    await using leading = await startCandidate(store, 'one:1');
+    const fleet = createFleetState(defaultFleetParams);
+    const records = await startRecords(leading, fleet);
+    const session = { info: infoOf('1') };
+    fleet.join(session, milliseconds(0));
+    const isKnownAfter = async (...assigned: readonly Assignment[]): Promise<boolean> => {
+      const assignments = new Map(assigned.length === 0 ? [] : [[w1, assigned]]);
+      await records.forgetLost({ registry: { assignments }, now: milliseconds(5), leadingSince: milliseconds(0) });
+      return leading.mirror.records.workers.has(workerKey(w1));
+    };
+    assert.equal(await isKnownAfter(), true, 'it is connected');
+    fleet.leave(session, milliseconds(1), 'departed');
+    assert.equal(await isKnownAfter(), true, 'its load is still to be written');
+    const load = { worker: w1, incarnation: '1', present: true, departed: true, replicas: [] };
+    await leading.leader.write([], [putRecord(loadKey(w1), load)]);
+    assert.equal(await isKnownAfter(assignment), true);
+    await records.setDraining(w1, true);
+    assert.equal(await isKnownAfter(), true);
+    await records.setDraining(w1, false);
+    assert.equal(await isKnownAfter(), false);
   });
 
   it('have the provisional profile of a variant until it is measured', async () => {

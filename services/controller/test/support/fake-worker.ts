@@ -69,6 +69,10 @@ export interface FakeWorker {
   report(): void;
   /** Stops the regular reports. */
   readonly stopReporting: () => void;
+  /** Reports that it is shutting down, from now on. */
+  drain(): void;
+  /** Reports that its process was stopped as planned, and ends the stream. */
+  depart(): Promise<void>;
   /** Cuts the stream. */
   readonly leave: () => void;
 }
@@ -87,6 +91,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   let ended: unknown;
   let ordered: ReadonlySet<string> = new Set();
   let measuring = '';
+  let isDraining = false;
   let reported: ReadonlyMap<string, wire.ReplicaReportInput> | undefined;
   const wanted = new Set<string>();
 
@@ -100,7 +105,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
         onlyChanges: before !== undefined,
         removed: [...(before?.keys() ?? [])].filter((id) => !now.has(id)),
         memoryUsedBytes: 0,
-        draining: false,
+        draining: isDraining,
         measuring,
         progress: measuring && 'half',
         reportNowSequence: options.ignoresReportNow === true ? 0 : (reportRequests.at(-1) ?? 0),
@@ -186,6 +191,19 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     ended: () => ended,
     report,
     stopReporting,
+    drain() {
+      isDraining = true;
+      report();
+    },
+    async depart() {
+      stopReporting();
+      replicas.clear();
+      report();
+      await stream.write({ departure: {} });
+      // A cut stream may lose what was written before.
+      await clock.sleep(milliseconds(200));
+      leave();
+    },
     leave,
   };
 }

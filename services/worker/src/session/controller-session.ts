@@ -128,6 +128,8 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     return busyMs + clock.now() - since;
   }
 
+  const reportDeparture = (): boolean => session.send({ message: 'departure', departure: {} });
+
   function sendRegularly(): void {
     timer?.[Symbol.dispose]();
     timer = clock.after(milliseconds(overdueShare * intervals.messageMs), sendRegularly);
@@ -163,6 +165,11 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       timer = undefined;
       if (session.connected) {
         await sendPending();
+        // The session rejects the message while the previous one is being written.
+        if (!reportDeparture()) {
+          await clock.sleep(flushMs);
+          reportDeparture();
+        }
         await clock.sleep(flushMs);
       }
       await session.stop();

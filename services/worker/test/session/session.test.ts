@@ -194,7 +194,7 @@ describe('worker session', function () {
     channel.close();
   });
 
-  it('finishes its queries when it stops, and reports that it is draining', async () => {
+  it('finishes its queries when it stops, and reports that it is draining, and that it departs', async () => {
     await using worker = await startTestWorker();
     worker.controller.order({ revision: 2, replicas: [order('loop', worker.spec('loop', loopModel()), 1)] });
     await worker.controller.waitForReplica('loop', isReady);
@@ -208,6 +208,7 @@ describe('worker session', function () {
     assert.deepEqual((await Promise.all(running)).map(floatsOf), [[500_000], [1], [2]]);
     await stopped;
     assert.equal(worker.controller.report?.draining, true);
+    assert.equal(worker.controller.kinds.filter((kind) => kind === 'departure').length, 1);
   });
 
   it('continues the trace of a query down to the executor', async () => {

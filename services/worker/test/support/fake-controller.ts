@@ -37,6 +37,8 @@ export interface FakeController {
   intervals: Omit<wire.HeartbeatInput, 'storeAgeMs'>;
   /** Number of the reports and heartbeats received. */
   readonly received: { reports: number; heartbeats: number };
+  /** Kinds of the received messages, in order. */
+  readonly kinds: string[];
   /** Requests a report with this sequence number. */
   requestReport(sequence: number): void;
   /** Number of bytes of a blob after which a download breaks off. */
@@ -80,6 +82,7 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
     leader: undefined,
     intervals: {},
     received: { reports: 0, heartbeats: 0 },
+    kinds: [],
     breakAt: Infinity,
     hellos,
     measurements,
@@ -124,7 +127,8 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
     close: () => server.close(),
   };
   async function read(stream: WorkerStream): Promise<void> {
-    for await (const { hello, report: latest, measurement, outcome, heartbeat } of stream) {
+    for await (const { message: kind, hello, report: latest, measurement, outcome, heartbeat } of stream) {
+      if (kind !== undefined) controller.kinds.push(kind);
       if (heartbeat) controller.received.heartbeats += 1;
       if (latest) controller.received.reports += 1;
       if (hello) hellos.push(hello);

@@ -52,13 +52,13 @@ export function routerFindings({ overview, routers, router, routerAddress }: Clu
 export function workerFindings({ overview, localLogs }: ClusterStatus): readonly Finding[] {
   const { workers } = overview;
   const connected = workers.filter((worker) => worker.connected);
-  const disconnected = workers.filter((worker) => !worker.connected && !worker.awaited);
+  const disconnected = workers.filter((worker) => !worker.connected && !worker.awaited && !worker.departed);
   const draining = connected.filter((worker) => worker.draining);
   return [
     totalFinding({ overview, localLogs }, connected),
     ...disconnected.map(({ workerId, address }): Finding => ({
       ...{ level: 'bad', about: workerId, text: `is disconnected, last address ${address}` },
-      advice: localLogs.includes(workerId) ? `'pareto logs ${workerId}' shows why` : 'its log, on its host, shows why',
+      advice: `${localLogs.includes(workerId) ? `'pareto logs ${workerId}'` : 'its log, on its host,'} shows why; if it will not return, 'pareto forget ${workerId}'`,
     })),
     ...draining.map(({ workerId, replicas }): Finding => ({
       ...{ level: 'warning', about: workerId, text: `is draining, ${count(replicas.length, 'replica')} left` },

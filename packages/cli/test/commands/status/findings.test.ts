@@ -48,7 +48,10 @@ describe('findingsOf', () => {
         .map((finding) => finding.advice ?? '')
         .join('\n');
     assert.doesNotMatch(advice(), /pareto logs/);
-    assert.match(advice(), /see the log of the controller, on its host\n[\s\S]*\nits log, on its host, shows why\n/);
+    assert.match(
+      advice(),
+      /see the log of the controller, on its host\n[\s\S]*\nits log, on its host, shows why; if it will not return, 'pareto forget w1'\n/,
+    );
     const local = advice('controller-1', 'worker-2', 'w1');
     for (const command of ['controller', 'worker', 'w1', '--level warn'])
       assert.ok(local.includes(`'pareto logs ${command}'`));
@@ -69,6 +72,14 @@ describe('findingsOf', () => {
     const partly = findingsFor({ workers: [fakeWorker(), ...awaited.slice(1)] });
     assert.match(about(partly, 'workers')?.text ?? '', /^1 connected, .*; waiting for 1 worker to reconnect$/);
     assert.match(about(partly, 'workers')?.advice ?? '', /^the connection broke a moment ago: /);
+  });
+
+  it('has no finding about a worker that was stopped as planned', () => {
+    const stopped = fakeWorker({ workerId: 'w2', connected: false, departed: true });
+    const findings = findingsFor({ workers: [fakeWorker(), stopped] });
+    assert.deepEqual([...new Set(findings.map(({ level }) => level))], ['good']);
+    assert.equal(about(findings, 'w2'), undefined);
+    assert.equal(about(findingsFor({ workers: [stopped] }), 'workers')?.level, 'bad', 'no other is connected');
   });
 
   it('counts the routers of all controllers', () => {
