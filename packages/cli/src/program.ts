@@ -10,6 +10,7 @@ import { addDeny } from './commands/deny/deny.js';
 import { addDescribe } from './commands/describe/describe.js';
 import { addDrain } from './commands/drain/drain.js';
 import { addEvents } from './commands/events/events.js';
+import { addForget } from './commands/forget/forget.js';
 import { addExplain } from './commands/explain/explain.js';
 import { addFrontier } from './commands/frontier/frontier.js';
 import { addGet } from './commands/get/get.js';
@@ -46,7 +47,7 @@ const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = 
   ['Getting started:', [addUp, addStatus, addRegister, addInfer]],
   ['Models:', [addGet, addDescribe, addInspect, addJobs, addProfile, addFrontier, addLoad, addUnload, addDelete]],
   ['Queries:', [addWhatIf, addExplain, addPin, addDeny, addRules]],
-  ['Cluster:', [addTop, addEvents, addLogs, addDrain, addBackup, addRestore, addCerts]],
+  ['Cluster:', [addTop, addEvents, addLogs, addDrain, addForget, addBackup, addRestore, addCerts]],
   ['This command:', [addCompletion, addVersion, addList, addWorkers, addLift]],
 ];
 

@@ -82,6 +82,11 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
       if (follow) await new Promise((resolve) => call.signal.addEventListener('abort', resolve, { once: true }));
     },
     listWorkers: async () => ({ workers: [{ workerId: 'w1', connected: true }] }),
+    async forget({ workerId }) {
+      storage.calls.push(`forget ${workerId}`);
+      if (workerId === 'w1') throw new ParetoError('failed-precondition', 'worker w1 is connected');
+      return {};
+    },
   });
   state.address = `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
   return state;
