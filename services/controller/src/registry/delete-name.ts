@@ -5,7 +5,7 @@ import { splitOperations, type Operation } from '@pareto/state';
 import { notFound } from './not-found.js';
 import type { Mirror } from '../storage/mirror.js';
 import { architecturePrefixes, nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
-import type { RegisterContext } from './register.js';
+import type { RegisterContext } from './register-context.js';
 import { endingOf, ruleChanges, rulesNaming } from './rule-changes.js';
 
 /** Deletes a task or an architecture. Returns undefined after a conflicting write. Throws `not-found`. */

@@ -13,7 +13,7 @@ import { metricFromWire, objectiveFromWire, type wire } from '@pareto/protocol';
 import { checkBlob } from './check-model.js';
 import { claim, lastVersion, checkNameFree } from './name-claims.js';
 import { nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
-import type { RegisterContext } from './register.js';
+import type { RegisterContext } from './register-context.js';
 
 /**
  * Registers a task. Fields that the request leaves out are those of the task if it exists, otherwise the defaults. Throws

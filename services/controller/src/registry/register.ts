@@ -9,22 +9,13 @@ import { changeArchitecture } from './change-architecture.js';
 import { checkLabelFiles, checkLabelledOutputs } from './check-labels.js';
 import { inspectFiles } from './check-model.js';
 import { checkSignature, signatureWith } from './check-signature.js';
-import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
 import { claim, lastVersion, checkNameFree } from './name-claims.js';
 import { originalVariants } from './outcome-variants.js';
 import type { Stored } from '../storage/record-tables.js';
-import type { RunExclusive } from '../leadership/write-queue.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from '../storage/records.js';
-import { withRewrittenModel, type ModelRewriteContext } from './rewrite-model.js';
-
-export interface RegisterContext extends ModelRewriteContext {
-  readonly mirror: Mirror;
-  readonly leader: Leader;
-  readonly runExclusive: RunExclusive;
-  /** Maximum batch size of models with a dynamic batch. */
-  readonly maxBatchSize: number;
-}
+import type { RegisterContext } from './register-context.js';
+import { withRewrittenModel } from './rewrite-model.js';
 
 /**
  * Registers a model as a new version of an architecture. A model that is registered already keeps its version, and gets

@@ -4,7 +4,7 @@ import { parseTarget, type Architecture, type RecipeOutcome } from '@pareto/core
 import { splitOperations, type Operation } from '@pareto/state';
 import { notFound } from './not-found.js';
 import type { RegistryView } from './registry-view.js';
-import type { RegisterContext } from './register.js';
+import type { RegisterContext } from './register-context.js';
 import { remeasure } from './remeasure.js';
 import type { RecordView } from '../storage/record-tables.js';
 import { architectureKey, measurementKey, outcomeKey } from '../storage/records.js';

@@ -9,7 +9,7 @@ import { createRecordTables, type RecordView, type Stored } from '../storage/rec
 import { prefixes, putRecord, variantKey, type RecordKind, type Records } from '../storage/records.js';
 import { writeAll } from '../leadership/write-all.js';
 import { referencedBlobs, type ReferringRecords } from './referenced-blobs.js';
-import type { RegisterContext } from './register.js';
+import type { RegisterContext } from './register-context.js';
 
 interface RestoreContext extends Pick<RegisterContext, 'blobs' | 'leader' | 'mirror' | 'runExclusive'> {
   readonly reservations: BlobReservations;

@@ -4,7 +4,7 @@ import { isWarmthRule, ParetoError, type Rule, type RuleEvent, type WarmthRule }
 import type { Complete, wire } from '@pareto/protocol';
 import { notFound } from '../registry/not-found.js';
 import type { ClusterView } from '../cluster/observe.js';
-import type { RegisterContext } from '../registry/register.js';
+import type { RegisterContext } from '../registry/register-context.js';
 import { ruleKey, tenant } from '../storage/records.js';
 import { endingOf, isOver, ruleChanges } from '../registry/rule-changes.js';
 import { ruleFrom } from './rule-request.js';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
 import { describe, it } from 'mocha';
-import type { RegisterContext } from '../../src/registry/register.js';
+import type { RegisterContext } from '../../src/registry/register-context.js';
 import { registerTask } from '../../src/registry/register-task.js';
 import { createWriteQueue } from '../../src/leadership/write-queue.js';
 
