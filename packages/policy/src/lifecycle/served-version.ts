@@ -5,14 +5,15 @@ import { countReady, presentWorkers } from './count-ready.js';
 import { rolloutOf, type Rollout } from './rollout.js';
 
 /**
- * Returns the version that the architecture's name resolves to: the current version or the version before it.
+ * Returns the version that the architecture's name resolves to: the current version, which may be an older one that an
+ * operator went back to, or the version before it.
  * - While the version before has replicas, the name moves to the current version once that has as many ready replicas as
  *   `rolloutOf` counts, and at least one.
  * - If the version before has none, the name moves once a variant of the current version is measured, or immediately if none
  *   of the version before is.
  *
- * The name never moves back. If `served` is undefined (after a change of leader), the oldest loaded version is the version
- * before.
+ * The name never moves away from the current version. If `served` is undefined (after a change of leader), the version
+ * with the most ready replicas is the version before, the oldest of them if there are several.
  */
 export function servedVersion(rollout: Rollout): number {
   const current = rollout.current.architecture.version;
@@ -22,16 +23,19 @@ export function servedVersion(rollout: Rollout): number {
   return isMeasured(rollout, current) || !isMeasured(rollout, before) ? current : before;
 }
 
-/** Returns the older version that the name resolved to so far. Undefined if there is none. */
+/** Returns the other version that the name resolved to so far. Undefined if there is none. */
 function versionBefore(rollout: Rollout): number | undefined {
   const { served, current, variants } = rollout;
   const known = new Set(variants.map(({ variant }) => variant.version));
-  const older = [...known].filter((version) => version < current.architecture.version).toSorted((a, b) => a - b);
-  if (served !== undefined) return older.includes(served) ? served : undefined;
-  return (
-    older.find((version) => isLoaded(rollout, version)) ?? older.findLast((version) => isMeasured(rollout, version))
-  );
+  const others = [...known].filter((version) => version !== current.architecture.version).toSorted((a, b) => a - b);
+  if (served !== undefined) return others.includes(served) ? served : undefined;
+  const loaded = others.filter((version) => isLoaded(rollout, version));
+  const [warmest] = loaded.toSorted((a, b) => replicasReady(rollout, b) - replicasReady(rollout, a));
+  return warmest ?? others.findLast((version) => isMeasured(rollout, version));
 }
+
+const replicasReady = ({ replicas, workers }: Rollout, version: number): number =>
+  [...countReady(replicas, workers, version).values()].reduce((sum, count) => sum + count, 0);
 
 function isAsWarm(rollout: Rollout, before: number): boolean {
   const ready = countReady(rollout.replicas, rollout.workers, rollout.current.architecture.version);

@@ -42,7 +42,9 @@ export function createTargetLister(): TargetLister {
     for (const task of allTasks) {
       const own = (byTask.get(task.name) ?? []).map(([name]) => candidates.get(name) ?? none);
       const rules = rulesFor('task', task.name, own.flat());
-      const labels = (byTask.get(task.name) ?? []).map(([, versions]) => versions.at(-1)?.labels ?? noLabels);
+      const labels = (byTask.get(task.name) ?? []).map(
+        ([name, versions]) => servedOf(versions, candidates.get(name) ?? none)?.labels ?? noLabels,
+      );
       const build = () => [taskEntry(task, own.flat().sort(cheapestFirst), rules, labels)];
       reuse(`task ${task.name}`, [task, ...own, ...rules, ...labels], build);
     }
@@ -78,6 +80,10 @@ function createRuleLister(
 const ascending = ([name, versions]: readonly [string, readonly Architecture[]]) =>
   [name, versions.toSorted((a, b) => a.version - b.version)] as const;
 
+/** Returns the version of the candidates, or the newest one without candidates. */
+const servedOf = (versions: readonly Architecture[], candidates: readonly Candidate[]): Architecture | undefined =>
+  versions.find(({ version }) => version === candidates[0]?.version) ?? versions.at(-1);
+
 interface CachedEntries {
   /** Inputs that the entries were built from. */
   readonly parts: readonly unknown[];
@@ -105,7 +111,7 @@ function architectureEntries(
   candidates: readonly Candidate[],
   rules: readonly RuleInForce[],
 ): readonly TargetEntry[] {
-  const current = versions.find(({ version }) => version === candidates[0]?.version) ?? versions.at(-1);
+  const current = servedOf(versions, candidates);
   if (current === undefined || task === undefined) return [];
   const base = {
     versions: versions.map(({ version }) => version),

@@ -33,14 +33,14 @@ export function versionsOf({
   served,
 }: Pick<PlacementSnapshot, 'architectures' | 'variants' | 'served'>): VersionsByArchitecture {
   const current = new Map<string, number>();
-  const record = (name: string, version: number): void =>
-    void current.set(name, Math.max(version, current.get(name) ?? version));
-  for (const { architecture } of architectures) record(architecture.name, architecture.version);
-  for (const { variant } of variants) record(variant.architecture, variant.version);
+  for (const { variant } of variants)
+    current.set(variant.architecture, Math.max(variant.version, current.get(variant.architecture) ?? 0));
+  // The current version may be older than others of which there are variants.
+  for (const { architecture } of architectures) current.set(architecture.name, architecture.version);
   return new Map(
     Array.from(current, ([name, version]) => {
       const meant = served.get(name) ?? version;
-      return [name, { served: meant, next: meant < version ? version : undefined }];
+      return [name, { served: meant, next: meant === version ? undefined : version }];
     }),
   );
 }

@@ -14,6 +14,9 @@ const noBatch: RecipeOutcome = {
   ...{ architecture: 'a', version: 2, recipe: 'dynamic-batch' },
   result: { kind: 'failed', reason: 'rows mix' },
 };
+const third = variant('a:original', { p50Ms: 1, version: 3 });
+/** Version 1 is the current one again, and the name resolves to version 2. */
+const goneBack = { served: 2, current: architecture('a') };
 
 const half = variant('a:fp16', { p50Ms: 1 });
 const pinned = { variants: [old, half, fresh], replicas: [loaded, next, replica('3', 'a:fp16', 'w')] };
@@ -104,6 +107,19 @@ const cases: readonly (readonly [string, Partial<Rollout>, number])[] = [
     'a new leader finds nothing loaded, and the old one measured',
     { served: undefined, replicas: [], variants: [old, unmeasured] },
     1,
+  ],
+  ['the current one is older and not ready', { ...goneBack, replicas: [next] }, 2],
+  ['the current one is older and as warm', { ...goneBack, replicas: [loaded, next] }, 1],
+  ['a new leader finds the newer one loaded', { ...goneBack, served: undefined, replicas: [next] }, 2],
+  [
+    'a new leader finds two others, the older of which was being rolled out',
+    {
+      served: undefined,
+      variants: [old, fresh, third],
+      replicas: [{ ...next, state: 'loading' }, replica('3', 'a:original', 'w', { version: 3 })],
+      current: architecture('a'),
+    },
+    3,
   ],
   ['there is only one version', { served: undefined, current: architecture('a'), variants: [old] }, 1],
 ];
