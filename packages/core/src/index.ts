@@ -109,6 +109,7 @@ export {
   type Task,
   type Variant,
   type VariantSpec,
+  type VersionChange,
 } from './registry.js';
 export {
   environmentOf,

@@ -75,6 +75,17 @@ export interface Architecture {
   readonly labels: Labels;
 }
 
+/** A change of the current version of an architecture: a registration, or an operator who went to another version. */
+export interface VersionChange {
+  readonly version: number;
+  /** Current version before. */
+  readonly from: number;
+  readonly atWallMs: number;
+  /** Operator. Empty if unknown. */
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** Label files by output name, for the classification extension: text with one label per line. */
 export type Labels = Readonly<Record<string, Digest>>;
 

@@ -70,6 +70,13 @@ export { isReportDue, messageIntervals, type MessageIntervals } from './fleet/me
 export { sameTarget, variantOf, type WorkTarget } from './fleet/work-target.js';
 export { frontierOf, type FrontierInput, type FrontierVariant } from './frontier/frontier-of.js';
 export { paretoFront, type FrontierPoint } from './frontier/pareto-front.js';
+export {
+  keptUntilWallMs,
+  maxVersionChanges,
+  planVersionRemoval,
+  rollbackError,
+  type KeptVersions,
+} from './lifecycle/kept-versions.js';
 export { lastinglyInterfered } from './lifecycle/lasting-interference.js';
 export { isQuarantined } from './lifecycle/quarantine.js';
 export { servedVersion } from './lifecycle/served-version.js';

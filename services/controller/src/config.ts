@@ -84,6 +84,12 @@ const controllerFlags = {
     default: (): number => defaultPlacementParams.idleMs / 60_000,
     help: 'minutes without queries after which the models of a task stay loaded only where no other task lacks the memory',
   },
+  keepVersionsHours: {
+    kind: 'number',
+    min: 0,
+    default: 720,
+    help: "hours for which a version of a model is kept after another one replaced it, so that 'pareto rollback' can go back to it; 0 keeps all",
+  },
   blobGraceHours: {
     kind: 'number',
     min: 1,
@@ -114,6 +120,10 @@ export const controllerConfig: ConfigDefinition<ControllerConfig> = {
     error: 'is missing, but other --etcd-… flags are set: pass host:port of the members of etcd, or drop those flags',
   }),
 };
+
+/** Returns the time for which a version is kept after it was replaced, in ms. 0 means without a limit. */
+export const keepVersionsMs = ({ keepVersionsHours }: Pick<ControllerConfig, 'keepVersionsHours'>): number =>
+  keepVersionsHours * 3_600_000;
 
 const priceSchema = z.record(z.string(), z.number().min(0));
 

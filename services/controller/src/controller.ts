@@ -24,7 +24,7 @@ import { createBlobReservations } from './storage/blob-reservations.js';
 import { electedLeader } from './leadership/election-candidates.js';
 import { createCluster, type Cluster } from './cluster/cluster.js';
 import { runCompaction } from './maintenance/compaction.js';
-import { readPrices, type ControllerConfig } from './config.js';
+import { keepVersionsMs, readPrices, type ControllerConfig } from './config.js';
 import { createControlLoop } from './plan/control-loop.js';
 import { isAnyAbsent, watchOwnDelay } from './fleet/own-delay.js';
 import { createProcessProbes } from './fleet/process-probes.js';
@@ -35,6 +35,7 @@ import { setGauges } from './cluster/gauges.js';
 import { createHandover } from './leadership/handover.js';
 import { createBackups, type Backups } from './maintenance/backups.js';
 import { runLeaderRounds } from './maintenance/leader-rounds.js';
+import { removeVersions } from './maintenance/version-removal.js';
 import { createLoadFlusher } from './loads/load-flusher.js';
 import { createNotices } from './cluster/notices.js';
 import { openModelReading } from './registry/model-reading.js';
@@ -153,6 +154,10 @@ export async function createController(
     ...{ ...context, cluster, everyMs: milliseconds(1_000), failed: 'planning of shape buckets failed' },
     round: () => records.storeBuckets(),
   };
+  const oldVersions = {
+    ...{ ...context, cluster, everyMs: milliseconds(60_000), failed: 'removal of replaced versions failed' },
+    round: () => removeVersions({ ...context, cluster, ready: () => isWhole(cluster), keepMs: keepVersionsMs(config) }),
+  };
   const compaction = { ...cluster, ...context, store, everyMinutes: config.etcd ? config.etcdCompactMinutes : 0 };
   const collection = {
     ...{ ...cluster, ...context, blobs, reservations, store, metrics, ready: () => isWhole(cluster) },
@@ -173,6 +178,7 @@ export async function createController(
       background('control loop', (signal) => loop.run(signal)),
       background('own delay', (signal) => watchOwnDelay(ownDelay, signal)),
       background('lost workers', (signal) => runLeaderRounds(lostWorkers, signal)),
+      background('replaced versions', (signal) => runLeaderRounds(oldVersions, signal)),
       background('shape buckets', (signal) => runLeaderRounds(shapeBuckets, signal)),
       background('backups', (signal) => backups.run(signal)),
       background('compaction', (signal) => runCompaction(compaction, signal)),

@@ -14,7 +14,7 @@ import type { BlobReservations } from './storage/blob-reservations.js';
 import { createUploadAdmission, uploadParams } from './storage/upload-admission.js';
 import { createBlobsHandlers } from './api/blobs-service.js';
 import type { Cluster } from './cluster/cluster.js';
-import type { ControllerConfig } from './config.js';
+import { keepVersionsMs, type ControllerConfig } from './config.js';
 import type { EventLog } from './events/events.js';
 import { createEvents } from './api/events-service.js';
 import type { FleetRecords } from './fleet/fleet-records.js';
@@ -76,7 +76,10 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   const preferLeader = (): void => {
     if (leader.term === undefined && leader.elsewhere !== undefined) throw leader.notLeaderError();
   };
-  const registry = { ...parts, ...cluster, maxBatchSize: config.maxBatchSize, runExclusive: createWriteQueue() };
+  const registry = {
+    ...{ ...parts, ...cluster, clock: context.clock, runExclusive: createWriteQueue() },
+    ...{ maxBatchSize: config.maxBatchSize, keepVersionsMs: keepVersionsMs(config) },
+  };
   const queueWarmth = createWarmthQueue((request) => setWarmth(registry, request));
   server.add(
     'pareto.v1.Registry',

@@ -72,7 +72,11 @@ export const taskToWire = ({ validation, minAgreement, ...task }: Task): Complet
 export const architectureFromWire = ({
   keepDominated: keepAll,
   fixedBatch,
-  servedVersion: _,
+  servedVersion: _served,
+  currentVersion: _current,
+  keptMs: _kept,
+  rollbackError: _error,
+  rolledBackFrom: _from,
   ...architecture
 }: wire.Architecture): Architecture => ({
   ...architecture,
@@ -84,11 +88,14 @@ export const architectureFromWire = ({
   labels: labelsFromWire(architecture.labels),
 });
 
+/** Fields about the versions of the name, which the record of one version does not have. */
+type FieldOfName = 'servedVersion' | 'currentVersion' | 'keptMs' | 'rollbackError' | 'rolledBackFrom';
+
 export const architectureToWire = ({
   keepAll,
   fixedBatch,
   ...architecture
-}: Architecture): Complete<wire.ArchitectureInput, 'servedVersion'> => ({
+}: Architecture): Complete<wire.ArchitectureInput, FieldOfName> => ({
   ...architecture,
   keepDominated: keepAll,
   fixedBatch: fixedBatch ?? 0,

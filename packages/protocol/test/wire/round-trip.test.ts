@@ -30,6 +30,10 @@ const values: FieldValues = {
   'ObservedShapes.shapes': shapes,
   // Not in the domain types: the controller adds these fields in replies to operators, and a worker's session the last one.
   'Architecture.servedVersion': fc.constant(0),
+  'Architecture.currentVersion': fc.constant(0),
+  'Architecture.keptMs': fc.constant(0),
+  'Architecture.rollbackError': fc.constant(''),
+  'Architecture.rolledBackFrom': fc.constant(0),
   'Measurement.costPer_1k': fc.constant(0),
   'Measurement.accuracyRank': fc.constant(0),
   'Measurement.disagreement': fc.constant(''),

@@ -27,6 +27,7 @@ const controller: Rows<MethodPath<'pareto.v1.Blobs' | 'pareto.v1.Fleet' | 'paret
     'pareto.v1.Fleet/Events': operators,
     'pareto.v1.Registry/RegisterTask': operators,
     'pareto.v1.Registry/RegisterArchitecture': operators,
+    'pareto.v1.Registry/Rollback': operators,
     'pareto.v1.Registry/List': operators,
     'pareto.v1.Registry/Describe': operators,
     'pareto.v1.Registry/Delete': operators,

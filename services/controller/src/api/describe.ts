@@ -14,6 +14,8 @@ import {
   classifyVariant,
   defaultClassifyParams,
   denialOf,
+  keptUntilWallMs,
+  rollbackError,
   utilisationOf,
   type LiveReplica,
   type PlacementVariant,
@@ -28,8 +30,9 @@ import {
   type wire,
 } from '@pareto/protocol';
 import type { ClusterView } from '../cluster/observe.js';
+import { changesOf, currentVersion } from '../registry/name-claims.js';
 import { notFound } from '../registry/not-found.js';
-import { costOf, currentVersions, latencyOf, type RegistryView } from '../registry/registry-view.js';
+import { costOf, currentVersions, latencyOf, variantsOfVersion, type RegistryView } from '../registry/registry-view.js';
 
 export const describeTask = (task: Task): Complete<wire.TaskInput> => ({
   ...taskToWire(task),
@@ -37,16 +40,16 @@ export const describeTask = (task: Task): Complete<wire.TaskInput> => ({
 });
 
 /** Returns the registry entries of one task, or of all tasks if `task` is empty. Throws `not-found`. */
-export function listRegistry(view: ClusterView, task: string): wire.ListResponseInput {
+export function listRegistry(view: ClusterView, task: string, keepMs: number): wire.ListResponseInput {
   const { tasks, architectures, variants } = view.registry;
   if (task !== '' && !tasks.has(task)) throw notFound('task', task);
   const isOf = (name: string): boolean => task === '' || name === task;
   return {
     tasks: [...tasks.values()].filter(({ name }) => isOf(name)).map(describeTask),
     architectures: [...architectures.values()]
-      .flat()
+      .flatMap(ascending)
       .filter((a) => isOf(a.task))
-      .map((a) => describeArchitecture(view, a)),
+      .map((a) => describeArchitecture(view, a, keepMs)),
     variants: [...variants.values()].filter(({ variant }) => isOf(variant.task)).map((v) => describeVariant(view, v)),
     outcomes: currentVersions(view.registry)
       .filter(({ architecture }) => isOf(architecture.task))
@@ -55,11 +58,11 @@ export function listRegistry(view: ClusterView, task: string): wire.ListResponse
 }
 
 /** Returns the registry entries of a task, an architecture or a variant. Throws `not-found`. */
-export function describeName(view: ClusterView, name: string): wire.DescribeResponseInput {
+export function describeName(view: ClusterView, name: string, keepMs: number): wire.DescribeResponseInput {
   const target = parseTarget(name);
   const { tasks, architectures, variants } = view.registry;
   if (target.kind === 'name' && tasks.has(name)) {
-    const { tasks: found = [], ...rest } = listRegistry(view, name);
+    const { tasks: found = [], ...rest } = listRegistry(view, name, keepMs);
     return { task: found[0] ?? null, ...rest };
   }
   const architecture = target.kind === 'name' ? name : target.architecture;
@@ -71,19 +74,45 @@ export function describeName(view: ClusterView, name: string): wire.DescribeResp
   if (task === undefined || chosen.length === 0) throw notFound('task, architecture or variant', name);
   return {
     task: describeTask(task),
-    architectures: versions.map((version) => describeArchitecture(view, version)),
+    architectures: ascending(versions).map((version) => describeArchitecture(view, version, keepMs)),
     variants: chosen.map((variant) => describeVariant(view, variant)),
     outcomes: (view.registry.outcomes.get(architecture) ?? []).map(recipeOutcomeToWire),
+    changes: describeChanges(view, architecture),
   };
 }
 
-const describeArchitecture = (
-  { served }: ClusterView,
+const ascending = (versions: readonly Architecture[]): readonly Architecture[] =>
+  versions.toSorted((a, b) => a.version - b.version);
+
+/**
+ * Describes a version of an architecture. `keepMs` is the time for which a version is kept after it was replaced, 0 for no
+ * limit.
+ */
+export function describeArchitecture(
+  { served, records, registry, wallMs }: ClusterView,
   architecture: Architecture,
-): Complete<wire.ArchitectureInput> => ({
-  ...architectureToWire(architecture),
-  servedVersion: served.get(architecture.name) ?? 0,
-});
+  keepMs: number,
+): Complete<wire.ArchitectureInput, 'rolledBackFrom'> {
+  const { name, version } = architecture;
+  const current = currentVersion(records, name);
+  const isInUse = version === current || registry.older.get(name)?.includes(version) === true;
+  const until = isInUse ? undefined : keptUntilWallMs(version, changesOf(records, name), keepMs);
+  return {
+    ...architectureToWire(architecture),
+    servedVersion: served.get(name) ?? 0,
+    currentVersion: current,
+    // A version whose time is over is about to be removed.
+    keptMs: until === undefined ? 0 : Math.max(1, until - wallMs),
+    rollbackError: (version === current ? undefined : rollbackError(variantsOfVersion(registry, architecture))) ?? '',
+  };
+}
+
+const describeChanges = ({ records, wallMs }: ClusterView, name: string): Complete<wire.VersionChangeInput>[] =>
+  changesOf(records, name)
+    .map(({ version, from, atWallMs, by, reason }) => ({
+      ...{ version, fromVersion: from, ageMs: Math.max(0, wallMs - atWallMs), actor: by, reason },
+    }))
+    .toReversed();
 
 function describeVariant(
   view: ClusterView,

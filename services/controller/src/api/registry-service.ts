@@ -1,10 +1,9 @@
 // The Registry service: writes go through the leader, reads come from the mirror.
 
-import { architectureToWire } from '@pareto/protocol';
 import { type ServiceHandlers } from '@pareto/rpc';
 import { encodeBackup, type Store } from '@pareto/state';
 import { deleteName } from '../registry/delete-name.js';
-import { describeName, describeTask, listRegistry } from './describe.js';
+import { describeArchitecture, describeName, describeTask, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';
 import type { ClusterView } from '../cluster/observe.js';
 import type { PlanLog } from '../plan/plan-log.js';
@@ -13,13 +12,17 @@ import { registerArchitecture } from '../registry/register.js';
 import type { RegisterContext } from '../registry/register-context.js';
 import { registerTask } from '../registry/register-task.js';
 import { restoreBackup } from '../registry/restore-backup.js';
+import { rollback } from '../registry/rollback.js';
 import { actorOf } from '../rules/actor.js';
+import { reasonFrom } from '../rules/rule-request.js';
 import { liftRule, listRules, ruleToWire, setRule } from '../rules/rules-service.js';
 
 export interface RegistryServiceOptions extends RegisterContext {
   readonly store: Store;
   readonly clusterView: () => ClusterView;
   readonly planLog: Pick<PlanLog, 'deferred'>;
+  /** Time for which a version is kept after it was replaced, in ms. 0 means without a limit. */
+  readonly keepVersionsMs: number;
   /** Throws `notLeaderError()` if another controller leads, because only the leader has the running steps. */
   readonly preferLeader: () => void;
   /** Throws `unavailable` while the plan is not settled after a restore of the store. */
@@ -30,7 +33,7 @@ export interface RegistryServiceOptions extends RegisterContext {
 const partBytes = 256 * 1_024;
 
 export function createRegistryHandlers(options: RegistryServiceOptions): ServiceHandlers<'pareto.v1.Registry'> {
-  const { leader, clusterView, reservations } = options;
+  const { leader, clusterView, reservations, keepVersionsMs } = options;
   const requireWritable = (): void => {
     leader.require();
     options.requireSettled();
@@ -40,17 +43,26 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
       requireWritable();
       return describeTask(await reservations.reserve([request.validationDigest], () => registerTask(options, request)));
     },
-    async registerArchitecture(request) {
+    async registerArchitecture(request, call) {
       requireWritable();
       const files = request.manifest?.files.map((file) => file.digest) ?? [];
       const digests = [...files, ...Object.values(request.labels)];
-      return architectureToWire(await reservations.reserve(digests, () => registerArchitecture(options, request)));
+      const actor = actorOf(call, request.actor);
+      const { architecture, rolledBackFrom = 0 } = await reservations.reserve(digests, () =>
+        registerArchitecture(options, { ...request, actor }),
+      );
+      return { ...describeArchitecture(clusterView(), architecture, keepVersionsMs), rolledBackFrom };
+    },
+    async rollback({ name, version, ...request }, call) {
+      requireWritable();
+      const author = { by: actorOf(call, request.actor), reason: reasonFrom(request.reason) };
+      return { version, fromVersion: await rollback(options, { name, version }, author) };
     },
     async list({ task }) {
-      return listRegistry(clusterView(), task);
+      return listRegistry(clusterView(), task, keepVersionsMs);
     },
     async describe({ name }) {
-      return describeName(clusterView(), name);
+      return describeName(clusterView(), name, keepVersionsMs);
     },
     async delete({ name }) {
       requireWritable();

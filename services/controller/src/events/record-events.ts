@@ -1,14 +1,21 @@
 // Events about changes of the store's records, independent of the code that wrote them. A controller on standby notes
 // them too, so that it can add those that the leader did not write before it was killed.
 
-import { type Clock, type Measurement, type RecipeOutcome, type RuleEvent, type Variant } from '@pareto/core';
+import {
+  type Clock,
+  type Measurement,
+  type RecipeOutcome,
+  type RuleEvent,
+  type Variant,
+  type VersionChange,
+} from '@pareto/core';
 import { electedLeader } from '../leadership/election-candidates.js';
 import type { EventLog } from './events.js';
 import { identityOf, type ClusterEvent } from './repeats.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
 import type { RecordChange } from '../storage/record-tables.js';
-import type { RecordKind, Records, WorkerRecord } from '../storage/records.js';
+import { nameIn, type NameRecord, type RecordKind, type Records, type WorkerRecord } from '../storage/records.js';
 
 export interface RecordEventsOptions {
   readonly events: EventLog;
@@ -18,7 +25,11 @@ export interface RecordEventsOptions {
 }
 
 /** Returns the event about a new or changed record. Undefined if the change causes none. */
-type ToEvent<K extends RecordKind> = (now: Records[K], before: Records[K] | undefined) => ClusterEvent | undefined;
+type ToEvent<K extends RecordKind> = (
+  now: Records[K],
+  before: Records[K] | undefined,
+  key: string,
+) => ClusterEvent | undefined;
 
 type ToRemovalEvent<K extends RecordKind> = (gone: Records[K]) => ClusterEvent;
 
@@ -29,6 +40,7 @@ const changeEvents: { readonly [K in RecordKind]?: ToEvent<K> } = {
     before === undefined
       ? { kind: 'registry', subject: name, reason: `version ${version} was registered for task ${task}` }
       : undefined,
+  names: rollbackEvent,
   outcomes: (outcome, before) => (before === undefined ? outcomeEvent(outcome) : undefined),
   measurements: measurementEvent,
   variants: quarantineEvent,
@@ -138,9 +150,23 @@ function eventOf({ kind, before, after }: RecordChange): ClusterEvent | undefine
     ToEvent<never> | undefined,
     ToRemovalEvent<never> | undefined,
   ];
-  if (after !== undefined) return toEvent?.(after.value as never, before?.value as never);
+  if (after !== undefined) return toEvent?.(after.value as never, before?.value as never, after.key);
   return before === undefined ? undefined : toRemovalEvent?.(before.value as never);
 }
+
+/** Returns an event if another version than a new one became the current one. */
+function rollbackEvent(now: NameRecord, before: NameRecord | undefined, key: string): ClusterEvent | undefined {
+  const change = now.changes?.at(-1);
+  const isNew = before?.current !== now.current;
+  if (change === undefined || isNew || isSameChange(change, before?.changes?.at(-1))) return undefined;
+  const { version, from, by, reason } = change;
+  const who = by === '' ? '' : ` by ${by}`;
+  const why = reason === '' ? '' : `: ${reason}`;
+  return { kind: 'rollback', subject: nameIn(key), reason: `to version ${version} instead of ${from}${who}${why}` };
+}
+
+const isSameChange = (a: VersionChange, b: VersionChange | undefined): boolean =>
+  b !== undefined && a.atWallMs === b.atWallMs && a.version === b.version;
 
 function outcomeEvent({ architecture, recipe, result }: RecipeOutcome): ClusterEvent {
   const subject = `${architecture}:${recipe}`;

@@ -8,12 +8,13 @@ import {
   type Task,
   type TensorSpec,
 } from '@pareto/core';
+import { viewArchitectures } from './registry-view.js';
 import type { RecordView } from '../storage/record-tables.js';
 
 /** The fields of a model that determine whether it fits others. */
 export type ModelForm = Pick<Architecture, 'signature' | 'fixedBatch'>;
 
-type Architectures = Pick<RecordView, 'architectures'>;
+type Architectures = Pick<RecordView, 'architectures' | 'names'>;
 
 /** Throws `invalid-argument` unless the model fits the task, with the inputs and outputs that differ in both. */
 export function checkSignature(records: Architectures, task: Task, model: ModelForm, name: string): void {
@@ -56,13 +57,11 @@ export function signatureWith(records: Architectures, task: Task, model: ModelFo
 export const fits = (a: ModelForm, b: ModelForm): boolean =>
   isSame(a.signature, b.signature) || isSame(perItem(a), perItem(b));
 
-/** Returns the newest version of each of the task's architectures. */
-export function currentOf({ architectures }: Architectures, task: string): readonly Architecture[] {
-  const current = new Map<string, Architecture>();
-  for (const { value } of architectures.values())
-    if (value.task === task && value.version > (current.get(value.name)?.version ?? 0)) current.set(value.name, value);
-  return [...current.values()];
-}
+/** Returns the current version of each of the task's architectures. */
+export const currentOf = (records: Architectures, task: string): readonly Architecture[] =>
+  [...viewArchitectures(records).values()]
+    .flatMap((versions) => versions.slice(-1))
+    .filter((architecture) => architecture.task === task);
 
 /** Returns the form of the task's models. Undefined if it never had any. */
 function formOf(records: Architectures, { name, signature }: Task): ModelForm | undefined {

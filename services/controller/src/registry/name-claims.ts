@@ -1,6 +1,8 @@
-// Names in the registry: tasks and architectures share one namespace, and version numbers are never reused.
+// Names in the registry: tasks and architectures share one namespace, and version numbers are never reused. The record of
+// a name states which version of an architecture is current, and when that changed.
 
-import { ParetoError } from '@pareto/core';
+import { ParetoError, type VersionChange } from '@pareto/core';
+import { maxVersionChanges } from '@pareto/policy';
 import type { Compare } from '@pareto/state';
 import { unchangedSince, type RecordView } from '../storage/record-tables.js';
 import { nameKey, type NameRecord } from '../storage/records.js';
@@ -19,6 +21,34 @@ export function checkNameFree({ names }: RecordView, name: string, kind: NameRec
   );
 }
 
+/** Returns the version that the name resolves to once it is as warm as the served one. 0 if there is none. */
+export const currentVersion = (view: Pick<RecordView, 'names'>, name: string): number =>
+  changesOf(view, name).at(-1)?.version ?? lastVersion(view, name);
+
+/** Returns the changes of the current version, oldest first. */
+export const changesOf = ({ names }: Pick<RecordView, 'names'>, name: string): readonly VersionChange[] =>
+  names.get(nameKey(name))?.value.changes ?? [];
+
+/** Returns the record of an architecture's name after a change of its current version. The first one is not a change. */
+export function withVersion(
+  view: Pick<RecordView, 'names'>,
+  name: string,
+  version: number,
+  { wallMs, by, reason }: VersionAuthor,
+): NameRecord {
+  const change: VersionChange = { version, from: currentVersion(view, name), atWallMs: wallMs, by, reason };
+  const isFirst = view.names.get(nameKey(name))?.value.kind !== 'architecture';
+  const changes = isFirst ? [] : [...changesOf(view, name), change].slice(-maxVersionChanges);
+  return { kind: 'architecture', current: Math.max(version, lastVersion(view, name)), changes };
+}
+
+/** The author, time and reason of a change of the current version. */
+export interface VersionAuthor {
+  readonly wallMs: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** Returns the highest version that an architecture of this name ever had. 0 if there was none. */
-export const lastVersion = ({ names }: RecordView, name: string): number =>
+export const lastVersion = ({ names }: Pick<RecordView, 'names'>, name: string): number =>
   names.get(nameKey(name))?.value.current ?? 0;

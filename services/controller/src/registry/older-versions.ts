@@ -1,13 +1,13 @@
-// Older versions of architectures that are still in use: names may resolve to them until the current versions are as
-// warm. Pure.
+// Versions of architectures that are not current but still in use: names may resolve to them until the current versions
+// are as warm. Pure.
 
 import { architectureNameOf } from '@pareto/core';
 import { variantsOfVersion, type PlainRegistry, type RegistryView } from './registry-view.js';
 import { groupKey } from './variant-groups.js';
 
 /**
- * Returns, by architecture, the older versions that have assigned replicas, and the newest measured one while the
- * current one is unmeasured.
+ * Returns, by architecture, the other versions than the current one that have assigned replicas, and the newest measured
+ * one while the current one is unmeasured.
  */
 export function olderVersions(registry: PlainRegistry): RegistryView['older'] {
   const planned = plannedVersions(registry);
@@ -15,11 +15,11 @@ export function olderVersions(registry: PlainRegistry): RegistryView['older'] {
   for (const [name, versions] of registry.architectures) {
     const current = versions.at(-1)?.version ?? 0;
     if (versions.length < 2) continue;
-    const earlier = versions.map(({ version }) => version).filter((version) => version < current);
+    const others = versions.map(({ version }) => version).filter((version) => version !== current);
     const measured = isMeasured(registry, name, current)
       ? undefined
-      : earlier.findLast((version) => isMeasured(registry, name, version));
-    const own = earlier.filter((version) => version === measured || planned.has(groupKey(name, version)));
+      : others.findLast((version) => isMeasured(registry, name, version));
+    const own = others.filter((version) => version === measured || planned.has(groupKey(name, version)));
     if (own.length > 0) older.set(name, own);
   }
   return older;

@@ -1,5 +1,6 @@
 // What the writes to the registry need.
 
+import type { Clock } from '@pareto/core';
 import type { Leader } from '../leadership/leadership.js';
 import type { RunExclusive } from '../leadership/write-queue.js';
 import type { Mirror } from '../storage/mirror.js';
@@ -11,4 +12,5 @@ export interface RegisterContext extends ModelRewriteContext {
   readonly runExclusive: RunExclusive;
   /** Maximum batch size of models with a dynamic batch. */
   readonly maxBatchSize: number;
+  readonly clock: Pick<Clock, 'wallMs'>;
 }

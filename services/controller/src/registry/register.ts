@@ -10,22 +10,30 @@ import { checkLabelFiles, checkLabelledOutputs } from './check-labels.js';
 import { inspectFiles } from './check-model.js';
 import { checkSignature, signatureWith } from './check-signature.js';
 import type { Mirror } from '../storage/mirror.js';
-import { claim, lastVersion, checkNameFree } from './name-claims.js';
+import { claim, currentVersion, lastVersion, checkNameFree, withVersion } from './name-claims.js';
 import { originalVariants } from './outcome-variants.js';
 import type { Stored } from '../storage/record-tables.js';
-import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from '../storage/records.js';
+import { architectureKey, nameKey, putRecord, taskKey, variantKey } from '../storage/records.js';
 import type { RegisterContext } from './register-context.js';
 import { withRewrittenModel } from './rewrite-model.js';
+import { makeCurrent } from './rollback.js';
+
+export interface Registered {
+  readonly architecture: Architecture;
+  /** Version that was current before, if the registered model is an older version, which is current again. */
+  readonly rolledBackFrom?: number;
+}
 
 /**
  * Registers a model as a new version of an architecture. A model that is registered already keeps its version, and gets
- * the recipes, labels, batches and `keep_dominated` of the request. A model that can't be served as it is (an outdated
- * opset, maps as outputs) is replaced by the rewritten one.
+ * the recipes, labels, batches and `keep_dominated` of the request. Unless the request names a version, it becomes the
+ * current version. A model that can't be served as it is (an outdated opset, maps as outputs) is replaced by the rewritten
+ * one.
  */
 export async function registerArchitecture(
   context: RegisterContext,
   request: wire.RegisterArchitectureRequest,
-): Promise<Architecture> {
+): Promise<Registered> {
   const { blobs, mirror } = context;
   const wanted = wantedFromWire(request);
   const { manifest } = wanted;
@@ -43,19 +51,20 @@ function registerModel(
   context: RegisterContext,
   wanted: Wanted,
   model: InspectedModel | undefined,
-): Promise<Architecture> {
+): Promise<Registered> {
   const { mirror } = context;
   const { name, labels } = wanted;
   return context.runExclusive(`architecture ${name}`, async () => {
     const { task, same } = checkWanted(mirror, wanted);
     if (model === undefined && (same === undefined || changesBatch(same.value, wanted))) return undefined; // a concurrent change
-    if (same !== undefined) return applyChanges(context, same, wanted, model);
+    if (same !== undefined) return registerAgain(context, same, wanted, model);
     if (model === undefined) return undefined;
     const batch = batchOf(context, model, wanted.batchSize);
     checkLabelledOutputs(labels, batch.signature);
     checkSignature(mirror.records, task.value, batch, name);
-    const { batchSize: _size, version: _version, ...fields } = wanted;
-    return writeArchitecture(context, { ...fields, ...batch, version: nextVersion(mirror.records, wanted) }, task);
+    const { batchSize: _size, version: _version, by, ...fields } = wanted;
+    const architecture = { ...fields, ...batch, version: nextVersion(mirror.records, wanted) };
+    return (await writeArchitecture(context, architecture, task, by)) ? { architecture } : undefined;
   });
 }
 
@@ -64,13 +73,15 @@ type Wanted = Pick<Architecture, 'name' | 'task' | 'manifest' | 'modelDigest' | 
   readonly batchSize: number | undefined;
   /** Requested version. 0 means the next one. */
   readonly version: number;
+  /** Operator. Empty if unknown. */
+  readonly by: string;
 };
 
 const batchSizeLimit = 65_536;
 
 function wantedFromWire(request: wire.RegisterArchitectureRequest): Wanted {
   const manifest = checkManifest(manifestFromWire(request.manifest));
-  const { task, keepDominated: keepAll, version, maxBatchSize: batchSize } = request;
+  const { task, keepDominated: keepAll, version, maxBatchSize: batchSize, actor: by } = request;
   if (batchSize !== undefined && batchSize > batchSizeLimit) {
     throw new ParetoError('invalid-argument', `max_batch_size is ${batchSize}: expected at most ${batchSizeLimit}`);
   }
@@ -78,7 +89,7 @@ function wantedFromWire(request: wire.RegisterArchitectureRequest): Wanted {
   for (const content of Object.values(labels)) checkDigest(content);
   return {
     ...{ name: checkName('architecture', request.name), task, manifest, modelDigest: manifestDigest(manifest) },
-    ...{ recipes: recipesFromWire(request.recipes), keepAll, labels, batchSize, version },
+    ...{ recipes: recipesFromWire(request.recipes), keepAll, labels, batchSize, version, by },
   };
 }
 
@@ -133,8 +144,9 @@ function checkWanted({ records }: Mirror, { name, task: taskName, modelDigest, v
   const versions = [...records.architectures.values()].filter(({ value }) => value.name === name);
   checkTask(versions[0]?.value, taskName);
   const alike = versions.filter(({ value }) => value.modelDigest === modelDigest);
-  const named = alike.find(({ value }) => value.version === version);
-  return { task, same: named ?? (version > lastVersion(records, name) ? undefined : alike[0]) };
+  const named = (wanted: number) => alike.find(({ value }) => value.version === wanted);
+  const isNext = version > lastVersion(records, name);
+  return { task, same: named(version) ?? (isNext ? undefined : (named(currentVersion(records, name)) ?? alike[0])) };
 }
 
 function checkTask(known: Architecture | undefined, task: string): void {
@@ -143,6 +155,21 @@ function checkTask(known: Architecture | undefined, task: string): void {
     'already-exists',
     `architecture ${known.name} belongs to task ${known.task}: choose another name`,
   );
+}
+
+/** Applies the changes of the request and, unless it names a version, makes the version the current one. */
+async function registerAgain(
+  context: RegisterContext,
+  same: Stored<Architecture>,
+  wanted: Wanted,
+  model: InspectedModel | undefined,
+): Promise<Registered | undefined> {
+  const architecture = await applyChanges(context, same, wanted, model);
+  if (architecture === undefined || wanted.version !== 0) return architecture && { architecture };
+  const author = { by: wanted.by, reason: 'its files were registered again' };
+  const from = await makeCurrent(context, architecture, author);
+  if (from === undefined) return undefined;
+  return from === architecture.version ? { architecture } : { architecture, rolledBackFrom: from };
 }
 
 async function applyChanges(
@@ -175,23 +202,25 @@ function newBatch(
   return model && batchOf(context, model, batchSize);
 }
 
-async function writeArchitecture(
-  { leader, mirror }: RegisterContext,
+/** Returns false after a conflicting write. */
+function writeArchitecture(
+  { leader, mirror, clock }: RegisterContext,
   architecture: Architecture,
   task: Stored<Task>,
-): Promise<Architecture | undefined> {
+  by: string,
+): Promise<boolean> {
   const { name, version } = architecture;
-  const record: NameRecord = { kind: 'architecture', current: version };
+  const author = { wallMs: clock.wallMs(), by, reason: 'registered' };
   const compares: readonly Compare[] = [
     claim(mirror.records, name),
     { kind: 'revision', key: task.key, modRevision: task.modRevision },
   ];
   const operations = [
-    putRecord(nameKey(name), record),
+    putRecord(nameKey(name), withVersion(mirror.records, name, version, author)),
     putRecord(architectureKey(name, version), architecture),
     ...originalVariants(mirror.records, architecture).map((one) => putRecord(variantKey(one.id, version), one)),
     // Always written, so that a concurrent deletion of the task conflicts.
     putRecord(task.key, { ...task.value, signature: signatureWith(mirror.records, task.value, architecture) }),
   ];
-  return (await leader.write(compares, operations)) ? architecture : undefined;
+  return leader.write(compares, operations);
 }

@@ -23,13 +23,14 @@ import {
 } from '@pareto/core';
 import { costPer1k, type PlacementArchitecture, type PlacementVariant } from '@pareto/policy';
 import type { RecordView } from '../storage/record-tables.js';
+import { currentVersion } from './name-claims.js';
 import { workerKey, type RecordKind } from '../storage/records.js';
 import { groupKey, type VariantGroups } from './variant-groups.js';
 
 /** A view of the registry. Its maps are the same objects as long as nothing in them changes. */
 export interface RegistryView {
   readonly tasks: ReadonlyMap<string, Task>;
-  /** Versions by architecture, ascending. */
+  /** Versions by architecture: the current one last, the others ascending. */
   readonly architectures: ReadonlyMap<string, readonly Architecture[]>;
   /** Outcomes of the recipes of current versions, by architecture. */
   readonly outcomes: ReadonlyMap<string, readonly RecipeOutcome[]>;
@@ -41,7 +42,7 @@ export interface RegistryView {
   readonly groups: VariantGroups;
   /** Assignments in force, by worker. */
   readonly assignments: ReadonlyMap<WorkerId, readonly Assignment[]>;
-  /** Older versions in use, by architecture, ascending. Architectures without any are missing. */
+  /** Versions in use that are not current, by architecture, ascending. Architectures without any are missing. */
   readonly older: ReadonlyMap<string, readonly number[]>;
   /** Pins and denials in force. */
   readonly rules: readonly SelectionRule[];
@@ -63,11 +64,13 @@ export function viewRegistry(
 ): PlainRegistry {
   const reuse = <T>(part: T | undefined, kinds: readonly RecordKind[], view: () => T): T =>
     part === undefined || kinds.some((kind) => touched.has(kind)) ? view() : part;
-  const architectures = reuse(before?.architectures, ['architectures'], () => viewArchitectures(records));
+  const architectures = reuse(before?.architectures, ['architectures', 'names'], () => viewArchitectures(records));
   return {
     tasks: reuse(before?.tasks, ['tasks'], () => new Map(values(records.tasks).map((task) => [task.name, task]))),
     architectures,
-    outcomes: reuse(before?.outcomes, ['outcomes', 'architectures'], () => viewOutcomes(records, architectures)),
+    outcomes: reuse(before?.outcomes, ['outcomes', 'architectures', 'names'], () =>
+      viewOutcomes(records, architectures),
+    ),
     groups: reuse(before?.groups, ['variants', 'measurements'], () => viewGroups(records)),
     assignments: reuse(before?.assignments, ['assignments', 'workers'], () =>
       viewAssignments(records, before?.assignments),
@@ -75,9 +78,15 @@ export function viewRegistry(
   };
 }
 
-function viewArchitectures(records: RecordView): RegistryView['architectures'] {
+/** Returns the versions of all architectures: the current one last, the others ascending. */
+export function viewArchitectures(records: Pick<RecordView, 'architectures' | 'names'>): RegistryView['architectures'] {
   const byName = groupBy(values(records.architectures), ({ name }) => name);
-  return new Map(Array.from(byName, ([name, all]) => [name, all.toSorted(ascending)]));
+  return new Map(Array.from(byName, ([name, all]) => [name, currentLast(all, currentVersion(records, name))]));
+}
+
+function currentLast(all: readonly Architecture[], current: number): readonly Architecture[] {
+  const isCurrent = ({ version }: Architecture): boolean => version === current;
+  return [...all.filter((one) => !isCurrent(one)).toSorted(ascending), ...all.filter(isCurrent)];
 }
 
 const viewOutcomes = (records: RecordView, architectures: RegistryView['architectures']): RegistryView['outcomes'] =>

@@ -6,7 +6,7 @@ import { ParetoError, type Digest } from '@pareto/core';
 import { readBackup, type Backup, type Operation } from '@pareto/state';
 import type { BlobReservations } from '../storage/blob-reservations.js';
 import { createRecordTables, type RecordView, type Stored } from '../storage/record-tables.js';
-import { prefixes, putRecord, variantKey, type RecordKind, type Records } from '../storage/records.js';
+import { nameIn, putRecord, variantKey, type RecordKind, type Records } from '../storage/records.js';
 import { writeAll } from '../leadership/write-all.js';
 import { referencedBlobs, type ReferringRecords } from './referenced-blobs.js';
 import type { RegisterContext } from './register-context.js';
@@ -92,9 +92,9 @@ function planRestore(current: RecordView, backup: RecordView): readonly Operatio
 function withLastVersion(
   { names }: RecordView,
   key: string,
-  { kind, current = 0 }: Records['names'],
+  { current = 0, ...backup }: Records['names'],
 ): Records['names'] {
-  return { kind, current: Math.max(current, names.get(key)?.value.current ?? 0) };
+  return { ...backup, current: Math.max(current, names.get(key)?.value.current ?? 0) };
 }
 
 function checkOnlyOf(current: RecordView, backup: RecordView): void {
@@ -103,9 +103,7 @@ function checkOnlyOf(current: RecordView, backup: RecordView): void {
     ([key, { value }]: readonly [string, { readonly value: unknown }]): boolean =>
       !isSame(value, backup[kind].get(key)?.value);
   if (exclusiveKinds.some((kind) => [...current[kind]].some(isOther(kind)))) {
-    const names = [...current.names]
-      .filter(([, { value }]) => value.kind !== 'free')
-      .map(([key]) => key.slice(prefixes.names.length));
+    const names = [...current.names].filter(([, { value }]) => value.kind !== 'free').map(([key]) => nameIn(key));
     throw new ParetoError(
       'failed-precondition',
       `a backup can be restored only if nothing else is registered, but there is ${listNames(names)}: delete it with ` +

@@ -73,7 +73,8 @@ function durationFrom(durationMs: number): number {
   );
 }
 
-function reasonFrom(text: string): string {
+/** Returns the reason in one line. Throws `invalid-argument` if it is too long. */
+export function reasonFrom(text: string): string {
   if (text.length <= maxReasonLength) return plainText(text);
   throw requestError(`reason has ${text.length} characters: expected at most ${maxReasonLength}`);
 }

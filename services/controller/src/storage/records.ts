@@ -16,6 +16,7 @@ import {
   type Task,
   type Variant,
   type VariantId,
+  type VersionChange,
   type WorkerId,
   type WorkerInfo,
 } from '@pareto/core';
@@ -28,6 +29,11 @@ import type { Operation } from '@pareto/state';
 export interface NameRecord {
   readonly kind: 'task' | 'architecture' | 'free';
   readonly current?: number;
+  /**
+   * Latest changes of the current version, oldest first: the last one leads to it. Undefined if there was none, and after
+   * a registration by an older release; then the highest version is current.
+   */
+  readonly changes?: readonly VersionChange[];
 }
 
 export interface WorkerRecord {
@@ -145,6 +151,7 @@ export const prefixes: Readonly<Record<RecordKind, string>> = {
 };
 
 export const nameKey = (name: string): string => prefixes.names + name;
+export const nameIn = (key: string): string => key.slice(prefixes.names.length);
 export const taskKey = (name: string): string => prefixes.tasks + name;
 export const architectureKey = (name: string, version: number): string => `${prefixes.architectures}${name}/${version}`;
 export const outcomeKey = ({ architecture, version, recipe }: Omit<RecipeOutcome, 'result'>): string =>

@@ -16,11 +16,11 @@ const shaped = (batched: boolean, ...lead: readonly number[]): Signature => ({
 const form = (signature: Signature, fixedBatch?: number): ModelForm => ({ signature, fixedBatch });
 
 /** Returns the records of a task with these models. */
-function recordsOf(...models: readonly ModelForm[]): Pick<RecordView, 'architectures'> {
+function recordsOf(...models: readonly ModelForm[]): Pick<RecordView, 'architectures' | 'names'> {
   const all = models.map((model, at) => buildArchitecture({ name: `m${at}`, task: 't', ...model }));
   const revisions = { createRevision: 1, modRevision: 1 };
   const stored = (value: Architecture) => ({ key: architectureKey(value.name, value.version), value, ...revisions });
-  return { architectures: new Map(all.map(stored).map((one) => [one.key, one])) };
+  return { architectures: new Map(all.map(stored).map((one) => [one.key, one])), names: new Map() };
 }
 const taskOf = (signature: Signature | undefined): Task => buildTask({ name: 't', signature });
 

@@ -31,9 +31,10 @@ export async function registerModel(
   content: Uint8Array = namedModel(name),
   task = 'squares',
   recipes: readonly string[] = ['original'],
+  version = 0,
 ): Promise<wire.Architecture> {
   const manifest = await uploadFile(controller, content);
-  return controller.registry.registerArchitecture({ name, task, manifest, recipes: [...recipes] });
+  return controller.registry.registerArchitecture({ name, task, manifest, recipes: [...recipes], version });
 }
 
 export async function uploadFile(controller: TestController, content: Uint8Array): Promise<wire.ManifestInput> {

@@ -1,0 +1,57 @@
+// The versions of an architecture that its name can go back to, and for how long they are kept.
+
+import type { VersionChange } from '@pareto/core';
+import type { PlacementVariant } from '../snapshot/snapshot.js';
+
+/** Maximum number of changes of the current version that are kept of an architecture. */
+export const maxVersionChanges = 50;
+
+/**
+ * Returns the time since the Unix epoch until which a version that is not current is kept, in ms. Undefined if it is kept
+ * without a limit: `keepMs` is 0, or it is unknown when the version was replaced.
+ */
+export function keptUntilWallMs(
+  version: number,
+  changes: readonly VersionChange[],
+  keepMs: number,
+): number | undefined {
+  // A version without a change of its own was replaced before the oldest change that is kept.
+  const replaced = changes.findLast(({ from }) => from === version) ?? changes[0];
+  return replaced === undefined || keepMs === 0 ? undefined : replaced.atWallMs + keepMs;
+}
+
+/** The versions of an architecture. */
+export interface KeptVersions {
+  readonly versions: readonly number[];
+  /** Versions that are current, or still have replicas. */
+  readonly inUse: ReadonlySet<number>;
+  readonly changes: readonly VersionChange[];
+}
+
+/** Returns the versions to remove: they are not in use, and were replaced longer than `keepMs` ago. */
+export const planVersionRemoval = (
+  { versions, inUse, changes }: KeptVersions,
+  nowWallMs: number,
+  keepMs: number,
+): readonly number[] =>
+  versions.filter(
+    (version) => !inUse.has(version) && (keptUntilWallMs(version, changes, keepMs) ?? Infinity) <= nowWallMs,
+  );
+
+type MeasuredVariant = Pick<PlacementVariant, 'variant' | 'measurements'>;
+
+/**
+ * Returns why a version with these variants cannot serve: all of them are quarantined or could not be measured.
+ * Undefined if one may serve.
+ */
+export function rollbackError(variants: readonly MeasuredVariant[]): string | undefined {
+  const faults = variants.map(faultOf);
+  return faults.includes(undefined) ? undefined : (faults[0] ?? 'it has no variants');
+}
+
+function faultOf({ variant, measurements }: MeasuredVariant): string | undefined {
+  if (variant.quarantineReason !== undefined) return `${variant.id} is quarantined: ${variant.quarantineReason}`;
+  const failed = measurements.flatMap(({ result }) => (result.kind === 'failed' ? [result.reason] : []));
+  if (failed.length === 0 || failed.length < measurements.length) return undefined;
+  return `${variant.id} could not be measured: ${failed[0]}`;
+}
