@@ -80,6 +80,26 @@ describe('versions and rules', function () {
     assert.deepEqual(later, ['1', '3']);
   });
 
+  it('a model goes back to its old version under load, while the leader is killed', async () => {
+    await client.registerModel('digits', 'back', await readDigitModel('mlp-small'));
+    await client.waitUntilReady('back:original');
+    const versions = await askedDuring('back', async (seen) => {
+      await client.registerModel('digits', 'back', await readDigitModel('mlp-tiny'));
+      await waitFor('version 2 to answer', () => seen.has('2') || undefined, 60_000);
+      const { fromVersion } = await client.registry.rollback({ name: 'back', version: 1, reason: 'a test' });
+      assert.equal(fromVersion, 2);
+      await cluster.controller.kill();
+      await cluster.controller.start();
+      await waitFor('version 1 to answer', async () => (await versionOf('back')) === '1' || undefined, 60_000);
+    });
+    assert.deepEqual(versions, ['1', '2']);
+    const { architectures, changes } = await client.registry.describe({ name: 'back' });
+    assert.deepEqual(new Set(architectures.map(({ currentVersion }) => currentVersion)), new Set([1]));
+    assert.equal(changes[0]?.reason, 'a test');
+  });
+  const versionOf = async (name: string): Promise<string> =>
+    (await client.infer(name, [digits.input(1)], { latency_ms: 10_000 })).modelVersion;
+
   it('a model is deleted during its job: its name can be reused immediately', async () => {
     await client.registerModel('digits', 'cnn', await readDigitModel('cnn-medium'), { recipes: 'all' });
     await running('cnn', 'make');

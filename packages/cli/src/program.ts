@@ -25,6 +25,7 @@ import { addProfile } from './commands/profile/profile.js';
 import { addRegister } from './commands/register/register.js';
 import { addRestore } from './commands/restore/restore.js';
 import { addLift, addRules } from './commands/rules/rules.js';
+import { addRollback } from './commands/rollback/rollback.js';
 import { addStatus } from './commands/status/status.js';
 import { addTop } from './commands/top/top.js';
 import { addUnload } from './commands/unload/unload.js';
@@ -45,7 +46,10 @@ type Add = (program: Command, context: Context) => void;
 /** Commands in the order of the help. A command whose work needs large packages imports it when it runs. */
 const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = [
   ['Getting started:', [addUp, addStatus, addRegister, addInfer]],
-  ['Models:', [addGet, addDescribe, addInspect, addJobs, addProfile, addFrontier, addLoad, addUnload, addDelete]],
+  [
+    'Models:',
+    [addGet, addDescribe, addInspect, addJobs, addProfile, addFrontier, addLoad, addUnload, addRollback, addDelete],
+  ],
   ['Queries:', [addWhatIf, addExplain, addPin, addDeny, addRules]],
   ['Cluster:', [addTop, addEvents, addLogs, addDrain, addForget, addBackup, addRestore, addCerts]],
   ['This command:', [addCompletion, addVersion, addList, addWorkers, addLift]],

@@ -67,7 +67,11 @@ function world({ task, models, worker }: Names) {
     description: {
       ...{
         task: fakeTask(task),
-        architectures: models.map((each) => fakeArchitecture(each)),
+        architectures: [
+          ...models.map((each) => fakeArchitecture(each)),
+          { ...fakeArchitecture(first, 2), currentVersion: 1, rollbackError: sentence },
+        ],
+        changes: [{ version: 1, fromVersion: 2, ageMs: 1e8, actor: worker, reason: sentence }],
       },
       variants: variants.map((variant, i) => (i === 0 ? { ...variant, measurements } : variant)),
       outcomes: models.map((model) => fakeOutcome(model, 'int8-static', { declined: sentence })),

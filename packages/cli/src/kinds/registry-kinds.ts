@@ -5,7 +5,7 @@ import { p50At, p99At } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import { formatDefaultObjective, formatTensors } from '../objects/task-text.js';
 import { accuracyColumns } from '../terminal/accuracy-columns.js';
-import { formatCost, formatMs, formatUsd } from '../terminal/format.js';
+import { formatCost, formatMs, formatSpan, formatUsd } from '../terminal/format.js';
 import { formatAttainment, milliseconds, perSecond } from '../dashboard/load-tables.js';
 import { stateOf } from '../objects/variant-state.js';
 import { createKind, type Kind, type Query } from './kind.js';
@@ -77,6 +77,14 @@ interface ModelRow extends wire.Architecture {
 const sizeOf = ({ manifest }: wire.Architecture): number =>
   manifest?.files.reduce((total, file) => total + file.sizeBytes, 0) ?? 0;
 
+/** Returns whether the name can go back to the version, and how long it is kept. Controllers of older releases report neither. */
+function formatKept({ version, currentVersion, keptMs, rollbackError }: wire.Architecture): string {
+  if (currentVersion === 0) return '-';
+  if (version === currentVersion) return 'current';
+  if (rollbackError !== '') return `no: ${rollbackError}`;
+  return keptMs === 0 ? 'yes' : `yes, for ${formatSpan(keptMs)}`;
+}
+
 export const models: Kind = createKind<ModelRow>({
   name: 'models',
   aliases: ['model', 'm', 'architectures', 'architecture', 'arch'],
@@ -106,6 +114,7 @@ export const models: Kind = createKind<ModelRow>({
       cell: ({ maxBatchSize }) => (maxBatchSize === 0 ? '-' : String(maxBatchSize)),
     },
     { title: 'SIZE', align: 'right', drop: 4, cell: (model) => formatBytes(sizeOf(model)) },
+    { title: 'ROLLBACK', wide: true, text: true, cell: formatKept },
     { title: 'DIGEST', wide: true, cell: ({ modelDigest }) => modelDigest.slice('sha256:'.length).slice(0, 12) },
     { title: 'INPUTS', wide: true, cell: ({ signature }) => formatTensors(signature?.inputs) },
     { title: 'OUTPUTS', wide: true, cell: ({ signature }) => formatTensors(signature?.outputs) },

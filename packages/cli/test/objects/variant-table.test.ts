@@ -40,7 +40,7 @@ describe('formatDescription of ranks and agreement', () => {
     const variant = fakeVariant({ name: 'mlp:int8', accuracyRank: 2 });
     const elsewhere = fakeMeasurement({ name: 'mlp:int8', hardwareClass: gpu, disagreement: 'agrees on 35 %' });
     const variants = [fakeVariant({ name: 'mlp:original', accuracyRank: 1 }), variant];
-    const all = { task: null, architectures: [], outcomes: [], ...unplaced };
+    const all = { task: null, architectures: [], outcomes: [], changes: [], ...unplaced };
     const text = formatDescription('mlp', { ...all, variants }, 200);
     assert.match(text, /^VARIANT +ACCURACY +\(95 %\) +RANK +P99/m);
     assert.match(text, /^mlp:int8 .*\) +2 +1\.20 ms/m);

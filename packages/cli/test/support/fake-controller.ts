@@ -138,6 +138,10 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
       await write('registerArchitecture', name, put(name));
       return { name, task, version: 1, manifest };
     },
+    async rollback({ name, version, actor, reason }) {
+      await write('rollback', `${name} ${version} ${reason}`, () => assert.notEqual(actor, ''));
+      return { version, fromVersion: 4 };
+    },
     async describe({ name }) {
       if (controller.description !== undefined) return controller.description;
       if (!storage.names.includes(name)) throw new ParetoError('not-found', `there is no ${name}`);

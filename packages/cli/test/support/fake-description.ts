@@ -87,7 +87,8 @@ export const fakeTask = (name: string): wire.Task => ({
 export const fakeArchitecture = (name: string, version = 1): wire.Architecture => ({
   ...{ name, version, task: 'digits', modelDigest: `sha256:${'a'.repeat(64)}`, signature: null },
   ...{ manifest: { files: [{ path: 'model.onnx', digest: '', sizeBytes: 2 ** 20 }] } },
-  ...{ maxBatchSize: 64, fixedBatch: 0, recipes: [], keepDominated: false, labels: {}, servedVersion: 0 },
+  ...{ maxBatchSize: 64, fixedBatch: 0, recipes: [], keepDominated: false, labels: {} },
+  ...{ servedVersion: 0, currentVersion: version, keptMs: 0, rollbackError: '', rolledBackFrom: 0 },
 });
 
 export const fakeOutcome = (
@@ -142,4 +143,5 @@ export const digits: wire.DescribeResponse = {
     fakeOutcome('cnn-small', 'int4', { declined: 'it has no MatMul or Gemm of 64 columns or more' }),
     fakeOutcome('cnn-large', 'int4', { error: 'the child process ran for more than 120 s' }),
   ],
+  changes: [],
 };

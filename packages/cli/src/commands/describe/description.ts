@@ -6,7 +6,7 @@ import { formatTable, indent, wrap } from '@pareto/report';
 import { formatBatches } from './batch-table.js';
 import { countedPoints, uncountedFact } from '../../objects/counted-latencies.js';
 import { formatDefaultObjective, formatTensors } from '../../objects/task-text.js';
-import { formatMs, formatPercent } from '../../terminal/format.js';
+import { formatMs, formatPercent, formatSpan } from '../../terminal/format.js';
 import { formatNotMade } from '../../objects/outcome-table.js';
 import { formatPlacement, formatUnmetNeeds, type Description } from '../../objects/placement-tables.js';
 import { liveFacts, rowFact } from '../../objects/row-facts.js';
@@ -15,7 +15,7 @@ import { formatVariantDetails } from '../../objects/variant-table.js';
 /** Formats everything found under `name`. If it is a single variant, includes its whole profile and its replicas. */
 export function formatDescription(
   name: string,
-  { task, architectures, variants, outcomes, replicas, unmetNeeds }: Description,
+  { task, architectures, variants, outcomes, changes, replicas, unmetNeeds }: Description,
   width: number,
 ): string {
   const [variant] = variants;
@@ -23,6 +23,7 @@ export function formatDescription(
   return [
     task === null ? '' : formatTask(task, width),
     formatArchitectures(architectures, width),
+    isVariant ? '' : formatChanges(changes, width),
     formatVariantDetails(variants, width),
     isVariant ? '' : formatBatches(variants, width),
     ...(isVariant ? formatMeasurements(variant, width) : []),
@@ -62,11 +63,27 @@ const formatArchitectures = (architectures: readonly wire.Architecture[], width:
     { width },
   );
 
-/** Formats the version. Queries for the name are served by the previous version until the new one is as warm. */
-function versionOf({ version, servedVersion }: wire.Architecture): string {
-  if (servedVersion === 0 || servedVersion === version) return String(version);
-  return version < servedVersion ? `${version} (superseded)` : `${version} (not as warm as ${servedVersion} yet)`;
+/** Formats the version. Queries for the name are served by the previous version until the current one is as warm. */
+function versionOf({ version, servedVersion, currentVersion }: wire.Architecture): string {
+  if (servedVersion === version || (servedVersion === 0 && version === currentVersion)) return String(version);
+  if (version === currentVersion) return `${version} (not as warm as ${servedVersion} yet)`;
+  return currentVersion === 0 ? String(version) : `${version} (superseded)`;
 }
+
+const formatChanges = (changes: readonly wire.VersionChange[], width: number): string =>
+  changes.length === 0
+    ? ''
+    : formatTable<wire.VersionChange>(
+        [
+          { title: 'AGO', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
+          { title: 'TO VERSION', align: 'right', cell: ({ version }) => String(version) },
+          { title: 'FROM', align: 'right', drop: 2, cell: ({ fromVersion }) => String(fromVersion) },
+          { title: 'BY', drop: 1, cell: ({ actor }) => actor },
+          { title: 'REASON', text: true, cell: ({ reason }) => reason },
+        ],
+        changes,
+        { width },
+      );
 
 function batchOf({ maxBatchSize, fixedBatch, signature }: wire.Architecture): string {
   if (maxBatchSize > 0) return String(maxBatchSize);

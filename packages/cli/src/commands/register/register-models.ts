@@ -10,6 +10,7 @@ import type { wire } from '@pareto/protocol';
 import type { ControllerClients } from '../../connection/connect.js';
 import { uploadOf, type LocalFile } from '../../connection/local-file.js';
 import { repeat, type RepeatOptions } from '../../connection/repeat.js';
+import { userName } from '../../rule-setting/user-name.js';
 import { sideBySide } from './side-by-side.js';
 
 export interface TaskDefinition {
@@ -201,7 +202,7 @@ async function registerModel(
     sizeBytes,
   }));
   const request = {
-    ...{ name, task, manifest: { files }, recipes: [...recipes], keepDominated },
+    ...{ name, task, manifest: { files }, recipes: [...recipes], keepDominated, actor: userName() },
     ...(version === undefined ? {} : { version }),
     ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
     labels: await sendLabels(clients, labels, options),

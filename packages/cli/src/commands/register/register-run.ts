@@ -1,7 +1,7 @@
 // Runs `pareto register`, from finding the models to printing the result.
 
 import { stat } from 'node:fs/promises';
-import { errorText, ParetoError } from '@pareto/core';
+import { errorText, groupBy, ParetoError } from '@pareto/core';
 import { inspectModel, type UnusableModel } from '@pareto/models';
 import type { wire } from '@pareto/protocol';
 import { attentionOf, formatAttention } from './attention.js';
@@ -98,7 +98,7 @@ async function register(
   const wanted = found.models.length + found.others.filter(isRefused).length;
   const plan = await makePlan(registering, found);
   const all = await send(registering, plan);
-  const architectures = newest(all);
+  const architectures = currentOnes(all);
   const tasks = plan.groups.map(({ task }) => task);
   const isDetached = flags.detach === true || all.length === 0;
   const snapshot = isDetached ? undefined : await wait(registering, tasks, architectures, since);
@@ -125,10 +125,16 @@ async function register(
 const joinSections = (...sections: readonly string[]): string =>
   sections.filter((section) => section !== '').join('\n\n');
 
-/** Returns the last version of each name. Older versions get no jobs. */
-const newest = (architectures: readonly wire.Architecture[]): readonly wire.Architecture[] => [
-  ...new Map(architectures.toSorted((a, b) => a.version - b.version).map((one) => [one.name, one])).values(),
-];
+/**
+ * Returns the current version of each name, if it is among the registered ones. Other versions get no jobs. Controllers of
+ * older releases do not report it: it is the last version.
+ */
+const currentOnes = (registered: readonly wire.Architecture[]): readonly wire.Architecture[] =>
+  [...groupBy(registered, ({ name }) => name).values()].flatMap((own) => {
+    const last = own.toSorted((a, b) => a.version - b.version).slice(-1);
+    const current = last[0]?.currentVersion ?? 0;
+    return current === 0 ? last : own.filter(({ version }) => version === current).slice(0, 1);
+  });
 
 const validationHint =
   'no validation set: only the trained models are served; pass --validation to generate and measure smaller and faster variants (or --recipes to generate them without a validation set)';

@@ -1,0 +1,76 @@
+// `pareto rollback`: makes an earlier version of a model the current one again, and waits until it serves.
+
+import type { Command } from 'commander';
+import { withController } from '../../connection/connect.js';
+import { repeat, repeatOptions } from '../../connection/repeat.js';
+import { printResult, type CommonOptions, type Context } from '../../context/context.js';
+import { duration, wholeNumberIn } from '../../context/options.js';
+import { parseName } from '../../kinds/kinds.js';
+import { userName } from '../../rule-setting/user-name.js';
+import { pickVersion } from './pick-version.js';
+import { waitUntilServed } from './wait-until-served.js';
+
+const defaultTimeoutMs = 600_000;
+
+interface Options extends CommonOptions {
+  readonly to?: number;
+  readonly reason?: string;
+  readonly detach?: boolean;
+  readonly timeout?: number;
+}
+
+export function addRollback(program: Command, context: Context): void {
+  program
+    .command('rollback')
+    .summary('go back to an earlier version of a model')
+    .description(
+      "Makes an earlier version of a model the current one again. Its replicas are loaded first: queries are served by the present version until the earlier one is as warm. A rollout in progress ends. 'pareto get models -o wide' shows the versions that a model can go back to, and how long they are kept.",
+    )
+    .argument('<model...>', 'a model (architecture)')
+    .option(
+      '--to <version>',
+      'version to go to, also a later one (default: the one before the current one)',
+      wholeNumberIn(1, 2 ** 32 - 1),
+    )
+    .option('--reason <text>', 'reason, shown by `pareto describe` and `pareto events`')
+    .option('-d, --detach', 'return without waiting')
+    .option(
+      '--timeout <duration>',
+      'time limit of the wait; the version is still loaded when possible (default: 10m)',
+      duration,
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pareto rollback cnn-large\n  pareto rollback cnn-large --to 3 --reason "wrong labels"',
+    )
+    .action(async (words: readonly string[], _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<Options>();
+      const { reason = '', detach = false, timeout = defaultTimeoutMs } = options;
+      const { stop: signal } = context;
+      const name = parseName(words);
+      const repeating = repeatOptions(context);
+      const result = await withController(options, async (clients) => {
+        const { registry } = clients;
+        const { architectures } = await repeat(() => registry.describe({ name }, { signal }), repeating);
+        const version = pickVersion(name, architectures, options.to);
+        const request = { name, version, reason, actor: userName() };
+        const { fromVersion } = await repeat(() => registry.rollback(request, { signal }), repeating);
+        if (!detach) await waitUntilServed(context, clients, { name, version }, timeout);
+        return { name, version, fromVersion };
+      });
+      printResult(context, options, result, () => formatRollback(result, detach));
+    });
+}
+
+interface Rollback {
+  readonly name: string;
+  readonly version: number;
+  readonly fromVersion: number;
+}
+
+function formatRollback({ name, version, fromVersion }: Rollback, detach: boolean): string {
+  if (version === fromVersion) return `${name} is at version ${version} already`;
+  return detach
+    ? `${name} resolves to version ${version} instead of ${fromVersion} as soon as it is as warm`
+    : `${name} resolves to version ${version} instead of ${fromVersion}`;
+}
