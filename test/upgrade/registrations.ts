@@ -55,7 +55,7 @@ export async function takeInventory(client: TestClient, digits: Digits): Promise
   ]);
   const inventory = new Map<string, unknown>();
   for (const task of tasks) inventory.set(`task ${task.name}`, task);
-  for (const { servedVersion: _, ...architecture } of architectures)
+  for (const { servedVersion: _s, currentVersion: _c, keptMs: _k, ...architecture } of architectures)
     inventory.set(`architecture ${architecture.name} ${architecture.version}`, architecture);
   for (const outcome of outcomes)
     inventory.set(`file ${outcome.architecture} ${outcome.version} ${outcome.recipe}`, outcome);

@@ -33,7 +33,15 @@ export { nearestName } from './texts/nearest-name.js';
 export { formatBytes } from './texts/format-bytes.js';
 export { groupBy } from './collections/group-by.js';
 export { createSeededRng, systemRng, type Rng } from './rng.js';
-export { architectureNameOf, checkName, formatVariant, originalRecipe, parseTarget, type Target } from './names.js';
+export {
+  architectureNameOf,
+  checkName,
+  formatVariant,
+  originalRecipe,
+  ownTaskOf,
+  parseTarget,
+  type Target,
+} from './names.js';
 export {
   dynamicShapes,
   elementBytes,

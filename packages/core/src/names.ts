@@ -18,6 +18,9 @@ export function checkName(what: string, name: string): string {
   );
 }
 
+/** Returns the name of the task that an architecture has if it is registered without one. */
+export const ownTaskOf = (architecture: string): string => `${architecture}.task`;
+
 export type Target =
   | { readonly kind: 'name'; readonly name: string } // a task or an architecture, which share one namespace
   | { readonly kind: 'variant'; readonly architecture: string; readonly variant: VariantId };

@@ -83,6 +83,7 @@ export { servedVersion } from './lifecycle/served-version.js';
 export { type Rollout } from './lifecycle/rollout.js';
 export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';
 export { accuracyOn } from './make/accuracy-on.js';
+export { isMeasuredFor } from './make/measured-for.js';
 export { fleetClasses, fleetProviders, type FleetClass, type FleetWorker } from './make/fleet-classes.js';
 export { listSteps } from './make/list-steps.js';
 export { preferredMeasurement } from './make/preferred-measurement.js';
@@ -120,7 +121,7 @@ export {
   type RecentChanges,
 } from './snapshot/snapshot.js';
 export { noAccuracyMarks, type AccuracyMark } from './snapshot/snapshot.js';
-export { packSamples } from './compare/sample-scores.js';
+export { packSamples, sampleSetId } from './compare/sample-scores.js';
 export {
   areEqual,
   defaultAccuracyParams,

@@ -1,12 +1,16 @@
 // The compact form of the scores of a variant's evaluation samples.
 
-import type { SampleScores } from '@pareto/core';
+import type { Metric, SampleScores } from '@pareto/core';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const digits = new Map(Array.from(alphabet, (character, digit) => [character, digit]));
 
 /** Maximum characters of the codes. The rest of a record takes far less than the other 4 KiB of 16. */
 const maxCharacters = 12_288;
+
+/** Returns the identity of the evaluation samples of a validation set that was split by the named rule. */
+export const sampleSetId = (validation: string, metric: Metric, split: string): string =>
+  `${validation}/${metric}/${split}`;
 
 /**
  * Packs scores of samples whose identity is `set`. Scores that are all 0 or 1 (`areHits`) take one bit, so that 73,728

@@ -66,8 +66,7 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
     },
     async delete({ name }) {
       requireWritable();
-      await options.runExclusive(name, () => deleteName(options, name, clusterView().wallMs));
-      return {};
+      return options.runExclusive(name, () => deleteName(options, name, clusterView().wallMs));
     },
     async profile({ variant }) {
       requireWritable();

@@ -2,10 +2,12 @@
 // them too, so that it can add those that the leader did not write before it was killed.
 
 import {
+  type Architecture,
   type Clock,
   type Measurement,
   type RecipeOutcome,
   type RuleEvent,
+  type Task,
   type Variant,
   type VersionChange,
 } from '@pareto/core';
@@ -34,12 +36,8 @@ type ToEvent<K extends RecordKind> = (
 type ToRemovalEvent<K extends RecordKind> = (gone: Records[K]) => ClusterEvent;
 
 const changeEvents: { readonly [K in RecordKind]?: ToEvent<K> } = {
-  tasks: ({ name }, before) =>
-    before === undefined ? { kind: 'registry', subject: name, reason: 'the task was registered' } : undefined,
-  architectures: ({ name, version, task }, before) =>
-    before === undefined
-      ? { kind: 'registry', subject: name, reason: `version ${version} was registered for task ${task}` }
-      : undefined,
+  tasks: taskEvent,
+  architectures: architectureEvent,
   names: rollbackEvent,
   outcomes: (outcome, before) => (before === undefined ? outcomeEvent(outcome) : undefined),
   measurements: measurementEvent,
@@ -152,6 +150,20 @@ function eventOf({ kind, before, after }: RecordChange): ClusterEvent | undefine
   ];
   if (after !== undefined) return toEvent?.(after.value as never, before?.value as never, after.key);
   return before === undefined ? undefined : toRemovalEvent?.(before.value as never);
+}
+
+function taskEvent({ name, validation }: Task, before: Task | undefined): ClusterEvent | undefined {
+  const registry = { kind: 'registry', subject: name } as const;
+  if (before === undefined) return { ...registry, reason: 'the task was registered' };
+  return validation === before.validation ? undefined : { ...registry, reason: 'the task got a validation set' };
+}
+
+function architectureEvent(now: Architecture, before: Architecture | undefined): ClusterEvent | undefined {
+  const { name, version, task } = now;
+  const registry = { kind: 'registry', subject: name } as const;
+  if (before === undefined) return { ...registry, reason: `version ${version} was registered for task ${task}` };
+  if (task === before.task) return undefined;
+  return { ...registry, reason: `version ${version} moved from task ${before.task} to task ${task}` };
 }
 
 /** Returns an event if another version than a new one became the current one. */

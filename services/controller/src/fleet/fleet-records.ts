@@ -5,6 +5,7 @@ import { groupBy, type Assignment, type Clock, type Measurement, type WorkerId, 
 import {
   defaultBucketParams,
   endSharing,
+  isMeasuredFor,
   isQuarantined,
   keepLiveVerdict,
   lastinglyInterfered,
@@ -20,7 +21,7 @@ import type { EventLog } from '../events/events.js';
 import type { Mirror } from '../storage/mirror.js';
 import { onWorker, type RegistryView } from '../registry/registry-view.js';
 import { measurementsOf } from '../registry/outcome-variants.js';
-import { remeasure } from '../registry/remeasure.js';
+import { onOtherSamples, remeasure } from '../registry/remeasure.js';
 import { unchangedSince } from '../storage/record-tables.js';
 import { storedWorker, withStoredClass } from '../storage/stored-classes.js';
 import {
@@ -28,6 +29,7 @@ import {
   loadKey,
   measurementKey,
   putRecord,
+  taskKey,
   variantKey,
   workerKey,
   type WorkerRecord,
@@ -40,7 +42,10 @@ export interface FleetRecords {
   remember(info: WorkerInfo): Promise<void>;
   /** Stores whether the worker is being drained. Returns false if the worker is unknown. */
   setDraining(id: WorkerId, draining: boolean): Promise<boolean>;
-  /** Stores a worker's measurement, unless its variant was deleted meanwhile, or the known one was less noisy. */
+  /**
+   * Stores a worker's measurement, unless its variant was deleted meanwhile, or the known one was less noisy.
+   * It is made again if the task got other samples meanwhile.
+   */
   storeMeasurement(measurement: Measurement, worker: WorkerInfo): Promise<void>;
   /** Stores the provisional profiles of the worker's replicas whose variants have no measurement yet. */
   storeProvisional(report: WorkerReport, worker: WorkerInfo): Promise<void>;
@@ -234,5 +239,8 @@ async function storeMeasurement(
   const unchanged = { kind: 'revision', key, modRevision: known.modRevision } as const;
   const own = before?.key ?? measurementKey(withStoredClass(measurement, worker));
   const all = measurementsOf(mirror.records, { id: variant, version }).map(({ value }) => value);
-  await leader.write([unchanged], [putRecord(own, keepLiveVerdict(measurement, all))]);
+  const task = mirror.records.tasks.get(taskKey(known.value.task))?.value;
+  const isCurrent = task === undefined || isMeasuredFor(task, measurement);
+  const stored = isCurrent ? measurement : onOtherSamples(measurement);
+  await leader.write([unchanged], [putRecord(own, keepLiveVerdict(stored, all))]);
 }

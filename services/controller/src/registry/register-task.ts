@@ -10,14 +10,18 @@ import {
   type Task,
 } from '@pareto/core';
 import { metricFromWire, objectiveFromWire, type wire } from '@pareto/protocol';
+import { splitOperations } from '@pareto/state';
 import { checkBlob } from './check-model.js';
 import { claim, lastVersion, checkNameFree } from './name-claims.js';
-import { nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
 import type { RegisterContext } from './register-context.js';
+import { withOtherSamples } from './remeasure.js';
+import { unchangedSince, type Stored } from '../storage/record-tables.js';
+import { nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
 
 /**
  * Registers a task. Fields that the request leaves out are those of the task if it exists, otherwise the defaults. Throws
- * `already-exists` if a field differs from that of the existing task.
+ * `already-exists` if a field differs from that of the existing task. A task without a validation set gets that of the
+ * request, with its metric and agreement, and its models are measured on it.
  */
 export async function registerTask(context: RegisterContext, request: wire.RegisterTaskRequest): Promise<Task> {
   const name = checkName('task', request.name);
@@ -30,8 +34,10 @@ export async function registerTask(context: RegisterContext, request: wire.Regis
   if (given.validation !== undefined) await checkBlob(context.blobs, 'validation set', given.validation);
   return context.runExclusive(`task ${name}`, async () => {
     const { records } = context.mirror;
-    const known = records.tasks.get(taskKey(name))?.value;
-    if (known !== undefined) return checkDefinition(known, given);
+    const known = records.tasks.get(taskKey(name));
+    const sampled = known && withSamples(known.value, given);
+    if (known !== undefined && sampled !== undefined) return writeSamples(context, known, sampled);
+    if (known !== undefined) return checkDefinition(known.value, given);
     checkNameFree(records, name, 'task');
     return writeTask(context, { ...given, name, metric: given.metric ?? defaultMetric, signature: undefined });
   });
@@ -75,6 +81,30 @@ function shownFields({ metric, defaultObjective, ...rest }: Definition): Readonl
     ...{ min_accuracy: `${minAccuracy ?? 'none'}`, accuracy_bound: accuracyBound },
     ...{ max_cost_per_1k: `${maxCostPer1k ?? 'none'}`, class: others.class, degrade: others.degrade },
   };
+}
+
+/**
+ * Returns the task with the validation set of the request. Undefined if the request has none, or the task has one. Throws
+ * as `checkDefinition` does for fields that no samples determine.
+ */
+function withSamples(known: Task, { validation, ...given }: Given): Task | undefined {
+  if (validation === undefined || known.validation !== undefined) return undefined;
+  const { metric = known.metric, minAgreement = known.minAgreement } = given;
+  return checkDefinition({ ...known, metric, validation, minAgreement }, { ...given, validation });
+}
+
+/** Writes the task after the records of its models, so that a repetition after a failure completes the change. */
+async function writeSamples(
+  { leader, mirror: { records } }: RegisterContext,
+  before: Stored<Task>,
+  task: Task,
+): Promise<Task | undefined> {
+  const own = Array.from(records.architectures.values(), ({ value }) => value).filter((one) => one.task === task.name);
+  const names = new Set(own.map(({ name }) => name));
+  const operations = [...[...names].flatMap((name) => withOtherSamples(records, name)), putRecord(before.key, task)];
+  for (const part of splitOperations(operations))
+    if (!(await leader.write([unchangedSince(before.key, before)], part))) return undefined;
+  return task;
 }
 
 async function writeTask({ leader, mirror }: RegisterContext, task: Task): Promise<Task | undefined> {

@@ -1,7 +1,16 @@
 // The registration of an architecture.
 
 import { checkDigest, checkManifest, manifestDigest } from '@pareto/blobs';
-import { checkName, originalRecipe, ParetoError, recipeOf, recipes, type Architecture, type Task } from '@pareto/core';
+import {
+  checkName,
+  originalRecipe,
+  ownTaskOf,
+  ParetoError,
+  recipeOf,
+  recipes,
+  type Architecture,
+  type Task,
+} from '@pareto/core';
 import { signatureFor, type InspectedModel } from '@pareto/models';
 import { labelsFromWire, manifestFromWire, type wire } from '@pareto/protocol';
 import type { Compare } from '@pareto/state';
@@ -9,6 +18,7 @@ import { changeArchitecture } from './change-architecture.js';
 import { checkLabelFiles, checkLabelledOutputs } from './check-labels.js';
 import { inspectFiles } from './check-model.js';
 import { checkSignature, signatureWith } from './check-signature.js';
+import { joinTask } from './join-task.js';
 import type { Mirror } from '../storage/mirror.js';
 import { claim, currentVersion, lastVersion, checkNameFree, withVersion } from './name-claims.js';
 import { originalVariants } from './outcome-variants.js';
@@ -55,13 +65,16 @@ function registerModel(
   const { mirror } = context;
   const { name, labels } = wanted;
   return context.runExclusive(`architecture ${name}`, async () => {
-    const { task, same } = checkWanted(mirror, wanted);
+    const { task, same, joins } = checkWanted(mirror, wanted);
+    // The next attempt registers the model in the task.
+    const join = (): Promise<undefined> => joinTask(context, name, task).then(() => undefined);
     if (model === undefined && (same === undefined || changesBatch(same.value, wanted))) return undefined; // a concurrent change
-    if (same !== undefined) return registerAgain(context, same, wanted, model);
+    if (same !== undefined) return joins ? join() : registerAgain(context, same, wanted, model);
     if (model === undefined) return undefined;
     const batch = batchOf(context, model, wanted.batchSize);
     checkLabelledOutputs(labels, batch.signature);
     checkSignature(mirror.records, task.value, batch, name);
+    if (joins) return join();
     const { batchSize: _size, version: _version, by, ...fields } = wanted;
     const architecture = { ...fields, ...batch, version: nextVersion(mirror.records, wanted) };
     return (await writeArchitecture(context, architecture, task, by)) ? { architecture } : undefined;
@@ -131,31 +144,30 @@ interface Found {
   readonly task: Stored<Task>;
   /** The version with the same model, if there is one. */
   readonly same: Stored<Architecture> | undefined;
+  /** Set if the architecture has its own task, and is to join another one. */
+  readonly joins: boolean;
 }
 
 /**
  * Throws `not-found` if the task is missing, and `already-exists` if the name belongs to a task or to an architecture
- * of another task.
+ * of another task that is not its own.
  */
 function checkWanted({ records }: Mirror, { name, task: taskName, modelDigest, version }: Wanted): Found {
   const task = records.tasks.get(taskKey(taskName));
   if (task === undefined) throw new ParetoError('not-found', `there is no task ${taskName}: register it first`);
   checkNameFree(records, name, 'architecture');
   const versions = [...records.architectures.values()].filter(({ value }) => value.name === name);
-  checkTask(versions[0]?.value, taskName);
+  const elsewhere = versions.find(({ value }) => value.task !== taskName)?.value;
+  if (elsewhere !== undefined && elsewhere.task !== ownTaskOf(name)) throw taskError(elsewhere);
   const alike = versions.filter(({ value }) => value.modelDigest === modelDigest);
   const named = (wanted: number) => alike.find(({ value }) => value.version === wanted);
   const isNext = version > lastVersion(records, name);
-  return { task, same: named(version) ?? (isNext ? undefined : (named(currentVersion(records, name)) ?? alike[0])) };
+  const same = named(version) ?? (isNext ? undefined : (named(currentVersion(records, name)) ?? alike[0]));
+  return { task, same, joins: elsewhere !== undefined };
 }
 
-function checkTask(known: Architecture | undefined, task: string): void {
-  if (known === undefined || known.task === task) return;
-  throw new ParetoError(
-    'already-exists',
-    `architecture ${known.name} belongs to task ${known.task}: choose another name`,
-  );
-}
+const taskError = ({ name, task }: Architecture): ParetoError =>
+  new ParetoError('already-exists', `architecture ${name} belongs to task ${task}: choose another name`);
 
 /** Applies the changes of the request and, unless it names a version, makes the version the current one. */
 async function registerAgain(

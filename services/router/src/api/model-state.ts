@@ -1,6 +1,6 @@
 // Lists the models that clients see, and computes the state of each.
 
-import type { Candidate, RoutingTable, TargetEntry } from '@pareto/core';
+import { ownTaskOf, type Candidate, type RoutingTable, type TargetEntry } from '@pareto/core';
 import { outOfServiceReason } from '../refusals/refusal.js';
 import type { RouterContext } from '../query/router-context.js';
 
@@ -46,7 +46,7 @@ export const listModels = (table: RoutingTable): readonly TargetEntry[] =>
     .filter((entry) => entry.kind !== 'variant' && !isOwnTask(entry, table))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 
-const ownTaskSuffix = '.task';
+const ownTaskSuffix = ownTaskOf('');
 
 function isOwnTask({ kind, name }: TargetEntry, { targets }: RoutingTable): boolean {
   if (kind !== 'task' || !name.endsWith(ownTaskSuffix)) return false;

@@ -19,7 +19,7 @@ import {
   type SampleSet,
   type Tensor,
 } from '@pareto/models';
-import { packSamples } from '@pareto/policy';
+import { packSamples, sampleSetId } from '@pareto/policy';
 import { releaseAfterMaxHold, type Executor, type SlotTokens, type TensorInput } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import type { StepContext } from '../orders/step-context.js';
@@ -84,12 +84,9 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
     agreement.add(outputs, perSample(await original.run(inputs), signature));
   }
   reportNaN(nanSamples, count, request);
-  const scores = packSamples(sampleSetId(request), scorer.scores(), areHits(metric));
+  const scores = packSamples(sampleSetId(request.validation, metric, splitName), scorer.scores(), areHits(metric));
   return { accuracy: scorer.result(), agreement: original === undefined ? undefined : agreement.result(), scores };
 }
-
-/** Returns the identity of the evaluation samples: how a set is split depends on its number of samples and this release. */
-const sampleSetId = ({ validation, metric }: QualityRequest): string => `${validation}/${metric}/${splitName}`;
 
 async function runOnSlot(
   executor: Executor,
