@@ -54,6 +54,29 @@ describe('runProgram', () => {
     assert.deepEqual(storage.names, ['digits']);
   });
 
+  it('deletes several names, and all models of a task with it', async () => {
+    storage.names.push('mlp', 'mlp.task', 'rnn');
+    const several = await run('--controller', controller.address, 'delete', 'models', 'mlp', 'cnn');
+    assert.equal(several.code, 0);
+    assert.match(several.stdout, /^deleted mlp and its task mlp\.task, .*\ndeleted cnn of task digits, .*\n$/);
+    assert.deepEqual(storage.names, ['digits', 'rnn']);
+    controller.list = { architectures: [{ name: 'rnn' }, { name: 'rnn' }] };
+    const all = await run('--controller', controller.address, 'delete', '--task', 'digits');
+    assert.match(all.stdout, /^deleted rnn of task digits, .*\ndeleted task digits\n$/);
+    assert.deepEqual(storage.names, []);
+  });
+
+  it('prints what was deleted before an error, and requires a name', async () => {
+    const { code, stderr } = await run('--controller', controller.address, 'delete', 'cnn', 'other');
+    assert.equal(code, 1);
+    assert.match(stderr, /^deleted cnn of task digits, .*\npareto: there is no other\n$/);
+    const none = await run('--controller', controller.address, 'delete');
+    assert.deepEqual(
+      [none.code, none.stderr],
+      [2, "pareto: missing argument 'name': expected names, or --task NAME\n"],
+    );
+  });
+
   it('prints the result as JSON with -o json', async () => {
     const { code, stdout } = await run('-o', 'json', 'delete', 'digits', '--controller', controller.address);
     assert.equal(code, 0);

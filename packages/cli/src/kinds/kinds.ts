@@ -22,6 +22,13 @@ export function unknownKindText(word: string | undefined): string {
   return `unknown kind ${JSON.stringify(word)}${hint?.text ?? `: ${expected}`}`;
 }
 
+/** Returns the names in `a b`, `model a b` or `model/a model/b`. A kind before a single name is part of it. */
+export function parseNames(words: readonly string[]): readonly string[] {
+  const [first = '', ...rest] = words;
+  const names = rest.length > 0 && findKind(first) !== undefined ? rest : words;
+  return names.map((word) => parseName([word]));
+}
+
 /** Returns the name in `worker-1`, `worker/worker-1` or `worker worker-1`. Throws `invalid-argument` otherwise. */
 export function parseName(words: readonly string[]): string {
   const [first = '', second] = words;

@@ -198,7 +198,10 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
         if (index < 0) throw new ParetoError('not-found', `there is no ${name}`);
         storage.names.splice(index, 1);
       });
-      return {};
+      const own = storage.names.indexOf(`${name}.task`);
+      if (own < 0) return {};
+      storage.names.splice(own, 1);
+      return { task: `${name}.task` };
     },
   };
 }

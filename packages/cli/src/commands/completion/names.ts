@@ -14,6 +14,7 @@ const nameKinds: Readonly<Record<string, readonly NameKind[]>> = {
   'describe name': ['tasks', 'models', 'variants', 'workers'],
   'delete name': ['tasks', 'models'],
   'jobs name': ['tasks', 'models'],
+  'rollback model': ['models'],
   'profile name': ['models', 'variants'],
   'events name': ['tasks', 'models', 'variants', 'workers'],
   'remove id': ['rules'],

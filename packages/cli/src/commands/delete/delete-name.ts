@@ -11,6 +11,8 @@ export type Deleted =
       readonly kind: 'architecture';
       readonly name: string;
       readonly task: string;
+      /** The task, if it was the architecture's own and deleted with it. */
+      readonly ownTask?: string;
       readonly versions: readonly number[];
       readonly variants: readonly Pick<wire.Variant, 'name' | 'version' | 'replicasReady'>[];
     };
@@ -24,17 +26,17 @@ export async function deleteName(
   const { signal } = options;
   const deleted = toDeleted(name, await repeat(() => registry.describe({ name }, { signal }), options));
   let mayBeDeleted = false;
-  await repeat(async () => {
+  const task = await repeat(async () => {
     try {
-      await registry.delete({ name }, { signal });
+      return (await registry.delete({ name }, { signal })).task;
     } catch (error) {
       // An earlier attempt without a response may have deleted it.
-      if (mayBeDeleted && error instanceof ParetoError && error.code === 'not-found') return;
+      if (mayBeDeleted && error instanceof ParetoError && error.code === 'not-found') return '';
       mayBeDeleted ||= isOutcomeUnknown(error);
       throw error;
     }
   }, options);
-  return deleted;
+  return deleted.kind === 'task' || task === '' ? deleted : { ...deleted, ownTask: task };
 }
 
 function toDeleted(name: string, { task, architectures, variants }: wire.DescribeResponse): Deleted {

@@ -1,38 +1,85 @@
-// `pareto delete`: deletes an architecture or a task.
+// `pareto delete`: deletes architectures and tasks.
 
+import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
-import { withController } from '../../connection/connect.js';
+import { withController, type ControllerClients } from '../../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../../context/context.js';
-import { parseName } from '../../kinds/kinds.js';
+import { parseNames } from '../../kinds/kinds.js';
 import { deleteName, type Deleted } from './delete-name.js';
-import { repeatOptions } from '../../connection/repeat.js';
+import { repeat, repeatOptions, type RepeatOptions } from '../../connection/repeat.js';
+
+interface Options extends CommonOptions {
+  readonly task?: string;
+}
 
 export function addDelete(program: Command, context: Context): void {
   program
     .command('delete')
-    .summary('delete an architecture, or a task without architectures')
+    .summary('delete models and tasks')
     .description(
-      'Deletes an architecture with all its versions and variants, or a task without architectures. Ready replicas are drained, so that queries in flight are answered.',
+      'Deletes architectures with all their versions and variants, and tasks without architectures. The task that was created for an architecture alone is deleted with it. Ready replicas are drained, so that queries in flight are answered.',
     )
-    .argument('<name...>', 'an architecture or a task')
-    .addHelpText('after', '\nExample:\n  pareto delete cnn-large')
+    .argument('[name...]', 'architectures and tasks')
+    .option('--task <name>', 'also delete all architectures of this task, and the task')
+    .addHelpText('after', '\nExamples:\n  pareto delete cnn-large mlp-tiny\n  pareto delete --task digits')
     .action(async (words: readonly string[], _options: unknown, self: Command) => {
-      const options = self.optsWithGlobals<CommonOptions>();
+      const options = self.optsWithGlobals<Options>();
+      if (words.length === 0 && options.task === undefined)
+        return self.error("missing argument 'name': expected names, or --task NAME", { exitCode: 2 });
       const repeating = repeatOptions(context);
-      const name = parseName(words);
-      const deleted = await withController(options, ({ registry }) => deleteName(registry, name, repeating));
-      printResult(context, options, deleted, () => formatDeleted(deleted));
+      const deleted = await withController(options, async ({ registry }) => {
+        const names = [...parseNames(words), ...(await namesOfTask(registry, options.task, repeating))];
+        return deleteAll(registry, [...new Set(names)], context, repeating);
+      });
+      const [first] = deleted;
+      const isOne = words.length > 0 && deleted.length === 1 && options.task === undefined;
+      printResult(context, options, isOne ? first : { deleted }, () => deleted.map(formatDeleted).join('\n'));
     });
+}
+
+type Registry = ControllerClients['registry'];
+
+/** Returns the architectures of a task, and the task. */
+async function namesOfTask(
+  registry: Registry,
+  task: string | undefined,
+  repeating: RepeatOptions,
+): Promise<readonly string[]> {
+  if (task === undefined) return [];
+  const { signal } = repeating;
+  const { architectures } = await repeat(() => registry.list({ task }, { signal }), repeating);
+  return [...architectures.map(({ name }) => name), task];
+}
+
+/** Deletes the names in order, and prints what was deleted before an error. A task may go with its last architecture. */
+async function deleteAll(
+  registry: Registry,
+  names: readonly string[],
+  { terminal }: Context,
+  repeating: RepeatOptions,
+): Promise<readonly Deleted[]> {
+  const deleted: Deleted[] = [];
+  for (const name of names) {
+    if (deleted.some((one) => one.kind === 'architecture' && one.ownTask === name)) continue;
+    try {
+      deleted.push(await deleteName(registry, name, repeating));
+    } catch (error) {
+      if (error instanceof ParetoError) for (const one of deleted) terminal.note(formatDeleted(one));
+      throw error;
+    }
+  }
+  return deleted;
 }
 
 function formatDeleted(deleted: Deleted): string {
   if (deleted.kind === 'task') return `deleted task ${deleted.name}`;
-  const { name, task, versions, variants } = deleted;
+  const { name, task, versions, variants, ownTask } = deleted;
   const ready = variants.reduce((sum, { replicasReady }) => sum + replicasReady, 0);
   const deletedVariants = variants.length === 0 ? '' : `, with ${variants.map(describeVariant).join(', ')}`;
   const draining = ready === 0 ? '' : '; ready replicas are drained';
-  return `deleted ${name} of task ${task}, ${formatVersions(versions)}${deletedVariants}${draining}`;
+  const of = ownTask === undefined ? `of task ${task}` : `and its task ${ownTask}`;
+  return `deleted ${name} ${of}, ${formatVersions(versions)}${deletedVariants}${draining}`;
 }
 
 const formatVersions = (versions: readonly number[]): string =>

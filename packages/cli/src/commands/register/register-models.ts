@@ -43,6 +43,8 @@ export type RegisterEvent =
       readonly requestedVersion?: number | undefined;
       /** The sent file, for which the controller may have stored a rewritten one. */
       readonly model?: Pick<InspectedModel, 'outdatedOpset' | 'labels'>;
+      /** Task that the architecture left for the one that it is in. */
+      readonly leftTask?: string | undefined;
     }
   | { readonly kind: 'refused' | 'skipped'; readonly model: string; readonly reason: string };
 
@@ -144,6 +146,8 @@ export interface Registration {
   readonly recipes: readonly string[];
   /** Set to keep dominated variants eligible. */
   readonly keepDominated: boolean;
+  /** Tasks that registered models leave for this one, by model. */
+  readonly left?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -190,7 +194,7 @@ async function registerOrRefuse(
 
 async function registerModel(
   clients: ControllerClients,
-  { task, recipes, keepDominated }: Registration,
+  { task, recipes, keepDominated, left }: Registration,
   { name, path, version, maxBatchSize, labels = {} }: LocalModel,
   options: RegisterOptions,
 ): Promise<wire.Architecture> {
@@ -209,7 +213,8 @@ async function registerModel(
   };
   const { signal } = options;
   const architecture = await repeat(() => clients.registry.registerArchitecture(request, { signal }), options);
-  options.onEvent({ kind: 'architecture', architecture, requestedVersion: version, model: collected.model });
+  const { model } = collected;
+  options.onEvent({ kind: 'architecture', architecture, requestedVersion: version, model, leftTask: left?.get(name) });
   return architecture;
 }
 

@@ -1,6 +1,6 @@
 // Plans a registration before anything is sent: the task and the recipes of each model. Pure.
 
-import { checkName, errorText, originalRecipe } from '@pareto/core';
+import { checkName, errorText, originalRecipe, ownTaskOf } from '@pareto/core';
 import type { UnusableModel } from '@pareto/models';
 import type { wire } from '@pareto/protocol';
 import type { LocalModel } from './register-models.js';
@@ -24,6 +24,8 @@ interface Group {
   readonly isDefined: boolean;
   readonly recipes: readonly string[];
   readonly models: readonly LocalModel[];
+  /** Tasks that registered models leave for this one, by model. */
+  readonly left: ReadonlyMap<string, string>;
 }
 
 export interface RegisterPlan {
@@ -35,13 +37,13 @@ export interface RegisterPlan {
 
 type Known = Pick<wire.ListResponse, 'tasks' | 'architectures'>;
 
-/** Groups the models by task, in their order. A registered model stays with its task. */
+/** Groups the models by task, in their order. A registered model stays with its task, unless another one is requested. */
 export function planRegistration(models: readonly LocalModel[], known: Known, options: PlanOptions): RegisterPlan {
   const groups = new Map<string, LocalModel[]>();
   const refused: UnusableModel[] = [];
   for (const model of models) {
     const task =
-      options.task ?? known.architectures.find(({ name }) => name === model.name)?.task ?? `${model.name}.task`;
+      options.task ?? known.architectures.find(({ name }) => name === model.name)?.task ?? ownTaskOf(model.name);
     const reason = refusalOf(task);
     if (reason !== undefined) refused.push({ name: model.name, kind: 'refused', reason });
     else groups.set(task, [...(groups.get(task) ?? []), model]);
@@ -51,7 +53,10 @@ export function planRegistration(models: readonly LocalModel[], known: Known, op
     const hasSamples = options.hasValidation || (there !== undefined && there.validationDigest !== '');
     const recipes = options.recipes ?? (hasSamples ? [] : [originalRecipe]);
     const isNew = there === undefined;
-    return { task, isNew, isDefined: isNew || options.definesTask, recipes, models: own };
+    const names = new Set(own.map(({ name }) => name));
+    const leaving = known.architectures.filter((one) => names.has(one.name) && one.task !== task);
+    const left = new Map(leaving.map((one) => [one.name, one.task]));
+    return { task, isNew, isDefined: isNew || options.definesTask, recipes, models: own, left };
   });
   const lacksValidation = options.recipes === undefined && planned.some(({ recipes }) => recipes.length > 0);
   return { groups: planned, refused, lacksValidation };

@@ -44,7 +44,7 @@ const uploadLine = (file: string, sent: number, total: number): string =>
   `uploading ${file} ${formatPercent(total === 0 ? 1 : sent / total)} of ${formatBytes(total)}`;
 
 function architectureLine(event: Extract<RegisterEvent, { kind: 'architecture' }>): string {
-  const { architecture, requestedVersion: requested, model } = event;
+  const { architecture, requestedVersion: requested, model, leftTask } = event;
   const { name, version, fixedBatch, signature, currentVersion, rolledBackFrom } = architecture;
   if (rolledBackFrom > 0)
     return `${name} goes back to version ${version}, which has the same files, from version ${rolledBackFrom}`;
@@ -56,10 +56,11 @@ function architectureLine(event: Extract<RegisterEvent, { kind: 'architecture' }
   const replaced = Object.keys(model?.labels ?? {})
     .map((output) => `, with a tensor and labels instead of the maps of ${output}`)
     .join('');
+  const joined = leftTask === undefined ? '' : ` in task ${architecture.task} instead of ${leftTask}`;
   const kept = currentVersion === 0 || currentVersion === version ? '' : `; version ${currentVersion} is current`;
   const isFixed = fixedBatch > 0 && signature?.batched === false;
   const batch = isFixed ? '; workers try whether its first dimension can be a batch' : '';
-  return `registered ${name} version ${version}${other}${upgraded}${replaced}${kept}${batch}`;
+  return `registered ${name} version ${version}${other}${joined}${upgraded}${replaced}${kept}${batch}`;
 }
 
 const fetchLine = ({ file, receivedBytes, totalBytes }: Extract<RegisterEvent, { kind: 'fetching' }>): string =>

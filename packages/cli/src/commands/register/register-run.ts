@@ -169,7 +169,10 @@ async function send(
   const atOnce = await countAtOnce(plan.groups.flatMap(({ models }) => models));
   const isSingle = plan.groups.length === 1;
   const sent = await sideBySide(plan.groups, {
-    async work({ task, isNew, isDefined, recipes, models }, onEventOfGroup): Promise<readonly wire.Architecture[]> {
+    async work(
+      { task, isNew, isDefined, recipes, models, left },
+      onEventOfGroup,
+    ): Promise<readonly wire.Architecture[]> {
       const options: RegisterOptions = { ...shared, onEvent: onEventOfGroup, atOnce: isSingle ? atOnce : 1 };
       const valid = await filterValid(models, options.onEvent);
       if (valid.length === 0) return [];
@@ -177,7 +180,7 @@ async function send(
       if (isDefined) await registerTask(clients, definition, options);
       let own: readonly wire.Architecture[] = [];
       try {
-        own = await registerModels(clients, { task, recipes, keepDominated }, valid, options);
+        own = await registerModels(clients, { task, recipes, keepDominated, left }, valid, options);
       } finally {
         if (isNew && own.length === 0) await removeEmptyTask(clients, task, options);
       }

@@ -13,6 +13,7 @@ const examples = [
   'pareto register model_repository',
   'pareto register s3://bucket/models/resnet --s3-endpoint http://minio:9000',
   'pareto register mlp.onnx --task digits --recipes original,int8-dynamic --detach',
+  'pareto register alone.onnx && pareto register alone.onnx --task digits',
 ];
 
 export function addRegister(program: Command, context: Context): void {
@@ -20,16 +21,19 @@ export function addRegister(program: Command, context: Context): void {
     .command('register')
     .summary('register models for a task')
     .description(
-      "Uploads models and registers them for a task. The workers then generate and measure variants of each model. This command shows which models answer and what is generated, measured and waiting, and ends with what needs attention. After Ctrl-C, it returns as with --detach, and the workers continue.\nA folder may be a model repository in Triton's layout (NAME/1/model.onnx, with or without config.pbtxt), the folder of one model in it, or contain .onnx files. Fields of a configuration that are not applied are listed.\nObjective options set the default objective of the task.",
+      "Uploads models and registers them for a task. The workers then generate and measure variants of each model. This command shows which models answer and what is generated, measured and waiting, and ends with what needs attention. After Ctrl-C, it returns as with --detach, and the workers continue.\nA folder may be a model repository in Triton's layout (NAME/1/model.onnx, with or without config.pbtxt), the folder of one model in it, or contain .onnx files. Fields of a configuration that are not applied are listed. The files of an earlier version of a model make that version the current one again.\nObjective options set the default objective of the task.",
     )
     .argument(
       '<models...>',
       '.onnx files (with external data in the same folder), folders, archives (.tar.gz, .zip), or URLs: file://, http(s)://, s3://bucket/folder',
     )
-    .option('--task <name>', 'task, created if it does not exist (default: one per model, named NAME.task)')
+    .option(
+      '--task <name>',
+      'task, created if it does not exist; a model with its own task joins it (default: one per model, named NAME.task)',
+    )
     .option(
       '--validation <files>',
-      'labelled samples: an .npz file with an array per input and the array `label`, or a comma-separated list of one .npy file per array',
+      'labelled samples, also for an existing task without any: an .npz file with an array per input and the array `label`, or a comma-separated list of one .npy file per array',
     )
     .option('--metric <metric>', 'quality metric of the task (default: top1)')
     .option(

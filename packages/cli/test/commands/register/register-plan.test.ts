@@ -27,6 +27,13 @@ describe('planRegistration', () => {
     );
   });
 
+  it('lists the tasks that registered models leave for a requested one', () => {
+    const known = { tasks: [], architectures: ['a', 'b'].map((name) => ({ name, task: `${name}.task` })) } as never;
+    const [group] = planRegistration([model('a'), model('c')], known, { ...options, task: 'digits' }).groups;
+    assert.deepEqual(group?.left, new Map([['a', 'a.task']]));
+    assert.deepEqual(planRegistration([model('a')], known, options).groups[0]?.left, new Map());
+  });
+
   it('plans all recipes with a validation set, and the given recipes without one', () => {
     const named = { ...options, task: 't' };
     assert.deepEqual(

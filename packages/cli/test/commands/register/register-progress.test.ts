@@ -16,6 +16,18 @@ describe('the progress of a registration', () => {
   it('tells that a model was upgraded, and that it has another version than requested', () => {
     assert.equal(lineOf({ kind: 'architecture', architecture, requestedVersion: 2 }), 'registered old version 2');
     assert.equal(
+      lineOf({ kind: 'architecture', architecture, leftTask: 'old.task' }),
+      'registered old version 2 in task digits instead of old.task',
+    );
+    assert.equal(
+      lineOf({ kind: 'architecture', architecture: { ...architecture, rolledBackFrom: 4 } }),
+      'old goes back to version 2, which has the same files, from version 4',
+    );
+    assert.equal(
+      lineOf({ kind: 'architecture', architecture: { ...architecture, currentVersion: 3 } }),
+      'registered old version 2; version 3 is current',
+    );
+    assert.equal(
       lineOf({ kind: 'architecture', architecture, requestedVersion: 1, model: { outdatedOpset: 6, labels: {} } }),
       'registered old version 2 (instead of 1, which is not above all earlier versions), upgraded because ONNX Runtime no longer runs its opset',
     );

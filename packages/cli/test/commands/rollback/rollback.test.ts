@@ -44,12 +44,24 @@ describe('rollback', () => {
     assert.deepEqual(storage.calls, ['rollback cnn 1 ']);
   });
 
-  it('fails after --timeout, and if another version replaces it', async () => {
+  it('fails after --timeout', async () => {
     const late = start('cnn', '--timeout', '0.2s');
+    await waitFor('the call', () => storage.calls.length > 0 || undefined);
     controller.description = described(3, 4);
     const { code, stderr } = await late.ended;
     assert.equal(code, 1);
     assert.match(stderr, /version 3 of cnn is not as warm as version 4 after \d+ ms: 'pareto describe cnn' shows/);
+  });
+
+  it('fails if another version becomes the current one meanwhile', async () => {
+    const running = start('cnn');
+    await waitFor('the call', () => storage.calls.length > 0 || undefined);
+    controller.description = described(3, 4);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    controller.description = described(4, 0);
+    const { code, stderr } = await running.ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /version 4 of cnn is being rolled out now instead of 3\n$/);
   });
 
   it('is refused without an earlier version, and for other kinds of names', async () => {
