@@ -100,6 +100,37 @@ describe('versions and rules', function () {
   const versionOf = async (name: string): Promise<string> =>
     (await client.infer(name, [digits.input(1)], { latency_ms: 10_000 })).modelVersion;
 
+  it('a model that was registered alone joins a task under load, with its replicas', async () => {
+    const model = await readDigitModel('mlp-large');
+    await client.registerTask('alone.task');
+    await client.registerModel('alone.task', 'alone', model);
+    await client.waitUntilDone('alone.task');
+    await client.waitUntilReady('alone:original');
+    const before = await replicasOf('alone:original');
+    const versions = await askedDuring('alone', async () => {
+      await client.registerModel('digits', 'alone', model);
+      await waitFor('an accuracy', async () => (await isScored('alone')) || undefined, 60_000);
+    });
+    assert.deepEqual(versions, ['1']);
+    const kept = new Set(await replicasOf('alone:original'));
+    assert.ok(
+      before.length > 0 && before.every((replica) => kept.has(replica)),
+      `${before.join()} became ${[...kept].join()}`,
+    );
+    const { tasks } = await client.registry.list({});
+    assert.ok(!tasks.some(({ name }) => name === 'alone.task'));
+  });
+  const replicasOf = async (name: string): Promise<readonly string[]> => {
+    const { workers } = await client.fleet.listWorkers({});
+    return workers.flatMap(({ replicas }) =>
+      replicas.filter(({ variant }) => variant === name).map((one) => one.replicaId),
+    );
+  };
+  const isScored = async (name: string): Promise<boolean> => {
+    const { variants } = await client.registry.describe({ name });
+    return variants.some(({ measurements }) => measurements.some(({ accuracy }) => accuracy !== null));
+  };
+
   it('a model is deleted during its job: its name can be reused immediately', async () => {
     await client.registerModel('digits', 'cnn', await readDigitModel('cnn-medium'), { recipes: 'all' });
     await running('cnn', 'make');
