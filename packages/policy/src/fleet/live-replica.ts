@@ -12,6 +12,8 @@ export interface LiveReplica {
   readonly isInUse: boolean;
   /** Time since which it has been Interfered. Undefined if it is not. */
   readonly interferedSince: Milliseconds | undefined;
+  /** Time of the last report in which it was Interfered, in the last minute of reports. Undefined if there is none. */
+  readonly interferedAt: Milliseconds | undefined;
   readonly reportedAt: Milliseconds;
   /** Activity between the last two reports. */
   readonly recent: Activity;
@@ -45,10 +47,20 @@ function track(before: LiveReplica | undefined, report: ReplicaReport, now: Mill
     lastUsedAt: before === undefined || isInUse ? now : before.lastUsedAt,
     isInUse,
     interferedSince: report.interfered ? (before?.interferedSince ?? now) : undefined,
+    interferedAt: report.interfered ? now : recently(before?.interferedAt, now),
     reportedAt: now,
     recent: activity(before, report, now),
   };
 }
+
+/**
+ * Time without interference after which a replica counts as undisturbed, so that one that other load disturbs time and again is
+ * reported all the time.
+ */
+const calmMs = 60_000;
+
+const recently = (at: Milliseconds | undefined, now: Milliseconds): Milliseconds | undefined =>
+  at !== undefined && now - at < calmMs ? at : undefined;
 
 function activity(before: LiveReplica | undefined, report: ReplicaReport, now: Milliseconds): Activity {
   if (before === undefined) return { elapsedMs: 0, busyMs: 0, executions: 0, items: 0 };

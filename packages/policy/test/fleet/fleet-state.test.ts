@@ -25,6 +25,22 @@ describe('fleet state', () => {
   const session = (incarnation: string) => sessionOf(w1, incarnation);
   const otherSession = () => sessionOf(w2);
 
+  it('remembers for a minute that a replica was interfered, so that one that is time and again counts all the time', () => {
+    const fleet = createFleetState(params);
+    const one = session('1');
+    fleet.join(one, ms(0));
+    const after = (now: number, interfered: boolean): number | undefined => {
+      fleet.report(one, report(reportOf('r1', { interfered })), ms(now));
+      return fleet.replicas(w1).get(replicaId('r1'))?.interferedAt;
+    };
+    assert.equal(after(0, false), undefined);
+    assert.equal(after(1_000, true), 1_000);
+    assert.equal(after(2_000, false), 1_000);
+    assert.equal(after(40_000, true), 40_000);
+    assert.equal(after(99_999, false), 40_000);
+    assert.equal(after(100_000, false), undefined);
+  });
+
   it('awaits known workers after a start, and disconnected ones until their time to rejoin is over', () => {
     const fleet = createFleetState(params);
     const leadingSince = ms(0);

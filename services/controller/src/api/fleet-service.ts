@@ -1,7 +1,7 @@
 // The Fleet service: workers' sessions, and the operators' view of the fleet.
 
-import { ParetoError, priceOf, workerId, type ReplicaReport } from '@pareto/core';
-import { variantOf } from '@pareto/policy';
+import { ParetoError, priceOf, workerId } from '@pareto/core';
+import { variantOf, type LiveReplica } from '@pareto/policy';
 import { replicaReportToWire, slotGroupToWire, type Complete, type wire } from '@pareto/protocol';
 import { type ServiceHandlers } from '@pareto/rpc';
 import type { ServiceLimiter } from '@pareto/service';
@@ -146,17 +146,17 @@ function describeWorker(
     slotGroups: info.slotGroups.map(slotGroupToWire),
     memoryBytes: info.memoryBytes,
     memoryUsedBytes: report?.memoryUsedBytes ?? 0,
-    replicas: [...fleet.replicas(info.id).values()].map((replica) => describeReplica(replica.report, planLog)),
+    replicas: [...fleet.replicas(info.id).values()].map((replica) => describeReplica(replica, planLog)),
     measuring: (ordered && variantOf(ordered)) ?? report?.measuring ?? '',
     progress: report?.progress ?? '',
     usdPerHour: info.slotGroups.reduce((sum, group) => sum + price(group), 0),
   };
 }
 
-function describeReplica(report: ReplicaReport, planLog: PlanLog): Complete<wire.ReplicaReportInput> {
+function describeReplica({ report, interferedAt }: LiveReplica, planLog: PlanLog): Complete<wire.ReplicaReportInput> {
   const placed = planLog.placed(report.replica);
   const placement = placed === undefined ? null : { source: placed.source ?? '', reason: placed.reason };
-  return { ...replicaReportToWire(report), placement };
+  return { ...replicaReportToWire({ ...report, interfered: interferedAt !== undefined }), placement };
 }
 
 function describeUnmet(

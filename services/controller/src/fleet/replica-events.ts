@@ -4,11 +4,11 @@ import type { ReplicaId, WorkerId } from '@pareto/core';
 import type { LiveReplica } from '@pareto/policy';
 import type { ClusterEvent } from '../events/repeats.js';
 
-type Replicas = ReadonlyMap<ReplicaId, Pick<LiveReplica, 'report'>>;
+type Replicas = ReadonlyMap<ReplicaId, Pick<LiveReplica, 'report' | 'interferedAt'>>;
 
 /** Returns the events between two reports of a worker. */
 export function replicaEvents(worker: WorkerId, before: Replicas, after: Replicas): readonly ClusterEvent[] {
-  return [...after].flatMap(([id, { report }]): readonly ClusterEvent[] => {
+  return [...after].flatMap(([id, { report, interferedAt }]): readonly ClusterEvent[] => {
     const last = before.get(id)?.report;
     const common = { subject: report.variant, worker };
     if (report.quarantined && last?.quarantined !== true)
@@ -22,7 +22,8 @@ export function replicaEvents(worker: WorkerId, before: Replicas, after: Replica
           warning: true,
         },
       ];
-    if (report.state === last?.state) return interferenceEvents(common, report.interfered, last.interfered);
+    if (report.state === last?.state)
+      return interferenceEvents(common, interferedAt !== undefined, before.get(id)?.interferedAt !== undefined);
     if (report.state === 'failed') return [{ ...common, kind: 'failed', reason: report.reason, warning: true }];
     const isReload = last !== undefined && report.reason !== '';
     const how = isReload ? `again after: ${report.reason}` : `loaded in ${Math.round(report.loadMs)} ms`;
@@ -30,7 +31,7 @@ export function replicaEvents(worker: WorkerId, before: Replicas, after: Replica
   });
 }
 
-/** Returns the event of a replica that other load disturbs, or does not disturb any more. */
+/** Returns the event of a replica that other load disturbs, or has not disturbed for a minute. */
 function interferenceEvents(
   common: Pick<ClusterEvent, 'subject' | 'worker'>,
   isInterfered: boolean,
@@ -39,5 +40,5 @@ function interferenceEvents(
   if (isInterfered === wasInterfered) return [];
   return isInterfered
     ? [{ ...common, kind: 'interfered', reason: 'its batches take over 1.25 times as long as profiled', warning: true }]
-    : [{ ...common, kind: 'interfered', reason: 'its batches take about as long as profiled again' }];
+    : [{ ...common, kind: 'interfered', reason: 'its batches have taken about as long as profiled for a minute' }];
 }

@@ -37,7 +37,7 @@ function replicaFindings(workers: readonly wire.Worker[]): readonly Finding[] {
       .filter(({ interfered }) => interfered)
       .map(({ variant, workerId }): Finding => ({
         ...{ level: 'warning', about: variant },
-        text: `is interfered on ${workerId}: its batches take over 1.25 times as long as profiled`,
+        text: `is or was interfered on ${workerId} in the last minute: its batches take over 1.25 times as long as profiled`,
         advice: `check what else runs on ${workerId}; the replica gets fewer queries meanwhile`,
       })),
     ...all

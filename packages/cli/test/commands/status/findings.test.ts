@@ -131,7 +131,13 @@ describe('findingsOf', () => {
     const findings = findingsFor({ workers: [fakeWorker({ replicas: [fakeReplica({ interfered: true })] })] });
     assert.deepEqual(
       findings.filter(({ level }) => level !== 'good').map(({ level, about: of, text }) => [level, of, text]),
-      [['warning', 'a:fp16', 'is interfered on w1: its batches take over 1.25 times as long as profiled']],
+      [
+        [
+          'warning',
+          'a:fp16',
+          'is or was interfered on w1 in the last minute: its batches take over 1.25 times as long as profiled',
+        ],
+      ],
     );
   });
 
