@@ -53,7 +53,16 @@ export interface KeptReplica {
 }
 
 /** The causes of unmet needs. */
-export const unmetCauses = ['unmeasured', 'excluded', 'no-worker', 'compute', 'memory', 'eviction', 'loading'] as const;
+export const unmetCauses = [
+  'unmeasured',
+  'excluded',
+  'no-worker',
+  'compute',
+  'memory',
+  'failed',
+  'eviction',
+  'loading',
+] as const;
 
 /**
  * The thing that an unmet need lacks. `unmeasured`: a profile of the variant. `excluded`: a variant that rules and quarantines allow.

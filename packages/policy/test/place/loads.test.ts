@@ -140,6 +140,12 @@ describe('the retry of a failed replica', () => {
     }
   });
 
+  it('is what the need lacks meanwhile, not memory', () => {
+    const [unmet] = planAt(101, 1).unmet;
+    assert.equal(unmet?.cause, 'failed');
+    assert.match(unmet.reason, /its replica failed on a, and is loaded again later$/);
+  });
+
   it('counts the loads that follow each other within ten minutes', () => {
     const load = planReplicas(snapshot({ ...models(1), workers: [worker('a', 500)] }), params).actions;
     const key = `${of('m0')}/1`;

@@ -37,6 +37,17 @@ describe('findingsOf', () => {
     assert.equal(about(findings, 'workers')?.level, 'bad');
   });
 
+  it('does not advise more memory for a replica that failed to load', () => {
+    const reason = 'its replica failed on w1, and is loaded again later';
+    const need = about(
+      findingsFor({ unmetNeeds: [fakeUnmetNeed({ variant: 'b:fp16', cause: 'failed', reason })] }),
+      'b:fp16',
+    );
+    assert.match(need?.text ?? '', /its replica failed on w1/);
+    assert.match(need?.advice ?? '', /has the reason/);
+    assert.doesNotMatch(need?.advice ?? '', /memory/);
+  });
+
   it('suggests the command that shows logs only for services with logs on this machine', () => {
     const broken = {
       leader: '',

@@ -74,6 +74,9 @@ export function lackOf(ledger: Ledger, wanted: Requirement): { readonly cause: U
       cause: 'compute',
       text: `no slot of ${option.hardwareClass} has ${wanted.load.toFixed(2)} of its time left`,
     };
+  const failed = groups.find(({ pools, host }) => held.get(host) === Infinity && fits(pools, option, 'freeBytes'));
+  if (failed !== undefined)
+    return { cause: 'failed', text: `its replica failed on ${failed.host.worker.info.id}, and is loaded again later` };
   // Only `mayUse` rejects these.
   const evictedFrom = wanted.mayUse === anywhere ? undefined : pickGroup(ledger, { ...wanted, mayUse: anywhere });
   if (evictedFrom !== undefined)
