@@ -7,6 +7,7 @@ import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { readDigits, registerDigits } from '../support/digits.js';
 import { rightPayloads, startLoad, type Load } from '../support/load.js';
+import { overviewOf } from '../support/overview.js';
 import { startRegistrar, type Registrar } from '../support/registrar.js';
 import type { ServiceProcess } from '../support/service-process.js';
 
@@ -146,6 +147,13 @@ export async function timeUntil(
 ): Promise<number> {
   await waitFor(what, async () => ((await check()) ? true : undefined), timeoutMs);
   return performance.now() - since;
+}
+
+/** Returns the replicas that are ready according to the leader. */
+export async function servingReplicas(fixture: Pick<Fixture, 'leader'>): Promise<ReadonlySet<string>> {
+  const { workers } = await overviewOf(await fixture.leader());
+  const replicas = workers.flatMap((worker) => worker.replicas);
+  return new Set(replicas.flatMap(({ state, replicaId }) => (state === 'READY' ? [replicaId] : [])));
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -122,7 +122,7 @@ function createFleet({ etcd, cluster, client, releases, digits, dispose }: Parts
     openStore: () =>
       openEtcdStore({
         ...{ endpoints: etcd.endpoints, prefix: '/pareto/default/', clock: systemClock },
-        ...{ tls: undefined, user: undefined, onNotice: () => undefined },
+        ...{ tls: undefined, user: undefined, judge: () => ({ kind: 'follow' }), onNotice: () => undefined },
       }),
     [Symbol.asyncDispose]: dispose,
   };

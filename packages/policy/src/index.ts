@@ -14,6 +14,7 @@ export {
   type QueryPolicy,
   type QueryPolicyParams,
 } from './admit/query-policy.js';
+export { judgeStore } from './adopt/judge-store.js';
 export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker } from './adopt/plan-adoption.js';
 export { batchCeiling, usefulBatch } from './batch/batch-ceiling.js';
 export { bucketOf } from './batch/bucket-of.js';

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { ParetoError } from '@pareto/core';
-import type { Entry, Store } from './store.js';
+import type { Entry, Operation, Store } from './store.js';
 
 /**
  * Version of the keys and records that this release writes. Version 2 added generated files and rules: a release of version 1
@@ -20,6 +20,8 @@ const schemaKey = 'meta/schema';
 export const restoringKey = 'meta/restoring';
 /** Key with the digest of the backup that the store was filled from. */
 export const restoredKey = 'meta/restored';
+/** Key with the epoch that a finished restore or an operator declared, so that running controllers follow it. */
+const declaredKey = 'meta/declared';
 
 type Access = Pick<Store, 'get' | 'transact'>;
 
@@ -54,19 +56,45 @@ async function createEpoch(access: Access): Promise<string | undefined> {
   return readEpoch(access);
 }
 
-/** Replaces the epoch `before`, unless another process has replaced it already. Returns the new epoch. */
-export async function renewIdentity(access: Access, before: string, location: StoreLocation): Promise<string> {
+/** Returns the epoch in the store, and whether a finished restore or an operator declared it. */
+export async function readIdentity(
+  access: Access,
+): Promise<{ readonly epoch: string | undefined; readonly isDeclared: boolean }> {
+  const epoch = await readEpoch(access);
+  const declared = (await access.get(declaredKey)).entry?.value;
+  return { epoch, isDeclared: epoch !== undefined && epoch === declared };
+}
+
+/** Returns the write that declares an epoch, so that controllers that knew another one follow it. */
+export const declaration = (epoch: string): Operation => ({ kind: 'put', key: declaredKey, value: epoch });
+
+/** Writes a new, declared epoch, unless another process has replaced the epoch `before` already. Returns the epoch. */
+export async function declareEpoch(
+  access: Access,
+  before: string | undefined,
+  location: StoreLocation,
+): Promise<string> {
   const { entry } = await access.get(epochKey);
   if (entry?.value === before) {
+    const epoch = randomUUID();
     await access.transact({
-      compares: [{ kind: 'revision', key: epochKey, modRevision: entry.modRevision }],
-      operations: [{ kind: 'put', key: epochKey, value: randomUUID() }],
+      compares: [
+        entry === undefined
+          ? { kind: 'absent', key: epochKey }
+          : { kind: 'revision', key: epochKey, modRevision: entry.modRevision },
+      ],
+      operations: [
+        { kind: 'put', key: epochKey, value: epoch },
+        ...(entry === undefined ? [{ kind: 'put', key: schemaKey, value: String(schemaVersion) } as const] : []),
+        declaration(epoch),
+      ],
     });
   }
   return identify(access, location);
 }
 
-async function checkSchema(access: Access, { name, another }: StoreLocation): Promise<void> {
+/** Throws `failed-precondition` if this release must not use the data. */
+export async function checkSchema(access: Access, { name, another }: StoreLocation): Promise<void> {
   const { entry } = await access.get(schemaKey);
   const stored = Number(entry?.value);
   if (!(stored >= minSchema && stored <= schemaVersion)) {

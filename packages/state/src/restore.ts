@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { ParetoError } from '@pareto/core';
 import { readBackup } from './backup.js';
-import { metaPrefix, restoredKey, restoringKey } from './identity.js';
+import { declaration, metaPrefix, restoredKey, restoringKey } from './identity.js';
 import { splitOperations } from './limits.js';
 import type { Compare, Operation, Store, Transaction, TransactResult } from './store.js';
 
@@ -37,7 +37,7 @@ export async function restoreStore(store: Store, file: string): Promise<RestoreR
         'another process changed the store during the restore: delete the store and restore again',
       );
   }
-  await end(store, own, { kind: 'put', key: restoredKey, value: sha256 });
+  await end(store, own, { kind: 'put', key: restoredKey, value: sha256 }, declaration(store.epoch));
   return { kind: 'restored', entries: puts.length };
 }
 

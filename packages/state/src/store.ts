@@ -1,5 +1,7 @@
 // The interface of the store, which etcd and the embedded database implement.
 
+import type { StoreLoss } from '@pareto/core';
+
 /**
  * Position in the store's history: every transaction that changes something has a higher one. Other clusters may share an etcd,
  * so a watch may never reach the revision of a read. It does reach the revision of every transaction.
@@ -57,6 +59,20 @@ export type Watched =
   | { readonly kind: 'compacted'; readonly revision: Revision }
   | { readonly kind: 'restored'; readonly revision: Revision };
 
+/** A member of etcd. */
+export interface StoreMember {
+  /** host:port. */
+  readonly address: string;
+  /** Reason why it cannot be used now. Undefined if it can. */
+  readonly problem: string | undefined;
+}
+
+/** A history of the store, and the highest revision that it is known to have. */
+export interface KnownHistory {
+  readonly epoch: string;
+  readonly revision: Revision;
+}
+
 export interface KeepOptions {
   /**
    * Time without a turn of this process's event loop after which the lease is no longer renewed, so that another process
@@ -96,6 +112,17 @@ export interface Store extends AsyncDisposable {
   readonly epoch: string;
   /** Time since the last response or event of the store, in milliseconds. 0 for an embedded store. */
   readonly ageMs: number;
+  /**
+   * Reason why the store is not used now. Every call throws `unavailable` then, and nothing is written. Undefined for a store that has
+   * its data.
+   */
+  readonly loss: StoreLoss | undefined;
+  /** Calls each member of etcd alone. Returns an empty list for an embedded store. */
+  checkMembers(): Promise<readonly StoreMember[]>;
+  /** State that a process must remember to recognise the store after its restart. Undefined for an embedded store. */
+  readonly known: KnownHistory | undefined;
+  /** Adds a listener that is called when the store is no longer used. */
+  onLoss(listener: (loss: StoreLoss) => void): void;
   get(key: string): Promise<{ readonly revision: Revision; readonly entry: Entry | undefined }>;
   /** Returns all entries under a prefix, sorted by key, at one revision. */
   range(prefix: string): Promise<{ readonly revision: Revision; readonly entries: readonly Entry[] }>;

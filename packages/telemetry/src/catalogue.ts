@@ -212,6 +212,8 @@ export interface ControllerMetrics extends ServiceMetrics {
   readonly storeWrites: Counter;
   readonly storeOperations: Counter;
   readonly storeAge: Gauge;
+  readonly storeLost: Gauge;
+  readonly storeMembers: Gauge<'state'>;
   readonly backupAge: Gauge;
   readonly blobBytes: Counter<'direction'>;
   readonly blobsCollected: Counter<'kind'>;
@@ -242,6 +244,8 @@ export function createControllerMetrics(make: Instruments = createInstruments('c
     storeWrites: make.counter('pareto_store_writes_total', 'Transactions written to the store by the leader'),
     storeOperations: make.counter('pareto_store_operations_total', 'Keys written or deleted by these transactions'),
     storeAge: make.gauge('pareto_store_age_seconds', 'Time since the last response or event of the store'),
+    storeLost: make.gauge('pareto_store_lost', '1 while the store is not used because it lost data'),
+    storeMembers: make.gauge('pareto_store_members', 'Members of etcd that this controller reaches or not', ['state']),
     backupAge: make.gauge(
       'pareto_backup_age_seconds',
       'Time since the last backup to --backup-file; +Inf before the first one, NaN without --backup-file',

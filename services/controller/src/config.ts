@@ -59,6 +59,11 @@ const controllerFlags = {
     kind: 'text',
     help: 'backup to fill an empty store from at start, once: a store that was filled from it stays as it is; a backup has no model files',
   },
+  acceptEmptyStore: {
+    kind: 'boolean',
+    default: false,
+    help: 'use etcd at this start although it lost the data of this cluster or went back to an earlier state; pass it once',
+  },
   maxBatchSize: {
     kind: 'integer',
     min: 1,

@@ -1,6 +1,6 @@
 // The assembly of a controller from its parts, in the order in which they start.
 
-import { milliseconds } from '@pareto/core';
+import { describeLoss, milliseconds, type StoreLoss } from '@pareto/core';
 import { defaultFleetParams, defaultTurnParams, type FleetParams } from '@pareto/policy';
 import { createServer, type Limiter } from '@pareto/rpc';
 import {
@@ -44,9 +44,12 @@ import { createPlanLog, type PlanLog } from './plan/plan-log.js';
 import { watchRecords } from './events/record-events.js';
 import { createWorkerExpiry } from './fleet/worker-expiry.js';
 import { createReportRequester } from './fleet/report-requester.js';
+import { isOfOtherStore } from './routes/router-session.js';
 import { createRoutes, type Routes, type RoutesOptions } from './routes/routes-service.js';
 import { addServices } from './services.js';
 import { createServerParts } from './server-parts.js';
+import { knownStoreFile, runKnownStore } from './storage/known-store.js';
+import { createStoreMembers, type StoreMembers } from './storage/store-members.js';
 import { createStorage } from './storage/storage.js';
 import { createTableLog, type TableLog } from './routes/table-log.js';
 import { createTableRows } from './routes/table-rows.js';
@@ -74,12 +77,13 @@ export async function createController(
   const { draining } = lifecycle;
   const metrics = createControllerMetrics();
   const prices = await readPrices(config.prices);
-  const { store, blobs, part } = await createStorage(config, { clock, logger, draining, store: given });
+  const { store, blobs, part, refill } = await createStorage(config, { clock, logger, draining, store: given });
   const notices = createNotices();
+  const storeMembers = createStoreMembers({ ...context, store });
   const cluster = createCluster({ ...context, store, prices, fleet: params, notices, metrics });
   const assigner = createAssigner(cluster.mirror, cluster.clusterView);
   const events = createEventLog({ ...cluster, ...context });
-  watchRecords({ ...cluster, events, clock });
+  watchRecords({ ...cluster, events, store, clock });
   const planLog = createPlanLog({ ...cluster, ...context, events });
   const loads = createLoadFlusher({ ...cluster, ...context });
   const reportRequester = createReportRequester(clock);
@@ -107,11 +111,13 @@ export async function createController(
   });
   const routes = createRoutes({
     ...{ ...routing(cluster, table), ...context, draining, onHeld: loop.hurry, onWorkerLost },
+    isOther: (epoch) => !config.acceptEmptyStore && isOfOtherStore(epoch, store.epoch, cluster.clusterView().registry),
     onWorkersReached: (processes) => cluster.fleet.reached(processes, clock.now()),
   });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const limiter = createServiceLimiter(config, metrics, clock);
   const server = createServer({ ...config, ...access.server, limiter, clock, onError });
+  const storeLoss = (): StoreLoss | undefined => store.loss ?? (routes.keepsOtherTables() ? 'replaced' : undefined);
   addServices(server, {
     ...{
       config,
@@ -123,6 +129,9 @@ export async function createController(
       workerExpiry,
       processProbes,
       store,
+      refill,
+      storeMembers,
+      storeLoss,
       blobs,
       reader,
       work,
@@ -158,6 +167,11 @@ export async function createController(
     ...{ ...context, cluster, everyMs: milliseconds(60_000), failed: 'removal of replaced versions failed' },
     round: () => removeVersions({ ...context, cluster, ready: () => isWhole(cluster), keepMs: keepVersionsMs(config) }),
   };
+  const knownStore = { ...context, store, file: knownStoreFile(config) };
+  const watchingEtcd = [
+    background('known store', (signal) => runKnownStore(knownStore, signal)),
+    background('store members', (signal) => storeMembers.run(signal)),
+  ];
   const compaction = { ...cluster, ...context, store, everyMinutes: config.etcd ? config.etcdCompactMinutes : 0 };
   const collection = {
     ...{ ...cluster, ...context, blobs, reservations, store, metrics, ready: () => isWhole(cluster) },
@@ -167,7 +181,7 @@ export async function createController(
     port,
     runnables: [
       ...recordingPart(recorder),
-      probes(config, context, { cluster, routes, planLog, backups, metrics, limiter }),
+      probes(config, context, { cluster, routes, planLog, backups, metrics, limiter, storeMembers, storeLoss }),
       part,
       mirroring(cluster, draining),
       listening,
@@ -181,6 +195,7 @@ export async function createController(
       background('replaced versions', (signal) => runLeaderRounds(oldVersions, signal)),
       background('shape buckets', (signal) => runLeaderRounds(shapeBuckets, signal)),
       background('backups', (signal) => backups.run(signal)),
+      ...(config.etcd === undefined ? [] : watchingEtcd),
       background('compaction', (signal) => runCompaction(compaction, signal)),
       background('blob collection', (signal) => runBlobCollection(collection, signal)),
       reading,
@@ -230,12 +245,14 @@ interface ObservedParts {
   readonly backups: Pick<Backups, 'ageMs'>;
   readonly metrics: ControllerMetrics;
   readonly limiter: Limiter;
+  readonly storeMembers: StoreMembers;
+  readonly storeLoss: () => StoreLoss | undefined;
 }
 
 function probes(
   config: ControllerConfig,
   { lifecycle, access }: ServiceContext,
-  { cluster, routes, planLog, backups, metrics, limiter }: ObservedParts,
+  { cluster, routes, planLog, backups, metrics, limiter, storeMembers, storeLoss }: ObservedParts,
 ): Runnable {
   return createProbeServer({
     host: config.host,
@@ -243,13 +260,15 @@ function probes(
     openMetrics: hasOpenMetrics(config),
     lifecycle,
     metrics,
-    notReady: () => notReady(cluster),
+    notReady: () => notReady(cluster, storeLoss()),
     observe: () => {
       access.observe(metrics.certificateExpiry);
       observeLimits(limiter, metrics);
       setGauges(metrics, cluster.clusterView(), {
         routers: routes.routers().length,
         storeAgeMs: cluster.storeAgeMs(),
+        storeLoss: storeLoss(),
+        storeMembers: storeMembers.list(),
         backupAgeMs: backups.ageMs(),
         unmet: planLog.unmet(),
       });
@@ -258,8 +277,9 @@ function probes(
 }
 
 /** Returns why this controller is not ready. A standby controller is ready, because it serves tables and blobs. */
-function notReady({ mirror, leader, clusterView }: Cluster): readonly string[] {
-  if (!mirror.synced) return ['waiting for the store'];
+function notReady({ mirror, leader, clusterView }: Cluster, loss: StoreLoss | undefined): readonly string[] {
+  if (!mirror.synced)
+    return [loss === undefined ? 'waiting for the store' : `waiting for the store: ${describeLoss(loss)}`];
   if (leader.term === undefined && electedLeader(clusterView().records) === undefined)
     return ['no controller leads yet'];
   return [];

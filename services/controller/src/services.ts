@@ -1,7 +1,7 @@
 // The controller's gRPC services, assembled from its parts.
 
 import type { BlobStore } from '@pareto/blobs';
-import { ParetoError } from '@pareto/core';
+import { ParetoError, type StoreLoss } from '@pareto/core';
 import type { ModelReader } from '@pareto/models';
 import type { FleetParams } from '@pareto/policy';
 import type { RpcServer } from '@pareto/rpc';
@@ -10,6 +10,8 @@ import type { Store } from '@pareto/state';
 import type { ControllerMetrics } from '@pareto/telemetry';
 import { isFresh } from './plan/adopt.js';
 import type { Assigner } from './fleet/worker-stream-writer.js';
+import type { StoreMembers } from './storage/store-members.js';
+import type { Storage } from './storage/storage.js';
 import type { BlobReservations } from './storage/blob-reservations.js';
 import { createUploadAdmission, uploadParams } from './storage/upload-admission.js';
 import { createBlobsHandlers } from './api/blobs-service.js';
@@ -49,6 +51,9 @@ export interface ServiceParts {
   readonly reportRequester: ReportRequester;
   readonly blobs: BlobStore;
   readonly store: Store;
+  readonly refill: Storage['refill'];
+  readonly storeMembers: StoreMembers;
+  readonly storeLoss: () => StoreLoss | undefined;
   readonly reader: ModelReader;
   /** Folder in which the reader's processes may write. */
   readonly work: string;

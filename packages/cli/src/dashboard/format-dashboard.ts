@@ -1,6 +1,6 @@
 // Formats the dashboard: the leader, warnings, load, workers and recent actions.
 
-import type { Milliseconds } from '@pareto/core';
+import { describeLoss, type Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import { formatRows, wrap, type Column } from '@pareto/report';
 import { formatSpan } from '../terminal/format.js';
@@ -38,6 +38,9 @@ const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
 const findWarnings = ({ overview, seenAt, outage }: DashboardState, view: View): readonly string[] => [
   ...(outage === undefined ? [] : describeOutage(outage, seenAt, view)),
+  ...(overview === undefined || overview.storeLoss === ''
+    ? []
+    : [`${describeLoss(overview.storeLoss)}: 'pareto status' shows what to do`]),
   ...(overview?.notices ?? []),
   ...describeLimits(overview?.limitsReached ?? []),
 ];

@@ -20,6 +20,8 @@ export const fakeOverview = (more: Partial<wire.OverviewResponse> = {}): wire.Ov
     unmetWarmRules: [],
     unmetNeeds: [],
     limitsReached: [],
+    storeLoss: '',
+    storeMembers: [],
   },
   ...more,
 });

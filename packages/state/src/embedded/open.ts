@@ -83,6 +83,10 @@ async function createStore(
   const leases = createLeases(clock, (id) => endLeases((lease) => lease === id));
   const access: Omit<Store, 'epoch'> = {
     ageMs: 0,
+    loss: undefined,
+    known: undefined,
+    onLoss: () => undefined,
+    checkMembers: async () => [],
     get: async (key) => read(() => ({ revision: revisionOf(tables), entry: tables.entries.get(key) })),
     range: async (prefix) => read(() => ({ revision: revisionOf(tables), entries: entriesUnder(tables, prefix) })),
     async transact(transaction) {

@@ -32,6 +32,8 @@ export interface EtcdClient extends Disposable {
   write<T>(call: Call<T>): Promise<T>;
   /** Makes one try on one member, with a timeout of 1 s. */
   once<T>(call: Call<T>): Promise<T>;
+  /** Makes one try on each member, with a timeout of 1 s. Returns the error of each that failed. */
+  tryEach(call: Call<unknown>): Promise<readonly { readonly endpoint: string; readonly error: unknown }[]>;
   /** Makes later calls try another member first. */
   avoid(member: Member): void;
 }
@@ -56,8 +58,12 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
     credentials = next;
     for (const member of members) member.reopen();
   };
-  const attempt = async <T>(call: Call<T>, timeoutMs: number, mayLogIn = true): Promise<MemberResponse<T>> => {
-    const member = members[preferred];
+  const attempt = async <T>(
+    call: Call<T>,
+    timeoutMs: number,
+    mayLogIn = true,
+    member = members[preferred],
+  ): Promise<MemberResponse<T>> => {
     if (closing.signal.aborted || member === undefined) throw new ParetoError('unavailable', 'the store is closed');
     const { etcd } = member;
     let token: string | undefined;
@@ -70,7 +76,8 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
       if (needsLogin) member.logout(token);
       if (failure.isAuthFailure) await renewCredentials();
       const hasNewCredentials = member.etcd !== etcd || (needsLogin && mayLogIn);
-      if (hasNewCredentials && failure.effect === 'none') return attempt(call, timeoutMs, mayLogIn && !needsLogin);
+      if (hasNewCredentials && failure.effect === 'none')
+        return attempt(call, timeoutMs, mayLogIn && !needsLogin, member);
       if (failure.mayRetryElsewhere) avoid(member);
       throw failure;
     }
@@ -98,6 +105,16 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
     avoid,
     repeat: (call) => tryAll(call, readMs, () => true),
     write: async (call) => (await tryAll(call, writeMs, (effect) => effect === 'none')).response,
+    tryEach: (call) =>
+      Promise.all(
+        members.map(async (member) => ({
+          endpoint: member.endpoint,
+          error: await attempt(call, readMs, true, member).then(
+            () => undefined,
+            (error: unknown) => error,
+          ),
+        })),
+      ),
     once: async (call) => (await attempt(call, readMs)).response,
     [Symbol.dispose]() {
       closing.abort();

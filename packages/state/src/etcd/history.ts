@@ -40,8 +40,11 @@ export interface History {
   readonly seen: Revision;
   readonly ageMs: number;
   mark(): Mark;
-  /** Returns false if the response to a call made after the mark proves that the history is another one. */
-  agrees(mark: Mark, header: Header): boolean;
+  /**
+   * Returns false if the response to a call made after the mark proves that the history is another one. `isDoubted`: such a
+   * proof was found before, so that a member must have the highest known term of all members to refute it.
+   */
+  agrees(mark: Mark, header: Header, isDoubted?: boolean): boolean;
   /** Records a linearizable response that agrees. */
   recordResponse(mark: Mark, header: Header): void;
   /** Records a change to a key of this cluster. Ignores a change in another history. */
@@ -85,14 +88,15 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
       return clock.now() - contactAt;
     },
     mark: () => ({ generation, revision: seen, terms }),
-    agrees(mark, header) {
+    agrees(mark, header, isDoubted = false) {
       if (mark.generation !== generation) return false;
       const raftTerm = Number(header.raft_term);
+      const minTerm = isDoubted ? Math.max(0, ...mark.terms.values()) : (mark.terms.get(header.member_id) ?? 0);
       // A member that has just started may not report its term.
       return (
         header.cluster_id === cluster &&
         Number(header.revision) >= mark.revision &&
-        (raftTerm === 0 || raftTerm >= (mark.terms.get(header.member_id) ?? 0))
+        (raftTerm === 0 || raftTerm >= minTerm)
       );
     },
     recordResponse(mark, header) {

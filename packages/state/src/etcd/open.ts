@@ -1,6 +1,7 @@
 // The store on etcd. Many controllers may have it open, and several clusters may share an etcd under separate prefixes.
 
-import { ParetoError, type Clock } from '@pareto/core';
+import { errorText, ParetoError } from '@pareto/core';
+import { epochKey } from '../identity.js';
 import { checkTransaction } from '../limits.js';
 import type { Lease, Store } from '../store.js';
 import type { EtcdAccess } from './client.js';
@@ -8,15 +9,13 @@ import { explain } from './explain.js';
 import { grantEtcdLease } from './leases.js';
 import { createOperations } from './operations.js';
 import { createRawAccess, type RawAccess } from './raw-access.js';
-import { startSession, type Session } from './session.js';
+import { startSession, type Session, type SessionOptions } from './session.js';
 import { watchEtcd } from './watch.js';
 
-export interface EtcdStoreOptions extends EtcdAccess {
+/** `onNotice` is called for events that operators need to know: the connection was lost or is back, or the store was restored. */
+export interface EtcdStoreOptions extends EtcdAccess, SessionOptions {
   /** Prefix of every key of this cluster in etcd. */
   readonly prefix: string;
-  readonly clock: Clock;
-  /** Called for events that operators need to know: the connection was lost or is back, or the store was restored. */
-  readonly onNotice: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
 /** Opens the store. Throws `unavailable` if a retry may succeed, otherwise another ParetoError. */
@@ -63,6 +62,21 @@ function createStore(session: Session, raw: RawAccess, options: EtcdStoreOptions
     get ageMs() {
       return history.ageMs;
     },
+    get loss() {
+      return session.loss;
+    },
+    get known() {
+      return { epoch: history.epoch, revision: history.seen };
+    },
+    onLoss: (listener) => session.onLoss(listener),
+    async checkMembers() {
+      const key = keys.full(epochKey);
+      const results = await client.tryEach((etcd, callOptions) => etcd.kv.range({ key }, callOptions));
+      return results.map(({ endpoint, error }) => {
+        if (error === undefined) return { address: endpoint, problem: undefined };
+        return { address: endpoint, problem: errorText(explain(error, { ...options, endpoints: [endpoint] }, 'open')) };
+      });
+    },
     get: (key) => read(() => operations.get(key)),
     range: (prefix) => read(() => operations.range(prefix)),
     async transact(transaction) {
@@ -70,7 +84,11 @@ function createStore(session: Session, raw: RawAccess, options: EtcdStoreOptions
       return explainErrors(() => operations.transact(transaction), options, 'write');
     },
     watch: (prefix, from, signal) => watchEtcd(watchContext, prefix, from, signal),
-    grantLease: (ttlMs) => read(async () => explained(await grantEtcdLease(client, ttlMs), options)),
+    grantLease: (ttlMs) =>
+      read(async () => {
+        await session.verify();
+        return explained(await grantEtcdLease(client, ttlMs), options);
+      }),
     compact: (revision) => read(() => operations.compact(revision)),
     [Symbol.asyncDispose]: async () => client[Symbol.dispose](),
   };

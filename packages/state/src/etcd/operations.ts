@@ -66,6 +66,7 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
       throw new ParetoError('unavailable', 'the store was compacted repeatedly during a listing: retry');
     },
     async transact(transaction) {
+      if (session.loss !== undefined) await session.verify();
       const mark = history.mark();
       const { epoch } = history;
       const request = txnOf(keys, transaction, epoch);
@@ -73,12 +74,12 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
       const agrees = history.agrees(mark, header);
       if (agrees) history.recordResponse(mark, header);
       // A failure here does not undo the write. The next call detects the other history too.
-      else await session.renewAfter(mark.generation).catch(() => undefined);
+      else await session.review(mark.generation, true).catch(() => undefined);
       if (!succeeded) {
         const found = responses.map(({ response_range }) => response_range.kvs.map((kv) => entryOf(keys, kv))[0]);
         if (found.at(-1)?.key === epochKey && found.at(-1)?.value === epoch)
           return conflict(mark.generation, transaction.compares, found);
-        await session.renewAfter(mark.generation);
+        await session.review(mark.generation, !agrees);
         throw new ParetoError(
           'aborted',
           'the store was wiped or restored, and nothing was written: read it again and retry',

@@ -2,6 +2,7 @@
 // once a linearizable read has confirmed that the history is still the same.
 
 import { errorText, milliseconds, type Clock } from '@pareto/core';
+import { epochKey } from '../identity.js';
 import type { Revision, Watched } from '../store.js';
 import type { EtcdClient } from './client.js';
 import type { Member } from './member.js';
@@ -55,6 +56,12 @@ async function* follow(context: WatchContext, followed: Followed, from: Revision
       for await (const part of openStream(context, prefix, next, stop, link)) {
         if (part.kind !== 'events') {
           yield { kind: part.kind, revision: part.revision };
+          return;
+        }
+        if (part.events.some((event) => event.kind === 'delete' && event.key === epochKey)) {
+          // The other deletions are part of the loss. The verification throws until the store is in use again.
+          await context.verify();
+          yield { kind: 'restored', revision: history.seen };
           return;
         }
         history.recordChange(generation, part.revision);

@@ -43,6 +43,15 @@ describe('evidence of another history', () => {
     assert.equal(agrees(history, answer('a', 900, 0)), true);
   });
 
+  it('is refuted only by a member with the highest known term', () => {
+    const history = historyOf(answer('a', 10, 2), answer('b', 11, 4));
+    const refutes = (header: Header): boolean => history.agrees(history.mark(), header, true);
+    assert.equal(refutes(answer('a', 20, 3)), false);
+    assert.equal(refutes(answer('c', 20, 3)), false);
+    assert.equal(refutes(answer('c', 20, 4)), true);
+    assert.equal(refutes(answer('a', 10, 4)), false, 'a lower revision');
+  });
+
   it('is not a late response to an earlier call', () => {
     const history = historyOf(answer('a', 10, 2));
     const mark = history.mark();

@@ -1,7 +1,7 @@
 // Fixture of the etcd store tests: an etcd that is started once, and stores under separate prefixes.
 
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '@pareto/core';
+import { systemClock, type StoreEvidence, type StoreVerdict } from '@pareto/core';
 import { openEtcdStore, type EtcdStoreOptions, type Operation, type Store, type Watched } from '@pareto/state';
 import { missingEtcd, type Etcd, type EtcdVersion } from '@pareto/testkit';
 import type { Context } from 'mocha';
@@ -13,6 +13,12 @@ export interface Notice {
 
 export const freshPrefix = (): string => `/pareto/${randomUUID()}/`;
 
+/** Uses any store, and gives one that lost data a new epoch. */
+export function acceptAll({ known, found, isOlder }: StoreEvidence): StoreVerdict {
+  if (known === undefined || (found !== undefined && found !== known)) return { kind: 'follow' };
+  return { kind: found === undefined || isOlder ? 'declare' : 'continue' };
+}
+
 /** Opens a store on the given members, by default on all. Its notices are added to `notices`. */
 export function openOn(
   etcd: Pick<Etcd, 'endpoints'>,
@@ -20,7 +26,8 @@ export function openOn(
   notices: Notice[] = [],
 ): Promise<Store> {
   const onNotice = (message: string, fields: Notice['fields']): void => void notices.push({ message, fields });
-  return openEtcdStore({ endpoints: etcd.endpoints, prefix: freshPrefix(), clock: systemClock, onNotice, ...options });
+  const defaults = { endpoints: etcd.endpoints, prefix: freshPrefix(), clock: systemClock, judge: acceptAll };
+  return openEtcdStore({ ...defaults, onNotice, ...options });
 }
 
 /** Skips the suite with the reason if etcd is not available. Call it in a `before`. */

@@ -53,7 +53,7 @@ describe('a store with another history', function () {
         const { entries, revision } = await two.range('');
         assert.deepEqual(
           entries.map(({ key }) => key),
-          ['kept', 'meta/epoch', 'meta/schema'],
+          ['kept', 'meta/declared', 'meta/epoch', 'meta/schema'],
         );
         await using again = watchAll(two, '', revision + 1);
         const at = await write(one, put('new'));
@@ -71,7 +71,7 @@ describe('a store with another history', function () {
         await waitFor('the end', () => watching.end);
         assert.deepEqual(
           (await two.range('')).entries.map(({ key }) => key),
-          ['meta/epoch', 'meta/schema'],
+          ['meta/declared', 'meta/epoch', 'meta/schema'],
         );
         assert.equal(one.epoch, two.epoch);
         assert.notEqual(one.epoch, epoch);

@@ -1,6 +1,6 @@
 // The Fleet service: workers' sessions, and the operators' view of the fleet.
 
-import { ParetoError, priceOf, workerId } from '@pareto/core';
+import { ParetoError, priceOf, workerId, type StoreLoss } from '@pareto/core';
 import { variantOf, type LiveReplica } from '@pareto/policy';
 import { replicaReportToWire, slotGroupToWire, type Complete, type wire } from '@pareto/protocol';
 import { type ServiceHandlers } from '@pareto/rpc';
@@ -15,6 +15,7 @@ import type { ClusterView } from '../cluster/observe.js';
 import type { LoggedAction, LoggedUnmet, PlanLog } from '../plan/plan-log.js';
 import type { WorkerRecord } from '../storage/records.js';
 import { ruleNotices, unmetWarmRules, warmthNotices, type UnmetWarmRule } from '../rules/rule-notices.js';
+import type { StoreMembers } from '../storage/store-members.js';
 import { taskLoads } from './task-loads.js';
 
 export interface FleetServiceOptions {
@@ -26,6 +27,9 @@ export interface FleetServiceOptions {
   readonly loads: Pick<LoadFlusher, 'flush'>;
   readonly planLog: PlanLog;
   readonly notices: Notices;
+  readonly storeMembers: Pick<StoreMembers, 'list'>;
+  /** Returns what the store of this cluster has lost. Undefined if it is whole. */
+  readonly storeLoss: () => StoreLoss | undefined;
   readonly routers: () => readonly wire.RouterInfoInput[];
   readonly tableVersion: () => string;
   readonly limiter: Pick<ServiceLimiter, 'counts'>;
@@ -66,7 +70,7 @@ export function createFleetHandlers(options: FleetServiceOptions): ServiceHandle
 }
 
 function overview(options: FleetServiceOptions, now: ClusterView): Complete<wire.OverviewResponseInput> {
-  const { cluster, name, planLog, routers, tableVersion } = options;
+  const { cluster, name, planLog, routers, tableVersion, storeMembers } = options;
   const { leader, mirror, storeAgeMs } = cluster;
   const { term } = leader;
   const unmet = planLog.unmet();
@@ -82,6 +86,8 @@ function overview(options: FleetServiceOptions, now: ClusterView): Complete<wire
     recentActions: planLog.recent().map((logged) => describeAction(logged, now)),
     controllers: [...electionCandidates(mirror.records)],
     storeAgeMs: storeAgeMs(),
+    storeLoss: options.storeLoss() ?? '',
+    storeMembers: storeMembers.list().map(({ address, problem = '' }) => ({ address, problem })),
     notices: noticesNow(options, now, term !== undefined, warmRules),
     unmetWarmRules: [...warmRules],
     limitsReached: reachedLimits(options, now),
@@ -104,16 +110,17 @@ function reachedLimits({ limiter }: FleetServiceOptions, view: ClusterView): wir
 const unresponsiveMs = 3_000;
 
 function noticesNow(
-  { cluster, notices }: FleetServiceOptions,
+  { cluster, notices, storeLoss }: FleetServiceOptions,
   now: ClusterView,
   leads: boolean,
   unmet: readonly UnmetWarmRule[],
 ): string[] {
   const ageMs = cluster.storeAgeMs();
+  const isLost = storeLoss() !== undefined;
   const storeNotice = `the store has not responded for ${Math.round(ageMs / 1000)} s: nothing can be registered or placed until it does`;
   return [
-    ...(ageMs > unresponsiveMs ? [storeNotice] : []),
-    ...(leads ? [] : ['no controller leads: this is the last known state of one controller']),
+    ...(ageMs > unresponsiveMs && !isLost ? [storeNotice] : []),
+    ...(leads || isLost ? [] : ['no controller leads: this is the last known state of one controller']),
     ...ruleNotices(now),
     ...warmthNotices(unmet),
     ...notices.list(),

@@ -11,7 +11,7 @@ import { reprofile } from '../registry/reprofile.js';
 import { registerArchitecture } from '../registry/register.js';
 import type { RegisterContext } from '../registry/register-context.js';
 import { registerTask } from '../registry/register-task.js';
-import { restoreBackup } from '../registry/restore-backup.js';
+import { refillStore, restoreBackup } from '../registry/restore-backup.js';
 import { rollback } from '../registry/rollback.js';
 import { actorOf } from '../rules/actor.js';
 import { reasonFrom } from '../rules/rule-request.js';
@@ -19,6 +19,7 @@ import { liftRule, listRules, ruleToWire, setRule } from '../rules/rules-service
 
 export interface RegistryServiceOptions extends RegisterContext {
   readonly store: Store;
+  readonly refill: (backup: string) => Promise<void>;
   readonly clusterView: () => ClusterView;
   readonly planLog: Pick<PlanLog, 'deferred'>;
   /** Time for which a version is kept after it was replaced, in ms. 0 means without a limit. */
@@ -96,6 +97,7 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
       for (let at = 0; at < text.byteLength; at += partBytes) yield { data: text.subarray(at, at + partBytes) };
     },
     async restore({ digest }) {
+      if (options.store.loss !== undefined) return refillStore(options, digest);
       requireWritable();
       return restoreBackup(options, digest);
     },

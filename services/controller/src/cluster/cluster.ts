@@ -1,6 +1,6 @@
 // The state of the cluster on this controller: the mirror of the store, leadership, fleet and demand.
 
-import { milliseconds, type Clock, type PriceTable, type WorkerId } from '@pareto/core';
+import { describeLoss, milliseconds, type Clock, type PriceTable, type WorkerId } from '@pareto/core';
 import {
   createDemandWindow,
   createFleetState,
@@ -79,6 +79,13 @@ export function createCluster(options: ClusterOptions): Cluster {
   const registry = createRegistryCache(mirror, options);
   const served = createServedVersions();
   const presentAtRestore = watchRestores(options, mirror, leader, fleet);
+
+  store.onLoss((loss) => {
+    options.logger.error('the store lost data and is not used: queries continue with the last table', {
+      ...{ loss, reason: describeLoss(loss) },
+    });
+    leader.stepDown('the store lost data');
+  });
 
   const isSettled = (): boolean => mirror.records.settlements.get(settlementKey)?.value.epoch === store.epoch;
   const follow = (): void => fleet.follow(mirror.records.loads.values(), clock.now());

@@ -1,12 +1,15 @@
 // Gauges that are computed from the cluster's state at each scrape.
 
-import { unmetCauses, type UnmetNeed } from '@pareto/core';
+import { unmetCauses, type StoreLoss, type UnmetNeed } from '@pareto/core';
+import type { StoreMember } from '@pareto/state';
 import type { ControllerMetrics } from '@pareto/telemetry';
 import type { ClusterView } from './observe.js';
 
 export interface GaugeValues {
   readonly routers: number;
   readonly storeAgeMs: number;
+  readonly storeLoss: StoreLoss | undefined;
+  readonly storeMembers: readonly StoreMember[];
   readonly backupAgeMs: number;
   /** Needs that the leader's last plan could not meet. Empty if this controller does not lead. */
   readonly unmet: readonly UnmetNeed[];
@@ -15,11 +18,15 @@ export interface GaugeValues {
 export function setGauges(
   metrics: ControllerMetrics,
   view: ClusterView,
-  { routers, storeAgeMs, backupAgeMs, unmet }: GaugeValues,
+  { routers, storeAgeMs, storeLoss, storeMembers, backupAgeMs, unmet }: GaugeValues,
 ): void {
   const { records, fleet, now, leadingSince } = view;
   metrics.routers.set(routers);
   metrics.storeAge.set(storeAgeMs / 1000);
+  metrics.storeLost.set(storeLoss === undefined ? 0 : 1);
+  const lost = storeMembers.filter(({ problem }) => problem !== undefined).length;
+  metrics.storeMembers.set(storeMembers.length - lost, { state: 'reachable' });
+  metrics.storeMembers.set(lost, { state: 'lost' });
   metrics.backupAge.set(backupAgeMs / 1000);
   for (const cause of unmetCauses)
     metrics.planUnmet.set(unmet.filter((need) => need.cause === cause).length, { reason: cause });

@@ -2,6 +2,7 @@
 // them too, so that it can add those that the leader did not write before it was killed.
 
 import {
+  describeLoss,
   type Architecture,
   type Clock,
   type Measurement,
@@ -11,6 +12,7 @@ import {
   type Variant,
   type VersionChange,
 } from '@pareto/core';
+import type { Store } from '@pareto/state';
 import { electedLeader } from '../leadership/election-candidates.js';
 import type { EventLog } from './events.js';
 import { identityOf, type ClusterEvent } from './repeats.js';
@@ -23,6 +25,7 @@ export interface RecordEventsOptions {
   readonly events: EventLog;
   readonly mirror: Pick<Mirror, 'records' | 'onChange' | 'onRestored'>;
   readonly leader: Pick<Leader, 'term' | 'onChange'>;
+  readonly store: Pick<Store, 'onLoss'>;
   readonly clock: Clock;
 }
 
@@ -84,9 +87,10 @@ interface NotedEvent {
   readonly atWallMs: number;
 }
 
-export function watchRecords({ events, mirror, leader, clock }: RecordEventsOptions): void {
+export function watchRecords({ events, mirror, leader, store, clock }: RecordEventsOptions): void {
   let lastRule = '';
   let noted: readonly NotedEvent[] = [];
+  let losses: readonly NotedEvent[] = [];
   let isListed = false;
 
   const addRuleEvents = (isWanted: (event: RuleEvent) => boolean): void => {
@@ -106,13 +110,22 @@ export function watchRecords({ events, mirror, leader, clock }: RecordEventsOpti
     const recent = new Set(logged.filter(({ atWallMs }) => atWallMs > after - maxSkewMs).map(identityOf));
     for (const { event, atWallMs } of noted)
       if (atWallMs > after && !recent.has(identityOf(event))) events.add(event, atWallMs);
-    noted = [];
+    for (const { event, atWallMs } of losses) events.add(event, atWallMs);
+    noted = losses = [];
   };
 
   leader.onChange(() => {
     if (leader.term === undefined) return;
     catchUp();
     events.add({ kind: 'leader', subject: electedLeader(mirror.records) ?? '', reason: 'elected' });
+  });
+  // The next leader can write it: after a restore, or when the store has its data again.
+  store.onLoss((loss) => {
+    const reason = `${describeLoss(loss)}: it was not used, and queries continued with the last table`;
+    losses = [
+      ...losses,
+      { event: { kind: 'store', subject: 'store', reason, warning: true }, atWallMs: clock.wallMs() },
+    ];
   });
   // What a restored store lacks was not deleted by anyone.
   mirror.onRestored(() => {

@@ -3,7 +3,7 @@
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { notLeaderError } from '@pareto/rpc';
-import type { Compare, Election, Leadership, Operation, Store } from '@pareto/state';
+import { lossError, type Compare, type Election, type Leadership, type Operation, type Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import { createBackoff, maxPauseMs } from '../loops/backoff.js';
 import type { Mirror } from '../storage/mirror.js';
@@ -111,6 +111,7 @@ export function createLeader(options: LeaderOptions): Leader {
   };
 
   const leaderError = (): ParetoError => {
+    if (store.loss !== undefined) return lossError(store.loss);
     if (store.ageMs > unresponsiveMs) return unresponsiveError(store.ageMs);
     return notLeaderError(elsewhere(), 'nothing was written; retry in a moment');
   };

@@ -1,9 +1,9 @@
 // Registers again what a backup has, in a running cluster. Records of the fleet and of plans are left out: the current
 // workers and their replicas are not those of the backup.
 
-import { checkDigest } from '@pareto/blobs';
-import { ParetoError, type Digest } from '@pareto/core';
-import { readBackup, type Backup, type Operation } from '@pareto/state';
+import { checkDigest, type BlobStore } from '@pareto/blobs';
+import { describeLoss, ParetoError, type Digest } from '@pareto/core';
+import { declaration, readBackup, type Backup, type Operation, type Store } from '@pareto/state';
 import type { BlobReservations } from '../storage/blob-reservations.js';
 import { createRecordTables, type RecordView, type Stored } from '../storage/record-tables.js';
 import { nameIn, putRecord, variantKey, type RecordKind, type Records } from '../storage/records.js';
@@ -12,6 +12,7 @@ import { referencedBlobs, type ReferringRecords } from './referenced-blobs.js';
 import type { RegisterContext } from './register-context.js';
 
 interface RestoreContext extends Pick<RegisterContext, 'blobs' | 'leader' | 'mirror' | 'runExclusive'> {
+  readonly store: Pick<Store, 'epoch'>;
   readonly reservations: BlobReservations;
 }
 
@@ -24,21 +25,49 @@ interface Restored {
 
 /** Restores a backup that was uploaded as a blob. Throws `invalid-argument` if it is not a backup, or as `planRestore`. */
 export async function restoreBackup(context: RestoreContext, uploaded: string): Promise<Restored> {
-  const { blobs, leader, mirror, reservations } = context;
+  const { blobs, leader, mirror, store, reservations } = context;
   const backup = await readUploaded(context, checkDigest(uploaded));
   const digests = [...referencedBlobs(referringRecords(backup))];
   return reservations.reserve(digests, async () => {
     await context.runExclusive('the registry', async () => {
-      await writeAll(leader, planRestore(mirror.records, backup));
+      await writeAll(leader, [...planRestore(mirror.records, backup), declaration(store.epoch)]);
       return true;
     });
-    const statuses = await Promise.all(digests.map((digest) => blobs.status(digest)));
-    return {
-      tasks: backup.tasks.size,
-      architectures: new Set(Array.from(backup.architectures.values(), ({ value }) => value.name)).size,
-      missingFiles: statuses.filter(({ complete }) => !complete).length,
-    };
+    return summarize(blobs, backup, digests);
   });
+}
+
+interface RefillContext {
+  readonly blobs: BlobStore;
+  readonly store: Pick<Store, 'loss'>;
+  readonly refill: (backup: string) => Promise<void>;
+}
+
+/** Restores a backup into the store of this cluster, which was emptied. Throws `failed-precondition` if it is not empty. */
+export async function refillStore({ blobs, store, refill }: RefillContext, uploaded: string): Promise<Restored> {
+  if (store.loss !== undefined && store.loss !== 'emptied') {
+    throw new ParetoError(
+      'failed-precondition',
+      `a backup can be restored only into an empty store, but ${describeLoss(store.loss)}: put its data back, or delete its keys first`,
+    );
+  }
+  const file = await blobs.localFile(checkDigest(uploaded));
+  try {
+    const backup = recordsOf(await readBackup(file.path));
+    await refill(file.path);
+    return await summarize(blobs, backup, [...referencedBlobs(referringRecords(backup))]);
+  } finally {
+    await file.release();
+  }
+}
+
+async function summarize(blobs: BlobStore, backup: RecordView, digests: readonly Digest[]): Promise<Restored> {
+  const statuses = await Promise.all(digests.map((digest) => blobs.status(digest)));
+  return {
+    tasks: backup.tasks.size,
+    architectures: new Set(Array.from(backup.architectures.values(), ({ value }) => value.name)).size,
+    missingFiles: statuses.filter(({ complete }) => !complete).length,
+  };
 }
 
 async function readUploaded({ blobs }: RestoreContext, uploaded: Digest): Promise<RecordView> {

@@ -2,6 +2,7 @@
 // only while the leader is unreachable. Pure.
 
 import type { Milliseconds } from '@pareto/core';
+import type { RegistryView } from '../registry/registry-view.js';
 
 export interface RouterSession {
   /** Set if the router accepts the table of any controller. */
@@ -10,6 +11,16 @@ export interface RouterSession {
   /** Address of another controller that led when the session began. Undefined if none was known. */
   readonly leaderThen: string | undefined;
 }
+
+/**
+ * Returns whether a table comes from another store than this one, in which nothing is registered. A router then keeps its table: this store
+ * was most likely emptied while no controller could know.
+ */
+export const isOfOtherStore = (
+  tableEpoch: string,
+  storeEpoch: string,
+  { tasks, architectures }: Pick<RegistryView, 'tasks' | 'architectures'>,
+): boolean => tasks.size + architectures.size === 0 && tableEpoch !== '' && !tableEpoch.startsWith(`${storeEpoch}.`);
 
 /** The leadership, as far as this controller has received it. */
 export interface LeadershipStatus {

@@ -31,6 +31,8 @@ export interface Routes {
   /** Updates the table until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   readonly routers: () => readonly wire.RouterInfoInput[];
+  /** Returns whether routers keep the table of another store at the moment, because this one has nothing registered. */
+  readonly keepsOtherTables: () => boolean;
 }
 
 export interface RoutesOptions {
@@ -40,6 +42,8 @@ export interface RoutesOptions {
   readonly rows: (routers: readonly wire.RouterInfoInput[]) => TableRows;
   /** Returns whether the mirror is complete and the plan is settled. Otherwise the table stays unchanged. */
   readonly ready: () => boolean;
+  /** Returns whether a router must keep its table of this epoch: that of another store, while nothing is registered in this one. */
+  readonly isOther: (tableEpoch: string) => boolean;
   /** Called when queries are held for a cold variant for which no query was held before. */
   readonly onHeld: () => void;
   /** Called when a router reports that a worker is unreachable. */
@@ -60,6 +64,8 @@ const heartbeatMs = 1_000;
 const recheckMs = 5_000;
 /** Maximum age of the table while no router is connected. The first router that joins gets an updated table. */
 const unwatchedMs = 1_000;
+/** Time after which a router that keeps the table of another store has tried again. */
+const otherMs = 30_000;
 
 type RouterStream = DuplexStream<wire.RouterMessage, wire.TableMessageInput>;
 
@@ -72,6 +78,15 @@ export function createRoutes(options: RoutesOptions): Routes {
   const list = (): readonly wire.RouterInfoInput[] => [
     ...new Map([...routers.values()].map((router) => [router.routerId, router])).values(),
   ];
+  let otherAt = -Infinity;
+  const refuse = (router: string): ParetoError => {
+    otherAt = clock.now();
+    options.logger.error('router keeps the table of another store: this one is empty', { router });
+    return new ParetoError(
+      'unavailable',
+      'nothing is registered in this store, which is not that of your table: keep it',
+    );
+  };
   let refreshedAt = -Infinity;
   const refresh = (): void => {
     refreshedAt = clock.now();
@@ -91,7 +106,7 @@ export function createRoutes(options: RoutesOptions): Routes {
   };
 
   return {
-    handlers: { watch: (stream, call) => serveRouter(options, { stream, call, changed, join }) },
+    handlers: { watch: (stream, call) => serveRouter(options, { stream, call, changed, join, refuse }) },
     touch: wakeSignal.wake,
     update() {
       refresh();
@@ -106,6 +121,7 @@ export function createRoutes(options: RoutesOptions): Routes {
       }
     },
     routers: list,
+    keepsOtherTables: () => clock.now() - otherAt < otherMs,
   };
 }
 
@@ -115,15 +131,18 @@ interface Serving {
   readonly changed: ReturnType<typeof createNotifier>;
   /** Adds the router to the table's list of routers, until disposed. */
   readonly join: (hello: wire.RouterHello) => Disposable;
+  /** Notes that a router keeps the table of another store. Returns the error. */
+  readonly refuse: (router: string) => ParetoError;
 }
 
-async function serveRouter(options: RoutesOptions, { stream, call, changed, join }: Serving): Promise<void> {
+async function serveRouter(options: RoutesOptions, { stream, call, changed, join, refuse }: Serving): Promise<void> {
   const { table, leader, clock, logger } = options;
   const messages = stream[Symbol.asyncIterator]();
   const hello = await readHello(messages);
   const { routerId: router, address, acceptFollower } = hello;
   if (!mayServeRouter(acceptFollower, leadershipStatusOf(options))) throw leader.notLeaderError();
   if (!options.ready() && table.isEmpty) throw noTable();
+  if (options.isOther(hello.epoch)) throw refuse(router);
   const session: RouterSession = { acceptFollower, since: clock.now(), leaderThen: leader.elsewhere };
   const ended = new AbortController();
   const signal = AbortSignal.any([call.signal, options.draining, ended.signal]);

@@ -23,7 +23,7 @@ export type EtcdAccessFlags = Omit<EtcdFlags, 'etcd' | 'etcdCompactMinutes'>;
 export async function readEtcdAccess(
   endpoints: readonly string[],
   flags: EtcdAccessFlags,
-): Promise<Omit<EtcdStoreOptions, 'clock' | 'onNotice'>> {
+): Promise<Pick<EtcdStoreOptions, 'endpoints' | 'prefix' | 'renew' | 'tls' | 'user'>> {
   const renew = (): Promise<EtcdCredentials> => readCredentials(flags);
   return { endpoints, prefix: `/pareto/${flags.cluster}/`, ...(await renew()), renew };
 }

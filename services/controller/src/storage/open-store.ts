@@ -1,9 +1,10 @@
-// Opens the shared store, with retries while it is unreachable.
+// Opens the shared store and the blob store, with retries while they are unreachable.
 
-import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import { openEtcdStore, type Store } from '@pareto/state';
+import { milliseconds, ParetoError, type Clock, type StoreIntent } from '@pareto/core';
+import { judgeStore } from '@pareto/policy';
+import { openEtcdStore, type KnownHistory, type Store } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
-import { readEtcdAccess, type EtcdFlags } from './etcd-access.js';
+import { readEtcdAccess, type EtcdAccessFlags } from './etcd-access.js';
 
 export interface OpenContext {
   readonly clock: Clock;
@@ -37,18 +38,19 @@ export async function openWithRetry<T>(
   return undefined;
 }
 
-/** Opens etcd, with the retries of `openWithRetry`. */
+export interface OpenEtcdContext extends OpenContext {
+  /** The store that this cluster used last, if this process knows it. */
+  readonly known: KnownHistory | undefined;
+  readonly intent: StoreIntent | undefined;
+}
+
+/** Opens etcd. Throws as `openEtcdStore` does. */
 export async function openEtcd(
   etcd: readonly string[],
-  flags: EtcdFlags,
-  context: OpenContext,
-  signal: AbortSignal,
-): Promise<Store | undefined> {
-  const { clock, logger } = context;
+  flags: EtcdAccessFlags,
+  { clock, logger, known, intent }: OpenEtcdContext,
+): Promise<Store> {
   const access = await readEtcdAccess(etcd, flags);
-  if (flags.etcdCompactMinutes === 0) {
-    logger.warn('compaction is left to etcd: without its --auto-compaction-retention, the history grows forever');
-  }
   const onNotice = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(message, fields);
-  return openWithRetry('waiting for etcd', () => openEtcdStore({ ...access, clock, onNotice }), context, signal);
+  return openEtcdStore({ ...access, clock, onNotice, known, intent, judge: judgeStore });
 }

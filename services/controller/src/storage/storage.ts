@@ -3,11 +3,12 @@
 import { join } from 'node:path';
 import type { BlobStore } from '@pareto/blobs';
 import type { Runnable } from '@pareto/service';
-import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
+import { lossOf, openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
 import { checkBlobLocation, openBlobStore, type BlobFlags } from './blob-location.js';
 import type { EtcdFlags } from './etcd-access.js';
 import { createDeferredStore, type DeferredStore } from './deferred-store.js';
+import { knownStoreFile, readKnownStore } from './known-store.js';
 import { createDeferredBlobStore, type DeferredBlobStore } from './deferred-blob-store.js';
 import { openEtcd, openWithRetry, type OpenContext } from './open-store.js';
 
@@ -17,11 +18,17 @@ export interface Storage {
   /** The blob store, open after the part has started. */
   readonly blobs: BlobStore;
   readonly part: Runnable;
+  /** Fills an etcd that lost the data of this cluster from a backup. All controllers then follow it. */
+  readonly refill: (backup: string) => Promise<void>;
 }
 
-/** Flags of the store and the blobs. `restore` names a backup that fills an empty store first. */
+/**
+ * Flags of the store and the blobs. `restore` names a backup that fills an empty store first. `acceptEmptyStore`: use a store
+ * that lost data.
+ */
 export interface StorageFlags extends EtcdFlags, BlobFlags {
   readonly restore?: string | undefined;
+  readonly acceptEmptyStore: boolean;
 }
 
 export interface StorageContext extends OpenContext {
@@ -43,7 +50,12 @@ export async function createStorage(config: StorageFlags, context: StorageContex
     start: () => start(config, context, store, blobs),
     stop: async () => store[Symbol.asyncDispose](),
   };
-  return { store, blobs, part };
+  const refill = async (backup: string): Promise<void> => {
+    const { known } = store;
+    await using target = await openEtcd(config.etcd ?? [], config, { ...context, known, intent: 'restore' });
+    await restoreStore(target, backup);
+  };
+  return { store, blobs, part, refill };
 }
 
 async function start(
@@ -55,7 +67,7 @@ async function start(
   const { etcd, cluster, restore } = config;
   const { draining, logger } = context;
   if (etcd !== undefined) {
-    const opened = await openEtcd(etcd, config, context, draining);
+    const opened = await openKnown(etcd, config, context, store);
     if (opened === undefined) return;
     store.open(opened);
   }
@@ -69,6 +81,32 @@ async function start(
   blobs.open(opened);
   logger.info('store open', { store: etcd ?? 'embedded', cluster, epoch: store.epoch });
   if (restore !== undefined) await restoreFrom(restore, store, logger);
+}
+
+/** Opens etcd, with retries while it can't be reached, or lost data that the flags do not declare as lost. */
+async function openKnown(
+  etcd: readonly string[],
+  config: StorageFlags,
+  context: StorageContext,
+  store: DeferredStore,
+): Promise<Store | undefined> {
+  const { restore, acceptEmptyStore } = config;
+  if (config.etcdCompactMinutes === 0) {
+    context.logger.warn(
+      'compaction is left to etcd: without its --auto-compaction-retention, the history grows forever',
+    );
+  }
+  const known = await readKnownStore(knownStoreFile(config));
+  const intent = acceptEmptyStore ? 'accept' : restore === undefined ? undefined : 'restore';
+  const open = async (): Promise<Store> => {
+    try {
+      return await openEtcd(etcd, config, { ...context, known, intent });
+    } catch (error) {
+      store.hold(lossOf(error));
+      throw error;
+    }
+  };
+  return openWithRetry('waiting for etcd', open, context, context.draining);
 }
 
 async function restoreFrom(file: string, store: Store, logger: Logger): Promise<void> {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds, systemClock } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
+import { judgeStore } from '@pareto/policy';
 import { openEmbeddedStore, openEtcdStore, type Store, type Transaction } from '@pareto/state';
 import { createLogger } from '@pareto/telemetry';
 import {
@@ -36,7 +37,13 @@ let opened = 0;
 const stores = {
   embedded: async () => openEmbeddedStore(folder.file(`store-${(opened += 1)}`), { clock }),
   etcd: async ({ endpoints }: Pick<Etcd, 'endpoints'>) =>
-    openEtcdStore({ endpoints, prefix: `/events-${(opened += 1)}/`, clock: systemClock, onNotice: () => undefined }),
+    openEtcdStore({
+      endpoints,
+      prefix: `/events-${(opened += 1)}/`,
+      clock: systemClock,
+      judge: judgeStore,
+      onNotice: () => undefined,
+    }),
 };
 
 for (const kind of ['embedded', 'etcd'] as const) {

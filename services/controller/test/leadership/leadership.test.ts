@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
 import { leaderOf } from '@pareto/rpc';
+import { judgeStore } from '@pareto/policy';
 import { createElection, openEmbeddedStore, openEtcdStore, type Store } from '@pareto/state';
 import { createLogger, type Logger } from '@pareto/telemetry';
 import { createTempFolder, missingEtcd, startEtcd, waitFor, type TempFolder } from '@pareto/testkit';
@@ -161,7 +162,13 @@ describe('leadership', () => {
     }
     await using etcd = await startEtcd({ version: '3.6' });
     const open = (prefix: string): Promise<Store> =>
-      openEtcdStore({ endpoints: etcd.endpoints, prefix, clock: systemClock, onNotice: () => undefined });
+      openEtcdStore({
+        endpoints: etcd.endpoints,
+        prefix,
+        clock: systemClock,
+        judge: judgeStore,
+        onNotice: () => undefined,
+      });
     await using others = await open('/others/');
     let stopped = false;
     const write = async (key: string): Promise<void> => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { systemClock } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
+import { judgeStore } from '@pareto/policy';
 import { openEtcdStore, readBackup, type Store } from '@pareto/state';
 import {
   createTempFolder,
@@ -42,7 +43,9 @@ for (const kind of ['embedded', 'etcd'] as const) {
     beforeEach(async () => {
       folder = await createTempFolder();
       const prefix = `/${folder.path}/`;
-      store = etcd && (await openEtcdStore({ ...etcd, prefix, clock: systemClock, onNotice: () => undefined }));
+      store =
+        etcd &&
+        (await openEtcdStore({ ...etcd, prefix, clock: systemClock, judge: judgeStore, onNotice: () => undefined }));
       controller = await startController(folder.path, {}, store === undefined ? {} : { store });
       await waitFor('a leader', () => controller.registry.registerTask({ name: 'squares', metric: 'top1' }));
       worker = startWorker(controller.address, { id: 'w1' });

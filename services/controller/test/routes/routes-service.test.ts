@@ -1,14 +1,14 @@
 // The streams of routers, on a manual clock.
 
 import assert from 'node:assert/strict';
-import { milliseconds, ParetoError } from '@pareto/core';
+import { milliseconds, ParetoError, type Task } from '@pareto/core';
 import { createDemandWindow } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import type { DuplexStream, ServerCall } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { beforeEach, describe, it } from 'mocha';
-import { mustRedirect, type RouterSession } from '../../src/routes/router-session.js';
+import { isOfOtherStore, mustRedirect, type RouterSession } from '../../src/routes/router-session.js';
 import { createRoutes, type RoutesOptions } from '../../src/routes/routes-service.js';
 import { createTableLog } from '../../src/routes/table-log.js';
 
@@ -47,6 +47,7 @@ describe('streams of routers', () => {
           ['routers', routers.map((router) => ({ key: `router/${router.routerId}`, router }))],
         ]),
       ready: () => true,
+      isOther: (epoch) => epoch === 'of-another-store.1',
       onHeld: () => undefined,
       onWorkerLost: () => undefined,
       onWorkersReached: (processes) => void reached.push(...processes),
@@ -58,14 +59,14 @@ describe('streams of routers', () => {
     void routes.run(new AbortController().signal);
   });
 
-  function watch(routerId: string, workerReach: wire.WorkerReach | null = null) {
+  function watch(routerId: string, workerReach: wire.WorkerReach | null = null, epoch = '') {
     const messages: wire.TableMessageInput[] = [];
     let blocked: Promise<void> | undefined;
     let unblock = (): void => undefined;
     let hangUp = (): void => undefined;
     const closed = new Promise<void>((resolve) => (hangUp = resolve));
     async function* received(): AsyncGenerator<wire.RouterMessage, void, undefined> {
-      const hello = { routerId, address: 'r:1', epoch: '', revision: 0, acceptFollower: false };
+      const hello = { routerId, address: 'r:1', epoch, revision: 0, acceptFollower: false };
       yield { message: 'hello', hello, demand: null, workerLost: null, workerReach: null };
       if (workerReach) yield { message: 'workerReach', hello: null, demand: null, workerLost: null, workerReach };
       await closed;
@@ -119,6 +120,17 @@ describe('streams of routers', () => {
     assert.equal(nameIn(router.changes().at(-1)), '40');
     const sent = router.changes().length - before;
     assert.ok(sent >= 4 && sent <= 6, `${sent} messages within 400 ms`);
+  });
+
+  it('are refused to a router with the table of another store while nothing is registered in this one', async () => {
+    assert.equal(routes.keepsOtherTables(), false);
+    const router = watch('r1', null, 'of-another-store.1');
+    await clock.advance(100);
+    assert.match(String(router.ended()), /not that of your table: keep it/);
+    assert.deepEqual([router.messages, routes.keepsOtherTables()], [[], true]);
+    await clock.advance(31_000);
+    assert.equal(routes.keepsOtherTables(), false);
+    assert.equal(watch('r1', null, 'e.2').ended(), undefined);
   });
 
   it('carry the processes that a router reaches, for which only the leader has a use', async () => {
@@ -239,4 +251,21 @@ describe('session of a router', () => {
       assert.equal(mustRedirect(of, full, milliseconds(now)), expected);
     });
   }
+});
+
+describe('a table of another store', () => {
+  const registry = (tasks: number): Parameters<typeof isOfOtherStore>[2] => ({
+    tasks: new Map(Array.from({ length: tasks }, (_, i) => [`t${i}`, {} as Task])),
+    architectures: new Map(),
+  });
+
+  it('is kept while nothing is registered in this store', () => {
+    assert.equal(isOfOtherStore('a.1', 'b', registry(0)), true);
+    assert.equal(isOfOtherStore('a.1', 'b', registry(1)), false);
+  });
+
+  it('is none of a router without a table, or of another controller with the same store', () => {
+    assert.equal(isOfOtherStore('', 'b', registry(0)), false);
+    assert.equal(isOfOtherStore('b.1', 'b', registry(0)), false);
+  });
 });

@@ -18,6 +18,10 @@ export function createRestorableStore(first: Store): RestorableStore {
       return store.epoch;
     },
     ageMs: 0,
+    loss: undefined,
+    known: undefined,
+    onLoss: () => undefined,
+    checkMembers: async () => [],
     writes: () => writes,
     become(other) {
       store = other;

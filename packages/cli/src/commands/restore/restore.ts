@@ -1,4 +1,4 @@
-// `pareto restore`: registers what a backup has in a running cluster.
+// `pareto restore`: registers what a backup has in a running cluster, or fills its store if that was emptied.
 
 import { stat } from 'node:fs/promises';
 import { bytes } from '@pareto/core';
@@ -16,7 +16,7 @@ export function addRestore(program: Command, context: Context): void {
     .command('restore')
     .summary('register everything that a backup has')
     .description(
-      'Registers the tasks, models, measurements and rules of a backup in a running cluster where nothing else is registered. A backup has no model files: those must be in the folder or bucket of the cluster. To fill a new store, start its controller with --restore instead.',
+      'Registers the tasks, models, measurements and rules of a backup in a running cluster where nothing else is registered. A backup has no model files: those must be in the folder or bucket of the cluster. It also fills the etcd of a running cluster that was emptied. To fill a new store, start its controller with --restore instead.',
     )
     .argument('<file>', 'path of the backup')
     .addHelpText('after', '\nExample:\n  pareto restore pareto.backup')

@@ -1,6 +1,6 @@
 // Findings about the processes of the cluster: controllers, routers and workers. Pure.
 
-import { formatBytes } from '@pareto/core';
+import { describeLoss, formatBytes } from '@pareto/core';
 import { defaultFleetParams } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import { formatSpan } from '../../terminal/format.js';
@@ -12,7 +12,8 @@ const isNewLeader = ({ leadingMs }: wire.OverviewResponse): boolean =>
   leadingMs > 0 && leadingMs < defaultFleetParams.firstJoinMs;
 
 export function controllerFindings({ overview, localLogs }: ClusterStatus): readonly Finding[] {
-  const { leader, controllers, notices, storeAgeMs, leadingMs } = overview;
+  const { leader, controllers, notices, storeAgeMs, leadingMs, storeLoss } = overview;
+  if (storeLoss !== '') return [lossFinding(overview), ...memberFindings(overview), ...notices.map(noticeFinding)];
   const about = 'controller';
   const standbys = new Set(controllers.filter((address) => address !== leader)).size;
   const standbyText = standbys === 0 ? '' : `, ${count(standbys, 'other')} on standby`;
@@ -29,7 +30,27 @@ export function controllerFindings({ overview, localLogs }: ClusterStatus): read
           about,
           text: `${leader} ${isNewLeader(overview) ? `has led for ${formatSpan(leadingMs)}` : 'leads'}${standbyText}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago`,
         };
-  return [lead, ...notices.map((text): Finding => ({ level: 'warning', about: 'notice', text }))];
+  return [lead, ...memberFindings(overview), ...notices.map(noticeFinding)];
+}
+
+const memberFindings = ({ storeMembers }: wire.OverviewResponse): readonly Finding[] =>
+  storeMembers
+    .filter(({ problem }) => problem !== '')
+    .map(({ address, problem }) => ({
+      ...{ level: 'bad', about: 'etcd', text: `${address} is lost: ${problem}` },
+      advice: `restart the member: ${count(storeMembers.length, 'member')} in all, of which more than half must run`,
+    }));
+
+const noticeFinding = (text: string): Finding => ({ level: 'warning', about: 'notice', text });
+
+function lossFinding({ storeLoss: loss, leader }: wire.OverviewResponse): Finding {
+  const restore =
+    loss === 'older' ? 'delete its keys and restore a backup' : "restore a backup ('pareto restore FILE')";
+  return {
+    ...{ level: 'bad', about: 'store' },
+    text: `${describeLoss(loss)}: ${leader === '' ? 'nothing can be registered or placed' : 'nothing is registered in it'}, and queries continue with the last table`,
+    advice: `put its data back, or ${restore}, or restart a controller with --accept-empty-store to use the store as it is`,
+  };
 }
 
 export function routerFindings({ overview, routers, router, routerAddress }: ClusterStatus): readonly Finding[] {
