@@ -5,26 +5,28 @@ import { describeLimit, type wire } from '@pareto/protocol';
 import { formatSpan } from '../../terminal/format.js';
 import { milliseconds, percent, perSecond } from '../../dashboard/load-tables.js';
 import { count, type ClusterStatus, type Finding } from './finding.js';
-import { controllerFindings, routerFindings, workerFindings } from './process-findings.js';
+import { controllerFindings, isNewLeader, routerFindings, workerFindings } from './process-findings.js';
 
 export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
   ...controllerFindings(status),
   ...routerFindings(status),
   ...workerFindings(status),
-  ...replicaFindings(status.overview.workers),
+  ...replicaFindings(status.overview),
   ...needFindings(status.overview.unmetNeeds),
   ...taskFindings(status),
   ...limitFindings(status.overview.limitsReached),
   ...jobFindings(status.jobs),
 ];
 
-function replicaFindings(workers: readonly wire.Worker[]): readonly Finding[] {
+function replicaFindings({ workers, leader }: wire.OverviewResponse): readonly Finding[] {
   const all = workers.flatMap(({ workerId, replicas }) => replicas.map((replica) => ({ ...replica, workerId })));
   const ready = all.filter(({ state }) => state === 'READY').length;
   const loading = all.filter(({ state }) => state === 'LOADING' || state === 'WARMING').length;
   const bad = all.filter(({ state, quarantined }) => state === 'FAILED' || quarantined);
   return [
-    { level: 'good', about: 'replicas', text: `${ready} ready${loading === 0 ? '' : `, ${loading} loading`}` },
+    leader === ''
+      ? { level: 'warning', about: 'replicas', text: `${ready} ready in the last report to a leader` }
+      : { level: 'good', about: 'replicas', text: `${ready} ready${loading === 0 ? '' : `, ${loading} loading`}` },
     ...bad.map(({ variant, workerId, reason, quarantined }): Finding => ({
       ...{
         level: 'warning',
@@ -89,7 +91,12 @@ function needFindings(needs: readonly wire.UnmetNeed[]): readonly Finding[] {
 
 const goodShare = 0.99;
 
-function taskFindings({ overview: { tasks }, localLogs }: ClusterStatus): readonly Finding[] {
+function taskFindings({ overview, localLogs }: ClusterStatus): readonly Finding[] {
+  const { tasks, leader, leadingMs } = overview;
+  if (leader === '') {
+    const text = `${count(tasks.length, 'task')} registered; their queries are counted by a leader only`;
+    return [{ level: 'warning', about: 'tasks', text, advice: 'the metrics of the routers count them' }];
+  }
   if (tasks.length === 0) {
     return [
       {
@@ -100,16 +107,19 @@ function taskFindings({ overview: { tasks }, localLogs }: ClusterStatus): readon
       },
     ];
   }
-  return tasks.map((load) => taskFinding(load, localLogs));
+  const noQueries = isNewLeader(overview)
+    ? `no queries in the ${formatSpan(leadingMs)} of the new leader`
+    : 'no queries';
+  return tasks.map((load) => taskFinding(load, localLogs, noQueries));
 }
 
-function taskFinding(load: wire.TaskLoad, localLogs: readonly string[]): Finding {
+function taskFinding(load: wire.TaskLoad, localLogs: readonly string[], noQueries: string): Finding {
   const { task: about, requestsPerSecond, p99Ms, attainment, refusedPerSecond, failedPerSecond, held } = load;
   const { infeasibleShare } = load;
   const rate = `${perSecond(requestsPerSecond)} queries/s`;
   const text =
     attainment === undefined
-      ? 'no queries'
+      ? noQueries
       : `${rate}, p99 ${milliseconds(p99Ms)}, ${percent(attainment)} within the objective`;
   if (failedPerSecond > 0) {
     return {

@@ -8,7 +8,7 @@ import { describeRouter } from '../../dashboard/format-dashboard.js';
 import { count, logOf, type ClusterStatus, type Finding } from './finding.js';
 
 /** Returns whether the leader may still wait for workers and routers. An older controller does not send `leadingMs`. */
-const isNewLeader = ({ leadingMs }: wire.OverviewResponse): boolean =>
+export const isNewLeader = ({ leadingMs }: wire.OverviewResponse): boolean =>
   leadingMs > 0 && leadingMs < defaultFleetParams.firstJoinMs;
 
 export function controllerFindings({ overview, localLogs }: ClusterStatus): readonly Finding[] {
@@ -71,7 +71,11 @@ export function routerFindings({ overview, routers, router, routerAddress }: Clu
 }
 
 export function workerFindings({ overview, localLogs }: ClusterStatus): readonly Finding[] {
-  const { workers } = overview;
+  const { workers, leader } = overview;
+  if (leader === '') {
+    const text = `${count(workers.length, 'worker')} registered; which of them are connected is unknown without a leader`;
+    return [{ level: 'warning', about: 'workers', text, advice: 'routers use the workers that answer them meanwhile' }];
+  }
   const connected = workers.filter((worker) => worker.connected);
   const disconnected = workers.filter((worker) => !worker.connected && !worker.awaited && !worker.departed);
   const draining = connected.filter((worker) => worker.draining);
@@ -103,7 +107,11 @@ function totalFinding(
   const slots = connected.flatMap(({ slotGroups }) => slotGroups).reduce((sum, group) => sum + group.slots, 0);
   const used = connected.reduce((sum, { memoryUsedBytes }) => sum + memoryUsedBytes, 0);
   const all = connected.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
-  const text = `${connected.length} connected, ${count(slots, 'slot')}, ${formatBytes(used)} of ${formatBytes(all)} used`;
+  const memory =
+    used === 0 && isNewLeader(overview)
+      ? `${formatBytes(all)} of memory, whose use is not reported to the new leader yet`
+      : `${formatBytes(used)} of ${formatBytes(all)} used`;
+  const text = `${connected.length} connected, ${count(slots, 'slot')}, ${memory}`;
   if (awaited > 0) {
     const waits = `waiting for ${count(awaited, 'worker')} to reconnect`;
     const reason = isNewLeader(overview) ? 'the leader is new' : 'the connection broke a moment ago';

@@ -32,9 +32,56 @@ describe('findingsOf', () => {
   });
 
   it('has bad findings without a leader and without a connected worker', () => {
-    const findings = findingsFor({ leader: '', workers: [fakeWorker({ connected: false })] });
-    assert.equal(about(findings, 'controller')?.level, 'bad');
-    assert.equal(about(findings, 'workers')?.level, 'bad');
+    assert.equal(about(findingsFor({ leader: '' }), 'controller')?.level, 'bad');
+    const workers = [fakeWorker({ connected: false })];
+    assert.equal(about(findingsFor({ workers }), 'workers')?.level, 'bad');
+  });
+
+  it('states no live figures without a leader, because no controller has them', () => {
+    const workers = [fakeWorker({ connected: false, memoryUsedBytes: 0 })];
+    const findings = findingsFor({ leader: '', workers, tasks: [fakeTaskLoad()] });
+    const texts = findings.map(({ about: subject, text }) => `${subject}: ${text}`).join('\n');
+    assert.doesNotMatch(texts, /0 B|no queries|is disconnected/);
+    assert.match(texts, /^workers: 1 worker registered; which of them are connected is unknown without a leader$/m);
+    assert.match(texts, /^tasks: 1 task registered; their queries are counted by a leader only$/m);
+    assert.match(texts, /^replicas: 1 ready in the last report to a leader$/m);
+  });
+
+  it('says what a new leader does not know yet, e.g. after a restore', () => {
+    const workers = [fakeWorker({ memoryUsedBytes: 0, replicas: [] })];
+    const fresh = findingsFor({ leadingMs: 4_000, workers, tasks: [fakeTaskLoad()] });
+    assert.match(about(fresh, 'workers')?.text ?? '', /not reported to the new leader yet/);
+    assert.match(about(fresh, 'digits')?.text ?? '', /^no queries in the 4 s of the new leader/);
+    const later = findingsFor({ workers, tasks: [fakeTaskLoad()] });
+    assert.match(about(later, 'workers')?.text ?? '', /0 B of 1\.0 GiB used/);
+    assert.equal(about(later, 'digits')?.text, 'no queries');
+  });
+
+  it('names the loss of the store in place of the missing leader, with advice by the loss', () => {
+    const findings = findingsFor({ leader: '', storeLoss: 'emptied' });
+    const loss = about(findings, 'store');
+    assert.equal(loss?.level, 'bad');
+    assert.match(loss.text, /^the store is empty, although .* queries continue with the last table$/);
+    assert.match(loss.advice ?? '', /'pareto restore FILE'.*--accept-empty-store/);
+    assert.equal(about(findings, 'controller'), undefined);
+    const older = about(findingsFor({ leader: '', storeLoss: 'older' }), 'store');
+    assert.match(`${older?.text} ${older?.advice}`, /went back .* delete its keys and restore a backup/);
+    assert.match(
+      about(findingsFor({ storeLoss: 'newer' }), 'store')?.text ?? '',
+      /^the store lost data: nothing is registered/,
+    );
+  });
+
+  it('names each lost member of etcd', () => {
+    const storeMembers = [
+      { address: 'e1:2379', problem: '' },
+      { address: 'e2:2379', problem: "etcd at e2:2379 can't be reached" },
+    ];
+    const findings = findingsFor({ storeMembers }).filter(({ about: subject }) => subject === 'etcd');
+    assert.deepEqual(
+      findings.map(({ level, text }) => [level, text]),
+      [['bad', "e2:2379 is lost: etcd at e2:2379 can't be reached"]],
+    );
   });
 
   it('does not advise more memory for a replica that failed to load', () => {
@@ -49,13 +96,9 @@ describe('findingsOf', () => {
   });
 
   it('suggests the command that shows logs only for services with logs on this machine', () => {
-    const broken = {
-      leader: '',
-      workers: [fakeWorker({ connected: false })],
-      tasks: [fakeTaskLoad({ failedPerSecond: 1 })],
-    };
+    const broken = { workers: [fakeWorker({ connected: false })], tasks: [fakeTaskLoad({ failedPerSecond: 1 })] };
     const advice = (...logs: string[]): string =>
-      findingsFor(broken, [], logs)
+      [...findingsFor({ leader: '' }, [], logs), ...findingsFor(broken, [], logs)]
         .map((finding) => finding.advice ?? '')
         .join('\n');
     assert.doesNotMatch(advice(), /pareto logs/);
