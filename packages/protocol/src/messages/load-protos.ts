@@ -24,6 +24,7 @@ export async function loadProtos(options: {
   readonly keepCase: boolean;
   readonly oneofs?: boolean;
 }): Promise<PackageDefinition> {
-  const { load } = await import('@grpc/proto-loader');
-  return load(files, { ...conversion, ...options, includeDirs: [directory] });
+  // A bundle has the exports of a CommonJS module only as the default.
+  const { default: loader } = await import('@grpc/proto-loader');
+  return loader.load(files, { ...conversion, ...options, includeDirs: [directory] });
 }
