@@ -17,15 +17,20 @@ export function unloadUnservable(ledger: Ledger, { unservable }: PlanningContext
   }
 }
 
-/** Unloads the replicas of draining workers that have a ready replacement or that nothing needs. */
+/**
+ * Unloads the replicas of draining workers that have a ready replacement or that nothing needs. Demand that no slot is left
+ * for has no target, so its variants are those that lack something.
+ */
 export function drainWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): void {
+  const lacking = ledger.lacking();
   for (const entry of ledger.entries) {
     if (!entry.host.worker.draining || entry.leaving) continue;
     const wanted = { id: entry.variant, version: entry.version };
     const others = ledger.entriesOf(entry.variant).filter((other) => isServing(other, wanted));
     if (others.some(isReady)) ledger.unload(entry, 'its worker is draining; another replica is ready');
-    else if (others.length === 0 && !needed.has(entry.variant)) ledger.unload(entry, 'its worker is draining');
-    else if (others.length === 0) {
+    else if (others.length === 0 && !needed.has(entry.variant)) {
+      if (!lacking.has(entry.variant)) ledger.unload(entry, 'its worker is draining');
+    } else if (others.length === 0) {
       const reason = 'it cannot leave its draining worker: no other worker has room';
       ledger.unmet({ variant: entry.variant, source: undefined, cause: 'memory', reason });
     }

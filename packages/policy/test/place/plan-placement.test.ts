@@ -15,6 +15,7 @@ import {
   alsoOn,
   brief,
   cpu,
+  demandOf,
   memoryOn,
   mib,
   replica,
@@ -152,6 +153,20 @@ const cases: readonly (readonly [string, SnapshotFields, readonly string[]])[] =
       variants: [small],
       workers: [worker('a', 500, { draining: true })],
       replicas: [replica('1', 'small:original', 'a')],
+    },
+    [],
+  ],
+  [
+    'a draining worker keeps what answers demand, until another worker has a slot for it',
+    {
+      variants: [small, middle, large],
+      workers: [worker('a', 500, { draining: true })],
+      replicas: [
+        replica('1', 'small:original', 'a'),
+        replica('2', 'middle:original', 'a'),
+        replica('3', 'large:original', 'a'),
+      ],
+      demand: demandOf([variantId('middle:original'), 10]),
     },
     [],
   ],
