@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const source = fileURLToPath(new URL('../src/run-process.ts', import.meta.url));
 
+/** Returns a program, `main` is the body of its function. */
+const programOf = (main: string): string => `import { runProcess } from ${JSON.stringify(source)};
+await runProcess('program', async () => {${main}});`;
+
 /** Runs a process in a shell: `main` is the body of its function, `to` the redirection of its output. */
 async function run(main: string, to: string): Promise<{ stdout: string; stderr: string }> {
-  const program = `import { runProcess } from ${JSON.stringify(source)};
-await runProcess('program', async () => {${main}});`;
   const script = `{ "$0" --import=tsx --input-type=module -e "$1"; echo "exit $?" >&2; } ${to}`;
   const { NODE_EXTRA_CA_CERTS: _unused, ...env } = process.env;
-  const child = spawn('sh', ['-c', script, process.execPath, program], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn('sh', ['-c', script, process.execPath, programOf(main)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+  });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { stdout, stderr };
 }
@@ -38,6 +44,26 @@ describe('runProcess', () => {
   it('ends with 1 and the reason if the output cannot be written', async () => {
     const { stderr } = await run(`${lines(1)} return 0;`, '> /dev/full');
     assert.equal(stderr, 'program: the output cannot be written: ENOSPC: no space left on device, write\nexit 1\n');
+  });
+
+  it('ends soon after a signal that ended the program, although its reader does not continue', async () => {
+    const stopped = `const stop = new Promise((resolve) => process.once('SIGTERM', () => resolve(130)));
+${lines(100_000)} setTimeout(() => process.kill(process.pid, 'SIGTERM'), 100); return stop;`;
+    const { stderr } = await run(stopped, '| { sleep 5; echo reads >&2; cat >/dev/null; }');
+    assert.equal(stderr, 'exit 130\nreads\n');
+  });
+
+  it('continues without a reader of stderr, and ends with its code', async () => {
+    const main = `for (let i = 0; i < 20; i++) {
+  process.stderr.write('step\\n');
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}
+process.stdout.write('done');
+return 3;`;
+    const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', programOf(main)]);
+    child.stderr.once('data', () => child.stderr.destroy());
+    const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    assert.deepEqual([stdout, code], ['done', 3]);
   });
 
   it('ends at a signal while its reader does not continue', async () => {
