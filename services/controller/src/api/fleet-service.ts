@@ -1,6 +1,6 @@
 // The Fleet service: workers' sessions, and the operators' view of the fleet.
 
-import { ParetoError, priceOf, workerId, type StoreLoss } from '@pareto/core';
+import { priceOf, workerId, type StoreLoss } from '@pareto/core';
 import { variantOf, type LiveReplica } from '@pareto/policy';
 import { replicaReportToWire, slotGroupToWire, type Complete, type wire } from '@pareto/protocol';
 import { type ServiceHandlers } from '@pareto/rpc';
@@ -39,7 +39,7 @@ export interface FleetServiceOptions {
 
 export function createFleetHandlers(options: FleetServiceOptions): ServiceHandlers<'pareto.v1.Fleet'> {
   const { cluster, records, loads, preferLeader } = options;
-  const { clusterView, fleet, leader } = cluster;
+  const { clusterView, leader } = cluster;
   return {
     join: options.join,
     async listWorkers() {
@@ -53,10 +53,6 @@ export function createFleetHandlers(options: FleetServiceOptions): ServiceHandle
     },
     async forget({ workerId: id }) {
       leader.require();
-      if (fleet.session(workerId(id)) !== undefined) {
-        const advice = `stop its process, after 'pareto drain ${id}' if other workers shall take its replicas first`;
-        throw new ParetoError('failed-precondition', `worker ${id} is connected: ${advice}`);
-      }
       // Its last counts belong to the statistics, and must not be written after its load was deleted.
       await loads.flush();
       if (!(await records.forget(workerId(id), clusterView()))) throw notFound('worker', id);

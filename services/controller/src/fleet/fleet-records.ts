@@ -1,7 +1,15 @@
 // Records of the fleet in the store: workers, measurements and quarantines.
 
 import { isDeepStrictEqual } from 'node:util';
-import { groupBy, type Assignment, type Clock, type Measurement, type WorkerId, type WorkerInfo } from '@pareto/core';
+import {
+  groupBy,
+  ParetoError,
+  type Assignment,
+  type Clock,
+  type Measurement,
+  type WorkerId,
+  type WorkerInfo,
+} from '@pareto/core';
 import {
   defaultBucketParams,
   endSharing,
@@ -12,6 +20,7 @@ import {
   planBuckets,
   replaces,
   type FleetState,
+  type Presence,
   type WorkerReport,
 } from '@pareto/policy';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
@@ -22,7 +31,7 @@ import type { Mirror } from '../storage/mirror.js';
 import { onWorker, type RegistryView } from '../registry/registry-view.js';
 import { measurementsOf } from '../registry/outcome-variants.js';
 import { onOtherSamples, remeasure } from '../registry/remeasure.js';
-import { unchangedSince } from '../storage/record-tables.js';
+import { unchangedSince, type Stored } from '../storage/record-tables.js';
 import { storedWorker, withStoredClass } from '../storage/stored-classes.js';
 import {
   assignmentKey,
@@ -65,7 +74,10 @@ export interface FleetRecords {
    * drained stays for the hour, so that it is still drained if it returns.
    */
   forgetLost(view: LostWorkersView): Promise<void>;
-  /** Deletes the records of a worker and its assignments. Returns false if the worker is unknown. */
+  /**
+   * Deletes the records of a worker that is gone, and its assignments. Returns false if the worker is unknown. Throws
+   * `failed-precondition` if it is connected or awaited.
+   */
   forget(id: WorkerId, view: LostWorkersView): Promise<boolean>;
 }
 
@@ -101,19 +113,20 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
         ? true
         : undefined;
     });
-  /** Deletes the records of a worker that has no session. */
-  const remove = async (record: WorkerRecord, assignments: readonly Assignment[]): Promise<void> => {
+  /** Deletes the records of a worker that has no session. Returns false if its own record was changed meanwhile. */
+  const remove = async (known: Stored<WorkerRecord>, assignments: readonly Assignment[]): Promise<boolean> => {
+    const record = known.value;
     const { id } = record.info;
+    // Each transaction is compared with the worker's record, so this record is deleted by the last one.
+    const keys = [...assignments.map(assignmentKey), loadKey(id), workerKey(id)];
+    const operations = keys.map((key) => ({ kind: 'delete', key }) as const);
+    if (!(await writeAll(leader, operations, [unchangedSince(known.key, known)]))) return false;
     logger.info('worker record removed', { worker: id });
-    const keys = [...assignments.map(assignmentKey), workerKey(id), loadKey(id)];
-    await writeAll(
-      leader,
-      keys.map((key) => ({ kind: 'delete', key })),
-    );
     const back = fleet.session(id);
     if (back === undefined) fleet.forget(id);
     // The worker rejoined before the deletion, which removed its record.
     else await changeWorker(id, (known) => (known === undefined ? { ...record, info: back.info } : undefined));
+    return true;
   };
   return {
     async remember(info) {
@@ -157,22 +170,34 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
     remeasureInterfered: (id) => remeasureInterfered(options, id),
     async forgetLost({ registry, now, leadingSince }) {
       if (leadingSince === undefined) return;
-      for (const { value } of [...mirror.records.workers.values()]) {
+      for (const known of [...mirror.records.workers.values()]) {
+        const { value } = known;
         const { id } = value.info;
         if (registry.assignments.has(id)) continue;
         // Once this is in the store, no load of the worker is still to be written.
         const hasDeparted = mirror.records.loads.get(loadKey(id))?.value.departed === true;
         const isRemovable = hasDeparted && !value.draining && fleet.presence(id, now, leadingSince) === 'gone';
-        if (isRemovable || fleet.isLost(id, now, leadingSince)) await remove(value, []);
+        if (isRemovable || fleet.isLost(id, now, leadingSince)) await remove(known, []);
       }
     },
-    async forget(id, { registry }) {
-      const known = mirror.records.workers.get(workerKey(id));
-      if (known === undefined) return false;
-      await remove(known.value, registry.assignments.get(id) ?? []);
-      return true;
-    },
+    forget: (id, { registry, now, leadingSince }) =>
+      retryOnConflict(`worker ${id}`, async () => {
+        const known = mirror.records.workers.get(workerKey(id));
+        if (known === undefined) return false;
+        checkGone(id, fleet.presence(id, now, leadingSince));
+        return (await remove(known, registry.assignments.get(id) ?? [])) ? true : undefined;
+      }),
   };
+}
+
+/** Throws `failed-precondition` unless the worker is gone: one that is awaited would return without its replicas and counts. */
+function checkGone(id: WorkerId, presence: Presence): void {
+  if (presence === 'gone') return;
+  const message =
+    presence === 'connected'
+      ? `worker ${id} is connected: stop its process, after 'pareto drain ${id}' if other workers shall take its replicas first`
+      : `worker ${id} may reconnect: retry when 'pareto get workers' shows it as disconnected and another worker as ready, or stop its process`;
+  throw new ParetoError('failed-precondition', message);
 }
 
 async function remeasureInterfered(

@@ -93,7 +93,7 @@ describe('a worker whose process is stopped as planned', () => {
 describe('forget', () => {
   afterEach(leaveAll);
 
-  it('removes a worker that is not connected, with its assignments', async () => {
+  it('removes a worker that is gone, with its assignments, and none that is connected or awaited', async () => {
     await using folder = await createTempFolder();
     await using controller = await startController(folder.path);
     const { two } = await startWorkers(controller);
@@ -101,10 +101,13 @@ describe('forget', () => {
     await assert.rejects(forget('w2'), { code: 'failed-precondition', message: /w2 is connected: stop its process/ });
     await assert.rejects(forget('w3'), { code: 'not-found' });
     two.leave();
-    await waitFor(
-      'the end of the session',
-      async () => (await workerOf(controller, 'w2'))?.connected === false || undefined,
-    );
+    const isAwaited = async (): Promise<boolean | undefined> => {
+      const worker = await workerOf(controller, 'w2');
+      return worker?.connected === false ? worker.awaited : undefined;
+    };
+    await waitFor('the end of the session', isAwaited);
+    await assert.rejects(forget('w2'), { code: 'failed-precondition', message: /w2 may reconnect: retry when/ });
+    await waitFor('the end of the wait for it', async () => (await isAwaited()) === false || undefined);
     await forget('w2');
     assert.equal(await workerOf(controller, 'w2'), undefined);
     const { replicas = [] } = (await workerOf(controller, 'w1')) ?? {};

@@ -125,6 +125,69 @@ describe('fleet records', () => {
     assert.equal(await isKnownAfter(), false);
   });
 
+  /** Returns a fleet without `w1`, in which another worker sends messages up to each given time. */
+  function fleetNextTo() {
+    const fleet = createFleetState(defaultFleetParams);
+    const other = { info: { ...infoOf('1'), id: workerId('w2') } };
+    fleet.join(other, milliseconds(0));
+    let spokeAt = 0;
+    const viewAt = (now: number) => {
+      for (; spokeAt <= now; spokeAt += 500) fleet.report(other, workerReport, milliseconds(spokeAt));
+      const registry = { assignments: new Map([[w1, [assignment]]]) };
+      return { registry, now: milliseconds(now), leadingSince: milliseconds(0) };
+    };
+    return { fleet, viewAt };
+  }
+
+  it('are deleted on request once the worker is gone, not while it is connected or awaited', async () => {
+    await using folder = await createTempFolder();
+    await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    await using leading = await startCandidate(store, 'one:1');
+    const { fleet, viewAt } = fleetNextTo();
+    const records = await startRecords(leading, fleet);
+    await leading.leader.write([], [putRecord(assignmentKey(assignment), assignment)]);
+    const forgetAt = async (now: number): Promise<boolean> => records.forget(w1, viewAt(now));
+    const awaited = { code: 'failed-precondition', message: /w1 may reconnect: retry when/ };
+    await assert.rejects(forgetAt(9_999), awaited);
+    const session = { info: infoOf('1') };
+    fleet.join(session, milliseconds(10_000));
+    await assert.rejects(forgetAt(11_000), {
+      code: 'failed-precondition',
+      message: /w1 is connected: stop its process/,
+    });
+    fleet.leave(session, milliseconds(12_000));
+    await assert.rejects(forgetAt(13_499), awaited);
+    assert.equal(leading.mirror.records.assignments.size, 1);
+    assert.equal(await forgetAt(13_500), true);
+    const { workers, assignments } = leading.mirror.records;
+    assert.deepEqual([workers.size, assignments.size], [0, 0]);
+    assert.equal(await forgetAt(13_500), false);
+  });
+
+  it('are kept if the worker rejoins as another process while they are deleted on request', async () => {
+    await using folder = await createTempFolder();
+    await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    await using leading = await startCandidate(store, 'one:1');
+    const { fleet, viewAt } = fleetNextTo();
+    await startRecords(leading, fleet);
+    await leading.leader.write([], [putRecord(assignmentKey(assignment), assignment)]);
+    let isFirst = true;
+    const leader = {
+      async write(compares: readonly Compare[], operations: readonly Operation[]) {
+        if (isFirst) {
+          isFirst = false;
+          await leading.leader.write([], [putRecord(workerKey(w1), { info: infoOf('2'), draining: false })]);
+          fleet.join({ info: infoOf('2') }, milliseconds(20_000));
+        }
+        return leading.leader.write(compares, operations);
+      },
+    };
+    const records = createFleetRecords({ ...leading, ...shared, leader, fleet });
+    await assert.rejects(records.forget(w1, viewAt(20_000)), { message: /w1 is connected/ });
+    const { workers, assignments } = leading.mirror.records;
+    assert.deepEqual([workers.get(workerKey(w1))?.value.info, assignments.size], [infoOf('2'), 1]);
+  });
+
   it('have the provisional profile of a variant until it is measured', async () => {
     await using folder = await createTempFolder();
     await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
