@@ -56,7 +56,10 @@ export interface FleetState {
    * caller has to end. Undefined if there was none.
    */
   join(session: WorkerSession, now: Milliseconds): WorkerSession | undefined;
-  /** Ends a session. A worker that departed is gone immediately. Does nothing if the session was replaced. */
+  /**
+   * Ends a session. A worker that departed is gone immediately, unless its process had replaced another one with the same id, which may
+   * still run. Does nothing if the session was replaced.
+   */
   leave(session: WorkerSession, now: Milliseconds, end?: SessionEnd): void;
   /**
    * Applies a report. Returns true if a turn of the control loop is due: a replica was added or removed, changed its

@@ -136,15 +136,14 @@ function replacedBy(before: LiveWorker | undefined, incarnation: string): readon
   return [...before.replaced, ...latest].filter((each) => each !== incarnation).slice(-maxReplacedIncarnations);
 }
 
-/** Returns the worker after the end of its session. */
-export const left = (worker: LiveWorker, sessionEnd: SessionEnd, now: Milliseconds): LiveWorker => ({
-  ...worker,
-  session: undefined,
-  leftAt: now,
-  servedAt: now,
-  sessionEnd,
-  order: undefined,
-});
+/**
+ * Returns the worker after the end of its session. If its process had replaced another one with the same id, its departure is an
+ * ordinary end, because the other one may still run, and rejoin.
+ */
+export function left(worker: LiveWorker, end: SessionEnd, now: Milliseconds): LiveWorker {
+  const sessionEnd = end === 'departed' && worker.replaced.length > 0 ? 'ended' : end;
+  return { ...worker, session: undefined, leftAt: now, servedAt: now, sessionEnd, order: undefined };
+}
 
 /** Returns whether the worker's process was stopped as planned, according to the process or to the store. */
 export const hasDeparted = ({ session, sessionEnd, stored }: LiveWorker): boolean =>

@@ -89,6 +89,18 @@ describe('fleet state', () => {
     assert.deepEqual([presence(10_010, 10), next.hasDeparted(w1)], ['gone', true]);
   });
 
+  it('awaits a worker whose process departed after it had replaced another one, which may rejoin', () => {
+    const fleet = createFleetState(params);
+    const [first, second, other] = [session('1'), session('2'), otherSession()];
+    for (const each of [first, second, other]) fleet.join(each, ms(0));
+    fleet.leave(second, ms(1_000), 'departed');
+    assert.deepEqual([fleet.presence(w1, ms(1_000), ms(0)), fleet.hasDeparted(w1)], ['awaited', false]);
+    const again = session('1');
+    fleet.join(again, ms(1_500));
+    fleet.leave(again, ms(2_000), 'departed');
+    assert.deepEqual([fleet.presence(w1, ms(2_000), ms(0)), fleet.hasDeparted(w1)], ['gone', true]);
+  });
+
   it('lets no worker expire while none sends anything, and then awaits all as after a start', () => {
     const fleet = createFleetState(params);
     const [one, other] = [session('1'), otherSession()];

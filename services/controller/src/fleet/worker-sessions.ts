@@ -138,9 +138,10 @@ async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<
   } finally {
     assigner.detach(writer);
     reportRequester.detach(writer);
-    if (isDeparting && fleet.session(worker) === session)
-      loads.note({ worker, incarnation, present: true, departed: true, replicas: [] }, true);
+    const isCurrent = fleet.session(worker) === session;
     fleet.leave(session, clock.now(), isDeparting ? 'departed' : reader.isSilent ? 'silent' : 'ended');
+    if (isCurrent && fleet.hasDeparted(worker))
+      loads.note({ worker, incarnation, present: true, departed: true, replicas: [] }, true);
     workerExpiry.onStreamEnded(session.info);
     lost();
     changed();

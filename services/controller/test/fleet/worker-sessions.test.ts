@@ -96,4 +96,21 @@ describe('two processes with one worker id', () => {
       return once.ended() === undefined ? true : undefined;
     });
   });
+
+  it('are not gone when the later one departs, because the earlier one may rejoin', async () => {
+    const witness = startWorker(controller.address, { id: 'witness' });
+    started.push(witness);
+    const first = worker('1');
+    await until('the first to join', () => first.assignments.length > 0);
+    const second = worker('2');
+    await until('the second to replace it', () => first.ended() !== undefined && second.assignments.length > 0);
+    await second.depart();
+    const left = await waitFor('the end of the session', async () => {
+      const { workers } = await controller.fleet.listWorkers({});
+      return workers.find(({ workerId, connected }) => workerId === 'w1' && !connected);
+    });
+    assert.deepEqual([left.awaited, left.departed], [true, false]);
+    const again = worker('1');
+    await until('the first to join again', () => again.assignments.length > 0);
+  });
 });
