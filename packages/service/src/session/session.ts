@@ -37,12 +37,15 @@ export interface Session<Out> extends Runnable {
   readonly problem: string | undefined;
   /** Sends on the current stream. Returns false if there is none, or if the previous message is still being written. */
   send(message: Out): boolean;
+  /** Waits until the controller ends the stream, for at most `ms`. No other stream is opened afterwards. */
+  finish(ms: Milliseconds): Promise<void>;
 }
 
 export function createSession<In, Out>(options: SessionOptions<In, Out>): Session<Out> {
   const { clock, addresses, rng } = options;
   const stopping = new AbortController();
-  const isStopping = (): boolean => stopping.signal.aborted;
+  let isFinishing = false;
+  const isStopping = (): boolean => isFinishing || stopping.signal.aborted;
   const wait = createControllerWait(clock, options.logger);
   let current: Connection<In, Out> | undefined;
   let address: string | undefined;
@@ -105,6 +108,13 @@ export function createSession<In, Out>(options: SessionOptions<In, Out>): Sessio
     async start(fail) {
       lastMessageAt = clock.now();
       running = run().catch(fail);
+    },
+    async finish(ms) {
+      isFinishing = true;
+      const finished = new AbortController();
+      const timeout = clock.sleep(ms, finished.signal).catch(() => undefined);
+      await Promise.race([running, timeout]);
+      finished.abort();
     },
     stop: async () => {
       stopping.abort(new ParetoError('cancelled', 'the service is stopping'));

@@ -109,6 +109,35 @@ describe('session', () => {
     assert.equal(session.address, undefined);
   });
 
+  it('waits for a controller that ends the stream late, and opens no other one', async () => {
+    const read: (string | undefined)[] = [];
+    const { server, address } = await controller(0, async ({ message }, say) => {
+      if (message === 'departure') await systemClock.sleep(milliseconds(200));
+      read.push(message);
+      if (message === 'departure') throw notLeaderError(undefined);
+      await say(1);
+    });
+    servers.push(server);
+    await begin([address]);
+    assert.equal(await heard(), 1);
+    assert.equal(session.send({ message: 'departure', departure: {} }), true);
+    await session.finish(milliseconds(10_000));
+    assert.deepEqual(read, ['hello', 'departure']);
+    await systemClock.sleep(milliseconds(100));
+    assert.deepEqual([read.length, session.connected], [2, false]);
+  });
+
+  it('does not wait longer than it was told for a controller that does not end the stream', async () => {
+    const { server, address } = await controller(0, (_message, say) => say(1));
+    servers.push(server);
+    await begin([address]);
+    assert.equal(await heard(), 1);
+    const since = systemClock.now();
+    await session.finish(milliseconds(100));
+    assert.ok(systemClock.now() - since < 5_000);
+    assert.equal(session.connected, true);
+  });
+
   it('reopens a stream without messages', async () => {
     let hellos = 0;
     const { server, address } = await controller(0, async (_message, say) => say(++hellos));

@@ -129,7 +129,9 @@ async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<
     for (;;) {
       const message = await reader.next();
       if (message === undefined) return;
-      isDeparting ||= Boolean(message.departure);
+      isDeparting = Boolean(message.departure);
+      // The worker waits for the end of the stream, so that its departure is not lost.
+      if (isDeparting) return;
       const report = message.report && readOrWarn(message.report);
       await handleMessage(message, report, session, options).catch((error: unknown) => {
         logger.warn('worker message failed', { worker, error });

@@ -50,6 +50,31 @@ describe('a worker that exchanges nothing but changes', () => {
   });
 });
 
+describe('the stream of a worker', () => {
+  it('is ended by the controller after the departure, whatever the worker still sends', async () => {
+    await using folder = await createTempFolder();
+    await using controller = await startController(folder.path);
+    const cut = new AbortController();
+    const stream = controller.fleet.join({ signal: cut.signal });
+    await stream.write({ hello: { workerId: 'w1', incarnation: '1', address: '127.0.0.1:1' } });
+    await stream.write({ departure: {} });
+    let isEnded = false;
+    const read = async (): Promise<void> => {
+      for await (const _message of stream);
+      isEnded = true;
+    };
+    const reading = read();
+    await waitFor('the end of the stream', () => {
+      if (!isEnded) void stream.write({ heartbeat: {} });
+      return isEnded || undefined;
+    });
+    await reading;
+    const { workers } = await controller.fleet.listWorkers({});
+    assert.deepEqual([workers[0]?.connected, workers[0]?.departed], [false, true]);
+    cut.abort();
+  });
+});
+
 describe('two processes with one worker id', () => {
   let folder: TempFolder;
   let controller: TestController;

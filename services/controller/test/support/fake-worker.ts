@@ -71,7 +71,7 @@ export interface FakeWorker {
   readonly stopReporting: () => void;
   /** Reports that it is shutting down, from now on. */
   drain(): void;
-  /** Reports that its process was stopped as planned, and ends the stream. */
+  /** Reports that its process was stopped as planned, and waits until the controller ends the stream. */
   depart(): Promise<void>;
   /** Cuts the stream. */
   readonly leave: () => void;
@@ -175,7 +175,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     cut.abort();
     channel.close();
   };
-  read()
+  const reading = read()
     .then(
       () => (ended = 'the stream ended'),
       (error: unknown) => (ended = error),
@@ -200,8 +200,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
       replicas.clear();
       report();
       await stream.write({ departure: {} });
-      // A cut stream may lose what was written before.
-      await clock.sleep(milliseconds(200));
+      await reading;
       leave();
     },
     leave,

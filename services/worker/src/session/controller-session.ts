@@ -43,8 +43,10 @@ const defaultIntervals: MessageIntervals = { messageMs: milliseconds(500), repor
 const dueShare = 0.75;
 /** Share of the interval after which it sends one without a heartbeat. */
 const overdueShare = 1.1;
-/** Time to let the last messages leave before the stream is closed. */
+/** Time to let a message leave before the departure is sent again. */
 const flushMs = milliseconds(50);
+/** Maximum time for which a departing worker waits until the controller has read its last message, and ends the stream. */
+const departureMs = milliseconds(1_000);
 
 export function createControllerSession(options: ControllerSessionOptions): ControllerSession {
   const { replicas, stepRunner, clock } = options;
@@ -166,11 +168,12 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       if (session.connected) {
         await sendPending();
         // The session rejects the message while the previous one is being written.
-        if (!reportDeparture()) {
+        let isSent = reportDeparture();
+        if (!isSent) {
           await clock.sleep(flushMs);
-          reportDeparture();
+          isSent = reportDeparture();
         }
-        await clock.sleep(flushMs);
+        if (isSent) await session.finish(departureMs);
       }
       await session.stop();
     },

@@ -211,6 +211,16 @@ describe('worker session', function () {
     assert.equal(worker.controller.kinds.filter((kind) => kind === 'departure').length, 1);
   });
 
+  it('waits until a controller that is behind has read its departure', async () => {
+    await using worker = await startTestWorker();
+    worker.controller.departureDelayMs = 400;
+    await waitFor('hello', () => worker.controller.hellos.length > 0 || undefined);
+    await waitFor('a report', () => worker.controller.received.reports > 0 || undefined);
+    await worker.group.stop();
+    assert.equal(worker.controller.kinds.at(-1), 'departure');
+    assert.equal(worker.controller.hellos.length, 1, 'it does not join again');
+  });
+
   it('continues the trace of a query down to the executor', async () => {
     await using collector = await createTraceCollector();
     await using worker = await startTestWorker({}, { tracing: { endpoint: collector.endpoint, flushMs: 10 } });

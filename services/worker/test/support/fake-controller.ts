@@ -2,9 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { digest, ParetoError, type Digest } from '@pareto/core';
 import { type wire } from '@pareto/protocol';
-import { createServer, notLeaderError, type DuplexStream } from '@pareto/rpc';
+import { createServer, notLeaderError, type DuplexStream, type ServerCall } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 
 export interface FakeController {
@@ -39,6 +40,8 @@ export interface FakeController {
   readonly received: { reports: number; heartbeats: number };
   /** Kinds of the received messages, in order. */
   readonly kinds: string[];
+  /** Time that it takes to read a departure, after which it ends the stream. */
+  departureDelayMs: number;
   /** Requests a report with this sequence number. */
   requestReport(sequence: number): void;
   /** Number of bytes of a blob after which a download breaks off. */
@@ -83,6 +86,7 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
     intervals: {},
     received: { reports: 0, heartbeats: 0 },
     kinds: [],
+    departureDelayMs: 0,
     breakAt: Infinity,
     hellos,
     measurements,
@@ -126,8 +130,13 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
     },
     close: () => server.close(),
   };
-  async function read(stream: WorkerStream): Promise<void> {
+  async function read(stream: WorkerStream, { signal }: ServerCall): Promise<void> {
     for await (const { message: kind, hello, report: latest, measurement, outcome, heartbeat } of stream) {
+      if (kind === 'departure') {
+        await setTimeout(controller.departureDelayMs);
+        // Like the controller, it does not read a stream that was cut meanwhile.
+        if (signal.aborted) return;
+      }
       if (kind !== undefined) controller.kinds.push(kind);
       if (heartbeat) controller.received.heartbeats += 1;
       if (latest) controller.received.reports += 1;
@@ -137,10 +146,11 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       for (const replica of latest?.replicas ?? []) replicaReports.set(replica.replicaId, replica);
       if (measurement) measurements.push(measurement);
       if (outcome) outcomes.push(outcome);
+      if (kind === 'departure') return;
     }
   }
   server.add('pareto.v1.Fleet', {
-    async join(stream: WorkerStream) {
+    async join(stream: WorkerStream, call: ServerCall) {
       const reject = (leader: string): never => {
         throw notLeaderError(leader === '' ? undefined : leader);
       };
@@ -150,7 +160,7 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       const heartbeat = (): wire.ControllerMessageInput => ({ message: 'heartbeat', heartbeat: controller.intervals });
       const beat = setInterval(() => void stream.write(heartbeat()), heartbeatMs).unref();
       using _beating = { [Symbol.dispose]: () => clearInterval(beat) };
-      await Promise.race([read(stream), once(deposed, 'deposed')]);
+      await Promise.race([read(stream, call), once(deposed, 'deposed')]);
       if (controller.leader !== undefined) reject(controller.leader);
     },
   });
