@@ -4,6 +4,8 @@ import type { PackageDefinition } from '@grpc/proto-loader';
 import { fileURLToPath } from 'node:url';
 import { conversion } from './protos.js';
 
+type Loader = Pick<typeof import('@grpc/proto-loader'), 'load'>;
+
 const directory = fileURLToPath(new URL('../../../../protos', import.meta.url));
 
 const files = [
@@ -24,7 +26,7 @@ export async function loadProtos(options: {
   readonly keepCase: boolean;
   readonly oneofs?: boolean;
 }): Promise<PackageDefinition> {
-  // A bundle has the exports of a CommonJS module only as the default.
-  const { default: loader } = await import('@grpc/proto-loader');
-  return loader.load(files, { ...conversion, ...options, includeDirs: [directory] });
+  // A bundle has the exports of a CommonJS module as the default, and a program that is compiled to CommonJS has no default.
+  const loader: Loader & { readonly default?: Loader } = await import('@grpc/proto-loader');
+  return (loader.default ?? loader).load(files, { ...conversion, ...options, includeDirs: [directory] });
 }
