@@ -35,7 +35,7 @@ import { setGauges } from './cluster/gauges.js';
 import { createHandover } from './leadership/handover.js';
 import { createBackups, type Backups } from './maintenance/backups.js';
 import { runLeaderRounds } from './maintenance/leader-rounds.js';
-import { removeVersions } from './maintenance/version-removal.js';
+import { createVersionRemoval } from './maintenance/version-removal.js';
 import { createLoadFlusher } from './loads/load-flusher.js';
 import { createNotices } from './cluster/notices.js';
 import { openModelReading } from './registry/model-reading.js';
@@ -165,7 +165,7 @@ export async function createController(
   };
   const oldVersions = {
     ...{ ...context, cluster, everyMs: milliseconds(60_000), failed: 'removal of replaced versions failed' },
-    round: () => removeVersions({ ...context, cluster, ready: () => isWhole(cluster), keepMs: keepVersionsMs(config) }),
+    round: createVersionRemoval({ ...context, cluster, ready: () => isWhole(cluster), keepMs: keepVersionsMs(config) }),
   };
   const knownStore = { ...context, store, file: knownStoreFile(config) };
   const watchingEtcd = [

@@ -1,10 +1,13 @@
 // The versions of an architecture that its name can go back to, and for how long they are kept.
 
-import type { VersionChange } from '@pareto/core';
+import type { Milliseconds, VersionChange } from '@pareto/core';
 import type { PlacementVariant } from '../snapshot/snapshot.js';
 
 /** Maximum number of changes of the current version that are kept of an architecture. */
 export const maxVersionChanges = 50;
+
+/** Minimum time for which a version must be seen unused before it is removed, in ms, unless versions are kept for less. */
+const minUnusedMs = 3_600_000;
 
 /**
  * Returns the time since the Unix epoch until which a version that is not current is kept, in ms. Undefined if it is kept
@@ -26,17 +29,34 @@ export interface KeptVersions {
   /** Versions that are current, or still have replicas. */
   readonly inUse: ReadonlySet<number>;
   readonly changes: readonly VersionChange[];
+  /** Monotonic times since which the leader has seen versions unused. A version without one was not seen unused yet. */
+  readonly unusedSince: ReadonlyMap<number, Milliseconds>;
 }
 
-/** Returns the versions to remove: they are not in use, and were replaced longer than `keepMs` ago. */
-export const planVersionRemoval = (
-  { versions, inUse, changes }: KeptVersions,
-  nowWallMs: number,
+/** Monotonic time, and milliseconds since the Unix epoch. */
+export interface RemovalTimes {
+  readonly now: Milliseconds;
+  readonly wallMs: number;
+}
+
+/**
+ * Returns the versions to remove: they are not in use, were replaced longer than `keepMs` ago, and have been seen unused
+ * for an hour, or `keepMs` if that is shorter. The time since the replacement alone is not enough, because it includes the
+ * rollout of the next version, and follows every jump of the wall clock.
+ */
+export function planVersionRemoval(
+  { versions, inUse, changes, unusedSince }: KeptVersions,
+  { now, wallMs }: RemovalTimes,
   keepMs: number,
-): readonly number[] =>
-  versions.filter(
-    (version) => !inUse.has(version) && (keptUntilWallMs(version, changes, keepMs) ?? Infinity) <= nowWallMs,
+): readonly number[] {
+  const unusedMs = (version: number): number => now - (unusedSince.get(version) ?? now);
+  return versions.filter(
+    (version) =>
+      !inUse.has(version) &&
+      (keptUntilWallMs(version, changes, keepMs) ?? Infinity) <= wallMs &&
+      unusedMs(version) >= Math.min(keepMs, minUnusedMs),
   );
+}
 
 type MeasuredVariant = Pick<PlacementVariant, 'variant' | 'measurements'>;
 

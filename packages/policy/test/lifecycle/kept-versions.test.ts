@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { VersionChange } from '@pareto/core';
+import { milliseconds, type VersionChange } from '@pareto/core';
 import { keptUntilWallMs, planVersionRemoval, rollbackError } from '../../src/index.js';
 import { variant } from '../support/fixture.js';
 
@@ -26,8 +26,16 @@ describe('keptUntilWallMs', () => {
 });
 
 describe('planVersionRemoval', () => {
-  const removed = (nowWallMs: number, keepMs: number, inUse = [4]): readonly number[] =>
-    planVersionRemoval({ versions: [1, 2, 3, 4], inUse: new Set(inUse), changes }, nowWallMs, keepMs);
+  const hourMs = 3_600_000;
+  const removed = (
+    wallMs: number,
+    keepMs: number,
+    { inUse = [4], unusedMs = 50 }: { inUse?: readonly number[]; unusedMs?: number } = {},
+  ): readonly number[] => {
+    const unusedSince = new Map([1, 2, 3].map((version) => [version, milliseconds(100)]));
+    const kept = { versions: [1, 2, 3, 4], inUse: new Set(inUse), changes, unusedSince };
+    return planVersionRemoval(kept, { now: milliseconds(100 + unusedMs), wallMs }, keepMs);
+  };
 
   it('removes what was replaced too long ago', () => {
     assert.deepEqual(removed(149, 50), []);
@@ -37,8 +45,14 @@ describe('planVersionRemoval', () => {
   });
 
   it('keeps versions in use, and all without a limit', () => {
-    assert.deepEqual(removed(1e9, 50, [2, 4]), [1, 3]);
+    assert.deepEqual(removed(1e9, 50, { inUse: [2, 4] }), [1, 3]);
     assert.deepEqual(removed(1e9, 0), []);
+  });
+
+  it('keeps versions until they were seen unused for an hour, or for the time to keep them', () => {
+    assert.deepEqual(removed(1e9, 50, { unusedMs: 49 }), []);
+    assert.deepEqual(removed(1e12, 30 * 24 * hourMs, { unusedMs: hourMs - 1 }), []);
+    assert.deepEqual(removed(1e12, 30 * 24 * hourMs, { unusedMs: hourMs }), [1, 2, 3]);
   });
 });
 

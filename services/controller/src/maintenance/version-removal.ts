@@ -1,8 +1,8 @@
 // Removes versions of models that were replaced too long ago to be gone back to. Their files are collected later, because
-// nothing refers to them any more.
+// nothing refers to them any more. Each leader first observes for a while that a version is not in use.
 
-import type { Architecture } from '@pareto/core';
-import { planVersionRemoval } from '@pareto/policy';
+import type { Architecture, Milliseconds } from '@pareto/core';
+import { planVersionRemoval, type KeptVersions } from '@pareto/policy';
 import { splitOperations, type Operation } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
 import type { Cluster } from '../cluster/cluster.js';
@@ -20,18 +20,60 @@ export interface VersionRemovalOptions {
   readonly logger: Logger;
 }
 
-export async function removeVersions(options: VersionRemovalOptions): Promise<void> {
-  if (!options.ready()) return;
-  for (const name of options.cluster.clusterView().registry.architectures.keys()) await removeVersionsOf(options, name);
+/** Maximum difference of wall time and monotonic time between two rounds, in ms. Above it, the wall clock was set. */
+const maxClockJumpMs = 300_000;
+
+type View = ReturnType<Cluster['clusterView']>;
+type UnusedSince = ReadonlyMap<string, ReadonlyMap<number, Milliseconds>>;
+
+/** What a round observed. */
+interface SeenVersions extends Pick<View, 'now' | 'wallMs' | 'leadingSince'> {
+  /** Times since which this leader has seen versions unused, by architecture. */
+  readonly unusedSince: UnusedSince;
 }
 
-async function removeVersionsOf({ cluster, keepMs, logger }: VersionRemovalOptions, name: string): Promise<void> {
-  const { registry, records, wallMs } = cluster.clusterView();
+/** Creates the rounds of the removal, which remember since when this leader has seen versions unused. */
+export function createVersionRemoval(options: VersionRemovalOptions): () => Promise<void> {
+  let seen: SeenVersions | undefined;
+  return async () => {
+    seen = options.ready() ? observe(options.cluster.clusterView(), seen) : undefined;
+    for (const [name, unusedSince] of seen?.unusedSince ?? []) await removeVersionsOf(options, name, unusedSince);
+  };
+}
+
+/** Starts again after a change of the leader and after a jump of the wall clock, so that nothing is removed early. */
+function observe(view: View, before: SeenVersions | undefined): SeenVersions {
+  const { registry, now, wallMs, leadingSince } = view;
+  const goesOn =
+    before !== undefined &&
+    before.leadingSince === leadingSince &&
+    Math.abs(wallMs - before.wallMs - (now - before.now)) <= maxClockJumpMs;
+  const sinceOf = (name: string, version: number): Milliseconds =>
+    (goesOn ? before.unusedSince.get(name)?.get(version) : undefined) ?? now;
+  const unusedSince = Array.from(registry.architectures.keys(), (name) => {
+    const { versions, inUse } = versionsOf(view, name);
+    const unused = versions.filter((version) => !inUse.has(version));
+    return [name, new Map(unused.map((version) => [version, sinceOf(name, version)]))] as const;
+  });
+  return { now, wallMs, leadingSince, unusedSince: new Map(unusedSince) };
+}
+
+function versionsOf({ registry }: Pick<View, 'registry'>, name: string): Pick<KeptVersions, 'versions' | 'inUse'> {
   const versions = (registry.architectures.get(name) ?? []).map(({ version }) => version);
-  const inUse = new Set([...versions.slice(-1), ...(registry.older.get(name) ?? [])]);
+  return { versions, inUse: new Set([...versions.slice(-1), ...(registry.older.get(name) ?? [])]) };
+}
+
+async function removeVersionsOf(
+  { cluster, keepMs, logger }: VersionRemovalOptions,
+  name: string,
+  unusedSince: KeptVersions['unusedSince'],
+): Promise<void> {
+  const view = cluster.clusterView();
+  const { records } = view;
   // A rollback to one of the versions changes the record of the name.
   const unchanged = claim(records, name);
-  for (const version of planVersionRemoval({ versions, inUse, changes: changesOf(records, name) }, wallMs, keepMs)) {
+  const kept = { ...versionsOf(view, name), changes: changesOf(records, name), unusedSince };
+  for (const version of planVersionRemoval(kept, view, keepMs)) {
     for (const part of splitOperations(deletions(records, { name, version })))
       if (!(await cluster.leader.write([unchanged], part))) return;
     logger.info('version removed', { architecture: name, version });
