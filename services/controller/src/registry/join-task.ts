@@ -33,11 +33,16 @@ export async function joinTask(
       : withOtherSamples(records, name)),
     ...moveRules(records, name, to.value.name, clock.wallMs()),
     ...moveVariants(records, name, to.value.name),
+    ...versions
+      .filter(({ task }) => task !== to.value.name)
+      .map((one) => putRecord(architectureKey(name, one.version), { ...one, task: to.value.name })),
     putRecord(to.key, { ...to.value, signature: signatureWith(records, to.value, current) }),
-    ...versions.map((one) => putRecord(architectureKey(name, one.version), { ...one, task: to.value.name })),
     ...deleteOwnTask(records, name),
   ];
-  for (const part of splitOperations(operations)) if (!(await leader.write(unchanged, part))) return false;
+  // Only the last transaction writes the task, because all of them compare it. They are split from the end, so that the
+  // last one also moves the last version: while it fails, a version is left to move, and a repetition completes the move.
+  const parts = [...splitOperations(operations.toReversed())].reverse();
+  for (const part of parts) if (!(await leader.write(unchanged, part))) return false;
   return true;
 }
 

@@ -1,9 +1,14 @@
 // Models that were registered alone and join a task, or get samples, later; and the deletion of their own tasks.
 
 import assert from 'node:assert/strict';
-import { milliseconds } from '@pareto/core';
+import { milliseconds, ownTaskOf, systemClock } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
-import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
+import { openEmbeddedStore, splitOperations, type Operation, type Store } from '@pareto/state';
+import { buildArchitecture, buildTask, createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
+import { joinTask } from '../../src/registry/join-task.js';
+import { originalVariants } from '../../src/registry/outcome-variants.js';
+import { architectureKey, nameKey, putRecord, taskKey, variantKey } from '../../src/storage/records.js';
+import { startCandidate, waitToLead, type Candidate } from '../support/candidate.js';
 import { startWorker, type FakeWorker } from '../support/fake-worker.js';
 import { clock, startController, type TestController } from '../support/start-controller.js';
 import { digestOf, registerModel, upload } from '../support/upload-model.js';
@@ -125,5 +130,78 @@ describe('a model that was registered alone', () => {
     assert.deepEqual(await controller.registry.delete({ name: 'tiny' }), { task: 'tiny.task' });
     assert.deepEqual(await taskNames(), []);
     await assert.rejects(controller.registry.delete({ name: 'tiny.task' }), { code: 'not-found' });
+  });
+});
+
+describe('a model with hundreds of versions', () => {
+  const versions = Array.from({ length: 300 }, (_, index) => index + 1);
+  const own = ownTaskOf('m');
+  let folder: TempFolder;
+  let store: Store;
+  let leading: Candidate;
+  beforeEach(async () => {
+    folder = await createTempFolder();
+    store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    leading = await startCandidate(store, 'one:1');
+    await waitToLead(leading);
+    await write(
+      putRecord(nameKey('m'), { kind: 'architecture', current: versions.length, changes: [] }),
+      ...[own, 'squares'].flatMap((name) => [
+        putRecord(nameKey(name), { kind: 'task' }),
+        putRecord(taskKey(name), buildTask({ name })),
+      ]),
+      ...versions.flatMap((version) => {
+        const architecture = buildArchitecture({ name: 'm', version, task: own });
+        const variants = originalVariants(leading.mirror.records, architecture);
+        return [
+          putRecord(architectureKey('m', version), architecture),
+          ...variants.map((one) => putRecord(variantKey(one.id, version), one)),
+        ];
+      }),
+    );
+  });
+  afterEach(async () => {
+    await leading[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  async function write(...operations: readonly Operation[]): Promise<void> {
+    for (const part of splitOperations(operations)) assert.ok(await leading.leader.write([], part));
+  }
+  /** Returns the result of joining the other task if only a number of writes succeed. */
+  function join(maxWrites = Infinity): Promise<boolean> {
+    const to = leading.mirror.records.tasks.get(taskKey('squares'));
+    assert.ok(to);
+    let writes = 0;
+    const { mirror, leader } = leading;
+    const write: typeof leader.write = async (...args) => ++writes <= maxWrites && leader.write(...args);
+    return joinTask({ leader: { ...leader, write }, mirror, clock: systemClock }, 'm', to);
+  }
+  const tasks = (): readonly string[] => Array.from(leading.mirror.records.tasks.values(), ({ value }) => value.name);
+  const left = () => [...leading.mirror.records.architectures.values()].filter(({ value }) => value.task === own);
+
+  it('joins a task with all of them, and leaves no task of its own', async () => {
+    assert.equal(await join(), true);
+    assert.deepEqual([left().length, tasks()], [0, ['squares']]);
+    assert.ok([...leading.mirror.records.variants.values()].every(({ value }) => value.task === 'squares'));
+  });
+
+  it('completes an interrupted move without writing the moved versions again', async () => {
+    assert.equal(await join(4), false);
+    const { architectures } = leading.mirror.records;
+    const moved = [...architectures.values()].filter(({ value }) => value.task === 'squares');
+    assert.ok(moved.length > 0 && left().length > 0, `${moved.length} moved, ${left().length} left`);
+    assert.deepEqual(tasks().toSorted(), [own, 'squares']);
+    assert.equal(await join(), true);
+    assert.deepEqual([left().length, tasks()], [0, ['squares']]);
+    for (const { key, modRevision } of moved) assert.equal(architectures.get(key)?.modRevision, modRevision);
+  });
+
+  it('keeps its own task and a version in it until the last write', async () => {
+    for (let writes = 0; !(await join(writes)); writes += 1) {
+      assert.ok(writes < 10 && left().length > 0 && tasks().includes(own), `${left().length} versions after ${writes}`);
+    }
+    assert.deepEqual([left().length, tasks()], [0, ['squares']]);
   });
 });
