@@ -4,17 +4,25 @@ import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 
 /**
- * Returns the wanted version or, without one, the newest version below the current one. Throws `invalid-argument` unless
- * `name` is an architecture, and `failed-precondition` if no earlier version is kept.
+ * Returns the wanted version. Without one, returns the version that was current before if it is kept, otherwise the
+ * newest version below the current one. Throws `invalid-argument` unless `name` is an architecture. Without a wanted
+ * version, throws `failed-precondition` while the current version is not served yet, or if no earlier version is kept.
  */
-export function pickVersion(name: string, described: readonly wire.Architecture[], wanted: number | undefined): number {
-  const own = described.filter((one) => one.name === name);
-  const [first] = described;
+export function pickVersion(
+  name: string,
+  { architectures, changes }: Pick<wire.DescribeResponse, 'architectures' | 'changes'>,
+  wanted: number | undefined,
+): number {
+  const own = architectures.filter((one) => one.name === name);
+  const [first] = architectures;
   if (own.length === 0 && first !== undefined)
     throw new ParetoError('invalid-argument', `${name} is not a model: name a model, such as ${first.name}`);
   if (wanted !== undefined) return wanted;
   const versions = own.map(({ version }) => version);
-  const current = own[0]?.currentVersion ?? 0;
+  const { currentVersion: current = 0, servedVersion: served = 0 } = own[0] ?? {};
+  if (served !== 0 && served !== current) throw changingError(name, current, served);
+  const before = changes[0]?.fromVersion;
+  if (before !== undefined && before !== current && versions.includes(before)) return before;
   const earlier = versions.filter((version) => version < current);
   if (earlier.length > 0) return Math.max(...earlier);
   throw new ParetoError(
@@ -22,6 +30,13 @@ export function pickVersion(name: string, described: readonly wire.Architecture[
     `no version of ${name} before ${current} is kept${laterText(versions, current)}`,
   );
 }
+
+/** Without this error, two operators who go back at the same time would go back twice. */
+const changingError = (name: string, current: number, served: number): ParetoError =>
+  new ParetoError(
+    'failed-precondition',
+    `${name} is already going to version ${current}, but version ${served} is still served: wait until version ${current} is served, or pass --to with a version`,
+  );
 
 function laterText(versions: readonly number[], current: number): string {
   const later = versions.filter((version) => version > current);

@@ -24,12 +24,12 @@ export function addRollback(program: Command, context: Context): void {
     .command('rollback')
     .summary('go back to an earlier version of a model')
     .description(
-      "Makes an earlier version of a model the current one again. Its replicas are loaded first: queries are served by the present version until the earlier one is as warm. A rollout in progress ends. 'pareto get models -o wide' shows the versions that a model can go back to, and how long they are kept.",
+      "Makes an earlier version of a model the current one again. Its replicas are loaded first: queries are served by the present version until the earlier one is as warm. A rollout in progress ends if you pass --to; without it, the command is refused until the rollout is done. 'pareto get models -o wide' shows the versions that a model can go back to, and how long they are kept.",
     )
     .argument('<model...>', 'a model (architecture)')
     .option(
       '--to <version>',
-      'version to go to, also a later one (default: the one before the current one)',
+      'version to go to, also a later one (default: the one that was current before)',
       wholeNumberIn(1, 2 ** 32 - 1),
     )
     .option('--reason <text>', 'reason, shown by `pareto describe` and `pareto events`')
@@ -51,8 +51,8 @@ export function addRollback(program: Command, context: Context): void {
       const repeating = repeatOptions(context);
       const result = await withController(options, async (clients) => {
         const { registry } = clients;
-        const { architectures } = await repeat(() => registry.describe({ name }, { signal }), repeating);
-        const version = pickVersion(name, architectures, options.to);
+        const described = await repeat(() => registry.describe({ name }, { signal }), repeating);
+        const version = pickVersion(name, described, options.to);
         const request = { name, version, reason, actor: userName() };
         const { fromVersion } = await repeat(() => registry.rollback(request, { signal }), repeating);
         if (!detach) await waitUntilServed(context, clients, { name, version }, timeout);

@@ -19,7 +19,8 @@ describe('rollback', () => {
   });
   afterEach(() => controller[Symbol.dispose]());
 
-  const described = (currentVersion: number, servedVersion: number) => ({
+  const described = (currentVersion: number, servedVersion: number, fromVersion?: number) => ({
+    changes: fromVersion === undefined ? [] : [{ version: currentVersion, fromVersion }],
     architectures: [1, 3, 4].map((version) => ({
       ...fakeArchitecture('cnn', version),
       ...{ currentVersion, servedVersion },
@@ -36,6 +37,30 @@ describe('rollback', () => {
     const { code, stdout } = await running.ended;
     assert.deepEqual([code, stdout], [0, 'cnn resolves to version 3 instead of 4\n']);
     assert.deepEqual(storage.calls, ['rollback cnn 3 wrong labels']);
+  });
+
+  it('goes to the version that was current before, if it is kept', async () => {
+    controller.description = described(4, 4, 1);
+    assert.equal((await start('cnn', '-d').ended).code, 0);
+    controller.description = described(4, 0, 2);
+    assert.equal((await start('cnn', '-d').ended).code, 0);
+    controller.description = described(3, 3, 3);
+    assert.equal((await start('cnn', '-d').ended).code, 0);
+    assert.deepEqual(storage.calls, ['rollback cnn 1 ', 'rollback cnn 3 ', 'rollback cnn 1 ']);
+  });
+
+  it('is refused without --to while another version than the current one is served', async () => {
+    controller.description = described(3, 4, 4);
+    const { code, stderr } = await start('cnn', '-d').ended;
+    assert.deepEqual(
+      [code, stderr],
+      [
+        1,
+        'pareto: cnn is already going to version 3, but version 4 is still served: wait until version 3 is served, or pass --to with a version\n',
+      ],
+    );
+    assert.equal((await start('cnn', '-d', '--to', '1').ended).code, 0);
+    assert.deepEqual(storage.calls, ['rollback cnn 1 ']);
   });
 
   it('goes to the version of --to, and returns immediately with --detach', async () => {
