@@ -26,7 +26,7 @@ import type { Stored } from '../storage/record-tables.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey } from '../storage/records.js';
 import type { RegisterContext } from './register-context.js';
 import { withRewrittenModel } from './rewrite-model.js';
-import { makeCurrent } from './rollback.js';
+import { checkUsable, makeCurrent } from './rollback.js';
 
 export interface Registered {
   readonly architecture: Architecture;
@@ -69,7 +69,11 @@ function registerModel(
     // The next attempt registers the model in the task.
     const join = (): Promise<undefined> => joinTask(context, name, task).then(() => undefined);
     if (model === undefined && (same === undefined || changesBatch(same.value, wanted))) return undefined; // a concurrent change
-    if (same !== undefined) return joins ? join() : registerAgain(context, same, wanted, model);
+    if (same !== undefined) {
+      if (!joins) return registerAgain(context, same, wanted, model);
+      await checkAgain(context, { ...same, value: { ...same.value, task: wanted.task } }, wanted, model);
+      return join();
+    }
     if (model === undefined) return undefined;
     const batch = batchOf(context, model, wanted.batchSize);
     checkLabelledOutputs(labels, batch.signature);
@@ -184,19 +188,43 @@ async function registerAgain(
   return from === architecture.version ? { architecture } : { architecture, rolledBackFrom: from };
 }
 
+/** Throws what `registerAgain` would throw after the architecture has joined the task that is set in `same`. */
+async function checkAgain(
+  context: RegisterContext,
+  same: Stored<Architecture>,
+  wanted: Wanted,
+  model: InspectedModel | undefined,
+): Promise<void> {
+  const { blobs, mirror } = context;
+  const { name, version } = same.value;
+  const { batch } = planChanges(context, same, wanted, model);
+  const isCurrent = currentVersion(mirror.records, name) === version;
+  // A new batch may replace the measurements that would be checked.
+  if (wanted.version === 0 && batch === undefined && !isCurrent) await checkUsable(blobs, mirror.records, same.value);
+}
+
 async function applyChanges(
   context: RegisterContext,
   same: Stored<Architecture>,
   wanted: Wanted,
   model: InspectedModel | undefined,
 ): Promise<Architecture | undefined> {
+  const { change } = planChanges(context, same, wanted, model);
+  if (change === undefined) return same.value;
+  return (await context.leader.write(change.compares, change.operations)) ? change.changed : undefined;
+}
+
+/** Returns the changes that the request makes, if any. Throws `invalid-argument` if they do not fit the model or the task. */
+function planChanges(
+  context: RegisterContext,
+  same: Stored<Architecture>,
+  wanted: Wanted,
+  model: InspectedModel | undefined,
+): { readonly batch: Batch | undefined; readonly change: ReturnType<typeof changeArchitecture> } {
   const { recipes, keepAll, labels } = wanted;
   const batch = newBatch(context, same.value, wanted, model);
   checkLabelledOutputs(labels, batch?.signature ?? same.value.signature);
-  const { records } = context.mirror;
-  const change = changeArchitecture(records, same, { recipes, keepAll, labels, batch });
-  if (change === undefined) return same.value;
-  return (await context.leader.write(change.compares, change.operations)) ? change.changed : undefined;
+  return { batch, change: changeArchitecture(context.mirror.records, same, { recipes, keepAll, labels, batch }) };
 }
 
 /**

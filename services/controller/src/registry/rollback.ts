@@ -37,8 +37,7 @@ export async function makeCurrent(
   if (currentVersion(records, name) === version) return version;
   const known = records.architectures.get(architectureKey(name, version));
   if (known === undefined) throw missingVersion(records, of);
-  checkFits(records, known.value);
-  await checkFiles(blobs, records, known.value);
+  await checkUsable(blobs, records, known.value);
   const from = currentVersion(records, name);
   const record = withVersion(records, name, version, { ...author, wallMs: clock.wallMs() });
   const unchanged = [claim(records, name), unchangedSince(known.key, known)];
@@ -53,6 +52,16 @@ const versionError = (records: RecordView, of: Version): string | undefined =>
       measurements: measurementsOf(records, variant).map(({ value }) => value),
     })),
   );
+
+/** Throws `failed-precondition` or `invalid-argument` if the version cannot become the current one. */
+export async function checkUsable(
+  blobs: RegisterContext['blobs'],
+  records: RecordView,
+  version: Architecture,
+): Promise<void> {
+  checkFits(records, version);
+  await checkFiles(blobs, records, version);
+}
 
 function checkFits(records: RecordView, architecture: Architecture): void {
   const error = versionError(records, architecture);

@@ -1,7 +1,7 @@
 // Models that were registered alone and join a task, or get samples, later; and the deletion of their own tasks.
 
 import assert from 'node:assert/strict';
-import { milliseconds, ownTaskOf, systemClock } from '@pareto/core';
+import { milliseconds, ownTaskOf, systemClock, type Measurement } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import { openEmbeddedStore, splitOperations, type Operation, type Store } from '@pareto/state';
 import { buildArchitecture, buildTask, createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
@@ -9,9 +9,9 @@ import { joinTask } from '../../src/registry/join-task.js';
 import { originalVariants } from '../../src/registry/outcome-variants.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey } from '../../src/storage/records.js';
 import { startCandidate, waitToLead, type Candidate } from '../support/candidate.js';
-import { startWorker, type FakeWorker } from '../support/fake-worker.js';
+import { profileFor, startWorker, type FakeWorker } from '../support/fake-worker.js';
 import { clock, startController, type TestController } from '../support/start-controller.js';
-import { digestOf, registerModel, upload } from '../support/upload-model.js';
+import { digestOf, registerModel, upload, uploadFile } from '../support/upload-model.js';
 
 describe('a model that was registered alone', () => {
   let folder: TempFolder;
@@ -99,6 +99,33 @@ describe('a model that was registered alone', () => {
       message: 'architecture wide belongs to task squares: choose another name',
     });
     assert.deepEqual(await taskNames(), ['squares', 'tiny.task']);
+    assert.equal((await describeTiny()).task?.name, 'tiny.task');
+  });
+
+  it('stays in its task if the requested labels do not fit it', async () => {
+    await controller.registry.registerTask({ name: 'squares' });
+    const content = matrixModel(8);
+    await registerModel(controller, 'tiny', content, 'tiny.task');
+    const [manifest, labels] = [await uploadFile(controller, content), { nothing: await uploadSamples('a') }];
+    const request = { name: 'tiny', task: 'squares', manifest, recipes: ['original'], labels };
+    await assert.rejects(controller.registry.registerArchitecture(request), { code: 'invalid-argument' });
+    assert.equal((await describeTiny()).task?.name, 'tiny.task');
+  });
+
+  it('stays in its task if it cannot go back to the registered version', async () => {
+    await controller.registry.registerTask({ name: 'squares' });
+    worker.leave();
+    const measure = ({ spec }: wire.MeasureOrder): Measurement['result'] =>
+      spec?.version === 2 ? { kind: 'failed', reason: 'NaN' } : profileFor('tiny');
+    worker = startWorker(controller.address, { id: 'w2', measure });
+    await registerModel(controller, 'tiny', matrixModel(8), 'tiny.task');
+    await waitFor('the failed measurement', async () => {
+      const { jobs } = await controller.registry.jobs({ name: 'tiny' });
+      return jobs.some(({ steps }) => steps.some(({ state }) => state === 'failed')) || undefined;
+    });
+    await registerModel(controller, 'tiny', undefined, 'tiny.task');
+    const back = registerModel(controller, 'tiny', matrixModel(8), 'squares');
+    await assert.rejects(back, { code: 'failed-precondition', message: /tiny cannot go back to version 2: .*NaN/ });
     assert.equal((await describeTiny()).task?.name, 'tiny.task');
   });
 
