@@ -11,23 +11,23 @@ const lastWritesMs = 1_000;
  * code. Without a reader of stderr, it continues. If the output cannot be written for another reason, prints it and ends with 1.
  */
 export async function runProcess(name: string, main: () => Promise<number>): Promise<never> {
-  let isDone = false;
+  const state = { isDone: false, wasInterrupted: false };
   const streams = [process.stdout, process.stderr];
   for (const stream of streams)
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') {
         process.stderr.write(`${name}: the output cannot be written: ${error.message}\n`);
         process.exit(1);
-      } else if (!isDone && stream === process.stdout) process.exit(0);
+      } else if (!state.isDone && stream === process.stdout) process.exit(0);
     });
-  let wasInterrupted = false;
   // Programs stop by themselves at these signals.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => (isDone ? process.exit(interrupted) : (wasInterrupted = true)));
+    process.on(signal, () => (state.isDone ? process.exit(interrupted) : (state.wasInterrupted = true)));
   const code = await main();
-  isDone = true;
+  state.isDone = true;
   process.once('SIGHUP', () => process.exit(interrupted));
-  if (wasInterrupted) setTimeout(() => process.exit(code), lastWritesMs);
+  // oxlint-disable-next-line no-restricted-globals -- the process ends, and a clock would be a dependency of its own
+  if (state.wasInterrupted) setTimeout(() => process.exit(code), lastWritesMs);
   await Promise.all(streams.map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
   process.exit(code);
 }

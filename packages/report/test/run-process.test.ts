@@ -62,8 +62,8 @@ process.stdout.write('done');
 return 3;`;
     const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', programOf(main)]);
     child.stderr.once('data', () => child.stderr.destroy());
-    const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-    assert.deepEqual([stdout, code], ['done', 3]);
+    const [stdout, exit] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    assert.deepEqual([stdout, exit[0] as unknown], ['done', 3]);
   });
 
   it('ends at a signal while its reader does not continue', async () => {

@@ -1,10 +1,12 @@
 // Reads the proto files, with a parser that is loaded at its first use, because it takes a tenth of a command's start.
 
-import type { PackageDefinition } from '@grpc/proto-loader';
+import type { load, PackageDefinition } from '@grpc/proto-loader';
 import { fileURLToPath } from 'node:url';
 import { conversion } from './protos.js';
 
-type Loader = Pick<typeof import('@grpc/proto-loader'), 'load'>;
+interface Loader {
+  readonly load: typeof load;
+}
 
 const directory = fileURLToPath(new URL('../../../../protos', import.meta.url));
 

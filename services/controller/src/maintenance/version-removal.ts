@@ -26,7 +26,7 @@ const maxClockJumpMs = 300_000;
 type View = ReturnType<Cluster['clusterView']>;
 type UnusedSince = ReadonlyMap<string, ReadonlyMap<number, Milliseconds>>;
 
-/** What a round observed. */
+/** The observations of a round. */
 interface SeenVersions extends Pick<View, 'now' | 'wallMs' | 'leadingSince'> {
   /** Times since which this leader has seen versions unused, by architecture. */
   readonly unusedSince: UnusedSince;

@@ -31,7 +31,7 @@ export function pickVersion(
   );
 }
 
-/** Without this error, two operators who go back at the same time would go back twice. */
+/** Returns the error without which two operators who go back at the same time would go back twice. */
 const changingError = (name: string, current: number, served: number): ParetoError =>
   new ParetoError(
     'failed-precondition',
