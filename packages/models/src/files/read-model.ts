@@ -7,7 +7,7 @@ import { externalPath } from '../inspection/inspect.js';
 import { decodeOnnx, tensorsOf } from '../onnx/onnx-codec.js';
 import { tensorBytes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel, OnnxTensor } from '../onnx/onnx.js';
-import { mapTensors } from './map-tensors.js';
+import { mapTensors } from '../onnx/map-parts.js';
 
 /** Limit of a protobuf message: a rewrite needs the whole model in one. */
 const maxBytes = 2 ** 31 - 1;

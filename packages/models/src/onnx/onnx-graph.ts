@@ -131,6 +131,10 @@ export function* nodesIn(nodes: readonly OnnxNode[]): Iterable<OnnxNode> {
   }
 }
 
+/** Returns all nodes of a model, including those of nested graphs and functions. */
+export const nodesOf = ({ graph, functions }: OnnxModel): Iterable<OnnxNode> =>
+  nodesIn([...graph.node, ...functions.flatMap(({ node }) => node)]);
+
 /** Returns the names of the tensors that a graph defines, without those of nested graphs. */
 function namesIn(graph: OnnxGraph): ReadonlySet<string> {
   return new Set([

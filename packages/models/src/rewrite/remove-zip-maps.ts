@@ -3,7 +3,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { cutText } from '@pareto/core';
-import { attributeOf, consumersOf, inputsOf, nodesIn, opsetOf, withGraph, withOpset } from '../onnx/onnx-graph.js';
+import { attributeOf, consumersOf, inputsOf, nodesOf, opsetOf, withGraph, withOpset } from '../onnx/onnx-graph.js';
 import { makeNode } from '../onnx/onnx-parts.js';
 import { onnxTypes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxDim, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from '../onnx/onnx.js';
@@ -52,10 +52,9 @@ const mapsOf = ({ output }: OnnxNode): string => output[0] ?? '';
 const asTensor = ({ name, input, output }: OnnxNode): OnnxNode => makeNode('Identity', input, output, { name });
 
 /** Returns true if a nested graph or a function has a ZipMap. */
-function hasInnerZipMap({ graph, functions }: OnnxModel): boolean {
-  const own = new Set(graph.node);
-  const all = nodesIn([...graph.node, ...functions.flatMap(({ node }) => node)]);
-  return [...all].some((node) => isZipMap(node) && !own.has(node));
+function hasInnerZipMap(model: OnnxModel): boolean {
+  const own = new Set(model.graph.node);
+  return [...nodesOf(model)].some((node) => isZipMap(node) && !own.has(node));
 }
 
 const failure = (output: string, why: string): NotRewritable =>

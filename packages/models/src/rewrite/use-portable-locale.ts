@@ -1,9 +1,10 @@
 // Lets operators that change the case of text use a locale that Linux hosts have.
 
 import { cutText } from '@pareto/core';
-import { isOp, nodesIn, stringOf, withGraph, withoutAttributes } from '../onnx/onnx-graph.js';
+import { mapNodes } from '../onnx/map-parts.js';
+import { isOp, nodesOf, stringOf, withoutAttributes } from '../onnx/onnx-graph.js';
 import { stringAttribute } from '../onnx/onnx-parts.js';
-import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode } from '../onnx/onnx.js';
+import type { OnnxModel, OnnxNode } from '../onnx/onnx.js';
 import { notRewritable, type NotRewritable } from './generator.js';
 
 /** The locale that ONNX Runtime uses if the operator names none. */
@@ -19,10 +20,10 @@ const english = /^en(_[A-Z]{2})?(\.utf-?8)?$/i;
  * Returns the model itself if it has none, and the reason if it needs another locale that may be missing.
  */
 export function usePortableLocale(model: OnnxModel): OnnxModel | NotRewritable {
-  const locales = [...nodesIn(model.graph.node)].flatMap(localeOf).filter((locale) => !knownLocales.has(locale));
+  const locales = [...nodesOf(model)].flatMap(localeOf).filter((locale) => !knownLocales.has(locale));
   if (locales.length === 0) return model;
   const foreign = locales.find((locale) => !english.test(locale));
-  if (foreign === undefined) return withGraph(model, portableGraph(model.graph));
+  if (foreign === undefined) return mapNodes(model, portableNode);
   return notRewritable(
     `its StringNormalizer uses the locale ${JSON.stringify(cutText(foreign))}, which hosts of workers may lack: export it with the locale en_US, or without a change of case`,
   );
@@ -34,14 +35,8 @@ function localeOf(node: OnnxNode): readonly string[] {
   return [stringOf(node, 'locale', defaultLocale)];
 }
 
-const portableGraph = (graph: OnnxGraph): OnnxGraph => ({ ...graph, node: graph.node.map(portableNode) });
-
 function portableNode(node: OnnxNode): OnnxNode {
-  const inner = { ...node, attribute: node.attribute.map(portableAttribute) };
-  if (localeOf(node).every((locale) => knownLocales.has(locale))) return inner;
-  const { attribute, ...rest } = withoutAttributes(inner, 'locale');
+  if (localeOf(node).every((locale) => knownLocales.has(locale))) return node;
+  const { attribute, ...rest } = withoutAttributes(node, 'locale');
   return { ...rest, attribute: [...attribute, stringAttribute('locale', portableLocale)] };
 }
-
-const portableAttribute = (attribute: OnnxAttribute): OnnxAttribute =>
-  attribute.g === undefined ? attribute : { ...attribute, g: portableGraph(attribute.g) };

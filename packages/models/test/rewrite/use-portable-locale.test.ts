@@ -63,6 +63,18 @@ describe('the locale of a StringNormalizer', () => {
     assert.equal(branch?.g && localeIn({ ...given, graph: branch.g }), 'C.UTF-8');
   });
 
+  it('is replaced in functions, and refused there in another language', () => {
+    const withFunction = (locale: string): OnnxModel => {
+      const { node } = normalizer('LOWER', locale).graph;
+      const none = { attribute: [], attributeProto: [], opsetImport: [], valueInfo: [], metadataProps: [] };
+      const own = { name: 'f', domain: 'own', overload: '', docString: '', input: ['x'], output: ['y'], node };
+      return { ...normalizer('NONE'), functions: [{ ...own, ...none }] };
+    };
+    const [own] = portable(withFunction('en_US')).functions;
+    assert.equal(own?.node[0] && stringOf(own.node[0], 'locale', 'none'), 'C.UTF-8');
+    assert.ok('reason' in usePortableLocale(withFunction('fr_FR.UTF-8')));
+  });
+
   it('is refused in another language, whose letters may change differently', () => {
     for (const locale of ['tr_TR.UTF-8', 'de_DE', 'en_US; rm', 'english']) {
       const result = usePortableLocale(normalizer('LOWER', locale));
