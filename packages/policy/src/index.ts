@@ -74,9 +74,11 @@ export { paretoFront, type FrontierPoint } from './frontier/pareto-front.js';
 export {
   keptUntilWallMs,
   maxVersionChanges,
+  observeUnused,
   planVersionRemoval,
   rollbackError,
   type KeptVersions,
+  type UnusedVersions,
 } from './lifecycle/kept-versions.js';
 export { lastinglyInterfered } from './lifecycle/lasting-interference.js';
 export { isQuarantined } from './lifecycle/quarantine.js';

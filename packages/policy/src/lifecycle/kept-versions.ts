@@ -58,6 +58,38 @@ export function planVersionRemoval(
   );
 }
 
+/** Maximum difference of wall time and monotonic time between two observations, in ms. Above it, the wall clock was set. */
+const maxClockJumpMs = 300_000;
+
+/** The unused versions that a leader has seen, and when. */
+export interface UnusedVersions extends RemovalTimes {
+  /** Monotonic time since which the leader leads. */
+  readonly leadingSince: Milliseconds | undefined;
+  /** Times since which the leader has seen versions unused, by architecture. */
+  readonly unusedSince: ReadonlyMap<string, KeptVersions['unusedSince']>;
+}
+
+/**
+ * Returns since when the given versions, by architecture, have been seen unused. Starts again after a change of the leader, and
+ * after a jump of the wall clock, so that nothing is removed early.
+ */
+export function observeUnused(
+  before: UnusedVersions | undefined,
+  { now, wallMs, leadingSince }: Omit<UnusedVersions, 'unusedSince'>,
+  unused: ReadonlyMap<string, readonly number[]>,
+): UnusedVersions {
+  const goesOn =
+    before !== undefined &&
+    before.leadingSince === leadingSince &&
+    Math.abs(wallMs - before.wallMs - (now - before.now)) <= maxClockJumpMs;
+  const sinceOf = (name: string, version: number): Milliseconds =>
+    (goesOn ? before.unusedSince.get(name)?.get(version) : undefined) ?? now;
+  const unusedSince = Array.from(unused, ([name, versions]) => {
+    return [name, new Map(versions.map((version) => [version, sinceOf(name, version)]))] as const;
+  });
+  return { now, wallMs, leadingSince, unusedSince: new Map(unusedSince) };
+}
+
 type MeasuredVariant = Pick<PlacementVariant, 'variant' | 'measurements'>;
 
 /**

@@ -1,8 +1,8 @@
 // Removes versions of models that were replaced too long ago to be gone back to. Their files are collected later, because
 // nothing refers to them any more. Each leader first observes for a while that a version is not in use.
 
-import type { Architecture, Milliseconds } from '@pareto/core';
-import { planVersionRemoval, type KeptVersions } from '@pareto/policy';
+import type { Architecture } from '@pareto/core';
+import { observeUnused, planVersionRemoval, type KeptVersions, type UnusedVersions } from '@pareto/policy';
 import { splitOperations, type Operation } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
 import type { Cluster } from '../cluster/cluster.js';
@@ -20,42 +20,26 @@ export interface VersionRemovalOptions {
   readonly logger: Logger;
 }
 
-/** Maximum difference of wall time and monotonic time between two rounds, in ms. Above it, the wall clock was set. */
-const maxClockJumpMs = 300_000;
-
 type View = ReturnType<Cluster['clusterView']>;
-type UnusedSince = ReadonlyMap<string, ReadonlyMap<number, Milliseconds>>;
-
-/** The observations of a round. */
-interface SeenVersions extends Pick<View, 'now' | 'wallMs' | 'leadingSince'> {
-  /** Times since which this leader has seen versions unused, by architecture. */
-  readonly unusedSince: UnusedSince;
-}
 
 /** Creates the rounds of the removal, which remember since when this leader has seen versions unused. */
 export function createVersionRemoval(options: VersionRemovalOptions): () => Promise<void> {
-  let seen: SeenVersions | undefined;
+  let seen: UnusedVersions | undefined;
   return async () => {
-    seen = options.ready() ? observe(options.cluster.clusterView(), seen) : undefined;
+    const view = options.cluster.clusterView();
+    seen = options.ready() ? observeUnused(seen, view, unusedVersions(view)) : undefined;
     for (const [name, unusedSince] of seen?.unusedSince ?? []) await removeVersionsOf(options, name, unusedSince);
   };
 }
 
-/** Starts again after a change of the leader and after a jump of the wall clock, so that nothing is removed early. */
-function observe(view: View, before: SeenVersions | undefined): SeenVersions {
-  const { registry, now, wallMs, leadingSince } = view;
-  const goesOn =
-    before !== undefined &&
-    before.leadingSince === leadingSince &&
-    Math.abs(wallMs - before.wallMs - (now - before.now)) <= maxClockJumpMs;
-  const sinceOf = (name: string, version: number): Milliseconds =>
-    (goesOn ? before.unusedSince.get(name)?.get(version) : undefined) ?? now;
-  const unusedSince = Array.from(registry.architectures.keys(), (name) => {
-    const { versions, inUse } = versionsOf(view, name);
-    const unused = versions.filter((version) => !inUse.has(version));
-    return [name, new Map(unused.map((version) => [version, sinceOf(name, version)]))] as const;
-  });
-  return { now, wallMs, leadingSince, unusedSince: new Map(unusedSince) };
+function unusedVersions(view: View): ReadonlyMap<string, readonly number[]> {
+  const names = Array.from(view.registry.architectures.keys());
+  return new Map(
+    names.map((name) => {
+      const { versions, inUse } = versionsOf(view, name);
+      return [name, versions.filter((version) => !inUse.has(version))];
+    }),
+  );
 }
 
 function versionsOf({ registry }: Pick<View, 'registry'>, name: string): Pick<KeptVersions, 'versions' | 'inUse'> {
