@@ -1,6 +1,6 @@
 // The streams of workers. A worker sends its hello, reports, heartbeats, measurements and outcomes, and receives assignments.
 
-import { checkName, milliseconds, ParetoError, type Clock, type WorkerId, type WorkerInfo } from '@pareto/core';
+import { checkName, ParetoError, type Clock, type WorkerId, type WorkerInfo } from '@pareto/core';
 import type { FleetState, LiveReplicas, WorkerReport, WorkerSession, WorkTarget } from '@pareto/policy';
 import { measurementFromWire, recipeOutcomeFromWire, workerInfoFromWire, type wire } from '@pareto/protocol';
 import { type DuplexStream, type ServerCall } from '@pareto/rpc';
@@ -9,6 +9,7 @@ import type { EventLog } from '../events/events.js';
 import type { FleetRecords } from './fleet-records.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { Leader } from '../leadership/leadership.js';
+import { createMessageReader } from './message-reader.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import type { ProcessProbes } from './process-probes.js';
@@ -42,11 +43,6 @@ export interface WorkerSessionsOptions {
 }
 
 type WorkerStream = DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>;
-
-/** Time without a message after which a worker's stream is ended if its process does not answer a probe. Workers report every 500 ms. */
-const reportTimeoutMs = milliseconds(3_000);
-/** Time without a message after which the stream is ended in any case, so that the worker opens another one. */
-const maxSilentMs = 30_000;
 
 /**
  * Creates the handler of workers' streams. Only the leader accepts them. They end with its term, not when the service
@@ -112,7 +108,7 @@ async function serve(options: WorkerSessionsOptions, serving: Serving): Promise<
   assigner.attach(writer);
   reportRequester.attach(writer);
   changed();
-  using reader = createReader(messages, () => processProbes.probe(session.info), clock, signal);
+  using reader = createMessageReader(messages, () => processProbes.probe(session.info), clock, signal);
   const readReport = createReportReader();
   /** Returns undefined for a whole report that cannot be read. One of changes ends the stream, because the next ones lack them. */
   const readOrWarn = (report: wire.WorkerReport): WorkerReport | undefined => {
@@ -176,69 +172,6 @@ async function readHello(
     throw new ParetoError('invalid-argument', 'the first message must be a hello');
   checkName('worker', hello.workerId);
   return { info: workerInfoFromWire(hello), acceptsChanges: hello.acceptsChanges };
-}
-
-/** A reader of a worker's messages until the stream ends or breaks, the signal aborts, or no message arrives in time. */
-interface MessageReader extends Disposable {
-  /** Set if it ended because no message arrived in time. */
-  readonly isSilent: boolean;
-  /** Returns the next message. Undefined at the end. */
-  next(): Promise<wire.WorkerMessage | undefined>;
-}
-
-/**
- * Creates the reader. `isAlive` probes the process of a silent worker, during which messages that arrived before are read. One timer
- * and one listener serve all messages, because a fleet sends thousands per second.
- */
-function createReader(
-  messages: AsyncIterator<wire.WorkerMessage>,
-  isAlive: () => Promise<boolean>,
-  clock: Clock,
-  signal: AbortSignal,
-): MessageReader {
-  let receivedAt = clock.now();
-  let answeredAt = receivedAt;
-  let isEnded = false;
-  let isSilent = false;
-  let settle: (message: wire.WorkerMessage | undefined) => void = () => undefined;
-  const end = (): void => {
-    isEnded = true;
-    timer[Symbol.dispose]();
-    signal.removeEventListener('abort', end);
-    settle(undefined);
-  };
-  const check = (): void => {
-    const silentAt = Math.max(receivedAt, answeredAt) + reportTimeoutMs;
-    if (clock.now() < silentAt) return wait(silentAt - clock.now());
-    const silentSince = receivedAt;
-    void isAlive().then((isAnswered) => {
-      if (isEnded) return;
-      if (isAnswered && clock.now() - receivedAt < maxSilentMs) answeredAt = clock.now();
-      else if (receivedAt === silentSince) {
-        isSilent = true;
-        return end();
-      }
-      check();
-    });
-  };
-  const wait = (ms: number): void => void (timer = clock.after(milliseconds(ms), check));
-  let timer = clock.after(reportTimeoutMs, check);
-  signal.addEventListener('abort', end);
-  return {
-    get isSilent() {
-      return isSilent;
-    },
-    next: () =>
-      new Promise((resolve) => {
-        if (isEnded || signal.aborted) return resolve(undefined);
-        settle = resolve;
-        messages.next().then((next) => {
-          receivedAt = clock.now();
-          resolve(next.done === true ? undefined : next.value);
-        }, end);
-      }),
-    [Symbol.dispose]: end,
-  };
 }
 
 async function handleMessage(
