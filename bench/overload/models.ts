@@ -27,9 +27,6 @@ export interface OverloadModel {
 const ratesWith = (minGoodputShare: number | undefined): OverloadModel['rates'] =>
   new Map([1, 2, 4].map((multiple) => [multiple, minGoodputShare]));
 
-const reader = { name: 'ocr-reader', title: 'ocr-reader', latencyMs: 150, isMixedAndStepped: false };
-const largeInput = { name: 'cnn-150KB', isMixedAndStepped: false, register: registerLargeInput };
-const cnn = { name: 'cnn-large', title: 'cnn-large', latencyMs: 100, isMixedAndStepped: true };
 /** Shares within 50 ms: processors that reject queries of 150 KB do not answer others. */
 const tightRates = new Map([
   [0.75, 0.97],
@@ -39,10 +36,22 @@ const tightRates = new Map([
 ]);
 
 export const overloadModels: readonly OverloadModel[] = [
-  { ...reader, rates: ratesWith(0.97), register: registerReader },
-  { ...largeInput, title: 'cnn-150KB', latencyMs: 100, rates: ratesWith(0.9) },
-  { ...largeInput, title: 'cnn-150KB within 50 ms', latencyMs: 50, rates: tightRates },
-  { ...cnn, rates: ratesWith(undefined), register: registerCnn },
+  {
+    ...{ name: 'ocr-reader', title: 'ocr-reader', latencyMs: 150, rates: ratesWith(0.97) },
+    ...{ isMixedAndStepped: false, register: registerReader },
+  },
+  {
+    ...{ name: 'cnn-150KB', title: 'cnn-150KB', latencyMs: 100, rates: ratesWith(0.9) },
+    ...{ isMixedAndStepped: false, register: registerLargeInput },
+  },
+  {
+    ...{ name: 'cnn-150KB', title: 'cnn-150KB within 50 ms', latencyMs: 50, rates: tightRates },
+    ...{ isMixedAndStepped: false, register: registerLargeInput },
+  },
+  {
+    ...{ name: 'cnn-large', title: 'cnn-large', latencyMs: 100, rates: ratesWith(undefined) },
+    ...{ isMixedAndStepped: true, register: registerCnn },
+  },
 ];
 
 /** Registers the text recognition of PP-OCRv4, which reads pictures of lines. It is profiled at this width. */
