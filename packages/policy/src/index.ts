@@ -20,7 +20,7 @@ export { batchCeiling, usefulBatch } from './batch/batch-ceiling.js';
 export { bucketOf } from './batch/bucket-of.js';
 export { deadlineAt, dueAt } from './batch/query-times.js';
 export { type QueueBounds, type QueuedQuery, type QueueRejection } from './batch/queued-query.js';
-export { type QueueEntry } from './batch/request-queue.js';
+export { type QueueEntry } from './batch/query-queue.js';
 export { type EndedRun, type ReplicaSettings, type RunningBatch } from './batch/replica-work.js';
 export { type SlotEffect, type SlotEvent } from './batch/slot-event.js';
 export { createSlotScheduler, type SlotScheduler } from './batch/slot-scheduler.js';

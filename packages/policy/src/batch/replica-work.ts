@@ -7,7 +7,7 @@ import { createWaitEstimate, type WaitEstimate } from '../estimate/wait-estimate
 import type { BatchFailure } from '../retry/plan-batch-retry.js';
 import { bucketOf } from './bucket-of.js';
 import type { QueueBounds, QueuedQuery } from './queued-query.js';
-import { createRequestQueue, type QueueEntry, type QueueTimes, type RequestQueue } from './request-queue.js';
+import { createQueryQueue, type QueueEntry, type QueueTimes, type QueryQueue } from './query-queue.js';
 import type { SlotParams } from './slot-params.js';
 
 /** Settings of a replica, from the controller. */
@@ -60,7 +60,7 @@ export interface ReplicaTimes extends QueueTimes {
 
 export interface ReplicaWork<R, Q extends QueuedQuery> {
   readonly replica: R;
-  readonly queue: RequestQueue<Q>;
+  readonly queue: QueryQueue<Q>;
   readonly estimate: ServiceEstimate;
   /** Errors of the expected times of its queries. */
   readonly wait: WaitEstimate;
@@ -97,7 +97,7 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
   estimate.setProfile(settings.profile);
   return {
     replica,
-    queue: createRequestQueue(bounds, params.maxOvertakenMs),
+    queue: createQueryQueue(bounds, params.maxOvertakenMs),
     estimate,
     wait: createWaitEstimate(params.wait),
     inFlight: [],

@@ -21,7 +21,7 @@ import {
 import { defaultSlotParams, type SlotParams } from './slot-params.js';
 import { createStepSlots } from './step-slots.js';
 import type { QueuedQuery, QueueRejection } from './queued-query.js';
-import type { QueueTimes } from './request-queue.js';
+import type { QueueTimes } from './query-queue.js';
 import type { SlotEffect, SlotEvent } from './slot-event.js';
 
 /** List that effects are appended to. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createRequestQueue, type RequestQueue } from '../../src/batch/request-queue.js';
+import { createQueryQueue, type QueryQueue } from '../../src/batch/query-queue.js';
 import { queued, type TestQuery } from '../support/queries.js';
 
 const bounds = { items: 100, bytes: 1_000 };
@@ -10,7 +10,7 @@ interface Taken {
   readonly rejected: readonly string[];
 }
 
-function take(queue: RequestQueue<TestQuery>, now = 0, ceiling = 8, itemMs = 1, startsAt = now): Taken {
+function take(queue: QueryQueue<TestQuery>, now = 0, ceiling = 8, itemMs = 1, startsAt = now): Taken {
   const rejected: string[] = [];
   const batch = queue.take(now, {
     ...{ ceiling, startsAt, expectedMs: (items) => itemMs * items },
@@ -19,8 +19,8 @@ function take(queue: RequestQueue<TestQuery>, now = 0, ceiling = 8, itemMs = 1, 
   return { batch: batch.map(({ query }) => query.name), rejected };
 }
 
-function filled(...queries: readonly TestQuery[]): RequestQueue<TestQuery> {
-  const queue = createRequestQueue<TestQuery>(bounds, 500);
+function filled(...queries: readonly TestQuery[]): QueryQueue<TestQuery> {
+  const queue = createQueryQueue<TestQuery>(bounds, 500);
   for (const query of queries) assert.equal(queue.push(query, 0, undefined), 'queued');
   return queue;
 }
@@ -30,7 +30,7 @@ const onOffered = () => undefined;
 const unknown = { expectedAt: undefined, passedBefore: 0, itemMs: 0 };
 
 describe('the request queue', () => {
-  const cases: readonly (readonly [string, RequestQueue<TestQuery>, Taken])[] = [
+  const cases: readonly (readonly [string, QueryQueue<TestQuery>, Taken])[] = [
     ['nothing', filled(), { batch: [], rejected: [] }],
     [
       'by due time',
@@ -83,7 +83,7 @@ describe('the request queue', () => {
     }));
 
   it('is bounded in items and bytes, but accepts any query when empty', () => {
-    const queue = createRequestQueue<TestQuery>({ items: 4, bytes: 100 }, 500);
+    const queue = createQueryQueue<TestQuery>({ items: 4, bytes: 100 }, 500);
     assert.equal(queue.push(queued('a', 9, { items: 9 }), 0, undefined), 'queued');
     assert.equal(queue.push(queued('b'), 0, undefined), 'full');
     take(queue);
@@ -249,7 +249,7 @@ describe('the request queue', () => {
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 80 }), (events) => {
-        const queue = createRequestQueue<TestQuery>(bounds, 500);
+        const queue = createQueryQueue<TestQuery>(bounds, 500);
         const live = new Map<string, TestQuery>();
         const take4 = (now: number, ceiling: number) =>
           queue.take(now, {

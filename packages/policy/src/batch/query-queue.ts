@@ -43,7 +43,7 @@ interface TakeOptions<Q extends QueuedQuery> extends BatchTimes {
   readonly onRejected: (query: Q, reason: 'late' | 'expired') => void;
 }
 
-export interface RequestQueue<Q extends QueuedQuery> {
+export interface QueryQueue<Q extends QueuedQuery> {
   readonly length: number;
   readonly items: number;
   /** Query that is served next. Undefined if none is queued. */
@@ -68,10 +68,7 @@ export interface RequestQueue<Q extends QueuedQuery> {
 }
 
 /** See `SlotParams` for `maxOvertakenMs`. */
-export function createRequestQueue<Q extends QueuedQuery>(
-  bounds: QueueBounds,
-  maxOvertakenMs: number,
-): RequestQueue<Q> {
+export function createQueryQueue<Q extends QueuedQuery>(bounds: QueueBounds, maxOvertakenMs: number): QueryQueue<Q> {
   /** Queued entries in the order of service. */
   const entries: QueueEntry<Q>[] = [];
   /** Number of entries at the front that no other query overtakes. */
