@@ -1,8 +1,8 @@
 // Accepts queries for a replica and tracks them until they are answered, rejected or cancelled.
 
-import { ParetoError, type Clock, type ReplicaId } from '@pareto/core';
+import type { Clock, ParetoError, ReplicaId } from '@pareto/core';
 import type { QueueBounds, ReplicaStatus } from '@pareto/policy';
-import { lateKey, limitError, notExecutedKey } from '@pareto/protocol';
+import { isNotExecuted, notExecutedError, rejectionOf } from '../refusals/rejection.js';
 import type { CheckedQuery } from '../requests/check-request.js';
 import { AcceptedQuery, type InferOptions, type QueryOwner, type ResultReceiver } from './accepted-query.js';
 import type { ReplicaCounts } from './replica-counts.js';
@@ -25,21 +25,9 @@ export interface Intake {
 
 export function createIntake({ replica, status, driver, bounds, counts, clock }: IntakeOptions): Intake {
   function errorOf(rejection: QueryRejection, queued: WaitingQuery): ParetoError {
-    const { reason, deaths, neededMs } = rejection;
-    counts.rejected(reason);
-    switch (reason) {
-      case 'full':
-        return queueFull(bounds);
-      case 'closed': {
-        // The router may try another replica for those that have not reached an executor.
-        const closed = failureOf(status) ?? 'the replica was unloaded before it was ready';
-        return deaths === 0 ? notExecutedError(closed) : new ParetoError('internal', closed);
-      }
-      case 'expired':
-        return new ParetoError('deadline-exceeded', 'the deadline passed while the query was queued');
-      case 'late':
-        return tooLate(queued, neededMs, clock.now());
-    }
+    counts.rejected(rejection.reason);
+    const closed = failureOf(status) ?? 'the replica was unloaded before it was ready';
+    return rejectionOf(rejection, queued, { bounds, closed, now: clock.now() });
   }
   const owner: QueryOwner = {
     onFailed: ({ receivedAt }, error) => counts.failure(receivedAt, !isNotExecuted(error)),
@@ -60,29 +48,3 @@ export function createIntake({ replica, status, driver, bounds, counts, clock }:
 
 const failureOf = ({ life }: ReplicaStatus): string | undefined =>
   life.state === 'failed' ? `the replica failed: ${life.reason}` : undefined;
-
-const notExecuted = { [notExecutedKey]: '1' };
-
-/** Creates the error for a query that reached no executor, so that the router may try another replica. */
-export const notExecutedError = (reason: string): ParetoError =>
-  new ParetoError('unavailable', reason, { details: notExecuted });
-
-const isNotExecuted = (error: unknown): boolean =>
-  error instanceof ParetoError && error.code === 'unavailable' && notExecutedKey in error.details;
-
-const queueFull = ({ items, bytes: maxBytes }: QueueBounds): ParetoError =>
-  limitError(
-    'replicaQueue',
-    'resource-exhausted',
-    `the replica's queue is full (limit: ${items} items or ${maxBytes} bytes); lower the request rate or retry later`,
-    notExecuted,
-  );
-
-function tooLate({ enqueuedAt, dueAt }: WaitingQuery, neededMs: number, now: number): ParetoError {
-  const [waited, left, needed] = [now - enqueuedAt, Math.max(0, dueAt - now), neededMs].map((ms) => ms.toFixed(1));
-  return new ParetoError(
-    'resource-exhausted',
-    `the query cannot meet its latency objective any more: it has waited ${waited} ms, ${left} ms are left, and it would take ${needed} ms more; lower the request rate or relax the objective`,
-    { details: { [lateKey]: '1' } },
-  );
-}

@@ -6,7 +6,7 @@ import type { Payload, ScannedRequest } from '@pareto/protocol';
 import type { ReplyReceiver, RoutedCall } from '@pareto/rpc';
 import type { Span, Tracer, WorkerMetrics } from '@pareto/telemetry';
 import { checkRequest, type CheckedQuery } from '../requests/check-request.js';
-import { notExecutedError } from '../batching/intake.js';
+import { notExecutedError } from '../refusals/rejection.js';
 import type { Replica } from '../replicas/replica.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 import { encodeReply, parametersOf, setReplyTrailers } from './reply.js';

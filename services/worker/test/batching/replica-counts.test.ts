@@ -3,7 +3,8 @@ import { milliseconds, type InferCounts } from '@pareto/core';
 import type { RunOutcome } from '@pareto/runtime';
 import { createManualClock } from '@pareto/testkit';
 import type { CheckedQuery } from '../../src/requests/check-request.js';
-import { notExecutedError, type Intake } from '../../src/batching/intake.js';
+import type { Intake } from '../../src/batching/intake.js';
+import { notExecutedError } from '../../src/refusals/rejection.js';
 import type { ReplicaCounts } from '../../src/batching/replica-counts.js';
 import { createTestDriver, createTestReplica, type TestDriver, type TestReplica } from '../support/test-replica.js';
 
