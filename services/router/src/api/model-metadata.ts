@@ -2,7 +2,7 @@
 
 import type { TargetEntry, TensorSpec } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
-import { servedVersion } from '../resolve/resolve.js';
+import { versionOf } from '../resolve/resolve.js';
 
 export const platform = 'onnxruntime_onnx';
 
@@ -12,7 +12,7 @@ export function metadataOf(entry: TargetEntry): wire.ModelMetadataResponseInput 
     specs.map(({ name, datatype, dims }) => ({ name, datatype, shape: signature.batched ? [-1, ...dims] : [...dims] }));
   return {
     name: entry.name,
-    versions: [String(servedVersion(entry))],
+    versions: [String(versionOf(entry))],
     platform,
     inputs: tensors(signature.inputs),
     outputs: tensors(signature.outputs),

@@ -3,7 +3,7 @@
 import { architectureNameOf, ParetoError, type Clock, type RoutingTable, type TargetEntry } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import type { ServerCall } from '@pareto/rpc';
-import { findTarget, parseVersion, requireTable, servedVersion } from '../resolve/resolve.js';
+import { findTarget, parseVersion, requireTable, versionOf } from '../resolve/resolve.js';
 import type { RouterContext } from '../query/router-context.js';
 import { listModels } from './model-state.js';
 import { sumStatistics, type ReceivedStatistics } from './sum-statistics.js';
@@ -67,7 +67,7 @@ function rowsOf(
   table: RoutingTable,
   rows: readonly ReceivedStatistics[],
 ): readonly ReceivedStatistics[] {
-  const version = servedVersion(entry);
+  const version = versionOf(entry);
   return rows.filter((row) => {
     if (entry.kind === 'variant') return row.variant === entry.name && row.version === version;
     const architecture = architectureNameOf(row.variant);

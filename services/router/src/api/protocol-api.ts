@@ -2,7 +2,7 @@
 
 import { type wire } from '@pareto/protocol';
 import { rawDuplex, rawUnaryWithReceiver, type ServiceHandlers } from '@pareto/rpc';
-import { findTarget, parseVersion, servedVersion } from '../resolve/resolve.js';
+import { findTarget, parseVersion, versionOf } from '../resolve/resolve.js';
 import type { RouterContext } from '../query/router-context.js';
 import { createLoadLimit } from './load-limit.js';
 import { configOf } from './model-config.js';
@@ -70,6 +70,6 @@ const sharedMemory: InferenceServiceHandlers = {
 function modelReady(router: RouterContext, { name, version }: wire.ModelReadyRequest): boolean {
   const requested = parseVersion(version);
   const entry = router.tables.table?.targets.get(name);
-  if (entry === undefined || (requested !== undefined && requested !== servedVersion(entry))) return false;
+  if (entry === undefined || (requested !== undefined && requested !== versionOf(entry))) return false;
   return isReady(router, entry);
 }

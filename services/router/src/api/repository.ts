@@ -3,7 +3,7 @@
 import { ParetoError, type RoutingTable, type TableVersion } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import type { ServerCall } from '@pareto/rpc';
-import { findTarget, requireTable, servedVersion } from '../resolve/resolve.js';
+import { findTarget, requireTable, versionOf } from '../resolve/resolve.js';
 import type { RouterContext } from '../query/router-context.js';
 import { listModels, stateOf } from './model-state.js';
 import { waitForModelReady } from './wait-for-model-ready.js';
@@ -16,7 +16,7 @@ export function repositoryIndex(
   const table = requireTable(router.tables.table);
   const all = listModels(table).map((entry) => ({
     name: entry.name,
-    version: String(servedVersion(entry)),
+    version: String(versionOf(entry)),
     ...shownState(router, table, entry.name),
   }));
   return { models: ready ? all.filter(({ state }) => state === 'READY') : all };

@@ -2,7 +2,7 @@
 
 import type { Clock, Milliseconds, TargetEntry, TimedPhase } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
-import { servedVersion } from '../resolve/resolve.js';
+import { versionOf } from '../resolve/resolve.js';
 
 /** Statistics of a variant, with the time of their receipt. */
 export interface ReceivedStatistics extends wire.VariantStatistics {
@@ -24,7 +24,7 @@ export function sumStatistics(
     counts.reduce((sum, { [phase]: own }) => add(sum, own ?? nothing), nothing);
   return {
     name: entry.name,
-    version: String(servedVersion(entry)),
+    version: String(versionOf(entry)),
     lastInference: lastInference(rows, clock),
     inferenceCount: total(rows, ({ items }) => items),
     executionCount: total(rows, ({ executions }) => executions),

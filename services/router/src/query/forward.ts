@@ -11,7 +11,7 @@ interface SendOptions {
   readonly decisionId: string;
   /** Trace context for the worker. */
   readonly traceparent: string | undefined;
-  /** Time within which the worker must answer. */
+  /** Time that the objective leaves to the worker. */
   readonly latencyLeftMs: number;
 }
 

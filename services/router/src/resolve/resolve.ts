@@ -6,7 +6,6 @@ import {
   ParetoError,
   parseTarget,
   resolveObjective,
-  type Clock,
   type PartialObjective,
   type RoutingTable,
   type TargetEntry,
@@ -135,21 +134,15 @@ export function findTarget(table: RoutingTable | undefined, name: string, versio
       `no task, architecture or variant is named '${name}'; list the models with RepositoryIndex or 'pareto get models'`,
     );
   }
-  if (requested === undefined || requested === servedVersion(entry)) return entry;
+  if (requested === undefined || requested === versionOf(entry)) return entry;
   throw new ParetoError(
     'not-found',
-    `${entry.kind} '${name}' is served in version ${servedVersion(entry)}, not in '${version}'; leave the version empty for the current one`,
+    `${entry.kind} '${name}' is served in version ${versionOf(entry)}, not in '${version}'; leave the version empty for the current one`,
   );
 }
 
 /** Returns 1 for a task, and the version of the candidates for an architecture or variant. */
-export function servedVersion(entry: TargetEntry): number {
+export function versionOf(entry: TargetEntry): number {
   if (entry.kind === 'task') return 1;
   return entry.candidates[0]?.version ?? entry.versions.at(-1) ?? 1;
-}
-
-/** Returns the time of the earlier of the call's deadline and the protocol's timeout. Infinity without both. */
-export function deadlineAtOf({ call, timeoutMs = Infinity }: ClientQuery, clock: Clock): number {
-  const now = clock.now();
-  return Math.min(now + (call.remainingMs(now) ?? Infinity), call.receivedAt + timeoutMs);
 }
