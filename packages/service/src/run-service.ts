@@ -9,7 +9,8 @@ import type { Access } from './access/access.js';
 import { checkBind, type CommonConfig } from './flags/common-flags.js';
 import { ignoredFlags, loadConfig, printableConfig, processSources, type ConfigDefinition } from './flags/config.js';
 import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.js';
-import { createRunGroup, type RunGroup, type Runnable } from './lifecycle/run-group.js';
+import { createRunGroup, type Runnable } from './lifecycle/run-group.js';
+import { stopOnSignals, stopWithSupervisor } from './lifecycle/stop-on-signals.js';
 import { openAccess } from './access/open-access.js';
 
 /** Dependencies that all parts of a service share. */
@@ -119,25 +120,6 @@ async function createContext(
 
 const loggerOf = (service: ServiceRole, { logLevel, logFormat }: CommonConfig): Logger =>
   createLogger({ service, level: logLevel, format: logFormat });
-
-function stopOnSignals(group: RunGroup, logger: Logger): void {
-  let seen = 0;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (++seen > 1) process.exit(1);
-    logger.info('signal', { signal });
-    void group.stop();
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-}
-
-/** Stops when standard input closes: however the supervisor exits, the system closes its end of the pipe. */
-function stopWithSupervisor(group: RunGroup, logger: Logger): void {
-  process.stdin.resume().once('close', () => {
-    logger.warn('supervisor exited');
-    void group.stop();
-  });
-}
 
 /** Exits on an unhandled error, since the state of the process can't be trusted after it. */
 function exitOnDefect(logger: Logger): void {
