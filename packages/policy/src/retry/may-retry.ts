@@ -1,4 +1,5 @@
-// The decision to resend a query that got no answer from a replica.
+// The decision to resend a query that got no answer from a replica. The router core (`updateLoad`) marks the replica or the worker
+// that failed, and then decides again where to.
 
 export interface FailedAttempt {
   /**

@@ -1,4 +1,5 @@
-// The limits on what a caller can send and hold, as one value. Every transport applies the same limits.
+// The limits on what a caller can send and hold, as one value. Every transport applies the same limits. Those
+// on floods of HTTP/2 frames are in `flood-limit.ts` of `packages/http2`.
 
 export interface Limits {
   /** Maximum size of a message with tensors or files, in bytes. */
