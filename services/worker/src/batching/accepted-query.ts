@@ -2,8 +2,9 @@
 
 import type { Milliseconds, Shapes } from '@pareto/core';
 import type { Cancellation } from '@pareto/rpc';
+import type { QueryRejection } from '../refusals/rejection.js';
 import type { CheckedQuery } from '../requests/check-request.js';
-import type { QueryRejection, QueryResult, WaitingQuery } from './waiting-query.js';
+import type { QueryResult, WaitingQuery } from './waiting-query.js';
 
 export interface InferOptions {
   readonly cancellation: Cancellation;

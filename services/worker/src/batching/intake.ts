@@ -2,12 +2,12 @@
 
 import type { Clock, ParetoError, ReplicaId } from '@pareto/core';
 import type { QueueBounds, ReplicaStatus } from '@pareto/policy';
-import { isNotExecuted, notExecutedError, rejectionOf } from '../refusals/rejection.js';
+import { isNotExecuted, notExecutedError, rejectionOf, type QueryRejection } from '../refusals/rejection.js';
 import type { CheckedQuery } from '../requests/check-request.js';
 import { AcceptedQuery, type InferOptions, type QueryOwner, type ResultReceiver } from './accepted-query.js';
 import type { ReplicaCounts } from './replica-counts.js';
 import type { WorkerDriver } from './worker-driver.js';
-import type { QueryRejection, WaitingQuery } from './waiting-query.js';
+import type { WaitingQuery } from './waiting-query.js';
 
 export interface IntakeOptions {
   readonly replica: ReplicaId;

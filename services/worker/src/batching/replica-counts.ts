@@ -4,7 +4,8 @@ import { milliseconds, type Clock, type Milliseconds, type ReplicaReport, type V
 import type { ExecutorDeath } from '@pareto/runtime';
 import type { WorkerMetrics } from '@pareto/telemetry';
 import { createInferTally } from './infer-tally.js';
-import type { QueryRejection, WaitingQuery } from './waiting-query.js';
+import type { QueryRejection } from '../refusals/rejection.js';
+import type { WaitingQuery } from './waiting-query.js';
 
 type Counts = Pick<
   ReplicaReport,

@@ -1,9 +1,10 @@
 // A query that a replica has accepted, and its result.
 
 import type { Milliseconds, ReplicaLoad } from '@pareto/core';
-import type { QueuedQuery, SlotEffect } from '@pareto/policy';
+import type { QueuedQuery } from '@pareto/policy';
 import type { Cancellation } from '@pareto/rpc';
 import type { TensorOutput } from '@pareto/runtime';
+import type { QueryRejection } from '../refusals/rejection.js';
 import type { CheckedQuery } from '../requests/check-request.js';
 
 /** Outputs of a query, with the size and times of the batch that it ran in. */
@@ -18,11 +19,6 @@ export interface QueryResult {
   /** Load of the replica after the batch. */
   readonly load: ReplicaLoad;
 }
-
-export type QueryRejection = Pick<
-  Extract<SlotEffect<unknown, QueuedQuery, unknown>, { kind: 'reject' }>,
-  'reason' | 'deaths' | 'neededMs'
->;
 
 export interface WaitingQuery extends QueuedQuery {
   readonly query: CheckedQuery;

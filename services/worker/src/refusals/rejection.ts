@@ -1,9 +1,13 @@
 // The errors of queries that a replica does not execute.
 
 import { ParetoError, type Milliseconds } from '@pareto/core';
-import type { QueueBounds } from '@pareto/policy';
+import type { QueueBounds, QueuedQuery, SlotEffect } from '@pareto/policy';
 import { lateKey, limitError, notExecutedKey } from '@pareto/protocol';
-import type { QueryRejection, WaitingQuery } from '../batching/waiting-query.js';
+
+export type QueryRejection = Pick<
+  Extract<SlotEffect<unknown, QueuedQuery, unknown>, { kind: 'reject' }>,
+  'reason' | 'deaths' | 'neededMs'
+>;
 
 interface RejectedBy {
   readonly bounds: QueueBounds;
@@ -15,7 +19,7 @@ interface RejectedBy {
 /** Returns the error of a query that was queued and is rejected. */
 export function rejectionOf(
   { reason, deaths, neededMs }: QueryRejection,
-  queued: WaitingQuery,
+  queued: QueuedQuery,
   { bounds, closed, now }: RejectedBy,
 ): ParetoError {
   switch (reason) {
@@ -48,7 +52,7 @@ const queueFull = ({ items, bytes: maxBytes }: QueueBounds): ParetoError =>
     notExecuted,
   );
 
-function tooLate({ enqueuedAt, dueAt }: WaitingQuery, neededMs: number, now: number): ParetoError {
+function tooLate({ enqueuedAt, dueAt }: QueuedQuery, neededMs: number, now: number): ParetoError {
   const [waited, left, needed] = [now - enqueuedAt, Math.max(0, dueAt - now), neededMs].map((ms) => ms.toFixed(1));
   return new ParetoError(
     'resource-exhausted',
