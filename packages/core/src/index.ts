@@ -96,8 +96,20 @@ export {
 } from './hardware.js';
 export {
   defaultMetric,
-  defaultMinAgreement,
+  floorOf,
+  formatFloor,
+  formatInterval,
+  formatValue,
+  hasMetricLimit,
+  metricForms,
   metrics,
+  valueAt,
+  type MeasuredBy,
+  type Metric,
+  type MetricForm,
+  type MetricLimits,
+} from './metrics.js';
+export {
   shownMetric,
   type Accuracy,
   type Architecture,
@@ -107,7 +119,6 @@ export {
   type ObservedShapes,
   type ShapeBucket,
   type VariantShapes,
-  type Metric,
   type ModelFile,
   type Profile,
   type ProfilePoint,

@@ -1,31 +1,10 @@
 // Tasks, architectures and variants as registered, and the results of measuring them.
 
 import type { Bytes, Digest, HardwareClassId, Milliseconds, VariantId } from './units.js';
+import { defaultMetric, type Metric } from './metrics.js';
 import type { PartialObjective } from './objective.js';
 import type { SessionOption } from './recipes.js';
 import type { Shapes, Signature } from './tensor.js';
-
-/** Quality metrics that a task may have; higher is better. */
-export const metrics = ['top1', 'top5', 'f1', 'box-iou', 'exact-match', 'ctc-match', 'cosine', 'mse'] as const;
-export type Metric = (typeof metrics)[number];
-
-/** Metric of a task that is registered without one. */
-export const defaultMetric: Metric = 'top1';
-
-/**
- * Minimum agreement of a variant with the original, by metric, for tasks that state none. None for `mse`, whose agreement
- * depends on the unit of the numbers.
- */
-export const defaultMinAgreement: Readonly<Record<Metric, number>> = {
-  top1: 0.8,
-  top5: 0.8,
-  f1: 0.8,
-  'box-iou': 0.8,
-  'exact-match': 0.8,
-  'ctc-match': 0.8,
-  cosine: 0.9,
-  mse: 0,
-};
 
 export interface Task {
   readonly name: string;
@@ -136,13 +115,15 @@ export interface Variant {
   readonly quarantineReason: string | undefined;
 }
 
-/** Accuracy by the task's metric, as a fraction of 1, with its 95 % interval. */
+/** Accuracy by the task's metric, from 0 to 1, with its 95 % interval. `metricForms` has the meaning of the numbers. */
 export interface Accuracy {
   readonly metric: Metric;
   readonly value: number;
   readonly lower95: number;
   readonly upper95: number;
   readonly samples: number;
+  /** Standard deviation of the labels. Undefined for a metric that does not depend on it. */
+  readonly scale?: number;
 }
 
 /**

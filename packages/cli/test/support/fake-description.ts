@@ -36,7 +36,14 @@ export function fakeMeasurement({ name, version = 1, error = '', ...variant }: F
   return {
     ...{ ...head, error, costPer_1k: costPer1k },
     ...(isOriginal ? {} : { agreement: 0.99, _agreement: 'agreement' as const }),
-    accuracy: { metric: 'top1', value: accuracy, lower95: accuracy - spread, upper95: accuracy + spread, samples },
+    accuracy: {
+      metric: 'top1',
+      value: accuracy,
+      lower95: accuracy - spread,
+      upper95: accuracy + spread,
+      samples,
+      scale: 0,
+    },
     profile: {
       points: [1, 2, 4, 8].map((batch) => {
         const ms = p50Ms * batch ** 0.7;

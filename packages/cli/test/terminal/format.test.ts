@@ -62,7 +62,7 @@ describe('formats of numbers', () => {
   });
 
   it('format an accuracy with its interval, or as unmeasured', () => {
-    const accuracy = { metric: 'top1', value: 0.987, lower95: 0.981, upper95: 0.9912, samples: 2000 };
+    const accuracy = { metric: 'top1', value: 0.987, lower95: 0.981, upper95: 0.9912, samples: 2000, scale: 0 };
     assert.equal(formatAccuracy(accuracy), '98.70 % (98.10-99.12)');
     assert.equal(formatAccuracy(null), 'unmeasured');
   });

@@ -8,10 +8,13 @@ import {
   type Signature,
   type TensorSpec,
 } from '@pareto/core';
+import { spreadFor } from '../metrics/label-spread.js';
+import type { LabelSpread } from '../metrics/quality-metric.js';
 import { checkLabels } from '../metrics/scorer.js';
 import { readNpz } from '../tensors/npz.js';
 import { toNumbers } from '../tensors/numbers.js';
 import type { Tensor } from '../tensors/npy.js';
+import { splitValidation } from './split-validation.js';
 
 export interface ValidationSet {
   readonly samples: number;
@@ -22,6 +25,8 @@ export interface ValidationSet {
   readonly inputs: ReadonlyMap<string, Tensor>;
   /** Labels with one row per sample. */
   readonly labels: Tensor;
+  /** Spread of the evaluation labels. Undefined if the metric does not need it. */
+  readonly spread: LabelSpread | undefined;
 }
 
 const invalid = (message: string): ParetoError =>
@@ -33,17 +38,17 @@ export async function readValidationSet(file: string, signature: Signature, metr
 }
 
 /**
- * Throws like `readValidationSet` if a model with this signature can't be measured with the set. For a model with a
- * fixed batch, a set that fits the model with a dynamic batch is accepted too.
+ * Reads a set for a model that may be served with another signature: for a model with a fixed batch, a set that fits the
+ * model with a dynamic batch is accepted too. Throws like `readValidationSet`.
  */
-export async function checkValidation(file: string, signature: Signature, metric: Metric): Promise<void> {
+export async function checkValidation(file: string, signature: Signature, metric: Metric): Promise<ValidationSet> {
   const arrays = await readNpz(file);
   try {
-    takeArrays(arrays, signature, metric);
+    return takeArrays(arrays, signature, metric);
   } catch (error) {
     const unbound = withoutFixedBatch(signature);
     if (unbound === undefined) throw error;
-    takeArrays(arrays, unbound, metric);
+    return takeArrays(arrays, unbound, metric);
   }
 }
 
@@ -64,7 +69,8 @@ function takeArrays(arrays: ReadonlyMap<string, Tensor>, signature: Signature, m
   const inputs = new Map(signature.inputs.map((input) => [input.name, takeInput(arrays, input, signature, samples)]));
   checkNumbers('label', labels);
   checkLabels(metric, labels, signature.outputs);
-  return { samples, inputs, labels };
+  const { evaluation } = splitValidation({ samples });
+  return { samples, inputs, labels, spread: spreadFor(metric, labels, evaluation) };
 }
 
 function takeInput(

@@ -36,6 +36,14 @@ interface Definition<O> {
   agree(output: Tensor, reference: Tensor): readonly number[];
 }
 
+/** Means and standard deviation of the labels of regression, over all evaluation samples. */
+export interface LabelSpread {
+  /** Mean of each number of a label, over the samples. */
+  readonly means: readonly number[];
+  /** Standard deviation from these means, over all numbers. */
+  readonly deviation: number;
+}
+
 interface Observer {
   add(output: Tensor, labels: Tensor): void;
   readonly samples: number;
@@ -47,7 +55,8 @@ export interface QualityMetric extends Pick<
   Definition<unknown>,
   'outputs' | 'judges' | 'checkLabels' | 'areHits' | 'agree'
 > {
-  createObserver(): Observer;
+  /** `spread` is that of the labels of all samples, which metrics of regression need (`spreadFor`). */
+  createObserver(spread?: LabelSpread): Observer;
 }
 
 export function defineMetric<O>(definition: Definition<O>): QualityMetric {

@@ -8,6 +8,7 @@ import { exactMatch } from './exact-match.js';
 import { f1 } from './f1.js';
 import { mse } from './mse.js';
 import type { QualityMetric } from './quality-metric.js';
+import { mae, r2, rmse } from './regression.js';
 import { top1 } from './top1.js';
 import { top5 } from './top5.js';
 
@@ -19,5 +20,8 @@ export const qualityMetrics: Readonly<Record<Metric, QualityMetric>> = {
   'exact-match': exactMatch,
   'ctc-match': ctcMatch,
   cosine,
+  rmse,
+  mae,
+  r2,
   mse,
 };

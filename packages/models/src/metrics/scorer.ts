@@ -2,7 +2,7 @@
 
 import { elementCount, ParetoError, type Accuracy, type Metric } from '@pareto/core';
 import type { Tensor } from '../tensors/npy.js';
-import { describeForm, formOf, type SampleForm } from './quality-metric.js';
+import { describeForm, formOf, type LabelSpread, type SampleForm } from './quality-metric.js';
 import { qualityMetrics } from './quality-metrics.js';
 
 export interface Scorer {
@@ -16,9 +16,11 @@ export interface Scorer {
   scores(): readonly number[];
 }
 
-export function createScorer(metric: Metric): Scorer {
+/** `spread` is that of `spreadFor`, for all samples. */
+export function createScorer(metric: Metric, spread?: LabelSpread): Scorer {
   const definition = qualityMetrics[metric];
-  const observer = definition.createObserver();
+  const observer = definition.createObserver(spread);
+  const scale = spread === undefined ? {} : { scale: spread.deviation };
   return {
     add(outputs, labels) {
       const output = pickOutput(metric, outputs);
@@ -26,7 +28,7 @@ export function createScorer(metric: Metric): Scorer {
       definition.checkLabels(labels, formOf(output));
       observer.add(output, labels);
     },
-    result: () => ({ metric, ...observer.summarise(), samples: observer.samples }),
+    result: () => ({ metric, ...observer.summarise(), samples: observer.samples, ...scale }),
     scores: () => observer.scores(),
   };
 }

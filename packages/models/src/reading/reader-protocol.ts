@@ -1,6 +1,7 @@
 // The jobs of a reader process, and their results.
 
 import type { DataType, Metric, Signature } from '@pareto/core';
+import type { LabelSpread } from '../metrics/quality-metric.js';
 
 export type ReaderJob =
   | { readonly kind: 'inspect'; readonly graph: string }
@@ -31,6 +32,8 @@ export interface UnpackRequest {
 export interface UnpackedSet {
   readonly samples: number;
   readonly calibrationSamples: number;
+  /** See `ValidationSet`. */
+  readonly spread?: LabelSpread;
   /** The inputs of the signature, and then the labels. */
   readonly arrays: readonly UnpackedArray[];
 }

@@ -3,6 +3,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { elementBytes, elementCount } from '@pareto/core';
+import type { LabelSpread } from '../metrics/quality-metric.js';
 import type { Tensor } from '../tensors/npy.js';
 import { openPlain } from './open-plain.js';
 import type { UnpackedArray, UnpackedSet } from './reader-protocol.js';
@@ -11,6 +12,8 @@ export interface SampleSet extends AsyncDisposable {
   readonly samples: number;
   /** Number of the samples for calibration, which are the first ones. The others are for evaluation. */
   readonly calibrationSamples: number;
+  /** See `ValidationSet`. */
+  readonly spread?: LabelSpread;
   /** Maximum number of samples to read at a time. */
   readonly maxRows: number;
   /** Reads rows of every input, by name. */

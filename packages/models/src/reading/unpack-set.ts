@@ -15,7 +15,7 @@ const blockBytes = 4 * 2 ** 20;
 
 /** Throws `invalid-argument` as `readValidationSet` does, and for a sample that is larger than a query can be. */
 export async function unpackSet({ file, signature, metric, folder }: UnpackRequest): Promise<UnpackedSet> {
-  const { samples, inputs, labels } = await readValidationSet(file, signature, metric);
+  const { samples, inputs, labels, spread } = await readValidationSet(file, signature, metric);
   const { calibration, evaluation } = splitValidation({ samples });
   const rows = [...calibration, ...evaluation];
   const setBytes = [...inputs.values(), labels].reduce((total, { data }) => total + data.byteLength, 0);
@@ -29,6 +29,7 @@ export async function unpackSet({ file, signature, metric, folder }: UnpackReque
   return {
     samples,
     calibrationSamples: calibration.length,
+    ...(spread !== undefined && { spread }),
     arrays: arrays.map(([name, { datatype, dims }]) => ({ name, datatype, dims })),
   };
 }

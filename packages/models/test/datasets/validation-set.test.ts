@@ -69,6 +69,15 @@ describe('a validation set', () => {
     });
   }
 
+  it('has the spread of the labels of regression, which must differ', async () => {
+    const numbers = signatureOf(true, [2], [1]);
+    const label = floats([2], [1, 5]);
+    assert.deepEqual((await read({ x, label }, numbers, 'rmse')).spread, { means: [3], deviation: 2 });
+    assert.equal((await read({ x, label }, numbers, 'mse')).spread, undefined);
+    const equal = { code: 'invalid-argument', message: /r2 compares errors .* of all 2 evaluation samples are equal/ };
+    await assert.rejects(checkValidation(await saved({ x, label: floats([2], [3, 3]) }), numbers, 'r2'), equal);
+  });
+
   it('may have infinite inputs, such as masks', async () => {
     assert.equal((await read({ x: floats([2, 2], [1, -Infinity, 3, 4]), label })).samples, 2);
   });

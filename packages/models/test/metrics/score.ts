@@ -2,9 +2,17 @@
 
 import type { Accuracy, Metric } from '@pareto/core';
 import { createAgreement, createScorer, type Tensor } from '../../src/index.js';
+import { spreadFor } from '../../src/metrics/label-spread.js';
+import type { LabelSpread } from '../../src/metrics/quality-metric.js';
 
-export function score(metric: Metric, output: Tensor, labels: Tensor): Accuracy {
-  const scorer = createScorer(metric);
+/** Scores regression by the spread of the labels themselves, unless another one is given. */
+export function score(
+  metric: Metric,
+  output: Tensor,
+  labels: Tensor,
+  spread: LabelSpread | undefined = spreadFor(metric, labels, [...Array(labels.dims[0] ?? 0).keys()]),
+): Accuracy {
+  const scorer = createScorer(metric, spread);
   scorer.add([output], labels);
   return scorer.result();
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { metrics, type Metric } from '@pareto/core';
+import { metricForms, metrics, type Metric } from '@pareto/core';
 import { openModelSession } from '@pareto/testkit';
 import {
   areHits,
@@ -25,6 +25,7 @@ interface Case {
 }
 
 const anyNumber = fc.oneof(fc.float({ min: -4, max: 4 }), fc.constantFrom(Number.NaN, Infinity, -Infinity));
+const eightNumbers = fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 8, maxLength: 8 });
 const labelOf: Readonly<Record<Metric, fc.Arbitrary<readonly number[]>>> = {
   top1: fc.nat(7).map((label) => [label]),
   top5: fc.nat(7).map((label) => [label]),
@@ -32,9 +33,15 @@ const labelOf: Readonly<Record<Metric, fc.Arbitrary<readonly number[]>>> = {
   'exact-match': fc.nat(7).map((label) => [label]),
   'ctc-match': fc.constantFrom([0, 0], [1, 0], [3, 2], [3, 3]),
   'box-iou': fc.constantFrom([0, 0, 1, 1, 0.5, 0.5, 2, 2], [-1, -1, 3, 1, 0, 0, 0.5, 4]),
-  cosine: fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 8, maxLength: 8 }),
-  mse: fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 8, maxLength: 8 }),
+  cosine: eightNumbers,
+  rmse: eightNumbers,
+  mae: eightNumbers,
+  r2: eightNumbers,
+  mse: eightNumbers,
 };
+
+/** Spread of the labels of all samples, of which the tests score a few. */
+const eightSpread = { means: new Array<number>(8).fill(0.5), deviation: 2 };
 
 /** Returns true for metrics of two boxes, or of two steps of four classes, per sample. */
 const isOfPairs = (metric: Metric): boolean => metric === 'box-iou' || metric === 'ctc-match';
@@ -62,13 +69,15 @@ function anyCase(metric: Metric): fc.Arbitrary<Case> {
 
 for (const metric of metrics) {
   describe(`random answers scored by ${metric}`, () => {
+    const spread = metricForms[metric].isScaled ? eightSpread : undefined;
+
     it('have a value within its interval in [0, 1] that does not depend on the batches', () => {
       fc.assert(
         fc.property(anyCase(metric), fc.integer({ min: 1, max: 9 }), ({ output, labels }, batch) => {
-          const whole = score(metric, output, labels);
+          const whole = score(metric, output, labels, spread);
           const { value, lower95, upper95, samples } = whole;
           assert.ok(0 <= lower95 && lower95 <= value && value <= upper95 && upper95 <= 1, JSON.stringify(whole));
-          const scorer = createScorer(metric);
+          const scorer = createScorer(metric, spread);
           for (let from = 0; from < samples; from += batch) {
             const to = Math.min(samples, from + batch);
             scorer.add([sliceRows(output, from, to)], sliceRows(labels, from, to));
@@ -83,7 +92,7 @@ for (const metric of metrics) {
       fc.assert(
         fc.property(anyCase(metric), (any) => {
           const rows = any.labels.dims[0] ?? 0;
-          const scorer = createScorer(metric);
+          const scorer = createScorer(metric, spread);
           scorer.add([any.output], any.labels);
           const { value } = scorer.result();
           const scores = scorer.scores();
@@ -118,7 +127,7 @@ for (const metric of metrics) {
     });
 
     it('have the widest interval without samples', () => {
-      const { value, lower95, upper95, samples } = createScorer(metric).result();
+      const { value, lower95, upper95, samples } = createScorer(metric, spread).result();
       assert.deepEqual([value, lower95, upper95, samples], [0, 0, 1, 0]);
       assert.ok(Number.isNaN(createAgreement(metric).result()));
     });

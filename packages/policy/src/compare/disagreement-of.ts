@@ -1,10 +1,10 @@
 // Whether a variant's answers differ too much from those of its original.
 
-import { defaultMinAgreement, type Measurement, type Task } from '@pareto/core';
+import { metricForms, type Measurement, type Task } from '@pareto/core';
 
 /** Returns the agreement with the original that a variant needs to answer for the task. */
 const minAgreementOf = ({ metric, minAgreement }: Pick<Task, 'metric' | 'minAgreement'>): number =>
-  minAgreement ?? defaultMinAgreement[metric];
+  minAgreement ?? metricForms[metric].minAgreement;
 
 /** Returns the reason why a variant with this measurement does not answer for the task. Undefined if it may. */
 export function disagreementOf(

@@ -61,7 +61,9 @@ export const metricFromWire = (text: string): Metric => oneOf('metric', metrics,
 
 export function accuracyFromWire(message: wire.Accuracy | null | undefined): Accuracy | undefined {
   if (message === null || message === undefined) return undefined;
-  return { ...message, metric: metricFromWire(message.metric) };
+  const { scale, ...rest } = message;
+  return { ...rest, metric: metricFromWire(message.metric), ...(scale > 0 && { scale }) };
 }
 
-export const accuracyToWire = (accuracy: Accuracy | undefined): Complete<wire.AccuracyInput> | null => accuracy ?? null;
+export const accuracyToWire = (accuracy: Accuracy | undefined): Complete<wire.AccuracyInput> | null =>
+  accuracy === undefined ? null : { ...accuracy, scale: accuracy.scale ?? 0 };

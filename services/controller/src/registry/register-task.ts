@@ -1,14 +1,6 @@
 // The registration of a task.
 
-import {
-  checkName,
-  defaultMetric,
-  defaultMinAgreement,
-  digest,
-  ParetoError,
-  resolveObjective,
-  type Task,
-} from '@pareto/core';
+import { checkName, defaultMetric, metricForms, digest, ParetoError, resolveObjective, type Task } from '@pareto/core';
 import { metricFromWire, objectiveFromWire, type wire } from '@pareto/protocol';
 import { splitOperations } from '@pareto/state';
 import { checkBlob } from './check-model.js';
@@ -60,7 +52,7 @@ function checkDefinition(known: Task, given: Given): Task {
     metric: given.metric ?? known.metric,
     defaultObjective: resolveObjective(given.defaultObjective, known.defaultObjective),
     validation: given.validation ?? known.validation,
-    minAgreement: given.minAgreement ?? known.minAgreement ?? defaultMinAgreement[known.metric],
+    minAgreement: given.minAgreement ?? known.minAgreement ?? metricForms[known.metric].minAgreement,
   });
   const fields = Object.keys(before).filter((field) => before[field] !== after[field]);
   if (fields.length === 0) return known;
@@ -75,7 +67,7 @@ function checkDefinition(known: Task, given: Given): Task {
 /** Returns the fields of a definition by the names of their flags, and the text that an error shows for each. */
 function shownFields({ metric, defaultObjective, ...rest }: Definition): Readonly<Record<string, string>> {
   const { latencyMs, minAccuracy, accuracyBound, maxCostPer1k, ...others } = resolveObjective(defaultObjective);
-  const { validation = 'none', minAgreement = defaultMinAgreement[metric] } = rest;
+  const { validation = 'none', minAgreement = metricForms[metric].minAgreement } = rest;
   return {
     ...{ metric, validation, min_agreement: `${minAgreement}`, latency_ms: `${latencyMs}` },
     ...{ min_accuracy: `${minAccuracy ?? 'none'}`, accuracy_bound: accuracyBound },

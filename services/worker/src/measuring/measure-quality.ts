@@ -67,7 +67,7 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
   const { signature } = spec;
   const { calibrationSamples, samples, maxRows } = set;
   const count = samples - calibrationSamples;
-  const [scorer, agreement] = [createScorer(metric), createAgreement(metric)];
+  const [scorer, agreement] = [createScorer(metric, set.spread), createAgreement(metric)];
   const samplesPerRun = signature.batched ? Math.min(maxSamplesPerRun, request.maxBatch, maxRows) : 1;
   let nanSamples = 0;
   // The original has a low priority, so its runs may be slow: it is compared on fewer samples then.

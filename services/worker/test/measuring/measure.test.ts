@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { wire } from '@pareto/protocol';
+import { formatValue } from '@pareto/core';
+import { accuracyFromWire, type wire } from '@pareto/protocol';
 import {
   floats,
   greedyModel,
@@ -74,6 +75,27 @@ describe('measuring a variant', function () {
     const tiny = digits('models/mlp-tiny.onnx');
     assert.equal((await measure(tiny, { validationDigest, original: worker.spec('m', tiny) })).agreement, 1);
     assert.equal((await measure(tiny, { validationDigest })).agreement, undefined);
+  });
+
+  it('measures an error of regression with the scale of the evaluation labels', async () => {
+    const label = Array.from({ length: 10 }, (_, at) => Math.fround(Math.sqrt(at)) + (at % 2 === 0 ? 1 : -1));
+    const x = floats([10, 1], Array.from(label.keys()));
+    const validationDigest = worker.controller.addBlob(writeNpz({ x, label: floats([10], label) }));
+    const { accuracy, error } = await measure(rootModel(), { validationDigest, metric: 'rmse' });
+    assert.equal(error, '');
+    const measured = accuracyFromWire(accuracy) ?? assert.fail('no accuracy');
+    assert.match(formatValue(measured, measured.value), /^rmse 1\.000$/);
+    const mean = label.reduce((sum, value) => sum + value, 0) / 10;
+    const deviation = Math.sqrt(label.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 10);
+    assert.ok(Math.abs((measured.scale ?? 0) - deviation) < 1e-6);
+  });
+
+  it('fails with the reason if the labels of regression are equal', async () => {
+    const validationDigest = worker.controller.addBlob(
+      writeNpz({ x: floats([3, 1], [1, 4, 9]), label: floats([3, 1], [2, 2, 2]) }),
+    );
+    const { error } = await measure(rootModel(), { validationDigest, metric: 'r2' });
+    assert.match(error, /r2 compares errors .* all 3 evaluation samples are equal: add samples with other labels/);
   });
 
   it('counts NaN as wrong, and fails for a model that returns only NaN', async () => {

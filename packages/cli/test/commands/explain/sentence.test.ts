@@ -17,7 +17,11 @@ const candidate = (
   value = 0.99,
 ): wire.Candidate => ({
   ...{ variant, verdict, predictedMs, costPer_1k, slackMs: 20 - predictedMs, hardwareClass: 'cpu/x', replicasReady: 1 },
-  ...{ detail: '', accuracyRank: 0, accuracy: { metric: 'top1', value, lower95: value, upper95: value, samples: 10 } },
+  ...{
+    detail: '',
+    accuracyRank: 0,
+    accuracy: { metric: 'top1', value, lower95: value, upper95: value, samples: 10, scale: 0 },
+  },
 });
 
 const explained = (more: Partial<wire.ExplainResponse>): wire.ExplainResponse => ({
