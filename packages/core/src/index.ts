@@ -97,10 +97,12 @@ export {
 export {
   defaultMetric,
   floorOf,
+  formatDifference,
   formatFloor,
   formatInterval,
   formatValue,
   hasMetricLimit,
+  metricFormOf,
   metricForms,
   metrics,
   valueAt,

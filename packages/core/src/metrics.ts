@@ -64,7 +64,7 @@ export const metricForms: Readonly<Record<Metric, MetricForm>> = {
     ...{ better: 'higher', unit: 'none', isScaled: true, minAgreement: 0 },
     toAccuracy: (value) => 1 / (2 - value),
     fromAccuracy: (accuracy) => 2 - 1 / accuracy,
-    format: (value) => (Number.isFinite(value) ? value.toFixed(4) : '-∞'),
+    format: (value) => value.toFixed(4).replace('Infinity', '∞'),
   },
   // Measurements of older releases have no scale, so that those of newer ones have none either.
   mse: {
@@ -90,17 +90,19 @@ export interface MeasuredBy {
   readonly scale?: number | undefined;
 }
 
-function formOf({ metric, scale = 0 }: MeasuredBy): MetricForm {
+/** Returns the form of the metric, or that of a share if the metric is unknown or its scale is missing. */
+export function metricFormOf({ metric, scale = 0 }: MeasuredBy): MetricForm {
   const known = metrics.find((each) => each === metric);
   return known === undefined || (metricForms[known].isScaled && scale <= 0) ? metricForms.top1 : metricForms[known];
 }
 
-const isShare = (by: MeasuredBy): boolean => formOf(by).unit === 'share';
+const isShare = (by: MeasuredBy): boolean => metricFormOf(by).unit === 'share';
 
 /** Returns the value of the metric that has this accuracy. */
-export const valueAt = (by: MeasuredBy, accuracy: number): number => formOf(by).fromAccuracy(accuracy, by.scale ?? 0);
+export const valueAt = (by: MeasuredBy, accuracy: number): number =>
+  metricFormOf(by).fromAccuracy(accuracy, by.scale ?? 0);
 
-const formatAt = (by: MeasuredBy, accuracy: number): string => formOf(by).format(valueAt(by, accuracy));
+const formatAt = (by: MeasuredBy, accuracy: number): string => metricFormOf(by).format(valueAt(by, accuracy));
 
 /** Returns e.g. `98.70 %` or `rmse 54.12`. */
 export const formatValue = (by: MeasuredBy, accuracy: number): string =>
@@ -109,15 +111,21 @@ export const formatValue = (by: MeasuredBy, accuracy: number): string =>
 /** Returns e.g. `(98.10-99.12)`, in percent, or `(51.20 to 57.31)`. */
 export function formatInterval(accuracy: MeasuredBy & { readonly lower95: number; readonly upper95: number }): string {
   const { lower95, upper95 } = accuracy;
-  const { better } = formOf(accuracy);
+  const { better } = metricFormOf(accuracy);
   const ends = (better === 'higher' ? [lower95, upper95] : [upper95, lower95]).map((end) => formatAt(accuracy, end));
   return `(${ends.join(isShare(accuracy) ? '-' : ' to ').replaceAll(' %', '')})`;
 }
 
 /** Returns e.g. `≥ 98.00 %`, `rmse ≤ 54.12` or `r2 ≥ 0.4500` for an accuracy floor. In percent if the metric is unknown. */
 export function formatFloor(minAccuracy: number, by: MeasuredBy = { metric: defaultMetric }): string {
-  const limit = `${formOf(by).better === 'higher' ? '≥' : '≤'} ${formatAt(by, minAccuracy)}`;
+  const limit = `${metricFormOf(by).better === 'higher' ? '≥' : '≤'} ${formatAt(by, minAccuracy)}`;
   return isShare(by) ? limit : `${by.metric} ${limit}`;
+}
+
+/** Returns how far two accuracies are apart, e.g. `1.20 points` or `3.210 in rmse`. */
+export function formatDifference(by: MeasuredBy, a: number, b: number): string {
+  const difference = metricFormOf(by).format(Math.abs(valueAt(by, a) - valueAt(by, b)));
+  return isShare(by) ? difference.replace(' %', ' points') : `${difference} in ${by.metric}`;
 }
 
 /** Limits of the values of metrics, in their units. Each is translated into an accuracy floor. */

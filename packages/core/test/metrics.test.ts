@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   floorOf,
+  formatDifference,
   formatFloor,
   formatInterval,
   formatValue,
@@ -91,6 +92,13 @@ describe('formats of accuracies', () => {
     assert.equal(formatValue(by('r2'), metricForms.r2.toAccuracy(0.45, scale)), 'r2 0.4500');
     assert.equal(formatInterval({ ...by('r2'), lower95: 0.45, upper95: 0.55 }), '(-0.2222 to 0.1818)');
     assert.equal(formatFloor(0.5, by('r2')), 'r2 ≥ 0.0000');
+  });
+
+  it('show differences in percent points, or in the unit of the labels', () => {
+    assert.equal(formatDifference(by('top1'), 0.968, 0.98), '1.20 points');
+    assert.equal(formatDifference(by('rmse'), 0.5, 0.6), '26.67 in rmse');
+    assert.equal(formatDifference(by('r2'), 0.5, 0), '∞ in r2');
+    assert.equal(formatValue(by('r2'), 0), 'r2 -∞');
   });
 
   it('show mse of measurements of older releases, which have no scale', () => {

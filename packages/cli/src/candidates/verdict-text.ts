@@ -1,8 +1,9 @@
 // Texts of verdicts.
 
+import { formatDifference } from '@pareto/core';
 import { findVerdict } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
-import { formatCost, formatMs, formatPercent } from '../terminal/format.js';
+import { formatCost, formatMs } from '../terminal/format.js';
 
 /** Short texts of what only the outcome of a decision says about a candidate. */
 const outcomes: Readonly<Record<string, string>> = { chosen: 'chosen', degraded: 'chosen below the floor' };
@@ -27,11 +28,14 @@ function shortfall(candidate: wire.Candidate, objective: wire.Objective | null):
   const accuracy = objective?.accuracyBound === 'LOWER95' ? measured?.lower95 : measured?.value;
   const limits = { minAccuracy: objective?.minAccuracy, maxCostPer1k: objective?.maxCostPer_1k };
   const by = findVerdict(verdict)?.shortfall?.({ predictedMs, slackMs, accuracy, costPer1k }, limits);
-  return by === undefined ? undefined : formatShortfall[by.unit](by.value);
+  switch (by?.unit) {
+    case undefined:
+      return undefined;
+    case 'ms':
+      return formatMs(by.value);
+    case 'usd':
+      return `${formatCost(by.value)}/1M`;
+    case 'accuracy':
+      return formatDifference(measured ?? { metric: '' }, accuracy ?? 0, limits.minAccuracy ?? 0);
+  }
 }
-
-const formatShortfall = {
-  ms: formatMs,
-  accuracy: (value: number) => formatPercent(value).replace(' %', ' points'),
-  usd: (value: number) => `${formatCost(value)}/1M`,
-};

@@ -1,8 +1,9 @@
 // The kinds of `pareto get` for registered objects: tasks, models and variants.
 
-import { formatBytes } from '@pareto/core';
+import { formatBytes, type MeasuredBy } from '@pareto/core';
 import { p50At, p99At } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
+import { measuredByIn } from '../candidates/measured-by.js';
 import { formatDefaultObjective, formatTensors } from '../objects/task-text.js';
 import { accuracyColumns } from '../terminal/accuracy-columns.js';
 import { formatCost, formatMs, formatSpan, formatUsd } from '../terminal/format.js';
@@ -16,6 +17,8 @@ interface TaskRow extends wire.Task {
   readonly replicasReady: number;
   /** Load of the task. Undefined if the controller reports none. */
   readonly load: wire.TaskLoad | undefined;
+  /** Metric and scale of the accuracies of the task. Undefined if none was measured. */
+  readonly measuredBy: MeasuredBy | undefined;
 }
 
 const nothing = "nothing is registered: 'pareto register --help' shows how";
@@ -34,6 +37,7 @@ async function listTasks({ clients, task: only, signal }: Query): Promise<readon
       variants: variants.length,
       replicasReady: variants.reduce((sum, { replicasReady }) => sum + replicasReady, 0),
       load: overview.tasks.find((load) => load.task === task.name),
+      measuredBy: measuredByIn(list, task.name),
     };
   });
 }
@@ -48,7 +52,7 @@ export const tasks: Kind = createKind<TaskRow>({
   columns: (paint) => [
     { title: 'NAME', cell: ({ name }) => name },
     { title: 'METRIC', drop: 4, cell: ({ metric }) => metric || '-' },
-    { title: 'PROMISES', text: true, cell: formatDefaultObjective },
+    { title: 'PROMISES', text: true, cell: (task) => formatDefaultObjective(task, task.measuredBy) },
     { title: 'MODELS', align: 'right', drop: 6, cell: ({ models }) => String(models) },
     { title: 'VARIANTS', align: 'right', drop: 5, cell: ({ variants }) => String(variants) },
     { title: 'READY', align: 'right', drop: 2, cell: ({ replicasReady }) => String(replicasReady) },

@@ -1,8 +1,8 @@
 // Columns of an accuracy and of its interval, which a narrow table drops.
 
+import { formatInterval, formatValue } from '@pareto/core';
 import type { Column } from '@pareto/report';
 import type { wire } from '@pareto/protocol';
-import { formatInterval, formatPercent } from './format.js';
 
 export const accuracyColumns = <Row>(
   accuracyOf: (row: Row) => wire.Accuracy | null | undefined,
@@ -12,7 +12,7 @@ export const accuracyColumns = <Row>(
     title: 'ACCURACY',
     cell: (row) => {
       const accuracy = accuracyOf(row);
-      return accuracy === null || accuracy === undefined ? 'unmeasured' : formatPercent(accuracy.value);
+      return accuracy === null || accuracy === undefined ? 'unmeasured' : formatValue(accuracy, accuracy.value);
     },
   },
   {

@@ -1,5 +1,6 @@
 // Formats numbers with units.
 
+import { formatFloor, formatInterval, formatValue, type MeasuredBy } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 
 /** Formats milliseconds with three significant digits, down to a microsecond, without the unit. */
@@ -30,25 +31,22 @@ export function formatCost(costPer1k: number | undefined): string {
 export const formatCeiling = (costPer1k: number): string =>
   `${formatUsd(costPer1k)}/1k${costPer1k > 0 ? ` (${formatCost(costPer1k)}/1M)` : ''}`;
 
-/** Returns e.g. `(98.10-99.12)`, in percent. */
-export function formatInterval({ lower95, upper95 }: wire.Accuracy): string {
-  const bound = (fraction: number): string => (fraction * 100).toFixed(2);
-  return `(${bound(lower95)}-${bound(upper95)})`;
-}
-
-/** Returns e.g. `98.70 % (98.10-99.12)`, or `unmeasured`. */
+/** Returns e.g. `98.70 % (98.10-99.12)`, `rmse 54.12 (51.20 to 57.31)`, or `unmeasured`. */
 export const formatAccuracy = (accuracy: wire.Accuracy | null | undefined): string =>
   accuracy === null || accuracy === undefined
     ? 'unmeasured'
-    : `${formatPercent(accuracy.value)} ${formatInterval(accuracy)}`;
+    : `${formatValue(accuracy, accuracy.value)} ${formatInterval(accuracy)}`;
 
-/** Returns e.g. `≤ 50 ms, ≥ 98.00 %, ≤ $0.01/1k ($10.0/1M)`. Empty if the objective sets nothing. */
-export function formatObjective(objective: wire.Objective | null | undefined): string {
+/**
+ * Returns e.g. `≤ 50 ms, ≥ 98.00 %, ≤ $0.01/1k ($10.0/1M)`, with the floor as a value of the metric if it is known by what
+ * accuracies are measured. Empty if the objective sets nothing.
+ */
+export function formatObjective(objective: wire.Objective | null | undefined, by?: MeasuredBy): string {
   if (objective === null || objective === undefined) return '';
   const { _latencyMs, latencyMs = 0, _minAccuracy, minAccuracy = 0, _maxCostPer_1k, maxCostPer_1k = 0 } = objective;
   return [
     ...(_latencyMs === undefined ? [] : [`≤ ${formatMs(latencyMs)}`]),
-    ...(_minAccuracy === undefined ? [] : [`≥ ${formatPercent(minAccuracy)}`]),
+    ...(_minAccuracy === undefined ? [] : [formatFloor(minAccuracy, by)]),
     ...(_maxCostPer_1k === undefined ? [] : [`≤ ${formatCeiling(maxCostPer_1k)}`]),
     ...(objective.accuracyBound === 'LOWER95' ? ['by the lower bound'] : []),
     ...(objective.class === 'OFFLINE' ? ['offline'] : []),

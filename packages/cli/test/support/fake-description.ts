@@ -8,6 +8,7 @@ export const cpu = 'cpu/amd-epyc-9b14/avx512-vnni/12g';
 export interface FakeVariant {
   readonly name: string;
   readonly accuracy?: number;
+  readonly metric?: string;
   readonly p50Ms?: number;
   readonly costPer1k?: number;
   readonly dominatedBy?: string;
@@ -24,9 +25,11 @@ export interface FakeVariant {
 }
 
 const samples = 2_000;
+/** Standard deviation of the labels of regression. */
+const labelScale = 80;
 
 export function fakeMeasurement({ name, version = 1, error = '', ...variant }: FakeVariant): wire.Measurement {
-  const { accuracy = 0.9, p50Ms = 1, costPer1k = 1e-6, hardwareClass = cpu, noise = 0 } = variant;
+  const { accuracy = 0.9, metric = 'top1', p50Ms = 1, costPer1k = 1e-6, hardwareClass = cpu, noise = 0 } = variant;
   const { accuracyRank = 0, disagreement = '' } = variant;
   const compared = { scores: null, accuracyRank, disagreement };
   const head = { variant: name, version, hardwareClass, environment: '1.30.0', ...compared };
@@ -37,12 +40,12 @@ export function fakeMeasurement({ name, version = 1, error = '', ...variant }: F
     ...{ ...head, error, costPer_1k: costPer1k },
     ...(isOriginal ? {} : { agreement: 0.99, _agreement: 'agreement' as const }),
     accuracy: {
-      metric: 'top1',
+      metric,
       value: accuracy,
       lower95: accuracy - spread,
       upper95: accuracy + spread,
       samples,
-      scale: 0,
+      scale: labelScale,
     },
     profile: {
       points: [1, 2, 4, 8].map((batch) => {

@@ -64,6 +64,8 @@ describe('formats of numbers', () => {
   it('format an accuracy with its interval, or as unmeasured', () => {
     const accuracy = { metric: 'top1', value: 0.987, lower95: 0.981, upper95: 0.9912, samples: 2000, scale: 0 };
     assert.equal(formatAccuracy(accuracy), '98.70 % (98.10-99.12)');
+    const regression = { ...accuracy, metric: 'rmse', value: 0.6, lower95: 0.58, upper95: 0.62, scale: 80 };
+    assert.equal(formatAccuracy(regression), 'rmse 53.33 (49.03 to 57.93)');
     assert.equal(formatAccuracy(null), 'unmeasured');
   });
 
@@ -71,5 +73,8 @@ describe('formats of numbers', () => {
     assert.equal(formatObjective({ ...objective }), '');
     const requested = { ...objective, latencyMs: 50, _latencyMs: 'latencyMs', degrade: 'ALLOW' } as const;
     assert.equal(formatObjective(requested), '≤ 50.0 ms, may degrade');
+    const floor = { ...objective, minAccuracy: 0.6, _minAccuracy: 'minAccuracy' } as const;
+    assert.equal(formatObjective(floor, { metric: 'rmse', scale: 80 }), 'rmse ≤ 53.33');
+    assert.equal(formatObjective(floor), '≥ 60.00 %');
   });
 });

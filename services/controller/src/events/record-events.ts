@@ -3,6 +3,9 @@
 
 import {
   describeLoss,
+  formatValue,
+  metricFormOf,
+  type Accuracy,
   type Architecture,
   type Clock,
   type Measurement,
@@ -209,12 +212,18 @@ function measurementEvent({ variant, hardwareClass, result }: Measurement): Clus
     };
   const { profile, accuracy } = result;
   const unknown = profile.provisional === true ? 'provisionally' : 'no accuracy';
-  const quality = accuracy === undefined ? unknown : `${accuracy.metric} ${accuracy.value.toFixed(4)}`;
+  const quality = accuracy === undefined ? unknown : qualityText(accuracy);
   const times = profile.points
     .slice(0, 1)
     .map(({ batch, p50Ms }) => `, p50 ${p50Ms.toPrecision(3)} ms at batch ${batch}`);
   return { kind: 'measured', subject: variant, reason: `${quality}${times.join('')} on ${hardwareClass}` };
 }
+
+/** Returns e.g. `top1 0.9870` or `rmse 54.12`. */
+const qualityText = (accuracy: Accuracy): string =>
+  metricFormOf(accuracy).unit === 'share'
+    ? `${accuracy.metric} ${accuracy.value.toFixed(4)}`
+    : formatValue(accuracy, accuracy.value);
 
 function quarantineEvent({ id, quarantineReason }: Variant, before: Variant | undefined): ClusterEvent | undefined {
   if (quarantineReason === before?.quarantineReason) return undefined;

@@ -50,7 +50,7 @@ function whatIfReason(selection: Selection, target: TargetEntry, objective: Obje
   if (selection.kind === 'refused') {
     return reasonText(selection.reason, { entry: target, items: 1, objective, elapsedMs: 0, soonest: undefined });
   }
-  const meets = `${selection.candidate.variant} meets ${objectiveText(objective)}`;
+  const meets = `${selection.candidate.variant} meets ${objectiveText(objective, target)}`;
   return selection.kind === 'chosen' ? meets : `${meets} after it is loaded`;
 }
 

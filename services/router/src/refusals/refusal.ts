@@ -1,6 +1,6 @@
 // Builds the error for a refused query: the reason, and the nearest feasible objective.
 
-import { ParetoError, type Objective, type TargetEntry } from '@pareto/core';
+import { formatFloor, metricFormOf, ParetoError, type Objective, type TargetEntry } from '@pareto/core';
 import { rulesText, type BusyCandidate, type Offer, type RefusalCause, type RouterEffect } from '@pareto/policy';
 import { limitError } from '@pareto/protocol';
 import type { ResolvedQuery } from '../resolve/resolve.js';
@@ -14,7 +14,7 @@ const nearestKey = 'pareto-nearest-objective';
 export function refusalOf({ refusal, code, objective, elapsedMs }: Refusal, resolved: ResolvedQuery): ParetoError {
   const { entry, items } = resolved;
   const { cause, nearest, soonest } = refusal;
-  const offer = nearest === undefined ? '' : `; nearest feasible objective: ${offerText(nearest)}`;
+  const offer = nearest === undefined ? '' : `; nearest feasible objective: ${offerText(nearest, entry)}`;
   const reason = `${reasonText(cause, { entry, items, objective, elapsedMs, soonest })}${offer}`;
   const details = nearest === undefined ? {} : { [nearestKey]: offerJson(nearest) };
   if (cause === 'hold-limit') return limitError('heldQueries', 'resource-exhausted', reason, details);
@@ -42,7 +42,7 @@ export function reasonText(
     case 'infeasible':
       return (
         outOfServiceReason(entry) ??
-        `no variant of ${target} can meet ${objectiveText(objective)}${limitsText(entry)}${unmeasuredText(entry, objective)}`
+        `no variant of ${target} can meet ${objectiveText(objective, entry)}${limitsText(entry)}${unmeasuredText(entry, objective)}`
       );
     case 'overloaded': {
       const isLate = elapsedMs >= objective.latencyMs;
@@ -51,14 +51,14 @@ export function reasonText(
         : soonest === undefined
           ? 'every variant that could meet it is busy'
           : busyText(soonest);
-      return `${target} cannot meet ${objectiveText(objective)} now: ${reason}; lower the request rate or relax the objective`;
+      return `${target} cannot meet ${objectiveText(objective, entry)} now: ${reason}; lower the request rate or relax the objective`;
     }
     case 'backlogged':
       if (objective.class === 'offline')
         return `${target} has no idle replica now, and offline queries are answered only by idle ones; retry later, or use the class online`;
       return `${target} is overloaded: ${soonest === undefined ? 'its queue may not get longer' : backlogText(soonest)}; lower the request rate`;
     case 'unplaceable':
-      return `${target} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware class, or none has enough free memory`;
+      return `${target} could meet ${objectiveText(objective, entry)}, but no worker can load the variant now: none has its hardware class, or none has enough free memory`;
     case 'quarantined':
       return `${target} is quarantined: ${entry.candidates[0]?.quarantineReason}; use another model, or register a new version`;
     case 'ruled-out':
@@ -117,18 +117,25 @@ export function outOfServiceReason(entry: TargetEntry): string | undefined {
   return `no variant of ${targetText(entry)} is served: ${[...new Set(reasons)].join('; ')}`;
 }
 
-export function objectiveText(objective: Objective): string {
+export function objectiveText(objective: Objective, entry: Pick<TargetEntry, 'candidates'>): string {
   const parts = [`${objective.latencyMs} ms`];
   if (objective.minAccuracy !== undefined) {
     const bound = objective.accuracyBound === 'lower95' ? ' (lower 95 % bound)' : '';
-    parts.push(`accuracy >= ${objective.minAccuracy}${bound}`);
+    parts.push(`accuracy >= ${objective.minAccuracy}${metricText(objective.minAccuracy, entry)}${bound}`);
   }
   if (objective.maxCostPer1k !== undefined) parts.push(`cost <= ${objective.maxCostPer1k} USD per 1,000`);
   return parts.join(', ');
 }
 
-const offerText = ({ objective, candidate, warm }: Offer): string =>
-  `${objectiveText(objective)} by ${candidate.variant}${warm ? '' : ' after it is loaded'}`;
+/** Returns the floor as a value of the metric, in parentheses. Empty if that is the floor itself, or if nothing is measured. */
+function metricText(minAccuracy: number, { candidates }: Pick<TargetEntry, 'candidates'>): string {
+  const measured = candidates.find(({ accuracy }) => accuracy !== undefined)?.accuracy;
+  if (measured === undefined || metricFormOf(measured).unit === 'share') return '';
+  return ` (${formatFloor(minAccuracy, measured)})`;
+}
+
+const offerText = ({ objective, candidate, warm }: Offer, entry: TargetEntry): string =>
+  `${objectiveText(objective, entry)} by ${candidate.variant}${warm ? '' : ' after it is loaded'}`;
 
 function offerJson({ objective, candidate }: Offer): string {
   return JSON.stringify({

@@ -31,6 +31,13 @@ describe('the reason of a refusal', () => {
     assert.doesNotMatch(text({ candidates: [{ ...known, accuracy }] }, objective), /never measured/);
   });
 
+  it('states the floor of regression as a limit of its error too', () => {
+    const [known = assert.fail()] = entry.candidates;
+    const accuracy = { metric: 'rmse', value: 0.5, lower95: 0.4, upper95: 0.6, samples: 9, scale: 80 } as const;
+    const reason = text({ candidates: [{ ...known, accuracy }] }, { minAccuracy: 0.625 });
+    assert.match(reason, /can meet \d+ ms, accuracy >= 0\.625 \(rmse ≤ 48\.00\)$/);
+  });
+
   it('states the wait of a query that would make a standing queue longer, and the maximum', () => {
     const [candidate = assert.fail()] = entry.candidates;
     const soonest = { candidate, predictedMs: 90.4, waitMs: 80.2, maxWaitMs: 40.1, batchMs: 10, marginMs: 0 };

@@ -1,9 +1,10 @@
 // Formats the description of a task, an architecture or a variant.
 
-import { formatBytes } from '@pareto/core';
+import { formatBytes, type MeasuredBy } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import { formatTable, indent, wrap } from '@pareto/report';
 import { formatBatches } from './batch-table.js';
+import { measuredByOf } from '../../candidates/measured-by.js';
 import { countedPoints, uncountedFact } from '../../objects/counted-latencies.js';
 import { formatDefaultObjective, formatTensors } from '../../objects/task-text.js';
 import { formatMs, formatPercent, formatSpan } from '../../terminal/format.js';
@@ -21,7 +22,7 @@ export function formatDescription(
   const [variant] = variants;
   const isVariant = variant?.name === name;
   return [
-    task === null ? '' : formatTask(task, width),
+    task === null ? '' : formatTask(task, measuredByOf(variants.flatMap(({ measurements }) => measurements)), width),
     formatArchitectures(architectures, width),
     isVariant ? '' : formatChanges(changes, width),
     formatVariantDetails(variants, width),
@@ -39,10 +40,10 @@ export function formatDescription(
     .join('\n\n');
 }
 
-const formatTask = (task: wire.Task, width: number): string =>
+const formatTask = (task: wire.Task, by: MeasuredBy | undefined, width: number): string =>
   [
     ...wrap(
-      `task ${task.name}: ${task.metric || 'no metric'}, default objective: ${formatDefaultObjective(task)}`,
+      `task ${task.name}: ${task.metric || 'no metric'}, default objective: ${formatDefaultObjective(task, by)}`,
       width,
     ),
     ...indent(`inputs   ${formatTensors(task.signature?.inputs)}`, width),

@@ -4,6 +4,7 @@ import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { wrap } from '@pareto/report';
 import { formatCandidates } from '../../candidates/candidate-table.js';
+import { measuredByOf } from '../../candidates/measured-by.js';
 import { withRouter } from '../../connection/connect.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
 import { explainInASentence } from './sentence.js';
@@ -43,7 +44,7 @@ function formatExplanation(explained: wire.ExplainResponse, paint: Paint, width:
   return [
     ...wrap(sentence, width).map(paint.bold),
     ...wrap(
-      `decision ${explained.decisionId}, ${formatSpan(explained.ageMs)} ago, routing table ${table}; objective: ${formatObjective(explained.objective)}`,
+      `decision ${explained.decisionId}, ${formatSpan(explained.ageMs)} ago, routing table ${table}; objective: ${formatObjective(explained.objective, measuredByOf(explained.candidates))}`,
       width,
     ).map(paint.dim),
     ...(explained.candidates.length === 0

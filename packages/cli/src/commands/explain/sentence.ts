@@ -1,17 +1,19 @@
 // Summarizes a decision in one sentence.
 
+import { formatFloor } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
-import { formatCeiling, formatMs, formatPercent } from '../../terminal/format.js';
+import { formatCeiling, formatMs } from '../../terminal/format.js';
+import { measuredByOf } from '../../candidates/measured-by.js';
 import { briefVerdict, isFeasible } from '../../candidates/verdict-text.js';
 
 type Explained = Pick<wire.ExplainResponse, 'outcome' | 'candidates' | 'verdicts' | 'objective' | 'worker' | 'target'>;
 
 export function explainInASentence(explained: Explained): string {
-  const { outcome, candidates, target, worker, objective } = explained;
+  const { outcome, candidates, target, worker } = explained;
   const first = candidates[0]?.variant ?? 'nothing';
   const on = worker === '' ? '' : ` on ${worker}`;
-  const meets = objectiveWords(objective, 's');
-  const meet = objectiveWords(objective, '');
+  const meets = objectiveWords(explained, 's');
+  const meet = objectiveWords(explained, '');
   switch (outcome) {
     case 'chosen':
       return `${first}${on} answered: ${choiceReason(explained)}${othersText(explained)}`;
@@ -43,7 +45,7 @@ export function explainInASentence(explained: Explained): string {
 }
 
 /** Returns e.g. `meets ≥ 98 % within 20 ms for at most $0.01/1k ($10.0/1M)`, or `answers within 20 ms` without a floor. */
-function objectiveWords(objective: wire.Objective | null, ending: 's' | ''): string {
+function objectiveWords({ objective, candidates }: Explained, ending: 's' | ''): string {
   const {
     _latencyMs,
     latencyMs = 0,
@@ -54,24 +56,27 @@ function objectiveWords(objective: wire.Objective | null, ending: 's' | ''): str
   } = objective ?? {};
   const bound = objective?.accuracyBound === 'LOWER95' ? ' by the lower bound' : '';
   const parts = [
-    ...(_minAccuracy === undefined ? [`answer${ending}`] : [`meet${ending} ≥ ${trimmed(minAccuracy)}${bound}`]),
+    ...(_minAccuracy === undefined
+      ? [`answer${ending}`]
+      : [`meet${ending} ${trimmed(formatFloor(minAccuracy, measuredByOf(candidates)))}${bound}`]),
     ...(_latencyMs === undefined ? [] : [`within ${trimmedMs(latencyMs)}`]),
     ...(_maxCostPer_1k === undefined ? [] : [`for at most ${formatCeiling(maxCostPer_1k)}`]),
   ];
   return parts.join(' ');
 }
 
-const trimmed = (share: number): string => formatPercent(share).replace(/\.?0+ %$/, ' %');
+const trimmed = (floor: string): string => floor.replace(/\.?0+ %$/, ' %');
 const trimmedMs = (ms: number): string => formatMs(ms).replace(/\.0+ ms$/, ' ms');
 
-function choiceReason({ candidates, verdicts, objective }: Explained): string {
+function choiceReason(explained: Explained): string {
+  const { candidates, verdicts } = explained;
   const feasible = candidates.filter(({ verdict }) => verdict === 'chosen' || verdict === 'eligible');
   const [chosen] = feasible;
   const { eligible = 0, cold = 0, costlier = 0 } = verdicts;
   // The list of candidates may be truncated; the counts of verdicts are not.
   const count = Math.max(feasible.length, eligible);
-  const meets = objectiveWords(objective, 's');
-  const meet = objectiveWords(objective, '');
+  const meets = objectiveWords(explained, 's');
+  const meet = objectiveWords(explained, '');
   if (chosen === undefined || count <= 1) {
     if (costlier > 0) return `the cheapest that ${meets}`;
     return cold === 0 ? `the only variant that ${meets}` : `the one that is loaded of ${cold + 1} that ${meet}`;

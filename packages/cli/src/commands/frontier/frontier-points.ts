@@ -1,6 +1,6 @@
 // Accuracy, latency and cost of a task's variants by hardware class at one batch size, from the task's description.
 
-import { resolveObjective } from '@pareto/core';
+import { resolveObjective, valueAt } from '@pareto/core';
 import { costBatch, p50At, p99At } from '@pareto/policy';
 import { objectiveFromWire, profileFromWire, type wire } from '@pareto/protocol';
 import { stateOf, type VariantState } from '../../objects/variant-state.js';
@@ -72,6 +72,7 @@ function pointOf(
   const { name, sizeBytes } = variant;
   if (profile === null) return { name, why: `not measured: ${error}` };
   if (accuracy === null) return { name, why: 'its accuracy is unknown' };
+  if (!Number.isFinite(valueAt(accuracy, accuracy.value))) return { name, why: 'some of its answers are not finite' };
   const measured = profileFromWire(profile);
   const maxBatch = measured.points.at(-1)?.batch ?? 1;
   if (batch !== undefined && batch > maxBatch) return { name, why: `measured up to batch ${maxBatch}` };

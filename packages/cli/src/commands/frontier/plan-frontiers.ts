@@ -1,7 +1,9 @@
 // Computes the frontier of a task on each hardware class: the points on it, and the charts.
 
+import { metricFormOf, valueAt, type MeasuredBy } from '@pareto/core';
 import { paretoFront } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
+import { formatAccuracy } from '../../terminal/format.js';
 import type { Chart, Mark } from './chart.js';
 import { frontierPoints, type ClassPoints, type FrontierPoint } from './frontier-points.js';
 
@@ -41,7 +43,8 @@ function planFrontier(found: ClassPoints, batch: number): ClassFrontier {
   const keys = new Map(front.map(({ name, key }) => [name, key]));
   const marks = (drawn: ReadonlySet<FrontierPoint>, xOf: Coordinate): readonly Mark[] =>
     found.points.flatMap((point) => markOf(point, keys.get(point.name), drawn.has(point), xOf(point)) ?? []);
-  const charts = [latencyChart(marks(fastest, latency), batch), costChart(marks(cheapest, cost))];
+  const axis = yAxisOf(found.points[0]?.accuracy);
+  const charts = [latencyChart(marks(fastest, latency), axis, batch), costChart(marks(cheapest, cost), axis)];
   return { ...found, batch, front, charts: charts.filter((chart) => chart.marks.length > 0) };
 }
 
@@ -70,22 +73,41 @@ function markOf(
 ): Mark | undefined {
   if (x === undefined || x <= 0) return undefined;
   const kind = isOnFront ? 'front' : state.standing === 'usable' ? 'other' : 'aside';
-  return { key, name, kind, x, y: accuracy.value, low: accuracy.lower95, high: accuracy.upper95 };
+  const { better } = metricFormOf(accuracy);
+  const [y = 0, low = 0, high = 0] = [accuracy.value, accuracy.lower95, accuracy.upper95].map((at) =>
+    better === 'higher' ? valueAt(accuracy, at) : -valueAt(accuracy, at),
+  );
+  // An axis cannot show an interval that is infinite because of answers that are not finite.
+  return { key, name, kind, x, y, low: Number.isFinite(low) ? low : y, high, accuracy: formatAccuracy(accuracy) };
+}
+
+type YAxis = Pick<Chart, 'yLabel' | 'formatY'>;
+
+function yAxisOf(by: MeasuredBy = { metric: '' }): YAxis {
+  const { better, unit } = metricFormOf(by);
+  const digits = (value: number, step: number): string =>
+    value.toFixed(Math.min(100, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))));
+  if (unit === 'share') {
+    return { yLabel: 'accuracy', formatY: (value, step) => `${digits(value * 100, Math.max(1e-4, step * 100))} %` };
+  }
+  return { yLabel: by.metric, formatY: (value, step) => digits(better === 'higher' ? value : -value, step) };
 }
 
 /** Formats a number with three significant digits, without trailing zeros and without an exponent. */
 const plain = (value: number): string =>
   value.toLocaleString('en', { maximumSignificantDigits: 3, useGrouping: false });
 
-const latencyChart = (marks: readonly Mark[], batch: number): Chart => ({
-  title: 'accuracy against latency',
+const latencyChart = (marks: readonly Mark[], axis: YAxis, batch: number): Chart => ({
+  ...axis,
+  title: `${axis.yLabel} against latency`,
   xLabel: `p99 of a batch of ${batch}, ms`,
   formatX: plain,
   marks,
 });
 
-const costChart = (marks: readonly Mark[]): Chart => ({
-  title: 'accuracy against cost',
+const costChart = (marks: readonly Mark[], axis: YAxis): Chart => ({
+  ...axis,
+  title: `${axis.yLabel} against cost`,
   xLabel: 'USD per million answers',
   formatX: (costPer1k) => plain(costPer1k * 1000),
   marks,

@@ -7,6 +7,9 @@ export interface Scale {
   readonly ticks: readonly number[];
 }
 
+/** Returns the distance of the ticks of a linear scale. */
+export const stepOf = ({ ticks }: Scale): number => (ticks[1] ?? 1) - (ticks[0] ?? 0);
+
 /** Returns a linear scale over `values` with a margin, and about `ticks` ticks. */
 export function linearScale(values: readonly number[], ticks: number): Scale {
   const low = Math.min(...values);

@@ -1,10 +1,9 @@
 // Draws a chart as a group of SVG elements.
 
-import { formatPercent } from '../../terminal/format.js';
 import type { Chart, Mark } from './chart.js';
 import { positionLabels, type Box } from './position-labels.js';
 import { styled } from './svg-style.js';
-import { linearScale, logScale, type Scale } from './scale.js';
+import { linearScale, logScale, stepOf, type Scale } from './scale.js';
 import { visibleMarks } from './visible-marks.js';
 import { coordinate, element, escapeXml } from './xml.js';
 
@@ -55,7 +54,7 @@ export function drawSvg(chart: Chart, size: ChartSize): string {
   const drawn = ['aside', 'other', 'front'].flatMap((kind) => positioned.filter((mark) => mark.kind === kind));
   return [
     text({ x: area.left, y: 18, ...styled('title') }, chart.title),
-    ...yTicks(y, area, yAt),
+    ...yTicks(chart, y, area, yAt),
     ...xTicks(chart, x, area, xAt),
     element('path', { ...styled('axis'), d: `M${area.left} ${area.top}V${area.bottom}H${area.right}` }),
     ...(front.length < 2 ? [] : [element('path', { ...styled('steps'), d: stepsThrough(front) })]),
@@ -69,17 +68,17 @@ const text = (attributes: Readonly<Record<string, string | number>>, content: st
   element('text', attributes, escapeXml(content));
 
 function yTicks(
-  { ticks }: Scale,
+  { formatY, yLabel }: Chart,
+  y: Scale,
   { left, right, top, bottom }: Box,
   yAt: (value: number) => number,
 ): readonly string[] {
-  const decimals = Math.max(0, Math.ceil(-Math.log10(((ticks[1] ?? 1) - (ticks[0] ?? 0)) * 100) - 1e-9));
   return [
-    ...ticks.flatMap((tick) => [
+    ...y.ticks.flatMap((tick) => [
       element('line', { ...styled('grid'), x1: left, x2: right, y1: yAt(tick), y2: yAt(tick) }),
-      text({ x: left - 8, y: yAt(tick) + 4, ...styled('end') }, `${(tick * 100).toFixed(decimals)} %`),
+      text({ x: left - 8, y: yAt(tick) + 4, ...styled('end') }, formatY(tick, stepOf(y))),
     ]),
-    text({ x: -(top + bottom) / 2, y: 12, ...styled('name'), transform: 'rotate(-90)' }, 'accuracy'),
+    text({ x: -(top + bottom) / 2, y: 12, ...styled('name'), transform: 'rotate(-90)' }, yLabel),
   ];
 }
 
@@ -110,8 +109,8 @@ const whisker = ({ kind, cx, lowY, highY }: PositionedMark): string =>
   });
 
 function point(mark: PositionedMark, { formatX, xLabel }: Chart): string {
-  const { name, kind, cx, cy, x, y, low, high } = mark;
-  const tooltip = `${name}: ${formatPercent(y)} (${formatPercent(low)} to ${formatPercent(high)}), ${formatX(x)} ${xLabel}`;
+  const { name, kind, cx, cy, x, accuracy } = mark;
+  const tooltip = `${name}: ${accuracy}, ${formatX(x)} ${xLabel}`;
   const r = kind === 'aside' ? radius - 1.5 : radius;
   return element('circle', { ...styled(`mark ${kind}`), cx, cy, r }, element('title', {}, escapeXml(tooltip)));
 }

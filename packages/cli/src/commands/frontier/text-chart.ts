@@ -2,7 +2,7 @@
 
 import type { Paint } from '../../terminal/terminal.js';
 import type { Chart, Mark } from './chart.js';
-import { linearScale, logScale, type Scale } from './scale.js';
+import { linearScale, logScale, stepOf, type Scale } from './scale.js';
 import { createTextGrid, type Style, type TextGrid } from './text-grid.js';
 import { visibleMarks } from './visible-marks.js';
 
@@ -22,7 +22,7 @@ export function drawText(chart: Chart, { columns, rows }: TextChartSize, paint: 
     shown.flatMap(({ y, low, high, kind }) => (kind === 'front' ? [low, high] : [y])),
     rows / 2.5,
   );
-  const left = yLabels(y.ticks, rows, y);
+  const left = yLabels(chart, rows, y);
   const margin = Math.max(...left.map(({ length }) => length)) + 2;
   const grid = createTextGrid(Math.max(minColumns, columns) - margin, rows);
   const x = logScale(
@@ -49,11 +49,9 @@ const cellOf = (scale: Scale, value: number, cells: number): number =>
   Math.min(cells - 1, Math.max(0, Math.round(scale.at(value) * (cells - 1))));
 
 /** Returns one label per row, empty in rows without a tick. */
-function yLabels(ticks: readonly number[], rows: number, y: Scale): readonly string[] {
-  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
-  const decimals = Math.min(4, Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9)));
+function yLabels({ formatY }: Chart, rows: number, y: Scale): readonly string[] {
   const labels = new Array<string>(rows).fill('');
-  for (const tick of ticks) labels[rows - 1 - cellOf(y, tick, rows)] = `${(tick * 100).toFixed(decimals)} %`;
+  for (const tick of y.ticks) labels[rows - 1 - cellOf(y, tick, rows)] = formatY(tick, stepOf(y));
   return labels;
 }
 

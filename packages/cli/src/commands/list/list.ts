@@ -3,6 +3,7 @@
 import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { formatTable } from '@pareto/report';
+import { measuredByIn } from '../../candidates/measured-by.js';
 import { withController } from '../../connection/connect.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
 import { formatDefaultObjective, formatTensors } from '../../objects/task-text.js';
@@ -28,7 +29,7 @@ function formatList(list: wire.ListResponse, width: number): string {
     [
       { title: 'TASK', cell: (task) => task.name },
       { title: 'METRIC', drop: 3, cell: (task) => task.metric || '-' },
-      { title: 'PROMISES', text: true, cell: formatDefaultObjective },
+      { title: 'PROMISES', text: true, cell: (task) => formatDefaultObjective(task, measuredByIn(list, task.name)) },
       { title: 'INPUTS', text: true, drop: 2, cell: (task) => formatTensors(task.signature?.inputs) },
       { title: 'OUTPUTS', text: true, drop: 1, cell: (task) => formatTensors(task.signature?.outputs) },
     ],

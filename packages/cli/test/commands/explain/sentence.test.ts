@@ -9,6 +9,10 @@ const objective: wire.Objective = {
   ...{ class: 'ONLINE', accuracyBound: 'POINT', degrade: 'FORBID' },
 };
 
+const measured = (metric: string, value: number): wire.Accuracy => ({
+  ...{ metric, value, lower95: value, upper95: value, samples: 10, scale: 80 },
+});
+
 const candidate = (
   variant: string,
   verdict: string,
@@ -17,11 +21,7 @@ const candidate = (
   value = 0.99,
 ): wire.Candidate => ({
   ...{ variant, verdict, predictedMs, costPer_1k, slackMs: 20 - predictedMs, hardwareClass: 'cpu/x', replicasReady: 1 },
-  ...{
-    detail: '',
-    accuracyRank: 0,
-    accuracy: { metric: 'top1', value, lower95: value, upper95: value, samples: 10, scale: 0 },
-  },
+  ...{ detail: '', accuracyRank: 0, accuracy: measured('top1', value) },
 });
 
 const explained = (more: Partial<wire.ExplainResponse>): wire.ExplainResponse => ({
@@ -76,6 +76,13 @@ describe('explainInASentence', () => {
     assert.match(text(original, equal, cheap), /: the cheapest of the equally accurate best of 3 that meet/);
   });
 
+  it('states the floor of regression as a limit of its error', () => {
+    const floor = { ...objective, minAccuracy: 0.6 };
+    const candidates = [{ ...candidate('b:int8', 'chosen', 5, 0.1), accuracy: measured('rmse', 0.62) }];
+    const text = explainInASentence(explained({ objective: floor, candidates }));
+    assert.match(text, /the only variant that meets rmse ≤ 53\.33 within 20 ms/);
+  });
+
   it('explains a refusal', () => {
     const text = (outcome: string, verdicts: Record<string, number>): string =>
       explainInASentence(explained({ outcome, verdicts, worker: '' }));
@@ -114,5 +121,12 @@ describe('formatCandidates', () => {
     assert.match(lines[1] ?? '', /^▶ +b:int8 +10\.0 ms +████····│········ .*chosen$/);
     assert.match(lines[2] ?? '', /^✗ +slow:fp32 +47\.5 ms +████████│████████… .*too slow by 27\.5 ms$/);
     assert.match(lines[3] ?? '', /^✗ +low:int4 .*below the floor by 3\.00 points$/);
+  });
+
+  it('prints errors of regression and what they miss in the unit of the labels', () => {
+    const listed = [{ ...candidate('low:int4', 'below-accuracy', 5, 0.1), accuracy: measured('rmse', 0.5) }];
+    const view = { objective: { ...objective, minAccuracy: 0.6 }, paint: pc.createColors(false), width: 150 };
+    const text = formatCandidates(listed, view);
+    assert.match(text, /low:int4 .* rmse 80\.00 +\(80\.00 to 80\.00\) .*below the floor by 26\.67 in rmse$/);
   });
 });

@@ -44,6 +44,24 @@ describe('planFrontiers', () => {
     assert.deepEqual(namesOf(front), ['b:int8', 'a:int8']);
   });
 
+  it('draws errors of regression with the lowest at the top, and leaves out infinite ones', () => {
+    const metric = 'rmse';
+    const { charts, front, omitted } = plan([
+      { name: 'a:original', metric, accuracy: 0.6, p50Ms: 2 },
+      { name: 'a:int8', metric, accuracy: 0.5, p50Ms: 1 },
+      { name: 'a:fp16', metric, accuracy: 0, p50Ms: 1 },
+    ]);
+    assert.deepEqual(namesOf(front), ['a:int8', 'a:original']);
+    assert.deepEqual(omitted, [{ name: 'a:fp16', why: 'some of its answers are not finite' }]);
+    const [{ title, yLabel, formatY, marks } = assert.fail()] = charts;
+    assert.deepEqual([title, yLabel], ['rmse against latency', 'rmse']);
+    const best = marks.find(({ name }) => name === 'a:original') ?? assert.fail();
+    assert.deepEqual([formatY(best.y, 1), formatY(best.y, 0.5)], ['53', '53.3']);
+    assert.ok(best.low < best.y && best.y < best.high && best.high < 0);
+    assert.ok(marks.every(({ y }) => y <= best.y));
+    assert.match(best.accuracy, /^rmse 53\.33 \(/);
+  });
+
   it('excludes denied, quarantined and dominated variants', () => {
     const { front, charts } = plan([
       { name: 'a:original', accuracy: 0.9, p50Ms: 2 },

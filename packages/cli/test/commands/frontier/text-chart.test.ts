@@ -10,7 +10,7 @@ import { digits } from '../../support/fake-description.js';
 const paint = pc.createColors(false);
 
 const mark = (x: number, y: number, more: Partial<Mark> = {}): Mark => ({
-  ...{ key: undefined, name: 'a:fp16', kind: 'other', x, y, low: y - 0.01, high: y + 0.01 },
+  ...{ key: undefined, name: 'a:fp16', kind: 'other', x, y, low: y - 0.01, high: y + 0.01, accuracy: '' },
   ...more,
 });
 
@@ -18,6 +18,8 @@ const chart = (marks: readonly Mark[]): Chart => ({
   title: 'accuracy against latency',
   xLabel: 'p99, ms',
   formatX: String,
+  yLabel: 'accuracy',
+  formatY: (value) => `${Math.round(value * 100)} %`,
   marks,
 });
 
