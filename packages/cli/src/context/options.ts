@@ -1,5 +1,6 @@
 // Parsers of option values, and the objective options that several commands share.
 
+import { floorOf, hasMetricLimit, type MeasuredBy, type MetricLimits } from '@pareto/core';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { wire } from '@pareto/protocol';
 
@@ -9,7 +10,8 @@ export const numberIn =
   (text: string): number => {
     const value = Number(text);
     if (text.trim() !== '' && value >= low && value <= high) return value;
-    const range = high === Infinity ? `of ${low} or more` : `from ${low} to ${high}`;
+    const range =
+      high === Infinity ? `of ${low} or more` : low === -Infinity ? `of ${high} or less` : `from ${low} to ${high}`;
     throw new InvalidArgumentError(`Expected a number ${range}.`);
   };
 
@@ -64,7 +66,7 @@ export const addressesLike =
     return parts.filter((part) => part !== '' || parts.length === 1).map(addressLike(example));
   };
 
-export interface ObjectiveOptions {
+export interface ObjectiveOptions extends MetricLimits {
   readonly latencyMs?: number;
   readonly minAccuracy?: number;
   readonly accuracyBound?: 'point' | 'lower95';
@@ -77,6 +79,9 @@ export function addObjectiveOptions(command: Command): Command {
   return command
     .option('--latency-ms <ms>', 'latency limit in milliseconds', numberIn(0, Infinity))
     .option('--min-accuracy <fraction>', 'accuracy floor, from 0 to 1', numberIn(0, 1))
+    .option('--max-rmse <error>', 'accuracy floor of a task with the metric rmse', numberIn(0, Infinity))
+    .option('--max-mae <error>', 'accuracy floor of a task with the metric mae', numberIn(0, Infinity))
+    .option('--min-r2 <value>', 'accuracy floor of a task with the metric r2', numberIn(-Infinity, 1))
     .addOption(
       new Option('--accuracy-bound <bound>', 'accuracy that must reach the floor').choices(['point', 'lower95']),
     )
@@ -91,6 +96,20 @@ export function addObjectiveOptions(command: Command): Command {
 }
 
 const upper = <T extends string>(text: T): Uppercase<T> => text.toUpperCase() as Uppercase<T>;
+
+/**
+ * Returns the options with the accuracy floor that a limit in the unit of a metric is translated into. `measuredBy` is called
+ * only if there is one. Throws as `floorOf` does.
+ */
+export async function translateLimits<Options extends ObjectiveOptions>(
+  options: Options,
+  target: string,
+  measuredBy: () => Promise<MeasuredBy | undefined>,
+): Promise<Options> {
+  if (!hasMetricLimit(options)) return options;
+  const minAccuracy = floorOf(options, target, await measuredBy());
+  return { ...options, ...(minAccuracy !== undefined && { minAccuracy }) };
+}
 
 /** Returns the objective to send. Null if no option was given: the task's default objective applies. */
 export function readObjective(options: ObjectiveOptions): wire.ObjectiveInput | null {

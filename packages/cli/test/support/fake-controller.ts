@@ -16,6 +16,7 @@ export interface FakeStorage {
   /** Options of each registration of an architecture. */
   readonly registrations: { readonly recipes: readonly string[]; readonly keepDominated: boolean }[];
   readonly requests: wire.RegisterArchitectureRequest[];
+  readonly tasks: wire.RegisterTaskRequest[];
 }
 
 export const createFakeStorage = (): FakeStorage => ({
@@ -25,6 +26,7 @@ export const createFakeStorage = (): FakeStorage => ({
   calls: [],
   registrations: [],
   requests: [],
+  tasks: [],
 });
 
 export interface FakeController extends Disposable {
@@ -126,7 +128,9 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
     if (!storage.names.includes(name)) storage.names.push(name);
   };
   return {
-    async registerTask({ name, metric, validationDigest }) {
+    async registerTask(request) {
+      const { name, metric, validationDigest } = request;
+      storage.tasks.push(request);
       await write('registerTask', name, put(name));
       return { name, metric, validationDigest };
     },

@@ -1,10 +1,12 @@
 // The work of `pareto infer`: reads the inputs, sends the query, and prints the answer.
 
+import { formatValue, type MeasuredBy } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
+import { fetchMeasuredBy } from '../../candidates/measured-by.js';
 import { withRouter, type RouterClients } from '../../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../../context/context.js';
-import { readObjective, type ObjectiveOptions } from '../../context/options.js';
-import { formatAccuracy, formatCost, formatMs, formatPercent } from '../../terminal/format.js';
+import { readObjective, translateLimits, type ObjectiveOptions } from '../../context/options.js';
+import { formatAccuracy, formatCost, formatMs } from '../../terminal/format.js';
 import { inferByOip, type OipAnswer } from './oip-query.js';
 import { readInputs, toInputSpec } from './read-inputs.js';
 import type { InputTensor } from './tensor-input.js';
@@ -25,9 +27,10 @@ export interface InferFlags extends CommonOptions, ObjectiveOptions {
 export const runInfer = (context: Context, options: InferFlags): Promise<void> =>
   withRouter(options, (router) => runQuery(router, options, context));
 
-async function runQuery(router: RouterClients, options: InferFlags, context: Context): Promise<void> {
-  const { target, modelVersion = '' } = options;
-  const limits = { timeoutMs: options.timeout, signal: context.stop };
+async function runQuery(router: RouterClients, given: InferFlags, context: Context): Promise<void> {
+  const { target, modelVersion = '' } = given;
+  const limits = { timeoutMs: given.timeout, signal: context.stop };
+  const options = await translateLimits(given, target, () => fetchMeasuredBy(router, target, limits));
   const inputs = await readInputs(options.input, async () => {
     const { inputs: specs } = await router.protocol.modelMetadata({ name: target, version: modelVersion }, limits);
     return specs.map(toInputSpec);
@@ -36,7 +39,8 @@ async function runQuery(router: RouterClients, options: InferFlags, context: Con
     const began = context.clock.now();
     const answer = await inferByOip(router, oipQuery(options, inputs), limits);
     const tookMs = context.clock.now() - began;
-    return printResult(context, options, oipJson(answer), () => formatOip(answer, tookMs));
+    const by = await fetchMeasuredBy(router, target, limits).catch(() => undefined);
+    return printResult(context, options, oipJson(answer), () => formatOip(answer, tookMs, by));
   }
   const { id = '', outputs = [] } = options;
   const request = { target, objective: readObjective(options), inputs: [...inputs], outputs: [...outputs], id };
@@ -80,11 +84,15 @@ function formatAnswer(answer: wire.InferResponse): string {
 const costText = (costUsd: number, costPer1k: number): string =>
   `${formatCost(costUsd * 1000)} per million answers${costPer1k > 0 ? `, estimated at ${formatCost(costPer1k)}` : ''}`;
 
-function formatOip({ outputs, parameters, modelVersion }: OipAnswer, tookMs: number): string {
+function formatOip(
+  { outputs, parameters, modelVersion }: OipAnswer,
+  tookMs: number,
+  by: MeasuredBy = { metric: '' },
+): string {
   const text = (name: string): string => String(parameters.get(`pareto_${name}`) ?? '');
   const accuracy = Number(text('accuracy'));
   const marks = [
-    text('accuracy') === '' ? 'unmeasured' : formatPercent(accuracy),
+    text('accuracy') === '' ? 'unmeasured' : formatValue(by, accuracy),
     ...(text('degraded') === 'true' ? ['degraded'] : []),
     ...(text('cold_start') === 'true' ? ['cold start'] : []),
   ];

@@ -34,7 +34,7 @@ export function addInfer(program: Command, context: Context): void {
   addObjectiveOptions(command)
     .addHelpText(
       'after',
-      '\nExamples:\n  pareto infer -t digits -i image=@examples/digits/validation.npz#12 --latency-ms 20 --min-accuracy 0.98\n  pareto infer -t iris -i 5.1,3.5,1.4,0.2 --top 3',
+      '\nExamples:\n  pareto infer -t digits -i image=@examples/digits/validation.npz#12 --latency-ms 20 --min-accuracy 0.98\n  pareto infer -t diabetes -i @patient.npy --max-rmse 60\n  pareto infer -t iris -i 5.1,3.5,1.4,0.2 --top 3',
     )
     .action(async (_options: unknown, self: Command) => {
       const { runInfer } = await import('./infer-run.js');

@@ -1,9 +1,10 @@
 // Runs `pareto register`, from finding the models to printing the result.
 
 import { stat } from 'node:fs/promises';
-import { errorText, groupBy, ParetoError } from '@pareto/core';
+import { errorText, groupBy, hasMetricLimit, ParetoError, type MeasuredBy } from '@pareto/core';
 import { inspectModel, type UnusableModel } from '@pareto/models';
 import type { wire } from '@pareto/protocol';
+import { measuredByIn } from '../../candidates/measured-by.js';
 import { attentionOf, formatAttention } from './attention.js';
 import { checkSamples } from './check-samples.js';
 import { collectValidation } from './collect-validation.js';
@@ -12,7 +13,7 @@ import { isForPrograms, printResult, widthOf, type CommonOptions, type Context }
 import { findModels, type FoundModels } from './find-models.js';
 import { createJobDisplay } from '../../job-progress/job-display.js';
 import { waitForJobs, type JobsSnapshot } from '../../job-progress/wait-for-jobs.js';
-import { readObjective, type ObjectiveOptions } from '../../context/options.js';
+import { readObjective, translateLimits, type ObjectiveOptions } from '../../context/options.js';
 import {
   isTransfer,
   registerModels,
@@ -71,16 +72,18 @@ export async function runRegistration(context: Context, flags: RegisterFlags, pa
     throw new ParetoError('failed-precondition', 'no model can be registered: see the reasons above');
   }
   await using samples = flags.validation === undefined ? undefined : await collectValidation(flags.validation);
-  if (samples !== undefined) await checkSamples(samples.path, found.models, flags.metric);
+  const by = samples && (await checkSamples(samples.path, found.models, flags.metric));
   const wanted = samples === undefined ? flags : { ...flags, validation: samples.path };
   await withController(flags, (clients) =>
-    register({ context, flags: wanted, clients, onEvent, others }, found, remarks),
+    register({ context, flags: wanted, by, clients, onEvent, others }, found, remarks),
   );
 }
 
 interface RegisterContext {
   readonly context: Context;
   readonly flags: RegisterFlags;
+  /** Metric and scale of accuracies on the validation set. Undefined without one, or if no model can be served. */
+  readonly by: MeasuredBy | undefined;
   readonly clients: ControllerClients;
   readonly onEvent: RegisterOptions['onEvent'];
   /** Models that were refused or skipped so far. */
@@ -148,7 +151,11 @@ async function makePlan(
   const { task, recipes, validation } = flags;
   const hasValidation = validation !== undefined;
   const definesTask =
-    hasValidation || flags.metric !== undefined || flags.minAgreement !== undefined || readObjective(flags) !== null;
+    hasValidation ||
+    flags.metric !== undefined ||
+    flags.minAgreement !== undefined ||
+    hasMetricLimit(flags) ||
+    readObjective(flags) !== null;
   const plan = planRegistration(found.models, known, { task, recipes, hasValidation, definesTask });
   for (const { kind, name, reason } of plan.refused) onEvent({ kind, model: name, reason });
   if (hasValidation && plan.groups.length > 1) {
@@ -160,7 +167,7 @@ async function makePlan(
 }
 
 async function send(
-  { context, flags, clients, onEvent }: RegisterContext,
+  { context, flags, by, clients, onEvent }: RegisterContext,
   plan: RegisterPlan,
 ): Promise<readonly wire.Architecture[]> {
   const shared = { ...repeatOptions(context), uploads: new Map<string, Promise<boolean>>() };
@@ -176,8 +183,13 @@ async function send(
       const options: RegisterOptions = { ...shared, onEvent: onEventOfGroup, atOnce: isSingle ? atOnce : 1 };
       const valid = await filterValid(models, options.onEvent);
       if (valid.length === 0) return [];
-      const definition = { name: task, metric, defaultObjective: readObjective(flags), validation, minAgreement };
-      if (isDefined) await registerTask(clients, definition, options);
+      const translated = await translateLimits(flags, task, async () => by ?? (await knownMeasuredBy(clients, task)));
+      const definition = { name: task, metric, defaultObjective: readObjective(translated), validation, minAgreement };
+      if (isDefined) {
+        await registerTask(clients, definition, options).catch((error: unknown) => {
+          throw explainLimit(error, flags, translated);
+        });
+      }
       let own: readonly wire.Architecture[] = [];
       try {
         own = await registerModels(clients, { task, recipes, keepDominated, left }, valid, options);
@@ -189,6 +201,18 @@ async function send(
     ...{ atOnce, onEvent, isLive: isTransfer },
   });
   return sent.flat();
+}
+
+/** Adds what a limit was translated into to the error of a task with another floor. */
+function explainLimit(error: unknown, given: RegisterFlags, { minAccuracy }: RegisterFlags): unknown {
+  if (!(error instanceof ParetoError) || error.code !== 'already-exists' || !hasMetricLimit(given)) return error;
+  const message = `${error.message}; the limit of the metric was translated into min_accuracy ${minAccuracy ?? 'none'}`;
+  return new ParetoError(error.code, message, { cause: error });
+}
+
+/** Returns the metric and the scale of the accuracies of a task. Undefined if it does not exist, or has none. */
+async function knownMeasuredBy({ registry }: ControllerClients, task: string): Promise<MeasuredBy | undefined> {
+  return measuredByIn(await registry.list({}), task);
 }
 
 /** Maximum number of models that are registered at a time, and maximum size of their graphs. */

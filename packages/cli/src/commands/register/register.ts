@@ -1,6 +1,6 @@
 // `pareto register`: registers models for a task, and shows the progress until all variants are measured.
 
-import { recipes as knownRecipes } from '@pareto/core';
+import { metrics, recipes as knownRecipes } from '@pareto/core';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Context } from '../../context/context.js';
 import { addObjectiveOptions, namesIn, numberIn, wholeNumberIn } from '../../context/options.js';
@@ -14,6 +14,7 @@ const examples = [
   'pareto register s3://bucket/models/resnet --s3-endpoint http://minio:9000',
   'pareto register mlp.onnx --task digits --recipes original,int8-dynamic --detach',
   'pareto register alone.onnx && pareto register alone.onnx --task digits',
+  'pareto register ridge.onnx --task diabetes --validation patients.npz --metric rmse --max-rmse 60',
 ];
 
 export function addRegister(program: Command, context: Context): void {
@@ -35,7 +36,7 @@ export function addRegister(program: Command, context: Context): void {
       '--validation <files>',
       'labelled samples, also for an existing task without any: an .npz file with an array per input and the array `label`, or a comma-separated list of one .npy file per array',
     )
-    .option('--metric <metric>', 'quality metric of the task (default: top1)')
+    .option('--metric <metric>', `quality metric of the task: ${metrics.join(', ')} (default: top1)`)
     .option(
       '--min-agreement <fraction>',
       'agreement with the original, from 0 to 1, below which variants do not answer for the task (default: that of the metric)',

@@ -3,10 +3,11 @@
 import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { wrap } from '@pareto/report';
+import { fetchMeasuredBy, measuredByOf } from '../../candidates/measured-by.js';
 import { formatCandidates, type CandidateTableOptions } from '../../candidates/candidate-table.js';
 import { withRouter } from '../../connection/connect.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
-import { addObjectiveOptions, readObjective, type ObjectiveOptions } from '../../context/options.js';
+import { addObjectiveOptions, readObjective, translateLimits, type ObjectiveOptions } from '../../context/options.js';
 import { formatObjective } from '../../terminal/format.js';
 
 export function addWhatIf(program: Command, context: Context): void {
@@ -18,12 +19,17 @@ export function addWhatIf(program: Command, context: Context): void {
     )
     .argument('<target>', 'a task, an architecture or a variant');
   addObjectiveOptions(command)
-    .addHelpText('after', '\nExample:\n  pareto whatif digits --latency-ms 5 --min-accuracy 0.98')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pareto whatif digits --latency-ms 5 --min-accuracy 0.98\n  pareto whatif diabetes --max-rmse 60',
+    )
     .action(async (target: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & ObjectiveOptions>();
-      const objective = readObjective(options);
-      const answer = await withRouter(options, ({ inference }) => inference.whatIf({ target, objective }));
-      const view = { objective: requestedObjective(options), paint: context.terminal.paint };
+      const { answer, asked } = await withRouter(options, async (router) => {
+        const asked = await translateLimits(options, target, () => fetchMeasuredBy(router, target));
+        return { asked, answer: await router.inference.whatIf({ target, objective: readObjective(asked) }) };
+      });
+      const view = { objective: requestedObjective(asked), paint: context.terminal.paint };
       printResult(context, options, answer, () => formatWhatIf(answer, { ...view, width: widthOf(context, options) }));
     });
 }
@@ -54,7 +60,7 @@ function formatWhatIf(answer: wire.WhatIfResponse, view: CandidateTableOptions):
     answer.nearest === null
       ? []
       : wrap(
-          `nearest feasible objective: ${formatObjective(answer.nearest)}, by ${answer.nearestBy?.variant ?? 'unknown'}`,
+          `nearest feasible objective: ${formatObjective(answer.nearest, measuredByOf(answer.candidates))}, by ${answer.nearestBy?.variant ?? 'unknown'}`,
           width,
         );
   const [first = '', ...more] = wrap(`no: ${answer.reason}`, width);
