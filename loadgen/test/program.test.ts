@@ -59,6 +59,13 @@ describe('the command line', function () {
         return { name, inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 3] }] };
       },
     });
+    fake.add('pareto.v1.Inference', {
+      whatIf: async ({ target }) => {
+        const accuracy =
+          target === 'houses' ? { metric: 'rmse', value: 0.7, scale: 80 } : { metric: 'top1', value: 0.9 };
+        return { candidates: [{ variant: 'cold' }, { variant: `${target}:original`, accuracy }] };
+      },
+    });
     return fake;
   }
 
@@ -103,6 +110,20 @@ describe('the command line', function () {
     const { settings, sender, sent } = await sendJson('--target', 'digits', '--in-flight', '3', '--duration', '300ms');
     assert.deepEqual(settings.loop, { kind: 'closed', inFlight: 3 });
     assert.ok(sent > 3 && sender.intendedPerSecond > 0);
+  });
+
+  it('translates a limit of an error into the floor of the target, and rejects it for another metric', async () => {
+    const { settings } = await sendJson('--target', 'houses', '--max-rmse', '20', '--duration', '100ms');
+    assert.deepEqual(settings.queries, [{ name: 'houses', target: 'houses', weight: 1, maxRmse: 20 }]);
+    assert.ok(received.length === 10);
+    for (const { parameters } of received) assert.deepEqual(parameters, { min_accuracy: 0.8 });
+    const { code, stderr } = await send('--target', 'digits', '--max-rmse', '20');
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /--max-rmse is for tasks with the metric rmse, but digits is measured by top1: pass --min-acc/,
+    );
+    assert.match((await send('--target', 'houses', '--min-r2', '1.5')).stderr, /expected a number of 1 or less/);
   });
 
   it('sends the queries of a scenario with their objectives', async () => {

@@ -61,12 +61,18 @@ function describePart({ fromMs, toMs, column }: TraceSettings): string {
 export function describeObjective({
   latencyMs,
   minAccuracy,
+  maxRmse,
+  maxMae,
+  minR2,
   maxCostPer1k,
   class: serviceClass,
 }: QuerySettings): string {
   return [
     ...(latencyMs === undefined ? [] : [`≤ ${latencyMs} ms`]),
     ...(minAccuracy === undefined ? [] : [`≥ ${Number((minAccuracy * 100).toFixed(2))} %`]),
+    ...(maxRmse === undefined ? [] : [`rmse ≤ ${maxRmse}`]),
+    ...(maxMae === undefined ? [] : [`mae ≤ ${maxMae}`]),
+    ...(minR2 === undefined ? [] : [`r2 ≥ ${minR2}`]),
     ...(maxCostPer1k === undefined ? [] : [`≤ $${maxCostPer1k}/1k`]),
     ...(serviceClass === undefined ? [] : [serviceClass]),
   ].join(', ');

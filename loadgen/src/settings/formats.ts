@@ -18,6 +18,8 @@ const numberWhere =
 
 export const positive: Format<number> = numberWhere('a number above 0', (value) => value > 0);
 export const share: Format<number> = numberWhere('a number from 0 to 1', (value) => value >= 0 && value <= 1);
+export const notNegative: Format<number> = numberWhere('a number of 0 or more', (value) => value >= 0);
+export const upToOne: Format<number> = numberWhere('a number of 1 or less', (value) => value <= 1);
 export const wholeNumber: Format<number> = numberWhere('a whole number', Number.isInteger);
 export const count: Format<number> = numberWhere(
   'a whole number of at least 1',

@@ -1,6 +1,6 @@
 // The table of settings. Each is a flag of the command line, and a key of scenario files.
 
-import type { ServiceClass } from '@pareto/core';
+import type { MetricLimits, ServiceClass } from '@pareto/core';
 import * as formats from './formats.js';
 import type { Format } from './formats.js';
 import { parseMix, type MixedLatency } from './mix.js';
@@ -16,7 +16,7 @@ export interface GivenServer {
   readonly key: string;
 }
 
-export interface GivenTarget {
+export interface GivenTarget extends Required<MetricLimits> {
   readonly target: string;
   readonly data: string;
   readonly latencyMs: number;
@@ -60,8 +60,9 @@ type Settings<T> = { readonly [K in keyof T]: Setting<T[K]> };
 
 const setting = <T>(flag: string, format: Format<T>, help: string): Setting<T> => ({ flag, format, help });
 
-const { addresses, count, duration, durationOrZero, flag, headers, oneOf, positive, share, text, wholeNumber } =
+const { addresses, count, duration, durationOrZero, flag, headers, notNegative, oneOf, positive, share, text } =
   formats;
+const { upToOne, wholeNumber } = formats;
 
 export const serverSettings: Settings<GivenServer> = {
   address: setting(
@@ -87,6 +88,9 @@ export const targetSettings: Settings<GivenTarget> = {
   ),
   latencyMs: setting('--latency-ms <ms>', positive, 'latency objective'),
   minAccuracy: setting('--min-accuracy <share>', share, 'accuracy objective, from 0 to 1'),
+  maxRmse: setting('--max-rmse <error>', notNegative, 'accuracy objective of a task with the metric rmse'),
+  maxMae: setting('--max-mae <error>', notNegative, 'accuracy objective of a task with the metric mae'),
+  minR2: setting('--min-r2 <value>', upToOne, 'accuracy objective of a task with the metric r2'),
   maxCostPer1k: setting('--max-cost-per-1k <usd>', positive, 'cost objective, USD per 1,000 answers'),
   class: setting('--class <class>', oneOf(['online', 'offline']), 'service class: online or offline'),
 };

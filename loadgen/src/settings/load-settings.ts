@@ -1,6 +1,6 @@
 // What a run of load sends, and how: the flags and the scenario file, with their defaults.
 
-import type { ServiceClass } from '@pareto/core';
+import type { MetricLimits, ServiceClass } from '@pareto/core';
 
 export interface LoadSettings {
   /** Addresses of the servers, as host:port, with commas between them. */
@@ -45,7 +45,7 @@ export type LoopSettings =
   | { readonly kind: 'closed'; readonly inFlight: number };
 
 /** Queries with one target and objective. */
-export interface QuerySettings {
+export interface QuerySettings extends MetricLimits {
   readonly name: string;
   /** Task, architecture or variant, or the model of another server. */
   readonly target: string;

@@ -44,7 +44,7 @@ type Unnamed = Omit<QuerySettings, 'name'> & { readonly name?: string };
 function resolveEntry(entry: GivenQuery, index: number, source: QuerySource): Unnamed {
   const { given, flags, scenario, durationMs } = source;
   const place = `${scenario?.file ?? ''}: queries[${index}].`;
-  const { target, ...rest } = { ...targetPart(given), ...targetPart(entry), ...targetPart(flags) };
+  const { target, ...rest } = [entry, flags].reduce(overrideTarget, targetPart(given));
   if (target === undefined) {
     throw invalid(
       scenario?.queries === undefined
@@ -65,6 +65,16 @@ function resolveEntry(entry: GivenQuery, index: number, source: QuerySource): Un
     ...(entry.name !== undefined && { name: entry.name }),
     ...(ownKey !== undefined && { arrivals: resolveArrivals(entry, durationMs, nameOf) }),
   };
+}
+
+const floorKeys: readonly string[] = ['minAccuracy', 'maxRmse', 'maxMae', 'minR2'] satisfies (keyof GivenTarget)[];
+
+/** Overrides settings. A floor replaces one by any other metric. */
+function overrideTarget(before: Partial<GivenTarget>, values: Partial<GivenTarget>): Partial<GivenTarget> {
+  const own = targetPart(values);
+  const hasFloor = floorKeys.some((key) => Object.hasOwn(own, key));
+  const kept = Object.entries(before).filter(([key]) => !hasFloor || !floorKeys.includes(key));
+  return { ...Object.fromEntries(kept), ...own };
 }
 
 const targetPart = (values: Partial<GivenTarget>): Partial<GivenTarget> =>

@@ -6,7 +6,7 @@ import { buildRun, buildSettings } from '../support/build-run.js';
 const twoQueries: Partial<LoadSettings> = {
   queries: [
     { name: 'digits', target: 'digits', weight: 3, latencyMs: 50, minAccuracy: 0.985 },
-    { name: 'shapes', target: 'shapes', weight: 1, arrivals: { process: 'constant', rate: 5 } },
+    { name: 'shapes', target: 'shapes', weight: 1, maxMae: 2.5, arrivals: { process: 'constant', rate: 5 } },
   ],
 };
 
@@ -66,7 +66,7 @@ Load generator
       text,
       /\n {2}digits {2}digits {2}≤ 50 ms, ≥ 98\.5 % +1 +100\.00 % +100\.00 % +0\.00 % +10\.0 +10\.0\n/,
     );
-    assert.match(text, /\n {2}shapes {2}shapes +3 +33\.33 % +33\.33 % +33\.33 % +10\.0 +10\.0\n/);
+    assert.match(text, /\n {2}shapes {2}shapes {2}mae ≤ 2\.5 +3 +33\.33 % +33\.33 % +33\.33 % +10\.0 +10\.0\n/);
     assert.match(text, /\n {2}Rejections +1\.00 +1\.00/);
     assert.match(text, /\n +1 {2}25\.00 % {2}resource-exhausted {2}predicted N ms, limit N ms\n/);
     assert.match(text, /\n +1 {2}25\.00 % {2}unavailable +no worker\n/);

@@ -71,6 +71,26 @@ describe('resolveSettings', () => {
     assert.ok(queries.every(({ minAccuracy }) => minAccuracy === 0.9));
   });
 
+  it('lets a floor replace one by another metric', () => {
+    const file = `
+      minAccuracy: 0.9
+      queries:
+        - { target: houses, maxRmse: 20 }
+        - { target: digits }
+    `;
+    assert.deepEqual(resolve({}, file).queries, [
+      { name: 'houses', target: 'houses', weight: 1, maxRmse: 20 },
+      { name: 'digits', target: 'digits', weight: 1, minAccuracy: 0.9 },
+    ]);
+    assert.deepEqual(
+      resolve({ minR2: 0.5 }, file).queries.map(({ minAccuracy, maxRmse, minR2 }) => [minAccuracy, maxRmse, minR2]),
+      [
+        [undefined, undefined, 0.5],
+        [undefined, undefined, 0.5],
+      ],
+    );
+  });
+
   it('replaces the arrivals of the file by those of flags', () => {
     const file = 'target: digits\narrivals: gamma\nvariation: 3\nrate: 5';
     assert.deepEqual(resolve({ arrivals: 'constant' }, file).loop, {
