@@ -78,9 +78,23 @@ describe('formats of accuracies', () => {
   it('show errors in the unit of the labels, with the lower end of the interval first', () => {
     assert.equal(formatValue(by('rmse'), 0.6), 'rmse 53.33');
     assert.equal(formatInterval({ ...by('mae'), lower95: 0.58, upper95: 0.62 }), '(49.03 to 57.93)');
-    assert.equal(formatFloor(0.6, by('rmse')), 'rmse ≤ 53.33');
+    assert.equal(formatFloor(0.6, by('rmse')), 'rmse ≤ 53.34');
     assert.equal(formatValue(by('rmse'), 0), 'rmse ∞');
     assert.equal(formatValue(by('mae'), 1), 'mae 0');
+  });
+
+  it('show floors as limits that are not stricter', () => {
+    for (const metric of ['rmse', 'r2'] as const) {
+      fc.assert(
+        fc.property(fc.double({ min: 0.01, max: 1, noNaN: true }), (floor) => {
+          const [, limit = ''] = /^\S+ [≤≥] (\S+)$/.exec(formatFloor(floor, by(metric))) ?? [];
+          assert.ok(metricForms[metric].toAccuracy(Number(limit), scale) <= floor * (1 + 1e-8), limit);
+        }),
+      );
+    }
+    assert.equal(formatFloor(metricForms.rmse.toAccuracy(63.4735, scale), by('rmse')), 'rmse ≤ 63.48');
+    assert.equal(formatFloor(metricForms.rmse.toAccuracy(58, scale), by('rmse')), 'rmse ≤ 58.00');
+    assert.equal(formatFloor(metricForms.r2.toAccuracy(0.45678, scale), by('r2')), 'r2 ≥ 0.4567');
   });
 
   it('show numbers of any size without losing their digits', () => {

@@ -74,7 +74,7 @@ describe('formats of numbers', () => {
     const requested = { ...objective, latencyMs: 50, _latencyMs: 'latencyMs', degrade: 'ALLOW' } as const;
     assert.equal(formatObjective(requested), '≤ 50.0 ms, may degrade');
     const floor = { ...objective, minAccuracy: 0.6, _minAccuracy: 'minAccuracy' } as const;
-    assert.equal(formatObjective(floor, { metric: 'rmse', scale: 80 }), 'rmse ≤ 53.33');
+    assert.equal(formatObjective(floor, { metric: 'rmse', scale: 80 }), 'rmse ≤ 53.34');
     assert.equal(formatObjective(floor), '≥ 60.00 %');
   });
 });

@@ -121,17 +121,17 @@ export function objectiveText(objective: Objective, entry: Pick<TargetEntry, 'ca
   const parts = [`${objective.latencyMs} ms`];
   if (objective.minAccuracy !== undefined) {
     const bound = objective.accuracyBound === 'lower95' ? ' (lower 95 % bound)' : '';
-    parts.push(`accuracy >= ${objective.minAccuracy}${metricText(objective.minAccuracy, entry)}${bound}`);
+    parts.push(`${floorText(objective.minAccuracy, entry)}${bound}`);
   }
   if (objective.maxCostPer1k !== undefined) parts.push(`cost <= ${objective.maxCostPer1k} USD per 1,000`);
   return parts.join(', ');
 }
 
-/** Returns the floor as a value of the metric, in parentheses. Empty if that is the floor itself, or if nothing is measured. */
-function metricText(minAccuracy: number, { candidates }: Pick<TargetEntry, 'candidates'>): string {
+/** Returns e.g. `accuracy >= 0.98` or, if the metric is not a share, `accuracy >= 0.5584 (rmse ≤ 58.00)`. */
+function floorText(minAccuracy: number, { candidates }: Pick<TargetEntry, 'candidates'>): string {
   const measured = candidates.find(({ accuracy }) => accuracy !== undefined)?.accuracy;
-  if (measured === undefined || metricFormOf(measured).unit === 'share') return '';
-  return ` (${formatFloor(minAccuracy, measured)})`;
+  if (measured === undefined || metricFormOf(measured).unit === 'share') return `accuracy >= ${minAccuracy}`;
+  return `accuracy >= ${Number(minAccuracy.toFixed(4))} (${formatFloor(minAccuracy, measured)})`;
 }
 
 const offerText = ({ objective, candidate, warm }: Offer, entry: TargetEntry): string =>

@@ -80,7 +80,7 @@ describe('explainInASentence', () => {
     const floor = { ...objective, minAccuracy: 0.6 };
     const candidates = [{ ...candidate('b:int8', 'chosen', 5, 0.1), accuracy: measured('rmse', 0.62) }];
     const text = explainInASentence(explained({ objective: floor, candidates }));
-    assert.match(text, /the only variant that meets rmse ≤ 53\.33 within 20 ms/);
+    assert.match(text, /the only variant that meets rmse ≤ 53\.34 within 20 ms/);
   });
 
   it('explains a refusal', () => {
