@@ -10,7 +10,10 @@ export interface Answer {
   readonly variant: string;
   /** Accuracy of the variant on the task's validation set, from 0 to 1. Undefined if it was not measured. */
   readonly accuracy: number | undefined;
-  /** The accuracy with its 95 % interval. Undefined if it was not measured, and for answers of a stream. */
+  /**
+   * The accuracy with its 95 % interval, which `valueAt` converts to an rmse, mae, r2 or mse. Undefined if it was not measured,
+   * and for answers of a stream.
+   */
   readonly measured: Accuracy | undefined;
   /** Cost of the device time used, in USD. */
   readonly costUsd: number;

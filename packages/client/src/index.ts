@@ -3,4 +3,4 @@ export { tensor, type ElementArrays, type Tensor, type TensorOf } from './tensor
 export { type Query, type QueryObjective } from './query.js';
 export { type Answer } from './answer.js';
 export { type StreamedAnswer } from './stream.js';
-export { ParetoError, type Accuracy, type DataType, type ErrorCode } from '@pareto/core';
+export { ParetoError, valueAt, type Accuracy, type DataType, type ErrorCode } from '@pareto/core';
