@@ -3,7 +3,7 @@
 
 Writes models/NAME.onnx: classifiers of irises (float32 `X` [rows, 4], three classes that are numbers or names),
 regressors of the progress of diabetes (float32 `X` [rows, 10]), and `columns`, a pipeline with an input per column. Writes
-validation.npz, with the irises that the classifiers were not trained on. Needs the packages of requirements.txt.
+validation.npz and diabetes.npz, with the samples that the models were not trained on. Needs the packages of requirements.txt.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ X = IRIS.data.astype(np.float32)
 NUMBERS, NAMES = IRIS.target, IRIS.target_names[IRIS.target]
 TRAIN, TEST = train_test_split(np.arange(len(X)), test_size=0.4, random_state=0, stratify=NUMBERS)
 FEATURES, PROGRESS = DIABETES.data.astype(np.float32), DIABETES.target
+PAST, NEXT = train_test_split(np.arange(len(FEATURES)), test_size=0.4, random_state=0)
 # Few and small trees, because the models are part of the repository.
 SMALL = {"n_estimators": 5, "max_depth": 3, "random_state": 0}
 
@@ -58,7 +59,7 @@ def classifier(name: str, model: BaseEstimator, classes: np.ndarray = NUMBERS) -
 
 
 def regressor(name: str, model: BaseEstimator) -> None:
-    save(name, to_onnx(model.fit(FEATURES, PROGRESS), FEATURES[:1]))
+    save(name, to_onnx(model.fit(FEATURES[PAST], PROGRESS[PAST]), FEATURES[:1]))
 
 
 def columns() -> None:
@@ -75,10 +76,10 @@ def columns() -> None:
 def boosted() -> None:
     four, ten = [("X", Floats([None, 4]))], [("X", Floats([None, 10]))]
     save("xgboost", convert_xgboost(XGBClassifier(**SMALL).fit(X[TRAIN], NUMBERS[TRAIN]), initial_types=four))
-    save("xgboost-regressor", convert_xgboost(XGBRegressor(**SMALL).fit(FEATURES, PROGRESS), initial_types=ten))
+    save("xgboost-regressor", convert_xgboost(XGBRegressor(**SMALL).fit(FEATURES[PAST], PROGRESS[PAST]), initial_types=ten))
     quiet = {**SMALL, "verbose": -1}
     save("lightgbm", convert_lightgbm(LGBMClassifier(**quiet).fit(X[TRAIN], NAMES[TRAIN]), initial_types=four))
-    save("lightgbm-regressor", convert_lightgbm(LGBMRegressor(**quiet).fit(FEATURES, PROGRESS), initial_types=ten))
+    save("lightgbm-regressor", convert_lightgbm(LGBMRegressor(**quiet).fit(FEATURES[PAST], PROGRESS[PAST]), initial_types=ten))
 
 
 (HERE / "models").mkdir(exist_ok=True)
@@ -97,3 +98,4 @@ regressor("svr", SVR(C=100))
 columns()
 boosted()
 np.savez_compressed(HERE / "validation.npz", X=X[TEST], label=NUMBERS[TEST])
+np.savez_compressed(HERE / "diabetes.npz", X=FEATURES[NEXT], label=PROGRESS[NEXT])
