@@ -94,7 +94,7 @@ describe('limits of metrics', () => {
   it('are translated by register with the measurements of an existing task, and shown by get tasks', async () => {
     const variants = [fakeVariant(measured)];
     const task = { ...fakeTask('roots'), metric: 'rmse' };
-    controller.list = { tasks: [task], architectures: [{ name: 'ridge', task: 'roots' }], variants };
+    controller.list = { tasks: [task], architectures: [{ name: 'ridge', task: 'roots', version: 1 }], variants };
     const { code, stderr } = await run(
       'register',
       folder.file('roots.onnx'),
@@ -118,6 +118,7 @@ describe('limits of metrics', () => {
     const defaultObjective = { minAccuracy: 0.5 };
     controller.list = { ...controller.list, tasks: [{ ...task, defaultObjective }] };
     assert.match((await run('get', 'tasks')).stdout, /roots +rmse +rmse ≤ 80\.00/);
+    assert.match((await run('get', 'models')).stdout, /ridge +roots +.*rmse 53\.33/);
     assert.match((await run('get', 'variants')).stdout, /ridge:original .*rmse 53\.33 +\(\d\d\.\d\d to \d\d\.\d\d\)/);
   });
 });

@@ -1,6 +1,6 @@
 // The kinds of `pareto get` for registered objects: tasks, models and variants.
 
-import { formatBytes, type MeasuredBy } from '@pareto/core';
+import { formatBytes, originalRecipe, type MeasuredBy } from '@pareto/core';
 import { p50At, p99At } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import { measuredByIn } from '../candidates/measured-by.js';
@@ -73,9 +73,19 @@ export const tasks: Kind = createKind<TaskRow>({
   ],
 });
 
+/** Returns the measurement with the lowest p99, or the first one if none has a profile. */
+function best({ measurements }: wire.Variant): wire.Measurement | undefined {
+  const measured = measurements.filter(({ profile }) => profile !== null);
+  const p99 = ({ profile }: wire.Measurement): number =>
+    profile === null || profile.points.length === 0 ? Infinity : p99At(profile, 1);
+  return measured.toSorted((a, b) => p99(a) - p99(b))[0] ?? measurements[0];
+}
+
 interface ModelRow extends wire.Architecture {
   readonly variants: number;
   readonly replicasReady: number;
+  /** Accuracy of the model as it was trained. Null if it was not measured. */
+  readonly accuracy: wire.Accuracy | null;
 }
 
 const sizeOf = ({ manifest }: wire.Architecture): number =>
@@ -101,7 +111,9 @@ export const models: Kind = createKind<ModelRow>({
         ({ architecture, version }) => architecture === each.name && version === each.version,
       );
       const ready = own.reduce((sum, { replicasReady }) => sum + replicasReady, 0);
-      return { ...each, variants: own.length, replicasReady: ready };
+      const trained = own.find(({ recipe }) => recipe === originalRecipe);
+      const accuracy = (trained && best(trained)?.accuracy) ?? null;
+      return { ...each, variants: own.length, replicasReady: ready, accuracy };
     });
   },
   nameOf: ({ name }) => name,
@@ -109,6 +121,7 @@ export const models: Kind = createKind<ModelRow>({
     { title: 'NAME', cell: ({ name }) => name },
     { title: 'TASK', drop: 1, cell: ({ task }) => task },
     { title: 'VERSION', align: 'right', drop: 2, cell: ({ version }) => String(version) },
+    ...accuracyColumns(({ accuracy }: ModelRow) => accuracy, 6),
     { title: 'VARIANTS', align: 'right', drop: 3, cell: ({ variants }) => String(variants) },
     { title: 'READY', align: 'right', cell: ({ replicasReady }) => String(replicasReady) },
     {
@@ -127,14 +140,6 @@ export const models: Kind = createKind<ModelRow>({
 
 interface VariantRow extends wire.Variant {
   readonly task: string;
-}
-
-/** Returns the measurement with the lowest p99, or the first one if none has a profile. */
-function best({ measurements }: wire.Variant): wire.Measurement | undefined {
-  const measured = measurements.filter(({ profile }) => profile !== null);
-  const p99 = ({ profile }: wire.Measurement): number =>
-    profile === null || profile.points.length === 0 ? Infinity : p99At(profile, 1);
-  return measured.toSorted((a, b) => p99(a) - p99(b))[0] ?? measurements[0];
 }
 
 /** Formats a latency of the variant's best measurement. */
