@@ -1,6 +1,6 @@
 // Finds out what this host offers to isolate processes, by trying it.
 
-import { findMissing, type MissingProtection } from './protections.js';
+import { findMissing, locksFolder, type MissingProtection } from './protections.js';
 import { createIsolation, type Isolation } from '../start/isolation.js';
 import { claimUserIds } from '../start/user-ids.js';
 import type { Wrappers } from '../start/wrappers.js';
@@ -20,11 +20,18 @@ export interface IsolationOptions {
   readonly secrets: readonly string[];
   /** First of 512 ids of users as which processes run if the service runs as root. */
   readonly firstUserId: number;
+  /** Called before a process starts that shares its user id, because none is free. Throws to refuse the process. */
+  readonly onShared: (missing: readonly MissingProtection[]) => void;
 }
 
 export interface OpenedIsolation extends Isolation, Disposable {
   /** Protections that this host does not offer. */
   readonly missing: readonly MissingProtection[];
+  /**
+   * Consequence, reason and advice if processes share a user id now, or the next one would. Undefined if each has its own, or
+   * that of the service.
+   */
+  readonly userIdShortage: string | undefined;
 }
 
 /** Isolates processes as far as this host allows. Starts about five processes to find out. */
@@ -47,10 +54,23 @@ export async function openIsolation(options: IsolationOptions): Promise<OpenedIs
   const prlimit = findTool('prlimit');
   const wrappers: Wrappers = { setpriv, prlimit, enterNamespaces, dropPrivileges, deviceGroups: deviceGroups() };
   const failedUser = user === undefined ? notRoot(failedNamespaces) : await tryUser(wrappers, user, folders, required);
-  const users = user !== undefined && failedUser === undefined ? await claimUserIds(user.uid) : undefined;
+  const onShared = (reason: string): void => options.onShared(findMissing({ 'user-ids': reason }));
+  const users =
+    user !== undefined && failedUser === undefined
+      ? claimUserIds({ first: user.uid, locks: locksFolder, onShared })
+      : undefined;
   return {
     ...createIsolation(wrappers, users),
-    missing: findMissing({ user: failedUser, privileges: failure, network: failedNamespaces }),
+    missing: findMissing({
+      user: failedUser,
+      'user-ids': users?.shortage,
+      privileges: failure,
+      network: failedNamespaces,
+    }),
+    get userIdShortage() {
+      const [missing] = findMissing({ 'user-ids': users?.shortage });
+      return missing && `${missing.consequence}: ${missing.reason}; ${missing.advice}`;
+    },
     [Symbol.dispose]() {
       users?.[Symbol.dispose]();
       if (typeof namespaces !== 'string') namespaces[Symbol.dispose]();

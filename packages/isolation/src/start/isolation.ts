@@ -29,7 +29,10 @@ export interface IsolatedProcess {
 }
 
 export interface Isolation {
-  /** Starts a program. With `setpriv`, the kernel kills the process when this one ends, even while it hangs. */
+  /**
+   * Starts a program. With `setpriv`, the kernel kills the process when this one ends, even while it hangs. Throws what
+   * `IsolationOptions.onShared` throws if no user id is free.
+   */
   start(program: IsolatedProgram): IsolatedProcess;
 }
 
@@ -45,7 +48,9 @@ export function createIsolation(wrappers: Wrappers, users?: UserIds): Isolation 
       const child = spawn(file, args, { env: { ...environment }, stdio, ...asUser });
       if (user !== undefined) {
         const release = (): void => users?.release(user);
-        child.once('exit', release).once('error', release);
+        // A process that could not be started emits no `exit`.
+        if (child.pid === undefined) release();
+        else child.once('exit', release);
       }
       return {
         child,

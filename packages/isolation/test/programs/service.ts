@@ -19,6 +19,7 @@ using isolation = await openIsolation({
   libraries: [at('drivers/driver.json')],
   secrets: [at('token'), at('certs')],
   firstUserId: 60_800,
+  onShared: () => undefined,
 });
 const script = fileURLToPath(new URL('intruder.mjs', import.meta.url));
 

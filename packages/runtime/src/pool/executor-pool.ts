@@ -89,7 +89,11 @@ export function createExecutorPool({
     return spare;
   };
   const fill = (): void => {
-    while (!disposed && spares.length < size) spares.push(startSpare());
+    try {
+      while (!disposed && spares.length < size) spares.push(startSpare());
+    } catch {
+      // The load that needs a process starts one itself, and reports why that failed.
+    }
   };
   fill();
 

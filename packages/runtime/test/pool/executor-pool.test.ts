@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
+import { environmentOnly, type Isolation } from '@pareto/isolation';
 import { loopModel } from '@pareto/testkit';
 import { createExecutorPool } from '../../src/index.js';
 import { floatsOf, runFloats, saveModel } from '../support/harness.js';
@@ -42,5 +43,27 @@ describe('a pool that loads one model at a time', function () {
     );
     assert.equal(pool.loads.begun, 2);
     assert.ok(Math.max(...inProgress) <= 1, inProgress.join());
+  });
+});
+
+describe('a pool whose processes cannot be started for lack of a user id', function () {
+  this.timeout(60_000);
+
+  it('rejects a load with the reason, and keeps those that succeeded', async () => {
+    let left = 1;
+    const isolation: Isolation = {
+      start(program) {
+        if (left === 0) throw new Error('no user id is free');
+        left -= 1;
+        return environmentOnly.start(program);
+      },
+    };
+    await using pool = createExecutorPool({ size: 1, clock: systemClock, isolation });
+    const modelPath = await saveModel('loop', loopModel());
+    await using executor = await pool.load({ ...options, modelPath });
+    await assert.rejects(pool.load({ ...options, modelPath }), /no user id is free/);
+    assert.deepEqual(floatsOf(await runFloats(executor, [1, 2, 3])), [1, 2, 3]);
+    left = 1;
+    await using _other = await pool.load({ ...options, modelPath });
   });
 });

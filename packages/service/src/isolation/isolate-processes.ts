@@ -1,6 +1,6 @@
 // Isolation of the processes of a service that handle models and clients' data: its flags, and what its start reports.
 
-import { ParetoError } from '@pareto/core';
+import { ParetoError, type ErrorCode } from '@pareto/core';
 import { openIsolation, type IsolationOptions, type MissingProtection, type OpenedIsolation } from '@pareto/isolation';
 import type { Logger } from '@pareto/telemetry';
 import type { CommonConfig } from '../flags/common-flags.js';
@@ -13,18 +13,18 @@ export const isolationFlags = {
     min: 1,
     max: 65_000,
     default: 60_608,
-    help: 'first of 512 user ids for processes that handle models, one for each, if this service runs as root',
+    help: 'first of 512 user ids for processes that handle models, one for each, if this service runs as root; all services of a host may have the same',
   },
   requireIsolation: {
     kind: 'boolean',
     default: false,
-    help: 'refuse to start if these processes cannot be isolated: as another user, without privileges or network',
+    help: 'refuse to start if these processes cannot be isolated: each as another user, without privileges or network; and start none that would share its user id',
   },
 } as const;
 
 type IsolationConfig = FlagValues<typeof isolationFlags> & Pick<CommonConfig, 'certs' | 'clusterTokenFile'>;
 
-export interface IsolateOptions extends Omit<IsolationOptions, 'firstUserId' | 'secrets'> {
+export interface IsolateOptions extends Omit<IsolationOptions, 'firstUserId' | 'onShared' | 'secrets'> {
   /** Secrets besides the certificates and the token, of which some may not be configured. */
   readonly secrets: readonly (string | undefined)[];
   readonly logger: Logger;
@@ -33,25 +33,31 @@ export interface IsolateOptions extends Omit<IsolationOptions, 'firstUserId' | '
 }
 
 /**
- * Opens the isolation of the processes that a service starts, and logs what this host lacks for it. Throws `failed-precondition` if isolation is required and incomplete.
+ * Opens the isolation of the processes that a service starts, and logs what the host lacks for it. Throws
+ * `failed-precondition` if isolation is required and incomplete. If it is required, a later start of a process throws
+ * `resource-exhausted` while no user id is free.
  */
 export async function isolateProcesses(
   { executorUid, requireIsolation, certs, clusterTokenFile }: IsolationConfig,
   { logger, open = openIsolation, ...options }: IsolateOptions,
 ): Promise<OpenedIsolation> {
   const secrets = [certs, clusterTokenFile, ...options.secrets].filter((file) => file !== undefined);
-  const isolation = await open({ ...options, secrets, firstUserId: executorUid });
+  const onMissing = (missing: readonly MissingProtection[], code: ErrorCode): void => {
+    if (requireIsolation) throw notIsolated(missing, code);
+    logger.warn('processes are not fully isolated', { missing });
+  };
+  const onShared = (missing: readonly MissingProtection[]): void => onMissing(missing, 'resource-exhausted');
+  const isolation = await open({ ...options, secrets, firstUserId: executorUid, onShared });
   const { missing } = isolation;
   if (missing.length === 0) logger.info('processes are isolated', { firstUserId: executorUid });
-  else if (requireIsolation) throw notIsolated(missing);
-  else logger.warn('processes are not fully isolated', { missing });
+  else onMissing(missing, 'failed-precondition');
   return isolation;
 }
 
-function notIsolated(missing: readonly MissingProtection[]): ParetoError {
+function notIsolated(missing: readonly MissingProtection[], code: ErrorCode): ParetoError {
   const list = missing.map(({ protection, reason, advice }) => `${protection} (${reason}): ${advice}`).join('; ');
   return new ParetoError(
-    'failed-precondition',
+    code,
     `this host cannot isolate the processes that handle models as --require-isolation demands. Missing: ${list}. Or start without --require-isolation`,
   );
 }

@@ -24,7 +24,10 @@ describe('isolateProcesses', () => {
     const open = (options: IsolationOptions): Promise<OpenedIsolation> => {
       opened.push(options);
       const start = (): never => assert.fail('nothing was to be started');
-      return Promise.resolve({ start, missing: lacking, [Symbol.dispose]: () => undefined });
+      return Promise.resolve({
+        ...{ start, missing: lacking, userIdShortage: undefined },
+        [Symbol.dispose]: () => undefined,
+      });
     };
     const options = { folders: ['/cache'], libraries: [], secrets: ['/store'], logger, open };
     await isolateProcesses({ ...config, requireIsolation }, options);
@@ -33,9 +36,10 @@ describe('isolateProcesses', () => {
 
   it('hides the secrets of the service, and logs that processes are isolated', async () => {
     const { logged, opened } = await isolate([]);
-    assert.deepEqual(opened, [
-      { folders: ['/cache'], libraries: [], secrets: ['/certs', '/store'], firstUserId: 60_800 },
-    ]);
+    const [{ onShared: _, ...options } = assert.fail('nothing was opened')] = opened;
+    assert.deepEqual(options, {
+      ...{ folders: ['/cache'], libraries: [], secrets: ['/certs', '/store'], firstUserId: 60_800 },
+    });
     assert.deepEqual(logged, [{ level: 'info', message: 'processes are isolated', firstUserId: 60_800 }]);
   });
 
@@ -54,5 +58,21 @@ describe('isolateProcesses', () => {
   it('starts on a host that lacks nothing if isolation is required', async () => {
     const { logged } = await isolate([], true);
     assert.equal(logged.length, 1);
+  });
+
+  const noId: MissingProtection = { ...missing, protection: 'user-ids', reason: 'all are in use' };
+
+  it('warns of a process that starts later and shares its user id', async () => {
+    const { logged, opened } = await isolate([]);
+    opened[0]?.onShared([noId]);
+    assert.deepEqual(logged[1], { level: 'warn', message: 'processes are not fully isolated', missing: [noId] });
+  });
+
+  it('refuses such a process if isolation is required', async () => {
+    const { opened } = await isolate([], true);
+    assert.throws(() => opened[0]?.onShared([noId]), {
+      code: 'resource-exhausted',
+      message: /--require-isolation demands\. Missing: user-ids \(all are in use\)/,
+    });
   });
 });
