@@ -118,7 +118,14 @@ export function createController(options: ControllerOptions): Controller {
       const session = sessions.get(worker);
       if (session === undefined) throw new Error(`there is no worker ${worker}`);
       const memoryUsedBytes = replicas.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
-      const none = { limitsReached: [], provisional: [], shapes: [], progress: '', controllerAgeMs: 0 };
+      const none = {
+        limitsReached: [],
+        userIdShortage: '',
+        provisional: [],
+        shapes: [],
+        progress: '',
+        controllerAgeMs: 0,
+      };
       const report = { ...none, replicas, memoryUsedBytes, draining: false, measuring: undefined };
       if (!fleet.report(session, report, milliseconds(now))) return;
       trigger(now);

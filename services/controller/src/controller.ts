@@ -91,7 +91,7 @@ export async function createController(
   const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, processProbes, params });
   const records = createFleetRecords({ ...cluster, ...context, events, metrics });
   const reservations = createBlobReservations();
-  const { reader, work, part: reading } = await openModelReading(config, context);
+  const { reader, work, userIdShortage, part: reading } = await openModelReading(config, context);
   const { maxBatchSize } = config;
   const placement = { ...defaultTurnParams.placement, idleMs: milliseconds(config.idleMinutes * 60_000) };
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
@@ -135,6 +135,7 @@ export async function createController(
       blobs,
       reader,
       work,
+      userIdShortage,
       assigner,
     },
     ...{ reservations, planLog, events, notices, loop, routes, table, metrics, limiter, params, reportRequester },

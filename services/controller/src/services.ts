@@ -57,6 +57,7 @@ export interface ServiceParts {
   readonly reader: ModelReader;
   /** Folder in which the reader's processes may write. */
   readonly work: string;
+  readonly userIdShortage: () => string | undefined;
   readonly reservations: BlobReservations;
   readonly assigner: Assigner;
   readonly planLog: PlanLog;

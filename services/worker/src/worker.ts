@@ -127,6 +127,7 @@ export async function createWorker(
     stepRunner,
     leaving,
     limitsReached: () => limiter.counts.lastMinute(),
+    userIdShortage: () => isolation.userIdShortage ?? '',
   });
   const execution = createExecutionHandlers({ worker, draining, replicas });
   const serving = { limiter, ...context, config, replicas, metrics, draining, execution };

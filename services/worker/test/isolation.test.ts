@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createTempFolder, startChild } from '@pareto/testkit';
-import { fixture, order, startTestWorker } from './support/harness.js';
+import type { wire } from '@pareto/protocol';
+import { createTempFolder, startChild, waitFor, type Child } from '@pareto/testkit';
+import { digits, fixture, order, startTestWorker } from './support/harness.js';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** First of ids that no other service of this host uses. The first of their blocks, from 63008 on, has two for processes. */
+const executorUid = 63_021;
+const [firstBlock, secondBlock] = [63_008, 63_024];
 
 describe('isolation of executors', function () {
   this.timeout(60_000);
@@ -35,6 +39,36 @@ describe('isolation of executors', function () {
     }
   });
 
+  it('lets executors share a user id while other services of the host have all, and reports it', async () => {
+    await using services = await claimUserIds(firstBlock);
+    await using worker = await startTestWorker({ executorUid });
+    const isReported = ({ userIdShortage }: { readonly userIdShortage: string }): boolean =>
+      /one could read the memory and files of another: .*63022 to 63532; .*--executor-uid/.test(userIdShortage);
+    await worker.controller.waitForReport('the shortage', isReported);
+    const shared = executorsOf(process.pid).map((pid) => statusOf(pid, 'Uid'));
+    assert.ok(shared.includes(String(executorUid)), shared.join());
+    await services.stop();
+    worker.controller.order({ revision: 1, replicas: [order('a', worker.spec('a', digits('models/cnn-large.onnx')))] });
+    await worker.controller.waitForReplica('a', ({ state }) => state === 'READY');
+    assert.ok(executorsOf(process.pid).some((pid) => Number(statusOf(pid, 'Uid')) > executorUid));
+  });
+
+  it('loads no model with --require-isolation for whose process no user id is left, and keeps the others', async () => {
+    await using _services = await claimUserIds(secondBlock);
+    await using worker = await startTestWorker({ executorUid, requireIsolation: true });
+    const spec = worker.spec('large', digits('models/cnn-large.onnx'));
+    const ids = Array.from({ length: 3 }, (_, index) => `r${index}`);
+    worker.controller.order({ revision: 1, replicas: ids.map((id) => order(id, spec)) });
+    const isSettled = ({ state, reason }: wire.ReplicaReport): boolean => state === 'READY' || reason !== '';
+    const reports = await Promise.all(ids.map((id) => worker.controller.waitForReplica(id, isSettled)));
+    const reasons = reports.map(({ reason }) => reason).filter((reason) => reason !== '');
+    assert.equal(reasons.length, 1);
+    assert.match(reasons[0] ?? '', /--require-isolation demands\. Missing: user-ids \(services of this host/);
+    const users = executorsOf(process.pid).map((pid) => Number(statusOf(pid, 'Uid')));
+    assert.deepEqual([new Set(users).size, users.includes(executorUid)], [2, false]);
+    assert.equal(worker.controller.reports.at(-1)?.userIdShortage, '');
+  });
+
   it('is required with --require-isolation: the worker states what is missing, and exits', async () => {
     await using temp = await createTempFolder();
     await temp.put({ token: 'a-secret-that-is-long-enough' });
@@ -46,14 +80,32 @@ describe('isolation of executors', function () {
       '--require-isolation',
     ];
     const withoutNamespaces = ['--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--', process.execPath];
-    await using worker = startChild('setpriv', [...withoutNamespaces, program, ...flags]);
-    assert.deepEqual(await worker.exited, { code: 1, signal: null });
-    assert.match(
-      worker.output,
-      /cannot isolate the processes that handle models as --require-isolation demands.*network \(/,
-    );
+    const withoutIds = ['env', process.execPath, program, ...flags, '--executor-uid', String(executorUid)];
+    await using _services = await claimUserIds(firstBlock);
+    const missing = { network: ['setpriv', ...withoutNamespaces, program, ...flags], 'user-ids': withoutIds };
+    for (const [protection, [command = '', ...args]] of Object.entries(missing)) {
+      await using worker = startChild(command, args);
+      assert.deepEqual(await worker.exited, { code: 1, signal: null });
+      assert.match(worker.output, /cannot isolate the processes that handle models as --require-isolation demands/);
+      assert.match(worker.output, new RegExp(`[:;] ${protection} \\(`));
+    }
   });
 });
+
+/**
+ * Claims the user ids from the given block on, as other services do. Processes of a worker with `executorUid` then have the ids of
+ * the blocks before. The locks end with the process.
+ */
+async function claimUserIds(first: number): Promise<Child> {
+  const script = `mkdir -p -m 700 /run/pareto
+    for block in $(seq ${first} 16 ${executorUid + 511}); do
+      exec {file}>>/run/pareto/user-ids-$block; flock --wait 60 $file
+    done
+    echo claimed; exec sleep 1000`;
+  const child = startChild('bash', ['-c', script]);
+  await waitFor('the claim', () => child.output.includes('claimed') || undefined);
+  return child;
+}
 
 /** Returns the executors that a process started, without those that do not run the program yet. */
 function executorsOf(parent: number): readonly number[] {

@@ -31,6 +31,8 @@ export interface WorkerReport {
   readonly provisional: readonly Measurement[];
   /** Shapes of inputs with dynamic dimensions that the replicas have run. */
   readonly shapes: readonly VariantShapes[];
+  /** Consequence, reason and advice if processes that handle models share a user id. Empty if none do. */
+  readonly userIdShortage: string;
 }
 
 /** A worker's stream. Two sessions are the same if they are the same object. */

@@ -99,6 +99,7 @@ describe('revision of the fleet', () => {
       progress: '3 of 9',
       controllerAgeMs: 20,
       limitsReached: [{ limit: 'x', count: 1 }],
+      userIdShortage: 'all are in use',
     };
     assert.equal(
       isRaised(fleet, () => fleet.report(session, workerReport([busy], more), ms(500))),

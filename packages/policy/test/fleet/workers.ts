@@ -27,6 +27,7 @@ export const workerReport = (
   limitsReached: [],
   provisional: [],
   shapes: [],
+  userIdShortage: '',
   ...fields,
 });
 

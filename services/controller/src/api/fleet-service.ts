@@ -33,6 +33,8 @@ export interface FleetServiceOptions {
   readonly routers: () => readonly wire.RouterInfoInput[];
   readonly tableVersion: () => string;
   readonly limiter: Pick<ServiceLimiter, 'counts'>;
+  /** Returns the consequence, reason and advice if processes of this controller share a user id. Undefined if none do. */
+  readonly userIdShortage: () => string | undefined;
   /** Throws `notLeaderError()` if another controller leads, because only the leader has the live state. */
   readonly preferLeader: () => void;
 }
@@ -106,11 +108,12 @@ function reachedLimits({ limiter }: FleetServiceOptions, view: ClusterView): wir
 const unresponsiveMs = 3_000;
 
 function noticesNow(
-  { cluster, notices, storeLoss }: FleetServiceOptions,
+  options: FleetServiceOptions,
   now: ClusterView,
   leads: boolean,
   unmet: readonly UnmetWarmRule[],
 ): string[] {
+  const { cluster, notices, storeLoss } = options;
   const ageMs = cluster.storeAgeMs();
   const isLost = storeLoss() !== undefined;
   const storeNotice = `the store has not responded for ${Math.round(ageMs / 1000)} s: nothing can be registered or placed until it does`;
@@ -119,8 +122,20 @@ function noticesNow(
     ...(leads || isLost ? [] : ['no controller leads: this is the last known state of one controller']),
     ...ruleNotices(now),
     ...warmthNotices(unmet),
+    ...shortageNotices(options, now),
     ...notices.list(),
   ];
+}
+
+/** Returns a notice for this controller, and for each connected worker, whose processes share a user id. */
+function shortageNotices({ userIdShortage }: FleetServiceOptions, { fleet, records }: ClusterView): readonly string[] {
+  const connected = [...records.workers.values()].flatMap(
+    ({ value: { info } }) => fleet.session(info.id)?.info.id ?? [],
+  );
+  const ofWorkers = connected.map((id) => [`worker ${id}`, fleet.lastReport(id)?.userIdShortage ?? ''] as const);
+  return [['this controller', userIdShortage() ?? ''] as const, ...ofWorkers].flatMap(([who, text]) =>
+    text === '' ? [] : [`${who}: ${text}`],
+  );
 }
 
 function listWorkers(view: ClusterView, planLog: PlanLog): wire.WorkerInput[] {

@@ -13,6 +13,8 @@ export interface ModelReading {
   readonly reader: ModelReader;
   /** Folder in which these processes may write, which may not exist yet. */
   readonly work: string;
+  /** Returns the consequence, reason and advice if processes share a user id. Undefined if none do. */
+  readonly userIdShortage: () => string | undefined;
   /** Part that ends the processes. */
   readonly part: Runnable;
 }
@@ -39,5 +41,8 @@ export async function openModelReading(
     reader[Symbol.dispose]();
     isolation[Symbol.dispose]();
   };
-  return { reader, work: join(folder, 'work'), part: { name: 'model reader', start: async () => undefined, stop } };
+  return {
+    ...{ reader, work: join(folder, 'work'), userIdShortage: () => isolation.userIdShortage },
+    part: { name: 'model reader', start: async () => undefined, stop },
+  };
 }

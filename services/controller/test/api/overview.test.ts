@@ -18,7 +18,10 @@ describe('the overview', () => {
     controller = await startController(folder.path);
     router = startRouter(controller.address);
     workers = [
-      startWorker(controller.address, { id: 'w1', limitsReached: [{ limit: 'replica-queue', count: 4 }] }),
+      startWorker(controller.address, {
+        ...{ id: 'w1', limitsReached: [{ limit: 'replica-queue', count: 4 }] },
+        userIdShortage: 'processes share a user id: all are in use',
+      }),
       // As a worker of the previous release.
       startWorker(controller.address, { id: 'w2' }),
     ];
@@ -38,6 +41,8 @@ describe('the overview', () => {
       const { limitsReached } = await controller.fleet.overview({});
       return limitsReached.length === 3 ? limitsReached : undefined;
     });
+    const { notices } = await controller.fleet.overview({});
+    assert.deepEqual(notices, ['worker w1: processes share a user id: all are in use']);
     assert.deepEqual(reached, [
       { service: 'router', id: 'r1', limits: [{ limit: 'connections', count: 12 }] },
       { service: 'worker', id: 'w1', limits: [{ limit: 'replica-queue', count: 4 }] },
@@ -48,6 +53,7 @@ describe('the overview', () => {
       const { limitsReached } = await controller.fleet.overview({});
       return limitsReached.every(({ service }) => service !== 'worker') ? true : undefined;
     });
+    assert.deepEqual((await controller.fleet.overview({})).notices, []);
   });
 });
 

@@ -45,6 +45,7 @@ export interface FakeWorkerOptions {
   readonly ignoresReportNow?: boolean;
   /** Limits that its reports have. */
   readonly limitsReached?: readonly wire.LimitCountInput[];
+  readonly userIdShortage?: string;
   /** Providers of its slot groups. */
   readonly providers?: readonly string[];
   readonly instructionSet?: string;
@@ -110,6 +111,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
         progress: measuring && 'half',
         reportNowSequence: options.ignoresReportNow === true ? 0 : (reportRequests.at(-1) ?? 0),
         limitsReached: options.limitsReached,
+        userIdShortage: options.userIdShortage,
         provisional: [...provisional.values()],
       },
     });

@@ -21,4 +21,5 @@ export const workerReport: WorkerReport = {
   limitsReached: [],
   provisional: [],
   shapes: [],
+  userIdShortage: '',
 };

@@ -21,6 +21,8 @@ export interface OutboxOptions {
   readonly leaving: () => boolean;
   /** Returns the limits that this worker reached in the last minute. */
   readonly limitsReached: () => readonly wire.LimitCountInput[];
+  /** Returns the consequence, reason and advice if processes that handle models share a user id. Empty if none do. */
+  readonly userIdShortage: () => string;
   /** Returns the time since the last message from the controller, in milliseconds. */
   readonly controllerAgeMs: () => number;
   readonly intervals: () => MessageIntervals;
@@ -57,7 +59,8 @@ export interface Outbox {
 const resendAfter = 5_000;
 
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { replicas, stepRunner, leaving, limitsReached, controllerAgeMs, intervals, acceptsChanges, clock } = options;
+  const { replicas, stepRunner, leaving, limitsReached, userIdShortage } = options;
+  const { controllerAgeMs, intervals, acceptsChanges, clock } = options;
   const sentAt = new Map<StepResult, number>();
   let requestedSequence = 0;
   let lastReport: SentReport | undefined;
@@ -77,6 +80,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       controllerAgeMs: Math.round(controllerAgeMs()),
       reportNowSequence: requestedSequence,
       limitsReached: limitsReached(),
+      userIdShortage: userIdShortage(),
       provisional: provisional.map(measurementToWire),
       shapes: shapes.map(observedToWire),
     };
