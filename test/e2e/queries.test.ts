@@ -217,6 +217,8 @@ function describeQueries(kind: 'router' | 'node', traceId: string): void {
       });
       const services = new Set(spans.map(({ service }) => service));
       assert.ok(services.has('pareto-router') && services.has('pareto-worker'), [...services].join(' '));
+      const instances = new Map(spans.map(({ service, resource }) => [resource['service.instance.id'], service]));
+      assert.equal(instances.size, services.size, 'each role of each process has an id of its own');
       const ids = new Set(['b7ad6b7169203331', ...spans.map(({ spanId }) => spanId)]);
       for (const span of spans)
         assert.ok(ids.has(span.parentSpanId), `${span.service} ${span.name} has no parent in the trace`);

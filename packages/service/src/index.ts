@@ -15,6 +15,7 @@ export type { FlagValues } from './flags/flag-table.js';
 export { createLifecycle, type Lifecycle, type LifecycleState } from './lifecycle/lifecycle.js';
 export { createRunGroup, type RunGroup, type RunGroupOptions, type Runnable } from './lifecycle/run-group.js';
 export { runService, type ServiceContext, type ServiceOptions } from './run-service.js';
+export { productVersion } from './product-version.js';
 export { createProbeServer, type ProbeOptions, type ProbeServer } from './lifecycle/probe-server.js';
 export { createWarmUp, warmUpFlags, type WarmUpOptions, type WarmUpPath } from './warm-up/warm-up.js';
 export { createServiceLimiter, observeLimits, type ServiceLimiter } from './limits/service-limiter.js';

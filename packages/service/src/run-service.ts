@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { errorText, systemClock, systemRng, type Clock, type Rng } from '@pareto/core';
-import { createLogger, createTracer, type Logger, type Tracer } from '@pareto/telemetry';
+import { createLogger, type Logger, type Tracer } from '@pareto/telemetry';
 import type { ServiceRole } from '@pareto/rpc';
 import type { Access } from './access/access.js';
 import { checkBind, type CommonConfig } from './flags/common-flags.js';
@@ -12,6 +12,7 @@ import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.js';
 import { createRunGroup, type Runnable } from './lifecycle/run-group.js';
 import { stopOnSignals, stopWithSupervisor } from './lifecycle/stop-on-signals.js';
 import { openAccess } from './access/open-access.js';
+import { openTracer } from './traces/open-tracer.js';
 
 /** Dependencies that all parts of a service share. */
 export interface ServiceContext {
@@ -109,7 +110,7 @@ async function createContext(
   lifecycle: Lifecycle,
 ): Promise<{ readonly context: ServiceContext; readonly runnables: readonly Runnable[] }> {
   const logger = loggerOf(role, config);
-  const tracer = await createTracer({ service: role, endpoint: config.traceEndpoint });
+  const tracer = await openTracer(role, config);
   const { access, certificates } = await openAccess(config, { role, clock: systemClock, logger });
   const flush = { name: 'traces', start: async () => {}, stop: () => tracer.shutdown() };
   return {

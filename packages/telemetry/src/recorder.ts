@@ -4,9 +4,9 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span 
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
-  AlwaysOnSampler,
   BasicTracerProvider,
   BatchSpanProcessor,
+  AlwaysOnSampler,
   ParentBasedSampler,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
@@ -20,7 +20,7 @@ const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: Span
 export function createRecorder(options: TracerOptions): Tracer {
   const processor = options.processor ?? createExport(options.endpoint ?? '', options.flushMs ?? 1000);
   const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': `pareto-${options.service}` }),
+    resource: resourceFromAttributes({ 'service.name': `pareto-${options.service}`, ...options.resource }),
     sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
     spanProcessors: [processor],
   });

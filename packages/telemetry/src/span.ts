@@ -31,6 +31,8 @@ export interface Tracer {
 
 export interface TracerOptions {
   readonly service: string;
+  /** Attributes of the process besides the name of the service, with OpenTelemetry's names. */
+  readonly resource?: Readonly<Record<string, string>>;
   /** Base URL of the collector, e.g. http://127.0.0.1:4318. Spans are sent to its path /v1/traces. */
   readonly endpoint?: string | undefined;
   /** Maximum time that spans wait to be exported together. */

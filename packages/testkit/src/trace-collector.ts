@@ -6,6 +6,8 @@ import { json } from 'node:stream/consumers';
 
 export interface CollectedSpan {
   readonly service: string;
+  /** Attributes of the process that are texts. */
+  readonly resource: Readonly<Record<string, string>>;
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -58,12 +60,13 @@ export async function createTraceCollector(): Promise<TraceCollector> {
 }
 
 function* spansOf({ resourceSpans }: Payload): Generator<CollectedSpan> {
-  for (const { resource, scopeSpans } of resourceSpans) {
-    const service = textsOf(resource.attributes)['service.name'] ?? '';
+  for (const { resource: sent, scopeSpans } of resourceSpans) {
+    const resource = textsOf(sent.attributes);
+    const service = resource['service.name'] ?? '';
     for (const span of scopeSpans.flatMap((scope) => scope.spans)) {
       const { name, traceId, spanId, parentSpanId = '', attributes = [], status = {} } = span;
       const error = status.message ?? '';
-      yield { service, name, traceId, spanId, parentSpanId, attributes: textsOf(attributes), error };
+      yield { service, resource, name, traceId, spanId, parentSpanId, attributes: textsOf(attributes), error };
     }
   }
 }

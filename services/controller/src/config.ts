@@ -21,12 +21,6 @@ const controllerFlags = {
     minItems: 1,
     help: 'host:port of the members of the etcd that the controllers share; the embedded store is used by default',
   },
-  cluster: {
-    kind: 'text',
-    format: 'cluster',
-    default: 'default',
-    help: 'name of this cluster, unique among the clusters that share an etcd',
-  },
   etcdCerts: {
     kind: 'text',
     help: 'folder with ca.crt of etcd, and tls.crt and tls.key if etcd requires a client certificate',

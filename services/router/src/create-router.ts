@@ -6,9 +6,10 @@ import {
   advertisedAddress,
   createProbeServer,
   createServiceLimiter,
-  observeLimits,
-  recordingPart,
   hasOpenMetrics,
+  observeLimits,
+  productVersion,
+  recordingPart,
   type ProbeServer,
   type Runnable,
   type ServiceContext,
@@ -46,8 +47,6 @@ export interface RouterParts {
   readonly local?: LocalWorker;
 }
 
-const serverVersion = '0.7.0';
-
 export function createRouter(
   config: RouterConfig,
   context: ServiceContext,
@@ -68,7 +67,7 @@ export function createRouter(
   });
   const router = createContext(config, context, { routerId, limiter, ...parts });
   const notReady = (): readonly string[] => notReadyReasons(parts, lifecycle.leaving);
-  const handlers = protocolHandlers(router, { serverVersion, notReady, settings: config });
+  const handlers = protocolHandlers(router, { serverVersion: productVersion, notReady, settings: config });
   server.add('inference.GRPCInferenceService', handlers);
   server.add('pareto.v1.Inference', inferenceHandlers(router));
   const http = createHttp(config, context, { handlers, guard, limiter, onError });

@@ -50,6 +50,12 @@ export const commonFlags = {
     help: 'least severe level to log',
   },
   logFormat: { kind: 'choice', choices: ['json', 'pretty'], default: 'json', help: 'format of log lines' },
+  cluster: {
+    kind: 'text',
+    format: 'cluster',
+    default: 'default',
+    help: 'name of the cluster in traces, and of its keys in etcd, which must be unique there',
+  },
   traceEndpoint: { kind: 'url', help: 'OTLP/HTTP collector to send traces to, e.g. http://127.0.0.1:4318' },
   lameDuckMs: {
     kind: 'integer',
