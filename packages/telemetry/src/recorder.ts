@@ -6,8 +6,8 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   BasicTracerProvider,
   BatchSpanProcessor,
-  AlwaysOnSampler,
   ParentBasedSampler,
+  TraceIdRatioBasedSampler,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { cutText, errorText } from '@pareto/core';
@@ -21,7 +21,7 @@ export function createRecorder(options: TracerOptions): Tracer {
   const processor = options.processor ?? createExport(options.endpoint ?? '', options.flushMs ?? 1000);
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': `pareto-${options.service}`, ...options.resource }),
-    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.sample ?? 1) }),
     spanProcessors: [processor],
   });
   const tracer = provider.getTracer('pareto');

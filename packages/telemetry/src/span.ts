@@ -33,6 +33,8 @@ export interface TracerOptions {
   readonly service: string;
   /** Attributes of the process besides the name of the service, with OpenTelemetry's names. */
   readonly resource?: Readonly<Record<string, string>>;
+  /** Share of the traces without a parent that are recorded. All if undefined. Others are recorded if their parent is. */
+  readonly sample?: number;
   /** Base URL of the collector, e.g. http://127.0.0.1:4318. Spans are sent to its path /v1/traces. */
   readonly endpoint?: string | undefined;
   /** Maximum time that spans wait to be exported together. */

@@ -31,6 +31,26 @@ describe('tracer', () => {
     assert.match(unsampled.traceparent ?? '', /^00-0af7651916cd43dd8448eb211c80319c-.*-00$/);
   });
 
+  it('samples a share of the traces that begin here, and each of a caller as the caller does', async () => {
+    const exporter = new InMemorySpanExporter();
+    const processor = new SimpleSpanProcessor(exporter);
+    const half = await createTracer({ service: 'router', processor, sample: 0.5 });
+    const roots = Array.from({ length: 400 }, () => half.startSpan('infer'));
+    const sampled = roots.filter(({ recording }) => recording);
+    // Six standard deviations from the mean are 60.
+    assert.ok(Math.abs(sampled.length - 200) <= 60, String(sampled.length));
+    for (const { traceparent, recording } of roots)
+      assert.equal(half.startSpan('run', { traceparent }).recording, recording);
+    const none = await createTracer({ service: 'worker', processor, sample: 0 });
+    const isRecorded = (traceparent?: string): boolean => none.startSpan('infer', { traceparent }).recording;
+    assert.deepEqual(
+      [isRecorded(), isRecorded(incoming), isRecorded(incoming.replace(/01$/, '00'))],
+      [false, true, false],
+    );
+    const [run] = sampled;
+    assert.equal(isRecorded(run?.traceparent), true);
+  });
+
   it('bounds the text of an error', async () => {
     const exporter = new InMemorySpanExporter();
     const tracer = await createTracer({ service: 'router', processor: new SimpleSpanProcessor(exporter) });

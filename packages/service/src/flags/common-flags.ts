@@ -57,6 +57,13 @@ export const commonFlags = {
     help: 'name of the cluster in traces, and of its keys in etcd, which must be unique there',
   },
   traceEndpoint: { kind: 'url', help: 'OTLP/HTTP collector to send traces to, e.g. http://127.0.0.1:4318' },
+  traceSample: {
+    kind: 'number',
+    min: 0,
+    max: 1,
+    default: 1,
+    help: 'share of the traces that begin at this service which are sent, from 0 to 1; a trace that a caller began is sent if the caller samples it',
+  },
   lameDuckMs: {
     kind: 'integer',
     min: 0,

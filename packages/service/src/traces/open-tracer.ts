@@ -10,7 +10,11 @@ import { productVersion } from '../product-version.js';
 /** Opens the tracer of a role. */
 export async function openTracer(
   service: ServiceRole,
-  { traceEndpoint: endpoint, cluster }: Pick<CommonConfig, 'traceEndpoint' | 'cluster'>,
+  {
+    traceEndpoint: endpoint,
+    traceSample: sample,
+    cluster,
+  }: Pick<CommonConfig, 'traceEndpoint' | 'traceSample' | 'cluster'>,
 ): Promise<Tracer> {
   const resource = {
     'service.namespace': cluster,
@@ -18,5 +22,5 @@ export async function openTracer(
     'service.version': productVersion,
     'host.name': hostname(),
   };
-  return createTracer({ service, endpoint, resource });
+  return createTracer({ service, endpoint, sample, resource });
 }

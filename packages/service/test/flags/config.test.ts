@@ -92,6 +92,12 @@ describe('configuration', () => {
     ['an address without a port', [...needed, '--peers', 'a:1,b'], /^--peers\.1: expected host:port, e\.g\. /],
     ['an unknown choice', [...needed, '--log-level', 'loud'], /^--log-level: .*"debug"/],
     ['an invalid URL', [...needed, '--trace-endpoint', 'nowhere'], /^--trace-endpoint: /],
+    ['a share of traces above 1', [...needed, '--trace-sample', '10'], /^--trace-sample: .*1$/],
+    [
+      'a share of traces that is not a number',
+      [...needed, '--trace-sample', '10%'],
+      /^--trace-sample: expected number/,
+    ],
     ['a missing file', [...needed, '--config', 'none.json'], /^--config: cannot read none.json/],
     ['a file that is not JSON', [...needed, '--config', 'c.json'], /^c.json is not valid JSON/, '{'],
     [

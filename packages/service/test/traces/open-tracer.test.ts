@@ -8,7 +8,7 @@ import { openTracer } from '../../src/traces/open-tracer.js';
 
 describe('openTracer', () => {
   const open = (role: ServiceRole, traceEndpoint: string | undefined): Promise<Tracer> =>
-    openTracer(role, { traceEndpoint, cluster: 'prod' });
+    openTracer(role, { traceEndpoint, traceSample: 1, cluster: 'prod' });
 
   it('identifies each role of a process by the names of OpenTelemetry', async () => {
     await using collector = await createTraceCollector();

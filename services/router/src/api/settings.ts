@@ -6,23 +6,23 @@ import type { CommonConfig } from '@pareto/service';
 import { findTarget } from '../resolve/resolve.js';
 import type { RouterContext } from '../query/router-context.js';
 
-export type Settings = Pick<CommonConfig, 'logLevel' | 'logFormat' | 'traceEndpoint'>;
+export type Settings = Pick<CommonConfig, 'logLevel' | 'logFormat' | 'traceEndpoint' | 'traceSample'>;
 
 export function traceSetting(
   router: Pick<RouterContext, 'tables'>,
-  { traceEndpoint }: Settings,
+  { traceEndpoint, traceSample }: Settings,
   { settings, modelName }: wire.TraceSettingRequest,
 ): wire.TraceSettingResponseInput {
   if (modelName !== '') findTarget(router.tables.table, modelName, '');
-  checkNoChange(Object.keys(settings), 'start the router with --trace-endpoint');
+  checkNoChange(Object.keys(settings), 'start the router with --trace-endpoint and --trace-sample');
   const isOn = traceEndpoint !== undefined;
   return {
     settings: {
       trace_file: { value: [''] },
       trace_level: { value: [isOn ? 'TIMESTAMPS' : 'OFF'] },
       trace_mode: { value: ['opentelemetry'] },
-      // Every query is traced, unless the caller's traceparent disables that.
-      trace_rate: { value: ['1'] },
+      // One of so many queries whose caller does not decide. 0: none.
+      trace_rate: { value: [String(traceSample > 0 ? Math.round(1 / traceSample) : 0)] },
       trace_count: { value: ['-1'] },
       log_frequency: { value: ['0'] },
     },

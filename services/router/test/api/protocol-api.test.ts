@@ -294,6 +294,9 @@ describe('settings and shared memory', () => {
     const { settings: traces } = await router.protocol.traceSetting({});
     assert.deepEqual(traces['trace_level'], { value: ['OFF'] });
     assert.equal(Object.keys(traces).length, 6);
+    assert.deepEqual(traces['trace_rate'], { value: ['1'] });
+    const sampling = await addRouter(await addController(undefined), { traceSample: 0.01 });
+    assert.deepEqual((await sampling.protocol.traceSetting({})).settings['trace_rate'], { value: ['100'] });
     const trace = { settings: { trace_level: { value: ['TIMESTAMPS'] } } };
     await fails(router.protocol.traceSetting(trace), 'unimplemented', /trace_level .* --trace-endpoint/);
     const log = { settings: { log_info: { boolParam: false } } };
