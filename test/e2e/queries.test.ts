@@ -9,7 +9,7 @@ import { refusalOf, type Parameters, type TestClient } from '../support/client.j
 import type { Cluster } from '../support/cluster.js';
 import { probe } from '../support/service-process.js';
 import { classesOf, type Digits } from '../support/digits.js';
-import { useDigits } from '../support/shared-digits.js';
+import { collectorSecret, useDigits } from '../support/shared-digits.js';
 
 describe('queries', () => describeQueries('router', '0af7651916cd43dd8448eb211c80319c'));
 describe('queries of a router and a worker in one process', () =>
@@ -219,6 +219,7 @@ function describeQueries(kind: 'router' | 'node', traceId: string): void {
       assert.ok(services.has('pareto-router') && services.has('pareto-worker'), [...services].join(' '));
       const instances = new Map(spans.map(({ service, resource }) => [resource['service.instance.id'], service]));
       assert.equal(instances.size, services.size, 'each role of each process has an id of its own');
+      assert.ok(collector.headers.every(({ authorization }) => authorization === collectorSecret));
       const ids = new Set(['b7ad6b7169203331', ...spans.map(({ spanId }) => spanId)]);
       for (const span of spans)
         assert.ok(ids.has(span.parentSpanId), `${span.service} ${span.name} has no parent in the trace`);

@@ -22,6 +22,9 @@ interface Shared extends AsyncDisposable {
   readonly collector: TraceCollector;
 }
 
+/** Value of the header `authorization` for the collector. */
+export const collectorSecret = 'Bearer a-secret,of-the-collector';
+
 let users = 0;
 let shared: Promise<Shared> | undefined;
 
@@ -62,7 +65,9 @@ async function stop(): Promise<void> {
 async function start(): Promise<Shared> {
   const collector = await createTraceCollector();
   try {
-    const started = await startDigits({ nodes: 1, routers: 2, workers: 2, traceEndpoint: collector.endpoint });
+    const env = { OTEL_EXPORTER_OTLP_HEADERS: `authorization=${encodeURIComponent(collectorSecret)}` };
+    const sizes = { nodes: 1, routers: 2, workers: 2 };
+    const started = await startDigits({ ...sizes, traceEndpoint: collector.endpoint, env });
     return {
       ...{ started, collector },
       async [Symbol.asyncDispose]() {

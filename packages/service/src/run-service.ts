@@ -110,7 +110,7 @@ async function createContext(
   lifecycle: Lifecycle,
 ): Promise<{ readonly context: ServiceContext; readonly runnables: readonly Runnable[] }> {
   const logger = loggerOf(role, config);
-  const tracer = await openTracer(role, config);
+  const tracer = await openTracer(role, config, processSources().env);
   const { access, certificates } = await openAccess(config, { role, clock: systemClock, logger });
   const flush = { name: 'traces', start: async () => {}, stop: () => tracer.shutdown() };
   return {

@@ -1,6 +1,6 @@
 // A minimal OTLP/HTTP collector, which keeps the spans that services send as JSON.
 
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
@@ -22,6 +22,8 @@ export interface TraceCollector extends AsyncDisposable {
   /** URL for `--trace-endpoint`. */
   readonly endpoint: string;
   readonly spans: readonly CollectedSpan[];
+  /** Headers of each request. */
+  readonly headers: readonly IncomingHttpHeaders[];
 }
 
 type SentAttributes = readonly { key: string; value: { stringValue?: string } }[];
@@ -41,7 +43,9 @@ interface Payload {
 
 export async function createTraceCollector(): Promise<TraceCollector> {
   const spans: CollectedSpan[] = [];
+  const headers: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
+    headers.push(request.headers);
     void json(request).then((body) => {
       spans.push(...spansOf(body as Payload));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -51,6 +55,7 @@ export async function createTraceCollector(): Promise<TraceCollector> {
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
+    headers,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,13 +1,22 @@
-// The tracer of a role of a process: what identifies the role to the collector.
+// The tracer of a role of a process: what identifies the role to the collector, and the headers for the collector.
 
 import { randomUUID } from 'node:crypto';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { hostname } from 'node:os';
+import { ParetoError } from '@pareto/core';
 import type { ServiceRole } from '@pareto/rpc';
 import { createTracer, type Tracer } from '@pareto/telemetry';
 import type { CommonConfig } from '../flags/common-flags.js';
+import type { ConfigSources } from '../flags/config.js';
 import { productVersion } from '../product-version.js';
 
-/** Opens the tracer of a role. */
+/** Variables with headers, which OpenTelemetry's SDK reads. */
+const headerVariables = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'];
+
+/**
+ * Opens the tracer of a role. Throws `invalid-argument` if traces are exported and a variable with headers for the collector is
+ * malformed, which the SDK would ignore. The error has no values, because they are secrets.
+ */
 export async function openTracer(
   service: ServiceRole,
   {
@@ -15,7 +24,9 @@ export async function openTracer(
     traceSample: sample,
     cluster,
   }: Pick<CommonConfig, 'traceEndpoint' | 'traceSample' | 'cluster'>,
+  env: ConfigSources['env'],
 ): Promise<Tracer> {
+  if (endpoint !== undefined) for (const name of headerVariables) checkHeaders(name, env[name] ?? '');
   const resource = {
     'service.namespace': cluster,
     'service.instance.id': randomUUID(),
@@ -23,4 +34,25 @@ export async function openTracer(
     'host.name': hostname(),
   };
   return createTracer({ service, endpoint, sample, resource });
+}
+
+function checkHeaders(name: string, headers: string): void {
+  for (const [index, header] of headers.split(',').entries()) {
+    if (header.trim() === '' || isHeader(header)) continue;
+    throw new ParetoError(
+      'invalid-argument',
+      `variable ${name}: header ${index + 1} is invalid, expected name=value pairs separated by commas; write a comma in a value as %2C, a semicolon as %3B, a percent sign as %25`,
+    );
+  }
+}
+
+function isHeader(text: string): boolean {
+  const [, name = '', value = ''] = /^\s*([^=\s]+)\s*=\s*([^;]*[^;\s])\s*$/.exec(text) ?? [];
+  try {
+    validateHeaderName(decodeURIComponent(name));
+    validateHeaderValue(name, decodeURIComponent(value));
+    return true;
+  } catch {
+    return false;
+  }
 }
