@@ -44,11 +44,7 @@ export function parseNpy(name: string, content: Buffer): Tensor {
   const { descr, fortranOrder, shape } = parseHeader(header, invalid);
   const text = textTypeOf(descr);
   const datatype = text === undefined ? datatypes[descr] : 'BYTES';
-  if (datatype === undefined) {
-    const known = Object.keys(datatypes).join(' ');
-    const found = cutText(descr, 100);
-    throw invalid(`its type is ${found}, expected one of ${known} <U |S (convert it with arr.astype('<f4'))`);
-  }
+  if (datatype === undefined) throw invalid(typeProblem(descr));
   const itemBytes = text?.bytes ?? elementBytes[datatype];
   if (itemBytes === 0) throw invalid(`its type is ${descr}, whose elements have no bytes: use arr.astype('|S1')`);
   if (fortranOrder) throw invalid('it is in Fortran order, expected C order: save numpy.ascontiguousarray(arr)');
@@ -59,6 +55,19 @@ export function parseNpy(name: string, content: Buffer): Tensor {
     throw invalid(`it holds ${data.byteLength} bytes, ${expected}`);
   }
   return { datatype, dims, data: text === undefined ? data : toBytesElements(data, count, text) };
+}
+
+/** Says what is wrong with a type, and how to convert the array. */
+function typeProblem(descr: string): string {
+  const found = `its type is ${cutText(descr, 100)}`;
+  const [, order, kind] = /^([<>|=])([a-zA-Z])/.exec(descr) ?? [];
+  if (kind === 'O')
+    return `${found}, which NumPy saves as a pickle, and pickles are not loaded: save texts as numpy.array(arr.tolist(), str), and numbers as arr.astype('float32')`;
+  if (order === '>') return `${found}, expected little-endian elements: save arr.astype(arr.dtype.newbyteorder('<'))`;
+  if (kind === 'M' || kind === 'm') return `${found}, expected numbers or text: save arr.astype('int64')`;
+  const known = Object.keys(datatypes).join(' ');
+  const advice = kind === 'f' || kind === 'V' ? " (convert it with arr.astype('float32'))" : '';
+  return `${found}, expected one of ${known} <U |S${advice}`;
 }
 
 type CreateError = (why: string) => ParetoError;

@@ -56,8 +56,12 @@ describe('readNpz', () => {
       /array x: it is in Fortran order.*ascontiguousarray/,
     ],
     ['complex numbers', { x: { descr: '<c8', dims: [1], data: new Uint8Array(8) } }, /its type is <c8/],
-    ['big-endian numbers', { x: { descr: '>f4', dims: [1], data: new Uint8Array(4) } }, /its type is >f4/],
-    ['objects', { x: { descr: '|O', dims: [1], data: new Uint8Array(8) } }, /its type is \|O/],
+    ['big-endian numbers', { x: { descr: '>f4', dims: [1], data: new Uint8Array(4) } }, /newbyteorder\('<'\)/],
+    [
+      'objects',
+      { x: { descr: '|O', dims: [1], data: new Uint8Array(8) } },
+      /pickles are not loaded: save texts as numpy.array\(arr.tolist\(\), str\)/,
+    ],
     [
       'less text than the shape requires',
       { x: { descr: '<U4', dims: [2], data: new Uint8Array(16) } },
