@@ -2,12 +2,15 @@
 """Trains a model of each common kind on tabular data, and converts it to ONNX with the converter's defaults.
 
 Writes models/NAME.onnx: classifiers of irises (float32 `X` [rows, 4], three classes that are numbers or names),
-regressors of the progress of diabetes (float32 `X` [rows, 10]), and `columns`, a pipeline with an input per column. Writes
-validation.npz and diabetes.npz, with the samples that the models were not trained on. Needs the packages of requirements.txt.
+regressors of the progress of diabetes (float32 `X` [rows, 10]), `columns`, a pipeline with an input per column, and
+`tickets`, a pipeline whose input is text. Writes the samples that the models were not trained on: validation.npz for the
+classifiers, diabetes.npz, columns.csv and tickets.csv. Needs the packages of requirements.txt.
 """
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +29,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.naive_bayes import GaussianNB
@@ -62,8 +66,16 @@ def regressor(name: str, model: BaseEstimator) -> None:
     save(name, to_onnx(model.fit(FEATURES[PAST], PROGRESS[PAST]), FEATURES[:1]))
 
 
+def table(name: str, columns: list[str], rows: Iterable[Iterable[object]], *classes: Iterable[str]) -> None:
+    """Saves samples, with their classes and the ones that the model predicts."""
+    with (HERE / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*columns, "label", "predicted"])
+        writer.writerows([*row, *own] for row, *own in zip(rows, *classes))
+
+
 def columns() -> None:
-    """Saves a pipeline with two columns of numbers and one of words."""
+    """Saves a pipeline with two columns of numbers and one of words, and the irises that it was not trained on."""
     words = np.where(X[:, 2] < 2.5, "small", np.where(X[:, 2] < 5, "medium", "large"))
     rows = np.column_stack([X[:, :2].astype(object), words])
     encoder = ColumnTransformer([("numbers", StandardScaler(), [0, 1]), ("words", OneHotEncoder(), [2])])
@@ -71,6 +83,36 @@ def columns() -> None:
     number, word = FloatTensorType([None, 1]), StringTensorType([None, 1])
     types = [("sepal_length", number), ("sepal_width", number), ("petals", word)]
     save("columns", to_onnx(model, initial_types=types))
+    names = [name for name, _ in types]
+    table("columns", names, rows[TEST], NAMES[TEST], model.predict(rows[TEST]))
+
+
+# What customers write, by team: the ends of sentences that start with one of BEGINNINGS.
+BEGINNINGS = ["Hello, ", "Please help: ", "", "Once again, ", "Hi team,\n", "Urgent! "]
+TICKETS = {
+    "billing": ["I was charged twice", "the invoice shows the wrong amount", 'my card says "declined"', "I want a refund"],
+    "delivery": ["my parcel did not arrive", "the courier left it outside", "the box was empty", "when will it be sent?"],
+    "account": ["I cannot log in", "reset my password", "the code never arrives", "delete my profile, please"],
+}
+ENDINGS = [".", ", order 4711.", " since Monday, and nobody answers.", "; I pay for this!", " and my parcel is late."]
+
+
+def tickets() -> None:
+    """Saves a classifier of texts that was trained on half of the sentences, and the other half."""
+    made = [
+        (begin + middle + end, team)
+        for team, middles in TICKETS.items()
+        for middle in middles
+        for begin in BEGINNINGS
+        for end in ENDINGS
+    ]
+    train, test = train_test_split(made, test_size=0.5, random_state=0, stratify=[team for _, team in made])
+    # Few examples, so that the model has something left to confuse.
+    texts, teams = zip(*train[:30])
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, teams)
+    save("tickets", to_onnx(model, initial_types=[("text", StringTensorType([None, 1]))]))
+    texts, teams = zip(*test)
+    table("tickets", ["text"], ([text] for text in texts), teams, model.predict(texts))
 
 
 def boosted() -> None:
@@ -96,6 +138,7 @@ regressor("ridge", make_pipeline(StandardScaler(), Ridge()))
 regressor("random-forest-regressor", RandomForestRegressor(**SMALL))
 regressor("svr", SVR(C=100))
 columns()
+tickets()
 boosted()
 np.savez_compressed(HERE / "validation.npz", X=X[TEST], label=NUMBERS[TEST])
 np.savez_compressed(HERE / "diabetes.npz", X=FEATURES[NEXT], label=PROGRESS[NEXT])

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { splitValidation } from '@pareto/models';
 import type { RawTensor } from '@pareto/protocol';
 import { onnxType, writeModel } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../support/client.js';
@@ -32,9 +33,23 @@ interface Answers {
   readonly outputs: readonly Values[];
 }
 
+/** A row of a table that is a validation set. */
+interface Row {
+  readonly label: string;
+  /** Answer of the model in scikit-learn. */
+  readonly predicted: string;
+}
+
+interface Expected {
+  readonly models: Readonly<Record<string, Answers>>;
+  /** Rows of each table, by the name of its model. */
+  readonly tables: Readonly<Record<string, readonly Row[]>>;
+}
+
 describe('tabular models', function () {
   this.timeout(120_000);
   let answers: ReadonlyMap<string, Answers>;
+  let tables: Expected['tables'];
   let cluster: Cluster | undefined;
   let client: TestClient;
   before(async function () {
@@ -43,12 +58,15 @@ describe('tabular models', function () {
     if (environment.kind === 'missing') return;
     const { code, output } = await run(environment.python, [`${root}test/integration/tabular/answers.py`, models]);
     assert.equal(code, 0, output);
-    answers = new Map(Object.entries(JSON.parse(output) as Record<string, Answers>));
+    const expected = JSON.parse(output) as Expected;
+    answers = new Map(Object.entries(expected.models));
+    tables = expected.tables;
     cluster = await startCluster({ workers: 1 });
     client = createTestClient(cluster);
-    // The first one is measured first.
-    for (const name of new Set([measured, ...answers.keys()])) {
-      await client.registerTask(`${name}.task`);
+    // The first ones are measured first.
+    for (const name of new Set([measured, ...Object.keys(tables), ...answers.keys()])) {
+      const validation = name in tables ? await readFile(`${root}examples/tabular/${name}.csv`) : undefined;
+      await client.registerTask(`${name}.task`, validation === undefined ? {} : { validation });
       await client.registerModel(`${name}.task`, name, await readFile(`${models}/${name}.onnx`));
     }
   });
@@ -59,6 +77,19 @@ describe('tabular models', function () {
   });
 
   const expectedOf = (name: string): Answers => answers.get(name) ?? assert.fail(`there is no model ${name}`);
+
+  it('are measured on tables of numbers, words and texts', async () => {
+    assert.deepEqual(Object.keys(tables), ['columns', 'tickets']);
+    for (const [name, rows] of Object.entries(tables)) {
+      const { evaluation } = splitValidation({ samples: rows.length });
+      const hits = evaluation.filter((row) => rows[row]?.label === rows[row]?.predicted).length;
+      await client.waitUntilDone(`${name}.task`);
+      const { variants } = await client.registry.describe({ name: `${name}.task` });
+      const { value, samples } = variants[0]?.measurements[0]?.accuracy ?? assert.fail(`${name} has no accuracy`);
+      assert.deepEqual([samples, value], [evaluation.length, hits / evaluation.length], name);
+      assert.ok(value > 0.5 && value < 1);
+    }
+  });
 
   it('answer as in Python, with tensors in place of maps', async () => {
     assert.equal(answers.size, 17);

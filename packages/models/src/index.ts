@@ -6,7 +6,14 @@ export { analyseRows, type RowAnalysis } from './rows/analyse-rows.js';
 export { parseNpy, type Tensor } from './tensors/npy.js';
 export { defaultNpzLimits, readNpz, type NpzLimits } from './tensors/npz.js';
 export { pickRows, sliceRows } from './tensors/rows.js';
-export { checkValidation, readValidationSet, type ValidationSet } from './datasets/validation-set.js';
+export { labelLines, type ClassNames } from './datasets/class-labels.js';
+export {
+  checkValidation,
+  fittingMetrics,
+  readValidationSet,
+  type SetUse,
+  type ValidationSet,
+} from './datasets/validation-set.js';
 export { createModelReader, type ModelReader } from './reading/model-reader.js';
 export { type SampleSet } from './reading/sample-set.js';
 export { splitName, splitValidation, type ValidationSplit } from './datasets/split-validation.js';

@@ -1,8 +1,10 @@
 """Prints the answers of Python's ONNX Runtime to samples, and the samples, for each model in a folder, as JSON.
 
-Maps of probabilities are printed as rows of numbers, with their keys.
+Maps of probabilities are printed as rows of numbers, with their keys. The rows of the tables next to the folder, which have
+the answers of scikit-learn, are printed as they are.
 """
 
+import csv
 import json
 import sys
 from pathlib import Path
@@ -44,4 +46,19 @@ def answers(path):
     }
 
 
-print(json.dumps({path.stem: answers(path) for path in sorted(folder.glob("*.onnx"))}))
+def rows(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+# Python's ONNX Runtime runs the model of texts only on hosts with the locale en_US.
+models = [path for path in sorted(folder.glob("*.onnx")) if path.stem != "tickets"]
+tables = sorted(folder.parent.glob("*.csv"))
+print(
+    json.dumps(
+        {
+            "models": {path.stem: answers(path) for path in models},
+            "tables": {path.stem: rows(path) for path in tables},
+        }
+    )
+)

@@ -1,8 +1,11 @@
-// Reads the labelled samples of a task: an array per input, and `label`, which the task's metric compares with answers.
+// Reads the labelled samples of a task: an array or column per input, and `label`, which the task's metric compares with
+// answers.
 
+import { open } from 'node:fs/promises';
 import {
   elementCount,
-  ParetoError,
+  metrics,
+  publicText,
   withLeadingBatch,
   type Metric,
   type Signature,
@@ -14,6 +17,10 @@ import { checkLabels } from '../metrics/scorer.js';
 import { readNpz } from '../tensors/npz.js';
 import { toNumbers } from '../tensors/numbers.js';
 import type { Tensor } from '../tensors/npy.js';
+import { toComparable, type ClassNames } from './class-labels.js';
+import type { TableFormat } from './open-table.js';
+import { readTable } from './read-table.js';
+import { setError } from './set-error.js';
 import { splitValidation } from './split-validation.js';
 
 export interface ValidationSet {
@@ -29,27 +36,75 @@ export interface ValidationSet {
   readonly spread: LabelSpread | undefined;
 }
 
-const invalid = (message: string): ParetoError =>
-  new ParetoError('invalid-argument', `the validation set cannot be used: ${message}`);
+/** What a set is compared with. */
+export interface SetUse {
+  /** Signature of the models that run the samples. */
+  readonly signature: Signature;
+  readonly metric: Metric;
+  readonly classNames?: ClassNames | undefined;
+}
 
-/** Reads a set and checks it against signature and metric. Throws `invalid-argument` for an array that does not fit. */
-export async function readValidationSet(file: string, signature: Signature, metric: Metric): Promise<ValidationSet> {
-  return takeArrays(await readNpz(file), signature, metric);
+/**
+ * Reads an NPZ file, CSV or JSON lines, and checks the set. Throws `invalid-argument` for an array or a value that does not
+ * fit.
+ */
+export async function readValidationSet(file: string, use: SetUse): Promise<ValidationSet> {
+  return takeArrays(await readArrays(file, use.signature), use);
 }
 
 /**
  * Reads a set for a model that may be served with another signature: for a model with a fixed batch, a set that fits the
  * model with a dynamic batch is accepted too. Throws like `readValidationSet`.
  */
-export async function checkValidation(file: string, signature: Signature, metric: Metric): Promise<ValidationSet> {
-  const arrays = await readNpz(file);
+export async function checkValidation(file: string, use: SetUse): Promise<ValidationSet> {
   try {
-    return takeArrays(arrays, signature, metric);
+    return await readValidationSet(file, use);
   } catch (error) {
-    const unbound = withoutFixedBatch(signature);
+    const unbound = withoutFixedBatch(use.signature);
     if (unbound === undefined) throw error;
-    return takeArrays(arrays, unbound, metric);
+    return await readValidationSet(file, { ...use, signature: unbound });
   }
+}
+
+/** Returns the metrics with which the set can be used. */
+export async function fittingMetrics(file: string, use: Omit<SetUse, 'metric'>): Promise<readonly Metric[]> {
+  const signature = withoutFixedBatch(use.signature) ?? use.signature;
+  const arrays = await readArrays(file, signature).catch(() => new Map<string, Tensor>());
+  return metrics.filter((metric) => {
+    try {
+      return takeArrays(arrays, { ...use, signature, metric }).samples > 0;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function readArrays(file: string, signature: Signature): Promise<ReadonlyMap<string, Tensor>> {
+  const format = await formatOf(file);
+  return format === 'NPZ' ? await readNpz(file) : await readTable(file, format, signature);
+}
+
+const formats =
+  "expected NPZ, CSV with a header, or JSON lines: df.to_csv('samples.csv', index=False) writes such a file";
+
+/** Returns the format of a file by its first bytes. The formats are told apart by content, because blobs have no names. */
+async function formatOf(path: string): Promise<'NPZ' | TableFormat> {
+  await using file = await open(path).catch((error: unknown) => {
+    throw setError(`the file can't be read: ${publicText(error)}`, error);
+  });
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+  const start = buffer.subarray(0, bytesRead);
+  if (/^PK(\x03\x04|\x05\x06)/.test(start.toString('latin1', 0, 4))) return 'NPZ';
+  if (start.includes(0)) throw setError(`its format is unknown: ${formats}`);
+  const [first] = start
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart();
+  if (first === '[')
+    throw setError(
+      "it is a JSON array: df.to_json('samples.jsonl', orient='records', lines=True) writes one object per line",
+    );
+  return first === '{' ? 'JSON lines' : 'CSV';
 }
 
 /**
@@ -61,12 +116,16 @@ function withoutFixedBatch(signature: Signature): Signature | undefined {
   return batched || leading.size !== 1 || leading.has(-1) ? undefined : withLeadingBatch(signature);
 }
 
-function takeArrays(arrays: ReadonlyMap<string, Tensor>, signature: Signature, metric: Metric): ValidationSet {
-  const labels = arrays.get('label');
-  if (labels === undefined) throw invalid(`it has no array "label" (it has ${[...arrays.keys()].join(', ')})`);
-  const [samples = 0] = labels.dims;
-  if (samples === 0) throw invalid(`label must have at least one sample, got ${describe(labels)}`);
+function takeArrays(
+  arrays: ReadonlyMap<string, Tensor>,
+  { signature, metric, classNames = {} }: SetUse,
+): ValidationSet {
+  const given = arrays.get('label');
+  if (given === undefined) throw setError(`it has no array "label" (it has ${[...arrays.keys()].join(', ')})`);
+  const [samples = 0] = given.dims;
+  if (samples === 0) throw setError(`label must have at least one sample, got ${describe(given)}`);
   const inputs = new Map(signature.inputs.map((input) => [input.name, takeInput(arrays, input, signature, samples)]));
+  const labels = toComparable(given, signature, metric, classNames);
   checkNumbers('label', labels);
   checkLabels(metric, labels, signature.outputs);
   const { evaluation } = splitValidation({ samples });
@@ -81,13 +140,11 @@ function takeInput(
 ): Tensor {
   const array = arrays.get(name);
   const expected = { datatype, dims: [samples, ...dims] };
-  if (datatype === 'BYTES') throw invalid(`the model's input ${name} is text, which can't be measured`);
-  if (array === undefined) throw invalid(`it has no array ${JSON.stringify(name)} for the model's input`);
+  if (array === undefined) throw setError(`it has no array ${JSON.stringify(name)} for the model's input`);
   const shaped = { ...array, dims: withBatchOfOne(array.dims, expected.dims, batched) };
   if (!fits(shaped, expected)) {
-    throw invalid(`${name} must be ${describe(expected)}, got ${describe(array)}${hint(array, expected)}`);
+    throw setError(`${name} must be ${describe(expected)}, got ${describe(array)}${hint(array, expected)}`);
   }
-  checkNumbers(name, shaped);
   return shaped;
 }
 
@@ -103,14 +160,14 @@ function withBatchOfOne(dims: readonly number[], expected: readonly number[], ba
   return dims;
 }
 
-/** Throws `invalid-argument` if a tensor has NaN: the model cannot be judged by outputs for NaN. */
+/** Throws `invalid-argument` if labels have NaN. Inputs may: many models of tables take it for a missing value. */
 function checkNumbers(name: string, tensor: Tensor): void {
   if (!tensor.datatype.startsWith('FP')) return;
   const values = toNumbers(tensor);
   for (let index = 0; index < values.length; index++) {
     if (!Number.isNaN(values[index])) continue;
     const position = positionOf(index, tensor.dims).join(', ');
-    throw invalid(`${name} has NaN at [${position}]: remove such samples, or replace NaN by a number`);
+    throw setError(`${name} has NaN at [${position}]: remove such samples, or replace NaN by a number`);
   }
 }
 
@@ -140,6 +197,7 @@ const numpyTypes: Partial<Record<Form['datatype'], string>> = {
   FP32: 'float32',
   FP64: 'float64',
   BOOL: 'bool',
+  BYTES: 'str',
 };
 
 /** Returns the NumPy call that makes an array fit, or an empty string if no single call does. */

@@ -1,8 +1,9 @@
 // Reads outputs as classes, for the metrics of one class per sample: scores per class, one score of class 1 of two, or
-// the class itself.
+// the class itself, by its number or its name.
 
 import { toNumbers } from '../tensors/numbers.js';
 import type { Tensor } from '../tensors/npy.js';
+import { toTexts } from '../tensors/texts.js';
 import {
   describeForm,
   formOf,
@@ -17,12 +18,20 @@ import {
 
 /** Describes the supported outputs, for errors. */
 export const classOutputs =
-  'scores [samples, classes], one score in [0, 1] per sample, or classes [samples] as integers';
+  'scores [samples, classes], one score in [0, 1] per sample, or classes [samples] as integers or text';
 
-/** Returns true for scores per class, one fraction (the score of class 1 of two) and one integer (the class). */
+/** Returns true for scores per class, one fraction (the score of class 1 of two), and one integer or text (the class). */
 export function isClasses(output: SampleForm): boolean {
-  return isNumeric(output) && wide(output.dims).filter((dim) => dim !== -1).length <= 1;
+  const maxWide = isNumeric(output) ? 1 : 0;
+  return output.datatype !== 'BF16' && wide(output.dims).filter((dim) => dim !== -1).length <= maxWide;
 }
+
+/** Classes by number or name. */
+export type Classes = ArrayLike<number> | readonly string[];
+
+/** Returns the elements of labels, or of an output that has one element per sample. */
+export const elementsOf = (tensor: Tensor): Classes =>
+  tensor.datatype === 'BYTES' ? toTexts(tensor) : toNumbers(tensor);
 
 /** Returns the class of each row of `count` scores; a single value is the class itself. NaN for a row that has NaN. */
 export function classesOf(values: ArrayLike<number>, count: number): Float64Array {
@@ -34,7 +43,8 @@ export function classesOf(values: ArrayLike<number>, count: number): Float64Arra
 const isOneScore = (form: SampleForm): boolean => isFloat(form) && wide(form.dims).length === 0;
 
 /** Returns the class of each sample. */
-export function answersOf(output: Tensor): Float64Array {
+export function answersOf(output: Tensor): Classes {
+  if (output.datatype === 'BYTES') return toTexts(output);
   const values = toNumbers(output);
   if (isOneScore(formOf(output))) return Float64Array.from(values, classOfScore);
   return classesOf(values, values.length / (output.dims[0] ?? 1));
@@ -43,8 +53,8 @@ export function answersOf(output: Tensor): Float64Array {
 const classOfScore = (score: number): number => (Number.isNaN(score) ? score : Number(score >= 0.5));
 
 /** Returns 1 for each sample whose class is the expected one, otherwise 0. */
-export const equalClasses = (output: Tensor, expected: ArrayLike<number>): readonly number[] =>
-  Array.from(answersOf(output), (answer, sample) => Number(answer === expected[sample]));
+export const equalClasses = (output: Tensor, expected: Classes): readonly number[] =>
+  Array.from<number | string, number>(answersOf(output), (answer, sample) => Number(answer === expected[sample]));
 
 /** Compares like `equalClasses`, with the output of another model. */
 export const sameClasses = (output: Tensor, reference: Tensor): readonly number[] =>
@@ -66,9 +76,18 @@ function indexOfLargest(values: ArrayLike<number>, start: number, count: number)
 /** Throws `invalid-argument` unless the labels are one class per sample that the output can express. */
 export function checkClassLabels(labels: Tensor, output: SampleForm): void {
   const form = formOf(labels);
-  if (!isWhole(form) || wide(form.dims).length > 0) {
+  const isText = form.datatype === 'BYTES';
+  const isOne = wide(form.dims).length === 0;
+  if (isOne && isText && output.datatype === 'BYTES') return;
+  if (isOne && isText)
     throw labelsError(
-      `expected one class per sample, integers [samples], got ${describeForm({ ...labels })}${isWhole(form) ? '' : ` (convert them with label.astype('int64'))`}`,
+      `they are texts, but the model answers with ${describeForm(output)}, which has no names of classes: pass them with --labels, or label with the positions of the classes`,
+    );
+  if (isOne && output.datatype === 'BYTES')
+    throw labelsError(`they are ${describeForm(form)}, but the model answers with texts: label with those texts`);
+  if (!isWhole(form) || !isOne) {
+    throw labelsError(
+      `expected one class per sample, integers [samples], got ${describeForm({ ...labels })}${isFloat(form) ? ` (convert them with label.astype('int64'))` : ''}`,
     );
   }
   if (isDynamic(output)) return;

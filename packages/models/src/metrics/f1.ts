@@ -1,14 +1,15 @@
 // Macro F1: the harmonic mean of precision and recall per class, averaged over the classes.
 
-import { toNumbers } from '../tensors/numbers.js';
-import { answersOf, checkClassLabels, classOutputs, isClasses, sameClasses } from './classes.js';
+import { answersOf, checkClassLabels, classOutputs, elementsOf, isClasses, sameClasses } from './classes.js';
 import { defineMetric, type QualityMetric } from './quality-metric.js';
 import { summariseBootstrap, type Summary } from './summary.js';
 
+type Class = number | string;
+
 interface Pair {
   /** NaN if the model's output is not a class. */
-  readonly answer: number;
-  readonly expected: number;
+  readonly answer: Class;
+  readonly expected: Class;
 }
 
 /** Averages over the classes that occur in answers or labels (`macro` in scikit-learn). */
@@ -17,12 +18,16 @@ export const f1: QualityMetric = defineMetric<Pair>({
   judges: isClasses,
   checkLabels: checkClassLabels,
   observe(output, labels) {
-    const expected = toNumbers(labels);
-    return Array.from(answersOf(output), (answer, sample) => ({ answer, expected: expected[sample] ?? Number.NaN }));
+    const expected = elementsOf(labels);
+    return Array.from<Class, Pair>(answersOf(output), (answer, sample) => ({
+      answer,
+      expected: expected[sample] ?? Number.NaN,
+    }));
   },
   summarise: summariseF1,
   scores: influences,
   areHits: false,
+  takesClasses: true,
   agree: sameClasses,
 });
 
@@ -42,7 +47,7 @@ function groupPairs(pairs: readonly Pair[]): { readonly kinds: readonly Pair[]; 
   const numbers = new Map<string, number>();
   const kinds: Pair[] = [];
   const kindOf = Uint32Array.from(pairs, (pair) => {
-    const key = `${pair.answer} ${pair.expected}`;
+    const key = JSON.stringify([pair.answer, pair.expected]);
     const known = numbers.get(key);
     if (known !== undefined) return known;
     numbers.set(key, kinds.length);
@@ -78,18 +83,18 @@ function createMeanF1(kinds: readonly Pair[]): (counts: Uint32Array) => number {
 
 /** Returns the influence values: the mean F1, plus the derivative of each class's F1 by the share of the pair. */
 function influences(pairs: readonly Pair[]): readonly number[] {
-  const right = new Map<number, number>();
-  const named = new Map<number, number>();
-  const add = (counts: Map<number, number>, value: number): unknown => counts.set(value, (counts.get(value) ?? 0) + 1);
+  const right = new Map<Class, number>();
+  const named = new Map<Class, number>();
+  const add = (counts: Map<Class, number>, value: Class): unknown => counts.set(value, (counts.get(value) ?? 0) + 1);
   for (const { answer, expected } of pairs) {
     if (answer === expected) add(right, expected);
     add(named, answer);
     add(named, expected);
   }
   named.delete(Number.NaN);
-  const f1Of = (value: number): number => (2 * (right.get(value) ?? 0)) / (named.get(value) ?? Infinity);
-  const mean = [...named.keys()].reduce((sum, value) => sum + f1Of(value), 0) / named.size;
-  const derivative = (value: number, isRight: boolean): number =>
+  const f1Of = (value: Class): number => (2 * (right.get(value) ?? 0)) / (named.get(value) ?? Infinity);
+  const mean = [...named.keys()].reduce<number>((sum, value) => sum + f1Of(value), 0) / named.size;
+  const derivative = (value: Class, isRight: boolean): number =>
     ((isRight ? 1 : 0) - f1Of(value)) / (named.get(value) ?? Infinity);
   return pairs.map(({ answer, expected }) => {
     const isRight = answer === expected;

@@ -32,6 +32,8 @@ interface Definition<O> {
   scores(observations: readonly O[]): readonly number[];
   /** Set if all scores are 0 or 1. */
   readonly areHits: boolean;
+  /** Set if labels are classes, which may be given by name. */
+  readonly takesClasses?: true;
   /** Returns the agreement of each answer with the reference's, in [0, 1]. */
   agree(output: Tensor, reference: Tensor): readonly number[];
 }
@@ -53,7 +55,7 @@ interface Observer {
 
 export interface QualityMetric extends Pick<
   Definition<unknown>,
-  'outputs' | 'judges' | 'checkLabels' | 'areHits' | 'agree'
+  'outputs' | 'judges' | 'checkLabels' | 'areHits' | 'takesClasses' | 'agree'
 > {
   /** `spread` is that of the labels of all samples, which metrics of regression need (`spreadFor`). */
   createObserver(spread?: LabelSpread): Observer;

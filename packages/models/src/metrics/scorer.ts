@@ -23,7 +23,7 @@ export function createScorer(metric: Metric, spread?: LabelSpread): Scorer {
   const scale = spread === undefined ? {} : { scale: spread.deviation };
   return {
     add(outputs, labels) {
-      const output = pickOutput(metric, outputs);
+      const output = pickOutput(metric, outputs, labels);
       checkSamples(output, labels.dims[0] ?? 0);
       definition.checkLabels(labels, formOf(output));
       observer.add(output, labels);
@@ -32,6 +32,9 @@ export function createScorer(metric: Metric, spread?: LabelSpread): Scorer {
     scores: () => observer.scores(),
   };
 }
+
+/** Returns whether the labels of the metric are classes. */
+export const takesClasses = (metric: Metric): boolean => qualityMetrics[metric].takesClasses === true;
 
 /** Returns whether each sample's score by the metric is 0 or 1. */
 export const areHits = (metric: Metric): boolean => qualityMetrics[metric].areHits;
@@ -66,11 +69,22 @@ export function createAgreement(metric: Metric): Agreement {
 }
 
 /**
- * Returns the index of the first output that the metric can judge. Throws `invalid-argument` if there is none.
+ * Returns the index of the first output that the metric can judge, of those that are text as the labels are if there are
+ * any. Without labels, numbers come before the names of classes. Throws `invalid-argument` if there is none.
  */
-export function judgedOutput(metric: Metric, outputs: readonly SampleForm[]): number {
-  const index = outputs.findIndex((output) => qualityMetrics[metric].judges(output));
-  if (index !== -1) return index;
+export function judgedOutput(
+  metric: Metric,
+  outputs: readonly SampleForm[],
+  labels?: Pick<Tensor, 'datatype'>,
+): number {
+  const { judges, takesClasses: prefersNumbers = false } = qualityMetrics[metric];
+  const judged = Array.from(outputs.entries()).filter(([, output]) => judges(output));
+  const isPreferred = ({ datatype }: SampleForm): boolean =>
+    labels === undefined
+      ? !prefersNumbers || datatype !== 'BYTES'
+      : (datatype === 'BYTES') === (labels.datatype === 'BYTES');
+  const [index] = judged.find(([, output]) => isPreferred(output)) ?? judged[0] ?? [];
+  if (index !== undefined) return index;
   const found = outputs.map(describeForm).join(', ');
   throw new ParetoError(
     'invalid-argument',
@@ -80,12 +94,12 @@ export function judgedOutput(metric: Metric, outputs: readonly SampleForm[]): nu
 
 /** Throws `invalid-argument` for labels that the metric can't compare with these outputs. */
 export function checkLabels(metric: Metric, labels: Tensor, outputs: readonly SampleForm[]): void {
-  const output = outputs[judgedOutput(metric, outputs)];
+  const output = outputs[judgedOutput(metric, outputs, labels)];
   if (output !== undefined) qualityMetrics[metric].checkLabels(labels, output);
 }
 
-function pickOutput(metric: Metric, outputs: readonly Tensor[]): Tensor {
-  const output = outputs[judgedOutput(metric, outputs.map(formOf))];
+function pickOutput(metric: Metric, outputs: readonly Tensor[], labels?: Tensor): Tensor {
+  const output = outputs[judgedOutput(metric, outputs.map(formOf), labels)];
   if (output === undefined) throw new RangeError('the judged output is missing');
   return output;
 }

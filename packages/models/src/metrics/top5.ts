@@ -2,7 +2,7 @@
 
 import { toNumbers } from '../tensors/numbers.js';
 import { checkClassLabels, isClasses, sameClasses } from './classes.js';
-import { defineMetric, wide, type QualityMetric } from './quality-metric.js';
+import { defineMetric, isNumeric, wide, type QualityMetric } from './quality-metric.js';
 import { summariseHits } from './summary.js';
 
 const best = 5;
@@ -11,7 +11,7 @@ export const top5: QualityMetric = defineMetric({
   outputs: `scores [samples, classes] of more than ${best} classes`,
   judges(output) {
     const [classes] = wide(output.dims);
-    return isClasses(output) && classes !== undefined && (classes === -1 || classes > best);
+    return isNumeric(output) && isClasses(output) && classes !== undefined && (classes === -1 || classes > best);
   },
   checkLabels: checkClassLabels,
   observe(output, labels) {
@@ -23,6 +23,7 @@ export const top5: QualityMetric = defineMetric({
   summarise: summariseHits,
   scores: (scores) => scores,
   areHits: true,
+  takesClasses: true,
   agree: sameClasses,
 });
 

@@ -1,6 +1,7 @@
 // The jobs of a reader process, and their results.
 
-import type { DataType, Metric, Signature } from '@pareto/core';
+import type { DataType } from '@pareto/core';
+import type { SetUse } from '../datasets/validation-set.js';
 import type { LabelSpread } from '../metrics/quality-metric.js';
 
 export type ReaderJob =
@@ -18,12 +19,9 @@ export interface RewriteRequest {
 /** Name of the rewritten graph in its folder. */
 export const rewrittenName = 'model.onnx';
 
-export interface UnpackRequest {
-  /** Path of the NPZ file of a validation set. */
+export interface UnpackRequest extends SetUse {
+  /** Path of a validation set. */
   readonly file: string;
-  /** Signature of the models that run the samples. */
-  readonly signature: Signature;
-  readonly metric: Metric;
   /** An existing empty folder for the arrays, a file for each: its name is the position of the array. */
   readonly folder: string;
 }
@@ -43,4 +41,6 @@ export interface UnpackedArray {
   readonly datatype: DataType;
   /** Dimensions, of which the first counts the samples. */
   readonly dims: readonly number[];
+  /** Bytes of the largest row. */
+  readonly maxRowBytes: number;
 }

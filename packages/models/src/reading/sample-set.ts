@@ -2,7 +2,6 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { elementBytes, elementCount } from '@pareto/core';
 import type { LabelSpread } from '../metrics/quality-metric.js';
 import type { Tensor } from '../tensors/npy.js';
 import { openPlain } from './open-plain.js';
@@ -42,7 +41,7 @@ export async function openSampleSet(folder: string, { arrays, ...set }: Unpacked
     throw error;
   }
   const [labels, inputs] = [stored.at(-1), stored.slice(0, -1)];
-  const sampleBytes = inputs.reduce((total, input) => total + rowBytesOf(input), 0);
+  const sampleBytes = inputs.reduce((total, { maxRowBytes }) => total + maxRowBytes, 0);
   return {
     ...set,
     maxRows: Math.max(1, Math.floor(maxReadBytes / Math.max(1, sampleBytes))),
@@ -61,8 +60,6 @@ interface StoredArray extends UnpackedArray {
   /** The offset of each row of text, as 64-bit floats. */
   readonly index?: FileHandle;
 }
-
-const rowBytesOf = ({ datatype, dims }: UnpackedArray): number => elementCount(dims.slice(1)) * elementBytes[datatype];
 
 async function readRows(array: StoredArray, rows: readonly number[]): Promise<Tensor> {
   const { datatype, dims, data } = array;
@@ -91,7 +88,7 @@ function runsOf(rows: readonly number[]): readonly (readonly [from: number, to: 
 }
 
 const offsetOf = async (array: StoredArray, row: number): Promise<number> =>
-  array.index === undefined ? row * rowBytesOf(array) : (await readExactly(array.index, 8 * row, 8)).readDoubleLE();
+  array.index === undefined ? row * array.maxRowBytes : (await readExactly(array.index, 8 * row, 8)).readDoubleLE();
 
 async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const content = Buffer.alloc(length);

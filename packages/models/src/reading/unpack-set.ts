@@ -14,24 +14,30 @@ import type { UnpackedSet, UnpackRequest } from './reader-protocol.js';
 const blockBytes = 4 * 2 ** 20;
 
 /** Throws `invalid-argument` as `readValidationSet` does, and for a sample that is larger than a query can be. */
-export async function unpackSet({ file, signature, metric, folder }: UnpackRequest): Promise<UnpackedSet> {
-  const { samples, inputs, labels, spread } = await readValidationSet(file, signature, metric);
+export async function unpackSet({ file, folder, ...use }: UnpackRequest): Promise<UnpackedSet> {
+  const { samples, inputs, labels, spread } = await readValidationSet(file, use);
   const { calibration, evaluation } = splitValidation({ samples });
   const rows = [...calibration, ...evaluation];
-  const setBytes = [...inputs.values(), labels].reduce((total, { data }) => total + data.byteLength, 0);
-  if (setBytes / samples > maxReadBytes)
+  const tensors = [...inputs, ['label', labels] as const];
+  const arrays = tensors.map(([name, tensor]) => {
+    const { datatype, dims } = tensor;
+    return { name, datatype, dims, maxRowBytes: maxRowBytesOf(tensor) };
+  });
+  const sampleBytes = arrays.reduce((total, { maxRowBytes }) => total + maxRowBytes, 0);
+  if (sampleBytes > maxReadBytes)
     throw new ParetoError(
       'invalid-argument',
-      `the samples of the validation set are too large: each has ${Math.ceil(setBytes / samples)} bytes, at most ${maxReadBytes} are allowed`,
+      `the samples of the validation set are too large: one has ${sampleBytes} bytes, at most ${maxReadBytes} are allowed`,
     );
-  const arrays = [...inputs, ['label', labels] as const];
-  for (const [position, [, array]] of arrays.entries()) await writeRows(join(folder, `${position}`), array, rows);
-  return {
-    samples,
-    calibrationSamples: calibration.length,
-    ...(spread !== undefined && { spread }),
-    arrays: arrays.map(([name, { datatype, dims }]) => ({ name, datatype, dims })),
-  };
+  for (const [position, [, array]] of tensors.entries()) await writeRows(join(folder, `${position}`), array, rows);
+  return { samples, calibrationSamples: calibration.length, ...(spread !== undefined && { spread }), arrays };
+}
+
+function maxRowBytesOf(array: Tensor): number {
+  const border = rowBorders(array);
+  let max = 0;
+  for (let row = 0; row < (array.dims[0] ?? 0); row++) max = Math.max(max, border(row + 1) - border(row));
+  return max;
 }
 
 /** Writes rows in this order and, for text, the offset of each row into another file. */

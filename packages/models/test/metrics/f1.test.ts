@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { classes, floats } from '../support/tensors.js';
+import { classes, floats, texts } from '../support/tensors.js';
 import { score } from './score.js';
 
 const nan = Number.NaN;
@@ -16,6 +16,11 @@ describe('F1', () => {
     const output = classes(...new Array<number>(20).fill(0));
     assert.equal(score('top1', output, labels).value, 0.95);
     assert.ok(Math.abs(score('f1', output, labels).value - (2 * 19) / 39 / 2) < 1e-12);
+  });
+
+  it('is the same for names of classes', () => {
+    const named = score('f1', texts([4], ['a b', 'c', 'a', 'a']), texts([4], ['c', 'c', 'b c', 'a']));
+    assert.equal(named.value, score('f1', classes(0, 1, 2, 2), classes(1, 1, 3, 2)).value);
   });
 
   it('counts NaN as an answer of no class', () => {

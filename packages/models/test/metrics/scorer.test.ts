@@ -163,7 +163,23 @@ describe('createScorer', () => {
     ] as const;
     assert.equal(judgedOutput('box-iou', forms), 1);
     assert.equal(judgedOutput('exact-match', forms), 0);
-    assert.throws(() => judgedOutput('top1', forms.slice(0, 1)), /outputs per sample are BYTES \[\]; choose another/);
+    assert.throws(() => judgedOutput('top5', forms.slice(0, 1)), /outputs per sample are BYTES \[\]; choose another/);
+  });
+
+  it('judges names of classes if the labels are names, and numbers otherwise', () => {
+    const names = texts([3], ['no', 'yes', 'yes']);
+    const scores = floats([3, 2], [0, 1, 1, 0, 0, 1]);
+    for (const [labels, hits] of [
+      [texts([3], ['no', 'yes', 'no']), 2],
+      [classes(1, 1, 1), 2],
+    ] as const) {
+      const scorer = createScorer('top1');
+      scorer.add([names, scores], labels);
+      assert.equal(scorer.result().value, hits / 3);
+    }
+    const forms = [names, scores].map(({ datatype, dims }) => ({ datatype, dims: dims.slice(1) }));
+    assert.equal(judgedOutput('top1', forms), 1);
+    assert.equal(judgedOutput('exact-match', forms), 0);
   });
 
   it('scores 200,000 samples', () => {
@@ -184,7 +200,7 @@ describe('the accuracy of the digits example', () => {
   it('equals a direct count of right answers', async () => {
     const model = digits('models/mlp-tiny.onnx');
     const { signature } = await inspectModel(model);
-    const set = await readValidationSet(digits('validation.npz'), signature, 'top1');
+    const set = await readValidationSet(digits('validation.npz'), { signature, metric: 'top1' });
     const image = set.inputs.get('image') ?? assert.fail();
     await using session = await openModelSession(model);
     const scorer = createScorer('top1');

@@ -22,6 +22,12 @@ describe('top1', () => {
     assert.equal(score('top1', longs([2, 1], [-1, 1]), longs([2, 1], [-1, 1])).value, 1);
   });
 
+  it('compares names of classes', () => {
+    assert.equal(score('top1', texts([2], ['cat', 'dog']), texts([2, 1], ['cat', 'cat'])).value, 0.5);
+    const why = /they are INT64 \[\], but the model answers with texts/;
+    assert.throws(() => score('top1', texts([1], ['cat']), classes(0)), { code: 'invalid-argument', message: why });
+  });
+
   it('ignores dimensions of 1', () => {
     assert.equal(score('top1', floats([1, 2, 1, 1], [0, 1]), longs([1, 1], [1])).value, 1);
   });
@@ -46,7 +52,7 @@ describe('top1', () => {
         /expected one class per sample, .*, got FP32 \[2\] \(convert them with label\.astype\('int64'\)\)/,
       ],
       [longs([2, 3], [0, 1, 2, 3, 4, 5]), /got INT64 \[2, 3\]$/],
-      [texts([2], ['a', 'b']), /got BYTES \[2\]/],
+      [texts([2], ['a', 'b']), /they are texts, but the model answers with FP32 \[10\]/],
     ] as const) {
       assert.throws(() => score('top1', output, labels), { code: 'invalid-argument', message: why });
     }

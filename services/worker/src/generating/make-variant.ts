@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { graphFile, manifestDigest, openWorkFolder, type BlobCache } from '@pareto/blobs';
 import { milliseconds, ParetoError, publicText, type RecipeOutcome, type Signature } from '@pareto/core';
 import type { Isolation } from '@pareto/isolation';
+import type { ClassNames } from '@pareto/models';
 import type { MakeOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink } from '../blobs/blob-sink.js';
@@ -15,6 +16,7 @@ import { isCausedByFullDisk, RetryableError, asRetryable } from '../orders/retry
 import { openFile, openModel } from '../blobs/opened-files.js';
 import type { BackgroundDeps } from '../sampling/background-executor.js';
 import type { SetDeps } from '../sampling/open-set.js';
+import { loadLabels } from '../requests/load-labels.js';
 import { windowOf } from './verify-generated.js';
 import { withTimeout } from '../orders/with-timeout.js';
 
@@ -51,8 +53,9 @@ async function make(order: MakeOrder, deps: MakeDeps, { reportProgress, signal }
   reportProgress('fetching');
   await using model = await asRetryable(() => openModel(cache, original.manifest, signal));
   await using set = await asRetryable(() => openFile(cache, validation, signal));
+  const classNames = set && Object.fromEntries(await asRetryable(() => loadLabels(cache, original.labels, signal)));
   await using folder = await asRetryable(() => openWorkFolder(deps.work));
-  const paths = { modelPath: model?.path ?? '', validationPath: set?.path, folder: folder.path };
+  const paths = { modelPath: model?.path ?? '', validationPath: set?.path, classNames, folder: folder.path };
   const generated = await withTimeout({ limit: timeLimit, clock, signal }, (bounded) =>
     generateChecked(order, deps, { ...paths, reportProgress, signal: bounded }),
   );
@@ -66,6 +69,7 @@ async function make(order: MakeOrder, deps: MakeDeps, { reportProgress, signal }
 interface GenerationPaths extends StepContext {
   readonly modelPath: string;
   readonly validationPath: string | undefined;
+  readonly classNames: ClassNames | undefined;
   /** Existing, empty folder. */
   readonly folder: string;
 }
@@ -97,8 +101,9 @@ async function generateChecked(order: MakeOrder, deps: MakeDeps, paths: Generati
     };
   const minCount = generator.opensBatch === true ? windowOf(fixedBatch) : 1;
   const maxCount = Math.max(minCount, verificationSamples);
-  const { validationPath: file, signal } = paths;
-  const set = await openFittingSet(deps, file === undefined ? undefined : { file, signature, metric, signal });
+  const { validationPath: file, classNames, signal } = paths;
+  const request = file === undefined ? undefined : { file, signature, metric, classNames, signal };
+  const set = await openFittingSet(deps, request);
   await using _set = typeof set === 'string' ? undefined : set;
   const { calibration, verification } = chooseSamples(set, { signature, minCount, maxCount });
   const batch = Math.max(1, Math.min(samplesPerRun, original.maxBatchSize));

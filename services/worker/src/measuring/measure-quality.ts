@@ -78,8 +78,9 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
     const rows = rowsFrom(calibrationSamples + from, calibrationSamples + Math.min(from + samplesPerRun, count));
     const inputs = inputsOf(await chosenSamples(set, rows).rows(0, rows.length), signature.batched);
     const outputs = perSample(await runOnSlot(executor, inputs, request), signature);
-    nanSamples += countNaN(outputs[judgedOutput(metric, outputs.map(sampleForm))]);
-    scorer.add(outputs, await set.readLabels(rows));
+    const labels = await set.readLabels(rows);
+    nanSamples += countNaN(outputs[judgedOutput(metric, outputs.map(sampleForm), labels)]);
+    scorer.add(outputs, labels);
     if (original === undefined || !comparisonBudget.shouldContinue(from, count)) continue;
     agreement.add(outputs, perSample(await original.run(inputs), signature));
   }

@@ -13,6 +13,7 @@ import {
 } from '@pareto/core';
 import { p50At } from '@pareto/policy';
 import { measureBuckets, measureLoadTimes, measureProfile, type Executor } from '@pareto/runtime';
+import type { ClassNames } from '@pareto/models';
 import type { Logger } from '@pareto/telemetry';
 import type { MeasureOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
@@ -24,6 +25,7 @@ import { repeatedRows } from '../sampling/samples.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
 import { trackStepMemory, endOnAbort, loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
 import { withTimeout } from '../orders/with-timeout.js';
+import { loadLabels } from '../requests/load-labels.js';
 import { measureRows } from '../rows/measure-rows.js';
 
 export interface MeasureDeps extends BackgroundDeps, SetDeps {
@@ -75,7 +77,8 @@ async function measure(
   await using model = await asRetryable(() => openModel(cache, spec.manifest, signal));
   await using set = await asRetryable(() => openFile(cache, validation, signal));
   await using original = await asRetryable(() => openModel(cache, set && order.original?.manifest, signal));
-  const paths = { modelPath: model?.path ?? '', validationPath: set?.path, originalPath: original?.path };
+  const classNames = set && Object.fromEntries(await asRetryable(() => loadLabels(cache, spec.labels, signal)));
+  const paths = { modelPath: model?.path ?? '', validationPath: set?.path, originalPath: original?.path, classNames };
   return await withTimeout({ limit: timeLimit, clock, signal }, (bounded) =>
     measureHere(order, classSlots, deps, { ...paths, reportProgress, signal: bounded }),
   );
@@ -90,6 +93,7 @@ function requireProvider(provider: string, { group }: ClassSlots): void {
 interface MeasurementPaths extends StepContext {
   readonly modelPath: string;
   readonly validationPath: string | undefined;
+  readonly classNames: ClassNames | undefined;
   /** Model to compare the outputs with. Undefined if there is none. */
   readonly originalPath: string | undefined;
 }
@@ -101,10 +105,10 @@ async function measureHere(
   paths: MeasurementPaths,
 ): Promise<Measurement['result']> {
   const { pool, clock, runtimeVersion, profileMs, stepMemory } = deps;
-  const { modelPath, validationPath, reportProgress, signal } = paths;
+  const { modelPath, validationPath, classNames, reportProgress, signal } = paths;
   const { manifest, provider, option, signature, maxBatchSize: maxBatch } = order.spec;
   // Read before anything runs, so that an unsuitable set is reported soon.
-  const request = { file: validationPath, signature, metric: order.metric, signal };
+  const request = { signature, metric: order.metric, classNames, signal };
   await using set =
     validationPath === undefined ? undefined : await openSet(deps, { ...request, file: validationPath });
   reportProgress('loading');

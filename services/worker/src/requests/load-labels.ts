@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { BlobCache } from '@pareto/blobs';
 import type { Labels } from '@pareto/core';
+import { labelLines } from '@pareto/models';
 import type { LabelTexts } from './classify.js';
 import { openFile } from '../blobs/opened-files.js';
 
@@ -11,10 +12,7 @@ export async function loadLabels(cache: BlobCache, labels: Labels, signal: Abort
   const texts = new Map<string, readonly string[]>();
   for (const [output, digest] of Object.entries(labels)) {
     await using file = await openFile(cache, digest, signal);
-    if (file !== undefined) texts.set(output, linesOf(await readFile(file.path, 'utf8')));
+    if (file !== undefined) texts.set(output, labelLines(await readFile(file.path, 'utf8')));
   }
   return texts;
 }
-
-/** Returns one label per line. A line break at the end of the text adds no label. */
-const linesOf = (text: string): readonly string[] => text.replace(/\r?\n$/, '').split(/\r?\n/);

@@ -1,8 +1,8 @@
 // Opens the validation set of a step: it is unpacked in a process of its own, into a folder of its own.
 
 import { openWorkFolder } from '@pareto/blobs';
-import { publicText, type Metric, type Signature } from '@pareto/core';
-import type { ModelReader, SampleSet } from '@pareto/models';
+import { publicText } from '@pareto/core';
+import type { ModelReader, SampleSet, SetUse } from '@pareto/models';
 import { isCausedByFullDisk, RetryableError } from '../orders/retryable-error.js';
 import type { BackgroundDeps } from './background-executor.js';
 
@@ -12,11 +12,9 @@ export interface SetDeps extends Pick<BackgroundDeps, 'memoryLimitBytes'> {
   readonly work: string;
 }
 
-export interface SetRequest {
-  /** Path of the NPZ file of the validation set. */
+export interface SetRequest extends SetUse {
+  /** Path of the validation set. */
   readonly file: string;
-  readonly signature: Signature;
-  readonly metric: Metric;
   readonly signal: AbortSignal;
 }
 

@@ -117,6 +117,21 @@ describe('measuring a variant', function () {
     assert.match(error, /labels don't fit.*12/);
   });
 
+  it('compares scores with the names of classes', async () => {
+    const names = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+    const image = Array.from({ length: 1 }, () => Array.from({ length: 28 }, () => Array<number>(28).fill(0)));
+    // The model gives equal images one class, so one of ten different labels is right.
+    const lines = names.map((label) => JSON.stringify({ image, label }));
+    const model = digits('models/mlp-tiny.onnx');
+    const labels = { logits: worker.controller.addBlob(Buffer.from(`${names.join('\n')}\n`)) };
+    const spec = { ...worker.spec('m', model), labels };
+    const validationDigest = worker.controller.addBlob(Buffer.from(lines.join('\n')));
+    const { error, accuracy } = await measure(model, { validationDigest, spec });
+    assert.deepEqual([error, accuracy?.value, accuracy?.samples], ['', 0.1, 10]);
+    const unnamed = await measure(model, { validationDigest });
+    assert.match(unnamed.error, /they are texts, but the model answers with FP32 \[10\]/);
+  });
+
   it('rejects a validation set with elements of no bytes, while it answers queries', async () => {
     const replicas = [order('alive', worker.spec('alive', rootModel()))];
     worker.controller.order({ revision: ++revision, replicas });

@@ -1,4 +1,4 @@
-// Prepares a validation set for upload as one NPZ file, packing separate NPY files into one if necessary.
+// Prepares a validation set for upload as one file, packing separate NPY files into one NPZ file if necessary.
 
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { defaultNpzLimits } from '@pareto/models';
 import { ZipFile } from 'yazl';
 
 export interface CollectedValidation extends AsyncDisposable {
-  /** Path of the NPZ file, which may be deleted on disposal. */
+  /** Path of the file, which may be deleted on disposal. */
   readonly path: string;
 }
 
@@ -20,13 +20,13 @@ interface ArrayFile {
 }
 
 /**
- * Collects a validation set from an `.npz` file, or from a comma-separated list of `.npy` files. An array's name is
+ * Collects a validation set from one file (NPZ, CSV or JSON lines), or from a comma-separated list of `.npy` files. An array's name is
  * that of its file, or `name` in `name=file.npy`. Equal files give equal bytes. Throws `invalid-argument` for missing
  * files or ambiguous names.
  */
 export async function collectValidation(given: string): Promise<CollectedValidation> {
   if ((await sizeOf(given)) !== undefined && !given.endsWith('.npy')) return withoutCleanUp(given);
-  if (given.endsWith('.npz')) throw validationError(`there is no validation set at ${given}`);
+  if (!/,|\.npy$/.test(given)) throw validationError(`there is no validation set at ${given}`);
   const files = parseFiles(given);
   await checkSizes(files);
   const folder = await mkdtemp(join(tmpdir(), 'pareto-validation-'));
@@ -45,7 +45,8 @@ const withoutCleanUp = (path: string): CollectedValidation => ({ path, [Symbol.a
 
 const validationError = (why: string): ParetoError => new ParetoError('invalid-argument', why);
 
-const expectedForm = 'expected samples.npz, or an .npy file for each input and for label: image.npy,label.npy';
+const expectedForm =
+  'expected samples.npz, samples.csv, samples.jsonl, or an .npy file for each input and for label: image.npy,label.npy';
 
 const sizeOf = (path: string): Promise<number | undefined> =>
   stat(path).then(
@@ -57,7 +58,7 @@ const sizeOf = (path: string): Promise<number | undefined> =>
 function parseFiles(given: string): readonly ArrayFile[] {
   const files = given.split(',').map((part) => {
     const [, name, path] = /^(?:([^=]+)=)?(.+\.npy)$/.exec(part) ?? [];
-    if (path === undefined) throw validationError(`${part} is neither an .npz nor an .npy file: ${expectedForm}`);
+    if (path === undefined) throw validationError(`${part} is not an .npy file: ${expectedForm}`);
     return { name: name ?? basename(path, '.npy'), path };
   });
   const names = files.map(({ name }) => name);

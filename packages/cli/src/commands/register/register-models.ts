@@ -19,7 +19,7 @@ export interface TaskDefinition {
   readonly metric: string;
   /** Default objective. Null for that of the existing task, or the default. */
   readonly defaultObjective: wire.ObjectiveInput | null;
-  /** Path of the NPZ file. Undefined for the set of the existing task, or none. */
+  /** Path of the validation set. Undefined for the set of the existing task, or none. */
   readonly validation: string | undefined;
   /** Agreement with the original, from 0 to 1. Undefined for that of the existing task, or the default of the metric. */
   readonly minAgreement?: number | undefined;

@@ -34,7 +34,7 @@ export function addRegister(program: Command, context: Context): void {
     )
     .option(
       '--validation <files>',
-      'labelled samples, also for an existing task without any: an .npz file with an array per input and the array `label`, or a comma-separated list of one .npy file per array',
+      'labelled samples, also for an existing task without any: CSV or JSON lines with a column per input and the column `label`, an .npz file with such arrays, or a comma-separated list of one .npy file per array',
     )
     .option('--metric <metric>', `quality metric of the task: ${metrics.join(', ')} (default: top1)`)
     .option(

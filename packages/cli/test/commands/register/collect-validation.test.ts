@@ -75,11 +75,15 @@ describe('collectValidation', () => {
     const [image, label] = await saveSet();
     for (const [given, why] of [
       ['none.npz', /there is no validation set at none\.npz/],
+      ['none.csv', /there is no validation set at none\.csv/],
       [`${folder.file('none.npy')},${label}`, /there is no file .*none\.npy for the validation set/],
-      [image, /has no labels, only image: expected samples\.npz, or an \.npy file for each .*image\.npy,label\.npy/],
+      [
+        image,
+        /has no labels, only image: expected samples\.npz, samples\.csv, .*or an \.npy file for each .*image\.npy,label\.npy/,
+      ],
       [label, /has no input, only label/],
       [`${image},${image},${label}`, /two arrays image: write name=file\.npy/],
-      [`${image},labels.csv`, /labels\.csv is neither an \.npz nor an \.npy file/],
+      [`${image},labels.csv`, /labels\.csv is not an \.npy file/],
     ] as const) {
       await assert.rejects(collectValidation(given), { code: 'invalid-argument', message: why });
     }
@@ -99,14 +103,31 @@ describe('collectValidation', () => {
       await writeFile(path, writeNpz({ image, label: longs([1], [12]) }));
       await assert.rejects(checkSamples(path, [model], undefined), {
         code: 'invalid-argument',
-        message:
-          /^mlp-tiny\.onnx can't be measured: .*class 12 .* the model has 10 outputs.*; the metric is top1, pass another one with --metric/,
+        message: /^mlp-tiny\.onnx can't be measured: .*class 12 .* the model has 10 outputs; expected 0 to 9$/,
       });
+      const ones = new Array<number>(10).fill(1);
+      await writeFile(path, writeNpz({ image, label: floats([1, 10], ones) }));
+      await assert.rejects(
+        checkSamples(path, [model], undefined),
+        / the metric is top1, the set fits --metric .*cosine/,
+      );
       await assert.rejects(checkSamples(path, [model], 'box-iou'), /box-iou judges boxes .* choose another metric$/);
       await assert.rejects(
         checkSamples(path, [model], 'top2'),
         /metric "top2" is not known: expected one of top1, top5/,
       );
+    });
+
+    it('reads the names of classes of the model and of its label files', async () => {
+      const tabular = (file: string): string => example(`../tabular/${file}`);
+      for (const name of ['columns', 'tickets'])
+        await checkSamples(tabular(`${name}.csv`), [modelAt(tabular(`models/${name}.onnx`))], undefined);
+      const path = folder.file('named.jsonl');
+      const image = [new Array<number[]>(28).fill(new Array<number>(28).fill(0))];
+      await writeFile(path, JSON.stringify({ image, label: 'two' }));
+      await assert.rejects(checkSamples(path, [model], undefined), /they are texts, .*--labels/);
+      await writeFile(folder.file('labels.txt'), 'zero\none\ntwo\n');
+      await checkSamples(path, [{ ...model, labels: { logits: folder.file('labels.txt') } }], undefined);
     });
 
     it('uses the first model that can be served', async () => {

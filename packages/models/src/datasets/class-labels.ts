@@ -1,0 +1,67 @@
+// Reads labels that are texts: the names of classes, or numbers.
+
+import type { Metric, Signature } from '@pareto/core';
+import { judgedOutput, takesClasses } from '../metrics/scorer.js';
+import type { Tensor } from '../tensors/npy.js';
+import { toNumbers } from '../tensors/numbers.js';
+import { toTexts } from '../tensors/texts.js';
+import { setError } from './set-error.js';
+import { createElements } from './table-elements.js';
+
+/** Names of the classes of each output, by index: the labels of the classification extension. */
+export type ClassNames = Readonly<Record<string, readonly string[]>>;
+
+/** Parses a file with a label in each line. A line break at the end of the text adds no label. */
+export const labelLines = (text: string): readonly string[] => text.replace(/\r?\n$/, '').split(/\r?\n/);
+
+/**
+ * Returns labels that can be compared with the judged output of a model. Names of classes become their indices, unless the
+ * output has the names itself. Texts that are no names, and all numbers, become numbers. Throws `invalid-argument` for a
+ * label that is not a class of the model.
+ */
+export function toComparable(
+  labels: Tensor,
+  { outputs }: Pick<Signature, 'outputs'>,
+  metric: Metric,
+  names: ClassNames,
+): Tensor {
+  if (labels.datatype !== 'BYTES') return labels;
+  const judged = outputs[judgedOutput(metric, outputs, labels)];
+  const isText = judged?.datatype === 'BYTES';
+  const texts = toTexts(labels);
+  if (!takesClasses(metric)) return isText ? labels : (parseNumbers(texts, labels.dims) ?? labels);
+  const classes = isText ? Object.values(names).flat() : (names[judged?.name ?? ''] ?? []);
+  if (classes.length === 0) return isText ? labels : (parseNumbers(texts, labels.dims) ?? labels);
+  const indices = new Map(classes.map((name, index) => [name, index]));
+  const unknown = texts.findIndex((text) => !indices.has(text));
+  if (unknown === -1) return isText ? labels : integers(labels.dims, texts, (text) => indices.get(text) ?? 0);
+  const numbers = parseNumbers(texts, labels.dims);
+  if (numbers !== undefined) return numbers;
+  const known = classes.slice(0, maxShown).map((name) => JSON.stringify(name));
+  const more = classes.length > maxShown ? `, and ${classes.length - maxShown} more` : '';
+  throw setError(
+    `label ${JSON.stringify(texts[unknown]?.slice(0, 100))} of sample ${unknown + 1} is not a class of the model, whose classes are ${known.join(', ')}${more}`,
+  );
+}
+
+/** Number of classes in an error. */
+const maxShown = 10;
+
+/** Returns the numbers of texts. Undefined if one is not a number. */
+function parseNumbers(texts: readonly string[], dims: readonly number[]): Tensor | undefined {
+  const elements = createElements('FP64');
+  const areNumbers = texts.every((text) => text !== '' && elements.add(text));
+  return areNumbers ? narrowed({ datatype: 'FP64', dims, data: elements.data() }) : undefined;
+}
+
+/** Returns fractions as integers if all of them are. */
+export function narrowed(labels: Tensor): Tensor {
+  const values = toNumbers(labels);
+  for (let index = 0; index < values.length; index++) if (!Number.isSafeInteger(values[index])) return labels;
+  return integers(labels.dims, values, (value) => value);
+}
+
+function integers<T>(dims: readonly number[], values: ArrayLike<T>, numberOf: (value: T) => number): Tensor {
+  const whole = BigInt64Array.from(Array.from(values), (value) => BigInt(numberOf(value)));
+  return { datatype: 'INT64', dims, data: new Uint8Array(whole.buffer) };
+}
