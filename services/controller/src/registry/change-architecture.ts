@@ -23,7 +23,7 @@ export type ArchitectureChanges = Pick<Architecture, 'recipes' | 'keepAll' | 'la
 /**
  * Returns the changed architecture with its writes. Generated files stay, even of recipes that are no longer requested,
  * unless the model gains or loses its batch dimension: then its variants are deleted and made again. With a larger maximum
- * batch they are measured again, and keep their measurements until then. Replicas that have to be reloaded lose their
+ * batch, or other labels if the task has samples, they are measured again, and keep their measurements until then. Replicas that have to be reloaded lose their
  * assignments. Undefined if nothing changes. Throws `invalid-argument` if the signature does
  * not fit the task's other architectures.
  */
@@ -35,9 +35,13 @@ export function changeArchitecture(
   const { batch, ...rest } = changes;
   const changed = { ...value, ...rest, ...batch };
   const isRebuilt = batch !== undefined && batch.signature.batched !== value.signature.batched;
-  const isReloaded = isRebuilt || changed.maxBatchSize !== value.maxBatchSize || !isSame(changed.labels, value.labels);
+  const isRelabelled = !isSame(changed.labels, value.labels);
+  const isReloaded = isRebuilt || changed.maxBatchSize !== value.maxBatchSize || isRelabelled;
   const isUnchanged = (['keepAll', 'fixedBatch'] as const).every((field) => changed[field] === value[field]);
   if (!isReloaded && isUnchanged && changed.recipes.join() === value.recipes.join()) return undefined;
+  // The labels of samples may be names of classes.
+  const isJudgedAgain = isRelabelled && records.tasks.get(taskKey(value.task))?.value.validation !== undefined;
+  const isRemeasured = isJudgedAgain || largestMeasured(changed) > largestMeasured(value);
   const task = isRebuilt ? changeTask(records, changed) : none;
   return {
     changed,
@@ -47,7 +51,7 @@ export function changeArchitecture(
       ...task.operations,
       ...(isReloaded ? endReplicas(records, changed) : []),
       ...(isRebuilt ? resetVariants(records, changed) : []),
-      ...(!isRebuilt && largestMeasured(changed) > largestMeasured(value) ? remeasureAll(records, changed) : []),
+      ...(!isRebuilt && isRemeasured ? remeasureAll(records, changed) : []),
     ],
   };
 }

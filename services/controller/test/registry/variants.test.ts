@@ -262,6 +262,22 @@ describe('variants', () => {
     assert.ok((await variantsOf('tiny')).get('tiny:original')?.measurements[0]?.profile);
   });
 
+  it('are measured again with other names of classes, which the labels of samples may be', async () => {
+    const one = worker({ id: 'w1', measure: () => profileFor('') });
+    const validationDigest = file.files?.[0]?.digest ?? '';
+    await controller.registry.registerTask({ name: 'sampled', metric: 'top1', validationDigest });
+    const unsampled = await register('tiny', ['original']);
+    const sampled = await registerModel(controller, 'named', undefined, 'sampled', ['original']);
+    for (const { name, task, manifest, signature } of [unsampled, sampled]) {
+      await done(name);
+      const labels = { [signature?.outputs[0]?.name ?? '']: validationDigest };
+      await controller.registry.registerArchitecture({ name, task, manifest, recipes: ['original'], labels });
+      await done(name);
+    }
+    await until('the measurement', () => one.measured.length === 3);
+    assert.deepEqual(one.measured.toSorted(), ['named:original', 'named:original', 'tiny:original']);
+  });
+
   describe('of a model with a fixed batch', () => {
     const shape = { type: onnxType.float, dims: [1, 8] };
     const fixed = writeModel({
