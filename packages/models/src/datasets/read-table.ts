@@ -48,7 +48,12 @@ function createArray(spec: TensorSpec, columns: Table['columns'], { inputs, batc
   const dims = itemDims(spec, batched);
   const others = columns.flatMap((column, index) => (column === 'label' ? [] : index));
   const isWhole = !columns.includes(name) && inputs.length === 1 && dims.some((dim) => dim !== 1);
-  if (isWhole) checkWidth(name, dims, others.length, columns);
+  if (isWhole)
+    checkWidth(
+      name,
+      dims,
+      others.map((index) => columns[index] ?? ''),
+    );
   const from = isWhole ? others : [indexOf(columns, name, "the model's input")];
   const collector = createCollector(createElements(datatype));
   return {
@@ -82,7 +87,8 @@ function filled(dims: readonly number[], elements: number): readonly number[] {
   return dims.map((dim, axis) => (dim !== -1 ? dim : axis === last ? elements / rest : 1));
 }
 
-function checkWidth(name: string, dims: readonly number[], found: number, columns: Table['columns']): void {
+function checkWidth(name: string, dims: readonly number[], columns: Table['columns']): void {
+  const found = columns.length;
   if (elementCount(filled(dims, found)) === found && filled(dims, found).every(Number.isInteger)) return;
   throw setError(
     `the model's input ${name} takes [${dims.join(', ')}] values per sample, and the set has ${found} columns other than label (${listed(columns)}): pass exactly those that the model was trained on, in their order; to_csv(index=False) leaves out the index`,

@@ -13,7 +13,7 @@ import {
 } from '@pareto/core';
 import { spreadFor } from '../metrics/label-spread.js';
 import type { LabelSpread } from '../metrics/quality-metric.js';
-import { checkLabels } from '../metrics/scorer.js';
+import { checkLabels, isJudged } from '../metrics/scorer.js';
 import { readNpz } from '../tensors/npz.js';
 import { toNumbers } from '../tensors/numbers.js';
 import type { Tensor } from '../tensors/npy.js';
@@ -66,10 +66,14 @@ export async function checkValidation(file: string, use: SetUse): Promise<Valida
   }
 }
 
-/** Returns the metrics with which the set can be used. */
-export async function fittingMetrics(file: string, use: Omit<SetUse, 'metric'>): Promise<readonly Metric[]> {
+/**
+ * Returns the metrics that fit a set for which `checkValidation` throws. None if the metric compares the texts of labels with
+ * texts of the model: then a label is wrong, whatever the metric is.
+ */
+export async function fittingMetrics(file: string, use: SetUse): Promise<readonly Metric[]> {
   const signature = withoutFixedBatch(use.signature) ?? use.signature;
   const arrays = await readArrays(file, signature).catch(() => new Map<string, Tensor>());
+  if (comparesTexts(use.metric, signature.outputs, arrays.get('label'))) return [];
   return metrics.filter((metric) => {
     try {
       return takeArrays(arrays, { ...use, signature, metric }).samples > 0;
@@ -78,6 +82,9 @@ export async function fittingMetrics(file: string, use: Omit<SetUse, 'metric'>):
     }
   });
 }
+
+const comparesTexts = (metric: Metric, outputs: Signature['outputs'], labels: Tensor | undefined): boolean =>
+  labels?.datatype === 'BYTES' && outputs.some((output) => output.datatype === 'BYTES' && isJudged(metric, output));
 
 async function readArrays(file: string, signature: Signature): Promise<ReadonlyMap<string, Tensor>> {
   const format = await formatOf(file);
@@ -143,7 +150,7 @@ function takeInput(
   if (array === undefined) throw setError(`it has no array ${JSON.stringify(name)} for the model's input`);
   const shaped = { ...array, dims: withBatchOfOne(array.dims, expected.dims, batched) };
   if (!fits(shaped, expected)) {
-    throw setError(`${name} must be ${describe(expected)}, got ${describe(array)}${hint(array, expected)}`);
+    throw setError(`${name} must be ${describe(expected)}, got ${describe(array)}${hint(shaped, expected)}`);
   }
   return shaped;
 }

@@ -191,12 +191,17 @@ describe('a table of samples', () => {
 
   it('names the metrics that it fits', async () => {
     const file = await saved('age,label\n1,0.5\n');
-    assert.deepEqual(await fittingMetrics(file, { signature: signatureOf([age], [spec('y', 'FP32')]) }), [
-      'exact-match',
-      'cosine',
-      'mse',
-    ]);
-    assert.deepEqual(await fittingMetrics(file, { signature: signatureOf([plan]) }), []);
+    assert.deepEqual(
+      await fittingMetrics(file, { signature: signatureOf([age], [spec('y', 'FP32')]), metric: 'top1' }),
+      ['exact-match', 'cosine', 'mse'],
+    );
+    assert.deepEqual(await fittingMetrics(file, { signature: signatureOf([plan]), metric: 'top1' }), []);
+  });
+
+  it('names no metric for a label that is not a class', async () => {
+    const file = await saved('age,label\n1,Yes\n');
+    const signature = signatureOf([age], [spec('name', 'BYTES'), scores]);
+    assert.deepEqual(await fittingMetrics(file, { signature, metric: 'top1', classNames: { scores: ['yes'] } }), []);
   });
 
   const whole = spec('n', 'UINT8');

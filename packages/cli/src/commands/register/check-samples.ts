@@ -29,13 +29,13 @@ export async function checkSamples(
     const inspected = await inspect(model);
     if (inspected === undefined) continue;
     const signature = signatureFor(inspected, model.maxBatchSize);
-    const classNames = { ...inspected.labels, ...(await readLabels(model)) };
+    const use = { signature, metric: usedMetric, classNames: { ...inspected.labels, ...(await readLabels(model)) } };
     try {
-      const { spread } = await checkValidation(path, { signature, metric: usedMetric, classNames });
+      const { spread } = await checkValidation(path, use);
       return { metric: usedMetric, scale: spread?.deviation };
     } catch (error) {
       if (!(error instanceof ParetoError)) throw error;
-      const fitting = metric === undefined ? await fittingMetrics(path, { signature, classNames }) : [];
+      const fitting = metric === undefined ? await fittingMetrics(path, use) : [];
       const others =
         fitting.length === 0 ? '' : `; the metric is ${usedMetric}, the set fits --metric ${fitting.join(' or ')}`;
       const message = `${basename(model.path)} can't be measured: ${errorText(error)}${others}`;
