@@ -57,8 +57,7 @@ function parseNumbers(texts: readonly string[], dims: readonly number[]): Tensor
 /** Returns fractions as integers if all of them are. */
 export function narrowed(labels: Tensor): Tensor {
   const values = toNumbers(labels);
-  for (let index = 0; index < values.length; index++) if (!Number.isSafeInteger(values[index])) return labels;
-  return integers(labels.dims, values, (value) => value);
+  return Array.from(values).every(Number.isSafeInteger) ? integers(labels.dims, values, (value) => value) : labels;
 }
 
 function integers<T>(dims: readonly number[], values: ArrayLike<T>, numberOf: (value: T) => number): Tensor {

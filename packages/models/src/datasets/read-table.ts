@@ -46,15 +46,10 @@ interface TableArray {
 function createArray(spec: TensorSpec, columns: Table['columns'], { inputs, batched }: Signature): TableArray {
   const { name, datatype } = spec;
   const dims = itemDims(spec, batched);
-  const others = columns.flatMap((column, index) => (column === 'label' ? [] : index));
+  const others = columns.filter((column) => column !== 'label');
   const isWhole = !columns.includes(name) && inputs.length === 1 && dims.some((dim) => dim !== 1);
-  if (isWhole)
-    checkWidth(
-      name,
-      dims,
-      others.map((index) => columns[index] ?? ''),
-    );
-  const from = isWhole ? others : [indexOf(columns, name, "the model's input")];
+  if (isWhole) checkWidth(name, dims, others);
+  const from = (isWhole ? others : [name]).map((column) => indexOf(columns, column, "the model's input"));
   const collector = createCollector(createElements(datatype));
   return {
     name,

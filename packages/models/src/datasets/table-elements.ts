@@ -30,11 +30,11 @@ interface GrowingBuffer {
 const maxElementBytes = 8;
 
 export function createElements(datatype: DataType): Elements {
-  const { expected, write } = elementTypes[datatype];
+  const type = elementTypes[datatype];
   const buffer: GrowingBuffer = { content: Buffer.alloc(1024), length: 0 };
   return {
-    expected,
-    add: (value) => write(value, buffer),
+    expected: type.expected,
+    add: (value) => type.write(value, buffer),
     data: () => buffer.content.subarray(0, buffer.length),
   };
 }
@@ -133,7 +133,7 @@ const words: Readonly<Record<string, number>> = {
 };
 
 /** Returns the number of a value, NaN if it is missing. Undefined if it is not a number. */
-export function numberOf(value: Scalar): number | undefined {
+function numberOf(value: Scalar): number | undefined {
   if (value === null) return Number.NaN;
   if (typeof value !== 'string') return Number(value);
   const trimmed = value.trim();

@@ -36,7 +36,7 @@ export interface ValidationSet {
   readonly spread: LabelSpread | undefined;
 }
 
-/** What a set is compared with. */
+/** The models of a task, with whose inputs and outputs a set is compared. */
 export interface SetUse {
   /** Signature of the models that run the samples. */
   readonly signature: Signature;
@@ -91,17 +91,19 @@ async function readArrays(file: string, signature: Signature): Promise<ReadonlyM
   return format === 'NPZ' ? await readNpz(file) : await readTable(file, format, signature);
 }
 
+/** First bytes of an archive, with and without entries. */
+const zipSignatures: readonly string[] = ['504b0304', '504b0506'];
 const formats =
   "expected NPZ, CSV with a header, or JSON lines: df.to_csv('samples.csv', index=False) writes such a file";
 
-/** Returns the format of a file by its first bytes. The formats are told apart by content, because blobs have no names. */
+/** Returns the format of a file, by its first bytes because blobs have no names. */
 async function formatOf(path: string): Promise<'NPZ' | TableFormat> {
   await using file = await open(path).catch((error: unknown) => {
     throw setError(`the file can't be read: ${publicText(error)}`, error);
   });
   const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
   const start = buffer.subarray(0, bytesRead);
-  if (/^PK(\x03\x04|\x05\x06)/.test(start.toString('latin1', 0, 4))) return 'NPZ';
+  if (zipSignatures.includes(start.toString('hex', 0, 4))) return 'NPZ';
   if (start.includes(0)) throw setError(`its format is unknown: ${formats}`);
   const [first] = start
     .toString('utf8')
