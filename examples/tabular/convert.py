@@ -2,9 +2,10 @@
 """Trains a model of each common kind on tabular data, and converts it to ONNX with the converter's defaults.
 
 Writes models/NAME.onnx: classifiers of irises (float32 `X` [rows, 4], three classes that are numbers or names),
-regressors of the progress of diabetes (float32 `X` [rows, 10]), `columns`, a pipeline with an input per column, and
-`tickets`, a pipeline whose input is text. Writes the samples that the models were not trained on: validation.npz for the
-classifiers, diabetes.npz, columns.csv and tickets.csv. Needs the packages of requirements.txt.
+regressors of the progress of diabetes (float32 `X` [rows, 10]), `multi-output`, a classifier of two targets, `columns`, a
+pipeline with an input per column, and `tickets`, a pipeline whose input is text. Writes the samples that the models were not
+trained on: validation.npz for the classifiers, diabetes.npz, columns.csv and tickets.csv. Needs the packages of
+requirements.txt.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from sklearn.ensemble import (
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import train_test_split
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
@@ -72,6 +74,12 @@ def table(name: str, columns: list[str], rows: Iterable[Iterable[object]], *clas
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*columns, "label", "predicted"])
         writer.writerows([*row, *own] for row, *own in zip(rows, *classes))
+
+
+def targets() -> None:
+    """Saves a classifier of two targets: the number of the species, and whether the sepal is long."""
+    pairs = np.column_stack([NUMBERS, X[:, 0] > 5.8])
+    classifier("multi-output", MultiOutputClassifier(RandomForestClassifier(**SMALL)), pairs)
 
 
 def columns() -> None:
@@ -137,6 +145,7 @@ classifier("mlp", make_pipeline(StandardScaler(), MLPClassifier([8], max_iter=20
 regressor("ridge", make_pipeline(StandardScaler(), Ridge()))
 regressor("random-forest-regressor", RandomForestRegressor(**SMALL))
 regressor("svr", SVR(C=100))
+targets()
 columns()
 tickets()
 boosted()

@@ -92,7 +92,7 @@ describe('tabular models', function () {
   });
 
   it('answer as in Python, with tensors in place of maps', async () => {
-    assert.equal(answers.size, 17);
+    assert.equal(answers.size, 18);
     for (const [name, { inputs, outputs }] of answers) {
       await client.waitUntilReady(name);
       for (const [sample] of (inputs[0]?.rows ?? []).entries()) {

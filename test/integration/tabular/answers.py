@@ -1,6 +1,6 @@
 """Prints the answers of Python's ONNX Runtime to samples, and the samples, for each model in a folder, as JSON.
 
-Maps of probabilities are printed as rows of numbers, with their keys. The rows of the tables next to the folder, which have
+Maps of probabilities are printed as rows of numbers, with their keys, and lists of tensors as a tensor each. The rows of the tables next to the folder, which have
 the answers of scikit-learn, are printed as they are.
 """
 
@@ -31,9 +31,11 @@ def samples(given):
 
 
 def described(name, value):
+    if isinstance(value, list) and isinstance(value[0], dict):
+        return [{"name": name, "keys": [str(key) for key in value[0]], "rows": [list(row.values()) for row in value]}]
     if isinstance(value, list):
-        return {"name": name, "keys": [str(key) for key in value[0]], "rows": [list(row.values()) for row in value]}
-    return {"name": name, "rows": value.tolist()}
+        return [{"name": f"{name}{at}", "rows": part.tolist()} for at, part in enumerate(value, 1)]
+    return [{"name": name, "rows": value.tolist()}]
 
 
 def answers(path):
@@ -41,8 +43,8 @@ def answers(path):
     inputs = {given.name: samples(given) for given in session.get_inputs()}
     outputs = zip(session.get_outputs(), session.run(None, inputs))
     return {
-        "inputs": [described(name, value) for name, value in inputs.items()],
-        "outputs": [described(output.name, value) for output, value in outputs],
+        "inputs": [one for name, value in inputs.items() for one in described(name, value)],
+        "outputs": [one for output, value in outputs for one in described(output.name, value)],
     }
 
 

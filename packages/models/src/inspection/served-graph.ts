@@ -1,4 +1,4 @@
-// Rewrites a registered graph to the one that is served in place of it: without maps among its outputs, with locales
+// Rewrites a registered graph to the one that is served in place of it: without maps and lists among its outputs, with locales
 // that workers have, and without operators that ONNX Runtime no longer runs.
 
 import type { OnnxModel } from '../onnx/onnx.js';
@@ -6,6 +6,7 @@ import { outdatedOpset, upgradeOutdated } from '../opset/upgrade-opset.js';
 import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
 import { prepare } from '../rewrite/prepare.js';
 import { removeZipMaps, type WithoutZipMaps } from '../rewrite/remove-zip-maps.js';
+import { splitLists } from '../rewrite/split-lists.js';
 import { usePortableLocale } from '../rewrite/use-portable-locale.js';
 
 export interface ServedGraph extends WithoutZipMaps {
@@ -15,7 +16,7 @@ export interface ServedGraph extends WithoutZipMaps {
 
 /** Returns the model itself if it is served as it is, and the reason if it can't be served. */
 export function servedGraph(given: OnnxModel): ServedGraph | NotRewritable {
-  const unzipped = removeZipMaps(given);
+  const unzipped = removeZipMaps(splitLists(given));
   if ('reason' in unzipped) return notRewritable(`${unzipped.reason}; convert the model without ZipMap (zipmap=False)`);
   const model = usePortableLocale(unzipped.model);
   if ('reason' in model) return model;

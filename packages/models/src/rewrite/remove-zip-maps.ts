@@ -108,7 +108,8 @@ function misfitOf(shape: Shape, keys: number): string | undefined {
 }
 
 /** Returns the dimension of the rows, which converters declare at each input. */
-const rowsOf = (graph: OnnxGraph): OnnxDim => inputsOf(graph)[0]?.type?.tensorType?.shape?.dim[0] ?? { denotation: '' };
+export const rowsOf = (graph: OnnxGraph): OnnxDim =>
+  inputsOf(graph)[0]?.type?.tensorType?.shape?.dim[0] ?? { denotation: '' };
 
 const floats = (name: string, dim: readonly OnnxDim[]): OnnxValue => ({
   ...{ name, docString: '', metadataProps: [] },
