@@ -46,10 +46,10 @@ interface TableArray {
 function createArray(spec: TensorSpec, columns: Table['columns'], { inputs, batched }: Signature): TableArray {
   const { name, datatype } = spec;
   const dims = itemDims(spec, batched);
-  const others = columns.filter((column) => column !== 'label');
+  const others = columns.flatMap((column, index) => (column === 'label' ? [] : index));
   const isWhole = !columns.includes(name) && inputs.length === 1 && dims.some((dim) => dim !== 1);
-  if (isWhole) checkWidth(name, dims, others);
-  const from = (isWhole ? others : [name]).map((column) => indexOf(columns, column, "the model's input"));
+  if (isWhole) checkWidth(name, dims, columns);
+  const from = isWhole ? others : [indexOf(columns, name, "the model's input")];
   const collector = createCollector(createElements(datatype));
   return {
     name,
@@ -83,10 +83,12 @@ function filled(dims: readonly number[], elements: number): readonly number[] {
 }
 
 function checkWidth(name: string, dims: readonly number[], columns: Table['columns']): void {
-  const found = columns.length;
-  if (elementCount(filled(dims, found)) === found && filled(dims, found).every(Number.isInteger)) return;
+  const others = columns.filter((column) => column !== 'label');
+  const found = others.length;
+  const wanted = filled(dims, found);
+  if (found > 0 && elementCount(wanted) === found && wanted.every(Number.isInteger)) return;
   throw setError(
-    `the model's input ${name} takes [${dims.join(', ')}] values per sample, and the set has ${found} columns other than label (${listed(columns)}): pass exactly those that the model was trained on, in their order; to_csv(index=False) leaves out the index`,
+    `the model's input ${name} takes [${dims.join(', ')}] values per sample, and the set has ${found} columns other than label (${listed(others)}): pass exactly those that the model was trained on, in their order; to_csv(index=False) leaves out the index`,
   );
 }
 
@@ -143,7 +145,7 @@ function createCollector(elements: Elements): Collector {
   let expected: readonly number[] | undefined;
 
   function addScalar(value: Cell, row: number, column: string): void {
-    if (!isArray(value) && elements.add(value)) return;
+    if (isScalar(value) && elements.add(value)) return;
     const isMissing = value === null || value === '';
     throw valueError(
       row,
@@ -179,12 +181,16 @@ function createCollector(elements: Elements): Collector {
 
 const scalar: readonly number[] = [];
 
+/** Returns false for arrays, and for the objects that JSON lines may have too. */
+const isScalar = (value: Cell): value is Scalar => value === null || typeof value !== 'object';
+
 const isArray = (value: Cell): value is readonly Cell[] => Array.isArray(value);
 
 const sameDims = (a: readonly number[], b: readonly number[]): boolean =>
   a === b || (a.length === b.length && a.every((dim, axis) => dim === b[axis]));
 
-const shown = (value: Cell): string => cutText(JSON.stringify(value), 60);
+const shown = (value: Cell): string =>
+  isScalar(value) ? cutText(JSON.stringify(value), 60) : isArray(value) ? 'an array' : 'an object';
 
 const valueError = (row: number, column: string, why: string): Error =>
   setError(`${JSON.stringify(cutText(column, 100))} in row ${row} ${why}`);

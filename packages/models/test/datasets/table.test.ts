@@ -221,7 +221,16 @@ describe('a table of samples', () => {
     ['a missing integer', 'n,label\n,0\n', [whole], /"n" in row 1 is missing, expected a whole number/],
     ['a missing label', 'age,label\n1,\n', [age], /"label" in row 1 is missing: remove such rows/],
     ['a number for text', '{"plan": 5, "label": 0}', [plan], /"plan" in row 1 is 5, expected a text/],
-    ['an object', '{"plan": {"a": 1}, "label": 0}', [plan], /is \{"a":1\}, expected a text/],
+    ['an object', '{"plan": {"a": 1}, "label": 0}', [plan], /is an object, expected a text/],
+    ['an object for a number', '{"age": {"a": 1}, "label": 0}', [age], /is an object, expected a number/],
+    ['an object as label', '{"age": 1, "label": {}}', [age], /"label" in row 1 is an object/],
+    [
+      'an array in one of several columns',
+      `{"a": ${'['.repeat(1e5)}1${']'.repeat(1e5)}, "b": 1, "c": 1, "label": 0}`,
+      [wide],
+      /"a" in row 1 is an array/,
+    ],
+    ['no columns of an input', 'label\n0\n', [spec('X', 'FP32', [-1])], /the set has 0 columns other than label/],
     [
       'labels of two types',
       '{"age":1,"label":"a"}\n{"age":1,"label":2}',
