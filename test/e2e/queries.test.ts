@@ -244,7 +244,7 @@ function describeQueries(kind: 'router' | 'node', traceId: string): void {
 
     it('appear in the metrics of router and worker', async () => {
       const router = (await probe(cluster.router.metricsPort, '/metrics')).text;
-      assert.ok(/pareto_requests_total\{[^}]*target="digits"[^}]*code="ok"[^}]*\} \d\d+/.test(router));
+      assert.ok(/pareto_requests_total\{[^}]*task="digits",target="digits",code="ok"[^}]*\} \d\d+/.test(router));
       assert.ok(/pareto_decisions_total\{[^}]*outcome="infeasible"/.test(router));
       assert.ok(!router.includes('target="nothing"'));
       const workers = await Promise.all(cluster.workers.map(({ metricsPort }) => probe(metricsPort, '/metrics')));

@@ -40,7 +40,7 @@ describe('a node', function () {
       { payloads, ratePerSecond: 40 },
     );
   const answersOf = async (worker: ServiceProcess): Promise<number> =>
-    (await worker.metrics()).value('pareto_requests_total');
+    (await worker.metrics()).value('pareto_worker_requests_total');
 
   it('answers the queries that it receives', async () => {
     const { routers, workers } = started.cluster;

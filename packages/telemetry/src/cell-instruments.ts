@@ -7,15 +7,16 @@ import {
   type CounterConfiguration,
   type HistogramConfiguration,
 } from 'prom-client';
-import { createLabelledCells, type GivenLabels, type LabelledCells } from './labelled-cells.js';
+import { createLabelledCells, type CellLabels, type LabelledCells } from './labelled-cells.js';
+import type { LabelSpec } from './labels.js';
 
 /** Adds to the value of the labels. */
-type Add<L extends string> = (value: number, labels?: GivenLabels<L>) => void;
+type Add = (value: number, labels?: CellLabels) => void;
 
 /** Registers a counter, and returns the function that adds to it. */
-export function registerCounter<L extends string>(options: CounterConfiguration<L>, names: readonly L[]): Add<L> {
-  const cells = createLabelledCells(names, (labels) => ({ labels, sum: 0 }));
-  void new PromCounter<L>({
+export function registerCounter(options: CounterConfiguration<string>, spec: LabelSpec): Add {
+  const cells = createLabelledCells(Object.keys(spec), (labels) => ({ labels, sum: 0 }), spec);
+  void new PromCounter({
     ...options,
     collect() {
       this.reset();
@@ -27,22 +28,22 @@ export function registerCounter<L extends string>(options: CounterConfiguration<
   };
 }
 
-interface HistogramCell<L extends string> {
-  readonly labels: Partial<GivenLabels<L>>;
+interface HistogramCell {
+  readonly labels: CellLabels;
   /** Number of values by bucket. The last one is for values over all bounds. */
   readonly counts: Float64Array;
   sum: number;
 }
 
 /** Registers a histogram, and returns the function that records a value. */
-export function registerHistogram<L extends string>(options: HistogramOptions<L>, names: readonly L[]): Add<L> {
-  const { buckets } = options;
-  const cells = createLabelledCells(names, (labels): HistogramCell<L> => ({
+export function registerHistogram(options: HistogramOptions): Add {
+  const { buckets, labelNames = [] } = options;
+  const cells = createLabelledCells(labelNames, (labels): HistogramCell => ({
     labels,
     counts: new Float64Array(buckets.length + 1),
     sum: 0,
   }));
-  void new CellHistogram<L>(options, cells);
+  void new CellHistogram(options, cells);
   return (value, labels) => {
     const cell = cells.at(labels);
     let bucket = 0;
@@ -52,13 +53,13 @@ export function registerHistogram<L extends string>(options: HistogramOptions<L>
   };
 }
 
-type HistogramOptions<L extends string> = HistogramConfiguration<L> & { readonly buckets: readonly number[] };
+type HistogramOptions = HistogramConfiguration<string> & { readonly buckets: readonly number[] };
 
-class CellHistogram<L extends string> extends PromHistogram<L> {
-  readonly #options: HistogramOptions<L>;
-  readonly #cells: LabelledCells<L, HistogramCell<L>>;
+class CellHistogram extends PromHistogram {
+  readonly #options: HistogramOptions;
+  readonly #cells: LabelledCells<HistogramCell>;
 
-  constructor(options: HistogramOptions<L>, cells: LabelledCells<L, HistogramCell<L>>) {
+  constructor(options: HistogramOptions, cells: LabelledCells<HistogramCell>) {
     super(options);
     this.#options = options;
     this.#cells = cells;
@@ -74,13 +75,13 @@ class CellHistogram<L extends string> extends PromHistogram<L> {
 interface ExportedValue {
   readonly metricName: string;
   readonly labels: Readonly<Record<string, string | number>>;
-  readonly sharedLabels: Readonly<Partial<Record<string, string>>>;
+  readonly sharedLabels: CellLabels;
   readonly value: number;
 }
 
-function valuesOf<L extends string>(
-  { labels: sharedLabels, counts, sum }: HistogramCell<L>,
-  { name, buckets }: HistogramOptions<L>,
+function valuesOf(
+  { labels: sharedLabels, counts, sum }: HistogramCell,
+  { name, buckets }: HistogramOptions,
 ): readonly ExportedValue[] {
   let count = 0;
   const upTo = Array.from(counts, (own, index) => {

@@ -2,12 +2,14 @@
 
 import { createControllerMetrics, createRouterMetrics, createWorkerMetrics } from './catalogue.js';
 import type { Instruments } from './instruments.js';
+import type { LabelSpec } from './labels.js';
 
 export interface MetricDescription {
   readonly name: string;
   readonly kind: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
-  readonly labels: readonly string[];
+  /** All values of each label, or a description of them if they are names. */
+  readonly labels: LabelSpec;
 }
 
 /** Returns the metrics by service, in the order of the catalogue. */
@@ -21,7 +23,7 @@ export function describeMetrics(): Readonly<Record<'router' | 'worker' | 'contro
 
 function recorded(create: (make: Instruments) => unknown): readonly MetricDescription[] {
   const described: MetricDescription[] = [];
-  const note = (kind: MetricDescription['kind'], name: string, help: string, labels: readonly string[] = []): void =>
+  const note = (kind: MetricDescription['kind'], name: string, help: string, labels: LabelSpec = {}): void =>
     void described.push({ name, kind, help, labels });
   const noInstrument = { add: () => undefined, set: () => undefined, reset: () => undefined, record: () => undefined };
   create({

@@ -12,10 +12,13 @@ export {
   createRouterMetrics,
   createWorkerMetrics,
   type ControllerMetrics,
+  type ExpiryGauge,
   type LimitMetrics,
   type RouterMetrics,
   type WorkerMetrics,
 } from './catalogue.js';
+export { byPresence, byReplicaState } from './labels.js';
+export { dashboardQueries, type DashboardQuery } from './dashboard-queries.js';
 export { describeMetrics, type MetricDescription } from './describe-metrics.js';
 export { parseTraceparent, type TraceParent } from './traceparent.js';
 export { type Span, type SpanOptions, type Tracer, type TracerOptions } from './span.js';

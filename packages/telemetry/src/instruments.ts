@@ -2,24 +2,26 @@
 
 import { collectDefaultMetrics, Counter as PromCounter, Gauge as PromGauge, Registry } from 'prom-client';
 import { registerCounter, registerHistogram } from './cell-instruments.js';
+import type { GivenLabels, LabelSpec, NoLabels } from './labels.js';
 
 /** Arguments with all labels of an instrument. Empty if it has none. */
-type Labels<L extends string> = [L] extends [never] ? [] : [labels: Readonly<Record<L, string>>];
+type Labels<S extends LabelSpec> = [keyof S] extends [never] ? [] : [labels: GivenLabels<S>];
 
-export interface Counter<L extends string = never> {
-  add(value: number, ...labels: Labels<L>): void;
+/** A counter has a series for each value of its closed labels as soon as it has one for its other labels. */
+export interface Counter<S extends LabelSpec = NoLabels> {
+  add(value: number, ...labels: Labels<S>): void;
 }
 
-export interface Gauge<L extends string = never> {
-  set(value: number, ...labels: Labels<L>): void;
+export interface Gauge<S extends LabelSpec = NoLabels> {
+  set(value: number, ...labels: Labels<S>): void;
   /** Adds to the value that was set or added since the last reset. */
-  add(value: number, ...labels: Labels<L>): void;
+  add(value: number, ...labels: Labels<S>): void;
   /** Removes every label combination, before the current ones are set again. */
   reset(): void;
 }
 
-export interface Histogram<L extends string = never> {
-  record(value: number, ...labels: Labels<L>): void;
+export interface Histogram<S extends LabelSpec = NoLabels> {
+  record(value: number, ...labels: Labels<S>): void;
 }
 
 /** Metrics in the format that the probe server returns. */
@@ -30,14 +32,14 @@ export interface MetricsText {
 }
 
 export interface Instruments extends MetricsText {
-  counter<L extends string = never>(name: string, help: string, labels?: readonly L[]): Counter<L>;
-  gauge<L extends string = never>(name: string, help: string, labels?: readonly L[]): Gauge<L>;
-  histogram<L extends string = never>(
+  counter<S extends LabelSpec = NoLabels>(name: string, help: string, labels?: S): Counter<S>;
+  gauge<S extends LabelSpec = NoLabels>(name: string, help: string, labels?: S): Gauge<S>;
+  histogram<S extends LabelSpec = NoLabels>(
     name: string,
     help: string,
     buckets: readonly number[],
-    labels?: readonly L[],
-  ): Histogram<L>;
+    labels?: S,
+  ): Histogram<S>;
 }
 
 /** Creates a separate registry, which includes Node's process metrics. */
@@ -47,22 +49,22 @@ export function createInstruments(service: string): Instruments {
   return instrumentsIn(registry, service);
 }
 
-/** Creates a separate registry for parts that no one observes. */
+/** Creates a separate registry without them, for parts that no one observes, and for the second service of a process. */
 export const privateInstruments = (service: string): Instruments => instrumentsIn(new Registry(), service);
 
 function instrumentsIn(registry: Registry, service: string): Instruments {
   registry.setDefaultLabels({ service });
-  const base = <L extends string>(name: string, help: string, labels: readonly L[] = []) => ({
+  const base = (name: string, help: string, labels: LabelSpec = {}) => ({
     name,
     help,
-    labelNames: [...labels],
+    labelNames: Object.keys(labels),
     registers: [registry],
   });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
-    counter(name, help, labels = []) {
-      return { add: registerCounter(base(name, help, labels), labels) };
+    counter(name, help, labels) {
+      return { add: registerCounter(base(name, help, labels), labels ?? {}) };
     },
     gauge(name, help, labels) {
       const gauge = new PromGauge(base(name, help, labels));
@@ -72,8 +74,8 @@ function instrumentsIn(registry: Registry, service: string): Instruments {
         reset: () => gauge.reset(),
       };
     },
-    histogram(name, help, buckets, labels = []) {
-      return { record: registerHistogram({ ...base(name, help, labels), buckets: [...buckets] }, labels) };
+    histogram(name, help, buckets, labels) {
+      return { record: registerHistogram({ ...base(name, help, labels), buckets: [...buckets] }) };
     },
   };
 }

@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
-import { createControllerMetrics, createRouterMetrics, createWorkerMetrics } from '../src/index.js';
+import {
+  createControllerMetrics,
+  createRouterMetrics,
+  createWorkerMetrics,
+  dashboardQueries,
+  describeMetrics,
+  privateInstruments,
+} from '../src/index.js';
 
 describe('metrics catalogue', () => {
   it('exposes recorded values in the Prometheus text format', async () => {
     const metrics = createRouterMetrics();
-    metrics.requests.add(2, { target: 'digits', code: 'OK' });
-    metrics.endToEnd.record(0.004, { target: 'digits' });
+    metrics.requests.add(2, { task: 'digits', target: 'mlp', code: 'ok' });
+    metrics.endToEnd.record(0.004, { task: 'digits', target: 'mlp' });
     metrics.held.set(3);
     const text = await metrics.text();
-    assert.match(text, /pareto_requests_total\{target="digits",code="OK",service="router"\} 2\n/);
-    assert.match(text, /pareto_request_seconds_bucket\{le="0.005",.*target="digits".*\} 1\n/);
+    assert.match(text, /pareto_requests_total\{task="digits",target="mlp",code="ok",service="router"\} 2\n/);
+    assert.match(text, /pareto_request_seconds_bucket\{le="0.005",.*task="digits",target="mlp".*\} 1\n/);
     assert.match(text, /pareto_held_requests\{service="router"\} 3\n/);
     assert.match(metrics.contentType, /^text\/plain/);
   });
@@ -52,5 +59,47 @@ describe('metrics catalogue', () => {
         if (type === 'histogram') assert.match(name, /_(seconds|size|ratio)$/);
       }
     }
+  });
+
+  it('has a series for each value of closed labels before it is first counted', async () => {
+    const metrics = createRouterMetrics();
+    assert.match(await metrics.text(), /pareto_retries_total\{reason="refused",service="router"\} 0\n/);
+    metrics.requests.add(1, { task: 'digits', target: 'digits', code: 'ok' });
+    const text = await metrics.text();
+    for (const [code, value] of Object.entries({ ok: 1, unavailable: 0, internal: 0 }))
+      assert.ok(
+        text.includes(
+          `pareto_requests_total{task="digits",target="digits",code="${code}",service="router"} ${value}\n`,
+        ),
+      );
+    assert.doesNotMatch(text, /target=""/);
+  });
+
+  it('exports each counter from one kind of service, so that sums over all services are right', () => {
+    const services = Object.entries(describeMetrics());
+    const exporters = new Map<string, string[]>();
+    for (const [service, described] of services)
+      for (const { name, kind } of described)
+        if (kind === 'counter') exporters.set(name, [...(exporters.get(name) ?? []), service]);
+    const shared = [...exporters].filter(([, by]) => by.length > 1).map(([name]) => name);
+    // Each call or connection reaches a limit of one process.
+    assert.deepEqual(shared, ['pareto_limits_reached_total']);
+  });
+
+  it('exports the metrics of the process once if it has several services', async () => {
+    const second = await createWorkerMetrics(privateInstruments('worker')).text();
+    assert.doesNotMatch(second, /^(process|nodejs)_/m);
+    assert.match(second, /pareto_slot_busy_seconds_total/);
+  });
+
+  it('describes ten queries for dashboards', () => {
+    assert.equal(dashboardQueries.length, 10);
+    const names = new Set(
+      Object.values(describeMetrics())
+        .flat()
+        .map(({ name }) => name),
+    );
+    for (const { query } of dashboardQueries)
+      for (const [name] of query.matchAll(/\bpareto_\w+/g)) assert.ok(names.has(name.replace(/_bucket$/, '')), name);
   });
 });

@@ -24,6 +24,7 @@ import { createNonces } from './decisions/decision-id.js';
 import { createDecisionLog } from './decisions/decision-log.js';
 import { createHttp } from './create-http.js';
 import { createLoopLag } from './query/loop-lag.js';
+import { addSeries } from './query/record-end.js';
 import type { RouterContext } from './query/router-context.js';
 import { createTableClient } from './table/table-client.js';
 import type { LocalWorker } from './workers/worker-link.js';
@@ -175,4 +176,5 @@ function observe({ tables, core }: RouterContext, metrics: RouterMetrics): void 
   metrics.tableRevision.set(tables.table?.version.revision ?? 0);
   metrics.replicas.set(core.loads.callable);
   metrics.held.set(core.held.count);
+  addSeries(metrics, tables.table);
 }

@@ -34,7 +34,7 @@ import {
   type Runnable,
   type ServiceContext,
 } from '@pareto/service';
-import { createWorkerMetrics, type Logger, type WorkerMetrics } from '@pareto/telemetry';
+import { createWorkerMetrics, privateInstruments, type Logger, type WorkerMetrics } from '@pareto/telemetry';
 import { createBlobSink } from './blobs/blob-sink.js';
 import { createBlobSource } from './blobs/blob-source.js';
 import type { WorkerConfig } from './config.js';
@@ -76,7 +76,8 @@ export async function createWorker(
   });
   const hardware = await discover(config, pool, logger);
   const runtimeVersion = verifiedRuntime(hardware.runtimeVersion);
-  const metrics = createWorkerMetrics();
+  // Another role of the process has its metrics.
+  const metrics = createWorkerMetrics(context.flagPrefix === undefined ? undefined : privateInstruments('worker'));
   const draining = (): boolean => lifecycle.draining.aborted;
   const leaving = (): boolean => lifecycle.leaving.aborted;
   const onChange = (): void => session.sendSoon();
@@ -137,7 +138,7 @@ export async function createWorker(
   };
   return {
     runnables: [
-      createProbes(config, { context, metrics, limiter, session, replicas }),
+      createProbes(config, { context, metrics, limiter, session, replicas, cache }),
       createServing({
         config,
         context,
@@ -306,14 +307,20 @@ interface ProbeDeps {
   readonly limiter: Limiter;
   readonly session: ControllerSession;
   readonly replicas: ReplicaSet;
+  readonly cache: BlobCache;
 }
 
-function createProbes(config: WorkerConfig, { context, metrics, limiter, session, replicas }: ProbeDeps): Runnable {
+function createProbes(
+  config: WorkerConfig,
+  { context, metrics, limiter, session, replicas, cache }: ProbeDeps,
+): Runnable {
+  metrics.cacheLimit.set(parseSize(config.cacheSize));
   const observe = (): void => {
     context.access.observe(metrics.certificateExpiry);
     observeLimits(limiter, metrics);
     metrics.controllerConnected.set(session.connected ? 1 : 0);
     metrics.controllerAge.set(session.ageMs / 1000);
+    metrics.cacheBytes.set(cache.sizeBytes);
     metrics.replicas.reset();
     metrics.queuedItems.reset();
     metrics.replicaMemory.reset();

@@ -16,6 +16,8 @@ export interface CachedFile {
 }
 
 export interface BlobCache {
+  /** Size of all blobs on disk. */
+  readonly sizeBytes: number;
   /**
    * Opens a blob and fetches it if it is missing, unless it is larger than `maxBytes` (default: the size of the cache).
    * Concurrent calls for one blob share the fetch.
@@ -33,6 +35,9 @@ export async function createBlobCache(folder: string, options: BlobCacheOptions)
   const blobs = await openCachedBlobs(folders, options);
   let opened = 0;
   return {
+    get sizeBytes() {
+      return blobs.sizeBytes;
+    },
     async open(digest, signal, maxBytes = options.maxBytes) {
       const path = await blobs.acquire(checkDigest(digest), maxBytes, signal);
       return { path, release: once(() => blobs.release([digest])) };

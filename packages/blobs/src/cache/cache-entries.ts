@@ -26,12 +26,15 @@ export const createEntry = (digest: Digest, sizeBytes = 0, lastUsed = 0): CacheE
   ready: undefined,
 });
 
+export const totalSize = (entries: readonly Pick<CacheEntry, 'sizeBytes'>[]): number =>
+  entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+
 /** Returns the unused blobs to evict, least recently used first, until the rest fits into `maxBytes`. */
 export function planEviction<E extends Pick<CacheEntry, 'sizeBytes' | 'uses' | 'lastUsed'>>(
   entries: readonly E[],
   maxBytes: number,
 ): readonly E[] {
-  let total = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let total = totalSize(entries);
   const idle = entries.filter(({ uses, sizeBytes }) => uses === 0 && sizeBytes > 0);
   return idle
     .sort((a, b) => a.lastUsed - b.lastUsed)

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isDiskFull, type Clock, type Digest } from '@pareto/core';
 import { hexOf } from '../digests/manifest.js';
 import { sizeOf } from '../files/partial-file.js';
-import { createEntry, findEntries, type CacheEntry, type CacheFolders } from './cache-entries.js';
+import { createEntry, findEntries, totalSize, type CacheEntry, type CacheFolders } from './cache-entries.js';
 import { createEviction } from './eviction.js';
 import { obtainBlob, type FetchBlob, type FetchLimits } from './fetch-blob.js';
 
@@ -17,6 +17,8 @@ export interface BlobCacheOptions {
 }
 
 interface CachedBlobs {
+  /** Size of all blobs on disk. */
+  readonly sizeBytes: number;
   /** Returns the path of a blob of at most `maxBytes`, which stays on disk until it is released. */
   acquire(digest: Digest, maxBytes: number, signal: AbortSignal | undefined): Promise<string>;
   release(digests: readonly Digest[]): Promise<void>;
@@ -76,6 +78,9 @@ export async function openCachedBlobs(folders: CacheFolders, options: BlobCacheO
 
   await eviction.shrink();
   return {
+    get sizeBytes() {
+      return totalSize([...entries.values()]);
+    },
     async acquire(digest, maxBytes, signal) {
       const entry = entries.get(digest) ?? createEntry(digest);
       entries.set(digest, entry);

@@ -43,6 +43,7 @@ describe('blob cache', () => {
     assert.equal(second.path, first.path);
     await cache.open(graph);
     assert.deepEqual(fetched, ['graph+0']);
+    assert.equal(cache.sizeBytes, 'graph'.length);
   });
 
   it('fetches again for the other callers when a shared fetch is cancelled', async () => {

@@ -206,7 +206,7 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: 
     query.attempts += 1;
     if (outcome === 'lost') query.losses += 1;
     if (outcome !== 'refused') query.isTimed = false;
-    if (tryTakeRetry(query, outcome, event.isGivenUp)) {
+    if (outcome !== 'failed' && tryTakeRetry(query, outcome, event.isGivenUp)) {
       query.stage = 'again';
       effects.push({ kind: 'resolve', query, retryOf: outcome });
       return;

@@ -94,7 +94,7 @@ export type RouterEffect<H> =
   | {
       readonly kind: 'resolve';
       readonly query: RouterQuery<H>;
-      readonly retryOf: FailedAttempt['outcome'] | undefined;
+      readonly retryOf: Exclude<FailedAttempt['outcome'], 'failed'> | undefined;
     }
   | {
       readonly kind: 'answer';

@@ -2,7 +2,7 @@
 
 import type { Clock } from '@pareto/core';
 import { describeRole, type CallHead, type ChannelOptions, type ServerOptions, type ServiceRole } from '@pareto/rpc';
-import type { Gauge, Logger } from '@pareto/telemetry';
+import type { ExpiryGauge, Logger } from '@pareto/telemetry';
 import { requiresCertificate } from './callers.js';
 import type { CertificateFolder } from './certificate-folder.js';
 import { createCheck, createGuard, type Authenticator } from './guard.js';
@@ -22,7 +22,7 @@ export interface Access {
    */
   requireOperator(call: CallHead, what: string): void;
   /** Sets the gauge to the seconds until this service's certificate expires. Does nothing without certificates. */
-  observe(expiry: Gauge<'role'>): void;
+  observe(expiry: ExpiryGauge): void;
 }
 
 export interface AccessOptions {

@@ -2,7 +2,7 @@
 
 import { unmetCauses, type StoreLoss, type UnmetNeed } from '@pareto/core';
 import type { StoreMember } from '@pareto/state';
-import type { ControllerMetrics } from '@pareto/telemetry';
+import { byPresence, byReplicaState, type ControllerMetrics } from '@pareto/telemetry';
 import type { ClusterView } from './observe.js';
 
 export interface GaugeValues {
@@ -11,16 +11,20 @@ export interface GaugeValues {
   readonly storeLoss: StoreLoss | undefined;
   readonly storeMembers: readonly StoreMember[];
   readonly backupAgeMs: number;
-  /** Needs that the leader's last plan could not meet. Empty if this controller does not lead. */
+  /** Needs that the leader's last plan could not meet. */
   readonly unmet: readonly UnmetNeed[];
 }
 
+type FleetView = Pick<ClusterView, 'fleet' | 'now' | 'leadingSince'> & {
+  readonly records: Pick<ClusterView['records'], 'workers'>;
+  readonly registry: Pick<ClusterView['registry'], 'assignments'>;
+};
+
 export function setGauges(
   metrics: ControllerMetrics,
-  view: ClusterView,
+  view: FleetView,
   { routers, storeAgeMs, storeLoss, storeMembers, backupAgeMs, unmet }: GaugeValues,
 ): void {
-  const { records, fleet, now, leadingSince } = view;
   metrics.routers.set(routers);
   metrics.storeAge.set(storeAgeMs / 1000);
   metrics.storeLost.set(storeLoss === undefined ? 0 : 1);
@@ -28,16 +32,31 @@ export function setGauges(
   metrics.storeMembers.set(storeMembers.length - lost, { state: 'reachable' });
   metrics.storeMembers.set(lost, { state: 'lost' });
   metrics.backupAge.set(backupAgeMs / 1000);
-  for (const cause of unmetCauses)
-    metrics.planUnmet.set(unmet.filter((need) => need.cause === cause).length, { reason: cause });
-  metrics.workers.reset();
-  metrics.replicas.reset();
-  for (const state of ['connected', 'awaited', 'departed', 'gone']) metrics.workers.set(0, { state });
+  setFleetGauges(metrics, view, unmet);
+}
+
+/** Sets the gauges of the fleet, which only the leader has, so that sums over all controllers are right. */
+function setFleetGauges(
+  metrics: ControllerMetrics,
+  { records, registry, fleet, now, leadingSince }: FleetView,
+  unmet: readonly UnmetNeed[],
+): void {
+  const { workers, replicas, replicasWanted, planUnmet } = metrics;
+  for (const gauge of [workers, replicas, replicasWanted, planUnmet]) gauge.reset();
+  if (leadingSince === undefined) return;
+  for (const reason of unmetCauses) planUnmet.set(0, { variant: '', reason });
+  for (const { variant, cause } of unmet) planUnmet.add(1, { variant, reason: cause });
+  for (const { variant } of [...registry.assignments.values()].flat()) {
+    replicasWanted.add(1, { variant });
+    for (const state of byReplicaState.state) replicas.add(0, { variant, state });
+  }
+  for (const state of byPresence.state) workers.set(0, { state });
   for (const { value } of records.workers.values()) {
     const presence = fleet.presence(value.info.id, now, leadingSince);
     const isDeparted = presence === 'gone' && fleet.hasDeparted(value.info.id);
-    metrics.workers.add(1, { state: isDeparted ? 'departed' : presence });
+    workers.add(1, { state: isDeparted ? 'departed' : presence });
     if (presence === 'gone') continue;
-    for (const { report } of fleet.replicas(value.info.id).values()) metrics.replicas.add(1, { state: report.state });
+    for (const { report } of fleet.replicas(value.info.id).values())
+      replicas.add(1, { variant: report.variant, state: report.state });
   }
 }

@@ -116,7 +116,7 @@ export class Query implements CoreQuery {
         return this.#resolve();
       case 'late':
         decisions.late(this.#decision);
-        return metrics.decisions.add(1, { outcome: 'late' satisfies Outcome });
+        return metrics.decisions.add(1, { outcome: 'late' });
       case 'suspect': {
         const outcome = this.#outcome;
         const error = outcome === undefined || outcome.kind === 'answered' ? undefined : outcome.error;
@@ -247,7 +247,7 @@ export class Query implements CoreQuery {
 
 const codeOf = (error: unknown): ErrorCode => (error instanceof ParetoError ? error.code : 'internal');
 
-function outcomeOf(decision: Decision): Outcome {
+function outcomeOf(decision: Decision): Exclude<Outcome, 'pending'> {
   if (decision.kind === 'refuse') return decision.cause;
   if (decision.kind === 'hold') return 'cold';
   return decision.selection.degraded ? 'degraded' : 'chosen';

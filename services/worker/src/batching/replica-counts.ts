@@ -50,6 +50,10 @@ export function createReplicaCounts(
   const model = { model: variant, version: String(version) };
   const counted = { requests: 0, items: 0, executions: 0, failures: 0, busyMs: 0, executorDeaths: 0 };
   const tally = createInferTally(clock);
+  // A rate counts the first error only if the series was there before.
+  metrics.requests.add(0, { variant, code: 'ok' });
+  metrics.rejected.add(0, { variant, reason: 'late' });
+  metrics.failed.add(0, model);
   return {
     get now() {
       return { ...counted, busyMs: milliseconds(counted.busyMs), counts: tally.now };

@@ -132,6 +132,7 @@ async function openPath(config: WorkerConfig, { clock, rng }: ServiceContext): P
 
 /** Returns a cache with one model. */
 const cacheOf = (modelPath: string): BlobCache => ({
+  sizeBytes: 0,
   open: () => Promise.reject(new Error('there is only a model')),
   openModel: async () => ({ path: modelPath, release: async () => undefined }),
 });

@@ -18,6 +18,7 @@ describe('the loader of an executor', function () {
       let released = 0;
       const release = async (): Promise<void> => void (released += 1);
       const cache: BlobCache = {
+        sizeBytes: 0,
         open: () => assert.fail('no single blob is opened'),
         openModel: async () => ({ path, release }),
       };

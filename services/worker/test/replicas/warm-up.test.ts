@@ -10,7 +10,11 @@ const tensor = (name: string, dims: readonly number[]): TensorSpec => ({ name, d
 const signatureOf = (dims: readonly number[]): Signature => ({
   ...{ inputs: [tensor('x', dims)], outputs: [tensor('y', dims)], batched: true },
 });
-const cache: BlobCache = { open: () => assert.fail('not opened'), openModel: () => assert.fail('not opened') };
+const cache: BlobCache = {
+  sizeBytes: 0,
+  open: () => assert.fail('not opened'),
+  openModel: () => assert.fail('not opened'),
+};
 
 describe('the warm-up of a model that is not measured', function () {
   this.timeout(60_000);

@@ -140,8 +140,11 @@ describe('worker query', function () {
 
   it('is counted in the metrics', async () => {
     const text = await waitFor('metrics', async () => (await fetch(`${worker.metricsUrl}/metrics`)).text());
-    assert.match(text, /pareto_requests_total\{variant="id:original",code="ok".*\} \d+/);
-    assert.match(text, /pareto_replicas\{state="ready".*\} 2/);
+    assert.match(text, /pareto_worker_requests_total\{variant="id:original",code="ok".*\} \d+/);
+    assert.match(text, /pareto_worker_replicas\{state="ready".*\} 2/);
+    assert.match(text, /pareto_worker_requests_total\{variant="addsub:original",code="internal".*\} 0\n/);
+    assert.match(text, /pareto_cache_bytes\{.*\} [1-9]\d+\n/);
+    assert.match(text, /pareto_cache_limit_bytes\{.*\} [1-9]\d+\n/);
     assert.match(text, /nv_inference_compute_input_duration_us\{model="addsub:original",version="3".*\} \d/);
     assert.match(text, /nv_inference_request_success\{model="addsub:original",version="3".*\} 1\n/);
     assert.equal((await fetch(`${worker.metricsUrl}/readyz`)).status, 200);
