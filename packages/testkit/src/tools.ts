@@ -13,6 +13,7 @@ export type ToolName =
   | 'etcdutl-3.6'
   | 'h2spec'
   | 'onnx-testdata'
+  | 'prometheus'
   | 's3-server'
   | 'swiftshader';
 export type Tool =
@@ -58,6 +59,7 @@ const sources: Readonly<Record<ToolName, Source>> = {
   h2spec: go('github.com/summerwind/h2spec', 'v2.2.1+incompatible', '/cmd/h2spec'),
   /** Models of ONNX's backend tests, in folders by suite and test, with inputs and expected outputs. */
   'onnx-testdata': { kind: 'debian', package: 'libonnx-testdata', file: 'usr/share/libonnx-testdata/data' },
+  prometheus: { kind: 'debian', package: 'prometheus', file: 'usr/bin/prometheus' },
   swiftshader: { kind: 'debian', package: 'chromium-common', file: 'usr/lib/chromium' },
   's3-server': {
     ...go('github.com/versity/versitygw', 'v1.8.0'),
