@@ -82,6 +82,7 @@ async function serve<C extends CommonConfig, R extends ServiceRole>(
   const logger = loggerOf(role, config);
   const lifecycle = createLifecycle(logger);
   exitOnDefect(logger);
+  logWarnings(logger);
   if (isExposed) logger.warn(exposed, { host: config.host });
   for (const { name } of ignoredFlags(options.config, config)) logger.warn(`--${name} has no effect; remove it`);
   const contexts: Partial<Record<R, ServiceContext>> = {};
@@ -121,6 +122,15 @@ async function createContext(
 
 const loggerOf = (service: ServiceRole, { logLevel, logFormat }: CommonConfig): Logger =>
   createLogger({ service, level: logLevel, format: logFormat });
+
+/** Logs the warnings of Node, in place of its own lines, which are not JSON. */
+function logWarnings(logger: Logger): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning: Error & { readonly code?: string }) => {
+    const { name, code, message: text } = warning;
+    logger.warn('warning of Node', { name, code, text });
+  });
+}
 
 /** Exits on an unhandled error, since the state of the process can't be trusted after it. */
 function exitOnDefect(logger: Logger): void {

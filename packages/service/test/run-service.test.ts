@@ -93,6 +93,21 @@ describe('runService', () => {
     assert.match(empty, /^pareto-test: --certs .*: there is no ca\.crt in it.*\n$/);
   });
 
+  it('logs a warning of Node as a line of JSON', async () => {
+    const child = start();
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => (log += String(chunk)));
+    await endAfter(child, () => child.kill('SIGTERM'));
+    const lines = log.trim().split('\n');
+    for (const line of lines) assert.match(line, /^{.*}$/);
+    const [warning = '{}'] = lines.filter((line) => line.includes('DEP9999'));
+    const { level, message, code, text } = JSON.parse(warning) as Record<string, unknown>;
+    assert.deepEqual(
+      { level, message, code, text },
+      { level: 'warn', message: 'warning of Node', code: 'DEP9999', text: 'this is old' },
+    );
+  });
+
   it('logs a warning at each insecure start', async () => {
     const child = start('--host', '0.0.0.0', '--insecure');
     let log = '';

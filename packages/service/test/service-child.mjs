@@ -7,7 +7,10 @@ import { defineConfig, runService } from '@pareto/service';
 const alive = setInterval(() => undefined, 60_000);
 const part = {
   name: 'part',
-  start: async () => void process.stdout.write('started\n'),
+  async start() {
+    process.emitWarning('this is old', 'DeprecationWarning', 'DEP9999');
+    process.stdout.write('started\n');
+  },
   async stop() {
     clearInterval(alive);
     process.stdout.write('stopped\n');
