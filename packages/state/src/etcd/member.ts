@@ -1,5 +1,8 @@
 // A client of one member of etcd, with the retries of etcd3 disabled.
 
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { Channel, ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
 import { noop } from 'cockatiel';
 import { Etcd3, type CallContext, type IOptions, type KVClient } from 'etcd3';
 import type { Clock } from '@pareto/core';
@@ -89,12 +92,32 @@ function optionsOf(endpoint: string, { tls }: EtcdCredentials, clock: Clock, tok
       'grpc.use_local_subchannel_pool': 1,
       // A proxy from the environment must not receive the password, and can't reach loopback.
       'grpc.enable_http_proxy': 0,
+      ...(tls === undefined ? {} : addressOptions(endpoint.replace(/:\d+$/, ''), credentialsOf(tls))),
     },
     ...(tls === undefined ? {} : { credentials: credentialsOf(tls) }),
   };
 }
 
-function credentialsOf({ ca, cert, key }: EtcdTls): NonNullable<IOptions['credentials']> {
+type TlsCredentials = NonNullable<IOptions['credentials']>;
+
+/**
+ * Returns the options of a channel to an IP address, whose certificate must have that address. Node warns about an address as
+ * the server name of a handshake, which etcd3 can't leave out. Empty for a host name.
+ */
+function addressOptions(host: string, { rootCertificate, privateKey, certChain }: TlsCredentials): ChannelOptions {
+  const address = host.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(address) === 0) return {};
+  const credentials = ChannelCredentials.createSsl(rootCertificate, privateKey, certChain, {
+    checkServerIdentity: (_name: string, certificate: PeerCertificate) => checkServerIdentity(address, certificate),
+  });
+  return {
+    'grpc.ssl_target_name_override': 'etcd',
+    channelFactoryOverride: (target: string, _credentials: unknown, options: ChannelOptions) =>
+      new Channel(target, credentials, options),
+  };
+}
+
+function credentialsOf({ ca, cert, key }: EtcdTls): TlsCredentials {
   return {
     rootCertificate: Buffer.from(ca),
     ...(cert === undefined || key === undefined ? {} : { certChain: Buffer.from(cert), privateKey: Buffer.from(key) }),

@@ -2,8 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
 import {
+  createFastClock,
   createTcpProxy,
   createTempFolder,
   createTestAuthority,
@@ -178,3 +182,24 @@ for (const version of ['3.4', '3.6'] as const) {
     });
   });
 }
+
+describe('access to an address', () => {
+  it('rejects a certificate of the authority for another address, and warns about none', async () => {
+    const { ca, certificate: cert, key } = await (await createTestAuthority()).issue({ hosts: ['127.0.0.2', 'etcd'] });
+    const server = createServer({ cert, key, ALPNProtocols: ['h2'] }).listen(0, '127.0.0.1');
+    const warnings: string[] = [];
+    const note = ({ message }: Error): unknown => warnings.push(message);
+    process.on('warning', note);
+    try {
+      await once(server, 'listening');
+      const endpoints = [`127.0.0.1:${(server.address() as AddressInfo).port}`];
+      const message = /certificate of etcd at .* is not trusted \(.*127\.0\.0\.1 is not in the cert's list/;
+      const options = { tls: { ca, cert, key }, clock: createFastClock(10) };
+      await assert.rejects(openOn({ endpoints }, options), { code: 'unauthenticated', message });
+      assert.deepEqual(warnings, []);
+    } finally {
+      process.off('warning', note);
+      server.close();
+    }
+  });
+});
