@@ -41,7 +41,9 @@ describe('a controller and an etcd with TLS and users', function () {
   async function launch(more: Readonly<Record<string, string>>): Promise<ServiceProcess> {
     const flags = { 'data-dir': folder.file('data'), cluster: 'mine', 'cluster-token-file': folder.file('token') };
     const access = { 'etcd-certs': folder.file('etcd'), 'etcd-user': 'pareto', ...more };
-    const args = Object.entries({ ...flags, etcd: etcd.endpoints.join(), ...access }).map(([name, value]) => `--${name}=${value}`);
+    const args = Object.entries({ ...flags, etcd: etcd.endpoints.join(), ...access }).map(
+      ([name, value]) => `--${name}=${value}`,
+    );
     const [port = 0, metricsPort = 0] = await freePorts(2);
     const controller = createServiceProcess({ service: 'controller', name: 'controller', port, metricsPort, args });
     controller.launch();

@@ -69,8 +69,10 @@ export async function createWorker(
   const { clock, rng, logger, lifecycle, access } = context;
   const checkParams = { ...defaultLiveCheckParams, every: config.checkEvery };
   const isolation = await isolate(config, devices, logger);
+  const work = await openWorkFolder(config);
   const pool = createExecutorPool({
-    ...{ size: 1, warmUp: config.warmUpMs > 0, clock, isolation, environment: devices },
+    ...{ size: 1, clock, isolation, environment: devices },
+    warmUpFolder: config.warmUpMs > 0 ? work : undefined,
     // A load keeps a core busy. More at a time take as long, and starve everything else.
     loadsAtOnce: availableParallelism(),
   });
@@ -84,7 +86,6 @@ export async function createWorker(
   const controllers = { addresses: config.controllers, preferred: () => session.address, access };
   const fetch = createBlobSource(controllers);
   const cache = await openCache(config, { maxBytes: parseSize(config.cacheSize), fetch, clock });
-  const work = await openWorkFolder(config);
   const stepMemory = createStepMemory();
   const reader = createModelReader({ clock, isolation });
   const bounds = { items: config.queueItems, bytes: parseSize(config.queueSize) };
@@ -200,11 +201,14 @@ async function openCache({ cacheDir }: WorkerConfig, options: BlobCacheOptions):
   return createBlobCache(cacheDir, options).catch(unusable(cacheDir));
 }
 
-/** Creates the folder in which files are generated. Deletes the files of an earlier process. */
-async function openWorkFolder({ cacheDir }: WorkerConfig): Promise<string> {
-  const folder = join(cacheDir, 'work');
-  await rm(folder, { recursive: true, force: true }).catch(unusable(cacheDir));
-  await makeFolder(folder).catch(unusable(cacheDir));
+/** Folder for files that no later process needs. */
+export const workFolder = ({ cacheDir }: WorkerConfig): string => join(cacheDir, 'work');
+
+/** Creates this folder. Deletes the files of an earlier process, which may have been killed. */
+async function openWorkFolder(config: WorkerConfig): Promise<string> {
+  const folder = workFolder(config);
+  await rm(folder, { recursive: true, force: true }).catch(unusable(config.cacheDir));
+  await makeFolder(folder).catch(unusable(config.cacheDir));
   return folder;
 }
 

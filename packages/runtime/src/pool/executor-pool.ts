@@ -47,8 +47,8 @@ export interface PoolOptions {
   readonly size: number;
   /** Number of models that are loaded at a time. More loads wait for their turn. Not limited if undefined. */
   readonly loadsAtOnce?: number;
-  /** Set to warm up the pre-started processes. False if undefined. */
-  readonly warmUp?: boolean;
+  /** Folder for the model with which the pre-started processes are warmed up. They are not if it is undefined. */
+  readonly warmUpFolder?: string | undefined;
   readonly clock: Clock;
   /** Isolation of the processes from this one. By the environment alone by default, which suits trusted models. */
   readonly isolation?: Isolation;
@@ -60,7 +60,7 @@ export interface PoolOptions {
 export function createExecutorPool({
   size,
   loadsAtOnce = Infinity,
-  warmUp = false,
+  warmUpFolder,
   clock,
   isolation = environmentOnly,
   environment = {},
@@ -72,16 +72,16 @@ export function createExecutorPool({
   const turns = createFifoTokens(loadsAtOnce);
   let disposed = false;
 
-  const start = (isWarmedUp: boolean): StartedProcess => {
+  const start = (folder: string | undefined): StartedProcess => {
     const { process, hello } = starter.start();
     // A process that could not be warmed up can be used all the same.
-    const warm = (): Promise<void> => warmUpProcess(process, clock).catch(() => undefined);
-    const ready = isWarmedUp ? hello.then((header) => warm().then(() => header)) : hello;
+    const warm = (parent: string): Promise<void> => warmUpProcess(process, parent, clock).catch(() => undefined);
+    const ready = folder === undefined ? hello : hello.then((header) => warm(folder).then(() => header));
     ready.catch(() => undefined);
     return { process, hello: ready };
   };
   const startSpare = (): StartedProcess => {
-    const spare = start(warmUp);
+    const spare = start(warmUpFolder);
     void spare.process.died.then(() => {
       const index = spares.indexOf(spare);
       if (index >= 0) spares.splice(index, 1);
@@ -97,7 +97,7 @@ export function createExecutorPool({
   };
   fill();
 
-  const takeSpare = (): StartedProcess => spares.shift() ?? start(false);
+  const takeSpare = (): StartedProcess => spares.shift() ?? start(undefined);
   const sharedProcesses = createSharedProcesses(takeSpare, clock);
 
   async function loadOnCpu(request: LoadRequest, signal: AbortSignal | undefined): Promise<Executor> {

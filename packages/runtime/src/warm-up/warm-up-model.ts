@@ -1,7 +1,6 @@
 // A tiny model with which code is warmed up before there is a real one.
 
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** ONNX, opset 13: y = Relu(x) over n x 16 floats. */
@@ -14,9 +13,9 @@ export interface WarmUpModel extends AsyncDisposable {
   readonly modelPath: string;
 }
 
-/** Writes the model to a temporary file, which every user can read, because executors may run as users of their own. */
-export async function createWarmUpModel(): Promise<WarmUpModel> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'pareto-warm-up-'));
+/** Writes the model to a file in `parent`, which every user can read, because executors may run as users of their own. */
+export async function createWarmUpModel(parent: string): Promise<WarmUpModel> {
+  const folder = await mkdtemp(path.join(parent, 'warm-up-'));
   const modelPath = path.join(folder, 'model.onnx');
   await writeFile(modelPath, Buffer.from(model, 'base64'));
   await Promise.all([chmod(folder, 0o755), chmod(modelPath, 0o644)]);

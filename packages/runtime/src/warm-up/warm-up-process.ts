@@ -13,9 +13,9 @@ const maxRuns = 2_000;
 const x = { name: 'x', datatype: 'FP32', shape: [1, warmUpWidth], byteLength: 4 * warmUpWidth } as const;
 const data = [[Buffer.alloc(x.byteLength)]];
 
-/** Runs the tiny model in a process that has started, for 150 ms. Rejects if the model can't be written. */
-export async function warmUpProcess(process: ExecutorProcess, clock: Clock): Promise<void> {
-  await using model = await createWarmUpModel();
+/** Runs the tiny model in a process that has started, for 150 ms. Rejects if the model can't be written to the folder. */
+export async function warmUpProcess(process: ExecutorProcess, folder: string, clock: Clock): Promise<void> {
+  await using model = await createWarmUpModel(folder);
   const session = createSessionHost(process, clock).open();
   await runModel(session, model.modelPath, clock);
   await session.release();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
 import { environmentOnly, type Isolation } from '@pareto/isolation';
-import { loopModel } from '@pareto/testkit';
+import { createTempFolder, loopModel } from '@pareto/testkit';
 import { createExecutorPool } from '../../src/index.js';
 import { floatsOf, runFloats, saveModel } from '../support/harness.js';
 
@@ -11,7 +11,8 @@ describe('a pool that warms up its processes', function () {
   this.timeout(60_000);
 
   it('loads a model into a process that has run the built-in one, also while that runs', async () => {
-    await using pool = createExecutorPool({ size: 1, warmUp: true, clock: systemClock });
+    await using folder = await createTempFolder();
+    await using pool = createExecutorPool({ size: 1, warmUpFolder: folder.path, clock: systemClock });
     await pool.runtime();
     const modelPath = await saveModel('loop', loopModel());
     for (let round = 0; round < 2; round++) {

@@ -33,7 +33,7 @@ import { createDeviceSlots } from '../devices/device-slots.js';
 import { createStepMemory } from '../devices/step-memory.js';
 import { createReplicaSet } from '../replicas/replica-set.js';
 import { createExecutionHandlers } from '../serving/execution-service.js';
-import { createWorkerServer } from '../worker.js';
+import { createWorkerServer, workFolder } from '../worker.js';
 
 const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 const host = '127.0.0.1';
@@ -100,7 +100,7 @@ async function openPath(config: WorkerConfig, { clock, rng }: ServiceContext): P
   const access = createTokenAccess(token, { role: 'worker', clock, logger });
   const metrics = createWorkerMetrics(privateInstruments('worker'));
   const tracer = await createTracer({ service: 'worker', endpoint: undefined });
-  const model = await createWarmUpModel();
+  const model = await createWarmUpModel(workFolder(config));
   const pool = createExecutorPool({ size: 0, clock });
   const bounds = { items: config.queueItems, bytes: memoryBytes };
   const replicas = createReplicaSet({
