@@ -2,7 +2,7 @@
 // time, because it reads a few files instead of several hundred. Also bundles the script and the styles of pages.
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, parse, relative, sep } from 'node:path';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { root } from './script.mjs';
 
 /** Entry points and what is built from them, which replaces what the compiler emitted for the entry point alone. */
@@ -35,8 +35,9 @@ const pageFiles = ['main.ts', 'main.css'].map((name) => ({
 const external = /^(lmdb|@aws-sdk\/client-s3)$/;
 
 /** Bundles every entry point whose bundle is missing or older than one of its modules. */
-export const bundleAll = () =>
-  Promise.all([...processes, ...pageFiles].filter((bundle) => !isFresh(bundle)).map(bundleEntry));
+export const bundleAll = (bundles = [...processes, ...pageFiles]) =>
+  // The process of the bundler would stay as long as this one, which may serve as the quick start.
+  Promise.all(bundles.filter((bundle) => !isFresh(bundle)).map(bundleEntry)).finally(stop);
 
 /** A stamp lists the files that a bundle consists of, and those that it was made from. */
 const stampOf = (output) => `${output}.bundle.json`;
