@@ -120,6 +120,24 @@ describe('an unauthorised caller', function () {
     });
   });
 
+  it("with a viewer's certificate reads everything and changes nothing", async () => {
+    const flags = ['--controller', cluster.controller.address, '--router', cluster.router.address];
+    const run = async (...args: readonly string[]): Promise<readonly [number | null, string]> => {
+      const child = startChild(process.execPath, [pareto, ...args, ...flags, '--certs', folder.file('own/viewer')]);
+      return [(await child.exited).code, child.output];
+    };
+    const reads = ['status', 'get models', 'describe digits', 'jobs', 'rules', 'events', 'explain', 'whatif digits'];
+    for (const read of reads) {
+      const [code, output] = await run(...read.split(' '));
+      assert.equal(code, 0, `${read}: ${output}`);
+    }
+    for (const change of ['delete mlp-tiny', 'drain worker-1', 'profile mlp-tiny', 'load mlp-tiny']) {
+      const [code, output] = await run(...change.split(' '));
+      assert.equal(code, 1, `${change}: ${output}`);
+      assert.match(output, /is for operators: the caller presented a viewer's certificate; present a certificate/);
+    }
+  });
+
   it('finds no key in a log', async () => {
     const keys = await Promise.all(
       ['controller', 'router', 'worker', 'operator'].map((role) =>

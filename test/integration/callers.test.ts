@@ -143,7 +143,7 @@ function describeCalls(nodes: number): void {
     authority = await createTestAuthority();
     certificates.set('no certificate', undefined).set('client', await authority.issue());
     folder = await createTempFolder();
-    for (const role of ['operator', ...services] as const) {
+    for (const role of ['operator', 'viewer', ...services] as const) {
       const issued = await authority.issue({ uris: [`spiffe://pareto/${role}`] });
       await writeCertificates(folder.file(role), issued);
       certificates.set(role, issued);

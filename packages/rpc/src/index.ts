@@ -54,7 +54,7 @@ export { type ServerTls, type PeerRole } from './tls/server-tls.js';
 export { createWebServer, type WebServer } from './tls/web-server.js';
 export { type ChannelTls } from './tls/channel-tls.js';
 export { constantSource, type TlsMaterial, type TlsSource } from './tls/material.js';
-export { describeRole, roleUri, type Role, type ServiceRole } from './tls/role.js';
+export { describeRole, isServiceRole, roleUri, type Role, type ServiceRole } from './tls/role.js';
 export {
   certificateFiles,
   checkCertificates,

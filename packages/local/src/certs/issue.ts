@@ -3,7 +3,7 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
-import { roleUri, type Role } from '@pareto/rpc';
+import { isServiceRole, roleUri, type Role } from '@pareto/rpc';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -83,7 +83,7 @@ export async function issueCertificate(
   const issuer = new X509Certificate(authority.certificate);
   const keys = await generateKeys();
   const names = hosts.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }) as const);
-  const usages = [ExtendedKeyUsage.clientAuth, ...(role === 'operator' ? [] : [ExtendedKeyUsage.serverAuth])];
+  const usages = [ExtendedKeyUsage.clientAuth, ...(isServiceRole(role) ? [ExtendedKeyUsage.serverAuth] : [])];
   const certificate = await X509CertificateGenerator.create({
     issuer: issuer.subject,
     subject: `CN=pareto ${role}`,

@@ -7,7 +7,7 @@ import type { Role } from '@pareto/rpc';
 import { authorityFolder, findAuthority, findHosts, writeAuthority, writeClient, writeRole } from './folder.js';
 import type * as Issuing from './issue.js';
 
-export const certifiedRoles: readonly Role[] = ['controller', 'router', 'worker', 'operator'];
+export const certifiedRoles: readonly Role[] = ['controller', 'router', 'worker', 'operator', 'viewer'];
 
 /** Roles whose certificates have host names, which clients verify. With one, a worker could impersonate a router. */
 const rolesWithHosts: ReadonlySet<Role> = new Set(['controller', 'router']);

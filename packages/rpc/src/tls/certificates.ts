@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { errorText, ParetoError } from '@pareto/core';
 import type { TlsMaterial } from './material.js';
-import { describeRole, roleOf, type Role } from './role.js';
+import { describeRole, isServiceRole, roleOf, type Role } from './role.js';
 
 export const certificateFiles = { ca: 'ca.crt', certificate: 'tls.crt', key: 'tls.key' } as const;
 
@@ -115,10 +115,10 @@ const clientAuth = '1.3.6.1.5.5.7.3.2';
 /** Checks the extended key usage here, since the handshake with the peer would fail with a less helpful error. */
 function checkUsage(own: X509Certificate, role: Role): void {
   const usages = own.keyUsage as readonly string[] | undefined;
-  const needed = role === 'operator' ? [clientAuth] : [serverAuth, clientAuth];
+  const needed = isServiceRole(role) ? [serverAuth, clientAuth] : [clientAuth];
   if (usages === undefined || needed.every((usage) => usages.includes(usage))) return;
   throw certificateError(
-    `tls.crt is ${describeRole(role)}: its extended key usage needs client auth${role === 'operator' ? '' : ' and server auth'}`,
+    `tls.crt is ${describeRole(role)}: its extended key usage needs client auth${isServiceRole(role) ? ' and server auth' : ''}`,
   );
 }
 

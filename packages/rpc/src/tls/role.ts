@@ -3,10 +3,13 @@
 const serviceRoles = ['controller', 'router', 'worker'] as const;
 /** A service of the cluster. */
 export type ServiceRole = (typeof serviceRoles)[number];
-/** Role of the holder of a certificate. Operators are people who use the CLI. */
-export type Role = ServiceRole | 'operator';
+/** Role of the holder of a certificate. Operators and viewers are people who use the CLI; viewers can change nothing. */
+export type Role = ServiceRole | 'operator' | 'viewer';
 
-const roles: readonly Role[] = [...serviceRoles, 'operator'];
+const roles: readonly Role[] = [...serviceRoles, 'operator', 'viewer'];
+
+export const isServiceRole = (role: string | undefined): role is ServiceRole =>
+  serviceRoles.some((service) => service === role);
 
 export const roleUri = (role: Role): string => `spiffe://pareto/${role}`;
 

@@ -1,9 +1,16 @@
 // How a service authenticates to other services and identifies its callers: by certificates or by the cluster token.
 
 import type { Clock } from '@pareto/core';
-import { describeRole, type CallHead, type ChannelOptions, type ServerOptions, type ServiceRole } from '@pareto/rpc';
+import {
+  describeRole,
+  isServiceRole,
+  type CallHead,
+  type ChannelOptions,
+  type ServerOptions,
+  type ServiceRole,
+} from '@pareto/rpc';
 import type { ExpiryGauge, Logger } from '@pareto/telemetry';
-import { requiresCertificate } from './callers.js';
+import { readers, requiresCertificate } from './callers.js';
 import type { CertificateFolder } from './certificate-folder.js';
 import { createCheck, createGuard, type Authenticator } from './guard.js';
 import { limitWarnings } from './limited-log.js';
@@ -17,10 +24,10 @@ export interface Access {
   /** Returns whether the caller is a service of the cluster. */
   isService(call: CallHead): boolean;
   /**
-   * Throws `unauthenticated` or `permission-denied`, and logs, unless the caller is an operator. `what` names the call.
+   * Throws `unauthenticated` or `permission-denied`, and logs, unless the caller is an operator or a viewer. `what` names the call.
    * Without certificates, every caller is an operator.
    */
-  requireOperator(call: CallHead, what: string): void;
+  requireReader(call: CallHead, what: string): void;
   /** Sets the gauge to the seconds until this service's certificate expires. Does nothing without certificates. */
   observe(expiry: ExpiryGauge): void;
 }
@@ -41,7 +48,7 @@ export function createTokenAccess(token: string, { role, clock, logger }: Access
     server: { guard: createGuard(role, authenticator, warn) },
     channel: () => ({ metadata }),
     isService: (call) => authenticator.isService(call),
-    requireOperator: () => undefined,
+    requireReader: () => undefined,
     observe: () => undefined,
   };
 }
@@ -60,13 +67,13 @@ export function createCertificateAccess(folder: CertificateFolder, { role, clock
     },
     channel: (server) => ({ tls: { source: folder, server } }),
     isService: (call) => certificateAuthenticator.isService(call),
-    requireOperator: (call, what) => createCheck(what, ['operator'], certificateAuthenticator, warn)(call),
+    requireReader: (call, what) => createCheck(what, readers, certificateAuthenticator, warn)(call),
     observe: (expiry) => expiry.set((folder.endsAt - clock.wallMs()) / 1000, { role }),
   };
 }
 
 const certificateAuthenticator: Authenticator = {
-  isService: ({ peerRole }) => peerRole !== undefined && peerRole !== 'unknown' && peerRole !== 'operator',
+  isService: ({ peerRole }) => isServiceRole(peerRole),
   denial({ peerRole }, allowed) {
     if (peerRole === undefined) return { code: 'unauthenticated', because: 'the caller presented no certificate' };
     const role = peerRole === 'unknown' ? undefined : peerRole;

@@ -10,6 +10,8 @@ export type Callers = 'anyone' | readonly Role[];
 type Rows<M extends MethodPath | typeof explainWithoutId> = Readonly<Record<M, Callers>>;
 
 const operators: Callers = ['operator'];
+/** Callers of what changes nothing and reveals no model, sample or backup. */
+export const readers: readonly Role[] = ['operator', 'viewer'];
 const routers: Callers = ['router'];
 /** Workers download models and upload the files that they generate. */
 const workersAndOperators: Callers = ['worker', 'operator'];
@@ -20,22 +22,22 @@ const controller: Rows<MethodPath<'pareto.v1.Blobs' | 'pareto.v1.Fleet' | 'paret
     'pareto.v1.Blobs/Upload': workersAndOperators,
     'pareto.v1.Blobs/Download': workersAndOperators,
     'pareto.v1.Fleet/Join': ['worker'],
-    'pareto.v1.Fleet/ListWorkers': operators,
+    'pareto.v1.Fleet/ListWorkers': readers,
     'pareto.v1.Fleet/Drain': operators,
     'pareto.v1.Fleet/Forget': operators,
-    'pareto.v1.Fleet/Overview': operators,
-    'pareto.v1.Fleet/Events': operators,
+    'pareto.v1.Fleet/Overview': readers,
+    'pareto.v1.Fleet/Events': readers,
     'pareto.v1.Registry/RegisterTask': operators,
     'pareto.v1.Registry/RegisterArchitecture': operators,
     'pareto.v1.Registry/Rollback': operators,
-    'pareto.v1.Registry/List': operators,
-    'pareto.v1.Registry/Describe': operators,
+    'pareto.v1.Registry/List': readers,
+    'pareto.v1.Registry/Describe': readers,
     'pareto.v1.Registry/Delete': operators,
     'pareto.v1.Registry/Profile': operators,
-    'pareto.v1.Registry/Jobs': operators,
+    'pareto.v1.Registry/Jobs': readers,
     'pareto.v1.Registry/SetRule': operators,
     'pareto.v1.Registry/LiftRule': operators,
-    'pareto.v1.Registry/ListRules': operators,
+    'pareto.v1.Registry/ListRules': readers,
     'pareto.v1.Registry/Backup': operators,
     'pareto.v1.Registry/Restore': operators,
     'pareto.v1.Routes/Watch': routers,
@@ -43,7 +45,7 @@ const controller: Rows<MethodPath<'pareto.v1.Blobs' | 'pareto.v1.Fleet' | 'paret
     'pareto.v1.Routes/SetWarmth': routers,
   };
 
-/** A row of its own, which a handler enforces (`Access.requireOperator`), because the guard does not see the message. */
+/** A row of its own, which a handler enforces (`Access.requireReader`), because the guard does not see the message. */
 export const explainWithoutId = 'pareto.v1.Inference/Explain without a decision id';
 
 const router: Rows<MethodPath<'inference.GRPCInferenceService' | 'pareto.v1.Inference'> | typeof explainWithoutId> = {
@@ -70,7 +72,7 @@ const router: Rows<MethodPath<'inference.GRPCInferenceService' | 'pareto.v1.Infe
   'inference.GRPCInferenceService/LogSettings': operators,
   'pareto.v1.Inference/Infer': 'anyone',
   'pareto.v1.Inference/Explain': 'anyone',
-  [explainWithoutId]: operators,
+  [explainWithoutId]: readers,
   'pareto.v1.Inference/WhatIf': 'anyone',
 };
 

@@ -10,6 +10,7 @@ const presented: Readonly<Record<Caller, PeerRole>> = {
   'no certificate': undefined,
   client: 'unknown',
   operator: 'operator',
+  viewer: 'viewer',
   controller: 'controller',
   router: 'router',
   worker: 'worker',

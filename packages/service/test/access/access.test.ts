@@ -126,8 +126,10 @@ async function methodsOf(file: string): Promise<readonly string[]> {
 const intended: Readonly<Record<ServiceRole, readonly (readonly [RegExp, readonly Role[] | 'anyone'])[]>> = {
   controller: [
     [/^pareto\.v1\.Fleet\/Join$/, ['worker']],
-    [/^pareto\.v1\.Fleet\/(ListWorkers|Drain|Forget|Overview|Events)$/, ['operator']],
+    [/^pareto\.v1\.Fleet\/(ListWorkers|Overview|Events)$/, ['operator', 'viewer']],
+    [/^pareto\.v1\.Fleet\/(Drain|Forget)$/, ['operator']],
     [/^pareto\.v1\.Routes\/(Watch|Statistics|SetWarmth)$/, ['router']],
+    [/^pareto\.v1\.Registry\/(List|Describe|Jobs|ListRules)$/, ['operator', 'viewer']],
     [/^pareto\.v1\.Registry\//, ['operator']],
     [/^pareto\.v1\.Blobs\/(Stat|Upload|Download)$/, ['worker', 'operator']],
   ],
@@ -151,10 +153,10 @@ describe('access by certificates', () => {
   before(async () => {
     folder = await createTempFolder();
     const authority = await createTestAuthority();
-    for (const role of ['controller', 'router', 'worker', 'operator'] as const) {
+    for (const role of ['controller', 'router', 'worker', 'operator', 'viewer'] as const) {
       const path = folder.file(role);
       await writeCertificates(path, await authority.issue({ uris: [`spiffe://pareto/${role}`] }));
-      if (role === 'operator') continue;
+      if (role === 'operator' || role === 'viewer') continue;
       folders.set(role, await openCertificates(path, { role, clock: systemClock, logger: silent }));
     }
     await mkdir(folder.file('client'));
@@ -174,7 +176,7 @@ describe('access by certificates', () => {
   async function serve(role: ServiceRole): Promise<string> {
     const access = accessOf(role);
     const server = createServer(access.server);
-    server.add('pareto.v1.Registry', { list: async () => ({}) });
+    server.add('pareto.v1.Registry', { list: async () => ({}), delete: async () => ({}) });
     server.add('inference.GRPCInferenceService', { repositoryModelLoad: async () => ({}) });
     server.add('pareto.v1.Fleet', {
       join: async (stream) => {
@@ -193,8 +195,8 @@ describe('access by certificates', () => {
     cleanUps.push(() => channel.close());
     return channel;
   }
-  const as = async (who: ServiceRole | 'operator' | 'client', server: ServiceRole): Promise<ChannelOptions> =>
-    who === 'operator' || who === 'client'
+  const as = async (who: Role | 'client', server: ServiceRole): Promise<ChannelOptions> =>
+    who === 'operator' || who === 'viewer' || who === 'client'
       ? {
           tls: (await readClientCertificates(who === 'operator' ? folder.path : folder.file(who), systemClock))(server),
         }
@@ -207,7 +209,7 @@ describe('access by certificates', () => {
 
   it('allows each role only its own methods', async () => {
     const address = await serve('controller');
-    const list = async (who: ServiceRole | 'operator') =>
+    const list = async (who: Role) =>
       createClient(connect(address, await as(who, 'controller')), 'pareto.v1.Registry').list({});
     await list('operator');
     await joinFleet(connect(address, await as('worker', 'controller')));
@@ -218,7 +220,17 @@ describe('access by certificates', () => {
         message: `pareto.v1.Fleet/Join is for workers: the caller presented ${who === 'operator' ? 'an' : 'a'} ${who}'s certificate`,
       });
     }
-    await assert.rejects(list('worker'), { code: 'permission-denied', message: /Registry\/List is for operators/ });
+    await list('viewer');
+    await assert.rejects(list('worker'), {
+      code: 'permission-denied',
+      message: /Registry\/List is for operators and viewers/,
+    });
+    const viewer = createClient(connect(address, await as('viewer', 'controller')), 'pareto.v1.Registry');
+    await assert.rejects(viewer.delete({ name: 'x' }), {
+      code: 'permission-denied',
+      message:
+        "pareto.v1.Registry/Delete is for operators: the caller presented a viewer's certificate; present a certificate with the URI spiffe://pareto/operator",
+    });
     assert.match(lines.join(''), /"peer":"127\.0\.0\.1:\d+","method":"\/pareto\.v1\.Fleet\/Join".*call rejected/);
   });
 
@@ -238,7 +250,7 @@ describe('access by certificates', () => {
             return false;
           }
         };
-        const may = [undefined, 'unknown', 'controller', 'router', 'worker', 'operator'] as const;
+        const may = [undefined, 'unknown', 'controller', 'router', 'worker', 'operator', 'viewer'] as const;
         const wanted = intended[role].find(([pattern]) => pattern.test(method))?.[1] ?? [];
         assert.deepEqual(may.filter(takes), wanted === 'anyone' ? may : wanted, `${role}: ${method}`);
       }
@@ -260,14 +272,17 @@ describe('access by certificates', () => {
     }
   });
 
-  it('requires an operator where a handler asks for one, but not without certificates', async () => {
+  it('requires an operator or viewer where a handler asks for one, but not without certificates', async () => {
     const access = accessOf('router');
-    access.requireOperator(callOf('operator'), 'x');
+    for (const role of ['operator', 'viewer'] as const) access.requireReader(callOf(role), 'x');
     const denied = (role: PeerRole, code: string): void =>
-      assert.throws(() => access.requireOperator(callOf(role), 'x'), { code, message: /^x is for operators: the / });
+      assert.throws(() => access.requireReader(callOf(role), 'x'), {
+        code,
+        message: /^x is for operators and viewers: the /,
+      });
     denied(undefined, 'unauthenticated');
     for (const role of ['unknown', 'controller', 'router', 'worker'] as const) denied(role, 'permission-denied');
-    createTokenAccess(token, { role: 'router', clock: systemClock, logger: silent }).requireOperator(
+    createTokenAccess(token, { role: 'router', clock: systemClock, logger: silent }).requireReader(
       callOf(undefined),
       'x',
     );
@@ -288,6 +303,7 @@ describe('access by certificates', () => {
     for (const [who, isService] of [
       ['client', false],
       ['operator', false],
+      ['viewer', false],
       ['router', true],
     ] as const) {
       const reply = await createClient(connect(address, await as(who, 'router')), 'pareto.v1.Inference').explain({});

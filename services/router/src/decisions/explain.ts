@@ -25,7 +25,7 @@ export async function explain(
   id: string,
   call: ServerCall,
 ): Promise<wire.ExplainResponseInput> {
-  if (id === '') options.access.requireOperator(call, explainWithoutId);
+  if (id === '') options.access.requireReader(call, explainWithoutId);
   const decision = id === '' ? lastDecision(options) : parseDecisionId(id);
   const { router } = decision;
   const decisionId = id === '' ? formatDecisionId(decision) : id;

@@ -30,7 +30,7 @@ describe('Explain', () => {
   const asked: string[] = [];
   const access = {
     ...createTokenAccess('0123456789abcdef', { role: 'router', clock, logger }),
-    requireOperator(_call: CallHead, what: string) {
+    requireReader(_call: CallHead, what: string) {
       asked.push(what);
       throw new ParetoError('permission-denied', 'not an operator');
     },
@@ -51,7 +51,7 @@ describe('Explain', () => {
   it('returns the last decision to operators only', async () => {
     await assert.rejects(explain(options, '', call), { code: 'permission-denied' });
     assert.deepEqual(asked, ['pareto.v1.Inference/Explain without a decision id']);
-    const open = { ...options, access: { ...access, requireOperator: () => undefined } };
+    const open = { ...options, access: { ...access, requireReader: () => undefined } };
     assert.equal((await explain(open, '', call)).decisionId, formatDecisionId(id));
   });
 });

@@ -36,7 +36,9 @@ export function addCerts(program: Command, context: Context): void {
   certs
     .command('init')
     .summary('create an authority, and a certificate for each role')
-    .description('Creates an authority, and a certificate for each role: controller, router, worker and operator.')
+    .description(
+      'Creates an authority, and a certificate for each role: controller, router, worker, operator and viewer.',
+    )
     .option('--out <folder>', 'output folder', 'certs')
     .option(
       '--hosts <a,b>',
@@ -70,6 +72,7 @@ function describeSet({ folder, hosts, ends, isNewAuthority }: CertificateSet, wi
     ]),
     [folder, `node services/node/dist/main.js --certs ${folder} …`],
     [at('operator'), `pareto --certs ${at('operator')} status`],
+    [at('viewer'), `reads and changes nothing: pareto --certs ${at('viewer')} status`],
     [at('client'), `for other clients of a router, e.g. grpcurl -cacert ${at('client/ca.crt')} …`],
   ];
   const created = isNewAuthority

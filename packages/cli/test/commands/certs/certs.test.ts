@@ -58,7 +58,8 @@ describe('pareto certs init', () => {
     assert.equal(code, 0);
     for (const role of ['controller', 'router', 'worker'])
       assert.match(text, new RegExp(`node services/${role}/dist/main\\.js --certs .*certs/${role} …`));
-    assert.match(text, /pareto --certs .*certs\/operator status$/m);
+    for (const role of ['operator', 'viewer'])
+      assert.match(text, new RegExp(`pareto --certs .*certs/${role} status$`, 'm'));
     for (const role of certifiedRoles) {
       const { endsAt, role: named } = await read(role);
       assert.equal(named, role);
@@ -69,7 +70,7 @@ describe('pareto certs init', () => {
     const router = await certificate('router');
     for (const host of ['localhost', 'router.example']) assert.equal(router.checkHost(host), host);
     for (const ip of ['127.0.0.1', '::1', '10.0.0.5', 'fd00::5']) assert.ok(router.checkIP(ip), ip);
-    for (const role of ['worker', 'operator'])
+    for (const role of ['worker', 'operator', 'viewer'])
       assert.equal((await certificate(role)).subjectAltName, `URI:spiffe://pareto/${role}`);
     assert.deepEqual(await readdir(join(out, 'client')), ['ca.crt']);
     assert.ok(!(await readdir(out, { recursive: true })).some((name) => name.endsWith('.new')));
@@ -152,8 +153,8 @@ describe('pareto certs init', () => {
         .list({}, { timeoutMs: 3000 })
         .finally(() => channel.close());
     };
-    for (const folder of [out, join(out, 'operator'), join(out, 'client')]) await list(folder);
-    assert.deepEqual(seen, ['operator', 'operator', undefined]);
+    for (const folder of [out, ...['operator', 'viewer', 'client'].map((name) => join(out, name))]) await list(folder);
+    assert.deepEqual(seen, ['operator', 'operator', 'viewer', undefined]);
     await assert.rejects(list(out, 'controller'), /presented a router's certificate/);
     await assert.rejects(list(temp.file('none')), /certificates in .*none: there is no ca\.crt/);
     server.close();
