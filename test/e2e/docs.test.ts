@@ -20,6 +20,7 @@ const told = [
   'docs/registering.md',
   'docs/tabular.md',
   'docs/operating.md',
+  'docs/replacing-the-authority.md',
   'examples/shapes/README.md',
 ];
 /** Pages whose commands are not run, because they start, build or release things. */

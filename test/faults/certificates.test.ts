@@ -1,30 +1,41 @@
-// Unauthorised callers: without TLS, with another authority's certificate, with a certificate of another role.
+// Certificates: unauthorised callers (without TLS, with another authority's certificate, with a certificate of another role), and
+// another authority.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
-import { createChannel, createClient, readClientCertificates, type Channel, type ServiceClient } from '@pareto/rpc';
+import { encodeInferRequest } from '@pareto/protocol';
+import {
+  createChannel,
+  createClient,
+  createRawCaller,
+  readClientCertificates,
+  type Channel,
+  type ServiceClient,
+} from '@pareto/rpc';
 import { createTempFolder, startChild, waitFor, type TempFolder } from '@pareto/testkit';
 import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { classesOf, readDigits, registerDigits } from '../support/digits.js';
 import { found } from '../support/findings.js';
+import { readPage } from '../support/markdown.js';
 import type { ServiceProcess } from '../support/service-process.js';
 
 const pareto = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 
-describe('an unauthorised caller', function () {
+describe('a cluster with certificates', function () {
   this.timeout(120_000);
   let folder: TempFolder;
   let cluster: Cluster;
   let client: TestClient;
   before(async () => {
     folder = await createTempFolder();
-    for (const name of ['own', 'other']) await makeCertificates(folder.file(name));
-    cluster = await startCluster({ certs: folder.file('own'), workers: 1 });
-    client = createTestClient(cluster, await readClientCertificates(folder.file('own'), systemClock));
+    for (const name of ['certs', 'other']) await makeCertificates(folder.file(name));
+    cluster = await startCluster({ certs: folder.file('certs'), workers: 1 });
+    client = createTestClient(cluster, await readClientCertificates(folder.file('certs'), systemClock));
     await registerDigits(client, ['mlp-tiny']);
     await client.waitUntilReady('mlp-tiny');
   });
@@ -44,7 +55,7 @@ describe('an unauthorised caller', function () {
     return createChannel(service.address, { tls: tls(service.service) });
   }
 
-  it('without TLS is rejected with a reason in the log', async () => {
+  it('rejects a caller without TLS, with a reason in the log', async () => {
     let refusedBy = 0;
     for (const service of [cluster.controller, cluster.router, ...cluster.workers]) {
       const refused = await refusedCall(createChannel(service.address));
@@ -63,7 +74,7 @@ describe('an unauthorised caller', function () {
     });
   });
 
-  it("with another authority's certificate is rejected with a reason in the log", async () => {
+  it("rejects a caller with another authority's certificate, with a reason in the log", async () => {
     let refusedBy = 0;
     for (const service of [cluster.controller, ...cluster.workers]) {
       const refused = await refusedCall(await strangerTo(service, folder));
@@ -83,8 +94,8 @@ describe('an unauthorised caller', function () {
     });
   });
 
-  it("with a router's certificate in place of a controller's or operator's is rejected with a reason in the log", async () => {
-    const channel = await channelOf('own/router', cluster.controller);
+  it("rejects a router's certificate in place of a controller's or operator's, with a reason in the log", async () => {
+    const channel = await channelOf('certs/router', cluster.controller);
     let refusals = 0;
     try {
       const registry = createClient(channel, 'pareto.v1.Registry');
@@ -120,28 +131,32 @@ describe('an unauthorised caller', function () {
     });
   });
 
-  it("with a viewer's certificate reads everything and changes nothing", async () => {
+  it("lets a viewer's certificate read everything and change nothing", async () => {
     const flags = ['--controller', cluster.controller.address, '--router', cluster.router.address];
     const run = async (...args: readonly string[]): Promise<readonly [number | null, string]> => {
-      const child = startChild(process.execPath, [pareto, ...args, ...flags, '--certs', folder.file('own/viewer')]);
+      const child = startChild(process.execPath, [pareto, ...args, ...flags, '--certs', folder.file('certs/viewer')]);
       return [(await child.exited).code, child.output];
     };
-    const reads = ['status', 'get models', 'describe digits', 'jobs', 'rules', 'events', 'explain', 'whatif digits'];
-    for (const read of reads) {
-      const [code, output] = await run(...read.split(' '));
-      assert.equal(code, 0, `${read}: ${output}`);
-    }
-    for (const change of ['delete mlp-tiny', 'drain worker-1', 'profile mlp-tiny', 'load mlp-tiny']) {
-      const [code, output] = await run(...change.split(' '));
-      assert.equal(code, 1, `${change}: ${output}`);
-      assert.match(output, /is for operators: the caller presented a viewer's certificate; present a certificate/);
-    }
+    const reads = async (): Promise<void> => {
+      for (const read of ['status', 'describe digits', 'jobs', 'events', 'explain']) {
+        const [code, output] = await run(...read.split(' '));
+        assert.equal(code, 0, `${read}: ${output}`);
+      }
+    };
+    const changes = async (): Promise<void> => {
+      for (const change of ['delete mlp-tiny', 'drain worker-1', 'load mlp-tiny']) {
+        const [code, output] = await run(...change.split(' '));
+        assert.equal(code, 1, `${change}: ${output}`);
+        assert.match(output, /is for operators: the caller presented a viewer's certificate; present a certificate/);
+      }
+    };
+    await Promise.all([reads(), changes()]);
   });
 
-  it('finds no key in a log', async () => {
+  it('logs no key', async () => {
     const keys = await Promise.all(
       ['controller', 'router', 'worker', 'operator'].map((role) =>
-        readFile(folder.file(`own/${role}/tls.key`), 'utf8'),
+        readFile(folder.file(`certs/${role}/tls.key`), 'utf8'),
       ),
     );
     const secrets = keys.map((key) => key.split('\n')[1] ?? assert.fail());
@@ -150,7 +165,67 @@ describe('an unauthorised caller', function () {
       for (const secret of secrets) assert.ok(!child.output.includes(secret), name);
     }
   });
+
+  it('fails no query while its authority is replaced as the documentation says', async () => {
+    const services = [cluster.controller, cluster.router, ...cluster.workers];
+    const replaced = (): readonly number[] =>
+      services.map((service) => service.logs().filter(({ message }) => message === 'certificates replaced').length);
+    await cp(folder.file('certs'), folder.file('before'), { recursive: true });
+    const input = [(await readDigits()).input(0)];
+    const body = encodeInferRequest({ modelName: 'digits', inputs: input });
+    const stop = startConnecting(cluster.router, folder.file('certs/client'), (channel) =>
+      createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer')(body, { timeoutMs: 5_000 }),
+    );
+    const [, ...blocks] = (await readPage('docs/replacing-the-authority.md')).blocks;
+    const env = {
+      PATH: [fileURLToPath(new URL('../../node_modules/.bin', import.meta.url)), process.env['PATH']].join(delimiter),
+      ...{ PARETO_CONTROLLER: cluster.controller.address, PARETO_ROUTER: cluster.router.address },
+    };
+    for (const { text } of blocks) {
+      const before = replaced();
+      const script = text.replaceAll('npx pareto', 'pareto');
+      const child = startChild('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder.path, env });
+      assert.equal((await child.exited).code, 0, `${text}\n${child.output}`);
+      if (text.includes('status')) continue;
+      await waitFor('the new files', () => replaced().every((count, at) => count > (before[at] ?? 0)) || undefined);
+    }
+    const { sent, errors } = await stop();
+    assert.deepEqual(errors, []);
+    assert.ok(sent > 50, `${sent} queries over as many connections`);
+    found({
+      name: 'a replaced authority: failed queries',
+      value: errors.length,
+      unit: `of ${sent}`,
+      reach: { exactly: 0 },
+    });
+    const refused = await refusedCall(await channelOf('before', cluster.controller));
+    assert.equal(refused.code, 'unavailable', 'the old authority is no longer trusted');
+    client[Symbol.dispose]();
+    client = createTestClient(cluster, await readClientCertificates(folder.file('certs'), systemClock));
+  });
 });
+
+/** Sends queries over new connections, one after another, until it is stopped. Each trusts the current authorities of the folder. */
+function startConnecting({ address }: ServiceProcess, folder: string, call: (channel: Channel) => Promise<unknown>) {
+  const counts = { sent: 0, errors: [] as string[] };
+  const stopping = new AbortController();
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      counts.sent += 1;
+      try {
+        const channel = createChannel(address, { tls: (await readClientCertificates(folder, systemClock))('router') });
+        await call(channel).finally(() => channel.close());
+      } catch (error) {
+        counts.errors.push(String(error));
+      }
+    }
+  })();
+  return async () => {
+    stopping.abort();
+    await running;
+    return counts;
+  };
+}
 
 async function makeCertificates(folder: string): Promise<void> {
   const child = startChild(process.execPath, [pareto, 'certs', 'init', '--out', folder]);
@@ -161,7 +236,7 @@ async function makeCertificates(folder: string): Promise<void> {
 async function strangerTo({ address, service }: ServiceProcess, folder: TempFolder): Promise<Channel> {
   const read = (name: string): Promise<Buffer> => readFile(folder.file(name));
   const identity = { certificate: await read('other/operator/tls.crt'), key: await read('other/operator/tls.key') };
-  const current = { ca: await read('own/operator/ca.crt'), identity };
+  const current = { ca: await read('certs/operator/ca.crt'), identity };
   const source = { current, onChange: () => ({ [Symbol.dispose]: () => undefined }) };
   return createChannel(address, { tls: { source, server: service } });
 }
