@@ -33,13 +33,19 @@ export function checkTransaction({ compares, operations }: Transaction): void {
     throw limitError(`has ${size} bytes, but the limit is ${maxTransactionBytes}: split it`);
 }
 
-/** Splits operations, in order, into transactions within the limits. A single operation that exceeds them is not split. */
-export function* splitOperations(operations: readonly Operation[]): Generator<readonly Operation[]> {
+/**
+ * Splits operations, in order, into transactions within the limits, and of at most `maxCount` operations. A single operation that
+ * exceeds them is not split.
+ */
+export function* splitOperations(
+  operations: readonly Operation[],
+  maxCount: number = maxOperations,
+): Generator<readonly Operation[]> {
   let part: Operation[] = [];
   let size = 0;
   for (const operation of operations) {
     const bytes = bytesOf(operation);
-    if (part.length === maxOperations || (part.length > 0 && size + bytes > maxTransactionBytes)) {
+    if (part.length === maxCount || (part.length > 0 && size + bytes > maxTransactionBytes)) {
       yield part;
       part = [];
       size = 0;

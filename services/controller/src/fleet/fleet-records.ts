@@ -257,15 +257,20 @@ async function storeMeasurement(
   metrics.measurements.add(1, { outcome: result.kind });
   const outcome = result.kind === 'failed' ? result.reason : 'measured';
   logger.info('measurement received', { variant, version, hardwareClass, result: outcome });
-  const key = variantKey(variant, version);
-  const known = mirror.records.variants.get(key);
-  const before = mirror.records.measurements.get(measurementKey(measurement));
-  if (known === undefined || !replaces(measurement, before?.value)) return;
-  const unchanged = { kind: 'revision', key, modRevision: known.modRevision } as const;
-  const own = before?.key ?? measurementKey(withStoredClass(measurement, worker));
-  const all = measurementsOf(mirror.records, { id: variant, version }).map(({ value }) => value);
-  const task = mirror.records.tasks.get(taskKey(known.value.task))?.value;
-  const isCurrent = task === undefined || isMeasuredFor(task, measurement);
-  const stored = isCurrent ? measurement : onOtherSamples(measurement);
-  await leader.write([unchanged], [putRecord(own, keepLiveVerdict(stored, all))]);
+  await retryOnConflict(`the measurement of ${variant}`, async () => {
+    const { variants, measurements, tasks } = mirror.records;
+    const known = variants.get(variantKey(variant, version));
+    const before = measurements.get(measurementKey(measurement));
+    if (known === undefined || !replaces(measurement, before?.value)) return true;
+    const own = before?.key ?? measurementKey(withStoredClass(measurement, worker));
+    const all = measurementsOf(mirror.records, { id: variant, version }).map(({ value }) => value);
+    const task = tasks.get(taskKey(known.value.task))?.value;
+    const isCurrent = task === undefined || isMeasuredFor(task, measurement);
+    const stored = isCurrent ? measurement : onOtherSamples(measurement);
+    const isWritten = await leader.write(
+      [unchangedSince(known.key, known)],
+      [putRecord(own, keepLiveVerdict(stored, all))],
+    );
+    return isWritten || undefined;
+  });
 }

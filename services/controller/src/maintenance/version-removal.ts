@@ -3,9 +3,10 @@
 
 import type { Architecture } from '@pareto/core';
 import { observeUnused, planVersionRemoval, type KeptVersions, type UnusedVersions } from '@pareto/policy';
-import { splitOperations, type Operation } from '@pareto/state';
+import type { Operation } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
 import type { Cluster } from '../cluster/cluster.js';
+import { writeUnchanged } from '../leadership/write-all.js';
 import { changesOf, claim } from '../registry/name-claims.js';
 import { outcomesOf, variantRecords } from '../registry/outcome-variants.js';
 import type { RecordView } from '../storage/record-tables.js';
@@ -58,8 +59,7 @@ async function removeVersionsOf(
   const unchanged = claim(records, name);
   const kept = { ...versionsOf(view, name), changes: changesOf(records, name), unusedSince };
   for (const version of planVersionRemoval(kept, view, keepMs)) {
-    for (const part of splitOperations(deletions(records, { name, version })))
-      if (!(await cluster.leader.write([unchanged], part))) return;
+    if (!(await writeUnchanged(cluster.leader, records, deletions(records, { name, version }), [unchanged]))) return;
     logger.info('version removed', { architecture: name, version });
   }
 }

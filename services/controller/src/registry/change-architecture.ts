@@ -1,15 +1,9 @@
 // The registry writes for a registered model that is registered again with other recipes, labels or batches. Pure.
 
 import { batchSizes, type Architecture } from '@pareto/core';
-import type { Compare, Operation } from '@pareto/state';
+import type { Operation } from '@pareto/state';
 import { checkSignature, signatureWith } from './check-signature.js';
-import {
-  measurementsOf,
-  originalVariants,
-  outcomesOf,
-  variantRecords,
-  type VariantWrites,
-} from './outcome-variants.js';
+import { measurementsOf, originalVariants, outcomesOf, variantRecords } from './outcome-variants.js';
 import { remeasure } from './remeasure.js';
 import type { RecordView, Stored } from '../storage/record-tables.js';
 import { assignmentKey, measurementsPrefix, outcomeKey, putRecord, taskKey, variantKey } from '../storage/records.js';
@@ -20,6 +14,12 @@ export type ArchitectureChanges = Pick<Architecture, 'recipes' | 'keepAll' | 'la
   readonly batch: Pick<Architecture, 'signature' | 'maxBatchSize' | 'fixedBatch'> | undefined;
 };
 
+export interface ChangedArchitecture {
+  readonly changed: Architecture;
+  /** The writes. The last one is that of the architecture, so that a repetition completes a part of them. */
+  readonly operations: readonly Operation[];
+}
+
 /**
  * Returns the changed architecture with its writes. Generated files stay, even of recipes that are no longer requested,
  * unless the model gains or loses its batch dimension: then its variants are deleted and made again. With a larger maximum
@@ -29,9 +29,9 @@ export type ArchitectureChanges = Pick<Architecture, 'recipes' | 'keepAll' | 'la
  */
 export function changeArchitecture(
   records: RecordView,
-  { key, value, modRevision }: Stored<Architecture>,
+  { key, value }: Stored<Architecture>,
   changes: ArchitectureChanges,
-): (VariantWrites & { readonly changed: Architecture }) | undefined {
+): ChangedArchitecture | undefined {
   const { batch, ...rest } = changes;
   const changed = { ...value, ...rest, ...batch };
   const isRebuilt = batch !== undefined && batch.signature.batched !== value.signature.batched;
@@ -42,35 +42,30 @@ export function changeArchitecture(
   // The labels of samples may be names of classes.
   const isJudgedAgain = isRelabelled && records.tasks.get(taskKey(value.task))?.value.validation !== undefined;
   const isRemeasured = isJudgedAgain || largestMeasured(changed) > largestMeasured(value);
-  const task = isRebuilt ? changeTask(records, changed) : none;
   return {
     changed,
-    compares: [{ kind: 'revision', key, modRevision }, ...task.compares],
     operations: [
-      putRecord(key, changed),
-      ...task.operations,
       ...(isReloaded ? endReplicas(records, changed) : []),
       ...(isRebuilt ? resetVariants(records, changed) : []),
       ...(!isRebuilt && isRemeasured ? remeasureAll(records, changed) : []),
+      ...(isRebuilt ? changeTask(records, changed) : []),
+      putRecord(key, changed),
     ],
   };
 }
 
-const none: VariantWrites = { compares: [], operations: [] };
-
 const isSame = (a: Architecture['labels'], b: Architecture['labels']): boolean =>
   JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
-/** Returns the writes of the task, whose signature is that of its only architecture, or fits all of them. */
-function changeTask(records: RecordView, changed: Architecture): VariantWrites {
+/** Returns the write of the task, whose signature is that of its only architecture, or fits all of them. */
+function changeTask(records: RecordView, changed: Architecture): readonly Operation[] {
   const { task: name, name: own } = changed;
   const task = records.tasks.get(taskKey(name));
-  if (task === undefined) return none;
+  if (task === undefined) return [];
   const isOnly = [...records.architectures.values()].every(({ value }) => value.task !== name || value.name === own);
   if (!isOnly) checkSignature(records, task.value, changed, own);
   const signature = isOnly ? changed.signature : signatureWith(records, task.value, changed);
-  const compare: Compare = { kind: 'revision', key: task.key, modRevision: task.modRevision };
-  return { compares: [compare], operations: [putRecord(task.key, { ...task.value, signature })] };
+  return [putRecord(task.key, { ...task.value, signature })];
 }
 
 function endReplicas(records: RecordView, { name, version }: Architecture): readonly Operation[] {

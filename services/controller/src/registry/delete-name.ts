@@ -1,8 +1,9 @@
 // The deletion of a task or an architecture, with all records and rules about it.
 
 import { ownTaskOf, ParetoError, type Task } from '@pareto/core';
-import { splitOperations, type Operation } from '@pareto/state';
+import type { Operation } from '@pareto/state';
 import { notFound } from './not-found.js';
+import { writeUnchanged } from '../leadership/write-all.js';
 import type { RecordView, Stored } from '../storage/record-tables.js';
 import { architecturePrefixes, nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
 import type { RegisterContext } from './register-context.js';
@@ -34,8 +35,7 @@ export async function deleteName(
     ({ key, modRevision }) => ({ kind: 'revision', key, modRevision }) as const,
   );
   // The rules end first, because there may be more of them than fit one transaction.
-  for (const part of splitOperations(ruleChanges(records, endings)))
-    if (!(await leader.write(unchanged, part))) return undefined;
+  if (!(await writeUnchanged(leader, records, ruleChanges(records, endings), unchanged))) return undefined;
   const deletions = [
     ...(isTask ? [] : architectureDeletions(name)),
     ...(task === undefined ? [] : [{ kind: 'delete', key: task.key } as const]),

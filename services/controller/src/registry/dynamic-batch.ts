@@ -6,7 +6,6 @@ import { currentOf, fits } from './check-signature.js';
 import { outcomesOf, variantRecords, type VariantWrites } from './outcome-variants.js';
 import type { RecordView } from '../storage/record-tables.js';
 import {
-  architectureKey,
   assignmentKey,
   measurementsPrefix,
   outcomeKey,
@@ -24,8 +23,8 @@ export const withDynamicBatch = (architecture: Architecture, maxBatchSize: numbe
 });
 
 /**
- * Returns the writes of the architecture and, if all other architectures of its task fit, of the task, and the
- * deletions of what was generated with the fixed batch.
+ * Returns the write of the task, if all other architectures of it fit the architecture, and the deletions of what was generated
+ * with the fixed batch.
  */
 export function applyDynamicBatch(records: RecordView, batched: Architecture): VariantWrites {
   const task = records.tasks.get(taskKey(batched.task));
@@ -36,7 +35,6 @@ export function applyDynamicBatch(records: RecordView, batched: Architecture): V
   return {
     compares,
     operations: [
-      putRecord(architectureKey(batched.name, batched.version), batched),
       ...(isTask ? [putRecord(task.key, { ...task.value, signature: batched.signature })] : []),
       ...forgetFixed(records, batched),
     ],

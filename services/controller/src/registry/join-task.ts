@@ -2,7 +2,7 @@
 // workers have loaded does not depend on the task.
 
 import { architectureNameOf, ownTaskOf, type Architecture, type Task } from '@pareto/core';
-import { splitOperations, type Operation } from '@pareto/state';
+import type { Operation } from '@pareto/state';
 import { checkSignature, signatureWith } from './check-signature.js';
 import { aloneInOwnTask, freeName } from './delete-name.js';
 import { claim } from './name-claims.js';
@@ -10,12 +10,14 @@ import type { RegisterContext } from './register-context.js';
 import { viewArchitectures } from './registry-view.js';
 import { withOtherSamples } from './remeasure.js';
 import { endingOf, ruleChanges, rulesNaming } from './rule-changes.js';
+import { writeUnchanged } from '../leadership/write-all.js';
 import { unchangedSince, type RecordView, type Stored } from '../storage/record-tables.js';
 import { architectureKey, putRecord, ruleKey, taskKey, variantKey } from '../storage/records.js';
 
 /**
  * Moves an architecture to a task, and deletes its own task if that is empty then. Returns false after a conflicting
- * write; a repetition completes it. Throws `invalid-argument` if the architecture does not fit the task.
+ * write, such as a result of a worker; a repetition completes it. Throws `invalid-argument` if the architecture does not fit
+ * the task.
  */
 export async function joinTask(
   { leader, mirror: { records }, clock }: Pick<RegisterContext, 'leader' | 'mirror' | 'clock'>,
@@ -39,11 +41,9 @@ export async function joinTask(
     putRecord(to.key, { ...to.value, signature: signatureWith(records, to.value, current) }),
     ...deleteOwnTask(records, name),
   ];
-  // Only the last transaction writes the task, because all of them compare it. They are split from the end, so that the
-  // last one also moves the last version: while it fails, a version is left to move, and a repetition completes the move.
-  const parts = [...splitOperations(operations.toReversed())].reverse();
-  for (const part of parts) if (!(await leader.write(unchanged, part))) return false;
-  return true;
+  // Only the last transaction writes the task, because all of them compare it. It also moves the last version: while it
+  // fails, a version is left to move, and a repetition completes the move.
+  return writeUnchanged(leader, records, operations, unchanged);
 }
 
 /** Returns whether the own task has the samples and the metric of the other one. */

@@ -20,7 +20,7 @@ import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
 import { currentVersions, type RegistryView } from './registry-view.js';
 import { addMissing, knownProviders, outcomesOf, variantRecords, type VariantWrites } from './outcome-variants.js';
-import { unchangedSince, type RecordView } from '../storage/record-tables.js';
+import { unchangedSince, type RecordView, type Stored } from '../storage/record-tables.js';
 import { architectureKey, outcomeKey, putRecord } from '../storage/records.js';
 import { retryOnConflict } from '../leadership/write-queue.js';
 
@@ -67,9 +67,10 @@ export function createOutcomeRecords(options: OutcomeRecordsOptions): OutcomeRec
         const { architecture } = planned;
         const own = variants.get(architecture.name) ?? [];
         const { operations, compares } = addMissing(records, planned, own, providers());
-        if (operations.length === 0) continue;
-        const unchanged = unchangedArchitecture(records, architecture);
-        await options.leader.write([...unchanged, ...compares], operations);
+        const known = records.architectures.get(architectureKey(architecture.name, architecture.version));
+        if (operations.length === 0 || known === undefined) continue;
+        const rewritten = rewrite(known, known.value);
+        await options.leader.write([...rewritten.compares, ...compares], [...rewritten.operations, ...operations]);
       }
       complete = basis;
     },
@@ -132,24 +133,26 @@ function outcomeWrites(
   const isBatched = isPreparation && outcome.result.kind === 'made';
   const architecture = isBatched ? withDynamicBatch(known.value, maxBatchSize) : known.value;
   const batched = isBatched ? applyDynamicBatch(records, architecture) : undefined;
+  const rewritten = rewrite(known, architecture);
   const outcomes = [...(isBatched ? [] : outcomesOf(records, architecture)), outcome];
   const own = variantRecords(records, architecture).map((variant) => ({ variant }));
   const variants = addMissing(records, { architecture, outcomes }, own, providers);
   return {
-    compares: [
-      ...unchangedArchitecture(records, architecture),
-      { kind: 'absent', key },
-      ...(batched?.compares ?? []),
-      ...variants.compares,
+    compares: [...rewritten.compares, { kind: 'absent', key }, ...(batched?.compares ?? []), ...variants.compares],
+    operations: [
+      putRecord(key, outcome),
+      ...rewritten.operations,
+      ...(batched?.operations ?? []),
+      ...variants.operations,
     ],
-    operations: [putRecord(key, outcome), ...(batched?.operations ?? []), ...variants.operations],
   };
 }
 
-function unchangedArchitecture(
-  { architectures }: RecordView,
-  { name, version }: Architecture,
-): VariantWrites['compares'] {
-  const key = architectureKey(name, version);
-  return [unchangedSince(key, architectures.get(key))];
-}
+/**
+ * Returns the write of an architecture. It is written even if nothing in it changes, so that a concurrent change of it, which
+ * does not know the new outcome and variants, conflicts.
+ */
+const rewrite = (known: Stored<Architecture>, architecture: Architecture): VariantWrites => ({
+  compares: [unchangedSince(known.key, known)],
+  operations: [putRecord(known.key, architecture)],
+});

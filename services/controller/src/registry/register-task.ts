@@ -2,11 +2,11 @@
 
 import { checkName, defaultMetric, metricForms, digest, ParetoError, resolveObjective, type Task } from '@pareto/core';
 import { metricFromWire, objectiveFromWire, type wire } from '@pareto/protocol';
-import { splitOperations } from '@pareto/state';
 import { checkBlob } from './check-model.js';
 import { claim, lastVersion, checkNameFree } from './name-claims.js';
 import type { RegisterContext } from './register-context.js';
 import { withOtherSamples } from './remeasure.js';
+import { writeUnchanged } from '../leadership/write-all.js';
 import { unchangedSince, type Stored } from '../storage/record-tables.js';
 import { nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
 
@@ -94,9 +94,7 @@ async function writeSamples(
   const own = Array.from(records.architectures.values(), ({ value }) => value).filter((one) => one.task === task.name);
   const names = new Set(own.map(({ name }) => name));
   const operations = [...[...names].flatMap((name) => withOtherSamples(records, name)), putRecord(before.key, task)];
-  for (const part of splitOperations(operations))
-    if (!(await leader.write([unchangedSince(before.key, before)], part))) return undefined;
-  return task;
+  return (await writeUnchanged(leader, records, operations, [unchangedSince(before.key, before)])) ? task : undefined;
 }
 
 async function writeTask({ leader, mirror }: RegisterContext, task: Task): Promise<Task | undefined> {

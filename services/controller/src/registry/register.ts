@@ -27,6 +27,7 @@ import { architectureKey, nameKey, putRecord, taskKey, variantKey } from '../sto
 import type { RegisterContext } from './register-context.js';
 import { withRewrittenModel } from './rewrite-model.js';
 import { checkUsable, makeCurrent } from './rollback.js';
+import { writeUnchanged } from '../leadership/write-all.js';
 
 export interface Registered {
   readonly architecture: Architecture;
@@ -211,7 +212,8 @@ async function applyChanges(
 ): Promise<Architecture | undefined> {
   const { change } = planChanges(context, same, wanted, model);
   if (change === undefined) return same.value;
-  return (await context.leader.write(change.compares, change.operations)) ? change.changed : undefined;
+  const { leader, mirror } = context;
+  return (await writeUnchanged(leader, mirror.records, change.operations)) ? change.changed : undefined;
 }
 
 /** Returns the changes that the request makes, if any. Throws `invalid-argument` if they do not fit the model or the task. */

@@ -1,12 +1,13 @@
 // Re-measurement on request, together with another attempt at recipes that failed.
 
 import { parseTarget, type Architecture, type RecipeOutcome } from '@pareto/core';
-import { splitOperations, type Operation } from '@pareto/state';
+import type { Operation } from '@pareto/state';
 import { notFound } from './not-found.js';
 import type { RegistryView } from './registry-view.js';
 import type { RegisterContext } from './register-context.js';
 import { remeasure } from './remeasure.js';
-import type { RecordView } from '../storage/record-tables.js';
+import { writeUnchanged } from '../leadership/write-all.js';
+import { unchangedSince, type RecordView } from '../storage/record-tables.js';
 import { architectureKey, measurementKey, outcomeKey } from '../storage/records.js';
 
 /**
@@ -18,13 +19,12 @@ export async function reprofile(
   registry: RegistryView,
   name: string,
 ): Promise<true | undefined> {
-  const { architecture, operations } = planReprofile(registry, mirror.records, name);
+  const { records } = mirror;
+  const { architecture, operations } = planReprofile(registry, records, name);
   const key = architectureKey(architecture.name, architecture.version);
-  const known = mirror.records.architectures.get(key);
+  const known = records.architectures.get(key);
   if (known === undefined) throw notFound('variant or architecture', name);
-  const unchanged = { kind: 'revision', key, modRevision: known.modRevision } as const;
-  for (const part of splitOperations(operations)) if (!(await leader.write([unchanged], part))) return undefined;
-  return true;
+  return (await writeUnchanged(leader, records, operations, [unchangedSince(key, known)])) || undefined;
 }
 
 function planReprofile(

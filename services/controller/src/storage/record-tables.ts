@@ -17,6 +17,14 @@ export interface Stored<T> {
 export const unchangedSince = (key: string, read: Stored<unknown> | undefined): Compare =>
   read === undefined ? { kind: 'absent', key } : { kind: 'revision', key, modRevision: read.modRevision };
 
+/** Returns the condition that the record of a key is the one in `records`. Undefined for a key of no table. */
+export function unchangedIn(records: RecordView, key: string): Compare | undefined {
+  const kind = kindOf(key);
+  if (kind === undefined) return undefined;
+  const read = records[kind].get(kind === 'measurements' ? measurementTableKey(key) : key);
+  return unchangedSince(read?.key ?? key, read);
+}
+
 /**
  * Records of each kind by store key. Of the measurements of one variant on one hardware class whose keys differ in the
  * memory, only one is in the table, under the key without a memory.

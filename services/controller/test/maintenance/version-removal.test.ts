@@ -1,10 +1,12 @@
 // The removal of versions that were replaced too long ago.
 
 import assert from 'node:assert/strict';
-import { systemClock, type VersionChange } from '@pareto/core';
+import { digest, systemClock, type RecipeOutcome, type VersionChange } from '@pareto/core';
 import { openEmbeddedStore, type Operation, type Store } from '@pareto/state';
-import { buildArchitecture, createTempFolder, type TempFolder } from '@pareto/testkit';
+import { buildArchitecture, buildManifest, createTempFolder, type TempFolder } from '@pareto/testkit';
+import type { Leader } from '../../src/leadership/leadership.js';
 import { createVersionRemoval } from '../../src/maintenance/version-removal.js';
+import { createOutcomeRecords } from '../../src/registry/outcome-records.js';
 import { originalVariants } from '../../src/registry/outcome-variants.js';
 import { createRegistryCache } from '../../src/registry/registry-cache.js';
 import {
@@ -15,7 +17,8 @@ import {
   variantKey,
   type NameRecord,
 } from '../../src/storage/records.js';
-import { logger, startCandidate, waitToLead, type Candidate } from '../support/candidate.js';
+import { createBlobReservations } from '../../src/storage/blob-reservations.js';
+import { logger, metrics, startCandidate, waitToLead, type Candidate } from '../support/candidate.js';
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
@@ -29,6 +32,7 @@ describe('removal of replaced versions', () => {
   let times: { now: number; wallMs: number; leadingSince: number };
   let ready: boolean;
   let older: ReadonlyMap<string, readonly number[]>;
+  let beforeWrite: () => Promise<void>;
   beforeEach(async () => {
     folder = await createTempFolder();
     store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
@@ -40,8 +44,18 @@ describe('removal of replaced versions', () => {
     times = { now: 0, wallMs: 0, leadingSince: 0 };
     ready = true;
     older = new Map();
+    beforeWrite = async () => undefined;
+    const hookedWrite: Leader['write'] = async (...args) => {
+      await beforeWrite();
+      return leader.write(...args);
+    };
     const clusterView = () => ({ registry: { ...registry(), older }, records: mirror.records, ...times }) as never;
-    round = createVersionRemoval({ cluster: { clusterView, leader }, ready: () => ready, keepMs: keptMs, logger });
+    round = createVersionRemoval({
+      cluster: { clusterView, leader: { ...leader, write: hookedWrite } },
+      ready: () => ready,
+      keepMs: keptMs,
+      logger,
+    });
     await round();
   });
   afterEach(async () => {
@@ -112,6 +126,29 @@ describe('removal of replaced versions', () => {
     older = new Map();
     assert.deepEqual(await leftAfter(hourMs), [2, 3]);
     assert.deepEqual(await leftAfter(minuteMs), [3]);
+  });
+
+  it('leaves nothing of a version for which a worker stored an outcome at the same time', async () => {
+    await setChanges(change(1, 2, 0), change(2, 3, 0));
+    const content = digest(`sha256:${'1'.repeat(64)}`);
+    const made: RecipeOutcome = {
+      ...{ architecture: 'm', version: 1, recipe: 'int8-dynamic' },
+      result: {
+        kind: 'made',
+        modelDigest: content,
+        note: '',
+        similarity: 1,
+        manifest: buildManifest({ digest: content }),
+      },
+    };
+    const outcomes = createOutcomeRecords({
+      ...leading,
+      blobs: { status: async () => ({ complete: true, receivedBytes: 7 }) },
+      ...{ reservations: createBlobReservations(), maxBatchSize: 8, logger, metrics },
+    });
+    beforeWrite = () => outcomes.store(made);
+    assert.deepEqual(await leftAfter(4 * hourMs), [3]);
+    assert.equal(leading.mirror.records.outcomes.size, 0);
   });
 
   it('keeps all for an hour after the wall clock jumped', async () => {
