@@ -26,7 +26,16 @@ import {
   type WorkerReport,
   type WorkerSession,
 } from './live-worker.js';
-import { awaitedUntil, extendGrace, isGone, isLost, presenceOf, type FleetParams, type Presence } from './presence.js';
+import {
+  awaitedUntil,
+  extendGrace,
+  forgettableAt,
+  isGone,
+  isLost,
+  presenceOf,
+  type FleetParams,
+  type Presence,
+} from './presence.js';
 import { sameTarget, type WorkTarget } from './work-target.js';
 import { createWorkerTable } from './worker-table.js';
 
@@ -123,6 +132,8 @@ export interface FleetState {
   emptySince(id: WorkerId): Milliseconds | undefined;
   /** Returns whether the worker has had no session for an hour. The hour starts at `leadingSince` at the earliest. */
   isLost(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): boolean;
+  /** Returns the time from which the worker can be forgotten on request (see `forgettableAt`). */
+  forgettableAt(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): Milliseconds;
   /**
    * Returns the worker's presence. A worker that left is awaited for `rejoinMs`, one that has not joined since
    * `leadingSince` for `firstJoinMs`. If `leadingSince` is undefined, the presence in the store counts.
@@ -282,6 +293,8 @@ export function createFleetState(params: FleetParams): FleetState {
     },
     emptySince: (id) => workers.get(id)?.emptySince,
     isLost: (id, now, leadingSince) => isLost(workers.get(id), now, leadingSince),
+    forgettableAt: (id, now, leadingSince) =>
+      forgettableAt(workers.get(id), params, { asOf: isolation.absentUntil(now), now }, leadingSince),
     presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, isolation.absentUntil(now), leadingSince),
     isExpected: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince) !== 'gone',
     replicas: (id) => workers.get(id)?.replicas ?? noReplicas,

@@ -25,6 +25,9 @@ const rejoinMsOf = ({ falseLosses }: LiveWorker, { rejoinMs }: FleetParams): num
 /** Time without a session after which a worker without assignments is forgotten. */
 const lostMs = 3_600_000;
 
+/** Time without a session after which a worker can be forgotten on request although no worker sends anything. */
+const isolatedMs = 60_000;
+
 /** Returns the worker's presence. `asOf` is the time up to which absence counts (see `Isolation.absentUntil`). */
 export function presenceOf(
   worker: LiveWorker | undefined,
@@ -79,8 +82,27 @@ export function isGone(worker: LiveWorker, params: FleetParams, asOf: Millisecon
   return stored?.value.present === false || (leftAt !== never && asOf >= leftAt + rejoinMsOf(worker, params));
 }
 
+/**
+ * Returns the time from which a worker can be forgotten on request: when it is gone. While no worker sends anything, so that
+ * `asOf` stays before `now`, it is enough that the worker has been missing for a minute. Infinity while it is connected.
+ */
+export function forgettableAt(
+  worker: LiveWorker | undefined,
+  params: FleetParams,
+  { asOf, now }: { readonly asOf: Milliseconds; readonly now: Milliseconds },
+  leadingSince: Milliseconds,
+): Milliseconds {
+  if (worker?.session !== undefined) return milliseconds(Infinity);
+  const goneAt = awaitedUntil(worker, params, leadingSince);
+  if (asOf === now || asOf >= goneAt) return goneAt;
+  return milliseconds(Math.max(goneAt, missingSince(worker, leadingSince) + isolatedMs));
+}
+
 /** Returns whether the worker has had no session for an hour. The hour starts at `leadingSince` at the earliest. */
 export function isLost(worker: LiveWorker | undefined, now: Milliseconds, leadingSince: Milliseconds): boolean {
   if (worker?.session !== undefined) return false;
-  return now - Math.max(leadingSince, worker?.leftAt ?? never) >= lostMs;
+  return now - missingSince(worker, leadingSince) >= lostMs;
 }
+
+const missingSince = (worker: LiveWorker | undefined, leadingSince: Milliseconds): number =>
+  Math.max(leadingSince, worker?.leftAt ?? never);

@@ -426,6 +426,26 @@ describe('fleet state', () => {
     assert.equal(fleet.hear(only, 0, ms(2_400)), false, 'its session was replaced');
   });
 
+  it('lets a worker be forgotten once it is gone, or after a minute in which no worker sent anything', () => {
+    const fleet = createFleetState(params);
+    const [one, other] = [session('1'), otherSession()];
+    const inMs = (now: number): number => fleet.forgettableAt(w1, ms(now), ms(0)) - now;
+    assert.equal(inMs(0), 60_000, 'it has not joined, nor has another one');
+    fleet.join(other, ms(0));
+    assert.equal(inMs(100), 9_900);
+    fleet.join(one, ms(200));
+    assert.equal(inMs(300), Infinity);
+    fleet.leave(one, ms(1_000));
+    assert.equal(inMs(1_000), 2_000);
+    fleet.leave(other, ms(1_000));
+    assert.deepEqual([inMs(5_000), inMs(61_000)], [56_000, 0]);
+    fleet.reached([one.info], ms(30_000));
+    assert.equal(inMs(40_000), 50_000, 'a router reached its process');
+    fleet.join(other, ms(50_000));
+    for (let now = 51_000; now <= 60_000; now += 1_000) fleet.report(other, report(), ms(now));
+    assert.equal(inMs(60_000), 0, 'it is gone, because another worker sends messages');
+  });
+
   it('forgets a worker without a session for an hour, which starts with the term of the leader', () => {
     const fleet = createFleetState(params);
     const hour = 3_600_000;

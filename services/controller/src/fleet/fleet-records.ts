@@ -20,7 +20,6 @@ import {
   planBuckets,
   replaces,
   type FleetState,
-  type Presence,
   type WorkerReport,
 } from '@pareto/policy';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
@@ -184,19 +183,19 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
       retryOnConflict(`worker ${id}`, async () => {
         const known = mirror.records.workers.get(workerKey(id));
         if (known === undefined) return false;
-        checkGone(id, fleet.presence(id, now, leadingSince));
+        checkForgettable(id, fleet.forgettableAt(id, now, leadingSince ?? now) - now);
         return (await remove(known, registry.assignments.get(id) ?? [])) ? true : undefined;
       }),
   };
 }
 
-/** Throws `failed-precondition` unless the worker is gone: one that is awaited would return without its replicas and counts. */
-function checkGone(id: WorkerId, presence: Presence): void {
-  if (presence === 'gone') return;
+/** Throws `failed-precondition` before the time: a worker that may return would do so without its replicas and counts. */
+function checkForgettable(id: WorkerId, untilMs: number): void {
+  if (untilMs <= 0) return;
   const message =
-    presence === 'connected'
+    untilMs === Infinity
       ? `worker ${id} is connected: stop its process, after 'pareto drain ${id}' if other workers shall take its replicas first`
-      : `worker ${id} may reconnect: retry when 'pareto get workers' shows it as disconnected and another worker as ready, or stop its process`;
+      : `worker ${id} may reconnect: retry in ${Math.ceil(untilMs / 1000)} s`;
   throw new ParetoError('failed-precondition', message);
 }
 
