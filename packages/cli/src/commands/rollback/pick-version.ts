@@ -4,9 +4,10 @@ import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 
 /**
- * Returns the wanted version. Without one, returns the version that was current before if it is kept, otherwise the
- * newest version below the current one. Throws `invalid-argument` unless `name` is an architecture. Without a wanted
- * version, throws `failed-precondition` while the current version is not served yet, or if no earlier version is kept.
+ * Returns the wanted version. Without one, returns the served version during the rollout of a later one, otherwise the version
+ * that was current before if it is kept, otherwise the newest version below the current one. Throws `invalid-argument` unless
+ * `name` is an architecture. Without a wanted version, throws `failed-precondition` while the name goes back already, or if no
+ * earlier version is kept.
  */
 export function pickVersion(
   name: string,
@@ -20,7 +21,8 @@ export function pickVersion(
   if (wanted !== undefined) return wanted;
   const versions = own.map(({ version }) => version);
   const { currentVersion: current = 0, servedVersion: served = 0 } = own[0] ?? {};
-  if (served !== 0 && served !== current) throw changingError(name, current, served);
+  if (served !== 0 && served < current) return served;
+  if (served > current) throw changingError(name, current, served);
   const before = changes[0]?.fromVersion;
   if (before !== undefined && before !== current && versions.includes(before)) return before;
   const earlier = versions.filter((version) => version < current);
@@ -35,7 +37,7 @@ export function pickVersion(
 const changingError = (name: string, current: number, served: number): ParetoError =>
   new ParetoError(
     'failed-precondition',
-    `${name} is already going to version ${current}, but version ${served} is still served: wait until version ${current} is served, or pass --to with a version`,
+    `${name} is already going back to version ${current}, but version ${served} is still served: wait until version ${current} is served, or pass --to with a version`,
   );
 
 function laterText(versions: readonly number[], current: number): string {

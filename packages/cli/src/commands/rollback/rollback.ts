@@ -24,12 +24,12 @@ export function addRollback(program: Command, context: Context): void {
     .command('rollback')
     .summary('go back to an earlier version of a model')
     .description(
-      "Makes an earlier version of a model the current one again. Its replicas are loaded first: queries are served by the present version until the earlier one is as warm. A rollout in progress ends if you pass --to; without it, the command is refused until the rollout is done. 'pareto get models -o wide' shows the versions that a model can go back to, and how long they are kept.",
+      "Makes an earlier version of a model the current one again. Its replicas are loaded first: queries are served by the present version until the earlier one is as warm. While a new version is rolled out, the command stops that, and the served version stays. 'pareto get models -o wide' shows the versions that a model can go back to, and how long they are kept.",
     )
     .argument('<model...>', 'a model (architecture)')
     .option(
       '--to <version>',
-      'version to go to, also a later one (default: the one that was current before)',
+      'version to go to, also a later one (default: the served one during a rollout, else the one that was current before)',
       wholeNumberIn(1, 2 ** 32 - 1),
     )
     .option('--reason <text>', 'reason, shown by `pareto describe` and `pareto events`')
@@ -56,7 +56,8 @@ export function addRollback(program: Command, context: Context): void {
         const request = { name, version, reason, actor: userName() };
         const { fromVersion } = await repeat(() => registry.rollback(request, { signal }), repeating);
         if (!detach) await waitUntilServed(context, clients, { name, version }, timeout);
-        return { name, version, fromVersion };
+        const stopped = version !== fromVersion && described.architectures[0]?.servedVersion === version;
+        return { name, version, fromVersion, stopped };
       });
       printResult(context, options, result, () => formatRollback(result, detach));
     });
@@ -66,10 +67,13 @@ interface Rollback {
   readonly name: string;
   readonly version: number;
   readonly fromVersion: number;
+  /** Set if the version was served at the time, during the rollout of the other one. */
+  readonly stopped: boolean;
 }
 
-function formatRollback({ name, version, fromVersion }: Rollback, detach: boolean): string {
+function formatRollback({ name, version, fromVersion, stopped }: Rollback, detach: boolean): string {
   if (version === fromVersion) return `${name} is at version ${version} already`;
+  if (stopped) return `the rollout of ${name} version ${fromVersion} is stopped: version ${version} stays in service`;
   return detach
     ? `${name} resolves to version ${version} instead of ${fromVersion} as soon as it is as warm`
     : `${name} resolves to version ${version} instead of ${fromVersion}`;

@@ -49,14 +49,22 @@ describe('rollback', () => {
     assert.deepEqual(storage.calls, ['rollback cnn 1 ', 'rollback cnn 3 ', 'rollback cnn 1 ']);
   });
 
-  it('is refused without --to while another version than the current one is served', async () => {
+  it('stops the rollout of a new version', async () => {
+    controller.description = described(4, 3, 3);
+    const { code, stdout } = await start('cnn', '-d').ended;
+    assert.deepEqual([code, stdout], [0, 'the rollout of cnn version 4 is stopped: version 3 stays in service\n']);
+    assert.equal((await start('cnn', '-d', '--to', '1').ended).code, 0);
+    assert.deepEqual(storage.calls, ['rollback cnn 3 ', 'rollback cnn 1 ']);
+  });
+
+  it('is refused without --to while it goes back already', async () => {
     controller.description = described(3, 4, 4);
     const { code, stderr } = await start('cnn', '-d').ended;
     assert.deepEqual(
       [code, stderr],
       [
         1,
-        'pareto: cnn is already going to version 3, but version 4 is still served: wait until version 3 is served, or pass --to with a version\n',
+        'pareto: cnn is already going back to version 3, but version 4 is still served: wait until version 3 is served, or pass --to with a version\n',
       ],
     );
     assert.equal((await start('cnn', '-d', '--to', '1').ended).code, 0);
