@@ -63,6 +63,11 @@ export interface VersionChange {
   /** Operator. Empty if unknown. */
   readonly by: string;
   readonly reason: string;
+  /**
+   * Set if an operator requested the version by a rollback. It stays current until another rollback, or until other files are
+   * registered. The version before does not become current by a registration of its files.
+   */
+  readonly byRollback?: boolean;
 }
 
 /** Label files by output name, for the classification extension: text with one label per line. */

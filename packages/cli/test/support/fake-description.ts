@@ -98,7 +98,7 @@ export const fakeArchitecture = (name: string, version = 1): wire.Architecture =
   ...{ name, version, task: 'digits', modelDigest: `sha256:${'a'.repeat(64)}`, signature: null },
   ...{ manifest: { files: [{ path: 'model.onnx', digest: '', sizeBytes: 2 ** 20 }] } },
   ...{ maxBatchSize: 64, fixedBatch: 0, recipes: [], keepDominated: false, labels: {} },
-  ...{ servedVersion: 0, currentVersion: version, keptMs: 0, rollbackError: '', rolledBackFrom: 0 },
+  ...{ servedVersion: 0, currentVersion: version, keptMs: 0, rollbackError: '', rolledBackFrom: 0, keptBy: null },
 });
 
 export const fakeOutcome = (

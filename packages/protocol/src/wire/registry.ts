@@ -77,6 +77,7 @@ export const architectureFromWire = ({
   keptMs: _kept,
   rollbackError: _error,
   rolledBackFrom: _from,
+  keptBy: _keptBy,
   ...architecture
 }: wire.Architecture): Architecture => ({
   ...architecture,
@@ -89,7 +90,7 @@ export const architectureFromWire = ({
 });
 
 /** Fields about the versions of the name, which the record of one version does not have. */
-type FieldOfName = 'servedVersion' | 'currentVersion' | 'keptMs' | 'rollbackError' | 'rolledBackFrom';
+type FieldOfName = 'servedVersion' | 'currentVersion' | 'keptMs' | 'rollbackError' | 'rolledBackFrom' | 'keptBy';
 
 export const architectureToWire = ({
   keepAll,

@@ -34,6 +34,7 @@ const values: FieldValues = {
   'Architecture.keptMs': fc.constant(0),
   'Architecture.rollbackError': fc.constant(''),
   'Architecture.rolledBackFrom': fc.constant(0),
+  'Architecture.keptBy': fc.constant(null),
   'Measurement.costPer_1k': fc.constant(0),
   'Measurement.accuracyRank': fc.constant(0),
   'Measurement.disagreement': fc.constant(''),

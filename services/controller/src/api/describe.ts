@@ -9,6 +9,7 @@ import {
   type Task,
   type Variant,
   type VariantId,
+  type VersionChange,
 } from '@pareto/core';
 import {
   classifyVariant,
@@ -92,7 +93,7 @@ export function describeArchitecture(
   { served, records, registry, wallMs }: ClusterView,
   architecture: Architecture,
   keepMs: number,
-): Complete<wire.ArchitectureInput, 'rolledBackFrom'> {
+): Complete<wire.ArchitectureInput, 'rolledBackFrom' | 'keptBy'> {
   const { name, version } = architecture;
   const current = currentVersion(records, name);
   const isInUse = version === current || registry.older.get(name)?.includes(version) === true;
@@ -107,12 +108,17 @@ export function describeArchitecture(
   };
 }
 
-const describeChanges = ({ records, wallMs }: ClusterView, name: string): Complete<wire.VersionChangeInput>[] =>
-  changesOf(records, name)
-    .map(({ version, from, atWallMs, by, reason }) => ({
-      ...{ version, fromVersion: from, ageMs: Math.max(0, wallMs - atWallMs), actor: by, reason },
-    }))
+const describeChanges = (view: ClusterView, name: string): Complete<wire.VersionChangeInput>[] =>
+  changesOf(view.records, name)
+    .map((change) => changeToWire(view, change))
     .toReversed();
+
+export const changeToWire = (
+  { wallMs }: Pick<ClusterView, 'wallMs'>,
+  { version, from, atWallMs, by, reason }: VersionChange,
+): Complete<wire.VersionChangeInput> => ({
+  ...{ version, fromVersion: from, ageMs: Math.max(0, wallMs - atWallMs), actor: by, reason },
+});
 
 function describeVariant(
   view: ClusterView,

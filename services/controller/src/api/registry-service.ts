@@ -3,7 +3,7 @@
 import { type ServiceHandlers } from '@pareto/rpc';
 import { encodeBackup, type Store } from '@pareto/state';
 import { deleteName } from '../registry/delete-name.js';
-import { describeArchitecture, describeName, describeTask, listRegistry } from './describe.js';
+import { changeToWire, describeArchitecture, describeName, describeTask, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';
 import type { ClusterView } from '../cluster/observe.js';
 import type { PlanLog } from '../plan/plan-log.js';
@@ -49,10 +49,17 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
       const files = request.manifest?.files.map((file) => file.digest) ?? [];
       const digests = [...files, ...Object.values(request.labels)];
       const actor = actorOf(call, request.actor);
-      const { architecture, rolledBackFrom = 0 } = await reservations.reserve(digests, () =>
-        registerArchitecture(options, { ...request, actor }),
-      );
-      return { ...describeArchitecture(clusterView(), architecture, keepVersionsMs), rolledBackFrom };
+      const {
+        architecture,
+        rolledBackFrom = 0,
+        keptBy,
+      } = await reservations.reserve(digests, () => registerArchitecture(options, { ...request, actor }));
+      const view = clusterView();
+      return {
+        ...describeArchitecture(view, architecture, keepVersionsMs),
+        rolledBackFrom,
+        keptBy: keptBy === undefined ? null : changeToWire(view, keptBy),
+      };
     },
     async rollback({ name, version, ...request }, call) {
       requireWritable();

@@ -10,6 +10,7 @@ import {
   recipes,
   type Architecture,
   type Task,
+  type VersionChange,
 } from '@pareto/core';
 import { signatureFor, type InspectedModel } from '@pareto/models';
 import { labelsFromWire, manifestFromWire, type wire } from '@pareto/protocol';
@@ -20,7 +21,7 @@ import { inspectFiles } from './check-model.js';
 import { checkSignature, signatureWith } from './check-signature.js';
 import { joinTask } from './join-task.js';
 import type { Mirror } from '../storage/mirror.js';
-import { claim, currentVersion, lastVersion, checkNameFree, withVersion } from './name-claims.js';
+import { claim, currentVersion, lastVersion, checkNameFree, rollbackInForce, withVersion } from './name-claims.js';
 import { originalVariants } from './outcome-variants.js';
 import type { Stored } from '../storage/record-tables.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey } from '../storage/records.js';
@@ -33,12 +34,14 @@ export interface Registered {
   readonly architecture: Architecture;
   /** Version that was current before, if the registered model is an older version, which is current again. */
   readonly rolledBackFrom?: number;
+  /** Rollback for which another version stays current. */
+  readonly keptBy?: VersionChange;
 }
 
 /**
  * Registers a model as a new version of an architecture. A model that is registered already keeps its version, and gets
- * the recipes, labels, batches and `keep_dominated` of the request. Unless the request names a version, it becomes the
- * current version. A model that can't be served as it is (an outdated opset, maps as outputs) is replaced by the rewritten
+ * the recipes, labels, batches and `keep_dominated` of the request. Unless the request names a version, or an operator went back
+ * to another one, it becomes the current version. A model that can't be served as it is (an outdated opset, maps as outputs) is replaced by the rewritten
  * one.
  */
 export async function registerArchitecture(
@@ -174,7 +177,7 @@ function checkWanted({ records }: Mirror, { name, task: taskName, modelDigest, v
 const taskError = ({ name, task }: Architecture): ParetoError =>
   new ParetoError('already-exists', `architecture ${name} belongs to task ${task}: choose another name`);
 
-/** Applies the changes of the request and, unless it names a version, makes the version the current one. */
+/** Applies the changes of the request and makes the version the current one, unless it names a version or a rollback is in force. */
 async function registerAgain(
   context: RegisterContext,
   same: Stored<Architecture>,
@@ -183,6 +186,8 @@ async function registerAgain(
 ): Promise<Registered | undefined> {
   const architecture = await applyChanges(context, same, wanted, model);
   if (architecture === undefined || wanted.version !== 0) return architecture && { architecture };
+  const keptBy = rollbackInForce(context.mirror.records, architecture);
+  if (keptBy !== undefined) return { architecture, keptBy };
   const author = { by: wanted.by, reason: 'its files were registered again' };
   const from = await makeCurrent(context, architecture, author);
   if (from === undefined) return undefined;
@@ -197,11 +202,12 @@ async function checkAgain(
   model: InspectedModel | undefined,
 ): Promise<void> {
   const { blobs, mirror } = context;
+  const { records } = mirror;
   const { name, version } = same.value;
   const { batch } = planChanges(context, same, wanted, model);
-  const isCurrent = currentVersion(mirror.records, name) === version;
+  const stays = currentVersion(records, name) === version || rollbackInForce(records, same.value) !== undefined;
   // A new batch may replace the measurements that would be checked.
-  if (wanted.version === 0 && batch === undefined && !isCurrent) await checkUsable(blobs, mirror.records, same.value);
+  if (wanted.version === 0 && batch === undefined && !stays) await checkUsable(blobs, records, same.value);
 }
 
 async function applyChanges(

@@ -12,7 +12,7 @@ import { unchangedSince, type RecordView } from '../storage/record-tables.js';
 import { architectureKey, nameKey, putRecord, taskKey } from '../storage/records.js';
 
 type Version = Pick<Architecture, 'name' | 'version'>;
-type Author = Pick<VersionAuthor, 'by' | 'reason'>;
+type Author = Omit<VersionAuthor, 'wallMs'>;
 type RollbackContext = Pick<RegisterContext, 'blobs' | 'leader' | 'mirror' | 'clock' | 'runExclusive'>;
 
 /**
@@ -23,7 +23,7 @@ export function rollback(context: RollbackContext, of: Version, author: Author):
   return context.runExclusive(`architecture ${of.name}`, async () => {
     const record = context.mirror.records.names.get(nameKey(of.name));
     if (record?.value.kind !== 'architecture') throw notFound('architecture', of.name);
-    return makeCurrent(context, of, author);
+    return makeCurrent(context, of, { ...author, byRollback: true });
   });
 }
 

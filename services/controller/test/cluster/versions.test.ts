@@ -140,6 +140,25 @@ describe('the name of an architecture', () => {
       assert.deepEqual([next.version, next.currentVersion], [3, 3]);
     });
 
+    it('stays at the version of a rollback when the files of another one are registered again', async () => {
+      await rollBack(1, 'wrong labels');
+      const again = await registerModel(controller, 'tiny', matrixModel(8));
+      const { version, currentVersion, rolledBackFrom, keptBy } = again;
+      assert.deepEqual([version, currentVersion, rolledBackFrom], [2, 1, 0]);
+      assert.deepEqual(
+        [keptBy?.version, keptBy?.fromVersion, keptBy?.actor, keptBy?.reason],
+        [1, 2, 'ann', 'wrong labels'],
+      );
+      assert.equal((await registerModel(controller, 'tiny')).keptBy, null, 'the current version');
+      assert.deepEqual(await rollBack(2), { version: 2, fromVersion: 1 });
+      assert.equal((await registerModel(controller, 'tiny')).currentVersion, 2);
+      const next = await registerModel(controller, 'tiny', Buffer.concat([matrixModel(8), Buffer.of(0x32, 1, 0x61)]));
+      assert.deepEqual([next.version, next.currentVersion, next.keptBy], [3, 3, null]);
+      const left = await registerModel(controller, 'tiny');
+      assert.deepEqual([left.version, left.currentVersion, left.keptBy?.version], [1, 3, 2], 'a rollback left it');
+      assert.equal((await registerModel(controller, 'tiny', matrixModel(8))).currentVersion, 2, 'none left it');
+    });
+
     it('ends the rollout of another version', async () => {
       await registerModel(controller, 'tiny', Buffer.concat([matrixModel(8), Buffer.of(0x32, 1, 0x61)]));
       assert.deepEqual(await rollBack(2), { version: 2, fromVersion: 3 });

@@ -1,7 +1,8 @@
 // Shows the progress of a registration: a permanent line per finished part, a live one for the current transfer.
 
 import { formatBytes } from '@pareto/core';
-import { formatPercent } from '../../terminal/format.js';
+import type { wire } from '@pareto/protocol';
+import { formatPercent, formatSpan } from '../../terminal/format.js';
 import type { RegisterEvent } from './register-models.js';
 import type { Terminal } from '../../terminal/terminal.js';
 
@@ -57,10 +58,19 @@ function architectureLine(event: Extract<RegisterEvent, { kind: 'architecture' }
     .map((output) => `, with a tensor and labels instead of the maps of ${output}`)
     .join('');
   const joined = leftTask === undefined ? '' : ` in task ${architecture.task} instead of ${leftTask}`;
-  const kept = currentVersion === 0 || currentVersion === version ? '' : `; version ${currentVersion} is current`;
+  const kept = currentVersion === 0 || currentVersion === version ? '' : `; ${currentText(architecture)}`;
   const isFixed = fixedBatch > 0 && signature?.batched === false;
   const batch = isFixed ? '; workers try whether its first dimension can be a batch' : '';
   return `registered ${name} version ${version}${other}${joined}${upgraded}${replaced}${kept}${batch}`;
+}
+
+/** Returns which other version is current, and how to change that if an operator went back to it. */
+function currentText({ name, version, currentVersion, keptBy }: wire.Architecture): string {
+  if (keptBy === null) return `version ${currentVersion} is current`;
+  const { version: to, fromVersion, actor, ageMs, reason } = keptBy;
+  const who = actor === '' ? 'an operator' : actor;
+  const why = reason === '' ? '' : ` (${reason})`;
+  return `version ${currentVersion} stays current, because ${who} went from version ${fromVersion} to version ${to}${why}, ${formatSpan(ageMs)} ago: 'pareto rollback ${name} --to ${version}' makes version ${version} current`;
 }
 
 const fetchLine = ({ file, receivedBytes, totalBytes }: Extract<RegisterEvent, { kind: 'fetching' }>): string =>

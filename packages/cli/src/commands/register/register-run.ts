@@ -103,7 +103,7 @@ async function register(
   const all = await send(registering, plan);
   const architectures = currentOnes(all);
   const tasks = plan.groups.map(({ task }) => task);
-  const isDetached = flags.detach === true || all.length === 0;
+  const isDetached = flags.detach === true || architectures.length === 0;
   const snapshot = isDetached ? undefined : await wait(registering, tasks, architectures, since);
   const unbatched = new Set(found.models.flatMap(({ name, maxBatchSize }) => (maxBatchSize === 0 ? name : [])));
   const attention = attentionOf({ ...{ others, architectures, jobs: [], outcomes: [] }, ...snapshot, unbatched });
@@ -113,7 +113,7 @@ async function register(
   const width = widthOf(context, flags);
   const needs = formatAttention(attention, width);
   if (snapshot === undefined) {
-    const next = all.length === 0 ? '' : continuation(tasks);
+    const next = architectures.length === 0 ? '' : continuation(tasks);
     printResult(context, flags, { ...common, architectures: all }, () => joinSections(needs, next));
     return checkOutcome(wanted, refused, []);
   }

@@ -27,6 +27,11 @@ describe('the progress of a registration', () => {
       lineOf({ kind: 'architecture', architecture: { ...architecture, currentVersion: 3 } }),
       'registered old version 2; version 3 is current',
     );
+    const keptBy = { version: 3, fromVersion: 2, ageMs: 7_200_000, actor: 'ann', reason: 'wrong labels' };
+    assert.equal(
+      lineOf({ kind: 'architecture', architecture: { ...architecture, currentVersion: 3, keptBy } }),
+      "registered old version 2; version 3 stays current, because ann went from version 2 to version 3 (wrong labels), 2 h ago: 'pareto rollback old --to 2' makes version 2 current",
+    );
     assert.equal(
       lineOf({ kind: 'architecture', architecture, requestedVersion: 1, model: { outdatedOpset: 6, labels: {} } }),
       'registered old version 2 (instead of 1, which is not above all earlier versions), upgraded because ONNX Runtime no longer runs its opset',
