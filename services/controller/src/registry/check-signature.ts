@@ -30,14 +30,21 @@ export function checkSignature(records: Architectures, task: Task, model: ModelF
 /** Returns what to do about a model that does not fit. A larger fixed batch could not answer queries of one item. */
 function adviceFor(differences: readonly Difference[], form: ModelForm, model: ModelForm): string {
   const { signature, fixedBatch = 0 } = model;
-  if (fixedBatch > 1 && isSame(perItem(form), withLeadingBatch(signature)))
-    return `export the model with a dynamic first dimension instead of ${fixedBatch}`;
+  if (fixedBatch > 1 && isSame(perItem(form), withLeadingBatch(signature))) return exportAdvice(signature, fixedBatch);
   const renamed = differences.map(({ task, model: own }) =>
     task !== undefined && task.type === own?.type ? `--map ${own.name}=${task.name}` : undefined,
   );
   return renamed.includes(undefined)
     ? 'export the model with the same inputs and outputs, or register it for another task'
     : `pass ${renamed.join(' ')} if they mean the same`;
+}
+
+/** Returns how exporters get a dynamic first dimension. */
+function exportAdvice({ inputs, outputs }: Signature, fixedBatch: number): string {
+  const axes = [...inputs, ...outputs].map(({ name }) => `${JSON.stringify(name)}: {0: "batch"}`).join(', ');
+  const shapeOf = ({ name, dims }: TensorSpec): string =>
+    `[${['None', ...dims.slice(1).map((dim) => (dim === -1 ? 'None' : dim))].join(', ')}] for ${name}`;
+  return `export the model with a dynamic first dimension instead of ${fixedBatch}: torch.onnx.export(…, dynamic_axes={${axes}}), or pass skl2onnx the shape ${inputs.map(shapeOf).join(' and ')}`;
 }
 
 /**

@@ -60,7 +60,7 @@ describe('the signature of a model', () => {
     rejects(
       any,
       eight,
-      'input "x" FP32 [batch,4] in the task, "x" FP32 [8,4] in the model; output "y" FP32 [batch,2] in the task, "y" FP32 [8,2] in the model; export the model with a dynamic first dimension instead of 8',
+      'input "x" FP32 [batch,4] in the task, "x" FP32 [8,4] in the model; output "y" FP32 [batch,2] in the task, "y" FP32 [8,2] in the model; export the model with a dynamic first dimension instead of 8: torch.onnx.export(…, dynamic_axes={"x": {0: "batch"}, "y": {0: "batch"}}), or pass skl2onnx the shape [None, 4] for x',
     );
     const named = (inputs: Signature['inputs'], outputs: Signature['outputs']): ModelForm =>
       form({ inputs, outputs, batched: true });
