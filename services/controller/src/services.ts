@@ -89,7 +89,10 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   const queueWarmth = createWarmthQueue((request) => setWarmth(registry, request));
   server.add(
     'pareto.v1.Registry',
-    createRegistryHandlers({ ...registry, preferLeader, requireSettled: () => requireSettled(cluster) }),
+    createRegistryHandlers({
+      ...{ ...registry, preferLeader, requireSettled: () => requireSettled(cluster) },
+      requireOwnStore: () => requireOwnStore(routes),
+    }),
   );
   const admitUpload = createUploadAdmission({ blobs, params: uploadParams(config), clock: context.clock });
   server.add('pareto.v1.Blobs', createBlobsHandlers({ blobs, admitUpload, metrics, clock: context.clock }));
@@ -120,5 +123,14 @@ function requireSettled({ clusterView, presentAtRestore }: Cluster): void {
   throw new ParetoError(
     'unavailable',
     'the store was restored, and the running replicas are being adopted: nothing was written; retry in a few seconds',
+  );
+}
+
+/** Throws `failed-precondition` while routers keep the table of another store: they would replace it by one of the new models alone. */
+function requireOwnStore({ keepsOtherTables }: Routes): void {
+  if (!keepsOtherTables()) return;
+  throw new ParetoError(
+    'failed-precondition',
+    "this store is empty, and routers have the table of another one, from which they answer: nothing was written; run 'pareto restore FILE', or restart the controllers with --accept-empty-store to use the empty store",
   );
 }

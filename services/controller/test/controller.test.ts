@@ -241,6 +241,24 @@ describe('controller', () => {
     });
   });
 
+  it('registers nothing in an empty store while a router keeps the table of another one, but restores a backup', async () => {
+    await task();
+    const parts: Buffer[] = [];
+    for await (const { data } of controller.registry.backup({})) parts.push(data);
+    const backup = Buffer.concat(parts);
+    await controller[Symbol.asyncDispose]();
+    controller = await startController(folder.file('elsewhere'));
+    const table = router({ epoch: 'of-another-store.1', revision: 3 });
+    await until('the refusal', () => table.ended() !== undefined);
+    const message = /routers have the table of another one.*'pareto restore FILE'/;
+    await assert.rejects(task('digits'), { code: 'failed-precondition', message });
+    await upload(controller, backup);
+    await controller.registry.restore({ digest: digestOf(backup) });
+    await task('digits');
+    const again = router({ epoch: 'of-another-store.1', revision: 3 });
+    await until('the table', () => again.rows.size > 0);
+  });
+
   it('writes a backup when it stops, and restores it into an empty store', async () => {
     const backup = folder.file('backup');
     await controller[Symbol.asyncDispose]();

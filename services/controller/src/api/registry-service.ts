@@ -28,6 +28,8 @@ export interface RegistryServiceOptions extends RegisterContext {
   readonly preferLeader: () => void;
   /** Throws `unavailable` while the plan is not settled after a restore of the store. */
   readonly requireSettled: () => void;
+  /** Throws `failed-precondition` while routers keep the table of another store. Only a restore is possible then. */
+  readonly requireOwnStore: () => void;
 }
 
 /** Size of the messages that a backup is sent in. */
@@ -35,9 +37,13 @@ const partBytes = 256 * 1_024;
 
 export function createRegistryHandlers(options: RegistryServiceOptions): ServiceHandlers<'pareto.v1.Registry'> {
   const { leader, clusterView, reservations, keepVersionsMs } = options;
-  const requireWritable = (): void => {
+  const requireRestorable = (): void => {
     leader.require();
     options.requireSettled();
+  };
+  const requireWritable = (): void => {
+    requireRestorable();
+    options.requireOwnStore();
   };
   return {
     async registerTask(request) {
@@ -105,7 +111,7 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
     },
     async restore({ digest }) {
       if (options.store.loss !== undefined) return refillStore(options, digest);
-      requireWritable();
+      requireRestorable();
       return restoreBackup(options, digest);
     },
   };

@@ -78,9 +78,9 @@ export function createRoutes(options: RoutesOptions): Routes {
   const list = (): readonly wire.RouterInfoInput[] => [
     ...new Map([...routers.values()].map((router) => [router.routerId, router])).values(),
   ];
-  let otherAt = -Infinity;
-  const refuse = (router: string): ParetoError => {
-    otherAt = clock.now();
+  let other = { epoch: '', at: -Infinity };
+  const refuse = (router: string, epoch: string): ParetoError => {
+    other = { epoch, at: clock.now() };
     options.logger.error('router keeps the table of another store: this one is empty', { router });
     return new ParetoError(
       'unavailable',
@@ -121,7 +121,7 @@ export function createRoutes(options: RoutesOptions): Routes {
       }
     },
     routers: list,
-    keepsOtherTables: () => clock.now() - otherAt < otherMs,
+    keepsOtherTables: () => clock.now() - other.at < otherMs && options.isOther(other.epoch),
   };
 }
 
@@ -132,7 +132,7 @@ interface Serving {
   /** Adds the router to the table's list of routers, until disposed. */
   readonly join: (hello: wire.RouterHello) => Disposable;
   /** Notes that a router keeps the table of another store. Returns the error. */
-  readonly refuse: (router: string) => ParetoError;
+  readonly refuse: (router: string, epoch: string) => ParetoError;
 }
 
 async function serveRouter(options: RoutesOptions, { stream, call, changed, join, refuse }: Serving): Promise<void> {
@@ -142,7 +142,7 @@ async function serveRouter(options: RoutesOptions, { stream, call, changed, join
   const { routerId: router, address, acceptFollower } = hello;
   if (!mayServeRouter(acceptFollower, leadershipStatusOf(options))) throw leader.notLeaderError();
   if (!options.ready() && table.isEmpty) throw noTable();
-  if (options.isOther(hello.epoch)) throw refuse(router);
+  if (options.isOther(hello.epoch)) throw refuse(router, hello.epoch);
   const session: RouterSession = { acceptFollower, since: clock.now(), leaderThen: leader.elsewhere };
   const ended = new AbortController();
   const signal = AbortSignal.any([call.signal, options.draining, ended.signal]);
