@@ -20,7 +20,9 @@ export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
 
 function replicaFindings({ workers, leader }: wire.OverviewResponse): readonly Finding[] {
   const all = workers.flatMap(({ workerId, replicas }) => replicas.map((replica) => ({ ...replica, workerId })));
-  const ready = all.filter(({ state }) => state === 'READY').length;
+  const readyOnes = all.filter(({ state }) => state === 'READY');
+  const ready = readyOnes.length;
+  const answered = new Set(readyOnes.map(({ variant }) => variant));
   const loading = all.filter(({ state }) => state === 'LOADING' || state === 'WARMING').length;
   const bad = all.filter(({ state, quarantined }) => state === 'FAILED' || quarantined);
   return [
@@ -29,7 +31,7 @@ function replicaFindings({ workers, leader }: wire.OverviewResponse): readonly F
       : { level: 'good', about: 'replicas', text: `${ready} ready${loading === 0 ? '' : `, ${loading} loading`}` },
     ...bad.map(({ variant, workerId, reason, quarantined }): Finding => ({
       ...{
-        level: 'warning',
+        level: quarantined || answered.has(variant) ? 'warning' : 'bad',
         about: variant,
         text: `${quarantined ? 'is quarantined' : 'failed'} on ${workerId}: ${reason}`,
       },
@@ -73,6 +75,7 @@ function needFindings(needs: readonly wire.UnmetNeed[]): readonly Finding[] {
   const findings = needs
     .filter(({ source }) => urgentSources.includes(source))
     .toSorted((a, b) => b.ageMs - a.ageMs)
+    .filter(isFirstOfCause)
     .flatMap(({ variant: about, cause, reason, ageMs }): readonly Finding[] => {
       const advice = adviceByCause.get(cause);
       const text = `lacks a replica for ${formatSpan(ageMs)}: ${reason}`;
@@ -88,6 +91,10 @@ function needFindings(needs: readonly wire.UnmetNeed[]): readonly Finding[] {
   } as const;
   return [...findings.slice(0, maxNeedFindings), rest];
 }
+
+/** Returns whether no earlier need of the list is of the same variant with the same cause. */
+const isFirstOfCause = (need: wire.UnmetNeed, index: number, all: readonly wire.UnmetNeed[]): boolean =>
+  all.findIndex(({ variant, cause }) => variant === need.variant && cause === need.cause) === index;
 
 const goodShare = 0.99;
 

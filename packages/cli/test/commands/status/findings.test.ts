@@ -173,10 +173,22 @@ describe('findingsOf', () => {
     );
     assert.deepEqual(
       findings.filter(({ level }) => level === 'warning').map((finding) => finding.about),
-      ['notice', 'w1', 'a:fp16', 'digits', 'cnn'],
+      ['notice', 'w1', 'digits', 'cnn'],
     );
+    assert.equal(about(findings, 'a:fp16')?.level, 'bad', 'no other replica of the variant is ready');
     assert.match(about(findings, 'digits')?.text ?? '', /50\.0 % within the objective: 4\.0\/s are refused/);
     assert.match(about(findings, 'a:fp16')?.text ?? '', /failed on w1: out of memory/);
+  });
+
+  it('only warns of a failed or quarantined replica if another one of its variant is ready, or none is to be', () => {
+    const failed = fakeReplica({ state: 'FAILED', reason: 'no disk space left' });
+    const levels = (...replicas: wire.ReplicaReport[]): readonly string[] =>
+      findingsFor({ workers: [fakeWorker({ replicas })] })
+        .filter(({ about: of }) => of === 'a:fp16')
+        .map(({ level }) => level);
+    assert.deepEqual(levels(failed, fakeReplica({ state: 'READY' })), ['warning']);
+    assert.deepEqual(levels(fakeReplica({ state: 'FAILED', quarantined: true })), ['warning']);
+    assert.deepEqual(levels(failed), ['bad']);
   });
 
   it('warns of replicas that other load disturbs', () => {
@@ -224,6 +236,7 @@ describe('findingsOf', () => {
     const unmetNeeds = [
       fakeUnmetNeed({ cause: 'compute', ageMs: 192_000 }),
       fakeUnmetNeed({ variant: 'b:fp16', source: 'held', reason: 'queries are held for it: no memory' }),
+      fakeUnmetNeed({ variant: 'b:fp16', ageMs: 3_000 }),
       fakeUnmetNeed({ variant: 'c:fp16', cause: 'no-worker' }),
       ...['eviction', 'unmeasured', 'excluded', 'of-a-newer-release'].map((cause) => fakeUnmetNeed({ cause })),
       ...['minimum', 'warmth', 'succession', 'spare', 'recently-used', ''].map((source) => fakeUnmetNeed({ source })),
