@@ -12,7 +12,10 @@ export interface LiveReplica {
   readonly isInUse: boolean;
   /** Time since which it has been Interfered. Undefined if it is not. */
   readonly interferedSince: Milliseconds | undefined;
-  /** Time of the last report in which it was Interfered, in the last minute of reports. Undefined if there is none. */
+  /**
+   * Time of the last report in which it was Interfered and ran batches, in the last minute of reports. Undefined if there is none. A
+   * replica without queries stays Interfered, because nothing shows the opposite.
+   */
   readonly interferedAt: Milliseconds | undefined;
   readonly reportedAt: Milliseconds;
   /** Activity between the last two reports. */
@@ -47,11 +50,14 @@ function track(before: LiveReplica | undefined, report: ReplicaReport, now: Mill
     lastUsedAt: before === undefined || isInUse ? now : before.lastUsedAt,
     isInUse,
     interferedSince: report.interfered ? (before?.interferedSince ?? now) : undefined,
-    interferedAt: report.interfered ? now : recently(before?.interferedAt, now),
+    interferedAt: showsInterference(before?.report, report) ? now : recently(before?.interferedAt, now),
     reportedAt: now,
     recent: activity(before, report, now),
   };
 }
+
+const showsInterference = (before: ReplicaReport | undefined, { interfered, executions }: ReplicaReport): boolean =>
+  interfered && (before?.interfered !== true || executions > before.executions);
 
 /**
  * Time without interference after which a replica counts as undisturbed, so that one that other load disturbs time and again is

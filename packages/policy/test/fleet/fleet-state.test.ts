@@ -29,8 +29,8 @@ describe('fleet state', () => {
     const fleet = createFleetState(params);
     const one = session('1');
     fleet.join(one, ms(0));
-    const after = (now: number, interfered: boolean): number | undefined => {
-      fleet.report(one, report(reportOf('r1', { interfered })), ms(now));
+    const after = (now: number, interfered: boolean, executions = now): number | undefined => {
+      fleet.report(one, report(reportOf('r1', { interfered, executions })), ms(now));
       return fleet.replicas(w1).get(replicaId('r1'))?.interferedAt;
     };
     assert.equal(after(0, false), undefined);
@@ -39,6 +39,10 @@ describe('fleet state', () => {
     assert.equal(after(40_000, true), 40_000);
     assert.equal(after(99_999, false), 40_000);
     assert.equal(after(100_000, false), undefined);
+    assert.equal(after(101_000, true), 101_000);
+    assert.equal(after(160_999, true, 101_000), 101_000, 'no batch ended since');
+    assert.equal(after(161_000, true, 101_000), undefined);
+    assert.equal(after(162_000, true), 162_000);
   });
 
   it('awaits known workers after a start, and disconnected ones until their time to rejoin is over', () => {

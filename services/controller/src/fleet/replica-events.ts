@@ -40,5 +40,11 @@ function interferenceEvents(
   if (isInterfered === wasInterfered) return [];
   return isInterfered
     ? [{ ...common, kind: 'interfered', reason: 'its batches take over 1.25 times as long as profiled', warning: true }]
-    : [{ ...common, kind: 'interfered', reason: 'its batches have taken about as long as profiled for a minute' }];
+    : [
+        {
+          ...common,
+          kind: 'interfered',
+          reason: 'no batch has taken over 1.25 times as long as profiled for a minute',
+        },
+      ];
 }
