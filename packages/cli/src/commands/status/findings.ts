@@ -19,7 +19,8 @@ export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
 ];
 
 function replicaFindings({ workers, leader }: wire.OverviewResponse): readonly Finding[] {
-  const all = workers.flatMap(({ workerId, replicas }) => replicas.map((replica) => ({ ...replica, workerId })));
+  const there = leader === '' ? workers : workers.filter(({ connected, awaited }) => connected || awaited);
+  const all = there.flatMap(({ workerId, replicas }) => replicas.map((replica) => ({ ...replica, workerId })));
   const readyOnes = all.filter(({ state }) => state === 'READY');
   const ready = readyOnes.length;
   const answered = new Set(readyOnes.map(({ variant }) => variant));

@@ -191,6 +191,15 @@ describe('findingsOf', () => {
     assert.deepEqual(levels(failed), ['bad']);
   });
 
+  it('counts no replicas of a worker that is not connected, unless no leader knows', () => {
+    const workers = [fakeWorker({ connected: false, replicas: [fakeReplica({ state: 'READY' })] })];
+    assert.equal(about(findingsFor({ workers }), 'replicas')?.text, '0 ready');
+    assert.equal(
+      about(findingsFor({ workers, leader: '' }), 'replicas')?.text,
+      '1 ready in the last report to a leader',
+    );
+  });
+
   it('warns of replicas that other load disturbs', () => {
     const mixed = findingsFor({ workers: [fakeWorker({ replicas: [fakeReplica({ mixedReason: 'in a batch' })] })] });
     assert.ok(mixed.some(({ text }) => text.endsWith('w1 other answers than alone: in a batch')));
