@@ -1,6 +1,8 @@
 // etcd loses the data of a running cluster, during queries.
 
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { wire } from '@pareto/protocol';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { noneFailed } from '../support/accounts.js';
@@ -119,13 +121,17 @@ async function checkStatus({ cluster }: Fixture, text: RegExp): Promise<void> {
   assert.doesNotMatch(child.output, /no controller leads/);
 }
 
-/** Restarts a controller, which recognises the loss from the file in its data folder. */
+/** Restarts a controller, which recognises the loss from the file in its data folder, and without that from the model files. */
 async function restartInVain(controller: ServiceProcess): Promise<void> {
-  await controller.kill();
-  controller.launch();
+  const folder = controller.args[controller.args.indexOf('--data-dir') + 1] ?? assert.fail('it has a data folder');
   const isWaiting = (): true | undefined =>
     controller.logs().some((entry) => JSON.stringify(entry).includes('the store is empty')) || undefined;
-  await waitFor(`${controller.name} to recognise the loss`, isWaiting, 20_000);
+  for (const hasFile of [true, false]) {
+    await controller.kill();
+    if (!hasFile) await rm(join(folder, 'store-default.json'));
+    controller.launch();
+    await waitFor(`${controller.name} to recognise the loss`, isWaiting, 20_000);
+  }
   await sleep(2 * lengths.settleMs);
 }
 

@@ -175,9 +175,7 @@ export async function createController(
   ];
   const compaction = { ...cluster, ...context, store, everyMinutes: config.etcd ? config.etcdCompactMinutes : 0 };
   const collection = {
-    ...{ ...cluster, ...context, blobs, reservations, store, metrics },
-    // The files of the registry that a restore brings back are kept.
-    ready: () => isWhole(cluster) && !routes.keepsOtherTables(),
+    ...{ ...cluster, ...context, blobs, reservations, store, metrics, ready: () => isWhole(cluster) },
     params: { graceMs: config.blobGraceHours * 3_600_000 },
   };
   return {

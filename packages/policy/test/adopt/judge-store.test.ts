@@ -21,6 +21,15 @@ describe('judging a store', () => {
     assert.equal(verdict({ known: undefined, found: 'b', isOlder: true, intent: 'accept' }), 'follow');
   });
 
+  it('takes an empty store for emptied without knowing it if model files exist', () => {
+    const judged = (more: Partial<StoreEvidence>) =>
+      judgeStore(evidence({ known: undefined, found: undefined, ...more }), { hasFiles: true });
+    assert.deepEqual(judged({}), { kind: 'hold', loss: 'emptied' });
+    assert.deepEqual(judged({ intent: 'restore' }), { kind: 'create' });
+    assert.deepEqual(judged({ intent: 'accept' }), { kind: 'declare' });
+    assert.deepEqual(judged({ found: 'b' }), { kind: 'follow' });
+  });
+
   it('continues with a store that has its data', () => {
     for (const intent of [undefined, 'restore', 'accept'] as const) assert.equal(verdict({ intent }), 'continue');
     assert.equal(verdict({ isDeclared: true }), 'continue');

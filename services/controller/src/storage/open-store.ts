@@ -1,6 +1,13 @@
 // Opens the shared store and the blob store, with retries while they are unreachable.
 
-import { milliseconds, ParetoError, type Clock, type StoreIntent } from '@pareto/core';
+import {
+  milliseconds,
+  ParetoError,
+  type Clock,
+  type StoreEvidence,
+  type StoreIntent,
+  type StoreVerdict,
+} from '@pareto/core';
 import { judgeStore } from '@pareto/policy';
 import { openEtcdStore, type KnownHistory, type Store } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
@@ -42,15 +49,18 @@ export interface OpenEtcdContext extends OpenContext {
   /** The store that this cluster used last, if this process knows it. */
   readonly known: KnownHistory | undefined;
   readonly intent: StoreIntent | undefined;
+  /** Set if the cluster has model files. */
+  readonly hasFiles: boolean;
 }
 
 /** Opens etcd. Throws as `openEtcdStore` does. */
 export async function openEtcd(
   etcd: readonly string[],
   flags: EtcdAccessFlags,
-  { clock, logger, known, intent }: OpenEtcdContext,
+  { clock, logger, known, intent, hasFiles }: OpenEtcdContext,
 ): Promise<Store> {
   const access = await readEtcdAccess(etcd, flags);
   const onNotice = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(message, fields);
-  return openEtcdStore({ ...access, clock, onNotice, known, intent, judge: judgeStore });
+  const judge = (evidence: StoreEvidence): StoreVerdict => judgeStore(evidence, { hasFiles });
+  return openEtcdStore({ ...access, clock, onNotice, known, intent, judge });
 }

@@ -52,7 +52,12 @@ export async function createStorage(config: StorageFlags, context: StorageContex
   };
   const refill = async (backup: string): Promise<void> => {
     const { known } = store;
-    await using target = await openEtcd(config.etcd ?? [], config, { ...context, known, intent: 'restore' });
+    await using target = await openEtcd(config.etcd ?? [], config, {
+      ...context,
+      known,
+      intent: 'restore',
+      hasFiles: true,
+    });
     await restoreStore(target, backup);
   };
   return { store, blobs, part, refill };
@@ -66,19 +71,17 @@ async function start(
 ): Promise<void> {
   const { etcd, cluster, restore } = config;
   const { draining, logger } = context;
+  const open = (): Promise<BlobStore> => openBlobStore(config, context);
+  const files = await openWithRetry('waiting for the blob store', open, context, draining);
+  if (files === undefined) return;
   if (etcd !== undefined) {
-    const opened = await openKnown(etcd, config, context, store);
+    const opened = await openKnown(etcd, config, context, { store, files });
     if (opened === undefined) return;
     store.open(opened);
+    const check = (): Promise<true> => checkBlobLocation(store, files).then(() => true);
+    if ((await openWithRetry('waiting for etcd', check, context, draining)) === undefined) return;
   }
-  const open = async (): Promise<BlobStore> => {
-    const opened = await openBlobStore(config, context);
-    if (etcd !== undefined) await checkBlobLocation(store, opened);
-    return opened;
-  };
-  const opened = await openWithRetry('waiting for the blob store', open, context, draining);
-  if (opened === undefined) return;
-  blobs.open(opened);
+  blobs.open(files);
   logger.info('store open', { store: etcd ?? 'embedded', cluster, epoch: store.epoch });
   if (restore !== undefined) await restoreFrom(restore, store, logger);
 }
@@ -88,7 +91,7 @@ async function openKnown(
   etcd: readonly string[],
   config: StorageFlags,
   context: StorageContext,
-  store: DeferredStore,
+  { store, files }: { readonly store: DeferredStore; readonly files: BlobStore },
 ): Promise<Store | undefined> {
   const { restore, acceptEmptyStore } = config;
   if (config.etcdCompactMinutes === 0) {
@@ -99,14 +102,20 @@ async function openKnown(
   const known = await readKnownStore(knownStoreFile(config));
   const intent = acceptEmptyStore ? 'accept' : restore === undefined ? undefined : 'restore';
   const open = async (): Promise<Store> => {
+    const hasFiles = known === undefined && (await hasModelFiles(files));
     try {
-      return await openEtcd(etcd, config, { ...context, known, intent });
+      return await openEtcd(etcd, config, { ...context, known, intent, hasFiles });
     } catch (error) {
       store.hold(lossOf(error));
       throw error;
     }
   };
   return openWithRetry('waiting for etcd', open, context, context.draining);
+}
+
+async function hasModelFiles(files: BlobStore): Promise<boolean> {
+  for await (const { partial } of files.list()) if (!partial) return true;
+  return false;
 }
 
 async function restoreFrom(file: string, store: Store, logger: Logger): Promise<void> {
