@@ -21,7 +21,7 @@ export const restoringKey = 'meta/restoring';
 /** Key with the digest of the backup that the store was filled from. */
 export const restoredKey = 'meta/restored';
 /** Key with the epoch that a finished restore or an operator declared, so that running controllers follow it. */
-const declaredKey = 'meta/declared';
+export const declaredKey = 'meta/declared';
 
 type Access = Pick<Store, 'get' | 'transact'>;
 

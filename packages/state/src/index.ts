@@ -20,4 +20,4 @@ export { createElection, type Election, type ElectionOptions, type Leadership } 
 export { backupStore, encodeBackup, readBackup, saveBackup, type Backup } from './backup.js';
 export { restoreStore, type RestoreResult } from './restore.js';
 export { maxCompares, maxTransactionBytes, splitOperations } from './limits.js';
-export { declaration, schemaVersion } from './identity.js';
+export { declaration, declaredKey, schemaVersion } from './identity.js';

@@ -15,7 +15,7 @@ import {
   type Runnable,
   type ServiceContext,
 } from '@pareto/service';
-import type { Store } from '@pareto/state';
+import { declaredKey, type Store } from '@pareto/state';
 import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemetry';
 import { createAssigner } from './plan/assigner.js';
 import { background } from './loops/background.js';
@@ -109,9 +109,13 @@ export async function createController(
     ...{ ...cluster, ...context, reportRequester, processProbes },
     onSuspected: () => routes.touch(),
   });
+  const identity = () => ({
+    epoch: store.epoch,
+    declared: cluster.mirror.records.declarations.get(declaredKey)?.value,
+  });
   const routes = createRoutes({
     ...{ ...routing(cluster, table), ...context, draining, onHeld: loop.hurry, onWorkerLost },
-    isOther: (epoch) => !config.acceptEmptyStore && isOfOtherStore(epoch, store.epoch, cluster.clusterView().registry),
+    isOther: (epoch) => !config.acceptEmptyStore && isOfOtherStore(epoch, identity(), cluster.clusterView().registry),
     onWorkersReached: (processes) => cluster.fleet.reached(processes, clock.now()),
   });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });

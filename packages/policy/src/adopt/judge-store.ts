@@ -2,7 +2,7 @@
 
 import type { StoreEvidence, StoreLoss, StoreVerdict } from '@pareto/core';
 
-/** What a process knows about its cluster besides the store. */
+/** State of the cluster besides the store. */
 export interface ClusterEvidence {
   /** Set if the cluster has model files, which are uploaded only after its store was created. */
   readonly hasFiles: boolean;

@@ -13,14 +13,18 @@ export interface RouterSession {
 }
 
 /**
- * Returns whether a table comes from another store than this one, in which nothing is registered. A router then keeps its table: this store
- * was most likely emptied while no controller could know.
+ * Returns whether a table comes from another store than this one, in which nothing is registered, and which neither a restore nor an
+ * operator declared as the store of the cluster. A router then keeps its table: this store was most likely emptied while no controller could know.
  */
 export const isOfOtherStore = (
   tableEpoch: string,
-  storeEpoch: string,
+  { epoch, declared }: { readonly epoch: string; readonly declared: string | undefined },
   { tasks, architectures }: Pick<RegistryView, 'tasks' | 'architectures'>,
-): boolean => tasks.size + architectures.size === 0 && tableEpoch !== '' && !tableEpoch.startsWith(`${storeEpoch}.`);
+): boolean =>
+  tasks.size + architectures.size === 0 &&
+  declared !== epoch &&
+  tableEpoch !== '' &&
+  !tableEpoch.startsWith(`${epoch}.`);
 
 /** The leadership, as far as this controller has received it. */
 export interface LeadershipStatus {

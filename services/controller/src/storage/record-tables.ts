@@ -50,6 +50,9 @@ export interface RecordTables {
   apply(events: readonly WatchEvent[]): readonly RecordChange[];
 }
 
+/** Kinds whose values are plain text. */
+const textKinds: ReadonlySet<RecordKind> = new Set(['candidates', 'declarations']);
+
 export const recordKinds = Object.keys(prefixes) as readonly RecordKind[];
 
 /**
@@ -63,7 +66,7 @@ export function createRecordTables(onUnreadable: (key: string, reason: string) =
 
   const read = (kind: RecordKind, { key, value, createRevision, modRevision }: Entry): Stored<unknown> | undefined => {
     try {
-      const parsed: unknown = kind === 'candidates' ? value : migrateRecord(kind, JSON.parse(value));
+      const parsed: unknown = textKinds.has(kind) ? value : migrateRecord(kind, JSON.parse(value));
       return { key, value: parsed, createRevision, modRevision };
     } catch (error) {
       onUnreadable(key, errorText(error));
@@ -116,6 +119,7 @@ export function createRecordTables(onUnreadable: (key: string, reason: string) =
 function emptyTables(): Tables {
   return {
     candidates: new Map(),
+    declarations: new Map(),
     names: new Map(),
     tasks: new Map(),
     architectures: new Map(),

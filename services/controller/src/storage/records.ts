@@ -20,7 +20,7 @@ import {
   type WorkerId,
   type WorkerInfo,
 } from '@pareto/core';
-import type { Operation } from '@pareto/state';
+import { declaredKey, type Operation } from '@pareto/state';
 
 /**
  * A name in the namespace that tasks and architectures share. `free` means that the name is not in use. `current` is
@@ -108,6 +108,8 @@ export interface EventsRecord {
 export interface Records {
   /** Addresses of the election candidates, as plain text. The oldest candidate leads. */
   readonly candidates: string;
+  /** Epoch that a finished restore or an operator declared, as plain text. */
+  readonly declarations: string;
   readonly names: NameRecord;
   readonly tasks: Task;
   readonly architectures: Architecture;
@@ -133,6 +135,7 @@ export const tenant = 'default';
 
 export const prefixes: Readonly<Record<RecordKind, string>> = {
   candidates: 'election/controller/',
+  declarations: declaredKey,
   names: `name/${tenant}/`,
   tasks: `task/${tenant}/`,
   architectures: `architecture/${tenant}/`,

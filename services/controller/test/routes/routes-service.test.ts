@@ -260,12 +260,15 @@ describe('a table of another store', () => {
   });
 
   it('is kept while nothing is registered in this store', () => {
-    assert.equal(isOfOtherStore('a.1', 'b', registry(0)), true);
-    assert.equal(isOfOtherStore('a.1', 'b', registry(1)), false);
+    const identity = { epoch: 'b', declared: 'a' };
+    assert.equal(isOfOtherStore('a.1', identity, registry(0)), true);
+    assert.equal(isOfOtherStore('a.1', identity, registry(1)), false);
+    assert.equal(isOfOtherStore('a.1', { epoch: 'b', declared: 'b' }, registry(0)), false, 'an operator accepted it');
   });
 
   it('is none of a router without a table, or of another controller with the same store', () => {
-    assert.equal(isOfOtherStore('', 'b', registry(0)), false);
-    assert.equal(isOfOtherStore('b.1', 'b', registry(0)), false);
+    const identity = { epoch: 'b', declared: undefined };
+    assert.equal(isOfOtherStore('', identity, registry(0)), false);
+    assert.equal(isOfOtherStore('b.1', identity, registry(0)), false);
   });
 });
