@@ -1,12 +1,11 @@
 // Free ports on loopback.
 
-import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 /**
  * Returns different free ports, below the range of outgoing connections, so that a restarted process finds its port
  * free again. Each is followed by further free ones, `adjacent` in total. No other process that calls this function gets
- * them before this process ends.
+ * them before this process ends, on Linux.
  */
 export async function freePorts(count: number, adjacent = 1): Promise<readonly number[]> {
   const ports: number[] = [];
@@ -21,11 +20,17 @@ export async function freePorts(count: number, adjacent = 1): Promise<readonly n
 const areAll = async (ports: readonly number[], test: (port: number) => Promise<boolean>): Promise<boolean> =>
   (await Promise.all(ports.map(test))).every(Boolean);
 
-/** Claims a port by a UDP socket, which the system closes with the process, and which leaves the port free for TCP. */
+/** Ports that this process claimed, or that another one had claimed. */
+const claimed = new Set<number>();
+
+/** Claims a port by a socket with its number in the abstract namespace of Linux, which the system closes with the process. */
 function claim(port: number): Promise<boolean> {
+  if (claimed.has(port)) return Promise.resolve(false);
+  claimed.add(port);
+  if (process.platform !== 'linux') return Promise.resolve(true);
   return new Promise((resolve) => {
-    const socket = createSocket('udp4').once('error', () => resolve(false));
-    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true)).unref();
+    const socket = createServer().once('error', () => resolve(false));
+    socket.listen(`\0pareto-test-port-${port}`, () => resolve(true)).unref();
   });
 }
 
