@@ -4,13 +4,14 @@
 Writes models/NAME.onnx: classifiers of irises (float32 `X` [rows, 4], three classes that are numbers or names),
 regressors of the progress of diabetes (float32 `X` [rows, 10]), `multi-output`, a classifier of two targets, `columns`, a
 pipeline with an input per column, and `tickets`, a pipeline whose input is text. Writes the samples that the models were not
-trained on: validation.npz for the classifiers, diabetes.npz, columns.csv and tickets.csv. Needs the packages of
-requirements.txt.
+trained on: validation.npz for the classifiers, diabetes.npz, columns.csv and tickets.csv. With a folder as argument, writes
+only models to it: the next versions of the same ones, trained on other samples. Needs the packages of requirements.txt.
 """
 
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -44,19 +45,22 @@ from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBClassifier, XGBRegressor
 
 HERE = Path(__file__).parent
+IS_RETRAINED = len(sys.argv) > 1
+MODELS = Path(sys.argv[1]) if IS_RETRAINED else HERE / "models"
+SEED = 1 if IS_RETRAINED else 0
 IRIS, DIABETES = load_iris(), load_diabetes()
 X = IRIS.data.astype(np.float32)
 NUMBERS, NAMES = IRIS.target, IRIS.target_names[IRIS.target]
-TRAIN, TEST = train_test_split(np.arange(len(X)), test_size=0.4, random_state=0, stratify=NUMBERS)
+TRAIN, TEST = train_test_split(np.arange(len(X)), test_size=0.4, random_state=SEED, stratify=NUMBERS)
 FEATURES, PROGRESS = DIABETES.data.astype(np.float32), DIABETES.target
-PAST, NEXT = train_test_split(np.arange(len(FEATURES)), test_size=0.4, random_state=0)
+PAST, NEXT = train_test_split(np.arange(len(FEATURES)), test_size=0.4, random_state=SEED)
 # Few and small trees, because the models are part of the repository.
 SMALL = {"n_estimators": 5, "max_depth": 3, "random_state": 0}
 
 
 def save(name: str, model: ModelProto) -> None:
     content = model.SerializeToString()
-    (HERE / "models" / f"{name}.onnx").write_bytes(content)
+    (MODELS / f"{name}.onnx").write_bytes(content)
     print(f"{name}.onnx: {len(content)} bytes")
 
 
@@ -70,6 +74,8 @@ def regressor(name: str, model: BaseEstimator) -> None:
 
 def table(name: str, columns: list[str], rows: Iterable[Iterable[object]], *classes: Iterable[str]) -> None:
     """Saves samples, with their classes and the ones that the model predicts."""
+    if IS_RETRAINED:
+        return
     with (HERE / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*columns, "label", "predicted"])
@@ -114,7 +120,7 @@ def tickets() -> None:
         for begin in BEGINNINGS
         for end in ENDINGS
     ]
-    train, test = train_test_split(made, test_size=0.5, random_state=0, stratify=[team for _, team in made])
+    train, test = train_test_split(made, test_size=0.5, random_state=SEED, stratify=[team for _, team in made])
     # Few examples, so that the model has something left to confuse.
     texts, teams = zip(*train[:30])
     model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, teams)
@@ -132,7 +138,7 @@ def boosted() -> None:
     save("lightgbm-regressor", convert_lightgbm(LGBMRegressor(**quiet).fit(FEATURES[PAST], PROGRESS[PAST]), initial_types=ten))
 
 
-(HERE / "models").mkdir(exist_ok=True)
+MODELS.mkdir(exist_ok=True)
 classifier("logistic-regression", LogisticRegression(max_iter=1000), NAMES)
 classifier("decision-tree", DecisionTreeClassifier(random_state=0))
 classifier("random-forest", RandomForestClassifier(10, random_state=0), NAMES)
@@ -149,5 +155,6 @@ targets()
 columns()
 tickets()
 boosted()
-np.savez_compressed(HERE / "validation.npz", X=X[TEST], label=NUMBERS[TEST])
-np.savez_compressed(HERE / "diabetes.npz", X=FEATURES[NEXT], label=PROGRESS[NEXT])
+if not IS_RETRAINED:
+    np.savez_compressed(HERE / "validation.npz", X=X[TEST], label=NUMBERS[TEST])
+    np.savez_compressed(HERE / "diabetes.npz", X=FEATURES[NEXT], label=PROGRESS[NEXT])

@@ -5,63 +5,49 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { splitValidation } from '@pareto/models';
-import type { RawTensor } from '@pareto/protocol';
 import { onnxType, writeModel } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
-import { preparePython, run } from '../support/python.js';
+import { found } from '../support/findings.js';
+import { isFull } from '../support/length.js';
+import { preparePython } from '../support/python.js';
 import { skipWithout } from '../support/skip.js';
+import {
+  cellsOf,
+  elementOf,
+  findDifference,
+  inputsOf,
+  readAnswers,
+  tensorOf,
+  textsOf,
+  type Answers,
+} from './tabular/answers.js';
+import { rollOutAndBack } from './tabular/roll-out.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const models = `${root}examples/tabular/models`;
+/** The same models, trained on other rows. */
+const retrained = `${root}test/integration/tabular/retrained`;
 /** A model whose converter declares one label for any number of samples. */
 const measured = 'lightgbm';
-
-type Cell = number | string;
-
-interface Values {
-  readonly name: string;
-  /** A cell or a row of cells for each sample. */
-  readonly rows: readonly (Cell | readonly Cell[])[];
-  /** Keys of the maps that the rows were. Undefined if they were a tensor. */
-  readonly keys?: readonly string[];
-}
-
-/** Samples of a model, and the answers of Python's ONNX Runtime to them. */
-interface Answers {
-  readonly inputs: readonly Values[];
-  readonly outputs: readonly Values[];
-}
-
-/** A row of a table that is a validation set. */
-interface Row {
-  readonly label: string;
-  /** Answer of the model in scikit-learn. */
-  readonly predicted: string;
-}
-
-interface Expected {
-  readonly models: Readonly<Record<string, Answers>>;
-  /** Rows of each table, by the name of its model. */
-  readonly tables: Readonly<Record<string, readonly Row[]>>;
-}
 
 describe('tabular models', function () {
   this.timeout(120_000);
   let answers: ReadonlyMap<string, Answers>;
-  let tables: Expected['tables'];
+  let retrainedAnswers: Readonly<Record<string, Answers>>;
+  let tables: Awaited<ReturnType<typeof readAnswers>>['tables'];
   let cluster: Cluster | undefined;
   let client: TestClient;
   before(async function () {
     const environment = await preparePython();
     skipWithout(this, environment.kind === 'missing' ? environment.reason : undefined);
     if (environment.kind === 'missing') return;
-    const { code, output } = await run(environment.python, [`${root}test/integration/tabular/answers.py`, models]);
-    assert.equal(code, 0, output);
-    const expected = JSON.parse(output) as Expected;
-    answers = new Map(Object.entries(expected.models));
+    const expected = await readAnswers(environment.python, [models, retrained]);
+    answers = new Map(Object.entries(expected.models[0] ?? {}));
+    retrainedAnswers = expected.models[1] ?? {};
     tables = expected.tables;
-    cluster = await startCluster({ workers: 1 });
+    // While a worker measures a new version, the other one answers the queries.
+    cluster = await startCluster({ workers: 2 });
     client = createTestClient(cluster);
     // The first ones are measured first.
     for (const name of new Set([measured, ...Object.keys(tables), ...answers.keys()])) {
@@ -91,29 +77,23 @@ describe('tabular models', function () {
     }
   });
 
-  it('answer as in Python, with tensors in place of maps', async () => {
-    assert.equal(answers.size, 18);
-    for (const [name, { inputs, outputs }] of answers) {
-      await client.waitUntilReady(name);
-      for (const [sample] of (inputs[0]?.rows ?? []).entries()) {
-        const { outputs: found } = await client.infer(
-          name,
-          inputs.map((values) => tensorOf(values, [sample])),
-        );
-        assertSame(found, outputs, [sample], name);
-      }
-    }
+  it('answer batches, also one whose converter declares one label for any number of samples', async () => {
+    const expected = expectedOf(measured);
+    await client.waitUntilDone(`${measured}.task`);
+    const all = Array.from(expected.inputs[0]?.rows.keys() ?? []);
+    const { outputs } = await client.infer(measured, inputsOf(expected, all));
+    assert.equal(findDifference(outputs, expected, all), undefined);
   });
 
-  it('answer batches, also one whose converter declares one label for any number of samples', async () => {
-    const { inputs, outputs } = expectedOf(measured);
-    await client.waitUntilDone(`${measured}.task`);
-    const all = Array.from(inputs[0]?.rows.keys() ?? []);
-    const { outputs: found } = await client.infer(
-      measured,
-      inputs.map((values) => tensorOf(values, all)),
-    );
-    assertSame(found, outputs, all, measured);
+  it('answer as in Python, with tensors in place of maps', async () => {
+    assert.equal(answers.size, 18);
+    for (const [name, expected] of answers) {
+      await client.waitUntilReady(name);
+      for (const [sample] of (expected.inputs[0]?.rows ?? []).entries()) {
+        const { outputs } = await client.infer(name, inputsOf(expected, [sample]));
+        assert.equal(findDifference(outputs, expected, [sample]), undefined, name);
+      }
+    }
   });
 
   it('change the case of text on hosts without the locale of the model', async () => {
@@ -156,62 +136,22 @@ describe('tabular models', function () {
       );
     }
   });
-});
 
-/** Asserts that cells of texts and integers are equal, and that fractions differ by 1e-5 or, above 1, by that share. */
-function assertSame(
-  found: readonly RawTensor[],
-  outputs: readonly Values[],
-  samples: readonly number[],
-  model: string,
-): void {
-  assert.deepEqual(
-    found.map(({ name }) => name),
-    outputs.map(({ name }) => name),
-  );
-  for (const [index, tensor] of found.entries()) {
-    const expected = samples.flatMap((sample) => outputs[index]?.rows[sample] ?? []);
-    const cells = cellsOf(tensor);
-    assert.equal(cells.length, expected.length, `${model}: ${tensor.name}`);
-    for (const [at, cell] of cells.entries()) {
-      const other = expected[at] ?? '';
-      const isSame =
-        tensor.datatype === 'FP32'
-          ? Math.abs(Number(cell) - Number(other)) <= 1e-5 * Math.max(1, Math.abs(Number(other)))
-          : cell === other;
-      assert.ok(isSame, `${model} answers ${cell} in ${tensor.name} at ${at}, expected ${other}`);
+  it('are retrained, rolled out and rolled back under load: no query fails, each version answers as in Python', async function () {
+    this.timeout(600_000);
+    const counts = { sent: 0, failed: 0 };
+    for (const name of isFull ? answers.keys() : ['random-forest', 'columns', 'xgboost-regressor']) {
+      const versions = [expectedOf(name), retrainedAnswers[name] ?? assert.fail(name)] as const;
+      assert.notDeepEqual(versions[0].outputs, versions[1].outputs, name);
+      const model = await readFile(`${retrained}/${name}.onnx`);
+      const { sent, failed, wrong, answered, outMs, backMs } = await rollOutAndBack(client, name, { model, versions });
+      counts.sent += sent;
+      counts.failed += failed.length;
+      found({ name: `${name} retrained: rolled out in`, value: outMs / 1000, unit: 's' });
+      found({ name: `${name} retrained: rolled back in`, value: backMs / 1000, unit: 's' });
+      assert.deepEqual([failed, wrong, [...new Set(answered)]], [[], [], ['1', '2']], name);
     }
-  }
-}
-
-function tensorOf({ name, rows }: Values, samples: readonly number[]): RawTensor {
-  const cells = samples.flatMap((sample) => rows[sample] ?? []);
-  const shape = [samples.length, cells.length / samples.length];
-  if (typeof cells[0] === 'number')
-    return { name, datatype: 'FP32', shape, raw: Buffer.from(Float32Array.from(cells, Number).buffer) };
-  return { name, datatype: 'BYTES', shape, raw: Buffer.concat(cells.map((cell) => elementOf(String(cell)))) };
-}
-
-function elementOf(text: string): Buffer {
-  const element = Buffer.from(`0000${text}`);
-  element.writeUInt32LE(element.length - 4);
-  return element;
-}
-
-function cellsOf({ name, datatype, raw }: RawTensor): readonly Cell[] {
-  const content = Buffer.from(raw);
-  if (datatype === 'BYTES') return textsOf(content);
-  if (datatype === 'FP32') return Array.from(new Float32Array(Uint8Array.from(content).buffer));
-  assert.equal(datatype, 'INT64', name);
-  return Array.from(new BigInt64Array(Uint8Array.from(content).buffer), Number);
-}
-
-function textsOf(raw: Uint8Array): readonly string[] {
-  const [content, texts]: [Buffer, string[]] = [Buffer.from(raw), []];
-  for (let at = 0; at < content.length;) {
-    const end = at + 4 + content.readUInt32LE(at);
-    texts.push(content.toString('utf8', at + 4, end));
-    at = end;
-  }
-  return texts;
-}
+    found({ name: 'models retrained: Infers sent', value: counts.sent, unit: '' });
+    found({ name: 'models retrained: Infers failed', value: counts.failed, unit: '', reach: { exactly: 0 } });
+  });
+});

@@ -1,7 +1,7 @@
-"""Prints the answers of Python's ONNX Runtime to samples, and the samples, for each model in a folder, as JSON.
+"""Prints the answers of Python's ONNX Runtime to samples, and the samples, for each model in each folder, as JSON.
 
-Maps of probabilities are printed as rows of numbers, with their keys, and lists of tensors as a tensor each. The rows of the tables next to the folder, which have
-the answers of scikit-learn, are printed as they are.
+Maps of probabilities are printed as rows of numbers, with their keys, and lists of tensors as a tensor each. The rows of the
+tables next to the first folder, which have the answers of scikit-learn, are printed as they are.
 """
 
 import csv
@@ -12,16 +12,15 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-folder = Path(sys.argv[1])
+folders = [Path(argument) for argument in sys.argv[1:]]
 # Only errors: some converters declare other shapes than the model returns.
 onnxruntime.set_default_logger_severity(3)
 ROWS = 12
-random = np.random.default_rng(0)
-irises = np.load(folder.parent / "validation.npz")["X"][:ROWS]
+irises = np.load(folders[0].parent / "validation.npz")["X"][:ROWS]
 words = np.array(["small", "medium", "large"], dtype=object)
 
 
-def samples(given):
+def samples(given, random):
     _, columns = given.shape
     if given.type == "tensor(string)":
         return random.choice(words, (ROWS, columns))
@@ -39,8 +38,10 @@ def described(name, value):
 
 
 def answers(path):
+    # Models of the same name have the same samples.
+    random = np.random.default_rng(0)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    inputs = {given.name: samples(given) for given in session.get_inputs()}
+    inputs = {given.name: samples(given, random) for given in session.get_inputs()}
     outputs = zip(session.get_outputs(), session.run(None, inputs))
     return {
         "inputs": [one for name, value in inputs.items() for one in described(name, value)],
@@ -53,13 +54,17 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
-# Python's ONNX Runtime runs the model of texts only on hosts with the locale en_US.
-models = [path for path in sorted(folder.glob("*.onnx")) if path.stem != "tickets"]
-tables = sorted(folder.parent.glob("*.csv"))
+def models(folder):
+    # Python's ONNX Runtime runs the model of texts only on hosts with the locale en_US.
+    paths = [path for path in sorted(folder.glob("*.onnx")) if path.stem != "tickets"]
+    return {path.stem: answers(path) for path in paths}
+
+
+tables = sorted(folders[0].parent.glob("*.csv"))
 print(
     json.dumps(
         {
-            "models": {path.stem: answers(path) for path in models},
+            "models": [models(folder) for folder in folders],
             "tables": {path.stem: rows(path) for path in tables},
         }
     )
