@@ -56,7 +56,7 @@ const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = 
 ];
 
 /** Creates the program. Calls `onCommand` with a command before it runs. */
-function createProgram(context: Context, onCommand: (command: Command) => void = () => undefined): Command {
+export function createProgram(context: Context, onCommand: (command: Command) => void = () => undefined): Command {
   const program = createRoot(context).hook('preAction', (_program, command) => onCommand(command));
   for (const [title, commands] of groups) {
     program.commandsGroup(title);

@@ -1,93 +1,246 @@
-// Every command that lists something, with a reader of its output that starts late.
+// Every command with a reader of its output that is slower than the command.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, createReadStream, openSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '@pareto/core';
+import { createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
+import type { Command } from 'commander';
 import { kinds } from '../src/kinds/kinds.js';
+import { createProgram } from '../src/program.js';
+import { createTerminal } from '../src/terminal/terminal.js';
 import { createFakeStorage, startFakeController, type FakeController } from './support/fake-controller.js';
-import { digits, fakeArchitecture, fakeTask, fakeVariant } from './support/fake-description.js';
+import { digits, fakeArchitecture, fakeOutcome, fakeTask, fakeVariant } from './support/fake-description.js';
 import { fakeJob, fakeStep } from './support/fake-jobs.js';
 import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from './support/fake-overview.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-/** Number of objects of each kind, with which every output is larger than a pipe. */
-const count = 1_500;
+/** Number of objects of each kind, with which every list is larger than a pipe. */
+const count = 1_000;
+/** A name or a reason that is larger than a pipe. */
+const long = 'x'.repeat(70_000);
+const pipeBytes = 65_536;
 
 const many = <T>(create: (name: string) => T): T[] => Array.from({ length: count }, (_, i) => create(`name-${i}`));
 
-/** Runs a command with a pipe whose reader waits before it reads, and returns its output. */
-async function runSlowly(argv: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  const script = '{ "$0" "$@"; echo "exit $?" >&2; } | { sleep 0.6; cat; }';
-  const { NODE_EXTRA_CA_CERTS: _unused, ...env } = process.env;
-  const child = spawn('sh', ['-c', script, process.execPath, main, ...argv], {
-    ...{ stdio: ['ignore', 'pipe', 'pipe'], env },
-  });
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { stdout, stderr };
+/** Arguments of a command whose output is larger than a pipe, or the reason why it never is. */
+const argumentsOf: Readonly<Record<string, readonly (readonly string[])[] | string>> = {
+  up: 'it prints no result',
+  completion: 'it prints a script of fixed length',
+  backup: 'it prints a path and a number',
+  restore: 'it prints numbers',
+  'certs init': 'it prints the names of the services, whose certificates limit their number',
+  status: [[]],
+  register: [['MODEL', '--task', 'digits', '--recipes', 'original']],
+  infer: [['-t', 'digits', '-i', 'x=1']],
+  get: kinds.map(({ name }) => [name]),
+  describe: [['digits']],
+  inspect: [['MODEL']],
+  jobs: [[]],
+  profile: [[long]],
+  frontier: [['digits']],
+  load: [['digits']],
+  unload: [['digits', '--reason', long]],
+  rollback: [[long, '--to', '1', '--detach']],
+  delete: [[long]],
+  whatif: [['digits']],
+  explain: [[]],
+  pin: [['digits', 'a:original', '--reason', long]],
+  deny: [['a:original', '--reason', long]],
+  rules: [[], ['--history']],
+  'rules remove': [['long-1']],
+  top: [[]],
+  events: [[]],
+  logs: [['--data-dir', 'FOLDER', '--lines', String(count)]],
+  drain: [[long]],
+  undrain: [[long]],
+  forget: [[long]],
+  version: [[]],
+  list: [[]],
+  workers: [[]],
+  lift: [['long-2']],
+};
+
+interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number | null;
 }
 
-describe('a slow reader', () => {
-  let controller: FakeController;
-  before(async () => {
-    controller = await startFakeController(createFakeStorage());
-    const variants = many((name) => fakeVariant({ name: `${name}:original` }));
-    const architectures = many((name) => fakeArchitecture(name));
-    controller.list = { tasks: many(fakeTask), architectures, variants };
-    controller.description = { ...digits, architectures, variants };
-    controller.events.push(
-      ...many((subject) => ({
-        kind: 'load',
-        subject,
-        worker: 'w1',
-        reason: 'demand of 5 items/s, which no other replica can serve',
-      })),
-    );
-    controller.jobs = [many((name) => fakeJob(name, [fakeStep('make', 'waiting', { recipe: 'fp16' })]))];
-    controller.rules.push(...many((id) => ({ id, kind: 'deny', target: 'digits', reason: 'too slow', actor: 'ann' })));
-    controller.overview = fakeOverview({
-      ...{ leader: controller.address, controllers: [controller.address] },
-      tasks: many((task) => fakeTaskLoad({ task })),
-      workers: many((workerId) => fakeWorker({ workerId, replicas: [fakeReplica({ replicaId: workerId })] })),
-      routers: many((routerId) => ({ routerId, address: `${routerId}:1` })),
-    });
-    const candidates = many((variant) => ({ variant, verdict: 'cold', replicasReady: 1 }));
-    controller.server.add('pareto.v1.Inference', {
-      explain: async () => ({ decisionId: 'r.1', target: 'digits', candidates }),
-      whatIf: async () => ({ feasible: true, candidates }),
-    });
-  });
-  after(() => controller[Symbol.dispose]());
+/** Number of reads that are slow, with which a pipe was full for a while. */
+const slowReads = 12;
 
-  const commands = [
-    ...kinds.map(({ name }) => ['get', name]),
-    ...[['list'], ['workers'], ['jobs'], ['rules'], ['events'], ['describe', 'digits'], ['frontier', 'digits']],
-    ...[['top'], ['status'], ['explain'], ['whatif', 'digits']],
-  ];
-  for (const command of commands) {
-    it(`receives the whole output of ${command.join(' ')} -o json`, async () => {
-      const { address, overview } = controller;
-      // The routers of each controller are requested from it.
-      const controllers = command[1] === 'controllers' ? many((name) => `${name}:8100`) : [address];
-      controller.overview = { ...overview, controllers };
-      const { stdout, stderr } = await runSlowly([
-        ...command,
-        '-o',
-        'json',
-        '--controller',
-        address,
-        '--router',
-        address,
-      ]);
-      assert.match(stderr, command[0] === 'status' ? /exit [01]\n$/ : /exit 0\n$/);
-      assert.ok(stdout.length > 65_536, `${stdout.length} bytes, which fit a pipe`);
-      JSON.parse(stdout);
+/** Runs a command with a pipe whose reader takes 4 KiB each 50 ms at first. */
+async function runSlowly(argv: readonly string[], pipe: string): Promise<Ran> {
+  execFileSync('mkfifo', [pipe]);
+  const write = openSync(pipe, 'r+');
+  const reading = createReadStream(pipe, { highWaterMark: 4096 });
+  await once(reading, 'open');
+  const { NODE_EXTRA_CA_CERTS: _unused, ...env } = process.env;
+  const child = spawn(process.execPath, [main, ...argv], { stdio: ['ignore', write, 'pipe'], env });
+  closeSync(write);
+  const errors = child.stderr === null ? '' : text(child.stderr);
+  const ended = Promise.all([errors, once(child, 'exit') as Promise<[number | null]>]);
+  const parts: Buffer[] = [];
+  for await (const part of reading) {
+    if (parts.push(part as Buffer) < slowReads) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const [stderr, [code]] = await ended;
+  return { stdout: Buffer.concat(parts).toString(), stderr, code };
+}
+
+/** Returns the names of all commands, those of subcommands after that of their command. */
+function listCommands(): readonly string[] {
+  const output = { write: () => undefined };
+  const { signal } = new AbortController();
+  const terminal = createTerminal(output, output);
+  const namesOf = (command: Command, prefix: string): readonly string[] =>
+    command.commands.flatMap((each) => {
+      const name = `${prefix}${each.name()}`;
+      const isGroup = each.commands.length > 0 && !(name in argumentsOf);
+      return [...(isGroup ? [] : [name]), ...namesOf(each, `${name} `)];
+    });
+  return namesOf(createProgram({ terminal, clock: systemClock, stop: signal, kill: signal }), '');
+}
+
+describe('a slow reader', function () {
+  this.timeout(120_000);
+  let folder: TempFolder;
+  let controller: FakeController;
+  /** Its cluster has many controllers, whose addresses others would call. */
+  let standby: FakeController;
+  let runs: ReadonlyMap<string, Promise<Ran>>;
+
+  before(async () => {
+    folder = await createTempFolder();
+    const storage = createFakeStorage();
+    storage.names.push(long);
+    controller = await startFakeController(storage);
+    standby = await startFakeController(createFakeStorage());
+    standby.overview = fakeOverview({ controllers: many((name) => `${name}:8100`) });
+    await fill(controller);
+    await writeFile(folder.file('model.onnx'), manyInputs());
+    await mkdir(folder.file('logs'));
+    const line = { time: '2026-11-30T12:00:00.000Z', level: 'info', message: 'the routing table changed' };
+    await writeFile(folder.file('logs/router.log'), many(() => `${JSON.stringify(line)}\n`).join(''));
+    runs = startAll(lines);
+  });
+  after(async () => {
+    await Promise.allSettled(runs.values());
+    controller[Symbol.dispose]();
+    standby[Symbol.dispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  /** Starts the commands, three at a time. */
+  function startAll(argvs: readonly (readonly string[])[]): ReadonlyMap<string, Promise<Ran>> {
+    const lanes = [Promise.resolve(), Promise.resolve(), Promise.resolve()];
+    const started = argvs.map((argv, index) => {
+      const lane = index % lanes.length;
+      const ran = (lanes[lane] ?? Promise.resolve()).then(() => run(argv, folder.file(`pipe-${index}`)));
+      lanes[lane] = ran.then(
+        () => undefined,
+        () => undefined,
+      );
+      return [argv.join(' '), ran] as const;
+    });
+    return new Map(started);
+  }
+
+  function run(argv: readonly string[], pipe: string): Promise<Ran> {
+    const { address } = argv[1] === 'controllers' ? standby : controller;
+    const paths = new Map([
+      ['MODEL', folder.file('model.onnx')],
+      ['FOLDER', folder.path],
+    ]);
+    const words = argv.map((word) => paths.get(word) ?? word);
+    return runSlowly([...words, '--controller', address, '--router', address], pipe);
+  }
+
+  const lines = Object.entries(argumentsOf).flatMap(([name, each]) =>
+    typeof each === 'string' ? [] : each.map((more) => [...name.split(' '), ...more, '-o', 'json']),
+  );
+  const newestEvents = ['events'];
+  lines.push(newestEvents);
+
+  it('has arguments for every command', () => {
+    assert.deepEqual(listCommands().toSorted(), Object.keys(argumentsOf).toSorted());
+  });
+
+  for (const argv of lines.filter((each) => each !== newestEvents)) {
+    it(`receives the whole output of ${argv.join(' ').replaceAll(long, 'LONG')}`, async () => {
+      const { stdout, stderr, code } = (await runs.get(argv.join(' '))) ?? assert.fail();
+      assert.equal(code, argv[0] === 'status' ? 1 : 0, stderr.slice(-1_000));
+      assert.ok(stdout.length > pipeBytes, `${stdout.length} bytes, which fit a pipe`);
+      // Logs are lines of JSON.
+      const results = argv[0] === 'logs' ? stdout.trim().split('\n') : [stdout];
+      for (const result of results) JSON.parse(result);
+      assert.ok(argv[0] !== 'logs' || results.length === count);
     });
   }
 
   it('receives the newest events', async () => {
-    const { stdout } = await runSlowly(['events', '--controller', controller.address]);
+    const { stdout } = (await runs.get(newestEvents.join(' '))) ?? assert.fail();
     assert.match(stdout, new RegExp(`name-${count - 1} .*\n$`));
   });
 });
+
+/** Sets responses of the controller, and adds those of a router, that are larger than a pipe. */
+async function fill(controller: FakeController): Promise<void> {
+  const variants = [...many((name) => name), 'model'].map((name) =>
+    fakeVariant({ name: `${name}:original`, replicasReady: 1 }),
+  );
+  const architectures = [fakeArchitecture(long), ...many((name) => fakeArchitecture(name))];
+  controller.list = { tasks: many(fakeTask), architectures, variants };
+  const outcomes = many(() => fakeOutcome('model', 'fp16', { declined: 'it has no weights in FP32' }));
+  controller.description = { ...digits, architectures, variants, outcomes };
+  controller.events.push(
+    ...many((subject) => ({
+      kind: 'load',
+      subject,
+      worker: 'w1',
+      reason: 'demand of 5 items/s, which no other replica can serve',
+    })),
+  );
+  const waiting = many((name) => fakeJob(name, [fakeStep('make', 'waiting', { recipe: 'fp16' })]));
+  controller.jobs = [
+    [fakeJob('model', [fakeStep('measure', 'done', { recipe: 'original' })], { done: true }), ...waiting],
+  ];
+  controller.rules.push(
+    ...many((id) => ({ id, kind: 'deny', target: 'digits', reason: 'too slow', actor: 'ann' })),
+    ...['long-1', 'long-2'].map((id) => ({ id, kind: 'deny', target: 'digits', reason: long, actor: 'ann' })),
+  );
+  controller.overview = fakeOverview({
+    ...{ leader: controller.address, controllers: [controller.address] },
+    tasks: many((task) => fakeTaskLoad({ task })),
+    workers: many((workerId) => fakeWorker({ workerId, replicas: [fakeReplica({ replicaId: workerId })] })),
+    routers: many((routerId) => ({ routerId, address: `${routerId}:1` })),
+  });
+  const candidates = many((variant) => ({ variant, verdict: 'cold', replicasReady: 1 }));
+  controller.server.add('pareto.v1.Inference', {
+    explain: async () => ({ decisionId: 'r.1', target: 'digits', candidates }),
+    whatIf: async () => ({ feasible: true, candidates }),
+    infer: async () => ({
+      outputs: [{ name: 'y', datatype: 'UINT8', shape: [count, 10], contents: Buffer.alloc(10 * count) }],
+    }),
+  });
+  controller.server.add('inference.GRPCInferenceService', {
+    serverMetadata: async () => ({ name: 'pareto', version: long }),
+    modelMetadata: async ({ name }) => ({ name, inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 1] }] }),
+  });
+}
+
+/** Writes a model with many inputs. */
+function manyInputs(): Uint8Array {
+  const inputs = many((name) => ({ name, type: onnxType.float, dims: ['n', 1] }));
+  return writeModel({
+    nodes: [{ op: 'Sum', inputs: inputs.map(({ name }) => name), outputs: ['y'] }],
+    inputs,
+    outputs: [{ name: 'y', type: onnxType.float, dims: ['n', 1] }],
+  });
+}

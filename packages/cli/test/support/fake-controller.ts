@@ -84,6 +84,7 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
       if (follow) await new Promise((resolve) => call.signal.addEventListener('abort', resolve, { once: true }));
     },
     listWorkers: async () => ({ workers: [{ workerId: 'w1', connected: true }] }),
+    drain: async () => ({}),
     async forget({ workerId }) {
       storage.calls.push(`forget ${workerId}`);
       if (workerId === 'w1') throw new ParetoError('failed-precondition', 'worker w1 is connected');
