@@ -112,7 +112,7 @@ describe('a slow reader', function () {
   this.timeout(120_000);
   let folder: TempFolder;
   let controller: FakeController;
-  /** Its cluster has many controllers, whose addresses others would call. */
+  /** Controller of a cluster with many controllers, which commands other than `get controllers` would call. */
   let standby: FakeController;
   let runs: ReadonlyMap<string, Promise<Ran>>;
 

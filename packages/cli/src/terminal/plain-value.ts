@@ -1,7 +1,7 @@
 // Formats results as JSON or YAML.
 
 import { createRequire } from 'node:module';
-import type * as yaml from 'yaml';
+import type * as yaml from 'js-yaml';
 
 const load = createRequire(import.meta.url);
 
@@ -18,6 +18,6 @@ export const toJson = (value: unknown): string => JSON.stringify(toPlain(value),
 
 export function toYaml(value: unknown): string {
   // Loaded at its first use, because most commands print no YAML.
-  const { stringify } = load('yaml') as typeof yaml;
-  return stringify(toPlain(value), { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd();
+  const { dump } = load('js-yaml') as typeof yaml;
+  return dump(toPlain(value), { noRefs: true, lineWidth: -1, skipInvalid: true }).trimEnd();
 }
